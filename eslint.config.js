@@ -1,0 +1,67 @@
+import tseslint from "typescript-eslint";
+
+/**
+ * What each folder of src/ may import from the others (docs: DESIGN "Layout and imports"). A folder may always import
+ * itself. Anything not listed here is refused, so a new folder must be placed in this map first.
+ */
+const ALLOWED = {
+  field: [],
+  protocol: [],
+  abi: [],
+  kernels: ["field"],
+  stark: ["kernels", "field"],
+  air: ["stark", "kernels", "field", "protocol"],
+  chain: ["protocol", "kernels", "field"],
+  prover: ["air", "stark", "kernels", "field", "protocol"],
+  settlement: ["protocol", "abi"],
+  relayer: ["protocol", "abi"],
+  devnet: ["chain", "prover", "settlement", "relayer", "protocol", "abi"],
+  plugin: ["devnet", "protocol", "abi"],
+  // The demonstration composes what exists until the ecosystem does; it is removed then.
+  demo: ["chain", "prover", "air", "stark", "kernels", "field", "protocol", "abi"],
+};
+
+const importRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({
+  files: [`src/${folder}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: Object.keys(ALLOWED)
+          .filter((other) => other !== folder && !allowed.includes(other))
+          .map((other) => ({
+            regex: `^(\\.\\./)+${other}/`,
+            message: `src/${folder} must not import src/${other}.`,
+          })),
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ["node_modules/", "artifacts/", "cache/", "dist/", "contracts/"] },
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strict],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "no-bitwise": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/await-thenable": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    files: ["src/{field,kernels,stark,air,protocol}/**/*.ts", "src/chain/state/**/*.ts", "test/**/*.ts", "bench/**/*.ts", "scripts/**/*.ts"],
+    rules: { "no-bitwise": "off" },
+  },
+  {
+    // node:test returns promises that the runner awaits itself.
+    files: ["test/**/*.ts"],
+    rules: { "@typescript-eslint/no-floating-promises": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+  },
+  ...importRules,
+);

@@ -1,0 +1,146 @@
+import type { Ext } from "../field/extension.ts";
+
+/**
+ * The prover's view of a compute device. Data stays on the device behind handles; only roots, opened rows and small
+ * extension values come back, so a GPU backend can keep everything in its own memory. All elements that cross this
+ * interface are canonical. Every method may run on several workers and yields to the event loop.
+ *
+ * Low-degree extensions: a column with 2^n coefficients is evaluated on shift · ⟨ω⟩, |⟨ω⟩| = 2^(n + logBlowup), and
+ * position i of anything committed is the point shift · ω^bitrev(i). A shorter column f in a commitment whose tallest
+ * column is 2^k times as high counts as the lifted polynomial f(x^2^k): its value at position i is the value of f at
+ * position i >> k of its own domain, whose shift is shift^(2^k).
+ */
+export interface Backend {
+  readonly name: string;
+  readonly workers: number;
+
+  /** Copies columns of 2^logRows canonical elements each to the device. */
+  upload(columns: readonly Uint32Array[], logRows: number): Promise<Columns>;
+  download(columns: Columns): Promise<Uint32Array[]>;
+  /** Evaluations over the subgroup of 2^logRows elements, natural order → coefficients. The input stays valid. */
+  interpolate(evaluations: Columns): Promise<Columns>;
+  /** Values of every column (given by coefficients) at an extension point: one Ext per column. */
+  evaluateAt(coefficients: Columns, point: Ext): Promise<Ext[]>;
+
+  /** Extends, hashes and builds the Merkle tree. The extended columns need not be kept. */
+  commit(request: CommitRequest): Promise<Commitment>;
+  /** Rows and authentication data for sorted, distinct leaf indices. */
+  open(commitment: Commitment, leaves: readonly number[]): Promise<Opening>;
+
+  /**
+   * The composition polynomial of all tables, divided by the vanishing polynomial and split into `chunkCount` chunks of equal length:
+   * returns coefficient columns, chunk-major then coordinate (chunkCount · degree columns of the tallest height).
+   */
+  quotient(request: QuotientRequest): Promise<Columns>;
+  /** The DEEP polynomial (see `stark/deep.ts`) as `degree` coefficient columns of the tallest height. */
+  deep(request: DeepRequest): Promise<Columns>;
+  /**
+   * Coefficient-domain FRI fold: arity · Σ_j β^j f_j(y) where f(x) = Σ_j x^j f_j(x^arity); the factor saves the verifier
+   * a division. Input and output: `degree` columns.
+   */
+  fold(polynomial: Columns, arity: number, challenge: Ext): Promise<Columns>;
+
+  /** Smallest nonce for which keccak256(seed ‖ nonce as 8 bytes, big-endian) starts with `bits` zero bits. */
+  grind(seed: Uint8Array, bits: number, signal?: AbortSignal): Promise<bigint>;
+
+  release(handle: Columns | Commitment): void;
+  /** Ends the workers and frees the device's memory. */
+  close(): Promise<void>;
+}
+
+/** `width` columns of 2^logRows elements on the device, all evaluations or all coefficients. */
+export interface Columns {
+  readonly logRows: number;
+  readonly width: number;
+}
+
+/** How a leaf's elements become hash input. */
+export type LeafEncoding =
+  /** keccak: eight elements e₀…e₇ at 31 bits, Σ eᵢ·2^31i as 31 big-endian bytes; a last group of k takes ⌈31k/8⌉ bytes. */
+  | "base31"
+  /** keccak: one extension element at 31 bits a coordinate, as ⌈31·degree/8⌉ big-endian bytes. */
+  | "extension31"
+  /** Poseidon2: the elements themselves. */
+  | "elements";
+
+export interface CommitRequest {
+  /** Coefficient columns; heights may differ. A leaf holds the rows of the tallest blocks in the order given here. */
+  readonly blocks: readonly Columns[];
+  readonly logBlowup: number;
+  readonly shift: number;
+  readonly hash: TreeHash;
+  /** Consecutive positions that share one leaf: 1 for traces, the folding arity for FRI layers. A power of two. */
+  readonly rowsPerLeaf: number;
+  readonly encoding: LeafEncoding;
+}
+
+/** keccak256 truncated to digestBytes, or Poseidon2 digests of 8 elements (32 bytes). */
+export type TreeHash = { readonly kind: "keccak"; readonly digestBytes: number } | { readonly kind: "poseidon2" };
+
+export interface Commitment {
+  readonly root: Uint8Array;
+  /** log2 of the number of leaves. */
+  readonly logLeaves: number;
+}
+
+export interface Opening {
+  /** One entry per opened leaf: its elements, per block of the request in order, row by row within the leaf. */
+  readonly leaves: readonly Uint32Array[];
+  /** Sibling digests in the order of `stark/merkle.ts`. */
+  readonly siblings: readonly Uint8Array[];
+}
+
+/** One table's straight-line constraint program over vectors of rows. */
+export interface VectorProgram {
+  /** Scratch vectors needed. */
+  readonly registerCount: number;
+  readonly instructions: readonly VectorInstruction[];
+}
+
+export type VectorOperand =
+  | { readonly kind: "register"; readonly index: number }
+  /** Column of the table's concatenated blocks; `next` reads the following row of the trace domain. */
+  | { readonly kind: "column"; readonly index: number; readonly next: boolean }
+  /** Run-time constant: public value, challenge coordinate or literal. */
+  | { readonly kind: "scalar"; readonly index: number };
+
+export type VectorInstruction =
+  | { readonly op: "add" | "sub" | "mul"; readonly out: number; readonly a: VectorOperand; readonly b: VectorOperand }
+  /** accumulator[scope] += operand · weight[weight], an extension scalar. */
+  | { readonly op: "accumulate"; readonly scope: 0 | 1 | 2 | 3; readonly a: VectorOperand; readonly weight: number };
+
+export interface QuotientRequest {
+  readonly tables: readonly QuotientTable[];
+  /** Number of chunks; a power of two ≥ highest constraint degree − 1. */
+  readonly chunkCount: number;
+  readonly shift: number;
+  readonly degree: number;
+}
+
+export interface QuotientTable {
+  /** Coefficient columns of this table, all of the same height: preprocessed, main, lookup. */
+  readonly blocks: readonly Columns[];
+  readonly program: VectorProgram;
+  readonly scalars: Uint32Array;
+  /** One extension weight per accumulate index. */
+  readonly weights: readonly Ext[];
+  /**
+   * Accumulator scopes: 0 every row (factor 1), 1 transition (x − g⁻¹), 2 first row (Z(x)/(x − 1)),
+   * 3 last row (Z(x)/(x − g⁻¹)), where g generates the trace domain and Z vanishes on it.
+   */
+  readonly logRows: number;
+}
+
+export interface DeepRequest {
+  /** Coefficient columns in opening order; heights may differ (shorter ones are lifted). */
+  readonly blocks: readonly Columns[];
+  /** Per block, how many of its leading columns are also opened at the second point. */
+  readonly nextWidths: readonly number[];
+  readonly challenge: Ext;
+  readonly points: readonly [Ext, Ext];
+  /** Claimed Σ αⁱ·value at each point, i the column's index over all blocks. */
+  readonly combinedValues: readonly [Ext, Ext];
+  /** Factor of the second quotient: α^(number of columns). */
+  readonly nextWeight: Ext;
+  readonly degree: number;
+}

@@ -1,0 +1,33 @@
+/**
+ * Domain tags of the tagged Poseidon2 compression C_tag(left, right): the tag is added to lane 0 of the permutation's
+ * input and is absent from the feed-forward, so outputs under different tags cannot be exchanged for one another.
+ */
+export const DomainTag = {
+  node: 1,
+  leaf: 2,
+  value: 3,
+  key: 4,
+  diff: 5,
+  state: 6,
+  /** Plus the leaf's kind: a pair digest binds key, successor and kind. */
+  pair: 8,
+} as const;
+
+/** What a leaf of the state tree holds. */
+export const LeafKind = {
+  storage: 0,
+  /** Nonce in the low 64 bits, balance in the high 192. */
+  account: 1,
+  /** keccak256 of the account's code. */
+  codeHash: 2,
+  /** Reserved: Poseidon2 digest of the code. */
+  codeDigest: 3,
+} as const;
+export type LeafKind = (typeof LeafKind)[keyof typeof LeafKind];
+
+/** Depth of the state tree. */
+export const STATE_TREE_DEPTH = 32;
+/** Most leaves a state tree may hold: keeps every index below the field's modulus, which the circuit relies on. */
+export const MAX_LEAF_COUNT = 2 ** 29;
+/** Index of the leaf that receives the batch's public outputs; leaf 0 is the sentinel. */
+export const OUTPUTS_LEAF_INDEX = 1;

@@ -1,0 +1,125 @@
+import { degrees, type Expression, ExpressionBuilder, type ExpressionNode, type Phase } from "./expression.ts";
+
+/** The rows on which a constraint must vanish. `transition` is every row but the last. */
+export type ConstraintScope = "everyRow" | "transition" | "firstRow" | "lastRow";
+
+/** selector · body = 0 on the rows of `scope`. The selector is kept apart so that evaluators can share it. */
+export interface Constraint {
+  readonly name: string;
+  readonly scope: ConstraintScope;
+  /** Undefined means 1. */
+  readonly selector: Expression | undefined;
+  readonly body: Expression;
+  /** Degree of selector · body in the trace columns. */
+  readonly degree: number;
+}
+
+/** A message on a bus; the multiplicity is positive for a send and counted negative for a receive. */
+export interface Interaction {
+  readonly bus: string;
+  readonly direction: "send" | "receive";
+  readonly multiplicity: Expression;
+  readonly message: readonly Expression[];
+}
+
+/** One table: its columns, what must hold between them, and what it says on the buses. */
+export interface Air {
+  readonly name: string;
+  readonly nodes: readonly ExpressionNode[];
+  readonly columnNames: readonly string[];
+  readonly preprocessedNames: readonly string[];
+  /** Main columns read at the next row. The engine opens only these at the second point. */
+  readonly nextColumns: readonly number[];
+  readonly publicCount: number;
+  readonly constraints: readonly Constraint[];
+  readonly interactions: readonly Interaction[];
+  /** Highest constraint degree, at least 1. Interactions are not counted here. */
+  readonly degree: number;
+}
+
+/** Declares the columns and constraints of one table. Everything else about the table is derived from what it records. */
+export class AirBuilder extends ExpressionBuilder {
+  readonly #name: string;
+  readonly #columns: string[] = [];
+  readonly #preprocessed: string[] = [];
+  readonly #constraints: Omit<Constraint, "degree">[] = [];
+  readonly #interactions: Interaction[] = [];
+  readonly #publicCount: number;
+
+  constructor(name: string, publicCount: number) {
+    super();
+    this.#name = name;
+    this.#publicCount = publicCount;
+  }
+
+  /** Adds one main column. Declare the columns that are read at the next row first: the verifier reads them as a prefix. */
+  column(name: string): Expression {
+    this.#columns.push(name);
+    return this.#reference("main", this.#columns.length - 1, false);
+  }
+
+  columns(name: string, count: number): Expression[] {
+    return Array.from({ length: count }, (_, i) => this.column(`${name}[${i}]`));
+  }
+
+  preprocessedColumn(name: string): Expression {
+    this.#preprocessed.push(name);
+    return this.#reference("preprocessed", this.#preprocessed.length - 1, false);
+  }
+
+  /** The same column one row later. Throws TypeError for anything but a column of this row. */
+  next(column: Expression): Expression {
+    const node = this.nodes[column];
+    if (node?.kind !== "column" || node.next) throw new TypeError("next() takes a column of the current row");
+    return this.#reference(node.phase, node.column, true);
+  }
+
+  /** A public value, by index. Throws RangeError outside [0, publicCount). */
+  public(index: number): Expression {
+    if (!(index >= 0 && index < this.#publicCount)) {
+      throw new RangeError(`public value ${index} of table ${this.#name} does not exist (it has ${this.#publicCount})`);
+    }
+    return this.push({ kind: "public", index }, `pub${index}`);
+  }
+
+  assertZero(name: string, scope: ConstraintScope, body: Expression, selector?: Expression): void {
+    this.#constraints.push({ name, scope, selector, body });
+  }
+
+  assertEqual(name: string, scope: ConstraintScope, a: Expression, b: Expression, selector?: Expression): void {
+    this.assertZero(name, scope, this.sub(a, b), selector);
+  }
+
+  send(bus: string, multiplicity: Expression, message: readonly Expression[]): void {
+    this.#interactions.push({ bus, direction: "send", multiplicity, message });
+  }
+
+  receive(bus: string, multiplicity: Expression, message: readonly Expression[]): void {
+    this.#interactions.push({ bus, direction: "receive", multiplicity, message });
+  }
+
+  build(): Air {
+    const constraints = this.#constraints.map((constraint): Constraint => {
+      const factors = constraint.selector === undefined ? [constraint.body] : [constraint.selector, constraint.body];
+      const degree = degrees(this.nodes, factors).reduce((a, b) => a + b, 0);
+      return { ...constraint, degree };
+    });
+    const next = new Set<number>();
+    for (const node of this.nodes) if (node.kind === "column" && node.phase === "main" && node.next) next.add(node.column);
+    return {
+      name: this.#name,
+      nodes: this.nodes,
+      columnNames: this.#columns,
+      preprocessedNames: this.#preprocessed,
+      nextColumns: [...next].sort((a, b) => a - b),
+      publicCount: this.#publicCount,
+      constraints,
+      interactions: this.#interactions,
+      degree: Math.max(1, ...constraints.map((constraint) => constraint.degree)),
+    };
+  }
+
+  #reference(phase: Phase, column: number, next: boolean): Expression {
+    return this.push({ kind: "column", phase, column, next }, `${phase}${column}${next ? "+" : ""}`);
+  }
+}

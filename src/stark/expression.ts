@@ -1,0 +1,212 @@
+import { P } from "../field/koala-bear.ts";
+
+/** A reference to a node of an expression graph. Nodes are shared: equal nodes have equal references. */
+export type Expression = number & { readonly __expression: unique symbol };
+
+/** Where a column lives: fixed in the verification key, committed with the trace, or derived for the lookups. */
+export type Phase = "preprocessed" | "main" | "lookup";
+
+/** One node of the graph; operands always have a smaller index than the node itself. All values are base-field elements. */
+export type ExpressionNode =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "column"; readonly phase: Phase; readonly column: number; readonly next: boolean }
+  | { readonly kind: "public"; readonly index: number }
+  | { readonly kind: "parameter"; readonly index: number }
+  | { readonly kind: "add" | "sub" | "mul"; readonly a: Expression; readonly b: Expression }
+  | { readonly kind: "call"; readonly gadget: Gadget; readonly inputs: readonly Expression[] }
+  | { readonly kind: "result"; readonly call: Expression; readonly index: number };
+
+/**
+ * A named vector function, written once and used many times. The checker, the prover and the TypeScript verifier expand
+ * it in place; the Solidity generator emits it once as a function, which keeps contracts under the size limit.
+ */
+export interface Gadget {
+  readonly name: string;
+  readonly inputCount: number;
+  /** Graph over `parameter` nodes; `outputs` are references into it. */
+  readonly nodes: readonly ExpressionNode[];
+  readonly outputs: readonly Expression[];
+}
+
+/** Builds an expression graph with sharing and constant folding. */
+export class ExpressionBuilder {
+  readonly nodes: ExpressionNode[] = [];
+  readonly #known = new Map<string, Expression>();
+
+  protected push(node: ExpressionNode, key: string): Expression {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const reference = this.nodes.length as Expression;
+    this.nodes.push(node);
+    this.#known.set(key, reference);
+    return reference;
+  }
+
+  /** A constant; negative integers are allowed and reduced. */
+  constant(value: number): Expression {
+    const reduced = ((value % P) + P) % P;
+    return this.push({ kind: "constant", value: reduced }, `c${reduced}`);
+  }
+
+  add(...terms: readonly Expression[]): Expression {
+    return this.#fold("add", terms, 0);
+  }
+
+  mul(...factors: readonly Expression[]): Expression {
+    return this.#fold("mul", factors, 1);
+  }
+
+  sub(a: Expression, b: Expression): Expression {
+    if (this.#constantOf(b) === 0) return a;
+    return this.push({ kind: "sub", a, b }, `sub${a},${b}`);
+  }
+
+  /** a · constant. */
+  scale(a: Expression, factor: number): Expression {
+    return this.mul(a, this.constant(factor));
+  }
+
+  /** Σ termᵢ · constantᵢ. */
+  linear(terms: readonly Expression[], factors: readonly number[]): Expression {
+    return this.add(...terms.map((term, i) => this.scale(term, factors[i] ?? 0)));
+  }
+
+  /** Applies a gadget. Throws RangeError when the number of inputs differs from the gadget's. */
+  apply(gadget: Gadget, inputs: readonly Expression[]): Expression[] {
+    if (inputs.length !== gadget.inputCount) {
+      throw new RangeError(`gadget ${gadget.name} takes ${gadget.inputCount} inputs, got ${inputs.length}`);
+    }
+    const call = this.push({ kind: "call", gadget, inputs }, `call${gadget.name}:${inputs.join()}`);
+    return gadget.outputs.map((_, index) => this.push({ kind: "result", call, index }, `r${call},${index}`));
+  }
+
+  #constantOf(e: Expression): number | undefined {
+    const node = this.nodes[e];
+    return node?.kind === "constant" ? node.value : undefined;
+  }
+
+  #fold(kind: "add" | "mul", operands: readonly Expression[], neutral: 0 | 1): Expression {
+    let result: Expression | undefined;
+    for (const operand of operands) {
+      const value = this.#constantOf(operand);
+      if (kind === "mul" && value === 0) return operand;
+      if (value === neutral) continue;
+      if (result === undefined) {
+        result = operand;
+        continue;
+      }
+      const [a, b]: [Expression, Expression] = result < operand ? [result, operand] : [operand, result];
+      result = this.push({ kind, a, b }, `${kind}${a},${b}`);
+    }
+    return result ?? this.constant(neutral);
+  }
+}
+
+class GadgetBuilder extends ExpressionBuilder {
+  parameter(index: number): Expression {
+    return this.push({ kind: "parameter", index }, `p${index}`);
+  }
+}
+
+/** Defines a gadget by its body, a function from inputs to outputs over an arithmetic-only builder. */
+export function defineGadget(
+  name: string,
+  inputCount: number,
+  body: (builder: ExpressionBuilder, inputs: readonly Expression[]) => readonly Expression[],
+): Gadget {
+  const builder = new GadgetBuilder();
+  const inputs = Array.from({ length: inputCount }, (_, index) => builder.parameter(index));
+  const outputs = body(builder, inputs);
+  return { name, inputCount, nodes: builder.nodes, outputs };
+}
+
+/**
+ * Folds over a graph in order, gadget calls expanded: `visit` is called once per arithmetic node and returns its value.
+ * This is the one way in which graphs are interpreted, whatever the domain of the values.
+ */
+export function evaluateGraph<T>(
+  nodes: readonly ExpressionNode[],
+  roots: readonly Expression[],
+  visit: {
+    constant(value: number): T;
+    column(phase: Phase, column: number, next: boolean): T;
+    public(index: number): T;
+    add(a: T, b: T): T;
+    sub(a: T, b: T): T;
+    mul(a: T, b: T): T;
+  },
+  parameters: readonly T[] = [],
+): T[] {
+  const needed = reachable(nodes, roots);
+  const values = new Map<number, T>();
+  const results = new Map<number, readonly T[]>();
+  const get = <V>(map: Map<number, V>, index: number): V => {
+    const value = map.get(index);
+    if (value === undefined) throw new Error(`expression graph is not in order: node ${index} used before its definition`);
+    return value;
+  };
+  nodes.forEach((node, index) => {
+    if (!needed.has(index)) return;
+    switch (node.kind) {
+      case "constant":
+        values.set(index, visit.constant(node.value));
+        break;
+      case "column":
+        values.set(index, visit.column(node.phase, node.column, node.next));
+        break;
+      case "public":
+        values.set(index, visit.public(node.index));
+        break;
+      case "parameter": {
+        const value = parameters[node.index];
+        if (value === undefined) throw new Error(`gadget parameter ${node.index} has no value`);
+        values.set(index, value);
+        break;
+      }
+      case "add":
+      case "sub":
+      case "mul":
+        values.set(index, visit[node.kind](get(values, node.a), get(values, node.b)));
+        break;
+      case "call": {
+        const inputs = node.inputs.map((input) => get(values, input));
+        results.set(index, evaluateGraph(node.gadget.nodes, node.gadget.outputs, visit, inputs));
+        break;
+      }
+      case "result": {
+        const value = get(results, node.call)[node.index];
+        if (value === undefined) throw new Error(`gadget result ${node.index} does not exist`);
+        values.set(index, value);
+      }
+    }
+  });
+  return roots.map((root) => get(values, root));
+}
+
+function reachable(nodes: readonly ExpressionNode[], roots: readonly Expression[]): ReadonlySet<number> {
+  const needed = new Set<number>(roots);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index];
+    if (node === undefined || !needed.has(index)) continue;
+    if (node.kind === "add" || node.kind === "sub" || node.kind === "mul") {
+      needed.add(node.a).add(node.b);
+    } else if (node.kind === "call") {
+      for (const input of node.inputs) needed.add(input);
+    } else if (node.kind === "result") {
+      needed.add(node.call);
+    }
+  }
+  return needed;
+}
+
+/** Degree in the trace columns of each root. */
+export function degrees(nodes: readonly ExpressionNode[], roots: readonly Expression[]): number[] {
+  return evaluateGraph<number>(nodes, roots, {
+    constant: () => 0,
+    column: () => 1,
+    public: () => 0,
+    add: Math.max,
+    sub: Math.max,
+    mul: (a, b) => a + b,
+  });
+}
