@@ -1,0 +1,27 @@
+// The whole test run, as `npm test` and CI call it: contracts compiled, types and lint checked, then every test file.
+// Arguments are passed to the runner, so `npm test -- test/stark/*.test.ts` runs a part (without the static checks).
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const selected = process.argv.slice(2);
+
+function step(name: string, args: readonly string[]): void {
+  const start = performance.now();
+  const { status, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+  if (status !== 0) {
+    console.error(`${name} failed (${signal ?? `exit code ${status}`})`);
+    process.exit(status ?? 1);
+  }
+  console.error(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+step("contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]);
+if (selected.length === 0) {
+  step("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]);
+  step("lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]);
+}
+const files = selected.length > 0 ? selected : globSync("test/**/*.test.ts", { cwd: root }).sort();
+step("tests", ["--test", "--test-concurrency=2", "--test-reporter=spec", ...files]);

@@ -1,0 +1,70 @@
+import type { Ext } from "../field/extension.ts";
+import type { StateTransitionWitness } from "../protocol/state-transition-witness.ts";
+
+/** Everything a prover needs for one batch. Plain data: it crosses thread boundaries by structured clone. */
+export interface ProofJob {
+  readonly witness: StateTransitionWitness;
+  /** bytes32 of the batch's commitment, bound into the proof. */
+  readonly commitment: Uint8Array;
+  /** Evaluation point of the diff list; all zero in the off-chain modes. */
+  readonly r: Ext;
+  /** bytes32 written to the outputs slot by the last entry of the diff list. */
+  readonly outputsHash: Uint8Array;
+}
+
+/** The phases of a proof, in order. */
+export const PROOF_PHASES = ["trace", "commit", "lookup", "quotient", "openings", "deep", "fri", "grind", "queries"] as const;
+export type ProofPhase = (typeof PROOF_PHASES)[number];
+
+export interface ProofProgress {
+  readonly phase: ProofPhase;
+  /** Part of this phase that is done, 0…1. */
+  readonly fraction: number;
+}
+
+/** A finished proof with the statement that it proves. */
+export interface BatchProof {
+  readonly proof: Uint8Array;
+  /** The 212 statement bytes that the verifiers hash; see `protocol/statement.ts`. */
+  readonly statement: Uint8Array;
+  readonly metrics: ProofMetrics;
+}
+
+export interface ProofMetrics {
+  readonly backend: string;
+  readonly workers: number;
+  readonly logRows: number;
+  /** Cells of the main trace: rows × columns. */
+  readonly cells: number;
+  readonly seconds: number;
+  readonly phaseSeconds: Readonly<Partial<Record<ProofPhase, number>>>;
+}
+
+export interface ProofOptions {
+  /** Aborting rejects the promise with the signal's reason and frees what the job held. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ProofProgress) => void;
+}
+
+/** From the caller to the prover thread. */
+export type ProverRequest =
+  | { readonly type: "prove"; readonly id: number; readonly job: ProofJob }
+  | { readonly type: "cancel"; readonly id: number }
+  | { readonly type: "close" };
+
+/** From the prover thread to the caller. */
+export type ProverReply =
+  | { readonly type: "progress"; readonly id: number; readonly progress: ProofProgress }
+  | { readonly type: "done"; readonly id: number; readonly result: BatchProof }
+  | { readonly type: "failed"; readonly id: number; readonly code: string; readonly message: string };
+
+/** A proof could not be made. `code` is stable: the witness's or the engine's own code, or `ProverStopped`. */
+export class ProofError extends Error {
+  override readonly name = "ProofError";
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
