@@ -14,7 +14,7 @@ export interface HeightClass<Block extends Columns = Columns> {
 
 /**
  * The height classes of a commitment, tallest first. Throws RangeError for an empty commitment, for several heights with
- * more than one row per leaf, for a leaf larger than the domain and for an encoding that does not fit the hash.
+ * more than one row per leaf, for a leaf larger than the domain and for an encoding that does not fit the hash or blocks.
  */
 export function heightClasses<Block extends Columns>(
   request: Omit<CommitRequest, "blocks"> & { readonly blocks: readonly Block[] },
@@ -29,6 +29,9 @@ export function heightClasses<Block extends Columns>(
   }
   if (heights.length > 1 && request.rowsPerLeaf !== 1) {
     throw new RangeError("blocks of different heights can only be committed one row per leaf");
+  }
+  if (request.encoding === "extension31" && new Set(request.blocks.map((block) => block.width)).size > 1) {
+    throw new RangeError("blocks committed as extension elements must all have the extension's degree as their width");
   }
   return heights.map((logRows) => ({
     logRows,

@@ -1,0 +1,142 @@
+import { createExtension, type Ext } from "../../field/extension.ts";
+import { pow } from "../../field/koala-bear.ts";
+import type { Backend, Columns, Commitment, CommitRequest, DeepRequest, Opening, QuotientRequest } from "../backend.ts";
+import { assertLeafIndices, multiproofSteps } from "../multiproof.ts";
+import { heightClasses } from "../tree-shape.ts";
+import { deepQuotient } from "./deep.ts";
+import { fold } from "./fold.ts";
+import { grind } from "./grind.ts";
+import { buildTree } from "./merkle-tree.ts";
+import { evaluateOnCoset, interpolate } from "./ntt.ts";
+import { evaluateAt, fromCoordinateColumns, toCoordinateColumns } from "./polynomial.ts";
+import { tableQuotient } from "./quotient.ts";
+
+interface HeldTree {
+  readonly layers: readonly (readonly Uint8Array[])[];
+  /** Elements of the leaf: per block of the request in order, row by row. */
+  leafOf(index: number): Uint32Array;
+}
+
+/**
+ * The plain backend: one thread, no tricks, every operation as its definition says. It is the oracle of the fast ones and
+ * serves small proofs wherever they are not available. Using a released handle throws RangeError.
+ */
+export function createReferenceBackend(): Backend {
+  const columnsHeld = new Map<Columns, readonly Uint32Array[]>();
+  const treesHeld = new Map<Commitment, HeldTree>();
+
+  function hold(data: readonly Uint32Array[], logRows: number): Columns {
+    const handle: Columns = { logRows, width: data.length };
+    columnsHeld.set(handle, data);
+    return handle;
+  }
+  function dataOf(handle: Columns): readonly Uint32Array[] {
+    const data = columnsHeld.get(handle);
+    if (data === undefined) throw new RangeError("these columns were released or belong to another backend");
+    return data;
+  }
+
+  function commit(request: CommitRequest): Commitment {
+    const classes = heightClasses(request);
+    const tallest = Math.max(...request.blocks.map((block) => block.logRows));
+    const extended = new Map(
+      request.blocks.map((block) => {
+        const shift = pow(request.shift, 2 ** (tallest - block.logRows));
+        return [block, dataOf(block).map((column) => evaluateOnCoset(column, block.logRows + request.logBlowup, shift))];
+      }),
+    );
+    const rowsOf = (block: Columns, leaf: number): number[] =>
+      Array.from({ length: request.rowsPerLeaf }, (_, row) =>
+        (extended.get(block) ?? []).map((column) => column[leaf * request.rowsPerLeaf + row] ?? 0),
+      ).flat();
+    const layers = buildTree(
+      classes.map(({ blocks, logLeaves }) => ({
+        logLeaves,
+        rowWidth: blocks[0]?.width ?? 0,
+        rowOf: (leaf) => blocks.flatMap((block) => rowsOf(block, leaf)),
+      })),
+      request.hash,
+      request.encoding,
+    );
+    const root = layers.at(-1)?.[0];
+    if (root === undefined) throw new Error("the tree has no root");
+    const commitment: Commitment = { root, logLeaves: layers.length - 1 };
+    treesHeld.set(commitment, {
+      layers,
+      leafOf: (index) => Uint32Array.from(request.blocks.flatMap((block) => rowsOf(block, index >> (tallest - block.logRows)))),
+    });
+    return commitment;
+  }
+
+  function open(commitment: Commitment, leaves: readonly number[]): Opening {
+    const tree = treesHeld.get(commitment);
+    if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
+    assertLeafIndices(leaves, 2 ** commitment.logLeaves);
+    const siblings = multiproofSteps(leaves, commitment.logLeaves).flatMap((step) => {
+      const digest = step.kind === "sibling" ? tree.layers[step.layer]?.[step.siblingIndex] : undefined;
+      return digest === undefined ? [] : [digest];
+    });
+    return { leaves: leaves.map((leaf) => tree.leafOf(leaf)), siblings };
+  }
+
+  function quotient(request: QuotientRequest): Columns {
+    const field = createExtension(request.degree);
+    const tallest = Math.max(...request.tables.map((table) => table.logRows));
+    const rows = 2 ** tallest;
+    const sum = new Array<Ext>(request.chunkCount * rows).fill(field.zero);
+    for (const table of request.tables) {
+      const stride = 2 ** (tallest - table.logRows);
+      const columns = table.blocks.flatMap(dataOf);
+      const shift = pow(request.shift, stride);
+      tableQuotient(field, table, columns, request.chunkCount, shift).forEach((c, i) => {
+        sum[stride * i] = field.add(sum[stride * i] ?? field.zero, c);
+      });
+    }
+    const chunks = Array.from({ length: request.chunkCount }, (_, j) => sum.slice(j * rows, (j + 1) * rows));
+    return hold(chunks.flatMap((chunk) => toCoordinateColumns(field, chunk)), tallest);
+  }
+
+  function deep(request: DeepRequest): Columns {
+    const field = createExtension(request.degree);
+    const tallest = Math.max(...request.blocks.map((block) => block.logRows));
+    const columns = request.blocks.flatMap((block, b) =>
+      dataOf(block).map((coefficients, i) => ({ coefficients, openedAtNext: i < (request.nextWidths[b] ?? 0) })),
+    );
+    return hold(toCoordinateColumns(field, deepQuotient(field, columns, 2 ** tallest, request)), tallest);
+  }
+
+  return {
+    name: "reference",
+    workers: 1,
+    upload: async (columns, logRows) => {
+      for (const column of columns) {
+        if (column.length !== 2 ** logRows) throw new RangeError(`a column of 2^${logRows} rows has ${column.length} elements`);
+      }
+      return hold(columns.map((column) => column.slice()), logRows);
+    },
+    download: async (columns) => dataOf(columns).map((column) => column.slice()),
+    interpolate: async (evaluations) => hold(dataOf(evaluations).map(interpolate), evaluations.logRows),
+    evaluateAt: async (coefficients, point) => {
+      const field = createExtension(point.length);
+      return dataOf(coefficients).map((column) => evaluateAt(field, column, point));
+    },
+    commit: async (request) => commit(request),
+    open: async (commitment, leaves) => open(commitment, leaves),
+    quotient: async (request) => quotient(request),
+    deep: async (request) => deep(request),
+    fold: async (polynomial, arity, challenge) => {
+      const field = createExtension(challenge.length);
+      const folded = fold(field, fromCoordinateColumns(dataOf(polynomial)), arity, challenge);
+      return hold(toCoordinateColumns(field, folded), polynomial.logRows - Math.log2(arity));
+    },
+    grind,
+    release: (handle) => {
+      if ("root" in handle) treesHeld.delete(handle);
+      else columnsHeld.delete(handle);
+    },
+    close: async () => {
+      columnsHeld.clear();
+      treesHeld.clear();
+    },
+  };
+}
