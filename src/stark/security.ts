@@ -1,0 +1,204 @@
+import { type AgreementTheorem, type Code, johnson, type Regime, uniqueDecoding } from "./security/proximity.ts";
+
+/** Everything chosen once for a proof system. Plain numbers, so that nothing here depends on how the prover stores them. */
+export interface SecurityParameters {
+  /** The prime p. */
+  readonly fieldModulus: number;
+  readonly extensionDegree: number;
+  /** Hash bits reduced mod p for each coordinate of a challenge; fewer bits mean a larger bias. */
+  readonly challengeCoordinateBits: number;
+  readonly logBlowup: number;
+  /** Distinct query positions. */
+  readonly queries: number;
+  /** Leading zero bits demanded of a hash right before the queries are drawn. */
+  readonly grindingBits: number;
+  /** Length of a Merkle digest in bytes. */
+  readonly digestBytes: number;
+  /** Elements in a digest of the algebraic hash inside the circuit; 0 if the circuit hashes nothing. */
+  readonly circuitDigestElements: number;
+}
+
+/** One proof's size: what grows the error of the rounds. */
+export interface SecurityShape {
+  /** log2 of the rows of the tallest table. Shorter tables are lifted to it, so they cost no more. */
+  readonly logRows: number;
+  /** Arity of each FRI layer in order, powers of two; may be empty. */
+  readonly foldingArities: readonly number[];
+  /** Every committed base-field column: preprocessed, main, lookup and quotient. */
+  readonly columns: number;
+  /** One more than the largest global index of a column that is opened at the next row too; 0 if none is. */
+  readonly nextOpenedEnd: number;
+  /** Constraints combined with powers of one challenge, over all tables. */
+  readonly constraints: number;
+  /** Highest degree of a constraint in the columns, without the row selectors of its scope. */
+  readonly maxDegree: number;
+  readonly quotientChunks: number;
+  /** LogUp; undefined for a system without buses. */
+  readonly lookup: LookupShape | undefined;
+  /** Terms in the largest random evaluation that the statement itself contains; 0 if it contains none. */
+  readonly statementTerms: number;
+}
+
+export interface LookupShape {
+  /** Σ over the tables of rows × interactions. */
+  readonly fractions: number;
+  /** Highest power of the fold challenge in a message, at least 1. */
+  readonly messageDegree: number;
+}
+
+export type RoundName =
+  | "statement evaluation"
+  | "lookup"
+  | "constraint composition"
+  | "out-of-domain"
+  | "batching"
+  | `folding ${number}`
+  | "queries"
+  | "commitment hash"
+  | "circuit hash";
+
+export interface RoundBits {
+  readonly round: RoundName;
+  /** −log2 of the round's soundness error; for a hash, half its digest's bits. */
+  readonly bits: number;
+}
+
+export interface RegimeReport {
+  readonly regime: Regime["name"];
+  /** Johnson multiplicity that maximises the minimum; undefined for unique decoding. */
+  readonly multiplicity: number | undefined;
+  readonly rounds: readonly RoundBits[];
+  readonly weakest: RoundBits;
+}
+
+export interface SecurityReport {
+  /** The claim: the better regime's weakest round. Not rounded; round down to quote it. */
+  readonly provenBits: number;
+  readonly claimed: RegimeReport;
+  readonly uniqueDecoding: RegimeReport;
+  readonly johnson: RegimeReport;
+}
+
+/** Beyond this the query gain of a larger multiplicity, log2(1 + 1/(2m)) per query, is below a thousandth of a bit. */
+const MAX_MULTIPLICITY = 1000;
+
+/**
+ * Proven bits of every round of the protocol, in both regimes, and their minimum. Round-by-round soundness error 2^−b is
+ * what the Fiat–Shamir transform preserves: a prover that makes T hash calls succeeds with probability about T · 2^−b.
+ * Formulas and their sources: docs/security.md. They follow the Ethereum Foundation's soundcalc and are stricter where
+ * docs/security.md says so. `theorem` replaces the correlated-agreement bound, for comparison only.
+ * Throws RangeError for figures that describe no proof (not integers, out of range, folds longer than the trace).
+ */
+export function securityReport(
+  parameters: SecurityParameters,
+  shape: SecurityShape,
+  theorem: AgreementTheorem = "bchks25",
+): SecurityReport {
+  const outer = outerCode(parameters, shape);
+  const report = (regime: Regime, multiplicity: number | undefined): RegimeReport => {
+    const rounds = roundsOf(parameters, shape, outer, regime);
+    const weakest = rounds.reduce((a, b) => (b.bits < a.bits ? b : a));
+    return { regime: regime.name, multiplicity, rounds, weakest };
+  };
+  const unique = report(uniqueDecoding(outer, theorem), undefined);
+  let best = report(johnson(outer, 3, theorem), 3);
+  for (let m = 4; m <= MAX_MULTIPLICITY; m++) {
+    const candidate = report(johnson(outer, m, theorem), m);
+    if (candidate.weakest.bits > best.weakest.bits) best = candidate;
+  }
+  const claimed = best.weakest.bits > unique.weakest.bits ? best : unique;
+  return { provenBits: claimed.weakest.bits, claimed, uniqueDecoding: unique, johnson: best };
+}
+
+/** Fewest queries that reach `targetBits`, or undefined if another round stays below the target whatever the queries. */
+export function queriesFor(
+  targetBits: number,
+  parameters: Omit<SecurityParameters, "queries">,
+  shape: SecurityShape,
+): number | undefined {
+  // Rate 1/2 with multiplicity 3 gives 0.28 bits a query, and unique decoding 0.41: four queries a bit always suffice.
+  const most = Math.ceil(targetBits * 4);
+  const bits = (queries: number): number => securityReport({ ...parameters, queries }, shape).provenBits;
+  if (bits(most) < targetBits) return undefined;
+  let low = 1;
+  let high = most;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (bits(middle) >= targetBits) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function outerCode(parameters: SecurityParameters, shape: SecurityShape): Code {
+  checkFigures(parameters, shape);
+  const { fieldModulus, extensionDegree, challengeCoordinateBits, logBlowup } = parameters;
+  // A coordinate is c uniform bits mod p, so its likeliest value has probability ⌈2^c / p⌉ / 2^c.
+  const space = 1n << BigInt(challengeCoordinateBits);
+  const hits = (space + BigInt(fieldModulus) - 1n) / BigInt(fieldModulus);
+  const logField = extensionDegree * (challengeCoordinateBits - Math.log2(Number(hits)));
+  return { logRate: -logBlowup, logDimension: shape.logRows, logField };
+}
+
+function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: Code, regime: Regime): RoundBits[] {
+  // Destructured to the last field: a parameter that is added and not accounted for here breaks the build.
+  // The field, the bias of challenges and the rate are in `outer` already.
+  const { fieldModulus, extensionDegree: _degree, challengeCoordinateBits: _bias, logBlowup: _rate, ...chosen } = parameters;
+  const { queries, grindingBits, digestBytes, circuitDigestElements, ...unaccountedParameters } = chosen;
+  const { logRows, foldingArities, columns, nextOpenedEnd, constraints, maxDegree, ...described } = shape;
+  const { quotientChunks, lookup, statementTerms, ...unaccountedShape } = described;
+  assertEmpty(unaccountedParameters);
+  assertEmpty(unaccountedShape);
+
+  const rounds: RoundBits[] = [];
+  const add = (round: RoundName, logError: number): void => {
+    rounds.push({ round, bits: Math.max(0, -logError) });
+  };
+  const overField = (count: number): number => Math.log2(count) - outer.logField;
+
+  if (statementTerms > 0) add("statement evaluation", overField(statementTerms));
+  if (lookup !== undefined) {
+    // For each of the listed traces: a denominator vanishes, or the cleared sum of fractions does at (β, γ).
+    const { fractions, messageDegree, ...unaccountedLookup } = lookup;
+    assertEmpty(unaccountedLookup);
+    add("lookup", regime.logListSize + overField(fractions * (messageDegree + 1)));
+  }
+  // A violated constraint survives as a non-zero polynomial in the challenge, of degree constraints − 1.
+  add("constraint composition", regime.logListSize + overField(Math.max(1, constraints - 1)));
+  // Both sides of the identity at z: opened polynomials have degree ≤ n, a row selector adds ≤ n, and so does Z.
+  const identityDegree = (Math.max(maxDegree, quotientChunks) + 1) * 2 ** logRows;
+  add("out-of-domain", regime.logListSize + overField(identityDegree));
+  // Column i has a^i at z and a^(columns + i) at the next row.
+  const highestPower = nextOpenedEnd > 0 ? columns + nextOpenedEnd - 1 : columns - 1;
+  add("batching", regime.logCurveError(outer, Math.max(1, highestPower)));
+  let logDimension = logRows;
+  for (const [layer, arity] of foldingArities.entries()) {
+    logDimension -= Math.log2(arity);
+    add(`folding ${layer}`, regime.logCurveError({ ...outer, logDimension }, arity - 1));
+  }
+  // Distinct positions can only do better than independent ones.
+  add("queries", queries * regime.logAgreement - grindingBits);
+  add("commitment hash", -(digestBytes * 8) / 2);
+  if (circuitDigestElements > 0) add("circuit hash", -(circuitDigestElements * Math.log2(fieldModulus)) / 2);
+  return rounds;
+}
+
+function assertEmpty(_rest: Record<string, never>): void {}
+
+function checkFigures(parameters: SecurityParameters, shape: SecurityShape): void {
+  const { lookup, foldingArities, ...counts } = shape;
+  const integer = (name: string, value: number, least: number): void => {
+    if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${name} is ${value}, expected an integer ≥ ${least}`);
+  };
+  const mayBeZero = new Set(["grindingBits", "circuitDigestElements", "nextOpenedEnd", "statementTerms"]);
+  for (const [name, value] of Object.entries({ ...parameters, ...counts })) integer(name, value, mayBeZero.has(name) ? 0 : 1);
+  if (lookup !== undefined) for (const [name, value] of Object.entries(lookup)) integer(`lookup.${name}`, value, 1);
+  let logDimension = shape.logRows;
+  for (const arity of foldingArities) {
+    const logArity = Math.log2(arity);
+    integer("log2 of a folding arity", logArity, 1);
+    logDimension -= logArity;
+  }
+  if (logDimension < 0) throw new RangeError(`folding by ${foldingArities.join("·")} goes below one row of 2^${shape.logRows}`);
+  if (shape.nextOpenedEnd > shape.columns) throw new RangeError(`${shape.nextOpenedEnd} next-opened columns, but only ${shape.columns} columns`);
+}
