@@ -1,0 +1,90 @@
+import { isCanonical } from "../../field/koala-bear.ts";
+import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
+import type { Digest } from "../../protocol/state-transition-witness.ts";
+import { DIGEST_LENGTH } from "./digest-array.ts";
+import type { LeafStore } from "./leaf-store.ts";
+import { createWords, WORD_PARTS } from "./word-array.ts";
+
+/** "HCT1": file type and version of the dump. */
+const MAGIC = 0x31544348;
+const HEADER_BYTES = 8 + 4 * DIGEST_LENGTH;
+const DIGEST_BYTES = 4 * DIGEST_LENGTH;
+const WORD_BYTES = 4 * WORD_PARTS;
+const LEAF_BYTES = DIGEST_BYTES + WORD_BYTES + 1;
+
+/**
+ * All leaves by index as little-endian bytes: magic (4) ‖ leaf count (4) ‖ state root (32) ‖ keys (32 each) ‖
+ * values (32 each) ‖ kinds (1 each). Order and nodes follow from the leaves and are rebuilt.
+ */
+export function encodeLeaves(store: LeafStore, root: Digest): Uint8Array {
+  const { count } = store;
+  const bytes = new Uint8Array(HEADER_BYTES + count * LEAF_BYTES);
+  const header = new DataView(bytes.buffer);
+  header.setUint32(0, MAGIC, true);
+  header.setUint32(4, count, true);
+  root.forEach((element, i) => header.setUint32(8 + 4 * i, element, true));
+  const { keys, words } = store;
+  bytes.set(new Uint8Array(keys.buffer, keys.byteOffset, count * DIGEST_BYTES), HEADER_BYTES);
+  const values = new Uint8Array(words.parts.buffer, words.parts.byteOffset, count * WORD_BYTES);
+  bytes.set(values, HEADER_BYTES + count * DIGEST_BYTES);
+  for (let leaf = 0; leaf < count; leaf++) {
+    bytes[HEADER_BYTES + count * (DIGEST_BYTES + WORD_BYTES) + leaf] = store.kind(leaf);
+  }
+  return bytes;
+}
+
+/**
+ * Fills an empty store from a dump and compares the state root that `computeRoot` then finds. A wrong byte anywhere
+ * therefore surfaces. Throws LeafDumpError.
+ */
+export function decodeLeaves(bytes: Uint8Array, store: LeafStore, maxLeafCount: number, computeRoot: () => Digest): void {
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < HEADER_BYTES || header.getUint32(0, true) !== MAGIC) {
+    throw new LeafDumpError("dump-format", "the bytes are no state tree dump of this version");
+  }
+  const count = header.getUint32(4, true);
+  if (count <= OUTPUTS_LEAF_INDEX || count > maxLeafCount || bytes.length !== HEADER_BYTES + count * LEAF_BYTES) {
+    throw new LeafDumpError("dump-length", `${bytes.length} bytes cannot hold ${count} leaves`);
+  }
+  // Copied, so that the words are aligned whatever the dump's offset is.
+  const keys = new Uint32Array(bytes.slice(HEADER_BYTES, HEADER_BYTES + count * DIGEST_BYTES).buffer);
+  const words = createWords(count);
+  const valuesStart = HEADER_BYTES + count * DIGEST_BYTES;
+  new Uint8Array(words.parts.buffer).set(bytes.subarray(valuesStart, valuesStart + count * WORD_BYTES));
+  const kindsStart = valuesStart + count * WORD_BYTES;
+  if (keys.subarray(0, DIGEST_LENGTH).some((element) => element !== 0)) {
+    throw new LeafDumpError("dump-sentinel", "leaf 0 is not the sentinel");
+  }
+  const noncanonical = keys.findIndex((element) => !isCanonical(element));
+  if (noncanonical !== -1) {
+    throw new LeafDumpError("dump-key", `the key of leaf ${Math.floor(noncanonical / DIGEST_LENGTH)} is not canonical`);
+  }
+  store.reserve(count);
+  for (let leaf = 0; leaf < count; leaf++) {
+    store.append(parseKind(bytes[kindsStart + leaf], leaf), keys, leaf, words, leaf);
+  }
+  const duplicate = store.linkAll();
+  if (duplicate !== undefined) throw new LeafDumpError("dump-key", `the key of leaf ${duplicate} occurs twice`);
+  const root = computeRoot();
+  const expected = root.map((_, i) => header.getUint32(8 + 4 * i, true));
+  if (root.some((element, i) => element !== expected[i])) {
+    throw new LeafDumpError("dump-root", `the leaves have root ${root.join()}, the dump says ${expected.join()}`);
+  }
+}
+
+function parseKind(byte: number | undefined, leaf: number): LeafKind {
+  const kind = Object.values(LeafKind).find((known) => known === byte);
+  if (kind === undefined) throw new LeafDumpError("dump-kind", `leaf ${leaf} has the unknown kind ${byte}`);
+  return kind;
+}
+
+/** Bytes that are not the intact dump of a state tree. */
+export class LeafDumpError extends Error {
+  override readonly name = "LeafDumpError";
+  readonly code: "dump-format" | "dump-length" | "dump-sentinel" | "dump-key" | "dump-kind" | "dump-root";
+
+  constructor(code: LeafDumpError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
