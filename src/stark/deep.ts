@@ -1,0 +1,91 @@
+import type { Ext, ExtensionField } from "../field/extension.ts";
+
+/*
+ * DEEP. With a the challenge, f_i the committed columns in opening order (N of them) and S, T their combinations
+ *
+ *     S(x) = Σ_i a^i f_i(x)              over all columns
+ *     T(x) = Σ_i a^i f_i(x)              over the columns opened at the next row, with the same exponents
+ *     F(x) = (S(x) − S(z)) / (x − z) + a^N · (T(x) − T(gz)) / (x − gz)
+ *
+ * F has degree below the tallest height exactly when every opened value is right; FRI proves that degree.
+ */
+
+/** What the DEEP values of all queries have in common. */
+export interface DeepCombination {
+  /** a^0 … a^N. */
+  readonly powers: readonly Ext[];
+  /** Columns opened at the next row, by index in opening order. */
+  readonly nextColumns: readonly number[];
+  readonly point: Ext;
+  readonly nextPoint: Ext;
+  /** S(z). */
+  readonly atPoint: Ext;
+  /** T(gz). */
+  readonly atNext: Ext;
+}
+
+/** Combines the opened values with powers of the challenge. `nextColumns` lists what `atNext` holds, in order. */
+export function combineOpenings(
+  field: ExtensionField,
+  challenge: Ext,
+  points: { readonly point: Ext; readonly nextPoint: Ext },
+  openings: { readonly atPoint: readonly Ext[]; readonly atNext: readonly Ext[] },
+  nextColumns: readonly number[],
+): DeepCombination {
+  const powers: Ext[] = [field.one];
+  for (let i = 0, power = field.one; i < openings.atPoint.length; i++) {
+    power = field.mul(power, challenge);
+    powers.push(power);
+  }
+  const weigh = (sum: Ext, value: Ext | undefined, column: number): Ext =>
+    field.add(sum, field.mul(powers[column] ?? field.zero, value ?? field.zero));
+  return {
+    powers,
+    nextColumns,
+    ...points,
+    atPoint: openings.atPoint.reduce((sum, value, i) => weigh(sum, value, i), field.zero),
+    atNext: nextColumns.reduce((sum, column, i) => weigh(sum, openings.atNext[i], column), field.zero),
+  };
+}
+
+/** F at several points of the evaluation domain; `rows[i]` holds all columns' values at `points[i]` in opening order. */
+export function deepValues(
+  field: ExtensionField,
+  combination: DeepCombination,
+  points: readonly number[],
+  rows: readonly (readonly number[])[],
+): Ext[] {
+  const { powers, nextColumns, point, nextPoint, atPoint, atNext } = combination;
+  const weightOf = (column: number): Ext => powers[column] ?? field.zero;
+  const inverses = invertAll(
+    field,
+    points.flatMap((x) => [field.sub(field.fromBase(x), point), field.sub(field.fromBase(x), nextPoint)]),
+  );
+  return rows.map((row, i) => {
+    const all = row.reduce((sum, value, column) => field.add(sum, field.scale(weightOf(column), value)), field.zero);
+    const next = nextColumns.reduce(
+      (sum, column) => field.add(sum, field.scale(weightOf(column), row[column] ?? 0)),
+      field.zero,
+    );
+    const first = field.mul(field.sub(all, atPoint), inverses[2 * i] ?? field.zero);
+    const second = field.mul(field.sub(next, atNext), inverses[2 * i + 1] ?? field.zero);
+    return field.add(first, field.mul(powers.at(-1) ?? field.one, second));
+  });
+}
+
+/** Inverses of nonzero elements with one inversion. Throws RangeError when one of them is zero. */
+export function invertAll(field: ExtensionField, elements: readonly Ext[]): Ext[] {
+  const prefixes: Ext[] = [];
+  let product = field.one;
+  for (const element of elements) {
+    prefixes.push(product);
+    product = field.mul(product, element);
+  }
+  let inverse = field.inv(product);
+  const inverses = elements.slice();
+  for (let i = elements.length - 1; i >= 0; i--) {
+    inverses[i] = field.mul(inverse, prefixes[i] ?? field.one);
+    inverse = field.mul(inverse, elements[i] ?? field.one);
+  }
+  return inverses;
+}

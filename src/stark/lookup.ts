@@ -1,0 +1,172 @@
+import type { Air } from "./air.ts";
+import { degrees, type Expression } from "./expression.ts";
+
+/*
+ * LogUp. A message m of bus number b has the fingerprint
+ *
+ *     d = γ + b + Σᵢ β^(i+1) · mᵢ            (b counts from 1, β and γ are drawn after the main commitment)
+ *
+ * and a bus balances when Σ ± multiplicity / d = 0 over all interactions of all rows of all tables (sends count
+ * positive, receives negative). Distinct (bus, message) pairs have distinct fingerprints as polynomials in β and γ,
+ * because every message of one bus has the same length.
+ *
+ * A table's interactions are split into groups. Group 0 belongs to the running sum φ, each further group g to a helper
+ * column h_g. With σ the table's claimed sum and n its height, the constraints are, in this order,
+ *
+ *     first row:   φ = 0
+ *     every row:   (φ' − φ − Σ_g h_g + σ/n) · D₀ − N₀ = 0
+ *     every row:   h_g · D_g − N_g = 0          for g = 1, 2, …
+ *
+ * where N_g / D_g is the sum of the group's fractions. "Every row" includes the last, whose next row is the first: the
+ * sum therefore returns to φ = 0 exactly when the fractions of all rows add up to σ.
+ */
+
+/** One fraction: sign · multiplicity / fingerprint(bus, message). */
+export interface LookupTerm {
+  readonly bus: string;
+  /** From 1, in order of first appearance in the system. */
+  readonly busId: number;
+  readonly sign: 1 | -1;
+  readonly multiplicity: Expression;
+  readonly message: readonly Expression[];
+}
+
+/** How one table's interactions share its lookup columns (`groups.length` extension columns, running sum first). */
+export interface LookupPlan {
+  readonly groups: readonly (readonly LookupTerm[])[];
+  /** Highest degree of the lookup constraints, at least 2 (the first-row constraint with its selector). */
+  readonly degree: number;
+}
+
+/** A bus of the system. */
+export interface Bus {
+  readonly id: number;
+  readonly messageLength: number;
+}
+
+/** Numbers the buses of all tables. Throws TypeError when two messages of one bus differ in length. */
+export function collectBuses(airs: readonly Air[]): Map<string, Bus> {
+  const buses = new Map<string, Bus>();
+  for (const air of airs) {
+    for (const { bus, message } of air.interactions) {
+      const known = buses.get(bus);
+      if (known === undefined) buses.set(bus, { id: buses.size + 1, messageLength: message.length });
+      else if (known.messageLength !== message.length) {
+        throw new TypeError(
+          `table ${air.name} uses bus ${bus} with ${message.length} elements, another interaction with ${known.messageLength}`,
+        );
+      }
+    }
+  }
+  return buses;
+}
+
+/**
+ * Groups the interactions first-fit, in order, so that no lookup constraint exceeds `maxDegree`. Undefined for a table
+ * without interactions. Throws RangeError when one interaction alone exceeds the degree.
+ */
+export function planLookups(air: Air, buses: ReadonlyMap<string, Bus>, maxDegree: number): LookupPlan | undefined {
+  if (air.interactions.length === 0) return undefined;
+  const groups: { terms: LookupTerm[]; denominatorDegree: number; numeratorDegree: number }[] = [];
+  const roots = air.interactions.flatMap(({ multiplicity, message }) => [multiplicity, ...message]);
+  const rootDegrees = degrees(air.nodes, roots);
+  let cursor = 0;
+  for (const interaction of air.interactions) {
+    const [multiplicityDegree = 0, ...messageDegrees] = rootDegrees.slice(cursor, cursor + 1 + interaction.message.length);
+    cursor += 1 + interaction.message.length;
+    const fingerprintDegree = Math.max(0, ...messageDegrees);
+    const joined = (group: { denominatorDegree: number; numeratorDegree: number }) => ({
+      denominatorDegree: group.denominatorDegree + fingerprintDegree,
+      numeratorDegree: Math.max(
+        group.numeratorDegree + fingerprintDegree,
+        multiplicityDegree + group.denominatorDegree,
+      ),
+    });
+    const degreeOf = (group: { denominatorDegree: number; numeratorDegree: number }): number =>
+      Math.max(1 + group.denominatorDegree, group.numeratorDegree);
+    const alone = joined({ denominatorDegree: 0, numeratorDegree: 0 });
+    if (degreeOf(alone) > maxDegree) {
+      throw new RangeError(
+        `an interaction of table ${air.name} on bus ${interaction.bus} needs degree ${degreeOf(alone)}, the system allows ${maxDegree}`,
+      );
+    }
+    const term: LookupTerm = {
+      bus: interaction.bus,
+      busId: buses.get(interaction.bus)?.id ?? 0,
+      sign: interaction.direction === "send" ? 1 : -1,
+      multiplicity: interaction.multiplicity,
+      message: interaction.message,
+    };
+    const group = groups.find((candidate) => degreeOf(joined(candidate)) <= maxDegree);
+    if (group === undefined) groups.push({ terms: [term], ...alone });
+    else {
+      group.terms.push(term);
+      Object.assign(group, joined(group));
+    }
+  }
+  return {
+    groups: groups.map((group) => group.terms),
+    degree: Math.max(2, ...groups.map((group) => Math.max(1 + group.denominatorDegree, group.numeratorDegree))),
+  };
+}
+
+/** Arithmetic that the lookup constraints are written in: E extension values, M multiplicities. */
+export interface LookupArithmetic<E, M> {
+  add(a: E, b: E): E;
+  sub(a: E, b: E): E;
+  mul(a: E, b: E): E;
+  scale(a: E, multiplicity: M): E;
+  /** sign · multiplicity as an extension value. */
+  embed(multiplicity: M, sign: 1 | -1): E;
+}
+
+/** One table's lookup columns and fractions at a row or point. */
+export interface LookupValues<E, M> {
+  readonly running: E;
+  readonly runningNext: E;
+  /** One per group from group 1. */
+  readonly helpers: readonly E[];
+  /** σ / n. */
+  readonly step: E;
+  /** Per group and term. */
+  readonly fingerprints: readonly (readonly E[])[];
+  readonly multiplicities: readonly (readonly M[])[];
+}
+
+/**
+ * The constraint values that hold on every row, group 0 first. The first-row constraint (the running sum itself) is not
+ * among them. The one definition behind the verifier's evaluation and the prover's program.
+ */
+export function lookupConstraints<E, M>(
+  plan: LookupPlan,
+  values: LookupValues<E, M>,
+  arithmetic: LookupArithmetic<E, M>,
+): E[] {
+  const { add, sub, mul, scale, embed } = arithmetic;
+  const step = values.helpers.reduce((sum, helper) => sub(sum, helper), sub(values.runningNext, values.running));
+  const sums = [add(step, values.step), ...values.helpers];
+  return plan.groups.map((terms, g) => {
+    let numerator: E | undefined;
+    let denominator: E | undefined;
+    terms.forEach((term, t) => {
+      const fingerprint = at(at(values.fingerprints, g), t);
+      const multiplicity = at(at(values.multiplicities, g), t);
+      if (numerator === undefined || denominator === undefined) {
+        numerator = embed(multiplicity, term.sign);
+        denominator = fingerprint;
+        return;
+      }
+      const join = term.sign === 1 ? add : sub;
+      numerator = join(mul(numerator, fingerprint), scale(denominator, multiplicity));
+      denominator = mul(denominator, fingerprint);
+    });
+    if (numerator === undefined || denominator === undefined) throw new Error("a lookup group has at least one term");
+    return sub(mul(at(sums, g), denominator), numerator);
+  });
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const value = list[index];
+  if (value === undefined) throw new RangeError(`lookup value ${index} of ${list.length} is missing`);
+  return value;
+}

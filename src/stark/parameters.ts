@@ -1,0 +1,73 @@
+import { createExtension } from "../field/extension.ts";
+import { TWO_ADICITY } from "../field/koala-bear.ts";
+import type { LeafEncoding, TreeHash } from "../kernels/backend.ts";
+
+/** Everything a verifier fixes about a proof besides the tables. All of it enters the verification key digest. */
+export interface ProofParameters {
+  /** Degree of the extension that challenges are drawn from: 4, 5 or 6. */
+  readonly extensionDegree: number;
+  /** log2 of evaluation domain size over trace length. */
+  readonly logBlowup: number;
+  /** Distinct positions at which every commitment is opened. At least 1. */
+  readonly queryCount: number;
+  /** Leading zero bits that the nonce's hash must have; 0 to 60. */
+  readonly grindingBits: number;
+  /** log2 of the FRI folding arity, 1 to 4. */
+  readonly logArity: number;
+  /** FRI folds while log2 of the degree bound exceeds this; the last polynomial is sent in clear. At least logArity − 1. */
+  readonly logFinalMax: number;
+  /** Hash of the Merkle trees. The transcript is keccak256 always. */
+  readonly hash: TreeHash;
+  /** Highest degree that a constraint, a boundary constraint's row selector included, may have. Lookups are grouped up to it. */
+  readonly maxConstraintDegree: number;
+  /** Bounds on log2 of every table's height. At least 1. */
+  readonly minLogRows: number;
+  readonly maxLogRows: number;
+}
+
+/** Generator shift of the tallest table's evaluation coset. */
+export const DOMAIN_SHIFT = 3;
+
+/** Parameters of proofs that a contract checks. */
+export const DEFAULT_PARAMETERS: ProofParameters = {
+  extensionDegree: 5,
+  logBlowup: 7,
+  queryCount: 23,
+  grindingBits: 22,
+  logArity: 3,
+  logFinalMax: 8,
+  hash: { kind: "keccak", digestBytes: 26 },
+  maxConstraintDegree: 9,
+  minLogRows: 9,
+  maxLogRows: 17,
+};
+
+/** Throws RangeError that names the first parameter out of bounds. */
+export function validateParameters(parameters: ProofParameters): void {
+  const between = (name: string, value: number, low: number, high: number): void => {
+    if (!Number.isInteger(value) || value < low || value > high) {
+      throw new RangeError(`${name} must be an integer from ${low} to ${high}, got ${value}`);
+    }
+  };
+  createExtension(parameters.extensionDegree);
+  between("logBlowup", parameters.logBlowup, 1, TWO_ADICITY - 1);
+  between("minLogRows", parameters.minLogRows, 1, TWO_ADICITY - parameters.logBlowup);
+  between("maxLogRows", parameters.maxLogRows, parameters.minLogRows, TWO_ADICITY - parameters.logBlowup);
+  between("grindingBits", parameters.grindingBits, 0, 60);
+  between("logArity", parameters.logArity, 1, 4);
+  between("logFinalMax", parameters.logFinalMax, parameters.logArity - 1, TWO_ADICITY);
+  between("maxConstraintDegree", parameters.maxConstraintDegree, 2, 64);
+  // More than half of the domain would make drawing distinct positions slow and says that the domain is too small.
+  between("queryCount", parameters.queryCount, 1, 2 ** (parameters.minLogRows + parameters.logBlowup - 1));
+  if (parameters.hash.kind === "keccak") between("digestBytes", parameters.hash.digestBytes, 16, 32);
+}
+
+/** Leaf encodings of trace and FRI trees under the parameters' hash. */
+export function leafEncodings(hash: TreeHash): { readonly trace: LeafEncoding; readonly fri: LeafEncoding } {
+  return hash.kind === "keccak" ? { trace: "base31", fri: "extension31" } : { trace: "elements", fri: "elements" };
+}
+
+/** Number of FRI layers for a degree bound of 2^logRows. */
+export function friLayerCount(parameters: ProofParameters, logRows: number): number {
+  return Math.max(0, Math.ceil((logRows - parameters.logFinalMax) / parameters.logArity));
+}

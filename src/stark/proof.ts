@@ -1,0 +1,219 @@
+import type { Ext } from "../field/extension.ts";
+import { isCanonical } from "../field/koala-bear.ts";
+import { BASE31_GROUP, packedLength, packElements, unpackElements } from "../kernels/leaf-encoding.ts";
+import { digestLength } from "../kernels/tree-hash.ts";
+import { friLayerCount } from "./parameters.ts";
+import { reject } from "./rejection.ts";
+import { createShape, type Shape } from "./shape.ts";
+import type { System } from "./system.ts";
+import { concat } from "./transcript.ts";
+import { PROOF_VERSION } from "./verification-key.ts";
+
+/*
+ * Proof bytes, version 1. Everything is big-endian and without separators; a proof is consumed exactly.
+ *
+ *   header        u8 version, u8 log2 height per table
+ *   auxiliary     u32 per auxiliary public value, tables in order
+ *   mainRoot      digest
+ *   lookupRoot, sums                     only if the system has interactions; one extension element per table that has some
+ *   quotientRoot  digest
+ *   openingsAtPoint                      for each coordinate c: the c-th coordinates of all values, base31
+ *   openingsAtNext                       the same for the columns opened at the next row
+ *   friRoots      digest per FRI layer
+ *   finalPolynomial                      2^(tallest − layers · logArity) extension elements, constant term first
+ *   nonce         u64
+ *   per tree, in the order preprocessed, main, lookup, quotient, FRI layer 0, 1, …:
+ *     rows        trace trees: per height class, tallest first, the distinct rows that the queries touch, ascending, each
+ *                 the class's blocks in order in base31. A row that several opened leaves share is sent once.
+ *                 FRI trees: per opened leaf, ascending, all its values but the one at its lowest queried position
+ *     siblings    digests, in the order of `multiproofSteps`
+ *
+ * base31: eight elements at 31 bits in 31 bytes, the last k of a list in ⌈31k/8⌉ bytes. An extension element is its
+ * coordinates at 31 bits in ⌈31·degree/8⌉ bytes. In both the first element takes the lowest bits, and unused high bits
+ * must be zero. Poseidon2 digests are 8 elements of 4 bytes.
+ */
+
+/** A part of a proof: where it lies, for tools and tamper tests. */
+export interface ProofSection {
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Reads a proof front to back; each read names its section, and running out of bytes is a rejection. */
+export class ProofReader {
+  readonly bytes: Uint8Array;
+  readonly sections: ProofSection[] = [];
+  #cursor = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  read(section: string, length: number): Uint8Array {
+    const offset = this.#cursor;
+    if (offset + length > this.bytes.length) {
+      reject({ code: "MalformedProof", section, expected: offset + length, got: this.bytes.length });
+    }
+    if (length > 0) this.sections.push({ name: section, offset, length });
+    this.#cursor += length;
+    return this.bytes.subarray(offset, this.#cursor);
+  }
+
+  readMany(section: string, count: number, length: number): Uint8Array[] {
+    const all = this.read(section, count * length);
+    return Array.from({ length: count }, (_, i) => all.subarray(i * length, (i + 1) * length));
+  }
+
+  /** Rejects unless everything was read. */
+  end(): void {
+    if (this.#cursor !== this.bytes.length) {
+      reject({ code: "MalformedProof", section: "end", expected: this.#cursor, got: this.bytes.length });
+    }
+  }
+}
+
+/** Everything before the tree openings, as bytes: what the transcript absorbs. */
+export interface ProofHead {
+  readonly shape: Shape;
+  readonly header: Uint8Array;
+  readonly auxiliary: Uint8Array;
+  readonly mainRoot: Uint8Array;
+  /** Empty, like `sums`, when the system has no interactions. */
+  readonly lookupRoot: Uint8Array;
+  readonly sums: Uint8Array;
+  readonly quotientRoot: Uint8Array;
+  readonly openingsAtPoint: Uint8Array;
+  readonly openingsAtNext: Uint8Array;
+  readonly friRoots: readonly Uint8Array[];
+  readonly finalPolynomial: Uint8Array;
+  readonly nonce: Uint8Array;
+}
+
+/** Bytes of one extension element. */
+export function extensionLength(system: System): number {
+  return packedLength(system.parameters.extensionDegree, system.parameters.extensionDegree);
+}
+
+/** Reads the head. Rejects a wrong version, impossible heights and missing bytes; elements are not looked at yet. */
+export function readHead(system: System, reader: ProofReader): ProofHead {
+  const { parameters, tables } = system;
+  const header = reader.read("header", 1 + tables.length);
+  if (header[0] !== PROOF_VERSION) {
+    reject({ code: "MalformedProof", section: "version", expected: PROOF_VERSION, got: header[0] ?? -1 });
+  }
+  const logRows = [...header.subarray(1)];
+  const shape = createShape(system, logRows);
+  if (typeof shape === "number") {
+    const got = logRows[shape] ?? Math.max(...logRows);
+    reject({ code: "MalformedProof", section: "heights", expected: tables[shape]?.fixedLogRows ?? parameters.maxLogRows, got });
+  }
+  const digest = digestLength(parameters.hash);
+  const extension = extensionLength(system);
+  const valuesLength = (count: number): number => parameters.extensionDegree * packedLength(count, BASE31_GROUP);
+  const layers = friLayerCount(parameters, shape.tallest);
+  const lookupTables = tables.filter((table) => table.lookup !== undefined).length;
+  return {
+    shape,
+    header,
+    auxiliary: reader.read("auxiliary", 4 * tables.reduce((sum, table) => sum + table.auxiliaryCount, 0)),
+    mainRoot: reader.read("mainRoot", digest),
+    lookupRoot: reader.read("lookupRoot", system.hasLookups ? digest : 0),
+    sums: reader.read("sums", lookupTables * extension),
+    quotientRoot: reader.read("quotientRoot", digest),
+    openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.columnCount)),
+    openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextColumnCount)),
+    friRoots: Array.from({ length: layers }, (_, layer) => reader.read(`friRoot[${layer}]`, digest)),
+    finalPolynomial: reader.read(
+      "finalPolynomial",
+      2 ** (shape.tallest - layers * parameters.logArity) * extension,
+    ),
+    nonce: reader.read("nonce", 8),
+  };
+}
+
+/** The head's elements, all canonical. */
+export interface ProofValues {
+  /** Per table. */
+  readonly auxiliary: readonly (readonly number[])[];
+  /** One per table with interactions. */
+  readonly sums: readonly Ext[];
+  readonly atPoint: readonly Ext[];
+  readonly atNext: readonly Ext[];
+  readonly finalPolynomial: readonly Ext[];
+}
+
+/** Decodes the head's elements, section by section in proof order; rejects non-canonical ones and set padding bits. */
+export function readValues(system: System, head: ProofHead): ProofValues {
+  const { extensionDegree } = system.parameters;
+  const view = new DataView(head.auxiliary.buffer, head.auxiliary.byteOffset, head.auxiliary.byteLength);
+  const all = Array.from({ length: head.auxiliary.length / 4 }, (_, i) => view.getUint32(4 * i));
+  requireCanonical("auxiliary", all);
+  let cursor = 0;
+  return {
+    auxiliary: system.tables.map((table) => all.slice(cursor, (cursor += table.auxiliaryCount))),
+    sums: unpackExtensions("sums", head.sums, extensionDegree),
+    atPoint: unpackTransposed("openingsAtPoint", head.openingsAtPoint, head.shape.columnCount, extensionDegree),
+    atNext: unpackTransposed("openingsAtNext", head.openingsAtNext, head.shape.nextColumnCount, extensionDegree),
+    finalPolynomial: unpackExtensions("finalPolynomial", head.finalPolynomial, extensionDegree),
+  };
+}
+
+/** u32 per element. */
+export function packAuxiliary(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, i) => view.setUint32(4 * i, value));
+  return bytes;
+}
+
+/** Extension elements one after the other. */
+export function packExtensions(values: readonly Ext[], degree: number): Uint8Array {
+  return concat(values.map((value) => packElements(value, degree)));
+}
+
+/** For each coordinate, that coordinate of all values in base31. */
+export function packTransposed(values: readonly Ext[], degree: number): Uint8Array {
+  return concat(
+    Array.from({ length: degree }, (_, c) => packElements(values.map((value) => value[c] ?? 0), BASE31_GROUP)),
+  );
+}
+
+/** Reads `count` base31 elements; rejects non-canonical ones and set padding bits. */
+export function unpackBase(section: string, bytes: Uint8Array, count: number): number[] {
+  const elements = unpackElements(bytes, count, BASE31_GROUP);
+  if (elements === undefined) return rejectPadding(section, bytes);
+  requireCanonical(section, elements);
+  return elements;
+}
+
+/** Reads one extension element; rejects non-canonical coordinates and set padding bits. */
+export function unpackExtension(section: string, bytes: Uint8Array, degree: number): Ext {
+  const elements = unpackElements(bytes, degree, degree);
+  if (elements === undefined) return rejectPadding(section, bytes);
+  requireCanonical(section, elements);
+  return elements;
+}
+
+function unpackExtensions(section: string, bytes: Uint8Array, degree: number): Ext[] {
+  const length = packedLength(degree, degree);
+  return Array.from({ length: bytes.length / length }, (_, i) =>
+    unpackExtension(section, bytes.subarray(i * length, (i + 1) * length), degree),
+  );
+}
+
+function unpackTransposed(section: string, bytes: Uint8Array, count: number, degree: number): Ext[] {
+  const length = packedLength(count, BASE31_GROUP);
+  const rows = Array.from({ length: degree }, (_, c) =>
+    unpackBase(section, bytes.subarray(c * length, (c + 1) * length), count),
+  );
+  return Array.from({ length: count }, (_, i) => rows.map((row) => row[i] ?? 0));
+}
+
+function requireCanonical(section: string, elements: readonly number[]): void {
+  if (!elements.every(isCanonical)) reject({ code: "NonCanonicalElement", section });
+}
+
+function rejectPadding(section: string, bytes: Uint8Array): never {
+  return reject({ code: "MalformedProof", section: `${section}.padding`, expected: 0, got: bytes[0] ?? 0 });
+}

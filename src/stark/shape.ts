@@ -1,0 +1,94 @@
+import { type HeightClass, heightClasses } from "../kernels/tree-shape.ts";
+import { DOMAIN_SHIFT, leafEncodings } from "./parameters.ts";
+import { MAX_INTERACTIONS, type System, type Table } from "./system.ts";
+
+/** Columns of one table in one phase, or the quotient's: the unit of commitments and openings. */
+export interface Block {
+  readonly phase: "preprocessed" | "main" | "lookup" | "quotient";
+  /** Undefined for the quotient. */
+  readonly table: number | undefined;
+  readonly logRows: number;
+  readonly width: number;
+  /** How many of its leading columns are also opened at the next row. */
+  readonly nextWidth: number;
+  /** Index of its first column in the opening order (powers of the DEEP challenge, values at the first point). */
+  readonly firstColumn: number;
+  /** Index of its first column among the values at the second point. */
+  readonly firstNext: number;
+}
+
+/** One commitment to blocks. */
+export interface TraceTree {
+  readonly phase: Block["phase"];
+  readonly blocks: readonly Block[];
+  /** Tallest first. */
+  readonly classes: readonly HeightClass<Block>[];
+  readonly logLeaves: number;
+}
+
+/** Everything that follows from a system and its tables' heights. */
+export interface Shape {
+  readonly logRows: readonly number[];
+  /** log2 of the tallest table's height: degree bound of the whole proof. */
+  readonly tallest: number;
+  /** log2 of the evaluation domain. */
+  readonly logDomain: number;
+  /** Opening order: preprocessed blocks (tables in order), main blocks, lookup blocks, quotient. */
+  readonly blocks: readonly Block[];
+  /** In proof order: preprocessed (if any), main, lookup (if any), quotient. */
+  readonly trees: readonly TraceTree[];
+  readonly columnCount: number;
+  readonly nextColumnCount: number;
+}
+
+/**
+ * The shape for the given table heights, or the index of the first table whose height is not allowed; `tables.length`
+ * when the heights are allowed one by one but together make more interactions than the field can count.
+ */
+export function createShape(system: System, logRows: readonly number[]): Shape | number {
+  const { minLogRows, maxLogRows, extensionDegree, logBlowup, hash } = system.parameters;
+  const wrong = system.tables.findIndex((table, i) => {
+    const height = logRows[i] ?? -1;
+    return height < minLogRows || height > maxLogRows || (table.fixedLogRows ?? height) !== height;
+  });
+  if (wrong >= 0) return wrong;
+  const interactions = system.tables.reduce(
+    (sum, table, i) => sum + table.air.interactions.length * 2 ** (logRows[i] ?? 0),
+    0,
+  );
+  if (interactions > MAX_INTERACTIONS) return system.tables.length;
+
+  const tallest = Math.max(...logRows);
+  const blocks: Block[] = [];
+  let firstColumn = 0;
+  let firstNext = 0;
+  const push = (phase: Block["phase"], table: number | undefined, height: number, width: number, nextWidth: number) => {
+    if (width === 0) return;
+    blocks.push({ phase, table, logRows: height, width, nextWidth, firstColumn, firstNext });
+    firstColumn += width;
+    firstNext += nextWidth;
+  };
+  const pushTables = (phase: Block["phase"], width: (table: Table) => number, nextWidth: (table: Table) => number) =>
+    system.tables.forEach((table, i) => push(phase, i, logRows[i] ?? 0, width(table), nextWidth(table)));
+  pushTables("preprocessed", (table) => table.preprocessedWidth, () => 0);
+  pushTables("main", (table) => table.mainWidth, (table) => table.mainNextWidth);
+  pushTables("lookup", (table) => table.lookupWidth, (table) => (table.lookup === undefined ? 0 : extensionDegree));
+  push("quotient", undefined, tallest, system.chunkCount * extensionDegree, 0);
+
+  const trees = (["preprocessed", "main", "lookup", "quotient"] as const).flatMap((phase): TraceTree[] => {
+    const own = blocks.filter((block) => block.phase === phase);
+    if (own.length === 0) return [];
+    const request = { blocks: own, logBlowup, shift: DOMAIN_SHIFT, hash, rowsPerLeaf: 1, encoding: leafEncodings(hash).trace };
+    const classes = heightClasses(request);
+    return [{ phase, blocks: own, classes, logLeaves: classes[0]?.logLeaves ?? 0 }];
+  });
+  return {
+    logRows,
+    tallest,
+    logDomain: tallest + logBlowup,
+    blocks,
+    trees,
+    columnCount: firstColumn,
+    nextColumnCount: firstNext,
+  };
+}

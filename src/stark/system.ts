@@ -1,0 +1,224 @@
+import { createExtension, type ExtensionField } from "../field/extension.ts";
+import { P, TWO_ADICITY } from "../field/koala-bear.ts";
+import { digestLength } from "../kernels/tree-hash.ts";
+import type { Air, ConstraintScope } from "./air.ts";
+import { type Bus, collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
+import { type ProofParameters, validateParameters } from "./parameters.ts";
+import { verificationKeyDigest } from "./verification-key.ts";
+
+/** Columns that the verification key fixes, by the root of their commitment. */
+export interface PreprocessedColumns {
+  readonly logRows: number;
+  /** One column of 2^logRows canonical elements per `preprocessedColumn` of the AIR. Called by the prover only. */
+  columns(): readonly Uint32Array[];
+}
+
+/** One table of a system. */
+export interface TableDefinition {
+  readonly air: Air;
+  /** Required exactly when the AIR has preprocessed columns; fixes the table's height. */
+  readonly preprocessed?: PreprocessedColumns;
+  /** Public values of this table that the prover chooses and the proof carries, after the statement's. Default 0. */
+  readonly auxiliaryCount?: number;
+}
+
+/** A proof system: what is proven, about which kind of statement, with which parameters. */
+export interface SystemDefinition {
+  /** Names the statement's encoding and meaning, e.g. "state-transition/1". Enters the verification key digest. */
+  readonly name: string;
+  readonly parameters: ProofParameters;
+  readonly tables: readonly TableDefinition[];
+  /** Length of `publicValues`' result. */
+  readonly statementValueCount: number;
+  /**
+   * The public values that a statement means: canonical elements, `statementValueCount` of them, the same for all
+   * tables. Undefined when the bytes are not a statement. Must not throw and must depend on nothing but the bytes.
+   */
+  publicValues(statement: Uint8Array): readonly number[] | undefined;
+}
+
+/** A table with everything that can be derived before its height is known. */
+export interface Table {
+  readonly index: number;
+  readonly air: Air;
+  readonly auxiliaryCount: number;
+  /** Set when the table is preprocessed: its only height. */
+  readonly fixedLogRows: number | undefined;
+  readonly preprocessedWidth: number;
+  readonly mainWidth: number;
+  /** The first `mainNextWidth` main columns are also opened at the next row. */
+  readonly mainNextWidth: number;
+  readonly lookup: LookupPlan | undefined;
+  /** Base columns of the lookup phase: groups · extension degree; the running sum's coordinates come first. */
+  readonly lookupWidth: number;
+  /** Power of the composition challenge of the table's first constraint; AIR constraints come before lookup constraints. */
+  readonly firstConstraint: number;
+  readonly constraintCount: number;
+}
+
+/** A compiled system: what prover, verifiers and generators work from. */
+export interface System {
+  readonly name: string;
+  readonly parameters: ProofParameters;
+  readonly field: ExtensionField;
+  readonly tables: readonly Table[];
+  readonly definition: SystemDefinition;
+  /** In order of their numbers. */
+  readonly buses: ReadonlyMap<string, Bus>;
+  readonly hasLookups: boolean;
+  readonly longestMessage: number;
+  /** Constraints of all tables: the number of powers of the composition challenge. */
+  readonly constraintCount: number;
+  /** Highest degree of a constraint with its row selector. */
+  readonly constraintDegree: number;
+  /** Chunks of the quotient, each `extensionDegree` base columns of the tallest height. */
+  readonly chunkCount: number;
+  /** Root of the preprocessed commitment for each height that the tallest table may have; empty without such columns. */
+  readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
+  readonly verificationKeyDigest: Uint8Array;
+}
+
+/** Degree that a scope's selector adds to a constraint: those of single rows are polynomials of degree n − 1. */
+export function selectorDegree(scope: ConstraintScope): number {
+  return scope === "firstRow" || scope === "lastRow" ? 1 : 0;
+}
+
+/**
+ * Checks a definition and derives everything that does not depend on table heights. A system with preprocessed columns
+ * needs their roots (see `commitPreprocessed`). Throws RangeError or TypeError that says what is wrong.
+ */
+export function compileSystem(
+  definition: SystemDefinition,
+  preprocessedRoots: ReadonlyMap<number, Uint8Array> = new Map(),
+): System {
+  const { parameters } = definition;
+  validateParameters(parameters);
+  if (definition.tables.length === 0) throw new RangeError(`system ${definition.name} has no tables`);
+  const buses = collectBuses(definition.tables.map((table) => table.air));
+  let constraintCount = 0;
+  const tables = definition.tables.map((table, index): Table => {
+    const compiled = compileTable(table, index, definition, buses, constraintCount);
+    constraintCount += compiled.constraintCount;
+    return compiled;
+  });
+  const constraintDegree = Math.max(...tables.map(tableDegree));
+  const chunkCount = 2 ** Math.max(0, Math.ceil(Math.log2(constraintDegree - 1)));
+  if (Math.log2(chunkCount) + parameters.maxLogRows > TWO_ADICITY) {
+    throw new RangeError(
+      `${chunkCount} quotient chunks of 2^${parameters.maxLogRows} rows exceed the field's 2^${TWO_ADICITY}: lower maxLogRows or the constraint degree`,
+    );
+  }
+  checkPreprocessedRoots(definition, tables, preprocessedRoots);
+  const system = {
+    name: definition.name,
+    parameters,
+    field: createExtension(parameters.extensionDegree),
+    tables,
+    definition,
+    buses,
+    hasLookups: buses.size > 0,
+    longestMessage: Math.max(0, ...[...buses.values()].map((bus) => bus.messageLength)),
+    constraintCount,
+    constraintDegree,
+    chunkCount,
+    preprocessedRoots,
+  };
+  return { ...system, verificationKeyDigest: verificationKeyDigest(system) };
+}
+
+/** Heights that the tallest table of a proof may have. */
+export function tallestHeights(definition: SystemDefinition): number[] {
+  const { minLogRows, maxLogRows } = definition.parameters;
+  const fixed = definition.tables.map((table) => table.preprocessed?.logRows ?? minLogRows);
+  const lowest = Math.max(...fixed);
+  if (definition.tables.every((table) => table.preprocessed !== undefined)) return [lowest];
+  return Array.from({ length: maxLogRows - lowest + 1 }, (_, i) => lowest + i);
+}
+
+function tableDegree(table: Table): number {
+  const constraints = table.air.constraints.map((constraint) => constraint.degree + selectorDegree(constraint.scope));
+  return Math.max(1, table.lookup?.degree ?? 1, ...constraints);
+}
+
+function compileTable(
+  { air, preprocessed, auxiliaryCount = 0 }: TableDefinition,
+  index: number,
+  definition: SystemDefinition,
+  buses: ReadonlyMap<string, Bus>,
+  firstConstraint: number,
+): Table {
+  const { parameters } = definition;
+  const { minLogRows, maxLogRows, maxConstraintDegree, extensionDegree } = parameters;
+  if (air.columnNames.length === 0) throw new RangeError(`table ${air.name} has no main columns`);
+  if ((preprocessed !== undefined) !== air.preprocessedNames.length > 0) {
+    throw new TypeError(`table ${air.name} must come with preprocessed columns exactly when its AIR declares some`);
+  }
+  if (preprocessed !== undefined && (preprocessed.logRows < minLogRows || preprocessed.logRows > maxLogRows)) {
+    throw new RangeError(`table ${air.name} is fixed at 2^${preprocessed.logRows} rows, outside 2^${minLogRows} to 2^${maxLogRows}`);
+  }
+  if (air.publicCount > definition.statementValueCount + auxiliaryCount || (auxiliaryCount > 0 && air.publicCount === 0)) {
+    throw new RangeError(
+      `table ${air.name} reads ${air.publicCount} public values, the statement gives ${definition.statementValueCount} and the prover ${auxiliaryCount}`,
+    );
+  }
+  air.nextColumns.forEach((column, i) => {
+    if (column !== i) {
+      throw new TypeError(`table ${air.name} reads ${air.columnNames[column] ?? column} at the next row: declare it before the columns that are not`);
+    }
+  });
+  for (const node of air.nodes) {
+    if (node.kind !== "column") continue;
+    if (node.phase === "lookup") throw new TypeError(`table ${air.name} refers to a lookup column; those are the engine's`);
+    if (node.phase === "preprocessed" && node.next) {
+      throw new TypeError(`table ${air.name} reads a preprocessed column at the next row; declare a shifted column instead`);
+    }
+  }
+  for (const constraint of air.constraints) {
+    const degree = constraint.degree + selectorDegree(constraint.scope);
+    if (degree > maxConstraintDegree) {
+      throw new RangeError(
+        `constraint ${constraint.name} of table ${air.name} has degree ${degree} with its selector, the system allows ${maxConstraintDegree}`,
+      );
+    }
+  }
+  const lookup = planLookups(air, buses, maxConstraintDegree);
+  return {
+    index,
+    air,
+    auxiliaryCount,
+    fixedLogRows: preprocessed?.logRows,
+    preprocessedWidth: air.preprocessedNames.length,
+    mainWidth: air.columnNames.length,
+    mainNextWidth: air.nextColumns.length,
+    lookup,
+    lookupWidth: (lookup?.groups.length ?? 0) * extensionDegree,
+    firstConstraint,
+    constraintCount: air.constraints.length + (lookup === undefined ? 0 : 1 + lookup.groups.length),
+  };
+}
+
+function checkPreprocessedRoots(
+  definition: SystemDefinition,
+  tables: readonly Table[],
+  roots: ReadonlyMap<number, Uint8Array>,
+): void {
+  if (tables.every((table) => table.fixedLogRows === undefined)) {
+    if (roots.size > 0) throw new TypeError(`system ${definition.name} has no preprocessed columns but was given roots`);
+    return;
+  }
+  const heights = tallestHeights(definition);
+  for (const height of heights) {
+    if (roots.get(height)?.length !== digestLength(definition.parameters.hash)) {
+      throw new TypeError(`system ${definition.name} lacks the preprocessed root for a tallest table of 2^${height} rows`);
+    }
+  }
+  if (roots.size !== heights.length) throw new TypeError(`system ${definition.name} was given roots for impossible heights`);
+}
+
+/** Statement values followed by the table's own, which is what `public(index)` of its AIR refers to. */
+export function tablePublicValues(statementValues: readonly number[], auxiliary: readonly number[]): number[] {
+  return [...statementValues, ...auxiliary];
+}
+
+/** Largest number of interactions that one proof may contain: multiplicities must not wrap around the field. */
+export const MAX_INTERACTIONS = P - 1;

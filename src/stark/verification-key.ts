@@ -1,0 +1,106 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+
+import { P } from "../field/koala-bear.ts";
+import type { ExpressionNode, Gadget } from "./expression.ts";
+import type { ProofParameters } from "./parameters.ts";
+import type { System } from "./system.ts";
+
+/** Version of engine and proof format: the digest of every system changes with it. */
+export const PROOF_VERSION = 1;
+
+type Serialised = string | number | readonly Serialised[];
+
+/**
+ * keccak256 over a canonical serialisation (JSON of nested arrays, no objects, UTF-8) of everything that a proof's
+ * meaning depends on: format version, field, system name, every parameter, every table's expression graph, constraints
+ * and interactions, the lookup grouping, and the preprocessed roots. Names of tables, columns and constraints are left
+ * out: they mean nothing to the proof, so renaming does not change the key.
+ */
+export function verificationKeyDigest(system: Omit<System, "verificationKeyDigest">): Uint8Array {
+  const text = JSON.stringify([
+    "verification-key",
+    PROOF_VERSION,
+    P,
+    system.name,
+    serialiseParameters(system.parameters),
+    system.definition.statementValueCount,
+    system.chunkCount,
+    system.tables.map((table) => [
+      table.preprocessedWidth,
+      table.fixedLogRows ?? -1,
+      table.mainWidth,
+      table.mainNextWidth,
+      table.auxiliaryCount,
+      table.air.publicCount,
+      serialiseNodes(table.air.nodes),
+      table.air.constraints.map(({ scope, selector, body }) => [scope, selector ?? -1, body]),
+      (table.lookup?.groups ?? []).map((terms) =>
+        terms.map(({ busId, sign, multiplicity, message }) => [busId, sign, multiplicity, [...message]]),
+      ),
+    ]),
+    [...system.buses.values()].map((bus) => [bus.id, bus.messageLength]),
+    [...system.preprocessedRoots].sort(([a], [b]) => a - b).map(([logRows, root]) => [logRows, [...root]]),
+  ] satisfies Serialised);
+  return keccak_256(new TextEncoder().encode(text));
+}
+
+/** Destructured in full, so that a new parameter does not compile until it is bound here. */
+function serialiseParameters(parameters: ProofParameters): Serialised {
+  const {
+    extensionDegree,
+    logBlowup,
+    queryCount,
+    grindingBits,
+    logArity,
+    logFinalMax,
+    hash,
+    maxConstraintDegree,
+    minLogRows,
+    maxLogRows,
+    ...rest
+  } = parameters;
+  rest satisfies Record<string, never>;
+  return [
+    extensionDegree,
+    logBlowup,
+    queryCount,
+    grindingBits,
+    logArity,
+    logFinalMax,
+    hash.kind,
+    hash.kind === "keccak" ? hash.digestBytes : 0,
+    maxConstraintDegree,
+    minLogRows,
+    maxLogRows,
+  ];
+}
+
+/** Gadget bodies are written where they are first called and referred to by number afterwards. */
+function serialiseNodes(nodes: readonly ExpressionNode[], gadgets = new Map<Gadget, number>()): Serialised[] {
+  return nodes.map((node): Serialised => {
+    switch (node.kind) {
+      case "constant":
+        return ["c", node.value];
+      case "column":
+        return [node.phase, node.column, node.next ? 1 : 0];
+      case "public":
+        return ["p", node.index];
+      case "parameter":
+        return ["a", node.index];
+      case "add":
+      case "sub":
+      case "mul":
+        return [node.kind, node.a, node.b];
+      case "call": {
+        const known = gadgets.get(node.gadget);
+        if (known !== undefined) return ["call", known, [...node.inputs]];
+        const { inputCount, outputs } = node.gadget;
+        const body = serialiseNodes(node.gadget.nodes, gadgets);
+        gadgets.set(node.gadget, gadgets.size);
+        return ["call", [inputCount, body, [...outputs]], [...node.inputs]];
+      }
+      case "result":
+        return ["r", node.call, node.index];
+    }
+  });
+}
