@@ -1,0 +1,74 @@
+import { DIGEST_WIDTH, WIDTH } from "../reference/poseidon2.ts";
+import { ModuleBuilder } from "./assembler/module-builder.ts";
+import { compressBatch as emitCompressBatch } from "./emit/compress-batch.ts";
+import { POSEIDON2_CONSTANTS } from "./emit/poseidon2.ts";
+
+/** Synchronous Poseidon2 compressions on the calling thread. */
+export interface Compressor {
+  /**
+   * `count` independent compressions C_tag(left, right), see `compress` of `reference/poseidon2.ts`.
+   * Shapes: tags ≥ count, inputs ≥ 16·count (left ‖ right), outputs ≥ 8·count; canonical in and out. Outputs may be the
+   * same array as inputs only if the caller no longer needs the inputs. Throws RangeError when an array is too short.
+   */
+  compressBatch(count: number, tags: Uint32Array, inputs: Uint32Array, outputs: Uint32Array): void;
+  /** One compression; four times as dear per result as a batch. */
+  compress(tag: number, left: ArrayLike<number>, right: ArrayLike<number>): number[];
+}
+
+/** Compressions per call into WebAssembly: what fits the second-level cache beside the state. */
+const BLOCK = 1024;
+const PAGE_BYTES = 65536;
+const TAGS_OFFSET = 4 * 1024;
+const INPUTS_OFFSET = TAGS_OFFSET + 4 * BLOCK;
+const OUTPUTS_OFFSET = INPUTS_OFFSET + 4 * WIDTH * BLOCK;
+const MEMORY_BYTES = OUTPUTS_OFFSET + 4 * DIGEST_WIDTH * BLOCK;
+
+/** Compiles the kernel and allocates its memory, about 0.2 MiB, which is garbage collected with the compressor. */
+export function createCompressor(): Compressor {
+  const pages = Math.ceil(MEMORY_BYTES / PAGE_BYTES);
+  const builder = new ModuleBuilder();
+  builder.add(emitCompressBatch());
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const module = new WebAssembly.Module(builder.build({ initialPages: pages, maximumPages: pages, shared: false }));
+  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports.compressBatch as (
+    groups: number,
+    tags: number,
+    inputs: number,
+    outputs: number,
+    constants: number,
+  ) => void;
+  const words = new Uint32Array(memory.buffer);
+  words.set(POSEIDON2_CONSTANTS);
+
+  function compressBatch(count: number, tags: Uint32Array, inputs: Uint32Array, outputs: Uint32Array): void {
+    if (tags.length < count || inputs.length < WIDTH * count || outputs.length < DIGEST_WIDTH * count) {
+      throw new RangeError(
+        `${count} compressions need ${count} tags, ${WIDTH * count} inputs and ${DIGEST_WIDTH * count} outputs; ` +
+          `got ${tags.length}, ${inputs.length} and ${outputs.length}`,
+      );
+    }
+    for (let first = 0; first < count; first += BLOCK) {
+      const last = Math.min(count, first + BLOCK);
+      words.set(tags.subarray(first, last), TAGS_OFFSET / 4);
+      words.set(inputs.subarray(WIDTH * first, WIDTH * last), INPUTS_OFFSET / 4);
+      // The lanes after the last one compress what an earlier call left there: any words are safe to compute with.
+      kernel(Math.ceil((last - first) / 4), TAGS_OFFSET, INPUTS_OFFSET, OUTPUTS_OFFSET, 0);
+      const results = words.subarray(OUTPUTS_OFFSET / 4, OUTPUTS_OFFSET / 4 + DIGEST_WIDTH * (last - first));
+      outputs.set(results, DIGEST_WIDTH * first);
+    }
+  }
+
+  const oneTag = new Uint32Array(1);
+  const oneInput = new Uint32Array(WIDTH);
+  const oneOutput = new Uint32Array(DIGEST_WIDTH);
+  return {
+    compressBatch,
+    compress: (tag, left, right) => {
+      oneTag[0] = tag;
+      oneInput.set(left);
+      oneInput.set(right, DIGEST_WIDTH);
+      compressBatch(1, oneTag, oneInput, oneOutput);
+      return [...oneOutput];
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { P } from "../../../field/koala-bear.ts";
+import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
+import { i32x4, i64x2, type Value, v128 } from "../assembler/values.ts";
+
+/** p⁻¹ mod 2³². */
+const P_INVERSE = 0x81000001;
+
+/** A multiplication constant c with its companion ⌊c·2³²/p⌋ (Shoup's trick), each in all four lanes. */
+export interface ShoupConstant {
+  readonly value: Value;
+  readonly companion: Value;
+}
+
+/**
+ * Arithmetic on four KoalaBear elements per vector, emitted into one function. All inputs and outputs are canonical.
+ * Constants live in locals because engines rebuild a `v128.const` at every use.
+ */
+export class FieldLanes {
+  readonly #f: FunctionBuilder;
+  readonly #p: Local;
+  readonly #pInverse: Local;
+  readonly #halving = new Map<number, { readonly mask: Local; readonly factor: Local }>();
+
+  constructor(f: FunctionBuilder) {
+    this.#f = f;
+    this.#p = f.let(v128.const32(P));
+    this.#pInverse = f.let(v128.const32(P_INVERSE));
+  }
+
+  /** Puts a value into a local unless it is one. */
+  hold(value: Value): Local {
+    return "index" in value ? (value as Local) : this.#f.let(value);
+  }
+
+  add(a: Value, b: Value): Local {
+    return this.#subtractP(i32x4.add(a, b));
+  }
+
+  sub(a: Value, b: Value): Local {
+    return this.#addP(i32x4.sub(a, b));
+  }
+
+  double(a: Local): Local {
+    return this.add(a, a);
+  }
+
+  /** a·b·2⁻³² (Montgomery 1985). Also right for a < 2³² when b < p. */
+  montgomery(a: Value, b: Value): Local {
+    const x = this.hold(a);
+    const y = this.hold(b);
+    const q = this.hold(i32x4.mul(i32x4.mul(x, y), this.#pInverse));
+    return this.#addP(i32x4.sub(highWords(x, y), highWords(q, this.#p)));
+  }
+
+  /** a·c for a constant with its companion; a may be any 32-bit value. */
+  multiplyByConstant(a: Value, c: ShoupConstant): Local {
+    const x = this.hold(a);
+    const quotient = highWords(x, this.hold(c.companion));
+    return this.#subtractP(i32x4.sub(i32x4.mul(x, c.value), i32x4.mul(quotient, this.#p)));
+  }
+
+  /** a³ in Montgomery form. */
+  cube(a: Value): Local {
+    const x = this.hold(a);
+    return this.montgomery(this.montgomery(x, x), x);
+  }
+
+  /** Call once, outside loops, for every exponent given to `divideByPowerOfTwo`. */
+  prepareDivision(log: number): void {
+    this.#halving.set(log, {
+      mask: this.#f.let(v128.const32(2 ** log - 1)),
+      factor: this.#f.let(v128.const32(127 * 2 ** (24 - log))),
+    });
+  }
+
+  /**
+   * a/2^log, 1 ≤ log ≤ 24: with a = 2^log·h + l and p − 1 = 127·2^24, a/2^log = h − l·127·2^(24−log).
+   */
+  divideByPowerOfTwo(a: Local, log: number): Local {
+    const constants = this.#halving.get(log);
+    if (constants === undefined) throw new Error(`division by 2^${log} was not prepared`);
+    const low = i32x4.mul(v128.and(a, constants.mask), constants.factor);
+    return this.#addP(i32x4.sub(i32x4.shru(a, log), low));
+  }
+
+  /** x − p for x ≥ p; x < 2p. The smaller of x and x − p, as unsigned numbers, is the canonical one. */
+  #subtractP(x: Value): Local {
+    const held = this.hold(x);
+    return this.#f.let(i32x4.minu(held, i32x4.sub(held, this.#p)));
+  }
+
+  /** x + p for x < 0; −p < x < p. */
+  #addP(x: Value): Local {
+    const held = this.hold(x);
+    return this.#f.let(i32x4.minu(held, i32x4.add(held, this.#p)));
+  }
+}
+
+/** High 32 bits of the four lane products. */
+function highWords(a: Value, b: Value): Value {
+  return v128.shuffle32(i64x2.mulLow(a, b), i64x2.mulHigh(a, b), [1, 3, 5, 7]);
+}
+
+/** 4×4 transposition: the lanes of four vectors. */
+export function transpose(f: FunctionBuilder, rows: readonly Value[]): [Local, Local, Local, Local] {
+  const [r0, r1, r2, r3] = rows.map((row) => f.let(row));
+  if (r0 === undefined || r1 === undefined || r2 === undefined || r3 === undefined) throw new RangeError("a transposition takes four vectors");
+  const a = f.let(v128.shuffle32(r0, r1, [0, 4, 1, 5]));
+  const b = f.let(v128.shuffle32(r2, r3, [0, 4, 1, 5]));
+  const c = f.let(v128.shuffle32(r0, r1, [2, 6, 3, 7]));
+  const d = f.let(v128.shuffle32(r2, r3, [2, 6, 3, 7]));
+  return [
+    f.let(v128.shuffle32(a, b, [0, 1, 4, 5])),
+    f.let(v128.shuffle32(a, b, [2, 3, 6, 7])),
+    f.let(v128.shuffle32(c, d, [0, 1, 4, 5])),
+    f.let(v128.shuffle32(c, d, [2, 3, 6, 7])),
+  ];
+}
