@@ -1,0 +1,56 @@
+import { P } from "../../field/koala-bear.ts";
+import { nextColumnsOf } from "../open-trace.ts";
+import { friLayerCount, type ProofParameters } from "../parameters.ts";
+import { type SecurityParameters, type SecurityReport, securityReport, type SecurityShape } from "../security.ts";
+import type { Shape } from "../shape.ts";
+import type { System } from "../system.ts";
+
+/** What a system's tables and statement use besides the engine: known to whoever wrote them, not to the engine. */
+export interface ApplicationSecurity {
+  /** Elements in a digest of the hash that the circuit computes; 0 if it computes none. */
+  readonly circuitDigestElements: number;
+  /** Terms of the largest random evaluation in the statement at these heights; 0 if there is none. */
+  readonly statementTerms: number;
+}
+
+/** The report for proofs of `system` of this shape. */
+export function proofSecurity(system: System, shape: Shape, application: ApplicationSecurity): SecurityReport {
+  const { circuitDigestElements, statementTerms } = application;
+  const fractions = system.tables.reduce(
+    (sum, table) => sum + table.air.interactions.length * 2 ** (shape.logRows[table.index] ?? 0),
+    0,
+  );
+  const described: SecurityShape = {
+    logRows: shape.tallest,
+    foldingArities: Array<number>(friLayerCount(system.parameters, shape.tallest)).fill(2 ** system.parameters.logArity),
+    columns: shape.columnCount,
+    nextOpenedEnd: Math.max(0, ...nextColumnsOf(shape).map((column) => column + 1)),
+    constraints: system.constraintCount,
+    maxDegree: system.constraintDegree,
+    quotientChunks: system.chunkCount,
+    lookup: system.hasLookups ? { fractions, messageDegree: Math.max(1, system.longestMessage) } : undefined,
+    statementTerms,
+  };
+  return securityReport(securityParameters(system.parameters, circuitDigestElements), described);
+}
+
+/** Destructured in full, so that a new proof parameter does not compile until its effect on security is settled. */
+function securityParameters(parameters: ProofParameters, circuitDigestElements: number): SecurityParameters {
+  const { extensionDegree, logBlowup, queryCount, grindingBits, hash, ...shaping } = parameters;
+  // These only decide the shape, which is accounted for as it is.
+  const { logArity: _a, logFinalMax: _f, maxConstraintDegree: _d, minLogRows: _l, maxLogRows: _h, ...rest } = shaping;
+  rest satisfies Record<string, never>;
+  const algebraic = hash.kind === "poseidon2";
+  return {
+    fieldModulus: P,
+    extensionDegree,
+    // As the transcript cuts its 256-bit state.
+    challengeCoordinateBits: Math.floor(255 / extensionDegree),
+    logBlowup,
+    queries: queryCount,
+    grindingBits,
+    // Eight elements carry 247.9 bits: the round of the circuit's hash states them exactly.
+    digestBytes: algebraic ? 31 : hash.digestBytes,
+    circuitDigestElements: algebraic ? Math.min(8, circuitDigestElements || 8) : circuitDigestElements,
+  };
+}
