@@ -68,3 +68,17 @@ test("the page's variants of the agreement bound are what the report computes", 
   assert.match(page, new RegExp(`would be ${Math.floor(older)} bits instead of ${Math.floor(claim)}\\.`));
   assert.match(page, new RegExp(`at 2\\^13 rows would be ${(Math.ceil((claim - printed) * 10) / 10).toFixed(1)} bits lower`));
 });
+
+test("the page's table of query counts is what soundcalc computes", () => {
+  const fixture = JSON.parse(readFileSync(new URL("../../fixtures/security/soundcalc.json", import.meta.url), "utf8")) as {
+    readonly queries: readonly { readonly logBlowup: number; readonly johnson: number; readonly uniqueDecoding: number }[];
+  };
+  const row = (name: string, values: readonly number[]): string => `| ${name} | ${values.join(" | ")} |`;
+  for (const expected of [
+    row("blowup", fixture.queries.map(({ logBlowup }) => 2 ** logBlowup)),
+    row("Johnson", fixture.queries.map(({ johnson }) => johnson)),
+    row("unique decoding", fixture.queries.map(({ uniqueDecoding }) => uniqueDecoding)),
+  ]) {
+    assert.ok(page.includes(`${expected}\n`), `docs/security.md has the row ${expected}`);
+  }
+});
