@@ -1,5 +1,6 @@
 import { DomainTag, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import type { Digest } from "../../protocol/state-transition-witness.ts";
+import { compressEach } from "./batch-compressor.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 
@@ -81,7 +82,7 @@ export class NodeStore {
           copyDigest(below, pair, inputs, i * 16);
           copyDigest(below, pair + DIGEST_LENGTH, inputs, i * 16 + DIGEST_LENGTH);
         }
-        this.#compressor.compress(DomainTag.node, inputs, outputs, count);
+        compressEach(this.#compressor, DomainTag.node, count, inputs, outputs);
         for (let i = 0; i < count; i++) {
           copyDigest(outputs, i * DIGEST_LENGTH, above, (parents[start + i] as number) * DIGEST_LENGTH);
         }
@@ -114,7 +115,7 @@ export class NodeStore {
         copyDigest(nodes, t * DIGEST_LENGTH, inputs, t * 16 + side * DIGEST_LENGTH);
         copyDigest(nodes, t * DIGEST_LENGTH, current, index * DIGEST_LENGTH);
       }
-      this.#compressor.compress(DomainTag.node, inputs, nodes, count);
+      compressEach(this.#compressor, DomainTag.node, count, inputs, nodes);
     }
     copyDigest(nodes, (count - 1) * DIGEST_LENGTH, this.#level(depth), 0);
     this.#rehashSpine(depth);
@@ -125,7 +126,7 @@ export class NodeStore {
   #rehashSpine(depth: number): void {
     const output = new Uint32Array(DIGEST_LENGTH);
     for (let level = depth; level < STATE_TREE_DEPTH; level++) {
-      this.#compressor.compress(DomainTag.node, this.#level(level), output, 1);
+      compressEach(this.#compressor, DomainTag.node, 1, this.#level(level), output);
       copyDigest(output, 0, this.#level(level + 1), 0);
     }
   }
@@ -158,7 +159,7 @@ function emptySubtrees(compressor: BatchCompressor): Uint32Array {
   for (let height = 1; height <= STATE_TREE_DEPTH; height++) {
     copyDigest(empty, (height - 1) * DIGEST_LENGTH, input, 0);
     copyDigest(empty, (height - 1) * DIGEST_LENGTH, input, DIGEST_LENGTH);
-    compressor.compress(DomainTag.node, input, output, 1);
+    compressEach(compressor, DomainTag.node, 1, input, output);
     copyDigest(output, 0, empty, height * DIGEST_LENGTH);
   }
   return empty;

@@ -1,4 +1,5 @@
 import { DomainTag, LeafKind } from "../../protocol/domain-tags.ts";
+import { compressEach } from "./batch-compressor.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import { ADDRESS_LIMIT, createWords, WORD_LIMIT, writeLimbs, writeWord } from "./word-array.ts";
@@ -46,7 +47,7 @@ export function deriveKeys(keys: readonly StateKey[], compressor: BatchCompresso
       copyDigest(chain, i * DIGEST_LENGTH, inputs, i * 16);
       copyDigest(blocks, i * BLOCK_LIMBS + part * DIGEST_LENGTH, inputs, i * 16 + DIGEST_LENGTH);
     }
-    compressor.compress(DomainTag.key, inputs, chain, count);
+    compressEach(compressor, DomainTag.key, count, inputs, chain);
   }
   return chain;
 }

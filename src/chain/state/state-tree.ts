@@ -2,6 +2,7 @@ import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { Digest, StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
+import { compressEach } from "./batch-compressor.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { changeSetFromEntries, changeSetFromWrites, ChangeSetError, listEntries, sortByKey, valueWords } from "./change-set.ts";
 import type { ChangeSet, StateWrite } from "./change-set.ts";
@@ -261,7 +262,7 @@ export class StateTree {
     input.set(this.#nodes.treeRoot);
     input[DIGEST_LENGTH] = this.#store.count;
     const output = new Uint32Array(DIGEST_LENGTH);
-    this.#compressor.compress(DomainTag.state, input, output, 1);
+    compressEach(this.#compressor, DomainTag.state, 1, input, output);
     this.#root = digestAt(output, 0);
   }
 

@@ -11,11 +11,11 @@ export const poseidon: Compress = compress;
 /** The batch interface over any single compression. */
 export function batched(single: Compress): BatchCompressor {
   return {
-    compress(tag, inputs, outputs, count) {
+    compressBatch(count, tags, inputs, outputs) {
       for (let i = 0; i < count; i++) {
         const left = [...inputs.subarray(16 * i, 16 * i + 8)];
         const right = [...inputs.subarray(16 * i + 8, 16 * i + 16)];
-        outputs.set(single(tag, left, right), 8 * i);
+        outputs.set(single(tags[i]!, left, right), 8 * i);
       }
     },
   };
