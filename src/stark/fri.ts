@@ -1,5 +1,6 @@
 import type { Ext, ExtensionField } from "../field/extension.ts";
 import { inv, mul, pow, rootOfUnity } from "../field/koala-bear.ts";
+import { bitReverse } from "../kernels/bit-reversal.ts";
 import { DOMAIN_SHIFT } from "./parameters.ts";
 
 /*
@@ -12,17 +13,10 @@ import { DOMAIN_SHIFT } from "./parameters.ts";
  * without a division by the arity: in coefficients, next_i = arity · Σ_j β^j · c_(arity·i + j).
  */
 
-/** The low `bits` bits of x in reverse. */
-export function reverseBits(x: number, bits: number): number {
-  let reversed = 0;
-  for (let i = 0; i < bits; i++) reversed = 2 * reversed + Math.floor(x / 2 ** i) % 2;
-  return reversed;
-}
-
 /** The point of a position of layer `layer`, whose domain has 2^logDomain points. */
 export function pointAt(position: number, logDomain: number, layer: number, logArity: number): number {
   const shift = pow(DOMAIN_SHIFT, 2n ** BigInt(layer * logArity));
-  return mul(shift, pow(rootOfUnity(logDomain), reverseBits(position, logDomain)));
+  return mul(shift, pow(rootOfUnity(logDomain), bitReverse(position, logDomain)));
 }
 
 /** Folds one coset: `values` at 2^logArity consecutive positions, the first of which is the point `x`. */
@@ -34,7 +28,7 @@ export function foldCoset(field: ExtensionField, values: readonly Ext[], x: numb
   for (let j = values.length - 1; j >= 0; j--) {
     let coefficient = field.zero;
     values.forEach((value, position) => {
-      const factor = pow(rootInverse, j * reverseBits(position, logArity));
+      const factor = pow(rootInverse, j * bitReverse(position, logArity));
       coefficient = field.add(coefficient, field.scale(value, factor));
     });
     sum = field.add(field.mul(sum, ratio), coefficient);

@@ -1,0 +1,79 @@
+import { P } from "../field/koala-bear.ts";
+import type { Air } from "./air.ts";
+import { evaluateGraph, type Expression } from "./expression.ts";
+
+const INVERSE_P = 1 / P;
+
+/**
+ * a · b mod p, canonical in and out, for loops over columns. The quotient estimate is off by at most one, and only when
+ * the remainder is within 2^11 of 0 or p, so the wrapped 32-bit difference fits a signed integer and one step corrects it.
+ */
+export function multiply(a: number, b: number): number {
+  const quotient = Math.floor(a * b * INVERSE_P);
+  const remainder = (Math.imul(a, b) - Math.imul(quotient, P)) | 0;
+  if (remainder < 0) return remainder + P;
+  return remainder >= P ? remainder - P : remainder;
+}
+
+/** One table's columns in the trace domain, natural row order, all of the same power-of-two height. */
+export interface TableColumns {
+  readonly preprocessed: readonly Uint32Array[];
+  readonly main: readonly Uint32Array[];
+}
+
+/**
+ * Values of expressions at the given rows, one array per root. The next row of the last one is row 0. Throws RangeError
+ * when a column or public value is missing.
+ */
+export function evaluateRows(
+  air: Air,
+  roots: readonly Expression[],
+  columns: TableColumns,
+  publicValues: readonly number[],
+  rows: Uint32Array,
+): Uint32Array[] {
+  const count = rows.length;
+  const constant = (value: number | undefined, what: string): Uint32Array => {
+    if (value === undefined) throw new RangeError(`table ${air.name} lacks ${what}`);
+    return new Uint32Array(count).fill(value);
+  };
+  return evaluateGraph<Uint32Array>(air.nodes, roots, {
+    constant: (value) => constant(value, "a constant"),
+    column: (phase, index, next) => {
+      const column = phase === "lookup" ? undefined : columns[phase][index];
+      if (column === undefined) throw new RangeError(`table ${air.name} lacks ${phase} column ${index}`);
+      const mask = column.length - 1;
+      const offset = next ? 1 : 0;
+      const values = new Uint32Array(count);
+      for (let i = 0; i < count; i++) values[i] = column[((rows[i] ?? 0) + offset) & mask] ?? 0;
+      return values;
+    },
+    public: (index) => constant(publicValues[index], `public value ${index}`),
+    add: (a, b) => {
+      const values = new Uint32Array(count);
+      for (let i = 0; i < count; i++) {
+        const sum = (a[i] ?? 0) + (b[i] ?? 0);
+        values[i] = sum >= P ? sum - P : sum;
+      }
+      return values;
+    },
+    sub: (a, b) => {
+      const values = new Uint32Array(count);
+      for (let i = 0; i < count; i++) {
+        const difference = (a[i] ?? 0) - (b[i] ?? 0);
+        values[i] = difference < 0 ? difference + P : difference;
+      }
+      return values;
+    },
+    mul: (a, b) => {
+      const values = new Uint32Array(count);
+      for (let i = 0; i < count; i++) values[i] = multiply(a[i] ?? 0, b[i] ?? 0);
+      return values;
+    },
+  });
+}
+
+/** The rows from `first` to `first + count − 1`. */
+export function rowRange(first: number, count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => first + i);
+}

@@ -1,0 +1,290 @@
+import type { Ext } from "../field/extension.ts";
+import { pow, rootOfUnity } from "../field/koala-bear.ts";
+import type { Backend, Columns, Commitment } from "../kernels/backend.ts";
+import { combineOpenings } from "./deep.ts";
+import { DeviceScope } from "./device-scope.ts";
+import { encodeFriOpening, encodeTraceOpening } from "./encode-openings.ts";
+import { type LookupChallenges, powerOfTwo } from "./evaluate.ts";
+import { buildLookupTrace } from "./lookup-trace.ts";
+import { indicesAbove, nextColumnsOf } from "./open-trace.ts";
+import { DOMAIN_SHIFT, friLayerCount, leafEncodings } from "./parameters.ts";
+import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
+import { packAuxiliary, packExtensions, packTransposed } from "./proof.ts";
+import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
+import type { Block, TraceTree } from "./shape.ts";
+import type { System } from "./system.ts";
+import { compileTableProgram, fillScalars, fillWeights } from "./table-program.ts";
+import { concat, createTranscript, initialInputs } from "./transcript.ts";
+import { PROOF_VERSION } from "./verification-key.ts";
+
+/** The steps of a proof in order; a system without interactions skips `lookup`. */
+export type ProofPhase =
+  | "trace"
+  | "commit"
+  | "lookup"
+  | "quotient"
+  | "openings"
+  | "deep"
+  | "fri"
+  | "grind"
+  | "queries";
+
+export interface ProveOptions {
+  /** Aborting rejects with the signal's reason at the next step between device operations. */
+  readonly signal?: AbortSignal;
+  /** `fraction` of the phase that is done, 0 at its start and 1 at its end. */
+  readonly onProgress?: (phase: ProofPhase, fraction: number) => void;
+}
+
+/**
+ * Makes a proof. A trace that breaks a constraint gives a proof that does not verify; `checkTraces` says why. Throws
+ * ProverInputError when input and system do not fit, and whatever the backend throws. All device memory taken is released
+ * in every outcome; the backend stays open.
+ */
+export async function prove(
+  system: System,
+  input: ProverInput,
+  backend: Backend,
+  options: ProveOptions = {},
+): Promise<Uint8Array> {
+  const scope = new DeviceScope(backend);
+  try {
+    options.signal?.throwIfAborted();
+    options.onProgress?.("trace", 0);
+    return await new Proving(system, checkProverInput(system, input), backend, scope, options).run();
+  } finally {
+    scope.releaseAll();
+  }
+}
+
+/** A tree of the proof with the handles behind it. */
+interface CommittedTree {
+  readonly tree: TraceTree;
+  readonly commitment: Commitment;
+}
+
+class Proving {
+  readonly #system: System;
+  readonly #input: CheckedInput;
+  readonly #backend: Backend;
+  readonly #scope: DeviceScope;
+  readonly #options: ProveOptions;
+  readonly #sections: Uint8Array[] = [];
+  readonly #trees: CommittedTree[] = [];
+  /** Coefficient columns in opening order. */
+  readonly #coefficients = new Map<Block, Columns>();
+
+  constructor(system: System, input: CheckedInput, backend: Backend, scope: DeviceScope, options: ProveOptions) {
+    this.#system = system;
+    this.#input = input;
+    this.#backend = backend;
+    this.#scope = scope;
+    this.#options = options;
+  }
+
+  async run(): Promise<Uint8Array> {
+    const system = this.#system;
+    const { field, parameters, tables } = system;
+    const degree = field.degree;
+    const backend = this.#backend;
+    const scope = this.#scope;
+
+    const { shape, statement, publicValues, auxiliary } = this.#input;
+    const header = this.#write(Uint8Array.of(PROOF_VERSION, ...shape.logRows));
+    const auxiliaryBytes = this.#write(packAuxiliary(auxiliary.flat()));
+    const transcript = createTranscript(degree, initialInputs(system, statement, { header, auxiliary: auxiliaryBytes }));
+    const blocksOf = (phase: Block["phase"]): readonly Block[] => shape.blocks.filter((block) => block.phase === phase);
+    const preprocessed = await uploadPreprocessed(system.definition, backend, scope);
+    blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, preprocessed[i]));
+    for (const [i, block] of blocksOf("main").entries()) {
+      await this.#interpolate(block, this.#input.traces[i] ?? []);
+      this.#progress("trace", (i + 1) / tables.length);
+    }
+
+    this.#progress("commit", 0);
+    if (preprocessed.length > 0) await this.#commit("preprocessed");
+    transcript.absorb("mainRoot", this.#write(await this.#commit("main")));
+    this.#progress("commit", 1);
+
+    const sums: (Ext | undefined)[] = tables.map(() => undefined);
+    let lookup: LookupChallenges | undefined;
+    if (system.hasLookups) {
+      this.#progress("lookup", 0);
+      lookup = { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
+      for (const [i, block] of blocksOf("lookup").entries()) {
+        const table = tables[block.table ?? 0];
+        if (table?.lookup === undefined) throw new Error("a lookup block belongs to a table with interactions");
+        const columns = {
+          preprocessed: system.definition.tables[table.index]?.preprocessed?.columns() ?? [],
+          main: this.#input.traces[table.index] ?? [],
+        };
+        const values = publicValues[table.index] ?? [];
+        const trace = await buildLookupTrace(system, table, table.lookup, columns, values, lookup, this.#options.signal);
+        sums[table.index] = trace.sum;
+        await this.#interpolate(block, trace.columns);
+        this.#progress("lookup", (i + 1) / blocksOf("lookup").length);
+      }
+      const root = this.#write(await this.#commit("lookup"));
+      const claimed = sums.filter((sum) => sum !== undefined);
+      transcript.absorb("lookupRootAndSums", concat([root, this.#write(packExtensions(claimed, degree))]));
+    }
+
+    this.#progress("quotient", 0);
+    const alpha = transcript.challenge("composition");
+    const quotient = await this.#step(
+      backend.quotient({
+        tables: tables.map((table) => {
+          const logRows = shape.logRows[table.index] ?? 0;
+          const program = compileTableProgram(field, table);
+          const sum = sums[table.index];
+          const step = sum && field.mul(sum, field.inv(field.fromBase(2 ** logRows)));
+          return {
+            blocks: [...this.#coefficients].flatMap(([block, columns]) => (block.table === table.index ? [columns] : [])),
+            program: program.program,
+            scalars: fillScalars(field, program.scalars, { publicValues: publicValues[table.index] ?? [], lookup, step }),
+            weights: fillWeights(field, table, program, alpha),
+            logRows,
+          };
+        }),
+        chunkCount: system.chunkCount,
+        shift: DOMAIN_SHIFT,
+        degree,
+      }),
+    );
+    for (const block of blocksOf("quotient")) this.#keepCoefficients(block, quotient);
+    this.#progress("quotient", 0.5);
+    transcript.absorb("quotientRoot", this.#write(await this.#commit("quotient")));
+    this.#progress("quotient", 1);
+
+    const point = transcript.challenge("point");
+    const nextPoint = field.scale(point, rootOfUnity(shape.tallest));
+    const openings = await this.#open(point, nextPoint, shape.tallest);
+    transcript.absorb(
+      "openings",
+      concat([this.#write(packTransposed(openings.atPoint, degree)), this.#write(packTransposed(openings.atNext, degree))]),
+    );
+
+    this.#progress("deep", 0);
+    const challenge = transcript.challenge("deep");
+    const combination = combineOpenings(field, challenge, { point, nextPoint }, openings, nextColumnsOf(shape));
+    let polynomial = await this.#step(
+      backend.deep({
+        blocks: [...this.#coefficients.values()],
+        nextWidths: [...this.#coefficients.keys()].map((block) => block.nextWidth),
+        challenge,
+        points: [point, nextPoint],
+        combinedValues: [combination.atPoint, combination.atNext],
+        nextWeight: combination.powers.at(-1) ?? field.one,
+        degree,
+      }),
+    );
+    for (const columns of this.#coefficients.values()) scope.release(columns);
+    this.#progress("deep", 1);
+
+    const layerCount = friLayerCount(parameters, shape.tallest);
+    const arity = 2 ** parameters.logArity;
+    const layers: Commitment[] = [];
+    for (let layer = 0; layer < layerCount; layer++) {
+      this.#progress("fri", layer / layerCount);
+      const commitment = await this.#step(
+        backend.commit({
+          blocks: [polynomial],
+          logBlowup: parameters.logBlowup,
+          shift: pow(DOMAIN_SHIFT, 2n ** BigInt(layer * parameters.logArity)),
+          hash: parameters.hash,
+          rowsPerLeaf: arity,
+          encoding: leafEncodings(parameters.hash).fri,
+        }),
+      );
+      layers.push(commitment);
+      transcript.absorb("friRoot", this.#write(commitment.root));
+      const folded = await this.#step(backend.fold(polynomial, arity, transcript.challenge("friFold")));
+      scope.release(polynomial);
+      polynomial = folded;
+    }
+    const coordinates = await backend.download(polynomial);
+    scope.release(polynomial);
+    const final = Array.from({ length: 2 ** polynomial.logRows }, (_, i) => coordinates.map((column) => column[i] ?? 0));
+    transcript.absorb("finalPolynomial", this.#write(packExtensions(final, degree)));
+    this.#progress("fri", 1);
+
+    this.#progress("grind", 0);
+    const nonce = await backend.grind(transcript.grindingSeed(), parameters.grindingBits, this.#options.signal);
+    const nonceBytes = new Uint8Array(8);
+    new DataView(nonceBytes.buffer).setBigUint64(0, nonce);
+    transcript.grind(this.#write(nonceBytes));
+    this.#progress("grind", 1);
+
+    this.#progress("queries", 0);
+    const queries = transcript.queries(shape.logDomain, parameters.queryCount);
+    for (const { tree, commitment } of this.#trees) {
+      const leaves = indicesAbove(queries, shape.logDomain - tree.logLeaves);
+      this.#write(encodeTraceOpening(tree, leaves, await backend.open(commitment, leaves)));
+    }
+    let positions: readonly number[] = queries;
+    for (const commitment of layers) {
+      const leaves = indicesAbove(positions, parameters.logArity);
+      this.#write(encodeFriOpening(parameters, positions, leaves, await backend.open(commitment, leaves)));
+      positions = leaves;
+    }
+    this.#progress("queries", 1);
+    return concat(this.#sections);
+  }
+
+  /** Every column at z and, for those read at the next row, at gz; a column of height n/k at the k-th powers. */
+  async #open(point: Ext, nextPoint: Ext, tallest: number): Promise<{ atPoint: Ext[]; atNext: Ext[] }> {
+    const { field } = this.#system;
+    const atPoint: Ext[] = [];
+    const atNext: Ext[] = [];
+    let done = 0;
+    for (const [block, columns] of this.#coefficients) {
+      this.#progress("openings", done++ / this.#coefficients.size);
+      const lift = tallest - block.logRows;
+      atPoint.push(...(await this.#backend.evaluateAt(columns, powerOfTwo(field, point, lift))));
+      if (block.nextWidth === 0) continue;
+      const next = await this.#backend.evaluateAt(columns, powerOfTwo(field, nextPoint, lift));
+      atNext.push(...next.slice(0, block.nextWidth));
+    }
+    this.#progress("openings", 1);
+    return { atPoint, atNext };
+  }
+
+  async #interpolate(block: Block, columns: readonly Uint32Array[]): Promise<void> {
+    const evaluations = await this.#step(this.#backend.upload(columns, block.logRows));
+    this.#keepCoefficients(block, await this.#step(this.#backend.interpolate(evaluations)));
+    this.#scope.release(evaluations);
+  }
+
+  #keepCoefficients(block: Block, columns: Columns | undefined): void {
+    if (columns === undefined) throw new Error(`block ${block.phase} of table ${block.table ?? "-"} has no columns`);
+    this.#coefficients.set(block, columns);
+  }
+
+  /** Commits the blocks of a phase and returns the root. */
+  async #commit(phase: Block["phase"]): Promise<Uint8Array> {
+    const { parameters } = this.#system;
+    const tree = this.#input.shape.trees.find((candidate) => candidate.phase === phase);
+    if (tree === undefined) throw new Error(`a proof of this shape has no ${phase} tree`);
+    const blocks = [...this.#coefficients].flatMap(([block, columns]) => (block.phase === phase ? [columns] : []));
+    const commitment = await this.#step(this.#backend.commit(traceCommitRequest(parameters, blocks, this.#input.shape.tallest)));
+    this.#trees.push({ tree, commitment });
+    return commitment.root;
+  }
+
+  /** Takes ownership of a handle and stops here when the proof was aborted meanwhile. */
+  async #step<Handle extends Columns | Commitment>(pending: Promise<Handle>): Promise<Handle> {
+    const handle = this.#scope.keep(await pending);
+    this.#options.signal?.throwIfAborted();
+    return handle;
+  }
+
+  #write(bytes: Uint8Array): Uint8Array {
+    this.#sections.push(bytes);
+    return bytes;
+  }
+
+  #progress(phase: ProofPhase, fraction: number): void {
+    this.#options.signal?.throwIfAborted();
+    this.#options.onProgress?.(phase, fraction);
+  }
+}

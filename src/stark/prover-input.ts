@@ -1,0 +1,79 @@
+import { isCanonical, P } from "../field/koala-bear.ts";
+import { createShape, type Shape } from "./shape.ts";
+import { type System, tablePublicValues } from "./system.ts";
+
+/** What a proof is made from. */
+export interface ProverInput {
+  readonly statement: Uint8Array;
+  /** Per table, its auxiliary public values. */
+  readonly auxiliary: readonly (readonly number[])[];
+  /** Per table, its main columns of canonical elements, all of one power-of-two height. */
+  readonly traces: readonly (readonly Uint32Array[])[];
+}
+
+/** A prover input that fits its system. */
+export interface CheckedInput extends ProverInput {
+  readonly shape: Shape;
+  /** Per table: statement values and the table's own. */
+  readonly publicValues: readonly (readonly number[])[];
+}
+
+/** Checks everything about an input but the constraints. Throws ProverInputError that names the first misfit. */
+export function checkProverInput(system: System, input: ProverInput): CheckedInput {
+  const { tables, definition } = system;
+  const statementValues = definition.publicValues(input.statement);
+  if (statementValues?.length !== definition.statementValueCount || !statementValues.every(isCanonical)) {
+    throw new ProverInputError("BadStatement", `the statement is not one of ${system.name}`);
+  }
+  if (input.traces.length !== tables.length || input.auxiliary.length !== tables.length) {
+    throw new ProverInputError(
+      "BadTrace",
+      `${system.name} has ${tables.length} tables, got ${input.traces.length} traces and ${input.auxiliary.length} lists of auxiliary values`,
+    );
+  }
+  const logRows = tables.map(({ index, air, mainWidth, auxiliaryCount }) => {
+    const columns = input.traces[index] ?? [];
+    const auxiliary = input.auxiliary[index] ?? [];
+    if (auxiliary.length !== auxiliaryCount || !auxiliary.every(isCanonical)) {
+      throw new ProverInputError(
+        "BadAuxiliary",
+        `table ${air.name} takes ${auxiliaryCount} canonical auxiliary values, got ${auxiliary.length}`,
+      );
+    }
+    if (columns.length !== mainWidth) {
+      throw new ProverInputError("BadTrace", `table ${air.name} has ${mainWidth} columns, got ${columns.length}`);
+    }
+    const height = columns[0]?.length ?? 0;
+    columns.forEach((column, i) => {
+      if (column.length !== height) {
+        throw new ProverInputError("BadTrace", `column ${air.columnNames[i] ?? i} of table ${air.name} has ${column.length} rows, others ${height}`);
+      }
+      const row = column.findIndex((value) => value >= P);
+      if (row >= 0) {
+        throw new ProverInputError("BadTrace", `column ${air.columnNames[i] ?? i} of table ${air.name} is not canonical at row ${row}`);
+      }
+    });
+    return Math.log2(height);
+  });
+  const shape = logRows.every(Number.isInteger) ? createShape(system, logRows) : logRows.findIndex((log) => !Number.isInteger(log));
+  if (typeof shape === "number") {
+    const name = tables[shape]?.air.name;
+    const message =
+      name === undefined
+        ? "the tables together have more interactions than the field can count"
+        : `table ${name} cannot have ${2 ** (logRows[shape] ?? 0)} rows in ${system.name}`;
+    throw new ProverInputError("BadHeight", message);
+  }
+  return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own)) };
+}
+
+/** The caller's mistake: input that does not fit the system. */
+export class ProverInputError extends Error {
+  readonly code: "BadStatement" | "BadTrace" | "BadAuxiliary" | "BadHeight";
+
+  constructor(code: ProverInputError["code"], message: string) {
+    super(message);
+    this.name = "ProverInputError";
+    this.code = code;
+  }
+}

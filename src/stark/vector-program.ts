@@ -1,0 +1,198 @@
+import type { ExtensionField } from "../field/extension.ts";
+import { add, mul, neg, sub } from "../field/koala-bear.ts";
+import type { VectorInstruction, VectorOperand, VectorProgram } from "../kernels/backend.ts";
+import { allocateRegisters } from "./register-allocation.ts";
+
+/** Where a scalar operand's value comes from when a proof is made. */
+export type ScalarSource =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "public"; readonly index: number }
+  /** Coordinate of γ + busId. */
+  | { readonly kind: "fingerprintOffset"; readonly busId: number; readonly coordinate: number }
+  /** Coordinate of β^exponent. */
+  | { readonly kind: "foldPower"; readonly exponent: number; readonly coordinate: number }
+  /** Coordinate of the table's claimed sum over its height. */
+  | { readonly kind: "lookupStep"; readonly coordinate: number }
+  /** Of two scalars, by index: keeps operations between run-time constants out of the row loop. */
+  | { readonly kind: "add" | "sub" | "mul"; readonly a: number; readonly b: number };
+
+/** A value of the program under construction. */
+export type Value = number & { readonly __value: unique symbol };
+
+/** A value of the graph: a leaf operand or an operation on values that come before it. */
+export type ValueNode =
+  | { readonly kind: "operand"; readonly operand: VectorOperand }
+  | { readonly kind: "add" | "sub" | "mul"; readonly a: Value; readonly b: Value };
+
+/** Builds straight-line vector code with sharing, constant folding and registers allocated by liveness. */
+export class VectorProgramBuilder {
+  readonly #nodes: ValueNode[] = [];
+  readonly #known = new Map<string, Value>();
+  readonly #scalars: ScalarSource[] = [];
+  readonly #accumulations: { readonly value: Value; readonly scope: 0 | 1 | 2 | 3; readonly weight: number }[] = [];
+
+  column(index: number, next: boolean): Value {
+    return this.#push({ kind: "operand", operand: { kind: "column", index, next } }, `column${index}${next ? "+" : ""}`);
+  }
+
+  scalar(source: ScalarSource): Value {
+    const key = `scalar${JSON.stringify(source)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#scalars.push(source);
+    return this.#push({ kind: "operand", operand: { kind: "scalar", index: this.#scalars.length - 1 } }, key);
+  }
+
+  constant(value: number): Value {
+    return this.scalar({ kind: "constant", value });
+  }
+
+  add(a: Value, b: Value): Value {
+    if (this.#isConstant(a, 0)) return b;
+    if (this.#isConstant(b, 0)) return a;
+    return this.#operation("add", Math.min(a, b) as Value, Math.max(a, b) as Value);
+  }
+
+  sub(a: Value, b: Value): Value {
+    if (this.#isConstant(b, 0)) return a;
+    return this.#operation("sub", a, b);
+  }
+
+  mul(a: Value, b: Value): Value {
+    if (this.#isConstant(a, 0) || this.#isConstant(b, 1)) return a;
+    if (this.#isConstant(b, 0) || this.#isConstant(a, 1)) return b;
+    return this.#operation("mul", Math.min(a, b) as Value, Math.max(a, b) as Value);
+  }
+
+  /** accumulator[scope] += value · weight[weight]. Instructions come out in the order of these calls. */
+  accumulate(value: Value, scope: 0 | 1 | 2 | 3, weight: number): void {
+    if (!this.#isConstant(value, 0)) this.#accumulations.push({ value, scope, weight });
+  }
+
+  build(): { readonly program: VectorProgram; readonly scalars: readonly ScalarSource[] } {
+    const order = scheduleValues(
+      this.#nodes,
+      this.#accumulations.map(({ value }) => value),
+    );
+    const instructions: VectorInstruction[] = [];
+    const emitted = new Set<Value>();
+    const virtual = (value: Value): VectorOperand => {
+      const node = this.#nodes[value];
+      return node?.kind === "operand" ? node.operand : { kind: "register", index: value };
+    };
+    this.#accumulations.forEach(({ value, scope, weight }, i) => {
+      for (const needed of order[i] ?? []) {
+        const node = this.#nodes[needed];
+        if (node === undefined || node.kind === "operand" || emitted.has(needed)) continue;
+        emitted.add(needed);
+        instructions.push({ op: node.kind, out: needed, a: virtual(node.a), b: virtual(node.b) });
+      }
+      instructions.push({ op: "accumulate", scope, a: virtual(value), weight });
+    });
+    return { program: allocateRegisters(instructions), scalars: this.#scalars };
+  }
+
+  #push(node: ValueNode, key: string): Value {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const value = this.#nodes.length as Value;
+    this.#nodes.push(node);
+    this.#known.set(key, value);
+    return value;
+  }
+
+  #operation(kind: "add" | "sub" | "mul", a: Value, b: Value): Value {
+    const left = this.#scalarIndex(a);
+    const right = this.#scalarIndex(b);
+    if (left === undefined || right === undefined) return this.#push({ kind, a, b }, `${kind}${a},${b}`);
+    const first = this.#scalars[left];
+    const second = this.#scalars[right];
+    if (first?.kind === "constant" && second?.kind === "constant") {
+      return this.constant({ add, sub, mul }[kind](first.value, second.value));
+    }
+    return this.scalar({ kind, a: left, b: right });
+  }
+
+  #scalarIndex(value: Value): number | undefined {
+    const node = this.#nodes[value];
+    return node?.kind === "operand" && node.operand.kind === "scalar" ? node.operand.index : undefined;
+  }
+
+  #isConstant(value: Value, constant: number): boolean {
+    const source = this.#scalars[this.#scalarIndex(value) ?? -1];
+    return source?.kind === "constant" && source.value === constant;
+  }
+}
+
+/**
+ * For each root, the values it needs that no earlier root has computed, operands first. Of two operands the one that
+ * needs more registers comes first (Sethi–Ullman numbers, exact for trees and a good guess for shared graphs).
+ */
+function scheduleValues(nodes: readonly ValueNode[], roots: readonly Value[]): Value[][] {
+  const need = new Uint16Array(nodes.length);
+  nodes.forEach((node, i) => {
+    if (node.kind === "operand") return;
+    const a = need[node.a] ?? 0;
+    const b = need[node.b] ?? 0;
+    need[i] = a === b ? a + 1 : Math.max(a, b);
+  });
+  const visited = new Uint8Array(nodes.length);
+  return roots.map((root) => {
+    const order: Value[] = [];
+    const stack: { readonly value: Value; readonly ready: boolean }[] = [{ value: root, ready: false }];
+    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+      const { value, ready } = top;
+      const node = nodes[value];
+      if (ready) {
+        order.push(value);
+        continue;
+      }
+      if (node === undefined || node.kind === "operand" || visited[value] === 1) continue;
+      visited[value] = 1;
+      const [first, second] = (need[node.a] ?? 0) >= (need[node.b] ?? 0) ? [node.a, node.b] : [node.b, node.a];
+      stack.push({ value, ready: true }, { value: second, ready: false }, { value: first, ready: false });
+    }
+    return order;
+  });
+}
+
+/** An extension value as the values of its coordinates. */
+export type ExtensionValue = readonly Value[];
+
+/** Extension arithmetic lowered to base operations. */
+export function lowerExtension(builder: VectorProgramBuilder, field: ExtensionField) {
+  const { degree } = field;
+  const unit = (power: number): number[] => Array.from({ length: degree }, (_, i) => (i === power ? 1 : 0));
+  /** X^degree in lower powers. */
+  const reduction = field.mul(unit(degree - 1), unit(1));
+  const zero = builder.constant(0);
+  const zip = (a: ExtensionValue, b: ExtensionValue, f: (x: Value, y: Value) => Value): ExtensionValue =>
+    a.map((x, i) => f(x, b[i] ?? zero));
+
+  function multiply(a: ExtensionValue, b: ExtensionValue): ExtensionValue {
+    const product = new Array<Value>(2 * degree - 1).fill(zero);
+    a.forEach((x, i) => b.forEach((y, j) => (product[i + j] = builder.add(product[i + j] ?? zero, builder.mul(x, y)))));
+    for (let k = 2 * degree - 2; k >= degree; k--) {
+      const top = product[k] ?? zero;
+      reduction.forEach((factor, i) => {
+        const at = k - degree + i;
+        const lower = product[at] ?? zero;
+        // Factors ±1 save a multiplication.
+        product[at] =
+          neg(factor) === 1
+            ? builder.sub(lower, top)
+            : builder.add(lower, builder.mul(top, builder.constant(factor)));
+      });
+    }
+    return product.slice(0, degree);
+  }
+
+  return {
+    add: (a: ExtensionValue, b: ExtensionValue) => zip(a, b, (x, y) => builder.add(x, y)),
+    sub: (a: ExtensionValue, b: ExtensionValue) => zip(a, b, (x, y) => builder.sub(x, y)),
+    mul: multiply,
+    scale: (a: ExtensionValue, factor: Value) => a.map((x) => builder.mul(x, factor)),
+    embed: (value: Value, sign: 1 | -1): ExtensionValue =>
+      Array.from({ length: degree }, (_, i) => (i > 0 ? zero : sign === 1 ? value : builder.sub(zero, value))),
+  };
+}

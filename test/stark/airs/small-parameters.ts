@@ -1,0 +1,18 @@
+import type { ProofParameters } from "../../../src/stark/parameters.ts";
+
+/** NOT SECURE: small parameters that keep tests fast. */
+export function smallParameters(overrides: Partial<ProofParameters> = {}): ProofParameters {
+  return {
+    extensionDegree: 5,
+    logBlowup: 2,
+    queryCount: 6,
+    grindingBits: 4,
+    logArity: 3,
+    logFinalMax: 2,
+    hash: { kind: "keccak", digestBytes: 26 },
+    maxConstraintDegree: 3,
+    minLogRows: 1,
+    maxLogRows: 12,
+    ...overrides,
+  };
+}
