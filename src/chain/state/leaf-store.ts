@@ -109,7 +109,7 @@ export class LeafStore {
     return undefined;
   }
 
-  /** Makes room for `count` leaves. */
+  /** Makes room for `count` leaves. Throws RangeError when memory runs out; the leaves are then unchanged. */
   reserve(count: number): void {
     const capacity = this.#kinds.length;
     if (count <= capacity) return;

@@ -44,16 +44,16 @@ export class NodeStore {
     return Array.from({ length: depth }, (_, level) => this.node(level, (leaf >>> level) ^ 1));
   }
 
-  /** Makes room for `leafCount` leaves. */
+  /** Makes room for `leafCount` leaves. Throws RangeError when memory runs out; the tree is then unchanged. */
   reserve(leafCount: number): void {
     const log = heightFor(leafCount);
     if (log <= this.#capacityLog) return;
-    this.#capacityLog = log;
     for (let level = 0; level < log; level++) {
       const grown = this.#emptyLevel(level, 2 ** Math.max(1, log - level));
       grown.set(this.#level(level));
       this.#levels[level] = grown;
     }
+    this.#capacityLog = log;
   }
 
   /** Puts a leaf's digest in place without touching the nodes above; `rehash` must follow. */

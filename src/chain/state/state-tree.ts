@@ -169,7 +169,7 @@ export class StateTree {
    */
   applyDiffList(entries: readonly DiffEntry[]): Digest {
     const changes = changeSetFromEntries(entries, this.#changeSetContext());
-    this.#recordUndo(changes);
+    this.#prepare(changes);
     const store = this.#store;
     const dirty = new Set<number>();
     const updates = [...changes.updates, changes.outputs];
@@ -220,16 +220,20 @@ export class StateTree {
   }
 
   #transition(changes: ChangeSet): StateTransition {
-    this.#recordUndo(changes);
+    this.#prepare(changes);
     const oldRoot = this.#root;
     const witness = applyWithWitness(changes, this.#store, this.#nodes, this.#compressor);
     this.#updateRoot();
     return { entries: listEntries(changes), oldRoot, newRoot: this.#root, witness };
   }
 
-  #recordUndo(changes: ChangeSet): void {
-    if (!this.#undo.isRecording) return;
+  /** Everything that can run out of memory comes before the first change. */
+  #prepare(changes: ChangeSet): void {
     const store = this.#store;
+    const leafCount = store.count + changes.insertions.length;
+    store.reserve(leafCount);
+    this.#nodes.reserve(leafCount);
+    if (!this.#undo.isRecording) return;
     const updatedLeaves = Uint32Array.from([...changes.updates, changes.outputs], ({ index }) => index);
     const oldValues = valueWords(Array.from(updatedLeaves, (leaf) => ({ value: store.value(leaf) })));
     this.#undo.record({ leafCountBefore: store.count, updatedLeaves, oldValues });

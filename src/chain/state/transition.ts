@@ -18,6 +18,7 @@ import type { NodeStore } from "./node-store.ts";
 /**
  * Applies a change set to leaves and nodes and writes down everything that the circuit needs to repeat it.
  * First all leaf contents change in order (which decides what each write puts where), then the tree's nodes.
+ * Both stores must have room for the insertions.
  */
 export function applyWithWitness(
   changes: ChangeSet,
@@ -29,7 +30,6 @@ export function applyWithWitness(
   const oldLeafCount = store.count;
   const newLeafCount = oldLeafCount + insertions.length;
   const depth = heightFor(newLeafCount);
-  nodes.reserve(newLeafCount);
   const oldSubtreeRoot = nodes.node(depth, 0);
 
   const writes = new LeafBatch(updates.length + 2 * insertions.length + 1);

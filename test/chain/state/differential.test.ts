@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { verifyProof } from "../../../src/chain/state/state-proof.ts";
+import type { BatchCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { Snapshot } from "../../../src/chain/state/undo-log.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import type { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
 import { batched, poseidon, withChosenKeys } from "./support/hash.ts";
@@ -15,11 +17,16 @@ import type { ModelWrite } from "./support/sorted-map-model.ts";
 type Place = Omit<ModelWrite, "value">;
 
 /** Random batches, snapshots and reverts on the tree and the model side by side, everything compared at every step. */
-function compareOnRandomWork(compress: Compress, places: readonly Place[], seed: number, batches: number): void {
+function compareOnRandomWork(
+  compress: Compress,
+  compressor: BatchCompressor,
+  places: readonly Place[],
+  seed: number,
+): void {
   const random = new Random(seed);
   const value = (): bigint => random.pick([0n, 1n, (1n << 256n) - 1n, random.bits(256), random.bits(64)]);
   const genesis = places.slice(0, random.below(4)).map((place) => ({ ...place, value: 1n + random.bits(200) }));
-  const dependencies = { compressor: batched(compress) };
+  const dependencies = { compressor };
   const tree = StateTree.genesis(genesis, dependencies);
   // Follows the published diff lists only.
   const reader = StateTree.genesis(genesis, dependencies);
@@ -27,7 +34,7 @@ function compareOnRandomWork(compress: Compress, places: readonly Place[], seed:
   const snapshots: { tree: Snapshot; reader: Snapshot; leaves: SortedMapModel["leaves"] }[] = [];
   assert.deepEqual(tree.root, model.stateRoot());
 
-  for (let batch = 1; batch <= batches; batch++) {
+  for (let batch = 1; batch <= 40; batch++) {
     const action = random.below(10);
     if (action === 0) {
       snapshots.push({ tree: tree.snapshot(), reader: reader.snapshot(), leaves: model.copyLeaves() });
@@ -72,13 +79,14 @@ describe("state tree beside a sorted-map model", () => {
         const leafKind = random.below(4) as LeafKind;
         return { leafKind, address: random.bits(160), slot: leafKind === 0 ? random.bits(256) : 0n };
       });
-      compareOnRandomWork(poseidon, places, seed, 30);
+      compareOnRandomWork(poseidon, createCompressor(), places, seed);
     });
   }
 
   for (let seed = 1; seed <= 6; seed++) {
     test(`agrees when keys crowd at the edges of the order (seed ${seed})`, () => {
-      compareOnRandomWork(withChosenKeys(EDGE_KEYS), EDGE_PLACES, 50 + seed, 30);
+      const compress = withChosenKeys(EDGE_KEYS);
+      compareOnRandomWork(compress, batched(compress), EDGE_PLACES, 50 + seed);
     });
   }
 
@@ -97,7 +105,7 @@ describe("state tree beside a sorted-map model", () => {
   test("proves every present and absent key after random work", () => {
     const random = new Random(9);
     const places = Array.from({ length: 20 }, (): Place => ({ leafKind: 0, address: 5n, slot: random.bits(256) }));
-    const tree = StateTree.genesis([], { compressor: batched(poseidon) });
+    const tree = StateTree.genesis([], { compressor: createCompressor() });
     tree.apply(places.slice(0, 11).map((place) => ({ ...place, value: random.bits(255) + 1n })), 1n);
     for (const [i, place] of places.entries()) {
       const result = verifyProof(tree.root, place, tree.prove(place));

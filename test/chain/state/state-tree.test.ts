@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import type { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
 import { poseidon } from "./support/hash.ts";
@@ -113,6 +114,22 @@ describe("applying writes", () => {
     assert.deepEqual(entries, [{ type: "update", index: 1, isCode: false, value: 77n }]);
     assert.equal(tree.leafCount, 5);
     assert.deepEqual(replayWitness(witness, poseidon).newRoot, newRoot);
+  });
+
+  test("ends where genesis does for more leaves than are hashed at once, and returns from there", () => {
+    // Genesis and reverting hash each node once, in chunks; a batch with a witness hashes path by path.
+    const compressor = createCompressor();
+    const leaves = Array.from({ length: 9000 }, (_, i) => storage(BigInt(i), BigInt(i + 1)));
+    const genesis = StateTree.genesis(leaves, { compressor });
+    genesis.apply([], 1n);
+    const tree = StateTree.genesis([], { compressor });
+    const before = tree.root;
+    const snapshot = tree.snapshot();
+    const { entries } = tree.apply(leaves, 1n);
+    assert.deepEqual(tree.root, genesis.root);
+    tree.revert(snapshot);
+    assert.deepEqual(tree.root, before);
+    assert.deepEqual(tree.applyDiffList(entries), genesis.root);
   });
 
   test("keeps a leaf whose value becomes zero", () => {

@@ -6,7 +6,14 @@ import type { BatchCompressor } from "../../../../src/chain/state/batch-compress
 /** One tagged compression; the model and the witness replay are written against this alone. */
 export type Compress = (tag: number, left: Digest, right: Digest) => Digest;
 
-export const poseidon: Compress = compress;
+/** The scalar reference, remembering its results: a model that starts from scratch at every question asks the same again. */
+export const poseidon: Compress = (tag, left, right) => {
+  const input = `${tag}:${left.join()}:${right.join()}`;
+  let digest = known.get(input);
+  if (digest === undefined) known.set(input, (digest = compress(tag, left, right)));
+  return digest;
+};
+const known = new Map<string, Digest>();
 
 /** The batch interface over any single compression. */
 export function batched(single: Compress): BatchCompressor {
@@ -27,7 +34,7 @@ export function batched(single: Compress): BatchCompressor {
  */
 export function withChosenKeys(keysBySlot: readonly Digest[]): Compress {
   return (tag, left, right) => {
-    if (tag !== DomainTag.key) return compress(tag, left, right);
+    if (tag !== DomainTag.key) return poseidon(tag, left, right);
     // The first of the three compressions of a key starts with limb 3; the others pass the choice on.
     if (left[0] !== 3) return left;
     const chosen = keysBySlot[right[4]!];
