@@ -1,15 +1,11 @@
-import type { Ext } from "../field/extension.ts";
 import type { StateTransitionWitness } from "../protocol/state-transition-witness.ts";
+import type { BatchStatement } from "../protocol/statement.ts";
 
 /** Everything a prover needs for one batch. Plain data: it crosses thread boundaries by structured clone. */
 export interface ProofJob {
   readonly witness: StateTransitionWitness;
-  /** bytes32 of the batch's commitment, bound into the proof. */
-  readonly commitment: Uint8Array;
-  /** Evaluation point of the diff list; all zero in the off-chain modes. */
-  readonly r: Ext;
-  /** bytes32 written to the outputs slot by the last entry of the diff list. */
-  readonly outputsHash: Uint8Array;
+  /** What is to be proven; a statement that the witness does not support is refused before any proving work. */
+  readonly statement: BatchStatement;
 }
 
 /** The phases of a proof, in order. */
@@ -25,7 +21,7 @@ export interface ProofProgress {
 /** A finished proof with the statement that it proves. */
 export interface BatchProof {
   readonly proof: Uint8Array;
-  /** The 212 statement bytes that the verifiers hash; see `protocol/statement.ts`. */
+  /** The encoded statement that the verifiers hash; see `protocol/statement.ts`. */
   readonly statement: Uint8Array;
   readonly metrics: ProofMetrics;
 }
