@@ -14,7 +14,7 @@ import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-
 import type { Block, TraceTree } from "./shape.ts";
 import type { System } from "./system.ts";
 import { compileTableProgram, fillScalars, fillWeights } from "./table-program.ts";
-import { concat, createTranscript, initialInputs } from "./transcript.ts";
+import { concat, createTranscript, initialInputs, type TranscriptFactory } from "./transcript.ts";
 import { PROOF_VERSION } from "./verification-key.ts";
 
 /** The steps of a proof in order; a system without interactions skips `lookup`. */
@@ -34,6 +34,8 @@ export interface ProveOptions {
   readonly signal?: AbortSignal;
   /** `fraction` of the phase that is done, 0 at its start and 1 at its end. */
   readonly onProgress?: (phase: ProofPhase, fraction: number) => void;
+  /** Replaces the transcript, for tests that freeze challenges; such proofs verify only under the same replacement. */
+  readonly createTranscript?: TranscriptFactory;
 }
 
 /**
@@ -92,7 +94,8 @@ class Proving {
     const { shape, statement, publicValues, auxiliary } = this.#input;
     const header = this.#write(Uint8Array.of(PROOF_VERSION, ...shape.logRows));
     const auxiliaryBytes = this.#write(packAuxiliary(auxiliary.flat()));
-    const transcript = createTranscript(degree, initialInputs(system, statement, { header, auxiliary: auxiliaryBytes }));
+    const startTranscript = this.#options.createTranscript ?? createTranscript;
+    const transcript = startTranscript(degree, initialInputs(system, statement, { header, auxiliary: auxiliaryBytes }));
     const blocksOf = (phase: Block["phase"]): readonly Block[] => shape.blocks.filter((block) => block.phase === phase);
     const preprocessed = await uploadPreprocessed(system.definition, backend, scope);
     blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, preprocessed[i]));

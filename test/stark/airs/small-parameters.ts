@@ -11,7 +11,7 @@ export function smallParameters(overrides: Partial<ProofParameters> = {}): Proof
     logFinalMax: 2,
     hash: { kind: "keccak", digestBytes: 26 },
     maxConstraintDegree: 3,
-    minLogRows: 1,
+    minLogRows: 2,
     maxLogRows: 12,
     ...overrides,
   };
