@@ -1,37 +1,42 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type SecurityParameters, securityReport, type SecurityShape } from "../../src/stark/security.ts";
+import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../src/air/state-transition/public-values.ts";
+import { createStateTransitionAir } from "../../src/air/state-transition/state-transition-air.ts";
+import type { SecurityReport } from "../../src/stark/security.ts";
+import { proofSecurity } from "../../src/stark/security/proof-security.ts";
+import type { AgreementTheorem } from "../../src/stark/security/proximity.ts";
+import { createShape } from "../../src/stark/shape.ts";
+import { compileSystem } from "../../src/stark/system.ts";
 
 const page = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
 
-function parameters(grindingBits: number): SecurityParameters {
-  return {
-    fieldModulus: 0x7f000001,
-    extensionDegree: 5,
-    challengeCoordinateBits: 51,
-    logBlowup: 7,
-    queries: 23,
-    grindingBits,
-    digestBytes: 26,
-    circuitDigestElements: 8,
-  };
-}
+const air = createStateTransitionAir();
 
-function shape(logRows: number): SecurityShape {
-  const foldingArities = Array<number>(Math.max(0, Math.ceil((logRows - 8) / 3))).fill(8);
-  return {
-    logRows,
-    foldingArities,
-    columns: 180,
-    nextOpenedEnd: 63,
-    constraints: 300,
-    maxDegree: 9,
-    quotientChunks: 8,
-    lookup: undefined,
-    // An update publishes 24 limbs in at least 8 rows, an insertion 48 in at least 21.
-    statementTerms: 3 * 2 ** logRows,
-  };
+/** The state transition with the page's parameters, which are written out so that a change of defaults shows up here. */
+function report(logRows: number, grindingBits: number, theorem?: AgreementTheorem): SecurityReport {
+  const system = compileSystem({
+    name: "state-transition",
+    parameters: {
+      extensionDegree: 5,
+      logBlowup: 7,
+      queryCount: 23,
+      grindingBits,
+      logArity: 3,
+      logFinalMax: 8,
+      hash: { kind: "keccak", digestBytes: 26 },
+      maxConstraintDegree: 9,
+      minLogRows: 9,
+      maxLogRows: 17,
+    },
+    tables: [{ air, auxiliaryCount: AUXILIARY_COUNT }],
+    statementValueCount: STATEMENT_PUBLIC_COUNT,
+    publicValues: () => undefined,
+  });
+  const shape = createShape(system, [logRows]);
+  assert.ok(typeof shape !== "number");
+  // An update publishes 24 limbs in at least 8 rows, an insertion 48 in at least 21.
+  return proofSecurity(system, shape, { circuitDigestElements: 8, statementTerms: 3 * 2 ** logRows }, theorem);
 }
 
 function tableBody(name: string): string {
@@ -45,9 +50,13 @@ function bits(value: number): string {
   return (Math.floor(value * 10) / 10).toFixed(1);
 }
 
+test("the page counts the state transition's constraints and degree", () => {
+  assert.match(page, new RegExp(`63 of them opened at the next row too, ${air.constraints.length} constraints of degree at\\smost ${air.degree}, no lookups`));
+});
+
 test("the page's table of heights is what the report computes", () => {
   const rows = Array.from({ length: 9 }, (_, i) => i + 9).map((logRows) => {
-    const [low, high] = [22, 23].map((grindingBits) => securityReport(parameters(grindingBits), shape(logRows)));
+    const [low, high] = [22, 23].map((grindingBits) => report(logRows, grindingBits));
     assert.ok(low !== undefined && high !== undefined);
     const cells = [low, high].flatMap(({ provenBits, claimed }) => [bits(provenBits), claimed.multiplicity]);
     return `| 2^${logRows} | ${cells.join(" | ")} | ${high.claimed.weakest.round} |`;
@@ -56,15 +65,15 @@ test("the page's table of heights is what the report computes", () => {
 });
 
 test("the page's table of rounds is what the report computes", () => {
-  const { uniqueDecoding, johnson } = securityReport(parameters(23), shape(13));
+  const { uniqueDecoding, johnson } = report(13, 23);
   const rows = johnson.rounds.map((round, i) => `| ${round.round} | ${bits(uniqueDecoding.rounds[i]!.bits)} | ${bits(round.bits)} |`);
   assert.equal(tableBody("rounds"), rows.join("\n"));
 });
 
 test("the page's variants of the agreement bound are what the report computes", () => {
-  const claim = securityReport(parameters(23), shape(13)).provenBits;
-  const older = securityReport(parameters(23), shape(13), "bciks20").provenBits;
-  const printed = securityReport(parameters(23), shape(13), "bchks25-printed").provenBits;
+  const claim = report(13, 23).provenBits;
+  const older = report(13, 23, "bciks20").provenBits;
+  const printed = report(13, 23, "bchks25-printed").provenBits;
   assert.match(page, new RegExp(`would be ${Math.floor(older)} bits instead of ${Math.floor(claim)}\\.`));
   assert.match(page, new RegExp(`at 2\\^13 rows would be ${(Math.ceil((claim - printed) * 10) / 10).toFixed(1)} bits lower`));
 });

@@ -4,6 +4,7 @@ import { friLayerCount, type ProofParameters } from "../parameters.ts";
 import { type SecurityParameters, type SecurityReport, securityReport, type SecurityShape } from "../security.ts";
 import type { Shape } from "../shape.ts";
 import type { System } from "../system.ts";
+import type { AgreementTheorem } from "./proximity.ts";
 
 /** What a system's tables and statement use besides the engine: known to whoever wrote them, not to the engine. */
 export interface ApplicationSecurity {
@@ -13,8 +14,13 @@ export interface ApplicationSecurity {
   readonly statementTerms: number;
 }
 
-/** The report for proofs of `system` of this shape. */
-export function proofSecurity(system: System, shape: Shape, application: ApplicationSecurity): SecurityReport {
+/** The report for proofs of `system` of this shape; `theorem` as in `securityReport`. */
+export function proofSecurity(
+  system: System,
+  shape: Shape,
+  application: ApplicationSecurity,
+  theorem?: AgreementTheorem,
+): SecurityReport {
   const { circuitDigestElements, statementTerms } = application;
   const fractions = system.tables.reduce(
     (sum, table) => sum + table.air.interactions.length * 2 ** (shape.logRows[table.index] ?? 0),
@@ -31,7 +37,7 @@ export function proofSecurity(system: System, shape: Shape, application: Applica
     lookup: system.hasLookups ? { fractions, messageDegree: Math.max(1, system.longestMessage) } : undefined,
     statementTerms,
   };
-  return securityReport(securityParameters(system.parameters, circuitDigestElements), described);
+  return securityReport(securityParameters(system.parameters, circuitDigestElements), described, theorem);
 }
 
 /** Destructured in full, so that a new proof parameter does not compile until its effect on security is settled. */
