@@ -1,8 +1,8 @@
 import type { InsertionEntry, UpdateEntry } from "./diff-list.ts";
+import type { Digest } from "./digest.ts";
 import type { LeafKind } from "./domain-tags.ts";
 
-/** A Poseidon2 digest: 8 canonical KoalaBear elements. */
-export type Digest = readonly number[];
+export type { Digest } from "./digest.ts";
 
 /** Everything behind one update: the leaf as it was, and its siblings from level 0 up to the working subtree's root. */
 export interface UpdateWitness {

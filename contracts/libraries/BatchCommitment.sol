@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Digest} from "./Digest.sol";
+import {KoalaBear} from "./KoalaBear.sol";
+
+/// @notice What a batch exports. The batch writes its hash into its outputs slot; L1 recomputes it from values it checks.
+struct BatchOutputs {
+    uint64 batchNumber;
+    uint64 firstBlock;
+    uint64 lastBlock;
+    uint64 firstTimestamp;
+    uint64 lastTimestamp;
+    bytes32 l2LogsTreeRoot;
+    uint64 logCount;
+    uint64 priorityOpCount;
+    bytes32 priorityOpsRollingHash;
+    uint64 importedRootCount;
+    bytes32 importedRootsRollingHash;
+    uint64 cheatCount;
+}
+
+/// @notice All that fixes a batch before the evaluation point exists.
+struct PreCommitmentFields {
+    uint256 protocolVersion;
+    uint256 settlementChainId;
+    address hyperchainAddress;
+    uint256 chainId;
+    uint256 batchNumber;
+    bytes32 previousCommitment;
+    bytes32 oldStateRoot;
+    bytes32 newStateRoot;
+    bytes32 diffDigest;
+    bytes32 outputsHash;
+    uint256 daPolicy;
+}
+
+/// @notice How a batch's data was made available, and what L1 read from it. `point` and `evaluation` are quintic elements:
+/// five coordinates of four bytes, constant term first.
+struct DaCommitmentFields {
+    bytes32 pubdataHash;
+    bytes20 point;
+    bytes20 evaluation;
+    bytes32 flowsHash;
+    bytes32 policyDataHash;
+}
+
+/// @title The hashes that bind a batch (docs/protocol.md)
+library BatchCommitment {
+    bytes32 internal constant OUTPUTS_TAG = keccak256("hyperchain.batch-outputs.v1");
+    bytes32 internal constant BATCH_TAG = keccak256("hyperchain.batch.v1");
+    bytes32 internal constant EVALUATION_POINT_TAG = keccak256("hyperchain.evaluation-point.v1");
+    bytes32 internal constant DATA_AVAILABILITY_TAG = keccak256("hyperchain.data-availability.v1");
+    bytes32 internal constant COMMITMENT_TAG = keccak256("hyperchain.commitment.v1");
+
+    function hashOutputs(BatchOutputs memory outputs) internal pure returns (bytes32) {
+        return keccak256(abi.encode(OUTPUTS_TAG, outputs));
+    }
+
+    /// @notice Reverts with DigestNotCanonical when a root or the diff digest has an element ≥ p.
+    function hashPreCommitment(PreCommitmentFields memory fields) internal pure returns (bytes32) {
+        Digest.requireCanonical(fields.oldStateRoot);
+        Digest.requireCanonical(fields.newStateRoot);
+        Digest.requireCanonical(fields.diffDigest);
+        return keccak256(abi.encode(BATCH_TAG, fields));
+    }
+
+    /// @notice r, at which the diff list is evaluated: coordinate j is bytes 6j … 6j+5 of the hash, modulo p.
+    function deriveEvaluationPoint(bytes32 preCommitment, bytes32 pubdataHash, uint256 pubdataLength)
+        internal
+        pure
+        returns (bytes20)
+    {
+        uint256 hash = uint256(keccak256(abi.encode(EVALUATION_POINT_TAG, preCommitment, pubdataHash, pubdataLength)));
+        uint256 point;
+        for (uint256 j = 0; j < 5; ++j) {
+            point = (point << 32) | (((hash >> (208 - 48 * j)) & type(uint48).max) % KoalaBear.P);
+        }
+        // Five coordinates below 2^32 fill exactly 160 bits.
+        return bytes20(uint160(point));
+    }
+
+    function hashDaCommitment(DaCommitmentFields memory fields) internal pure returns (bytes32) {
+        return keccak256(abi.encode(DATA_AVAILABILITY_TAG, fields));
+    }
+
+    /// @notice What the quorum signs, the proof states and the next batch refers to.
+    function hashCommitment(bytes32 preCommitment, bytes32 daCommitment) internal pure returns (bytes32) {
+        return keccak256(abi.encode(COMMITMENT_TAG, preCommitment, daCommitment));
+    }
+}

@@ -1,0 +1,104 @@
+import { AbiCoder } from "ethers";
+import { digestToHex, elementsToBytes, FIELD_MODULUS } from "./digest.ts";
+import type { Digest } from "./digest.ts";
+import type { Quintic } from "./evaluation.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+
+export const BATCH_TAG = hashTag("hyperchain.batch.v1");
+export const EVALUATION_POINT_TAG = hashTag("hyperchain.evaluation-point.v1");
+export const DATA_AVAILABILITY_TAG = hashTag("hyperchain.data-availability.v1");
+export const COMMITMENT_TAG = hashTag("hyperchain.commitment.v1");
+
+/** All that fixes a batch before the evaluation point exists. */
+export interface PreCommitmentFields {
+  readonly protocolVersion: bigint;
+  readonly settlementChainId: bigint;
+  /** The chain's contract on its settlement chain, 20 bytes. */
+  readonly hyperchainAddress: Hex;
+  readonly chainId: bigint;
+  readonly batchNumber: bigint;
+  readonly previousCommitment: Hex;
+  readonly oldStateRoot: Digest;
+  readonly newStateRoot: Digest;
+  /** D, the digest of the complete diff list. */
+  readonly diffDigest: Digest;
+  readonly outputsHash: Hex;
+  /** Where the pubdata is, as the chain's data availability policy numbers it. */
+  readonly daPolicy: bigint;
+}
+
+/** How a batch's data was made available, and what L1 read from it. */
+export interface DaCommitmentFields {
+  readonly pubdataHash: Hex;
+  readonly point: Quintic;
+  readonly evaluation: Quintic;
+  /** Sums of the asset messages. */
+  readonly flowsHash: Hex;
+  /** keccak of whatever else the policy binds; keccak of nothing when it binds nothing. */
+  readonly policyDataHash: Hex;
+}
+
+/** Binds everything but the pubdata's bytes. Throws DigestError for a digest that is not canonical. */
+export function hashPreCommitment(fields: PreCommitmentFields): Hex {
+  const encoded = AbiCoder.defaultAbiCoder().encode(
+    [
+      "bytes32", "uint256", "uint256", "address", "uint256", "uint256", "bytes32", "bytes32", "bytes32", "bytes32",
+      "bytes32", "uint256",
+    ],
+    [
+      BATCH_TAG,
+      fields.protocolVersion,
+      fields.settlementChainId,
+      fields.hyperchainAddress,
+      fields.chainId,
+      fields.batchNumber,
+      fields.previousCommitment,
+      digestToHex(fields.oldStateRoot),
+      digestToHex(fields.newStateRoot),
+      digestToHex(fields.diffDigest),
+      fields.outputsHash,
+      fields.daPolicy,
+    ],
+  );
+  return keccak(fromHex(encoded));
+}
+
+/**
+ * r, at which the diff list is evaluated: drawn from a hash of both sides (D inside the preCommitment, the calldata inside
+ * pubdataHash), so neither can be chosen after it. Coordinate j is bytes 6j … 6j+5 of the hash, modulo p.
+ */
+export function deriveEvaluationPoint(preCommitment: Hex, pubdataHash: Hex, pubdataLength: number): Quintic {
+  const hash = fromHex(
+    keccak(
+      fromHex(EVALUATION_POINT_TAG),
+      fromHex(preCommitment, 32),
+      fromHex(pubdataHash, 32),
+      fromHex(wordToHex(BigInt(pubdataLength))),
+    ),
+  );
+  const view = new DataView(hash.buffer);
+  const coordinate = (j: number): number => (view.getUint16(6 * j) * 2 ** 32 + view.getUint32(6 * j + 2)) % FIELD_MODULUS;
+  return [coordinate(0), coordinate(1), coordinate(2), coordinate(3), coordinate(4)];
+}
+
+/** Binds the pubdata, the evaluation and what L1 summed from the messages. */
+export function hashDaCommitment(fields: DaCommitmentFields): Hex {
+  const encoded = AbiCoder.defaultAbiCoder().encode(
+    ["bytes32", "bytes32", "bytes20", "bytes20", "bytes32", "bytes32"],
+    [
+      DATA_AVAILABILITY_TAG,
+      fields.pubdataHash,
+      toHex(elementsToBytes(fields.point)),
+      toHex(elementsToBytes(fields.evaluation)),
+      fields.flowsHash,
+      fields.policyDataHash,
+    ],
+  );
+  return keccak(fromHex(encoded));
+}
+
+/** The batch's commitment: what the quorum signs, the proof states and the next batch refers to. */
+export function hashCommitment(preCommitment: Hex, daCommitment: Hex): Hex {
+  return keccak(fromHex(COMMITMENT_TAG), fromHex(preCommitment, 32), fromHex(daCommitment, 32));
+}

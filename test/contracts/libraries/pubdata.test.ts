@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { BaseContract } from "ethers";
+import { elementsToBytes } from "../../../src/protocol/digest.ts";
+import { outputsEntry, setsCode } from "../../../src/protocol/diff-list.ts";
+import { evaluateDiffList } from "../../../src/protocol/evaluation.ts";
+import { keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
+import { decodePubdata, PUBDATA_REJECTION_CODES } from "../../../src/protocol/pubdata-decoder.ts";
+import type { PubdataContext } from "../../../src/protocol/pubdata-decoder.ts";
+import { encodePubdata, pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import type { Pubdata } from "../../../src/protocol/pubdata.ts";
+import { createRandomness, randomPoint, randomPubdata } from "../../protocol/random-batches.ts";
+import { startLocalL1 } from "../../support/l1.ts";
+import type { LocalL1 } from "../../support/l1.ts";
+
+const OLD_LEAF_COUNT = 70_000;
+/** Errors raised from assembly are in no caller's ABI, so the test decodes them by their declared signatures. */
+const REJECTIONS = new Interface(
+  PUBDATA_REJECTION_CODES.map((code) => `error ${code}(uint256 offset)`),
+);
+const OUTPUTS_HASH = 0x1122334455667788_99aabbccddeeff00_0123456789abcdef_fedcba9876543210n;
+
+describe("pubdata in Solidity", () => {
+  let l1: LocalL1;
+  let harness: BaseContract;
+  let plain: BaseContract;
+  const random = createRandomness(2026);
+  const point = randomPoint(random);
+  const pointHex = toHex(elementsToBytes(point));
+
+  before(async () => {
+    l1 = await startLocalL1();
+    harness = await l1.deploy("ProtocolHarness");
+    plain = await l1.deploy("PlainDiffList");
+  });
+  after(() => l1.close());
+
+  const txHashes = (count: number): `0x${string}`[] => Array.from({ length: count }, (_, i) => wordToHex(BigInt(i) + 7n));
+
+  /** The reading as the contract returns it, or the name and offset of its error. */
+  async function readOnL1(bytes: Uint8Array, context: PubdataContext) {
+    try {
+      const call = harness.getFunction("readPubdata");
+      const result: unknown = await call.staticCall(
+        bytes,
+        txHashes(context.priorityOpCount),
+        context.oldLeafCount,
+        pointHex,
+        wordToHex(OUTPUTS_HASH),
+      );
+      const { evaluation, logRoot, bytecodeHashes, codeHashes } = result as Record<string, unknown>;
+      return { evaluation, logRoot, bytecodeHashes: [...(bytecodeHashes as string[])], codeHashes: [...(codeHashes as string[])] };
+    } catch (error) {
+      return rejectionOf(error);
+    }
+  }
+
+  function expected(pubdata: Pubdata, context: PubdataContext) {
+    return {
+      evaluation: toHex(elementsToBytes(evaluateDiffList([...pubdata.changes, outputsEntry(OUTPUTS_HASH)], point))),
+      logRoot: l2LogTreeRoot(pubdataLogLeaves(pubdata.logs, txHashes(context.priorityOpCount))),
+      bytecodeHashes: pubdata.bytecodes.map((code) => keccak(code)),
+      codeHashes: pubdata.changes.filter(setsCode).map((entry) => wordToHex(entry.value)),
+    };
+  }
+
+  test("reads random batches as TypeScript does", async () => {
+    for (let i = 0; i < 25; i++) {
+      const pubdata = randomPubdata(random, i, OLD_LEAF_COUNT);
+      const context = { oldLeafCount: OLD_LEAF_COUNT, priorityOpCount: pubdata.logs.filter((l) => l.type === "priorityOp").length };
+      assert.deepEqual(await readOnL1(encodePubdata(pubdata, OLD_LEAF_COUNT), context), expected(pubdata, context));
+    }
+  });
+
+  test("accepts or refuses mutated bytes exactly as TypeScript does, with the same error at the same place", async () => {
+    const seen = new Map<string, number>();
+    for (let i = 0; i < 400; i++) {
+      const pubdata = randomPubdata(random, 4, OLD_LEAF_COUNT);
+      const bytes = mutate(encodePubdata(pubdata, OLD_LEAF_COUNT));
+      const oldLeafCount = i % 20 === 0 ? 2 ** 29 : i % 7 === 0 ? 2 : OLD_LEAF_COUNT;
+      const context = { oldLeafCount, priorityOpCount: pubdata.logs.filter((l) => l.type === "priorityOp").length };
+      const decoding = decodePubdata(bytes, context);
+      const onL1 = await readOnL1(bytes, context);
+      const outcome = decoding.ok ? "accepted" : decoding.rejection.code;
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+      if (decoding.ok) {
+        assert.deepEqual(encodePubdata(decoding.pubdata, context.oldLeafCount), bytes, "one encoding per pubdata");
+        assert.deepEqual(onL1, expected(decoding.pubdata, context));
+      } else {
+        assert.deepEqual(onL1, decoding.rejection, toHex(bytes));
+      }
+    }
+    assert.ok(seen.size >= 12, `mutations reach the rules: ${[...seen.entries()].map(([c, n]) => `${c} ${n}`).join(", ")}`);
+  });
+
+  test("the diff list's assembly agrees with its plain twin, errors included", async () => {
+    for (let i = 0; i < 30; i++) {
+      const { changes } = randomPubdata(random, 3, OLD_LEAF_COUNT);
+      const honest = encodePubdata({ logs: [], bytecodes: [], changes }, OLD_LEAF_COUNT);
+      const bytes = i < 8 ? honest : mutate(honest, 9);
+      const context = { oldLeafCount: OLD_LEAF_COUNT, priorityOpCount: 0 };
+      let twin: unknown;
+      try {
+        const result: unknown = await plain
+          .getFunction("read")
+          .staticCall(bytes, OLD_LEAF_COUNT, pointHex, wordToHex(OUTPUTS_HASH));
+        const [evaluation, codeHashes] = result as [string, string[]];
+        twin = { evaluation, codeHashes: [...codeHashes] };
+      } catch (error) {
+        twin = rejectionOf(error);
+      }
+      const onL1 = await readOnL1(bytes, context);
+      assert.deepEqual("evaluation" in onL1 ? { evaluation: onL1.evaluation, codeHashes: onL1.codeHashes } : onL1, twin);
+    }
+  });
+
+  test("agrees at the limits of the lane arithmetic: every limb and coordinate at its largest", async () => {
+    const top = (1n << 256n) - 1n;
+    const changes = Array.from({ length: 40 }, (_, i) =>
+      i < 20
+        ? ({ type: "update", index: 65_535 + i, isCode: true, value: top } as const)
+        : ({ type: "insertion", leafKind: 0, address: (1n << 160n) - 1n, slot: top, value: top } as const),
+    );
+    const bytes = encodePubdata({ logs: [], bytecodes: [], changes }, OLD_LEAF_COUNT);
+    for (const largest of [
+      [2130706432, 2130706432, 2130706432, 2130706432, 2130706432],
+      [0, 0, 0, 0, 2130706432],
+      [2130706432, 0, 2130706432, 0, 2130706432],
+      [0, 0, 0, 0, 0],
+      [1, 0, 0, 0, 0],
+    ] as const) {
+      const result: unknown = await harness
+        .getFunction("readPubdata")
+        .staticCall(bytes, [], OLD_LEAF_COUNT, toHex(elementsToBytes(largest)), wordToHex(top));
+      const y = evaluateDiffList([...changes, outputsEntry(top)], largest);
+      assert.equal((result as { evaluation: string }).evaluation, toHex(elementsToBytes(y)));
+    }
+  });
+
+  test("puts back whatever memory the caller had", async () => {
+    const { changes } = randomPubdata(random, 6, OLD_LEAF_COUNT);
+    const bytes = encodePubdata({ logs: [], bytecodes: [], changes }, OLD_LEAF_COUNT);
+    for (const words of [0, 1, 60, 76, 77, 78, 79, 80, 81, 82, 200]) {
+      assert.equal(await harness.getFunction("keepsMemory").staticCall(bytes, OLD_LEAF_COUNT, pointHex, words), true);
+    }
+  });
+
+  test("costs what the seal limits assume", async () => {
+    const top = (1n << 256n) - 1n;
+    const gasOf = async (updates: number, insertions: number): Promise<bigint> => {
+      const changes = [
+        ...Array.from({ length: updates }, (_, i) => ({ type: "update", index: 2 + i, isCode: false, value: top }) as const),
+        ...Array.from(
+          { length: insertions },
+          () => ({ type: "insertion", leafKind: 0, address: (1n << 160n) - 1n, slot: top, value: top }) as const,
+        ),
+      ];
+      const bytes = encodePubdata({ logs: [], bytecodes: [], changes }, OLD_LEAF_COUNT);
+      const gas: unknown = await harness.getFunction("measureDiffList").staticCall(bytes, OLD_LEAF_COUNT, pointHex, wordToHex(top));
+      return gas as bigint;
+    };
+    const base = await gasOf(0, 0);
+    assert.deepEqual(
+      { base, update: ((await gasOf(64, 0)) - base) / 64n, insertion: ((await gasOf(0, 64)) - base) / 64n },
+      { base: 40_994n, update: 1_348n, insertion: 2_320n },
+    );
+  });
+
+  function mutate(bytes: Uint8Array, from = 0): Uint8Array {
+    const mutated = [...bytes];
+    const at = from + random.index(Math.max(1, mutated.length - from));
+    switch (random.index(6)) {
+      case 0:
+        mutated[at] = random.index(256);
+        break;
+      case 1:
+        mutated[at] = (mutated[at] ?? 0) ^ (1 << random.index(8));
+        break;
+      case 2:
+        mutated[at] = 0;
+        break;
+      case 3:
+        mutated.splice(at, 1 + random.index(3));
+        break;
+      case 4:
+        mutated.splice(at, 0, random.index(3));
+        break;
+      default:
+        mutated[Math.min(1 + random.index(8), at)] = random.index(6);
+    }
+    return Uint8Array.from(mutated);
+  }
+});
+
+/** Name and offset of a library's custom error. Anything else is rethrown. */
+function rejectionOf(error: unknown): { code: string; offset: number } {
+  const data = (error as { data?: unknown }).data;
+  if (typeof data !== "string") throw error;
+  const parsed = REJECTIONS.parseError(data);
+  if (parsed === null) throw error;
+  return { code: parsed.name, offset: Number(parsed.args[0]) };
+}
