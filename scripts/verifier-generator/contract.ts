@@ -1,0 +1,137 @@
+import type { System } from "../../src/stark/system.ts";
+import { checkConstraints, readHead, readStatement, readValues, runTranscript } from "./core-head.ts";
+import { type CoreLayout, layoutCore } from "./core-layout.ts";
+import { computeDeep, drawQueries, foldLayers, HORNER, layerFunctions, openTree, prepareDeep, rowSumName } from "./core-queries.ts";
+import { ERROR_FUNCTIONS } from "./errors.ts";
+import { hex } from "./lanes.ts";
+import { indentYul } from "./indent.ts";
+import { type EvaluatorPart, splitEvaluator } from "./split-evaluator.ts";
+import { domainFunctions } from "./yul-domain.ts";
+import { EXTENSION_FUNCTIONS } from "./yul-extension.ts";
+import { finalPolynomialFunction, FOLD_EIGHT, readLeafFunction } from "./yul-fri.ts";
+import { merkleFunction } from "./yul-merkle.ts";
+import { COEFFICIENT_TABLE, rowSumFunction, UNPACK_VALUES } from "./yul-opening.ts";
+import { transcriptFunctions } from "./yul-transcript.ts";
+
+/** A generated Solidity file. */
+export interface GeneratedContract {
+  readonly name: string;
+  readonly source: string;
+}
+
+export interface GeneratorOptions {
+  /** Contract names start with this. */
+  readonly name: string;
+  /** Path from the generated file to the interface. */
+  readonly interfacePath: string;
+  /** Measures gas per phase instead of answering: for benches, never for deployment. */
+  readonly profile?: boolean;
+}
+
+/** Phases of the gas breakdown, in the order of the profile's words. */
+export const GAS_PHASES = [
+  "transcript",
+  "openedValues",
+  "constraints",
+  "deepTable",
+  "mainTree",
+  "quotientTree",
+  "deepQuotients",
+  "friAndFinal",
+] as const;
+
+/** The verifier of a system. Throws RangeError with the reason when this generator cannot write one. */
+export function generateVerifier(system: System, options: GeneratorOptions): GeneratedContract {
+  const layout = layoutCore(system);
+  const parts = splitEvaluator(layout);
+  const { memory, trees, parameters } = layout;
+  const profile = options.profile === true;
+  const phase = (index: number, code: string): string =>
+    `// ${GAS_PHASES[index] ?? ""}\n{ ${code}\n}${profile ? `\nmstore(${hex(memory.gas + 32 + 32 * index)}, sub(mload(${hex(memory.gas)}), gas()))\nmstore(${hex(memory.gas)}, gas())` : ""}`;
+  const [main, quotient] = trees;
+  if (main === undefined || quotient === undefined) throw new RangeError("a system has a main and a quotient tree");
+  const body = [
+    ...(profile ? [`mstore(${hex(memory.gas)}, gas())`] : []),
+    phase(0, `{ ${readHead(layout)} }\n{ ${readStatement(layout)} }\n${runTranscript(layout)}`),
+    phase(1, readValues(layout)),
+    phase(2, checkConstraints(layout, parts)),
+    phase(3, `${drawQueries(layout)}\n${prepareDeep(layout)}`),
+    phase(4, openTree(layout, main, 0)),
+    phase(5, openTree(layout, quotient, 1)),
+    phase(6, computeDeep(layout)),
+    phase(7, foldLayers(layout)),
+    profile ? `return(${hex(memory.gas + 32)}, ${32 * GAS_PHASES.length})` : "mstore(0, 1)\nreturn(0, 32)",
+    ERROR_FUNCTIONS,
+    EXTENSION_FUNCTIONS,
+    domainFunctions(parameters.maxLogRows + parameters.logBlowup),
+    transcriptFunctions(memory.buffer),
+    UNPACK_VALUES,
+    HORNER,
+    COEFFICIENT_TABLE,
+    ...trees.map((tree) =>
+      rowSumFunction({ name: rowSumName(tree), width: tree.width, table: tree.table, prefix: tree.nextWidth, prefixAddress: memory.prefixSum }),
+    ),
+    merkleFunction(layout.digestBytes, memory.stack),
+    readLeafFunction({ bytes: memory.buffer }),
+    FOLD_EIGHT,
+    finalPolynomialFunction({ coefficients: memory.finalCoefficients, powers: memory.finalPowers }),
+    layerFunctions(layout),
+  ].join("\n");
+  const name = `${options.name}${profile ? "Profile" : ""}`;
+  const returns = profile ? "" : " returns (bool)";
+  const source = `${HEADER}
+${profile ? "" : `import {IStarkVerifier} from "${options.interfacePath}";\n`}
+/// @title ${profile ? "Gas per phase of" : "Verifier of"} the system "${system.name}"
+/// @dev ${layout.columnCount} columns, ${layout.nextCount} of them opened at the next row; ${parameters.queryCount} queries at blowup ${2 ** parameters.logBlowup}.
+/// Verification key ${hex(BigInt(`0x${Buffer.from(system.verificationKeyDigest).toString("hex")}`))}.
+contract ${name}${profile ? "" : " is IStarkVerifier"} {
+    /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
+${parts.map((_, i) => `    address public immutable constraints${i + 1};`).join("\n")}
+
+    constructor(${parts.map((_, i) => `address constraints${i + 1}_`).join(", ")}) {
+${parts.map((_, i) => `        constraints${i + 1} = constraints${i + 1}_;`).join("\n")}
+    }
+
+    ${profile ? "" : "/// @inheritdoc IStarkVerifier\n    "}function verify(bytes32 statementHash, bytes calldata publicValues, bytes calldata proof) external view${returns} {
+${parts.map((_, i) => `        address evaluator${i + 1} = constraints${i + 1};`).join("\n")}
+        // Memory below 0x1000 is left to the compiler; the block never returns to Solidity.
+        assembly ("memory-safe") {
+${indentYul(body, 3)}
+        }
+    }
+}
+`;
+  return { name, source };
+}
+
+/** The contracts that evaluate a system's constraints, in the order of the verifier's constructor. */
+export function generateConstraints(system: System, options: Pick<GeneratorOptions, "name">): GeneratedContract[] {
+  const layout = layoutCore(system);
+  return splitEvaluator(layout).map((part, index) => constraintContract(layout, part, index, options.name));
+}
+
+function constraintContract(layout: CoreLayout, part: EvaluatorPart, index: number, prefix: string): GeneratedContract {
+  const { columnCount, nextCount, statementCount, auxiliaryCount, system } = layout;
+  const name = `${prefix}Constraints${index + 1}`;
+  const source = `${HEADER}
+/// @title Constraints of the system "${system.name}" at one point, part ${index + 1}
+/// @dev ${part.constraintCount} constraints. Input words: ${columnCount} column values, ${nextCount} values at the next row, ${statementCount + auxiliaryCount} public values; then, in
+/// Montgomery form, the composition challenge, the selectors of transition, first and last row, and ${part.importCount} values from
+/// earlier parts. Output words: this part's share of the composition and ${part.exportCount} values for later parts.
+/// Anyone may call it; it reads no state.
+contract ${name} {
+    fallback() external {
+        // Memory below 0x1000 is left to the compiler; the block never returns to Solidity.
+        assembly ("memory-safe") {
+${indentYul(part.yul, 3)}
+        }
+    }
+}
+`;
+  return { name, source };
+}
+
+const HEADER = `// SPDX-License-Identifier: MIT
+// Generated by \`npm run generate\` from scripts/verifier-generator; do not edit.
+pragma solidity 0.8.37;
+`;

@@ -1,0 +1,212 @@
+import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
+import { PROOF_VERSION } from "../../src/stark/verification-key.ts";
+import { type CoreLayout, SHARED_WORDS, type Slot } from "./core-layout.ts";
+import { fail } from "./errors.ts";
+import { ARGUMENT_WORDS } from "./evaluator.ts";
+import { hex, lanes, MONTGOMERY } from "./lanes.ts";
+import type { EvaluatorPart } from "./split-evaluator.ts";
+import { SHIFT } from "./yul-domain.ts";
+import { LITERAL, toMontgomery } from "./yul-extension.ts";
+import { EXTENSION_BYTES } from "./yul-fri.ts";
+
+/*
+ * The first half of the generated verifier: everything up to the queries. The pieces are Yul statements that share
+ * nothing but memory; `proof`, `statementHash` and `publicValues` are the parameters of the Solidity function.
+ */
+
+/** Reads and writes of named words. */
+export function slotAccess(layout: CoreLayout) {
+  const address = (slot: Slot): string => hex(layout.memory.slots[slot]);
+  return {
+    load: (slot: Slot): string => `mload(${address(slot)})`,
+    store: (slot: Slot, value: string): string => `mstore(${address(slot)}, ${value})`,
+  };
+}
+
+/** An offset into the proof. */
+export const inProof = (offset: number): string => (offset === 0 ? "proof.offset" : `add(proof.offset, ${offset})`);
+
+/** Version, height and the length of everything before the openings. */
+export function readHead(layout: CoreLayout): string {
+  const { parameters, headerBytes, friRootsOffset, digestBytes } = layout;
+  const { store } = slotAccess(layout);
+  return `
+  if lt(proof.length, ${headerBytes}) { ${fail("malformedProof")} }
+  let header := calldataload(proof.offset)
+  let logRows := byte(1, header)
+  if or(sub(byte(0, header), ${PROOF_VERSION}), or(lt(logRows, ${parameters.minLogRows}), gt(logRows, ${parameters.maxLogRows}))) { ${fail("malformedProof")} }
+  let layers := 0
+  let logFinal := logRows
+  for { } gt(logFinal, ${parameters.logFinalMax}) { } {
+    logFinal := sub(logFinal, ${parameters.logArity})
+    layers := add(layers, 1)
+  }
+  let final := add(${inProof(friRootsOffset)}, mul(layers, ${digestBytes}))
+  let openings := add(add(final, shl(logFinal, ${EXTENSION_BYTES})), 8)
+  if gt(openings, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+  ${store("logRows", "logRows")}
+  ${store("logDomain", `add(logRows, ${parameters.logBlowup})`)}
+  ${store("layers", "layers")}
+  ${store("logFinal", "logFinal")}
+  ${store("final", "final")}
+  ${store("cursor", "openings")}`;
+}
+
+/** Statement values to memory, one word each. */
+export function readStatement({ statementCount, memory }: CoreLayout): string {
+  return `
+  if sub(publicValues.length, ${4 * statementCount}) { ${fail("badStatement")} }
+  let bad := 0
+  let from := publicValues.offset
+  for { let to := ${hex(memory.publicValues)} } lt(to, ${hex(memory.publicValues + 32 * statementCount)}) { to := add(to, 32) } {
+    let value := shr(224, calldataload(from))
+    bad := or(bad, iszero(lt(value, ${LITERAL.p})))
+    mstore(to, value)
+    from := add(from, 4)
+  }
+  if bad { ${fail("badStatement")} }`;
+}
+
+/** All challenges, in the transcript's order, up to the state before the positions. */
+export function runTranscript(layout: CoreLayout): string {
+  const { memory, headerBytes, digestBytes, trees, openingsOffset, friRootsOffset, system } = layout;
+  const { load, store } = slotAccess(layout);
+  const [main, quotient] = trees;
+  if (main === undefined || quotient === undefined) throw new RangeError("a system has a main and a quotient tree");
+  const key = BigInt(`0x${Buffer.from(system.verificationKeyDigest).toString("hex")}`);
+  const argument = (index: number): string => hex(memory.evaluatorArguments + 32 * index);
+  return `
+  mstore(${hex(memory.buffer)}, ${hex(key)}) // digest of the verification key
+  mstore(${hex(memory.buffer + 32)}, statementHash)
+  calldatacopy(${hex(memory.buffer + 64)}, proof.offset, ${headerBytes})
+  let state := keccak256(${hex(memory.buffer)}, ${64 + headerBytes})
+  state := absorb(state, ${inProof(main.rootOffset)}, ${digestBytes})
+  mstore(${argument(0)}, ${toMontgomery("challenge(state)")})
+  state := absorb(state, ${inProof(quotient.rootOffset)}, ${digestBytes})
+  ${store("pointMontgomery", toMontgomery("challenge(state)"))}
+  state := absorb(state, ${inProof(openingsOffset)}, ${friRootsOffset - openingsOffset})
+  ${store("deep", toMontgomery("challenge(state)"))}
+  let root := ${inProof(friRootsOffset)}
+  for { let layer := 0 } lt(layer, ${load("layers")}) { layer := add(layer, 1) } {
+    state := absorb(state, root, ${digestBytes})
+    mstore(add(${hex(memory.friChallenges)}, shl(5, layer)), ${toMontgomery("challenge(state)")})
+    root := add(root, ${digestBytes})
+  }
+  let finalLength := shl(${load("logFinal")}, ${EXTENSION_BYTES})
+  state := absorb(state, ${load("final")}, finalLength)
+  ${store("state", `absorb(state, add(${load("final")}, finalLength), 8)`)}`;
+}
+
+/** Auxiliary public values, opened values and final polynomial to memory, each section checked in proof order. */
+export function readValues(layout: CoreLayout): string {
+  const { memory, columnCount, nextCount, openingsOffset, openingsAtPointRow, openingsAtNextRow } = layout;
+  const { load } = slotAccess(layout);
+  const check = `if padding { ${fail("malformedProof")} }
+  if bad { ${fail("nonCanonicalElement")} }`;
+  const auxiliary =
+    layout.auxiliaryCount === 0
+      ? ""
+      : `
+  let from := ${inProof(layout.auxiliaryOffset)}
+  for { let to := ${hex(memory.publicValues + 32 * layout.statementCount)} } lt(to, ${hex(memory.publicValues + 32 * (layout.statementCount + layout.auxiliaryCount))}) { to := add(to, 32) } {
+    let value := shr(224, calldataload(from))
+    bad := or(bad, iszero(lt(value, ${LITERAL.p})))
+    mstore(to, value)
+    from := add(from, 4)
+  }
+  if bad { ${fail("nonCanonicalElement")} }`;
+  return `
+  let padding := 0
+  let bad := 0${auxiliary}
+  padding, bad := unpackValues(${inProof(openingsOffset)}, ${openingsAtPointRow}, ${columnCount}, ${hex(memory.values)})
+  ${check}
+  padding, bad := unpackValues(${inProof(openingsOffset + 5 * openingsAtPointRow)}, ${openingsAtNextRow}, ${nextCount}, ${hex(memory.nextValues)})
+  ${check}
+  {
+    let source := sub(${load("final")}, ${32 - EXTENSION_BYTES}) // an element ends the word that is read
+    let to := ${hex(memory.finalCoefficients)}
+    for { let end := add(to, shl(5, shl(${load("logFinal")}, 1))) } lt(to, end) { to := add(to, 32) } {
+      let word := calldataload(source)
+      let element := extSpread(word)
+      padding := or(padding, and(word, ${hex(31n << 155n)}))
+      bad := or(bad, add(element, ${LITERAL.canonicalCarry}))
+      mstore(to, element)
+      source := add(source, ${EXTENSION_BYTES})
+    }
+    bad := and(bad, ${LITERAL.bit31})
+  }
+  ${check}`;
+}
+
+/** The point's domain check, the row selectors, and constraints against quotient. */
+export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPart[]): string {
+  const { memory, parameters, trees } = layout;
+  const { load, store } = slotAccess(layout);
+  const largest = rootOfUnity(parameters.maxLogRows);
+  const quotient = trees[1];
+  if (quotient === undefined) throw new RangeError("a system has a quotient tree");
+  const one = hex(MONTGOMERY);
+  const argument = (index: number): string => hex(memory.evaluatorArguments + 32 * index);
+  const quotientStart = memory.values + 32 * quotient.firstColumn;
+  const generator = hex(lanes([0n, MONTGOMERY]));
+  // Subtrahends are at most 1.06p, so a bias of 2p keeps every lane positive.
+  const minusBase = (value: string, base: string): string =>
+    `extNormalize(add(${value}, sub(${LITERAL.p2}, ${base})))`;
+  return `
+  let z := ${load("pointMontgomery")}
+  let logRows := ${load("logRows")}
+  let power := z
+  for { let i := logRows } i { i := sub(i, 1) } { power := extMul(power, power) }
+  let vanishing := ${minusBase("power", one)} // z^n - 1
+  if iszero(extCanonical(vanishing)) { ${fail("pointInDomain")} }
+  {
+    let inDomain := power
+    for { let i := ${parameters.logBlowup} } i { i := sub(i, 1) } { inDomain := extMul(inDomain, inDomain) }
+    let shift := ${SHIFT} // to the power N, then in Montgomery form
+    for { let i := ${load("logDomain")} } i { i := sub(i, 1) } { shift := mulmod(shift, shift, ${LITERAL.p}) }
+    shift := mulmod(shift, ${one}, ${LITERAL.p})
+    if iszero(sub(extCanonical(inDomain), shift)) { ${fail("pointInDomain")} }
+  }
+  {
+    let generator := ${largest}
+    let inverse := ${inv(largest)}
+    for { let i := logRows } lt(i, ${parameters.maxLogRows}) { i := add(i, 1) } {
+      generator := mulmod(generator, generator, ${LITERAL.p})
+      inverse := mulmod(inverse, inverse, ${LITERAL.p})
+    }
+    ${store("nextPointMontgomery", `extScale(z, mulmod(generator, ${one}, ${LITERAL.p}))`)}
+    let fromFirst := ${minusBase("z", one)}
+    let fromLast := ${minusBase("z", `mulmod(inverse, ${one}, ${LITERAL.p})`)}
+    // one inversion for both boundary selectors
+    let scaled := extMul(vanishing, extInverse(extMul(fromFirst, fromLast)))
+    mstore(${argument(1)}, fromLast)
+    mstore(${argument(2)}, extMul(scaled, fromLast))
+    mstore(${argument(3)}, extMul(scaled, fromFirst))
+  }
+  // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first
+  let q := 0
+  for { let at := ${hex(quotientStart + 32 * quotient.width)} } gt(at, ${hex(quotientStart)}) { } {
+    let chunk := 0
+    for { let end := sub(at, 160) } gt(at, end) { } {
+      at := sub(at, 32)
+      chunk := extNormalize(add(extMul(${generator}, chunk), mload(at)))
+    }
+    q := extNormalize(add(extMul(power, q), chunk))
+  }
+  q := extCanonical(extMul(vanishing, q))
+  let composition := 0
+  ${parts.map((part, index) => callEvaluator(layout, part, index)).join("\n  ")}
+  if sub(extCanonical(extScale(extNormalize(composition), 1)), q) { ${fail("constraintMismatch")} }`;
+}
+
+
+/** Calls one of the constraint contracts; the values that it hands on go behind its input, where the next part reads them. */
+function callEvaluator({ memory }: CoreLayout, part: EvaluatorPart, index: number): string {
+  const imports = memory.evaluatorArguments + 32 * ARGUMENT_WORDS;
+  const inputBytes = imports + 32 * part.importCount - memory.values;
+  const exportBytes = 32 * part.exportCount;
+  if (part.importCount + part.exportCount > SHARED_WORDS) throw new RangeError("the constraint contracts share too many values");
+  return `if iszero(staticcall(gas(), evaluator${index + 1}, ${hex(memory.values)}, ${inputBytes}, 0, 32)) { revert(0, 0) }
+  if sub(returndatasize(), ${32 + exportBytes}) { revert(0, 0) }
+  composition := add(composition, mload(0))${exportBytes === 0 ? "" : `\n  returndatacopy(${hex(imports + 32 * part.importCount)}, 32, ${exportBytes})`}`;
+}

@@ -1,0 +1,173 @@
+import { BASE31_GROUP, packedLength } from "../../src/kernels/leaf-encoding.ts";
+import { friLayerCount, type ProofParameters } from "../../src/stark/parameters.ts";
+import { createShape } from "../../src/stark/shape.ts";
+import type { System, Table } from "../../src/stark/system.ts";
+import { ARGUMENT_WORDS } from "./evaluator.ts";
+import { MemoryLayout } from "./memory-layout.ts";
+import { FINAL_BLOCK } from "./yul-fri.ts";
+import { GROUP_WORDS, groupCount } from "./yul-opening.ts";
+
+/** One committed tree of trace or quotient columns. */
+export interface TreeLayout {
+  readonly name: "main" | "quotient";
+  readonly width: number;
+  /** How many of its leading columns are also opened at the next row. */
+  readonly nextWidth: number;
+  /** Index of its first column in the opening order. */
+  readonly firstColumn: number;
+  readonly leafBytes: number;
+  /** Offset of its root in the proof. */
+  readonly rootOffset: number;
+  /** Address of its coefficient table. */
+  readonly table: number;
+}
+
+/** Everything that the generated verifier knows when it is written: widths, offsets in the proof, memory addresses. */
+export interface CoreLayout {
+  readonly system: System;
+  readonly parameters: ProofParameters;
+  readonly table: Table;
+  readonly digestBytes: number;
+  readonly columnCount: number;
+  readonly nextCount: number;
+  readonly statementCount: number;
+  readonly auxiliaryCount: number;
+  /** Proof offsets. */
+  readonly auxiliaryOffset: number;
+  readonly headerBytes: number;
+  readonly openingsOffset: number;
+  readonly openingsAtPointRow: number;
+  readonly openingsAtNextRow: number;
+  readonly friRootsOffset: number;
+  readonly trees: readonly TreeLayout[];
+  readonly memory: CoreMemory;
+}
+
+/** Addresses of the verifier's memory; lengths in words are in `layoutCore`. */
+export interface CoreMemory {
+  /** Opened values at z, at g·z, public values, arguments and shared values: the constraint contracts' input, in this order. */
+  readonly values: number;
+  readonly nextValues: number;
+  readonly publicValues: number;
+  readonly evaluatorArguments: number;
+  readonly powers: number;
+  readonly prefixSum: number;
+  readonly positions: number;
+  readonly leaves: number;
+  readonly hashes: number;
+  readonly rowSums: number;
+  readonly prefixSums: number;
+  readonly denominators: number;
+  readonly products: number;
+  readonly friValues: number;
+  readonly friLeaves: number;
+  readonly friChallenges: number;
+  readonly stack: number;
+  readonly finalCoefficients: number;
+  readonly finalPowers: number;
+  readonly gas: number;
+  readonly buffer: number;
+  /** Single words by name. */
+  readonly slots: Readonly<Record<Slot, number>>;
+}
+
+/** Room for the values that constraint contracts hand on to later ones. */
+export const SHARED_WORDS = 256;
+
+const SLOTS = [
+  "logRows",
+  "logDomain",
+  "layers",
+  "logFinal",
+  "final",
+  "cursor",
+  "state",
+  "pointMontgomery",
+  "nextPointMontgomery",
+  "vanishing",
+  "deep",
+  "nextWeight",
+  "negatedAtPoint",
+  "negatedAtNext",
+] as const;
+export type Slot = (typeof SLOTS)[number];
+
+/** Throws RangeError with the reason for a system that this generator cannot write a contract for. */
+export function layoutCore(system: System): CoreLayout {
+  const { parameters } = system;
+  const [table, ...others] = system.tables;
+  if (table === undefined || others.length > 0) throw new RangeError("the contract generator takes systems of one table");
+  if (system.hasLookups) throw new RangeError("the contract generator takes systems without lookups");
+  if (table.preprocessedWidth > 0) throw new RangeError("the contract generator takes tables without preprocessed columns");
+  if (parameters.extensionDegree !== 5) throw new RangeError("the contract generator takes the quintic extension");
+  if (parameters.logArity !== 3) throw new RangeError("the contract generator takes FRI of arity 8");
+  if (parameters.hash.kind !== "keccak") throw new RangeError("the contract generator takes keccak trees");
+  const { digestBytes } = parameters.hash;
+  const shape = createShape(system, [parameters.minLogRows]);
+  if (typeof shape === "number") throw new RangeError("the system's smallest height is not allowed by itself");
+
+  const statementCount = system.definition.statementValueCount;
+  const headerBytes = 1 + system.tables.length + 4 * table.auxiliaryCount;
+  const memory = new MemoryLayout();
+  const slots = Object.fromEntries(SLOTS.map((slot) => [slot, memory.words(1)])) as Record<Slot, number>;
+  const queries = parameters.queryCount;
+  const prefixSum = memory.words(1);
+  const trees = shape.trees.map((tree, i): TreeLayout => {
+    const [block] = tree.blocks;
+    if (block === undefined || (block.phase !== "main" && block.phase !== "quotient")) throw new RangeError("unexpected tree");
+    return {
+      name: block.phase,
+      width: block.width,
+      nextWidth: block.nextWidth,
+      firstColumn: block.firstColumn,
+      leafBytes: packedLength(block.width, BASE31_GROUP),
+      rootOffset: headerBytes + i * digestBytes,
+      table: memory.words(GROUP_WORDS * groupCount(block.width)),
+    };
+  });
+  const openingsOffset = headerBytes + trees.length * digestBytes;
+  const openingsAtPointRow = packedLength(shape.columnCount, BASE31_GROUP);
+  const openingsAtNextRow = packedLength(shape.nextColumnCount, BASE31_GROUP);
+  return {
+    system,
+    parameters,
+    table,
+    digestBytes,
+    columnCount: shape.columnCount,
+    nextCount: shape.nextColumnCount,
+    statementCount,
+    auxiliaryCount: table.auxiliaryCount,
+    auxiliaryOffset: 1 + system.tables.length,
+    headerBytes,
+    openingsOffset,
+    openingsAtPointRow,
+    openingsAtNextRow,
+    friRootsOffset: openingsOffset + 5 * (openingsAtPointRow + openingsAtNextRow),
+    trees,
+    memory: {
+      slots,
+      prefixSum,
+      finalPowers: memory.words(2 * FINAL_BLOCK),
+      values: memory.words(shape.columnCount),
+      nextValues: memory.words(shape.nextColumnCount),
+      publicValues: memory.words(statementCount + table.auxiliaryCount),
+      evaluatorArguments: memory.words(ARGUMENT_WORDS + SHARED_WORDS),
+      // A table's last group may read past its columns' powers; what it finds there meets zero bits only.
+      powers: memory.words(shape.columnCount + BASE31_GROUP),
+      positions: memory.words(queries),
+      leaves: memory.words(queries),
+      hashes: memory.words(queries),
+      rowSums: memory.words(queries),
+      prefixSums: memory.words(queries),
+      denominators: memory.words(2 * queries),
+      products: memory.words(2 * queries),
+      friValues: memory.words(queries),
+      friLeaves: memory.words(8 * queries),
+      friChallenges: memory.words(friLayerCount(parameters, parameters.maxLogRows) + 1),
+      stack: memory.words(2 * queries + 2),
+      finalCoefficients: memory.words(Math.max(FINAL_BLOCK, 2 ** Math.min(parameters.logFinalMax, parameters.maxLogRows))),
+      gas: memory.words(16),
+      buffer: memory.end,
+    },
+  };
+}

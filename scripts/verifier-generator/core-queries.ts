@@ -1,0 +1,235 @@
+import { inProof, slotAccess } from "./core-head.ts";
+import type { CoreLayout, TreeLayout } from "./core-layout.ts";
+import { fail } from "./errors.ts";
+import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
+import { INVERSE_SHIFT, SHIFT } from "./yul-domain.ts";
+import { LITERAL, toMontgomery } from "./yul-extension.ts";
+import { EXTENSION_BYTES } from "./yul-fri.ts";
+import { digestMask } from "./yul-merkle.ts";
+import { groupCount } from "./yul-opening.ts";
+
+/*
+ * The second half: grinding, openings, DEEP, FRI. Each query has one word in each of the arrays `positions`, `hashes`,
+ * `rowSums`, `prefixSums`, `friValues`; `cursor` walks through the proof's openings.
+ */
+
+const montgomery = (value: number): string => hex((BigInt(value) * MONTGOMERY) % PRIME);
+
+export function rowSumName(tree: TreeLayout): string {
+  return `${tree.name}RowSum`;
+}
+
+/** Grinding, then the positions. */
+export function drawQueries(layout: CoreLayout): string {
+  const { grindingBits, queryCount } = layout.parameters;
+  const { load } = slotAccess(layout);
+  const grinding = grindingBits === 0 ? "" : `if shr(${256 - grindingBits}, ${load("state")}) { ${fail("grindingTooWeak")} }\n  `;
+  return `
+  ${grinding}drawPositions(${load("state")}, ${hex(layout.memory.positions)}, ${queryCount}, ${load("logDomain")})`;
+}
+
+/** Powers of the DEEP challenge, their tables, and the two combined opened values. */
+export function prepareDeep(layout: CoreLayout): string {
+  const { memory, columnCount, trees } = layout;
+  const { load, store } = slotAccess(layout);
+  const tables = trees.map(
+    (tree) =>
+      `packCoefficients(${hex(memory.powers + 32 * tree.firstColumn)}, ${hex(tree.table)}, ${groupCount(tree.width)})`,
+  );
+  return `
+  let a := ${load("deep")}
+  let power := 1
+  for { let to := ${hex(memory.powers)} } lt(to, ${hex(memory.powers + 32 * columnCount)}) { to := add(to, 32) } {
+    mstore(to, power)
+    power := extMul(power, a)
+  }
+  ${store("nextWeight", toMontgomery("power"))}
+  ${tables.join("\n  ")}
+  ${store("negatedAtPoint", `sub(${LITERAL.p1}, extCanonical(horner(${hex(memory.values)}, ${columnCount}, a)))`)}
+  // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
+  ${store("negatedAtNext", `sub(${LITERAL.p1}, extCanonical(horner(${hex(memory.nextValues)}, ${layout.nextCount}, a)))`)}`;
+}
+
+/** Σᵢ aⁱ·valueᵢ over consecutive words. */
+export const HORNER = `
+// sum of a^i times the i-th of count canonical values; a in Montgomery form
+function horner(values, count, a) -> r {
+  for { let at := add(values, shl(5, count)) } gt(at, values) { } {
+    at := sub(at, 32)
+    r := extNormalize(add(extMul(a, r), mload(at)))
+  }
+}`;
+
+/** One tree of rows: length, elements, row sums, root. */
+export function openTree(layout: CoreLayout, tree: TreeLayout, index: number): string {
+  const { memory, parameters, digestBytes } = layout;
+  const { load, store } = slotAccess(layout);
+  const arrayBytes = 32 * parameters.queryCount;
+  const at = (array: number): string => `add(${hex(array)}, q)`;
+  const previous = index === 0 ? "sum" : `add(sum, mload(${at(memory.rowSums)}))`;
+  return `
+  let cursor := ${load("cursor")}
+  let siblings := add(cursor, ${parameters.queryCount * tree.leafBytes})
+  {
+    let end := add(siblings, mul(${digestBytes}, siblingCount(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)})))
+    if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+  }
+  let faults := 0
+  for { let q := 0 } lt(q, ${arrayBytes}) { q := add(q, 32) } {
+    let sum, rowFaults := ${rowSumName(tree)}(cursor)
+    faults := or(faults, rowFaults)
+    mstore(${at(memory.rowSums)}, ${previous})
+    ${tree.nextWidth > 0 ? `mstore(${at(memory.prefixSums)}, mload(${hex(memory.prefixSum)}))` : ""}
+    calldatacopy(${hex(memory.buffer)}, cursor, ${tree.leafBytes})
+    mstore(${at(memory.hashes)}, keccak256(${hex(memory.buffer)}, ${tree.leafBytes}))
+    cursor := add(cursor, ${tree.leafBytes})
+  }
+  if and(faults, ${LITERAL.element}) { ${fail("malformedProof")} } // padding bits; the carries of elements lie higher
+  if faults { ${fail("nonCanonicalElement")} }
+  let root := 0
+  root, cursor := merkleRoot(${load("logDomain")}, ${parameters.queryCount}, ${hex(memory.positions)}, ${hex(memory.hashes)}, siblings)
+  if and(xor(root, calldataload(${inProof(tree.rootOffset)})), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", String(index))} }
+  ${store("cursor", "cursor")}`;
+}
+
+/** (x − z)⁻¹ and (x − g·z)⁻¹ of all queries with one inversion, then the DEEP values. */
+export function computeDeep(layout: CoreLayout): string {
+  const { memory, parameters } = layout;
+  const { load } = slotAccess(layout);
+  const { denominators, products, positions, rowSums, prefixSums, friValues } = memory;
+  const count = parameters.queryCount;
+  const offset = products - denominators;
+  const step = (difference: string): string => `{
+      let d := extNormalize(${difference})
+      mstore(at, d)
+      mstore(add(at, ${offset}), run)
+      run := extMul(run, d)
+      at := add(at, 32)
+    }`;
+  return `
+  {
+    let run := ${hex(MONTGOMERY)}
+    let at := ${hex(denominators)}
+    let minusZ := sub(${LITERAL.p2}, ${load("pointMontgomery")})
+    let minusNext := sub(${LITERAL.p2}, ${load("nextPointMontgomery")})
+    for { let q := ${hex(positions)} } lt(q, ${hex(positions + 32 * count)}) { q := add(q, 32) } {
+      let x := mulmod(rootAt(mload(q)), ${montgomery(SHIFT)}, ${LITERAL.p})
+    ${step("add(x, minusZ)")}
+    ${step("add(x, minusNext)")}
+    }
+    run := extInverse(run)
+    for { } gt(at, ${hex(denominators)}) { } {
+      at := sub(at, 32)
+      let d := mload(at)
+      mstore(at, extMul(run, mload(add(at, ${offset}))))
+      run := extMul(run, d)
+    }
+  }
+  for { let q := 0 } lt(q, ${32 * count}) { q := add(q, 32) } {
+    let at := add(${hex(denominators)}, shl(1, q))
+    let sum := extMul(mload(at), extNormalize(add(mload(add(${hex(rowSums)}, q)), ${load("negatedAtPoint")})))
+    let next := extMul(mload(add(at, 32)), add(mload(add(${hex(prefixSums)}, q)), ${load("negatedAtNext")}))
+    mstore(add(${hex(friValues)}, q), extCanonical(add(sum, extMul(next, ${load("nextWeight")}))))
+  }`;
+}
+
+/** All FRI layers: length, elements, derived values, root, fold. `positions` and `friValues` shrink layer by layer. */
+export function foldLayers(layout: CoreLayout): string {
+  const { memory, parameters, digestBytes, friRootsOffset, trees } = layout;
+  const { load, store } = slotAccess(layout);
+  const { positions, leaves, hashes, friValues, friLeaves } = memory;
+  const arity = 2 ** parameters.logArity;
+  return `
+  let count := ${parameters.queryCount}
+  let logLeaves := ${load("logDomain")}
+  let inverseShift := ${INVERSE_SHIFT}
+  for { let layer := 0 } lt(layer, ${load("layers")}) { layer := add(layer, 1) } {
+    logLeaves := sub(logLeaves, ${parameters.logArity})
+    let leafCount := distinctLeaves(count)
+    let cursor := ${load("cursor")}
+    let siblings := add(cursor, mul(leafCount, ${(arity - 1) * EXTENSION_BYTES}))
+    {
+      let end := add(siblings, mul(${digestBytes}, siblingCount(logLeaves, leafCount, ${hex(leaves)})))
+      if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+    }
+    readLayer(count, cursor, layer)
+    let root := 0
+    root, cursor := merkleRoot(logLeaves, leafCount, ${hex(leaves)}, ${hex(hashes)}, siblings)
+    if and(xor(root, calldataload(add(${inProof(friRootsOffset)}, mul(layer, ${digestBytes})))), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", `add(layer, ${trees.length})`)} }
+    ${store("cursor", "cursor")}
+    let beta := mload(add(${hex(memory.friChallenges)}, shl(5, layer)))
+    let factor := mulmod(inverseShift, ${hex(MONTGOMERY)}, ${LITERAL.p})
+    for { let i := 0 } lt(i, leafCount) { i := add(i, 1) } {
+      let leaf := mload(add(${hex(leaves)}, shl(5, i)))
+      // the challenge over the leaf's first point
+      let y := extScale(beta, mulmod(inverseRootAt(shl(${parameters.logArity}, leaf)), factor, ${LITERAL.p}))
+      mstore(add(${hex(friValues)}, shl(5, i)), extCanonical(foldLeaf(add(${hex(friLeaves)}, shl(8, i)), y)))
+      mstore(add(${hex(positions)}, shl(5, i)), leaf)
+    }
+    count := leafCount
+    for { let i := 0 } lt(i, ${parameters.logArity}) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, ${LITERAL.p}) }
+  }
+  if sub(${load("cursor")}, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
+  ${finalChecks(layout)}`;
+}
+
+/** The final polynomial at every position that is left. */
+function finalChecks(layout: CoreLayout): string {
+  const { memory, parameters } = layout;
+  const { load } = slotAccess(layout);
+  return `let shift := ${SHIFT}
+  for { let i := mul(${parameters.logArity}, ${load("layers")}) } i { i := sub(i, 1) } { shift := mulmod(shift, shift, ${LITERAL.p}) }
+  let coefficients := shl(${load("logFinal")}, 1)
+  for { let i := 0 } lt(i, count) { i := add(i, 1) } {
+    let x := mulmod(shift, rootAt(mload(add(${hex(memory.positions)}, shl(5, i)))), ${LITERAL.p})
+    if sub(extCanonical(finalAt(x, coefficients)), mload(add(${hex(memory.friValues)}, shl(5, i)))) { ${fail("finalPolynomialMismatch")} }
+  }`;
+}
+
+/** Functions over the query arrays that `foldLayers` calls. */
+export function layerFunctions(layout: CoreLayout): string {
+  const { parameters, memory } = layout;
+  const { positions, leaves, hashes, friValues, friLeaves } = memory;
+  const arity = 2 ** parameters.logArity;
+  return `
+// writes the distinct leaf indices of the first count positions
+function distinctLeaves(count) -> n {
+  let previous := not(0)
+  for { let at := ${hex(positions)} } count { count := sub(count, 1) } {
+    let leaf := shr(${parameters.logArity}, mload(at))
+    if sub(leaf, previous) {
+      mstore(add(${hex(leaves)}, shl(5, n)), leaf)
+      n := add(n, 1)
+      previous := leaf
+    }
+    at := add(at, 32)
+  }
+}
+// reads every leaf of a layer, hashes it, and compares further queried values in it with the derived ones
+function readLayer(count, cursor, layer) {
+  let allPadding := 0
+  let allBad := 0
+  let different := 0
+  let to := ${hex(friLeaves)}
+  let hashTo := ${hex(hashes)}
+  for { let i := 0 } lt(i, count) { } {
+    let position := mload(add(${hex(positions)}, shl(5, i)))
+    let hash, padding, bad := readLeaf(cursor, and(position, ${arity - 1}), mload(add(${hex(friValues)}, shl(5, i))), to)
+    allPadding := or(allPadding, padding)
+    allBad := or(allBad, bad)
+    mstore(hashTo, hash)
+    i := add(i, 1)
+    for { } lt(i, count) { i := add(i, 1) } {
+      let other := mload(add(${hex(positions)}, shl(5, i)))
+      if shr(${parameters.logArity}, xor(other, position)) { break }
+      different := or(different, xor(mload(add(to, shl(5, and(other, ${arity - 1})))), mload(add(${hex(friValues)}, shl(5, i)))))
+    }
+    cursor := add(cursor, ${(arity - 1) * EXTENSION_BYTES})
+    hashTo := add(hashTo, 32)
+    to := add(to, ${32 * arity})
+  }
+  if allPadding { ${fail("malformedProof")} }
+  if allBad { ${fail("nonCanonicalElement")} }
+  if different { ${fail("foldMismatch", "layer")} }
+}`;
+}

@@ -1,0 +1,49 @@
+import { everyLane, hex, PRIME } from "./lanes.ts";
+import { LITERAL } from "./yul-extension.ts";
+
+/** Horner steps in the challenge at `alpha`; `twoP` is the address of a word with 2p in every lane. */
+export function weighFunctions(alpha: number, twoP: number): string {
+  const step = (body: string): string => `r := extNormalize(add(extMul(mload(${hex(alpha)}), r), ${body}))`;
+  return `
+// sum * alpha + x, for lanes of sum < 1.3p and of x up to 14p
+function weigh(sum, x) -> r {
+  r := sum
+  ${step("x")}
+}
+// the same for the words at a, the last one first
+function weighValues(sum, a, length) -> r {
+  r := sum
+  for { } length { } {
+    length := sub(length, 32)
+    ${step("mload(add(a, length))")}
+  }
+}
+// the same for the differences of the words at a and b
+function weighDifferences(sum, a, b, length) -> r {
+  r := sum
+  for { } length { } {
+    length := sub(length, 32)
+    ${step(`add(mload(add(a, length)), sub(mload(${hex(twoP)}), mload(add(b, length))))`)}
+  }
+}`;
+}
+
+/** Eight base elements of 32 bits, lowest first, to eight words. */
+export const STORE_CONSTANTS = `
+function storeConstants(to, packed) {
+  for { let end := add(to, 256) } lt(to, end) { to := add(to, 32) } {
+    mstore(to, and(packed, 0xffffffff))
+    packed := shr(32, packed)
+  }
+}`;
+
+/** Exact division: y = lane mod 2^bits; (lane − y)/2^bits − y·(p − 1)/2^bits is lane/2^bits mod p, and p keeps it positive. */
+export function divisionFunction(bits: number): string {
+  const mask = hex(everyLane((1n << BigInt(bits)) - 1n));
+  return `
+// a / 2^${bits}: lanes of the result at most lane / 2^${bits} + p
+function extDivide${bits}(a) -> r {
+  let y := and(a, ${mask})
+  r := sub(add(shr(${bits}, sub(a, y)), ${LITERAL.p1}), mul(y, ${hex((PRIME - 1n) >> BigInt(bits))}))
+}`;
+}

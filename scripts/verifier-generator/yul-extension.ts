@@ -1,0 +1,156 @@
+import { createExtension, type Ext } from "../../src/field/extension.ts";
+import { P } from "../../src/field/koala-bear.ts";
+import { everyLane, EXTENSION_MODULUS, hex, LANE_BITS, lanes, MONTGOMERY, MONTGOMERY_SQUARE, PRIME } from "./lanes.ts";
+
+/** Yul literals that several blocks share. */
+export const LITERAL = {
+  p: hex(PRIME),
+  /** p in every lane: the bias under a subtrahend of canonical lanes. */
+  p1: hex(everyLane(PRIME)),
+  p2: hex(everyLane(2n * PRIME)),
+  lane: hex((1n << LANE_BITS) - 1n),
+  element: "0x7fffffff",
+  modulus: hex(EXTENSION_MODULUS),
+  low16: hex(everyLane(0xffffn)),
+  low24: hex(everyLane(0xffffffn)),
+  low31: hex(everyLane(0x7fffffffn)),
+  /** Adding it sets bit 31 of a 31-bit lane exactly when the lane is p or more. */
+  canonicalCarry: hex(everyLane(0xffffffn)),
+  /** Bit 31 of every lane. */
+  bit31: hex(everyLane(1n << 31n)),
+  pShifted16: hex(everyLane(PRIME << 16n)),
+} as const;
+
+/** Number of negative terms that X⁵ = 1 − X² brings into each lane of a product. */
+const NEGATIVE_TERMS = [1n, 0n, 4n, 3n, 2n];
+const bias = (perTerm: bigint, always: bigint): string => hex(lanes(NEGATIVE_TERMS.map((n) => PRIME * (n * perTerm + always))));
+
+/**
+ * Reduction that ends every product: t is below 2^51 per lane; p ≡ 1 mod 2^24, so subtracting p·(t mod 2^24) clears the
+ * low bits and p = 127·2^24 + 1 leaves p − 127·y to add after the shift.
+ */
+const montgomery24 = (out: string): string => `
+  let y := and(t, ${LITERAL.low24})
+  ${out} := sub(add(shr(24, sub(t, y)), ${LITERAL.p1}), mul(y, 127))`;
+
+/** Adds p·t₀ bits so that the low 16 bits of each lane vanish, and shifts them out; the operand carries a bias of p·2^16. */
+const montgomery16 = `shr(16, sub(t, mul(and(t, ${LITERAL.low16}), ${LITERAL.p})))`;
+
+/** a·b·2^-40. Lanes: a ≤ 1.3·p, b < 2^32; result ≤ 1.06·p (lanes.ts has the exact bounds). */
+export const EXT_MUL = `
+// a * b * 2^-40; lanes of a <= 1.3p, of b < 2^32, of the result < 1.06p
+function extMul(a, b) -> r {
+  let t := addmod(mulmod(a, and(b, ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 65536n)}, ${LITERAL.modulus})
+  t := add(addmod(mulmod(a, and(shr(16, b), ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 0n)}, ${LITERAL.modulus}), ${montgomery16})
+  ${montgomery24("r")}
+}`;
+
+/** Lanes below 2^51 → 2^31 − 1 + ⌊lane/2^31⌋·(2^24 − 1). */
+export const EXT_NORMALIZE = `
+// brings lanes below 2^36 under 1.3p (2^31 = 2^24 - 1 mod p)
+function extNormalize(a) -> r {
+  r := and(a, ${LITERAL.low31})
+  r := add(r, mul(shr(31, sub(a, r)), 0xffffff))
+}`;
+
+/** a·s·2^-40 for a base element s < 2^31 and lanes of a below 15·p. */
+export const EXT_SCALE = `
+// a * s * 2^-40 for a base element s < 2^31; lanes of a < 15p, of the result < 1.04p
+function extScale(a, s) -> r {
+  let t := add(mul(a, and(s, 0xffff)), ${LITERAL.pShifted16})
+  t := add(mul(a, shr(16, s)), ${montgomery16})
+  ${montgomery24("r")}
+}`;
+
+/** Lanes below 2^36 → canonical lanes. */
+export const EXT_CANONICAL = `
+// lanes below 2^36 -> canonical lanes
+function extCanonical(a) -> r {
+  // two normalizations leave less than 2^31 + 2^24 < 2p; the carry into bit 32 then tells whether p must go
+  a := extNormalize(extNormalize(a))
+  r := sub(a, mul(and(shr(32, add(a, ${hex(everyLane((1n << 32n) - PRIME))})), ${hex(everyLane(1n))}), ${LITERAL.p}))
+}`;
+
+const gather = (mask: (lane: bigint) => bigint, shift: (by: bigint, lane: bigint) => string): string =>
+  [1n, 2n, 3n, 4n].map((lane) => `r := or(r, and(${shift(20n * lane, lane)}, ${hex(mask(lane))}))`).join("\n  ");
+
+/** 5 × 31 contiguous bits → lanes, and back (for canonical lanes). */
+export const EXT_SPREAD = `
+// the low 155 bits, 31 per coordinate -> lanes
+function extSpread(w) -> r {
+  r := and(w, ${LITERAL.element})
+  ${gather((lane) => 0x7fffffffn << (LANE_BITS * lane), (by) => `shl(${by}, w)`)}
+}`;
+
+export const EXT_PACK = `
+// canonical lanes -> 155 contiguous bits
+function extPack(a) -> r {
+  r := and(a, ${LITERAL.element})
+  ${gather((lane) => 0x7fffffffn << (31n * lane), (by) => `shr(${by}, a)`)}
+}`;
+
+const extension = createExtension(5);
+
+/** Xⁱ to the power p^k, for i = 0…4, each as lanes in Montgomery form. */
+function frobeniusImages(k: number): string[] {
+  return Array.from({ length: 5 }, (_, i) => {
+    const basis: Ext = [0, 1, 2, 3, 4].map((j) => (j === i ? 1 : 0));
+    const image = extension.pow(basis, BigInt(P) ** BigInt(k));
+    return hex(lanes(image.map((c) => (BigInt(c) * MONTGOMERY) % PRIME)));
+  });
+}
+
+/** The k-th Frobenius power is linear: Σ aᵢ·(Xⁱ)^(p^k), the coordinates of `a` read in two halves of 16 bits. */
+function frobenius(k: number): string {
+  const images = frobeniusImages(k);
+  const sum = (half: (shift: bigint) => string): string =>
+    images.map((image, i) => `mul(${half(LANE_BITS * BigInt(i))}, ${image})`).reduce((a, b) => `add(${a}, ${b})`);
+  return `
+// a^(p^${k}); lanes of a < 2^32
+function extFrobenius${k}(a) -> r {
+  let t := add(${sum((shift) => `and(shr(${shift}, a), 0xffff)`)}, ${LITERAL.pShifted16})
+  t := add(${sum((shift) => `and(shr(${shift + 16n}, a), 0xffff)`)}, ${montgomery16})
+  ${montgomery24("r")}
+}`;
+}
+
+const square = (name: string, times: number): string =>
+  times <= 3
+    ? Array.from({ length: times }, () => `${name} := mulmod(${name}, ${name}, ${LITERAL.p})`).join("\n  ")
+    : `for { let i := 0 } lt(i, ${times}) { i := add(i, 1) } { ${name} := mulmod(${name}, ${name}, ${LITERAL.p}) }`;
+
+/**
+ * Inverse through the norm: t = a^(p + p² + p³ + p⁴), norm = a·t in the base field. The base inverse raises to
+ * p − 2 = 2^31 − 2^24 − 1, in binary six ones, a zero and 24 ones. Zero gives zero.
+ */
+export const EXT_INVERSE = `${frobenius(1)}${frobenius(2)}
+// x^(p - 2)
+function baseInverse(x) -> r {
+  let ones := mulmod(mulmod(x, x, ${LITERAL.p}), x, ${LITERAL.p}) // two ones
+  ones := mulmod(mulmod(ones, ones, ${LITERAL.p}), x, ${LITERAL.p}) // three
+  let six := ones
+  ${square("six", 3)}
+  six := mulmod(six, ones, ${LITERAL.p})
+  let twelve := six
+  ${square("twelve", 6)}
+  twelve := mulmod(twelve, six, ${LITERAL.p})
+  r := twelve
+  ${square("r", 12)}
+  r := mulmod(r, twelve, ${LITERAL.p}) // 24 ones
+  ${square("six", 25)}
+  r := mulmod(r, six, ${LITERAL.p})
+}
+// Montgomery form in and out; lanes of a < 1.3p
+function extInverse(a) -> r {
+  r := extFrobenius1(a)
+  r := extMul(r, extFrobenius1(r))
+  r := extMul(r, extFrobenius2(r)) // a^(p + p^2 + p^3 + p^4)
+  let norm := mod(and(extMul(a, r), ${LITERAL.lane}), ${LITERAL.p}) // norm * 2^40
+  r := extScale(r, mulmod(baseInverse(norm), ${hex(MONTGOMERY_SQUARE)}, ${LITERAL.p}))
+}`;
+
+/** Everything above, in an order that solc accepts (Yul functions may be used before they are defined). */
+export const EXTENSION_FUNCTIONS = [EXT_MUL, EXT_NORMALIZE, EXT_SCALE, EXT_CANONICAL, EXT_SPREAD, EXT_PACK, EXT_INVERSE].join("\n");
+
+/** Into Montgomery form. */
+export const toMontgomery = (value: string): string => `extScale(${value}, ${hex(MONTGOMERY_SQUARE)})`;

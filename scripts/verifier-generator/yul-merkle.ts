@@ -1,0 +1,77 @@
+import { hex } from "./lanes.ts";
+
+/** Places the current node on the left or the right of the next sibling by one bit of its index, and hashes both. */
+function climb(digestBytes: number, bit: string, sibling: string): string {
+  return `switch ${bit}
+    case 0 { mstore(0, node) mstore(${digestBytes}, calldataload(${sibling})) }
+    default { mstore(0, calldataload(${sibling})) mstore(${digestBytes}, node) }
+    node := keccak256(0, ${2 * digestBytes})`;
+}
+
+/**
+ * Recomputes the root of a pruned multiproof, depth first and left to right, the order of `multiproofSteps`. A node is
+ * kept as a whole hash: a digest is its first bytes, so storing the left one at 0 and the right one at `digestBytes`
+ * truncates both for free. `leaves` and `hashes` hold `count` ascending leaf indices and their hashes; `stack` has room
+ * for two words per leaf and one more. The caller has checked that the siblings lie inside the proof.
+ * The loop count is bounded by count · depth, which the sibling count of the proof equals up to merges.
+ */
+export function merkleFunction(digestBytes: number, stack: number): string {
+  const unrolled = [0, 1, 2, 3]
+    .map((i) => climb(digestBytes, `and(index, ${1 << i})`, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`))
+    .join("\n      ");
+  return `
+// root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
+function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
+  let top := ${hex(stack)}
+  mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
+  let last := add(leaves, shl(5, sub(count, 1)))
+  for { } 1 { } {
+    let index := mload(leaves)
+    let until := depth
+    if lt(leaves, last) { until := sub(255, clz(xor(index, mload(add(leaves, 32))))) }
+    node := mload(hashes)
+    let level := 0
+    for { } 1 { } {
+      let meeting := mload(top)
+      let target := meeting
+      if gt(target, until) { target := until }
+      for { } gt(target, add(level, 3)) { level := add(level, 4) } {
+      ${unrolled}
+        cursor := add(cursor, ${4 * digestBytes})
+        index := shr(4, index)
+      }
+      for { } lt(level, target) { level := add(level, 1) } {
+        ${climb(digestBytes, "and(index, 1)", "cursor")}
+        cursor := add(cursor, ${digestBytes})
+        index := shr(1, index)
+      }
+      if iszero(lt(meeting, until)) { break }
+      mstore(0, mload(sub(top, 32)))
+      mstore(${digestBytes}, node)
+      node := keccak256(0, ${2 * digestBytes})
+      index := shr(1, index)
+      level := add(level, 1)
+      top := sub(top, 64)
+    }
+    if eq(leaves, last) { break }
+    mstore(add(top, 32), node)
+    top := add(top, 64)
+    mstore(top, until)
+    leaves := add(leaves, 32)
+    hashes := add(hashes, 32)
+  }
+  end := cursor
+}
+// number of siblings of such a multiproof: depth - (count - 1) + the levels at which neighbours meet
+function siblingCount(depth, count, leaves) -> n {
+  n := add(sub(depth, count), 1)
+  for { let last := add(leaves, shl(5, sub(count, 1))) } lt(leaves, last) { leaves := add(leaves, 32) } {
+    n := add(n, sub(255, clz(xor(mload(leaves), mload(add(leaves, 32))))))
+  }
+}`;
+}
+
+/** Mask of the bytes of a word that belong to a digest. */
+export function digestMask(digestBytes: number): string {
+  return hex(((1n << BigInt(8 * digestBytes)) - 1n) << BigInt(256 - 8 * digestBytes));
+}

@@ -1,0 +1,48 @@
+import { hex, LANE_BITS } from "./lanes.ts";
+import { LITERAL } from "./yul-extension.ts";
+
+/** Coordinate i of a challenge: 51 bits of the state, reduced. */
+const coordinate = (lane: bigint): string => `mod(and(shr(${LANE_BITS * lane}, state), ${LITERAL.lane}), ${LITERAL.p})`;
+
+/**
+ * The transcript's steps. `buffer` is memory of unbounded length for what is absorbed: state ‖ bytes.
+ * Positions: candidates of logDomain bits from keccak256(state ‖ counter), lowest bits first; repeated ones are skipped.
+ */
+export function transcriptFunctions(buffer: number): string {
+  return `
+// state := keccak256(state || bytes of the calldata)
+function absorb(state, from, length) -> r {
+  mstore(${hex(buffer)}, state)
+  calldatacopy(${hex(buffer + 32)}, from, length)
+  r := keccak256(${hex(buffer)}, add(length, 32))
+}
+// the extension element that the state stands for, canonical
+function challenge(state) -> r {
+  r := or(or(${coordinate(0n)}, shl(51, ${coordinate(1n)})), or(or(shl(102, ${coordinate(2n)}), shl(153, ${coordinate(3n)})), shl(204, ${coordinate(4n)})))
+}
+// writes count distinct positions below 2^logDomain, ascending; 2^logDomain is at least twice the count
+function drawPositions(state, positions, count, logDomain) {
+  let mask := sub(shl(logDomain, 1), 1)
+  let perHash := div(256, logDomain)
+  let end := positions
+  let full := add(positions, shl(5, count))
+  mstore(0, state)
+  for { let counter := 0 } lt(end, full) { counter := add(counter, 1) } {
+    mstore(32, counter)
+    let bits := keccak256(0, 64)
+    for { let i := perHash } i { i := sub(i, 1) } {
+      let position := and(bits, mask)
+      bits := shr(logDomain, bits)
+      let place := end
+      for { } gt(place, positions) { place := sub(place, 32) } {
+        if iszero(gt(mload(sub(place, 32)), position)) { break }
+      }
+      if gt(place, positions) { if eq(mload(sub(place, 32)), position) { continue } }
+      for { let to := end } gt(to, place) { to := sub(to, 32) } { mstore(to, mload(sub(to, 32))) }
+      mstore(place, position)
+      end := add(end, 32)
+      if eq(end, full) { break }
+    }
+  }
+}`;
+}

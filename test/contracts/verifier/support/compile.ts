@@ -1,0 +1,41 @@
+import { createRequire } from "node:module";
+
+import { VERIFIER_COMPILER_SETTINGS } from "../../../../scripts/verifier-generator/compiler-settings.ts";
+
+interface CompilerOutput {
+  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
+  readonly contracts?: Readonly<
+    Record<string, Readonly<Record<string, { readonly evm: { readonly bytecode: { readonly object: string }; readonly deployedBytecode: { readonly object: string } } }>>>
+  >;
+}
+
+const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
+
+/** Creation and runtime code of a contract, 0x-prefixed. */
+export interface Compiled {
+  readonly creation: string;
+  readonly runtime: string;
+}
+
+/** Compiles Solidity sources with the settings of the generated verifiers. Throws Error with the compiler's messages. */
+export function compileSolidity(sources: Readonly<Record<string, string>>): Record<string, Compiled> {
+  const input = {
+    language: "Solidity",
+    sources: Object.fromEntries(Object.entries(sources).map(([name, content]) => [name, { content }])),
+    settings: {
+      ...VERIFIER_COMPILER_SETTINGS,
+      outputSelection: { "*": { "*": ["evm.bytecode.object", "evm.deployedBytecode.object"] } },
+    },
+  };
+  const output = JSON.parse(solc.compile(JSON.stringify(input))) as CompilerOutput;
+  const errors = (output.errors ?? []).filter((error) => error.severity === "error");
+  if (errors.length > 0) throw new Error(errors.map((error) => error.formattedMessage).join("\n"));
+  return Object.fromEntries(
+    Object.values(output.contracts ?? {}).flatMap((file) =>
+      Object.entries(file).map(([name, { evm }]) => [
+        name,
+        { creation: `0x${evm.bytecode.object}`, runtime: `0x${evm.deployedBytecode.object}` },
+      ]),
+    ),
+  );
+}
