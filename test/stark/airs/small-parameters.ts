@@ -7,6 +7,7 @@ export function smallParameters(overrides: Partial<ProofParameters> = {}): Proof
     logBlowup: 2,
     queryCount: 6,
     grindingBits: 4,
+    grindingBaseLogRows: 12,
     logArity: 3,
     logFinalMax: 2,
     hash: { kind: "keccak", digestBytes: 26 },
