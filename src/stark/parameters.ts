@@ -10,8 +10,10 @@ export interface ProofParameters {
   readonly logBlowup: number;
   /** Distinct positions at which every commitment is opened. At least 1. */
   readonly queryCount: number;
-  /** Leading zero bits that the nonce's hash must have; 0 to 60. */
+  /** Leading zero bits that the nonce's hash must have; 0 to 32. */
   readonly grindingBits: number;
+  /** Tallest table, as log2 of its rows, that needs no more than `grindingBits`; each doubling beyond it costs one bit more. */
+  readonly grindingBaseLogRows: number;
   /** log2 of the FRI folding arity, 1 to 4. */
   readonly logArity: number;
   /** FRI folds while log2 of the degree bound exceeds this; the last polynomial is sent in clear. At least logArity − 1. */
@@ -34,6 +36,7 @@ export const DEFAULT_PARAMETERS: ProofParameters = {
   logBlowup: 7,
   queryCount: 23,
   grindingBits: 22,
+  grindingBaseLogRows: 15,
   logArity: 3,
   logFinalMax: 8,
   hash: { kind: "keccak", digestBytes: 26 },
@@ -53,7 +56,8 @@ export function validateParameters(parameters: ProofParameters): void {
   between("logBlowup", parameters.logBlowup, 1, TWO_ADICITY - 1);
   between("minLogRows", parameters.minLogRows, 1, TWO_ADICITY - parameters.logBlowup);
   between("maxLogRows", parameters.maxLogRows, parameters.minLogRows, TWO_ADICITY - parameters.logBlowup);
-  between("grindingBits", parameters.grindingBits, 0, 60);
+  between("grindingBits", parameters.grindingBits, 0, 32);
+  between("grindingBaseLogRows", parameters.grindingBaseLogRows, 1, TWO_ADICITY);
   between("logArity", parameters.logArity, 1, 4);
   between("logFinalMax", parameters.logFinalMax, parameters.logArity - 1, TWO_ADICITY);
   between("maxConstraintDegree", parameters.maxConstraintDegree, 2, 64);
@@ -70,4 +74,9 @@ export function leafEncodings(hash: TreeHash): { readonly trace: LeafEncoding; r
 /** Number of FRI layers for a degree bound of 2^logRows. */
 export function friLayerCount(parameters: ProofParameters, logRows: number): number {
   return Math.max(0, Math.ceil((logRows - parameters.logFinalMax) / parameters.logArity));
+}
+
+/** Leading zero bits that the nonce's hash must have when the tallest table has 2^logRows rows. */
+export function grindingBitsFor(parameters: ProofParameters, logRows: number): number {
+  return parameters.grindingBits + Math.max(0, logRows - parameters.grindingBaseLogRows);
 }

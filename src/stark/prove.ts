@@ -7,7 +7,7 @@ import { encodeFriOpening, encodeTraceOpening } from "./encode-openings.ts";
 import { type LookupChallenges, powerOfTwo } from "./evaluate.ts";
 import { buildLookupTrace } from "./lookup-trace.ts";
 import { indicesAbove, nextColumnsOf } from "./open-trace.ts";
-import { DOMAIN_SHIFT, friLayerCount, leafEncodings } from "./parameters.ts";
+import { DOMAIN_SHIFT, friLayerCount, grindingBitsFor, leafEncodings } from "./parameters.ts";
 import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
 import { packAuxiliary, packExtensions, packTransposed } from "./proof.ts";
 import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
@@ -212,7 +212,8 @@ class Proving {
     this.#progress("fri", 1);
 
     this.#progress("grind", 0);
-    const nonce = await backend.grind(transcript.grindingSeed(), parameters.grindingBits, this.#options.signal);
+    const grindingBits = grindingBitsFor(parameters, shape.tallest);
+    const nonce = await backend.grind(transcript.grindingSeed(), grindingBits, this.#options.signal);
     const nonceBytes = new Uint8Array(8);
     new DataView(nonceBytes.buffer).setBigUint64(0, nonce);
     transcript.grind(this.#write(nonceBytes));

@@ -5,7 +5,7 @@ import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint 
 import { evaluatePolynomial, pointAt } from "./fri.ts";
 import { nextColumnsOf, readTraceTree, rowOfQuery } from "./open-trace.ts";
 import { readFriLayer } from "./open-fri.ts";
-import { DOMAIN_SHIFT } from "./parameters.ts";
+import { DOMAIN_SHIFT, grindingBitsFor } from "./parameters.ts";
 import { type ProofHead, ProofReader, type ProofSection, type ProofValues, readHead, readValues } from "./proof.ts";
 import { reject, RejectedProof, type VerifyResult } from "./rejection.ts";
 import type { Shape } from "./shape.ts";
@@ -68,7 +68,7 @@ function runChecks(system: System, statement: Uint8Array, reader: ProofReader, f
   checkLookupSums(system, values);
   checkPoint(system, head.shape, challenges.point);
   checkConstraints(system, head.shape, values, statementValues, challenges);
-  const { grindingBits } = system.parameters;
+  const grindingBits = grindingBitsFor(system.parameters, head.shape.tallest);
   if (challenges.grinding < grindingBits) {
     reject({ code: "GrindingTooWeak", expected: grindingBits, got: challenges.grinding });
   }

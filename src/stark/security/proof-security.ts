@@ -1,6 +1,6 @@
 import { P } from "../../field/koala-bear.ts";
 import { nextColumnsOf } from "../open-trace.ts";
-import { friLayerCount, type ProofParameters } from "../parameters.ts";
+import { friLayerCount, grindingBitsFor, type ProofParameters } from "../parameters.ts";
 import { type SecurityParameters, type SecurityReport, securityReport, type SecurityShape } from "../security.ts";
 import type { Shape } from "../shape.ts";
 import type { System } from "../system.ts";
@@ -37,12 +37,16 @@ export function proofSecurity(
     lookup: system.hasLookups ? { fractions, messageDegree: Math.max(1, system.longestMessage) } : undefined,
     statementTerms,
   };
-  return securityReport(securityParameters(system.parameters, circuitDigestElements), described, theorem);
+  return securityReport(securityParameters(system.parameters, shape.tallest, circuitDigestElements), described, theorem);
 }
 
 /** Destructured in full, so that a new proof parameter does not compile until its effect on security is settled. */
-function securityParameters(parameters: ProofParameters, circuitDigestElements: number): SecurityParameters {
-  const { extensionDegree, logBlowup, queryCount, grindingBits, hash, ...shaping } = parameters;
+function securityParameters(
+  parameters: ProofParameters,
+  logRows: number,
+  circuitDigestElements: number,
+): SecurityParameters {
+  const { extensionDegree, logBlowup, queryCount, grindingBits: _b, grindingBaseLogRows: _r, hash, ...shaping } = parameters;
   // These only decide the shape, which is accounted for as it is.
   const { logArity: _a, logFinalMax: _f, maxConstraintDegree: _d, minLogRows: _l, maxLogRows: _h, ...rest } = shaping;
   rest satisfies Record<string, never>;
@@ -54,7 +58,7 @@ function securityParameters(parameters: ProofParameters, circuitDigestElements: 
     challengeCoordinateBits: Math.floor(255 / extensionDegree),
     logBlowup,
     queries: queryCount,
-    grindingBits,
+    grindingBits: grindingBitsFor(parameters, logRows),
     // Eight elements carry 247.9 bits: the round of the circuit's hash states them exactly.
     digestBytes: algebraic ? 31 : hash.digestBytes,
     circuitDigestElements: algebraic ? Math.min(8, circuitDigestElements || 8) : circuitDigestElements,
