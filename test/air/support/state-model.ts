@@ -45,6 +45,12 @@ function hashLeaf({ kind, key, next, value }: Leaf): Digest {
   return compress(DomainTag.leaf, compress(DomainTag.pair + kind, key, next), hashValue(value));
 }
 
+/** Where a forged insertion goes; by default where it belongs. */
+export interface InsertionPlace {
+  readonly lowIndex?: number;
+  readonly index?: number;
+}
+
 /**
  * The state tree by its definition, written for the tests alone: a sparse map of nodes, hashed with the reference
  * permutation. It gives the witnesses that the circuit's tests prove and the roots that they expect.
@@ -57,7 +63,7 @@ export class StateModel {
   /** A tree with its sentinel and outputs leaf, for batches that stay below 2^depth leaves. */
   constructor(depth: number) {
     this.depth = depth;
-    this.#append({ kind: 0, key: ZERO, next: ZERO, value: 0n });
+    this.#put(0, { kind: 0, key: ZERO, next: ZERO, value: 0n });
     this.insert(0, OUTPUTS_ADDRESS, OUTPUTS_SLOT, 1n);
   }
 
@@ -91,21 +97,16 @@ export class StateModel {
     return witness;
   }
 
-  insert(leafKind: LeafKind, address: bigint, slot: bigint, value: bigint): InsertionWitness {
+  insert(leafKind: LeafKind, address: bigint, slot: bigint, value: bigint, place: InsertionPlace = {}): InsertionWitness {
     const key = deriveKey(leafKind, address, slot);
-    let lowIndex = 0;
-    this.leaves.forEach((leaf, i) => {
-      const best = this.leaves[lowIndex]!;
-      if (compareDigests(leaf.key, key) < 0 && compareDigests(leaf.key, best.key) > 0) lowIndex = i;
-    });
+    const { lowIndex = this.#lowLeafOf(key), index = this.leaves.length } = place;
     const low = this.leaves[lowIndex]!;
     const before = { index: lowIndex, leafKind: low.kind, key: low.key, nextKey: low.next, value: low.value };
     const lowSiblings = this.siblings(lowIndex);
     low.next = key;
     this.#rehash(lowIndex);
-    const index = this.leaves.length;
     const siblings = this.siblings(index);
-    this.#append({ kind: leafKind, key, next: before.nextKey, value });
+    this.#put(index, { kind: leafKind, key, next: before.nextKey, value });
     return {
       type: "insertion",
       entry: { type: "insertion", leafKind, address, slot, value },
@@ -132,9 +133,18 @@ export class StateModel {
     };
   }
 
-  #append(leaf: Leaf): void {
-    this.leaves.push(leaf);
-    this.#rehash(this.leaves.length - 1);
+  #lowLeafOf(key: Digest): number {
+    let lowIndex = 0;
+    this.leaves.forEach((leaf, i) => {
+      const best = this.leaves[lowIndex]!;
+      if (compareDigests(leaf.key, key) < 0 && compareDigests(leaf.key, best.key) > 0) lowIndex = i;
+    });
+    return lowIndex;
+  }
+
+  #put(index: number, leaf: Leaf): void {
+    this.leaves[index] = leaf;
+    this.#rehash(index);
   }
 
   #node(level: number, index: number): Digest {

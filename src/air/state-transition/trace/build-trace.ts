@@ -52,11 +52,16 @@ export function buildTrace(witness: StateTransitionWitness, r: Ext): StateTransi
   return fillTrace(witness, r, report);
 }
 
-/** As `buildTrace`, but the caller decides what an inconsistency means; the shape of the witness must be right. */
-export function fillTrace(witness: StateTransitionWitness, r: Ext, report: ReportInconsistency): StateTransitionTrace {
+/** As `buildTrace`, but the caller decides what an inconsistency means and may bring a writer of its own. */
+export function fillTrace(
+  witness: StateTransitionWitness,
+  r: Ext,
+  report: ReportInconsistency,
+  createWriter: (...options: ConstructorParameters<typeof TraceWriter>) => TraceWriter = (...options) => new TraceWriter(...options),
+): StateTransitionTrace {
   const logRows = traceLogRows(witness);
   const { operations, oldSubtreeRoot, newSubtreeRoot, oldLeafCount, newLeafCount } = witness;
-  const writer = new TraceWriter(2 ** logRows, r, { root: oldSubtreeRoot, leafCount: oldLeafCount });
+  const writer = createWriter(2 ** logRows, r, { root: oldSubtreeRoot, leafCount: oldLeafCount });
   const stateRoots = writeTop(writer, {
     subtree: { old: oldSubtreeRoot, new: newSubtreeRoot },
     siblings: witness.topSiblings,
@@ -119,6 +124,7 @@ function checkShape(witness: StateTransitionWitness, r: Ext, report: ReportIncon
     digests(`the keys and siblings of operation ${i}`, [operation.key, low.key, low.nextKey, ...operation.siblings, ...low.siblings]);
     const index = operation.type === "insertion" ? operation.low.index : operation.entry.index;
     demand(Number.isInteger(index) && index >= 0 && index < 2 ** depth, `operation ${i}: leaf ${index} is outside the subtree`);
+    demand(wordsOf(operation).every(([word, bits]) => word >= 0n && word >> bits === 0n), `operation ${i} has a word out of range`);
     const isOutputs = operation.type === "update" && operation.entry.index === OUTPUTS_LEAF_INDEX;
     if (isOutputs !== (i === operations.length - 1)) {
       report("OutputsEntryMissing", `operation ${i} of ${operations.length}: the outputs leaf is written by the last entry only`);
@@ -128,4 +134,11 @@ function checkShape(witness: StateTransitionWitness, r: Ext, report: ReportIncon
   if (traceLogRows(witness) > MAX_LOG_ROWS) {
     report("TooManyRows", `the batch needs ${traceRowCount(witness)} rows, a proof holds fewer than ${2 ** MAX_LOG_ROWS}; make it smaller`);
   }
+}
+
+/** All words of an operation with the bits that they may have. */
+function wordsOf(operation: StateTransitionWitness["operations"][number]): (readonly [bigint, bigint])[] {
+  if (operation.type === "update") return [[operation.entry.value, 256n], [operation.oldValue, 256n]];
+  const { entry, low } = operation;
+  return [[entry.value, 256n], [entry.slot, 256n], [low.value, 256n], [entry.address, 160n]];
 }

@@ -1,0 +1,56 @@
+import { add, inv, mul, P, pow, sub } from "../../../src/field/koala-bear.ts";
+import { INTERNAL_DIAGONAL, ROUND_CONSTANTS } from "../../../src/kernels/reference/poseidon2.ts";
+import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
+
+type Matrix = readonly (readonly number[])[];
+
+const BLOCK: Matrix = [[2, 3, 1, 1], [1, 2, 3, 1], [1, 1, 2, 3], [3, 1, 1, 2]];
+const square = (entry: (row: number, column: number) => number): Matrix =>
+  Array.from({ length: 16 }, (_, row) => Array.from({ length: 16 }, (__, column) => entry(row, column)));
+const INVERSE_EXTERNAL = invert(square((row, column) => BLOCK[row % 4]![column % 4]! * (row >> 2 === column >> 2 ? 2 : 1)));
+const INVERSE_INTERNAL = invert(square((row, column) => (row === column ? add(1, INTERNAL_DIAGONAL[row]!) : 1)));
+
+/** Gauss–Jordan elimination. */
+function invert(matrix: Matrix): Matrix {
+  const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
+  rows.forEach((_, column) => {
+    const pivot = rows.findIndex((row, i) => i >= column && row[column] !== 0);
+    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
+    const scale = inv(rows[column]![column]!);
+    rows[column] = rows[column]!.map((x) => mul(x, scale));
+    rows.forEach((row, i) => {
+      const factor = row[column]!;
+      if (i !== column) rows[i] = row.map((x, j) => sub(x, mul(factor, rows[column]![j]!)));
+    });
+  });
+  return rows.map((row) => row.slice(matrix.length));
+}
+
+function apply(matrix: Matrix, state: readonly number[]): number[] {
+  return matrix.map((row) => row.reduce((sum, x, i) => add(sum, mul(x, state[i]!)), 0));
+}
+
+/** Inverse of cubing: 3 · exponent ≡ 1 mod p − 1. */
+const CUBE_ROOT = (2n * BigInt(P - 1) + 1n) / 3n;
+const unbox = (x: number, constant: number) => sub(pow(x, CUBE_ROOT), constant);
+
+/** The inverse of the Poseidon2 permutation. */
+export function unpermute(output: readonly number[]): number[] {
+  let state = [...output];
+  const undoFullRounds = (rounds: Matrix) => {
+    for (const constants of [...rounds].reverse()) state = apply(INVERSE_EXTERNAL, state).map((x, i) => unbox(x, constants[i]!));
+  };
+  undoFullRounds(ROUND_CONSTANTS.terminal);
+  for (const constant of [...ROUND_CONSTANTS.internal].reverse()) {
+    state = apply(INVERSE_INTERNAL, state).map((x, i) => (i === 0 ? unbox(x, constant) : x));
+  }
+  undoFullRounds(ROUND_CONSTANTS.initial);
+  return apply(INVERSE_EXTERNAL, state);
+}
+
+/** Halves with C_tag(left, right) = left: the permutation's output must begin with eight zeros. */
+export function fixedPoint(tag: number): { readonly left: Digest; readonly right: Digest } {
+  const input = unpermute([0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  const left = input.slice(0, 8);
+  return { left: [sub(left[0]!, tag), ...left.slice(1)], right: input.slice(8) };
+}

@@ -1,0 +1,70 @@
+import type { Ext } from "../../../src/field/extension.ts";
+import type { StateTransitionWitness } from "../../../src/protocol/state-transition-witness.ts";
+import { createStateTransitionAir } from "../../../src/air/state-transition/state-transition-air.ts";
+import { publicValues, type StateTransitionStatement } from "../../../src/air/state-transition/statement.ts";
+import { COLUMN } from "../../../src/air/state-transition/columns.ts";
+import { RowType, type RowTypeName } from "../../../src/air/state-transition/row-types.ts";
+import { fillTrace, type StateTransitionTrace } from "../../../src/air/state-transition/trace/build-trace.ts";
+import { type RowCells, TraceWriter } from "../../../src/air/state-transition/trace/trace-writer.ts";
+import { checkRows, createRowChecker } from "./row-checker.ts";
+
+export const air = createStateTransitionAir();
+export const checkRow = createRowChecker(air);
+
+/** An evaluation point with nothing special about it. */
+export const R: Ext = [1234567, 890123456, 789, 2000000000, 45678];
+
+/** A 256-bit word as bytes32. */
+export function bytes32(word: bigint): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number((word >> BigInt(8 * (31 - i))) & 0xffn));
+}
+
+/** Public values for what a trace itself says of its batch, with some parts of the statement claimed otherwise. */
+export function claim(
+  trace: StateTransitionTrace,
+  witness: StateTransitionWitness,
+  r: Ext = R,
+  other: Partial<StateTransitionStatement> = {},
+): number[] {
+  const { oldStateRoot, newStateRoot, diffDigest, y } = trace;
+  const outputsHash = bytes32(witness.operations.at(-1)!.entry.value);
+  const statement = { commitment: new Uint8Array(32), oldStateRoot, newStateRoot, diffDigest, r, y, outputsHash, ...other };
+  return [...publicValues(statement)!, ...trace.auxiliary];
+}
+
+/** Distinct names of the constraints that fail, lane numbers left out, in alphabetical order. */
+export function failingConstraints(columns: readonly Uint32Array[], publics: readonly number[]): string[] {
+  const names = checkRows(checkRow, columns, publics).map(({ name }) => name.replace(/ \[\d+\]$/, ""));
+  return [...new Set(names)].sort();
+}
+
+/** Changes the cells of a row before it is written, so that everything that follows is computed from the forgery. */
+export type Forge = (name: RowTypeName, cells: RowCells, writer: TraceWriter) => RowCells;
+
+class ForgingWriter extends TraceWriter {
+  readonly #forge: Forge;
+
+  constructor(options: ConstructorParameters<typeof TraceWriter>, forge: Forge) {
+    super(...options);
+    this.#forge = forge;
+  }
+
+  override row(name: RowTypeName, tag: number, cells: RowCells): Uint32Array {
+    return super.row(name, tag, this.#forge(name, cells, this));
+  }
+}
+
+/** A trace made with no regard to whether the witness is true. */
+export function forgeTrace(witness: StateTransitionWitness, forge: Forge = (_, cells) => cells, r: Ext = R): StateTransitionTrace {
+  return fillTrace(witness, r, () => undefined, (...options) => new ForgingWriter(options, forge));
+}
+
+/** Row type code at a row. */
+export function typeAt(columns: readonly Uint32Array[], row: number): number {
+  return [0, 1, 2, 3, 4].reduce((code, i) => code + (columns[COLUMN.type + i]![row]! << i), 0);
+}
+
+/** All rows of a type. */
+export function rowsOf(columns: readonly Uint32Array[], name: RowTypeName): number[] {
+  return Array.from(columns[0]!.keys()).filter((row) => typeAt(columns, row) === RowType[name]);
+}
