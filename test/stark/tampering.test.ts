@@ -259,6 +259,7 @@ describe("a proof for something else", () => {
       { queryCount: 7 },
       { grindingBits: 11 },
       { grindingBits: 13 },
+      { grindingBaseLogRows: 5 },
       { logArity: 2 },
       { logFinalMax: 3 },
       { hash: { kind: "keccak", digestBytes: 27 } },

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Backend, Columns, Commitment } from "../../src/kernels/backend.ts";
+import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
+import { commitPreprocessed } from "../../src/stark/preprocess.ts";
+import { type ProofPhase, prove } from "../../src/stark/prove.ts";
+import { ProverInputError } from "../../src/stark/prover-input.ts";
+import { smallParameters } from "./airs/small-parameters.ts";
+import { squaresDefinition, squaresInput, squaresSystem } from "./airs/squares.ts";
+
+/** A backend that knows which handles are alive and fails at call number `failAt`. */
+function watchedBackend(failAt = Infinity) {
+  const inner = createReferenceBackend();
+  const alive = new Set<Columns | Commitment>();
+  let calls = 0;
+  const track = <Input extends unknown[], Handle extends Columns | Commitment>(
+    operation: (...input: Input) => Promise<Handle>,
+  ) => async (...input: Input): Promise<Handle> => {
+    if (++calls === failAt) throw new Error("device lost");
+    const handle = await operation(...input);
+    alive.add(handle);
+    return handle;
+  };
+  const backend: Backend = {
+    ...inner,
+    upload: track(inner.upload),
+    interpolate: track(inner.interpolate),
+    commit: track(inner.commit),
+    quotient: track(inner.quotient),
+    deep: track(inner.deep),
+    fold: track(inner.fold),
+    release: (handle) => {
+      assert.ok(alive.delete(handle), "a handle is released once");
+      inner.release(handle);
+    },
+  };
+  return { backend, alive, calls: () => calls };
+}
+
+const parameters = smallParameters({ maxLogRows: 5 });
+const system = await squaresSystem(parameters, createReferenceBackend());
+const input = squaresInput({ squares: 3, requests: 5 }, { start: 1, stride: 2, realRows: 7 });
+const phases: readonly ProofPhase[] = ["trace", "commit", "lookup", "quotient", "openings", "deep", "fri", "grind", "queries"];
+
+describe("prove", () => {
+  it("releases everything it took on the device", async () => {
+    const { backend, alive, calls } = watchedBackend();
+    await prove(system, input, backend);
+    assert.equal(alive.size, 0);
+    assert.ok(calls() > 15);
+  });
+
+  it("releases everything when the device fails at any call", async () => {
+    const counting = watchedBackend();
+    await prove(system, input, counting.backend);
+    for (let failAt = 1; failAt <= counting.calls(); failAt++) {
+      const { backend, alive } = watchedBackend(failAt);
+      await assert.rejects(prove(system, input, backend), /device lost/);
+      assert.equal(alive.size, 0, `call ${failAt}`);
+    }
+  });
+
+  it("reports every phase from 0 to 1, in order", async () => {
+    const seen: [ProofPhase, number][] = [];
+    await prove(system, input, createReferenceBackend(), { onProgress: (phase, fraction) => seen.push([phase, fraction]) });
+    assert.deepEqual([...new Set(seen.map(([phase]) => phase))], phases);
+    for (const phase of phases) {
+      const fractions = seen.flatMap(([name, fraction]) => (name === phase ? [fraction] : []));
+      assert.equal(fractions[0], 0, phase);
+      assert.equal(fractions.at(-1), 1, phase);
+      assert.deepEqual(fractions, fractions.slice().sort((a, b) => a - b));
+    }
+  });
+
+  it("stops with the signal's reason when aborted in any phase, and releases everything", async () => {
+    for (const phase of phases) {
+      const { backend, alive } = watchedBackend();
+      const controller = new AbortController();
+      const reason = new Error(`stop in ${phase}`);
+      const onProgress = (now: ProofPhase) => {
+        if (now === phase) controller.abort(reason);
+      };
+      await assert.rejects(prove(system, input, backend, { signal: controller.signal, onProgress }), reason);
+      assert.equal(alive.size, 0, phase);
+    }
+  });
+
+  it("does not start when aborted before", async () => {
+    const { backend, calls } = watchedBackend();
+    await assert.rejects(prove(system, input, backend, { signal: AbortSignal.abort(new Error("no")) }), /no/);
+    assert.equal(calls(), 0);
+  });
+});
+
+describe("prove refuses input that does not fit the system", () => {
+  const cases: readonly (readonly [string, ProverInputError["code"], Partial<typeof input>])[] = [
+    ["a wrong statement", "BadStatement", { statement: new Uint8Array(3) }],
+    ["a missing table", "BadTrace", { traces: input.traces.slice(1) }],
+    ["a missing column", "BadTrace", { traces: [input.traces[0]!.slice(1), ...input.traces.slice(1)] }],
+    ["columns of different heights", "BadTrace", { traces: [[new Uint32Array(8), new Uint32Array(8), new Uint32Array(4)], ...input.traces.slice(1)] }],
+    ["an element not below the modulus", "BadTrace", { traces: [input.traces[0]!.map((column) => column.map(() => 0xffffffff)), ...input.traces.slice(1)] }],
+    ["a height that is no power of two", "BadHeight", { traces: [input.traces[0]!.map((column) => column.slice(0, 6)), ...input.traces.slice(1)] }],
+    ["a height out of bounds", "BadHeight", { traces: [input.traces[0]!.map(() => new Uint32Array(64)), ...input.traces.slice(1)] }],
+    ["another height for a preprocessed table", "BadHeight", { traces: [...input.traces.slice(0, 2), [new Uint32Array(8)]] }],
+    ["auxiliary values that no table has", "BadAuxiliary", { auxiliary: [[1], [], []] }],
+  ];
+  for (const [name, code, change] of cases) {
+    it(name, async () => {
+      const { backend, calls } = watchedBackend();
+      await assert.rejects(
+        prove(system, { ...input, ...change }, backend),
+        (error) => error instanceof ProverInputError && error.code === code,
+      );
+      assert.equal(calls(), 0);
+    });
+  }
+});
+
+describe("commitPreprocessed", () => {
+  it("gives a root for every height of the tallest table and releases everything", async () => {
+    const { backend, alive } = watchedBackend();
+    const roots = await commitPreprocessed(squaresDefinition(parameters), backend);
+    assert.deepEqual([...roots.keys()], [4, 5]);
+    assert.equal(new Set([...roots.values()].map((root) => Buffer.from(root).toString("hex"))).size, 2);
+    assert.equal(alive.size, 0);
+  });
+});
