@@ -1,5 +1,6 @@
 import type { StateTransitionWitness } from "../protocol/state-transition-witness.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
+import type { ProofPhase } from "../stark/prove.ts";
 
 /** Everything a prover needs for one batch. Plain data: it crosses thread boundaries by structured clone. */
 export interface ProofJob {
@@ -7,10 +8,6 @@ export interface ProofJob {
   /** What is to be proven; a statement that the witness does not support is refused before any proving work. */
   readonly statement: BatchStatement;
 }
-
-/** The phases of a proof, in order. */
-export const PROOF_PHASES = ["trace", "commit", "lookup", "quotient", "openings", "deep", "fri", "grind", "queries"] as const;
-export type ProofPhase = (typeof PROOF_PHASES)[number];
 
 export interface ProofProgress {
   readonly phase: ProofPhase;
@@ -45,8 +42,7 @@ export interface ProofOptions {
 /** From the caller to the prover thread. */
 export type ProverRequest =
   | { readonly type: "prove"; readonly id: number; readonly job: ProofJob }
-  | { readonly type: "cancel"; readonly id: number }
-  | { readonly type: "close" };
+  | { readonly type: "cancel"; readonly id: number };
 
 /** From the prover thread to the caller. */
 export type ProverReply =

@@ -1,0 +1,72 @@
+import { createStateTransitionSystem } from "../air/state-transition/state-transition-system.ts";
+import { buildTrace, type StateTransitionTrace } from "../air/state-transition/trace/build-trace.ts";
+import type { Backend } from "../kernels/backend.ts";
+import { type BatchStatement, encodeStatement } from "../protocol/statement.ts";
+import { type ProofPhase, prove } from "../stark/prove.ts";
+import type { System } from "../stark/system.ts";
+import { type BatchProof, ProofError, type ProofJob, type ProofOptions } from "./job.ts";
+
+/** Compiled on first use, once a thread: it holds no state. */
+let system: System | undefined;
+
+/**
+ * Fills the trace and proves it. Throws TraceError for a witness that contradicts itself, ProofError `StatementMismatch`
+ * when the statement is not what the witness shows, and the signal's reason when aborted. No other false input gets as far
+ * as a proof.
+ */
+export async function proveJob(job: ProofJob, backend: Backend, options: ProofOptions = {}): Promise<BatchProof> {
+  const start = performance.now();
+  const phaseSeconds: Partial<Record<ProofPhase, number>> = {};
+  let current: { phase: ProofPhase; since: number } | undefined;
+  const enter = (phase: ProofPhase | undefined): void => {
+    const now = performance.now();
+    if (current !== undefined) phaseSeconds[current.phase] = (phaseSeconds[current.phase] ?? 0) + (now - current.since) / 1000;
+    current = phase === undefined ? undefined : { phase, since: now };
+  };
+  enter("trace");
+  options.onProgress?.({ phase: "trace", fraction: 0 });
+  system ??= createStateTransitionSystem();
+  const trace = buildTrace(job.witness, job.statement.point);
+  checkStatement(job.statement, trace);
+  const statement = encodeStatement(job.statement);
+  const proof = await prove(
+    system,
+    { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] },
+    backend,
+    {
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onProgress(phase, fraction) {
+        if (phase !== current?.phase) enter(phase);
+        options.onProgress?.({ phase, fraction });
+      },
+    },
+  );
+  enter(undefined);
+  return {
+    proof,
+    statement,
+    metrics: {
+      backend: backend.name,
+      workers: backend.workers,
+      logRows: trace.logRows,
+      cells: trace.columns.length * 2 ** trace.logRows,
+      seconds: (performance.now() - start) / 1000,
+      phaseSeconds,
+    },
+  };
+}
+
+function checkStatement(statement: BatchStatement, trace: StateTransitionTrace): void {
+  const expected = {
+    oldStateRoot: trace.oldStateRoot,
+    newStateRoot: trace.newStateRoot,
+    diffDigest: trace.diffDigest,
+    evaluation: trace.y,
+  };
+  for (const [field, value] of Object.entries(expected)) {
+    const got = statement[field as keyof typeof expected];
+    if (got.length !== value.length || got.some((element, i) => element !== value[i])) {
+      throw new ProofError("StatementMismatch", `the statement's ${field} is ${got.join()}, the witness gives ${value.join()}`);
+    }
+  }
+}
