@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
+import { DEFAULT_PARAMETERS } from "../../src/stark/parameters.ts";
 import { buildTrace, MAX_LOG_ROWS, MIN_LOG_ROWS, traceLogRows, traceRowCount } from "../../src/air/state-transition/trace/build-trace.ts";
 import { TraceError, type TraceErrorCode } from "../../src/air/state-transition/trace/trace-error.ts";
 import { OUTPUTS, tree, withFirst } from "./support/attack.ts";
@@ -26,6 +27,10 @@ describe("building a trace", () => {
     assert.equal(traceRowCount(shape(2, 45)), 512);
     assert.equal(traceLogRows(shape(2, 44)), 9);
     assert.equal(traceLogRows(shape(2, 45)), 10);
+  });
+
+  it("has the heights of the default parameters", () => {
+    assert.deepEqual([MIN_LOG_ROWS, MAX_LOG_ROWS], [DEFAULT_PARAMETERS.minLogRows, DEFAULT_PARAMETERS.maxLogRows]);
   });
 
   it("refuses a batch above the greatest height, before it writes a row", () => {

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import { RowType } from "../../src/air/state-transition/row-types.ts";
 import { assertStopped, atRow, OUTPUTS, replaced, tree } from "./support/attack.ts";
-import { bytes32, claim, failingConstraints, type Forge, forgeTrace } from "./support/scenario.ts";
+import { bytes32, claim, failingConstraints, type Forge, forgeTrace, quintic } from "./support/scenario.ts";
 
 describe("attacks on the list", () => {
   const batch = () => tree().batch((t) => [t.update(2, 5n), t.update(3, 6n), t.update(1, OUTPUTS)]);
@@ -12,14 +12,14 @@ describe("attacks on the list", () => {
     const full = forgeTrace(batch());
     const partial = tree().batch((t) => [t.update(2, 5n), t.update(1, OUTPUTS)]);
     assertStopped(partial, ["last row has the diff digest", "last row has the evaluation at r"], {
-      statement: { diffDigest: full.diffDigest, y: full.y },
+      statement: { diffDigest: full.diffDigest, evaluation: quintic(full.y) },
     });
   });
 
   it("stops a change of the state that the list does not have", () => {
     const partial = forgeTrace(tree().batch((t) => [t.update(2, 5n), t.update(1, OUTPUTS)]));
     assertStopped(batch(), ["last row has the diff digest", "last row has the evaluation at r"], {
-      statement: { diffDigest: partial.diffDigest, y: partial.y },
+      statement: { diffDigest: partial.diffDigest, evaluation: quintic(partial.y) },
     });
   });
 

@@ -4,11 +4,13 @@ import { createExtension, type Ext } from "../../src/field/extension.ts";
 import type { LeafKind } from "../../src/protocol/domain-tags.ts";
 import type { DiffEntry } from "../../src/protocol/diff-list.ts";
 import type { StateTransitionWitness } from "../../src/protocol/state-transition-witness.ts";
-import { publicValues } from "../../src/air/state-transition/statement.ts";
+import { encodeStatement } from "../../src/protocol/statement.ts";
+import type { Quintic } from "../../src/protocol/evaluation.ts";
+import { statementValues } from "../../src/air/state-transition/statement-values.ts";
 import { COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../src/air/state-transition/columns.ts";
 import { buildTrace, traceRowCount } from "../../src/air/state-transition/trace/build-trace.ts";
 import { ROW_TYPE_NAMES } from "../../src/air/state-transition/row-types.ts";
-import { air, bytes32, checkRow, R, rowsOf } from "./support/scenario.ts";
+import { air, bytes32, checkRow, quintic, R, rowsOf } from "./support/scenario.ts";
 import { checkRows } from "./support/row-checker.ts";
 import { createRandom } from "./support/random.ts";
 import { diffDigest, diffLimbs, StateModel } from "./support/state-model.ts";
@@ -25,20 +27,20 @@ function evaluate(entries: readonly DiffEntry[], r: Ext): Ext {
 }
 
 /** Proves one batch against roots, digest and evaluation that do not come from the circuit. */
-function assertAccepted(tree: StateModel, apply: Parameters<StateModel["batch"]>[0], r: Ext = R): StateTransitionWitness {
+function assertAccepted(tree: StateModel, apply: Parameters<StateModel["batch"]>[0], r: Quintic = R): StateTransitionWitness {
   const oldStateRoot = tree.stateRoot();
   const witness = tree.batch(apply);
   const entries = witness.operations.map(({ entry }) => entry);
   const trace = buildTrace(witness, r);
-  const publics = publicValues({
-    commitment: new Uint8Array(32),
+  const publics = statementValues(encodeStatement({
+    commitment: bytes32(0n),
     oldStateRoot,
     newStateRoot: tree.stateRoot(),
     diffDigest: diffDigest(entries),
-    r,
-    y: evaluate(entries, r),
+    point: r,
+    evaluation: quintic(evaluate(entries, r)),
     outputsHash: bytes32(entries.at(-1)!.value),
-  });
+  }));
   assert.deepEqual(checkRows(checkRow, trace.columns, [...publics!, ...trace.auxiliary]), []);
   return witness;
 }
@@ -102,7 +104,7 @@ describe("the state transition table", () => {
   });
 
   it("accepts the off-chain marker: r = 0 makes y the entry count", () => {
-    const zero = [0, 0, 0, 0, 0];
+    const zero: Quintic = [0, 0, 0, 0, 0];
     const witness = assertAccepted(populated(4), (tree) => [tree.update(2, 3n), tree.insert(0, 1n, 2n, 3n), tree.update(1, 4n)], zero);
     assert.deepEqual(evaluate(witness.operations.map(({ entry }) => entry), zero), [3, 0, 0, 0, 0]);
   });

@@ -2,11 +2,11 @@ import { DEFAULT_PARAMETERS, type ProofParameters } from "../../stark/parameters
 import { compileSystem, type System } from "../../stark/system.ts";
 import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "./public-values.ts";
 import { createStateTransitionAir } from "./state-transition-air.ts";
-import { decodeStatement, publicValues } from "./statement.ts";
+import { statementValues } from "./statement-values.ts";
 
 /**
- * The stage-0 proof system: one state transition table under the given parameters. Its verification key digest is the
- * same for every chain and every batch. Throws RangeError for parameters out of bounds.
+ * The proof system of a batch's state transition: one table, about the statements of `protocol/statement.ts`. The name's
+ * version changes with the table, the statement or their meaning; the verification key depends on it.
  */
 export function createStateTransitionSystem(parameters: ProofParameters = DEFAULT_PARAMETERS): System {
   return compileSystem({
@@ -14,9 +14,6 @@ export function createStateTransitionSystem(parameters: ProofParameters = DEFAUL
     parameters,
     tables: [{ air: createStateTransitionAir(), auxiliaryCount: AUXILIARY_COUNT }],
     statementValueCount: STATEMENT_PUBLIC_COUNT,
-    publicValues(bytes) {
-      const statement = decodeStatement(bytes);
-      return statement === undefined ? undefined : publicValues(statement);
-    },
+    publicValues: statementValues,
   });
 }

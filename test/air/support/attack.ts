@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../../src/protocol/state-transition-witness.ts";
 import type { RowTypeName } from "../../../src/air/state-transition/row-types.ts";
-import type { StateTransitionStatement } from "../../../src/air/state-transition/statement.ts";
+import type { BatchStatement } from "../../../src/protocol/statement.ts";
 import type { RowCells } from "../../../src/air/state-transition/trace/trace-writer.ts";
-import { claim, failingConstraints, type Forge, forgeTrace, R } from "./scenario.ts";
+import { claim, failingConstraints, type Forge, forgeTrace } from "./scenario.ts";
 import { StateModel } from "./state-model.ts";
 
 /**
@@ -14,10 +14,10 @@ import { StateModel } from "./state-model.ts";
 export function assertStopped(
   witness: StateTransitionWitness,
   expected: readonly string[],
-  { forge, statement = {}, auxiliary }: { forge?: Forge; statement?: Partial<StateTransitionStatement>; auxiliary?: readonly number[] } = {},
+  { forge, statement = {}, auxiliary }: { forge?: Forge; statement?: Partial<BatchStatement>; auxiliary?: readonly number[] } = {},
 ): void {
   const trace = forgeTrace(witness, forge);
-  const publics = claim(auxiliary === undefined ? trace : { ...trace, auxiliary }, witness, R, statement);
+  const publics = claim(auxiliary === undefined ? trace : { ...trace, auxiliary }, witness, statement);
   assert.deepEqual(failingConstraints(trace.columns, publics), [...expected].sort());
 }
 

@@ -1,7 +1,9 @@
 import type { Ext } from "../../../src/field/extension.ts";
+import type { Quintic } from "../../../src/protocol/evaluation.ts";
 import type { StateTransitionWitness } from "../../../src/protocol/state-transition-witness.ts";
 import { createStateTransitionAir } from "../../../src/air/state-transition/state-transition-air.ts";
-import { publicValues, type StateTransitionStatement } from "../../../src/air/state-transition/statement.ts";
+import { type BatchStatement, encodeStatement } from "../../../src/protocol/statement.ts";
+import { statementValues } from "../../../src/air/state-transition/statement-values.ts";
 import { COLUMN } from "../../../src/air/state-transition/columns.ts";
 import { RowType, type RowTypeName } from "../../../src/air/state-transition/row-types.ts";
 import { fillTrace, type StateTransitionTrace } from "../../../src/air/state-transition/trace/build-trace.ts";
@@ -12,24 +14,36 @@ export const air = createStateTransitionAir();
 export const checkRow = createRowChecker(air);
 
 /** An evaluation point with nothing special about it. */
-export const R: Ext = [1234567, 890123456, 789, 2000000000, 45678];
+export const R: Quintic = [1234567, 890123456, 789, 2000000000, 45678];
 
 /** A 256-bit word as bytes32. */
-export function bytes32(word: bigint): Uint8Array {
-  return Uint8Array.from({ length: 32 }, (_, i) => Number((word >> BigInt(8 * (31 - i))) & 0xffn));
+export function bytes32(word: bigint): `0x${string}` {
+  return `0x${word.toString(16).padStart(64, "0")}`;
 }
 
 /** Public values for what a trace itself says of its batch, with some parts of the statement claimed otherwise. */
 export function claim(
   trace: StateTransitionTrace,
   witness: StateTransitionWitness,
-  r: Ext = R,
-  other: Partial<StateTransitionStatement> = {},
+  other: Partial<BatchStatement> = {},
 ): number[] {
   const { oldStateRoot, newStateRoot, diffDigest, y } = trace;
-  const outputsHash = bytes32(witness.operations.at(-1)!.entry.value);
-  const statement = { commitment: new Uint8Array(32), oldStateRoot, newStateRoot, diffDigest, r, y, outputsHash, ...other };
-  return [...publicValues(statement)!, ...trace.auxiliary];
+  const statement = {
+    commitment: bytes32(0n),
+    oldStateRoot,
+    newStateRoot,
+    diffDigest,
+    point: R,
+    evaluation: quintic(y),
+    outputsHash: bytes32(witness.operations.at(-1)!.entry.value),
+    ...other,
+  };
+  return [...statementValues(encodeStatement(statement))!, ...trace.auxiliary];
+}
+
+/** An extension element of degree 5 as the protocol writes it. */
+export function quintic([a, b, c, d, e]: Ext): Quintic {
+  return [a!, b!, c!, d!, e!];
 }
 
 /** Distinct names of the constraints that fail, lane numbers left out, in alphabetical order. */
