@@ -1,17 +1,29 @@
 import { createRequire } from "node:module";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { defineConfig } from "hardhat/config";
+import { VERIFIER_COMPILER_SETTINGS } from "./scripts/verifier-generator/compiler-settings.ts";
 
 /** The compiler inside the npm package: nothing is downloaded, so builds work offline. */
 const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
+
+const version = "0.8.37";
+
+/** Generated verifiers are optimized as they are written; see `compiler-settings.ts`. */
+const generated = Object.fromEntries(
+  [
+    "contracts/verifier/generated/StateTransitionStark.sol",
+    "contracts/verifier/generated/StateTransitionStarkConstraints1.sol",
+    "contracts/verifier/generated/StateTransitionStarkConstraints2.sol",
+    "test/contracts/solidity/verifier/generated/StateTransitionStarkProfile.sol",
+  ].map((file) => [file, { version, path: soljson, settings: VERIFIER_COMPILER_SETTINGS }]),
+);
 
 export default defineConfig({
   plugins: [hardhatEthers],
   paths: { sources: ["contracts", "test/contracts/solidity"] },
   solidity: {
-    version: "0.8.37",
-    path: soljson,
-    settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 1000 } },
+    compilers: [{ version, path: soljson, settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 1000 } } }],
+    overrides: generated,
   },
   networks: {
     // An L1 as users have it: the public limits on transaction gas and code size are enforced.

@@ -50,17 +50,7 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
     `// ${GAS_PHASES[index] ?? ""}\n{ ${code}\n}${profile ? `\nmstore(${hex(memory.gas + 32 + 32 * index)}, sub(mload(${hex(memory.gas)}), gas()))\nmstore(${hex(memory.gas)}, gas())` : ""}`;
   const [main, quotient] = trees;
   if (main === undefined || quotient === undefined) throw new RangeError("a system has a main and a quotient tree");
-  const body = [
-    ...(profile ? [`mstore(${hex(memory.gas)}, gas())`] : []),
-    phase(0, `{ ${readHead(layout)} }\n{ ${readStatement(layout)} }\n${runTranscript(layout)}`),
-    phase(1, readValues(layout)),
-    phase(2, checkConstraints(layout, parts)),
-    phase(3, `${drawQueries(layout)}\n${prepareDeep(layout)}`),
-    phase(4, openTree(layout, main, 0)),
-    phase(5, openTree(layout, quotient, 1)),
-    phase(6, computeDeep(layout)),
-    phase(7, foldLayers(layout)),
-    profile ? `return(${hex(memory.gas + 32)}, ${32 * GAS_PHASES.length})` : "mstore(0, 1)\nreturn(0, 32)",
+  const functions = [
     ERROR_FUNCTIONS,
     EXTENSION_FUNCTIONS,
     domainFunctions(parameters.maxLogRows + parameters.logBlowup),
@@ -76,6 +66,19 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
     FOLD_EIGHT,
     finalPolynomialFunction({ coefficients: memory.finalCoefficients, powers: memory.finalPowers }),
     layerFunctions(layout),
+  ];
+  const body = [
+    ...functions,
+    ...(profile ? [`mstore(${hex(memory.gas)}, gas())`] : []),
+    phase(0, `{ ${readHead(layout)} }\n{ ${readStatement(layout)} }\n${runTranscript(layout)}`),
+    phase(1, readValues(layout)),
+    phase(2, checkConstraints(layout, parts)),
+    phase(3, `${drawQueries(layout)}\n${prepareDeep(layout)}`),
+    phase(4, openTree(layout, main, 0)),
+    phase(5, openTree(layout, quotient, 1)),
+    phase(6, computeDeep(layout)),
+    phase(7, foldLayers(layout)),
+    profile ? `return(${hex(memory.gas + 32)}, ${32 * GAS_PHASES.length})` : "mstore(0, 1)\nreturn(0, 32)",
   ].join("\n");
   const name = `${options.name}${profile ? "Profile" : ""}`;
   const returns = profile ? "" : " returns (bool)";

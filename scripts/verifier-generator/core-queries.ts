@@ -19,13 +19,17 @@ export function rowSumName(tree: TreeLayout): string {
   return `${tree.name}RowSum`;
 }
 
-/** Grinding, then the positions. */
+/** Grinding, harder for tables above a height, then the positions. */
 export function drawQueries(layout: CoreLayout): string {
-  const { grindingBits, queryCount } = layout.parameters;
+  const { grindingBits, grindingBaseLogRows, queryCount } = layout.parameters;
   const { load } = slotAccess(layout);
-  const grinding = grindingBits === 0 ? "" : `if shr(${256 - grindingBits}, ${load("state")}) { ${fail("grindingTooWeak")} }\n  `;
   return `
-  ${grinding}drawPositions(${load("state")}, ${hex(layout.memory.positions)}, ${queryCount}, ${load("logDomain")})`;
+  {
+    let bits := ${grindingBits}
+    if gt(${load("logRows")}, ${grindingBaseLogRows}) { bits := add(bits, sub(${load("logRows")}, ${grindingBaseLogRows})) }
+    if shr(sub(256, bits), ${load("state")}) { ${fail("grindingTooWeak")} }
+  }
+  drawPositions(${load("state")}, ${hex(layout.memory.positions)}, ${queryCount}, ${load("logDomain")})`;
 }
 
 /** Powers of the DEEP challenge, their tables, and the two combined opened values. */

@@ -106,7 +106,7 @@ class Evaluator {
       ...this.#functions,
       ...[...this.#divisions].map(divisionFunction),
     ];
-    return [lines, ...functions].join("\n");
+    return [...functions, lines].join("\n");
   }
 
   /** Opened values and public values into Montgomery form; arguments and imports are in it already. */

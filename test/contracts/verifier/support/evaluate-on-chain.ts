@@ -1,0 +1,48 @@
+import { layoutCore } from "../../../../scripts/verifier-generator/core-layout.ts";
+import { lanes, lanesOf, MONTGOMERY, PRIME } from "../../../../scripts/verifier-generator/lanes.ts";
+import { splitEvaluator } from "../../../../scripts/verifier-generator/split-evaluator.ts";
+import type { Ext } from "../../../../src/field/extension.ts";
+import { inv, reduce } from "../../../../src/field/koala-bear.ts";
+import { rowSelectors } from "../../../../src/stark/evaluate.ts";
+import type { System } from "../../../../src/stark/system.ts";
+import { type CodeChain, deployYul } from "./chain.ts";
+
+/** What the constraints are evaluated on. */
+export interface EvaluationPoint {
+  readonly logRows: number;
+  readonly point: Ext;
+  readonly alpha: Ext;
+  readonly atPoint: readonly Ext[];
+  readonly atNext: readonly Ext[];
+  readonly publicValues: readonly number[];
+}
+
+/** Deploys a one-table system's constraint contracts; the result runs them one after the other, as the verifier does. */
+export async function deployEvaluators(chain: CodeChain, system: System): Promise<(at: EvaluationPoint) => Promise<Ext>> {
+  const parts = splitEvaluator(layoutCore(system));
+  const name = (index: number): string => `Part${index}`;
+  const call = await deployYul(
+    chain,
+    Object.fromEntries(parts.map((part, i) => [name(i), { body: part.yul, functions: "" }])),
+  );
+  const plain = (a: Ext): bigint => lanes(a.map(BigInt));
+  const montgomery = (a: Ext): bigint => lanes(a.map((x) => (BigInt(x) * MONTGOMERY) % PRIME));
+  return async ({ logRows, point, alpha, atPoint, atNext, publicValues }) => {
+    const { field } = system;
+    const selectors = rowSelectors(field, point, logRows);
+    const input = [
+      ...atPoint.map(plain),
+      ...atNext.map(plain),
+      ...publicValues.map(BigInt),
+      ...[alpha, selectors.transition, selectors.firstRow, selectors.lastRow].map(montgomery),
+    ];
+    let total = field.zero;
+    for (const index of parts.keys()) {
+      const [share, ...shared] = await call(name(index), input);
+      if (share === undefined) throw new Error("an evaluator returned nothing");
+      total = field.add(total, field.scale(lanesOf(share).map(reduce), inv(Number(MONTGOMERY))));
+      input.push(...shared);
+    }
+    return total;
+  };
+}

@@ -1,0 +1,69 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { readFileSync } from "node:fs";
+import { Interface } from "ethers";
+
+import { generateConstraints, generateVerifier } from "../../../../scripts/verifier-generator/contract.ts";
+import { packAuxiliary } from "../../../../src/stark/proof.ts";
+import type { System } from "../../../../src/stark/system.ts";
+import type { VerifyResult } from "../../../../src/stark/rejection.ts";
+import { type CodeChain, errorName } from "./chain.ts";
+import { compileSolidity } from "./compile.ts";
+
+const INTERFACE_SOURCE = readFileSync(new URL("../../../../contracts/interfaces/IStarkVerifier.sol", import.meta.url), "utf8");
+
+/** Functions and errors of the interface, read from its source. */
+export const STARK_ABI: readonly string[] = [
+  "function verify(bytes32 statementHash, bytes publicValues, bytes proof) view returns (bool)",
+  ...[...INTERFACE_SOURCE.matchAll(/error \w+\([^)]*\)/g)].map(([text]) => text),
+];
+const abi = new Interface(STARK_ABI);
+
+/** "accepted" or the rejection's code; tree and layer numbers belong to it. */
+export type Verdict = string;
+
+/** A verifier generated for a system, compiled and deployed for a test. */
+export interface DeployedVerifier {
+  readonly address: string;
+  verify(statement: Uint8Array, proof: Uint8Array): Promise<Verdict>;
+  /** The same with public values that need not belong to the statement. */
+  verifyRaw(statementHash: Uint8Array, publicValues: Uint8Array, proof: Uint8Array): Promise<Verdict>;
+}
+
+export async function deployVerifier(chain: CodeChain, system: System): Promise<DeployedVerifier> {
+  const verifier = generateVerifier(system, { name: "Generated", interfacePath: "IStarkVerifier.sol" });
+  const constraints = generateConstraints(system, { name: "Generated" });
+  const sources = Object.fromEntries([verifier, ...constraints].map(({ name, source }) => [`${name}.sol`, source]));
+  const compiled = compileSolidity({ ...sources, "IStarkVerifier.sol": INTERFACE_SOURCE });
+  const code = (name: string) => {
+    const found = compiled[name];
+    if (found === undefined) throw new Error(`no contract ${name} was compiled`);
+    return found;
+  };
+  const parts: string[] = [];
+  for (const { name } of constraints) parts.push(await chain.deploy(code(name)));
+  const address = await chain.deploy(code(verifier.name), ...parts);
+  const verifyRaw = async (statementHash: Uint8Array, publicValues: Uint8Array, proof: Uint8Array): Promise<Verdict> => {
+    const result = await chain.call(address, abi.encodeFunctionData("verify", [statementHash, publicValues, proof]));
+    if (result.ok) return BigInt(result.data) === 1n ? "accepted" : `returned ${result.data}`;
+    const { name, args } = errorName(STARK_ABI, result.data);
+    return [name, ...args].join(" ");
+  };
+  return {
+    address,
+    verifyRaw,
+    verify: (statement, proof) => {
+      const values = system.definition.publicValues(statement);
+      // The contract's caller decodes the statement; a statement that is none has no public values.
+      return verifyRaw(keccak_256(statement), values === undefined ? new Uint8Array(0) : packAuxiliary(values), proof);
+    },
+  };
+}
+
+/** The TypeScript verifier's answer in the same words. */
+export function verdictOf(result: VerifyResult): Verdict {
+  if (result.ok) return "accepted";
+  const { rejection } = result;
+  if (rejection.code === "MerkleMismatch") return `MerkleMismatch ${rejection.tree}`;
+  if (rejection.code === "FoldMismatch") return `FoldMismatch ${rejection.layer}`;
+  return rejection.code;
+}
