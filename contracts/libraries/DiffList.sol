@@ -154,24 +154,29 @@ library DiffList {
 
             // Weight cells. Limb j of block b (0: value) has exponent 16b + 15 − j.
             {
-                let cell := 0x80
-                for { let top := add(powers, 0x1e0) } lt(cell, 0x800) { top := add(top, 0x200) } {
-                    for { let shift := 0 } lt(shift, 255) { shift := add(shift, 51) } {
-                        for { let from := top } gt(from, sub(top, 0x80)) { from := sub(from, 0x20) } {
+                let first := 0x80
+                for { let top := add(powers, 0x1e0) } lt(first, 0x800) { top := add(top, 0x280) } {
+                    for { let end := add(first, 0x80) } lt(first, end) { first := add(first, 0x20) } {
+                        let p0 := mload(top)
+                        let p1 := mload(sub(top, 0x80))
+                        let p2 := mload(sub(top, 0x100))
+                        let p3 := mload(sub(top, 0x180))
+                        let cell := first
+                        for { let shift := 0 } lt(shift, 255) { shift := add(shift, 51) } {
                             mstore(
                                 cell,
                                 or(
-                                    or(lane(mload(from), shift, 192), lane(mload(sub(from, 0x80)), shift, 128)),
-                                    or(
-                                        lane(mload(sub(from, 0x100)), shift, 64),
-                                        lane(mload(sub(from, 0x180)), shift, 0)
-                                    )
+                                    or(shl(192, and(shr(shift, p0), 0xffffffff)), shl(128, and(shr(shift, p1), 0xffffffff))),
+                                    or(shl(64, and(shr(shift, p2), 0xffffffff)), and(shr(shift, p3), 0xffffffff))
                                 )
                             )
-                            cell := add(cell, 0x20)
+                            cell := add(cell, 0x80)
                         }
+                        top := sub(top, 0x20)
                     }
+                    first := add(first, 0x200)
                 }
+                let cell := 0x800
                 // An update's head: tag, index low, index high have exponents 23, 22, 21.
                 for { let shift := 0 } lt(shift, 255) { shift := add(shift, 51) } {
                     mstore(
@@ -378,13 +383,26 @@ library DiffList {
                 fail(0x10865ed0)
             }
 
-            // The outputs entry, limb by limb: update of leaf 1 with tag 1.
+            // The outputs entry is an update of leaf 1 with tag 1. One of its kind: coordinate by coordinate.
             {
-                let factor := mload(R1)
-                let sum := add(times(factor, add(times(factor, mload(SUM)), 1)), 1)
-                for { let i := 0 } lt(i, 6) { i := add(i, 1) } { sum := times(factor, sum) }
-                for { let i := 0 } lt(i, 256) { i := add(i, 16) } {
-                    sum := add(times(factor, sum), and(shr(i, outputsHash), 0xffff))
+                let m0 := and(outputsHash, mload(LIMB_MASK))
+                let m1 := and(shr(16, outputsHash), mload(LIMB_MASK))
+                let m2 := and(shr(32, outputsHash), mload(LIMB_MASK))
+                let m3 := and(shr(48, outputsHash), mload(LIMB_MASK))
+                let sum := times(mload(R24), mload(SUM))
+                let cell := 0x80
+                let head := 0x800
+                for { let shift := 0 } lt(shift, 255) { shift := add(shift, 51) } {
+                    let s := add(
+                        mul(0x10000000000000001, mload(head)),
+                        add(
+                            add(mul(m0, mload(cell)), mul(m1, mload(add(cell, 0x20)))),
+                            add(mul(m2, mload(add(cell, 0x40))), mul(m3, mload(add(cell, 0x60))))
+                        )
+                    )
+                    sum := add(sum, shl(shift, mod(shr(192, s), P)))
+                    cell := add(cell, 0x80)
+                    head := add(head, 0x20)
                 }
                 mstore(SUM, sum)
             }
