@@ -3,9 +3,10 @@
  * the DOM library, whose globals do not belong into a program for Node.
  */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array<ArrayBuffer>);
+  interface Module {
+    readonly [Symbol.toStringTag]: string;
   }
+  const Module: new (bytes: Uint8Array<ArrayBuffer>) => Module;
   class Instance {
     constructor(module: Module, imports: { readonly env: { readonly memory: Memory } });
     readonly exports: Readonly<Record<string, unknown>>;

@@ -12,6 +12,18 @@ export interface FunctionReference {
 
 const VOID_BLOCK = 0x40;
 
+/** A function whose parameters are all 32-bit integers, with the parameters by name. */
+export function i32Function<const Name extends string>(
+  name: string,
+  parameterNames: readonly Name[],
+  resultType?: ValueType,
+): { readonly f: FunctionBuilder; readonly p: Readonly<Record<Name, Local>> } {
+  const f = new FunctionBuilder(name, parameterNames.map(() => I32), resultType);
+  const locals = f.parameters();
+  const p = Object.fromEntries(parameterNames.map((parameter, i) => [parameter, locals[i]]));
+  return { f, p: p as Record<Name, Local> };
+}
+
 /** Emits one function: statements are appended in order, expressions come from `values.ts`. */
 export class FunctionBuilder {
   readonly name: string;

@@ -118,6 +118,7 @@ export const i32x4 = {
 
 /** Two lanes of 64 bits. */
 export const i64x2 = {
+  add: binary(V128, vectorOp(0xce)),
   shl: vectorShift(0xcb),
   shru: vectorShift(0xcd),
   /** Full 64-bit products of the low (0, 1) or high (2, 3) 32-bit lanes. */

@@ -1,6 +1,6 @@
 import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon2.ts";
-import { FunctionBuilder } from "../assembler/function-builder.ts";
-import { I32, v128 } from "../assembler/values.ts";
+import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
+import { v128 } from "../assembler/values.ts";
 import { R_SQUARED } from "../montgomery.ts";
 import { FieldLanes, transpose } from "./field-lanes.ts";
 import { emitPoseidon2, preparePoseidon2 } from "./poseidon2.ts";
@@ -11,36 +11,34 @@ import { emitPoseidon2, preparePoseidon2 } from "./poseidon2.ts";
  * Outputs must not overlap inputs. Oracle: `compress` of `reference/poseidon2.ts`.
  */
 export function compressBatch(): FunctionBuilder {
-  const f = new FunctionBuilder("compressBatch", [I32, I32, I32, I32, I32]);
-  const [groups, tags, inputs, outputs, constants] = f.parameters();
-  if (!groups || !tags || !inputs || !outputs || !constants) throw new Error("compressBatch takes five parameters");
+  const { f, p } = i32Function("compressBatch", ["groups", "tags", "inputs", "outputs", "constants"]);
   const lanes = new FieldLanes(f);
   preparePoseidon2(lanes);
   const rSquared = f.let(v128.const32(R_SQUARED));
   const one = f.let(v128.const32(1));
-  f.repeat(groups, () => {
+  f.repeat(p.groups, () => {
     const input = [];
     for (let quarter = 0; quarter < WIDTH; quarter += 4) {
-      input.push(...transpose(f, [0, 1, 2, 3].map((lane) => v128.load(inputs, 4 * (WIDTH * lane + quarter)))));
+      input.push(...transpose(f, [0, 1, 2, 3].map((lane) => v128.load(p.inputs, 4 * (WIDTH * lane + quarter)))));
     }
     const state = input.map((x) => f.let(lanes.montgomery(x, rSquared)));
     const first = state[0];
     if (first === undefined) throw new Error("the state is empty");
-    f.set(first, lanes.add(first, lanes.montgomery(v128.load(tags), rSquared)));
-    emitPoseidon2(f, lanes, state, constants);
+    f.set(first, lanes.add(first, lanes.montgomery(v128.load(p.tags), rSquared)));
+    emitPoseidon2(f, lanes, state, p.constants);
     // The left half is read again rather than kept: eight more live vectors would spill throughout the rounds.
     for (let quarter = 0; quarter < DIGEST_WIDTH; quarter += 4) {
-      const left = transpose(f, [0, 1, 2, 3].map((lane) => v128.load(inputs, 4 * (WIDTH * lane + quarter))));
+      const left = transpose(f, [0, 1, 2, 3].map((lane) => v128.load(p.inputs, 4 * (WIDTH * lane + quarter))));
       const output = left.map((x, i) => {
         const permuted = state[quarter + i];
         if (permuted === undefined) throw new Error("the state is too short");
         return lanes.add(x, lanes.montgomery(permuted, one));
       });
-      transpose(f, output).forEach((digest, lane) => f.store(outputs, digest, 4 * (DIGEST_WIDTH * lane + quarter)));
+      transpose(f, output).forEach((digest, lane) => f.store(p.outputs, digest, 4 * (DIGEST_WIDTH * lane + quarter)));
     }
-    f.increase(tags, 16);
-    f.increase(inputs, 16 * WIDTH);
-    f.increase(outputs, 16 * DIGEST_WIDTH);
+    f.increase(p.tags, 16);
+    f.increase(p.inputs, 16 * WIDTH);
+    f.increase(p.outputs, 16 * DIGEST_WIDTH);
   });
   return f;
 }

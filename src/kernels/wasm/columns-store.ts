@@ -1,0 +1,65 @@
+import type { Columns } from "../backend.ts";
+import { columnAddresses, columnStride } from "./columns-layout.ts";
+import type { Heap } from "./heap.ts";
+
+/** Columns in the shared memory. */
+export interface StoredColumns extends Columns {
+  readonly addresses: readonly number[];
+  readonly allocation: number;
+}
+
+/** The columns behind the handles of a backend. Memory is freed when neither a handle nor a commitment needs it. */
+export class ColumnsStore {
+  readonly #heap: Heap;
+  readonly #held = new Map<Columns, StoredColumns>();
+  readonly #references = new Map<StoredColumns, number>();
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  /** New columns, contents arbitrary, `columnStride` apart. */
+  create(width: number, logRows: number): { readonly handle: Columns; readonly stored: StoredColumns } {
+    const allocation = this.#heap.allocate(width * columnStride(logRows));
+    return this.adopt(allocation, columnAddresses(allocation, width, logRows), logRows);
+  }
+
+  /** Columns inside an allocation that is given to the store. */
+  adopt(allocation: number, addresses: readonly number[], logRows: number): { readonly handle: Columns; readonly stored: StoredColumns } {
+    const handle: Columns = { logRows, width: addresses.length };
+    const stored: StoredColumns = { ...handle, addresses, allocation };
+    this.#held.set(handle, stored);
+    this.#references.set(stored, 1);
+    return { handle, stored };
+  }
+
+  /** Throws RangeError for a handle that was released or belongs to another backend. */
+  get(handle: Columns): StoredColumns {
+    const stored = this.#held.get(handle);
+    if (stored === undefined) throw new RangeError("these columns were released or belong to another backend");
+    return stored;
+  }
+
+  /** Keeps the memory until a matching `drop`. */
+  retain(stored: StoredColumns): void {
+    this.#references.set(stored, (this.#references.get(stored) ?? 0) + 1);
+  }
+
+  drop(stored: StoredColumns): void {
+    const left = (this.#references.get(stored) ?? 0) - 1;
+    if (left > 0) {
+      this.#references.set(stored, left);
+      return;
+    }
+    this.#references.delete(stored);
+    this.#heap.free(stored.allocation);
+  }
+
+  /** Ends a handle; releasing it again has no effect. */
+  release(handle: Columns): void {
+    const stored = this.#held.get(handle);
+    if (stored === undefined) return;
+    this.#held.delete(handle);
+    this.drop(stored);
+  }
+}

@@ -1,0 +1,52 @@
+import type { ColumnsStore } from "./columns-store.ts";
+import type { DeviceTables } from "./device-tables.ts";
+import type { Heap } from "./heap.ts";
+import type { Kernels } from "./kernel-module.ts";
+import type { Thread } from "./thread.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+
+/** What the operations of the backend work with, on the thread that created it. */
+export interface Device {
+  readonly heap: Heap;
+  readonly tables: DeviceTables;
+  readonly pool: WorkerPool;
+  readonly columns: ColumnsStore;
+  readonly kernels: Kernels;
+}
+
+/** The creating thread as a place where kernels run, for work too small to share. Valid until the next allocation. */
+export function ownThread(device: Device): Thread {
+  return { kernels: device.kernels, words: device.heap.words() };
+}
+
+/** Allocations that end together. */
+export class Allocations {
+  readonly #heap: Heap;
+  readonly #addresses: number[] = [];
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  take(bytes: number): number {
+    const address = this.#heap.allocate(bytes);
+    this.#addresses.push(address);
+    return address;
+  }
+
+  /** The address of a copy of the words. */
+  store(words: ArrayLike<number>): number {
+    const address = this.take(4 * words.length);
+    this.#heap.words().set(words, address / 4);
+    return address;
+  }
+
+  /** Lets an allocation outlive the others; the caller frees it. */
+  keep(address: number): void {
+    this.#addresses.splice(this.#addresses.indexOf(address), 1);
+  }
+
+  free(): void {
+    for (const address of this.#addresses.splice(0)) this.#heap.free(address);
+  }
+}

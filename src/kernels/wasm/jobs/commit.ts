@@ -1,0 +1,187 @@
+import { mul, rootOfUnity, pow } from "../../../field/koala-bear.ts";
+import type { LeafEncoding, TreeHash } from "../../backend.ts";
+import { bitReverse } from "../../bit-reversal.ts";
+import { BASE31_GROUP } from "../../leaf-encoding.ts";
+import { digestLength } from "../../tree-hash.ts";
+import { columnAddresses, columnStride } from "../columns-layout.ts";
+import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
+import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON2_CONSTANTS_AT } from "../fixed-memory.ts";
+import { ScratchLayout } from "../heap.ts";
+import { keccakEntries, poseidon2Entries } from "../leaf-entries.ts";
+import { R } from "../montgomery.ts";
+import type { Thread } from "../thread.ts";
+import { evaluateColumn, fillPowers, layoutPowerTable, type PowerTable } from "../transforms.ts";
+import type { JobBase, TaskRunner } from "./job.ts";
+
+/**
+ * Extends, hashes and builds the subtree of one coset per task. The evaluation domain falls into 2^logCosets cosets of the
+ * trace domain; in bit-reversed order each is one run of leaves, and so are its rows of every shorter table. Nothing of
+ * the extension is kept, and no layer below `firstStoredLayer`.
+ */
+export interface CommitJob extends JobBase {
+  readonly kind: "commit";
+  /** Tallest first. */
+  readonly classes: readonly CommitClass[];
+  readonly logCosets: number;
+  readonly shift: number;
+  readonly hash: TreeHash;
+  readonly encoding: LeafEncoding;
+  readonly rowsPerLeaf: number;
+  readonly firstStoredLayer: number;
+  /** Addresses of the stored layers, from `firstStoredLayer` on, each over all cosets. */
+  readonly layers: readonly number[];
+}
+
+export interface CommitClass {
+  readonly logRows: number;
+  /** log2 of the points per coset; more than logRows when one leaf spans several cosets of the trace domain. */
+  readonly logSize: number;
+  /** The layer that the rows enter. */
+  readonly layer: number;
+  /** Column addresses per block. */
+  readonly blocks: readonly (readonly number[])[];
+}
+
+interface ClassScratch {
+  readonly columns: readonly number[];
+  readonly powers: PowerTable;
+  readonly entries: number;
+}
+
+interface CommitScratch {
+  readonly classes: readonly ClassScratch[];
+  readonly zeros: number;
+  readonly nodes: number;
+  readonly pairs: number;
+  readonly state: number;
+  readonly end: number;
+}
+
+/** log2 of the leaves per coset. */
+function logLeavesOf(job: Omit<CommitJob, keyof JobBase>): number {
+  return (job.classes[0]?.logSize ?? 0) - Math.log2(job.rowsPerLeaf);
+}
+
+function layOut(job: Omit<CommitJob, keyof JobBase>, start: number): CommitScratch {
+  const scratch = new ScratchLayout(start);
+  const digestBytes = digestLength(job.hash);
+  const classes = job.classes.map(({ blocks, logSize }) => {
+    const width = blocks.reduce((sum, block) => sum + block.length, 0);
+    return {
+      columns: columnAddresses(scratch.take(width * columnStride(logSize)), width, logSize),
+      powers: layoutPowerTable(scratch, Math.max(2, logSize)),
+      // Two words per element, at most one padding entry each, and the closing entry.
+      entries: scratch.take(16 * width * job.rowsPerLeaf + 64),
+    };
+  });
+  const leaves = 2 ** logLeavesOf(job);
+  return {
+    classes,
+    zeros: scratch.take(job.hash.kind === "poseidon2" ? columnStride(job.classes[0]?.logSize ?? 0) : 0),
+    nodes: scratch.take(digestBytes * leaves),
+    pairs: scratch.take(digestBytes * leaves),
+    state: scratch.take(STATE_PAIR_BYTES),
+    end: scratch.end,
+  };
+}
+
+/** Scratch bytes that each thread needs. */
+export function commitScratchBytes(job: Omit<CommitJob, keyof JobBase>): number {
+  return layOut(job, 0).end;
+}
+
+export function runCommit(thread: Thread, job: CommitJob, scratchStart: number): TaskRunner {
+  const { kernels, words } = thread;
+  const { hash, rowsPerLeaf, firstStoredLayer } = job;
+  const scratch = layOut(job, scratchStart);
+  const digestBytes = digestLength(hash);
+  const logLeaves = logLeavesOf(job);
+  const tallest = job.classes[0]?.logSize ?? 0;
+  // Poseidon2 computes in Montgomery form: the factor R turns the extension into it.
+  const factor = hash.kind === "poseidon2" ? R : 1;
+  if (hash.kind === "poseidon2") words.fill(0, scratch.zeros / 4, (scratch.zeros + columnStride(tallest)) / 4);
+
+  const classes = job.classes.map((input, index) => {
+    const place = scratch.classes[index];
+    if (place === undefined) throw new Error("a height class has no scratch");
+    const leafColumns = leafOrder(input, place.columns, rowsPerLeaf);
+    const groupSize = job.encoding === "base31" ? BASE31_GROUP : (input.blocks[0]?.length ?? 0);
+    const list = hash.kind === "keccak" ? keccakEntries(leafColumns, groupSize) : poseidon2Entries(leafColumns, scratch.zeros);
+    words.set(list, place.entries / 4);
+    return { ...input, ...place, entriesEnd: place.entries + 4 * list.length, sources: input.blocks.flat() };
+  });
+  type Class = (typeof classes)[number];
+
+  function extend(input: Class, coset: number): void {
+    const lift = tallest - input.logSize;
+    const root = rootOfUnity(input.logSize + job.logCosets);
+    const shift = mul(pow(job.shift, 2 ** lift), pow(root, bitReverse(coset, job.logCosets)));
+    fillPowers(thread, input.powers, Math.max(2, input.logSize), factor, shift);
+    input.sources.forEach((source, i) => {
+      const column = { source, logRows: input.logRows, target: input.columns[i] ?? 0, logSize: input.logSize };
+      evaluateColumn(thread, job.twiddles, column, input.powers, shift, factor);
+    });
+  }
+
+  function hashRows(input: Class, count: number, target: number, stride: number): void {
+    const { entries, entriesEnd } = input;
+    const step = 4 * rowsPerLeaf;
+    if (hash.kind === "poseidon2") {
+      kernels.hashRowsPoseidon2(entries, entriesEnd, 0, count, step, target, stride, POSEIDON2_CONSTANTS_AT);
+      return;
+    }
+    const kernel = rowsPerLeaf === 1 ? kernels.hashAdjacentRowsKeccak : kernels.hashSpacedRowsKeccak;
+    kernel(entries, entriesEnd, 0, count, step, scratch.state, target, stride, hash.digestBytes, KECCAK_CONSTANTS_AT);
+  }
+
+  return (coset) => {
+    for (const input of classes) extend(input, coset);
+    const layerTarget = (layer: number): number => {
+      const stored = job.layers[layer - firstStoredLayer];
+      return stored === undefined ? scratch.nodes : stored + coset * 2 ** (logLeaves - layer) * digestBytes;
+    };
+    for (let layer = 0; layer <= logLeaves; layer++) {
+      const count = 2 ** (logLeaves - layer);
+      const entering = classes.find((input) => input.layer === layer);
+      const target = layerTarget(layer);
+      if (layer === 0) {
+        if (entering !== undefined) hashRows(entering, count, target, digestBytes);
+      } else if (entering === undefined) {
+        hashNodes(thread, hash, layerTarget(layer - 1), count, target, digestBytes, scratch.state);
+      } else {
+        hashNodes(thread, hash, layerTarget(layer - 1), count, scratch.pairs, 2 * digestBytes, scratch.state);
+        hashRows(entering, count, scratch.pairs + digestBytes, 2 * digestBytes);
+        hashNodes(thread, hash, scratch.pairs, count, target, digestBytes, scratch.state);
+      }
+    }
+    return true;
+  };
+}
+
+/** Parents of `count` pairs of neighbouring digests, written every `stride` bytes. `state` is scratch. */
+export function hashNodes(
+  { kernels }: Thread,
+  hash: TreeHash,
+  pairs: number,
+  count: number,
+  target: number,
+  stride: number,
+  state: number,
+): void {
+  if (hash.kind === "poseidon2") {
+    kernels.hashNodesPoseidon2(pairs, count, target, stride, POSEIDON2_CONSTANTS_AT);
+  } else {
+    const { digestBytes } = hash;
+    kernels.hashNodesKeccak(pairs, count, target, stride, state, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
+  }
+}
+
+/** Addresses of the first leaf's elements in the order of the leaf: block by block, row by row. */
+function leafOrder(input: CommitClass, columns: readonly number[], rowsPerLeaf: number): number[] {
+  let first = 0;
+  return input.blocks.flatMap((block) => {
+    const blockColumns = columns.slice(first, first + block.length);
+    first += block.length;
+    return Array.from({ length: rowsPerLeaf }, (_, row) => blockColumns.map((address) => address + 4 * row)).flat();
+  });
+}

@@ -1,0 +1,32 @@
+import type { TwiddleAddresses } from "../thread.ts";
+import type { CommitJob } from "./commit.ts";
+import type { DeepJob, DivideJob } from "./deep.ts";
+import type { DotJob } from "./dot.ts";
+import type { FoldJob } from "./fold.ts";
+import type { GrindJob } from "./grind.ts";
+import type { InterpolateJob } from "./interpolate.ts";
+import type { QuotientJob } from "./quotient.ts";
+import type { RemaindersJob } from "./remainders.ts";
+
+/** Work for all threads of a pool: `taskCount` tasks that any of them may run in any order. */
+export type Job =
+  | CommitJob
+  | DeepJob
+  | DivideJob
+  | DotJob
+  | FoldJob
+  | GrindJob
+  | InterpolateJob
+  | QuotientJob
+  | RemaindersJob;
+
+/** What every job carries. */
+export interface JobBase {
+  readonly taskCount: number;
+  /** Address and size of the scratch of the first thread; those of the others follow. */
+  readonly scratch: { readonly start: number; readonly bytesPerThread: number };
+  readonly twiddles: TwiddleAddresses;
+}
+
+/** Runs task after task on one thread; returning false ends the thread's part of the job early. */
+export type TaskRunner = (task: number) => boolean;

@@ -1,0 +1,89 @@
+import { ModuleBuilder } from "./assembler/module-builder.ts";
+import { invertVectors } from "./emit/batch-inversion.ts";
+import { divideByPoint, foldExtension } from "./emit/extension-horner.ts";
+import { grind } from "./emit/grind.ts";
+import { hashNodesKeccak } from "./emit/hash-nodes-keccak.ts";
+import { hashNodesPoseidon2, hashRowsPoseidon2 } from "./emit/hash-poseidon2.ts";
+import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
+import { permutePair, storeDigest } from "./emit/keccak.ts";
+import { ntt, nttBlocks, nttLayerPair } from "./emit/ntt.ts";
+import { powers } from "./emit/powers.ts";
+import { accumulate, companions, dot, foldColumn, gather, scaleVectors, vectorArithmetic } from "./emit/vector-arithmetic.ts";
+
+/** Degrees of the extension that have kernels. */
+export const DEGREES = [4, 5, 6] as const;
+export type Degree = (typeof DEGREES)[number];
+
+/** A kernel on addresses and counts; the parameters stand in the header of the file under emit/ that defines it. */
+type Kernel = (...args: number[]) => void;
+
+type PerDegree<Name extends string> = Readonly<Record<`${Name}${Degree}`, Kernel>>;
+
+/** Everything the module exports. */
+export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoint">, PerDegree<"foldExtension"> {
+  readonly ntt: Kernel;
+  readonly powers: Kernel;
+  readonly addVectors: Kernel;
+  readonly subVectors: Kernel;
+  readonly mulVectors: Kernel;
+  readonly scaleVectors: Kernel;
+  readonly companions: Kernel;
+  readonly dot: Kernel;
+  readonly gather: Kernel;
+  readonly foldColumn: Kernel;
+  readonly invertVectors: Kernel;
+  /** Rows that follow each other word by word; `hashSpacedRowsKeccak` takes any step. */
+  readonly hashAdjacentRowsKeccak: Kernel;
+  readonly hashSpacedRowsKeccak: Kernel;
+  readonly hashNodesKeccak: Kernel;
+  readonly hashRowsPoseidon2: Kernel;
+  readonly hashNodesPoseidon2: Kernel;
+  readonly grind: (
+    message: number,
+    nonceWord: number,
+    firstNonce: bigint,
+    count: number,
+    mask: bigint,
+    constants: number,
+  ) => bigint;
+}
+
+/** Most pages of 64 KiB that the backend's memory may have: 4 GiB, the limit of 32-bit addresses. */
+export const MAXIMUM_PAGES = 65536;
+
+/** Assembles and compiles the module for a shared memory; takes a few milliseconds. */
+export function compileKernels(): WebAssembly.Module {
+  const module = new ModuleBuilder();
+  const layerPair = module.add(nttLayerPair());
+  const blocks = module.add(nttBlocks(layerPair, module.next()));
+  module.add(ntt(blocks));
+  for (const kernel of [powers(), ...vectorArithmetic(), scaleVectors(), companions(), dot(), gather(), foldColumn()]) {
+    module.add(kernel);
+  }
+  module.add(invertVectors());
+  for (const degree of DEGREES) {
+    for (const kernel of [accumulate(degree), divideByPoint(degree), foldExtension(degree)]) module.add(kernel);
+  }
+  const permute = module.add(permutePair());
+  const digest = module.add(storeDigest());
+  module.add(hashRowsKeccak("hashAdjacentRowsKeccak", true, permute, digest));
+  module.add(hashRowsKeccak("hashSpacedRowsKeccak", false, permute, digest));
+  module.add(hashNodesKeccak(digest));
+  module.add(hashRowsPoseidon2());
+  module.add(hashNodesPoseidon2());
+  module.add(grind());
+  return new WebAssembly.Module(module.build({ initialPages: 1, maximumPages: MAXIMUM_PAGES, shared: true }));
+}
+
+/** The kernels on a memory. Each thread needs an instance of its own. */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  // The exports are what `compileKernels` put there; the differential tests call every one of them.
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}
+
+/** Throws RangeError for an extension degree without kernels. */
+export function assertDegree(degree: number): Degree {
+  const known = DEGREES.find((d) => d === degree);
+  if (known === undefined) throw new RangeError(`there are no kernels for extension degree ${degree} (${DEGREES.join(", ")})`);
+  return known;
+}

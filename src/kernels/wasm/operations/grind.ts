@@ -1,0 +1,63 @@
+import { grind as grindByReference } from "../../reference/grind.ts";
+import type { Device } from "../device.ts";
+import { RATE_WORDS } from "../emit/keccak.ts";
+import { ABORT_CELL, FOUND_TASK_CELL } from "../fixed-memory.ts";
+import { GRIND_SCRATCH_BYTES } from "../jobs/grind.ts";
+
+const MOST_TASKS = 2 ** 31 - 1;
+
+/**
+ * See `Backend.grind`. The kernel takes seeds of whole words that fit one block with the nonce, and up to 64 bits; anything
+ * else is left to the reference code.
+ */
+export async function grind(device: Device, seed: Uint8Array, bits: number, signal?: AbortSignal): Promise<bigint> {
+  const lastSeedByte = 8 * RATE_WORDS - 9;
+  if (seed.length % 8 !== 0 || seed.length + 8 > lastSeedByte || bits > 64) return grindByReference(seed, bits, signal);
+  signal?.throwIfAborted();
+  const setAbort = (value: number): void => {
+    Atomics.store(new Int32Array(device.heap.memory.buffer), ABORT_CELL / 4, value);
+  };
+  const onAbort = (): void => setAbort(1);
+  signal?.addEventListener("abort", onAbort);
+  try {
+    const nonces = await device.pool.run(
+      GRIND_SCRATCH_BYTES,
+      (scratch) => ({
+        kind: "grind",
+        taskCount: MOST_TASKS,
+        scratch,
+        twiddles: device.tables.twiddles(0),
+        message: paddedMessage(seed),
+        nonceWord: seed.length / 8,
+        mask: leadingBitsMask(bits),
+      }),
+      () => {
+        setAbort(signal?.aborted === true ? 1 : 0);
+        Atomics.store(new Int32Array(device.heap.memory.buffer), FOUND_TASK_CELL / 4, MOST_TASKS);
+      },
+    );
+    const smallest = nonces.reduce<bigint | undefined>((least, n) => (least === undefined || n < least ? n : least), undefined);
+    if (smallest !== undefined) return smallest;
+    signal?.throwIfAborted();
+    throw new Error(`no nonce below 2^43 gives ${bits} zero bits`);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** One block of keccak256 for seed ‖ eight zero bytes. */
+function paddedMessage(seed: Uint8Array): BigUint64Array {
+  const block = new Uint8Array(8 * RATE_WORDS);
+  block.set(seed);
+  block[seed.length + 8] = 0x01;
+  block[block.length - 1] = 0x80;
+  const view = new DataView(block.buffer);
+  return BigUint64Array.from({ length: RATE_WORDS }, (_, i) => view.getBigUint64(8 * i, true));
+}
+
+/** The first `bits` bits of a digest, as they lie in its first little-endian word. */
+function leadingBitsMask(bits: number): bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, bits === 0 ? 0n : ((1n << 64n) - 1n) ^ ((1n << BigInt(64 - bits)) - 1n));
+  return view.getBigUint64(0, true);
+}

@@ -1,0 +1,97 @@
+import { Worker } from "node:worker_threads";
+
+import { NEXT_TASK_CELL } from "./fixed-memory.ts";
+import type { Heap } from "./heap.ts";
+import type { Job } from "./jobs/job.ts";
+import type { WorkerReply, WorkerRequest, WorkerSetup } from "./worker.ts";
+
+/**
+ * Threads that run jobs over one shared memory, one job at a time, each job on all of them. They keep the process alive
+ * only while a job runs.
+ */
+export class WorkerPool {
+  readonly size: number;
+  readonly #heap: Heap;
+  readonly #workers: readonly Worker[];
+  #last: Promise<unknown> = Promise.resolve();
+  #failure: Error | undefined;
+  readonly #waiting = new Set<(error: Error) => void>();
+
+  constructor(size: number, module: WebAssembly.Module, heap: Heap) {
+    this.size = size;
+    this.#heap = heap;
+    // The file's own extension: sources run as they are, a build next to each other.
+    const file = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+    this.#workers = Array.from({ length: size }, (_, index) => {
+      const setup: WorkerSetup = { module, memory: heap.memory, index };
+      const worker = new Worker(file, { workerData: setup });
+      worker.on("error", (cause) => this.#fail(new Error("a kernel thread crashed", { cause })));
+      worker.on("exit", () => this.#fail(new Error("the kernel threads have ended")));
+      worker.unref();
+      return worker;
+    });
+  }
+
+  /**
+   * Runs a job after those before it. Scratch of `scratchBytes` per thread is allocated for its duration.
+   * Returns the nonces that the threads found. Rejects when a thread fails or the pool is closed.
+   */
+  run(scratchBytes: number, jobOf: (scratch: Job["scratch"]) => Job, prepare?: () => void): Promise<bigint[]> {
+    const result = this.#last.then(() => this.#runNow(scratchBytes, jobOf, prepare));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Ends the threads. Running and waiting jobs reject. */
+  async close(): Promise<void> {
+    this.#fail(new Error("the kernel threads were closed"));
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  async #runNow(scratchBytes: number, jobOf: (scratch: Job["scratch"]) => Job, prepare?: () => void): Promise<bigint[]> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const bytesPerThread = Math.ceil(scratchBytes / 64) * 64;
+    const start = bytesPerThread === 0 ? 0 : this.#heap.allocate(bytesPerThread * this.size);
+    try {
+      const job = jobOf({ start, bytesPerThread });
+      prepare?.();
+      Atomics.store(new Int32Array(this.#heap.memory.buffer), NEXT_TASK_CELL / 4, 0);
+      const request: WorkerRequest = { job, memoryBytes: this.#heap.byteLength };
+      const replies = await Promise.all(this.#workers.slice(0, job.taskCount).map((worker) => this.#ask(worker, request)));
+      return replies.flatMap((reply) => {
+        if (!reply.ok) throw reply.error;
+        return reply.nonce === undefined ? [] : [reply.nonce];
+      });
+    } finally {
+      // After a crash a thread may still be writing: its scratch is then never given back.
+      if (start !== 0 && this.#failure === undefined) this.#heap.free(start);
+    }
+  }
+
+  #ask(worker: Worker, request: WorkerRequest): Promise<WorkerReply> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        worker.off("message", onReply);
+        this.#waiting.delete(onFailure);
+        worker.unref();
+      };
+      const onReply = (reply: WorkerReply): void => {
+        done();
+        resolve(reply);
+      };
+      const onFailure = (error: Error): void => {
+        done();
+        reject(error);
+      };
+      this.#waiting.add(onFailure);
+      worker.ref();
+      worker.on("message", onReply);
+      worker.postMessage(request);
+    });
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const reject of [...this.#waiting]) reject(this.#failure);
+  }
+}

@@ -1,0 +1,80 @@
+import { parentPort, workerData } from "node:worker_threads";
+
+import { NEXT_TASK_CELL } from "./fixed-memory.ts";
+import { runCommit } from "./jobs/commit.ts";
+import { runDeep, runDivide } from "./jobs/deep.ts";
+import { runDot } from "./jobs/dot.ts";
+import { runFold } from "./jobs/fold.ts";
+import { runGrind } from "./jobs/grind.ts";
+import { runInterpolate } from "./jobs/interpolate.ts";
+import type { Job, TaskRunner } from "./jobs/job.ts";
+import { runQuotient } from "./jobs/quotient.ts";
+import { runRemainders } from "./jobs/remainders.ts";
+import { instantiateKernels } from "./kernel-module.ts";
+import type { Thread } from "./thread.ts";
+
+/** What a thread of the pool is started with. */
+export interface WorkerSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly index: number;
+}
+
+/** Asks a thread to take part in a job. */
+export interface WorkerRequest {
+  readonly job: Job;
+  /** Size of the memory that the job's addresses refer to. */
+  readonly memoryBytes: number;
+}
+
+/** A thread's end of a job. */
+export type WorkerReply = { readonly ok: true; readonly nonce: bigint | undefined } | { readonly ok: false; readonly error: Error };
+
+const { module, memory, index } = workerData as WorkerSetup;
+const kernels = instantiateKernels(module, memory);
+
+parentPort?.on("message", ({ job, memoryBytes }: WorkerRequest) => {
+  parentPort?.postMessage(takePart(job, memoryBytes));
+});
+
+function takePart(job: Job, memoryBytes: number): WorkerReply {
+  try {
+    // Another thread grew the memory: growing by nothing makes this thread's view of it current.
+    if (memory.buffer.byteLength < memoryBytes) memory.grow(0);
+    const thread: Thread = { kernels, words: new Uint32Array(memory.buffer) };
+    const cells = new Int32Array(memory.buffer);
+    let nonce: bigint | undefined;
+    const run = runnerOf(thread, job, (found) => (nonce = found));
+    for (;;) {
+      const task = Atomics.add(cells, NEXT_TASK_CELL / 4, 1);
+      if (task >= job.taskCount || !run(task)) break;
+    }
+    return { ok: true, nonce };
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+function runnerOf(thread: Thread, job: Job, found: (nonce: bigint) => void): TaskRunner {
+  const scratch = job.scratch.start + index * job.scratch.bytesPerThread;
+  switch (job.kind) {
+    case "commit":
+      return runCommit(thread, job, scratch);
+    case "deep":
+      return runDeep(thread, job);
+    case "divide":
+      return runDivide(thread, job);
+    case "dot":
+      return runDot(thread, job);
+    case "fold":
+      return runFold(thread, job);
+    case "grind":
+      return runGrind(thread, job, scratch, found);
+    case "interpolate":
+      return runInterpolate(thread, job, scratch);
+    case "quotient":
+      return runQuotient(thread, job, scratch);
+    case "remainders":
+      return runRemainders(thread, job);
+  }
+}
