@@ -114,6 +114,39 @@ class ExtensionLanes {
   }
 }
 
+/** Products of a canonical element with 16 bits are below 2^47: so many of them add up exactly in a double. */
+const EXACT_TERMS = 32;
+
+/** out[start + row · stride] := constant + Σ columnᵢ[row] · weightᵢ mod p for `count` rows. Weights are split into halves of 16 bits. */
+function weightedSum(
+  columns: readonly Uint32Array[],
+  weights: readonly number[],
+  constant: number,
+  count: number,
+  { out, start, stride }: { readonly out: Uint32Array; readonly start: number; readonly stride: number },
+): void {
+  const low = new Float64Array(count).fill(constant);
+  const high = new Float64Array(count);
+  columns.forEach((column, i) => {
+    const weight = weights[i] ?? 0;
+    const weightLow = weight & 0xffff;
+    const weightHigh = weight >>> 16;
+    for (let row = 0; row < count; row++) {
+      const value = column[row] ?? 0;
+      low[row] = (low[row] ?? 0) + value * weightLow;
+      high[row] = (high[row] ?? 0) + value * weightHigh;
+    }
+    if (i % EXACT_TERMS === EXACT_TERMS - 2) {
+      for (let row = 0; row < count; row++) {
+        low[row] = (low[row] ?? 0) % P;
+        high[row] = (high[row] ?? 0) % P;
+      }
+    }
+  });
+  // high is reduced to below 2^31 first: 2^47 from it and less than 2^52 from low.
+  for (let row = 0; row < count; row++) out[start + row * stride] = (((high[row] ?? 0) % P) * 0x10000 + (low[row] ?? 0)) % P;
+}
+
 /** Per group, the sum of its fractions at each row of a chunk. */
 class FractionEvaluator {
   readonly #lanes: ExtensionLanes;
@@ -159,13 +192,8 @@ class FractionEvaluator {
       const message = values.slice(cursor, (cursor += term.message.length));
       const offset = field.add(this.#offset, field.fromBase(term.busId));
       for (let c = 0; c < degree; c++) {
-        const constant = offset[c] ?? 0;
         const weights = message.map((_, i) => this.#powers[i]?.[c] ?? 0);
-        for (let row = 0; row < count; row++) {
-          let sum = constant; // at most 2^21 canonical values before it would leave the exact range
-          for (let i = 0; i < weights.length; i++) sum += multiply(message[i]?.[row] ?? 0, weights[i] ?? 0);
-          fingerprints[(t * count + row) * degree + c] = sum % P;
-        }
+        weightedSum(message, weights, offset[c] ?? 0, count, { out: fingerprints, start: t * count * degree + c, stride: degree });
       }
     });
     const inverses = this.#invert(fingerprints);

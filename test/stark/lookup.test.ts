@@ -7,6 +7,7 @@ import { AirBuilder } from "../../src/stark/air.ts";
 import { multiply } from "../../src/stark/column-arithmetic.ts";
 import { collectBuses, planLookups } from "../../src/stark/lookup.ts";
 import { buildLookupTrace } from "../../src/stark/lookup-trace.ts";
+import { compileSystem } from "../../src/stark/system.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
 
@@ -79,6 +80,36 @@ describe("buildLookupTrace", () => {
       });
       assert.deepEqual(running, field.zero);
       assert.equal(trace.columns.length, (maxConstraintDegree === 2 ? 2 : 1) * extensionDegree);
+    });
+  }
+});
+
+describe("buildLookupTrace on extreme messages", () => {
+  for (const length of [0, 1, 31, 32, 33, 200]) {
+    it(`of ${length} elements`, async () => {
+      const t = new AirBuilder("extreme", 0);
+      const x = t.column("x");
+      const elements = Array.from({ length }, (_, i) => t.add(x, t.constant(i % 2)));
+      t.send("bus", t.constant(1), elements);
+      const system = compileSystem({
+        name: "extreme/1",
+        parameters: smallParameters(),
+        tables: [{ air: t.build() }],
+        statementValueCount: 0,
+        publicValues: () => [],
+      });
+      const { field } = system;
+      const [fold, offset] = [[P - 1, P - 2, P - 1, 5, P - 1], [P - 1, 0, 1, 2, 3]];
+      const main = [Uint32Array.of(P - 1, P - 2, 0, 1)];
+      const trace = await buildLookupTrace(system, system.tables[0]!, system.tables[0]!.lookup!, { preprocessed: [], main }, [], { fold, offset });
+      const expected = [...main[0]!].map((value) => {
+        let fingerprint = field.add(offset, field.one);
+        for (let i = 0; i < length; i++) {
+          fingerprint = field.add(fingerprint, field.scale(field.pow(fold, i + 1), (value + (i % 2)) % P));
+        }
+        return field.inv(fingerprint);
+      });
+      assert.deepEqual(trace.sum, expected.reduce(field.add));
     });
   }
 });
