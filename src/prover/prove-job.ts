@@ -1,7 +1,7 @@
 import { createStateTransitionSystem } from "../air/state-transition/state-transition-system.ts";
 import { buildTrace, type StateTransitionTrace } from "../air/state-transition/trace/build-trace.ts";
 import type { Backend } from "../kernels/backend.ts";
-import { type BatchStatement, encodeStatement } from "../protocol/statement.ts";
+import { encodeStatement } from "../protocol/statement.ts";
 import { type ProofPhase, prove } from "../stark/prove.ts";
 import type { System } from "../stark/system.ts";
 import { type BatchProof, ProofError, type ProofJob, type ProofOptions } from "./job.ts";
@@ -27,7 +27,7 @@ export async function proveJob(job: ProofJob, backend: Backend, options: ProofOp
   options.onProgress?.({ phase: "trace", fraction: 0 });
   system ??= createStateTransitionSystem();
   const trace = buildTrace(job.witness, job.statement.point);
-  checkStatement(job.statement, trace);
+  checkStatement(job, trace);
   const statement = encodeStatement(job.statement);
   const proof = await prove(
     system,
@@ -56,13 +56,18 @@ export async function proveJob(job: ProofJob, backend: Backend, options: ProofOp
   };
 }
 
-function checkStatement(statement: BatchStatement, trace: StateTransitionTrace): void {
+function checkStatement(job: ProofJob, trace: StateTransitionTrace): void {
+  const { statement } = job;
   const expected = {
     oldStateRoot: trace.oldStateRoot,
     newStateRoot: trace.newStateRoot,
     diffDigest: trace.diffDigest,
     evaluation: trace.y,
   };
+  const outputs = job.witness.operations.at(-1)?.entry.value;
+  if (outputs !== BigInt(statement.outputsHash)) {
+    throw new ProofError("StatementMismatch", `the statement's outputsHash is ${statement.outputsHash}, the last entry is ${outputs}`);
+  }
   for (const [field, value] of Object.entries(expected)) {
     const got = statement[field as keyof typeof expected];
     if (got.length !== value.length || got.some((element, i) => element !== value[i])) {
