@@ -1,7 +1,7 @@
 import { checkChanges } from "./diff-list.ts";
 import type { DiffEntry, InsertionEntry, UpdateEntry } from "./diff-list.ts";
 import { LeafKind } from "./domain-tags.ts";
-import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
+import { fromHex, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import { hashL2Log, messageLog, priorityOpLog } from "./l2-log.ts";
 
@@ -27,8 +27,6 @@ export const PUBDATA_HEADER_BYTES = 9;
 
 /** First byte of a log. */
 export const LogHead = { failedOp: 0, succeededOp: 1, message: 2 } as const;
-
-const MESSAGE_LOG_BYTES = 24;
 
 /**
  * The only encoding of this pubdata (layout: docs/protocol.md). Throws DiffListError for changes that are not canonical,
@@ -77,7 +75,7 @@ function writeLog(writer: PubdataWriter, log: PubdataLog): void {
   }
   writer.number(LogHead.message, 1);
   writer.bytes(fromHex(log.sender, 20));
-  writer.number(log.body.length, MESSAGE_LOG_BYTES - 21);
+  writer.number(log.body.length, 3);
   writer.bytes(log.body);
 }
 
@@ -151,9 +149,4 @@ export function hashPubdata(encoded: Uint8Array): Hex {
 export function sortBytecodes(bytecodes: readonly Uint8Array[]): Uint8Array[] {
   const byHash = new Map(bytecodes.map((code) => [keccak(code), code]));
   return [...byHash.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, code]) => code);
-}
-
-/** Address of a message's sender as 20 bytes of text. */
-export function addressToHex(address: bigint): Hex {
-  return toHex(fromHex(wordToHex(address)).subarray(12));
 }

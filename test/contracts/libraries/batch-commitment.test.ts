@@ -7,6 +7,7 @@ import { readBatchVectors, readRejectionVectors } from "../../protocol/vectors.t
 import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
 import { PUBDATA_REJECTION_CODES } from "../../../src/protocol/pubdata-decoder.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import { assertDocumented } from "./documented-gas.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
 
@@ -136,5 +137,6 @@ describe("protocol hashes in Solidity", () => {
     const longMessage = ((await gasOf(64, 1024, 0)) - base) / 64n;
     const operation = ((await gasOf(0, 0, 1024)) - base) / 1024n;
     assert.deepEqual({ base, message, longMessage, operation }, { base: 3_612n, message: 741n, longMessage: 1_027n, operation: 649n });
+    assertDocumented(message, operation);
   });
 });

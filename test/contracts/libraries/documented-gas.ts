@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+const PAGE = readFileSync(new URL("../../../docs/protocol.md", import.meta.url), "utf8");
+
+/** Asserts that the gas section of docs/protocol.md quotes each amount. */
+export function assertDocumented(...amounts: readonly bigint[]): void {
+  const section = PAGE.slice(PAGE.indexOf("## 7. Gas"));
+  for (const amount of amounts) {
+    const text = amount.toLocaleString("en-US");
+    assert.ok((section.match(/\d+(,\d{3})*/g) ?? []).includes(text), `docs/protocol.md, section 7, should say ${text}`);
+  }
+}
