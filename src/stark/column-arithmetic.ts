@@ -26,7 +26,7 @@ export interface TableColumns {
  * when a column or public value is missing.
  */
 export function evaluateRows(
-  air: Air,
+  air: Pick<Air, "name" | "nodes">,
   roots: readonly Expression[],
   columns: TableColumns,
   publicValues: readonly number[],

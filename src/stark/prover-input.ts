@@ -48,7 +48,7 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
       if (column.length !== height) {
         throw new ProverInputError("BadTrace", `column ${air.columnNames[i] ?? i} of table ${air.name} has ${column.length} rows, others ${height}`);
       }
-      const row = column.findIndex((value) => value >= P);
+      const row = firstNonCanonical(column);
       if (row >= 0) {
         throw new ProverInputError("BadTrace", `column ${air.columnNames[i] ?? i} of table ${air.name} is not canonical at row ${row}`);
       }
@@ -65,6 +65,12 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
     throw new ProverInputError("BadHeight", message);
   }
   return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own)) };
+}
+
+/** Index of the first element not below p, or −1. A plain loop: this runs over every cell of a proof. */
+function firstNonCanonical(column: Uint32Array): number {
+  for (let row = 0; row < column.length; row++) if ((column[row] ?? 0) >= P) return row;
+  return -1;
 }
 
 /** The caller's mistake: input that does not fit the system. */
