@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { P } from "../../../src/field/koala-bear.ts";
 import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../../src/protocol/state-transition-witness.ts";
 import type { RowTypeName } from "../../../src/air/state-transition/row-types.ts";
 import type { BatchStatement } from "../../../src/protocol/statement.ts";
-import type { RowCells } from "../../../src/air/state-transition/trace/trace-writer.ts";
+import { type RowCells, ZERO_DIGEST } from "../../../src/air/state-transition/trace/trace-writer.ts";
+import { comparisonCells } from "../../../src/air/state-transition/trace/write-insertion.ts";
 import { claim, failingConstraints, type Forge, forgeTrace } from "./scenario.ts";
 import { StateModel } from "./state-model.ts";
 
@@ -53,7 +55,29 @@ export function replaced(values: ArrayLike<number>, index: number, value: number
   return Array.from(values, (x, i) => (i === index ? value : x));
 }
 
-/** Base-8 digits, least significant first. */
-export function octal(value: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => Math.floor(value / 8 ** i) % 8);
+/** An insertion as if the low leaf were `lowIndex`. */
+export function withLow(model: StateModel, lowIndex: number, address: bigint, slot: bigint): StateTransitionWitness {
+  return model.batch((t) => [t.insert(0, address, slot, 5n, { lowIndex }), t.update(1, OUTPUTS)]);
+}
+
+const CARRYING: readonly RowTypeName[] = ["highDigits", "highGap", "keyStart", "keyMiddle", "keyEnd", "absorbKey", "lowKeys"];
+
+/**
+ * Shows other elements than those of the keys in the first (low) or second (high) comparison, and remembers them. y may
+ * be given with p added. `change` spoils the cells of the two digit rows.
+ */
+export function showing(which: "low" | "high", x: number, y: number, change: (gap: RowCells) => RowCells = (gap) => gap): Forge {
+  const { digits, gap } = comparisonCells(x, y);
+  const at = which === "low" ? 0 : 2;
+  return (name, cells) => {
+    const memory = replaced(replaced(cells.memory ?? ZERO_DIGEST, at, x), at + 1, y % P);
+    if (name === `${which}Digits`) return { ...cells, ...digits };
+    if (name === `${which}Gap`) return { ...cells, ...change(gap), memory };
+    return CARRYING.includes(name) && !(name === "highDigits" && which === "high") ? { ...cells, memory } : cells;
+  };
+}
+
+/** Applies several forgeries to each row, in order. */
+export function all(...forgeries: readonly Forge[]): Forge {
+  return (name, cells, writer) => forgeries.reduce<RowCells>((changed, forge) => forge(name, changed, writer), cells);
 }

@@ -36,7 +36,7 @@ export const FREE_CELLS: readonly FreeCells[] = [
   { reason: "lanes 0 to 2 are used: highest bit, carry and inverse", types: ["lowGap", "highGap"], columns: lanes("other", 3, 7) },
   { reason: "only lane 7 is used: the new leaf's kind", types: ["keyMiddle", "keyEnd", "absorbKey"], columns: lanes("other", 0, 6) },
   { reason: "the lane choice and the kind are used; the low leaf always has a successor's place", types: ["lowKeys"], columns: lanes("other", 3, 6) },
-  { reason: "the offset counts only when there is no successor", types: ["highKeys"], columns: ["other[6]"] },
+  { reason: "lane choice, second comparison, offset and kind are used", types: ["highKeys"], columns: ["other[6]"] },
   { reason: "not on a two-lane row: nothing is chosen by the bit", types: ["header", "pair", "value", "absorbValue", ...INSERTION_ROWS, ...SECOND_HALF], columns: ["bit"] },
   {
     reason: "carries nothing before the pair, between the values, or once the leaf is hashed",

@@ -4,7 +4,7 @@ import type { InsertionWitness } from "../../../protocol/state-transition-witnes
 import { DIGEST } from "../columns.ts";
 import type { RowTypeName } from "../row-types.ts";
 import type { ReportInconsistency } from "./trace-error.ts";
-import { type Elements, type TraceWriter, ZERO_DIGEST } from "./trace-writer.ts";
+import { type Elements, type RowCells, type TraceWriter, ZERO_DIGEST } from "./trace-writer.ts";
 import { wordLimbs } from "./word-limbs.ts";
 import { type Lanes, writeLevel, writePath } from "./write-path.ts";
 
@@ -76,11 +76,10 @@ function writeKey(
     right: key,
     other: [...laneBits(above.lane), 0, 0, 0, 0, entry.leafKind],
   });
-  const infinite = below.offset === undefined ? 0 : 1;
   return writer.row("highKeys", DomainTag.pair + entry.leafKind, {
     left: key,
     right: low.nextKey,
-    other: [...laneBits(below.lane), below.x, below.y, infinite, below.offset ?? 0, entry.leafKind],
+    other: [...laneBits(below.lane), below.x, below.y, below.offset, 0, entry.leafKind],
     memory: low.key,
   });
 }
@@ -90,8 +89,8 @@ interface ChosenLane {
   readonly lane: number;
   readonly x: number;
   readonly y: number;
-  /** Without a successor, both elements are moved so that the smaller becomes 0. */
-  readonly offset: number | undefined;
+  /** Without a successor, both elements are moved so that the smaller becomes 0; otherwise 0. */
+  readonly offset: number;
 }
 
 function chooseLane(smaller: Elements, greater: Elements | undefined): ChosenLane {
@@ -99,7 +98,7 @@ function chooseLane(smaller: Elements, greater: Elements | undefined): ChosenLan
   const differing = lanes.findIndex((x, i) => x !== (greater?.[i] ?? 0));
   const lane = differing < 0 ? 0 : differing;
   const x = lanes[lane] ?? 0;
-  if (greater !== undefined) return { lane, x, y: greater[lane] ?? 0, offset: undefined };
+  if (greater !== undefined) return { lane, x, y: greater[lane] ?? 0, offset: 0 };
   return { lane, x: 0, y: neg(x), offset: neg(x) };
 }
 
@@ -107,31 +106,42 @@ function laneBits(lane: number): number[] {
   return [lane & 1, (lane >> 1) & 1, lane >> 2];
 }
 
-function digits(x: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => Math.floor(x / 8 ** i) % 8);
-}
-
-/** The two digit rows that show x < y < p. With x ≥ y the digits are those of the gap mod 2^33, and no trace is valid. */
 function writeComparison(
   writer: TraceWriter,
   [first, second]: readonly [RowTypeName, RowTypeName],
   { x, y }: ChosenLane,
   kept: readonly number[],
 ): void {
+  const { digits, gap } = comparisonCells(x, y);
+  writer.row(first, 0, { ...digits, memory: [...kept, 0, 0, 0, 0, 0, 0, 0, 0].slice(0, 8) });
+  writer.row(second, 0, { ...gap, memory: [...kept, x, y, 0, 0, 0, 0, 0, 0].slice(0, 8) });
+}
+
+/**
+ * The cells of the two rows that show x < y < p. Domain: integers below 2^31; y may exceed p. With x ≥ y the digits are those
+ * of the gap mod 2^33, and no trace is valid.
+ */
+export function comparisonCells(x: number, y: number): { readonly digits: RowCells; readonly gap: RowCells } {
   const window = 2 ** 24;
   const [xLow, yLow, xHigh, yHigh] = [x % window, y % window, Math.floor(x / window), Math.floor(y / window)];
   const carry = yLow > xLow ? 0 : 1;
   const gapLow = yLow - xLow - 1 + carry * window;
   const gapHigh = (yHigh - xHigh - carry + 512) % 512;
   const top = (P - 1) / window;
-  writer.row(first, 0, { left: digits(xLow, 8), right: digits(yLow, 8), memory: [...kept, 0, 0, 0, 0, 0, 0, 0, 0].slice(0, 8) });
-  const [low, high, bit] = digits(yHigh, 3);
-  writer.row(second, 0, {
-    left: digits(gapLow, 8),
-    right: [...digits(gapHigh, 3), ...digits(xHigh, 3), low ?? 0, high ?? 0],
-    other: [bit ?? 0, carry, yHigh === top ? 0 : inv(top - yHigh), 0, 0, 0, 0, 0],
-    memory: [...kept, x, y, 0, 0, 0, 0, 0, 0].slice(0, 8),
-  });
+  const [low, high, bit] = octal(yHigh, 3);
+  return {
+    digits: { left: octal(xLow, 8), right: octal(yLow, 8) },
+    gap: {
+      left: octal(gapLow, 8),
+      right: [...octal(gapHigh, 3), ...octal(xHigh, 3), low ?? 0, high ?? 0],
+      other: [bit ?? 0, carry, yHigh === top ? 0 : inv(top - yHigh), 0, 0, 0, 0, 0],
+    },
+  };
+}
+
+/** Base-8 digits, least significant first. */
+function octal(x: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.floor(x / 8 ** i) % 8);
 }
 
 function hashWord(writer: TraceWriter, word: bigint): Elements {
