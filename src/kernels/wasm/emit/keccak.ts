@@ -9,6 +9,8 @@ export const RATE_WORDS = 17;
 export const STATE_PAIR_BYTES = 16 * STATE_WORDS;
 
 const ROUNDS = 24;
+/** Rounds in a row without a loop: a new state need not be moved into the old one's registers after each. */
+const ROUNDS_PER_PASS = 4;
 
 /** Rotation of lane x + 5y in ρ (FIPS 202, table 2). */
 const RHO = [0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14];
@@ -30,44 +32,53 @@ export const KECCAK_CONSTANTS: BigUint64Array = (() => {
 
 /**
  * keccak-f[1600] on two states at once, word i of both in `state[i]`, in place. `constants` is the address of
- * `KECCAK_CONSTANTS`. The round loop stays rolled: unrolled code is a third slower. Source: FIPS 202, section 3.
+ * `KECCAK_CONSTANTS`. Source: FIPS 202, section 3.
  */
 export function emitKeccakF(f: FunctionBuilder, state: readonly Local[], constants: Value): void {
-  const s = (i: number): Local => {
-    const local = state[i];
-    if (local === undefined) throw new RangeError(`keccak has ${STATE_WORDS} words, not ${i + 1}`);
-    return local;
-  };
+  const cursor = f.let(constants);
+  const end = f.let(i32.add(constants, i32.const(8 * ROUNDS)));
+  f.loop(() => {
+    let words: readonly Value[] = state;
+    for (let round = 0; round < ROUNDS_PER_PASS; round++) words = emitRound(f, words, v128.load64Splat(cursor, 8 * round));
+    state.forEach((local, i) => f.set(local, at(words, i)));
+    f.increase(cursor, 8 * ROUNDS_PER_PASS);
+    f.continueIf(i32.ltu(cursor, end));
+  });
+}
+
+/**
+ * One round. The result is computed row by row, each from the five words that ρ and π bring there, so that few words are
+ * alive besides the two states.
+ */
+function emitRound(f: FunctionBuilder, state: readonly Value[], constant: Value): Value[] {
   const rotate = (a: Value, bits: number): Value => {
     if (bits === 0) return a;
     const held = f.let(a);
     return v128.or(i64x2.shl(held, bits), i64x2.shru(held, 64 - bits));
   };
-  const cursor = f.let(constants);
-  const end = f.let(i32.add(constants, i32.const(8 * ROUNDS)));
-  f.loop(() => {
-    const parity = [0, 1, 2, 3, 4].map((x) =>
-      f.let(v128.xor(v128.xor(v128.xor(s(x), s(x + 5)), v128.xor(s(x + 10), s(x + 15))), s(x + 20))),
-    );
-    const c = (x: number): Value => parity[x % 5] ?? s(0);
-    const theta = [0, 1, 2, 3, 4].map((x) => f.let(v128.xor(c(x + 4), rotate(c(x + 1), 1))));
-    const moved: Local[] = [];
-    for (let y = 0; y < 5; y++) {
-      for (let x = 0; x < 5; x++) {
-        const mixed = v128.xor(s(x + 5 * y), theta[x] ?? s(0));
-        moved[y + 5 * ((2 * x + 3 * y) % 5)] = f.let(rotate(mixed, RHO[x + 5 * y] ?? 0));
-      }
+  const parity = [0, 1, 2, 3, 4].map((x) =>
+    f.let([5, 10, 15, 20].reduce((sum, offset) => v128.xor(sum, at(state, x + offset)), at(state, x))),
+  );
+  const theta = [0, 1, 2, 3, 4].map((x) => f.let(v128.xor(at(parity, (x + 4) % 5), rotate(at(parity, (x + 1) % 5), 1))));
+  const result: Value[] = [];
+  for (let row = 0; row < 5; row++) {
+    // π brings word (x, y) to (y, 2x + 3y): the word for column y of this row is the one with 2x + 3y = row.
+    const moved = [0, 1, 2, 3, 4].map((y) => {
+      const x = [0, 1, 2, 3, 4].find((candidate) => (2 * candidate + 3 * y) % 5 === row) ?? 0;
+      return f.let(rotate(v128.xor(at(state, x + 5 * y), at(theta, x)), RHO[x + 5 * y] ?? 0));
+    });
+    for (let x = 0; x < 5; x++) {
+      const chi = v128.xor(at(moved, x), v128.andnot(at(moved, (x + 2) % 5), at(moved, (x + 1) % 5)));
+      result.push(f.let(row === 0 && x === 0 ? v128.xor(chi, constant) : chi));
     }
-    const b = (x: number, y: number): Value => moved[(x % 5) + 5 * y] ?? s(0);
-    for (let y = 0; y < 5; y++) {
-      for (let x = 0; x < 5; x++) {
-        const chi = v128.xor(b(x, y), v128.andnot(b(x + 2, y), b(x + 1, y)));
-        f.set(s(x + 5 * y), x + 5 * y === 0 ? v128.xor(chi, v128.load64Splat(cursor)) : chi);
-      }
-    }
-    f.increase(cursor, 8);
-    f.continueIf(i32.ltu(cursor, end));
-  });
+  }
+  return result;
+}
+
+function at(words: readonly Value[], i: number): Value {
+  const word = words[i];
+  if (word === undefined) throw new RangeError(`keccak has ${STATE_WORDS} words, not ${i + 1}`);
+  return word;
 }
 
 /** permutePair(state, constants): keccak-f on two interleaved states in memory. */

@@ -7,7 +7,7 @@ import { columnAddresses, columnStride } from "../columns-layout.ts";
 import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON2_CONSTANTS_AT } from "../fixed-memory.ts";
 import { ScratchLayout } from "../heap.ts";
-import { keccakEntries, poseidon2Entries } from "../leaf-entries.ts";
+import { keccakMessage, poseidon2Entries } from "../leaf-entries.ts";
 import { R } from "../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import { evaluateColumn, fillPowers, layoutPowerTable, type PowerTable } from "../transforms.ts";
@@ -45,7 +45,7 @@ export interface CommitClass {
 interface ClassScratch {
   readonly columns: readonly number[];
   readonly powers: PowerTable;
-  readonly entries: number;
+  readonly message: number;
 }
 
 interface CommitScratch {
@@ -71,7 +71,7 @@ function layOut(job: Omit<CommitJob, keyof JobBase>, start: number): CommitScrat
       columns: columnAddresses(scratch.take(width * columnStride(logSize)), width, logSize),
       powers: layoutPowerTable(scratch, Math.max(2, logSize)),
       // Two words per element, at most one padding entry each, and the closing entry.
-      entries: scratch.take(16 * width * job.rowsPerLeaf + 64),
+      message: scratch.take(16 * width * job.rowsPerLeaf + 64),
     };
   });
   const leaves = 2 ** logLeavesOf(job);
@@ -106,9 +106,13 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
     if (place === undefined) throw new Error("a height class has no scratch");
     const leafColumns = leafOrder(input, place.columns, rowsPerLeaf);
     const groupSize = job.encoding === "base31" ? BASE31_GROUP : (input.blocks[0]?.length ?? 0);
-    const list = hash.kind === "keccak" ? keccakEntries(leafColumns, groupSize) : poseidon2Entries(leafColumns, scratch.zeros);
-    words.set(list, place.entries / 4);
-    return { ...input, ...place, entriesEnd: place.entries + 4 * list.length, sources: input.blocks.flat() };
+    const { groups, entries } =
+      hash.kind === "keccak"
+        ? keccakMessage(leafColumns, groupSize)
+        : { groups: [], entries: poseidon2Entries(leafColumns, scratch.zeros) };
+    words.set([...groups, ...entries], place.message / 4);
+    const entriesAt = place.message + 4 * groups.length;
+    return { ...input, ...place, entriesAt, entriesEnd: entriesAt + 4 * entries.length, sources: input.blocks.flat() };
   });
   type Class = (typeof classes)[number];
 
@@ -124,14 +128,15 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
   }
 
   function hashRows(input: Class, count: number, target: number, stride: number): void {
-    const { entries, entriesEnd } = input;
+    const { message, entriesAt, entriesEnd } = input;
     const step = 4 * rowsPerLeaf;
     if (hash.kind === "poseidon2") {
-      kernels.hashRowsPoseidon2(entries, entriesEnd, 0, count, step, target, stride, POSEIDON2_CONSTANTS_AT);
+      kernels.hashRowsPoseidon2(message, entriesEnd, 0, count, step, target, stride, POSEIDON2_CONSTANTS_AT);
       return;
     }
     const kernel = rowsPerLeaf === 1 ? kernels.hashAdjacentRowsKeccak : kernels.hashSpacedRowsKeccak;
-    kernel(entries, entriesEnd, 0, count, step, scratch.state, target, stride, hash.digestBytes, KECCAK_CONSTANTS_AT);
+    const rows = [0, count, step, scratch.state, target, stride, hash.digestBytes, KECCAK_CONSTANTS_AT];
+    kernel(message, entriesAt, entriesAt, entriesEnd, ...rows);
   }
 
   return (coset) => {
