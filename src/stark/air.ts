@@ -99,9 +99,15 @@ export class AirBuilder extends ExpressionBuilder {
   }
 
   build(): Air {
+    // One pass over the graph for all constraints: wide tables have thousands of both.
+    const factorDegrees = degrees(
+      this.nodes,
+      this.#constraints.flatMap(({ body, selector }) => (selector === undefined ? [body] : [body, selector])),
+    );
+    let cursor = 0;
     const constraints = this.#constraints.map((constraint): Constraint => {
-      const factors = constraint.selector === undefined ? [constraint.body] : [constraint.selector, constraint.body];
-      const degree = degrees(this.nodes, factors).reduce((a, b) => a + b, 0);
+      const factors = constraint.selector === undefined ? 1 : 2;
+      const degree = factorDegrees.slice(cursor, (cursor += factors)).reduce((a, b) => a + b, 0);
       return { ...constraint, degree };
     });
     const next = new Set<number>();
