@@ -12,7 +12,7 @@ Options
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
   --workers N[,N…]   prove: threads that compute (default: all cores)
-  --samples N        prove: proofs per size; the fastest and the median are reported (default 3)
+  --samples N        prove: proofs per size of which the median is reported, after one for warming up (default 3)
   --help`;
 
 function integers(name: string, text: string): number[] {
