@@ -2,6 +2,17 @@ import { type HeightClass, heightClasses } from "../kernels/tree-shape.ts";
 import { DOMAIN_SHIFT, leafEncodings } from "./parameters.ts";
 import { MAX_INTERACTIONS, type System, type Table } from "./system.ts";
 
+/*
+ * Tables of different heights share one FRI by lifting: with n rows in the tallest table, a column f of a table of n/k rows
+ * takes part as f(x^k). The trees force committed *words* to be constant on the cosets of the k-th roots of unity, yet the
+ * proof only shows that they are close to polynomials of degree below n. What the constraints then say is this. On the
+ * domain of n points, x^k runs through the short table's points k times, and the lifted selectors fire at every multiple of
+ * n/k rows: a witness that is not of the form f(x^k) is k segments of n/k rows, each of which satisfies every constraint
+ * from its own first to its own last row, with the same public values, preprocessed columns and claimed lookup sum (the
+ * running sum is forced to 0 at every segment's start, so each segment, not only their total, adds up to the claim). Any one
+ * segment per table is therefore a witness, buses included, and no argument about uniqueness is needed.
+ */
+
 /** Columns of one table in one phase, or the quotient's: the unit of commitments and openings. */
 export interface Block {
   readonly phase: "preprocessed" | "main" | "lookup" | "quotient";
