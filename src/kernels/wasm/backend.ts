@@ -22,34 +22,38 @@ export interface WasmBackendOptions {
   readonly workers?: number;
 }
 
+/** The fast backend, with a look at its memory. */
+export interface WasmBackend extends Backend {
+  /** Bytes of the shared memory that handles, tables and running operations hold. */
+  memoryInUse(): number;
+}
+
 /**
  * The fast backend: WebAssembly SIMD kernels on all cores over one shared memory of up to 4 GiB. It computes what
  * `reference/backend.ts` computes, byte for byte. Its threads do not keep the process alive while no operation runs.
- * Throws RangeError for a number of workers that is not a positive integer.
+ * Throws RangeError for a number of workers that is not a positive integer; a closed backend rejects every call.
  */
-export async function createWasmBackend(options: WasmBackendOptions = {}): Promise<Backend> {
+export async function createWasmBackend(options: WasmBackendOptions = {}): Promise<WasmBackend> {
   const workers = options.workers ?? availableParallelism();
   if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`a backend needs at least one worker, not ${workers}`);
-  const heap = new Heap();
-  const module = compileKernels();
-  const device: Device = {
-    heap,
-    tables: new DeviceTables(heap),
-    pool: new WorkerPool(workers, module, heap),
-    columns: new ColumnsStore(heap),
-    kernels: instantiateKernels(module, heap.memory),
-  };
   const trees = new Map<Commitment, StoredTree>();
+  // Forgotten when the backend is closed, so that its memory can be collected however long the backend itself is kept.
+  let running: Device | undefined = createDevice(workers);
+  const device = (): Device => {
+    if (running === undefined) throw new Error("this backend was closed");
+    return running;
+  };
 
   return {
     name: "wasm",
     workers,
-    upload: async (columns, logRows) => upload(device, columns, logRows),
-    download: async (columns) => download(device, columns),
-    interpolate: (evaluations) => interpolate(device, evaluations),
-    evaluateAt: (coefficients, point) => evaluateAt(device, coefficients, point),
+    memoryInUse: () => running?.heap.takenBytes ?? 0,
+    upload: async (columns, logRows) => upload(device(), columns, logRows),
+    download: async (columns) => download(device(), columns),
+    interpolate: async (evaluations) => interpolate(device(), evaluations),
+    evaluateAt: async (coefficients, point) => evaluateAt(device(), coefficients, point),
     commit: async (request) => {
-      const { tree, root } = await commit(device, request);
+      const { tree, root } = await commit(device(), request);
       const commitment: Commitment = { root, logLeaves: tree.depth };
       trees.set(commitment, tree);
       return commitment;
@@ -57,26 +61,41 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
     open: async (commitment, leaves) => {
       const tree = trees.get(commitment);
       if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-      return open(device, tree, leaves);
+      return open(device(), tree, leaves);
     },
-    quotient: (request) => quotient(device, request),
-    deep: (request) => deep(device, request),
-    fold: (polynomial, arity, challenge) => fold(device, polynomial, arity, challenge),
-    grind: (seed, bits, signal) => grind(device, seed, bits, signal),
+    quotient: async (request) => quotient(device(), request),
+    deep: async (request) => deep(device(), request),
+    fold: async (polynomial, arity, challenge) => fold(device(), polynomial, arity, challenge),
+    grind: async (seed, bits, signal) => grind(device(), seed, bits, signal),
     release: (handle) => {
+      if (running === undefined) return;
       if (!("root" in handle)) {
-        device.columns.release(handle);
+        running.columns.release(handle);
         return;
       }
       const tree = trees.get(handle);
       if (tree === undefined) return;
       trees.delete(handle);
-      releaseTree(device, tree);
+      releaseTree(running, tree);
     },
     close: async () => {
+      const closing = running;
+      running = undefined;
       trees.clear();
-      await device.pool.close();
+      await closing?.pool.close();
     },
+  };
+}
+
+function createDevice(workers: number): Device {
+  const heap = new Heap();
+  const module = compileKernels();
+  return {
+    heap,
+    tables: new DeviceTables(heap),
+    pool: new WorkerPool(workers, module, heap),
+    columns: new ColumnsStore(heap),
+    kernels: instantiateKernels(module, heap.memory),
   };
 }
 

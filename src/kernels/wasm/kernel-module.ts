@@ -36,6 +36,7 @@ export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoi
   readonly hashAdjacentRowsKeccak: Kernel;
   readonly hashSpacedRowsKeccak: Kernel;
   readonly hashNodesKeccak: Kernel;
+  readonly permutePair: Kernel;
   readonly hashRowsPoseidon2: Kernel;
   readonly hashNodesPoseidon2: Kernel;
   readonly grind: (

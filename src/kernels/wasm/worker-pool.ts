@@ -24,7 +24,8 @@ export class WorkerPool {
     const file = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
     this.#workers = Array.from({ length: size }, (_, index) => {
       const setup: WorkerSetup = { module, memory: heap.memory, index };
-      const worker = new Worker(file, { workerData: setup });
+      // Flags of the process are about its own entry point; some, such as --input-type, would stop this one.
+      const worker = new Worker(file, { workerData: setup, execArgv: [] });
       worker.on("error", (cause) => this.#fail(new Error("a kernel thread crashed", { cause })));
       worker.on("exit", () => this.#fail(new Error("the kernel threads have ended")));
       worker.unref();

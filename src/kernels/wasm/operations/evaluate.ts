@@ -11,13 +11,15 @@ import { SMALLEST_LOG_SIZE } from "../transforms.ts";
 export async function evaluateAt(device: Device, handle: Columns, point: Ext): Promise<Ext[]> {
   const field = createExtension(point.length);
   const degree = assertDegree(point.length);
-  const { logRows, addresses } = device.columns.get(handle);
+  const stored = device.columns.get(handle);
+  const { logRows, addresses } = stored;
   const rows = 2 ** logRows;
   if (logRows < SMALLEST_LOG_SIZE) {
     const words = device.heap.words();
     return addresses.map((address) => evaluateByHorner(field, words.slice(address / 4, address / 4 + rows), point));
   }
   const scratch = new Allocations(device.heap);
+  device.columns.retain(stored);
   try {
     const powers = tabulatePowers(device, scratch, point, logRows);
     const target = scratch.take(16 * degree * addresses.length);
@@ -40,6 +42,7 @@ export async function evaluateAt(device: Device, handle: Columns, point: Ext): P
     );
   } finally {
     scratch.free();
+    device.columns.drop(stored);
   }
 }
 

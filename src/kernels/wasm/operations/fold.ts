@@ -1,6 +1,6 @@
 import { createExtension, type Ext } from "../../../field/extension.ts";
 import type { Columns } from "../../backend.ts";
-import { columnStride } from "../columns-layout.ts";
+import { columnAddresses, columnStride } from "../columns-layout.ts";
 import { Allocations, type Device } from "../device.ts";
 import { multiplicationMatrix } from "../extension-constants.ts";
 import { assertDegree } from "../kernel-module.ts";
@@ -33,7 +33,7 @@ export async function fold(device: Device, polynomial: Columns, arity: number, c
       source.addresses.forEach((address, k) => words.copyWithin((input + k * stride) / 4, address / 4, address / 4 + rows));
     }
     const matrix = scratch.store(multiplicationMatrix(field, challenge));
-    const { handle, stored } = device.columns.create(degree, source.logRows - logArity);
+    const target = scratch.take(degree * columnStride(source.logRows - logArity));
     const count = rows / arity;
     await device.pool.run(0, (jobScratch) => ({
       kind: "fold",
@@ -43,14 +43,16 @@ export async function fold(device: Device, polynomial: Columns, arity: number, c
       degree,
       source: input,
       sourceStride: stride,
-      target: stored.addresses[0] ?? 0,
-      targetStride: columnStride(stored.logRows),
+      target,
+      targetStride: columnStride(source.logRows - logArity),
       count,
       countPerTask: COUNT_PER_TASK,
       arity,
       matrix,
     }));
-    return handle;
+    scratch.keep(target);
+    const addresses = columnAddresses(target, degree, source.logRows - logArity);
+    return device.columns.adopt(target, addresses, source.logRows - logArity).handle;
   } finally {
     scratch.free();
     device.columns.drop(source);

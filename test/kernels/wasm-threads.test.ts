@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { Heap } from "../../src/kernels/wasm/heap.ts";
+import { compileKernels } from "../../src/kernels/wasm/kernel-module.ts";
+import { WorkerPool } from "../../src/kernels/wasm/worker-pool.ts";
+import { randomColumns, randomExt } from "./support/random-elements.ts";
+
+const backendFile = new URL("../../src/kernels/wasm/backend.ts", import.meta.url).href;
+
+test("gives back all memory when everything is released", async () => {
+  const backend = await createWasmBackend({ workers: 2 });
+  const round = async (): Promise<void> => {
+    const evaluations = await backend.upload(randomColumns(1, 5, 8), 8);
+    const coefficients = await backend.interpolate(evaluations);
+    const request = { logBlowup: 3, shift: 3, hash: { kind: "keccak", digestBytes: 26 }, rowsPerLeaf: 1, encoding: "base31" } as const;
+    const commitment = await backend.commit({ ...request, blocks: [coefficients] });
+    const folded = await backend.fold(coefficients, 8, randomExt(1, 5));
+    await backend.evaluateAt(coefficients, randomExt(2, 5));
+    await backend.open(commitment, [3, 17]);
+    const point = randomExt(3, 5);
+    const wrong = { blocks: [coefficients], nextWidths: [1], challenge: point, nextWeight: point, degree: 5 };
+    await assert.rejects(backend.deep({ ...wrong, points: [point, point], combinedValues: [point, point] }));
+    await assert.rejects(backend.commit({ ...request, blocks: [coefficients], rowsPerLeaf: 2 ** 20 }));
+    for (const handle of [evaluations, coefficients, commitment, folded]) backend.release(handle);
+    backend.release(folded);
+  };
+  await round();
+  const tables = backend.memoryInUse();
+  await round();
+  assert.equal(backend.memoryInUse(), tables, "only the tables, which depend on sizes alone, stay");
+  await backend.close();
+  assert.equal(backend.memoryInUse(), 0);
+});
+
+test("runs operations that are started at the same time", async () => {
+  const backend = await createWasmBackend({ workers: 2 });
+  const uploads = await Promise.all([4, 5, 6].map((log) => backend.upload(randomColumns(log, 3, log), log)));
+  const alone = [];
+  for (const columns of uploads) alone.push(await backend.download(await backend.interpolate(columns)));
+  const together = await Promise.all(uploads.map(async (columns) => backend.download(await backend.interpolate(columns))));
+  assert.deepEqual(together, alone);
+  await backend.close();
+});
+
+test("stops a search for a nonce when it is told to, and can be used afterwards", async () => {
+  const backend = await createWasmBackend({ workers: 2 });
+  const seed = new Uint8Array(32).fill(7);
+  await assert.rejects(backend.grind(seed, 64, AbortSignal.abort(new Error("not even begun"))), /not even begun/);
+  const stop = new AbortController();
+  const search = backend.grind(seed, 64, stop.signal);
+  const waiting = backend.grind(seed, 64, stop.signal);
+  setTimeout(() => stop.abort(new Error("enough")), 30);
+  await assert.rejects(search, /enough/);
+  await assert.rejects(waiting, /enough/);
+  const nonce = await backend.grind(seed, 10);
+  assert.equal(nonce, await backend.grind(seed, 10));
+  await backend.close();
+});
+
+test("rejects what runs and what comes after when it is closed", async () => {
+  const backend = await createWasmBackend({ workers: 1 });
+  const search = backend.grind(new Uint8Array(32), 64);
+  const refused = assert.rejects(search, /closed|ended/);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await backend.close();
+  await refused;
+  await assert.rejects(backend.upload([], 0), /closed/);
+  await backend.close();
+});
+
+test("passes on a thread's failure and goes on with the next job", async () => {
+  const heap = new Heap();
+  const pool = new WorkerPool(2, compileKernels(), heap);
+  const twiddles = { blocks: 0, tail: 0, tailStride: 0 };
+  const divide = { kind: "divide", degree: 5, rows: 1, stride: 64, divisions: [], twiddles } as const;
+  await assert.rejects(pool.run(64, (scratch) => ({ ...divide, taskCount: 1, scratch })), /no division 0/);
+  assert.deepEqual(await pool.run(64, (scratch) => ({ ...divide, taskCount: 0, scratch })), []);
+  assert.equal(heap.takenBytes, 0);
+  await pool.close();
+});
+
+test("does not keep a process alive that forgets to close it", async () => {
+  const script = `
+    const { createWasmBackend } = await import(${JSON.stringify(backendFile)});
+    const backend = await createWasmBackend({ workers: 2 });
+    const columns = await backend.interpolate(await backend.upload([new Uint32Array(16).fill(3)], 4));
+    console.log((await backend.download(columns))[0][0]);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], { timeout: 20_000 });
+  assert.equal(stdout.trim(), "3");
+});
+
+test("refuses a number of workers that makes no sense", async () => {
+  for (const workers of [0, -1, 1.5, Number.NaN]) await assert.rejects(createWasmBackend({ workers }), RangeError);
+});
