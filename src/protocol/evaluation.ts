@@ -14,32 +14,40 @@ export const OFF_CHAIN_POINT: Quintic = [0, 0, 0, 0, 0];
  * never zero and tells its length.
  */
 export function evaluateDiffList(entries: readonly DiffEntry[], point: Quintic): Quintic {
+  const high = point.map((x) => x >>> 16);
+  const low = point.map((x) => x & 0xffff);
   let sum: Quintic = [0, 0, 0, 0, 0];
+  const absorb = (limb: number): void => {
+    const [h0, h1, h2, h3, h4] = multiply(sum, high);
+    const [l0, l1, l2, l3, l4] = multiply(sum, low);
+    sum = [join(h0, l0 + limb), join(h1, l1), join(h2, l2), join(h3, l3), join(h4, l4)];
+  };
   for (const entry of entries) {
-    for (const limb of entryLimbs(entry)) sum = timesPlus(sum, point, limb);
+    for (const limb of entryLimbs(entry)) absorb(limb);
   }
-  return timesPlus(sum, point, entries.length);
+  absorb(entries.length);
+  return sum;
 }
 
-/** a·b + c, with c in the base field. */
-function timesPlus(a: Quintic, b: Quintic, c: number): Quintic {
-  const product = new Array<number>(9).fill(0);
-  a.forEach((x, i) => {
-    b.forEach((y, j) => {
-      product[i + j] = ((product[i + j] ?? 0) + times(x, y)) % FIELD_MODULUS;
-    });
-  });
-  const [p0 = 0, p1 = 0, p2 = 0, p3 = 0, p4 = 0, p5 = 0, p6 = 0, p7 = 0, p8 = 0] = product;
+/** Product modulo X⁵ + X² − 1 over the integers. Domain: a below 2^31, b below 2^16; results within ± 2^51. */
+function multiply([a0, a1, a2, a3, a4]: Quintic, b: readonly number[]): Quintic {
+  const [b0 = 0, b1 = 0, b2 = 0, b3 = 0, b4 = 0] = b;
+  const p5 = a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1;
+  const p6 = a2 * b4 + a3 * b3 + a4 * b2;
+  const p7 = a3 * b4 + a4 * b3;
+  const p8 = a4 * b4;
   // X⁵ = 1 − X², hence X⁶ = X − X³, X⁷ = X² − X⁴ and X⁸ = X³ − X⁵ = X³ + X² − 1.
-  return [reduce(p0 + p5 - p8 + c), reduce(p1 + p6), reduce(p2 - p5 + p7 + p8), reduce(p3 - p6 + p8), reduce(p4 - p7)];
+  return [
+    a0 * b0 + p5 - p8,
+    a0 * b1 + a1 * b0 + p6,
+    a0 * b2 + a1 * b1 + a2 * b0 - p5 + p7 + p8,
+    a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 - p6 + p8,
+    a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 - p7,
+  ];
 }
 
-/** Domain: canonical in and out. Every intermediate stays below 2^49, exact in a double. */
-function times(a: number, b: number): number {
-  return (((a * (b >>> 16)) % FIELD_MODULUS) * 0x10000 + a * (b & 0xffff)) % FIELD_MODULUS;
-}
-
-function reduce(x: number): number {
-  const rest = x % FIELD_MODULUS;
+/** The canonical element of high · 2^16 + low. Domain: both within ± 2^51, so that the sum is exact in a double. */
+function join(high: number, low: number): number {
+  const rest = ((high % FIELD_MODULUS) * 0x10000 + low) % FIELD_MODULUS;
   return rest < 0 ? rest + FIELD_MODULUS : rest;
 }
