@@ -3,9 +3,9 @@ import { P } from "../../../src/field/koala-bear.ts";
 import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../../src/protocol/state-transition-witness.ts";
 import type { RowTypeName } from "../../../src/air/state-transition/row-types.ts";
 import type { BatchStatement } from "../../../src/protocol/statement.ts";
-import { type RowCells, ZERO_DIGEST } from "../../../src/air/state-transition/trace/trace-writer.ts";
+import { type RowCells, type TraceWriter, ZERO_DIGEST } from "../../../src/air/state-transition/trace/trace-writer.ts";
 import { comparisonCells } from "../../../src/air/state-transition/trace/write-insertion.ts";
-import { claim, failingConstraints, type Forge, forgeTrace } from "./scenario.ts";
+import { claim, failingConstraints, type Forge, type ForgedCells, forgeTrace } from "./scenario.ts";
 import { StateModel } from "./state-model.ts";
 
 /**
@@ -45,9 +45,9 @@ export function withFirst<T extends UpdateWitness | InsertionWitness>(
 }
 
 /** Forges the n-th row of a type. */
-export function atRow(type: RowTypeName, change: (cells: RowCells) => RowCells, occurrence = 0): Forge {
+export function atRow(type: RowTypeName, change: (cells: ForgedCells, writer: TraceWriter) => ForgedCells, occurrence = 0): Forge {
   let seen = 0;
-  return (name, cells) => (name === type && seen++ === occurrence ? change(cells) : cells);
+  return (name, cells, writer) => (name === type && seen++ === occurrence ? change(cells, writer) : cells);
 }
 
 /** The same elements but one. */
@@ -79,5 +79,5 @@ export function showing(which: "low" | "high", x: number, y: number, change: (ga
 
 /** Applies several forgeries to each row, in order. */
 export function all(...forgeries: readonly Forge[]): Forge {
-  return (name, cells, writer) => forgeries.reduce<RowCells>((changed, forge) => forge(name, changed, writer), cells);
+  return (name, cells, writer) => forgeries.reduce<ForgedCells>((changed, forge) => forge(name, changed, writer), cells);
 }

@@ -53,7 +53,12 @@ export function failingConstraints(columns: readonly Uint32Array[], publics: rea
 }
 
 /** Changes the cells of a row before it is written, so that everything that follows is computed from the forgery. */
-export type Forge = (name: RowTypeName, cells: RowCells, writer: TraceWriter) => RowCells;
+export type Forge = (name: RowTypeName, cells: ForgedCells, writer: TraceWriter) => ForgedCells;
+
+/** A forged row may also carry another domain tag than its type's. */
+export interface ForgedCells extends RowCells {
+  readonly tag?: number;
+}
 
 class ForgingWriter extends TraceWriter {
   readonly #forge: Forge;
@@ -64,7 +69,8 @@ class ForgingWriter extends TraceWriter {
   }
 
   override row(name: RowTypeName, tag: number, cells: RowCells): Uint32Array {
-    return super.row(name, tag, this.#forge(name, cells, this));
+    const forged = this.#forge(name, cells, this);
+    return super.row(name, forged.tag ?? tag, forged);
   }
 }
 

@@ -30,8 +30,8 @@ export function hashValue(value: bigint): Digest {
 }
 
 /** K of a kind, an address and a slot. */
-export function deriveKey(kind: LeafKind, address: bigint, slot: bigint): Digest {
-  const block = [3, kind, ...limbs(address, 10), ...limbs(slot, 16), 0, 0, 0, 0];
+export function deriveKey(kind: number, address: bigint, slot: bigint, tag = 3): Digest {
+  const block = [tag, kind, ...limbs(address, 10), ...limbs(slot, 16), 0, 0, 0, 0];
   const first = compress(DomainTag.key, block.slice(0, 8), block.slice(8, 16));
   return compress(DomainTag.key, compress(DomainTag.key, first, block.slice(16, 24)), block.slice(24));
 }
@@ -49,6 +49,7 @@ function hashLeaf({ kind, key, next, value }: Leaf): Digest {
 export interface InsertionPlace {
   readonly lowIndex?: number;
   readonly index?: number;
+  readonly key?: Digest;
 }
 
 /**
@@ -98,7 +99,7 @@ export class StateModel {
   }
 
   insert(leafKind: LeafKind, address: bigint, slot: bigint, value: bigint, place: InsertionPlace = {}): InsertionWitness {
-    const key = deriveKey(leafKind, address, slot);
+    const { key = deriveKey(leafKind, address, slot) } = place;
     const { lowIndex = this.#lowLeafOf(key), index = this.leaves.length } = place;
     const low = this.leaves[lowIndex]!;
     const before = { index: lowIndex, leafKind: low.kind, key: low.key, nextKey: low.next, value: low.value };

@@ -83,9 +83,9 @@ export class TraceWriter {
 
   /** Fills the rest of the table with padding. Throws TraceError when no row is left for it: the last row must be padding. */
   finish(): void {
-    const first = this.#rowCount;
     this.row("padding", 0, { left: ZERO_DIGEST, right: ZERO_DIGEST });
-    for (const column of this.columns()) column.fill(column[first] ?? 0, first);
+    const written = this.#rowCount;
+    for (const column of this.columns()) column.fill(column[written - 1] ?? 0, written);
     this.#rowCount = this.capacity;
   }
 
