@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice What an asset message says.
+/// @param kind 1 withdrawal to L1, 2 hyperbridge send, 3 hyperbridge delivery.
+/// @param destinationChainId Where the amount goes: for a withdrawal the chain id of L1, for a delivery the chain that
+/// delivers.
+/// @param originChainId Chain on which the asset was born.
+/// @param originToken Its token there; 0 is that chain's native coin (on L1: ETH).
+/// @param amount Below 2^128.
+/// @param recipient Who receives the amount at the destination.
+/// @param sender Who sent it.
+/// @param nonce Tells equal messages apart.
+struct AssetTransfer {
+    uint8 kind;
+    uint256 destinationChainId;
+    uint256 originChainId;
+    address originToken;
+    uint256 amount;
+    address recipient;
+    address sender;
+    uint256 nonce;
+}
