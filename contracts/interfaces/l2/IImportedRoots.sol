@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Transaction roots of the ecosystem, imported from the registry on L1
+/// @notice What messages from other chains are proven against.
+interface IImportedRoots {
+    event RootImported(uint256 indexed registryIndex, bytes32 root);
+
+    /// @notice A registry index has one root for ever.
+    error RootAlreadyImported(uint256 registryIndex, bytes32 root);
+    error ZeroRoot(uint256 registryIndex);
+    error TooManyImports(uint256 limit);
+
+    /// @notice Records a root of the registry's history. Only the bootloader.
+    /// @dev Trusted until the batch executes: L1 compares every import with the registry then, and a batch with a false one
+    /// never executes, so nothing that follows from it reaches L1 or another chain.
+    function importRoot(uint256 registryIndex, bytes32 root) external;
+
+    /// @notice Returns the open batch's imports and forgets their count and hash. Only the system context, once a batch.
+    function closeBatch() external returns (uint64 count, bytes32 rollingHash);
+
+    /// @notice The imported root at an index of the registry's history; zero if it was not imported.
+    function rootAt(uint256 registryIndex) external view returns (bytes32);
+}

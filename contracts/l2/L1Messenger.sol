@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
+import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {RollingHash} from "../libraries/RollingHash.sol";
+import {Predeploys} from "./Predeploys.sol";
+import {RestrictedCallers} from "./RestrictedCallers.sol";
+
+/// @notice See {IL1Messenger}.
+contract L1Messenger is IL1Messenger, RestrictedCallers {
+    /// @notice Messages a batch may hold; the rest of the tree is for results, which the sequencer must be able to log.
+    uint256 public constant MAX_MESSAGES = 4096;
+    /// @notice Below the pubdata limit of a batch, so that a batch can hold any message that was accepted.
+    uint256 public constant MAX_MESSAGE_BYTES = 65_536;
+    /// @notice About half of what a new storage slot costs per published byte.
+    uint256 public constant GAS_PER_PUBDATA_BYTE = 100;
+    /// @notice Published with each message: kind, sender, length.
+    uint256 public constant MESSAGE_OVERHEAD_BYTES = 24;
+
+    /// @notice L2LogTree.DEPTH; array lengths take literals only.
+    uint256 private constant TREE_DEPTH = 14;
+
+    uint64 public logCount;
+    uint64 private priorityOpCount;
+    /// @notice Zero while there is no operation.
+    bytes32 private priorityOpsRollingHash;
+    /// @notice Level i holds the root of the complete subtree of 2^i leaves that still waits for its right sibling.
+    bytes32[TREE_DEPTH + 1] private frontier;
+
+    /// @inheritdoc IL1Messenger
+    function sendToL1(bytes calldata message) external returns (bytes32 hash) {
+        if (message.length > MAX_MESSAGE_BYTES) revert MessageTooLong(message.length, MAX_MESSAGE_BYTES);
+        burnGas((message.length + MESSAGE_OVERHEAD_BYTES) * GAS_PER_PUBDATA_BYTE);
+        hash = keccak256(message);
+        append(L2LogTree.messageLeaf(msg.sender, hash), MAX_MESSAGES + priorityOpCount);
+        emit L1MessageSent(msg.sender, hash, message);
+    }
+
+    /// @inheritdoc IL1Messenger
+    function logPriorityOpResult(bytes32 canonicalTxHash, bool success) external onlyFrom(Predeploys.BOOTLOADER) {
+        uint256 index = append(L2LogTree.priorityOpLeaf(canonicalTxHash, success), 1 << TREE_DEPTH);
+        priorityOpsRollingHash = RollingHash.addPriorityOp(
+            priorityOpCount == 0 ? RollingHash.EMPTY_PRIORITY_OPS : priorityOpsRollingHash, canonicalTxHash
+        );
+        ++priorityOpCount;
+        emit PriorityOpResultLogged(canonicalTxHash, success, index);
+    }
+
+    /// @inheritdoc IL1Messenger
+    function closeBatch()
+        external
+        onlyFrom(Predeploys.SYSTEM_CONTEXT)
+        returns (bytes32 root, uint64 logs, uint64 operations, bytes32 rollingHash)
+    {
+        (root, logs, operations) = (logsRoot(), logCount, priorityOpCount);
+        rollingHash = operations == 0 ? RollingHash.EMPTY_PRIORITY_OPS : priorityOpsRollingHash;
+        delete logCount;
+        delete priorityOpCount;
+        delete priorityOpsRollingHash;
+        delete frontier;
+    }
+
+    /// @inheritdoc IL1Messenger
+    function consumeAllGas() external pure {
+        assembly ("memory-safe") {
+            invalid()
+        }
+    }
+
+    /// @inheritdoc IL1Messenger
+    function logsRoot() public view returns (bytes32 node) {
+        uint256 count = logCount;
+        if (count == 1 << TREE_DEPTH) return frontier[TREE_DEPTH];
+        node = L2LogTree.EMPTY_LEAF;
+        bytes32 empty = L2LogTree.EMPTY_LEAF;
+        for (uint256 level = 0; level < TREE_DEPTH; ++level) {
+            node = (count >> level) & 1 == 1 ? hashPair(frontier[level], node) : hashPair(node, empty);
+            empty = hashPair(empty, empty);
+        }
+    }
+
+    function append(bytes32 leaf, uint256 limit) private returns (uint256 index) {
+        index = logCount;
+        if (index >= limit || index >= 1 << TREE_DEPTH) revert TooManyLogs(index, limit);
+        logCount = uint64(index + 1);
+        bytes32 node = leaf;
+        uint256 level = 0;
+        for (; (index >> level) & 1 == 1; ++level) node = hashPair(frontier[level], node);
+        frontier[level] = node;
+    }
+
+    /// @dev INVALID takes exactly the gas it is given, whatever that is.
+    function burnGas(uint256 amount) private view {
+        // A call can pass on 63/64 of what is left; with less, the rest of this function would run on unpaid pubdata.
+        if ((gasleft() / 64) * 63 < amount) revert NotEnoughGasForPubdata(amount, gasleft());
+        (bool success,) = address(this).staticcall{gas: amount}(abi.encodeCall(IL1Messenger.consumeAllGas, ()));
+        assert(!success);
+    }
+
+    function hashPair(bytes32 left, bytes32 right) private pure returns (bytes32 hash) {
+        // The scratch space of two words; abi.encode would allocate memory at every level.
+        assembly ("memory-safe") {
+            mstore(0x00, left)
+            mstore(0x20, right)
+            hash := keccak256(0x00, 0x40)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Where the predeploys live: ZK Stack's addresses where it has the contract, `src/protocol/predeploys.ts` in TypeScript
+library Predeploys {
+    /// @notice Sender of system transactions. Has no code and no key: only the sequencer can send from it, and L1 and the
+    /// quorum check what it sent.
+    address internal constant BOOTLOADER = address(0x8001);
+    address internal constant L1_MESSENGER = address(0x8008);
+    address internal constant BASE_TOKEN = address(0x800a);
+    address internal constant SYSTEM_CONTEXT = address(0x800b);
+    address internal constant ASSET_ROUTER = address(0x10003);
+    address internal constant NATIVE_TOKEN_VAULT = address(0x10004);
+    address internal constant IMPORTED_ROOTS = address(0x10008);
+    address internal constant MESSAGE_VERIFICATION = address(0x10009);
+    address internal constant INTEROP_CENTER = address(0x1000d);
+    address internal constant INTEROP_HANDLER = address(0x1000e);
+    /// @notice Code behind every bridged token, which are minimal proxies.
+    address internal constant BRIDGED_TOKEN_IMPLEMENTATION = address(0x20001);
+    /// @notice Code behind every interop account, which are minimal proxies.
+    address internal constant INTEROP_ACCOUNT_IMPLEMENTATION = address(0x20002);
+
+    /// @notice What the base token holds at genesis; more than any token's supply, so that it never limits a deposit.
+    uint256 internal constant BASE_TOKEN_RESERVE = 2 ** 127;
+
+    /// @notice Offset between an L1 contract's address and the sender that its priority operations have.
+    uint160 private constant ALIAS_OFFSET = uint160(0x1111000000000000000000000000000000001111);
+
+    /// @notice Sender of priority operations that a contract on L1 requested.
+    function aliased(address l1Contract) internal pure returns (address) {
+        // Wraps around by definition of the alias.
+        unchecked {
+            return address(uint160(l1Contract) + ALIAS_OFFSET);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
+import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
+import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
+import {BatchCommitment, BatchOutputs} from "../libraries/BatchCommitment.sol";
+import {Predeploys} from "./Predeploys.sol";
+import {RestrictedCallers} from "./RestrictedCallers.sol";
+
+/// @notice See {ISystemContext}.
+contract SystemContext is ISystemContext, RestrictedCallers {
+    // The order is part of the protocol: slot 0 is proven, slots 2 to 5 are written by the chain's initial state
+    // (`src/protocol/genesis.ts`).
+    bytes32 public outputsHash;
+    uint64 public batchNumber;
+    uint64 private firstBlock;
+    uint64 private firstTimestamp;
+    bool private batchIsOpen;
+    uint256 public l1ChainId;
+    address public l1SharedBridge;
+    uint256 private baseTokenOriginChainId;
+    address private baseTokenOriginToken;
+
+    /// @inheritdoc ISystemContext
+    function openBatch(uint64 number) external onlyFrom(Predeploys.BOOTLOADER) {
+        if (batchIsOpen) revert BatchAlreadyOpen(batchNumber);
+        (batchNumber, firstBlock, firstTimestamp, batchIsOpen) = (number, uint64(block.number), uint64(block.timestamp), true);
+        emit BatchOpened(number, firstBlock, firstTimestamp);
+    }
+
+    /// @inheritdoc ISystemContext
+    function closeBatch(uint64 cheatCount) external onlyFrom(Predeploys.BOOTLOADER) {
+        if (!batchIsOpen) revert NoOpenBatch();
+        BatchOutputs memory outputs;
+        (outputs.batchNumber, outputs.firstBlock, outputs.firstTimestamp) = (batchNumber, firstBlock, firstTimestamp);
+        (outputs.lastBlock, outputs.lastTimestamp) = (uint64(block.number), uint64(block.timestamp));
+        outputs.cheatCount = cheatCount;
+        delete batchNumber;
+        delete firstBlock;
+        delete firstTimestamp;
+        delete batchIsOpen;
+        (outputs.l2LogsTreeRoot, outputs.logCount, outputs.priorityOpCount, outputs.priorityOpsRollingHash) =
+            IL1Messenger(Predeploys.L1_MESSENGER).closeBatch();
+        (outputs.importedRootCount, outputs.importedRootsRollingHash) = IImportedRoots(Predeploys.IMPORTED_ROOTS).closeBatch();
+        outputsHash = BatchCommitment.hashOutputs(outputs);
+        emit BatchClosed(outputs.batchNumber, outputsHash, outputs);
+    }
+
+    /// @inheritdoc ISystemContext
+    function baseTokenOrigin() external view returns (uint256 originChainId, address originToken) {
+        return (baseTokenOriginChainId, baseTokenOriginToken);
+    }
+}

@@ -1,0 +1,22 @@
+import type { Hex } from "./hex.ts";
+
+/**
+ * The contracts that exist from genesis: artifact name and address, which is ZK Stack's where it has the contract. The
+ * same addresses are in `contracts/l2/Predeploys.sol`.
+ */
+export const PREDEPLOYS = {
+  L1Messenger: "0x0000000000000000000000000000000000008008",
+  SystemContext: "0x000000000000000000000000000000000000800b",
+  ImportedRoots: "0x0000000000000000000000000000000000010008",
+} as const satisfies Readonly<Record<string, Hex>>;
+
+/** Artifact name of a predeploy. */
+export type PredeployName = keyof typeof PREDEPLOYS;
+
+/** Offset between the address of a contract on L1 and the sender of the priority operations it requests. */
+export const L1_ALIAS_OFFSET = 0x1111000000000000000000000000000000001111n;
+
+/** Sender of the priority operations that a contract on L1 requests. Domain: 20 bytes. */
+export function aliasL1Address(address: Hex): Hex {
+  return `0x${((BigInt(address) + L1_ALIAS_OFFSET) % 2n ** 160n).toString(16).padStart(40, "0")}`;
+}

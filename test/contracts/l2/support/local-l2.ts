@@ -1,0 +1,52 @@
+import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { Contract } from "ethers";
+import hre from "hardhat";
+import { chainConfigurationSlots, genesisAccounts } from "../../../../src/protocol/genesis.ts";
+import type { ChainConfiguration } from "../../../../src/protocol/genesis.ts";
+import type { Hex } from "../../../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
+import type { PredeployName } from "../../../../src/protocol/predeploys.ts";
+
+/** An in-process chain with the predeploys at their addresses, and nothing of the rest of a hyperchain. */
+export interface LocalL2 {
+  readonly chainId: bigint;
+  readonly ethers: HardhatEthers;
+  /** The predeploy as seen by its own ABI, called by the bootloader, by an aliased L1 contract, or by an account. */
+  predeploy(name: PredeployName, caller?: HardhatEthersSigner): Promise<Contract>;
+  /** A signer for any address, with money for gas. */
+  impersonate(address: string): Promise<HardhatEthersSigner>;
+  close(): Promise<void>;
+}
+
+export async function startLocalL2(chainId: number, configuration: ChainConfiguration): Promise<LocalL2> {
+  const connection = await hre.network.create({
+    network: "local",
+    override: { chainId, initialBaseFeePerGas: 0, gasPrice: 0 },
+  });
+  const { ethers, provider } = connection;
+  const request = async (method: string, ...params: unknown[]): Promise<void> => {
+    await provider.request({ method, params });
+  };
+  for (const { address, artifact, balanceWei } of genesisAccounts()) {
+    await request("hardhat_setCode", address, (await hre.artifacts.readArtifact(artifact)).deployedBytecode);
+    if (balanceWei > 0n) await request("hardhat_setBalance", address, `0x${balanceWei.toString(16)}`);
+  }
+  for (const { address, slot, value } of chainConfigurationSlots(configuration)) {
+    await request("hardhat_setStorageAt", address, `0x${BigInt(slot).toString(16)}`, value);
+  }
+  const [firstAccount] = await ethers.getSigners();
+  if (firstAccount === undefined) throw new Error("the network has no accounts");
+  return {
+    chainId: BigInt(chainId),
+    ethers,
+    predeploy: (name, caller) => ethers.getContractAt(name, PREDEPLOYS[name], caller ?? firstAccount) as Promise<Contract>,
+    async impersonate(address) {
+      await request("hardhat_impersonateAccount", address);
+      return ethers.getSigner(address);
+    },
+    close: () => connection.close(),
+  };
+}
+
+/** Sender of system transactions. */
+export const BOOTLOADER: Hex = "0x0000000000000000000000000000000000008001";
