@@ -13,7 +13,7 @@ import { type RowTypeName, typeSelectors } from "./row-types.ts";
 
 /**
  * The state transition table: 140 columns, one Poseidon2 compression per row, no lookups, degree 9.
- * The README beside this file says what it guarantees and what is left to the diff list's decoder.
+ * The README beside this file says what it guarantees and what is left to the decoder of the diff list.
  */
 export function createStateTransitionAir(): Air {
   const b = new AirBuilder("stateTransition", PUBLIC_COUNT);
