@@ -8,7 +8,7 @@ import { indentYul } from "./indent.ts";
 import { type EvaluatorPart, splitEvaluator } from "./split-evaluator.ts";
 import { domainFunctions } from "./yul-domain.ts";
 import { EXTENSION_FUNCTIONS } from "./yul-extension.ts";
-import { finalPolynomialFunction, FOLD_EIGHT, readLeafFunction } from "./yul-fri.ts";
+import { finalChunkFunction, foldFunction, readLeafFunction } from "./yul-fri.ts";
 import { merkleFunction } from "./yul-merkle.ts";
 import { COEFFICIENT_TABLE, rowSumFunction, UNPACK_VALUES } from "./yul-opening.ts";
 import { transcriptFunctions } from "./yul-transcript.ts";
@@ -62,9 +62,9 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
       rowSumFunction({ name: rowSumName(tree), width: tree.width, table: tree.table, prefix: tree.nextWidth, prefixAddress: memory.prefixSum }),
     ),
     merkleFunction(layout.digestBytes, memory.stack),
-    readLeafFunction({ bytes: memory.buffer }),
-    FOLD_EIGHT,
-    finalPolynomialFunction({ coefficients: memory.finalCoefficients, powers: memory.finalPowers }),
+    readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
+    foldFunction(memory.friLeaf),
+    finalChunkFunction(memory.finalTable),
     layerFunctions(layout),
   ];
   const body = [
@@ -118,9 +118,9 @@ function constraintContract(layout: CoreLayout, part: EvaluatorPart, index: numb
   const name = `${prefix}Constraints${index + 1}`;
   const source = `${HEADER}
 /// @title Constraints of the system "${system.name}" at one point, part ${index + 1}
-/// @dev ${part.constraintCount} constraints. Input words: ${columnCount} column values, ${nextCount} values at the next row, ${statementCount + auxiliaryCount} public values; then, in
-/// Montgomery form, the composition challenge, the selectors of transition, first and last row, and ${part.importCount} values from
-/// earlier parts. Output words: this part's share of the composition and ${part.exportCount} values for later parts.
+/// @dev ${part.constraintCount} constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
+/// last row, ${statementCount + auxiliaryCount} public values, ${columnCount} column values, ${nextCount} values at the next row, ${part.importCount} values from earlier parts.
+/// Output words: this part's share of the composition and ${part.exportCount} values for later parts.
 /// Anyone may call it; it reads no state.
 contract ${name} {
     fallback() external {

@@ -2,11 +2,10 @@ import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { PROOF_VERSION } from "../../src/stark/verification-key.ts";
 import { type CoreLayout, SHARED_WORDS, type Slot } from "./core-layout.ts";
 import { fail } from "./errors.ts";
-import { ARGUMENT_WORDS } from "./evaluator.ts";
 import { hex, lanes, MONTGOMERY } from "./lanes.ts";
 import type { EvaluatorPart } from "./split-evaluator.ts";
 import { SHIFT } from "./yul-domain.ts";
-import { LITERAL, toMontgomery } from "./yul-extension.ts";
+import { inlineSpread, LITERAL, toMontgomery } from "./yul-extension.ts";
 import { EXTENSION_BYTES } from "./yul-fri.ts";
 
 /*
@@ -52,7 +51,7 @@ export function readHead(layout: CoreLayout): string {
   ${store("cursor", "openings")}`;
 }
 
-/** Statement values to memory, one word each. */
+/** Statement values to memory, one word each, in Montgomery form. */
 export function readStatement({ statementCount, memory }: CoreLayout): string {
   return `
   if sub(publicValues.length, ${4 * statementCount}) { ${fail("badStatement")} }
@@ -61,7 +60,7 @@ export function readStatement({ statementCount, memory }: CoreLayout): string {
   for { let to := ${hex(memory.publicValues)} } lt(to, ${hex(memory.publicValues + 32 * statementCount)}) { to := add(to, 32) } {
     let value := shr(224, calldataload(from))
     bad := or(bad, iszero(lt(value, ${LITERAL.p})))
-    mstore(to, value)
+    mstore(to, mulmod(value, ${hex(MONTGOMERY)}, ${LITERAL.p}))
     from := add(from, 4)
   }
   if bad { ${fail("badStatement")} }`;
@@ -111,7 +110,7 @@ export function readValues(layout: CoreLayout): string {
   for { let to := ${hex(memory.publicValues + 32 * layout.statementCount)} } lt(to, ${hex(memory.publicValues + 32 * (layout.statementCount + layout.auxiliaryCount))}) { to := add(to, 32) } {
     let value := shr(224, calldataload(from))
     bad := or(bad, iszero(lt(value, ${LITERAL.p})))
-    mstore(to, value)
+    mstore(to, mulmod(value, ${hex(MONTGOMERY)}, ${LITERAL.p}))
     from := add(from, 4)
   }
   if bad { ${fail("nonCanonicalElement")} }`;
@@ -127,13 +126,14 @@ export function readValues(layout: CoreLayout): string {
     let to := ${hex(memory.finalCoefficients)}
     for { let end := add(to, shl(5, shl(${load("logFinal")}, 1))) } lt(to, end) { to := add(to, 32) } {
       let word := calldataload(source)
-      let element := extSpread(word)
-      padding := or(padding, and(word, ${hex(31n << 155n)}))
+      let element := ${inlineSpread("word")}
+      padding := or(padding, word)
       bad := or(bad, add(element, ${LITERAL.canonicalCarry}))
       mstore(to, element)
       source := add(source, ${EXTENSION_BYTES})
     }
     bad := and(bad, ${LITERAL.bit31})
+    padding := and(padding, ${hex(31n << 155n)})
   }
   ${check}`;
 }
@@ -196,17 +196,16 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
   q := extCanonical(extMul(vanishing, q))
   let composition := 0
   ${parts.map((part, index) => callEvaluator(layout, part, index)).join("\n  ")}
-  if sub(extCanonical(extScale(extNormalize(composition), 1)), q) { ${fail("constraintMismatch")} }`;
+  if sub(extCanonical(composition), q) { ${fail("constraintMismatch")} }`;
 }
 
 
 /** Calls one of the constraint contracts; the values that it hands on go behind its input, where the next part reads them. */
 function callEvaluator({ memory }: CoreLayout, part: EvaluatorPart, index: number): string {
-  const imports = memory.evaluatorArguments + 32 * ARGUMENT_WORDS;
-  const inputBytes = imports + 32 * part.importCount - memory.values;
+  const inputBytes = memory.sharedValues + 32 * part.importCount - memory.evaluatorArguments;
   const exportBytes = 32 * part.exportCount;
   if (part.importCount + part.exportCount > SHARED_WORDS) throw new RangeError("the constraint contracts share too many values");
-  return `if iszero(staticcall(gas(), evaluator${index + 1}, ${hex(memory.values)}, ${inputBytes}, 0, 32)) { revert(0, 0) }
+  return `if iszero(staticcall(gas(), evaluator${index + 1}, ${hex(memory.evaluatorArguments)}, ${inputBytes}, 0, 32)) { revert(0, 0) }
   if sub(returndatasize(), ${32 + exportBytes}) { revert(0, 0) }
-  composition := add(composition, mload(0))${exportBytes === 0 ? "" : `\n  returndatacopy(${hex(imports + 32 * part.importCount)}, 32, ${exportBytes})`}`;
+  composition := add(composition, mload(0))${exportBytes === 0 ? "" : `\n  returndatacopy(${hex(memory.sharedValues + 32 * part.importCount)}, 32, ${exportBytes})`}`;
 }

@@ -4,7 +4,7 @@ import { createShape } from "../../src/stark/shape.ts";
 import type { System, Table } from "../../src/stark/system.ts";
 import { ARGUMENT_WORDS } from "./evaluator.ts";
 import { MemoryLayout } from "./memory-layout.ts";
-import { FINAL_BLOCK } from "./yul-fri.ts";
+import { FINAL_CHUNK } from "./yul-fri.ts";
 import { GROUP_WORDS, groupCount } from "./yul-opening.ts";
 
 /** One committed tree of trace or quotient columns. */
@@ -45,11 +45,12 @@ export interface CoreLayout {
 
 /** Addresses of the verifier's memory; lengths in words are in `layoutCore`. */
 export interface CoreMemory {
-  /** Opened values at z, at g·z, public values, arguments and shared values: the constraint contracts' input, in this order. */
+  /** Arguments, public values, opened values at z and at g·z, shared values: the constraint contracts' input, in this order. */
+  readonly evaluatorArguments: number;
+  readonly publicValues: number;
   readonly values: number;
   readonly nextValues: number;
-  readonly publicValues: number;
-  readonly evaluatorArguments: number;
+  readonly sharedValues: number;
   readonly powers: number;
   readonly prefixSum: number;
   readonly positions: number;
@@ -60,11 +61,13 @@ export interface CoreMemory {
   readonly denominators: number;
   readonly products: number;
   readonly friValues: number;
-  readonly friLeaves: number;
+  readonly friFolds: number;
+  readonly friLeaf: number;
   readonly friChallenges: number;
   readonly stack: number;
   readonly finalCoefficients: number;
-  readonly finalPowers: number;
+  readonly finalTable: number;
+  readonly finalTables: number;
   readonly gas: number;
   readonly buffer: number;
   /** Single words by name. */
@@ -107,6 +110,7 @@ export function layoutCore(system: System): CoreLayout {
   if (typeof shape === "number") throw new RangeError("the system's smallest height is not allowed by itself");
 
   const statementCount = system.definition.statementValueCount;
+  const finalCount = Math.max(FINAL_CHUNK, 2 ** Math.min(parameters.logFinalMax, parameters.maxLogRows));
   const headerBytes = 1 + system.tables.length + 4 * table.auxiliaryCount;
   const memory = new MemoryLayout();
   const slots = Object.fromEntries(SLOTS.map((slot) => [slot, memory.words(1)])) as Record<Slot, number>;
@@ -147,14 +151,18 @@ export function layoutCore(system: System): CoreLayout {
     memory: {
       slots,
       prefixSum,
-      finalPowers: memory.words(2 * FINAL_BLOCK),
+      finalTable: memory.words(GROUP_WORDS * groupCount(FINAL_CHUNK)),
+      // The next five stay together: they are the constraint contracts' input. Unpacking a last group of values may write
+      // up to seven words too many, into what is written later.
+      evaluatorArguments: memory.words(ARGUMENT_WORDS),
+      publicValues: memory.words(statementCount + table.auxiliaryCount),
       values: memory.words(shape.columnCount),
       nextValues: memory.words(shape.nextColumnCount),
-      publicValues: memory.words(statementCount + table.auxiliaryCount),
-      evaluatorArguments: memory.words(ARGUMENT_WORDS + SHARED_WORDS),
+      sharedValues: memory.words(SHARED_WORDS),
       // A table's last group may read past its columns' powers; what it finds there meets zero bits only.
       powers: memory.words(shape.columnCount + BASE31_GROUP),
-      positions: memory.words(queries),
+      // One zero word before the positions ends the search for a place.
+      positions: memory.words(queries + 1) + 32,
       leaves: memory.words(queries),
       hashes: memory.words(queries),
       rowSums: memory.words(queries),
@@ -162,10 +170,12 @@ export function layoutCore(system: System): CoreLayout {
       denominators: memory.words(2 * queries),
       products: memory.words(2 * queries),
       friValues: memory.words(queries),
-      friLeaves: memory.words(8 * queries),
+      friFolds: memory.words(queries),
+      friLeaf: memory.words(8),
       friChallenges: memory.words(friLayerCount(parameters, parameters.maxLogRows) + 1),
       stack: memory.words(2 * queries + 2),
-      finalCoefficients: memory.words(Math.max(FINAL_BLOCK, 2 ** Math.min(parameters.logFinalMax, parameters.maxLogRows))),
+      finalCoefficients: memory.words(finalCount),
+      finalTables: memory.words((finalCount / BASE31_GROUP) * GROUP_WORDS),
       gas: memory.words(16),
       buffer: memory.end,
     },

@@ -3,8 +3,8 @@ import type { CoreLayout, TreeLayout } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import { INVERSE_SHIFT, SHIFT } from "./yul-domain.ts";
-import { LITERAL, toMontgomery } from "./yul-extension.ts";
-import { EXTENSION_BYTES } from "./yul-fri.ts";
+import { inlineMul, LITERAL, toMontgomery } from "./yul-extension.ts";
+import { ARITY, EXTENSION_BYTES, FINAL_CHUNK, FINAL_CHUNK_BYTES } from "./yul-fri.ts";
 import { digestMask } from "./yul-merkle.ts";
 import { groupCount } from "./yul-opening.ts";
 
@@ -45,22 +45,22 @@ export function prepareDeep(layout: CoreLayout): string {
   let power := 1
   for { let to := ${hex(memory.powers)} } lt(to, ${hex(memory.powers + 32 * columnCount)}) { to := add(to, 32) } {
     mstore(to, power)
-    power := extMul(power, a)
+    ${inlineMul("power", "power", "a")}
   }
   ${store("nextWeight", toMontgomery("power"))}
   ${tables.join("\n  ")}
-  ${store("negatedAtPoint", `sub(${LITERAL.p1}, extCanonical(horner(${hex(memory.values)}, ${columnCount}, a)))`)}
+  ${store("negatedAtPoint", `sub(${LITERAL.p1}, extCanonical(extScale(horner(${hex(memory.values)}, ${columnCount}, a), 1)))`)}
   // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
-  ${store("negatedAtNext", `sub(${LITERAL.p1}, extCanonical(horner(${hex(memory.nextValues)}, ${layout.nextCount}, a)))`)}`;
+  ${store("negatedAtNext", `sub(${LITERAL.p1}, extCanonical(extScale(horner(${hex(memory.nextValues)}, ${layout.nextCount}, a), 1)))`)}`;
 }
 
 /** Σᵢ aⁱ·valueᵢ over consecutive words. */
 export const HORNER = `
-// sum of a^i times the i-th of count canonical values; a in Montgomery form
+// sum of a^i times the i-th of count values; all in Montgomery form, lanes of the values < 1.3p
 function horner(values, count, a) -> r {
   for { let at := add(values, shl(5, count)) } gt(at, values) { } {
     at := sub(at, 32)
-    r := extNormalize(add(extMul(a, r), mload(at)))
+    r := extMulAdd(a, r, mload(at))
   }
 }`;
 
@@ -141,8 +141,7 @@ export function computeDeep(layout: CoreLayout): string {
 export function foldLayers(layout: CoreLayout): string {
   const { memory, parameters, digestBytes, friRootsOffset, trees } = layout;
   const { load, store } = slotAccess(layout);
-  const { positions, leaves, hashes, friValues, friLeaves } = memory;
-  const arity = 2 ** parameters.logArity;
+  const { positions, leaves, hashes, friValues, friFolds } = memory;
   return `
   let count := ${parameters.queryCount}
   let logLeaves := ${load("logDomain")}
@@ -150,51 +149,58 @@ export function foldLayers(layout: CoreLayout): string {
   for { let layer := 0 } lt(layer, ${load("layers")}) { layer := add(layer, 1) } {
     logLeaves := sub(logLeaves, ${parameters.logArity})
     let leafCount := distinctLeaves(count)
-    let cursor := ${load("cursor")}
-    let siblings := add(cursor, mul(leafCount, ${(arity - 1) * EXTENSION_BYTES}))
+    let siblings := add(${load("cursor")}, mul(leafCount, ${(ARITY - 1) * EXTENSION_BYTES}))
     {
       let end := add(siblings, mul(${digestBytes}, siblingCount(logLeaves, leafCount, ${hex(leaves)})))
       if gt(end, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
     }
-    readLayer(count, cursor, layer)
-    let root := 0
-    root, cursor := merkleRoot(logLeaves, leafCount, ${hex(leaves)}, ${hex(hashes)}, siblings)
-    if and(xor(root, calldataload(add(${inProof(friRootsOffset)}, mul(layer, ${digestBytes})))), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", `add(layer, ${trees.length})`)} }
-    ${store("cursor", "cursor")}
-    let beta := mload(add(${hex(memory.friChallenges)}, shl(5, layer)))
-    let factor := mulmod(inverseShift, ${hex(MONTGOMERY)}, ${LITERAL.p})
-    for { let i := 0 } lt(i, leafCount) { i := add(i, 1) } {
-      let leaf := mload(add(${hex(leaves)}, shl(5, i)))
-      // the challenge over the leaf's first point
-      let y := extScale(beta, mulmod(inverseRootAt(shl(${parameters.logArity}, leaf)), factor, ${LITERAL.p}))
-      mstore(add(${hex(friValues)}, shl(5, i)), extCanonical(foldLeaf(add(${hex(friLeaves)}, shl(8, i)), y)))
-      mstore(add(${hex(positions)}, shl(5, i)), leaf)
+    readLayer(count, ${load("cursor")}, layer, mulmod(inverseShift, ${hex(MONTGOMERY)}, ${LITERAL.p}))
+    {
+      let root, end := merkleRoot(logLeaves, leafCount, ${hex(leaves)}, ${hex(hashes)}, siblings)
+      if and(xor(root, calldataload(add(${inProof(friRootsOffset)}, mul(layer, ${digestBytes})))), ${digestMask(digestBytes)}) { ${fail("merkleMismatch", `add(layer, ${trees.length})`)} }
+      ${store("cursor", "end")}
     }
     count := leafCount
+    mcopy(${hex(positions)}, ${hex(leaves)}, shl(5, count))
+    mcopy(${hex(friValues)}, ${hex(friFolds)}, shl(5, count))
     for { let i := 0 } lt(i, ${parameters.logArity}) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, ${LITERAL.p}) }
   }
   if sub(${load("cursor")}, add(proof.offset, proof.length)) { ${fail("malformedProof")} }
   ${finalChecks(layout)}`;
 }
 
-/** The final polynomial at every position that is left. */
+/** The final polynomial, chunk by chunk from the highest, at every position that is left. */
 function finalChecks(layout: CoreLayout): string {
   const { memory, parameters } = layout;
   const { load } = slotAccess(layout);
+  const { positions, friValues, hashes, friFolds, finalCoefficients, finalTable, finalTables } = memory;
+  // The points and sums take the place of arrays that are not needed any more.
+  const [points, sums] = [hashes, friFolds];
   return `let shift := ${SHIFT}
   for { let i := mul(${parameters.logArity}, ${load("layers")}) } i { i := sub(i, 1) } { shift := mulmod(shift, shift, ${LITERAL.p}) }
-  let coefficients := shl(${load("logFinal")}, 1)
-  for { let i := 0 } lt(i, count) { i := add(i, 1) } {
-    let x := mulmod(shift, rootAt(mload(add(${hex(memory.positions)}, shl(5, i)))), ${LITERAL.p})
-    if sub(extCanonical(finalAt(x, coefficients)), mload(add(${hex(memory.friValues)}, shl(5, i)))) { ${fail("finalPolynomialMismatch")} }
+  let chunks := shr(${Math.log2(FINAL_CHUNK)}, add(shl(${load("logFinal")}, 1), ${FINAL_CHUNK - 1}))
+  packCoefficients(${hex(finalCoefficients)}, ${hex(finalTables)}, mul(chunks, ${FINAL_CHUNK / 8}))
+  count := shl(5, count)
+  for { let i := 0 } lt(i, count) { i := add(i, 32) } {
+    mstore(add(${hex(points)}, i), mulmod(shift, rootAt(mload(add(${hex(positions)}, i))), ${LITERAL.p}))
+    mstore(add(${hex(sums)}, i), 0)
+  }
+  for { } chunks { } {
+    chunks := sub(chunks, 1)
+    mcopy(${hex(finalTable)}, add(${hex(finalTables)}, mul(chunks, ${FINAL_CHUNK_BYTES})), ${FINAL_CHUNK_BYTES})
+    for { let i := 0 } lt(i, count) { i := add(i, 32) } {
+      mstore(add(${hex(sums)}, i), finalChunk(mload(add(${hex(sums)}, i)), mload(add(${hex(points)}, i))))
+    }
+  }
+  for { let i := 0 } lt(i, count) { i := add(i, 32) } {
+    if sub(mload(add(${hex(sums)}, i)), mload(add(${hex(friValues)}, i))) { ${fail("finalPolynomialMismatch")} }
   }`;
 }
 
 /** Functions over the query arrays that `foldLayers` calls. */
 export function layerFunctions(layout: CoreLayout): string {
   const { parameters, memory } = layout;
-  const { positions, leaves, hashes, friValues, friLeaves } = memory;
-  const arity = 2 ** parameters.logArity;
+  const { positions, leaves, hashes, friValues, friFolds, friLeaf } = memory;
   return `
 // writes the distinct leaf indices of the first count positions
 function distinctLeaves(count) -> n {
@@ -209,31 +215,34 @@ function distinctLeaves(count) -> n {
     at := add(at, 32)
   }
 }
-// reads every leaf of a layer, hashes it, and compares further queried values in it with the derived ones
-function readLayer(count, cursor, layer) {
-  let allPadding := 0
-  let allBad := 0
+// reads every leaf of a layer, hashes it, compares further queried values in it with the derived ones, and folds it;
+// the factor is the inverse of the layer's shift in Montgomery form
+function readLayer(count, cursor, layer, factor) {
+  let faults := 0
   let different := 0
-  let to := ${hex(friLeaves)}
-  let hashTo := ${hex(hashes)}
+  let to := 0
   for { let i := 0 } lt(i, count) { } {
     let position := mload(add(${hex(positions)}, shl(5, i)))
-    let hash, padding, bad := readLeaf(cursor, and(position, ${arity - 1}), mload(add(${hex(friValues)}, shl(5, i))), to)
-    allPadding := or(allPadding, padding)
-    allBad := or(allBad, bad)
-    mstore(hashTo, hash)
+    {
+      let hash, padding, bad := readLeaf(cursor, and(position, ${ARITY - 1}), mload(add(${hex(friValues)}, shl(5, i))))
+      faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
+      mstore(add(${hex(hashes)}, to), hash)
+    }
     i := add(i, 1)
     for { } lt(i, count) { i := add(i, 1) } {
       let other := mload(add(${hex(positions)}, shl(5, i)))
       if shr(${parameters.logArity}, xor(other, position)) { break }
-      different := or(different, xor(mload(add(to, shl(5, and(other, ${arity - 1})))), mload(add(${hex(friValues)}, shl(5, i)))))
+      different := or(different, xor(mload(add(${hex(friLeaf)}, shl(5, and(other, ${ARITY - 1})))), mload(add(${hex(friValues)}, shl(5, i)))))
     }
-    cursor := add(cursor, ${(arity - 1) * EXTENSION_BYTES})
-    hashTo := add(hashTo, 32)
-    to := add(to, ${32 * arity})
+    // the challenge over the leaf's first point
+    let first := inverseRootAt(and(position, not(${ARITY - 1})))
+    let y := extScale(mload(add(${hex(memory.friChallenges)}, shl(5, layer))), mulmod(first, factor, ${LITERAL.p}))
+    mstore(add(${hex(friFolds)}, to), extCanonical(foldLeaf(y)))
+    cursor := add(cursor, ${(ARITY - 1) * EXTENSION_BYTES})
+    to := add(to, 32)
   }
-  if allPadding { ${fail("malformedProof")} }
-  if allBad { ${fail("nonCanonicalElement")} }
+  if and(faults, 31) { ${fail("malformedProof")} }
+  if faults { ${fail("nonCanonicalElement")} }
   if different { ${fail("foldMismatch", "layer")} }
 }`;
 }

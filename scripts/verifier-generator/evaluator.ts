@@ -3,14 +3,14 @@ import type { Expression, ExpressionNode, Gadget } from "../../src/stark/express
 import { type Group, type Member, needsPowers } from "./constraint-groups.ts";
 import type { CoreLayout } from "./core-layout.ts";
 import { type EmitterPort, type GadgetFunction, GraphEmitter, type Operand, PARAMETER_BOUND } from "./graph-emitter.ts";
-import { hex, MONTGOMERY, MUL_LEFT_LIMIT, PRIME } from "./lanes.ts";
+import { hex, MUL_LEFT_LIMIT, PRIME } from "./lanes.ts";
 import { MemoryLayout } from "./memory-layout.ts";
 import { divisionFunction, STORE_CONSTANTS, weighFunctions } from "./yul-evaluator.ts";
-import { EXT_MUL, EXT_NORMALIZE, EXT_SCALE, LITERAL, toMontgomery } from "./yul-extension.ts";
+import { EXT_MUL, EXT_NORMALIZE, EXT_SCALE, LITERAL } from "./yul-extension.ts";
 
 /** Multiples of p that subtractions add; words of memory are shorter to name than literals. */
 const BIASES = 16;
-/** Words that follow the opened and public values: composition challenge and three row selectors, in Montgomery form. */
+/** Words that come first: composition challenge and three row selectors. */
 export const ARGUMENT_WORDS = 4;
 /** Bound of an opened value after its scaling into Montgomery form: canonical lanes times a base element. */
 const OPENED_BOUND = PRIME + ((PRIME * 32768n + (PRIME << 1n)) >> 24n) + 1n;
@@ -54,16 +54,17 @@ class Evaluator {
   readonly #columns: number;
   readonly #nextColumns: number;
   readonly #publics: number;
-  /** The arguments, followed by the imports. */
   readonly #arguments: number;
+  readonly #imports: number;
   readonly #biases: number;
 
   constructor(layout: CoreLayout, importCount: number) {
     this.#layout = layout;
+    this.#arguments = this.#memory.words(ARGUMENT_WORDS);
+    this.#publics = this.#memory.words(layout.statementCount + layout.auxiliaryCount);
     this.#columns = this.#memory.words(layout.table.mainWidth);
     this.#nextColumns = this.#memory.words(layout.nextCount);
-    this.#publics = this.#memory.words(layout.statementCount + layout.auxiliaryCount);
-    this.#arguments = this.#memory.words(ARGUMENT_WORDS + importCount);
+    this.#imports = this.#memory.words(importCount);
     this.#biases = this.#memory.words(BIASES);
   }
 
@@ -75,7 +76,7 @@ class Evaluator {
     ]);
     this.#readInput(imports.length);
     const imported = new Map(
-      imports.map(({ node, bound }, i): [number, Operand] => [node, load(this.#arguments + 32 * (ARGUMENT_WORDS + i), bound, false)]),
+      imports.map(({ node, bound }, i): [number, Operand] => [node, load(this.#imports + 32 * i, bound, false)]),
     );
     // An exported value counts as used twice, so that it is put into memory.
     const wanted = [...roots, ...exports, ...exports];
@@ -109,22 +110,16 @@ class Evaluator {
     return [...functions, lines].join("\n");
   }
 
-  /** Opened values and public values into Montgomery form; arguments and imports are in it already. */
+  /** Copies the input: it is in Montgomery form, in this order, but for the quotient's values that nothing here reads. */
   #readInput(importCount: number): void {
     const { columnCount, nextCount, statementCount, auxiliaryCount, table } = this.#layout;
-    const publicCount = statementCount + auxiliaryCount;
-    const loop = (from: number, to: number, count: number, convert: (word: string) => string): string =>
-      `for { let i := 0 } lt(i, ${32 * count}) { i := add(i, 32) } { mstore(add(${hex(to)}, i), ${convert(`calldataload(add(${from}, i))`)}) }`;
-    const nextStart = 32 * columnCount;
-    const publicStart = nextStart + 32 * nextCount;
-    const argumentStart = publicStart + 32 * publicCount;
-    const argumentBytes = 32 * (ARGUMENT_WORDS + importCount);
+    const first = 32 * (ARGUMENT_WORDS + statementCount + auxiliaryCount + table.mainWidth);
+    const nextStart = 32 * (ARGUMENT_WORDS + statementCount + auxiliaryCount + columnCount);
+    const rest = 32 * (nextCount + importCount);
     this.#lines.push(
-      `if sub(calldatasize(), ${argumentStart + argumentBytes}) { revert(0, 0) }`,
-      loop(0, this.#columns, table.mainWidth, toMontgomery),
-      loop(nextStart, this.#nextColumns, nextCount, toMontgomery),
-      loop(publicStart, this.#publics, publicCount, (word) => `mulmod(${word}, ${hex(MONTGOMERY)}, ${LITERAL.p})`),
-      `calldatacopy(${hex(this.#arguments)}, ${argumentStart}, ${argumentBytes})`,
+      `if sub(calldatasize(), ${nextStart + rest}) { revert(0, 0) }`,
+      `calldatacopy(${hex(this.#arguments)}, 0, ${first})`,
+      `calldatacopy(${hex(this.#nextColumns)}, ${nextStart}, ${rest})`,
       `for { let i := 1 } lt(i, ${BIASES}) { i := add(i, 1) } { mstore(add(${hex(this.#biases)}, shl(5, i)), mul(i, ${LITERAL.p1})) }`,
     );
   }

@@ -26,40 +26,61 @@ const NEGATIVE_TERMS = [1n, 0n, 4n, 3n, 2n];
 const bias = (perTerm: bigint, always: bigint): string => hex(lanes(NEGATIVE_TERMS.map((n) => PRIME * (n * perTerm + always))));
 
 /**
+ * Names with a trailing underscore belong to the steps that are written out in place, so that they meet no other name.
  * Reduction that ends every product: t is below 2^51 per lane; p ≡ 1 mod 2^24, so subtracting p·(t mod 2^24) clears the
  * low bits and p = 127·2^24 + 1 leaves p − 127·y to add after the shift.
  */
 const montgomery24 = (out: string): string => `
-  let y := and(t, ${LITERAL.low24})
-  ${out} := sub(add(shr(24, sub(t, y)), ${LITERAL.p1}), mul(y, 127))`;
+  let y_ := and(t_, ${LITERAL.low24})
+  ${out} := sub(add(shr(24, sub(t_, y_)), ${LITERAL.p1}), mul(y_, 127))`;
 
 /** Adds p·t₀ bits so that the low 16 bits of each lane vanish, and shifts them out; the operand carries a bias of p·2^16. */
-const montgomery16 = `shr(16, sub(t, mul(and(t, ${LITERAL.low16}), ${LITERAL.p})))`;
+const montgomery16 = `shr(16, sub(t_, mul(and(t_, ${LITERAL.low16}), ${LITERAL.p})))`;
+
+const mulSteps = (out: string, a: string, b: string): string => `
+  let t_ := addmod(mulmod(${a}, and(${b}, ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 65536n)}, ${LITERAL.modulus})
+  t_ := add(addmod(mulmod(${a}, and(shr(16, ${b}), ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 0n)}, ${LITERAL.modulus}), ${montgomery16})
+  ${montgomery24(out)}`;
+const normalizeSteps = (out: string, value: string): string => `
+  let n_ := ${value}
+  let low_ := and(n_, ${LITERAL.low31})
+  ${out} := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))`;
 
 /** a·b·2^-40. Lanes: a ≤ 1.3·p, b < 2^32; result ≤ 1.06·p (lanes.ts has the exact bounds). */
 export const EXT_MUL = `
 // a * b * 2^-40; lanes of a <= 1.3p, of b < 2^32, of the result < 1.06p
 function extMul(a, b) -> r {
-  let t := addmod(mulmod(a, and(b, ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 65536n)}, ${LITERAL.modulus})
-  t := add(addmod(mulmod(a, and(shr(16, b), ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 0n)}, ${LITERAL.modulus}), ${montgomery16})
-  ${montgomery24("r")}
+  ${mulSteps("r", "a", "b")}
 }`;
 
 /** Lanes below 2^51 → 2^31 − 1 + ⌊lane/2^31⌋·(2^24 − 1). */
 export const EXT_NORMALIZE = `
-// brings lanes below 2^36 under 1.3p (2^31 = 2^24 - 1 mod p)
+// brings lanes below 2^36 under 1.3p, lanes below 2^38 under 2^32 (2^31 = 2^24 - 1 mod p)
 function extNormalize(a) -> r {
-  r := and(a, ${LITERAL.low31})
-  r := add(r, mul(shr(31, sub(a, r)), 0xffffff))
+  ${normalizeSteps("r", "a")}
 }`;
+
+/** `extMul` and `extNormalize` written out where a call (about 40 gas) counts. The operands are variables or cheap loads: they are named twice. */
+export const inlineMul = (out: string, a: string, b: string): string => `{ ${mulSteps(out, a, b)}
+  }`;
+export const inlineNormalize = (out: string, value: string): string => `{ ${normalizeSteps(out, value)}
+  }`;
 
 /** a·s·2^-40 for a base element s < 2^31 and lanes of a below 15·p. */
 export const EXT_SCALE = `
 // a * s * 2^-40 for a base element s < 2^31; lanes of a < 15p, of the result < 1.04p
 function extScale(a, s) -> r {
-  let t := add(mul(a, and(s, 0xffff)), ${LITERAL.pShifted16})
-  t := add(mul(a, shr(16, s)), ${montgomery16})
+  let t_ := add(mul(a, and(s, 0xffff)), ${LITERAL.pShifted16})
+  t_ := add(mul(a, shr(16, s)), ${montgomery16})
   ${montgomery24("r")}
+}`;
+
+/** A step of Horner's scheme in one call: a·b·2^-40 + x, normalized. */
+export const EXT_MUL_ADD = `
+// a * b * 2^-40 + x, normalized; operands as for extMul, lanes of x up to 30p
+function extMulAdd(a, b, x) -> r {
+  ${mulSteps("r", "a", "b")}
+  ${normalizeSteps("r", "add(r, x)")}
 }`;
 
 /** Lanes below 2^36 → canonical lanes. */
@@ -73,6 +94,12 @@ function extCanonical(a) -> r {
 
 const gather = (mask: (lane: bigint) => bigint, shift: (by: bigint, lane: bigint) => string): string =>
   [1n, 2n, 3n, 4n].map((lane) => `r := or(r, and(${shift(20n * lane, lane)}, ${hex(mask(lane))}))`).join("\n  ");
+/** The low 155 bits of the variable `word` as lanes, written out. */
+export const inlineSpread = (word: string): string => {
+  const lane = (i: bigint): string =>
+    i === 0n ? `and(${word}, ${LITERAL.element})` : `and(shl(${20n * i}, ${word}), ${hex(0x7fffffffn << (LANE_BITS * i))})`;
+  return `or(or(${lane(0n)}, ${lane(1n)}), or(or(${lane(2n)}, ${lane(3n)}), ${lane(4n)}))`;
+};
 
 /** 5 × 31 contiguous bits → lanes, and back (for canonical lanes). */
 export const EXT_SPREAD = `
@@ -108,8 +135,8 @@ function frobenius(k: number): string {
   return `
 // a^(p^${k}); lanes of a < 2^32
 function extFrobenius${k}(a) -> r {
-  let t := add(${sum((shift) => `and(shr(${shift}, a), 0xffff)`)}, ${LITERAL.pShifted16})
-  t := add(${sum((shift) => `and(shr(${shift + 16n}, a), 0xffff)`)}, ${montgomery16})
+  let t_ := add(${sum((shift) => `and(shr(${shift}, a), 0xffff)`)}, ${LITERAL.pShifted16})
+  t_ := add(${sum((shift) => `and(shr(${shift + 16n}, a), 0xffff)`)}, ${montgomery16})
   ${montgomery24("r")}
 }`;
 }
@@ -150,7 +177,7 @@ function extInverse(a) -> r {
 }`;
 
 /** Everything above, in an order that solc accepts (Yul functions may be used before they are defined). */
-export const EXTENSION_FUNCTIONS = [EXT_MUL, EXT_NORMALIZE, EXT_SCALE, EXT_CANONICAL, EXT_SPREAD, EXT_PACK, EXT_INVERSE].join("\n");
+export const EXTENSION_FUNCTIONS = [EXT_MUL, EXT_MUL_ADD, EXT_NORMALIZE, EXT_SCALE, EXT_CANONICAL, EXT_SPREAD, EXT_PACK, EXT_INVERSE].join("\n");
 
 /** Into Montgomery form. */
 export const toMontgomery = (value: string): string => `extScale(${value}, ${hex(MONTGOMERY_SQUARE)})`;

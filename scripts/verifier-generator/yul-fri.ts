@@ -1,113 +1,128 @@
-import { mul, rootOfUnity, inv } from "../../src/field/koala-bear.ts";
+import { inv, mul, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
-import { LITERAL } from "./yul-extension.ts";
+import { inlineSpread, LITERAL } from "./yul-extension.ts";
+import { GROUP_WORDS, groupCount } from "./yul-opening.ts";
 
 /** Bytes of one extension element in FRI leaves and the final polynomial. */
 export const EXTENSION_BYTES = 20;
+/** Values of one FRI leaf. */
+export const ARITY = 8;
 
-const montgomery = (value: number): string => hex((BigInt(value) * MONTGOMERY) % PRIME);
-const inverseRoot = (logOrder: number): number => inv(rootOfUnity(logOrder));
-
-/** even + odd + y·(even − odd), for even, odd with lanes ≤ 1.3p, y ≤ 1.3p: lanes below 4p before the last step. */
-function foldPair(even: string, odd: string, y: string, canonicalInputs: boolean): string {
-  const difference = canonicalInputs
-    ? `sub(add(${even}, ${LITERAL.p1}), ${odd})`
-    : `extNormalize(sub(add(${even}, ${LITERAL.p2}), ${odd}))`;
-  return `extNormalize(add(add(${even}, ${odd}), extMul(${y}, ${difference})))`;
-}
+/** An inverse root of unity in Montgomery form. */
+const inverseRoot = (logOrder: number, power = 1): bigint => {
+  let value = 1;
+  for (let i = 0; i < power; i++) value = mul(value, inv(rootOfUnity(logOrder)));
+  return (BigInt(value) * MONTGOMERY) % PRIME;
+};
 
 /**
- * One FRI fold of arity 8: Σⱼ yʲ Σₖ vₖ·w₈^(−jk), as three binary folds with y, y² and y⁴. The eight values lie in memory
- * in bit-reversed order, so neighbours are the values at x and −x; the pairs' own points differ by roots of order 8 and 4.
+ * One FRI fold of arity 8: Σⱼ yʲ Σₖ vₖ·w₈^(−jk) with y the challenge over the leaf's first point. The eight values lie in
+ * memory in bit-reversed order, so neighbours are the values at x and −x. A transform by additions and five scalings
+ * gives the coefficients, which Horner's scheme joins; coefficients stay below 9p, so a step's sum below 11p.
  */
-export const FOLD_EIGHT = `
-// three binary folds of the eight canonical values at leaf; y in Montgomery form, lanes of y < 1.3p
-function foldLeaf(leaf, y) -> r {
-  let quarter := extScale(y, ${montgomery(inverseRoot(2))})
-  ${[0, 1, 2, 3]
-    .map((pair) => {
-      const at = (offset: number): string => `mload(${offset === 0 ? "leaf" : `add(leaf, ${offset})`})`;
-      // Pair i starts at position 2i: its point is x · w₈^bitrev₃(2i).
-      const twiddle = ["y", "quarter", `extScale(y, ${montgomery(inverseRoot(3))})`, `extScale(y, ${montgomery(mul(inverseRoot(3), inverseRoot(2)))})`][pair];
-      return `let f${pair} := ${foldPair(at(64 * pair), at(64 * pair + 32), twiddle ?? "y", true)}`;
-    })
-    .join("\n  ")}
-  y := extMul(y, y)
-  f0 := ${foldPair("f0", "f1", "y", false)}
-  f2 := ${foldPair("f2", "f3", `extScale(y, ${montgomery(inverseRoot(2))})`, false)}
-  y := extMul(y, y)
-  r := ${foldPair("f0", "f2", "y", false)}
-}`;
-
-interface LeafMemory {
-  /** Space for the eight values' 160 bytes and a word. */
-  readonly bytes: number;
-}
-
-/**
- * Reads one FRI leaf: seven values from the proof, the one at `slot` derived. Writes eight words of lanes to `to` and
- * returns the hash of the whole leaf, the padding bits that are set and the carries of non-canonical coordinates.
- */
-export function readLeafFunction({ bytes }: LeafMemory): string {
+export function foldFunction(leaf: number): string {
+  const value = (position: number): string => `mload(${hex(leaf + 32 * position)})`;
+  // Pairs in memory stand for k = 0, 2, 1, 3: sums e and differences d of the values at k and k + 4.
+  const pair = (k: number, at: number): string => `let e${k} := ${value(at)}
+  let d${k} := ${value(at + 1)}
+  {
+    let sum := add(e${k}, d${k})
+    d${k} := sub(add(e${k}, ${LITERAL.p1}), d${k})
+    e${k} := sum
+  }`;
+  const twist = (k: number): string => `d${k} := extScale(d${k}, ${hex(inverseRoot(3, k))})`;
+  /** Four values a₀…a₃ (lanes ≤ 2p) to the coefficients of y⁰, y⁴, y², y⁶, in place of a₀, a₁, a₂, a₃. */
+  const four = (a: string): string => `{
+    let even := add(${a}0, ${a}2)
+    let odd := add(${a}1, ${a}3)
+    let turned := extScale(sub(add(${a}1, ${LITERAL.p2}), ${a}3), ${hex(inverseRoot(2))})
+    ${a}2 := sub(add(${a}0, ${LITERAL.p2}), ${a}2)
+    ${a}3 := sub(add(${a}2, ${LITERAL.p2}), turned)
+    ${a}2 := add(${a}2, turned)
+    ${a}0 := add(even, odd)
+    ${a}1 := sub(add(even, ${hex(4n * BigInt(LITERAL.p1))}), odd)
+  }`;
+  const step = (coefficient: string): string => `r := extMulAdd(y, r, ${coefficient})`;
   return `
-// seven values at from plus the derived value at slot -> eight words at to, hash of the 160 bytes
-function readLeaf(from, slot, value, to) -> hash, padding, bad {
+// folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
+function foldLeaf(y) -> r {
+  ${[pair(0, 0), pair(2, 2), pair(1, 4), pair(3, 6)].join("\n  ")}
+  ${[1, 2, 3].map(twist).join("\n  ")}
+  ${four("e")}
+  ${four("d")}
+  // coefficients of y^0, y^2, y^4, y^6: e0, e2, e1, e3; of y^1, y^3, y^5, y^7: d0, d2, d1, d3
+  r := extNormalize(d3)
+  ${["e3", "d1", "e1", "d2", "e2", "d0", "e0"].map(step).join("\n  ")}
+}`;
+}
+
+/**
+ * Reads one FRI leaf: seven values from the proof, the one at `slot` derived. Writes eight words of lanes to `leaf` and
+ * returns the hash of the whole leaf, the padding bits that are set and the carries of non-canonical coordinates.
+ * `bytes` is memory for the leaf's 160 bytes and a word.
+ */
+export function readLeafFunction({ bytes, leaf }: { readonly bytes: number; readonly leaf: number }): string {
+  const read = (i: number): string => `{
+    let word := shr(96, mload(${hex(bytes + EXTENSION_BYTES * i)}))
+    let element := ${inlineSpread("word")}
+    padding := or(padding, word)
+    bad := or(bad, add(element, ${LITERAL.canonicalCarry}))
+    mstore(${hex(leaf + 32 * i)}, element)
+  }`;
+  return `
+// seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
+function readLeaf(from, slot, value) -> hash, padding, bad {
   let head := mul(${EXTENSION_BYTES}, slot)
   calldatacopy(${hex(bytes)}, from, head)
   mstore(add(${hex(bytes)}, head), shl(96, extPack(value)))
   calldatacopy(add(${hex(bytes + EXTENSION_BYTES)}, head), add(from, head), sub(${7 * EXTENSION_BYTES}, head))
-  hash := keccak256(${hex(bytes)}, ${8 * EXTENSION_BYTES})
-  for { let source := ${hex(bytes)} } lt(source, ${hex(bytes + 8 * EXTENSION_BYTES)}) { source := add(source, ${EXTENSION_BYTES}) } {
-    let word := shr(96, mload(source))
-    let element := extSpread(word)
-    padding := or(padding, shr(155, word))
-    bad := or(bad, add(element, ${LITERAL.canonicalCarry}))
-    mstore(to, element)
-    to := add(to, 32)
-  }
+  hash := keccak256(${hex(bytes)}, ${ARITY * EXTENSION_BYTES})
+  ${Array.from({ length: ARITY }, (_, i) => read(i)).join("\n  ")}
+  padding := shr(155, padding)
   bad := and(bad, ${LITERAL.bit31})
 }`;
 }
 
-/** Coefficients evaluated together: their sum of products with 16-bit halves fills a lane of 51 bits. */
-export const FINAL_BLOCK = 16;
-
-interface FinalMemory {
-  /** Words of the coefficients, five canonical lanes each. */
-  readonly coefficients: number;
-  /** Two words for each power x⁰ … x^15: its lower 16 and upper 15 bits. */
-  readonly powers: number;
-}
+/** Coefficients whose table has a fixed place, so that the code can name its words. */
+export const FINAL_CHUNK = 64;
+/** Bytes of a chunk's table. */
+export const FINAL_CHUNK_BYTES = 32 * GROUP_WORDS * groupCount(FINAL_CHUNK);
 
 /**
- * The final polynomial at a base point, 16 coefficients at a time: each power is split at 16 bits, so that Σ cⱼ·half(xʲ)
- * needs no reduction (16 · 2^31 · 2^16 = 2^51, and p < 2^31 leaves room); one double step reduces both sums, and blocks
- * are joined by Horner in x^16. Powers carry 2^40, so the result is plain.
+ * A chunk of 64 coefficients at a base point, joined to the sum of the higher chunks: acc·x^64 + Σⱼ cⱼ·xʲ. Powers of x are
+ * packed three to a word like the elements of a row (see yul-opening.ts), so that one product serves three coefficients;
+ * Horner's scheme in x⁸ joins the groups, coordinate by coordinate.
  */
-export function finalPolynomialFunction({ coefficients, powers }: FinalMemory): string {
-  const term = (j: number, half: 0 | 1): string =>
-    `mul(${j === 0 ? "mload(at)" : `mload(add(at, ${32 * j}))`}, mload(${hex(powers + 64 * j + 32 * half)}))`;
-  const sum = (half: 0 | 1): string =>
-    Array.from({ length: FINAL_BLOCK }, (_, j) => term(j, half)).reduce((a, b) => `add(${a}, ${b})`);
+export function finalChunkFunction(table: number): string {
+  const names = ["a", "b", "c", "d", "e"];
+  const groups = Array.from({ length: FINAL_CHUNK / 8 }, (_, i) => FINAL_CHUNK / 8 - 1 - i);
+  const group = (g: number): string =>
+    names
+      .map((name, i) => {
+        const product = (part: string, k: number): string => `mul(mload(${hex(table + 32 * (GROUP_WORDS * g + 5 * k + i))}), ${part})`;
+        const sum = `shr(186, add(add(${product("f", 0)}, ${product("g", 1)}), ${product("h", 2)}))`;
+        return `${name} := mod(add(mul(${name}, y), ${sum}), ${LITERAL.p})`;
+      })
+      .join("\n  ");
   return `
-// the final polynomial of count coefficients (a power of two) at the base point x: lanes < 1.3p
-function finalAt(x, count) -> r {
-  let power := ${hex(MONTGOMERY)}
-  for { let to := ${hex(powers)} } lt(to, ${hex(powers + 64 * FINAL_BLOCK)}) { to := add(to, 64) } {
-    mstore(to, and(power, 0xffff))
-    mstore(add(to, 32), shr(16, power))
-    power := mulmod(power, x, ${LITERAL.p})
+// acc * x^${FINAL_CHUNK} + the chunk's polynomial at x; canonical lanes in and out
+function finalChunk(acc, x) -> r {
+  let f let g let h let y
+  {
+    let x2 := mulmod(x, x, ${LITERAL.p})
+    let x3 := mulmod(x2, x, ${LITERAL.p})
+    let x4 := mulmod(x2, x2, ${LITERAL.p})
+    f := or(or(1, shl(93, x3)), shl(186, mulmod(x3, x3, ${LITERAL.p})))
+    g := or(or(x, shl(93, x4)), shl(186, mulmod(x4, x3, ${LITERAL.p})))
+    h := or(x2, shl(93, mulmod(x4, x, ${LITERAL.p})))
+    y := mulmod(x4, x4, ${LITERAL.p})
   }
-  if lt(count, ${FINAL_BLOCK}) { count := ${FINAL_BLOCK} }
-  for { let at := add(${hex(coefficients)}, shl(5, count)) } gt(at, ${hex(coefficients)}) { } {
-    at := sub(at, ${32 * FINAL_BLOCK})
-    let t := ${sum(0)}
-    let y := and(t, ${LITERAL.low16})
-    // (t - y p) / 2^16 = (t >> 16) - y (p - 1) / 2^16, and 65535 (p - 1) / 2^16 < p
-    t := add(sub(add(shr(16, sub(t, y)), ${LITERAL.p1}), mul(y, ${(PRIME - 1n) >> 16n})), ${sum(1)})
-    y := and(t, ${LITERAL.low24})
-    t := sub(add(shr(24, sub(t, y)), ${LITERAL.p1}), mul(y, 127))
-    r := extNormalize(add(extScale(r, power), t))
-  }
+  let a := and(acc, ${LITERAL.lane})
+  let b := and(shr(51, acc), ${LITERAL.lane})
+  let c := and(shr(102, acc), ${LITERAL.lane})
+  let d := and(shr(153, acc), ${LITERAL.lane})
+  let e := shr(204, acc)
+  ${groups.map(group).join("\n  ")}
+  r := or(or(a, shl(51, b)), or(or(shl(102, c), shl(153, d)), shl(204, e)))
 }`;
 }

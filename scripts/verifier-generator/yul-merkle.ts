@@ -1,11 +1,17 @@
 import { hex } from "./lanes.ts";
 
-/** Places the current node on the left or the right of the next sibling by one bit of its index, and hashes both. */
+/**
+ * Hashes the current node with the next sibling; `bit` tells whether the sibling stands on the left. Without a branch:
+ * the difference of both, times the bit, swaps them.
+ */
 function climb(digestBytes: number, bit: string, sibling: string): string {
-  return `switch ${bit}
-    case 0 { mstore(0, node) mstore(${digestBytes}, calldataload(${sibling})) }
-    default { mstore(0, calldataload(${sibling})) mstore(${digestBytes}, node) }
-    node := keccak256(0, ${2 * digestBytes})`;
+  return `{
+      let other := calldataload(${sibling})
+      let swap := mul(xor(node, other), ${bit})
+      mstore(0, xor(node, swap))
+      mstore(${digestBytes}, xor(other, swap))
+      node := keccak256(0, ${2 * digestBytes})
+    }`;
 }
 
 /**
@@ -17,7 +23,7 @@ function climb(digestBytes: number, bit: string, sibling: string): string {
  */
 export function merkleFunction(digestBytes: number, stack: number): string {
   const unrolled = [0, 1, 2, 3]
-    .map((i) => climb(digestBytes, `and(index, ${1 << i})`, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`))
+    .map((i) => climb(digestBytes, i === 0 ? "and(index, 1)" : `and(shr(${i}, index), 1)`, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`))
     .join("\n      ");
   return `
 // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings

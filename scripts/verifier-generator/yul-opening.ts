@@ -1,6 +1,6 @@
 import { BASE31_GROUP, packedLength } from "../../src/kernels/leaf-encoding.ts";
 import { hex } from "./lanes.ts";
-import { LITERAL } from "./yul-extension.ts";
+import { LITERAL, toMontgomery } from "./yul-extension.ts";
 
 /*
  * Rows of base elements arrive in base31: eight elements in 31 bytes. One mask takes the elements k, k+3 and k+6 of a
@@ -39,18 +39,24 @@ export const COEFFICIENT_TABLE = `
 // coefficients (words of five lanes) -> packed table for row sums, eight coefficients at a time
 function packCoefficients(source, table, groups) {
   for { let end := add(source, shl(8, groups)) } lt(source, end) { source := add(source, 256) } {
-    for { let k := 0 } lt(k, 96) { k := add(k, 32) } {
-      let high := mload(add(source, k))
-      let middle := mload(add(source, add(k, 96)))
-      let low := 0
-      if lt(k, 64) { low := mload(add(source, add(k, 192))) }
-      for { let end5 := add(table, 160) } lt(table, end5) { table := add(table, 32) } {
-        mstore(table, or(or(shl(186, and(high, ${LITERAL.lane})), shl(93, and(middle, ${LITERAL.lane}))), and(low, ${LITERAL.lane})))
-        high := shr(51, high)
-        middle := shr(51, middle)
-        low := shr(51, low)
-      }
-    }
+  ${[0, 1, 2]
+    .map((k) => {
+      const word = (element: number): string => (element === 0 ? "mload(source)" : `mload(add(source, ${32 * element}))`);
+      const lane = (name: string, i: number): string => `and(${i === 0 ? name : `shr(${51 * i}, ${name})`}, ${LITERAL.lane})`;
+      const low = k + 6 < BASE31_GROUP;
+      const stores = [0, 1, 2, 3, 4].map((i) => {
+        const parts = `or(shl(186, ${lane("high", i)}), shl(93, ${lane("middle", i)}))`;
+        const at = 32 * (5 * k + i);
+        return `mstore(${at === 0 ? "table" : `add(table, ${at})`}, ${low ? `or(${parts}, ${lane("low", i)})` : parts})`;
+      });
+      return `{
+      let high := ${word(k)}
+      let middle := ${word(k + 3)}${low ? `\n      let low := ${word(k + 6)}` : ""}
+      ${stores.join("\n      ")}
+    }`;
+    })
+    .join("\n  ")}
+    table := add(table, ${32 * GROUP_WORDS})
   }
 }`;
 
@@ -65,9 +71,12 @@ interface RowSum {
   readonly prefixAddress: number;
 }
 
-/** Σ over one third of a group: a load and a product for each coordinate. */
-function accumulate(table: number, part: string): string {
-  return NAMES.map((name, k) => `${name} := add(${name}, mul(${part}, mload(${hex(table + 32 * k)})))`).join("\n  ");
+/** Adds the products of some packings of a group to the sums: one assignment for each coordinate. */
+function accumulate(table: number, parts: readonly { readonly code: string; readonly k: number }[]): string {
+  return NAMES.map((name, i) => {
+    const products = parts.map(({ code, k }) => `mul(mload(${hex(table + 160 * k + 32 * i)}), ${code})`);
+    return `${name} := ${products.reduce((sum, product) => `add(${product}, ${sum})`, name)}`;
+  }).join("\n  ");
 }
 
 /** The bits of the packings k, k+3, k+6 that belong to the first `count` elements. */
@@ -101,23 +110,16 @@ export function rowSumFunction({ name, width, table, prefix, prefixAddress }: Ro
     lines.push(`bad := or(bad, or(add(x, ${CARRY}), or(add(y, ${CARRY}), add(z, ${CARRY}))))`);
     const splits = inPrefix > 0 && inPrefix <= BASE31_GROUP;
     if (!splits) {
-      parts.forEach((part, k) => lines.push(accumulate(at + 160 * k, part)));
+      lines.push(accumulate(at, parts.map((code, k) => ({ code, k }))));
     } else {
-      // Parts that the prefix holds as a whole come first; the prefix's share of the others is added for its sum only.
-      const whole = (k: number): boolean => partMask(k, inPrefix) === partMask(k, BASE31_GROUP);
-      const share = (k: number): bigint => partMask(k, inPrefix);
-      parts.forEach((part, k) => {
-        if (whole(k)) lines.push(accumulate(at + 160 * k, part));
-      });
-      parts.forEach((part, k) => {
-        if (whole(k)) return;
-        if (share(k) !== 0n) lines.push(accumulate(at + 160 * k, `and(${part}, ${hex(share(k))})`));
-      });
+      // The prefix's share of every part comes first; the sum so far is the prefix's, then the rest follows.
+      const share = parts.map((code, k) => ({ code, k, mask: partMask(k, inPrefix), all: partMask(k, BASE31_GROUP) }));
+      const masked = ({ code, k, all }: (typeof share)[number], mask: bigint) => ({ k, code: mask === all ? code : `and(${code}, ${hex(mask)})` });
+      const own = share.filter(({ mask }) => mask !== 0n);
+      const rest = share.filter(({ mask, all }) => mask !== all);
+      lines.push(accumulate(at, own.map((part) => masked(part, part.mask))));
       lines.push(`mstore(${hex(prefixAddress)}, ${gatherSums()})`);
-      parts.forEach((part, k) => {
-        const rest = partMask(k, BASE31_GROUP) & ~share(k);
-        if (!whole(k) && rest !== 0n) lines.push(accumulate(at + 160 * k, `and(${part}, ${hex(rest)})`));
-      });
+      if (rest.length > 0) lines.push(accumulate(at, rest.map((part) => masked(part, part.all & ~part.mask))));
     }
     blocks.push(`{ // columns ${first} to ${first + count - 1}\n  ${lines.join("\n  ")}\n  }`);
   }
@@ -132,38 +134,50 @@ function ${name}(row) -> sum, faults {
 }`;
 }
 
+/** Eight values from the words w0 … w4, one for each coordinate: shifts and masks chosen for every value and lane. */
+function unpackGroup(): string {
+  return Array.from({ length: BASE31_GROUP }, (_, k) => {
+    const lane = (c: number): string => {
+      const by = 51 * c - 31 * k;
+      const word = by === 0 ? `w${c}` : by > 0 ? `shl(${by}, w${c})` : `shr(${-by}, w${c})`;
+      return `and(${word}, ${hex(0x7fffffffn << BigInt(51 * c))})`;
+    };
+    return `{
+      let value := or(or(${lane(0)}, ${lane(1)}), or(or(${lane(2)}, ${lane(3)}), ${lane(4)}))
+      bad := or(bad, add(value, ${LITERAL.canonicalCarry}))
+      mstore(${k === 0 ? "to" : `add(to, ${32 * k})`}, ${toMontgomery("value")})
+    }`;
+  }).join("\n    ");
+}
+
 /**
  * Opened values, sent as five rows (one per coordinate) of `count` base31 elements: writes one word of five lanes per
- * value. `padding` is not zero when a padding bit is set; `bad` has bit 31 of a lane set for a non-canonical coordinate.
+ * value, in Montgomery form; up to seven words after the last are overwritten with zeros of that form. `padding` is not
+ * zero when a padding bit is set; `bad` has bit 31 of a lane set for a non-canonical coordinate.
  */
 export const UNPACK_VALUES = `
-// five rows of base31 elements -> one word of five lanes per value
+// five rows of base31 elements -> one word of five lanes per value, in Montgomery form
 function unpackValues(row, rowLength, count, to) -> padding, bad {
   for { } count { } {
     let inGroup := count
     if gt(inGroup, 8) { inGroup := 8 }
     count := sub(count, inGroup)
-    let bytes := shr(3, add(mul(31, inGroup), 7))
-    let drop := sub(256, shl(3, bytes))
-    let w0 := shr(drop, calldataload(row))
-    let w1 := shr(drop, calldataload(add(row, rowLength)))
-    let w2 := shr(drop, calldataload(add(row, mul(2, rowLength))))
-    let w3 := shr(drop, calldataload(add(row, mul(3, rowLength))))
-    let w4 := shr(drop, calldataload(add(row, mul(4, rowLength))))
-    row := add(row, bytes)
-    for { } inGroup { inGroup := sub(inGroup, 1) } {
-      let value := or(or(and(w0, ${LITERAL.element}), shl(51, and(w1, ${LITERAL.element}))), or(shl(102, and(w2, ${LITERAL.element})), shl(153, and(w3, ${LITERAL.element}))))
-      value := or(value, shl(204, and(w4, ${LITERAL.element})))
-      bad := or(bad, add(value, ${LITERAL.canonicalCarry}))
-      mstore(to, value)
-      to := add(to, 32)
-      w0 := shr(31, w0)
-      w1 := shr(31, w1)
-      w2 := shr(31, w2)
-      w3 := shr(31, w3)
-      w4 := shr(31, w4)
-    }
-    padding := or(or(padding, or(w0, w1)), or(or(w2, w3), w4))
+    let w0 := shr(3, add(mul(31, inGroup), 7)) // bytes of the group
+    let drop := sub(256, shl(3, w0))
+    let next := add(row, w0)
+    w0 := shr(drop, calldataload(row))
+    row := add(row, rowLength)
+    let w1 := shr(drop, calldataload(row))
+    row := add(row, rowLength)
+    let w2 := shr(drop, calldataload(row))
+    row := add(row, rowLength)
+    let w3 := shr(drop, calldataload(row))
+    row := add(row, rowLength)
+    let w4 := shr(drop, calldataload(row))
+    row := next
+    padding := or(padding, shr(mul(31, inGroup), or(or(w0, w1), or(or(w2, w3), w4))))
+    ${unpackGroup()}
+    to := add(to, 256)
   }
   bad := and(bad, ${LITERAL.bit31})
 }`;

@@ -20,7 +20,8 @@ function absorb(state, from, length) -> r {
 function challenge(state) -> r {
   r := or(or(${coordinate(0n)}, shl(51, ${coordinate(1n)})), or(or(shl(102, ${coordinate(2n)}), shl(153, ${coordinate(3n)})), shl(204, ${coordinate(4n)})))
 }
-// writes count distinct positions below 2^logDomain, ascending; 2^logDomain is at least twice the count
+// writes count distinct positions below 2^logDomain, ascending; 2^logDomain is at least twice the count, and the word
+// before the array is zero
 function drawPositions(state, positions, count, logDomain) {
   let mask := sub(shl(logDomain, 1), 1)
   let perHash := div(256, logDomain)
@@ -34,11 +35,21 @@ function drawPositions(state, positions, count, logDomain) {
       let position := and(bits, mask)
       bits := shr(logDomain, bits)
       let place := end
-      for { } gt(place, positions) { place := sub(place, 32) } {
-        if iszero(gt(mload(sub(place, 32)), position)) { break }
+      let before := mload(sub(place, 32)) // a zero word stands before the first position
+      for { } gt(before, position) { } {
+        mstore(place, before)
+        place := sub(place, 32)
+        before := mload(sub(place, 32))
       }
-      if gt(place, positions) { if eq(mload(sub(place, 32)), position) { continue } }
-      for { let to := end } gt(to, place) { to := sub(to, 32) } { mstore(to, mload(sub(to, 32))) }
+      if and(eq(before, position), gt(place, positions)) {
+        // a repetition: close the gap again
+        for { } lt(place, end) { } {
+          let next := add(place, 32)
+          mstore(place, mload(next))
+          place := next
+        }
+        continue
+      }
       mstore(place, position)
       end := add(end, 32)
       if eq(end, full) { break }

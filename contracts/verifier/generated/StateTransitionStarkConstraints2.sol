@@ -3,9 +3,9 @@
 pragma solidity 0.8.37;
 
 /// @title Constraints of the system "state-transition/1" at one point, part 2
-/// @dev 124 constraints. Input words: 180 column values, 63 values at the next row, 134 public values; then, in
-/// Montgomery form, the composition challenge, the selectors of transition, first and last row, and 30 values from
-/// earlier parts. Output words: this part's share of the composition and 0 values for later parts.
+/// @dev 123 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
+/// last row, 134 public values, 180 column values, 63 values at the next row, 30 values from earlier parts.
+/// Output words: this part's share of the composition and 0 values for later parts.
 /// Anyone may call it; it reads no state.
 contract StateTransitionStarkConstraints2 {
     fallback() external {
@@ -13,34 +13,35 @@ contract StateTransitionStarkConstraints2 {
         assembly ("memory-safe") {
             // a * b * 2^-40; lanes of a <= 1.3p, of b < 2^32, of the result < 1.06p
             function extMul(a, b) -> r {
-                let t := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                t := add(addmod(mulmod(a, and(shr(16, b), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t, mul(and(t, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                let y := and(t, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                r := sub(add(shr(24, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 127))
+                let t_ := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                t_ := add(addmod(mulmod(a, and(shr(16, b), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            // brings lanes below 2^36 under 1.3p (2^31 = 2^24 - 1 mod p)
+            // brings lanes below 2^36 under 1.3p, lanes below 2^38 under 2^32 (2^31 = 2^24 - 1 mod p)
             function extNormalize(a) -> r {
-                r := and(a, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
-                r := add(r, mul(shr(31, sub(a, r)), 0xffffff))
+                let n_ := a
+                let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
             }
             // a * s * 2^-40 for a base element s < 2^31; lanes of a < 15p, of the result < 1.04p
             function extScale(a, s) -> r {
-                let t := add(mul(a, and(s, 0xffff)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
-                t := add(mul(a, shr(16, s)), shr(16, sub(t, mul(and(t, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                let y := and(t, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                r := sub(add(shr(24, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 127))
+                let t_ := add(mul(a, and(s, 0xffff)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
+                t_ := add(mul(a, shr(16, s)), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
             // sum * alpha + x, for lanes of sum < 1.3p and of x up to 14p
             function weigh(sum, x) -> r {
                 r := sum
-                r := extNormalize(add(extMul(mload(0x3a20), r), x))
+                r := extNormalize(add(extMul(mload(0x1000), r), x))
             }
             // the same for the words at a, the last one first
             function weighValues(sum, a, length) -> r {
                 r := sum
                 for { } length { } {
                     length := sub(length, 32)
-                    r := extNormalize(add(extMul(mload(0x3a20), r), mload(add(a, length))))
+                    r := extNormalize(add(extMul(mload(0x1000), r), mload(add(a, length))))
                 }
             }
             // the same for the differences of the words at a and b
@@ -48,7 +49,7 @@ contract StateTransitionStarkConstraints2 {
                 r := sum
                 for { } length { } {
                     length := sub(length, 32)
-                    r := extNormalize(add(extMul(mload(0x3a20), r), add(mload(add(a, length)), sub(mload(0x3ea0), mload(add(b, length))))))
+                    r := extNormalize(add(extMul(mload(0x1000), r), add(mload(add(a, length)), sub(mload(0x3ea0), mload(add(b, length))))))
                 }
             }
             // gadget: inputs at 0x40e0, outputs at 0x4100
@@ -58,268 +59,264 @@ contract StateTransitionStarkConstraints2 {
                 mstore(0x4100, extMul(extNormalize(add(mload(0x4140), mul(mload(0x4120), 0xc))), extNormalize(add(0x70ff870f, add(mload(0x4140), mul(mload(0x4120), 0x10))))))
             }
             if sub(calldatasize(), 13152) { revert(0, 0) }
-            for { let i := 0 } lt(i, 4480) { i := add(i, 32) } { mstore(add(0x1000, i), extScale(calldataload(add(0, i)), 0x3fe3cfb0)) }
-            for { let i := 0 } lt(i, 2016) { i := add(i, 32) } { mstore(add(0x2180, i), extScale(calldataload(add(5760, i)), 0x3fe3cfb0)) }
-            for { let i := 0 } lt(i, 4288) { i := add(i, 32) } { mstore(add(0x2960, i), mulmod(calldataload(add(7776, i)), 0x3fffdfc, 0x7f000001)) }
-            calldatacopy(0x3a20, 12064, 1088)
+            calldatacopy(0x1000, 0, 8896)
+            calldatacopy(0x32c0, 10176, 2976)
             for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x3e60, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
-            mstore(0x4060, extNormalize(add(mload(0x2480), 0x7300060d)))
-            mstore(0x4080, extMul(mload(0x2480), add(mload(0x2480), 0x7b000205)))
+            mstore(0x4060, extNormalize(add(mload(0x35c0), 0x7300060d)))
+            mstore(0x4080, extMul(mload(0x35c0), add(mload(0x35c0), 0x7b000205)))
             mstore(0x40a0, add(mload(0x3aa0), mload(0x3e00)))
             mstore(0x40c0, extMul(mload(0x3e20), mload(0x3e40)))
-            mstore(0x40e0, mload(0x1000))
+            mstore(0x40e0, mload(0x2140))
             octalDigit()
             mcopy(0x4160, 0x4100, 32)
-            mstore(0x40e0, mload(0x1020))
+            mstore(0x40e0, mload(0x2160))
             octalDigit()
             mcopy(0x4180, 0x4100, 32)
-            mstore(0x40e0, mload(0x1040))
+            mstore(0x40e0, mload(0x2180))
             octalDigit()
             mcopy(0x41a0, 0x4100, 32)
-            mstore(0x40e0, mload(0x1060))
+            mstore(0x40e0, mload(0x21a0))
             octalDigit()
             mcopy(0x41c0, 0x4100, 32)
-            mstore(0x40e0, mload(0x1080))
+            mstore(0x40e0, mload(0x21c0))
             octalDigit()
             mcopy(0x41e0, 0x4100, 32)
-            mstore(0x40e0, mload(0x10a0))
+            mstore(0x40e0, mload(0x21e0))
             octalDigit()
             mcopy(0x4200, 0x4100, 32)
-            mstore(0x40e0, mload(0x10c0))
+            mstore(0x40e0, mload(0x2200))
             octalDigit()
             mcopy(0x4220, 0x4100, 32)
-            mstore(0x40e0, mload(0x10e0))
+            mstore(0x40e0, mload(0x2220))
             octalDigit()
             mcopy(0x4240, 0x4100, 32)
-            mstore(0x40e0, mload(0x1100))
+            mstore(0x40e0, mload(0x2240))
             octalDigit()
             mcopy(0x4260, 0x4100, 32)
-            mstore(0x40e0, mload(0x1120))
+            mstore(0x40e0, mload(0x2260))
             octalDigit()
             mcopy(0x4280, 0x4100, 32)
-            mstore(0x40e0, mload(0x1140))
+            mstore(0x40e0, mload(0x2280))
             octalDigit()
             mcopy(0x42a0, 0x4100, 32)
-            mstore(0x40e0, mload(0x1160))
+            mstore(0x40e0, mload(0x22a0))
             octalDigit()
             mcopy(0x42c0, 0x4100, 32)
-            mstore(0x40e0, mload(0x1180))
+            mstore(0x40e0, mload(0x22c0))
             octalDigit()
             mcopy(0x42e0, 0x4100, 32)
-            mstore(0x40e0, mload(0x11a0))
+            mstore(0x40e0, mload(0x22e0))
             octalDigit()
             mcopy(0x4300, 0x4100, 32)
-            mstore(0x40e0, mload(0x11c0))
+            mstore(0x40e0, mload(0x2300))
             octalDigit()
             mcopy(0x4320, 0x4100, 32)
-            mstore(0x40e0, mload(0x11e0))
+            mstore(0x40e0, mload(0x2320))
             octalDigit()
             mcopy(0x4340, 0x4100, 32)
-            mstore(0x4360, add(extScale(mload(0x10e0), 0x427efdfd), add(extScale(mload(0x10c0), 0x37efdfc0), add(extScale(mload(0x10a0), 0x6fdfbf8), add(mul(mload(0x1080), 0x1000), add(mul(mload(0x1060), 0x200), add(mul(mload(0x1040), 0x40), add(mload(0x1000), mul(mload(0x1020), 0x8)))))))))
-            mstore(0x4380, extNormalize(extNormalize(add(extScale(mload(0x11e0), 0x427efdfd), add(extScale(mload(0x11c0), 0x37efdfc0), add(extScale(mload(0x11a0), 0x6fdfbf8), add(mul(mload(0x1180), 0x1000), add(mul(mload(0x1160), 0x200), add(mul(mload(0x1140), 0x40), add(mload(0x1100), mul(mload(0x1120), 0x8)))))))))))
-            mstore(0x43a0, extNormalize(extNormalize(add(mul(mload(0x2320), 0x40), add(mload(0x22e0), mul(mload(0x2300), 0x8))))))
-            mstore(0x43c0, extNormalize(extNormalize(add(mul(mload(0x2480), 0x40), add(mload(0x2340), mul(mload(0x2360), 0x8))))))
-            mstore(0x43e0, extMul(mload(0x1300), add(mload(0x1300), 0x7b000205)))
-            mstore(0x4400, extMul(mload(0x1320), add(mload(0x1320), 0x7b000205)))
+            mstore(0x4360, add(extScale(mload(0x2220), 0x427efdfd), add(extScale(mload(0x2200), 0x37efdfc0), add(extScale(mload(0x21e0), 0x6fdfbf8), add(mul(mload(0x21c0), 0x1000), add(mul(mload(0x21a0), 0x200), add(mul(mload(0x2180), 0x40), add(mload(0x2140), mul(mload(0x2160), 0x8)))))))))
+            mstore(0x4380, extNormalize(extNormalize(add(extScale(mload(0x2320), 0x427efdfd), add(extScale(mload(0x2300), 0x37efdfc0), add(extScale(mload(0x22e0), 0x6fdfbf8), add(mul(mload(0x22c0), 0x1000), add(mul(mload(0x22a0), 0x200), add(mul(mload(0x2280), 0x40), add(mload(0x2240), mul(mload(0x2260), 0x8)))))))))))
+            mstore(0x43a0, extNormalize(extNormalize(add(mul(mload(0x3460), 0x40), add(mload(0x3420), mul(mload(0x3440), 0x8))))))
+            mstore(0x43c0, extNormalize(extNormalize(add(mul(mload(0x35c0), 0x40), add(mload(0x3480), mul(mload(0x34a0), 0x8))))))
+            mstore(0x43e0, extMul(mload(0x2440), add(mload(0x2440), 0x7b000205)))
+            mstore(0x4400, extMul(mload(0x2460), add(mload(0x2460), 0x7b000205)))
             mstore(0x4420, add(mload(0x4360), extScale(mload(0x43a0), 0x17f7efe4)))
             mstore(0x4440, add(mload(0x4380), extScale(mload(0x43c0), 0x17f7efe4)))
-            mstore(0x4460, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x1300)))))
-            mstore(0x4480, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x1320)))))
+            mstore(0x4460, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x2440)))))
+            mstore(0x4480, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x2460)))))
             mstore(0x44a0, extMul(mload(0x4460), mload(0x4480)))
-            mstore(0x44c0, extMul(mload(0x1300), mload(0x4480)))
-            mstore(0x44e0, extMul(mload(0x1320), mload(0x4460)))
-            mstore(0x4500, extMul(mload(0x1300), mload(0x1320)))
-            mstore(0x4520, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x1340)))))
+            mstore(0x44c0, extMul(mload(0x2440), mload(0x4480)))
+            mstore(0x44e0, extMul(mload(0x2460), mload(0x4460)))
+            mstore(0x4500, extMul(mload(0x2440), mload(0x2460)))
+            mstore(0x4520, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x2480)))))
             mstore(0x4540, extMul(mload(0x4520), mload(0x44a0)))
             mstore(0x4560, extMul(mload(0x4520), mload(0x44c0)))
             mstore(0x4580, extMul(mload(0x4520), mload(0x44e0)))
             mstore(0x45a0, extMul(mload(0x4520), mload(0x4500)))
-            mstore(0x45c0, extMul(mload(0x1340), mload(0x44a0)))
-            mstore(0x45e0, extMul(mload(0x1340), mload(0x44c0)))
-            mstore(0x4600, extMul(mload(0x1340), mload(0x44e0)))
-            mstore(0x4620, extMul(mload(0x1340), mload(0x4500)))
+            mstore(0x45c0, extMul(mload(0x2480), mload(0x44a0)))
+            mstore(0x45e0, extMul(mload(0x2480), mload(0x44c0)))
+            mstore(0x4600, extMul(mload(0x2480), mload(0x44e0)))
+            mstore(0x4620, extMul(mload(0x2480), mload(0x4500)))
             mstore(0x4640, extNormalize(add(mload(0x4600), mload(0x4620))))
             mstore(0x4660, extNormalize(add(mload(0x45e0), mload(0x4640))))
             mstore(0x4680, extNormalize(add(mload(0x45c0), mload(0x4660))))
             mstore(0x46a0, extNormalize(add(mload(0x45a0), mload(0x4680))))
             mstore(0x46c0, extNormalize(add(mload(0x4580), mload(0x46a0))))
-            mstore(0x46e0, add(extMul(mload(0x10e0), mload(0x4620)), add(extMul(mload(0x10c0), mload(0x4600)), add(extMul(mload(0x10a0), mload(0x45e0)), add(extMul(mload(0x1080), mload(0x45c0)), add(extMul(mload(0x1060), mload(0x45a0)), add(extMul(mload(0x1040), mload(0x4580)), add(extMul(mload(0x1000), mload(0x4540)), extMul(mload(0x1020), mload(0x4560))))))))))
-            mstore(0x4700, add(extMul(mload(0x11e0), mload(0x4620)), add(extMul(mload(0x11c0), mload(0x4600)), add(extMul(mload(0x11a0), mload(0x45e0)), add(extMul(mload(0x1180), mload(0x45c0)), add(extMul(mload(0x1160), mload(0x45a0)), add(extMul(mload(0x1140), mload(0x4580)), add(extMul(mload(0x1100), mload(0x4540)), extMul(mload(0x1120), mload(0x4560))))))))))
-            mstore(0x4720, extMul(mload(0x13a0), mload(0x13c0)))
-            mstore(0x4740, extMul(mload(0x3a20), mload(0x3a20)))
-            mstore(0x4760, extMul(mload(0x4740), mload(0x3a20)))
-            mstore(0x4780, extMul(mload(0x4740), mload(0x4760)))
-            mstore(0x47a0, extMul(mload(0x4740), mload(0x4780)))
-            mstore(0x47c0, extMul(mload(0x4740), mload(0x47a0)))
-            mstore(0x47e0, extMul(mload(0x4740), mload(0x47c0)))
-            mstore(0x4800, extMul(mload(0x4740), mload(0x47e0)))
-            mstore(0x4820, extMul(mload(0x4740), mload(0x4800)))
-            mstore(0x4840, extMul(mload(0x4740), mload(0x4820)))
-            mstore(0x4860, extMul(mload(0x4740), mload(0x4840)))
-            mstore(0x4880, extMul(mload(0x4740), mload(0x4860)))
-            mstore(0x48a0, extMul(mload(0x4740), mload(0x4880)))
-            mstore(0x48c0, extMul(mload(0x4740), mload(0x48a0)))
-            mstore(0x48e0, extMul(mload(0x4740), mload(0x48c0)))
-            mstore(0x4900, extMul(mload(0x4740), mload(0x48e0)))
-            mstore(0x4920, extMul(mload(0x4740), mload(0x4900)))
-            mstore(0x4940, extMul(mload(0x4840), mload(0x3a20)))
-            mstore(0x4960, extMul(mload(0x4920), mload(0x4940)))
-            mstore(0x4980, extMul(mload(0x4920), mload(0x4960)))
-            mstore(0x49a0, extMul(mload(0x4920), mload(0x4980)))
-            mstore(0x49c0, extMul(mload(0x4920), mload(0x49a0)))
-            mstore(0x49e0, extMul(mload(0x4920), mload(0x49c0)))
-            mstore(0x4a00, extMul(mload(0x4920), mload(0x49e0)))
-            mstore(0x4a20, extMul(mload(0x4920), mload(0x4a00)))
-            mstore(0x4a40, extMul(mload(0x4920), mload(0x4a20)))
-            mstore(0x4a60, extMul(mload(0x4920), mload(0x4a40)))
-            mstore(0x4a80, extMul(mload(0x47a0), mload(0x3a20)))
-            mstore(0x4aa0, extMul(mload(0x4a60), mload(0x4a80)))
-            mstore(0x4ac0, extMul(mload(0x4aa0), mload(0x4a80)))
-            mstore(0x4ae0, extMul(mload(0x4820), mload(0x3a20)))
-            mstore(0x4b00, extMul(mload(0x4ac0), mload(0x4ae0)))
-            mstore(0x4b20, extMul(mload(0x4b00), mload(0x4a80)))
-            mstore(0x4b40, extMul(mload(0x4b20), mload(0x4840)))
-            mstore(0x4b60, extMul(mload(0x4b40), mload(0x3a20)))
-            mstore(0x4b80, extMul(mload(0x4b60), mload(0x3a20)))
-            mstore(0x4ba0, extMul(mload(0x4b80), mload(0x4760)))
-            mstore(0x4bc0, extMul(mload(0x4ba0), mload(0x4740)))
-            mstore(0x4be0, extMul(mload(0x4bc0), mload(0x3a20)))
-            mstore(0x4c00, extMul(mload(0x4760), mload(0x3a20)))
-            mstore(0x4c20, extMul(mload(0x4be0), mload(0x4c00)))
-            mstore(0x4c40, extMul(mload(0x4c20), mload(0x4760)))
-            mstore(0x4c60, extMul(mload(0x4c40), mload(0x4ae0)))
-            mstore(0x4c80, extMul(mload(0x4c60), mload(0x3a20)))
-            mstore(0x4ca0, extMul(mload(0x4c80), mload(0x4740)))
-            mstore(0x4cc0, extMul(mload(0x4ca0), mload(0x3a20)))
-            mstore(0x4ce0, extMul(mload(0x4cc0), mload(0x3a20)))
-            mstore(0x4d00, extMul(mload(0x4ce0), mload(0x4ae0)))
-            mstore(0x4d20, extMul(mload(0x4d00), mload(0x4760)))
-            mstore(0x4d40, extMul(mload(0x4d20), mload(0x4740)))
-            mstore(0x4d60, extMul(mload(0x4d40), mload(0x4740)))
-            mstore(0x4d80, extMul(mload(0x4d60), mload(0x4740)))
-            mstore(0x4da0, extMul(mload(0x47c0), mload(0x3a20)))
-            mstore(0x4dc0, extMul(mload(0x4d80), mload(0x4da0)))
-            mstore(0x4de0, extMul(mload(0x4dc0), mload(0x4c00)))
+            mstore(0x46e0, add(extMul(mload(0x2220), mload(0x4620)), add(extMul(mload(0x2200), mload(0x4600)), add(extMul(mload(0x21e0), mload(0x45e0)), add(extMul(mload(0x21c0), mload(0x45c0)), add(extMul(mload(0x21a0), mload(0x45a0)), add(extMul(mload(0x2180), mload(0x4580)), add(extMul(mload(0x2140), mload(0x4540)), extMul(mload(0x2160), mload(0x4560))))))))))
+            mstore(0x4700, add(extMul(mload(0x2320), mload(0x4620)), add(extMul(mload(0x2300), mload(0x4600)), add(extMul(mload(0x22e0), mload(0x45e0)), add(extMul(mload(0x22c0), mload(0x45c0)), add(extMul(mload(0x22a0), mload(0x45a0)), add(extMul(mload(0x2280), mload(0x4580)), add(extMul(mload(0x2240), mload(0x4540)), extMul(mload(0x2260), mload(0x4560))))))))))
+            mstore(0x4720, extMul(mload(0x1000), mload(0x1000)))
+            mstore(0x4740, extMul(mload(0x4720), mload(0x1000)))
+            mstore(0x4760, extMul(mload(0x4720), mload(0x4740)))
+            mstore(0x4780, extMul(mload(0x4720), mload(0x4760)))
+            mstore(0x47a0, extMul(mload(0x4720), mload(0x4780)))
+            mstore(0x47c0, extMul(mload(0x4720), mload(0x47a0)))
+            mstore(0x47e0, extMul(mload(0x4720), mload(0x47c0)))
+            mstore(0x4800, extMul(mload(0x4720), mload(0x47e0)))
+            mstore(0x4820, extMul(mload(0x4720), mload(0x4800)))
+            mstore(0x4840, extMul(mload(0x4720), mload(0x4820)))
+            mstore(0x4860, extMul(mload(0x4720), mload(0x4840)))
+            mstore(0x4880, extMul(mload(0x4720), mload(0x4860)))
+            mstore(0x48a0, extMul(mload(0x4720), mload(0x4880)))
+            mstore(0x48c0, extMul(mload(0x4720), mload(0x48a0)))
+            mstore(0x48e0, extMul(mload(0x4720), mload(0x48c0)))
+            mstore(0x4900, extMul(mload(0x4720), mload(0x48e0)))
+            mstore(0x4920, extMul(mload(0x4820), mload(0x1000)))
+            mstore(0x4940, extMul(mload(0x4900), mload(0x4920)))
+            mstore(0x4960, extMul(mload(0x4900), mload(0x4940)))
+            mstore(0x4980, extMul(mload(0x4900), mload(0x4960)))
+            mstore(0x49a0, extMul(mload(0x4900), mload(0x4980)))
+            mstore(0x49c0, extMul(mload(0x4900), mload(0x49a0)))
+            mstore(0x49e0, extMul(mload(0x4900), mload(0x49c0)))
+            mstore(0x4a00, extMul(mload(0x4900), mload(0x49e0)))
+            mstore(0x4a20, extMul(mload(0x4900), mload(0x4a00)))
+            mstore(0x4a40, extMul(mload(0x4900), mload(0x4a20)))
+            mstore(0x4a60, extMul(mload(0x4780), mload(0x1000)))
+            mstore(0x4a80, extMul(mload(0x4a40), mload(0x4a60)))
+            mstore(0x4aa0, extMul(mload(0x4a80), mload(0x4a60)))
+            mstore(0x4ac0, extMul(mload(0x4800), mload(0x1000)))
+            mstore(0x4ae0, extMul(mload(0x4aa0), mload(0x4ac0)))
+            mstore(0x4b00, extMul(mload(0x4ae0), mload(0x4a60)))
+            mstore(0x4b20, extMul(mload(0x4b00), mload(0x4820)))
+            mstore(0x4b40, extMul(mload(0x4b20), mload(0x1000)))
+            mstore(0x4b60, extMul(mload(0x4b40), mload(0x1000)))
+            mstore(0x4b80, extMul(mload(0x4b60), mload(0x4740)))
+            mstore(0x4ba0, extMul(mload(0x4b80), mload(0x4720)))
+            mstore(0x4bc0, extMul(mload(0x4ba0), mload(0x1000)))
+            mstore(0x4be0, extMul(mload(0x4740), mload(0x1000)))
+            mstore(0x4c00, extMul(mload(0x4bc0), mload(0x4be0)))
+            mstore(0x4c20, extMul(mload(0x4c00), mload(0x4740)))
+            mstore(0x4c40, extMul(mload(0x4c20), mload(0x4ac0)))
+            mstore(0x4c60, extMul(mload(0x4c40), mload(0x1000)))
+            mstore(0x4c80, extMul(mload(0x4c60), mload(0x4720)))
+            mstore(0x4ca0, extMul(mload(0x4c80), mload(0x1000)))
+            mstore(0x4cc0, extMul(mload(0x4ca0), mload(0x1000)))
+            mstore(0x4ce0, extMul(mload(0x4cc0), mload(0x4ac0)))
+            mstore(0x4d00, extMul(mload(0x4ce0), mload(0x4740)))
+            mstore(0x4d20, extMul(mload(0x4d00), mload(0x4720)))
+            mstore(0x4d40, extMul(mload(0x4d20), mload(0x4720)))
+            mstore(0x4d60, extMul(mload(0x4d40), mload(0x4720)))
+            mstore(0x4d80, extMul(mload(0x47a0), mload(0x1000)))
+            mstore(0x4da0, extMul(mload(0x4d60), mload(0x4d80)))
+            mstore(0x4dc0, extMul(mload(0x4da0), mload(0x4be0)))
             { let sum := 0
-                sum := extNormalize(add(mload(0x1000), 0x7300060d))
-                sum := extMul(mload(0x4920), sum)
-                sum := weigh(sum, extMul(extMul(extMul(mload(0x1020), add(mload(0x1020), 0x7b000205)), add(mload(0x1020), 0x77000409)), add(mload(0x1020), 0x7300060d)))
-                mstore(0x4e00, extMul(mload(0x4b60), extMul(mload(0x3be0), sum))) }
+                sum := extNormalize(add(mload(0x2140), 0x7300060d))
+                sum := extMul(mload(0x4900), sum)
+                sum := weigh(sum, extMul(extMul(extMul(mload(0x2160), add(mload(0x2160), 0x7b000205)), add(mload(0x2160), 0x77000409)), add(mload(0x2160), 0x7300060d)))
+                mstore(0x4de0, extMul(mload(0x4b40), extMul(mload(0x3be0), sum))) }
             { let sum := 0
-                sum := extNormalize(extMul(extMul(extMul(mload(0x1760), add(mload(0x1760), 0x7b000205)), add(mload(0x1760), 0x77000409)), add(mload(0x1760), 0x7300060d)))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4b80), extMul(mload(0x3ca0), sum))))) }
+                sum := extNormalize(extMul(extMul(extMul(mload(0x28a0), add(mload(0x28a0), 0x7b000205)), add(mload(0x28a0), 0x77000409)), add(mload(0x28a0), 0x7300060d)))
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4b60), extMul(mload(0x3ca0), sum))))) }
             { let sum := 0
-                sum := weighValues(sum, 0x1120, 64)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ba0), extMul(mload(0x3e00), sum))))) }
+                sum := weighValues(sum, 0x2260, 64)
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4b80), extMul(mload(0x3e00), sum))))) }
             { let sum := 0
-                sum := extNormalize(mload(0x1160))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4bc0), extMul(extNormalize(mload(0x40a0)), sum))))) }
+                sum := extNormalize(mload(0x22a0))
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4ba0), extMul(extNormalize(mload(0x40a0)), sum))))) }
             { let sum := 0
-                sum := weighValues(sum, 0x1180, 128)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4be0), extMul(extNormalize(add(mload(0x3c20), mload(0x40a0))), sum))))) }
+                sum := weighValues(sum, 0x22c0, 128)
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4bc0), extMul(extNormalize(add(mload(0x3c20), mload(0x40a0))), sum))))) }
             { let sum := 0
-                sum := extNormalize(mload(0x1140))
-                sum := weigh(sum, add(mload(0x1120), 0x7b000205))
-                sum := weigh(sum, add(mload(0x1100), 0x7b000205))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4c20), extMul(extMul(mload(0x3aa0), mload(0x40c0)), sum))))) }
+                sum := extNormalize(mload(0x2280))
+                sum := weigh(sum, add(mload(0x2260), 0x7b000205))
+                sum := weigh(sum, add(mload(0x2240), 0x7b000205))
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4c00), extMul(extMul(mload(0x3aa0), mload(0x40c0)), sum))))) }
             { let sum := 0
-                sum := weighDifferences(sum, 0x1000, 0x2d00, 512)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4c40), extMul(extMul(mload(0x3ac0), mload(0x40c0)), sum))))) }
+                sum := weighDifferences(sum, 0x2140, 0x1420, 512)
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4c20), extMul(extMul(mload(0x3ac0), mload(0x40c0)), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(extMul(mload(0x1300), extNormalize(add(mload(0x11e0), add(mload(0x11c0), add(mload(0x11a0), add(mload(0x1180), add(mload(0x1160), add(mload(0x1140), add(mload(0x1120), add(mload(0x1100), add(mload(0x10e0), add(mload(0x10c0), add(mload(0x10a0), add(mload(0x1080), add(mload(0x1060), add(mload(0x1040), add(mload(0x1000), mload(0x1020)))))))))))))))))), 0x7b000205))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4c80), extMul(mload(0x3ba0), sum))))) }
+                sum := extNormalize(add(extMul(mload(0x2440), extNormalize(add(mload(0x2320), add(mload(0x2300), add(mload(0x22e0), add(mload(0x22c0), add(mload(0x22a0), add(mload(0x2280), add(mload(0x2260), add(mload(0x2240), add(mload(0x2220), add(mload(0x2200), add(mload(0x21e0), add(mload(0x21c0), add(mload(0x21a0), add(mload(0x2180), add(mload(0x2140), mload(0x2160)))))))))))))))))), 0x7b000205))
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4c60), extMul(mload(0x3ba0), sum))))) }
             { let sum := 0
                 sum := weighValues(sum, 0x4160, 512)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ce0), extMul(mload(0x1800), sum))))) }
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4cc0), extMul(mload(0x2940), sum))))) }
             { let sum := 0
                 sum := weighValues(sum, 0x43e0, 64)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4d20), extMul(extNormalize(add(mload(0x3b40), mload(0x3b80))), sum))))) }
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4d00), extMul(extNormalize(add(mload(0x3b40), mload(0x3b80))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMul(extNormalize(add(mload(0x4560), mload(0x46c0))), extNormalize(add(mload(0x1000), sub(mload(0x3ea0), mload(0x1100))))))
-                sum := weigh(sum, extMul(mload(0x46c0), extNormalize(add(mload(0x1020), sub(mload(0x3ea0), mload(0x1120))))))
-                sum := weigh(sum, extMul(mload(0x46a0), extNormalize(add(mload(0x1040), sub(mload(0x3ea0), mload(0x1140))))))
-                sum := weigh(sum, extMul(mload(0x4680), extNormalize(add(mload(0x1060), sub(mload(0x3ea0), mload(0x1160))))))
-                sum := weigh(sum, extMul(mload(0x4660), extNormalize(add(mload(0x1080), sub(mload(0x3ea0), mload(0x1180))))))
-                sum := weigh(sum, extMul(mload(0x4640), extNormalize(add(mload(0x10a0), sub(mload(0x3ea0), mload(0x11a0))))))
-                sum := weigh(sum, extMul(mload(0x4620), extNormalize(add(mload(0x10c0), sub(mload(0x3ea0), mload(0x11c0))))))
-                sum := weigh(sum, extMul(mload(0x1340), add(mload(0x1340), 0x7b000205)))
+                sum := extNormalize(extMul(extNormalize(add(mload(0x4560), mload(0x46c0))), extNormalize(add(mload(0x2140), sub(mload(0x3ea0), mload(0x2240))))))
+                sum := weigh(sum, extMul(mload(0x46c0), extNormalize(add(mload(0x2160), sub(mload(0x3ea0), mload(0x2260))))))
+                sum := weigh(sum, extMul(mload(0x46a0), extNormalize(add(mload(0x2180), sub(mload(0x3ea0), mload(0x2280))))))
+                sum := weigh(sum, extMul(mload(0x4680), extNormalize(add(mload(0x21a0), sub(mload(0x3ea0), mload(0x22a0))))))
+                sum := weigh(sum, extMul(mload(0x4660), extNormalize(add(mload(0x21c0), sub(mload(0x3ea0), mload(0x22c0))))))
+                sum := weigh(sum, extMul(mload(0x4640), extNormalize(add(mload(0x21e0), sub(mload(0x3ea0), mload(0x22e0))))))
+                sum := weigh(sum, extMul(mload(0x4620), extNormalize(add(mload(0x2200), sub(mload(0x3ea0), mload(0x2300))))))
+                sum := weigh(sum, extMul(mload(0x2480), add(mload(0x2480), 0x7b000205)))
                 sum := weighValues(sum, 0x43e0, 64)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4d80), extMul(extNormalize(add(mload(0x3c60), mload(0x3c80))), sum))))) }
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4d60), extMul(extNormalize(add(mload(0x3c60), mload(0x3c80))), sum))))) }
             { let sum := 0
-                sum := weighDifferences(sum, 0x46e0, 0x1500, 64)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4dc0), extMul(mload(0x3c60), sum))))) }
+                sum := weighDifferences(sum, 0x46e0, 0x2640, 64)
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4da0), extMul(mload(0x3c60), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMul(mload(0x11e0), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x11c0), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x11a0), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x1180), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x1160), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x1140), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x1120), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x1100), mload(0x13a0)))
-                sum := weigh(sum, extMul(mload(0x13a0), add(mload(0x13a0), 0x7b000205)))
-                sum := weigh(sum, add(add(mload(0x4700), mload(0x4720)), sub(mload(0x3ea0), mload(0x1380))))
-                sum := weigh(sum, add(add(mload(0x46e0), mload(0x4720)), sub(mload(0x3ea0), mload(0x1360))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4de0), extMul(mload(0x3c80), sum))))) }
+                sum := extNormalize(extMul(mload(0x2320), mload(0x24e0)))
+                sum := weigh(sum, extMul(mload(0x2300), mload(0x24e0)))
+                sum := weigh(sum, extMul(mload(0x22e0), mload(0x24e0)))
+                sum := weigh(sum, extMul(mload(0x22c0), mload(0x24e0)))
+                sum := weigh(sum, extMul(mload(0x22a0), mload(0x24e0)))
+                sum := weigh(sum, extMul(mload(0x2280), mload(0x24e0)))
+                sum := weigh(sum, extMul(mload(0x2260), mload(0x24e0)))
+                sum := weigh(sum, extMul(mload(0x2240), mload(0x24e0)))
+                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4700)), sub(mload(0x3ea0), mload(0x24c0))))
+                sum := weigh(sum, add(add(mload(0x24e0), mload(0x46e0)), sub(mload(0x3ea0), mload(0x24a0))))
+                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4dc0), extMul(mload(0x3c80), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2260), sub(mload(0x3ec0), mload(0x3da0))))
-                sum := weigh(sum, add(mload(0x2240), sub(mload(0x3ec0), mload(0x3d80))))
-                sum := weigh(sum, add(mload(0x2220), sub(mload(0x3ec0), mload(0x3d60))))
-                sum := weigh(sum, add(mload(0x2200), sub(mload(0x3ec0), mload(0x3d40))))
-                sum := weigh(sum, add(mload(0x21e0), sub(mload(0x3ec0), mload(0x3d20))))
-                sum := weigh(sum, add(mload(0x21c0), sub(mload(0x3ec0), mload(0x3d00))))
-                sum := weigh(sum, add(mload(0x21a0), sub(mload(0x3ec0), mload(0x3ce0))))
-                sum := weigh(sum, add(mload(0x2180), sub(mload(0x3ec0), mload(0x3cc0))))
-                mstore(0x4e20, extMul(mload(0x4a60), extMul(extNormalize(mload(0x3de0)), sum))) }
+                sum := extNormalize(add(mload(0x33a0), sub(mload(0x3ec0), mload(0x3da0))))
+                sum := weigh(sum, add(mload(0x3380), sub(mload(0x3ec0), mload(0x3d80))))
+                sum := weigh(sum, add(mload(0x3360), sub(mload(0x3ec0), mload(0x3d60))))
+                sum := weigh(sum, add(mload(0x3340), sub(mload(0x3ec0), mload(0x3d40))))
+                sum := weigh(sum, add(mload(0x3320), sub(mload(0x3ec0), mload(0x3d20))))
+                sum := weigh(sum, add(mload(0x3300), sub(mload(0x3ec0), mload(0x3d00))))
+                sum := weigh(sum, add(mload(0x32e0), sub(mload(0x3ec0), mload(0x3ce0))))
+                sum := weigh(sum, add(mload(0x32c0), sub(mload(0x3ec0), mload(0x3cc0))))
+                mstore(0x4e00, extMul(mload(0x4a40), extMul(extNormalize(mload(0x3de0)), sum))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2360), sub(mload(0x3ec0), mload(0x3da0))))
-                sum := weigh(sum, add(mload(0x2340), sub(mload(0x3ec0), mload(0x3d80))))
-                sum := weigh(sum, add(mload(0x2320), sub(mload(0x3ec0), mload(0x3d60))))
-                sum := weigh(sum, add(mload(0x2300), sub(mload(0x3ec0), mload(0x3d40))))
-                sum := weigh(sum, add(mload(0x22e0), sub(mload(0x3ec0), mload(0x3d20))))
-                sum := weigh(sum, add(mload(0x22c0), sub(mload(0x3ec0), mload(0x3d00))))
-                sum := weigh(sum, add(mload(0x22a0), sub(mload(0x3ec0), mload(0x3ce0))))
-                sum := weigh(sum, add(mload(0x2280), sub(mload(0x3ec0), mload(0x3cc0))))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4aa0), extMul(extNormalize(add(mload(0x3c20), mload(0x3dc0))), sum))))) }
+                sum := extNormalize(add(mload(0x34a0), sub(mload(0x3ec0), mload(0x3da0))))
+                sum := weigh(sum, add(mload(0x3480), sub(mload(0x3ec0), mload(0x3d80))))
+                sum := weigh(sum, add(mload(0x3460), sub(mload(0x3ec0), mload(0x3d60))))
+                sum := weigh(sum, add(mload(0x3440), sub(mload(0x3ec0), mload(0x3d40))))
+                sum := weigh(sum, add(mload(0x3420), sub(mload(0x3ec0), mload(0x3d20))))
+                sum := weigh(sum, add(mload(0x3400), sub(mload(0x3ec0), mload(0x3d00))))
+                sum := weigh(sum, add(mload(0x33e0), sub(mload(0x3ec0), mload(0x3ce0))))
+                sum := weigh(sum, add(mload(0x33c0), sub(mload(0x3ec0), mload(0x3cc0))))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4a80), extMul(extNormalize(add(mload(0x3c20), mload(0x3dc0))), sum))))) }
             { let sum := 0
-                sum := weighDifferences(sum, 0x2280, 0x1100, 256)
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4ac0), extMul(extNormalize(add(mload(0x3bc0), add(mload(0x3c40), mload(0x3c80)))), sum))))) }
+                sum := weighDifferences(sum, 0x33c0, 0x2240, 256)
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4aa0), extMul(extNormalize(add(mload(0x3bc0), add(mload(0x3c40), mload(0x3c80)))), sum))))) }
             { let sum := 0
-                sum := weighDifferences(sum, 0x2480, 0x1100, 256)
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4b00), extMul(mload(0x3ae0), sum))))) }
+                sum := weighDifferences(sum, 0x35c0, 0x2240, 256)
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ae0), extMul(mload(0x3ae0), sum))))) }
             { let sum := 0
-                sum := weighDifferences(sum, 0x2480, 0x1000, 256)
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4b20), extMul(mload(0x3c80), sum))))) }
+                sum := weighDifferences(sum, 0x35c0, 0x2140, 256)
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4b00), extMul(mload(0x3c80), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x28e0), sub(mload(0x3ec0), add(mload(0x1120), extScale(mload(0x1140), 0xdfbf7f0)))))
-                sum := weigh(sum, add(add(mload(0x1100), mload(0x1100)), sub(mload(0x3ec0), add(0x7fffbf8, sub(mload(0x3ea0), extMul(mload(0x4060), mload(0x4080)))))))
-                sum := extMul(mload(0x4740), sum)
-                sum := weigh(sum, extMul(mload(0x4060), extMul(mload(0x4080), add(mload(0x2480), 0x77000409))))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4b40), extMul(mload(0x3aa0), sum))))) }
+                sum := extNormalize(add(mload(0x3a20), sub(mload(0x3ec0), add(mload(0x2260), extScale(mload(0x2280), 0xdfbf7f0)))))
+                sum := weigh(sum, add(add(mload(0x2240), mload(0x2240)), sub(mload(0x3ec0), add(0x7fffbf8, sub(mload(0x3ea0), extMul(mload(0x4060), mload(0x4080)))))))
+                sum := extMul(mload(0x4720), sum)
+                sum := weigh(sum, extMul(mload(0x4060), extMul(mload(0x4080), add(mload(0x35c0), 0x77000409))))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4b20), extMul(mload(0x3aa0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(add(extMul(mload(0x2760), extNormalize(add(mload(0x11e0), sub(mload(0x3ea0), mload(0x13e0))))), add(extMul(mload(0x2740), extNormalize(add(mload(0x11c0), sub(mload(0x3ea0), mload(0x13c0))))), add(extMul(mload(0x2720), extNormalize(add(mload(0x11a0), sub(mload(0x3ea0), mload(0x13a0))))), add(extMul(mload(0x2700), extNormalize(add(mload(0x1180), sub(mload(0x3ea0), mload(0x1380))))), add(extMul(mload(0x26e0), extNormalize(add(mload(0x1160), sub(mload(0x3ea0), mload(0x1360))))), add(extMul(mload(0x26c0), extNormalize(add(mload(0x1140), sub(mload(0x3ea0), mload(0x1340))))), add(extMul(mload(0x2680), extNormalize(add(mload(0x1100), sub(mload(0x3ea0), mload(0x1300))))), extMul(mload(0x26a0), extNormalize(add(mload(0x1120), sub(mload(0x3ea0), mload(0x1320)))))))))))), 0x7b000205))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4c60), extMul(mload(0x3b00), sum))))) }
+                sum := extNormalize(add(add(extMul(mload(0x38a0), extNormalize(add(mload(0x2320), sub(mload(0x3ea0), mload(0x2520))))), add(extMul(mload(0x3880), extNormalize(add(mload(0x2300), sub(mload(0x3ea0), mload(0x2500))))), add(extMul(mload(0x3860), extNormalize(add(mload(0x22e0), sub(mload(0x3ea0), mload(0x24e0))))), add(extMul(mload(0x3840), extNormalize(add(mload(0x22c0), sub(mload(0x3ea0), mload(0x24c0))))), add(extMul(mload(0x3820), extNormalize(add(mload(0x22a0), sub(mload(0x3ea0), mload(0x24a0))))), add(extMul(mload(0x3800), extNormalize(add(mload(0x2280), sub(mload(0x3ea0), mload(0x2480))))), add(extMul(mload(0x37c0), extNormalize(add(mload(0x2240), sub(mload(0x3ea0), mload(0x2440))))), extMul(mload(0x37e0), extNormalize(add(mload(0x2260), sub(mload(0x3ea0), mload(0x2460)))))))))))), 0x7b000205))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4c40), extMul(mload(0x3b00), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2560), sub(mload(0x3ea0), mload(0x1020))))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4ca0), extMul(mload(0x3be0), sum))))) }
+                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3ea0), mload(0x2160))))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4c80), extMul(mload(0x3be0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2560), sub(mload(0x3ea0), mload(0x13e0))))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4cc0), extMul(extNormalize(add(mload(0x3c60), add(mload(0x3c40), add(mload(0x3c00), mload(0x3c20))))), sum))))) }
+                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3ea0), mload(0x2520))))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ca0), extMul(extNormalize(add(mload(0x3c60), add(mload(0x3c40), add(mload(0x3c00), mload(0x3c20))))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMul(mload(0x4380), extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), extMul(mload(0x24c0), extNormalize(add(0x7eff0001, sub(mload(0x3ea0), mload(0x43c0))))))))))
-                sum := weigh(sum, extNormalize(add(add(mload(0x24a0), add(add(mul(mload(0x22c0), 0x40), add(mload(0x2280), mul(mload(0x22a0), 0x8))), mload(0x43a0))), sub(mload(0x3ea0), mload(0x43c0)))))
-                sum := weigh(sum, extNormalize(extNormalize(add(add(0x3fffdfc, add(mload(0x4360), add(extScale(mload(0x2260), 0x427efdfd), add(extScale(mload(0x2240), 0x37efdfc0), add(extScale(mload(0x2220), 0x6fdfbf8), add(mul(mload(0x2200), 0x1000), add(mul(mload(0x21e0), 0x200), add(mul(mload(0x21c0), 0x40), add(mload(0x2180), mul(mload(0x21a0), 0x8)))))))))), sub(mload(0x3ec0), add(mload(0x4380), extScale(mload(0x24a0), 0x17f7efe4)))))))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4d00), extMul(extNormalize(add(mload(0x3b20), mload(0x3b60))), sum))))) }
+                sum := extNormalize(extMul(mload(0x4380), extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), extMul(mload(0x3600), extNormalize(add(0x7eff0001, sub(mload(0x3ea0), mload(0x43c0))))))))))
+                sum := weigh(sum, extNormalize(add(add(mload(0x35e0), add(add(mul(mload(0x3400), 0x40), add(mload(0x33c0), mul(mload(0x33e0), 0x8))), mload(0x43a0))), sub(mload(0x3ea0), mload(0x43c0)))))
+                sum := weigh(sum, extNormalize(extNormalize(add(add(0x3fffdfc, add(mload(0x4360), add(extScale(mload(0x33a0), 0x427efdfd), add(extScale(mload(0x3380), 0x37efdfc0), add(extScale(mload(0x3360), 0x6fdfbf8), add(mul(mload(0x3340), 0x1000), add(mul(mload(0x3320), 0x200), add(mul(mload(0x3300), 0x40), add(mload(0x32c0), mul(mload(0x32e0), 0x8)))))))))), sub(mload(0x3ec0), add(mload(0x4380), extScale(mload(0x35e0), 0x17f7efe4)))))))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ce0), extMul(extNormalize(add(mload(0x3b20), mload(0x3b60))), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x26a0), sub(mload(0x3ec0), mload(0x4440))))
-                sum := weigh(sum, extNormalize(extNormalize(add(mload(0x2680), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4420))))))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4d40), extMul(mload(0x3b20), sum))))) }
+                sum := extNormalize(add(mload(0x37e0), sub(mload(0x3ec0), mload(0x4440))))
+                sum := weigh(sum, extNormalize(extNormalize(add(mload(0x37c0), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4420))))))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4d20), extMul(mload(0x3b20), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x26e0), sub(mload(0x3ec0), mload(0x4440))))
-                sum := weigh(sum, extNormalize(extNormalize(add(mload(0x26c0), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4420))))))
-                mstore(0x4e20, extNormalize(add(mload(0x4e20), extMul(mload(0x4d60), extMul(mload(0x3b60), sum))))) }
-            mstore(0x4e40, add(mload(0x4e00), extMul(mload(0x3a40), mload(0x4e20))))
-            return(0x4e40, 32)
+                sum := extNormalize(add(mload(0x3820), sub(mload(0x3ec0), mload(0x4440))))
+                sum := weigh(sum, extNormalize(extNormalize(add(mload(0x3800), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4420))))))
+                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4d40), extMul(mload(0x3b60), sum))))) }
+            mstore(0x4e20, add(mload(0x4de0), extMul(mload(0x1020), mload(0x4e00))))
+            return(0x4e20, 32)
         }
     }
 }

@@ -25,16 +25,15 @@ export async function deployEvaluators(chain: CodeChain, system: System): Promis
     chain,
     Object.fromEntries(parts.map((part, i) => [name(i), { body: part.yul, functions: "" }])),
   );
-  const plain = (a: Ext): bigint => lanes(a.map(BigInt));
   const montgomery = (a: Ext): bigint => lanes(a.map((x) => (BigInt(x) * MONTGOMERY) % PRIME));
   return async ({ logRows, point, alpha, atPoint, atNext, publicValues }) => {
     const { field } = system;
     const selectors = rowSelectors(field, point, logRows);
     const input = [
-      ...atPoint.map(plain),
-      ...atNext.map(plain),
-      ...publicValues.map(BigInt),
       ...[alpha, selectors.transition, selectors.firstRow, selectors.lastRow].map(montgomery),
+      ...publicValues.map((x) => montgomery([x])),
+      ...atPoint.map(montgomery),
+      ...atNext.map(montgomery),
     ];
     let total = field.zero;
     for (const index of parts.keys()) {

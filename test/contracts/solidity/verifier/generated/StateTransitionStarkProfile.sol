@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 
 /// @title Gas per phase of the system "state-transition/1"
 /// @dev 180 columns, 63 of them opened at the next row; 23 queries at blowup 128.
-/// Verification key 0xfab13d188266d4d5324d7cfec050462d1df57a7e58961cc0c824e7458036adc4.
+/// Verification key 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae.
 contract StateTransitionStarkProfile {
     /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
     address public immutable constraints1;
@@ -33,22 +33,33 @@ contract StateTransitionStarkProfile {
             }
             // a * b * 2^-40; lanes of a <= 1.3p, of b < 2^32, of the result < 1.06p
             function extMul(a, b) -> r {
-                let t := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                t := add(addmod(mulmod(a, and(shr(16, b), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t, mul(and(t, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                let y := and(t, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                r := sub(add(shr(24, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 127))
+                let t_ := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                t_ := add(addmod(mulmod(a, and(shr(16, b), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            // brings lanes below 2^36 under 1.3p (2^31 = 2^24 - 1 mod p)
+            // a * b * 2^-40 + x, normalized; operands as for extMul, lanes of x up to 30p
+            function extMulAdd(a, b, x) -> r {
+                let t_ := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                t_ := add(addmod(mulmod(a, and(shr(16, b), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                let n_ := add(r, x)
+                let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+            }
+            // brings lanes below 2^36 under 1.3p, lanes below 2^38 under 2^32 (2^31 = 2^24 - 1 mod p)
             function extNormalize(a) -> r {
-                r := and(a, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
-                r := add(r, mul(shr(31, sub(a, r)), 0xffffff))
+                let n_ := a
+                let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
             }
             // a * s * 2^-40 for a base element s < 2^31; lanes of a < 15p, of the result < 1.04p
             function extScale(a, s) -> r {
-                let t := add(mul(a, and(s, 0xffff)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
-                t := add(mul(a, shr(16, s)), shr(16, sub(t, mul(and(t, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                let y := and(t, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                r := sub(add(shr(24, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 127))
+                let t_ := add(mul(a, and(s, 0xffff)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
+                t_ := add(mul(a, shr(16, s)), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
             // lanes below 2^36 -> canonical lanes
             function extCanonical(a) -> r {
@@ -74,17 +85,17 @@ contract StateTransitionStarkProfile {
             }
             // a^(p^1); lanes of a < 2^32
             function extFrobenius1(a) -> r {
-                let t := add(add(add(add(add(mul(and(shr(0, a), 0xffff), 0x3fffdfc), mul(and(shr(51, a), 0xffff), 0x3950bd7c0000030af44ce00001a42486f400001448f27200000743494a5)), mul(and(shr(102, a), 0xffff), 0x64252a9d000004bd13d1200001d26a1680000031bf1c390000030252bec)), mul(and(shr(153, a), 0xffff), 0x173ff86a00000bb9995e4000019473799c00002ea720680000068ae1494)), mul(and(shr(204, a), 0xffff), 0x7e06cc91000004aaafe4200001d191b2f4000035a19dc5800006299b2ae)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
-                t := add(add(add(add(add(mul(and(shr(16, a), 0xffff), 0x3fffdfc), mul(and(shr(67, a), 0xffff), 0x3950bd7c0000030af44ce00001a42486f400001448f27200000743494a5)), mul(and(shr(118, a), 0xffff), 0x64252a9d000004bd13d1200001d26a1680000031bf1c390000030252bec)), mul(and(shr(169, a), 0xffff), 0x173ff86a00000bb9995e4000019473799c00002ea720680000068ae1494)), mul(and(shr(220, a), 0xffff), 0x7e06cc91000004aaafe4200001d191b2f4000035a19dc5800006299b2ae)), shr(16, sub(t, mul(and(t, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                let y := and(t, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                r := sub(add(shr(24, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 127))
+                let t_ := add(add(add(add(add(mul(and(shr(0, a), 0xffff), 0x3fffdfc), mul(and(shr(51, a), 0xffff), 0x3950bd7c0000030af44ce00001a42486f400001448f27200000743494a5)), mul(and(shr(102, a), 0xffff), 0x64252a9d000004bd13d1200001d26a1680000031bf1c390000030252bec)), mul(and(shr(153, a), 0xffff), 0x173ff86a00000bb9995e4000019473799c00002ea720680000068ae1494)), mul(and(shr(204, a), 0xffff), 0x7e06cc91000004aaafe4200001d191b2f4000035a19dc5800006299b2ae)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
+                t_ := add(add(add(add(add(mul(and(shr(16, a), 0xffff), 0x3fffdfc), mul(and(shr(67, a), 0xffff), 0x3950bd7c0000030af44ce00001a42486f400001448f27200000743494a5)), mul(and(shr(118, a), 0xffff), 0x64252a9d000004bd13d1200001d26a1680000031bf1c390000030252bec)), mul(and(shr(169, a), 0xffff), 0x173ff86a00000bb9995e4000019473799c00002ea720680000068ae1494)), mul(and(shr(220, a), 0xffff), 0x7e06cc91000004aaafe4200001d191b2f4000035a19dc5800006299b2ae)), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
             // a^(p^2); lanes of a < 2^32
             function extFrobenius2(a) -> r {
-                let t := add(add(add(add(add(mul(and(shr(0, a), 0xffff), 0x3fffdfc), mul(and(shr(51, a), 0xffff), 0x20d219bc0000089a7cf6c000015e1913d800001192d29200000757f24a1)), mul(and(shr(102, a), 0xffff), 0x78bf68ff000000e242c7800001e3ae9718000037d96ee3800005071408b)), mul(and(shr(153, a), 0xffff), 0x2ec28e44000002a06f7d60000113e34d9800000aa9a49e00000239bb1f6)), mul(and(shr(204, a), 0xffff), 0x48eb3b31000009929266600000b8f803f800003a55ad1c000007a25f1ec)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
-                t := add(add(add(add(add(mul(and(shr(16, a), 0xffff), 0x3fffdfc), mul(and(shr(67, a), 0xffff), 0x20d219bc0000089a7cf6c000015e1913d800001192d29200000757f24a1)), mul(and(shr(118, a), 0xffff), 0x78bf68ff000000e242c7800001e3ae9718000037d96ee3800005071408b)), mul(and(shr(169, a), 0xffff), 0x2ec28e44000002a06f7d60000113e34d9800000aa9a49e00000239bb1f6)), mul(and(shr(220, a), 0xffff), 0x48eb3b31000009929266600000b8f803f800003a55ad1c000007a25f1ec)), shr(16, sub(t, mul(and(t, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                let y := and(t, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                r := sub(add(shr(24, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 127))
+                let t_ := add(add(add(add(add(mul(and(shr(0, a), 0xffff), 0x3fffdfc), mul(and(shr(51, a), 0xffff), 0x20d219bc0000089a7cf6c000015e1913d800001192d29200000757f24a1)), mul(and(shr(102, a), 0xffff), 0x78bf68ff000000e242c7800001e3ae9718000037d96ee3800005071408b)), mul(and(shr(153, a), 0xffff), 0x2ec28e44000002a06f7d60000113e34d9800000aa9a49e00000239bb1f6)), mul(and(shr(204, a), 0xffff), 0x48eb3b31000009929266600000b8f803f800003a55ad1c000007a25f1ec)), 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000)
+                t_ := add(add(add(add(add(mul(and(shr(16, a), 0xffff), 0x3fffdfc), mul(and(shr(67, a), 0xffff), 0x20d219bc0000089a7cf6c000015e1913d800001192d29200000757f24a1)), mul(and(shr(118, a), 0xffff), 0x78bf68ff000000e242c7800001e3ae9718000037d96ee3800005071408b)), mul(and(shr(169, a), 0xffff), 0x2ec28e44000002a06f7d60000113e34d9800000aa9a49e00000239bb1f6)), mul(and(shr(220, a), 0xffff), 0x48eb3b31000009929266600000b8f803f800003a55ad1c000007a25f1ec)), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
             // x^(p - 2)
             function baseInverse(x) -> r {
@@ -136,15 +147,16 @@ contract StateTransitionStarkProfile {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0x10460, state)
-                calldatacopy(0x10480, from, length)
-                r := keccak256(0x10460, add(length, 32))
+                mstore(0x13860, state)
+                calldatacopy(0x13880, from, length)
+                r := keccak256(0x13860, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
                 r := or(or(mod(and(shr(0, state), 0x7ffffffffffff), 0x7f000001), shl(51, mod(and(shr(51, state), 0x7ffffffffffff), 0x7f000001))), or(or(shl(102, mod(and(shr(102, state), 0x7ffffffffffff), 0x7f000001)), shl(153, mod(and(shr(153, state), 0x7ffffffffffff), 0x7f000001))), shl(204, mod(and(shr(204, state), 0x7ffffffffffff), 0x7f000001))))
             }
-            // writes count distinct positions below 2^logDomain, ascending; 2^logDomain is at least twice the count
+            // writes count distinct positions below 2^logDomain, ascending; 2^logDomain is at least twice the count, and the word
+            // before the array is zero
             function drawPositions(state, positions, count, logDomain) {
                 let mask := sub(shl(logDomain, 1), 1)
                 let perHash := div(256, logDomain)
@@ -158,69 +170,131 @@ contract StateTransitionStarkProfile {
                         let position := and(bits, mask)
                         bits := shr(logDomain, bits)
                         let place := end
-                        for { } gt(place, positions) { place := sub(place, 32) } {
-                            if iszero(gt(mload(sub(place, 32)), position)) { break }
+                        let before := mload(sub(place, 32)) // a zero word stands before the first position
+                        for { } gt(before, position) { } {
+                            mstore(place, before)
+                            place := sub(place, 32)
+                            before := mload(sub(place, 32))
                         }
-                        if gt(place, positions) { if eq(mload(sub(place, 32)), position) { continue } }
-                        for { let to := end } gt(to, place) { to := sub(to, 32) } { mstore(to, mload(sub(to, 32))) }
+                        if and(eq(before, position), gt(place, positions)) {
+                            // a repetition: close the gap again
+                            for { } lt(place, end) { } {
+                                let next := add(place, 32)
+                                mstore(place, mload(next))
+                                place := next
+                            }
+                            continue
+                        }
                         mstore(place, position)
                         end := add(end, 32)
                         if eq(end, full) { break }
                     }
                 }
             }
-            // five rows of base31 elements -> one word of five lanes per value
+            // five rows of base31 elements -> one word of five lanes per value, in Montgomery form
             function unpackValues(row, rowLength, count, to) -> padding, bad {
                 for { } count { } {
                     let inGroup := count
                     if gt(inGroup, 8) { inGroup := 8 }
                     count := sub(count, inGroup)
-                    let bytes := shr(3, add(mul(31, inGroup), 7))
-                    let drop := sub(256, shl(3, bytes))
-                    let w0 := shr(drop, calldataload(row))
-                    let w1 := shr(drop, calldataload(add(row, rowLength)))
-                    let w2 := shr(drop, calldataload(add(row, mul(2, rowLength))))
-                    let w3 := shr(drop, calldataload(add(row, mul(3, rowLength))))
-                    let w4 := shr(drop, calldataload(add(row, mul(4, rowLength))))
-                    row := add(row, bytes)
-                    for { } inGroup { inGroup := sub(inGroup, 1) } {
-                        let value := or(or(and(w0, 0x7fffffff), shl(51, and(w1, 0x7fffffff))), or(shl(102, and(w2, 0x7fffffff)), shl(153, and(w3, 0x7fffffff))))
-                        value := or(value, shl(204, and(w4, 0x7fffffff)))
+                    let w0 := shr(3, add(mul(31, inGroup), 7)) // bytes of the group
+                    let drop := sub(256, shl(3, w0))
+                    let next := add(row, w0)
+                    w0 := shr(drop, calldataload(row))
+                    row := add(row, rowLength)
+                    let w1 := shr(drop, calldataload(row))
+                    row := add(row, rowLength)
+                    let w2 := shr(drop, calldataload(row))
+                    row := add(row, rowLength)
+                    let w3 := shr(drop, calldataload(row))
+                    row := add(row, rowLength)
+                    let w4 := shr(drop, calldataload(row))
+                    row := next
+                    padding := or(padding, shr(mul(31, inGroup), or(or(w0, w1), or(or(w2, w3), w4))))
+                    {
+                        let value := or(or(and(w0, 0x7fffffff), and(shl(51, w1), 0x3fffffff8000000000000)), or(or(and(shl(102, w2), 0x1fffffffc0000000000000000000000000), and(shl(153, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(204, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(to, value)
-                        to := add(to, 32)
-                        w0 := shr(31, w0)
-                        w1 := shr(31, w1)
-                        w2 := shr(31, w2)
-                        w3 := shr(31, w3)
-                        w4 := shr(31, w4)
+                        mstore(to, extScale(value, 0x3fe3cfb0))
                     }
-                    padding := or(or(padding, or(w0, w1)), or(or(w2, w3), w4))
+                    {
+                        let value := or(or(and(shr(31, w0), 0x7fffffff), and(shl(20, w1), 0x3fffffff8000000000000)), or(or(and(shl(71, w2), 0x1fffffffc0000000000000000000000000), and(shl(122, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(173, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                        mstore(add(to, 32), extScale(value, 0x3fe3cfb0))
+                    }
+                    {
+                        let value := or(or(and(shr(62, w0), 0x7fffffff), and(shr(11, w1), 0x3fffffff8000000000000)), or(or(and(shl(40, w2), 0x1fffffffc0000000000000000000000000), and(shl(91, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(142, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                        mstore(add(to, 64), extScale(value, 0x3fe3cfb0))
+                    }
+                    {
+                        let value := or(or(and(shr(93, w0), 0x7fffffff), and(shr(42, w1), 0x3fffffff8000000000000)), or(or(and(shl(9, w2), 0x1fffffffc0000000000000000000000000), and(shl(60, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(111, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                        mstore(add(to, 96), extScale(value, 0x3fe3cfb0))
+                    }
+                    {
+                        let value := or(or(and(shr(124, w0), 0x7fffffff), and(shr(73, w1), 0x3fffffff8000000000000)), or(or(and(shr(22, w2), 0x1fffffffc0000000000000000000000000), and(shl(29, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                        mstore(add(to, 128), extScale(value, 0x3fe3cfb0))
+                    }
+                    {
+                        let value := or(or(and(shr(155, w0), 0x7fffffff), and(shr(104, w1), 0x3fffffff8000000000000)), or(or(and(shr(53, w2), 0x1fffffffc0000000000000000000000000), and(shr(2, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(49, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                        mstore(add(to, 160), extScale(value, 0x3fe3cfb0))
+                    }
+                    {
+                        let value := or(or(and(shr(186, w0), 0x7fffffff), and(shr(135, w1), 0x3fffffff8000000000000)), or(or(and(shr(84, w2), 0x1fffffffc0000000000000000000000000), and(shr(33, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(18, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                        mstore(add(to, 192), extScale(value, 0x3fe3cfb0))
+                    }
+                    {
+                        let value := or(or(and(shr(217, w0), 0x7fffffff), and(shr(166, w1), 0x3fffffff8000000000000)), or(or(and(shr(115, w2), 0x1fffffffc0000000000000000000000000), and(shr(64, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shr(13, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                        mstore(add(to, 224), extScale(value, 0x3fe3cfb0))
+                    }
+                    to := add(to, 256)
                 }
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
             }
-            // sum of a^i times the i-th of count canonical values; a in Montgomery form
+            // sum of a^i times the i-th of count values; all in Montgomery form, lanes of the values < 1.3p
             function horner(values, count, a) -> r {
                 for { let at := add(values, shl(5, count)) } gt(at, values) { } {
                     at := sub(at, 32)
-                    r := extNormalize(add(extMul(a, r), mload(at)))
+                    r := extMulAdd(a, r, mload(at))
                 }
             }
             // coefficients (words of five lanes) -> packed table for row sums, eight coefficients at a time
             function packCoefficients(source, table, groups) {
                 for { let end := add(source, shl(8, groups)) } lt(source, end) { source := add(source, 256) } {
-                    for { let k := 0 } lt(k, 96) { k := add(k, 32) } {
-                        let high := mload(add(source, k))
-                        let middle := mload(add(source, add(k, 96)))
-                        let low := 0
-                        if lt(k, 64) { low := mload(add(source, add(k, 192))) }
-                        for { let end5 := add(table, 160) } lt(table, end5) { table := add(table, 32) } {
-                            mstore(table, or(or(shl(186, and(high, 0x7ffffffffffff)), shl(93, and(middle, 0x7ffffffffffff))), and(low, 0x7ffffffffffff)))
-                            high := shr(51, high)
-                            middle := shr(51, middle)
-                            low := shr(51, low)
-                        }
+                    {
+                        let high := mload(source)
+                        let middle := mload(add(source, 96))
+                        let low := mload(add(source, 192))
+                        mstore(table, or(or(shl(186, and(high, 0x7ffffffffffff)), shl(93, and(middle, 0x7ffffffffffff))), and(low, 0x7ffffffffffff)))
+                        mstore(add(table, 32), or(or(shl(186, and(shr(51, high), 0x7ffffffffffff)), shl(93, and(shr(51, middle), 0x7ffffffffffff))), and(shr(51, low), 0x7ffffffffffff)))
+                        mstore(add(table, 64), or(or(shl(186, and(shr(102, high), 0x7ffffffffffff)), shl(93, and(shr(102, middle), 0x7ffffffffffff))), and(shr(102, low), 0x7ffffffffffff)))
+                        mstore(add(table, 96), or(or(shl(186, and(shr(153, high), 0x7ffffffffffff)), shl(93, and(shr(153, middle), 0x7ffffffffffff))), and(shr(153, low), 0x7ffffffffffff)))
+                        mstore(add(table, 128), or(or(shl(186, and(shr(204, high), 0x7ffffffffffff)), shl(93, and(shr(204, middle), 0x7ffffffffffff))), and(shr(204, low), 0x7ffffffffffff)))
                     }
+                    {
+                        let high := mload(add(source, 32))
+                        let middle := mload(add(source, 128))
+                        let low := mload(add(source, 224))
+                        mstore(add(table, 160), or(or(shl(186, and(high, 0x7ffffffffffff)), shl(93, and(middle, 0x7ffffffffffff))), and(low, 0x7ffffffffffff)))
+                        mstore(add(table, 192), or(or(shl(186, and(shr(51, high), 0x7ffffffffffff)), shl(93, and(shr(51, middle), 0x7ffffffffffff))), and(shr(51, low), 0x7ffffffffffff)))
+                        mstore(add(table, 224), or(or(shl(186, and(shr(102, high), 0x7ffffffffffff)), shl(93, and(shr(102, middle), 0x7ffffffffffff))), and(shr(102, low), 0x7ffffffffffff)))
+                        mstore(add(table, 256), or(or(shl(186, and(shr(153, high), 0x7ffffffffffff)), shl(93, and(shr(153, middle), 0x7ffffffffffff))), and(shr(153, low), 0x7ffffffffffff)))
+                        mstore(add(table, 288), or(or(shl(186, and(shr(204, high), 0x7ffffffffffff)), shl(93, and(shr(204, middle), 0x7ffffffffffff))), and(shr(204, low), 0x7ffffffffffff)))
+                    }
+                    {
+                        let high := mload(add(source, 64))
+                        let middle := mload(add(source, 160))
+                        mstore(add(table, 320), or(shl(186, and(high, 0x7ffffffffffff)), shl(93, and(middle, 0x7ffffffffffff))))
+                        mstore(add(table, 352), or(shl(186, and(shr(51, high), 0x7ffffffffffff)), shl(93, and(shr(51, middle), 0x7ffffffffffff))))
+                        mstore(add(table, 384), or(shl(186, and(shr(102, high), 0x7ffffffffffff)), shl(93, and(shr(102, middle), 0x7ffffffffffff))))
+                        mstore(add(table, 416), or(shl(186, and(shr(153, high), 0x7ffffffffffff)), shl(93, and(shr(153, middle), 0x7ffffffffffff))))
+                        mstore(add(table, 448), or(shl(186, and(shr(204, high), 0x7ffffffffffff)), shl(93, and(shr(204, middle), 0x7ffffffffffff))))
+                    }
+                    table := add(table, 480)
                 }
             }
             // sum of coefficient times element over a row of 140 columns; the sum over the first 63 goes to memory
@@ -233,21 +307,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x11e0)))
-                    b := add(b, mul(x, mload(0x1200)))
-                    c := add(c, mul(x, mload(0x1220)))
-                    d := add(d, mul(x, mload(0x1240)))
-                    e := add(e, mul(x, mload(0x1260)))
-                    a := add(a, mul(y, mload(0x1280)))
-                    b := add(b, mul(y, mload(0x12a0)))
-                    c := add(c, mul(y, mload(0x12c0)))
-                    d := add(d, mul(y, mload(0x12e0)))
-                    e := add(e, mul(y, mload(0x1300)))
-                    a := add(a, mul(z, mload(0x1320)))
-                    b := add(b, mul(z, mload(0x1340)))
-                    c := add(c, mul(z, mload(0x1360)))
-                    d := add(d, mul(z, mload(0x1380)))
-                    e := add(e, mul(z, mload(0x13a0)))
+                    a := add(mul(mload(0x1320), z), add(mul(mload(0x1280), y), add(mul(mload(0x11e0), x), a)))
+                    b := add(mul(mload(0x1340), z), add(mul(mload(0x12a0), y), add(mul(mload(0x1200), x), b)))
+                    c := add(mul(mload(0x1360), z), add(mul(mload(0x12c0), y), add(mul(mload(0x1220), x), c)))
+                    d := add(mul(mload(0x1380), z), add(mul(mload(0x12e0), y), add(mul(mload(0x1240), x), d)))
+                    e := add(mul(mload(0x13a0), z), add(mul(mload(0x1300), y), add(mul(mload(0x1260), x), e)))
                 }
                 { // columns 8 to 15
                     let z := shr(8, calldataload(add(row, 31)))
@@ -255,21 +319,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x13c0)))
-                    b := add(b, mul(x, mload(0x13e0)))
-                    c := add(c, mul(x, mload(0x1400)))
-                    d := add(d, mul(x, mload(0x1420)))
-                    e := add(e, mul(x, mload(0x1440)))
-                    a := add(a, mul(y, mload(0x1460)))
-                    b := add(b, mul(y, mload(0x1480)))
-                    c := add(c, mul(y, mload(0x14a0)))
-                    d := add(d, mul(y, mload(0x14c0)))
-                    e := add(e, mul(y, mload(0x14e0)))
-                    a := add(a, mul(z, mload(0x1500)))
-                    b := add(b, mul(z, mload(0x1520)))
-                    c := add(c, mul(z, mload(0x1540)))
-                    d := add(d, mul(z, mload(0x1560)))
-                    e := add(e, mul(z, mload(0x1580)))
+                    a := add(mul(mload(0x1500), z), add(mul(mload(0x1460), y), add(mul(mload(0x13c0), x), a)))
+                    b := add(mul(mload(0x1520), z), add(mul(mload(0x1480), y), add(mul(mload(0x13e0), x), b)))
+                    c := add(mul(mload(0x1540), z), add(mul(mload(0x14a0), y), add(mul(mload(0x1400), x), c)))
+                    d := add(mul(mload(0x1560), z), add(mul(mload(0x14c0), y), add(mul(mload(0x1420), x), d)))
+                    e := add(mul(mload(0x1580), z), add(mul(mload(0x14e0), y), add(mul(mload(0x1440), x), e)))
                 }
                 { // columns 16 to 23
                     let z := shr(8, calldataload(add(row, 62)))
@@ -277,21 +331,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x15a0)))
-                    b := add(b, mul(x, mload(0x15c0)))
-                    c := add(c, mul(x, mload(0x15e0)))
-                    d := add(d, mul(x, mload(0x1600)))
-                    e := add(e, mul(x, mload(0x1620)))
-                    a := add(a, mul(y, mload(0x1640)))
-                    b := add(b, mul(y, mload(0x1660)))
-                    c := add(c, mul(y, mload(0x1680)))
-                    d := add(d, mul(y, mload(0x16a0)))
-                    e := add(e, mul(y, mload(0x16c0)))
-                    a := add(a, mul(z, mload(0x16e0)))
-                    b := add(b, mul(z, mload(0x1700)))
-                    c := add(c, mul(z, mload(0x1720)))
-                    d := add(d, mul(z, mload(0x1740)))
-                    e := add(e, mul(z, mload(0x1760)))
+                    a := add(mul(mload(0x16e0), z), add(mul(mload(0x1640), y), add(mul(mload(0x15a0), x), a)))
+                    b := add(mul(mload(0x1700), z), add(mul(mload(0x1660), y), add(mul(mload(0x15c0), x), b)))
+                    c := add(mul(mload(0x1720), z), add(mul(mload(0x1680), y), add(mul(mload(0x15e0), x), c)))
+                    d := add(mul(mload(0x1740), z), add(mul(mload(0x16a0), y), add(mul(mload(0x1600), x), d)))
+                    e := add(mul(mload(0x1760), z), add(mul(mload(0x16c0), y), add(mul(mload(0x1620), x), e)))
                 }
                 { // columns 24 to 31
                     let z := shr(8, calldataload(add(row, 93)))
@@ -299,21 +343,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x1780)))
-                    b := add(b, mul(x, mload(0x17a0)))
-                    c := add(c, mul(x, mload(0x17c0)))
-                    d := add(d, mul(x, mload(0x17e0)))
-                    e := add(e, mul(x, mload(0x1800)))
-                    a := add(a, mul(y, mload(0x1820)))
-                    b := add(b, mul(y, mload(0x1840)))
-                    c := add(c, mul(y, mload(0x1860)))
-                    d := add(d, mul(y, mload(0x1880)))
-                    e := add(e, mul(y, mload(0x18a0)))
-                    a := add(a, mul(z, mload(0x18c0)))
-                    b := add(b, mul(z, mload(0x18e0)))
-                    c := add(c, mul(z, mload(0x1900)))
-                    d := add(d, mul(z, mload(0x1920)))
-                    e := add(e, mul(z, mload(0x1940)))
+                    a := add(mul(mload(0x18c0), z), add(mul(mload(0x1820), y), add(mul(mload(0x1780), x), a)))
+                    b := add(mul(mload(0x18e0), z), add(mul(mload(0x1840), y), add(mul(mload(0x17a0), x), b)))
+                    c := add(mul(mload(0x1900), z), add(mul(mload(0x1860), y), add(mul(mload(0x17c0), x), c)))
+                    d := add(mul(mload(0x1920), z), add(mul(mload(0x1880), y), add(mul(mload(0x17e0), x), d)))
+                    e := add(mul(mload(0x1940), z), add(mul(mload(0x18a0), y), add(mul(mload(0x1800), x), e)))
                 }
                 { // columns 32 to 39
                     let z := shr(8, calldataload(add(row, 124)))
@@ -321,21 +355,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x1960)))
-                    b := add(b, mul(x, mload(0x1980)))
-                    c := add(c, mul(x, mload(0x19a0)))
-                    d := add(d, mul(x, mload(0x19c0)))
-                    e := add(e, mul(x, mload(0x19e0)))
-                    a := add(a, mul(y, mload(0x1a00)))
-                    b := add(b, mul(y, mload(0x1a20)))
-                    c := add(c, mul(y, mload(0x1a40)))
-                    d := add(d, mul(y, mload(0x1a60)))
-                    e := add(e, mul(y, mload(0x1a80)))
-                    a := add(a, mul(z, mload(0x1aa0)))
-                    b := add(b, mul(z, mload(0x1ac0)))
-                    c := add(c, mul(z, mload(0x1ae0)))
-                    d := add(d, mul(z, mload(0x1b00)))
-                    e := add(e, mul(z, mload(0x1b20)))
+                    a := add(mul(mload(0x1aa0), z), add(mul(mload(0x1a00), y), add(mul(mload(0x1960), x), a)))
+                    b := add(mul(mload(0x1ac0), z), add(mul(mload(0x1a20), y), add(mul(mload(0x1980), x), b)))
+                    c := add(mul(mload(0x1ae0), z), add(mul(mload(0x1a40), y), add(mul(mload(0x19a0), x), c)))
+                    d := add(mul(mload(0x1b00), z), add(mul(mload(0x1a60), y), add(mul(mload(0x19c0), x), d)))
+                    e := add(mul(mload(0x1b20), z), add(mul(mload(0x1a80), y), add(mul(mload(0x19e0), x), e)))
                 }
                 { // columns 40 to 47
                     let z := shr(8, calldataload(add(row, 155)))
@@ -343,21 +367,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x1b40)))
-                    b := add(b, mul(x, mload(0x1b60)))
-                    c := add(c, mul(x, mload(0x1b80)))
-                    d := add(d, mul(x, mload(0x1ba0)))
-                    e := add(e, mul(x, mload(0x1bc0)))
-                    a := add(a, mul(y, mload(0x1be0)))
-                    b := add(b, mul(y, mload(0x1c00)))
-                    c := add(c, mul(y, mload(0x1c20)))
-                    d := add(d, mul(y, mload(0x1c40)))
-                    e := add(e, mul(y, mload(0x1c60)))
-                    a := add(a, mul(z, mload(0x1c80)))
-                    b := add(b, mul(z, mload(0x1ca0)))
-                    c := add(c, mul(z, mload(0x1cc0)))
-                    d := add(d, mul(z, mload(0x1ce0)))
-                    e := add(e, mul(z, mload(0x1d00)))
+                    a := add(mul(mload(0x1c80), z), add(mul(mload(0x1be0), y), add(mul(mload(0x1b40), x), a)))
+                    b := add(mul(mload(0x1ca0), z), add(mul(mload(0x1c00), y), add(mul(mload(0x1b60), x), b)))
+                    c := add(mul(mload(0x1cc0), z), add(mul(mload(0x1c20), y), add(mul(mload(0x1b80), x), c)))
+                    d := add(mul(mload(0x1ce0), z), add(mul(mload(0x1c40), y), add(mul(mload(0x1ba0), x), d)))
+                    e := add(mul(mload(0x1d00), z), add(mul(mload(0x1c60), y), add(mul(mload(0x1bc0), x), e)))
                 }
                 { // columns 48 to 55
                     let z := shr(8, calldataload(add(row, 186)))
@@ -365,21 +379,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x1d20)))
-                    b := add(b, mul(x, mload(0x1d40)))
-                    c := add(c, mul(x, mload(0x1d60)))
-                    d := add(d, mul(x, mload(0x1d80)))
-                    e := add(e, mul(x, mload(0x1da0)))
-                    a := add(a, mul(y, mload(0x1dc0)))
-                    b := add(b, mul(y, mload(0x1de0)))
-                    c := add(c, mul(y, mload(0x1e00)))
-                    d := add(d, mul(y, mload(0x1e20)))
-                    e := add(e, mul(y, mload(0x1e40)))
-                    a := add(a, mul(z, mload(0x1e60)))
-                    b := add(b, mul(z, mload(0x1e80)))
-                    c := add(c, mul(z, mload(0x1ea0)))
-                    d := add(d, mul(z, mload(0x1ec0)))
-                    e := add(e, mul(z, mload(0x1ee0)))
+                    a := add(mul(mload(0x1e60), z), add(mul(mload(0x1dc0), y), add(mul(mload(0x1d20), x), a)))
+                    b := add(mul(mload(0x1e80), z), add(mul(mload(0x1de0), y), add(mul(mload(0x1d40), x), b)))
+                    c := add(mul(mload(0x1ea0), z), add(mul(mload(0x1e00), y), add(mul(mload(0x1d60), x), c)))
+                    d := add(mul(mload(0x1ec0), z), add(mul(mload(0x1e20), y), add(mul(mload(0x1d80), x), d)))
+                    e := add(mul(mload(0x1ee0), z), add(mul(mload(0x1e40), y), add(mul(mload(0x1da0), x), e)))
                 }
                 { // columns 56 to 63
                     let z := shr(8, calldataload(add(row, 217)))
@@ -387,27 +391,17 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x1f00)))
-                    b := add(b, mul(x, mload(0x1f20)))
-                    c := add(c, mul(x, mload(0x1f40)))
-                    d := add(d, mul(x, mload(0x1f60)))
-                    e := add(e, mul(x, mload(0x1f80)))
-                    a := add(a, mul(z, mload(0x2040)))
-                    b := add(b, mul(z, mload(0x2060)))
-                    c := add(c, mul(z, mload(0x2080)))
-                    d := add(d, mul(z, mload(0x20a0)))
-                    e := add(e, mul(z, mload(0x20c0)))
-                    a := add(a, mul(and(y, 0xfffffffe0000000000000007fffffff), mload(0x1fa0)))
-                    b := add(b, mul(and(y, 0xfffffffe0000000000000007fffffff), mload(0x1fc0)))
-                    c := add(c, mul(and(y, 0xfffffffe0000000000000007fffffff), mload(0x1fe0)))
-                    d := add(d, mul(and(y, 0xfffffffe0000000000000007fffffff), mload(0x2000)))
-                    e := add(e, mul(and(y, 0xfffffffe0000000000000007fffffff), mload(0x2020)))
+                    a := add(mul(mload(0x2040), z), add(mul(mload(0x1fa0), and(y, 0xfffffffe0000000000000007fffffff)), add(mul(mload(0x1f00), x), a)))
+                    b := add(mul(mload(0x2060), z), add(mul(mload(0x1fc0), and(y, 0xfffffffe0000000000000007fffffff)), add(mul(mload(0x1f20), x), b)))
+                    c := add(mul(mload(0x2080), z), add(mul(mload(0x1fe0), and(y, 0xfffffffe0000000000000007fffffff)), add(mul(mload(0x1f40), x), c)))
+                    d := add(mul(mload(0x20a0), z), add(mul(mload(0x2000), and(y, 0xfffffffe0000000000000007fffffff)), add(mul(mload(0x1f60), x), d)))
+                    e := add(mul(mload(0x20c0), z), add(mul(mload(0x2020), and(y, 0xfffffffe0000000000000007fffffff)), add(mul(mload(0x1f80), x), e)))
                     mstore(0x11c0, or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001)))))
-                    a := add(a, mul(and(y, 0x1fffffffc0000000000000000000000000000000000000000000000), mload(0x1fa0)))
-                    b := add(b, mul(and(y, 0x1fffffffc0000000000000000000000000000000000000000000000), mload(0x1fc0)))
-                    c := add(c, mul(and(y, 0x1fffffffc0000000000000000000000000000000000000000000000), mload(0x1fe0)))
-                    d := add(d, mul(and(y, 0x1fffffffc0000000000000000000000000000000000000000000000), mload(0x2000)))
-                    e := add(e, mul(and(y, 0x1fffffffc0000000000000000000000000000000000000000000000), mload(0x2020)))
+                    a := add(mul(mload(0x1fa0), and(y, 0x1fffffffc0000000000000000000000000000000000000000000000)), a)
+                    b := add(mul(mload(0x1fc0), and(y, 0x1fffffffc0000000000000000000000000000000000000000000000)), b)
+                    c := add(mul(mload(0x1fe0), and(y, 0x1fffffffc0000000000000000000000000000000000000000000000)), c)
+                    d := add(mul(mload(0x2000), and(y, 0x1fffffffc0000000000000000000000000000000000000000000000)), d)
+                    e := add(mul(mload(0x2020), and(y, 0x1fffffffc0000000000000000000000000000000000000000000000)), e)
                 }
                 { // columns 64 to 71
                     let z := shr(8, calldataload(add(row, 248)))
@@ -415,21 +409,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x20e0)))
-                    b := add(b, mul(x, mload(0x2100)))
-                    c := add(c, mul(x, mload(0x2120)))
-                    d := add(d, mul(x, mload(0x2140)))
-                    e := add(e, mul(x, mload(0x2160)))
-                    a := add(a, mul(y, mload(0x2180)))
-                    b := add(b, mul(y, mload(0x21a0)))
-                    c := add(c, mul(y, mload(0x21c0)))
-                    d := add(d, mul(y, mload(0x21e0)))
-                    e := add(e, mul(y, mload(0x2200)))
-                    a := add(a, mul(z, mload(0x2220)))
-                    b := add(b, mul(z, mload(0x2240)))
-                    c := add(c, mul(z, mload(0x2260)))
-                    d := add(d, mul(z, mload(0x2280)))
-                    e := add(e, mul(z, mload(0x22a0)))
+                    a := add(mul(mload(0x2220), z), add(mul(mload(0x2180), y), add(mul(mload(0x20e0), x), a)))
+                    b := add(mul(mload(0x2240), z), add(mul(mload(0x21a0), y), add(mul(mload(0x2100), x), b)))
+                    c := add(mul(mload(0x2260), z), add(mul(mload(0x21c0), y), add(mul(mload(0x2120), x), c)))
+                    d := add(mul(mload(0x2280), z), add(mul(mload(0x21e0), y), add(mul(mload(0x2140), x), d)))
+                    e := add(mul(mload(0x22a0), z), add(mul(mload(0x2200), y), add(mul(mload(0x2160), x), e)))
                 }
                 { // columns 72 to 79
                     let z := shr(8, calldataload(add(row, 279)))
@@ -437,21 +421,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x22c0)))
-                    b := add(b, mul(x, mload(0x22e0)))
-                    c := add(c, mul(x, mload(0x2300)))
-                    d := add(d, mul(x, mload(0x2320)))
-                    e := add(e, mul(x, mload(0x2340)))
-                    a := add(a, mul(y, mload(0x2360)))
-                    b := add(b, mul(y, mload(0x2380)))
-                    c := add(c, mul(y, mload(0x23a0)))
-                    d := add(d, mul(y, mload(0x23c0)))
-                    e := add(e, mul(y, mload(0x23e0)))
-                    a := add(a, mul(z, mload(0x2400)))
-                    b := add(b, mul(z, mload(0x2420)))
-                    c := add(c, mul(z, mload(0x2440)))
-                    d := add(d, mul(z, mload(0x2460)))
-                    e := add(e, mul(z, mload(0x2480)))
+                    a := add(mul(mload(0x2400), z), add(mul(mload(0x2360), y), add(mul(mload(0x22c0), x), a)))
+                    b := add(mul(mload(0x2420), z), add(mul(mload(0x2380), y), add(mul(mload(0x22e0), x), b)))
+                    c := add(mul(mload(0x2440), z), add(mul(mload(0x23a0), y), add(mul(mload(0x2300), x), c)))
+                    d := add(mul(mload(0x2460), z), add(mul(mload(0x23c0), y), add(mul(mload(0x2320), x), d)))
+                    e := add(mul(mload(0x2480), z), add(mul(mload(0x23e0), y), add(mul(mload(0x2340), x), e)))
                 }
                 { // columns 80 to 87
                     let z := shr(8, calldataload(add(row, 310)))
@@ -459,21 +433,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x24a0)))
-                    b := add(b, mul(x, mload(0x24c0)))
-                    c := add(c, mul(x, mload(0x24e0)))
-                    d := add(d, mul(x, mload(0x2500)))
-                    e := add(e, mul(x, mload(0x2520)))
-                    a := add(a, mul(y, mload(0x2540)))
-                    b := add(b, mul(y, mload(0x2560)))
-                    c := add(c, mul(y, mload(0x2580)))
-                    d := add(d, mul(y, mload(0x25a0)))
-                    e := add(e, mul(y, mload(0x25c0)))
-                    a := add(a, mul(z, mload(0x25e0)))
-                    b := add(b, mul(z, mload(0x2600)))
-                    c := add(c, mul(z, mload(0x2620)))
-                    d := add(d, mul(z, mload(0x2640)))
-                    e := add(e, mul(z, mload(0x2660)))
+                    a := add(mul(mload(0x25e0), z), add(mul(mload(0x2540), y), add(mul(mload(0x24a0), x), a)))
+                    b := add(mul(mload(0x2600), z), add(mul(mload(0x2560), y), add(mul(mload(0x24c0), x), b)))
+                    c := add(mul(mload(0x2620), z), add(mul(mload(0x2580), y), add(mul(mload(0x24e0), x), c)))
+                    d := add(mul(mload(0x2640), z), add(mul(mload(0x25a0), y), add(mul(mload(0x2500), x), d)))
+                    e := add(mul(mload(0x2660), z), add(mul(mload(0x25c0), y), add(mul(mload(0x2520), x), e)))
                 }
                 { // columns 88 to 95
                     let z := shr(8, calldataload(add(row, 341)))
@@ -481,21 +445,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x2680)))
-                    b := add(b, mul(x, mload(0x26a0)))
-                    c := add(c, mul(x, mload(0x26c0)))
-                    d := add(d, mul(x, mload(0x26e0)))
-                    e := add(e, mul(x, mload(0x2700)))
-                    a := add(a, mul(y, mload(0x2720)))
-                    b := add(b, mul(y, mload(0x2740)))
-                    c := add(c, mul(y, mload(0x2760)))
-                    d := add(d, mul(y, mload(0x2780)))
-                    e := add(e, mul(y, mload(0x27a0)))
-                    a := add(a, mul(z, mload(0x27c0)))
-                    b := add(b, mul(z, mload(0x27e0)))
-                    c := add(c, mul(z, mload(0x2800)))
-                    d := add(d, mul(z, mload(0x2820)))
-                    e := add(e, mul(z, mload(0x2840)))
+                    a := add(mul(mload(0x27c0), z), add(mul(mload(0x2720), y), add(mul(mload(0x2680), x), a)))
+                    b := add(mul(mload(0x27e0), z), add(mul(mload(0x2740), y), add(mul(mload(0x26a0), x), b)))
+                    c := add(mul(mload(0x2800), z), add(mul(mload(0x2760), y), add(mul(mload(0x26c0), x), c)))
+                    d := add(mul(mload(0x2820), z), add(mul(mload(0x2780), y), add(mul(mload(0x26e0), x), d)))
+                    e := add(mul(mload(0x2840), z), add(mul(mload(0x27a0), y), add(mul(mload(0x2700), x), e)))
                 }
                 { // columns 96 to 103
                     let z := shr(8, calldataload(add(row, 372)))
@@ -503,21 +457,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x2860)))
-                    b := add(b, mul(x, mload(0x2880)))
-                    c := add(c, mul(x, mload(0x28a0)))
-                    d := add(d, mul(x, mload(0x28c0)))
-                    e := add(e, mul(x, mload(0x28e0)))
-                    a := add(a, mul(y, mload(0x2900)))
-                    b := add(b, mul(y, mload(0x2920)))
-                    c := add(c, mul(y, mload(0x2940)))
-                    d := add(d, mul(y, mload(0x2960)))
-                    e := add(e, mul(y, mload(0x2980)))
-                    a := add(a, mul(z, mload(0x29a0)))
-                    b := add(b, mul(z, mload(0x29c0)))
-                    c := add(c, mul(z, mload(0x29e0)))
-                    d := add(d, mul(z, mload(0x2a00)))
-                    e := add(e, mul(z, mload(0x2a20)))
+                    a := add(mul(mload(0x29a0), z), add(mul(mload(0x2900), y), add(mul(mload(0x2860), x), a)))
+                    b := add(mul(mload(0x29c0), z), add(mul(mload(0x2920), y), add(mul(mload(0x2880), x), b)))
+                    c := add(mul(mload(0x29e0), z), add(mul(mload(0x2940), y), add(mul(mload(0x28a0), x), c)))
+                    d := add(mul(mload(0x2a00), z), add(mul(mload(0x2960), y), add(mul(mload(0x28c0), x), d)))
+                    e := add(mul(mload(0x2a20), z), add(mul(mload(0x2980), y), add(mul(mload(0x28e0), x), e)))
                 }
                 { // columns 104 to 111
                     let z := shr(8, calldataload(add(row, 403)))
@@ -525,21 +469,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x2a40)))
-                    b := add(b, mul(x, mload(0x2a60)))
-                    c := add(c, mul(x, mload(0x2a80)))
-                    d := add(d, mul(x, mload(0x2aa0)))
-                    e := add(e, mul(x, mload(0x2ac0)))
-                    a := add(a, mul(y, mload(0x2ae0)))
-                    b := add(b, mul(y, mload(0x2b00)))
-                    c := add(c, mul(y, mload(0x2b20)))
-                    d := add(d, mul(y, mload(0x2b40)))
-                    e := add(e, mul(y, mload(0x2b60)))
-                    a := add(a, mul(z, mload(0x2b80)))
-                    b := add(b, mul(z, mload(0x2ba0)))
-                    c := add(c, mul(z, mload(0x2bc0)))
-                    d := add(d, mul(z, mload(0x2be0)))
-                    e := add(e, mul(z, mload(0x2c00)))
+                    a := add(mul(mload(0x2b80), z), add(mul(mload(0x2ae0), y), add(mul(mload(0x2a40), x), a)))
+                    b := add(mul(mload(0x2ba0), z), add(mul(mload(0x2b00), y), add(mul(mload(0x2a60), x), b)))
+                    c := add(mul(mload(0x2bc0), z), add(mul(mload(0x2b20), y), add(mul(mload(0x2a80), x), c)))
+                    d := add(mul(mload(0x2be0), z), add(mul(mload(0x2b40), y), add(mul(mload(0x2aa0), x), d)))
+                    e := add(mul(mload(0x2c00), z), add(mul(mload(0x2b60), y), add(mul(mload(0x2ac0), x), e)))
                 }
                 { // columns 112 to 119
                     let z := shr(8, calldataload(add(row, 434)))
@@ -547,21 +481,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x2c20)))
-                    b := add(b, mul(x, mload(0x2c40)))
-                    c := add(c, mul(x, mload(0x2c60)))
-                    d := add(d, mul(x, mload(0x2c80)))
-                    e := add(e, mul(x, mload(0x2ca0)))
-                    a := add(a, mul(y, mload(0x2cc0)))
-                    b := add(b, mul(y, mload(0x2ce0)))
-                    c := add(c, mul(y, mload(0x2d00)))
-                    d := add(d, mul(y, mload(0x2d20)))
-                    e := add(e, mul(y, mload(0x2d40)))
-                    a := add(a, mul(z, mload(0x2d60)))
-                    b := add(b, mul(z, mload(0x2d80)))
-                    c := add(c, mul(z, mload(0x2da0)))
-                    d := add(d, mul(z, mload(0x2dc0)))
-                    e := add(e, mul(z, mload(0x2de0)))
+                    a := add(mul(mload(0x2d60), z), add(mul(mload(0x2cc0), y), add(mul(mload(0x2c20), x), a)))
+                    b := add(mul(mload(0x2d80), z), add(mul(mload(0x2ce0), y), add(mul(mload(0x2c40), x), b)))
+                    c := add(mul(mload(0x2da0), z), add(mul(mload(0x2d00), y), add(mul(mload(0x2c60), x), c)))
+                    d := add(mul(mload(0x2dc0), z), add(mul(mload(0x2d20), y), add(mul(mload(0x2c80), x), d)))
+                    e := add(mul(mload(0x2de0), z), add(mul(mload(0x2d40), y), add(mul(mload(0x2ca0), x), e)))
                 }
                 { // columns 120 to 127
                     let z := shr(8, calldataload(add(row, 465)))
@@ -569,21 +493,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x2e00)))
-                    b := add(b, mul(x, mload(0x2e20)))
-                    c := add(c, mul(x, mload(0x2e40)))
-                    d := add(d, mul(x, mload(0x2e60)))
-                    e := add(e, mul(x, mload(0x2e80)))
-                    a := add(a, mul(y, mload(0x2ea0)))
-                    b := add(b, mul(y, mload(0x2ec0)))
-                    c := add(c, mul(y, mload(0x2ee0)))
-                    d := add(d, mul(y, mload(0x2f00)))
-                    e := add(e, mul(y, mload(0x2f20)))
-                    a := add(a, mul(z, mload(0x2f40)))
-                    b := add(b, mul(z, mload(0x2f60)))
-                    c := add(c, mul(z, mload(0x2f80)))
-                    d := add(d, mul(z, mload(0x2fa0)))
-                    e := add(e, mul(z, mload(0x2fc0)))
+                    a := add(mul(mload(0x2f40), z), add(mul(mload(0x2ea0), y), add(mul(mload(0x2e00), x), a)))
+                    b := add(mul(mload(0x2f60), z), add(mul(mload(0x2ec0), y), add(mul(mload(0x2e20), x), b)))
+                    c := add(mul(mload(0x2f80), z), add(mul(mload(0x2ee0), y), add(mul(mload(0x2e40), x), c)))
+                    d := add(mul(mload(0x2fa0), z), add(mul(mload(0x2f00), y), add(mul(mload(0x2e60), x), d)))
+                    e := add(mul(mload(0x2fc0), z), add(mul(mload(0x2f20), y), add(mul(mload(0x2e80), x), e)))
                 }
                 { // columns 128 to 135
                     let z := shr(8, calldataload(add(row, 496)))
@@ -591,21 +505,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x2fe0)))
-                    b := add(b, mul(x, mload(0x3000)))
-                    c := add(c, mul(x, mload(0x3020)))
-                    d := add(d, mul(x, mload(0x3040)))
-                    e := add(e, mul(x, mload(0x3060)))
-                    a := add(a, mul(y, mload(0x3080)))
-                    b := add(b, mul(y, mload(0x30a0)))
-                    c := add(c, mul(y, mload(0x30c0)))
-                    d := add(d, mul(y, mload(0x30e0)))
-                    e := add(e, mul(y, mload(0x3100)))
-                    a := add(a, mul(z, mload(0x3120)))
-                    b := add(b, mul(z, mload(0x3140)))
-                    c := add(c, mul(z, mload(0x3160)))
-                    d := add(d, mul(z, mload(0x3180)))
-                    e := add(e, mul(z, mload(0x31a0)))
+                    a := add(mul(mload(0x3120), z), add(mul(mload(0x3080), y), add(mul(mload(0x2fe0), x), a)))
+                    b := add(mul(mload(0x3140), z), add(mul(mload(0x30a0), y), add(mul(mload(0x3000), x), b)))
+                    c := add(mul(mload(0x3160), z), add(mul(mload(0x30c0), y), add(mul(mload(0x3020), x), c)))
+                    d := add(mul(mload(0x3180), z), add(mul(mload(0x30e0), y), add(mul(mload(0x3040), x), d)))
+                    e := add(mul(mload(0x31a0), z), add(mul(mload(0x3100), y), add(mul(mload(0x3060), x), e)))
                 }
                 { // columns 136 to 139
                     let z := shr(128, calldataload(add(row, 527)))
@@ -614,21 +518,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x31c0)))
-                    b := add(b, mul(x, mload(0x31e0)))
-                    c := add(c, mul(x, mload(0x3200)))
-                    d := add(d, mul(x, mload(0x3220)))
-                    e := add(e, mul(x, mload(0x3240)))
-                    a := add(a, mul(y, mload(0x3260)))
-                    b := add(b, mul(y, mload(0x3280)))
-                    c := add(c, mul(y, mload(0x32a0)))
-                    d := add(d, mul(y, mload(0x32c0)))
-                    e := add(e, mul(y, mload(0x32e0)))
-                    a := add(a, mul(z, mload(0x3300)))
-                    b := add(b, mul(z, mload(0x3320)))
-                    c := add(c, mul(z, mload(0x3340)))
-                    d := add(d, mul(z, mload(0x3360)))
-                    e := add(e, mul(z, mload(0x3380)))
+                    a := add(mul(mload(0x3300), z), add(mul(mload(0x3260), y), add(mul(mload(0x31c0), x), a)))
+                    b := add(mul(mload(0x3320), z), add(mul(mload(0x3280), y), add(mul(mload(0x31e0), x), b)))
+                    c := add(mul(mload(0x3340), z), add(mul(mload(0x32a0), y), add(mul(mload(0x3200), x), c)))
+                    d := add(mul(mload(0x3360), z), add(mul(mload(0x32c0), y), add(mul(mload(0x3220), x), d)))
+                    e := add(mul(mload(0x3380), z), add(mul(mload(0x32e0), y), add(mul(mload(0x3240), x), e)))
                 }
                 faults := or(faults, and(bad, 0x2000000000000000000000010000000000000000000000080000000))
                 sum := or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001))))
@@ -643,21 +537,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x33a0)))
-                    b := add(b, mul(x, mload(0x33c0)))
-                    c := add(c, mul(x, mload(0x33e0)))
-                    d := add(d, mul(x, mload(0x3400)))
-                    e := add(e, mul(x, mload(0x3420)))
-                    a := add(a, mul(y, mload(0x3440)))
-                    b := add(b, mul(y, mload(0x3460)))
-                    c := add(c, mul(y, mload(0x3480)))
-                    d := add(d, mul(y, mload(0x34a0)))
-                    e := add(e, mul(y, mload(0x34c0)))
-                    a := add(a, mul(z, mload(0x34e0)))
-                    b := add(b, mul(z, mload(0x3500)))
-                    c := add(c, mul(z, mload(0x3520)))
-                    d := add(d, mul(z, mload(0x3540)))
-                    e := add(e, mul(z, mload(0x3560)))
+                    a := add(mul(mload(0x34e0), z), add(mul(mload(0x3440), y), add(mul(mload(0x33a0), x), a)))
+                    b := add(mul(mload(0x3500), z), add(mul(mload(0x3460), y), add(mul(mload(0x33c0), x), b)))
+                    c := add(mul(mload(0x3520), z), add(mul(mload(0x3480), y), add(mul(mload(0x33e0), x), c)))
+                    d := add(mul(mload(0x3540), z), add(mul(mload(0x34a0), y), add(mul(mload(0x3400), x), d)))
+                    e := add(mul(mload(0x3560), z), add(mul(mload(0x34c0), y), add(mul(mload(0x3420), x), e)))
                 }
                 { // columns 8 to 15
                     let z := shr(8, calldataload(add(row, 31)))
@@ -665,21 +549,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x3580)))
-                    b := add(b, mul(x, mload(0x35a0)))
-                    c := add(c, mul(x, mload(0x35c0)))
-                    d := add(d, mul(x, mload(0x35e0)))
-                    e := add(e, mul(x, mload(0x3600)))
-                    a := add(a, mul(y, mload(0x3620)))
-                    b := add(b, mul(y, mload(0x3640)))
-                    c := add(c, mul(y, mload(0x3660)))
-                    d := add(d, mul(y, mload(0x3680)))
-                    e := add(e, mul(y, mload(0x36a0)))
-                    a := add(a, mul(z, mload(0x36c0)))
-                    b := add(b, mul(z, mload(0x36e0)))
-                    c := add(c, mul(z, mload(0x3700)))
-                    d := add(d, mul(z, mload(0x3720)))
-                    e := add(e, mul(z, mload(0x3740)))
+                    a := add(mul(mload(0x36c0), z), add(mul(mload(0x3620), y), add(mul(mload(0x3580), x), a)))
+                    b := add(mul(mload(0x36e0), z), add(mul(mload(0x3640), y), add(mul(mload(0x35a0), x), b)))
+                    c := add(mul(mload(0x3700), z), add(mul(mload(0x3660), y), add(mul(mload(0x35c0), x), c)))
+                    d := add(mul(mload(0x3720), z), add(mul(mload(0x3680), y), add(mul(mload(0x35e0), x), d)))
+                    e := add(mul(mload(0x3740), z), add(mul(mload(0x36a0), y), add(mul(mload(0x3600), x), e)))
                 }
                 { // columns 16 to 23
                     let z := shr(8, calldataload(add(row, 62)))
@@ -687,21 +561,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x3760)))
-                    b := add(b, mul(x, mload(0x3780)))
-                    c := add(c, mul(x, mload(0x37a0)))
-                    d := add(d, mul(x, mload(0x37c0)))
-                    e := add(e, mul(x, mload(0x37e0)))
-                    a := add(a, mul(y, mload(0x3800)))
-                    b := add(b, mul(y, mload(0x3820)))
-                    c := add(c, mul(y, mload(0x3840)))
-                    d := add(d, mul(y, mload(0x3860)))
-                    e := add(e, mul(y, mload(0x3880)))
-                    a := add(a, mul(z, mload(0x38a0)))
-                    b := add(b, mul(z, mload(0x38c0)))
-                    c := add(c, mul(z, mload(0x38e0)))
-                    d := add(d, mul(z, mload(0x3900)))
-                    e := add(e, mul(z, mload(0x3920)))
+                    a := add(mul(mload(0x38a0), z), add(mul(mload(0x3800), y), add(mul(mload(0x3760), x), a)))
+                    b := add(mul(mload(0x38c0), z), add(mul(mload(0x3820), y), add(mul(mload(0x3780), x), b)))
+                    c := add(mul(mload(0x38e0), z), add(mul(mload(0x3840), y), add(mul(mload(0x37a0), x), c)))
+                    d := add(mul(mload(0x3900), z), add(mul(mload(0x3860), y), add(mul(mload(0x37c0), x), d)))
+                    e := add(mul(mload(0x3920), z), add(mul(mload(0x3880), y), add(mul(mload(0x37e0), x), e)))
                 }
                 { // columns 24 to 31
                     let z := shr(8, calldataload(add(row, 93)))
@@ -709,21 +573,11 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x3940)))
-                    b := add(b, mul(x, mload(0x3960)))
-                    c := add(c, mul(x, mload(0x3980)))
-                    d := add(d, mul(x, mload(0x39a0)))
-                    e := add(e, mul(x, mload(0x39c0)))
-                    a := add(a, mul(y, mload(0x39e0)))
-                    b := add(b, mul(y, mload(0x3a00)))
-                    c := add(c, mul(y, mload(0x3a20)))
-                    d := add(d, mul(y, mload(0x3a40)))
-                    e := add(e, mul(y, mload(0x3a60)))
-                    a := add(a, mul(z, mload(0x3a80)))
-                    b := add(b, mul(z, mload(0x3aa0)))
-                    c := add(c, mul(z, mload(0x3ac0)))
-                    d := add(d, mul(z, mload(0x3ae0)))
-                    e := add(e, mul(z, mload(0x3b00)))
+                    a := add(mul(mload(0x3a80), z), add(mul(mload(0x39e0), y), add(mul(mload(0x3940), x), a)))
+                    b := add(mul(mload(0x3aa0), z), add(mul(mload(0x3a00), y), add(mul(mload(0x3960), x), b)))
+                    c := add(mul(mload(0x3ac0), z), add(mul(mload(0x3a20), y), add(mul(mload(0x3980), x), c)))
+                    d := add(mul(mload(0x3ae0), z), add(mul(mload(0x3a40), y), add(mul(mload(0x39a0), x), d)))
+                    e := add(mul(mload(0x3b00), z), add(mul(mload(0x3a60), y), add(mul(mload(0x39c0), x), e)))
                 }
                 { // columns 32 to 39
                     let z := shr(8, calldataload(add(row, 124)))
@@ -731,28 +585,18 @@ contract StateTransitionStarkProfile {
                     let y := and(shr(31, z), 0x1fffffffc000000000000000fffffffe0000000000000007fffffff)
                     z := and(shr(62, z), 0xfffffffe0000000000000007fffffff)
                     bad := or(bad, or(add(x, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), or(add(y, 0x3fffffc00000000000000001fffffe00000000000000000ffffff), add(z, 0x3fffffc00000000000000001fffffe00000000000000000ffffff))))
-                    a := add(a, mul(x, mload(0x3b20)))
-                    b := add(b, mul(x, mload(0x3b40)))
-                    c := add(c, mul(x, mload(0x3b60)))
-                    d := add(d, mul(x, mload(0x3b80)))
-                    e := add(e, mul(x, mload(0x3ba0)))
-                    a := add(a, mul(y, mload(0x3bc0)))
-                    b := add(b, mul(y, mload(0x3be0)))
-                    c := add(c, mul(y, mload(0x3c00)))
-                    d := add(d, mul(y, mload(0x3c20)))
-                    e := add(e, mul(y, mload(0x3c40)))
-                    a := add(a, mul(z, mload(0x3c60)))
-                    b := add(b, mul(z, mload(0x3c80)))
-                    c := add(c, mul(z, mload(0x3ca0)))
-                    d := add(d, mul(z, mload(0x3cc0)))
-                    e := add(e, mul(z, mload(0x3ce0)))
+                    a := add(mul(mload(0x3c60), z), add(mul(mload(0x3bc0), y), add(mul(mload(0x3b20), x), a)))
+                    b := add(mul(mload(0x3c80), z), add(mul(mload(0x3be0), y), add(mul(mload(0x3b40), x), b)))
+                    c := add(mul(mload(0x3ca0), z), add(mul(mload(0x3c00), y), add(mul(mload(0x3b60), x), c)))
+                    d := add(mul(mload(0x3cc0), z), add(mul(mload(0x3c20), y), add(mul(mload(0x3b80), x), d)))
+                    e := add(mul(mload(0x3ce0), z), add(mul(mload(0x3c40), y), add(mul(mload(0x3ba0), x), e)))
                 }
                 faults := or(faults, and(bad, 0x2000000000000000000000010000000000000000000000080000000))
                 sum := or(or(mod(shr(186, a), 0x7f000001), shl(51, mod(shr(186, b), 0x7f000001))), or(or(shl(102, mod(shr(186, c), 0x7f000001)), shl(153, mod(shr(186, d), 0x7f000001))), shl(204, mod(shr(186, e), 0x7f000001))))
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0xdc60
+                let top := 0xd460
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -766,30 +610,45 @@ contract StateTransitionStarkProfile {
                         let target := meeting
                         if gt(target, until) { target := until }
                         for { } gt(target, add(level, 3)) { level := add(level, 4) } {
-                            switch and(index, 1)
-                            case 0 { mstore(0, node) mstore(26, calldataload(cursor)) }
-                            default { mstore(0, calldataload(cursor)) mstore(26, node) }
-                            node := keccak256(0, 52)
-                            switch and(index, 2)
-                            case 0 { mstore(0, node) mstore(26, calldataload(add(cursor, 26))) }
-                            default { mstore(0, calldataload(add(cursor, 26))) mstore(26, node) }
-                            node := keccak256(0, 52)
-                            switch and(index, 4)
-                            case 0 { mstore(0, node) mstore(26, calldataload(add(cursor, 52))) }
-                            default { mstore(0, calldataload(add(cursor, 52))) mstore(26, node) }
-                            node := keccak256(0, 52)
-                            switch and(index, 8)
-                            case 0 { mstore(0, node) mstore(26, calldataload(add(cursor, 78))) }
-                            default { mstore(0, calldataload(add(cursor, 78))) mstore(26, node) }
-                            node := keccak256(0, 52)
+                            {
+                                let other := calldataload(cursor)
+                                let swap := mul(xor(node, other), and(index, 1))
+                                mstore(0, xor(node, swap))
+                                mstore(26, xor(other, swap))
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let other := calldataload(add(cursor, 26))
+                                let swap := mul(xor(node, other), and(shr(1, index), 1))
+                                mstore(0, xor(node, swap))
+                                mstore(26, xor(other, swap))
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let other := calldataload(add(cursor, 52))
+                                let swap := mul(xor(node, other), and(shr(2, index), 1))
+                                mstore(0, xor(node, swap))
+                                mstore(26, xor(other, swap))
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let other := calldataload(add(cursor, 78))
+                                let swap := mul(xor(node, other), and(shr(3, index), 1))
+                                mstore(0, xor(node, swap))
+                                mstore(26, xor(other, swap))
+                                node := keccak256(0, 52)
+                            }
                             cursor := add(cursor, 104)
                             index := shr(4, index)
                         }
                         for { } lt(level, target) { level := add(level, 1) } {
-                            switch and(index, 1)
-                            case 0 { mstore(0, node) mstore(26, calldataload(cursor)) }
-                            default { mstore(0, calldataload(cursor)) mstore(26, node) }
-                            node := keccak256(0, 52)
+                            {
+                                let other := calldataload(cursor)
+                                let swap := mul(xor(node, other), and(index, 1))
+                                mstore(0, xor(node, swap))
+                                mstore(26, xor(other, swap))
+                                node := keccak256(0, 52)
+                            }
                             cursor := add(cursor, 26)
                             index := shr(1, index)
                         }
@@ -817,97 +676,238 @@ contract StateTransitionStarkProfile {
                     n := add(n, sub(255, clz(xor(mload(leaves), mload(add(leaves, 32))))))
                 }
             }
-            // seven values at from plus the derived value at slot -> eight words at to, hash of the 160 bytes
-            function readLeaf(from, slot, value, to) -> hash, padding, bad {
+            // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
+            function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0x10460, from, head)
-                mstore(add(0x10460, head), shl(96, extPack(value)))
-                calldatacopy(add(0x10474, head), add(from, head), sub(140, head))
-                hash := keccak256(0x10460, 160)
-                for { let source := 0x10460 } lt(source, 0x10500) { source := add(source, 20) } {
-                    let word := shr(96, mload(source))
-                    let element := extSpread(word)
-                    padding := or(padding, shr(155, word))
+                calldatacopy(0x13860, from, head)
+                mstore(add(0x13860, head), shl(96, extPack(value)))
+                calldatacopy(add(0x13874, head), add(from, head), sub(140, head))
+                hash := keccak256(0x13860, 160)
+                {
+                    let word := shr(96, mload(0x13860))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(to, element)
-                    to := add(to, 32)
+                    mstore(0xd2e0, element)
                 }
+                {
+                    let word := shr(96, mload(0x13874))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
+                    bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                    mstore(0xd300, element)
+                }
+                {
+                    let word := shr(96, mload(0x13888))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
+                    bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                    mstore(0xd320, element)
+                }
+                {
+                    let word := shr(96, mload(0x1389c))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
+                    bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                    mstore(0xd340, element)
+                }
+                {
+                    let word := shr(96, mload(0x138b0))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
+                    bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                    mstore(0xd360, element)
+                }
+                {
+                    let word := shr(96, mload(0x138c4))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
+                    bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                    mstore(0xd380, element)
+                }
+                {
+                    let word := shr(96, mload(0x138d8))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
+                    bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                    mstore(0xd3a0, element)
+                }
+                {
+                    let word := shr(96, mload(0x138ec))
+                    let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                    padding := or(padding, word)
+                    bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
+                    mstore(0xd3c0, element)
+                }
+                padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
             }
-            // three binary folds of the eight canonical values at leaf; y in Montgomery form, lanes of y < 1.3p
-            function foldLeaf(leaf, y) -> r {
-                let quarter := extScale(y, 0x5fbf9f8)
-                let f0 := extNormalize(add(add(mload(leaf), mload(add(leaf, 32))), extMul(y, sub(add(mload(leaf), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mload(add(leaf, 32))))))
-                let f1 := extNormalize(add(add(mload(add(leaf, 64)), mload(add(leaf, 96))), extMul(quarter, sub(add(mload(add(leaf, 64)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mload(add(leaf, 96))))))
-                let f2 := extNormalize(add(add(mload(add(leaf, 128)), mload(add(leaf, 160))), extMul(extScale(y, 0x13616267), sub(add(mload(add(leaf, 128)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mload(add(leaf, 160))))))
-                let f3 := extNormalize(add(add(mload(add(leaf, 192)), mload(add(leaf, 224))), extMul(extScale(y, 0x4610b3c4), sub(add(mload(add(leaf, 192)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mload(add(leaf, 224))))))
-                y := extMul(y, y)
-                f0 := extNormalize(add(add(f0, f1), extMul(y, extNormalize(sub(add(f0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), f1)))))
-                f2 := extNormalize(add(add(f2, f3), extMul(extScale(y, 0x5fbf9f8), extNormalize(sub(add(f2, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), f3)))))
-                y := extMul(y, y)
-                r := extNormalize(add(add(f0, f2), extMul(y, extNormalize(sub(add(f0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), f2)))))
+            // folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
+            function foldLeaf(y) -> r {
+                let e0 := mload(0xd2e0)
+                let d0 := mload(0xd300)
+                {
+                    let sum := add(e0, d0)
+                    d0 := sub(add(e0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d0)
+                    e0 := sum
+                }
+                let e2 := mload(0xd320)
+                let d2 := mload(0xd340)
+                {
+                    let sum := add(e2, d2)
+                    d2 := sub(add(e2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d2)
+                    e2 := sum
+                }
+                let e1 := mload(0xd360)
+                let d1 := mload(0xd380)
+                {
+                    let sum := add(e1, d1)
+                    d1 := sub(add(e1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d1)
+                    e1 := sum
+                }
+                let e3 := mload(0xd3a0)
+                let d3 := mload(0xd3c0)
+                {
+                    let sum := add(e3, d3)
+                    d3 := sub(add(e3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d3)
+                    e3 := sum
+                }
+                d1 := extScale(d1, 0x13616267)
+                d2 := extScale(d2, 0x5fbf9f8)
+                d3 := extScale(d3, 0x4610b3c4)
+                {
+                    let even := add(e0, e2)
+                    let odd := add(e1, e3)
+                    let turned := extScale(sub(add(e1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), e3), 0x5fbf9f8)
+                    e2 := sub(add(e0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), e2)
+                    e3 := sub(add(e2, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), turned)
+                    e2 := add(e2, turned)
+                    e0 := add(even, odd)
+                    e1 := sub(add(even, 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), odd)
+                }
+                {
+                    let even := add(d0, d2)
+                    let odd := add(d1, d3)
+                    let turned := extScale(sub(add(d1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), d3), 0x5fbf9f8)
+                    d2 := sub(add(d0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), d2)
+                    d3 := sub(add(d2, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), turned)
+                    d2 := add(d2, turned)
+                    d0 := add(even, odd)
+                    d1 := sub(add(even, 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), odd)
+                }
+                // coefficients of y^0, y^2, y^4, y^6: e0, e2, e1, e3; of y^1, y^3, y^5, y^7: d0, d2, d1, d3
+                r := extNormalize(d3)
+                r := extMulAdd(y, r, e3)
+                r := extMulAdd(y, r, d1)
+                r := extMulAdd(y, r, e1)
+                r := extMulAdd(y, r, d2)
+                r := extMulAdd(y, r, e2)
+                r := extMulAdd(y, r, d0)
+                r := extMulAdd(y, r, e0)
             }
-            // the final polynomial of count coefficients (a power of two) at the base point x: lanes < 1.3p
-            function finalAt(x, count) -> r {
-                let power := 0x3fffdfc
-                for { let to := 0x3d00 } lt(to, 0x4100) { to := add(to, 64) } {
-                    mstore(to, and(power, 0xffff))
-                    mstore(add(to, 32), shr(16, power))
-                    power := mulmod(power, x, 0x7f000001)
+            // acc * x^64 + the chunk's polynomial at x; canonical lanes in and out
+            function finalChunk(acc, x) -> r {
+                let f let g let h let y
+                {
+                    let x2 := mulmod(x, x, 0x7f000001)
+                    let x3 := mulmod(x2, x, 0x7f000001)
+                    let x4 := mulmod(x2, x2, 0x7f000001)
+                    f := or(or(1, shl(93, x3)), shl(186, mulmod(x3, x3, 0x7f000001)))
+                    g := or(or(x, shl(93, x4)), shl(186, mulmod(x4, x3, 0x7f000001)))
+                    h := or(x2, shl(93, mulmod(x4, x, 0x7f000001)))
+                    y := mulmod(x4, x4, 0x7f000001)
                 }
-                if lt(count, 16) { count := 16 }
-                for { let at := add(0xe260, shl(5, count)) } gt(at, 0xe260) { } {
-                    at := sub(at, 512)
-                    let t := add(add(add(add(add(add(add(add(add(add(add(add(add(add(add(mul(mload(at), mload(0x3d00)), mul(mload(add(at, 32)), mload(0x3d40))), mul(mload(add(at, 64)), mload(0x3d80))), mul(mload(add(at, 96)), mload(0x3dc0))), mul(mload(add(at, 128)), mload(0x3e00))), mul(mload(add(at, 160)), mload(0x3e40))), mul(mload(add(at, 192)), mload(0x3e80))), mul(mload(add(at, 224)), mload(0x3ec0))), mul(mload(add(at, 256)), mload(0x3f00))), mul(mload(add(at, 288)), mload(0x3f40))), mul(mload(add(at, 320)), mload(0x3f80))), mul(mload(add(at, 352)), mload(0x3fc0))), mul(mload(add(at, 384)), mload(0x4000))), mul(mload(add(at, 416)), mload(0x4040))), mul(mload(add(at, 448)), mload(0x4080))), mul(mload(add(at, 480)), mload(0x40c0)))
-                    let y := and(t, 0xffff000000001fffe000000003fffc000000007fff800000000ffff)
-                    // (t - y p) / 2^16 = (t >> 16) - y (p - 1) / 2^16, and 65535 (p - 1) / 2^16 < p
-                    t := add(sub(add(shr(16, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 32512)), add(add(add(add(add(add(add(add(add(add(add(add(add(add(add(mul(mload(at), mload(0x3d20)), mul(mload(add(at, 32)), mload(0x3d60))), mul(mload(add(at, 64)), mload(0x3da0))), mul(mload(add(at, 96)), mload(0x3de0))), mul(mload(add(at, 128)), mload(0x3e20))), mul(mload(add(at, 160)), mload(0x3e60))), mul(mload(add(at, 192)), mload(0x3ea0))), mul(mload(add(at, 224)), mload(0x3ee0))), mul(mload(add(at, 256)), mload(0x3f20))), mul(mload(add(at, 288)), mload(0x3f60))), mul(mload(add(at, 320)), mload(0x3fa0))), mul(mload(add(at, 352)), mload(0x3fe0))), mul(mload(add(at, 384)), mload(0x4020))), mul(mload(add(at, 416)), mload(0x4060))), mul(mload(add(at, 448)), mload(0x40a0))), mul(mload(add(at, 480)), mload(0x40e0))))
-                    y := and(t, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                    t := sub(add(shr(24, sub(t, y)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y, 127))
-                    r := extNormalize(add(extScale(r, power), t))
-                }
+                let a := and(acc, 0x7ffffffffffff)
+                let b := and(shr(51, acc), 0x7ffffffffffff)
+                let c := and(shr(102, acc), 0x7ffffffffffff)
+                let d := and(shr(153, acc), 0x7ffffffffffff)
+                let e := shr(204, acc)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4a20), f), mul(mload(0x4ac0), g)), mul(mload(0x4b60), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x4a40), f), mul(mload(0x4ae0), g)), mul(mload(0x4b80), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x4a60), f), mul(mload(0x4b00), g)), mul(mload(0x4ba0), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x4a80), f), mul(mload(0x4b20), g)), mul(mload(0x4bc0), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4aa0), f), mul(mload(0x4b40), g)), mul(mload(0x4be0), h)))), 0x7f000001)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4840), f), mul(mload(0x48e0), g)), mul(mload(0x4980), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x4860), f), mul(mload(0x4900), g)), mul(mload(0x49a0), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x4880), f), mul(mload(0x4920), g)), mul(mload(0x49c0), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x48a0), f), mul(mload(0x4940), g)), mul(mload(0x49e0), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x48c0), f), mul(mload(0x4960), g)), mul(mload(0x4a00), h)))), 0x7f000001)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4660), f), mul(mload(0x4700), g)), mul(mload(0x47a0), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x4680), f), mul(mload(0x4720), g)), mul(mload(0x47c0), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x46a0), f), mul(mload(0x4740), g)), mul(mload(0x47e0), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x46c0), f), mul(mload(0x4760), g)), mul(mload(0x4800), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x46e0), f), mul(mload(0x4780), g)), mul(mload(0x4820), h)))), 0x7f000001)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4480), f), mul(mload(0x4520), g)), mul(mload(0x45c0), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x44a0), f), mul(mload(0x4540), g)), mul(mload(0x45e0), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x44c0), f), mul(mload(0x4560), g)), mul(mload(0x4600), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x44e0), f), mul(mload(0x4580), g)), mul(mload(0x4620), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4500), f), mul(mload(0x45a0), g)), mul(mload(0x4640), h)))), 0x7f000001)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x42a0), f), mul(mload(0x4340), g)), mul(mload(0x43e0), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x42c0), f), mul(mload(0x4360), g)), mul(mload(0x4400), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x42e0), f), mul(mload(0x4380), g)), mul(mload(0x4420), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x4300), f), mul(mload(0x43a0), g)), mul(mload(0x4440), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4320), f), mul(mload(0x43c0), g)), mul(mload(0x4460), h)))), 0x7f000001)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x40c0), f), mul(mload(0x4160), g)), mul(mload(0x4200), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x40e0), f), mul(mload(0x4180), g)), mul(mload(0x4220), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x4100), f), mul(mload(0x41a0), g)), mul(mload(0x4240), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x4120), f), mul(mload(0x41c0), g)), mul(mload(0x4260), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4140), f), mul(mload(0x41e0), g)), mul(mload(0x4280), h)))), 0x7f000001)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x3ee0), f), mul(mload(0x3f80), g)), mul(mload(0x4020), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x3f00), f), mul(mload(0x3fa0), g)), mul(mload(0x4040), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x3f20), f), mul(mload(0x3fc0), g)), mul(mload(0x4060), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x3f40), f), mul(mload(0x3fe0), g)), mul(mload(0x4080), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x3f60), f), mul(mload(0x4000), g)), mul(mload(0x40a0), h)))), 0x7f000001)
+                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x3d00), f), mul(mload(0x3da0), g)), mul(mload(0x3e40), h)))), 0x7f000001)
+                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x3d20), f), mul(mload(0x3dc0), g)), mul(mload(0x3e60), h)))), 0x7f000001)
+                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x3d40), f), mul(mload(0x3de0), g)), mul(mload(0x3e80), h)))), 0x7f000001)
+                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x3d60), f), mul(mload(0x3e00), g)), mul(mload(0x3ea0), h)))), 0x7f000001)
+                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x3d80), f), mul(mload(0x3e20), g)), mul(mload(0x3ec0), h)))), 0x7f000001)
+                r := or(or(a, shl(51, b)), or(or(shl(102, c), shl(153, d)), shl(204, e)))
             }
             // writes the distinct leaf indices of the first count positions
             function distinctLeaves(count) -> n {
                 let previous := not(0)
-                for { let at := 0xa820 } count { count := sub(count, 1) } {
+                for { let at := 0xb340 } count { count := sub(count, 1) } {
                     let leaf := shr(3, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0xab00, shl(5, n)), leaf)
+                        mstore(add(0xb620, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
                     at := add(at, 32)
                 }
             }
-            // reads every leaf of a layer, hashes it, and compares further queried values in it with the derived ones
-            function readLayer(count, cursor, layer) {
-                let allPadding := 0
-                let allBad := 0
+            // reads every leaf of a layer, hashes it, compares further queried values in it with the derived ones, and folds it;
+            // the factor is the inverse of the layer's shift in Montgomery form
+            function readLayer(count, cursor, layer, factor) {
+                let faults := 0
                 let different := 0
-                let to := 0xc4e0
-                let hashTo := 0xade0
+                let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0xa820, shl(5, i)))
-                    let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xc200, shl(5, i))), to)
-                    allPadding := or(allPadding, padding)
-                    allBad := or(allBad, bad)
-                    mstore(hashTo, hash)
+                    let position := mload(add(0xb340, shl(5, i)))
+                    {
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xcd20, shl(5, i))))
+                        faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
+                        mstore(add(0xb900, to), hash)
+                    }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0xa820, shl(5, i)))
+                        let other := mload(add(0xb340, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(to, shl(5, and(other, 7)))), mload(add(0xc200, shl(5, i)))))
+                        different := or(different, xor(mload(add(0xd2e0, shl(5, and(other, 7)))), mload(add(0xcd20, shl(5, i)))))
                     }
+                    // the challenge over the leaf's first point
+                    let first := inverseRootAt(and(position, not(7)))
+                    let y := extScale(mload(add(0xd3e0, shl(5, layer))), mulmod(first, factor, 0x7f000001))
+                    mstore(add(0xd000, to), extCanonical(foldLeaf(y)))
                     cursor := add(cursor, 140)
-                    hashTo := add(hashTo, 32)
-                    to := add(to, 256)
+                    to := add(to, 32)
                 }
-                if allPadding { fail(0xf4ea0ab0) }
-                if allBad { fail(0x1d791160) }
+                if and(faults, 31) { fail(0xf4ea0ab0) }
+                if faults { fail(0x1d791160) }
                 if different { failAt(0x24365a76, layer) }
             }
-            mstore(0x10260, gas())
+            mstore(0x13660, gas())
             // transcript
             { {
                     if lt(proof.length, 38) { fail(0xf4ea0ab0) }
@@ -933,19 +933,19 @@ contract StateTransitionStarkProfile {
                     if sub(publicValues.length, 500) { fail(0xa1f115fd) }
                     let bad := 0
                     let from := publicValues.offset
-                    for { let to := 0x5f60 } lt(to, 0x6f00) { to := add(to, 32) } {
+                    for { let to := 0x4c80 } lt(to, 0x5c20) { to := add(to, 32) } {
                         let value := shr(224, calldataload(from))
                         bad := or(bad, iszero(lt(value, 0x7f000001)))
-                        mstore(to, value)
+                        mstore(to, mulmod(value, 0x3fffdfc, 0x7f000001))
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x10460, 0xfab13d188266d4d5324d7cfec050462d1df57a7e58961cc0c824e7458036adc4) // digest of the verification key
-                mstore(0x10480, statementHash)
-                calldatacopy(0x104a0, proof.offset, 38)
-                let state := keccak256(0x10460, 102)
+                mstore(0x13860, 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae) // digest of the verification key
+                mstore(0x13880, statementHash)
+                calldatacopy(0x138a0, proof.offset, 38)
+                let state := keccak256(0x13860, 102)
                 state := absorb(state, add(proof.offset, 38), 26)
-                mstore(0x7020, extScale(challenge(state), 0x3fe3cfb0))
+                mstore(0x4c00, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 64), 26)
                 mstore(0x10e0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 90), 4715)
@@ -953,51 +953,52 @@ contract StateTransitionStarkProfile {
                 let root := add(proof.offset, 4805)
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     state := absorb(state, root, 26)
-                    mstore(add(0xdbe0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
+                    mstore(add(0xd3e0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
                     root := add(root, 26)
                 }
                 let finalLength := shl(mload(0x1060), 20)
                 state := absorb(state, mload(0x1080), finalLength)
                 mstore(0x10c0, absorb(state, add(mload(0x1080), finalLength), 8))
             }
-            mstore(0x10280, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
+            mstore(0x13680, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
             // openedValues
             {
                 let padding := 0
                 let bad := 0
                 let from := add(proof.offset, 2)
-                for { let to := 0x6f00 } lt(to, 0x7020) { to := add(to, 32) } {
+                for { let to := 0x5c20 } lt(to, 0x5d40) { to := add(to, 32) } {
                     let value := shr(224, calldataload(from))
                     bad := or(bad, iszero(lt(value, 0x7f000001)))
-                    mstore(to, value)
+                    mstore(to, mulmod(value, 0x3fffdfc, 0x7f000001))
                     from := add(from, 4)
                 }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 90), 698, 180, 0x4100)
+                padding, bad := unpackValues(add(proof.offset, 90), 698, 180, 0x5d40)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 3580), 245, 63, 0x5780)
+                padding, bad := unpackValues(add(proof.offset, 3580), 245, 63, 0x73c0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
                 {
                     let source := sub(mload(0x1080), 12) // an element ends the word that is read
-                    let to := 0xe260
+                    let to := 0xda60
                     for { let end := add(to, shl(5, shl(mload(0x1060), 1))) } lt(to, end) { to := add(to, 32) } {
                         let word := calldataload(source)
-                        let element := extSpread(word)
-                        padding := or(padding, and(word, 0xf800000000000000000000000000000000000000))
+                        let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
+                        padding := or(padding, word)
                         bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
                         mstore(to, element)
                         source := add(source, 20)
                     }
                     bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
+                    padding := and(padding, 0xf800000000000000000000000000000000000000)
                 }
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
-            mstore(0x102a0, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
+            mstore(0x136a0, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
             // constraints
             {
                 let z := mload(0x10e0)
@@ -1026,13 +1027,13 @@ contract StateTransitionStarkProfile {
                     let fromLast := extNormalize(add(z, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mulmod(inverse, 0x3fffdfc, 0x7f000001))))
                     // one inversion for both boundary selectors
                     let scaled := extMul(vanishing, extInverse(extMul(fromFirst, fromLast)))
-                    mstore(0x7040, fromLast)
-                    mstore(0x7060, extMul(scaled, fromLast))
-                    mstore(0x7080, extMul(scaled, fromFirst))
+                    mstore(0x4c20, fromLast)
+                    mstore(0x4c40, extMul(scaled, fromLast))
+                    mstore(0x4c60, extMul(scaled, fromFirst))
                 }
                 // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first
                 let q := 0
-                for { let at := 0x5780 } gt(at, 0x5280) { } {
+                for { let at := 0x73c0 } gt(at, 0x6ec0) { } {
                     let chunk := 0
                     for { let end := sub(at, 160) } gt(at, end) { } {
                         at := sub(at, 32)
@@ -1042,17 +1043,17 @@ contract StateTransitionStarkProfile {
                 }
                 q := extCanonical(extMul(vanishing, q))
                 let composition := 0
-                if iszero(staticcall(gas(), evaluator1, 0x4100, 12192, 0, 32)) { revert(0, 0) }
+                if iszero(staticcall(gas(), evaluator1, 0x4c00, 12192, 0, 32)) { revert(0, 0) }
                 if sub(returndatasize(), 992) { revert(0, 0) }
                 composition := add(composition, mload(0))
-                returndatacopy(0x70a0, 32, 960)
-                if iszero(staticcall(gas(), evaluator2, 0x4100, 13152, 0, 32)) { revert(0, 0) }
+                returndatacopy(0x7ba0, 32, 960)
+                if iszero(staticcall(gas(), evaluator2, 0x4c00, 13152, 0, 32)) { revert(0, 0) }
                 if sub(returndatasize(), 32) { revert(0, 0) }
                 composition := add(composition, mload(0))
-                if sub(extCanonical(extScale(extNormalize(composition), 1)), q) { fail(0xbc9050a9) }
+                if sub(extCanonical(composition), q) { fail(0xbc9050a9) }
             }
-            mstore(0x102c0, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
+            mstore(0x136c0, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
             // deepTable
             {
                 {
@@ -1060,83 +1061,88 @@ contract StateTransitionStarkProfile {
                     if gt(mload(0x1000), 15) { bits := add(bits, sub(mload(0x1000), 15)) }
                     if shr(sub(256, bits), mload(0x10c0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10c0), 0xa820, 23, mload(0x1020))
+                drawPositions(mload(0x10c0), 0xb340, 23, mload(0x1020))
                 let a := mload(0x1140)
                 let power := 1
-                for { let to := 0x90a0 } lt(to, 0xa720) { to := add(to, 32) } {
+                for { let to := 0x9ba0 } lt(to, 0xb220) { to := add(to, 32) } {
                     mstore(to, power)
-                    power := extMul(power, a)
+                    {
+                        let t_ := addmod(mulmod(power, and(a, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                        t_ := add(addmod(mulmod(power, and(shr(16, a), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                        power := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                    }
                 }
                 mstore(0x1160, extScale(power, 0x3fe3cfb0))
-                packCoefficients(0x90a0, 0x11e0, 18)
-                packCoefficients(0xa220, 0x33a0, 5)
-                mstore(0x1180, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(horner(0x4100, 180, a))))
+                packCoefficients(0x9ba0, 0x11e0, 18)
+                packCoefficients(0xad20, 0x33a0, 5)
+                mstore(0x1180, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x5d40, 180, a), 1))))
                 // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
-                mstore(0x11a0, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(horner(0x5780, 63, a))))
+                mstore(0x11a0, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x73c0, 63, a), 1))))
             }
-            mstore(0x102e0, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
+            mstore(0x136e0, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
             // mainTree
             {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 12489)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xa820)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xb340)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := mainRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0xb0c0, q), sum)
-                    mstore(add(0xb3a0, q), mload(0x11c0))
-                    calldatacopy(0x10460, cursor, 543)
-                    mstore(add(0xade0, q), keccak256(0x10460, 543))
+                    mstore(add(0xbbe0, q), sum)
+                    mstore(add(0xbec0, q), mload(0x11c0))
+                    calldatacopy(0x13860, cursor, 543)
+                    mstore(add(0xb900, q), keccak256(0x13860, 543))
                     cursor := add(cursor, 543)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0xa820, 0xade0, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0xb340, 0xb900, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 38))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                 mstore(0x10a0, cursor)
             }
-            mstore(0x10300, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
+            mstore(0x13700, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
             // quotientTree
             {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 3565)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xa820)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xb340)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := quotientRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0xb0c0, q), add(sum, mload(add(0xb0c0, q))))
-                    calldatacopy(0x10460, cursor, 155)
-                    mstore(add(0xade0, q), keccak256(0x10460, 155))
+                    mstore(add(0xbbe0, q), add(sum, mload(add(0xbbe0, q))))
+                    calldatacopy(0x13860, cursor, 155)
+                    mstore(add(0xb900, q), keccak256(0x13860, 155))
                     cursor := add(cursor, 155)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0xa820, 0xade0, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0xb340, 0xb900, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 64))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 1) }
                 mstore(0x10a0, cursor)
             }
-            mstore(0x10320, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
+            mstore(0x13720, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
             // deepQuotients
             {
                 {
                     let run := 0x3fffdfc
-                    let at := 0xb680
+                    let at := 0xc1a0
                     let minusZ := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x10e0))
                     let minusNext := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x1100))
-                    for { let q := 0xa820 } lt(q, 0xab00) { q := add(q, 32) } {
+                    for { let q := 0xb340 } lt(q, 0xb620) { q := add(q, 32) } {
                         let x := mulmod(rootAt(mload(q)), 0xbfff9f4, 0x7f000001)
                         {
                             let d := extNormalize(add(x, minusZ))
@@ -1154,7 +1160,7 @@ contract StateTransitionStarkProfile {
                         }
                     }
                     run := extInverse(run)
-                    for { } gt(at, 0xb680) { } {
+                    for { } gt(at, 0xc1a0) { } {
                         at := sub(at, 32)
                         let d := mload(at)
                         mstore(at, extMul(run, mload(add(at, 1472))))
@@ -1162,14 +1168,14 @@ contract StateTransitionStarkProfile {
                     }
                 }
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
-                    let at := add(0xb680, shl(1, q))
-                    let sum := extMul(mload(at), extNormalize(add(mload(add(0xb0c0, q)), mload(0x1180))))
-                    let next := extMul(mload(add(at, 32)), add(mload(add(0xb3a0, q)), mload(0x11a0)))
-                    mstore(add(0xc200, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
+                    let at := add(0xc1a0, shl(1, q))
+                    let sum := extMul(mload(at), extNormalize(add(mload(add(0xbbe0, q)), mload(0x1180))))
+                    let next := extMul(mload(add(at, 32)), add(mload(add(0xbec0, q)), mload(0x11a0)))
+                    mstore(add(0xcd20, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
                 }
             }
-            mstore(0x10340, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
+            mstore(0x13740, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
             // friAndFinal
             {
                 let count := 23
@@ -1178,41 +1184,46 @@ contract StateTransitionStarkProfile {
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     logLeaves := sub(logLeaves, 3)
                     let leafCount := distinctLeaves(count)
-                    let cursor := mload(0x10a0)
-                    let siblings := add(cursor, mul(leafCount, 140))
+                    let siblings := add(mload(0x10a0), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0xab00)))
+                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0xb620)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
-                    readLayer(count, cursor, layer)
-                    let root := 0
-                    root, cursor := merkleRoot(logLeaves, leafCount, 0xab00, 0xade0, siblings)
-                    if and(xor(root, calldataload(add(add(proof.offset, 4805), mul(layer, 26)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 2)) }
-                    mstore(0x10a0, cursor)
-                    let beta := mload(add(0xdbe0, shl(5, layer)))
-                    let factor := mulmod(inverseShift, 0x3fffdfc, 0x7f000001)
-                    for { let i := 0 } lt(i, leafCount) { i := add(i, 1) } {
-                        let leaf := mload(add(0xab00, shl(5, i)))
-                        // the challenge over the leaf's first point
-                        let y := extScale(beta, mulmod(inverseRootAt(shl(3, leaf)), factor, 0x7f000001))
-                        mstore(add(0xc200, shl(5, i)), extCanonical(foldLeaf(add(0xc4e0, shl(8, i)), y)))
-                        mstore(add(0xa820, shl(5, i)), leaf)
+                    readLayer(count, mload(0x10a0), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
+                    {
+                        let root, end := merkleRoot(logLeaves, leafCount, 0xb620, 0xb900, siblings)
+                        if and(xor(root, calldataload(add(add(proof.offset, 4805), mul(layer, 26)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 2)) }
+                        mstore(0x10a0, end)
                     }
                     count := leafCount
+                    mcopy(0xb340, 0xb620, shl(5, count))
+                    mcopy(0xcd20, 0xd000, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x10a0), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 let shift := 3
                 for { let i := mul(3, mload(0x1040)) } i { i := sub(i, 1) } { shift := mulmod(shift, shift, 0x7f000001) }
-                let coefficients := shl(mload(0x1060), 1)
-                for { let i := 0 } lt(i, count) { i := add(i, 1) } {
-                    let x := mulmod(shift, rootAt(mload(add(0xa820, shl(5, i)))), 0x7f000001)
-                    if sub(extCanonical(finalAt(x, coefficients)), mload(add(0xc200, shl(5, i)))) { fail(0x7b931930) }
+                let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
+                packCoefficients(0xda60, 0xfa60, mul(chunks, 8))
+                count := shl(5, count)
+                for { let i := 0 } lt(i, count) { i := add(i, 32) } {
+                    mstore(add(0xb900, i), mulmod(shift, rootAt(mload(add(0xb340, i))), 0x7f000001))
+                    mstore(add(0xd000, i), 0)
+                }
+                for { } chunks { } {
+                    chunks := sub(chunks, 1)
+                    mcopy(0x3d00, add(0xfa60, mul(chunks, 3840)), 3840)
+                    for { let i := 0 } lt(i, count) { i := add(i, 32) } {
+                        mstore(add(0xd000, i), finalChunk(mload(add(0xd000, i)), mload(add(0xb900, i))))
+                    }
+                }
+                for { let i := 0 } lt(i, count) { i := add(i, 32) } {
+                    if sub(mload(add(0xd000, i)), mload(add(0xcd20, i))) { fail(0x7b931930) }
                 }
             }
-            mstore(0x10360, sub(mload(0x10260), gas()))
-            mstore(0x10260, gas())
-            return(0x10280, 256)
+            mstore(0x13760, sub(mload(0x13660), gas()))
+            mstore(0x13660, gas())
+            return(0x13680, 256)
         }
     }
 }
