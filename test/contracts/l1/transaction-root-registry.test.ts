@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder, id, keccak256 } from "ethers";
+import type { BaseContract } from "ethers";
+import { keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import {
+  TRANSACTION_TREE_DEPTH,
+  transactionTreeLeaf,
+  transactionTreeProof,
+  transactionTreeRoot,
+} from "../../../src/protocol/transaction-tree.ts";
+import type { ExecutedBatch } from "../../../src/protocol/transaction-tree.ts";
+import { startLocalL1 } from "../../support/l1.ts";
+import type { LocalL1 } from "../../support/l1.ts";
+
+const BATCHES: ExecutedBatch[] = Array.from({ length: 9 }, (_, i) => ({
+  chainId: i % 3 === 0 ? 271n : 270n,
+  batchNumber: BigInt(i),
+  logRoot: keccak(Uint8Array.of(i)),
+}));
+
+describe("transaction root registry", () => {
+  let l1: LocalL1;
+  let registry: BaseContract;
+  let stranger: string;
+  const leaves = BATCHES.map(transactionTreeLeaf);
+  const gasUsed: bigint[] = [];
+
+  before(async () => {
+    l1 = await startLocalL1();
+    const [owner, other] = await l1.ethers.getSigners();
+    stranger = other!.address;
+    const directory = await l1.deploy("DirectoryDouble");
+    for (const chainId of [270, 271]) await directory.getFunction("register")(chainId, owner!.address);
+    registry = await l1.deploy("TransactionRootRegistry", await directory.getAddress());
+    for (const { chainId, batchNumber, logRoot } of BATCHES) {
+      const transaction = (await registry.getFunction("append")(chainId, batchNumber, logRoot)) as {
+        wait(): Promise<{ gasUsed: bigint }>;
+      };
+      gasUsed.push((await transaction.wait()).gasUsed);
+    }
+  });
+  after(() => l1.close());
+
+  const view = async (name: string, ...args: unknown[]): Promise<unknown> => {
+    const result: unknown = await registry.getFunction(name).staticCall(...args);
+    return result;
+  };
+  const included = (rootIndex: number, leafIndex: number | bigint, batch: ExecutedBatch, siblings: Hex[]): Promise<unknown> =>
+    view("isIncluded", rootIndex, leafIndex, batch.chainId, batch.batchNumber, batch.logRoot, siblings);
+
+  test("a leaf is keccak of the tagged words, a tree of one leaf is hashed up by hand", () => {
+    const { chainId, batchNumber, logRoot } = BATCHES[0]!;
+    const words = [id("hyperchain.transaction-tree-leaf.v1"), chainId, batchNumber, logRoot];
+    let node = keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256", "uint256", "bytes32"], words));
+    assert.equal(leaves[0], node);
+    let empty: string = wordToHex(0n);
+    for (let level = 0; level < 32; level++) {
+      node = keccak256(`${node}${empty.slice(2)}`);
+      empty = keccak256(`${empty}${empty.slice(2)}`);
+    }
+    assert.equal(transactionTreeRoot(leaves.slice(0, 1)), node);
+  });
+
+  test("keeps the root after every append", async () => {
+    assert.equal(await view("latestRootIndex"), BigInt(BATCHES.length));
+    for (let i = 0; i <= BATCHES.length; i++) {
+      assert.equal(await view("rootAt", i), transactionTreeRoot(leaves.slice(0, i)), `root ${i}`);
+    }
+  });
+
+  test("every leaf is provable against the newest root and every root since its own", async () => {
+    for (let rootIndex = 1; rootIndex <= BATCHES.length; rootIndex++) {
+      for (let leafIndex = 0; leafIndex < rootIndex; leafIndex++) {
+        const siblings = transactionTreeProof(leaves.slice(0, rootIndex), leafIndex);
+        assert.equal(siblings.length, TRANSACTION_TREE_DEPTH);
+        assert.equal(await included(rootIndex, leafIndex, BATCHES[leafIndex]!, siblings), true);
+      }
+    }
+  });
+
+  test("another chain, batch, root, place or path is not included, nor a leaf under an older root", async () => {
+    const batch = BATCHES[2]!;
+    const siblings = transactionTreeProof(leaves, 2);
+    assert.equal(await included(9, 2, batch, siblings), true);
+    assert.equal(await included(9, 2, { ...batch, chainId: 271n }, siblings), false);
+    assert.equal(await included(9, 2, { ...batch, batchNumber: 3n }, siblings), false);
+    assert.equal(await included(9, 2, { ...batch, logRoot: toHex(new Uint8Array(32)) }, siblings), false);
+    assert.equal(await included(9, 3, batch, siblings), false);
+    assert.equal(await included(8, 2, batch, siblings), false);
+    for (let level = 0; level < 32; level++) {
+      assert.equal(await included(9, 2, batch, siblings.with(level, wordToHex(1n))), false, `level ${level}`);
+    }
+  });
+
+  test("refuses malformed proofs and unknown roots", async () => {
+    const siblings = transactionTreeProof(leaves, 2);
+    await assert.rejects(included(9, 2, BATCHES[2]!, siblings.slice(1)), /SiblingCount\(32, 31\)/);
+    await assert.rejects(included(9, 2n + (1n << 32n), BATCHES[2]!, siblings), /LeafIndexTooLarge\(4294967296, 4294967298\)/);
+    await assert.rejects(included(10, 2, BATCHES[2]!, siblings), /RootIndexUnknown\(9, 10\)/);
+    await assert.rejects(view("rootAt", 10), /RootIndexUnknown\(9, 10\)/);
+  });
+
+  test("only a chain's own contract appends to it", async () => {
+    const signer = await l1.ethers.getSigner(stranger);
+    const append = (registry.connect(signer) as BaseContract).getFunction("append");
+    await assert.rejects(append(270, 9, wordToHex(1n)), /NotTheChain\(270, /);
+    await assert.rejects(append(999, 0, wordToHex(1n)), /NotTheChain\(999, /);
+    assert.equal(await view("latestRootIndex"), 9n);
+  });
+
+  test("an append stays below 95,000 gas", () => {
+    for (const gas of gasUsed.slice(1)) assert.ok(gas < 95_000n, `${gas}`);
+  });
+});
