@@ -3,10 +3,15 @@ import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import { compress } from "../../src/kernels/reference/poseidon2.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../src/protocol/domain-tags.ts";
+import { PUBLIC, PUBLIC_COUNT } from "../../src/air/state-transition/public-values.ts";
 import { RowType } from "../../src/air/state-transition/row-types.ts";
+import { TraceWriter } from "../../src/air/state-transition/trace/trace-writer.ts";
+import { writePath } from "../../src/air/state-transition/trace/write-path.ts";
+import { writeUpdate } from "../../src/air/state-transition/trace/write-update.ts";
+import type { UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
 import { assertStopped, OUTPUTS, tree } from "./support/attack.ts";
 import { fixedPoint } from "./support/poseidon2-inverse.ts";
-import { claim, failingConstraints, type Forge, forgeTrace } from "./support/scenario.ts";
+import { checkRow, claim, failingConstraints, type Forge, forgeTrace, R } from "./support/scenario.ts";
 
 describe("attacks on the roots", () => {
   it("stops a batch on another state than the statement's", () => {
@@ -116,6 +121,18 @@ describe("attacks on the roots", () => {
       claim(trace, witness),
     ).filter((name) => !name.startsWith("last row"));
     assert.deepEqual(failing, ["the first path does not end"]);
+  });
+
+  it("stops a first path that leaves out the state roots by a fixed point", () => {
+    const { left, right } = fixedPoint(DomainTag.node);
+    const writer = new TraceWriter(8, R, { root: left, leafCount: 7 });
+    writePath(writer, { old: left, new: left }, [right], 0, { returnType: "header" });
+    const [update] = tree().batch((t) => [t.update(1, OUTPUTS)]).operations;
+    writeUpdate(writer, { ...(update as UpdateWitness), siblings: [] }, "padding", () => undefined);
+    const trace = { columns: writer.columns(), auxiliary: [...left, 7] };
+    // The path and the first row of the operation after it.
+    const failing = [0, 1].flatMap((row) => checkRow(trace.columns, Array.from({ length: PUBLIC_COUNT }, (_, i) => trace.auxiliary[i - PUBLIC.finalRoot] ?? 0), row));
+    assert.deepEqual(failing, ["first row's path leads to the top rows"]);
   });
 
   it("stops an operation whose path goes on to the top rows again", () => {
