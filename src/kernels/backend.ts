@@ -32,7 +32,7 @@ export interface Backend {
    * returns coefficient columns, chunk-major then coordinate (chunkCount · degree columns of the tallest height).
    */
   quotient(request: QuotientRequest): Promise<Columns>;
-  /** The DEEP polynomial (see `stark/deep.ts`) as `degree` coefficient columns of the tallest height. */
+  /** The DEEP polynomial (see `reference/deep.ts`) as `degree` coefficient columns of the tallest height. */
   deep(request: DeepRequest): Promise<Columns>;
   /**
    * Coefficient-domain FRI fold: arity · Σ_j β^j f_j(y) where f(x) = Σ_j x^j f_j(x^arity); the factor saves the verifier
@@ -86,7 +86,7 @@ export interface Commitment {
 export interface Opening {
   /** One entry per opened leaf: its elements, per block of the request in order, row by row within the leaf. */
   readonly leaves: readonly Uint32Array[];
-  /** Sibling digests in the order of `stark/merkle.ts`. */
+  /** Sibling digests in the order of `multiproof.ts`. */
   readonly siblings: readonly Uint8Array[];
 }
 

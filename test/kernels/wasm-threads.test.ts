@@ -61,6 +61,19 @@ test("stops a search for a nonce when it is told to, and can be used afterwards"
   await backend.close();
 });
 
+test("stops only the search whose signal says so", async () => {
+  const backend = await createWasmBackend({ workers: 1 });
+  const stop = new AbortController();
+  const first = backend.grind(new Uint8Array(32).fill(1), 17);
+  const second = backend.grind(new Uint8Array(32).fill(2), 64, stop.signal);
+  const refused = assert.rejects(second, /not needed/);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  stop.abort(new Error("not needed"));
+  assert.equal(typeof (await first), "bigint");
+  await refused;
+  await backend.close();
+});
+
 test("rejects what runs and what comes after when it is closed", async () => {
   const backend = await createWasmBackend({ workers: 1 });
   const search = backend.grind(new Uint8Array(32), 64);

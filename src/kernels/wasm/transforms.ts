@@ -71,8 +71,3 @@ export function evaluateColumn(
   words.fill(0, column.target / 4 + rows, column.target / 4 + size);
   transform(thread, twiddles, column.target, column.logSize);
 }
-
-/** x^(2^log). */
-export function powTwo(x: number, log: number): number {
-  return pow(x, 2 ** log);
-}

@@ -5,6 +5,9 @@ import type { Heap } from "./heap.ts";
 import type { Job } from "./jobs/job.ts";
 import type { WorkerReply, WorkerRequest, WorkerSetup } from "./worker.ts";
 
+/** Most scratch of one job: a job that needs much per thread runs on fewer threads. */
+const MOST_SCRATCH_BYTES = 2 ** 30;
+
 /**
  * Threads that run jobs over one shared memory, one job at a time, each job on all of them. They keep the process alive
  * only while a job runs.
@@ -52,13 +55,16 @@ export class WorkerPool {
   async #runNow(scratchBytes: number, jobOf: (scratch: Job["scratch"]) => Job, prepare?: () => void): Promise<bigint[]> {
     if (this.#failure !== undefined) throw this.#failure;
     const bytesPerThread = Math.ceil(scratchBytes / 64) * 64;
-    const start = bytesPerThread === 0 ? 0 : this.#heap.allocate(bytesPerThread * this.size);
+    const fitting = bytesPerThread === 0 ? this.size : Math.floor(MOST_SCRATCH_BYTES / bytesPerThread);
+    const threads = Math.min(this.size, Math.max(1, fitting));
+    const start = bytesPerThread === 0 ? 0 : this.#heap.allocate(bytesPerThread * threads);
     try {
       const job = jobOf({ start, bytesPerThread });
       prepare?.();
       Atomics.store(new Int32Array(this.#heap.memory.buffer), NEXT_TASK_CELL / 4, 0);
       const request: WorkerRequest = { job, memoryBytes: this.#heap.byteLength };
-      const replies = await Promise.all(this.#workers.slice(0, job.taskCount).map((worker) => this.#ask(worker, request)));
+      const taking = this.#workers.slice(0, Math.min(threads, job.taskCount));
+      const replies = await Promise.all(taking.map((worker) => this.#ask(worker, request)));
       return replies.flatMap((reply) => {
         if (!reply.ok) throw reply.error;
         return reply.nonce === undefined ? [] : [reply.nonce];

@@ -31,9 +31,9 @@ export async function deep(device: Device, request: DeepRequest): Promise<Column
     for (const low of shorter) addLifted(device, degree, tall, low);
     await divide(device, field, request, tall, scratch);
 
-    const { kernels, words } = ownThread(device);
     const stride = columnStride(tallest);
     const constants = scratch.take(8 * degree);
+    const { kernels, words } = ownThread(device);
     multiplicationColumns(field, request.nextWeight).forEach((column, j) => {
       words.set(constantPairs(column), constants / 4);
       const bytes = Math.max(16, 4 * 2 ** tallest);

@@ -17,7 +17,10 @@ export async function grind(device: Device, seed: Uint8Array, bits: number, sign
   const setAbort = (value: number): void => {
     Atomics.store(new Int32Array(device.heap.memory.buffer), ABORT_CELL / 4, value);
   };
-  const onAbort = (): void => setAbort(1);
+  let isRunning = false; // the cell belongs to the search that runs, not to one that waits its turn
+  const onAbort = (): void => {
+    if (isRunning) setAbort(1);
+  };
   signal?.addEventListener("abort", onAbort);
   try {
     const nonces = await device.pool.run(
@@ -32,6 +35,7 @@ export async function grind(device: Device, seed: Uint8Array, bits: number, sign
         mask: leadingBitsMask(bits),
       }),
       () => {
+        isRunning = true;
         setAbort(signal?.aborted === true ? 1 : 0);
         Atomics.store(new Int32Array(device.heap.memory.buffer), FOUND_TASK_CELL / 4, MOST_TASKS);
       },
