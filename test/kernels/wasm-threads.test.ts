@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
+import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { Heap } from "../../src/kernels/wasm/heap.ts";
 import { compileKernels } from "../../src/kernels/wasm/kernel-module.ts";
@@ -58,6 +59,15 @@ test("stops a search for a nonce when it is told to, and can be used afterwards"
   await assert.rejects(waiting, /enough/);
   const nonce = await backend.grind(seed, 10);
   assert.equal(nonce, await backend.grind(seed, 10));
+  await backend.close();
+});
+
+test("returns the smallest nonce although several threads find one at a time", async () => {
+  const [backend, reference] = [await createWasmBackend({ workers: 4 }), createReferenceBackend()];
+  for (let seed = 0; seed < 50; seed++) {
+    const bytes = new Uint8Array(32).fill(seed);
+    assert.equal(await backend.grind(bytes, 4), await reference.grind(bytes, 4));
+  }
   await backend.close();
 });
 
