@@ -1,0 +1,34 @@
+import type { Hex } from "../protocol/hex.ts";
+
+/** Everything about a block that its transactions can see. Fixed by the sequencer before any engine runs it. */
+export interface BlockEnvironment {
+  readonly number: bigint;
+  /** Seconds. */
+  readonly timestamp: bigint;
+  readonly prevRandao: Hex;
+  readonly coinbase: Hex;
+  readonly gasLimit: bigint;
+}
+
+/** A log of a transaction. */
+export interface BlockLog {
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+}
+
+/** What a transaction did, as far as two engines must agree on it. */
+export interface BlockReceipt {
+  readonly transactionHash: Hex;
+  readonly success: boolean;
+  readonly gasUsed: bigint;
+  readonly logs: readonly BlockLog[];
+  readonly contractAddress: Hex | undefined;
+}
+
+/** A mined block. */
+export interface MinedBlock {
+  readonly environment: BlockEnvironment;
+  readonly hash: Hex;
+  readonly receipts: readonly BlockReceipt[];
+}

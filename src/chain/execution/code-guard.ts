@@ -1,0 +1,55 @@
+import { fromHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { GenesisAccount } from "../genesis.ts";
+import type { TransactionRequest } from "../transaction.ts";
+import { isHostileCode, reachOf } from "./hostile-code.ts";
+
+/** What must happen before the engine may run something. `hostile`: it must never run. */
+export type GuardVerdict = "safe" | "unknown" | "hostile";
+
+/** What the guard needs to know of a call or transaction. */
+export type GuardedRequest = Pick<TransactionRequest, "to" | "data"> & {
+  /** It may give accounts new code before it runs: EIP-7702's authorizations. */
+  readonly delegates: boolean;
+};
+
+/**
+ * Keeps from the engine the code that would end the process (see `isHostileCode`). The invariant: no account of the
+ * chain holds such code, so only init code can be hostile, and init code runs only where something creates a contract.
+ * A request that cannot reach a CREATE is safe; what is unknown must first run in another engine.
+ */
+export class CodeGuard {
+  readonly #trusted: ReadonlySet<Hex>;
+  readonly #creators = new Set<Hex>();
+
+  /**
+   * `trusted`: code of the genesis that creates contracts from fixed init code only, by its bytes; it does not count as
+   * a creator. An attacker cannot gain by copying it.
+   */
+  constructor(genesis: readonly GenesisAccount[], trusted: readonly Hex[] = []) {
+    this.#trusted = new Set(trusted);
+    for (const { code } of genesis) if (code !== undefined) this.noteCode(code);
+  }
+
+  /** Must be told of every code that comes into the state, before anything else runs. */
+  noteCode(code: Hex): void {
+    if (!this.#trusted.has(code) && reachOf(fromHex(code)).creates) this.#creators.add(code);
+  }
+
+  /** Whether the request can be given to the engine. `codeOf` reads an account's code in the state it will run in. */
+  async judge(request: GuardedRequest, codeOf: (address: Hex) => Promise<Hex>): Promise<GuardVerdict> {
+    if (request.to === undefined) {
+      const initCode = fromHex(request.data);
+      return isHostileCode(initCode) ? "hostile" : "unknown";
+    }
+    if (request.delegates) return "unknown";
+    if (this.#creators.size === 0) return "safe";
+    const { calls, creates } = reachOf(fromHex(await codeOf(request.to)));
+    return calls || creates ? "unknown" : "safe";
+  }
+
+  /** Whether this code may exist in the state or run as init code. */
+  admits(code: Hex): boolean {
+    return !isHostileCode(fromHex(code));
+  }
+}

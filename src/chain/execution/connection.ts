@@ -1,0 +1,80 @@
+/** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
+export interface EdrConnection {
+  readonly provider: {
+    request(args: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown>;
+    on(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
+    removeListener(event: "message", listener: (message: { readonly type: string; readonly data: unknown }) => void): unknown;
+  };
+  close(): Promise<void>;
+}
+
+/** Settings of an in-process chain: the `override` of Hardhat's `network.create({ network, override })`. */
+export interface EdrOverride {
+  readonly chainId: number;
+  readonly accounts: [];
+  readonly coinbase: string;
+  readonly hardfork: "osaka";
+  readonly allowBlocksWithSameTimestamp: true;
+  readonly allowUnlimitedContractSize: false;
+  readonly initialBaseFeePerGas: 0;
+  readonly initialDate: Date;
+  readonly blockGasLimit: number;
+  readonly transactionGasCap: number;
+  readonly throwOnTransactionFailures: false;
+  readonly throwOnCallFailures: true;
+  readonly loggingEnabled: boolean;
+  readonly mining: { auto: false; interval: 0; mempool: { order: "fifo" } };
+}
+
+/** Opens an in-process chain with these settings, as `hre.network.create({ network, override })` does. */
+export type EdrConnect = (override: EdrOverride) => Promise<EdrConnection>;
+
+/**
+ * Gas limit of every block, 2^50 as on ZK Stack chains. So far above what a block can use that the base fee, which
+ * starts at 0, stays there: all fees reach the operator.
+ */
+export const BLOCK_GAS_LIMIT = 2n ** 50n;
+
+/** EIP-7825's limit on a transaction's gas, 2^24: as on L1, and what keeps deep recursion in an engine bounded. */
+export const TRANSACTION_GAS_CAP = 2n ** 24n;
+
+/**
+ * Bytes of stack that an engine thread needs at most. EDR 0.22 overflows the default of 2 MiB (and so ends the process)
+ * when a call with much gas fails at a great depth; 64 MiB stood 10^11 gas. Remove when EDR sets its own.
+ */
+const ENGINE_STACK_BYTES = 64 * 2 ** 20;
+
+/**
+ * Gives EDR's threads a stack that deep recursion cannot overflow. Rust reads the variable once, so this has an effect
+ * only before the first EDR chain of the process, whoever opens it; call it as early as possible.
+ */
+export function reserveEngineStack(environment: NodeJS.ProcessEnv = process.env): void {
+  environment["RUST_MIN_STACK"] ??= String(ENGINE_STACK_BYTES);
+}
+
+/** The settings of a chain's engine: no accounts of its own, no own clock or mining, free gas price, L1's newest rules. */
+export function edrOverride(options: {
+  readonly chainId: number;
+  readonly coinbase: string;
+  /** Seconds. */
+  readonly genesisTimestamp: bigint;
+  /** Whether `console.log` and traces are printed. */
+  readonly verbose: boolean;
+}): EdrOverride {
+  return {
+    chainId: options.chainId,
+    accounts: [],
+    coinbase: options.coinbase,
+    hardfork: "osaka",
+    allowBlocksWithSameTimestamp: true,
+    allowUnlimitedContractSize: false,
+    initialBaseFeePerGas: 0,
+    initialDate: new Date(Number(options.genesisTimestamp) * 1000),
+    blockGasLimit: Number(BLOCK_GAS_LIMIT),
+    transactionGasCap: Number(TRANSACTION_GAS_CAP),
+    throwOnTransactionFailures: false,
+    throwOnCallFailures: true,
+    loggingEnabled: options.verbose,
+    mining: { auto: false, interval: 0, mempool: { order: "fifo" } },
+  };
+}

@@ -1,0 +1,152 @@
+import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
+import type { GenesisAccount } from "../genesis.ts";
+import type { EngineTransaction } from "../transaction.ts";
+import { fromHex, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { edrOverride, reserveEngineStack } from "./connection.ts";
+import type { EdrConnect, EdrConnection } from "./connection.ts";
+import { EngineError } from "./engine.ts";
+import type { EngineNotification, EngineRefusal, ExecutionEngine, MineResult } from "./engine.ts";
+import { isHostileCode } from "./hostile-code.ts";
+import { parseBlock, parseReceipt } from "./rpc-shapes.ts";
+
+export interface EdrEngineOptions {
+  readonly chainId: number;
+  readonly coinbase: Hex;
+  /** Seconds. */
+  readonly genesisTimestamp: bigint;
+  readonly genesis: readonly GenesisAccount[];
+  /** Whether `console.log` and traces are printed. */
+  readonly verbose?: boolean;
+}
+
+export interface EdrEngineDependencies {
+  readonly connect: EdrConnect;
+}
+
+/** Contracts that Ethereum calls at the start of each block. Chains have none: a slot per block would be pubdata. */
+const BLOCK_START_CONTRACTS: readonly Hex[] = [
+  "0x000f3df6d732807ef1319fb7b8bb8522d0beac02",
+  "0x0000f90827f1c53a10cb7a02335b175320002935",
+];
+
+/** EDR, Hardhat's own EVM, as a chain's execution engine. */
+export class EdrEngine implements ExecutionEngine {
+  readonly #connection: EdrConnection;
+  readonly #impersonated = new Set<Hex>();
+
+  private constructor(connection: EdrConnection) {
+    this.#connection = connection;
+  }
+
+  /** Opens an engine whose block 0 has the given state. Throws EngineError for genesis code that would end the process. */
+  static async open(options: EdrEngineOptions, dependencies: EdrEngineDependencies): Promise<EdrEngine> {
+    const hostile = options.genesis.find(({ code }) => isHostileCode(fromHex(code ?? "0x")));
+    if (hostile !== undefined) throw new EngineError("HostileCode", `${hostile.address} holds a truncated PUSH20`);
+    reserveEngineStack();
+    const connection = await dependencies.connect(
+      edrOverride({
+        chainId: options.chainId,
+        coinbase: options.coinbase,
+        genesisTimestamp: options.genesisTimestamp,
+        verbose: options.verbose ?? false,
+      }),
+    );
+    const engine = new EdrEngine(connection);
+    for (const address of BLOCK_START_CONTRACTS) {
+      await engine.request("hardhat_setCode", [address, "0x"]);
+      await engine.request("hardhat_setNonce", [address, "0x0"]);
+    }
+    for (const account of options.genesis) await engine.#setAccount(account);
+    return engine;
+  }
+
+  async mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
+    const included: EngineTransaction[] = [];
+    const hashes: Hex[] = [];
+    const refused: EngineRefusal[] = [];
+    for (const transaction of transactions) {
+      try {
+        hashes.push(await this.#submit(transaction));
+        included.push(transaction);
+      } catch (error) {
+        refused.push({ transaction, reason: error instanceof Error ? error.message : String(error) });
+      }
+    }
+    await this.request("hardhat_setPrevRandao", [environment.prevRandao]);
+    await this.request("evm_setNextBlockTimestamp", [`0x${environment.timestamp.toString(16)}`]);
+    await this.request("evm_mine", []);
+    const mined = parseBlock(await this.request("eth_getBlockByNumber", ["latest", false]));
+    checkBlock(mined.environment, environment, mined.transactionHashes, hashes);
+    const receipts: BlockReceipt[] = [];
+    for (const hash of hashes) receipts.push(parseReceipt(await this.request("eth_getTransactionReceipt", [hash])));
+    const block: MinedBlock = { environment, hash: mined.hash, receipts };
+    return { block, included, refused };
+  }
+
+  request(method: string, params: readonly unknown[]): Promise<unknown> {
+    return this.#connection.provider.request({ method, params });
+  }
+
+  onNotification(listener: (notification: EngineNotification) => void): () => void {
+    const forward = (message: { readonly type: string; readonly data: unknown }): void => {
+      if (message.type === "eth_subscription") listener(message.data as EngineNotification);
+    };
+    this.#connection.provider.on("message", forward);
+    return () => this.#connection.provider.removeListener("message", forward);
+  }
+
+  async snapshot(): Promise<string> {
+    return (await this.request("evm_snapshot", [])) as string;
+  }
+
+  async revert(mark: string): Promise<void> {
+    if ((await this.request("evm_revert", [mark])) !== true) {
+      throw new EngineError("UnknownSnapshot", `snapshot ${mark} does not exist or was used`);
+    }
+    this.#impersonated.clear();
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #submit(transaction: EngineTransaction): Promise<Hex> {
+    if (transaction.kind === "signed") return (await this.request("eth_sendRawTransaction", [transaction.raw])) as Hex;
+    const { from, to, valueWei, data, gasLimit, nonce } = transaction;
+    if (!this.#impersonated.has(from)) {
+      await this.request("hardhat_impersonateAccount", [from]);
+      this.#impersonated.add(from);
+    }
+    const target = to === undefined ? {} : { to };
+    const quantity = (value: bigint): string => `0x${value.toString(16)}`;
+    const fields = { value: quantity(valueWei), gas: quantity(gasLimit), gasPrice: "0x0", nonce: quantity(nonce) };
+    return (await this.request("eth_sendTransaction", [{ from, ...target, data, ...fields }])) as Hex;
+  }
+
+  async #setAccount(account: GenesisAccount): Promise<void> {
+    const { address, balanceWei = 0n, nonce = 0n, code, storage = [] } = account;
+    if (balanceWei !== 0n) await this.request("hardhat_setBalance", [address, `0x${balanceWei.toString(16)}`]);
+    if (nonce !== 0n) await this.request("hardhat_setNonce", [address, `0x${nonce.toString(16)}`]);
+    if (code !== undefined && code !== "0x") await this.request("hardhat_setCode", [address, code]);
+    for (const { slot, value } of storage) {
+      await this.request("hardhat_setStorageAt", [address, `0x${slot.toString(16)}`, wordToHex(value)]);
+    }
+  }
+}
+
+function checkBlock(
+  got: BlockEnvironment,
+  expected: BlockEnvironment,
+  gotHashes: readonly Hex[],
+  expectedHashes: readonly Hex[],
+): void {
+  const fields = ["number", "timestamp", "prevRandao", "coinbase", "gasLimit"] as const;
+  for (const field of fields) {
+    if (got[field] === expected[field]) continue;
+    throw new EngineError("UnexpectedBlock", `the block's ${field} is ${got[field]}, it was to be ${expected[field]}`);
+  }
+  if (gotHashes.join() !== expectedHashes.join()) {
+    throw new EngineError("UnexpectedBlock", `block ${got.number} holds [${gotHashes}], it was to hold [${expectedHashes}]`);
+  }
+}

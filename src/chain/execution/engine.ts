@@ -1,0 +1,54 @@
+import type { BlockEnvironment, MinedBlock } from "../block.ts";
+import type { EngineTransaction } from "../transaction.ts";
+
+/** A transaction that the engine did not take into the block. Nothing of it has happened. */
+export interface EngineRefusal {
+  readonly transaction: EngineTransaction;
+  readonly reason: string;
+}
+
+export interface MineResult {
+  readonly block: MinedBlock;
+  /** In block order, one for each receipt. */
+  readonly included: readonly EngineTransaction[];
+  readonly refused: readonly EngineRefusal[];
+}
+
+/**
+ * The engine that executes a chain and answers its readers. It decides nothing: a block holds the given transactions in
+ * the given order, with the given environment.
+ */
+export interface ExecutionEngine {
+  /**
+   * Mines one block. A transaction that the engine cannot include (it checks funds and nonces against the state before
+   * the block) comes back as refused, and the block holds the others. Throws EngineError when the block came out
+   * differently; the engine is then unusable. One call at a time.
+   */
+  mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult>;
+  /** Passes a read on. The caller must know that the method changes nothing and cannot run unguarded code. */
+  request(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** Calls back with `eth_subscription` notifications; returns the function that ends it. */
+  onNotification(listener: (notification: EngineNotification) => void): () => void;
+  /** Marks the present state; the mark can be used once. */
+  snapshot(): Promise<string>;
+  /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */
+  revert(mark: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `params` of an `eth_subscription` notification. */
+export interface EngineNotification {
+  readonly subscription: string;
+  readonly result: unknown;
+}
+
+/** The engine did something else than it was told. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly code: "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode";
+
+  constructor(code: EngineError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

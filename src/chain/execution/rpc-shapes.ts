@@ -1,0 +1,74 @@
+import type { BlockEnvironment, BlockLog, BlockReceipt } from "../block.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { EngineError } from "./engine.ts";
+
+/** A block as the engine reports it. */
+export interface ReportedBlock {
+  readonly environment: BlockEnvironment;
+  readonly hash: Hex;
+  readonly transactionHashes: readonly Hex[];
+}
+
+/** Reads an `eth_getBlockByNumber` answer with transaction hashes. Throws EngineError for another shape or a base fee. */
+export function parseBlock(answer: unknown): ReportedBlock {
+  const block = asRecord(answer);
+  const baseFee = quantity(block, "baseFeePerGas");
+  if (baseFee !== 0n) throw new EngineError("UnexpectedBlock", `the base fee is ${baseFee}, it was to be 0`);
+  return {
+    environment: {
+      number: quantity(block, "number"),
+      timestamp: quantity(block, "timestamp"),
+      prevRandao: hex(block, "mixHash"),
+      coinbase: hex(block, "miner"),
+      gasLimit: quantity(block, "gasLimit"),
+    },
+    hash: hex(block, "hash"),
+    transactionHashes: list(block, "transactions").map(asHex),
+  };
+}
+
+/** Reads an `eth_getTransactionReceipt` answer. Throws EngineError for another shape. */
+export function parseReceipt(answer: unknown): BlockReceipt {
+  const receipt = asRecord(answer);
+  const contractAddress = receipt["contractAddress"];
+  return {
+    transactionHash: hex(receipt, "transactionHash"),
+    success: quantity(receipt, "status") === 1n,
+    gasUsed: quantity(receipt, "gasUsed"),
+    logs: list(receipt, "logs").map(parseLog),
+    contractAddress: contractAddress === null || contractAddress === undefined ? undefined : asHex(contractAddress),
+  };
+}
+
+function parseLog(answer: unknown): BlockLog {
+  const log = asRecord(answer);
+  return { address: hex(log, "address"), topics: list(log, "topics").map(asHex), data: hex(log, "data") };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) throw unexpected("an object", value);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function asHex(value: unknown): Hex {
+  if (typeof value !== "string" || !value.startsWith("0x")) throw unexpected("hexadecimal digits", value);
+  return value.toLowerCase() as Hex;
+}
+
+function hex(record: Readonly<Record<string, unknown>>, field: string): Hex {
+  return asHex(record[field]);
+}
+
+function quantity(record: Readonly<Record<string, unknown>>, field: string): bigint {
+  return BigInt(asHex(record[field]));
+}
+
+function list(record: Readonly<Record<string, unknown>>, field: string): readonly unknown[] {
+  const value = record[field];
+  if (!Array.isArray(value)) throw unexpected(`a list of ${field}`, value);
+  return value;
+}
+
+function unexpected(expected: string, got: unknown): EngineError {
+  return new EngineError("UnexpectedAnswer", `the engine was to answer with ${expected}, got ${JSON.stringify(got)}`);
+}

@@ -1,0 +1,38 @@
+import type { Hex } from "../protocol/hex.ts";
+
+/** Address, keys: an entry of an access list. */
+export type AccessList = readonly { readonly address: Hex; readonly storageKeys: readonly Hex[] }[];
+
+/** What every transaction asks of the EVM. */
+export interface TransactionRequest {
+  readonly from: Hex;
+  /** Undefined for a contract creation. */
+  readonly to: Hex | undefined;
+  readonly valueWei: bigint;
+  readonly data: Hex;
+  readonly gasLimit: bigint;
+  readonly nonce: bigint;
+}
+
+/** A transaction as its sender signed and serialised it (EIP-2718, types 0 to 4). */
+export interface SignedTransaction extends TransactionRequest {
+  readonly kind: "signed";
+  readonly hash: Hex;
+  readonly raw: Hex;
+  readonly type: number;
+  readonly maxFeePerGasWei: bigint;
+  readonly maxPriorityFeePerGasWei: bigint;
+  /** Type 4: it may give accounts code before it runs. */
+  readonly delegates: boolean;
+}
+
+/**
+ * A transaction that nobody signs: from the bootloader (system transactions) or from an aliased sender (priority
+ * operations). It pays no fee and its nonce is the sender's next.
+ */
+export interface UnsignedTransaction extends TransactionRequest {
+  readonly kind: "unsigned";
+}
+
+/** A transaction in the form in which the engines run it. */
+export type EngineTransaction = SignedTransaction | UnsignedTransaction;

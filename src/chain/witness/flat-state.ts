@@ -1,0 +1,259 @@
+import type { StateManagerInterface } from "@ethereumjs/common";
+import { OriginalStorageCache } from "@ethereumjs/statemanager";
+import { Account, bytesToHex, KECCAK256_NULL_S } from "@ethereumjs/util";
+import type { AccountFields } from "@ethereumjs/common";
+import type { Address } from "@ethereumjs/util";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { LeafKind } from "../../protocol/domain-tags.ts";
+import { fromHex, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { accountHeader } from "../genesis.ts";
+import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Undone by writing `before` back; `slot` is absent where the whole account was written. */
+type UndoRecord =
+  | { readonly address: string; readonly slot: undefined; readonly before: Account | undefined }
+  | { readonly address: string; readonly slot: string; readonly before: Uint8Array | undefined };
+
+/** Net changes since a mark. */
+export interface NetChanges {
+  /** New values, of changed leaves only; each leaf once, in no particular order. */
+  readonly writes: readonly GenesisLeaf[];
+  /** Leaves that were written to, changed or not, with their present values. */
+  readonly touched: readonly GenesisLeaf[];
+  /** Code that accounts have now and did not have at the mark. */
+  readonly bytecodes: readonly Hex[];
+}
+
+/**
+ * A state for ethereumjs: accounts and slots in flat maps, with one undo log from which checkpoints revert and net
+ * changes are read. No tree, so a write costs O(1). The library's interface is asynchronous; nothing here waits.
+ */
+export class FlatState implements StateManagerInterface {
+  readonly originalStorageCache: OriginalStorageCache;
+  /** Called with each code that an account receives. */
+  onCode: ((code: Uint8Array) => void) | undefined;
+  readonly #accounts = new Map<string, Account>();
+  readonly #storage = new Map<string, Map<string, Uint8Array>>();
+  /** Code by its hash; shared, never undone. */
+  readonly #codes = new Map<string, Uint8Array>();
+  readonly #undo: UndoRecord[] = [];
+  readonly #checkpoints: number[] = [];
+
+  constructor() {
+    this.originalStorageCache = new OriginalStorageCache((address, key) => this.getStorage(address, key));
+  }
+
+  /** Sets a whole account outside any transaction, leaving nothing to undo. */
+  load(account: GenesisAccount): void {
+    const address = account.address.toLowerCase();
+    const code = fromHex(account.code ?? "0x");
+    const codeHash = keccak_256(code);
+    this.#codes.set(bytesToHex(codeHash), code);
+    this.#accounts.set(address, new Account(account.nonce ?? 0n, account.balanceWei ?? 0n, undefined, codeHash));
+    for (const { slot, value } of account.storage ?? []) {
+      this.#slots(address).set(wordToHex(slot), significant(fromHex(wordToHex(value))));
+    }
+  }
+
+  /** A place to roll back to or to count changes from. */
+  mark(): number {
+    return this.#undo.length;
+  }
+
+  /** Undoes everything after the mark. */
+  rollback(mark: number): void {
+    while (this.#undo.length > mark) {
+      const record = this.#undo.pop();
+      if (record === undefined) return;
+      if (record.slot === undefined) replace(this.#accounts, record.address, record.before);
+      else replace(this.#slots(record.address), record.slot, record.before);
+    }
+    this.originalStorageCache.clear();
+  }
+
+  /** Forgets how to go back; marks taken before are void. */
+  forget(): void {
+    this.#undo.length = 0;
+  }
+
+  /** What changed since the mark, leaf by leaf. Throws GenesisError for an account header that has no leaf encoding. */
+  changesSince(mark: number): NetChanges {
+    const accounts = new Map<string, Account | undefined>();
+    const slots = new Map<string, UndoRecord & { readonly slot: string }>();
+    for (let i = mark; i < this.#undo.length; i++) {
+      const record = this.#undo[i] as UndoRecord;
+      if (record.slot === undefined) {
+        if (!accounts.has(record.address)) accounts.set(record.address, record.before);
+      } else if (!slots.has(record.address + record.slot)) {
+        slots.set(record.address + record.slot, record);
+      }
+    }
+    const writes: GenesisLeaf[] = [];
+    const touched: GenesisLeaf[] = [];
+    const bytecodes = new Set<Hex>();
+    const compare = (leaf: GenesisLeaf, before: bigint): void => {
+      touched.push(leaf);
+      if (leaf.value !== before) writes.push(leaf);
+    };
+    for (const [address, before] of accounts) {
+      const now = this.#accounts.get(address);
+      const leaf = { address: BigInt(address), slot: 0n };
+      compare({ ...leaf, leafKind: LeafKind.account, value: headerOf(now) }, headerOf(before));
+      const code = { ...leaf, leafKind: LeafKind.codeHash, value: codeValueOf(now) };
+      compare(code, codeValueOf(before));
+      if (code.value !== 0n && code.value !== codeValueOf(before)) {
+        bytecodes.add(bytesToHex(this.#codes.get(wordToHex(code.value)) ?? NO_BYTES) as Hex);
+      }
+    }
+    for (const { address, slot, before } of slots.values()) {
+      const leaf = { leafKind: LeafKind.storage, address: BigInt(address), slot: BigInt(slot) };
+      const value = this.#storage.get(address)?.get(slot);
+      compare({ ...leaf, value: wordOf(value) }, wordOf(before as Uint8Array | undefined));
+    }
+    return { writes, touched, bytecodes: [...bytecodes] };
+  }
+
+  /** Nonce of an account, for transactions that carry none of their own. */
+  nonceOf(address: Hex): bigint {
+    return this.#accounts.get(address)?.nonce ?? 0n;
+  }
+
+  async getAccount(address: Address): Promise<Account | undefined> {
+    const account = this.#accounts.get(address.toString());
+    return account === undefined ? undefined : copyAccount(account);
+  }
+
+  async putAccount(address: Address, account?: Account): Promise<void> {
+    const key = address.toString();
+    this.#undo.push({ address: key, slot: undefined, before: this.#accounts.get(key) });
+    replace(this.#accounts, key, account === undefined ? undefined : copyAccount(account));
+  }
+
+  async deleteAccount(address: Address): Promise<void> {
+    await this.putAccount(address, undefined);
+    await this.clearStorage(address);
+  }
+
+  async modifyAccountFields(address: Address, fields: AccountFields): Promise<void> {
+    const account = (await this.getAccount(address)) ?? new Account();
+    if (fields.nonce !== undefined) account.nonce = fields.nonce;
+    if (fields.balance !== undefined) account.balance = fields.balance;
+    if (fields.codeHash !== undefined) account.codeHash = fields.codeHash;
+    if (fields.codeSize !== undefined) account.codeSize = fields.codeSize;
+    await this.putAccount(address, account);
+  }
+
+  async getCode(address: Address): Promise<Uint8Array> {
+    const account = this.#accounts.get(address.toString());
+    return account === undefined ? NO_BYTES : (this.#codes.get(bytesToHex(account.codeHash)) ?? NO_BYTES);
+  }
+
+  async putCode(address: Address, code: Uint8Array): Promise<void> {
+    const codeHash = keccak_256(code);
+    this.#codes.set(bytesToHex(codeHash), Uint8Array.from(code));
+    this.onCode?.(code);
+    await this.modifyAccountFields(address, { codeHash, codeSize: code.length });
+  }
+
+  async getCodeSize(address: Address): Promise<number> {
+    return (await this.getCode(address)).length;
+  }
+
+  async getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
+    return this.#storage.get(address.toString())?.get(bytesToHex(key)) ?? NO_BYTES;
+  }
+
+  async putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
+    const account = address.toString();
+    const slot = bytesToHex(key);
+    const slots = this.#slots(account);
+    this.#undo.push({ address: account, slot, before: slots.get(slot) });
+    const bytes = significant(value);
+    replace(slots, slot, bytes.length === 0 ? undefined : bytes);
+  }
+
+  async clearStorage(address: Address): Promise<void> {
+    const account = address.toString();
+    const slots = this.#storage.get(account);
+    if (slots === undefined) return;
+    for (const [slot, before] of slots) this.#undo.push({ address: account, slot, before });
+    slots.clear();
+  }
+
+  async checkpoint(): Promise<void> {
+    this.#checkpoints.push(this.#undo.length);
+  }
+
+  async commit(): Promise<void> {
+    this.#checkpoints.pop();
+  }
+
+  async revert(): Promise<void> {
+    const mark = this.#checkpoints.pop();
+    if (mark === undefined) throw new Error("a state is reverted only to a checkpoint that was set");
+    // The cache holds values from before the transaction, which a revert inside it does not change.
+    while (this.#undo.length > mark) {
+      const record = this.#undo.pop();
+      if (record === undefined) return;
+      if (record.slot === undefined) replace(this.#accounts, record.address, record.before);
+      else replace(this.#slots(record.address), record.slot, record.before);
+    }
+  }
+
+  clearCaches(): void {
+    this.originalStorageCache.clear();
+  }
+
+  async getStateRoot(): Promise<Uint8Array> {
+    return new Uint8Array(32);
+  }
+
+  async setStateRoot(): Promise<void> {
+    throw new Error("a flat state has no roots to return to");
+  }
+
+  async hasStateRoot(): Promise<boolean> {
+    return false;
+  }
+
+  shallowCopy(): StateManagerInterface {
+    throw new Error("a flat state is not copied");
+  }
+
+  #slots(address: string): Map<string, Uint8Array> {
+    let slots = this.#storage.get(address);
+    if (slots === undefined) this.#storage.set(address, (slots = new Map<string, Uint8Array>()));
+    return slots;
+  }
+}
+
+function replace<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}
+
+function copyAccount(account: Account): Account {
+  return new Account(account.nonce, account.balance, undefined, account.codeHash, account.codeSize);
+}
+
+function headerOf(account: Account | undefined): bigint {
+  return account === undefined ? 0n : accountHeader(account.nonce, account.balance);
+}
+
+function codeValueOf(account: Account | undefined): bigint {
+  if (account === undefined) return 0n;
+  const hash = bytesToHex(account.codeHash);
+  return hash === KECCAK256_NULL_S ? 0n : BigInt(hash);
+}
+
+function wordOf(bytes: Uint8Array | undefined): bigint {
+  return bytes === undefined || bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes));
+}
+
+function significant(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first === -1 ? NO_BYTES : bytes.slice(first);
+}

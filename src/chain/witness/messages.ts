@@ -1,0 +1,50 @@
+import type { BlockEnvironment } from "../block.ts";
+import type { CallAnswer, CallRequest } from "./call.ts";
+import type { GenesisAccount } from "../genesis.ts";
+import type { EngineTransaction } from "../transaction.ts";
+import type { WitnessedBlock } from "./batch-witness.ts";
+import type { NetChanges } from "./flat-state.ts";
+import type { Preview } from "./reexecution.ts";
+import type { Mismatch, WitnessError } from "./witness-error.ts";
+
+/** What the witness thread starts with. */
+export interface WitnessSetup {
+  readonly chainId: number;
+  readonly genesis: readonly GenesisAccount[];
+}
+
+/** The operations of the witness thread: arguments and result of each. */
+export interface WitnessOperations {
+  readonly execute: { readonly request: WitnessedBlock; readonly result: undefined };
+  readonly preview: {
+    readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment };
+    readonly result: Preview;
+  };
+  readonly call: {
+    readonly request: { readonly call: CallRequest; readonly environment: BlockEnvironment };
+    readonly result: CallAnswer;
+  };
+  readonly seal: { readonly request: undefined; readonly result: NetChanges };
+  readonly snapshot: { readonly request: undefined; readonly result: number };
+  readonly revert: { readonly request: number; readonly result: undefined };
+}
+
+export type WitnessOperation = keyof WitnessOperations;
+
+/** From the chain to the witness thread; answered in order. */
+export interface WitnessRequest {
+  readonly id: number;
+  readonly operation: WitnessOperation;
+  readonly request: unknown;
+}
+
+/** From the witness thread to the chain. */
+export type WitnessReply =
+  | { readonly id: number; readonly type: "done"; readonly result: unknown }
+  | {
+      readonly id: number;
+      readonly type: "failed";
+      readonly code: WitnessError["code"];
+      readonly message: string;
+      readonly mismatch: Mismatch | undefined;
+    };

@@ -1,0 +1,161 @@
+import { createBlock } from "@ethereumjs/block";
+import type { Block } from "@ethereumjs/block";
+import type { Common } from "@ethereumjs/common";
+import { createEVM } from "@ethereumjs/evm";
+import type { EVM } from "@ethereumjs/evm";
+import { createLegacyTx, createTxFromRLP } from "@ethereumjs/tx";
+import type { TypedTransaction } from "@ethereumjs/tx";
+import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import { createVM, runTx } from "@ethereumjs/vm";
+import type { RunTxResult, VM } from "@ethereumjs/vm";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockEnvironment, BlockReceipt } from "../block.ts";
+import type { GenesisAccount } from "../genesis.ts";
+import { chainRules } from "../rules.ts";
+import type { EngineTransaction } from "../transaction.ts";
+import { runCall } from "./call.ts";
+import type { CallAnswer, CallRequest } from "./call.ts";
+import { FlatState } from "./flat-state.ts";
+
+/** Blocks whose hashes BLOCKHASH can ask for. */
+const REMEMBERED_HASHES = 256;
+
+/** A transaction's effects, without the hash that only the first engine gives it. */
+export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash">;
+
+/** What a transaction would do, and the code that it would bring into play. */
+export interface Preview {
+  /** Undefined where the transaction is invalid in this state; `reason` says why. */
+  readonly receipt: ReexecutedReceipt | undefined;
+  readonly reason: string | undefined;
+  /** Init code that ran, at any depth. */
+  readonly initCodes: readonly Hex[];
+  /** Code that accounts received. */
+  readonly runtimeCodes: readonly Hex[];
+}
+
+/** The independent EVM behind the witness: ethereumjs over a flat state, one transaction at a time. */
+export class Reexecution {
+  readonly state: FlatState;
+  readonly #rules: Common;
+  readonly #evm: EVM;
+  readonly #vm: VM;
+  readonly #blockHashes: BlockHashes;
+
+  private constructor(state: FlatState, rules: Common, evm: EVM, vm: VM, blockHashes: BlockHashes) {
+    this.state = state;
+    this.#rules = rules;
+    this.#evm = evm;
+    this.#vm = vm;
+    this.#blockHashes = blockHashes;
+  }
+
+  /** An EVM at block 0 with the given state. */
+  static async create(chainId: number, genesis: readonly GenesisAccount[]): Promise<Reexecution> {
+    const rules = chainRules(chainId);
+    const state = new FlatState();
+    for (const account of genesis) state.load(account);
+    const blockHashes = new BlockHashes();
+    const evm = await createEVM({ common: rules, stateManager: state, blockchain: blockHashes });
+    const vm = await createVM({ common: rules, stateManager: state, evm });
+    return new Reexecution(state, rules, evm, vm, blockHashes);
+  }
+
+  /** Makes a block's hash known to the blocks after it. */
+  rememberHash(number: bigint, hash: Hex): void {
+    this.#blockHashes.set(Number(number), hexToBytes(hash));
+  }
+
+  /** Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state. */
+  async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
+    this.state.originalStorageCache.clear();
+    const result = await runTx(this.#vm, {
+      tx: this.#typed(transaction),
+      block: this.#block(environment),
+      skipBlockGasLimitValidation: true,
+    });
+    return receiptOf(result);
+  }
+
+  /** Runs one transaction and undoes it, reporting all code that it ran or wrote beyond what the state already held. */
+  async preview(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview> {
+    const initCodes: Hex[] = [];
+    const runtimeCodes: Hex[] = [];
+    const { state } = this;
+    const mark = state.mark();
+    const watch = (message: { readonly to?: unknown; readonly data: Uint8Array }): void => {
+      if (message.to === undefined) initCodes.push(bytesToHex(message.data) as Hex);
+    };
+    this.#evm.events.on("beforeMessage", watch);
+    state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
+    try {
+      return { receipt: await this.run(transaction, environment), reason: undefined, initCodes, runtimeCodes };
+    } catch (error) {
+      return { receipt: undefined, reason: error instanceof Error ? error.message : String(error), initCodes, runtimeCodes };
+    } finally {
+      this.#evm.events.off("beforeMessage", watch);
+      state.onCode = undefined;
+      state.rollback(mark);
+    }
+  }
+
+  /** Runs a call and undoes it. */
+  call(call: CallRequest, environment: BlockEnvironment): Promise<CallAnswer> {
+    return runCall(call, this.#evm, this.state, this.#block(environment));
+  }
+
+  /** The block that the EVM's environment opcodes read. */
+  #block(environment: BlockEnvironment): Block {
+    const { number, timestamp, prevRandao, coinbase, gasLimit } = environment;
+    const header = { number, timestamp, gasLimit, coinbase, mixHash: prevRandao, baseFeePerGas: 0n, excessBlobGas: 0n };
+    return createBlock({ header }, { common: this.#rules, skipConsensusFormatValidation: true });
+  }
+
+  #typed(transaction: EngineTransaction): TypedTransaction {
+    if (transaction.kind === "signed") {
+      return createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rules, freeze: false });
+    }
+    const { from, to, nonce, valueWei, data, gasLimit } = transaction;
+    const target = to === undefined ? {} : { to };
+    const sender = createAddressFromString(from);
+    const tx = createLegacyTx({ nonce, gasPrice: 0n, gasLimit, value: valueWei, data, ...target }, { common: this.#rules, freeze: false });
+    // Nobody signed it: the sequencer says who sends it, as the first engine's impersonation does.
+    return Object.assign(tx, { getSenderAddress: () => sender, isSigned: () => true });
+  }
+}
+
+/** The recent block hashes, in the shape in which ethereumjs asks for them. */
+class BlockHashes {
+  readonly #hashes = new Map<number, Uint8Array>();
+
+  set(number: number, hash: Uint8Array): void {
+    this.#hashes.set(number, hash);
+    this.#hashes.delete(number - REMEMBERED_HASHES);
+  }
+
+  getBlock(number: number): Promise<{ hash: () => Uint8Array }> {
+    const hash = this.#hashes.get(Number(number)) ?? new Uint8Array(32);
+    return Promise.resolve({ hash: () => hash });
+  }
+
+  putBlock(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  shallowCopy(): BlockHashes {
+    return this;
+  }
+}
+
+function receiptOf(result: RunTxResult): ReexecutedReceipt {
+  return {
+    success: result.execResult.exceptionError === undefined,
+    gasUsed: result.totalGasSpent,
+    logs: (result.execResult.logs ?? []).map(([address, topics, data]) => ({
+      address: bytesToHex(address) as Hex,
+      topics: topics.map((topic) => bytesToHex(topic) as Hex),
+      data: bytesToHex(data) as Hex,
+    })),
+    contractAddress: result.createdAddress === undefined ? undefined : (result.createdAddress.toString() as Hex),
+  };
+}

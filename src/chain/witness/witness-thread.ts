@@ -1,0 +1,50 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { BatchWitness } from "./batch-witness.ts";
+import type { WitnessOperations, WitnessReply, WitnessRequest, WitnessSetup } from "./messages.ts";
+import { WitnessError } from "./witness-error.ts";
+
+/** The witness's own thread: one request after the other, in the order of their arrival. */
+const port = parentPort;
+if (port === null) throw new Error("witness-thread.ts is the body of a worker thread; use startWitness");
+const { chainId, genesis } = workerData as WitnessSetup;
+const starting = BatchWitness.create(chainId, genesis);
+const reply = (message: WitnessReply): void => port.postMessage(message);
+
+type Handlers = {
+  readonly [Name in keyof WitnessOperations]: (
+    witness: BatchWitness,
+    request: WitnessOperations[Name]["request"],
+  ) => Promise<WitnessOperations[Name]["result"]>;
+};
+
+const handlers: Handlers = {
+  execute: async (witness, block) => {
+    await witness.execute(block);
+    return undefined;
+  },
+  preview: (witness, { transaction, environment }) => witness.preview(transaction, environment),
+  call: (witness, { call, environment }) => witness.call(call, environment),
+  seal: async (witness) => witness.seal(),
+  snapshot: async (witness) => witness.snapshot(),
+  revert: async (witness, id) => {
+    witness.revert(id);
+    return undefined;
+  },
+};
+
+async function answer({ id, operation, request }: WitnessRequest): Promise<void> {
+  try {
+    // The caller's types pair each operation with its request.
+    const handle = handlers[operation] as (witness: BatchWitness, request: unknown) => Promise<unknown>;
+    reply({ id, type: "done", result: await handle(await starting, request) });
+  } catch (error) {
+    const known = error instanceof WitnessError ? error : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    reply({ id, type: "failed", code: known?.code ?? "WitnessStopped", message, mismatch: known?.mismatch });
+  }
+}
+
+let last: Promise<void> = Promise.resolve();
+port.on("message", (request: WitnessRequest) => {
+  last = last.then(() => answer(request));
+});

@@ -1,0 +1,63 @@
+import { Worker } from "node:worker_threads";
+import type { WitnessOperation, WitnessOperations, WitnessReply, WitnessRequest, WitnessSetup } from "./messages.ts";
+import { WitnessError } from "./witness-error.ts";
+
+/** A chain's witness, wherever it runs. Requests are answered in order, each in the state that those before it left. */
+export interface Witness {
+  request<Name extends WitnessOperation>(
+    operation: Name,
+    request: WitnessOperations[Name]["request"],
+  ): Promise<WitnessOperations[Name]["result"]>;
+  /** Requests without an answer so far: how far the witness is behind. */
+  readonly pending: number;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: WitnessError) => void;
+}
+
+/** Starts a witness in a thread of its own. If that thread dies, every request is rejected with WitnessError. */
+export function startWitness(setup: WitnessSetup): Witness {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./witness-thread.${extension}`, import.meta.url), { workerData: setup, execArgv: [] });
+  worker.unref();
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
+  let stopped: WitnessError | undefined;
+
+  const stop = (reason: string): void => {
+    stopped ??= new WitnessError("WitnessStopped", reason);
+    for (const { reject } of waiting.values()) reject(stopped);
+    waiting.clear();
+  };
+  worker.on("message", (reply: WitnessReply) => {
+    const request = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (waiting.size === 0) worker.unref();
+    if (reply.type === "done") request?.resolve(reply.result);
+    else request?.reject(new WitnessError(reply.code, reply.message, reply.mismatch));
+  });
+  worker.on("error", (error) => stop(`the witness thread crashed: ${error.message}`));
+  worker.on("exit", () => stop("the witness thread has ended"));
+
+  return {
+    request<Name extends WitnessOperation>(operation: Name, request: WitnessOperations[Name]["request"]) {
+      if (stopped !== undefined) return Promise.reject(stopped);
+      const id = nextId++;
+      worker.ref();
+      const message: WitnessRequest = { id, operation, request };
+      return new Promise<WitnessOperations[Name]["result"]>((resolve, reject) => {
+        waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+        worker.postMessage(message);
+      });
+    },
+    get pending() {
+      return waiting.size;
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import hre from "hardhat";
+import type { EdrConnect } from "../../../src/chain/execution/connection.ts";
+import { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
+import type { BlockEnvironment } from "../../../src/chain/block.ts";
+import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
+import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { keccak, fromHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+
+export const CHAIN_ID = 271;
+export const COINBASE: Hex = `0x${"88".repeat(20)}`;
+export const GENESIS_TIMESTAMP = 1_800_000_000n;
+
+/** Opens in-process chains through the project's own Hardhat configuration. */
+export const connect: EdrConnect = (override) => hre.network.create({ network: "local", override });
+
+export function openEngine(genesis: readonly GenesisAccount[]): Promise<EdrEngine> {
+  return EdrEngine.open({ chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp: GENESIS_TIMESTAMP, genesis }, { connect });
+}
+
+/** The environment of a block: a second after its predecessor, with randomness from its number. */
+export function environmentOf(number: bigint): BlockEnvironment {
+  return {
+    number,
+    timestamp: GENESIS_TIMESTAMP + number,
+    prevRandao: keccak(fromHex(wordToHex(number))),
+    coinbase: COINBASE,
+    gasLimit: BLOCK_GAS_LIMIT,
+  };
+}
