@@ -3,20 +3,6 @@ import { availableParallelism } from "node:os";
 import { backendCases } from "./kernel-cases/backend-operations.ts";
 import { singleThreadCases } from "./kernel-cases/single-thread.ts";
 
-/** One comparison: the same work by a fast kernel and by its reference, repeatable and without side effects. */
-export interface KernelCase {
-  readonly kernel: string;
-  /** What was computed, in words: shape and count. */
-  readonly size: string;
-  /** What `count` counts, e.g. "elements". */
-  readonly unit: string;
-  readonly count: number;
-  readonly wasm: () => Promise<unknown>;
-  readonly reference: () => Promise<unknown>;
-  /** Releases what the case holds. */
-  readonly close?: () => Promise<void>;
-}
-
 /** Speed of one side, in units per second. */
 interface Speed {
   readonly median: number;

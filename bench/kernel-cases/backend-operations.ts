@@ -3,7 +3,7 @@ import { rootOfUnity } from "../../src/field/koala-bear.ts";
 import type { Backend, CommitRequest, VectorInstruction } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { KernelCase } from "../kernels.ts";
+import type { KernelCase } from "./kernel-case.ts";
 import { columns, elements } from "./random-columns.ts";
 
 const LOG_ROWS = 8;

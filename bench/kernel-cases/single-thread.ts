@@ -15,7 +15,7 @@ import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../sr
 import { Heap } from "../../src/kernels/wasm/heap.ts";
 import { compileKernels, instantiateKernels } from "../../src/kernels/wasm/kernel-module.ts";
 import { keccakMessage } from "../../src/kernels/wasm/leaf-entries.ts";
-import type { KernelCase } from "../kernels.ts";
+import type { KernelCase } from "./kernel-case.ts";
 import { columns, elements } from "./random-columns.ts";
 
 const LOG_ROWS = 13;

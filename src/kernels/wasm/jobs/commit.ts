@@ -11,7 +11,7 @@ import { keccakMessage, poseidon2Entries } from "../leaf-entries.ts";
 import { R } from "../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import { evaluateColumn, fillPowers, layoutPowerTable, type PowerTable } from "../transforms.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 
 /**
  * Extends, hashes and builds the subtree of one coset per task. The evaluation domain falls into 2^logCosets cosets of the

@@ -1,6 +1,6 @@
 import type { Degree } from "../kernel-module.ts";
 import type { Thread } from "../thread.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Sums Σ αⁱ·fᵢ of the columns of one height, over all columns and over those opened at the next row: a run of rows per task. */
 export interface DeepJob extends JobBase {

@@ -1,5 +1,5 @@
 import type { Thread } from "../thread.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Values of one coefficient column per task at a point whose powers are tabulated coordinate by coordinate. */
 export interface DotJob extends JobBase {

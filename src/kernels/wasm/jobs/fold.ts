@@ -1,6 +1,6 @@
 import type { Degree } from "../kernel-module.ts";
 import type { Thread } from "../thread.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 
 /** A piece of a FRI fold per task. */
 export interface FoldJob extends JobBase {

@@ -1,7 +1,7 @@
 import { RATE_WORDS } from "../emit/keccak.ts";
 import { ABORT_CELL, FOUND_TASK_CELL, KECCAK_CONSTANTS_AT } from "../fixed-memory.ts";
 import type { Thread } from "../thread.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Nonces per task: about a millisecond, the time an abort takes to be noticed. */
 export const NONCES_PER_TASK = 4096;

@@ -4,7 +4,7 @@ import { ScratchLayout } from "../heap.ts";
 import { toMontgomery } from "../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import { SMALLEST_LOG_SIZE, transform } from "../transforms.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 
 /**
  * Coefficients of one column per task from its values on ⟨ω⟩ or on a coset of it. The transform of the values, read as

@@ -1,4 +1,3 @@
-import type { TwiddleAddresses } from "../thread.ts";
 import type { CommitJob } from "./commit.ts";
 import type { DeepJob, DivideJob } from "./deep.ts";
 import type { DotJob } from "./dot.ts";
@@ -19,14 +18,3 @@ export type Job =
   | InterpolateJob
   | QuotientJob
   | RemaindersJob;
-
-/** What every job carries. */
-export interface JobBase {
-  readonly taskCount: number;
-  /** Address and size of the scratch of the first thread; those of the others follow. */
-  readonly scratch: { readonly start: number; readonly bytesPerThread: number };
-  readonly twiddles: TwiddleAddresses;
-}
-
-/** Runs task after task on one thread; returning false ends the thread's part of the job early. */
-export type TaskRunner = (task: number) => boolean;

@@ -7,7 +7,7 @@ import type { Degree } from "../kernel-module.ts";
 import { R, toMontgomery } from "../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import { evaluateColumn, fillPowers, layoutPowerTable } from "../transforms.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 import { INSTRUCTION_WORDS, OPERAND, OPERATION } from "./program-code.ts";
 
 /** Rows that a constraint program works on at a time: its registers then stay in the first- and second-level cache. */

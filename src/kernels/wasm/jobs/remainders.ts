@@ -1,5 +1,5 @@
 import type { Thread } from "../thread.ts";
-import type { JobBase, TaskRunner } from "./job.ts";
+import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Per task: the remainders of some columns modulo X^16 − c, from which the columns' values at 16 positions follow. */
 export interface RemaindersJob extends JobBase {

@@ -6,7 +6,7 @@ import type { StoredColumns } from "../columns-store.ts";
 import { type Device, ownThread } from "../device.ts";
 import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
 import { type CommitJob, commitScratchBytes, hashNodes } from "../jobs/commit.ts";
-import type { JobBase } from "../jobs/job.ts";
+import type { JobBase } from "../jobs/task.ts";
 import { R } from "../montgomery.ts";
 
 /** Trees of at least 2^10 leaves keep no layer below this one; the few digests that openings need are computed again. */
