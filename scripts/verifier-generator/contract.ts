@@ -8,7 +8,7 @@ import { indentYul } from "./indent.ts";
 import { type EvaluatorPart, splitEvaluator } from "./split-evaluator.ts";
 import { domainFunctions } from "./yul-domain.ts";
 import { EXTENSION_FUNCTIONS } from "./yul-extension.ts";
-import { finalChunkFunction, foldFunction, readLeafFunction } from "./yul-fri.ts";
+import { finalChunkFunction, foldFunction, READ_FINAL, readLeafFunction } from "./yul-fri.ts";
 import { merkleFunction } from "./yul-merkle.ts";
 import { COEFFICIENT_TABLE, rowSumFunction, UNPACK_VALUES } from "./yul-opening.ts";
 import { transcriptFunctions } from "./yul-transcript.ts";
@@ -64,6 +64,7 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
     merkleFunction(layout.digestBytes, memory.stack),
     readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),
     foldFunction(memory.friLeaf),
+    READ_FINAL,
     finalChunkFunction(memory.finalTable),
     layerFunctions(layout),
   ];

@@ -5,7 +5,7 @@ import { fail } from "./errors.ts";
 import { hex, lanes, MONTGOMERY } from "./lanes.ts";
 import type { EvaluatorPart } from "./split-evaluator.ts";
 import { SHIFT } from "./yul-domain.ts";
-import { inlineSpread, LITERAL, toMontgomery } from "./yul-extension.ts";
+import { LITERAL, toMontgomery } from "./yul-extension.ts";
 import { EXTENSION_BYTES } from "./yul-fri.ts";
 
 /*
@@ -121,20 +121,7 @@ export function readValues(layout: CoreLayout): string {
   ${check}
   padding, bad := unpackValues(${inProof(openingsOffset + 5 * openingsAtPointRow)}, ${openingsAtNextRow}, ${nextCount}, ${hex(memory.nextValues)})
   ${check}
-  {
-    let source := sub(${load("final")}, ${32 - EXTENSION_BYTES}) // an element ends the word that is read
-    let to := ${hex(memory.finalCoefficients)}
-    for { let end := add(to, shl(5, shl(${load("logFinal")}, 1))) } lt(to, end) { to := add(to, 32) } {
-      let word := calldataload(source)
-      let element := ${inlineSpread("word")}
-      padding := or(padding, word)
-      bad := or(bad, add(element, ${LITERAL.canonicalCarry}))
-      mstore(to, element)
-      source := add(source, ${EXTENSION_BYTES})
-    }
-    bad := and(bad, ${LITERAL.bit31})
-    padding := and(padding, ${hex(31n << 155n)})
-  }
+  padding, bad := readFinal(${load("final")}, shl(${load("logFinal")}, 1), ${hex(memory.finalTables)})
   ${check}`;
 }
 

@@ -4,7 +4,7 @@ import { createShape } from "../../src/stark/shape.ts";
 import type { System, Table } from "../../src/stark/system.ts";
 import { ARGUMENT_WORDS } from "./evaluator.ts";
 import { MemoryLayout } from "./memory-layout.ts";
-import { FINAL_CHUNK } from "./yul-fri.ts";
+import { FINAL_CHUNK, FINAL_GROUP, FINAL_GROUP_WORDS } from "./yul-fri.ts";
 import { GROUP_WORDS, groupCount } from "./yul-opening.ts";
 
 /** One committed tree of trace or quotient columns. */
@@ -65,7 +65,6 @@ export interface CoreMemory {
   readonly friLeaf: number;
   readonly friChallenges: number;
   readonly stack: number;
-  readonly finalCoefficients: number;
   readonly finalTable: number;
   readonly finalTables: number;
   readonly gas: number;
@@ -151,7 +150,7 @@ export function layoutCore(system: System): CoreLayout {
     memory: {
       slots,
       prefixSum,
-      finalTable: memory.words(GROUP_WORDS * groupCount(FINAL_CHUNK)),
+      finalTable: memory.words((FINAL_CHUNK / FINAL_GROUP) * FINAL_GROUP_WORDS),
       // The next five stay together: they are the constraint contracts' input. Unpacking a last group of values may write
       // up to seven words too many, into what is written later.
       evaluatorArguments: memory.words(ARGUMENT_WORDS),
@@ -174,8 +173,7 @@ export function layoutCore(system: System): CoreLayout {
       friLeaf: memory.words(8),
       friChallenges: memory.words(friLayerCount(parameters, parameters.maxLogRows) + 1),
       stack: memory.words(2 * queries + 2),
-      finalCoefficients: memory.words(finalCount),
-      finalTables: memory.words((finalCount / BASE31_GROUP) * GROUP_WORDS),
+      finalTables: memory.words((finalCount / FINAL_GROUP) * FINAL_GROUP_WORDS),
       gas: memory.words(16),
       buffer: memory.end,
     },

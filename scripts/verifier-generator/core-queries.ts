@@ -3,7 +3,7 @@ import type { CoreLayout, TreeLayout } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import { INVERSE_SHIFT, SHIFT } from "./yul-domain.ts";
-import { inlineMul, LITERAL, toMontgomery } from "./yul-extension.ts";
+import { inlineMul, inlineNormalize, LITERAL, toMontgomery } from "./yul-extension.ts";
 import { ARITY, EXTENSION_BYTES, FINAL_CHUNK, FINAL_CHUNK_BYTES } from "./yul-fri.ts";
 import { digestMask } from "./yul-merkle.ts";
 import { groupCount } from "./yul-opening.ts";
@@ -60,7 +60,8 @@ export const HORNER = `
 function horner(values, count, a) -> r {
   for { let at := add(values, shl(5, count)) } gt(at, values) { } {
     at := sub(at, 32)
-    r := extMulAdd(a, r, mload(at))
+    ${inlineMul("r", "a", "r")}
+    ${inlineNormalize("r", "add(r, mload(at))")}
   }
 }`;
 
@@ -173,13 +174,12 @@ export function foldLayers(layout: CoreLayout): string {
 function finalChecks(layout: CoreLayout): string {
   const { memory, parameters } = layout;
   const { load } = slotAccess(layout);
-  const { positions, friValues, hashes, friFolds, finalCoefficients, finalTable, finalTables } = memory;
+  const { positions, friValues, hashes, friFolds, finalTable, finalTables } = memory;
   // The points and sums take the place of arrays that are not needed any more.
   const [points, sums] = [hashes, friFolds];
   return `let shift := ${SHIFT}
   for { let i := mul(${parameters.logArity}, ${load("layers")}) } i { i := sub(i, 1) } { shift := mulmod(shift, shift, ${LITERAL.p}) }
   let chunks := shr(${Math.log2(FINAL_CHUNK)}, add(shl(${load("logFinal")}, 1), ${FINAL_CHUNK - 1}))
-  packCoefficients(${hex(finalCoefficients)}, ${hex(finalTables)}, mul(chunks, ${FINAL_CHUNK / 8}))
   count := shl(5, count)
   for { let i := 0 } lt(i, count) { i := add(i, 32) } {
     mstore(add(${hex(points)}, i), mulmod(shift, rootAt(mload(add(${hex(positions)}, i))), ${LITERAL.p}))

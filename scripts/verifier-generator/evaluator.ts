@@ -2,11 +2,11 @@ import type { ConstraintScope } from "../../src/stark/air.ts";
 import type { Expression, ExpressionNode, Gadget } from "../../src/stark/expression.ts";
 import { type Group, type Member, needsPowers } from "./constraint-groups.ts";
 import type { CoreLayout } from "./core-layout.ts";
-import { type EmitterPort, type GadgetFunction, GraphEmitter, type Operand, PARAMETER_BOUND } from "./graph-emitter.ts";
-import { hex, MUL_LEFT_LIMIT, PRIME } from "./lanes.ts";
+import { type EmitterPort, type GadgetFunction, GraphEmitter, LAZY_LIMIT, type Operand } from "./graph-emitter.ts";
+import { hex, MUL_LEFT_LIMIT, normalizedBound, PRIME } from "./lanes.ts";
 import { MemoryLayout } from "./memory-layout.ts";
 import { divisionFunction, STORE_CONSTANTS, weighFunctions } from "./yul-evaluator.ts";
-import { EXT_MUL, EXT_NORMALIZE, EXT_SCALE, LITERAL } from "./yul-extension.ts";
+import { EXT_MUL, EXT_NORMALIZE, EXT_SCALE, LITERAL, storeNormalized } from "./yul-extension.ts";
 
 /** Multiples of p that subtractions add; words of memory are shorter to name than literals. */
 const BIASES = 16;
@@ -14,8 +14,8 @@ const BIASES = 16;
 export const ARGUMENT_WORDS = 4;
 /** Bound of an opened value after its scaling into Montgomery form: canonical lanes times a base element. */
 const OPENED_BOUND = PRIME + ((PRIME * 32768n + (PRIME << 1n)) >> 24n) + 1n;
-/** Bodies above this are normalized before they join a sum, so that the sum can be normalized at once. */
-const BODY_LIMIT = 14n * PRIME;
+/** Bodies above this are normalized before they join a sum, so that one normalization brings the sum below 2^32. */
+const BODY_LIMIT = 100n * PRIME;
 
 /** A value that one evaluator hands to the next ones. */
 export interface SharedValue {
@@ -40,7 +40,13 @@ export function writeEvaluator(
   imports: readonly SharedValue[],
   exports: readonly Expression[],
 ): EvaluatorCode {
-  return new Evaluator(layout, imports.length).write(groups, imports, exports);
+  // A gadget is one function for all its calls, so its inputs' bounds are those of its largest call: raised until they hold.
+  const inputBounds = new Map<Gadget, bigint>();
+  for (;;) {
+    const evaluator = new Evaluator(layout, imports.length, inputBounds);
+    const code = evaluator.write(groups, imports, exports);
+    if (evaluator.boundsHold) return code;
+  }
 }
 
 class Evaluator {
@@ -58,8 +64,13 @@ class Evaluator {
   readonly #imports: number;
   readonly #biases: number;
 
-  constructor(layout: CoreLayout, importCount: number) {
+  /** False when a call exceeded the bound that its gadget was written for; `inputBounds` has been raised then. */
+  boundsHold = true;
+  readonly #inputBounds: Map<Gadget, bigint>;
+
+  constructor(layout: CoreLayout, importCount: number, inputBounds: Map<Gadget, bigint>) {
     this.#layout = layout;
+    this.#inputBounds = inputBounds;
     this.#arguments = this.#memory.words(ARGUMENT_WORDS);
     this.#publics = this.#memory.words(layout.statementCount + layout.auxiliaryCount);
     this.#columns = this.#memory.words(layout.table.mainWidth);
@@ -144,6 +155,11 @@ class Evaluator {
       emit,
       words: (count) => this.#memory.words(count),
       gadget: (gadget) => this.#gadget(gadget),
+      inputBound: (gadget, bound) => {
+        if (bound <= (this.#inputBounds.get(gadget) ?? 0n)) return;
+        this.#inputBounds.set(gadget, bound);
+        this.boundsHold = false;
+      },
       division: (bits) => {
         this.#divisions.add(bits);
         return `extDivide${bits}`;
@@ -167,14 +183,19 @@ class Evaluator {
       ...this.#port((line) => lines.push(line)),
       leaf: (node) => {
         if (node.kind !== "parameter") throw new Error(`gadget ${gadget.name} refers to a ${node.kind}`);
-        return load(input + 32 * node.index, PARAMETER_BOUND, false);
+        return load(input + 32 * node.index, this.#inputBounds.get(gadget) ?? 0n, false);
       },
     });
     const outputBounds = gadget.outputs.map((root, i) => {
+      const target = hex(output + 32 * i);
       let value = emitter.value(root);
-      while (value.bound > PARAMETER_BOUND) value = emitter.normalize(value);
-      lines.push(`mstore(${hex(output + 32 * i)}, ${value.code})`);
-      return value.bound;
+      while (normalizedBound(value.bound) > LAZY_LIMIT) value = emitter.normalize(value);
+      if (value.bound <= LAZY_LIMIT) {
+        lines.push(`mstore(${target}, ${value.code})`);
+        return value.bound;
+      }
+      lines.push(storeNormalized(target, value.code));
+      return normalizedBound(value.bound);
     });
     const created = { name: gadget.name, input, output, outputBounds };
     this.#functions.push(`// gadget: inputs at ${hex(input)}, outputs at ${hex(output)}\nfunction ${gadget.name}() {\n${lines.join("\n")}\n}`);

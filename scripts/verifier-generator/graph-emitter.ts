@@ -36,6 +36,8 @@ export interface EmitterPort {
   emit(line: string): void;
   /** The Yul function of a gadget with its static input and output areas. */
   gadget(gadget: Gadget): GadgetFunction;
+  /** Records how large an input of a call is. */
+  inputBound(gadget: Gadget, bound: bigint): void;
   /** Asks for the function that divides lanes by 2^bits. */
   division(bits: number): string;
   /** Address of a word with `multiple`·p in every lane, or undefined when there is none. */
@@ -49,8 +51,11 @@ export interface GadgetFunction {
   readonly outputBounds: readonly bigint[];
 }
 
-/** Largest lane that a gadget's input may have; callers normalize above it. */
-export const PARAMETER_BOUND = MUL_LEFT_LIMIT;
+/**
+ * Largest lane that gadgets take and return: a value below it and one more canonical value need one normalization to be
+ * multiplied. The external layer of Poseidon2 after S-boxes, 35 products at most, stays below.
+ */
+export const LAZY_LIMIT = 37n * PRIME;
 /** Constants that `storeConstants` takes in one word. */
 const CONSTANTS_PER_WORD = 8;
 /** Constants up to this multiply lanes directly. */
@@ -164,7 +169,8 @@ export class GraphEmitter {
 
   #call(gadget: Gadget, inputs: readonly Expression[]): readonly Operand[] {
     const { name, input, output, outputBounds } = this.#port.gadget(gadget);
-    const values = inputs.map((index) => this.#within(this.value(index), PARAMETER_BOUND));
+    const values = inputs.map((index) => this.#within(this.value(index), LAZY_LIMIT));
+    for (const value of values) this.#port.inputBound(gadget, value.bound);
     for (let i = 0; i < values.length; ) i += this.#storeInputs(values, i, input);
     this.#port.emit(`${name}()`);
     const copy = this.#port.words(outputBounds.length);

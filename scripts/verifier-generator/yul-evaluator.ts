@@ -1,11 +1,15 @@
 import { everyLane, hex, PRIME } from "./lanes.ts";
-import { LITERAL } from "./yul-extension.ts";
+import { inlineMul, inlineNormalize, LITERAL } from "./yul-extension.ts";
 
-/** Horner steps in the challenge at `alpha`; `twoP` is the address of a word with 2p in every lane. */
+/**
+ * Horner steps in the challenge at `alpha`; `twoP` is the address of a word with 2p in every lane. A sum's lanes are below
+ * 2^32, so it is the right operand of the products.
+ */
 export function weighFunctions(alpha: number, twoP: number): string {
-  const step = (body: string): string => `r := extNormalize(add(extMul(mload(${hex(alpha)}), r), ${body}))`;
+  const step = (body: string): string => `${inlineMul("r", `mload(${hex(alpha)})`, "r")}
+  ${inlineNormalize("r", `add(r, ${body})`)}`;
   return `
-// sum * alpha + x, for lanes of sum < 1.3p and of x up to 14p
+// sum * alpha + x, for lanes of sum < 2^32 and of x up to 100p; lanes of the result < 2^32
 function weigh(sum, x) -> r {
   r := sum
   ${step("x")}
@@ -18,7 +22,7 @@ function weighValues(sum, a, length) -> r {
     ${step("mload(add(a, length))")}
   }
 }
-// the same for the differences of the words at a and b
+// the same for the differences of the words at a and b, lanes at b < 2p
 function weighDifferences(sum, a, b, length) -> r {
   r := sum
   for { } length { } {
@@ -31,10 +35,7 @@ function weighDifferences(sum, a, b, length) -> r {
 /** Eight base elements of 32 bits, lowest first, to eight words. */
 export const STORE_CONSTANTS = `
 function storeConstants(to, packed) {
-  for { let end := add(to, 256) } lt(to, end) { to := add(to, 32) } {
-    mstore(to, and(packed, 0xffffffff))
-    packed := shr(32, packed)
-  }
+  ${Array.from({ length: 8 }, (_, i) => `mstore(${i === 0 ? "to" : `add(to, ${32 * i})`}, and(${i === 0 ? "packed" : `shr(${32 * i}, packed)`}, 0xffffffff))`).join("\n  ")}
 }`;
 
 /** Exact division: y = lane mod 2^bits; (lane − y)/2^bits − y·(p − 1)/2^bits is lane/2^bits mod p, and p keeps it positive. */

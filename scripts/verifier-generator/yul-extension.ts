@@ -75,6 +75,13 @@ function extScale(a, s) -> r {
   ${montgomery24("r")}
 }`;
 
+/** Stores a normalized value without a call. */
+export const storeNormalized = (address: string, value: string): string => `{
+  let n_ := ${value}
+  let low_ := and(n_, ${LITERAL.low31})
+  mstore(${address}, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+  }`;
+
 /** A step of Horner's scheme in one call: a·b·2^-40 + x, normalized. */
 export const EXT_MUL_ADD = `
 // a * b * 2^-40 + x, normalized; operands as for extMul, lanes of x up to 30p

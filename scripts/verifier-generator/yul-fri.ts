@@ -1,7 +1,6 @@
 import { inv, mul, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import { inlineSpread, LITERAL } from "./yul-extension.ts";
-import { GROUP_WORDS, groupCount } from "./yul-opening.ts";
 
 /** Bytes of one extension element in FRI leaves and the final polynomial. */
 export const EXTENSION_BYTES = 20;
@@ -83,46 +82,80 @@ function readLeaf(from, slot, value) -> hash, padding, bad {
 }`;
 }
 
+/** Coefficients packed together: four to a word at a stride of 64 bits, so that a product's top lane gathers four terms. */
+export const FINAL_GROUP = 4;
+/** One word per coordinate. */
+export const FINAL_GROUP_WORDS = 5;
 /** Coefficients whose table has a fixed place, so that the code can name its words. */
 export const FINAL_CHUNK = 64;
 /** Bytes of a chunk's table. */
-export const FINAL_CHUNK_BYTES = 32 * GROUP_WORDS * groupCount(FINAL_CHUNK);
+export const FINAL_CHUNK_BYTES = 32 * FINAL_GROUP_WORDS * (FINAL_CHUNK / FINAL_GROUP);
+
+/** The same value at a stride of 64 bits. */
+const everyQuarter = (value: bigint): bigint => value * (1n + (1n << 64n) + (1n << 128n) + (1n << 192n));
+
+/** One coordinate of the four elements w0 … w3 as a word of the table, the first element highest. */
+function packCoordinate(coordinate: number): string {
+  const part = (i: number): string => {
+    const by = 64 * (3 - i) - 31 * coordinate;
+    const word = by === 0 ? `w${i}` : by > 0 ? `shl(${by}, w${i})` : `shr(${-by}, w${i})`;
+    return `and(${word}, ${hex(0x7fffffffn << BigInt(64 * (3 - i)))})`;
+  };
+  return `{
+      let packed := or(or(${part(0)}, ${part(1)}), or(${part(2)}, ${part(3)}))
+      bad := or(bad, add(packed, ${hex(everyQuarter(0xffffffn))}))
+      mstore(${coordinate === 0 ? "to" : `add(to, ${32 * coordinate})`}, packed)
+    }`;
+}
+
+/**
+ * Reads the final polynomial into its table: per four coefficients one word per coordinate, the first coefficient
+ * highest. `padding` is not zero when a padding bit is set; `bad` when a coordinate is not canonical.
+ */
+export const READ_FINAL = `
+// count coefficients at from -> packed table, four coefficients at a time, the rest of the last four zero
+function readFinal(from, count, to) -> padding, bad {
+  from := sub(from, ${32 - EXTENSION_BYTES}) // an element ends the word that is read
+  for { } count { } {
+    let w0 := and(calldataload(from), ${hex((1n << 160n) - 1n)})
+    let w1 := mul(gt(count, 1), and(calldataload(add(from, ${EXTENSION_BYTES})), ${hex((1n << 160n) - 1n)}))
+    let w2 := mul(gt(count, 2), and(calldataload(add(from, ${2 * EXTENSION_BYTES})), ${hex((1n << 160n) - 1n)}))
+    let w3 := mul(gt(count, 3), and(calldataload(add(from, ${3 * EXTENSION_BYTES})), ${hex((1n << 160n) - 1n)}))
+    ${[0, 1, 2, 3, 4].map(packCoordinate).join("\n    ")}
+    to := add(to, ${32 * FINAL_GROUP_WORDS})
+    padding := or(padding, shr(155, or(or(w0, w1), or(w2, w3))))
+    from := add(from, ${FINAL_GROUP * EXTENSION_BYTES})
+    count := mul(gt(count, 4), sub(count, 4))
+  }
+  bad := and(bad, ${hex(everyQuarter(1n << 31n))})
+}`;
 
 /**
  * A chunk of 64 coefficients at a base point, joined to the sum of the higher chunks: acc·x^64 + Σⱼ cⱼ·xʲ. Powers of x are
- * packed three to a word like the elements of a row (see yul-opening.ts), so that one product serves three coefficients;
- * Horner's scheme in x⁸ joins the groups, coordinate by coordinate.
+ * packed four to a word in the opposite order, so that the top 64 bits of a product hold four terms (4·p² < 2^64). Horner's
+ * scheme in x⁸ joins two words at a time; sums are reduced after four steps, when they are below 2^160.
  */
 export function finalChunkFunction(table: number): string {
-  const names = ["a", "b", "c", "d", "e"];
-  const groups = Array.from({ length: FINAL_CHUNK / 8 }, (_, i) => FINAL_CHUNK / 8 - 1 - i);
-  const group = (g: number): string =>
-    names
-      .map((name, i) => {
-        const product = (part: string, k: number): string => `mul(mload(${hex(table + 32 * (GROUP_WORDS * g + 5 * k + i))}), ${part})`;
-        const sum = `shr(186, add(add(${product("f", 0)}, ${product("g", 1)}), ${product("h", 2)}))`;
-        return `${name} := mod(add(mul(${name}, y), ${sum}), ${LITERAL.p})`;
-      })
-      .join("\n  ");
+  const product = (part: string, word: number, coordinate: number): string =>
+    `shr(192, mul(mload(${hex(table + 32 * (FINAL_GROUP_WORDS * word + coordinate))}), ${part}))`;
+  // One nested expression per coordinate, the inner sum in last place: it is computed first, so the stack stays flat.
+  const coordinate = (i: number): string => {
+    let sum = i === 0 ? `and(acc, ${LITERAL.lane})` : i === 4 ? "shr(204, acc)" : `and(shr(${51 * i}, acc), ${LITERAL.lane})`;
+    for (let step = FINAL_CHUNK / 8 - 1; step >= 0; step--) {
+      sum = `add(add(${product("f", 2 * step, i)}, ${product("g", 2 * step + 1, i)}), mul(y, ${sum}))`;
+      if (step % 4 === 0) sum = `mod(${sum}, ${LITERAL.p})`;
+    }
+    return i === 0 ? `r := ${sum}` : `r := or(r, shl(${51 * i}, ${sum}))`;
+  };
   return `
 // acc * x^${FINAL_CHUNK} + the chunk's polynomial at x; canonical lanes in and out
 function finalChunk(acc, x) -> r {
-  let f let g let h let y
-  {
-    let x2 := mulmod(x, x, ${LITERAL.p})
-    let x3 := mulmod(x2, x, ${LITERAL.p})
-    let x4 := mulmod(x2, x2, ${LITERAL.p})
-    f := or(or(1, shl(93, x3)), shl(186, mulmod(x3, x3, ${LITERAL.p})))
-    g := or(or(x, shl(93, x4)), shl(186, mulmod(x4, x3, ${LITERAL.p})))
-    h := or(x2, shl(93, mulmod(x4, x, ${LITERAL.p})))
-    y := mulmod(x4, x4, ${LITERAL.p})
-  }
-  let a := and(acc, ${LITERAL.lane})
-  let b := and(shr(51, acc), ${LITERAL.lane})
-  let c := and(shr(102, acc), ${LITERAL.lane})
-  let d := and(shr(153, acc), ${LITERAL.lane})
-  let e := shr(204, acc)
-  ${groups.map(group).join("\n  ")}
-  r := or(or(a, shl(51, b)), or(or(shl(102, c), shl(153, d)), shl(204, e)))
+  let x2 := mulmod(x, x, ${LITERAL.p})
+  let x3 := mulmod(x2, x, ${LITERAL.p})
+  let y := mulmod(x2, x2, ${LITERAL.p})
+  let f := or(or(1, shl(64, x)), or(shl(128, x2), shl(192, x3)))
+  let g := or(or(y, shl(64, mulmod(y, x, ${LITERAL.p}))), or(shl(128, mulmod(y, x2, ${LITERAL.p})), shl(192, mulmod(y, x3, ${LITERAL.p}))))
+  y := mulmod(y, y, ${LITERAL.p})
+  ${[0, 1, 2, 3, 4].map(coordinate).join("\n  ")}
 }`;
 }

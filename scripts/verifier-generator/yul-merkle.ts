@@ -1,30 +1,32 @@
 import { hex } from "./lanes.ts";
 
 /**
- * Hashes the current node with the next sibling; `bit` tells whether the sibling stands on the left. Without a branch:
- * the difference of both, times the bit, swaps them.
+ * Hashes the current node with the next sibling; `bit` is 1 when the node stands on the right. The sibling is copied byte
+ * by byte length, after the node, so it overwrites what the node's word holds beyond its digest.
  */
 function climb(digestBytes: number, bit: string, sibling: string): string {
   return `{
-      let other := calldataload(${sibling})
-      let swap := mul(xor(node, other), ${bit})
-      mstore(0, xor(node, swap))
-      mstore(${digestBytes}, xor(other, swap))
+      let place := mul(${digestBytes}, ${bit})
+      mstore(place, node)
+      calldatacopy(sub(${digestBytes}, place), ${sibling}, ${digestBytes})
       node := keccak256(0, ${2 * digestBytes})
     }`;
 }
 
 /**
  * Recomputes the root of a pruned multiproof, depth first and left to right, the order of `multiproofSteps`. A node is
- * kept as a whole hash: a digest is its first bytes, so storing the left one at 0 and the right one at `digestBytes`
+ * kept as a whole hash: a digest is its first bytes, so storing the left one at 0 and then the right one at `digestBytes`
  * truncates both for free. `leaves` and `hashes` hold `count` ascending leaf indices and their hashes; `stack` has room
  * for two words per leaf and one more. The caller has checked that the siblings lie inside the proof.
  * The loop count is bounded by count · depth, which the sibling count of the proof equals up to merges.
  */
 export function merkleFunction(digestBytes: number, stack: number): string {
-  const unrolled = [0, 1, 2, 3]
-    .map((i) => climb(digestBytes, i === 0 ? "and(index, 1)" : `and(shr(${i}, index), 1)`, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`))
-    .join("\n      ");
+  /** Climbs `levels` levels in one go. */
+  const block = (levels: number): string => `${Array.from({ length: levels }, (_, i) =>
+    climb(digestBytes, i === 0 ? "and(index, 1)" : `and(shr(${i}, index), 1)`, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`),
+  ).join("\n      ")}
+      cursor := add(cursor, ${levels * digestBytes})
+      index := shr(${levels}, index)`;
   return `
 // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
 function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
@@ -41,16 +43,20 @@ function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
       let meeting := mload(top)
       let target := meeting
       if gt(target, until) { target := until }
-      for { } gt(target, add(level, 3)) { level := add(level, 4) } {
-      ${unrolled}
-        cursor := add(cursor, ${4 * digestBytes})
-        index := shr(4, index)
+      level := sub(target, level) // levels to climb, for a moment
+      for { } gt(level, 7) { level := sub(level, 8) } {
+      ${block(8)}
       }
-      for { } lt(level, target) { level := add(level, 1) } {
-        ${climb(digestBytes, "and(index, 1)", "cursor")}
-        cursor := add(cursor, ${digestBytes})
-        index := shr(1, index)
+      if and(level, 4) {
+      ${block(4)}
       }
+      if and(level, 2) {
+      ${block(2)}
+      }
+      if and(level, 1) {
+      ${block(1)}
+      }
+      level := target
       if iszero(lt(meeting, until)) { break }
       mstore(0, mload(sub(top, 32)))
       mstore(${digestBytes}, node)

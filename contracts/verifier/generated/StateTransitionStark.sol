@@ -149,9 +149,9 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0x13860, state)
-                calldatacopy(0x13880, from, length)
-                r := keccak256(0x13860, add(length, 32))
+                mstore(0xff60, state)
+                calldatacopy(0xff80, from, length)
+                r := keccak256(0xff60, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -261,7 +261,17 @@ contract StateTransitionStark is IStarkVerifier {
             function horner(values, count, a) -> r {
                 for { let at := add(values, shl(5, count)) } gt(at, values) { } {
                     at := sub(at, 32)
-                    r := extMulAdd(a, r, mload(at))
+                    {
+                        let t_ := addmod(mulmod(a, and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                        t_ := add(addmod(mulmod(a, and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                    }
+                    {
+                        let n_ := add(r, mload(at))
+                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
                 }
             }
             // coefficients (words of five lanes) -> packed table for row sums, eight coefficients at a time
@@ -598,7 +608,7 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0xd460
+                let top := 0xcf60
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -611,49 +621,114 @@ contract StateTransitionStark is IStarkVerifier {
                         let meeting := mload(top)
                         let target := meeting
                         if gt(target, until) { target := until }
-                        for { } gt(target, add(level, 3)) { level := add(level, 4) } {
+                        level := sub(target, level) // levels to climb, for a moment
+                        for { } gt(level, 7) { level := sub(level, 8) } {
                             {
-                                let other := calldataload(cursor)
-                                let swap := mul(xor(node, other), and(index, 1))
-                                mstore(0, xor(node, swap))
-                                mstore(26, xor(other, swap))
+                                let place := mul(26, and(index, 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), cursor, 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let other := calldataload(add(cursor, 26))
-                                let swap := mul(xor(node, other), and(shr(1, index), 1))
-                                mstore(0, xor(node, swap))
-                                mstore(26, xor(other, swap))
+                                let place := mul(26, and(shr(1, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 26), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let other := calldataload(add(cursor, 52))
-                                let swap := mul(xor(node, other), and(shr(2, index), 1))
-                                mstore(0, xor(node, swap))
-                                mstore(26, xor(other, swap))
+                                let place := mul(26, and(shr(2, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 52), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let other := calldataload(add(cursor, 78))
-                                let swap := mul(xor(node, other), and(shr(3, index), 1))
-                                mstore(0, xor(node, swap))
-                                mstore(26, xor(other, swap))
+                                let place := mul(26, and(shr(3, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 78), 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(4, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 104), 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(5, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 130), 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(6, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 156), 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(7, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 182), 26)
+                                node := keccak256(0, 52)
+                            }
+                            cursor := add(cursor, 208)
+                            index := shr(8, index)
+                        }
+                        if and(level, 4) {
+                            {
+                                let place := mul(26, and(index, 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), cursor, 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(1, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 26), 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(2, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 52), 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(3, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 78), 26)
                                 node := keccak256(0, 52)
                             }
                             cursor := add(cursor, 104)
                             index := shr(4, index)
                         }
-                        for { } lt(level, target) { level := add(level, 1) } {
+                        if and(level, 2) {
                             {
-                                let other := calldataload(cursor)
-                                let swap := mul(xor(node, other), and(index, 1))
-                                mstore(0, xor(node, swap))
-                                mstore(26, xor(other, swap))
+                                let place := mul(26, and(index, 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), cursor, 26)
+                                node := keccak256(0, 52)
+                            }
+                            {
+                                let place := mul(26, and(shr(1, index), 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), add(cursor, 26), 26)
+                                node := keccak256(0, 52)
+                            }
+                            cursor := add(cursor, 52)
+                            index := shr(2, index)
+                        }
+                        if and(level, 1) {
+                            {
+                                let place := mul(26, and(index, 1))
+                                mstore(place, node)
+                                calldatacopy(sub(26, place), cursor, 26)
                                 node := keccak256(0, 52)
                             }
                             cursor := add(cursor, 26)
                             index := shr(1, index)
                         }
+                        level := target
                         if iszero(lt(meeting, until)) { break }
                         mstore(0, mload(sub(top, 32)))
                         mstore(26, node)
@@ -681,94 +756,94 @@ contract StateTransitionStark is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0x13860, from, head)
-                mstore(add(0x13860, head), shl(96, extPack(value)))
-                calldatacopy(add(0x13874, head), add(from, head), sub(140, head))
-                hash := keccak256(0x13860, 160)
+                calldatacopy(0xff60, from, head)
+                mstore(add(0xff60, head), shl(96, extPack(value)))
+                calldatacopy(add(0xff74, head), add(from, head), sub(140, head))
+                hash := keccak256(0xff60, 160)
                 {
-                    let word := shr(96, mload(0x13860))
+                    let word := shr(96, mload(0xff60))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd2e0, element)
+                    mstore(0xcde0, element)
                 }
                 {
-                    let word := shr(96, mload(0x13874))
+                    let word := shr(96, mload(0xff74))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd300, element)
+                    mstore(0xce00, element)
                 }
                 {
-                    let word := shr(96, mload(0x13888))
+                    let word := shr(96, mload(0xff88))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd320, element)
+                    mstore(0xce20, element)
                 }
                 {
-                    let word := shr(96, mload(0x1389c))
+                    let word := shr(96, mload(0xff9c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd340, element)
+                    mstore(0xce40, element)
                 }
                 {
-                    let word := shr(96, mload(0x138b0))
+                    let word := shr(96, mload(0xffb0))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd360, element)
+                    mstore(0xce60, element)
                 }
                 {
-                    let word := shr(96, mload(0x138c4))
+                    let word := shr(96, mload(0xffc4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd380, element)
+                    mstore(0xce80, element)
                 }
                 {
-                    let word := shr(96, mload(0x138d8))
+                    let word := shr(96, mload(0xffd8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd3a0, element)
+                    mstore(0xcea0, element)
                 }
                 {
-                    let word := shr(96, mload(0x138ec))
+                    let word := shr(96, mload(0xffec))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xd3c0, element)
+                    mstore(0xcec0, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
             }
             // folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
             function foldLeaf(y) -> r {
-                let e0 := mload(0xd2e0)
-                let d0 := mload(0xd300)
+                let e0 := mload(0xcde0)
+                let d0 := mload(0xce00)
                 {
                     let sum := add(e0, d0)
                     d0 := sub(add(e0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d0)
                     e0 := sum
                 }
-                let e2 := mload(0xd320)
-                let d2 := mload(0xd340)
+                let e2 := mload(0xce20)
+                let d2 := mload(0xce40)
                 {
                     let sum := add(e2, d2)
                     d2 := sub(add(e2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d2)
                     e2 := sum
                 }
-                let e1 := mload(0xd360)
-                let d1 := mload(0xd380)
+                let e1 := mload(0xce60)
+                let d1 := mload(0xce80)
                 {
                     let sum := add(e1, d1)
                     d1 := sub(add(e1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d1)
                     e1 := sum
                 }
-                let e3 := mload(0xd3a0)
-                let d3 := mload(0xd3c0)
+                let e3 := mload(0xcea0)
+                let d3 := mload(0xcec0)
                 {
                     let sum := add(e3, d3)
                     d3 := sub(add(e3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d3)
@@ -807,72 +882,67 @@ contract StateTransitionStark is IStarkVerifier {
                 r := extMulAdd(y, r, d0)
                 r := extMulAdd(y, r, e0)
             }
+            // count coefficients at from -> packed table, four coefficients at a time, the rest of the last four zero
+            function readFinal(from, count, to) -> padding, bad {
+                from := sub(from, 12) // an element ends the word that is read
+                for { } count { } {
+                    let w0 := and(calldataload(from), 0xffffffffffffffffffffffffffffffffffffffff)
+                    let w1 := mul(gt(count, 1), and(calldataload(add(from, 20)), 0xffffffffffffffffffffffffffffffffffffffff))
+                    let w2 := mul(gt(count, 2), and(calldataload(add(from, 40)), 0xffffffffffffffffffffffffffffffffffffffff))
+                    let w3 := mul(gt(count, 3), and(calldataload(add(from, 60)), 0xffffffffffffffffffffffffffffffffffffffff))
+                    {
+                        let packed := or(or(and(shl(192, w0), 0x7fffffff000000000000000000000000000000000000000000000000), and(shl(128, w1), 0x7fffffff00000000000000000000000000000000)), or(and(shl(64, w2), 0x7fffffff0000000000000000), and(w3, 0x7fffffff)))
+                        bad := or(bad, add(packed, 0xffffff0000000000ffffff0000000000ffffff0000000000ffffff))
+                        mstore(to, packed)
+                    }
+                    {
+                        let packed := or(or(and(shl(161, w0), 0x7fffffff000000000000000000000000000000000000000000000000), and(shl(97, w1), 0x7fffffff00000000000000000000000000000000)), or(and(shl(33, w2), 0x7fffffff0000000000000000), and(shr(31, w3), 0x7fffffff)))
+                        bad := or(bad, add(packed, 0xffffff0000000000ffffff0000000000ffffff0000000000ffffff))
+                        mstore(add(to, 32), packed)
+                    }
+                    {
+                        let packed := or(or(and(shl(130, w0), 0x7fffffff000000000000000000000000000000000000000000000000), and(shl(66, w1), 0x7fffffff00000000000000000000000000000000)), or(and(shl(2, w2), 0x7fffffff0000000000000000), and(shr(62, w3), 0x7fffffff)))
+                        bad := or(bad, add(packed, 0xffffff0000000000ffffff0000000000ffffff0000000000ffffff))
+                        mstore(add(to, 64), packed)
+                    }
+                    {
+                        let packed := or(or(and(shl(99, w0), 0x7fffffff000000000000000000000000000000000000000000000000), and(shl(35, w1), 0x7fffffff00000000000000000000000000000000)), or(and(shr(29, w2), 0x7fffffff0000000000000000), and(shr(93, w3), 0x7fffffff)))
+                        bad := or(bad, add(packed, 0xffffff0000000000ffffff0000000000ffffff0000000000ffffff))
+                        mstore(add(to, 96), packed)
+                    }
+                    {
+                        let packed := or(or(and(shl(68, w0), 0x7fffffff000000000000000000000000000000000000000000000000), and(shl(4, w1), 0x7fffffff00000000000000000000000000000000)), or(and(shr(60, w2), 0x7fffffff0000000000000000), and(shr(124, w3), 0x7fffffff)))
+                        bad := or(bad, add(packed, 0xffffff0000000000ffffff0000000000ffffff0000000000ffffff))
+                        mstore(add(to, 128), packed)
+                    }
+                    to := add(to, 160)
+                    padding := or(padding, shr(155, or(or(w0, w1), or(w2, w3))))
+                    from := add(from, 80)
+                    count := mul(gt(count, 4), sub(count, 4))
+                }
+                bad := and(bad, 0x80000000000000008000000000000000800000000000000080000000)
+            }
             // acc * x^64 + the chunk's polynomial at x; canonical lanes in and out
             function finalChunk(acc, x) -> r {
-                let f let g let h let y
-                {
-                    let x2 := mulmod(x, x, 0x7f000001)
-                    let x3 := mulmod(x2, x, 0x7f000001)
-                    let x4 := mulmod(x2, x2, 0x7f000001)
-                    f := or(or(1, shl(93, x3)), shl(186, mulmod(x3, x3, 0x7f000001)))
-                    g := or(or(x, shl(93, x4)), shl(186, mulmod(x4, x3, 0x7f000001)))
-                    h := or(x2, shl(93, mulmod(x4, x, 0x7f000001)))
-                    y := mulmod(x4, x4, 0x7f000001)
-                }
-                let a := and(acc, 0x7ffffffffffff)
-                let b := and(shr(51, acc), 0x7ffffffffffff)
-                let c := and(shr(102, acc), 0x7ffffffffffff)
-                let d := and(shr(153, acc), 0x7ffffffffffff)
-                let e := shr(204, acc)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4a20), f), mul(mload(0x4ac0), g)), mul(mload(0x4b60), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x4a40), f), mul(mload(0x4ae0), g)), mul(mload(0x4b80), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x4a60), f), mul(mload(0x4b00), g)), mul(mload(0x4ba0), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x4a80), f), mul(mload(0x4b20), g)), mul(mload(0x4bc0), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4aa0), f), mul(mload(0x4b40), g)), mul(mload(0x4be0), h)))), 0x7f000001)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4840), f), mul(mload(0x48e0), g)), mul(mload(0x4980), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x4860), f), mul(mload(0x4900), g)), mul(mload(0x49a0), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x4880), f), mul(mload(0x4920), g)), mul(mload(0x49c0), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x48a0), f), mul(mload(0x4940), g)), mul(mload(0x49e0), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x48c0), f), mul(mload(0x4960), g)), mul(mload(0x4a00), h)))), 0x7f000001)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4660), f), mul(mload(0x4700), g)), mul(mload(0x47a0), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x4680), f), mul(mload(0x4720), g)), mul(mload(0x47c0), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x46a0), f), mul(mload(0x4740), g)), mul(mload(0x47e0), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x46c0), f), mul(mload(0x4760), g)), mul(mload(0x4800), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x46e0), f), mul(mload(0x4780), g)), mul(mload(0x4820), h)))), 0x7f000001)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x4480), f), mul(mload(0x4520), g)), mul(mload(0x45c0), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x44a0), f), mul(mload(0x4540), g)), mul(mload(0x45e0), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x44c0), f), mul(mload(0x4560), g)), mul(mload(0x4600), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x44e0), f), mul(mload(0x4580), g)), mul(mload(0x4620), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4500), f), mul(mload(0x45a0), g)), mul(mload(0x4640), h)))), 0x7f000001)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x42a0), f), mul(mload(0x4340), g)), mul(mload(0x43e0), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x42c0), f), mul(mload(0x4360), g)), mul(mload(0x4400), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x42e0), f), mul(mload(0x4380), g)), mul(mload(0x4420), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x4300), f), mul(mload(0x43a0), g)), mul(mload(0x4440), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4320), f), mul(mload(0x43c0), g)), mul(mload(0x4460), h)))), 0x7f000001)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x40c0), f), mul(mload(0x4160), g)), mul(mload(0x4200), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x40e0), f), mul(mload(0x4180), g)), mul(mload(0x4220), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x4100), f), mul(mload(0x41a0), g)), mul(mload(0x4240), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x4120), f), mul(mload(0x41c0), g)), mul(mload(0x4260), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x4140), f), mul(mload(0x41e0), g)), mul(mload(0x4280), h)))), 0x7f000001)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x3ee0), f), mul(mload(0x3f80), g)), mul(mload(0x4020), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x3f00), f), mul(mload(0x3fa0), g)), mul(mload(0x4040), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x3f20), f), mul(mload(0x3fc0), g)), mul(mload(0x4060), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x3f40), f), mul(mload(0x3fe0), g)), mul(mload(0x4080), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x3f60), f), mul(mload(0x4000), g)), mul(mload(0x40a0), h)))), 0x7f000001)
-                a := mod(add(mul(a, y), shr(186, add(add(mul(mload(0x3d00), f), mul(mload(0x3da0), g)), mul(mload(0x3e40), h)))), 0x7f000001)
-                b := mod(add(mul(b, y), shr(186, add(add(mul(mload(0x3d20), f), mul(mload(0x3dc0), g)), mul(mload(0x3e60), h)))), 0x7f000001)
-                c := mod(add(mul(c, y), shr(186, add(add(mul(mload(0x3d40), f), mul(mload(0x3de0), g)), mul(mload(0x3e80), h)))), 0x7f000001)
-                d := mod(add(mul(d, y), shr(186, add(add(mul(mload(0x3d60), f), mul(mload(0x3e00), g)), mul(mload(0x3ea0), h)))), 0x7f000001)
-                e := mod(add(mul(e, y), shr(186, add(add(mul(mload(0x3d80), f), mul(mload(0x3e20), g)), mul(mload(0x3ec0), h)))), 0x7f000001)
-                r := or(or(a, shl(51, b)), or(or(shl(102, c), shl(153, d)), shl(204, e)))
+                let x2 := mulmod(x, x, 0x7f000001)
+                let x3 := mulmod(x2, x, 0x7f000001)
+                let y := mulmod(x2, x2, 0x7f000001)
+                let f := or(or(1, shl(64, x)), or(shl(128, x2), shl(192, x3)))
+                let g := or(or(y, shl(64, mulmod(y, x, 0x7f000001))), or(shl(128, mulmod(y, x2, 0x7f000001)), shl(192, mulmod(y, x3, 0x7f000001))))
+                y := mulmod(y, y, 0x7f000001)
+                r := mod(add(add(shr(192, mul(mload(0x3d00), f)), shr(192, mul(mload(0x3da0), g))), mul(y, add(add(shr(192, mul(mload(0x3e40), f)), shr(192, mul(mload(0x3ee0), g))), mul(y, add(add(shr(192, mul(mload(0x3f80), f)), shr(192, mul(mload(0x4020), g))), mul(y, add(add(shr(192, mul(mload(0x40c0), f)), shr(192, mul(mload(0x4160), g))), mul(y, mod(add(add(shr(192, mul(mload(0x4200), f)), shr(192, mul(mload(0x42a0), g))), mul(y, add(add(shr(192, mul(mload(0x4340), f)), shr(192, mul(mload(0x43e0), g))), mul(y, add(add(shr(192, mul(mload(0x4480), f)), shr(192, mul(mload(0x4520), g))), mul(y, add(add(shr(192, mul(mload(0x45c0), f)), shr(192, mul(mload(0x4660), g))), mul(y, and(acc, 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)
+                r := or(r, shl(51, mod(add(add(shr(192, mul(mload(0x3d20), f)), shr(192, mul(mload(0x3dc0), g))), mul(y, add(add(shr(192, mul(mload(0x3e60), f)), shr(192, mul(mload(0x3f00), g))), mul(y, add(add(shr(192, mul(mload(0x3fa0), f)), shr(192, mul(mload(0x4040), g))), mul(y, add(add(shr(192, mul(mload(0x40e0), f)), shr(192, mul(mload(0x4180), g))), mul(y, mod(add(add(shr(192, mul(mload(0x4220), f)), shr(192, mul(mload(0x42c0), g))), mul(y, add(add(shr(192, mul(mload(0x4360), f)), shr(192, mul(mload(0x4400), g))), mul(y, add(add(shr(192, mul(mload(0x44a0), f)), shr(192, mul(mload(0x4540), g))), mul(y, add(add(shr(192, mul(mload(0x45e0), f)), shr(192, mul(mload(0x4680), g))), mul(y, and(shr(51, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(102, mod(add(add(shr(192, mul(mload(0x3d40), f)), shr(192, mul(mload(0x3de0), g))), mul(y, add(add(shr(192, mul(mload(0x3e80), f)), shr(192, mul(mload(0x3f20), g))), mul(y, add(add(shr(192, mul(mload(0x3fc0), f)), shr(192, mul(mload(0x4060), g))), mul(y, add(add(shr(192, mul(mload(0x4100), f)), shr(192, mul(mload(0x41a0), g))), mul(y, mod(add(add(shr(192, mul(mload(0x4240), f)), shr(192, mul(mload(0x42e0), g))), mul(y, add(add(shr(192, mul(mload(0x4380), f)), shr(192, mul(mload(0x4420), g))), mul(y, add(add(shr(192, mul(mload(0x44c0), f)), shr(192, mul(mload(0x4560), g))), mul(y, add(add(shr(192, mul(mload(0x4600), f)), shr(192, mul(mload(0x46a0), g))), mul(y, and(shr(102, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(153, mod(add(add(shr(192, mul(mload(0x3d60), f)), shr(192, mul(mload(0x3e00), g))), mul(y, add(add(shr(192, mul(mload(0x3ea0), f)), shr(192, mul(mload(0x3f40), g))), mul(y, add(add(shr(192, mul(mload(0x3fe0), f)), shr(192, mul(mload(0x4080), g))), mul(y, add(add(shr(192, mul(mload(0x4120), f)), shr(192, mul(mload(0x41c0), g))), mul(y, mod(add(add(shr(192, mul(mload(0x4260), f)), shr(192, mul(mload(0x4300), g))), mul(y, add(add(shr(192, mul(mload(0x43a0), f)), shr(192, mul(mload(0x4440), g))), mul(y, add(add(shr(192, mul(mload(0x44e0), f)), shr(192, mul(mload(0x4580), g))), mul(y, add(add(shr(192, mul(mload(0x4620), f)), shr(192, mul(mload(0x46c0), g))), mul(y, and(shr(153, acc), 0x7ffffffffffff))))))))), 0x7f000001))))))))), 0x7f000001)))
+                r := or(r, shl(204, mod(add(add(shr(192, mul(mload(0x3d80), f)), shr(192, mul(mload(0x3e20), g))), mul(y, add(add(shr(192, mul(mload(0x3ec0), f)), shr(192, mul(mload(0x3f60), g))), mul(y, add(add(shr(192, mul(mload(0x4000), f)), shr(192, mul(mload(0x40a0), g))), mul(y, add(add(shr(192, mul(mload(0x4140), f)), shr(192, mul(mload(0x41e0), g))), mul(y, mod(add(add(shr(192, mul(mload(0x4280), f)), shr(192, mul(mload(0x4320), g))), mul(y, add(add(shr(192, mul(mload(0x43c0), f)), shr(192, mul(mload(0x4460), g))), mul(y, add(add(shr(192, mul(mload(0x4500), f)), shr(192, mul(mload(0x45a0), g))), mul(y, add(add(shr(192, mul(mload(0x4640), f)), shr(192, mul(mload(0x46e0), g))), mul(y, shr(204, acc))))))))), 0x7f000001))))))))), 0x7f000001)))
             }
             // writes the distinct leaf indices of the first count positions
             function distinctLeaves(count) -> n {
                 let previous := not(0)
-                for { let at := 0xb340 } count { count := sub(count, 1) } {
+                for { let at := 0xae40 } count { count := sub(count, 1) } {
                     let leaf := shr(3, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0xb620, shl(5, n)), leaf)
+                        mstore(add(0xb120, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -886,22 +956,22 @@ contract StateTransitionStark is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0xb340, shl(5, i)))
+                    let position := mload(add(0xae40, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xcd20, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xc820, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0xb900, to), hash)
+                        mstore(add(0xb400, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0xb340, shl(5, i)))
+                        let other := mload(add(0xae40, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0xd2e0, shl(5, and(other, 7)))), mload(add(0xcd20, shl(5, i)))))
+                        different := or(different, xor(mload(add(0xcde0, shl(5, and(other, 7)))), mload(add(0xc820, shl(5, i)))))
                     }
                     // the challenge over the leaf's first point
                     let first := inverseRootAt(and(position, not(7)))
-                    let y := extScale(mload(add(0xd3e0, shl(5, layer))), mulmod(first, factor, 0x7f000001))
-                    mstore(add(0xd000, to), extCanonical(foldLeaf(y)))
+                    let y := extScale(mload(add(0xcee0, shl(5, layer))), mulmod(first, factor, 0x7f000001))
+                    mstore(add(0xcb00, to), extCanonical(foldLeaf(y)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -934,19 +1004,19 @@ contract StateTransitionStark is IStarkVerifier {
                     if sub(publicValues.length, 500) { fail(0xa1f115fd) }
                     let bad := 0
                     let from := publicValues.offset
-                    for { let to := 0x4c80 } lt(to, 0x5c20) { to := add(to, 32) } {
+                    for { let to := 0x4780 } lt(to, 0x5720) { to := add(to, 32) } {
                         let value := shr(224, calldataload(from))
                         bad := or(bad, iszero(lt(value, 0x7f000001)))
                         mstore(to, mulmod(value, 0x3fffdfc, 0x7f000001))
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0x13860, 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae) // digest of the verification key
-                mstore(0x13880, statementHash)
-                calldatacopy(0x138a0, proof.offset, 38)
-                let state := keccak256(0x13860, 102)
+                mstore(0xff60, 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae) // digest of the verification key
+                mstore(0xff80, statementHash)
+                calldatacopy(0xffa0, proof.offset, 38)
+                let state := keccak256(0xff60, 102)
                 state := absorb(state, add(proof.offset, 38), 26)
-                mstore(0x4c00, extScale(challenge(state), 0x3fe3cfb0))
+                mstore(0x4700, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 64), 26)
                 mstore(0x10e0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 90), 4715)
@@ -954,7 +1024,7 @@ contract StateTransitionStark is IStarkVerifier {
                 let root := add(proof.offset, 4805)
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     state := absorb(state, root, 26)
-                    mstore(add(0xd3e0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
+                    mstore(add(0xcee0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
                     root := add(root, 26)
                 }
                 let finalLength := shl(mload(0x1060), 20)
@@ -966,33 +1036,20 @@ contract StateTransitionStark is IStarkVerifier {
                 let padding := 0
                 let bad := 0
                 let from := add(proof.offset, 2)
-                for { let to := 0x5c20 } lt(to, 0x5d40) { to := add(to, 32) } {
+                for { let to := 0x5720 } lt(to, 0x5840) { to := add(to, 32) } {
                     let value := shr(224, calldataload(from))
                     bad := or(bad, iszero(lt(value, 0x7f000001)))
                     mstore(to, mulmod(value, 0x3fffdfc, 0x7f000001))
                     from := add(from, 4)
                 }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 90), 698, 180, 0x5d40)
+                padding, bad := unpackValues(add(proof.offset, 90), 698, 180, 0x5840)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 3580), 245, 63, 0x73c0)
+                padding, bad := unpackValues(add(proof.offset, 3580), 245, 63, 0x6ec0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                {
-                    let source := sub(mload(0x1080), 12) // an element ends the word that is read
-                    let to := 0xda60
-                    for { let end := add(to, shl(5, shl(mload(0x1060), 1))) } lt(to, end) { to := add(to, 32) } {
-                        let word := calldataload(source)
-                        let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
-                        padding := or(padding, word)
-                        bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(to, element)
-                        source := add(source, 20)
-                    }
-                    bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
-                    padding := and(padding, 0xf800000000000000000000000000000000000000)
-                }
+                padding, bad := readFinal(mload(0x1080), shl(mload(0x1060), 1), 0xd560)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
@@ -1024,13 +1081,13 @@ contract StateTransitionStark is IStarkVerifier {
                     let fromLast := extNormalize(add(z, sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mulmod(inverse, 0x3fffdfc, 0x7f000001))))
                     // one inversion for both boundary selectors
                     let scaled := extMul(vanishing, extInverse(extMul(fromFirst, fromLast)))
-                    mstore(0x4c20, fromLast)
-                    mstore(0x4c40, extMul(scaled, fromLast))
-                    mstore(0x4c60, extMul(scaled, fromFirst))
+                    mstore(0x4720, fromLast)
+                    mstore(0x4740, extMul(scaled, fromLast))
+                    mstore(0x4760, extMul(scaled, fromFirst))
                 }
                 // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first
                 let q := 0
-                for { let at := 0x73c0 } gt(at, 0x6ec0) { } {
+                for { let at := 0x6ec0 } gt(at, 0x69c0) { } {
                     let chunk := 0
                     for { let end := sub(at, 160) } gt(at, end) { } {
                         at := sub(at, 32)
@@ -1040,11 +1097,11 @@ contract StateTransitionStark is IStarkVerifier {
                 }
                 q := extCanonical(extMul(vanishing, q))
                 let composition := 0
-                if iszero(staticcall(gas(), evaluator1, 0x4c00, 12192, 0, 32)) { revert(0, 0) }
-                if sub(returndatasize(), 992) { revert(0, 0) }
+                if iszero(staticcall(gas(), evaluator1, 0x4700, 12192, 0, 32)) { revert(0, 0) }
+                if sub(returndatasize(), 1152) { revert(0, 0) }
                 composition := add(composition, mload(0))
-                returndatacopy(0x7ba0, 32, 960)
-                if iszero(staticcall(gas(), evaluator2, 0x4c00, 13152, 0, 32)) { revert(0, 0) }
+                returndatacopy(0x76a0, 32, 1120)
+                if iszero(staticcall(gas(), evaluator2, 0x4700, 13312, 0, 32)) { revert(0, 0) }
                 if sub(returndatasize(), 32) { revert(0, 0) }
                 composition := add(composition, mload(0))
                 if sub(extCanonical(composition), q) { fail(0xbc9050a9) }
@@ -1056,10 +1113,10 @@ contract StateTransitionStark is IStarkVerifier {
                     if gt(mload(0x1000), 15) { bits := add(bits, sub(mload(0x1000), 15)) }
                     if shr(sub(256, bits), mload(0x10c0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10c0), 0xb340, 23, mload(0x1020))
+                drawPositions(mload(0x10c0), 0xae40, 23, mload(0x1020))
                 let a := mload(0x1140)
                 let power := 1
-                for { let to := 0x9ba0 } lt(to, 0xb220) { to := add(to, 32) } {
+                for { let to := 0x96a0 } lt(to, 0xad20) { to := add(to, 32) } {
                     mstore(to, power)
                     {
                         let t_ := addmod(mulmod(power, and(a, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
@@ -1069,34 +1126,34 @@ contract StateTransitionStark is IStarkVerifier {
                     }
                 }
                 mstore(0x1160, extScale(power, 0x3fe3cfb0))
-                packCoefficients(0x9ba0, 0x11e0, 18)
-                packCoefficients(0xad20, 0x33a0, 5)
-                mstore(0x1180, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x5d40, 180, a), 1))))
+                packCoefficients(0x96a0, 0x11e0, 18)
+                packCoefficients(0xa820, 0x33a0, 5)
+                mstore(0x1180, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x5840, 180, a), 1))))
                 // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
-                mstore(0x11a0, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x73c0, 63, a), 1))))
+                mstore(0x11a0, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x6ec0, 63, a), 1))))
             }
             // mainTree
             {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 12489)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xb340)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xae40)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := mainRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0xbbe0, q), sum)
-                    mstore(add(0xbec0, q), mload(0x11c0))
-                    calldatacopy(0x13860, cursor, 543)
-                    mstore(add(0xb900, q), keccak256(0x13860, 543))
+                    mstore(add(0xb6e0, q), sum)
+                    mstore(add(0xb9c0, q), mload(0x11c0))
+                    calldatacopy(0xff60, cursor, 543)
+                    mstore(add(0xb400, q), keccak256(0xff60, 543))
                     cursor := add(cursor, 543)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0xb340, 0xb900, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0xae40, 0xb400, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 38))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                 mstore(0x10a0, cursor)
             }
@@ -1105,22 +1162,22 @@ contract StateTransitionStark is IStarkVerifier {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 3565)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xb340)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xae40)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := quotientRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0xbbe0, q), add(sum, mload(add(0xbbe0, q))))
-                    calldatacopy(0x13860, cursor, 155)
-                    mstore(add(0xb900, q), keccak256(0x13860, 155))
+                    mstore(add(0xb6e0, q), add(sum, mload(add(0xb6e0, q))))
+                    calldatacopy(0xff60, cursor, 155)
+                    mstore(add(0xb400, q), keccak256(0xff60, 155))
                     cursor := add(cursor, 155)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0xb340, 0xb900, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0xae40, 0xb400, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 64))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 1) }
                 mstore(0x10a0, cursor)
             }
@@ -1128,10 +1185,10 @@ contract StateTransitionStark is IStarkVerifier {
             {
                 {
                     let run := 0x3fffdfc
-                    let at := 0xc1a0
+                    let at := 0xbca0
                     let minusZ := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x10e0))
                     let minusNext := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x1100))
-                    for { let q := 0xb340 } lt(q, 0xb620) { q := add(q, 32) } {
+                    for { let q := 0xae40 } lt(q, 0xb120) { q := add(q, 32) } {
                         let x := mulmod(rootAt(mload(q)), 0xbfff9f4, 0x7f000001)
                         {
                             let d := extNormalize(add(x, minusZ))
@@ -1149,7 +1206,7 @@ contract StateTransitionStark is IStarkVerifier {
                         }
                     }
                     run := extInverse(run)
-                    for { } gt(at, 0xc1a0) { } {
+                    for { } gt(at, 0xbca0) { } {
                         at := sub(at, 32)
                         let d := mload(at)
                         mstore(at, extMul(run, mload(add(at, 1472))))
@@ -1157,10 +1214,10 @@ contract StateTransitionStark is IStarkVerifier {
                     }
                 }
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
-                    let at := add(0xc1a0, shl(1, q))
-                    let sum := extMul(mload(at), extNormalize(add(mload(add(0xbbe0, q)), mload(0x1180))))
-                    let next := extMul(mload(add(at, 32)), add(mload(add(0xbec0, q)), mload(0x11a0)))
-                    mstore(add(0xcd20, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
+                    let at := add(0xbca0, shl(1, q))
+                    let sum := extMul(mload(at), extNormalize(add(mload(add(0xb6e0, q)), mload(0x1180))))
+                    let next := extMul(mload(add(at, 32)), add(mload(add(0xb9c0, q)), mload(0x11a0)))
+                    mstore(add(0xc820, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
                 }
             }
             // friAndFinal
@@ -1173,39 +1230,38 @@ contract StateTransitionStark is IStarkVerifier {
                     let leafCount := distinctLeaves(count)
                     let siblings := add(mload(0x10a0), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0xb620)))
+                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0xb120)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x10a0), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0xb620, 0xb900, siblings)
+                        let root, end := merkleRoot(logLeaves, leafCount, 0xb120, 0xb400, siblings)
                         if and(xor(root, calldataload(add(add(proof.offset, 4805), mul(layer, 26)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 2)) }
                         mstore(0x10a0, end)
                     }
                     count := leafCount
-                    mcopy(0xb340, 0xb620, shl(5, count))
-                    mcopy(0xcd20, 0xd000, shl(5, count))
+                    mcopy(0xae40, 0xb120, shl(5, count))
+                    mcopy(0xc820, 0xcb00, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x10a0), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 let shift := 3
                 for { let i := mul(3, mload(0x1040)) } i { i := sub(i, 1) } { shift := mulmod(shift, shift, 0x7f000001) }
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
-                packCoefficients(0xda60, 0xfa60, mul(chunks, 8))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0xb900, i), mulmod(shift, rootAt(mload(add(0xb340, i))), 0x7f000001))
-                    mstore(add(0xd000, i), 0)
+                    mstore(add(0xb400, i), mulmod(shift, rootAt(mload(add(0xae40, i))), 0x7f000001))
+                    mstore(add(0xcb00, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0x3d00, add(0xfa60, mul(chunks, 3840)), 3840)
+                    mcopy(0x3d00, add(0xd560, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0xd000, i), finalChunk(mload(add(0xd000, i)), mload(add(0xb900, i))))
+                        mstore(add(0xcb00, i), finalChunk(mload(add(0xcb00, i)), mload(add(0xb400, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0xd000, i)), mload(add(0xcd20, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0xcb00, i)), mload(add(0xc820, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

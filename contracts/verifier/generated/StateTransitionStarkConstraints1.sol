@@ -3,9 +3,9 @@
 pragma solidity 0.8.37;
 
 /// @title Constraints of the system "state-transition/1" at one point, part 1
-/// @dev 316 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
+/// @dev 259 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
 /// last row, 134 public values, 180 column values, 63 values at the next row, 0 values from earlier parts.
-/// Output words: this part's share of the composition and 30 values for later parts.
+/// Output words: this part's share of the composition and 35 values for later parts.
 /// Anyone may call it; it reads no state.
 contract StateTransitionStarkConstraints1 {
     fallback() external {
@@ -31,32 +31,66 @@ contract StateTransitionStarkConstraints1 {
                 let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                 r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            // sum * alpha + x, for lanes of sum < 1.3p and of x up to 14p
+            // sum * alpha + x, for lanes of sum < 2^32 and of x up to 100p; lanes of the result < 2^32
             function weigh(sum, x) -> r {
                 r := sum
-                r := extNormalize(add(extMul(mload(0x1000), r), x))
+                {
+                    let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                    t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                    let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                    r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                }
+                {
+                    let n_ := add(r, x)
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
             }
             // the same for the words at a, the last one first
             function weighValues(sum, a, length) -> r {
                 r := sum
                 for { } length { } {
                     length := sub(length, 32)
-                    r := extNormalize(add(extMul(mload(0x1000), r), mload(add(a, length))))
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                    }
+                    {
+                        let n_ := add(r, mload(add(a, length)))
+                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
                 }
             }
-            // the same for the differences of the words at a and b
+            // the same for the differences of the words at a and b, lanes at b < 2p
             function weighDifferences(sum, a, b, length) -> r {
                 r := sum
                 for { } length { } {
                     length := sub(length, 32)
-                    r := extNormalize(add(extMul(mload(0x1000), r), add(mload(add(a, length)), sub(mload(0x3ae0), mload(add(b, length))))))
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                    }
+                    {
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x3ae0), mload(add(b, length)))))
+                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
                 }
             }
             function storeConstants(to, packed) {
-                for { let end := add(to, 256) } lt(to, end) { to := add(to, 32) } {
-                    mstore(to, and(packed, 0xffffffff))
-                    packed := shr(32, packed)
-                }
+                mstore(to, and(packed, 0xffffffff))
+                mstore(add(to, 32), and(shr(32, packed), 0xffffffff))
+                mstore(add(to, 64), and(shr(64, packed), 0xffffffff))
+                mstore(add(to, 96), and(shr(96, packed), 0xffffffff))
+                mstore(add(to, 128), and(shr(128, packed), 0xffffffff))
+                mstore(add(to, 160), and(shr(160, packed), 0xffffffff))
+                mstore(add(to, 192), and(shr(192, packed), 0xffffffff))
+                mstore(add(to, 224), and(shr(224, packed), 0xffffffff))
             }
             // gadget: inputs at 0x3ca0, outputs at 0x3ea0
             function poseidon2ExternalLayer() {
@@ -100,41 +134,105 @@ contract StateTransitionStarkConstraints1 {
                 mstore(0x4540, add(mload(0x44c0), add(mload(0x43a0), add(mload(0x4160), mload(0x4280)))))
                 mstore(0x4560, add(mload(0x44e0), add(mload(0x43c0), add(mload(0x4180), mload(0x42a0)))))
                 mstore(0x4580, add(mload(0x4500), add(mload(0x43e0), add(mload(0x41a0), mload(0x42c0)))))
-                mstore(0x3ea0, extNormalize(extNormalize(add(mload(0x4140), mload(0x4520)))))
-                mstore(0x3ec0, extNormalize(extNormalize(add(mload(0x4160), mload(0x4540)))))
-                mstore(0x3ee0, extNormalize(extNormalize(add(mload(0x4180), mload(0x4560)))))
-                mstore(0x3f00, extNormalize(extNormalize(add(mload(0x41a0), mload(0x4580)))))
-                mstore(0x3f20, extNormalize(extNormalize(add(mload(0x4260), mload(0x4520)))))
-                mstore(0x3f40, extNormalize(extNormalize(add(mload(0x4280), mload(0x4540)))))
-                mstore(0x3f60, extNormalize(extNormalize(add(mload(0x42a0), mload(0x4560)))))
-                mstore(0x3f80, extNormalize(extNormalize(add(mload(0x42c0), mload(0x4580)))))
-                mstore(0x3fa0, extNormalize(extNormalize(add(mload(0x4380), mload(0x4520)))))
-                mstore(0x3fc0, extNormalize(extNormalize(add(mload(0x43a0), mload(0x4540)))))
-                mstore(0x3fe0, extNormalize(extNormalize(add(mload(0x43c0), mload(0x4560)))))
-                mstore(0x4000, extNormalize(extNormalize(add(mload(0x43e0), mload(0x4580)))))
-                mstore(0x4020, extNormalize(extNormalize(add(mload(0x44a0), mload(0x4520)))))
-                mstore(0x4040, extNormalize(extNormalize(add(mload(0x44c0), mload(0x4540)))))
-                mstore(0x4060, extNormalize(extNormalize(add(mload(0x44e0), mload(0x4560)))))
-                mstore(0x4080, extNormalize(extNormalize(add(mload(0x4500), mload(0x4580)))))
+                {
+                    let n_ := add(mload(0x4140), mload(0x4520))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3ea0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x4160), mload(0x4540))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3ec0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x4180), mload(0x4560))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3ee0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x41a0), mload(0x4580))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3f00, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x4260), mload(0x4520))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3f20, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x4280), mload(0x4540))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3f40, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x42a0), mload(0x4560))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3f60, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x42c0), mload(0x4580))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3f80, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x4380), mload(0x4520))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3fa0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x43a0), mload(0x4540))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3fc0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x43c0), mload(0x4560))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x3fe0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x43e0), mload(0x4580))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x4000, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x44a0), mload(0x4520))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x4020, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x44c0), mload(0x4540))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x4040, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x44e0), mload(0x4560))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x4060, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x4500), mload(0x4580))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x4080, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
             }
             // gadget: inputs at 0x47a0, outputs at 0x4ba0
             function poseidon2FullSboxes() {
-                mstore(0x4da0, extNormalize(add(mload(0x47a0), mload(0x49a0))))
-                mstore(0x4dc0, extNormalize(add(mload(0x47c0), mload(0x49c0))))
-                mstore(0x4de0, extNormalize(add(mload(0x47e0), mload(0x49e0))))
-                mstore(0x4e00, extNormalize(add(mload(0x4800), mload(0x4a00))))
-                mstore(0x4e20, extNormalize(add(mload(0x4820), mload(0x4a20))))
-                mstore(0x4e40, extNormalize(add(mload(0x4840), mload(0x4a40))))
-                mstore(0x4e60, extNormalize(add(mload(0x4860), mload(0x4a60))))
-                mstore(0x4e80, extNormalize(add(mload(0x4880), mload(0x4a80))))
-                mstore(0x4ea0, extNormalize(add(mload(0x48a0), mload(0x4aa0))))
-                mstore(0x4ec0, extNormalize(add(mload(0x48c0), mload(0x4ac0))))
-                mstore(0x4ee0, extNormalize(add(mload(0x48e0), mload(0x4ae0))))
-                mstore(0x4f00, extNormalize(add(mload(0x4900), mload(0x4b00))))
-                mstore(0x4f20, extNormalize(add(mload(0x4920), mload(0x4b20))))
-                mstore(0x4f40, extNormalize(add(mload(0x4940), mload(0x4b40))))
-                mstore(0x4f60, extNormalize(add(mload(0x4960), mload(0x4b60))))
-                mstore(0x4f80, extNormalize(add(mload(0x4980), mload(0x4b80))))
+                mstore(0x4da0, extNormalize(extNormalize(add(mload(0x47a0), mload(0x49a0)))))
+                mstore(0x4dc0, extNormalize(extNormalize(add(mload(0x47c0), mload(0x49c0)))))
+                mstore(0x4de0, extNormalize(extNormalize(add(mload(0x47e0), mload(0x49e0)))))
+                mstore(0x4e00, extNormalize(extNormalize(add(mload(0x4800), mload(0x4a00)))))
+                mstore(0x4e20, extNormalize(extNormalize(add(mload(0x4820), mload(0x4a20)))))
+                mstore(0x4e40, extNormalize(extNormalize(add(mload(0x4840), mload(0x4a40)))))
+                mstore(0x4e60, extNormalize(extNormalize(add(mload(0x4860), mload(0x4a60)))))
+                mstore(0x4e80, extNormalize(extNormalize(add(mload(0x4880), mload(0x4a80)))))
+                mstore(0x4ea0, extNormalize(extNormalize(add(mload(0x48a0), mload(0x4aa0)))))
+                mstore(0x4ec0, extNormalize(extNormalize(add(mload(0x48c0), mload(0x4ac0)))))
+                mstore(0x4ee0, extNormalize(extNormalize(add(mload(0x48e0), mload(0x4ae0)))))
+                mstore(0x4f00, extNormalize(extNormalize(add(mload(0x4900), mload(0x4b00)))))
+                mstore(0x4f20, extNormalize(extNormalize(add(mload(0x4920), mload(0x4b20)))))
+                mstore(0x4f40, extNormalize(extNormalize(add(mload(0x4940), mload(0x4b40)))))
+                mstore(0x4f60, extNormalize(extNormalize(add(mload(0x4960), mload(0x4b60)))))
+                mstore(0x4f80, extNormalize(extNormalize(add(mload(0x4980), mload(0x4b80)))))
                 mstore(0x4ba0, extMul(mload(0x4da0), extMul(mload(0x4da0), mload(0x4da0))))
                 mstore(0x4bc0, extMul(mload(0x4dc0), extMul(mload(0x4dc0), mload(0x4dc0))))
                 mstore(0x4be0, extMul(mload(0x4de0), extMul(mload(0x4de0), mload(0x4de0))))
@@ -155,45 +253,173 @@ contract StateTransitionStarkConstraints1 {
             // gadget: inputs at 0x5fc0, outputs at 0x61c0
             function poseidon2InternalLayerBackwards() {
                 mstore(0x63c0, add(mload(0x61a0), add(mload(0x6180), add(mload(0x6160), add(mload(0x6140), add(mload(0x6120), add(mload(0x6100), add(mload(0x60e0), add(mload(0x60c0), add(mload(0x60a0), add(mload(0x6080), add(mload(0x6060), add(mload(0x6040), add(mload(0x6020), add(mload(0x5fe0), mload(0x6000))))))))))))))))
-                mstore(0x63e0, add(mload(0x63c0), sub(mload(0x3ae0), mload(0x5fc0))))
+                mstore(0x63e0, add(mload(0x63c0), sub(0x105f00002100020be000042000417c00008400082f800010800105f000021, mload(0x5fc0))))
                 mstore(0x6400, add(mload(0x63c0), mload(0x63e0)))
-                mstore(0x61c0, extNormalize(mload(0x63e0)))
-                mstore(0x61e0, extNormalize(extNormalize(add(mload(0x5fe0), mload(0x6400)))))
-                mstore(0x6200, extNormalize(extNormalize(add(mload(0x6400), mul(mload(0x6000), 0x2)))))
-                mstore(0x6220, extNormalize(extNormalize(add(mload(0x6400), extDivide1(mload(0x6020))))))
-                mstore(0x6240, extNormalize(extNormalize(add(mload(0x6400), mul(mload(0x6040), 0x3)))))
-                mstore(0x6260, extNormalize(extNormalize(add(mload(0x6400), mul(mload(0x6060), 0x4)))))
-                mstore(0x6280, extNormalize(extNormalize(add(mload(0x6400), sub(mload(0x3ae0), extDivide1(mload(0x6080)))))))
-                mstore(0x62a0, extNormalize(extNormalize(add(mload(0x6400), sub(mload(0x3b20), mul(mload(0x60a0), 0x3))))))
-                mstore(0x62c0, extNormalize(extNormalize(add(mload(0x6400), sub(mload(0x3b60), mul(mload(0x60c0), 0x4))))))
-                mstore(0x62e0, extNormalize(extNormalize(add(mload(0x6400), extDivide8(mload(0x60e0))))))
-                mstore(0x6300, extNormalize(extNormalize(add(mload(0x6400), extDivide3(mload(0x6100))))))
-                mstore(0x6320, extNormalize(extNormalize(add(mload(0x6400), sub(0x525a0000a6000a4b400014c001496800029800292d000053000525a0000a6, mul(mload(0x6120), 0x7f))))))
-                mstore(0x6340, extNormalize(extNormalize(add(mload(0x6400), sub(mload(0x3ae0), extDivide8(mload(0x6140)))))))
-                mstore(0x6360, extNormalize(extNormalize(add(mload(0x6400), sub(mload(0x3ae0), extDivide3(mload(0x6160)))))))
-                mstore(0x6380, extNormalize(extNormalize(add(mload(0x6400), sub(mload(0x3ae0), extDivide4(mload(0x6180)))))))
-                mstore(0x63a0, extNormalize(extNormalize(add(mload(0x6400), mul(mload(0x61a0), 0x7f)))))
+                {
+                    let n_ := mload(0x63e0)
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x61c0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x5fe0), mload(0x6400))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x61e0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), mul(mload(0x6000), 0x2))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6200, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), extDivide1(mload(0x6020)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6220, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), mul(mload(0x6040), 0x3))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6240, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), mul(mload(0x6060), 0x4))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6260, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, extDivide1(mload(0x6080))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6280, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), sub(0x301f000061000603e0000c2000c07c00018400180f800030800301f000061, mul(mload(0x60a0), 0x3)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x62a0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), sub(0x3fff0000810007ffe000102000fffc000204001fff8000408003fff000081, mul(mload(0x60c0), 0x4)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x62c0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), extDivide8(mload(0x60e0)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x62e0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), extDivide3(mload(0x6100)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6300, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := extNormalize(add(mload(0x6400), sub(0x7ed85000ffb00fdb0a001ff601fb614003fec03f6c28007fd807ed85000ffb, mul(mload(0x6120), 0x7f))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6320, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), sub(mload(0x3ae0), extDivide8(mload(0x6140))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6340, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), sub(mload(0x3b60), extDivide3(mload(0x6160))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6360, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6400), sub(mload(0x3b20), extDivide4(mload(0x6180))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6380, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := extNormalize(add(mload(0x6400), mul(mload(0x61a0), 0x7f)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x63a0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
             }
             // gadget: inputs at 0x6620, outputs at 0x6820
             function poseidon2InternalLayer() {
                 mstore(0x6a20, add(mload(0x6800), add(mload(0x67e0), add(mload(0x67c0), add(mload(0x67a0), add(mload(0x6780), add(mload(0x6760), add(mload(0x6740), add(mload(0x6720), add(mload(0x6700), add(mload(0x66e0), add(mload(0x66c0), add(mload(0x66a0), add(mload(0x6680), add(mload(0x6640), mload(0x6660))))))))))))))))
                 mstore(0x6a40, add(mload(0x6620), mload(0x6a20)))
-                mstore(0x6820, extNormalize(add(mload(0x6a20), sub(mload(0x3ae0), mload(0x6620)))))
-                mstore(0x6840, extNormalize(add(mload(0x6640), mload(0x6a40))))
-                mstore(0x6860, extNormalize(add(mload(0x6a40), mul(mload(0x6660), 0x2))))
-                mstore(0x6880, extNormalize(add(mload(0x6a40), extDivide1(mload(0x6680)))))
-                mstore(0x68a0, extNormalize(add(mload(0x6a40), mul(mload(0x66a0), 0x3))))
-                mstore(0x68c0, extNormalize(add(mload(0x6a40), mul(mload(0x66c0), 0x4))))
-                mstore(0x68e0, extNormalize(add(mload(0x6a40), sub(mload(0x3ae0), extDivide1(mload(0x66e0))))))
-                mstore(0x6900, extNormalize(add(mload(0x6a40), sub(mload(0x3b20), mul(mload(0x6700), 0x3)))))
-                mstore(0x6920, extNormalize(add(mload(0x6a40), sub(mload(0x3b60), mul(mload(0x6720), 0x4)))))
-                mstore(0x6940, extNormalize(add(mload(0x6a40), extDivide8(mload(0x6740)))))
-                mstore(0x6960, extNormalize(add(mload(0x6a40), extDivide3(mload(0x6760)))))
-                mstore(0x6980, extNormalize(extNormalize(add(mload(0x6a40), sub(0x525a0000a6000a4b400014c001496800029800292d000053000525a0000a6, mul(mload(0x6780), 0x7f))))))
-                mstore(0x69a0, extNormalize(add(mload(0x6a40), sub(mload(0x3ae0), extDivide8(mload(0x67a0))))))
-                mstore(0x69c0, extNormalize(add(mload(0x6a40), sub(mload(0x3ae0), extDivide3(mload(0x67c0))))))
-                mstore(0x69e0, extNormalize(add(mload(0x6a40), sub(mload(0x3ae0), extDivide4(mload(0x67e0))))))
-                mstore(0x6a00, extNormalize(extNormalize(add(mload(0x6a40), mul(mload(0x6800), 0x7f)))))
+                {
+                    let n_ := add(mload(0x6a20), sub(0xde400001c0001bc800003800037900000700006f200000e0000de400001c, mload(0x6620)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6820, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6640), mload(0x6a40))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6840, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), mul(mload(0x6660), 0x2))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6860, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), extDivide1(mload(0x6680)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6880, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), mul(mload(0x66a0), 0x3))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x68a0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), mul(mload(0x66c0), 0x4))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x68c0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), sub(mload(0x3c80), extDivide1(mload(0x66e0))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x68e0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), sub(0x29ac00005400053580000a8000a6b00001500014d600002a00029ac000054, mul(mload(0x6700), 0x3)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6900, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), sub(0x37900000700006f200000e0000de400001c0001bc80000380003790000070, mul(mload(0x6720), 0x4)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6920, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), extDivide8(mload(0x6740)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6940, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), extDivide3(mload(0x6760)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6960, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), sub(0x6e024000ddc00dc048001bb801b80900037700370120006ee006e024000ddc, mul(mload(0x6780), 0x7f)))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6980, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), sub(mload(0x3ae0), extDivide8(mload(0x67a0))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x69a0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), sub(mload(0x3b40), extDivide3(mload(0x67c0))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x69c0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), sub(mload(0x3b00), extDivide4(mload(0x67e0))))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x69e0, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
+                {
+                    let n_ := add(mload(0x6a40), mul(mload(0x6800), 0x7f))
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    mstore(0x6a00, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
+                }
             }
             // a / 2^1: lanes of the result at most lane / 2^1 + p
             function extDivide1(a) -> r {
@@ -219,7 +445,7 @@ contract StateTransitionStarkConstraints1 {
             calldatacopy(0x1000, 0, 8896)
             calldatacopy(0x32c0, 10176, 2016)
             for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x3aa0, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
-            mstore(0x3ca0, extNormalize(add(mload(0x2140), mload(0x2960))))
+            mstore(0x3ca0, add(mload(0x2140), mload(0x2960)))
             mcopy(0x3cc0, 0x2160, 480)
             poseidon2ExternalLayer()
             mcopy(0x45a0, 0x3ea0, 512)
@@ -256,7 +482,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2ExternalLayer()
             mcopy(0x5da0, 0x3ea0, 512)
             mstore(0x5fa0, add(mload(0x2b80), 0xffd41da))
-            mstore(0x5fc0, extNormalize(add(mload(0x2d80), 0x4d5452ad)))
+            mstore(0x5fc0, add(mload(0x2d80), 0x4d5452ad))
             mcopy(0x5fe0, 0x2ba0, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x6420, 0x61c0, 512)
@@ -265,7 +491,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2InternalLayer()
             mcopy(0x6a60, 0x6820, 512)
             mstore(0x6c60, extNormalize(add(0x284e72b2, mload(0x6a60))))
-            mstore(0x5fc0, extNormalize(add(mload(0x2da0), 0x2bb8566b)))
+            mstore(0x5fc0, add(mload(0x2da0), 0x2bb8566b))
             mcopy(0x5fe0, 0x6a80, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x6c80, 0x61c0, 512)
@@ -274,7 +500,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2InternalLayer()
             mcopy(0x6e80, 0x6820, 512)
             mstore(0x7080, extNormalize(add(0x12957605, mload(0x6e80))))
-            mstore(0x5fc0, extNormalize(add(mload(0x2dc0), 0x4f63b04f)))
+            mstore(0x5fc0, add(mload(0x2dc0), 0x4f63b04f))
             mcopy(0x5fe0, 0x6ea0, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x70a0, 0x61c0, 512)
@@ -283,7 +509,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2InternalLayer()
             mcopy(0x72a0, 0x6820, 512)
             mstore(0x74a0, extNormalize(add(0x58637d51, mload(0x72a0))))
-            mstore(0x5fc0, extNormalize(add(mload(0x2de0), 0x6fa09411)))
+            mstore(0x5fc0, add(mload(0x2de0), 0x6fa09411))
             mcopy(0x5fe0, 0x72c0, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x74c0, 0x61c0, 512)
@@ -292,7 +518,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2InternalLayer()
             mcopy(0x76c0, 0x6820, 512)
             mstore(0x78c0, extNormalize(add(0x46e1e910, mload(0x76c0))))
-            mstore(0x5fc0, extNormalize(add(mload(0x2e00), 0x5de445ac)))
+            mstore(0x5fc0, add(mload(0x2e00), 0x5de445ac))
             mcopy(0x5fe0, 0x76e0, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x78e0, 0x61c0, 512)
@@ -301,7 +527,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2InternalLayer()
             mcopy(0x7ae0, 0x6820, 512)
             mstore(0x7ce0, extNormalize(add(0x618ea66f, mload(0x7ae0))))
-            mstore(0x5fc0, extNormalize(add(mload(0x2e20), 0x422cd044)))
+            mstore(0x5fc0, add(mload(0x2e20), 0x422cd044))
             mcopy(0x5fe0, 0x7b00, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x7d00, 0x61c0, 512)
@@ -310,7 +536,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2InternalLayer()
             mcopy(0x7f00, 0x6820, 512)
             mstore(0x8100, extNormalize(add(0x13b8402b, mload(0x7f00))))
-            mstore(0x5fc0, extNormalize(add(mload(0x2e40), 0x72a5e2e8)))
+            mstore(0x5fc0, add(mload(0x2e40), 0x72a5e2e8))
             mcopy(0x5fe0, 0x7f20, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x8120, 0x61c0, 512)
@@ -319,7 +545,7 @@ contract StateTransitionStarkConstraints1 {
             poseidon2InternalLayer()
             mcopy(0x8320, 0x6820, 512)
             mstore(0x8520, extNormalize(add(0x508459d1, mload(0x8320))))
-            mstore(0x5fc0, extNormalize(add(mload(0x2e60), 0x68072126)))
+            mstore(0x5fc0, add(mload(0x2e60), 0x68072126))
             mcopy(0x5fe0, 0x8340, 480)
             poseidon2InternalLayerBackwards()
             mcopy(0x8540, 0x61c0, 512)
@@ -461,108 +687,59 @@ contract StateTransitionStarkConstraints1 {
             mstore(0xaba0, extNormalize(add(mload(0x2900), 0x5b001225)))
             mstore(0xabc0, add(mload(0xa420), mload(0xa600)))
             mstore(0xabe0, add(mload(0xa800), add(mload(0xa500), add(mload(0xa4e0), add(mload(0xa7e0), add(mload(0xa7c0), add(mload(0xa7a0), add(mload(0xa780), add(mload(0xa680), add(mload(0xa660), add(mload(0xa640), add(mload(0xa620), mload(0xabc0)))))))))))))
-            mstore(0xac00, add(mload(0xa700), add(mload(0xa460), mload(0xa6e0))))
-            mstore(0xac20, add(mload(0xa6c0), mload(0xaa80)))
-            mstore(0xac40, extNormalize(add(mload(0x1aa0), mulmod(mload(0x1b00), 0x7f000000, 0x7f000001))))
-            mstore(0xac60, extNormalize(add(mload(0x1a80), mulmod(mload(0x1ae0), 0x7f000000, 0x7f000001))))
-            mstore(0xac80, extNormalize(add(mload(0x1b00), mulmod(mload(0x1ac0), 0x7f000000, 0x7f000001))))
-            mstore(0xaca0, extScale(mload(0x2240), mload(0x19e0)))
-            mstore(0xacc0, extScale(mload(0x2260), mload(0x1940)))
-            mstore(0xace0, extScale(mload(0x2280), mload(0x18a0)))
-            mstore(0xad00, extScale(mload(0x22a0), mload(0x1800)))
-            mstore(0xad20, extScale(mload(0x22c0), mload(0x1760)))
-            mstore(0xad40, extScale(mload(0x22e0), mload(0x16c0)))
-            mstore(0xad60, extScale(mload(0x2300), mload(0x1620)))
-            mstore(0xad80, extScale(mload(0x2240), mload(0x1a00)))
-            mstore(0xada0, extScale(mload(0x2260), mload(0x1960)))
-            mstore(0xadc0, extScale(mload(0x2280), mload(0x18c0)))
-            mstore(0xade0, extScale(mload(0x22a0), mload(0x1820)))
-            mstore(0xae00, extScale(mload(0x22c0), mload(0x1780)))
-            mstore(0xae20, extScale(mload(0x22e0), mload(0x16e0)))
-            mstore(0xae40, extScale(mload(0x2300), mload(0x1640)))
-            mstore(0xae60, extScale(mload(0x2240), mload(0x1a20)))
-            mstore(0xae80, extScale(mload(0x2260), mload(0x1980)))
-            mstore(0xaea0, extScale(mload(0x2280), mload(0x18e0)))
-            mstore(0xaec0, extScale(mload(0x22a0), mload(0x1840)))
-            mstore(0xaee0, extScale(mload(0x22c0), mload(0x17a0)))
-            mstore(0xaf00, extScale(mload(0x22e0), mload(0x1700)))
-            mstore(0xaf20, extScale(mload(0x2300), mload(0x1660)))
-            mstore(0xaf40, extScale(mload(0x2240), mload(0x1a40)))
-            mstore(0xaf60, extScale(mload(0x2260), mload(0x19a0)))
-            mstore(0xaf80, extScale(mload(0x2280), mload(0x1900)))
-            mstore(0xafa0, extScale(mload(0x22a0), mload(0x1860)))
-            mstore(0xafc0, extScale(mload(0x22c0), mload(0x17c0)))
-            mstore(0xafe0, extScale(mload(0x22e0), mload(0x1720)))
-            mstore(0xb000, extScale(mload(0x2300), mload(0x1680)))
-            mstore(0xb020, extScale(mload(0x2240), mload(0x1a60)))
-            mstore(0xb040, extScale(mload(0x2260), mload(0x19c0)))
-            mstore(0xb060, extScale(mload(0x2280), mload(0x1920)))
-            mstore(0xb080, extScale(mload(0x22a0), mload(0x1880)))
-            mstore(0xb0a0, extScale(mload(0x22c0), mload(0x17e0)))
-            mstore(0xb0c0, extScale(mload(0x22e0), mload(0x1740)))
-            mstore(0xb0e0, extScale(mload(0x2300), mload(0x16a0)))
-            mstore(0xb100, extNormalize(add(mload(0x1fa0), mulmod(mload(0x2000), 0x7f000000, 0x7f000001))))
-            mstore(0xb120, extNormalize(add(mload(0x1f80), mulmod(mload(0x1fe0), 0x7f000000, 0x7f000001))))
-            mstore(0xb140, extNormalize(add(mload(0x2000), mulmod(mload(0x1fc0), 0x7f000000, 0x7f000001))))
-            mstore(0xb160, extNormalize(add(mload(0x1640), mulmod(mload(0x16a0), 0x7f000000, 0x7f000001))))
-            mstore(0xb180, extNormalize(add(mload(0x1620), mulmod(mload(0x1680), 0x7f000000, 0x7f000001))))
-            mstore(0xb1a0, extNormalize(add(mload(0x16a0), mulmod(mload(0x1660), 0x7f000000, 0x7f000001))))
-            mstore(0xb1c0, add(mload(0xa720), add(mload(0xa700), add(mload(0xa6e0), add(mload(0xa6c0), add(mload(0xa580), add(mload(0xa540), add(mload(0xa5a0), add(mload(0xa7e0), add(mload(0xa7c0), add(mload(0xa7a0), add(mload(0xa780), add(mload(0xa4a0), mload(0xaa60))))))))))))))
-            mstore(0xb1e0, extMul(mload(0x1000), mload(0x1000)))
-            mstore(0xb200, extMul(mload(0x1000), mload(0xb1e0)))
-            mstore(0xb220, extMul(mload(0x1000), mload(0xb200)))
-            mstore(0xb240, extMul(mload(0x1000), mload(0xb220)))
-            mstore(0xb260, extMul(mload(0x1000), mload(0xb240)))
-            mstore(0xb280, extMul(mload(0x1000), mload(0xb260)))
-            mstore(0xb2a0, extMul(mload(0x1000), mload(0xb280)))
-            mstore(0xb2c0, extMul(mload(0x1000), mload(0xb2a0)))
-            mstore(0xb2e0, extMul(mload(0xb2c0), mload(0xb240)))
-            mstore(0xb300, extMul(mload(0xb2c0), mload(0xb2e0)))
-            mstore(0xb320, extMul(mload(0xb2c0), mload(0xb300)))
-            mstore(0xb340, extMul(mload(0xb2e0), mload(0xb260)))
-            mstore(0xb360, extMul(mload(0xb320), mload(0xb340)))
-            mstore(0xb380, extMul(mload(0xb320), mload(0xb360)))
-            mstore(0xb3a0, extMul(mload(0xb380), mload(0x1000)))
-            mstore(0xb3c0, extMul(mload(0xb3a0), mload(0x1000)))
-            mstore(0xb3e0, extMul(mload(0xb3c0), mload(0xb1e0)))
-            mstore(0xb400, extMul(mload(0xb3e0), mload(0xb1e0)))
-            mstore(0xb420, extMul(mload(0xb400), mload(0x1000)))
-            mstore(0xb440, extMul(mload(0xb420), mload(0x1000)))
-            mstore(0xb460, extMul(mload(0xb440), mload(0x1000)))
-            mstore(0xb480, extMul(mload(0xb460), mload(0x1000)))
-            mstore(0xb4a0, extMul(mload(0xb480), mload(0xb220)))
-            mstore(0xb4c0, extMul(mload(0xb2e0), mload(0xb1e0)))
-            mstore(0xb4e0, extMul(mload(0xb4a0), mload(0xb4c0)))
-            mstore(0xb500, extMul(mload(0xb4e0), mload(0xb2e0)))
-            mstore(0xb520, extMul(mload(0xb4c0), mload(0xb1e0)))
-            mstore(0xb540, extMul(mload(0xb500), mload(0xb520)))
-            mstore(0xb560, extMul(mload(0xb540), mload(0xb2a0)))
-            mstore(0xb580, extMul(mload(0xb560), mload(0xb2a0)))
-            mstore(0xb5a0, extMul(mload(0xb580), mload(0xb2c0)))
-            mstore(0xb5c0, extMul(mload(0xb5a0), mload(0x1000)))
-            mstore(0xb5e0, extMul(mload(0xb5c0), mload(0x1000)))
-            mstore(0xb600, extMul(mload(0xb5e0), mload(0x1000)))
-            mstore(0xb620, extMul(mload(0xb600), mload(0xb1e0)))
-            mstore(0xb640, extMul(mload(0xb620), mload(0x1000)))
-            mstore(0xb660, extMul(mload(0xb640), mload(0xb4c0)))
-            mstore(0xb680, extMul(mload(0xb660), mload(0xb2a0)))
-            mstore(0xb6a0, extMul(mload(0xb680), mload(0x1000)))
-            mstore(0xb6c0, extMul(mload(0xb4c0), mload(0x1000)))
-            mstore(0xb6e0, extMul(mload(0xb6a0), mload(0xb6c0)))
-            mstore(0xb700, extMul(mload(0xb6e0), mload(0xb2a0)))
-            mstore(0xb720, extMul(mload(0xb700), mload(0xb2a0)))
-            mstore(0xb740, extMul(mload(0xb720), mload(0xb2a0)))
-            mstore(0xb760, extMul(mload(0xb740), mload(0xb240)))
-            mstore(0xb780, extMul(mload(0xb760), mload(0xb200)))
-            mstore(0xb7a0, extMul(mload(0xb780), mload(0xb1e0)))
-            mstore(0xb7c0, extMul(mload(0xb2c0), mload(0xb200)))
-            mstore(0xb7e0, extMul(mload(0xb7a0), mload(0xb7c0)))
-            mstore(0xb800, extMul(mload(0xb7e0), mload(0xb1e0)))
-            mstore(0xb820, extMul(mload(0xb800), mload(0xb260)))
-            mstore(0xb840, extMul(mload(0xb820), mload(0xb2a0)))
-            mstore(0xb860, extMul(mload(0xb840), mload(0xb2a0)))
+            mstore(0xac00, extNormalize(add(mload(0x1640), mulmod(mload(0x16a0), 0x7f000000, 0x7f000001))))
+            mstore(0xac20, extNormalize(add(mload(0x1620), mulmod(mload(0x1680), 0x7f000000, 0x7f000001))))
+            mstore(0xac40, extNormalize(add(mload(0x16a0), mulmod(mload(0x1660), 0x7f000000, 0x7f000001))))
+            mstore(0xac60, extMul(mload(0x1000), mload(0x1000)))
+            mstore(0xac80, extMul(mload(0x1000), mload(0xac60)))
+            mstore(0xaca0, extMul(mload(0x1000), mload(0xac80)))
+            mstore(0xacc0, extMul(mload(0x1000), mload(0xaca0)))
+            mstore(0xace0, extMul(mload(0x1000), mload(0xacc0)))
+            mstore(0xad00, extMul(mload(0x1000), mload(0xace0)))
+            mstore(0xad20, extMul(mload(0x1000), mload(0xad00)))
+            mstore(0xad40, extMul(mload(0x1000), mload(0xad20)))
+            mstore(0xad60, extMul(mload(0xad40), mload(0xac80)))
+            mstore(0xad80, extMul(mload(0xad40), mload(0xad60)))
+            mstore(0xada0, extMul(mload(0xad40), mload(0xad80)))
+            mstore(0xadc0, extMul(mload(0xad40), mload(0xada0)))
+            mstore(0xade0, extMul(mload(0xad40), mload(0xadc0)))
+            mstore(0xae00, extMul(mload(0xad40), mload(0xade0)))
+            mstore(0xae20, extMul(mload(0xad40), mload(0xae00)))
+            mstore(0xae40, extMul(mload(0xad40), mload(0xae20)))
+            mstore(0xae60, extMul(mload(0xad40), mload(0xae40)))
+            mstore(0xae80, extMul(mload(0xae60), mload(0x1000)))
+            mstore(0xaea0, extMul(mload(0xae80), mload(0x1000)))
+            mstore(0xaec0, extMul(mload(0xaea0), mload(0xac60)))
+            mstore(0xaee0, extMul(mload(0xaec0), mload(0xac60)))
+            mstore(0xaf00, extMul(mload(0xaee0), mload(0x1000)))
+            mstore(0xaf20, extMul(mload(0xaf00), mload(0x1000)))
+            mstore(0xaf40, extMul(mload(0xaf20), mload(0x1000)))
+            mstore(0xaf60, extMul(mload(0xaf40), mload(0x1000)))
+            mstore(0xaf80, extMul(mload(0xad60), mload(0xad20)))
+            mstore(0xafa0, extMul(mload(0xaf60), mload(0xaf80)))
+            mstore(0xafc0, extMul(mload(0xad60), mload(0xac60)))
+            mstore(0xafe0, extMul(mload(0xafa0), mload(0xafc0)))
+            mstore(0xb000, extMul(mload(0xafc0), mload(0xaca0)))
+            mstore(0xb020, extMul(mload(0xafe0), mload(0xb000)))
+            mstore(0xb040, extMul(mload(0xb020), mload(0xad20)))
+            mstore(0xb060, extMul(mload(0xb040), mload(0xad20)))
+            mstore(0xb080, extMul(mload(0xb060), mload(0xad40)))
+            mstore(0xb0a0, extMul(mload(0xb080), mload(0x1000)))
+            mstore(0xb0c0, extMul(mload(0xb0a0), mload(0x1000)))
+            mstore(0xb0e0, extMul(mload(0xb0c0), mload(0x1000)))
+            mstore(0xb100, extMul(mload(0xb0e0), mload(0xac60)))
+            mstore(0xb120, extMul(mload(0xb100), mload(0x1000)))
+            mstore(0xb140, extMul(mload(0xafc0), mload(0xac60)))
+            mstore(0xb160, extMul(mload(0xb120), mload(0xb140)))
+            mstore(0xb180, extMul(mload(0xb160), mload(0xad20)))
+            mstore(0xb1a0, extMul(mload(0xb180), mload(0x1000)))
+            mstore(0xb1c0, extMul(mload(0xb140), mload(0x1000)))
+            mstore(0xb1e0, extMul(mload(0xb1a0), mload(0xb1c0)))
+            mstore(0xb200, extMul(mload(0xb1e0), mload(0xad20)))
+            mstore(0xb220, extMul(mload(0xb200), mload(0xad20)))
+            mstore(0xb240, extMul(mload(0xb220), mload(0xb140)))
             { let sum := 0
-                sum := extNormalize(extNormalize(add(add(extMul(mload(0x28a0), mload(0xab20)), add(extMul(mload(0x2520), mload(0xa760)), add(extMul(mload(0x2440), mload(0xa480)), add(mul(add(mload(0xa7a0), add(mload(0xa780), mload(0xab00))), 0x8), add(mul(mload(0xaae0), 0x6), add(mul(mload(0xaac0), 0x5), add(mul(add(mload(0xa700), mload(0xaaa0)), 0x4), add(mul(mload(0xaa80), 0x3), add(add(mload(0xa660), add(mload(0xa640), add(mload(0xa620), add(mload(0xa600), mload(0xaa60))))), mul(add(mload(0xa5e0), add(mload(0xa7e0), add(mload(0xa7c0), add(mload(0xa4e0), mload(0xa500))))), 0x2)))))))))), sub(mload(0x3ae0), mload(0x2960)))))
+                sum := extNormalize(add(add(extMul(mload(0x28a0), mload(0xab20)), add(extMul(mload(0x2520), mload(0xa760)), add(extMul(mload(0x2440), mload(0xa480)), add(mul(add(mload(0xa7a0), add(mload(0xa780), mload(0xab00))), 0x8), add(mul(mload(0xaae0), 0x6), add(mul(mload(0xaac0), 0x5), add(mul(add(mload(0xa700), mload(0xaaa0)), 0x4), add(mul(mload(0xaa80), 0x3), add(add(mload(0xa660), add(mload(0xa640), add(mload(0xa620), add(mload(0xa600), mload(0xaa60))))), mul(add(mload(0xa5e0), add(mload(0xa7e0), add(mload(0xa7c0), add(mload(0xa4e0), mload(0xa500))))), 0x2)))))))))), sub(mload(0x3ae0), mload(0x2960))))
                 sum := weigh(sum, add(add(mload(0xa580), add(mload(0xa560), add(mload(0xa520), mload(0xa540)))), sub(mload(0x3ae0), mload(0x2940))))
                 sum := weigh(sum, extMul(mload(0x2920), extNormalize(add(0x3fffdfc, sub(mload(0x3ae0), mload(0xa440))))))
                 sum := weigh(sum, extMul(mload(0x2920), add(mload(0x2920), 0x7b000205)))
@@ -574,58 +751,58 @@ contract StateTransitionStarkConstraints1 {
                 sum := weigh(sum, extMul(mload(0x27e0), add(mload(0x27e0), 0x7b000205)))
                 sum := weighDifferences(sum, 0x9b80, 0x30c0, 512)
                 sum := weighDifferences(sum, 0x9380, 0x2ec0, 512)
-                sum := weigh(sum, add(extMul(mload(0x8d60), extMul(mload(0x8d60), mload(0x8d60))), sub(mload(0x3ae0), mload(0x8d80))))
-                sum := weigh(sum, add(extMul(mload(0x8940), extMul(mload(0x8940), mload(0x8940))), sub(mload(0x3ae0), mload(0x8960))))
-                sum := weigh(sum, add(extMul(mload(0x8520), extMul(mload(0x8520), mload(0x8520))), sub(mload(0x3ae0), mload(0x8540))))
-                sum := weigh(sum, add(extMul(mload(0x8100), extMul(mload(0x8100), mload(0x8100))), sub(mload(0x3ae0), mload(0x8120))))
-                sum := weigh(sum, add(extMul(mload(0x7ce0), extMul(mload(0x7ce0), mload(0x7ce0))), sub(mload(0x3ae0), mload(0x7d00))))
-                sum := weigh(sum, add(extMul(mload(0x78c0), extMul(mload(0x78c0), mload(0x78c0))), sub(mload(0x3ae0), mload(0x78e0))))
-                sum := weigh(sum, add(extMul(mload(0x74a0), extMul(mload(0x74a0), mload(0x74a0))), sub(mload(0x3ae0), mload(0x74c0))))
-                sum := weigh(sum, add(extMul(mload(0x7080), extMul(mload(0x7080), mload(0x7080))), sub(mload(0x3ae0), mload(0x70a0))))
-                sum := weigh(sum, add(extMul(mload(0x6c60), extMul(mload(0x6c60), mload(0x6c60))), sub(mload(0x3ae0), mload(0x6c80))))
-                sum := weigh(sum, add(extMul(extMul(mload(0x5fa0), mload(0x5fa0)), mload(0x5fa0)), sub(mload(0x3ae0), mload(0x6420))))
+                sum := weigh(sum, add(extMul(mload(0x8d60), extMul(mload(0x8d60), mload(0x8d60))), sub(mload(0x3b60), mload(0x8d80))))
+                sum := weigh(sum, add(extMul(mload(0x8940), extMul(mload(0x8940), mload(0x8940))), sub(mload(0x3b60), mload(0x8960))))
+                sum := weigh(sum, add(extMul(mload(0x8520), extMul(mload(0x8520), mload(0x8520))), sub(mload(0x3b60), mload(0x8540))))
+                sum := weigh(sum, add(extMul(mload(0x8100), extMul(mload(0x8100), mload(0x8100))), sub(mload(0x3b60), mload(0x8120))))
+                sum := weigh(sum, add(extMul(mload(0x7ce0), extMul(mload(0x7ce0), mload(0x7ce0))), sub(mload(0x3b60), mload(0x7d00))))
+                sum := weigh(sum, add(extMul(mload(0x78c0), extMul(mload(0x78c0), mload(0x78c0))), sub(mload(0x3b60), mload(0x78e0))))
+                sum := weigh(sum, add(extMul(mload(0x74a0), extMul(mload(0x74a0), mload(0x74a0))), sub(mload(0x3b60), mload(0x74c0))))
+                sum := weigh(sum, add(extMul(mload(0x7080), extMul(mload(0x7080), mload(0x7080))), sub(mload(0x3b60), mload(0x70a0))))
+                sum := weigh(sum, add(extMul(mload(0x6c60), extMul(mload(0x6c60), mload(0x6c60))), sub(mload(0x3b60), mload(0x6c80))))
+                sum := weigh(sum, add(extMul(extMul(mload(0x5fa0), mload(0x5fa0)), mload(0x5fa0)), sub(mload(0x3b60), mload(0x6420))))
                 sum := weighDifferences(sum, 0x5da0, 0x2b80, 512)
                 sum := weighDifferences(sum, 0x55a0, 0x2980, 512)
-                mstore(0xb880, sum) }
+                mstore(0xb260, sum) }
             { let sum := 0
                 sum := extNormalize(extMul(mload(0xaba0), extMul(mload(0x2900), mload(0xab80))))
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb420), extMul(mload(0xa460), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xaf00), extMul(mload(0xa460), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(0x3fffdfc, sub(mload(0x3ae0), mload(0x2880))))
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb5a0), extMul(extNormalize(add(mload(0xa500), add(mload(0xa4e0), mload(0xab20)))), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xb080), extMul(extNormalize(add(mload(0xa500), add(mload(0xa4e0), mload(0xab20)))), sum))))) }
             { let sum := 0
                 sum := extNormalize(mload(0x2880))
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb5c0), extMul(extNormalize(add(mload(0xa6a0), add(mload(0xa680), add(mload(0xa660), add(mload(0xa640), add(mload(0xa620), add(mload(0xa600), add(mload(0xa7c0), mload(0xa7e0))))))))), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xb0a0), extMul(extNormalize(add(mload(0xa6a0), add(mload(0xa680), add(mload(0xa660), add(mload(0xa640), add(mload(0xa620), add(mload(0xa600), add(mload(0xa7c0), mload(0xa7e0))))))))), sum))))) }
             { let sum := 0
                 sum := extNormalize(mload(0x28a0))
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb620), extMul(mload(0xa600), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xb100), extMul(mload(0xa600), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2440, 0x2340, 256)
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb640), extMul(mload(0x2920), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xb120), extMul(mload(0x2920), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x2240), sub(mload(0x3ae0), mload(0x28c0))))
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb680), extMul(mload(0xa680), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xb180), extMul(mload(0xa680), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0xa860, 0x1180, 256)
                 sum := weighDifferences(sum, 0x2440, 0x1080, 256)
                 sum := weigh(sum, add(mload(0x2240), sub(mload(0x3ac0), mload(0x2120))))
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb6a0), extMul(mload(0xa6a0), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xb1a0), extMul(mload(0xa6a0), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2140, 0x2540, 256)
-                mstore(0xb880, extNormalize(add(mload(0xb880), extMul(mload(0xb6e0), extMul(mload(0xaac0), sum))))) }
+                mstore(0xb260, extNormalize(add(mload(0xb260), extMul(mload(0xb1e0), extMul(mload(0xaac0), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3a40), sub(mload(0x3b00), add(mload(0x28c0), mload(0xa5e0)))))
                 sum := weigh(sum, add(mload(0x3a60), sub(mload(0x3b20), add(mload(0xa6c0), add(mload(0x28e0), mload(0xa460))))))
-                sum := extMul(mload(0xb5e0), sum)
+                sum := extMul(mload(0xb0c0), sum)
                 sum := weigh(sum, extNormalize(add(add(mload(0xa7e0), add(mul(mload(0xa7c0), 0x1f), add(mul(mload(0xa7a0), 0x1e), add(mul(mload(0xa780), 0x1d), add(mul(mload(0xa760), 0x1c), add(mul(mload(0xa740), 0x1b), add(mul(mload(0xa720), 0x1a), add(mul(mload(0xa700), 0x19), add(mul(mload(0xa6e0), 0x18), add(mul(mload(0xa6c0), 0x17), add(mul(mload(0xa680), 0x15), add(mul(mload(0xa660), 0x14), add(mul(mload(0xa640), 0x13), add(mul(mload(0xa620), 0x12), add(mul(mload(0xa600), 0x11), add(mload(0xa5e0), add(mul(mload(0xa5c0), 0xf), add(mul(mload(0xa5a0), 0xe), add(mul(mload(0xa580), 0x16), add(mul(mload(0xa560), 0xc), add(mul(mload(0xa540), 0xb), add(mul(mload(0xa520), 0xa), add(mload(0xa500), add(mul(mload(0xa4e0), 0x8), add(mul(mload(0xa4c0), 0x7), add(mul(mload(0xa4a0), 0x6), add(mul(mload(0xa480), 0x5), add(mul(mload(0xa420), 0x2), mul(mload(0xa460), 0x4))))))))))))))))))))))))))))), sub(mload(0x3ae0), extMul(mload(0xa840), extNormalize(add(mload(0xa7e0), add(mload(0xa7c0), add(mload(0xa7a0), add(mload(0xa780), add(mload(0xa760), add(mload(0xa740), add(mload(0xa720), add(mload(0xa700), add(mload(0xa6e0), add(mload(0xa6c0), add(mload(0xa680), add(mload(0xa660), add(mload(0xa640), add(mload(0xa620), add(mload(0xa600), add(mload(0xa5e0), add(mload(0xa5c0), add(mload(0xa5a0), add(mload(0xa580), add(mload(0xa560), add(mload(0xa540), add(mload(0xa520), add(mload(0xa500), add(mload(0xa4e0), add(mload(0xa4c0), add(mload(0xa4a0), add(mload(0xa480), add(mload(0xa460), add(extMul(mload(0xa260), mload(0xa3a0)), mload(0xa420))))))))))))))))))))))))))))))))))))
-                mstore(0xb8a0, extMul(mload(0xb380), sum)) }
+                mstore(0xb280, extMul(mload(0xae60), sum)) }
             { let sum := 0
                 sum := extNormalize(extMul(extNormalize(add(mload(0xa840), 0x5b001225)), extNormalize(add(mload(0xa840), 0x7300060d))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb3a0), extMul(mload(0xa6a0), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xae80), extMul(mload(0xa6a0), sum))))) }
             { let sum := 0
                 sum := extNormalize(extMul(mload(0xab60), mload(0xab40)))
                 sum := weigh(sum, extMul(mload(0xab40), add(mload(0xa840), 0x3f002041)))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb3c0), extMul(extNormalize(mload(0xa800)), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xaea0), extMul(extNormalize(mload(0xa800)), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x35a0), sub(mload(0x3b00), mload(0xa940))))
                 sum := weigh(sum, add(mload(0x3580), sub(mload(0x3b00), mload(0xa920))))
@@ -635,27 +812,27 @@ contract StateTransitionStarkConstraints1 {
                 sum := weigh(sum, add(mload(0x3500), sub(mload(0x3b00), mload(0xa8a0))))
                 sum := weigh(sum, add(mload(0x34e0), sub(mload(0x3b00), mload(0xa880))))
                 sum := weigh(sum, add(mload(0x34c0), sub(mload(0x3b00), mload(0xa860))))
-                sum := extMul(mload(0xb2c0), sum)
+                sum := extMul(mload(0xad40), sum)
                 sum := weigh(sum, mload(0x3a20))
-                sum := extMul(mload(0xb3a0), sum)
+                sum := extMul(mload(0xae80), sum)
                 sum := weigh(sum, mload(0x39e0))
                 sum := weigh(sum, add(mload(0xa840), sub(mload(0x3ae0), mload(0x2900))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb3e0), extMul(mload(0x2920), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xaec0), extMul(mload(0x2920), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3a80), sub(mload(0x3ae0), mload(0x2900))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb400), extMul(extNormalize(add(mload(0xa800), add(mload(0xa500), add(mload(0xa4e0), add(mload(0xa4c0), add(mload(0xa4a0), add(mload(0xa480), add(mload(0xa420), mload(0xa460))))))))), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xaee0), extMul(extNormalize(add(mload(0xa800), add(mload(0xa500), add(mload(0xa4e0), add(mload(0xa4c0), add(mload(0xa4a0), add(mload(0xa480), add(mload(0xa420), mload(0xa460))))))))), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3a80), 0x4b001a35))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb440), extMul(mload(0xa7e0), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xaf20), extMul(mload(0xa7e0), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3a20), sub(mload(0x3ae0), mload(0x28c0))))
                 sum := weighValues(sum, 0xa960, 256)
-                sum := extMul(mload(0xb780), sum)
+                sum := extMul(mload(0xb240), sum)
                 sum := weigh(sum, extMul(extNormalize(add(mload(0x3a80), 0x5b001225)), add(mload(0x3a80), 0x7300060d)))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb460), extMul(mload(0xa5e0), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xaf40), extMul(mload(0xa5e0), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0xa960, 0x2440, 256)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb540), extMul(extNormalize(mload(0xabe0)), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb020), extMul(extNormalize(mload(0xabe0)), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x36a0), sub(mload(0x3b00), mload(0xa940))))
                 sum := weigh(sum, add(mload(0x3680), sub(mload(0x3b00), mload(0xa920))))
@@ -665,7 +842,7 @@ contract StateTransitionStarkConstraints1 {
                 sum := weigh(sum, add(mload(0x3600), sub(mload(0x3b00), mload(0xa8a0))))
                 sum := weigh(sum, add(mload(0x35e0), sub(mload(0x3b00), mload(0xa880))))
                 sum := weigh(sum, add(mload(0x35c0), sub(mload(0x3b00), mload(0xa860))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb560), extMul(extNormalize(add(mload(0xa5e0), mload(0xabe0))), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb040), extMul(extNormalize(add(mload(0xa5e0), mload(0xabe0))), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3a00), sub(mload(0x3ae0), mload(0x2880))))
                 sum := weigh(sum, add(add(add(mload(0x33a0), mload(0x34a0)), sub(mload(0x3b00), mload(0xaa40))), sub(mload(0x3b60), add(add(mload(0x2220), mload(0x2320)), sub(mload(0x3b00), add(mload(0x2220), extMul(mload(0x2880), extNormalize(add(mload(0x2320), sub(mload(0x3ae0), mload(0x2220)))))))))))
@@ -676,16 +853,16 @@ contract StateTransitionStarkConstraints1 {
                 sum := weigh(sum, add(add(add(mload(0x3300), mload(0x3400)), sub(mload(0x3b00), mload(0xa9a0))), sub(mload(0x3b60), add(add(mload(0x2180), mload(0x2280)), sub(mload(0x3b00), add(mload(0x2180), extMul(mload(0x2880), extNormalize(add(mload(0x2280), sub(mload(0x3ae0), mload(0x2180)))))))))))
                 sum := weigh(sum, add(add(add(mload(0x32e0), mload(0x33e0)), sub(mload(0x3b00), mload(0xa980))), sub(mload(0x3b60), add(add(mload(0x2160), mload(0x2260)), sub(mload(0x3b00), add(mload(0x2160), extMul(mload(0x2880), extNormalize(add(mload(0x2260), sub(mload(0x3ae0), mload(0x2160)))))))))))
                 sum := weigh(sum, add(add(add(mload(0x32c0), mload(0x33c0)), sub(mload(0x3b00), mload(0xa960))), sub(mload(0x3b60), add(add(mload(0x2140), mload(0x2240)), sub(mload(0x3b00), add(mload(0x2140), extMul(mload(0x2880), extNormalize(add(mload(0x2240), sub(mload(0x3ae0), mload(0x2140)))))))))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb580), extMul(extNormalize(add(mload(0xa4e0), add(mload(0xa7c0), add(mload(0xa780), add(mload(0xa640), mload(0xabc0)))))), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb060), extMul(extNormalize(add(mload(0xa4e0), add(mload(0xa7c0), add(mload(0xa780), add(mload(0xa640), mload(0xabc0)))))), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3a20), sub(mload(0x3ae0), mload(0x28a0))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb5e0), extMul(extNormalize(add(mload(0xa780), add(mload(0xa500), add(mload(0xa4e0), add(mload(0xa4c0), add(mload(0xa4a0), add(mload(0xa420), mload(0xa480)))))))), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb0c0), extMul(extNormalize(add(mload(0xa780), add(mload(0xa500), add(mload(0xa4e0), add(mload(0xa4c0), add(mload(0xa4a0), add(mload(0xa420), mload(0xa480)))))))), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x28a0), sub(mload(0x3b20), add(mload(0x3a20), add(mload(0x2880), mload(0x3a20))))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb600), extMul(mload(0xa440), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb0e0), extMul(mload(0xa440), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x34c0, 0x2340, 256)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb660), extMul(extNormalize(add(0x3fffdfc, sub(mload(0x3ae0), mload(0x2920)))), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb160), extMul(extNormalize(add(0x3fffdfc, sub(mload(0x3ae0), mload(0x2920)))), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x37a0), sub(mload(0x3b00), mload(0xa940))))
                 sum := weigh(sum, add(mload(0x3780), sub(mload(0x3b00), mload(0xa920))))
@@ -695,53 +872,10 @@ contract StateTransitionStarkConstraints1 {
                 sum := weigh(sum, add(mload(0x3700), sub(mload(0x3b00), mload(0xa8a0))))
                 sum := weigh(sum, add(mload(0x36e0), sub(mload(0x3b00), mload(0xa880))))
                 sum := weigh(sum, add(mload(0x36c0), sub(mload(0x3b00), mload(0xa860))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb700), extMul(mload(0xaac0), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb200), extMul(mload(0xaac0), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x36c0, 0x2540, 256)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb720), extMul(extNormalize(add(0x3fffdfc, sub(mload(0x3ae0), mload(0xaac0)))), sum))))) }
-            { let sum := 0
-                sum := extNormalize(extNormalize(add(mload(0x3940), sub(mload(0x3c40), add(mload(0xb0e0), add(mload(0xb0c0), add(mload(0xb0a0), add(mload(0xb080), add(mload(0xb060), add(mload(0xb040), add(add(extMul(mload(0x27c0), mload(0xac60)), add(extMul(mload(0x27a0), mload(0xac40)), add(extScale(mload(0x2780), mload(0x1ac0)), add(extScale(mload(0x2740), mload(0x1b00)), extScale(mload(0x2760), mload(0x1ae0)))))), mload(0xb020))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x3920), sub(mload(0x3c40), add(mload(0xb000), add(mload(0xafe0), add(mload(0xafc0), add(mload(0xafa0), add(mload(0xaf80), add(mload(0xaf60), add(add(extMul(mload(0x27c0), mload(0xac80)), add(extMul(mload(0x27a0), mload(0xac60)), add(extMul(mload(0x2780), mload(0xac40)), add(extScale(mload(0x2740), mload(0x1ae0)), extScale(mload(0x2760), mload(0x1ac0)))))), mload(0xaf40))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x3900), sub(mload(0x3c40), add(mload(0xaf20), add(mload(0xaf00), add(mload(0xaee0), add(mload(0xaec0), add(mload(0xaea0), add(mload(0xae80), add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x1b00), add(mload(0x1ae0), mulmod(mload(0x1aa0), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0xac80)), add(extMul(mload(0x2780), mload(0xac60)), add(extScale(mload(0x2740), mload(0x1ac0)), extMul(mload(0x2760), mload(0xac40)))))), mload(0xae60))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x38e0), sub(mload(0x3c40), add(mload(0xae40), add(mload(0xae20), add(mload(0xae00), add(mload(0xade0), add(mload(0xadc0), add(mload(0xada0), add(add(extScale(mload(0x27c0), mload(0x1ac0)), add(extScale(mload(0x27a0), mload(0x1ae0)), add(extScale(mload(0x2780), mload(0x1b00)), add(extScale(mload(0x2740), mload(0x1aa0)), extScale(mload(0x2760), mload(0x1a80)))))), mload(0xad80))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x38c0), sub(mload(0x3c60), add(mload(0x2320), add(mload(0xad60), add(mload(0xad40), add(mload(0xad20), add(mload(0xad00), add(mload(0xace0), add(mload(0xacc0), add(add(extMul(mload(0x27c0), mload(0xac40)), add(extScale(mload(0x27a0), mload(0x1ac0)), add(extScale(mload(0x2780), mload(0x1ae0)), add(extScale(mload(0x2740), mload(0x1a80)), extScale(mload(0x2760), mload(0x1b00)))))), mload(0xaca0)))))))))))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb740), extMul(extNormalize(mload(0xac00)), sum))))) }
-            { let sum := 0
-                sum := extNormalize(extNormalize(add(mload(0x3940), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0xb0e0), add(mload(0xb0c0), add(mload(0xb0a0), add(mload(0xb080), add(mload(0xb060), add(mload(0xb040), add(mload(0xb020), add(extScale(mload(0x2220), mload(0x1b00)), add(extScale(mload(0x2200), mload(0x1ba0)), add(extScale(mload(0x21e0), mload(0x1c40)), add(extScale(mload(0x21c0), mload(0x1ce0)), add(extScale(mload(0x21a0), mload(0x1d80)), add(extScale(mload(0x2180), mload(0x1e20)), add(extScale(mload(0x2160), mload(0x1ec0)), add(add(extMul(mload(0x27c0), mload(0xb120)), add(extMul(mload(0x27a0), mload(0xb100)), add(extScale(mload(0x2780), mload(0x1fc0)), add(extScale(mload(0x2740), mload(0x2000)), extScale(mload(0x2760), mload(0x1fe0)))))), extScale(mload(0x2140), mload(0x1f60)))))))))))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x3920), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0xb000), add(mload(0xafe0), add(mload(0xafc0), add(mload(0xafa0), add(mload(0xaf80), add(mload(0xaf60), add(mload(0xaf40), add(extScale(mload(0x2220), mload(0x1ae0)), add(extScale(mload(0x2200), mload(0x1b80)), add(extScale(mload(0x21e0), mload(0x1c20)), add(extScale(mload(0x21c0), mload(0x1cc0)), add(extScale(mload(0x21a0), mload(0x1d60)), add(extScale(mload(0x2180), mload(0x1e00)), add(extScale(mload(0x2160), mload(0x1ea0)), add(add(extMul(mload(0x27c0), mload(0xb140)), add(extMul(mload(0x27a0), mload(0xb120)), add(extMul(mload(0x2780), mload(0xb100)), add(extScale(mload(0x2740), mload(0x1fe0)), extScale(mload(0x2760), mload(0x1fc0)))))), extScale(mload(0x2140), mload(0x1f40)))))))))))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x3900), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0xaf20), add(mload(0xaf00), add(mload(0xaee0), add(mload(0xaec0), add(mload(0xaea0), add(mload(0xae80), add(mload(0xae60), add(extScale(mload(0x2220), mload(0x1ac0)), add(extScale(mload(0x2200), mload(0x1b60)), add(extScale(mload(0x21e0), mload(0x1c00)), add(extScale(mload(0x21c0), mload(0x1ca0)), add(extScale(mload(0x21a0), mload(0x1d40)), add(extScale(mload(0x2180), mload(0x1de0)), add(extScale(mload(0x2160), mload(0x1e80)), add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x2000), add(mload(0x1fe0), mulmod(mload(0x1fa0), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0xb140)), add(extMul(mload(0x2780), mload(0xb120)), add(extScale(mload(0x2740), mload(0x1fc0)), extMul(mload(0x2760), mload(0xb100)))))), extScale(mload(0x2140), mload(0x1f20)))))))))))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x38e0), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0xae40), add(mload(0xae20), add(mload(0xae00), add(mload(0xade0), add(mload(0xadc0), add(mload(0xada0), add(mload(0xad80), add(extScale(mload(0x2220), mload(0x1aa0)), add(extScale(mload(0x2200), mload(0x1b40)), add(extScale(mload(0x21e0), mload(0x1be0)), add(extScale(mload(0x21c0), mload(0x1c80)), add(extScale(mload(0x21a0), mload(0x1d20)), add(extScale(mload(0x2180), mload(0x1dc0)), add(extScale(mload(0x2160), mload(0x1e60)), add(add(extScale(mload(0x27c0), mload(0x1fc0)), add(extScale(mload(0x27a0), mload(0x1fe0)), add(extScale(mload(0x2780), mload(0x2000)), add(extScale(mload(0x2740), mload(0x1fa0)), extScale(mload(0x2760), mload(0x1f80)))))), extScale(mload(0x2140), mload(0x1f00)))))))))))))))))))))
-                sum := weigh(sum, extNormalize(add(mload(0x38c0), sub(0xaea00001600015d400002c0002ba800005800057500000b0000aea000016, add(mload(0x2320), add(mload(0xad60), add(mload(0xad40), add(mload(0xad20), add(mload(0xad00), add(mload(0xace0), add(mload(0xacc0), add(mload(0xaca0), add(extScale(mload(0x2220), mload(0x1a80)), add(extScale(mload(0x2200), mload(0x1b20)), add(extScale(mload(0x21e0), mload(0x1bc0)), add(extScale(mload(0x21c0), mload(0x1c60)), add(extScale(mload(0x21a0), mload(0x1d00)), add(extScale(mload(0x2180), mload(0x1da0)), add(extScale(mload(0x2160), mload(0x1e40)), add(add(extMul(mload(0x27c0), mload(0xb100)), add(extScale(mload(0x27a0), mload(0x1fc0)), add(extScale(mload(0x2780), mload(0x1fe0)), add(extScale(mload(0x2740), mload(0x1f80)), extScale(mload(0x2760), mload(0x2000)))))), extScale(mload(0x2140), mload(0x1ee0))))))))))))))))))))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb760), extMul(extNormalize(mload(0xac20)), sum))))) }
-            { let sum := 0
-                sum := weighDifferences(sum, 0x38c0, 0x2740, 160)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb7a0), extMul(extNormalize(add(add(0x3fffdfc, sub(mload(0x3b20), mload(0xac00))), sub(mload(0x3b00), mload(0xac20)))), sum))))) }
-            { let sum := 0
-                sum := weighDifferences(sum, 0x37c0, 0x2640, 64)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb7e0), extMul(extNormalize(add(mload(0xa560), mload(0xb1c0))), sum))))) }
-            { let sum := 0
-                sum := weighDifferences(sum, 0x3800, 0x2680, 192)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb800), extMul(extNormalize(mload(0xb1c0)), sum))))) }
-            { let sum := 0
-                sum := extNormalize(add(mload(0x38a0), sub(mload(0x3b00), mload(0xa940))))
-                sum := weigh(sum, add(mload(0x3880), sub(mload(0x3b00), mload(0xa920))))
-                sum := weigh(sum, add(mload(0x3860), sub(mload(0x3b00), mload(0xa900))))
-                sum := weigh(sum, add(mload(0x3840), sub(mload(0x3b00), mload(0xa8e0))))
-                sum := weigh(sum, add(mload(0x3820), sub(mload(0x3b00), mload(0xa8c0))))
-                sum := weigh(sum, add(mload(0x3800), sub(mload(0x3b00), mload(0xa8a0))))
-                sum := weigh(sum, add(mload(0x37e0), sub(mload(0x3b00), mload(0xa880))))
-                sum := weigh(sum, add(mload(0x37c0), sub(mload(0x3b00), mload(0xa860))))
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb820), extMul(extNormalize(mload(0xab00)), sum))))) }
-            { let sum := 0
-                sum := weighDifferences(sum, 0x3620, 0x2680, 64)
-                sum := extMul(mload(0xb4a0), sum)
-                sum := weighDifferences(sum, 0x32c0, 0x2240, 256)
-                sum := extMul(mload(0xb320), sum)
-                sum := weighDifferences(sum, 0x37c0, 0x2140, 256)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb840), extMul(mload(0xa740), sum))))) }
-            { let sum := 0
-                sum := weighDifferences(sum, 0x32c0, 0x2640, 256)
-                mstore(0xb8a0, extNormalize(add(mload(0xb8a0), extMul(mload(0xb860), extMul(extNormalize(add(mload(0xa5c0), add(mload(0xa4c0), mload(0xa760)))), sum))))) }
+                mstore(0xb280, extNormalize(add(mload(0xb280), extMul(mload(0xb220), extMul(extNormalize(add(0x3fffdfc, sub(mload(0x3ae0), mload(0xaac0)))), sum))))) }
             { let sum := 0
                 sum := extNormalize(mload(0x28e0))
                 sum := weighValues(sum, 0x2740, 160)
@@ -751,30 +885,30 @@ contract StateTransitionStarkConstraints1 {
                 sum := weigh(sum, mload(0x2880))
                 sum := weigh(sum, mload(0x28a0))
                 sum := weigh(sum, mload(0xab60))
-                sum := weigh(sum, extNormalize(add(mload(0xa820), 0x7b000205)))
-                mstore(0xb8c0, extMul(mload(0xb480), sum)) }
+                sum := weigh(sum, add(mload(0xa820), 0x7b000205))
+                mstore(0xb2a0, extMul(mload(0xaf60), sum)) }
             { let sum := 0
-                sum := extNormalize(add(add(extMul(mload(0x27c0), mload(0xb180)), add(extMul(mload(0x27a0), mload(0xb160)), add(extScale(mload(0x2780), mload(0x1660)), add(extScale(mload(0x2740), mload(0x16a0)), extScale(mload(0x2760), mload(0x1680)))))), sub(mload(0x3ac0), mload(0x1400))))
-                sum := weigh(sum, add(add(extMul(mload(0x27c0), mload(0xb1a0)), add(extMul(mload(0x27a0), mload(0xb180)), add(extMul(mload(0x2780), mload(0xb160)), add(extScale(mload(0x2740), mload(0x1680)), extScale(mload(0x2760), mload(0x1660)))))), sub(mload(0x3ac0), mload(0x13e0))))
-                sum := weigh(sum, add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x16a0), add(mload(0x1680), mulmod(mload(0x1640), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0xb1a0)), add(extMul(mload(0x2780), mload(0xb180)), add(extScale(mload(0x2740), mload(0x1660)), extMul(mload(0x2760), mload(0xb160)))))), sub(mload(0x3ac0), mload(0x13c0))))
+                sum := extNormalize(add(add(extMul(mload(0x27c0), mload(0xac20)), add(extMul(mload(0x27a0), mload(0xac00)), add(extScale(mload(0x2780), mload(0x1660)), add(extScale(mload(0x2740), mload(0x16a0)), extScale(mload(0x2760), mload(0x1680)))))), sub(mload(0x3ac0), mload(0x1400))))
+                sum := weigh(sum, add(add(extMul(mload(0x27c0), mload(0xac40)), add(extMul(mload(0x27a0), mload(0xac20)), add(extMul(mload(0x2780), mload(0xac00)), add(extScale(mload(0x2740), mload(0x1680)), extScale(mload(0x2760), mload(0x1660)))))), sub(mload(0x3ac0), mload(0x13e0))))
+                sum := weigh(sum, add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x16a0), add(mload(0x1680), mulmod(mload(0x1640), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0xac40)), add(extMul(mload(0x2780), mload(0xac20)), add(extScale(mload(0x2740), mload(0x1660)), extMul(mload(0x2760), mload(0xac00)))))), sub(mload(0x3ac0), mload(0x13c0))))
                 sum := weigh(sum, add(add(extScale(mload(0x27c0), mload(0x1660)), add(extScale(mload(0x27a0), mload(0x1680)), add(extScale(mload(0x2780), mload(0x16a0)), add(extScale(mload(0x2740), mload(0x1640)), extScale(mload(0x2760), mload(0x1620)))))), sub(mload(0x3ac0), mload(0x13a0))))
-                sum := weigh(sum, add(add(mload(0x28e0), add(extMul(mload(0x27c0), mload(0xb160)), add(extScale(mload(0x27a0), mload(0x1660)), add(extScale(mload(0x2780), mload(0x1680)), add(extScale(mload(0x2740), mload(0x1620)), extScale(mload(0x2760), mload(0x16a0))))))), sub(mload(0x3ac0), mload(0x1380))))
-                sum := extMul(mload(0xb4e0), sum)
+                sum := weigh(sum, add(add(mload(0x28e0), add(extMul(mload(0x27c0), mload(0xac00)), add(extScale(mload(0x27a0), mload(0x1660)), add(extScale(mload(0x2780), mload(0x1680)), add(extScale(mload(0x2740), mload(0x1620)), extScale(mload(0x2760), mload(0x16a0))))))), sub(mload(0x3ac0), mload(0x1380))))
+                sum := extMul(mload(0xafa0), sum)
                 sum := weighDifferences(sum, 0x2540, 0x1280, 256)
                 sum := weigh(sum, add(mload(0x28c0), sub(mload(0x3ac0), mload(0x2120))))
                 sum := weighDifferences(sum, 0x2340, 0x2020, 256)
-                sum := weigh(sum, extNormalize(mload(0xa820)))
-                mstore(0xb8e0, extMul(mload(0xb500), sum)) }
-            mstore(0xb900, add(add(add(mload(0xb880), extMul(mload(0x1020), mload(0xb8a0))), extMul(mload(0x1040), mload(0xb8c0))), extMul(mload(0x1060), mload(0xb8e0))))
-            mcopy(0xb920, 0xa460, 32)
-            mcopy(0xb940, 0xa4a0, 96)
-            mcopy(0xb9a0, 0xa520, 192)
-            mcopy(0xba60, 0xa6c0, 224)
-            mcopy(0xbb40, 0xa860, 256)
-            mcopy(0xbc40, 0xaa80, 64)
-            mcopy(0xbc80, 0xaae0, 32)
-            mcopy(0xbca0, 0xab80, 64)
-            return(0xb900, 992)
+                sum := weigh(sum, mload(0xa820))
+                mstore(0xb2c0, extMul(mload(0xafe0), sum)) }
+            mstore(0xb2e0, add(add(add(mload(0xb260), extMul(mload(0x1020), mload(0xb280))), extMul(mload(0x1040), mload(0xb2a0))), extMul(mload(0x1060), mload(0xb2c0))))
+            mcopy(0xb300, 0xa460, 32)
+            mcopy(0xb320, 0xa4a0, 96)
+            mcopy(0xb380, 0xa520, 192)
+            mcopy(0xb440, 0xa6c0, 320)
+            mcopy(0xb580, 0xa860, 256)
+            mcopy(0xb680, 0xaa60, 96)
+            mcopy(0xb6e0, 0xaae0, 64)
+            mcopy(0xb720, 0xab80, 64)
+            return(0xb2e0, 1152)
         }
     }
 }

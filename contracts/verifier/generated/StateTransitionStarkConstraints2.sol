@@ -3,8 +3,8 @@
 pragma solidity 0.8.37;
 
 /// @title Constraints of the system "state-transition/1" at one point, part 2
-/// @dev 123 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
-/// last row, 134 public values, 180 column values, 63 values at the next row, 30 values from earlier parts.
+/// @dev 180 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
+/// last row, 134 public values, 180 column values, 63 values at the next row, 35 values from earlier parts.
 /// Output words: this part's share of the composition and 0 values for later parts.
 /// Anyone may call it; it reads no state.
 contract StateTransitionStarkConstraints2 {
@@ -31,221 +31,302 @@ contract StateTransitionStarkConstraints2 {
                 let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                 r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            // sum * alpha + x, for lanes of sum < 1.3p and of x up to 14p
+            // sum * alpha + x, for lanes of sum < 2^32 and of x up to 100p; lanes of the result < 2^32
             function weigh(sum, x) -> r {
                 r := sum
-                r := extNormalize(add(extMul(mload(0x1000), r), x))
+                {
+                    let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                    t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                    let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                    r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                }
+                {
+                    let n_ := add(r, x)
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
             }
             // the same for the words at a, the last one first
             function weighValues(sum, a, length) -> r {
                 r := sum
                 for { } length { } {
                     length := sub(length, 32)
-                    r := extNormalize(add(extMul(mload(0x1000), r), mload(add(a, length))))
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                    }
+                    {
+                        let n_ := add(r, mload(add(a, length)))
+                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
                 }
             }
-            // the same for the differences of the words at a and b
+            // the same for the differences of the words at a and b, lanes at b < 2p
             function weighDifferences(sum, a, b, length) -> r {
                 r := sum
                 for { } length { } {
                     length := sub(length, 32)
-                    r := extNormalize(add(extMul(mload(0x1000), r), add(mload(add(a, length)), sub(mload(0x3ea0), mload(add(b, length))))))
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                    }
+                    {
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x3f40), mload(add(b, length)))))
+                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
                 }
             }
-            // gadget: inputs at 0x40e0, outputs at 0x4100
+            // gadget: inputs at 0x4700, outputs at 0x4720
             function octalDigit() {
-                mstore(0x4120, extNormalize(add(extMul(mload(0x40e0), mload(0x40e0)), sub(mload(0x3fa0), mul(mload(0x40e0), 0x7)))))
-                mstore(0x4140, extMul(mload(0x4120), mload(0x4120)))
-                mstore(0x4100, extMul(extNormalize(add(mload(0x4140), mul(mload(0x4120), 0xc))), extNormalize(add(0x70ff870f, add(mload(0x4140), mul(mload(0x4120), 0x10))))))
+                mstore(0x4740, extNormalize(add(extMul(mload(0x4700), mload(0x4700)), sub(mload(0x4000), mul(mload(0x4700), 0x7)))))
+                mstore(0x4760, extMul(mload(0x4740), mload(0x4740)))
+                mstore(0x4720, extMul(extNormalize(add(mload(0x4760), mul(mload(0x4740), 0xc))), extNormalize(add(0x70ff870f, add(mload(0x4760), mul(mload(0x4740), 0x10))))))
             }
-            if sub(calldatasize(), 13152) { revert(0, 0) }
+            if sub(calldatasize(), 13312) { revert(0, 0) }
             calldatacopy(0x1000, 0, 8896)
-            calldatacopy(0x32c0, 10176, 2976)
-            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x3e60, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
-            mstore(0x4060, extNormalize(add(mload(0x35c0), 0x7300060d)))
-            mstore(0x4080, extMul(mload(0x35c0), add(mload(0x35c0), 0x7b000205)))
-            mstore(0x40a0, add(mload(0x3aa0), mload(0x3e00)))
-            mstore(0x40c0, extMul(mload(0x3e20), mload(0x3e40)))
-            mstore(0x40e0, mload(0x2140))
+            calldatacopy(0x32c0, 10176, 3136)
+            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x3f00, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
+            mstore(0x4100, add(mload(0x3c20), add(mload(0x3aa0), mload(0x3c00))))
+            mstore(0x4120, add(mload(0x3be0), mload(0x3e40)))
+            mstore(0x4140, extNormalize(add(mload(0x1aa0), mulmod(mload(0x1b00), 0x7f000000, 0x7f000001))))
+            mstore(0x4160, extNormalize(add(mload(0x1a80), mulmod(mload(0x1ae0), 0x7f000000, 0x7f000001))))
+            mstore(0x4180, extNormalize(add(mload(0x1b00), mulmod(mload(0x1ac0), 0x7f000000, 0x7f000001))))
+            mstore(0x41a0, extScale(mload(0x2240), mload(0x19e0)))
+            mstore(0x41c0, extScale(mload(0x2260), mload(0x1940)))
+            mstore(0x41e0, extScale(mload(0x2280), mload(0x18a0)))
+            mstore(0x4200, extScale(mload(0x22a0), mload(0x1800)))
+            mstore(0x4220, extScale(mload(0x22c0), mload(0x1760)))
+            mstore(0x4240, extScale(mload(0x22e0), mload(0x16c0)))
+            mstore(0x4260, extScale(mload(0x2300), mload(0x1620)))
+            mstore(0x4280, extScale(mload(0x2240), mload(0x1a00)))
+            mstore(0x42a0, extScale(mload(0x2260), mload(0x1960)))
+            mstore(0x42c0, extScale(mload(0x2280), mload(0x18c0)))
+            mstore(0x42e0, extScale(mload(0x22a0), mload(0x1820)))
+            mstore(0x4300, extScale(mload(0x22c0), mload(0x1780)))
+            mstore(0x4320, extScale(mload(0x22e0), mload(0x16e0)))
+            mstore(0x4340, extScale(mload(0x2300), mload(0x1640)))
+            mstore(0x4360, extScale(mload(0x2240), mload(0x1a20)))
+            mstore(0x4380, extScale(mload(0x2260), mload(0x1980)))
+            mstore(0x43a0, extScale(mload(0x2280), mload(0x18e0)))
+            mstore(0x43c0, extScale(mload(0x22a0), mload(0x1840)))
+            mstore(0x43e0, extScale(mload(0x22c0), mload(0x17a0)))
+            mstore(0x4400, extScale(mload(0x22e0), mload(0x1700)))
+            mstore(0x4420, extScale(mload(0x2300), mload(0x1660)))
+            mstore(0x4440, extScale(mload(0x2240), mload(0x1a40)))
+            mstore(0x4460, extScale(mload(0x2260), mload(0x19a0)))
+            mstore(0x4480, extScale(mload(0x2280), mload(0x1900)))
+            mstore(0x44a0, extScale(mload(0x22a0), mload(0x1860)))
+            mstore(0x44c0, extScale(mload(0x22c0), mload(0x17c0)))
+            mstore(0x44e0, extScale(mload(0x22e0), mload(0x1720)))
+            mstore(0x4500, extScale(mload(0x2300), mload(0x1680)))
+            mstore(0x4520, extScale(mload(0x2240), mload(0x1a60)))
+            mstore(0x4540, extScale(mload(0x2260), mload(0x19c0)))
+            mstore(0x4560, extScale(mload(0x2280), mload(0x1920)))
+            mstore(0x4580, extScale(mload(0x22a0), mload(0x1880)))
+            mstore(0x45a0, extScale(mload(0x22c0), mload(0x17e0)))
+            mstore(0x45c0, extScale(mload(0x22e0), mload(0x1740)))
+            mstore(0x45e0, extScale(mload(0x2300), mload(0x16a0)))
+            mstore(0x4600, extNormalize(add(mload(0x1fa0), mulmod(mload(0x2000), 0x7f000000, 0x7f000001))))
+            mstore(0x4620, extNormalize(add(mload(0x1f80), mulmod(mload(0x1fe0), 0x7f000000, 0x7f000001))))
+            mstore(0x4640, extNormalize(add(mload(0x2000), mulmod(mload(0x1fc0), 0x7f000000, 0x7f000001))))
+            mstore(0x4660, add(mload(0x3c40), add(mload(0x3c20), add(mload(0x3c00), add(mload(0x3be0), add(mload(0x3b80), add(mload(0x3b40), add(mload(0x3ba0), add(mload(0x3d00), add(mload(0x3ce0), add(mload(0x3cc0), add(mload(0x3ca0), add(mload(0x3ac0), mload(0x3e20))))))))))))))
+            mstore(0x4680, extNormalize(add(mload(0x35c0), 0x7300060d)))
+            mstore(0x46a0, extMul(mload(0x35c0), add(mload(0x35c0), 0x7b000205)))
+            mstore(0x46c0, add(mload(0x3aa0), mload(0x3e80)))
+            mstore(0x46e0, extMul(mload(0x3ec0), mload(0x3ee0)))
+            mstore(0x4700, mload(0x2140))
             octalDigit()
-            mcopy(0x4160, 0x4100, 32)
-            mstore(0x40e0, mload(0x2160))
+            mcopy(0x4780, 0x4720, 32)
+            mstore(0x4700, mload(0x2160))
             octalDigit()
-            mcopy(0x4180, 0x4100, 32)
-            mstore(0x40e0, mload(0x2180))
+            mcopy(0x47a0, 0x4720, 32)
+            mstore(0x4700, mload(0x2180))
             octalDigit()
-            mcopy(0x41a0, 0x4100, 32)
-            mstore(0x40e0, mload(0x21a0))
+            mcopy(0x47c0, 0x4720, 32)
+            mstore(0x4700, mload(0x21a0))
             octalDigit()
-            mcopy(0x41c0, 0x4100, 32)
-            mstore(0x40e0, mload(0x21c0))
+            mcopy(0x47e0, 0x4720, 32)
+            mstore(0x4700, mload(0x21c0))
             octalDigit()
-            mcopy(0x41e0, 0x4100, 32)
-            mstore(0x40e0, mload(0x21e0))
+            mcopy(0x4800, 0x4720, 32)
+            mstore(0x4700, mload(0x21e0))
             octalDigit()
-            mcopy(0x4200, 0x4100, 32)
-            mstore(0x40e0, mload(0x2200))
+            mcopy(0x4820, 0x4720, 32)
+            mstore(0x4700, mload(0x2200))
             octalDigit()
-            mcopy(0x4220, 0x4100, 32)
-            mstore(0x40e0, mload(0x2220))
+            mcopy(0x4840, 0x4720, 32)
+            mstore(0x4700, mload(0x2220))
             octalDigit()
-            mcopy(0x4240, 0x4100, 32)
-            mstore(0x40e0, mload(0x2240))
+            mcopy(0x4860, 0x4720, 32)
+            mstore(0x4700, mload(0x2240))
             octalDigit()
-            mcopy(0x4260, 0x4100, 32)
-            mstore(0x40e0, mload(0x2260))
+            mcopy(0x4880, 0x4720, 32)
+            mstore(0x4700, mload(0x2260))
             octalDigit()
-            mcopy(0x4280, 0x4100, 32)
-            mstore(0x40e0, mload(0x2280))
+            mcopy(0x48a0, 0x4720, 32)
+            mstore(0x4700, mload(0x2280))
             octalDigit()
-            mcopy(0x42a0, 0x4100, 32)
-            mstore(0x40e0, mload(0x22a0))
+            mcopy(0x48c0, 0x4720, 32)
+            mstore(0x4700, mload(0x22a0))
             octalDigit()
-            mcopy(0x42c0, 0x4100, 32)
-            mstore(0x40e0, mload(0x22c0))
+            mcopy(0x48e0, 0x4720, 32)
+            mstore(0x4700, mload(0x22c0))
             octalDigit()
-            mcopy(0x42e0, 0x4100, 32)
-            mstore(0x40e0, mload(0x22e0))
+            mcopy(0x4900, 0x4720, 32)
+            mstore(0x4700, mload(0x22e0))
             octalDigit()
-            mcopy(0x4300, 0x4100, 32)
-            mstore(0x40e0, mload(0x2300))
+            mcopy(0x4920, 0x4720, 32)
+            mstore(0x4700, mload(0x2300))
             octalDigit()
-            mcopy(0x4320, 0x4100, 32)
-            mstore(0x40e0, mload(0x2320))
+            mcopy(0x4940, 0x4720, 32)
+            mstore(0x4700, mload(0x2320))
             octalDigit()
-            mcopy(0x4340, 0x4100, 32)
-            mstore(0x4360, add(extScale(mload(0x2220), 0x427efdfd), add(extScale(mload(0x2200), 0x37efdfc0), add(extScale(mload(0x21e0), 0x6fdfbf8), add(mul(mload(0x21c0), 0x1000), add(mul(mload(0x21a0), 0x200), add(mul(mload(0x2180), 0x40), add(mload(0x2140), mul(mload(0x2160), 0x8)))))))))
-            mstore(0x4380, extNormalize(extNormalize(add(extScale(mload(0x2320), 0x427efdfd), add(extScale(mload(0x2300), 0x37efdfc0), add(extScale(mload(0x22e0), 0x6fdfbf8), add(mul(mload(0x22c0), 0x1000), add(mul(mload(0x22a0), 0x200), add(mul(mload(0x2280), 0x40), add(mload(0x2240), mul(mload(0x2260), 0x8)))))))))))
-            mstore(0x43a0, extNormalize(extNormalize(add(mul(mload(0x3460), 0x40), add(mload(0x3420), mul(mload(0x3440), 0x8))))))
-            mstore(0x43c0, extNormalize(extNormalize(add(mul(mload(0x35c0), 0x40), add(mload(0x3480), mul(mload(0x34a0), 0x8))))))
-            mstore(0x43e0, extMul(mload(0x2440), add(mload(0x2440), 0x7b000205)))
-            mstore(0x4400, extMul(mload(0x2460), add(mload(0x2460), 0x7b000205)))
-            mstore(0x4420, add(mload(0x4360), extScale(mload(0x43a0), 0x17f7efe4)))
-            mstore(0x4440, add(mload(0x4380), extScale(mload(0x43c0), 0x17f7efe4)))
-            mstore(0x4460, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x2440)))))
-            mstore(0x4480, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x2460)))))
-            mstore(0x44a0, extMul(mload(0x4460), mload(0x4480)))
-            mstore(0x44c0, extMul(mload(0x2440), mload(0x4480)))
-            mstore(0x44e0, extMul(mload(0x2460), mload(0x4460)))
-            mstore(0x4500, extMul(mload(0x2440), mload(0x2460)))
-            mstore(0x4520, extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), mload(0x2480)))))
-            mstore(0x4540, extMul(mload(0x4520), mload(0x44a0)))
-            mstore(0x4560, extMul(mload(0x4520), mload(0x44c0)))
-            mstore(0x4580, extMul(mload(0x4520), mload(0x44e0)))
-            mstore(0x45a0, extMul(mload(0x4520), mload(0x4500)))
-            mstore(0x45c0, extMul(mload(0x2480), mload(0x44a0)))
-            mstore(0x45e0, extMul(mload(0x2480), mload(0x44c0)))
-            mstore(0x4600, extMul(mload(0x2480), mload(0x44e0)))
-            mstore(0x4620, extMul(mload(0x2480), mload(0x4500)))
-            mstore(0x4640, extNormalize(add(mload(0x4600), mload(0x4620))))
-            mstore(0x4660, extNormalize(add(mload(0x45e0), mload(0x4640))))
-            mstore(0x4680, extNormalize(add(mload(0x45c0), mload(0x4660))))
-            mstore(0x46a0, extNormalize(add(mload(0x45a0), mload(0x4680))))
-            mstore(0x46c0, extNormalize(add(mload(0x4580), mload(0x46a0))))
-            mstore(0x46e0, add(extMul(mload(0x2220), mload(0x4620)), add(extMul(mload(0x2200), mload(0x4600)), add(extMul(mload(0x21e0), mload(0x45e0)), add(extMul(mload(0x21c0), mload(0x45c0)), add(extMul(mload(0x21a0), mload(0x45a0)), add(extMul(mload(0x2180), mload(0x4580)), add(extMul(mload(0x2140), mload(0x4540)), extMul(mload(0x2160), mload(0x4560))))))))))
-            mstore(0x4700, add(extMul(mload(0x2320), mload(0x4620)), add(extMul(mload(0x2300), mload(0x4600)), add(extMul(mload(0x22e0), mload(0x45e0)), add(extMul(mload(0x22c0), mload(0x45c0)), add(extMul(mload(0x22a0), mload(0x45a0)), add(extMul(mload(0x2280), mload(0x4580)), add(extMul(mload(0x2240), mload(0x4540)), extMul(mload(0x2260), mload(0x4560))))))))))
-            mstore(0x4720, extMul(mload(0x1000), mload(0x1000)))
-            mstore(0x4740, extMul(mload(0x4720), mload(0x1000)))
-            mstore(0x4760, extMul(mload(0x4720), mload(0x4740)))
-            mstore(0x4780, extMul(mload(0x4720), mload(0x4760)))
-            mstore(0x47a0, extMul(mload(0x4720), mload(0x4780)))
-            mstore(0x47c0, extMul(mload(0x4720), mload(0x47a0)))
-            mstore(0x47e0, extMul(mload(0x4720), mload(0x47c0)))
-            mstore(0x4800, extMul(mload(0x4720), mload(0x47e0)))
-            mstore(0x4820, extMul(mload(0x4720), mload(0x4800)))
-            mstore(0x4840, extMul(mload(0x4720), mload(0x4820)))
-            mstore(0x4860, extMul(mload(0x4720), mload(0x4840)))
-            mstore(0x4880, extMul(mload(0x4720), mload(0x4860)))
-            mstore(0x48a0, extMul(mload(0x4720), mload(0x4880)))
-            mstore(0x48c0, extMul(mload(0x4720), mload(0x48a0)))
-            mstore(0x48e0, extMul(mload(0x4720), mload(0x48c0)))
-            mstore(0x4900, extMul(mload(0x4720), mload(0x48e0)))
-            mstore(0x4920, extMul(mload(0x4820), mload(0x1000)))
-            mstore(0x4940, extMul(mload(0x4900), mload(0x4920)))
-            mstore(0x4960, extMul(mload(0x4900), mload(0x4940)))
-            mstore(0x4980, extMul(mload(0x4900), mload(0x4960)))
-            mstore(0x49a0, extMul(mload(0x4900), mload(0x4980)))
-            mstore(0x49c0, extMul(mload(0x4900), mload(0x49a0)))
-            mstore(0x49e0, extMul(mload(0x4900), mload(0x49c0)))
-            mstore(0x4a00, extMul(mload(0x4900), mload(0x49e0)))
-            mstore(0x4a20, extMul(mload(0x4900), mload(0x4a00)))
-            mstore(0x4a40, extMul(mload(0x4900), mload(0x4a20)))
-            mstore(0x4a60, extMul(mload(0x4780), mload(0x1000)))
-            mstore(0x4a80, extMul(mload(0x4a40), mload(0x4a60)))
-            mstore(0x4aa0, extMul(mload(0x4a80), mload(0x4a60)))
-            mstore(0x4ac0, extMul(mload(0x4800), mload(0x1000)))
-            mstore(0x4ae0, extMul(mload(0x4aa0), mload(0x4ac0)))
-            mstore(0x4b00, extMul(mload(0x4ae0), mload(0x4a60)))
-            mstore(0x4b20, extMul(mload(0x4b00), mload(0x4820)))
-            mstore(0x4b40, extMul(mload(0x4b20), mload(0x1000)))
-            mstore(0x4b60, extMul(mload(0x4b40), mload(0x1000)))
-            mstore(0x4b80, extMul(mload(0x4b60), mload(0x4740)))
-            mstore(0x4ba0, extMul(mload(0x4b80), mload(0x4720)))
-            mstore(0x4bc0, extMul(mload(0x4ba0), mload(0x1000)))
-            mstore(0x4be0, extMul(mload(0x4740), mload(0x1000)))
-            mstore(0x4c00, extMul(mload(0x4bc0), mload(0x4be0)))
-            mstore(0x4c20, extMul(mload(0x4c00), mload(0x4740)))
-            mstore(0x4c40, extMul(mload(0x4c20), mload(0x4ac0)))
-            mstore(0x4c60, extMul(mload(0x4c40), mload(0x1000)))
-            mstore(0x4c80, extMul(mload(0x4c60), mload(0x4720)))
-            mstore(0x4ca0, extMul(mload(0x4c80), mload(0x1000)))
-            mstore(0x4cc0, extMul(mload(0x4ca0), mload(0x1000)))
-            mstore(0x4ce0, extMul(mload(0x4cc0), mload(0x4ac0)))
-            mstore(0x4d00, extMul(mload(0x4ce0), mload(0x4740)))
-            mstore(0x4d20, extMul(mload(0x4d00), mload(0x4720)))
-            mstore(0x4d40, extMul(mload(0x4d20), mload(0x4720)))
-            mstore(0x4d60, extMul(mload(0x4d40), mload(0x4720)))
-            mstore(0x4d80, extMul(mload(0x47a0), mload(0x1000)))
-            mstore(0x4da0, extMul(mload(0x4d60), mload(0x4d80)))
-            mstore(0x4dc0, extMul(mload(0x4da0), mload(0x4be0)))
+            mcopy(0x4960, 0x4720, 32)
+            mstore(0x4980, add(extScale(mload(0x2220), 0x427efdfd), add(extScale(mload(0x2200), 0x37efdfc0), add(extScale(mload(0x21e0), 0x6fdfbf8), add(mul(mload(0x21c0), 0x1000), add(mul(mload(0x21a0), 0x200), add(mul(mload(0x2180), 0x40), add(mload(0x2140), mul(mload(0x2160), 0x8)))))))))
+            mstore(0x49a0, extNormalize(extNormalize(add(extScale(mload(0x2320), 0x427efdfd), add(extScale(mload(0x2300), 0x37efdfc0), add(extScale(mload(0x22e0), 0x6fdfbf8), add(mul(mload(0x22c0), 0x1000), add(mul(mload(0x22a0), 0x200), add(mul(mload(0x2280), 0x40), add(mload(0x2240), mul(mload(0x2260), 0x8)))))))))))
+            mstore(0x49c0, extNormalize(extNormalize(add(mul(mload(0x3460), 0x40), add(mload(0x3420), mul(mload(0x3440), 0x8))))))
+            mstore(0x49e0, extNormalize(extNormalize(add(mul(mload(0x35c0), 0x40), add(mload(0x3480), mul(mload(0x34a0), 0x8))))))
+            mstore(0x4a00, extMul(mload(0x2440), add(mload(0x2440), 0x7b000205)))
+            mstore(0x4a20, extMul(mload(0x2460), add(mload(0x2460), 0x7b000205)))
+            mstore(0x4a40, add(mload(0x4980), extScale(mload(0x49c0), 0x17f7efe4)))
+            mstore(0x4a60, add(mload(0x49a0), extScale(mload(0x49e0), 0x17f7efe4)))
+            mstore(0x4a80, extNormalize(add(0x3fffdfc, sub(mload(0x3f40), mload(0x2440)))))
+            mstore(0x4aa0, extNormalize(add(0x3fffdfc, sub(mload(0x3f40), mload(0x2460)))))
+            mstore(0x4ac0, extMul(mload(0x4a80), mload(0x4aa0)))
+            mstore(0x4ae0, extMul(mload(0x2440), mload(0x4aa0)))
+            mstore(0x4b00, extMul(mload(0x2460), mload(0x4a80)))
+            mstore(0x4b20, extMul(mload(0x2440), mload(0x2460)))
+            mstore(0x4b40, extNormalize(add(0x3fffdfc, sub(mload(0x3f40), mload(0x2480)))))
+            mstore(0x4b60, extMul(mload(0x4b40), mload(0x4ac0)))
+            mstore(0x4b80, extMul(mload(0x4b40), mload(0x4ae0)))
+            mstore(0x4ba0, extMul(mload(0x4b40), mload(0x4b00)))
+            mstore(0x4bc0, extMul(mload(0x4b40), mload(0x4b20)))
+            mstore(0x4be0, extMul(mload(0x2480), mload(0x4ac0)))
+            mstore(0x4c00, extMul(mload(0x2480), mload(0x4ae0)))
+            mstore(0x4c20, extMul(mload(0x2480), mload(0x4b00)))
+            mstore(0x4c40, extMul(mload(0x2480), mload(0x4b20)))
+            mstore(0x4c60, extNormalize(add(mload(0x4c20), mload(0x4c40))))
+            mstore(0x4c80, extNormalize(add(mload(0x4c00), mload(0x4c60))))
+            mstore(0x4ca0, extNormalize(add(mload(0x4be0), mload(0x4c80))))
+            mstore(0x4cc0, extNormalize(add(mload(0x4bc0), mload(0x4ca0))))
+            mstore(0x4ce0, extNormalize(add(mload(0x4ba0), mload(0x4cc0))))
+            mstore(0x4d00, add(extMul(mload(0x2220), mload(0x4c40)), add(extMul(mload(0x2200), mload(0x4c20)), add(extMul(mload(0x21e0), mload(0x4c00)), add(extMul(mload(0x21c0), mload(0x4be0)), add(extMul(mload(0x21a0), mload(0x4bc0)), add(extMul(mload(0x2180), mload(0x4ba0)), add(extMul(mload(0x2140), mload(0x4b60)), extMul(mload(0x2160), mload(0x4b80))))))))))
+            mstore(0x4d20, add(extMul(mload(0x2320), mload(0x4c40)), add(extMul(mload(0x2300), mload(0x4c20)), add(extMul(mload(0x22e0), mload(0x4c00)), add(extMul(mload(0x22c0), mload(0x4be0)), add(extMul(mload(0x22a0), mload(0x4bc0)), add(extMul(mload(0x2280), mload(0x4ba0)), add(extMul(mload(0x2240), mload(0x4b60)), extMul(mload(0x2260), mload(0x4b80))))))))))
+            mstore(0x4d40, extMul(mload(0x1000), mload(0x1000)))
+            mstore(0x4d60, extMul(mload(0x4d40), mload(0x1000)))
+            mstore(0x4d80, extMul(mload(0x4d40), mload(0x4d60)))
+            mstore(0x4da0, extMul(mload(0x4d40), mload(0x4d80)))
+            mstore(0x4dc0, extMul(mload(0x4d40), mload(0x4da0)))
+            mstore(0x4de0, extMul(mload(0x4d40), mload(0x4dc0)))
+            mstore(0x4e00, extMul(mload(0x4d40), mload(0x4de0)))
+            mstore(0x4e20, extMul(mload(0x4d40), mload(0x4e00)))
+            mstore(0x4e40, extMul(mload(0x4d40), mload(0x4e20)))
+            mstore(0x4e60, extMul(mload(0x4d40), mload(0x4e40)))
+            mstore(0x4e80, extMul(mload(0x4d40), mload(0x4e60)))
+            mstore(0x4ea0, extMul(mload(0x4d40), mload(0x4e80)))
+            mstore(0x4ec0, extMul(mload(0x4d40), mload(0x4ea0)))
+            mstore(0x4ee0, extMul(mload(0x4d40), mload(0x4ec0)))
+            mstore(0x4f00, extMul(mload(0x4d40), mload(0x4ee0)))
+            mstore(0x4f20, extMul(mload(0x4d40), mload(0x4f00)))
+            mstore(0x4f40, extMul(mload(0x4f20), mload(0x1000)))
+            mstore(0x4f60, extMul(mload(0x4f40), mload(0x4d40)))
+            mstore(0x4f80, extMul(mload(0x4f40), mload(0x4f60)))
+            mstore(0x4fa0, extMul(mload(0x4f40), mload(0x4f80)))
+            mstore(0x4fc0, extMul(mload(0x4f60), mload(0x4e00)))
+            mstore(0x4fe0, extMul(mload(0x4fa0), mload(0x4fc0)))
+            mstore(0x5000, extMul(mload(0x4fa0), mload(0x4fe0)))
+            mstore(0x5020, extMul(mload(0x5000), mload(0x4d80)))
+            mstore(0x5040, extMul(mload(0x5020), mload(0x4d80)))
+            mstore(0x5060, extMul(mload(0x4de0), mload(0x1000)))
+            mstore(0x5080, extMul(mload(0x5040), mload(0x5060)))
+            mstore(0x50a0, extMul(mload(0x5080), mload(0x4d40)))
+            mstore(0x50c0, extMul(mload(0x4d80), mload(0x1000)))
+            mstore(0x50e0, extMul(mload(0x50a0), mload(0x50c0)))
+            mstore(0x5100, extMul(mload(0x4da0), mload(0x1000)))
+            mstore(0x5120, extMul(mload(0x50e0), mload(0x5100)))
+            mstore(0x5140, extMul(mload(0x5120), mload(0x5100)))
+            mstore(0x5160, extMul(mload(0x5140), mload(0x5100)))
+            mstore(0x5180, extMul(mload(0x5160), mload(0x5100)))
+            mstore(0x51a0, extMul(mload(0x5180), mload(0x5100)))
+            mstore(0x51c0, extMul(mload(0x4e20), mload(0x1000)))
+            mstore(0x51e0, extMul(mload(0x51a0), mload(0x51c0)))
+            mstore(0x5200, extMul(mload(0x51e0), mload(0x5100)))
+            mstore(0x5220, extMul(mload(0x5200), mload(0x4e40)))
+            mstore(0x5240, extMul(mload(0x5220), mload(0x1000)))
+            mstore(0x5260, extMul(mload(0x5240), mload(0x1000)))
+            mstore(0x5280, extMul(mload(0x5260), mload(0x4d60)))
+            mstore(0x52a0, extMul(mload(0x5280), mload(0x4d40)))
+            mstore(0x52c0, extMul(mload(0x52a0), mload(0x1000)))
+            mstore(0x52e0, extMul(mload(0x4d60), mload(0x1000)))
+            mstore(0x5300, extMul(mload(0x52c0), mload(0x52e0)))
+            mstore(0x5320, extMul(mload(0x5300), mload(0x4d60)))
+            mstore(0x5340, extMul(mload(0x5320), mload(0x51c0)))
+            mstore(0x5360, extMul(mload(0x5340), mload(0x1000)))
+            mstore(0x5380, extMul(mload(0x5360), mload(0x4d40)))
+            mstore(0x53a0, extMul(mload(0x5380), mload(0x1000)))
+            mstore(0x53c0, extMul(mload(0x53a0), mload(0x1000)))
+            mstore(0x53e0, extMul(mload(0x53c0), mload(0x51c0)))
+            mstore(0x5400, extMul(mload(0x53e0), mload(0x4d60)))
+            mstore(0x5420, extMul(mload(0x5400), mload(0x4d40)))
+            mstore(0x5440, extMul(mload(0x5420), mload(0x4d40)))
+            mstore(0x5460, extMul(mload(0x5440), mload(0x4d40)))
+            mstore(0x5480, extMul(mload(0x4dc0), mload(0x1000)))
+            mstore(0x54a0, extMul(mload(0x5460), mload(0x5480)))
+            mstore(0x54c0, extMul(mload(0x54a0), mload(0x52e0)))
             { let sum := 0
                 sum := extNormalize(add(mload(0x2140), 0x7300060d))
-                sum := extMul(mload(0x4900), sum)
+                sum := extMul(mload(0x4f20), sum)
                 sum := weigh(sum, extMul(extMul(extMul(mload(0x2160), add(mload(0x2160), 0x7b000205)), add(mload(0x2160), 0x77000409)), add(mload(0x2160), 0x7300060d)))
-                mstore(0x4de0, extMul(mload(0x4b40), extMul(mload(0x3be0), sum))) }
+                mstore(0x54e0, extMul(mload(0x5240), extMul(mload(0x3be0), sum))) }
             { let sum := 0
                 sum := extNormalize(extMul(extMul(extMul(mload(0x28a0), add(mload(0x28a0), 0x7b000205)), add(mload(0x28a0), 0x77000409)), add(mload(0x28a0), 0x7300060d)))
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4b60), extMul(mload(0x3ca0), sum))))) }
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5260), extMul(mload(0x3ca0), sum))))) }
             { let sum := 0
                 sum := weighValues(sum, 0x2260, 64)
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4b80), extMul(mload(0x3e00), sum))))) }
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5280), extMul(mload(0x3e80), sum))))) }
             { let sum := 0
                 sum := extNormalize(mload(0x22a0))
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4ba0), extMul(extNormalize(mload(0x40a0)), sum))))) }
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x52a0), extMul(extNormalize(mload(0x46c0)), sum))))) }
             { let sum := 0
                 sum := weighValues(sum, 0x22c0, 128)
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4bc0), extMul(extNormalize(add(mload(0x3c20), mload(0x40a0))), sum))))) }
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x52c0), extMul(extNormalize(add(mload(0x3c20), mload(0x46c0))), sum))))) }
             { let sum := 0
                 sum := extNormalize(mload(0x2280))
                 sum := weigh(sum, add(mload(0x2260), 0x7b000205))
                 sum := weigh(sum, add(mload(0x2240), 0x7b000205))
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4c00), extMul(extMul(mload(0x3aa0), mload(0x40c0)), sum))))) }
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5300), extMul(extMul(mload(0x3aa0), mload(0x46e0)), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2140, 0x1420, 512)
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4c20), extMul(extMul(mload(0x3ac0), mload(0x40c0)), sum))))) }
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5320), extMul(extMul(mload(0x3ac0), mload(0x46e0)), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(extMul(mload(0x2440), extNormalize(add(mload(0x2320), add(mload(0x2300), add(mload(0x22e0), add(mload(0x22c0), add(mload(0x22a0), add(mload(0x2280), add(mload(0x2260), add(mload(0x2240), add(mload(0x2220), add(mload(0x2200), add(mload(0x21e0), add(mload(0x21c0), add(mload(0x21a0), add(mload(0x2180), add(mload(0x2140), mload(0x2160)))))))))))))))))), 0x7b000205))
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4c60), extMul(mload(0x3ba0), sum))))) }
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5360), extMul(mload(0x3ba0), sum))))) }
             { let sum := 0
-                sum := weighValues(sum, 0x4160, 512)
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4cc0), extMul(mload(0x2940), sum))))) }
+                sum := weighValues(sum, 0x4780, 512)
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x53c0), extMul(mload(0x2940), sum))))) }
             { let sum := 0
-                sum := weighValues(sum, 0x43e0, 64)
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4d00), extMul(extNormalize(add(mload(0x3b40), mload(0x3b80))), sum))))) }
+                sum := weighValues(sum, 0x4a00, 64)
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5400), extMul(extNormalize(add(mload(0x3b40), mload(0x3b80))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMul(extNormalize(add(mload(0x4560), mload(0x46c0))), extNormalize(add(mload(0x2140), sub(mload(0x3ea0), mload(0x2240))))))
-                sum := weigh(sum, extMul(mload(0x46c0), extNormalize(add(mload(0x2160), sub(mload(0x3ea0), mload(0x2260))))))
-                sum := weigh(sum, extMul(mload(0x46a0), extNormalize(add(mload(0x2180), sub(mload(0x3ea0), mload(0x2280))))))
-                sum := weigh(sum, extMul(mload(0x4680), extNormalize(add(mload(0x21a0), sub(mload(0x3ea0), mload(0x22a0))))))
-                sum := weigh(sum, extMul(mload(0x4660), extNormalize(add(mload(0x21c0), sub(mload(0x3ea0), mload(0x22c0))))))
-                sum := weigh(sum, extMul(mload(0x4640), extNormalize(add(mload(0x21e0), sub(mload(0x3ea0), mload(0x22e0))))))
-                sum := weigh(sum, extMul(mload(0x4620), extNormalize(add(mload(0x2200), sub(mload(0x3ea0), mload(0x2300))))))
+                sum := extNormalize(extMul(extNormalize(add(mload(0x4b80), mload(0x4ce0))), extNormalize(add(mload(0x2140), sub(mload(0x3f40), mload(0x2240))))))
+                sum := weigh(sum, extMul(mload(0x4ce0), extNormalize(add(mload(0x2160), sub(mload(0x3f40), mload(0x2260))))))
+                sum := weigh(sum, extMul(mload(0x4cc0), extNormalize(add(mload(0x2180), sub(mload(0x3f40), mload(0x2280))))))
+                sum := weigh(sum, extMul(mload(0x4ca0), extNormalize(add(mload(0x21a0), sub(mload(0x3f40), mload(0x22a0))))))
+                sum := weigh(sum, extMul(mload(0x4c80), extNormalize(add(mload(0x21c0), sub(mload(0x3f40), mload(0x22c0))))))
+                sum := weigh(sum, extMul(mload(0x4c60), extNormalize(add(mload(0x21e0), sub(mload(0x3f40), mload(0x22e0))))))
+                sum := weigh(sum, extMul(mload(0x4c40), extNormalize(add(mload(0x2200), sub(mload(0x3f40), mload(0x2300))))))
                 sum := weigh(sum, extMul(mload(0x2480), add(mload(0x2480), 0x7b000205)))
-                sum := weighValues(sum, 0x43e0, 64)
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4d60), extMul(extNormalize(add(mload(0x3c60), mload(0x3c80))), sum))))) }
+                sum := weighValues(sum, 0x4a00, 64)
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5460), extMul(extNormalize(add(mload(0x3c60), mload(0x3c80))), sum))))) }
             { let sum := 0
-                sum := weighDifferences(sum, 0x46e0, 0x2640, 64)
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4da0), extMul(mload(0x3c60), sum))))) }
+                sum := weighDifferences(sum, 0x4d00, 0x2640, 64)
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x54a0), extMul(mload(0x3c60), sum))))) }
             { let sum := 0
                 sum := extNormalize(extMul(mload(0x2320), mload(0x24e0)))
                 sum := weigh(sum, extMul(mload(0x2300), mload(0x24e0)))
@@ -255,68 +336,111 @@ contract StateTransitionStarkConstraints2 {
                 sum := weigh(sum, extMul(mload(0x2280), mload(0x24e0)))
                 sum := weigh(sum, extMul(mload(0x2260), mload(0x24e0)))
                 sum := weigh(sum, extMul(mload(0x2240), mload(0x24e0)))
-                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4700)), sub(mload(0x3ea0), mload(0x24c0))))
-                sum := weigh(sum, add(add(mload(0x24e0), mload(0x46e0)), sub(mload(0x3ea0), mload(0x24a0))))
-                mstore(0x4de0, extNormalize(add(mload(0x4de0), extMul(mload(0x4dc0), extMul(mload(0x3c80), sum))))) }
+                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4d20)), sub(mload(0x3f40), mload(0x24c0))))
+                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4d00)), sub(mload(0x3f40), mload(0x24a0))))
+                mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x54c0), extMul(mload(0x3c80), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x33a0), sub(mload(0x3ec0), mload(0x3da0))))
-                sum := weigh(sum, add(mload(0x3380), sub(mload(0x3ec0), mload(0x3d80))))
-                sum := weigh(sum, add(mload(0x3360), sub(mload(0x3ec0), mload(0x3d60))))
-                sum := weigh(sum, add(mload(0x3340), sub(mload(0x3ec0), mload(0x3d40))))
-                sum := weigh(sum, add(mload(0x3320), sub(mload(0x3ec0), mload(0x3d20))))
-                sum := weigh(sum, add(mload(0x3300), sub(mload(0x3ec0), mload(0x3d00))))
-                sum := weigh(sum, add(mload(0x32e0), sub(mload(0x3ec0), mload(0x3ce0))))
-                sum := weigh(sum, add(mload(0x32c0), sub(mload(0x3ec0), mload(0x3cc0))))
-                mstore(0x4e00, extMul(mload(0x4a40), extMul(extNormalize(mload(0x3de0)), sum))) }
+                sum := extNormalize(add(mload(0x3940), sub(mload(0x40a0), add(mload(0x45e0), add(mload(0x45c0), add(mload(0x45a0), add(mload(0x4580), add(mload(0x4560), add(mload(0x4540), add(add(extMul(mload(0x27c0), mload(0x4160)), add(extMul(mload(0x27a0), mload(0x4140)), add(extScale(mload(0x2780), mload(0x1ac0)), add(extScale(mload(0x2740), mload(0x1b00)), extScale(mload(0x2760), mload(0x1ae0)))))), mload(0x4520)))))))))))
+                sum := weigh(sum, add(mload(0x3920), sub(mload(0x40a0), add(mload(0x4500), add(mload(0x44e0), add(mload(0x44c0), add(mload(0x44a0), add(mload(0x4480), add(mload(0x4460), add(add(extMul(mload(0x27c0), mload(0x4180)), add(extMul(mload(0x27a0), mload(0x4160)), add(extMul(mload(0x2780), mload(0x4140)), add(extScale(mload(0x2740), mload(0x1ae0)), extScale(mload(0x2760), mload(0x1ac0)))))), mload(0x4440)))))))))))
+                sum := weigh(sum, add(mload(0x3900), sub(mload(0x40a0), add(mload(0x4420), add(mload(0x4400), add(mload(0x43e0), add(mload(0x43c0), add(mload(0x43a0), add(mload(0x4380), add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x1b00), add(mload(0x1ae0), mulmod(mload(0x1aa0), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0x4180)), add(extMul(mload(0x2780), mload(0x4160)), add(extScale(mload(0x2740), mload(0x1ac0)), extMul(mload(0x2760), mload(0x4140)))))), mload(0x4360)))))))))))
+                sum := weigh(sum, add(mload(0x38e0), sub(mload(0x40a0), add(mload(0x4340), add(mload(0x4320), add(mload(0x4300), add(mload(0x42e0), add(mload(0x42c0), add(mload(0x42a0), add(add(extScale(mload(0x27c0), mload(0x1ac0)), add(extScale(mload(0x27a0), mload(0x1ae0)), add(extScale(mload(0x2780), mload(0x1b00)), add(extScale(mload(0x2740), mload(0x1aa0)), extScale(mload(0x2760), mload(0x1a80)))))), mload(0x4280)))))))))))
+                sum := weigh(sum, add(mload(0x38c0), sub(mload(0x40c0), add(mload(0x2320), add(mload(0x4260), add(mload(0x4240), add(mload(0x4220), add(mload(0x4200), add(mload(0x41e0), add(mload(0x41c0), add(add(extMul(mload(0x27c0), mload(0x4140)), add(extScale(mload(0x27a0), mload(0x1ac0)), add(extScale(mload(0x2780), mload(0x1ae0)), add(extScale(mload(0x2740), mload(0x1a80)), extScale(mload(0x2760), mload(0x1b00)))))), mload(0x41a0))))))))))))
+                mstore(0x5500, extMul(mload(0x5000), extMul(extNormalize(mload(0x4100)), sum))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x34a0), sub(mload(0x3ec0), mload(0x3da0))))
-                sum := weigh(sum, add(mload(0x3480), sub(mload(0x3ec0), mload(0x3d80))))
-                sum := weigh(sum, add(mload(0x3460), sub(mload(0x3ec0), mload(0x3d60))))
-                sum := weigh(sum, add(mload(0x3440), sub(mload(0x3ec0), mload(0x3d40))))
-                sum := weigh(sum, add(mload(0x3420), sub(mload(0x3ec0), mload(0x3d20))))
-                sum := weigh(sum, add(mload(0x3400), sub(mload(0x3ec0), mload(0x3d00))))
-                sum := weigh(sum, add(mload(0x33e0), sub(mload(0x3ec0), mload(0x3ce0))))
-                sum := weigh(sum, add(mload(0x33c0), sub(mload(0x3ec0), mload(0x3cc0))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4a80), extMul(extNormalize(add(mload(0x3c20), mload(0x3dc0))), sum))))) }
+                sum := extNormalize(add(mload(0x3940), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x45e0), add(mload(0x45c0), add(mload(0x45a0), add(mload(0x4580), add(mload(0x4560), add(mload(0x4540), add(mload(0x4520), add(extScale(mload(0x2220), mload(0x1b00)), add(extScale(mload(0x2200), mload(0x1ba0)), add(extScale(mload(0x21e0), mload(0x1c40)), add(extScale(mload(0x21c0), mload(0x1ce0)), add(extScale(mload(0x21a0), mload(0x1d80)), add(extScale(mload(0x2180), mload(0x1e20)), add(extScale(mload(0x2160), mload(0x1ec0)), add(add(extMul(mload(0x27c0), mload(0x4620)), add(extMul(mload(0x27a0), mload(0x4600)), add(extScale(mload(0x2780), mload(0x1fc0)), add(extScale(mload(0x2740), mload(0x2000)), extScale(mload(0x2760), mload(0x1fe0)))))), extScale(mload(0x2140), mload(0x1f60))))))))))))))))))))
+                sum := weigh(sum, add(mload(0x3920), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x4500), add(mload(0x44e0), add(mload(0x44c0), add(mload(0x44a0), add(mload(0x4480), add(mload(0x4460), add(mload(0x4440), add(extScale(mload(0x2220), mload(0x1ae0)), add(extScale(mload(0x2200), mload(0x1b80)), add(extScale(mload(0x21e0), mload(0x1c20)), add(extScale(mload(0x21c0), mload(0x1cc0)), add(extScale(mload(0x21a0), mload(0x1d60)), add(extScale(mload(0x2180), mload(0x1e00)), add(extScale(mload(0x2160), mload(0x1ea0)), add(add(extMul(mload(0x27c0), mload(0x4640)), add(extMul(mload(0x27a0), mload(0x4620)), add(extMul(mload(0x2780), mload(0x4600)), add(extScale(mload(0x2740), mload(0x1fe0)), extScale(mload(0x2760), mload(0x1fc0)))))), extScale(mload(0x2140), mload(0x1f40))))))))))))))))))))
+                sum := weigh(sum, add(mload(0x3900), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x4420), add(mload(0x4400), add(mload(0x43e0), add(mload(0x43c0), add(mload(0x43a0), add(mload(0x4380), add(mload(0x4360), add(extScale(mload(0x2220), mload(0x1ac0)), add(extScale(mload(0x2200), mload(0x1b60)), add(extScale(mload(0x21e0), mload(0x1c00)), add(extScale(mload(0x21c0), mload(0x1ca0)), add(extScale(mload(0x21a0), mload(0x1d40)), add(extScale(mload(0x2180), mload(0x1de0)), add(extScale(mload(0x2160), mload(0x1e80)), add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x2000), add(mload(0x1fe0), mulmod(mload(0x1fa0), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0x4640)), add(extMul(mload(0x2780), mload(0x4620)), add(extScale(mload(0x2740), mload(0x1fc0)), extMul(mload(0x2760), mload(0x4600)))))), extScale(mload(0x2140), mload(0x1f20))))))))))))))))))))
+                sum := weigh(sum, add(mload(0x38e0), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x4340), add(mload(0x4320), add(mload(0x4300), add(mload(0x42e0), add(mload(0x42c0), add(mload(0x42a0), add(mload(0x4280), add(extScale(mload(0x2220), mload(0x1aa0)), add(extScale(mload(0x2200), mload(0x1b40)), add(extScale(mload(0x21e0), mload(0x1be0)), add(extScale(mload(0x21c0), mload(0x1c80)), add(extScale(mload(0x21a0), mload(0x1d20)), add(extScale(mload(0x2180), mload(0x1dc0)), add(extScale(mload(0x2160), mload(0x1e60)), add(add(extScale(mload(0x27c0), mload(0x1fc0)), add(extScale(mload(0x27a0), mload(0x1fe0)), add(extScale(mload(0x2780), mload(0x2000)), add(extScale(mload(0x2740), mload(0x1fa0)), extScale(mload(0x2760), mload(0x1f80)))))), extScale(mload(0x2140), mload(0x1f00))))))))))))))))))))
+                sum := weigh(sum, add(mload(0x38c0), sub(0xaea00001600015d400002c0002ba800005800057500000b0000aea000016, add(mload(0x2320), add(mload(0x4260), add(mload(0x4240), add(mload(0x4220), add(mload(0x4200), add(mload(0x41e0), add(mload(0x41c0), add(mload(0x41a0), add(extScale(mload(0x2220), mload(0x1a80)), add(extScale(mload(0x2200), mload(0x1b20)), add(extScale(mload(0x21e0), mload(0x1bc0)), add(extScale(mload(0x21c0), mload(0x1c60)), add(extScale(mload(0x21a0), mload(0x1d00)), add(extScale(mload(0x2180), mload(0x1da0)), add(extScale(mload(0x2160), mload(0x1e40)), add(add(extMul(mload(0x27c0), mload(0x4600)), add(extScale(mload(0x27a0), mload(0x1fc0)), add(extScale(mload(0x2780), mload(0x1fe0)), add(extScale(mload(0x2740), mload(0x1f80)), extScale(mload(0x2760), mload(0x2000)))))), extScale(mload(0x2140), mload(0x1ee0)))))))))))))))))))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5020), extMul(extNormalize(mload(0x4120)), sum))))) }
+            { let sum := 0
+                sum := weighDifferences(sum, 0x38c0, 0x2740, 160)
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5040), extMul(extNormalize(add(add(0x3fffdfc, sub(mload(0x3f80), mload(0x4100))), sub(mload(0x3f60), mload(0x4120)))), sum))))) }
+            { let sum := 0
+                sum := weighDifferences(sum, 0x37c0, 0x2640, 64)
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5080), extMul(extNormalize(add(mload(0x3b60), mload(0x4660))), sum))))) }
+            { let sum := 0
+                sum := weighDifferences(sum, 0x3800, 0x2680, 192)
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x50a0), extMul(extNormalize(mload(0x4660)), sum))))) }
+            { let sum := 0
+                sum := extNormalize(add(mload(0x38a0), sub(mload(0x3f60), mload(0x3e00))))
+                sum := weigh(sum, add(mload(0x3880), sub(mload(0x3f60), mload(0x3de0))))
+                sum := weigh(sum, add(mload(0x3860), sub(mload(0x3f60), mload(0x3dc0))))
+                sum := weigh(sum, add(mload(0x3840), sub(mload(0x3f60), mload(0x3da0))))
+                sum := weigh(sum, add(mload(0x3820), sub(mload(0x3f60), mload(0x3d80))))
+                sum := weigh(sum, add(mload(0x3800), sub(mload(0x3f60), mload(0x3d60))))
+                sum := weigh(sum, add(mload(0x37e0), sub(mload(0x3f60), mload(0x3d40))))
+                sum := weigh(sum, add(mload(0x37c0), sub(mload(0x3f60), mload(0x3d20))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x50e0), extMul(extNormalize(mload(0x3ea0)), sum))))) }
+            { let sum := 0
+                sum := weighDifferences(sum, 0x3620, 0x2680, 64)
+                sum := extMul(mload(0x4fa0), sum)
+                sum := weighDifferences(sum, 0x32c0, 0x2240, 256)
+                sum := extMul(mload(0x4f40), sum)
+                sum := weighDifferences(sum, 0x37c0, 0x2140, 256)
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5120), extMul(mload(0x3c60), sum))))) }
+            { let sum := 0
+                sum := weighDifferences(sum, 0x32c0, 0x2640, 256)
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5140), extMul(extNormalize(add(mload(0x3bc0), add(mload(0x3ae0), mload(0x3c80)))), sum))))) }
+            { let sum := 0
+                sum := extNormalize(add(mload(0x33a0), sub(mload(0x3f60), mload(0x3e00))))
+                sum := weigh(sum, add(mload(0x3380), sub(mload(0x3f60), mload(0x3de0))))
+                sum := weigh(sum, add(mload(0x3360), sub(mload(0x3f60), mload(0x3dc0))))
+                sum := weigh(sum, add(mload(0x3340), sub(mload(0x3f60), mload(0x3da0))))
+                sum := weigh(sum, add(mload(0x3320), sub(mload(0x3f60), mload(0x3d80))))
+                sum := weigh(sum, add(mload(0x3300), sub(mload(0x3f60), mload(0x3d60))))
+                sum := weigh(sum, add(mload(0x32e0), sub(mload(0x3f60), mload(0x3d40))))
+                sum := weigh(sum, add(mload(0x32c0), sub(mload(0x3f60), mload(0x3d20))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5160), extMul(extNormalize(mload(0x3e60)), sum))))) }
+            { let sum := 0
+                sum := extNormalize(add(mload(0x34a0), sub(mload(0x3f60), mload(0x3e00))))
+                sum := weigh(sum, add(mload(0x3480), sub(mload(0x3f60), mload(0x3de0))))
+                sum := weigh(sum, add(mload(0x3460), sub(mload(0x3f60), mload(0x3dc0))))
+                sum := weigh(sum, add(mload(0x3440), sub(mload(0x3f60), mload(0x3da0))))
+                sum := weigh(sum, add(mload(0x3420), sub(mload(0x3f60), mload(0x3d80))))
+                sum := weigh(sum, add(mload(0x3400), sub(mload(0x3f60), mload(0x3d60))))
+                sum := weigh(sum, add(mload(0x33e0), sub(mload(0x3f60), mload(0x3d40))))
+                sum := weigh(sum, add(mload(0x33c0), sub(mload(0x3f60), mload(0x3d20))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5180), extMul(extNormalize(add(mload(0x3c20), mload(0x3e40))), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x33c0, 0x2240, 256)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4aa0), extMul(extNormalize(add(mload(0x3bc0), add(mload(0x3c40), mload(0x3c80)))), sum))))) }
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x51a0), extMul(extNormalize(add(mload(0x3bc0), add(mload(0x3c40), mload(0x3c80)))), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x35c0, 0x2240, 256)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ae0), extMul(mload(0x3ae0), sum))))) }
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x51e0), extMul(mload(0x3ae0), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x35c0, 0x2140, 256)
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4b00), extMul(mload(0x3c80), sum))))) }
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5200), extMul(mload(0x3c80), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3a20), sub(mload(0x3ec0), add(mload(0x2260), extScale(mload(0x2280), 0xdfbf7f0)))))
-                sum := weigh(sum, add(add(mload(0x2240), mload(0x2240)), sub(mload(0x3ec0), add(0x7fffbf8, sub(mload(0x3ea0), extMul(mload(0x4060), mload(0x4080)))))))
-                sum := extMul(mload(0x4720), sum)
-                sum := weigh(sum, extMul(mload(0x4060), extMul(mload(0x4080), add(mload(0x35c0), 0x77000409))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4b20), extMul(mload(0x3aa0), sum))))) }
+                sum := extNormalize(add(mload(0x3a20), sub(mload(0x3f60), add(mload(0x2260), extScale(mload(0x2280), 0xdfbf7f0)))))
+                sum := weigh(sum, add(add(mload(0x2240), mload(0x2240)), sub(mload(0x3f60), add(0x7fffbf8, sub(mload(0x3f40), extMul(mload(0x4680), mload(0x46a0)))))))
+                sum := extMul(mload(0x4d40), sum)
+                sum := weigh(sum, extMul(mload(0x4680), extMul(mload(0x46a0), add(mload(0x35c0), 0x77000409))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5220), extMul(mload(0x3aa0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(add(extMul(mload(0x38a0), extNormalize(add(mload(0x2320), sub(mload(0x3ea0), mload(0x2520))))), add(extMul(mload(0x3880), extNormalize(add(mload(0x2300), sub(mload(0x3ea0), mload(0x2500))))), add(extMul(mload(0x3860), extNormalize(add(mload(0x22e0), sub(mload(0x3ea0), mload(0x24e0))))), add(extMul(mload(0x3840), extNormalize(add(mload(0x22c0), sub(mload(0x3ea0), mload(0x24c0))))), add(extMul(mload(0x3820), extNormalize(add(mload(0x22a0), sub(mload(0x3ea0), mload(0x24a0))))), add(extMul(mload(0x3800), extNormalize(add(mload(0x2280), sub(mload(0x3ea0), mload(0x2480))))), add(extMul(mload(0x37c0), extNormalize(add(mload(0x2240), sub(mload(0x3ea0), mload(0x2440))))), extMul(mload(0x37e0), extNormalize(add(mload(0x2260), sub(mload(0x3ea0), mload(0x2460)))))))))))), 0x7b000205))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4c40), extMul(mload(0x3b00), sum))))) }
+                sum := extNormalize(add(add(extMul(mload(0x38a0), extNormalize(add(mload(0x2320), sub(mload(0x3f40), mload(0x2520))))), add(extMul(mload(0x3880), extNormalize(add(mload(0x2300), sub(mload(0x3f40), mload(0x2500))))), add(extMul(mload(0x3860), extNormalize(add(mload(0x22e0), sub(mload(0x3f40), mload(0x24e0))))), add(extMul(mload(0x3840), extNormalize(add(mload(0x22c0), sub(mload(0x3f40), mload(0x24c0))))), add(extMul(mload(0x3820), extNormalize(add(mload(0x22a0), sub(mload(0x3f40), mload(0x24a0))))), add(extMul(mload(0x3800), extNormalize(add(mload(0x2280), sub(mload(0x3f40), mload(0x2480))))), add(extMul(mload(0x37c0), extNormalize(add(mload(0x2240), sub(mload(0x3f40), mload(0x2440))))), extMul(mload(0x37e0), extNormalize(add(mload(0x2260), sub(mload(0x3f40), mload(0x2460)))))))))))), 0x7b000205))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5340), extMul(mload(0x3b00), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3ea0), mload(0x2160))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4c80), extMul(mload(0x3be0), sum))))) }
+                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3f40), mload(0x2160))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5380), extMul(mload(0x3be0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3ea0), mload(0x2520))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ca0), extMul(extNormalize(add(mload(0x3c60), add(mload(0x3c40), add(mload(0x3c00), mload(0x3c20))))), sum))))) }
+                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3f40), mload(0x2520))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x53a0), extMul(extNormalize(add(mload(0x3c60), add(mload(0x3c40), add(mload(0x3c00), mload(0x3c20))))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMul(mload(0x4380), extNormalize(add(0x3fffdfc, sub(mload(0x3ea0), extMul(mload(0x3600), extNormalize(add(0x7eff0001, sub(mload(0x3ea0), mload(0x43c0))))))))))
-                sum := weigh(sum, extNormalize(add(add(mload(0x35e0), add(add(mul(mload(0x3400), 0x40), add(mload(0x33c0), mul(mload(0x33e0), 0x8))), mload(0x43a0))), sub(mload(0x3ea0), mload(0x43c0)))))
-                sum := weigh(sum, extNormalize(extNormalize(add(add(0x3fffdfc, add(mload(0x4360), add(extScale(mload(0x33a0), 0x427efdfd), add(extScale(mload(0x3380), 0x37efdfc0), add(extScale(mload(0x3360), 0x6fdfbf8), add(mul(mload(0x3340), 0x1000), add(mul(mload(0x3320), 0x200), add(mul(mload(0x3300), 0x40), add(mload(0x32c0), mul(mload(0x32e0), 0x8)))))))))), sub(mload(0x3ec0), add(mload(0x4380), extScale(mload(0x35e0), 0x17f7efe4)))))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4ce0), extMul(extNormalize(add(mload(0x3b20), mload(0x3b60))), sum))))) }
+                sum := extNormalize(extMul(mload(0x49a0), extNormalize(add(0x3fffdfc, sub(mload(0x3f40), extMul(mload(0x3600), extNormalize(add(0x7eff0001, sub(mload(0x3f40), mload(0x49e0))))))))))
+                sum := weigh(sum, add(add(mload(0x35e0), add(add(mul(mload(0x3400), 0x40), add(mload(0x33c0), mul(mload(0x33e0), 0x8))), mload(0x49c0))), sub(mload(0x3f40), mload(0x49e0))))
+                sum := weigh(sum, extNormalize(add(add(0x3fffdfc, add(mload(0x4980), add(extScale(mload(0x33a0), 0x427efdfd), add(extScale(mload(0x3380), 0x37efdfc0), add(extScale(mload(0x3360), 0x6fdfbf8), add(mul(mload(0x3340), 0x1000), add(mul(mload(0x3320), 0x200), add(mul(mload(0x3300), 0x40), add(mload(0x32c0), mul(mload(0x32e0), 0x8)))))))))), sub(mload(0x3f60), add(mload(0x49a0), extScale(mload(0x35e0), 0x17f7efe4))))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x53e0), extMul(extNormalize(add(mload(0x3b20), mload(0x3b60))), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x37e0), sub(mload(0x3ec0), mload(0x4440))))
-                sum := weigh(sum, extNormalize(extNormalize(add(mload(0x37c0), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4420))))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4d20), extMul(mload(0x3b20), sum))))) }
+                sum := extNormalize(add(mload(0x37e0), sub(mload(0x3f60), mload(0x4a60))))
+                sum := weigh(sum, extNormalize(add(mload(0x37c0), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4a40)))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5420), extMul(mload(0x3b20), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3820), sub(mload(0x3ec0), mload(0x4440))))
-                sum := weigh(sum, extNormalize(extNormalize(add(mload(0x3800), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4420))))))
-                mstore(0x4e00, extNormalize(add(mload(0x4e00), extMul(mload(0x4d40), extMul(mload(0x3b60), sum))))) }
-            mstore(0x4e20, add(mload(0x4de0), extMul(mload(0x1020), mload(0x4e00))))
-            return(0x4e20, 32)
+                sum := extNormalize(add(mload(0x3820), sub(mload(0x3f60), mload(0x4a60))))
+                sum := weigh(sum, extNormalize(add(mload(0x3800), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4a40)))))
+                mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5440), extMul(mload(0x3b60), sum))))) }
+            mstore(0x5520, add(mload(0x54e0), extMul(mload(0x1020), mload(0x5500))))
+            return(0x5520, 32)
         }
     }
 }
