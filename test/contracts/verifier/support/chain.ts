@@ -72,8 +72,7 @@ export function yulContract(name: string, body: string, functions: string): stri
   return `// SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 contract ${name} { fallback() external { assembly ("memory-safe") {
-${body}
-${functions}
+${functions === "" ? body : `{\n${body}\n}\n${functions}`}
 } } }
 `;
 }
