@@ -3,6 +3,9 @@ import type { Hex } from "./hex.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 import type { PredeployName } from "./predeploys.ts";
 
+/** Wei of base token that the base token's predeploy holds at genesis; deposits are paid out of it. */
+export const BASE_TOKEN_RESERVE_WEI = 2n ** 127n;
+
 /** An account that exists before a chain's first block. */
 export interface GenesisAccount {
   /** 20 bytes. */
@@ -22,7 +25,7 @@ export function genesisAccounts(): readonly GenesisAccount[] {
   return Object.entries(PREDEPLOYS).map(([artifact, address]) => ({
     address,
     artifact: artifact as PredeployName,
-    balanceWei: 0n,
+    balanceWei: address === PREDEPLOYS.L2BaseToken ? BASE_TOKEN_RESERVE_WEI : 0n,
     nonce: 1n,
   }));
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+
+/// @title Minting and burning by bridges (ERC-7802)
+interface IERC7802 {
+    event CrosschainMint(address indexed to, uint256 amount, address indexed sender);
+    event CrosschainBurn(address indexed from, uint256 amount, address indexed sender);
+
+    /// @notice Mints tokens that left another chain. Only the chain's bridge.
+    function crosschainMint(address to, uint256 amount) external;
+
+    /// @notice Burns tokens that leave for another chain. Only the chain's bridge.
+    function crosschainBurn(address from, uint256 amount) external;
+}
+
+/// @title An asset that was born on another chain
+/// @notice ERC-20 with permits (ERC-2612) and ERC-7802, at an address that follows from the asset: the same asset has the
+/// same token whichever way it came. Balances are the mapping in storage slot 0, which exit proofs read.
+/// @dev The native token vault is trusted with the supply: it mints what L1 holds for the chain, and nobody else can.
+interface IBridgedToken is IERC7802, IRestrictedCallers {
+    event Transfer(address indexed from, address indexed to, uint256 value);
+    event Approval(address indexed owner, address indexed spender, uint256 value);
+    event Described(string name, string symbol, uint8 decimals, bool isFinal);
+
+    error InsufficientBalance(address account, uint256 balance, uint256 needed);
+    error InsufficientAllowance(address owner, address spender, uint256 allowance, uint256 needed);
+    error ZeroAddress();
+    error PermitExpired(uint256 deadline, uint256 timestamp);
+    error WrongSigner(address signer, address owner);
+    error AlreadyInitialized();
+
+    /// @notice Fixes the origin. Only the native token vault, right after it created the token.
+    function initialize(uint256 originChainId, address originToken) external;
+
+    /// @notice Sets name, symbol and decimals, unless they are final already. Only the native token vault.
+    /// @param isFinal Whether the chain where the asset was born says so, rather than a chain that the asset came through.
+    function describe(string calldata name, string calldata symbol, uint8 decimals, bool isFinal) external;
+
+    /// @notice ERC-2612.
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    function transfer(address to, uint256 value) external returns (bool);
+    function transferFrom(address from, address to, uint256 value) external returns (bool);
+    function approve(address spender, uint256 value) external returns (bool);
+
+    function name() external view returns (string memory);
+    function symbol() external view returns (string memory);
+    function decimals() external view returns (uint8);
+    function totalSupply() external view returns (uint256);
+    function balanceOf(address account) external view returns (uint256);
+    function allowance(address owner, address spender) external view returns (uint256);
+    function nonces(address owner) external view returns (uint256);
+    function DOMAIN_SEPARATOR() external view returns (bytes32);
+    function supportsInterface(bytes4 interfaceId) external view returns (bool);
+
+    /// @notice Chain on which the asset was born.
+    function originChainId() external view returns (uint256);
+
+    /// @notice Whether name, symbol and decimals are those of the origin. Until then they are another chain's word.
+    function descriptionIsFinal() external view returns (bool);
+
+    /// @notice Its token there; 0 is that chain's native coin.
+    function originToken() external view returns (address);
+}

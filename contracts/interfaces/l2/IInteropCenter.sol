@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC7786GatewaySource} from "./IERC7786.sol";
+import {InteropCallStarter} from "./InteropBundle.sol";
+import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+
+/// @title Calls to other chains, sending side
+/// @notice A bundle is a message to L1; values, rewards and tokens are asset messages beside it. When L1 has executed the
+/// batch, anyone can bring both to the destination's interop handler.
+interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
+    event InteropBundleSent(bytes32 indexed bundleHash, uint256 indexed destinationChainId, address indexed sender);
+    event CallbackSettled(bytes32 indexed bundleHash, address indexed relayer, uint256 reward);
+
+    error InvalidDestination(uint256 chainId);
+    error InvalidRecipient(bytes recipient);
+    error WrongValue(uint256 expected, uint256 actual);
+    error GasLimitTooHigh(uint256 gas, uint256 limit);
+    error TooManyCalls(uint256 count, uint256 limit);
+    error TooManyTokens(uint256 count, uint256 limit);
+    error NoCallbackPending(bytes32 bundleHash);
+    error RewardRefused(address relayer, uint256 reward);
+
+    /// @notice Sends calls that happen together or not at all.
+    /// @param destinationChain ERC-7930 address without an account.
+    /// @param bundleAttributes See {IInteropAttributes}. The attached value must be exactly what the attributes add up to in
+    /// base token; other tokens are taken from the caller.
+    /// @return bundleHash keccak256 of the message.
+    function sendBundle(
+        bytes calldata destinationChain,
+        InteropCallStarter[] calldata callStarters,
+        bytes[] calldata bundleAttributes
+    ) external payable returns (bytes32 bundleHash);
+
+    /// @notice Leaves the data that belongs to a withdrawal of base token. Only the base token.
+    function sendWithdrawalData(bytes32 withdrawalMessageHash, address l2Sender, bytes calldata data) external;
+
+    /// @notice Ends the wait for a bundle's outcome and pays who brought it. Only the interop handler, once a bundle.
+    function settleCallback(bytes32 bundleHash, address relayer, uint256 reward) external;
+
+    /// @notice Whether the sender of a bundle still waits for its outcome.
+    function isCallbackPending(bytes32 bundleHash) external view returns (bool);
+}

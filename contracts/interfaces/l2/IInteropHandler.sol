@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AssetTransfer} from "../../types/AssetTransfer.sol";
+import {InteropBundle} from "./InteropBundle.sol";
+import {MessageInclusionProof} from "./IMessageVerification.sol";
+import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+
+/// @title A contract that wants to know how its cross-chain calls ended
+interface IInteropCallback {
+    /// @notice Called once, by the interop handler, which the contract must check. If it reverts, it is not called again.
+    /// @param bundleHash What `sendBundle` returned.
+    /// @param success Whether all calls succeeded.
+    /// @param result `abi.encode(bytes[])` with each call's return data, or the first 1,024 bytes of the revert data.
+    function onInteropResult(bytes32 bundleHash, bool success, bytes calldata result) external;
+}
+
+/// @title Calls from other chains, receiving side
+/// @notice Anyone brings a bundle with the proofs that it was sent and that its assets left; it is executed once. If its
+/// calls fail, together they leave no trace, and value and tokens go back to the source chain.
+/// @dev A bundle is the word of its source chain's quorum; what it may spend is what L1 took from that chain. Who brings it
+/// chooses only the moment: with less gas than the bundle asks for, nothing happens.
+interface IInteropHandler is IRestrictedCallers {
+    /// @notice Unreceived, then Executed or Failed for ever.
+    enum BundleStatus {
+        Unreceived,
+        Executed,
+        Failed
+    }
+
+    event BundleExecuted(
+        bytes32 indexed bundleHash, uint256 indexed sourceChainId, address indexed relayer, bool success, bytes result
+    );
+    event BundleRefunded(bytes32 indexed bundleHash, bytes32 indexed assetMessageHash, bytes32 refundMessageHash);
+    event ResultSent(bytes32 indexed bundleHash, bytes32 messageHash);
+    event CallbackExecuted(
+        bytes32 indexed bundleHash, address indexed recipient, bool bundleSuccess, bool callbackSuccess
+    );
+    event InteropAccountDeployed(address indexed account, uint256 indexed chainId, address indexed owner);
+
+    error NotABundle();
+    error WrongMessageSender(address sender, address expected);
+    error WrongSourceChain(uint256 chainId, uint256 expected);
+    error WrongDestination(uint256 chainId, uint256 expected);
+    error ExecutorNotAllowed(address executor, address expected);
+    error AlreadyReceived(bytes32 bundleHash, BundleStatus status);
+    error InvalidMessageProof();
+    error WrongAssetCount(uint256 count, uint256 expected);
+    error WrongAsset(bytes32 messageHash, bytes32 expected);
+    error WrongValue(uint256 value, uint256 expected);
+    error NotEnoughGas(uint256 available, uint256 required);
+    error WrongResult(bytes32 bundleHash, bytes32 expected);
+    error Reentered();
+    /// @notice Reasons for which calls fail; they end up in the result.
+    error ValueNotInBaseToken(bytes32 assetId, bytes32 expected);
+    error NotAcknowledged(address recipient, bytes4 answer);
+    error ResultTooLong(uint256 length, uint256 limit);
+
+    /// @notice Executes a bundle, pays the caller its reward, and reports the outcome if the sender asked for it.
+    /// @param bundle The interop center's message with the proof of its inclusion.
+    /// @param assets The asset messages the bundle names, with proofs: first the one that carries value and reward, if there
+    /// is one, then the tokens in order.
+    function executeBundle(MessageInclusionProof calldata bundle, MessageInclusionProof[] calldata assets) external;
+
+    /// @notice Tells the sender of a bundle how it ended, once, and pays the caller the reward that the sender attached.
+    /// @param bundle The interop center's message, sent from this chain.
+    /// @param result The other chain's handler's message with the proof of its inclusion.
+    function executeCallback(bytes calldata bundle, MessageInclusionProof calldata result) external;
+
+    /// @notice Makes a bundle's payments and calls. Only the handler itself: what fails here is undone as a whole.
+    function executeCalls(bytes32 bundleHash, InteropBundle calldata bundle, AssetTransfer[] calldata assets)
+        external
+        returns (bytes[] memory results);
+
+    function bundleStatus(bytes32 bundleHash) external view returns (BundleStatus);
+
+    /// @notice Address of the account here of an address on another chain, whether or not it exists yet.
+    function interopAccount(uint256 chainId, address owner) external view returns (address);
+}

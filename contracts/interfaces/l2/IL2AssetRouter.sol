@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AssetTransfer} from "../../types/AssetTransfer.sol";
+import {MessageInclusionProof} from "./IMessageVerification.sol";
+import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+
+/// @title Assets to and from L1 and other chains
+/// @notice Every amount that leaves is an asset message to L1. L1 takes it from this chain's balance when the batch
+/// executes, before any other chain can see the message; so an arrival that is proven here is backed, whatever the sending
+/// chain's quorum says, and what is minted here is never more than L1 holds for this chain.
+interface IL2AssetRouter is IRestrictedCallers {
+    event WithdrawalInitiated(
+        address indexed l2Sender, bytes32 indexed assetId, address l1Receiver, uint256 amount, bytes32 messageHash
+    );
+    event DepositFinalized(bytes32 indexed assetId, address indexed l2Receiver, uint256 amount, address l1Sender);
+    event TransferSent(
+        uint256 indexed destinationChainId,
+        address indexed sender,
+        bytes32 indexed assetId,
+        address recipient,
+        uint256 amount,
+        bytes32 messageHash
+    );
+    /// @notice The message of another chain was consumed; its amount went to the recipient or to the interop handler.
+    event TransferDelivered(
+        uint256 indexed sourceChainId,
+        bytes32 indexed messageHash,
+        bytes32 indexed assetId,
+        address recipient,
+        uint256 amount
+    );
+
+    error ZeroAmount();
+    error ZeroRecipient();
+    error InvalidDestination(uint256 chainId);
+    error WrongSourceChain(uint256 chainId, uint256 expected);
+    error AssetIdMismatch(bytes32 assetId, bytes32 expected);
+    error UnknownAsset(bytes32 assetId);
+    /// @notice Base token leaves for L1 through its own predeploy.
+    error BaseTokenNotSupported();
+    error RecipientNotAllowed(address recipient);
+    error NotAnAssetMessage();
+    error WrongKind(uint8 kind, uint8 expected);
+    error WrongDestination(uint256 chainId, uint256 expected);
+    error WrongMessageSender(address sender, address expected);
+    error AlreadyDelivered(uint256 sourceChainId, bytes32 messageHash);
+    error InvalidMessageProof();
+
+    /// @notice Mints a deposit. Only the priority operation of the shared bridge on L1, whose alias is the caller.
+    /// @dev The bridge is trusted: it locked the amount. ZK Stack's selector and data: `transferData` is
+    /// `abi.encode(l1Sender, l2Receiver, originToken, amount, metadata)`.
+    /// @param sourceChainId Chain id of L1.
+    function finalizeDeposit(uint256 sourceChainId, bytes32 assetId, bytes calldata transferData) external payable;
+
+    /// @notice Withdraws a token to L1. A bridged token needs no approval; a token of this chain needs one for the vault.
+    function withdraw(address l1Receiver, address l2Token, uint256 amount) external;
+
+    /// @notice Likewise by asset id; `assetData` is `abi.encode(amount, l1Receiver, ignored)`.
+    /// @return messageHash keccak256 of the asset message.
+    function withdraw(bytes32 assetId, bytes calldata assetData) external returns (bytes32 messageHash);
+
+    /// @notice Sends an amount to an account on another chain. Base token (0x800a) is attached as value.
+    /// @dev A chain that does not exist or never receives keeps the amount in transit on L1.
+    /// @return messageHash keccak256 of the asset message.
+    function sendToChain(uint256 destinationChainId, address token, uint256 amount, address recipient)
+        external
+        payable
+        returns (bytes32 messageHash);
+
+    /// @notice Takes an amount from `sender`, who calls the interop center, and sends it to the interop handler of another
+    /// chain. Only the interop center.
+    function sendToHandler(address sender, uint256 destinationChainId, address token, uint256 amount)
+        external
+        payable
+        returns (bytes32 messageHash);
+
+    /// @notice Pays out what was sent here from another chain. Anyone, once a message.
+    function deliver(MessageInclusionProof calldata message) external;
+
+    /// @notice Consumes a message whose recipient is the interop handler, without paying out. Only the interop handler, which
+    /// then owes the amount: it releases it or sends it back in the same transaction.
+    function deliverToHandler(MessageInclusionProof calldata message)
+        external
+        returns (bytes32 messageHash, AssetTransfer memory transfer);
+
+    /// @notice Pays out what the interop handler owes. Only the interop handler.
+    function release(uint256 originChainId, address originToken, address to, uint256 amount) external;
+
+    /// @notice Sends what the interop handler owes back to another chain. Only the interop handler.
+    function sendBack(
+        uint256 destinationChainId,
+        uint256 originChainId,
+        address originToken,
+        address recipient,
+        uint256 amount
+    ) external returns (bytes32 messageHash);
+
+    /// @notice Whether another chain's message was consumed.
+    function isDelivered(uint256 sourceChainId, bytes32 messageHash) external view returns (bool);
+
+    function L1_ASSET_ROUTER() external view returns (address);
+    function L1_CHAIN_ID() external view returns (uint256);
+    function BASE_TOKEN_ASSET_ID() external view returns (bytes32);
+    function l1SharedBridge() external view returns (address);
+
+    /// @notice This chain's token for an L1 token, whether or not it exists yet.
+    function l2TokenAddress(address l1Token) external view returns (address);
+
+    /// @notice The L1 token behind a bridged token; 1 for ETH, 0 if the token is not from L1.
+    function l1TokenAddress(address l2Token) external view returns (address);
+
+    /// @notice The native token vault, for every asset.
+    function assetHandlerAddress(bytes32 assetId) external view returns (address);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+
+/// @title The token that pays for gas
+/// @notice Holds a reserve from genesis on. What is outside the reserve is backed on L1: deposits and arrivals from other
+/// chains are paid out of it, withdrawals and departures return to it. Paying out is an ordinary transfer, so no balance
+/// ever changes but by a transaction.
+interface IL2BaseToken is IRestrictedCallers {
+    event Mint(address indexed account, uint256 amount);
+    event Withdrawal(address indexed l2Sender, address indexed l1Receiver, uint256 amount);
+    event WithdrawalWithMessage(address indexed l2Sender, address indexed l1Receiver, uint256 amount, bytes additionalData);
+
+    /// @notice More than the chain ever received. Only coins that came from nowhere (a development chain's prefunded
+    /// accounts or state cheats) can be unbacked; withdrawing them would make the batch impossible to execute.
+    error UnbackedWithdrawal(uint256 backed, uint256 requested);
+    error ReserveExhausted(uint256 reserve, uint256 requested);
+    error NothingToWithdraw();
+    error ZeroRecipient();
+
+    /// @notice Pays out of the reserve without running the recipient's code beyond a bare transfer. Only the bootloader, for
+    /// deposits and refunds of priority operations, and the native token vault, for arrivals from other chains.
+    /// @dev The bootloader is trusted to pay what L1 holds for the chain: the quorum vouches for it, and a quorum that lies
+    /// can only drain what its own chain holds on L1.
+    function payout(address to, uint256 amount) external;
+
+    /// @notice Takes coins back that leave for another chain. Only the native token vault.
+    function returnToReserve() external payable;
+
+    /// @notice Withdraws the attached value to a receiver on L1.
+    function withdraw(address l1Receiver) external payable;
+
+    /// @notice Withdraws likewise and leaves a second message, from the caller, for a contract on L1.
+    /// @param additionalData Sent as `abi.encode(keccak256 of the withdrawal's asset message, caller, additionalData)` in a
+    /// message of its own, from the interop center, because asset messages have a fixed width.
+    function withdrawWithMessage(address l1Receiver, bytes calldata additionalData) external payable;
+
+    /// @notice What is outside the reserve.
+    function totalSupply() external view returns (uint256);
+
+    /// @notice Balance of the account whose address this is.
+    function balanceOf(uint256 account) external view returns (uint256);
+
+    /// @notice Withdrawals so far; the nonce of the next one.
+    function withdrawalCount() external view returns (uint256);
+}

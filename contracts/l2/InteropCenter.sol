@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC7786GatewaySource} from "../interfaces/l2/IERC7786.sol";
+import {IInteropCenter} from "../interfaces/l2/IInteropCenter.sol";
+import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
+import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
+import {InteropBundle, InteropCall, InteropCallStarter, InteropMessage, InteropToken} from
+    "../interfaces/l2/InteropBundle.sol";
+import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
+import {BundleOptions, InteropAttributes} from "./InteropAttributes.sol";
+import {InteroperableAddress} from "./InteroperableAddress.sol";
+import {Predeploys} from "./Predeploys.sol";
+import {RestrictedCallers} from "./RestrictedCallers.sol";
+
+/// @notice See {IInteropCenter}. Its balance is the sum of the rewards of pending callbacks.
+contract InteropCenter is IInteropCenter, RestrictedCallers {
+    uint256 public constant MAX_CALLS = 16;
+    IL1Messenger private constant MESSENGER = IL1Messenger(Predeploys.L1_MESSENGER);
+
+    uint256 private nextNonce;
+    /// @inheritdoc IInteropCenter
+    mapping(bytes32 bundleHash => bool) public isCallbackPending;
+
+    /// @inheritdoc IERC7786GatewaySource
+    function sendMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
+        external
+        payable
+        returns (bytes32 sendId)
+    {
+        (uint256 chainId, InteropCall[] memory calls) = readMessage(recipient, payload, attributes);
+        bytes32 bundleHash = send(chainId, calls, InteropAttributes.readBundle(attributes, true, msg.sender));
+        // As the receiving side names the call.
+        sendId = keccak256(abi.encode(bundleHash, 0));
+        bytes memory sender = InteroperableAddress.encode(block.chainid, msg.sender);
+        emit MessageSent(sendId, sender, recipient, payload, calls[0].value, attributes);
+    }
+
+    /// @inheritdoc IInteropCenter
+    function sendBundle(
+        bytes calldata destinationChain,
+        InteropCallStarter[] calldata callStarters,
+        bytes[] calldata bundleAttributes
+    ) external payable returns (bytes32 bundleHash) {
+        (uint256 chainId, address account) = InteroperableAddress.parse(destinationChain);
+        if (account != address(0)) revert InvalidRecipient(destinationChain);
+        if (callStarters.length > MAX_CALLS) revert TooManyCalls(callStarters.length, MAX_CALLS);
+        InteropCall[] memory calls = new InteropCall[](callStarters.length);
+        for (uint256 i = 0; i < calls.length; ++i) calls[i] = readStarter(callStarters[i], chainId);
+        return send(chainId, calls, InteropAttributes.readBundle(bundleAttributes, false, msg.sender));
+    }
+
+    /// @inheritdoc IInteropCenter
+    function sendWithdrawalData(bytes32 withdrawalMessageHash, address l2Sender, bytes calldata data)
+        external
+        onlyFrom(Predeploys.BASE_TOKEN)
+    {
+        MESSENGER.sendToL1(
+            bytes.concat(InteropMessage.WITHDRAWAL_DATA, abi.encode(withdrawalMessageHash, l2Sender, data))
+        );
+    }
+
+    /// @inheritdoc IInteropCenter
+    function settleCallback(bytes32 bundleHash, address relayer, uint256 reward)
+        external
+        onlyFrom(Predeploys.INTEROP_HANDLER)
+    {
+        if (!isCallbackPending[bundleHash]) revert NoCallbackPending(bundleHash);
+        delete isCallbackPending[bundleHash];
+        emit CallbackSettled(bundleHash, relayer, reward);
+        if (reward == 0) return;
+        (bool received,) = relayer.call{value: reward}("");
+        if (!received) revert RewardRefused(relayer, reward);
+    }
+
+    /// @inheritdoc IERC7786GatewaySource
+    function supportsAttribute(bytes4 selector) external pure returns (bool) {
+        return InteropAttributes.isCallAttribute(selector) || InteropAttributes.isBundleAttribute(selector);
+    }
+
+    function send(uint256 chainId, InteropCall[] memory calls, BundleOptions memory options)
+        private
+        returns (bytes32 bundleHash)
+    {
+        bool elsewhere = chainId != 0 && chainId != block.chainid;
+        if (!elsewhere || chainId == ISystemContext(Predeploys.SYSTEM_CONTEXT).l1ChainId()) revert InvalidDestination(chainId);
+        InteropBundle memory bundle;
+        bundle.sourceChainId = block.chainid;
+        bundle.destinationChainId = chainId;
+        bundle.sender = msg.sender;
+        bundle.nonce = nextNonce++;
+        bundle.calls = calls;
+        for (uint256 i = 0; i < calls.length; ++i) bundle.value += calls[i].value;
+        bundle.relayerReward = options.relayerReward;
+        bundle.gasLimit = options.gasLimit;
+        bundle.executionAddress = options.executionAddress;
+        bundle.refundRecipient = options.refundRecipient;
+        bundle.callbackGasLimit = options.callbackGasLimit;
+        bundle.callbackReward = options.callbackReward;
+        sendAssets(bundle, options);
+
+        bundleHash = MESSENGER.sendToL1(bytes.concat(InteropMessage.BUNDLE, abi.encode(bundle)));
+        if (bundle.callbackGasLimit != 0) isCallbackPending[bundleHash] = true;
+        emit InteropBundleSent(bundleHash, chainId, msg.sender);
+    }
+
+    /// @dev Sends what the bundle needs on the destination ahead of it, and checks that exactly this much was attached.
+    function sendAssets(InteropBundle memory bundle, BundleOptions memory options) private {
+        // Without a callback nobody could ever claim the reward.
+        if (bundle.callbackGasLimit == 0 && bundle.callbackReward != 0) revert WrongValue(0, bundle.callbackReward);
+        uint256 attached = bundle.callbackReward;
+        uint256 amount = bundle.value + bundle.relayerReward;
+        if (amount != 0) {
+            if (options.valueToken == Predeploys.BASE_TOKEN) attached += amount;
+            bundle.valueMessageHash = sendAsset(bundle.destinationChainId, options.valueToken, amount);
+        }
+        bundle.tokens = new InteropToken[](options.tokens.length);
+        for (uint256 i = 0; i < options.tokens.length; ++i) {
+            (address token, uint256 tokenAmount) = (options.tokens[i].token, options.tokens[i].amount);
+            if (token == Predeploys.BASE_TOKEN) attached += tokenAmount;
+            bytes32 messageHash = sendAsset(bundle.destinationChainId, token, tokenAmount);
+            bundle.tokens[i] = InteropToken(messageHash, options.tokens[i].recipient);
+        }
+        // Compared at the end, after base token of pending callbacks could have been spent: the revert undoes it.
+        if (msg.value != attached) revert WrongValue(attached, msg.value);
+    }
+
+    function sendAsset(uint256 chainId, address token, uint256 amount) private returns (bytes32 messageHash) {
+        uint256 value = token == Predeploys.BASE_TOKEN ? amount : 0;
+        return IL2AssetRouter(Predeploys.ASSET_ROUTER).sendToHandler{value: value}(msg.sender, chainId, token, amount);
+    }
+
+    function readMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
+        private
+        pure
+        returns (uint256 chainId, InteropCall[] memory calls)
+    {
+        address to;
+        (chainId, to) = InteroperableAddress.parse(recipient);
+        if (to == address(0)) revert InvalidRecipient(recipient);
+        (uint256 value, bool fromAccount) = InteropAttributes.readCall(attributes, true);
+        calls = new InteropCall[](1);
+        calls[0] = InteropCall(fromAccount, to, value, payload);
+    }
+
+    function readStarter(InteropCallStarter calldata starter, uint256 destinationChainId)
+        private
+        pure
+        returns (InteropCall memory)
+    {
+        (uint256 chainId, address to) = InteroperableAddress.parse(starter.to);
+        bool sameChain = chainId == 0 || chainId == destinationChainId;
+        if (!sameChain || to == address(0)) revert InvalidRecipient(starter.to);
+        (uint256 value, bool fromAccount) = InteropAttributes.readCall(starter.callAttributes, false);
+        return InteropCall(fromAccount, to, value, starter.data);
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC7786Recipient} from "../interfaces/l2/IERC7786.sol";
+import {IInteropAccount} from "../interfaces/l2/IInteropAccount.sol";
+import {IInteropCenter} from "../interfaces/l2/IInteropCenter.sol";
+import {IInteropCallback, IInteropHandler} from "../interfaces/l2/IInteropHandler.sol";
+import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
+import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
+import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
+import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
+import {InteropBundle, InteropCall, InteropMessage} from "../interfaces/l2/InteropBundle.sol";
+import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {AssetTransfer} from "../types/AssetTransfer.sol";
+import {GuardedCall} from "./GuardedCall.sol";
+import {InteroperableAddress} from "./InteroperableAddress.sol";
+import {MinimalProxy} from "./MinimalProxy.sol";
+import {Predeploys} from "./Predeploys.sol";
+import {RestrictedCallers} from "./RestrictedCallers.sol";
+
+/// @notice See {IInteropHandler}. Holds nothing between transactions.
+contract InteropHandler is IInteropHandler, RestrictedCallers {
+    /// @notice Return data of all calls together, where the sender asked for it: it is published on L1.
+    uint256 public constant MAX_RESULT_BYTES = 4096;
+    uint256 public constant MAX_REVERT_BYTES = 1024;
+    IL2AssetRouter private constant ROUTER = IL2AssetRouter(Predeploys.ASSET_ROUTER);
+    IL1Messenger private constant MESSENGER = IL1Messenger(Predeploys.L1_MESSENGER);
+
+    /// @inheritdoc IInteropHandler
+    mapping(bytes32 bundleHash => BundleStatus) public bundleStatus;
+    bool private transient entered;
+
+    modifier once() {
+        if (entered) revert Reentered();
+        entered = true;
+        _;
+        entered = false;
+    }
+
+    /// @notice Base token arrives here on its way to the calls of a bundle.
+    receive() external payable onlyFrom(Predeploys.BASE_TOKEN) {}
+
+    /// @inheritdoc IInteropHandler
+    function executeBundle(MessageInclusionProof calldata sent, MessageInclusionProof[] calldata assetMessages)
+        external
+        once
+    {
+        InteropBundle memory bundle = readBundle(sent.message.data);
+        bytes32 bundleHash = keccak256(sent.message.data);
+        if (bundle.sourceChainId != sent.chainId) revert WrongSourceChain(sent.chainId, bundle.sourceChainId);
+        if (bundle.destinationChainId != block.chainid) revert WrongDestination(bundle.destinationChainId, block.chainid);
+        if (bundle.executionAddress != address(0) && bundle.executionAddress != msg.sender) {
+            revert ExecutorNotAllowed(msg.sender, bundle.executionAddress);
+        }
+        if (bundleStatus[bundleHash] != BundleStatus.Unreceived) {
+            revert AlreadyReceived(bundleHash, bundleStatus[bundleHash]);
+        }
+        requireSent(sent, Predeploys.INTEROP_CENTER);
+        // Nothing can enter while the calls run; the status they lead to is only known afterwards.
+        AssetTransfer[] memory assets = receiveAssets(bundle, assetMessages);
+        bytes memory calls = abi.encodeCall(IInteropHandler.executeCalls, (bundleHash, bundle, assets));
+        // Offsets, lengths and padding of the results come on top of their bytes.
+        uint256 maxReturnBytes = MAX_RESULT_BYTES + 96 * (bundle.calls.length + 1);
+        (bool success, bytes memory result) =
+            GuardedCall.execute(address(this), bundle.gasLimit, calls, maxReturnBytes, MAX_REVERT_BYTES);
+        bundleStatus[bundleHash] = success ? BundleStatus.Executed : BundleStatus.Failed;
+        // The return data of executeCalls is abi.encode of its one value.
+        emit BundleExecuted(bundleHash, bundle.sourceChainId, msg.sender, success, result);
+
+        if (!success) refund(bundleHash, bundle, assets);
+        if (bundle.relayerReward != 0) {
+            ROUTER.release(assets[0].originChainId, assets[0].originToken, msg.sender, bundle.relayerReward);
+        }
+        if (bundle.callbackGasLimit != 0) {
+            bytes32 messageHash = MESSENGER.sendToL1(abi.encode(bundleHash, bundle.sourceChainId, success, result));
+            emit ResultSent(bundleHash, messageHash);
+        }
+    }
+
+    /// @inheritdoc IInteropHandler
+    function executeCallback(bytes calldata bundleMessage, MessageInclusionProof calldata sent) external once {
+        InteropBundle memory bundle = readBundle(bundleMessage);
+        bytes32 bundleHash = keccak256(bundleMessage);
+        (bytes32 reported,, bool success, bytes memory result) =
+            abi.decode(sent.message.data, (bytes32, uint256, bool, bytes));
+        if (reported != bundleHash) revert WrongResult(reported, bundleHash);
+        if (sent.chainId != bundle.destinationChainId) revert WrongSourceChain(sent.chainId, bundle.destinationChainId);
+        requireSent(sent, address(this));
+        // Refuses bundles that were not sent from here, did not ask, or have been told.
+        IInteropCenter(Predeploys.INTEROP_CENTER).settleCallback(bundleHash, msg.sender, bundle.callbackReward);
+        bytes memory callback = abi.encodeCall(IInteropCallback.onInteropResult, (bundleHash, success, result));
+        (bool told,) = GuardedCall.execute(bundle.sender, bundle.callbackGasLimit, callback, 0, 0);
+        emit CallbackExecuted(bundleHash, bundle.sender, success, told);
+    }
+
+    /// @inheritdoc IInteropHandler
+    function executeCalls(bytes32 bundleHash, InteropBundle calldata bundle, AssetTransfer[] calldata assets)
+        external
+        onlyFrom(address(this))
+        returns (bytes[] memory results)
+    {
+        uint256 first = bundle.valueMessageHash == 0 ? 0 : 1;
+        if (bundle.value != 0) {
+            bytes32 assetId = AssetMessage.assetId(assets[0].originChainId, assets[0].originToken);
+            bytes32 baseTokenId = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT).BASE_TOKEN_ASSET_ID();
+            if (assetId != baseTokenId) revert ValueNotInBaseToken(assetId, baseTokenId);
+            ROUTER.release(assets[0].originChainId, assets[0].originToken, address(this), bundle.value);
+        }
+        for (uint256 i = 0; i < bundle.tokens.length; ++i) {
+            AssetTransfer calldata asset = assets[first + i];
+            ROUTER.release(asset.originChainId, asset.originToken, bundle.tokens[i].recipient, asset.amount);
+        }
+        bool reported = bundle.callbackGasLimit != 0;
+        if (reported) results = new bytes[](bundle.calls.length);
+        uint256 length = 0;
+        for (uint256 i = 0; i < bundle.calls.length; ++i) {
+            bytes memory result = executeCall(bundle, bundle.calls[i], keccak256(abi.encode(bundleHash, i)));
+            if (!reported) continue;
+            length += result.length;
+            if (length > MAX_RESULT_BYTES) revert ResultTooLong(length, MAX_RESULT_BYTES);
+            results[i] = result;
+        }
+    }
+
+    /// @inheritdoc IInteropHandler
+    function interopAccount(uint256 chainId, address owner) public view returns (address) {
+        return MinimalProxy.predict(
+            address(this), Predeploys.INTEROP_ACCOUNT_IMPLEMENTATION, keccak256(abi.encode(chainId, owner))
+        );
+    }
+
+    function executeCall(InteropBundle calldata bundle, InteropCall calldata call, bytes32 receiveId)
+        private
+        returns (bytes memory)
+    {
+        if (call.fromAccount) {
+            address account = ensureAccount(bundle.sourceChainId, bundle.sender);
+            return IInteropAccount(account).execute{value: call.value}(call.to, call.data);
+        }
+        bytes memory sender = InteroperableAddress.encode(bundle.sourceChainId, bundle.sender);
+        bytes4 answer = IERC7786Recipient(call.to).receiveMessage{value: call.value}(receiveId, sender, call.data);
+        if (answer != IERC7786Recipient.receiveMessage.selector) revert NotAcknowledged(call.to, answer);
+        return abi.encode(answer);
+    }
+
+    function ensureAccount(uint256 chainId, address owner) private returns (address account) {
+        account = interopAccount(chainId, owner);
+        if (account.code.length != 0) return account;
+        MinimalProxy.deploy(Predeploys.INTEROP_ACCOUNT_IMPLEMENTATION, keccak256(abi.encode(chainId, owner)));
+        emit InteropAccountDeployed(account, chainId, owner);
+    }
+
+    /// @dev Consumes the asset messages that the bundle names. What they say comes from L1's point of view, not from the
+    /// bundle: amounts are never the word of the source chain alone.
+    function receiveAssets(InteropBundle memory bundle, MessageInclusionProof[] calldata messages)
+        private
+        returns (AssetTransfer[] memory assets)
+    {
+        uint256 first = bundle.valueMessageHash == 0 ? 0 : 1;
+        uint256 expected = first + bundle.tokens.length;
+        if (messages.length != expected) revert WrongAssetCount(messages.length, expected);
+        assets = new AssetTransfer[](expected);
+        for (uint256 i = 0; i < expected; ++i) {
+            if (messages[i].chainId != bundle.sourceChainId) {
+                revert WrongSourceChain(messages[i].chainId, bundle.sourceChainId);
+            }
+            bytes32 named = i < first ? bundle.valueMessageHash : bundle.tokens[i - first].messageHash;
+            bytes32 messageHash;
+            (messageHash, assets[i]) = ROUTER.deliverToHandler(messages[i]);
+            if (messageHash != named) revert WrongAsset(messageHash, named);
+        }
+        uint256 carried = first == 0 ? 0 : assets[0].amount;
+        if (bundle.value + bundle.relayerReward != carried) revert WrongValue(carried, bundle.value + bundle.relayerReward);
+    }
+
+    function refund(bytes32 bundleHash, InteropBundle memory bundle, AssetTransfer[] memory assets) private {
+        uint256 first = bundle.valueMessageHash == 0 ? 0 : 1;
+        for (uint256 i = 0; i < assets.length; ++i) {
+            bool isValue = i < first;
+            uint256 amount = isValue ? bundle.value : assets[i].amount;
+            if (amount == 0) continue;
+            bytes32 refundHash = ROUTER.sendBack(
+                bundle.sourceChainId, assets[i].originChainId, assets[i].originToken, bundle.refundRecipient, amount
+            );
+            bytes32 assetHash = isValue ? bundle.valueMessageHash : bundle.tokens[i - first].messageHash;
+            emit BundleRefunded(bundleHash, assetHash, refundHash);
+        }
+    }
+
+    function requireSent(MessageInclusionProof calldata sent, address sender) private view {
+        if (sent.message.sender != sender) revert WrongMessageSender(sent.message.sender, sender);
+        bool included = IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
+            sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
+        );
+        if (!included) revert InvalidMessageProof();
+    }
+
+    function readBundle(bytes calldata message) private pure returns (InteropBundle memory) {
+        if (message.length == 0 || message[0] != InteropMessage.BUNDLE) revert NotABundle();
+        return abi.decode(message[1:], (InteropBundle));
+    }
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
+import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
+import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
+import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
+import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
+import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {AssetTransfer} from "../types/AssetTransfer.sol";
+import {Predeploys} from "./Predeploys.sol";
+import {RestrictedCallers} from "./RestrictedCallers.sol";
+import {TokenMetadata} from "./TokenMetadata.sol";
+
+/// @notice See {IL2AssetRouter}.
+contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
+    IL2NativeTokenVault private constant VAULT = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT);
+    ISystemContext private constant CONTEXT = ISystemContext(Predeploys.SYSTEM_CONTEXT);
+
+    uint256 private nextNonce;
+    mapping(bytes32 sourceAndMessage => bool) private delivered;
+
+    /// @inheritdoc IL2AssetRouter
+    function finalizeDeposit(uint256 sourceChainId, bytes32 assetId, bytes calldata transferData)
+        external
+        payable
+        onlyFrom(Predeploys.aliased(CONTEXT.l1SharedBridge()))
+    {
+        uint256 l1 = CONTEXT.l1ChainId();
+        if (sourceChainId != l1) revert WrongSourceChain(sourceChainId, l1);
+        (address l1Sender, address receiver, address originToken, uint256 amount, bytes memory metadata) =
+            abi.decode(transferData, (address, address, address, uint256, bytes));
+        if (receiver == address(0)) revert ZeroRecipient();
+        uint256 originChainId = TokenMetadata.originChainId(metadata, l1);
+        bytes32 expected = AssetMessage.assetId(originChainId, originToken);
+        if (assetId != expected) revert AssetIdMismatch(assetId, expected);
+        VAULT.mint(originChainId, originToken, receiver, amount, metadata);
+        emit DepositFinalized(assetId, receiver, amount, l1Sender);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function withdraw(address l1Receiver, address l2Token, uint256 amount) external {
+        sendWithdrawal(l1Receiver, l2Token, amount);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function withdraw(bytes32 assetId, bytes calldata assetData) external returns (bytes32) {
+        address token = VAULT.tokenAddress(assetId);
+        if (token == address(0)) revert UnknownAsset(assetId);
+        (uint256 amount, address l1Receiver) = abi.decode(assetData, (uint256, address));
+        return sendWithdrawal(l1Receiver, token, amount);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function sendToChain(uint256 destinationChainId, address token, uint256 amount, address recipient)
+        external
+        payable
+        returns (bytes32)
+    {
+        // The handler owes what it receives to a bundle; an amount that belongs to none would be lost.
+        if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
+        return send(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, recipient);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function sendToHandler(address sender, uint256 destinationChainId, address token, uint256 amount)
+        external
+        payable
+        onlyFrom(Predeploys.INTEROP_CENTER)
+        returns (bytes32)
+    {
+        return send(AssetMessage.HYPERBRIDGE_SEND, sender, destinationChainId, token, amount, Predeploys.INTEROP_HANDLER);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function deliver(MessageInclusionProof calldata message) external {
+        (, AssetTransfer memory transfer) = consume(message);
+        if (transfer.recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(transfer.recipient);
+        VAULT.mint(transfer.originChainId, transfer.originToken, transfer.recipient, transfer.amount, "");
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function deliverToHandler(MessageInclusionProof calldata message)
+        external
+        onlyFrom(Predeploys.INTEROP_HANDLER)
+        returns (bytes32 messageHash, AssetTransfer memory transfer)
+    {
+        (messageHash, transfer) = consume(message);
+        if (transfer.recipient != Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(transfer.recipient);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function release(uint256 originChainId, address originToken, address to, uint256 amount)
+        external
+        onlyFrom(Predeploys.INTEROP_HANDLER)
+    {
+        VAULT.mint(originChainId, originToken, to, amount, "");
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function sendBack(
+        uint256 destinationChainId,
+        uint256 originChainId,
+        address originToken,
+        address recipient,
+        uint256 amount
+    ) external onlyFrom(Predeploys.INTEROP_HANDLER) returns (bytes32) {
+        return depart(
+            AssetTransfer({
+                kind: AssetMessage.HYPERBRIDGE_SEND,
+                destinationChainId: destinationChainId,
+                originChainId: originChainId,
+                originToken: originToken,
+                amount: amount,
+                recipient: recipient,
+                sender: Predeploys.INTEROP_HANDLER,
+                nonce: 0
+            })
+        );
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function isDelivered(uint256 sourceChainId, bytes32 messageHash) public view returns (bool) {
+        return delivered[keccak256(abi.encode(sourceChainId, messageHash))];
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function L1_ASSET_ROUTER() external view returns (address) {
+        return CONTEXT.l1SharedBridge();
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function l1SharedBridge() external view returns (address) {
+        return CONTEXT.l1SharedBridge();
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function L1_CHAIN_ID() external view returns (uint256) {
+        return CONTEXT.l1ChainId();
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function BASE_TOKEN_ASSET_ID() external view returns (bytes32) {
+        return VAULT.BASE_TOKEN_ASSET_ID();
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function l2TokenAddress(address l1Token) external view returns (address) {
+        return VAULT.l2TokenAddress(l1Token);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function l1TokenAddress(address l2Token) external view returns (address) {
+        bytes32 id = VAULT.assetId(l2Token);
+        if (id == 0 || VAULT.originChainId(id) != CONTEXT.l1ChainId()) return address(0);
+        address token = VAULT.originToken(id);
+        return token == address(0) ? AssetMessage.NATIVE_COIN : token;
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function assetHandlerAddress(bytes32) external pure returns (address) {
+        return address(VAULT);
+    }
+
+    function sendWithdrawal(address l1Receiver, address token, uint256 amount) private returns (bytes32 messageHash) {
+        if (token == Predeploys.BASE_TOKEN) revert BaseTokenNotSupported();
+        return send(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, l1Receiver);
+    }
+
+    function send(
+        uint8 kind,
+        address sender,
+        uint256 destinationChainId,
+        address token,
+        uint256 amount,
+        address recipient
+    ) private returns (bytes32 messageHash) {
+        if (amount == 0) revert ZeroAmount();
+        if (recipient == address(0)) revert ZeroRecipient();
+        if (kind == AssetMessage.HYPERBRIDGE_SEND) {
+            bool elsewhere = destinationChainId != 0 && destinationChainId != block.chainid;
+            if (!elsewhere || destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
+        }
+        (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, sender, amount);
+        return depart(
+            AssetTransfer(kind, destinationChainId, originChainId, originToken, amount, recipient, sender, 0)
+        );
+    }
+
+    /// @dev Numbers the message and sends it; L1 moves the amount out of this chain's balance.
+    function depart(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
+        messageHash = sendNumbered(transfer);
+        bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
+        if (transfer.kind == AssetMessage.WITHDRAWAL) {
+            emit WithdrawalInitiated(transfer.sender, assetId, transfer.recipient, transfer.amount, messageHash);
+        } else {
+            emit TransferSent(
+                transfer.destinationChainId, transfer.sender, assetId, transfer.recipient, transfer.amount, messageHash
+            );
+        }
+    }
+
+    function sendNumbered(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
+        transfer.nonce = nextNonce++;
+        return IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(AssetMessage.encode(transfer));
+    }
+
+    /// @dev Checks an asset message of another chain, marks it, and tells L1 that the amount in transit has arrived.
+    function consume(MessageInclusionProof calldata sent)
+        private
+        returns (bytes32 messageHash, AssetTransfer memory transfer)
+    {
+        bool valid;
+        (valid, transfer) = AssetMessage.decode(sent.message.data);
+        if (!valid) revert NotAnAssetMessage();
+        if (transfer.kind != AssetMessage.HYPERBRIDGE_SEND) revert WrongKind(transfer.kind, AssetMessage.HYPERBRIDGE_SEND);
+        if (transfer.destinationChainId != block.chainid) {
+            revert WrongDestination(transfer.destinationChainId, block.chainid);
+        }
+        if (sent.message.sender != address(this)) revert WrongMessageSender(sent.message.sender, address(this));
+        messageHash = keccak256(sent.message.data);
+        if (isDelivered(sent.chainId, messageHash)) revert AlreadyDelivered(sent.chainId, messageHash);
+        bool included = IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
+            sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
+        );
+        if (!included) revert InvalidMessageProof();
+        delivered[keccak256(abi.encode(sent.chainId, messageHash))] = true;
+        sendNumbered(
+            AssetTransfer({
+                kind: AssetMessage.HYPERBRIDGE_DELIVERY,
+                destinationChainId: block.chainid,
+                originChainId: transfer.originChainId,
+                originToken: transfer.originToken,
+                amount: transfer.amount,
+                recipient: transfer.recipient,
+                sender: transfer.sender,
+                nonce: 0
+            })
+        );
+        emit TransferDelivered(
+            sent.chainId,
+            messageHash,
+            AssetMessage.assetId(transfer.originChainId, transfer.originToken),
+            transfer.recipient,
+            transfer.amount
+        );
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IInteropCenter} from "../interfaces/l2/IInteropCenter.sol";
+import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
+import {IL2BaseToken} from "../interfaces/l2/IL2BaseToken.sol";
+import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
+import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {AssetTransfer} from "../types/AssetTransfer.sol";
+import {Predeploys} from "./Predeploys.sol";
+import {RestrictedCallers} from "./RestrictedCallers.sol";
+
+/// @notice See {IL2BaseToken}.
+contract L2BaseToken is IL2BaseToken, RestrictedCallers {
+    uint256 public withdrawalCount;
+
+    /// @inheritdoc IL2BaseToken
+    function payout(address to, uint256 amount) external {
+        if (msg.sender != Predeploys.NATIVE_TOKEN_VAULT && msg.sender != Predeploys.BOOTLOADER) {
+            revert CallerNotAllowed(msg.sender, Predeploys.BOOTLOADER);
+        }
+        if (amount > address(this).balance) revert ReserveExhausted(address(this).balance, amount);
+        // The stipend of 2,300 gas lets a recipient log the receipt; it can neither write nor call.
+        (bool received,) = to.call{value: amount, gas: 0}("");
+        if (!received) forcePayment(to, amount);
+        emit Mint(to, amount);
+    }
+
+    /// @inheritdoc IL2BaseToken
+    function returnToReserve() external payable onlyFrom(Predeploys.NATIVE_TOKEN_VAULT) {
+        requireBacked();
+    }
+
+    /// @inheritdoc IL2BaseToken
+    function withdraw(address l1Receiver) external payable {
+        sendWithdrawal(l1Receiver);
+        emit Withdrawal(msg.sender, l1Receiver, msg.value);
+    }
+
+    /// @inheritdoc IL2BaseToken
+    function withdrawWithMessage(address l1Receiver, bytes calldata additionalData) external payable {
+        bytes32 messageHash = sendWithdrawal(l1Receiver);
+        IInteropCenter(Predeploys.INTEROP_CENTER).sendWithdrawalData(messageHash, msg.sender, additionalData);
+        emit WithdrawalWithMessage(msg.sender, l1Receiver, msg.value, additionalData);
+    }
+
+    /// @inheritdoc IL2BaseToken
+    function totalSupply() external view returns (uint256) {
+        uint256 reserve = address(this).balance;
+        return reserve < Predeploys.BASE_TOKEN_RESERVE ? Predeploys.BASE_TOKEN_RESERVE - reserve : 0;
+    }
+
+    /// @inheritdoc IL2BaseToken
+    function balanceOf(uint256 account) external view returns (uint256) {
+        return address(uint160(account)).balance;
+    }
+
+    /// @dev A contract that destroys itself while it is created (which EIP-6780 keeps working) moves its balance without
+    /// calling the recipient: no recipient can make a payment fail. Its code is PUSH20 recipient, SELFDESTRUCT.
+    function forcePayment(address to, uint256 amount) private {
+        bytes memory code = abi.encodePacked(hex"73", to, hex"ff");
+        address created;
+        assembly ("memory-safe") {
+            created := create(amount, add(code, 0x20), mload(code))
+        }
+        assert(created != address(0));
+    }
+
+    function sendWithdrawal(address l1Receiver) private returns (bytes32 messageHash) {
+        if (msg.value == 0) revert NothingToWithdraw();
+        if (l1Receiver == address(0)) revert ZeroRecipient();
+        requireBacked();
+        ISystemContext context = ISystemContext(Predeploys.SYSTEM_CONTEXT);
+        (uint256 originChainId, address originToken) = context.baseTokenOrigin();
+        messageHash = IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(
+            AssetMessage.encode(
+                AssetTransfer({
+                    kind: AssetMessage.WITHDRAWAL,
+                    destinationChainId: context.l1ChainId(),
+                    originChainId: originChainId,
+                    originToken: originToken,
+                    amount: msg.value,
+                    recipient: l1Receiver,
+                    sender: msg.sender,
+                    nonce: withdrawalCount++
+                })
+            )
+        );
+    }
+
+    /// @dev The value has arrived already: a reserve above its first amount means that more came back than ever left.
+    function requireBacked() private view {
+        uint256 reserve = address(this).balance;
+        if (reserve > Predeploys.BASE_TOKEN_RESERVE) {
+            uint256 before = reserve - msg.value;
+            uint256 backed = before < Predeploys.BASE_TOKEN_RESERVE ? Predeploys.BASE_TOKEN_RESERVE - before : 0;
+            revert UnbackedWithdrawal(backed, msg.value);
+        }
+    }
+}

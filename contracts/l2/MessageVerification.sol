@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
+import {IMessageVerification, L2Message} from "../interfaces/l2/IMessageVerification.sol";
+import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {TransactionTree} from "../libraries/TransactionTree.sol";
+import {Predeploys} from "./Predeploys.sol";
+
+/// @notice See {IMessageVerification}.
+contract MessageVerification is IMessageVerification {
+    /// @notice Version 1 ‖ depth of the log tree ‖ depth of the registry ‖ zeros.
+    bytes32 private constant METADATA = bytes32(bytes3(0x010e20));
+    /// @notice Metadata, log tree, place in the registry, registry, index of the root.
+    uint256 private constant PROOF_WORDS = 1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1;
+
+    /// @inheritdoc IMessageVerification
+    function proveL2MessageInclusionShared(
+        uint256 chainId,
+        uint256 batchNumber,
+        uint256 index,
+        L2Message calldata message,
+        bytes32[] calldata proof
+    ) external view returns (bool) {
+        bytes32 leaf = L2LogTree.messageLeaf(message.sender, keccak256(message.data));
+        return proveL2LeafInclusionShared(chainId, batchNumber, index, leaf, proof);
+    }
+
+    /// @inheritdoc IMessageVerification
+    function proveL2LeafInclusionShared(
+        uint256 chainId,
+        uint256 batchNumber,
+        uint256 index,
+        bytes32 leaf,
+        bytes32[] calldata proof
+    ) public view returns (bool) {
+        if (proof.length != PROOF_WORDS || proof[0] != METADATA) revert MalformedProof(proof.length, PROOF_WORDS);
+        // Without the bound, an index with high bits would be a second name for the same message.
+        if (index >> L2LogTree.DEPTH != 0) return false;
+        bytes32 logRoot = leaf;
+        for (uint256 level = 0; level < L2LogTree.DEPTH; ++level) {
+            bytes32 sibling = proof[1 + level];
+            logRoot = (index >> level) & 1 == 0
+                ? TransactionTree.hashPair(logRoot, sibling)
+                : TransactionTree.hashPair(sibling, logRoot);
+        }
+        uint256 batchAt = 1 + L2LogTree.DEPTH;
+        uint256 batchIndex = uint256(proof[batchAt]);
+        if (batchIndex >> TransactionTree.DEPTH != 0) return false;
+        bytes32 computed = TransactionTree.computeRoot(
+            TransactionTree.leaf(chainId, batchNumber, logRoot), batchIndex, proof[batchAt + 1:PROOF_WORDS - 1]
+        );
+        bytes32 imported = IImportedRoots(Predeploys.IMPORTED_ROOTS).rootAt(uint256(proof[PROOF_WORDS - 1]));
+        return imported != 0 && computed == imported;
+    }
+}
