@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { createRequire } from "node:module";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { defineConfig } from "hardhat/config";
@@ -10,12 +11,10 @@ const version = "0.8.37";
 
 /** Generated verifiers are optimized as they are written; see `compiler-settings.ts`. */
 const generated = Object.fromEntries(
-  [
-    "contracts/verifier/generated/StateTransitionStark.sol",
-    "contracts/verifier/generated/StateTransitionStarkConstraints1.sol",
-    "contracts/verifier/generated/StateTransitionStarkConstraints2.sol",
-    "test/contracts/solidity/verifier/generated/StateTransitionStarkProfile.sol",
-  ].map((file) => [file, { version, path: soljson, settings: VERIFIER_COMPILER_SETTINGS }]),
+  globSync("{contracts,test/contracts/solidity}/verifier/generated/*.sol", { cwd: import.meta.dirname }).map((file) => [
+    file,
+    { version, path: soljson, settings: VERIFIER_COMPILER_SETTINGS },
+  ]),
 );
 
 export default defineConfig({

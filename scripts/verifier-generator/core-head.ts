@@ -82,6 +82,7 @@ export function runTranscript(layout: CoreLayout): string {
   state := absorb(state, ${inProof(main.rootOffset)}, ${digestBytes})
   mstore(${argument(0)}, ${toMontgomery("challenge(state)")})
   state := absorb(state, ${inProof(quotient.rootOffset)}, ${digestBytes})
+  // the out-of-domain point
   ${store("pointMontgomery", toMontgomery("challenge(state)"))}
   state := absorb(state, ${inProof(openingsOffset)}, ${friRootsOffset - openingsOffset})
   ${store("deep", toMontgomery("challenge(state)"))}
@@ -194,5 +195,5 @@ function callEvaluator({ memory }: CoreLayout, part: EvaluatorPart, index: numbe
   if (part.importCount + part.exportCount > SHARED_WORDS) throw new RangeError("the constraint contracts share too many values");
   return `if iszero(staticcall(gas(), evaluator${index + 1}, ${hex(memory.evaluatorArguments)}, ${inputBytes}, 0, 32)) { revert(0, 0) }
   if sub(returndatasize(), ${32 + exportBytes}) { revert(0, 0) }
-  composition := add(composition, mload(0))${exportBytes === 0 ? "" : `\n  returndatacopy(${hex(memory.sharedValues + 32 * part.importCount)}, 32, ${exportBytes})`}`;
+  composition := extNormalize(add(composition, mload(0)))${exportBytes === 0 ? "" : `\n  returndatacopy(${hex(memory.sharedValues + 32 * part.importCount)}, 32, ${exportBytes})`}`;
 }

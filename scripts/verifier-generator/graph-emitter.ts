@@ -253,6 +253,7 @@ export class GraphEmitter {
   /** k·p − a for the least k that keeps lanes positive. */
   #negate(a: Operand): Operand {
     const multiple = (a.bound + PRIME - 1n) / PRIME;
+    if (multiple * PRIME >= LANE_LIMIT) return this.#negate(this.normalize(a));
     const address = this.#port.bias(multiple);
     const bias = address === undefined ? hex(everyLane(multiple * PRIME)) : `mload(${hex(address)})`;
     return { code: `sub(${bias}, ${a.code})`, bound: multiple * PRIME, base: false };

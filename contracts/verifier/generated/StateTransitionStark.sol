@@ -1018,6 +1018,7 @@ contract StateTransitionStark is IStarkVerifier {
                 state := absorb(state, add(proof.offset, 38), 26)
                 mstore(0x4700, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 64), 26)
+                // the out-of-domain point
                 mstore(0x10e0, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 90), 4715)
                 mstore(0x1140, extScale(challenge(state), 0x3fe3cfb0))
@@ -1099,11 +1100,11 @@ contract StateTransitionStark is IStarkVerifier {
                 let composition := 0
                 if iszero(staticcall(gas(), evaluator1, 0x4700, 12192, 0, 32)) { revert(0, 0) }
                 if sub(returndatasize(), 1152) { revert(0, 0) }
-                composition := add(composition, mload(0))
+                composition := extNormalize(add(composition, mload(0)))
                 returndatacopy(0x76a0, 32, 1120)
                 if iszero(staticcall(gas(), evaluator2, 0x4700, 13312, 0, 32)) { revert(0, 0) }
                 if sub(returndatasize(), 32) { revert(0, 0) }
-                composition := add(composition, mload(0))
+                composition := extNormalize(add(composition, mload(0)))
                 if sub(extCanonical(composition), q) { fail(0xbc9050a9) }
             }
             // deepTable

@@ -30,6 +30,16 @@ test("every contract of the verifier fits into one account", () => {
   }
 });
 
+test("the compiler's own memory ends below the generated code's", () => {
+  for (const path of globSync("artifacts/{contracts,test/contracts/solidity}/verifier/generated/*.sol/*.json", { cwd: root })) {
+    const { deployedBytecode } = JSON.parse(readFileSync(`${root}/${path}`, "utf8")) as { deployedBytecode: string };
+    // Solidity starts by storing the end of its reserved memory, spilled variables included: PUSH1 or PUSH2, 0x40, MSTORE.
+    const [, short, long] = /^0x(?:60(..)|61(....))604052/.exec(deployedBytecode) ?? [];
+    const free = short ?? long;
+    assert.ok(free !== undefined && parseInt(free, 16) <= 0x800, `${path} reserves memory up to ${free}`);
+  }
+});
+
 test("reverts with the errors of the interface", () => {
   const { abi } = JSON.parse(
     readFileSync(`${root}/artifacts/contracts/interfaces/IStarkVerifier.sol/IStarkVerifier.json`, "utf8"),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { P } from "../../../src/field/koala-bear.ts";
+import { MONTGOMERY } from "../../../scripts/verifier-generator/lanes.ts";
+import { GENERATOR, mul, P, pow, rootOfUnity } from "../../../src/field/koala-bear.ts";
 import type { Backend, Columns } from "../../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../../src/kernels/reference/backend.ts";
 import type { ProofParameters } from "../../../src/stark/parameters.ts";
@@ -169,6 +170,30 @@ describe("a prover that follows the protocol with a wrong device", () => {
       }
     });
   }
+});
+
+describe("the out-of-domain point of a generated verifier", () => {
+  const patched = async (x: number): Promise<string> => {
+    const { system, statement, proofs } = subject("default shape");
+    // The transcript never gives such a point, so the contract is compiled with one in its place.
+    const contract = await deployVerifier(chain, system, (source) => {
+      const drawn = /(\/\/ the out-of-domain point\n\s*mstore\(0x[0-9a-f]+, )extScale\(challenge\(state\), 0x[0-9a-f]+\)/;
+      assert.match(source, drawn);
+      return source.replace(drawn, `$1${(BigInt(x) * MONTGOMERY) % BigInt(P)}`);
+    });
+    return contract.verify(statement, proofs.get(6)!.bytes);
+  };
+
+  test("is refused inside the trace and the evaluation domain", async () => {
+    const logDomain = 6 + subject("default shape").system.parameters.logBlowup;
+    for (const x of [1, rootOfUnity(6), pow(rootOfUnity(6), 11), GENERATOR, mul(GENERATOR, pow(rootOfUnity(logDomain), 5))]) {
+      assert.equal(await patched(x), "PointInDomain");
+    }
+  });
+
+  test("may be a base element outside both", async () => {
+    assert.equal(await patched(5), "ConstraintMismatch");
+  });
 });
 
 test("answers random bytes and shuffled proofs as the TypeScript verifier does", async () => {

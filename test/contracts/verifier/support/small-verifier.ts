@@ -29,8 +29,14 @@ export interface DeployedVerifier {
   verifyRaw(statementHash: Uint8Array, publicValues: Uint8Array, proof: Uint8Array): Promise<Verdict>;
 }
 
-export async function deployVerifier(chain: CodeChain, system: System): Promise<DeployedVerifier> {
-  const verifier = generateVerifier(system, { name: "Generated", interfacePath: "IStarkVerifier.sol" });
+/** `patch` may change the verifier's source before it is compiled. */
+export async function deployVerifier(
+  chain: CodeChain,
+  system: System,
+  patch: (source: string) => string = (source) => source,
+): Promise<DeployedVerifier> {
+  const generated = generateVerifier(system, { name: "Generated", interfacePath: "IStarkVerifier.sol" });
+  const verifier = { name: generated.name, source: patch(generated.source) };
   const constraints = generateConstraints(system, { name: "Generated" });
   const sources = Object.fromEntries([verifier, ...constraints].map(({ name, source }) => [`${name}.sol`, source]));
   const compiled = compileSolidity({ ...sources, "IStarkVerifier.sol": INTERFACE_SOURCE });
