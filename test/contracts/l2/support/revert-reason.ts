@@ -25,7 +25,7 @@ export async function assertReverts(
   if (outcome === undefined) assert.fail(`expected a revert with ${errorName}, but the call succeeded`);
   const data = revertData(outcome.error);
   const { abi } = await hre.artifacts.readArtifact(contract);
-  const parsed = data === undefined ? null : new Interface(abi).parseError(data);
+  const parsed = data === undefined || data === "0x" ? null : new Interface(abi).parseError(data);
   if (parsed === null) throw new Error(`reverted without a known error of ${contract} (${data ?? "no data"})`, { cause: outcome.error });
   assert.equal(parsed.name, errorName);
   if (args !== undefined) assert.deepEqual([...parsed.args], args);
