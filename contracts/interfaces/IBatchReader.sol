@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {CommitBatch} from "../types/Batches.sol";
+
+/// @notice What a chain's contract knows about its next batch from its own storage.
+/// @param oldLeafCount Leaves of the state tree before the batch; 0 where L1 cannot know.
+struct BatchContext {
+    uint256 protocolVersion;
+    address hyperchain;
+    uint256 chainId;
+    bytes32 previousCommitment;
+    bytes32 oldStateRoot;
+    uint64 oldLeafCount;
+    uint256 daPolicy;
+}
+
+/// @notice What L1 finds in a batch. `flowCount` is the number of distinct asset flows; `leafCount` is 0 where L1 cannot know.
+/// `publishedCodes` are hashes of bytecodes in the pubdata, `codes` the code hashes that the diff list sets.
+struct BatchReading {
+    bytes32 preCommitment;
+    bytes32 outputsHash;
+    bytes32 pubdataHash;
+    bytes32 l2LogsTreeRoot;
+    bytes32 flowsHash;
+    uint256 flowCount;
+    uint64 leafCount;
+    bytes20 point;
+    bytes20 evaluation;
+    bytes32[] publishedCodes;
+    bytes32[] codes;
+}
+
+/// @title What can be wrong with a batch's data
+/// @notice Those of pubdata carry the offset of the offending item (docs/protocol.md). Many are raised by libraries, some in
+/// assembly: they are listed here so that clients can decode them.
+interface IBatchReadingErrors {
+    error PubdataTooLong(uint256 limit, uint256 actual);
+    error TooManyMessages(uint256 limit, uint256 actual);
+    error DigestNotCanonical(bytes32 digest);
+    error UnsupportedVersion(uint256 offset);
+    error Truncated(uint256 offset);
+    error TooManyLogs(uint256 offset);
+    error UnknownLogHead(uint256 offset);
+    error OperationCountMismatch(uint256 offset);
+    error AssetMessageWithheld(uint256 offset);
+    error EmptyBytecode(uint256 offset);
+    error BytecodesNotAscending(uint256 offset);
+    error LeafCountBeyondLimit(uint256 offset);
+    error UnknownEntryHead(uint256 offset);
+    error LengthOutOfRange(uint256 offset);
+    error LeadingZeroByte(uint256 offset);
+    error IndexNotAscending(uint256 offset);
+    error IndexBeyondLeafCount(uint256 offset);
+    error ZeroInsertion(uint256 offset);
+    error KindReserved(uint256 offset);
+    error TrailingBytes(uint256 offset);
+}
+
+/// @title Reads batches for chains' contracts
+/// @notice Rebuilds the log tree, sums the asset messages, draws the evaluation point and evaluates the diff list there. Where
+/// the pubdata is withheld, reads what stands for it; the point is then 0 and the evaluation the entry count.
+/// @dev Stateless; a contract of its own only because chains' contracts would be too large with it. Chains trust it wholly.
+interface IBatchReader is IBatchReadingErrors {
+    /// @param canonicalTxHashes Of the operations that the batch takes from the queue, in order.
+    function read(BatchContext calldata context, CommitBatch calldata batch, bytes32[] calldata canonicalTxHashes)
+        external
+        view
+        returns (BatchReading memory);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Which bytecodes have been published in pubdata
+/// @notice A flag per hash, shared by all chains and never unset. The bytes are in the calldata of the transaction that
+/// emitted the hash's event.
+/// @dev Only chains' contracts report, for bytecodes that they read in a batch's pubdata themselves. Each runs the factory's
+/// implementation, so nobody's word is taken.
+interface IBytecodeRegistry {
+    event BytecodePublished(bytes32 indexed hash, uint256 indexed chainId);
+
+    error NotTheChain(uint256 chainId, address expected, address actual);
+    error BytecodeNotPublished(bytes32 hash);
+
+    /// @notice Flags `published`, then requires that all of `required` are flagged. Only the chain's own contract.
+    function record(uint256 chainId, bytes32[] calldata published, bytes32[] calldata required) external;
+
+    /// @notice Whether a bytecode with this hash has been published.
+    function isPublished(bytes32 hash) external view returns (bool);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {
+    L2Log,
+    L2Message,
+    L2TransactionRequestDirect,
+    L2TransactionRequestTwoBridgesOuter
+} from "../types/L2Transactions.sol";
+import {IChainDirectory} from "./IChainDirectory.sol";
+
+/// @title Creates chains, and is the hub that clients call (ZK Stack's Bridgehub names)
+/// @notice Anyone creates a chain with one transaction. All chains run one implementation; nobody can change it, or a chain's
+/// configuration, or reuse a chain id.
+/// @dev Nobody has rights here. Creating a chain gives its creator nothing either: what a chain can do to its users is in its
+/// configuration (quorum, policy, filterer, delays), which everyone can read.
+interface IChainFactory is IChainDirectory {
+    event ChainCreated(
+        uint256 indexed chainId, address indexed hyperchain, address indexed creator, ChainConfiguration configuration
+    );
+
+    error MiswiredDeployment(address expected, address actual);
+    error UnknownChain(uint256 chainId);
+    error ChainIdTaken(uint256 chainId, address hyperchain);
+    error ChainIdOutOfRange(uint256 limit, uint256 actual);
+    error ChainIdOfSettlementChain(uint256 chainId);
+    error AdminMissing();
+    error BaseTokenWithoutCode(address baseToken);
+    error PolicyWithoutCode(address policy);
+    error FiltererWithoutCode(address filterer);
+    error SequencingModeUnsupported(uint8 expected, uint8 actual);
+    error QuorumEmpty();
+    error TooManyValidators(uint256 limit, uint256 actual);
+    error ValidatorsNotAscending(address previous, address next);
+    error ThresholdOutOfRange(uint256 validators, uint256 actual);
+    error PriorityOpWindowOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
+    error ExitDelayOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
+    error ExecutionDelayBeyondExit(uint256 limit, uint256 actual);
+    error PriorityGasRateZero();
+    error L2GasPriceZero();
+    error EtherAmountMismatch(uint256 expected, uint256 actual);
+    error NotASecondBridge(address bridge, bytes32 magicValue);
+    error Reentered();
+
+    /// @notice Creates a chain. Anyone; reverts with one of the errors above for a configuration that cannot work.
+    function createChain(ChainConfiguration calldata configuration) external returns (address hyperchain);
+
+    /// @notice Queues a transaction on L2 whose sender is the caller (aliased if a contract) and whose base token the caller
+    /// pays. Anyone.
+    /// @return canonicalTxHash The operation's hash on L2.
+    function requestL2TransactionDirect(L2TransactionRequestDirect calldata request)
+        external
+        payable
+        returns (bytes32 canonicalTxHash);
+
+    /// @notice Queues a transaction whose target and data a second bridge gives, after it was told about a deposit; its sender
+    /// is that bridge, aliased. Anyone; a bridge of the caller's choice, which must consent by returning the magic value.
+    function requestL2TransactionTwoBridges(L2TransactionRequestTwoBridgesOuter calldata request)
+        external
+        payable
+        returns (bytes32 canonicalTxHash);
+
+    /// @notice Base token that an operation's gas costs. The L1 gas price does not matter here.
+    function l2TransactionBaseCost(
+        uint256 chainId,
+        uint256 gasPrice,
+        uint256 l2GasLimit,
+        uint256 l2GasPerPubdataByteLimit
+    ) external view returns (uint256);
+
+    /// @notice A chain's base token; address 1 is ETH. Reverts with UnknownChain.
+    function baseToken(uint256 chainId) external view returns (address);
+
+    function baseTokenAssetId(uint256 chainId) external view returns (bytes32);
+
+    /// @notice The same as `getHyperchain`.
+    function getZKChain(uint256 chainId) external view returns (address);
+
+    function getAllZKChainChainIDs() external view returns (uint256[] memory);
+
+    /// @notice Where a chain's contract is or would be.
+    function hyperchainAddress(uint256 chainId) external view returns (address);
+
+    function sharedBridge() external view returns (address);
+
+    /// @notice The same as `sharedBridge`.
+    function assetRouter() external view returns (address);
+
+    /// @notice The registry of Transaction Roots.
+    function messageRoot() external view returns (address);
+
+    function L1_CHAIN_ID() external view returns (uint256);
+
+    /// @notice The chain on which a chain settles.
+    function settlementLayer(uint256 chainId) external view returns (uint256);
+
+    /// @notice Whether an executed batch of the chain sent this message.
+    function proveL2MessageInclusion(
+        uint256 chainId,
+        uint256 batchNumber,
+        uint256 index,
+        L2Message calldata message,
+        bytes32[] calldata proof
+    ) external view returns (bool);
+
+    /// @notice Whether an executed batch of the chain has this log.
+    function proveL2LogInclusion(
+        uint256 chainId,
+        uint256 batchNumber,
+        uint256 index,
+        L2Log calldata log,
+        bytes32[] calldata proof
+    ) external view returns (bool);
+
+    /// @notice Whether an executed batch of the chain logged this result (0 failure, 1 success) of an operation.
+    function proveL1ToL2TransactionStatus(
+        uint256 chainId,
+        bytes32 l2TxHash,
+        uint256 l2BatchNumber,
+        uint256 l2MessageIndex,
+        uint16 l2TxNumberInBatch,
+        bytes32[] calldata merkleProof,
+        uint8 status
+    ) external view returns (bool);
+}

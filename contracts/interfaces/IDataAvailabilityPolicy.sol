@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice What a chain says about a batch's data.
+/// @param published Whether the complete pubdata is in the committing transaction's calldata. The chain's contract has read
+/// it then; nobody's word is taken.
+/// @param preCommitment Binds chain, batch, state roots and the digest of the diff list.
+/// @param pubdataHash keccak256 of the pubdata.
+struct AvailabilityClaim {
+    bool published;
+    bytes32 preCommitment;
+    bytes32 pubdataHash;
+}
+
+/// @title Whether a batch's data is available
+/// @notice Chosen when a chain is created. Its address is part of every commitment of the chain.
+/// @dev Called by chains' contracts with a static call; the answer must depend on nothing but its arguments and state that the
+/// chain's users accept. A policy that lies says that data is available which nobody can get: the chain's users can then not
+/// rebuild its state. It cannot make a false state transition provable, and it endangers no other chain.
+interface IDataAvailabilityPolicy {
+    /// @notice The data is not in the calldata.
+    error PubdataNotPublished();
+    error MalformedPolicyData(uint256 expectedLength, uint256 actualLength);
+
+    /// @notice Reverts unless the data is available.
+    /// @param policyData What the submitter of the batch gives for this policy.
+    /// @return boundDataHash keccak256 of whatever the commitment should bind of this policy's answer; keccak256 of nothing
+    /// where that is nothing.
+    function checkAvailability(AvailabilityClaim calldata claim, bytes calldata policyData)
+        external
+        view
+        returns (bytes32 boundDataHash);
+}

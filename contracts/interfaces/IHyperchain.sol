@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {IBatches} from "./IBatches.sol";
+import {IExit} from "./IExit.sol";
+import {IPriorityQueue} from "./IPriorityQueue.sol";
+
+/// @title A chain on its settlement layer
+/// @notice Priority queue, batches and exit of one chain. All chains are minimal proxies of one implementation.
+interface IHyperchain is IPriorityQueue, IBatches, IExit {
+    error AlreadyInitialized();
+
+    /// @notice Sets the chain up. Only the factory, in the transaction that creates the proxy.
+    function initialize(ChainConfiguration calldata configuration) external;
+
+    function getChainId() external view returns (uint256);
+
+    function getAdmin() external view returns (address);
+
+    /// @notice ERC-20 on L1; address 1 is ETH.
+    function getBaseToken() external view returns (address);
+
+    function getProtocolVersion() external view returns (uint256);
+
+    /// @notice The complete configuration.
+    function getConfiguration() external view returns (ChainConfiguration memory);
+
+    function isValidator(address account) external view returns (bool);
+
+    function factory() external view returns (address);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BridgehubL2TransactionRequest, L2CanonicalTransaction} from "../types/L2Transactions.sol";
+
+/// @notice An operation in the queue.
+/// @param hash Its canonical hash.
+/// @param deadline Seconds, with 32 binary digits behind the point.
+/// @param payer Who paid its base token and gets it back if the chain stops before it runs.
+struct QueuedOperation {
+    bytes32 hash;
+    uint96 deadline;
+    address payer;
+}
+
+/// @title A chain's queue of operations from L1
+/// @notice Operations are taken in order. An operation's deadline is `now + window`, or later if earlier operations ask for so
+/// much gas that the sequencer needs the time: a flood cannot make everything due at once, it only queues behind itself.
+/// @dev From its deadline on a batch that takes no operation is refused; unexecuted past `exitDelay` more, the exit opens.
+interface IPriorityQueue {
+    /// @notice ZK Stack's event of a new operation.
+    event NewPriorityRequest(
+        uint256 txId,
+        bytes32 txHash,
+        uint64 expirationTimestamp,
+        L2CanonicalTransaction transaction,
+        bytes[] factoryDeps
+    );
+    event NewPriorityRequestId(uint256 indexed txId, bytes32 indexed txHash);
+
+    error OnlyFactory(address expected, address actual);
+    error TransactionNotAllowed(address sender);
+    error FactoryDepsUnsupported(uint256 count);
+    error GasLimitTooLow(uint256 lowest, uint256 actual);
+    error GasLimitTooHigh(uint256 highest, uint256 actual);
+    error CalldataTooLong(uint256 highest, uint256 actual);
+    error MintValueTooLow(uint256 expected, uint256 actual);
+    error OperationUnknown(uint256 index, bytes32 expected, bytes32 actual);
+
+    /// @notice Queues an operation. Only the factory, which has taken the base token.
+    /// @param payer Who gets the base token back if the operation never runs.
+    /// @return canonicalTxHash keccak256 of the ABI-encoded L2CanonicalTransaction.
+    function bridgehubRequestL2Transaction(BridgehubL2TransactionRequest calldata request, address payer)
+        external
+        returns (bytes32 canonicalTxHash);
+
+    /// @notice Base token that an operation's gas costs.
+    function l2TransactionBaseCost(uint256 gasPrice, uint256 l2GasLimit, uint256 l2GasPerPubdataByteLimit)
+        external
+        view
+        returns (uint256);
+
+    /// @notice Operations ever queued.
+    function getTotalPriorityTxs() external view returns (uint256);
+
+    /// @notice Operations of executed batches: the place of the oldest unexecuted one.
+    function getFirstUnprocessedPriorityTx() external view returns (uint256);
+
+    /// @notice Operations queued and not executed.
+    function getPriorityQueueSize() external view returns (uint256);
+
+    /// @notice An operation by its place; zeros where there is none.
+    function priorityOperation(uint256 index) external view returns (QueuedOperation memory);
+}

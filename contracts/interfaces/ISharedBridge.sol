@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AssetFlow} from "../types/AssetFlow.sol";
+import {FinalizeL1DepositParams, L2TransactionRequestTwoBridgesInner} from "../types/L2Transactions.sol";
+
+/// @notice Who gets a queued operation's token deposit back, as it was recorded.
+struct TokenDeposit {
+    address depositor;
+    address token;
+    uint256 amount;
+}
+
+/// @title Vault and asset router of the ecosystem
+/// @notice Holds every asset that is on any chain. Per chain and asset it keeps a balance (what the chain may send out), a claim
+/// pot (withdrawals of executed batches that wait for their claims), and transit (sent to the chain by others and not yet
+/// delivered). For assets of L1 their sum over all chains is what the bridge holds.
+/// @dev Nobody has rights beside the factory (deposits) and chains' contracts (flows of their own batches). A chain whose
+/// quorum lies can move its own balances only; an overdraft reverts. Not supported: tokens that take a fee (refused on deposit)
+/// and tokens whose balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
+interface ISharedBridge {
+    /// @notice A deposit entered a chain's balance. `token` 0 is ETH.
+    event DepositReceived(uint256 indexed chainId, address indexed depositor, address indexed token, uint256 amount);
+    /// @notice ZK Stack's event of a token deposit.
+    event BridgehubDepositInitiated(
+        uint256 indexed chainId,
+        bytes32 indexed txDataHash,
+        address indexed from,
+        bytes32 assetId,
+        bytes bridgeMintCalldata
+    );
+    event BridgehubDepositFinalized(
+        uint256 indexed chainId, bytes32 indexed txDataHash, bytes32 indexed l2DepositTxHash
+    );
+    event FlowApplied(
+        uint256 indexed chainId, uint8 indexed kind, bytes32 indexed assetId, uint256 destinationChainId, uint256 amount
+    );
+    event WithdrawalClaimed(
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        uint256 indexed messageIndex,
+        address recipient,
+        address token,
+        uint256 amount
+    );
+    event DepositRefunded(
+        uint256 indexed chainId, bytes32 indexed canonicalTxHash, address indexed recipient, address token, uint256 amount
+    );
+
+    error OnlyFactory(address expected, address actual);
+    error NotTheChain(uint256 chainId, address expected, address actual);
+    error UnknownChain(uint256 chainId);
+    error Reentered();
+    error EtherAmountMismatch(uint256 expected, uint256 actual);
+    error TokenAmountMismatch(uint256 expected, uint256 actual);
+    error AmountTooLarge(uint256 limit, uint256 actual);
+    error BaseTokenLimitExceeded(uint256 limit, uint256 actual);
+    error BaseTokenThroughSecondBridge(address token);
+    error L2ValueNotZero(uint256 actual);
+    error MalformedDepositData();
+    error UnknownAsset(bytes32 expected, bytes32 actual);
+    error BalanceOverdraft(uint256 chainId, bytes32 assetId, uint256 balance, uint256 amount);
+    error TransitOverdraft(uint256 chainId, bytes32 assetId, uint256 transit, uint256 amount);
+    error ClaimPotOverdraft(uint256 chainId, bytes32 assetId, uint256 pot, uint256 amount);
+    error BatchNotExecuted(uint256 chainId, uint256 batchNumber);
+    error LogNotIncluded(bytes32 expectedRoot, bytes32 actualRoot);
+    error NotAWithdrawal();
+    error NotAnAssetSender(address sender);
+    error AssetNotOnL1(uint256 originChainId, address originToken);
+    error WithdrawalAlreadyFinalized(uint256 chainId, uint256 batchNumber, uint256 messageIndex);
+    error DepositUnknown(bytes32 expected, bytes32 actual);
+    error DepositAlreadyRefunded(bytes32 canonicalTxHash);
+
+    /// @notice Takes a request's base token into the chain's balance. Only the factory.
+    /// @param token 0 is ETH, which comes with the call; otherwise it is pulled from `payer`, who must have approved it.
+    function depositBaseToken(uint256 chainId, address token, address payer, uint256 amount) external payable;
+
+    /// @notice Second bridge of a request: takes a token and says what the chain must be told. Only the factory.
+    /// @param data `0x01 ‖ abi.encode(assetId, abi.encode(amount, receiver, token))` or `abi.encode(token, amount, receiver)`;
+    /// token 0 and 1 are ETH; receiver 0 is the caller.
+    function bridgehubDeposit(uint256 chainId, address originalCaller, uint256 l2Value, bytes calldata data)
+        external
+        payable
+        returns (L2TransactionRequestTwoBridgesInner memory);
+
+    /// @notice Remembers which operation carries a deposit. Only the factory.
+    function bridgehubConfirmL2Transaction(uint256 chainId, bytes32 txDataHash, bytes32 txHash) external;
+
+    /// @notice Moves a batch's sums: deliveries first, then withdrawals and sends. Only the chain's own contract, on executing
+    /// the batch. Assets born on the chain itself have no limit there.
+    function applyFlows(uint256 chainId, AssetFlow[] calldata flows) external;
+
+    /// @notice Gives an operation back whole that was never executed. Only the chain's own contract, after its exit opened.
+    function refundOperation(
+        uint256 chainId,
+        bytes32 canonicalTxHash,
+        address baseToken,
+        address payer,
+        uint256 mintValue,
+        TokenDeposit calldata deposit
+    ) external;
+
+    /// @notice Pays a withdrawal of an executed batch to its recipient. Anyone.
+    function finalizeDeposit(FinalizeL1DepositParams calldata params) external;
+
+    /// @notice Pays a deposit back to its depositor when the chain's log says that it failed. Anyone (ZK Stack's shape).
+    /// @param assetData `abi.encode(amount, receiver, token)`, or what the chain was told about the deposit.
+    function bridgeRecoverFailedTransfer(
+        uint256 chainId,
+        address depositSender,
+        bytes32 assetId,
+        bytes calldata assetData,
+        bytes32 l2TxHash,
+        uint256 l2BatchNumber,
+        uint256 l2MessageIndex,
+        uint16 l2TxNumberInBatch,
+        bytes32[] calldata merkleProof
+    ) external;
+
+    function chainBalance(uint256 chainId, bytes32 assetId) external view returns (uint256);
+
+    function claimPot(uint256 chainId, bytes32 assetId) external view returns (uint256);
+
+    function transit(uint256 destinationChainId, bytes32 assetId) external view returns (uint256);
+
+    function isWithdrawalFinalized(uint256 chainId, uint256 batchNumber, uint256 messageIndex)
+        external
+        view
+        returns (bool);
+
+    /// @notice What binds an operation to the deposit it carries; 0 for operations without one.
+    function depositHappened(uint256 chainId, bytes32 canonicalTxHash) external view returns (bytes32);
+
+    /// @notice Whether an operation's deposit was paid back.
+    function isRefunded(uint256 chainId, bytes32 canonicalTxHash) external view returns (bool);
+}

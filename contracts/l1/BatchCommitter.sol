@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
+import {IBatches} from "../interfaces/IBatches.sol";
+import {AvailabilityClaim, IDataAvailabilityPolicy} from "../interfaces/IDataAvailabilityPolicy.sol";
+import {BatchCommitment, DaCommitmentFields} from "../libraries/BatchCommitment.sol";
+import {CommitBatch, StoredBatch} from "../types/Batches.sol";
+import {PriorityQueue} from "./PriorityQueue.sol";
+import {ValidatorQuorum} from "./ValidatorQuorum.sol";
+
+/// @title Commits batches
+abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
+    // Seal limits (docs/protocol.md): a batch that could not be executed in one transaction is not committed.
+    uint256 private constant MAX_IMPORTS = 256;
+    uint256 private constant MAX_EXECUTION_GAS = 12_000_000;
+    uint256 private constant GAS_PER_FLOW = 30_000;
+    uint256 private constant GAS_PER_IMPORT = 3_000;
+
+    /// @inheritdoc IBatches
+    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures)
+        external
+        whileRunning
+    {
+        verifiers.requireActive(configuration.protocolVersion);
+        _requireNext(previous, batch);
+        bytes32[] memory operations = _takeOperations(previous.priorityOpTotal, batch);
+        BatchReading memory reading = reader.read(_context(previous), batch, operations);
+        uint256 executionGas = reading.flowCount * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
+        if (executionGas > MAX_EXECUTION_GAS) revert ExecutionTooExpensive(MAX_EXECUTION_GAS, executionGas);
+
+        StoredBatch memory stored = _stored(previous, batch, reading);
+        stored.commitment = _commitment(batch, reading);
+        if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
+        _requireQuorumForBatch(stored.commitment, signatures);
+
+        bytes32 batchHash = keccak256(abi.encode(stored));
+        batchHashes[stored.batchNumber] = batchHash;
+        batchesCommitted = uint32(stored.batchNumber) + 1;
+        emit BlockCommit(stored.batchNumber, batchHash, stored.commitment);
+        emit BatchStored(stored.batchNumber, stored);
+        if (reading.publishedCodes.length + reading.codes.length != 0) {
+            bytecodes.record(configuration.chainId, reading.publishedCodes, reading.codes);
+        }
+    }
+
+    function _requireNext(StoredBatch calldata previous, CommitBatch calldata batch) private view {
+        uint256 number = batchesCommitted;
+        if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
+        bytes32 expected = number == 0 ? genesisHash : batchHashes[number - 1];
+        bytes32 actual = keccak256(abi.encode(previous));
+        if (actual != expected) revert StoredBatchMismatch(number, expected, actual);
+        if (batch.firstBlock != previous.lastBlock + 1 || batch.lastBlock < batch.firstBlock) {
+            revert BlockRangeInvalid(previous.lastBlock + 1, batch.firstBlock, batch.lastBlock);
+        }
+        if (batch.firstTimestamp < previous.lastTimestamp || batch.lastTimestamp < batch.firstTimestamp) {
+            revert TimestampsNotMonotone(previous.lastTimestamp, batch.firstTimestamp, batch.lastTimestamp);
+        }
+        if (batch.lastTimestamp > block.timestamp) revert TimestampInFuture(block.timestamp, batch.lastTimestamp);
+        if (batch.cheatCount != 0 && !configuration.cheatsAllowed) revert StateCheatsForbidden(batch.cheatCount);
+        if (batch.importedRootCount > MAX_IMPORTS) revert TooManyImports(MAX_IMPORTS, batch.importedRootCount);
+    }
+
+    /// @dev Hashes of the queue's next operations, as many as the batch says it took; at least one if one is due.
+    function _takeOperations(uint256 first, CommitBatch calldata batch) private view returns (bytes32[] memory hashes) {
+        uint256 count = batch.priorityOpCount;
+        uint256 available = operationsQueued - first;
+        if (count > available) revert PriorityOpsNotQueued(available, count);
+        if (count == 0 && available != 0) {
+            uint256 deadline = _deadlineSeconds(first);
+            if (deadline <= batch.lastTimestamp) revert PriorityOpOverdue(first, deadline, batch.lastTimestamp);
+        }
+        hashes = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) hashes[i] = queue[first + i].hash;
+    }
+
+    function _context(StoredBatch calldata previous) private view returns (BatchContext memory) {
+        return BatchContext({
+            protocolVersion: configuration.protocolVersion,
+            hyperchain: address(this),
+            chainId: configuration.chainId,
+            previousCommitment: previous.commitment,
+            oldStateRoot: previous.newStateRoot,
+            oldLeafCount: previous.leafCount,
+            daPolicy: uint160(configuration.dataAvailabilityPolicy)
+        });
+    }
+
+    /// @dev All but the commitment.
+    function _stored(StoredBatch calldata previous, CommitBatch calldata batch, BatchReading memory reading)
+        private
+        view
+        returns (StoredBatch memory stored)
+    {
+        stored.batchNumber = batch.batchNumber;
+        stored.lastBlock = batch.lastBlock;
+        stored.lastTimestamp = batch.lastTimestamp;
+        stored.leafCount = reading.leafCount;
+        stored.priorityOpTotal = previous.priorityOpTotal + batch.priorityOpCount;
+        stored.committedAt = uint64(block.timestamp);
+        stored.importedRootCount = batch.importedRootCount;
+        stored.protocolVersion = configuration.protocolVersion;
+        stored.oldStateRoot = previous.newStateRoot;
+        stored.newStateRoot = batch.newStateRoot;
+        stored.diffDigest = batch.diffDigest;
+        stored.point = reading.point;
+        stored.evaluation = reading.evaluation;
+        stored.outputsHash = reading.outputsHash;
+        stored.l2LogsTreeRoot = reading.l2LogsTreeRoot;
+        stored.importedRootsRollingHash = batch.importedRootsRollingHash;
+        stored.flowsHash = reading.flowsHash;
+    }
+
+    function _commitment(CommitBatch calldata batch, BatchReading memory reading) private view returns (bytes32) {
+        bytes32 policyDataHash = IDataAvailabilityPolicy(configuration.dataAvailabilityPolicy).checkAvailability(
+            AvailabilityClaim({
+                published: batch.pubdata.length != 0,
+                preCommitment: reading.preCommitment,
+                pubdataHash: reading.pubdataHash
+            }),
+            batch.policyData
+        );
+        bytes32 daCommitment = BatchCommitment.hashDaCommitment(
+            DaCommitmentFields({
+                pubdataHash: reading.pubdataHash,
+                point: reading.point,
+                evaluation: reading.evaluation,
+                flowsHash: reading.flowsHash,
+                policyDataHash: policyDataHash
+            })
+        );
+        return BatchCommitment.hashCommitment(reading.preCommitment, daCommitment);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBatches} from "../interfaces/IBatches.sol";
+import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
+import {AssetFlows} from "../libraries/AssetFlows.sol";
+import {RollingHash} from "../libraries/RollingHash.sol";
+import {AssetFlow} from "../types/AssetFlow.sol";
+import {ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {ValidatorQuorum} from "./ValidatorQuorum.sol";
+
+/// @title Proves, executes and reverts batches
+abstract contract BatchFinalizer is ValidatorQuorum {
+    /// @inheritdoc IBatches
+    function proveBatch(StoredBatch calldata batch, bytes calldata proof) external whileRunning {
+        uint256 number = batchesVerified;
+        if (number == batchesCommitted) revert BatchNotCommitted(number, batch.batchNumber);
+        _requireStored(number, batch);
+        IStateTransitionVerifier verifier = verifiers.requireActive(batch.protocolVersion).verifier;
+        bool accepted = verifier.verify(
+            StateTransition({
+                commitment: batch.commitment,
+                oldStateRoot: batch.oldStateRoot,
+                newStateRoot: batch.newStateRoot,
+                diffDigest: batch.diffDigest,
+                point: batch.point,
+                evaluation: batch.evaluation,
+                outputsHash: batch.outputsHash
+            }),
+            proof
+        );
+        if (!accepted) revert ProofRefused();
+        batchesVerified = uint32(number + 1);
+        emit BatchProven(number, batch.commitment, batch.protocolVersion, address(verifier));
+        // Counts, as in ZK Stack: batch n is the (n + 1)-th.
+        emit BlocksVerification(number, number + 1);
+    }
+
+    /// @inheritdoc IBatches
+    function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
+        external
+        whileRunning
+    {
+        uint256 number = batchesExecuted;
+        if (number == batchesVerified) revert BatchNotProven(number, batch.batchNumber);
+        bytes32 batchHash = _requireStored(number, batch);
+        verifiers.requireActive(batch.protocolVersion);
+        uint256 earliest = batch.committedAt + configuration.executionDelay;
+        if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
+        _requireImports(batch, imports);
+        bytes32 flowsHash = AssetFlows.hash(flows);
+        if (flowsHash != batch.flowsHash) revert FlowsMismatch(batch.flowsHash, flowsHash);
+
+        batchesExecuted = uint32(number + 1);
+        operationsExecuted = batch.priorityOpTotal;
+        executedStateRoot = batch.newStateRoot;
+        l2LogsRootHash[number] = batch.l2LogsTreeRoot;
+        emit BlockExecution(number, batchHash, batch.commitment);
+        if (flows.length != 0) bridge.applyFlows(configuration.chainId, flows);
+        roots.append(configuration.chainId, number, batch.l2LogsTreeRoot);
+    }
+
+    /// @inheritdoc IBatches
+    function revertBatches(uint256 batchNumber, bytes[] calldata signatures) external whileRunning {
+        if (batchNumber < batchesExecuted) revert RevertOfExecuted(batchesExecuted, batchNumber);
+        if (batchNumber >= batchesCommitted) revert NothingToRevert(batchesCommitted, batchNumber);
+        _requireQuorumForRevert(batchNumber, signatures);
+        ++revertCount;
+        batchesCommitted = uint32(batchNumber);
+        if (batchesVerified > batchNumber) batchesVerified = uint32(batchNumber);
+        emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
+    }
+
+    /// @inheritdoc IBatches
+    function getTotalBatchesCommitted() external view returns (uint256) {
+        return batchesCommitted;
+    }
+
+    /// @inheritdoc IBatches
+    function getTotalBatchesVerified() external view returns (uint256) {
+        return batchesVerified;
+    }
+
+    /// @inheritdoc IBatches
+    function getTotalBatchesExecuted() external view returns (uint256) {
+        return batchesExecuted;
+    }
+
+    /// @inheritdoc IBatches
+    function storedBatchHash(uint256 batchNumber) external view returns (bytes32) {
+        return batchNumber < batchesCommitted ? batchHashes[batchNumber] : bytes32(0);
+    }
+
+    function _requireStored(uint256 number, StoredBatch calldata batch) private view returns (bytes32 expected) {
+        if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
+        expected = batchHashes[number];
+        bytes32 actual = keccak256(abi.encode(batch));
+        if (actual != expected) revert StoredBatchMismatch(number, expected, actual);
+    }
+
+    function _requireImports(StoredBatch calldata batch, ImportedRoot[] calldata imports) private view {
+        bytes32 rollingHash = RollingHash.EMPTY_IMPORTED_ROOTS;
+        for (uint256 i = 0; i < imports.length; ++i) {
+            (uint256 index, bytes32 root) = (imports[i].registryIndex, imports[i].root);
+            rollingHash = RollingHash.addImportedRoot(rollingHash, index, root);
+            bytes32 expected = roots.rootAt(index);
+            if (root != expected) revert ImportedRootUnknown(index, expected, root);
+        }
+        // The count needs no check of its own: no two lists have one rolling hash.
+        if (rollingHash != batch.importedRootsRollingHash) {
+            revert ImportedRootsMismatch(batch.importedRootsRollingHash, rollingHash);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BatchContext, BatchReading, IBatchReader} from "../interfaces/IBatchReader.sol";
+import {AssetFlows} from "../libraries/AssetFlows.sol";
+import {BatchCommitment, BatchOutputs, PreCommitmentFields} from "../libraries/BatchCommitment.sol";
+import {DiffList} from "../libraries/DiffList.sol";
+import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {Pubdata} from "../libraries/Pubdata.sol";
+import {RollingHash} from "../libraries/RollingHash.sol";
+import {WithheldLogs} from "../libraries/WithheldLogs.sol";
+import {AssetFlow} from "../types/AssetFlow.sol";
+import {CommitBatch} from "../types/Batches.sol";
+
+/// @title Reads batches for chains' contracts
+contract BatchReader is IBatchReader {
+    // Seal limits (docs/protocol.md).
+    uint256 private constant MAX_PUBDATA = 100_000;
+    uint256 private constant MAX_MESSAGES = 4096;
+
+    /// @inheritdoc IBatchReader
+    function read(BatchContext calldata context, CommitBatch calldata batch, bytes32[] calldata canonicalTxHashes)
+        external
+        view
+        returns (BatchReading memory reading)
+    {
+        if (batch.pubdata.length != 0) {
+            _readPubdata(context, batch, canonicalTxHashes, reading);
+        } else {
+            _readWithheld(context, batch, canonicalTxHashes, reading);
+        }
+    }
+
+    function _readPubdata(
+        BatchContext calldata context,
+        CommitBatch calldata batch,
+        bytes32[] memory canonicalTxHashes,
+        BatchReading memory reading
+    ) private view {
+        bytes calldata pubdata = batch.pubdata;
+        _checkLength(pubdata);
+        Pubdata.Header memory header = Pubdata.readHeader(pubdata);
+        reading.pubdataHash = keccak256(pubdata);
+        uint256 listOffset;
+        {
+            (bytes32[] memory leaves, uint256 offset) =
+                Pubdata.readLogs(pubdata, Pubdata.HEADER_LENGTH, header.logCount, canonicalTxHashes);
+            reading.l2LogsTreeRoot = L2LogTree.root(leaves);
+            (reading.publishedCodes, listOffset) = Pubdata.readBytecodes(pubdata, offset, header.bytecodeCount);
+        }
+        _sumFlows(pubdata, Pubdata.HEADER_LENGTH, header.logCount, reading);
+        _bind(context, batch, canonicalTxHashes, header.logCount, reading);
+        reading.point =
+            BatchCommitment.deriveEvaluationPoint(reading.preCommitment, reading.pubdataHash, pubdata.length);
+        uint256 oldLeafCount = context.oldLeafCount;
+        if (oldLeafCount == 0) {
+            // Earlier data was withheld: only the circuit knows which leaves exist.
+            oldLeafCount = DiffList.MAX_LEAF_COUNT - header.insertionCount;
+        } else {
+            reading.leafCount = uint64(oldLeafCount + header.insertionCount);
+        }
+        (reading.evaluation, reading.codes) =
+            DiffList.read(pubdata, listOffset, header, oldLeafCount, reading.point, reading.outputsHash);
+    }
+
+    function _readWithheld(
+        BatchContext calldata context,
+        CommitBatch calldata batch,
+        bytes32[] memory canonicalTxHashes,
+        BatchReading memory reading
+    ) private view {
+        bytes calldata logs = batch.withheld.logs;
+        _checkLength(logs);
+        uint256 count = WithheldLogs.readCount(logs);
+        reading.pubdataHash = batch.withheld.pubdataHash;
+        reading.l2LogsTreeRoot = L2LogTree.root(WithheldLogs.readLeaves(logs, count, canonicalTxHashes));
+        _sumFlows(logs, WithheldLogs.HEADER_LENGTH, count, reading);
+        _bind(context, batch, canonicalTxHashes, count, reading);
+        // At r = 0 the proof says how many entries the list has, and nothing else about it.
+        reading.evaluation = bytes20(bytes4(batch.withheld.entryCount));
+    }
+
+    function _checkLength(bytes calldata data) private pure {
+        if (data.length > MAX_PUBDATA) revert PubdataTooLong(MAX_PUBDATA, data.length);
+    }
+
+    function _sumFlows(bytes calldata logs, uint256 offset, uint256 count, BatchReading memory reading) private view {
+        AssetFlow[] memory flows = AssetFlows.collect(logs, offset, count, block.chainid, reading.pubdataHash);
+        reading.flowCount = flows.length;
+        reading.flowsHash = AssetFlows.hash(flows);
+    }
+
+    /// @dev Outputs and preCommitment.
+    function _bind(
+        BatchContext calldata context,
+        CommitBatch calldata batch,
+        bytes32[] memory canonicalTxHashes,
+        uint256 logCount,
+        BatchReading memory reading
+    ) private view {
+        uint256 operationCount = canonicalTxHashes.length;
+        if (logCount > MAX_MESSAGES + operationCount) revert TooManyMessages(MAX_MESSAGES, logCount - operationCount);
+        BatchOutputs memory outputs;
+        outputs.batchNumber = batch.batchNumber;
+        outputs.firstBlock = batch.firstBlock;
+        outputs.lastBlock = batch.lastBlock;
+        outputs.firstTimestamp = batch.firstTimestamp;
+        outputs.lastTimestamp = batch.lastTimestamp;
+        outputs.l2LogsTreeRoot = reading.l2LogsTreeRoot;
+        outputs.logCount = uint64(logCount);
+        outputs.priorityOpCount = uint64(operationCount);
+        outputs.priorityOpsRollingHash = _rollingHash(canonicalTxHashes);
+        outputs.importedRootCount = batch.importedRootCount;
+        outputs.importedRootsRollingHash = batch.importedRootsRollingHash;
+        outputs.cheatCount = batch.cheatCount;
+        reading.outputsHash = BatchCommitment.hashOutputs(outputs);
+
+        PreCommitmentFields memory fields;
+        fields.protocolVersion = context.protocolVersion;
+        fields.settlementChainId = block.chainid;
+        fields.hyperchainAddress = context.hyperchain;
+        fields.chainId = context.chainId;
+        fields.batchNumber = batch.batchNumber;
+        fields.previousCommitment = context.previousCommitment;
+        fields.oldStateRoot = context.oldStateRoot;
+        fields.newStateRoot = batch.newStateRoot;
+        fields.diffDigest = batch.diffDigest;
+        fields.outputsHash = reading.outputsHash;
+        fields.daPolicy = context.daPolicy;
+        reading.preCommitment = BatchCommitment.hashPreCommitment(fields);
+    }
+
+    function _rollingHash(bytes32[] memory canonicalTxHashes) private pure returns (bytes32 hash) {
+        hash = RollingHash.EMPTY_PRIORITY_OPS;
+        for (uint256 i = 0; i < canonicalTxHashes.length; ++i) {
+            hash = RollingHash.addPriorityOp(hash, canonicalTxHashes[i]);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
+import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {IHyperchain} from "../interfaces/IHyperchain.sol";
+import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {MinimalProxy} from "../libraries/MinimalProxy.sol";
+import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {ChainLookup} from "./ChainLookup.sol";
+import {ChainRules} from "./ChainRules.sol";
+import {Ecosystem} from "./HyperchainStorage.sol";
+import {Hyperchain} from "./Hyperchain.sol";
+import {MessageProofs} from "./MessageProofs.sol";
+import {RequestRouter} from "./RequestRouter.sol";
+
+/// @title Creates chains, and is the hub that clients call
+contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
+    address public immutable implementation;
+    address private immutable roots;
+
+    mapping(uint256 chainId => address) private hyperchains;
+    uint256[] private chainIds;
+
+    /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce.
+    constructor(Hyperchain implementation_) RequestRouter(implementation_.bridge()) ChainRules(implementation_.verifiers()) {
+        if (implementation_.factory() != address(this)) {
+            revert MiswiredDeployment(address(this), implementation_.factory());
+        }
+        implementation = address(implementation_);
+        roots = address(implementation_.roots());
+    }
+
+    /// @inheritdoc IChainFactory
+    function createChain(ChainConfiguration calldata configuration) external returns (address hyperchain) {
+        uint256 chainId = configuration.chainId;
+        if (hyperchains[chainId] != address(0)) revert ChainIdTaken(chainId, hyperchains[chainId]);
+        _checkConfiguration(configuration);
+        hyperchain = MinimalProxy.deploy(implementation, bytes32(chainId));
+        hyperchains[chainId] = hyperchain;
+        chainIds.push(chainId);
+        IHyperchain(hyperchain).initialize(configuration);
+        emit ChainCreated(chainId, hyperchain, msg.sender, configuration);
+    }
+
+    /// @inheritdoc IChainFactory
+    function baseToken(uint256 chainId) external view returns (address) {
+        return _chain(chainId).getBaseToken();
+    }
+
+    /// @inheritdoc IChainFactory
+    function baseTokenAssetId(uint256 chainId) external view returns (bytes32) {
+        return AssetMessage.assetId(block.chainid, _chain(chainId).getBaseToken());
+    }
+
+    /// @inheritdoc IChainFactory
+    function getZKChain(uint256 chainId) external view returns (address) {
+        return hyperchains[chainId];
+    }
+
+    /// @inheritdoc IChainFactory
+    function getAllZKChainChainIDs() external view returns (uint256[] memory) {
+        return chainIds;
+    }
+
+    /// @inheritdoc IChainFactory
+    function hyperchainAddress(uint256 chainId) external view returns (address) {
+        return MinimalProxy.predict(implementation, bytes32(chainId));
+    }
+
+    /// @inheritdoc IChainFactory
+    function messageRoot() external view returns (address) {
+        return roots;
+    }
+
+    /// @inheritdoc IChainFactory
+    function L1_CHAIN_ID() external view returns (uint256) {
+        return block.chainid;
+    }
+
+    /// @inheritdoc IChainFactory
+    function settlementLayer(uint256 chainId) external view returns (uint256) {
+        return hyperchains[chainId] == address(0) ? 0 : block.chainid;
+    }
+
+    /// @inheritdoc IChainDirectory
+    function getHyperchain(uint256 chainId) public view override(ChainLookup, IChainDirectory) returns (address) {
+        return hyperchains[chainId];
+    }
+}

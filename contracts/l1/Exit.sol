@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IExit} from "../interfaces/IExit.sol";
+import {TokenDeposit} from "../interfaces/ISharedBridge.sol";
+import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {L2CanonicalTransaction} from "../types/L2Transactions.sol";
+import {PriorityQueue} from "./PriorityQueue.sol";
+
+/// @title The way out of a chain that ignores its queue
+abstract contract Exit is PriorityQueue {
+    /// @inheritdoc IExit
+    function activateExit() external whileRunning {
+        uint256 opensAt = exitOpensAt();
+        if (block.timestamp <= opensAt) revert ExitNotOpen(opensAt, block.timestamp);
+        exited = true;
+        batchesCommitted = batchesExecuted;
+        batchesVerified = batchesExecuted;
+        emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
+        emit ExitActivated(batchesExecuted, executedStateRoot);
+    }
+
+    /// @inheritdoc IExit
+    function refundOperation(L2CanonicalTransaction calldata operation, TokenDeposit calldata deposit) external {
+        if (!exited) revert ChainNotExited();
+        uint256 index = operation.nonce;
+        bytes32 actual = keccak256(abi.encode(operation));
+        if (actual != queue[index].hash) revert OperationUnknown(index, queue[index].hash, actual);
+        if (index < operationsExecuted) revert OperationExecuted(index);
+        address token = configuration.baseToken;
+        bridge.refundOperation(
+            configuration.chainId,
+            actual,
+            token == AssetMessage.NATIVE_COIN ? address(0) : token,
+            queue[index].payer,
+            operation.reserved[0],
+            deposit
+        );
+    }
+
+    /// @inheritdoc IExit
+    function exitOpensAt() public view returns (uint256) {
+        if (operationsExecuted == operationsQueued) return type(uint256).max;
+        return _deadlineSeconds(operationsExecuted) + configuration.exitDelay;
+    }
+}

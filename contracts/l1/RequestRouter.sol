@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {IHyperchain} from "../interfaces/IHyperchain.sol";
+import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
+import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {
+    BridgehubL2TransactionRequest,
+    L2TransactionRequestDirect,
+    L2TransactionRequestTwoBridgesInner,
+    L2TransactionRequestTwoBridgesOuter
+} from "../types/L2Transactions.sol";
+import {ChainLookup} from "./ChainLookup.sol";
+
+/// @title Requests of transactions on L2
+abstract contract RequestRouter is ChainLookup {
+    /// @dev What a second bridge answers to say that it is one (ZK Stack's value).
+    bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
+
+    ISharedBridge private immutable bridge;
+    bool private transient entered;
+
+    constructor(ISharedBridge bridge_) {
+        bridge = bridge_;
+    }
+
+    /// @dev Base tokens and second bridges are hostile; a request inside a request could take the other's place in the queue
+    /// between its payment and its entry.
+    modifier nonReentrant() {
+        if (entered) revert Reentered();
+        entered = true;
+        _;
+        entered = false;
+    }
+
+    /// @inheritdoc IChainFactory
+    function requestL2TransactionDirect(L2TransactionRequestDirect calldata request)
+        external
+        payable
+        nonReentrant
+        returns (bytes32 canonicalTxHash)
+    {
+        IHyperchain chain = _chain(request.chainId);
+        _takeBaseToken(chain, request.chainId, request.mintValue, 0);
+        canonicalTxHash = chain.bridgehubRequestL2Transaction(
+            BridgehubL2TransactionRequest({
+                sender: msg.sender,
+                contractL2: request.l2Contract,
+                mintValue: request.mintValue,
+                l2Value: request.l2Value,
+                l2Calldata: request.l2Calldata,
+                l2GasLimit: request.l2GasLimit,
+                l2GasPerPubdataByteLimit: request.l2GasPerPubdataByteLimit,
+                factoryDeps: request.factoryDeps,
+                refundRecipient: request.refundRecipient
+            }),
+            msg.sender
+        );
+    }
+
+    /// @inheritdoc IChainFactory
+    function requestL2TransactionTwoBridges(L2TransactionRequestTwoBridgesOuter calldata request)
+        external
+        payable
+        nonReentrant
+        returns (bytes32 canonicalTxHash)
+    {
+        IHyperchain chain = _chain(request.chainId);
+        _takeBaseToken(chain, request.chainId, request.mintValue, request.secondBridgeValue);
+        ISharedBridge secondBridge = ISharedBridge(request.secondBridgeAddress);
+        L2TransactionRequestTwoBridgesInner memory inner = secondBridge.bridgehubDeposit{
+            value: request.secondBridgeValue
+        }(request.chainId, msg.sender, request.l2Value, request.secondBridgeCalldata);
+        if (inner.magicValue != TWO_BRIDGES_MAGIC_VALUE) {
+            revert NotASecondBridge(request.secondBridgeAddress, inner.magicValue);
+        }
+        canonicalTxHash = chain.bridgehubRequestL2Transaction(
+            BridgehubL2TransactionRequest({
+                sender: request.secondBridgeAddress,
+                contractL2: inner.l2Contract,
+                mintValue: request.mintValue,
+                l2Value: request.l2Value,
+                l2Calldata: inner.l2Calldata,
+                l2GasLimit: request.l2GasLimit,
+                l2GasPerPubdataByteLimit: request.l2GasPerPubdataByteLimit,
+                factoryDeps: inner.factoryDeps,
+                // The caller's, not the bridge's, where none is given.
+                refundRecipient: request.refundRecipient == address(0) ? msg.sender : request.refundRecipient
+            }),
+            msg.sender
+        );
+        secondBridge.bridgehubConfirmL2Transaction(request.chainId, inner.txDataHash, canonicalTxHash);
+    }
+
+    /// @inheritdoc IChainFactory
+    function l2TransactionBaseCost(
+        uint256 chainId,
+        uint256 gasPrice,
+        uint256 l2GasLimit,
+        uint256 l2GasPerPubdataByteLimit
+    ) external view returns (uint256) {
+        return _chain(chainId).l2TransactionBaseCost(gasPrice, l2GasLimit, l2GasPerPubdataByteLimit);
+    }
+
+    /// @inheritdoc IChainFactory
+    function sharedBridge() external view returns (address) {
+        return address(bridge);
+    }
+
+    /// @inheritdoc IChainFactory
+    function assetRouter() external view returns (address) {
+        return address(bridge);
+    }
+
+    function _takeBaseToken(IHyperchain chain, uint256 chainId, uint256 mintValue, uint256 otherValue) private {
+        address token = chain.getBaseToken();
+        bool isEther = token == AssetMessage.NATIVE_COIN;
+        uint256 etherMint = isEther ? mintValue : 0;
+        // Subtraction, because the sum of two numbers of the caller's could overflow.
+        if (msg.value < otherValue || msg.value - otherValue != etherMint) {
+            revert EtherAmountMismatch(etherMint, msg.value < otherValue ? 0 : msg.value - otherValue);
+        }
+        bridge.depositBaseToken{value: etherMint}(chainId, isEther ? address(0) : token, msg.sender, mintValue);
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Signatures} from "../libraries/Signatures.sol";
+import {HyperchainStorage} from "./HyperchainStorage.sol";
+
+/// @title Signatures of a chain's validators
+/// @notice EIP-712, domain `Hyperchain` version `1` of this chain id and contract.
+abstract contract ValidatorQuorum is HyperchainStorage {
+    bytes32 private constant DOMAIN_NAME = keccak256("Hyperchain");
+    bytes32 private constant BATCH_TYPE = keccak256("BatchCommitment(bytes32 commitment)");
+    bytes32 private constant REVERT_TYPE = keccak256("BatchRevert(uint256 batchNumber,uint256 revertCount)");
+
+    function _requireQuorumForBatch(bytes32 commitment, bytes[] calldata signatures) internal view {
+        _requireQuorum(keccak256(abi.encode(BATCH_TYPE, commitment)), signatures);
+    }
+
+    function _requireQuorumForRevert(uint256 batchNumber, bytes[] calldata signatures) internal view {
+        _requireQuorum(keccak256(abi.encode(REVERT_TYPE, batchNumber, revertCount)), signatures);
+    }
+
+    function _requireQuorum(bytes32 structHash, bytes[] calldata signatures) private view {
+        if (signatures.length < configuration.validatorThreshold) {
+            revert QuorumTooSmall(configuration.validatorThreshold, signatures.length);
+        }
+        bytes32 digest = Signatures.typedDataHash(Signatures.domainSeparator(DOMAIN_NAME), structHash);
+        address previous = address(0);
+        for (uint256 i = 0; i < signatures.length; ++i) {
+            address signer = Signatures.recover(digest, signatures[i]);
+            if (!isValidator[signer]) revert NotAValidator(signer);
+            if (signer <= previous) revert SignersNotAscending(previous, signer);
+            previous = signer;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice A committed batch. The contract keeps the keccak of its ABI encoding; callers bring it along.
+/// @param lastBlock Number of its last block.
+/// @param lastTimestamp Of its last block, seconds.
+/// @param leafCount Leaves of the state tree after it; 0 where L1 cannot know, because data was withheld.
+/// @param priorityOpTotal Operations taken from the queue up to and including this batch.
+/// @param committedAt L1 time of the commit, seconds.
+/// @param point Where the diff list is evaluated (r); 0 where the data is not on L1.
+/// @param evaluation The diff list there (y); the entry count where the data is not on L1.
+struct StoredBatch {
+    uint64 batchNumber;
+    uint64 lastBlock;
+    uint64 lastTimestamp;
+    uint64 leafCount;
+    uint64 priorityOpTotal;
+    uint64 committedAt;
+    uint64 importedRootCount;
+    uint256 protocolVersion;
+    bytes32 commitment;
+    bytes32 oldStateRoot;
+    bytes32 newStateRoot;
+    bytes32 diffDigest;
+    bytes20 point;
+    bytes20 evaluation;
+    bytes32 outputsHash;
+    bytes32 l2LogsTreeRoot;
+    bytes32 importedRootsRollingHash;
+    bytes32 flowsHash;
+}
+
+/// @notice What stands for the pubdata where it is not on L1.
+/// @param pubdataHash keccak256 of the pubdata.
+/// @param entryCount Entries of the diff list.
+/// @param logs Count of two bytes, then logs as in the pubdata; a message of a sender that moves no assets may be
+/// `03 ‖ sender (20) ‖ keccak of the body (32)`.
+struct WithheldPubdata {
+    bytes32 pubdataHash;
+    uint32 entryCount;
+    bytes logs;
+}
+
+/// @notice A batch on its way to L1.
+/// @param commitment What the submitter expects; the call fails if L1 computes another.
+/// @param pubdata The complete pubdata, or nothing where it is withheld.
+/// @param withheld Read only if `pubdata` is empty.
+/// @param policyData For the chain's data availability policy.
+struct CommitBatch {
+    uint64 batchNumber;
+    uint64 firstBlock;
+    uint64 lastBlock;
+    uint64 firstTimestamp;
+    uint64 lastTimestamp;
+    uint64 priorityOpCount;
+    uint64 importedRootCount;
+    uint64 cheatCount;
+    bytes32 importedRootsRollingHash;
+    bytes32 newStateRoot;
+    bytes32 diffDigest;
+    bytes32 commitment;
+    bytes pubdata;
+    WithheldPubdata withheld;
+    bytes policyData;
+}
+
+/// @notice A transaction root that a batch imported.
+struct ImportedRoot {
+    uint256 registryIndex;
+    bytes32 root;
+}

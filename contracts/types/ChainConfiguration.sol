@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice All that is chosen when a chain is created. Nothing of it changes afterwards.
+/// @param admin Who speaks for the chain; has no power over batches or assets.
+/// @param baseToken ERC-20 on L1 with which gas is paid; address 1 is ETH.
+/// @param dataAvailabilityPolicy IDataAvailabilityPolicy.
+/// @param transactionFilterer ITransactionFilterer that says which operations may enter the queue; 0 lets all in.
+/// @param sequencingMode 0: one sequencer.
+/// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
+/// @param validatorThreshold How many validators must sign a batch.
+/// @param executionDelay Seconds between commit and execution of a batch.
+/// @param priorityOpWindow Seconds that the sequencer has for an operation when the queue is idle.
+/// @param exitDelay Seconds after an operation's deadline at which the exit opens if it is not executed.
+/// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second.
+/// @param l2GasPrice Price of operations' gas in the base token's smallest unit.
+/// @param validators Strictly ascending addresses.
+struct ChainConfiguration {
+    uint256 chainId;
+    uint256 protocolVersion;
+    address admin;
+    address baseToken;
+    address dataAvailabilityPolicy;
+    address transactionFilterer;
+    uint8 sequencingMode;
+    bool cheatsAllowed;
+    uint64 validatorThreshold;
+    uint64 executionDelay;
+    uint64 priorityOpWindow;
+    uint64 exitDelay;
+    uint64 priorityGasPerSecond;
+    uint128 l2GasPrice;
+    address[] validators;
+}

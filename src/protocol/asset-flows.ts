@@ -1,0 +1,47 @@
+import { AbiCoder } from "ethers";
+import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "./asset-message.ts";
+import { fromHex, hashTag, keccak } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import type { PubdataLog } from "./pubdata.ts";
+
+/** What a batch's asset messages add up to, for one asset and direction. */
+export interface AssetFlow {
+  readonly kind: AssetMessageKind;
+  /** Of a hyperbridge send; 0 for withdrawals and deliveries. */
+  readonly destinationChainId: bigint;
+  readonly originChainId: bigint;
+  /** 20 bytes. */
+  readonly originToken: Hex;
+  readonly amount: bigint;
+}
+
+export const ASSET_FLOWS_TAG = hashTag("hyperchain.asset-flows.v1");
+
+/** ABI type of a list of flows. */
+export const ASSET_FLOWS_ABI_TYPE =
+  "tuple(uint8 kind, uint256 destinationChainId, uint256 originChainId, address originToken, uint256 amount)[]";
+
+/**
+ * Sums asset messages by kind, destination and asset, in order of first appearance. A withdrawal to another chain than the
+ * settlement chain is no flow, like any body that is no asset message.
+ */
+export function sumAssetFlows(logs: readonly PubdataLog[], settlementChainId: bigint): AssetFlow[] {
+  const flows = new Map<string, AssetFlow>();
+  for (const log of logs) {
+    if (log.type !== "message" || !isAssetSender(log.sender)) continue;
+    const transfer = decodeAssetMessage(log.body);
+    if (transfer === undefined) continue;
+    const { kind, originChainId, originToken, amount } = transfer;
+    if (kind === AssetMessageKind.withdrawal && transfer.destinationChainId !== settlementChainId) continue;
+    const destinationChainId = kind === AssetMessageKind.hyperbridgeSend ? transfer.destinationChainId : 0n;
+    const key = [kind, destinationChainId, originChainId, originToken].join();
+    const sum = (flows.get(key)?.amount ?? 0n) + amount;
+    flows.set(key, { kind, destinationChainId, originChainId, originToken, amount: sum });
+  }
+  return [...flows.values()];
+}
+
+/** What a batch's commitment says about its flows: keccak(abi.encode(tag, flows)). */
+export function hashAssetFlows(flows: readonly AssetFlow[]): Hex {
+  return keccak(fromHex(AbiCoder.defaultAbiCoder().encode(["bytes32", ASSET_FLOWS_ABI_TYPE], [ASSET_FLOWS_TAG, flows])));
+}

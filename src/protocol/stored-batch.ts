@@ -1,0 +1,69 @@
+import { AbiCoder } from "ethers";
+import { fromHex, keccak, wordToHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import { IMPORTED_ROOTS_TAG } from "./rolling-hash.ts";
+
+/** A committed batch as the chain's contract on L1 remembers it, by its hash. */
+export interface StoredBatch {
+  readonly batchNumber: bigint;
+  readonly lastBlock: bigint;
+  /** Seconds. */
+  readonly lastTimestamp: bigint;
+  /** Leaves of the state tree after it; 0 where L1 cannot know. */
+  readonly leafCount: bigint;
+  /** Operations taken from the queue up to and including this batch. */
+  readonly priorityOpTotal: bigint;
+  /** L1 time of the commit, seconds. */
+  readonly committedAt: bigint;
+  readonly importedRootCount: bigint;
+  readonly protocolVersion: bigint;
+  readonly commitment: Hex;
+  readonly oldStateRoot: Hex;
+  readonly newStateRoot: Hex;
+  readonly diffDigest: Hex;
+  /** r and y: 20 bytes each. */
+  readonly point: Hex;
+  readonly evaluation: Hex;
+  readonly outputsHash: Hex;
+  readonly l2LogsTreeRoot: Hex;
+  readonly importedRootsRollingHash: Hex;
+  readonly flowsHash: Hex;
+}
+
+/** ABI type of a stored batch. */
+export const STORED_BATCH_ABI_TYPE =
+  "tuple(uint64 batchNumber, uint64 lastBlock, uint64 lastTimestamp, uint64 leafCount, uint64 priorityOpTotal, " +
+  "uint64 committedAt, uint64 importedRootCount, uint256 protocolVersion, bytes32 commitment, bytes32 oldStateRoot, " +
+  "bytes32 newStateRoot, bytes32 diffDigest, bytes20 point, bytes20 evaluation, bytes32 outputsHash, " +
+  "bytes32 l2LogsTreeRoot, bytes32 importedRootsRollingHash, bytes32 flowsHash)";
+
+/** keccak of the ABI encoding. */
+export function hashStoredBatch(batch: StoredBatch): Hex {
+  return keccak(fromHex(AbiCoder.defaultAbiCoder().encode([STORED_BATCH_ABI_TYPE], [batch])));
+}
+
+/** The record that stands before a chain's first batch. */
+export function genesisStoredBatch(protocolVersion: bigint, stateRoot: Hex, leafCount: bigint): StoredBatch {
+  const zero = wordToHex(0n);
+  const point: Hex = `0x${"00".repeat(20)}`;
+  return {
+    batchNumber: 0n,
+    lastBlock: 0n,
+    lastTimestamp: 0n,
+    leafCount,
+    priorityOpTotal: 0n,
+    committedAt: 0n,
+    importedRootCount: 0n,
+    protocolVersion,
+    commitment: zero,
+    oldStateRoot: zero,
+    newStateRoot: stateRoot,
+    diffDigest: zero,
+    point,
+    evaluation: point,
+    outputsHash: zero,
+    l2LogsTreeRoot: zero,
+    importedRootsRollingHash: IMPORTED_ROOTS_TAG,
+    flowsHash: zero,
+  };
+}

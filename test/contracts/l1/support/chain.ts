@@ -1,0 +1,265 @@
+import type { BaseContract, ContractTransactionReceipt } from "ethers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { AbiCoder } from "ethers";
+import { hashAssetFlows, sumAssetFlows } from "../../../../src/protocol/asset-flows.ts";
+import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../../../src/protocol/commitment.ts";
+import { digestFromHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
+import type { DiffEntry } from "../../../../src/protocol/diff-list.ts";
+import { outputsEntry } from "../../../../src/protocol/diff-list.ts";
+import { evaluateDiffList, OFF_CHAIN_POINT } from "../../../../src/protocol/evaluation.ts";
+import { fromHex, keccak, toHex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../../src/protocol/outputs.ts";
+import { encodePubdata, hashPubdata, pubdataLogLeaves, sortBytecodes } from "../../../../src/protocol/pubdata.ts";
+import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
+import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, orderSignatures, quorumDomain } from "../../../../src/protocol/quorum.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../../src/protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
+import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
+import { digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, PROTOCOL_VERSION, send, view } from "./ecosystem.ts";
+import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
+
+/** What a test says about a batch; the rest follows from the chain's state. */
+export interface BatchContent {
+  readonly logs?: readonly PubdataLog[];
+  readonly canonicalTxHashes?: readonly Hex[];
+  readonly importedRoots?: readonly ImportedRoot[];
+  readonly changes?: readonly DiffEntry[];
+  readonly bytecodes?: readonly Uint8Array[];
+  /** Seconds; the latest L1 block's where absent. */
+  readonly timestamp?: bigint;
+  readonly cheatCount?: bigint;
+  readonly withhold?: boolean;
+  /** From preCommitment and pubdata hash to the policy's data and what it binds. */
+  readonly policy?: (preCommitment: Hex, pubdataHash: Hex) => Promise<{ data: Hex; boundDataHash: Hex }>;
+}
+
+/** A batch formed by the TypeScript implementation: the contract's arguments and what it should store. */
+export interface FormedBatch {
+  readonly previous: StoredBatch;
+  /** All fields but `committedAt`, which only L1 knows. */
+  readonly expected: StoredBatch;
+  readonly preCommitment: Hex;
+  readonly commit: Record<string, unknown>;
+  readonly logLeaves: readonly Hex[];
+  readonly flows: ReturnType<typeof sumAssetFlows>;
+  readonly importedRoots: readonly ImportedRoot[];
+}
+
+/** A chain on the test's L1: forms batches and drives them through commit, prove and execute. */
+export class TestChain {
+  readonly contract: BaseContract;
+  readonly address: Hex;
+  readonly configuration: ChainConfiguration;
+  readonly #ecosystem: Ecosystem;
+  readonly #validators: readonly HardhatEthersSigner[];
+  last: StoredBatch = genesisStoredBatch(PROTOCOL_VERSION, GENESIS_ROOT, GENESIS_LEAVES);
+  batchCount = 0n;
+  #seed = 1;
+
+  private constructor(ecosystem: Ecosystem, contract: BaseContract, address: Hex, configuration: ChainConfiguration) {
+    this.#ecosystem = ecosystem;
+    this.contract = contract;
+    this.address = address;
+    this.configuration = configuration;
+    this.#validators = ecosystem.accounts.filter(({ address: account }) => configuration.validators.includes(account));
+  }
+
+  static async create(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
+    await send(ecosystem.factory, "createChain", configuration);
+    const address = await view<string>(ecosystem.factory, "getHyperchain", configuration.chainId);
+    const contract = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
+    return new TestChain(ecosystem, contract, await hexAddress(contract), configuration);
+  }
+
+  /** Forms the next batch from the protocol's TypeScript modules alone. */
+  async form(content: BatchContent = {}): Promise<FormedBatch> {
+    const previous = this.last;
+    const { logs = [], canonicalTxHashes = [], importedRoots = [], changes = [], cheatCount = 0n } = content;
+    const timestamp = content.timestamp ?? (await this.#ecosystem.latestTimestamp());
+    const batchNumber = this.batchCount;
+    const firstBlock = previous.lastBlock + 1n;
+    const logLeaves = pubdataLogLeaves(logs, canonicalTxHashes);
+    const l2LogsTreeRoot = l2LogTreeRoot(logLeaves);
+    const importsHash = importedRootsRollingHash(importedRoots);
+    const outputsHash = hashOutputs({
+      batchNumber,
+      firstBlock,
+      lastBlock: firstBlock,
+      firstTimestamp: timestamp,
+      lastTimestamp: timestamp,
+      l2LogsTreeRoot,
+      logCount: BigInt(logs.length),
+      priorityOpCount: BigInt(canonicalTxHashes.length),
+      priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+      importedRootCount: BigInt(importedRoots.length),
+      importedRootsRollingHash: importsHash,
+      cheatCount,
+    });
+    const newStateRoot = digestOf(2 * this.#seed);
+    const diffDigest = digestOf(2 * this.#seed + 1);
+    this.#seed++;
+    const { chainId, dataAvailabilityPolicy } = this.configuration;
+    const preCommitment = hashPreCommitment({
+      protocolVersion: PROTOCOL_VERSION,
+      settlementChainId: this.#ecosystem.chainId,
+      hyperchainAddress: this.address,
+      chainId,
+      batchNumber,
+      previousCommitment: previous.commitment,
+      oldStateRoot: digestFromHex(previous.newStateRoot),
+      newStateRoot: digestFromHex(newStateRoot),
+      diffDigest: digestFromHex(diffDigest),
+      outputsHash,
+      daPolicy: BigInt(dataAvailabilityPolicy),
+    });
+    const oldLeafCount = previous.leafCount === 0n ? 2 ** 20 : Number(previous.leafCount);
+    const bytecodes = sortBytecodes(content.bytecodes ?? []);
+    const pubdata = encodePubdata({ logs, bytecodes, changes }, oldLeafCount);
+    const pubdataHash = hashPubdata(pubdata);
+    const entries = [...changes, outputsEntry(BigInt(outputsHash))];
+    const withhold = content.withhold ?? false;
+    const point = withhold ? OFF_CHAIN_POINT : deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
+    const evaluation = evaluateDiffList(entries, point);
+    const flows = sumAssetFlows(logs, this.#ecosystem.chainId);
+    const flowsHash = hashAssetFlows(flows);
+    const policy = await content.policy?.(preCommitment, pubdataHash);
+    const policyDataHash = policy?.boundDataHash ?? keccak();
+    const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash });
+    const commitment = hashCommitment(preCommitment, daCommitment);
+    const insertions = changes.filter(({ type }) => type === "insertion").length;
+    const expected: StoredBatch = {
+      batchNumber,
+      lastBlock: firstBlock,
+      lastTimestamp: timestamp,
+      leafCount: withhold || previous.leafCount === 0n ? 0n : previous.leafCount + BigInt(insertions),
+      priorityOpTotal: previous.priorityOpTotal + BigInt(canonicalTxHashes.length),
+      committedAt: 0n,
+      importedRootCount: BigInt(importedRoots.length),
+      protocolVersion: PROTOCOL_VERSION,
+      commitment,
+      oldStateRoot: previous.newStateRoot,
+      newStateRoot,
+      diffDigest,
+      point: toHex(elementsToBytes(point)),
+      evaluation: toHex(elementsToBytes(evaluation)),
+      outputsHash,
+      l2LogsTreeRoot,
+      importedRootsRollingHash: importsHash,
+      flowsHash,
+    };
+    const commit = {
+      batchNumber,
+      firstBlock,
+      lastBlock: firstBlock,
+      firstTimestamp: timestamp,
+      lastTimestamp: timestamp,
+      priorityOpCount: BigInt(canonicalTxHashes.length),
+      importedRootCount: BigInt(importedRoots.length),
+      cheatCount,
+      importedRootsRollingHash: importsHash,
+      newStateRoot,
+      diffDigest,
+      commitment,
+      pubdata: withhold ? "0x" : toHex(pubdata),
+      withheld: {
+        pubdataHash,
+        entryCount: entries.length,
+        logs: withhold ? toHex(encodeWithheldLogs(logs)) : "0x",
+      },
+      policyData: policy?.data ?? "0x",
+    };
+    return { previous, expected, preCommitment, commit, logLeaves, flows, importedRoots };
+  }
+
+  /** The validators' signatures of a commitment; all of them unless some are named. */
+  async sign(commitment: Hex, signers: readonly HardhatEthersSigner[] = this.#validators): Promise<Hex[]> {
+    return this.#signTyped(BATCH_COMMITMENT_TYPES, { commitment }, signers);
+  }
+
+  async signRevert(batchNumber: bigint, revertCount: bigint): Promise<Hex[]> {
+    return this.#signTyped(BATCH_REVERT_TYPES, { batchNumber, revertCount }, this.#validators);
+  }
+
+  async #signTyped(
+    types: Record<string, { name: string; type: string }[]>,
+    value: Record<string, unknown>,
+    signers: readonly HardhatEthersSigner[],
+  ): Promise<Hex[]> {
+    const domain = quorumDomain(this.#ecosystem.chainId, this.address);
+    const signatures = await Promise.all(
+      signers.map(async (signer) => ({
+        signer: signer.address as Hex,
+        signature: (await signer.signTypedData(domain, types, value)) as Hex,
+      })),
+    );
+    return orderSignatures(signatures);
+  }
+
+  /** Commits and remembers what L1 stored. */
+  async commit(formed: FormedBatch): Promise<{ stored: StoredBatch; receipt: ContractTransactionReceipt }> {
+    const signatures = await this.sign(formed.expected.commitment);
+    const receipt = await send(this.contract, "commitBatch", formed.previous, formed.commit, signatures);
+    const block = await receipt.getBlock();
+    const stored = { ...formed.expected, committedAt: BigInt(block.timestamp) };
+    this.last = stored;
+    this.batchCount++;
+    return { stored, receipt };
+  }
+
+  async prove(stored: StoredBatch): Promise<ContractTransactionReceipt> {
+    return send(this.contract, "proveBatch", stored, proofOf(stored));
+  }
+
+  async execute(stored: StoredBatch, formed: Pick<FormedBatch, "flows" | "importedRoots">): Promise<ContractTransactionReceipt> {
+    return send(this.contract, "executeBatch", stored, formed.importedRoots, formed.flows);
+  }
+
+  /** A batch through all its stages. */
+  async settle(content: BatchContent = {}): Promise<{ formed: FormedBatch; stored: StoredBatch }> {
+    const formed = await this.form(content);
+    const { stored } = await this.commit(formed);
+    await this.prove(stored);
+    await this.execute(stored, formed);
+    return { formed, stored };
+  }
+
+  /** Queues an operation by a direct request for an ETH chain; returns its canonical hash. */
+  async request(overrides: Record<string, unknown> = {}, value = 10n ** 9n): Promise<Hex> {
+    const receipt = await send(
+      this.#ecosystem.factory,
+      "requestL2TransactionDirect",
+      {
+        chainId: this.configuration.chainId,
+        mintValue: value,
+        l2Contract: this.#ecosystem.accounts[1]!.address,
+        l2Value: 0n,
+        l2Calldata: "0x",
+        l2GasLimit: 100_000n,
+        l2GasPerPubdataByteLimit: 800n,
+        factoryDeps: [],
+        refundRecipient: this.#ecosystem.accounts[1]!.address,
+        ...overrides,
+      },
+      { value },
+    );
+    const [event] = eventsOf(this.contract, receipt, "NewPriorityRequestId");
+    return event!.args["txHash"] as Hex;
+  }
+}
+
+/** What the verifier's double takes for a proof: the hash of the statement. */
+export function proofOf(batch: StoredBatch): Hex {
+  const { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch;
+  return keccak(
+    fromHex(
+      AbiCoder.defaultAbiCoder().encode(
+        ["bytes32", "bytes32", "bytes32", "bytes32", "bytes20", "bytes20", "bytes32"],
+        [commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash],
+      ),
+    ),
+  );
+}

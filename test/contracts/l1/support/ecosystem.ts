@@ -1,0 +1,142 @@
+import { getCreateAddress, ZeroAddress } from "ethers";
+import type { BaseContract, ContractTransactionReceipt, ContractTransactionResponse, Signer } from "ethers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { toHex, wordToHex } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/protocol/hex.ts";
+import { startLocalL1 } from "../../../support/l1.ts";
+import type { LocalL1 } from "../../../support/l1.ts";
+
+export const PROTOCOL_VERSION = 1n;
+export const GENESIS_ROOT: Hex = wordToHex(0x0102_0304n);
+export const GENESIS_LEAVES = 100n;
+/** How clients write ETH. */
+export const ETH = "0x0000000000000000000000000000000000000001";
+export const RETIREMENT_NOTICE_SECONDS = 1_000n;
+
+/** The contracts of an ecosystem on a fresh L1, with the verifier's test double. */
+export interface Ecosystem {
+  readonly l1: LocalL1;
+  readonly chainId: bigint;
+  readonly accounts: readonly HardhatEthersSigner[];
+  readonly verifier: BaseContract;
+  readonly verifiers: BaseContract;
+  readonly roots: BaseContract;
+  readonly bytecodes: BaseContract;
+  readonly bridge: BaseContract;
+  readonly factory: BaseContract;
+  readonly rollupPolicy: BaseContract;
+  /** Advances the clock and mines a block. */
+  increaseTime(seconds: bigint): Promise<void>;
+  latestTimestamp(): Promise<bigint>;
+}
+
+export async function deployEcosystem(): Promise<Ecosystem> {
+  const l1 = await startLocalL1();
+  const accounts = await l1.ethers.getSigners();
+  const deployer = accounts[0]!;
+  const verifier = await l1.deploy("VerifierDouble");
+  const verifiers = await l1.deploy("VerifierRegistry", deployer.address, RETIREMENT_NOTICE_SECONDS);
+  const reader = await l1.deploy("BatchReader");
+  const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
+  // Roots, bytecodes, bridge and implementation come first and must know the factory's address.
+  const nonce = await deployer.getNonce();
+  const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 4 });
+  const roots = await l1.deploy("TransactionRootRegistry", factoryAddress);
+  const bytecodes = await l1.deploy("BytecodeRegistry", factoryAddress);
+  const bridge = await l1.deploy("SharedBridge", factoryAddress);
+  const implementation = await l1.deploy("Hyperchain", {
+    factory: factoryAddress,
+    bridge: await bridge.getAddress(),
+    roots: await roots.getAddress(),
+    bytecodes: await bytecodes.getAddress(),
+    verifiers: await verifiers.getAddress(),
+    reader: await reader.getAddress(),
+  });
+  const factory = await l1.deploy("ChainFactory", await implementation.getAddress());
+  await send(verifiers, "addVersion", PROTOCOL_VERSION, {
+    verifier: await verifier.getAddress(),
+    genesisStateRoot: GENESIS_ROOT,
+    genesisLeafCount: GENESIS_LEAVES,
+  });
+  const { chainId } = await l1.ethers.provider.getNetwork();
+  return {
+    l1,
+    chainId,
+    accounts,
+    verifier,
+    verifiers,
+    roots,
+    bytecodes,
+    bridge,
+    factory,
+    rollupPolicy,
+    async increaseTime(seconds) {
+      await l1.ethers.provider.send("evm_increaseTime", [Number(seconds)]);
+      await l1.ethers.provider.send("evm_mine", []);
+    },
+    async latestTimestamp() {
+      const block = await l1.ethers.provider.getBlock("latest");
+      return BigInt(block!.timestamp);
+    },
+  };
+}
+
+/** A configuration that the factory accepts: ETH, rollup, one validator (the deployer), short times. */
+export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint) {
+  return {
+    chainId,
+    protocolVersion: PROTOCOL_VERSION,
+    admin: ecosystem.accounts[0]!.address,
+    baseToken: ETH,
+    dataAvailabilityPolicy: await ecosystem.rollupPolicy.getAddress(),
+    transactionFilterer: ZeroAddress,
+    sequencingMode: 0n,
+    cheatsAllowed: false,
+    validatorThreshold: 1n,
+    executionDelay: 0n,
+    priorityOpWindow: 100n,
+    exitDelay: 1_000n,
+    priorityGasPerSecond: 1_000_000n,
+    l2GasPrice: 10n,
+    validators: [ecosystem.accounts[0]!.address] as readonly string[],
+  };
+}
+export type ChainConfiguration = Awaited<ReturnType<typeof defaultConfiguration>>;
+
+/** Calls a function in a transaction and waits for its receipt; reverts reject with the error's name and arguments. */
+export async function send(contract: BaseContract, name: string, ...args: unknown[]): Promise<ContractTransactionReceipt> {
+  const response = (await contract.getFunction(name)(...args)) as ContractTransactionResponse;
+  const receipt = await response.wait();
+  if (receipt === null) throw new Error(`${name} has no receipt`);
+  return receipt;
+}
+
+/** Calls a function without a transaction. */
+export async function view<T>(contract: BaseContract, name: string, ...args: unknown[]): Promise<T> {
+  return (await contract.getFunction(name).staticCall(...args)) as T;
+}
+
+/** The same contract, called by another account. */
+export function as(contract: BaseContract, signer: Signer): BaseContract {
+  return contract.connect(signer) as BaseContract;
+}
+
+/** An address in the protocol modules' form. */
+export async function hexAddress(contract: BaseContract): Promise<Hex> {
+  return (await contract.getAddress()).toLowerCase() as Hex;
+}
+
+/** Distinct canonical digests, in place of state roots and list digests. */
+export function digestOf(seed: number): Hex {
+  const bytes = new Uint8Array(32);
+  new DataView(bytes.buffer).setUint32(28, seed);
+  return toHex(bytes);
+}
+
+/** The events of one name in a receipt, decoded by the contract's interface. */
+export function eventsOf(contract: BaseContract, receipt: ContractTransactionReceipt, name: string) {
+  return receipt.logs
+    .map((log) => contract.interface.parseLog(log))
+    .filter((event) => event !== null)
+    .filter((event) => event.name === name);
+}
