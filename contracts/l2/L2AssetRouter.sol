@@ -26,6 +26,8 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         payable
         onlyFrom(Predeploys.aliased(CONTEXT.l1SharedBridge()))
     {
+        // Nothing would ever pay it out again; a refusal refunds it.
+        if (msg.value != 0) revert UnexpectedValue(msg.value);
         uint256 l1 = CONTEXT.l1ChainId();
         if (sourceChainId != l1) revert WrongSourceChain(sourceChainId, l1);
         (address l1Sender, address receiver, address originToken, uint256 amount, bytes memory metadata) =

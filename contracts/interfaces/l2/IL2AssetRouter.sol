@@ -31,6 +31,7 @@ interface IL2AssetRouter is IRestrictedCallers {
         uint256 amount
     );
 
+    error UnexpectedValue(uint256 value);
     error ZeroAmount();
     error ZeroRecipient();
     error InvalidDestination(uint256 chainId);

@@ -191,6 +191,8 @@ describe("assets between L1 and chains", () => {
     await assertReverts(finalize(b.chainId, id, data(user!.address)), "L2AssetRouter", "WrongSourceChain", [b.chainId, L1_CHAIN_ID]);
     await assertReverts(finalize(L1_CHAIN_ID, a.baseAsset, data(user!.address)), "L2AssetRouter", "AssetIdMismatch", [a.baseAsset, id]);
     await assertReverts(finalize(L1_CHAIN_ID, id, data(ETH)), "L2AssetRouter", "ZeroRecipient");
+    await a.deposit(alias, ETH, 1n);
+    await assertReverts(finalize(L1_CHAIN_ID, id, data(user!.address), { value: 1n }), "L2AssetRouter", "UnexpectedValue", [1n]);
     await finalize(L1_CHAIN_ID, id, data(user!.address));
   });
 
