@@ -1,7 +1,7 @@
 import type { System } from "../../src/stark/system.ts";
 import { checkConstraints, readHead, readStatement, readValues, runTranscript } from "./core-head.ts";
 import { type CoreLayout, layoutCore } from "./core-layout.ts";
-import { computeDeep, drawQueries, foldLayers, HORNER, layerFunctions, openTree, prepareDeep, rowSumName } from "./core-queries.ts";
+import { computeDeep, drawQueries, foldLayers, layerFunctions, openTree, prepareDeep, rowSumName } from "./core-queries.ts";
 import { ERROR_FUNCTIONS } from "./errors.ts";
 import { hex } from "./lanes.ts";
 import { indentYul } from "./indent.ts";
@@ -56,7 +56,6 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
     domainFunctions(parameters.maxLogRows + parameters.logBlowup),
     transcriptFunctions(memory.buffer),
     UNPACK_VALUES,
-    HORNER,
     COEFFICIENT_TABLE,
     ...trees.map((tree) =>
       rowSumFunction({ name: rowSumName(tree), width: tree.width, table: tree.table, prefix: tree.nextWidth, prefixAddress: memory.prefixSum }),

@@ -74,7 +74,7 @@ export interface CoreMemory {
 }
 
 /** Room for the values that constraint contracts hand on to later ones. */
-export const SHARED_WORDS = 256;
+export const SHARED_WORDS = 64;
 
 const SLOTS = [
   "logRows",

@@ -3,7 +3,7 @@ import type { CoreLayout, TreeLayout } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import { INVERSE_SHIFT, SHIFT } from "./yul-domain.ts";
-import { inlineMul, inlineNormalize, LITERAL, toMontgomery } from "./yul-extension.ts";
+import { inlineMul, LITERAL, toMontgomery } from "./yul-extension.ts";
 import { ARITY, EXTENSION_BYTES, FINAL_CHUNK, FINAL_CHUNK_BYTES } from "./yul-fri.ts";
 import { digestMask } from "./yul-merkle.ts";
 import { groupCount } from "./yul-opening.ts";
@@ -40,30 +40,33 @@ export function prepareDeep(layout: CoreLayout): string {
     (tree) =>
       `packCoefficients(${hex(memory.powers + 32 * tree.firstColumn)}, ${hex(tree.table)}, ${groupCount(tree.width)})`,
   );
+  // Powers are plain and opened values in Montgomery form, so their products are plain; their sum is reduced at the end.
+  if (columnCount > MAX_COLUMNS) throw new RangeError(`opened values of up to ${MAX_COLUMNS} columns are combined, not ${columnCount}`);
+  const combined = (sum: string): string => `sub(${LITERAL.p1}, extCanonical(extNormalize(${sum})))`;
   return `
   let a := ${load("deep")}
   let power := 1
-  for { let to := ${hex(memory.powers)} } lt(to, ${hex(memory.powers + 32 * columnCount)}) { to := add(to, 32) } {
-    mstore(to, power)
+  let sum := 0
+  for { let at := 0 } lt(at, ${32 * columnCount}) { at := add(at, 32) } {
+    mstore(add(${hex(memory.powers)}, at), power)
+    let value := mload(add(${hex(memory.values)}, at))
+    ${inlineMul("value", "power", "value")}
+    sum := add(sum, value)
     ${inlineMul("power", "power", "a")}
   }
   ${store("nextWeight", toMontgomery("power"))}
   ${tables.join("\n  ")}
-  ${store("negatedAtPoint", `sub(${LITERAL.p1}, extCanonical(extScale(horner(${hex(memory.values)}, ${columnCount}, a), 1)))`)}
+  ${store("negatedAtPoint", combined("sum"))}
   // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
-  ${store("negatedAtNext", `sub(${LITERAL.p1}, extCanonical(extScale(horner(${hex(memory.nextValues)}, ${layout.nextCount}, a), 1)))`)}`;
+  sum := 0
+  for { let at := 0 } lt(at, ${32 * layout.nextCount}) { at := add(at, 32) } {
+    sum := add(sum, extMul(mload(add(${hex(memory.powers)}, at)), mload(add(${hex(memory.nextValues)}, at))))
+  }
+  ${store("negatedAtNext", combined("sum"))}`;
 }
 
-/** Σᵢ aⁱ·valueᵢ over consecutive words. */
-export const HORNER = `
-// sum of a^i times the i-th of count values; all in Montgomery form, lanes of the values < 1.3p
-function horner(values, count, a) -> r {
-  for { let at := add(values, shl(5, count)) } gt(at, values) { } {
-    at := sub(at, 32)
-    ${inlineMul("r", "a", "r")}
-    ${inlineNormalize("r", "add(r, mload(at))")}
-  }
-}`;
+/** Products (lanes ≤ 1.06·p) whose sum one normalization brings below 2^36, where `extCanonical` takes over. */
+const MAX_COLUMNS = 2 ** 10;
 
 /** One tree of rows: length, elements, row sums, root. */
 export function openTree(layout: CoreLayout, tree: TreeLayout, index: number): string {

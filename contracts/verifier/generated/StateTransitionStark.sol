@@ -149,9 +149,9 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0xff60, state)
-                calldatacopy(0xff80, from, length)
-                r := keccak256(0xff60, add(length, 32))
+                mstore(0xe760, state)
+                calldatacopy(0xe780, from, length)
+                r := keccak256(0xe760, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -256,23 +256,6 @@ contract StateTransitionStark is IStarkVerifier {
                     to := add(to, 256)
                 }
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
-            }
-            // sum of a^i times the i-th of count values; all in Montgomery form, lanes of the values < 1.3p
-            function horner(values, count, a) -> r {
-                for { let at := add(values, shl(5, count)) } gt(at, values) { } {
-                    at := sub(at, 32)
-                    {
-                        let t_ := addmod(mulmod(a, and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                        t_ := add(addmod(mulmod(a, and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
-                    }
-                    {
-                        let n_ := add(r, mload(at))
-                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
-                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
-                    }
-                }
             }
             // coefficients (words of five lanes) -> packed table for row sums, eight coefficients at a time
             function packCoefficients(source, table, groups) {
@@ -608,7 +591,7 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0xcf60
+                let top := 0xb760
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -756,94 +739,94 @@ contract StateTransitionStark is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0xff60, from, head)
-                mstore(add(0xff60, head), shl(96, extPack(value)))
-                calldatacopy(add(0xff74, head), add(from, head), sub(140, head))
-                hash := keccak256(0xff60, 160)
+                calldatacopy(0xe760, from, head)
+                mstore(add(0xe760, head), shl(96, extPack(value)))
+                calldatacopy(add(0xe774, head), add(from, head), sub(140, head))
+                hash := keccak256(0xe760, 160)
                 {
-                    let word := shr(96, mload(0xff60))
+                    let word := shr(96, mload(0xe760))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xcde0, element)
+                    mstore(0xb5e0, element)
                 }
                 {
-                    let word := shr(96, mload(0xff74))
+                    let word := shr(96, mload(0xe774))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xce00, element)
+                    mstore(0xb600, element)
                 }
                 {
-                    let word := shr(96, mload(0xff88))
+                    let word := shr(96, mload(0xe788))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xce20, element)
+                    mstore(0xb620, element)
                 }
                 {
-                    let word := shr(96, mload(0xff9c))
+                    let word := shr(96, mload(0xe79c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xce40, element)
+                    mstore(0xb640, element)
                 }
                 {
-                    let word := shr(96, mload(0xffb0))
+                    let word := shr(96, mload(0xe7b0))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xce60, element)
+                    mstore(0xb660, element)
                 }
                 {
-                    let word := shr(96, mload(0xffc4))
+                    let word := shr(96, mload(0xe7c4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xce80, element)
+                    mstore(0xb680, element)
                 }
                 {
-                    let word := shr(96, mload(0xffd8))
+                    let word := shr(96, mload(0xe7d8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xcea0, element)
+                    mstore(0xb6a0, element)
                 }
                 {
-                    let word := shr(96, mload(0xffec))
+                    let word := shr(96, mload(0xe7ec))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xcec0, element)
+                    mstore(0xb6c0, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
             }
             // folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
             function foldLeaf(y) -> r {
-                let e0 := mload(0xcde0)
-                let d0 := mload(0xce00)
+                let e0 := mload(0xb5e0)
+                let d0 := mload(0xb600)
                 {
                     let sum := add(e0, d0)
                     d0 := sub(add(e0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d0)
                     e0 := sum
                 }
-                let e2 := mload(0xce20)
-                let d2 := mload(0xce40)
+                let e2 := mload(0xb620)
+                let d2 := mload(0xb640)
                 {
                     let sum := add(e2, d2)
                     d2 := sub(add(e2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d2)
                     e2 := sum
                 }
-                let e1 := mload(0xce60)
-                let d1 := mload(0xce80)
+                let e1 := mload(0xb660)
+                let d1 := mload(0xb680)
                 {
                     let sum := add(e1, d1)
                     d1 := sub(add(e1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d1)
                     e1 := sum
                 }
-                let e3 := mload(0xcea0)
-                let d3 := mload(0xcec0)
+                let e3 := mload(0xb6a0)
+                let d3 := mload(0xb6c0)
                 {
                     let sum := add(e3, d3)
                     d3 := sub(add(e3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d3)
@@ -939,10 +922,10 @@ contract StateTransitionStark is IStarkVerifier {
             // writes the distinct leaf indices of the first count positions
             function distinctLeaves(count) -> n {
                 let previous := not(0)
-                for { let at := 0xae40 } count { count := sub(count, 1) } {
+                for { let at := 0x9640 } count { count := sub(count, 1) } {
                     let leaf := shr(3, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0xb120, shl(5, n)), leaf)
+                        mstore(add(0x9920, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -956,22 +939,22 @@ contract StateTransitionStark is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0xae40, shl(5, i)))
+                    let position := mload(add(0x9640, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xc820, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xb020, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0xb400, to), hash)
+                        mstore(add(0x9c00, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0xae40, shl(5, i)))
+                        let other := mload(add(0x9640, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0xcde0, shl(5, and(other, 7)))), mload(add(0xc820, shl(5, i)))))
+                        different := or(different, xor(mload(add(0xb5e0, shl(5, and(other, 7)))), mload(add(0xb020, shl(5, i)))))
                     }
                     // the challenge over the leaf's first point
                     let first := inverseRootAt(and(position, not(7)))
-                    let y := extScale(mload(add(0xcee0, shl(5, layer))), mulmod(first, factor, 0x7f000001))
-                    mstore(add(0xcb00, to), extCanonical(foldLeaf(y)))
+                    let y := extScale(mload(add(0xb6e0, shl(5, layer))), mulmod(first, factor, 0x7f000001))
+                    mstore(add(0xb300, to), extCanonical(foldLeaf(y)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -1011,10 +994,10 @@ contract StateTransitionStark is IStarkVerifier {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0xff60, 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae) // digest of the verification key
-                mstore(0xff80, statementHash)
-                calldatacopy(0xffa0, proof.offset, 38)
-                let state := keccak256(0xff60, 102)
+                mstore(0xe760, 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae) // digest of the verification key
+                mstore(0xe780, statementHash)
+                calldatacopy(0xe7a0, proof.offset, 38)
+                let state := keccak256(0xe760, 102)
                 state := absorb(state, add(proof.offset, 38), 26)
                 mstore(0x4700, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 64), 26)
@@ -1025,7 +1008,7 @@ contract StateTransitionStark is IStarkVerifier {
                 let root := add(proof.offset, 4805)
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     state := absorb(state, root, 26)
-                    mstore(add(0xcee0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
+                    mstore(add(0xb6e0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
                     root := add(root, 26)
                 }
                 let finalLength := shl(mload(0x1060), 20)
@@ -1050,7 +1033,7 @@ contract StateTransitionStark is IStarkVerifier {
                 padding, bad := unpackValues(add(proof.offset, 3580), 245, 63, 0x6ec0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(mload(0x1080), shl(mload(0x1060), 1), 0xd560)
+                padding, bad := readFinal(mload(0x1080), shl(mload(0x1060), 1), 0xbd60)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
@@ -1114,11 +1097,20 @@ contract StateTransitionStark is IStarkVerifier {
                     if gt(mload(0x1000), 15) { bits := add(bits, sub(mload(0x1000), 15)) }
                     if shr(sub(256, bits), mload(0x10c0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10c0), 0xae40, 23, mload(0x1020))
+                drawPositions(mload(0x10c0), 0x9640, 23, mload(0x1020))
                 let a := mload(0x1140)
                 let power := 1
-                for { let to := 0x96a0 } lt(to, 0xad20) { to := add(to, 32) } {
-                    mstore(to, power)
+                let sum := 0
+                for { let at := 0 } lt(at, 5760) { at := add(at, 32) } {
+                    mstore(add(0x7ea0, at), power)
+                    let value := mload(add(0x5840, at))
+                    {
+                        let t_ := addmod(mulmod(power, and(value, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                        t_ := add(addmod(mulmod(power, and(shr(16, value), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                        value := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                    }
+                    sum := add(sum, value)
                     {
                         let t_ := addmod(mulmod(power, and(a, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
                         t_ := add(addmod(mulmod(power, and(shr(16, a), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
@@ -1127,34 +1119,38 @@ contract StateTransitionStark is IStarkVerifier {
                     }
                 }
                 mstore(0x1160, extScale(power, 0x3fe3cfb0))
-                packCoefficients(0x96a0, 0x11e0, 18)
-                packCoefficients(0xa820, 0x33a0, 5)
-                mstore(0x1180, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x5840, 180, a), 1))))
+                packCoefficients(0x7ea0, 0x11e0, 18)
+                packCoefficients(0x9020, 0x33a0, 5)
+                mstore(0x1180, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extNormalize(sum))))
                 // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
-                mstore(0x11a0, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extScale(horner(0x6ec0, 63, a), 1))))
+                sum := 0
+                for { let at := 0 } lt(at, 2016) { at := add(at, 32) } {
+                    sum := add(sum, extMul(mload(add(0x7ea0, at)), mload(add(0x6ec0, at))))
+                }
+                mstore(0x11a0, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extNormalize(sum))))
             }
             // mainTree
             {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 12489)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xae40)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x9640)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := mainRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0xb6e0, q), sum)
-                    mstore(add(0xb9c0, q), mload(0x11c0))
-                    calldatacopy(0xff60, cursor, 543)
-                    mstore(add(0xb400, q), keccak256(0xff60, 543))
+                    mstore(add(0x9ee0, q), sum)
+                    mstore(add(0xa1c0, q), mload(0x11c0))
+                    calldatacopy(0xe760, cursor, 543)
+                    mstore(add(0x9c00, q), keccak256(0xe760, 543))
                     cursor := add(cursor, 543)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0xae40, 0xb400, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0x9640, 0x9c00, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 38))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                 mstore(0x10a0, cursor)
             }
@@ -1163,22 +1159,22 @@ contract StateTransitionStark is IStarkVerifier {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 3565)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0xae40)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x9640)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := quotientRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0xb6e0, q), add(sum, mload(add(0xb6e0, q))))
-                    calldatacopy(0xff60, cursor, 155)
-                    mstore(add(0xb400, q), keccak256(0xff60, 155))
+                    mstore(add(0x9ee0, q), add(sum, mload(add(0x9ee0, q))))
+                    calldatacopy(0xe760, cursor, 155)
+                    mstore(add(0x9c00, q), keccak256(0xe760, 155))
                     cursor := add(cursor, 155)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0xae40, 0xb400, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0x9640, 0x9c00, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 64))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 1) }
                 mstore(0x10a0, cursor)
             }
@@ -1186,10 +1182,10 @@ contract StateTransitionStark is IStarkVerifier {
             {
                 {
                     let run := 0x3fffdfc
-                    let at := 0xbca0
+                    let at := 0xa4a0
                     let minusZ := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x10e0))
                     let minusNext := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x1100))
-                    for { let q := 0xae40 } lt(q, 0xb120) { q := add(q, 32) } {
+                    for { let q := 0x9640 } lt(q, 0x9920) { q := add(q, 32) } {
                         let x := mulmod(rootAt(mload(q)), 0xbfff9f4, 0x7f000001)
                         {
                             let d := extNormalize(add(x, minusZ))
@@ -1207,7 +1203,7 @@ contract StateTransitionStark is IStarkVerifier {
                         }
                     }
                     run := extInverse(run)
-                    for { } gt(at, 0xbca0) { } {
+                    for { } gt(at, 0xa4a0) { } {
                         at := sub(at, 32)
                         let d := mload(at)
                         mstore(at, extMul(run, mload(add(at, 1472))))
@@ -1215,10 +1211,10 @@ contract StateTransitionStark is IStarkVerifier {
                     }
                 }
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
-                    let at := add(0xbca0, shl(1, q))
-                    let sum := extMul(mload(at), extNormalize(add(mload(add(0xb6e0, q)), mload(0x1180))))
-                    let next := extMul(mload(add(at, 32)), add(mload(add(0xb9c0, q)), mload(0x11a0)))
-                    mstore(add(0xc820, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
+                    let at := add(0xa4a0, shl(1, q))
+                    let sum := extMul(mload(at), extNormalize(add(mload(add(0x9ee0, q)), mload(0x1180))))
+                    let next := extMul(mload(add(at, 32)), add(mload(add(0xa1c0, q)), mload(0x11a0)))
+                    mstore(add(0xb020, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
                 }
             }
             // friAndFinal
@@ -1231,18 +1227,18 @@ contract StateTransitionStark is IStarkVerifier {
                     let leafCount := distinctLeaves(count)
                     let siblings := add(mload(0x10a0), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0xb120)))
+                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x9920)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x10a0), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0xb120, 0xb400, siblings)
+                        let root, end := merkleRoot(logLeaves, leafCount, 0x9920, 0x9c00, siblings)
                         if and(xor(root, calldataload(add(add(proof.offset, 4805), mul(layer, 26)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 2)) }
                         mstore(0x10a0, end)
                     }
                     count := leafCount
-                    mcopy(0xae40, 0xb120, shl(5, count))
-                    mcopy(0xc820, 0xcb00, shl(5, count))
+                    mcopy(0x9640, 0x9920, shl(5, count))
+                    mcopy(0xb020, 0xb300, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x10a0), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
@@ -1251,18 +1247,18 @@ contract StateTransitionStark is IStarkVerifier {
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0xb400, i), mulmod(shift, rootAt(mload(add(0xae40, i))), 0x7f000001))
-                    mstore(add(0xcb00, i), 0)
+                    mstore(add(0x9c00, i), mulmod(shift, rootAt(mload(add(0x9640, i))), 0x7f000001))
+                    mstore(add(0xb300, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0x3d00, add(0xd560, mul(chunks, 2560)), 2560)
+                    mcopy(0x3d00, add(0xbd60, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0xcb00, i), finalChunk(mload(add(0xcb00, i)), mload(add(0xb400, i))))
+                        mstore(add(0xb300, i), finalChunk(mload(add(0xb300, i)), mload(add(0x9c00, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0xcb00, i)), mload(add(0xc820, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0xb300, i)), mload(add(0xb020, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)
