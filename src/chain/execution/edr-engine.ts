@@ -65,11 +65,18 @@ export class EdrEngine implements ExecutionEngine {
     const included: EngineTransaction[] = [];
     const hashes: Hex[] = [];
     const refused: EngineRefusal[] = [];
+    const heldUp = new Set<Hex>();
     for (const transaction of transactions) {
+      // EDR would keep a later nonce in its own pool, for a block that nobody decided.
+      if (heldUp.has(transaction.from)) {
+        refused.push({ transaction, reason: `an earlier transaction of ${transaction.from} was refused` });
+        continue;
+      }
       try {
         hashes.push(await this.#submit(transaction));
         included.push(transaction);
       } catch (error) {
+        heldUp.add(transaction.from);
         refused.push({ transaction, reason: error instanceof Error ? error.message : String(error) });
       }
     }

@@ -1,6 +1,8 @@
 import type { BlockEnvironment, MinedBlock } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import type { EngineTransaction } from "../transaction.ts";
+import { changeSize } from "./change-size.ts";
+import type { ChangeSize } from "./change-size.ts";
 import { compareReceipts } from "./compare-receipts.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { NetChanges } from "./flat-state.ts";
@@ -59,12 +61,17 @@ export class BatchWitness {
 
   /** What a transaction would do now; nothing is kept. */
   preview(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview> {
-    return this.#execution.preview(transaction, environment);
+    return this.#execution.preview(transaction, environment, this.#batchStart);
   }
 
   /** Runs a call in the present state, as part of the given block; nothing is kept. */
   call(call: CallRequest, environment: BlockEnvironment): Promise<CallAnswer> {
     return this.#execution.call(call, environment);
+  }
+
+  /** Size of the batch's changes so far. */
+  measure(): ChangeSize {
+    return changeSize(this.#execution.state.changesSince(this.#batchStart));
   }
 
   /** Ends the batch: its net changes. The next batch starts here. */

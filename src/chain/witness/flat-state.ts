@@ -17,10 +17,16 @@ type UndoRecord =
   | { readonly address: string; readonly slot: undefined; readonly before: Account | undefined }
   | { readonly address: string; readonly slot: string; readonly before: Uint8Array | undefined };
 
+/** A changed leaf. */
+export interface NetWrite extends GenesisLeaf {
+  /** Its value at the mark. */
+  readonly before: bigint;
+}
+
 /** Net changes since a mark. */
 export interface NetChanges {
   /** New values, of changed leaves only; each leaf once, in no particular order. */
-  readonly writes: readonly GenesisLeaf[];
+  readonly writes: readonly NetWrite[];
   /** Leaves that were written to, changed or not, with their present values. */
   readonly touched: readonly GenesisLeaf[];
   /** Code that accounts have now and did not have at the mark. */
@@ -91,12 +97,12 @@ export class FlatState implements StateManagerInterface {
         slots.set(record.address + record.slot, record);
       }
     }
-    const writes: GenesisLeaf[] = [];
+    const writes: NetWrite[] = [];
     const touched: GenesisLeaf[] = [];
     const bytecodes = new Set<Hex>();
     const compare = (leaf: GenesisLeaf, before: bigint): void => {
       touched.push(leaf);
-      if (leaf.value !== before) writes.push(leaf);
+      if (leaf.value !== before) writes.push({ ...leaf, before });
     };
     for (const [address, before] of accounts) {
       const now = this.#accounts.get(address);

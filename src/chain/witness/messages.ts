@@ -1,6 +1,7 @@
 import type { BlockEnvironment } from "../block.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { GenesisAccount } from "../genesis.ts";
+import type { ChangeSize } from "./change-size.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import type { WitnessedBlock } from "./batch-witness.ts";
 import type { NetChanges } from "./flat-state.ts";
@@ -24,6 +25,7 @@ export interface WitnessOperations {
     readonly request: { readonly call: CallRequest; readonly environment: BlockEnvironment };
     readonly result: CallAnswer;
   };
+  readonly measure: { readonly request: undefined; readonly result: ChangeSize };
   readonly seal: { readonly request: undefined; readonly result: NetChanges };
   readonly snapshot: { readonly request: undefined; readonly result: number };
   readonly revert: { readonly request: number; readonly result: undefined };

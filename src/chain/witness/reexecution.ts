@@ -15,6 +15,8 @@ import { chainRules } from "../rules.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { runCall } from "./call.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
+import { changeSize } from "./change-size.ts";
+import type { ChangeSize } from "./change-size.ts";
 import { FlatState } from "./flat-state.ts";
 
 /** Blocks whose hashes BLOCKHASH can ask for. */
@@ -32,6 +34,8 @@ export interface Preview {
   readonly initCodes: readonly Hex[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
+  /** Size of the batch's changes with this transaction. */
+  readonly size: ChangeSize;
 }
 
 /** The independent EVM behind the witness: ethereumjs over a flat state, one transaction at a time. */
@@ -77,8 +81,11 @@ export class Reexecution {
     return receiptOf(result);
   }
 
-  /** Runs one transaction and undoes it, reporting all code that it ran or wrote beyond what the state already held. */
-  async preview(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview> {
+  /**
+   * Runs one transaction and undoes it, reporting all code that it ran or wrote beyond what the state already held, and
+   * the size of all changes since `batchStart`.
+   */
+  async preview(transaction: EngineTransaction, environment: BlockEnvironment, batchStart: number): Promise<Preview> {
     const initCodes: Hex[] = [];
     const runtimeCodes: Hex[] = [];
     const { state } = this;
@@ -88,10 +95,17 @@ export class Reexecution {
     };
     this.#evm.events.on("beforeMessage", watch);
     state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
+    const report = (receipt: ReexecutedReceipt | undefined, reason: string | undefined): Preview => ({
+      receipt,
+      reason,
+      initCodes,
+      runtimeCodes,
+      size: changeSize(state.changesSince(batchStart)),
+    });
     try {
-      return { receipt: await this.run(transaction, environment), reason: undefined, initCodes, runtimeCodes };
+      return report(await this.run(transaction, environment), undefined);
     } catch (error) {
-      return { receipt: undefined, reason: error instanceof Error ? error.message : String(error), initCodes, runtimeCodes };
+      return report(undefined, error instanceof Error ? error.message : String(error));
     } finally {
       this.#evm.events.off("beforeMessage", watch);
       state.onCode = undefined;

@@ -24,6 +24,7 @@ const handlers: Handlers = {
   },
   preview: (witness, { transaction, environment }) => witness.preview(transaction, environment),
   call: (witness, { call, environment }) => witness.call(call, environment),
+  measure: async (witness) => witness.measure(),
   seal: async (witness) => witness.seal(),
   snapshot: async (witness) => witness.snapshot(),
   revert: async (witness, id) => {

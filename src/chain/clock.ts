@@ -1,0 +1,17 @@
+/** Time as the chain sees it. Tests inject one that moves only when told. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  nowMs(): number;
+  /** Calls back once after that time; returns the function that cancels it. Never keeps the process alive. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

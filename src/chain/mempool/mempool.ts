@@ -1,0 +1,179 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { SignedTransaction } from "../transaction.ts";
+
+export interface MempoolOptions {
+  /** Transactions held at most; beyond, the pool says that it is full. */
+  readonly maxTransactions: number;
+  /** Transactions of one sender held at most. */
+  readonly maxPerSender: number;
+  /** Smallest `maxFeePerGas` (or gas price) that is taken. */
+  readonly minGasPriceWei: bigint;
+}
+
+export interface MempoolDependencies {
+  /** An account in the newest state. */
+  readonly account: (address: Hex) => Promise<{ readonly nonce: bigint; readonly balanceWei: bigint }>;
+}
+
+interface Sender {
+  /** Nonce of the next transaction that can be made ready. */
+  nextNonce: bigint;
+  /** Made ready and neither included nor refused yet, by nonce. */
+  readonly ready: Map<bigint, SignedTransaction>;
+  /** Waiting for a lower nonce. */
+  readonly queued: Map<bigint, SignedTransaction>;
+}
+
+/** A replacement must pay a tenth more. */
+const REPLACEMENT_PERCENT = 110n;
+
+/**
+ * Transactions that wait for a block: first come, first served, each sender's by nonce. A transaction is *ready* when
+ * all nonces before it are, else *queued*. Taken transactions stay known until they are included or refused.
+ */
+export class Mempool {
+  readonly #options: MempoolOptions;
+  readonly #dependencies: MempoolDependencies;
+  readonly #senders = new Map<Hex, Sender>();
+  #line: SignedTransaction[] = [];
+  #size = 0;
+
+  constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+  }
+
+  /** Transactions held, taken ones included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether `take` would return something. */
+  get hasReady(): boolean {
+    return this.#line.length > 0;
+  }
+
+  /** Takes a transaction in. Returns whether it is ready. Throws MempoolError. */
+  async add(transaction: SignedTransaction): Promise<boolean> {
+    const { maxTransactions, maxPerSender, minGasPriceWei } = this.#options;
+    const { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei, gasLimit, valueWei } = transaction;
+    if (maxFeePerGasWei < minGasPriceWei) {
+      throw new MempoolError("FeeTooLow", `the fee cap of ${maxFeePerGasWei} wei per gas is below this chain's minimum of ${minGasPriceWei}`);
+    }
+    if (maxPriorityFeePerGasWei > maxFeePerGasWei) {
+      throw new MempoolError("PriorityFeeAboveCap", `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`);
+    }
+    const account = await this.#dependencies.account(from);
+    const sender = this.#senders.get(from) ?? { nextNonce: account.nonce, ready: new Map<bigint, SignedTransaction>(), queued: new Map<bigint, SignedTransaction>() };
+    const replaced = sender.queued.get(nonce);
+    if (sender.ready.get(nonce)?.hash === transaction.hash || replaced?.hash === transaction.hash) {
+      throw new MempoolError("AlreadyKnown", `transaction ${transaction.hash} is already waiting`);
+    }
+    if (nonce < sender.nextNonce) {
+      throw new MempoolError("NonceTooLow", `nonce ${nonce} of ${from} is used; the next one is ${sender.nextNonce}`);
+    }
+    const cost = valueWei + gasLimit * maxFeePerGasWei;
+    if (account.balanceWei < cost) {
+      throw new MempoolError("InsufficientFunds", `${from} has ${account.balanceWei} wei; value and gas may cost up to ${cost}`);
+    }
+    if (replaced !== undefined && maxFeePerGasWei * 100n < replaced.maxFeePerGasWei * REPLACEMENT_PERCENT) {
+      throw new MempoolError("ReplacementUnderpriced", `replacing nonce ${nonce} of ${from} takes a fee cap a tenth above ${replaced.maxFeePerGasWei}`);
+    }
+    if (replaced === undefined && this.#size >= maxTransactions) {
+      throw new MempoolError("PoolFull", `the chain is at its limit: ${this.#size} transactions wait; try again later`);
+    }
+    if (replaced === undefined && sender.ready.size + sender.queued.size >= maxPerSender) {
+      throw new MempoolError("SenderFull", `${from} already has ${maxPerSender} transactions waiting`);
+    }
+    if (replaced === undefined) this.#size++;
+    this.#senders.set(from, sender);
+    sender.queued.set(nonce, transaction);
+    this.#promote(sender);
+    return sender.ready.has(nonce);
+  }
+
+  /** The oldest ready transactions, at most so many; each sender's ascend by nonce without gaps. */
+  take(limit: number): SignedTransaction[] {
+    return this.#line.splice(0, limit);
+  }
+
+  /** Puts taken transactions back to the front, in their order. */
+  putBack(transactions: readonly SignedTransaction[]): void {
+    this.#line.unshift(...transactions);
+  }
+
+  /** A taken transaction is in a block. */
+  included(transaction: SignedTransaction): void {
+    const sender = this.#senders.get(transaction.from);
+    if (sender?.ready.delete(transaction.nonce) === true) this.#forget(transaction.from, sender);
+  }
+
+  /** A taken transaction can never be in a block. The sender's later ones wait for another with its nonce. */
+  refused(transaction: SignedTransaction): void {
+    const sender = this.#senders.get(transaction.from);
+    if (sender === undefined || !sender.ready.delete(transaction.nonce)) return;
+    for (const [nonce, later] of sender.ready) {
+      if (nonce < transaction.nonce) continue;
+      sender.ready.delete(nonce);
+      sender.queued.set(nonce, later);
+    }
+    this.#line = this.#line.filter(({ from, nonce }) => from !== transaction.from || nonce < transaction.nonce);
+    sender.nextNonce = transaction.nonce;
+    this.#forget(transaction.from, sender);
+  }
+
+  /** The nonce that the sender's next transaction should have; undefined where none waits. */
+  nextNonce(address: Hex): bigint | undefined {
+    return this.#senders.get(address)?.nextNonce;
+  }
+
+  /** A waiting transaction, taken ones included. */
+  find(hash: Hex): SignedTransaction | undefined {
+    for (const { ready, queued } of this.#senders.values()) {
+      for (const transaction of [...ready.values(), ...queued.values()]) if (transaction.hash === hash) return transaction;
+    }
+    return undefined;
+  }
+
+  /** Forgets everything: what waited belongs to a state that is gone. */
+  clear(): void {
+    this.#senders.clear();
+    this.#line = [];
+    this.#size = 0;
+  }
+
+  #promote(sender: Sender): void {
+    for (;;) {
+      const next = sender.queued.get(sender.nextNonce);
+      if (next === undefined) return;
+      sender.queued.delete(sender.nextNonce);
+      sender.ready.set(sender.nextNonce, next);
+      this.#line.push(next);
+      sender.nextNonce++;
+    }
+  }
+
+  #forget(address: Hex, sender: Sender): void {
+    this.#size--;
+    if (sender.ready.size + sender.queued.size === 0) this.#senders.delete(address);
+  }
+}
+
+/** Why a transaction is not taken into the pool. */
+export class MempoolError extends Error {
+  override readonly name = "MempoolError";
+  readonly code:
+    | "FeeTooLow"
+    | "PriorityFeeAboveCap"
+    | "AlreadyKnown"
+    | "NonceTooLow"
+    | "InsufficientFunds"
+    | "ReplacementUnderpriced"
+    | "PoolFull"
+    | "SenderFull";
+
+  constructor(code: MempoolError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,202 @@
+import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
+import type { ExecutionEngine, MineResult } from "../execution/engine.ts";
+import type { SealedBatch } from "../sealed-batch.ts";
+import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
+import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import type { Witness } from "../witness/witness.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockProducer, ProducerMark } from "./block-producer.ts";
+import { messagesOf } from "./l1-messages.ts";
+import { fits } from "./limits.ts";
+import type { BatchLimits, BatchUsage, Unmeasured } from "./limits.ts";
+import { beginBatch, extendBatch, hasContent, recordPriorityOp, recordSize } from "./open-batch.ts";
+import type { OpenBatch } from "./open-batch.ts";
+import { finishBatch } from "./seal-batch.ts";
+import { SequencerError } from "./sequencer-error.ts";
+
+export interface BatchBuilderOptions {
+  readonly limits: BatchLimits;
+  /** Number of the first batch. Batch 0 is the genesis. */
+  readonly firstBatch: bigint;
+}
+
+export interface BatchBuilderDependencies {
+  readonly producer: BlockProducer;
+  readonly engine: Pick<ExecutionEngine, "request">;
+  readonly witness: Witness;
+  readonly system: SystemTransactions;
+  readonly onBlock: (block: SequencedBlock) => void;
+  readonly onBatch: (batch: SealedBatch) => void;
+  /** Told when a batch opens (true) and when it ends (false). */
+  readonly onOpen: (open: boolean) => void;
+}
+
+/** A block and the batch that it belongs to. */
+export interface SequencedBlock extends MinedBlock {
+  readonly batchNumber: bigint;
+  readonly transactions: readonly EngineTransaction[];
+}
+
+/** Everything to return to. */
+export interface SequencerMark {
+  readonly producer: ProducerMark;
+  readonly batch: OpenBatch | undefined;
+  readonly nextBatch: bigint;
+}
+
+export interface PriorityOpResult {
+  readonly success: boolean;
+  /** The engine's name for the operation's transaction; undefined where it could not even be included. */
+  readonly transactionHash: Hex | undefined;
+}
+
+/** Grows one batch after the other, block by block. One call at a time; after a throw the chain must stop. */
+export class BatchBuilder {
+  readonly #options: BatchBuilderOptions;
+  readonly #dependencies: BatchBuilderDependencies;
+  #batch: OpenBatch | undefined;
+  #nextBatch: bigint;
+
+  constructor(options: BatchBuilderOptions, dependencies: BatchBuilderDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#nextBatch = options.firstBatch;
+  }
+
+  /** The open batch; undefined between batches. */
+  get batch(): OpenBatch | undefined {
+    return this.#batch;
+  }
+
+  /** The open batch's number, or the next one's where none is open. */
+  get batchNumber(): bigint {
+    return this.#batch?.number ?? this.#nextBatch;
+  }
+
+  /** Makes a block in the open batch; opens one where there is none. */
+  async block(transactions: readonly EngineTransaction[], fixedEnvironment?: BlockEnvironment): Promise<MineResult> {
+    const opened = await this.open();
+    const { producer, onBlock } = this.#dependencies;
+    const result = await producer.produce(transactions, fixedEnvironment ?? producer.environment());
+    const batch = this.#batch ?? opened;
+    this.#batch = extendBatch(batch, result.block, result.included.filter(({ kind }) => kind === "signed").length);
+    onBlock({ ...result.block, batchNumber: batch.number, transactions: result.included });
+    return result;
+  }
+
+  /** The open batch; opens one where there is none. */
+  async open(): Promise<OpenBatch> {
+    if (this.#batch !== undefined) return this.#batch;
+    const { producer, system, onOpen } = this.#dependencies;
+    const { number, timestamp } = producer.environment();
+    const batch = beginBatch(this.#nextBatch++, number, timestamp);
+    this.#batch = batch;
+    onOpen(true);
+    await this.#system(system.opening(batch.number));
+    return batch;
+  }
+
+  /** Whether these transactions surely keep the limits, without asking the witness. */
+  surelyFits(further: Unmeasured): boolean {
+    return this.#batch === undefined || fits(this.#batch.usage, this.#options.limits, further);
+  }
+
+  /** The open batch's usage with its changes as the witness counts them now. */
+  async measure(): Promise<BatchUsage> {
+    const batch = await this.open();
+    const measured = recordSize(batch, await this.#dependencies.witness.request("measure", undefined));
+    this.#batch = measured;
+    return measured.usage;
+  }
+
+  /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
+  fitsAfter({ receipt, size }: Preview): boolean {
+    if (this.#batch === undefined || receipt === undefined) return false;
+    const messages = messagesOf({ ...receipt, transactionHash: "0x" });
+    const { usage } = this.#batch;
+    const after: BatchUsage = {
+      ...usage,
+      ...size,
+      messages: usage.messages + messages.length,
+      messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+      gas: usage.gas + receipt.gasUsed,
+    };
+    return fits(after, this.#options.limits);
+  }
+
+  /** Imports roots of other chains. */
+  async importRoots(roots: readonly ImportedRoot[]): Promise<void> {
+    await this.#system(this.#dependencies.system.imports(roots));
+    const batch = await this.open();
+    this.#batch = { ...batch, importedRoots: [...batch.importedRoots, ...roots] };
+  }
+
+  /** Carries out a priority operation from first to last step. An operation that would not fit gets a fresh batch. */
+  async priorityOp(operation: PriorityOperation): Promise<PriorityOpResult> {
+    const { producer } = this.#dependencies;
+    await this.open();
+    await this.measure();
+    const most = { transactions: 1, gas: operation.operation.gasLimit };
+    if (!this.surelyFits(most) && hasContent(this.#batch)) await this.seal();
+    await this.#system(operation.payout);
+    const [transaction] = await producer.unsigned([operation.operation]);
+    const receipt = transaction === undefined ? undefined : await this.#tryOperation(transaction);
+    const success = receipt?.success ?? false;
+    await this.#system(operation.conclusion(success));
+    this.#batch = recordPriorityOp(await this.open(), operation.canonicalTxHash, success);
+    return { success, transactionHash: receipt?.transactionHash };
+  }
+
+  /** Ends the open batch. Undefined where there is none. */
+  async seal(): Promise<SealedBatch | undefined> {
+    if (this.#batch === undefined) return undefined;
+    const { system, producer, engine, witness, onBatch, onOpen } = this.#dependencies;
+    onOpen(false);
+    const sealed = await finishBatch(
+      () => this.#batch,
+      (closing, environment) => this.#system([closing], environment),
+      { system, producer, engine, witness },
+    );
+    this.#batch = undefined;
+    onBatch(sealed);
+    return sealed;
+  }
+
+  async snapshot(): Promise<SequencerMark> {
+    return { producer: await this.#dependencies.producer.snapshot(), batch: this.#batch, nextBatch: this.#nextBatch };
+  }
+
+  async revert(mark: SequencerMark): Promise<void> {
+    await this.#dependencies.producer.revert(mark.producer);
+    this.#batch = mark.batch;
+    this.#nextBatch = mark.nextBatch;
+    this.#dependencies.onOpen(mark.batch !== undefined);
+  }
+
+  /** Runs the chain's own transactions in one block. Throws SequencerError when one does not succeed. */
+  async #system(requests: readonly SystemRequest[], environment?: BlockEnvironment): Promise<void> {
+    if (requests.length === 0) return;
+    const transactions = await this.#dependencies.producer.unsigned(requests);
+    const { block, refused } = await this.block(transactions, environment);
+    if (refused[0] !== undefined) throw systemFailure(refused[0].transaction, refused[0].reason);
+    const failed = block.receipts.findIndex(({ success }) => !success);
+    if (failed !== -1) throw systemFailure(transactions[failed], "it reverted");
+  }
+
+  /** The operation's own transaction. Undefined where it must not or cannot run: then it has failed without effects. */
+  async #tryOperation(transaction: UnsignedTransaction): Promise<BlockReceipt | undefined> {
+    const { producer } = this.#dependencies;
+    await this.measure();
+    const preview = await producer.inspect(transaction, producer.environment());
+    if (!preview.admitted || !this.fitsAfter(preview)) return undefined;
+    const { block } = await this.block([transaction]);
+    return block.receipts[0];
+  }
+}
+
+function systemFailure(transaction: EngineTransaction | undefined, reason: string): SequencerError {
+  return new SequencerError("SystemTransactionFailed", `the chain's own transaction to ${transaction?.to ?? "create"} failed: ${reason}`);
+}
+

@@ -1,0 +1,163 @@
+import type { BlockEnvironment, MinedBlock } from "../block.ts";
+import type { Clock } from "../clock.ts";
+import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
+import type { ExecutionEngine, MineResult } from "../execution/engine.ts";
+import type { SystemRequest } from "../system-transactions.ts";
+import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import type { Witness } from "../witness/witness.ts";
+import { fromHex, hashTag, keccak, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+export interface BlockProducerOptions {
+  readonly chainId: number;
+  readonly coinbase: Hex;
+  readonly gasLimit: bigint;
+  /** Seconds. */
+  readonly genesisTimestamp: bigint;
+}
+
+export interface BlockProducerDependencies {
+  readonly engine: ExecutionEngine;
+  readonly witness: Witness;
+  readonly guard: CodeGuard;
+  readonly clock: Clock;
+  /** Told once when the witness disagrees or dies. */
+  readonly onWitnessFailure: (error: Error) => void;
+}
+
+/** The newest block. */
+export interface Head {
+  readonly number: bigint;
+  /** Seconds. */
+  readonly timestamp: bigint;
+}
+
+/** Where the producer stands, to return to. */
+export interface ProducerMark {
+  readonly engine: string;
+  readonly witness: number;
+  readonly head: Head;
+}
+
+const RANDOMNESS_TAG = hashTag("hyperchain.prev-randao.v1");
+/** Blocks that the witness may be behind before block production waits for it. */
+const MAX_WITNESS_LAG = 256;
+
+/** Makes blocks in the engine and has the witness repeat each one. One call at a time. */
+export class BlockProducer {
+  readonly #options: BlockProducerOptions;
+  readonly #dependencies: BlockProducerDependencies;
+  #head: Head;
+  #lastRepeat: Promise<void> = Promise.resolve();
+  /** Seconds that were skipped on request. */
+  #skippedSeconds = 0n;
+  #nextTimestamp: bigint | undefined;
+
+  constructor(options: BlockProducerOptions, dependencies: BlockProducerDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#head = { number: 0n, timestamp: options.genesisTimestamp };
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** Environment of the next block, were it made now. Time never runs backwards. */
+  environment(): BlockEnvironment {
+    const number = this.#head.number + 1n;
+    const now = BigInt(Math.floor(this.#dependencies.clock.nowMs() / 1000)) + this.#skippedSeconds;
+    const timestamp = this.#nextTimestamp ?? (now > this.#head.timestamp ? now : this.#head.timestamp);
+    const { chainId, coinbase, gasLimit } = this.#options;
+    // A value that nobody is to rely on; it only has to be the same in both engines.
+    const prevRandao = keccak(fromHex(RANDOMNESS_TAG), fromHex(wordToHex(BigInt(chainId))), fromHex(wordToHex(number)));
+    return { number, timestamp, prevRandao, coinbase, gasLimit };
+  }
+
+  /** Moves the chain's clock forward, from the next block on. */
+  skipTime(seconds: bigint): void {
+    this.#skippedSeconds += seconds;
+  }
+
+  /** Fixes the next block's timestamp. Returns false where that would be in the past. */
+  setNextTimestamp(timestamp: bigint): boolean {
+    if (timestamp < this.#head.timestamp) return false;
+    this.#nextTimestamp = timestamp;
+    return true;
+  }
+
+  /** Makes a block. The witness repeats it later; a disagreement comes to `onWitnessFailure`. Throws EngineError. */
+  async produce(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
+    const { engine, witness } = this.#dependencies;
+    const result = await engine.mine(transactions, environment);
+    if (this.#nextTimestamp !== undefined) {
+      const now = BigInt(Math.floor(this.#dependencies.clock.nowMs() / 1000));
+      this.#skippedSeconds = environment.timestamp - now;
+      this.#nextTimestamp = undefined;
+    }
+    this.#head = { number: environment.number, timestamp: environment.timestamp };
+    this.#repeat({ ...result.block, transactions: result.included });
+    if (witness.pending > MAX_WITNESS_LAG) await this.#lastRepeat;
+    return result;
+  }
+
+  /** Waits until the witness has repeated every block. Throws what it found. */
+  async witnessed(): Promise<void> {
+    await this.#lastRepeat;
+  }
+
+  /** Whether the engine may run the request now. */
+  judge(request: GuardedRequest): Promise<GuardVerdict> {
+    const { engine, guard } = this.#dependencies;
+    return guard.judge(request, async (address) => (await engine.request("eth_getCode", [address, "latest"])) as Hex);
+  }
+
+  /** Runs a transaction in the witness alone. Where it is admitted, the guard has learnt the code that it brings. */
+  async inspect(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview & { readonly admitted: boolean }> {
+    const { guard, witness } = this.#dependencies;
+    const preview = await witness.request("preview", { transaction, environment });
+    const admitted = [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
+    if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
+    return { ...preview, admitted };
+  }
+
+  /** The chain's own transactions with their senders' nonces, in order. */
+  async unsigned(requests: readonly SystemRequest[]): Promise<UnsignedTransaction[]> {
+    const nonces = new Map<Hex, bigint>();
+    const transactions: UnsignedTransaction[] = [];
+    for (const request of requests) {
+      const known = nonces.get(request.from);
+      const nonce = known ?? BigInt((await this.#dependencies.engine.request("eth_getTransactionCount", [request.from, "latest"])) as Hex);
+      nonces.set(request.from, nonce + 1n);
+      transactions.push({ kind: "unsigned", ...request, nonce });
+    }
+    return transactions;
+  }
+
+  /** Marks the present state in both engines. */
+  async snapshot(): Promise<ProducerMark> {
+    await this.witnessed();
+    const { engine, witness } = this.#dependencies;
+    return { engine: await engine.snapshot(), witness: await witness.request("snapshot", undefined), head: this.#head };
+  }
+
+  /** Returns to a mark in both engines. */
+  async revert(mark: ProducerMark): Promise<void> {
+    await this.witnessed();
+    const { engine, witness } = this.#dependencies;
+    await engine.revert(mark.engine);
+    await witness.request("revert", mark.witness);
+    this.#head = mark.head;
+    this.#nextTimestamp = undefined;
+  }
+
+  #repeat(block: MinedBlock & { readonly transactions: readonly EngineTransaction[] }): void {
+    const { witness, onWitnessFailure } = this.#dependencies;
+    const repeated = witness.request("execute", block).then(() => undefined);
+    // Every block's answer comes after its predecessors', so the last one stands for all.
+    this.#lastRepeat = Promise.all([this.#lastRepeat, repeated]).then(() => undefined);
+    this.#lastRepeat.catch((error: unknown) => onWitnessFailure(error instanceof Error ? error : new Error(String(error))));
+  }
+}
+

@@ -1,0 +1,39 @@
+import type { Hex } from "../../protocol/hex.ts";
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Lets senders wait until their transaction is in a block or never will be. */
+export class InclusionWaiters {
+  readonly #waiters = new Map<Hex, Waiter[]>();
+
+  /** Resolves when the transaction is in a block; rejects when it is refused. */
+  wait(hash: Hex): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiters = this.#waiters.get(hash);
+      if (waiters === undefined) this.#waiters.set(hash, [{ resolve, reject }]);
+      else waiters.push({ resolve, reject });
+    });
+  }
+
+  included(hash: Hex): void {
+    for (const { resolve } of this.#end(hash)) resolve();
+  }
+
+  refused(hash: Hex, error: Error): void {
+    for (const { reject } of this.#end(hash)) reject(error);
+  }
+
+  /** Rejects everyone. */
+  refuseAll(error: Error): void {
+    for (const hash of [...this.#waiters.keys()]) this.refused(hash, error);
+  }
+
+  #end(hash: Hex): readonly Waiter[] {
+    const waiters = this.#waiters.get(hash) ?? [];
+    this.#waiters.delete(hash);
+    return waiters;
+  }
+}

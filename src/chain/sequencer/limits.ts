@@ -1,0 +1,129 @@
+/** What a batch may hold. It is sealed before one is exceeded; a transaction that exceeds an empty batch is refused. */
+export interface BatchLimits {
+  /** Modelled L1 gas of the commit. */
+  readonly commitGas: number;
+  readonly messages: number;
+  readonly pubdataBytes: number;
+  /** Leaves of the state tree: the prover's largest table. */
+  readonly diffs: number;
+  /** L2 gas. */
+  readonly gas: bigint;
+}
+
+/** How much of a batch is used: counted exactly, but for transactions that the witness has not measured yet. */
+export interface BatchUsage {
+  /** Changed leaves, as last measured. */
+  readonly diffs: number;
+  /** Encoded size of the changed leaves, never too low. */
+  readonly diffBytes: number;
+  readonly codes: number;
+  readonly codeBytes: number;
+  readonly messages: number;
+  readonly messageBytes: number;
+  readonly priorityOps: number;
+  readonly gas: bigint;
+  /** What came after the last measurement counts as the worst that its gas can do. */
+  readonly unmeasured: Unmeasured;
+}
+
+/** Transactions of which only their number and gas are known. */
+export interface Unmeasured {
+  readonly transactions: number;
+  readonly gas: bigint;
+}
+
+/** The limits that the protocol fixes (docs/protocol.md); a chain may have lower ones. */
+export const PROTOCOL_LIMITS: BatchLimits = {
+  commitGas: 12_000_000,
+  messages: 4096,
+  pubdataBytes: 100_000,
+  diffs: 4096,
+  gas: 10n ** 9n,
+};
+
+export const NO_TRANSACTIONS: Unmeasured = { transactions: 0, gas: 0n };
+
+export const NO_USAGE: BatchUsage = {
+  diffs: 0,
+  diffBytes: 0,
+  codes: 0,
+  codeBytes: 0,
+  messages: 0,
+  messageBytes: 0,
+  priorityOps: 0,
+  gas: 0n,
+  unmeasured: NO_TRANSACTIONS,
+};
+
+/** L1 gas of the commit by the protocol's model: per byte, changed leaf, message, bytecode and priority operation. */
+const COMMIT_GAS = { byte: 16, diff: 1500, message: 800, code: 30_000, priorityOp: 3000 };
+/** Longest insertion: head, address, slot with its length, value. */
+const DIFF_BYTES = 86;
+/** Sender, length and kind of a message; length of a bytecode. */
+const MESSAGE_OVERHEAD = 24;
+const CODE_OVERHEAD = 3;
+const PUBDATA_HEADER = 9;
+
+/** Changed leaves of what opens and closes a batch: context, counters, the outputs, the bootloader's account. */
+const SYSTEM_DIFFS = 16;
+/** Leaves that any transaction changes: the headers of its sender, its recipient and the fee recipient. */
+const DIFFS_PER_TRANSACTION = 3;
+
+/** Least L2 gas for one more changed leaf: a storage write costs 5,000, or 4,800 by access list. */
+const GAS_PER_DIFF = 4800;
+/** Least L2 gas for one more message: the messenger charges 100 for each published byte, and writes storage. */
+const GAS_PER_MESSAGE = MESSAGE_OVERHEAD * 100 + 2900;
+/** Most pubdata for L2 gas: a changed leaf. (A message's byte costs 100, code's 200.) */
+const BYTES_PER_GAS = DIFF_BYTES / GAS_PER_DIFF;
+/** Most modelled L1 gas for L2 gas: the creation of a contract. (A changed leaf has 0.6.) */
+const COMMIT_GAS_PER_GAS = COMMIT_GAS.code / 32_000 + COMMIT_GAS.byte / 200;
+
+/** Bytes of pubdata, never too low. */
+export function pubdataBytes(usage: BatchUsage): number {
+  const { unmeasured } = usage;
+  const messages = usage.messages * MESSAGE_OVERHEAD + usage.messageBytes + usage.priorityOps;
+  const worst = DIFFS_PER_TRANSACTION * DIFF_BYTES * unmeasured.transactions + Math.ceil(BYTES_PER_GAS * Number(unmeasured.gas));
+  return PUBDATA_HEADER + usage.diffBytes + messages + usage.codes * CODE_OVERHEAD + usage.codeBytes + worst;
+}
+
+/** Changed leaves, never too low. */
+export function changedLeaves({ diffs, unmeasured }: BatchUsage): number {
+  return diffs + DIFFS_PER_TRANSACTION * unmeasured.transactions + Math.ceil(Number(unmeasured.gas) / GAS_PER_DIFF);
+}
+
+/** L1 gas of committing the batch, by the protocol's model; never too low. */
+export function commitGas(usage: BatchUsage): number {
+  const { unmeasured, diffs, messages, codes, priorityOps } = usage;
+  const measured = { ...usage, unmeasured: NO_TRANSACTIONS };
+  const fixed = DIFFS_PER_TRANSACTION * (COMMIT_GAS.diff + COMMIT_GAS.byte * DIFF_BYTES) * unmeasured.transactions;
+  return (
+    COMMIT_GAS.byte * pubdataBytes(measured) +
+    COMMIT_GAS.diff * diffs +
+    COMMIT_GAS.message * messages +
+    COMMIT_GAS.code * codes +
+    COMMIT_GAS.priorityOp * priorityOps +
+    fixed +
+    Math.ceil(COMMIT_GAS_PER_GAS * Number(unmeasured.gas))
+  );
+}
+
+/** Whether a batch with this usage and these further transactions, and its own opening and closing, keeps the limits. */
+export function fits(usage: BatchUsage, limits: BatchLimits, further: Unmeasured = NO_TRANSACTIONS): boolean {
+  const total: BatchUsage = {
+    ...usage,
+    diffs: usage.diffs + SYSTEM_DIFFS,
+    diffBytes: usage.diffBytes + SYSTEM_DIFFS * DIFF_BYTES,
+    unmeasured: addUnmeasured(usage.unmeasured, further),
+  };
+  return (
+    changedLeaves(total) <= limits.diffs &&
+    total.messages + Math.ceil(Number(further.gas) / GAS_PER_MESSAGE) <= limits.messages &&
+    pubdataBytes(total) <= limits.pubdataBytes &&
+    commitGas(total) <= limits.commitGas &&
+    total.gas + further.gas <= limits.gas
+  );
+}
+
+export function addUnmeasured(a: Unmeasured, b: Unmeasured): Unmeasured {
+  return { transactions: a.transactions + b.transactions, gas: a.gas + b.gas };
+}

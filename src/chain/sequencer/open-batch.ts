@@ -1,0 +1,100 @@
+import type { MinedBlock } from "../block.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
+import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { messagesOf } from "./l1-messages.ts";
+import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE } from "./limits.ts";
+import type { BatchUsage } from "./limits.ts";
+
+/** What the sequencer knows of a batch while it grows. Immutable: each block gives the next one. */
+export interface OpenBatch {
+  readonly number: bigint;
+  readonly firstBlock: bigint;
+  /** Seconds. */
+  readonly firstTimestamp: bigint;
+  readonly logs: readonly PubdataLog[];
+  readonly canonicalTxHashes: readonly Hex[];
+  readonly importedRoots: readonly ImportedRoot[];
+  readonly cheatCount: bigint;
+  /** Transactions other than the sequencer's own. */
+  readonly transactionCount: number;
+  readonly usage: BatchUsage;
+}
+
+/** A batch that begins with the given block. */
+export function beginBatch(number: bigint, firstBlock: bigint, firstTimestamp: bigint): OpenBatch {
+  return {
+    number,
+    firstBlock,
+    firstTimestamp,
+    logs: [],
+    canonicalTxHashes: [],
+    importedRoots: [],
+    cheatCount: 0n,
+    transactionCount: 0,
+    usage: NO_USAGE,
+  };
+}
+
+/** Whether the batch holds more than its own opening. */
+export function hasContent(batch: OpenBatch | undefined): boolean {
+  return batch !== undefined && batch.transactionCount + batch.logs.length + batch.importedRoots.length > 0;
+}
+
+/** The batch with one more block, `transactionCount` of whose transactions are not the sequencer's own. */
+export function extendBatch(batch: OpenBatch, { receipts }: MinedBlock, transactionCount: number): OpenBatch {
+  const messages = receipts.flatMap(messagesOf);
+  const gas = receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
+  const { usage } = batch;
+  return {
+    ...batch,
+    logs: messages.length === 0 ? batch.logs : [...batch.logs, ...messages],
+    transactionCount: batch.transactionCount + transactionCount,
+    usage: {
+      ...usage,
+      messages: usage.messages + messages.length,
+      messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+      gas: usage.gas + gas,
+      unmeasured: addUnmeasured(usage.unmeasured, { transactions: receipts.length, gas }),
+    },
+  };
+}
+
+/** The batch after the witness has measured all of its blocks. */
+export function recordSize(batch: OpenBatch, size: ChangeSize): OpenBatch {
+  return { ...batch, usage: { ...batch.usage, ...size, unmeasured: NO_TRANSACTIONS } };
+}
+
+/** The batch after a priority operation's result is logged. */
+export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: Hex, success: boolean): OpenBatch {
+  return {
+    ...batch,
+    logs: [...batch.logs, { type: "priorityOp", success }],
+    canonicalTxHashes: [...batch.canonicalTxHashes, canonicalTxHash],
+    usage: { ...batch.usage, priorityOps: batch.usage.priorityOps + 1 },
+  };
+}
+
+/** What the batch exports if the given block is its last. */
+export function batchOutputs(batch: OpenBatch, lastBlock: bigint, lastTimestamp: bigint): BatchOutputs {
+  const { number, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;
+  return {
+    batchNumber: number,
+    firstBlock,
+    lastBlock,
+    firstTimestamp,
+    lastTimestamp,
+    l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes)),
+    logCount: BigInt(logs.length),
+    priorityOpCount: BigInt(canonicalTxHashes.length),
+    priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+    importedRootCount: BigInt(importedRoots.length),
+    importedRootsRollingHash: importedRootsRollingHash(importedRoots),
+    cheatCount,
+  };
+}

@@ -1,0 +1,113 @@
+import type { Mempool } from "../mempool/mempool.ts";
+import type { SignedTransaction } from "../transaction.ts";
+import type { BatchBuilder } from "./batch-builder.ts";
+import type { BlockProducer } from "./block-producer.ts";
+import type { InclusionWaiters } from "./inclusion.ts";
+import { addUnmeasured, NO_TRANSACTIONS } from "./limits.ts";
+import { hasContent } from "./open-batch.ts";
+import { SequencerError } from "./sequencer-error.ts";
+
+export interface PoolInclusionDependencies {
+  readonly mempool: Mempool;
+  readonly producer: BlockProducer;
+  readonly builder: BatchBuilder;
+  readonly waiters: InclusionWaiters;
+  /** Whether a batch may be sealed now. */
+  readonly canSeal: () => boolean;
+}
+
+/** Moves transactions from the pool into blocks, past the guard and within the batch's limits. */
+export class PoolInclusion {
+  readonly #dependencies: PoolInclusionDependencies;
+
+  constructor(dependencies: PoolInclusionDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Makes blocks of what waits, at most so many transactions: one block for those that need no look beforehand, and one
+   * for each other. Returns false where the batch is full and may not be sealed; the rest then waits in the pool.
+   */
+  async produce(limit: number): Promise<boolean> {
+    const { mempool, producer, builder } = this.#dependencies;
+    const taken = mempool.take(limit);
+    let block: SignedTransaction[] = [];
+    let most = NO_TRANSACTIONS;
+    for (const [position, transaction] of taken.entries()) {
+      const verdict = await producer.judge(transaction);
+      const withThis = addUnmeasured(most, { transactions: 1, gas: transaction.gasLimit });
+      if (verdict === "safe" && builder.surelyFits(withThis)) {
+        block.push(transaction);
+        most = withThis;
+        continue;
+      }
+      await this.#include(block);
+      block = [];
+      most = NO_TRANSACTIONS;
+      if (verdict === "hostile") this.#refuse(transaction, hostileCode());
+      else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
+        mempool.putBack(taken.slice(position));
+        return false;
+      }
+    }
+    await this.#include(block);
+    return true;
+  }
+
+  /** Includes one transaction in a block of its own, if it may be. Returns false where the batch is full and must wait. */
+  async #includeAlone(transaction: SignedTransaction, safe: boolean): Promise<boolean> {
+    const { builder, producer, canSeal } = this.#dependencies;
+    for (;;) {
+      await builder.measure();
+      if (safe && builder.surelyFits({ transactions: 1, gas: transaction.gasLimit })) break;
+      const preview = await producer.inspect(transaction, producer.environment());
+      if (!preview.admitted) {
+        this.#refuse(transaction, hostileCode());
+        return true;
+      }
+      if (preview.receipt === undefined) {
+        this.#refuse(transaction, new SequencerError("NotExecutable", `the transaction is not valid: ${preview.reason}`));
+        return true;
+      }
+      if (builder.fitsAfter(preview)) break;
+      if (!hasContent(builder.batch)) {
+        const { diffs, diffBytes, codeBytes } = preview.size;
+        const reason = `the transaction exceeds what a batch may hold: ${diffs} changes of ${diffBytes} bytes, ${codeBytes} bytes of code`;
+        this.#refuse(transaction, new SequencerError("ExceedsBatch", reason));
+        return true;
+      }
+      if (!canSeal()) return false;
+      await builder.seal();
+    }
+    await this.#include([transaction]);
+    return true;
+  }
+
+  /** Makes a block. A transaction that the engine refuses beside others gets a block of its own. */
+  async #include(transactions: readonly SignedTransaction[]): Promise<void> {
+    if (transactions.length === 0) return;
+    const { mempool, builder, waiters } = this.#dependencies;
+    const { included, refused } = await builder.block(transactions);
+    for (const transaction of included) {
+      if (transaction.kind !== "signed") continue;
+      mempool.included(transaction);
+      waiters.included(transaction.hash);
+    }
+    for (const { transaction, reason } of refused) {
+      if (transaction.kind === "signed" && transactions.length > 1) await this.#include([transaction]);
+      else if (transaction.kind === "signed") this.#refuse(transaction, new SequencerError("NotExecutable", reason));
+    }
+  }
+
+  #refuse(transaction: SignedTransaction, error: SequencerError): void {
+    this.#dependencies.mempool.refused(transaction);
+    this.#dependencies.waiters.refused(transaction.hash, error);
+  }
+}
+
+function hostileCode(): SequencerError {
+  return new SequencerError(
+    "HostileCode",
+    "the transaction runs or deploys code that begins with an incomplete PUSH20, which this chain's engine cannot run",
+  );
+}

@@ -1,0 +1,266 @@
+import type { Clock } from "../clock.ts";
+import type { ExecutionEngine } from "../execution/engine.ts";
+import type { Mempool } from "../mempool/mempool.ts";
+import type { SealedBatch } from "../sealed-batch.ts";
+import type { PriorityOperation, SystemTransactions } from "../system-transactions.ts";
+import type { SignedTransaction } from "../transaction.ts";
+import type { Witness } from "../witness/witness.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { BatchBuilder } from "./batch-builder.ts";
+import type { PriorityOpResult, SequencedBlock, SequencerMark } from "./batch-builder.ts";
+import type { BlockProducer, Head } from "./block-producer.ts";
+import { InclusionWaiters } from "./inclusion.ts";
+import type { BatchLimits } from "./limits.ts";
+import { PoolInclusion } from "./pool-inclusion.ts";
+import { SequencerError } from "./sequencer-error.ts";
+
+/** When blocks are made: at once, one for each transaction; or every so often, with as many as wait. */
+export type BlockPolicy =
+  | { readonly type: "instant" }
+  | { readonly type: "interval"; readonly intervalMs: number; readonly maxTransactions: number };
+
+/** When batches are sealed, beside their limits. */
+export interface BatchPolicy {
+  /** Age at which a batch is sealed; undefined for never. */
+  readonly maxAgeMs: number | undefined;
+  /** Transactions at which a batch is sealed; undefined for no such limit. */
+  readonly maxTransactions: number | undefined;
+}
+
+export interface SequencerOptions {
+  readonly blocks: BlockPolicy;
+  readonly batches: BatchPolicy;
+  readonly limits: BatchLimits;
+  /** Number of the first batch. Batch 0 is the genesis. */
+  readonly firstBatch: bigint;
+}
+
+export interface SequencerDependencies {
+  readonly mempool: Mempool;
+  readonly producer: BlockProducer;
+  readonly engine: Pick<ExecutionEngine, "request">;
+  readonly witness: Witness;
+  readonly system: SystemTransactions;
+  readonly clock: Clock;
+  readonly onBlock: (block: SequencedBlock) => void;
+  readonly onBatch: (batch: SealedBatch) => void;
+  /** Told once, when the chain can make no more blocks. */
+  readonly onStop: (error: SequencerError) => void;
+  /** Whether a batch may be sealed now; false while proving is too far behind. Then batches grow to their limits. */
+  readonly canSeal: () => boolean;
+}
+
+/**
+ * Decides the order of everything that happens on a chain. One thing at a time: each public method waits for those
+ * before it. After a fault nothing more is accepted.
+ */
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  readonly #dependencies: SequencerDependencies;
+  readonly #waiters = new InclusionWaiters();
+  readonly #builder: BatchBuilder;
+  readonly #pool: PoolInclusion;
+  #last: Promise<unknown> = Promise.resolve();
+  #pumping = false;
+  /** The batch is full and may not be sealed: nothing goes on until `resume`. */
+  #blocked = false;
+  #stopped: SequencerError | undefined;
+  #cancelInterval: (() => void) | undefined;
+  #cancelAge: (() => void) | undefined;
+
+  constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+    const { mempool, producer, engine, witness, system, onBlock, onBatch, canSeal } = dependencies;
+    this.#builder = new BatchBuilder(options, {
+      producer,
+      engine,
+      witness,
+      system,
+      onBlock,
+      onBatch,
+      onOpen: (open) => this.#watchAge(open),
+    });
+    this.#pool = new PoolInclusion({ mempool, producer, builder: this.#builder, waiters: this.#waiters, canSeal });
+    this.#armInterval();
+  }
+
+  get head(): Head {
+    return this.#dependencies.producer.head;
+  }
+
+  /** The open batch's number, or the next one's where none is open. */
+  get batchNumber(): bigint {
+    return this.#builder.batchNumber;
+  }
+
+  /** Why the chain stands still; undefined while it runs. */
+  get fault(): SequencerError | undefined {
+    return this.#stopped;
+  }
+
+  /** Whether a full batch waits for `resume`; the pool then fills up. */
+  get isHeldUp(): boolean {
+    return this.#blocked;
+  }
+
+  /**
+   * Takes a transaction in. Resolves when it is in a block, or at once where its turn is not now: with blocks by
+   * interval, or behind a missing nonce. Throws MempoolError, or SequencerError when it can never be included.
+   */
+  async submit(transaction: SignedTransaction): Promise<void> {
+    this.#checkRunning();
+    const ready = await this.#dependencies.mempool.add(transaction);
+    if (!ready || this.#options.blocks.type === "interval") return;
+    const included = this.#waiters.wait(transaction.hash);
+    this.#pump();
+    await included;
+  }
+
+  /** Makes blocks of all that waits, or an empty one. */
+  mine(): Promise<void> {
+    return this.#exclusively(async () => {
+      const { mempool } = this.#dependencies;
+      if (mempool.hasReady) await this.#produce(mempool.size);
+      else await this.#builder.block([]);
+    });
+  }
+
+  /** Carries out a priority operation from first to last step, whatever becomes of it. */
+  runPriorityOp(operation: PriorityOperation): Promise<PriorityOpResult> {
+    return this.#exclusively(() => this.#builder.priorityOp(operation));
+  }
+
+  /** Imports roots of other chains into the open batch. */
+  importRoots(roots: readonly ImportedRoot[]): Promise<void> {
+    return this.#exclusively(() => this.#builder.importRoots(roots));
+  }
+
+  /** Ends the open batch. Undefined where there is none. */
+  seal(): Promise<SealedBatch | undefined> {
+    return this.#exclusively(() => this.#builder.seal());
+  }
+
+  /** Goes on after `canSeal` was false: proving has caught up. */
+  resume(): void {
+    this.#blocked = false;
+    if (this.#options.blocks.type === "instant") this.#pump();
+  }
+
+  /** Moves the chain's clock; takes effect with the next block. */
+  skipTime(seconds: bigint): Promise<void> {
+    return this.#exclusively(async () => this.#dependencies.producer.skipTime(seconds));
+  }
+
+  /** Fixes the next block's timestamp, in seconds. Throws SequencerError for the past. */
+  setNextTimestamp(timestamp: bigint): Promise<void> {
+    return this.#exclusively(async () => {
+      if (this.#dependencies.producer.setNextTimestamp(timestamp)) return;
+      throw new SequencerError("TimestampInPast", `the newest block's timestamp is ${this.head.timestamp}, ${timestamp} is before it`);
+    });
+  }
+
+  /** Marks everything, to return to once. */
+  snapshot(): Promise<SequencerMark> {
+    return this.#exclusively(() => this.#builder.snapshot());
+  }
+
+  /** Returns to a mark. What waits in the pool is dropped: it was signed for a state that is gone. */
+  revert(mark: SequencerMark): Promise<void> {
+    return this.#exclusively(async () => {
+      this.#dependencies.mempool.clear();
+      this.#waiters.refuseAll(new SequencerError("StateReverted", "the chain returned to an earlier state"));
+      await this.#builder.revert(mark);
+      this.#blocked = false;
+    });
+  }
+
+  /** Ends block production after what is under way. */
+  async close(): Promise<void> {
+    this.#stop(new SequencerError("Stopped", "the chain is shut down"), false);
+    await this.#last.catch(() => undefined);
+  }
+
+  /** The chain can go no further: the engines disagree, or one of them failed. */
+  fail(error: Error): void {
+    const known = error instanceof SequencerError ? error : undefined;
+    this.#stop(known ?? new SequencerError("Stopped", `the chain has stopped: ${error.message}`, { cause: error }), true);
+  }
+
+  #stop(error: SequencerError, report: boolean): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = error;
+    this.#cancelInterval?.();
+    this.#cancelAge?.();
+    this.#waiters.refuseAll(error);
+    if (report) this.#dependencies.onStop(error);
+  }
+
+  #checkRunning(): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+  }
+
+  /** Runs the work after all earlier work. A fault in it leaves the engines apart, so it stops the chain. */
+  #exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(async () => {
+      this.#checkRunning();
+      try {
+        return await work();
+      } catch (error) {
+        const harmless = error instanceof SequencerError && error.code === "TimestampInPast";
+        if (!harmless) this.fail(error instanceof Error ? error : new Error(String(error)));
+        throw error;
+      }
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #produce(limit: number): Promise<void> {
+    this.#blocked = !(await this.#pool.produce(limit));
+    const { maxTransactions } = this.#options.batches;
+    const count = this.#builder.batch?.transactionCount ?? 0;
+    if (maxTransactions !== undefined && count >= maxTransactions && this.#dependencies.canSeal()) await this.#builder.seal();
+  }
+
+  /** Makes a block for each waiting transaction until none is left. */
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    const { mempool } = this.#dependencies;
+    const turns = async (): Promise<void> => {
+      try {
+        while (mempool.hasReady && !this.#blocked) await this.#exclusively(() => this.#produce(1));
+      } finally {
+        this.#pumping = false;
+      }
+    };
+    // A fault has been reported by then, and has refused everyone who waits.
+    turns().catch(() => undefined);
+  }
+
+  #armInterval(): void {
+    const { blocks } = this.#options;
+    if (blocks.type === "instant") return;
+    const tick = async (): Promise<void> => {
+      await this.#exclusively(async () => {
+        if (this.#dependencies.mempool.hasReady && !this.#blocked) await this.#produce(blocks.maxTransactions);
+      });
+      this.#armInterval();
+    };
+    this.#cancelInterval = this.#dependencies.clock.after(blocks.intervalMs, () => {
+      // As above: a fault is reported where it happens.
+      tick().catch(() => undefined);
+    });
+  }
+
+  #watchAge(open: boolean): void {
+    this.#cancelAge?.();
+    const { maxAgeMs } = this.#options.batches;
+    if (!open || maxAgeMs === undefined) return;
+    this.#cancelAge = this.#dependencies.clock.after(maxAgeMs, () => {
+      if (this.#dependencies.canSeal()) this.seal().catch(() => undefined);
+      else this.#watchAge(true);
+    });
+  }
+}

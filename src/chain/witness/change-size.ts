@@ -1,0 +1,33 @@
+import { LeafKind } from "../../protocol/domain-tags.ts";
+import type { NetChanges, NetWrite } from "./flat-state.ts";
+
+/** How much a batch's changes take in pubdata. */
+export interface ChangeSize {
+  /** Changed leaves. */
+  readonly diffs: number;
+  /** Their encoded size, never too low: a leaf that was 0 may have to be inserted. */
+  readonly diffBytes: number;
+  readonly codes: number;
+  readonly codeBytes: number;
+}
+
+/** The size of these changes in the compact encoding of docs/protocol.md. */
+export function changeSize({ writes, bytecodes }: NetChanges): ChangeSize {
+  return {
+    diffs: writes.length,
+    diffBytes: writes.reduce((sum, write) => sum + encodedBytes(write), 0),
+    codes: bytecodes.length,
+    codeBytes: bytecodes.reduce((sum, code) => sum + (code.length - 2) / 2, 0),
+  };
+}
+
+/** An update: tag, index in four bytes, value. An insertion: tag, address, slot with its length, value. */
+function encodedBytes({ before, value, leafKind, slot }: NetWrite): number {
+  if (before !== 0n) return 5 + significantBytes(value);
+  const slotBytes = leafKind === LeafKind.storage ? 1 + significantBytes(slot) : 0;
+  return 21 + slotBytes + significantBytes(value);
+}
+
+function significantBytes(word: bigint): number {
+  return word === 0n ? 0 : Math.ceil(word.toString(16).length / 2);
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Mempool, MempoolError } from "../../../src/chain/mempool/mempool.ts";
+import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
+import type { SignedTransaction } from "../../../src/chain/transaction.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+
+const A: Hex = `0x${"aa".repeat(20)}`;
+const B: Hex = `0x${"bb".repeat(20)}`;
+let count = 0;
+
+function transaction(from: Hex, nonce: number, fields: Partial<SignedTransaction> = {}): SignedTransaction {
+  return {
+    kind: "signed",
+    hash: `0x${(++count).toString(16).padStart(64, "0")}`,
+    raw: "0x",
+    type: 2,
+    from,
+    to: B,
+    valueWei: 0n,
+    data: "0x",
+    gasLimit: 21_000n,
+    nonce: BigInt(nonce),
+    maxFeePerGasWei: 10n,
+    maxPriorityFeePerGasWei: 1n,
+    delegates: false,
+    ...fields,
+  };
+}
+
+function pool(options: Partial<MempoolOptions> = {}, nonce = 0n, balanceWei = 10n ** 9n): Mempool {
+  return new Mempool({ maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 10n, ...options }, { account: async () => ({ nonce, balanceWei }) });
+}
+
+const rejects = (promise: Promise<unknown>, code: MempoolError["code"]) =>
+  assert.rejects(promise, (error) => error instanceof MempoolError && error.code === code);
+
+describe("mempool", () => {
+  it("hands transactions out in the order of their arrival", async () => {
+    const mempool = pool();
+    const transactions = [transaction(A, 0), transaction(B, 0), transaction(A, 1)];
+    for (const each of transactions) assert.equal(await mempool.add(each), true);
+    assert.deepEqual(mempool.take(2), transactions.slice(0, 2));
+    assert.deepEqual(mempool.take(9), transactions.slice(2));
+    assert.equal(mempool.size, 3);
+    for (const each of transactions) mempool.included(each);
+    assert.equal(mempool.size, 0);
+  });
+
+  it("keeps a later nonce until the gap is filled", async () => {
+    const mempool = pool();
+    const [zero, one, two] = [transaction(A, 0), transaction(A, 1), transaction(A, 2)] as const;
+    assert.equal(await mempool.add(two), false);
+    assert.equal(await mempool.add(one), false);
+    assert.equal(mempool.hasReady, false);
+    assert.equal(mempool.nextNonce(A), 0n);
+    assert.equal(await mempool.add(zero), true);
+    assert.equal(mempool.nextNonce(A), 3n);
+    assert.deepEqual(mempool.take(9), [zero, one, two]);
+  });
+
+  it("refuses a used nonce, also while its transaction is on its way", async () => {
+    await rejects(pool({}, 5n).add(transaction(A, 4)), "NonceTooLow");
+    const mempool = pool();
+    const first = transaction(A, 0);
+    await mempool.add(first);
+    await rejects(mempool.add(transaction(A, 0)), "NonceTooLow");
+    await rejects(mempool.add(first), "AlreadyKnown");
+    mempool.take(1);
+    await rejects(mempool.add(transaction(A, 0)), "NonceTooLow");
+  });
+
+  it("asks for the money at the worst price, to the last wei", async () => {
+    await rejects(pool({}, 0n, 210_004n).add(transaction(A, 0, { valueWei: 5n })), "InsufficientFunds");
+    assert.equal(await pool({}, 0n, 210_005n).add(transaction(A, 0, { valueWei: 5n })), true);
+  });
+
+  it("asks for the minimum price and a priority fee within the cap", async () => {
+    await rejects(pool().add(transaction(A, 0, { maxFeePerGasWei: 9n })), "FeeTooLow");
+    await rejects(pool().add(transaction(A, 0, { maxPriorityFeePerGasWei: 11n })), "PriorityFeeAboveCap");
+    // With base fee 0 a client's priority fee of 0 makes the price 0; zksync-ethers sends that.
+    assert.equal(await pool().add(transaction(A, 0, { maxPriorityFeePerGasWei: 0n })), true);
+  });
+
+  it("replaces a queued transaction for a tenth more", async () => {
+    const mempool = pool();
+    await mempool.add(transaction(A, 1));
+    await rejects(mempool.add(transaction(A, 1, { maxFeePerGasWei: 10n })), "ReplacementUnderpriced");
+    const better = transaction(A, 1, { maxFeePerGasWei: 11n });
+    await mempool.add(better);
+    assert.equal(mempool.size, 1);
+    await mempool.add(transaction(A, 0));
+    assert.equal(mempool.take(2)[1], better);
+  });
+
+  it("says when it or a sender's share is full", async () => {
+    const mempool = pool();
+    for (let nonce = 0; nonce < 3; nonce++) await mempool.add(transaction(A, nonce));
+    await rejects(mempool.add(transaction(A, 3)), "SenderFull");
+    await mempool.add(transaction(B, 0));
+    await mempool.add(transaction(B, 1));
+    await rejects(mempool.add(transaction(B, 2)), "PoolFull");
+    // Room comes back with inclusion.
+    const [first] = mempool.take(1) as [SignedTransaction];
+    mempool.included(first);
+    assert.equal(await mempool.add(transaction(B, 2)), true);
+  });
+
+  it("holds a sender's later transactions back when one is refused", async () => {
+    const mempool = pool();
+    const [zero, one, two] = [transaction(A, 0), transaction(A, 1), transaction(A, 2)] as const;
+    for (const each of [zero, one, two]) await mempool.add(each);
+    assert.deepEqual(mempool.take(1), [zero]);
+    mempool.included(zero);
+    assert.deepEqual(mempool.take(1), [one]);
+    mempool.refused(one);
+    assert.equal(mempool.hasReady, false);
+    assert.equal(mempool.size, 1);
+    assert.equal(mempool.nextNonce(A), 1n);
+    const again = transaction(A, 1);
+    await mempool.add(again);
+    assert.deepEqual(mempool.take(9), [again, two]);
+  });
+
+  it("takes back what was taken, to the front", async () => {
+    const mempool = pool();
+    const [zero, one] = [transaction(A, 0), transaction(B, 0)] as const;
+    await mempool.add(zero);
+    await mempool.add(one);
+    mempool.putBack(mempool.take(1));
+    assert.deepEqual(mempool.take(2), [zero, one]);
+  });
+
+  it("finds what waits and forgets everything on request", async () => {
+    const mempool = pool();
+    const ready = transaction(A, 0);
+    const queued = transaction(B, 1);
+    await mempool.add(ready);
+    await mempool.add(queued);
+    assert.equal(mempool.find(ready.hash), ready);
+    assert.equal(mempool.find(queued.hash), queued);
+    mempool.clear();
+    assert.equal(mempool.find(ready.hash), undefined);
+    assert.equal(mempool.size, 0);
+    assert.equal(mempool.hasReady, false);
+  });
+});

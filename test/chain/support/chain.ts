@@ -1,0 +1,79 @@
+import { startChain } from "../../../src/chain/chain.ts";
+import type { Chain, ChainOptions } from "../../../src/chain/chain.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { PROTOCOL_LIMITS } from "../../../src/chain/sequencer/limits.ts";
+import type { BatchLimits } from "../../../src/chain/sequencer/limits.ts";
+import type { SequencedBlock } from "../../../src/chain/sequencer/batch-builder.ts";
+import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
+import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
+import type { SystemTransactions } from "../../../src/chain/system-transactions.ts";
+import { keccak } from "../../../src/protocol/hex.ts";
+import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
+import { TestClock } from "./clock.ts";
+import { CHAIN_ID, COINBASE, connect, GENESIS_TIMESTAMP } from "./engine.ts";
+import { testGenesis, testSystem } from "./system.ts";
+
+export interface TestChain {
+  readonly chain: Chain;
+  readonly clock: TestClock;
+  readonly blocks: SequencedBlock[];
+  readonly batches: FormedBatch[];
+  readonly faults: SequencerError[];
+  /** Whether batches may be sealed. */
+  canSeal: boolean;
+}
+
+export interface TestChainOptions {
+  readonly genesis?: readonly GenesisAccount[];
+  readonly sequencer?: Partial<Omit<SequencerOptions, "limits">>;
+  readonly limits?: Partial<BatchLimits>;
+  readonly mempool?: Partial<MempoolOptions>;
+  readonly system?: SystemTransactions;
+  /** Wraps the engine's connection, to make it misbehave. */
+  readonly connect?: typeof connect;
+}
+
+export const TEST_IDENTITY: ChainOptions["identity"] = {
+  protocolVersion: 1n,
+  settlementChainId: 31337n,
+  hyperchainAddress: `0x${"11".repeat(20)}`,
+  daPolicy: 0n,
+  pubdataOnChain: true,
+};
+export const GENESIS_COMMITMENT = keccak();
+
+/** A chain with the least predeploys, a clock that stands still, and no batches by age or size unless asked for. */
+export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
+  const clock = new TestClock(Number(GENESIS_TIMESTAMP) * 1000);
+  const test = { clock, canSeal: true, blocks: [] as SequencedBlock[], batches: [] as FormedBatch[], faults: [] as SequencerError[] };
+  const chain = await startChain(
+    {
+      chainId: CHAIN_ID,
+      coinbase: COINBASE,
+      genesisTimestamp: GENESIS_TIMESTAMP,
+      genesis: [...(await testGenesis()), ...(options.genesis ?? [])],
+      identity: TEST_IDENTITY,
+      genesisCommitment: GENESIS_COMMITMENT,
+      mempool: { maxTransactions: 1000, maxPerSender: 100, minGasPriceWei: 0n, ...options.mempool },
+      sequencer: {
+        blocks: { type: "instant" },
+        batches: { maxAgeMs: undefined, maxTransactions: undefined },
+        firstBatch: 1n,
+        ...options.sequencer,
+        limits: { ...PROTOCOL_LIMITS, ...options.limits },
+      },
+    },
+    {
+      connect: options.connect ?? connect,
+      clock,
+      system: options.system ?? testSystem,
+      flowsHash: () => keccak(),
+      onBlock: (block) => test.blocks.push(block),
+      onBatch: (batch) => test.batches.push(batch),
+      onStop: (error) => test.faults.push(error),
+      canSeal: () => test.canSeal,
+    },
+  );
+  return Object.assign(test, { chain });
+}
