@@ -3,7 +3,14 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
 import type { Contract, TransactionReceipt } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
+import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import {
+  bundleAssetMessages,
+  decodeInteropBundle,
+  decodeInteropResult,
+  encodeInteropBundle,
+} from "../../../src/protocol/interop-message.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
@@ -135,6 +142,59 @@ describe("calls between chains", () => {
       c.chainId,
     ]);
     await run(bundle, assets);
+  });
+
+  test("sends bundles that TypeScript reads and writes alike", async () => {
+    const to = await recipient.getAddress();
+    const user = a.users[0]!.address;
+    await a.deposit(user, L1_TOKEN, 5n);
+    const token = await (await a.predeploy("L2AssetRouter")).getFunction("l2TokenAddress").staticCall(L1_TOKEN);
+    const sent = await a.send(
+      await center(a),
+      "sendBundle",
+      interoperable(b.chainId),
+      [
+        STARTER(interoperable(b.chainId, to), "0x0102", attribute("interopCallValue", 3n)),
+        STARTER(interoperable(b.chainId, user), "0x", attribute("shadowAccount")),
+      ],
+      [
+        attribute("relayerReward", 4n),
+        attribute("transferToken", token, 5n, to),
+        attribute("gasLimit", 6n),
+        attribute("refundRecipient", L1_TOKEN),
+        attribute("callback", 7n, 8n),
+        attribute("executionAddress", interoperable(b.chainId, to)),
+      ],
+      { value: 15n },
+    );
+    const [value, tokens, center_] = messagesOf(sent);
+    const body = fromHex(center_!.body);
+    const bundle = decodeInteropBundle(body)!;
+    assert.deepEqual(bundle, {
+      sourceChainId: a.chainId,
+      destinationChainId: b.chainId,
+      sender: user.toLowerCase(),
+      nonce: bundle.nonce,
+      calls: [
+        { fromAccount: false, to: to.toLowerCase(), value: 3n, data: "0x0102" },
+        { fromAccount: true, to: user.toLowerCase(), value: 0n, data: "0x" },
+      ],
+      valueMessageHash: value!.hash,
+      value: 3n,
+      relayerReward: 4n,
+      tokens: [{ messageHash: tokens!.hash, recipient: to.toLowerCase() }],
+      gasLimit: 6n,
+      executionAddress: to.toLowerCase(),
+      refundRecipient: L1_TOKEN,
+      callbackGasLimit: 7n,
+      callbackReward: 8n,
+    });
+    assert.deepEqual(bundleAssetMessages(bundle), [value!.hash, tokens!.hash]);
+    assert.deepEqual(encodeInteropBundle(bundle), body);
+    assert.equal(decodeInteropBundle(body.subarray(0, 100)), undefined);
+    assert.equal(decodeInteropBundle(body.with(0, 2)), undefined);
+    assert.equal(decodeInteropBundle(new Uint8Array(0)), undefined);
+    assert.equal(decodeInteropBundle(new Uint8Array(700).fill(1)), undefined);
   });
 
   test("lets nobody execute calls, take assets or settle callbacks but the predeploys themselves", async () => {
@@ -328,6 +388,13 @@ describe("calls between chains", () => {
     assert.deepEqual(await outcomeOf(executed), [true, result]);
     await ecosystem.settle();
     const report = ecosystem.prove(messagesOf(executed).at(-1)!.hash);
+    assert.deepEqual(decodeInteropResult(fromHex(report.message.data)), {
+      bundleHash: bundle.hash,
+      destinationChainId: a.chainId,
+      success: true,
+      result,
+    });
+    assert.equal(decodeInteropResult(fromHex(report.message.data).subarray(0, 120)), undefined);
     const handlerA = await handler(a, 3);
     const run = (...args: unknown[]): Promise<unknown> => handlerA.getFunction("executeCallback").staticCall(...args);
 

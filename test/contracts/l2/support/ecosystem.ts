@@ -4,14 +4,14 @@ import { AbiCoder, Interface } from "ethers";
 import type { Contract, ContractTransactionResponse, TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { assetId } from "../../../../src/protocol/asset-message.ts";
-import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak } from "../../../../src/protocol/hex.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../../src/protocol/l2-log.ts";
+import { encodeMessageProof, l2LogTreeProof } from "../../../../src/protocol/message-proof.ts";
 import { aliasL1Address, PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { transactionTreeProof } from "../../../../src/protocol/transaction-tree.ts";
 import { BOOTLOADER, startLocalL2 } from "./local-l2.ts";
 import type { LocalL2 } from "./local-l2.ts";
-import { l2LogTreeProof } from "./log-tree-proof.ts";
 import { SettlementModel } from "./settlement-model.ts";
 import type { SentMessage } from "./settlement-model.ts";
 
@@ -80,13 +80,12 @@ export async function startEcosystem(baseTokens: readonly Hex[]): Promise<Ecosys
         l1BatchNumber: message.batchNumber,
         l2MessageIndex: BigInt(message.index),
         message: { txNumberInBatch: 0, sender: message.sender, data: `0x${Buffer.from(message.body).toString("hex")}` },
-        proof: [
-          `0x010e20${"00".repeat(29)}`,
-          ...l2LogTreeProof(message.leaves, message.index),
-          wordToHex(BigInt(message.registryIndex)),
-          ...transactionTreeProof(settlement.registryLeaves, message.registryIndex),
-          wordToHex(settlement.latestRoot.registryIndex),
-        ],
+        proof: encodeMessageProof({
+          logSiblings: l2LogTreeProof(message.leaves, message.index),
+          registryLeafIndex: BigInt(message.registryIndex),
+          registrySiblings: transactionTreeProof(settlement.registryLeaves, message.registryIndex),
+          registryRootIndex: settlement.latestRoot.registryIndex,
+        }),
       };
     },
     async settle() {
