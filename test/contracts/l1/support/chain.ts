@@ -19,7 +19,7 @@ import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
-import { digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, PROTOCOL_VERSION, send, view } from "./ecosystem.ts";
+import { digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, send, view } from "./ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
 
 /** What a test says about a batch; the rest follows from the chain's state. */
@@ -56,7 +56,7 @@ export class TestChain {
   readonly configuration: ChainConfiguration;
   readonly #ecosystem: Ecosystem;
   readonly #validators: readonly HardhatEthersSigner[];
-  last: StoredBatch = genesisStoredBatch(PROTOCOL_VERSION, GENESIS_ROOT, GENESIS_LEAVES);
+  last: StoredBatch;
   batchCount = 0n;
   #seed = 1;
 
@@ -65,6 +65,7 @@ export class TestChain {
     this.contract = contract;
     this.address = address;
     this.configuration = configuration;
+    this.last = genesisStoredBatch(configuration.protocolVersion, GENESIS_ROOT, GENESIS_LEAVES);
     this.#validators = ecosystem.accounts.filter(({ address: account }) => configuration.validators.includes(account));
   }
 
@@ -78,6 +79,7 @@ export class TestChain {
   /** Forms the next batch from the protocol's TypeScript modules alone. */
   async form(content: BatchContent = {}): Promise<FormedBatch> {
     const previous = this.last;
+    const { protocolVersion } = this.configuration;
     const { logs = [], canonicalTxHashes = [], importedRoots = [], changes = [], cheatCount = 0n } = content;
     const timestamp = content.timestamp ?? (await this.#ecosystem.latestTimestamp());
     const batchNumber = this.batchCount;
@@ -104,7 +106,7 @@ export class TestChain {
     this.#seed++;
     const { chainId, dataAvailabilityPolicy } = this.configuration;
     const preCommitment = hashPreCommitment({
-      protocolVersion: PROTOCOL_VERSION,
+      protocolVersion,
       settlementChainId: this.#ecosystem.chainId,
       hyperchainAddress: this.address,
       chainId,
@@ -139,7 +141,7 @@ export class TestChain {
       priorityOpTotal: previous.priorityOpTotal + BigInt(canonicalTxHashes.length),
       committedAt: 0n,
       importedRootCount: BigInt(importedRoots.length),
-      protocolVersion: PROTOCOL_VERSION,
+      protocolVersion,
       commitment,
       oldStateRoot: previous.newStateRoot,
       newStateRoot,

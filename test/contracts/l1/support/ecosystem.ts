@@ -140,3 +140,8 @@ export function eventsOf(contract: BaseContract, receipt: ContractTransactionRec
     .filter((event) => event !== null)
     .filter((event) => event.name === name);
 }
+
+/** An address with this number. */
+export function addressOf(number: number): Hex {
+  return `0x${number.toString(16).padStart(40, "0")}`;
+}

@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { keccak256 } from "ethers";
+import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { TestChain } from "./support/chain.ts";
+import type { FormedBatch } from "./support/chain.ts";
+import { addressOf, defaultConfiguration, deployEcosystem, digestOf, eventsOf, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
+import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+
+const CODE = Uint8Array.of(0x60, 0x00);
+const SET_CODE = { type: "insertion", leafKind: 2, address: 0xc0den, slot: 0n, value: BigInt(keccak256(CODE)) } as const;
+
+describe("committing", () => {
+  let ecosystem: Ecosystem;
+  let nextChainId = 270n;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+  });
+  after(() => ecosystem.l1.close());
+
+  const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
+    TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides });
+  /** Commits with some of the arguments replaced, signatures included unless given. */
+  const commit = async (
+    chain: TestChain,
+    formed: FormedBatch,
+    overrides: Record<string, unknown> = {},
+    signatures?: readonly string[],
+  ): Promise<unknown> =>
+    send(
+      chain.contract,
+      "commitBatch",
+      formed.previous,
+      { ...formed.commit, ...overrides },
+      signatures ?? (await chain.sign(formed.expected.commitment)),
+    );
+
+  test("L1 stores what TypeScript computes: updates, insertions, code, messages, operations", async () => {
+    const chain = await create();
+    assert.equal(await view(chain.contract, "executedStateRoot"), chain.last.newStateRoot);
+    assert.equal(
+      hashStoredBatch(chain.last),
+      hashStoredBatch((await view<{ toObject(): typeof chain.last }>(chain.contract, "genesisBatch")).toObject()),
+    );
+    const txHash = await chain.request();
+    const formed = await chain.form({
+      canonicalTxHashes: [txHash],
+      logs: [
+        { type: "message", sender: "0x00000000000000000000000000000000000000aa", body: Uint8Array.of(1, 2, 3) },
+        { type: "priorityOp", success: true },
+      ],
+      changes: [{ type: "update", index: 7, isCode: false, value: 1n << 255n }, SET_CODE],
+      bytecodes: [CODE],
+      importedRoots: [{ registryIndex: 0n, root: wordToHex(5n) }],
+    });
+    const { stored, receipt } = await chain.commit(formed);
+    assert.equal(stored.leafCount, 101n);
+    assert.equal(await view(chain.contract, "storedBatchHash", 0), hashStoredBatch(stored));
+    assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 1n);
+    const [committed] = eventsOf(chain.contract, receipt, "BlockCommit");
+    assert.deepEqual([...committed!.args], [0n, hashStoredBatch(stored), stored.commitment]);
+    assert.equal(await view(ecosystem.bytecodes, "isPublished", keccak256(CODE)), true);
+    const next = await chain.commit(await chain.form());
+    assert.equal(await view(chain.contract, "storedBatchHash", 1), hashStoredBatch(next.stored));
+    assert.equal(await view(chain.contract, "storedBatchHash", 2), wordToHex(0n));
+  });
+
+  test("refuses another number, another predecessor, a gap in blocks, time that runs backwards or ahead", async () => {
+    const chain = await create();
+    const formed = await chain.form();
+    await assertReverts(commit(chain, formed, { batchNumber: 1n }), "BatchNumberMismatch(0, 1)");
+    const forged = { ...formed.previous, newStateRoot: digestOf(999) };
+    await assertReverts(
+      commit(chain, { ...formed, previous: forged }),
+      `StoredBatchMismatch(0, ${hashStoredBatch(formed.previous)}, ${hashStoredBatch(forged)})`,
+    );
+    await assertReverts(commit(chain, formed, { firstBlock: 2n, lastBlock: 2n }), "BlockRangeInvalid(1, 2, 2)");
+    await assertReverts(commit(chain, formed, { lastBlock: 0n }), "BlockRangeInvalid(1, 1, 0)");
+    const { stored } = await chain.commit(formed);
+    const next = await chain.form();
+    const time = stored.lastTimestamp;
+    await assertReverts(commit(chain, next, { firstTimestamp: time - 1n }), `TimestampsNotMonotone(${time}, ${time - 1n}, ${next.expected.lastTimestamp})`);
+    await assertReverts(commit(chain, next, { lastTimestamp: time - 1n }), "TimestampsNotMonotone");
+    await assertReverts(commit(chain, next, { lastTimestamp: time + 10_000n }), "TimestampInFuture");
+    assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 1n);
+  });
+
+  test("refuses a commitment that it does not compute itself, whatever was changed", async () => {
+    const chain = await create();
+    const formed = await chain.form({ changes: [{ type: "update", index: 7, isCode: false, value: 5n }] });
+    const other = await chain.form({ changes: [{ type: "update", index: 7, isCode: false, value: 6n }] });
+    for (const overrides of [
+      { pubdata: other.commit["pubdata"] },
+      { newStateRoot: digestOf(77) },
+      { diffDigest: digestOf(78) },
+      { importedRootsRollingHash: wordToHex(1n) },
+      { importedRootCount: 1n },
+      { lastBlock: 2n },
+      { commitment: wordToHex(1n) },
+    ]) {
+      await assertReverts(commit(chain, formed, overrides), "CommitmentMismatch");
+    }
+    await assertReverts(commit(chain, formed, { newStateRoot: wordToHex((1n << 256n) - 1n) }), "DigestNotCanonical");
+    await assertReverts(commit(chain, formed, { diffDigest: wordToHex(0x7f000001n) }), "DigestNotCanonical");
+    await commit(chain, formed);
+  });
+
+  test("refuses malformed pubdata with the decoder's error", async () => {
+    const chain = await create();
+    const formed = await chain.form();
+    const pubdata = String(formed.commit["pubdata"]);
+    await assertReverts(commit(chain, formed, { pubdata: `${pubdata}00` }), "TrailingBytes(9)");
+    await assertReverts(commit(chain, formed, { pubdata: `0x02${pubdata.slice(4)}` }), "UnsupportedVersion(0)");
+    await assertReverts(commit(chain, formed, { pubdata: "0x01" }), "Truncated(0)");
+    await assertReverts(commit(chain, formed, { pubdata: `0x01${"00".repeat(100_000)}` }), "PubdataTooLong(100000, 100001)");
+    const messages = 4_097;
+    const log = `02${"11".repeat(20)}000000`;
+    const many = `0x01${messages.toString(16).padStart(4, "0")}000000000000${log.repeat(messages)}`;
+    await assertReverts(commit(chain, formed, { pubdata: many }), "TooManyMessages(4096, 4097)");
+  });
+
+  test("requires every code's bytes, in this pubdata or published before by any chain", async () => {
+    const [chain, second] = [await create(), await create()];
+    const code = Uint8Array.of(0x60, 0x01, 0x60, 0x02);
+    const setCode = { ...SET_CODE, value: BigInt(keccak256(code)) };
+    const without = await chain.form({ changes: [setCode] });
+    await assertReverts(commit(chain, without), `BytecodeNotPublished(${keccak256(code)})`);
+    await second.commit(await second.form({ changes: [setCode], bytecodes: [code] }));
+    await chain.commit(without);
+  });
+
+  test("counts leaves: refuses an update of a leaf that does not exist yet", async () => {
+    const chain = await create();
+    const update = { type: "update", index: 99, isCode: false, value: 5n } as const;
+    const formed = await chain.form({ changes: [update] });
+    // Index 99 is the last of 100 leaves; 100 is not there.
+    const beyond = String(formed.commit["pubdata"]).replace("0100000063", "0100000064");
+    await assertReverts(commit(chain, formed, { pubdata: beyond }), "IndexBeyondLeafCount(9)");
+    await chain.commit(formed);
+  });
+
+  test("takes only a quorum's signatures, by strictly ascending validators", async () => {
+    const accounts = [...ecosystem.accounts].slice(2, 5).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
+    const chain = await create({ validators: accounts.map(({ address }) => address), validatorThreshold: 2n });
+    const formed = await chain.form();
+    const all = await chain.sign(formed.expected.commitment, accounts);
+    await assertReverts(commit(chain, formed, {}, all.slice(0, 1)), "QuorumTooSmall(2, 1)");
+    await assertReverts(commit(chain, formed, {}, []), "QuorumTooSmall(2, 0)");
+    const [first, second] = accounts.map(({ address }) => address.toLowerCase());
+    await assertReverts(commit(chain, formed, {}, [all[0]!, all[0]!]), `SignersNotAscending(${first}, ${first})`);
+    await assertReverts(commit(chain, formed, {}, [all[1]!, all[0]!]), `SignersNotAscending(${second}, ${first})`);
+    const stranger = ecosystem.accounts[6]!;
+    const [foreign] = await chain.sign(formed.expected.commitment, [stranger]);
+    await assertReverts(commit(chain, formed, {}, [foreign!, all[0]!]), `NotAValidator(${stranger.address.toLowerCase()})`);
+    await assertReverts(commit(chain, formed, {}, await chain.sign(wordToHex(9n), accounts)), "NotAValidator");
+    await assertReverts(commit(chain, formed, {}, [`${all[0]}00`, all[1]!]), "SignatureLength(65, 66)");
+    const flipped = `${all[0]!.slice(0, 66)}${"ff".repeat(32)}${all[0]!.slice(130)}`;
+    await assertReverts(commit(chain, formed, {}, [flipped, all[1]!]), "SignatureMalformed()");
+    await assertReverts(commit(chain, formed, {}, [`0x${"00".repeat(65)}`, all[1]!]), "SignatureMalformed()");
+    await commit(chain, formed, {}, [all[0]!, all[2]!]);
+  });
+
+  test("a signature for another chain's contract is none", async () => {
+    const [chain, other] = [await create(), await create()];
+    const formed = await chain.form();
+    await assertReverts(commit(chain, formed, {}, await other.sign(formed.expected.commitment)), "NotAValidator");
+  });
+
+  test("takes the queue's next operations and no others", async () => {
+    const chain = await create();
+    const hashes = [await chain.request(), await chain.request()];
+    const results = [{ type: "priorityOp", success: true }, { type: "priorityOp", success: false }] as const;
+    const swapped = await chain.form({ canonicalTxHashes: [hashes[1]!, hashes[0]!], logs: results });
+    await assertReverts(commit(chain, swapped), "CommitmentMismatch");
+    const third = await chain.form({ canonicalTxHashes: [...hashes, wordToHex(1n)], logs: [...results, results[0]] });
+    await assertReverts(commit(chain, third), "PriorityOpsNotQueued(2, 3)");
+    const missingResult = await chain.form({ canonicalTxHashes: [hashes[0]!], logs: [results[0]] });
+    await assertReverts(commit(chain, missingResult, { priorityOpCount: 2n }), "OperationCountMismatch(10)");
+    await chain.commit(await chain.form({ canonicalTxHashes: [hashes[0]!], logs: [results[0]] }));
+    const { stored } = await chain.commit(await chain.form({ canonicalTxHashes: [hashes[1]!], logs: [results[1]] }));
+    assert.equal(stored.priorityOpTotal, 2n);
+  });
+
+  test("refuses a batch without any operation once the oldest is due", async () => {
+    const chain = await create();
+    const txHash = await chain.request();
+    const deadline = (await ecosystem.latestTimestamp()) + 100n;
+    await chain.commit(await chain.form({ timestamp: deadline - 100n }));
+    await ecosystem.increaseTime(200n);
+    const late = await chain.form({ timestamp: deadline });
+    await assertReverts(commit(chain, late), `PriorityOpOverdue(0, ${deadline}, ${deadline})`);
+    await chain.commit(await chain.form({ timestamp: deadline - 1n }));
+    await chain.commit(await chain.form({ timestamp: deadline, canonicalTxHashes: [txHash], logs: [{ type: "priorityOp", success: true }] }));
+    await chain.commit(await chain.form());
+  });
+
+  test("refuses state cheats except on a chain that allows them", async () => {
+    const strict = await create();
+    await assertReverts(commit(strict, await strict.form({ cheatCount: 1n })), "StateCheatsForbidden(1)");
+    const lax = await create({ cheatsAllowed: true });
+    await lax.commit(await lax.form({ cheatCount: 3n }));
+  });
+
+  test("refuses more imports than a batch may have, and more flows than can be executed in one transaction", async () => {
+    const chain = await create();
+    const roots = Array.from({ length: 257 }, (_, i) => ({ registryIndex: BigInt(i), root: wordToHex(1n) }));
+    await assertReverts(commit(chain, await chain.form({ importedRoots: roots })), "TooManyImports(256, 257)");
+    const logs = Array.from({ length: 401 }, (_, i): PubdataLog => ({
+      type: "message",
+      sender: ASSET_ROUTER_ADDRESS,
+      body: encodeAssetMessage({
+        kind: 1,
+        destinationChainId: ecosystem.chainId,
+        originChainId: ecosystem.chainId,
+        originToken: addressOf(i + 1000),
+        amount: 0n,
+        recipient: addressOf(1),
+        sender: addressOf(2),
+        nonce: 0n,
+      }),
+    }));
+    await assertReverts(commit(chain, await chain.form({ logs })), "ExecutionTooExpensive(12000000, 12030000)");
+    await chain.commit(await chain.form({ logs: logs.slice(1) }));
+  });
+
+  test("refuses a version that is unknown or retired", async () => {
+    const version = 7n;
+    await assertReverts(create({ protocolVersion: version }), "UnknownProtocolVersion(7)");
+    await send(ecosystem.verifiers, "addVersion", version, {
+      verifier: await ecosystem.verifier.getAddress(),
+      genesisStateRoot: digestOf(1),
+      genesisLeafCount: 2n,
+    });
+    const chain = await create({ protocolVersion: version });
+    await send(ecosystem.verifiers, "scheduleRetirement", version);
+    await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
+    const formed = await chain.form();
+    const retiredAt = await view<bigint>(ecosystem.verifiers, "retiresAt", version);
+    await assertReverts(commit(chain, formed), `ProtocolVersionRetired(7, ${retiredAt})`);
+  });
+});

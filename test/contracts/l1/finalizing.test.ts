@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
+import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
+import { proofOf, TestChain } from "./support/chain.ts";
+import { as, defaultConfiguration, deployEcosystem, digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
+import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+
+describe("proving, executing and reverting", () => {
+  let ecosystem: Ecosystem;
+  let nextChainId = 270n;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+  });
+  after(() => ecosystem.l1.close());
+
+  const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
+    TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides });
+  const counts = async ({ contract }: TestChain): Promise<bigint[]> =>
+    Promise.all(["Committed", "Verified", "Executed"].map((stage) => view<bigint>(contract, `getTotalBatches${stage}`)));
+
+  describe("proving", () => {
+    test("passes the stored statement to the version's verifier and says that it accepted", async () => {
+      const chain = await create();
+      const { stored } = await chain.commit(await chain.form({ changes: [{ type: "update", index: 9, isCode: false, value: 1n }] }));
+      const receipt = await chain.prove(stored);
+      const [proven] = eventsOf(chain.contract, receipt, "BatchProven");
+      assert.deepEqual([...proven!.args], [0n, stored.commitment, 1n, await ecosystem.verifier.getAddress()]);
+      assert.deepEqual(await counts(chain), [1n, 1n, 0n]);
+    });
+
+    test("anyone may prove; a refused proof changes nothing", async () => {
+      const chain = await create();
+      const { stored } = await chain.commit(await chain.form());
+      const stranger = as(chain.contract, ecosystem.accounts[5]!);
+      await assertReverts(send(stranger, "proveBatch", stored, wordToHex(1n)), `WrongProof(${proofOf(stored)})`);
+      await assertReverts(send(stranger, "proveBatch", stored, "0x"), "WrongProof");
+      await send(ecosystem.verifier, "setRefuses", true);
+      await assertReverts(send(stranger, "proveBatch", stored, proofOf(stored)), "ProofRefused()");
+      await send(ecosystem.verifier, "setRefuses", false);
+      assert.deepEqual(await counts(chain), [1n, 0n, 0n]);
+      await send(stranger, "proveBatch", stored, proofOf(stored));
+    });
+
+    test("proves in order, only what is committed, only as it was committed", async () => {
+      const chain = await create();
+      await assertReverts(send(chain.contract, "proveBatch", chain.last, "0x"), "BatchNotCommitted(0, 0)");
+      const { stored: first } = await chain.commit(await chain.form());
+      const { stored: second } = await chain.commit(await chain.form());
+      await assertReverts(chain.prove(second), "BatchNumberMismatch(0, 1)");
+      const forged = { ...first, newStateRoot: digestOf(9999) };
+      await assertReverts(chain.prove(forged), `StoredBatchMismatch(0, ${hashStoredBatch(first)}, ${hashStoredBatch(forged)})`);
+      await chain.prove(first);
+      await assertReverts(chain.prove(first), "BatchNumberMismatch(1, 0)");
+      await chain.prove(second);
+      await assertReverts(chain.prove(second), "BatchNotCommitted(2, 1)");
+    });
+
+    test("another chain's batch is no batch of this chain", async () => {
+      const [chain, other] = [await create(), await create()];
+      const { stored } = await other.commit(await other.form());
+      await chain.commit(await chain.form());
+      await assertReverts(chain.prove(stored), "StoredBatchMismatch");
+    });
+  });
+
+  describe("executing", () => {
+    test("publishes the log root, the state root and the registry's next root", async () => {
+      const chain = await create();
+      const before = await view<bigint>(ecosystem.roots, "latestRootIndex");
+      const { stored } = await chain.settle({
+        logs: [{ type: "message", sender: "0x00000000000000000000000000000000000000aa", body: Uint8Array.of(7) }],
+      });
+      assert.deepEqual(await counts(chain), [1n, 1n, 1n]);
+      assert.equal(await view(chain.contract, "l2LogsRootHash", 0), stored.l2LogsTreeRoot);
+      assert.equal(await view(chain.contract, "executedStateRoot"), stored.newStateRoot);
+      assert.equal(await view(ecosystem.roots, "latestRootIndex"), before + 1n);
+      if (before === 0n) {
+        const leaf = transactionTreeLeaf({ chainId: chain.configuration.chainId, batchNumber: 0n, logRoot: stored.l2LogsTreeRoot });
+        assert.equal(await view(ecosystem.roots, "rootAt", 1), transactionTreeRoot([leaf]));
+      }
+    });
+
+    test("executes in order, only what is proven, only as it was committed", async () => {
+      const chain = await create();
+      const formed = await chain.form();
+      const { stored } = await chain.commit(formed);
+      await assertReverts(chain.execute(stored, formed), "BatchNotProven(0, 0)");
+      const { stored: second } = await chain.commit(await chain.form());
+      await chain.prove(stored);
+      await chain.prove(second);
+      await assertReverts(chain.execute(second, formed), "BatchNumberMismatch(0, 1)");
+      await assertReverts(chain.execute({ ...stored, committedAt: 0n }, formed), "StoredBatchMismatch");
+      await chain.execute(stored, formed);
+      await assertReverts(chain.execute(stored, formed), "BatchNumberMismatch(1, 0)");
+      assert.deepEqual(await counts(chain), [2n, 2n, 1n]);
+    });
+
+    test("waits for the chain's delay", async () => {
+      const chain = await create({ executionDelay: 500n });
+      const formed = await chain.form();
+      const { stored } = await chain.commit(formed);
+      await chain.prove(stored);
+      await assertReverts(chain.execute(stored, formed), "ExecutionDelayed");
+      await ecosystem.increaseTime(500n);
+      await chain.execute(stored, formed);
+    });
+
+    test("takes imported roots from the registry's history, old ones too, and no forged one", async () => {
+      const chain = await create();
+      await chain.settle();
+      await chain.settle();
+      const newest = await view<bigint>(ecosystem.roots, "latestRootIndex");
+      const roots = await Promise.all(
+        [newest, newest - 1n, 0n].map(async (registryIndex) => ({
+          registryIndex,
+          root: await view<`0x${string}`>(ecosystem.roots, "rootAt", registryIndex),
+        })),
+      );
+      const honest = await chain.form({ importedRoots: roots });
+      const { stored } = await chain.commit(honest);
+      await chain.prove(stored);
+      await assertReverts(
+        chain.execute(stored, { ...honest, importedRoots: roots.slice(1) }),
+        `ImportedRootsMismatch(${stored.importedRootsRollingHash}, ${importedRootsRollingHash(roots.slice(1))})`,
+      );
+      await chain.execute(stored, honest);
+
+      const forged = await chain.form({ importedRoots: [{ ...roots[0]!, root: wordToHex(1n) }] });
+      const { stored: bad } = await chain.commit(forged);
+      await chain.prove(bad);
+      await assertReverts(chain.execute(bad, forged), `ImportedRootUnknown(${newest}, ${roots[0]!.root}, ${wordToHex(1n)})`);
+      const [future] = [{ registryIndex: newest + 5n, root: wordToHex(1n) }];
+      await assertReverts(chain.execute(bad, { ...forged, importedRoots: [future] }), `RootIndexUnknown(${newest + 1n}, ${newest + 5n})`);
+    });
+
+    test("takes exactly the flows that it summed at commit", async () => {
+      const chain = await create();
+      const formed = await chain.form();
+      const { stored } = await chain.commit(formed);
+      await chain.prove(stored);
+      const flow = { kind: 1, destinationChainId: 0n, originChainId: 1n, originToken: `0x${"11".repeat(20)}`, amount: 1n } as const;
+      await assertReverts(chain.execute(stored, { ...formed, flows: [flow] }), `FlowsMismatch(${hashAssetFlows([])}, ${hashAssetFlows([flow])})`);
+    });
+
+    test("neither proves nor executes what a retired version committed", async () => {
+      await send(ecosystem.verifiers, "addVersion", 9n, {
+        verifier: await ecosystem.verifier.getAddress(),
+        genesisStateRoot: GENESIS_ROOT,
+        genesisLeafCount: GENESIS_LEAVES,
+      });
+      const chain = await create({ protocolVersion: 9n });
+      const batches: StoredBatch[] = [];
+      const formed = await chain.form();
+      batches.push((await chain.commit(formed)).stored);
+      batches.push((await chain.commit(await chain.form())).stored);
+      await chain.prove(batches[0]!);
+      await send(ecosystem.verifiers, "scheduleRetirement", 9n);
+      await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
+      await assertReverts(chain.prove(batches[1]!), "ProtocolVersionRetired");
+      await assertReverts(chain.execute(batches[0]!, formed), "ProtocolVersionRetired");
+    });
+  });
+
+  describe("reverting", () => {
+    test("forgets unexecuted batches at the quorum's word, and the chain goes on", async () => {
+      const chain = await create();
+      await chain.settle();
+      const base = { last: chain.last, count: chain.batchCount };
+      const first = await chain.commit(await chain.form());
+      await chain.commit(await chain.form());
+      await chain.prove(first.stored);
+      assert.deepEqual(await counts(chain), [3n, 2n, 1n]);
+      const receipt = await send(chain.contract, "revertBatches", 1, await chain.signRevert(1n, 0n));
+      const [event] = eventsOf(chain.contract, receipt, "BlocksRevert");
+      assert.deepEqual([...event!.args], [1n, 1n, 1n]);
+      assert.deepEqual(await counts(chain), [1n, 1n, 1n]);
+      assert.equal(await view(chain.contract, "storedBatchHash", 1), wordToHex(0n));
+      await assertReverts(chain.prove(first.stored), "BatchNotCommitted(1, 1)");
+      [chain.last, chain.batchCount] = [base.last, base.count];
+      await chain.settle();
+    });
+
+    test("refuses executed batches, batches that are not there, and other signatures", async () => {
+      const chain = await create();
+      await chain.settle();
+      await chain.commit(await chain.form());
+      await assertReverts(send(chain.contract, "revertBatches", 0, await chain.signRevert(0n, 0n)), "RevertOfExecuted(1, 0)");
+      await assertReverts(send(chain.contract, "revertBatches", 2, await chain.signRevert(2n, 0n)), "NothingToRevert(2, 2)");
+      await assertReverts(send(chain.contract, "revertBatches", 1, []), "QuorumTooSmall(1, 0)");
+      await assertReverts(send(chain.contract, "revertBatches", 1, await chain.signRevert(0n, 0n)), "NotAValidator");
+    });
+
+    test("a signature reverts once", async () => {
+      const chain = await create();
+      await chain.commit(await chain.form());
+      const genesis = { last: chain.last, count: chain.batchCount };
+      await chain.commit(await chain.form());
+      const signatures = await chain.signRevert(1n, 0n);
+      await send(chain.contract, "revertBatches", 1, signatures);
+      [chain.last, chain.batchCount] = [genesis.last, genesis.count];
+      await chain.commit(await chain.form());
+      assert.equal(await view(chain.contract, "revertCount"), 1n);
+      await assertReverts(send(chain.contract, "revertBatches", 1, signatures), "NotAValidator");
+    });
+  });
+});
