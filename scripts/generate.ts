@@ -2,20 +2,28 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import hre from "hardhat";
+import { abiFiles } from "./abi-generator/abi-files.ts";
 import { generatedFiles } from "./verifier-generator/generated-files.ts";
+import type { GeneratedFile } from "./verifier-generator/generated-files.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
 let changed = 0;
 
-for (const { path, content } of generatedFiles()) {
+function write({ path, content }: GeneratedFile): void {
   const target = join(root, path);
-  if (existsSync(target) && readFileSync(target, "utf8") === content) continue;
+  if (existsSync(target) && readFileSync(target, "utf8") === content) return;
   changed++;
   console.log(`${check ? "differs" : "written"}: ${path}`);
-  if (check) continue;
+  if (check) return;
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, content);
 }
+
+generatedFiles().forEach(write);
+// The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
+await hre.tasks.getTask("build").run({ quiet: true });
+abiFiles(root).forEach(write);
 if (changed === 0) console.log("generated files are up to date");
 if (check && changed > 0) process.exitCode = 1;

@@ -1,0 +1,122 @@
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Interface } from "ethers";
+import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
+
+/** One item of a compiled contract's ABI, as the compiler writes it. */
+interface AbiItem {
+  readonly type: string;
+  readonly name?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What a generated file holds: functions and events of these interfaces, without the functions named in `omit`. */
+interface AbiSelection {
+  readonly file: string;
+  readonly constant: string;
+  readonly summary: string;
+  readonly interfaces: readonly string[];
+  /** Functions that only other contracts of the project call. */
+  readonly omit?: readonly string[];
+}
+
+const SELECTIONS: readonly AbiSelection[] = [
+  {
+    file: "hyperchain",
+    constant: "hyperchainAbi",
+    summary: "A chain on its settlement layer: queue, batches and exit.",
+    interfaces: ["IHyperchain"],
+    omit: ["initialize", "bridgehubRequestL2Transaction"],
+  },
+  {
+    file: "chain-factory",
+    constant: "chainFactoryAbi",
+    summary: "Creates chains and takes requests for them.",
+    interfaces: ["IChainFactory"],
+  },
+  {
+    file: "shared-bridge",
+    constant: "sharedBridgeAbi",
+    summary: "Vault and asset router on the settlement layer.",
+    interfaces: ["ISharedBridge", "IAssetViews"],
+    omit: ["depositBaseToken", "bridgehubDeposit", "bridgehubConfirmL2Transaction", "applyFlows", "refundOperation"],
+  },
+  {
+    file: "transaction-root-registry",
+    constant: "transactionRootRegistryAbi",
+    summary: "Registry of Transaction Roots.",
+    interfaces: ["ITransactionRootRegistry"],
+    omit: ["append"],
+  },
+  {
+    file: "verifier-registry",
+    constant: "verifierRegistryAbi",
+    summary: "Verifiers by protocol version.",
+    interfaces: ["IVerifierRegistry"],
+  },
+  { file: "l1-messenger", constant: "l1MessengerAbi", summary: "Predeploy that collects a batch's messages.", interfaces: ["l2/IL1Messenger"] },
+  { file: "imported-roots", constant: "importedRootsAbi", summary: "Predeploy with the roots that a chain imported.", interfaces: ["l2/IImportedRoots"] },
+  { file: "message-verification", constant: "messageVerificationAbi", summary: "Predeploy that checks messages of other chains.", interfaces: ["l2/IMessageVerification"] },
+  { file: "l2-asset-router", constant: "l2AssetRouterAbi", summary: "Predeploy that moves assets to and from a chain.", interfaces: ["l2/IL2AssetRouter"] },
+  { file: "l2-base-token", constant: "l2BaseTokenAbi", summary: "Predeploy of the token that pays for gas.", interfaces: ["l2/IL2BaseToken"] },
+  { file: "interop-center", constant: "interopCenterAbi", summary: "Predeploy that sends calls to other chains.", interfaces: ["l2/IInteropCenter"] },
+  { file: "interop-handler", constant: "interopHandlerAbi", summary: "Predeploy that executes calls from other chains.", interfaces: ["l2/IInteropHandler"] },
+  { file: "system-context", constant: "systemContextAbi", summary: "Predeploy that opens and closes batches.", interfaces: ["l2/ISystemContext"] },
+];
+
+const LIBRARIES = "contracts/libraries/*.sol";
+
+const HEADER = "// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).\n";
+
+/**
+ * The typed ABI fragments in src/abi: functions and events per contract, and one list of all custom errors per layer, so
+ * that a revert which comes from a called contract still gets its name. The contracts must be compiled.
+ * Throws Error where an interface has no artifact.
+ */
+export function abiFiles(root: string): GeneratedFile[] {
+  const files = SELECTIONS.map(({ file, constant, summary, interfaces, omit = [] }) => {
+    const items = interfaces
+      .flatMap((name) => readAbi(root, join("contracts/interfaces", `${name}.sol`, `${basename(name)}.json`)))
+      .filter(({ type, name = "" }) => type === "event" || (type === "function" && !omit.includes(name)));
+    return source(file, constant, summary, items);
+  });
+  return [
+    ...files,
+    source("l1-errors", "l1ErrorsAbi", "Every custom error that a call to the settlement layer's contracts can meet.", errorsOf(root, "contracts/interfaces/*.sol")),
+    source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
+  ];
+}
+
+/** The custom errors of all interfaces in a folder, and of the libraries, each selector once, by name. */
+function errorsOf(root: string, pattern: string): AbiItem[] {
+  const paths = [pattern, LIBRARIES].flatMap((each) => globSync(`${each}/*.json`, { cwd: join(root, "artifacts") }).sort());
+  const bySelector = new Map<string, AbiItem>();
+  for (const path of paths) {
+    for (const item of readAbi(root, path)) {
+      if (item.type !== "error") continue;
+      const selector = new Interface([item]).getError(item.name ?? "")?.selector;
+      if (selector === undefined) throw new Error(`${path}: an error without a name`);
+      if (!bySelector.has(selector)) bySelector.set(selector, item);
+    }
+  }
+  return [...bySelector.values()].sort((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
+}
+
+function readAbi(root: string, path: string): AbiItem[] {
+  const artifact = JSON.parse(readFileSync(join(root, "artifacts", path), "utf8")) as { abi: AbiItem[] };
+  return artifact.abi;
+}
+
+/** `internalType` is dropped: no client reads it. */
+function withoutInternalTypes(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "internalType"));
+}
+
+function source(file: string, constant: string, summary: string, items: readonly AbiItem[]): GeneratedFile {
+  const lines = items.map((item) => `  ${JSON.stringify(item, withoutInternalTypes)},\n`).join("");
+  return {
+    path: `src/abi/${file}.ts`,
+    content: `${HEADER}/** ${summary} */\nexport const ${constant} = [\n${lines}] as const;\n`,
+  };
+}
