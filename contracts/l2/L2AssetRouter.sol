@@ -6,6 +6,7 @@ import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
 import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
 import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
+import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {Predeploys} from "./Predeploys.sol";
@@ -24,7 +25,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     function finalizeDeposit(uint256 sourceChainId, bytes32 assetId, bytes calldata transferData)
         external
         payable
-        onlyFrom(Predeploys.aliased(CONTEXT.l1SharedBridge()))
+        onlyFrom(AddressAlias.aliased(CONTEXT.l1SharedBridge()))
     {
         // Nothing would ever pay it out again; a refusal refunds it.
         if (msg.value != 0) revert UnexpectedValue(msg.value);
@@ -184,6 +185,10 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
             if (!elsewhere || destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
         }
         (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, sender, amount);
+        // Claims are paid in assets of L1 only: anything else would wait there for ever.
+        if (kind == AssetMessage.WITHDRAWAL && originChainId != destinationChainId) {
+            revert AssetNotOnL1(originChainId, originToken);
+        }
         return depart(
             AssetTransfer(kind, destinationChainId, originChainId, originToken, amount, recipient, sender, 0)
         );

@@ -8,11 +8,11 @@ import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
 import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {MinimalProxy} from "./MinimalProxy.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 import {TokenMetadata} from "./TokenMetadata.sol";
-import {TokenTransfer} from "./TokenTransfer.sol";
 
 /// @notice See {IL2NativeTokenVault}.
 contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
@@ -38,7 +38,8 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         if (msg.value != 0) revert WrongValue(0, msg.value);
         bytes32 id = ensureTokenIsRegistered(token);
         if (id == nativeAssetId(token)) {
-            TokenTransfer.take(token, from, amount);
+            uint256 received = TokenTransfer.pull(token, from, amount);
+            if (received != amount) revert TokenAmountMismatch(amount, received);
             return (block.chainid, token);
         }
         IBridgedToken(token).crosschainBurn(from, amount);
@@ -57,7 +58,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
             return Predeploys.BASE_TOKEN;
         }
         if (chainId == block.chainid) {
-            TokenTransfer.give(origin, to, amount);
+            TokenTransfer.send(origin, to, amount);
             return origin;
         }
         token = ensureBridgedToken(id, chainId, origin);

@@ -2,9 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
-import {IMessageVerification, L2Message} from "../interfaces/l2/IMessageVerification.sol";
+import {IMessageVerification} from "../interfaces/l2/IMessageVerification.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
+import {L2Message} from "../types/L2Transactions.sol";
 import {Predeploys} from "./Predeploys.sol";
 
 /// @notice See {IMessageVerification}.

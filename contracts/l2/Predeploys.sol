@@ -22,15 +22,4 @@ library Predeploys {
 
     /// @notice What the base token holds at genesis; more than any token's supply, so that it never limits a deposit.
     uint256 internal constant BASE_TOKEN_RESERVE = 2 ** 127;
-
-    /// @notice Offset between an L1 contract's address and the sender that its priority operations have.
-    uint160 private constant ALIAS_OFFSET = uint160(0x1111000000000000000000000000000000001111);
-
-    /// @notice Sender of priority operations that a contract on L1 requested.
-    function aliased(address l1Contract) internal pure returns (address) {
-        // Wraps around by definition of the alias.
-        unchecked {
-            return address(uint160(l1Contract) + ALIAS_OFFSET);
-        }
-    }
 }

@@ -37,6 +37,8 @@ interface IL2AssetRouter is IRestrictedCallers {
     error InvalidDestination(uint256 chainId);
     error WrongSourceChain(uint256 chainId, uint256 expected);
     error AssetIdMismatch(bytes32 assetId, bytes32 expected);
+    /// @notice L1 pays out assets that were born there; others go back to their origin.
+    error AssetNotOnL1(uint256 originChainId, address originToken);
     error UnknownAsset(bytes32 assetId);
     /// @notice Base token leaves for L1 through its own predeploy.
     error BaseTokenNotSupported();
@@ -54,7 +56,7 @@ interface IL2AssetRouter is IRestrictedCallers {
     /// @param sourceChainId Chain id of L1.
     function finalizeDeposit(uint256 sourceChainId, bytes32 assetId, bytes calldata transferData) external payable;
 
-    /// @notice Withdraws a token to L1. A bridged token needs no approval; a token of this chain needs one for the vault.
+    /// @notice Withdraws a bridged token of L1 to L1, without an approval.
     function withdraw(address l1Receiver, address l2Token, uint256 amount) external;
 
     /// @notice Likewise by asset id; `assetData` is `abi.encode(amount, l1Receiver, ignored)`.

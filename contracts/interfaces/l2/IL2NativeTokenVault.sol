@@ -14,6 +14,8 @@ interface IL2NativeTokenVault is IRestrictedCallers {
 
     error WrongValue(uint256 expected, uint256 actual);
     error NotAToken(address token);
+    /// @notice The token took a fee, or moved something else than it was told.
+    error TokenAmountMismatch(uint256 expected, uint256 actual);
     error InvalidDescription(uint256 chainId, bytes32 tag);
     error InvalidMessageProof();
 

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice A message from L2 as it was sent. `txNumberInBatch` is always 0 here and not read.
-struct L2Message {
-    uint16 txNumberInBatch;
-    address sender;
-    bytes data;
-}
+import {L2Message} from "../../types/L2Transactions.sol";
 
 /// @notice A message and the proof that it is in an executed batch of a chain.
 struct MessageInclusionProof {

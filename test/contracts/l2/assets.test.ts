@@ -355,6 +355,14 @@ describe("assets between L1 and chains", () => {
       await Promise.all(["name", "symbol", "decimals", "descriptionIsFinal"].map((name) => copy.getFunction(name).staticCall())),
       ["Test token", "TT", 6n, true],
     );
+    for (const [chain, at] of [[a, address], [b, await copy.getAddress()]] as const) {
+      await assertReverts(
+        (await router(chain)).getFunction("withdraw(address,address,uint256)").staticCall(SHARED_BRIDGE, at, 1n),
+        "L2AssetRouter",
+        "AssetNotOnL1",
+        [a.chainId, address],
+      );
+    }
     const back = await b.send(await router(b), "sendToChain", a.chainId, await copy.getAddress(), 150n, SHARED_BRIDGE);
     await ecosystem.settle();
     await a.send(await router(a), "deliver", ecosystem.prove(keccak(fromHex(messageOf(b, back)))));
@@ -369,8 +377,7 @@ describe("assets between L1 and chains", () => {
     const sendToChain = (await router(a)).getFunction("sendToChain");
     await assertReverts(sendToChain.staticCall(b.chainId, address, 10n, user.address), "L2NativeTokenVault", "TokenCallFailed", [address]);
     await a.send(token, "approve", PREDEPLOYS.L2NativeTokenVault, 500n);
-    await assertReverts(sendToChain.staticCall(b.chainId, address, 10n, user.address), "L2NativeTokenVault", "UnexpectedAmount", [
-      address,
+    await assertReverts(sendToChain.staticCall(b.chainId, address, 10n, user.address), "L2NativeTokenVault", "TokenAmountMismatch", [
       10n,
       9n,
     ]);
