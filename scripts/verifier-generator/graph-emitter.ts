@@ -270,7 +270,9 @@ export class GraphEmitter {
     }
     if (constant === 1n) return a;
     if (constant <= SMALL) {
-      const value = a.bound * constant >= LANE_LIMIT >> 4n ? this.normalize(a) : a;
+      // Ends: `normalize` throws when lanes cannot come down, and fully normalized lanes times SMALL are about 2^43.
+      let value = a;
+      while (value.bound * constant >= LANE_LIMIT >> 4n) value = this.normalize(value);
       return { code: `mul(${value.code}, ${hex(constant)})`, bound: value.bound * constant, base: false };
     }
     const opposite = PRIME - constant;

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { createStateTransitionAir } from "../../../src/air/state-transition/state-transition-air.ts";
 import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/air/state-transition/public-values.ts";
 import type { Ext } from "../../../src/field/extension.ts";
-import { P } from "../../../src/field/koala-bear.ts";
+import { inv, mul, P, pow } from "../../../src/field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../../src/stark/air.ts";
 import { compositionAtPoint } from "../../../src/stark/evaluate.ts";
 import { defineGadget } from "../../../src/stark/expression.ts";
@@ -55,6 +55,15 @@ function everythingAir(): Air {
   return t.build();
 }
 
+/** Small constants on top of small constants: one normalization does not bring such lanes down far enough. */
+function chainedConstantsAir(): Air {
+  const t = new AirBuilder("chained constants", 1);
+  const x = t.columns("x", 16);
+  const sum = t.column("sum");
+  t.assertEqual("scaled sum", "everyRow", sum, t.scale(t.add(...x.map((term) => t.scale(term, 4096))), 4096));
+  return t.build();
+}
+
 function systemOf(air: Air, statementCount: number, auxiliaryCount: number, parameters = smallParameters({ minLogRows: 3, maxConstraintDegree: 9 })): System {
   return compileSystem({
     name: `${air.name}/test`,
@@ -68,6 +77,7 @@ function systemOf(air: Air, statementCount: number, auxiliaryCount: number, para
 const systems = {
   Fibonacci: () => systemOf(fibonacciAir(), 2, 1),
   "all kinds of nodes": () => systemOf(everythingAir(), 4, 0),
+  "chained small constants": () => systemOf(chainedConstantsAir(), 1, 0),
   "state transition": () => systemOf(createStateTransitionAir(), STATEMENT_PUBLIC_COUNT, AUXILIARY_COUNT, DEFAULT_PARAMETERS),
 };
 
@@ -81,15 +91,18 @@ describe("generated constraint contracts", () => {
       const shape = createShape(system, [logRows]);
       assert.ok(typeof shape !== "number");
       const publicCount = system.definition.statementValueCount + (system.tables[0]?.auxiliaryCount ?? 0);
-      const edge = [P - 1, P - 1, P - 1, P - 1, P - 1];
-      for (let round = 0; round < 8; round++) {
-        // Round 0 puts p − 1 everywhere, round 1 mixes zeros and p − 1: the lazy additions are at their largest there.
-        const value = (): Ext => (round === 0 ? edge : round === 1 && random.below(2) === 0 ? [0, 0, 0, 0, 0] : round === 1 ? edge : random.extension());
+      // The contract computes with x · 2^40: the second of these fills its lanes to p − 1, the first their plain values.
+      const edges = [P - 1, mul(P - 1, inv(pow(2, 40)))];
+      for (let round = 0; round < 10; round++) {
+        // Rounds 0 and 1 put an edge everywhere, 2 and 3 mix it with zeros: the lazy additions are at their largest there.
+        const largest = edges[round % 2] ?? 0;
+        const edge = Array<number>(5).fill(largest);
+        const value = (): Ext => (round < 2 || (round < 4 && random.below(2) === 0) ? edge : round < 4 ? [0, 0, 0, 0, 0] : random.extension());
         const atPoint: readonly Ext[] = Array.from({ length: shape.columnCount }, value);
         const atNext: readonly Ext[] = Array.from({ length: shape.nextColumnCount }, value);
-        const publicValues = Array.from({ length: publicCount }, () => (round === 0 ? P - 1 : random.element()));
+        const publicValues = Array.from({ length: publicCount }, () => (round < 4 ? largest : random.element()));
         const point = random.extension();
-        const alpha = round === 0 ? edge : random.extension();
+        const alpha = round < 2 ? edge : random.extension();
         const expected = compositionAtPoint(
           system,
           shape,
