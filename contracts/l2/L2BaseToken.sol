@@ -27,9 +27,12 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
     }
 
     /// @inheritdoc IL2BaseToken
-    function returnToReserve() external payable onlyFrom(Predeploys.NATIVE_TOKEN_VAULT) {
+    function burn() external payable onlyFrom(Predeploys.NATIVE_TOKEN_VAULT) {
         requireBacked();
     }
+
+    /// @inheritdoc IL2BaseToken
+    function returnToReserve() external payable {}
 
     /// @inheritdoc IL2BaseToken
     function withdraw(address l1Receiver) external payable {

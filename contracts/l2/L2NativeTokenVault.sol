@@ -32,7 +32,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
     {
         if (token == Predeploys.BASE_TOKEN) {
             if (msg.value != amount) revert WrongValue(amount, msg.value);
-            IL2BaseToken(Predeploys.BASE_TOKEN).returnToReserve{value: amount}();
+            IL2BaseToken(Predeploys.BASE_TOKEN).burn{value: amount}();
             return CONTEXT.baseTokenOrigin();
         }
         if (msg.value != 0) revert WrongValue(0, msg.value);

@@ -19,10 +19,11 @@ describe("assets between L1 and chains", () => {
   let ecosystem: Ecosystem;
   let a: SimulatedChain;
   let b: SimulatedChain;
+  let c: SimulatedChain;
   before(async () => {
-    // a pays gas in ETH, b in an L1 token.
-    ecosystem = await startEcosystem([ETH, L1_TOKEN]);
-    [a, b] = [ecosystem.chains[0]!, ecosystem.chains[1]!];
+    // a and c pay gas in ETH, b in an L1 token.
+    ecosystem = await startEcosystem([ETH, L1_TOKEN, ETH]);
+    [a, b, c] = [ecosystem.chains[0]!, ecosystem.chains[1]!, ecosystem.chains[2]!];
   });
   after(() => ecosystem.close());
 
@@ -53,7 +54,7 @@ describe("assets between L1 and chains", () => {
       user!.address,
       BOOTLOADER,
     ]);
-    await assertReverts(base.getFunction("returnToReserve").staticCall({ value: 1 }), "L2BaseToken", "CallerNotAllowed");
+    await assertReverts(base.getFunction("burn").staticCall({ value: 1 }), "L2BaseToken", "CallerNotAllowed");
     const asBootloader = await a.predeploy("L2BaseToken", await a.impersonate(BOOTLOADER));
     await assertReverts(
       asBootloader.getFunction("payout").staticCall(user!.address, BASE_TOKEN_RESERVE_WEI),
@@ -67,6 +68,18 @@ describe("assets between L1 and chains", () => {
     const address = await refuses.getAddress();
     await a.deposit(address, ETH, 7n);
     assert.equal(await a.ethers.provider.getBalance(address), 7n);
+  });
+
+  test("takes coins back even when none is outside the reserve", async () => {
+    // As the value of a failed operation, on a chain where somebody forced coins upon the reserve.
+    const user = c.users[0]!;
+    const base = await c.predeploy("L2BaseToken", user);
+    await c.send(base, "returnToReserve", { value: 5n });
+    assert.equal(await c.ethers.provider.getBalance(PREDEPLOYS.L2BaseToken), BASE_TOKEN_RESERVE_WEI + 5n);
+    assert.equal(await base.getFunction("totalSupply").staticCall(), 0n);
+    await assertReverts(base.getFunction("withdraw").staticCall(SHARED_BRIDGE, { value: 1n }), "L2BaseToken", "UnbackedWithdrawal", [0n, 1n]);
+    await c.deposit(user.address, ETH, 7n);
+    assert.equal(await base.getFunction("totalSupply").staticCall(), 2n);
   });
 
   test("withdraws base token with the asset message that L1 expects, and never more than is backed", async () => {
