@@ -67,17 +67,17 @@ export class Mempool {
     const sender = this.#senders.get(from) ?? { nextNonce: account.nonce, ready: new Map<bigint, SignedTransaction>(), queued: new Map<bigint, SignedTransaction>() };
     const replaced = sender.queued.get(nonce);
     if (sender.ready.get(nonce)?.hash === transaction.hash || replaced?.hash === transaction.hash) {
-      throw new MempoolError("AlreadyKnown", `transaction ${transaction.hash} is already waiting`);
+      throw new MempoolError("AlreadyKnown", `already known: transaction ${transaction.hash} is waiting`);
     }
     if (nonce < sender.nextNonce) {
-      throw new MempoolError("NonceTooLow", `nonce ${nonce} of ${from} is used; the next one is ${sender.nextNonce}`);
+      throw new MempoolError("NonceTooLow", `nonce too low: ${nonce} of ${from} is used, the next one is ${sender.nextNonce}`);
     }
     const cost = valueWei + gasLimit * maxFeePerGasWei;
     if (account.balanceWei < cost) {
-      throw new MempoolError("InsufficientFunds", `${from} has ${account.balanceWei} wei; value and gas may cost up to ${cost}`);
+      throw new MempoolError("InsufficientFunds", `insufficient funds for gas * price + value: ${from} has ${account.balanceWei} wei, it may cost up to ${cost}`);
     }
     if (replaced !== undefined && maxFeePerGasWei * 100n < replaced.maxFeePerGasWei * REPLACEMENT_PERCENT) {
-      throw new MempoolError("ReplacementUnderpriced", `replacing nonce ${nonce} of ${from} takes a fee cap a tenth above ${replaced.maxFeePerGasWei}`);
+      throw new MempoolError("ReplacementUnderpriced", `replacement transaction underpriced: nonce ${nonce} of ${from} takes a fee cap a tenth above ${replaced.maxFeePerGasWei} wei`);
     }
     if (replaced === undefined && this.#size >= maxTransactions) {
       throw new MempoolError("PoolFull", `the chain is at its limit: ${this.#size} transactions wait; try again later`);
@@ -159,7 +159,7 @@ export class Mempool {
   }
 }
 
-/** Why a transaction is not taken into the pool. */
+/** Why a transaction is not taken into the pool. Messages begin as geth's do, by which clients know them. */
 export class MempoolError extends Error {
   override readonly name = "MempoolError";
   readonly code:

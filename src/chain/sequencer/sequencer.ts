@@ -1,3 +1,4 @@
+import type { BlockEnvironment } from "../block.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { Mempool } from "../mempool/mempool.ts";
@@ -87,6 +88,11 @@ export class Sequencer {
 
   get head(): Head {
     return this.#dependencies.producer.head;
+  }
+
+  /** What a transaction would see of its block, were it included now. */
+  get nextEnvironment(): BlockEnvironment {
+    return this.#dependencies.producer.environment();
   }
 
   /** The open batch's number, or the next one's where none is open. */

@@ -1,0 +1,88 @@
+import { fromHex, HexError } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { AccountOverride } from "../witness/call.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+
+/** The transaction object of `eth_call` and `eth_estimateGas`. */
+export interface RpcCall {
+  readonly from: Hex;
+  readonly to: Hex | undefined;
+  readonly data: Hex;
+  readonly valueWei: bigint;
+  readonly gas: bigint | undefined;
+  readonly delegates: boolean;
+}
+
+const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
+
+/** Reads the transaction object. Throws RpcError. */
+export function parseCall(value: unknown): RpcCall {
+  const call = record(value, "the call");
+  const optional = (field: string): unknown => (call[field] === null ? undefined : call[field]);
+  const to = optional("to");
+  const gas = optional("gas") ?? optional("gasLimit");
+  return {
+    from: address(optional("from") ?? ZERO_ADDRESS),
+    to: to === undefined ? undefined : address(to),
+    data: bytes(optional("input") ?? optional("data") ?? "0x"),
+    valueWei: quantity(optional("value") ?? "0x0"),
+    gas: gas === undefined ? undefined : quantity(gas),
+    delegates: optional("authorizationList") !== undefined,
+  };
+}
+
+/** Reads state overrides. Throws RpcError. */
+export function parseOverrides(value: unknown): AccountOverride[] {
+  if (value === undefined || value === null) return [];
+  return Object.entries(record(value, "the state overrides")).map(([key, fields]) => {
+    const { balance, nonce, code, state, stateDiff } = record(fields, "an override");
+    if (state !== undefined) throw new RpcError(RpcCode.invalidParams, "overrides that replace an account's whole storage are not supported; use stateDiff");
+    return {
+      address: address(key),
+      ...(balance === undefined ? {} : { balanceWei: quantity(balance) }),
+      ...(nonce === undefined ? {} : { nonce: quantity(nonce) }),
+      ...(code === undefined ? {} : { code: bytes(code) }),
+      ...(stateDiff === undefined ? {} : { storage: storage(stateDiff) }),
+    };
+  });
+}
+
+/** A hexadecimal quantity below 2^256. Throws RpcError. */
+export function quantity(value: unknown): bigint {
+  const valid = typeof value === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(value);
+  if (!valid) throw new RpcError(RpcCode.invalidParams, `${describe(value)} is not a hexadecimal number`);
+  return BigInt(value);
+}
+
+/** 20 bytes, in lower case. Throws RpcError. */
+export function address(value: unknown): Hex {
+  return hex(value, 20);
+}
+
+function bytes(value: unknown): Hex {
+  return hex(value);
+}
+
+function storage(value: unknown): { slot: bigint; value: bigint }[] {
+  return Object.entries(record(value, "stateDiff")).map(([slot, word]) => ({ slot: quantity(slot), value: quantity(word) }));
+}
+
+function hex(value: unknown, length?: number): Hex {
+  if (typeof value !== "string") throw new RpcError(RpcCode.invalidParams, `${describe(value)} is not hexadecimal bytes`);
+  try {
+    fromHex(value, length);
+  } catch (error) {
+    if (error instanceof HexError) throw new RpcError(RpcCode.invalidParams, error.message.slice(0, 200));
+    throw error;
+  }
+  return value.toLowerCase() as Hex;
+}
+
+function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new RpcError(RpcCode.invalidParams, `${name} must be an object`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function describe(value: unknown): string {
+  return (JSON.stringify(value) ?? "undefined").slice(0, 80);
+}

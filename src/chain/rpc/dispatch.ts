@@ -1,0 +1,73 @@
+import { MempoolError } from "../mempool/mempool.ts";
+import { SequencerError } from "../sequencer/sequencer-error.ts";
+import { TransactionFormatError } from "../decode-transaction.ts";
+import { WitnessError } from "../witness/witness-error.ts";
+import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
+
+/** Who asks; subscriptions belong to it. Undefined over HTTP, where there is nobody to notify. */
+export interface RpcClient {
+  /** Ids of the client's live subscriptions. */
+  readonly subscriptions: Set<string>;
+  /** Its connection has ended. */
+  isGone: boolean;
+}
+
+/** Answers one method. Throws RpcError, or an error of the chain's stages. */
+export type RpcMethod = (params: readonly unknown[], client: RpcClient | undefined) => Promise<unknown>;
+
+export type RpcMethods = ReadonlyMap<string, RpcMethod>;
+
+/** Answers a request body, whatever it is; never throws. Undefined where nothing is to be answered. */
+export async function answerBody(text: string, methods: RpcMethods, client: RpcClient | undefined): Promise<string> {
+  try {
+    const { batch, requests } = parseBody(text);
+    const responses = await Promise.all(requests.map((request) => answer(request, methods, client)));
+    return JSON.stringify(batch ? responses : responses[0]);
+  } catch (error) {
+    return JSON.stringify({ jsonrpc: "2.0", id: null, error: errorBody(error) });
+  }
+}
+
+async function answer(request: RpcRequest | RpcError, methods: RpcMethods, client: RpcClient | undefined): Promise<RpcResponse> {
+  if (request instanceof RpcError) return { jsonrpc: "2.0", id: null, error: errorBody(request) };
+  const { id, method, params } = request;
+  try {
+    const handle = methods.get(method);
+    if (handle === undefined) throw new RpcError(RpcCode.methodNotFound, `the method ${method.slice(0, 100)} does not exist or is not available`);
+    return { jsonrpc: "2.0", id, result: (await handle(params, client)) ?? null };
+  } catch (error) {
+    return { jsonrpc: "2.0", id, error: errorBody(error) };
+  }
+}
+
+/** The chain's own errors carry their code in `data`, so that clients need not read the message. */
+function errorBody(error: unknown): RpcErrorBody {
+  if (error instanceof RpcError) {
+    const { code, message, data } = error;
+    return data === undefined ? { code, message } : { code, message, data };
+  }
+  if (error instanceof TransactionFormatError) return { code: RpcCode.invalidParams, message: error.message, data: { code: error.code } };
+  if (error instanceof MempoolError) {
+    const code = error.code === "PoolFull" || error.code === "SenderFull" ? RpcCode.limitExceeded : RpcCode.rejected;
+    return { code, message: error.message, data: { code: error.code } };
+  }
+  if (error instanceof SequencerError || error instanceof WitnessError) {
+    return { code: RpcCode.rejected, message: error.message, data: { code: error.code } };
+  }
+  return engineError(error);
+}
+
+/** Errors of the engine's provider have a numeric code, and revert data as a string. */
+function engineError(error: unknown): RpcErrorBody {
+  if (!(error instanceof Error)) return { code: RpcCode.internal, message: "internal error" };
+  const code = "code" in error && typeof error.code === "number" ? error.code : RpcCode.internal;
+  const data = "data" in error ? revertData(error.data) : undefined;
+  return data === undefined ? { code, message: error.message } : { code, message: error.message, data };
+}
+
+function revertData(data: unknown): string | undefined {
+  if (typeof data === "string") return data;
+  if (typeof data === "object" && data !== null && "data" in data && typeof data.data === "string") return data.data;
+  return undefined;
+}

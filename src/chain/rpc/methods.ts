@@ -1,0 +1,154 @@
+import type { Chain, ChainMark } from "../chain.ts";
+import { address, quantity } from "./call-request.ts";
+import type { RpcMethod } from "./dispatch.ts";
+import { GuardedCalls } from "./guarded-calls.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+
+export interface ChainMethodOptions {
+  /** Answer of `eth_gasPrice`. */
+  readonly gasPriceWei: bigint;
+  /** Whether anyone may move time, mine, take snapshots: for development chains. */
+  readonly development: boolean;
+}
+
+/** Reads that the engine answers: they change nothing and run no code. */
+const ENGINE_READS = [
+  "eth_blockNumber",
+  "eth_chainId",
+  "eth_syncing",
+  "eth_accounts",
+  "eth_feeHistory",
+  "eth_getBalance",
+  "eth_getBlockByHash",
+  "eth_getBlockByNumber",
+  "eth_getBlockTransactionCountByHash",
+  "eth_getBlockTransactionCountByNumber",
+  "eth_getCode",
+  "eth_getFilterChanges",
+  "eth_getFilterLogs",
+  "eth_getLogs",
+  "eth_getProof",
+  "eth_getStorageAt",
+  "eth_getTransactionByBlockHashAndIndex",
+  "eth_getTransactionByBlockNumberAndIndex",
+  "eth_getTransactionByHash",
+  "eth_getTransactionReceipt",
+  "eth_uninstallFilter",
+  "net_listening",
+  "net_version",
+  "web3_clientVersion",
+  "web3_sha3",
+] as const;
+
+const MAX_FILTERS = 1000;
+/** Tracers whose answers stay in proportion to what the transaction did. */
+const TRACERS = new Set(["callTracer", "prestateTracer", "4byteTracer", "noopTracer", "muxTracer"]);
+/** Gas up to which a transaction is traced instruction by instruction: about 100 MB of answer. */
+const MAX_STEP_TRACE_GAS = 1_000_000n;
+
+/** All methods that the chain itself answers. */
+export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
+  const { engine } = chain;
+  const calls = new GuardedCalls(chain);
+  const methods = new Map<string, RpcMethod>();
+  for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
+  const gasPrice: RpcMethod = async () => `0x${options.gasPriceWei.toString(16)}`;
+  methods.set("eth_gasPrice", gasPrice);
+  methods.set("eth_maxPriorityFeePerGas", gasPrice);
+  methods.set("eth_call", (params) => calls.call(params));
+  methods.set("eth_estimateGas", (params) => calls.estimate(params));
+  methods.set("eth_sendRawTransaction", async ([raw]) => {
+    if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
+    return chain.submit(raw);
+  });
+  methods.set("eth_getTransactionCount", async ([account, tag]) => {
+    const waiting = tag === "pending" ? chain.mempool.nextNonce(address(account)) : undefined;
+    if (waiting !== undefined) return `0x${waiting.toString(16)}`;
+    return engine.request("eth_getTransactionCount", [account, tag ?? "latest"]);
+  });
+  methods.set("debug_traceTransaction", (params) => traceTransaction(chain, params));
+  addFilters(chain, methods);
+  if (options.development) addDevelopmentMethods(chain, methods);
+  return methods;
+}
+
+/** EDR keeps a filter until it has not been asked for minutes; the oldest goes when there are too many. */
+function addFilters(chain: Chain, methods: Map<string, RpcMethod>): void {
+  const filters = new Set<unknown>();
+  for (const method of ["eth_newFilter", "eth_newBlockFilter"]) {
+    methods.set(method, async (params) => {
+      const [oldest] = filters;
+      if (filters.size >= MAX_FILTERS) {
+        filters.delete(oldest);
+        await chain.engine.request("eth_uninstallFilter", [oldest]);
+      }
+      const id = await chain.engine.request(method, params);
+      filters.add(id);
+      return id;
+    });
+  }
+}
+
+async function traceTransaction(chain: Chain, params: readonly unknown[]): Promise<unknown> {
+  const [hash, config] = params;
+  const tracer = typeof config === "object" && config !== null && "tracer" in config ? config.tracer : undefined;
+  if (typeof tracer === "string" ? !TRACERS.has(tracer) : tracer !== undefined) {
+    throw new RpcError(RpcCode.invalidParams, `tracers are ${[...TRACERS].join(", ")}`);
+  }
+  if (tracer === undefined) {
+    const receipt = (await chain.engine.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;
+    if (receipt !== null && BigInt(receipt.gasUsed) > MAX_STEP_TRACE_GAS) {
+      throw new RpcError(RpcCode.limitExceeded, `transactions above ${MAX_STEP_TRACE_GAS} gas are not traced step by step; name a tracer`);
+    }
+  }
+  return chain.engine.request("debug_traceTransaction", params);
+}
+
+function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {
+  const { sequencer } = chain;
+  const marks = new Map<string, ChainMark>();
+  let nextMark = 1;
+  methods.set("evm_mine", async ([timestamp]) => {
+    if (timestamp !== undefined) await sequencer.setNextTimestamp(seconds(timestamp));
+    await sequencer.mine();
+    return "0x0";
+  });
+  methods.set("hardhat_mine", async ([count = "0x1"]) => {
+    const blocks = seconds(count);
+    if (blocks > 1000n) throw new RpcError(RpcCode.limitExceeded, `at most 1000 blocks at once, got ${blocks}`);
+    for (let i = 0n; i < blocks; i++) await sequencer.mine();
+    return true;
+  });
+  methods.set("evm_increaseTime", async ([by]) => {
+    await sequencer.skipTime(seconds(by));
+    return `0x${seconds(by).toString(16)}`;
+  });
+  methods.set("evm_setNextBlockTimestamp", async ([timestamp]) => {
+    await sequencer.setNextTimestamp(seconds(timestamp));
+    return `0x${seconds(timestamp).toString(16)}`;
+  });
+  methods.set("evm_snapshot", async () => {
+    const id = `0x${(nextMark++).toString(16)}`;
+    marks.set(id, await chain.snapshot());
+    return id;
+  });
+  methods.set("evm_revert", async ([id]) => {
+    const mark = typeof id === "string" ? marks.get(id) : undefined;
+    if (mark === undefined) return false;
+    // Reverting ends the mark and all later ones, as everywhere.
+    const ids = [...marks.keys()];
+    for (const later of ids.slice(ids.indexOf(id as string))) marks.delete(later);
+    await chain.revert(mark);
+    return true;
+  });
+  methods.set("hyperchain_sealBatch", async () => {
+    const batch = await chain.seal();
+    return batch === undefined ? null : `0x${batch.outputs.batchNumber.toString(16)}`;
+  });
+}
+
+/** Clients send times as numbers or as hexadecimal quantities. */
+function seconds(value: unknown): bigint {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : quantity(value);
+}
+

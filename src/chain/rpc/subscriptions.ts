@@ -1,0 +1,71 @@
+import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
+import type { RpcClient, RpcMethod } from "./dispatch.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+
+/** Subscriptions of one client. */
+const MAX_SUBSCRIPTIONS = 100;
+const KINDS = new Set(["newHeads", "logs"]);
+
+/** Who gets which notification. A subscription belongs to the connection that asked for it, and ends with it. */
+export class Subscriptions {
+  readonly #engine: ExecutionEngine;
+  readonly #owners = new Map<string, { readonly client: RpcClient; readonly notify: (message: string) => void }>();
+  readonly #stopListening: () => void;
+  #nextPlace = 1;
+
+  constructor(engine: ExecutionEngine) {
+    this.#engine = engine;
+    this.#stopListening = engine.onNotification((notification) => this.#forward(notification));
+  }
+
+  /** The methods, for a client that is notified through `notify`. */
+  methods(notify: (message: string) => void): ReadonlyMap<string, RpcMethod> {
+    return new Map<string, RpcMethod>([
+      ["eth_subscribe", (params, client) => this.#subscribe(params, client, notify)],
+      ["eth_unsubscribe", ([id], client) => this.#unsubscribe(id, client)],
+    ]);
+  }
+
+  /** Ends all subscriptions of a client that has gone. */
+  async drop(client: RpcClient): Promise<void> {
+    client.isGone = true;
+    for (const id of [...client.subscriptions]) if (this.#owners.has(id)) await this.#unsubscribe(id, client);
+  }
+
+  close(): void {
+    this.#stopListening();
+    this.#owners.clear();
+  }
+
+  async #subscribe(params: readonly unknown[], client: RpcClient | undefined, notify: (message: string) => void): Promise<unknown> {
+    if (client === undefined) throw new RpcError(RpcCode.methodNotFound, "subscriptions need a WebSocket connection");
+    const [kind] = params;
+    if (typeof kind !== "string" || !KINDS.has(kind)) throw new RpcError(RpcCode.invalidParams, `subscriptions are ${[...KINDS].join(" and ")}`);
+    if (client.subscriptions.size >= MAX_SUBSCRIPTIONS) {
+      throw new RpcError(RpcCode.limitExceeded, `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
+    }
+    // Holds the place while the engine answers: requests of one connection run side by side.
+    const place = `place ${this.#nextPlace++}`;
+    client.subscriptions.add(place);
+    try {
+      const id = (await this.#engine.request("eth_subscribe", params)) as string;
+      client.subscriptions.add(id);
+      this.#owners.set(id, { client, notify });
+      if (client.isGone) await this.#unsubscribe(id, client);
+      return id;
+    } finally {
+      client.subscriptions.delete(place);
+    }
+  }
+
+  async #unsubscribe(id: unknown, client: RpcClient | undefined): Promise<boolean> {
+    if (typeof id !== "string" || client?.subscriptions.delete(id) !== true) return false;
+    this.#owners.delete(id);
+    return (await this.#engine.request("eth_unsubscribe", [id])) === true;
+  }
+
+  #forward(notification: EngineNotification): void {
+    const owner = this.#owners.get(notification.subscription);
+    owner?.notify(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: notification }));
+  }
+}
