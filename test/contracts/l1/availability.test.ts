@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder } from "ethers";
+import type { BaseContract } from "ethers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { availabilityDomain, DATA_AVAILABILITY_TYPES, orderSignatures } from "../../../src/protocol/quorum.ts";
+import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
+import { toHex } from "../../../src/protocol/hex.ts";
+import { accountsOf, assetMessage } from "./support/assets.ts";
+import { TestChain } from "./support/chain.ts";
+import type { BatchContent, FormedBatch } from "./support/chain.ts";
+import { addressOf, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
+import type { Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+
+const abi = AbiCoder.defaultAbiCoder();
+const NOTHING = keccak();
+
+describe("data availability", () => {
+  let ecosystem: Ecosystem;
+  let members: readonly HardhatEthersSigner[];
+  let committee: BaseContract;
+  let nextChainId = 270n;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    members = ecosystem.accounts.slice(2, 5).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
+    committee = await ecosystem.l1.deploy("CommitteePolicy", members.map(({ address }) => address), 2);
+  });
+  after(() => ecosystem.l1.close());
+
+  const createWith = async (policy: BaseContract): Promise<TestChain> =>
+    TestChain.create(ecosystem, {
+      ...(await defaultConfiguration(ecosystem, nextChainId++)),
+      dataAvailabilityPolicy: await policy.getAddress(),
+    });
+  async function committeeData(preCommitment: Hex, pubdataHash: Hex, signers: readonly HardhatEthersSigner[]): Promise<Hex> {
+    const domain = availabilityDomain(ecosystem.chainId, await hexAddress(committee));
+    const signatures = await Promise.all(
+      signers.map(async (signer) => ({
+        signer: signer.address as Hex,
+        signature: (await signer.signTypedData(domain, DATA_AVAILABILITY_TYPES, { preCommitment, pubdataHash })) as Hex,
+      })),
+    );
+    return abi.encode(["bytes[]"], [orderSignatures(signatures)]) as Hex;
+  }
+  const signedBy = (signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
+    async (preCommitment, pubdataHash) => ({
+      data: await committeeData(preCommitment, pubdataHash, signers),
+      boundDataHash: NOTHING,
+    });
+  const commit = async (chain: TestChain, formed: FormedBatch, overrides: Record<string, unknown> = {}): Promise<unknown> =>
+    send(chain.contract, "commitBatch", formed.previous, { ...formed.commit, ...overrides }, await chain.sign(formed.expected.commitment));
+
+  describe("rollup", () => {
+    test("takes published pubdata only, and no data of its own", async () => {
+      const chain = await createWith(ecosystem.rollupPolicy);
+      await assertReverts(commit(chain, await chain.form({ withhold: true })), "PubdataNotPublished()");
+      await assertReverts(commit(chain, await chain.form(), { policyData: "0x01" }), "MalformedPolicyData(0, 1)");
+      await chain.commit(await chain.form());
+    });
+  });
+
+  describe("committee", () => {
+    test("stands in for the pubdata: log root and flows from what L1 sees, r = 0 and the entry count", async () => {
+      const chain = await createWith(committee);
+      await chain.request({}, 10n ** 9n);
+      const logs = [
+        { type: "message", sender: addressOf(0xabc), body: Uint8Array.of(1, 2, 3) },
+        assetMessage(ecosystem, { amount: 77n }),
+      ] as const;
+      const changes = [{ type: "update", index: 9, isCode: false, value: 1n }] as const;
+      const formed = await chain.form({ withhold: true, logs, changes, policy: signedBy(members.slice(0, 2)) });
+      const { stored } = await chain.commit(formed);
+      assert.equal(stored.point, `0x${"00".repeat(20)}`);
+      assert.equal(stored.evaluation, `0x00000002${"00".repeat(16)}`);
+      assert.equal(stored.leafCount, 0n);
+      assert.equal(await view(chain.contract, "storedBatchHash", 0), hashStoredBatch(stored));
+      await chain.prove(stored);
+      await chain.execute(stored, formed);
+      const [, pot] = await accountsOf(ecosystem, chain.configuration.chainId, ETH);
+      assert.equal(pot, 77n);
+    });
+
+    test("refuses too few, foreign, repeated and wrong signatures", async () => {
+      const chain = await createWith(committee);
+      const attempt = async (policy: NonNullable<BatchContent["policy"]>): Promise<unknown> =>
+        commit(chain, await chain.form({ withhold: true, policy }));
+      await assertReverts(attempt(signedBy(members.slice(0, 1))), "TooFewSignatures(2, 1)");
+      const stranger = ecosystem.accounts[9]!;
+      await assertReverts(attempt(signedBy([stranger, members[0]!, members[1]!])), "NotAMember");
+      const member = members[0]!.address.toLowerCase();
+      await assertReverts(attempt(signedBy([members[0]!, members[0]!])), `SignersNotAscending(${member}, ${member})`);
+      const aboutOtherData: NonNullable<BatchContent["policy"]> = async (preCommitment) => ({
+        data: await committeeData(preCommitment, wordToHex(1n), members),
+        boundDataHash: NOTHING,
+      });
+      await assertReverts(attempt(aboutOtherData), "NotAMember");
+      await attempt(signedBy(members));
+    });
+
+    test("an asset message cannot be withheld, and logs are read strictly", async () => {
+      const chain = await createWith(committee);
+      const logs = [assetMessage(ecosystem), { type: "message", sender: addressOf(5), body: new Uint8Array(3) }] as const;
+      const formed = await chain.form({ withhold: true, logs, policy: signedBy(members) });
+      const honest = toHex(encodeWithheldLogs(logs)).slice(2);
+      const withheld = formed.commit["withheld"] as Record<string, unknown>;
+      const attempt = (encoded: string): Promise<unknown> => commit(chain, formed, { withheld: { ...withheld, logs: `0x${encoded}` } });
+      const hidden = `000103${"00".repeat(17)}010003${"00".repeat(32)}`;
+      await assertReverts(attempt(hidden), "AssetMessageWithheld(2)");
+      await assertReverts(attempt(`${honest}00`), `TrailingBytes(${honest.length / 2})`);
+      await assertReverts(attempt(honest.slice(0, -2)), "Truncated(216)");
+      await assertReverts(attempt("00"), "Truncated(0)");
+      await assertReverts(attempt("0001"), "Truncated(2)");
+      await assertReverts(attempt("000104"), "UnknownLogHead(2)");
+      await assertReverts(attempt("000101"), "OperationCountMismatch(2)");
+      await assertReverts(attempt("4001"), "TooManyLogs(0)");
+      await assertReverts(attempt(`000102${"00".repeat(20)}000005`), "Truncated(2)");
+      await attempt(honest);
+    });
+
+    test("cannot be empty, out of order or unreachable", async () => {
+      const deploy = (addresses: string[], threshold: number): Promise<unknown> => ecosystem.l1.deploy("CommitteePolicy", addresses, threshold);
+      await assert.rejects(deploy([], 1), /CommitteeEmpty/);
+      await assert.rejects(deploy([addressOf(2), addressOf(1)], 1), /MembersNotAscending/);
+      await assert.rejects(deploy([addressOf(1)], 0), /ThresholdOutOfRange/);
+      await assert.rejects(deploy([addressOf(1)], 2), /ThresholdOutOfRange/);
+    });
+  });
+
+  describe("composition", () => {
+    test("all-of: the truth table of rollup and committee", async () => {
+      const allOf = await ecosystem.l1.deploy("AllOfPolicy", [await ecosystem.rollupPolicy.getAddress(), await committee.getAddress()]);
+      const chain = await createWith(allOf);
+      const boundDataHash = keccak(fromHex(NOTHING), fromHex(NOTHING));
+      const policy = (signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
+        async (preCommitment, pubdataHash) => ({
+          data: abi.encode(["bytes[]"], [["0x", await committeeData(preCommitment, pubdataHash, signers)]]) as Hex,
+          boundDataHash,
+        });
+      const attempt = async (withhold: boolean, signers: readonly HardhatEthersSigner[]): Promise<unknown> =>
+        commit(chain, await chain.form({ withhold, policy: policy(signers) }));
+      await assertReverts(attempt(true, []), "PubdataNotPublished()");
+      await assertReverts(attempt(true, members), "PubdataNotPublished()");
+      await assertReverts(attempt(false, []), "TooFewSignatures(2, 0)");
+      await assertReverts(
+        commit(chain, await chain.form(), { policyData: abi.encode(["bytes[]"], [["0x"]]) }),
+        "MalformedPolicyData(2, 1)",
+      );
+      await attempt(false, members);
+    });
+
+    test("any-of: the truth table, the submitter naming the member", async () => {
+      const anyOf = await ecosystem.l1.deploy("AnyOfPolicy", [await ecosystem.rollupPolicy.getAddress(), await committee.getAddress()]);
+      const chain = await createWith(anyOf);
+      const policy = (member: number, signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
+        async (preCommitment, pubdataHash) => {
+          const data = member === 1 ? await committeeData(preCommitment, pubdataHash, signers) : "0x";
+          return {
+            data: abi.encode(["uint256", "bytes"], [member, data]) as Hex,
+            boundDataHash: keccak(fromHex(wordToHex(BigInt(member))), fromHex(NOTHING)),
+          };
+        };
+      const attempt = async (withhold: boolean, member: number, signers: readonly HardhatEthersSigner[] = []) => {
+        const formed = await chain.form({ withhold, policy: policy(member, signers) });
+        return chain.commit(formed);
+      };
+      await assertReverts(attempt(true, 0), "PubdataNotPublished()");
+      await assertReverts(attempt(true, 1, []), "TooFewSignatures(2, 0)");
+      await assertReverts(attempt(true, 2), "MemberUnknown(2, 2)");
+      await attempt(false, 0);
+      await attempt(true, 1, members);
+      // Once data was withheld, L1 no longer counts leaves, and takes published batches all the same.
+      const { stored } = await attempt(false, 0);
+      assert.equal(stored.leafCount, 0n);
+      assert.equal(await view(chain.contract, "storedBatchHash", 2), hashStoredBatch(stored));
+    });
+
+    test("needs two members with code", async () => {
+      const rollup = await ecosystem.rollupPolicy.getAddress();
+      for (const name of ["AllOfPolicy", "AnyOfPolicy"]) {
+        await assert.rejects(ecosystem.l1.deploy(name, [rollup]), /TooFewMembers/);
+        await assert.rejects(ecosystem.l1.deploy(name, [rollup, addressOf(5)]), /MemberWithoutCode/);
+        const policy = await ecosystem.l1.deploy(name, [rollup, rollup]);
+        assert.deepEqual([...(await view<string[]>(policy, "members"))], [rollup, rollup]);
+      }
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { getCreate2Address, keccak256 } from "ethers";
+import type { BaseContract } from "ethers";
+import { assetId } from "../../../src/protocol/asset-message.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import { l2LogProof } from "../../../src/protocol/log-proof.ts";
+import { messageLog } from "../../../src/protocol/l2-log.ts";
+import { TestChain } from "./support/chain.ts";
+import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, PROTOCOL_VERSION, send, view } from "./support/ecosystem.ts";
+import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+
+const DAY = 86_400n;
+
+describe("chain factory", () => {
+  let ecosystem: Ecosystem;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+  });
+  after(() => ecosystem.l1.close());
+
+  test("two accounts without any role create chains, at addresses known beforehand", async () => {
+    const implementation = await view<string>(ecosystem.factory, "implementation");
+    for (const [i, chainId] of [270n, 271n].entries()) {
+      const creator = ecosystem.accounts[5 + i]!;
+      const configuration = { ...(await defaultConfiguration(ecosystem, chainId)), admin: creator.address };
+      const receipt = await send(as(ecosystem.factory, creator), "createChain", configuration);
+      const address = await view<string>(ecosystem.factory, "getHyperchain", chainId);
+      const [event] = eventsOf(ecosystem.factory, receipt, "ChainCreated");
+      assert.deepEqual([...event!.args].slice(0, 3), [chainId, address, creator.address]);
+      // ERC-1167's creation code.
+      const code = `0x3d602d80600a3d3981f3363d3d373d3d3d363d73${implementation.slice(2).toLowerCase()}5af43d82803e903d91602b57fd5bf3`;
+      assert.equal(address, getCreate2Address(await ecosystem.factory.getAddress(), wordToHex(chainId), keccak256(code)));
+      assert.equal(await view(ecosystem.factory, "hyperchainAddress", chainId), address);
+      const chain = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
+      const answers = ["getChainId", "getAdmin", "getBaseToken", "getProtocolVersion"].map((name) => view(chain, name));
+      assert.deepEqual(await Promise.all(answers), [chainId, creator.address, ETH, PROTOCOL_VERSION]);
+      assert.equal(await view(chain, "isValidator", ecosystem.accounts[0]!.address), true);
+      const { validators } = await view<{ validators: Iterable<string> }>(chain, "getConfiguration");
+      assert.deepEqual([...validators], configuration.validators);
+    }
+    assert.deepEqual([...(await view<bigint[]>(ecosystem.factory, "getAllZKChainChainIDs"))], [270n, 271n]);
+  });
+
+  const rejections: readonly [string, (configuration: ChainConfiguration, ecosystem: Ecosystem) => Partial<Record<keyof ChainConfiguration, unknown>>, string][] = [
+    ["chain id 0", () => ({ chainId: 0n }), "ChainIdOutOfRange(9007199254740991, 0)"],
+    ["a chain id that wallets cannot hold", () => ({ chainId: 1n << 53n }), `ChainIdOutOfRange(9007199254740991, ${1n << 53n})`],
+    ["the settlement chain's id", (_, { chainId }) => ({ chainId }), "ChainIdOfSettlementChain(31337)"],
+    ["no admin", () => ({ admin: addressOf(0) }), "AdminMissing()"],
+    ["a base token without code", () => ({ baseToken: addressOf(5) }), `BaseTokenWithoutCode(${addressOf(5)})`],
+    ["base token 0", () => ({ baseToken: addressOf(0) }), `BaseTokenWithoutCode(${addressOf(0)})`],
+    ["a policy without code", () => ({ dataAvailabilityPolicy: addressOf(5) }), `PolicyWithoutCode(${addressOf(5)})`],
+    ["a filterer without code", () => ({ transactionFilterer: addressOf(5) }), `FiltererWithoutCode(${addressOf(5)})`],
+    ["no sequencer", () => ({ sequencingMode: 1n }), "SequencingModeUnsupported(0, 1)"],
+    ["an empty quorum", () => ({ validators: [] }), "QuorumEmpty()"],
+    ["validator 0", () => ({ validators: [addressOf(0)] }), `ValidatorsNotAscending(${addressOf(0)}, ${addressOf(0)})`],
+    ["a validator twice", () => ({ validators: [addressOf(9), addressOf(9)] }), `ValidatorsNotAscending(${addressOf(9)}, ${addressOf(9)})`],
+    ["validators out of order", () => ({ validators: [addressOf(9), addressOf(8)] }), `ValidatorsNotAscending(${addressOf(9)}, ${addressOf(8)})`],
+    ["65 validators", () => ({ validators: Array.from({ length: 65 }, (_, i) => addressOf(i + 1)) }), "TooManyValidators(64, 65)"],
+    ["threshold 0", () => ({ validatorThreshold: 0n }), "ThresholdOutOfRange(1, 0)"],
+    ["a threshold above the number of validators", () => ({ validatorThreshold: 2n }), "ThresholdOutOfRange(1, 2)"],
+    ["no time for operations", () => ({ priorityOpWindow: 0n }), `PriorityOpWindowOutOfRange(1, ${30n * DAY}, 0)`],
+    ["too much time for operations", () => ({ priorityOpWindow: 30n * DAY + 1n }), `PriorityOpWindowOutOfRange(1, ${30n * DAY}, ${30n * DAY + 1n})`],
+    ["no exit delay", () => ({ exitDelay: 0n }), `ExitDelayOutOfRange(1, ${90n * DAY}, 0)`],
+    ["an exit that never opens", () => ({ exitDelay: 90n * DAY + 1n }), `ExitDelayOutOfRange(1, ${90n * DAY}, ${90n * DAY + 1n})`],
+    ["an execution delay that the exit would overtake", () => ({ executionDelay: 1_000n }), "ExecutionDelayBeyondExit(1000, 1000)"],
+    ["a gas rate of 0", () => ({ priorityGasPerSecond: 0n }), "PriorityGasRateZero()"],
+    ["free gas", () => ({ l2GasPrice: 0n }), "L2GasPriceZero()"],
+    ["an unknown version", () => ({ protocolVersion: 5n }), "UnknownProtocolVersion(5)"],
+  ];
+  for (const [name, override, expected] of rejections) {
+    test(`refuses ${name}`, async () => {
+      const configuration = await defaultConfiguration(ecosystem, 900n);
+      await assertReverts(send(ecosystem.factory, "createChain", { ...configuration, ...override(configuration, ecosystem) }), expected);
+      assert.equal(await view(ecosystem.factory, "getHyperchain", 900n), "0x0000000000000000000000000000000000000000");
+    });
+  }
+
+  test("never gives out a chain id twice", async () => {
+    const configuration = await defaultConfiguration(ecosystem, 901n);
+    await send(ecosystem.factory, "createChain", configuration);
+    const address = (await view<string>(ecosystem.factory, "getHyperchain", 901n)).toLowerCase();
+    await assertReverts(send(ecosystem.factory, "createChain", configuration), `ChainIdTaken(901, ${address})`);
+  });
+
+  test("nobody sets a chain up a second time, or the implementation at all", async () => {
+    const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 902n));
+    const [factory, caller] = [await hexAddress(ecosystem.factory), ecosystem.accounts[0]!.address.toLowerCase()];
+    const expected = `OnlyFactory(${factory}, ${caller})`;
+    await assertReverts(send(chain.contract, "initialize", chain.configuration), expected);
+    const implementation = await ecosystem.l1.ethers.getContractAt("Hyperchain", await view<string>(ecosystem.factory, "implementation"));
+    await assertReverts(send(implementation as unknown as typeof chain.contract, "initialize", chain.configuration), expected);
+  });
+
+  test("refuses an implementation that was made for another factory", async () => {
+    const implementation = await view<string>(ecosystem.factory, "implementation");
+    await assert.rejects(ecosystem.l1.deploy("ChainFactory", implementation), /MiswiredDeployment/);
+  });
+
+  test("answers what clients ask a bridgehub", async () => {
+    const token = await ecosystem.l1.deploy("TokenDouble");
+    const tokenAddress = await hexAddress(token);
+    const chain = await TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, 903n)), baseToken: tokenAddress });
+    const bridge = await ecosystem.bridge.getAddress();
+    const hub = (name: string, ...args: unknown[]): Promise<unknown> => view(ecosystem.factory, name, ...args);
+    assert.equal(await hub("sharedBridge"), bridge);
+    assert.equal(await hub("assetRouter"), bridge);
+    assert.equal(await hub("messageRoot"), await ecosystem.roots.getAddress());
+    assert.equal(await hub("L1_CHAIN_ID"), ecosystem.chainId);
+    assert.equal(await hub("baseToken", 903n), await token.getAddress());
+    assert.equal(await hub("baseTokenAssetId", 903n), assetId(ecosystem.chainId, tokenAddress));
+    assert.equal(await hub("getZKChain", 903n), await chain.contract.getAddress());
+    assert.equal(await hub("settlementLayer", 903n), ecosystem.chainId);
+    assert.equal(await hub("settlementLayer", 12_345n), 0n);
+    await assertReverts(hub("baseToken", 12_345n), "UnknownChain(12345)");
+    for (const name of ["L1_NULLIFIER", "nativeTokenVault", "l1NativeTokenVault"]) assert.equal(await view(ecosystem.bridge, name), bridge);
+    assert.equal(await view(ecosystem.bridge, "BRIDGE_HUB"), await ecosystem.factory.getAddress());
+    assert.equal(await view(ecosystem.bridge, "assetId", ETH), assetId(ecosystem.chainId, addressOf(0)));
+    assert.equal(await view(ecosystem.bridge, "tokenAddress", wordToHex(1n)), addressOf(0));
+  });
+
+  test("proves messages and logs of executed batches, with any transaction number", async () => {
+    const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 904n));
+    const body = Uint8Array.of(1, 2, 3);
+    const sender = addressOf(0xabc);
+    const { formed } = await chain.settle({ logs: [{ type: "message", sender: addressOf(1), body }, { type: "message", sender, body }] });
+    const proof = l2LogProof(formed.logLeaves, 1);
+    const message = { txNumberInBatch: 77, sender, data: "0x010203" };
+    const log = { ...messageLog(sender, body), txNumberInBatch: 5 };
+    const proves = (name: string, batch: number, index: number, item: unknown): Promise<unknown> =>
+      view(ecosystem.factory, name, 904n, batch, index, item, proof);
+    assert.equal(await proves("proveL2MessageInclusion", 0, 1, message), true);
+    assert.equal(await proves("proveL2LogInclusion", 0, 1, log), true);
+    assert.equal(await proves("proveL2MessageInclusion", 0, 0, message), false);
+    assert.equal(await proves("proveL2MessageInclusion", 1, 1, message), false);
+    assert.equal(await proves("proveL2MessageInclusion", 0, 1, { ...message, data: "0x" }), false);
+    assert.equal(await proves("proveL2LogInclusion", 0, 1, { ...log, isService: false }), false);
+  });
+});
+
+describe("verifier registry", () => {
+  let ecosystem: Ecosystem;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+  });
+  after(() => ecosystem.l1.close());
+
+  test("governance adds versions; a version is never replaced, and retires with notice only", async () => {
+    const { verifiers } = ecosystem;
+    const verifier = await ecosystem.verifier.getAddress();
+    const content = { verifier, genesisStateRoot: wordToHex(5n), genesisLeafCount: 2n };
+    const stranger = ecosystem.accounts[3]!;
+    const denied = `OnlyGovernance(${ecosystem.accounts[0]!.address.toLowerCase()}, ${stranger.address.toLowerCase()})`;
+    await assertReverts(send(as(verifiers, stranger), "addVersion", 2n, content), denied);
+    await assertReverts(send(as(verifiers, stranger), "scheduleRetirement", 1n), denied);
+    await assertReverts(send(verifiers, "addVersion", PROTOCOL_VERSION, content), "ProtocolVersionExists(1)");
+    await assertReverts(send(verifiers, "addVersion", 2n, { ...content, verifier: addressOf(5) }), `VerifierWithoutCode(${addressOf(5)})`);
+    await assertReverts(send(verifiers, "addVersion", 2n, { ...content, genesisLeafCount: 1n }), "GenesisWithoutOutputsLeaf(1)");
+    await assertReverts(send(verifiers, "addVersion", 2n, { ...content, genesisStateRoot: wordToHex((1n << 256n) - 1n) }), "DigestNotCanonical");
+    await assertReverts(send(verifiers, "scheduleRetirement", 2n), "UnknownProtocolVersion(2)");
+    await assertReverts(view(verifiers, "requireActive", 2n), "UnknownProtocolVersion(2)");
+    await send(verifiers, "addVersion", 2n, content);
+    await send(verifiers, "scheduleRetirement", 2n);
+    const retiresAt = await view<bigint>(verifiers, "retiresAt", 2n);
+    await assertReverts(send(verifiers, "scheduleRetirement", 2n), `RetirementAlreadyScheduled(2, ${retiresAt})`);
+    await view(verifiers, "requireActive", 2n);
+    await ecosystem.increaseTime(1_000n);
+    await assertReverts(view(verifiers, "requireActive", 2n), `ProtocolVersionRetired(2, ${retiresAt})`);
+  });
+});

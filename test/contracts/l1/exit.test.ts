@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { BaseContract } from "ethers";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
+import { TestChain } from "./support/chain.ts";
+import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+
+const NO_DEPOSIT = { depositor: ZERO_ADDRESS, token: ZERO_ADDRESS, amount: 0n };
+const NEVER = (1n << 256n) - 1n;
+
+describe("exit", () => {
+  let ecosystem: Ecosystem;
+  let nextChainId = 270n;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+  });
+  after(() => ecosystem.l1.close());
+
+  const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
+    TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides });
+  /** The canonical transaction of a queued operation, from its event. */
+  async function operationOf(chain: TestChain, index: number): Promise<{ readonly reserved: readonly bigint[]; readonly factoryDeps: readonly bigint[] }> {
+    const events = await chain.contract.queryFilter(chain.contract.filters["NewPriorityRequest"]!());
+    const { args } = chain.contract.interface.parseLog(events[index]!)!;
+    const transaction = args["transaction"] as { toObject(): { reserved: Iterable<bigint>; factoryDeps: Iterable<bigint> } };
+    const fields = transaction.toObject();
+    return { ...fields, reserved: [...fields.reserved], factoryDeps: [...fields.factoryDeps] };
+  }
+  const opensAt = (chain: TestChain): Promise<bigint> => view(chain.contract, "exitOpensAt");
+  const refund = (chain: TestChain, operation: unknown, deposit: unknown = NO_DEPOSIT) =>
+    send(as(chain.contract, ecosystem.accounts[6]!), "refundOperation", operation, deposit);
+
+  test("opens when the oldest unexecuted operation is past deadline and delay, and not before", async () => {
+    const chain = await create();
+    assert.equal(await opensAt(chain), NEVER);
+    await assertReverts(send(chain.contract, "activateExit"), "ExitNotOpen");
+    await chain.request();
+    const requestedAt = await ecosystem.latestTimestamp();
+    assert.equal(await opensAt(chain), requestedAt + 1_100n);
+    await ecosystem.increaseTime(1_000n);
+    await assertReverts(send(chain.contract, "activateExit"), "ExitNotOpen");
+    await ecosystem.increaseTime(200n);
+    const receipt = await send(as(chain.contract, ecosystem.accounts[9]!), "activateExit");
+    assert.equal(eventsOf(chain.contract, receipt, "ExitActivated").length, 1);
+    assert.equal(await view(chain.contract, "exited"), true);
+  });
+
+  test("committing or proving an operation does not stop the clock; executing it does", async () => {
+    const chain = await create();
+    const hash = await chain.request();
+    const opens = await opensAt(chain);
+    const formed = await chain.form({ canonicalTxHashes: [hash], logs: [{ type: "priorityOp", success: true }] });
+    const { stored } = await chain.commit(formed);
+    await chain.prove(stored);
+    assert.equal(await opensAt(chain), opens);
+    await chain.execute(stored, formed);
+    assert.equal(await opensAt(chain), NEVER);
+    await ecosystem.increaseTime(5_000n);
+    await assertReverts(send(chain.contract, "activateExit"), "ExitNotOpen");
+  });
+
+  test("a flood does not push an earlier operation's exit back", async () => {
+    const chain = await create({ priorityGasPerSecond: 1_000n });
+    await chain.request();
+    const opens = await opensAt(chain);
+    for (let i = 0; i < 5; i++) await chain.request({ l2GasLimit: 1_000_000n });
+    assert.equal(await opensAt(chain), opens);
+  });
+
+  test("stops the chain: unexecuted batches are void and every verb is refused", async () => {
+    const chain = await create();
+    await chain.settle();
+    const hash = await chain.request();
+    const formed = await chain.form({ canonicalTxHashes: [hash], logs: [{ type: "priorityOp", success: true }] });
+    const { stored } = await chain.commit(formed);
+    await chain.prove(stored);
+    await ecosystem.increaseTime(2_000n);
+    await send(chain.contract, "activateExit");
+    const counts = ["Committed", "Verified", "Executed"].map((stage) => view<bigint>(chain.contract, `getTotalBatches${stage}`));
+    assert.deepEqual(await Promise.all(counts), [1n, 1n, 1n]);
+    const next = await chain.form();
+    await assertReverts(send(chain.contract, "commitBatch", next.previous, next.commit, []), "ChainExited()");
+    await assertReverts(chain.prove(stored), "ChainExited()");
+    await assertReverts(chain.execute(stored, formed), "ChainExited()");
+    await assertReverts(send(chain.contract, "revertBatches", 0, []), "ChainExited()");
+    await assertReverts(send(chain.contract, "activateExit"), "ChainExited()");
+    await assertReverts(chain.request(), "ChainExited()");
+  });
+
+  test("pays operations that never ran back to who paid them, once", async () => {
+    const chain = await create();
+    const contract = await ecosystem.l1.deploy("RequestingContract");
+    await requestBy(contract, chain);
+    await ecosystem.increaseTime(2_000n);
+    const operation = await operationOf(chain, 0);
+    await assertReverts(refund(chain, operation), "ChainNotExited()");
+    await send(chain.contract, "activateExit");
+    await assertReverts(refund(chain, { ...operation, reserved: [10n ** 18n, ...operation.reserved.slice(1)] }), "OperationUnknown");
+    await assertReverts(refund(chain, { ...operation, nonce: 1n }), "OperationUnknown");
+    await refund(chain, operation);
+    assert.equal(await ecosystem.l1.ethers.provider.getBalance(await contract.getAddress()), 10n ** 9n);
+    assert.deepEqual(await accountsOf(ecosystem, chain.configuration.chainId, ETH), [0n, 0n, 0n]);
+    await assertReverts(refund(chain, operation), "DepositAlreadyRefunded");
+  });
+
+  test("pays token deposits back whole, and not those of executed operations", async () => {
+    const token = await ecosystem.l1.deploy("TokenDouble");
+    const tokenAddress = await hexAddress(token);
+    const user = ecosystem.accounts[0]!.address;
+    await send(token, "mint", user, 1_000n);
+    await send(token, "approve", await ecosystem.bridge.getAddress(), 1_000n);
+    const chain = await create();
+    const executed = await depositToken(ecosystem, chain, tokenAddress, 300n);
+    await chain.settle({ canonicalTxHashes: [executed], logs: [{ type: "priorityOp", success: true }] });
+    await depositToken(ecosystem, chain, tokenAddress, 700n);
+    await ecosystem.increaseTime(2_000n);
+    await send(chain.contract, "activateExit");
+    const deposit = { depositor: user, token: tokenAddress, amount: 700n };
+    await assertReverts(refund(chain, await operationOf(chain, 0), { ...deposit, amount: 300n }), "OperationExecuted(0)");
+    const queued = await operationOf(chain, 1);
+    await assertReverts(refund(chain, queued), "DepositUnknown");
+    await assertReverts(refund(chain, queued, { ...deposit, amount: 701n }), "DepositUnknown");
+    await assertReverts(refund(chain, queued, { ...deposit, depositor: addressOf(5) }), "DepositUnknown");
+    await refund(chain, queued, deposit);
+    assert.equal(await view(token, "balanceOf", user), 700n);
+    assert.deepEqual(await accountsOf(ecosystem, chain.configuration.chainId, tokenAddress), [300n, 0n, 0n]);
+    await assertReverts(refund(chain, queued, deposit), "DepositAlreadyRefunded");
+  });
+
+  test("a refund takes from the chain's balance only, never from claims of others", async () => {
+    const chain = await create();
+    await chain.request();
+    const [hash] = [(await view<{ hash: Hex }>(chain.contract, "priorityOperation", 0)).hash];
+    // A lying quorum moves everything to withdrawals before the operation runs.
+    const withdrawal = assetMessage(ecosystem, { amount: 10n ** 9n, recipient: addressOf(0xbeef) });
+    const { formed } = await chain.settle({ logs: [withdrawal] });
+    await ecosystem.increaseTime(2_000n);
+    await send(chain.contract, "activateExit");
+    await assertReverts(refund(chain, await operationOf(chain, 0)), "BalanceOverdraft");
+    await send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 0, withdrawal));
+    assert.equal(await view(ecosystem.bridge, "isRefunded", chain.configuration.chainId, hash), false);
+  });
+
+  test("only a chain's own contract refunds its operations", async () => {
+    const chain = await create();
+    await assertReverts(
+      send(ecosystem.bridge, "refundOperation", chain.configuration.chainId, wordToHex(1n), ZERO_ADDRESS, addressOf(1), 1n, NO_DEPOSIT),
+      "NotTheChain",
+    );
+  });
+
+  async function requestBy(contract: BaseContract, chain: TestChain): Promise<void> {
+    const request = {
+      chainId: chain.configuration.chainId, mintValue: 10n ** 9n, l2Contract: addressOf(1), l2Value: 0n, l2Calldata: "0x",
+      l2GasLimit: 100_000n, l2GasPerPubdataByteLimit: 800n, factoryDeps: [], refundRecipient: ZERO_ADDRESS,
+    };
+    const data = ecosystem.factory.interface.encodeFunctionData("requestL2TransactionDirect", [request]);
+    await send(contract, "call", await ecosystem.factory.getAddress(), data, { value: 10n ** 9n });
+  }
+});
