@@ -9,7 +9,7 @@ import { BLOCK_GAS_LIMIT } from "./execution/connection.ts";
 import type { EdrConnect } from "./execution/connection.ts";
 import { EdrEngine } from "./execution/edr-engine.ts";
 import type { ExecutionEngine } from "./execution/engine.ts";
-import { genesisLeaves } from "./genesis.ts";
+import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "./genesis.ts";
 import type { GenesisAccount } from "./genesis.ts";
 import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
@@ -31,7 +31,10 @@ export interface ChainOptions {
   readonly coinbase: Hex;
   /** Seconds. */
   readonly genesisTimestamp: bigint;
+  /** The protocol's genesis: the first state tree, the same for every chain. */
   readonly genesis: readonly GenesisAccount[];
+  /** What this chain has beside it from the start. Its first batch publishes it. */
+  readonly initialState?: readonly GenesisAccount[];
   /** Genesis code that creates contracts from fixed init code only; see CodeGuard. */
   readonly trustedCreators?: readonly Hex[];
   readonly identity: Omit<ChainIdentity, "chainId">;
@@ -82,12 +85,13 @@ export interface Chain {
 
 /** Starts a chain at its genesis. Throws EngineError or GenesisError for a genesis that cannot be. */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
-  const { chainId, coinbase, genesisTimestamp, genesis } = options;
+  const { chainId, coinbase, genesisTimestamp } = options;
+  const genesis = mergeAccounts(options.genesis, options.initialState ?? []);
   const { clock, system, connect, flowsHash } = dependencies;
   const compressor = createCompressor();
-  const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
+  const tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
   const witness = startWitness({ chainId, genesis });
-  const engine = await openEngine(options, connect, witness);
+  const engine = await openEngine({ ...options, genesis }, connect, witness);
   const guard = new CodeGuard(genesis, options.trustedCreators);
   const mempool = new Mempool(options.mempool, { account: (address) => readAccount(engine, address) });
   const former = new BatchFormer(
@@ -95,9 +99,16 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     options.genesisCommitment,
     { tree, flowsHash, compress: (tag, left, right) => compressor.compress(tag, left, right) },
   );
+  const initial = addedLeaves(genesisLeaves(options.genesis), genesisLeaves(genesis));
+  const initialCodes = (options.initialState ?? []).flatMap(({ code }) => (code === undefined || code === "0x" ? [] : [code]));
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
-    lastFormed = former.form(sealed);
+    const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;
+    lastFormed = former.form(
+      isFirst
+        ? { ...sealed, writes: overrideLeaves(initial, sealed.writes), bytecodes: [...initialCodes, ...sealed.bytecodes] }
+        : sealed,
+    );
     dependencies.onBatch?.(lastFormed);
   };
   const producer = new BlockProducer(
@@ -110,6 +121,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     engine,
     witness,
     system,
+    leafCount: () => tree.leafCount,
     clock,
     onBlock: (block) => dependencies.onBlock?.(block),
     onBatch: form,

@@ -53,6 +53,32 @@ export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[
   return leaves.filter(({ value }) => value !== 0n);
 }
 
+/** The first accounts with those of the second list added: their storage, and their other parts where given. */
+export function mergeAccounts(first: readonly GenesisAccount[], second: readonly GenesisAccount[]): GenesisAccount[] {
+  const accounts = new Map(first.map((account) => [account.address.toLowerCase(), account]));
+  for (const account of second) {
+    const before = accounts.get(account.address.toLowerCase());
+    const storage = [...(before?.storage ?? []), ...(account.storage ?? [])];
+    accounts.set(account.address.toLowerCase(), { ...before, ...account, storage });
+  }
+  return [...accounts.values()];
+}
+
+/** Leaves of the second state that differ from the first one's, which it extends. */
+export function addedLeaves(first: readonly GenesisLeaf[], second: readonly GenesisLeaf[]): GenesisLeaf[] {
+  const values = new Map(first.map((leaf) => [leafName(leaf), leaf.value]));
+  return second.filter((leaf) => values.get(leafName(leaf)) !== leaf.value);
+}
+
+/** The writes with those of the second list in place of the first one's about the same leaf. */
+export function overrideLeaves(first: readonly GenesisLeaf[], second: readonly GenesisLeaf[]): GenesisLeaf[] {
+  return [...new Map([...first, ...second].map((leaf) => [leafName(leaf), leaf])).values()];
+}
+
+function leafName({ leafKind, address, slot }: GenesisLeaf): string {
+  return `${leafKind} ${address} ${slot}`;
+}
+
 /** A first state that cannot be. */
 export class GenesisError extends Error {
   override readonly name = "GenesisError";

@@ -11,6 +11,13 @@ export interface SystemRequest {
   readonly gasLimit: bigint;
 }
 
+/** What became of a priority operation's own transaction. */
+export interface OperationOutcome {
+  readonly success: boolean;
+  /** 0 where it could not run at all. */
+  readonly gasUsed: bigint;
+}
+
 /** A priority operation as the steps that carry it out. */
 export interface PriorityOperation {
   /** keccak of the encoded operation: its name on L1 and on L2. */
@@ -20,7 +27,7 @@ export interface PriorityOperation {
   /** From the aliased sender; may fail. */
   readonly operation: SystemRequest;
   /** Refunds, and logs the result; must succeed. */
-  readonly conclusion: (success: boolean) => readonly SystemRequest[];
+  readonly conclusion: (outcome: OperationOutcome) => readonly SystemRequest[];
 }
 
 /** What the chain's predeploys must be told, as transactions. Each must succeed, or the chain stops. */

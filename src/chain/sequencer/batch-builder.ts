@@ -27,6 +27,8 @@ export interface BatchBuilderDependencies {
   readonly engine: Pick<ExecutionEngine, "request">;
   readonly witness: Witness;
   readonly system: SystemTransactions;
+  /** Leaves of the state tree before the open batch. */
+  readonly leafCount: () => number;
   readonly onBlock: (block: SequencedBlock) => void;
   readonly onBatch: (batch: SealedBatch) => void;
   /** Told when a batch opens (true) and when it ends (false). */
@@ -100,7 +102,7 @@ export class BatchBuilder {
 
   /** Whether these transactions surely keep the limits, without asking the witness. */
   surelyFits(further: Unmeasured): boolean {
-    return this.#batch === undefined || fits(this.#batch.usage, this.#options.limits, further);
+    return this.#batch === undefined || fits(this.#batch.usage, this.#options.limits, this.#dependencies.leafCount(), further);
   }
 
   /** The open batch's usage with its changes as the witness counts them now. */
@@ -123,7 +125,7 @@ export class BatchBuilder {
       messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
       gas: usage.gas + receipt.gasUsed,
     };
-    return fits(after, this.#options.limits);
+    return fits(after, this.#options.limits, this.#dependencies.leafCount());
   }
 
   /** Imports roots of other chains. */
@@ -144,7 +146,7 @@ export class BatchBuilder {
     const [transaction] = await producer.unsigned([operation.operation]);
     const receipt = transaction === undefined ? undefined : await this.#tryOperation(transaction);
     const success = receipt?.success ?? false;
-    await this.#system(operation.conclusion(success));
+    await this.#system(operation.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }));
     this.#batch = recordPriorityOp(await this.open(), operation.canonicalTxHash, success);
     return { success, transactionHash: receipt?.transactionHash };
   }

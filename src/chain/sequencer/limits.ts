@@ -1,11 +1,15 @@
+import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
+
 /** What a batch may hold. It is sealed before one is exceeded; a transaction that exceeds an empty batch is refused. */
 export interface BatchLimits {
   /** Modelled L1 gas of the commit. */
   readonly commitGas: number;
   readonly messages: number;
   readonly pubdataBytes: number;
-  /** Leaves of the state tree: the prover's largest table. */
+  /** Changed leaves of the state tree. */
   readonly diffs: number;
+  /** Rows of the prover's table for these changes. */
+  readonly proofRows: number;
   /** L2 gas. */
   readonly gas: bigint;
 }
@@ -14,6 +18,8 @@ export interface BatchLimits {
 export interface BatchUsage {
   /** Changed leaves, as last measured. */
   readonly diffs: number;
+  /** How many of them may be new. */
+  readonly insertions: number;
   /** Encoded size of the changed leaves, never too low. */
   readonly diffBytes: number;
   readonly codes: number;
@@ -38,6 +44,7 @@ export const PROTOCOL_LIMITS: BatchLimits = {
   messages: 4096,
   pubdataBytes: 100_000,
   diffs: 4096,
+  proofRows: 2 ** 17 - 1,
   gas: 10n ** 9n,
 };
 
@@ -45,6 +52,7 @@ export const NO_TRANSACTIONS: Unmeasured = { transactions: 0, gas: 0n };
 
 export const NO_USAGE: BatchUsage = {
   diffs: 0,
+  insertions: 0,
   diffBytes: 0,
   codes: 0,
   codeBytes: 0,
@@ -107,16 +115,32 @@ export function commitGas(usage: BatchUsage): number {
   );
 }
 
-/** Whether a batch with this usage and these further transactions, and its own opening and closing, keeps the limits. */
-export function fits(usage: BatchUsage, limits: BatchLimits, further: Unmeasured = NO_TRANSACTIONS): boolean {
+/**
+ * Rows of the state transition's table, never too few: 6 + 2·depth an update and 17 + 4·depth an insertion, in a working
+ * subtree that holds all leaves. `leafCount` is the tree's before the batch.
+ */
+export function proofRows(usage: BatchUsage, leafCount: number): number {
+  const leaves = changedLeaves(usage);
+  const insertions = leaves - usage.diffs + usage.insertions;
+  const depth = Math.ceil(Math.log2(leafCount + insertions));
+  return (leaves - insertions) * (6 + 2 * depth) + insertions * (17 + 4 * depth) + 2 * (STATE_TREE_DEPTH - depth) + 2;
+}
+
+/**
+ * Whether a batch with this usage and these further transactions, and its own opening and closing, keeps the limits.
+ * `leafCount` is the state tree's before the batch.
+ */
+export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, further: Unmeasured = NO_TRANSACTIONS): boolean {
   const total: BatchUsage = {
     ...usage,
     diffs: usage.diffs + SYSTEM_DIFFS,
+    insertions: usage.insertions + SYSTEM_DIFFS,
     diffBytes: usage.diffBytes + SYSTEM_DIFFS * DIFF_BYTES,
     unmeasured: addUnmeasured(usage.unmeasured, further),
   };
   return (
     changedLeaves(total) <= limits.diffs &&
+    proofRows(total, leafCount) <= limits.proofRows &&
     total.messages + Math.ceil(Number(further.gas) / GAS_PER_MESSAGE) <= limits.messages &&
     pubdataBytes(total) <= limits.pubdataBytes &&
     commitGas(total) <= limits.commitGas &&

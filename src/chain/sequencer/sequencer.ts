@@ -42,6 +42,8 @@ export interface SequencerDependencies {
   readonly engine: Pick<ExecutionEngine, "request">;
   readonly witness: Witness;
   readonly system: SystemTransactions;
+  /** Leaves of the state tree before the open batch. */
+  readonly leafCount: () => number;
   readonly clock: Clock;
   readonly onBlock: (block: SequencedBlock) => void;
   readonly onBatch: (batch: SealedBatch) => void;
@@ -72,12 +74,13 @@ export class Sequencer {
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { mempool, producer, engine, witness, system, onBlock, onBatch, canSeal } = dependencies;
+    const { mempool, producer, engine, witness, system, leafCount, onBlock, onBatch, canSeal } = dependencies;
     this.#builder = new BatchBuilder(options, {
       producer,
       engine,
       witness,
       system,
+      leafCount,
       onBlock,
       onBatch,
       onOpen: (open) => this.#watchAge(open),

@@ -5,6 +5,8 @@ import type { NetChanges, NetWrite } from "./flat-state.ts";
 export interface ChangeSize {
   /** Changed leaves. */
   readonly diffs: number;
+  /** How many of them were 0, and so may be new leaves. */
+  readonly insertions: number;
   /** Their encoded size, never too low: a leaf that was 0 may have to be inserted. */
   readonly diffBytes: number;
   readonly codes: number;
@@ -15,6 +17,7 @@ export interface ChangeSize {
 export function changeSize({ writes, bytecodes }: NetChanges): ChangeSize {
   return {
     diffs: writes.length,
+    insertions: writes.filter(({ before }) => before === 0n).length,
     diffBytes: writes.reduce((sum, write) => sum + encodedBytes(write), 0),
     codes: bytecodes.length,
     codeBytes: bytecodes.reduce((sum, code) => sum + (code.length - 2) / 2, 0),

@@ -123,7 +123,7 @@ describe("sequencer with a block for each transaction", () => {
       canonicalTxHash: wordToHex(n),
       payout: [step("0x000000000000000000000000000000000000800b", `0x${wordToHex(50n).slice(2)}${wordToHex(n).slice(2)}`)],
       operation: { ...step(to, "0x", valueWei), from: sender },
-      conclusion: (success) => [step("0x000000000000000000000000000000000000800b", `0x${wordToHex(60n + n).slice(2)}${wordToHex(success ? 1n : 2n).slice(2)}`)],
+      conclusion: ({ success }) => [step("0x000000000000000000000000000000000000800b", `0x${wordToHex(60n + n).slice(2)}${wordToHex(success ? 1n : 2n).slice(2)}`)],
     });
     const { sequencer, engine } = test.chain;
     assert.equal((await sequencer.runPriorityOp(operation(1n, SINK))).success, true);
@@ -300,7 +300,7 @@ describe("sequencer against hostile code", () => {
         canonicalTxHash: wordToHex(9n),
         payout: [],
         operation: { from: `0x${"a2".repeat(20)}`, to: undefined, data: "0x73", valueWei: 0n, gasLimit: 100_000n },
-        conclusion: (success) => [{ from: BOOTLOADER_ADDRESS, to: SINK, data: success ? "0x01" : "0x02", valueWei: 0n, gasLimit: 100_000n }],
+        conclusion: ({ success }) => [{ from: BOOTLOADER_ADDRESS, to: SINK, data: success ? "0x01" : "0x02", valueWei: 0n, gasLimit: 100_000n }],
       };
       assert.deepEqual(await test.chain.sequencer.runPriorityOp(operation), { success: false, transactionHash: undefined });
       assert.equal(test.blocks.at(-1)?.transactions[0]?.data, "0x02");

@@ -26,6 +26,9 @@ export interface TestChain {
 
 export interface TestChainOptions {
   readonly genesis?: readonly GenesisAccount[];
+  /** The predeploys; the least ones by default. */
+  readonly predeploys?: readonly GenesisAccount[];
+  readonly initialState?: readonly GenesisAccount[];
   readonly sequencer?: Partial<Omit<SequencerOptions, "limits">>;
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
@@ -52,7 +55,9 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       chainId: CHAIN_ID,
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
-      genesis: [...(await testGenesis()), ...(options.genesis ?? [])],
+      genesis: [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])],
+      initialState: options.initialState ?? [],
+      trustedCreators: (options.predeploys ?? []).flatMap(({ code }) => (code === undefined ? [] : [code])),
       identity: TEST_IDENTITY,
       genesisCommitment: GENESIS_COMMITMENT,
       mempool: { maxTransactions: 1000, maxPerSender: 100, minGasPriceWei: 0n, ...options.mempool },

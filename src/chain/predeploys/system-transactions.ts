@@ -1,0 +1,29 @@
+import { Interface } from "ethers";
+import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { SystemRequest, SystemTransactions } from "../system-transactions.ts";
+
+/** Gas of the chain's own transactions; EIP-7825's cap, since nobody pays for it. */
+export const SYSTEM_GAS_LIMIT = 2n ** 24n;
+
+const abi = new Interface([
+  "function openBatch(uint64 batchNumber)",
+  "function closeBatch(uint64 cheatCount)",
+  "function importRoot(uint256 registryIndex, bytes32 root)",
+]);
+
+/** Batches opened, fed with roots and closed by the predeploys, which compute the outputs themselves. */
+export const predeployTransactions: SystemTransactions = {
+  opening: (batchNumber) => [bootloaderCall(PREDEPLOYS.SystemContext, abi.encodeFunctionData("openBatch", [batchNumber]))],
+  imports: (roots) =>
+    roots.map(({ registryIndex, root }) =>
+      bootloaderCall(PREDEPLOYS.ImportedRoots, abi.encodeFunctionData("importRoot", [registryIndex, root])),
+    ),
+  closing: ({ cheatCount }) => bootloaderCall(PREDEPLOYS.SystemContext, abi.encodeFunctionData("closeBatch", [cheatCount])),
+};
+
+/** A call from the bootloader, without value. */
+export function bootloaderCall(to: Hex, data: string): SystemRequest {
+  return { from: BOOTLOADER_ADDRESS, to, valueWei: 0n, data: data as Hex, gasLimit: SYSTEM_GAS_LIMIT };
+}

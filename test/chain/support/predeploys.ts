@@ -1,0 +1,18 @@
+import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { configurationAccounts, predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { testContract } from "./artifact.ts";
+
+export const CONFIGURATION = {
+  l1ChainId: 31337n,
+  l1SharedBridge: "0xb41d6e00000000000000000000000000000b41d6" as Hex,
+  baseTokenOriginChainId: 31337n,
+  baseTokenOriginToken: `0x${"00".repeat(20)}` as Hex,
+};
+
+/** The real predeploys, as every chain has them. */
+export function realGenesis(): Promise<GenesisAccount[]> {
+  return predeployGenesis(async (artifact) => (await testContract(artifact)).runtimeCode);
+}
+
+export const configuration: readonly GenesisAccount[] = configurationAccounts(CONFIGURATION);
