@@ -1,0 +1,159 @@
+import { ContractFactory, getCreateAddress, Interface } from "ethers";
+import type { InterfaceAbi, Signer, TransactionResponse } from "ethers";
+import { verifierRegistryAbi } from "../abi/verifier-registry.ts";
+import type { Hex } from "../protocol/hex.ts";
+
+/** A compiled contract: what its deployment needs of the artifact. */
+export interface ContractArtifact {
+  readonly abi: InterfaceAbi;
+  /** Creation code. */
+  readonly bytecode: string;
+}
+
+/** Finds compiled contracts by name. Rejects where there is none. */
+export type ArtifactSource = (name: string) => Promise<ContractArtifact>;
+
+/** What the first protocol version of an ecosystem fixes for all its chains. */
+export interface FirstVersion {
+  readonly protocolVersion: bigint;
+  readonly genesisStateRoot: Hex;
+  readonly genesisLeafCount: bigint;
+}
+
+export interface EcosystemOptions {
+  readonly version: FirstVersion;
+  /** Adds and retires protocol versions; default: the deployer. If it is another account, it must add the version itself. */
+  readonly governance?: Hex;
+  /** Seconds between a version's retirement and its effect. */
+  readonly retirementNoticeSeconds: bigint;
+}
+
+export interface EcosystemDependencies {
+  /** The account that deploys, connected to the settlement layer. Nothing else may send from it meanwhile. */
+  readonly signer: Signer;
+  readonly artifacts: ArtifactSource;
+}
+
+/** Addresses of an ecosystem's contracts, 20 bytes in lower case. */
+export interface EcosystemAddresses {
+  readonly constraints1: Hex;
+  readonly constraints2: Hex;
+  readonly stark: Hex;
+  readonly verifier: Hex;
+  readonly verifiers: Hex;
+  readonly reader: Hex;
+  readonly rollupPolicy: Hex;
+  readonly roots: Hex;
+  readonly bytecodes: Hex;
+  readonly bridge: Hex;
+  readonly implementation: Hex;
+  readonly factory: Hex;
+}
+
+/** An ecosystem on its settlement layer, without chains. */
+export interface DeployedEcosystem {
+  readonly settlementChainId: bigint;
+  readonly addresses: EcosystemAddresses;
+  readonly version: FirstVersion;
+  /** Block of the first contract: no event of the ecosystem is older. */
+  readonly fromBlock: number;
+  /** Gas of each deployment, by contract. */
+  readonly gasUsed: ReadonlyMap<string, bigint>;
+}
+
+type Role = keyof EcosystemAddresses;
+
+/** One contract: who it is, and its constructor's arguments once all addresses are known. */
+interface Deployment {
+  readonly role: Role;
+  readonly artifact: string;
+  readonly args: (addresses: EcosystemAddresses) => readonly unknown[];
+}
+
+/**
+ * Explicit, so that no transaction is estimated: estimates would fail while earlier deployments wait to be mined, and cost
+ * as much time as the deployments. EIP-7825's limit; what is not used is not paid.
+ */
+const DEPLOYMENT_GAS = 16_777_216n;
+
+function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly Deployment[] {
+  return [
+    { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
+    { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
+    { role: "stark", artifact: "StateTransitionStark", args: (a) => [a.constraints1, a.constraints2] },
+    { role: "verifier", artifact: "StateTransitionVerifier", args: (a) => [a.stark] },
+    { role: "verifiers", artifact: "VerifierRegistry", args: () => [governance, retirementNoticeSeconds] },
+    { role: "reader", artifact: "BatchReader", args: () => [] },
+    { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
+    // These know the factory by the address that it is about to get; its constructor checks that they do.
+    { role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
+    { role: "bytecodes", artifact: "BytecodeRegistry", args: (a) => [a.factory] },
+    { role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory] },
+    {
+      role: "implementation",
+      artifact: "Hyperchain",
+      args: ({ factory, bridge, roots, bytecodes, verifiers, reader }) => [
+        { factory, bridge, roots, bytecodes, verifiers, reader },
+      ],
+    },
+    { role: "factory", artifact: "ChainFactory", args: (a) => [a.implementation] },
+  ];
+}
+
+/**
+ * Deploys everything that chains share, with the real verifier, and adds the first protocol version. All transactions are
+ * sent before the first is waited for. Rejects with DeploymentError where one fails.
+ */
+export async function deployEcosystem(
+  { version, governance, retirementNoticeSeconds }: EcosystemOptions,
+  { signer, artifacts }: EcosystemDependencies,
+): Promise<DeployedEcosystem> {
+  const { provider } = signer;
+  if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
+  const deployer = (await signer.getAddress()).toLowerCase() as Hex;
+  const [{ chainId }, firstNonce] = await Promise.all([provider.getNetwork(), signer.getNonce("pending")]);
+  const plan = deployments(governance ?? deployer, retirementNoticeSeconds);
+  const addresses = Object.fromEntries(
+    plan.map(({ role }, i) => [role, getCreateAddress({ from: deployer, nonce: firstNonce + i }).toLowerCase()]),
+  ) as Record<Role, Hex>;
+
+  const sent: { readonly name: string; readonly response: TransactionResponse }[] = [];
+  for (const [i, { artifact: name, args }] of plan.entries()) {
+    const { abi, bytecode } = await artifacts(name);
+    const creation = await new ContractFactory(abi, bytecode).getDeployTransaction(...args(addresses));
+    const response = await signer.sendTransaction({ data: creation.data, nonce: firstNonce + i, gasLimit: DEPLOYMENT_GAS });
+    sent.push({ name, response });
+  }
+  if (governance === undefined || governance.toLowerCase() === deployer) {
+    const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [
+      version.protocolVersion,
+      {
+        verifier: addresses.verifier,
+        genesisStateRoot: version.genesisStateRoot,
+        genesisLeafCount: version.genesisLeafCount,
+      },
+    ]);
+    const nonce = firstNonce + plan.length;
+    const response = await signer.sendTransaction({ to: addresses.verifiers, data, nonce, gasLimit: 1_000_000n });
+    sent.push({ name: "addVersion", response });
+  }
+  const gasUsed = new Map<string, bigint>();
+  let fromBlock = Number.MAX_SAFE_INTEGER;
+  for (const { name, response } of sent) {
+    const receipt = await response.wait();
+    if (receipt?.status !== 1) throw new DeploymentError(name, response.hash);
+    gasUsed.set(name, receipt.gasUsed);
+    fromBlock = Math.min(fromBlock, receipt.blockNumber);
+  }
+  return { settlementChainId: chainId, addresses, version, fromBlock, gasUsed };
+}
+
+/** A deployment's transaction failed. */
+export class DeploymentError extends Error {
+  override readonly name = "DeploymentError";
+  readonly code = "DeploymentFailed";
+
+  constructor(step: string, transactionHash: string) {
+    super(`${step} failed on the settlement layer in transaction ${transactionHash}`);
+  }
+}

@@ -1,0 +1,27 @@
+import type { AssetFlow } from "../../protocol/asset-flows.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { hyperchainInterface } from "../contract-interfaces.ts";
+import type { CommitBatch } from "../settlement-batch.ts";
+
+/** Calldata of `commitBatch`. `previous` is the last committed batch, or the genesis record. */
+export function encodeCommit(previous: StoredBatch, batch: CommitBatch, signatures: readonly Hex[]): Hex {
+  return hyperchainInterface.encodeFunctionData("commitBatch", [previous, batch, signatures]) as Hex;
+}
+
+/** Calldata of `proveBatch`. */
+export function encodeProve(batch: StoredBatch, proof: Uint8Array): Hex {
+  return hyperchainInterface.encodeFunctionData("proveBatch", [batch, toHex(proof)]) as Hex;
+}
+
+/** Calldata of `executeBatch`. */
+export function encodeExecute(batch: StoredBatch, imports: readonly ImportedRoot[], flows: readonly AssetFlow[]): Hex {
+  return hyperchainInterface.encodeFunctionData("executeBatch", [batch, imports, flows]) as Hex;
+}
+
+/** Calldata of `revertBatches`. */
+export function encodeRevert(batchNumber: bigint, signatures: readonly Hex[]): Hex {
+  return hyperchainInterface.encodeFunctionData("revertBatches", [batchNumber, signatures]) as Hex;
+}

@@ -1,0 +1,110 @@
+import type { Log, Provider, TransactionReceipt } from "ethers";
+import { toHex, fromHex, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hashStoredBatch } from "../../protocol/stored-batch.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { hyperchainInterface } from "../contract-interfaces.ts";
+import { SettlementError } from "../settlement-error.ts";
+
+/** Where a chain's contract is asked. */
+export interface ChainContract {
+  readonly provider: Provider;
+  readonly hyperchain: Hex;
+  /** L1 block in which the chain was created. */
+  readonly fromBlock: number;
+}
+
+/** How far a chain's batches are on L1: counts, so batch n is among the first n + 1. */
+export interface BatchTotals {
+  readonly committed: bigint;
+  readonly verified: bigint;
+  readonly executed: bigint;
+}
+
+/** Rejects with the provider's error. */
+export async function readTotals(contract: ChainContract): Promise<BatchTotals> {
+  const [committed, verified, executed] = await Promise.all([
+    readContract<bigint>(contract, "getTotalBatchesCommitted"),
+    readContract<bigint>(contract, "getTotalBatchesVerified"),
+    readContract<bigint>(contract, "getTotalBatchesExecuted"),
+  ]);
+  return { committed, verified, executed };
+}
+
+/** The contract's record of a committed batch, from its event; undefined where the batch is not committed. */
+export async function findStoredBatch(contract: ChainContract, batchNumber: bigint): Promise<StoredBatch | undefined> {
+  const hash = await readContract<Hex>(contract, "storedBatchHash", batchNumber);
+  if (BigInt(hash) === 0n) return undefined;
+  const topic = hyperchainInterface.getEvent("BatchStored")?.topicHash ?? null;
+  const logs = await contract.provider.getLogs({
+    address: contract.hyperchain,
+    topics: [topic, wordToHex(batchNumber)],
+    fromBlock: contract.fromBlock,
+  });
+  // A number may have been committed before, and reverted.
+  const stored = logs.map(storedBatchOfLog).find((batch) => batch !== undefined && hashStoredBatch(batch) === hash);
+  if (stored === undefined) {
+    throw new SettlementError("UnexpectedReceipt", `batch ${batchNumber} is committed, but no event since block ${contract.fromBlock} holds it`);
+  }
+  return stored;
+}
+
+/** The record that the next batch must name: the last committed batch, or the genesis record. */
+export async function readLastStoredBatch(contract: ChainContract): Promise<StoredBatch> {
+  const { committed } = await readTotals(contract);
+  if (committed === 0n) return plainStoredBatch(await readContract<NamedResult>(contract, "genesisBatch"));
+  const stored = await findStoredBatch(contract, committed - 1n);
+  if (stored === undefined) throw new SettlementError("UnexpectedReceipt", `batch ${committed - 1n} was reverted while it was read`);
+  return stored;
+}
+
+/** The record in a commit's receipt. Throws UnexpectedReceipt where there is none. */
+export function storedBatchOfReceipt(receipt: TransactionReceipt): StoredBatch {
+  for (const log of receipt.logs) {
+    const stored = storedBatchOfLog(log);
+    if (stored !== undefined) return stored;
+  }
+  throw new SettlementError("UnexpectedReceipt", `transaction ${receipt.hash} committed nothing`);
+}
+
+/** Decodes a BatchStored event; undefined for any other. */
+export function storedBatchOfLog(log: Pick<Log, "topics" | "data">): StoredBatch | undefined {
+  const event = hyperchainInterface.parseLog(log);
+  return event?.name === "BatchStored" ? plainStoredBatch(event.args["batch"] as NamedResult) : undefined;
+}
+
+/** The fields that this module reads from a decoded struct: ethers gives bigints for numbers, hex for bytes. */
+type NamedResult = Readonly<Record<keyof StoredBatch, unknown>>;
+
+function plainStoredBatch(result: NamedResult): StoredBatch {
+  const number = (name: keyof StoredBatch): bigint => BigInt(result[name] as bigint);
+  const bytes = (name: keyof StoredBatch): Hex => toHex(fromHex(result[name] as string));
+  return {
+    batchNumber: number("batchNumber"),
+    lastBlock: number("lastBlock"),
+    lastTimestamp: number("lastTimestamp"),
+    leafCount: number("leafCount"),
+    priorityOpTotal: number("priorityOpTotal"),
+    committedAt: number("committedAt"),
+    importedRootCount: number("importedRootCount"),
+    protocolVersion: number("protocolVersion"),
+    commitment: bytes("commitment"),
+    oldStateRoot: bytes("oldStateRoot"),
+    newStateRoot: bytes("newStateRoot"),
+    diffDigest: bytes("diffDigest"),
+    point: bytes("point"),
+    evaluation: bytes("evaluation"),
+    outputsHash: bytes("outputsHash"),
+    l2LogsTreeRoot: bytes("l2LogsTreeRoot"),
+    importedRootsRollingHash: bytes("importedRootsRollingHash"),
+    flowsHash: bytes("flowsHash"),
+  };
+}
+
+/** Calls a view of the chain's contract that returns one value. The type is the ABI's; the caller knows it. */
+export async function readContract<T>(contract: ChainContract, name: string, ...args: unknown[]): Promise<T> {
+  const data = hyperchainInterface.encodeFunctionData(name, args);
+  const answer = await contract.provider.call({ to: contract.hyperchain, data });
+  const [value] = hyperchainInterface.decodeFunctionResult(name, answer) as unknown as [T];
+  return value;
+}

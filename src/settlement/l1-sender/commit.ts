@@ -1,0 +1,55 @@
+import type { TransactionReceipt } from "ethers";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { collectBatchSignatures } from "../quorum.ts";
+import type { Quorum } from "../quorum.ts";
+import { commitBatchOf } from "../settlement-batch.ts";
+import type { PostingPolicy, SettlementBatch } from "../settlement-batch.ts";
+import { SettlementError } from "../settlement-error.ts";
+import { encodeCommit } from "./batch-calls.ts";
+import { findStoredBatch, storedBatchOfReceipt } from "./chain-reader.ts";
+import { mayBeDoneAlready, sendStage, whenTimeComes } from "./sender-context.ts";
+import type { SenderContext } from "./sender-context.ts";
+
+/** A committed batch. `receipt` is undefined where it was found committed. */
+export interface Committed {
+  readonly stored: StoredBatch;
+  readonly receipt: TransactionReceipt | undefined;
+}
+
+/**
+ * Commits a batch after `previous`, unless L1 has it already. Waits while L1's clock is behind the batch's timestamp.
+ * Rejects with SettlementError: QuorumUnreachable, BatchReplaced where another batch has its number, or the transactor's.
+ */
+export async function commitBatch(
+  context: SenderContext,
+  batch: SettlementBatch,
+  previous: StoredBatch,
+  { quorum, posting }: { readonly quorum: Quorum; readonly posting: PostingPolicy },
+): Promise<Committed> {
+  const { batchNumber } = batch.outputs;
+  const present = await findCommitted(context, batch);
+  if (present !== undefined) return { stored: present, receipt: undefined };
+  const commit = await commitBatchOf(batch, posting);
+  const signatures = await collectBatchSignatures(quorum, context, batch);
+  const data = encodeCommit(previous, commit, signatures);
+  try {
+    const receipt = await whenTimeComes(context.delay, () => sendStage(context, "commit", batchNumber, data));
+    return { stored: storedBatchOfReceipt(receipt), receipt };
+  } catch (error) {
+    const stored = mayBeDoneAlready(error) ? await findCommitted(context, batch) : undefined;
+    if (stored === undefined) throw error;
+    return { stored, receipt: undefined };
+  }
+}
+
+async function findCommitted(context: SenderContext, batch: SettlementBatch): Promise<StoredBatch | undefined> {
+  const { batchNumber } = batch.outputs;
+  const stored = await findStoredBatch(context, batchNumber);
+  if (stored !== undefined && stored.commitment !== batch.commitment) {
+    throw new SettlementError(
+      "BatchReplaced",
+      `batch ${batchNumber} is committed as ${stored.commitment}, not as ${batch.commitment}; revert it, or resume from L1's`,
+    );
+  }
+  return stored;
+}

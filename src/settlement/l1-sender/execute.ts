@@ -1,0 +1,33 @@
+import type { TransactionReceipt } from "ethers";
+import { sumAssetFlows } from "../../protocol/asset-flows.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { SettlementBatch } from "../settlement-batch.ts";
+import { encodeExecute } from "./batch-calls.ts";
+import { readTotals } from "./chain-reader.ts";
+import { mayBeDoneAlready, sendStage, whenTimeComes } from "./sender-context.ts";
+import type { SenderContext } from "./sender-context.ts";
+
+/** Whether L1 has executed the batch. */
+export async function isExecuted(context: SenderContext, batchNumber: bigint): Promise<boolean> {
+  return (await readTotals(context)).executed > batchNumber;
+}
+
+/**
+ * Executes a proven batch once its delay is over, unless L1 has done so; undefined then. All earlier batches must be
+ * executed. Rejects with the transactor's errors.
+ */
+export async function executeBatch(
+  context: SenderContext,
+  batch: Pick<SettlementBatch, "importedRoots" | "logs">,
+  stored: StoredBatch,
+): Promise<TransactionReceipt | undefined> {
+  const { batchNumber } = stored;
+  if (await isExecuted(context, batchNumber)) return undefined;
+  const data = encodeExecute(stored, batch.importedRoots, sumAssetFlows(batch.logs, context.settlementChainId));
+  try {
+    return await whenTimeComes(context.delay, () => sendStage(context, "execute", batchNumber, data));
+  } catch (error) {
+    if (mayBeDoneAlready(error) && (await isExecuted(context, batchNumber))) return undefined;
+    throw error;
+  }
+}

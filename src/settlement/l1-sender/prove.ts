@@ -1,0 +1,29 @@
+import type { TransactionReceipt } from "ethers";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { encodeProve } from "./batch-calls.ts";
+import { readTotals } from "./chain-reader.ts";
+import { mayBeDoneAlready, sendStage } from "./sender-context.ts";
+import type { SenderContext } from "./sender-context.ts";
+
+/** Whether L1 has accepted a proof of the batch. */
+export async function isProven(context: SenderContext, batchNumber: bigint): Promise<boolean> {
+  return (await readTotals(context)).verified > batchNumber;
+}
+
+/**
+ * Shows L1 the proof of a committed batch, unless it has accepted one; undefined then. All earlier batches must be proven.
+ * Rejects with the transactor's errors; a proof that does not hold is Reverted with the verifier's error.
+ */
+export async function proveBatch(
+  context: SenderContext,
+  stored: StoredBatch,
+  proof: Uint8Array,
+): Promise<TransactionReceipt | undefined> {
+  if (await isProven(context, stored.batchNumber)) return undefined;
+  try {
+    return await sendStage(context, "prove", stored.batchNumber, encodeProve(stored, proof));
+  } catch (error) {
+    if (mayBeDoneAlready(error) && (await isProven(context, stored.batchNumber))) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import type { DiffEntry } from "../protocol/diff-list.ts";
+import { digestToHex, elementsToBytes } from "../protocol/digest.ts";
+import { toHex } from "../protocol/hex.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { BatchOutputs } from "../protocol/outputs.ts";
+import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
+import { hashPubdata } from "../protocol/pubdata.ts";
+import type { PubdataLog } from "../protocol/pubdata.ts";
+import type { ImportedRoot } from "../protocol/rolling-hash.ts";
+import type { BatchStatement } from "../protocol/statement.ts";
+import type { StoredBatch } from "../protocol/stored-batch.ts";
+import { encodeWithheldLogs } from "../protocol/withheld-logs.ts";
+
+/** A formed batch as settlement needs it. The chain's formed batches are of this shape; plain data. */
+export interface SettlementBatch {
+  readonly outputs: BatchOutputs;
+  readonly outputsHash: Hex;
+  /** Messages and results of priority operations, in order. */
+  readonly logs: readonly PubdataLog[];
+  readonly importedRoots: readonly ImportedRoot[];
+  /** The complete diff list. */
+  readonly entries: readonly DiffEntry[];
+  readonly pubdata: Uint8Array;
+  readonly preCommitment: Hex;
+  readonly commitment: Hex;
+  readonly job: { readonly statement: BatchStatement };
+}
+
+/** Where a chain's pubdata goes. */
+export interface PostingPolicy {
+  /** Whether the commit carries the pubdata; otherwise only its hash and the logs that L1 must read. */
+  readonly publishesPubdata: boolean;
+  /** What the chain's data availability policy is shown, for example a committee's signatures. Default: nothing. */
+  readonly policyData?: (batch: SettlementBatch) => Promise<Hex>;
+}
+
+/** The pubdata in the commit's calldata, nothing else: a rollup. */
+export const CALLDATA_POSTING: PostingPolicy = { publishesPubdata: true };
+
+/** The contract's `CommitBatch`. */
+export interface CommitBatch {
+  readonly batchNumber: bigint;
+  readonly firstBlock: bigint;
+  readonly lastBlock: bigint;
+  readonly firstTimestamp: bigint;
+  readonly lastTimestamp: bigint;
+  readonly priorityOpCount: bigint;
+  readonly importedRootCount: bigint;
+  readonly cheatCount: bigint;
+  readonly importedRootsRollingHash: Hex;
+  readonly newStateRoot: Hex;
+  readonly diffDigest: Hex;
+  readonly commitment: Hex;
+  readonly pubdata: Hex;
+  readonly withheld: { readonly pubdataHash: Hex; readonly entryCount: number; readonly logs: Hex };
+  readonly policyData: Hex;
+}
+
+/** What the contract is given on commit. Rejects with whatever the policy's source throws. */
+export async function commitBatchOf(batch: SettlementBatch, posting: PostingPolicy): Promise<CommitBatch> {
+  const { outputs, commitment } = batch;
+  const { newStateRoot, diffDigest } = batch.job.statement;
+  const published = posting.publishesPubdata;
+  return {
+    batchNumber: outputs.batchNumber,
+    firstBlock: outputs.firstBlock,
+    lastBlock: outputs.lastBlock,
+    firstTimestamp: outputs.firstTimestamp,
+    lastTimestamp: outputs.lastTimestamp,
+    priorityOpCount: outputs.priorityOpCount,
+    importedRootCount: outputs.importedRootCount,
+    cheatCount: outputs.cheatCount,
+    importedRootsRollingHash: outputs.importedRootsRollingHash,
+    newStateRoot: digestToHex(newStateRoot),
+    diffDigest: digestToHex(diffDigest),
+    commitment,
+    pubdata: published ? toHex(batch.pubdata) : "0x",
+    withheld: {
+      pubdataHash: hashPubdata(batch.pubdata),
+      entryCount: batch.entries.length,
+      logs: published ? "0x" : toHex(encodeWithheldLogs(batch.logs)),
+    },
+    policyData: (await posting.policyData?.(batch)) ?? "0x",
+  };
+}
+
+/** What the contract remembers of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */
+export function storedBatchOf(
+  batch: SettlementBatch,
+  previous: StoredBatch,
+  { settlementChainId, publishesPubdata, committedAt }: { settlementChainId: bigint; publishesPubdata: boolean; committedAt: bigint },
+): StoredBatch {
+  const { outputs } = batch;
+  const { oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch.job.statement;
+  const insertions = batch.entries.filter(({ type }) => type === "insertion").length;
+  return {
+    batchNumber: outputs.batchNumber,
+    lastBlock: outputs.lastBlock,
+    lastTimestamp: outputs.lastTimestamp,
+    // Once data was withheld, L1 no longer knows how many leaves there are.
+    leafCount: publishesPubdata && previous.leafCount !== 0n ? previous.leafCount + BigInt(insertions) : 0n,
+    priorityOpTotal: previous.priorityOpTotal + outputs.priorityOpCount,
+    committedAt,
+    importedRootCount: outputs.importedRootCount,
+    protocolVersion: previous.protocolVersion,
+    commitment: batch.commitment,
+    oldStateRoot: digestToHex(oldStateRoot),
+    newStateRoot: digestToHex(newStateRoot),
+    diffDigest: digestToHex(diffDigest),
+    point: toHex(elementsToBytes(point)),
+    evaluation: toHex(elementsToBytes(evaluation)),
+    outputsHash,
+    l2LogsTreeRoot: outputs.l2LogsTreeRoot,
+    importedRootsRollingHash: outputs.importedRootsRollingHash,
+    flowsHash: hashAssetFlows(sumAssetFlows(batch.logs, settlementChainId)),
+  };
+}

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { TransactionReceipt } from "ethers";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
+import { transactionTreeLeaf, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import { hyperchainInterface, registryInterface } from "../../src/settlement/contract-interfaces.ts";
+import { encodeCommit } from "../../src/settlement/l1-sender/batch-calls.ts";
+import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
+import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
+import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
+import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
+import { createLocalMember } from "../../src/settlement/quorum.ts";
+import { CALLDATA_POSTING, commitBatchOf, storedBatchOf } from "../../src/settlement/settlement-batch.ts";
+import type { SettlementBatch } from "../../src/settlement/settlement-batch.ts";
+import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
+import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { senderContext } from "./support/sender.ts";
+
+const CHAIN_ID = 271n;
+const POSTING = { posting: CALLDATA_POSTING };
+/** EIP-7825. */
+const MAX_TRANSACTION_GAS = 16_777_216n;
+
+/** The event of one name in a receipt, by the chain's ABI. */
+function eventOf(receipt: TransactionReceipt | undefined, name: string) {
+  const events = receipt?.logs.map((log) => hyperchainInterface.parseLog(log)).filter((event) => event?.name === name);
+  assert.equal(events?.length, 1, name);
+  return events[0]!;
+}
+
+/** Passes for a call that a contract refuses with this error. */
+function refusedWith(name: string) {
+  return (error: unknown) => {
+    assert.ok(error instanceof SettlementError, String(error));
+    assert.equal(error.contractError?.name, name, error.message);
+    return true;
+  };
+}
+
+describe("a batch with a real proof on L1", () => {
+  const prover = createProver({ workers: 2 });
+  let settled: SettledL1;
+  let chain: SettledChain;
+  let context: SenderContext;
+  let first: SettlementBatch;
+  let firstProof: Uint8Array;
+  let firstStored: StoredBatch;
+
+  before(async () => {
+    settled = await startSettledL1();
+    chain = await createSettledChain(settled, CHAIN_ID, { validatorThreshold: 2n }, 2);
+    context = senderContext(chain, settled.accounts[0]!);
+    const formed = await chain.form({
+      writes: [
+        { leaf: 3, value: 77n },
+        { leaf: 9, value: 0n },
+        { leaf: 100, value: 2n ** 200n + 5n },
+      ],
+      logs: [plainMessage("first"), plainMessage("second")],
+    });
+    first = formed;
+    firstProof = (await prover.proveBatch(formed.job)).proof;
+  });
+  after(async () => {
+    await prover.close();
+    await settled.l1.close();
+  });
+
+  async function commitWith(signatures: readonly Hex[], batch: SettlementBatch = first): Promise<unknown> {
+    const data = encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), signatures);
+    return context.transactor.send({ label: "commit", to: context.hyperchain, data });
+  }
+
+  test("no contract exceeds what a transaction may use, and the factory knows the chain", async () => {
+    for (const [name, gas] of settled.ecosystem.gasUsed) assert.ok(gas < MAX_TRANSACTION_GAS, `${name}: ${gas}`);
+    assert.equal(await readContract(context, "getChainId"), CHAIN_ID);
+    assert.deepEqual(await readTotals(context), { committed: 0n, verified: 0n, executed: 0n });
+  });
+
+  test("refuses a commit by a quorum short by one", async () => {
+    const signature = await chain.members[0]!.signBatch(first);
+    await assert.rejects(commitWith([signature]), refusedWith("QuorumTooSmall"));
+  });
+
+  test("refuses a commit by an outsider, by one validator twice, and in the wrong order", async () => {
+    const outsider = await createLocalMember(settled.accounts[5]!, chain.contract);
+    const ours = await Promise.all(chain.members.map((member) => member.signBatch(first)));
+    const ordered = BigInt(chain.members[0]!.address) < BigInt(chain.members[1]!.address) ? ours : ours.toReversed();
+    await assert.rejects(commitWith([ours[0]!, await outsider.signBatch(first)]), refusedWith("NotAValidator"));
+    await assert.rejects(commitWith([ours[0]!, ours[0]!]), refusedWith("SignersNotAscending"));
+    await assert.rejects(commitWith(ordered.toReversed()), refusedWith("SignersNotAscending"));
+  });
+
+  test("refuses another state root than the signed one, and a signature for another chain's contract", async () => {
+    const signatures = await Promise.all(chain.members.map((member) => member.signBatch(first)));
+    const { statement } = first.job;
+    const otherRoot = statement.newStateRoot.map((element, i) => (i === 0 ? (element + 1) % 2_130_706_433 : element));
+    const lie: SettlementBatch = { ...first, job: { statement: { ...statement, newStateRoot: otherRoot } } };
+    await assert.rejects(commitWith(signatures, lie), refusedWith("CommitmentMismatch"));
+    const elsewhere = { ...chain.contract, hyperchain: `0x${"12".repeat(20)}` as const };
+    const stray = await createLocalMember(settled.accounts[1]!, elsewhere);
+    await assert.rejects(commitWith([await stray.signBatch(first), signatures[0]!]), refusedWith("NotAValidator"));
+  });
+
+  test("refuses a proof and an execution before the commit", async () => {
+    const stored = storedBatchOf(first, chain.genesis, { ...chain.contract, publishesPubdata: true, committedAt: 0n });
+    await assert.rejects(proveBatch(context, stored, firstProof), refusedWith("BatchNotCommitted"));
+    await assert.rejects(executeBatch(context, first, stored), refusedWith("BatchNotProven"));
+    assert.deepEqual(await readTotals(context), { committed: 0n, verified: 0n, executed: 0n });
+  });
+
+  test("commits: L1 stores what TypeScript expects", async (t) => {
+    const quorum = { members: chain.members, threshold: 2 };
+    const { stored, receipt } = await commitBatch(context, first, chain.genesis, { quorum, ...POSTING });
+    const block = await settled.l1.ethers.provider.getBlock(receipt!.blockNumber);
+    const committedAt = BigInt(block!.timestamp);
+    assert.deepEqual(stored, storedBatchOf(first, chain.genesis, { ...chain.contract, publishesPubdata: true, committedAt }));
+    assert.equal(eventOf(receipt, "BlockCommit").args["commitment"], first.commitment);
+    assert.equal(await readContract(context, "storedBatchHash", 0n), hashStoredBatch(stored));
+    firstStored = stored;
+    t.diagnostic(`commit gas ${receipt!.gasUsed}`);
+  });
+
+  test("a second commit finds the first", async () => {
+    const quorum = { members: chain.members, threshold: 2 };
+    const again = await commitBatch(context, first, chain.genesis, { quorum, ...POSTING });
+    assert.deepEqual(again, { stored: firstStored, receipt: undefined });
+  });
+
+  test("refuses tampered proofs, a proof for another batch's record, and an execution before the proof", async () => {
+    const tampered = firstProof.slice();
+    tampered[40] = (tampered[40] ?? 0) ^ 1;
+    await assert.rejects(proveBatch(context, firstStored, tampered), refusedWith("ConstraintMismatch"));
+    await assert.rejects(proveBatch(context, firstStored, firstProof.subarray(1)), refusedWith("MalformedProof"));
+    const other = { ...firstStored, newStateRoot: firstStored.oldStateRoot };
+    await assert.rejects(proveBatch(context, other, firstProof), refusedWith("StoredBatchMismatch"));
+    await assert.rejects(executeBatch(context, first, firstStored), refusedWith("BatchNotProven"));
+    assert.equal((await readTotals(context)).verified, 0n);
+  });
+
+  test("accepts the proof and executes", async (t) => {
+    const proven = await proveBatch(context, firstStored, firstProof);
+    const event = eventOf(proven, "BatchProven");
+    assert.equal(event.args["commitment"], first.commitment);
+    assert.equal(String(event.args["verifier"]).toLowerCase(), settled.ecosystem.addresses.verifier);
+    const executed = await executeBatch(context, first, firstStored);
+    assert.equal(eventOf(executed, "BlockExecution").args["batchHash"], hashStoredBatch(firstStored));
+    assert.equal(await readContract(context, "executedStateRoot"), digestToHex(first.job.statement.newStateRoot));
+    const root = transactionTreeRoot([
+      transactionTreeLeaf({ chainId: CHAIN_ID, batchNumber: 0n, logRoot: first.outputs.l2LogsTreeRoot }),
+    ]);
+    const roots = executed!.logs
+      .filter(({ address }) => address.toLowerCase() === settled.ecosystem.addresses.roots)
+      .map((log) => registryInterface.parseLog(log)!.args["root"] as string);
+    assert.deepEqual(roots, [root]);
+    t.diagnostic(`prove gas ${proven!.gasUsed}, proof ${firstProof.length} bytes; execute gas ${executed!.gasUsed}`);
+  });
+
+  test("refuses a proof of the first batch for the second, and takes the second's own", async () => {
+    const second = await chain.form({ writes: [{ leaf: 100, value: 1n }], logs: [plainMessage("third")] });
+    const quorum = { members: chain.members, threshold: 2 };
+    const { stored } = await commitBatch(context, second, firstStored, { quorum, ...POSTING });
+    await assert.rejects(proveBatch(context, stored, firstProof), refusedWith("ConstraintMismatch"));
+    assert.equal((await readTotals(context)).verified, 1n);
+    const { proof } = await prover.proveBatch(second.job);
+    await proveBatch(context, stored, proof);
+    await executeBatch(context, second, stored);
+    assert.deepEqual(await readTotals(context), { committed: 2n, verified: 2n, executed: 2n });
+  });
+});

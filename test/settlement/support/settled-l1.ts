@@ -1,0 +1,186 @@
+import { AbiCoder } from "ethers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import hre from "hardhat";
+import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { SealedBatch } from "../../../src/chain/sealed-batch.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { createChain, localChainConfiguration } from "../../../src/devnet/create-chain.ts";
+import type { CreatedChain, HyperchainConfiguration } from "../../../src/devnet/create-chain.ts";
+import { deployEcosystem } from "../../../src/devnet/deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "../../../src/devnet/deploy-ecosystem.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { LeafKind } from "../../../src/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { createLocalMember } from "../../../src/settlement/quorum.ts";
+import type { QuorumMember } from "../../../src/settlement/quorum.ts";
+import { startLocalL1 } from "../../support/l1.ts";
+import type { LocalL1 } from "../../support/l1.ts";
+
+const PROTOCOL_VERSION = 1n;
+/** Leaves that every chain of these tests starts with, beside the two fixed ones. */
+const GENESIS_LEAVES = Array.from({ length: 30 }, (_, i) => ({ ...leafKey(i), value: BigInt(i + 1) }));
+
+/** An L1 with the complete ecosystem and the real verifier. */
+export interface SettledL1 {
+  readonly l1: LocalL1;
+  readonly accounts: readonly HardhatEthersSigner[];
+  readonly ecosystem: DeployedEcosystem;
+  latestTimestamp(): Promise<bigint>;
+  increaseTime(seconds: number): Promise<void>;
+}
+
+export async function startSettledL1(): Promise<SettledL1> {
+  const l1 = await startLocalL1();
+  const accounts = await l1.ethers.getSigners();
+  const tree = genesisTree();
+  const ecosystem = await deployEcosystem(
+    {
+      version: {
+        protocolVersion: PROTOCOL_VERSION,
+        genesisStateRoot: digestToHex(tree.root),
+        genesisLeafCount: BigInt(tree.leafCount),
+      },
+      retirementNoticeSeconds: 1_000n,
+    },
+    { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },
+  );
+  return {
+    l1,
+    accounts,
+    ecosystem,
+    async latestTimestamp() {
+      return BigInt((await l1.ethers.provider.getBlock("latest"))!.timestamp);
+    },
+    async increaseTime(seconds) {
+      await l1.ethers.provider.send("evm_increaseTime", [seconds]);
+      await l1.ethers.provider.send("evm_mine", []);
+    },
+  };
+}
+
+/** What a test says about a batch; the rest follows. */
+export interface BatchContent {
+  /** Values of genesis leaves by number; others are inserted. */
+  readonly writes?: readonly { readonly leaf: number; readonly value: bigint }[];
+  readonly logs?: readonly PubdataLog[];
+  readonly canonicalTxHashes?: readonly Hex[];
+  readonly importedRoots?: readonly ImportedRoot[];
+  /** Seconds; default the latest L1 block's. */
+  readonly timestamp?: bigint;
+}
+
+/** A chain without an EVM: real state tree, real batches, real contract. */
+export interface SettledChain {
+  readonly created: CreatedChain;
+  readonly configuration: HyperchainConfiguration;
+  readonly members: readonly QuorumMember[];
+  readonly genesis: StoredBatch;
+  readonly contract: { readonly settlementChainId: bigint; readonly hyperchain: Hex };
+  form(content?: BatchContent): Promise<FormedBatch>;
+}
+
+export async function createSettledChain(
+  { accounts, ecosystem, latestTimestamp }: SettledL1,
+  chainId: bigint,
+  overrides: Partial<HyperchainConfiguration> = {},
+  validatorCount = 1,
+): Promise<SettledChain> {
+  const signers = accounts.slice(1, 1 + validatorCount);
+  const validators = signers.map(({ address }) => address.toLowerCase() as Hex);
+  const configuration = { ...localChainConfiguration(ecosystem, chainId, validators), ...overrides };
+  const created = await createChain(ecosystem, configuration, accounts[0]!);
+  const { settlementChainId } = ecosystem;
+  const contract = { settlementChainId, hyperchain: created.hyperchain };
+  const members = await Promise.all(signers.map((signer) => createLocalMember(signer, contract)));
+  const tree = genesisTree();
+  const genesis = genesisStoredBatch(PROTOCOL_VERSION, digestToHex(tree.root), BigInt(tree.leafCount));
+  const compressor = createCompressor();
+  const former = new BatchFormer(
+    {
+      protocolVersion: PROTOCOL_VERSION,
+      settlementChainId,
+      hyperchainAddress: created.hyperchain,
+      chainId,
+      daPolicy: BigInt(configuration.dataAvailabilityPolicy),
+      pubdataOnChain: configuration.dataAvailabilityPolicy === ecosystem.addresses.rollupPolicy,
+    },
+    genesis.commitment,
+    {
+      tree,
+      compress: (tag, left, right) => compressor.compress(tag, left, right),
+      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+    },
+  );
+  let batchNumber = 0n;
+  return {
+    created,
+    configuration,
+    members,
+    genesis,
+    contract,
+    async form(content = {}) {
+      const sealed = sealedBatch(batchNumber, content, content.timestamp ?? (await latestTimestamp()));
+      batchNumber++;
+      return former.form(sealed);
+    },
+  };
+}
+
+/** Batch n consists of block n + 1 alone. */
+function sealedBatch(batchNumber: bigint, content: BatchContent, timestamp: bigint): SealedBatch {
+  const { writes = [], logs = [], canonicalTxHashes = [], importedRoots = [] } = content;
+  const outputs = {
+    batchNumber,
+    firstBlock: batchNumber + 1n,
+    lastBlock: batchNumber + 1n,
+    firstTimestamp: timestamp,
+    lastTimestamp: timestamp,
+    l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes)),
+    logCount: BigInt(logs.length),
+    priorityOpCount: BigInt(canonicalTxHashes.length),
+    priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+    importedRootCount: BigInt(importedRoots.length),
+    importedRootsRollingHash: importedRootsRollingHash(importedRoots),
+    cheatCount: 0n,
+  };
+  return {
+    outputs,
+    outputsHash: hashOutputs(outputs),
+    logs,
+    canonicalTxHashes,
+    importedRoots,
+    writes: writes.map(({ leaf, value }) => ({ ...leafKey(leaf), value })),
+    bytecodes: [],
+    transactionCount: 0,
+  };
+}
+
+function genesisTree(): StateTree {
+  return StateTree.genesis(GENESIS_LEAVES, { compressor: createCompressor() });
+}
+
+function leafKey(index: number) {
+  return {
+    leafKind: LeafKind.storage,
+    address: BigInt(keccak(fromHex(wordToHex(BigInt(index))))) >> 96n,
+    slot: BigInt(index),
+  };
+}
+
+/** Bytes of a message that moves no assets. */
+export function plainMessage(text: string): PubdataLog {
+  const body = fromHex(AbiCoder.defaultAbiCoder().encode(["string"], [text]));
+  return { type: "message", sender: `0x${"ab".repeat(20)}`, body };
+}
