@@ -191,4 +191,22 @@ describe("a batch's life in messenger, imported roots and system context", () =>
     await assertReverts(full, "L1Messenger", "TooManyLogs", [16384n, 16384n]);
     await setCounts(0n, 0n);
   });
+
+  test("has the right root when the tree is full", async () => {
+    const { provider } = l2.ethers;
+    // 16,383 logs: every level waits for its right sibling. Slots 2 to 15 hold what waits.
+    const word = (value: bigint) => provider.send("hardhat_setStorageAt", [PREDEPLOYS.L1Messenger, "0x0", wordToHex(value)]);
+    const waiting = Array.from({ length: 14 }, (_, level) => keccak(new Uint8Array([level])));
+    await word(16383n);
+    for (const [level, node] of waiting.entries()) {
+      await provider.send("hardhat_setStorageAt", [PREDEPLOYS.L1Messenger, `0x${(2 + level).toString(16)}`, node]);
+    }
+    const last = hashL2Log(priorityOpLog(wordToHex(5n), true));
+    await send(asBootloader(messenger), "logPriorityOpResult", wordToHex(5n), true);
+    const root = waiting.reduce((node, left) => keccak(fromHex(left), fromHex(node)), last);
+    assert.equal(await messenger.getFunction("logsRoot").staticCall(), root);
+    await send(context, "openBatch", 99);
+    await send(context, "closeBatch", 0);
+    for (const slot of await storageWords(PREDEPLOYS.L1Messenger, 24)) assert.equal(slot, wordToHex(0n));
+  });
 });
