@@ -1,0 +1,42 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { SettlementStage } from "../l1-sender/sender-context.ts";
+
+/** One fact about a chain's settlement. Entries are only ever added. */
+export type JournalEntry =
+  /** A transaction left this process; whether it was mined is open. */
+  | {
+      readonly type: "broadcast";
+      readonly stage: SettlementStage;
+      readonly batchNumber: bigint;
+      readonly transactionHash: Hex;
+      readonly nonce: number;
+    }
+  /** L1 has done the stage; by whom is open where there is no transaction. */
+  | {
+      readonly type: "confirmed";
+      readonly stage: SettlementStage;
+      readonly batchNumber: bigint;
+      readonly transaction?: { readonly hash: Hex; readonly blockNumber: number; readonly gasUsed: bigint };
+    }
+  /** L1's record of a committed batch. */
+  | { readonly type: "stored"; readonly batch: StoredBatch }
+  /** A finished proof for this commitment, so that it need not be made again. */
+  | { readonly type: "proof"; readonly batchNumber: bigint; readonly commitment: Hex; readonly proof: Hex }
+  /** Batches from this number on were reverted on L1. */
+  | { readonly type: "reverted"; readonly fromBatch: bigint };
+
+/** A whole number as text ends in `n`; no other text in an entry does, since all of it is hexadecimal or a fixed word. */
+const BIGINT_TEXT = /^\d+n$/;
+
+/** One line of JSON without the line's end. */
+export function encodeEntry(entry: JournalEntry): string {
+  return JSON.stringify(entry, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+}
+
+/** Inverse of `encodeEntry`. Throws SyntaxError for a line that is not JSON. The journal is this process's own file: its fields are trusted. */
+export function decodeEntry(line: string): JournalEntry {
+  return JSON.parse(line, (_key, value: unknown) =>
+    typeof value === "string" && BIGINT_TEXT.test(value) ? BigInt(value.slice(0, -1)) : value,
+  ) as JournalEntry;
+}

@@ -1,0 +1,68 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { SettlementStage } from "../l1-sender/sender-context.ts";
+import type { JournalEntry } from "./journal-entry.ts";
+
+/** How far one stage of a batch is. */
+export type StageProgress =
+  | { readonly state: "waiting" }
+  | { readonly state: "broadcast"; readonly transactionHashes: readonly Hex[] }
+  | { readonly state: "confirmed"; readonly transactionHash: Hex | undefined; readonly gasUsed: bigint | undefined };
+
+/** What the journal knows of a batch. */
+export interface BatchProgress {
+  readonly stages: Readonly<Record<SettlementStage, StageProgress>>;
+  readonly stored: StoredBatch | undefined;
+  readonly proof: { readonly commitment: Hex; readonly proof: Hex } | undefined;
+}
+
+/** What the journal knows of each batch, by number. */
+export type Progress = ReadonlyMap<bigint, BatchProgress>;
+
+const WAITING: StageProgress = { state: "waiting" };
+const UNKNOWN_BATCH: BatchProgress = {
+  stages: { commit: WAITING, prove: WAITING, execute: WAITING },
+  stored: undefined,
+  proof: undefined,
+};
+
+/** Pure: the state after all entries. */
+export function reduceJournal(entries: readonly JournalEntry[]): Progress {
+  return entries.reduce(applyEntry, new Map() as Progress);
+}
+
+/** Pure: the state after one more entry. */
+export function applyEntry(progress: Progress, entry: JournalEntry): Progress {
+  if (entry.type === "reverted") {
+    return new Map([...progress].filter(([batchNumber]) => batchNumber < entry.fromBatch));
+  }
+  const batchNumber = entry.type === "stored" ? entry.batch.batchNumber : entry.batchNumber;
+  const before = progress.get(batchNumber) ?? UNKNOWN_BATCH;
+  return new Map(progress).set(batchNumber, applyToBatch(before, entry));
+}
+
+function applyToBatch(before: BatchProgress, entry: Exclude<JournalEntry, { type: "reverted" }>): BatchProgress {
+  switch (entry.type) {
+    case "stored":
+      return { ...before, stored: entry.batch };
+    case "proof":
+      return { ...before, proof: { commitment: entry.commitment, proof: entry.proof } };
+    case "broadcast": {
+      const stage = before.stages[entry.stage];
+      // A transaction that was sent twice is still confirmed once.
+      if (stage.state === "confirmed") return before;
+      const earlier = stage.state === "broadcast" ? stage.transactionHashes : [];
+      return withStage(before, entry.stage, { state: "broadcast", transactionHashes: [...earlier, entry.transactionHash] });
+    }
+    case "confirmed":
+      return withStage(before, entry.stage, {
+        state: "confirmed",
+        transactionHash: entry.transaction?.hash,
+        gasUsed: entry.transaction?.gasUsed,
+      });
+  }
+}
+
+function withStage(before: BatchProgress, stage: SettlementStage, progress: StageProgress): BatchProgress {
+  return { ...before, stages: { ...before.stages, [stage]: progress } };
+}

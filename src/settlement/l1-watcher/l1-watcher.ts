@@ -1,0 +1,111 @@
+import type { Provider } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC } from "./l1-event.ts";
+import type { L1Event } from "./l1-event.ts";
+
+/** An L1 block up to which everything was read. */
+export interface L1Checkpoint {
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+}
+
+export interface L1WatcherOptions {
+  /** The chain's contract; absent for a watcher of the registry alone. */
+  readonly hyperchain?: Hex;
+  /** Registry of Transaction Roots; absent for a watcher of one chain alone. */
+  readonly registry?: Hex;
+  /** First block to read. */
+  readonly fromBlock: number;
+  /** Where an earlier watcher stood, oldest first; reading goes on behind the last one that L1 still has. */
+  readonly resumeFrom?: readonly L1Checkpoint[];
+  /** Blocks that must stand on a block before it is read, its own included. Default 1: the newest block is read at once. */
+  readonly confirmations?: number;
+  /** Blocks per request for logs. Default 2,000: public nodes limit it. */
+  readonly blocksPerRequest?: number;
+  /** Checkpoints that are remembered, and so how many polls a reorg can go back without reading from the start. Default 256. */
+  readonly checkpointLimit?: number;
+}
+
+/** What one poll found. */
+export interface L1Poll {
+  /** In L1's order. */
+  readonly events: readonly L1Event[];
+  /** Set where L1 took back what was read: everything from blocks after `blockNumber` is void, and read again in `events`. */
+  readonly reorg: { readonly blockNumber: number; readonly removed: readonly L1Event[] } | undefined;
+  /** Up to here everything was read. */
+  readonly checkpoint: L1Checkpoint | undefined;
+}
+
+/** Reads a chain's events, and the registry's, from L1. */
+export interface L1Watcher {
+  /**
+   * Reads what is new. Rejects with the provider's error, and changes nothing then; polls must not overlap.
+   */
+  poll(): Promise<L1Poll>;
+  /** To resume from, oldest first. */
+  checkpoints(): readonly L1Checkpoint[];
+}
+
+/** Nothing is read before the first poll. */
+export function createL1Watcher(options: L1WatcherOptions, { provider }: { readonly provider: Provider }): L1Watcher {
+  const { fromBlock, confirmations = 1, blocksPerRequest = 2_000, checkpointLimit = 256 } = options;
+  const addresses = [options.hyperchain, options.registry].filter((address) => address !== undefined);
+  const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC]];
+  let checkpoints: readonly L1Checkpoint[] = options.resumeFrom ?? [];
+  /** Events behind the oldest checkpoint, to be named when they are taken back. */
+  let recent: readonly L1Event[] = [];
+
+  async function hashOf(blockNumber: number): Promise<Hex | undefined> {
+    return ((await provider.getBlock(blockNumber))?.hash ?? undefined) as Hex | undefined;
+  }
+
+  /** The checkpoints that L1 still has: a prefix, since a block fixes all before it. */
+  async function surviving(): Promise<readonly L1Checkpoint[]> {
+    let length = checkpoints.length;
+    for (; length > 0; length--) {
+      const last = checkpoints[length - 1];
+      if (last !== undefined && (await hashOf(last.blockNumber)) === last.blockHash) break;
+    }
+    return checkpoints.slice(0, length);
+  }
+
+  async function readEvents(first: number, last: number): Promise<L1Event[]> {
+    const events: L1Event[] = [];
+    for (let start = first; start <= last; start += blocksPerRequest) {
+      const toBlock = Math.min(last, start + blocksPerRequest - 1);
+      const logs = await provider.getLogs({ address: addresses, topics, fromBlock: start, toBlock });
+      for (const log of logs) {
+        const event = log.removed ? undefined : decodeL1Event(log);
+        if (event !== undefined) events.push(event);
+      }
+    }
+    return events.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
+  }
+
+  return {
+    checkpoints: () => checkpoints,
+    async poll() {
+      const standing = await surviving();
+      const base = standing.at(-1);
+      const head = (await provider.getBlockNumber()) - (confirmations - 1);
+      const first = (base?.blockNumber ?? fromBlock - 1) + 1;
+      const tookBack = standing.length < checkpoints.length;
+      const kept = tookBack ? recent.filter(({ blockNumber }) => blockNumber < first) : recent;
+      const reorg = tookBack
+        ? { blockNumber: first - 1, removed: recent.filter(({ blockNumber }) => blockNumber >= first) }
+        : undefined;
+      const blockHash = head >= first ? await hashOf(head) : undefined;
+      const events = blockHash === undefined ? [] : await readEvents(first, head);
+      // L1 may have changed its mind while it was read: then this poll found nothing, and the next one looks again.
+      const settled = blockHash === undefined || (await hashOf(head)) === blockHash;
+      const unchanged = base === undefined || (await hashOf(base.blockNumber)) === base.blockHash;
+      if (!settled || !unchanged) return { events: [], reorg: undefined, checkpoint: checkpoints.at(-1) };
+
+      const read = blockHash === undefined ? [] : [{ blockNumber: head, blockHash }];
+      checkpoints = [...standing, ...read].slice(-checkpointLimit);
+      const oldest = checkpoints[0]?.blockNumber ?? fromBlock;
+      recent = [...kept, ...events].filter(({ blockNumber }) => blockNumber >= oldest);
+      return { events, reorg, checkpoint: checkpoints.at(-1) };
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import type { TransactionReceipt } from "ethers";
+import { fromHex, toHex } from "../protocol/hex.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { StoredBatch } from "../protocol/stored-batch.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { JournalEntry } from "./journal/journal-entry.ts";
+import { reduceJournal } from "./journal/progress.ts";
+import { readLastStoredBatch, readTotals } from "./l1-sender/chain-reader.ts";
+import type { BatchTotals } from "./l1-sender/chain-reader.ts";
+import { commitBatch } from "./l1-sender/commit.ts";
+import { executeBatch } from "./l1-sender/execute.ts";
+import { isProven, proveBatch } from "./l1-sender/prove.ts";
+import type { SenderContext, SettlementStage } from "./l1-sender/sender-context.ts";
+import type { Quorum } from "./quorum.ts";
+import type { PostingPolicy, SettlementBatch } from "./settlement-batch.ts";
+import { SettlementError } from "./settlement-error.ts";
+
+export interface SettlementOptions {
+  readonly quorum: Quorum;
+  readonly posting: PostingPolicy;
+}
+
+export interface SettlementDependencies<Batch extends SettlementBatch> {
+  readonly context: Omit<SenderContext, "onBroadcast">;
+  readonly journal: Journal;
+  /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */
+  readonly prove: (batch: Batch) => Promise<Uint8Array>;
+  /** Told when L1 has done a stage; `receipt` is undefined where it was found done. */
+  readonly onStage?: (done: {
+    readonly stage: SettlementStage;
+    readonly batchNumber: bigint;
+    readonly stored: StoredBatch;
+    readonly receipt: TransactionReceipt | undefined;
+  }) => void;
+  /** Told once, when settlement stops by itself: the error is the report. */
+  readonly onStop?: (error: unknown) => void;
+}
+
+/** A batch on its way; each promise rejects with what stopped settlement. */
+export interface SettlingBatch {
+  readonly committed: Promise<StoredBatch>;
+  readonly proven: Promise<StoredBatch>;
+  readonly executed: Promise<StoredBatch>;
+}
+
+/** Batches that were submitted and have not come through a stage. */
+export interface SettlementBacklog {
+  readonly uncommitted: number;
+  readonly unproven: number;
+  readonly unexecuted: number;
+}
+
+/** Takes a chain's batches, in order, through commit, prove and execute. */
+export interface Settlement<Batch extends SettlementBatch> {
+  /** L1's counts when settlement was opened: a chain that resumes submits from `executed` on, or everything again. */
+  readonly totals: BatchTotals;
+  /** The record of the last batch that was committed when settlement was opened, or the genesis record. */
+  readonly last: StoredBatch;
+  /** Batches must come in order, from any that is not executed or from an executed one. */
+  submit(batch: Batch): SettlingBatch;
+  backlog(): SettlementBacklog;
+  /** Forgets nothing on L1: what was broadcast may still be mined. Open promises reject with SettlementStopped. */
+  close(): Promise<void>;
+}
+
+/** Reads where L1 and the journal stand. Rejects with the provider's error. */
+export async function openSettlement<Batch extends SettlementBatch>(
+  options: SettlementOptions,
+  dependencies: SettlementDependencies<Batch>,
+): Promise<Settlement<Batch>> {
+  const { journal, prove, onStage, onStop } = dependencies;
+  const stopped = new StopSwitch();
+  const context: SenderContext = {
+    ...dependencies.context,
+    delay: (ms) => stopped.guard(dependencies.context.delay(ms)),
+    onBroadcast: ({ stage, batchNumber, hash, nonce }) =>
+      journal.append({ type: "broadcast", stage, batchNumber, transactionHash: hash, nonce }),
+  };
+  const progress = reduceJournal(journal.entries);
+  const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
+  const backlog = { uncommitted: 0, unproven: 0, unexecuted: 0 };
+  let tails: SettlingBatch | undefined;
+  let closed = false;
+
+  async function done(stage: SettlementStage, stored: StoredBatch, receipt: TransactionReceipt | undefined): Promise<StoredBatch> {
+    await journal.append(confirmation(stage, stored.batchNumber, receipt));
+    onStage?.({ stage, batchNumber: stored.batchNumber, stored, receipt });
+    return stored;
+  }
+
+  /** The batch before, whose record the commit must name. */
+  async function recordBefore(batch: Batch, earlier: SettlingBatch | undefined): Promise<StoredBatch> {
+    if (earlier !== undefined) return earlier.committed;
+    const { batchNumber } = batch.outputs;
+    // A batch that L1 has already needs no record before it: it is only found.
+    if (batchNumber < totals.committed || last.batchNumber + 1n === batchNumber || totals.committed === 0n) return last;
+    throw new SettlementError("BatchReplaced", `batch ${batchNumber} was submitted, the next one is ${totals.committed}`);
+  }
+
+  async function commit(batch: Batch, earlier: SettlingBatch | undefined): Promise<StoredBatch> {
+    const previous = await recordBefore(batch, earlier);
+    const { stored, receipt } = await commitBatch(context, batch, previous, options);
+    await journal.append({ type: "stored", batch: stored });
+    return done("commit", stored, receipt);
+  }
+
+  async function makeProof(batch: Batch): Promise<Uint8Array | undefined> {
+    const { batchNumber } = batch.outputs;
+    if (batchNumber < totals.verified) return undefined;
+    const kept = progress.get(batchNumber)?.proof;
+    if (kept !== undefined && kept.commitment === batch.commitment) return fromHex(kept.proof);
+    const proof = await prove(batch);
+    await journal.append({ type: "proof", batchNumber, commitment: batch.commitment, proof: toHex(proof) });
+    return proof;
+  }
+
+  async function showProof(batch: Batch, proof: Promise<Uint8Array | undefined>, committed: Promise<StoredBatch>): Promise<StoredBatch> {
+    const stored = await committed;
+    const bytes = await proof;
+    if (bytes !== undefined) return done("prove", stored, await proveBatch(context, stored, bytes));
+    if (await isProven(context, batch.outputs.batchNumber)) return done("prove", stored, undefined);
+    // It was proven when settlement was opened: L1 took it back.
+    return done("prove", stored, await proveBatch(context, stored, await prove(batch)));
+  }
+
+  function stop(error: unknown): void {
+    if (closed) return;
+    closed = true;
+    stopped.stop(error);
+    onStop?.(error);
+  }
+
+  /** Counts a stage's promise in the backlog, and stops everything when it rejects. */
+  function tracked(key: keyof SettlementBacklog, promise: Promise<StoredBatch>): Promise<StoredBatch> {
+    backlog[key]++;
+    const outcome = stopped.guard(promise);
+    outcome.then(
+      () => backlog[key]--,
+      (error: unknown) => stop(error),
+    );
+    return outcome;
+  }
+
+  return {
+    totals,
+    last,
+    submit(batch) {
+      if (closed) return rejectedBatch(stopped);
+      const earlier = tails;
+      const proof = stopped.guard(makeProof(batch));
+      // Looked at when the commit is there; until then a failure is not unhandled.
+      proof.catch(() => undefined);
+      const committed = tracked("uncommitted", commit(batch, earlier));
+      const proven = tracked(
+        "unproven",
+        Promise.all([committed, earlier?.proven]).then(() => showProof(batch, proof, committed)),
+      );
+      const executed = tracked(
+        "unexecuted",
+        Promise.all([proven, earlier?.executed]).then(async ([stored]) =>
+          done("execute", stored, await executeBatch(context, batch, stored)),
+        ),
+      );
+      tails = { committed, proven, executed };
+      return tails;
+    },
+    backlog: () => ({ ...backlog }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      stopped.stop(new SettlementError("SettlementStopped", "settlement was closed before the batch was through"));
+      await Promise.allSettled([tails?.executed]);
+    },
+  };
+}
+
+function rejectedBatch(stopped: StopSwitch): SettlingBatch {
+  const never = stopped.guard(new Promise<never>(() => undefined));
+  never.catch(() => undefined);
+  return { committed: never, proven: never, executed: never };
+}
+
+function confirmation(stage: SettlementStage, batchNumber: bigint, receipt: TransactionReceipt | undefined): JournalEntry {
+  if (receipt === undefined) return { type: "confirmed", stage, batchNumber };
+  const { blockNumber, gasUsed } = receipt;
+  return { type: "confirmed", stage, batchNumber, transaction: { hash: receipt.hash as Hex, blockNumber, gasUsed } };
+}
+
+/** Lets promises be given up. Unlike a race with one long-lived promise it keeps nothing of those that are settled. */
+class StopSwitch {
+  readonly #pending = new Set<(reason: unknown) => void>();
+  #reason: { readonly error: unknown } | undefined;
+
+  /** The promise, or a rejection once everything is stopped. */
+  guard<T>(promise: Promise<T>): Promise<T> {
+    if (this.#reason !== undefined) {
+      promise.catch(() => undefined);
+      return Promise.reject(this.#reason.error);
+    }
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.add(reject);
+      promise.then(resolve, reject).finally(() => this.#pending.delete(reject));
+    });
+  }
+
+  stop(error: unknown): void {
+    this.#reason ??= { error };
+    for (const reject of this.#pending) reject(error);
+    this.#pending.clear();
+  }
+}

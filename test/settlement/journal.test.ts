@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
+import { openFileJournal } from "../../src/settlement/journal/journal.ts";
+import type { JournalEntry } from "../../src/settlement/journal/journal-entry.ts";
+import { reduceJournal } from "../../src/settlement/journal/progress.ts";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "journal-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+const ENTRIES: readonly JournalEntry[] = [
+  { type: "broadcast", stage: "commit", batchNumber: 4n, transactionHash: "0x01", nonce: 7 },
+  { type: "broadcast", stage: "commit", batchNumber: 4n, transactionHash: "0x02", nonce: 7 },
+  { type: "stored", batch: { ...genesisStoredBatch(1n, wordToHex(5n), 9n), batchNumber: 4n } },
+  { type: "proof", batchNumber: 4n, commitment: wordToHex(6n), proof: "0xabcd" },
+];
+
+test("keeps entries in a file, and big numbers as they were", async () => {
+  const path = join(folder, "kept");
+  const journal = await openFileJournal(path);
+  assert.deepEqual(journal.entries, []);
+  await Promise.all(ENTRIES.map((entry) => journal.append(entry)));
+  await journal.close();
+  const reopened = await openFileJournal(path);
+  assert.deepEqual(reopened.entries, ENTRIES);
+  await reopened.close();
+});
+
+test("drops a line that a crash cut off, and goes on behind it", async () => {
+  const path = join(folder, "cut");
+  const journal = await openFileJournal(path);
+  await journal.append(ENTRIES[0]!);
+  await journal.close();
+  await appendFile(path, '{"type":"broadcast","stage":"com');
+  const reopened = await openFileJournal(path);
+  assert.deepEqual(reopened.entries, [ENTRIES[0]]);
+  await reopened.append(ENTRIES[1]!);
+  await reopened.close();
+  assert.equal((await readFile(path, "utf8")).split("\n").length, 3);
+  const last = await openFileJournal(path);
+  assert.deepEqual(last.entries, ENTRIES.slice(0, 2));
+  await last.close();
+});
+
+test("refuses a file with a broken line before the last", async () => {
+  const path = join(folder, "broken");
+  await writeFile(path, 'nonsense\n{"type":"reverted","fromBatch":"1n"}\n');
+  await assert.rejects(openFileJournal(path), { code: "JournalCorrupt", message: /broken:1 / });
+});
+
+test("the reducer remembers every transaction of a stage, the record and the proof", () => {
+  const batch = reduceJournal(ENTRIES).get(4n)!;
+  assert.deepEqual(batch.stages.commit, { state: "broadcast", transactionHashes: ["0x01", "0x02"] });
+  assert.deepEqual(batch.stages.prove, { state: "waiting" });
+  assert.equal(batch.stored?.leafCount, 9n);
+  assert.deepEqual(batch.proof, { commitment: wordToHex(6n), proof: "0xabcd" });
+});
+
+test("a confirmed stage stays confirmed; a revert forgets the batches from its number on", () => {
+  const transaction = { hash: "0x02", blockNumber: 3, gasUsed: 100n } as const;
+  const confirmed: readonly JournalEntry[] = [
+    ...ENTRIES,
+    { type: "confirmed", stage: "commit", batchNumber: 4n, transaction },
+    { type: "broadcast", stage: "commit", batchNumber: 4n, transactionHash: "0x03", nonce: 7 },
+    { type: "confirmed", stage: "commit", batchNumber: 3n },
+  ];
+  const progress = reduceJournal(confirmed);
+  assert.deepEqual(progress.get(4n)?.stages.commit, { state: "confirmed", transactionHash: "0x02", gasUsed: 100n });
+  const reverted = reduceJournal([...confirmed, { type: "reverted", fromBatch: 4n }]);
+  assert.deepEqual([...reverted.keys()], [3n]);
+  assert.deepEqual([...progress.keys()], [4n, 3n]);
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createProver } from "../../src/prover/prover.ts";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
+import { reduceJournal } from "../../src/settlement/journal/progress.ts";
+import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
+import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
+import { createLocalMember } from "../../src/settlement/quorum.ts";
+import { openSettlement } from "../../src/settlement/settlement.ts";
+import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
+import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
+import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { senderContext } from "./support/sender.ts";
+
+describe("settlement of a chain", () => {
+  const prover = createProver({ workers: 2 });
+  const proofs: bigint[] = [];
+  const prove = async (batch: FormedBatch): Promise<Uint8Array> => {
+    proofs.push(batch.outputs.batchNumber);
+    return (await prover.proveBatch(batch.job)).proof;
+  };
+  const refuseToProve = (): Promise<Uint8Array> => Promise.reject(new Error("no proof is needed"));
+  let settled: SettledL1;
+  before(async () => {
+    settled = await startSettledL1();
+  });
+  after(async () => {
+    await prover.close();
+    await settled.l1.close();
+  });
+
+  const optionsOf = (chain: SettledChain) => ({
+    quorum: { members: chain.members, threshold: chain.members.length },
+    posting: CALLDATA_POSTING,
+  });
+
+  test("takes batches through all stages in order, and resumes from journal and L1 without a second proof", async () => {
+    const chain = await createSettledChain(settled, 301n);
+    const batches = [
+      await chain.form({ writes: [{ leaf: 1, value: 5n }] }),
+      await chain.form({ writes: [{ leaf: 50, value: 6n }], logs: [plainMessage("hello")] }),
+    ];
+    const journal = createMemoryJournal();
+    const stages: string[] = [];
+    const settlement = await openSettlement(optionsOf(chain), {
+      context: senderContext(chain, settled.accounts[0]!),
+      journal,
+      prove,
+      onStage: ({ stage, batchNumber }) => stages.push(`${stage} ${batchNumber}`),
+    });
+    const handles = batches.map((batch) => settlement.submit(batch));
+    assert.deepEqual(settlement.backlog(), { uncommitted: 2, unproven: 2, unexecuted: 2 });
+    const [first, second] = await Promise.all(handles.map(({ executed }) => executed));
+    assert.equal(second!.priorityOpTotal, first!.priorityOpTotal);
+    assert.deepEqual(await readTotals(senderContext(chain, settled.accounts[0]!)), { committed: 2n, verified: 2n, executed: 2n });
+    assert.deepEqual(settlement.backlog(), { uncommitted: 0, unproven: 0, unexecuted: 0 });
+    for (const stage of ["commit", "prove", "execute"]) {
+      assert.ok(stages.indexOf(`${stage} 0`) < stages.indexOf(`${stage} 1`), stages.join());
+    }
+    await settlement.close();
+    const progress = reduceJournal(journal.appended);
+    assert.equal(progress.get(1n)?.stages.execute.state, "confirmed");
+    assert.deepEqual(progress.get(1n)?.stored, second);
+
+    // The same batches again, and a third whose proof the journal has, as after a crash between proof and L1.
+    const third = await chain.form({ writes: [{ leaf: 50, value: 7n }] });
+    const proof = await prover.proveBatch(third.job);
+    const kept = createMemoryJournal([
+      ...journal.appended,
+      { type: "proof", batchNumber: 2n, commitment: third.commitment, proof: `0x${Buffer.from(proof.proof).toString("hex")}` },
+    ]);
+    const resumed = await openSettlement(optionsOf(chain), {
+      context: senderContext(chain, settled.accounts[0]!),
+      journal: kept,
+      prove: refuseToProve,
+    });
+    assert.deepEqual(resumed.totals, { committed: 2n, verified: 2n, executed: 2n });
+    assert.deepEqual(resumed.last, second);
+    const again = [...batches, third].map((batch) => resumed.submit(batch));
+    assert.deepEqual((await Promise.all(again.map(({ executed }) => executed))).slice(0, 2), [first, second]);
+    await resumed.close();
+    assert.deepEqual(proofs, [0n, 1n]);
+  });
+
+  test("stops with a report when a validator refuses, and asks no more of L1", async () => {
+    const chain = await createSettledChain(settled, 302n, { validatorThreshold: 2n }, 2);
+    const suspicious = await createLocalMember(settled.accounts[2]!, chain.contract, ({ outputs }) =>
+      outputs.logCount === 0n ? Promise.resolve() : Promise.reject(new Error("re-execution gives other logs")),
+    );
+    const reports: unknown[] = [];
+    const settlement = await openSettlement(
+      { quorum: { members: [chain.members[0]!, suspicious], threshold: 2 }, posting: CALLDATA_POSTING },
+      {
+        context: senderContext(chain, settled.accounts[0]!),
+        journal: createMemoryJournal(),
+        prove: () => Promise.resolve(new Uint8Array()),
+        onStop: (error) => reports.push(error),
+      },
+    );
+    const handle = settlement.submit(await chain.form({ logs: [plainMessage("forged")] }));
+    for (const promise of [handle.committed, handle.proven, handle.executed]) {
+      await assert.rejects(promise, (error: unknown) => {
+        assert.ok(error instanceof SettlementError);
+        assert.equal(error.code, "QuorumUnreachable");
+        assert.match(error.message, /1 of 2 .*re-execution gives other logs/);
+        return true;
+      });
+    }
+    const [report] = reports;
+    assert.equal(reports.length, 1);
+    await assert.rejects(settlement.submit(await chain.form()).committed, (error) => error === report);
+    await settlement.close();
+    assert.equal((await readTotals(senderContext(chain, settled.accounts[0]!))).committed, 0n);
+  });
+
+  test("waits for L1's clock: for a batch of the future, and for the execution delay", async () => {
+    const chain = await createSettledChain(settled, 303n, { executionDelay: 50n });
+    const waits: number[] = [];
+    const delay = async (ms: number): Promise<void> => {
+      waits.push(ms);
+      // Hardhat's clock runs on as well, so one more second is enough for what was asked.
+      await settled.increaseTime(Math.max(1, ms / 1000));
+    };
+    const settlement = await openSettlement(optionsOf(chain), {
+      context: senderContext(chain, settled.accounts[0]!, { delay }),
+      journal: createMemoryJournal(),
+      prove,
+    });
+    const timestamp = (await settled.latestTimestamp()) + 30n;
+    const stored = await settlement.submit(await chain.form({ timestamp })).executed;
+    assert.ok(stored.committedAt >= timestamp);
+    assert.ok((await settled.latestTimestamp()) >= stored.committedAt + 50n);
+    assert.ok(waits.length >= 2);
+    await settlement.close();
+  });
+
+  test("refuses to go on where L1 has another batch, until the quorum reverts it", async () => {
+    const chain = await createSettledChain(settled, 304n);
+    const twin = await createSettledChain(settled, 305n);
+    const context = senderContext(chain, settled.accounts[0]!);
+    const ours = await chain.form({ writes: [{ leaf: 2, value: 9n }] });
+    const { quorum } = optionsOf(chain);
+    await commitBatch(context, ours, chain.genesis, optionsOf(chain));
+    const other = { ...ours, commitment: (await twin.form()).commitment };
+    await assert.rejects(commitBatch(context, other, chain.genesis, optionsOf(chain)), (error: unknown) => {
+      assert.ok(error instanceof SettlementError);
+      return error.code === "BatchReplaced";
+    });
+    await revertBatches(context, 0n, quorum);
+    assert.deepEqual(await readTotals(context), { committed: 0n, verified: 0n, executed: 0n });
+    const { stored } = await commitBatch(context, ours, chain.genesis, optionsOf(chain));
+    assert.equal(stored.commitment, ours.commitment);
+  });
+
+  test("gives open promises up when it is closed", async () => {
+    const chain = await createSettledChain(settled, 306n);
+    const settlement = await openSettlement(optionsOf(chain), {
+      context: senderContext(chain, settled.accounts[0]!),
+      journal: createMemoryJournal(),
+      prove: () => new Promise<never>(() => undefined),
+    });
+    const handle = settlement.submit(await chain.form());
+    await handle.committed;
+    const given = assert.rejects(handle.proven, { code: "SettlementStopped" });
+    await settlement.close();
+    await given;
+  });
+});
