@@ -81,12 +81,14 @@ export class EdrEngine implements ExecutionEngine {
       }
     }
     await this.request("hardhat_setPrevRandao", [environment.prevRandao]);
-    await this.request("evm_setNextBlockTimestamp", [`0x${environment.timestamp.toString(16)}`]);
-    await this.request("evm_mine", []);
-    const mined = parseBlock(await this.request("eth_getBlockByNumber", ["latest", false]));
+    await this.request("evm_mine", [Number(environment.timestamp)]);
+    const [reported, ...answers] = await Promise.all([
+      this.request("eth_getBlockByNumber", ["latest", false]),
+      ...hashes.map((hash) => this.request("eth_getTransactionReceipt", [hash])),
+    ]);
+    const mined = parseBlock(reported);
     checkBlock(mined.environment, environment, mined.transactionHashes, hashes);
-    const receipts: BlockReceipt[] = [];
-    for (const hash of hashes) receipts.push(parseReceipt(await this.request("eth_getTransactionReceipt", [hash])));
+    const receipts: BlockReceipt[] = answers.map(parseReceipt);
     const block: MinedBlock = { environment, hash: mined.hash, receipts };
     return { block, included, refused };
   }

@@ -16,7 +16,7 @@ export interface RpcServerOptions {
 }
 
 export interface RpcServerDependencies {
-  readonly engine: ExecutionEngine;
+  readonly engine: Pick<ExecutionEngine, "request" | "onNotification">;
   readonly methods: RpcMethods;
 }
 

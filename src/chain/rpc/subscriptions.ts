@@ -6,14 +6,17 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 const MAX_SUBSCRIPTIONS = 100;
 const KINDS = new Set(["newHeads", "logs"]);
 
+/** What subscriptions need of an engine. */
+type NotifyingEngine = Pick<ExecutionEngine, "request" | "onNotification">;
+
 /** Who gets which notification. A subscription belongs to the connection that asked for it, and ends with it. */
 export class Subscriptions {
-  readonly #engine: ExecutionEngine;
+  readonly #engine: NotifyingEngine;
   readonly #owners = new Map<string, { readonly client: RpcClient; readonly notify: (message: string) => void }>();
   readonly #stopListening: () => void;
   #nextPlace = 1;
 
-  constructor(engine: ExecutionEngine) {
+  constructor(engine: NotifyingEngine) {
     this.#engine = engine;
     this.#stopListening = engine.onNotification((notification) => this.#forward(notification));
   }

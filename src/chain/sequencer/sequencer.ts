@@ -15,9 +15,9 @@ import type { BatchLimits } from "./limits.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
-/** When blocks are made: at once, one for each transaction; or every so often, with as many as wait. */
+/** When blocks are made: as soon as something waits, or every so often; with so many transactions at most. */
 export type BlockPolicy =
-  | { readonly type: "instant" }
+  | { readonly type: "instant"; readonly maxTransactions: number }
   | { readonly type: "interval"; readonly intervalMs: number; readonly maxTransactions: number };
 
 /** When batches are sealed, beside their limits. */
@@ -232,14 +232,14 @@ export class Sequencer {
     if (maxTransactions !== undefined && count >= maxTransactions && this.#dependencies.canSeal()) await this.#builder.seal();
   }
 
-  /** Makes a block for each waiting transaction until none is left. */
+  /** Makes blocks until nothing waits. */
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
     const { mempool } = this.#dependencies;
     const turns = async (): Promise<void> => {
       try {
-        while (mempool.hasReady && !this.#blocked) await this.#exclusively(() => this.#produce(1));
+        while (mempool.hasReady && !this.#blocked) await this.#exclusively(() => this.#produce(this.#options.blocks.maxTransactions));
       } finally {
         this.#pumping = false;
       }

@@ -45,6 +45,7 @@ export class Reexecution {
   readonly #evm: EVM;
   readonly #vm: VM;
   readonly #blockHashes: BlockHashes;
+  #lastBlock: { readonly name: string; readonly block: Block } | undefined;
 
   private constructor(state: FlatState, rules: Common, evm: EVM, vm: VM, blockHashes: BlockHashes) {
     this.state = state;
@@ -118,9 +119,15 @@ export class Reexecution {
     return runCall(call, this.#evm, this.state, this.#block(environment));
   }
 
-  /** The block that the EVM's environment opcodes read. */
+  /** The block that the EVM's environment opcodes read; made once for all transactions of a block. */
   #block(environment: BlockEnvironment): Block {
     const { number, timestamp, prevRandao, coinbase, gasLimit } = environment;
+    const name = [number, timestamp, prevRandao, coinbase, gasLimit].join();
+    if (this.#lastBlock?.name !== name) this.#lastBlock = { name, block: this.#createBlock(environment) };
+    return this.#lastBlock.block;
+  }
+
+  #createBlock({ number, timestamp, prevRandao, coinbase, gasLimit }: BlockEnvironment): Block {
     const header = { number, timestamp, gasLimit, coinbase, mixHash: prevRandao, baseFeePerGas: 0n, excessBlobGas: 0n };
     return createBlock({ header }, { common: this.#rules, skipConsensusFormatValidation: true });
   }

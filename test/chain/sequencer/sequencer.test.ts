@@ -175,6 +175,17 @@ describe("sequencer's policies", () => {
     });
   });
 
+  it("packs a burst into few blocks where the policy allows it, and makes the first one at once", async () => {
+    await withChain({ sequencer: { blocks: { type: "instant", maxTransactions: 100 } } }, async (test, wallet) => {
+      const raws = await Promise.all(Array.from({ length: 20 }, (_, i) => wallet.signRaw({ to: SINK, value: 1n, nonce: i })));
+      await Promise.all(raws.map((raw) => test.chain.submit(raw)));
+      const counts = test.blocks.slice(1).map(({ receipts }) => receipts.length);
+      assert.equal(counts.reduce((sum, count) => sum + count, 0), 20);
+      assert.ok(counts.length < 20, `blocks of ${counts.join()}`);
+      assert.equal(await test.chain.engine.request("eth_getBalance", [SINK, "latest"]), "0x14");
+    });
+  });
+
   it("puts a transaction that spends what an earlier one brings into the next block", async () => {
     await withChain({ sequencer: { blocks: { type: "interval", intervalMs: 100, maxTransactions: 10 } } }, async (test, wallet) => {
       const heir = new TestWallet(22);

@@ -62,7 +62,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       genesisCommitment: GENESIS_COMMITMENT,
       mempool: { maxTransactions: 1000, maxPerSender: 100, minGasPriceWei: 0n, ...options.mempool },
       sequencer: {
-        blocks: { type: "instant" },
+        blocks: { type: "instant", maxTransactions: 1 },
         batches: { maxAgeMs: undefined, maxTransactions: undefined },
         firstBatch: 1n,
         ...options.sequencer,
