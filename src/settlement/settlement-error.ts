@@ -9,7 +9,7 @@ export type SettlementErrorCode =
   | "BatchReplaced"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
-  | "BatchRefused"
+  | "SignatureForeign"
   | "JournalCorrupt"
   | "SettlementStopped";
 

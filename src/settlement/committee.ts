@@ -1,0 +1,65 @@
+import { AbiCoder } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { hashPubdata } from "../protocol/pubdata.ts";
+import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../protocol/quorum.ts";
+import type { PostingPolicy, SettlementBatch } from "./settlement-batch.ts";
+import { collectSignatures } from "./signatures.ts";
+import type { TypedDataSigner } from "./signatures.ts";
+
+/** Holds the data of a chain that does not post it. */
+export interface CommitteeMember {
+  /** 20 bytes, lower case. */
+  readonly address: Hex;
+  /** Its EIP-712 signature that it holds the batch's pubdata. Rejects when it does not, or when the pubdata is not the batch's. */
+  signAvailability(batch: SettlementBatch): Promise<Hex>;
+}
+
+/** An availability committee and the contract that counts its signatures. */
+export interface Committee {
+  readonly members: readonly CommitteeMember[];
+  readonly threshold: number;
+  readonly settlementChainId: bigint;
+  /** The CommitteePolicy contract. */
+  readonly policy: Hex;
+}
+
+/** A member inside this process. `keep` stores the pubdata and rejects where it is not what the batch commits to. */
+export async function createLocalCommitteeMember(
+  signer: TypedDataSigner,
+  { settlementChainId, policy }: Pick<Committee, "settlementChainId" | "policy">,
+  keep: (batch: SettlementBatch) => Promise<void>,
+): Promise<CommitteeMember> {
+  return {
+    address: (await signer.getAddress()).toLowerCase() as Hex,
+    async signAvailability(batch) {
+      await keep(batch);
+      return (await signer.signTypedData(
+        availabilityDomain(settlementChainId, policy),
+        DATA_AVAILABILITY_TYPES,
+        claimOf(batch),
+      )) as Hex;
+    },
+  };
+}
+
+/** Keeps the pubdata off L1 and shows a committee's signatures instead: a validium. */
+export function committeePosting({ members, threshold, settlementChainId, policy }: Committee): PostingPolicy {
+  return {
+    publishesPubdata: false,
+    async policyData(batch) {
+      const signatures = await collectSignatures({
+        members,
+        threshold,
+        domain: availabilityDomain(settlementChainId, policy),
+        types: DATA_AVAILABILITY_TYPES,
+        value: claimOf(batch),
+        ask: (member) => member.signAvailability(batch),
+      });
+      return AbiCoder.defaultAbiCoder().encode(["bytes[]"], [signatures]) as Hex;
+    },
+  };
+}
+
+function claimOf({ preCommitment, pubdata }: SettlementBatch): { preCommitment: Hex; pubdataHash: Hex } {
+  return { preCommitment, pubdataHash: hashPubdata(pubdata) };
+}
