@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { AbiCoder } from "ethers";
+import type { Contract } from "ethers";
+import { fromHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { decodeInteropResult } from "../../../src/protocol/interop-message.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
+import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { callStarter, startInteropFixture } from "./support/interop-fixture.ts";
+import type { InteropFixture } from "./support/interop-fixture.ts";
+import { assertReverts } from "./support/revert-reason.ts";
+
+const coder = AbiCoder.defaultAbiCoder();
+
+describe("outcomes of calls to another chain", () => {
+  let ecosystem: Ecosystem;
+  let a: SimulatedChain;
+  let b: SimulatedChain;
+  let c: SimulatedChain;
+  let target: Contract;
+  let caller: Contract;
+  let center: InteropFixture["center"];
+  let handler: InteropFixture["handler"];
+  let ethBalance: InteropFixture["ethBalance"];
+  let bundleOf: InteropFixture["bundleOf"];
+  let execute: InteropFixture["execute"];
+  let outcomeOf: InteropFixture["outcomeOf"];
+  before(async () => {
+    ({ ecosystem, a, b, c, target, caller, center, handler, ethBalance, bundleOf, execute, outcomeOf } = await startInteropFixture());
+  });
+  beforeEach(() => ecosystem.settle());
+  after(() => ecosystem.close());
+
+  test("tells a contract the results of its calls, once, and pays who brings them", async () => {
+    const to = interoperable(b.chainId, await target.getAddress());
+    const double = (argument: bigint): string => target.interface.encodeFunctionData("double", [argument]);
+    const sent = await a.send(
+      caller,
+      "send",
+      interoperable(b.chainId),
+      [callStarter(to, double(21n * 2n), attribute("shadowAccount")), callStarter(to, double(4n), attribute("shadowAccount"))],
+      [attribute("callback", 200_000n, 77n)],
+      { value: 77n },
+    );
+    const bundle = bundleOf(sent);
+    const centerA = await center(a);
+    assert.equal(await centerA.getFunction("isCallbackPending").staticCall(bundle.hash), true);
+    await ecosystem.settle();
+    const executed = await execute(b, bundle);
+    const result = coder.encode(["bytes[]"], [[84n, 8n].map((value) => coder.encode(["uint256"], [value]))]);
+    assert.deepEqual(await outcomeOf(executed), [true, result]);
+    await ecosystem.settle();
+    const report = ecosystem.prove(messagesOf(executed).at(-1)!.hash);
+    assert.deepEqual(decodeInteropResult(fromHex(report.message.data)), {
+      bundleHash: bundle.hash,
+      destinationChainId: a.chainId,
+      success: true,
+      result,
+    });
+    assert.equal(decodeInteropResult(fromHex(report.message.data).subarray(0, 120)), undefined);
+    const handlerA = await handler(a, 3);
+    const run = (...args: unknown[]): Promise<unknown> => handlerA.getFunction("executeCallback").staticCall(...args);
+
+    const forged = coder.encode(["bytes32", "uint256", "bool", "bytes"], [bundle.hash, a.chainId, false, result]) as Hex;
+    await assertReverts(
+      run(bundle.body, { ...report, message: { ...report.message, data: forged } }),
+      "InteropHandler",
+      "InvalidMessageProof",
+    );
+    await assertReverts(run(bundle.body, { ...report, chainId: c.chainId }), "InteropHandler", "WrongSourceChain");
+    await assertReverts(
+      run(bundle.body, { ...report, message: { ...report.message, sender: PREDEPLOYS.InteropCenter } }),
+      "InteropHandler",
+      "WrongMessageSender",
+    );
+    // Another nonce: the fifth word behind the first byte.
+    const otherBundle = `${bundle.body.slice(0, 2 + 2 * 160)}ff${bundle.body.slice(4 + 2 * 160)}`;
+    await assertReverts(run(otherBundle, report), "InteropHandler", "WrongResult");
+    await assertReverts(
+      handlerA.getFunction("executeCallback").staticCall(bundle.body, report, { gasLimit: 300_000n }),
+      "InteropHandler",
+      "NotEnoughGas",
+    );
+
+    const relayer = a.users[3]!.address;
+    const before = await ethBalance(a, relayer);
+    const told = await a.send(handlerA, "executeCallback", bundle.body, report);
+    assert.deepEqual(await eventsOf(told, "InteropCaller", "Result"), [
+      [a.ethers.getAddress(PREDEPLOYS.InteropHandler), bundle.hash, true, result],
+    ]);
+    assert.equal((await ethBalance(a, relayer)) - before + told.gasUsed * told.gasPrice, 77n);
+    assert.equal(await centerA.getFunction("isCallbackPending").staticCall(bundle.hash), false);
+    await assertReverts(run(bundle.body, report), "InteropCenter", "NoCallbackPending", [bundle.hash]);
+  });
+
+  test("tells a contract why its calls failed, and does not care if it will not listen", async () => {
+    const to = interoperable(b.chainId, await target.getAddress());
+    const odd = target.interface.encodeFunctionData("double", [3n]);
+    for (const refuses of [false, true]) {
+      await a.send(caller, "setRefuses", refuses);
+      const sent = await a.send(
+        caller,
+        "send",
+        interoperable(b.chainId),
+        [callStarter(to, odd, attribute("shadowAccount"), attribute("interopCallValue", 6n))],
+        [attribute("callback", 200_000n, 0n)],
+        { value: 6n },
+      );
+      await ecosystem.settle();
+      const executed = await execute(b, bundleOf(sent));
+      const reason = target.interface.encodeErrorResult("Odd", [3n]);
+      assert.deepEqual(await outcomeOf(executed), [false, reason]);
+      await ecosystem.settle();
+      const report = ecosystem.prove(messagesOf(executed).at(-1)!.hash);
+      const told = await a.send(await handler(a), "executeCallback", bundleOf(sent).body, report);
+      const [event] = await eventsOf(told, "InteropHandler", "CallbackExecuted");
+      assert.deepEqual(event!.slice(2), [false, !refuses]);
+      const results = await eventsOf(told, "InteropCaller", "Result");
+      assert.deepEqual(
+        results.map((result) => result.slice(2)),
+        refuses ? [] : [[false, reason]],
+      );
+      const [refund] = await eventsOf(executed, "InteropHandler", "BundleRefunded");
+      const before = await ethBalance(a, await caller.getAddress());
+      await a.send(await a.predeploy("L2AssetRouter", a.users[3]), "deliver", ecosystem.prove(refund![2] as string));
+      assert.equal((await ethBalance(a, await caller.getAddress())) - before, 6n);
+    }
+  });
+});
