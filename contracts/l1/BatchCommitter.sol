@@ -14,7 +14,7 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
     // Seal limits (docs/protocol.md): a batch that could not be executed in one transaction is not committed.
     uint256 private constant MAX_IMPORTS = 256;
     uint256 private constant MAX_EXECUTION_GAS = 12_000_000;
-    uint256 private constant GAS_PER_FLOW = 30_000;
+    uint256 private constant GAS_PER_FLOW = 34_000;
     uint256 private constant GAS_PER_IMPORT = 3_000;
 
     /// @inheritdoc IBatches

@@ -209,7 +209,7 @@ describe("committing", () => {
     const chain = await create();
     const roots = Array.from({ length: 257 }, (_, i) => ({ registryIndex: BigInt(i), root: wordToHex(1n) }));
     await assertReverts(commit(chain, await chain.form({ importedRoots: roots })), "TooManyImports(256, 257)");
-    const logs = Array.from({ length: 401 }, (_, i): PubdataLog => ({
+    const logs = Array.from({ length: 353 }, (_, i): PubdataLog => ({
       type: "message",
       sender: ASSET_ROUTER_ADDRESS,
       body: encodeAssetMessage({
@@ -223,7 +223,7 @@ describe("committing", () => {
         nonce: 0n,
       }),
     }));
-    await assertReverts(commit(chain, await chain.form({ logs })), "ExecutionTooExpensive(12000000, 12030000)");
+    await assertReverts(commit(chain, await chain.form({ logs })), "ExecutionTooExpensive(12000000, 12002000)");
     await chain.commit(await chain.form({ logs: logs.slice(1) }));
   });
 

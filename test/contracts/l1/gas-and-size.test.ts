@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import type { ContractTransactionReceipt } from "ethers";
+import hre from "hardhat";
+import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { assetMessage, claimOf, depositToken } from "./support/assets.ts";
+import { TestChain } from "./support/chain.ts";
+import type { BatchContent } from "./support/chain.ts";
+import { addressOf, defaultConfiguration, deployEcosystem, hexAddress, send } from "./support/ecosystem.ts";
+import type { Ecosystem } from "./support/ecosystem.ts";
+
+const CONTRACTS = [
+  "BatchReader",
+  "BytecodeRegistry",
+  "ChainFactory",
+  "Hyperchain",
+  "SharedBridge",
+  "TransactionRootRegistry",
+  "VerifierRegistry",
+  "AllOfPolicy",
+  "AnyOfPolicy",
+  "CommitteePolicy",
+  "RollupCalldataPolicy",
+] as const;
+/** EIP-170. */
+const CODE_LIMIT = 24_576;
+/** EIP-3860. */
+const INITCODE_LIMIT = 49_152;
+/** EIP-7825. */
+const TRANSACTION_GAS_LIMIT = 16_777_216n;
+/** What a commit or an execution may cost by the seal limits (docs/protocol.md). */
+const SEAL_GAS_LIMIT = 12_000_000n;
+
+const SNAPSHOT_FILE = new URL("../../../fixtures/gas/l1-contracts.json", import.meta.url);
+/** Seconds; far ahead of any clock, so that calldata, and with it gas, is the same in every run. */
+const START = 4_000_000_000n;
+const sizes: Record<string, number> = {};
+const gas: Record<string, number> = {};
+
+/** Sizes and gas are compared exactly with a committed file; run with UPDATE_SNAPSHOTS=1 to write it anew. */
+describe("size and gas of the L1 contracts", () => {
+  let ecosystem: Ecosystem;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+  });
+  after(() => ecosystem.l1.close());
+
+  let time = START;
+  /** The next block's time, whatever the clock says. */
+  const atNextTime = async (): Promise<void> => {
+    time += 1_000n;
+    await ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(time)]);
+  };
+  const record = (name: string, receipt: ContractTransactionReceipt): bigint => {
+    gas[name] = Number(receipt.gasUsed);
+    assert.ok(receipt.gasUsed < TRANSACTION_GAS_LIMIT, name);
+    return receipt.gasUsed;
+  };
+  const change = (i: number): DiffEntry => ({ type: "update", index: 2 + i, isCode: false, value: (1n << 255n) + BigInt(i) });
+  const withdrawal = (token: number): PubdataLog =>
+    assetMessage(ecosystem, { kind: 1, originToken: addressOf(token), amount: 0n });
+
+  test("every contract fits the limits of public networks", async () => {
+    for (const name of CONTRACTS) {
+      const { bytecode, deployedBytecode } = await hre.artifacts.readArtifact(name);
+      sizes[name] = (deployedBytecode.length - 2) / 2;
+      assert.ok(sizes[name] <= CODE_LIMIT, `${name} has ${sizes[name]} bytes`);
+      assert.ok((bytecode.length - 2) / 2 <= INITCODE_LIMIT, `${name}'s creation code`);
+    }
+  });
+
+  test("requests, deposits and claims", async () => {
+    const token = await ecosystem.l1.deploy("TokenDouble");
+    const user = ecosystem.accounts[0]!.address;
+    await send(token, "mint", user, 10n ** 18n);
+    await send(token, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
+    const configuration = await defaultConfiguration(ecosystem, 270n);
+    record("createChain", await send(ecosystem.factory, "createChain", { ...configuration, chainId: 999n }));
+    const chain = await TestChain.create(ecosystem, configuration);
+    const tokenAddress = await hexAddress(token);
+    const receiptOf = async (hash: Promise<Hex>): Promise<ContractTransactionReceipt> => {
+      await hash;
+      const block = await ecosystem.l1.ethers.provider.getBlock("latest");
+      return (await ecosystem.l1.ethers.provider.getTransactionReceipt(block!.transactions[0]!)) as ContractTransactionReceipt;
+    };
+    const operations = [await chain.request()];
+    record("requestL2TransactionDirect", await receiptOf(remember(chain.request())));
+    await remember(depositToken(ecosystem, chain, tokenAddress, 1_000n));
+    record("requestL2TransactionTwoBridges", await receiptOf(remember(depositToken(ecosystem, chain, tokenAddress, 1_000n))));
+    const log = assetMessage(ecosystem, { originToken: tokenAddress, amount: 10n, recipient: addressOf(0xbeef) });
+    const results = operations.map(() => ({ type: "priorityOp", success: true }) as const);
+    await atNextTime();
+    const formed = await chain.form({ canonicalTxHashes: operations, logs: [...results, log], timestamp: START });
+    const { stored } = await chain.commit(formed);
+    await chain.prove(stored);
+    await chain.execute(stored, formed);
+    const claim = claimOf(chain, formed, operations.length, log);
+    record("finalizeDeposit", await send(ecosystem.bridge, "finalizeDeposit", claim));
+
+    async function remember(hash: Promise<Hex>): Promise<Hex> {
+      operations.push(await hash);
+      return hash;
+    }
+  });
+
+  const stages = async (name: string, chain: TestChain, content: BatchContent): Promise<void> => {
+    await atNextTime();
+    const formed = await chain.form({ ...content, timestamp: START });
+    const { stored, receipt } = await chain.commit(formed);
+    const committed = record(`${name}: commit`, receipt);
+    await atNextTime();
+    record(`${name}: prove, without the verifier`, await chain.prove(stored));
+    await atNextTime();
+    const executed = record(`${name}: execute`, await chain.execute(stored, formed));
+    assert.ok(committed <= SEAL_GAS_LIMIT && executed <= SEAL_GAS_LIMIT, name);
+  };
+
+  test("batches by stage", async () => {
+    const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 271n));
+    // The first batch pays for storage that later ones find.
+    await stages("first batch", chain, {});
+    await stages("empty batch", chain, {});
+    await stages("64 updates", chain, { changes: Array.from({ length: 64 }, (_, i) => change(i)) });
+    const operations: Hex[] = [];
+    for (let i = 0; i < 32; i++) {
+      await atNextTime();
+      operations.push(await chain.request());
+    }
+    await stages("32 operations", chain, {
+      canonicalTxHashes: operations,
+      logs: operations.map(() => ({ type: "priorityOp", success: true })),
+    });
+    const body = new Uint8Array(32);
+    await stages("512 messages", chain, { logs: Array.from({ length: 512 }, () => ({ type: "message", sender: addressOf(9), body })) });
+    await stages("448 withdrawals of one asset", chain, { logs: Array.from({ length: 448 }, () => withdrawal(0)) });
+    // The dearest flows: what was in transit stays there in part, and the balance is new.
+    const destination = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 272n));
+    await stages("first batch of another chain", destination, {});
+    const most = 352;
+    const flow = (kind: 2 | 3, token: number): PubdataLog =>
+      assetMessage(ecosystem, {
+        kind, destinationChainId: 272n, originChainId: 271n, originToken: addressOf(1_000 + token), amount: kind === 2 ? 2n : 1n,
+      });
+    await stages(`${most} sends of as many assets`, chain, { logs: Array.from({ length: most }, (_, i) => flow(2, i)) });
+    await stages(`${most} deliveries of as many assets`, destination, { logs: Array.from({ length: most }, (_, i) => flow(3, i)) });
+  });
+
+  test("equals the committed snapshot", () => {
+    const actual = `${JSON.stringify({ sizes, gas }, null, 2)}\n`;
+    if (process.env["UPDATE_SNAPSHOTS"] === "1") writeFileSync(SNAPSHOT_FILE, actual);
+    assert.equal(actual, readFileSync(SNAPSHOT_FILE, "utf8"));
+  });
+});
