@@ -2,6 +2,7 @@ import { createCompressor } from "../kernels/wasm/compressor.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormerMark } from "./batch/form-batch.ts";
+import { ChainIndex } from "./chain-index.ts";
 import type { Clock } from "./clock.ts";
 import { decodeTransaction } from "./decode-transaction.ts";
 import { CodeGuard } from "./execution/code-guard.ts";
@@ -74,6 +75,7 @@ export interface Chain {
   readonly mempool: Mempool;
   readonly sequencer: Sequencer;
   readonly tree: StateTree;
+  readonly index: ChainIndex;
   /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
   submit(raw: string): Promise<Hex>;
   /** Ends the open batch and forms it. Undefined where none is open. */
@@ -123,11 +125,16 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     system,
     leafCount: () => tree.leafCount,
     clock,
-    onBlock: (block) => dependencies.onBlock?.(block),
+    onBlock: (block) => {
+      index.addBlock(block);
+      dependencies.onBlock?.(block);
+    },
+    onPriorityOp: (operation) => index.addPriorityOp(operation),
     onBatch: form,
     onStop: (error) => dependencies.onStop?.(error),
     canSeal: dependencies.canSeal ?? (() => true),
   });
+  const index = new ChainIndex();
   const rules = chainRules(chainId);
 
   return {
@@ -138,6 +145,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     mempool,
     sequencer,
     tree,
+    index,
     async submit(raw) {
       const transaction = decodeTransaction(raw, rules);
       await sequencer.submit(transaction);
@@ -152,6 +160,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     async revert(mark) {
       await sequencer.revert(mark.sequencer);
       former.revert(mark.former);
+      index.revertTo(sequencer.head.number, mark.sequencer.batch?.logs.length ?? 0);
     },
     async close() {
       await sequencer.close();

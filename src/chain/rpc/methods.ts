@@ -3,6 +3,7 @@ import { address, quantity } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { zkFieldMethods } from "./zk-fields.ts";
 
 export interface ChainMethodOptions {
   /** Answer of `eth_gasPrice`. */
@@ -19,20 +20,15 @@ const ENGINE_READS = [
   "eth_accounts",
   "eth_feeHistory",
   "eth_getBalance",
-  "eth_getBlockByHash",
-  "eth_getBlockByNumber",
   "eth_getBlockTransactionCountByHash",
   "eth_getBlockTransactionCountByNumber",
   "eth_getCode",
   "eth_getFilterChanges",
   "eth_getFilterLogs",
-  "eth_getLogs",
   "eth_getProof",
   "eth_getStorageAt",
   "eth_getTransactionByBlockHashAndIndex",
   "eth_getTransactionByBlockNumberAndIndex",
-  "eth_getTransactionByHash",
-  "eth_getTransactionReceipt",
   "eth_uninstallFilter",
   "net_listening",
   "net_version",
@@ -52,6 +48,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const calls = new GuardedCalls(chain);
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
+  for (const [method, answer] of zkFieldMethods(chain)) methods.set(method, answer);
   const gasPrice: RpcMethod = async () => `0x${options.gasPriceWei.toString(16)}`;
   methods.set("eth_gasPrice", gasPrice);
   methods.set("eth_maxPriorityFeePerGas", gasPrice);

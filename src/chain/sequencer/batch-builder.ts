@@ -30,6 +30,7 @@ export interface BatchBuilderDependencies {
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
   readonly onBlock: (block: SequencedBlock) => void;
+  readonly onPriorityOp: (operation: SequencedPriorityOp) => void;
   readonly onBatch: (batch: SealedBatch) => void;
   /** Told when a batch opens (true) and when it ends (false). */
   readonly onOpen: (open: boolean) => void;
@@ -41,17 +42,21 @@ export interface SequencedBlock extends MinedBlock {
   readonly transactions: readonly EngineTransaction[];
 }
 
+/** A priority operation that has been carried out, and the transactions that did it. */
+export interface SequencedPriorityOp {
+  readonly canonicalTxHash: Hex;
+  readonly success: boolean;
+  /** The engine's name for the operation's own transaction; undefined where it could not even be included. */
+  readonly operationHash: Hex | undefined;
+  /** The transaction that logged the result. */
+  readonly resultHash: Hex;
+}
+
 /** Everything to return to. */
 export interface SequencerMark {
   readonly producer: ProducerMark;
   readonly batch: OpenBatch | undefined;
   readonly nextBatch: bigint;
-}
-
-export interface PriorityOpResult {
-  readonly success: boolean;
-  /** The engine's name for the operation's transaction; undefined where it could not even be included. */
-  readonly transactionHash: Hex | undefined;
 }
 
 /** Grows one batch after the other, block by block. One call at a time; after a throw the chain must stop. */
@@ -136,7 +141,7 @@ export class BatchBuilder {
   }
 
   /** Carries out a priority operation from first to last step. An operation that would not fit gets a fresh batch. */
-  async priorityOp(operation: PriorityOperation): Promise<PriorityOpResult> {
+  async priorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     const { producer } = this.#dependencies;
     await this.open();
     await this.measure();
@@ -146,9 +151,14 @@ export class BatchBuilder {
     const [transaction] = await producer.unsigned([operation.operation]);
     const receipt = transaction === undefined ? undefined : await this.#tryOperation(transaction);
     const success = receipt?.success ?? false;
-    await this.#system(operation.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }));
-    this.#batch = recordPriorityOp(await this.open(), operation.canonicalTxHash, success);
-    return { success, transactionHash: receipt?.transactionHash };
+    const conclusion = await this.#system(operation.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }));
+    const { canonicalTxHash } = operation;
+    const resultHash = conclusion.at(-1)?.transactionHash;
+    if (resultHash === undefined) throw new SequencerError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
+    this.#batch = recordPriorityOp(await this.open(), canonicalTxHash, success);
+    const sequenced = { canonicalTxHash, success, operationHash: receipt?.transactionHash, resultHash };
+    this.#dependencies.onPriorityOp(sequenced);
+    return sequenced;
   }
 
   /** Ends the open batch. Undefined where there is none. */
@@ -178,13 +188,14 @@ export class BatchBuilder {
   }
 
   /** Runs the chain's own transactions in one block. Throws SequencerError when one does not succeed. */
-  async #system(requests: readonly SystemRequest[], environment?: BlockEnvironment): Promise<void> {
-    if (requests.length === 0) return;
+  async #system(requests: readonly SystemRequest[], environment?: BlockEnvironment): Promise<readonly BlockReceipt[]> {
+    if (requests.length === 0) return [];
     const transactions = await this.#dependencies.producer.unsigned(requests);
     const { block, refused } = await this.block(transactions, environment);
     if (refused[0] !== undefined) throw systemFailure(refused[0].transaction, refused[0].reason);
     const failed = block.receipts.findIndex(({ success }) => !success);
     if (failed !== -1) throw systemFailure(transactions[failed], "it reverted");
+    return block.receipts;
   }
 
   /** The operation's own transaction. Undefined where it must not or cannot run: then it has failed without effects. */

@@ -8,7 +8,7 @@ import type { SignedTransaction } from "../transaction.ts";
 import type { Witness } from "../witness/witness.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { BatchBuilder } from "./batch-builder.ts";
-import type { PriorityOpResult, SequencedBlock, SequencerMark } from "./batch-builder.ts";
+import type { SequencedBlock, SequencedPriorityOp, SequencerMark } from "./batch-builder.ts";
 import type { BlockProducer, Head } from "./block-producer.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import type { BatchLimits } from "./limits.ts";
@@ -46,6 +46,7 @@ export interface SequencerDependencies {
   readonly leafCount: () => number;
   readonly clock: Clock;
   readonly onBlock: (block: SequencedBlock) => void;
+  readonly onPriorityOp: (operation: SequencedPriorityOp) => void;
   readonly onBatch: (batch: SealedBatch) => void;
   /** Told once, when the chain can make no more blocks. */
   readonly onStop: (error: SequencerError) => void;
@@ -74,7 +75,7 @@ export class Sequencer {
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { mempool, producer, engine, witness, system, leafCount, onBlock, onBatch, canSeal } = dependencies;
+    const { mempool, producer, engine, witness, system, leafCount, onBlock, onPriorityOp, onBatch, canSeal } = dependencies;
     this.#builder = new BatchBuilder(options, {
       producer,
       engine,
@@ -82,6 +83,7 @@ export class Sequencer {
       system,
       leafCount,
       onBlock,
+      onPriorityOp,
       onBatch,
       onOpen: (open) => this.#watchAge(open),
     });
@@ -136,7 +138,7 @@ export class Sequencer {
   }
 
   /** Carries out a priority operation from first to last step, whatever becomes of it. */
-  runPriorityOp(operation: PriorityOperation): Promise<PriorityOpResult> {
+  runPriorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     return this.#exclusively(() => this.#builder.priorityOp(operation));
   }
 

@@ -96,9 +96,9 @@ describe("batches of a chain with the real predeploys", () => {
     const before = await balance("0x000000000000000000000000000000000000beef");
     // The messenger refuses value.
     const operation = priorityOperation(deposit({ to: BigInt(L1_MESSENGER_ADDRESS), nonce: 1n, data: "0x12345678" }), COINBASE);
-    const { success, transactionHash } = await test.chain.sequencer.runPriorityOp(operation);
+    const { success, operationHash } = await test.chain.sequencer.runPriorityOp(operation);
     assert.equal(success, false);
-    const { gasUsed } = (await test.chain.engine.request("eth_getTransactionReceipt", [transactionHash])) as { gasUsed: Hex };
+    const { gasUsed } = (await test.chain.engine.request("eth_getTransactionReceipt", [operationHash])) as { gasUsed: Hex };
     assert.equal(await balance("0x000000000000000000000000000000000000abcd"), 0n);
     assert.equal((await balance("0x000000000000000000000000000000000000beef")) - before, 2n * ETHER - 7n * BigInt(gasUsed));
   });
@@ -106,7 +106,7 @@ describe("batches of a chain with the real predeploys", () => {
   it("creates contracts from the queue, and fails those that must not run", async () => {
     const create = (data: Hex, nonce: bigint) => priorityOperation(deposit({ to: 0n, data, nonce, value: 0n, reserved: [ETHER, 0n, 0n, 0n] }), COINBASE);
     const created = await test.chain.sequencer.runPriorityOp(create("0x600b380380600b5f395ff35f355f5500", 2n));
-    const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [created.transactionHash])) as { contractAddress: Hex };
+    const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [created.operationHash])) as { contractAddress: Hex };
     assert.equal(await test.chain.engine.request("eth_getCode", [receipt.contractAddress, "latest"]), "0x5f355f5500");
     assert.equal((await test.chain.sequencer.runPriorityOp(create("0x73", 3n))).success, false);
     assert.equal(test.chain.sequencer.fault, undefined);

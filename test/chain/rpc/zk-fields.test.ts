@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
+import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
+import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
+import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
+import { zkFieldMethods } from "../../../src/chain/rpc/zk-fields.ts";
+import { testContract } from "../support/artifact.ts";
+import type { TestContract } from "../support/artifact.ts";
+import { startTestChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+import { COINBASE } from "../support/engine.ts";
+import { configuration, realGenesis } from "../support/predeploys.ts";
+import { TestWallet } from "../support/wallet.ts";
+
+const ETHER = 10n ** 18n;
+
+interface Receipt {
+  readonly transactionHash: Hex;
+  readonly status: Hex;
+  readonly type: Hex;
+  readonly l1BatchNumber: Hex;
+  readonly l1BatchTxIndex: Hex;
+  readonly logs: readonly { readonly transactionHash: Hex; readonly l1BatchNumber: Hex; readonly transactionLogIndex: Hex; readonly logType: null }[];
+  readonly l2ToL1Logs: readonly Readonly<Record<"sender" | "key" | "value" | "transactionHash" | "indexInBatch" | "logIndex" | "shardId" | "blockHash", Hex>>[];
+}
+
+describe("fields for ZK Stack's clients", () => {
+  let test: TestChain;
+  let messenger: TestContract;
+  const wallet = new TestWallet(90);
+
+  before(async () => {
+    messenger = await testContract("L1Messenger");
+    test = await startTestChain({
+      predeploys: await realGenesis(),
+      initialState: [...configuration, { address: wallet.address, balanceWei: 100n * ETHER }],
+      system: predeployTransactions,
+      sequencer: { firstBatch: 0n },
+    });
+  });
+  after(() => test.chain.close());
+
+  const ask = async (method: string, ...params: unknown[]) => zkFieldMethods(test.chain).get(method)!(params, undefined);
+  const send = async (body: Hex) => test.chain.submit(await wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", [body]) }));
+  const operation = (to: bigint, nonce: bigint, data: Hex = "0x"): L2CanonicalTransaction => ({
+    txType: PRIORITY_OPERATION_TYPE,
+    from: 0xabcdn,
+    to,
+    gasLimit: 1_000_000n,
+    gasPerPubdataByteLimit: 800n,
+    maxFeePerGas: 1n,
+    maxPriorityFeePerGas: 0n,
+    paymaster: 0n,
+    nonce,
+    value: 0n,
+    reserved: [ETHER, 0n, 0n, 0n],
+    data,
+    signature: "0x",
+    factoryDeps: [],
+    paymasterInput: "0x",
+    reservedDynamic: "0x",
+  });
+
+  it("names each message's place in the batch's log tree", async () => {
+    const first = await send("0x01");
+    const data = messenger.abi.encodeFunctionData("sendToL1", ["0x02"]) as Hex;
+    const sent = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(BigInt(L1_MESSENGER_ADDRESS), 0n, data), COINBASE));
+    const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0n, 1n, "0x73"), COINBASE));
+    const last = await send("0x03");
+    assert.deepEqual([sent.success, unable.success, unable.operationHash], [true, false, undefined]);
+    const batch = (await test.chain.seal())!;
+    const leaves = pubdataLogLeaves(batch.logs, batch.canonicalTxHashes);
+    const receipts = (await Promise.all([first, sent.canonicalTxHash, unable.canonicalTxHash, last].map((hash) => ask("eth_getTransactionReceipt", hash)))) as Receipt[];
+    assert.deepEqual(receipts.map(({ l2ToL1Logs }) => l2ToL1Logs.map(({ indexInBatch }) => Number(indexInBatch))), [[0], [1, 2], [3], [4]]);
+    for (const { l2ToL1Logs } of receipts) {
+      for (const { sender, key, value, indexInBatch } of l2ToL1Logs) {
+        const leaf = hashL2Log({ l2ShardId: 0, isService: true, txNumberInBatch: 0, sender, key, value });
+        assert.equal(leaf, leaves[Number(indexInBatch)]);
+      }
+    }
+    assert.equal(receipts[0]?.l2ToL1Logs[0]?.value, keccak(fromHex("0x01")));
+    assert.equal(receipts[3]?.l1BatchNumber, "0x0");
+  });
+
+  it("serves a priority operation under its canonical hash, also one that could not run", async () => {
+    const ran = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0x1234n, 2n), COINBASE));
+    const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0n, 3n, "0x73"), COINBASE));
+    for (const [{ canonicalTxHash }, status] of [[ran, "0x1"], [unable, "0x0"]] as const) {
+      const receipt = (await ask("eth_getTransactionReceipt", canonicalTxHash)) as Receipt;
+      assert.deepEqual([receipt.transactionHash, receipt.type, receipt.status], [canonicalTxHash, "0xff", status]);
+      const result = receipt.l2ToL1Logs.at(-1);
+      assert.deepEqual([result?.key, result?.value, result?.transactionHash], [canonicalTxHash, wordToHex(BigInt(status)), canonicalTxHash]);
+      const transaction = (await ask("eth_getTransactionByHash", canonicalTxHash)) as { hash: Hex; type: Hex; l1BatchTxIndex: Hex };
+      assert.deepEqual([transaction.hash, transaction.type, transaction.l1BatchTxIndex], [canonicalTxHash, "0xff", "0x0"]);
+    }
+  });
+
+  it("gives every field that clients' formatters read", async () => {
+    const hash = await send("0xffff");
+    const receipt = (await ask("eth_getTransactionReceipt", hash)) as Receipt;
+    assert.equal(receipt.l1BatchTxIndex, "0x0");
+    assert.deepEqual(receipt.logs.map(({ transactionLogIndex, logType }) => [transactionLogIndex, logType]), [["0x0", null]]);
+    const [log] = receipt.l2ToL1Logs;
+    for (const field of ["blockHash", "shardId", "logIndex", "sender", "key", "value"] as const) assert.match(String(log?.[field]), /^0x/);
+    const block = (await ask("eth_getBlockByNumber", "latest", false)) as { l1BatchNumber: Hex };
+    assert.equal(block.l1BatchNumber, "0x1");
+    assert.equal(((await ask("eth_getBlockByNumber", "0x0", false)) as { l1BatchNumber: null }).l1BatchNumber, null);
+    assert.equal(await ask("eth_getTransactionReceipt", wordToHex(1n)), null);
+    assert.equal(await ask("eth_getBlockByNumber", "0xffffff", false), null);
+  });
+
+  it("forgets what a revert undoes and counts on from there", async () => {
+    const before = test.chain.index.blocksOf(1n);
+    const mark = await test.chain.snapshot();
+    const nonce = wallet.nonce;
+    const undone = await send("0x77");
+    const operations = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0x1234n, 4n), COINBASE));
+    await test.chain.seal();
+    await test.chain.revert(mark);
+    wallet.nonce = nonce;
+    assert.deepEqual(test.chain.index.blocksOf(1n), before);
+    assert.equal(test.chain.index.priorityOp(operations.canonicalTxHash), undefined);
+    assert.equal(test.chain.index.logPosition(undone), undefined);
+    const again = await send("0x78");
+    const batch = (await test.chain.seal())!;
+    assert.equal(test.chain.index.logPosition(again)?.firstIndex, batch.logs.length - 1);
+  });
+});
