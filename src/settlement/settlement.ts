@@ -72,7 +72,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   const stopped = new StopSwitch();
   const context: SenderContext = {
     ...dependencies.context,
-    delay: (ms) => stopped.guard(dependencies.context.delay(ms)),
+    delay: (ms) => stopped.guard(dependencies.context.delay(ms, stopped.signal)),
     onBroadcast: ({ stage, batchNumber, hash, nonce }) =>
       journal.append({ type: "broadcast", stage, batchNumber, transactionHash: hash, nonce }),
   };
@@ -189,7 +189,13 @@ function confirmation(stage: SettlementStage, batchNumber: bigint, receipt: Tran
 /** Lets promises be given up. Unlike a race with one long-lived promise it keeps nothing of those that are settled. */
 class StopSwitch {
   readonly #pending = new Set<(reason: unknown) => void>();
+  readonly #abort = new AbortController();
   #reason: { readonly error: unknown } | undefined;
+
+  /** Aborted once everything is stopped. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
 
   /** The promise, or a rejection once everything is stopped. */
   guard<T>(promise: Promise<T>): Promise<T> {
@@ -207,5 +213,6 @@ class StopSwitch {
     this.#reason ??= { error };
     for (const reject of this.#pending) reject(error);
     this.#pending.clear();
+    this.#abort.abort(error);
   }
 }

@@ -37,7 +37,7 @@ export function collectSignatures<Member extends { readonly address: Hex }>(requ
   return new Promise((resolve, reject) => {
     const look = (): void => {
       if (agreed.length >= threshold) resolve(orderSignatures(agreed.slice(0, threshold)));
-      else if (members.length - refusals.length < threshold) reject(unreachable(agreed.length, threshold, refusals));
+      else if (members.length - refusals.length < threshold) reject(unreachable(threshold, members.length, refusals));
     };
     for (const member of members) {
       checkedSignature(member, request).then(
@@ -66,7 +66,7 @@ async function checkedSignature<Member extends { readonly address: Hex }>(
   return signature;
 }
 
-function unreachable(agreed: number, threshold: number, refusals: readonly string[]): SettlementError {
-  const reasons = refusals.length === 0 ? "there are no others" : `refused: ${refusals.join("; ")}`;
-  return new SettlementError("QuorumUnreachable", `${agreed} of ${threshold} needed signatures; ${reasons}`);
+function unreachable(threshold: number, members: number, refusals: readonly string[]): SettlementError {
+  const reasons = refusals.length === 0 ? "nobody refused" : `refused: ${refusals.join("; ")}`;
+  return new SettlementError("QuorumUnreachable", `${threshold} of ${members} must sign; ${reasons}`);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { TransactionRequest } from "ethers";
 import { createProver } from "../../src/prover/prover.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
@@ -105,7 +106,7 @@ describe("settlement of a chain", () => {
       await assert.rejects(promise, (error: unknown) => {
         assert.ok(error instanceof SettlementError);
         assert.equal(error.code, "QuorumUnreachable");
-        assert.match(error.message, /1 of 2 .*re-execution gives other logs/);
+        assert.match(error.message, /2 of 2 must sign; refused: .*re-execution gives other logs/);
         return true;
       });
     }
@@ -153,6 +154,31 @@ describe("settlement of a chain", () => {
     assert.deepEqual(await readTotals(context), { committed: 0n, verified: 0n, executed: 0n });
     const { stored } = await commitBatch(context, ours, chain.genesis, optionsOf(chain));
     assert.equal(stored.commitment, ours.commitment);
+  });
+
+  test("finds a batch whose commit was mined although the node's answer was lost", async () => {
+    const chain = await createSettledChain(settled, 307n);
+    const signer = settled.accounts[0]!;
+    let lost = 0;
+    const forgetful = new Proxy(signer, {
+      get(target, name) {
+        if (name === "sendTransaction" && lost === 0) {
+          return async (request: TransactionRequest) => {
+            lost++;
+            await target.sendTransaction(request);
+            throw new Error("socket hang up");
+          };
+        }
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const batch = await chain.form({ writes: [{ leaf: 4, value: 4n }] });
+    const { stored, receipt } = await commitBatch(senderContext(chain, forgetful), batch, chain.genesis, optionsOf(chain));
+    assert.equal(lost, 1);
+    assert.equal(receipt, undefined);
+    assert.equal(stored.commitment, batch.commitment);
+    assert.equal((await readTotals(senderContext(chain, signer))).committed, 1n);
   });
 
   test("gives open promises up when it is closed", async () => {

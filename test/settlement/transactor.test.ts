@@ -148,4 +148,21 @@ describe("sending transactions to L1", () => {
       await mining(true);
     }
   });
+
+  test("stops waiting for a transaction when it is told to", async () => {
+    await mining(false);
+    try {
+      const abort = new AbortController();
+      const delay = (_ms: number, signal?: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          signal?.addEventListener("abort", () => resolve());
+          setImmediate(() => abort.abort());
+        });
+      const transactor = createTransactor({}, { signer, delay, signal: abort.signal });
+      await assert.rejects(transactor.send(call("0x0a")), { code: "SettlementStopped" });
+    } finally {
+      await mining(true);
+      await mine();
+    }
+  });
 });

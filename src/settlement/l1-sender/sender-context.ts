@@ -1,5 +1,6 @@
 import type { Provider, TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { Transactor } from "./transactor.ts";
 
@@ -15,7 +16,7 @@ export interface SenderContext {
   readonly settlementChainId: bigint;
   /** L1 block in which the chain was created: events are looked for from there. */
   readonly fromBlock: number;
-  readonly delay: (ms: number) => Promise<void>;
+  readonly delay: Delay;
   /** Told about each transaction before anything waits for it. */
   readonly onBroadcast: (transaction: {
     readonly stage: SettlementStage;
@@ -50,7 +51,7 @@ const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly no
 const LONGEST_WAIT_SECONDS = 60n;
 
 /** Repeats a call that L1 refuses only because its time has not come. */
-export async function whenTimeComes<T>(delay: (ms: number) => Promise<void>, call: () => Promise<T>): Promise<T> {
+export async function whenTimeComes<T>(delay: Delay, call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await call();

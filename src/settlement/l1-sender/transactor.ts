@@ -1,5 +1,6 @@
 import type { Provider, Signer, TransactionReceipt } from "ethers";
 import { contractErrorOf, describeContractError } from "../contract-error.ts";
+import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
@@ -25,7 +26,9 @@ export interface TransactorOptions {
 export interface TransactorDependencies {
   /** Of the account that pays; connected to a provider. Nobody else may send from this account. */
   readonly signer: Signer;
-  readonly delay: (ms: number) => Promise<void>;
+  readonly delay: Delay;
+  /** Aborting ends all waiting: open calls reject with SettlementStopped, though L1 may still mine them. */
+  readonly signal?: AbortSignal;
 }
 
 /** A call to be sent. */
@@ -42,7 +45,7 @@ export interface TransactionCall {
 export interface Transactor {
   /**
    * Resolves when the call is final. Calls are broadcast in the order in which they were given.
-   * Rejects with SettlementError: Reverted, GasLimitExceeded, TransactionLost, L1Unreachable.
+   * Rejects with SettlementError: Reverted, GasLimitExceeded, TransactionLost, L1Unreachable, SettlementStopped.
    */
   send(call: TransactionCall): Promise<TransactionReceipt>;
 }
@@ -57,10 +60,19 @@ interface Broadcast {
 export function createTransactor(options: TransactorOptions, dependencies: TransactorDependencies): Transactor {
   const { confirmations = 1, gasMarginPercent = 20, attempts = 5, retryDelayMs = 250 } = options;
   const { pollIntervalMs = 250, pollsUntilResend = 120 } = options;
-  const { signer, delay } = dependencies;
+  const { signer, delay, signal } = dependencies;
   const provider = connectedProvider(signer);
   let tail: Promise<unknown> = Promise.resolve();
   let nextNonce: number | undefined;
+
+  async function pause(label: string, ms: number): Promise<void> {
+    try {
+      await delay(ms, signal);
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+    }
+    if (signal?.aborted === true) throw new SettlementError("SettlementStopped", `${label}: sending was stopped`);
+  }
 
   /** Repeats while the node does not answer; a contract's refusal is an answer. */
   async function answered<T>(label: string, request: () => Promise<T>): Promise<T> {
@@ -78,7 +90,7 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
         if (attempt === attempts) {
           throw new SettlementError("L1Unreachable", `${label}: no answer in ${attempts} attempts: ${String(error)}`, { cause: error });
         }
-        await delay(wait);
+        await pause(label, wait);
         wait *= 2;
       }
     }
@@ -158,7 +170,7 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
         }
         if (used <= sent.nonce) await resend(call, sent);
       }
-      await delay(pollIntervalMs);
+      await pause(label, pollIntervalMs);
     }
   }
 
