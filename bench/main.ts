@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { endWithReader, parseCommandLine, usageError, wholeNumber } from "../src/demo/command-line.ts";
 
 const HELP = `Usage: npm run -s bench -- <suite> [options]
 
@@ -15,16 +15,11 @@ Options
   --samples N        prove: proofs per size of which the median is reported, after one for warming up (default 3)
   --help`;
 
-function integers(name: string, text: string): number[] {
-  const values = text.split(",").map(Number);
-  if (values.some((value) => !Number.isInteger(value) || value < 1)) {
-    console.error(`--${name} takes whole numbers of at least 1, separated by commas; got '${text}'`);
-    process.exit(2);
-  }
-  return values;
-}
+const integers = (name: string, text: string, most?: number): number[] =>
+  text.split(",").map((part) => wholeNumber(name, part, 1, most));
 
-const { values, positionals } = parseArgs({
+endWithReader();
+const { values, positionals } = parseCommandLine({
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
@@ -35,21 +30,22 @@ const { values, positionals } = parseArgs({
     samples: { type: "string", default: "3" },
   },
 });
-const suite = positionals[0];
+const [suite, surplus] = positionals;
 
 if (values.help || suite === undefined) {
   console.log(HELP);
   process.exit(values.help ? 0 : 2);
 }
+if (surplus !== undefined) usageError(`one suite at a time, got '${positionals.join(" ")}'`);
 switch (suite) {
   case "prove": {
     const { benchProve } = await import("./prove.ts");
     await benchProve({
       json: values.json,
       writes: integers("writes", values.writes),
-      leaves: integers("leaves", values.leaves)[0] ?? 100_000,
-      workers: values.workers === undefined ? [undefined] : integers("workers", values.workers),
-      samples: integers("samples", values.samples)[0] ?? 3,
+      leaves: wholeNumber("leaves", values.leaves, 2, 4_000_000),
+      workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
+      samples: wholeNumber("samples", values.samples, 1),
     });
     break;
   }
@@ -64,6 +60,5 @@ switch (suite) {
     break;
   }
   default:
-    console.error(`unknown suite '${suite}'\n\n${HELP}`);
-    process.exit(2);
+    usageError(`unknown suite '${suite}'`);
 }

@@ -2,26 +2,50 @@
 // dependency exists. On Node 20 npm silently skips EDR's native package (its engines ask for 22), so the second pass
 // runs under the Node 24 that the first pass brought.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const modules = join(root, "node_modules");
+const scope = join(root, "node_modules", "@nomicfoundation");
 
-const has = (path) => existsSync(join(modules, path));
-const hasEdrBinary = () =>
-  has("@nomicfoundation") && readdirSync(join(modules, "@nomicfoundation")).some((name) => name.startsWith("edr-"));
+function versionIn(folder) {
+  try {
+    return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compares with the lock file, so that an interrupted install and a lock file changed since are both noticed. */
+function installed() {
+  if (!existsSync(join(root, "node_modules", ".package-lock.json"))) return false;
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  return Object.entries(packages).every(
+    ([path, { version, optional, devOptional, peer }]) =>
+      path === "" || optional || devOptional || peer || versionIn(join(root, path)) === version,
+  );
+}
+
+function hasEdrBinary() {
+  const version = versionIn(join(scope, "edr"));
+  return readdirSync(scope).some((name) => name.startsWith("edr-") && versionIn(join(scope, name)) === version);
+}
 
 function run(command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32" });
   if (result.status !== 0) {
-    console.error(`setup failed: '${command} ${args.join(" ")}' ended with ${result.status ?? result.signal}`);
+    console.error(`setup failed: '${command} ${args.join(" ")}' ended with ${result.status ?? result.signal ?? result.error}`);
+    console.error("It needs the npm registry, and no other set-up running in this folder. Running it again is safe.");
     process.exit(result.status ?? 1);
   }
 }
 
-if (!has("hardhat") || !has("node") || !has("ethers") || !has(".package-lock.json")) {
+if (Number(process.versions.node.split(".")[0]) < 20) {
+  console.error(`setup: Node 20 or newer is needed, this is ${process.version}`);
+  process.exit(1);
+}
+if (!installed()) {
   console.error("setup: installing dependencies (once)…");
   run("npm", ["ci", "--no-audit", "--no-fund"]);
 }

@@ -22,7 +22,7 @@ export interface LocalVerifier {
 
 /** Compiles what has changed, starts the L1 and deploys the verifier's contracts. */
 export async function startLocalVerifier(): Promise<LocalVerifier> {
-  await hre.tasks.getTask("build").run({ quiet: true });
+  await compile();
   const connection = await hre.network.create("local");
   const { ethers } = connection;
   const codeSizes = new Map<string, number>();
@@ -63,6 +63,17 @@ export async function startLocalVerifier(): Promise<LocalVerifier> {
     },
     close: () => connection.close(),
   };
+}
+
+/** Even a quiet build writes lines to stdout when the compiler warns. Stdout belongs to the caller, so they go to stderr. */
+async function compile(): Promise<void> {
+  const write = process.stdout.write;
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  try {
+    await hre.tasks.getTask("build").run({ quiet: true });
+  } finally {
+    process.stdout.write = write;
+  }
 }
 
 /** The contract's struct: digests as bytes32, quintic elements as bytes20. */

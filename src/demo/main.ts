@@ -1,9 +1,14 @@
-import { parseArgs } from "node:util";
 import { createStateTransitionSystem } from "../air/state-transition/state-transition-system.ts";
 import { claimedSecurity } from "../prover/claimed-security.ts";
+import { ProofError } from "../prover/job.ts";
 import { createProver } from "../prover/prover.ts";
+import { endWithReader, parseCommandLine, usageError, wholeNumber } from "./command-line.ts";
 import { startLocalVerifier } from "./local-verifier.ts";
 import { createRandomBatch } from "./random-batch.ts";
+
+/** Bounds that keep a slip of the keyboard from filling the memory; the prover itself has neither. */
+const MOST_LEAVES = 4_000_000;
+const MOST_WORKERS = 64;
 
 const HELP = `Usage: npm start [-- options]
 
@@ -11,13 +16,14 @@ Proves a batch of random state changes and has a contract on a local L1 check th
 
 Options
   --writes N    leaf writes in the batch, half of them insertions (default 128)
-  --leaves N    leaves of the state tree before the batch (default 100000)
-  --workers N   threads that compute (default: all cores)
+  --leaves N    leaves of the state tree before the batch (default 100000, at most ${MOST_LEAVES})
+  --workers N   threads that compute (default: all cores, at most ${MOST_WORKERS})
   --seed N      same seed, same batch (default: random)
   --json        one JSON object instead of the story
   --help`;
 
-const { values } = parseArgs({
+endWithReader();
+const { values } = parseCommandLine({
   options: {
     writes: { type: "string", default: "128" },
     leaves: { type: "string", default: "100000" },
@@ -32,27 +38,25 @@ if (values.help) {
   process.exit(0);
 }
 
-function whole(name: string, text: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) {
-    console.error(`--${name} takes a whole number of at least ${least}, got '${text}'`);
-    process.exit(2);
-  }
-  return value;
+const writeCount = wholeNumber("writes", values.writes, 0);
+const leafCount = wholeNumber("leaves", values.leaves, 2, MOST_LEAVES);
+const seed = wholeNumber("seed", values.seed, 0);
+const workers = values.workers === undefined ? undefined : wholeNumber("workers", values.workers, 1, MOST_WORKERS);
+if (leafCount - 2 < Math.ceil(writeCount / 2)) {
+  usageError(`half of ${writeCount} writes are updates: --leaves must be at least ${2 + Math.ceil(writeCount / 2)}, is ${leafCount}`);
 }
-
-const writeCount = whole("writes", values.writes, 0);
-const leafCount = whole("leaves", values.leaves, 2 + Math.ceil(writeCount / 2));
-const seed = whole("seed", values.seed, 0);
-const workers = values.workers === undefined ? undefined : whole("workers", values.workers, 1);
 
 const say = (line: string): void => {
   if (!values.json) console.log(line);
 };
 const showProgress = process.stdout.isTTY && !values.json;
 
-const abort = new AbortController();
-process.once("SIGINT", () => abort.abort());
+/** While a proof is made. Before and after, a synchronous step would delay a handler: there the default ends the process. */
+function interrupt(): never {
+  console.error(`${showProgress ? "\n" : ""}interrupted; nothing was kept`);
+  process.exit(130);
+}
+
 const prover = createProver(workers === undefined ? {} : { workers });
 
 try {
@@ -63,12 +67,13 @@ try {
     say(
       `batch: ${writeCount} random writes and the outputs slot into a tree of ${leafCount} leaves; ${pubdata.length} bytes of pubdata (seed ${seed})`,
     );
+    process.on("SIGINT", interrupt);
     const { proof, metrics } = await prover.proveBatch(job, {
-      signal: abort.signal,
       onProgress({ phase, fraction }) {
         if (showProgress) process.stdout.write(`\r\x1b[Kproving: ${phase} ${Math.round(100 * fraction)} %`);
       },
     });
+    process.off("SIGINT", interrupt);
     if (showProgress) process.stdout.write("\r\x1b[K");
     const security = claimedSecurity(createStateTransitionSystem(), metrics.logRows);
     say(
@@ -107,9 +112,9 @@ try {
     await l1.close();
   }
 } catch (error) {
-  if (!abort.signal.aborted) throw error;
-  console.error("interrupted; nothing was kept");
-  process.exitCode = 130;
+  if (!(error instanceof ProofError)) throw error;
+  console.error(`${showProgress ? "\n" : ""}no proof (${error.code}): ${error.message}`);
+  process.exitCode = 1;
 } finally {
   await prover.close();
 }
