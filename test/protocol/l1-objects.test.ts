@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { id, keccak256 } from "ethers";
+import { hashAssetFlows, sumAssetFlows } from "../../src/protocol/asset-flows.ts";
+import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
+import { keccak, wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
+import { l2LogProof } from "../../src/protocol/log-proof.ts";
+import { orderSignatures } from "../../src/protocol/quorum.ts";
+import { genesisStoredBatch, hashStoredBatch } from "../../src/protocol/stored-batch.ts";
+import { transactionTreeProof, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
+import { encodeWithheldLogs } from "../../src/protocol/withheld-logs.ts";
+
+const leaves = Array.from({ length: 5 }, (_, i) => keccak(Uint8Array.of(i)));
+
+/** Hashes a path up as a verifier by hand would. */
+function climb(leaf: Hex, index: number, siblings: readonly Hex[]): string {
+  return siblings.reduce<string>((node, sibling, level) => {
+    const isLeft = Math.floor(index / 2 ** level) % 2 === 0;
+    return isLeft ? keccak256(`${node}${sibling.slice(2)}`) : keccak256(`${sibling}${node.slice(2)}`);
+  }, leaf);
+}
+
+test("a log proof has ZK Stack's metadata and leads to the log tree's root, from every place", () => {
+  const root = l2LogTreeRoot(leaves);
+  leaves.forEach((leaf, index) => {
+    const [metadata, ...siblings] = l2LogProof(leaves, index);
+    assert.equal(metadata, `0x010e0001${"0".repeat(56)}`);
+    assert.equal(siblings.length, 14);
+    assert.equal(climb(leaf, index, siblings), root);
+  });
+  assert.throws(() => l2LogProof(leaves, 5), RangeError);
+  assert.throws(() => l2LogProof(new Array<Hex>(16_385).fill(wordToHex(1n)), 0), RangeError);
+});
+
+test("a registry proof leads to the root over the leaves it was made for", () => {
+  leaves.forEach((leaf, index) => {
+    assert.equal(climb(leaf, index, transactionTreeProof(leaves, index)), transactionTreeRoot(leaves));
+  });
+  assert.throws(() => transactionTreeProof(leaves, 5), RangeError);
+  assert.throws(() => transactionTreeProof(leaves, -1), RangeError);
+});
+
+test("withheld logs keep asset messages, results and order, and hide other bodies", () => {
+  const asset = encodeAssetMessage({
+    kind: 1, destinationChainId: 1n, originChainId: 1n, originToken: `0x${"00".repeat(20)}`, amount: 1n,
+    recipient: `0x${"11".repeat(20)}`, sender: `0x${"22".repeat(20)}`, nonce: 0n,
+  });
+  const other: Hex = `0x${"33".repeat(20)}`;
+  const encoded = encodeWithheldLogs([
+    { type: "priorityOp", success: true },
+    { type: "message", sender: other, body: Uint8Array.of(1) },
+    { type: "priorityOp", success: false },
+    { type: "message", sender: ASSET_ROUTER_ADDRESS, body: asset },
+  ]);
+  const expected = ["0004", "01", "03", other.slice(2), keccak256("0x01").slice(2), "00", "02", ASSET_ROUTER_ADDRESS.slice(2), "0000be", Buffer.from(asset).toString("hex")];
+  assert.equal(Buffer.from(encoded).toString("hex"), expected.join(""));
+  const long = { type: "message", sender: ASSET_ROUTER_ADDRESS, body: new Uint8Array(2 ** 24) } as const;
+  assert.throws(() => encodeWithheldLogs([long]), RangeError);
+});
+
+test("flows of nothing hash to the tag and an empty list", () => {
+  const words = [id("hyperchain.asset-flows.v1"), wordToHex(64n), wordToHex(0n)].map((word) => word.slice(2));
+  assert.equal(hashAssetFlows(sumAssetFlows([], 1n)), keccak256(`0x${words.join("")}`));
+});
+
+test("the genesis record hashes as eighteen words, all zero but four", () => {
+  const root = wordToHex(7n);
+  const words = new Array<string>(18).fill(wordToHex(0n).slice(2));
+  words[3] = wordToHex(2n).slice(2);
+  words[7] = wordToHex(9n).slice(2);
+  words[10] = root.slice(2);
+  words[16] = id("hyperchain.imported-roots.v1").slice(2);
+  assert.equal(hashStoredBatch(genesisStoredBatch(9n, root, 2n)), keccak256(`0x${words.join("")}`));
+});
+
+test("signatures are ordered by their signers' numbers, whatever the case of their digits", () => {
+  const signers = ["0xB000000000000000000000000000000000000000", "0xa000000000000000000000000000000000000000", "0x00F0000000000000000000000000000000000000"];
+  const ordered = orderSignatures(signers.map((signer) => ({ signer: signer as Hex, signature: signer as Hex })));
+  assert.deepEqual(ordered, [...signers].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
+});
