@@ -69,7 +69,7 @@ function decorateReceipt(chain: Chain, answer: Fields, operation: IndexedPriorit
   return {
     ...answer,
     transactionHash: name,
-    ...(operation === undefined ? {} : { type: PRIORITY_TYPE, status: operation.success ? "0x1" : "0x0" }),
+    ...(operation === undefined ? {} : { type: PRIORITY_TYPE }),
     status: (operation?.success ?? success) ? "0x1" : "0x0",
     l1BatchNumber,
     l1BatchTxIndex: "0x0",

@@ -15,9 +15,9 @@ import type { BatchLimits } from "./limits.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
-/** When blocks are made: as soon as something waits, or every so often; with so many transactions at most. */
+/** When blocks are made: as soon as something waits (a block for each transaction, or so many at most), or every so often. */
 export type BlockPolicy =
-  | { readonly type: "instant"; readonly maxTransactions: number }
+  | { readonly type: "instant"; readonly maxTransactions?: number }
   | { readonly type: "interval"; readonly intervalMs: number; readonly maxTransactions: number };
 
 /** When batches are sealed, beside their limits. */
@@ -241,7 +241,7 @@ export class Sequencer {
     const { mempool } = this.#dependencies;
     const turns = async (): Promise<void> => {
       try {
-        while (mempool.hasReady && !this.#blocked) await this.#exclusively(() => this.#produce(this.#options.blocks.maxTransactions));
+        while (mempool.hasReady && !this.#blocked) await this.#exclusively(() => this.#produce(this.#options.blocks.maxTransactions ?? 1));
       } finally {
         this.#pumping = false;
       }

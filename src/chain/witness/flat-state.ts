@@ -71,12 +71,7 @@ export class FlatState implements StateManagerInterface {
 
   /** Undoes everything after the mark. */
   rollback(mark: number): void {
-    while (this.#undo.length > mark) {
-      const record = this.#undo.pop();
-      if (record === undefined) return;
-      if (record.slot === undefined) replace(this.#accounts, record.address, record.before);
-      else replace(this.#slots(record.address), record.slot, record.before);
-    }
+    this.#undoTo(mark);
     this.originalStorageCache.clear();
   }
 
@@ -201,12 +196,7 @@ export class FlatState implements StateManagerInterface {
     const mark = this.#checkpoints.pop();
     if (mark === undefined) throw new Error("a state is reverted only to a checkpoint that was set");
     // The cache holds values from before the transaction, which a revert inside it does not change.
-    while (this.#undo.length > mark) {
-      const record = this.#undo.pop();
-      if (record === undefined) return;
-      if (record.slot === undefined) replace(this.#accounts, record.address, record.before);
-      else replace(this.#slots(record.address), record.slot, record.before);
-    }
+    this.#undoTo(mark);
   }
 
   clearCaches(): void {
@@ -227,6 +217,13 @@ export class FlatState implements StateManagerInterface {
 
   shallowCopy(): StateManagerInterface {
     throw new Error("a flat state is not copied");
+  }
+
+  #undoTo(mark: number): void {
+    for (const record of this.#undo.splice(mark).reverse()) {
+      if (record.slot === undefined) replace(this.#accounts, record.address, record.before);
+      else replace(this.#slots(record.address), record.slot, record.before);
+    }
   }
 
   #slots(address: string): Map<string, Uint8Array> {
