@@ -50,7 +50,8 @@ interface IBatches is IBatchReadingErrors {
 
     /// @notice Commits the next batch.
     /// @dev L1 reads the pubdata, or what stands for it, rebuilds the log tree, sums the asset messages and evaluates the diff
-    /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment, by strictly ascending signers.
+    /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment and the revert counter, by strictly
+    /// ascending signers: what was signed before a revert cannot be committed after it.
     /// @param previous The last committed batch, or the genesis record before the first.
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures) external;
 
@@ -75,7 +76,7 @@ interface IBatches is IBatchReadingErrors {
 
     function getTotalBatchesExecuted() external view returns (uint256);
 
-    /// @notice How often batches were reverted; part of what the quorum signs for the next revert.
+    /// @notice How often batches were reverted; part of whatever the quorum signs.
     function revertCount() external view returns (uint256);
 
     /// @notice keccak256 of the stored form of a committed batch; 0 where there is none.

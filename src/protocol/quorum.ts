@@ -18,8 +18,13 @@ export function availabilityDomain(settlementChainId: bigint, policy: Hex): Type
   return { name: "HyperchainAvailability", version: "1", chainId: settlementChainId, verifyingContract: policy };
 }
 
-/** What validators sign so that a batch is committed. */
-export const BATCH_COMMITMENT_TYPES = { BatchCommitment: [{ name: "commitment", type: "bytes32" }] };
+/** What validators sign so that a batch is committed. A revert makes older signatures useless: anyone may commit. */
+export const BATCH_COMMITMENT_TYPES = {
+  BatchCommitment: [
+    { name: "commitment", type: "bytes32" },
+    { name: "revertCount", type: "uint256" },
+  ],
+};
 
 /** What validators sign so that batches from a number on are reverted. */
 export const BATCH_REVERT_TYPES = {

@@ -10,9 +10,12 @@ export type { TypedDataSigner };
 export interface QuorumMember {
   /** 20 bytes, lower case. */
   readonly address: Hex;
-  /** Its EIP-712 signature of the batch's commitment. Rejects when it does not agree with the batch. */
-  signBatch(batch: SettlementBatch): Promise<Hex>;
-  /** Its signature of a revert from `batchNumber` on; `revertCount` is the contract's counter. */
+  /**
+   * Its EIP-712 signature of the batch's commitment, good until the next revert; `revertCount` is the contract's counter.
+   * Rejects when it does not agree with the batch.
+   */
+  signBatch(batch: SettlementBatch, revertCount: bigint): Promise<Hex>;
+  /** Its signature of a revert from `batchNumber` on. */
   signRevert(batchNumber: bigint, revertCount: bigint): Promise<Hex>;
 }
 
@@ -35,9 +38,10 @@ export async function createLocalMember(
   const domain = quorumDomain(context.settlementChainId, context.hyperchain);
   return {
     address: (await signer.getAddress()).toLowerCase() as Hex,
-    async signBatch(batch) {
+    async signBatch(batch, revertCount) {
       await check?.(batch);
-      return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, { commitment: batch.commitment })) as Hex;
+      const value = { commitment: batch.commitment, revertCount };
+      return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, value)) as Hex;
     },
     async signRevert(batchNumber, revertCount) {
       return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { batchNumber, revertCount })) as Hex;
@@ -53,13 +57,18 @@ export interface Quorum {
 }
 
 /** Enough signatures of a batch, in the contract's order. Rejects with QuorumUnreachable, naming every refusal. */
-export function collectBatchSignatures(quorum: Quorum, context: QuorumContext, batch: SettlementBatch): Promise<Hex[]> {
+export function collectBatchSignatures(
+  quorum: Quorum,
+  context: QuorumContext,
+  batch: SettlementBatch,
+  revertCount: bigint,
+): Promise<Hex[]> {
   return collectSignatures({
     ...quorum,
     domain: quorumDomain(context.settlementChainId, context.hyperchain),
     types: BATCH_COMMITMENT_TYPES,
-    value: { commitment: batch.commitment },
-    ask: (member) => member.signBatch(batch),
+    value: { commitment: batch.commitment, revertCount },
+    ask: (member) => member.signBatch(batch, revertCount),
   });
 }
 

@@ -6,7 +6,7 @@ import { commitBatchOf } from "../settlement-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "../settlement-batch.ts";
 import { SettlementError } from "../settlement-error.ts";
 import { encodeCommit } from "./batch-calls.ts";
-import { findStoredBatch, storedBatchOfReceipt } from "./chain-reader.ts";
+import { findStoredBatch, readContract, storedBatchOfReceipt } from "./chain-reader.ts";
 import { mayBeDoneAlready, sendStage, whenTimeComes } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
@@ -30,7 +30,8 @@ export async function commitBatch(
   const present = await findCommitted(context, batch);
   if (present !== undefined) return { stored: present, receipt: undefined };
   const commit = await commitBatchOf(batch, posting);
-  const signatures = await collectBatchSignatures(quorum, context, batch);
+  const revertCount = await readContract<bigint>(context, "revertCount");
+  const signatures = await collectBatchSignatures(quorum, context, batch, revertCount);
   const data = encodeCommit(previous, commit, signatures);
   try {
     const receipt = await whenTimeComes(context.delay, () => sendStage(context, "commit", batchNumber, data));

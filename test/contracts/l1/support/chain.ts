@@ -179,7 +179,8 @@ export class TestChain {
 
   /** The validators' signatures of a commitment; all of them unless some are named. */
   async sign(commitment: Hex, signers: readonly HardhatEthersSigner[] = this.#validators): Promise<Hex[]> {
-    return this.#signTyped(BATCH_COMMITMENT_TYPES, { commitment }, signers);
+    const revertCount = await view<bigint>(this.contract, "revertCount");
+    return this.#signTyped(BATCH_COMMITMENT_TYPES, { commitment, revertCount }, signers);
   }
 
   async signRevert(batchNumber: bigint, revertCount: bigint): Promise<Hex[]> {
