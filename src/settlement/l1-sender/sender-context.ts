@@ -26,17 +26,19 @@ export interface SenderContext {
   }) => Promise<void>;
 }
 
-/** Sends a stage's call. Rejects as Transactor.send does. */
+/** Sends a stage's call, with an upper bound of its gas where one is known. Rejects as Transactor.send does. */
 export function sendStage(
   context: SenderContext,
   stage: SettlementStage,
   batchNumber: bigint,
   data: Hex,
+  gasLimit?: bigint,
 ): Promise<TransactionReceipt> {
   return context.transactor.send({
     label: `${stage} of batch ${batchNumber}`,
     to: context.hyperchain,
     data,
+    ...(gasLimit === undefined ? {} : { gasLimit }),
     onBroadcast: ({ hash, nonce }) => context.onBroadcast({ stage, batchNumber, hash, nonce }),
   });
 }

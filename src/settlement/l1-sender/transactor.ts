@@ -37,6 +37,11 @@ export interface TransactionCall {
   readonly label: string;
   readonly to: Hex;
   readonly data: Hex;
+  /**
+   * An upper bound of its gas, where one is known: then the call is tried once instead of being estimated. Nodes estimate by
+   * trying many times, which takes a second for a proof.
+   */
+  readonly gasLimit?: bigint;
   /** Told about each transaction that carries the call, before anything waits for it. */
   readonly onBroadcast?: (transaction: { readonly hash: Hex; readonly nonce: number }) => Promise<void>;
 }
@@ -96,14 +101,23 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
     }
   }
 
+  /** Rejects with the node's error where the contract refuses the call. */
+  async function gasLimitOf({ to, data, gasLimit }: TransactionCall): Promise<bigint> {
+    if (gasLimit !== undefined) {
+      await signer.call({ to, data, gasLimit });
+      return gasLimit;
+    }
+    const estimate = await signer.estimateGas({ to, data });
+    const withMargin = (estimate * BigInt(100 + gasMarginPercent)) / 100n;
+    return estimate <= MAX_TRANSACTION_GAS && withMargin > MAX_TRANSACTION_GAS ? MAX_TRANSACTION_GAS : withMargin;
+  }
+
   async function broadcast(call: TransactionCall): Promise<Broadcast> {
     const { label, to, data } = call;
-    const estimate = await answered(label, () => signer.estimateGas({ to, data }));
-    if (estimate > MAX_TRANSACTION_GAS) {
-      throw new SettlementError("GasLimitExceeded", `${label} needs ${estimate} gas, a transaction has at most ${MAX_TRANSACTION_GAS}`);
+    const gasLimit = await answered(label, () => gasLimitOf(call));
+    if (gasLimit > MAX_TRANSACTION_GAS) {
+      throw new SettlementError("GasLimitExceeded", `${label} needs ${gasLimit} gas, a transaction has at most ${MAX_TRANSACTION_GAS}`);
     }
-    const withMargin = (estimate * BigInt(100 + gasMarginPercent)) / 100n;
-    const gasLimit = withMargin > MAX_TRANSACTION_GAS ? MAX_TRANSACTION_GAS : withMargin;
     try {
       return await answered(label, async () => {
         try {
