@@ -1,0 +1,52 @@
+import hre from "hardhat";
+import { JsonRpcProvider, Network } from "ethers";
+import { systemClock } from "../../../src/chain/clock.ts";
+import { startDevnet } from "../../../src/devnet/devnet.ts";
+import type { Devnet, DevnetChain, DevnetDependencies } from "../../../src/devnet/devnet.ts";
+
+export const ETHER = 10n ** 18n;
+/** Development accounts with ETH on every chain. */
+export const ALICE = 1;
+export const BOB = 2;
+export const RELAYER = 9;
+
+export const dependencies: DevnetDependencies = {
+  connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
+  connectChain: (override) => hre.network.create({ network: "local", override }),
+  artifacts: (name) => hre.artifacts.readArtifact(name),
+  clock: systemClock,
+};
+
+export interface FlowDevnet extends Devnet {
+  /** The first fault of any part. */
+  readonly faults: unknown[];
+}
+
+/** An ecosystem with real proofs in which nothing moves unless the test moves it. */
+export async function startFlowDevnet(chainIds: readonly bigint[]): Promise<FlowDevnet> {
+  const faults: unknown[] = [];
+  const devnet = await startDevnet(
+    {
+      chainIds,
+      fundedAccounts: [ALICE, RELAYER],
+      fundingWei: 10n * ETHER,
+      batches: { maxAgeMs: undefined, maxTransactions: undefined },
+      proverWorkers: 2,
+    },
+    { ...dependencies, onStop: (_chainId, error) => faults.push(error) },
+  );
+  return Object.assign(devnet, { faults });
+}
+
+/** A client of a chain over HTTP; to be destroyed. */
+export function clientOf({ chainId, url }: Pick<DevnetChain, "chainId" | "url">): JsonRpcProvider {
+  const network = Network.from(chainId);
+  return new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1, pollingInterval: 100 });
+}
+
+/** Seals the chain's open batch and waits until L1 has executed it. */
+export async function settleNow({ pipeline }: DevnetChain) {
+  const batch = await pipeline.seal();
+  if (batch === undefined) throw new Error("no batch is open");
+  return pipeline.settled(batch.outputs.batchNumber);
+}
