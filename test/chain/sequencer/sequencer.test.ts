@@ -287,18 +287,24 @@ describe("sequencer against hostile code", () => {
       // Nested CREATE of init code 0x73.
       await refuse({ data: "0x60735f5360015f5ff000" });
       // A factory that creates whatever it is given, by CREATE and by CREATE2.
+      let factory: Hex = SINK;
       for (const create of ["365f5ff0", "5f365f5ff5"]) {
         const runtime = `365f5f37${create}00`;
         const length = (runtime.length / 2).toString(16).padStart(2, "0");
         const hash = await test.chain.submit(await wallet.signRaw({ data: `0x60${length}80600a5f395ff300${runtime}`, gasLimit: 200_000n }));
         const { contractAddress } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
-        await refuse({ to: contractAddress, data: "0x73" });
-        // Through an account in between, which only calls.
-        await refuse({ to: contractAddress, data: "0x60735f5360015ff3" });
-        await test.chain.submit(await wallet.signRaw({ to: contractAddress, data: "0x5f5ff3" }));
+        factory = contractAddress;
+        await refuse({ to: factory, data: "0x73" });
+        // Init code that would deploy hostile runtime code.
+        await refuse({ to: factory, data: "0x60735f5360015ff3" });
+        await test.chain.submit(await wallet.signRaw({ to: factory, data: "0x5f5ff3" }));
       }
-      // A delegation to the factory makes the account run it.
-      await test.chain.submit(await wallet.signRaw({ to: SINK }));
+      // An account that delegates to the factory runs its code, in the delegating transaction and in later ones.
+      const delegating = new TestWallet(23);
+      const authorizationList = [delegating.authorize(factory, 0)];
+      await refuse({ type: 4, to: delegating.address, data: "0x73", authorizationList });
+      await test.chain.submit(await wallet.signRaw({ type: 4, to: delegating.address, data: "0x5f5ff3", authorizationList }));
+      await refuse({ to: delegating.address, data: "0x73" });
       assert.equal(test.chain.sequencer.fault, undefined);
       await test.chain.seal();
       assert.equal(test.batches.length, 1);

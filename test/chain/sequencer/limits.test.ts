@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { changedLeaves, commitGas, fits, NO_USAGE, proofRows, PROTOCOL_LIMITS, pubdataBytes } from "../../../src/chain/sequencer/limits.ts";
+import type { BatchUsage, Unmeasured } from "../../../src/chain/sequencer/limits.ts";
+
+const LEAVES = 1024;
+const keeps = (usage: Partial<BatchUsage>, leafCount = LEAVES, further?: Unmeasured) => fits({ ...NO_USAGE, ...usage }, PROTOCOL_LIMITS, leafCount, further);
+
+// Every batch keeps room for 16 system changes of 86 bytes: 1,376 bytes of pubdata beside the header's 9.
+describe("limits of a batch, at the edge", () => {
+  it("holds 4,096 messages", () => {
+    assert.equal(keeps({ messages: 4096 }), true);
+    assert.equal(keeps({ messages: 4097 }), false);
+  });
+
+  it("holds 100,000 bytes of pubdata", () => {
+    // 9 + 1,376 + 24 for the message's head leave 98,591.
+    assert.equal(keeps({ messages: 1, messageBytes: 98_591 }), true);
+    assert.equal(keeps({ messages: 1, messageBytes: 98_592 }), false);
+  });
+
+  it("holds 4,096 changes", () => {
+    assert.equal(keeps({ diffs: 4080, diffBytes: 4080 * 6 }), true);
+    assert.equal(keeps({ diffs: 4081, diffBytes: 4081 * 6 }), false);
+  });
+
+  it("holds what the prover's largest table has rows for", () => {
+    // In a tree of 2^20 leaves the batch works at depth 21: 101 rows an insertion, 24 for the whole.
+    assert.equal(proofRows({ ...NO_USAGE, diffs: 10, insertions: 3 }, 2 ** 20), 7 * 48 + 3 * 101 + 24);
+    const insertions = (count: number) => ({ diffs: count, insertions: count, diffBytes: count * 55 });
+    assert.equal(keeps(insertions(1281), 2 ** 20), true);
+    assert.equal(keeps(insertions(1282), 2 ** 20), false);
+  });
+
+  it("costs 12 million gas to commit", () => {
+    // 16 · (9 + 1,376 + 3n) + 1,500 · 16 + 30,000n
+    assert.equal(commitGas({ ...NO_USAGE, diffs: 16, diffBytes: 1376, codes: 397 }), 16 * (1385 + 3 * 397) + 24_000 + 30_000 * 397);
+    assert.equal(keeps({ codes: 397 }), true);
+    assert.equal(keeps({ codes: 398 }), false);
+    assert.equal(commitGas({ ...NO_USAGE, messages: 2, messageBytes: 10, priorityOps: 3 }), 16 * (9 + 48 + 10 + 3) + 1600 + 9000);
+  });
+
+  it("uses a billion L2 gas", () => {
+    assert.equal(keeps({ gas: 10n ** 9n }), true);
+    assert.equal(keeps({ gas: 10n ** 9n + 1n }), false);
+  });
+
+  it("counts what is not measured as the worst that its gas can do", () => {
+    const unmeasured = { transactions: 2, gas: 48_001n };
+    // Three headers each, and a storage write for every 4,800 gas.
+    assert.equal(changedLeaves({ ...NO_USAGE, diffs: 5, unmeasured }), 5 + 6 + 11);
+    assert.equal(pubdataBytes({ ...NO_USAGE, unmeasured }), 9 + 6 * 86 + Math.ceil((86 / 4800) * 48_001));
+    // Measured and unmeasured alike fill the batch, and so does what is to come.
+    const room = { diffs: 4080 - 14, diffBytes: 4066 * 6 };
+    assert.equal(keeps({ ...room }, LEAVES, { transactions: 1, gas: 48_000n }), true);
+    assert.equal(keeps({ ...room, unmeasured: { transactions: 0, gas: 4800n * 2n } }, LEAVES, { transactions: 1, gas: 48_000n }), false);
+  });
+});
