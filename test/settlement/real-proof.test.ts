@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
 import type { TransactionReceipt } from "ethers";
+import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
@@ -9,10 +11,12 @@ import { transactionTreeLeaf, transactionTreeRoot } from "../../src/protocol/tra
 import { createProver } from "../../src/prover/prover.ts";
 import { hyperchainInterface, registryInterface } from "../../src/settlement/contract-interfaces.ts";
 import { encodeCommit } from "../../src/settlement/l1-sender/batch-calls.ts";
-import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { readContract, readLastStoredBatch, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
+import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
+import { createL1Watcher } from "../../src/settlement/l1-watcher/l1-watcher.ts";
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
 import { createLocalMember } from "../../src/settlement/quorum.ts";
 import { CALLDATA_POSTING, commitBatchOf, storedBatchOf } from "../../src/settlement/settlement-batch.ts";
@@ -172,5 +176,54 @@ describe("a batch with a real proof on L1", () => {
     await proveBatch(context, stored, proof);
     await executeBatch(context, second, stored);
     assert.deepEqual(await readTotals(context), { committed: 2n, verified: 2n, executed: 2n });
+  });
+
+  test("takes an operation from the queue and imports a root, and executes only if the registry has had that root", async () => {
+    const factory = new Interface(chainFactoryAbi);
+    const mintValue = 10n ** 17n;
+    const data = factory.encodeFunctionData("requestL2TransactionDirect", [
+      {
+        chainId: CHAIN_ID,
+        mintValue,
+        l2Contract: `0x${"77".repeat(20)}`,
+        l2Value: 5n,
+        l2Calldata: "0x",
+        l2GasLimit: 1_000_000n,
+        l2GasPerPubdataByteLimit: 800n,
+        factoryDeps: [],
+        refundRecipient: `0x${"88".repeat(20)}`,
+      },
+    ]);
+    const request = await settled.accounts[4]!.sendTransaction({ to: settled.ecosystem.addresses.factory, data, value: mintValue });
+    await request.wait();
+    const watcher = createL1Watcher(
+      { hyperchain: context.hyperchain, registry: settled.ecosystem.addresses.roots, fromBlock: context.fromBlock },
+      { provider: context.provider },
+    );
+    const { events } = await watcher.poll();
+    const canonicalTxHashes = events.flatMap((event) => (event.type === "priorityOperation" ? [event.canonicalTxHash] : []));
+    const roots = events.flatMap((event) => (event.type === "transactionRoot" ? [{ registryIndex: event.rootIndex, root: event.root }] : []));
+    assert.equal(canonicalTxHashes.length, 1);
+    assert.equal(roots.length, 2);
+    const previous = await readLastStoredBatch(context);
+    const quorum = { members: chain.members, threshold: 2 };
+    const common = { canonicalTxHashes, logs: [{ type: "priorityOp", success: true }] } as const;
+
+    const mark = chain.snapshot();
+    const forged = await chain.form({ ...common, importedRoots: [{ registryIndex: 2n, root: roots[0]!.root }] });
+    const { stored } = await commitBatch(context, forged, previous, { quorum, ...POSTING });
+    await proveBatch(context, stored, (await prover.proveBatch(forged.job)).proof);
+    await assert.rejects(executeBatch(context, forged, stored), refusedWith("ImportedRootUnknown"));
+    assert.equal(await readContract(context, "getFirstUnprocessedPriorityTx"), 0n);
+    await revertBatches(context, 2n, quorum);
+    chain.revert(mark);
+
+    const honest = await chain.form({ ...common, importedRoots: roots });
+    const again = await commitBatch(context, honest, previous, { quorum, ...POSTING });
+    await proveBatch(context, again.stored, (await prover.proveBatch(honest.job)).proof);
+    await executeBatch(context, honest, again.stored);
+    assert.equal(await readContract(context, "getFirstUnprocessedPriorityTx"), 1n);
+    assert.equal(again.stored.importedRootCount, 2n);
+    assert.deepEqual(await readTotals(context), { committed: 3n, verified: 3n, executed: 3n });
   });
 });

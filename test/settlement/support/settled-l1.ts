@@ -2,7 +2,7 @@ import { AbiCoder } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import hre from "hardhat";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { FormedBatch, FormerMark } from "../../../src/chain/batch/form-batch.ts";
 import type { SealedBatch } from "../../../src/chain/sealed-batch.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createChain, localChainConfiguration } from "../../../src/devnet/create-chain.ts";
@@ -89,6 +89,14 @@ export interface SettledChain {
   readonly genesis: StoredBatch;
   readonly contract: { readonly settlementChainId: bigint; readonly hyperchain: Hex };
   form(content?: BatchContent): Promise<FormedBatch>;
+  /** Where the chain stands, to return to once. */
+  snapshot(): ChainMark;
+  revert(mark: ChainMark): void;
+}
+
+interface ChainMark {
+  readonly former: FormerMark;
+  readonly batchNumber: bigint;
 }
 
 export async function createSettledChain(
@@ -134,6 +142,11 @@ export async function createSettledChain(
       const sealed = sealedBatch(batchNumber, content, content.timestamp ?? (await latestTimestamp()));
       batchNumber++;
       return former.form(sealed);
+    },
+    snapshot: () => ({ former: former.snapshot(), batchNumber }),
+    revert(mark) {
+      former.revert(mark.former);
+      ({ batchNumber } = mark);
     },
   };
 }
