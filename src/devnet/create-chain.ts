@@ -2,6 +2,7 @@ import { Interface, ZeroAddress } from "ethers";
 import type { Signer } from "ethers";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { contractErrorOf, describeContractError } from "../settlement/contract-error.ts";
 import { DeploymentError } from "./deploy-ecosystem.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 
@@ -72,24 +73,27 @@ export function localChainConfiguration(
   };
 }
 
-/** Creates a chain; anyone may. Rejects with the factory's error for a configuration that cannot work. */
+/** Creates a chain; anyone may. Rejects with DeploymentError, naming the factory's error, for a configuration that cannot work. */
 export async function createChain(
   ecosystem: DeployedEcosystem,
   configuration: HyperchainConfiguration,
   signer: Signer,
 ): Promise<CreatedChain> {
   const factory = new Interface(chainFactoryAbi);
-  const response = await signer.sendTransaction({
-    to: ecosystem.addresses.factory,
-    data: factory.encodeFunctionData("createChain", [configuration]),
+  const to = ecosystem.addresses.factory;
+  const data = factory.encodeFunctionData("createChain", [configuration]);
+  const response = await signer.sendTransaction({ to, data }).catch((error: unknown) => {
+    const contractError = contractErrorOf(error);
+    if (contractError === undefined) throw error;
+    throw new DeploymentError("createChain", `the factory refuses it with ${describeContractError(contractError)}`, { cause: error });
   });
   const receipt = await response.wait();
-  if (receipt?.status !== 1) throw new DeploymentError("createChain", response.hash);
+  if (receipt?.status !== 1) throw new DeploymentError("createChain", `transaction ${response.hash} created no chain`);
   for (const log of receipt.logs) {
     const event = factory.parseLog(log);
     if (event?.name !== "ChainCreated") continue;
     const hyperchain = String(event.args["hyperchain"]).toLowerCase() as Hex;
     return { hyperchain, configuration, fromBlock: receipt.blockNumber, gasUsed: receipt.gasUsed };
   }
-  throw new DeploymentError("createChain", response.hash);
+  throw new DeploymentError("createChain", `transaction ${response.hash} created no chain`);
 }

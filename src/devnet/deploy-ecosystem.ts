@@ -141,19 +141,19 @@ export async function deployEcosystem(
   let fromBlock = Number.MAX_SAFE_INTEGER;
   for (const { name, response } of sent) {
     const receipt = await response.wait();
-    if (receipt?.status !== 1) throw new DeploymentError(name, response.hash);
+    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${response.hash} failed`);
     gasUsed.set(name, receipt.gasUsed);
     fromBlock = Math.min(fromBlock, receipt.blockNumber);
   }
   return { settlementChainId: chainId, addresses, version, fromBlock, gasUsed };
 }
 
-/** A deployment's transaction failed. */
+/** A step of a deployment failed. */
 export class DeploymentError extends Error {
   override readonly name = "DeploymentError";
   readonly code = "DeploymentFailed";
 
-  constructor(step: string, transactionHash: string) {
-    super(`${step} failed on the settlement layer in transaction ${transactionHash}`);
+  constructor(step: string, reason: string, options?: ErrorOptions) {
+    super(`${step} failed on the settlement layer: ${reason}`, options);
   }
 }

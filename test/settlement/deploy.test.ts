@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface, ZeroAddress } from "ethers";
+import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
+import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
+import { createChain, localChainConfiguration } from "../../src/devnet/create-chain.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { startSettledL1 } from "./support/settled-l1.ts";
+import type { SettledL1 } from "./support/settled-l1.ts";
+
+describe("deploying an ecosystem", () => {
+  let settled: SettledL1;
+  before(async () => {
+    settled = await startSettledL1();
+  });
+  after(() => settled.l1.close());
+  const validator = (): Hex => settled.accounts[1]!.address.toLowerCase() as Hex;
+
+  async function ask(to: Hex, abi: Interface, name: string, ...args: unknown[]): Promise<unknown> {
+    const answer = await settled.accounts[0]!.call({ to, data: abi.encodeFunctionData(name, args) });
+    return abi.decodeFunctionResult(name, answer)[0] as unknown;
+  }
+
+  test("every contract is where the others look for it", async () => {
+    const { addresses, version } = settled.ecosystem;
+    const factory = new Interface(chainFactoryAbi);
+    assert.equal(String(await ask(addresses.factory, factory, "sharedBridge")).toLowerCase(), addresses.bridge);
+    assert.equal(String(await ask(addresses.factory, factory, "messageRoot")).toLowerCase(), addresses.roots);
+    const active = (await ask(addresses.verifiers, new Interface(verifierRegistryAbi), "requireActive", version.protocolVersion)) as {
+      verifier: string;
+      genesisStateRoot: string;
+    };
+    assert.equal(active.verifier.toLowerCase(), addresses.verifier);
+    assert.equal(active.genesisStateRoot, version.genesisStateRoot);
+    for (const address of Object.values(addresses)) {
+      assert.notEqual(await settled.l1.ethers.provider.getCode(address), "0x", address);
+    }
+  });
+
+  test("a chain's configuration is kept as it was given, and its id only once", async () => {
+    const configuration = localChainConfiguration(settled.ecosystem, 601n, [validator()]);
+    const created = await createChain(settled.ecosystem, configuration, settled.accounts[2]!);
+    const known = await ask(settled.ecosystem.addresses.factory, new Interface(chainFactoryAbi), "getHyperchain", 601n);
+    assert.equal(String(known).toLowerCase(), created.hyperchain);
+    const again = createChain(settled.ecosystem, configuration, settled.accounts[2]!);
+    await assert.rejects(again, { code: "DeploymentFailed", message: /ChainIdTaken\(601, / });
+  });
+
+  test("names why a configuration cannot work", async () => {
+    const empty = { ...localChainConfiguration(settled.ecosystem, 602n, []), admin: validator() };
+    await assert.rejects(createChain(settled.ecosystem, empty, settled.accounts[0]!), /QuorumEmpty\(\)/);
+    const base = localChainConfiguration(settled.ecosystem, 602n, [validator()]);
+    const refusals: [Partial<typeof base>, RegExp][] = [
+      [{ admin: ZeroAddress as Hex }, /AdminMissing\(\)/],
+      [{ validatorThreshold: 2n }, /ThresholdOutOfRange\(1, 2\)/],
+      [{ protocolVersion: 9n }, /UnknownProtocolVersion\(9\)/],
+    ];
+    for (const [overrides, message] of refusals) {
+      await assert.rejects(createChain(settled.ecosystem, { ...base, ...overrides }, settled.accounts[0]!), message);
+    }
+  });
+});
