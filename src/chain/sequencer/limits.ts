@@ -4,6 +4,8 @@ import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 export interface BatchLimits {
   /** Modelled L1 gas of the commit. */
   readonly commitGas: number;
+  /** Modelled L1 gas of the execution. */
+  readonly executeGas: number;
   readonly messages: number;
   readonly pubdataBytes: number;
   /** Changed leaves of the state tree. */
@@ -41,6 +43,7 @@ export interface Unmeasured {
 /** The limits that the protocol fixes (docs/protocol.md); a chain may have lower ones. */
 export const PROTOCOL_LIMITS: BatchLimits = {
   commitGas: 12_000_000,
+  executeGas: 12_000_000,
   messages: 4096,
   pubdataBytes: 100_000,
   diffs: 4096,
@@ -65,6 +68,10 @@ export const NO_USAGE: BatchUsage = {
 
 /** L1 gas of the commit by the protocol's model: per byte, changed leaf, message, bytecode and priority operation. */
 const COMMIT_GAS = { byte: 16, diff: 1500, message: 800, code: 30_000, priorityOp: 3000 };
+/** L1 gas of the execution: per asset flow, and for as many imported roots as a batch may have. */
+const EXECUTE_GAS = { flow: 34_000, imports: 256 * 3000 };
+/** Length of an asset message. */
+const ASSET_MESSAGE_BYTES = 190;
 /** Longest insertion: head, address, slot with its length, value. */
 const DIFF_BYTES = 86;
 /** Sender, length and kind of a message; length of a bytecode. */
@@ -81,6 +88,9 @@ const DIFFS_PER_TRANSACTION = 3;
 const GAS_PER_DIFF = 4800;
 /** Least L2 gas for one more message: the messenger charges 100 for each published byte, and writes storage. */
 const GAS_PER_MESSAGE = MESSAGE_OVERHEAD * 100 + 2900;
+/** Least L2 gas for one more asset flow: its message's published bytes, and the event about it. */
+const GAS_PER_FLOW = 100 * (MESSAGE_OVERHEAD + ASSET_MESSAGE_BYTES) + 3500;
+const INTRINSIC_GAS = 21_000;
 /** Most pubdata for L2 gas: a changed leaf. (A message's byte costs 100, code's 200.) */
 const BYTES_PER_GAS = DIFF_BYTES / GAS_PER_DIFF;
 /** Most modelled L1 gas for L2 gas: the creation of a contract. (A changed leaf has 0.6.) */
@@ -116,6 +126,16 @@ export function commitGas(usage: BatchUsage): number {
 }
 
 /**
+ * L1 gas of executing the batch, never too low. Without it a few transactions that send to hundreds of chains would make a
+ * batch that L1 does not commit. Every message that is long enough counts as a flow of its own.
+ */
+export function executeGas({ messages, messageBytes }: BatchUsage, further: Unmeasured = NO_TRANSACTIONS): number {
+  const flows = Math.min(messages, Math.floor(messageBytes / ASSET_MESSAGE_BYTES));
+  const spare = Math.max(0, Number(further.gas) - INTRINSIC_GAS * further.transactions);
+  return EXECUTE_GAS.imports + EXECUTE_GAS.flow * (flows + Math.floor(spare / GAS_PER_FLOW));
+}
+
+/**
  * Rows of the state transition's table, never too few: 6 + 2·depth an update and 17 + 4·depth an insertion, in a working
  * subtree that holds all leaves. `leafCount` is the tree's before the batch.
  */
@@ -144,6 +164,7 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
     total.messages + Math.ceil(Number(further.gas) / GAS_PER_MESSAGE) <= limits.messages &&
     pubdataBytes(total) <= limits.pubdataBytes &&
     commitGas(total) <= limits.commitGas &&
+    executeGas(total, further) <= limits.executeGas &&
     total.gas + further.gas <= limits.gas
   );
 }
