@@ -1,0 +1,62 @@
+import { toHex } from "../protocol/hex.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { l2LogProof } from "../protocol/log-proof.ts";
+import { encodeMessageProof, l2LogTreeProof } from "../protocol/message-proof.ts";
+import { transactionTreeProof } from "../protocol/transaction-tree.ts";
+import type { L1View, MessagePlace } from "./l1-view.ts";
+
+/** The contracts' `MessageInclusionProof`. */
+export interface MessageInclusionProof {
+  readonly chainId: bigint;
+  readonly l1BatchNumber: bigint;
+  readonly l2MessageIndex: number;
+  readonly message: { readonly txNumberInBatch: number; readonly sender: Hex; readonly data: Hex };
+  readonly proof: readonly Hex[];
+}
+
+/** The contract's `FinalizeL1DepositParams`. */
+export interface WithdrawalClaim {
+  readonly chainId: bigint;
+  readonly l2BatchNumber: bigint;
+  readonly l2MessageIndex: number;
+  readonly l2Sender: Hex;
+  readonly l2TxNumberInBatch: number;
+  readonly message: Hex;
+  readonly merkleProof: readonly Hex[];
+}
+
+/**
+ * Proof for a chain that has imported root `rootIndex`: message → batch's log tree → registry. Undefined while that root does
+ * not hold the message's batch.
+ */
+export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigint): MessageInclusionProof | undefined {
+  const { batch, index, sender, body } = place;
+  const leafIndex = batch.registryLeafIndex;
+  if (leafIndex === undefined || BigInt(leafIndex) >= rootIndex) return undefined;
+  return {
+    chainId: batch.chainId,
+    l1BatchNumber: batch.batchNumber,
+    l2MessageIndex: index,
+    message: { txNumberInBatch: 0, sender, data: toHex(body) },
+    proof: encodeMessageProof({
+      logSiblings: l2LogTreeProof(batch.logLeaves, index),
+      registryLeafIndex: BigInt(leafIndex),
+      registrySiblings: transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), leafIndex),
+      registryRootIndex: rootIndex,
+    }),
+  };
+}
+
+/** What the bridge on L1 wants to see for a withdrawal; undefined while its batch is not executed. */
+export function proveWithdrawal({ batch, index, sender, body }: MessagePlace): WithdrawalClaim | undefined {
+  if (batch.executed === undefined) return undefined;
+  return {
+    chainId: batch.chainId,
+    l2BatchNumber: batch.batchNumber,
+    l2MessageIndex: index,
+    l2Sender: sender,
+    l2TxNumberInBatch: 0,
+    message: toHex(body),
+    merkleProof: l2LogProof(batch.logLeaves, index),
+  };
+}

@@ -1,0 +1,203 @@
+import type { Log, LogDescription, Provider } from "ethers";
+import { fromHex, keccak, toHex } from "../protocol/hex.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { pubdataLogLeaves } from "../protocol/pubdata.ts";
+import type { PubdataLog } from "../protocol/pubdata.ts";
+import { decodePubdata } from "../protocol/pubdata-decoder.ts";
+import { transactionTreeLeaf } from "../protocol/transaction-tree.ts";
+import { hyperchain, registry, topicOf } from "./contract-interfaces.ts";
+
+/** Contracts on L1, 20 bytes in lower case. */
+export interface L1ViewOptions {
+  readonly chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[];
+  readonly registry: Hex;
+  /** First L1 block with an event of theirs. */
+  readonly fromBlock: number;
+}
+
+/** Where something happened. */
+export interface Place {
+  readonly blockNumber: number;
+  readonly transactionHash: Hex;
+}
+
+/** A batch as anyone can read it from L1. */
+export interface BatchRecord {
+  readonly chainId: bigint;
+  readonly batchNumber: bigint;
+  readonly committed: Place;
+  proven: Place | undefined;
+  executed: Place | undefined;
+  /** In order; undefined where L1 does not have the pubdata. */
+  readonly logs: readonly PubdataLog[] | undefined;
+  /** Leaves of the batch's log tree. */
+  readonly logLeaves: readonly Hex[];
+  /** Registry indices of the roots that it imported; known from its execution on. */
+  imports: readonly bigint[];
+  /** Place of its leaf in the registry; known from its execution on. */
+  registryLeafIndex: number | undefined;
+}
+
+/** Where a message stands on L1. */
+export interface MessagePlace {
+  readonly batch: BatchRecord;
+  /** In the batch's log tree. */
+  readonly index: number;
+  readonly sender: Hex;
+  readonly body: Uint8Array;
+}
+
+const TOPICS = [
+  ...["NewPriorityRequestId", "BatchStored", "BatchProven", "BlockExecution", "BlocksRevert"].map((name) => topicOf(hyperchain, name)),
+  topicOf(registry, "TransactionRootUpdated"),
+];
+
+/**
+ * What L1 says about batches and their messages, rebuilt from events and calldata alone: no chain has to be asked or
+ * believed. After an L1 reorg everything is read again.
+ */
+export class L1View {
+  readonly #options: L1ViewOptions;
+  readonly #provider: Provider;
+  readonly #chainOf: ReadonlyMap<string, bigint>;
+  #read: { readonly blockNumber: number; readonly hash: string } | undefined;
+  #batches = new Map<string, BatchRecord>();
+  #operations = new Map<string, Hex>();
+  #messages = new Map<string, MessagePlace>();
+  #registryLeaves: Hex[] = [];
+
+  constructor(options: L1ViewOptions, { provider }: { readonly provider: Provider }) {
+    this.#options = options;
+    this.#provider = provider;
+    this.#chainOf = new Map(options.chains.map(({ chainId, hyperchain: address }) => [address, chainId]));
+  }
+
+  /** Leaves of the registry's tree, in order. */
+  get registryLeaves(): readonly Hex[] {
+    return this.#registryLeaves;
+  }
+
+  batch(chainId: bigint, batchNumber: bigint): BatchRecord | undefined {
+    return this.#batches.get(name(chainId, batchNumber));
+  }
+
+  /** The batch of a chain that imported a root and is executed. */
+  importer(chainId: bigint, registryIndex: bigint): BatchRecord | undefined {
+    return [...this.#batches.values()].find((batch) => batch.chainId === chainId && batch.imports.includes(registryIndex));
+  }
+
+  /** A message by the chain that sent it and the keccak of its body; undefined before its batch is committed. */
+  message(chainId: bigint, messageHash: Hex): MessagePlace | undefined {
+    return this.#messages.get(name(chainId, messageHash));
+  }
+
+  /** Reads what is new. Rejects with the provider's error; calls must not overlap. */
+  async poll(): Promise<void> {
+    if (this.#read !== undefined && (await this.#provider.getBlock(this.#read.blockNumber))?.hash !== this.#read.hash) this.#forget();
+    const head = await this.#provider.getBlock("latest");
+    const fromBlock = this.#read === undefined ? this.#options.fromBlock : this.#read.blockNumber + 1;
+    if (head?.hash === null || head?.hash === undefined || head.number < fromBlock) return;
+    const address = [this.#options.registry, ...this.#chainOf.keys()];
+    const logs = await this.#provider.getLogs({ address, topics: [TOPICS], fromBlock, toBlock: head.number });
+    const inOrder = logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
+    for (const log of inOrder) await this.#take(log);
+    this.#read = { blockNumber: head.number, hash: head.hash };
+  }
+
+  #forget(): void {
+    this.#read = undefined;
+    this.#batches = new Map();
+    this.#operations = new Map();
+    this.#messages = new Map();
+    this.#registryLeaves = [];
+  }
+
+  async #take(log: Log): Promise<void> {
+    const chainId = this.#chainOf.get(log.address.toLowerCase());
+    if (chainId === undefined) this.#takeRegistryLeaf(log);
+    else {
+      const event = hyperchain.parseLog(log);
+      if (event !== null) await this.#takeChainEvent(chainId, event, log);
+    }
+  }
+
+  #takeRegistryLeaf(log: Log): void {
+    const args = registry.parseLog(log)?.args;
+    if (args === undefined) return;
+    const [chainId, batchNumber] = [args["chainId"] as bigint, args["batchNumber"] as bigint];
+    this.#registryLeaves.push(transactionTreeLeaf({ chainId, batchNumber, logRoot: args["logRoot"] as Hex }));
+    const batch = this.batch(chainId, batchNumber);
+    if (batch !== undefined) batch.registryLeafIndex = Number(args["leafIndex"]);
+  }
+
+  async #takeChainEvent(chainId: bigint, { name: event, args }: LogDescription, log: Log): Promise<void> {
+    const place = { blockNumber: log.blockNumber, transactionHash: log.transactionHash as Hex };
+    if (event === "NewPriorityRequestId") {
+      this.#operations.set(name(chainId, args["txId"] as bigint), args["txHash"] as Hex);
+      return;
+    }
+    if (event === "BlocksRevert") {
+      for (const [key, batch] of this.#batches) {
+        if (batch.chainId === chainId && batch.batchNumber >= (args["totalBatchesCommitted"] as bigint)) this.#batches.delete(key);
+      }
+      return;
+    }
+    const batchNumber = args["batchNumber"] as bigint;
+    if (event === "BatchStored") {
+      await this.#takeCommit(chainId, batchNumber, place);
+      return;
+    }
+    const batch = this.batch(chainId, batchNumber);
+    if (batch === undefined) return;
+    if (event === "BatchProven") batch.proven = place;
+    if (event === "BlockExecution") {
+      batch.executed = place;
+      const call = await this.#callOf(place, "executeBatch");
+      const imports = (call?.["imports"] ?? []) as readonly { readonly registryIndex: bigint }[];
+      batch.imports = Array.from(imports, ({ registryIndex }) => registryIndex);
+    }
+  }
+
+  async #takeCommit(chainId: bigint, batchNumber: bigint, committed: Place): Promise<void> {
+    const call = await this.#callOf(committed, "commitBatch");
+    const logs = call === undefined ? undefined : readLogs(call);
+    const firstOperation = BigInt((call?.["previous"] as CommitPrevious | undefined)?.priorityOpTotal ?? 0n);
+    const operations = (logs ?? []).filter(({ type }) => type === "priorityOp").length;
+    const hashes = Array.from({ length: operations }, (_, i) => this.#operations.get(name(chainId, firstOperation + BigInt(i))) ?? "0x");
+    const logLeaves = pubdataLogLeaves(logs ?? [], hashes);
+    const record = { chainId, batchNumber, committed, proven: undefined, executed: undefined, logs, logLeaves, imports: [], registryLeafIndex: undefined };
+    this.#batches.set(name(chainId, batchNumber), record);
+    for (const [index, log] of (logs ?? []).entries()) {
+      if (log.type !== "message") continue;
+      this.#messages.set(name(chainId, keccak(log.body)), { batch: record, index, sender: log.sender, body: log.body });
+    }
+  }
+
+  /** Arguments of a call to a chain's contract; undefined where the transaction called something else. */
+  async #callOf({ transactionHash }: Place, method: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const transaction = await this.#provider.getTransaction(transactionHash);
+    const call = transaction === null ? null : hyperchain.parseTransaction(transaction);
+    return call?.name === method ? (call.args.toObject() as Readonly<Record<string, unknown>>) : undefined;
+  }
+}
+
+interface CommitPrevious {
+  readonly leafCount: bigint;
+  readonly priorityOpTotal: bigint;
+}
+
+/** What a commit published; undefined where it withheld it. */
+function readLogs(call: Readonly<Record<string, unknown>>): readonly PubdataLog[] | undefined {
+  const { leafCount } = call["previous"] as CommitPrevious;
+  const { pubdata, priorityOpCount } = call["batch"] as { readonly pubdata: string; readonly priorityOpCount: bigint };
+  const bytes = fromHex(pubdata);
+  if (bytes.length === 0) return undefined;
+  const decoding = decodePubdata(bytes, { oldLeafCount: Number(leafCount), priorityOpCount: Number(priorityOpCount) });
+  // L1 has read it before.
+  if (!decoding.ok) throw new Error(`L1 took pubdata that is none: ${decoding.rejection.code} (${toHex(bytes.subarray(0, 8))}…)`);
+  return decoding.pubdata.logs;
+}
+
+function name(chainId: bigint, what: bigint | Hex): string {
+  return `${chainId} ${what}`;
+}

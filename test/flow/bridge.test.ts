@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { assetId } from "../../src/protocol/asset-message.ts";
+import { fromHex, keccak } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { bridge, messenger } from "../../src/relayer/contract-interfaces.ts";
+import { L1View } from "../../src/relayer/l1-view.ts";
+import { claimWithdrawal } from "../../src/relayer/withdrawal.ts";
+import { contractErrorOf } from "../../src/settlement/contract-error.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+
+const CHAIN_ID = 271n;
+const baseToken = new Interface(l2BaseTokenAbi);
+const ETH: Hex = `0x${"00".repeat(20)}`;
+
+describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () => {
+  let devnet: FlowDevnet;
+  let client: JsonRpcProvider;
+  let view: L1View;
+  let messageHash: Hex;
+
+  before(async () => {
+    devnet = await startFlowDevnet([CHAIN_ID]);
+    const [chain] = devnet.chains;
+    client = clientOf(chain!);
+    const { addresses, fromBlock } = devnet.ecosystem;
+    view = new L1View(
+      { chains: [{ chainId: CHAIN_ID, hyperchain: chain!.pipeline.created.hyperchain }], registry: addresses.roots, fromBlock },
+      { provider: devnet.l1.provider },
+    );
+  });
+  after(async () => {
+    client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  const bridgeSays = async (method: string, ...args: unknown[]): Promise<bigint> => {
+    const data = bridge.encodeFunctionData(method, args);
+    const answer = await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data });
+    return bridge.decodeFunctionResult(method, answer)[0] as bigint;
+  };
+
+  test("a deposit arrives once the chain has looked at L1", async () => {
+    const [chain] = devnet.chains;
+    const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: CHAIN_ID, to: bob, valueWei: 3n * ETHER }, signer);
+    assert.equal(await client.getBalance(bob), 0n);
+    assert.deepEqual(await chain!.pipeline.pollL1(), { priorityOps: 1, importedRoots: 0 });
+    assert.equal(await client.getBalance(bob), 3n * ETHER);
+    assert.deepEqual(await chain!.pipeline.pollL1(), { priorityOps: 0, importedRoots: 0 });
+  });
+
+  test("a withdrawal cannot be claimed before its batch is executed", async () => {
+    const bob = devnet.accounts.wallet(BOB).connect(client);
+    const data = baseToken.encodeFunctionData("withdraw", [bob.address]);
+    const receipt = await (await bob.sendTransaction({ to: PREDEPLOYS.L2BaseToken, data, value: ETHER })).wait();
+    const sent = receipt!.logs.filter(({ address }) => address === PREDEPLOYS.L1Messenger).map((log) => messenger.parseLog(log));
+    assert.equal(sent.length, 1);
+    messageHash = keccak(fromHex(String(sent[0]!.args["message"])));
+    await view.poll();
+    const claim = { chainId: CHAIN_ID, messageHash, bridgeAddress: devnet.ecosystem.addresses.bridge };
+    const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    assert.equal(await claimWithdrawal(view, claim, signer), undefined);
+  });
+
+  test("after a proven batch L1 pays it out of the chain's balance, once", async () => {
+    const [chain] = devnet.chains;
+    const bob = devnet.accounts.wallet(BOB).address;
+    const id = assetId(devnet.l1.chainId, ETH);
+    const balanceBefore = await bridgeSays("chainBalance", CHAIN_ID, id);
+    const { receipts } = await settleNow(chain!);
+    assert.equal(receipts.prove?.status, 1);
+    assert.equal(await bridgeSays("chainBalance", CHAIN_ID, id), balanceBefore - ETHER);
+    assert.equal(await bridgeSays("claimPot", CHAIN_ID, id), ETHER);
+
+    await view.poll();
+    const claim = { chainId: CHAIN_ID, messageHash, bridgeAddress: devnet.ecosystem.addresses.bridge };
+    const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    const before = await devnet.l1.provider.getBalance(bob);
+    const paid = await claimWithdrawal(view, claim, signer);
+    assert.equal(paid?.status, 1);
+    assert.equal((await devnet.l1.provider.getBalance(bob)) - before, ETHER);
+    assert.equal(await bridgeSays("claimPot", CHAIN_ID, id), 0n);
+    await assert.rejects(claimWithdrawal(view, claim, signer), (error) => contractErrorOf(error)?.name === "WithdrawalAlreadyFinalized");
+  });
+});
