@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
+import { BrowserProvider, Interface, Wallet } from "ethers";
 import type { Signer, TransactionRequest } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -163,6 +163,31 @@ describe("sending transactions to L1", () => {
     } finally {
       await mining(true);
       await mine();
+    }
+  });
+
+  test("works through any EIP-1193 provider, and names refusals there too", async () => {
+    const { provider } = settled.l1.ethers;
+    const transport = {
+      request: ({ method, params }: { method: string; params?: unknown[] | Record<string, unknown> }) =>
+        provider.send(method, Array.isArray(params) ? params : []) as Promise<unknown>,
+    };
+    const browser = new BrowserProvider(transport, undefined, { cacheTimeout: -1 });
+    try {
+      const wallet = Wallet.createRandom().connect(browser);
+      await (await signer.sendTransaction({ to: wallet.address, value: 10n ** 18n })).wait();
+      const transactor = createTransactor({}, { signer: wallet, delay: noWait });
+      const receipt = await transactor.send(call("0x0b"));
+      assert.equal(receipt.status, 1);
+      const factory = new Interface(chainFactoryAbi);
+      const to = settled.ecosystem.addresses.factory;
+      const data = factory.encodeFunctionData("baseToken", [5n]) as Hex;
+      const refused = { message: /the contract refuses with UnknownChain\(5\)/ };
+      await assert.rejects(transactor.send({ label: "estimated", to, data }), refused);
+      await assert.rejects(transactor.send({ label: "tried", to, data, gasLimit: 100_000n }), refused);
+      assert.equal(await wallet.getNonce(), 1);
+    } finally {
+      browser.destroy();
     }
   });
 });
