@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Contract, ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { digestToHex, elementsToBytes } from "../protocol/digest.ts";
@@ -67,6 +68,7 @@ export async function startLocalVerifier(): Promise<LocalVerifier> {
 
 /** Even a quiet build writes lines to stdout when the compiler warns. Stdout belongs to the caller, so they go to stderr. */
 async function compile(): Promise<void> {
+  if (!existsSync(hre.config.paths.artifacts)) console.error("compiling the contracts (once, about half a minute)…");
   const write = process.stdout.write;
   process.stdout.write = process.stderr.write.bind(process.stderr);
   try {
