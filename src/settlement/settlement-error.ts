@@ -5,6 +5,7 @@ export type SettlementErrorCode =
   | "Reverted"
   | "TransactionLost"
   | "L1Unreachable"
+  | "InsufficientFunds"
   | "GasLimitExceeded"
   | "BatchReplaced"
   | "UnexpectedReceipt"

@@ -186,6 +186,10 @@ describe("sending transactions to L1", () => {
       await assert.rejects(transactor.send({ label: "estimated", to, data }), refused);
       await assert.rejects(transactor.send({ label: "tried", to, data, gasLimit: 100_000n }), refused);
       assert.equal(await wallet.getNonce(), 1);
+      const poor = Wallet.createRandom().connect(browser);
+      const broke = createTransactor({}, { signer: poor, delay: () => Promise.reject(new Error("no need to wait")) });
+      await assert.rejects(broke.send({ ...call("0x0c"), gasLimit: 100_000n }), { code: "InsufficientFunds" });
+      await assert.rejects(broke.send(call("0x0c")), { code: "InsufficientFunds" });
     } finally {
       browser.destroy();
     }

@@ -7,6 +7,9 @@ import type { Hex } from "../../protocol/hex.ts";
 /** EIP-7825: no transaction may have more gas. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
 
+/** Nodes have no common code for this, only the words (geth's, Hardhat's). */
+const OUT_OF_FUNDS = /insufficient funds|have enough funds/i;
+
 /** How transactions are sent and when they count as final. */
 export interface TransactorOptions {
   /** Blocks that must stand on a transaction's block, its own included. Default 1: mined is final. */
@@ -50,7 +53,8 @@ export interface TransactionCall {
 export interface Transactor {
   /**
    * Resolves when the call is final. Calls are broadcast in the order in which they were given.
-   * Rejects with SettlementError: Reverted, GasLimitExceeded, TransactionLost, L1Unreachable, SettlementStopped.
+   * Rejects with SettlementError: Reverted, GasLimitExceeded, InsufficientFunds, TransactionLost, L1Unreachable,
+   * SettlementStopped.
    */
   send(call: TransactionCall): Promise<TransactionReceipt>;
 }
@@ -92,6 +96,9 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
           throw new SettlementError("Reverted", message, { cause: error, contractError });
         }
         if (error instanceof SettlementError) throw error;
+        if (OUT_OF_FUNDS.test(String(error))) {
+          throw new SettlementError("InsufficientFunds", `${label}: ${await signer.getAddress()} cannot pay for it; fund it`, { cause: error });
+        }
         if (attempt === attempts) {
           throw new SettlementError("L1Unreachable", `${label}: no answer in ${attempts} attempts: ${String(error)}`, { cause: error });
         }
