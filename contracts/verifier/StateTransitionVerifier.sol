@@ -36,40 +36,50 @@ contract StateTransitionVerifier is IStateTransitionVerifier {
 
     /// @notice The circuit's public values, four big-endian bytes each: both roots, the digest, y, the limbs of the outputs
     /// hash, the powers of r. Elements are passed on as they are; the STARK verifier refuses those that are not canonical.
-    function publicValues(StateTransition calldata statement) public pure returns (bytes memory) {
-        bytes20[HIGHEST_POWER] memory powers;
-        powers[0] = statement.point; // unreduced, so that a point that is not canonical is refused
-        uint256 base = Quintic.fromBytes20(statement.point);
-        uint256 power = base;
-        for (uint256 k = 1; k < HIGHEST_POWER; ++k) {
-            power = Quintic.multiply(power, base);
-            powers[k] = Quintic.toBytes20(power);
-        }
-        (bytes32 lowLimbs, bytes32 highLimbs) = limbs(statement.outputsHash);
-        bytes memory values = abi.encodePacked(
-            statement.oldStateRoot,
-            statement.newStateRoot,
-            statement.diffDigest,
-            statement.evaluation,
-            lowLimbs,
-            highLimbs
+    function publicValues(StateTransition calldata statement) public pure returns (bytes memory values) {
+        (uint256 lowLimbs, uint256 highLimbs) = limbs(statement.outputsHash);
+        values = bytes.concat(
+            abi.encodePacked(
+                statement.oldStateRoot,
+                statement.newStateRoot,
+                statement.diffDigest,
+                statement.evaluation,
+                lowLimbs,
+                highLimbs,
+                statement.point // unreduced, so that a point that is not canonical is refused
+            ),
+            new bytes(20 * (HIGHEST_POWER - 1))
         );
-        for (uint256 k = 0; k < HIGHEST_POWER; k += 4) {
-            values = abi.encodePacked(values, powers[k], powers[k + 1], powers[k + 2], powers[k + 3]);
+        uint256 power = Quintic.fromBytes20(statement.point);
+        uint256 base = Quintic.toMontgomery(power);
+        uint256 end;
+        // From back to front every element would overwrite its predecessor's tail; from front to back only bytes that
+        // are still to come, of which 12 lie behind the last element, in memory that is not used yet.
+        assembly ("memory-safe") {
+            end := add(values, add(32, mload(values)))
+            mstore(0x40, add(mload(0x40), 32))
         }
-        return values;
+        for (uint256 to = end - 20 * (HIGHEST_POWER - 1); to < end; to += 20) {
+            power = Quintic.multiply(base, power);
+            uint256 word = Quintic.toWord20(power) << 96;
+            assembly ("memory-safe") {
+                mstore(to, word)
+            }
+        }
     }
 
     /// @dev A word's limbs of 16 bits, least significant first, as elements of four bytes.
-    function limbs(bytes32 word) private pure returns (bytes32 low, bytes32 high) {
-        uint256 rest = uint256(word);
-        uint256 first;
-        uint256 second;
-        for (uint256 i = 0; i < 8; ++i) {
-            first = (first << 32) | (rest & 0xffff);
-            second = (second << 32) | ((rest >> 128) & 0xffff);
-            rest >>= 16;
-        }
-        return (bytes32(first), bytes32(second));
+    function limbs(bytes32 word) private pure returns (uint256 low, uint256 high) {
+        return (spread(uint256(word) & type(uint128).max), spread(uint256(word) >> 128));
+    }
+
+    /// @dev Eight limbs of 16 bits, the lowest one first, each in 32 bits: limbs move apart, then change places in pairs.
+    function spread(uint256 x) private pure returns (uint256) {
+        x = (x | (x << 64)) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
+        x = (x | (x << 32)) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
+        x = (x | (x << 16)) & 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
+        x = (x >> 128) | (x << 128);
+        x = ((x >> 64) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff) | ((x & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff) << 64);
+        return ((x >> 32) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff) | ((x & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff) << 32);
     }
 }
