@@ -22,6 +22,8 @@ interface IStarkVerifier {
     error ConstraintMismatch();
     /// @notice The hash of the grinding nonce does not start with enough zero bits.
     error GrindingTooWeak();
+    /// @notice The query positions could not be drawn with a bounded number of hashes. No honest prover meets this.
+    error PositionsExhausted();
     /// @notice An opening does not lead to its committed root.
     /// @param tree Number of the tree in the order of the proof.
     error MerkleMismatch(uint256 tree);

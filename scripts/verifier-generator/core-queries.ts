@@ -3,7 +3,7 @@ import type { CoreLayout, TreeLayout } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
 import { INVERSE_SHIFT, SHIFT } from "./yul-domain.ts";
-import { inlineMul, LITERAL, toMontgomery } from "./yul-extension.ts";
+import { declareConstants, inlineMul, LITERAL, MUL_CONSTANTS, stackMul, toMontgomery } from "./yul-extension.ts";
 import { ARITY, EXTENSION_BYTES, FINAL_CHUNK, FINAL_CHUNK_BYTES } from "./yul-fri.ts";
 import { digestMask } from "./yul-merkle.ts";
 import { groupCount } from "./yul-opening.ts";
@@ -111,10 +111,11 @@ export function computeDeep(layout: CoreLayout): string {
       let d := extNormalize(${difference})
       mstore(at, d)
       mstore(add(at, ${offset}), run)
-      run := extMul(run, d)
+      ${stackMul("run", "run", "d")}
       at := add(at, 32)
     }`;
   return `
+  ${declareConstants(...MUL_CONSTANTS)}
   {
     let run := ${hex(MONTGOMERY)}
     let at := ${hex(denominators)}
@@ -129,8 +130,10 @@ export function computeDeep(layout: CoreLayout): string {
     for { } gt(at, ${hex(denominators)}) { } {
       at := sub(at, 32)
       let d := mload(at)
-      mstore(at, extMul(run, mload(add(at, ${offset}))))
-      run := extMul(run, d)
+      let inverse := mload(add(at, ${offset}))
+      ${stackMul("inverse", "run", "inverse")}
+      mstore(at, inverse)
+      ${stackMul("run", "run", "d")}
     }
   }
   for { let q := 0 } lt(q, ${32 * count}) { q := add(q, 32) } {

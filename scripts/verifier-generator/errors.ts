@@ -8,6 +8,7 @@ export const ERROR_SIGNATURES = {
   pointInDomain: "PointInDomain()",
   constraintMismatch: "ConstraintMismatch()",
   grindingTooWeak: "GrindingTooWeak()",
+  positionsExhausted: "PositionsExhausted()",
   merkleMismatch: "MerkleMismatch(uint256)",
   foldMismatch: "FoldMismatch(uint256)",
   finalPolynomialMismatch: "FinalPolynomialMismatch()",

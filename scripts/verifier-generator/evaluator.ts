@@ -6,14 +6,14 @@ import { type EmitterPort, type GadgetFunction, GraphEmitter, LAZY_LIMIT, type O
 import { hex, MUL_LEFT_LIMIT, normalizedBound, PRIME } from "./lanes.ts";
 import { MemoryLayout } from "./memory-layout.ts";
 import { divisionFunction, STORE_CONSTANTS, weighFunctions } from "./yul-evaluator.ts";
-import { EXT_MUL, EXT_NORMALIZE, EXT_SCALE, LITERAL, storeNormalized } from "./yul-extension.ts";
+import { EXT_CUBE, EXT_MUL, EXT_MUL_WIDE, EXT_NORMALIZE, EXT_SCALE, LITERAL, storeNormalized } from "./yul-extension.ts";
 
 /** Multiples of p that subtractions add; words of memory are shorter to name than literals. */
 const BIASES = 16;
 /** Words that come first: composition challenge and three row selectors. */
 export const ARGUMENT_WORDS = 4;
-/** Bound of an opened value after its scaling into Montgomery form: canonical lanes times a base element. */
-const OPENED_BOUND = PRIME + ((PRIME * 32768n + (PRIME << 1n)) >> 24n) + 1n;
+/** Bound of an opened value: it is sent in Montgomery form. */
+const OPENED_BOUND = PRIME - 1n;
 /** Bodies above this are normalized before they join a sum, so that one normalization brings the sum below 2^32. */
 const BODY_LIMIT = 100n * PRIME;
 
@@ -41,13 +41,16 @@ export function writeEvaluator(
   exports: readonly Expression[],
 ): EvaluatorCode {
   // A gadget is one function for all its calls, so its inputs' bounds are those of its largest call: raised until they hold.
-  const inputBounds = new Map<Gadget, bigint>();
+  const inputBounds: InputBounds = new Map();
   for (;;) {
     const evaluator = new Evaluator(layout, imports.length, inputBounds);
     const code = evaluator.write(groups, imports, exports);
     if (evaluator.boundsHold) return code;
   }
 }
+
+/** Largest lane of every input of a gadget. */
+type InputBounds = Map<Gadget, bigint[]>;
 
 class Evaluator {
   readonly #layout: CoreLayout;
@@ -66,9 +69,9 @@ class Evaluator {
 
   /** False when a call exceeded the bound that its gadget was written for; `inputBounds` has been raised then. */
   boundsHold = true;
-  readonly #inputBounds: Map<Gadget, bigint>;
+  readonly #inputBounds: InputBounds;
 
-  constructor(layout: CoreLayout, importCount: number, inputBounds: Map<Gadget, bigint>) {
+  constructor(layout: CoreLayout, importCount: number, inputBounds: InputBounds) {
     this.#layout = layout;
     this.#inputBounds = inputBounds;
     this.#arguments = this.#memory.words(ARGUMENT_WORDS);
@@ -114,6 +117,8 @@ class Evaluator {
       EXT_NORMALIZE,
       EXT_SCALE,
       weighFunctions(this.#arguments, this.#biases + 64),
+      EXT_MUL_WIDE,
+      EXT_CUBE,
       ...(lines.includes("storeConstants(") ? [STORE_CONSTANTS] : []),
       ...this.#functions,
       ...[...this.#divisions].map(divisionFunction),
@@ -155,9 +160,11 @@ class Evaluator {
       emit,
       words: (count) => this.#memory.words(count),
       gadget: (gadget) => this.#gadget(gadget),
-      inputBound: (gadget, bound) => {
-        if (bound <= (this.#inputBounds.get(gadget) ?? 0n)) return;
-        this.#inputBounds.set(gadget, bound);
+      inputBound: (gadget, i, bound) => {
+        const bounds = this.#inputBounds.get(gadget) ?? Array.from({ length: gadget.inputCount }, () => 0n);
+        if (bound <= (bounds[i] ?? 0n)) return;
+        bounds[i] = bound;
+        this.#inputBounds.set(gadget, bounds);
         this.boundsHold = false;
       },
       division: (bits) => {
@@ -183,7 +190,7 @@ class Evaluator {
       ...this.#port((line) => lines.push(line)),
       leaf: (node) => {
         if (node.kind !== "parameter") throw new Error(`gadget ${gadget.name} refers to a ${node.kind}`);
-        return load(input + 32 * node.index, this.#inputBounds.get(gadget) ?? 0n, false);
+        return load(input + 32 * node.index, this.#inputBounds.get(gadget)?.[node.index] ?? 0n, false);
       },
     });
     const outputBounds = gadget.outputs.map((root, i) => {

@@ -36,8 +36,8 @@ export interface EmitterPort {
   emit(line: string): void;
   /** The Yul function of a gadget with its static input and output areas. */
   gadget(gadget: Gadget): GadgetFunction;
-  /** Records how large an input of a call is. */
-  inputBound(gadget: Gadget, bound: bigint): void;
+  /** Records how large the i-th input of a call is. */
+  inputBound(gadget: Gadget, i: number, bound: bigint): void;
   /** Asks for the function that divides lanes by 2^bits. */
   division(bits: number): string;
   /** Address of a word with `multiple`·p in every lane, or undefined when there is none. */
@@ -89,7 +89,9 @@ export class GraphEmitter {
     for (let index = nodes.length - 1; index >= 0; index--) {
       const node = nodes[index];
       if (node === undefined || !this.#uses.has(index) || imported.has(index)) continue;
-      if (node.kind === "add" || node.kind === "sub" || node.kind === "mul") {
+      const cubed = cubedBy(nodes, node);
+      if (cubed !== undefined) this.#use(cubed);
+      else if (node.kind === "add" || node.kind === "sub" || node.kind === "mul") {
         this.#use(node.a);
         this.#use(node.b);
         if (node.kind === "mul") this.#multiplied.add(node.a).add(node.b);
@@ -101,7 +103,7 @@ export class GraphEmitter {
       } else if (node.kind === "result") this.#use(node.call);
     }
     nodes.forEach((node, index) => {
-      if (this.#uses.has(index) && !imported.has(index)) this.#visit(node, index);
+      if (this.#uses.has(index) && !imported.has(index)) this.#visit(node, index, cubedBy(nodes, node));
     });
   }
 
@@ -126,12 +128,12 @@ export class GraphEmitter {
     this.#uses.set(index, (this.#uses.get(index) ?? 0) + 1);
   }
 
-  #visit(node: ExpressionNode, index: number): void {
+  #visit(node: ExpressionNode, index: number, cubed: Expression | undefined): void {
     if (node.kind === "call") {
       this.#calls.set(index, this.#call(node.gadget, node.inputs));
       return;
     }
-    let value = this.#compute(node);
+    let value = cubed === undefined ? this.#compute(node) : this.#cube(this.value(cubed));
     const inPlace = value.address !== undefined || value.constant !== undefined || this.#uses.get(index) === 1;
     if (!inPlace) {
       if (this.#multiplied.has(index)) value = this.#within(value, MUL_LEFT_LIMIT);
@@ -170,7 +172,7 @@ export class GraphEmitter {
   #call(gadget: Gadget, inputs: readonly Expression[]): readonly Operand[] {
     const { name, input, output, outputBounds } = this.#port.gadget(gadget);
     const values = inputs.map((index) => this.#within(this.value(index), LAZY_LIMIT));
-    for (const value of values) this.#port.inputBound(gadget, value.bound);
+    values.forEach((value, i) => this.#port.inputBound(gadget, i, value.bound));
     for (let i = 0; i < values.length; ) i += this.#storeInputs(values, i, input);
     this.#port.emit(`${name}()`);
     const copy = this.#port.words(outputBounds.length);
@@ -233,8 +235,15 @@ export class GraphEmitter {
     if (b.base) return { code: `extScale(${this.#within(a, SCALE_LIMIT).code}, ${b.code})`, bound: SCALE_OUT, base: false };
     const [left, right] = a.bound <= b.bound ? [a, b] : [b, a];
     const l = this.#within(left, MUL_LEFT_LIMIT);
-    const r = this.#within(right, MUL_RIGHT_LIMIT);
-    return { code: `extMul(${l.code}, ${r.code})`, bound: MUL_OUT, base: false };
+    if (right.bound <= MUL_RIGHT_LIMIT) return { code: `extMul(${l.code}, ${right.code})`, bound: MUL_OUT, base: false };
+    const r = this.#almostWithin(right, MUL_RIGHT_LIMIT);
+    return { code: `extMulWide(${l.code}, ${r.code})`, bound: MUL_OUT, base: false };
+  }
+
+  /** a³, with one normalization of `a` in the same call. */
+  #cube(a: Operand): Operand {
+    if (a.base) return this.mul(a, this.mul(a, a));
+    return { code: `extCube(${this.#almostWithin(a, MUL_LEFT_LIMIT).code})`, bound: MUL_OUT, base: false };
   }
 
   /** Brings lanes down; throws when that does not help. */
@@ -242,6 +251,13 @@ export class GraphEmitter {
     const bound = normalizedBound(a.bound);
     if (bound >= a.bound) throw new Error(`lanes up to ${a.bound} cannot be normalized further`);
     return { code: `extNormalize(${a.code})`, bound, base: false };
+  }
+
+  /** Within the limit after one more normalization. */
+  #almostWithin(a: Operand, limit: bigint): Operand {
+    let value = a;
+    while (normalizedBound(value.bound) > limit) value = this.normalize(value);
+    return value;
   }
 
   #within(a: Operand, limit: bigint): Operand {
@@ -287,4 +303,15 @@ export class GraphEmitter {
     const scaled = (constant * MONTGOMERY) % PRIME;
     return { code: `extScale(${this.#within(a, SCALE_LIMIT).code}, ${hex(scaled)})`, bound: SCALE_OUT, base: false };
   }
+}
+
+/** The x of a node x·x². */
+function cubedBy(nodes: readonly ExpressionNode[], node: ExpressionNode): Expression | undefined {
+  if (node.kind !== "mul") return undefined;
+  const isSquareOf = (square: Expression, x: Expression): boolean => {
+    const inner = nodes[square];
+    return inner?.kind === "mul" && inner.a === x && inner.b === x;
+  };
+  if (isSquareOf(node.a, node.b)) return node.b;
+  return isSquareOf(node.b, node.a) ? node.a : undefined;
 }

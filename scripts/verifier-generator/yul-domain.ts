@@ -4,6 +4,8 @@ import { LITERAL } from "./yul-extension.ts";
 
 /** Position bits that one table word serves: 8 entries of 32 bits. */
 const DIGIT_BITS = 3;
+/** Positions below 2^15, as those after the last fold, need no more digits. */
+const SHORT_BITS = 15;
 
 /**
  * Position i of a commitment over 2^k points is shift · ω^bitrev(i): bit j of i contributes the root of unity of order
@@ -21,6 +23,7 @@ function rootProduct(name: string, inverse: boolean, positionBits: number): stri
       word |= BigInt(inverse ? inv(value) : value) << BigInt(32 * digit);
     }
     const entry = `and(shr(and(${low < 5 ? `shl(${5 - low}, position)` : `shr(${low - 5}, position)`}, 0xe0), ${hex(word)}), 0xffffffff)`;
+    if (low === SHORT_BITS) steps.push(`if iszero(shr(${low}, position)) { leave }`);
     steps.push(low === 0 ? `x := ${entry}` : `x := mulmod(x, ${entry}, ${LITERAL.p})`);
   }
   return `

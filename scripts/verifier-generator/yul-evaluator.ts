@@ -1,5 +1,5 @@
 import { everyLane, hex, PRIME } from "./lanes.ts";
-import { inlineMul, inlineNormalize, LITERAL } from "./yul-extension.ts";
+import { declareConstants, inlineMul, inlineNormalize, LITERAL, MUL_ADD_CONSTANTS, stackMulAdd } from "./yul-extension.ts";
 
 /**
  * Horner steps in the challenge at `alpha`; `twoP` is the address of a word with 2p in every lane. A sum's lanes are below
@@ -8,6 +8,17 @@ import { inlineMul, inlineNormalize, LITERAL } from "./yul-extension.ts";
 export function weighFunctions(alpha: number, twoP: number): string {
   const step = (body: string): string => `${inlineMul("r", `mload(${hex(alpha)})`, "r")}
   ${inlineNormalize("r", `add(r, ${body})`)}`;
+  const stackStep = (body: string): string => stackMulAdd("r", `mload(${hex(alpha)})`, "r", body);
+  // Vectors have eight lanes, mostly: eight steps at a time, then one at a time.
+  const loops = (body: (at: string) => string): string => `${declareConstants(...MUL_ADD_CONSTANTS)}
+  for { } gt(length, 255) { } {
+    length := sub(length, 256)
+    ${[7, 6, 5, 4, 3, 2, 1, 0].map((i) => stackStep(body(i === 0 ? "length" : `add(length, ${32 * i})`))).join("\n    ")}
+  }
+  for { } length { } {
+    length := sub(length, 32)
+    ${stackStep(body("length"))}
+  }`;
   return `
 // sum * alpha + x, for lanes of sum < 2^32 and of x up to 100p; lanes of the result < 2^32
 function weigh(sum, x) -> r {
@@ -17,18 +28,12 @@ function weigh(sum, x) -> r {
 // the same for the words at a, the last one first
 function weighValues(sum, a, length) -> r {
   r := sum
-  for { } length { } {
-    length := sub(length, 32)
-    ${step("mload(add(a, length))")}
-  }
+  ${loops((at) => `mload(add(a, ${at}))`)}
 }
 // the same for the differences of the words at a and b, lanes at b < 2p
 function weighDifferences(sum, a, b, length) -> r {
   r := sum
-  for { } length { } {
-    length := sub(length, 32)
-    ${step(`add(mload(add(a, length)), sub(mload(${hex(twoP)}), mload(add(b, length))))`)}
-  }
+  ${loops((at) => `add(mload(add(a, ${at})), sub(mload(${hex(twoP)}), mload(add(b, ${at}))))`)}
 }`;
 }
 

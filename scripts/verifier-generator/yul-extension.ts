@@ -25,25 +25,52 @@ export const LITERAL = {
 const NEGATIVE_TERMS = [1n, 0n, 4n, 3n, 2n];
 const bias = (perTerm: bigint, always: bigint): string => hex(lanes(NEGATIVE_TERMS.map((n) => PRIME * (n * perTerm + always))));
 
+/** What the steps below are written with: literals, or stack variables where a function repeats them. */
+type Constants = Readonly<Record<"modulus" | "low16" | "low24" | "low31" | "p1" | "pShifted16" | "biasLow" | "biasHigh", string>>;
+
+const LITERALS: Constants = {
+  modulus: LITERAL.modulus,
+  low16: LITERAL.low16,
+  low24: LITERAL.low24,
+  low31: LITERAL.low31,
+  p1: LITERAL.p1,
+  pShifted16: LITERAL.pShifted16,
+  biasLow: bias(85200n, 65536n),
+  biasHigh: bias(85200n, 0n),
+};
+
+/** The same constants as stack variables, which are one byte to name and not 33. */
+const VARIABLES = Object.fromEntries(Object.keys(LITERALS).map((name) => [name, `${name}_`])) as Record<keyof Constants, string>;
+
+/** Declares constants for `stackMulAdd` and `stackScale`; only those that the steps name. */
+export const declareConstants = (...names: readonly (keyof Constants)[]): string =>
+  names.map((name) => `let ${VARIABLES[name]} := ${LITERALS[name]}`).join("\n  ");
+/** What `stackMulAdd` names. */
+export const MUL_ADD_CONSTANTS = ["modulus", "biasLow", "biasHigh", "low16", "low24", "low31", "p1"] as const;
+/** What `stackMul` names. */
+export const MUL_CONSTANTS = ["modulus", "biasLow", "biasHigh", "low16", "low24", "p1"] as const;
+/** What `stackScale` names. */
+export const SCALE_CONSTANTS = ["pShifted16", "low16", "low24", "p1"] as const;
+
 /**
  * Names with a trailing underscore belong to the steps that are written out in place, so that they meet no other name.
  * Reduction that ends every product: t is below 2^51 per lane; p ≡ 1 mod 2^24, so subtracting p·(t mod 2^24) clears the
  * low bits and p = 127·2^24 + 1 leaves p − 127·y to add after the shift.
  */
-const montgomery24 = (out: string): string => `
-  let y_ := and(t_, ${LITERAL.low24})
-  ${out} := sub(add(shr(24, sub(t_, y_)), ${LITERAL.p1}), mul(y_, 127))`;
+const montgomery24 = (out: string, c: Constants = LITERALS): string => `
+  let y_ := and(t_, ${c.low24})
+  ${out} := sub(add(shr(24, sub(t_, y_)), ${c.p1}), mul(y_, 127))`;
 
 /** Adds p·t₀ bits so that the low 16 bits of each lane vanish, and shifts them out; the operand carries a bias of p·2^16. */
-const montgomery16 = `shr(16, sub(t_, mul(and(t_, ${LITERAL.low16}), ${LITERAL.p})))`;
+const montgomery16 = (c: Constants = LITERALS): string => `shr(16, sub(t_, mul(and(t_, ${c.low16}), ${LITERAL.p})))`;
 
-const mulSteps = (out: string, a: string, b: string): string => `
-  let t_ := addmod(mulmod(${a}, and(${b}, ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 65536n)}, ${LITERAL.modulus})
-  t_ := add(addmod(mulmod(${a}, and(shr(16, ${b}), ${LITERAL.low16}), ${LITERAL.modulus}), ${bias(85200n, 0n)}, ${LITERAL.modulus}), ${montgomery16})
-  ${montgomery24(out)}`;
-const normalizeSteps = (out: string, value: string): string => `
+const mulSteps = (out: string, a: string, b: string, c: Constants = LITERALS): string => `
+  let t_ := addmod(mulmod(${a}, and(${b}, ${c.low16}), ${c.modulus}), ${c.biasLow}, ${c.modulus})
+  t_ := add(addmod(mulmod(${a}, and(shr(16, ${b}), ${c.low16}), ${c.modulus}), ${c.biasHigh}, ${c.modulus}), ${montgomery16(c)})
+  ${montgomery24(out, c)}`;
+const normalizeSteps = (out: string, value: string, c: Constants = LITERALS): string => `
   let n_ := ${value}
-  let low_ := and(n_, ${LITERAL.low31})
+  let low_ := and(n_, ${c.low31})
   ${out} := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))`;
 
 /** a·b·2^-40. Lanes: a ≤ 1.3·p, b < 2^32; result ≤ 1.06·p (lanes.ts has the exact bounds). */
@@ -66,12 +93,24 @@ export const inlineMul = (out: string, a: string, b: string): string => `{ ${mul
 export const inlineNormalize = (out: string, value: string): string => `{ ${normalizeSteps(out, value)}
   }`;
 
+/** `extMul`, `extMulAdd` and `extScale` by a literal, written out with constants that `declareConstants` put on the stack. */
+export const stackMul = (out: string, a: string, b: string): string => `{ ${mulSteps(out, a, b, VARIABLES)}
+  }`;
+export const stackMulAdd = (out: string, a: string, b: string, x: string): string => `{ ${mulSteps(out, a, b, VARIABLES)}
+  ${normalizeSteps(out, `add(${out}, ${x})`, VARIABLES)}
+  }`;
+export const stackScale = (out: string, a: string, s: bigint): string => `{
+  let t_ := add(mul(${a}, ${hex(s & 0xffffn)}), ${VARIABLES.pShifted16})
+  t_ := add(mul(${a}, ${hex(s >> 16n)}), ${montgomery16(VARIABLES)})
+  ${montgomery24(out, VARIABLES)}
+  }`;
+
 /** a·s·2^-40 for a base element s < 2^31 and lanes of a below 15·p. */
 export const EXT_SCALE = `
 // a * s * 2^-40 for a base element s < 2^31; lanes of a < 15p, of the result < 1.04p
 function extScale(a, s) -> r {
   let t_ := add(mul(a, and(s, 0xffff)), ${LITERAL.pShifted16})
-  t_ := add(mul(a, shr(16, s)), ${montgomery16})
+  t_ := add(mul(a, shr(16, s)), ${montgomery16()})
   ${montgomery24("r")}
 }`;
 
@@ -81,6 +120,26 @@ export const storeNormalized = (address: string, value: string): string => `{
   let low_ := and(n_, ${LITERAL.low31})
   mstore(${address}, add(low_, mul(shr(31, sub(n_, low_)), 0xffffff)))
   }`;
+
+/** `extMul` that normalizes its right operand first. */
+export const EXT_MUL_WIDE = `
+// a * b * 2^-40; lanes of a <= 1.3p, of b < 2^38
+function extMulWide(a, b) -> r {
+  {${normalizeSteps("b", "b")}
+  }
+  ${mulSteps("r", "a", "b")}
+}`;
+
+/** An S-box in one call. */
+export const EXT_CUBE = `
+// a^3 * 2^-80; lanes of a < 2^36
+function extCube(a) -> r {
+  {${normalizeSteps("a", "a")}
+  }
+  {${mulSteps("r", "a", "a")}
+  }
+  ${mulSteps("r", "a", "r")}
+}`;
 
 /** A step of Horner's scheme in one call: a·b·2^-40 + x, normalized. */
 export const EXT_MUL_ADD = `
@@ -143,7 +202,7 @@ function frobenius(k: number): string {
 // a^(p^${k}); lanes of a < 2^32
 function extFrobenius${k}(a) -> r {
   let t_ := add(${sum((shift) => `and(shr(${shift}, a), 0xffff)`)}, ${LITERAL.pShifted16})
-  t_ := add(${sum((shift) => `and(shr(${shift + 16n}, a), 0xffff)`)}, ${montgomery16})
+  t_ := add(${sum((shift) => `and(shr(${shift + 16n}, a), 0xffff)`)}, ${montgomery16()})
   ${montgomery24("r")}
 }`;
 }

@@ -1,6 +1,6 @@
 import { inv, mul, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
-import { inlineSpread, LITERAL } from "./yul-extension.ts";
+import { declareConstants, inlineSpread, LITERAL, MUL_ADD_CONSTANTS, SCALE_CONSTANTS, stackMulAdd, stackScale } from "./yul-extension.ts";
 
 /** Bytes of one extension element in FRI leaves and the final polynomial. */
 export const EXTENSION_BYTES = 20;
@@ -17,41 +17,52 @@ const inverseRoot = (logOrder: number, power = 1): bigint => {
 /**
  * One FRI fold of arity 8: Σⱼ yʲ Σₖ vₖ·w₈^(−jk) with y the challenge over the leaf's first point. The eight values lie in
  * memory in bit-reversed order, so neighbours are the values at x and −x. A transform by additions and five scalings
- * gives the coefficients, which Horner's scheme joins; coefficients stay below 9p, so a step's sum below 11p.
+ * puts the coefficients in their place, in order; Horner's scheme joins them. They stay below 9p, so a step's sum below
+ * 11p. Calls would cost more than a tenth of it, so all products are written out.
  */
 export function foldFunction(leaf: number): string {
-  const value = (position: number): string => `mload(${hex(leaf + 32 * position)})`;
-  // Pairs in memory stand for k = 0, 2, 1, 3: sums e and differences d of the values at k and k + 4.
-  const pair = (k: number, at: number): string => `let e${k} := ${value(at)}
-  let d${k} := ${value(at + 1)}
-  {
-    let sum := add(e${k}, d${k})
-    d${k} := sub(add(e${k}, ${LITERAL.p1}), d${k})
-    e${k} := sum
-  }`;
-  const twist = (k: number): string => `d${k} := extScale(d${k}, ${hex(inverseRoot(3, k))})`;
-  /** Four values a₀…a₃ (lanes ≤ 2p) to the coefficients of y⁰, y⁴, y², y⁶, in place of a₀, a₁, a₂, a₃. */
-  const four = (a: string): string => `{
-    let even := add(${a}0, ${a}2)
-    let odd := add(${a}1, ${a}3)
-    let turned := extScale(sub(add(${a}1, ${LITERAL.p2}), ${a}3), ${hex(inverseRoot(2))})
-    ${a}2 := sub(add(${a}0, ${LITERAL.p2}), ${a}2)
-    ${a}3 := sub(add(${a}2, ${LITERAL.p2}), turned)
-    ${a}2 := add(${a}2, turned)
-    ${a}0 := add(even, odd)
-    ${a}1 := sub(add(even, ${hex(4n * BigInt(LITERAL.p1))}), odd)
-  }`;
-  const step = (coefficient: string): string => `r := extMulAdd(y, r, ${coefficient})`;
+  const slot = (position: number): string => hex(leaf + 32 * position);
+  /** Where vₖ and vₖ₊₄ lie; later the coefficients that take their place. */
+  const place = [0, 4, 2, 6];
+  /** Sums of the values at k and k + 4 to variables, their differences to memory. */
+  const pair = (k: number): string => {
+    const at = place[k] ?? 0;
+    return `let v${k} := mload(${slot(at)})
+    {
+      let opposite := mload(${slot(at + 1)})
+      mstore(${slot(at + 1)}, sub(add(v${k}, ${LITERAL.p1}), opposite))
+      v${k} := add(v${k}, opposite)
+    }`;
+  };
+  /** Four values v₀…v₃ (lanes ≤ 2p) to the coefficients of y⁰, y⁴, y², y⁶, at the places of v₀, v₁, v₂, v₃. */
+  const four = (offset: number): string => {
+    const to = (k: number): string => slot((place[k] ?? 0) + offset);
+    return `mstore(${to(0)}, add(add(v0, v2), add(v1, v3)))
+    mstore(${to(1)}, sub(add(add(v0, v2), ${hex(4n * BigInt(LITERAL.p1))}), add(v1, v3)))
+    ${stackScale("v1", `sub(add(v1, ${LITERAL.p2}), v3)`, inverseRoot(2))}
+    v0 := sub(add(v0, ${LITERAL.p2}), v2)
+    mstore(${to(2)}, add(v0, v1))
+    mstore(${to(3)}, sub(add(v0, ${LITERAL.p2}), v1))`;
+  };
+  const twisted = (k: number): string => {
+    const at = slot((place[k] ?? 0) + 1);
+    return k === 0 ? `let v0 := mload(${at})` : `let v${k} := mload(${at})\n    ${stackScale(`v${k}`, `v${k}`, inverseRoot(3, k))}`;
+  };
   return `
 // folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
 function foldLeaf(y) -> r {
-  ${[pair(0, 0), pair(2, 2), pair(1, 4), pair(3, 6)].join("\n  ")}
-  ${[1, 2, 3].map(twist).join("\n  ")}
-  ${four("e")}
-  ${four("d")}
-  // coefficients of y^0, y^2, y^4, y^6: e0, e2, e1, e3; of y^1, y^3, y^5, y^7: d0, d2, d1, d3
-  r := extNormalize(d3)
-  ${["e3", "d1", "e1", "d2", "e2", "d0", "e0"].map(step).join("\n  ")}
+  {
+    ${declareConstants(...SCALE_CONSTANTS)}
+    {
+    ${[0, 1, 2, 3].map(pair).join("\n    ")}
+    ${four(0)}
+    }
+    ${[0, 1, 2, 3].map(twisted).join("\n    ")}
+    ${four(1)}
+  }
+  ${declareConstants(...MUL_ADD_CONSTANTS)}
+  r := extNormalize(mload(${slot(7)}))
+  ${[6, 5, 4, 3, 2, 1, 0].map((position) => stackMulAdd("r", "y", "r", `mload(${slot(position)})`)).join("\n  ")}
 }`;
 }
 

@@ -1,12 +1,20 @@
 import { hex } from "./lanes.ts";
 
+const sixteenths = (bits: (lane: bigint) => bigint): string =>
+  hex([0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n].reduce((sum, lane) => sum | (1n << bits(lane)), 0n));
+/** Copies of eight bits at a stride of 15 do not overlap, and bit i of copy i comes to lie at 16·i. */
+const SPREAD = sixteenths((lane) => 15n * lane);
+/** The lowest bit of eight lanes of 16 bits. */
+const LOWEST = sixteenths((lane) => 16n * lane);
+
 /**
- * Hashes the current node with the next sibling; `bit` is 1 when the node stands on the right. The sibling is copied byte
- * by byte length, after the node, so it overwrites what the node's word holds beyond its digest.
+ * Hashes the current node with the next sibling; `place` is where the node goes, `digestBytes` when it stands on the
+ * right. The sibling is copied byte by byte length, after the node, so it overwrites what the node's word holds beyond
+ * its digest.
  */
-function climb(digestBytes: number, bit: string, sibling: string): string {
+function climb(digestBytes: number, place: string, sibling: string): string {
   return `{
-      let place := mul(${digestBytes}, ${bit})
+      let place := ${place}
       mstore(place, node)
       calldatacopy(sub(${digestBytes}, place), ${sibling}, ${digestBytes})
       node := keccak256(0, ${2 * digestBytes})
@@ -21,10 +29,12 @@ function climb(digestBytes: number, bit: string, sibling: string): string {
  * The loop count is bounded by count · depth, which the sibling count of the proof equals up to merges.
  */
 export function merkleFunction(digestBytes: number, stack: number): string {
-  /** Climbs `levels` levels in one go. */
-  const block = (levels: number): string => `${Array.from({ length: levels }, (_, i) =>
-    climb(digestBytes, i === 0 ? "and(index, 1)" : `and(shr(${i}, index), 1)`, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`),
-  ).join("\n      ")}
+  /** Climbs `levels` levels in one go; from three levels on, `places` holds the node's place for all of them. */
+  const block = (levels: number): string => `${levels > 2 ? `let places := mul(and(mul(and(index, 0xff), ${SPREAD}), ${LOWEST}), ${digestBytes})\n      ` : ""}${Array.from({ length: levels }, (_, i) => {
+    const bit = i === 0 ? "and(index, 1)" : `and(shr(${i}, index), 1)`;
+    const place = levels > 2 ? `byte(${31 - 2 * i}, places)` : `mul(${digestBytes}, ${bit})`;
+    return climb(digestBytes, place, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`);
+  }).join("\n      ")}
       cursor := add(cursor, ${levels * digestBytes})
       index := shr(${levels}, index)`;
   return `

@@ -1,6 +1,6 @@
 import { BASE31_GROUP, packedLength } from "../../src/kernels/leaf-encoding.ts";
 import { hex } from "./lanes.ts";
-import { LITERAL, toMontgomery } from "./yul-extension.ts";
+import { LITERAL } from "./yul-extension.ts";
 
 /*
  * Rows of base elements arrive in base31: eight elements in 31 bytes. One mask takes the elements k, k+3 and k+6 of a
@@ -145,37 +145,39 @@ function unpackGroup(): string {
     return `{
       let value := or(or(${lane(0)}, ${lane(1)}), or(or(${lane(2)}, ${lane(3)}), ${lane(4)}))
       bad := or(bad, add(value, ${LITERAL.canonicalCarry}))
-      mstore(${k === 0 ? "to" : `add(to, ${32 * k})`}, ${toMontgomery("value")})
+      mstore(${k === 0 ? "to" : `add(to, ${32 * k})`}, value)
     }`;
   }).join("\n    ");
 }
 
 /**
  * Opened values, sent as five rows (one per coordinate) of `count` base31 elements: writes one word of five lanes per
- * value, in Montgomery form; up to seven words after the last are overwritten with zeros of that form. `padding` is not
+ * value; up to seven words after the last are overwritten with zeros. `padding` is not
  * zero when a padding bit is set; `bad` has bit 31 of a lane set for a non-canonical coordinate.
  */
 export const UNPACK_VALUES = `
-// five rows of base31 elements -> one word of five lanes per value, in Montgomery form
+// five rows of base31 elements -> one word of five lanes per value
 function unpackValues(row, rowLength, count, to) -> padding, bad {
   for { } count { } {
-    let inGroup := count
-    if gt(inGroup, 8) { inGroup := 8 }
-    count := sub(count, inGroup)
-    let w0 := shr(3, add(mul(31, inGroup), 7)) // bytes of the group
-    let drop := sub(256, shl(3, w0))
-    let next := add(row, w0)
-    w0 := shr(drop, calldataload(row))
-    row := add(row, rowLength)
-    let w1 := shr(drop, calldataload(row))
-    row := add(row, rowLength)
-    let w2 := shr(drop, calldataload(row))
-    row := add(row, rowLength)
-    let w3 := shr(drop, calldataload(row))
-    row := add(row, rowLength)
-    let w4 := shr(drop, calldataload(row))
-    row := next
-    padding := or(padding, shr(mul(31, inGroup), or(or(w0, w1), or(or(w2, w3), w4))))
+    let w0 let w1 let w2 let w3 let w4
+    {
+      let inGroup := count
+      if gt(inGroup, 8) { inGroup := 8 }
+      count := sub(count, inGroup)
+      let bytes := shr(3, add(mul(31, inGroup), 7))
+      let drop := sub(256, shl(3, bytes))
+      let at := row
+      w0 := shr(drop, calldataload(at))
+      at := add(at, rowLength)
+      w1 := shr(drop, calldataload(at))
+      at := add(at, rowLength)
+      w2 := shr(drop, calldataload(at))
+      at := add(at, rowLength)
+      w3 := shr(drop, calldataload(at))
+      w4 := shr(drop, calldataload(add(at, rowLength)))
+      row := add(row, bytes)
+      padding := or(padding, shr(mul(31, inGroup), or(or(w0, w1), or(or(w2, w3), w4))))
+    }
     ${unpackGroup()}
     to := add(to, 256)
   }

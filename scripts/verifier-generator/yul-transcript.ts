@@ -1,3 +1,5 @@
+import { SPARE_HASHES } from "../../src/stark/transcript.ts";
+import { fail } from "./errors.ts";
 import { hex, LANE_BITS } from "./lanes.ts";
 import { LITERAL } from "./yul-extension.ts";
 
@@ -21,7 +23,7 @@ function challenge(state) -> r {
   r := or(or(${coordinate(0n)}, shl(51, ${coordinate(1n)})), or(or(shl(102, ${coordinate(2n)}), shl(153, ${coordinate(3n)})), shl(204, ${coordinate(4n)})))
 }
 // writes count distinct positions below 2^logDomain, ascending; 2^logDomain is at least twice the count, and the word
-// before the array is zero
+// before the array is zero; takes at most count + ${SPARE_HASHES} hashes
 function drawPositions(state, positions, count, logDomain) {
   let mask := sub(shl(logDomain, 1), 1)
   let perHash := div(256, logDomain)
@@ -29,6 +31,7 @@ function drawPositions(state, positions, count, logDomain) {
   let full := add(positions, shl(5, count))
   mstore(0, state)
   for { let counter := 0 } lt(end, full) { counter := add(counter, 1) } {
+    if eq(counter, add(count, ${SPARE_HASHES})) { ${fail("positionsExhausted")} }
     mstore(32, counter)
     let bits := keccak256(0, 64)
     for { let i := perHash } i { i := sub(i, 1) } {

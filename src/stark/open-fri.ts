@@ -4,7 +4,7 @@ import { foldCoset, pointAt } from "./fri.ts";
 import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
 import { indicesAbove, requireRoot } from "./open-trace.ts";
 import { leafEncodings } from "./parameters.ts";
-import { extensionLength, type ProofReader, unpackExtension } from "./proof.ts";
+import { extensionLength, type ProofReader, unpackExtensions } from "./proof.ts";
 import { reject } from "./rejection.ts";
 import type { System } from "./system.ts";
 
@@ -40,7 +40,7 @@ export function readFriLayer(
   const sent = reader.readMany(`${section}.rows`, leafIndices.length * (arity - 1), extensionLength(system));
   const siblings = readSiblings(reader, `${section}.siblings`, hash, leafIndices, depth);
 
-  const sentValues = sent.map((bytes) => unpackExtension(`${section}.rows`, bytes, field.degree));
+  const sentValues = unpackExtensions(`${section}.rows`, sent, field.degree);
   requireDigests(`${section}.siblings`, hash, siblings);
 
   const derived = new Map(positions.map((position, i) => [position, folded[i] ?? field.zero]));

@@ -4,7 +4,7 @@ import { BASE31_GROUP, packedLength } from "../kernels/leaf-encoding.ts";
 import { hashLeaf } from "../kernels/tree-hash.ts";
 import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
 import { leafEncodings } from "./parameters.ts";
-import { type ProofReader, unpackBase } from "./proof.ts";
+import { type ProofReader, unpackRows } from "./proof.ts";
 import { reject } from "./rejection.ts";
 import type { Block, Shape, TraceTree } from "./shape.ts";
 import type { System } from "./system.ts";
@@ -47,7 +47,8 @@ export function readTraceTree(
 
   const rows = classes.map(({ width, indices, logRows }, c) => {
     const name = `${section}.rows[${logRows}]`;
-    return new Map(indices.map((at, i) => [at, unpackBase(name, encodedRows[c]?.[i] ?? new Uint8Array(0), width)]));
+    const opened = unpackRows(name, encodedRows[c] ?? [], width);
+    return new Map(indices.map((at, i) => [at, opened[i] ?? []]));
   });
   requireDigests(`${section}.siblings`, hash, siblings);
 

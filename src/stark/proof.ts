@@ -1,5 +1,5 @@
 import type { Ext } from "../field/extension.ts";
-import { isCanonical } from "../field/koala-bear.ts";
+import { inv, isCanonical, mul, pow } from "../field/koala-bear.ts";
 import { BASE31_GROUP, packedLength, packElements, unpackElements } from "../kernels/leaf-encoding.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import { friLayerCount } from "./parameters.ts";
@@ -17,7 +17,7 @@ import { PROOF_VERSION } from "./verification-key.ts";
  *   mainRoot      digest
  *   lookupRoot, sums                     only if the system has interactions; one extension element per table that has some
  *   quotientRoot  digest
- *   openingsAtPoint                      for each coordinate c: the c-th coordinates of all values, base31
+ *   openingsAtPoint                      for each coordinate c: the c-th coordinates of all values times 2^40, base31
  *   openingsAtNext                       the same for the columns opened at the next row
  *   friRoots      digest per FRI layer
  *   finalPolynomial                      2^(tallest − layers · logArity) extension elements, constant term first
@@ -28,10 +28,15 @@ import { PROOF_VERSION } from "./verification-key.ts";
  *                 FRI trees: per opened leaf, ascending, all its values but the one at its lowest queried position
  *     siblings    digests, in the order of `multiproofSteps`
  *
+ * Opened values are sent times 2^40 modulo p, the form in which the contract multiplies; one value has one such form.
  * base31: eight elements at 31 bits in 31 bytes, the last k of a list in ⌈31k/8⌉ bytes. An extension element is its
  * coordinates at 31 bits in ⌈31·degree/8⌉ bytes. In both the first element takes the lowest bits, and unused high bits
  * must be zero. Poseidon2 digests are 8 elements of 4 bytes.
  */
+
+/** Factor under which opened values are sent, and its inverse. */
+const OPENING_FACTOR = pow(2, 40);
+const OPENING_FACTOR_INVERSE = inv(OPENING_FACTOR);
 
 /** A part of a proof: where it lies, for tools and tamper tests. */
 export interface ProofSection {
@@ -152,10 +157,10 @@ export function readValues(system: System, head: ProofHead): ProofValues {
   let cursor = 0;
   return {
     auxiliary: system.tables.map((table) => all.slice(cursor, (cursor += table.auxiliaryCount))),
-    sums: unpackExtensions("sums", head.sums, extensionDegree),
-    atPoint: unpackTransposed("openingsAtPoint", head.openingsAtPoint, head.shape.columnCount, extensionDegree),
-    atNext: unpackTransposed("openingsAtNext", head.openingsAtNext, head.shape.nextColumnCount, extensionDegree),
-    finalPolynomial: unpackExtensions("finalPolynomial", head.finalPolynomial, extensionDegree),
+    sums: unpackExtensions("sums", split(head.sums, extensionLength(system)), extensionDegree),
+    atPoint: unpackOpenings("openingsAtPoint", head.openingsAtPoint, head.shape.columnCount),
+    atNext: unpackOpenings("openingsAtNext", head.openingsAtNext, head.shape.nextColumnCount),
+    finalPolynomial: unpackExtensions("finalPolynomial", split(head.finalPolynomial, extensionLength(system)), extensionDegree),
   };
 }
 
@@ -172,42 +177,42 @@ export function packExtensions(values: readonly Ext[], degree: number): Uint8Arr
   return concat(values.map((value) => packElements(value, degree)));
 }
 
-/** For each coordinate, that coordinate of all values in base31. */
-export function packTransposed(values: readonly Ext[], degree: number): Uint8Array {
+/** Opened values: for each coordinate, that coordinate of all values times 2^40, in base31. */
+export function packOpenings(values: readonly Ext[], degree: number): Uint8Array {
   return concat(
-    Array.from({ length: degree }, (_, c) => packElements(values.map((value) => value[c] ?? 0), BASE31_GROUP)),
+    Array.from({ length: degree }, (_, c) =>
+      packElements(values.map((value) => mul(value[c] ?? 0, OPENING_FACTOR)), BASE31_GROUP),
+    ),
   );
 }
 
-/** Reads `count` base31 elements; rejects non-canonical ones and set padding bits. */
-export function unpackBase(section: string, bytes: Uint8Array, count: number): number[] {
-  const elements = unpackElements(bytes, count, BASE31_GROUP);
-  if (elements === undefined) return rejectPadding(section, bytes);
-  requireCanonical(section, elements);
-  return elements;
+/**
+ * Reads rows of `count` base31 elements each. First rejects when any row has a padding bit set, then when any element is
+ * not canonical.
+ */
+export function unpackRows(section: string, rows: readonly Uint8Array[], count: number): number[][] {
+  return unpackAll(section, rows, count, BASE31_GROUP);
 }
 
-/** Reads one extension element; rejects non-canonical coordinates and set padding bits. */
-export function unpackExtension(section: string, bytes: Uint8Array, degree: number): Ext {
-  const elements = unpackElements(bytes, degree, degree);
-  if (elements === undefined) return rejectPadding(section, bytes);
-  requireCanonical(section, elements);
-  return elements;
+/** Reads extension elements, one in each part; rejects padding bits of all, then non-canonical coordinates. */
+export function unpackExtensions(section: string, parts: readonly Uint8Array[], degree: number): Ext[] {
+  return unpackAll(section, parts, degree, degree);
 }
 
-function unpackExtensions(section: string, bytes: Uint8Array, degree: number): Ext[] {
-  const length = packedLength(degree, degree);
-  return Array.from({ length: bytes.length / length }, (_, i) =>
-    unpackExtension(section, bytes.subarray(i * length, (i + 1) * length), degree),
-  );
+function unpackAll(section: string, parts: readonly Uint8Array[], count: number, groupSize: number): number[][] {
+  const all = parts.map((bytes) => unpackElements(bytes, count, groupSize) ?? rejectPadding(section, bytes));
+  for (const elements of all) requireCanonical(section, elements);
+  return all;
 }
 
-function unpackTransposed(section: string, bytes: Uint8Array, count: number, degree: number): Ext[] {
-  const length = packedLength(count, BASE31_GROUP);
-  const rows = Array.from({ length: degree }, (_, c) =>
-    unpackBase(section, bytes.subarray(c * length, (c + 1) * length), count),
-  );
-  return Array.from({ length: count }, (_, i) => rows.map((row) => row[i] ?? 0));
+function unpackOpenings(section: string, bytes: Uint8Array, count: number): Ext[] {
+  const rows = unpackRows(section, split(bytes, packedLength(count, BASE31_GROUP)), count);
+  return Array.from({ length: count }, (_, i) => rows.map((row) => mul(row[i] ?? 0, OPENING_FACTOR_INVERSE)));
+}
+
+/** Cuts bytes into parts of the same length; no parts when there are no bytes. */
+function split(bytes: Uint8Array, length: number): Uint8Array[] {
+  return Array.from({ length: bytes.length / length }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
 }
 
 function requireCanonical(section: string, elements: readonly number[]): void {

@@ -9,7 +9,7 @@ import { buildLookupTrace } from "./lookup-trace.ts";
 import { indicesAbove, nextColumnsOf } from "./open-trace.ts";
 import { DOMAIN_SHIFT, friLayerCount, grindingBitsFor, leafEncodings } from "./parameters.ts";
 import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
-import { packAuxiliary, packExtensions, packTransposed } from "./proof.ts";
+import { packAuxiliary, packExtensions, packOpenings } from "./proof.ts";
 import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
 import type { Block, TraceTree } from "./shape.ts";
 import type { System } from "./system.ts";
@@ -164,7 +164,7 @@ class Proving {
     const openings = await this.#open(point, nextPoint, shape.tallest);
     transcript.absorb(
       "openings",
-      concat([this.#write(packTransposed(openings.atPoint, degree)), this.#write(packTransposed(openings.atNext, degree))]),
+      concat([this.#write(packOpenings(openings.atPoint, degree)), this.#write(packOpenings(openings.atNext, degree))]),
     );
 
     this.#progress("deep", 0);
@@ -221,6 +221,7 @@ class Proving {
 
     this.#progress("queries", 0);
     const queries = transcript.queries(shape.logDomain, parameters.queryCount);
+    if (queries === undefined) throw new Error("the transcript gave no distinct positions; another statement or nonce would");
     for (const { tree, commitment } of this.#trees) {
       const leaves = indicesAbove(queries, shape.logDomain - tree.logLeaves);
       this.#write(encodeTraceOpening(tree, leaves, await backend.open(commitment, leaves)));

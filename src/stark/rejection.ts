@@ -16,6 +16,8 @@ export type Rejection =
   | { readonly code: "ConstraintMismatch"; readonly expected: Ext; readonly got: Ext }
   /** Leading zero bits asked and found. */
   | { readonly code: "GrindingTooWeak"; readonly expected: number; readonly got: number }
+  /** The query positions could not be drawn with a bounded number of hashes. No honest prover meets this. */
+  | { readonly code: "PositionsExhausted" }
   /** The opening of tree number `tree` (in proof order) does not lead to its root; digests in hex. */
   | { readonly code: "MerkleMismatch"; readonly tree: number; readonly expected: string; readonly got: string }
   /** A value of FRI layer `layer` differs from what the layer before it (DEEP for layer 0) gives. */

@@ -45,10 +45,14 @@ export interface Transcript {
   grind(nonce: Uint8Array): number;
   /**
    * `count` distinct positions in [0, 2^logDomain), ascending. Candidates come from keccak256(state ‖ c as 32 bytes),
-   * c = 0, 1, …: ⌊256 / logDomain⌋ per hash, lowest bits first; repetitions are skipped.
+   * c = 0, 1, …: ⌊256 / logDomain⌋ per hash, lowest bits first; repetitions are skipped. Undefined when `count` + 16
+   * hashes do not hold as many: with a domain of at least 2·count positions this happens with probability below 2^-60.
    */
-  queries(logDomain: number, count: number): number[];
+  queries(logDomain: number, count: number): readonly number[] | undefined;
 }
+
+/** Hashes that positions may take beyond one for each. */
+export const SPARE_HASHES = 16;
 
 export type TranscriptFactory = (degree: number, inputs: readonly TranscriptInput[]) => Transcript;
 
@@ -79,6 +83,7 @@ export function createTranscript(degree: number, inputs: readonly TranscriptInpu
       const positions = new Set<number>();
       const mask = (1n << BigInt(logDomain)) - 1n;
       for (let counter = 0; positions.size < count; counter++) {
+        if (counter === count + SPARE_HASHES) return undefined;
         let word = toInteger(keccak_256(concat([state, counterBytes(counter)])));
         for (let i = 0; i < Math.floor(256 / logDomain) && positions.size < count; i++) {
           positions.add(Number(word & mask));

@@ -31,7 +31,7 @@ export interface VerifyOptions {
  *  5. lookup sums add up to zero                                         LookupSumMismatch
  *  6. the point z lies outside trace and evaluation domain               PointInDomain
  *  7. constraints at z = (z^n − 1) · Q(z)                                ConstraintMismatch
- *  8. grinding                                                           GrindingTooWeak
+ *  8. grinding, positions                                                GrindingTooWeak, PositionsExhausted
  *  9. each trace tree: length, elements, root                            MalformedProof, NonCanonicalElement, MerkleMismatch
  * 10. DEEP values at the query positions (no check)
  * 11. each FRI layer: length, elements, values against the previous layer's fold (DEEP for layer 0), root, fold
@@ -72,7 +72,9 @@ function runChecks(system: System, statement: Uint8Array, reader: ProofReader, f
   if (challenges.grinding < grindingBits) {
     reject({ code: "GrindingTooWeak", expected: grindingBits, got: challenges.grinding });
   }
-  checkQueries(system, head, values, challenges, reader);
+  const { queries } = challenges;
+  if (queries === undefined) return reject({ code: "PositionsExhausted" });
+  checkQueries(system, head, values, { ...challenges, queries }, reader);
 }
 
 /** Every challenge of a proof, in the order in which they are drawn, and the outcome of grinding. */
@@ -84,7 +86,8 @@ interface Challenges {
   readonly folds: readonly Ext[];
   /** Leading zero bits found. */
   readonly grinding: number;
-  readonly queries: readonly number[];
+  /** Undefined when drawing them took too many hashes. */
+  readonly queries: readonly number[] | undefined;
 }
 
 function drawChallenges(
@@ -154,7 +157,7 @@ function checkQueries(
   system: System,
   head: ProofHead,
   values: ProofValues,
-  challenges: Challenges,
+  challenges: Challenges & { readonly queries: readonly number[] },
   reader: ProofReader,
 ): void {
   const { field, parameters } = system;

@@ -132,6 +132,7 @@ contract StateTransitionStark is IStarkVerifier {
                 x := mulmod(x, and(shr(and(shr(1, position), 0xe0), 0x69af7ef43546ad0e48d2e00727ad539b654a8bad17668b8a29b75a8000000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(4, position), 0xe0), 0x4451b86f437ce0a4100753d7768fc6fa75227a337744959c334d48c700000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(7, position), 0xe0), 0x5f9907a94625f2a27e3a7e8845a60e61300ba3ce3e687d4d303964b200000001), 0xffffffff), 0x7f000001)
+                if iszero(shr(15, position)) { leave }
                 x := mulmod(x, and(shr(and(shr(10, position), 0xe0), 0x71352c4c58ff6e9065d3aa2e6c4a8a4557421f5d163bd4996e2f4d7a00000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(13, position), 0xe0), 0x4fe17621534ef3a91e3f974a484ef19b3440651f514ddcad143ef89900000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(16, position), 0xe0), 0x74a13cda2d5059a61ca9a3b26ac49f8879f9d01d68e7dd49205d63c300000001), 0xffffffff), 0x7f000001)
@@ -143,6 +144,7 @@ contract StateTransitionStark is IStarkVerifier {
                 x := mulmod(x, and(shr(and(shr(1, position), 0xe0), 0x721546757a922e800d523f921c76ef460026589c61ca8d807de9675300000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(4, position), 0xe0), 0x53bd0b2349c8f75f6e5641e06b621400099a432e44c423b2274e1d3500000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(7, position), 0xe0), 0x3f5d9e0b5e378b915ba88ef861765dd4017f501a7d084d12603b6d6500000001), 0xffffffff), 0x7f000001)
+                if iszero(shr(15, position)) { leave }
                 x := mulmod(x, and(shr(and(shr(10, position), 0xe0), 0x5ca8bb97392ac9a82ec567d27c478de5293d9d175a0e07e154fea03d00000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(13, position), 0xe0), 0x4deb13d210226067052cf0c870ba6fa8679caea761c3ac6b5cdfb3c600000001), 0xffffffff), 0x7f000001)
                 x := mulmod(x, and(shr(and(shr(16, position), 0xe0), 0x7d3f909f723089f167fd0eb66b1073c71e07f50568fa5cf5447eb51e00000001), 0xffffffff), 0x7f000001)
@@ -158,7 +160,7 @@ contract StateTransitionStark is IStarkVerifier {
                 r := or(or(mod(and(shr(0, state), 0x7ffffffffffff), 0x7f000001), shl(51, mod(and(shr(51, state), 0x7ffffffffffff), 0x7f000001))), or(or(shl(102, mod(and(shr(102, state), 0x7ffffffffffff), 0x7f000001)), shl(153, mod(and(shr(153, state), 0x7ffffffffffff), 0x7f000001))), shl(204, mod(and(shr(204, state), 0x7ffffffffffff), 0x7f000001))))
             }
             // writes count distinct positions below 2^logDomain, ascending; 2^logDomain is at least twice the count, and the word
-            // before the array is zero
+            // before the array is zero; takes at most count + 16 hashes
             function drawPositions(state, positions, count, logDomain) {
                 let mask := sub(shl(logDomain, 1), 1)
                 let perHash := div(256, logDomain)
@@ -166,6 +168,7 @@ contract StateTransitionStark is IStarkVerifier {
                 let full := add(positions, shl(5, count))
                 mstore(0, state)
                 for { let counter := 0 } lt(end, full) { counter := add(counter, 1) } {
+                    if eq(counter, add(count, 16)) { fail(0x2edb68e3) }
                     mstore(32, counter)
                     let bits := keccak256(0, 64)
                     for { let i := perHash } i { i := sub(i, 1) } {
@@ -193,65 +196,67 @@ contract StateTransitionStark is IStarkVerifier {
                     }
                 }
             }
-            // five rows of base31 elements -> one word of five lanes per value, in Montgomery form
+            // five rows of base31 elements -> one word of five lanes per value
             function unpackValues(row, rowLength, count, to) -> padding, bad {
                 for { } count { } {
-                    let inGroup := count
-                    if gt(inGroup, 8) { inGroup := 8 }
-                    count := sub(count, inGroup)
-                    let w0 := shr(3, add(mul(31, inGroup), 7)) // bytes of the group
-                    let drop := sub(256, shl(3, w0))
-                    let next := add(row, w0)
-                    w0 := shr(drop, calldataload(row))
-                    row := add(row, rowLength)
-                    let w1 := shr(drop, calldataload(row))
-                    row := add(row, rowLength)
-                    let w2 := shr(drop, calldataload(row))
-                    row := add(row, rowLength)
-                    let w3 := shr(drop, calldataload(row))
-                    row := add(row, rowLength)
-                    let w4 := shr(drop, calldataload(row))
-                    row := next
-                    padding := or(padding, shr(mul(31, inGroup), or(or(w0, w1), or(or(w2, w3), w4))))
+                    let w0 let w1 let w2 let w3 let w4
+                    {
+                        let inGroup := count
+                        if gt(inGroup, 8) { inGroup := 8 }
+                        count := sub(count, inGroup)
+                        let bytes := shr(3, add(mul(31, inGroup), 7))
+                        let drop := sub(256, shl(3, bytes))
+                        let at := row
+                        w0 := shr(drop, calldataload(at))
+                        at := add(at, rowLength)
+                        w1 := shr(drop, calldataload(at))
+                        at := add(at, rowLength)
+                        w2 := shr(drop, calldataload(at))
+                        at := add(at, rowLength)
+                        w3 := shr(drop, calldataload(at))
+                        w4 := shr(drop, calldataload(add(at, rowLength)))
+                        row := add(row, bytes)
+                        padding := or(padding, shr(mul(31, inGroup), or(or(w0, w1), or(or(w2, w3), w4))))
+                    }
                     {
                         let value := or(or(and(w0, 0x7fffffff), and(shl(51, w1), 0x3fffffff8000000000000)), or(or(and(shl(102, w2), 0x1fffffffc0000000000000000000000000), and(shl(153, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(204, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(to, extScale(value, 0x3fe3cfb0))
+                        mstore(to, value)
                     }
                     {
                         let value := or(or(and(shr(31, w0), 0x7fffffff), and(shl(20, w1), 0x3fffffff8000000000000)), or(or(and(shl(71, w2), 0x1fffffffc0000000000000000000000000), and(shl(122, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(173, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(add(to, 32), extScale(value, 0x3fe3cfb0))
+                        mstore(add(to, 32), value)
                     }
                     {
                         let value := or(or(and(shr(62, w0), 0x7fffffff), and(shr(11, w1), 0x3fffffff8000000000000)), or(or(and(shl(40, w2), 0x1fffffffc0000000000000000000000000), and(shl(91, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(142, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(add(to, 64), extScale(value, 0x3fe3cfb0))
+                        mstore(add(to, 64), value)
                     }
                     {
                         let value := or(or(and(shr(93, w0), 0x7fffffff), and(shr(42, w1), 0x3fffffff8000000000000)), or(or(and(shl(9, w2), 0x1fffffffc0000000000000000000000000), and(shl(60, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(111, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(add(to, 96), extScale(value, 0x3fe3cfb0))
+                        mstore(add(to, 96), value)
                     }
                     {
                         let value := or(or(and(shr(124, w0), 0x7fffffff), and(shr(73, w1), 0x3fffffff8000000000000)), or(or(and(shr(22, w2), 0x1fffffffc0000000000000000000000000), and(shl(29, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(add(to, 128), extScale(value, 0x3fe3cfb0))
+                        mstore(add(to, 128), value)
                     }
                     {
                         let value := or(or(and(shr(155, w0), 0x7fffffff), and(shr(104, w1), 0x3fffffff8000000000000)), or(or(and(shr(53, w2), 0x1fffffffc0000000000000000000000000), and(shr(2, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(49, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(add(to, 160), extScale(value, 0x3fe3cfb0))
+                        mstore(add(to, 160), value)
                     }
                     {
                         let value := or(or(and(shr(186, w0), 0x7fffffff), and(shr(135, w1), 0x3fffffff8000000000000)), or(or(and(shr(84, w2), 0x1fffffffc0000000000000000000000000), and(shr(33, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shl(18, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(add(to, 192), extScale(value, 0x3fe3cfb0))
+                        mstore(add(to, 192), value)
                     }
                     {
                         let value := or(or(and(shr(217, w0), 0x7fffffff), and(shr(166, w1), 0x3fffffff8000000000000)), or(or(and(shr(115, w2), 0x1fffffffc0000000000000000000000000), and(shr(64, w3), 0xfffffffe00000000000000000000000000000000000000)), and(shr(13, w4), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                         bad := or(bad, add(value, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                        mstore(add(to, 224), extScale(value, 0x3fe3cfb0))
+                        mstore(add(to, 224), value)
                     }
                     to := add(to, 256)
                 }
@@ -606,50 +611,51 @@ contract StateTransitionStark is IStarkVerifier {
                         if gt(target, until) { target := until }
                         level := sub(target, level) // levels to climb, for a moment
                         for { } gt(level, 7) { level := sub(level, 8) } {
+                            let places := mul(and(mul(and(index, 0xff), 0x200040008001000200040008001), 0x10001000100010001000100010001), 26)
                             {
-                                let place := mul(26, and(index, 1))
+                                let place := byte(31, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), cursor, 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(1, index), 1))
+                                let place := byte(29, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 26), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(2, index), 1))
+                                let place := byte(27, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 52), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(3, index), 1))
+                                let place := byte(25, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 78), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(4, index), 1))
+                                let place := byte(23, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 104), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(5, index), 1))
+                                let place := byte(21, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 130), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(6, index), 1))
+                                let place := byte(19, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 156), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(7, index), 1))
+                                let place := byte(17, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 182), 26)
                                 node := keccak256(0, 52)
@@ -658,26 +664,27 @@ contract StateTransitionStark is IStarkVerifier {
                             index := shr(8, index)
                         }
                         if and(level, 4) {
+                            let places := mul(and(mul(and(index, 0xff), 0x200040008001000200040008001), 0x10001000100010001000100010001), 26)
                             {
-                                let place := mul(26, and(index, 1))
+                                let place := byte(31, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), cursor, 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(1, index), 1))
+                                let place := byte(29, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 26), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(2, index), 1))
+                                let place := byte(27, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 52), 26)
                                 node := keccak256(0, 52)
                             }
                             {
-                                let place := mul(26, and(shr(3, index), 1))
+                                let place := byte(25, places)
                                 mstore(place, node)
                                 calldatacopy(sub(26, place), add(cursor, 78), 26)
                                 node := keccak256(0, 52)
@@ -804,66 +811,153 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p
             function foldLeaf(y) -> r {
-                let e0 := mload(0xb5e0)
-                let d0 := mload(0xb600)
                 {
-                    let sum := add(e0, d0)
-                    d0 := sub(add(e0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d0)
-                    e0 := sum
+                    let pShifted16_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f0000010000
+                    let low16_ := 0xffff000000001fffe000000003fffc000000007fff800000000ffff
+                    let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
+                    let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
+                    {
+                        let v0 := mload(0xb5e0)
+                        {
+                            let opposite := mload(0xb600)
+                            mstore(0xb600, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            v0 := add(v0, opposite)
+                        }
+                        let v1 := mload(0xb660)
+                        {
+                            let opposite := mload(0xb680)
+                            mstore(0xb680, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            v1 := add(v1, opposite)
+                        }
+                        let v2 := mload(0xb620)
+                        {
+                            let opposite := mload(0xb640)
+                            mstore(0xb640, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            v2 := add(v2, opposite)
+                        }
+                        let v3 := mload(0xb6a0)
+                        {
+                            let opposite := mload(0xb6c0)
+                            mstore(0xb6c0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            v3 := add(v3, opposite)
+                        }
+                        mstore(0xb5e0, add(add(v0, v2), add(v1, v3)))
+                        mstore(0xb660, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                        {
+                            let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
+                            t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                            let y_ := and(t_, low24_)
+                            v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        }
+                        v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
+                        mstore(0xb620, add(v0, v1))
+                        mstore(0xb6a0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                    }
+                    let v0 := mload(0xb600)
+                    let v1 := mload(0xb680)
+                    {
+                        let t_ := add(mul(v1, 0x6267), pShifted16_)
+                        t_ := add(mul(v1, 0x1361), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    }
+                    let v2 := mload(0xb640)
+                    {
+                        let t_ := add(mul(v2, 0xf9f8), pShifted16_)
+                        t_ := add(mul(v2, 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        v2 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    }
+                    let v3 := mload(0xb6c0)
+                    {
+                        let t_ := add(mul(v3, 0xb3c4), pShifted16_)
+                        t_ := add(mul(v3, 0x4610), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        v3 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    }
+                    mstore(0xb600, add(add(v0, v2), add(v1, v3)))
+                    mstore(0xb680, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                    {
+                        let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
+                        t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    }
+                    v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
+                    mstore(0xb640, add(v0, v1))
+                    mstore(0xb6c0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                 }
-                let e2 := mload(0xb620)
-                let d2 := mload(0xb640)
+                let modulus_ := 0x800000000000000000000000000000000000003fffffffffffffffffffffffff
+                let biasLow_ := 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0
+                let biasHigh_ := 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0
+                let low16_ := 0xffff000000001fffe000000003fffc000000007fff800000000ffff
+                let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
+                let low31_ := 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff
+                let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
+                r := extNormalize(mload(0xb6c0))
                 {
-                    let sum := add(e2, d2)
-                    d2 := sub(add(e2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d2)
-                    e2 := sum
-                }
-                let e1 := mload(0xb660)
-                let d1 := mload(0xb680)
-                {
-                    let sum := add(e1, d1)
-                    d1 := sub(add(e1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d1)
-                    e1 := sum
-                }
-                let e3 := mload(0xb6a0)
-                let d3 := mload(0xb6c0)
-                {
-                    let sum := add(e3, d3)
-                    d3 := sub(add(e3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), d3)
-                    e3 := sum
-                }
-                d1 := extScale(d1, 0x13616267)
-                d2 := extScale(d2, 0x5fbf9f8)
-                d3 := extScale(d3, 0x4610b3c4)
-                {
-                    let even := add(e0, e2)
-                    let odd := add(e1, e3)
-                    let turned := extScale(sub(add(e1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), e3), 0x5fbf9f8)
-                    e2 := sub(add(e0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), e2)
-                    e3 := sub(add(e2, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), turned)
-                    e2 := add(e2, turned)
-                    e0 := add(even, odd)
-                    e1 := sub(add(even, 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), odd)
+                    let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
+                    t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                    let y_ := and(t_, low24_)
+                    r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    let n_ := add(r, mload(0xb6a0))
+                    let low_ := and(n_, low31_)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
                 {
-                    let even := add(d0, d2)
-                    let odd := add(d1, d3)
-                    let turned := extScale(sub(add(d1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), d3), 0x5fbf9f8)
-                    d2 := sub(add(d0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), d2)
-                    d3 := sub(add(d2, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), turned)
-                    d2 := add(d2, turned)
-                    d0 := add(even, odd)
-                    d1 := sub(add(even, 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), odd)
+                    let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
+                    t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                    let y_ := and(t_, low24_)
+                    r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    let n_ := add(r, mload(0xb680))
+                    let low_ := and(n_, low31_)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
-                // coefficients of y^0, y^2, y^4, y^6: e0, e2, e1, e3; of y^1, y^3, y^5, y^7: d0, d2, d1, d3
-                r := extNormalize(d3)
-                r := extMulAdd(y, r, e3)
-                r := extMulAdd(y, r, d1)
-                r := extMulAdd(y, r, e1)
-                r := extMulAdd(y, r, d2)
-                r := extMulAdd(y, r, e2)
-                r := extMulAdd(y, r, d0)
-                r := extMulAdd(y, r, e0)
+                {
+                    let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
+                    t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                    let y_ := and(t_, low24_)
+                    r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    let n_ := add(r, mload(0xb660))
+                    let low_ := and(n_, low31_)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
+                {
+                    let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
+                    t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                    let y_ := and(t_, low24_)
+                    r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    let n_ := add(r, mload(0xb640))
+                    let low_ := and(n_, low31_)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
+                {
+                    let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
+                    t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                    let y_ := and(t_, low24_)
+                    r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    let n_ := add(r, mload(0xb620))
+                    let low_ := and(n_, low31_)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
+                {
+                    let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
+                    t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                    let y_ := and(t_, low24_)
+                    r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    let n_ := add(r, mload(0xb600))
+                    let low_ := and(n_, low31_)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
+                {
+                    let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
+                    t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                    let y_ := and(t_, low24_)
+                    r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                    let n_ := add(r, mload(0xb5e0))
+                    let low_ := and(n_, low31_)
+                    r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
             }
             // count coefficients at from -> packed table, four coefficients at a time, the rest of the last four zero
             function readFinal(from, count, to) -> padding, bad {
@@ -1069,15 +1163,11 @@ contract StateTransitionStark is IStarkVerifier {
                     mstore(0x4740, extMul(scaled, fromLast))
                     mstore(0x4760, extMul(scaled, fromFirst))
                 }
-                // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first
+                // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first; a power of X moves lanes
                 let q := 0
                 for { let at := 0x6ec0 } gt(at, 0x69c0) { } {
-                    let chunk := 0
-                    for { let end := sub(at, 160) } gt(at, end) { } {
-                        at := sub(at, 32)
-                        chunk := extNormalize(add(extMul(0x1fffefe0000000000000, chunk), mload(at)))
-                    }
-                    q := extNormalize(add(extMul(power, q), chunk))
+                    at := sub(at, 160)
+                    q := extNormalize(add(extMul(power, q), addmod(addmod(addmod(addmod(add(mload(at), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), mulmod(mload(add(at, 32)), 0x8000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 64)), 0x40000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 96)), 0x200000000000000000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 128)), 0x1000000000000000000000000000000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)))
                 }
                 q := extCanonical(extMul(vanishing, q))
                 let composition := 0
@@ -1180,6 +1270,12 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // deepQuotients
             {
+                let modulus_ := 0x800000000000000000000000000000000000003fffffffffffffffffffffffff
+                let biasLow_ := 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0
+                let biasHigh_ := 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0
+                let low16_ := 0xffff000000001fffe000000003fffc000000007fff800000000ffff
+                let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
+                let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                 {
                     let run := 0x3fffdfc
                     let at := 0xa4a0
@@ -1191,14 +1287,24 @@ contract StateTransitionStark is IStarkVerifier {
                             let d := extNormalize(add(x, minusZ))
                             mstore(at, d)
                             mstore(add(at, 1472), run)
-                            run := extMul(run, d)
+                            {
+                                let t_ := addmod(mulmod(run, and(d, low16_), modulus_), biasLow_, modulus_)
+                                t_ := add(addmod(mulmod(run, and(shr(16, d), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                                let y_ := and(t_, low24_)
+                                run := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                            }
                             at := add(at, 32)
                         }
                         {
                             let d := extNormalize(add(x, minusNext))
                             mstore(at, d)
                             mstore(add(at, 1472), run)
-                            run := extMul(run, d)
+                            {
+                                let t_ := addmod(mulmod(run, and(d, low16_), modulus_), biasLow_, modulus_)
+                                t_ := add(addmod(mulmod(run, and(shr(16, d), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                                let y_ := and(t_, low24_)
+                                run := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                            }
                             at := add(at, 32)
                         }
                     }
@@ -1206,8 +1312,20 @@ contract StateTransitionStark is IStarkVerifier {
                     for { } gt(at, 0xa4a0) { } {
                         at := sub(at, 32)
                         let d := mload(at)
-                        mstore(at, extMul(run, mload(add(at, 1472))))
-                        run := extMul(run, d)
+                        let inverse := mload(add(at, 1472))
+                        {
+                            let t_ := addmod(mulmod(run, and(inverse, low16_), modulus_), biasLow_, modulus_)
+                            t_ := add(addmod(mulmod(run, and(shr(16, inverse), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                            let y_ := and(t_, low24_)
+                            inverse := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        }
+                        mstore(at, inverse)
+                        {
+                            let t_ := addmod(mulmod(run, and(d, low16_), modulus_), biasLow_, modulus_)
+                            t_ := add(addmod(mulmod(run, and(shr(16, d), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                            let y_ := and(t_, low24_)
+                            run := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        }
                     }
                 }
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {

@@ -49,17 +49,97 @@ contract StateTransitionStarkConstraints2 {
             // the same for the words at a, the last one first
             function weighValues(sum, a, length) -> r {
                 r := sum
+                let modulus_ := 0x800000000000000000000000000000000000003fffffffffffffffffffffffff
+                let biasLow_ := 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0
+                let biasHigh_ := 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0
+                let low16_ := 0xffff000000001fffe000000003fffc000000007fff800000000ffff
+                let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
+                let low31_ := 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff
+                let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
+                for { } gt(length, 255) { } {
+                    length := sub(length, 256)
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, add(length, 224))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, add(length, 192))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, add(length, 160))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, add(length, 128))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, add(length, 96))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, add(length, 64))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, add(length, 32))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, mload(add(a, length)))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                }
                 for { } length { } {
                     length := sub(length, 32)
                     {
-                        let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
-                    }
-                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         let n_ := add(r, mload(add(a, length)))
-                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                        let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
@@ -67,26 +147,136 @@ contract StateTransitionStarkConstraints2 {
             // the same for the differences of the words at a and b, lanes at b < 2p
             function weighDifferences(sum, a, b, length) -> r {
                 r := sum
+                let modulus_ := 0x800000000000000000000000000000000000003fffffffffffffffffffffffff
+                let biasLow_ := 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0
+                let biasHigh_ := 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0
+                let low16_ := 0xffff000000001fffe000000003fffc000000007fff800000000ffff
+                let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
+                let low31_ := 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff
+                let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
+                for { } gt(length, 255) { } {
+                    length := sub(length, 256)
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x3f40), mload(add(b, add(length, 224))))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x3f40), mload(add(b, add(length, 192))))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x3f40), mload(add(b, add(length, 160))))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x3f40), mload(add(b, add(length, 128))))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x3f40), mload(add(b, add(length, 96))))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x3f40), mload(add(b, add(length, 64))))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x3f40), mload(add(b, add(length, 32))))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x3f40), mload(add(b, length)))))
+                        let low_ := and(n_, low31_)
+                        r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                    }
+                }
                 for { } length { } {
                     length := sub(length, 32)
                     {
-                        let t_ := addmod(mulmod(mload(0x1000), and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
-                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
-                        let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
-                        r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
-                    }
-                    {
+                        let t_ := addmod(mulmod(mload(0x1000), and(r, low16_), modulus_), biasLow_, modulus_)
+                        t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
+                        let y_ := and(t_, low24_)
+                        r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         let n_ := add(r, add(mload(add(a, length)), sub(mload(0x3f40), mload(add(b, length)))))
-                        let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                        let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
                 }
             }
+            // a * b * 2^-40; lanes of a <= 1.3p, of b < 2^38
+            function extMulWide(a, b) -> r {
+                {
+                    let n_ := b
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    b := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
+                let t_ := addmod(mulmod(a, and(b, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                t_ := add(addmod(mulmod(a, and(shr(16, b), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+            }
+            // a^3 * 2^-80; lanes of a < 2^36
+            function extCube(a) -> r {
+                {
+                    let n_ := a
+                    let low_ := and(n_, 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff)
+                    a := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
+                }
+                {
+                    let t_ := addmod(mulmod(a, and(a, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                    t_ := add(addmod(mulmod(a, and(shr(16, a), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                    let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                    r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+                }
+                let t_ := addmod(mulmod(a, and(r, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
+                t_ := add(addmod(mulmod(a, and(shr(16, r), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
+                let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
+                r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
+            }
             // gadget: inputs at 0x4700, outputs at 0x4720
             function octalDigit() {
-                mstore(0x4740, extNormalize(add(extMul(mload(0x4700), mload(0x4700)), sub(mload(0x4000), mul(mload(0x4700), 0x7)))))
+                mstore(0x4740, extNormalize(add(extMul(mload(0x4700), mload(0x4700)), sub(mload(0x3fe0), mul(mload(0x4700), 0x7)))))
                 mstore(0x4760, extMul(mload(0x4740), mload(0x4740)))
-                mstore(0x4720, extMul(extNormalize(add(mload(0x4760), mul(mload(0x4740), 0xc))), extNormalize(add(0x70ff870f, add(mload(0x4760), mul(mload(0x4740), 0x10))))))
+                mstore(0x4720, extMulWide(extNormalize(add(mload(0x4760), mul(mload(0x4740), 0xc))), add(0x70ff870f, add(mload(0x4760), mul(mload(0x4740), 0x10)))))
             }
             if sub(calldatasize(), 13312) { revert(0, 0) }
             calldatacopy(0x1000, 0, 8896)
@@ -196,13 +386,13 @@ contract StateTransitionStarkConstraints2 {
             mstore(0x4a20, extMul(mload(0x2460), add(mload(0x2460), 0x7b000205)))
             mstore(0x4a40, add(mload(0x4980), extScale(mload(0x49c0), 0x17f7efe4)))
             mstore(0x4a60, add(mload(0x49a0), extScale(mload(0x49e0), 0x17f7efe4)))
-            mstore(0x4a80, extNormalize(add(0x3fffdfc, sub(mload(0x3f40), mload(0x2440)))))
-            mstore(0x4aa0, extNormalize(add(0x3fffdfc, sub(mload(0x3f40), mload(0x2460)))))
+            mstore(0x4a80, add(0x3fffdfc, sub(mload(0x3f20), mload(0x2440))))
+            mstore(0x4aa0, add(0x3fffdfc, sub(mload(0x3f20), mload(0x2460))))
             mstore(0x4ac0, extMul(mload(0x4a80), mload(0x4aa0)))
             mstore(0x4ae0, extMul(mload(0x2440), mload(0x4aa0)))
             mstore(0x4b00, extMul(mload(0x2460), mload(0x4a80)))
             mstore(0x4b20, extMul(mload(0x2440), mload(0x2460)))
-            mstore(0x4b40, extNormalize(add(0x3fffdfc, sub(mload(0x3f40), mload(0x2480)))))
+            mstore(0x4b40, add(0x3fffdfc, sub(mload(0x3f20), mload(0x2480))))
             mstore(0x4b60, extMul(mload(0x4b40), mload(0x4ac0)))
             mstore(0x4b80, extMul(mload(0x4b40), mload(0x4ae0)))
             mstore(0x4ba0, extMul(mload(0x4b40), mload(0x4b00)))
@@ -305,7 +495,7 @@ contract StateTransitionStarkConstraints2 {
                 sum := weighDifferences(sum, 0x2140, 0x1420, 512)
                 mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5320), extMul(extMul(mload(0x3ac0), mload(0x46e0)), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(extMul(mload(0x2440), extNormalize(add(mload(0x2320), add(mload(0x2300), add(mload(0x22e0), add(mload(0x22c0), add(mload(0x22a0), add(mload(0x2280), add(mload(0x2260), add(mload(0x2240), add(mload(0x2220), add(mload(0x2200), add(mload(0x21e0), add(mload(0x21c0), add(mload(0x21a0), add(mload(0x2180), add(mload(0x2140), mload(0x2160)))))))))))))))))), 0x7b000205))
+                sum := extNormalize(add(extMulWide(mload(0x2440), add(mload(0x2320), add(mload(0x2300), add(mload(0x22e0), add(mload(0x22c0), add(mload(0x22a0), add(mload(0x2280), add(mload(0x2260), add(mload(0x2240), add(mload(0x2220), add(mload(0x2200), add(mload(0x21e0), add(mload(0x21c0), add(mload(0x21a0), add(mload(0x2180), add(mload(0x2140), mload(0x2160))))))))))))))))), 0x7b000205))
                 mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5360), extMul(mload(0x3ba0), sum))))) }
             { let sum := 0
                 sum := weighValues(sum, 0x4780, 512)
@@ -314,13 +504,13 @@ contract StateTransitionStarkConstraints2 {
                 sum := weighValues(sum, 0x4a00, 64)
                 mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5400), extMul(extNormalize(add(mload(0x3b40), mload(0x3b80))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMul(extNormalize(add(mload(0x4b80), mload(0x4ce0))), extNormalize(add(mload(0x2140), sub(mload(0x3f40), mload(0x2240))))))
-                sum := weigh(sum, extMul(mload(0x4ce0), extNormalize(add(mload(0x2160), sub(mload(0x3f40), mload(0x2260))))))
-                sum := weigh(sum, extMul(mload(0x4cc0), extNormalize(add(mload(0x2180), sub(mload(0x3f40), mload(0x2280))))))
-                sum := weigh(sum, extMul(mload(0x4ca0), extNormalize(add(mload(0x21a0), sub(mload(0x3f40), mload(0x22a0))))))
-                sum := weigh(sum, extMul(mload(0x4c80), extNormalize(add(mload(0x21c0), sub(mload(0x3f40), mload(0x22c0))))))
-                sum := weigh(sum, extMul(mload(0x4c60), extNormalize(add(mload(0x21e0), sub(mload(0x3f40), mload(0x22e0))))))
-                sum := weigh(sum, extMul(mload(0x4c40), extNormalize(add(mload(0x2200), sub(mload(0x3f40), mload(0x2300))))))
+                sum := extNormalize(extMulWide(extNormalize(add(mload(0x2140), sub(mload(0x3f20), mload(0x2240)))), add(mload(0x4b80), mload(0x4ce0))))
+                sum := weigh(sum, extMul(mload(0x4ce0), add(mload(0x2160), sub(mload(0x3f20), mload(0x2260)))))
+                sum := weigh(sum, extMul(mload(0x4cc0), add(mload(0x2180), sub(mload(0x3f20), mload(0x2280)))))
+                sum := weigh(sum, extMul(mload(0x4ca0), add(mload(0x21a0), sub(mload(0x3f20), mload(0x22a0)))))
+                sum := weigh(sum, extMul(mload(0x4c80), add(mload(0x21c0), sub(mload(0x3f20), mload(0x22c0)))))
+                sum := weigh(sum, extMul(mload(0x4c60), add(mload(0x21e0), sub(mload(0x3f20), mload(0x22e0)))))
+                sum := weigh(sum, extMul(mload(0x4c40), add(mload(0x2200), sub(mload(0x3f20), mload(0x2300)))))
                 sum := weigh(sum, extMul(mload(0x2480), add(mload(0x2480), 0x7b000205)))
                 sum := weighValues(sum, 0x4a00, 64)
                 mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x5460), extMul(extNormalize(add(mload(0x3c60), mload(0x3c80))), sum))))) }
@@ -336,20 +526,20 @@ contract StateTransitionStarkConstraints2 {
                 sum := weigh(sum, extMul(mload(0x2280), mload(0x24e0)))
                 sum := weigh(sum, extMul(mload(0x2260), mload(0x24e0)))
                 sum := weigh(sum, extMul(mload(0x2240), mload(0x24e0)))
-                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4d20)), sub(mload(0x3f40), mload(0x24c0))))
-                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4d00)), sub(mload(0x3f40), mload(0x24a0))))
+                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4d20)), sub(mload(0x3f20), mload(0x24c0))))
+                sum := weigh(sum, add(add(mload(0x24e0), mload(0x4d00)), sub(mload(0x3f20), mload(0x24a0))))
                 mstore(0x54e0, extNormalize(add(mload(0x54e0), extMul(mload(0x54c0), extMul(mload(0x3c80), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3940), sub(mload(0x40a0), add(mload(0x45e0), add(mload(0x45c0), add(mload(0x45a0), add(mload(0x4580), add(mload(0x4560), add(mload(0x4540), add(add(extMul(mload(0x27c0), mload(0x4160)), add(extMul(mload(0x27a0), mload(0x4140)), add(extScale(mload(0x2780), mload(0x1ac0)), add(extScale(mload(0x2740), mload(0x1b00)), extScale(mload(0x2760), mload(0x1ae0)))))), mload(0x4520)))))))))))
                 sum := weigh(sum, add(mload(0x3920), sub(mload(0x40a0), add(mload(0x4500), add(mload(0x44e0), add(mload(0x44c0), add(mload(0x44a0), add(mload(0x4480), add(mload(0x4460), add(add(extMul(mload(0x27c0), mload(0x4180)), add(extMul(mload(0x27a0), mload(0x4160)), add(extMul(mload(0x2780), mload(0x4140)), add(extScale(mload(0x2740), mload(0x1ae0)), extScale(mload(0x2760), mload(0x1ac0)))))), mload(0x4440)))))))))))
-                sum := weigh(sum, add(mload(0x3900), sub(mload(0x40a0), add(mload(0x4420), add(mload(0x4400), add(mload(0x43e0), add(mload(0x43c0), add(mload(0x43a0), add(mload(0x4380), add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x1b00), add(mload(0x1ae0), mulmod(mload(0x1aa0), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0x4180)), add(extMul(mload(0x2780), mload(0x4160)), add(extScale(mload(0x2740), mload(0x1ac0)), extMul(mload(0x2760), mload(0x4140)))))), mload(0x4360)))))))))))
+                sum := weigh(sum, add(mload(0x3900), sub(mload(0x40a0), add(mload(0x4420), add(mload(0x4400), add(mload(0x43e0), add(mload(0x43c0), add(mload(0x43a0), add(mload(0x4380), add(add(extMulWide(mload(0x27c0), add(mload(0x1b00), add(mload(0x1ae0), mulmod(mload(0x1aa0), 0x7f000000, 0x7f000001)))), add(extMul(mload(0x27a0), mload(0x4180)), add(extMul(mload(0x2780), mload(0x4160)), add(extScale(mload(0x2740), mload(0x1ac0)), extMul(mload(0x2760), mload(0x4140)))))), mload(0x4360)))))))))))
                 sum := weigh(sum, add(mload(0x38e0), sub(mload(0x40a0), add(mload(0x4340), add(mload(0x4320), add(mload(0x4300), add(mload(0x42e0), add(mload(0x42c0), add(mload(0x42a0), add(add(extScale(mload(0x27c0), mload(0x1ac0)), add(extScale(mload(0x27a0), mload(0x1ae0)), add(extScale(mload(0x2780), mload(0x1b00)), add(extScale(mload(0x2740), mload(0x1aa0)), extScale(mload(0x2760), mload(0x1a80)))))), mload(0x4280)))))))))))
                 sum := weigh(sum, add(mload(0x38c0), sub(mload(0x40c0), add(mload(0x2320), add(mload(0x4260), add(mload(0x4240), add(mload(0x4220), add(mload(0x4200), add(mload(0x41e0), add(mload(0x41c0), add(add(extMul(mload(0x27c0), mload(0x4140)), add(extScale(mload(0x27a0), mload(0x1ac0)), add(extScale(mload(0x2780), mload(0x1ae0)), add(extScale(mload(0x2740), mload(0x1a80)), extScale(mload(0x2760), mload(0x1b00)))))), mload(0x41a0))))))))))))
                 mstore(0x5500, extMul(mload(0x5000), extMul(extNormalize(mload(0x4100)), sum))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3940), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x45e0), add(mload(0x45c0), add(mload(0x45a0), add(mload(0x4580), add(mload(0x4560), add(mload(0x4540), add(mload(0x4520), add(extScale(mload(0x2220), mload(0x1b00)), add(extScale(mload(0x2200), mload(0x1ba0)), add(extScale(mload(0x21e0), mload(0x1c40)), add(extScale(mload(0x21c0), mload(0x1ce0)), add(extScale(mload(0x21a0), mload(0x1d80)), add(extScale(mload(0x2180), mload(0x1e20)), add(extScale(mload(0x2160), mload(0x1ec0)), add(add(extMul(mload(0x27c0), mload(0x4620)), add(extMul(mload(0x27a0), mload(0x4600)), add(extScale(mload(0x2780), mload(0x1fc0)), add(extScale(mload(0x2740), mload(0x2000)), extScale(mload(0x2760), mload(0x1fe0)))))), extScale(mload(0x2140), mload(0x1f60))))))))))))))))))))
                 sum := weigh(sum, add(mload(0x3920), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x4500), add(mload(0x44e0), add(mload(0x44c0), add(mload(0x44a0), add(mload(0x4480), add(mload(0x4460), add(mload(0x4440), add(extScale(mload(0x2220), mload(0x1ae0)), add(extScale(mload(0x2200), mload(0x1b80)), add(extScale(mload(0x21e0), mload(0x1c20)), add(extScale(mload(0x21c0), mload(0x1cc0)), add(extScale(mload(0x21a0), mload(0x1d60)), add(extScale(mload(0x2180), mload(0x1e00)), add(extScale(mload(0x2160), mload(0x1ea0)), add(add(extMul(mload(0x27c0), mload(0x4640)), add(extMul(mload(0x27a0), mload(0x4620)), add(extMul(mload(0x2780), mload(0x4600)), add(extScale(mload(0x2740), mload(0x1fe0)), extScale(mload(0x2760), mload(0x1fc0)))))), extScale(mload(0x2140), mload(0x1f40))))))))))))))))))))
-                sum := weigh(sum, add(mload(0x3900), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x4420), add(mload(0x4400), add(mload(0x43e0), add(mload(0x43c0), add(mload(0x43a0), add(mload(0x4380), add(mload(0x4360), add(extScale(mload(0x2220), mload(0x1ac0)), add(extScale(mload(0x2200), mload(0x1b60)), add(extScale(mload(0x21e0), mload(0x1c00)), add(extScale(mload(0x21c0), mload(0x1ca0)), add(extScale(mload(0x21a0), mload(0x1d40)), add(extScale(mload(0x2180), mload(0x1de0)), add(extScale(mload(0x2160), mload(0x1e80)), add(add(extMul(mload(0x27c0), extNormalize(add(mload(0x2000), add(mload(0x1fe0), mulmod(mload(0x1fa0), 0x7f000000, 0x7f000001))))), add(extMul(mload(0x27a0), mload(0x4640)), add(extMul(mload(0x2780), mload(0x4620)), add(extScale(mload(0x2740), mload(0x1fc0)), extMul(mload(0x2760), mload(0x4600)))))), extScale(mload(0x2140), mload(0x1f20))))))))))))))))))))
+                sum := weigh(sum, add(mload(0x3900), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x4420), add(mload(0x4400), add(mload(0x43e0), add(mload(0x43c0), add(mload(0x43a0), add(mload(0x4380), add(mload(0x4360), add(extScale(mload(0x2220), mload(0x1ac0)), add(extScale(mload(0x2200), mload(0x1b60)), add(extScale(mload(0x21e0), mload(0x1c00)), add(extScale(mload(0x21c0), mload(0x1ca0)), add(extScale(mload(0x21a0), mload(0x1d40)), add(extScale(mload(0x2180), mload(0x1de0)), add(extScale(mload(0x2160), mload(0x1e80)), add(add(extMulWide(mload(0x27c0), add(mload(0x2000), add(mload(0x1fe0), mulmod(mload(0x1fa0), 0x7f000000, 0x7f000001)))), add(extMul(mload(0x27a0), mload(0x4640)), add(extMul(mload(0x2780), mload(0x4620)), add(extScale(mload(0x2740), mload(0x1fc0)), extMul(mload(0x2760), mload(0x4600)))))), extScale(mload(0x2140), mload(0x1f20))))))))))))))))))))
                 sum := weigh(sum, add(mload(0x38e0), sub(0xa6b00001500014d600002a00029ac00005400053580000a8000a6b000015, add(mload(0x4340), add(mload(0x4320), add(mload(0x4300), add(mload(0x42e0), add(mload(0x42c0), add(mload(0x42a0), add(mload(0x4280), add(extScale(mload(0x2220), mload(0x1aa0)), add(extScale(mload(0x2200), mload(0x1b40)), add(extScale(mload(0x21e0), mload(0x1be0)), add(extScale(mload(0x21c0), mload(0x1c80)), add(extScale(mload(0x21a0), mload(0x1d20)), add(extScale(mload(0x2180), mload(0x1dc0)), add(extScale(mload(0x2160), mload(0x1e60)), add(add(extScale(mload(0x27c0), mload(0x1fc0)), add(extScale(mload(0x27a0), mload(0x1fe0)), add(extScale(mload(0x2780), mload(0x2000)), add(extScale(mload(0x2740), mload(0x1fa0)), extScale(mload(0x2760), mload(0x1f80)))))), extScale(mload(0x2140), mload(0x1f00))))))))))))))))))))
                 sum := weigh(sum, add(mload(0x38c0), sub(0xaea00001600015d400002c0002ba800005800057500000b0000aea000016, add(mload(0x2320), add(mload(0x4260), add(mload(0x4240), add(mload(0x4220), add(mload(0x4200), add(mload(0x41e0), add(mload(0x41c0), add(mload(0x41a0), add(extScale(mload(0x2220), mload(0x1a80)), add(extScale(mload(0x2200), mload(0x1b20)), add(extScale(mload(0x21e0), mload(0x1bc0)), add(extScale(mload(0x21c0), mload(0x1c60)), add(extScale(mload(0x21a0), mload(0x1d00)), add(extScale(mload(0x2180), mload(0x1da0)), add(extScale(mload(0x2160), mload(0x1e40)), add(add(extMul(mload(0x27c0), mload(0x4600)), add(extScale(mload(0x27a0), mload(0x1fc0)), add(extScale(mload(0x2780), mload(0x1fe0)), add(extScale(mload(0x2740), mload(0x1f80)), extScale(mload(0x2760), mload(0x2000)))))), extScale(mload(0x2140), mload(0x1ee0)))))))))))))))))))))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5020), extMul(extNormalize(mload(0x4120)), sum))))) }
@@ -418,26 +608,26 @@ contract StateTransitionStarkConstraints2 {
                 sum := weigh(sum, extMul(mload(0x4680), extMul(mload(0x46a0), add(mload(0x35c0), 0x77000409))))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5220), extMul(mload(0x3aa0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(add(extMul(mload(0x38a0), extNormalize(add(mload(0x2320), sub(mload(0x3f40), mload(0x2520))))), add(extMul(mload(0x3880), extNormalize(add(mload(0x2300), sub(mload(0x3f40), mload(0x2500))))), add(extMul(mload(0x3860), extNormalize(add(mload(0x22e0), sub(mload(0x3f40), mload(0x24e0))))), add(extMul(mload(0x3840), extNormalize(add(mload(0x22c0), sub(mload(0x3f40), mload(0x24c0))))), add(extMul(mload(0x3820), extNormalize(add(mload(0x22a0), sub(mload(0x3f40), mload(0x24a0))))), add(extMul(mload(0x3800), extNormalize(add(mload(0x2280), sub(mload(0x3f40), mload(0x2480))))), add(extMul(mload(0x37c0), extNormalize(add(mload(0x2240), sub(mload(0x3f40), mload(0x2440))))), extMul(mload(0x37e0), extNormalize(add(mload(0x2260), sub(mload(0x3f40), mload(0x2460)))))))))))), 0x7b000205))
+                sum := extNormalize(add(add(extMul(mload(0x38a0), add(mload(0x2320), sub(mload(0x3f20), mload(0x2520)))), add(extMul(mload(0x3880), add(mload(0x2300), sub(mload(0x3f20), mload(0x2500)))), add(extMul(mload(0x3860), add(mload(0x22e0), sub(mload(0x3f20), mload(0x24e0)))), add(extMul(mload(0x3840), add(mload(0x22c0), sub(mload(0x3f20), mload(0x24c0)))), add(extMul(mload(0x3820), add(mload(0x22a0), sub(mload(0x3f20), mload(0x24a0)))), add(extMul(mload(0x3800), add(mload(0x2280), sub(mload(0x3f20), mload(0x2480)))), add(extMul(mload(0x37c0), add(mload(0x2240), sub(mload(0x3f20), mload(0x2440)))), extMul(mload(0x37e0), add(mload(0x2260), sub(mload(0x3f20), mload(0x2460))))))))))), 0x7b000205))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5340), extMul(mload(0x3b00), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3f40), mload(0x2160))))
+                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3f20), mload(0x2160))))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5380), extMul(mload(0x3be0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3f40), mload(0x2520))))
+                sum := extNormalize(add(mload(0x36a0), sub(mload(0x3f20), mload(0x2520))))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x53a0), extMul(extNormalize(add(mload(0x3c60), add(mload(0x3c40), add(mload(0x3c00), mload(0x3c20))))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMul(mload(0x49a0), extNormalize(add(0x3fffdfc, sub(mload(0x3f40), extMul(mload(0x3600), extNormalize(add(0x7eff0001, sub(mload(0x3f40), mload(0x49e0))))))))))
+                sum := extNormalize(extMulWide(mload(0x49a0), add(0x3fffdfc, sub(mload(0x3f40), extMulWide(mload(0x3600), add(0x7eff0001, sub(mload(0x3f40), mload(0x49e0))))))))
                 sum := weigh(sum, add(add(mload(0x35e0), add(add(mul(mload(0x3400), 0x40), add(mload(0x33c0), mul(mload(0x33e0), 0x8))), mload(0x49c0))), sub(mload(0x3f40), mload(0x49e0))))
                 sum := weigh(sum, extNormalize(add(add(0x3fffdfc, add(mload(0x4980), add(extScale(mload(0x33a0), 0x427efdfd), add(extScale(mload(0x3380), 0x37efdfc0), add(extScale(mload(0x3360), 0x6fdfbf8), add(mul(mload(0x3340), 0x1000), add(mul(mload(0x3320), 0x200), add(mul(mload(0x3300), 0x40), add(mload(0x32c0), mul(mload(0x32e0), 0x8)))))))))), sub(mload(0x3f60), add(mload(0x49a0), extScale(mload(0x35e0), 0x17f7efe4))))))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x53e0), extMul(extNormalize(add(mload(0x3b20), mload(0x3b60))), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x37e0), sub(mload(0x3f60), mload(0x4a60))))
-                sum := weigh(sum, extNormalize(add(mload(0x37c0), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4a40)))))
+                sum := weigh(sum, extNormalize(add(mload(0x37c0), sub(0x914b200124e012296400249c02452c8004938048a5900092700914b200124e, mload(0x4a40)))))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5420), extMul(mload(0x3b20), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x3820), sub(mload(0x3f60), mload(0x4a60))))
-                sum := weigh(sum, extNormalize(add(mload(0x3800), sub(0x9192900125701232520024ae02464a400495c048c9480092b8091929001257, mload(0x4a40)))))
+                sum := weigh(sum, extNormalize(add(mload(0x3800), sub(0x914b200124e012296400249c02452c8004938048a5900092700914b200124e, mload(0x4a40)))))
                 mstore(0x5500, extNormalize(add(mload(0x5500), extMul(mload(0x5440), extMul(mload(0x3b60), sum))))) }
             mstore(0x5520, add(mload(0x54e0), extMul(mload(0x1020), mload(0x5500))))
             return(0x5520, 32)

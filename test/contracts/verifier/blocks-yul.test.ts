@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { Interface } from "ethers";
 
+import { ERROR_FUNCTIONS, errorSelector } from "../../../scripts/verifier-generator/errors.ts";
 import { hex, lanes, lanesOf, MONTGOMERY, PRIME } from "../../../scripts/verifier-generator/lanes.ts";
 import { domainFunctions } from "../../../scripts/verifier-generator/yul-domain.ts";
 import { EXTENSION_FUNCTIONS } from "../../../scripts/verifier-generator/yul-extension.ts";
@@ -13,10 +14,10 @@ import { COEFFICIENT_TABLE, rowSumFunction, UNPACK_VALUES } from "../../../scrip
 import { transcriptFunctions } from "../../../scripts/verifier-generator/yul-transcript.ts";
 import { createExtension, type Ext } from "../../../src/field/extension.ts";
 import { mul, P, reduce } from "../../../src/field/koala-bear.ts";
-import { BASE31_GROUP, packElements, packedLength } from "../../../src/kernels/leaf-encoding.ts";
+import { BASE31_GROUP, packElements, packedLength, unpackElements } from "../../../src/kernels/leaf-encoding.ts";
 import { multiproofSteps } from "../../../src/kernels/multiproof.ts";
 import { evaluatePolynomial, foldCoset, pointAt } from "../../../src/stark/fri.ts";
-import { packExtensions, packTransposed } from "../../../src/stark/proof.ts";
+import { packExtensions, packOpenings } from "../../../src/stark/proof.ts";
 import { createTranscript } from "../../../src/stark/transcript.ts";
 import { type CodeChain, deployYul, startCodeChain, wordBytes } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
@@ -94,12 +95,12 @@ before(async () => {
       functions: EXTENSION_FUNCTIONS + READ_FINAL + finalChunkFunction(MEMORY.table),
     },
     Point: { body: `mstore(${out}, rootAt(calldataload(0))) mstore(add(${out}, 32), inverseRootAt(calldataload(0))) return(${out}, 64)`, functions: domainFunctions(24) },
-    Challenge: { body: `mstore(${out}, challenge(calldataload(0))) return(${out}, 32)`, functions: transcriptFunctions(MEMORY.buffer) },
-    Absorb: { body: `mstore(${out}, absorb(calldataload(0), 32, sub(calldatasize(), 32))) return(${out}, 32)`, functions: transcriptFunctions(MEMORY.buffer) },
+    Challenge: { body: `mstore(${out}, challenge(calldataload(0))) return(${out}, 32)`, functions: ERROR_FUNCTIONS + transcriptFunctions(MEMORY.buffer) },
+    Absorb: { body: `mstore(${out}, absorb(calldataload(0), 32, sub(calldatasize(), 32))) return(${out}, 32)`, functions: ERROR_FUNCTIONS + transcriptFunctions(MEMORY.buffer) },
     Positions: {
       body: `let before := gas() drawPositions(calldataload(0), ${out}, calldataload(32), calldataload(64)) before := sub(before, gas())
       let end := add(${out}, shl(5, calldataload(32))) mstore(end, before) return(${out}, sub(add(end, 32), ${out}))`,
-      functions: transcriptFunctions(MEMORY.buffer),
+      functions: ERROR_FUNCTIONS + transcriptFunctions(MEMORY.buffer),
     },
     Unpack: {
       body: `let count := calldataload(0) let padding, bad := unpackValues(32, div(sub(calldatasize(), 32), 5), count, add(${out}, 64))
@@ -261,14 +262,16 @@ test("unpacks opened values", async () => {
   const random = createRandom(47);
   for (const count of [1, 3, 8, 9, 63, 180]) {
     const values = Array.from({ length: count }, (_, i) => (i % 5 === 0 ? EDGE : random.extension()));
-    const packed = packTransposed(values, 5);
+    const packed = packOpenings(values, 5);
     const input = (bytes: Uint8Array): Uint8Array => concat(wordBytes([BigInt(count)]), bytes);
     const [padding, bad, ...read] = await yul("Unpack", input(packed));
     assert.deepEqual([padding, bad], [0n, 0n]);
-    assert.deepEqual(read.map(canonical), values.map((value) => canonical(montgomery(value))));
+    assert.deepEqual(read, values.map(montgomery));
     const rowLength = packed.length / 5;
     for (let c = 0; c < 5; c++) {
-      const large = packTransposed(values.map((value, i) => (i === c % count ? value.map((x, k) => (k === c ? P : x)) : value)), 5);
+      const large = packed.slice();
+      const row = unpackElements(packed.subarray(c * rowLength, (c + 1) * rowLength), count, BASE31_GROUP) ?? [];
+      large.set(packElements(row.map((x, i) => (i === c % count ? P : x)), BASE31_GROUP), c * rowLength);
       assert.notEqual((await yul("Unpack", input(large)))[1], 0n);
       if (count % 8 === 0) continue;
       const padded = packed.slice();
@@ -296,6 +299,9 @@ test("draws challenges and positions", async () => {
       assert.ok((result.at(-1) ?? 0n) < (gas as bigint), `${result.at(-1)} gas against ${gas}`);
     }
     transcript.absorb("mainRoot", seed);
+    // Nine positions out of eight do not exist: the draw must end all the same.
+    assert.equal(transcript.queries(3, 9), undefined);
+    await assert.rejects(yul("Positions", [state, 9n, 3n]), (error: Error) => error.message.includes(errorSelector("positionsExhausted")));
     const [absorbed = 0n] = await yul("Absorb", concat(bytesOf(state), seed));
     assert.deepEqual(bytesOf(absorbed), transcript.grindingSeed());
   }

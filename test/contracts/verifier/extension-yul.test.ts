@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 
 import { everyLane, lanes, lanesOf, MONTGOMERY, MUL_LEFT_LIMIT, MUL_OUT, MUL_RIGHT_LIMIT, normalizedBound, PRIME, SCALE_LIMIT, SCALE_OUT } from "../../../scripts/verifier-generator/lanes.ts";
 import { divisionFunction } from "../../../scripts/verifier-generator/yul-evaluator.ts";
-import { EXTENSION_FUNCTIONS } from "../../../scripts/verifier-generator/yul-extension.ts";
+import { declareConstants, EXT_CUBE, EXT_MUL_WIDE, EXTENSION_FUNCTIONS, MUL_ADD_CONSTANTS, stackMul, stackMulAdd } from "../../../scripts/verifier-generator/yul-extension.ts";
 import { createExtension } from "../../../src/field/extension.ts";
 import { inv, mul, P, pow, reduce } from "../../../src/field/koala-bear.ts";
 import { packElements } from "../../../src/kernels/leaf-encoding.ts";
@@ -20,12 +20,17 @@ const unmontgomery = inv(Number(MONTGOMERY));
 const canonical = (word: bigint): number[] => lanesOf(word).map(reduce);
 const BATCH = 500;
 
+/** The forms that are written out with constants on the stack, as functions. */
+const ON_STACK = `
+function mulOnStack(a, b) -> r { ${declareConstants(...MUL_ADD_CONSTANTS)} ${stackMul("r", "a", "b")} }
+function mulAddOnStack(a, b, x) -> r { ${declareConstants(...MUL_ADD_CONSTANTS)} ${stackMulAdd("r", "a", "b", "x")} }`;
+
 /** Applies `expression` to records of `arity` words and returns one word each. */
 const mapped = (arity: number, expression: string): { body: string; functions: string } => ({
   body: `let to := 0x1000
   for { let p := 0 } lt(p, calldatasize()) { p := add(p, ${32 * arity}) } { mstore(to, ${expression}) to := add(to, 32) }
   return(0x1000, sub(to, 0x1000))`,
-  functions: EXTENSION_FUNCTIONS + divisionFunction(1) + divisionFunction(24),
+  functions: EXTENSION_FUNCTIONS + EXT_CUBE + EXT_MUL_WIDE + ON_STACK + divisionFunction(1) + divisionFunction(24),
 });
 
 let chain: CodeChain;
@@ -35,6 +40,11 @@ before(async () => {
   chain = await startCodeChain();
   call = await deployYul(chain, {
     Mul: mapped(2, "extMul(calldataload(p), calldataload(add(p, 32)))"),
+    MulOnStack: mapped(2, "mulOnStack(calldataload(p), calldataload(add(p, 32)))"),
+    MulAdd: mapped(3, "extMulAdd(calldataload(p), calldataload(add(p, 32)), calldataload(add(p, 64)))"),
+    MulAddOnStack: mapped(3, "mulAddOnStack(calldataload(p), calldataload(add(p, 32)), calldataload(add(p, 64)))"),
+    MulWide: mapped(2, "extMulWide(calldataload(p), calldataload(add(p, 32)))"),
+    Cube: mapped(1, "extCube(calldataload(p))"),
     Scale: mapped(2, "extScale(calldataload(p), calldataload(add(p, 32)))"),
     Normalize: mapped(1, "extNormalize(calldataload(p))"),
     Canonical: mapped(1, "extCanonical(calldataload(p))"),
@@ -83,6 +93,43 @@ test("multiplies operands at every combination of lane limits and below", async 
     const word = results[i]!;
     assert.deepEqual(canonical(word), expected, `case ${i}`);
     assert.ok(word < 1n << 255n && lanesOf(word).every((lane) => lane <= MUL_OUT), `lanes of case ${i}`);
+  });
+});
+
+test("multiplies the same way in every form", async () => {
+  const random = createRandom(7);
+  const cases = Array.from({ length: 1000 }, () => [
+    lanes(adversarial(random, MUL_LEFT_LIMIT)),
+    lanes(adversarial(random, MUL_RIGHT_LIMIT)),
+    lanes(adversarial(random, 30n * PRIME)),
+  ]);
+  const pairs = cases.map((words) => words.slice(0, 2));
+  assert.deepEqual(await run("MulOnStack", pairs), await run("Mul", pairs));
+  assert.deepEqual(await run("MulAddOnStack", cases), await run("MulAdd", cases));
+});
+
+test("multiplies by an operand that is normalized first, and cubes one", async () => {
+  const random = createRandom(8);
+  // Largest operands whose normalized lanes multiplication takes, on the right and on the left.
+  const below = (limit: bigint): bigint => {
+    const top = (limit - (1n << 31n) + 1n) / 0xffffffn;
+    assert.ok(normalizedBound(((top + 1n) << 31n) - 1n) <= limit && normalizedBound((top + 1n) << 31n) > limit);
+    return ((top + 1n) << 31n) - 1n;
+  };
+  const [wide, cubed] = [below(MUL_RIGHT_LIMIT), below(MUL_LEFT_LIMIT)];
+  const cases = Array.from({ length: 1000 }, (_, i) => ({
+    a: i < 32 ? [0, 1, 2, 3, 4].map((k) => ((i >> k) & 1 ? MUL_LEFT_LIMIT : 0n)) : adversarial(random, MUL_LEFT_LIMIT),
+    b: adversarial(random, wide),
+    x: i < 32 ? [0, 1, 2, 3, 4].map((k) => ((i >> k) & 1 ? cubed : 0n)) : adversarial(random, cubed),
+  }));
+  const products = await run("MulWide", cases.map(({ a, b }) => [lanes(a), lanes(b)]));
+  const cubes = await run("Cube", cases.map(({ x }) => [lanes(x)]));
+  cases.forEach(({ a, b, x }, i) => {
+    assert.deepEqual(canonical(products[i]!), field.scale(field.mul(a.map(reduce), b.map(reduce)), unmontgomery));
+    const value = x.map(reduce);
+    const square = field.scale(field.mul(value, value), unmontgomery);
+    assert.deepEqual(canonical(cubes[i]!), field.scale(field.mul(value, square), unmontgomery));
+    for (const word of [products[i]!, cubes[i]!]) assert.ok(lanesOf(word).every((lane) => lane <= MUL_OUT), `lanes of case ${i}`);
   });
 });
 

@@ -11,7 +11,7 @@ import { DEFAULT_PARAMETERS } from "../../../src/stark/parameters.ts";
 import { packAuxiliary, type ProofSection } from "../../../src/stark/proof.ts";
 import type { System } from "../../../src/stark/system.ts";
 import { verify } from "../../../src/stark/verify.ts";
-import { type CodeChain, errorName, startCodeChain } from "./support/chain.ts";
+import { type CodeChain, deployYul, errorName, startCodeChain } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
 import { proveSmallBatch, type ProvenBatch, solidityStatement } from "./support/small-batch.ts";
 import { deployVerifier, STARK_ABI, verdictOf } from "./support/small-verifier.ts";
@@ -127,6 +127,48 @@ describe("the state transition verifier with small parameters (NOT SECURE)", () 
   });
 });
 
+/** Execution gas of the wrapper and everything below it, measured by a contract that calls it. */
+async function refusesCheaply(address: string, { encoded, proof }: ProvenBatch): Promise<void> {
+  const probe = await deployYul(chain, {
+    Probe: {
+      body: `let size := sub(calldatasize(), 32)
+      calldatacopy(0x1000, 32, size)
+      let before := gas()
+      mstore(0x800, staticcall(gas(), calldataload(0), 0x1000, size, 0x840, 32))
+      mstore(0x820, sub(before, gas()))
+      return(0x800, 0x60)`,
+      functions: "",
+    },
+  });
+  const run = async (bytes: Uint8Array): Promise<{ readonly error: string | undefined; readonly gas: number }> => {
+    const data = wrapperAbi.encodeFunctionData("verify", [solidityStatement(encoded), bytes]);
+    const input = Buffer.concat([Buffer.from(address.slice(2).padStart(64, "0"), "hex"), Buffer.from(data.slice(2), "hex")]);
+    const [ok = 0n, gas = 0n, word = 0n] = await probe("Probe", new Uint8Array(input));
+    const selector = `0x${(word >> 224n).toString(16).padStart(8, "0")}`;
+    return { error: ok === 1n ? undefined : new Interface(STARK_ABI).getError(selector)?.name, gas: Number(gas) };
+  };
+  const random = createRandom(34);
+  const noise = (length: number): Uint8Array => Uint8Array.from({ length }, () => random.below(256));
+  const wrongVersion = proof.slice();
+  wrongVersion[0] = 2;
+  const honest = await run(proof);
+  assert.equal(honest.error, undefined);
+  const cases: readonly (readonly [string, Uint8Array, string, number])[] = [
+    ["no bytes", new Uint8Array(0), "MalformedProof", 30_000],
+    ["another version", wrongVersion, "MalformedProof", 60_000],
+    ["a proof that ends in its head", proof.slice(0, 5_000), "MalformedProof", 40_000],
+    ["a byte too few", proof.slice(0, -1), "MalformedProof", honest.gas],
+    ["a byte too many", Uint8Array.of(...proof, 0), "MalformedProof", honest.gas],
+    ["noise", Uint8Array.of(...noise(proof.length)).fill(0, 0, 1), "MalformedProof", 60_000],
+    ["noise behind a header", Uint8Array.of(...proof.subarray(0, 2), ...noise(proof.length - 2)), "NonCanonicalElement", 200_000],
+  ];
+  for (const [what, bytes, error, most] of cases) {
+    const result = await run(bytes);
+    assert.equal(result.error, error, what);
+    assert.ok(result.gas <= most, `${what}: ${result.gas} gas`);
+  }
+}
+
 describe("the deployed state transition verifier", () => {
   test("accepts a proof with the default parameters in one transaction and refuses a tampered one", async () => {
     const system = createStateTransitionSystem();
@@ -139,6 +181,8 @@ describe("the deployed state transition verifier", () => {
     const { bytecode, deployedBytecode } = artifact("contracts/verifier/generated", GENERATED[0]);
     const contract = await wrap(await chain.deploy({ creation: bytecode, runtime: deployedBytecode }, ...addresses));
     assert.equal(await contract.verify(batch.encoded, batch.proof), "accepted");
+
+    await refusesCheaply(contract.address, batch);
 
     const probe = artifact("test/contracts/solidity/verifier", "VerifierGasProbe");
     const address = await chain.deploy({ creation: probe.bytecode, runtime: probe.deployedBytecode }, contract.address);

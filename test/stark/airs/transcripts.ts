@@ -33,8 +33,8 @@ export function alteredTranscript(
       events.push({ kind: "input", label, occurrence, bytes: bytes.slice() });
       return replace({ label, occurrence }, bytes);
     };
-    const output = <T extends readonly number[]>(label: TranscriptLabel, value: T): T => {
-      events.push({ kind: "output", label, value });
+    const output = <T extends readonly number[] | undefined>(label: TranscriptLabel, value: T): T => {
+      events.push({ kind: "output", label, value: value ?? [] });
       return value;
     };
     const first = inputs.map(({ label, bytes }): TranscriptInput => ({ label, bytes: enter(label, bytes) }));

@@ -102,6 +102,7 @@ contract PlainStark {
         drawn = new uint256[](count);
         uint256 found;
         for (uint256 counter = 0; found < count; ++counter) {
+            require(counter < count + 16, "too many hashes");
             uint256 bits = uint256(keccak256(abi.encode(state, counter)));
             for (uint256 i = 0; i < 256 / logDomain && found < count; ++i) {
                 uint256 position = bits & ((1 << logDomain) - 1);
