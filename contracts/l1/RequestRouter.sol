@@ -66,6 +66,8 @@ abstract contract RequestRouter is ChainLookup {
         nonReentrant
         returns (bytes32 canonicalTxHash)
     {
+        // An origin with code (EIP-7702) would keep its own address on L2, at the word of a caller that it did not choose.
+        if (request.secondBridgeAddress == tx.origin) revert NotASecondBridge(request.secondBridgeAddress, 0);
         IHyperchain chain = _chain(request.chainId);
         _takeBaseToken(chain, request.chainId, request.mintValue, request.secondBridgeValue);
         ISharedBridge secondBridge = ISharedBridge(request.secondBridgeAddress);

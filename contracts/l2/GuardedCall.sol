@@ -5,8 +5,9 @@ import {IInteropHandler} from "../interfaces/l2/IInteropHandler.sol";
 
 /// @title Calls to code that wants to do harm, made by whoever wants it to fail
 library GuardedCall {
-    /// @notice Beside the call's own gas: its base cost and what runs between the check and the call.
-    uint256 private constant MARGIN = 5_000;
+    /// @notice Beside the call's own gas: its base cost, twice 2,600 for an account that delegates (EIP-7702), and what runs
+    /// between the check and the call.
+    uint256 private constant MARGIN = 6_000;
 
     /// @notice Calls with exactly `gasLimit` and copies no more return data than the limits say (less is cut off), so that
     /// neither the caller's choice of gas nor the callee's return data changes the outcome. Reverts with NotEnoughGas.
