@@ -9,7 +9,7 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockProducer, ProducerMark } from "./block-producer.ts";
 import { messagesOf } from "./l1-messages.ts";
-import { fits } from "./limits.ts";
+import { fits, GAS_PER_IMPORT, MAX_IMPORTS } from "./limits.ts";
 import type { BatchLimits, BatchUsage, Unmeasured } from "./limits.ts";
 import { beginBatch, extendBatch, hasContent, recordPriorityOp, recordSize } from "./open-batch.ts";
 import type { OpenBatch } from "./open-batch.ts";
@@ -133,8 +133,11 @@ export class BatchBuilder {
     return fits(after, this.#options.limits, this.#dependencies.leafCount());
   }
 
-  /** Imports roots of other chains. */
+  /** Imports roots of other chains. Those that would not fit get a fresh batch: how many come is up to other chains. */
   async importRoots(roots: readonly ImportedRoot[]): Promise<void> {
+    if (!(await this.#takesImports(roots.length)) && hasContent(this.#batch)) await this.seal();
+    // First of all the opening transaction: it comes from the same sender, whose nonces these need.
+    await this.open();
     await this.#system(this.#dependencies.system.imports(roots));
     const batch = await this.open();
     this.#batch = { ...batch, importedRoots: [...batch.importedRoots, ...roots] };
@@ -196,6 +199,14 @@ export class BatchBuilder {
     const failed = block.receipts.findIndex(({ success }) => !success);
     if (failed !== -1) throw systemFailure(transactions[failed], "it reverted");
     return block.receipts;
+  }
+
+  async #takesImports(count: number): Promise<boolean> {
+    if ((this.#batch?.importedRoots.length ?? 0) + count > MAX_IMPORTS) return false;
+    const most = { transactions: count, gas: GAS_PER_IMPORT * BigInt(count) };
+    if (this.surelyFits(most)) return true;
+    await this.measure();
+    return this.surelyFits(most);
   }
 
   /** The operation's own transaction. Undefined where it must not or cannot run: then it has failed without effects. */

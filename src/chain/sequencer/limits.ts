@@ -68,8 +68,12 @@ export const NO_USAGE: BatchUsage = {
 
 /** L1 gas of the commit by the protocol's model: per byte, changed leaf, message, bytecode and priority operation. */
 const COMMIT_GAS = { byte: 16, diff: 1500, message: 800, code: 30_000, priorityOp: 3000 };
+/** Imported roots that a batch may have. */
+export const MAX_IMPORTS = 256;
+/** Most L2 gas of an import. */
+export const GAS_PER_IMPORT = 100_000n;
 /** L1 gas of the execution: per asset flow, and for as many imported roots as a batch may have. */
-const EXECUTE_GAS = { flow: 34_000, imports: 256 * 3000 };
+const EXECUTE_GAS = { flow: 34_000, imports: MAX_IMPORTS * 3000 };
 /** Length of an asset message. */
 const ASSET_MESSAGE_BYTES = 190;
 /** Longest insertion: head, address, slot with its length, value. */

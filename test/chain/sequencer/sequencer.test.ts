@@ -239,6 +239,22 @@ describe("sequencer's policies", () => {
     });
   });
 
+  it("gives imports that would not fit a fresh batch, however many roots other chains make", async () => {
+    await withChain({ limits: { diffs: 60 } }, async (test) => {
+      test.canSeal = false;
+      for (let i = 1n; i <= 60n; i++) await test.chain.sequencer.importRoots([{ registryIndex: i, root: wordToHex(i) }]);
+      await test.chain.seal();
+      assert.equal(test.batches.reduce((sum, { outputs }) => sum + outputs.importedRootCount, 0n), 60n);
+      for (const batch of test.batches) assert.ok(batch.entries.length <= 60, `${batch.entries.length} entries`);
+      assert.deepEqual(test.faults, []);
+    });
+    await withChain({}, async (test) => {
+      for (let i = 1n; i <= 257n; i++) await test.chain.sequencer.importRoots([{ registryIndex: i, root: wordToHex(i) }]);
+      await test.chain.seal();
+      assert.deepEqual(test.batches.map(({ outputs }) => outputs.importedRootCount), [256n, 1n]);
+    });
+  });
+
   it("lets batches grow while proving is behind, then lets the pool fill and says so", async () => {
     await withChain({ limits: { diffs: 30 }, mempool: { maxTransactions: 4 } }, async (test, wallet) => {
       test.canSeal = false;
