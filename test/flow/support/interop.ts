@@ -1,0 +1,50 @@
+import { Interface } from "ethers";
+import { interopCenterAbi } from "../../../src/abi/interop-center.ts";
+import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { createRelayer } from "../../../src/relayer/relayer.ts";
+import type { Relayer } from "../../../src/relayer/relayer.ts";
+import type { JsonRpcProvider } from "ethers";
+import { attribute, interoperable } from "../../contracts/l2/support/bundles.ts";
+import { RELAYER } from "./devnet.ts";
+import type { FlowDevnet } from "./devnet.ts";
+
+const router = new Interface(l2AssetRouterAbi);
+const center = new Interface(interopCenterAbi);
+
+/** A transaction that sends base token to an account on another chain. */
+export function transferOf(destinationChainId: bigint, amount: bigint, recipient: string) {
+  const data = router.encodeFunctionData("sendToChain", [destinationChainId, PREDEPLOYS.L2BaseToken, amount, recipient]);
+  return { to: PREDEPLOYS.L2AssetRouter, data, value: amount };
+}
+
+/** A transaction that has the sender's account on another chain call a contract there, with value, and rewards the relayer. */
+export function callOf(destinationChainId: bigint, call: { to: Hex; data: string; value: bigint; reward: bigint }) {
+  const starter = {
+    to: interoperable(destinationChainId, call.to),
+    data: call.data,
+    callAttributes: [attribute("interopCallValue", call.value), attribute("shadowAccount")],
+  };
+  const attributes = [attribute("relayerReward", call.reward)];
+  const data = center.encodeFunctionData("sendBundle", [interoperable(destinationChainId), [starter], attributes]);
+  return { to: PREDEPLOYS.InteropCenter, data, value: call.value + call.reward };
+}
+
+/** A relayer between all chains of the devnet. */
+export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[]): Relayer {
+  const { ecosystem, chains, accounts, l1 } = devnet;
+  return createRelayer(
+    {
+      settlementChainId: l1.chainId,
+      registry: ecosystem.addresses.roots,
+      fromBlock: ecosystem.fromBlock,
+      chains: chains.map(({ chainId, pipeline }, i) => ({
+        chainId,
+        hyperchain: pipeline.created.hyperchain,
+        signer: accounts.wallet(RELAYER).connect(clients[i] ?? null),
+      })),
+    },
+    { l1: l1.provider },
+  );
+}
