@@ -17,8 +17,8 @@ const ALLOWED = {
   relayer: ["protocol", "abi"],
   devnet: ["chain", "prover", "settlement", "relayer", "protocol", "abi"],
   plugin: ["devnet", "protocol", "abi"],
-  // The demonstration composes what exists until the ecosystem does; it is removed then.
-  demo: ["chain", "prover", "air", "stark", "kernels", "field", "protocol", "abi"],
+  // The demonstrations: of the ecosystem through devnet, and of the prover by itself.
+  demo: ["devnet", "relayer", "chain", "prover", "air", "stark", "kernels", "field", "protocol", "abi"],
 };
 
 const importRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({

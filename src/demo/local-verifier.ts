@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import type { Contract, ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { digestToHex, elementsToBytes } from "../protocol/digest.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
+import { compile } from "./compile.ts";
 
 /** The verifier on an in-process L1 that enforces the public networks' limits on code size and transaction gas. */
 export interface LocalVerifier {
@@ -64,18 +64,6 @@ export async function startLocalVerifier(): Promise<LocalVerifier> {
     },
     close: () => connection.close(),
   };
-}
-
-/** Even a quiet build writes lines to stdout when the compiler warns. Stdout belongs to the caller, so they go to stderr. */
-async function compile(): Promise<void> {
-  if (!existsSync(hre.config.paths.artifacts)) console.error("compiling the contracts (once, about half a minute)…");
-  const write = process.stdout.write;
-  process.stdout.write = process.stderr.write.bind(process.stderr);
-  try {
-    await hre.tasks.getTask("build").run({ quiet: true });
-  } finally {
-    process.stdout.write = write;
-  }
 }
 
 /** The contract's struct: digests as bytes32, quintic elements as bytes20. */

@@ -1,35 +1,57 @@
-import { createStateTransitionSystem } from "../air/state-transition/state-transition-system.ts";
-import { claimedSecurity } from "../prover/claimed-security.ts";
-import { ProofError } from "../prover/job.ts";
-import { createProver } from "../prover/prover.ts";
-import { endWithReader, parseCommandLine, usageError, wholeNumber } from "./command-line.ts";
-import { startLocalVerifier } from "./local-verifier.ts";
-import { createRandomBatch } from "./random-batch.ts";
-
-/** Bounds that keep a slip of the keyboard from filling the memory; the prover itself has neither. */
-const MOST_LEAVES = 4_000_000;
-const MOST_WORKERS = 64;
+import { formatEther } from "ethers";
+import hre from "hardhat";
+import { systemClock } from "../chain/clock.ts";
+import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts.ts";
+import type { SettledBatch } from "../devnet/chain-pipeline.ts";
+import { startDevnet } from "../devnet/devnet.ts";
+import type { Devnet, DevnetChain } from "../devnet/devnet.ts";
+import { regularly } from "../devnet/regularly.ts";
+import { connectHttp, connectRelayer } from "../devnet/relaying.ts";
+import { JOURNEY_STEPS } from "../relayer/journey.ts";
+import type { Journey, JourneyStep, StepRecord } from "../relayer/journey.ts";
+import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts";
+import { compile } from "./compile.ts";
+import { callAcross, deployVisitorCounter, sendAcross, visits } from "./round-trip.ts";
 
 const HELP = `Usage: npm start [-- options]
 
-Proves a batch of random state changes and has a contract on a local L1 check the proof, and refuse a tampered one.
+Starts an L1 with the complete ecosystem and two hyperchains, sends ETH and a call from one chain to the other through all
+seven steps of a hyperbridge, with real proofs, and stays up until Ctrl-C.
 
 Options
-  --writes N    leaf writes in the batch, half of them insertions (default 128)
-  --leaves N    leaves of the state tree before the batch (default 100000, at most ${MOST_LEAVES})
-  --workers N   threads that compute (default: all cores, at most ${MOST_WORKERS})
-  --seed N      same seed, same batch (default: random)
+  --workers N   threads of the prover (default: all cores, at most 64)
   --json        one JSON object instead of the story
-  --help`;
+  --exit        leave after the demonstration
+  --help
+
+npm run start:proof shows the prover by itself.`;
+
+const [CHAIN_A, CHAIN_B] = [271n, 272n];
+const ETHER = 10n ** 18n;
+const [ALICE, BOB] = [1, 2];
+const POLL_MS = 100;
+/** Age at which a chain's batch is sealed by itself. */
+const BATCH_AGE_MS = 2_000;
+const FUNDING_WEI = 100n * ETHER;
+const REWARD_WEI = ETHER / 100n;
+const LONGEST_CLOSE_MS = 800;
+
+const SENTENCES: Readonly<Record<JourneyStep, string>> = {
+  initiated: "1 initiated on the sending chain",
+  settled: "2 settled: L1 has verified the proof of the sender's batch",
+  inTransactionRoot: "3 in the Transaction Root on L1",
+  imported: "4 imported: the receiving chain has the root",
+  delivered: "5 delivered: the relayer has brought message and Merkle proof",
+  executed: "6 executed, verified against the imported root",
+  importSettled: "7 import settled: L1 has verified the receiver's proof and the imported root",
+};
 
 endWithReader();
 const { values } = parseCommandLine({
   options: {
-    writes: { type: "string", default: "128" },
-    leaves: { type: "string", default: "100000" },
     workers: { type: "string" },
-    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     json: { type: "boolean", default: false },
+    exit: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -37,84 +59,159 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
-
-const writeCount = wholeNumber("writes", values.writes, 0);
-const leafCount = wholeNumber("leaves", values.leaves, 2, MOST_LEAVES);
-const seed = wholeNumber("seed", values.seed, 0);
-const workers = values.workers === undefined ? undefined : wholeNumber("workers", values.workers, 1, MOST_WORKERS);
-if (leafCount - 2 < Math.ceil(writeCount / 2)) {
-  usageError(`half of ${writeCount} writes are updates: --leaves must be at least ${2 + Math.ceil(writeCount / 2)}, is ${leafCount}`);
-}
-
+const workers = values.workers === undefined ? undefined : wholeNumber("workers", values.workers, 1, 64);
 const say = (line: string): void => {
   if (!values.json) console.log(line);
 };
-const showProgress = process.stdout.isTTY && !values.json;
+const startedAt = performance.now();
+const secondsSince = (since: number): number => Math.round(performance.now() - since) / 1000;
 
-/** While a proof is made. Before and after, a synchronous step would delay a handler: there the default ends the process. */
-function interrupt(): never {
-  console.error(`${showProgress ? "\n" : ""}interrupted; nothing was kept`);
-  process.exit(130);
+await compile();
+const compiledAt = performance.now();
+const batches: object[] = [];
+const devnet = await startDevnet(
+  {
+    chainIds: [CHAIN_A, CHAIN_B],
+    fundedAccounts: [ALICE, ACCOUNT_NUMBERS.relayer],
+    fundingWei: FUNDING_WEI,
+    batches: { maxAgeMs: BATCH_AGE_MS, maxTransactions: undefined },
+    pollIntervalMs: POLL_MS,
+    proverWorkers: workers,
+  },
+  {
+    connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
+    connectChain: (override) => hre.network.create({ network: "local", override }),
+    artifacts: (name) => hre.artifacts.readArtifact(name),
+    clock: systemClock,
+    onSettled: tellBatch,
+    onStop: (chainId, error) => console.error(`chain ${chainId} has stopped: ${error instanceof Error ? error.message : String(error)}`),
+  },
+);
+const readySeconds = secondsSince(compiledAt);
+/** What must end before the process does. */
+const closing: (() => unknown)[] = [() => devnet.close()];
+let ending = false;
+
+/** Closes everything, but never waits longer than a user would. */
+async function end(code: number): Promise<never> {
+  ending = true;
+  const deadline = new Promise((resolve) => setTimeout(resolve, LONGEST_CLOSE_MS));
+  const closed = (async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  })();
+  await Promise.race([closed, deadline]).catch((error: unknown) => console.error(String(error)));
+  process.exit(code);
+}
+// npm and the terminal may both pass a Ctrl-C on: only the first counts.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void (ending || end(0)));
+
+function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): void {
+  const { batchNumber } = batch.outputs;
+  const gas = { commit: receipts.commit?.gasUsed, prove: receipts.prove?.gasUsed, execute: receipts.execute?.gasUsed };
+  const { seconds } = proof.metrics;
+  say(
+    `      chain ${chainId} batch ${batchNumber}: ${batch.transactionCount} transactions, ${batch.entries.length} changed leaves, ` +
+      `${batch.pubdata.length} bytes; proof ${proof.bytes} bytes in ${seconds.toFixed(2)} s; L1 gas ${gas.commit} + ${gas.prove} + ${gas.execute}`,
+  );
+  batches.push({
+    chainId: Number(chainId),
+    batchNumber: Number(batchNumber),
+    transactions: batch.transactionCount,
+    pubdataBytes: batch.pubdata.length,
+    proofBytes: proof.bytes,
+    proveSeconds: seconds,
+    proveTransaction: receipts.prove?.hash,
+    l1Gas: { commit: Number(gas.commit), prove: Number(gas.prove), execute: Number(gas.execute) },
+  });
 }
 
-const prover = createProver(workers === undefined ? {} : { workers });
+function describe(journey: Journey): string {
+  if (journey.content.type === "transfer") return `transfer of ${formatEther(journey.content.transfer.amount)} ETH`;
+  if (journey.content.type === "bundle") return `call with ${formatEther(journey.content.bundle.value)} ETH`;
+  return "result of a call";
+}
 
 try {
-  const l1 = await startLocalVerifier();
-  try {
-    say(`L1: verifier at ${l1.address}; largest contract ${Math.max(...l1.codeSizes.values())} of 24576 bytes`);
-    const { job, pubdata } = createRandomBatch({ leafCount, writeCount, seed });
-    say(
-      `batch: ${writeCount} random writes and the outputs slot into a tree of ${leafCount} leaves; ${pubdata.length} bytes of pubdata (seed ${seed})`,
-    );
-    process.on("SIGINT", interrupt);
-    const { proof, metrics } = await prover.proveBatch(job, {
-      onProgress({ phase, fraction }) {
-        if (showProgress) process.stdout.write(`\r\x1b[Kproving: ${phase} ${Math.round(100 * fraction)} %`);
-      },
-    });
-    process.off("SIGINT", interrupt);
-    if (showProgress) process.stdout.write("\r\x1b[K");
-    const security = claimedSecurity(createStateTransitionSystem(), metrics.logRows);
-    say(
-      `proof: ${metrics.seconds.toFixed(2)} s with ${metrics.backend} on ${metrics.workers} threads, ${metrics.cells} cells, ${proof.length} bytes, ${security} proven bits`,
-    );
-    const receipt = await l1.verify(job.statement, proof);
-    say(`L1 accepts it: transaction ${receipt.hash}, ${receipt.gasUsed} gas`);
-    const tampered = proof.slice();
-    const position = seed % tampered.length;
-    tampered[position] = 255 - (tampered[position] ?? 0);
-    const refusal = await l1.refusal(job.statement, tampered);
-    if (refusal === undefined) throw new Error(`L1 accepted a proof whose byte ${position} was changed`);
-    say(`L1 refuses it with byte ${position} changed: ${refusal}`);
-    const otherRoot = job.statement.newStateRoot.map((element, i) => (i === 0 ? (element === 0 ? 1 : element - 1) : element));
-    const lie = await l1.refusal({ ...job.statement, newStateRoot: otherRoot }, proof);
-    if (lie === undefined) throw new Error("L1 accepted the proof for another state root");
-    say(`L1 refuses it for another state root: ${lie}`);
-    say("");
-    say("Proven: the new state root is the old one with exactly the published diffs applied, and the batch's outputs are the");
-    say("ones stored in that state. Not proven at this stage: that the diffs follow from executing transactions.");
-    if (values.json) {
-      console.log(
-        JSON.stringify({
-          seed,
-          leafUpdates: writeCount,
-          proveSeconds: metrics.seconds,
-          proofBytes: proof.length,
-          provenBits: security,
-          verifyGas: Number(receipt.gasUsed),
-          tamperedProof: refusal,
-          otherStateRoot: lie,
-        }),
-      );
-    }
-  } finally {
-    await l1.close();
-  }
+  const report = await demonstrate(devnet);
+  if (values.json) console.log(JSON.stringify(report));
 } catch (error) {
-  if (!(error instanceof ProofError)) throw error;
-  console.error(`${showProgress ? "\n" : ""}no proof (${error.code}): ${error.message}`);
-  process.exitCode = 1;
-} finally {
-  await prover.close();
+  if (!ending) {
+    console.error(error);
+    await end(1);
+  }
+}
+if (values.exit && !ending) await end(0);
+
+async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise<object> {
+  const [a, b] = chains as readonly [DevnetChain, DevnetChain];
+  const targets = chains.map(({ chainId, url, pipeline }) => ({ chainId, url, hyperchain: pipeline.created.hyperchain }));
+  say(`up in ${readySeconds.toFixed(2)} s: L1 ${l1.chainId} at ${l1.url}, chain ${a.chainId} at ${a.url}, chain ${b.chainId} at ${b.url}`);
+  const [clientA, clientB] = [connectHttp(a.chainId, a.url), connectHttp(b.chainId, b.url)];
+  closing.push(() => (clientA.destroy(), clientB.destroy()));
+  const [aliceOnA, aliceOnB] = [accounts.wallet(ALICE).connect(clientA), accounts.wallet(ALICE).connect(clientB)];
+  const bob = lowerCaseAddress(accounts.wallet(BOB).address);
+  const counter = await deployVisitorCounter(aliceOnB);
+
+  const begun = performance.now();
+  const at = new Map<Journey, Map<JourneyStep, number>>();
+  const waiting: { readonly done: (journeys: readonly Journey[]) => boolean; readonly resolve: () => void }[] = [];
+  const onStep = (journey: Journey, step: JourneyStep, { chainId, transactionHash }: StepRecord): void => {
+    const seconds = secondsSince(begun);
+    at.set(journey, (at.get(journey) ?? new Map<JourneyStep, number>()).set(step, seconds));
+    const reward = step === "executed" && journey.content.type === "bundle" ? `; the relayer gets ${formatEther(journey.content.bundle.relayerReward)} ETH` : "";
+    say(`${seconds.toFixed(2).padStart(6)} s  ${describe(journey)}: ${SENTENCES[step]}${reward} (on ${chainId}, ${transactionHash})`);
+  };
+  const relayer = connectRelayer(ecosystem, l1.url, targets, accounts.wallet(ACCOUNT_NUMBERS.relayer), onStep);
+  closing.push(() => relayer.close());
+  const look = async (): Promise<void> => {
+    await relayer.poll();
+    for (const { done, resolve } of waiting) if (done(relayer.journeys())) resolve();
+  };
+  const reached = (step: JourneyStep): Promise<void> =>
+    new Promise((resolve) => void waiting.push({ resolve, done: (journeys) => journeys.length >= 2 && journeys.every(({ steps }) => steps.has(step)) }));
+  const failed = new Promise<never>((_, reject) => {
+    const stop = regularly(systemClock, POLL_MS, look, reject);
+    closing.push(stop);
+  });
+
+  say(`Alice sends 2 ETH to Bob on chain ${b.chainId}, and calls the counter ${counter} there with 1 ETH`);
+  await sendAcross(aliceOnA, b.chainId, bob, 2n * ETHER);
+  await callAcross(aliceOnA, b.chainId, { to: counter, valueWei: ETHER, rewardWei: REWARD_WEI });
+  await a.pipeline.seal();
+  await Promise.race([reached("executed"), failed]);
+  const sevenStepSeconds = secondsSince(begun);
+  await b.pipeline.seal();
+  await Promise.race([reached("importSettled"), failed]);
+
+  const bobHas = await clientB.getBalance(bob);
+  const visited = await visits(aliceOnB, counter);
+  say(`Bob has ${formatEther(bobHas)} ETH on chain ${b.chainId}; the counter was called ${visited} time(s) and has ${formatEther(await clientB.getBalance(counter))} ETH`);
+  say(`delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`);
+  say("");
+  tellEndpoints(devnet);
+  return {
+    readySeconds,
+    totalSeconds: secondsSince(startedAt),
+    sevenStepSeconds,
+    l1: { chainId: Number(l1.chainId), url: l1.url, contracts: ecosystem.addresses },
+    chains: targets.map(({ chainId, ...rest }) => ({ chainId: Number(chainId), ...rest })),
+    messages: relayer.journeys().map((journey) => ({
+      type: journey.content.type,
+      messageHash: journey.messageHash,
+      steps: JOURNEY_STEPS.map((step) => ({ step, seconds: at.get(journey)?.get(step), transaction: journey.steps.get(step)?.transactionHash })),
+    })),
+    batches,
+    bobWei: bobHas.toString(),
+    counterVisits: Number(visited),
+  };
+}
+
+function tellEndpoints({ l1, ecosystem, chains, accounts }: Devnet): void {
+  const { factory, bridge, roots, verifier } = ecosystem.addresses;
+  say(`L1         chain id ${l1.chainId}   ${l1.url}`);
+  for (const { chainId, url, pipeline } of chains) say(`chain      chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`);
+  say(`contracts  factory ${factory}, bridge ${bridge}, root registry ${roots}, verifier ${verifier}`);
+  say(`accounts   Alice ${accounts.wallet(ALICE).address}, Bob ${accounts.wallet(BOB).address}, and the others of the phrase`);
+  say(`           "${DEVELOPMENT_MNEMONIC}"`);
+  if (!values.exit) say("Ctrl-C ends it.");
 }

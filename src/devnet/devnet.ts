@@ -18,6 +18,7 @@ import { deployEcosystem } from "./deploy-ecosystem.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./deploy-ecosystem.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
+import { regularly } from "./regularly.ts";
 
 export interface DevnetOptions {
   /** One chain each, in this order. */
@@ -102,8 +103,10 @@ export async function startDevnet(options: DevnetOptions, dependencies: DevnetDe
     await fund(options, ecosystem, l1, accounts);
     for (const { pipeline } of chains) await pipeline.pollL1();
     if (options.pollIntervalMs !== undefined) {
-      const stop = pollRegularly(chains, options.pollIntervalMs, clock, (chainId, error) => dependencies.onStop?.(chainId, error));
-      closing.push(stop);
+      for (const { chainId, pipeline } of chains) {
+        const stop = regularly(clock, options.pollIntervalMs, () => pipeline.pollL1(), (error) => dependencies.onStop?.(chainId, error));
+        closing.push(() => Promise.resolve(stop()));
+      }
     }
     return { l1, ecosystem, accounts, chains, close };
   } catch (error) {
@@ -170,34 +173,4 @@ async function fund(options: DevnetOptions, ecosystem: DeployedEcosystem, l1: Lo
       await requestFromL1(ecosystem.addresses.factory, { chainId, to, valueWei: fundingWei }, payer);
     }
   }
-}
-
-/** Looks at L1 again and again; returns what ends that. A chain whose look fails is not looked after any more. */
-function pollRegularly(
-  chains: readonly DevnetChain[],
-  intervalMs: number,
-  clock: Clock,
-  onFailure: (chainId: bigint, error: unknown) => void,
-): () => Promise<void> {
-  const cancels = new Map<bigint, () => void>();
-  let ended = false;
-  const watch = ({ chainId, pipeline }: DevnetChain): void => {
-    const look = (): void => {
-      pipeline.pollL1().then(
-        () => {
-          if (!ended) cancels.set(chainId, clock.after(intervalMs, look));
-        },
-        (error: unknown) => {
-          if (!ended) onFailure(chainId, error);
-        },
-      );
-    };
-    cancels.set(chainId, clock.after(intervalMs, look));
-  };
-  for (const chain of chains) watch(chain);
-  return () => {
-    ended = true;
-    for (const cancel of cancels.values()) cancel();
-    return Promise.resolve();
-  };
 }

@@ -1,7 +1,8 @@
 import hre from "hardhat";
-import { JsonRpcProvider, Network } from "ethers";
+import type { JsonRpcProvider } from "ethers";
 import { systemClock } from "../../../src/chain/clock.ts";
 import { startDevnet } from "../../../src/devnet/devnet.ts";
+import { connectHttp } from "../../../src/devnet/relaying.ts";
 import type { Devnet, DevnetChain, DevnetDependencies } from "../../../src/devnet/devnet.ts";
 
 export const ETHER = 10n ** 18n;
@@ -40,8 +41,7 @@ export async function startFlowDevnet(chainIds: readonly bigint[]): Promise<Flow
 
 /** A client of a chain over HTTP; to be destroyed. */
 export function clientOf({ chainId, url }: Pick<DevnetChain, "chainId" | "url">): JsonRpcProvider {
-  const network = Network.from(chainId);
-  return new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1, pollingInterval: 100 });
+  return connectHttp(chainId, url);
 }
 
 /** Seals the chain's open batch and waits until L1 has executed it. */

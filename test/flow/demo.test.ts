@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../src/demo/main.ts", import.meta.url));
+const STEPS = ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed", "importSettled"];
+
+interface Report {
+  readonly messages: readonly { readonly type: string; readonly steps: readonly { readonly step: string; readonly seconds: number; readonly transaction: string }[] }[];
+  readonly batches: readonly { readonly proveTransaction: string; readonly l1Gas: { readonly prove: number } }[];
+  readonly l1: { readonly url: string };
+  readonly bobWei: string;
+  readonly counterVisits: number;
+}
+
+const start = (...options: string[]) => spawn(process.execPath, [MAIN, "--workers", "2", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+
+async function outputOf(...options: string[]): Promise<{ readonly code: unknown; readonly text: string }> {
+  const child = start(...options);
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const [code] = (await once(child, "close")) as [unknown];
+  return { code, text: Buffer.concat(chunks).toString("utf8") };
+}
+
+test("I7 the demonstration tells the seven steps of a transfer and of a call, with a proof for every batch", async () => {
+  const { code, text } = await outputOf("--json", "--exit");
+  assert.equal(code, 0);
+  const report = JSON.parse(text) as Report;
+  assert.deepEqual(report.messages.map(({ type }) => type), ["transfer", "bundle"]);
+  for (const { steps } of report.messages) {
+    assert.deepEqual(steps.map(({ step }) => step), STEPS);
+    for (const { transaction } of steps) assert.match(transaction, /^0x[0-9a-f]{64}$/);
+    assert.deepEqual(steps.map(({ seconds }) => seconds), steps.map(({ seconds }) => seconds).toSorted((a, b) => a - b));
+  }
+  assert.ok(report.batches.length >= 2);
+  // No check of a proof is cheaper than its calldata: 16 gas for each of more than 40,000 bytes.
+  for (const { l1Gas } of report.batches) assert.ok(l1Gas.prove > 640_000, String(l1Gas.prove));
+  assert.equal(report.bobWei, String(2n * 10n ** 18n));
+  assert.equal(report.counterVisits, 1);
+});
+
+test("it stays up, answers, and ends within a second of Ctrl-C", async () => {
+  const child = start("--json");
+  const closed = once(child, "close");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { l1 } = JSON.parse(line) as Report;
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+    const answer = (await (await fetch(l1.url, { method: "POST", body })).json()) as { readonly result: string };
+    assert.equal(answer.result, "0x7a69");
+    break;
+  }
+  const interrupted = performance.now();
+  child.kill("SIGINT");
+  const [code] = (await closed) as [unknown];
+  assert.equal(code, 0);
+  assert.ok(performance.now() - interrupted < 1_000, `${performance.now() - interrupted} ms`);
+});
+
+test("it explains its options, and refuses others with one line", async () => {
+  const help = await outputOf("--help");
+  assert.equal(help.code, 0);
+  assert.match(help.text, /--exit/);
+  assert.equal((await outputOf("--workers", "none")).code, 2);
+});
