@@ -104,7 +104,10 @@ export async function startDevnet(options: DevnetOptions, dependencies: DevnetDe
     for (const { pipeline } of chains) await pipeline.pollL1();
     if (options.pollIntervalMs !== undefined) {
       for (const { chainId, pipeline } of chains) {
-        const stop = regularly(clock, options.pollIntervalMs, () => pipeline.pollL1(), (error) => dependencies.onStop?.(chainId, error));
+        const stop = regularly(clock, options.pollIntervalMs, () => pipeline.pollL1(), (error) => {
+          dependencies.onStop?.(chainId, error);
+          return false;
+        });
         closing.push(() => Promise.resolve(stop()));
       }
     }

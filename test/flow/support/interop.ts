@@ -15,8 +15,29 @@ const center = new Interface(interopCenterAbi);
 
 /** A transaction that sends base token to an account on another chain. */
 export function transferOf(destinationChainId: bigint, amount: bigint, recipient: string) {
-  const data = router.encodeFunctionData("sendToChain", [destinationChainId, PREDEPLOYS.L2BaseToken, amount, recipient]);
-  return { to: PREDEPLOYS.L2AssetRouter, data, value: amount };
+  return { ...tokenTransferOf(destinationChainId, PREDEPLOYS.L2BaseToken, amount, recipient), value: amount };
+}
+
+/** A transaction that sends a bridged token to an account on another chain. */
+export function tokenTransferOf(destinationChainId: bigint, token: string, amount: bigint, recipient: string) {
+  const data = router.encodeFunctionData("sendToChain", [destinationChainId, token, amount, recipient]);
+  return { to: PREDEPLOYS.L2AssetRouter, data };
+}
+
+/** A transaction that sends a bridged token of L1 back to L1. */
+export function tokenWithdrawalOf(token: string, amount: bigint, recipient: string) {
+  const data = router.encodeFunctionData("withdraw(address,address,uint256)", [recipient, token, amount]);
+  return { to: PREDEPLOYS.L2AssetRouter, data };
+}
+
+/** Settles every open batch, has every chain look at L1, and then the relayer at all of them. */
+export async function moveOn(devnet: FlowDevnet, relayer: Relayer): Promise<void> {
+  for (const { pipeline } of devnet.chains) {
+    const batch = await pipeline.seal();
+    if (batch !== undefined) await pipeline.settled(batch.outputs.batchNumber);
+  }
+  for (const { pipeline } of devnet.chains) await pipeline.pollL1();
+  await relayer.poll();
 }
 
 /** A transaction that has the sender's account on another chain call a contract there, with value, and rewards the relayer. */
