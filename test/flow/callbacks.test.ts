@@ -17,7 +17,7 @@ const [A, B] = [271n, 272n];
 const CALLBACK_REWARD = ETHER / 50n;
 const callTarget = new Interface(["function double(uint256) payable returns (uint256)", "error Odd(uint256)"]);
 
-describe("C3 a contract on A calls one on B and gets the result, and the revert, back", () => {
+describe("C4 a contract on A calls one on B and gets the result, and the revert, back", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
   let relayer: Relayer;

@@ -26,7 +26,7 @@ async function outputOf(...options: string[]): Promise<{ readonly code: unknown;
   return { code, text: Buffer.concat(chunks).toString("utf8") };
 }
 
-test("I7 the demonstration tells the seven steps of a transfer and of a call, with a proof for every batch", async () => {
+test("C1 the demonstration tells the seven steps of a transfer and of a call, with a proof for every batch", async () => {
   const { code, text } = await outputOf("--json", "--exit");
   assert.equal(code, 0);
   const report = JSON.parse(text) as Report;

@@ -18,7 +18,7 @@ function eventOf(receipt: TransactionReceipt | undefined, name: string) {
   return event;
 }
 
-describe("B1 settlement: transactions of a chain are committed, proven and executed on L1", () => {
+describe("A6 D1 settlement: transactions of a chain are committed, proven and executed on L1", () => {
   let devnet: FlowDevnet;
   let client: JsonRpcProvider;
 
