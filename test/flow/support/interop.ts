@@ -52,8 +52,8 @@ export function callOf(destinationChainId: bigint, call: { to: Hex; data: string
   return { to: PREDEPLOYS.InteropCenter, data, value: call.value + call.reward };
 }
 
-/** A relayer between all chains of the devnet. */
-export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[]): Relayer {
+/** A relayer between all chains of the devnet, paid from a development account. */
+export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[], account: number = RELAYER): Relayer {
   const { ecosystem, chains, accounts, l1 } = devnet;
   return createRelayer(
     {
@@ -63,7 +63,7 @@ export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[
       chains: chains.map(({ chainId, pipeline }, i) => ({
         chainId,
         hyperchain: pipeline.created.hyperchain,
-        signer: accounts.wallet(RELAYER).connect(clients[i] ?? null),
+        signer: accounts.wallet(account).connect(clients[i] ?? null),
       })),
     },
     { l1: l1.provider },

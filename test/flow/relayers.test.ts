@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
+import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
+import { journeyStatus } from "../../src/relayer/journey.ts";
+import type { Relayer } from "../../src/relayer/relayer.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { relayerOf, transferOf } from "./support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const errors = new Interface(l2ErrorsAbi);
+const COMPETITOR = 5;
+
+describe("C6 anyone may relay", () => {
+  let devnet: FlowDevnet;
+  let clients: JsonRpcProvider[];
+  let relayer: Relayer;
+  let competitor: Relayer;
+  let bob: Hex;
+
+  before(async () => {
+    devnet = await startFlowDevnet([A, B]);
+    clients = devnet.chains.map(clientOf);
+    relayer = relayerOf(devnet, clients);
+    competitor = relayerOf(devnet, clients, COMPETITOR);
+    bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    const payer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    const to = lowerCaseAddress(devnet.accounts.wallet(COMPETITOR).address);
+    await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: B, to, valueWei: ETHER }, payer);
+    await devnet.chains[1]!.pipeline.pollL1();
+  });
+  after(async () => {
+    for (const client of clients) client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  async function transferAndImport(amount: bigint): Promise<void> {
+    const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    await (await alice.sendTransaction(transferOf(B, amount, bob))).wait();
+    await settleNow(devnet.chains[0]!);
+    await devnet.chains[1]!.pipeline.pollL1();
+  }
+
+  test("two relayers race: one delivers, the other finds it done, and nothing arrives twice", async () => {
+    await transferAndImport(3n);
+    await Promise.all([relayer.poll(), competitor.poll()]);
+    await Promise.all([relayer.poll(), competitor.poll()]);
+    assert.equal(await clients[1]!.getBalance(bob), 3n);
+    for (const { journeys } of [relayer, competitor]) assert.deepEqual(journeys().map(journeyStatus), ["executed"]);
+  });
+
+  test("refuses a proof with a wrong sibling, and the right proof for another amount", async () => {
+    await transferAndImport(4n);
+    const view = competitor.l1View;
+    await view.poll();
+    const { batch } = view.message(A, relayer.journeys()[0]!.messageHash)!;
+    const next = view.batch(A, batch.batchNumber + 1n)!;
+    const index = next.logs!.findIndex(({ type }) => type === "message");
+    const log = next.logs![index]!;
+    assert.ok(log.type === "message");
+    const place = { batch: next, index, sender: log.sender, body: log.body };
+    const good = proveMessage(view, place, BigInt(view.registryLeaves.length))!;
+    const wrongSibling = { ...good, proof: good.proof.map((word, i) => (i === 3 ? (`0x${"11".repeat(32)}` as Hex) : word)) };
+    // The amount is bytes 86 to 117 of the message: 4 becomes 5.
+    const data = `${good.message.data.slice(0, 2 + 2 * 117)}05${good.message.data.slice(2 + 2 * 118)}` as Hex;
+    const otherAmount = { ...good, message: { ...good.message, data } };
+    const from = devnet.accounts.wallet(COMPETITOR).address;
+    const call = (proof: object) =>
+      clients[1]!.call({ from, to: "0x0000000000000000000000000000000000010003", data: assetRouter.encodeFunctionData("deliver", [proof]) });
+    for (const forged of [wrongSibling, otherAmount]) {
+      await assert.rejects(call(forged), (error: { data?: string }) => errors.parseError(error.data ?? "0x")?.name === "InvalidMessageProof");
+    }
+    assert.equal(await call(good), "0x");
+  });
+
+  test("while one is dead, another delivers; the first finds it done when it is back", async () => {
+    await competitor.poll();
+    assert.equal(await clients[1]!.getBalance(bob), 7n);
+    const [, second] = competitor.journeys();
+    const transaction = await clients[1]!.getTransaction(second!.steps.get("delivered")!.transactionHash);
+    assert.equal(transaction?.from, devnet.accounts.wallet(COMPETITOR).address);
+    const nonce = await clients[1]!.getTransactionCount(devnet.accounts.wallet(RELAYER).address);
+    const revived = relayerOf(devnet, clients);
+    await revived.poll();
+    assert.deepEqual(revived.journeys().map(journeyStatus), ["executed", "executed"]);
+    assert.equal(await clients[1]!.getTransactionCount(devnet.accounts.wallet(RELAYER).address), nonce);
+  });
+});
