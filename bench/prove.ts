@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createStateTransitionSystem } from "../src/air/state-transition/state-transition-system.ts";
+import { compile } from "../src/demo/compile.ts";
 import { startLocalVerifier } from "../src/demo/local-verifier.ts";
 import { claimedSecurity } from "../src/prover/claimed-security.ts";
 import type { ProofMetrics } from "../src/prover/job.ts";
@@ -26,6 +27,7 @@ const run = promisify(execFile);
  * samples, after one proof that is not counted; the spread of the totals is given beside them.
  */
 export async function benchProve(options: ProveBenchOptions): Promise<void> {
+  await compile({ everything: true });
   const l1 = await startLocalVerifier();
   const system = createStateTransitionSystem();
   const gasByPhase = await deployGasProfile(l1);
