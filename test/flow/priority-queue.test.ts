@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { getCreateAddress } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import type { L1Request } from "../../src/devnet/deposit.ts";
+import { hyperchain } from "../../src/relayer/contract-interfaces.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+
+const CHAIN_ID = 271n;
+/** Stores its call's value in slot 0: CALLVALUE PUSH0 SSTORE. Its init code returns these three bytes. */
+const CODE = "345f55";
+const INIT_CODE: Hex = `0x62${CODE}5f526003601df3`;
+const ZERO: Hex = `0x${"00".repeat(20)}`;
+
+describe("A4 the priority queue carries a deposit, a creation and a call", () => {
+  let devnet: FlowDevnet;
+  let client: JsonRpcProvider;
+  let bob: Hex;
+  let created: Hex;
+
+  before(async () => {
+    devnet = await startFlowDevnet([CHAIN_ID]);
+    client = clientOf(devnet.chains[0]!);
+    bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+  });
+  after(async () => {
+    client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  /** Bob's request, taken over by the chain. */
+  async function request(fields: Omit<L1Request, "chainId">) {
+    const signer = devnet.accounts.wallet(BOB).connect(devnet.l1.provider);
+    const { canonicalTxHash } = await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: CHAIN_ID, ...fields }, signer);
+    assert.deepEqual(await devnet.chains[0]!.pipeline.pollL1(), { priorityOps: 1, importedRoots: 0 });
+    const receipt = await client.getTransactionReceipt(canonicalTxHash);
+    assert.equal(receipt?.hash, canonicalTxHash);
+    return receipt;
+  }
+
+  test("a deposit, from an account that has nothing on L2", async () => {
+    assert.equal(await client.getBalance(bob), 0n);
+    assert.equal((await request({ to: bob, valueWei: ETHER }))!.status, 1);
+    // The refund of unused gas comes on top.
+    assert.ok((await client.getBalance(bob)) >= ETHER);
+  });
+
+  test("a contract, created by its L1 sender's account", async () => {
+    const nonce = await client.getTransactionCount(bob);
+    created = lowerCaseAddress(getCreateAddress({ from: bob, nonce }));
+    assert.equal((await request({ to: ZERO, valueWei: 0n, data: INIT_CODE }))!.status, 1);
+    assert.equal(await client.getCode(created), `0x${CODE}`);
+  });
+
+  test("a call with value", async () => {
+    assert.equal((await request({ to: created, valueWei: 77n }))!.status, 1);
+    assert.equal(BigInt(await client.getStorage(created, 0n)), 77n);
+    assert.equal(await client.getBalance(created), 77n);
+  });
+
+  test("an operation that fails gives its value back to the sender", async () => {
+    const before = await client.getBalance(bob);
+    // The messenger takes no value.
+    const receipt = await request({ to: "0x0000000000000000000000000000000000008008", valueWei: ETHER, data: "0x12345678" });
+    assert.equal(receipt!.status, 0);
+    assert.ok((await client.getBalance(bob)) >= before + ETHER);
+  });
+
+  test("L1 counts them all as taken once their batch is proven and executed", async () => {
+    const { batch, receipts } = await settleNow(devnet.chains[0]!);
+    assert.equal(receipts.prove?.status, 1);
+    // Four of Bob's, and those that funded the test's accounts.
+    assert.equal(batch.outputs.priorityOpCount, 6n);
+    const call = { to: devnet.chains[0]!.pipeline.created.hyperchain, data: hyperchain.encodeFunctionData("getPriorityQueueSize") };
+    assert.equal(BigInt(await devnet.l1.provider.call(call)), 0n);
+  });
+});
