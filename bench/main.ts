@@ -6,12 +6,14 @@ Suites
   prove        proof of N leaf writes: time by phase, size, gas by phase, proven bits, memory
   kernels      every kernel, wasm beside the scalar reference, outputs compared
   state-tree   building and updating the state tree
+  devnet       an L1 with two chains: start, confirmation, throughput, seven steps with real proofs
 
 Options
   --json             one JSON object per line
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
   --workers N[,N…]   prove: threads that compute (default: all cores)
+  --transactions N   devnet: transfers under load (default 2000)
   --samples N        prove: proofs per size of which the median is reported, after one for warming up (default 3)
   --help`;
 
@@ -28,6 +30,7 @@ const { values, positionals } = parseCommandLine({
     leaves: { type: "string", default: "100000" },
     workers: { type: "string" },
     samples: { type: "string", default: "3" },
+    transactions: { type: "string", default: "2000" },
   },
 });
 const [suite, surplus] = positionals;
@@ -52,6 +55,11 @@ switch (suite) {
   case "kernels": {
     const { benchKernels } = await import("./kernels.ts");
     await benchKernels({ json: values.json });
+    break;
+  }
+  case "devnet": {
+    const { benchDevnet } = await import("./devnet.ts");
+    await benchDevnet({ json: values.json, transactions: wholeNumber("transactions", values.transactions, 8, 100_000) });
     break;
   }
   case "state-tree": {
