@@ -34,7 +34,7 @@ const POLL_MS = 100;
 const BATCH_AGE_MS = 2_000;
 const FUNDING_WEI = 100n * ETHER;
 const REWARD_WEI = ETHER / 100n;
-const LONGEST_CLOSE_MS = 800;
+const LONGEST_CLOSE_MS = 300;
 
 const SENTENCES: Readonly<Record<JourneyStep, string>> = {
   initiated: "1 initiated on the sending chain",
