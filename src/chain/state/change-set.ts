@@ -1,11 +1,12 @@
 import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../protocol/diff-list.ts";
 import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
+import { WORD_LIMIT } from "../../protocol/word.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { compareDigests, copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
 import type { LeafStore } from "./leaf-store.ts";
 import { deriveKeys } from "./state-key.ts";
 import type { StateKey } from "./state-key.ts";
-import { createWords, equalWords, WORD_LIMIT, writeWord } from "./word-array.ts";
+import { createWords, equalWords, writeWord } from "./word-array.ts";
 import type { WordArray } from "./word-array.ts";
 
 /** A net write: the value that a leaf has when the batch ends. */

@@ -1,8 +1,9 @@
 import { DomainTag, LeafKind } from "../../protocol/domain-tags.ts";
+import { ADDRESS_LIMIT, WORD_LIMIT } from "../../protocol/word.ts";
 import { compressEach } from "./batch-compressor.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { copyDigest, DIGEST_LENGTH } from "./digest-array.ts";
-import { ADDRESS_LIMIT, createWords, WORD_LIMIT, writeLimbs, writeWord } from "./word-array.ts";
+import { createWords, writeLimbs, writeWord } from "./word-array.ts";
 
 /** What a leaf is about: which part of which account. */
 export interface StateKey {

@@ -2,11 +2,12 @@ import { isCanonical } from "../../field/koala-bear.ts";
 import { compress } from "../../kernels/reference/poseidon2.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import type { Digest } from "../../protocol/state-transition-witness.ts";
+import { WORD_LIMIT } from "../../protocol/word.ts";
 import { referenceCompressor } from "./batch-compressor.ts";
 import { compareDigests, DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 import { deriveKeys } from "./state-key.ts";
 import type { StateKey } from "./state-key.ts";
-import { createWords, WORD_LIMIT, writeLimbs, writeWord } from "./word-array.ts";
+import { createWords, writeLimbs, writeWord } from "./word-array.ts";
 
 /**
  * One leaf with its path to the state root. It proves the value of the leaf's own key, and the absence of every key

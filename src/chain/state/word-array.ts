@@ -10,10 +10,6 @@ export interface WordArray {
 
 /** Parts in a word. */
 export const WORD_PARTS = 8;
-/** 2^256, the first value that is no word. */
-export const WORD_LIMIT = 1n << 256n;
-/** 2^160, the first value that is no address. */
-export const ADDRESS_LIMIT = 1n << 160n;
 
 export function createWords(count: number): WordArray {
   const parts = new Uint32Array(count * WORD_PARTS);

@@ -1,15 +1,13 @@
 import { inv, neg, P } from "../../../field/koala-bear.ts";
+import { keyBlock } from "../../../protocol/diff-list.ts";
 import { DomainTag } from "../../../protocol/domain-tags.ts";
 import type { InsertionWitness } from "../../../protocol/state-transition-witness.ts";
+import { toLimbs } from "../../../protocol/word.ts";
 import { DIGEST } from "../columns.ts";
 import type { RowTypeName } from "../row-types.ts";
 import type { ReportInconsistency } from "./trace-error.ts";
 import { type Elements, type RowCells, type TraceWriter, ZERO_DIGEST } from "./trace-writer.ts";
-import { wordLimbs } from "./word-limbs.ts";
 import { type Lanes, writeLevel, writePath } from "./write-path.ts";
-
-/** First limb of an insertion in the diff list and of the block that its key is the hash of. */
-export const INSERTION_TAG = 3;
 
 /** Writes the rows of one insertion; the row after them is of type `returnType`. */
 export function writeInsertion(
@@ -39,7 +37,7 @@ export function writeInsertion(
   const lowLeaf = writeLevel(writer, ["lowLeafOld", "lowLeafNew"], DomainTag.leaf, split, { sibling: lowValue, bit: 0, memory: pair });
   writeCheckedPath(writer, lowLeaf, low.siblings, low.index, { returnType: "insertedValue", memory: pair }, report);
 
-  const limbs = wordLimbs(entry.value, 2 * DIGEST);
+  const limbs = toLimbs(entry.value, 2 * DIGEST);
   const limbSum = limbs.reduce((sum, limb) => sum + limb, 0);
   const value = writer.row("insertedValue", DomainTag.value, {
     left: limbs.slice(0, DIGEST),
@@ -60,7 +58,7 @@ function writeKey(
   below: ChosenLane,
   report: ReportInconsistency,
 ): Elements {
-  const block = [INSERTION_TAG, entry.leafKind, ...wordLimbs(entry.address, 10), ...wordLimbs(entry.slot, 16), 0, 0, 0, 0];
+  const block = keyBlock(entry.leafKind, entry.address, entry.slot);
   const compared = { memory: [above.x, above.y, below.x, below.y, 0, 0, 0, 0] };
   const carried = { ...compared, other: [0, 0, 0, 0, 0, 0, 0, entry.leafKind] };
   const start = writer.row("keyStart", DomainTag.key, { ...compared, left: block.slice(0, 8), right: block.slice(8, 16) });
@@ -145,7 +143,7 @@ function octal(x: number, count: number): number[] {
 }
 
 function hashWord(writer: TraceWriter, word: bigint): Elements {
-  const limbs = wordLimbs(word, 2 * DIGEST);
+  const limbs = toLimbs(word, 2 * DIGEST);
   return writer.compress(DomainTag.value, limbs.slice(0, DIGEST), limbs.slice(DIGEST));
 }
 

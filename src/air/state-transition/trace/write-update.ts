@@ -1,11 +1,11 @@
 import { inv, sub } from "../../../field/koala-bear.ts";
 import { DomainTag, LeafKind } from "../../../protocol/domain-tags.ts";
 import type { UpdateWitness } from "../../../protocol/state-transition-witness.ts";
+import { toLimbs } from "../../../protocol/word.ts";
 import { DIGEST } from "../columns.ts";
 import { RowType, type RowTypeName } from "../row-types.ts";
 import type { ReportInconsistency } from "./trace-error.ts";
 import type { TraceWriter } from "./trace-writer.ts";
-import { wordLimbs } from "./word-limbs.ts";
 import { writePath } from "./write-path.ts";
 
 /** Tags of updates in the diff list. */
@@ -23,19 +23,19 @@ export function writeUpdate(
     report("KindMismatch", `the entry for leaf ${entry.index} has isCode ${entry.isCode}, but the leaf is of kind ${leafKind}`);
   }
   const common = { returnType: RowType[returnType] };
-  const [indexLow, indexHigh] = wordLimbs(BigInt(entry.index), 2);
+  const [indexLow, indexHigh] = toLimbs(BigInt(entry.index), 2);
   const header = [entry.isCode ? CODE_UPDATE_TAG : UPDATE_TAG, indexLow ?? 0, indexHigh ?? 0, 0, 0, 0, 0, 0];
   writer.row("header", DomainTag.diff, { ...common, left: writer.digest, right: header });
 
   const indexed = { ...common, remaining: entry.index };
   const kindFirst = [leafKind, 0, 0, 0, 0, 0, 0, 0];
   const pair = writer.row("pair", DomainTag.pair + leafKind, { ...indexed, left: key, right: nextKey, other: kindFirst });
-  const limbs = wordLimbs(entry.value, 2 * DIGEST);
+  const limbs = toLimbs(entry.value, 2 * DIGEST);
   const remembered = { ...indexed, memory: pair };
   const value = writer.row("value", DomainTag.value, { ...remembered, left: limbs.slice(0, DIGEST), right: limbs.slice(DIGEST) });
   writer.row("absorbValue", DomainTag.diff, { ...remembered, left: writer.digest, right: value });
 
-  const oldLimbs = wordLimbs(oldValue, 2 * DIGEST);
+  const oldLimbs = toLimbs(oldValue, 2 * DIGEST);
   const oldHash = writer.compress(DomainTag.value, oldLimbs.slice(0, DIGEST), oldLimbs.slice(DIGEST));
   const inverse = new Uint32Array(DIGEST);
   const lane = oldHash.findIndex((x, i) => x !== value[i]);
