@@ -1,4 +1,4 @@
-import type { Provider, Signer, TransactionReceipt } from "ethers";
+import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import { startChain } from "../chain/chain.ts";
 import type { Chain } from "../chain/chain.ts";
@@ -13,22 +13,19 @@ import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/sequencer.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { genesisStoredBatch } from "../protocol/stored-batch.ts";
-import type { StoredBatch } from "../protocol/stored-batch.ts";
-import type { ProofMetrics } from "../prover/job.ts";
 import type { Prover } from "../prover/prover.ts";
 import { createMemoryJournal } from "../settlement/journal/journal.ts";
-import type { SettlementStage } from "../settlement/l1-sender/sender-context.ts";
-import { createTransactor } from "../settlement/l1-sender/transactor.ts";
 import { createL1Watcher } from "../settlement/l1-watcher/l1-watcher.ts";
 import { createLocalMember } from "../settlement/quorum.ts";
 import type { TypedDataSigner } from "../settlement/quorum.ts";
-import { openSettlement } from "../settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "./accounts.ts";
 import { createChain, localChainConfiguration } from "./create-chain.ts";
 import type { CreatedChain } from "./create-chain.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import { inputsFrom } from "./l1-inputs.ts";
+import { openSettling } from "./settling.ts";
+import type { SettledBatch } from "./settling.ts";
 
 export interface ChainPipelineOptions {
   readonly chainId: bigint;
@@ -51,14 +48,6 @@ export interface ChainPipelineDependencies {
   readonly onSettled?: (batch: SettledBatch) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
-}
-
-/** A batch that L1 has executed, and what it took. */
-export interface SettledBatch {
-  readonly batch: FormedBatch;
-  readonly stored: StoredBatch;
-  readonly proof: { readonly bytes: number; readonly metrics: ProofMetrics };
-  readonly receipts: Readonly<Partial<Record<SettlementStage, TransactionReceipt>>>;
 }
 
 /** What a poll of L1 brought to the chain. */
@@ -101,42 +90,23 @@ export async function startChainPipeline(
   const { hyperchain, fromBlock } = created;
   const contract = { settlementChainId, hyperchain };
   const block = await l1.getBlock("latest");
-  const delay = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
-
-  const proofs = new Map<bigint, SettledBatch["proof"]>();
-  const receipts = new Map<bigint, Partial<Record<SettlementStage, TransactionReceipt>>>();
-  const settling = new Map<bigint, Promise<SettledBatch>>();
-
-  const settlement = await openSettlement<FormedBatch>(
-    { quorum: { members: [await createLocalMember(operator, contract)], threshold: 1 }, posting: CALLDATA_POSTING },
+  const settling = await openSettling(
     {
-      context: { ...contract, provider: l1, fromBlock, delay, transactor: createTransactor({}, { signer: operator, delay }) },
+      ...contract,
+      fromBlock,
+      quorum: { members: [await createLocalMember(operator, contract)], threshold: 1 },
+      posting: CALLDATA_POSTING,
+    },
+    {
+      l1,
+      clock,
+      prover,
       journal: createMemoryJournal(),
-      async prove({ outputs, job }) {
-        const { proof, metrics } = await prover.proveBatch(job);
-        proofs.set(outputs.batchNumber, { bytes: proof.length, metrics });
-        return proof;
-      },
-      onStage({ stage, batchNumber, receipt }) {
-        if (receipt !== undefined) receipts.set(batchNumber, { ...receipts.get(batchNumber), [stage]: receipt });
-      },
+      sender: operator,
       onStop,
+      ...(dependencies.onSettled === undefined ? {} : { onSettled: dependencies.onSettled }),
     },
   );
-
-  function settle(batch: FormedBatch): void {
-    const { batchNumber } = batch.outputs;
-    const settled = settlement.submit(batch).executed.then((stored): SettledBatch => {
-      const proof = proofs.get(batchNumber);
-      if (proof === undefined) throw new Error(`batch ${batchNumber} was executed without a proof of this process`);
-      const result = { batch, stored, proof, receipts: receipts.get(batchNumber) ?? {} };
-      dependencies.onSettled?.(result);
-      return result;
-    });
-    // Whoever asks for the batch gets the reason; `onStop` has it in any case.
-    settled.catch(() => undefined);
-    settling.set(batchNumber, settled);
-  }
 
   const chain = await startChain(
     {
@@ -167,9 +137,9 @@ export async function startChainPipeline(
       clock,
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
-      onBatch: settle,
+      onBatch: (batch) => settling.submit(batch),
       onStop,
-      canSeal: () => settlement.backlog().unexecuted < MAX_UNEXECUTED_BATCHES,
+      canSeal: () => settling.backlog().unexecuted < MAX_UNEXECUTED_BATCHES,
     },
   );
 
@@ -192,12 +162,11 @@ export async function startChainPipeline(
       return poll;
     },
     seal: () => chain.seal(),
-    settled: (batchNumber) =>
-      settling.get(batchNumber) ?? Promise.reject(new RangeError(`batch ${batchNumber} of chain ${chainId} is not sealed`)),
+    settled: (batchNumber) => settling.settled(batchNumber),
     async close() {
       await lastPoll;
       await chain.close();
-      await settlement.close();
+      await settling.close();
     },
   };
 }

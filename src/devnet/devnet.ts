@@ -12,13 +12,14 @@ import type { Prover } from "../prover/prover.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
-import type { ChainPipeline, SettledBatch } from "./chain-pipeline.ts";
+import type { ChainPipeline } from "./chain-pipeline.ts";
 import { requestFromL1 } from "./deposit.ts";
 import { deployEcosystem } from "./deploy-ecosystem.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./deploy-ecosystem.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
 import { regularly } from "./regularly.ts";
+import type { SettledBatch } from "./settling.ts";
 
 export interface DevnetOptions {
   /** One chain each, in this order. */

@@ -1,0 +1,95 @@
+import type { Hex } from "../protocol/hex.ts";
+
+/**
+ * What `hyperchain_*` methods answer on every member of an ecosystem (L1 and chains): JSON, so that tasks and tests see the
+ * same whether the ecosystem runs in their process or elsewhere. Amounts are decimal strings.
+ */
+
+/** Where a chain's data goes. */
+export type DataAvailability = "rollup" | "validium";
+
+/** What checks a chain's batches. */
+export type ProverMode = "stark" | "none";
+
+/** Answer of `hyperchain_info`: everything needed to use the ecosystem. */
+export interface EcosystemInfo {
+  readonly name: string;
+  /** Of the package. */
+  readonly version: string;
+  readonly protocolVersion: number;
+  /** The sentence that says what is proven and what is trusted. */
+  readonly proven: string;
+  readonly prover: { readonly mode: ProverMode; readonly workers: number };
+  readonly l1: {
+    readonly name: string;
+    readonly chainId: number;
+    readonly url: string;
+    readonly contracts: Readonly<Record<"factory" | "bridge" | "roots" | "verifier", Hex>>;
+  };
+  readonly chains: readonly ChainInfo[];
+  readonly accounts: {
+    /** Phrase of the development accounts; absent where the ecosystem's keys are its operator's own. */
+    readonly mnemonic?: string;
+    /** Numbers of the accounts that have money on every chain. */
+    readonly funded: readonly number[];
+  };
+  /** Absent where the ecosystem runs none of its own. */
+  readonly relayer?: { readonly address: Hex };
+}
+
+export interface ChainInfo {
+  readonly name: string;
+  readonly chainId: number;
+  readonly url: string;
+  /** Its contract on L1. */
+  readonly hyperchain: Hex;
+  readonly operator: Hex;
+  readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
+  readonly dataAvailability: DataAvailability;
+  readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
+  readonly executionDelaySeconds: number;
+}
+
+/** Answer of `hyperchain_status`. */
+export interface EcosystemStatus {
+  readonly chains: readonly ChainStatus[];
+  readonly messages: { readonly inFlight: number; readonly delivered: number };
+}
+
+export interface ChainStatus {
+  readonly name: string;
+  readonly chainId: number;
+  readonly blockNumber: number;
+  /** Transactions that wait for a block. */
+  readonly waiting: number;
+  /** Batches that came through each stage; a batch that has come through one has come through those before it. */
+  readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+  /** Why the chain, or its settlement, stands still; absent while it runs. */
+  readonly fault?: string;
+}
+
+/** One batch that L1 has executed, as `hyperchain_settle` answers and `batches` subscriptions tell. */
+export interface SettledBatchInfo {
+  readonly chainId: number;
+  readonly batchNumber: number;
+  readonly transactions: number;
+  readonly pubdataBytes: number;
+  /** Absent where nothing was proven. */
+  readonly proof?: { readonly bytes: number; readonly seconds: number };
+  readonly l1Gas: Readonly<Partial<Record<"commit" | "prove" | "execute", number>>>;
+  readonly l1Transactions: Readonly<Partial<Record<"commit" | "prove" | "execute", Hex>>>;
+}
+
+/** A cross-chain message on its way; answer of `hyperchain_message`, element of `hyperchain_messages`. */
+export interface MessageInfo {
+  readonly messageHash: Hex;
+  readonly type: "transfer" | "bundle" | "callback" | "withdrawal" | "message";
+  readonly sourceChainId: number;
+  /** L1's chain id for a withdrawal. */
+  readonly destinationChainId: number;
+  /** In order; those that are not done yet are absent. */
+  readonly steps: readonly { readonly step: string; readonly chainId: number; readonly transactionHash: Hex }[];
+  /** What happens next, or why it cannot. */
+  readonly waitingFor?: string;
+  readonly refusal?: string;
+}
