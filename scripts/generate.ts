@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import hre from "hardhat";
 import { abiFiles } from "./abi-generator/abi-files.ts";
+import { errorsPage } from "./errors-page/errors-page.ts";
 import { generatedFiles } from "./verifier-generator/generated-files.ts";
 import type { GeneratedFile } from "./verifier-generator/generated-files.ts";
 
@@ -25,5 +26,6 @@ generatedFiles().forEach(write);
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });
 abiFiles(root).forEach(write);
+write(errorsPage(root));
 if (changed === 0) console.log("generated files are up to date");
 if (check && changed > 0) process.exitCode = 1;
