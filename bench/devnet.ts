@@ -1,42 +1,57 @@
 import hre from "hardhat";
-import { Transaction } from "ethers";
 import { systemClock } from "../src/chain/clock.ts";
 import { compile } from "../src/demo/compile.ts";
-import { sendAcross } from "../src/demo/round-trip.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../src/devnet/accounts.ts";
-import type { SettledBatch } from "../src/devnet/chain-pipeline.ts";
+import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
-import type { Devnet } from "../src/devnet/devnet.ts";
-import { connectHttp, connectRelayer } from "../src/devnet/relaying.ts";
-import { median } from "./statistics.ts";
+import type { Devnet, DevnetChain } from "../src/devnet/devnet.ts";
+import { connectHttp } from "../src/devnet/relaying.ts";
+import { measureConfirmations } from "./devnet-confirmations.ts";
+import { measureProven } from "./devnet-proven.ts";
+import { measureCommitCosts } from "./devnet-settlement.ts";
+import { measureSevenSteps } from "./devnet-seven-steps.ts";
+import { BLOCK_TRANSACTIONS, measureThroughput, openBareEngine } from "./devnet-throughput.ts";
+import { createWorkload } from "./devnet-workload.ts";
+import type { Workload } from "./devnet-workload.ts";
+import { median, quantile } from "./statistics.ts";
 
 export interface DevnetBenchOptions {
   readonly json: boolean;
   /** Transactions of each measurement. */
   readonly transactions: number;
+  /** How long to prove without a pause; 0 leaves that measurement out. */
+  readonly provenSeconds: number;
 }
 
 const CHAIN_IDS = [271n, 272n] as const;
 const ETHER = 10n ** 18n;
-/** Accounts that send at the same time under load. */
-const SENDERS = [1, 2, 3, 4, 5, 6, 7, 8];
-const SINK = `0x${"c5".repeat(20)}`;
-const GAS_PRICE_WEI = 1_000_000n;
+/** The development account that pays for the measurements' accounts. */
+const PAYER = 1;
+/** Connections that send at the same time under load. */
+const CONNECTIONS = 16;
+/** Accounts with ETH and tokens on each chain. */
+const HOLDERS = 200;
+/** Token transfers in the batch whose cost is measured. */
+const BATCH_TRANSFERS = 100;
+const MAX_ALONE = 500;
 
-/** Measures an L1 with two chains: start, confirmation, throughput, seven steps. All over HTTP, with real proofs. */
-export async function benchDevnet({ json, transactions }: DevnetBenchOptions): Promise<void> {
-  await compile();
+/** Measures an L1 with two chains, with real proofs; bench/README.md says what each figure is. */
+export async function benchDevnet({ json, transactions, provenSeconds }: DevnetBenchOptions): Promise<void> {
+  await compile({ everything: true });
+  const connectChain = (override: Parameters<Parameters<typeof startDevnet>[1]["connectChain"]>[0]) =>
+    hre.network.create({ network: "local", override });
   const begun = performance.now();
   const devnet = await startDevnet(
     {
       chainIds: CHAIN_IDS,
-      fundedAccounts: [...SENDERS, ACCOUNT_NUMBERS.relayer],
-      fundingWei: 10n * ETHER,
+      fundedAccounts: [PAYER, ACCOUNT_NUMBERS.relayer],
+      fundingWei: 1_000n * ETHER,
       batches: { maxAgeMs: undefined, maxTransactions: undefined },
+      // A transaction that comes alone is in a block at once; those that come meanwhile share the next one.
+      blocks: { type: "instant", maxTransactions: BLOCK_TRANSACTIONS },
     },
     {
       connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
-      connectChain: (override) => hre.network.create({ network: "local", override }),
+      connectChain,
       artifacts: (name) => hre.artifacts.readArtifact(name),
       clock: systemClock,
       onStop: (chainId, error) => console.error(`chain ${chainId} has stopped`, error),
@@ -44,17 +59,29 @@ export async function benchDevnet({ json, transactions }: DevnetBenchOptions): P
   );
   try {
     const readySeconds = (performance.now() - begun) / 1000;
-    const alone = await confirmations(devnet, [1], Math.min(transactions, 200), 0);
-    const load = await confirmations(devnet, SENDERS, transactions, 1);
-    const steps = await sevenSteps(devnet);
+    const [settled, busy] = devnet.chains;
+    if (settled === undefined || busy === undefined) throw new RangeError("two chains are measured");
+    const steps = await measureSevenSteps(devnet);
+    const workload = await prepare(devnet, settled);
+    const costs = await measureCommitCosts(settled, workload, devnet.l1.provider, BATCH_TRANSFERS);
+
+    const load = await prepare(devnet, busy);
+    const bare = await openBareEngine(busy.pipeline.chain, load, connectChain);
+    const throughput = await measureThroughput(busy.pipeline.chain, bare, load, transactions);
+    await bare.close();
+    const alone = await measureConfirmations(busy.url, load.mixedTransfers(Math.min(transactions, MAX_ALONE), 1), 1);
+    const many = await measureConfirmations(busy.url, load.mixedTransfers(transactions, CONNECTIONS), CONNECTIONS);
+    const proven = provenSeconds === 0 ? undefined : await measureProven(settled, workload, provenSeconds);
     const result = {
       readySeconds,
       confirmMsP50: median(alone.ms),
-      confirmMsP99: quantile(load.ms, 0.99),
-      txPerSecond: load.ms.length / load.seconds,
+      confirmMsP99: quantile(many.ms, 0.99),
+      ...throughput,
+      httpTxPerSecond: many.txPerSecond,
+      ...(proven === undefined ? {} : { provenTxPerSecond: proven.provenTxPerSecond, proven }),
       sevenStepSeconds: steps.seconds,
-      l1GasPerBatch: steps.gas,
-      proveSeconds: steps.proveSeconds,
+      sevenStepProveSeconds: steps.proveSeconds,
+      ...costs,
       peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
       node: process.version,
     };
@@ -65,85 +92,20 @@ export async function benchDevnet({ json, transactions }: DevnetBenchOptions): P
   }
 }
 
-interface Confirmations {
-  /** From request to receipt, of each transaction. */
-  readonly ms: readonly number[];
-  readonly seconds: number;
-}
-
-/** ETH transfers, signed beforehand; each sender sends the next when it has the receipt of the last. */
-async function confirmations({ chains, accounts }: Devnet, senders: readonly number[], count: number, place: number): Promise<Confirmations> {
-  const chain = chains[place];
-  if (chain === undefined) throw new RangeError(`no chain ${place}`);
-  const client = connectHttp(chain.chainId, chain.url);
+/** Pays the workload's accounts, each exactly the same, and creates its token. */
+async function prepare({ accounts }: Devnet, { chainId, url, pipeline }: DevnetChain): Promise<Workload> {
+  const { bytecode } = await hre.artifacts.readArtifact("PlainToken");
+  const workload = createWorkload(chainId, bytecode, HOLDERS);
+  const client = connectHttp(chainId, url);
   try {
-    const each = Math.ceil(count / senders.length);
-    const signed = await Promise.all(
-      senders.map(async (number) => {
-        const wallet = accounts.wallet(number);
-        const first = await client.getTransactionCount(wallet.address);
-        return Promise.all(
-          Array.from({ length: each }, (_, i) =>
-            wallet.signTransaction(
-              Transaction.from({ type: 2, chainId: chain.chainId, to: SINK, value: 1n, nonce: first + i, gasLimit: 30_000n, maxFeePerGas: GAS_PRICE_WEI, maxPriorityFeePerGas: GAS_PRICE_WEI }),
-            ),
-          ),
-        );
-      }),
-    );
-    const ms: number[] = [];
-    const begun = performance.now();
-    await Promise.all(
-      signed.map(async (raws) => {
-        for (const raw of raws) {
-          const sent = performance.now();
-          const hash: unknown = await client.send("eth_sendRawTransaction", [raw]);
-          const receipt: unknown = await client.send("eth_getTransactionReceipt", [hash]);
-          if (receipt === null) throw new Error(`no receipt of ${String(hash)}`);
-          ms.push(performance.now() - sent);
-        }
-      }),
-    );
-    return { ms, seconds: (performance.now() - begun) / 1000 };
+    const payer = accounts.wallet(PAYER).connect(client);
+    let nonce = await payer.getNonce();
+    for (const { address } of workload.accounts) {
+      await payer.sendTransaction({ to: address, value: workload.fundingWei, nonce: nonce++, gasLimit: 21_000n });
+    }
+    await pipeline.chain.submit(workload.deployment);
+    return workload;
   } finally {
     client.destroy();
   }
-}
-
-/** A transfer from the first chain to the second, from the moment it is sent until it is executed there. */
-async function sevenSteps({ l1, ecosystem, accounts, chains }: Devnet) {
-  const [a, b] = chains;
-  if (a === undefined || b === undefined) throw new RangeError("seven steps need two chains");
-  const settle = async ({ pipeline }: typeof a): Promise<SettledBatch | undefined> => {
-    const batch = await pipeline.seal();
-    return batch === undefined ? undefined : pipeline.settled(batch.outputs.batchNumber);
-  };
-  // What came before does not belong to this transfer's batch.
-  for (const chain of chains) await settle(chain);
-  const targets = chains.map(({ chainId, url, pipeline }) => ({ chainId, url, hyperchain: pipeline.created.hyperchain }));
-  const relayer = connectRelayer(ecosystem, l1.url, targets, accounts.wallet(ACCOUNT_NUMBERS.relayer));
-  const client = connectHttp(a.chainId, a.url);
-  try {
-    await relayer.poll();
-    const begun = performance.now();
-    await sendAcross(accounts.wallet(1).connect(client), b.chainId, lowerCaseAddress(accounts.wallet(2).address), ETHER);
-    const settled = await settle(a);
-    await b.pipeline.pollL1();
-    await relayer.poll();
-    const seconds = (performance.now() - begun) / 1000;
-    const [journey] = relayer.journeys();
-    if (journey?.steps.has("executed") !== true) throw new Error(`the transfer did not arrive: ${journey?.refusal}`);
-    const receipts = settled?.receipts ?? {};
-    const gas = Object.fromEntries(Object.entries(receipts).map(([stage, receipt]) => [stage, Number(receipt?.gasUsed)]));
-    return { seconds, gas, proveSeconds: settled?.proof.metrics.seconds };
-  } finally {
-    client.destroy();
-    relayer.close();
-  }
-}
-
-/** The value below which a part of all lies, by nearest rank. */
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((x, y) => x - y);
-  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0;
 }

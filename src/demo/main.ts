@@ -2,7 +2,7 @@ import { formatEther } from "ethers";
 import hre from "hardhat";
 import { systemClock } from "../chain/clock.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts.ts";
-import type { SettledBatch } from "../devnet/chain-pipeline.ts";
+import type { SettledBatch } from "../devnet/settling.ts";
 import { startDevnet } from "../devnet/devnet.ts";
 import type { Devnet, DevnetChain } from "../devnet/devnet.ts";
 import { regularly } from "../devnet/regularly.ts";
