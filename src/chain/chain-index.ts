@@ -1,3 +1,5 @@
+import { isEip712Transaction } from "./eip712-transaction.ts";
+import type { Eip712Transaction } from "./eip712-transaction.ts";
 import type { SequencedBlock, SequencedPriorityOp } from "./sequencer/batch-builder.ts";
 import { messagesOf } from "./sequencer/l1-messages.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -15,6 +17,12 @@ export interface IndexedPriorityOp extends SequencedPriorityOp {
   readonly resultIndex: number;
 }
 
+/** A transaction of type 0x71, which the engine knows under a hash of its own. */
+export interface IndexedEip712 {
+  readonly engineHash: Hex;
+  readonly transaction: Eip712Transaction;
+}
+
 interface IndexedBlock {
   readonly number: bigint;
   readonly batchNumber: bigint;
@@ -22,15 +30,21 @@ interface IndexedBlock {
   readonly priorityOps: Hex[];
 }
 
-/** What readers ask of a chain beside what its engine knows: batches of blocks, places of messages, priority operations. */
+/**
+ * What readers ask of a chain beside what its engine knows: batches of blocks, places of messages, and the transactions that
+ * users know under another hash than the engine, which are those of type 0x71 and priority operations.
+ */
 export class ChainIndex {
   #blocks: IndexedBlock[] = [];
   readonly #positions = new Map<Hex, LogPosition>();
   readonly #priorityOps = new Map<Hex, IndexedPriorityOp>();
+  readonly #eip712 = new Map<Hex, IndexedEip712>();
+  /** Users' hashes by the engine's, where they differ. */
+  readonly #publicHashes = new Map<Hex, Hex>();
   /** Logs so far in the newest batch. */
   #logCount: { readonly batchNumber: bigint; count: number } = { batchNumber: -1n, count: 0 };
 
-  addBlock({ environment, batchNumber, receipts }: SequencedBlock): void {
+  addBlock({ environment, batchNumber, receipts, transactions: included }: SequencedBlock): void {
     if (this.#logCount.batchNumber !== batchNumber) this.#logCount = { batchNumber, count: 0 };
     for (const receipt of receipts) {
       const count = messagesOf(receipt).length;
@@ -38,11 +52,18 @@ export class ChainIndex {
       this.#logCount.count += count;
     }
     const transactions = receipts.map(({ transactionHash }) => transactionHash);
+    for (const [i, engineHash] of transactions.entries()) {
+      const transaction = included[i];
+      if (transaction === undefined || !isEip712Transaction(transaction)) continue;
+      this.#eip712.set(transaction.hash, { engineHash, transaction });
+      this.#publicHashes.set(engineHash, transaction.hash);
+    }
     this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [] });
   }
 
   /** Called right after the operation's last block. */
   addPriorityOp(operation: SequencedPriorityOp): void {
+    this.#publicHashes.set(operation.operationHash ?? operation.resultHash, operation.canonicalTxHash);
     this.#priorityOps.set(operation.canonicalTxHash, { ...operation, resultIndex: this.#logCount.count++ });
     this.#blocks.at(-1)?.priorityOps.push(operation.canonicalTxHash);
   }
@@ -71,12 +92,32 @@ export class ChainIndex {
     return this.#priorityOps.get(canonicalTxHash);
   }
 
+  /** A transaction of type 0x71 that is in a block, by the hash under which its sender knows it. */
+  eip712(hash: Hex): IndexedEip712 | undefined {
+    return this.#eip712.get(hash);
+  }
+
+  /** The hash under which users know one of the engine's transactions. */
+  publicHash(engineHash: Hex): Hex {
+    return this.#publicHashes.get(engineHash) ?? engineHash;
+  }
+
+  /** The engine's hash of a transaction that users know under this one. */
+  engineHash(publicHash: Hex): Hex {
+    const operation = this.#priorityOps.get(publicHash);
+    return operation?.operationHash ?? operation?.resultHash ?? this.#eip712.get(publicHash)?.engineHash ?? publicHash;
+  }
+
   /** Forgets all blocks after this one. `logCount` is the number of logs that its batch has at that point. */
   revertTo(blockNumber: bigint, logCount: number): void {
     const gone = this.#blocks.filter(({ number }) => number > blockNumber);
     this.#blocks = this.#blocks.filter(({ number }) => number <= blockNumber);
     for (const { transactions, priorityOps } of gone) {
-      for (const hash of transactions) this.#positions.delete(hash);
+      for (const hash of transactions) {
+        this.#eip712.delete(this.publicHash(hash));
+        this.#positions.delete(hash);
+        this.#publicHashes.delete(hash);
+      }
       for (const hash of priorityOps) this.#priorityOps.delete(hash);
     }
     this.#logCount = { batchNumber: this.#blocks.at(-1)?.batchNumber ?? -1n, count: logCount };

@@ -4,6 +4,8 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { bytesToHex } from "@ethereumjs/util";
 import { fromHex, HexError } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
+import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
 /** Largest serialised transaction, as in public networks' pools: 128 KiB. */
@@ -15,7 +17,7 @@ const BLOB_TYPE = 3;
 const LEGACY_FROM = 0xc0;
 
 /**
- * A serialised transaction of an Ethereum type, with its sender recovered. Throws TransactionFormatError for whatever is
+ * A serialised transaction of an Ethereum type or of ZK Stack's 0x71, with its sender recovered. Throws TransactionFormatError for whatever is
  * not a complete, signed, canonical transaction of this chain. Cost: one signature recovery, about 0.15 ms.
  */
 export function decodeTransaction(raw: string, rules: Common): SignedTransaction {
@@ -25,7 +27,11 @@ export function decodeTransaction(raw: string, rules: Common): SignedTransaction
   }
   const first = bytes[0] ?? 0;
   if (bytes.length === 0) throw new TransactionFormatError("Malformed", "the transaction is empty");
-  if (first < LEGACY_FROM && (first > LAST_TYPE || first === BLOB_TYPE || first === 0)) {
+  if (first === EIP712_TYPE) return decodeEip712Transaction(bytes, BigInt(rules.chainId()));
+  if (first === BLOB_TYPE) {
+    throw new TransactionFormatError("TypeNotSupported", "blob transactions (type 3) are not supported: this chain stores no blobs");
+  }
+  if (first < LEGACY_FROM && (first > LAST_TYPE || first === 0)) {
     throw new TransactionFormatError("TypeNotSupported", `transactions of type ${first} are not supported here`);
   }
   const tx = parse(bytes, rules);
@@ -77,16 +83,5 @@ function recoverSender(tx: TypedTransaction): Hex {
     return tx.getSenderAddress().toString() as Hex;
   } catch (error) {
     throw new TransactionFormatError("BadSignature", "the transaction's signature is not valid", { cause: error });
-  }
-}
-
-/** Bytes that are no transaction for this chain. */
-export class TransactionFormatError extends Error {
-  override readonly name = "TransactionFormatError";
-  readonly code: "Malformed" | "GasAboveCap" | "TooLarge" | "TypeNotSupported" | "WrongChain" | "BadSignature";
-
-  constructor(code: TransactionFormatError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
   }
 }

@@ -14,7 +14,7 @@ export interface TransactionRequest {
   readonly nonce: bigint;
 }
 
-/** A transaction as its sender signed and serialised it (EIP-2718, types 0 to 4). */
+/** A transaction as its sender signed and serialised it (EIP-2718: types 0, 1, 2, 4 and 0x71). */
 export interface SignedTransaction extends TransactionRequest {
   readonly kind: "signed";
   readonly hash: Hex;
@@ -36,3 +36,20 @@ export interface UnsignedTransaction extends TransactionRequest {
 
 /** A transaction in the form in which the engines run it. */
 export type EngineTransaction = SignedTransaction | UnsignedTransaction;
+
+/** Whether the engines know the transaction's serialised form. All others they run from the sender that they are told. */
+export function isEthereumTransaction(transaction: EngineTransaction): transaction is SignedTransaction {
+  return transaction.kind === "signed" && transaction.type <= LAST_ETHEREUM_TYPE;
+}
+
+/**
+ * Wei per gas that a transaction pays which the engines do not know the form of. With a base fee of 0 that is the priority
+ * fee, as for Ethereum's type 2.
+ */
+export function gasPriceOf(transaction: EngineTransaction): bigint {
+  if (transaction.kind === "unsigned") return 0n;
+  const { maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
+  return maxPriorityFeePerGasWei < maxFeePerGasWei ? maxPriorityFeePerGasWei : maxFeePerGasWei;
+}
+
+const LAST_ETHEREUM_TYPE = 4;

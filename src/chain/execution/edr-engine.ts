@@ -1,5 +1,6 @@
 import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
+import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -121,7 +122,7 @@ export class EdrEngine implements ExecutionEngine {
   }
 
   async #submit(transaction: EngineTransaction): Promise<Hex> {
-    if (transaction.kind === "signed") return (await this.request("eth_sendRawTransaction", [transaction.raw])) as Hex;
+    if (isEthereumTransaction(transaction)) return (await this.request("eth_sendRawTransaction", [transaction.raw])) as Hex;
     const { from, to, valueWei, data, gasLimit, nonce } = transaction;
     if (!this.#impersonated.has(from)) {
       await this.request("hardhat_impersonateAccount", [from]);
@@ -129,7 +130,7 @@ export class EdrEngine implements ExecutionEngine {
     }
     const target = to === undefined ? {} : { to };
     const quantity = (value: bigint): string => `0x${value.toString(16)}`;
-    const fields = { value: quantity(valueWei), gas: quantity(gasLimit), gasPrice: "0x0", nonce: quantity(nonce) };
+    const fields = { value: quantity(valueWei), gas: quantity(gasLimit), gasPrice: quantity(gasPriceOf(transaction)), nonce: quantity(nonce) };
     return (await this.request("eth_sendTransaction", [{ from, ...target, data, ...fields }])) as Hex;
   }
 

@@ -1,6 +1,6 @@
 import { MempoolError } from "../mempool/mempool.ts";
 import { SequencerError } from "../sequencer/sequencer-error.ts";
-import { TransactionFormatError } from "../decode-transaction.ts";
+import { TransactionFormatError } from "../transaction-format-error.ts";
 import { WitnessError } from "../witness/witness-error.ts";
 import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
 import type { RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
@@ -16,7 +16,8 @@ export interface RpcClient {
 /** Answers one method. Throws RpcError, or an error of the chain's stages. */
 export type RpcMethod = (params: readonly unknown[], client: RpcClient | undefined) => Promise<unknown>;
 
-export type RpcMethods = ReadonlyMap<string, RpcMethod>;
+/** Methods by name. Asked anew for each request, so that methods may be added while a server runs. */
+export type RpcMethods = Pick<ReadonlyMap<string, RpcMethod>, "get">;
 
 /** Answers a request body, whatever it is; never throws. Undefined where nothing is to be answered. */
 export async function answerBody(text: string, methods: RpcMethods, client: RpcClient | undefined): Promise<string> {
@@ -41,8 +42,8 @@ async function answer(request: RpcRequest | RpcError, methods: RpcMethods, clien
   }
 }
 
-/** The chain's own errors carry their code in `data`, so that clients need not read the message. */
-function errorBody(error: unknown): RpcErrorBody {
+/** An error as JSON-RPC has it. The chain's own errors carry their code in `data`, so that clients need not read the message. */
+export function errorBody(error: unknown): RpcErrorBody {
   if (error instanceof RpcError) {
     const { code, message, data } = error;
     return data === undefined ? { code, message } : { code, message, data };

@@ -3,7 +3,8 @@ import { address, quantity } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { zkFieldMethods } from "./zk-fields.ts";
+import { namedReads } from "./named-reads.ts";
+import { ZkFields } from "./zk-fields.ts";
 
 export interface ChainMethodOptions {
   /** Answer of `eth_gasPrice`. */
@@ -23,12 +24,8 @@ const ENGINE_READS = [
   "eth_getBlockTransactionCountByHash",
   "eth_getBlockTransactionCountByNumber",
   "eth_getCode",
-  "eth_getFilterChanges",
-  "eth_getFilterLogs",
   "eth_getProof",
   "eth_getStorageAt",
-  "eth_getTransactionByBlockHashAndIndex",
-  "eth_getTransactionByBlockNumberAndIndex",
   "eth_uninstallFilter",
   "net_listening",
   "net_version",
@@ -48,7 +45,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const calls = new GuardedCalls(chain);
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
-  for (const [method, answer] of zkFieldMethods(chain)) methods.set(method, answer);
+  for (const [method, answer] of namedReads(chain)) methods.set(method, answer);
   const gasPrice: RpcMethod = async () => `0x${options.gasPriceWei.toString(16)}`;
   methods.set("eth_gasPrice", gasPrice);
   methods.set("eth_maxPriorityFeePerGas", gasPrice);
@@ -86,8 +83,9 @@ function addFilters(chain: Chain, methods: Map<string, RpcMethod>): void {
   }
 }
 
-async function traceTransaction(chain: Chain, params: readonly unknown[]): Promise<unknown> {
-  const [hash, config] = params;
+async function traceTransaction(chain: Chain, [name, ...rest]: readonly unknown[]): Promise<unknown> {
+  const [config] = rest;
+  const hash = new ZkFields(chain).engineHash(name);
   const tracer = typeof config === "object" && config !== null && "tracer" in config ? config.tracer : undefined;
   if (typeof tracer === "string" ? !TRACERS.has(tracer) : tracer !== undefined) {
     throw new RpcError(RpcCode.invalidParams, `tracers are ${[...TRACERS].join(", ")}`);
@@ -98,7 +96,7 @@ async function traceTransaction(chain: Chain, params: readonly unknown[]): Promi
       throw new RpcError(RpcCode.limitExceeded, `transactions above ${MAX_STEP_TRACE_GAS} gas are not traced step by step; name a tracer`);
     }
   }
-  return chain.engine.request("debug_traceTransaction", params);
+  return chain.engine.request("debug_traceTransaction", [hash, ...rest]);
 }
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {
@@ -148,4 +146,3 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
 function seconds(value: unknown): bigint {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : quantity(value);
 }
-

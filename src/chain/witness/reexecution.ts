@@ -12,6 +12,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BlockEnvironment, BlockReceipt } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import { chainRules } from "../rules.ts";
+import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { runCall } from "./call.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
@@ -133,14 +134,15 @@ export class Reexecution {
   }
 
   #typed(transaction: EngineTransaction): TypedTransaction {
-    if (transaction.kind === "signed") {
+    if (isEthereumTransaction(transaction)) {
       return createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rules, freeze: false });
     }
     const { from, to, nonce, valueWei, data, gasLimit } = transaction;
     const target = to === undefined ? {} : { to };
     const sender = createAddressFromString(from);
-    const tx = createLegacyTx({ nonce, gasPrice: 0n, gasLimit, value: valueWei, data, ...target }, { common: this.#rules, freeze: false });
-    // Nobody signed it: the sequencer says who sends it, as the first engine's impersonation does.
+    const gasPrice = gasPriceOf(transaction);
+    const tx = createLegacyTx({ nonce, gasPrice, gasLimit, value: valueWei, data, ...target }, { common: this.#rules, freeze: false });
+    // Its form is not Ethereum's, or nobody signed it: the sequencer says who sends it, as the first engine's impersonation does.
     return Object.assign(tx, { getSenderAddress: () => sender, isSigned: () => true });
   }
 }

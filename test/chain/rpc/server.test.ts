@@ -92,6 +92,8 @@ describe("RPC server", () => {
     await provider.send("eth_blockNumber", []);
     await test.chain.sequencer.mine();
     assert.equal(await seen, Number(test.chain.sequencer.head.number));
+    // Answered after the unsubscription that `once` has sent by now.
+    await provider.send("eth_chainId", []);
     await provider.destroy();
   });
 

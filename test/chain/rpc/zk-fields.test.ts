@@ -8,7 +8,7 @@ import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts
 import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
-import { zkFieldMethods } from "../../../src/chain/rpc/zk-fields.ts";
+import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
 import { testContract } from "../support/artifact.ts";
 import type { TestContract } from "../support/artifact.ts";
 import { startTestChain } from "../support/chain.ts";
@@ -45,7 +45,7 @@ describe("fields for ZK Stack's clients", () => {
   });
   after(() => test.chain.close());
 
-  const ask = async (method: string, ...params: unknown[]) => zkFieldMethods(test.chain).get(method)!(params, undefined);
+  const ask = async (method: string, ...params: unknown[]) => namedReads(test.chain).get(method)!(params, undefined);
   const send = async (body: Hex) => test.chain.submit(await wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", [body]) }));
   const operation = (to: bigint, nonce: bigint, data: Hex = "0x"): L2CanonicalTransaction => ({
     txType: PRIORITY_OPERATION_TYPE,

@@ -1,0 +1,52 @@
+import type { Chain } from "../chain.ts";
+import type { RpcMethod } from "./dispatch.ts";
+import { pendingTransaction } from "./pending-transaction.ts";
+import { ZkFields } from "./zk-fields.ts";
+import type { Fields } from "./zk-fields.ts";
+
+/**
+ * Reads that show transactions, logs or blocks: the engine's answers under the names, and with the fields, that users know.
+ */
+export function namedReads(chain: Chain): ReadonlyMap<string, RpcMethod> {
+  const { engine, mempool } = chain;
+  const fields = new ZkFields(chain);
+  type Show = (answer: Fields) => Fields;
+  /** Passes the method on; its first parameter is a transaction's hash where `byHash`. */
+  const shown = (method: string, show: Show, byHash = false): [string, RpcMethod] => [
+    method,
+    async (params) => {
+      const [first, ...rest] = params;
+      const answer = (await engine.request(method, byHash ? [fields.engineHash(first), ...rest] : params)) as Fields | null;
+      return answer === null ? null : show(answer);
+    },
+  ];
+  const listed = (method: string): [string, RpcMethod] => [
+    method,
+    async (params) => {
+      // Changes of a block filter are hashes.
+      const answer = (await engine.request(method, params)) as readonly (Fields | string)[];
+      return answer.map((one) => (typeof one === "string" ? one : fields.log(one)));
+    },
+  ];
+  const transaction: Show = (answer) => fields.transaction(answer);
+  const block: Show = (answer) => fields.block(answer);
+  const [, minedTransaction] = shown("eth_getTransactionByHash", transaction, true);
+  return new Map<string, RpcMethod>([
+    shown("eth_getTransactionReceipt", (answer) => fields.receipt(answer), true),
+    [
+      "eth_getTransactionByHash",
+      async (params, client) => {
+        const [hash] = params;
+        const waiting = typeof hash === "string" ? mempool.find(hash.toLowerCase() as `0x${string}`) : undefined;
+        return (await minedTransaction(params, client)) ?? (waiting === undefined ? null : pendingTransaction(waiting, chain.chainId));
+      },
+    ],
+    shown("eth_getTransactionByBlockHashAndIndex", transaction),
+    shown("eth_getTransactionByBlockNumberAndIndex", transaction),
+    shown("eth_getBlockByNumber", block),
+    shown("eth_getBlockByHash", block),
+    listed("eth_getLogs"),
+    listed("eth_getFilterLogs"),
+    listed("eth_getFilterChanges"),
+  ]);
+}

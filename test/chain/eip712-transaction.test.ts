@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { decodeRlp, encodeRlp, getAddress, Signature, Wallet } from "ethers";
+import { privateKeyToAccount } from "viem/accounts";
+import { zksync } from "viem/chains";
+import type { types} from "zksync-ethers";
+import { EIP712Signer, utils, Wallet as ZkWallet } from "zksync-ethers";
+import { decodeTransaction } from "../../src/chain/decode-transaction.ts";
+import { decodeEip712Transaction } from "../../src/chain/eip712-transaction.ts";
+import { namedReads } from "../../src/chain/rpc/named-reads.ts";
+import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import { chainRules } from "../../src/chain/rules.ts";
+import { fromHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { L1_MESSENGER_ADDRESS } from "../../src/protocol/l2-log.ts";
+import { testContract } from "./support/artifact.ts";
+import { startTestChain } from "./support/chain.ts";
+import type { TestChain } from "./support/chain.ts";
+import { CHAIN_ID, COINBASE } from "./support/engine.ts";
+
+const ETHER = 10n ** 18n;
+const KEY: Hex = `0x${"5a".repeat(32)}`;
+const wallet = new ZkWallet(KEY);
+const from = wallet.address;
+const to = getAddress(`0x${"c4".repeat(20)}`);
+const rules = chainRules(CHAIN_ID);
+
+const request = {
+  type: utils.EIP712_TX_TYPE,
+  chainId: CHAIN_ID,
+  from,
+  to,
+  nonce: 7,
+  value: 123_456_789n,
+  data: "0xdeadbeef",
+  gasLimit: 300_000n,
+  maxFeePerGas: 2_000_000n,
+  maxPriorityFeePerGas: 1_000_000n,
+  customData: { gasPerPubdata: 50_000n } as types.Eip712Meta,
+} satisfies types.TransactionRequest;
+
+/** As zksync-ethers' wallet signs it, without the network that its own method asks first. */
+async function sign(fields: object = {}, custom: types.Eip712Meta = {}): Promise<{ raw: Hex; hash: string }> {
+  const transaction = { ...request, ...fields, customData: { ...request.customData, ...custom } };
+  const customSignature = custom.customSignature ?? (await wallet.signTypedData({ name: "zkSync", version: "2", chainId: transaction.chainId }, typesOf, EIP712Signer.getSignInput(transaction)));
+  const signed = { ...transaction, customData: { ...transaction.customData, customSignature } };
+  return { raw: utils.serializeEip712(signed) as Hex, hash: utils.eip712TxHash(signed as types.TransactionLike) };
+}
+const typesOf = Object.fromEntries(Object.entries(utils.EIP712_TYPES).map(([name, fields]) => [name, [...fields]]));
+
+function codeOf(raw: string): string {
+  try {
+    decodeTransaction(raw, rules);
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+  return "accepted";
+}
+
+/** The serialised transaction with some of its fields replaced. */
+function withFields(raw: Hex, replaced: Readonly<Record<number, unknown>>): string {
+  const fields = decodeRlp(`0x${raw.slice(4)}`) as unknown[];
+  return `0x71${encodeRlp(fields.map((field, i) => (i in replaced ? replaced[i] : field)) as never).slice(2)}`;
+}
+
+describe("transactions of type 0x71", () => {
+  it("B2: are read as zksync-ethers writes, signs and names them", async () => {
+    const { raw, hash } = await sign();
+    const read = decodeTransaction(raw, rules);
+    const { data, gasLimit, maxFeePerGas, maxPriorityFeePerGas, value } = request;
+    assert.deepEqual(
+      [read.hash, read.from, read.to, read.nonce, read.data, read.gasLimit, read.maxFeePerGasWei, read.maxPriorityFeePerGasWei, read.valueWei],
+      [hash, from.toLowerCase(), to.toLowerCase(), 7n, data, gasLimit, maxFeePerGas, maxPriorityFeePerGas, value],
+    );
+    const plain = await sign({ nonce: 0, value: 0n, data: "0x" });
+    assert.equal(decodeTransaction(plain.raw, rules).hash, plain.hash);
+  });
+
+  it("B2: are read as viem writes and signs them", async () => {
+    const account = privateKeyToAccount(KEY);
+    const chain = { ...zksync, id: CHAIN_ID };
+    const transaction = { chainId: CHAIN_ID, from: account.address, to, nonce: 3, value: 5n, data: "0x12", gas: 100_000n, maxFeePerGas: 9n, maxPriorityFeePerGas: 9n, gasPerPubdata: 800n, type: "eip712" } as const;
+    const { domain, types: fields, primaryType, message } = chain.custom.getEip712Domain(transaction as never);
+    const customSignature = await account.signTypedData({ domain, types: fields, primaryType, message } as never);
+    const raw = chain.serializers.transaction({ ...transaction, customSignature } as never);
+    const read = decodeEip712Transaction(fromHex(raw), BigInt(CHAIN_ID));
+    assert.deepEqual([read.from, read.nonce, read.valueWei, read.gasPerPubdata], [account.address.toLowerCase(), 3n, 5n, 800n]);
+  });
+
+  it("may carry the signature in Ethereum's three fields instead", async () => {
+    const digest = EIP712Signer.getSignedDigest(request);
+    const signature = wallet.signingKey.sign(digest as string);
+    const raw = utils.serializeEip712(request, signature);
+    const fields = { v: signature.yParity, r: signature.r, s: signature.s };
+    assert.equal(decodeTransaction(raw, rules).hash, utils.eip712TxHash(request as types.TransactionLike, fields));
+  });
+
+  it("are refused with the reason", async () => {
+    const { raw } = await sign();
+    const signature = Signature.from((decodeRlp(`0x${raw.slice(4)}`) as string[])[14]);
+    const other = Wallet.createRandom().address;
+    const flipped = `0x${signature.r.slice(2)}${(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n - BigInt(signature.s)).toString(16).padStart(64, "0")}${signature.v === 27 ? "1c" : "1b"}`;
+    const refusals: readonly [string, string, string][] = [
+      ["a paymaster", (await sign({}, { paymasterParams: { paymaster: other, paymasterInput: "0x" } })).raw, "FeatureNotSupported"],
+      ["published code", (await sign({}, { factoryDeps: [`0x${"00".repeat(32)}`] })).raw, "FeatureNotSupported"],
+      ["a contract account's signature", (await sign({}, { customSignature: "0x1234" })).raw, "FeatureNotSupported"],
+      ["a creation", withFields(raw, { 4: "0x" }), "FeatureNotSupported"],
+      ["another chain's", (await sign({ chainId: 1 })).raw, "WrongChain"],
+      ["another sender's", withFields(raw, { 11: other }), "BadSignature"],
+      ["the other of two signatures", withFields(raw, { 14: flipped }), "BadSignature"],
+      ["no signature", withFields(raw, { 14: "0x" }), "BadSignature"],
+      ["no key", withFields(raw, { 14: `0x${"ff".repeat(64)}1b` }), "BadSignature"],
+      ["a third key", withFields(raw, { 14: `${signature.serialized.slice(0, -2)}1d` }), "BadSignature"],
+      ["two signatures", withFields(raw, { 8: "0x01" }), "Malformed"],
+      ["a longer integer than needed", withFields(raw, { 0: "0x0007" }), "Malformed"],
+      ["an integer above its range", withFields(raw, { 0: `0x${"11".repeat(9)}` }), "Malformed"],
+      ["a list for an integer", withFields(raw, { 5: [] }), "Malformed"],
+      ["bytes for a list", withFields(raw, { 13: "0x" }), "Malformed"],
+      ["half an address", withFields(raw, { 4: "0x1234" }), "Malformed"],
+      ["gas above EIP-7825's cap", (await sign({ gasLimit: 2n ** 24n + 1n })).raw, "GasAboveCap"],
+      ["a field too few", `0x71${encodeRlp((decodeRlp(`0x${raw.slice(4)}`) as string[]).slice(0, 15)).slice(2)}`, "Malformed"],
+      ["bytes behind the list", `${raw}00`, "Malformed"],
+      ["nothing", "0x71", "Malformed"],
+      ["a string", "0x7180", "Malformed"],
+      ["endless nesting", `0x71${"f9ffff".repeat(20_000)}`, "Malformed"],
+    ];
+    for (const [what, transaction, code] of refusals) assert.equal(codeOf(transaction), code, what);
+  });
+});
+
+describe("a chain with transactions of type 0x71", () => {
+  let test: TestChain;
+
+  before(async () => {
+    test = await startTestChain({ genesis: [{ address: from.toLowerCase() as Hex, balanceWei: 10n * ETHER, nonce: 7n }] });
+  });
+  after(async () => {
+    await test.chain.close();
+    assert.deepEqual(test.faults, []);
+  });
+
+  const ask = async (method: string, ...params: unknown[]) => chainMethods(test.chain, { gasPriceWei: 1n, development: true }).get(method)!(params, undefined);
+  const balance = async (address: string) => BigInt((await ask("eth_getBalance", address, "latest")) as Hex);
+
+  it("B2: runs them from their sender, at their price, and shows them under their own hash", async () => {
+    const { abi } = await testContract("TestMessenger");
+    const before = await balance(from);
+    const operatorBefore = await balance(COINBASE);
+    const { raw, hash } = await sign({ to: L1_MESSENGER_ADDRESS, data: abi.encodeFunctionData("sendToL1", ["0x0123"]), value: 0n });
+    assert.equal(await ask("eth_sendRawTransaction", raw), hash);
+    type Receipt = Record<"transactionHash" | "type" | "from" | "gasUsed" | "blockHash" | "effectiveGasPrice", Hex> & { logs: { transactionHash: Hex }[]; l2ToL1Logs: { transactionHash: Hex }[] };
+    const receipt = (await ask("eth_getTransactionReceipt", hash)) as Receipt;
+    assert.deepEqual(
+      [receipt.transactionHash, receipt.type, receipt.from, receipt.logs[0]?.transactionHash, receipt.l2ToL1Logs[0]?.transactionHash],
+      [hash, "0x71", from.toLowerCase(), hash, hash],
+    );
+    assert.equal(BigInt(receipt.effectiveGasPrice), request.maxPriorityFeePerGas);
+    const fee = BigInt(receipt.gasUsed) * request.maxPriorityFeePerGas;
+    assert.equal(await balance(from), before - fee);
+    assert.equal(await balance(COINBASE), operatorBefore + fee);
+    const transaction = (await ask("eth_getTransactionByHash", hash)) as Record<string, unknown>;
+    assert.deepEqual([transaction["hash"], transaction["type"], transaction["nonce"], transaction["maxFeePerGas"]], [hash, "0x71", "0x7", "0x1e8480"]);
+    const signature = Signature.from({ r: fixed(transaction["r"]), s: fixed(transaction["s"]), yParity: Number(transaction["yParity"]) as 0 | 1 });
+    assert.equal(signature.serialized, (decodeRlp(`0x${raw.slice(4)}`) as string[])[14]);
+    assert.deepEqual(((await ask("eth_getBlockByHash", receipt.blockHash, false)) as { transactions: unknown }).transactions, [hash]);
+    assert.deepEqual(((await ask("eth_getBlockByHash", receipt.blockHash, true)) as { transactions: { hash: Hex }[] }).transactions.map((one) => one.hash), [hash]);
+    assert.equal(((await ask("eth_getTransactionByBlockHashAndIndex", receipt.blockHash, "0x0")) as { hash: Hex }).hash, hash);
+    const logs = (await ask("eth_getLogs", { blockHash: receipt.blockHash })) as { transactionHash: Hex }[];
+    assert.deepEqual(logs.map(({ transactionHash }) => transactionHash), [hash]);
+    assert.equal(((await ask("debug_traceTransaction", hash, { tracer: "callTracer" })) as { from: Hex }).from, from.toLowerCase());
+  });
+
+  it("B2: the witness repeats them, fee, value and nonce", async () => {
+    const { raw } = await sign({ nonce: 8, value: 3n * ETHER });
+    const { raw: failing } = await sign({ nonce: 9, to: L1_MESSENGER_ADDRESS, data: "0x00000000", value: 0n });
+    await test.chain.submit(raw);
+    await test.chain.submit(failing);
+    assert.equal(await balance(to), 3n * ETHER);
+    // Sealing compares every value that either engine wrote.
+    const batch = await test.chain.seal();
+    assert.equal(batch?.outputs.batchNumber, 1n);
+    assert.deepEqual(test.faults, []);
+  });
+
+  it("shows one that waits for an earlier nonce as pending", async () => {
+    const { raw, hash } = await sign({ nonce: 11, value: 1n });
+    await test.chain.submit(raw);
+    const waiting = (await ask("eth_getTransactionByHash", hash)) as Record<string, unknown>;
+    assert.deepEqual([waiting["hash"], waiting["type"], waiting["blockHash"], waiting["nonce"]], [hash, "0x71", null, "0xb"]);
+    assert.equal(await ask("eth_getTransactionReceipt", hash), null);
+    await test.chain.submit((await sign({ nonce: 10, value: 2n })).raw);
+    await test.chain.sequencer.mine();
+    assert.notEqual(await ask("eth_getTransactionReceipt", hash), null);
+  });
+
+  it("forgets one that a revert undoes", async () => {
+    const mark = await test.chain.snapshot();
+    const { raw, hash } = await sign({ nonce: 12, value: 1n });
+    await test.chain.submit(raw);
+    await test.chain.revert(mark);
+    assert.equal(await namedReads(test.chain).get("eth_getTransactionByHash")!([hash], undefined), null);
+    assert.equal(await test.chain.submit(raw), hash);
+  });
+});
+
+function fixed(value: unknown): string {
+  return `0x${BigInt(String(value)).toString(16).padStart(64, "0")}`;
+}
