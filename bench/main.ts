@@ -6,14 +6,15 @@ Suites
   prove        proof of N leaf writes: time by phase, size, gas by phase, proven bits, memory
   kernels      every kernel, wasm beside the scalar reference, outputs compared
   state-tree   building and updating the state tree
-  devnet       an L1 with two chains: start, confirmation, throughput, seven steps with real proofs
+  devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
 
 Options
   --json             one JSON object per line
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
   --workers N[,N…]   prove: threads that compute (default: all cores)
-  --transactions N   devnet: transfers under load (default 2000)
+  --transactions N   devnet: transfers of each measurement (default 2000)
+  --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --samples N        prove: proofs per size of which the median is reported, after one for warming up (default 3)
   --help`;
 
@@ -31,6 +32,7 @@ const { values, positionals } = parseCommandLine({
     workers: { type: "string" },
     samples: { type: "string", default: "3" },
     transactions: { type: "string", default: "2000" },
+    seconds: { type: "string", default: "60" },
   },
 });
 const [suite, surplus] = positionals;
@@ -59,7 +61,11 @@ switch (suite) {
   }
   case "devnet": {
     const { benchDevnet } = await import("./devnet.ts");
-    await benchDevnet({ json: values.json, transactions: wholeNumber("transactions", values.transactions, 8, 100_000) });
+    await benchDevnet({
+      json: values.json,
+      transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
+      provenSeconds: wholeNumber("seconds", values.seconds, 0, 3600),
+    });
     break;
   }
   case "state-tree": {

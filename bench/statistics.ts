@@ -5,3 +5,10 @@ export function median(values: readonly number[]): number {
   if (low === undefined || high === undefined) throw new RangeError("the median of no values");
   return (low + high) / 2;
 }
+
+/** The value below which a part of all lies, by nearest rank. Throws RangeError for no values. */
+export function quantile(values: readonly number[], part: number): number {
+  const value = [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(part * values.length) - 1)];
+  if (value === undefined) throw new RangeError("a quantile of no values");
+  return value;
+}

@@ -1,0 +1,34 @@
+import type { Hex } from "../src/protocol/hex.ts";
+import { connectBench } from "./devnet-http-client.ts";
+
+export interface Confirmations {
+  /** From request to receipt, of each transaction. */
+  readonly ms: readonly number[];
+  readonly txPerSecond: number;
+}
+
+/**
+ * Sends transactions over HTTP, on as many connections: each sends its next one when it has the receipt of the last. One
+ * account's transactions must stay on one connection: number n goes out on connection n modulo `connections`.
+ */
+export async function measureConfirmations(url: string, raws: readonly Hex[], connections: number): Promise<Confirmations> {
+  const ms: number[] = [];
+  const begun = performance.now();
+  await Promise.all(
+    Array.from({ length: connections }, async (_, connection) => {
+      const client = connectBench(url);
+      try {
+        for (let i = connection; i < raws.length; i += connections) {
+          const sent = performance.now();
+          const hash = await client.send("eth_sendRawTransaction", [raws[i]]);
+          const receipt = (await client.send("eth_getTransactionReceipt", [hash])) as { readonly status: string } | null;
+          if (receipt?.status !== "0x1") throw new Error(`transaction ${String(hash)} did not succeed`);
+          ms.push(performance.now() - sent);
+        }
+      } finally {
+        client.close();
+      }
+    }),
+  );
+  return { ms, txPerSecond: (raws.length / (performance.now() - begun)) * 1000 };
+}

@@ -1,0 +1,40 @@
+import { sendAcross } from "../src/demo/round-trip.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../src/devnet/accounts.ts";
+import type { Devnet } from "../src/devnet/devnet.ts";
+import { connectHttp, connectRelayer } from "../src/devnet/relaying.ts";
+import { sealAndSettle } from "./devnet-settlement.ts";
+
+const ETHER = 10n ** 18n;
+
+export interface SevenSteps {
+  /** From the moment at which the sender sends until it is executed on the other chain. */
+  readonly seconds: number;
+  /** How much of it the proof took. */
+  readonly proveSeconds: number | undefined;
+}
+
+/** A transfer from the first chain to the second. */
+export async function measureSevenSteps({ l1, ecosystem, accounts, chains }: Devnet): Promise<SevenSteps> {
+  const [a, b] = chains;
+  if (a === undefined || b === undefined) throw new RangeError("seven steps need two chains");
+  // What came before does not belong to this transfer's batch.
+  for (const chain of chains) await sealAndSettle(chain);
+  const targets = chains.map(({ chainId, url, pipeline }) => ({ chainId, url, hyperchain: pipeline.created.hyperchain }));
+  const relayer = connectRelayer(ecosystem, l1.url, targets, accounts.wallet(ACCOUNT_NUMBERS.relayer));
+  const client = connectHttp(a.chainId, a.url);
+  try {
+    await relayer.poll();
+    const begun = performance.now();
+    await sendAcross(accounts.wallet(1).connect(client), b.chainId, lowerCaseAddress(accounts.wallet(2).address), ETHER);
+    const settled = await sealAndSettle(a);
+    await b.pipeline.pollL1();
+    await relayer.poll();
+    const seconds = (performance.now() - begun) / 1000;
+    const [journey] = relayer.journeys();
+    if (journey?.steps.has("executed") !== true) throw new Error(`the transfer did not arrive: ${journey?.refusal}`);
+    return { seconds, proveSeconds: settled?.proof.metrics.seconds };
+  } finally {
+    client.destroy();
+    relayer.close();
+  }
+}
