@@ -42,12 +42,11 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
   const begun = performance.now();
   const devnet = await startDevnet(
     {
-      chainIds: CHAIN_IDS,
+      // A transaction that comes alone is in a block at once; those that come meanwhile share the next one.
+      chains: CHAIN_IDS.map((chainId) => ({ chainId, blocks: { type: "instant", maxTransactions: BLOCK_TRANSACTIONS } })),
       fundedAccounts: [PAYER, ACCOUNT_NUMBERS.relayer],
       fundingWei: 1_000n * ETHER,
-      batches: { maxAgeMs: undefined, maxTransactions: undefined },
-      // A transaction that comes alone is in a block at once; those that come meanwhile share the next one.
-      blocks: { type: "instant", maxTransactions: BLOCK_TRANSACTIONS },
+      relayer: false,
     },
     {
       connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),

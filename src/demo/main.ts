@@ -71,12 +71,13 @@ const compiledAt = performance.now();
 const batches: object[] = [];
 const devnet = await startDevnet(
   {
-    chainIds: [CHAIN_A, CHAIN_B],
+    chains: [CHAIN_A, CHAIN_B].map((chainId) => ({ chainId, batches: { maxAgeMs: BATCH_AGE_MS, maxTransactions: undefined } })),
     fundedAccounts: [ALICE, ACCOUNT_NUMBERS.relayer],
     fundingWei: FUNDING_WEI,
-    batches: { maxAgeMs: BATCH_AGE_MS, maxTransactions: undefined },
     pollIntervalMs: POLL_MS,
-    proverWorkers: workers,
+    prover: { mode: "stark", workers },
+    // The demonstration's own relayer tells each step.
+    relayer: false,
   },
   {
     connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),

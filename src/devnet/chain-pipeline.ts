@@ -9,30 +9,30 @@ import { configurationAccounts } from "../chain/predeploys/genesis.ts";
 import { priorityOperation } from "../chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import { PROTOCOL_LIMITS } from "../chain/sequencer/limits.ts";
-import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/sequencer.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { genesisStoredBatch } from "../protocol/stored-batch.ts";
 import type { Prover } from "../prover/prover.ts";
-import { createMemoryJournal } from "../settlement/journal/journal.ts";
+import { createMemoryJournal, openFileJournal } from "../settlement/journal/journal.ts";
 import { createL1Watcher } from "../settlement/l1-watcher/l1-watcher.ts";
 import { createLocalMember } from "../settlement/quorum.ts";
-import type { TypedDataSigner } from "../settlement/quorum.ts";
+import type { Quorum, TypedDataSigner } from "../settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "./accounts.ts";
+import { startOrClose } from "./closing.ts";
+import type { Closing } from "./closing.ts";
 import { createChain, localChainConfiguration } from "./create-chain.ts";
 import type { CreatedChain } from "./create-chain.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import { inputsFrom } from "./l1-inputs.ts";
+import type { ChainPlan } from "./options.ts";
 import { openSettling } from "./settling.ts";
 import type { SettledBatch } from "./settling.ts";
 
 export interface ChainPipelineOptions {
-  readonly chainId: bigint;
+  readonly plan: ChainPlan;
   /** The protocol's genesis, whose root the ecosystem's version names. */
   readonly genesis: readonly GenesisAccount[];
-  readonly blocks: BlockPolicy;
-  readonly batches: BatchPolicy;
   readonly minGasPriceWei: bigint;
 }
 
@@ -67,6 +67,11 @@ export interface ChainPipeline {
   seal(): Promise<FormedBatch | undefined>;
   /** Resolves when L1 has executed the batch; rejects with what stopped settlement. */
   settled(batchNumber: bigint): Promise<SettledBatch>;
+  readonly quorum: Quorum;
+  /** Batches that came through each stage, while neither chain nor settlement has stopped. */
+  progress(): Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+  /** What stopped the chain or its settlement for good; undefined while both run. */
+  fault(): unknown;
   close(): Promise<void>;
 }
 
@@ -77,37 +82,56 @@ export interface ChainPipeline {
  *   transactions → mempool ──────────────────────────── sequencer → batch ─┬→ prover ─┐
  *                                                                          └→ commit ─┴→ prove → execute, on L1
  */
-export async function startChainPipeline(
-  options: ChainPipelineOptions,
+export function startChainPipeline(options: ChainPipelineOptions, dependencies: ChainPipelineDependencies): Promise<ChainPipeline> {
+  return startOrClose(`chain ${options.plan.name}`, (closing) => start(options, dependencies, closing));
+}
+
+async function start(
+  { plan, genesis, minGasPriceWei }: ChainPipelineOptions,
   dependencies: ChainPipelineDependencies,
+  closing: Closing,
 ): Promise<ChainPipeline> {
-  const { chainId, genesis, blocks, batches, minGasPriceWei } = options;
-  const { ecosystem, l1, connect, clock, prover, operator, onStop } = dependencies;
+  const { chainId, blocks, batches } = plan;
+  const { ecosystem, l1, connect, clock, prover, operator } = dependencies;
   const { addresses, settlementChainId, version } = ecosystem;
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
+  let fault: unknown;
+  const onStop = (error: unknown): void => {
+    fault ??= error;
+    dependencies.onStop(error);
+  };
 
-  const created = await createChain(ecosystem, localChainConfiguration(ecosystem, chainId, [operatorAddress]), operator);
+  const created = await createChain(
+    ecosystem,
+    {
+      ...localChainConfiguration(ecosystem, chainId, [operatorAddress]),
+      executionDelay: BigInt(plan.executionDelaySeconds),
+      priorityOpWindow: BigInt(plan.priorityOpWindowSeconds),
+      exitDelay: BigInt(plan.exitDelaySeconds),
+    },
+    operator,
+  );
   const { hyperchain, fromBlock } = created;
   const contract = { settlementChainId, hyperchain };
   const block = await l1.getBlock("latest");
+  const journal = plan.journal === undefined ? createMemoryJournal() : await openFileJournal(plan.journal);
+  closing.add(() => journal.close());
+  const quorum = { members: [await createLocalMember(operator, contract)], threshold: 1 };
   const settling = await openSettling(
-    {
-      ...contract,
-      fromBlock,
-      quorum: { members: [await createLocalMember(operator, contract)], threshold: 1 },
-      posting: CALLDATA_POSTING,
-    },
+    { ...contract, fromBlock, quorum, posting: CALLDATA_POSTING },
     {
       l1,
       clock,
       prover,
-      journal: createMemoryJournal(),
+      journal,
       sender: operator,
       onStop,
       ...(dependencies.onSettled === undefined ? {} : { onSettled: dependencies.onSettled }),
     },
   );
+  closing.add(() => settling.close());
 
+  let sealed = 0;
   const chain = await startChain(
     {
       chainId: Number(chainId),
@@ -137,11 +161,15 @@ export async function startChainPipeline(
       clock,
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
-      onBatch: (batch) => settling.submit(batch),
+      onBatch(batch) {
+        sealed = Number(batch.outputs.batchNumber) + 1;
+        settling.submit(batch);
+      },
       onStop,
       canSeal: () => settling.backlog().unexecuted < MAX_UNEXECUTED_BATCHES,
     },
   );
+  closing.add(() => chain.close());
 
   const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock }, { provider: l1 });
   async function takeOver(): Promise<L1Inputs> {
@@ -151,11 +179,13 @@ export async function startChainPipeline(
     return { priorityOps: operations.length, importedRoots: roots.length };
   }
   let lastPoll: Promise<unknown> = Promise.resolve();
+  closing.add(() => lastPoll);
 
   return {
     chainId,
     created,
     chain,
+    quorum,
     pollL1() {
       const poll = lastPoll.then(takeOver);
       lastPoll = poll.catch(() => undefined);
@@ -163,11 +193,12 @@ export async function startChainPipeline(
     },
     seal: () => chain.seal(),
     settled: (batchNumber) => settling.settled(batchNumber),
-    async close() {
-      await lastPoll;
-      await chain.close();
-      await settling.close();
+    progress() {
+      const { uncommitted, unproven, unexecuted } = settling.backlog();
+      return { sealed, committed: sealed - uncommitted, proven: sealed - unproven, executed: sealed - unexecuted };
     },
+    fault: () => fault,
+    close: () => closing.close(),
   };
 }
 

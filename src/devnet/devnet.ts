@@ -3,39 +3,33 @@ import { reserveEngineStack } from "../chain/execution/connection.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import { genesisState } from "../chain/genesis-state.ts";
 import { predeployGenesis } from "../chain/predeploys/genesis.ts";
-import { chainMethods } from "../chain/rpc/methods.ts";
-import { startRpcServer } from "../chain/rpc/server.ts";
-import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/sequencer.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { createProver } from "../prover/prover.ts";
-import type { Prover } from "../prover/prover.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "./accounts.ts";
+import type { Relayer } from "../relayer/relayer.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
-import { startChainPipeline } from "./chain-pipeline.ts";
-import type { ChainPipeline } from "./chain-pipeline.ts";
-import { requestFromL1 } from "./deposit.ts";
+import { startOrClose } from "./closing.ts";
+import type { Closing } from "./closing.ts";
 import { deployEcosystem } from "./deploy-ecosystem.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./deploy-ecosystem.ts";
+import { createDriver } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { ecosystemMethods } from "./ecosystem-methods.ts";
+import { createEcosystemView } from "./ecosystem-view.ts";
+import type { EcosystemView } from "./ecosystem-view.ts";
+import { fundAccounts, fundOperators } from "./funding.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
+import { planChains } from "./options.ts";
+import type { DevnetOptions } from "./options.ts";
 import { regularly } from "./regularly.ts";
+import { connectLocalRelayer } from "./relaying.ts";
+import { startServedChain } from "./served-chain.ts";
+import type { DevnetChain, ServedChain } from "./served-chain.ts";
 import type { SettledBatch } from "./settling.ts";
 
-export interface DevnetOptions {
-  /** One chain each, in this order. */
-  readonly chainIds: readonly bigint[];
-  /** Development accounts, by number, that get `fundingWei` on each chain through its priority queue. */
-  readonly fundedAccounts: readonly number[];
-  readonly fundingWei: bigint;
-  readonly batches: BatchPolicy;
-  readonly blocks?: BlockPolicy;
-  /** How often chains look at L1; undefined for only when `pollL1` is called. */
-  readonly pollIntervalMs?: number | undefined;
-  /** Threads of the prover; default: all cores. */
-  readonly proverWorkers?: number | undefined;
-  /** Default 127.0.0.1; every port is free to choose by the system. */
-  readonly host?: string;
-}
+export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
+export type { DevnetChain } from "./served-chain.ts";
 
 export interface DevnetDependencies {
   /** Opens an in-process L1 with the public networks' limits, whose accounts are the development accounts. */
@@ -48,133 +42,94 @@ export interface DevnetDependencies {
   readonly onStop?: (chainId: bigint, error: unknown) => void;
 }
 
-/** A chain that is served. */
-export interface DevnetChain {
-  readonly chainId: bigint;
-  readonly url: string;
-  readonly pipeline: ChainPipeline;
-}
-
 /** An L1 with the complete ecosystem and its chains, in this process. */
-export interface Devnet {
+export interface Devnet extends EcosystemView, Driver {
   readonly l1: LocalL1;
   readonly ecosystem: DeployedEcosystem;
   readonly accounts: DevelopmentAccounts;
   readonly chains: readonly DevnetChain[];
+  /** The ecosystem's own; absent where it runs none. Then messages are followed, and delivered by whoever likes. */
+  readonly relayer?: Relayer;
   close(): Promise<void>;
 }
 
-const MIN_GAS_PRICE_WEI = 1_000_000n;
 const PROTOCOL_VERSION = 1n;
 const RETIREMENT_NOTICE_SECONDS = 86_400n;
 
-/** Starts everything. Rejects with the first fault, and then nothing is left running. */
-export async function startDevnet(options: DevnetOptions, dependencies: DevnetDependencies): Promise<Devnet> {
-  const { host = "127.0.0.1", proverWorkers } = options;
-  const { connectL1, artifacts, clock } = dependencies;
+/**
+ * Starts everything. Rejects with the first fault, and then nothing is left running: DevnetOptionsError, PortInUseError,
+ * DeploymentError, or what a chain could not start for.
+ */
+export function startDevnet(options: DevnetOptions, dependencies: DevnetDependencies): Promise<Devnet> {
+  return startOrClose("the ecosystem", (closing) => start(options, dependencies, closing));
+}
+
+async function start(options: DevnetOptions, dependencies: DevnetDependencies, closing: Closing): Promise<Devnet> {
+  const { host = "127.0.0.1", name = "hyperchains", prover: proving = { mode: "stark" } } = options;
+  const { connectL1, connectChain, artifacts, clock, onSettled, onStop } = dependencies;
+  const plans = planChains(options);
   reserveEngineStack();
-  const closing: (() => Promise<void>)[] = [];
-  // In the order opposite to the start, and all of them even if one fails.
-  const close = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    for (const end of closing.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error));
-    if (failures.length > 0) throw new AggregateError(failures, "not everything could be closed");
-  };
-  try {
-    const genesis = await predeployGenesis(async (name) => (await artifacts(name)).deployedBytecode as Hex);
-    const { stateRoot, leafCount } = genesisState(genesis);
-    const l1 = await serveLocalL1({ host, port: 0 }, await connectL1());
-    closing.push(() => l1.close());
-    const accounts = createDevelopmentAccounts();
-    const ecosystem = await deployEcosystem(
-      {
-        version: { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount },
-        retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS,
-      },
-      { signer: accounts.wallet(ACCOUNT_NUMBERS.deployer).connect(l1.provider), artifacts },
-    );
-    const prover = createProver(proverWorkers === undefined ? {} : { workers: proverWorkers });
-    closing.push(() => prover.close());
-    const chains: DevnetChain[] = [];
-    for (const [place, chainId] of options.chainIds.entries()) {
-      const chain = await startServedChain({ ...options, host, chainId, place, genesis }, { ...dependencies, l1, ecosystem, accounts, prover });
-      closing.push(() => chain.close());
-      chains.push(chain);
-    }
-    await fund(options, ecosystem, l1, accounts);
-    for (const { pipeline } of chains) await pipeline.pollL1();
-    if (options.pollIntervalMs !== undefined) {
-      for (const { chainId, pipeline } of chains) {
-        const stop = regularly(clock, options.pollIntervalMs, () => pipeline.pollL1(), (error) => {
-          dependencies.onStop?.(chainId, error);
-          return false;
-        });
-        closing.push(() => Promise.resolve(stop()));
-      }
-    }
-    return { l1, ecosystem, accounts, chains, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-interface ServedChainDependencies extends DevnetDependencies {
-  readonly l1: LocalL1;
-  readonly ecosystem: DeployedEcosystem;
-  readonly accounts: DevelopmentAccounts;
-  readonly prover: Prover;
-}
-
-async function startServedChain(
-  options: DevnetOptions & {
-    readonly host: string;
-    readonly chainId: bigint;
-    readonly place: number;
-    readonly genesis: Awaited<ReturnType<typeof predeployGenesis>>;
-  },
-  dependencies: ServedChainDependencies,
-): Promise<DevnetChain & { close(): Promise<void> }> {
-  const { chainId, place, genesis, batches, host, blocks = { type: "instant" } } = options;
-  const { l1, ecosystem, accounts, prover, connectChain, clock, onSettled, onStop } = dependencies;
-  const pipeline = await startChainPipeline(
-    { chainId, genesis, blocks, batches, minGasPriceWei: MIN_GAS_PRICE_WEI },
+  const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
+  const { stateRoot, leafCount } = genesisState(genesis);
+  const l1 = await serveLocalL1({ host, port: options.l1?.port ?? 0 }, await connectL1());
+  closing.add(() => l1.close());
+  const accounts = createDevelopmentAccounts();
+  const deployer = accounts.wallet(ACCOUNT_NUMBERS.deployer).connect(l1.provider);
+  const ecosystem = await deployEcosystem(
     {
-      ecosystem,
-      l1: l1.provider,
-      connect: connectChain,
-      clock,
-      prover,
-      operator: accounts.wallet(ACCOUNT_NUMBERS.firstOperator + place).connect(l1.provider),
-      onSettled: (batch) => onSettled?.(chainId, batch),
-      onStop: (error) => onStop?.(chainId, error),
+      version: { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount },
+      retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS,
     },
+    { signer: deployer, artifacts },
   );
-  try {
-    const methods = chainMethods(pipeline.chain, { gasPriceWei: MIN_GAS_PRICE_WEI, development: true });
-    const server = await startRpcServer({ host, port: 0 }, { engine: pipeline.chain.engine, methods });
-    return {
-      chainId,
-      url: `http://${host}:${server.port}`,
-      pipeline,
-      async close() {
-        await server.close();
-        await pipeline.close();
-      },
-    };
-  } catch (error) {
-    await pipeline.close();
-    throw error;
-  }
-}
+  const operators = plans.map(({ place }) => accounts.wallet(ACCOUNT_NUMBERS.firstOperator + place).connect(l1.provider));
+  await fundOperators(operators, deployer);
+  const workers = proving.mode === "stark" ? proving.workers : undefined;
+  const prover = createProver(workers === undefined ? {} : { workers });
+  closing.add(() => prover.close());
 
-async function fund(options: DevnetOptions, ecosystem: DeployedEcosystem, l1: LocalL1, accounts: DevelopmentAccounts): Promise<void> {
-  const { chainIds, fundedAccounts, fundingWei } = options;
-  const payer = accounts.wallet(ACCOUNT_NUMBERS.deployer).connect(l1.provider);
-  for (const chainId of chainIds) {
-    for (const number of fundedAccounts) {
-      const to = lowerCaseAddress(accounts.wallet(number).address);
-      await requestFromL1(ecosystem.addresses.factory, { chainId, to, valueWei: fundingWei }, payer);
-    }
+  const chains: ServedChain[] = [];
+  for (const [i, plan] of plans.entries()) {
+    const operator = operators[i] ?? deployer;
+    const { chainId } = plan;
+    const chain = await startServedChain(
+      { host, plan, genesis },
+      {
+        ecosystem,
+        l1: l1.provider,
+        connect: connectChain,
+        clock,
+        prover,
+        operator,
+        onSettled: (batch) => onSettled?.(chainId, batch),
+        onStop: (error) => onStop?.(chainId, error),
+      },
+    );
+    closing.add(() => chain.close());
+    chains.push(chain);
   }
+  await fundAccounts(options, plans, ecosystem, deployer, accounts);
+  for (const { pipeline } of chains) await pipeline.pollL1();
+
+  const runsRelayer = options.relayer ?? true;
+  const members = chains.map(({ chainId, provider, pipeline }) => ({ chainId, provider, hyperchain: pipeline.created.hyperchain }));
+  const relayer = connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer));
+  closing.add(() => relayer.close());
+  const view = createEcosystemView({ name, options, ecosystem, l1, chains, accounts, relayer, runsRelayer, proving });
+  const driver = createDriver({ chains, relayer, runsRelayer, proverMode: proving.mode });
+  const methods = ecosystemMethods({ ...view, ...driver });
+  for (const member of [l1, ...chains]) member.addMethods(methods);
+  if (options.pollIntervalMs !== undefined) {
+    for (const { chainId, pipeline } of chains) {
+      closing.add(
+        regularly(clock, options.pollIntervalMs, () => pipeline.pollL1(), (error) => {
+          onStop?.(chainId, error);
+          return false;
+        }),
+      );
+    }
+    // A member may only have been slow: the relayer looks again.
+    if (runsRelayer) closing.add(regularly(clock, options.pollIntervalMs, () => relayer.poll(), () => true));
+  }
+  return { l1, ecosystem, accounts, chains, ...(runsRelayer ? { relayer } : {}), ...view, ...driver, close: () => closing.close() };
 }

@@ -93,3 +93,13 @@ export interface MessageInfo {
   readonly waitingFor?: string;
   readonly refusal?: string;
 }
+
+/** What a relay moved; answer of `hyperchain_relay`. */
+export interface RelayInfo {
+  /** Operations that chains took over from their priority queues. */
+  readonly priorityOps: number;
+  /** Roots of other chains that chains imported. */
+  readonly importedRoots: number;
+  /** Messages that came a step further, as they stand now. */
+  readonly messages: readonly MessageInfo[];
+}

@@ -1,7 +1,8 @@
-import { BrowserProvider, Network } from "ethers";
 import type { Provider } from "ethers";
-import type { RpcMethod } from "../chain/rpc/dispatch.ts";
-import { startRpcServer } from "../chain/rpc/server.ts";
+import type { RpcMethod, RpcMethods } from "../chain/rpc/dispatch.ts";
+import type { Eip1193Provider } from "./eip1193.ts";
+import { serveMember } from "./listening.ts";
+import { connectInProcess } from "./relaying.ts";
 
 /** A JSON-RPC connection to an in-process L1: the part of Hardhat's network connection that is used here. */
 export interface L1Connection {
@@ -25,6 +26,10 @@ export interface LocalL1 {
   readonly url: string;
   /** Without the way over HTTP. */
   readonly provider: Provider;
+  /** The same as EIP-1193 has it, with the methods that were added. */
+  readonly eip1193: Eip1193Provider;
+  /** Answers these methods too, before L1's own of the same name. */
+  addMethods(methods: ReadonlyMap<string, RpcMethod>): void;
   request(method: string, params?: readonly unknown[]): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -32,19 +37,34 @@ export interface LocalL1 {
 /** What a development L1 answers: all of Ethereum's methods, and those that move its time and state. */
 const SERVED = /^(debug|eth|evm|hardhat|net|web3)_\w+$/;
 
-/** Serves a connection. The connection is closed with the L1, also when serving it fails. */
+/** Serves a connection. The connection is closed with the L1, also when serving it fails. Rejects with PortInUseError. */
 export async function serveLocalL1(options: LocalL1Options, connection: L1Connection): Promise<LocalL1> {
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     connection.provider.request({ method, params });
+  const added = new Map<string, RpcMethod>();
+  const methods: RpcMethods = {
+    get: (method) => added.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
+  };
   try {
-    const server = await startRpcServer(options, { engine: notifications(connection, request), methods: new PassedOn(request) });
+    const server = await serveMember("L1", options, { engine: notifications(connection, request), methods });
     try {
       const chainId = BigInt((await request("eth_chainId")) as string);
-      const provider = connectInProcess(request, chainId);
+      const provider = connectInProcess(chainId, connection.provider);
       return {
         chainId,
         url: `http://${options.host}:${server.port}`,
         provider,
+        eip1193: {
+          async request({ method, params = [] }) {
+            const answer = added.get(method);
+            return answer === undefined ? request(method, params) : ((await answer(params, undefined)) ?? null);
+          },
+          on: (event, listener) => connection.provider.on(event, listener),
+          removeListener: (event, listener) => connection.provider.removeListener(event, listener),
+        },
+        addMethods(more) {
+          for (const [method, answer] of more) added.set(method, answer);
+        },
         request,
         async close() {
           provider.destroy();
@@ -62,15 +82,6 @@ export async function serveLocalL1(options: LocalL1Options, connection: L1Connec
   }
 }
 
-function connectInProcess(request: LocalL1["request"], chainId: bigint): BrowserProvider {
-  const transport = {
-    request: ({ method, params }: { method: string; params?: unknown[] | Record<string, unknown> }) =>
-      request(method, Array.isArray(params) ? params : []),
-  };
-  // Without a cache: in this process a block can follow another within a millisecond.
-  return new BrowserProvider(transport, Network.from(chainId), { cacheTimeout: -1, staticNetwork: Network.from(chainId) });
-}
-
 function notifications(connection: L1Connection, request: LocalL1["request"]) {
   return {
     request,
@@ -84,18 +95,4 @@ function notifications(connection: L1Connection, request: LocalL1["request"]) {
       };
     },
   };
-}
-
-/** Every method of the served families, passed on as it is. */
-class PassedOn extends Map<string, RpcMethod> {
-  readonly #request: LocalL1["request"];
-
-  constructor(request: LocalL1["request"]) {
-    super();
-    this.#request = request;
-  }
-
-  override get(method: string): RpcMethod | undefined {
-    return SERVED.test(method) ? (params) => this.#request(method, params) : undefined;
-  }
 }

@@ -1,9 +1,10 @@
-import { JsonRpcProvider, Network } from "ethers";
-import type { HDNodeWallet } from "ethers";
+import { BrowserProvider, JsonRpcProvider, Network } from "ethers";
+import type { HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { createRelayer } from "../relayer/relayer.ts";
 import type { Relayer, RelayerDependencies } from "../relayer/relayer.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { Eip1193Provider } from "./eip1193.ts";
 
 /** A chain as a relayer sees it. */
 export interface RelayTarget {
@@ -18,6 +19,18 @@ export function connectHttp(chainId: bigint, url: string): JsonRpcProvider {
   return new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1, pollingInterval: 100 });
 }
 
+/** Reaches a chain in this process; to be destroyed. As above, nothing is cached. */
+export function connectInProcess(chainId: bigint, provider: Eip1193Provider): BrowserProvider {
+  const network = Network.from(chainId);
+  const transport = {
+    request: ({ method, params }: { method: string; params?: unknown[] | Record<string, unknown> }) =>
+      provider.request({ method, params: Array.isArray(params) ? params : [] }),
+  };
+  const client = new BrowserProvider(transport, network, { cacheTimeout: -1, staticNetwork: network });
+  client.pollingInterval = 100;
+  return client;
+}
+
 /** A relayer over HTTP, as anyone can run it beside this one. `wallet` pays on every chain. */
 export function connectRelayer(
   ecosystem: DeployedEcosystem,
@@ -25,22 +38,50 @@ export function connectRelayer(
   chains: readonly RelayTarget[],
   wallet: HDNodeWallet,
   onStep?: RelayerDependencies["onStep"],
-): Relayer & { close(): void } {
+): ClosableRelayer {
   const l1 = connectHttp(ecosystem.settlementChainId, l1Url);
-  const providers = chains.map(({ chainId, url }) => connectHttp(chainId, url));
-  const relayer = createRelayer(
+  const clients = chains.map(({ chainId, url }) => connectHttp(chainId, url));
+  const relayer = relayerBetween(ecosystem, l1, chains, clients, wallet, onStep);
+  return { ...relayer, close: () => [l1, ...clients].forEach((client) => client.destroy()) };
+}
+
+/** A member of an ecosystem in this process. */
+export interface LocalMember {
+  readonly chainId: bigint;
+  readonly hyperchain: Hex;
+  readonly provider: Eip1193Provider;
+}
+
+/** As `connectRelayer`, between the members of an ecosystem in this process. */
+export function connectLocalRelayer(
+  ecosystem: DeployedEcosystem,
+  l1: Provider,
+  chains: readonly LocalMember[],
+  wallet: HDNodeWallet,
+  onStep?: RelayerDependencies["onStep"],
+): ClosableRelayer {
+  const clients = chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
+  const relayer = relayerBetween(ecosystem, l1, chains, clients, wallet, onStep);
+  return { ...relayer, close: () => clients.forEach((client) => client.destroy()) };
+}
+
+export type ClosableRelayer = Relayer & { close(): void };
+
+function relayerBetween(
+  ecosystem: DeployedEcosystem,
+  l1: Provider,
+  chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[],
+  clients: readonly Provider[],
+  wallet: HDNodeWallet,
+  onStep: RelayerDependencies["onStep"],
+): Relayer {
+  return createRelayer(
     {
       settlementChainId: ecosystem.settlementChainId,
       registry: ecosystem.addresses.roots,
       fromBlock: ecosystem.fromBlock,
-      chains: chains.map(({ chainId, hyperchain }, i) => ({ chainId, hyperchain, signer: wallet.connect(providers[i] ?? null) })),
+      chains: chains.map(({ chainId, hyperchain }, i) => ({ chainId, hyperchain, signer: wallet.connect(clients[i] ?? null) })),
     },
     onStep === undefined ? { l1 } : { l1, onStep },
   );
-  return {
-    ...relayer,
-    close() {
-      for (const provider of [l1, ...providers]) provider.destroy();
-    },
-  };
 }

@@ -33,6 +33,8 @@ export interface RelayerDependencies {
 export interface Relayer {
   /** Looks at L1 and the chains, and delivers what can be delivered. Rejects with a provider's error. Calls wait for each other. */
   poll(): Promise<void>;
+  /** As `poll`, but delivers nothing. */
+  observe(): Promise<void>;
   /** All messages seen, oldest first. */
   journeys(): readonly Journey[];
   journey(sourceChainId: bigint, messageHash: Hex): Journey | undefined;
@@ -136,11 +138,12 @@ export function createRelayer(options: RelayerOptions, { l1, onStep }: RelayerDe
     }
   }
 
-  async function look(): Promise<void> {
+  async function look(delivers: boolean): Promise<void> {
     await l1View.poll();
     for (const { chainId, view } of chains) for (const event of await view.poll()) take(chainId, event);
     const open = [...journeys.values()].filter(({ steps }) => !steps.has("executed") || !steps.has("importSettled"));
     for (const journey of open) observe(journey);
+    if (!delivers) return;
     for (const { chainId, signer, view } of chains) {
       const here = open.filter(({ destinationChainId }) => destinationChainId === chainId);
       const before = here.map(({ attempts }) => attempts);
@@ -151,13 +154,15 @@ export function createRelayer(options: RelayerOptions, { l1, onStep }: RelayerDe
   }
 
   let last: Promise<unknown> = Promise.resolve();
+  const afterLast = (delivers: boolean): Promise<void> => {
+    const next = last.then(() => look(delivers));
+    last = next.catch(() => undefined);
+    return next;
+  };
   return {
     l1View,
-    poll() {
-      const next = last.then(look);
-      last = next.catch(() => undefined);
-      return next;
-    },
+    poll: () => afterLast(true),
+    observe: () => afterLast(false),
     journeys: () => [...journeys.values()],
     journey: (sourceChainId, messageHash) => journeys.get(name(sourceChainId, messageHash)),
   };

@@ -99,7 +99,8 @@ function serveSocket(socket: WebSocket, methods: RpcMethods, subscriptions: Subs
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
     else socket.send(message);
   };
-  const all: RpcMethods = new Map([...methods, ...subscriptions.methods(send)]);
+  const own = subscriptions.methods(send);
+  const all: RpcMethods = { get: (method) => own.get(method) ?? methods.get(method) };
   socket.on("message", (data: Buffer) => {
     if (inFlight >= MAX_IN_FLIGHT) {
       send(JSON.stringify(failure(RpcCode.limitExceeded, `a connection has at most ${MAX_IN_FLIGHT} requests under way`)));

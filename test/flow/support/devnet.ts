@@ -3,7 +3,7 @@ import type { JsonRpcProvider } from "ethers";
 import { systemClock } from "../../../src/chain/clock.ts";
 import { startDevnet } from "../../../src/devnet/devnet.ts";
 import { connectHttp } from "../../../src/devnet/relaying.ts";
-import type { Devnet, DevnetChain, DevnetDependencies } from "../../../src/devnet/devnet.ts";
+import type { Devnet, DevnetChain, DevnetChainOptions, DevnetDependencies, DevnetOptions } from "../../../src/devnet/devnet.ts";
 
 export const ETHER = 10n ** 18n;
 /** Development accounts with ETH on every chain. */
@@ -23,18 +23,23 @@ export interface FlowDevnet extends Devnet {
   readonly faults: unknown[];
 }
 
-/** An ecosystem with real proofs in which nothing moves unless the test moves it. */
-export async function startFlowDevnet(chainIds: readonly bigint[]): Promise<FlowDevnet> {
+/** An ecosystem with real proofs in which nothing moves unless the test moves it, without a relayer of its own. */
+export async function startFlowDevnet(
+  chains: readonly (bigint | DevnetChainOptions)[],
+  options: Partial<DevnetOptions> = {},
+  replaced: Partial<DevnetDependencies> = {},
+): Promise<FlowDevnet> {
   const faults: unknown[] = [];
   const devnet = await startDevnet(
     {
-      chainIds,
+      chains: chains.map((chain) => (typeof chain === "bigint" ? { chainId: chain } : chain)),
       fundedAccounts: [ALICE, RELAYER],
       fundingWei: 10n * ETHER,
-      batches: { maxAgeMs: undefined, maxTransactions: undefined },
-      proverWorkers: 2,
+      prover: { mode: "stark", workers: 2 },
+      relayer: false,
+      ...options,
     },
-    { ...dependencies, onStop: (_chainId, error) => faults.push(error) },
+    { ...dependencies, onStop: (_chainId, error) => faults.push(error), ...replaced },
   );
   return Object.assign(devnet, { faults });
 }

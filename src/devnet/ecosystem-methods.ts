@@ -1,0 +1,39 @@
+import type { RpcMethod } from "../chain/rpc/dispatch.ts";
+import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { UnknownChainError } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import type { EcosystemView } from "./ecosystem-view.ts";
+import { isNamedBy } from "./message-info.ts";
+
+/** What every member of an ecosystem answers, L1 included. */
+export function ecosystemMethods(ecosystem: EcosystemView & Driver): ReadonlyMap<string, RpcMethod> {
+  return new Map<string, RpcMethod>([
+    ["hyperchain_info", async () => ecosystem.info()],
+    ["hyperchain_status", () => ecosystem.status()],
+    ["hyperchain_messages", () => ecosystem.messages()],
+    ["hyperchain_message", async ([hash]) => {
+      if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
+        throw new RpcError(RpcCode.invalidParams, "the first parameter is the hash of a message, or of the transaction that sent it");
+      }
+      const wanted = hash.toLowerCase() as Hex;
+      return (await ecosystem.messages()).find((message) => isNamedBy(message, wanted)) ?? null;
+    }],
+    ["hyperchain_settle", ([chain]) => ecosystem.settle(chain === undefined || chain === null ? undefined : chainNamed(ecosystem, chain))],
+    ["hyperchain_relay", () => ecosystem.relay()],
+  ]);
+}
+
+/** A chain by its id, as a number or in text, or by its name. */
+function chainNamed(ecosystem: Pick<EcosystemView, "info">, chain: unknown): bigint {
+  const chains = ecosystem.info().chains.map(({ chainId, name }) => ({ chainId: BigInt(chainId), name }));
+  const found = chains.find(({ chainId, name }) => name === chain || isNumber(chainId, chain));
+  if (found !== undefined) return found.chainId;
+  const error = new UnknownChainError(String(chain).slice(0, 100), chains);
+  throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
+}
+
+function isNumber(chainId: bigint, value: unknown): boolean {
+  if (typeof value === "number") return Number(chainId) === value;
+  return typeof value === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(value) && BigInt(value) === chainId;
+}

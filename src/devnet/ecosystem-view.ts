@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { Relayer } from "../relayer/relayer.ts";
+import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "./accounts.ts";
+import type { DevelopmentAccounts } from "./accounts.ts";
+import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
+import type { LocalL1 } from "./local-l1.ts";
+import { messageInfo } from "./message-info.ts";
+import type { DevnetOptions, ProverOptions } from "./options.ts";
+import { provenSentence } from "./proven.ts";
+import type { DevnetChain } from "./served-chain.ts";
+
+export interface EcosystemViewDependencies {
+  readonly name: string;
+  readonly options: DevnetOptions;
+  readonly ecosystem: DeployedEcosystem;
+  readonly l1: Pick<LocalL1, "chainId" | "url">;
+  readonly chains: readonly DevnetChain[];
+  readonly accounts: DevelopmentAccounts;
+  readonly relayer: Relayer;
+  readonly runsRelayer: boolean;
+  readonly proving: ProverOptions;
+}
+
+/** What can be seen of an ecosystem, as JSON. */
+export interface EcosystemView {
+  info(): EcosystemInfo;
+  status(): Promise<EcosystemStatus>;
+  /** All messages between the chains, oldest first. Rejects with a provider's error. */
+  messages(): Promise<readonly MessageInfo[]>;
+}
+
+export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
+  const { chains, relayer } = dependencies;
+  const messages = async (): Promise<readonly MessageInfo[]> => {
+    await relayer.observe();
+    return relayer.journeys().map(messageInfo);
+  };
+  return {
+    info: () => ecosystemInfo(dependencies),
+    async status() {
+      const all = await messages();
+      const delivered = all.filter(({ steps }) => steps.some(({ step }) => step === "executed")).length;
+      return { chains: chains.map(chainStatus), messages: { inFlight: all.length - delivered, delivered } };
+    },
+    messages,
+  };
+}
+
+function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
+  const { name, options, ecosystem, l1, chains, accounts, runsRelayer, proving } = dependencies;
+  const { factory, bridge, roots, verifier } = ecosystem.addresses;
+  return {
+    name,
+    version: packageVersion(),
+    protocolVersion: Number(ecosystem.version.protocolVersion),
+    proven: provenSentence(proving.mode),
+    prover: { mode: proving.mode, workers: proving.mode === "none" ? 0 : (proving.workers ?? availableParallelism()) },
+    l1: { name: "l1", chainId: Number(l1.chainId), url: l1.url, contracts: { factory, bridge, roots, verifier } },
+    chains: chains.map(chainInfo),
+    accounts: { mnemonic: DEVELOPMENT_MNEMONIC, funded: options.fundedAccounts },
+    ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
+  };
+}
+
+function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainInfo {
+  const { hyperchain, configuration } = pipeline.created;
+  return {
+    name,
+    chainId: Number(chainId),
+    url,
+    hyperchain,
+    operator: configuration.admin,
+    baseToken: { l1Address: configuration.baseToken, symbol: "ETH" },
+    dataAvailability: plan.dataAvailability,
+    quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
+    executionDelaySeconds: Number(configuration.executionDelay),
+  };
+}
+
+function chainStatus({ name, chainId, pipeline }: DevnetChain): ChainStatus {
+  const { sequencer, mempool } = pipeline.chain;
+  const fault = pipeline.fault();
+  return {
+    name,
+    chainId: Number(chainId),
+    blockNumber: Number(sequencer.head.number),
+    waiting: mempool.size,
+    batches: pipeline.progress(),
+    ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
+  };
+}
+
+/** Of this package, in a checkout and when it is installed: two folders up either way. */
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string };
+  return version;
+}

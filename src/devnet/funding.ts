@@ -1,0 +1,36 @@
+import type { Signer } from "ethers";
+import { lowerCaseAddress } from "./accounts.ts";
+import type { DevelopmentAccounts } from "./accounts.ts";
+import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import { requestFromL1 } from "./deposit.ts";
+import type { ChainPlan, DevnetOptions } from "./options.ts";
+
+/** Below this an operator gets `OPERATOR_FUNDS_WEI`; enough for about a thousand batches at 1 gwei. */
+const OPERATOR_MINIMUM_WEI = 3n * 10n ** 18n;
+const OPERATOR_FUNDS_WEI = 10n * 10n ** 18n;
+
+/** Gives operators that cannot pay for their chains' L1 transactions ETH of the deployer's. Rejects with ethers' error. */
+export async function fundOperators(operators: readonly Signer[], deployer: Signer): Promise<void> {
+  for (const operator of operators) {
+    const to = await operator.getAddress();
+    const balance = (await deployer.provider?.getBalance(to)) ?? 0n;
+    if (balance >= OPERATOR_MINIMUM_WEI) continue;
+    await (await deployer.sendTransaction({ to, value: OPERATOR_FUNDS_WEI })).wait();
+  }
+}
+
+/** Sends the named accounts base token through every chain's priority queue, so that it is backed by the bridge. */
+export async function fundAccounts(
+  { fundedAccounts, fundingWei }: DevnetOptions,
+  plans: readonly ChainPlan[],
+  ecosystem: DeployedEcosystem,
+  payer: Signer,
+  accounts: DevelopmentAccounts,
+): Promise<void> {
+  for (const { chainId } of plans) {
+    for (const number of fundedAccounts) {
+      const to = lowerCaseAddress(accounts.wallet(number).address);
+      await requestFromL1(ecosystem.addresses.factory, { chainId, to, valueWei: fundingWei }, payer);
+    }
+  }
+}

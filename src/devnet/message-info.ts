@@ -1,0 +1,40 @@
+import type { Hex } from "../protocol/hex.ts";
+import { JOURNEY_STEPS } from "../relayer/journey.ts";
+import type { Journey, JourneyStep } from "../relayer/journey.ts";
+import type { MessageInfo } from "./ecosystem-info.ts";
+
+const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback" } as const;
+
+/** What must happen for each step. */
+const NEXT: Readonly<Record<JourneyStep, string>> = {
+  initiated: "the message is sent",
+  settled: "the sender's batch is sealed and proven on L1",
+  inTransactionRoot: "the sender's batch is executed on L1",
+  imported: "the receiving chain imports a root that holds the message",
+  delivered: "a relayer delivers the message",
+  executed: "the receiving chain executes the message",
+  importSettled: "the receiver's batch is sealed, proven and executed on L1",
+};
+
+/** A message as the ecosystem's methods tell it. */
+export function messageInfo({ messageHash, content, sourceChainId, destinationChainId, steps, refusal }: Journey): MessageInfo {
+  const done = JOURNEY_STEPS.flatMap((step) => {
+    const record = steps.get(step);
+    return record === undefined ? [] : [{ step, chainId: Number(record.chainId), transactionHash: record.transactionHash }];
+  });
+  const next = JOURNEY_STEPS.find((step) => !steps.has(step));
+  return {
+    messageHash,
+    type: TYPES[content.type],
+    sourceChainId: Number(sourceChainId),
+    destinationChainId: Number(destinationChainId),
+    steps: done,
+    ...(next === undefined ? {} : { waitingFor: NEXT[next] }),
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}
+
+/** Whether a hash names the message: its own, or that of a transaction that brought it a step further. */
+export function isNamedBy({ messageHash, steps }: MessageInfo, hash: Hex): boolean {
+  return messageHash === hash || steps.some(({ transactionHash }) => transactionHash === hash);
+}

@@ -1,0 +1,165 @@
+import { isAddress } from "ethers";
+import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/sequencer.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { ETH_BASE_TOKEN } from "./create-chain.ts";
+import type { DataAvailability } from "./ecosystem-info.ts";
+
+/** What an ecosystem is to be. Everything that is absent has a default that works on a developer's machine. */
+export interface DevnetOptions {
+  /** Default "hyperchains". */
+  readonly name?: string;
+  /** At least one; each gets an operator of its own, in this order. */
+  readonly chains: readonly DevnetChainOptions[];
+  readonly l1?: L1Options;
+  /** Where all members are served. Default 127.0.0.1. */
+  readonly host?: string;
+  /** Development accounts, by number, that get `fundingWei` on each chain through its priority queue. */
+  readonly fundedAccounts: readonly number[];
+  /** Smallest units of each chain's base token. */
+  readonly fundingWei: bigint;
+  readonly prover?: ProverOptions;
+  /** How often chains and the relayer look at L1; undefined for only when they are told to. */
+  readonly pollIntervalMs?: number | undefined;
+  /** Whether the ecosystem runs a relayer of its own. Default true. */
+  readonly relayer?: boolean;
+}
+
+/** Where the settlement layer is. Default: one in this process, at any free port. */
+export interface L1Options {
+  /** Of the in-process L1; 0 or absent for any free one. */
+  readonly port?: number;
+  /** An L1 that runs already; nothing is started then, and only Ethereum's own methods are used. */
+  readonly url?: string;
+  /** Private key that pays for everything on the L1 at `url`. Default: the first development account. */
+  readonly deployerKey?: Hex;
+}
+
+/** stark: every batch is proven. none: nothing is, and the chains' protocol version says so on L1. */
+export type ProverOptions =
+  | {
+      readonly mode: "stark";
+      /** Threads; default: all cores. */
+      readonly workers?: number | undefined;
+    }
+  | { readonly mode: "none" };
+
+/** How many of how many must sign. */
+export interface SignerCount {
+  readonly members: number;
+  readonly threshold: number;
+}
+
+export interface DevnetChainOptions {
+  readonly chainId: bigint;
+  /** Default: `chain-` and the chain id. */
+  readonly name?: string;
+  /** 0 or absent for any free one. */
+  readonly port?: number;
+  /** Default: a block for each transaction, at once. */
+  readonly blocks?: BlockPolicy;
+  /** Default: batches are sealed at their limits and on demand. */
+  readonly batches?: BatchPolicy;
+  /** ERC-20 on L1 that pays for gas. Default: ETH. */
+  readonly baseToken?: Hex;
+  /** Default "rollup". */
+  readonly dataAvailability?: DataAvailability;
+  /** Of a validium: who holds its data. Default: 1 of 1. */
+  readonly committee?: SignerCount;
+  /** Validators in processes of their own, which re-execute every batch. Default: one, in this process. */
+  readonly quorum?: SignerCount;
+  /** Between commit and execution on L1. Default 0. */
+  readonly executionDelaySeconds?: number;
+  /** What the sequencer has for an operation when the queue is idle. Default 3,600. */
+  readonly priorityOpWindowSeconds?: number;
+  /** After an operation's deadline, until the exit opens. Default 86,400. */
+  readonly exitDelaySeconds?: number;
+  /** File that keeps how far settlement is. Default: nothing is kept. */
+  readonly journal?: string;
+}
+
+/** A chain's options with every default in place. */
+export interface ChainPlan {
+  readonly chainId: bigint;
+  /** In the list of chains. */
+  readonly place: number;
+  readonly name: string;
+  readonly port: number;
+  readonly blocks: BlockPolicy;
+  readonly batches: BatchPolicy;
+  readonly baseToken: Hex;
+  readonly dataAvailability: DataAvailability;
+  readonly committee: SignerCount;
+  readonly quorum: SignerCount | undefined;
+  readonly executionDelaySeconds: number;
+  readonly priorityOpWindowSeconds: number;
+  readonly exitDelaySeconds: number;
+  readonly journal: string | undefined;
+}
+
+/** An option that cannot work; the message names the field and what to do. */
+export class DevnetOptionsError extends Error {
+  override readonly name = "DevnetOptionsError";
+  readonly code = "BadOptions";
+}
+
+/** A chain id is a JSON number for many clients. */
+const MAX_CHAIN_ID = 2n ** 53n - 1n;
+const MAX_PORT = 65_535;
+
+/** Checks all chains' options and adds the defaults. Throws DevnetOptionsError. */
+export function planChains({ chains }: Pick<DevnetOptions, "chains">): readonly ChainPlan[] {
+  if (chains.length === 0) throw new DevnetOptionsError("chains is empty; name at least one chain");
+  const plans = chains.map((chain, place) => planChain(chain, place));
+  for (const field of ["chainId", "name"] as const) {
+    const values = plans.map((plan) => plan[field]);
+    const second = values.findIndex((value, i) => values.indexOf(value) < i);
+    if (second >= 0) throw new DevnetOptionsError(`chains[${second}].${field}: ${values[second]} is taken by chains[${values.indexOf(values[second] ?? "")}]; choose another`);
+  }
+  return plans;
+}
+
+function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
+  const at = `chains[${place}]`;
+  const { chainId, name = `chain-${chainId}`, port = 0, baseToken = ETH_BASE_TOKEN } = chain;
+  if (chainId < 1n || chainId > MAX_CHAIN_ID) throw new DevnetOptionsError(`${at}.chainId: ${chainId} is not between 1 and ${MAX_CHAIN_ID}`);
+  if (name === "") throw new DevnetOptionsError(`${at}.name is empty; leave it out for chain-${chainId}`);
+  wholeNumber(`${at}.port`, port, 0, MAX_PORT);
+  if (!isAddress(baseToken)) throw new DevnetOptionsError(`${at}.baseToken: ${baseToken} is no address; give the ERC-20's on L1, or leave it out for ETH`);
+  const { executionDelaySeconds = 0, priorityOpWindowSeconds = 3_600, exitDelaySeconds = 86_400 } = chain;
+  wholeNumber(`${at}.executionDelaySeconds`, executionDelaySeconds, 0, 2 ** 32);
+  wholeNumber(`${at}.priorityOpWindowSeconds`, priorityOpWindowSeconds, 1, 2 ** 32);
+  wholeNumber(`${at}.exitDelaySeconds`, exitDelaySeconds, 0, 2 ** 32);
+  const { committee = { members: 1, threshold: 1 }, quorum, dataAvailability = "rollup" } = chain;
+  signerCount(`${at}.committee`, committee);
+  if (quorum !== undefined) signerCount(`${at}.quorum`, quorum);
+  return {
+    chainId,
+    place,
+    name,
+    port,
+    blocks: chain.blocks ?? { type: "instant" },
+    batches: chain.batches ?? { maxAgeMs: undefined, maxTransactions: undefined },
+    baseToken: baseToken.toLowerCase() as Hex,
+    dataAvailability,
+    committee,
+    quorum,
+    executionDelaySeconds,
+    priorityOpWindowSeconds,
+    exitDelaySeconds,
+    journal: chain.journal,
+  };
+}
+
+function wholeNumber(field: string, value: number, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new DevnetOptionsError(`${field}: ${value} is not a whole number from ${least} to ${most}`);
+  }
+}
+
+function signerCount(field: string, { members, threshold }: SignerCount): void {
+  wholeNumber(`${field}.members`, members, 1, MAX_SIGNERS);
+  wholeNumber(`${field}.threshold`, threshold, 1, members);
+}
+
+/** Each may be a process; the contract would take 64. */
+const MAX_SIGNERS = 16;

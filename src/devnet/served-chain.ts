@@ -1,0 +1,65 @@
+import type { RpcMethod } from "../chain/rpc/dispatch.ts";
+import { chainMethods } from "../chain/rpc/methods.ts";
+import { startChainPipeline } from "./chain-pipeline.ts";
+import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
+import type { GenesisAccount } from "../chain/genesis.ts";
+import type { Closing } from "./closing.ts";
+import { startOrClose } from "./closing.ts";
+import { InProcessProvider } from "./eip1193.ts";
+import type { Eip1193Provider } from "./eip1193.ts";
+import { serveMember } from "./listening.ts";
+import type { ChainPlan } from "./options.ts";
+
+/** A chain that is served. */
+export interface DevnetChain {
+  readonly chainId: bigint;
+  readonly name: string;
+  readonly url: string;
+  readonly plan: ChainPlan;
+  /** Without the way over HTTP. */
+  readonly provider: Eip1193Provider;
+  readonly pipeline: ChainPipeline;
+}
+
+export interface ServedChain extends DevnetChain {
+  /** Answers these methods too, before its own of the same name. */
+  addMethods(methods: ReadonlyMap<string, RpcMethod>): void;
+  close(): Promise<void>;
+}
+
+/** Starts a chain and serves it. Rejects with PortInUseError, or with what the chain could not start for. */
+export function startServedChain(
+  options: { readonly host: string; readonly plan: ChainPlan; readonly genesis: readonly GenesisAccount[] },
+  dependencies: ChainPipelineDependencies,
+): Promise<ServedChain> {
+  return startOrClose(`chain ${options.plan.name}`, (closing) => start(options, dependencies, closing));
+}
+
+async function start(
+  { host, plan, genesis }: Parameters<typeof startServedChain>[0],
+  dependencies: ChainPipelineDependencies,
+  closing: Closing,
+): Promise<ServedChain> {
+  const pipeline = await startChainPipeline({ plan, genesis, minGasPriceWei: MIN_GAS_PRICE_WEI }, dependencies);
+  closing.add(() => pipeline.close());
+  const { engine } = pipeline.chain;
+  const methods = chainMethods(pipeline.chain, { gasPriceWei: MIN_GAS_PRICE_WEI, development: true });
+  const provider = new InProcessProvider(methods, engine);
+  closing.add(() => provider.close());
+  const server = await serveMember(`chain ${plan.name}`, { host, port: plan.port }, { engine, methods });
+  closing.add(() => server.close());
+  return {
+    chainId: plan.chainId,
+    name: plan.name,
+    url: `http://${host}:${server.port}`,
+    plan,
+    provider,
+    pipeline,
+    addMethods(more) {
+      for (const [method, answer] of more) methods.set(method, answer);
+    },
+    close: () => closing.close(),
+  };
+}
+
+const MIN_GAS_PRICE_WEI = 1_000_000n;

@@ -1,0 +1,25 @@
+import type { Hex } from "../protocol/hex.ts";
+import type { SettlementStage } from "../settlement/l1-sender/sender-context.ts";
+import type { ProverMode, SettledBatchInfo } from "./ecosystem-info.ts";
+import type { SettledBatch } from "./settling.ts";
+
+/** A settled batch as the ecosystem's methods tell it. */
+export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: SettledBatch, mode: ProverMode): SettledBatchInfo {
+  const l1Gas: Partial<Record<SettlementStage, number>> = {};
+  const l1Transactions: Partial<Record<SettlementStage, Hex>> = {};
+  for (const stage of ["commit", "prove", "execute"] as const) {
+    const receipt = receipts[stage];
+    if (receipt === undefined) continue;
+    l1Gas[stage] = Number(receipt.gasUsed);
+    l1Transactions[stage] = receipt.hash as Hex;
+  }
+  return {
+    chainId: Number(chainId),
+    batchNumber: Number(batch.outputs.batchNumber),
+    transactions: batch.transactionCount,
+    pubdataBytes: batch.pubdata.length,
+    ...(mode === "none" ? {} : { proof: { bytes: proof.bytes, seconds: proof.metrics.seconds } }),
+    l1Gas,
+    l1Transactions,
+  };
+}
