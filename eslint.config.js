@@ -15,10 +15,12 @@ const ALLOWED = {
   prover: ["air", "stark", "kernels", "field", "protocol"],
   settlement: ["protocol", "abi"],
   relayer: ["protocol", "abi"],
-  devnet: ["chain", "prover", "settlement", "relayer", "protocol", "abi"],
-  plugin: ["devnet", "protocol", "abi"],
+  // What a user of an ecosystem does, over public RPC: for tasks, tests and the demonstration.
+  client: ["relayer", "protocol", "abi"],
+  devnet: ["chain", "prover", "settlement", "client", "relayer", "protocol", "abi"],
+  plugin: ["devnet", "client", "chain", "relayer", "protocol", "abi"],
   // The demonstrations: of the ecosystem through devnet, and of the prover by itself.
-  demo: ["devnet", "relayer", "chain", "prover", "air", "stark", "kernels", "field", "protocol", "abi"],
+  demo: ["devnet", "client", "relayer", "chain", "prover", "air", "stark", "kernels", "field", "protocol", "abi"],
 };
 
 const importRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({

@@ -1,0 +1,97 @@
+import type { Signer } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import {
+  bundleGasLimit,
+  callback as callbackAttribute,
+  destinationBaseToken,
+  interopCallValue,
+  interoperableAddress,
+  refundRecipient,
+  relayerReward,
+  shadowAccount,
+  transferToken,
+} from "../protocol/interop-request.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { encodeChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
+import type { ChainAddressLike } from "./chain-address.ts";
+import { interopCenter } from "./contract-interfaces.ts";
+import { findChain } from "./ecosystem.ts";
+import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { requireOther } from "./send.ts";
+import { sentMessages } from "./sent-messages.ts";
+import type { SentMessage } from "./sent-messages.ts";
+import { senderOn, submit } from "./submit.ts";
+import { bridgedTokenAddress, ensureAllowance, findToken, isBaseToken, l1TokenOf, requireTokens } from "./token.ts";
+
+/** A call of a contract on another chain. */
+export interface CallRequest {
+  /** Sending chain. */
+  readonly from: ChainName;
+  /** The contract: `0x…@chain`, ERC-7930 bytes, or the parts. */
+  readonly to: ChainAddressLike;
+  /** Calldata; with `asMessage` the payload of `receiveMessage`. */
+  readonly data: Hex;
+  /** Base token of the destination that the call gets. */
+  readonly value?: bigint | undefined;
+  /** Base token of the destination for whoever brings the call. */
+  readonly reward?: bigint | undefined;
+  /** Gas of the call; default 1,000,000. */
+  readonly gasLimit?: bigint | undefined;
+  /**
+   * Deliver to the contract's ERC-7786 `receiveMessage`, which learns the sender, instead of calling it from the sender's own
+   * account on the destination.
+   */
+  readonly asMessage?: boolean | undefined;
+  /** Have `onInteropResult` of the sender called with the outcome; the reward is the source's base token. For contracts. */
+  readonly callback?: { readonly gasLimit: bigint; readonly reward?: bigint | undefined } | undefined;
+  /** Tokens of the source chain that travel with the call. */
+  readonly tokens?: readonly { readonly token: string; readonly amount: bigint; readonly recipient: string }[] | undefined;
+  /** Gets value and tokens back where the call fails; default: the sender. */
+  readonly refundTo?: string | undefined;
+}
+
+/**
+ * Calls a contract on another chain, with value and tokens. It happens once L1 has executed the batch and a relayer brings
+ * it. `signer` is on the sending chain. Throws ClientError.
+ */
+export async function call(ecosystem: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {
+  const chain = findChain(ecosystem, request.from);
+  const to = parseChainAddress(ecosystem, request.to);
+  requireOther(chain.chainId, to.chainId, ecosystem, "a withdrawal or a plain message");
+  const destination = findChain(ecosystem, to.chainId);
+  const sender = await senderOn(signer, chain);
+  const { data, value = 0n, reward = 0n, callback } = request;
+
+  const attributes: Hex[] = [];
+  let attached = callback?.reward ?? 0n;
+  if (reward > 0n) attributes.push(relayerReward(reward));
+  if (request.gasLimit !== undefined) attributes.push(bundleGasLimit(request.gasLimit));
+  if (request.refundTo !== undefined) attributes.push(refundRecipient(parseAccount(request.refundTo)));
+  if (callback !== undefined) attributes.push(callbackAttribute(callback.gasLimit, callback.reward ?? 0n));
+  if (value + reward > 0n) {
+    const theirBase = l1TokenOf(destination, undefined);
+    if (isBaseToken(chain, theirBase)) attached += value + reward;
+    else {
+      const here = await bridgedTokenAddress(ecosystem, theirBase, sender.provider);
+      await requireTokens(sender, here, value + reward);
+      attributes.push(destinationBaseToken(here));
+    }
+  }
+  for (const { token, amount, recipient } of request.tokens ?? []) {
+    const found = await findToken(ecosystem, chain, token, sender.provider);
+    if (found.isBase) attached += amount;
+    else if (found.originChainId === chain.chainId) await ensureAllowance(sender, found.address, PREDEPLOYS.L2NativeTokenVault, amount);
+    else await requireTokens(sender, found.address, amount);
+    attributes.push(transferToken(found.address, amount, parseAccount(recipient)));
+  }
+  const starter = {
+    to: encodeChainAddress(to),
+    data,
+    callAttributes: [...(value > 0n ? [interopCallValue(value)] : []), ...(request.asMessage === true ? [] : [shadowAccount()])],
+  };
+  const calldata = interopCenter.encodeFunctionData("sendBundle", [interoperableAddress(BigInt(to.chainId)), [starter], attributes]);
+  const receipt = await submit(sender, { to: PREDEPLOYS.InteropCenter, data: calldata, value: attached });
+  const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "bundle");
+  if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no call`);
+  return message;
+}

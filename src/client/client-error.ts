@@ -1,0 +1,26 @@
+/** What a user's request can run into before, or while, it is sent. */
+export type ClientErrorCode =
+  | "UnknownChain"
+  | "UnknownToken"
+  | "MalformedAddress"
+  | "ZeroAmount"
+  | "InsufficientFunds"
+  | "WrongChain"
+  | "NoProvider"
+  | "NotWithdrawable"
+  | "Refused"
+  | "Failed";
+
+/** A request that cannot be carried out as it stands. The message says why and what to do. */
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  readonly code: ClientErrorCode;
+  /** The values behind the message; of `Refused`, the contract's error. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ClientErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Signer } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { parseAccount } from "./chain-address.ts";
+import { findChain } from "./ecosystem.ts";
+import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { encodeDirectRequest, encodeTokenRequest, queuedRequest, requestCost } from "./l1-request.ts";
+import { positive, senderOn, submit } from "./submit.ts";
+import { ensureAllowance, ETHER, isBaseToken, l1TokenOf } from "./token.ts";
+
+/** Money on its way from L1 to a chain. */
+export interface DepositRequest {
+  readonly chain: ChainName;
+  /** Smallest units. */
+  readonly amount: bigint;
+  /** The token's address on L1, or "ETH"; default: the chain's base token. */
+  readonly token?: string | undefined;
+  /** Default: the signer's own account. */
+  readonly to?: string | undefined;
+  /** On the chain; what is not used is refunded there. Default 300,000, or 2,000,000 for a token, whose first deposit creates its contract. */
+  readonly gasLimit?: bigint | undefined;
+}
+
+/** A deposit in the chain's queue. */
+export interface Deposit {
+  readonly chainId: number;
+  /** Hash of the transaction on the chain that will carry it out. */
+  readonly canonicalTxHash: Hex;
+  readonly l1TransactionHash: Hex;
+  /** Approvals that had to be sent first. */
+  readonly approvals: readonly Hex[];
+}
+
+const DEFAULT_GAS_LIMIT = 300_000n;
+const TOKEN_GAS_LIMIT = 2_000_000n;
+
+/**
+ * Deposits ETH or an ERC-20 from L1, through the chain's priority queue, so that the chain must take it. Approves the bridge
+ * where it must. `signer` is on L1. Throws ClientError.
+ */
+export async function deposit(ecosystem: Ecosystem, request: DepositRequest, signer: Signer): Promise<Deposit> {
+  const chain = findChain(ecosystem, request.chain);
+  const amount = positive(request.amount, "deposit");
+  const token = l1TokenOf(chain, request.token);
+  const sender = await senderOn(signer, ecosystem.l1);
+  const recipient = request.to === undefined ? sender.address : parseAccount(request.to);
+  const { factory, bridge } = ecosystem.l1.contracts;
+  const chainId = BigInt(chain.chainId);
+  const isBase = isBaseToken(chain, token);
+  const gasLimit = request.gasLimit ?? (isBase ? DEFAULT_GAS_LIMIT : TOKEN_GAS_LIMIT);
+  const cost = await requestCost(factory, chainId, gasLimit, signer);
+  const mintValue = isBase ? cost + amount : cost;
+  const common = { chainId, mintValue, gasLimit, refundRecipient: sender.address };
+
+  const approvals: (Hex | undefined)[] = [];
+  const base = l1TokenOf(chain, undefined);
+  if (base !== ETHER) approvals.push(await ensureAllowance(sender, base, bridge, mintValue));
+  if (!isBase && token !== ETHER) approvals.push(await ensureAllowance(sender, token, bridge, amount));
+  const etherWei = !isBase && token === ETHER ? amount : 0n;
+  const data = isBase
+    ? encodeDirectRequest({ ...common, to: recipient, value: amount, data: "0x" })
+    : encodeTokenRequest({ ...common, bridge, token, amount, recipient }, etherWei);
+  const value = (base === ETHER ? mintValue : 0n) + etherWei;
+  const { canonicalTxHash, receipt } = queuedRequest(await submit(sender, { to: factory, data, value }));
+  return {
+    chainId: chain.chainId,
+    canonicalTxHash,
+    l1TransactionHash: receipt.hash as Hex,
+    approvals: approvals.filter((hash) => hash !== undefined),
+  };
+}
+
+/** A call on a chain that L1 requests. */
+export interface L1CallRequest {
+  readonly chain: ChainName;
+  readonly to: string;
+  readonly data?: Hex | undefined;
+  /** Base token that the call gets. */
+  readonly value?: bigint | undefined;
+  readonly gasLimit?: bigint | undefined;
+}
+
+/**
+ * Has a chain make a call, from the signer's own account there, through the priority queue: the way that no sequencer can
+ * close. `signer` is on L1. Throws ClientError.
+ */
+export async function requestCall(ecosystem: Ecosystem, request: L1CallRequest, signer: Signer): Promise<Deposit> {
+  const chain = findChain(ecosystem, request.chain);
+  const sender = await senderOn(signer, ecosystem.l1);
+  const { factory, bridge } = ecosystem.l1.contracts;
+  const { to, data = "0x", value = 0n, gasLimit = DEFAULT_GAS_LIMIT } = request;
+  const mintValue = (await requestCost(factory, BigInt(chain.chainId), gasLimit, signer)) + value;
+  const base = l1TokenOf(chain, undefined);
+  const approval = base === ETHER ? undefined : await ensureAllowance(sender, base, bridge, mintValue);
+  const call = encodeDirectRequest({
+    chainId: BigInt(chain.chainId),
+    mintValue,
+    gasLimit,
+    refundRecipient: sender.address,
+    to: parseAccount(to),
+    value,
+    data,
+  });
+  const { canonicalTxHash, receipt } = queuedRequest(await submit(sender, { to: factory, data: call, value: base === ETHER ? mintValue : 0n }));
+  return {
+    chainId: chain.chainId,
+    canonicalTxHash,
+    l1TransactionHash: receipt.hash as Hex,
+    approvals: approval === undefined ? [] : [approval],
+  };
+}

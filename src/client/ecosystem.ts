@@ -1,0 +1,51 @@
+import type { Hex } from "../protocol/hex.ts";
+import { ClientError } from "./client-error.ts";
+
+/** What a client must know of an ecosystem: the part of `hyperchain_info` that it uses. */
+export interface Ecosystem {
+  readonly l1: {
+    readonly name: string;
+    readonly chainId: number;
+    readonly contracts: Readonly<Record<"factory" | "bridge" | "roots", Hex>>;
+    /** Block of the ecosystem's first event; default 0. */
+    readonly fromBlock?: number;
+  };
+  readonly chains: readonly EcosystemChain[];
+}
+
+export interface EcosystemChain {
+  readonly name: string;
+  readonly chainId: number;
+  /** Its contract on L1. */
+  readonly hyperchain: Hex;
+  readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
+}
+
+/** A member by its name or chain id; also as text, as it is typed. */
+export type ChainName = string | number | bigint;
+
+/** A chain by name or id. Throws ClientError UnknownChain, which lists those that there are. */
+export function findChain(ecosystem: Ecosystem, nameOrId: ChainName): EcosystemChain {
+  const chain = ecosystem.chains.find((candidate) => isNamed(candidate, nameOrId));
+  if (chain !== undefined) return chain;
+  const known = ecosystem.chains.map(({ name, chainId }) => `${name} (${chainId})`).join(", ");
+  const isL1 = isNamed(ecosystem.l1, nameOrId);
+  const why = isL1 ? `${String(nameOrId)} is L1, and this needs a chain` : `there is no chain ${String(nameOrId)} in this ecosystem`;
+  throw new ClientError("UnknownChain", `${why}; name one of: ${known === "" ? "(it has no chains)" : known}`, { chain: String(nameOrId), known });
+}
+
+/** Whether L1 is meant. */
+export function isL1(ecosystem: Ecosystem, nameOrId: ChainName): boolean {
+  return isNamed(ecosystem.l1, nameOrId) || String(nameOrId).toLowerCase() === "l1";
+}
+
+/** Name of a member for messages. */
+export function memberName(ecosystem: Ecosystem, chainId: number): string {
+  if (chainId === ecosystem.l1.chainId) return ecosystem.l1.name;
+  return ecosystem.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
+}
+
+function isNamed(member: { readonly name: string; readonly chainId: number }, nameOrId: ChainName): boolean {
+  const text = String(nameOrId);
+  return member.name === text || String(member.chainId) === text || (/^0x[0-9a-f]+$/i.test(text) && BigInt(text) === BigInt(member.chainId));
+}

@@ -1,0 +1,88 @@
+import { AbiCoder } from "ethers";
+import type { Signer, TransactionReceipt } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { factory, hyperchain } from "./contract-interfaces.ts";
+
+/** A request in a chain's queue on L1. */
+export interface QueuedRequest {
+  /** The operation's hash on the chain. */
+  readonly canonicalTxHash: Hex;
+  readonly receipt: TransactionReceipt;
+}
+
+/** What L1 asks a chain to do, and what pays for it; `mintValue` is in the chain's base token. */
+export interface L1Request {
+  readonly chainId: bigint;
+  readonly mintValue: bigint;
+  readonly gasLimit: bigint;
+  /** Gets what is not used. */
+  readonly refundRecipient: string;
+}
+
+/** A call, or a payment, on the chain. */
+export interface DirectRequest extends L1Request {
+  readonly to: Hex;
+  /** Base token that it gets, part of `mintValue`. */
+  readonly value: bigint;
+  readonly data: Hex;
+}
+
+/** A token of L1 for the chain; `ETHER` comes with the transaction. */
+export interface TokenRequest extends L1Request {
+  readonly bridge: Hex;
+  readonly token: Hex;
+  readonly amount: bigint;
+  readonly recipient: Hex;
+}
+
+/** In ZK Stack's shape, for its clients; the price per byte is in the gas already. */
+const GAS_PER_PUBDATA_BYTE = 800n;
+
+/** What the gas of a request costs, in the chain's base token. */
+export async function requestCost(factoryAddress: Hex, chainId: bigint, gasLimit: bigint, signer: Signer): Promise<bigint> {
+  const data = factory.encodeFunctionData("l2TransactionBaseCost", [chainId, 0n, gasLimit, GAS_PER_PUBDATA_BYTE]);
+  return BigInt(await signer.call({ to: factoryAddress, data }));
+}
+
+/** Calldata of the factory that queues a call or payment. */
+export function encodeDirectRequest(request: DirectRequest): string {
+  const { chainId, mintValue, gasLimit, refundRecipient, to, value, data } = request;
+  const direct = {
+    chainId,
+    mintValue,
+    l2Contract: to,
+    l2Value: value,
+    l2Calldata: data,
+    l2GasLimit: gasLimit,
+    l2GasPerPubdataByteLimit: GAS_PER_PUBDATA_BYTE,
+    factoryDeps: [],
+    refundRecipient,
+  };
+  return factory.encodeFunctionData("requestL2TransactionDirect", [direct]);
+}
+
+/** Calldata of the factory that queues a token's deposit through the bridge. `etherWei` goes with the deposit itself. */
+export function encodeTokenRequest(request: TokenRequest, etherWei: bigint): string {
+  const { chainId, mintValue, gasLimit, refundRecipient, bridge, token, amount, recipient } = request;
+  const outer = {
+    chainId,
+    mintValue,
+    l2Value: 0n,
+    l2GasLimit: gasLimit,
+    l2GasPerPubdataByteLimit: GAS_PER_PUBDATA_BYTE,
+    refundRecipient,
+    secondBridgeAddress: bridge,
+    secondBridgeValue: etherWei,
+    secondBridgeCalldata: AbiCoder.defaultAbiCoder().encode(["address", "uint256", "address"], [token, amount, recipient]),
+  };
+  return factory.encodeFunctionData("requestL2TransactionTwoBridges", [outer]);
+}
+
+/** The request that a transaction queued. Throws Error where it queued none. */
+export function queuedRequest(receipt: TransactionReceipt): QueuedRequest {
+  for (const log of receipt.logs) {
+    const event = hyperchain.parseLog(log);
+    if (event?.name === "NewPriorityRequestId") return { canonicalTxHash: String(event.args["txHash"]).toLowerCase() as Hex, receipt };
+  }
+  throw new Error(`transaction ${receipt.hash} queued nothing`);
+}

@@ -1,0 +1,73 @@
+import { decodeAssetMessage, AssetMessageKind, isAssetSender } from "../protocol/asset-message.ts";
+import type { AssetTransfer } from "../protocol/asset-message.ts";
+import { fromHex, keccak } from "../protocol/hex.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { readCrossChainMessage } from "../relayer/journey.ts";
+import { messenger } from "./contract-interfaces.ts";
+
+/** What a message is; as in `hyperchain_message`. */
+export type MessageType = "transfer" | "bundle" | "callback" | "withdrawal" | "message";
+
+/** A message that has left a chain. */
+export interface SentMessage {
+  /** keccak of its body: with the source chain its name. */
+  readonly messageHash: Hex;
+  readonly type: MessageType;
+  readonly sourceChainId: number;
+  /** L1's for a withdrawal and for a plain message. */
+  readonly destinationChainId: number;
+  readonly transactionHash: Hex;
+}
+
+/** What a message needs to be found in: a receipt has it, whoever's client read it. */
+export interface MessageLogs {
+  readonly hash?: string;
+  readonly transactionHash?: string;
+  readonly logs: readonly { readonly address: string; readonly topics: readonly string[]; readonly data: string }[];
+}
+
+/** A message to L1 as a chain's log tells it. */
+export interface RawMessage {
+  readonly sender: Hex;
+  readonly messageHash: Hex;
+  readonly body: Uint8Array;
+}
+
+/** The message in a log of the messenger; undefined for any other log. */
+export function readMessageLog(log: MessageLogs["logs"][number]): RawMessage | undefined {
+  if (log.address.toLowerCase() !== PREDEPLOYS.L1Messenger) return undefined;
+  const event = messenger.parseLog(log);
+  if (event?.name !== "L1MessageSent") return undefined;
+  const body = fromHex(String(event.args["message"]));
+  return { sender: String(event.args["sender"]).toLowerCase() as Hex, messageHash: keccak(body), body };
+}
+
+/** An asset message, or nothing where the message is something else. */
+export function readTransfer({ sender, body }: RawMessage): AssetTransfer | undefined {
+  return isAssetSender(sender) ? decodeAssetMessage(body) : undefined;
+}
+
+/**
+ * The messages that a transaction sent, in order: transfers, bundles of calls, results of bundles, withdrawals, plain
+ * messages to L1. What travels inside a bundle, and a chain's report to L1 that a transfer arrived, are left out.
+ */
+export function sentMessages(sourceChainId: number, l1ChainId: number, receipt: MessageLogs): SentMessage[] {
+  const transactionHash = (receipt.hash ?? receipt.transactionHash ?? "0x") as Hex;
+  return receipt.logs.flatMap((log) => {
+    const message = readMessageLog(log);
+    const kind = message === undefined ? undefined : classify(message, l1ChainId);
+    return message === undefined || kind === undefined ? [] : [{ messageHash: message.messageHash, ...kind, sourceChainId, transactionHash }];
+  });
+}
+
+function classify(message: RawMessage, l1ChainId: number): Pick<SentMessage, "type" | "destinationChainId"> | undefined {
+  const crossing = readCrossChainMessage(message.sender, message.body);
+  if (crossing !== undefined) {
+    const { type } = crossing.content;
+    return { type: type === "result" ? "callback" : type, destinationChainId: Number(crossing.destinationChainId) };
+  }
+  const transfer = readTransfer(message);
+  if (transfer === undefined) return { type: "message", destinationChainId: l1ChainId };
+  return transfer.kind === AssetMessageKind.withdrawal ? { type: "withdrawal", destinationChainId: l1ChainId } : undefined;
+}

@@ -1,0 +1,101 @@
+import { formatEther } from "ethers";
+import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { ClientError } from "./client-error.ts";
+import { knownErrors } from "./contract-interfaces.ts";
+
+/** A signer, its provider, and the member that both are connected to. */
+export interface Sender {
+  readonly signer: Signer;
+  readonly provider: Provider;
+  /** 20 bytes in lower case. */
+  readonly address: Hex;
+  readonly member: { readonly name: string; readonly chainId: number };
+}
+
+/** Throws ClientError NoProvider, or WrongChain where the signer is connected to something else than `member`. */
+export async function senderOn(signer: Signer, member: Sender["member"]): Promise<Sender> {
+  const { provider } = signer;
+  const wanted = `${member.name} (${member.chainId})`;
+  if (provider === null) throw new ClientError("NoProvider", `the signer is connected to nothing; connect it to ${wanted}`);
+  const { chainId } = await provider.getNetwork();
+  if (chainId !== BigInt(member.chainId)) {
+    throw new ClientError("WrongChain", `the signer is connected to chain ${chainId}; this is sent from ${wanted}: use a signer of that chain`, {
+      expected: member.chainId,
+      got: Number(chainId),
+    });
+  }
+  return { signer, provider, address: (await signer.getAddress()).toLowerCase() as Hex, member };
+}
+
+/** A positive amount as bigint. Throws ClientError ZeroAmount. */
+export function positive(amount: bigint, what: string): bigint {
+  if (amount > 0n) return amount;
+  throw new ClientError("ZeroAmount", `the amount of a ${what} is ${amount}; it must be above 0`, { amount });
+}
+
+/**
+ * Sends a transaction and waits for it. Throws ClientError InsufficientFunds where the account cannot pay value and gas,
+ * Refused where a contract does, Failed where it was included and reverted.
+ */
+export async function submit({ signer, provider, address, member }: Sender, transaction: TransactionRequest & { readonly value?: bigint }): Promise<TransactionReceipt> {
+  const value = transaction.value ?? 0n;
+  const balance = await provider.getBalance(address);
+  if (balance < value) throw insufficient(member.name, address, balance, value);
+  try {
+    const response = await signer.sendTransaction(transaction);
+    const receipt = await response.wait();
+    if (receipt?.status === 1) return receipt;
+    throw new ClientError("Failed", `transaction ${response.hash} on ${member.name} was included but failed`, { transactionHash: response.hash });
+  } catch (error) {
+    if (error instanceof ClientError) throw error;
+    throw (await explain(error, { member, address, provider, value })) ?? error;
+  }
+}
+
+/** What a contract refused with, decoded; undefined where it was not a contract. */
+export function refusalOf(thrown: unknown): { readonly name: string; readonly args: readonly unknown[]; readonly data: Hex } | undefined {
+  const data = revertData(thrown, MAX_DEPTH);
+  if (data === undefined) return undefined;
+  if (data === "0x") return { name: "revert without a reason", args: [], data };
+  for (const errors of knownErrors) {
+    const parsed = errors.parseError(data);
+    if (parsed !== null) return { name: parsed.name, args: [...parsed.args], data };
+  }
+  return { name: `error ${data.slice(0, 10)}`, args: [], data };
+}
+
+/** Clients wrap a node's error differently; this many layers are looked through. */
+const MAX_DEPTH = 8;
+
+async function explain(error: unknown, { member, address, provider, value }: Omit<Sender, "signer"> & { readonly value: bigint }): Promise<ClientError | undefined> {
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) {
+    const message = `${member.name} refuses it with ${refusal.name}(${refusal.args.map(String).join(", ")})`;
+    return new ClientError("Refused", message, { error: refusal.name, args: refusal.args }, { cause: error });
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  if (/insufficient funds|enough funds|cannot pay|InsufficientFunds/i.test(text)) {
+    return insufficient(member.name, address, await provider.getBalance(address), value, error);
+  }
+  return undefined;
+}
+
+function insufficient(name: string, address: Hex, balance: bigint, value: bigint, cause?: unknown): ClientError {
+  const message =
+    `${address} has ${formatEther(balance)} on ${name}, which does not pay ${formatEther(value)} and the gas; ` +
+    "send less, or bring more there first (a deposit from L1, or a send from another chain)";
+  return new ClientError("InsufficientFunds", message, { address, balance, needed: value }, cause === undefined ? undefined : { cause });
+}
+
+function revertData(value: unknown, depth: number): Hex | undefined {
+  if (typeof value !== "object" || value === null || depth === 0) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { data } = fields;
+  if (typeof data === "string" && /^0x([0-9a-f]{2})*$/i.test(data)) return data.toLowerCase() as Hex;
+  for (const key of ["data", "error", "info", "cause"] as const) {
+    const nested = revertData(fields[key], depth - 1);
+    if (nested !== undefined) return nested;
+  }
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import type { Provider } from "ethers";
+import { assetId } from "../protocol/asset-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { parseAccount } from "./chain-address.ts";
+import { ClientError } from "./client-error.ts";
+import { erc20, tokenVault } from "./contract-interfaces.ts";
+import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { submit } from "./submit.ts";
+import type { Sender } from "./submit.ts";
+
+/** How the protocol writes ETH as a token of L1. */
+export const ETHER: Hex = "0x0000000000000000000000000000000000000000";
+/** How clients write it. */
+const ETHER_ALIAS = 1n;
+
+/** Whether ETH is meant: by name, by the zero address, or by address 1. */
+export function isEther(token: string): boolean {
+  return token.toUpperCase() === "ETH" || (/^0x[0-9a-f]+$/i.test(token) && BigInt(token) <= ETHER_ALIAS);
+}
+
+/** A token of L1 as the protocol writes it; nothing named is the chain's base token. Throws ClientError MalformedAddress. */
+export function l1TokenOf(chain: EcosystemChain, token: string | undefined): Hex {
+  if (token === undefined || token === chain.baseToken.symbol) return plain(chain.baseToken.l1Address);
+  return isEther(token) ? ETHER : parseAccount(token);
+}
+
+/** Whether the chain pays gas with this token of L1. */
+export function isBaseToken(chain: EcosystemChain, l1Token: Hex): boolean {
+  return plain(chain.baseToken.l1Address) === plain(l1Token);
+}
+
+/** A token on a chain. */
+export interface ChainToken {
+  /** Its contract there; the base token's predeploy for the base token. */
+  readonly address: Hex;
+  /** Whether it is the coin that pays for gas: amounts of it travel as a transaction's value. */
+  readonly isBase: boolean;
+  /** Chain on which it was born. */
+  readonly originChainId: number;
+  /** Its contract there; zero for ETH. */
+  readonly originToken: Hex;
+}
+
+/**
+ * Finds a token on a chain: nothing or the base token's symbol is the base token, else the address of its contract there, or
+ * of the token of L1 that it stands for ("ETH" too). Throws ClientError UnknownToken.
+ */
+export async function findToken(ecosystem: Ecosystem, chain: EcosystemChain, token: string | undefined, provider: Provider): Promise<ChainToken> {
+  const base: ChainToken = {
+    address: PREDEPLOYS.L2BaseToken,
+    isBase: true,
+    originChainId: ecosystem.l1.chainId,
+    originToken: plain(chain.baseToken.l1Address),
+  };
+  if (token === undefined || token === chain.baseToken.symbol) return base;
+  const named = isEther(token) ? ETHER : parseAccount(token);
+  if (named === PREDEPLOYS.L2BaseToken || isBaseToken(chain, named)) return base;
+  const [id] = await askVault(provider, "assetId", [named]);
+  if (BigInt(id as string) !== 0n) {
+    const [[originChainId], [originToken]] = await Promise.all([
+      askVault(provider, "originChainId", [id]),
+      askVault(provider, "originToken", [id]),
+    ]);
+    return { address: named, isBase: false, originChainId: Number(originChainId), originToken: String(originToken).toLowerCase() as Hex };
+  }
+  const bridged = await bridgedToken(ecosystem, named, provider);
+  if (bridged !== undefined) return { address: bridged, isBase: false, originChainId: ecosystem.l1.chainId, originToken: named };
+  if (named !== ETHER && (await provider.getCode(named)) !== "0x") {
+    return { address: named, isBase: false, originChainId: chain.chainId, originToken: named };
+  }
+  throw new ClientError(
+    "UnknownToken",
+    `${token} is no token on ${chain.name}: no contract has this address there, and no token of L1 with this address has come there; ` +
+      `deposit it to ${chain.name} first, or give the address of a token there`,
+    { token, chain: chain.name },
+  );
+}
+
+/** Address on a chain of a token of L1 that has come there; undefined where none has. */
+export async function bridgedToken(ecosystem: Ecosystem, l1Token: Hex, provider: Provider): Promise<Hex | undefined> {
+  const [address] = await askVault(provider, "tokenAddress", [assetId(BigInt(ecosystem.l1.chainId), l1Token)]);
+  return BigInt(address as string) === 0n ? undefined : (String(address).toLowerCase() as Hex);
+}
+
+/** Where a token of L1 is, or would be, on a chain whose base token it is not. */
+export async function bridgedTokenAddress(ecosystem: Ecosystem, l1Token: Hex, provider: Provider): Promise<Hex> {
+  const [address] = await askVault(provider, "calculateCreate2TokenAddress", [ecosystem.l1.chainId, l1Token]);
+  return String(address).toLowerCase() as Hex;
+}
+
+/**
+ * Lets `spender` take `amount` of the sender's token, if it may not yet. Resolves with the approval's hash, where one was
+ * needed. Throws ClientError UnknownToken for what is no ERC-20, InsufficientFunds where the sender has less.
+ */
+export async function ensureAllowance(sender: Sender, token: Hex, spender: Hex, amount: bigint): Promise<Hex | undefined> {
+  const { provider, address, member } = sender;
+  await requireTokens(sender, token, amount);
+  if ((await askToken(provider, member.name, token, "allowance", [address, spender])) >= amount) return undefined;
+  const receipt = await submit(sender, { to: token, data: erc20.encodeFunctionData("approve", [spender, amount]) });
+  return receipt.hash as Hex;
+}
+
+/** Throws ClientError InsufficientFunds where the sender has less of the token, UnknownToken for what is no ERC-20. */
+export async function requireTokens({ provider, address, member }: Sender, token: Hex, amount: bigint): Promise<void> {
+  const balance = await askToken(provider, member.name, token, "balanceOf", [address]);
+  if (balance >= amount) return;
+  throw new ClientError("InsufficientFunds", `${address} has ${balance} of token ${token} on ${member.name}, and needs ${amount}`, { address, balance, needed: amount, token });
+}
+
+async function askToken(provider: Provider, name: string, token: Hex, method: string, args: readonly unknown[]): Promise<bigint> {
+  const answer = await provider.call({ to: token, data: erc20.encodeFunctionData(method, args) }).catch(() => "0x");
+  if (answer.length === 66) return BigInt(answer);
+  throw new ClientError("UnknownToken", `${token} is no ERC-20 token on ${name}: it does not answer ${method}; check the address`, { token, chain: name });
+}
+
+async function askVault(provider: Provider, method: string, args: readonly unknown[]): Promise<readonly unknown[]> {
+  const answer = await provider.call({ to: PREDEPLOYS.L2NativeTokenVault, data: tokenVault.encodeFunctionData(method, args) });
+  return [...tokenVault.decodeFunctionResult(method, answer)];
+}
+
+function plain(l1Address: Hex): Hex {
+  return BigInt(l1Address) <= ETHER_ALIAS ? ETHER : l1Address;
+}

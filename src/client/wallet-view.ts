@@ -1,0 +1,214 @@
+import { AbiCoder } from "ethers";
+import type { Provider } from "ethers";
+import { AssetMessageKind } from "../protocol/asset-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { parseAccount } from "./chain-address.ts";
+import { assetRouter, bridge, erc20, hyperchain, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
+import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { readMessageLog, readTransfer } from "./sent-messages.ts";
+import { ETHER, isEther } from "./token.ts";
+import { viewL1, withdrawalState } from "./withdraw.ts";
+
+/** An account's assets over all members of an ecosystem. */
+export interface WalletView {
+  readonly account: Hex;
+  /** L1 first. */
+  readonly members: readonly MemberBalances[];
+  /** From or to the account, oldest first per member. */
+  readonly inFlight: readonly TransferInFlight[];
+}
+
+export interface MemberBalances {
+  readonly name: string;
+  readonly chainId: number;
+  /** The coin first, then the tokens that the bridge knows there, also those of which the account has none. */
+  readonly tokens: readonly TokenBalance[];
+}
+
+export interface TokenBalance {
+  /** Zero for L1's ETH, the base token's predeploy for a chain's coin. */
+  readonly address: Hex;
+  readonly symbol: string;
+  readonly decimals: number;
+  /** Smallest units. */
+  readonly amount: bigint;
+}
+
+/** Money that has left one member and has not arrived at the other. */
+export interface TransferInFlight {
+  readonly type: "deposit" | "transfer" | "withdrawal";
+  readonly sourceChainId: number;
+  readonly destinationChainId: number;
+  readonly sender: Hex;
+  readonly recipient: Hex;
+  readonly originChainId: number;
+  /** Zero for ETH. */
+  readonly originToken: Hex;
+  readonly amount: bigint;
+  /** On the source. */
+  readonly transactionHash: Hex;
+  /** Of a deposit the hash of its transaction on the chain, else of its message. */
+  readonly hash: Hex;
+  /** What it waits for. */
+  readonly waitingFor: string;
+}
+
+/** Reaches a member by its chain id. */
+export type ProviderOf = (chainId: number) => Provider;
+
+/** What an account has, everywhere, and what is on its way from or to it. Reads only. Throws ClientError MalformedAddress. */
+export async function walletView(ecosystem: Ecosystem, account: string, providerOf: ProviderOf): Promise<WalletView> {
+  const owner = parseAccount(account);
+  const l1 = providerOf(ecosystem.l1.chainId);
+  const members: MemberBalances[] = [{ name: ecosystem.l1.name, chainId: ecosystem.l1.chainId, tokens: await l1Balances(ecosystem, owner, l1) }];
+  const inFlight: TransferInFlight[] = [];
+  for (const chain of ecosystem.chains) {
+    const provider = providerOf(chain.chainId);
+    members.push({ name: chain.name, chainId: chain.chainId, tokens: await chainBalances(chain, owner, provider) });
+    inFlight.push(...(await depositsInFlight(ecosystem, chain, owner, l1, provider)));
+    inFlight.push(...(await sendsInFlight(ecosystem, chain, owner, providerOf)));
+  }
+  return { account: owner, members, inFlight };
+}
+
+async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider): Promise<TokenBalance[]> {
+  const { contracts, fromBlock = 0 } = ecosystem.l1;
+  const logs = await provider.getLogs({ address: contracts.bridge, topics: [topicOf(bridge, "DepositReceived")], fromBlock });
+  const deposited = logs.map((log) => String(bridge.parseLog(log)?.args["token"]).toLowerCase());
+  const tokens = new Set([...deposited, ...ecosystem.chains.map(({ baseToken }) => baseToken.l1Address)].filter((token) => !isEther(token)));
+  const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount: await provider.getBalance(owner) };
+  return [ether, ...(await Promise.all([...tokens].map((token) => balanceOf(token as Hex, owner, provider))))];
+}
+
+async function chainBalances(chain: EcosystemChain, owner: Hex, provider: Provider): Promise<TokenBalance[]> {
+  const topics = [[topicOf(tokenVault, "BridgedTokenDeployed"), topicOf(tokenVault, "TokenRegistered")]];
+  const logs = await provider.getLogs({ address: PREDEPLOYS.L2NativeTokenVault, topics, fromBlock: 0 });
+  const tokens = new Set(logs.map((log) => String(tokenVault.parseLog(log)?.args["token"]).toLowerCase()));
+  const amount = await provider.getBalance(owner);
+  const base = { address: PREDEPLOYS.L2BaseToken, symbol: chain.baseToken.symbol, decimals: 18, amount };
+  return [base, ...(await Promise.all([...tokens].map((token) => balanceOf(token as Hex, owner, provider))))];
+}
+
+/** Symbol and decimals are optional in ERC-20; an amount is there in any case. */
+async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<TokenBalance> {
+  const ask = async (method: string, args: readonly unknown[], otherwise: unknown): Promise<unknown> => {
+    try {
+      const answer = await provider.call({ to: token, data: erc20.encodeFunctionData(method, args) });
+      return erc20.decodeFunctionResult(method, answer)[0];
+    } catch {
+      // The token does not have the method, or answers something else.
+      return otherwise;
+    }
+  };
+  const [symbol, decimals, amount] = await Promise.all([ask("symbol", [], "?"), ask("decimals", [], 0n), ask("balanceOf", [owner], 0n)]);
+  return { address: token, symbol: String(symbol), decimals: Number(decimals), amount: amount as bigint };
+}
+
+/** What L1's event says of a queued operation. */
+interface QueuedTransaction {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly value: bigint;
+  /** Base token to mint, and who gets what is not used. */
+  readonly reserved: readonly bigint[];
+  readonly data: string;
+}
+
+async function depositsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, l1: Provider, provider: Provider): Promise<TransferInFlight[]> {
+  const { chainId: l1ChainId, fromBlock = 0 } = ecosystem.l1;
+  const logs = await l1.getLogs({ address: chain.hyperchain, topics: [topicOf(hyperchain, "NewPriorityRequest")], fromBlock });
+  const found: TransferInFlight[] = [];
+  for (const log of logs) {
+    const args = hyperchain.parseLog(log)?.args;
+    if (args === undefined) continue;
+    const queued = args["transaction"] as QueuedTransaction;
+    const money = readDeposit(queued, chain);
+    const hash = String(args["txHash"]).toLowerCase() as Hex;
+    if ((money.sender !== owner && money.recipient !== owner) || money.amount === 0n) continue;
+    if ((await provider.getTransactionReceipt(hash)) !== null) continue;
+    found.push({
+      type: "deposit",
+      sourceChainId: l1ChainId,
+      destinationChainId: chain.chainId,
+      originChainId: l1ChainId,
+      ...money,
+      transactionHash: log.transactionHash as Hex,
+      hash,
+      waitingFor: `${chain.name} to look at L1`,
+    });
+  }
+  return found;
+}
+
+function readDeposit({ from, to, value, reserved, data }: QueuedTransaction, chain: EcosystemChain): Pick<TransferInFlight, "sender" | "recipient" | "originToken" | "amount"> {
+  const call = data.length > 10 && addressOf(to) === PREDEPLOYS.L2AssetRouter ? assetRouter.parseTransaction({ data }) : null;
+  if (call?.name === "finalizeDeposit") {
+    const types = ["address", "address", "address", "uint256", "bytes"];
+    const [l1Sender, receiver, token, amount] = AbiCoder.defaultAbiCoder().decode(types, String(call.args["transferData"]));
+    return { sender: lower(l1Sender), recipient: lower(receiver), originToken: lower(token), amount: amount as bigint };
+  }
+  const base = chain.baseToken.l1Address;
+  // A contract's operations come from its alias; who pays is then who gets the rest.
+  const sender = addressOf(reserved[1] ?? from);
+  return { sender, recipient: addressOf(to), originToken: isEther(base) ? ETHER : base, amount: value };
+}
+
+async function sendsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, providerOf: ProviderOf): Promise<TransferInFlight[]> {
+  const { l1, chains } = ecosystem;
+  const logs = await providerOf(chain.chainId).getLogs({ address: PREDEPLOYS.L1Messenger, topics: [topicOf(messenger, "L1MessageSent")], fromBlock: 0 });
+  const view = viewL1(ecosystem, providerOf(l1.chainId));
+  let polled = false;
+  const found: TransferInFlight[] = [];
+  for (const log of logs) {
+    const message = readMessageLog(log);
+    const transfer = message === undefined ? undefined : readTransfer(message);
+    if (message === undefined || transfer === undefined) continue;
+    if (transfer.kind === AssetMessageKind.hyperbridgeDelivery || (transfer.sender !== owner && transfer.recipient !== owner)) continue;
+    const isWithdrawal = transfer.kind === AssetMessageKind.withdrawal;
+    if (isWithdrawal && !polled) {
+      await view.poll();
+      polled = true;
+    }
+    const destination = chains.find(({ chainId }) => BigInt(chainId) === transfer.destinationChainId);
+    const waitingFor = isWithdrawal
+      ? await withdrawalWaits(ecosystem, chain, message.messageHash, view, providerOf)
+      : await transferWaits(chain, destination, message.messageHash, providerOf);
+    if (waitingFor === undefined) continue;
+    found.push({
+      type: isWithdrawal ? "withdrawal" : "transfer",
+      sourceChainId: chain.chainId,
+      destinationChainId: Number(transfer.destinationChainId),
+      sender: transfer.sender,
+      recipient: transfer.recipient,
+      originChainId: Number(transfer.originChainId),
+      originToken: transfer.originToken,
+      amount: transfer.amount,
+      transactionHash: log.transactionHash as Hex,
+      hash: message.messageHash,
+      waitingFor,
+    });
+  }
+  return found;
+}
+
+async function withdrawalWaits(ecosystem: Ecosystem, chain: EcosystemChain, messageHash: Hex, view: ReturnType<typeof viewL1>, providerOf: ProviderOf): Promise<string | undefined> {
+  const state = await withdrawalState(ecosystem, { chain: chain.chainId, messageHash }, view, providerOf(ecosystem.l1.chainId));
+  if (state === "paid") return undefined;
+  return state === "ready" ? "its claim on L1" : `the execution of its batch on L1`;
+}
+
+async function transferWaits(chain: EcosystemChain, destination: EcosystemChain | undefined, messageHash: Hex, providerOf: ProviderOf): Promise<string | undefined> {
+  if (destination === undefined) return "a chain that is not part of this ecosystem";
+  const data = assetRouter.encodeFunctionData("isDelivered", [chain.chainId, messageHash]);
+  const answer = await providerOf(destination.chainId).call({ to: PREDEPLOYS.L2AssetRouter, data });
+  return assetRouter.decodeFunctionResult("isDelivered", answer)[0] === true ? undefined : `its delivery on ${destination.name}`;
+}
+
+function addressOf(word: bigint): Hex {
+  return `0x${word.toString(16).padStart(40, "0")}`;
+}
+
+function lower(address: unknown): Hex {
+  return String(address).toLowerCase() as Hex;
+}

@@ -1,0 +1,99 @@
+import type { Provider, Signer } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { proveWithdrawal } from "../relayer/inclusion-proof.ts";
+import { L1View } from "../relayer/l1-view.ts";
+import { parseAccount } from "./chain-address.ts";
+import { ClientError } from "./client-error.ts";
+import { assetRouter, baseToken, bridge } from "./contract-interfaces.ts";
+import { findChain } from "./ecosystem.ts";
+import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { sentMessages } from "./sent-messages.ts";
+import type { SentMessage } from "./sent-messages.ts";
+import { positive, senderOn, submit } from "./submit.ts";
+import { findToken, requireTokens } from "./token.ts";
+
+/** Money on its way from a chain to L1. */
+export interface WithdrawRequest {
+  readonly chain: ChainName;
+  /** Smallest units. */
+  readonly amount: bigint;
+  /** The token's address on the chain or on L1; default: the base token. */
+  readonly token?: string | undefined;
+  /** Account on L1; default: the signer's own. */
+  readonly to?: string | undefined;
+}
+
+/**
+ * Takes money out of a chain. When L1 has executed its batch, `finalizeWithdrawal` pays it. `signer` is on the chain. Throws
+ * ClientError; NotWithdrawable for a token that was not born on L1.
+ */
+export async function withdraw(ecosystem: Ecosystem, request: WithdrawRequest, signer: Signer): Promise<SentMessage> {
+  const chain = findChain(ecosystem, request.chain);
+  const amount = positive(request.amount, "withdrawal");
+  const sender = await senderOn(signer, chain);
+  const recipient = request.to === undefined ? sender.address : parseAccount(request.to);
+  const token = await findToken(ecosystem, chain, request.token, sender.provider);
+  if (token.originChainId !== ecosystem.l1.chainId) {
+    const message = `${token.address} was born on chain ${token.originChainId}, not on L1, so L1 has nothing to pay it with; send it to that chain instead`;
+    throw new ClientError("NotWithdrawable", message, { token: token.address, originChainId: token.originChainId });
+  }
+  if (!token.isBase) await requireTokens(sender, token.address, amount);
+  const transaction = token.isBase
+    ? { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [recipient]), value: amount }
+    : { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("withdraw(address,address,uint256)", [recipient, token.address, amount]) };
+  const receipt = await submit(sender, transaction);
+  const [message] = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt);
+  if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no withdrawal`);
+  return message;
+}
+
+/** Which withdrawal is claimed. */
+export interface WithdrawalName {
+  readonly chain: ChainName;
+  readonly messageHash: Hex;
+}
+
+/** How a withdrawal stands on L1. `ready`: its batch is executed, and it can be claimed. */
+export type WithdrawalState = "unknown" | "committed" | "proven" | "ready" | "paid";
+
+/** A withdrawal's claim. */
+export type FinalizedWithdrawal =
+  | { readonly state: "paid"; readonly l1TransactionHash: Hex }
+  /** Nothing was sent: it cannot be claimed yet, or somebody has claimed it. */
+  | { readonly state: Exclude<WithdrawalState, "ready" | "paid"> | "paidBefore" };
+
+/**
+ * Has the bridge on L1 pay a withdrawal to its recipient; anyone may. Everything it needs is read from L1 alone. `signer` is
+ * on L1 and pays the gas. Pass `view` to spare reading L1 from the start. Throws ClientError.
+ */
+export async function finalizeWithdrawal(ecosystem: Ecosystem, name: WithdrawalName, signer: Signer, view?: L1View): Promise<FinalizedWithdrawal> {
+  const chain = findChain(ecosystem, name.chain);
+  const sender = await senderOn(signer, ecosystem.l1);
+  const seen = view ?? viewL1(ecosystem, sender.provider);
+  await seen.poll();
+  const state = await withdrawalState(ecosystem, name, seen, sender.provider);
+  if (state === "paid") return { state: "paidBefore" };
+  if (state !== "ready") return { state };
+  const place = seen.message(BigInt(chain.chainId), name.messageHash);
+  const claim = place === undefined ? undefined : proveWithdrawal(place);
+  const receipt = await submit(sender, { to: ecosystem.l1.contracts.bridge, data: bridge.encodeFunctionData("finalizeDeposit", [claim]) });
+  return { state: "paid", l1TransactionHash: receipt.hash as Hex };
+}
+
+/** How far a withdrawal has come, by what `view` has read. */
+export async function withdrawalState(ecosystem: Ecosystem, name: WithdrawalName, view: L1View, l1: Provider): Promise<WithdrawalState> {
+  const chain = findChain(ecosystem, name.chain);
+  const place = view.message(BigInt(chain.chainId), name.messageHash);
+  if (place === undefined) return "unknown";
+  if (place.batch.executed === undefined) return place.batch.proven === undefined ? "committed" : "proven";
+  const data = bridge.encodeFunctionData("isWithdrawalFinalized", [chain.chainId, place.batch.batchNumber, place.index]);
+  const answer = await l1.call({ to: ecosystem.l1.contracts.bridge, data });
+  return bridge.decodeFunctionResult("isWithdrawalFinalized", answer)[0] === true ? "paid" : "ready";
+}
+
+/** Reads of L1 what withdrawals need; polled by those that use it. */
+export function viewL1(ecosystem: Ecosystem, l1: Provider): L1View {
+  const chains = ecosystem.chains.map(({ chainId, hyperchain }) => ({ chainId: BigInt(chainId), hyperchain }));
+  return new L1View({ chains, registry: ecosystem.l1.contracts.roots, fromBlock: ecosystem.l1.fromBlock ?? 0 }, { provider: l1 });
+}
