@@ -9,7 +9,7 @@ import { CodeGuard } from "./execution/code-guard.ts";
 import { BLOCK_GAS_LIMIT } from "./execution/connection.ts";
 import type { EdrConnect } from "./execution/connection.ts";
 import { EdrEngine } from "./execution/edr-engine.ts";
-import type { ExecutionEngine } from "./execution/engine.ts";
+import type { ExecutionEngine, Head } from "./execution/engine.ts";
 import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "./genesis.ts";
 import type { GenesisAccount } from "./genesis.ts";
 import { Mempool } from "./mempool/mempool.ts";
@@ -36,6 +36,8 @@ export interface ChainOptions {
   readonly genesis: readonly GenesisAccount[];
   /** What this chain has beside it from the start. Its first batch publishes it. */
   readonly initialState?: readonly GenesisAccount[];
+  /** A later state to begin with. The chain's first block is the one after it, and the genesis only says what is trusted. */
+  readonly origin?: ChainOrigin;
   /** Genesis code that creates contracts from fixed init code only; see CodeGuard. */
   readonly trustedCreators?: readonly Hex[];
   readonly identity: Omit<ChainIdentity, "chainId">;
@@ -44,6 +46,16 @@ export interface ChainOptions {
   readonly mempool: MempoolOptions;
   readonly sequencer: SequencerOptions;
   readonly verbose?: boolean;
+}
+
+/** A state that a chain has reached, at the end of a batch. */
+export interface ChainOrigin {
+  /** Every account that is not empty. */
+  readonly accounts: readonly GenesisAccount[];
+  /** Their tree, which the chain takes over and changes. */
+  readonly tree: StateTree;
+  /** The batch's last block. */
+  readonly head: Head;
 }
 
 export interface ChainDependencies {
@@ -59,6 +71,9 @@ export interface ChainDependencies {
   /** False while proving is too far behind for another batch. */
   readonly canSeal?: () => boolean;
 }
+
+/** Of EVM blocks before the one under way. */
+const HASHES_IN_REACH = 256n;
 
 /** A place to return to: every stage at once. */
 export interface ChainMark {
@@ -85,15 +100,20 @@ export interface Chain {
   close(): Promise<void>;
 }
 
-/** Starts a chain at its genesis. Throws EngineError or GenesisError for a genesis that cannot be. */
+/** Starts a chain at its genesis, or where its origin says. Throws EngineError or GenesisError for a genesis that cannot be. */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
-  const { chainId, coinbase, genesisTimestamp } = options;
-  const genesis = mergeAccounts(options.genesis, options.initialState ?? []);
+  const { chainId, coinbase, genesisTimestamp, origin } = options;
+  // An origin holds the initial state already, and a batch has published it.
+  const initialState = origin === undefined ? (options.initialState ?? []) : [];
+  const genesis = origin?.accounts ?? mergeAccounts(options.genesis, initialState);
   const { clock, system, connect, flowsHash } = dependencies;
   const compressor = createCompressor();
-  const tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
+  const tree = origin?.tree ?? StateTree.genesis(genesisLeaves(options.genesis), { compressor });
   const witness = startWitness({ chainId, genesis });
   const engine = await openEngine({ ...options, genesis }, connect, witness);
+  const head = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
+  witness.request("remember", await readBlockHashes(engine, head.number)).catch(() => undefined);
   const guard = new CodeGuard(genesis, options.trustedCreators);
   const mempool = new Mempool(options.mempool, { account: (address) => readAccount(engine, address) });
   const former = new BatchFormer(
@@ -101,8 +121,8 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     options.genesisCommitment,
     { tree, flowsHash, compress: (tag, left, right) => compressor.compress(tag, left, right) },
   );
-  const initial = addedLeaves(genesisLeaves(options.genesis), genesisLeaves(genesis));
-  const initialCodes = (options.initialState ?? []).flatMap(({ code }) => (code === undefined || code === "0x" ? [] : [code]));
+  const initial = origin === undefined ? addedLeaves(genesisLeaves(options.genesis), genesisLeaves(genesis)) : [];
+  const initialCodes = initialState.flatMap(({ code }) => (code === undefined || code === "0x" ? [] : [code]));
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
     const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;
@@ -114,7 +134,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     dependencies.onBatch?.(lastFormed);
   };
   const producer = new BlockProducer(
-    { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, genesisTimestamp },
+    { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, head },
     { engine, witness, guard, clock, onWitnessFailure: (error) => sequencer.fail(error) },
   );
   const sequencer = new Sequencer(options.sequencer, {
@@ -171,13 +191,26 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
 }
 
 async function openEngine(options: ChainOptions, connect: EdrConnect, witness: Witness): Promise<EdrEngine> {
-  const { chainId, coinbase, genesisTimestamp, genesis, verbose = false } = options;
+  const { chainId, coinbase, genesisTimestamp, genesis, origin, verbose = false } = options;
+  const head = origin === undefined ? {} : { head: origin.head };
   try {
-    return await EdrEngine.open({ chainId, coinbase, genesisTimestamp, genesis, verbose }, { connect });
+    return await EdrEngine.open({ chainId, coinbase, genesisTimestamp, genesis, verbose, ...head }, { connect });
   } catch (error) {
     await witness.close();
     throw error;
   }
+}
+
+/** Hashes of the blocks that BLOCKHASH can name in the block after the head. */
+async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<{ readonly number: bigint; readonly hash: Hex }[]> {
+  const count = Number(head < HASHES_IN_REACH ? head + 1n : HASHES_IN_REACH);
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const number = head - BigInt(count - 1 - i);
+      const block = (await engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, false])) as { readonly hash: Hex };
+      return { number, hash: block.hash };
+    }),
+  );
 }
 
 async function readAccount(engine: ExecutionEngine, address: Hex): Promise<{ nonce: bigint; balanceWei: bigint }> {

@@ -7,7 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { edrOverride, reserveEngineStack } from "./connection.ts";
 import type { EdrConnect, EdrConnection } from "./connection.ts";
 import { EngineError } from "./engine.ts";
-import type { EngineNotification, EngineRefusal, ExecutionEngine, MineResult } from "./engine.ts";
+import type { EngineNotification, EngineRefusal, ExecutionEngine, Head, MineResult } from "./engine.ts";
 import { isHostileCode } from "./hostile-code.ts";
 import { parseBlock, parseReceipt } from "./rpc-shapes.ts";
 
@@ -17,6 +17,8 @@ export interface EdrEngineOptions {
   /** Seconds. */
   readonly genesisTimestamp: bigint;
   readonly genesis: readonly GenesisAccount[];
+  /** The block that has the given state. Default: block 0, at `genesisTimestamp`. What was before it is not known. */
+  readonly head?: Head;
   /** Whether `console.log` and traces are printed. */
   readonly verbose?: boolean;
 }
@@ -31,6 +33,9 @@ const BLOCK_START_CONTRACTS: readonly Hex[] = [
   "0x0000f90827f1c53a10cb7a02335b175320002935",
 ];
 
+/** How much older than the head the blocks in the place of unknown ones are: more than a start can take. */
+const FILLER_SECONDS = 86_400n;
+
 /** EDR, Hardhat's own EVM, as a chain's execution engine. */
 export class EdrEngine implements ExecutionEngine {
   readonly #connection: EdrConnection;
@@ -40,7 +45,7 @@ export class EdrEngine implements ExecutionEngine {
     this.#connection = connection;
   }
 
-  /** Opens an engine whose block 0 has the given state. Throws EngineError for genesis code that would end the process. */
+  /** Opens an engine whose newest block has the given state. Throws EngineError for genesis code that would end the process. */
   static async open(options: EdrEngineOptions, dependencies: EdrEngineDependencies): Promise<EdrEngine> {
     const hostile = options.genesis.find(({ code }) => isHostileCode(fromHex(code ?? "0x")));
     if (hostile !== undefined) throw new EngineError("HostileCode", `${hostile.address} holds a truncated PUSH20`);
@@ -49,7 +54,7 @@ export class EdrEngine implements ExecutionEngine {
       edrOverride({
         chainId: options.chainId,
         coinbase: options.coinbase,
-        genesisTimestamp: options.genesisTimestamp,
+        genesisTimestamp: options.head === undefined ? options.genesisTimestamp : options.head.timestamp - FILLER_SECONDS,
         verbose: options.verbose ?? false,
       }),
     );
@@ -58,6 +63,7 @@ export class EdrEngine implements ExecutionEngine {
       await engine.request("hardhat_setCode", [address, "0x"]);
       await engine.request("hardhat_setNonce", [address, "0x0"]);
     }
+    if (options.head !== undefined) await engine.#fillUpTo(options.head);
     for (const account of options.genesis) await engine.#setAccount(account);
     return engine;
   }
@@ -132,6 +138,12 @@ export class EdrEngine implements ExecutionEngine {
     const quantity = (value: bigint): string => `0x${value.toString(16)}`;
     const fields = { value: quantity(valueWei), gas: quantity(gasLimit), gasPrice: quantity(gasPriceOf(transaction)), nonce: quantity(nonce) };
     return (await this.request("eth_sendTransaction", [{ from, ...target, data, ...fields }])) as Hex;
+  }
+
+  /** Empty blocks in the place of those that are not known; the last one has the head's timestamp. */
+  async #fillUpTo({ number, timestamp }: Head): Promise<void> {
+    if (number > 1n) await this.request("hardhat_mine", [`0x${(number - 1n).toString(16)}`, "0x0"]);
+    if (number > 0n) await this.request("evm_mine", [Number(timestamp)]);
   }
 
   async #setAccount(account: GenesisAccount): Promise<void> {

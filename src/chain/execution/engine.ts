@@ -1,6 +1,13 @@
 import type { BlockEnvironment, MinedBlock } from "../block.ts";
 import type { EngineTransaction } from "../transaction.ts";
 
+/** The newest block. */
+export interface Head {
+  readonly number: bigint;
+  /** Seconds. */
+  readonly timestamp: bigint;
+}
+
 /** A transaction that the engine did not take into the block. Nothing of it has happened. */
 export interface EngineRefusal {
   readonly transaction: EngineTransaction;

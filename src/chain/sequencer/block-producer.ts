@@ -1,7 +1,7 @@
 import type { BlockEnvironment, MinedBlock } from "../block.ts";
 import type { Clock } from "../clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
-import type { ExecutionEngine, MineResult } from "../execution/engine.ts";
+import type { ExecutionEngine, Head, MineResult } from "../execution/engine.ts";
 import type { SystemRequest } from "../system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
 import type { Preview } from "../witness/reexecution.ts";
@@ -13,8 +13,8 @@ export interface BlockProducerOptions {
   readonly chainId: number;
   readonly coinbase: Hex;
   readonly gasLimit: bigint;
-  /** Seconds. */
-  readonly genesisTimestamp: bigint;
+  /** The newest block when production begins. */
+  readonly head: Head;
 }
 
 export interface BlockProducerDependencies {
@@ -24,13 +24,6 @@ export interface BlockProducerDependencies {
   readonly clock: Clock;
   /** Told once when the witness disagrees or dies. */
   readonly onWitnessFailure: (error: Error) => void;
-}
-
-/** The newest block. */
-export interface Head {
-  readonly number: bigint;
-  /** Seconds. */
-  readonly timestamp: bigint;
 }
 
 /** Where the producer stands, to return to. */
@@ -57,7 +50,7 @@ export class BlockProducer {
   constructor(options: BlockProducerOptions, dependencies: BlockProducerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#head = { number: 0n, timestamp: options.genesisTimestamp };
+    this.#head = options.head;
   }
 
   get head(): Head {

@@ -1,6 +1,6 @@
 import type { BlockEnvironment } from "../block.ts";
 import type { Clock } from "../clock.ts";
-import type { ExecutionEngine } from "../execution/engine.ts";
+import type { ExecutionEngine, Head } from "../execution/engine.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import type { PriorityOperation, SystemTransactions } from "../system-transactions.ts";
@@ -9,7 +9,7 @@ import type { Witness } from "../witness/witness.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { SequencedBlock, SequencedPriorityOp, SequencerMark } from "./batch-builder.ts";
-import type { BlockProducer, Head } from "./block-producer.ts";
+import type { BlockProducer } from "./block-producer.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import type { BatchLimits } from "./limits.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";

@@ -1,5 +1,6 @@
 import type { BlockEnvironment, MinedBlock } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { changeSize } from "./change-size.ts";
 import type { ChangeSize } from "./change-size.ts";
@@ -37,6 +38,11 @@ export class BatchWitness {
 
   static async create(chainId: number, genesis: readonly GenesisAccount[]): Promise<BatchWitness> {
     return new BatchWitness(await Reexecution.create(chainId, genesis));
+  }
+
+  /** Makes the hash of a block known that was not executed here. */
+  rememberHash(number: bigint, hash: Hex): void {
+    this.#execution.rememberHash(number, hash);
   }
 
   /** Repeats a block. Throws WitnessError when a receipt differs; the state is then that after the differing one. */

@@ -1,4 +1,5 @@
 import type { BlockEnvironment } from "../block.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import type { ChangeSize } from "./change-size.ts";
@@ -16,6 +17,8 @@ export interface WitnessSetup {
 
 /** The operations of the witness thread: arguments and result of each. */
 export interface WitnessOperations {
+  /** Hashes of blocks that it did not execute, for BLOCKHASH. */
+  readonly remember: { readonly request: readonly { readonly number: bigint; readonly hash: Hex }[]; readonly result: undefined };
   readonly execute: { readonly request: WitnessedBlock; readonly result: undefined };
   readonly preview: {
     readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment };

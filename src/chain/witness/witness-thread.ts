@@ -18,6 +18,10 @@ type Handlers = {
 };
 
 const handlers: Handlers = {
+  remember: async (witness, blocks) => {
+    for (const { number, hash } of blocks) witness.rememberHash(number, hash);
+    return undefined;
+  },
   execute: async (witness, block) => {
     await witness.execute(block);
     return undefined;

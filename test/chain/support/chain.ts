@@ -1,5 +1,5 @@
 import { startChain } from "../../../src/chain/chain.ts";
-import type { Chain, ChainOptions } from "../../../src/chain/chain.ts";
+import type { Chain, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/sequencer/limits.ts";
@@ -29,6 +29,7 @@ export interface TestChainOptions {
   /** The predeploys; the least ones by default. */
   readonly predeploys?: readonly GenesisAccount[];
   readonly initialState?: readonly GenesisAccount[];
+  readonly origin?: ChainOrigin;
   readonly sequencer?: Partial<Omit<SequencerOptions, "limits">>;
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
@@ -57,6 +58,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       genesisTimestamp: GENESIS_TIMESTAMP,
       genesis: [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])],
       initialState: options.initialState ?? [],
+      ...(options.origin === undefined ? {} : { origin: options.origin }),
       trustedCreators: (options.predeploys ?? []).flatMap(({ code }) => (code === undefined ? [] : [code])),
       identity: TEST_IDENTITY,
       genesisCommitment: GENESIS_COMMITMENT,
