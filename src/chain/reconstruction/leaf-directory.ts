@@ -1,0 +1,98 @@
+import type { DiffEntry } from "../../protocol/diff-list.ts";
+import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
+import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
+import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
+import type { StateTree } from "../state/state-tree.ts";
+
+/** A leaf, and what it says. */
+interface NamedLeaf extends Omit<GenesisLeaf, "value"> {
+  value: bigint;
+}
+
+const NONCE_LIMIT = 2n ** 64n;
+
+/**
+ * What each leaf index stands for. The tree knows digests only; a published update names its leaf by its index, so whoever
+ * wants accounts and slots back must remember every insertion.
+ */
+export class LeafDirectory {
+  /** By index; the sentinel stands for nothing. */
+  readonly #leaves: (NamedLeaf | undefined)[] = [];
+
+  /** The directory of a tree that holds these leaves, and the outputs leaf, alone. */
+  constructor(leaves: readonly GenesisLeaf[], tree: Pick<StateTree, "indexOf">) {
+    this.#leaves[0] = undefined;
+    this.#leaves[OUTPUTS_LEAF_INDEX] = { leafKind: LeafKind.storage, address: OUTPUTS_ADDRESS, slot: OUTPUTS_SLOT, value: 0n };
+    for (const leaf of leaves) {
+      const index = tree.indexOf(leaf);
+      if (index === undefined) throw new TypeError(`the tree does not hold ${describeLeaf(leaf)}`);
+      this.#leaves[index] = { ...leaf };
+    }
+  }
+
+  get size(): number {
+    return this.#leaves.length;
+  }
+
+  /** Takes over a diff list that the tree has accepted. */
+  apply(entries: readonly DiffEntry[]): void {
+    for (const entry of entries) {
+      if (entry.type === "insertion") {
+        const { leafKind, address, slot, value } = entry;
+        this.#leaves.push({ leafKind, address, slot, value });
+        continue;
+      }
+      const leaf = this.#leaves[entry.index];
+      if (leaf === undefined) throw new TypeError(`there is no leaf ${entry.index} to update`);
+      leaf.value = entry.value;
+    }
+  }
+
+  /** Hashes of all codes that accounts have. */
+  codeHashes(): ReadonlySet<Hex> {
+    const hashes = new Set<Hex>();
+    for (const leaf of this.#leaves) {
+      if (leaf?.leafKind === LeafKind.codeHash && leaf.value !== 0n) hashes.add(wordToHex(leaf.value));
+    }
+    return hashes;
+  }
+
+  /** All accounts that are not empty. `codeOf` gives the code with a hash that `codeHashes` names. */
+  accounts(codeOf: (hash: Hex) => Uint8Array): GenesisAccount[] {
+    const accounts = new Map<bigint, GrowingAccount>();
+    for (const leaf of this.#leaves) {
+      if (leaf === undefined || leaf.value === 0n) continue;
+      const account = accounts.get(leaf.address) ?? { address: addressToHex(leaf.address), storage: [] };
+      accounts.set(leaf.address, account);
+      if (leaf.leafKind === LeafKind.storage) account.storage.push({ slot: leaf.slot, value: leaf.value });
+      else if (leaf.leafKind === LeafKind.account) {
+        account.nonce = leaf.value % NONCE_LIMIT;
+        account.balanceWei = leaf.value / NONCE_LIMIT;
+      } else if (leaf.leafKind === LeafKind.codeHash) account.code = toHex(codeOf(wordToHex(leaf.value)));
+    }
+    return [...accounts.values()];
+  }
+}
+
+interface GrowingAccount {
+  readonly address: Hex;
+  nonce?: bigint;
+  balanceWei?: bigint;
+  code?: Hex;
+  readonly storage: { readonly slot: bigint; readonly value: bigint }[];
+}
+
+/** Codes by their hashes. */
+export function codesByHash(codes: Iterable<Uint8Array>): Map<Hex, Uint8Array> {
+  return new Map(Array.from(codes, (code) => [keccak(code), code]));
+}
+
+function addressToHex(address: bigint): Hex {
+  return `0x${address.toString(16).padStart(40, "0")}`;
+}
+
+function describeLeaf({ leafKind, address, slot }: GenesisLeaf): string {
+  return `(kind ${leafKind}, address ${addressToHex(address)}, slot ${slot})`;
+}

@@ -1,0 +1,147 @@
+import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
+import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../protocol/commitment.ts";
+import { digestFromHex, digestToHex, elementsToBytes } from "../../protocol/digest.ts";
+import type { Compress } from "../../protocol/digest.ts";
+import { diffListDigest } from "../../protocol/diff-digest.ts";
+import { outputsEntry } from "../../protocol/diff-list.ts";
+import type { DiffEntry } from "../../protocol/diff-list.ts";
+import { evaluateDiffList } from "../../protocol/evaluation.ts";
+import type { Quintic } from "../../protocol/evaluation.ts";
+import { keccak, toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
+import { hashOutputs } from "../../protocol/outputs.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import { hashPubdata, pubdataLogLeaves } from "../../protocol/pubdata.ts";
+import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
+import type { BatchStatement } from "../../protocol/statement.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { ReconstructionError } from "./reconstruction-error.ts";
+
+/** What names the chain in its batches' commitments. */
+export interface PublishingChain {
+  readonly chainId: bigint;
+  readonly settlementChainId: bigint;
+  /** The chain's contract: 20 bytes. */
+  readonly hyperchain: Hex;
+  /** Its data availability policy, as a number. */
+  readonly daPolicy: bigint;
+}
+
+/** A batch as L1 has it: the record, whose hash the contract holds, and what the commit's calldata says beside it. */
+export interface PublishedBatch {
+  readonly stored: StoredBatch;
+  /** The record that it follows. */
+  readonly previous: StoredBatch;
+  readonly firstBlock: bigint;
+  /** Seconds. */
+  readonly firstTimestamp: bigint;
+  readonly cheatCount: bigint;
+  readonly pubdata: Uint8Array;
+  /** Of the operations that it took from the queue, in order. */
+  readonly canonicalTxHashes: readonly Hex[];
+  /** What the data availability policy binds; keccak of nothing for most. */
+  readonly policyDataHash: Hex;
+}
+
+/** What a published batch turned out to hold, every part of it bound by the batch's commitment. */
+export interface PublishedContent {
+  readonly outputs: BatchOutputs;
+  readonly logs: readonly PubdataLog[];
+  /** Leaves of the log tree. */
+  readonly logLeaves: readonly Hex[];
+  readonly bytecodes: readonly Uint8Array[];
+  /** The complete diff list. */
+  readonly entries: readonly DiffEntry[];
+  readonly statement: BatchStatement;
+  readonly pubdataBytes: number;
+}
+
+/**
+ * Reads a batch and checks it against its record, from the pubdata's hash to the commitment; only the new state root is left
+ * to whoever has the tree. The record itself must have been checked. Throws ReconstructionError: PubdataMismatch for any
+ * other bytes than those that L1 was given, then the part that does not fit.
+ */
+export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain, compress: Compress): PublishedContent {
+  const { stored, previous, pubdata, canonicalTxHashes } = batch;
+  const { batchNumber } = stored;
+  const same = (code: ReconstructionError["code"], what: string, got: Hex, expected: Hex): void => {
+    if (got !== expected) throw new ReconstructionError(code, `${what} is ${got}, L1 has ${expected}`, { batchNumber });
+  };
+  same("RecordMismatch", "the state root that it starts from", previous.newStateRoot, stored.oldStateRoot);
+
+  const oldStateRoot = digestFromHex(stored.oldStateRoot);
+  const newStateRoot = digestFromHex(stored.newStateRoot);
+  const preCommitment = preCommitmentOf(stored, previous, chain);
+  // The point is drawn from the pubdata's hash, so it is different for any other bytes.
+  const pubdataHash = hashPubdata(pubdata);
+  const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
+  same("PubdataMismatch", "the point that its pubdata leads to", quinticToHex(point), stored.point);
+
+  const context = { oldLeafCount: Number(previous.leafCount), priorityOpCount: canonicalTxHashes.length };
+  const decoding = decodePubdata(pubdata, context);
+  if (!decoding.ok) {
+    const { code, offset } = decoding.rejection;
+    throw new ReconstructionError("PubdataMalformed", `${code} at byte ${offset} of its pubdata`, { batchNumber });
+  }
+  const { logs, bytecodes, changes } = decoding.pubdata;
+  const logLeaves = pubdataLogLeaves(logs, canonicalTxHashes);
+  const l2LogsTreeRoot = l2LogTreeRoot(logLeaves);
+  same("LogRootMismatch", "the root of its logs", l2LogsTreeRoot, stored.l2LogsTreeRoot);
+  const outputs: BatchOutputs = {
+    batchNumber,
+    firstBlock: batch.firstBlock,
+    lastBlock: stored.lastBlock,
+    firstTimestamp: batch.firstTimestamp,
+    lastTimestamp: stored.lastTimestamp,
+    l2LogsTreeRoot,
+    logCount: BigInt(logs.length),
+    priorityOpCount: BigInt(canonicalTxHashes.length),
+    priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+    importedRootCount: stored.importedRootCount,
+    importedRootsRollingHash: stored.importedRootsRollingHash,
+    cheatCount: batch.cheatCount,
+  };
+  const outputsHash = hashOutputs(outputs);
+  same("CommitmentMismatch", "the hash of its outputs", outputsHash, stored.outputsHash);
+
+  const entries = [...changes, outputsEntry(BigInt(outputsHash))];
+  const diffDigest = diffListDigest(entries, compress);
+  same("CommitmentMismatch", "the digest of its diff list", digestToHex(diffDigest), stored.diffDigest);
+  const evaluation = evaluateDiffList(entries, point);
+  same("CommitmentMismatch", "the evaluation of its diff list", quinticToHex(evaluation), stored.evaluation);
+  const flowsHash = hashAssetFlows(sumAssetFlows(logs, chain.settlementChainId));
+  same("CommitmentMismatch", "the hash of its asset flows", flowsHash, stored.flowsHash);
+  const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash: batch.policyDataHash });
+  const commitment = hashCommitment(preCommitment, daCommitment);
+  same("CommitmentMismatch", "its commitment", commitment, stored.commitment);
+
+  const statement = { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash };
+  return { outputs, logs, logLeaves, bytecodes, entries, statement, pubdataBytes: pubdata.length };
+}
+
+/** Binds everything of a batch but its pubdata. Throws DigestError for a record that L1 cannot hold. */
+export function preCommitmentOf(stored: StoredBatch, previous: StoredBatch, chain: PublishingChain): Hex {
+  return hashPreCommitment({
+    protocolVersion: stored.protocolVersion,
+    settlementChainId: chain.settlementChainId,
+    hyperchainAddress: chain.hyperchain,
+    chainId: chain.chainId,
+    batchNumber: stored.batchNumber,
+    previousCommitment: previous.commitment,
+    oldStateRoot: digestFromHex(stored.oldStateRoot),
+    newStateRoot: digestFromHex(stored.newStateRoot),
+    diffDigest: digestFromHex(stored.diffDigest),
+    outputsHash: stored.outputsHash,
+    daPolicy: chain.daPolicy,
+  });
+}
+
+/** What policies bind that look at nothing but the pubdata. */
+export const NO_POLICY_DATA: Hex = keccak();
+
+function quinticToHex(element: Quintic): Hex {
+  return toHex(elementsToBytes(element));
+}

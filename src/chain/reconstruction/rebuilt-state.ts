@@ -1,0 +1,100 @@
+import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import type { Compress } from "../../protocol/digest.ts";
+import { fromHex, keccak } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { genesisLeaves } from "../genesis.ts";
+import type { GenesisAccount } from "../genesis.ts";
+import { ChangeSetError } from "../state/change-set.ts";
+import type { StateKey } from "../state/state-key.ts";
+import type { StateProof } from "../state/state-proof.ts";
+import { StateTree } from "../state/state-tree.ts";
+import type { StateTransition } from "../state/state-tree.ts";
+import { codesByHash, LeafDirectory } from "./leaf-directory.ts";
+import type { PublishedContent } from "./published-batch.ts";
+import { ReconstructionError } from "./reconstruction-error.ts";
+
+/** A chain's state, rebuilt batch by batch: tree, accounts, slots and codes. */
+export class RebuiltState {
+  /** Of all digests; fast. */
+  readonly compress: Compress;
+  readonly tree: StateTree;
+  readonly #directory: LeafDirectory;
+  readonly #codes: Map<Hex, Uint8Array>;
+
+  /** The protocol's genesis. Throws GenesisError, ChangeSetError or StateKeyError for one that cannot be. */
+  constructor(genesis: readonly GenesisAccount[]) {
+    const compressor = createCompressor();
+    this.compress = (tag, left, right) => compressor.compress(tag, left, right);
+    const leaves = genesisLeaves(genesis);
+    this.tree = StateTree.genesis(leaves, { compressor });
+    this.#directory = new LeafDirectory(leaves, this.tree);
+    this.#codes = codesByHash(genesis.flatMap(({ code }) => (code === undefined ? [] : [fromHex(code)])));
+  }
+
+  get stateRoot(): Hex {
+    return digestToHex(this.tree.root);
+  }
+
+  get leafCount(): number {
+    return this.tree.leafCount;
+  }
+
+  /**
+   * Applies a batch; the root must come out as its record says. Throws ReconstructionError RootMismatch, after which the state
+   * is of no use.
+   */
+  apply(batchNumber: bigint, content: PublishedContent): void {
+    this.#reach(batchNumber, content, () => this.tree.applyDiffList(content.entries));
+  }
+
+  /** The same, and what a proof of the batch needs. */
+  applyWithWitness(batchNumber: bigint, content: PublishedContent): StateTransition {
+    let transition: StateTransition | undefined;
+    this.#reach(batchNumber, content, () => (transition = this.tree.applyWithWitness(content.entries)));
+    if (transition === undefined) throw new TypeError("a batch that was applied has a transition");
+    return transition;
+  }
+
+  /** Makes a code known that some other chain's batch published. */
+  addCode(code: Uint8Array): void {
+    this.#codes.set(keccak(code), code);
+  }
+
+  /** Hashes of codes that accounts have and that are not known. */
+  missingCodes(): readonly Hex[] {
+    return [...this.#directory.codeHashes()].filter((hash) => !this.#codes.has(hash));
+  }
+
+  /** Every account that is not empty. Throws ReconstructionError BytecodeMissing. */
+  accounts(): GenesisAccount[] {
+    return this.#directory.accounts((hash) => {
+      const code = this.#codes.get(hash);
+      if (code === undefined) throw new ReconstructionError("BytecodeMissing", `no bytecode with hash ${hash} was found`);
+      return code;
+    });
+  }
+
+  /** Proof of a value, or of its absence, under the state root. Throws StateKeyError. */
+  prove(key: StateKey): StateProof {
+    return this.tree.prove(key);
+  }
+
+  #reach(batchNumber: bigint, { entries, bytecodes, statement }: PublishedContent, apply: () => void): void {
+    try {
+      apply();
+    } catch (error) {
+      if (!(error instanceof ChangeSetError)) throw error;
+      throw new ReconstructionError("RootMismatch", `its diff list does not apply to the state before it: ${error.message}`, {
+        batchNumber,
+        cause: error,
+      });
+    }
+    const expected = digestToHex(statement.newStateRoot);
+    if (this.stateRoot !== expected) {
+      throw new ReconstructionError("RootMismatch", `the state root is ${this.stateRoot}, L1 has ${expected}`, { batchNumber });
+    }
+    this.#directory.apply(entries);
+    for (const code of bytecodes) this.addCode(code);
+  }
+}

@@ -1,0 +1,45 @@
+/** Why a chain cannot be rebuilt from what L1 was said to hold. */
+export type ReconstructionErrorCode =
+  /** The address does not answer as a chain's contract. */
+  | "NotAHyperchain"
+  /** A batch's data was withheld from L1: only who keeps it can rebuild the state. */
+  | "NotARollup"
+  /** The genesis at hand is not the one that the chain started from. */
+  | "GenesisMismatch"
+  /** L1's answers lack an event that must exist. */
+  | "EventMissing"
+  /** A batch's record is not the one whose hash the chain's contract holds. */
+  | "RecordMismatch"
+  /** The transaction that committed a batch is not there, or holds no commit of it. */
+  | "PubdataMissing"
+  /** The pubdata, or how much of it there is, differs from what the batch's commitment binds. */
+  | "PubdataMismatch"
+  /** Bytes that L1's own reader would have refused. */
+  | "PubdataMalformed"
+  /** Messages and results do not hash to the batch's log root. */
+  | "LogRootMismatch"
+  /** A priority operation is not the one that the queue's hash names. */
+  | "OperationMismatch"
+  /** A part of a batch does not hash to what its record says. */
+  | "CommitmentMismatch"
+  /** The rebuilt state's root is not the one that the batch claims or that the chain's contract holds. */
+  | "RootMismatch"
+  /** Code of an account was published neither by this chain nor by another one. */
+  | "BytecodeMissing"
+  /** L1 took back the block up to which it was read. */
+  | "L1Reorganized";
+
+/** The chain was not rebuilt: something is missing, or is not what L1's contracts bind. Nothing of it may be used. */
+export class ReconstructionError extends Error {
+  override readonly name = "ReconstructionError";
+  readonly code: ReconstructionErrorCode;
+  /** Where one batch is at fault. */
+  readonly batchNumber: bigint | undefined;
+
+  constructor(code: ReconstructionErrorCode, message: string, options: ErrorOptions & { readonly batchNumber?: bigint } = {}) {
+    const { batchNumber, ...rest } = options;
+    super(batchNumber === undefined ? message : `batch ${batchNumber}: ${message}`, rest);
+    this.code = code;
+    this.batchNumber = batchNumber;
+  }
+}

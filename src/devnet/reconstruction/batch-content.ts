@@ -1,0 +1,66 @@
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import { NO_POLICY_DATA, preCommitmentOf, readPublishedBatch } from "../../chain/reconstruction/published-batch.ts";
+import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import type { Compress } from "../../protocol/digest.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { CommitCall } from "./commit-call.ts";
+
+const policy = new Interface([
+  "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",
+]);
+
+/** A batch, and all that may be its commit's calldata. */
+export interface BatchSource {
+  readonly stored: StoredBatch;
+  readonly previous: StoredBatch;
+  readonly calls: readonly CommitCall[];
+  readonly canonicalTxHashes: readonly Hex[];
+}
+
+/**
+ * What a batch published, checked against its record (see `readPublishedBatch`). Of several calls the one that the commitment
+ * binds counts; where none is, rejects with the first one's ReconstructionError.
+ */
+export async function readBatchContent(
+  { calls, ...batch }: BatchSource,
+  chain: PublishingChain,
+  compress: Compress,
+  provider: Provider,
+): Promise<PublishedContent> {
+  let refusal: ReconstructionError | undefined;
+  for (const call of calls) {
+    try {
+      const policyDataHash = await askPolicy(call, batch, chain, provider);
+      const { pubdata, firstBlock, firstTimestamp, cheatCount } = call;
+      return readPublishedBatch({ ...batch, pubdata, firstBlock, firstTimestamp, cheatCount, policyDataHash }, chain, compress);
+    } catch (error) {
+      if (!(error instanceof ReconstructionError)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? new ReconstructionError("PubdataMissing", "there is no commit of it", { batchNumber: batch.stored.batchNumber });
+}
+
+/** What the chain's policy binds of its own data: asked of the policy, which is bound with the answer by the commitment. */
+async function askPolicy(
+  { pubdata, policyData }: CommitCall,
+  { stored, previous }: Omit<BatchSource, "calls">,
+  chain: PublishingChain,
+  provider: Provider,
+): Promise<Hex> {
+  if (policyData === "0x") return NO_POLICY_DATA;
+  const claim = { published: true, preCommitment: preCommitmentOf(stored, previous, chain), pubdataHash: hashPubdata(pubdata) };
+  const to = `0x${chain.daPolicy.toString(16).padStart(40, "0")}`;
+  try {
+    const answer = await provider.call({ to, data: policy.encodeFunctionData("checkAvailability", [claim, policyData]) });
+    return toHex(Buffer.from(String(policy.decodeFunctionResult("checkAvailability", answer)[0]).slice(2), "hex"));
+  } catch (error) {
+    const { batchNumber } = stored;
+    throw new ReconstructionError("PubdataMismatch", `the policy ${to} refuses the data that it accepted`, { batchNumber, cause: error });
+  }
+}

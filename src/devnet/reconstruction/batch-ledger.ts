@@ -1,0 +1,132 @@
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { canonicalTxHash } from "../../protocol/priority-op.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { hashStoredBatch } from "../../protocol/stored-batch.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { L1Event } from "../../settlement/l1-watcher/l1-event.ts";
+
+/** Where something happened on L1. */
+export interface L1Place {
+  readonly blockNumber: number;
+  readonly transactionHash: Hex;
+}
+
+/** A batch that is committed and was not reverted. */
+export interface CommittedBatch {
+  readonly stored: StoredBatch;
+  readonly committed: L1Place;
+  readonly proven: L1Place | undefined;
+  readonly executed: L1Place | undefined;
+}
+
+/** What a chain's events add up to: its batches without the reverted ones, and its queue. */
+export class BatchLedger {
+  readonly #live = new Map<bigint, CommittedBatch>();
+  readonly #operationHashes: Hex[] = [];
+  readonly #operations = new Map<number, L2CanonicalTransaction>();
+  #executed = 0n;
+  #reverted = 0;
+
+  /** Batches that were committed and taken back. */
+  get revertedCount(): number {
+    return this.#reverted;
+  }
+
+  /** Batches executed so far. */
+  get executedCount(): bigint {
+    return this.#executed;
+  }
+
+  get operationCount(): number {
+    return this.#operationHashes.length;
+  }
+
+  /** Takes the next event. Returns the batch that it executes, if it does. Throws ReconstructionError. */
+  take(event: L1Event): CommittedBatch | undefined {
+    const { blockNumber, transactionHash } = event;
+    const place = { blockNumber, transactionHash };
+    switch (event.type) {
+      case "priorityOperation":
+        this.#queue(event.index, event.canonicalTxHash, event.operation);
+        return undefined;
+      case "batchCommitted":
+        this.#live.set(event.stored.batchNumber, { stored: event.stored, committed: place, proven: undefined, executed: undefined });
+        return undefined;
+      case "batchProven": {
+        const batch = this.#live.get(event.batchNumber);
+        if (batch !== undefined) this.#live.set(event.batchNumber, { ...batch, proven: place });
+        return undefined;
+      }
+      case "batchExecuted":
+        return this.#execute(event.batchNumber, event.batchHash, place);
+      case "batchesReverted":
+        for (const number of this.#live.keys()) {
+          if (number < event.committed) continue;
+          this.#live.delete(number);
+          this.#reverted++;
+        }
+        return undefined;
+      case "exitActivated":
+      case "transactionRoot":
+        return undefined;
+    }
+  }
+
+  /** Batches that are committed and not executed, in order. */
+  unexecuted(): readonly CommittedBatch[] {
+    return [...this.#live.values()].sort((a, b) => (a.stored.batchNumber < b.stored.batchNumber ? -1 : 1));
+  }
+
+  /** Hashes of the operations that a batch took. Throws ReconstructionError EventMissing. */
+  operationsOf(stored: StoredBatch, previous: StoredBatch): readonly Hex[] {
+    const [first, end] = [Number(previous.priorityOpTotal), Number(stored.priorityOpTotal)];
+    if (end < first || end > this.#operationHashes.length) {
+      const { batchNumber } = stored;
+      throw new ReconstructionError("EventMissing", `it takes operations ${first} to ${end - 1} of ${this.#operationHashes.length} known`, { batchNumber });
+    }
+    return this.#operationHashes.slice(first, end);
+  }
+
+  /** Forgets the contents of operations before this one: they have been carried out. */
+  forgetOperations(before: bigint): void {
+    for (const index of this.#operations.keys()) {
+      if (index >= before) return;
+      this.#operations.delete(index);
+    }
+  }
+
+  /** Operations from this one on, in the queue's order. */
+  operationsFrom(first: bigint): readonly L2CanonicalTransaction[] {
+    return [...this.#operations].filter(([index]) => index >= first).map(([, operation]) => operation);
+  }
+
+  #queue(index: bigint, hash: Hex, operation: L2CanonicalTransaction): void {
+    const next = this.#operationHashes.length;
+    if (index !== BigInt(next)) throw new ReconstructionError("EventMissing", `operation ${index} follows operation ${next - 1} of the queue`);
+    const actual = canonicalTxHash(operation);
+    if (actual !== hash) throw new ReconstructionError("OperationMismatch", `operation ${index} of the queue hashes to ${actual}, not to ${hash}`);
+    this.#operationHashes.push(hash);
+    this.#operations.set(next, operation);
+  }
+
+  #execute(batchNumber: bigint, batchHash: Hex, executed: L1Place): CommittedBatch {
+    const batch = this.#live.get(batchNumber);
+    if (batchNumber !== this.#executed || batch === undefined) {
+      const reason = batch === undefined ? "it is executed, but no event holds its record" : `it is executed after ${this.#executed} others`;
+      throw new ReconstructionError("EventMissing", reason, { batchNumber });
+    }
+    checkRecord(batch.stored, batchHash);
+    this.#live.delete(batchNumber);
+    this.#executed++;
+    return { ...batch, executed };
+  }
+}
+
+/** Throws ReconstructionError RecordMismatch unless the record is the one that L1 knows by this hash. */
+export function checkRecord(stored: StoredBatch, expected: Hex): void {
+  const actual = hashStoredBatch(stored);
+  if (actual === expected) return;
+  const { batchNumber } = stored;
+  throw new ReconstructionError("RecordMismatch", `the record in its event hashes to ${actual}, L1 has ${expected}`, { batchNumber });
+}

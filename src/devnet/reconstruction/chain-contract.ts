@@ -1,0 +1,168 @@
+import { Interface, isCallException, isError } from "ethers";
+import type { Provider } from "ethers";
+import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { hyperchainAbi } from "../../abi/hyperchain.ts";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import { fromHex, toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
+import type { HyperchainConfiguration } from "../create-chain.ts";
+
+/** A block of L1, by number and hash. */
+export interface L1Block {
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+}
+
+/** A chain's contract, and what is around it. */
+export interface ChainContractFacts {
+  readonly settlementChainId: bigint;
+  readonly hyperchain: Hex;
+  readonly configuration: HyperchainConfiguration;
+  readonly factory: Hex;
+  readonly bridge: Hex;
+  /** Registry of Transaction Roots. */
+  readonly registry: Hex;
+  /** Registry of published bytecodes. */
+  readonly bytecodes: Hex;
+}
+
+/** Where the chain stands, at one block of L1. */
+export interface ChainContractState {
+  readonly totals: BatchTotals;
+  readonly executedStateRoot: Hex;
+  readonly operationsQueued: bigint;
+  readonly operationsExecuted: bigint;
+  readonly exited: boolean;
+}
+
+const hyperchainInterface = new Interface([
+  ...hyperchainAbi,
+  // Of the implementation, beside its interface.
+  "function bytecodes() view returns (address)",
+]);
+const factoryInterface = new Interface(chainFactoryAbi);
+
+/** Asks a chain's contract, always about the same block. */
+export class ChainContractReader {
+  readonly #provider: Provider;
+  readonly #hyperchain: Hex;
+  readonly #block: number;
+
+  constructor(provider: Provider, hyperchain: Hex, block: number) {
+    this.#provider = provider;
+    this.#hyperchain = hyperchain;
+    this.#block = block;
+  }
+
+  /** What never changes. Throws ReconstructionError NotAHyperchain. */
+  async facts(): Promise<ChainContractFacts> {
+    const hyperchain = this.#hyperchain;
+    const [{ chainId: settlementChainId }, factory, bytecodes, raw] = await Promise.all([
+      this.#provider.getNetwork(),
+      this.#ask("factory").then(address),
+      this.#ask("bytecodes").then(address),
+      this.#ask("getConfiguration"),
+    ]);
+    const configuration = plainConfiguration(raw as Readonly<Record<string, unknown>>);
+    const ofFactory = (name: string, ...args: unknown[]): Promise<unknown> => this.#call(factory, factoryInterface, name, args);
+    const [known, bridge, registry] = await Promise.all([
+      ofFactory("getZKChain", configuration.chainId).then(address),
+      ofFactory("sharedBridge").then(address),
+      ofFactory("messageRoot").then(address),
+    ]);
+    if (known !== hyperchain) {
+      throw new ReconstructionError("NotAHyperchain", `${hyperchain} says that it is chain ${configuration.chainId} of ${factory}, which is ${known}`);
+    }
+    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bytecodes };
+  }
+
+  /** Throws ReconstructionError NotAHyperchain. */
+  async state(): Promise<ChainContractState> {
+    const [committed, verified, executed, executedStateRoot, operationsQueued, operationsExecuted, exited] = await Promise.all([
+      this.#ask("getTotalBatchesCommitted"),
+      this.#ask("getTotalBatchesVerified"),
+      this.#ask("getTotalBatchesExecuted"),
+      this.#ask("executedStateRoot"),
+      this.#ask("getTotalPriorityTxs"),
+      this.#ask("getFirstUnprocessedPriorityTx"),
+      this.#ask("exited"),
+    ]);
+    return {
+      totals: { committed: committed as bigint, verified: verified as bigint, executed: executed as bigint },
+      executedStateRoot: executedStateRoot as Hex,
+      operationsQueued: operationsQueued as bigint,
+      operationsExecuted: operationsExecuted as bigint,
+      exited: exited as boolean,
+    };
+  }
+
+  /** State root of the genesis, as the chain's protocol version has it; undefined where that version is retired. */
+  async genesisStateRoot(): Promise<Hex | undefined> {
+    try {
+      const record = (await this.#ask("genesisBatch")) as { readonly newStateRoot: Hex };
+      return record.newStateRoot;
+    } catch (error) {
+      if (error instanceof ReconstructionError && isCallException(error.cause)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Hash of a committed batch's record; 0 where there is none. */
+  async storedBatchHash(batchNumber: bigint): Promise<Hex> {
+    return (await this.#ask("storedBatchHash", batchNumber)) as Hex;
+  }
+
+  /** Root of an executed batch's log tree. */
+  async logsRoot(batchNumber: bigint): Promise<Hex> {
+    return (await this.#ask("l2LogsRootHash", batchNumber)) as Hex;
+  }
+
+  /** Hash of an operation in the queue. */
+  async operationHash(index: bigint): Promise<Hex> {
+    return ((await this.#ask("priorityOperation", index)) as { readonly hash: Hex }).hash;
+  }
+
+  #ask(name: string, ...args: unknown[]): Promise<unknown> {
+    return this.#call(this.#hyperchain, hyperchainInterface, name, args);
+  }
+
+  async #call(to: Hex, contract: Interface, name: string, args: readonly unknown[]): Promise<unknown> {
+    try {
+      const data = contract.encodeFunctionData(name, args);
+      const answer = await this.#provider.call({ to, data, blockTag: this.#block });
+      const [value] = contract.decodeFunctionResult(name, answer) as unknown as readonly [unknown];
+      return value;
+    } catch (error) {
+      // Everything else is between us and the node.
+      if (!isCallException(error) && !isError(error, "BAD_DATA") && !isError(error, "BUFFER_OVERRUN")) throw error;
+      throw new ReconstructionError("NotAHyperchain", `${to} does not answer ${name} as a chain's contract does`, { cause: error });
+    }
+  }
+}
+
+function plainConfiguration(raw: Readonly<Record<string, unknown>>): HyperchainConfiguration {
+  const number = (name: keyof HyperchainConfiguration): bigint => BigInt(raw[name] as bigint);
+  const account = (name: keyof HyperchainConfiguration): Hex => address(raw[name]);
+  return {
+    chainId: number("chainId"),
+    protocolVersion: number("protocolVersion"),
+    admin: account("admin"),
+    baseToken: account("baseToken"),
+    dataAvailabilityPolicy: account("dataAvailabilityPolicy"),
+    transactionFilterer: account("transactionFilterer"),
+    sequencingMode: Number(number("sequencingMode")),
+    cheatsAllowed: Boolean(raw["cheatsAllowed"]),
+    validatorThreshold: number("validatorThreshold"),
+    executionDelay: number("executionDelay"),
+    priorityOpWindow: number("priorityOpWindow"),
+    exitDelay: number("exitDelay"),
+    priorityGasPerSecond: number("priorityGasPerSecond"),
+    l2GasPrice: number("l2GasPrice"),
+    validators: Array.from(raw["validators"] as Iterable<unknown>, address),
+  };
+}
+
+function address(value: unknown): Hex {
+  return toHex(fromHex(String(value), 20));
+}

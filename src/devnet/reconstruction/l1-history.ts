@@ -1,0 +1,71 @@
+import type { Provider } from "ethers";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS } from "../../settlement/l1-watcher/l1-event.ts";
+import type { L1Event } from "../../settlement/l1-watcher/l1-event.ts";
+
+export interface L1HistoryRange {
+  readonly hyperchain: Hex;
+  readonly fromBlock: number;
+  readonly toBlock: number;
+  /** Blocks per request for logs, at most; fewer where the node refuses so many. */
+  readonly blocksPerRequest: number;
+}
+
+/** The chain's events in a part of L1's blocks. */
+export interface L1HistoryPage {
+  /** Last block of the part. */
+  readonly blockNumber: number;
+  /** In L1's order. */
+  readonly events: readonly L1Event[];
+}
+
+/**
+ * All events of a chain's contract, page by page, so that a long history needs no more memory than a short one. Rejects with
+ * the provider's error where it refuses a single block, with ReconstructionError RecordMismatch for an event that is none.
+ */
+export async function* readHistory(provider: Provider, range: L1HistoryRange): AsyncGenerator<L1HistoryPage> {
+  const { hyperchain, fromBlock, toBlock } = range;
+  let width = range.blocksPerRequest;
+  for (let first = fromBlock; first <= toBlock; ) {
+    const last = Math.min(toBlock, first + width - 1);
+    let logs;
+    try {
+      logs = await provider.getLogs({ address: hyperchain, topics: [[...HYPERCHAIN_TOPICS]], fromBlock: first, toBlock: last });
+    } catch (error) {
+      // Nodes limit the blocks, or the logs, of a request, and say so in many ways.
+      if (width === 1) throw error;
+      width = Math.ceil(width / 2);
+      continue;
+    }
+    const events = logs.flatMap((log) => {
+      if (log.removed || log.address.toLowerCase() !== hyperchain) return [];
+      try {
+        return decodeL1Event(log) ?? [];
+      } catch (error) {
+        throw new ReconstructionError("RecordMismatch", `log ${log.index} of L1 block ${log.blockNumber} is no event of a chain's contract`, { cause: error });
+      }
+    });
+    yield { blockNumber: last, events: events.toSorted((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex) };
+    first = last + 1;
+  }
+}
+
+/**
+ * The block in which a contract was created, or an earlier one: none of its events is older. Needs an archive node; on others it
+ * is 0.
+ */
+export async function findCreation(provider: Provider, contract: Hex, head: number): Promise<number> {
+  let [low, high] = [0, head];
+  try {
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((await provider.getCode(contract, middle)) === "0x") low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  } catch {
+    // The node has forgotten old states.
+    return 0;
+  }
+}

@@ -1,0 +1,44 @@
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import { MAX_LEAF_COUNT } from "../../protocol/domain-tags.ts";
+import { keccak } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import { commitsIn } from "./commit-call.ts";
+import type { CommitCall } from "./commit-call.ts";
+
+const registry = new Interface(["event BytecodePublished(bytes32 indexed hash, uint256 indexed chainId)"]);
+const TOPIC = registry.getEvent("BytecodePublished")?.topicHash ?? null;
+/** Where the header counts insertions. */
+const INSERTION_COUNT_OFFSET = 7;
+
+/**
+ * A bytecode that some chain's batch, also a reverted one, published on this L1: a chain need not publish it again. Undefined
+ * where the registry of bytecodes does not name it, or its transaction does not hold it.
+ */
+export async function findPublishedCode(
+  provider: Provider,
+  { bytecodes, toBlock, blocksPerRequest }: { readonly bytecodes: Hex; readonly toBlock: number; readonly blocksPerRequest: number },
+  hash: Hex,
+): Promise<Uint8Array | undefined> {
+  // From the newest block back: a chain seldom uses a code long after it was published.
+  for (let last = toBlock; last >= 0; last -= blocksPerRequest) {
+    const fromBlock = Math.max(0, last - blocksPerRequest + 1);
+    const logs = await provider.getLogs({ address: bytecodes, topics: [TOPIC, hash], fromBlock, toBlock: last });
+    for (const { transactionHash } of logs) {
+      const transaction = await provider.getTransaction(transactionHash);
+      const codes = commitsIn(transaction?.data ?? "0x").flatMap(codesOf);
+      const code = codes.find((bytes) => keccak(bytes) === hash);
+      if (code !== undefined) return code;
+    }
+  }
+  return undefined;
+}
+
+/** The bytecodes in any chain's pubdata; its leaf count only serves to read it. */
+function codesOf({ pubdata, oldLeafCount, priorityOpCount }: CommitCall): readonly Uint8Array[] {
+  const insertions = (pubdata[INSERTION_COUNT_OFFSET] ?? 0) * 256 + (pubdata[INSERTION_COUNT_OFFSET + 1] ?? 0);
+  const leafCount = oldLeafCount === 0n ? MAX_LEAF_COUNT - insertions : Number(oldLeafCount);
+  const decoding = decodePubdata(pubdata, { oldLeafCount: leafCount, priorityOpCount: Number(priorityOpCount) });
+  return decoding.ok ? decoding.pubdata.bytecodes : [];
+}

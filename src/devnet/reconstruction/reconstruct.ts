@@ -1,0 +1,244 @@
+import { JsonRpcProvider } from "ethers";
+import type { Provider } from "ethers";
+import type { GenesisAccount } from "../../chain/genesis.ts";
+import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import { fromHex, toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { readBatchContent } from "./batch-content.ts";
+import { BatchLedger, checkRecord } from "./batch-ledger.ts";
+import type { CommittedBatch } from "./batch-ledger.ts";
+import { ChainContractReader } from "./chain-contract.ts";
+import type { ChainContractFacts, ChainContractState, L1Block } from "./chain-contract.ts";
+import { readCommits } from "./commit-call.ts";
+import type { CommitCall } from "./commit-call.ts";
+import { findCreation, readHistory } from "./l1-history.ts";
+import { findPublishedCode } from "./published-code.ts";
+
+export interface ReconstructionOptions {
+  /** L1: a JSON-RPC endpoint over HTTP, or a provider. */
+  readonly l1: string | Provider;
+  /** The chain's contract there: 20 bytes. */
+  readonly hyperchain: string;
+  /** The protocol's genesis; it is the same for every chain of a protocol version and is not on L1, only its root is. */
+  readonly genesis: readonly GenesisAccount[];
+  /** How far to go: to the last batch that is executed (default), proven, or committed. Only executed ones can never be reverted. */
+  readonly upTo?: "executed" | "verified" | "committed";
+  /** L1 block up to which to read. Default: the newest. */
+  readonly toBlock?: number | "latest" | "safe" | "finalized";
+  /** L1 block of the chain's creation or an earlier one. Default: found by asking an archive node, 0 on any other. */
+  readonly fromBlock?: number;
+  /** Blocks per request for logs, at most. Default 2,000: public nodes limit it. */
+  readonly blocksPerRequest?: number;
+  /** Told after every page of logs and every batch. */
+  readonly onProgress?: (progress: ReconstructionProgress) => void;
+}
+
+/** How far a reconstruction has come. */
+export interface ReconstructionProgress {
+  /** L1 block up to which events were read, and where reading ends. */
+  readonly blockNumber: number;
+  readonly toBlock: number;
+  readonly batchesApplied: number;
+  /** How many there will be. */
+  readonly batchesTotal: number;
+}
+
+/** A batch whose every part was checked, and what it said to L1. */
+export interface ReconstructedBatch extends CommittedBatch {
+  /** Messages and results of priority operations, in order. */
+  readonly logs: readonly PubdataLog[];
+  /** Leaves of its log tree, by the place of the log. */
+  readonly logLeaves: readonly Hex[];
+  readonly pubdataBytes: number;
+  /** Entries of its diff list, the outputs entry included. */
+  readonly entryCount: number;
+}
+
+/** A rollup, rebuilt from L1. */
+export interface Reconstruction {
+  readonly contract: ChainContractFacts;
+  /** What the contract says of the chain at `l1`. */
+  readonly onL1: ChainContractState;
+  /** The L1 block that everything is about. */
+  readonly l1: L1Block;
+  /** First L1 block that was read. */
+  readonly fromBlock: number;
+  /** In order from batch 0; all are applied. */
+  readonly batches: readonly ReconstructedBatch[];
+  /** Committed batches that are not applied, in order. */
+  readonly unapplied: readonly CommittedBatch[];
+  /** Batches that were committed and taken back. */
+  readonly revertedCount: number;
+  /** Record of the last applied batch, which the next one names; the genesis record where there is none. */
+  readonly last: StoredBatch;
+  readonly stateRoot: Hex;
+  readonly state: RebuiltState;
+  /** Operations in the queue that no applied batch has taken, in order. */
+  readonly pendingOperations: readonly L2CanonicalTransaction[];
+}
+
+const DEFAULT_BLOCKS_PER_REQUEST = 2_000;
+/** Transactions asked for at the same time. */
+const PARALLEL_READS = 16;
+
+/**
+ * Rebuilds a rollup's state, code and messages from nothing but L1: its contract's events and the calldata of its commits. Every
+ * batch is checked against the record whose hash the contract holds: pubdata, logs, operations, diff list, commitment, state
+ * root; in the end the root must be the one that the contract executed. Rejects with ReconstructionError, or with the
+ * provider's error where L1 does not answer.
+ */
+export async function reconstruct(options: ReconstructionOptions): Promise<Reconstruction> {
+  if (typeof options.l1 !== "string") return rebuild(options, options.l1);
+  const provider = new JsonRpcProvider(options.l1, undefined, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
+  try {
+    return await rebuild(options, provider);
+  } finally {
+    provider.destroy();
+  }
+}
+
+async function rebuild(options: ReconstructionOptions, provider: Provider): Promise<Reconstruction> {
+  const { genesis, upTo = "executed", blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
+  const hyperchain = toHex(fromHex(options.hyperchain, 20));
+  const l1 = await readBlock(provider, options.toBlock ?? "latest");
+  const reader = new ChainContractReader(provider, hyperchain, l1.blockNumber);
+  const [contract, onL1] = await Promise.all([reader.facts(), reader.state()]);
+  const state = new RebuiltState(genesis);
+  checkGenesis(state.stateRoot, await reader.genesisStateRoot());
+  const fromBlock = options.fromBlock ?? (await findCreation(provider, hyperchain, l1.blockNumber));
+
+  const total = Number(onL1.totals[upTo]);
+  const ledger = new BatchLedger();
+  const replay = new BatchReplay(contract, state, ledger, provider);
+  const report = (blockNumber: number): void =>
+    options.onProgress?.({ blockNumber, toBlock: l1.blockNumber, batchesApplied: replay.batches.length, batchesTotal: total });
+  for await (const page of readHistory(provider, { hyperchain, fromBlock, toBlock: l1.blockNumber, blocksPerRequest })) {
+    const executed = page.events.flatMap((event) => ledger.take(event) ?? []);
+    await replay.apply(executed, () => report(page.blockNumber));
+    report(page.blockNumber);
+  }
+  await checkExecuted(reader, onL1, replay, ledger);
+
+  const unexecuted = ledger.unexecuted();
+  for (const { stored } of unexecuted) checkRecord(stored, await reader.storedBatchHash(stored.batchNumber));
+  const further = unexecuted.filter(({ stored }) => stored.batchNumber < BigInt(total));
+  await replay.apply(further, () => report(l1.blockNumber));
+  for (const hash of state.missingCodes()) {
+    const code = await findPublishedCode(provider, { bytecodes: contract.bytecodes, toBlock: l1.blockNumber, blocksPerRequest }, hash);
+    if (code === undefined) throw new ReconstructionError("BytecodeMissing", `an account's code has hash ${hash}, and no batch on L1 published it`);
+    state.addCode(code);
+  }
+  const now = await readBlock(provider, l1.blockNumber);
+  if (now.blockHash !== l1.blockHash) {
+    throw new ReconstructionError("L1Reorganized", `block ${l1.blockNumber} of L1 was ${l1.blockHash} and is ${now.blockHash}; start again`);
+  }
+  const { batches, last } = replay;
+  return {
+    contract,
+    onL1,
+    l1,
+    fromBlock,
+    batches,
+    unapplied: unexecuted.slice(further.length),
+    revertedCount: ledger.revertedCount,
+    last,
+    stateRoot: state.stateRoot,
+    state,
+    pendingOperations: ledger.operationsFrom(last.priorityOpTotal),
+  };
+}
+
+/** Applies batches, one after the other. */
+class BatchReplay {
+  readonly batches: ReconstructedBatch[] = [];
+  last: StoredBatch;
+  readonly #contract: ChainContractFacts;
+  readonly #state: RebuiltState;
+  readonly #ledger: BatchLedger;
+  readonly #provider: Provider;
+
+  constructor(contract: ChainContractFacts, state: RebuiltState, ledger: BatchLedger, provider: Provider) {
+    this.#contract = contract;
+    this.#state = state;
+    this.#ledger = ledger;
+    this.#provider = provider;
+    this.last = genesisStoredBatch(contract.configuration.protocolVersion, state.stateRoot, BigInt(state.leafCount));
+  }
+
+  /** Reads the next batches' calldata, several at a time, and applies them in order. */
+  async apply(batches: readonly CommittedBatch[], onApplied: () => void): Promise<void> {
+    for (let start = 0; start < batches.length; start += PARALLEL_READS) {
+      const part = batches.slice(start, start + PARALLEL_READS);
+      const calls = await Promise.all(part.map(({ stored, committed }) => readCommits(this.#provider, committed.transactionHash, stored)));
+      for (const [i, batch] of part.entries()) {
+        await this.#applyOne(batch, calls[i] ?? []);
+        onApplied();
+      }
+    }
+  }
+
+  async #applyOne(batch: CommittedBatch, calls: readonly CommitCall[]): Promise<void> {
+    const { stored } = batch;
+    const { settlementChainId, hyperchain, configuration } = this.#contract;
+    const chain = { chainId: configuration.chainId, settlementChainId, hyperchain, daPolicy: BigInt(configuration.dataAvailabilityPolicy) };
+    if (this.batches.length === 0) checkGenesis(this.#state.stateRoot, stored.oldStateRoot);
+    const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
+    const source = { stored, previous: this.last, calls, canonicalTxHashes };
+    const content = await readBatchContent(source, chain, this.#state.compress, this.#provider);
+    this.#state.apply(stored.batchNumber, content);
+    const { logs, logLeaves, entries } = content;
+    this.batches.push({ ...batch, logs, logLeaves, pubdataBytes: content.pubdataBytes, entryCount: entries.length });
+    this.#ledger.forgetOperations(stored.priorityOpTotal);
+    this.last = stored;
+  }
+}
+
+async function readBlock(provider: Provider, tag: number | string): Promise<L1Block> {
+  const block = await provider.getBlock(tag);
+  if (block?.hash === null || block?.hash === undefined) throw new ReconstructionError("L1Reorganized", `L1 has no block ${tag}`);
+  return { blockNumber: block.number, blockHash: block.hash as Hex };
+}
+
+function checkGenesis(root: Hex, expected: Hex | undefined): void {
+  if (expected === undefined || root === expected) return;
+  throw new ReconstructionError("GenesisMismatch", `the genesis at hand has root ${root}, the chain began at ${expected}: another version's`);
+}
+
+/** What the contract itself says of its executed batches, against what its events and calldata led to. */
+async function checkExecuted(
+  reader: ChainContractReader,
+  { totals, executedStateRoot, operationsQueued, operationsExecuted }: ChainContractState,
+  { last }: BatchReplay,
+  ledger: BatchLedger,
+): Promise<void> {
+  if (ledger.executedCount !== totals.executed) {
+    throw new ReconstructionError("EventMissing", `events execute ${ledger.executedCount} batches, the contract ${totals.executed}`);
+  }
+  if (BigInt(ledger.operationCount) !== operationsQueued) {
+    throw new ReconstructionError("EventMissing", `events queue ${ledger.operationCount} operations, the contract has ${operationsQueued}`);
+  }
+  if (totals.executed !== 0n) {
+    const { batchNumber } = last;
+    checkRecord(last, await reader.storedBatchHash(batchNumber));
+    const logsRoot = await reader.logsRoot(batchNumber);
+    if (last.l2LogsTreeRoot !== logsRoot) {
+      throw new ReconstructionError("LogRootMismatch", `the root of its logs is ${last.l2LogsTreeRoot}, L1 has ${logsRoot}`, { batchNumber });
+    }
+  }
+  if (last.newStateRoot !== executedStateRoot) {
+    throw new ReconstructionError("RootMismatch", `the rebuilt root is ${last.newStateRoot}, the contract executed ${executedStateRoot}`);
+  }
+  if (last.priorityOpTotal !== operationsExecuted) {
+    throw new ReconstructionError("RecordMismatch", `batches took ${last.priorityOpTotal} operations, the contract ${operationsExecuted}`);
+  }
+  const expectedCount = totals.committed - totals.executed;
+  const unexecuted = ledger.unexecuted();
+  if (BigInt(unexecuted.length) !== expectedCount) {
+    throw new ReconstructionError("EventMissing", `events leave ${unexecuted.length} batches unexecuted, the contract ${expectedCount}`);
+  }
+}
