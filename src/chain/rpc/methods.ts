@@ -4,6 +4,7 @@ import type { RpcMethod } from "./dispatch.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { namedReads } from "./named-reads.ts";
+import type { SettlementView } from "./settlement-view.ts";
 import { ZkFields } from "./zk-fields.ts";
 
 export interface ChainMethodOptions {
@@ -11,6 +12,8 @@ export interface ChainMethodOptions {
   readonly gasPriceWei: bigint;
   /** Whether anyone may move time, mine, take snapshots: for development chains. */
   readonly development: boolean;
+  /** What the settlement layer knows of the chain; without it, methods that need it do not exist. */
+  readonly settlement?: SettlementView;
 }
 
 /** Reads that the engine answers: they change nothing and run no code. */
