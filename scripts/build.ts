@@ -1,0 +1,55 @@
+// Builds the npm package's dist/: JavaScript and types of src/, and the contracts' artifacts, so that a project that uses
+// the plugin compiles none of them. Contracts must be compiled (`npm run build:contracts`).
+import { spawnSync } from "node:child_process";
+import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+interface Artifact {
+  readonly _format: string;
+  readonly contractName: string;
+  readonly sourceName: string;
+  readonly abi: readonly unknown[];
+  readonly bytecode: string;
+  readonly deployedBytecode: string;
+}
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(root, "dist");
+
+function compileTypeScript(): void {
+  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
+  for (const file of globSync("**/*.d.ts", { cwd: dist })) nameJavaScript(join(dist, file));
+}
+
+/**
+ * The compiler rewrites `./x.ts` to `./x.js` in JavaScript but not in declarations, where `./x.ts` would name a file that
+ * the package does not have. Remove when `rewriteRelativeImportExtensions` covers declarations.
+ */
+function nameJavaScript(file: string): void {
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replaceAll(/(from |import\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'));
+}
+
+/** Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. */
+function bundleArtifacts(): void {
+  const target = join(dist, "artifacts");
+  mkdirSync(target, { recursive: true });
+  const sourceOf = new Map<string, string>();
+  for (const file of globSync("artifacts/contracts/**/*.json", { cwd: root }).sort()) {
+    const { _format, contractName, sourceName, abi, bytecode, deployedBytecode } = JSON.parse(readFileSync(join(root, file), "utf8")) as Artifact;
+    if (sourceName.startsWith("contracts/libraries/") || sourceName.startsWith("contracts/types/")) continue;
+    const other = sourceOf.get(contractName);
+    if (other !== undefined) throw new Error(`${contractName} is in ${other} and in ${sourceName}; artifacts are found by name alone`);
+    sourceOf.set(contractName, sourceName);
+    const artifact = { _format, contractName, sourceName, abi, bytecode, deployedBytecode, linkReferences: {}, deployedLinkReferences: {} };
+    writeFileSync(join(target, `${contractName}.json`), JSON.stringify(artifact));
+  }
+  if (sourceOf.size === 0) throw new Error("no compiled contracts; run 'npm run build:contracts' first");
+}
+
+rmSync(dist, { recursive: true, force: true });
+compileTypeScript();
+bundleArtifacts();
+console.error(`built dist/: ${readdirSync(join(dist, "artifacts")).length} contracts`);

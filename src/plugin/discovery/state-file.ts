@@ -1,0 +1,82 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+/** A running ecosystem as its process announces it to the user's other processes. */
+export interface Announcement {
+  readonly pid: number;
+  /** JSON-RPC of its L1, which answers `hyperchain_info`. */
+  readonly url: string;
+  /** Project that started it. */
+  readonly project: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+const FOLDER = "hardhat-hyperchain";
+
+/** The user's own folders, the usual one first: XDG's for state, then one below the system's for temporary files. */
+function folders(environment: NodeJS.ProcessEnv): readonly string[] {
+  const state = environment["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
+  return [join(state, FOLDER), join(tmpdir(), `${FOLDER}-${userInfo().username}`)];
+}
+
+/**
+ * Tells the user's other processes of an ecosystem; returns what takes it back. Only the user can read it. Where no folder
+ * can be written nothing is announced: then the tasks need a URL.
+ */
+export function announce(announcement: Announcement, environment: NodeJS.ProcessEnv = process.env): () => void {
+  for (const folder of folders(environment)) {
+    const file = join(folder, `${announcement.pid}-${announcement.startedAt}.json`);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(file, JSON.stringify(announcement), { mode: 0o600 });
+      return () => rmSync(file, { force: true });
+    } catch {
+      // Read-only home of a container: the next folder may do.
+    }
+  }
+  return () => undefined;
+}
+
+/** What is announced by processes that still run, the newest first. Forgets those of processes that have ended. */
+export function announced(environment: NodeJS.ProcessEnv = process.env): readonly Announcement[] {
+  const found: Announcement[] = [];
+  for (const folder of folders(environment)) {
+    for (const name of filesIn(folder)) {
+      const file = join(folder, name);
+      const announcement = read(file);
+      if (announcement !== undefined && isRunning(announcement.pid)) found.push(announcement);
+      else rmSync(file, { force: true });
+    }
+  }
+  return found.sort((a, b) => b.startedAt - a.startedAt);
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+}
+
+function read(file: string): Announcement | undefined {
+  try {
+    const { pid, url, project, startedAt } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    if (typeof pid !== "number" || typeof url !== "string" || typeof project !== "string" || typeof startedAt !== "number") return undefined;
+    return { pid, url, project, startedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, but as somebody else.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

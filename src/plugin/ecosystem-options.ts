@@ -1,0 +1,46 @@
+import { ACCOUNT_NUMBERS } from "../devnet/accounts.ts";
+import type { DevnetChainOptions, DevnetOptions } from "../devnet/options.ts";
+import type { HyperchainConfig, HyperchainsConfig } from "../types.ts";
+
+/** What the config leaves to whoever starts the ecosystem. */
+export interface EcosystemDefaults {
+  /** Age at which a batch is sealed where the config says nothing; undefined for on demand. */
+  readonly batchAgeMs: number | undefined;
+  /** undefined: nothing moves unless it is told to. */
+  readonly pollIntervalMs: number | undefined;
+}
+
+/** The ecosystem that a config describes. */
+export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemDefaults): DevnetOptions {
+  const { name, host, l1, chains, prover, accounts, relayer } = config;
+  return {
+    name,
+    host,
+    l1,
+    chains: chains.map((chain) => chainOptions(chain, defaults)),
+    fundedAccounts: fundedAccounts(accounts.funded, relayer),
+    fundingWei: accounts.balanceWei,
+    prover: prover.mode === "none" ? { mode: "none" } : { mode: "stark", workers: prover.workers },
+    pollIntervalMs: defaults.pollIntervalMs,
+    relayer,
+  };
+}
+
+function chainOptions(chain: HyperchainConfig, { batchAgeMs }: EcosystemDefaults): DevnetChainOptions {
+  const { chainId, blocks = "instant", batches = {}, ...rest } = chain;
+  const { maxAgeMs = batchAgeMs, maxTransactions } = batches;
+  return {
+    ...rest,
+    chainId: BigInt(chainId),
+    blocks: blocks === "instant" ? { type: "instant" } : { type: "interval", intervalMs: blocks, maxTransactions: TRANSACTIONS_PER_BLOCK },
+    batches: { maxAgeMs: maxAgeMs ?? undefined, maxTransactions },
+  };
+}
+
+function fundedAccounts(count: number, relayer: boolean): readonly number[] {
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  return !relayer || numbers.includes(ACCOUNT_NUMBERS.relayer) ? numbers : [...numbers, ACCOUNT_NUMBERS.relayer];
+}
+
+/** Of a chain with a block every so often. */
+const TRANSACTIONS_PER_BLOCK = 1_000;

@@ -1,0 +1,27 @@
+import type { NetworkManager } from "hardhat/types/network";
+import { systemClock } from "../chain/clock.ts";
+import { startDevnet } from "../devnet/devnet.ts";
+import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
+import type { DevnetOptions } from "../devnet/options.ts";
+import { ENGINE_NETWORK } from "./config/engine-network.ts";
+import { bundledArtifact } from "./contract-artifacts.ts";
+
+/** What an ecosystem needs of Hardhat: in-process chains. */
+export interface EcosystemHost {
+  readonly network: NetworkManager;
+}
+
+/** Starts an ecosystem with Hardhat's engine, the package's own contracts and the machine's clock, unless others are given. */
+export function startEcosystem(
+  options: DevnetOptions,
+  { network }: EcosystemHost,
+  dependencies: Partial<DevnetDependencies> = {},
+): Promise<Devnet> {
+  return startDevnet(options, {
+    connectL1: () => network.create({ network: ENGINE_NETWORK, chainType: "l1", override: { allowBlocksWithSameTimestamp: true } }),
+    connectChain: (override) => network.create({ network: ENGINE_NETWORK, chainType: "l1", override }),
+    artifacts: bundledArtifact,
+    clock: systemClock,
+    ...dependencies,
+  });
+}

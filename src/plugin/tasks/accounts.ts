@@ -1,0 +1,79 @@
+import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
+import { parseAccount, parseChainAddress } from "../../client/chain-address.ts";
+import { memberName } from "../../client/ecosystem.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { pluginError } from "../plugin-error.ts";
+import type { Session } from "./session.ts";
+
+/** An account on a member, as a task's argument names it. */
+export interface Place {
+  readonly chainId: number;
+  /** 20 bytes in lower case. */
+  readonly account: Hex;
+}
+
+/** How many of the phrase's accounts a number or an address can name. */
+const ACCOUNTS = 20;
+const PATH = "m/44'/60'/0'/0";
+
+/**
+ * Reads `0x…@chain` or `n@chain`, n the number of a development account; the chain by name or id. Without `@chain`, it is on
+ * `member` where one is given. Throws ClientError, or a plugin error for a number that names no account.
+ */
+export function readPlace({ info }: Session, text: string, member?: string): Place {
+  const [account = "", ...rest] = text.split("@");
+  if (!/^\d+$/.test(account)) return parseChainAddress(info, text, member);
+  return parseChainAddress(info, [developmentAccount(info.accounts.mnemonic, Number(account)).address, ...rest].join("@"), member);
+}
+
+/** The wallet that signs for an account. Throws a plugin error where the task has no key for it. */
+export function signerOf(session: Session, place: Place): Wallet {
+  const { info } = session;
+  const own = process.env["HYPERCHAIN_PRIVATE_KEY"];
+  const candidates = [...(own === undefined ? [] : [ownWallet(own)]), ...developmentWallets(info.accounts.mnemonic)];
+  const wallet = candidates.find(({ address }) => address.toLowerCase() === place.account);
+  if (wallet !== undefined) return wallet.connect(session.provider(place.chainId));
+  throw pluginError(
+    `there is no key to sign for ${place.account} on ${memberName(info, place.chainId)}. Use --from with the number or address of a development account ` +
+      "(0 to 19), or set HYPERCHAIN_PRIVATE_KEY to the account's key.",
+  );
+}
+
+/** Who sends where `--from` says nothing: the owner of HYPERCHAIN_PRIVATE_KEY, else development account 0. */
+export function defaultSender({ info }: Session): Hex {
+  const own = process.env["HYPERCHAIN_PRIVATE_KEY"];
+  const wallet = own === undefined ? developmentAccount(info.accounts.mnemonic, 0) : ownWallet(own);
+  return parseAccount(wallet.address);
+}
+
+/** The sender that `--from` names; `member` is where it sends from unless `--from` says so. */
+export function readSender(session: Session, from: string | undefined, member?: string): Place {
+  const { info } = session;
+  if (from !== undefined && from.includes("@")) return readPlace(session, from, member);
+  const only = info.chains.length === 1 ? info.chains[0]?.name : undefined;
+  const on = member ?? only;
+  const account = from ?? defaultSender(session);
+  if (on !== undefined) return readPlace(session, account, on);
+  throw pluginError(`--from must say from which chain, such as --from ${from ?? "0"}@${info.chains[0]?.name ?? "alpha"}; there are ${info.chains.map(({ name }) => name).join(", ")}`);
+}
+
+function developmentAccount(mnemonic: string | undefined, number: number): { readonly address: string } {
+  const wallet = number < ACCOUNTS ? developmentWallets(mnemonic)[number] : undefined;
+  if (wallet !== undefined) return wallet;
+  const why = mnemonic === undefined ? "this ecosystem has no development accounts; give an address" : `development accounts have numbers 0 to ${ACCOUNTS - 1}`;
+  throw pluginError(`there is no account ${number}: ${why}`);
+}
+
+function developmentWallets(mnemonic: string | undefined): readonly Wallet[] {
+  if (mnemonic === undefined) return [];
+  const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(mnemonic), PATH);
+  return Array.from({ length: ACCOUNTS }, (_, number) => new Wallet(parent.deriveChild(number).privateKey));
+}
+
+function ownWallet(key: string): Wallet {
+  try {
+    return new Wallet(key);
+  } catch (error) {
+    throw pluginError("HYPERCHAIN_PRIVATE_KEY is no private key: 0x and 64 hex digits", error);
+  }
+}

@@ -1,0 +1,65 @@
+import type { JsonRpcProvider } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { findChain, isL1 } from "../../client/ecosystem.ts";
+import type { ChainName } from "../../client/ecosystem.ts";
+import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import { connectHttp } from "../../devnet/relaying.ts";
+import { findEcosystem } from "../discovery/find-ecosystem.ts";
+import { callJsonRpc } from "../discovery/json-rpc.ts";
+import { DEFAULT_L1_PORT } from "../ports.ts";
+import type { EcosystemArguments } from "./arguments.ts";
+import { createOutput } from "./output.ts";
+import type { Output } from "./output.ts";
+import { explained } from "./task-error.ts";
+
+/** A running ecosystem, as a task uses it. */
+export interface Session {
+  readonly info: EcosystemInfo;
+  readonly url: string;
+  readonly output: Output;
+  /** A member's provider. Throws ClientError UnknownChain. */
+  provider(member: ChainName): JsonRpcProvider;
+  /** Calls a method of the ecosystem. */
+  request(method: string, ...params: readonly unknown[]): Promise<unknown>;
+}
+
+/** Finds the running ecosystem, does the task's work with it, and closes every connection. Faults become messages for users. */
+export async function withEcosystem(
+  { url, json }: EcosystemArguments,
+  hre: HardhatRuntimeEnvironment,
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
+  const { hyperchains, paths } = hre.config;
+  const found = await findEcosystem({
+    url,
+    configured: hyperchains.url,
+    port: hyperchains.l1.port ?? DEFAULT_L1_PORT,
+    project: paths.root,
+    environment: process.env,
+  });
+  const { info } = found;
+  const providers = new Map<number, JsonRpcProvider>();
+  try {
+    await work({
+      info,
+      url: found.url,
+      output: createOutput(json),
+      provider(name) {
+        const member = isL1(info, name) ? info.l1 : { ...findChain(info, name), url: urlOf(info, name) };
+        const provider = providers.get(member.chainId) ?? connectHttp(BigInt(member.chainId), member.url);
+        providers.set(member.chainId, provider);
+        return provider;
+      },
+      request: (method, ...params) => callJsonRpc(found.url, method, params),
+    });
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    for (const provider of providers.values()) provider.destroy();
+  }
+}
+
+function urlOf(info: EcosystemInfo, name: ChainName): string {
+  const { chainId } = findChain(info, name);
+  return info.chains.find((chain) => chain.chainId === chainId)?.url ?? info.l1.url;
+}

@@ -1,0 +1,12 @@
+import "hardhat/types/config";
+import type { HyperchainsConfig, HyperchainsUserConfig } from "./types.ts";
+
+declare module "hardhat/types/config" {
+  interface HardhatUserConfig {
+    /** The ecosystem that `hyperchain:spawn` and `network.create()` start. */
+    hyperchains?: HyperchainsUserConfig;
+  }
+  interface HardhatConfig {
+    readonly hyperchains: HyperchainsConfig;
+  }
+}

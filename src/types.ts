@@ -1,0 +1,98 @@
+import type { DataAvailability, ProverMode } from "./devnet/ecosystem-info.ts";
+
+/** `hyperchains` of hardhat.config.ts. Everything may be left out; then there are two chains, "alpha" (271) and "beta" (272). */
+export interface HyperchainsUserConfig {
+  /** What the ecosystem is called. Default "hyperchains". */
+  readonly name?: string;
+  /** Interface to listen on. Default 127.0.0.1; another one opens development keys to the network. */
+  readonly host?: string;
+  /** JSON-RPC URL of a running ecosystem that the tasks use when none is named on the command line. */
+  readonly url?: string;
+  readonly l1?: HyperchainsL1UserConfig;
+  /** One chain per name. A name is a word such as `alpha`, with which the tasks and `0x…@alpha` address the chain. */
+  readonly chains?: Readonly<Record<string, HyperchainUserConfig>>;
+  readonly prover?: HyperchainsProverUserConfig;
+  readonly accounts?: HyperchainsAccountsUserConfig;
+  /** Whether a relayer carries messages by itself. Default true. */
+  readonly relayer?: boolean;
+  /** How often chains and the relayer look at L1, in milliseconds. Default 100. */
+  readonly pollIntervalMs?: number;
+}
+
+/** The settlement layer: one inside the process, or an existing one. */
+export interface HyperchainsL1UserConfig {
+  /** Port that `hyperchain:spawn` serves it on. Default 8545; 0 for any free one. */
+  readonly port?: number;
+  /** JSON-RPC URL of an existing settlement layer; then none is started. */
+  readonly url?: string;
+}
+
+/** One chain. */
+export interface HyperchainUserConfig {
+  /** Default 271 for the first chain, 272 for the next, and so on. */
+  readonly chainId?: number;
+  /** Port that `hyperchain:spawn` serves it on. Default: those after L1's; 0 for any free one. */
+  readonly port?: number;
+  /** "instant" (default): a block as soon as a transaction waits. A number: one every so many milliseconds. */
+  readonly blocks?: "instant" | number;
+  readonly batches?: {
+    /** Milliseconds after which a batch is sealed; null for never. Default 2,000 where it is spawned. */
+    readonly maxAgeMs?: number | null;
+    /** Transactions at which a batch is sealed. Default: no such limit. */
+    readonly maxTransactions?: number;
+  };
+  /** ERC-20 on L1 in which fees are paid. Default ETH. */
+  readonly baseToken?: string;
+  /** "rollup" (default) publishes its data on L1, "validium" gives it to a committee. */
+  readonly dataAvailability?: DataAvailability;
+  /** Of a validium: how many hold its data, and how many of them must sign for it. Default: 1 of 1. */
+  readonly committee?: { readonly members: number; readonly threshold: number };
+  /** Who must sign each batch after executing it again. Default: one member inside the process. */
+  readonly quorum?: { readonly members: number; readonly threshold: number };
+  /** Seconds between the commit of a batch and its execution. Default 0. */
+  readonly executionDelaySeconds?: number;
+  /** Seconds that the chain has for an operation of its priority queue. Default 3,600. */
+  readonly priorityOpWindowSeconds?: number;
+  /** Seconds after an operation's deadline at which the exit opens. Default 86,400. */
+  readonly exitDelaySeconds?: number;
+  /** File in which settlement keeps its steps. Default: in memory. */
+  readonly journal?: string;
+}
+
+/** What checks batches. */
+export interface HyperchainsProverUserConfig {
+  /** "stark" (default): every batch has a validity proof. "none": nothing is proven, for tests that only need speed. */
+  readonly mode?: ProverMode;
+  /** Threads. Default: all cores. */
+  readonly workers?: number;
+}
+
+/** Development accounts that have money on every chain. */
+export interface HyperchainsAccountsUserConfig {
+  /** The first so many, and the relayer's. Default 10. */
+  readonly funded?: number;
+  /** What each gets on each chain, in ETH. Default "100". */
+  readonly balance?: string;
+}
+
+/** `hre.config.hyperchains`. */
+export interface HyperchainsConfig {
+  readonly name: string;
+  readonly host: string;
+  readonly url?: string;
+  readonly l1: { readonly port?: number; readonly url?: string };
+  /** In the order of the user's config. */
+  readonly chains: readonly HyperchainConfig[];
+  readonly prover: { readonly mode: ProverMode; readonly workers?: number };
+  readonly accounts: { readonly funded: number; readonly balanceWei: bigint };
+  readonly relayer: boolean;
+  readonly pollIntervalMs: number;
+}
+
+/** One chain of `hre.config.hyperchains`. */
+export interface HyperchainConfig extends Omit<HyperchainUserConfig, "chainId" | "baseToken"> {
+  readonly name: string;
+  readonly chainId: number;
+  /** 20 bytes in lower case. */
+  readonly baseToken?: `0x${string}`;
+}
