@@ -1,41 +1,9 @@
-import { AssetMessageKind, decodeAssetMessage } from "../protocol/asset-message.ts";
-import type { AssetTransfer } from "../protocol/asset-message.ts";
+import type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
+import { JOURNEY_STEPS } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { decodeInteropBundle, decodeInteropResult } from "../protocol/interop-message.ts";
-import type { InteropBundle, InteropResult } from "../protocol/interop-message.ts";
-import { PREDEPLOYS } from "../protocol/predeploys.ts";
 
-/** The seven steps of a cross-chain message, in order. */
-export const JOURNEY_STEPS = [
-  "initiated",
-  "settled",
-  "inTransactionRoot",
-  "imported",
-  "delivered",
-  "executed",
-  "importSettled",
-] as const;
-
-/**
- * initiated: sent on its chain. settled: L1 has accepted the proof of its batch. inTransactionRoot: its batch is executed and
- * in the registry. imported: the destination has a root that holds it. delivered: someone brought message and proof there.
- * executed: verified against the imported root and carried out. importSettled: the destination's batch with that import is
- * proven and executed, so L1 has checked the root.
- */
-export type JourneyStep = (typeof JOURNEY_STEPS)[number];
-
-/** Where a step happened. */
-export interface StepRecord {
-  readonly chainId: bigint;
-  readonly blockNumber: number;
-  readonly transactionHash: Hex;
-}
-
-/** What a message asks of its destination. */
-export type CrossChainContent =
-  | { readonly type: "transfer"; readonly transfer: AssetTransfer }
-  | { readonly type: "bundle"; readonly bundle: InteropBundle }
-  | { readonly type: "result"; readonly result: InteropResult };
+export { JOURNEY_STEPS, readCrossChainMessage } from "../protocol/cross-chain-message.ts";
+export type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** A message on its way from one chain to another. */
 export interface Journey {
@@ -59,28 +27,4 @@ export function journeyStatus(journey: Pick<Journey, "steps">): JourneyStep {
     last = step;
   }
   return last;
-}
-
-/**
- * What a message to L1 asks of another chain; undefined where it asks nothing. Transfers to the interop handler are part of
- * a bundle and travel with it.
- */
-export function readCrossChainMessage(sender: Hex, body: Uint8Array): { readonly destinationChainId: bigint; readonly content: CrossChainContent } | undefined {
-  switch (sender) {
-    case PREDEPLOYS.L2AssetRouter: {
-      const transfer = decodeAssetMessage(body);
-      const travelsAlone = transfer?.kind === AssetMessageKind.hyperbridgeSend && transfer.recipient !== PREDEPLOYS.InteropHandler;
-      return travelsAlone ? { destinationChainId: transfer.destinationChainId, content: { type: "transfer", transfer } } : undefined;
-    }
-    case PREDEPLOYS.InteropCenter: {
-      const bundle = decodeInteropBundle(body);
-      return bundle === undefined ? undefined : { destinationChainId: bundle.destinationChainId, content: { type: "bundle", bundle } };
-    }
-    case PREDEPLOYS.InteropHandler: {
-      const result = decodeInteropResult(body);
-      return result === undefined ? undefined : { destinationChainId: result.destinationChainId, content: { type: "result", result } };
-    }
-    default:
-      return undefined;
-  }
 }
