@@ -81,6 +81,7 @@ export const l1ErrorsAbi = [
   {"inputs":[],"name":"NotAWithdrawal","type":"error"},
   {"inputs":[{"name":"sender","type":"address"}],"name":"NotAnAssetSender","type":"error"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"NotTheChain","type":"error"},
+  {"inputs":[{"name":"commitment","type":"bytes32"}],"name":"NotTheMarker","type":"error"},
   {"inputs":[{"name":"committed","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"NothingToRevert","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"OnlyFactory","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"OnlyGovernance","type":"error"},

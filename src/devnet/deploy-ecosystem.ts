@@ -2,6 +2,7 @@ import { ContractFactory, getCreateAddress, Interface } from "ethers";
 import type { InterfaceAbi, Signer, TransactionResponse } from "ethers";
 import { verifierRegistryAbi } from "../abi/verifier-registry.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { noProofVersionOf } from "../protocol/no-proof.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
 export interface ContractArtifact {
@@ -26,6 +27,8 @@ export interface EcosystemOptions {
   readonly governance?: Hex;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
+  /** Adds, beside the first version, one whose batches are not proven. For tests only; the deployer must be the governance. */
+  readonly withNoProofVersion?: boolean;
 }
 
 export interface EcosystemDependencies {
@@ -50,11 +53,18 @@ export interface EcosystemAddresses {
   readonly factory: Hex;
 }
 
+/** A protocol version whose batches are not proven, and what L1 has instead of a verifier. */
+export interface NoProofVersion extends FirstVersion {
+  readonly verifier: Hex;
+}
+
 /** An ecosystem on its settlement layer, without chains. */
 export interface DeployedEcosystem {
   readonly settlementChainId: bigint;
   readonly addresses: EcosystemAddresses;
   readonly version: FirstVersion;
+  /** Absent where every chain's batches are proven. */
+  readonly noProofVersion?: NoProofVersion;
   /** Block of the first contract: no event of the ecosystem is older. */
   readonly fromBlock: number;
   /** Gas of each deployment, by contract. */
@@ -75,6 +85,7 @@ interface Deployment {
  * as much time as the deployments. EIP-7825's limit; what is not used is not paid.
  */
 const DEPLOYMENT_GAS = 16_777_216n;
+const ADD_VERSION_GAS = 1_000_000n;
 
 function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly Deployment[] {
   return [
@@ -105,7 +116,7 @@ function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly
  * sent before the first is waited for. Rejects with DeploymentError where one fails.
  */
 export async function deployEcosystem(
-  { version, governance, retirementNoticeSeconds }: EcosystemOptions,
+  { version, governance, retirementNoticeSeconds, withNoProofVersion = false }: EcosystemOptions,
   { signer, artifacts }: EcosystemDependencies,
 ): Promise<DeployedEcosystem> {
   const { provider } = signer;
@@ -118,24 +129,28 @@ export async function deployEcosystem(
   ) as Record<Role, Hex>;
 
   const sent: { readonly name: string; readonly response: TransactionResponse }[] = [];
-  for (const [i, { artifact: name, args }] of plan.entries()) {
-    const { abi, bytecode } = await artifacts(name);
-    const creation = await new ContractFactory(abi, bytecode).getDeployTransaction(...args(addresses));
-    const response = await signer.sendTransaction({ data: creation.data, nonce: firstNonce + i, gasLimit: DEPLOYMENT_GAS });
-    sent.push({ name, response });
+  async function send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
+    const nonce = firstNonce + sent.length;
+    sent.push({ name, response: await signer.sendTransaction({ ...transaction, nonce, gasLimit }) });
+    return getCreateAddress({ from: deployer, nonce }).toLowerCase() as Hex;
   }
-  if (governance === undefined || governance.toLowerCase() === deployer) {
-    const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [
-      version.protocolVersion,
-      {
-        verifier: addresses.verifier,
-        genesisStateRoot: version.genesisStateRoot,
-        genesisLeafCount: version.genesisLeafCount,
-      },
-    ]);
-    const nonce = firstNonce + plan.length;
-    const response = await signer.sendTransaction({ to: addresses.verifiers, data, nonce, gasLimit: 1_000_000n });
-    sent.push({ name: "addVersion", response });
+  async function deploy(name: string, args: readonly unknown[]): Promise<Hex> {
+    const { abi, bytecode } = await artifacts(name);
+    const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
+    return send(name, { data }, DEPLOYMENT_GAS);
+  }
+  async function addVersion({ protocolVersion, genesisStateRoot, genesisLeafCount }: FirstVersion, verifier: Hex): Promise<void> {
+    const content = { verifier, genesisStateRoot, genesisLeafCount };
+    const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [protocolVersion, content]);
+    await send("addVersion", { to: addresses.verifiers, data }, ADD_VERSION_GAS);
+  }
+  for (const { artifact, args } of plan) await deploy(artifact, args(addresses));
+  if (governance === undefined || governance.toLowerCase() === deployer) await addVersion(version, addresses.verifier);
+  let noProofVersion: NoProofVersion | undefined;
+  if (withNoProofVersion) {
+    const verifier = await deploy("NoProofVerifier", []);
+    noProofVersion = { ...version, protocolVersion: noProofVersionOf(version.protocolVersion), verifier };
+    await addVersion(noProofVersion, verifier);
   }
   const gasUsed = new Map<string, bigint>();
   let fromBlock = Number.MAX_SAFE_INTEGER;
@@ -145,7 +160,8 @@ export async function deployEcosystem(
     gasUsed.set(name, receipt.gasUsed);
     fromBlock = Math.min(fromBlock, receipt.blockNumber);
   }
-  return { settlementChainId: chainId, addresses, version, fromBlock, gasUsed };
+  const noProof = noProofVersion === undefined ? {} : { noProofVersion };
+  return { settlementChainId: chainId, addresses, version, ...noProof, fromBlock, gasUsed };
 }
 
 /** A step of a deployment failed. */

@@ -20,6 +20,7 @@ import type { EcosystemView } from "./ecosystem-view.ts";
 import { fundAccounts, fundOperators } from "./funding.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
+import { createNoProver } from "./no-prover.ts";
 import { planChains } from "./options.ts";
 import type { DevnetOptions } from "./options.ts";
 import { regularly } from "./regularly.ts";
@@ -75,17 +76,19 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   closing.add(() => l1.close());
   const accounts = createDevelopmentAccounts();
   const deployer = accounts.wallet(ACCOUNT_NUMBERS.deployer).connect(l1.provider);
-  const ecosystem = await deployEcosystem(
+  const deployed = await deployEcosystem(
     {
       version: { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount },
       retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS,
+      withNoProofVersion: proving.mode === "none",
     },
     { signer: deployer, artifacts },
   );
+  // All chains run one version: the one whose batches are proven, or the other.
+  const ecosystem = { ...deployed, version: deployed.noProofVersion ?? deployed.version };
   const operators = plans.map(({ place }) => accounts.wallet(ACCOUNT_NUMBERS.firstOperator + place).connect(l1.provider));
   await fundOperators(operators, deployer);
-  const workers = proving.mode === "stark" ? proving.workers : undefined;
-  const prover = createProver(workers === undefined ? {} : { workers });
+  const prover = proving.mode === "none" ? createNoProver() : createProver(proving.workers === undefined ? {} : { workers: proving.workers });
   closing.add(() => prover.close());
 
   const chains: ServedChain[] = [];

@@ -50,7 +50,8 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
   const { name, options, ecosystem, l1, chains, accounts, runsRelayer, proving } = dependencies;
-  const { factory, bridge, roots, verifier } = ecosystem.addresses;
+  const { factory, bridge, roots } = ecosystem.addresses;
+  const verifier = ecosystem.noProofVersion?.verifier ?? ecosystem.addresses.verifier;
   return {
     name,
     version: packageVersion(),

@@ -41,7 +41,8 @@ export interface SettledL1 {
   increaseTime(seconds: number): Promise<void>;
 }
 
-export async function startSettledL1(): Promise<SettledL1> {
+/** With `withNoProofVersion` also chains whose batches are not proven can be made. */
+export async function startSettledL1({ withNoProofVersion = false } = {}): Promise<SettledL1> {
   const l1 = await startLocalL1();
   const accounts = await l1.ethers.getSigners();
   const tree = genesisTree();
@@ -53,6 +54,7 @@ export async function startSettledL1(): Promise<SettledL1> {
         genesisLeafCount: BigInt(tree.leafCount),
       },
       retirementNoticeSeconds: 1_000n,
+      withNoProofVersion,
     },
     { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },
   );
@@ -113,11 +115,12 @@ export async function createSettledChain(
   const contract = { settlementChainId, hyperchain: created.hyperchain };
   const members = await Promise.all(signers.map((signer) => createLocalMember(signer, contract)));
   const tree = genesisTree();
-  const genesis = genesisStoredBatch(PROTOCOL_VERSION, digestToHex(tree.root), BigInt(tree.leafCount));
+  const { protocolVersion } = configuration;
+  const genesis = genesisStoredBatch(protocolVersion, digestToHex(tree.root), BigInt(tree.leafCount));
   const compressor = createCompressor();
   const former = new BatchFormer(
     {
-      protocolVersion: PROTOCOL_VERSION,
+      protocolVersion,
       settlementChainId,
       hyperchainAddress: created.hyperchain,
       chainId,

@@ -1,0 +1,22 @@
+import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { fromHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+
+/** The highest of a protocol version's 32 bits: set where nothing is proven. */
+const NO_PROOF_BIT = 2n ** 31n;
+const MARKER = "NOTHING IS PROVEN";
+
+/** The version under which L1 takes batches of `version`'s chains with a marker instead of a proof. */
+export function noProofVersionOf(version: bigint): bigint {
+  return version + NO_PROOF_BIT;
+}
+
+/** Whether batches of this protocol version are proven. */
+export function isProvenVersion(version: bigint): boolean {
+  return version < NO_PROOF_BIT;
+}
+
+/** What L1's NoProofVerifier is shown for a batch. Throws HexError for a commitment that is not hexadecimal. */
+export function noProofMarker(commitment: Hex): Uint8Array {
+  return concatBytes(utf8ToBytes(MARKER), fromHex(commitment, 32));
+}

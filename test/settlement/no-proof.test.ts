@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { isProvenVersion, noProofMarker, noProofVersionOf } from "../../src/protocol/no-proof.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import { encodeCommit } from "../../src/settlement/l1-sender/batch-calls.ts";
+import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
+import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
+import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
+import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/settlement-batch.ts";
+import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
+import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
+import { senderContext } from "./support/sender.ts";
+
+const CONTENT = { writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("nobody proves this")] };
+const REAL_VERSION = 1n;
+
+/** Passes for a call that a contract refuses with this error. */
+function refusedWith(name: string) {
+  return (error: unknown) => {
+    assert.ok(error instanceof SettlementError, String(error));
+    assert.equal(error.contractError?.name, name, error.message);
+    return true;
+  };
+}
+
+describe("a protocol version under which nothing is proven", () => {
+  let settled: SettledL1;
+  let unproven: SettledChain;
+  let proven: SettledChain;
+  let contextOf: (chain: SettledChain) => SenderContext;
+
+  before(async () => {
+    settled = await startSettledL1({ withNoProofVersion: true });
+    unproven = await createSettledChain(settled, 271n, { protocolVersion: noProofVersionOf(REAL_VERSION) });
+    proven = await createSettledChain(settled, 272n);
+    contextOf = (chain) => senderContext(chain, settled.accounts[0]!);
+  });
+  after(() => settled.l1.close());
+
+  async function committed(chain: SettledChain) {
+    const batch = await chain.form(CONTENT);
+    const quorum = { members: chain.members, threshold: 1 };
+    const { stored } = await commitBatch(contextOf(chain), batch, chain.genesis, { quorum, posting: CALLDATA_POSTING });
+    return { batch, stored };
+  }
+
+  test("no version is of both kinds", () => {
+    assert.equal(noProofVersionOf(REAL_VERSION), 0x8000_0001n);
+    assert.equal(isProvenVersion(REAL_VERSION), true);
+    assert.equal(isProvenVersion(noProofVersionOf(REAL_VERSION)), false);
+  });
+
+  test("the real version's contract refuses a batch that was formed for the other", async () => {
+    const mark = unproven.snapshot();
+    const batch = await unproven.form(CONTENT);
+    const signature = await proven.members[0]!.signBatch(batch, 0n);
+    const data = encodeCommit(proven.genesis, await commitBatchOf(batch, CALLDATA_POSTING), [signature]);
+    const context = contextOf(proven);
+    await assert.rejects(context.transactor.send({ label: "commit", to: context.hyperchain, data }), refusedWith("CommitmentMismatch"));
+    unproven.revert(mark);
+  });
+
+  test("the real verifier refuses the marker", async () => {
+    const { batch, stored } = await committed(proven);
+    await assert.rejects(proveBatch(contextOf(proven), stored, noProofMarker(batch.commitment)), refusedWith("MalformedProof"));
+    assert.equal((await readTotals(contextOf(proven))).verified, 0n);
+  });
+
+  test("a batch gets through with its own marker only, not with a real proof of it", async () => {
+    const { batch, stored } = await committed(unproven);
+    const context = contextOf(unproven);
+    const prover = createProver({ workers: 2 });
+    const { proof } = await prover.proveBatch(batch.job).finally(() => prover.close());
+    await assert.rejects(proveBatch(context, stored, proof), refusedWith("NotTheMarker"));
+    await assert.rejects(proveBatch(context, stored, noProofMarker(`0x${"5a".repeat(32)}`)), refusedWith("NotTheMarker"));
+    await assert.rejects(proveBatch(context, stored, new Uint8Array(0)), refusedWith("NotTheMarker"));
+    await proveBatch(context, stored, noProofMarker(batch.commitment));
+    await executeBatch(context, batch, stored);
+    assert.deepEqual(await readTotals(context), { committed: 1n, verified: 1n, executed: 1n });
+  });
+});
