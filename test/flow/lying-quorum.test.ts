@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
+import { keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { messageLog, hashL2Log } from "../../src/protocol/l2-log.ts";
+import { encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-proof.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { PubdataLog } from "../../src/protocol/pubdata.ts";
+import { transactionTreeLeaf, transactionTreeProof } from "../../src/protocol/transaction-tree.ts";
+import { assetRouter, bridge } from "../../src/relayer/contract-interfaces.ts";
+import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
+import { L1View } from "../../src/relayer/l1-view.ts";
+import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { createLiar } from "./support/liar.ts";
+import type { Liar } from "./support/liar.ts";
+
+const [HONEST, LYING, POOR] = [272n, 666n, 667n];
+const ETH: Hex = `0x${"00".repeat(20)}`;
+/** A development account that no part of the devnet uses. */
+const LIAR = 15;
+const l2Errors = new Interface(l2ErrorsAbi);
+const hyperchain = new Interface(hyperchainAbi);
+
+describe("A3 a quorum that lies takes its own chain's share of the bridge, and nothing of others", () => {
+  let devnet: FlowDevnet;
+  let client: JsonRpcProvider;
+  let liar: Liar;
+  let poorLiar: Liar;
+  let thief: Hex;
+  let depositHash: Hex;
+  const deposited = ETHER;
+
+  before(async () => {
+    devnet = await startFlowDevnet([HONEST]);
+    client = clientOf(devnet.chains[0]!);
+    thief = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    liar = await createLiar(devnet, LYING, devnet.accounts.wallet(LIAR));
+    poorLiar = await createLiar(devnet, POOR, devnet.accounts.wallet(LIAR));
+    const alice = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    const request = { chainId: LYING, to: lowerCaseAddress(alice.address), valueWei: deposited };
+    ({ canonicalTxHash: depositHash } = await requestFromL1(devnet.ecosystem.addresses.factory, request, alice));
+  });
+  after(async () => {
+    await liar.close();
+    await poorLiar.close();
+    client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  /** A message of the asset router that no burn stands behind. */
+  const invented = (from: bigint, amount: bigint, to: bigint = HONEST): PubdataLog & { type: "message" } => ({
+    type: "message",
+    sender: ASSET_ROUTER_ADDRESS,
+    body: encodeAssetMessage({
+      kind: to === devnet.l1.chainId ? AssetMessageKind.withdrawal : AssetMessageKind.hyperbridgeSend,
+      destinationChainId: to,
+      originChainId: devnet.l1.chainId,
+      originToken: ETH,
+      amount,
+      recipient: thief,
+      sender: thief,
+      nonce: from * amount,
+    }),
+  });
+  const bridgeSays = async (method: "chainBalance" | "transit", chainId: bigint): Promise<bigint> => {
+    const data = bridge.encodeFunctionData(method, [chainId, assetId(devnet.l1.chainId, ETH)]);
+    return bridge.decodeFunctionResult(method, await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data }))[0] as bigint;
+  };
+  const executedOf = async (contract: Hex): Promise<bigint> =>
+    BigInt(await devnet.l1.provider.call({ to: contract, data: hyperchain.encodeFunctionData("getTotalBatchesExecuted") }));
+  const isOverdraft = (error: unknown): boolean => error instanceof SettlementError && error.contractError?.name === "BalanceOverdraft";
+
+  test("a mint that L1 never saw backed: the proof holds, the execution is refused, nothing has moved", async () => {
+    const honestHas = await bridgeSays("chainBalance", HONEST);
+    const lie = await poorLiar.say([invented(POOR, 1n)]);
+    await lie.proven;
+    await assert.rejects(lie.executed, isOverdraft);
+    assert.equal(await executedOf(poorLiar.created.hyperchain), 0n);
+    assert.equal(await bridgeSays("transit", HONEST), 0n);
+    assert.equal(await bridgeSays("chainBalance", HONEST), honestHas);
+  });
+
+  test("the other chain imports no root with it, and refuses the message with the liar's own paths", async () => {
+    const [chain] = devnet.chains;
+    const before = await chain!.pipeline.pollL1();
+    assert.equal(before.importedRoots, 0);
+    const log = invented(POOR, 1n);
+    const leaves = [hashL2Log(messageLog(log.sender, log.body))];
+    const registry = [transactionTreeLeaf({ chainId: POOR, batchNumber: 0n, logRoot: wordToHex(1n) })];
+    const proof = {
+      chainId: POOR,
+      l1BatchNumber: 0n,
+      l2MessageIndex: 0,
+      message: { txNumberInBatch: 0, sender: log.sender, data: toHex(log.body) },
+      proof: encodeMessageProof({
+        logSiblings: l2LogTreeProof(leaves, 0),
+        registryLeafIndex: 0n,
+        registrySiblings: transactionTreeProof(registry, 0),
+        registryRootIndex: 1n,
+      }),
+    };
+    const data = assetRouter.encodeFunctionData("deliver", [proof]);
+    await assert.rejects(client.call({ from: thief, to: PREDEPLOYS.L2AssetRouter, data }), (error: { data?: string }) =>
+      l2Errors.parseError(error.data ?? "0x") !== null,
+    );
+    assert.equal(await client.getBalance(thief), 0n);
+  });
+
+  test("it can send away what was deposited to its own chain, and then nothing more", async () => {
+    const honestHas = await bridgeSays("chainBalance", HONEST);
+    const has = await bridgeSays("chainBalance", LYING);
+    assert.ok(has >= deposited);
+    const theft = await liar.say([{ type: "priorityOp", success: true }, invented(LYING, has)], [depositHash]);
+    await theft.executed;
+    assert.equal(await bridgeSays("chainBalance", LYING), 0n);
+    assert.equal(await bridgeSays("transit", HONEST), has);
+
+    const [chain] = devnet.chains;
+    assert.equal((await chain!.pipeline.pollL1()).importedRoots, 1);
+    const view = new L1View(
+      {
+        registry: devnet.ecosystem.addresses.roots,
+        fromBlock: devnet.ecosystem.fromBlock,
+        chains: [{ chainId: LYING, hyperchain: liar.created.hyperchain }],
+      },
+      { provider: devnet.l1.provider },
+    );
+    await view.poll();
+    const message = view.message(LYING, keccak(invented(LYING, has).body));
+    const proof = proveMessage(view, message!, BigInt(view.registryLeaves.length));
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    const delivery = { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("deliver", [proof]) };
+    assert.equal((await (await alice.sendTransaction(delivery)).wait())?.status, 1);
+    assert.equal(await client.getBalance(thief), has);
+    await settleNow(chain!);
+    assert.equal(await bridgeSays("transit", HONEST), 0n);
+    assert.equal(await bridgeSays("chainBalance", HONEST), honestHas + has);
+
+    const more = await liar.say([invented(LYING, 1n, devnet.l1.chainId)]);
+    await assert.rejects(more.executed, isOverdraft);
+  });
+});

@@ -1,0 +1,110 @@
+import hre from "hardhat";
+import { NonceManager } from "ethers";
+import type { HDNodeWallet } from "ethers";
+import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { genesisLeaves } from "../../../src/chain/genesis.ts";
+import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { lowerCaseAddress } from "../../../src/devnet/accounts.ts";
+import { createChain, localChainConfiguration } from "../../../src/devnet/create-chain.ts";
+import type { CreatedChain } from "../../../src/devnet/create-chain.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
+import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { createProver } from "../../../src/prover/prover.ts";
+import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
+import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
+import { createLocalMember } from "../../../src/settlement/quorum.ts";
+import { openSettlement } from "../../../src/settlement/settlement.ts";
+import type { SettlingBatch } from "../../../src/settlement/settlement.ts";
+import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+import type { FlowDevnet } from "./devnet.ts";
+
+/**
+ * A chain whose whole quorum lies: it executes nothing and signs batches that say whatever it likes. Contract, state tree and
+ * proofs are real, so everything that the proof covers holds; only what the EVM would have done is invented.
+ */
+export interface Liar {
+  readonly created: CreatedChain;
+  /** A batch with these logs, and no operation of the queue unless named, on its way to L1. */
+  say(logs: readonly PubdataLog[], canonicalTxHashes?: readonly Hex[]): Promise<SettlingBatch>;
+  close(): Promise<void>;
+}
+
+export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint, wallet: HDNodeWallet): Promise<Liar> {
+  const signer = wallet.connect(l1.provider);
+  const { settlementChainId, version } = ecosystem;
+  const created = await createChain(ecosystem, localChainConfiguration(ecosystem, chainId, [lowerCaseAddress(wallet.address)]), signer);
+  const contract = { settlementChainId, hyperchain: created.hyperchain };
+  const compressor = createCompressor();
+  const genesis = await predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+  const former = new BatchFormer(
+    {
+      protocolVersion: version.protocolVersion,
+      settlementChainId,
+      hyperchainAddress: created.hyperchain,
+      chainId,
+      daPolicy: BigInt(created.configuration.dataAvailabilityPolicy),
+      pubdataOnChain: true,
+    },
+    genesisStoredBatch(version.protocolVersion, version.genesisStateRoot, version.genesisLeafCount).commitment,
+    {
+      tree: StateTree.genesis(genesisLeaves(genesis), { compressor }),
+      compress: (tag, left, right) => compressor.compress(tag, left, right),
+      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+    },
+  );
+  const prover = createProver({ workers: 1 });
+  const delay = (): Promise<void> => Promise.resolve();
+  const settlement = await openSettlement<FormedBatch>(
+    { quorum: { members: [await createLocalMember(signer, contract)], threshold: 1 }, posting: CALLDATA_POSTING },
+    {
+      context: {
+        ...contract,
+        provider: l1.provider,
+        fromBlock: created.fromBlock,
+        delay,
+        transactor: createTransactor({}, { signer: new NonceManager(signer), delay }),
+      },
+      journal: createMemoryJournal(),
+      prove: async ({ job }) => (await prover.proveBatch(job)).proof,
+    },
+  );
+  let batchNumber = 0n;
+  return {
+    created,
+    async say(logs, canonicalTxHashes = []) {
+      const timestamp = BigInt((await l1.provider.getBlock("latest"))?.timestamp ?? 0);
+      const outputs = {
+        batchNumber,
+        firstBlock: batchNumber + 1n,
+        lastBlock: batchNumber + 1n,
+        firstTimestamp: timestamp,
+        lastTimestamp: timestamp,
+        l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes)),
+        logCount: BigInt(logs.length),
+        priorityOpCount: BigInt(canonicalTxHashes.length),
+        priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+        importedRootCount: 0n,
+        importedRootsRollingHash: importedRootsRollingHash([]),
+        cheatCount: 0n,
+      };
+      batchNumber++;
+      const sealed = { outputs, outputsHash: hashOutputs(outputs), logs, canonicalTxHashes, importedRoots: [], writes: [], bytecodes: [], transactionCount: 0 };
+      const settling = settlement.submit(former.form(sealed));
+      for (const stage of [settling.committed, settling.proven, settling.executed]) stage.catch(() => undefined);
+      return settling;
+    },
+    async close() {
+      await settlement.close();
+      await prover.close();
+    },
+  };
+}
