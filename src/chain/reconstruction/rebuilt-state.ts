@@ -3,6 +3,8 @@ import { digestToHex } from "../../protocol/digest.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainOrigin } from "../chain.ts";
+import type { Head } from "../execution/engine.ts";
 import { genesisLeaves } from "../genesis.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import { ChangeSetError } from "../state/change-set.ts";
@@ -64,6 +66,14 @@ export class RebuiltState {
   /** Hashes of codes that accounts have and that are not known. */
   missingCodes(): readonly Hex[] {
     return [...this.#directory.codeHashes()].filter((hash) => !this.#codes.has(hash));
+  }
+
+  /**
+   * What a chain starts from that goes on behind a block: accounts and a tree of its own. Throws ReconstructionError
+   * BytecodeMissing.
+   */
+  origin(head: Head): ChainOrigin {
+    return { head, accounts: this.accounts(), tree: StateTree.import(this.tree.export(), { compressor: createCompressor() }) };
   }
 
   /** Every account that is not empty. Throws ReconstructionError BytecodeMissing. */

@@ -8,10 +8,12 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { HyperchainConfiguration } from "../create-chain.ts";
 
-/** A block of L1, by number and hash. */
+/** A block of L1. */
 export interface L1Block {
   readonly blockNumber: number;
   readonly blockHash: Hex;
+  /** Seconds. */
+  readonly timestamp: bigint;
 }
 
 /** A chain's contract, and what is around it. */

@@ -52,6 +52,8 @@ export interface ReconstructionProgress {
 export interface ReconstructedBatch extends CommittedBatch {
   /** Messages and results of priority operations, in order. */
   readonly logs: readonly PubdataLog[];
+  /** Of the operations that it took from the queue, in order. */
+  readonly canonicalTxHashes: readonly Hex[];
   /** Leaves of its log tree, by the place of the log. */
   readonly logLeaves: readonly Hex[];
   readonly pubdataBytes: number;
@@ -62,6 +64,7 @@ export interface ReconstructedBatch extends CommittedBatch {
 /** A rollup, rebuilt from L1. */
 export interface Reconstruction {
   readonly contract: ChainContractFacts;
+  readonly genesis: readonly GenesisAccount[];
   /** What the contract says of the chain at `l1`. */
   readonly onL1: ChainContractState;
   /** The L1 block that everything is about. */
@@ -140,6 +143,7 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
   const { batches, last } = replay;
   return {
     contract,
+    genesis,
     onL1,
     l1,
     fromBlock,
@@ -192,7 +196,7 @@ class BatchReplay {
     const content = await readBatchContent(source, chain, this.#state.compress, this.#provider);
     this.#state.apply(stored.batchNumber, content);
     const { logs, logLeaves, entries } = content;
-    this.batches.push({ ...batch, logs, logLeaves, pubdataBytes: content.pubdataBytes, entryCount: entries.length });
+    this.batches.push({ ...batch, logs, canonicalTxHashes, logLeaves, pubdataBytes: content.pubdataBytes, entryCount: entries.length });
     this.#ledger.forgetOperations(stored.priorityOpTotal);
     this.last = stored;
   }
@@ -201,7 +205,7 @@ class BatchReplay {
 async function readBlock(provider: Provider, tag: number | string): Promise<L1Block> {
   const block = await provider.getBlock(tag);
   if (block?.hash === null || block?.hash === undefined) throw new ReconstructionError("L1Reorganized", `L1 has no block ${tag}`);
-  return { blockNumber: block.number, blockHash: block.hash as Hex };
+  return { blockNumber: block.number, blockHash: block.hash as Hex, timestamp: BigInt(block.timestamp) };
 }
 
 function checkGenesis(root: Hex, expected: Hex | undefined): void {

@@ -1,0 +1,120 @@
+import { digestToHex } from "../../protocol/digest.ts";
+import { LeafKind } from "../../protocol/domain-tags.ts";
+import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { l2LogProof } from "../../protocol/log-proof.ts";
+import type { WithdrawalClaim } from "../../relayer/inclusion-proof.ts";
+import type { ReconstructedBatch, Reconstruction } from "./reconstruct.ts";
+
+/** A message that a batch sent to L1. */
+export interface ReconstructedMessage {
+  readonly batchNumber: bigint;
+  /** In the batch's log tree. */
+  readonly index: number;
+  /** 20 bytes. */
+  readonly sender: Hex;
+  readonly body: Hex;
+  /** keccak of the body. */
+  readonly hash: Hex;
+  /** Whether L1 accepts a proof of it. */
+  readonly isExecuted: boolean;
+}
+
+/** Every message of the applied batches, in order. */
+export function messagesOf({ batches }: Reconstruction): ReconstructedMessage[] {
+  return batches.flatMap(({ stored, logs, executed }) =>
+    logs.flatMap((log, index) => {
+      if (log.type !== "message") return [];
+      const { sender, body } = log;
+      return [{ batchNumber: stored.batchNumber, index, sender, body: toHex(body), hash: keccak(body), isExecuted: executed !== undefined }];
+    }),
+  );
+}
+
+/**
+ * What the bridge on L1, or any contract there that asks the factory, wants to see of a message: with it a withdrawal is
+ * finalised, whether its chain still runs or not. Throws RangeError where the batch has no such message, or is not executed.
+ */
+export function proveMessage(reconstruction: Reconstruction, batchNumber: bigint, index: number): WithdrawalClaim {
+  const batch = executedBatch(reconstruction, batchNumber);
+  const log = batch.logs[index];
+  if (log?.type !== "message") throw new RangeError(`log ${index} of batch ${batchNumber} is no message`);
+  return {
+    chainId: reconstruction.contract.configuration.chainId,
+    l2BatchNumber: batchNumber,
+    l2MessageIndex: index,
+    l2Sender: log.sender,
+    l2TxNumberInBatch: 0,
+    message: toHex(log.body),
+    merkleProof: l2LogProof(batch.logLeaves, index),
+  };
+}
+
+/** The result of a priority operation, and its proof: with a failure's, a deposit is claimed back on L1. */
+export interface OperationResultProof {
+  readonly chainId: bigint;
+  readonly canonicalTxHash: Hex;
+  readonly success: boolean;
+  readonly l2BatchNumber: bigint;
+  readonly l2MessageIndex: number;
+  readonly merkleProof: readonly Hex[];
+}
+
+/** Undefined where no executed batch has taken the operation. */
+export function proveOperationResult(reconstruction: Reconstruction, canonicalTxHash: Hex): OperationResultProof | undefined {
+  const { batches, contract } = reconstruction;
+  for (const batch of batches) {
+    const place = batch.canonicalTxHashes.indexOf(canonicalTxHash);
+    if (place === -1 || batch.executed === undefined) continue;
+    // Results are logged in the operations' order.
+    const results = batch.logs.flatMap((log, index) => (log.type === "priorityOp" ? [{ success: log.success, index }] : []));
+    const result = results[place];
+    if (result === undefined) throw new TypeError(`batch ${batch.stored.batchNumber} has fewer results than operations`);
+    return {
+      chainId: contract.configuration.chainId,
+      canonicalTxHash,
+      success: result.success,
+      l2BatchNumber: batch.stored.batchNumber,
+      l2MessageIndex: result.index,
+      merkleProof: l2LogProof(batch.logLeaves, result.index),
+    };
+  }
+  return undefined;
+}
+
+/** One leaf of the state and its path to the state root, in the form in which L1 and JSON take it. */
+export interface PortableStateProof {
+  /** 32 bytes. */
+  readonly stateRoot: Hex;
+  readonly leafCount: number;
+  readonly index: number;
+  readonly leafKind: LeafKind;
+  /** Digests as 32 bytes. */
+  readonly key: Hex;
+  readonly nextKey: Hex;
+  readonly value: Hex;
+  /** Levels 0 … 31. */
+  readonly siblings: readonly Hex[];
+}
+
+/** Proof of a storage slot: its value, or by the leaf below it that it is 0. Throws StateKeyError. */
+export function proveStorage({ state, stateRoot }: Reconstruction, address: Hex, slot: bigint): PortableStateProof {
+  const proof = state.prove({ leafKind: LeafKind.storage, address: BigInt(address), slot });
+  return {
+    stateRoot,
+    leafCount: proof.leafCount,
+    index: proof.index,
+    leafKind: proof.leafKind,
+    key: digestToHex(proof.key),
+    nextKey: digestToHex(proof.nextKey),
+    value: wordToHex(proof.value),
+    siblings: proof.siblings.map(digestToHex),
+  };
+}
+
+function executedBatch({ batches }: Reconstruction, batchNumber: bigint): ReconstructedBatch {
+  const batch = batches[Number(batchNumber)];
+  if (batch === undefined) throw new RangeError(`batch ${batchNumber} is none of the ${batches.length} applied`);
+  if (batch.executed === undefined) throw new RangeError(`batch ${batchNumber} is not executed: L1 does not know its messages yet`);
+  return batch;
+}

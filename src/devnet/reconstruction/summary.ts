@@ -1,0 +1,65 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { CommittedBatch } from "./batch-ledger.ts";
+import { messagesOf } from "./proofs.ts";
+import type { Reconstruction } from "./reconstruct.ts";
+
+/** A reconstruction in numbers and names: plain JSON. */
+export interface ReconstructionSummary {
+  readonly chainId: number;
+  readonly hyperchain: Hex;
+  readonly settlementChainId: number;
+  readonly protocolVersion: number;
+  /** The L1 blocks that were read. */
+  readonly l1: { readonly fromBlock: number; readonly toBlock: number; readonly toBlockHash: Hex };
+  readonly stateRoot: Hex;
+  /** Whether L1 has executed all that was applied: then the root is `executedStateRoot` of the chain's contract. */
+  readonly isExecuted: boolean;
+  readonly batches: number;
+  readonly lastBatch: number | null;
+  readonly lastBlock: number;
+  readonly leaves: number;
+  readonly accounts: number;
+  readonly contracts: number;
+  readonly storageSlots: number;
+  readonly messages: number;
+  readonly pubdataBytes: number;
+  readonly priorityOps: { readonly taken: number; readonly waiting: number };
+  readonly revertedBatches: number;
+  /** Committed batches that were not applied. */
+  readonly unapplied: readonly { readonly batchNumber: number; readonly stateRoot: Hex; readonly isProven: boolean }[];
+  /** Whether the chain has been left for good. */
+  readonly exited: boolean;
+}
+
+/** Throws ReconstructionError BytecodeMissing. */
+export function summarize(reconstruction: Reconstruction): ReconstructionSummary {
+  const { contract, onL1, l1, fromBlock, batches, unapplied, last, state, stateRoot, pendingOperations, revertedCount } = reconstruction;
+  const { chainId, protocolVersion } = contract.configuration;
+  const accounts = state.accounts();
+  return {
+    chainId: Number(chainId),
+    hyperchain: contract.hyperchain,
+    settlementChainId: Number(contract.settlementChainId),
+    protocolVersion: Number(protocolVersion),
+    l1: { fromBlock, toBlock: l1.blockNumber, toBlockHash: l1.blockHash },
+    stateRoot,
+    isExecuted: stateRoot === onL1.executedStateRoot,
+    batches: batches.length,
+    lastBatch: batches.length === 0 ? null : Number(last.batchNumber),
+    lastBlock: Number(last.lastBlock),
+    leaves: state.leafCount,
+    accounts: accounts.length,
+    contracts: accounts.filter(({ code }) => code !== undefined).length,
+    storageSlots: accounts.reduce((sum, { storage = [] }) => sum + storage.length, 0),
+    messages: messagesOf(reconstruction).length,
+    pubdataBytes: batches.reduce((sum, { pubdataBytes }) => sum + pubdataBytes, 0),
+    priorityOps: { taken: Number(last.priorityOpTotal), waiting: pendingOperations.length },
+    revertedBatches: revertedCount,
+    unapplied: unapplied.map(unappliedBatch),
+    exited: onL1.exited,
+  };
+}
+
+function unappliedBatch({ stored, proven }: CommittedBatch): ReconstructionSummary["unapplied"][number] {
+  return { batchNumber: Number(stored.batchNumber), stateRoot: stored.newStateRoot, isProven: proven !== undefined };
+}
