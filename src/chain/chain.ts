@@ -14,12 +14,14 @@ import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "./gen
 import type { GenesisAccount } from "./genesis.ts";
 import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
+import { MovableClock } from "./movable-clock.ts";
+import type { ClockMark } from "./movable-clock.ts";
 import { chainRules } from "./rules.ts";
 import type { SealedBatch } from "./sealed-batch.ts";
 import { BlockProducer } from "./sequencer/block-producer.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
-import type { SequencedBlock, SequencerMark } from "./sequencer/batch-builder.ts";
-import type { SequencerOptions } from "./sequencer/sequencer.ts";
+import type { SequencedBlock } from "./sequencer/batch-builder.ts";
+import type { SequencerMark, SequencerOptions } from "./sequencer/sequencer.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
 import { StateTree } from "./state/state-tree.ts";
 import type { SystemTransactions } from "./system-transactions.ts";
@@ -61,6 +63,8 @@ export interface ChainOrigin {
 export interface ChainDependencies {
   readonly connect: EdrConnect;
   readonly clock: Clock;
+  /** The chain's time where it shares it with others, who then mark and restore it. Default: its own, by `clock`. */
+  readonly time?: MovableClock;
   readonly system: SystemTransactions;
   readonly flowsHash: BatchFormerDependencies["flowsHash"];
   readonly onBlock?: (block: SequencedBlock) => void;
@@ -79,6 +83,10 @@ const HASHES_IN_REACH = 256n;
 export interface ChainMark {
   readonly sequencer: SequencerMark;
   readonly former: FormerMark;
+  /** Undefined where the time is shared. */
+  readonly time: ClockMark | undefined;
+  /** The number of the open batch, or of the next one. */
+  readonly batchNumber: bigint;
 }
 
 /** One hyperchain: its stages from the pool to the formed batch, wired together. */
@@ -95,7 +103,9 @@ export interface Chain {
   submit(raw: string): Promise<Hex>;
   /** Ends the open batch and forms it. Undefined where none is open. */
   seal(): Promise<FormedBatch | undefined>;
+  /** Marks everything at once: engines, tree, pool, open batch, index and time. */
   snapshot(): Promise<ChainMark>;
+  /** Returns to a mark, once; later marks end. A chain that has stopped goes on. Rejects when it is closed. */
   revert(mark: ChainMark): Promise<void>;
   close(): Promise<void>;
 }
@@ -107,6 +117,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   const initialState = origin === undefined ? (options.initialState ?? []) : [];
   const genesis = origin?.accounts ?? mergeAccounts(options.genesis, initialState);
   const { clock, system, connect, flowsHash } = dependencies;
+  const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
   const tree = origin?.tree ?? StateTree.genesis(genesisLeaves(options.genesis), { compressor });
   const witness = startWitness({ chainId, genesis });
@@ -135,7 +146,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   };
   const producer = new BlockProducer(
     { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, head },
-    { engine, witness, guard, clock, onWitnessFailure: (error) => sequencer.fail(error) },
+    { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
   const sequencer = new Sequencer(options.sequencer, {
     mempool,
@@ -174,14 +185,19 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     async seal() {
       return (await sequencer.seal()) === undefined ? undefined : lastFormed;
     },
-    async snapshot() {
-      return { sequencer: await sequencer.snapshot(), former: former.snapshot() };
-    },
-    async revert(mark) {
-      await sequencer.revert(mark.sequencer);
-      former.revert(mark.former);
-      index.revertTo(sequencer.head.number, mark.sequencer.batch?.logs.length ?? 0);
-    },
+    snapshot: () =>
+      sequencer.snapshot((mark) => ({
+        sequencer: mark,
+        former: former.snapshot(),
+        time: dependencies.time === undefined ? time.mark() : undefined,
+        batchNumber: sequencer.batchNumber,
+      })),
+    revert: (mark) =>
+      sequencer.revert(mark.sequencer, () => {
+        former.revert(mark.former);
+        index.revertTo(sequencer.head.number, mark.sequencer.builder.batch?.logs.length ?? 0);
+        if (mark.time !== undefined) time.revert(mark.time);
+      }),
     async close() {
       await sequencer.close();
       await witness.close();

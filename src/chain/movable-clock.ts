@@ -7,12 +7,13 @@ export interface ClockMark {
 }
 
 /**
- * A clock that can be put forward and back, by whole seconds, so that several who read it agree on the second. Timers are
- * the base clock's: moving the time makes nothing due.
+ * A clock that can be put forward and back, by whole seconds, so that all who read it agree on the second. Timers are the
+ * base clock's: moving the time makes nothing due.
  */
 export class MovableClock implements Clock {
   readonly #base: Clock;
-  readonly #listeners = new Set<(seconds: bigint) => void>();
+  readonly #followers = new Set<(seconds: bigint) => Promise<void>>();
+  readonly #watchers = new Set<() => void>();
   #offsetSeconds = 0n;
 
   constructor(base: Clock) {
@@ -32,29 +33,36 @@ export class MovableClock implements Clock {
     return this.#base.after(delayMs, callback);
   }
 
-  /** Puts the clock forward; back by a negative number. */
-  moveBy(seconds: bigint): void {
+  /** Puts the clock forward, or back by a negative number, at once. Resolves when all followers have done so too. */
+  async moveBy(seconds: bigint): Promise<void> {
     if (seconds === 0n) return;
     this.#offsetSeconds += seconds;
-    for (const listener of this.#listeners) listener(seconds);
+    await Promise.all([...this.#followers].map((follow) => follow(seconds)));
+    for (const watcher of [...this.#watchers]) watcher();
   }
 
-  /** Sets the clock. */
-  moveTo(seconds: bigint): void {
-    this.moveBy(seconds - this.nowSeconds());
+  /** Sets the clock; as `moveBy`. */
+  moveTo(seconds: bigint): Promise<void> {
+    return this.moveBy(seconds - this.nowSeconds());
   }
 
-  /** Calls back, at once, with each move; returns the function that ends it. */
-  onMove(listener: (seconds: bigint) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  /** Takes another clock along; returns the function that ends it. The follower is told of each move at once. */
+  follow(follower: (seconds: bigint) => Promise<void>): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+
+  /** Calls back when the clock and all followers have moved; returns the function that ends it. */
+  onMoved(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   mark(): ClockMark {
     return { seconds: this.nowSeconds() };
   }
 
-  /** Shows again what it showed at the mark, and goes on from there. Tells no listener: who returns with it knows. */
+  /** Shows again what it showed at the mark, and goes on from there. Tells nobody: who returns with it knows. */
   revert(mark: ClockMark): void {
     this.#offsetSeconds = mark.seconds - this.#baseSeconds();
   }

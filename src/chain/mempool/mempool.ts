@@ -24,6 +24,13 @@ interface Sender {
   readonly queued: Map<bigint, SignedTransaction>;
 }
 
+/** What waited at a moment, to return to. */
+export interface PoolMark {
+  readonly senders: ReadonlyMap<Hex, Sender>;
+  readonly line: readonly SignedTransaction[];
+  readonly size: number;
+}
+
 /** A replacement must pay a tenth more. */
 const REPLACEMENT_PERCENT = 110n;
 
@@ -34,9 +41,11 @@ const REPLACEMENT_PERCENT = 110n;
 export class Mempool {
   readonly #options: MempoolOptions;
   readonly #dependencies: MempoolDependencies;
-  readonly #senders = new Map<Hex, Sender>();
+  #senders = new Map<Hex, Sender>();
   #line: SignedTransaction[] = [];
   #size = 0;
+  /** Counts the returns to a mark: accounts that were read before one may be others after it. */
+  #returns = 0;
 
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
@@ -63,7 +72,7 @@ export class Mempool {
     if (maxPriorityFeePerGasWei > maxFeePerGasWei) {
       throw new MempoolError("PriorityFeeAboveCap", `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`);
     }
-    const account = await this.#dependencies.account(from);
+    const account = await this.#newestAccount(from);
     const sender = this.#senders.get(from) ?? { nextNonce: account.nonce, ready: new Map<bigint, SignedTransaction>(), queued: new Map<bigint, SignedTransaction>() };
     const replaced = sender.queued.get(nonce);
     if (sender.ready.get(nonce)?.hash === transaction.hash || replaced?.hash === transaction.hash) {
@@ -127,6 +136,12 @@ export class Mempool {
     return this.#senders.get(address)?.nextNonce;
   }
 
+  /** Whether just this transaction waits, taken ones included. */
+  holds({ from, nonce, hash }: SignedTransaction): boolean {
+    const sender = this.#senders.get(from);
+    return (sender?.ready.get(nonce) ?? sender?.queued.get(nonce))?.hash === hash;
+  }
+
   /** A waiting transaction, taken ones included. */
   find(hash: Hex): SignedTransaction | undefined {
     for (const { ready, queued } of this.#senders.values()) {
@@ -135,11 +150,25 @@ export class Mempool {
     return undefined;
   }
 
-  /** Forgets everything: what waited belongs to a state that is gone. */
-  clear(): void {
-    this.#senders.clear();
-    this.#line = [];
-    this.#size = 0;
+  /** Marks what waits. Nothing may be taken at that moment. */
+  snapshot(): PoolMark {
+    return { senders: copySenders(this.#senders), line: [...this.#line], size: this.#size };
+  }
+
+  /** Holds what waited at the mark, and nothing else: what came later was signed for a state that is gone. */
+  revert(mark: PoolMark): void {
+    this.#senders = copySenders(mark.senders);
+    this.#line = [...mark.line];
+    this.#size = mark.size;
+    this.#returns++;
+  }
+
+  async #newestAccount(address: Hex): ReturnType<MempoolDependencies["account"]> {
+    for (;;) {
+      const returns = this.#returns;
+      const account = await this.#dependencies.account(address);
+      if (returns === this.#returns) return account;
+    }
   }
 
   #promote(sender: Sender): void {
@@ -157,6 +186,11 @@ export class Mempool {
     this.#size--;
     if (sender.ready.size + sender.queued.size === 0) this.#senders.delete(address);
   }
+}
+
+function copySenders(senders: ReadonlyMap<Hex, Sender>): Map<Hex, Sender> {
+  const copy = ({ nextNonce, ready, queued }: Sender): Sender => ({ nextNonce, ready: new Map(ready), queued: new Map(queued) });
+  return new Map([...senders].map(([address, sender]) => [address, copy(sender)]));
 }
 
 /** Why a transaction is not taken into the pool. Messages begin as geth's do, by which clients know them. */

@@ -52,8 +52,8 @@ export interface SequencedPriorityOp {
   readonly resultHash: Hex;
 }
 
-/** Everything to return to. */
-export interface SequencerMark {
+/** Where batches and blocks stood, to return to. */
+export interface BuilderMark {
   readonly producer: ProducerMark;
   readonly batch: OpenBatch | undefined;
   readonly nextBatch: bigint;
@@ -179,11 +179,11 @@ export class BatchBuilder {
     return sealed;
   }
 
-  async snapshot(): Promise<SequencerMark> {
+  async snapshot(): Promise<BuilderMark> {
     return { producer: await this.#dependencies.producer.snapshot(), batch: this.#batch, nextBatch: this.#nextBatch };
   }
 
-  async revert(mark: SequencerMark): Promise<void> {
+  async revert(mark: BuilderMark): Promise<void> {
     await this.#dependencies.producer.revert(mark.producer);
     this.#batch = mark.batch;
     this.#nextBatch = mark.nextBatch;

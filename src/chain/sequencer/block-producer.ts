@@ -1,5 +1,5 @@
 import type { BlockEnvironment, MinedBlock } from "../block.ts";
-import type { Clock } from "../clock.ts";
+import type { MovableClock } from "../movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine, Head, MineResult } from "../execution/engine.ts";
 import type { SystemRequest } from "../system-transactions.ts";
@@ -21,7 +21,8 @@ export interface BlockProducerDependencies {
   readonly engine: ExecutionEngine;
   readonly witness: Witness;
   readonly guard: CodeGuard;
-  readonly clock: Clock;
+  /** The chain's time, which others may share. */
+  readonly clock: MovableClock;
   /** Told once when the witness disagrees or dies. */
   readonly onWitnessFailure: (error: Error) => void;
 }
@@ -31,6 +32,7 @@ export interface ProducerMark {
   readonly engine: string;
   readonly witness: number;
   readonly head: Head;
+  readonly nextTimestamp: bigint | undefined;
 }
 
 const RANDOMNESS_TAG = hashTag("hyperchain.prev-randao.v1");
@@ -43,8 +45,6 @@ export class BlockProducer {
   readonly #dependencies: BlockProducerDependencies;
   #head: Head;
   #lastRepeat: Promise<void> = Promise.resolve();
-  /** Seconds that were skipped on request. */
-  #skippedSeconds = 0n;
   #nextTimestamp: bigint | undefined;
 
   constructor(options: BlockProducerOptions, dependencies: BlockProducerDependencies) {
@@ -60,7 +60,7 @@ export class BlockProducer {
   /** Environment of the next block, were it made now. Time never runs backwards. */
   environment(): BlockEnvironment {
     const number = this.#head.number + 1n;
-    const now = BigInt(Math.floor(this.#dependencies.clock.nowMs() / 1000)) + this.#skippedSeconds;
+    const now = this.#dependencies.clock.nowSeconds();
     const timestamp = this.#nextTimestamp ?? (now > this.#head.timestamp ? now : this.#head.timestamp);
     const { chainId, coinbase, gasLimit } = this.#options;
     // A value that nobody is to rely on; it only has to be the same in both engines.
@@ -69,14 +69,15 @@ export class BlockProducer {
   }
 
   /** Moves the chain's clock forward, from the next block on. */
-  skipTime(seconds: bigint): void {
-    this.#skippedSeconds += seconds;
+  skipTime(seconds: bigint): Promise<void> {
+    return this.#dependencies.clock.moveBy(seconds);
   }
 
-  /** Fixes the next block's timestamp. Returns false where that would be in the past. */
-  setNextTimestamp(timestamp: bigint): boolean {
+  /** Fixes the next block's timestamp, and sets the clock to it. Returns false where that would be in the past. */
+  async setNextTimestamp(timestamp: bigint): Promise<boolean> {
     if (timestamp < this.#head.timestamp) return false;
     this.#nextTimestamp = timestamp;
+    await this.#dependencies.clock.moveTo(timestamp);
     return true;
   }
 
@@ -84,11 +85,7 @@ export class BlockProducer {
   async produce(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
     const { engine, witness } = this.#dependencies;
     const result = await engine.mine(transactions, environment);
-    if (this.#nextTimestamp !== undefined) {
-      const now = BigInt(Math.floor(this.#dependencies.clock.nowMs() / 1000));
-      this.#skippedSeconds = environment.timestamp - now;
-      this.#nextTimestamp = undefined;
-    }
+    this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp };
     this.#repeat({ ...result.block, transactions: result.included });
     if (witness.pending > MAX_WITNESS_LAG) await this.#lastRepeat;
@@ -132,17 +129,18 @@ export class BlockProducer {
   async snapshot(): Promise<ProducerMark> {
     await this.witnessed();
     const { engine, witness } = this.#dependencies;
-    return { engine: await engine.snapshot(), witness: await witness.request("snapshot", undefined), head: this.#head };
+    const [engineMark, witnessMark] = await Promise.all([engine.snapshot(), witness.request("snapshot", undefined)]);
+    return { engine: engineMark, witness: witnessMark, head: this.#head, nextTimestamp: this.#nextTimestamp };
   }
 
-  /** Returns to a mark in both engines. */
+  /** Returns to a mark in both engines, whatever the witness has found since. Throws EngineError, WitnessError. */
   async revert(mark: ProducerMark): Promise<void> {
-    await this.witnessed();
+    await this.#lastRepeat.catch(() => undefined);
+    this.#lastRepeat = Promise.resolve();
     const { engine, witness } = this.#dependencies;
-    await engine.revert(mark.engine);
-    await witness.request("revert", mark.witness);
+    await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
     this.#head = mark.head;
-    this.#nextTimestamp = undefined;
+    this.#nextTimestamp = mark.nextTimestamp;
   }
 
   #repeat(block: MinedBlock & { readonly transactions: readonly EngineTransaction[] }): void {

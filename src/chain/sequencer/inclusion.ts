@@ -26,9 +26,9 @@ export class InclusionWaiters {
     for (const { reject } of this.#end(hash)) reject(error);
   }
 
-  /** Rejects everyone. */
-  refuseAll(error: Error): void {
-    for (const hash of [...this.#waiters.keys()]) this.refused(hash, error);
+  /** Rejects everyone, or those whose transaction is not among some that may still come. */
+  refuseAll(error: Error, mayCome: (hash: Hex) => boolean = () => false): void {
+    for (const hash of [...this.#waiters.keys()]) if (!mayCome(hash)) this.refused(hash, error);
   }
 
   #end(hash: Hex): readonly Waiter[] {

@@ -1,14 +1,14 @@
 import type { BlockEnvironment } from "../block.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecutionEngine, Head } from "../execution/engine.ts";
-import type { Mempool } from "../mempool/mempool.ts";
+import type { Mempool, PoolMark } from "../mempool/mempool.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import type { PriorityOperation, SystemTransactions } from "../system-transactions.ts";
 import type { SignedTransaction } from "../transaction.ts";
 import type { Witness } from "../witness/witness.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { BatchBuilder } from "./batch-builder.ts";
-import type { SequencedBlock, SequencedPriorityOp, SequencerMark } from "./batch-builder.ts";
+import type { BuilderMark, SequencedBlock, SequencedPriorityOp } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import type { BatchLimits } from "./limits.ts";
@@ -54,6 +54,12 @@ export interface SequencerDependencies {
   readonly canSeal: () => boolean;
 }
 
+/** Everything to return to. */
+export interface SequencerMark {
+  readonly builder: BuilderMark;
+  readonly pool: PoolMark;
+}
+
 /**
  * Decides the order of everything that happens on a chain. One thing at a time: each public method waits for those
  * before it. After a fault nothing more is accepted.
@@ -69,6 +75,7 @@ export class Sequencer {
   /** The batch is full and may not be sealed: nothing goes on until `resume`. */
   #blocked = false;
   #stopped: SequencerError | undefined;
+  #closed = false;
   #cancelInterval: (() => void) | undefined;
   #cancelAge: (() => void) | undefined;
 
@@ -123,6 +130,8 @@ export class Sequencer {
     this.#checkRunning();
     const ready = await this.#dependencies.mempool.add(transaction);
     if (!ready || this.#options.blocks.type === "interval") return;
+    // A return to a mark between the two lines above has dropped it.
+    if (!this.#dependencies.mempool.holds(transaction)) throw stateReverted();
     const included = this.#waiters.wait(transaction.hash);
     this.#pump();
     await included;
@@ -160,35 +169,49 @@ export class Sequencer {
 
   /** Moves the chain's clock; takes effect with the next block. */
   skipTime(seconds: bigint): Promise<void> {
-    return this.#exclusively(async () => this.#dependencies.producer.skipTime(seconds));
+    return this.#exclusively(() => this.#dependencies.producer.skipTime(seconds));
   }
 
   /** Fixes the next block's timestamp, in seconds. Throws SequencerError for the past. */
   setNextTimestamp(timestamp: bigint): Promise<void> {
     return this.#exclusively(async () => {
-      if (this.#dependencies.producer.setNextTimestamp(timestamp)) return;
+      if (await this.#dependencies.producer.setNextTimestamp(timestamp)) return;
       throw new SequencerError("TimestampInPast", `the newest block's timestamp is ${this.head.timestamp}, ${timestamp} is before it`);
     });
   }
 
-  /** Marks everything, to return to once. */
-  snapshot(): Promise<SequencerMark> {
-    return this.#exclusively(() => this.#builder.snapshot());
+  /** Marks everything, to return to once. `complete` marks, at the same moment, what follows the sequencer. */
+  snapshot<Mark>(complete: (mark: SequencerMark) => Mark): Promise<Mark> {
+    return this.#exclusively(async () => complete({ builder: await this.#builder.snapshot(), pool: this.#dependencies.mempool.snapshot() }));
   }
 
-  /** Returns to a mark. What waits in the pool is dropped: it was signed for a state that is gone. */
-  revert(mark: SequencerMark): Promise<void> {
-    return this.#exclusively(async () => {
-      this.#dependencies.mempool.clear();
-      this.#waiters.refuseAll(new SequencerError("StateReverted", "the chain returned to an earlier state"));
-      await this.#builder.revert(mark);
-      this.#blocked = false;
+  /**
+   * Returns to a mark, also after a fault, which is over then. The pool holds what it held; whoever waits for another
+   * transaction is refused with StateReverted. `complete` returns, at the same moment, what follows the sequencer.
+   */
+  revert(mark: SequencerMark, complete: () => void): Promise<void> {
+    const result = this.#last.then(async () => {
+      if (this.#closed) throw closed();
+      const { mempool } = this.#dependencies;
+      try {
+        await this.#builder.revert(mark.builder);
+        complete();
+        mempool.revert(mark.pool);
+      } catch (error) {
+        this.fail(error instanceof Error ? error : new Error(String(error)));
+        throw error;
+      }
+      this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
+      this.#goOn();
     });
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 
   /** Ends block production after what is under way. */
   async close(): Promise<void> {
-    this.#stop(new SequencerError("Stopped", "the chain is shut down"), false);
+    this.#closed = true;
+    this.#stop(closed(), false);
     await this.#last.catch(() => undefined);
   }
 
@@ -196,6 +219,14 @@ export class Sequencer {
   fail(error: Error): void {
     const known = error instanceof SequencerError ? error : undefined;
     this.#stop(known ?? new SequencerError("Stopped", `the chain has stopped: ${error.message}`, { cause: error }), true);
+  }
+
+  /** Takes up work again where a mark was returned to. */
+  #goOn(): void {
+    this.#stopped = undefined;
+    this.#blocked = false;
+    this.#armInterval();
+    if (this.#options.blocks.type === "instant") this.#pump();
   }
 
   #stop(error: SequencerError, report: boolean): void {
@@ -253,6 +284,7 @@ export class Sequencer {
   #armInterval(): void {
     const { blocks } = this.#options;
     if (blocks.type === "instant") return;
+    this.#cancelInterval?.();
     const tick = async (): Promise<void> => {
       await this.#exclusively(async () => {
         if (this.#dependencies.mempool.hasReady && !this.#blocked) await this.#produce(blocks.maxTransactions);
@@ -274,4 +306,12 @@ export class Sequencer {
       else this.#watchAge(true);
     });
   }
+}
+
+function closed(): SequencerError {
+  return new SequencerError("Stopped", "the chain is shut down");
+}
+
+function stateReverted(): SequencerError {
+  return new SequencerError("StateReverted", "the chain returned to an earlier state");
 }

@@ -131,7 +131,7 @@ describe("mempool", () => {
     assert.deepEqual(mempool.take(2), [zero, one]);
   });
 
-  it("finds what waits and forgets everything on request", async () => {
+  it("finds what waits", async () => {
     const mempool = pool();
     const ready = transaction(A, 0);
     const queued = transaction(B, 1);
@@ -139,9 +139,44 @@ describe("mempool", () => {
     await mempool.add(queued);
     assert.equal(mempool.find(ready.hash), ready);
     assert.equal(mempool.find(queued.hash), queued);
-    mempool.clear();
-    assert.equal(mempool.find(ready.hash), undefined);
-    assert.equal(mempool.size, 0);
+    assert.deepEqual([ready, queued, transaction(A, 1)].map((one) => mempool.holds(one)), [true, true, false]);
+  });
+
+  it("B4: returns to what waited at a mark, as often as asked", async () => {
+    const mempool = pool();
+    const [ready, queued, later] = [transaction(A, 0), transaction(B, 1), transaction(A, 1)] as const;
+    await mempool.add(ready);
+    await mempool.add(queued);
+    const mark = mempool.snapshot();
+    for (let i = 0; i < 2; i++) {
+      await mempool.add(later);
+      assert.deepEqual(mempool.take(2), [ready, later]);
+      mempool.included(ready);
+      mempool.refused(later);
+      mempool.revert(mark);
+      assert.deepEqual([mempool.size, mempool.holds(ready), mempool.holds(queued), mempool.holds(later)], [2, true, true, false]);
+      assert.deepEqual([mempool.nextNonce(A), mempool.nextNonce(B)], [1n, 0n]);
+    }
+    assert.deepEqual(mempool.take(9), [ready]);
+  });
+
+  it("B4: reads an account again when a mark was returned to meanwhile", async () => {
+    let nonce = 5n;
+    const answers: (() => void)[] = [];
+    const account = async () => {
+      const read = nonce;
+      await new Promise<void>((resolve) => void answers.push(resolve));
+      return { nonce: read, balanceWei: 10n ** 18n };
+    };
+    const mempool = new Mempool({ maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 0n }, { account });
+    const mark = mempool.snapshot();
+    const adding = mempool.add(transaction(A, 5));
+    nonce = 3n;
+    mempool.revert(mark);
+    answers[0]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    answers[1]?.();
+    assert.equal(await adding, false, "nonce 3 is missing");
     assert.equal(mempool.hasReady, false);
   });
 });
