@@ -1,5 +1,6 @@
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import { definePlugin } from "hardhat/plugins";
+import { taskDefinitions } from "./plugin/tasks/definitions.ts";
 
 export type * from "./type-extensions.ts";
 export type * from "./types.ts";
@@ -10,6 +11,7 @@ const hyperchainPlugin: HardhatPlugin = definePlugin({
   hookHandlers: {
     config: () => import("./plugin/hooks/config.ts"),
   },
+  tasks: taskDefinitions,
 });
 
 export default hyperchainPlugin;

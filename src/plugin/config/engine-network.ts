@@ -6,7 +6,7 @@ import type { HardhatUserConfig } from "hardhat/types/config";
  */
 export const ENGINE_NETWORK = "hyperchain-engine";
 
-/** Adds that network. Nothing of the user's config changes. */
+/** Adds that network. A network of that name is kept: an override of it comes through here again. */
 export function withEngineNetwork(config: HardhatUserConfig): HardhatUserConfig {
-  return { ...config, networks: { ...config.networks, [ENGINE_NETWORK]: { type: "edr-simulated", chainType: "l1" } } };
+  return { ...config, networks: { [ENGINE_NETWORK]: { type: "edr-simulated", chainType: "l1" }, ...config.networks } };
 }

@@ -26,3 +26,12 @@ export function oneOf<T extends string>(option: string, text: string | undefined
 export function list(text: string | undefined): readonly string[] | undefined {
   return text === undefined ? undefined : text.split(",").map((part) => part.trim());
 }
+
+/** Arguments of a task that sends money. */
+export interface TransferArguments extends EcosystemArguments {
+  readonly amount: string;
+  readonly to: string;
+  readonly token: string | undefined;
+  readonly from: string | undefined;
+  readonly noWait: boolean;
+}

@@ -1,0 +1,69 @@
+import { Interface } from "ethers";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { call } from "../../client/call.ts";
+import { formatChainAddress } from "../../client/chain-address.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readPlace, readSender, signerOf } from "./accounts.ts";
+import { wholeNumber } from "./arguments.ts";
+import type { EcosystemArguments } from "./arguments.ts";
+import { followMessage } from "./follow-message.ts";
+import { withEcosystem } from "./session.ts";
+import { readAmount, tokenOnChain } from "./tokens.ts";
+
+interface CallArguments extends EcosystemArguments {
+  readonly to: string;
+  readonly function: string;
+  readonly arguments: readonly string[];
+  readonly value: string | undefined;
+  readonly reward: string | undefined;
+  readonly gas: string | undefined;
+  readonly from: string | undefined;
+  readonly noWait: boolean;
+}
+
+/** `hyperchain:call`: a call of a contract on another chain. */
+const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
+  withEcosystem(args, hre, async (session) => {
+    const { info, output } = session;
+    const to = readPlace(session, args.to);
+    const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
+    const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const data = encodeCall(args.function, args.arguments);
+    const token = await tokenOnChain(session, to.chainId, undefined);
+    const value = args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token);
+    const reward = args.reward === undefined || args.reward === "0" ? 0n : readAmount(args.reward, token);
+    const gas = wholeNumber("gas", args.gas, 21_000, 16_000_000);
+    output.progress(`calling ${formatChainAddress(info, to)} from ${formatChainAddress(info, from)}…`);
+    const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, data, value, reward, gasLimit: gas === undefined ? undefined : BigInt(gas) };
+    const sent = await call(info, request, signerOf(session, from));
+    const message = args.noWait ? undefined : await followMessage(session, sent.messageHash, "executed");
+    output.result(
+      () => `the call ${message === undefined ? "is on its way to" : "was carried out at"} ${formatChainAddress(info, to)}\n  message ${sent.messageHash}`,
+      { ...sent, from, to, data, value, reward, executed: message !== undefined, steps: message?.steps ?? [] },
+    );
+  });
+
+/** Calldata as it is, or of a function's signature and its arguments; arrays and tuples as JSON. Throws a plugin error. */
+function encodeCall(signature: string, args: readonly string[]): Hex {
+  if (/^0x([0-9a-fA-F]{2})*$/.test(signature)) {
+    if (args.length > 0) throw pluginError("calldata takes no arguments; give a signature such as \"transfer(address,uint256)\" instead");
+    return signature as Hex;
+  }
+  try {
+    const contract = new Interface([signature.startsWith("function ") ? signature : `function ${signature}`]);
+    const [fragment] = contract.fragments;
+    if (fragment === undefined || fragment.type !== "function") throw new Error("it is no function");
+    return contract.encodeFunctionData(signature.replace(/^function /, "").split("(")[0] ?? "", args.map(readArgument)) as Hex;
+  } catch (error) {
+    const reason = error instanceof Error ? ((error as { shortMessage?: string }).shortMessage ?? error.message) : String(error);
+    throw pluginError(`'${signature}' with ${args.length} arguments is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`, error);
+  }
+}
+
+function readArgument(text: string): unknown {
+  if (text === "true" || text === "false") return text === "true";
+  return text.startsWith("[") ? (JSON.parse(text) as unknown) : text;
+}
+
+export default action;

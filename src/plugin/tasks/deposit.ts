@@ -1,0 +1,36 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { formatChainAddress } from "../../client/chain-address.ts";
+import { deposit } from "../../client/deposit.ts";
+import { memberName } from "../../client/ecosystem.ts";
+import { formatAmount } from "../amount.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readPlace, readSender, signerOf } from "./accounts.ts";
+import type { TransferArguments } from "./arguments.ts";
+import { withEcosystem } from "./session.ts";
+import { readAmount, tokenOnL1 } from "./tokens.ts";
+import { waitForTransaction } from "./wait-for-transaction.ts";
+
+/** `hyperchain:deposit`: money from L1 to a chain, through its priority queue. */
+const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
+  withEcosystem(args, hre, async (session) => {
+    const { info, output } = session;
+    const to = readPlace(session, args.to);
+    const from = readSender(session, args.from, info.l1.name);
+    if (from.chainId !== info.l1.chainId) throw pluginError(`a deposit comes from ${info.l1.name}; between chains there is hyperchain:send`);
+    if (to.chainId === info.l1.chainId) throw pluginError(`a deposit goes to a chain, such as ${args.to.split("@")[0] ?? "0x…"}@${info.chains[0]?.name ?? "alpha"}`);
+    const token = await tokenOnL1(session, to.chainId, args.token);
+    const amount = readAmount(args.amount, token);
+    output.progress(`depositing ${args.amount} ${token.symbol}…`);
+    const done = await deposit(info, { chain: to.chainId, amount, to: to.account, token: args.token }, signerOf(session, from));
+    output.progress(`queued on ${info.l1.name} (${done.l1TransactionHash})`);
+    if (!args.noWait) await waitForTransaction(session, to.chainId, done.canonicalTxHash);
+    const arrived = args.noWait ? "is on its way to" : "has arrived at";
+    output.result(
+      () =>
+        `${formatAmount(amount, token.decimals)} ${token.symbol} ${arrived} ${formatChainAddress(info, to)}\n` +
+        `  transaction on ${info.l1.name}: ${done.l1TransactionHash}\n  transaction on ${memberName(info, to.chainId)}: ${done.canonicalTxHash}`,
+      { ...done, from, to, amount, token, arrived: !args.noWait },
+    );
+  });
+
+export default action;

@@ -1,0 +1,35 @@
+import { memberName } from "../../client/ecosystem.ts";
+import type { EcosystemInfo, MessageInfo, SettledBatchInfo } from "../../devnet/ecosystem-info.ts";
+
+/** The seven steps of a message, as sentences. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  initiated: "1/7 sent",
+  settled: "2/7 its batch is settled: L1 has accepted it",
+  inTransactionRoot: "3/7 in the Transaction Root on L1",
+  imported: "4/7 the receiving chain has imported the root",
+  delivered: "5/7 delivered, with its Merkle proof",
+  executed: "6/7 executed, verified against the imported root",
+  importSettled: "7/7 the import is settled: L1 has checked the root",
+};
+
+/** One step of a message: what happened, where, in which transaction. */
+export function stepLine(info: EcosystemInfo, message: MessageInfo, { step, chainId, transactionHash }: MessageInfo["steps"][number]): string {
+  return `${messageTitle(info, message)}: ${SENTENCES[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
+}
+
+/** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */
+export function messageTitle(info: EcosystemInfo, { type, messageHash, sourceChainId, destinationChainId }: MessageInfo): string {
+  const way = `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`;
+  return `${type} ${messageHash.slice(0, 10)} ${way}`;
+}
+
+/** One settled batch. */
+export function batchLine(info: EcosystemInfo, batch: SettledBatchInfo): string {
+  const { chainId, batchNumber, transactions, pubdataBytes, proof, l1Gas } = batch;
+  const gas = (["commit", "prove", "execute"] as const).flatMap((stage) => (l1Gas[stage] === undefined ? [] : [`${stage} ${l1Gas[stage].toLocaleString("en")}`]));
+  const proven = proof === undefined ? "NOT PROVEN" : `proof of ${proof.bytes.toLocaleString("en")} bytes in ${proof.seconds.toFixed(2)} s`;
+  return (
+    `${memberName(info, chainId)} batch ${batchNumber}: ${transactions} ${transactions === 1 ? "transaction" : "transactions"}, ` +
+    `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; L1 gas: ${gas.join(", ")}`
+  );
+}

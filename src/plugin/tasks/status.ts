@@ -1,0 +1,28 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemArguments } from "./arguments.ts";
+import { firstScreen } from "./first-screen.ts";
+import { strong, table, warning } from "./output.ts";
+import { withEcosystem } from "./session.ts";
+
+/** `hyperchain:status`: what runs, and how far its batches and messages are. */
+const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
+  withEcosystem(args, hre, async ({ info, output, request }) => {
+    const status = (await request("hyperchain_status")) as EcosystemStatus;
+    output.result(() => text(info, status), { info, status });
+    if (status.chains.some(({ fault }) => fault !== undefined)) process.exitCode = 1;
+  });
+
+function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): string {
+  const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed"], ...chains.map(row)];
+  const faults = chains.flatMap(({ name, fault }) => (fault === undefined ? [] : [warning(`${name} stands still: ${fault}`)]));
+  const counts = `Messages: ${messages.inFlight} in flight, ${messages.delivered} delivered`;
+  return [strong(info.name), firstScreen(info), table(rows), ...faults, counts].join("\n\n");
+}
+
+function row({ name, blockNumber, waiting, batches }: ChainStatus): readonly string[] {
+  const { sealed, committed, proven, executed } = batches;
+  return [name, ...[blockNumber, waiting, sealed, committed, proven, executed].map(String)];
+}
+
+export default action;

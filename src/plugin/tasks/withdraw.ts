@@ -1,0 +1,38 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { formatChainAddress } from "../../client/chain-address.ts";
+import { memberName } from "../../client/ecosystem.ts";
+import { withdraw } from "../../client/withdraw.ts";
+import { formatAmount } from "../amount.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readPlace, readSender, signerOf } from "./accounts.ts";
+import type { TransferArguments } from "./arguments.ts";
+import { claimWithdrawal } from "./claim-withdrawal.ts";
+import { withEcosystem } from "./session.ts";
+import { readAmount, tokenOnChain } from "./tokens.ts";
+
+/** `hyperchain:withdraw`: money from a chain to L1, where it is claimed once L1 has executed the batch. */
+const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
+  withEcosystem(args, hre, async (session) => {
+    const { info, output } = session;
+    const from = readSender(session, args.from);
+    if (from.chainId === info.l1.chainId) throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
+    const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : readPlace(session, args.to, info.l1.name);
+    if (to.chainId !== info.l1.chainId) throw pluginError(`a withdrawal goes to ${info.l1.name}; between chains there is hyperchain:send`);
+    const token = await tokenOnChain(session, from.chainId, args.token);
+    const amount = readAmount(args.amount, token);
+    output.progress(`withdrawing ${args.amount} ${token.symbol} from ${memberName(info, from.chainId)}…`);
+    const sent = await withdraw(info, { chain: from.chainId, amount, token: args.token, to: to.account }, signerOf(session, from));
+    output.progress(`sent (${sent.transactionHash})`);
+    const payer = { ...from, chainId: info.l1.chainId };
+    const claimed = args.noWait ? undefined : await claimWithdrawal(session, from.chainId, sent.messageHash, payer);
+    output.result(
+      () =>
+        `${formatAmount(amount, token.decimals)} ${token.symbol} ${args.noWait ? "is on its way to" : "has been paid to"} ${formatChainAddress(info, to)}\n` +
+        (args.noWait
+          ? `  claim it after its batch has settled: npx hardhat hyperchain:claim ${memberName(info, from.chainId)} ${sent.messageHash}`
+          : `  claim on ${info.l1.name}: ${claimed ?? "somebody else's"}`),
+      { ...sent, from, to, amount, token, paid: !args.noWait, claimTransactionHash: claimed ?? null },
+    );
+  });
+
+export default action;
