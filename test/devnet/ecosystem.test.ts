@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { WebSocket } from "ws";
+import type { EcosystemInfo, EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../src/devnet/ecosystem-info.ts";
+import type { ProviderMessage } from "../../src/devnet/eip1193.ts";
+import { UnknownChainError } from "../../src/devnet/driver.ts";
+import { PortInUseError } from "../../src/devnet/listening.ts";
+import { DevnetOptionsError } from "../../src/devnet/options.ts";
+import { connectInProcess } from "../../src/devnet/relaying.ts";
+import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { transferOf } from "../flow/support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const UNPROVEN = { prover: { mode: "none" }, relayer: true } as const;
+
+async function call<T>(url: string, method: string, ...params: unknown[]): Promise<T> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+  const answer = (await (await fetch(url, { method: "POST", body })).json()) as { result?: T; error?: { message: string } };
+  assert.equal(answer.error, undefined, JSON.stringify(answer.error));
+  return answer.result as T;
+}
+
+describe("A1 I2: an ecosystem tells what it is and is driven through any of its members", () => {
+  let devnet: FlowDevnet;
+  let members: readonly string[];
+
+  before(async () => {
+    devnet = await startFlowDevnet([{ chainId: A, name: "alpha" }, { chainId: B }], UNPROVEN);
+    members = [devnet.l1.url, ...devnet.chains.map(({ url }) => url)];
+  });
+  after(async () => {
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("every member describes the whole, and says loudly that nothing is proven", async () => {
+    for (const url of members) {
+      const info = await call<EcosystemInfo>(url, "hyperchain_info");
+      assert.deepEqual(info.chains.map(({ name, chainId, url: at }) => [name, chainId, at]), [
+        ["alpha", 271, members[1]],
+        ["chain-272", 272, members[2]],
+      ]);
+      assert.match(info.proven, /^NOTHING IS PROVEN/);
+      assert.deepEqual(info.prover, { mode: "none", workers: 0 });
+      assert.equal(info.protocolVersion, 0x8000_0001);
+      assert.equal(info.l1.contracts.verifier, devnet.ecosystem.noProofVersion?.verifier);
+    }
+  });
+
+  test("a message is followed from its transaction to its end, moved by settle and relay alone", async () => {
+    const [alpha, , beta] = members.slice(1, 2).concat(members);
+    const client = clientOf(devnet.chains[0]!);
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    const bob = devnet.accounts.wallet(BOB).address;
+    const sent = await (await alice.sendTransaction(transferOf(B, ETHER, bob))).wait();
+    client.destroy();
+
+    const waiting = await call<MessageInfo>(alpha!, "hyperchain_message", sent!.hash);
+    assert.deepEqual(waiting.steps.map(({ step }) => step), ["initiated"]);
+    assert.equal((await call<EcosystemStatus>(beta!, "hyperchain_status")).messages.inFlight, 1);
+
+    const batches = await call<SettledBatchInfo[]>(beta!, "hyperchain_settle", "alpha");
+    assert.deepEqual(batches.map(({ chainId, batchNumber, proof }) => ({ chainId, batchNumber, proof })), [{ chainId: 271, batchNumber: 0, proof: undefined }]);
+    assert.deepEqual(Object.keys(batches[0]!.l1Gas), ["commit", "prove", "execute"]);
+
+    const relayed = await call<RelayInfo>(devnet.l1.url, "hyperchain_relay");
+    assert.deepEqual(relayed.messages.map(({ messageHash }) => messageHash), [waiting.messageHash]);
+    assert.equal(BigInt(await call<string>(members[2]!, "eth_getBalance", bob, "latest")), ETHER);
+
+    const settled = await call<SettledBatchInfo[]>(alpha!, "hyperchain_settle");
+    assert.deepEqual(settled.map(({ chainId }) => chainId), [272]);
+    const done = await call<MessageInfo>(alpha!, "hyperchain_message", waiting.messageHash);
+    assert.deepEqual(done.steps.map(({ step }) => step), ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed", "importSettled"]);
+    assert.equal(done.waitingFor, undefined);
+    const { chains } = await devnet.status();
+    assert.deepEqual(chains.map(({ batches: counts }) => counts), [
+      { sealed: 1, committed: 1, proven: 1, executed: 1 },
+      { sealed: 1, committed: 1, proven: 1, executed: 1 },
+    ]);
+  });
+
+  test("an unknown chain is refused by name, with those that there are", async () => {
+    await assert.rejects(devnet.settle(999n), UnknownChainError);
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "hyperchain_settle", params: ["gamma"] });
+    const { error } = (await (await fetch(members[0]!, { method: "POST", body })).json()) as { error: { message: string; data: unknown } };
+    assert.equal(error.message, "there is no chain gamma; there are alpha (271), chain-272 (272)");
+    assert.deepEqual(error.data, { code: "UnknownChain" });
+  });
+
+  test("members are EIP-1193 providers in this process, with subscriptions and error codes", async () => {
+    const { provider, chainId } = devnet.chains[0]!;
+    assert.equal(await provider.request({ method: "eth_chainId" }), "0x10f");
+    assert.equal(await devnet.l1.eip1193.request({ method: "eth_chainId" }), "0x7a69");
+    assert.equal(((await devnet.l1.eip1193.request({ method: "hyperchain_info" })) as EcosystemInfo).chains.length, 2);
+    await assert.rejects(provider.request({ method: "eth_nothing" }), { code: -32601 });
+    await assert.rejects(provider.request({ method: "eth_sendRawTransaction", params: ["0x12"] }), { code: -32602 });
+
+    const heads: ProviderMessage[] = [];
+    const listen = (message: ProviderMessage): void => void heads.push(message);
+    provider.on("message", listen);
+    const subscription = await provider.request({ method: "eth_subscribe", params: ["newHeads"] });
+    const client = connectInProcess(chainId, provider);
+    await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+    client.destroy();
+    assert.equal(heads.length, 2, "the block that opens the batch, and the transaction's");
+    assert.equal(heads[0]?.type, "eth_subscription");
+    assert.equal((heads[0]?.data as { subscription: unknown }).subscription, subscription);
+    assert.equal(await provider.request({ method: "eth_unsubscribe", params: [subscription] }), true);
+    provider.removeListener("message", listen);
+  });
+
+  test("a WebSocket to L1 answers all that its HTTP side does", async () => {
+    const socket = new WebSocket(devnet.l1.url.replace("http", "ws"));
+    await new Promise((resolve) => socket.once("open", resolve));
+    for (const [method, expected] of [["eth_chainId", "0x7a69"], ["hyperchain_info", "hyperchains"]] as const) {
+      const answer = new Promise<string>((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString("utf8"))));
+      socket.send(JSON.stringify({ jsonrpc: "2.0", id: 7, method, params: [] }));
+      const { result } = JSON.parse(await answer) as { result: string | EcosystemInfo };
+      assert.equal(typeof result === "string" ? result : result.name, expected);
+    }
+    socket.terminate();
+  });
+});
+
+describe("I1: an ecosystem that cannot start says why and leaves nothing running", () => {
+  test("a port that is in use is named, with what to do", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const failed = startFlowDevnet([{ chainId: A }, { chainId: B, name: "beta", port }], UNPROVEN);
+    await assert.rejects(failed, (error) => {
+      assert.ok(error instanceof PortInUseError, String(error));
+      assert.equal(error.port, port);
+      assert.match(error.message, new RegExp(`^chain beta cannot be served: port ${port} on 127.0.0.1 is in use; .*choose another port`));
+      return true;
+    });
+    await assert.rejects(startFlowDevnet([A], { ...UNPROVEN, l1: { port } }), /^PortInUseError: L1 cannot be served/);
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  test("options that cannot work are refused by field before anything starts", async () => {
+    const refused = async (chains: Parameters<typeof startFlowDevnet>[0], field: RegExp) =>
+      assert.rejects(startFlowDevnet(chains), (error) => error instanceof DevnetOptionsError && field.test(error.message));
+    await refused([], /^chains is empty/);
+    await refused([A, A], /^chains\[1\]\.chainId: 271 is taken by chains\[0\]/);
+    await refused([{ chainId: A, name: "x" }, { chainId: B, name: "x" }], /^chains\[1\]\.name: x is taken/);
+    await refused([{ chainId: 0n }], /^chains\[0\]\.chainId: 0 is not between/);
+    await refused([{ chainId: A, port: 70_000 }], /^chains\[0\]\.port: 70000 is not a whole number from 0 to 65535/);
+    await refused([{ chainId: A, baseToken: "0x12" }], /^chains\[0\]\.baseToken: 0x12 is no address/);
+    await refused([{ chainId: A, quorum: { members: 2, threshold: 3 } }], /^chains\[0\]\.quorum\.threshold: 3 is not/);
+  });
+});
