@@ -28,6 +28,8 @@ interface IndexedBlock {
   readonly batchNumber: bigint;
   readonly transactions: readonly Hex[];
   readonly priorityOps: Hex[];
+  /** Transactions that users signed. */
+  readonly signedCount: number;
 }
 
 /**
@@ -58,7 +60,8 @@ export class ChainIndex {
       this.#eip712.set(transaction.hash, { engineHash, transaction });
       this.#publicHashes.set(engineHash, transaction.hash);
     }
-    this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [] });
+    const signedCount = included.filter(({ kind }) => kind === "signed").length;
+    this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount });
   }
 
   /** Called right after the operation's last block. */
@@ -70,8 +73,14 @@ export class ChainIndex {
 
   /** The batch that holds a block; undefined for the genesis and for blocks that do not exist. */
   batchOf(blockNumber: bigint): bigint | undefined {
-    const first = this.#blocks[0]?.number;
-    return first === undefined || blockNumber < first ? undefined : this.#blocks[Number(blockNumber - first)]?.batchNumber;
+    return this.#block(blockNumber)?.batchNumber;
+  }
+
+  /** How many of a block's transactions are priority operations, and how many users signed on L2. The rest is the chain's own. */
+  countsOf(blockNumber: bigint): { readonly priorityOps: number; readonly signed: number } {
+    const { transactions = [], signedCount = 0 } = this.#block(blockNumber) ?? {};
+    const priorityOps = transactions.filter((hash) => this.#priorityOps.has(this.publicHash(hash))).length;
+    return { priorityOps, signed: signedCount };
   }
 
   /** First and last block of a batch so far; undefined for one that has none. */
@@ -121,5 +130,10 @@ export class ChainIndex {
       for (const hash of priorityOps) this.#priorityOps.delete(hash);
     }
     this.#logCount = { batchNumber: this.#blocks.at(-1)?.batchNumber ?? -1n, count: logCount };
+  }
+
+  #block(number: bigint): IndexedBlock | undefined {
+    const first = this.#blocks[0]?.number;
+    return first === undefined || number < first ? undefined : this.#blocks[Number(number - first)];
   }
 }

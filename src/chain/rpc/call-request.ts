@@ -18,6 +18,7 @@ const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 /** Reads the transaction object. Throws RpcError. */
 export function parseCall(value: unknown): RpcCall {
   const call = record(value, "the call");
+  refuseUnsupported(call);
   const optional = (field: string): unknown => (call[field] === null ? undefined : call[field]);
   const to = optional("to");
   const gas = optional("gas") ?? optional("gasLimit");
@@ -29,6 +30,27 @@ export function parseCall(value: unknown): RpcCall {
     gas: gas === undefined ? undefined : quantity(gas),
     delegates: optional("authorizationList") !== undefined,
   };
+}
+
+/** Fields of a call that the engine knows; clients add others, such as a type or ZK Stack's own. */
+const ENGINE_FIELDS = ["from", "to", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "value", "nonce", "accessList", "authorizationList"];
+
+/** The transaction object as the engine takes it. It must have been read by `parseCall`. */
+export function engineCall(value: unknown, { data }: RpcCall, gas: bigint | undefined): Readonly<Record<string, unknown>> {
+  const call = record(value, "the call");
+  const known = Object.entries(call).filter(([field, content]) => ENGINE_FIELDS.includes(field) && content !== null && content !== undefined);
+  return { ...Object.fromEntries(known), data, ...(gas === undefined ? {} : { gas: `0x${gas.toString(16)}` }) };
+}
+
+/** What ZK Stack's clients attach to transactions of type 0x71, and this chain cannot do. Throws RpcError. */
+function refuseUnsupported(call: Readonly<Record<string, unknown>>): void {
+  const meta = call["eip712Meta"];
+  if (meta === undefined || meta === null) return;
+  const { paymasterParams, factoryDeps } = record(meta, "eip712Meta");
+  const publishes = Array.isArray(factoryDeps) && factoryDeps.length > 0;
+  if ((paymasterParams ?? undefined) === undefined && !publishes) return;
+  const what = publishes ? "code published with a transaction (factoryDeps)" : "paymasters";
+  throw new RpcError(RpcCode.invalidParams, `this chain does not support ${what}`, { code: "FeatureNotSupported" });
 }
 
 /** Reads state overrides. Throws RpcError. */

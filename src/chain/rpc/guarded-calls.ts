@@ -7,7 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { AccountOverride } from "../witness/call.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import type { UnsignedTransaction } from "../transaction.ts";
-import { parseCall, parseOverrides } from "./call-request.ts";
+import { engineCall, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
@@ -31,9 +31,8 @@ export class GuardedCalls {
     const call = parseCall(transaction);
     const overrides = parseOverrides(overridesValue);
     if ((await this.#judge(call, overrides)) === "safe") {
-      const gas = `0x${capped(call.gas).toString(16)}`;
       const rest = overrides.length === 0 ? [] : [overridesValue];
-      return (await this.#chain.engine.request("eth_call", [{ ...(transaction as object), gas }, tag, ...rest])) as Hex;
+      return (await this.#chain.engine.request("eth_call", [engineCall(transaction, call, capped(call.gas)), tag, ...rest])) as Hex;
     }
     return this.#callWitness(call, overrides, tag);
   }
@@ -44,8 +43,8 @@ export class GuardedCalls {
     const call = parseCall(transaction);
     if (parseOverrides(overridesValue).length > 0) throw new RpcError(RpcCode.invalidParams, "eth_estimateGas takes no state overrides here");
     if ((await this.#judge(call, [])) === "safe") {
-      const gas = call.gas === undefined ? {} : { gas: `0x${capped(call.gas).toString(16)}` };
-      return (await this.#chain.engine.request("eth_estimateGas", [{ ...(transaction as object), ...gas }, tag])) as Hex;
+      const gas = call.gas === undefined ? undefined : capped(call.gas);
+      return (await this.#chain.engine.request("eth_estimateGas", [engineCall(transaction, call, gas), tag])) as Hex;
     }
     if (call.delegates) throw new RpcError(RpcCode.invalidParams, "gas for a transaction with an authorization list cannot be estimated here: name it");
     await this.#requireNewest(tag);

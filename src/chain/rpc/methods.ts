@@ -1,11 +1,16 @@
 import type { Chain, ChainMark } from "../chain.ts";
+import { withBlockTags } from "./block-tags.ts";
 import { address, quantity } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { messageMethods } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { ZkFields } from "./zk-fields.ts";
+import { zksBatchMethods } from "./zks-batches.ts";
+import { zksMethods } from "./zks-methods.ts";
+import { zksProofMethods } from "./zks-proofs.ts";
 
 export interface ChainMethodOptions {
   /** Answer of `eth_gasPrice`. */
@@ -66,7 +71,15 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("debug_traceTransaction", (params) => traceTransaction(chain, params));
   addFilters(chain, methods);
   if (options.development) addDevelopmentMethods(chain, methods);
-  return methods;
+  const { gasPriceWei, settlement } = options;
+  const own = [
+    zksMethods(chain, gasPriceWei, settlement, methods),
+    zksBatchMethods(chain, gasPriceWei, settlement),
+    zksProofMethods(chain, settlement),
+    messageMethods(chain, settlement),
+  ];
+  for (const group of own) for (const [method, answer] of group) methods.set(method, answer);
+  return withBlockTags(methods, chain, settlement);
 }
 
 /** EDR keeps a filter until it has not been asked for minutes; the oldest goes when there are too many. */

@@ -1,0 +1,59 @@
+import type { Chain } from "../chain.ts";
+import type { RpcMethod } from "./dispatch.ts";
+import { hexQuantity } from "./parameters.ts";
+import type { BatchCounts, SettlementView } from "./settlement-view.ts";
+
+/** Methods that take a block's number or tag, and where among their parameters. */
+const TAG_PLACES: Readonly<Record<string, number>> = {
+  eth_getBlockByNumber: 0,
+  eth_getBlockTransactionCountByNumber: 0,
+  eth_getTransactionByBlockNumberAndIndex: 0,
+  eth_call: 1,
+  eth_estimateGas: 1,
+  eth_feeHistory: 1,
+  eth_getBalance: 1,
+  eth_getCode: 1,
+  eth_getTransactionCount: 1,
+  eth_getProof: 2,
+  eth_getStorageAt: 2,
+};
+const FILTER_METHODS = ["eth_getLogs", "eth_newFilter"];
+
+/** The batches whose last block a tag of Ethereum's stands for. */
+const STAGE_OF_TAG: Readonly<Record<string, keyof BatchCounts>> = { safe: "committed", finalized: "executed" };
+
+/**
+ * Gives block tags their meaning on a chain that settles: `committed` is the newest block, as ZK Stack's clients mean it;
+ * `safe` and `finalized` are the last blocks that L1 has committed and executed. Without a settlement layer the engine says
+ * what the latter two are.
+ */
+export function withBlockTags(methods: ReadonlyMap<string, RpcMethod>, chain: Chain, settlement: SettlementView | undefined): Map<string, RpcMethod> {
+  const resolve = async (tag: unknown): Promise<unknown> => {
+    if (tag === "committed") return "latest";
+    const stage = typeof tag === "string" ? STAGE_OF_TAG[tag] : undefined;
+    if (stage === undefined || settlement === undefined) return tag;
+    const count = (await settlement.counts())[stage];
+    // Batches from before this process have no blocks here, but the one that it began after.
+    const last = count === 0n ? undefined : chain.archive.batch(count - 1n)?.lastBlock;
+    return hexQuantity(last ?? 0n);
+  };
+  const tagged = new Map(methods);
+  for (const [name, place] of Object.entries(TAG_PLACES)) {
+    const answer = methods.get(name);
+    if (answer === undefined) continue;
+    tagged.set(name, async (params, client) => answer(place in params ? params.with(place, await resolve(params[place])) : params, client));
+  }
+  for (const name of FILTER_METHODS) {
+    const answer = methods.get(name);
+    if (answer === undefined) continue;
+    tagged.set(name, async ([filter, ...rest], client) => answer([await resolveFilter(filter, resolve), ...rest], client));
+  }
+  return tagged;
+}
+
+async function resolveFilter(filter: unknown, resolve: (tag: unknown) => Promise<unknown>): Promise<unknown> {
+  if (typeof filter !== "object" || filter === null || Array.isArray(filter)) return filter;
+  const resolved: Record<string, unknown> = { ...filter };
+  for (const field of ["fromBlock", "toBlock"]) if (resolved[field] !== undefined) resolved[field] = await resolve(resolved[field]);
+  return resolved;
+}
