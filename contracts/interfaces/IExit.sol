@@ -6,7 +6,8 @@ import {TokenDeposit} from "./ISharedBridge.sol";
 
 /// @title The way out of a chain that ignores its queue
 /// @notice Opens when the oldest unexecuted operation is past its deadline by the exit delay. Whoever notices may activate it;
-/// then the chain stops for good, batches that are not executed are void, and operations that never ran are paid back.
+/// then the chain stops for good, batches that are not executed are void, operations that never ran are paid back, and what
+/// accounts hold in the last executed state is paid out on L1 (IStateExit).
 interface IExit {
     event ExitActivated(uint256 totalBatchesExecuted, bytes32 stateRoot);
 
@@ -17,10 +18,13 @@ interface IExit {
     /// @notice Stops the chain. Anyone, once the exit is open.
     function activateExit() external;
 
-    /// @notice Pays back an operation that never ran: its base token to whoever paid it, a token deposit to its depositor.
-    /// Anyone, after the exit was activated.
-    /// @param deposit Read only if the operation carries a deposit.
-    function refundOperation(L2CanonicalTransaction calldata operation, TokenDeposit calldata deposit) external;
+    /// @notice Pays the base token of an operation that never ran back to whoever paid it. Anyone, after the exit was activated.
+    function refundOperation(L2CanonicalTransaction calldata operation) external;
+
+    /// @notice Pays the token deposit that an operation carried back to its depositor, if the operation never ran. Anyone, after
+    /// the exit was activated; apart from the operation's base token, so that neither asset can hold the other back.
+    /// @param index The operation's place in the queue.
+    function refundDeposit(uint256 index, TokenDeposit calldata deposit) external;
 
     /// @notice When the exit opens, in seconds; the largest number while no operation waits.
     function exitOpensAt() external view returns (uint256);

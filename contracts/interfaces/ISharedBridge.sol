@@ -15,7 +15,8 @@ struct TokenDeposit {
 /// @notice Holds every asset that is on any chain. Per chain and asset it keeps a balance (what the chain may send out), a claim
 /// pot (withdrawals of executed batches that wait for their claims), and transit (sent to the chain by others and not yet
 /// delivered). For assets of L1 their sum over all chains is what the bridge holds.
-/// @dev Nobody has rights beside the factory (deposits) and chains' contracts (flows of their own batches). A chain whose
+/// @dev Nobody has rights beside the factory (deposits), chains' contracts (flows of their own batches, refunds) and the state
+/// exit (holdings on stopped chains). A chain whose
 /// quorum lies can move its own balances only; an overdraft reverts. Not supported: tokens that take a fee (refused on deposit)
 /// and tokens whose balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
 interface ISharedBridge {
@@ -70,6 +71,7 @@ interface ISharedBridge {
     error WithdrawalAlreadyFinalized(uint256 chainId, uint256 batchNumber, uint256 messageIndex);
     error DepositUnknown(bytes32 expected, bytes32 actual);
     error DepositAlreadyRefunded(bytes32 canonicalTxHash);
+    error OnlyStateExit(address expected, address actual);
 
     /// @notice Takes a request's base token into the chain's balance. Only the factory.
     /// @param token 0 is ETH, which comes with the call; otherwise it is pulled from `payer`, who must have approved it.
@@ -90,15 +92,22 @@ interface ISharedBridge {
     /// the batch. Assets born on the chain itself have no limit there.
     function applyFlows(uint256 chainId, AssetFlow[] calldata flows) external;
 
-    /// @notice Gives an operation back whole that was never executed. Only the chain's own contract, after its exit opened.
-    function refundOperation(
+    /// @notice Gives back the base token of an operation that never ran. Only the chain's own contract, after its exit opened.
+    function refundBaseToken(
         uint256 chainId,
         bytes32 canonicalTxHash,
         address baseToken,
         address payer,
-        uint256 mintValue,
-        TokenDeposit calldata deposit
+        uint256 mintValue
     ) external;
+
+    /// @notice Gives back the token deposit of an operation that never ran; apart from its base token, so that neither of two
+    /// assets can hold the other back. Only the chain's own contract, after its exit opened.
+    function refundTokenDeposit(uint256 chainId, bytes32 canonicalTxHash, TokenDeposit calldata deposit) external;
+
+    /// @notice Pays a holding on a stopped chain out of that chain's balance. Only `stateExit`, which is trusted to have
+    /// checked the holding; it was named when the bridge was deployed.
+    function payHolding(uint256 chainId, address token, address recipient, uint256 amount) external;
 
     /// @notice Pays a withdrawal of an executed batch to its recipient. Anyone.
     function finalizeDeposit(FinalizeL1DepositParams calldata params) external;
@@ -131,6 +140,12 @@ interface ISharedBridge {
     /// @notice What binds an operation to the deposit it carries; 0 for operations without one.
     function depositHappened(uint256 chainId, bytes32 canonicalTxHash) external view returns (bytes32);
 
-    /// @notice Whether an operation's deposit was paid back.
+    /// @notice Whether an operation's token deposit was paid back.
     function isRefunded(uint256 chainId, bytes32 canonicalTxHash) external view returns (bool);
+
+    /// @notice Whether an operation's base token was paid back.
+    function isBaseTokenRefunded(uint256 chainId, bytes32 canonicalTxHash) external view returns (bool);
+
+    /// @notice Where holdings on stopped chains are claimed (IStateExit).
+    function stateExit() external view returns (address);
 }

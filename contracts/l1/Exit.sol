@@ -21,26 +21,35 @@ abstract contract Exit is PriorityQueue {
     }
 
     /// @inheritdoc IExit
-    function refundOperation(L2CanonicalTransaction calldata operation, TokenDeposit calldata deposit) external {
-        if (!exited) revert ChainNotExited();
+    function refundOperation(L2CanonicalTransaction calldata operation) external {
         uint256 index = operation.nonce;
         bytes32 actual = keccak256(abi.encode(operation));
         if (actual != queue[index].hash) revert OperationUnknown(index, queue[index].hash, actual);
-        if (index < operationsExecuted) revert OperationExecuted(index);
+        _requireNeverRun(index);
         address token = configuration.baseToken;
-        bridge.refundOperation(
+        bridge.refundBaseToken(
             configuration.chainId,
             actual,
             token == AssetMessage.NATIVE_COIN ? address(0) : token,
             queue[index].payer,
-            operation.reserved[0],
-            deposit
+            operation.reserved[0]
         );
+    }
+
+    /// @inheritdoc IExit
+    function refundDeposit(uint256 index, TokenDeposit calldata deposit) external {
+        _requireNeverRun(index);
+        bridge.refundTokenDeposit(configuration.chainId, queue[index].hash, deposit);
     }
 
     /// @inheritdoc IExit
     function exitOpensAt() public view returns (uint256) {
         if (operationsExecuted == operationsQueued) return type(uint256).max;
         return _deadlineSeconds(operationsExecuted) + configuration.exitDelay;
+    }
+
+    function _requireNeverRun(uint256 index) private view {
+        if (!exited) revert ChainNotExited();
+        if (index < operationsExecuted) revert OperationExecuted(index);
     }
 }

@@ -22,6 +22,8 @@ contract SharedBridge is ISharedBridge, AssetViews {
     uint256 private constant MAX_BASE_TOKEN = 1 << 127;
 
     IChainFactory public immutable factory;
+    /// @inheritdoc ISharedBridge
+    address public immutable stateExit;
 
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(bytes32 assetId => uint256)) public chainBalance;
@@ -36,11 +38,14 @@ contract SharedBridge is ISharedBridge, AssetViews {
     mapping(uint256 chainId => mapping(bytes32 canonicalTxHash => bytes32)) public depositHappened;
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(bytes32 canonicalTxHash => bool)) public isRefunded;
+    /// @inheritdoc ISharedBridge
+    mapping(uint256 chainId => mapping(bytes32 canonicalTxHash => bool)) public isBaseTokenRefunded;
 
     bool private transient entered;
 
-    constructor(IChainFactory factory_) {
+    constructor(IChainFactory factory_, address stateExit_) {
         factory = factory_;
+        stateExit = stateExit_;
     }
 
     /// @dev Tokens and recipients are hostile: while one of them runs, nothing else here does.
@@ -112,26 +117,32 @@ contract SharedBridge is ISharedBridge, AssetViews {
     }
 
     /// @inheritdoc ISharedBridge
-    function refundOperation(
+    function refundBaseToken(
         uint256 chainId,
         bytes32 canonicalTxHash,
         address baseToken,
         address payer,
-        uint256 mintValue,
-        TokenDeposit calldata deposit
+        uint256 mintValue
     ) external nonReentrant onlyChain(chainId) {
-        _markRefunded(chainId, canonicalTxHash);
-        bytes32 recorded = depositHappened[chainId][canonicalTxHash];
-        if (recorded != 0) {
-            bytes32 shown = _depositHash(deposit.depositor, deposit.token, deposit.amount);
-            if (shown != recorded) revert DepositUnknown(recorded, shown);
-            _debit(chainId, assetId(deposit.token), deposit.amount);
-        }
-        if (mintValue != 0) _debit(chainId, assetId(baseToken), mintValue);
-        if (recorded != 0) {
-            _refund(chainId, canonicalTxHash, deposit.depositor, deposit.token, deposit.amount);
-        }
-        if (mintValue != 0) _refund(chainId, canonicalTxHash, payer, baseToken, mintValue);
+        if (isBaseTokenRefunded[chainId][canonicalTxHash]) revert DepositAlreadyRefunded(canonicalTxHash);
+        isBaseTokenRefunded[chainId][canonicalTxHash] = true;
+        _refund(chainId, canonicalTxHash, payer, baseToken, mintValue);
+    }
+
+    /// @inheritdoc ISharedBridge
+    function refundTokenDeposit(uint256 chainId, bytes32 canonicalTxHash, TokenDeposit calldata deposit)
+        external
+        nonReentrant
+        onlyChain(chainId)
+    {
+        _refundDeposit(chainId, canonicalTxHash, deposit.depositor, deposit.token, deposit.amount);
+    }
+
+    /// @inheritdoc ISharedBridge
+    function payHolding(uint256 chainId, address token, address recipient, uint256 amount) external nonReentrant {
+        if (msg.sender != stateExit) revert OnlyStateExit(stateExit, msg.sender);
+        _debit(chainId, assetId(token), amount);
+        TokenTransfer.send(token, recipient, amount);
     }
 
     /// @inheritdoc ISharedBridge
@@ -172,7 +183,9 @@ contract SharedBridge is ISharedBridge, AssetViews {
         _requireIncluded(
             chainId, l2BatchNumber, L2LogTree.priorityOpLeaf(l2TxHash, false), l2MessageIndex, merkleProof
         );
-        _refundDeposit(chainId, depositSender, id, assetData, l2TxHash);
+        (uint256 amount, address token) = _decodeAssetData(assetData);
+        if (assetId(token) != id) revert UnknownAsset(assetId(token), id);
+        _refundDeposit(chainId, l2TxHash, depositSender, token, amount);
     }
 
     /// @notice The factory under the name that ZK Stack's clients use.
@@ -220,31 +233,27 @@ contract SharedBridge is ISharedBridge, AssetViews {
         chainBalance[chainId][id] = available - amount;
     }
 
+    /// @dev A token deposit, once.
     function _refundDeposit(
         uint256 chainId,
+        bytes32 canonicalTxHash,
         address depositor,
-        bytes32 id,
-        bytes calldata assetData,
-        bytes32 canonicalTxHash
+        address token,
+        uint256 amount
     ) private {
-        (uint256 amount, address token) = _decodeAssetData(assetData);
-        if (assetId(token) != id) revert UnknownAsset(assetId(token), id);
         bytes32 recorded = depositHappened[chainId][canonicalTxHash];
         bytes32 shown = _depositHash(depositor, token, amount);
         if (shown != recorded) revert DepositUnknown(recorded, shown);
-        _markRefunded(chainId, canonicalTxHash);
-        _debit(chainId, id, amount);
+        if (isRefunded[chainId][canonicalTxHash]) revert DepositAlreadyRefunded(canonicalTxHash);
+        isRefunded[chainId][canonicalTxHash] = true;
         _refund(chainId, canonicalTxHash, depositor, token, amount);
     }
 
-    function _markRefunded(uint256 chainId, bytes32 canonicalTxHash) private {
-        if (isRefunded[chainId][canonicalTxHash]) revert DepositAlreadyRefunded(canonicalTxHash);
-        isRefunded[chainId][canonicalTxHash] = true;
-    }
-
+    /// @dev Pays out of the chain's balance.
     function _refund(uint256 chainId, bytes32 canonicalTxHash, address recipient, address token, uint256 amount)
         private
     {
+        _debit(chainId, assetId(token), amount);
         emit DepositRefunded(chainId, canonicalTxHash, recipient, token, amount);
         TokenTransfer.send(token, recipient, amount);
     }

@@ -39,7 +39,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     constant: "sharedBridgeAbi",
     summary: "Vault and asset router on the settlement layer.",
     interfaces: ["ISharedBridge", "IAssetViews"],
-    omit: ["depositBaseToken", "bridgehubDeposit", "bridgehubConfirmL2Transaction", "applyFlows", "refundOperation"],
+    omit: ["depositBaseToken", "bridgehubDeposit", "bridgehubConfirmL2Transaction", "applyFlows", "refundBaseToken", "refundTokenDeposit", "payHolding"],
+  },
+  {
+    file: "state-exit",
+    constant: "stateExitAbi",
+    summary: "Where holdings on stopped chains are claimed.",
+    interfaces: ["IStateExit"],
   },
   {
     file: "transaction-root-registry",

@@ -1,5 +1,6 @@
 import { createStateTransitionSystem } from "../../src/air/state-transition/state-transition-system.ts";
 import type { System } from "../../src/stark/system.ts";
+import { generateStateTree } from "../state-tree-generator/contract.ts";
 import { generateConstraints, generateVerifier } from "./contract.ts";
 
 /** A file that `npm run generate` writes; the path is relative to the project. */
@@ -14,7 +15,11 @@ const MEASURING = "test/contracts/solidity/verifier/generated";
 
 /** Every generated file of the project. */
 export function generatedFiles(): GeneratedFile[] {
-  return verifierFiles(createStateTransitionSystem(), "StateTransitionStark");
+  const stateTree = generateStateTree();
+  return [
+    ...verifierFiles(createStateTransitionSystem(), "StateTransitionStark"),
+    { path: `${DEPLOYED}/${stateTree.name}.sol`, content: stateTree.source },
+  ];
 }
 
 function verifierFiles(system: System, name: string): GeneratedFile[] {

@@ -48,6 +48,8 @@ export interface EcosystemAddresses {
   readonly rollupPolicy: Hex;
   readonly roots: Hex;
   readonly bytecodes: Hex;
+  readonly stateTree: Hex;
+  readonly stateExit: Hex;
   readonly bridge: Hex;
   readonly implementation: Hex;
   readonly factory: Hex;
@@ -99,7 +101,9 @@ function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly
     // These know the factory by the address that it is about to get; its constructor checks that they do.
     { role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
     { role: "bytecodes", artifact: "BytecodeRegistry", args: (a) => [a.factory] },
-    { role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory] },
+    { role: "stateTree", artifact: "StateTree", args: () => [] },
+    { role: "stateExit", artifact: "StateExit", args: (a) => [a.factory, a.stateTree] },
+    { role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory, a.stateExit] },
     {
       role: "implementation",
       artifact: "Hyperchain",

@@ -31,8 +31,10 @@ describe("exit", () => {
     return { ...fields, reserved: [...fields.reserved], factoryDeps: [...fields.factoryDeps] };
   }
   const opensAt = (chain: TestChain): Promise<bigint> => view(chain.contract, "exitOpensAt");
-  const refund = (chain: TestChain, operation: unknown, deposit: unknown = NO_DEPOSIT) =>
-    send(as(chain.contract, ecosystem.accounts[6]!), "refundOperation", operation, deposit);
+  const refund = (chain: TestChain, operation: unknown) =>
+    send(as(chain.contract, ecosystem.accounts[6]!), "refundOperation", operation);
+  const refundDeposit = (chain: TestChain, index: number, deposit: unknown) =>
+    send(as(chain.contract, ecosystem.accounts[6]!), "refundDeposit", index, deposit);
 
   test("opens when the oldest unexecuted operation is past deadline and delay, and not before", async () => {
     const chain = await create();
@@ -120,15 +122,46 @@ describe("exit", () => {
     await ecosystem.increaseTime(2_000n);
     await send(chain.contract, "activateExit");
     const deposit = { depositor: user, token: tokenAddress, amount: 700n };
-    await assertReverts(refund(chain, await operationOf(chain, 0), { ...deposit, amount: 300n }), "OperationExecuted(0)");
-    const queued = await operationOf(chain, 1);
-    await assertReverts(refund(chain, queued), "DepositUnknown");
-    await assertReverts(refund(chain, queued, { ...deposit, amount: 701n }), "DepositUnknown");
-    await assertReverts(refund(chain, queued, { ...deposit, depositor: addressOf(5) }), "DepositUnknown");
-    await refund(chain, queued, deposit);
+    await assertReverts(refund(chain, await operationOf(chain, 0)), "OperationExecuted(0)");
+    await assertReverts(refundDeposit(chain, 0, { ...deposit, amount: 300n }), "OperationExecuted(0)");
+    await assertReverts(refundDeposit(chain, 1, NO_DEPOSIT), "DepositUnknown");
+    await assertReverts(refundDeposit(chain, 2, deposit), "DepositUnknown");
+    await assertReverts(refundDeposit(chain, 1, { ...deposit, amount: 701n }), "DepositUnknown");
+    await assertReverts(refundDeposit(chain, 1, { ...deposit, depositor: addressOf(5) }), "DepositUnknown");
+    await refundDeposit(chain, 1, deposit);
     assert.equal(await view(token, "balanceOf", user), 700n);
     assert.deepEqual(await accountsOf(ecosystem, chain.configuration.chainId, tokenAddress), [300n, 0n, 0n]);
-    await assertReverts(refund(chain, queued, deposit), "DepositAlreadyRefunded");
+    await assertReverts(refundDeposit(chain, 1, deposit), "DepositAlreadyRefunded");
+    await refund(chain, await operationOf(chain, 1));
+    await assertReverts(refund(chain, await operationOf(chain, 1)), "DepositAlreadyRefunded");
+  });
+
+  test("a token that refuses to move does not hold the operation's base token back, nor the other way round", async () => {
+    const base = await ecosystem.l1.deploy("TokenDouble");
+    const token = await ecosystem.l1.deploy("TokenDouble");
+    const user = ecosystem.accounts[0]!.address;
+    for (const each of [base, token]) {
+      await send(each, "mint", user, 10n ** 9n);
+      await send(each, "approve", await ecosystem.bridge.getAddress(), 10n ** 9n);
+    }
+    const chain = await create({ baseToken: await hexAddress(base) });
+    const tokenAddress = await hexAddress(token);
+    await depositToken(ecosystem, chain, tokenAddress, 700n);
+    await depositToken(ecosystem, chain, tokenAddress, 300n);
+    await ecosystem.increaseTime(2_000n);
+    await assertReverts(refundDeposit(chain, 0, NO_DEPOSIT), "ChainNotExited()");
+    await send(chain.contract, "activateExit");
+    const REVERTS = 5;
+    await send(token, "setManner", REVERTS);
+    await assertReverts(refundDeposit(chain, 0, { depositor: user, token: tokenAddress, amount: 700n }), "TokenCallFailed");
+    await refund(chain, await operationOf(chain, 0));
+    assert.equal(await view(base, "balanceOf", user), 10n ** 9n - 10n ** 7n);
+    await send(token, "setManner", 0);
+    await send(base, "setManner", REVERTS);
+    await assertReverts(refund(chain, await operationOf(chain, 1)), "TokenCallFailed");
+    await refundDeposit(chain, 1, { depositor: user, token: tokenAddress, amount: 300n });
+    await refundDeposit(chain, 0, { depositor: user, token: tokenAddress, amount: 700n });
+    assert.equal(await view(token, "balanceOf", user), 10n ** 9n);
   });
 
   test("a refund takes from the chain's balance only, never from claims of others", async () => {
@@ -142,13 +175,17 @@ describe("exit", () => {
     await send(chain.contract, "activateExit");
     await assertReverts(refund(chain, await operationOf(chain, 0)), "BalanceOverdraft");
     await send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 0, withdrawal));
-    assert.equal(await view(ecosystem.bridge, "isRefunded", chain.configuration.chainId, hash), false);
+    assert.equal(await view(ecosystem.bridge, "isBaseTokenRefunded", chain.configuration.chainId, hash), false);
   });
 
   test("only a chain's own contract refunds its operations", async () => {
     const chain = await create();
     await assertReverts(
-      send(ecosystem.bridge, "refundOperation", chain.configuration.chainId, wordToHex(1n), ZERO_ADDRESS, addressOf(1), 1n, NO_DEPOSIT),
+      send(ecosystem.bridge, "refundBaseToken", chain.configuration.chainId, wordToHex(1n), ZERO_ADDRESS, addressOf(1), 1n),
+      "NotTheChain",
+    );
+    await assertReverts(
+      send(ecosystem.bridge, "refundTokenDeposit", chain.configuration.chainId, wordToHex(1n), NO_DEPOSIT),
       "NotTheChain",
     );
   });

@@ -3,13 +3,18 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
+import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
+import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { holdingKey } from "../../../src/protocol/holding.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { assetMessage, claimOf, depositToken } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import type { BatchContent } from "./support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, hexAddress, send } from "./support/ecosystem.ts";
+import { addressOf, defaultConfiguration, deployEcosystem, ETH, hexAddress, send } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 
 const CONTRACTS = [
@@ -18,6 +23,8 @@ const CONTRACTS = [
   "ChainFactory",
   "Hyperchain",
   "SharedBridge",
+  "StateExit",
+  "StateTree",
   "TransactionRootRegistry",
   "VerifierRegistry",
   "AllOfPolicy",
@@ -39,6 +46,14 @@ const SNAPSHOT_FILE = new URL("../../../fixtures/gas/l1-contracts.json", import.
 const START = 4_000_000_000n;
 const sizes: Record<string, number> = {};
 const gas: Record<string, number> = {};
+
+/** The canonical transaction of a chain's first operation, from its event. */
+async function operationOf(chain: TestChain): Promise<unknown> {
+  const [event] = await chain.contract.queryFilter(chain.contract.filters["NewPriorityRequest"]!());
+  const { args } = chain.contract.interface.parseLog(event!)!;
+  const fields = (args["transaction"] as { toObject(): { reserved: Iterable<bigint>; factoryDeps: Iterable<bigint> } }).toObject();
+  return { ...fields, reserved: [...fields.reserved], factoryDeps: [...fields.factoryDeps] };
+}
 
 /** Sizes and gas are compared exactly with a committed file; run with UPDATE_SNAPSHOTS=1 to write it anew. */
 describe("size and gas of the L1 contracts", () => {
@@ -146,6 +161,31 @@ describe("size and gas of the L1 contracts", () => {
       });
     await stages(`${most} sends of as many assets`, chain, { logs: Array.from({ length: most }, (_, i) => flow(2, i)) });
     await stages(`${most} deliveries of as many assets`, destination, { logs: Array.from({ length: most }, (_, i) => flow(3, i)) });
+  });
+
+  test("a claim on a stopped chain", async () => {
+    const configuration = await defaultConfiguration(ecosystem, 273n);
+    const chain = await TestChain.create(ecosystem, configuration);
+    const account = ecosystem.accounts[0]!.address as Hex;
+    const query = { settlementChainId: ecosystem.chainId, baseToken: ETH as Hex, token: ETH as Hex, account };
+    const tree = StateTree.genesis([{ ...holdingKey(query), value: (100n << 64n) | 3n }], { compressor: referenceCompressor });
+    // The second is never paid back here, so that the chain keeps a balance.
+    for (let i = 0; i < 2; i++) {
+      await atNextTime();
+      await chain.request();
+    }
+    await atNextTime();
+    const formed = await chain.form({ timestamp: START, newStateRoot: digestToHex(tree.root) });
+    const { stored } = await chain.commit(formed);
+    await chain.prove(stored);
+    await chain.execute(stored, formed);
+    time += 2_000n;
+    await atNextTime();
+    await send(chain.contract, "activateExit");
+    const proof = proveHolding(tree, query)?.proof;
+    record("claimHolding", await send(ecosystem.stateExit, "claimHolding", 273n, ETH, 60n, account, proof));
+    const operation = await operationOf(chain);
+    record("refundOperation", await send(chain.contract, "refundOperation", operation));
   });
 
   test("equals the committed snapshot", () => {

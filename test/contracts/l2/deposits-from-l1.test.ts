@@ -4,6 +4,7 @@ import { AbiCoder } from "ethers";
 import type { BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { bridgedTokenAddress, holdingKey } from "../../../src/protocol/holding.ts";
 import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
@@ -12,6 +13,7 @@ import type { LocalL2 } from "./support/local-l2.ts";
 
 describe("deposits as the shared bridge on L1 writes them", () => {
   const DEPOSITOR = "0x00000000000000000000000000000000000d3905";
+  const BASE_TOKEN = "0x00000000000000000000000000000000000ba5e0";
   const RECEIVER = "0x0000000000000000000000000000000000d3ce17";
   let l1: LocalL1;
   let l2: LocalL2;
@@ -20,13 +22,13 @@ describe("deposits as the shared bridge on L1 writes them", () => {
   before(async () => {
     l1 = await startLocalL1();
     l1ChainId = (await l1.ethers.provider.getNetwork()).chainId;
-    // Writing a deposit down needs no factory.
-    bridge = await l1.deploy("SharedBridge", DEPOSITOR);
+    // Writing a deposit down needs neither factory nor exit.
+    bridge = await l1.deploy("SharedBridge", DEPOSITOR, DEPOSITOR);
     l2 = await startLocalL2(270, {
       l1ChainId,
       l1SharedBridge: (await bridge.getAddress()) as Hex,
       baseTokenOriginChainId: l1ChainId,
-      baseTokenOriginToken: "0x00000000000000000000000000000000000ba5e0",
+      baseTokenOriginToken: BASE_TOKEN,
     });
   });
   after(async () => {
@@ -59,6 +61,11 @@ describe("deposits as the shared bridge on L1 writes them", () => {
       assert.equal(await router.getFunction("l1TokenAddress").staticCall(await minted.getAddress()), address);
       const vault = await l2.predeploy("L2NativeTokenVault");
       assert.equal(await vault.getFunction("assetId").staticCall(await minted.getAddress()), assetId(l1ChainId, address as Hex));
+      // Where the exit on L1 will look for the receiver's balance.
+      assert.equal((await minted.getAddress()).toLowerCase(), bridgedTokenAddress(l1ChainId, address as Hex));
+      const query = { settlementChainId: l1ChainId, baseToken: BASE_TOKEN, token: address as Hex, account: RECEIVER } as const;
+      const { address: holder, slot } = holdingKey(query);
+      assert.equal(BigInt(await l2.ethers.provider.getStorage(`0x${holder.toString(16)}`, slot)), 700n);
     });
   }
 });

@@ -32,6 +32,8 @@ export interface BatchContent {
   /** Seconds; the latest L1 block's where absent. */
   readonly timestamp?: bigint;
   readonly cheatCount?: bigint;
+  /** A digest that stands for no state where absent. */
+  readonly newStateRoot?: Hex;
   readonly withhold?: boolean;
   /** From preCommitment and pubdata hash to the policy's data and what it binds. */
   readonly policy?: (preCommitment: Hex, pubdataHash: Hex) => Promise<{ data: Hex; boundDataHash: Hex }>;
@@ -101,7 +103,7 @@ export class TestChain {
       importedRootsRollingHash: importsHash,
       cheatCount,
     });
-    const newStateRoot = digestOf(2 * this.#seed);
+    const newStateRoot = content.newStateRoot ?? digestOf(2 * this.#seed);
     const diffDigest = digestOf(2 * this.#seed + 1);
     this.#seed++;
     const { chainId, dataAvailabilityPolicy } = this.configuration;

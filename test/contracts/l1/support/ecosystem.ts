@@ -22,6 +22,7 @@ export interface Ecosystem {
   readonly verifiers: BaseContract;
   readonly roots: BaseContract;
   readonly bytecodes: BaseContract;
+  readonly stateExit: BaseContract;
   readonly bridge: BaseContract;
   readonly factory: BaseContract;
   readonly rollupPolicy: BaseContract;
@@ -38,12 +39,14 @@ export async function deployEcosystem(): Promise<Ecosystem> {
   const verifiers = await l1.deploy("VerifierRegistry", deployer.address, RETIREMENT_NOTICE_SECONDS);
   const reader = await l1.deploy("BatchReader");
   const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
-  // Roots, bytecodes, bridge and implementation come first and must know the factory's address.
+  const stateTree = await l1.deploy("StateTree");
+  // Exit, roots, bytecodes, bridge and implementation come first and must know the factory's address.
   const nonce = await deployer.getNonce();
-  const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 4 });
+  const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 5 });
+  const stateExit = await l1.deploy("StateExit", factoryAddress, await stateTree.getAddress());
   const roots = await l1.deploy("TransactionRootRegistry", factoryAddress);
   const bytecodes = await l1.deploy("BytecodeRegistry", factoryAddress);
-  const bridge = await l1.deploy("SharedBridge", factoryAddress);
+  const bridge = await l1.deploy("SharedBridge", factoryAddress, await stateExit.getAddress());
   const implementation = await l1.deploy("Hyperchain", {
     factory: factoryAddress,
     bridge: await bridge.getAddress(),
@@ -67,6 +70,7 @@ export async function deployEcosystem(): Promise<Ecosystem> {
     verifiers,
     roots,
     bytecodes,
+    stateExit,
     bridge,
     factory,
     rollupPolicy,

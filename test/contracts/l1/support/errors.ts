@@ -8,6 +8,8 @@ const CONTRACTS = [
   "Hyperchain",
   "ChainFactory",
   "SharedBridge",
+  "StateExit",
+  "StateTree",
   "VerifierRegistry",
   "VerifierDouble",
   "TransactionRootRegistry",

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {LeafPath} from "./IStateTree.sol";
+
+/// @notice That an account held something when its chain stopped.
+/// @param value The leaf's whole word: for the base token nonce and balance, for a bridged token the balance.
+/// @param path The leaf's place under the chain's last executed state root.
+struct HoldingProof {
+    uint256 value;
+    LeafPath path;
+}
+
+/// @title The way out of a stopped chain: what its last executed state says an account holds is paid on L1
+/// @notice After a chain's exit was activated. Covers the chain's base token (the account's balance) and every token of L1 that
+/// was bridged to it (the account's balance in the bridged token's contract, whose address follows from the token).
+///
+/// Who may claim: whoever could have sent a transaction from the holding account through the chain's queue. That is the
+/// account itself, in a transaction of its own (the key is the same on both chains, and EIP-7702 changes nothing about that);
+/// and for an aliased address the contract on L1 that it stands for. So an exit gives nobody a power that they did not have,
+/// and nobody needs to prove what code an account has.
+///
+/// Who may not: contracts of the chain that no account on L1 speaks for. What they hold (pools, vaults, multisigs deployed on
+/// the chain; rewards that wait in the interop center; the base token's reserve and other predeploys) stays in the bridge.
+/// Nor is there an exit for assets that were not born on L1, of which the bridge holds nothing, and without the
+/// chain's data nobody can make a proof: on a validium the exit is as good as its committee.
+/// @dev Trust: the executed state root. A quorum that lied before the chain stopped may have given balances to itself; claims
+/// then compete for what the bridge holds for this chain, and can never take more than that. Nothing can be paid twice: a
+/// withdrawal lowered the L2 balance in the batch that sent it, operations that never ran did not raise one, and what an
+/// account has claimed is remembered by chain, account and token.
+interface IStateExit {
+    event HoldingClaimed(
+        uint256 indexed chainId, address indexed account, address indexed token, address recipient, uint256 amount
+    );
+
+    error UnknownChain(uint256 chainId);
+    error ChainNotExited();
+    error ReservedAccount(address account);
+    error ZeroRecipient();
+    error NothingToClaim();
+    error StateRootMismatch(bytes32 expected, bytes32 actual);
+    error ClaimTooLarge(uint256 holding, uint256 alreadyClaimed, uint256 amount);
+
+    /// @notice Pays `amount` of what the caller's account on the chain holds to `recipient`. In parts as well, so that a holder
+    /// of more than the bridge has left for the chain can take what there is.
+    /// @param token L1 token; 0 and 1 are ETH.
+    function claimHolding(
+        uint256 chainId,
+        address token,
+        uint256 amount,
+        address recipient,
+        HoldingProof calldata proof
+    ) external;
+
+    /// @notice How much of a holding was claimed. `token` 0 is ETH.
+    function claimed(uint256 chainId, address account, address token) external view returns (uint256);
+}

@@ -1,0 +1,57 @@
+import { assetId, NATIVE_TOKEN_VAULT_ADDRESS } from "./asset-message.ts";
+import { LeafKind } from "./domain-tags.ts";
+import { fromHex, keccak, wordToHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import { PREDEPLOYS } from "./predeploys.ts";
+
+/** The leaf of a state tree that says how much an account holds. */
+export interface HoldingKey {
+  readonly leafKind: LeafKind;
+  /** 160-bit address. */
+  readonly address: bigint;
+  /** 256-bit slot. */
+  readonly slot: bigint;
+}
+
+/** Whose holding of which L1 token, on a chain with which base token. Addresses are 20 bytes; ETH is 0 or 1. */
+export interface HoldingQuery {
+  readonly settlementChainId: bigint;
+  readonly baseToken: Hex;
+  readonly token: Hex;
+  /** The account on the chain: an L1 contract's is its alias. */
+  readonly account: Hex;
+}
+
+/** Slot of `balanceOf` in every bridged token (`BridgedToken.sol`). */
+const BALANCES_SLOT = 0n;
+/** Bits of an account header below the balance. */
+const NONCE_BITS = 64n;
+
+/**
+ * Where the native token vault of every chain deploys the counterpart of a token born elsewhere: a minimal proxy by
+ * CREATE2, with the asset's id as salt.
+ */
+export function bridgedTokenAddress(originChainId: bigint, originToken: Hex): Hex {
+  const creationCode = fromHex(`0x3d602d80600a3d3981f3363d3d373d3d3d363d73${PREDEPLOYS.BridgedToken.slice(2)}5af43d82803e903d91602b57fd5bf3`);
+  const hash = keccak(
+    Uint8Array.of(0xff),
+    fromHex(NATIVE_TOKEN_VAULT_ADDRESS, 20),
+    fromHex(assetId(originChainId, originToken), 32),
+    fromHex(keccak(creationCode), 32),
+  );
+  return `0x${hash.slice(-40)}`;
+}
+
+/** Which leaf a claim on a stopped chain must show: the account's header for the base token, else its slot in the bridged token. */
+export function holdingKey({ settlementChainId, baseToken, token, account }: HoldingQuery): HoldingKey {
+  if (assetId(settlementChainId, token) === assetId(settlementChainId, baseToken)) {
+    return { leafKind: LeafKind.account, address: BigInt(account), slot: 0n };
+  }
+  const slot = keccak(fromHex(wordToHex(BigInt(account)), 32), fromHex(wordToHex(BALANCES_SLOT), 32));
+  return { leafKind: LeafKind.storage, address: BigInt(bridgedTokenAddress(settlementChainId, token)), slot: BigInt(slot) };
+}
+
+/** How much a leaf's value says is held: the header's balance, or the slot as it is. */
+export function holdingAmount(leafKind: LeafKind, value: bigint): bigint {
+  return leafKind === LeafKind.account ? value >> NONCE_BITS : value;
+}

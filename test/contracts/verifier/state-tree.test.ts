@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { BaseContract } from "ethers";
+import { Interface } from "ethers";
+
+import { DIGEST_NOT_CANONICAL } from "../../../scripts/state-tree-generator/contract.ts";
+import { COMPRESS_FUNCTION } from "../../../scripts/state-tree-generator/yul-poseidon2.ts";
+import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
+import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import type { StateKey } from "../../../src/chain/state/state-key.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import { compress } from "../../../src/kernels/reference/poseidon2.ts";
+import type { Digest } from "../../../src/protocol/digest.ts";
+import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
+import { DomainTag, LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import { assertReverts } from "../l1/support/errors.ts";
+import { view } from "../l1/support/ecosystem.ts";
+import { type CodeChain, deployYul, startCodeChain } from "./support/chain.ts";
+import { createRandom } from "./support/random.ts";
+
+let chain: CodeChain;
+let contract: BaseContract;
+let yul: Awaited<ReturnType<typeof deployYul>>;
+before(async () => {
+  chain = await startCodeChain();
+  contract = await chain.l1.deploy("StateTree");
+  yul = await deployYul(chain, {
+    Compress: {
+      body: "mstore(0, compress(calldataload(0), calldataload(32), calldataload(64))) return(0, 32)",
+      functions: COMPRESS_FUNCTION,
+    },
+  });
+});
+after(() => chain.close());
+
+const wordOf = (digest: Digest): bigint => BigInt(digestToHex(digest));
+const compressOnChain = async (tag: number, left: Digest, right: Digest): Promise<number[]> => {
+  const [word = 0n] = await yul("Compress", [BigInt(tag), wordOf(left), wordOf(right)]);
+  return digestFromHex(wordToHex(word));
+};
+
+test("compresses as the published permutation says", async () => {
+  const vector = JSON.parse(
+    readFileSync(new URL("../../../fixtures/poseidon2/koala-bear-16.json", import.meta.url), "utf8"),
+  ) as { readonly input: number[]; readonly output: number[] };
+  const left = vector.input.slice(0, 8);
+  const expected = left.map((x, i) => (x + (vector.output[i] ?? 0)) % P);
+  assert.deepEqual(await compressOnChain(0, left, vector.input.slice(8)), expected);
+});
+
+test("compresses as the reference does, at the edges and at random, under every tag", async () => {
+  const random = createRandom(71);
+  const fill = (x: number): number[] => new Array<number>(8).fill(x);
+  const digests = [fill(0), fill(P - 1), fill(1)];
+  for (const tag of [...Object.values(DomainTag), DomainTag.pair + 1, DomainTag.pair + 2]) {
+    for (let i = 0; i < 12; i++) {
+      const left = digests[i] ?? Array.from({ length: 8 }, () => random.element());
+      const right = digests[(i * 2) % 5] ?? Array.from({ length: 8 }, () => random.element());
+      assert.deepEqual(await compressOnChain(tag, left, right), compress(tag, left, right));
+    }
+  }
+});
+
+/** A contract's arguments for one leaf of a tree. */
+function argumentsOf(tree: StateTree, key: StateKey) {
+  const proof = tree.prove(key);
+  return {
+    leaf: { kind: key.leafKind as number, account: `0x${key.address.toString(16).padStart(40, "0")}`, slot: key.slot, value: proof.value },
+    path: {
+      nextKey: digestToHex(proof.nextKey),
+      index: proof.index,
+      leafCount: proof.leafCount,
+      siblings: proof.siblings.map(digestToHex),
+    },
+  };
+}
+const rootOf = (...[{ leaf, path }]: [ReturnType<typeof argumentsOf>]): Promise<string> => view(contract, "computeRoot", leaf, path);
+
+function randomTree(): { readonly tree: StateTree; readonly writes: readonly StateWrite[] } {
+  const random = createRandom(72);
+  const word = (bits: number): bigint => {
+    let value = 1n;
+    for (let done = 0; done < bits; done += 24) value = (value << 24n) | BigInt(random.below(2 ** 24));
+    return value & ((1n << BigInt(bits)) - 1n);
+  };
+  const writes: StateWrite[] = [
+    { leafKind: LeafKind.storage, address: (1n << 160n) - 1n, slot: (1n << 256n) - 1n, value: (1n << 256n) - 1n },
+    { leafKind: LeafKind.account, address: 1n << 96n, slot: 0n, value: 1n },
+    ...Array.from({ length: 12 }, (_, i): StateWrite => {
+      const leafKind = ([LeafKind.storage, LeafKind.account, LeafKind.codeHash] as const)[i % 3]!;
+      return { leafKind, address: word(160), slot: leafKind === LeafKind.storage ? word(256) : 0n, value: word(256) };
+    }),
+  ];
+  return { tree: StateTree.genesis(writes, { compressor: referenceCompressor }), writes };
+}
+
+test("every leaf of a tree leads to its root", async () => {
+  const { tree, writes } = randomTree();
+  for (const key of writes) assert.equal(await rootOf(argumentsOf(tree, key)), digestToHex(tree.root));
+});
+
+test("whatever is changed about a leaf or its path leads elsewhere", async () => {
+  const { tree, writes } = randomTree();
+  const key = writes[2]!;
+  const real = argumentsOf(tree, key);
+  const root = digestToHex(tree.root);
+  const changes: Record<string, ReturnType<typeof argumentsOf>> = {
+    kind: { ...real, leaf: { ...real.leaf, kind: 1 } },
+    account: { ...real, leaf: { ...real.leaf, account: `0x${(key.address ^ 1n).toString(16).padStart(40, "0")}` } },
+    slot: { ...real, leaf: { ...real.leaf, slot: real.leaf.slot ^ (1n << 255n) } },
+    value: { ...real, leaf: { ...real.leaf, value: real.leaf.value + 1n } },
+    "next key": { ...real, path: { ...real.path, nextKey: wordToHex(1n) } },
+    index: { ...real, path: { ...real.path, index: real.path.index ^ 1 } },
+    "leaf count": { ...real, path: { ...real.path, leafCount: real.path.leafCount + 1 } },
+  };
+  for (let level = 0; level < 32; level++) {
+    const siblings = real.path.siblings.map((sibling, i) => (i === level ? wordToHex(BigInt(sibling) ^ 1n) : sibling));
+    changes[`sibling ${level}`] = { ...real, path: { ...real.path, siblings } };
+  }
+  for (const [name, changed] of Object.entries(changes)) assert.notEqual(await rootOf(changed), root, name);
+});
+
+test("refuses digests that are not canonical, and places that no tree has", async () => {
+  const { tree, writes } = randomTree();
+  const real = argumentsOf(tree, writes[0]!);
+  const withPath = (path: Partial<typeof real.path>) => ({ ...real, path: { ...real.path, ...path } });
+  for (let element = 0; element < 8; element++) {
+    const large = (value: number): `0x${string}` => wordToHex(BigInt(value) << BigInt(32 * (7 - element)));
+    for (const value of [P, 2 ** 31 - 1, 2 ** 32 - 1]) {
+      await assertReverts(rootOf(withPath({ nextKey: large(value) })), `DigestNotCanonical(${large(value)})`);
+      const siblings = real.path.siblings.map((sibling, i) => (i === 31 - element ? large(value) : sibling));
+      await assertReverts(rootOf(withPath({ siblings })), `DigestNotCanonical(${large(value)})`);
+    }
+    assert.equal((await rootOf(withPath({ nextKey: large(P - 1) }))).length, 66);
+  }
+  await assertReverts(rootOf(withPath({ index: real.path.leafCount })), `LeafIndexTooLarge(${real.path.leafCount}, ${real.path.leafCount})`);
+  await assertReverts(rootOf(withPath({ leafCount: MAX_LEAF_COUNT + 1 })), `LeafCountTooLarge(${MAX_LEAF_COUNT}, ${MAX_LEAF_COUNT + 1})`);
+  await assertReverts(rootOf({ ...real, leaf: { ...real.leaf, kind: 4 } }), "LeafKindUnknown(3, 4)");
+});
+
+test("raises the interface's error from assembly", () => {
+  assert.equal(new Interface(["error DigestNotCanonical(bytes32)"]).getError("DigestNotCanonical")?.selector, DIGEST_NOT_CANONICAL);
+});
