@@ -16,7 +16,6 @@ import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { runCall } from "./call.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
-import { changeSize } from "./change-size.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { FlatState } from "./flat-state.ts";
 
@@ -85,9 +84,9 @@ export class Reexecution {
 
   /**
    * Runs one transaction and undoes it, reporting all code that it ran or wrote beyond what the state already held, and
-   * the size of all changes since `batchStart`.
+   * the size of all changes as `measure` counts them.
    */
-  async preview(transaction: EngineTransaction, environment: BlockEnvironment, batchStart: number): Promise<Preview> {
+  async preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize): Promise<Preview> {
     const initCodes: Hex[] = [];
     const runtimeCodes: Hex[] = [];
     const { state } = this;
@@ -102,7 +101,7 @@ export class Reexecution {
       reason,
       initCodes,
       runtimeCodes,
-      size: changeSize(state.changesSince(batchStart)),
+      size: measure(),
     });
     try {
       return report(await this.run(transaction, environment), undefined);
@@ -134,12 +133,14 @@ export class Reexecution {
   }
 
   #typed(transaction: EngineTransaction): TypedTransaction {
+    const sender = createAddressFromString(transaction.from);
     if (isEthereumTransaction(transaction)) {
-      return createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rules, freeze: false });
+      const tx = createTxFromRLP(hexToBytes(transaction.raw), { common: this.#rules, freeze: false });
+      // The first engine recovers the sender by itself: were the one that the chain recovered wrong, the two would disagree.
+      return Object.assign(tx, { getSenderAddress: () => sender });
     }
-    const { from, to, nonce, valueWei, data, gasLimit } = transaction;
+    const { to, nonce, valueWei, data, gasLimit } = transaction;
     const target = to === undefined ? {} : { to };
-    const sender = createAddressFromString(from);
     const gasPrice = gasPriceOf(transaction);
     const tx = createLegacyTx({ nonce, gasPrice, gasLimit, value: valueWei, data, ...target }, { common: this.#rules, freeze: false });
     // Its form is not Ethereum's, or nobody signed it: the sequencer says who sends it, as the first engine's impersonation does.
