@@ -13,6 +13,7 @@ import type { ExecutionEngine, Head } from "./execution/engine.ts";
 import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "./genesis.ts";
 import type { GenesisAccount } from "./genesis.ts";
 import { Mempool } from "./mempool/mempool.ts";
+import type { AccountState } from "./mempool/account-view.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
 import { MovableClock } from "./movable-clock.ts";
 import type { ClockMark } from "./movable-clock.ts";
@@ -229,10 +230,8 @@ async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<{
   );
 }
 
-async function readAccount(engine: ExecutionEngine, address: Hex): Promise<{ nonce: bigint; balanceWei: bigint }> {
-  const [nonce, balance] = await Promise.all([
-    engine.request("eth_getTransactionCount", [address, "latest"]),
-    engine.request("eth_getBalance", [address, "latest"]),
-  ]);
-  return { nonce: BigInt(nonce as Hex), balanceWei: BigInt(balance as Hex) };
+async function readAccount(engine: ExecutionEngine, address: Hex): Promise<AccountState> {
+  const read = async (method: string): Promise<Hex> => (await engine.request(method, [address, "latest"])) as Hex;
+  const [nonce, balance, code] = await Promise.all([read("eth_getTransactionCount"), read("eth_getBalance"), read("eth_getCode")]);
+  return { nonce: BigInt(nonce), balanceWei: BigInt(balance), hasCode: code !== "0x" };
 }

@@ -3,6 +3,10 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import type { TransactionRequest } from "../transaction.ts";
 import { isHostileCode, reachOf } from "./hostile-code.ts";
+import type { CodeReach } from "./hostile-code.ts";
+
+/** Codes whose reach is remembered: at most 12 MiB of them. */
+const MAX_REMEMBERED = 256;
 
 /** What must happen before the engine may run something. `hostile`: it must never run. */
 export type GuardVerdict = "safe" | "unknown" | "hostile";
@@ -21,6 +25,8 @@ export type GuardedRequest = Pick<TransactionRequest, "to" | "data"> & {
 export class CodeGuard {
   readonly #trusted: ReadonlySet<Hex>;
   readonly #creators = new Set<Hex>();
+  /** What code can do, by the code; the oldest goes when there are too many. */
+  readonly #reaches = new Map<Hex, CodeReach>();
 
   /**
    * `trusted`: code of the genesis that creates contracts from fixed init code only, by its bytes; it does not count as
@@ -44,12 +50,22 @@ export class CodeGuard {
     }
     if (request.delegates) return "unknown";
     if (this.#creators.size === 0) return "safe";
-    const { calls, creates } = reachOf(fromHex(await codeOf(request.to)));
+    const { calls, creates } = this.#reachOf(await codeOf(request.to));
     return calls || creates ? "unknown" : "safe";
   }
 
   /** Whether this code may exist in the state or run as init code. */
   admits(code: Hex): boolean {
     return !isHostileCode(fromHex(code));
+  }
+
+  #reachOf(code: Hex): CodeReach {
+    const known = this.#reaches.get(code);
+    if (known !== undefined) return known;
+    const reach = reachOf(fromHex(code));
+    const [oldest] = this.#reaches.keys();
+    if (oldest !== undefined && this.#reaches.size >= MAX_REMEMBERED) this.#reaches.delete(oldest);
+    this.#reaches.set(code, reach);
+    return reach;
   }
 }

@@ -69,6 +69,9 @@ export class EdrEngine implements ExecutionEngine {
   }
 
   async mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
+    const randomness = this.request("hardhat_setPrevRandao", [environment.prevRandao]);
+    // Waited for below, beside the transactions; a failure is one of this call either way.
+    randomness.catch(() => undefined);
     const included: EngineTransaction[] = [];
     const hashes: Hex[] = [];
     const refused: EngineRefusal[] = [];
@@ -87,7 +90,7 @@ export class EdrEngine implements ExecutionEngine {
         refused.push({ transaction, reason: error instanceof Error ? error.message : String(error) });
       }
     }
-    await this.request("hardhat_setPrevRandao", [environment.prevRandao]);
+    await randomness;
     await this.request("evm_mine", [Number(environment.timestamp)]);
     const [reported, ...answers] = await Promise.all([
       this.request("eth_getBlockByNumber", ["latest", false]),

@@ -1,5 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
-import type { SignedTransaction } from "../transaction.ts";
+import type { EngineTransaction, SignedTransaction } from "../transaction.ts";
+import { AccountView, mostCostOf } from "./account-view.ts";
+import type { AccountState, KnownAccount } from "./account-view.ts";
 
 export interface MempoolOptions {
   /** Transactions held at most; beyond, the pool says that it is full. */
@@ -11,8 +13,8 @@ export interface MempoolOptions {
 }
 
 export interface MempoolDependencies {
-  /** An account in the newest state. */
-  readonly account: (address: Hex) => Promise<{ readonly nonce: bigint; readonly balanceWei: bigint }>;
+  /** Reads an account in the newest state. */
+  readonly account: (address: Hex) => Promise<AccountState>;
 }
 
 interface Sender {
@@ -40,16 +42,14 @@ const REPLACEMENT_PERCENT = 110n;
  */
 export class Mempool {
   readonly #options: MempoolOptions;
-  readonly #dependencies: MempoolDependencies;
+  readonly #accounts: AccountView;
   #senders = new Map<Hex, Sender>();
   #line: SignedTransaction[] = [];
   #size = 0;
-  /** Counts the returns to a mark: accounts that were read before one may be others after it. */
-  #returns = 0;
 
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
-    this.#dependencies = dependencies;
+    this.#accounts = new AccountView(dependencies.account);
   }
 
   /** Transactions held, taken ones included. */
@@ -65,14 +65,15 @@ export class Mempool {
   /** Takes a transaction in. Returns whether it is ready. Throws MempoolError. */
   async add(transaction: SignedTransaction): Promise<boolean> {
     const { maxTransactions, maxPerSender, minGasPriceWei } = this.#options;
-    const { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei, gasLimit, valueWei } = transaction;
+    const { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
     if (maxFeePerGasWei < minGasPriceWei) {
       throw new MempoolError("FeeTooLow", `the fee cap of ${maxFeePerGasWei} wei per gas is below this chain's minimum of ${minGasPriceWei}`);
     }
     if (maxPriorityFeePerGasWei > maxFeePerGasWei) {
       throw new MempoolError("PriorityFeeAboveCap", `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`);
     }
-    const account = await this.#newestAccount(from);
+    const cost = mostCostOf(transaction);
+    const account = await this.#accountFor(from, cost);
     const sender = this.#senders.get(from) ?? { nextNonce: account.nonce, ready: new Map<bigint, SignedTransaction>(), queued: new Map<bigint, SignedTransaction>() };
     const replaced = sender.queued.get(nonce);
     if (sender.ready.get(nonce)?.hash === transaction.hash || replaced?.hash === transaction.hash) {
@@ -81,9 +82,8 @@ export class Mempool {
     if (nonce < sender.nextNonce) {
       throw new MempoolError("NonceTooLow", `nonce too low: ${nonce} of ${from} is used, the next one is ${sender.nextNonce}`);
     }
-    const cost = valueWei + gasLimit * maxFeePerGasWei;
-    if (account.balanceWei < cost) {
-      throw new MempoolError("InsufficientFunds", `insufficient funds for gas * price + value: ${from} has ${account.balanceWei} wei, it may cost up to ${cost}`);
+    if (account.leastBalanceWei < cost) {
+      throw new MempoolError("InsufficientFunds", `insufficient funds for gas * price + value: ${from} has ${account.leastBalanceWei} wei, it may cost up to ${cost}`);
     }
     if (replaced !== undefined && maxFeePerGasWei * 100n < replaced.maxFeePerGasWei * REPLACEMENT_PERCENT) {
       throw new MempoolError("ReplacementUnderpriced", `replacement transaction underpriced: nonce ${nonce} of ${from} takes a fee cap a tenth above ${replaced.maxFeePerGasWei} wei`);
@@ -109,6 +109,11 @@ export class Mempool {
   /** Puts taken transactions back to the front, in their order. */
   putBack(transactions: readonly SignedTransaction[]): void {
     this.#line.unshift(...transactions);
+  }
+
+  /** A block holds these transactions, from the pool or not. */
+  applied(transactions: readonly EngineTransaction[]): void {
+    this.#accounts.applied(transactions);
   }
 
   /** A taken transaction is in a block. */
@@ -160,15 +165,13 @@ export class Mempool {
     this.#senders = copySenders(mark.senders);
     this.#line = [...mark.line];
     this.#size = mark.size;
-    this.#returns++;
+    this.#accounts.clear();
   }
 
-  async #newestAccount(address: Hex): ReturnType<MempoolDependencies["account"]> {
-    for (;;) {
-      const returns = this.#returns;
-      const account = await this.#dependencies.account(address);
-      if (returns === this.#returns) return account;
-    }
+  /** What is remembered of the account where that can pay the cost; otherwise as it is. */
+  async #accountFor(address: Hex, costWei: bigint): Promise<KnownAccount> {
+    const known = this.#accounts.known(address);
+    return known !== undefined && known.leastBalanceWei >= costWei ? known : this.#accounts.read(address);
   }
 
   #promote(sender: Sender): void {

@@ -3,6 +3,7 @@ import type { ExecutionEngine, MineResult } from "../execution/engine.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import type { Witness } from "../witness/witness.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
@@ -34,6 +35,13 @@ export interface BatchBuilderDependencies {
   readonly onBatch: (batch: SealedBatch) => void;
   /** Told when a batch opens (true) and when it ends (false). */
   readonly onOpen: (open: boolean) => void;
+}
+
+export interface BlockOptions {
+  /** Default: the next block's, were it made now. */
+  readonly environment?: BlockEnvironment;
+  /** The transactions give no account other code. Default false. */
+  readonly codeStays?: boolean;
 }
 
 /** A block and the batch that it belongs to. */
@@ -83,10 +91,13 @@ export class BatchBuilder {
   }
 
   /** Makes a block in the open batch; opens one where there is none. */
-  async block(transactions: readonly EngineTransaction[], fixedEnvironment?: BlockEnvironment): Promise<MineResult> {
+  async block(transactions: readonly EngineTransaction[], options: BlockOptions = {}): Promise<MineResult> {
     const opened = await this.open();
     const { producer, onBlock } = this.#dependencies;
-    const result = await producer.produce(transactions, fixedEnvironment ?? producer.environment());
+    const environment = options.environment ?? producer.environment();
+    const { codeStays = false } = options;
+    const onMeasured = (size: ChangeSize): void => this.#record(environment.number, size);
+    const result = await producer.produce(transactions, environment, { codeStays, onMeasured });
     const batch = this.#batch ?? opened;
     this.#batch = extendBatch(batch, result.block, result.included.filter(({ kind }) => kind === "signed").length);
     onBlock({ ...result.block, batchNumber: batch.number, transactions: result.included });
@@ -112,10 +123,17 @@ export class BatchBuilder {
 
   /** The open batch's usage with its changes as the witness counts them now. */
   async measure(): Promise<BatchUsage> {
-    const batch = await this.open();
-    const measured = recordSize(batch, await this.#dependencies.witness.request("measure", undefined));
+    const { number } = await this.open();
+    const size = await this.#dependencies.witness.request("measure", undefined);
+    const measured = recordSize(await this.open(), this.#dependencies.producer.head.number, size);
+    if (measured.number !== number) throw new SequencerError("Stopped", `batch ${number} ended while it was measured`);
     this.#batch = measured;
     return measured.usage;
+  }
+
+  /** What the witness reports of a block after it has repeated it, while later blocks are made. */
+  #record(block: bigint, size: ChangeSize): void {
+    if (this.#batch?.unmeasuredBlocks.some(({ number }) => number === block) === true) this.#batch = recordSize(this.#batch, block, size);
   }
 
   /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
@@ -194,7 +212,7 @@ export class BatchBuilder {
   async #system(requests: readonly SystemRequest[], environment?: BlockEnvironment): Promise<readonly BlockReceipt[]> {
     if (requests.length === 0) return [];
     const transactions = await this.#dependencies.producer.unsigned(requests);
-    const { block, refused } = await this.block(transactions, environment);
+    const { block, refused } = await this.block(transactions, environment === undefined ? {} : { environment });
     if (refused[0] !== undefined) throw systemFailure(refused[0].transaction, refused[0].reason);
     const failed = block.receipts.findIndex(({ success }) => !success);
     if (failed !== -1) throw systemFailure(transactions[failed], "it reverted");

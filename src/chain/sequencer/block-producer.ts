@@ -1,9 +1,11 @@
-import type { BlockEnvironment, MinedBlock } from "../block.ts";
+import type { BlockEnvironment } from "../block.ts";
 import type { MovableClock } from "../movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine, Head, MineResult } from "../execution/engine.ts";
 import type { SystemRequest } from "../system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
+import type { WitnessedBlock } from "../witness/batch-witness.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import type { Witness } from "../witness/witness.ts";
 import { fromHex, hashTag, keccak, wordToHex } from "../../protocol/hex.ts";
@@ -35,9 +37,18 @@ export interface ProducerMark {
   readonly nextTimestamp: bigint | undefined;
 }
 
+export interface ProduceOptions {
+  /** The block's transactions were judged safe, so none of them gives an account other code. */
+  readonly codeStays: boolean;
+  /** Told the size of the batch's changes up to this block, when the witness has repeated it. */
+  readonly onMeasured: (size: ChangeSize) => void;
+}
+
 const RANDOMNESS_TAG = hashTag("hyperchain.prev-randao.v1");
-/** Blocks that the witness may be behind before block production waits for it. */
-const MAX_WITNESS_LAG = 256;
+/** Transactions that the witness may be behind before block production waits for it: some tenths of a second. */
+const MAX_WITNESS_LAG = 1000;
+/** Accounts whose code is remembered between blocks. */
+const MAX_REMEMBERED_CODES = 1000;
 
 /** Makes blocks in the engine and has the witness repeat each one. One call at a time. */
 export class BlockProducer {
@@ -45,6 +56,10 @@ export class BlockProducer {
   readonly #dependencies: BlockProducerDependencies;
   #head: Head;
   #lastRepeat: Promise<void> = Promise.resolve();
+  /** What the witness has still to repeat, oldest first. */
+  readonly #repeating: { readonly repeated: Promise<void>; readonly transactions: number }[] = [];
+  #lag = 0;
+  readonly #codes = new Map<Hex, Promise<Hex>>();
   #nextTimestamp: bigint | undefined;
 
   constructor(options: BlockProducerOptions, dependencies: BlockProducerDependencies) {
@@ -82,13 +97,13 @@ export class BlockProducer {
   }
 
   /** Makes a block. The witness repeats it later; a disagreement comes to `onWitnessFailure`. Throws EngineError. */
-  async produce(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
-    const { engine, witness } = this.#dependencies;
-    const result = await engine.mine(transactions, environment);
+  async produce(transactions: readonly EngineTransaction[], environment: BlockEnvironment, options: ProduceOptions): Promise<MineResult> {
+    const result = await this.#dependencies.engine.mine(transactions, environment);
+    if (!options.codeStays) this.#codes.clear();
     this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp };
-    this.#repeat({ ...result.block, transactions: result.included });
-    if (witness.pending > MAX_WITNESS_LAG) await this.#lastRepeat;
+    this.#repeat({ ...result.block, transactions: result.included }, options.onMeasured);
+    while (this.#lag > MAX_WITNESS_LAG) await this.#repeating[0]?.repeated;
     return result;
   }
 
@@ -99,8 +114,7 @@ export class BlockProducer {
 
   /** Whether the engine may run the request now. */
   judge(request: GuardedRequest): Promise<GuardVerdict> {
-    const { engine, guard } = this.#dependencies;
-    return guard.judge(request, async (address) => (await engine.request("eth_getCode", [address, "latest"])) as Hex);
+    return this.#dependencies.guard.judge(request, (address) => this.#codeOf(address));
   }
 
   /** Runs a transaction in the witness alone. Where it is admitted, the guard has learnt the code that it brings. */
@@ -137,18 +151,37 @@ export class BlockProducer {
   async revert(mark: ProducerMark): Promise<void> {
     await this.#lastRepeat.catch(() => undefined);
     this.#lastRepeat = Promise.resolve();
+    this.#codes.clear();
     const { engine, witness } = this.#dependencies;
     await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
     this.#head = mark.head;
     this.#nextTimestamp = mark.nextTimestamp;
   }
 
-  #repeat(block: MinedBlock & { readonly transactions: readonly EngineTransaction[] }): void {
+  #repeat(block: WitnessedBlock, onMeasured: ProduceOptions["onMeasured"]): void {
     const { witness, onWitnessFailure } = this.#dependencies;
-    const repeated = witness.request("execute", block).then(() => undefined);
+    const repeated = witness.request("execute", block).then(onMeasured);
+    const transactions = block.transactions.length;
+    this.#lag += transactions;
+    this.#repeating.push({ repeated, transactions });
+    // In order, whatever the answer is.
+    const done = repeated.finally(() => {
+      this.#lag -= transactions;
+      this.#repeating.shift();
+    });
     // Every block's answer comes after its predecessors', so the last one stands for all.
-    this.#lastRepeat = Promise.all([this.#lastRepeat, repeated]).then(() => undefined);
+    this.#lastRepeat = Promise.all([this.#lastRepeat, done]).then(() => undefined);
     this.#lastRepeat.catch((error: unknown) => onWitnessFailure(error instanceof Error ? error : new Error(String(error))));
   }
-}
 
+  /** An account's code now: as after the last block that may have changed any account's. */
+  #codeOf(address: Hex): Promise<Hex> {
+    const known = this.#codes.get(address);
+    if (known !== undefined) return known;
+    const [oldest] = this.#codes.keys();
+    if (oldest !== undefined && this.#codes.size >= MAX_REMEMBERED_CODES) this.#codes.delete(oldest);
+    const code = this.#dependencies.engine.request("eth_getCode", [address, "latest"]).then((answer) => answer as Hex);
+    this.#codes.set(address, code);
+    return code;
+  }
+}

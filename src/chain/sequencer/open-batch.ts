@@ -9,7 +9,12 @@ import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { messagesOf } from "./l1-messages.ts";
 import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE } from "./limits.ts";
-import type { BatchUsage } from "./limits.ts";
+import type { BatchUsage, Unmeasured } from "./limits.ts";
+
+/** A block that the witness has not measured yet. */
+export interface UnmeasuredBlock extends Unmeasured {
+  readonly number: bigint;
+}
 
 /** What the sequencer knows of a batch while it grows. Immutable: each block gives the next one. */
 export interface OpenBatch {
@@ -24,6 +29,8 @@ export interface OpenBatch {
   /** Transactions other than the sequencer's own. */
   readonly transactionCount: number;
   readonly usage: BatchUsage;
+  /** What `usage.unmeasured` is the sum of; ascending. */
+  readonly unmeasuredBlocks: readonly UnmeasuredBlock[];
 }
 
 /** A batch that begins with the given block. */
@@ -38,6 +45,7 @@ export function beginBatch(number: bigint, firstBlock: bigint, firstTimestamp: b
     cheatCount: 0n,
     transactionCount: 0,
     usage: NO_USAGE,
+    unmeasuredBlocks: [],
   };
 }
 
@@ -47,12 +55,14 @@ export function hasContent(batch: OpenBatch | undefined): boolean {
 }
 
 /** The batch with one more block, `transactionCount` of whose transactions are not the sequencer's own. */
-export function extendBatch(batch: OpenBatch, { receipts }: MinedBlock, transactionCount: number): OpenBatch {
+export function extendBatch(batch: OpenBatch, { environment, receipts }: MinedBlock, transactionCount: number): OpenBatch {
   const messages = receipts.flatMap(messagesOf);
   const gas = receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
   const { usage } = batch;
+  const unmeasured = { transactions: receipts.length, gas };
   return {
     ...batch,
+    unmeasuredBlocks: [...batch.unmeasuredBlocks, { number: environment.number, ...unmeasured }],
     logs: messages.length === 0 ? batch.logs : [...batch.logs, ...messages],
     transactionCount: batch.transactionCount + transactionCount,
     usage: {
@@ -60,14 +70,16 @@ export function extendBatch(batch: OpenBatch, { receipts }: MinedBlock, transact
       messages: usage.messages + messages.length,
       messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
       gas: usage.gas + gas,
-      unmeasured: addUnmeasured(usage.unmeasured, { transactions: receipts.length, gas }),
+      unmeasured: addUnmeasured(usage.unmeasured, unmeasured),
     },
   };
 }
 
-/** The batch after the witness has measured all of its blocks. */
-export function recordSize(batch: OpenBatch, size: ChangeSize): OpenBatch {
-  return { ...batch, usage: { ...batch.usage, ...size, unmeasured: NO_TRANSACTIONS } };
+/** The batch after the witness has measured its blocks up to this one. */
+export function recordSize(batch: OpenBatch, block: bigint, size: ChangeSize): OpenBatch {
+  const unmeasuredBlocks = batch.unmeasuredBlocks.filter(({ number }) => number > block);
+  const unmeasured = unmeasuredBlocks.reduce<Unmeasured>(addUnmeasured, NO_TRANSACTIONS);
+  return { ...batch, unmeasuredBlocks, usage: { ...batch.usage, ...size, unmeasured } };
 }
 
 /** The batch after a priority operation's result is logged. */

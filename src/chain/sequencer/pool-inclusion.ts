@@ -31,6 +31,8 @@ export class PoolInclusion {
   async produce(limit: number): Promise<boolean> {
     const { mempool, producer, builder } = this.#dependencies;
     const taken = mempool.take(limit);
+    // All at once: the guard may have to ask for code. What was found is asked again where it may have changed meanwhile.
+    await Promise.all(taken.map((transaction) => producer.judge(transaction)));
     let block: SignedTransaction[] = [];
     let most = NO_TRANSACTIONS;
     for (const [position, transaction] of taken.entries()) {
@@ -41,7 +43,7 @@ export class PoolInclusion {
         most = withThis;
         continue;
       }
-      await this.#include(block);
+      await this.#include(block, true);
       block = [];
       most = NO_TRANSACTIONS;
       if (verdict === "hostile") this.#refuse(transaction, hostileCode());
@@ -50,7 +52,7 @@ export class PoolInclusion {
         return false;
       }
     }
-    await this.#include(block);
+    await this.#include(block, true);
     return true;
   }
 
@@ -79,22 +81,22 @@ export class PoolInclusion {
       if (!canSeal()) return false;
       await builder.seal();
     }
-    await this.#include([transaction]);
+    await this.#include([transaction], safe);
     return true;
   }
 
-  /** Makes a block. A transaction that the engine refuses beside others gets a block of its own. */
-  async #include(transactions: readonly SignedTransaction[]): Promise<void> {
+  /** Makes a block. A transaction that the engine refuses beside others gets a block of its own. `safe`: by the guard. */
+  async #include(transactions: readonly SignedTransaction[], safe: boolean): Promise<void> {
     if (transactions.length === 0) return;
     const { mempool, builder, waiters } = this.#dependencies;
-    const { included, refused } = await builder.block(transactions);
+    const { included, refused } = await builder.block(transactions, { codeStays: safe });
     for (const transaction of included) {
       if (transaction.kind !== "signed") continue;
       mempool.included(transaction);
       waiters.included(transaction.hash);
     }
     for (const { transaction, reason } of refused) {
-      if (transaction.kind === "signed" && transactions.length > 1) await this.#include([transaction]);
+      if (transaction.kind === "signed" && transactions.length > 1) await this.#include([transaction], safe);
       else if (transaction.kind === "signed") this.#refuse(transaction, new SequencerError("NotExecutable", reason));
     }
   }

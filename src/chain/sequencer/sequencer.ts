@@ -89,7 +89,10 @@ export class Sequencer {
       witness,
       system,
       leafCount,
-      onBlock,
+      onBlock: (block) => {
+        mempool.applied(block.transactions);
+        onBlock(block);
+      },
       onPriorityOp,
       onBatch,
       onOpen: (open) => this.#watchAge(open),

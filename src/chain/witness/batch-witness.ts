@@ -2,13 +2,13 @@ import type { BlockEnvironment, MinedBlock } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EngineTransaction } from "../transaction.ts";
-import { changeSize } from "./change-size.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { compareReceipts } from "./compare-receipts.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { NetChanges } from "./flat-state.ts";
 import { Reexecution } from "./reexecution.ts";
 import type { Preview } from "./reexecution.ts";
+import { RunningSize } from "./running-size.ts";
 import { disagreement, WitnessError } from "./witness-error.ts";
 
 /** A block as the execution engine mined it, with what it holds. */
@@ -28,12 +28,14 @@ interface SnapshotMark {
  */
 export class BatchWitness {
   readonly #execution: Reexecution;
+  readonly #size: RunningSize;
   readonly #snapshots = new Map<number, SnapshotMark>();
   #batchStart = 0;
   #nextSnapshot = 1;
 
   private constructor(execution: Reexecution) {
     this.#execution = execution;
+    this.#size = new RunningSize(execution.state);
   }
 
   static async create(chainId: number, genesis: readonly GenesisAccount[]): Promise<BatchWitness> {
@@ -45,8 +47,11 @@ export class BatchWitness {
     this.#execution.rememberHash(number, hash);
   }
 
-  /** Repeats a block. Throws WitnessError when a receipt differs; the state is then that after the differing one. */
-  async execute(block: WitnessedBlock): Promise<void> {
+  /**
+   * Repeats a block; resolves with the size of the batch's changes so far. Throws WitnessError when a receipt differs; the
+   * state is then that after the differing one.
+   */
+  async execute(block: WitnessedBlock): Promise<ChangeSize> {
     const { environment, transactions, receipts } = block;
     for (const [transactionIndex, transaction] of transactions.entries()) {
       const place = { blockNumber: environment.number, transactionIndex };
@@ -63,11 +68,12 @@ export class BatchWitness {
       if (difference !== undefined) throw disagreement({ ...place, ...difference });
     }
     this.#execution.rememberHash(environment.number, block.hash);
+    return this.measure();
   }
 
   /** What a transaction would do now; nothing is kept. */
   preview(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview> {
-    return this.#execution.preview(transaction, environment, this.#batchStart);
+    return this.#execution.preview(transaction, environment, () => this.measure());
   }
 
   /** Runs a call in the present state, as part of the given block; nothing is kept. */
@@ -77,7 +83,7 @@ export class BatchWitness {
 
   /** Size of the batch's changes so far. */
   measure(): ChangeSize {
-    return changeSize(this.#execution.state.changesSince(this.#batchStart));
+    return this.#size.size();
   }
 
   /** Ends the batch: its net changes. The next batch starts here. */
@@ -85,7 +91,7 @@ export class BatchWitness {
     const { state } = this.#execution;
     const changes = state.changesSince(this.#batchStart);
     if (this.#snapshots.size === 0) state.forget();
-    this.#batchStart = state.mark();
+    this.#startBatch(state.mark());
     return changes;
   }
 
@@ -102,6 +108,11 @@ export class BatchWitness {
     if (snapshot === undefined) throw new WitnessError("UnknownSnapshot", `there is no snapshot ${id}`);
     for (const other of this.#snapshots.keys()) if (other >= id) this.#snapshots.delete(other);
     this.#execution.state.rollback(snapshot.position);
-    this.#batchStart = snapshot.batchStart;
+    this.#startBatch(snapshot.batchStart);
+  }
+
+  #startBatch(mark: number): void {
+    this.#batchStart = mark;
+    this.#size.restart(mark);
   }
 }

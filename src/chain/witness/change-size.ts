@@ -24,8 +24,8 @@ export function changeSize({ writes, bytecodes }: NetChanges): ChangeSize {
   };
 }
 
-/** An update: tag, index in four bytes, value. An insertion: tag, address, slot with its length, value. */
-function encodedBytes({ before, value, leafKind, slot }: NetWrite): number {
+/** Bytes of a changed leaf. An update: tag, index in four bytes, value. An insertion: tag, address, slot with its length, value. */
+export function encodedBytes({ before, value, leafKind, slot }: NetWrite): number {
   if (before !== 0n) return 5 + significantBytes(value);
   const slotBytes = leafKind === LeafKind.storage ? 1 + significantBytes(slot) : 0;
   return 21 + slotBytes + significantBytes(value);

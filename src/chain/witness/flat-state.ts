@@ -12,8 +12,8 @@ import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Undone by writing `before` back; `slot` is absent where the whole account was written. */
-type UndoRecord =
+/** A write, undone by writing `before` back; `slot` is absent where the whole account was written. */
+export type UndoRecord =
   | { readonly address: string; readonly slot: undefined; readonly before: Account | undefined }
   | { readonly address: string; readonly slot: string; readonly before: Uint8Array | undefined };
 
@@ -47,6 +47,7 @@ export class FlatState implements StateManagerInterface {
   readonly #codes = new Map<string, Uint8Array>();
   readonly #undo: UndoRecord[] = [];
   readonly #checkpoints: number[] = [];
+  #lowestMark = 0;
 
   constructor() {
     this.originalStorageCache = new OriginalStorageCache((address, key) => this.getStorage(address, key));
@@ -78,48 +79,62 @@ export class FlatState implements StateManagerInterface {
   /** Forgets how to go back; marks taken before are void. */
   forget(): void {
     this.#undo.length = 0;
+    this.#lowestMark = 0;
   }
 
   /** What changed since the mark, leaf by leaf. Throws GenesisError for an account header that has no leaf encoding. */
   changesSince(mark: number): NetChanges {
-    const accounts = new Map<string, Account | undefined>();
-    const slots = new Map<string, UndoRecord & { readonly slot: string }>();
+    const first = new Map<string, UndoRecord>();
     for (let i = mark; i < this.#undo.length; i++) {
       const record = this.#undo[i] as UndoRecord;
-      if (record.slot === undefined) {
-        if (!accounts.has(record.address)) accounts.set(record.address, record.before);
-      } else if (!slots.has(record.address + record.slot)) {
-        slots.set(record.address + record.slot, record);
-      }
+      const name = placeOf(record);
+      if (!first.has(name)) first.set(name, record);
     }
     const writes: NetWrite[] = [];
     const touched: GenesisLeaf[] = [];
     const bytecodes = new Set<Hex>();
-    const compare = (leaf: GenesisLeaf, before: bigint): void => {
-      touched.push(leaf);
-      if (leaf.value !== before) writes.push({ ...leaf, before });
-    };
-    for (const [address, before] of accounts) {
-      const now = this.#accounts.get(address);
-      const leaf = { address: BigInt(address), slot: 0n };
-      compare({ ...leaf, leafKind: LeafKind.account, value: headerOf(now) }, headerOf(before));
-      const code = { ...leaf, leafKind: LeafKind.codeHash, value: codeValueOf(now) };
-      compare(code, codeValueOf(before));
-      if (code.value !== 0n && code.value !== codeValueOf(before)) {
-        bytecodes.add(bytesToHex(this.#codes.get(wordToHex(code.value)) ?? NO_BYTES) as Hex);
+    for (const record of first.values()) {
+      for (const write of this.leavesOf(record)) {
+        const { leafKind, address, slot, value, before } = write;
+        touched.push({ leafKind, address, slot, value });
+        if (value === before) continue;
+        writes.push(write);
+        if (leafKind === LeafKind.codeHash && value !== 0n) bytecodes.add(bytesToHex(this.codeOf(value)) as Hex);
       }
-    }
-    for (const { address, slot, before } of slots.values()) {
-      const leaf = { leafKind: LeafKind.storage, address: BigInt(address), slot: BigInt(slot) };
-      const value = this.#storage.get(address)?.get(slot);
-      compare({ ...leaf, value: wordOf(value) }, wordOf(before as Uint8Array | undefined));
     }
     return { writes, touched, bytecodes: [...bytecodes] };
   }
 
-  /** Nonce of an account, for transactions that carry none of their own. */
-  nonceOf(address: Hex): bigint {
-    return this.#accounts.get(address)?.nonce ?? 0n;
+  /** All writes that can be undone, oldest first: `mark()` is their number. */
+  get records(): readonly UndoRecord[] {
+    return this.#undo;
+  }
+
+  /** Least number of records since this was last asked, by rollbacks and reverts; those before it are as they were. */
+  takeLowestMark(): number {
+    const lowest = Math.min(this.#lowestMark, this.#undo.length);
+    this.#lowestMark = this.#undo.length;
+    return lowest;
+  }
+
+  /** What a write was about: its leaves with their present values and those before the write. */
+  leavesOf(record: UndoRecord): NetWrite[] {
+    const address = BigInt(record.address);
+    if (record.slot !== undefined) {
+      const value = this.#storage.get(record.address)?.get(record.slot);
+      return [{ leafKind: LeafKind.storage, address, slot: BigInt(record.slot), value: wordOf(value), before: wordOf(record.before) }];
+    }
+    const now = this.#accounts.get(record.address);
+    const { before } = record;
+    return [
+      { leafKind: LeafKind.account, address, slot: 0n, value: headerOf(now), before: headerOf(before) },
+      { leafKind: LeafKind.codeHash, address, slot: 0n, value: codeValueOf(now), before: codeValueOf(before) },
+    ];
+  }
+
+  /** Code by the value of a code hash leaf. */
+  codeOf(value: bigint): Uint8Array {
+    return this.#codes.get(wordToHex(value)) ?? NO_BYTES;
   }
 
   async getAccount(address: Address): Promise<Account | undefined> {
@@ -220,6 +235,7 @@ export class FlatState implements StateManagerInterface {
   }
 
   #undoTo(mark: number): void {
+    this.#lowestMark = Math.min(this.#lowestMark, mark);
     for (const record of this.#undo.splice(mark).reverse()) {
       if (record.slot === undefined) replace(this.#accounts, record.address, record.before);
       else replace(this.#slots(record.address), record.slot, record.before);
@@ -231,6 +247,11 @@ export class FlatState implements StateManagerInterface {
     if (slots === undefined) this.#storage.set(address, (slots = new Map<string, Uint8Array>()));
     return slots;
   }
+}
+
+/** One name for all writes of the same account or the same slot. */
+export function placeOf({ address, slot }: UndoRecord): string {
+  return slot === undefined ? address : address + slot;
 }
 
 function replace<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {

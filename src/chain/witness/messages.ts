@@ -19,7 +19,7 @@ export interface WitnessSetup {
 export interface WitnessOperations {
   /** Hashes of blocks that it did not execute, for BLOCKHASH. */
   readonly remember: { readonly request: readonly { readonly number: bigint; readonly hash: Hex }[]; readonly result: undefined };
-  readonly execute: { readonly request: WitnessedBlock; readonly result: undefined };
+  readonly execute: { readonly request: WitnessedBlock; readonly result: ChangeSize };
   readonly preview: {
     readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment };
     readonly result: Preview;

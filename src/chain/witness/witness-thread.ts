@@ -22,10 +22,7 @@ const handlers: Handlers = {
     for (const { number, hash } of blocks) witness.rememberHash(number, hash);
     return undefined;
   },
-  execute: async (witness, block) => {
-    await witness.execute(block);
-    return undefined;
-  },
+  execute: (witness, block) => witness.execute(block),
   preview: (witness, { transaction, environment }) => witness.preview(transaction, environment),
   call: (witness, { call, environment }) => witness.call(call, environment),
   measure: async (witness) => witness.measure(),

@@ -29,7 +29,7 @@ function transaction(from: Hex, nonce: number, fields: Partial<SignedTransaction
 }
 
 function pool(options: Partial<MempoolOptions> = {}, nonce = 0n, balanceWei = 10n ** 9n): Mempool {
-  return new Mempool({ maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 10n, ...options }, { account: async () => ({ nonce, balanceWei }) });
+  return new Mempool({ maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 10n, ...options }, { account: async () => ({ nonce, balanceWei, hasCode: false }) });
 }
 
 const rejects = (promise: Promise<unknown>, code: MempoolError["code"]) =>
@@ -166,7 +166,7 @@ describe("mempool", () => {
     const account = async () => {
       const read = nonce;
       await new Promise<void>((resolve) => void answers.push(resolve));
-      return { nonce: read, balanceWei: 10n ** 18n };
+      return { nonce: read, balanceWei: 10n ** 18n, hasCode: false };
     };
     const mempool = new Mempool({ maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 0n }, { account });
     const mark = mempool.snapshot();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { getCreateAddress } from "ethers";
 import { setImmediate } from "node:timers/promises";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { hashOutputs } from "../../../src/protocol/outputs.ts";
@@ -324,6 +325,31 @@ describe("sequencer against hostile code", () => {
       assert.equal(test.chain.sequencer.fault, undefined);
       await test.chain.seal();
       assert.equal(test.batches.length, 1);
+    });
+  });
+
+  it("looks again at an address that was without code before, however code came to it", async () => {
+    await withChain({}, async (test, wallet) => {
+      // Creates what it is given; and init code that gives an account this code.
+      const creator = "365f5f37365f5ff000";
+      const creatorInit = `0x60${(creator.length / 2).toString(16).padStart(2, "0")}80600a5f395ff300${creator}`;
+      const hash = await test.chain.submit(await wallet.signRaw({ data: creatorInit, gasLimit: 200_000n }));
+      const { contractAddress: factory } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
+      const delegating = new TestWallet(24);
+      const authorizationList = [delegating.authorize(factory, 0)];
+      const ways: readonly [string, Parameters<TestWallet["signRaw"]>[0]][] = [
+        [getCreateAddress({ from: factory, nonce: 1 }), { to: factory, data: creatorInit }],
+        [delegating.address, { type: 4, to: SINK, authorizationList }],
+        [getCreateAddress({ from: wallet.address, nonce: wallet.nonce + 5 }), { data: creatorInit, gasLimit: 200_000n }],
+      ];
+      for (const [target, request] of ways) {
+        // The guard asks for the target's code, and finds none.
+        await test.chain.submit(await wallet.signRaw({ to: target }));
+        await test.chain.submit(await wallet.signRaw(request));
+        await assert.rejects(test.chain.submit(await wallet.signRaw({ to: target, data: "0x73" })), refusal("HostileCode"));
+        wallet.nonce--;
+      }
+      assert.equal(test.chain.sequencer.fault, undefined);
     });
   });
 

@@ -1,0 +1,98 @@
+import type { EngineTransaction, SignedTransaction } from "../transaction.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** An account in the newest state. */
+export interface AccountState {
+  readonly nonce: bigint;
+  readonly balanceWei: bigint;
+  /** It holds code, a delegation for example: then others' transactions can change its nonce and spend what it has. */
+  readonly hasCode: boolean;
+}
+
+/** An account as the pool knows it. */
+export interface KnownAccount {
+  readonly nonce: bigint;
+  /** It has this much or more. */
+  readonly leastBalanceWei: bigint;
+}
+
+/** Accounts remembered at most. */
+const MAX_ACCOUNTS = 10_000;
+
+/**
+ * What the pool knows of accounts without asking the engine for each transaction. An account without code is changed by its
+ * own transactions alone, but for what it is paid; so after a transaction it has at least what it had less the most that
+ * this can cost. Accounts with code are never remembered.
+ */
+export class AccountView {
+  readonly #read: (address: Hex) => Promise<AccountState>;
+  /** Least recently read first. */
+  readonly #known = new Map<Hex, KnownAccount>();
+  /** Reads under way; `isStale` once a block or a return has come since they began. */
+  readonly #reads = new Map<Hex, { readonly state: Promise<AccountState>; isStale: boolean }>();
+
+  constructor(read: (address: Hex) => Promise<AccountState>) {
+    this.#read = read;
+  }
+
+  /** What is remembered of the account; undefined where it has to be read. */
+  known(address: Hex): KnownAccount | undefined {
+    return this.#known.get(address);
+  }
+
+  /** The account as it is now. Rejects with the engine's error. */
+  async read(address: Hex): Promise<KnownAccount> {
+    for (;;) {
+      const read = this.#reads.get(address) ?? { state: this.#read(address), isStale: false };
+      this.#reads.set(address, read);
+      try {
+        const { nonce, balanceWei, hasCode } = await read.state;
+        if (read.isStale) continue;
+        const account = { nonce, leastBalanceWei: balanceWei };
+        if (!hasCode) this.#remember(address, account);
+        return account;
+      } finally {
+        if (this.#reads.get(address) === read) this.#reads.delete(address);
+      }
+    }
+  }
+
+  /** These transactions are in a block. */
+  applied(transactions: readonly EngineTransaction[]): void {
+    // They may give any account code.
+    if (transactions.some((transaction) => transaction.kind === "signed" && transaction.delegates)) this.clear();
+    for (const transaction of transactions) {
+      const { from } = transaction;
+      this.#outdate(from);
+      const known = this.#known.get(from);
+      if (known === undefined) continue;
+      if (transaction.kind === "unsigned") this.#known.delete(from);
+      else this.#known.set(from, { nonce: transaction.nonce + 1n, leastBalanceWei: known.leastBalanceWei - mostCostOf(transaction) });
+    }
+  }
+
+  /** Forgets everything: the state is another one. */
+  clear(): void {
+    this.#known.clear();
+    for (const address of [...this.#reads.keys()]) this.#outdate(address);
+  }
+
+  #remember(address: Hex, account: KnownAccount): void {
+    this.#known.delete(address);
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined && this.#known.size >= MAX_ACCOUNTS) this.#known.delete(oldest);
+    this.#known.set(address, account);
+  }
+
+  #outdate(address: Hex): void {
+    const read = this.#reads.get(address);
+    if (read === undefined) return;
+    read.isStale = true;
+    this.#reads.delete(address);
+  }
+}
+
+/** Most that a transaction can take from its sender. */
+export function mostCostOf({ valueWei, gasLimit, maxFeePerGasWei }: SignedTransaction): bigint {
+  return valueWei + gasLimit * maxFeePerGasWei;
+}
