@@ -44,10 +44,16 @@ export class LeafDirectory {
         this.#leaves.push({ leafKind, address, slot, value });
         continue;
       }
-      const leaf = this.#leaves[entry.index];
-      if (leaf === undefined) throw new TypeError(`there is no leaf ${entry.index} to update`);
-      leaf.value = entry.value;
+      this.#leafAt(entry.index).value = entry.value;
     }
+  }
+
+  /** What a diff list without its outputs entry writes, by account and slot. It need not have been applied. */
+  writesOf(changes: readonly DiffEntry[]): GenesisLeaf[] {
+    return changes.map((entry) => {
+      const { leafKind, address, slot } = entry.type === "insertion" ? entry : this.#leafAt(entry.index);
+      return { leafKind, address, slot, value: entry.value };
+    });
   }
 
   /** Hashes of all codes that accounts have. */
@@ -73,6 +79,12 @@ export class LeafDirectory {
       } else if (leaf.leafKind === LeafKind.codeHash) account.code = toHex(codeOf(wordToHex(leaf.value)));
     }
     return [...accounts.values()];
+  }
+
+  #leafAt(index: number): NamedLeaf {
+    const leaf = this.#leaves[index];
+    if (leaf === undefined) throw new TypeError(`there is no leaf ${index} to update`);
+    return leaf;
   }
 }
 

@@ -56,7 +56,9 @@ export interface PublishedContent {
   /** The complete diff list. */
   readonly entries: readonly DiffEntry[];
   readonly statement: BatchStatement;
-  readonly pubdataBytes: number;
+  readonly pubdata: Uint8Array;
+  readonly canonicalTxHashes: readonly Hex[];
+  readonly policyDataHash: Hex;
 }
 
 /**
@@ -65,7 +67,7 @@ export interface PublishedContent {
  * other bytes than those that L1 was given, then the part that does not fit.
  */
 export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain, compress: Compress): PublishedContent {
-  const { stored, previous, pubdata, canonicalTxHashes } = batch;
+  const { stored, previous, pubdata, canonicalTxHashes, policyDataHash } = batch;
   const { batchNumber } = stored;
   const same = (code: ReconstructionError["code"], what: string, got: Hex, expected: Hex): void => {
     if (got !== expected) throw new ReconstructionError(code, `${what} is ${got}, L1 has ${expected}`, { batchNumber });
@@ -114,12 +116,12 @@ export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain
   same("CommitmentMismatch", "the evaluation of its diff list", quinticToHex(evaluation), stored.evaluation);
   const flowsHash = hashAssetFlows(sumAssetFlows(logs, chain.settlementChainId));
   same("CommitmentMismatch", "the hash of its asset flows", flowsHash, stored.flowsHash);
-  const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash: batch.policyDataHash });
+  const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash });
   const commitment = hashCommitment(preCommitment, daCommitment);
   same("CommitmentMismatch", "its commitment", commitment, stored.commitment);
 
   const statement = { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash };
-  return { outputs, logs, logLeaves, bytecodes, entries, statement, pubdataBytes: pubdata.length };
+  return { outputs, logs, logLeaves, bytecodes, entries, statement, pubdata, canonicalTxHashes, policyDataHash };
 }
 
 /** Binds everything of a batch but its pubdata. Throws DigestError for a record that L1 cannot hold. */

@@ -1,6 +1,7 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import type { Compress } from "../../protocol/digest.ts";
+import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainOrigin } from "../chain.ts";
@@ -8,6 +9,7 @@ import type { Head } from "../execution/engine.ts";
 import { genesisLeaves } from "../genesis.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import { ChangeSetError } from "../state/change-set.ts";
+import type { StateWrite } from "../state/change-set.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateProof } from "../state/state-proof.ts";
 import { StateTree } from "../state/state-tree.ts";
@@ -56,6 +58,11 @@ export class RebuiltState {
     this.#reach(batchNumber, content, () => (transition = this.tree.applyWithWitness(content.entries)));
     if (transition === undefined) throw new TypeError("a batch that was applied has a transition");
     return transition;
+  }
+
+  /** A diff list's changes by account and slot instead of by leaf, in the state before it; without the outputs entry. */
+  writesOf(entries: readonly DiffEntry[]): StateWrite[] {
+    return this.#directory.writesOf(entries.slice(0, -1));
   }
 
   /** Makes a code known that some other chain's batch published. */

@@ -1,6 +1,8 @@
 import { JsonRpcProvider } from "ethers";
 import type { Provider } from "ethers";
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../chain/genesis.ts";
+import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
@@ -18,6 +20,7 @@ import { readCommits } from "./commit-call.ts";
 import type { CommitCall } from "./commit-call.ts";
 import { findCreation, readHistory } from "./l1-history.ts";
 import { findPublishedCode } from "./published-code.ts";
+import { findImports, reformBatch } from "./unexecuted-batch.ts";
 
 export interface ReconstructionOptions {
   /** L1: a JSON-RPC endpoint over HTTP, or a provider. */
@@ -73,6 +76,8 @@ export interface Reconstruction {
   readonly fromBlock: number;
   /** In order from batch 0; all are applied. */
   readonly batches: readonly ReconstructedBatch[];
+  /** Those of `batches` that are not executed, with all that it takes to prove and execute them, which anyone may do. */
+  readonly unexecuted: readonly FormedBatch[];
   /** Committed batches that are not applied, in order. */
   readonly unapplied: readonly CommittedBatch[];
   /** Batches that were committed and taken back. */
@@ -117,7 +122,7 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
 
   const total = Number(onL1.totals[upTo]);
   const ledger = new BatchLedger();
-  const replay = new BatchReplay(contract, state, ledger, provider);
+  const replay = new BatchReplay(contract, state, ledger, provider, l1.blockNumber);
   const report = (blockNumber: number): void =>
     options.onProgress?.({ blockNumber, toBlock: l1.blockNumber, batchesApplied: replay.batches.length, batchesTotal: total });
   for await (const page of readHistory(provider, { hyperchain, fromBlock, toBlock: l1.blockNumber, blocksPerRequest })) {
@@ -140,7 +145,7 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
   if (now.blockHash !== l1.blockHash) {
     throw new ReconstructionError("L1Reorganized", `block ${l1.blockNumber} of L1 was ${l1.blockHash} and is ${now.blockHash}; start again`);
   }
-  const { batches, last } = replay;
+  const { batches, reformed, last } = replay;
   return {
     contract,
     genesis,
@@ -148,6 +153,7 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
     l1,
     fromBlock,
     batches,
+    unexecuted: reformed,
     unapplied: unexecuted.slice(further.length),
     revertedCount: ledger.revertedCount,
     last,
@@ -160,17 +166,20 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
 /** Applies batches, one after the other. */
 class BatchReplay {
   readonly batches: ReconstructedBatch[] = [];
+  readonly reformed: FormedBatch[] = [];
   last: StoredBatch;
   readonly #contract: ChainContractFacts;
   readonly #state: RebuiltState;
   readonly #ledger: BatchLedger;
   readonly #provider: Provider;
+  readonly #block: number;
 
-  constructor(contract: ChainContractFacts, state: RebuiltState, ledger: BatchLedger, provider: Provider) {
+  constructor(contract: ChainContractFacts, state: RebuiltState, ledger: BatchLedger, provider: Provider, block: number) {
     this.#contract = contract;
     this.#state = state;
     this.#ledger = ledger;
     this.#provider = provider;
+    this.#block = block;
     this.last = genesisStoredBatch(contract.configuration.protocolVersion, state.stateRoot, BigInt(state.leafCount));
   }
 
@@ -194,11 +203,19 @@ class BatchReplay {
     const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
     const source = { stored, previous: this.last, calls, canonicalTxHashes };
     const content = await readBatchContent(source, chain, this.#state.compress, this.#provider);
-    this.#state.apply(stored.batchNumber, content);
+    if (batch.executed === undefined) await this.#reform(stored, content, chain);
+    else this.#state.apply(stored.batchNumber, content);
     const { logs, logLeaves, entries } = content;
-    this.batches.push({ ...batch, logs, canonicalTxHashes, logLeaves, pubdataBytes: content.pubdataBytes, entryCount: entries.length });
+    this.batches.push({ ...batch, logs, canonicalTxHashes, logLeaves, pubdataBytes: content.pubdata.length, entryCount: entries.length });
     this.#ledger.forgetOperations(stored.priorityOpTotal);
     this.last = stored;
+  }
+
+  /** Applies a batch that is still to be proven or executed. */
+  async #reform(stored: StoredBatch, content: PublishedContent, chain: PublishingChain): Promise<void> {
+    const { registry } = this.#contract;
+    const importedRoots = await findImports(this.#provider, { registry, block: this.#block }, stored, content.entries);
+    this.reformed.push(reformBatch({ stored, previous: this.last, content, importedRoots }, chain, this.#state));
   }
 }
 
