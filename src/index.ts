@@ -10,6 +10,7 @@ const hyperchainPlugin: HardhatPlugin = definePlugin({
   npmPackage: "hardhat-hyperchain",
   hookHandlers: {
     config: () => import("./plugin/hooks/config.ts"),
+    network: () => import("./plugin/hooks/network.ts"),
   },
   tasks: taskDefinitions,
 });

@@ -1,6 +1,8 @@
 import "hardhat/types/config";
 import type { HyperchainsConfig, HyperchainsUserConfig } from "./types.ts";
 
+export type * from "./plugin/connection/type-extensions.ts";
+
 declare module "hardhat/types/config" {
   interface HardhatUserConfig {
     /** The ecosystem that `hyperchain:spawn` and `network.create()` start. */

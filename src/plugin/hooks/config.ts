@@ -2,14 +2,15 @@ import type { ConfigHooks } from "hardhat/types/hooks";
 import { withEngineNetwork } from "../config/engine-network.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
+import { resolveEcosystemNetworks, withEcosystemNetworks } from "../connection/networks.ts";
 
 /** What the plugin does with the user's config: a network to clone chains from, a checked and completed `hyperchains`. */
 export default (): Promise<Partial<ConfigHooks>> =>
   Promise.resolve({
-    extendUserConfig: async (config, next) => withEngineNetwork(await next(config)),
+    extendUserConfig: async (config, next) => withEcosystemNetworks(withEngineNetwork(await next(config))),
     validateUserConfig: ({ hyperchains }) => Promise.resolve(validateHyperchains(hyperchains)),
-    resolveUserConfig: async (config, resolveVariable, next) => ({
-      ...(await next(config, resolveVariable)),
-      hyperchains: resolveHyperchains(config.hyperchains),
-    }),
+    resolveUserConfig: async (config, resolveVariable, next) => {
+      const resolved = await next(config, resolveVariable);
+      return { ...resolved, hyperchains: resolveHyperchains(config.hyperchains), networks: resolveEcosystemNetworks(config, resolved) };
+    },
   });

@@ -1,0 +1,27 @@
+import { findChain } from "../../client/ecosystem.ts";
+import type { Faults, FaultTarget } from "./faults.ts";
+import type { EcosystemLink } from "./link.ts";
+
+/** The fault switches of an ecosystem: each is one `hyperchain_setFault`. */
+export function createFaults(link: EcosystemLink): Faults {
+  const set = async (fault: Readonly<Record<string, unknown>>): Promise<void> => {
+    await link.request("hyperchain_setFault", [fault]);
+  };
+  const chainId = (chain: Parameters<typeof findChain>[1]): number => findChain(link.info, chain).chainId;
+  return {
+    drop: (target = "all") => set({ type: "drop", target: hashOf(target) }),
+    delay: (target, relays) => set({ type: "delay", target: hashOf(target), relays }),
+    duplicate: (target = "all") => set({ type: "duplicate", target: hashOf(target) }),
+    reorder: () => set({ type: "reorder" }),
+    stopRelayer: () => set({ type: "relayer", running: false }),
+    startRelayer: () => set({ type: "relayer", running: true }),
+    stopSequencer: (chain) => set({ type: "sequencer", chainId: chainId(chain), running: false }),
+    startSequencer: (chain) => set({ type: "sequencer", chainId: chainId(chain), running: true }),
+    tamperNextProof: (chain) => set({ type: "tamperNextProof", chainId: chainId(chain) }),
+    clear: () => set({ type: "clear" }),
+  };
+}
+
+function hashOf(target: FaultTarget): string {
+  return typeof target === "string" ? target : target.hash;
+}

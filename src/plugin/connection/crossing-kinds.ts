@@ -1,0 +1,113 @@
+import { bridge, interopHandler, topicOf } from "../../client/contract-interfaces.ts";
+import { finalizeWithdrawal, viewL1, withdrawalState } from "../../client/withdraw.ts";
+import type { MessageInfo } from "../../devnet/ecosystem-info.ts";
+import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import { wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { CrossingKind, CrossingName, CrossingState } from "./crossing.ts";
+import type { EcosystemLink } from "./link.ts";
+import { MessageError } from "./message.ts";
+import type { MessageStep } from "./message.ts";
+
+/** Between two chains: the relayer brings it. */
+export function crossChainMessage(name: CrossingName, link: EcosystemLink): CrossingKind {
+  return {
+    async look() {
+      const info = await link.request<MessageInfo | null>("hyperchain_message", [name.hash]);
+      if (info === null) return { steps: [initiated(name)], waitingFor: "the ecosystem has not seen it yet" };
+      return { steps: info.steps as readonly MessageStep[], waitingFor: info.waitingFor, refusal: info.refusal };
+    },
+    async advance(wanted) {
+      await link.request("hyperchain_settle", [name.sourceChainId]);
+      await link.request("hyperchain_relay");
+      if (wanted !== "importSettled") return;
+      await link.request("hyperchain_settle", [name.destinationChainId]);
+      await link.request("hyperchain_relay");
+    },
+    async checkOutcome(executed) {
+      if (name.type === "bundle") await checkBundle(name, executed, link);
+    },
+  };
+}
+
+async function checkBundle(name: CrossingName, executed: MessageStep, link: EcosystemLink): Promise<void> {
+  const receipt = await link.client(executed.chainId).getTransactionReceipt(executed.transactionHash);
+  for (const log of receipt?.logs ?? []) {
+    if (log.address.toLowerCase() !== PREDEPLOYS.InteropHandler) continue;
+    const event = interopHandler.parseLog(log);
+    if (event?.name !== "BundleExecuted" || String(event.args["bundleHash"]).toLowerCase() !== name.hash) continue;
+    if (event.args["success"] === true) return;
+    const data = String(event.args["result"]) as Hex;
+    throw new MessageError("CallFailed", `the call arrived on ${link.member(executed.chainId).name} and reverted there with ${data}; its value goes back`, data);
+  }
+}
+
+/** From L1 to a chain: the chain takes it over from its priority queue. */
+export function deposit(name: CrossingName, link: EcosystemLink): CrossingKind {
+  return {
+    async look() {
+      const receipt = await link.client(name.destinationChainId).getTransactionReceipt(name.hash);
+      const arrived = { chainId: name.destinationChainId, transactionHash: name.hash };
+      const from: MessageStep = initiated(name);
+      if (receipt === null) return { steps: [from], waitingFor: `${link.member(name.destinationChainId).name} looks at L1` };
+      return { steps: [from, { step: "delivered", ...arrived }, { step: "executed", ...arrived }], waitingFor: undefined };
+    },
+    async advance() {
+      await link.request("hyperchain_relay");
+    },
+    async checkOutcome(executed) {
+      const receipt = await link.client(executed.chainId).getTransactionReceipt(executed.transactionHash);
+      if (receipt?.status === 0) {
+        throw new MessageError("CallFailed", `the deposit arrived on ${link.member(executed.chainId).name} and failed there; L1 gives it back to the depositor`);
+      }
+    },
+  };
+}
+
+/** From a chain to L1: once the batch is executed, the bridge pays a withdrawal to whoever claims it for its recipient. */
+export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKind {
+  const l1 = link.client(link.info.l1.chainId);
+  const withdrawal = { chain: name.sourceChainId, messageHash: name.hash };
+  let claim: Hex | undefined;
+
+  async function look(): Promise<CrossingState> {
+    // Read anew: the ecosystem may have returned to an earlier state.
+    const view = viewL1(link.info, l1);
+    await view.poll();
+    const steps: MessageStep[] = [initiated(name)];
+    const batch = view.message(BigInt(name.sourceChainId), name.hash)?.batch;
+    const step = (done: JourneyStep, transactionHash: Hex): void => void steps.push({ step: done, chainId: link.info.l1.chainId, transactionHash });
+    if (batch?.proven !== undefined) step("settled", batch.proven.transactionHash);
+    if (batch?.executed === undefined) return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
+    step("inTransactionRoot", batch.executed.transactionHash);
+    if (name.type !== "withdrawal") return { steps };
+    if ((await withdrawalState(link.info, withdrawal, view, l1)) !== "paid") return { steps, waitingFor: "someone claims it on L1" };
+    const paidBy = claim ?? (await claimTransaction(link, name, batch.batchNumber)) ?? batch.executed.transactionHash;
+    for (const done of ["delivered", "executed"] as const) step(done, paidBy);
+    return { steps };
+  }
+
+  return {
+    look,
+    async advance(wanted) {
+      await link.request("hyperchain_settle", [name.sourceChainId]);
+      if (name.type !== "withdrawal" || wanted === "settled" || wanted === "inTransactionRoot") return;
+      const finalized = await finalizeWithdrawal(link.info, withdrawal, await link.signer(link.info.l1.chainId, undefined));
+      if (finalized.state === "paid") claim = finalized.l1TransactionHash;
+    },
+    checkOutcome: () => Promise.resolve(),
+  };
+}
+
+/** The transaction that had the bridge pay a withdrawal of this batch to the message's recipient; for claims of others. */
+async function claimTransaction(link: EcosystemLink, name: CrossingName, batchNumber: bigint): Promise<Hex | undefined> {
+  const { chainId, contracts } = link.info.l1;
+  const topics = [topicOf(bridge, "WithdrawalClaimed"), wordToHex(BigInt(name.sourceChainId)), wordToHex(batchNumber)];
+  const logs = await link.client(chainId).getLogs({ address: contracts.bridge, topics, fromBlock: 0 });
+  return logs.at(-1)?.transactionHash as Hex | undefined;
+}
+
+function initiated(name: CrossingName): MessageStep {
+  return { step: "initiated", chainId: name.sourceChainId, transactionHash: name.transactionHash };
+}

@@ -1,0 +1,111 @@
+import { memberName } from "../../client/ecosystem.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
+import type { EcosystemLink } from "./link.ts";
+import { MessageError } from "./message.ts";
+import type { CrossingType, Message, MessageStep } from "./message.ts";
+
+/** What is known of something on its way when it is sent. */
+export interface CrossingName {
+  readonly hash: Hex;
+  readonly type: CrossingType;
+  readonly sourceChainId: number;
+  readonly destinationChainId: number;
+  readonly transactionHash: Hex;
+}
+
+/** How it stands. */
+export interface CrossingState {
+  readonly steps: readonly MessageStep[];
+  readonly waitingFor?: string | undefined;
+  /** Why the last attempt to deliver it failed. */
+  readonly refusal?: string | undefined;
+}
+
+/** How one kind of crossing is looked at and moved. */
+export interface CrossingKind {
+  look(): Promise<CrossingState>;
+  /** Moves it on by what the next step needs. */
+  advance(wanted: JourneyStep): Promise<void>;
+  /** Throws MessageError CallFailed where it arrived, but what it was to do failed. */
+  checkOutcome(executed: MessageStep): Promise<void>;
+}
+
+/** Moves that are tried before a crossing counts as stuck: a fault may hold it up for a few relays. */
+const MAX_MOVES = 4;
+
+/** A message that can be followed and moved. */
+export class Crossing implements Message {
+  readonly hash: Hex;
+  readonly type: CrossingType;
+  readonly sourceChainId: number;
+  readonly destinationChainId: number;
+  readonly transactionHash: Hex;
+  readonly #link: Pick<EcosystemLink, "info">;
+  readonly #kind: CrossingKind;
+  #state: CrossingState;
+
+  constructor(name: CrossingName, kind: CrossingKind, link: Pick<EcosystemLink, "info">) {
+    this.hash = name.hash;
+    this.type = name.type;
+    this.sourceChainId = name.sourceChainId;
+    this.destinationChainId = name.destinationChainId;
+    this.transactionHash = name.transactionHash;
+    this.#kind = kind;
+    this.#link = link;
+    this.#state = { steps: [{ step: "initiated", chainId: name.sourceChainId, transactionHash: name.transactionHash }] };
+  }
+
+  get steps(): readonly MessageStep[] {
+    return this.#state.steps;
+  }
+
+  get waitingFor(): string | undefined {
+    return this.#state.waitingFor;
+  }
+
+  has(step: JourneyStep): boolean {
+    return this.#step(step) !== undefined;
+  }
+
+  async refresh(): Promise<Message> {
+    this.#state = await this.#kind.look();
+    return this;
+  }
+
+  settled(): Promise<MessageStep> {
+    return this.reach("settled");
+  }
+
+  async delivered(): Promise<MessageStep> {
+    const executed = await this.reach("executed");
+    await this.#kind.checkOutcome(executed);
+    return executed;
+  }
+
+  async reach(step: JourneyStep): Promise<MessageStep> {
+    await this.refresh();
+    for (let moves = 0; this.#step(step) === undefined && moves < MAX_MOVES; moves++) {
+      await this.#kind.advance(step);
+      await this.refresh();
+    }
+    const done = this.#step(step);
+    if (done === undefined) throw new MessageError("NotDelivered", this.#stuck(step));
+    return done;
+  }
+
+  #step(step: JourneyStep): MessageStep | undefined {
+    return this.#state.steps.find((done) => done.step === step);
+  }
+
+  #stuck(step: JourneyStep): string {
+    const { info } = this.#link;
+    const { waitingFor, refusal, steps } = this.#state;
+    const done = JOURNEY_STEPS.filter((each) => steps.some((record) => record.step === each)).join(", ");
+    const way = `${this.type} ${this.hash} from ${memberName(info, this.sourceChainId)} to ${memberName(info, this.destinationChainId)}`;
+    const next = waitingFor === undefined ? "" : `; it waits: ${waitingFor}`;
+    const why = refusal === undefined ? "" : `; its last delivery was refused: ${refusal}`;
+    return `${way} did not reach "${step}" after ${MAX_MOVES} rounds of settling and relaying. Done: ${done}${next}${why}`;
+  }
+}

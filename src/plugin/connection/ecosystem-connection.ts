@@ -1,0 +1,106 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { HookContext } from "hardhat/types/hooks";
+import type { NetworkConnection } from "hardhat/types/network";
+import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import type { Eip1193Provider } from "../../devnet/eip1193.ts";
+import type { L1Connection } from "../../devnet/local-l1.ts";
+import type { HyperchainsConfig } from "../../types.ts";
+import { ecosystemOptions } from "../ecosystem-options.ts";
+import { pluginError } from "../plugin-error.ts";
+import { startEcosystem } from "../start-ecosystem.ts";
+import { createHyperchains } from "./create-hyperchains.ts";
+import type { Hyperchains, Member } from "./hyperchains.ts";
+import { createLink } from "./link.ts";
+import { connectLocalChain } from "./member-connection.ts";
+import type { MemberProvider } from "./member-provider.ts";
+import { MEMBER_NETWORK } from "./networks.ts";
+
+/** The ecosystem behind a connection. */
+export interface OpenEcosystem {
+  readonly hyperchains: Hyperchains;
+  /** Answers for L1 what concerns the whole ecosystem; undefined where L1 is elsewhere and does so itself. */
+  readonly l1: Eip1193Provider | undefined;
+  /** Closes everything but the connection itself. */
+  close(): Promise<void>;
+}
+
+/** Set while the ecosystem itself asks its L1, whose requests must not come back to the ecosystem. */
+const insideEcosystem = new AsyncLocalStorage<true>();
+
+/** Whether a request is the ecosystem's own. */
+export function isOwnRequest(): boolean {
+  return insideEcosystem.getStore() === true;
+}
+
+/** Starts an ecosystem in this process, with a connection's network as its L1. Nothing moves by itself. */
+export async function openLocalEcosystem(context: HookContext, connection: NetworkConnection<string>, config: HyperchainsConfig): Promise<OpenEcosystem> {
+  const options = ecosystemOptions(withoutPorts(config), { batchAgeMs: undefined, pollIntervalMs: undefined });
+  const devnet = await startEcosystem(options, context, { connectL1: () => Promise.resolve(withoutDetour(connection)) });
+  const providers: MemberProvider[] = [];
+  const chains: Member[] = [];
+  for (const { name, chainId, url, provider } of devnet.chains) {
+    const member = { name, chainId: Number(chainId), url };
+    const joined = await connectLocalChain(context, { ...member, provider });
+    providers.push(joined.provider);
+    chains.push(Object.assign(joined.connection, member));
+  }
+  const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
+  const link = createLink(devnet.info(), l1, chains);
+  return {
+    hyperchains: createHyperchains(link),
+    l1: devnet.l1.eip1193,
+    async close() {
+      link.close();
+      for (const chain of chains) await chain.close();
+      await devnet.close();
+    },
+  };
+}
+
+/** Connects to the running ecosystem of which the connection's URL is a member. */
+export async function openRemoteEcosystem(context: HookContext, connection: NetworkConnection<string>, url: string): Promise<OpenEcosystem> {
+  const info = await ask(connection, url);
+  const chains: Member[] = [];
+  for (const { name, chainId, url: chainUrl } of info.chains) {
+    const chain = await context.network.create<string>({ network: MEMBER_NETWORK, override: { url: chainUrl, chainId } });
+    chains.push(Object.assign(chain, { name, chainId, url: chainUrl }));
+  }
+  const isL1 = BigInt(String(await connection.provider.request({ method: "eth_chainId" }))) === BigInt(info.l1.chainId);
+  if (!isL1) throw pluginError(`${url} is a chain of the ecosystem ${info.name}, not its L1; set hyperchains.url to ${info.l1.url}`);
+  const l1 = Object.assign(connection, { name: info.l1.name, chainId: info.l1.chainId, url: info.l1.url });
+  const link = createLink(info, l1, chains);
+  return {
+    hyperchains: createHyperchains(link),
+    l1: undefined,
+    async close() {
+      link.close();
+      for (const chain of chains) await chain.close();
+    },
+  };
+}
+
+async function ask(connection: NetworkConnection<string>, url: string): Promise<EcosystemInfo> {
+  try {
+    return (await connection.provider.request({ method: "hyperchain_info" })) as EcosystemInfo;
+  } catch (error) {
+    throw pluginError(`no ecosystem answers at ${url}; start one with "npx hardhat hyperchain:spawn", or remove "url" to have tests start their own`, error);
+  }
+}
+
+/** Many tests run side by side, and beside a spawned ecosystem: each takes the ports that are free. */
+function withoutPorts(config: HyperchainsConfig): HyperchainsConfig {
+  return { ...config, l1: {}, chains: config.chains.map(({ port: _port, ...chain }) => chain) };
+}
+
+/** The connection as the ecosystem uses it: straight to the engine. It is closed by whoever opened it. */
+function withoutDetour({ provider }: NetworkConnection<string>): L1Connection {
+  return {
+    provider: {
+      request: ({ method, params }) =>
+        insideEcosystem.run(true, () => provider.request(params === undefined ? { method } : { method, params }) as Promise<unknown>),
+      on: (event, listener) => provider.on(event, listener),
+      removeListener: (event, listener) => provider.removeListener(event, listener),
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,49 @@
+import type { BrowserProvider, JsonRpcSigner } from "ethers";
+import { findChain, isL1 } from "../../client/ecosystem.ts";
+import type { ChainName } from "../../client/ecosystem.ts";
+import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import { connectInProcess } from "../../devnet/relaying.ts";
+import type { From, Member } from "./hyperchains.ts";
+
+/** What the test API needs of an ecosystem, whether it is in this process or behind a URL. */
+export interface EcosystemLink {
+  readonly info: EcosystemInfo;
+  readonly l1: Member;
+  readonly chains: readonly Member[];
+  /** A member by name or id, L1 too. Throws ClientError UnknownChain. */
+  member(nameOrId: ChainName): Member;
+  /** An ethers client of a member. */
+  client(chainId: number): BrowserProvider;
+  /** Sends what an account signs on a member; the member's connection has the key. */
+  signer(chainId: number, from: From | undefined): Promise<JsonRpcSigner>;
+  /** Asks the ecosystem: `hyperchain_*`. */
+  request<Answer>(method: string, params?: readonly unknown[]): Promise<Answer>;
+  /** Ends the clients; the members are the connection's. */
+  close(): void;
+}
+
+export function createLink(info: EcosystemInfo, l1: Member, chains: readonly Member[]): EcosystemLink {
+  const clients = new Map<number, BrowserProvider>();
+  const member = (nameOrId: ChainName): Member => {
+    if (isL1(info, nameOrId)) return l1;
+    const { chainId } = findChain(info, nameOrId);
+    const found = chains.find((chain) => chain.chainId === chainId);
+    if (found === undefined) throw new Error(`chain ${chainId} is not connected`);
+    return found;
+  };
+  const client = (chainId: number): BrowserProvider => {
+    const known = clients.get(chainId) ?? connectInProcess(BigInt(chainId), member(chainId).provider);
+    clients.set(chainId, known);
+    return known;
+  };
+  return {
+    info,
+    l1,
+    chains,
+    member,
+    client,
+    signer: async (chainId, from) => client(chainId).getSigner(typeof from === "object" ? from.address : from),
+    request: <Answer>(method: string, params: readonly unknown[] = []) => l1.provider.request({ method, params }) as Promise<Answer>,
+    close: () => clients.forEach((each) => each.destroy()),
+  };
+}

@@ -1,0 +1,33 @@
+import "hardhat/types/config";
+import "hardhat/types/network";
+import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
+import type { Hyperchains } from "./hyperchains.ts";
+
+declare module "hardhat/types/config" {
+  interface EdrNetworkUserConfig {
+    /** Makes connections to this network an ecosystem, with the network as its L1; overrides the config's `hyperchains`. */
+    hyperchains?: HyperchainsUserConfig;
+  }
+  interface HttpNetworkUserConfig {
+    /** Makes connections to this network, whose URL is a member of a running ecosystem, know the ecosystem. */
+    hyperchains?: HyperchainsUserConfig;
+  }
+  interface EdrNetworkConfig {
+    readonly hyperchains?: HyperchainsConfig;
+  }
+  interface HttpNetworkConfig {
+    readonly hyperchains?: HyperchainsConfig;
+  }
+}
+
+declare module "hardhat/types/network" {
+  // The parameters must be those of Hardhat's own declaration.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  interface NetworkConnection<ChainTypeT extends ChainType | string = DefaultChainType> {
+    /**
+     * The ecosystem of `network.create("hyperchains")`. On connections to other networks, reading it throws an error that
+     * says so.
+     */
+    readonly hyperchains: Hyperchains;
+  }
+}
