@@ -8,6 +8,7 @@ import type { GenesisAccount } from "../chain/genesis.ts";
 import { configurationAccounts } from "../chain/predeploys/genesis.ts";
 import { priorityOperation } from "../chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
+import type { MovableClock } from "../chain/movable-clock.ts";
 import { PROTOCOL_LIMITS } from "../chain/sequencer/limits.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -19,18 +20,23 @@ import { createLocalMember } from "../settlement/quorum.ts";
 import type { Quorum, TypedDataSigner } from "../settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "./accounts.ts";
+import type { BaseToken } from "./base-token.ts";
 import { startOrClose } from "./closing.ts";
 import type { Closing } from "./closing.ts";
-import { createChain, localChainConfiguration } from "./create-chain.ts";
+import { createChain, ETH_BASE_TOKEN, localChainConfiguration } from "./create-chain.ts";
 import type { CreatedChain } from "./create-chain.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { Gate } from "./gate.ts";
 import { inputsFrom } from "./l1-inputs.ts";
 import type { ChainPlan } from "./options.ts";
+import { restorableMember } from "./snapshot-member.ts";
+import type { RestorableMember } from "./snapshot-member.ts";
 import { openSettling } from "./settling.ts";
 import type { SettledBatch } from "./settling.ts";
 
 export interface ChainPipelineOptions {
   readonly plan: ChainPlan;
+  readonly baseToken: BaseToken;
   /** The protocol's genesis, whose root the ecosystem's version names. */
   readonly genesis: readonly GenesisAccount[];
   readonly minGasPriceWei: bigint;
@@ -41,6 +47,10 @@ export interface ChainPipelineDependencies {
   readonly l1: Provider;
   readonly connect: EdrConnect;
   readonly clock: Clock;
+  /** The time that all members share. */
+  readonly time: MovableClock;
+  /** Lets in what moves between the chain and L1. */
+  readonly gate: Gate;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
   /** The chain's operator: its only validator, its fees' recipient, and the sender of its L1 transactions. */
@@ -57,9 +67,10 @@ export interface L1Inputs {
 }
 
 /** One chain with everything between its transactions and their execution on L1. */
-export interface ChainPipeline {
+export interface ChainPipeline extends RestorableMember {
   readonly chainId: bigint;
   readonly created: CreatedChain;
+  readonly baseToken: BaseToken;
   readonly chain: Chain;
   /** Takes over what is new on L1. Calls wait for each other. */
   pollL1(): Promise<L1Inputs>;
@@ -87,12 +98,12 @@ export function startChainPipeline(options: ChainPipelineOptions, dependencies: 
 }
 
 async function start(
-  { plan, genesis, minGasPriceWei }: ChainPipelineOptions,
+  { plan, baseToken, genesis, minGasPriceWei }: ChainPipelineOptions,
   dependencies: ChainPipelineDependencies,
   closing: Closing,
 ): Promise<ChainPipeline> {
   const { chainId, blocks, batches } = plan;
-  const { ecosystem, l1, connect, clock, prover, operator } = dependencies;
+  const { ecosystem, l1, connect, clock, time, gate, prover, operator } = dependencies;
   const { addresses, settlementChainId, version } = ecosystem;
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   let fault: unknown;
@@ -105,6 +116,7 @@ async function start(
     ecosystem,
     {
       ...localChainConfiguration(ecosystem, chainId, [operatorAddress]),
+      baseToken: baseToken.l1Address,
       executionDelay: BigInt(plan.executionDelaySeconds),
       priorityOpWindow: BigInt(plan.priorityOpWindowSeconds),
       exitDelay: BigInt(plan.exitDelaySeconds),
@@ -118,21 +130,26 @@ async function start(
   closing.add(() => journal.close());
   const quorum = { members: [await createLocalMember(operator, contract)], threshold: 1 };
   const settling = await openSettling(
-    { ...contract, fromBlock, quorum, posting: CALLDATA_POSTING },
+    { ...contract, fromBlock, quorum, posting: CALLDATA_POSTING, name: `chain ${chainId}` },
     {
       l1,
       clock,
+      time,
+      gate,
       prover,
       journal,
       sender: operator,
       onStop,
-      ...(dependencies.onSettled === undefined ? {} : { onSettled: dependencies.onSettled }),
+      onSettled(batch) {
+        if (chain.sequencer.isHeldUp) chain.sequencer.resume();
+        dependencies.onSettled?.(batch);
+      },
     },
   );
   closing.add(() => settling.close());
 
   let sealed = 0;
-  const chain = await startChain(
+  const chain: Chain = await startChain(
     {
       chainId: Number(chainId),
       coinbase: operatorAddress,
@@ -142,7 +159,7 @@ async function start(
         l1ChainId: settlementChainId,
         l1SharedBridge: addresses.bridge,
         baseTokenOriginChainId: settlementChainId,
-        baseTokenOriginToken: ETHER,
+        baseTokenOriginToken: baseToken.l1Address === ETH_BASE_TOKEN ? ETHER : baseToken.l1Address,
       }),
       trustedCreators: genesis.flatMap(({ code }) => (code === undefined ? [] : [code])),
       identity: {
@@ -159,6 +176,7 @@ async function start(
     {
       connect,
       clock,
+      time,
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
       onBatch(batch) {
@@ -182,12 +200,22 @@ async function start(
   closing.add(() => lastPoll);
 
   return {
+    ...restorableMember({
+      chain,
+      settling,
+      watcher,
+      onReturned(sealedBatches) {
+        sealed = Number(sealedBatches);
+        fault = undefined;
+      },
+    }),
     chainId,
     created,
+    baseToken,
     chain,
     quorum,
     pollL1() {
-      const poll = lastPoll.then(takeOver);
+      const poll = lastPoll.then(() => gate.shared(`what chain ${chainId} takes over from L1`, takeOver));
       lastPoll = poll.catch(() => undefined);
       return poll;
     },

@@ -8,6 +8,7 @@ import { createProver } from "../prover/prover.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
+import { resolveBaseToken } from "./base-token.ts";
 import { startOrClose } from "./closing.ts";
 import type { Closing } from "./closing.ts";
 import { deployEcosystem } from "./deploy-ecosystem.ts";
@@ -17,17 +18,21 @@ import type { Driver } from "./driver.ts";
 import { ecosystemMethods } from "./ecosystem-methods.ts";
 import { createEcosystemView } from "./ecosystem-view.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
+import { createEcosystemTime } from "./ecosystem-clock.ts";
 import { fundAccounts, fundOperators } from "./funding.ts";
+import { Gate } from "./gate.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
 import { createNoProver } from "./no-prover.ts";
 import { planChains } from "./options.ts";
 import type { DevnetOptions } from "./options.ts";
 import { regularly } from "./regularly.ts";
-import { connectLocalRelayer } from "./relaying.ts";
+import { connectLocalRelayer, throughGate } from "./relaying.ts";
 import { startServedChain } from "./served-chain.ts";
 import type { DevnetChain, ServedChain } from "./served-chain.ts";
 import type { SettledBatch } from "./settling.ts";
+import { createSnapshots, snapshotMethods } from "./snapshots.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
 export type { DevnetChain } from "./served-chain.ts";
@@ -44,7 +49,7 @@ export interface DevnetDependencies {
 }
 
 /** An L1 with the complete ecosystem and its chains, in this process. */
-export interface Devnet extends EcosystemView, Driver {
+export interface Devnet extends EcosystemView, Driver, Snapshots {
   readonly l1: LocalL1;
   readonly ecosystem: DeployedEcosystem;
   readonly accounts: DevelopmentAccounts;
@@ -72,7 +77,9 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   reserveEngineStack();
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const { stateRoot, leafCount } = genesisState(genesis);
-  const l1 = await serveLocalL1({ host, port: options.l1?.port ?? 0 }, await connectL1());
+  const time = createEcosystemTime(clock, await connectL1());
+  const gate = new Gate({ clock });
+  const l1 = await serveLocalL1({ host, port: options.l1?.port ?? 0 }, time.l1);
   closing.add(() => l1.close());
   const accounts = createDevelopmentAccounts();
   const deployer = accounts.wallet(ACCOUNT_NUMBERS.deployer).connect(l1.provider);
@@ -95,13 +102,16 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   for (const [i, plan] of plans.entries()) {
     const operator = operators[i] ?? deployer;
     const { chainId } = plan;
+    const baseToken = await resolveBaseToken(plan.baseToken, `chains[${i}].baseToken`, deployer, artifacts);
     const chain = await startServedChain(
-      { host, plan, genesis },
+      { host, plan, baseToken, genesis },
       {
         ecosystem,
         l1: l1.provider,
         connect: connectChain,
         clock,
+        time: time.clock,
+        gate,
         prover,
         operator,
         onSettled: (batch) => onSettled?.(chainId, batch),
@@ -111,16 +121,17 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
     closing.add(() => chain.close());
     chains.push(chain);
   }
-  await fundAccounts(options, plans, ecosystem, deployer, accounts);
+  await fundAccounts(options, chains, ecosystem, deployer, accounts);
   for (const { pipeline } of chains) await pipeline.pollL1();
 
   const runsRelayer = options.relayer ?? true;
   const members = chains.map(({ chainId, provider, pipeline }) => ({ chainId, provider, hyperchain: pipeline.created.hyperchain }));
-  const relayer = connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer));
+  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer)));
   closing.add(() => relayer.close());
   const view = createEcosystemView({ name, options, ecosystem, l1, chains, accounts, relayer, runsRelayer, proving });
   const driver = createDriver({ chains, relayer, runsRelayer, proverMode: proving.mode });
-  const methods = ecosystemMethods({ ...view, ...driver });
+  const snapshots = createSnapshots({ l1, members: chains.map(({ pipeline }) => pipeline), time, gate });
+  const methods = new Map([...ecosystemMethods({ ...view, ...driver }), ...snapshotMethods(snapshots)]);
   for (const member of [l1, ...chains]) member.addMethods(methods);
   if (options.pollIntervalMs !== undefined) {
     for (const { chainId, pipeline } of chains) {
@@ -134,5 +145,5 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
     // A member may only have been slow: the relayer looks again.
     if (runsRelayer) closing.add(regularly(clock, options.pollIntervalMs, () => relayer.poll(), () => true));
   }
-  return { l1, ecosystem, accounts, chains, ...(runsRelayer ? { relayer } : {}), ...view, ...driver, close: () => closing.close() };
+  return { l1, ecosystem, accounts, chains, ...(runsRelayer ? { relayer } : {}), ...view, ...driver, ...snapshots, close: () => closing.close() };
 }

@@ -73,7 +73,7 @@ function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainIn
     url,
     hyperchain,
     operator: configuration.admin,
-    baseToken: { l1Address: configuration.baseToken, symbol: "ETH" },
+    baseToken: pipeline.baseToken,
     dataAvailability: plan.dataAvailability,
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),

@@ -1,9 +1,12 @@
 import type { Signer } from "ethers";
+import { deposit } from "../client/deposit.ts";
 import { lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import { ETH_BASE_TOKEN } from "./create-chain.ts";
 import { requestFromL1 } from "./deposit.ts";
-import type { ChainPlan, DevnetOptions } from "./options.ts";
+import type { DevnetOptions } from "./options.ts";
+import type { DevnetChain } from "./served-chain.ts";
 
 /** Below this an operator gets `OPERATOR_FUNDS_WEI`; enough for about a thousand batches at 1 gwei. */
 const OPERATOR_MINIMUM_WEI = 3n * 10n ** 18n;
@@ -22,15 +25,23 @@ export async function fundOperators(operators: readonly Signer[], deployer: Sign
 /** Sends the named accounts base token through every chain's priority queue, so that it is backed by the bridge. */
 export async function fundAccounts(
   { fundedAccounts, fundingWei }: DevnetOptions,
-  plans: readonly ChainPlan[],
+  chains: readonly DevnetChain[],
   ecosystem: DeployedEcosystem,
   payer: Signer,
   accounts: DevelopmentAccounts,
 ): Promise<void> {
-  for (const { chainId } of plans) {
+  if (fundingWei === 0n) return;
+  for (const { chainId, name, pipeline } of chains) {
+    const { baseToken, created } = pipeline;
     for (const number of fundedAccounts) {
       const to = lowerCaseAddress(accounts.wallet(number).address);
-      await requestFromL1(ecosystem.addresses.factory, { chainId, to, valueWei: fundingWei }, payer);
+      if (baseToken.l1Address === ETH_BASE_TOKEN) {
+        await requestFromL1(ecosystem.addresses.factory, { chainId, to, valueWei: fundingWei }, payer);
+      } else {
+        const chain = { name, chainId: Number(chainId), hyperchain: created.hyperchain, baseToken };
+        const l1 = { name: "l1", chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
+        await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, payer);
+      }
     }
   }
 }

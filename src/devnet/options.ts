@@ -49,6 +49,9 @@ export interface SignerCount {
   readonly threshold: number;
 }
 
+/** An ERC-20 on L1, by its address, or one that is to be deployed, all of it the deployer's. */
+export type BaseTokenOption = Hex | { readonly name: string; readonly symbol: string };
+
 export interface DevnetChainOptions {
   readonly chainId: bigint;
   /** Default: `chain-` and the chain id. */
@@ -59,8 +62,8 @@ export interface DevnetChainOptions {
   readonly blocks?: BlockPolicy;
   /** Default: batches are sealed at their limits and on demand. */
   readonly batches?: BatchPolicy;
-  /** ERC-20 on L1 that pays for gas. Default: ETH. */
-  readonly baseToken?: Hex;
+  /** Pays for gas. Default: ETH. */
+  readonly baseToken?: BaseTokenOption;
   /** Default "rollup". */
   readonly dataAvailability?: DataAvailability;
   /** Of a validium: who holds its data. Default: 1 of 1. */
@@ -86,7 +89,7 @@ export interface ChainPlan {
   readonly port: number;
   readonly blocks: BlockPolicy;
   readonly batches: BatchPolicy;
-  readonly baseToken: Hex;
+  readonly baseToken: BaseTokenOption;
   readonly dataAvailability: DataAvailability;
   readonly committee: SignerCount;
   readonly quorum: SignerCount | undefined;
@@ -124,7 +127,7 @@ function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
   if (chainId < 1n || chainId > MAX_CHAIN_ID) throw new DevnetOptionsError(`${at}.chainId: ${chainId} is not between 1 and ${MAX_CHAIN_ID}`);
   if (name === "") throw new DevnetOptionsError(`${at}.name is empty; leave it out for chain-${chainId}`);
   wholeNumber(`${at}.port`, port, 0, MAX_PORT);
-  if (!isAddress(baseToken)) throw new DevnetOptionsError(`${at}.baseToken: ${baseToken} is no address; give the ERC-20's on L1, or leave it out for ETH`);
+  if (typeof baseToken === "string" && !isAddress(baseToken)) throw new DevnetOptionsError(`${at}.baseToken: ${baseToken} is no address; give the ERC-20's on L1, or leave it out for ETH`);
   const { executionDelaySeconds = 0, priorityOpWindowSeconds = 3_600, exitDelaySeconds = 86_400 } = chain;
   wholeNumber(`${at}.executionDelaySeconds`, executionDelaySeconds, 0, 2 ** 32);
   wholeNumber(`${at}.priorityOpWindowSeconds`, priorityOpWindowSeconds, 1, 2 ** 32);
@@ -139,7 +142,7 @@ function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
     port,
     blocks: chain.blocks ?? { type: "instant" },
     batches: chain.batches ?? { maxAgeMs: undefined, maxTransactions: undefined },
-    baseToken: baseToken.toLowerCase() as Hex,
+    baseToken: typeof baseToken === "string" ? (baseToken.toLowerCase() as Hex) : baseToken,
     dataAvailability,
     committee,
     quorum,

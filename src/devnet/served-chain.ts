@@ -1,5 +1,6 @@
 import type { RpcMethod } from "../chain/rpc/dispatch.ts";
 import { chainMethods } from "../chain/rpc/methods.ts";
+import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
 import type { GenesisAccount } from "../chain/genesis.ts";
@@ -9,6 +10,7 @@ import { InProcessProvider } from "./eip1193.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
 import { serveMember } from "./listening.ts";
 import type { ChainPlan } from "./options.ts";
+import { settlementViewOf } from "./settlement-view.ts";
 
 /** A chain that is served. */
 export interface DevnetChain {
@@ -29,21 +31,22 @@ export interface ServedChain extends DevnetChain {
 
 /** Starts a chain and serves it. Rejects with PortInUseError, or with what the chain could not start for. */
 export function startServedChain(
-  options: { readonly host: string; readonly plan: ChainPlan; readonly genesis: readonly GenesisAccount[] },
+  options: { readonly host: string; readonly plan: ChainPlan; readonly baseToken: BaseToken; readonly genesis: readonly GenesisAccount[] },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
   return startOrClose(`chain ${options.plan.name}`, (closing) => start(options, dependencies, closing));
 }
 
 async function start(
-  { host, plan, genesis }: Parameters<typeof startServedChain>[0],
+  { host, plan, baseToken, genesis }: Parameters<typeof startServedChain>[0],
   dependencies: ChainPipelineDependencies,
   closing: Closing,
 ): Promise<ServedChain> {
-  const pipeline = await startChainPipeline({ plan, genesis, minGasPriceWei: MIN_GAS_PRICE_WEI }, dependencies);
+  const pipeline = await startChainPipeline({ plan, baseToken, genesis, minGasPriceWei: MIN_GAS_PRICE_WEI }, dependencies);
   closing.add(() => pipeline.close());
   const { engine } = pipeline.chain;
-  const methods = chainMethods(pipeline.chain, { gasPriceWei: MIN_GAS_PRICE_WEI, development: true });
+  const settlement = settlementViewOf(pipeline, dependencies);
+  const methods = chainMethods(pipeline.chain, { gasPriceWei: MIN_GAS_PRICE_WEI, development: true, settlement });
   const provider = new InProcessProvider(methods, engine);
   closing.add(() => provider.close());
   const server = await serveMember(`chain ${plan.name}`, { host, port: plan.port }, { engine, methods });
