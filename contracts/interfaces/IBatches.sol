@@ -52,6 +52,7 @@ interface IBatches is IBatchReadingErrors {
     /// @dev L1 reads the pubdata, or what stands for it, rebuilds the log tree, sums the asset messages and evaluates the diff
     /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment and the revert counter, by strictly
     /// ascending signers: what was signed before a revert cannot be committed after it.
+    /// Whether the pubdata counts as published depends on the sender too (IDataAvailabilityPolicy).
     /// @param previous The last committed batch, or the genesis record before the first.
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures) external;
 

@@ -104,7 +104,7 @@ interface IChainFactory is IChainDirectory {
         bytes32[] calldata proof
     ) external view returns (bool);
 
-    /// @notice Whether an executed batch of the chain has this log.
+    /// @notice Whether an executed batch of the chain has this log. The log that is all zeros stands for none, and is in none.
     function proveL2LogInclusion(
         uint256 chainId,
         uint256 batchNumber,

@@ -114,7 +114,7 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
     function _commitment(CommitBatch calldata batch, BatchReading memory reading) private view returns (bytes32) {
         bytes32 policyDataHash = IDataAvailabilityPolicy(configuration.dataAvailabilityPolicy).checkAvailability(
             AvailabilityClaim({
-                published: batch.pubdata.length != 0,
+                published: batch.pubdata.length != 0 && _isWholeTransaction(),
                 preCommitment: reading.preCommitment,
                 pubdataHash: reading.pubdataHash
             }),
@@ -130,5 +130,11 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
             })
         );
         return BatchCommitment.hashCommitment(reading.preCommitment, daCommitment);
+    }
+
+    /// @dev Whether this call's data are the transaction's own input, which every node serves. A sender with code (EIP-7702)
+    /// can be the origin and yet call from within, with data that are in no transaction.
+    function _isWholeTransaction() private view returns (bool) {
+        return msg.sender == tx.origin && msg.sender.code.length == 0;
     }
 }

@@ -59,6 +59,8 @@ abstract contract MessageProofs is ChainLookup {
         bytes32[] calldata proof
     ) private view returns (bool) {
         bytes32 root = _chain(chainId).l2LogsRootHash(batchNumber);
+        // The leaf of places that no log took is in nearly every tree, and says nothing.
+        if (leaf == L2LogTree.EMPTY_LEAF) return false;
         return root != 0 && LogProof.computeRoot(leaf, index, proof) == root;
     }
 }

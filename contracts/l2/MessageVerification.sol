@@ -38,6 +38,8 @@ contract MessageVerification is IMessageVerification {
         if (proof.length != PROOF_WORDS || proof[0] != METADATA) revert MalformedProof(proof.length, PROOF_WORDS);
         // Without the bound, an index with high bits would be a second name for the same message.
         if (index >> L2LogTree.DEPTH != 0) return false;
+        // The leaf of places that no log took is in nearly every tree, and says nothing.
+        if (leaf == L2LogTree.EMPTY_LEAF) return false;
         bytes32 logRoot = leaf;
         for (uint256 level = 0; level < L2LogTree.DEPTH; ++level) {
             bytes32 sibling = proof[1 + level];

@@ -35,7 +35,7 @@ interface IMessageVerification {
         bytes32[] calldata proof
     ) external view returns (bool);
 
-    /// @notice Likewise for a leaf that is already hashed: a log of any kind.
+    /// @notice Likewise for a leaf that is already hashed: a log of any kind. False for the leaf of an absent log.
     function proveL2LeafInclusionShared(
         uint256 chainId,
         uint256 batchNumber,

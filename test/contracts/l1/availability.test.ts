@@ -12,7 +12,7 @@ import { toHex } from "../../../src/protocol/hex.ts";
 import { accountsOf, assetMessage } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import type { BatchContent, FormedBatch } from "./support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
+import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
@@ -60,6 +60,23 @@ describe("data availability", () => {
       await assertReverts(commit(chain, await chain.form({ withhold: true })), "PubdataNotPublished()");
       await assertReverts(commit(chain, await chain.form(), { policyData: "0x01" }), "MalformedPolicyData(0, 1)");
       await chain.commit(await chain.form());
+    });
+
+    test("takes pubdata in the transaction's own input only: from no contract and from no account with code", async () => {
+      const chain = await createWith(ecosystem.rollupPolicy);
+      const formed = await chain.form();
+      const args = [formed.previous, formed.commit, await chain.sign(formed.expected.commitment)];
+      const contract = await ecosystem.l1.deploy("RequestingContract");
+      const data = chain.contract.interface.encodeFunctionData("commitBatch", args);
+      await assertReverts(send(contract, "call", chain.address, data), "PubdataNotPublished()");
+      // Such an account is the origin of the transaction and calls from within it.
+      const delegated = ecosystem.accounts[12]!;
+      const code = `0xef0100${(await hexAddress(contract)).slice(2)}`;
+      await ecosystem.l1.ethers.provider.send("hardhat_setCode", [delegated.address, code]);
+      const wallet = (await ecosystem.l1.ethers.getContractAt("RequestingContract", delegated.address)) as unknown as BaseContract;
+      await assertReverts(send(as(wallet, delegated), "call", chain.address, data), "PubdataNotPublished()");
+      await assertReverts(send(as(chain.contract, delegated), "commitBatch", ...args), "PubdataNotPublished()");
+      await send(as(chain.contract, ecosystem.accounts[13]!), "commitBatch", ...args);
     });
   });
 

@@ -4,8 +4,9 @@ import { getCreate2Address, keccak256 } from "ethers";
 import type { BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
-import { messageLog } from "../../../src/protocol/l2-log.ts";
+import { EMPTY_L2_LOG_LEAF, messageLog } from "../../../src/protocol/l2-log.ts";
 import { TestChain } from "./support/chain.ts";
 import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, PROTOCOL_VERSION, send, view } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
@@ -136,6 +137,12 @@ describe("chain factory", () => {
     assert.equal(await proves("proveL2MessageInclusion", 1, 1, message), false);
     assert.equal(await proves("proveL2MessageInclusion", 0, 1, { ...message, data: "0x" }), false);
     assert.equal(await proves("proveL2LogInclusion", 0, 1, { ...log, isService: false }), false);
+    // The tree's unused places hold the hash of 88 zero bytes: a path to one exists, a log does not.
+    const nothing = { l2ShardId: 0, isService: false, txNumberInBatch: 0, sender: addressOf(0), key: wordToHex(0n), value: wordToHex(0n) };
+    for (const index of [2, 3, 2 ** 14 - 1]) {
+      const path = l2LogProof([...formed.logLeaves, ...new Array<Hex>(index - 1).fill(EMPTY_L2_LOG_LEAF)], index);
+      assert.equal(await view(ecosystem.factory, "proveL2LogInclusion", 904n, 0, index, nothing, path), false);
+    }
   });
 });
 
