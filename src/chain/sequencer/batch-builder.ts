@@ -99,7 +99,7 @@ export class BatchBuilder {
     const onMeasured = (size: ChangeSize): void => this.#record(environment.number, size);
     const result = await producer.produce(transactions, environment, { codeStays, onMeasured });
     const batch = this.#batch ?? opened;
-    this.#batch = extendBatch(batch, result.block, result.included.filter(({ kind }) => kind === "signed").length);
+    this.#batch = extendBatch(batch, result.block, result.included);
     onBlock({ ...result.block, batchNumber: batch.number, transactions: result.included });
     return result;
   }

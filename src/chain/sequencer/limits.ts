@@ -37,6 +37,7 @@ export interface BatchUsage {
 /** Transactions of which only their number and gas are known. */
 export interface Unmeasured {
   readonly transactions: number;
+  /** What they have spent at most, or will spend: their own price of 21,000 each and what was refunded afterwards included. */
   readonly gas: bigint;
 }
 
@@ -94,23 +95,29 @@ const GAS_PER_DIFF = 4800;
 const GAS_PER_MESSAGE = MESSAGE_OVERHEAD * 100 + 2900;
 /** Least L2 gas for one more asset flow: its message's published bytes, and the event about it. */
 const GAS_PER_FLOW = 100 * (MESSAGE_OVERHEAD + ASSET_MESSAGE_BYTES) + 3500;
+/** What a transaction costs before it does anything. */
 const INTRINSIC_GAS = 21_000;
 /** Most pubdata for L2 gas: a changed leaf. (A message's byte costs 100, code's 200.) */
 const BYTES_PER_GAS = DIFF_BYTES / GAS_PER_DIFF;
 /** Most modelled L1 gas for L2 gas: the creation of a contract. (A changed leaf has 0.6.) */
 const COMMIT_GAS_PER_GAS = COMMIT_GAS.code / 32_000 + COMMIT_GAS.byte / 200;
 
+/** Gas that was left for effects. */
+function spareGas({ transactions, gas }: Unmeasured): number {
+  return Math.max(0, Number(gas) - INTRINSIC_GAS * transactions);
+}
+
 /** Bytes of pubdata, never too low. */
 export function pubdataBytes(usage: BatchUsage): number {
   const { unmeasured } = usage;
   const messages = usage.messages * MESSAGE_OVERHEAD + usage.messageBytes + usage.priorityOps;
-  const worst = DIFFS_PER_TRANSACTION * DIFF_BYTES * unmeasured.transactions + Math.ceil(BYTES_PER_GAS * Number(unmeasured.gas));
+  const worst = DIFFS_PER_TRANSACTION * DIFF_BYTES * unmeasured.transactions + Math.ceil(BYTES_PER_GAS * spareGas(unmeasured));
   return PUBDATA_HEADER + usage.diffBytes + messages + usage.codes * CODE_OVERHEAD + usage.codeBytes + worst;
 }
 
 /** Changed leaves, never too low. */
 export function changedLeaves({ diffs, unmeasured }: BatchUsage): number {
-  return diffs + DIFFS_PER_TRANSACTION * unmeasured.transactions + Math.ceil(Number(unmeasured.gas) / GAS_PER_DIFF);
+  return diffs + DIFFS_PER_TRANSACTION * unmeasured.transactions + Math.ceil(spareGas(unmeasured) / GAS_PER_DIFF);
 }
 
 /** L1 gas of committing the batch, by the protocol's model; never too low. */
@@ -125,7 +132,7 @@ export function commitGas(usage: BatchUsage): number {
     COMMIT_GAS.code * codes +
     COMMIT_GAS.priorityOp * priorityOps +
     fixed +
-    Math.ceil(COMMIT_GAS_PER_GAS * Number(unmeasured.gas))
+    Math.ceil(COMMIT_GAS_PER_GAS * spareGas(unmeasured))
   );
 }
 
@@ -135,8 +142,7 @@ export function commitGas(usage: BatchUsage): number {
  */
 export function executeGas({ messages, messageBytes }: BatchUsage, further: Unmeasured = NO_TRANSACTIONS): number {
   const flows = Math.min(messages, Math.floor(messageBytes / ASSET_MESSAGE_BYTES));
-  const spare = Math.max(0, Number(further.gas) - INTRINSIC_GAS * further.transactions);
-  return EXECUTE_GAS.imports + EXECUTE_GAS.flow * (flows + Math.floor(spare / GAS_PER_FLOW));
+  return EXECUTE_GAS.imports + EXECUTE_GAS.flow * (flows + Math.floor(spareGas(further) / GAS_PER_FLOW));
 }
 
 /**
@@ -165,7 +171,7 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
   return (
     changedLeaves(total) <= limits.diffs &&
     proofRows(total, leafCount) <= limits.proofRows &&
-    total.messages + Math.ceil(Number(further.gas) / GAS_PER_MESSAGE) <= limits.messages &&
+    total.messages + Math.ceil(spareGas(further) / GAS_PER_MESSAGE) <= limits.messages &&
     pubdataBytes(total) <= limits.pubdataBytes &&
     commitGas(total) <= limits.commitGas &&
     executeGas(total, further) <= limits.executeGas &&

@@ -1,4 +1,5 @@
-import type { MinedBlock } from "../block.ts";
+import type { BlockReceipt, MinedBlock } from "../block.ts";
+import type { EngineTransaction } from "../transaction.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
@@ -54,25 +55,31 @@ export function hasContent(batch: OpenBatch | undefined): boolean {
   return batch !== undefined && batch.transactionCount + batch.logs.length + batch.importedRoots.length > 0;
 }
 
-/** The batch with one more block, `transactionCount` of whose transactions are not the sequencer's own. */
-export function extendBatch(batch: OpenBatch, { environment, receipts }: MinedBlock, transactionCount: number): OpenBatch {
+/** The batch with one more block of these transactions, one for each receipt. */
+export function extendBatch(batch: OpenBatch, { environment, receipts }: MinedBlock, transactions: readonly EngineTransaction[]): OpenBatch {
   const messages = receipts.flatMap(messagesOf);
-  const gas = receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
   const { usage } = batch;
-  const unmeasured = { transactions: receipts.length, gas };
+  const spent = receipts.reduce((sum, receipt, i) => sum + mostSpent(receipt, transactions[i]), 0n);
+  const unmeasured = { transactions: receipts.length, gas: spent };
   return {
     ...batch,
     unmeasuredBlocks: [...batch.unmeasuredBlocks, { number: environment.number, ...unmeasured }],
     logs: messages.length === 0 ? batch.logs : [...batch.logs, ...messages],
-    transactionCount: batch.transactionCount + transactionCount,
+    transactionCount: batch.transactionCount + transactions.filter(({ kind }) => kind === "signed").length,
     usage: {
       ...usage,
       messages: usage.messages + messages.length,
       messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
-      gas: usage.gas + gas,
+      gas: receipts.reduce((sum, { gasUsed }) => sum + gasUsed, usage.gas),
       unmeasured: addUnmeasured(usage.unmeasured, unmeasured),
     },
   };
+}
+
+/** Gas that a transaction can have spent before its refund, which is a fifth of that at most (EIP-3529). */
+function mostSpent({ gasUsed }: BlockReceipt, transaction: EngineTransaction | undefined): bigint {
+  const spent = (gasUsed * 5n + 3n) / 4n;
+  return transaction !== undefined && transaction.gasLimit < spent ? transaction.gasLimit : spent;
 }
 
 /** The batch after the witness has measured its blocks up to this one. */

@@ -4,6 +4,7 @@ import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
 import { addUnmeasured, NO_TRANSACTIONS } from "./limits.ts";
+import type { Unmeasured } from "./limits.ts";
 import { hasContent } from "./open-batch.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
@@ -37,7 +38,7 @@ export class PoolInclusion {
     let most = NO_TRANSACTIONS;
     for (const [position, transaction] of taken.entries()) {
       const verdict = await producer.judge(transaction);
-      const withThis = addUnmeasured(most, { transactions: 1, gas: transaction.gasLimit });
+      const withThis = addUnmeasured(most, only(transaction));
       if (verdict === "safe" && builder.surelyFits(withThis)) {
         block.push(transaction);
         most = withThis;
@@ -47,7 +48,10 @@ export class PoolInclusion {
       block = [];
       most = NO_TRANSACTIONS;
       if (verdict === "hostile") this.#refuse(transaction, hostileCode());
-      else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
+      else if (verdict === "safe" && (await this.#fitsWhenMeasured(transaction))) {
+        block = [transaction];
+        most = only(transaction);
+      } else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
         mempool.putBack(taken.slice(position));
         return false;
       }
@@ -56,12 +60,18 @@ export class PoolInclusion {
     return true;
   }
 
+  async #fitsWhenMeasured(transaction: SignedTransaction): Promise<boolean> {
+    const { builder } = this.#dependencies;
+    await builder.measure();
+    return builder.surelyFits(only(transaction));
+  }
+
   /** Includes one transaction in a block of its own, if it may be. Returns false where the batch is full and must wait. */
   async #includeAlone(transaction: SignedTransaction, safe: boolean): Promise<boolean> {
     const { builder, producer, canSeal } = this.#dependencies;
     for (;;) {
       await builder.measure();
-      if (safe && builder.surelyFits({ transactions: 1, gas: transaction.gasLimit })) break;
+      if (safe && builder.surelyFits(only(transaction))) break;
       const preview = await producer.inspect(transaction, producer.environment());
       if (!preview.admitted) {
         this.#refuse(transaction, hostileCode());
@@ -105,6 +115,10 @@ export class PoolInclusion {
     this.#dependencies.mempool.refused(transaction);
     this.#dependencies.waiters.refused(transaction.hash, error);
   }
+}
+
+function only({ gasLimit }: SignedTransaction): Unmeasured {
+  return { transactions: 1, gas: gasLimit };
 }
 
 function hostileCode(): SequencerError {

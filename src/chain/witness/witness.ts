@@ -57,6 +57,8 @@ export function startWitness(setup: WitnessSetup): Witness {
       return waiting.size;
     },
     async close() {
+      // Else a process with nothing else to do would end before the thread has.
+      worker.ref();
       await worker.terminate();
     },
   };

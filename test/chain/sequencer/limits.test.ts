@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { changedLeaves, commitGas, fits, NO_USAGE, proofRows, PROTOCOL_LIMITS, pubdataBytes } from "../../../src/chain/sequencer/limits.ts";
+import { beginBatch, extendBatch } from "../../../src/chain/sequencer/open-batch.ts";
 import type { BatchUsage, Unmeasured } from "../../../src/chain/sequencer/limits.ts";
 
 const LEAVES = 1024;
@@ -46,13 +47,27 @@ describe("limits of a batch, at the edge", () => {
   });
 
   it("counts what is not measured as the worst that its gas can do", () => {
-    const unmeasured = { transactions: 2, gas: 48_001n };
-    // Three headers each, and a storage write for every 4,800 gas.
+    const unmeasured = { transactions: 2, gas: 42_000n + 48_001n };
+    // Three headers each, and a storage write for every 4,800 gas beyond the transactions' own price.
     assert.equal(changedLeaves({ ...NO_USAGE, diffs: 5, unmeasured }), 5 + 6 + 11);
     assert.equal(pubdataBytes({ ...NO_USAGE, unmeasured }), 9 + 6 * 86 + Math.ceil((86 / 4800) * 48_001));
-    // Measured and unmeasured alike fill the batch, and so does what is to come.
+    // Measured and unmeasured alike fill the batch, and so does what is to come: three headers and ten writes.
     const room = { diffs: 4080 - 14, diffBytes: 4066 * 6 };
-    assert.equal(keeps({ ...room }, LEAVES, { transactions: 1, gas: 48_000n }), true);
-    assert.equal(keeps({ ...room, unmeasured: { transactions: 0, gas: 4800n * 2n } }, LEAVES, { transactions: 1, gas: 48_000n }), false);
+    const further = { transactions: 1, gas: 21_000n + 48_000n };
+    assert.equal(keeps({ ...room }, LEAVES, further), true);
+    assert.equal(keeps({ ...room, unmeasured: { transactions: 0, gas: 4800n * 2n } }, LEAVES, further), false);
+  });
+
+  it("counts the gas that a transaction spent before its refund", () => {
+    const environment = { number: 1n, timestamp: 0n, prevRandao: "0x", coinbase: "0x", gasLimit: 0n } as const;
+    const receipt = (gasUsed: bigint) => ({ transactionHash: "0x", success: true, gasUsed, logs: [], contractAddress: undefined }) as const;
+    const transaction = (gasLimit: bigint) =>
+      ({ kind: "unsigned", from: "0x", to: "0x", valueWei: 0n, data: "0x", nonce: 0n, gasLimit }) as const;
+    // 100 slots are cleared for 5,000 gas each, of which a fifth comes back (EIP-3529): 521,000 become 416,800.
+    const block = { environment, hash: "0x", receipts: [receipt(416_800n), receipt(21_000n)] } as const;
+    const batch = extendBatch(beginBatch(1n, 1n, 0n), block, [transaction(1_000_000n), transaction(21_000n)]);
+    assert.deepEqual(batch.usage.unmeasured, { transactions: 2, gas: 521_000n + 21_000n });
+    assert.equal(batch.usage.gas, 437_800n);
+    assert.ok(changedLeaves(batch.usage) >= 106);
   });
 });
