@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createRequire } from "node:module";
-import type { JsonRpcProvider as L1Provider } from "ethers" with { "resolution-mode": "require" };
+import type * as Ethers from "ethers" with { "resolution-mode": "require" };
 import { Provider, utils, Wallet } from "zksync-ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
@@ -9,12 +9,11 @@ import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS } from "./support/be
 import type { ClientBench } from "./support/bench.ts";
 
 /** zksync-ethers is CommonJS: its types are those of that half of ethers. */
-type Ethers = typeof import("ethers", { with: { "resolution-mode": "require" } });
-const { JsonRpcProvider } = createRequire(import.meta.url)("ethers") as Ethers;
+const { JsonRpcProvider } = createRequire(import.meta.url)("ethers") as typeof Ethers;
 
 describe("B2: zksync-ethers, as it comes from the registry", () => {
   let bench: ClientBench;
-  let l1: L1Provider;
+  let l1: Ethers.JsonRpcProvider;
   let l2: Provider;
   let wallet: Wallet;
   let token: Hex;
