@@ -11,22 +11,28 @@ import { withdraw } from "../../client/withdraw.ts";
 import type { EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../devnet/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { Crossing } from "./crossing.ts";
-import type { CrossingName } from "./crossing.ts";
+import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1 } from "./crossing-kinds.ts";
 import { createFaults } from "./create-faults.ts";
 import type { DepositOptions, From, Hyperchains, TokenLike, TransactionLike } from "./hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 import { MessageError } from "./message.ts";
 import type { Message } from "./message.ts";
+import { remember } from "./registry.ts";
 
 /** The test API over an ecosystem. */
 export function createHyperchains(link: EcosystemLink): Hyperchains {
   const { info, l1, chains } = link;
   const signerOn = (chainId: number, from: From | undefined): Promise<JsonRpcSigner> => link.signer(chainId, from);
+  const track = (name: CrossingName, kind: CrossingKind): Message => {
+    const message = new Crossing(name, kind, link);
+    remember(message, hyperchains);
+    return message;
+  };
   const follow = (sent: SentMessage): Message => {
     const name: CrossingName = { ...sent, hash: sent.messageHash };
     const isToL1 = sent.type === "withdrawal" || sent.type === "message";
-    return new Crossing(name, isToL1 ? messageToL1(name, link) : crossChainMessage(name, link), link);
+    return track(name, isToL1 ? messageToL1(name, link) : crossChainMessage(name, link));
   };
 
   async function messagesOf(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]> {
@@ -38,7 +44,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     return [];
   }
 
-  return {
+  const hyperchains: Hyperchains = {
     info,
     l1,
     chains,
@@ -57,7 +63,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
         destinationChainId: chainId,
         transactionHash: sent.l1TransactionHash,
       };
-      return new Crossing(name, depositKind(name, link), link);
+      return track(name, depositKind(name, link));
     },
     async withdraw({ chain, from, token, ...rest }) {
       const { chainId } = findChain(info, chain);
@@ -93,6 +99,8 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       if ((await link.request<boolean>("evm_revert", [mark])) !== true) throw new Error(`there is no snapshot ${mark}, or it was used; each can be returned to once`);
     },
   };
+  for (const thing of [hyperchains, l1, ...chains]) remember(thing, hyperchains);
+  return hyperchains;
 }
 
 function depositTarget(link: EcosystemLink, { to, chain }: Pick<DepositOptions, "to" | "chain">, sender: string): { chainId: number; account: Hex } {

@@ -11,9 +11,11 @@ import { startEcosystem } from "../start-ecosystem.ts";
 import { createHyperchains } from "./create-hyperchains.ts";
 import type { Hyperchains, Member } from "./hyperchains.ts";
 import { createLink } from "./link.ts";
+import type { EcosystemLink } from "./link.ts";
 import { connectLocalChain } from "./member-connection.ts";
 import type { MemberProvider } from "./member-provider.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
+import { markOpen } from "./registry.ts";
 
 /** The ecosystem behind a connection. */
 export interface OpenEcosystem {
@@ -45,12 +47,12 @@ export async function openLocalEcosystem(context: HookContext, connection: Netwo
     chains.push(Object.assign(joined.connection, member));
   }
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
-  const link = createLink(devnet.info(), l1, chains);
+  const { hyperchains, close } = await offer(createLink(devnet.info(), l1, chains));
   return {
-    hyperchains: createHyperchains(link),
+    hyperchains,
     l1: devnet.l1.eip1193,
     async close() {
-      link.close();
+      close();
       for (const chain of chains) await chain.close();
       await devnet.close();
     },
@@ -68,15 +70,39 @@ export async function openRemoteEcosystem(context: HookContext, connection: Netw
   const isL1 = BigInt(String(await connection.provider.request({ method: "eth_chainId" }))) === BigInt(info.l1.chainId);
   if (!isL1) throw pluginError(`${url} is a chain of the ecosystem ${info.name}, not its L1; set hyperchains.url to ${info.l1.url}`);
   const l1 = Object.assign(connection, { name: info.l1.name, chainId: info.l1.chainId, url: info.l1.url });
-  const link = createLink(info, l1, chains);
+  const { hyperchains, close } = await offer(createLink(info, l1, chains));
   return {
-    hyperchains: createHyperchains(link),
+    hyperchains,
     l1: undefined,
     async close() {
-      link.close();
+      close();
       for (const chain of chains) await chain.close();
     },
   };
+}
+
+/** The API over a link, known to matchers; and what ends both. */
+async function offer(link: EcosystemLink): Promise<{ readonly hyperchains: Hyperchains; close(): void }> {
+  const hyperchains = createHyperchains(link);
+  const markClosed = markOpen(hyperchains);
+  await addMatchers();
+  return {
+    hyperchains,
+    close() {
+      markClosed();
+      link.close();
+    },
+  };
+}
+
+/** Projects without chai do without matchers. */
+async function addMatchers(): Promise<void> {
+  try {
+    const { registerMatchers } = await import("../matchers/register.ts");
+    registerMatchers();
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
+  }
 }
 
 async function ask(connection: NetworkConnection<string>, url: string): Promise<EcosystemInfo> {
