@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { HDNodeWallet, JsonRpcProvider, Provider, TransactionReceipt } from "ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
+import { stateExitAbi } from "../../src/abi/state-exit.ts";
+import { proveHolding } from "../../src/chain/state/holding-proof.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
+import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { assetId } from "../../src/protocol/asset-message.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { bridge } from "../../src/relayer/contract-interfaces.ts";
+import { contractErrorOf } from "../../src/settlement/contract-error.ts";
+import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { genesisOf } from "./support/genesis.ts";
+import { depositTestToken } from "./support/tokens.ts";
+
+const CHAIN_ID = 271n;
+const MALLORY = 3;
+const ETH: Hex = `0x${"00".repeat(19)}01`;
+const TOKENS = 1_000n;
+const WINDOW_SECONDS = 600;
+const EXIT_DELAY_SECONDS = 3_600;
+const FLOOD = 60;
+/** Of each of the flood's operations, which do nothing. */
+const FLOOD_GAS = 300_000n;
+/** `priorityGasPerSecond` of a local chain. */
+const GAS_PER_SECOND = 1_000_000n;
+const hyperchain = new Interface(hyperchainAbi);
+const stateExit = new Interface(stateExitAbi);
+const router = new Interface(l2AssetRouterAbi);
+const erc20 = new Interface(["function balanceOf(address) view returns (uint256)", "function transfer(address,uint256)"]);
+
+describe("E4 a sequencer that floods, censors or dies keeps nobody in", () => {
+  let devnet: FlowDevnet;
+  let client: JsonRpcProvider;
+  let contract: Hex;
+  let token: Hex;
+  let bridged: Hex;
+  let alice: Hex;
+  let censored: bigint;
+  let rebuilt: Reconstruction;
+
+  before(async () => {
+    devnet = await startFlowDevnet([{ chainId: CHAIN_ID, priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS }]);
+    const [chain] = devnet.chains;
+    client = clientOf(chain!);
+    contract = chain!.pipeline.created.hyperchain;
+    alice = lowerCaseAddress(devnet.accounts.wallet(ALICE).address);
+    token = await depositTestToken(devnet, CHAIN_ID, ALICE, TOKENS);
+    const answer = await client.call({ to: PREDEPLOYS.L2AssetRouter, data: router.encodeFunctionData("l2TokenAddress", [token]) });
+    bridged = lowerCaseAddress(router.decodeFunctionResult("l2TokenAddress", answer)[0] as string);
+  });
+  after(async () => {
+    client.destroy();
+    await devnet.close();
+  });
+
+  const onL1 = (account: number): HDNodeWallet => devnet.accounts.wallet(account).connect(devnet.l1.provider) as HDNodeWallet;
+  const request = (account: number, to: Hex, valueWei: bigint, gasLimit = FLOOD_GAS) =>
+    requestFromL1(devnet.ecosystem.addresses.factory, { chainId: CHAIN_ID, to, valueWei, gasLimit }, onL1(account));
+  const send = async (to: Hex, data: string, account: number): Promise<TransactionReceipt> => {
+    const receipt = await (await onL1(account).sendTransaction({ to, data })).wait();
+    assert.equal(receipt?.status, 1);
+    return receipt;
+  };
+  const ask = async (name: string): Promise<bigint> => BigInt(await devnet.l1.provider.call({ to: contract, data: hyperchain.encodeFunctionData(name) }));
+  const later = async (seconds: number): Promise<void> => {
+    await devnet.l1.request("evm_increaseTime", [seconds]);
+    await devnet.l1.request("evm_mine", []);
+  };
+  const tokensOf = async (provider: Provider, address: Hex, account: Hex): Promise<bigint> =>
+    BigInt(await provider.call({ to: address, data: erc20.encodeFunctionData("balanceOf", [account]) }));
+
+  test("a flood of operations stops neither the chain nor an honest operation behind it", async () => {
+    const [chain] = devnet.chains;
+    const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    for (let i = 0; i < FLOOD; i++) await request(MALLORY, `0x${(0xf100d000 + i).toString(16).padStart(40, "0")}`, 0n);
+    const honest = await request(BOB, bob, ETHER);
+    // By hand: the window, and the time that the gas before it takes, plus its own.
+    const block = await devnet.l1.provider.getBlock(honest.receipt.blockNumber);
+    const event = honest.receipt.logs.map((log) => hyperchain.parseLog(log)).find((parsed) => parsed?.name === "NewPriorityRequest");
+    const deadline = BigInt(event!.args["expirationTimestamp"]);
+    const gasSeconds = (BigInt(FLOOD + 1) * FLOOD_GAS) / GAS_PER_SECOND;
+    assert.ok(deadline <= BigInt(block!.timestamp + WINDOW_SECONDS) + gasSeconds + 1n, `${deadline}`);
+
+    const sent = await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: bob, value: 7n })).wait();
+    assert.equal(sent?.status, 1);
+    assert.equal((await chain!.pipeline.pollL1()).priorityOps, FLOOD + 1);
+    assert.ok((await client.getBalance(bob)) >= ETHER + 7n);
+    await settleNow(chain!);
+  });
+
+  test("a batch that leaves out an operation past its deadline is refused", async () => {
+    const [chain] = devnet.chains;
+    await request(BOB, alice, ETHER);
+    censored = (await ask("getTotalPriorityTxs")) - 1n;
+    await later(WINDOW_SECONDS + 60);
+    const { timestamp } = (await devnet.l1.provider.getBlock("latest"))!;
+    await chain!.pipeline.chain.sequencer.setNextTimestamp(BigInt(timestamp));
+    await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: alice, value: 1n })).wait();
+    await assert.rejects(settleNow(chain!), (error) => error instanceof SettlementError && error.contractError?.name === "PriorityOpOverdue");
+  });
+
+  test("the exit opens when the exit delay is over too, for anyone, and not before", async () => {
+    const activate = hyperchain.encodeFunctionData("activateExit");
+    await assert.rejects(send(contract, activate, MALLORY), (error) => contractErrorOf(error)?.name === "ExitNotOpen");
+    await later(EXIT_DELAY_SECONDS);
+    await send(contract, activate, MALLORY);
+  });
+
+  test("the operation that never ran is paid back", async () => {
+    rebuilt = await reconstruct({ l1: devnet.l1.url, hyperchain: contract, genesis: await genesisOf() });
+    const operation = rebuilt.pendingOperations.find(({ nonce }) => nonce === censored);
+    const before = await devnet.l1.provider.getBalance(devnet.accounts.wallet(BOB).address);
+    await send(contract, hyperchain.encodeFunctionData("refundOperation", [operation]), MALLORY);
+    assert.ok((await devnet.l1.provider.getBalance(devnet.accounts.wallet(BOB).address)) - before >= ETHER);
+  });
+
+  test("holders take ETH and tokens out on L1, by proofs from L1's data alone, once", async () => {
+    const heir = `0x${"e1".repeat(20)}` as const;
+    const claim = (of: Hex, account: number, amount?: bigint) => {
+      const query = { settlementChainId: devnet.l1.chainId, baseToken: ETH, token: of, account: alice };
+      const holding = proveHolding(rebuilt.state, query);
+      assert.ok(holding !== undefined);
+      const data = stateExit.encodeFunctionData("claimHolding", [CHAIN_ID, of, amount ?? holding.amount, heir, holding.proof]);
+      return { holding, paid: () => send(devnet.ecosystem.addresses.stateExit, data, account) };
+    };
+    // The batch that was refused moved one wei from Alice to herself: what she holds is the executed state's.
+    const ether = claim(ETH, ALICE);
+    assert.ok(ether.holding.amount > 9n * ETHER);
+    await assert.rejects(claim(ETH, MALLORY).paid(), (error) => contractErrorOf(error)?.name === "StateRootMismatch");
+    await ether.paid();
+    assert.equal(await devnet.l1.provider.getBalance(heir), ether.holding.amount);
+    await assert.rejects(claim(ETH, ALICE, 1n).paid(), (error) => contractErrorOf(error)?.name === "ClaimTooLarge");
+    assert.equal(await tokensOf(client, bridged, alice), TOKENS);
+    await claim(token, ALICE).paid();
+    assert.equal(await tokensOf(devnet.l1.provider, token, heir), TOKENS);
+  });
+
+  test("the bridge holds exactly what it still owes", async () => {
+    const { bridge: address } = devnet.ecosystem.addresses;
+    const owed = async (asset: Hex): Promise<bigint> => {
+      let sum = 0n;
+      for (const method of ["chainBalance", "claimPot", "transit"]) {
+        const data = bridge.encodeFunctionData(method, [CHAIN_ID, assetId(devnet.l1.chainId, asset)]);
+        sum += BigInt(await devnet.l1.provider.call({ to: address, data }));
+      }
+      return sum;
+    };
+    assert.equal(await devnet.l1.provider.getBalance(address), await owed(ETH));
+    assert.equal(await owed(token), 0n);
+    assert.equal(await tokensOf(devnet.l1.provider, token, address), 0n);
+  });
+});

@@ -1,0 +1,9 @@
+import hre from "hardhat";
+import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+
+/** The protocol's genesis from the compiled contracts. */
+export function genesisOf(): Promise<GenesisAccount[]> {
+  return predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+}
