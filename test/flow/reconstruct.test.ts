@@ -11,6 +11,7 @@ import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
+import { stateExitAbi } from "../../src/abi/state-exit.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { startChain } from "../../src/chain/chain.ts";
 import { systemClock } from "../../src/chain/clock.ts";
@@ -19,10 +20,11 @@ import { ReconstructionError } from "../../src/chain/reconstruction/reconstructi
 import type { ReconstructionErrorCode } from "../../src/chain/reconstruction/reconstruction-error.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { ETH_BASE_TOKEN } from "../../src/devnet/create-chain.ts";
 import { depositToken, requestFromL1 } from "../../src/devnet/deposit.ts";
 import { chainOptionsOf } from "../../src/devnet/reconstruction/chain-options.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
-import { messagesOf, proveMessage, proveOperationResult } from "../../src/devnet/reconstruction/proofs.ts";
+import { messagesOf, proveHolding, proveMessage, proveOperationResult } from "../../src/devnet/reconstruction/proofs.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { Reconstruction, ReconstructionOptions } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { ReconstructionSummary } from "../../src/devnet/reconstruction/summary.ts";
@@ -53,6 +55,7 @@ const messenger = new Interface(l1MessengerAbi);
 const baseToken = new Interface(l2BaseTokenAbi);
 const router = new Interface(l2AssetRouterAbi);
 const bridge = new Interface(sharedBridgeAbi);
+const stateExits = new Interface(stateExitAbi);
 const erc20 = new Interface([
   "function approve(address,uint256)",
   "function balanceOf(address) view returns (uint256)",
@@ -445,6 +448,38 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     } finally {
       await continued.close();
     }
+  });
+
+  test("a holder leaves a chain that has stopped for good with proofs from L1's own data", async () => {
+    const { factory, stateExit } = devnet.ecosystem.addresses;
+    await requestFromL1(factory, { chainId: CHAIN_ID, to: alice, valueWei: 1n }, onL1());
+    const { priorityOpWindow, exitDelay } = devnet.chains[0]!.pipeline.created.configuration;
+    await devnet.l1.request("evm_increaseTime", [Number(priorityOpWindow + exitDelay + 3_600n)]);
+    await sendOnL1({ to: hyperchain, data: hyperchainInterface.encodeFunctionData("activateExit") });
+
+    const rebuilt = await rebuildFrom(devnet.l1.provider);
+    assert.equal(rebuilt.onL1.exited, true);
+    const held = proveHolding(rebuilt, alice, token)!;
+    assert.equal(held.amount, TOKENS - 300n);
+    const recipient = `0x${"5a".repeat(20)}`;
+    const ether = proveHolding(rebuilt, alice, ETH_BASE_TOKEN)!;
+    const part = ETHER / 8n;
+    assert.ok(ether.amount > part);
+    const claims = [
+      [CHAIN_ID, token, held.amount, recipient, held.proof],
+      [CHAIN_ID, ETH_BASE_TOKEN, part, recipient, ether.proof],
+    ];
+    for (const claim of claims) {
+      const receipt = await sendOnL1({ to: stateExit, data: stateExits.encodeFunctionData("claimHolding", claim) });
+      assert.equal(receipt.status, 1);
+    }
+    const balance = await devnet.l1.provider.call({ to: token, data: erc20.encodeFunctionData("balanceOf", [recipient]) });
+    assert.equal(BigInt(balance), TOKENS - 300n);
+    assert.equal(await devnet.l1.provider.getBalance(recipient), part);
+    assert.equal(proveHolding(rebuilt, `0x${"5b".repeat(20)}`, token), undefined);
+    const options = { blocks: { type: "instant" }, batches: { maxAgeMs: undefined, maxTransactions: undefined }, minGasPriceWei: 0n } as const;
+    const others = { l1: devnet.l1.provider, connect: connectChain, clock: systemClock, prover, operator: operator(), onStop: () => undefined };
+    await assert.rejects(continueChain(rebuilt, options, others), { name: "ContinuationError", code: "ChainExited" });
   });
 });
 

@@ -1,6 +1,6 @@
-import { digestToHex } from "../../protocol/digest.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
-import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
+import { proveHolding as proveHoldingIn } from "../../chain/state/holding-proof.ts";
+import type { HoldingProof } from "../../chain/state/holding-proof.ts";
+import { keccak, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { l2LogProof } from "../../protocol/log-proof.ts";
 import type { WithdrawalClaim } from "../../relayer/inclusion-proof.ts";
@@ -82,34 +82,17 @@ export function proveOperationResult(reconstruction: Reconstruction, canonicalTx
   return undefined;
 }
 
-/** One leaf of the state and its path to the state root, in the form in which L1 and JSON take it. */
-export interface PortableStateProof {
-  /** 32 bytes. */
-  readonly stateRoot: Hex;
-  readonly leafCount: number;
-  readonly index: number;
-  readonly leafKind: LeafKind;
-  /** Digests as 32 bytes. */
-  readonly key: Hex;
-  readonly nextKey: Hex;
-  readonly value: Hex;
-  /** Levels 0 … 31. */
-  readonly siblings: readonly Hex[];
-}
-
-/** Proof of a storage slot: its value, or by the leaf below it that it is 0. Throws StateKeyError. */
-export function proveStorage({ state, stateRoot }: Reconstruction, address: Hex, slot: bigint): PortableStateProof {
-  const proof = state.prove({ leafKind: LeafKind.storage, address: BigInt(address), slot });
-  return {
-    stateRoot,
-    leafCount: proof.leafCount,
-    index: proof.index,
-    leafKind: proof.leafKind,
-    key: digestToHex(proof.key),
-    nextKey: digestToHex(proof.nextKey),
-    value: wordToHex(proof.value),
-    siblings: proof.siblings.map(digestToHex),
-  };
+/**
+ * What an account holds on the chain and the proof of it with which, once the chain has stopped, L1's state exit pays it out.
+ * `token` is on L1; 0 and 1 are ETH. Undefined where the account never held any. Throws RangeError where batches were applied
+ * that L1 has not executed: it would know another root.
+ */
+export function proveHolding({ state, stateRoot, contract, onL1 }: Reconstruction, account: Hex, token: Hex): HoldingProof | undefined {
+  if (stateRoot !== onL1.executedStateRoot) {
+    throw new RangeError("holdings are proven in the executed state; reconstruct up to \"executed\"");
+  }
+  const { settlementChainId, configuration } = contract;
+  return proveHoldingIn(state.tree, { settlementChainId, baseToken: configuration.baseToken, token, account });
 }
 
 function executedBatch({ batches }: Reconstruction, batchNumber: bigint): ReconstructedBatch {
