@@ -43,6 +43,7 @@ export class ChainIndex {
   readonly #eip712 = new Map<Hex, IndexedEip712>();
   /** Users' hashes by the engine's, where they differ. */
   readonly #publicHashes = new Map<Hex, Hex>();
+  readonly #listeners = new Set<(blockNumber: bigint) => void>();
   /** Logs so far in the newest batch. */
   #logCount: { readonly batchNumber: bigint; count: number } = { batchNumber: -1n, count: 0 };
 
@@ -56,12 +57,15 @@ export class ChainIndex {
     const transactions = receipts.map(({ transactionHash }) => transactionHash);
     for (const [i, engineHash] of transactions.entries()) {
       const transaction = included[i];
-      if (transaction === undefined || !isEip712Transaction(transaction)) continue;
+      if (transaction === undefined) continue;
+      if (transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined) this.#publicHashes.set(engineHash, transaction.canonicalTxHash);
+      if (!isEip712Transaction(transaction)) continue;
       this.#eip712.set(transaction.hash, { engineHash, transaction });
       this.#publicHashes.set(engineHash, transaction.hash);
     }
     const signedCount = included.filter(({ kind }) => kind === "signed").length;
     this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount });
+    for (const listener of this.#listeners) listener(environment.number);
   }
 
   /** Called right after the operation's last block. */
@@ -69,6 +73,17 @@ export class ChainIndex {
     this.#publicHashes.set(operation.operationHash ?? operation.resultHash, operation.canonicalTxHash);
     this.#priorityOps.set(operation.canonicalTxHash, { ...operation, resultIndex: this.#logCount.count++ });
     this.#blocks.at(-1)?.priorityOps.push(operation.canonicalTxHash);
+  }
+
+  /** The newest block that readers may be told of: all that is known about it is here. Undefined before the first. */
+  get head(): bigint | undefined {
+    return this.#blocks.at(-1)?.number;
+  }
+
+  /** Calls back with each new block, when its transactions are known; returns the function that ends it. */
+  onBlock(listener: (blockNumber: bigint) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** The batch that holds a block; undefined for the genesis and for blocks that do not exist. */

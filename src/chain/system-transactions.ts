@@ -9,6 +9,8 @@ export interface SystemRequest {
   readonly valueWei: bigint;
   readonly data: Hex;
   readonly gasLimit: bigint;
+  /** Of the priority operation whose own transaction this is. */
+  readonly canonicalTxHash?: Hex;
 }
 
 /** What became of a priority operation's own transaction. */

@@ -32,6 +32,8 @@ export interface SignedTransaction extends TransactionRequest {
  */
 export interface UnsignedTransaction extends TransactionRequest {
   readonly kind: "unsigned";
+  /** The name under which users know it, where it is a priority operation's own transaction. */
+  readonly canonicalTxHash?: Hex;
 }
 
 /** A transaction in the form in which the engines run it. */

@@ -1,10 +1,12 @@
 import type { RpcMethod } from "../chain/rpc/dispatch.ts";
 import { chainMethods } from "../chain/rpc/methods.ts";
+import { namedNotifications } from "../chain/rpc/named-notifications.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
 import type { GenesisAccount } from "../chain/genesis.ts";
 import type { Closing } from "./closing.ts";
+import { batchDataMethod } from "./data-keeper.ts";
 import { startOrClose } from "./closing.ts";
 import { InProcessProvider } from "./eip1193.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
@@ -44,9 +46,10 @@ async function start(
 ): Promise<ServedChain> {
   const pipeline = await startChainPipeline({ plan, baseToken, genesis, minGasPriceWei: MIN_GAS_PRICE_WEI }, dependencies);
   closing.add(() => pipeline.close());
-  const { engine } = pipeline.chain;
+  const engine = namedNotifications(pipeline.chain);
   const settlement = settlementViewOf(pipeline, dependencies);
   const methods = chainMethods(pipeline.chain, { gasPriceWei: MIN_GAS_PRICE_WEI, development: true, settlement });
+  if (pipeline.data !== undefined) methods.set("hyperchain_getBatchData", batchDataMethod(pipeline.data));
   const provider = new InProcessProvider(methods, engine);
   closing.add(() => provider.close());
   const server = await serveMember(`chain ${plan.name}`, { host, port: plan.port }, { engine, methods });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { decodeRlp, encodeRlp, getAddress, Signature, Wallet } from "ethers";
 import { privateKeyToAccount } from "viem/accounts";
 import { zksync } from "viem/chains";
@@ -7,6 +8,7 @@ import type { types} from "zksync-ethers";
 import { EIP712Signer, utils, Wallet as ZkWallet } from "zksync-ethers";
 import { decodeTransaction } from "../../src/chain/decode-transaction.ts";
 import { decodeEip712Transaction } from "../../src/chain/eip712-transaction.ts";
+import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
 import { namedReads } from "../../src/chain/rpc/named-reads.ts";
 import { chainMethods } from "../../src/chain/rpc/methods.ts";
 import { chainRules } from "../../src/chain/rules.ts";
@@ -147,7 +149,14 @@ describe("a chain with transactions of type 0x71", () => {
     const before = await balance(from);
     const operatorBefore = await balance(COINBASE);
     const { raw, hash } = await sign({ to: L1_MESSENGER_ADDRESS, data: abi.encodeFunctionData("sendToL1", ["0x0123"]), value: 0n });
+    const engine = namedNotifications(test.chain);
+    const heard: unknown[] = [];
+    const stop = engine.onNotification(({ result }) => heard.push((result as { transactionHash: Hex }).transactionHash));
+    await engine.request("eth_subscribe", ["logs", {}]);
     assert.equal(await ask("eth_sendRawTransaction", raw), hash);
+    while (heard.length === 0) await nextTurn();
+    stop();
+    assert.deepEqual(heard, [hash]);
     type Receipt = Record<"transactionHash" | "type" | "from" | "gasUsed" | "blockHash" | "effectiveGasPrice", Hex> & { logs: { transactionHash: Hex }[]; l2ToL1Logs: { transactionHash: Hex }[] };
     const receipt = (await ask("eth_getTransactionReceipt", hash)) as Receipt;
     assert.deepEqual(

@@ -40,7 +40,7 @@ export function priorityOperation(transaction: L2CanonicalTransaction, operator:
   return {
     canonicalTxHash: hash,
     payout: payouts(from, value),
-    operation: { from, to: creates ? undefined : address(transaction.to), valueWei: value, data, gasLimit },
+    operation: { from, to: creates ? undefined : address(transaction.to), valueWei: value, data, gasLimit, canonicalTxHash: hash },
     conclusion,
   };
 }

@@ -6,6 +6,7 @@ import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { messageMethods } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
+import { hexQuantity } from "./parameters.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { ZkFields } from "./zk-fields.ts";
 import { zksBatchMethods } from "./zks-batches.ts";
@@ -23,7 +24,6 @@ export interface ChainMethodOptions {
 
 /** Reads that the engine answers: they change nothing and run no code. */
 const ENGINE_READS = [
-  "eth_blockNumber",
   "eth_chainId",
   "eth_syncing",
   "eth_accounts",
@@ -55,6 +55,8 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
   for (const [method, answer] of namedReads(chain)) methods.set(method, answer);
   const gasPrice: RpcMethod = async () => `0x${options.gasPriceWei.toString(16)}`;
+  // The engine has a block a little before anyone can ask what its transactions are called.
+  methods.set("eth_blockNumber", async () => hexQuantity(chain.index.head ?? chain.sequencer.head.number));
   methods.set("eth_gasPrice", gasPrice);
   methods.set("eth_maxPriorityFeePerGas", gasPrice);
   methods.set("eth_call", (params) => calls.call(params));

@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { JsonRpcProvider, Wallet, WebSocketProvider } from "ethers";
 import { WebSocket } from "ws";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { MAX_BODY_BYTES, startRpcServer } from "../../../src/chain/rpc/server.ts";
 import type { RpcServer } from "../../../src/chain/rpc/server.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -46,7 +47,7 @@ describe("RPC server", () => {
       ],
     });
     const methods = chainMethods(test.chain, { gasPriceWei: 10n ** 6n, development: true });
-    server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: test.chain.engine, methods });
+    server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: namedNotifications(test.chain), methods });
     url = `http://127.0.0.1:${server.port}`;
   });
   after(async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
@@ -8,6 +9,7 @@ import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts
 import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
+import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
 import { testContract } from "../support/artifact.ts";
 import type { TestContract } from "../support/artifact.ts";
@@ -100,6 +102,24 @@ describe("fields for ZK Stack's clients", () => {
     }
   });
 
+  it("shows a priority operation under its canonical hash in blocks, logs and notifications", async () => {
+    const data = messenger.abi.encodeFunctionData("sendToL1", ["0x0a"]) as Hex;
+    const engine = namedNotifications(test.chain);
+    const heard: { transactionHash: Hex; blockNumber: Hex }[] = [];
+    const stop = engine.onNotification(({ result }) => heard.push(result as (typeof heard)[number]));
+    const subscription = await engine.request("eth_subscribe", ["logs", { address: L1_MESSENGER_ADDRESS }]);
+    const sent = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(BigInt(L1_MESSENGER_ADDRESS), 4n, data), COINBASE));
+    while (heard.length < 2) await nextTurn();
+    await engine.request("eth_unsubscribe", [subscription]);
+    stop();
+    // The second log is that of the result, in a transaction of the chain's own.
+    assert.deepEqual(heard.map(({ transactionHash }) => transactionHash), [sent.canonicalTxHash, sent.resultHash]);
+    const logs = (await ask("eth_getLogs", { fromBlock: heard[0]!.blockNumber, toBlock: heard[0]!.blockNumber })) as { transactionHash: Hex }[];
+    assert.deepEqual(logs.map(({ transactionHash }) => transactionHash), [sent.canonicalTxHash]);
+    const block = (await ask("eth_getBlockByNumber", heard[0]!.blockNumber, true)) as { transactions: { hash: Hex; type: Hex }[] };
+    assert.deepEqual(block.transactions.map(({ hash, type }) => [hash, type]), [[sent.canonicalTxHash, "0xff"]]);
+  });
+
   it("gives every field that clients' formatters read", async () => {
     const hash = await send("0xffff");
     const receipt = (await ask("eth_getTransactionReceipt", hash)) as Receipt;
@@ -119,7 +139,7 @@ describe("fields for ZK Stack's clients", () => {
     const mark = await test.chain.snapshot();
     const nonce = wallet.nonce;
     const undone = await send("0x77");
-    const operations = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0x1234n, 4n), COINBASE));
+    const operations = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0x1234n, 5n), COINBASE));
     await test.chain.seal();
     await test.chain.revert(mark);
     wallet.nonce = nonce;
