@@ -3,10 +3,9 @@ import { finalizeWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Place } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
+import { createPatience } from "./patience.ts";
 import type { Session } from "./session.ts";
 
-const LOOK_MS = 200;
-const PATIENCE_MS = 5_000;
 /** What a withdrawal waits for in each state. */
 const WAITS = {
   unknown: "for its batch to be committed on L1",
@@ -19,19 +18,17 @@ export async function claimWithdrawal(session: Session, chainId: number, message
   const { info, output } = session;
   const signer = signerOf(session, payer);
   const view = viewL1(info, session.provider(info.l1.chainId));
+  const patience = createPatience(session);
   let last: keyof typeof WAITS | undefined;
-  const begun = performance.now();
-  let hinted = false;
   for (;;) {
     const claim = await finalizeWithdrawal(info, { chain: chainId, messageHash }, signer, view);
     if (claim.state === "paid") return claim.l1TransactionHash;
     if (claim.state === "paidBefore") return undefined;
-    if (claim.state !== last) output.progress(`waiting ${WAITS[claim.state]}`);
-    last = claim.state;
-    if (!hinted && performance.now() - begun > PATIENCE_MS) {
-      hinted = true;
-      output.progress(`'npx hardhat hyperchain:settle ${memberName(info, chainId)}' settles the open batch now`);
+    if (claim.state !== last) {
+      output.progress(`waiting ${WAITS[claim.state]}`);
+      patience.news();
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    last = claim.state;
+    await patience.wait(`'npx hardhat hyperchain:settle ${memberName(info, chainId)}' settles the open batch now`);
   }
 }

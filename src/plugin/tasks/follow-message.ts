@@ -2,11 +2,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { MessageInfo } from "../../devnet/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import { stepLine } from "./event-lines.ts";
+import { createPatience } from "./patience.ts";
 import type { Session } from "./session.ts";
-
-const LOOK_MS = 200;
-/** After so long without a step, a user should know what it waits for. */
-const PATIENCE_MS = 5_000;
 
 /**
  * Tells each step of a message until the last one that is asked for, and resolves with the message as it stands then. Throws
@@ -14,20 +11,16 @@ const PATIENCE_MS = 5_000;
  */
 export async function followMessage(session: Session, hash: Hex, until: string): Promise<MessageInfo> {
   const { info, output } = session;
+  const patience = createPatience(session);
   let told = 0;
-  let toldAt = performance.now();
   for (;;) {
     const message = await findMessage(session, hash);
     for (const step of message.steps.slice(told)) output.progress(stepLine(info, message, step));
-    if (message.steps.length > told) toldAt = performance.now();
+    if (message.steps.length > told) patience.news();
     told = message.steps.length;
     if (message.steps.some(({ step }) => step === until)) return message;
     if (message.refusal !== undefined) throw pluginError(`message ${message.messageHash} cannot be delivered: ${message.refusal}`);
-    if (performance.now() - toldAt > PATIENCE_MS) {
-      toldAt = Number.POSITIVE_INFINITY; // once per step
-      output.progress(`waiting until ${message.waitingFor ?? "it goes on"}; 'npx hardhat hyperchain:settle' settles open batches now`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await patience.wait(`waiting until ${message.waitingFor ?? "it goes on"}; 'npx hardhat hyperchain:settle' settles open batches now`);
   }
 }
 

@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { EcosystemInfo } from "../../../src/devnet/ecosystem-info.ts";
+
+const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
+const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));
+
+const LONGEST_TASK_MS = 120_000;
+
+/** How a task ended. */
+export interface TaskResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** `hyperchains` of the project's config. */
+  readonly config?: object;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Default: the project's folder. */
+  readonly cwd?: string;
+  /** Default: the Node that runs the test. */
+  readonly node?: string;
+}
+
+/** A place of its own for what ecosystems announce, so that tests neither see each other's nor the developer's. */
+export interface Workplace {
+  /** Runs a task of the plugin as a user does, in a process of its own. */
+  run(args: readonly string[], options?: RunOptions): Promise<TaskResult>;
+  /** Starts an ecosystem at free ports and resolves when it is ready. */
+  spawn(args?: readonly string[], options?: RunOptions): Promise<SpawnedEcosystem>;
+  readonly stateFolder: string;
+  /** Ends whatever was spawned. */
+  close(): Promise<void>;
+}
+
+export interface SpawnedEcosystem {
+  readonly info: EcosystemInfo;
+  readonly pid: number;
+  /** Lines of JSON after the first. */
+  readonly lines: readonly string[];
+  /** Presses Ctrl-C; resolves with the exit code. */
+  interrupt(): Promise<number | null>;
+}
+
+export function createWorkplace(): Workplace {
+  const folder = mkdtempSync(join(tmpdir(), "hyperchain-tasks-"));
+  const running: ChildProcess[] = [];
+  const start = (args: readonly string[], { config = {}, environment = {}, cwd = PROJECT, node = process.execPath }: RunOptions): ChildProcess =>
+    spawn(node, [HARDHAT, ...args], {
+      cwd,
+      env: { ...withoutHyperchain(process.env), XDG_STATE_HOME: folder, TMPDIR: folder, HYPERCHAINS: JSON.stringify(config), NO_COLOR: "1", ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+
+  return {
+    stateFolder: join(folder, "hardhat-hyperchain"),
+    async run(args, options = {}) {
+      const child = start(args, options);
+      // A task that waits for ever must fail its test, not hang it.
+      const deadline = setTimeout(() => child.kill("SIGKILL"), LONGEST_TASK_MS);
+      const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+      const [code] = (await once(child, "close")) as [number | null];
+      clearTimeout(deadline);
+      return { code, stdout: stdout(), stderr: stderr() };
+    },
+    async spawn(args = [], options = {}) {
+      const child = start(["hyperchain:spawn", "--port", "0", "--json", "--prover-workers", "2", ...args], options);
+      running.push(child);
+      const stderr = collect(child.stderr);
+      const lines: string[] = [];
+      const closed = once(child, "close") as Promise<[number | null]>;
+      const first = await new Promise<string>((resolve, reject) => {
+        if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", (line) => (lines.push(line), resolve(line)));
+        void closed.then(([code]) => reject(new Error(`hyperchain:spawn ended with ${String(code)}: ${stderr()}`)));
+      });
+      return {
+        info: JSON.parse(first) as EcosystemInfo,
+        pid: child.pid ?? 0,
+        lines,
+        async interrupt() {
+          child.kill("SIGINT");
+          const [code] = await closed;
+          return code;
+        },
+      };
+    },
+    async close() {
+      for (const child of running) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        const closed = once(child, "close");
+        child.kill("SIGKILL");
+        await closed;
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function collect(stream: NodeJS.ReadableStream | null): () => string {
+  const chunks: Buffer[] = [];
+  stream?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString("utf8");
+}
+
+/** The developer's own settings must not decide a test. */
+function withoutHyperchain(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("HYPERCHAIN")));
+}

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { JsonRpcProvider, Wallet } from "ethers";
+import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
+import { createWorkplace } from "./support/run-task.ts";
+import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+
+const ETHER = 10n ** 18n;
+const [KEY_1, ACCOUNT_1] = ["0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"];
+/** A contract that counts its calls in slot 0: PUSH0 SLOAD PUSH1 1 ADD DUP1 PUSH0 SSTORE …, and the code that deploys it. */
+const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
+const workplace = createWorkplace();
+after(() => workplace.close());
+
+const valueOf = <T>({ code, stdout, stderr }: TaskResult): T => {
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as T;
+};
+
+describe("I1 tasks on a running ecosystem", () => {
+  let ecosystem: SpawnedEcosystem;
+  const providers: JsonRpcProvider[] = [];
+  const connect = (url: string | undefined): JsonRpcProvider => {
+    const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
+    providers.push(provider);
+    return provider;
+  };
+  before(async () => {
+    ecosystem = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+  });
+  after(() => providers.forEach((provider) => provider.destroy()));
+
+  test("I1: spawn's first line has names, ids, URLs, contracts, accounts and what is proven", async () => {
+    const { info } = ecosystem;
+    assert.deepEqual(info.chains.map(({ name, chainId }) => [name, chainId]), [["alpha", 271], ["beta", 272]]);
+    assert.match(info.proven, /^NOTHING IS PROVEN/);
+    assert.match(info.accounts.mnemonic ?? "", /junk$/);
+    for (const { url, chainId } of [info.l1, ...info.chains]) assert.equal((await connect(url).getNetwork()).chainId, BigInt(chainId));
+    assert.notEqual(await connect(info.l1.url).getCode(info.l1.contracts.factory), "0x");
+  });
+
+  test("I1: it is announced to its user alone, and found from another folder", async () => {
+    const [file = ""] = readdirSync(workplace.stateFolder);
+    assert.equal(statSync(join(workplace.stateFolder, file)).mode.toString(8).slice(-3), "600");
+    const config = join(process.cwd(), "fixtures/tasks-project/hardhat.config.ts");
+    const elsewhere = await workplace.run(["--config", config, "hyperchain:status", "--json"], { cwd: tmpdir() });
+    const { info } = valueOf<{ info: SpawnedEcosystem["info"] }>(elsewhere);
+    assert.equal(info.l1.url, ecosystem.info.l1.url);
+  });
+
+  test("I1: any member's URL names it, by option and by environment", async () => {
+    const url = ecosystem.info.chains[1]?.url ?? "";
+    const byOption = await workplace.run(["hyperchain:status", "--json", "--url", url], { environment: { XDG_STATE_HOME: "/nonexistent" } });
+    assert.equal(valueOf<{ info: SpawnedEcosystem["info"] }>(byOption).info.l1.url, ecosystem.info.l1.url);
+    const byEnvironment = await workplace.run(["hyperchain:status", "--json"], { environment: { XDG_STATE_HOME: "/nonexistent", HYPERCHAIN_URL: url } });
+    assert.equal(valueOf<{ info: SpawnedEcosystem["info"] }>(byEnvironment).info.l1.url, ecosystem.info.l1.url);
+  });
+
+  test("C9: a deposit arrives at an account named by number and chain name, and progress leaves stdout alone", async () => {
+    const alpha = connect(ecosystem.info.chains[0]?.url);
+    const had = await alpha.getBalance(ACCOUNT_1);
+    const result = await workplace.run(["hyperchain:deposit", "1.5", "1@alpha", "--json"]);
+    const deposit = valueOf<{ amount: string; canonicalTxHash: string; arrived: boolean }>(result);
+    assert.equal(deposit.amount, String(3n * ETHER / 2n));
+    assert.equal(deposit.arrived, true);
+    assert.equal((await alpha.getBalance(ACCOUNT_1)) - had, 3n * ETHER / 2n);
+    assert.equal((await alpha.getTransactionReceipt(deposit.canonicalTxHash))?.status, 1);
+    assert.match(result.stderr, /depositing 1\.5 ETH/);
+  });
+
+  test("C9: a send arrives at 0x…@<chain id>, step by step", async () => {
+    const beta = connect(ecosystem.info.chains[1]?.url);
+    const had = await beta.getBalance(ACCOUNT_1);
+    const result = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@272`, "--from", "1@alpha", "--json"]);
+    const sent = valueOf<{ messageHash: string; steps: readonly { step: string }[] }>(result);
+    assert.equal((await beta.getBalance(ACCOUNT_1)) - had, 2n * ETHER);
+    assert.deepEqual(sent.steps.slice(0, 6).map(({ step }) => step), ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed"]);
+    const followed = await workplace.run(["hyperchain:message", sent.messageHash]);
+    assert.equal(followed.code, 0, followed.stderr);
+    assert.match(followed.stdout, /all seven steps are done/);
+    assert.match(followed.stderr, /7\/7/);
+  });
+
+  test("I1: a call reaches a contract on the other chain, with value", async () => {
+    const beta = connect(ecosystem.info.chains[1]?.url);
+    const deployment = await new Wallet(KEY_1, beta).sendTransaction({ data: COUNTER_INIT });
+    const contract = (await deployment.wait())?.contractAddress ?? "";
+    const result = await workplace.run(["hyperchain:call", `${contract}@beta`, "visit(uint256)", "7", "--value", "0.25", "--from", "2@alpha", "--json"]);
+    assert.equal(valueOf<{ executed: boolean }>(result).executed, true);
+    assert.equal(BigInt(await beta.getStorage(contract, 0)), 1n);
+    assert.equal(await beta.getBalance(contract), ETHER / 4n);
+  });
+
+  test("I1: a withdrawal is claimed on L1, where its recipient has it", async () => {
+    const l1 = connect(ecosystem.info.l1.url);
+    const recipient = "0x00000000000000000000000000000000000c0de1";
+    const result = await workplace.run(["hyperchain:withdraw", "0.75", recipient, "--from", "1@alpha", "--json"]);
+    assert.equal(valueOf<{ paid: boolean }>(result).paid, true);
+    assert.equal(await l1.getBalance(recipient), 3n * ETHER / 4n);
+  });
+
+  test("I1: a withdrawal that was not waited for can be claimed later, once", async () => {
+    const recipient = "0x00000000000000000000000000000000000c0de2";
+    const { messageHash, transactionHash } = valueOf<{ messageHash: string; transactionHash: string }>(
+      await workplace.run(["hyperchain:withdraw", "0.5", recipient, "--from", "1@beta", "--no-wait", "--json"]),
+    );
+    const claimed = valueOf<{ messageHash: string; claimTransactionHash: string }>(await workplace.run(["hyperchain:claim", "beta", transactionHash, "--from", "3", "--json"]));
+    assert.equal(claimed.messageHash, messageHash);
+    assert.equal(await connect(ecosystem.info.l1.url).getBalance(recipient), ETHER / 2n);
+    const again = await workplace.run(["hyperchain:claim", "beta", messageHash, "--from", "3"]);
+    assert.match(again.stdout, /paid before/);
+  });
+
+  test("I1: settle tells the batches that L1 executed", async () => {
+    await (await new Wallet(KEY_1, connect(ecosystem.info.chains[0]?.url)).sendTransaction({ to: ACCOUNT_1, value: 1n })).wait();
+    const batches = valueOf<readonly { chainId: number; proof?: object }[]>(await workplace.run(["hyperchain:settle", "alpha", "--json"]));
+    for (const batch of batches) {
+      assert.equal(batch.chainId, 271);
+      assert.equal(batch.proof, undefined);
+    }
+    const { status } = valueOf<{ status: { chains: readonly { batches: { sealed: number; executed: number } }[] } }>(await workplace.run(["hyperchain:status", "--json"]));
+    assert.ok((status.chains[0]?.batches.executed ?? 0) > 0);
+  });
+
+  test("I1: wallet shows what an account has on every member", async () => {
+    const wallet = valueOf<{ members: readonly { name: string; tokens: readonly { amount: string }[] }[] }>(await workplace.run(["hyperchain:wallet", "1", "--json"]));
+    assert.deepEqual(wallet.members.map(({ name }) => name), ["l1", "alpha", "beta"]);
+    const beta = await connect(ecosystem.info.chains[1]?.url).getBalance(ACCOUNT_1);
+    assert.equal(wallet.members[2]?.tokens[0]?.amount, String(beta));
+  });
+
+  test("I1: Ctrl-C ends it with code 0, and then it is neither announced nor found", async () => {
+    assert.equal(await ecosystem.interrupt(), 0);
+    assert.deepEqual(existsSync(workplace.stateFolder) ? readdirSync(workplace.stateFolder) : [], []);
+    await assert.rejects(fetch(ecosystem.info.l1.url, { method: "POST", body: "{}" }));
+  });
+});
+
+test("I1: every task explains itself", async () => {
+  assert.ok(taskDefinitions.length >= 10);
+  for (const { id } of taskDefinitions) {
+    const { code, stdout } = await workplace.run([...id, "--help"]);
+    assert.equal(code, 0, id.join(" "));
+    assert.match(stdout, new RegExp(`Usage: hardhat .*${id.join(" ")}`));
+    assert.match(stdout, /--json/, id.join(" "));
+  }
+});
+
+test("I1: names, number, data availability and batches of chains come from options, and every batch has its proof", async () => {
+  const own = createWorkplace();
+  try {
+    const { info } = await own.spawn(["--names", "shop,bank,game", "--da", "rollup,validium,rollup", "--batch-ms", "0", "--no-relayer"]);
+    assert.deepEqual(info.chains.map(({ name, dataAvailability }) => [name, dataAvailability]), [["shop", "rollup"], ["bank", "validium"], ["game", "rollup"]]);
+    assert.equal(new Set(info.chains.map(({ chainId }) => chainId)).size, 3);
+    assert.equal(info.relayer, undefined);
+    assert.match(info.proven, /Execution is trusted/);
+    const [batch, ...others] = valueOf<readonly { chainId: number; proof: { bytes: number } }[]>(await own.run(["hyperchain:settle", "bank", "--json"]));
+    assert.deepEqual([batch?.chainId, others], [info.chains[1]?.chainId, []]);
+    assert.ok((batch?.proof.bytes ?? 0) > 10_000);
+  } finally {
+    await own.close();
+  }
+});
