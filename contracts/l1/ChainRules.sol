@@ -16,6 +16,9 @@ abstract contract ChainRules is IChainFactory {
     uint256 private constant MAX_PRIORITY_OP_WINDOW = 30 days;
     uint256 private constant MIN_EXIT_DELAY = 1;
     uint256 private constant MAX_EXIT_DELAY = 90 days;
+    /// @dev The largest operation then moves the deadlines behind it by less than six minutes. With no lower bound a chain's
+    /// creator could let a few cheap operations put everyone else's exit off for years.
+    uint256 private constant MIN_PRIORITY_GAS_PER_SECOND = 50_000;
 
     IVerifierRegistry private immutable verifiers;
 
@@ -71,6 +74,7 @@ abstract contract ChainRules is IChainFactory {
         if (configuration.executionDelay >= exitDelay) {
             revert ExecutionDelayBeyondExit(exitDelay, configuration.executionDelay);
         }
-        if (configuration.priorityGasPerSecond == 0) revert PriorityGasRateZero();
+        uint256 rate = configuration.priorityGasPerSecond;
+        if (rate < MIN_PRIORITY_GAS_PER_SECOND) revert PriorityGasRateTooLow(MIN_PRIORITY_GAS_PER_SECOND, rate);
     }
 }

@@ -16,11 +16,15 @@ import {RestrictedCallers} from "./RestrictedCallers.sol";
 /// @notice See {IInteropCenter}. Its balance is the sum of the rewards of pending callbacks.
 contract InteropCenter is IInteropCenter, RestrictedCallers {
     uint256 public constant MAX_CALLS = 16;
+    /// @notice How long a callback's reward waits for whoever brings the outcome, in seconds.
+    uint256 public constant REWARD_LIFETIME = 30 days;
+    /// @dev In `callbacks`: the outcome is awaited, and no reward waits for it.
+    uint256 private constant WITHOUT_REWARD = 1;
     IL1Messenger private constant MESSENGER = IL1Messenger(Predeploys.L1_MESSENGER);
 
     uint256 private nextNonce;
-    /// @inheritdoc IInteropCenter
-    mapping(bytes32 bundleHash => bool) public isCallbackPending;
+    /// @dev 0 where no outcome is awaited, else when the reward can be taken back, or `WITHOUT_REWARD`.
+    mapping(bytes32 bundleHash => uint256) private callbacks;
 
     /// @inheritdoc IERC7786GatewaySource
     function sendMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
@@ -65,12 +69,31 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         external
         onlyFrom(Predeploys.INTEROP_HANDLER)
     {
-        if (!isCallbackPending[bundleHash]) revert NoCallbackPending(bundleHash);
-        delete isCallbackPending[bundleHash];
+        uint256 state = callbacks[bundleHash];
+        if (state == 0) revert NoCallbackPending(bundleHash);
+        if (state == WITHOUT_REWARD) reward = 0;
+        delete callbacks[bundleHash];
         emit CallbackSettled(bundleHash, relayer, reward);
-        if (reward == 0) return;
-        (bool received,) = relayer.call{value: reward}("");
-        if (!received) revert RewardRefused(relayer, reward);
+        if (reward != 0) pay(relayer, reward);
+    }
+
+    /// @inheritdoc IInteropCenter
+    function reclaimReward(bytes32 bundleHash, address recipient, uint256 reward)
+        external
+        onlyFrom(Predeploys.INTEROP_HANDLER)
+    {
+        uint256 from = callbacks[bundleHash];
+        if (from <= WITHOUT_REWARD) revert NoRewardPending(bundleHash);
+        if (block.timestamp < from) revert RewardNotReclaimable(bundleHash, from, block.timestamp);
+        // The outcome can still be told.
+        callbacks[bundleHash] = WITHOUT_REWARD;
+        emit CallbackRewardReclaimed(bundleHash, recipient, reward);
+        pay(recipient, reward);
+    }
+
+    /// @inheritdoc IInteropCenter
+    function isCallbackPending(bytes32 bundleHash) external view returns (bool) {
+        return callbacks[bundleHash] != 0;
     }
 
     /// @inheritdoc IERC7786GatewaySource
@@ -100,8 +123,15 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         sendAssets(bundle, options);
 
         bundleHash = MESSENGER.sendToL1(bytes.concat(InteropMessage.BUNDLE, abi.encode(bundle)));
-        if (bundle.callbackGasLimit != 0) isCallbackPending[bundleHash] = true;
+        if (bundle.callbackGasLimit != 0) {
+            callbacks[bundleHash] = bundle.callbackReward == 0 ? WITHOUT_REWARD : block.timestamp + REWARD_LIFETIME;
+        }
         emit InteropBundleSent(bundleHash, chainId, msg.sender);
+    }
+
+    function pay(address to, uint256 reward) private {
+        (bool received,) = to.call{value: reward}("");
+        if (!received) revert RewardRefused(to, reward);
     }
 
     /// @dev Sends what the bundle needs on the destination ahead of it, and checks that exactly this much was attached.

@@ -94,6 +94,15 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
     }
 
     /// @inheritdoc IInteropHandler
+    function reclaimCallbackReward(bytes calldata bundleMessage) external once {
+        InteropBundle memory bundle = readBundle(bundleMessage);
+        // Refuses bundles that were not sent from here, or whose reward is not due.
+        IInteropCenter(Predeploys.INTEROP_CENTER).reclaimReward(
+            keccak256(bundleMessage), bundle.refundRecipient, bundle.callbackReward
+        );
+    }
+
+    /// @inheritdoc IInteropHandler
     function executeCalls(bytes32 bundleHash, InteropBundle calldata bundle, AssetTransfer[] calldata assets)
         external
         onlyFrom(address(this))

@@ -12,7 +12,8 @@ pragma solidity 0.8.37;
 /// @param executionDelay Seconds between commit and execution of a batch.
 /// @param priorityOpWindow Seconds that the sequencer has for an operation when the queue is idle.
 /// @param exitDelay Seconds after an operation's deadline at which the exit opens if it is not executed.
-/// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second.
+/// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second; at least
+/// 50,000, since deadlines of operations behind a flood are that much later.
 /// @param l2GasPrice Price of operations' gas in the base token's smallest unit.
 /// @param validators Strictly ascending addresses.
 struct ChainConfiguration {

@@ -96,7 +96,7 @@ export const l1ErrorsAbi = [
   {"inputs":[],"name":"PointInDomain","type":"error"},
   {"inputs":[{"name":"policy","type":"address"}],"name":"PolicyWithoutCode","type":"error"},
   {"inputs":[],"name":"PositionsExhausted","type":"error"},
-  {"inputs":[],"name":"PriorityGasRateZero","type":"error"},
+  {"inputs":[{"name":"lowest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityGasRateTooLow","type":"error"},
   {"inputs":[{"name":"index","type":"uint256"},{"name":"deadline","type":"uint256"},{"name":"lastTimestamp","type":"uint256"}],"name":"PriorityOpOverdue","type":"error"},
   {"inputs":[{"name":"lowest","type":"uint256"},{"name":"highest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityOpWindowOutOfRange","type":"error"},
   {"inputs":[{"name":"queued","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PriorityOpsNotQueued","type":"error"},

@@ -24,7 +24,8 @@ interface IInteropAttributes {
     function refundRecipient(address account) external;
 
     /// @notice Of a bundle: call `onInteropResult` of the sender with the outcome; the reward, in the source chain's base
-    /// token, is attached and paid to whoever brings it. At most 8,000,000 gas.
+    /// token, is attached and paid to whoever brings it. At most 8,000,000 gas. If nobody does for 30 days, the reward can be
+    /// taken back to the refund recipient.
     function callback(uint256 gas, uint256 reward) external;
 
     /// @notice Of a bundle, up to 8 times: a token of the source chain for a recipient on the destination.

@@ -11,6 +11,7 @@ import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     event InteropBundleSent(bytes32 indexed bundleHash, uint256 indexed destinationChainId, address indexed sender);
     event CallbackSettled(bytes32 indexed bundleHash, address indexed relayer, uint256 reward);
+    event CallbackRewardReclaimed(bytes32 indexed bundleHash, address indexed recipient, uint256 reward);
 
     error InvalidDestination(uint256 chainId);
     error InvalidRecipient(bytes recipient);
@@ -19,7 +20,9 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     error TooManyCalls(uint256 count, uint256 limit);
     error TooManyTokens(uint256 count, uint256 limit);
     error NoCallbackPending(bytes32 bundleHash);
-    error RewardRefused(address relayer, uint256 reward);
+    error RewardRefused(address recipient, uint256 reward);
+    error NoRewardPending(bytes32 bundleHash);
+    error RewardNotReclaimable(bytes32 bundleHash, uint256 reclaimableFrom, uint256 actual);
 
     /// @notice Sends calls that happen together or not at all.
     /// @param destinationChain ERC-7930 address without an account.
@@ -37,6 +40,10 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
 
     /// @notice Ends the wait for a bundle's outcome and pays who brought it. Only the interop handler, once a bundle.
     function settleCallback(bytes32 bundleHash, address relayer, uint256 reward) external;
+
+    /// @notice Gives a reward back that nobody has earned for 30 days: the destination may be dead, or its outcome lost. The
+    /// outcome can still be told afterwards, without a reward. Only the interop handler.
+    function reclaimReward(bytes32 bundleHash, address recipient, uint256 reward) external;
 
     /// @notice Whether the sender of a bundle still waits for its outcome.
     function isCallbackPending(bytes32 bundleHash) external view returns (bool);

@@ -67,6 +67,11 @@ interface IInteropHandler is IRestrictedCallers {
     /// @param result The other chain's handler's message with the proof of its inclusion.
     function executeCallback(bytes calldata bundle, MessageInclusionProof calldata result) external;
 
+    /// @notice Gives a callback's reward back to the bundle's refund recipient, 30 days after the bundle was sent, if nobody has
+    /// brought the outcome. Anyone. Whoever brings it later is not paid.
+    /// @param bundle The interop center's message, sent from this chain.
+    function reclaimCallbackReward(bytes calldata bundle) external;
+
     /// @notice Makes a bundle's payments and calls. Only the handler itself: what fails here is undone as a whole.
     function executeCalls(bytes32 bundleHash, InteropBundle calldata bundle, AssetTransfer[] calldata assets)
         external

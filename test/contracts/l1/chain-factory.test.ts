@@ -66,7 +66,8 @@ describe("chain factory", () => {
     ["no exit delay", () => ({ exitDelay: 0n }), `ExitDelayOutOfRange(1, ${90n * DAY}, 0)`],
     ["an exit that never opens", () => ({ exitDelay: 90n * DAY + 1n }), `ExitDelayOutOfRange(1, ${90n * DAY}, ${90n * DAY + 1n})`],
     ["an execution delay that the exit would overtake", () => ({ executionDelay: 1_000n }), "ExecutionDelayBeyondExit(1000, 1000)"],
-    ["a gas rate of 0", () => ({ priorityGasPerSecond: 0n }), "PriorityGasRateZero()"],
+    ["a gas rate of 0", () => ({ priorityGasPerSecond: 0n }), "PriorityGasRateTooLow(50000, 0)"],
+    ["a gas rate at which a flood lasts for weeks", () => ({ priorityGasPerSecond: 49_999n }), "PriorityGasRateTooLow(50000, 49999)"],
     ["free gas", () => ({ l2GasPrice: 0n }), "L2GasPriceZero()"],
     ["an unknown version", () => ({ protocolVersion: 5n }), "UnknownProtocolVersion(5)"],
   ];

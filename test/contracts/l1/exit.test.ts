@@ -66,7 +66,7 @@ describe("exit", () => {
   });
 
   test("a flood does not push an earlier operation's exit back", async () => {
-    const chain = await create({ priorityGasPerSecond: 1_000n });
+    const chain = await create({ priorityGasPerSecond: 50_000n });
     await chain.request();
     const opens = await opensAt(chain);
     for (let i = 0; i < 5; i++) await chain.request({ l2GasLimit: 1_000_000n });

@@ -128,4 +128,53 @@ describe("outcomes of calls to another chain", () => {
       assert.equal((await ethBalance(a, await caller.getAddress())) - before, 6n);
     }
   });
+
+  test("gives a reward back that nobody earned in 30 days, once, and tells the outcome all the same", async () => {
+    const to = interoperable(b.chainId, await target.getAddress());
+    const double = target.interface.encodeFunctionData("double", [2n]);
+    await a.send(caller, "setRefuses", false);
+    const refundRecipient = a.users[4]!.address;
+    const send = (reward: bigint) =>
+      a.send(caller, "send", interoperable(b.chainId), [callStarter(to, double, attribute("shadowAccount"))],
+        [attribute("callback", 200_000n, reward), attribute("refundRecipient", refundRecipient)], { value: reward });
+    const bundle = bundleOf(await send(55n));
+    const unpaid = bundleOf(await send(0n));
+    const handlerA = await handler(a, 3);
+    const reclaim = (body: string): Promise<unknown> => handlerA.getFunction("reclaimCallbackReward").staticCall(body);
+
+    await assertReverts(reclaim(bundle.body), "InteropCenter", "RewardNotReclaimable");
+    await assertReverts(reclaim(unpaid.body), "InteropCenter", "NoRewardPending", [unpaid.hash]);
+    // With another nonce, the fifth word behind the first byte, it is a bundle for which nothing waits.
+    await assertReverts(reclaim(`${bundle.body.slice(0, 2 + 2 * 160)}ff${bundle.body.slice(4 + 2 * 160)}`), "InteropCenter", "NoRewardPending");
+    const centerA = await center(a);
+    await assertReverts(
+      centerA.getFunction("reclaimReward").staticCall(bundle.hash, refundRecipient, 55n),
+      "InteropCenter",
+      "CallerNotAllowed",
+    );
+
+    await a.ethers.provider.send("evm_increaseTime", [30 * 86_400]);
+    await a.ethers.provider.send("evm_mine", []);
+    const before = await ethBalance(a, refundRecipient);
+    const reclaimed = await a.send(handlerA, "reclaimCallbackReward", bundle.body);
+    assert.equal((await ethBalance(a, refundRecipient)) - before, 55n);
+    assert.deepEqual(await eventsOf(reclaimed, "InteropCenter", "CallbackRewardReclaimed"), [[bundle.hash, refundRecipient, 55n]]);
+    await assertReverts(reclaim(bundle.body), "InteropCenter", "NoRewardPending", [bundle.hash]);
+    await assertReverts(reclaim(unpaid.body), "InteropCenter", "NoRewardPending", [unpaid.hash]);
+
+    // Another pending reward is in the center; bringing the outcome takes nothing of it.
+    await send(99n);
+    const held = await ethBalance(a, PREDEPLOYS.InteropCenter);
+    assert.equal(await centerA.getFunction("isCallbackPending").staticCall(bundle.hash), true);
+    await ecosystem.settle();
+    const executed = await execute(b, bundle);
+    await ecosystem.settle();
+    const told = await a.send(handlerA, "executeCallback", bundle.body, ecosystem.prove(messagesOf(executed).at(-1)!.hash));
+    assert.equal((await eventsOf(told, "InteropCaller", "Result")).length, 1);
+    const relayer = a.users[3]!.address;
+    assert.deepEqual(await eventsOf(told, "InteropCenter", "CallbackSettled"), [[bundle.hash, relayer, 0n]]);
+    assert.equal(await ethBalance(a, PREDEPLOYS.InteropCenter), held);
+    assert.equal(await centerA.getFunction("isCallbackPending").staticCall(bundle.hash), false);
+    await assertReverts(reclaim(bundle.body), "InteropCenter", "NoRewardPending", [bundle.hash]);
+  });
 });
