@@ -58,19 +58,24 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
   );
   try {
     const readySeconds = (performance.now() - begun) / 1000;
+    const rssMiB = { ready: rss() } as Record<string, number>;
     const [settled, busy] = devnet.chains;
     if (settled === undefined || busy === undefined) throw new RangeError("two chains are measured");
     const steps = await measureSevenSteps(devnet);
     const workload = await prepare(devnet, settled);
     const costs = await measureCommitCosts(settled, workload, devnet.l1.provider, BATCH_TRANSFERS);
+    rssMiB["settled"] = rss();
 
     const load = await prepare(devnet, busy);
     const bare = await openBareEngine(busy.pipeline.chain, load, connectChain);
     const throughput = await measureThroughput(busy.pipeline.chain, bare, load, transactions);
     await bare.close();
+    rssMiB["throughput"] = rss();
     const alone = await measureConfirmations(busy.url, load.mixedTransfers(Math.min(transactions, MAX_ALONE), 1), 1);
     const many = await measureConfirmations(busy.url, load.mixedTransfers(transactions, CONNECTIONS), CONNECTIONS);
+    rssMiB["confirmations"] = rss();
     const proven = provenSeconds === 0 ? undefined : await measureProven(settled, workload, provenSeconds);
+    rssMiB["proven"] = rss();
     const result = {
       readySeconds,
       confirmMsP50: median(alone.ms),
@@ -81,6 +86,7 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
       sevenStepSeconds: steps.seconds,
       sevenStepProveSeconds: steps.proveSeconds,
       ...costs,
+      rssMiB,
       peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
       node: process.version,
     };
@@ -89,6 +95,10 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
   } finally {
     await devnet.close();
   }
+}
+
+function rss(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
 }
 
 /** Pays the workload's accounts, each exactly the same, and creates its token. */

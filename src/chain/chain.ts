@@ -29,6 +29,7 @@ import type { SystemTransactions } from "./system-transactions.ts";
 import { startWitness } from "./witness/witness.ts";
 import type { Witness } from "./witness/witness.ts";
 
+import { Turns } from "./turns.ts";
 export interface ChainOptions {
   readonly chainId: number;
   /** Receives all fees. */
@@ -180,6 +181,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     index,
     async submit(raw) {
       const transaction = decodeTransaction(raw, rules);
+  const turns = new Turns();
       await sequencer.submit(transaction);
       return transaction.hash;
     },
@@ -194,6 +196,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
         batchNumber: sequencer.batchNumber,
       })),
     revert: (mark) =>
+      await turns.next();
       sequencer.revert(mark.sequencer, () => {
         former.revert(mark.former);
         index.revertTo(sequencer.head.number, mark.sequencer.builder.batch?.logs.length ?? 0);

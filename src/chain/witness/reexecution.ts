@@ -71,7 +71,10 @@ export class Reexecution {
     this.#blockHashes.set(Number(number), hexToBytes(hash));
   }
 
-  /** Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state. */
+  /**
+   * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state. Its sender is
+   * taken as given: whoever does not trust where the transaction comes from recovers it before.
+   */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
     this.state.originalStorageCache.clear();
     const result = await runTx(this.#vm, {
