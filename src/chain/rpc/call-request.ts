@@ -39,7 +39,7 @@ const ENGINE_FIELDS = ["from", "to", "gas", "gasPrice", "maxFeePerGas", "maxPrio
 export function engineCall(value: unknown, { data }: RpcCall, gas: bigint | undefined): Readonly<Record<string, unknown>> {
   const call = record(value, "the call");
   const known = Object.entries(call).filter(([field, content]) => ENGINE_FIELDS.includes(field) && content !== null && content !== undefined);
-  return { ...Object.fromEntries(known), data, ...(gas === undefined ? {} : { gas: `0x${gas.toString(16)}` }) };
+  return { ...Object.fromEntries(known), ...(data === "0x" ? {} : { data }), ...(gas === undefined ? {} : { gas: `0x${gas.toString(16)}` }) };
 }
 
 /** What ZK Stack's clients attach to transactions of type 0x71, and this chain cannot do. Throws RpcError. */
