@@ -77,7 +77,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   reserveEngineStack();
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const { stateRoot, leafCount } = genesisState(genesis);
-  const time = createEcosystemTime(clock, await connectL1());
+  const time = await createEcosystemTime(clock, await connectL1());
   const gate = new Gate({ clock });
   const l1 = await serveLocalL1({ host, port: options.l1?.port ?? 0 }, time.l1);
   closing.add(() => l1.close());

@@ -5,6 +5,7 @@ import { createRelayer } from "../relayer/relayer.ts";
 import type { Relayer, RelayerDependencies } from "../relayer/relayer.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
+import type { Gate } from "./gate.ts";
 
 /** A chain as a relayer sees it. */
 export interface RelayTarget {
@@ -66,6 +67,15 @@ export function connectLocalRelayer(
 }
 
 export type ClosableRelayer = Relayer & { close(): void };
+
+/** The relayer, whose looks and deliveries no snapshot comes between. */
+export function throughGate(gate: Gate, relayer: ClosableRelayer): ClosableRelayer {
+  return {
+    ...relayer,
+    poll: () => gate.shared("a look of the relayer", () => relayer.poll()),
+    observe: () => gate.shared("a look of the relayer", () => relayer.observe()),
+  };
+}
 
 function relayerBetween(
   ecosystem: DeployedEcosystem,

@@ -1,6 +1,7 @@
 import type { Provider, Signer, TransactionReceipt } from "ethers";
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import type { Clock } from "../chain/clock.ts";
+import { MovableClock } from "../chain/movable-clock.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { ProofMetrics } from "../prover/job.ts";
@@ -8,13 +9,20 @@ import type { Prover } from "../prover/prover.ts";
 import type { Journal } from "../settlement/journal/journal.ts";
 import type { SettlementStage } from "../settlement/l1-sender/sender-context.ts";
 import { createTransactor } from "../settlement/l1-sender/transactor.ts";
+import type { Transactor } from "../settlement/l1-sender/transactor.ts";
 import type { Quorum } from "../settlement/quorum.ts";
 import { openSettlement } from "../settlement/settlement.ts";
-import type { SettlementBacklog } from "../settlement/settlement.ts";
+import type { Settlement, SettlementBacklog } from "../settlement/settlement.ts";
 import type { PostingPolicy } from "../settlement/settlement-batch.ts";
+import { SettlementError } from "../settlement/settlement-error.ts";
+import { Gate } from "./gate.ts";
+import { KeptProofs } from "./kept-proofs.ts";
+import { PendingBatch } from "./pending-batch.ts";
 
 export interface SettlingOptions {
   readonly settlementChainId: bigint;
+  /** What the chain is called in messages. Default: by its contract. */
+  readonly name?: string;
   /** The chain's contract. */
   readonly hyperchain: Hex;
   /** L1 block of its creation. */
@@ -26,13 +34,19 @@ export interface SettlingOptions {
 export interface SettlingDependencies {
   readonly l1: Provider;
   readonly clock: Clock;
+  /** The ecosystem's time, by which waiting for L1's time ends early when it is moved. Default: one that nobody moves. */
+  readonly time?: MovableClock;
+  /** Every transaction is a movement; proving and waiting for L1's time are none. Default: a gate that nobody else uses. */
+  readonly gate?: Gate;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
+  /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
+  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
   /** Sends the chain's L1 transactions. */
   readonly sender: Signer;
   readonly onSettled?: (batch: SettledBatch) => void;
-  /** Settlement has stopped for good. */
+  /** Settlement has stopped for good, unless an earlier state is returned to. */
   readonly onStop: (error: unknown) => void;
 }
 
@@ -44,58 +58,210 @@ export interface SettledBatch {
   readonly receipts: Readonly<Partial<Record<SettlementStage, TransactionReceipt>>>;
 }
 
+/** What was on its way at a moment, to return to any number of times. */
+export interface SettlingMark {
+  /** Of the first batch that was not sealed yet. */
+  readonly nextBatch: bigint;
+  /** Sealed and not executed, in order, as far as they were. */
+  readonly pending: readonly PendingBatch[];
+}
+
 /** A chain's batches on their way through prover and L1. */
 export interface Settling {
   /** Takes the next batch. */
   submit(batch: FormedBatch): void;
-  /** Resolves when L1 has executed the batch; rejects with what stopped settlement, or RangeError for a batch never submitted. */
+  /**
+   * Resolves when L1 has executed the batch; rejects with what stopped settlement, with SettlementError StateReverted when the
+   * chain returns to a state before the batch was sealed, or with RangeError for a batch that was never submitted. For a
+   * batch that was sealed before that state, the promise holds: it resolves once L1 has executed the batch again.
+   */
   settled(batchNumber: bigint): Promise<SettledBatch>;
   backlog(): SettlementBacklog;
+  /** What is on its way, of the batches before `nextBatch`. */
+  mark(nextBatch: bigint): SettlingMark;
+  /** Ends all sending. Batches are still taken, and wait. */
+  pause(): Promise<void>;
+  /** Goes on; with a mark, from there: L1 must have returned to it. */
+  resume(mark?: SettlingMark): void;
   close(): Promise<void>;
 }
 
+/** One time of sending, between two returns to an earlier state. */
+interface Run {
+  readonly settlement: Promise<Settlement<FormedBatch>>;
+  readonly end: AbortController;
+}
+
+/** Results of executed batches that are remembered. */
+const MAX_REMEMBERED = 256;
+
 /** Proves each batch and takes it through commit, prove and execute on L1. Rejects with the provider's error. */
 export async function openSettling(options: SettlingOptions, dependencies: SettlingDependencies): Promise<Settling> {
-  const { settlementChainId, hyperchain, fromBlock, quorum, posting } = options;
+  const { settlementChainId, hyperchain, fromBlock, quorum, posting, name = `the chain at ${hyperchain}` } = options;
   const { l1, clock, prover, journal, sender, onSettled, onStop } = dependencies;
-  const delay = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
-  const proofs = new Map<bigint, SettledBatch["proof"]>();
-  const receipts = new Map<bigint, Partial<Record<SettlementStage, TransactionReceipt>>>();
-  const settling = new Map<bigint, Promise<SettledBatch>>();
+  const { time = new MovableClock(clock), gate = new Gate({ clock }), alterProof = (proof) => proof } = dependencies;
+  const proofs = new KeptProofs({ prover });
+  const pending = new Map<bigint, PendingBatch>();
+  const settled = new Map<bigint, Promise<SettledBatch>>();
+  /** Undefined while nothing is to be sent: reading where L1 stands is left until then. */
+  let run: Run | undefined;
+  let paused = false;
+  let closed = false;
 
-  const settlement = await openSettlement<FormedBatch>(
-    { quorum, posting },
-    {
-      context: { settlementChainId, hyperchain, provider: l1, fromBlock, delay, transactor: createTransactor({}, { signer: sender, delay }) },
-      journal,
-      async prove({ outputs, job }) {
-        const { proof, metrics } = await prover.proveBatch(job);
-        proofs.set(outputs.batchNumber, { bytes: proof.length, metrics });
-        return proof;
+  function start(): Run {
+    const end = new AbortController();
+    const { signal } = end;
+    const delay = (ms: number): Promise<void> => untilTimeMoves(time, ms, signal);
+    const transactor = passing(gate, name, signal, createTransactor({}, { signer: sender, delay, signal }));
+    const settlement = openSettlement<FormedBatch>(
+      { quorum, posting },
+      {
+        context: { settlementChainId, hyperchain, provider: l1, fromBlock, delay, transactor },
+        journal,
+        async prove(batch) {
+          const { proof, metrics } = await proofs.prove(batch);
+          const current = pending.get(batch.outputs.batchNumber);
+          if (current !== undefined && !signal.aborted) current.proof = { bytes: proof.length, metrics };
+          return alterProof(proof);
+        },
+        onStage({ stage, batchNumber, receipt }) {
+          if (!signal.aborted) pending.get(batchNumber)?.passed(stage, receipt);
+        },
+        onStop: (error) => fail(started, error),
       },
-      onStage({ stage, batchNumber, receipt }) {
-        if (receipt !== undefined) receipts.set(batchNumber, { ...receipts.get(batchNumber), [stage]: receipt });
-      },
-      onStop,
-    },
-  );
+    );
+    const started: Run = { settlement, end };
+    settlement.catch((error: unknown) => fail(started, error));
+    return started;
+  }
 
+  /** Everything on its way is lost until an earlier state is returned to. */
+  function fail(failed: Run, error: unknown): void {
+    if (failed.end.signal.aborted) return;
+    failed.end.abort(error);
+    for (const batch of pending.values()) batch.reject(error);
+    onStop(error);
+  }
+
+  /** Batches of one run are sent in the order in which this is called. */
+  function send(current: Run, waiting: PendingBatch): void {
+    const { batch } = waiting;
+    const { batchNumber } = batch.outputs;
+    const executed = current.settlement.then((settlement) => settlement.submit(batch).executed);
+    executed.then(
+      (stored) => {
+        if (current.end.signal.aborted) return;
+        pending.delete(batchNumber);
+        settled.delete(batchNumber - BigInt(MAX_REMEMBERED));
+        const result = waiting.resolve(stored);
+        if (result !== undefined) onSettled?.(result);
+      },
+      // What stopped it was told; a run that was ended leaves its batches to the next one.
+      () => undefined,
+    );
+  }
+
+  function take(waiting: PendingBatch): void {
+    const { batchNumber } = waiting.batch.outputs;
+    pending.set(batchNumber, waiting);
+    settled.set(batchNumber, waiting.outcome);
+  }
+
+  function forgetFrom(batchNumber: bigint): void {
+    for (const number of [...settled.keys()].filter((known) => known >= batchNumber)) {
+      settled.delete(number);
+      pending.get(number)?.reject(new SettlementError("StateReverted", `${name} returned to a state before batch ${number}`));
+      pending.delete(number);
+    }
+  }
+
+  async function pause(reason: SettlementError): Promise<void> {
+    const ended = run;
+    paused = true;
+    run = undefined;
+    ended?.end.abort(reason);
+    await ended?.settlement.then((settlement) => settlement.close()).catch(() => undefined);
+  }
+
+  run = start();
+  await run.settlement;
   return {
     submit(batch) {
-      const { batchNumber } = batch.outputs;
-      const settled = settlement.submit(batch).executed.then((stored): SettledBatch => {
-        const proof = proofs.get(batchNumber);
-        if (proof === undefined) throw new Error(`batch ${batchNumber} was executed without a proof of this process`);
-        const result = { batch, stored, proof, receipts: receipts.get(batchNumber) ?? {} };
-        onSettled?.(result);
-        return result;
-      });
-      // Whoever asks for the batch gets the reason; `onStop` has it in any case.
-      settled.catch(() => undefined);
-      settling.set(batchNumber, settled);
+      const waiting = new PendingBatch(batch);
+      take(waiting);
+      if (closed) waiting.reject(stopped());
+      if (closed || paused) return;
+      run ??= start();
+      if (run.end.signal.aborted) waiting.reject(run.end.signal.reason);
+      else send(run, waiting);
     },
-    settled: (batchNumber) => settling.get(batchNumber) ?? Promise.reject(new RangeError(`batch ${batchNumber} is not sealed`)),
-    backlog: () => settlement.backlog(),
-    close: () => settlement.close(),
+    settled: (batchNumber) => settled.get(batchNumber) ?? Promise.reject(new RangeError(`batch ${batchNumber} is not sealed, or was executed long ago`)),
+    backlog() {
+      const all = [...pending.values()];
+      const without = (stage: SettlementStage): number => all.filter((batch) => !batch.isThrough(stage)).length;
+      return { uncommitted: without("commit"), unproven: without("prove"), unexecuted: all.length };
+    },
+    mark: (next) => ({
+      nextBatch: next,
+      pending: [...pending.values()].filter(({ batch }) => batch.outputs.batchNumber < next).map((batch) => batch.copy()),
+    }),
+    pause: () => pause(new SettlementError("StateReverted", `${name} returns to an earlier state`)),
+    resume(mark) {
+      if (closed) return;
+      if (mark !== undefined) {
+        forgetFrom(mark.nextBatch);
+        for (const then of mark.pending) {
+          const now = pending.get(then.batch.outputs.batchNumber);
+          // Who still waits for the batch goes on waiting for it.
+          take(now?.batch === then.batch && !now.isOver ? now.returnTo(then) : then.copy());
+        }
+        journal.append({ type: "reverted", fromBatch: mark.pending[0]?.batch.outputs.batchNumber ?? mark.nextBatch }).catch(onStop);
+      }
+      const waiting = [...pending.values()].sort((a, b) => Number(a.batch.outputs.batchNumber - b.batch.outputs.batchNumber));
+      proofs.cancelAllBut(new Set(waiting.map(({ batch }) => batch.commitment)));
+      paused = false;
+      if (waiting.length === 0) return;
+      const current = start();
+      run = current;
+      for (const batch of waiting) send(current, batch);
+    },
+    async close() {
+      closed = true;
+      for (const batch of pending.values()) batch.reject(stopped());
+      await pause(stopped());
+    },
   };
+}
+
+/** Waits, but no longer than until the ecosystem's time moves or the signal is aborted. */
+function untilTimeMoves(time: MovableClock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const ends: (() => void)[] = [];
+    const end = (): void => {
+      for (const undo of ends.splice(0)) undo();
+      resolve();
+    };
+    ends.push(time.after(ms, end), time.onMoved(end), () => signal.removeEventListener("abort", end));
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
+}
+
+/** Sends through the gate, and nothing more once the run has ended. */
+function passing(gate: Gate, name: string, signal: AbortSignal, transactor: Transactor): Transactor {
+  return {
+    send: (call) =>
+      gate.shared(
+        `the ${call.label} of ${name}`,
+        async () => {
+          if (signal.aborted) throw signal.reason;
+          return transactor.send(call);
+        },
+        { urgent: true },
+      ),
+  };
+}
+
+function stopped(): SettlementError {
+  return new SettlementError("SettlementStopped", "settlement was closed before the batch was through");
 }

@@ -21,27 +21,44 @@ const TOPICS = [
 ];
 const ADDRESSES = [PREDEPLOYS.L1Messenger, PREDEPLOYS.ImportedRoots, PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropHandler];
 
+/** What a poll of a chain found. */
+export interface ChainPoll {
+  /** In order. */
+  readonly events: readonly ChainEvent[];
+  /** The chain has taken back blocks: all that was read before is void, and `events` begins with the first block again. */
+  readonly isAnew: boolean;
+}
+
 /** Reads a chain's cross-chain events through its public RPC. */
 export class ChainView {
   readonly chainId: bigint;
   readonly #provider: Provider;
-  #nextBlock = 0;
+  /** Up to this block everything was read. */
+  #read: { readonly blockNumber: number; readonly hash: string } | undefined;
 
   constructor({ chainId }: { readonly chainId: bigint }, { provider }: { readonly provider: Provider }) {
     this.chainId = chainId;
     this.#provider = provider;
   }
 
-  /** What is new, in order. Rejects with the provider's error, and has then read nothing. */
-  async poll(): Promise<readonly ChainEvent[]> {
-    const toBlock = await this.#provider.getBlockNumber();
-    if (toBlock < this.#nextBlock) return [];
-    const logs = await this.#provider.getLogs({ address: [...ADDRESSES], topics: [TOPICS], fromBlock: this.#nextBlock, toBlock });
-    this.#nextBlock = toBlock + 1;
-    return logs.flatMap((log) => this.#read(log) ?? []);
+  /** Begins with the first block at the next poll. */
+  forget(): void {
+    this.#read = undefined;
   }
 
-  #read(log: Log): ChainEvent | undefined {
+  /** What is new. Rejects with the provider's error, and has then read nothing. */
+  async poll(): Promise<ChainPoll> {
+    const before = this.#read;
+    const stands = before === undefined || (await this.#provider.getBlock(before.blockNumber))?.hash === before.hash;
+    const head = await this.#provider.getBlock("latest");
+    const fromBlock = before === undefined || !stands ? 0 : before.blockNumber + 1;
+    if (head === null || head.hash === null || head.number < fromBlock) return { events: [], isAnew: !stands };
+    const logs = await this.#provider.getLogs({ address: [...ADDRESSES], topics: [TOPICS], fromBlock, toBlock: head.number });
+    this.#read = { blockNumber: head.number, hash: head.hash };
+    return { events: logs.flatMap((log) => this.#decode(log) ?? []), isAnew: !stands };
+  }
+
+  #decode(log: Log): ChainEvent | undefined {
     const at = { chainId: this.chainId, blockNumber: log.blockNumber, transactionHash: log.transactionHash as Hex };
     switch (log.address.toLowerCase()) {
       case PREDEPLOYS.L1Messenger: {

@@ -91,17 +91,22 @@ export class L1View {
     return this.#messages.get(name(chainId, messageHash));
   }
 
-  /** Reads what is new. Rejects with the provider's error; calls must not overlap. */
-  async poll(): Promise<void> {
-    if (this.#read !== undefined && (await this.#provider.getBlock(this.#read.blockNumber))?.hash !== this.#read.hash) this.#forget();
+  /**
+   * Reads what is new. Resolves with whether L1 had taken back blocks, so that everything was read again. Rejects with the
+   * provider's error; calls must not overlap.
+   */
+  async poll(): Promise<boolean> {
+    const isAnew = this.#read !== undefined && (await this.#provider.getBlock(this.#read.blockNumber))?.hash !== this.#read.hash;
+    if (isAnew) this.#forget();
     const head = await this.#provider.getBlock("latest");
     const fromBlock = this.#read === undefined ? this.#options.fromBlock : this.#read.blockNumber + 1;
-    if (head?.hash === null || head?.hash === undefined || head.number < fromBlock) return;
+    if (head?.hash === null || head?.hash === undefined || head.number < fromBlock) return isAnew;
     const address = [this.#options.registry, ...this.#chainOf.keys()];
     const logs = await this.#provider.getLogs({ address, topics: [TOPICS], fromBlock, toBlock: head.number });
     const inOrder = logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
     for (const log of inOrder) await this.#take(log);
     this.#read = { blockNumber: head.number, hash: head.hash };
+    return isAnew;
   }
 
   #forget(): void {

@@ -27,6 +27,8 @@ export interface RelayedChain {
 export interface RelayerDependencies {
   readonly l1: Provider;
   readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
+  /** Which of the messages for a chain are delivered at this look, in this order; default: all, oldest first. */
+  readonly choose?: <Waiting extends Journey>(waiting: readonly Waiting[]) => readonly Waiting[];
 }
 
 /** Follows every message between the chains, and delivers those that wait. */
@@ -54,8 +56,11 @@ const MAX_ATTEMPTS = 3;
 /** EIP-7825. */
 const MAX_TRANSACTION_GAS = 16_777_216n;
 
-/** Knows L1 and the chains by their public RPC only, so anyone can run one beside the others. Reads nothing before a poll. */
-export function createRelayer(options: RelayerOptions, { l1, onStep }: RelayerDependencies): Relayer {
+/**
+ * Knows L1 and the chains by their public RPC only, so anyone can run one beside the others. Reads nothing before a poll.
+ * Where a member returned to an earlier state, everything is read again.
+ */
+export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (waiting) => waiting }: RelayerDependencies): Relayer {
   const l1View = new L1View(options, { provider: l1 });
   const journeys = new Map<string, OpenJourney>();
   const chains = options.chains.map(({ chainId, signer }) => {
@@ -138,18 +143,48 @@ export function createRelayer(options: RelayerOptions, { l1, onStep }: RelayerDe
     }
   }
 
+  /** What was seen belongs to a state that is gone, on one of the members at least. */
+  function forget(): void {
+    journeys.clear();
+    for (const { chainId, view } of chains) {
+      imports.set(chainId, []);
+      view.forget();
+    }
+  }
+
+  async function readChains(): Promise<void> {
+    const polls = [];
+    for (const { chainId, view } of chains) polls.push({ chainId, ...(await view.poll()) });
+    if (polls.some(({ isAnew }) => isAnew)) {
+      forget();
+      await readChains();
+      return;
+    }
+    const events = polls.flatMap(({ chainId, events: ofChain }) => ofChain.map((event) => ({ chainId, event })));
+    // A message that was carried out was sent before, whichever chain is read first.
+    const isSent = ({ event }: (typeof events)[number]): boolean => event.type === "messageSent";
+    for (const { chainId, event } of [...events.filter(isSent), ...events.filter((read) => !isSent(read))]) take(chainId, event);
+  }
+
   async function look(delivers: boolean): Promise<void> {
-    await l1View.poll();
-    for (const { chainId, view } of chains) for (const event of await view.poll()) take(chainId, event);
+    if (await l1View.poll()) forget();
+    await readChains();
     const open = [...journeys.values()].filter(({ steps }) => !steps.has("executed") || !steps.has("importSettled"));
     for (const journey of open) observe(journey);
     if (!delivers) return;
     for (const { chainId, signer, view } of chains) {
-      const here = open.filter(({ destinationChainId }) => destinationChainId === chainId);
+      const here = choose(open.filter(({ destinationChainId }) => destinationChainId === chainId));
       const before = here.map(({ attempts }) => attempts);
       for (const journey of here) await deliver(journey, signer);
       // What was just delivered shows at once.
-      if (here.some(({ attempts }, i) => attempts !== before[i])) for (const event of await view.poll()) take(chainId, event);
+      if (!here.some(({ attempts }, i) => attempts !== before[i])) continue;
+      const { events, isAnew } = await view.poll();
+      if (isAnew) {
+        // Seen again from the beginning, at the next look.
+        forget();
+        return;
+      }
+      for (const event of events) take(chainId, event);
     }
   }
 

@@ -12,7 +12,8 @@ export type SettlementErrorCode =
   | "QuorumUnreachable"
   | "SignatureForeign"
   | "JournalCorrupt"
-  | "SettlementStopped";
+  | "SettlementStopped"
+  | "StateReverted";
 
 /** A custom error of a contract, by name. */
 export interface ContractError {

@@ -42,8 +42,10 @@ export interface L1Watcher {
    * Reads what is new. Rejects with the provider's error, and changes nothing then; polls must not overlap.
    */
   poll(): Promise<L1Poll>;
-  /** To resume from, oldest first. */
+  /** To resume from, or to return to, oldest first. */
   checkpoints(): readonly L1Checkpoint[];
+  /** Reads on from where it stood earlier, after L1 has returned to that state. No poll may be under way. */
+  returnTo(checkpoints: readonly L1Checkpoint[]): void;
 }
 
 /** Nothing is read before the first poll. */
@@ -84,6 +86,11 @@ export function createL1Watcher(options: L1WatcherOptions, { provider }: { reado
 
   return {
     checkpoints: () => checkpoints,
+    returnTo(earlier) {
+      checkpoints = earlier;
+      const last = earlier.at(-1)?.blockNumber ?? fromBlock - 1;
+      recent = recent.filter(({ blockNumber }) => blockNumber <= last);
+    },
     async poll() {
       const standing = await surviving();
       const base = standing.at(-1);

@@ -1,0 +1,105 @@
+import type { RpcMethod } from "../chain/rpc/dispatch.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
+import type { Gate } from "./gate.ts";
+import type { MemberMark, RestorableMember } from "./snapshot-member.ts";
+
+export interface SnapshotDependencies {
+  readonly l1: { request(method: string, params?: readonly unknown[]): Promise<unknown> };
+  readonly members: readonly RestorableMember[];
+  readonly time: EcosystemTime;
+  readonly gate: Gate;
+}
+
+/** Marks and restores L1 and all chains together. */
+export interface Snapshots {
+  /**
+   * Marks everything, once nothing is under way between the members. Resolves with the mark's id. Rejects with
+   * EcosystemBusyError, or with what has stopped a chain.
+   */
+  snapshot(): Promise<Hex>;
+  /**
+   * Returns everything to a mark: its id, and those of all later marks, can be used once. False for an id that is none or was
+   * used. What was under way to L1 is given up; batches that were sealed before the mark are settled again, with the proofs
+   * that were made. Rejects with EcosystemBusyError, and nothing has changed then, or with SnapshotError.
+   */
+  revert(id: string): Promise<boolean>;
+}
+
+interface EcosystemMark {
+  readonly l1: unknown;
+  readonly members: readonly MemberMark[];
+  readonly time: TimeMark;
+}
+
+/** L1 or a chain could not return to a mark: the members are no longer at one moment. */
+export class SnapshotError extends Error {
+  override readonly name = "SnapshotError";
+  readonly code = "SnapshotLost";
+}
+
+export function createSnapshots({ l1, members, time, gate }: SnapshotDependencies): Snapshots {
+  const marks = new Map<string, EcosystemMark>();
+  let nextId = 1;
+  let lastReturn: Promise<unknown> = Promise.resolve();
+
+  async function mark(): Promise<Hex> {
+    const [membersMarks, l1Mark] = await Promise.all([Promise.all(members.map((member) => member.snapshot())), l1.request("evm_snapshot")]);
+    const id: Hex = `0x${(nextId++).toString(16)}`;
+    marks.set(id, { l1: l1Mark, members: membersMarks, time: time.mark() });
+    return id;
+  }
+
+  /** Ends the mark and all later ones, as everywhere. */
+  function use(id: string): EcosystemMark | undefined {
+    const used = marks.get(id);
+    if (used === undefined) return undefined;
+    const ids = [...marks.keys()];
+    for (const later of ids.slice(ids.indexOf(id))) marks.delete(later);
+    return used;
+  }
+
+  async function restore({ l1: l1Mark, members: memberMarks, time: timeMark }: EcosystemMark): Promise<void> {
+    if ((await l1.request("evm_revert", [l1Mark])) !== true) {
+      throw new SnapshotError("L1 does not know its part of the snapshot any more: it was reverted by itself; start a new ecosystem");
+    }
+    await time.revert(timeMark);
+    const outcomes = await Promise.allSettled(members.map((member, i) => member.revert(memberMarks[i] as MemberMark)));
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw new SnapshotError(`a chain could not return to the snapshot: ${String(failed.reason)}`, { cause: failed.reason });
+  }
+
+  async function revert(id: string): Promise<boolean> {
+    if (!marks.has(id)) return false;
+    await Promise.all(members.map((member) => member.pause()));
+    let returning = false;
+    try {
+      return await gate.alone("a return to a snapshot", async () => {
+        const used = use(id);
+        if (used === undefined) return false;
+        returning = true;
+        await restore(used);
+        return true;
+      });
+    } finally {
+      if (!returning) for (const member of members) member.resume();
+    }
+  }
+
+  return {
+    snapshot: () => gate.alone("a snapshot", mark),
+    revert(id) {
+      const returned = lastReturn.then(() => revert(id));
+      lastReturn = returned.catch(() => undefined);
+      return returned;
+    },
+  };
+}
+
+/** The methods by which test tools mark and restore: the same on every member. */
+export function snapshotMethods({ snapshot, revert }: Snapshots): ReadonlyMap<string, RpcMethod> {
+  return new Map<string, RpcMethod>([
+    ["evm_snapshot", () => snapshot()],
+    ["evm_revert", async ([id]) => revert(typeof id === "number" ? `0x${id.toString(16)}` : String(id))],
+  ]);
+}
