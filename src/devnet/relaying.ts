@@ -42,9 +42,12 @@ export function connectRelayer(
 ): ClosableRelayer {
   const l1 = connectHttp(ecosystem.settlementChainId, l1Url);
   const clients = chains.map(({ chainId, url }) => connectHttp(chainId, url));
-  const relayer = relayerBetween(ecosystem, l1, chains, clients, wallet, onStep);
+  const relayer = relayerBetween(ecosystem, l1, chains, clients, wallet, onStep === undefined ? {} : { onStep });
   return { ...relayer, close: () => [l1, ...clients].forEach((client) => client.destroy()) };
 }
+
+/** What a relayer's owner may add to it. */
+export type RelayerSeams = Omit<RelayerDependencies, "l1">;
 
 /** A member of an ecosystem in this process. */
 export interface LocalMember {
@@ -59,10 +62,10 @@ export function connectLocalRelayer(
   l1: Provider,
   chains: readonly LocalMember[],
   wallet: HDNodeWallet,
-  onStep?: RelayerDependencies["onStep"],
+  seams: RelayerSeams = {},
 ): ClosableRelayer {
   const clients = chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
-  const relayer = relayerBetween(ecosystem, l1, chains, clients, wallet, onStep);
+  const relayer = relayerBetween(ecosystem, l1, chains, clients, wallet, seams);
   return { ...relayer, close: () => clients.forEach((client) => client.destroy()) };
 }
 
@@ -83,7 +86,7 @@ function relayerBetween(
   chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[],
   clients: readonly Provider[],
   wallet: HDNodeWallet,
-  onStep: RelayerDependencies["onStep"],
+  seams: RelayerSeams,
 ): Relayer {
   return createRelayer(
     {
@@ -92,6 +95,6 @@ function relayerBetween(
       fromBlock: ecosystem.fromBlock,
       chains: chains.map(({ chainId, hyperchain }, i) => ({ chainId, hyperchain, signer: wallet.connect(clients[i] ?? null) })),
     },
-    onStep === undefined ? { l1 } : { l1, onStep },
+    { l1, ...seams },
   );
 }

@@ -74,6 +74,8 @@ export class Sequencer {
   #pumping = false;
   /** The batch is full and may not be sealed: nothing goes on until `resume`. */
   #blocked = false;
+  /** Nothing is sequenced until `unpause`, by someone's wish. */
+  #paused = false;
   #stopped: SequencerError | undefined;
   #closed = false;
   #cancelInterval: (() => void) | undefined;
@@ -125,14 +127,30 @@ export class Sequencer {
     return this.#blocked;
   }
 
+  /** Whether it makes no blocks because `pause` was called. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Makes no blocks until `unpause`: transactions are taken into the pool and wait there. What is under way ends. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on where `pause` left off. */
+  unpause(): void {
+    this.#paused = false;
+    if (this.#options.blocks.type === "instant") this.#pump();
+  }
+
   /**
    * Takes a transaction in. Resolves when it is in a block, or at once where its turn is not now: with blocks by
-   * interval, or behind a missing nonce. Throws MempoolError, or SequencerError when it can never be included.
+   * interval, behind a missing nonce, or paused. Throws MempoolError, or SequencerError when it can never be included.
    */
   async submit(transaction: SignedTransaction): Promise<void> {
     this.#checkRunning();
     const ready = await this.#dependencies.mempool.add(transaction);
-    if (!ready || this.#options.blocks.type === "interval") return;
+    if (!ready || this.#paused || this.#options.blocks.type === "interval") return;
     // A return to a mark between the two lines above has dropped it.
     if (!this.#dependencies.mempool.holds(transaction)) throw stateReverted();
     const included = this.#waiters.wait(transaction.hash);
@@ -275,7 +293,7 @@ export class Sequencer {
     const { mempool } = this.#dependencies;
     const turns = async (): Promise<void> => {
       try {
-        while (mempool.hasReady && !this.#blocked) await this.#exclusively(() => this.#produce(this.#options.blocks.maxTransactions ?? 1));
+        while (mempool.hasReady && !this.#blocked && !this.#paused) await this.#exclusively(() => this.#produce(this.#options.blocks.maxTransactions ?? 1));
       } finally {
         this.#pumping = false;
       }
@@ -290,7 +308,7 @@ export class Sequencer {
     this.#cancelInterval?.();
     const tick = async (): Promise<void> => {
       await this.#exclusively(async () => {
-        if (this.#dependencies.mempool.hasReady && !this.#blocked) await this.#produce(blocks.maxTransactions);
+        if (this.#dependencies.mempool.hasReady && !this.#blocked && !this.#paused) await this.#produce(blocks.maxTransactions);
       });
       this.#armInterval();
     };
@@ -305,7 +323,7 @@ export class Sequencer {
     const { maxAgeMs } = this.#options.batches;
     if (!open || maxAgeMs === undefined) return;
     this.#cancelAge = this.#dependencies.clock.after(maxAgeMs, () => {
-      if (this.#dependencies.canSeal()) this.seal().catch(() => undefined);
+      if (this.#dependencies.canSeal() && !this.#paused) this.seal().catch(() => undefined);
       else this.#watchAge(true);
     });
   }
