@@ -33,6 +33,8 @@ export interface TokenBalance {
   readonly decimals: number;
   /** Smallest units. */
   readonly amount: bigint;
+  /** Where the asset was born: zero is ETH. The same on every member. */
+  readonly origin: { readonly chainId: number; readonly token: Hex };
 }
 
 /** Money that has left one member and has not arrived at the other. */
@@ -61,11 +63,12 @@ export type ProviderOf = (chainId: number) => Provider;
 export async function walletView(ecosystem: Ecosystem, account: string, providerOf: ProviderOf): Promise<WalletView> {
   const owner = parseAccount(account);
   const l1 = providerOf(ecosystem.l1.chainId);
-  const members: MemberBalances[] = [{ name: ecosystem.l1.name, chainId: ecosystem.l1.chainId, tokens: await l1Balances(ecosystem, owner, l1) }];
+  const onL1 = await l1Balances(ecosystem, owner, l1);
+  const members: MemberBalances[] = [{ name: ecosystem.l1.name, chainId: ecosystem.l1.chainId, tokens: onL1 }];
   const inFlight: TransferInFlight[] = [];
   for (const chain of ecosystem.chains) {
     const provider = providerOf(chain.chainId);
-    members.push({ name: chain.name, chainId: chain.chainId, tokens: await chainBalances(chain, owner, provider) });
+    members.push({ name: chain.name, chainId: chain.chainId, tokens: await chainBalances(ecosystem, chain, owner, provider, onL1) });
     inFlight.push(...(await depositsInFlight(ecosystem, chain, owner, l1, provider)));
     inFlight.push(...(await sendsInFlight(ecosystem, chain, owner, providerOf)));
   }
@@ -77,21 +80,44 @@ async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider):
   const logs = await provider.getLogs({ address: contracts.bridge, topics: [topicOf(bridge, "DepositReceived")], fromBlock });
   const deposited = logs.map((log) => String(bridge.parseLog(log)?.args["token"]).toLowerCase());
   const tokens = new Set([...deposited, ...ecosystem.chains.map(({ baseToken }) => baseToken.l1Address)].filter((token) => !isEther(token)));
-  const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount: await provider.getBalance(owner) };
-  return [ether, ...(await Promise.all([...tokens].map((token) => balanceOf(token as Hex, owner, provider))))];
+  const origin = (token: Hex): TokenBalance["origin"] => ({ chainId: ecosystem.l1.chainId, token });
+  const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount: await provider.getBalance(owner), origin: origin(ETHER) };
+  const balances = [...tokens].map(async (token) => ({ ...(await balanceOf(token as Hex, owner, provider)), origin: origin(token as Hex) }));
+  return [ether, ...(await Promise.all(balances))];
 }
 
-async function chainBalances(chain: EcosystemChain, owner: Hex, provider: Provider): Promise<TokenBalance[]> {
+async function chainBalances(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, provider: Provider, onL1: readonly TokenBalance[]): Promise<TokenBalance[]> {
   const topics = [[topicOf(tokenVault, "BridgedTokenDeployed"), topicOf(tokenVault, "TokenRegistered")]];
   const logs = await provider.getLogs({ address: PREDEPLOYS.L2NativeTokenVault, topics, fromBlock: 0 });
-  const tokens = new Set(logs.map((log) => String(tokenVault.parseLog(log)?.args["token"]).toLowerCase()));
-  const amount = await provider.getBalance(owner);
-  const base = { address: PREDEPLOYS.L2BaseToken, symbol: chain.baseToken.symbol, decimals: 18, amount };
-  return [base, ...(await Promise.all([...tokens].map((token) => balanceOf(token as Hex, owner, provider))))];
+  const origins = new Map<Hex, TokenBalance["origin"]>();
+  for (const log of logs) {
+    const event = tokenVault.parseLog(log);
+    if (event === null) continue;
+    const token = lower(event.args["token"]);
+    const isBridged = event.name === "BridgedTokenDeployed";
+    const origin = isBridged
+      ? { chainId: Number(event.args["originChainId"]), token: lower(event.args["originToken"]) }
+      : { chainId: chain.chainId, token };
+    origins.set(token, origins.get(token) ?? origin);
+  }
+  const { l1Address, symbol } = chain.baseToken;
+  const baseOrigin = { chainId: ecosystem.l1.chainId, token: isEther(l1Address) ? ETHER : l1Address };
+  const base = { address: PREDEPLOYS.L2BaseToken, symbol, decimals: 18, amount: await provider.getBalance(owner), origin: baseOrigin };
+  const balances = [...origins].map(async ([token, origin]) => describedByL1({ ...(await balanceOf(token, owner, provider)), origin }, onL1));
+  return [base, ...(await Promise.all(balances))];
 }
 
+/** A token that came from another chain has no description of its own until someone brings one. */
+function describedByL1(balance: TokenBalance, onL1: readonly TokenBalance[]): TokenBalance {
+  if (balance.symbol !== "" && balance.symbol !== NO_SYMBOL) return balance;
+  const original = onL1.find(({ origin }) => origin.chainId === balance.origin.chainId && origin.token === balance.origin.token);
+  return original === undefined ? balance : { ...balance, symbol: original.symbol, decimals: original.decimals };
+}
+
+const NO_SYMBOL = "?";
+
 /** Symbol and decimals are optional in ERC-20; an amount is there in any case. */
-async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<TokenBalance> {
+async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<Omit<TokenBalance, "origin">> {
   const ask = async (method: string, args: readonly unknown[], otherwise: unknown): Promise<unknown> => {
     try {
       const answer = await provider.call({ to: token, data: erc20.encodeFunctionData(method, args) });
@@ -101,7 +127,7 @@ async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<To
       return otherwise;
     }
   };
-  const [symbol, decimals, amount] = await Promise.all([ask("symbol", [], "?"), ask("decimals", [], 0n), ask("balanceOf", [owner], 0n)]);
+  const [symbol, decimals, amount] = await Promise.all([ask("symbol", [], NO_SYMBOL), ask("decimals", [], 0n), ask("balanceOf", [owner], 0n)]);
   return { address: token, symbol: String(symbol), decimals: Number(decimals), amount: amount as bigint };
 }
 

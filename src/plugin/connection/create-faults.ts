@@ -10,7 +10,7 @@ export function createFaults(link: EcosystemLink): Faults {
   const chainId = (chain: Parameters<typeof findChain>[1]): number => findChain(link.info, chain).chainId;
   return {
     drop: (target = "all") => set({ type: "drop", target: hashOf(target) }),
-    delay: (target, relays) => set({ type: "delay", target: hashOf(target), relays }),
+    delay: (target, seconds) => set({ type: "delay", target: hashOf(target), seconds }),
     duplicate: (target = "all") => set({ type: "duplicate", target: hashOf(target) }),
     reorder: () => set({ type: "reorder" }),
     stopRelayer: () => set({ type: "relayer", running: false }),

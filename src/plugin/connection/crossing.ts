@@ -65,6 +65,10 @@ export class Crossing implements Message {
     return this.#state.waitingFor;
   }
 
+  get refusal(): string | undefined {
+    return this.#state.refusal;
+  }
+
   has(step: JourneyStep): boolean {
     return this.#step(step) !== undefined;
   }

@@ -13,7 +13,6 @@ import type { Hyperchains, Member } from "./hyperchains.ts";
 import { createLink } from "./link.ts";
 import type { EcosystemLink } from "./link.ts";
 import { connectLocalChain } from "./member-connection.ts";
-import type { MemberProvider } from "./member-provider.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
 import { markOpen } from "./registry.ts";
 
@@ -38,13 +37,10 @@ export function isOwnRequest(): boolean {
 export async function openLocalEcosystem(context: HookContext, connection: NetworkConnection<string>, config: HyperchainsConfig): Promise<OpenEcosystem> {
   const options = ecosystemOptions(withoutPorts(config), { batchAgeMs: undefined, pollIntervalMs: undefined });
   const devnet = await startEcosystem(options, context, { connectL1: () => Promise.resolve(withoutDetour(connection)) });
-  const providers: MemberProvider[] = [];
   const chains: Member[] = [];
   for (const { name, chainId, url, provider } of devnet.chains) {
     const member = { name, chainId: Number(chainId), url };
-    const joined = await connectLocalChain(context, { ...member, provider });
-    providers.push(joined.provider);
-    chains.push(Object.assign(joined.connection, member));
+    chains.push(Object.assign(await connectLocalChain(context, { ...member, provider }), member));
   }
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
   const { hyperchains, close } = await offer(createLink(devnet.info(), l1, chains));

@@ -12,12 +12,6 @@ export interface LocalChain {
   readonly provider: Eip1193Provider;
 }
 
-/** A connection to such a chain, with everything that plugins add to connections. */
-export interface LocalChainConnection {
-  readonly connection: NetworkConnection<string>;
-  readonly provider: MemberProvider;
-}
-
 /** Connections that Hardhat makes count from 0 up. */
 let nextId = 1_000_000;
 
@@ -25,7 +19,7 @@ let nextId = 1_000_000;
  * Connects a chain of this process as Hardhat connects a network, by the same hooks: hardhat-ethers, network helpers, viem
  * and whatever else the project uses add themselves. Nothing goes over HTTP.
  */
-export async function connectLocalChain(context: HookContext, chain: LocalChain): Promise<LocalChainConnection> {
+export async function connectLocalChain(context: HookContext, chain: LocalChain): Promise<NetworkConnection<string>> {
   const { hooks, config } = context;
   const template = config.networks[MEMBER_NETWORK];
   if (template?.type !== "http") throw new Error(`the network ${MEMBER_NETWORK} is missing: is the plugin in "plugins" of hardhat.config.ts?`);
@@ -43,5 +37,5 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
   }) as unknown as NetworkConnection<string>;
   let connection = bare;
   connection = await hooks.runHandlerChain("network", "newConnection", [], () => Promise.resolve(bare));
-  return { connection, provider };
+  return connection;
 }

@@ -5,9 +5,6 @@ import type { Eip1193Provider, ProviderMessage } from "../../devnet/eip1193.ts";
 /** Sends a request through Hardhat's hooks (accounts, gas, other plugins) and then on. */
 export type RequestChain = (request: JsonRpcRequest, answer: (request: JsonRpcRequest) => Promise<JsonRpcResponse>) => Promise<JsonRpcResponse>;
 
-/** Hardhat's and hardhat-ethers' name for: what was read before does not hold any more. */
-const REVERTED_EVENT = "hardhatNetworkRevertSnapshot";
-
 /** A chain of the ecosystem, in this process, as Hardhat's plugins and viem want a provider. */
 export class MemberProvider extends EventEmitter implements EthereumProvider {
   readonly #member: Eip1193Provider;
@@ -46,11 +43,6 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
       callback(null, { jsonrpc: "2.0", id, error: { code: typeof code === "number" ? code : -1, message: String(message) } });
     };
     this.request(params === undefined ? { method } : { method, params }).then((result) => callback(null, { jsonrpc: "2.0", id, result }), failed);
-  }
-
-  /** The ecosystem has returned to an earlier state. */
-  noteRevert(): void {
-    this.emit(REVERTED_EVENT);
   }
 
   close(): Promise<void> {

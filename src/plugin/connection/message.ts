@@ -25,6 +25,8 @@ export interface Message {
   readonly steps: readonly MessageStep[];
   /** What it waits for, as of the last look. */
   readonly waitingFor: string | undefined;
+  /** Why a delivery of it was refused last, as of the last look. */
+  readonly refusal: string | undefined;
   refresh(): Promise<Message>;
   /** Whether a step is done, as of the last look. */
   has(step: JourneyStep): boolean;
