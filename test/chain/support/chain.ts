@@ -36,6 +36,9 @@ export interface TestChainOptions {
   readonly system?: SystemTransactions;
   /** Wraps the engine's connection, to make it misbehave. */
   readonly connect?: typeof connect;
+  /** Default: what the test chain's own `canSeal` says. */
+  readonly canSeal?: () => boolean;
+  readonly onBatch?: (batch: FormedBatch) => void;
 }
 
 export const TEST_IDENTITY: ChainOptions["identity"] = {
@@ -77,9 +80,12 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       system: options.system ?? testSystem,
       flowsHash: () => keccak(),
       onBlock: (block) => test.blocks.push(block),
-      onBatch: (batch) => test.batches.push(batch),
+      onBatch: (batch) => {
+        test.batches.push(batch);
+        options.onBatch?.(batch);
+      },
       onStop: (error) => test.faults.push(error),
-      canSeal: () => test.canSeal,
+      canSeal: options.canSeal ?? (() => test.canSeal),
     },
   );
   return Object.assign(test, { chain });
