@@ -10,25 +10,27 @@ import { priorityOperation } from "../chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import type { MovableClock } from "../chain/movable-clock.ts";
 import { PROTOCOL_LIMITS } from "../chain/sequencer/limits.ts";
+import type { BatchInputs } from "../chain/verification/batch-inputs.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { genesisStoredBatch } from "../protocol/stored-batch.ts";
 import type { Prover } from "../prover/prover.ts";
 import { createMemoryJournal, openFileJournal } from "../settlement/journal/journal.ts";
 import { createL1Watcher } from "../settlement/l1-watcher/l1-watcher.ts";
-import { createLocalMember } from "../settlement/quorum.ts";
-import type { Quorum, TypedDataSigner } from "../settlement/quorum.ts";
-import { CALLDATA_POSTING } from "../settlement/settlement-batch.ts";
+import type { TypedDataSigner } from "../settlement/quorum.ts";
 import { lowerCaseAddress } from "./accounts.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startOrClose } from "./closing.ts";
 import type { Closing } from "./closing.ts";
 import { createChain, ETH_BASE_TOKEN, localChainConfiguration } from "./create-chain.ts";
 import type { CreatedChain } from "./create-chain.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { ArtifactSource, DeployedEcosystem } from "./deploy-ecosystem.ts";
 import type { Gate } from "./gate.ts";
 import { inputsFrom } from "./l1-inputs.ts";
 import type { ChainPlan } from "./options.ts";
+import { BatchRecorder } from "./quorum-member/batch-recorder.ts";
+import { prepareSigners } from "./signers.ts";
+import type { ChainSigners } from "./signers.ts";
 import { restorableMember } from "./snapshot-member.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
 import { openSettling } from "./settling.ts";
@@ -45,6 +47,9 @@ export interface ChainPipelineOptions {
 export interface ChainPipelineDependencies {
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Provider;
+  /** As other processes reach L1. */
+  readonly l1Url: string;
+  readonly artifacts: ArtifactSource;
   readonly connect: EdrConnect;
   readonly clock: Clock;
   /** The time that all members share. */
@@ -53,9 +58,7 @@ export interface ChainPipelineDependencies {
   readonly gate: Gate;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
-  /** What L1 gets instead of a proof; default: the proof. */
-  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
-  /** The chain's operator: its only validator, its fees' recipient, and the sender of its L1 transactions. */
+  /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
   readonly onSettled?: (batch: SettledBatch) => void;
   /** The chain, or its settlement, has stopped for good. */
@@ -74,13 +77,15 @@ export interface ChainPipeline extends RestorableMember {
   readonly created: CreatedChain;
   readonly baseToken: BaseToken;
   readonly chain: Chain;
-  /** Takes over what is new on L1; nothing while the sequencer is paused. Calls wait for each other. */
+  /** Takes over what is new on L1. Calls wait for each other. */
   pollL1(): Promise<L1Inputs>;
-  /** Ends the open batch; resolves when it is sealed. Undefined where none is open, or the sequencer is paused. */
+  /** Ends the open batch; resolves when it is sealed. Undefined where none is open. */
   seal(): Promise<FormedBatch | undefined>;
   /** Resolves when L1 has executed the batch; rejects with what stopped settlement. */
   settled(batchNumber: bigint): Promise<SettledBatch>;
-  readonly quorum: Quorum;
+  readonly signers: ChainSigners;
+  /** What a batch consists of. Rejects with RangeError where nobody re-executes, and for batches long ago. */
+  inputs(batchNumber: bigint): Promise<BatchInputs>;
   /** Batches that came through each stage, while neither chain nor settlement has stopped. */
   progress(): Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
   /** What stopped the chain or its settlement for good; undefined while both run. */
@@ -114,10 +119,14 @@ async function start(
     dependencies.onStop(error);
   };
 
+  const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const created = await createChain(
     ecosystem,
     {
-      ...localChainConfiguration(ecosystem, chainId, [operatorAddress]),
+      ...localChainConfiguration(ecosystem, chainId, prepared.validators),
+      admin: operatorAddress,
+      validatorThreshold: BigInt(prepared.threshold),
+      dataAvailabilityPolicy: prepared.dataAvailabilityPolicy,
       baseToken: baseToken.l1Address,
       executionDelay: BigInt(plan.executionDelaySeconds),
       priorityOpWindow: BigInt(plan.priorityOpWindowSeconds),
@@ -130,16 +139,16 @@ async function start(
   const block = await l1.getBlock("latest");
   const journal = plan.journal === undefined ? createMemoryJournal() : await openFileJournal(plan.journal);
   closing.add(() => journal.close());
-  const quorum = { members: [await createLocalMember(operator, contract)], threshold: 1 };
+  const recorder = new BatchRecorder(() => hashOfBlock0(chain));
+  const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const settling = await openSettling(
-    { ...contract, fromBlock, quorum, posting: CALLDATA_POSTING, name: `chain ${chainId}` },
+    { ...contract, fromBlock, quorum: signers.quorum, posting: signers.posting, name: `chain ${chainId}` },
     {
       l1,
       clock,
       time,
       gate,
       prover,
-      ...(dependencies.alterProof === undefined ? {} : { alterProof: dependencies.alterProof }),
       journal,
       sender: operator,
       onStop,
@@ -170,7 +179,7 @@ async function start(
         settlementChainId,
         hyperchainAddress: hyperchain,
         daPolicy: BigInt(created.configuration.dataAvailabilityPolicy),
-        pubdataOnChain: true,
+        pubdataOnChain: prepared.pubdataOnChain,
       },
       genesisCommitment: genesisStoredBatch(version.protocolVersion, version.genesisStateRoot, version.genesisLeafCount).commitment,
       mempool: { maxTransactions: 10_000, maxPerSender: 1_000, minGasPriceWei },
@@ -182,6 +191,9 @@ async function start(
       time,
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+      onBlock(block) {
+        if (prepared.reexecutes) recorder.add(block);
+      },
       onBatch(batch) {
         sealed = Number(batch.outputs.batchNumber) + 1;
         settling.submit(batch);
@@ -194,7 +206,6 @@ async function start(
 
   const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock }, { provider: l1 });
   async function takeOver(): Promise<L1Inputs> {
-    if (chain.sequencer.isPaused) return { priorityOps: 0, importedRoots: 0 };
     const { operations, roots } = inputsFrom(chainId, await watcher.poll());
     for (const operation of operations) await chain.sequencer.runPriorityOp(priorityOperation(operation, operatorAddress));
     if (roots.length > 0) await chain.sequencer.importRoots(roots);
@@ -217,13 +228,14 @@ async function start(
     created,
     baseToken,
     chain,
-    quorum,
+    signers,
+    inputs: (batchNumber) => recorder.inputs(batchNumber),
     pollL1() {
       const poll = lastPoll.then(() => gate.shared(`what chain ${chainId} takes over from L1`, takeOver));
       lastPoll = poll.catch(() => undefined);
       return poll;
     },
-    seal: () => (chain.sequencer.isPaused ? Promise.resolve(undefined) : chain.seal()),
+    seal: () => chain.seal(),
     settled: (batchNumber) => settling.settled(batchNumber),
     progress() {
       const { uncommitted, unproven, unexecuted } = settling.backlog();
@@ -232,6 +244,10 @@ async function start(
     fault: () => fault,
     close: () => closing.close(),
   };
+}
+
+async function hashOfBlock0({ engine }: Pick<Chain, "engine">): Promise<Hex> {
+  return ((await engine.request("eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
 }
 
 /** How the protocol writes L1's own coin. */

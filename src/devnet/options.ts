@@ -66,8 +66,12 @@ export interface DevnetChainOptions {
   readonly baseToken?: BaseTokenOption;
   /** Default "rollup". */
   readonly dataAvailability?: DataAvailability;
-  /** Of a validium: who holds its data. Default: 1 of 1. */
+  /**
+   * Of a validium: who keeps its data, in processes of their own, which re-execute every batch. Default: one, in this process.
+   */
   readonly committee?: SignerCount;
+  /** Of a validium: accounts to which the committee gives the data. Default: only the chain's operator. */
+  readonly readers?: readonly Hex[];
   /** Validators in processes of their own, which re-execute every batch. Default: one, in this process. */
   readonly quorum?: SignerCount;
   /** Between commit and execution on L1. Default 0. */
@@ -91,7 +95,8 @@ export interface ChainPlan {
   readonly batches: BatchPolicy;
   readonly baseToken: BaseTokenOption;
   readonly dataAvailability: DataAvailability;
-  readonly committee: SignerCount;
+  readonly committee: SignerCount | undefined;
+  readonly readers: readonly Hex[] | undefined;
   readonly quorum: SignerCount | undefined;
   readonly executionDelaySeconds: number;
   readonly priorityOpWindowSeconds: number;
@@ -132,8 +137,14 @@ function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
   wholeNumber(`${at}.executionDelaySeconds`, executionDelaySeconds, 0, 2 ** 32);
   wholeNumber(`${at}.priorityOpWindowSeconds`, priorityOpWindowSeconds, 1, 2 ** 32);
   wholeNumber(`${at}.exitDelaySeconds`, exitDelaySeconds, 0, 2 ** 32);
-  const { committee = { members: 1, threshold: 1 }, quorum, dataAvailability = "rollup" } = chain;
-  signerCount(`${at}.committee`, committee);
+  const { committee, readers, quorum, dataAvailability = "rollup" } = chain;
+  if (dataAvailability === "rollup" && (committee ?? readers) !== undefined) {
+    throw new DevnetOptionsError(`${at}.${committee === undefined ? "readers" : "committee"}: a rollup posts its data on L1, where everybody has it; choose dataAvailability: "validium", or leave it out`);
+  }
+  for (const [i, reader] of (readers ?? []).entries()) {
+    if (!isAddress(reader)) throw new DevnetOptionsError(`${at}.readers[${i}]: ${reader} is no address`);
+  }
+  if (committee !== undefined) signerCount(`${at}.committee`, committee);
   if (quorum !== undefined) signerCount(`${at}.quorum`, quorum);
   return {
     chainId,
@@ -145,6 +156,7 @@ function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
     baseToken: typeof baseToken === "string" ? (baseToken.toLowerCase() as Hex) : baseToken,
     dataAvailability,
     committee,
+    readers: readers?.map((reader) => reader.toLowerCase() as Hex),
     quorum,
     executionDelaySeconds,
     priorityOpWindowSeconds,

@@ -49,7 +49,8 @@ async function start(
   const engine = namedNotifications(pipeline.chain);
   const settlement = settlementViewOf(pipeline, dependencies);
   const methods = chainMethods(pipeline.chain, { gasPriceWei: MIN_GAS_PRICE_WEI, development: true, settlement });
-  if (pipeline.data !== undefined) methods.set("hyperchain_getBatchData", batchDataMethod(pipeline.data));
+  const { data } = pipeline.signers;
+  if (data !== undefined) methods.set("hyperchain_getBatchData", batchDataMethod(data));
   const provider = new InProcessProvider(methods, engine);
   closing.add(() => provider.close());
   const server = await serveMember(`chain ${plan.name}`, { host, port: plan.port }, { engine, methods });

@@ -2,7 +2,7 @@ import { AbiCoder } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../protocol/quorum.ts";
-import type { PostingPolicy, SettlementBatch } from "./settlement-batch.ts";
+import type { PostingPolicy, SignedBatch } from "./settlement-batch.ts";
 import { collectSignatures } from "./signatures.ts";
 import type { TypedDataSigner } from "./signatures.ts";
 
@@ -11,7 +11,7 @@ export interface CommitteeMember {
   /** 20 bytes, lower case. */
   readonly address: Hex;
   /** Its EIP-712 signature that it holds the batch's pubdata. Rejects when it does not, or when the pubdata is not the batch's. */
-  signAvailability(batch: SettlementBatch): Promise<Hex>;
+  signAvailability(batch: SignedBatch): Promise<Hex>;
 }
 
 /** An availability committee and the contract that counts its signatures. */
@@ -27,7 +27,7 @@ export interface Committee {
 export async function createLocalCommitteeMember(
   signer: TypedDataSigner,
   { settlementChainId, policy }: Pick<Committee, "settlementChainId" | "policy">,
-  keep: (batch: SettlementBatch) => Promise<void>,
+  keep: (batch: SignedBatch) => Promise<void>,
 ): Promise<CommitteeMember> {
   return {
     address: (await signer.getAddress()).toLowerCase() as Hex,
@@ -60,6 +60,6 @@ export function committeePosting({ members, threshold, settlementChainId, policy
   };
 }
 
-function claimOf({ preCommitment, pubdata }: SettlementBatch): { preCommitment: Hex; pubdataHash: Hex } {
+function claimOf({ preCommitment, pubdata }: SignedBatch): { preCommitment: Hex; pubdataHash: Hex } {
   return { preCommitment, pubdataHash: hashPubdata(pubdata) };
 }

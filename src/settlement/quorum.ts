@@ -1,6 +1,6 @@
 import type { Hex } from "../protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, quorumDomain } from "../protocol/quorum.ts";
-import type { SettlementBatch } from "./settlement-batch.ts";
+import type { SignedBatch } from "./settlement-batch.ts";
 import { collectSignatures } from "./signatures.ts";
 import type { TypedDataSigner } from "./signatures.ts";
 
@@ -14,7 +14,7 @@ export interface QuorumMember {
    * Its EIP-712 signature of the batch's commitment, good until the next revert; `revertCount` is the contract's counter.
    * Rejects when it does not agree with the batch.
    */
-  signBatch(batch: SettlementBatch, revertCount: bigint): Promise<Hex>;
+  signBatch(batch: SignedBatch, revertCount: bigint): Promise<Hex>;
   /** Its signature of a revert from `batchNumber` on. */
   signRevert(batchNumber: bigint, revertCount: bigint): Promise<Hex>;
 }
@@ -33,7 +33,7 @@ export interface QuorumContext {
 export async function createLocalMember(
   signer: TypedDataSigner,
   context: QuorumContext,
-  check?: (batch: SettlementBatch) => Promise<void>,
+  check?: (batch: SignedBatch) => Promise<void>,
 ): Promise<QuorumMember> {
   const domain = quorumDomain(context.settlementChainId, context.hyperchain);
   return {
@@ -60,7 +60,7 @@ export interface Quorum {
 export function collectBatchSignatures(
   quorum: Quorum,
   context: QuorumContext,
-  batch: SettlementBatch,
+  batch: SignedBatch,
   revertCount: bigint,
 ): Promise<Hex[]> {
   return collectSignatures({

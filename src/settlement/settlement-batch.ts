@@ -26,12 +26,15 @@ export interface SettlementBatch {
   readonly job: { readonly statement: BatchStatement };
 }
 
+/** What of a batch is signed for. */
+export type SignedBatch = Pick<SettlementBatch, "outputs" | "preCommitment" | "commitment" | "pubdata">;
+
 /** Where a chain's pubdata goes. */
 export interface PostingPolicy {
   /** Whether the commit carries the pubdata; otherwise only its hash and the logs that L1 must read. */
   readonly publishesPubdata: boolean;
   /** What the chain's data availability policy is shown, for example a committee's signatures. Default: nothing. */
-  readonly policyData?: (batch: SettlementBatch) => Promise<Hex>;
+  readonly policyData?: (batch: SignedBatch) => Promise<Hex>;
 }
 
 /** The pubdata in the commit's calldata, nothing else: a rollup. */

@@ -1,0 +1,29 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockEnvironment } from "../block.ts";
+import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
+
+/** A transaction as its sender made it: nothing that a verifier could compute itself. */
+export type InputTransaction = { readonly kind: "signed"; readonly raw: Hex } | UnsignedTransaction;
+
+/** A block as it was decided, without anything that came of it but its name. */
+export interface InputBlock {
+  readonly environment: BlockEnvironment;
+  /** Only the execution engine can compute it; later blocks can ask for it (BLOCKHASH). */
+  readonly hash: Hex;
+  readonly transactions: readonly InputTransaction[];
+}
+
+/** All that a batch consists of, from its opening to its closing block. Plain data. */
+export interface BatchInputs {
+  readonly batchNumber: bigint;
+  /** Of the block before its first one, as above. */
+  readonly parentHash: Hex;
+  readonly blocks: readonly InputBlock[];
+}
+
+/** What of a transaction is input. */
+export function inputTransaction(transaction: EngineTransaction): InputTransaction {
+  if (transaction.kind === "signed") return { kind: "signed", raw: transaction.raw };
+  const { kind, from, to, valueWei, data, gasLimit, nonce } = transaction;
+  return { kind, from, to, valueWei, data, gasLimit, nonce };
+}

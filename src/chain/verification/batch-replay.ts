@@ -1,0 +1,229 @@
+import { Interface } from "ethers";
+import type { Common } from "@ethereumjs/common";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { BlockReceipt } from "../block.ts";
+import { decodeTransaction } from "../decode-transaction.ts";
+import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
+import type { Head } from "../execution/engine.ts";
+import { batchOutputs, beginBatch, extendBatch, recordPriorityOp } from "../sequencer/open-batch.ts";
+import type { OpenBatch } from "../sequencer/open-batch.ts";
+import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
+import type { EngineTransaction } from "../transaction.ts";
+import type { Reexecution } from "../witness/reexecution.ts";
+import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
+import { BatchRefusal } from "./refusal.ts";
+
+/** What a verifier knows of L1, from its own connection. */
+export interface L1Facts {
+  /** The operation at a place of the chain's queue; undefined where there is none. */
+  operation(index: bigint): Promise<L2CanonicalTransaction | undefined>;
+  /** Whether the registry of Transaction Roots has had the root at its index. */
+  hasRoot(root: ImportedRoot): Promise<boolean>;
+}
+
+export interface ReplayOptions {
+  readonly rules: Common;
+  /** Receives all fees. */
+  readonly coinbase: Hex;
+  /** The block before the batch. */
+  readonly head: Head;
+  /** Operations that earlier batches took from the queue. */
+  readonly operationsTaken: bigint;
+}
+
+export interface ReplayDependencies {
+  readonly execution: Reexecution;
+  readonly system: SystemTransactions;
+  /** The steps that carry an operation out. */
+  readonly carriedOut: (operation: L2CanonicalTransaction) => PriorityOperation;
+  readonly l1: L1Facts;
+}
+
+/** A replayed batch; its effects are in the execution's state. */
+export interface ReplayedBatch {
+  readonly batch: OpenBatch;
+  readonly outputs: BatchOutputs;
+  readonly head: Head;
+}
+
+const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)"]);
+
+/**
+ * Runs a batch again from its inputs, and holds every step against the rules: blocks follow from each other, senders signed,
+ * and the chain's own transactions are exactly those that opening, imports, operations and closing ask for. Rejects with
+ * BatchRefusal; whatever ran until then is in the execution's state.
+ *
+ * Not checked: that an operation which was left out could not have run (it then counts as failed and its money goes to its
+ * refund's recipient), blocks' hashes, and prevRandao. The sequencer is free in these.
+ */
+export async function replayBatch(inputs: BatchInputs, options: ReplayOptions, dependencies: ReplayDependencies): Promise<ReplayedBatch> {
+  const replay = new Replay(inputs, options, dependencies);
+  return replay.run();
+}
+
+class Replay {
+  readonly #inputs: BatchInputs;
+  readonly #options: ReplayOptions;
+  readonly #dependencies: ReplayDependencies;
+  #head: Head;
+  #place = 0;
+  #batch: OpenBatch;
+
+  constructor(inputs: BatchInputs, options: ReplayOptions, dependencies: ReplayDependencies) {
+    this.#inputs = inputs;
+    this.#options = options;
+    this.#dependencies = dependencies;
+    this.#head = options.head;
+    const first = this.#next("opening block").environment;
+    this.#batch = beginBatch(inputs.batchNumber, first.number, first.timestamp);
+  }
+
+  async run(): Promise<ReplayedBatch> {
+    const { system } = this.#dependencies;
+    const { blocks, batchNumber } = this.#inputs;
+    await this.#own(system.opening(batchNumber), "opens the batch");
+    while (this.#place < blocks.length - 1) {
+      const [first] = this.#next("block").transactions;
+      if (first === undefined || first.kind === "signed") await this.#signed();
+      else if (first.to === PREDEPLOYS.ImportedRoots) await this.#imports();
+      else await this.#operation();
+    }
+    const { number, timestamp } = this.#next("closing block").environment;
+    const outputs = batchOutputs(this.#batch, number, timestamp);
+    const logCount = this.#batch.logs.length;
+    await this.#own([system.closing(outputs)], "closes the batch");
+    if (this.#batch.logs.length !== logCount) throw new BatchRefusal("OutputsMismatch", "the closing transaction sent a message");
+    return { batch: this.#batch, outputs, head: this.#head };
+  }
+
+  /** The next block, which stays the next one. */
+  #next(what: string): InputBlock {
+    const block = this.#inputs.blocks[this.#place];
+    if (block === undefined) throw new BatchRefusal("BlockMismatch", `batch ${this.#inputs.batchNumber} ends without its ${what}`);
+    return block;
+  }
+
+  /** A block of transactions that somebody signed. */
+  async #signed(): Promise<void> {
+    const block = this.#next("block");
+    const transactions = block.transactions.map((transaction) => {
+      if (transaction.kind === "signed") return this.#decoded(transaction.raw);
+      throw this.#mismatch(block, "one of the chain's own is among those that were signed");
+    });
+    await this.#execute(block, transactions);
+  }
+
+  async #imports(): Promise<void> {
+    const block = this.#next("block");
+    const roots = block.transactions.map((transaction) => this.#importedRoot(block, transaction));
+    for (const root of roots) {
+      if (await this.#dependencies.l1.hasRoot(root)) continue;
+      throw new BatchRefusal("ImportedRootUnknown", `block ${block.environment.number} imports root ${root.root} as number ${root.registryIndex}, which L1's registry does not have`);
+    }
+    await this.#own(this.#dependencies.system.imports(roots), "imports roots");
+    this.#batch = { ...this.#batch, importedRoots: [...this.#batch.importedRoots, ...roots] };
+  }
+
+  #importedRoot(block: InputBlock, transaction: InputTransaction): ImportedRoot {
+    const call = transaction.kind === "signed" ? null : abi.parseTransaction({ data: transaction.data });
+    if (call === null) throw this.#mismatch(block, "something else is among imports of roots");
+    return { registryIndex: call.args["registryIndex"] as bigint, root: String(call.args["root"]).toLowerCase() as Hex };
+  }
+
+  /** Payout, the operation itself unless it was left out, and its conclusion: a block each, where there is anything in it. */
+  async #operation(): Promise<void> {
+    const { l1, carriedOut } = this.#dependencies;
+    const block = this.#next("block");
+    const index = this.#options.operationsTaken + BigInt(this.#batch.canonicalTxHashes.length);
+    const queued = await l1.operation(index);
+    if (queued === undefined) {
+      throw new BatchRefusal("OperationUnknown", `block ${block.environment.number} carries out operation ${index}, which L1's queue does not have`);
+    }
+    const steps = carriedOut(queued);
+    if (steps.payout.length > 0) await this.#own(steps.payout, `pays out operation ${index}`);
+    const second = this.#next(`conclusion of operation ${index}`);
+    const ran = second.transactions.length === 1 && isRequest(second.transactions[0], steps.operation);
+    const receipt = ran ? (await this.#execute(second, [unsigned(second.transactions[0])]))[0] : undefined;
+    const success = receipt?.success ?? false;
+    await this.#own(steps.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }), `concludes operation ${index}`);
+    this.#batch = recordPriorityOp(this.#batch, steps.canonicalTxHash, success);
+  }
+
+  /** A block of exactly these transactions of the chain's own, each of which succeeds. */
+  async #own(requests: readonly SystemRequest[], what: string): Promise<void> {
+    const block = this.#next("block");
+    const { transactions } = block;
+    if (transactions.length !== requests.length || !requests.every((request, i) => isRequest(transactions[i], request))) {
+      throw this.#mismatch(block, `it is not what ${what}`);
+    }
+    const receipts = await this.#execute(block, transactions.map(unsigned));
+    if (!receipts.every(({ success }) => success)) throw this.#mismatch(block, `a transaction that ${what} failed`);
+  }
+
+  async #execute(block: InputBlock, transactions: readonly EngineTransaction[]): Promise<BlockReceipt[]> {
+    const { environment, hash } = block;
+    this.#checkEnvironment(block);
+    const { execution } = this.#dependencies;
+    const receipts: BlockReceipt[] = [];
+    for (const [i, transaction] of transactions.entries()) {
+      try {
+        receipts.push({ ...(await execution.run(transaction, environment)), transactionHash: "0x" });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new BatchRefusal("TransactionInvalid", `block ${environment.number}, transaction ${i}: ${reason}`, { cause: error });
+      }
+    }
+    execution.rememberHash(environment.number, hash);
+    this.#batch = extendBatch(this.#batch, { environment, hash, receipts }, transactions);
+    this.#head = { number: environment.number, timestamp: environment.timestamp };
+    this.#place++;
+    return receipts;
+  }
+
+  #checkEnvironment({ environment }: InputBlock): void {
+    const { number, timestamp, coinbase, gasLimit } = environment;
+    const differ = (what: string, actual: unknown, expected: unknown): void => {
+      if (actual !== expected) throw new BatchRefusal("BlockMismatch", `block ${number}: ${what} is ${String(actual)}, not ${String(expected)}`);
+    };
+    differ("number", number, this.#head.number + 1n);
+    differ("coinbase", coinbase, this.#options.coinbase);
+    differ("gas limit", gasLimit, BLOCK_GAS_LIMIT);
+    if (timestamp < this.#head.timestamp) {
+      throw new BatchRefusal("BlockMismatch", `block ${number}: timestamp ${timestamp} is before that of the block before it, ${this.#head.timestamp}`);
+    }
+  }
+
+  /** The sender is recovered here: nobody's word is taken for it. */
+  #decoded(raw: Hex): EngineTransaction {
+    try {
+      return decodeTransaction(raw, this.#options.rules);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new BatchRefusal("TransactionInvalid", `block ${this.#head.number + 1n}: ${reason}`, { cause: error });
+    }
+  }
+
+  #mismatch({ environment }: InputBlock, reason: string): BatchRefusal {
+    return new BatchRefusal("SystemTransactionMismatch", `block ${environment.number}: ${reason}`);
+  }
+}
+
+function isRequest(transaction: InputTransaction | undefined, { from, to, valueWei, data, gasLimit }: SystemRequest): boolean {
+  return (
+    transaction?.kind === "unsigned" &&
+    transaction.from === from &&
+    transaction.to === to &&
+    transaction.valueWei === valueWei &&
+    transaction.data === data &&
+    transaction.gasLimit === gasLimit
+  );
+}
+
+function unsigned(transaction: InputTransaction | undefined): EngineTransaction {
+  if (transaction?.kind !== "unsigned") throw new TypeError("only the chain's own transactions are nobody's");
+  return transaction;
+}

@@ -1,0 +1,31 @@
+/** Why a batch is not what its inputs lead to, or its inputs are not what the chain's rules allow. */
+export type BatchRefusalCode =
+  /** Blocks do not follow from each other, or their environment is not the chain's. */
+  | "BlockMismatch"
+  /** A signed transaction cannot be read, or cannot run in this state. */
+  | "TransactionInvalid"
+  /** The chain's own transactions are not those that the rules ask for here, or one of them failed. */
+  | "SystemTransactionMismatch"
+  /** A priority operation that is not the next one in L1's queue. */
+  | "OperationUnknown"
+  /** An imported root that L1's registry does not have. */
+  | "ImportedRootUnknown"
+  /** The closing transaction wrote another hash than the outputs have. */
+  | "OutputsMismatch"
+  /** The batch is not the next one. */
+  | "BatchNumberMismatch"
+  /** The inputs lead to another commitment than the one that is to be signed. */
+  | "CommitmentMismatch"
+  /** The chain's first state is not the one that L1 has. */
+  | "GenesisMismatch";
+
+/** A verifier does not agree with a batch. Nothing of the batch is kept. */
+export class BatchRefusal extends Error {
+  override readonly name = "BatchRefusal";
+  readonly code: BatchRefusalCode;
+
+  constructor(code: BatchRefusalCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,36 @@
+import type { L1Facts } from "../../chain/verification/batch-replay.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { L1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+
+/** What a member has read from L1 itself: the chain's queue and the registry's roots. */
+export class L1Knowledge implements L1Facts {
+  readonly #watcher: L1Watcher;
+  readonly #operations = new Map<bigint, L2CanonicalTransaction>();
+  readonly #roots = new Map<bigint, Hex>();
+
+  constructor(watcher: L1Watcher) {
+    this.#watcher = watcher;
+  }
+
+  /** Reads what is new; what L1 took back is forgotten. Rejects with the provider's error. */
+  async refresh(): Promise<void> {
+    const { events, reorg } = await this.#watcher.poll();
+    for (const event of reorg?.removed ?? []) {
+      if (event.type === "priorityOperation") this.#operations.delete(event.index);
+      if (event.type === "transactionRoot") this.#roots.delete(event.rootIndex);
+    }
+    for (const event of events) {
+      if (event.type === "priorityOperation") this.#operations.set(event.index, event.operation);
+      if (event.type === "transactionRoot") this.#roots.set(event.rootIndex, event.root);
+    }
+  }
+
+  operation(index: bigint): Promise<L2CanonicalTransaction | undefined> {
+    return Promise.resolve(this.#operations.get(index));
+  }
+
+  hasRoot({ registryIndex, root }: { readonly registryIndex: bigint; readonly root: Hex }): Promise<boolean> {
+    return Promise.resolve(this.#roots.get(registryIndex) === root);
+  }
+}

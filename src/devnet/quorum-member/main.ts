@@ -1,0 +1,31 @@
+import { JsonRpcProvider } from "ethers";
+import { BatchRefusal } from "../../chain/verification/refusal.ts";
+import { Member } from "./member.ts";
+import { QuorumMemberError } from "./messages.ts";
+import type { MemberReply, MemberRequest } from "./messages.ts";
+
+/** The body of a member's process: one request after the other, until whoever started it is gone. */
+const member = new Member((url) => new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1 }));
+const reply = (message: MemberReply): void => {
+  process.send?.(message);
+};
+
+async function answer({ id, operation, request }: MemberRequest): Promise<void> {
+  try {
+    // The caller's types pair each operation with its request.
+    const handle = member.operations[operation] as (request: unknown) => Promise<unknown>;
+    reply({ id, type: "done", result: await handle(request) });
+  } catch (error) {
+    const known = error instanceof BatchRefusal || error instanceof QuorumMemberError ? error : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    reply({ id, type: "refused", code: known?.code ?? "MemberFailed", message, nextBatch: known?.code === "BatchNumberMismatch" ? member.nextBatch : undefined });
+  }
+}
+
+let last: Promise<void> = Promise.resolve();
+process.on("message", (request: MemberRequest) => {
+  last = last.then(() => answer(request));
+});
+process.on("disconnect", () => process.exit(0));
+// A Ctrl-C in a terminal reaches the whole group; whoever started the member ends it.
+process.on("SIGINT", () => undefined);

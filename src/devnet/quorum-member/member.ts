@@ -1,0 +1,163 @@
+import { Wallet } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { genesisState } from "../../chain/genesis-state.ts";
+import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
+import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
+import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
+import { BatchRefusal } from "../../chain/verification/refusal.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
+import { createLocalCommitteeMember } from "../../settlement/committee.ts";
+import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+import { createLocalMember } from "../../settlement/quorum.ts";
+import type { SignedBatch } from "../../settlement/settlement-batch.ts";
+import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/quorum.ts";
+import { ETH_BASE_TOKEN } from "../create-chain.ts";
+import { ChainContractReader } from "../reconstruction/chain-contract.ts";
+import { readerOf } from "./data-request.ts";
+import { L1Knowledge } from "./l1-knowledge.ts";
+import { QuorumMemberError } from "./messages.ts";
+import type { DataRequest, MemberOperations, MemberSetup } from "./messages.ts";
+
+/** How the protocol writes L1's own coin. */
+const ETHER: Hex = "0x0000000000000000000000000000000000000000";
+
+/** Batches that a member without data to keep remembers, to sign again. */
+const REMEMBERED_BATCHES = 64n;
+
+/** What a member has once it knows its chain. */
+interface Configured {
+  readonly context: QuorumContext;
+  readonly reader: () => Promise<ChainContractReader>;
+  /** Who may read the data; undefined where none is kept for long. */
+  readonly readers: ReadonlySet<Hex> | undefined;
+  readonly knowledge: L1Knowledge;
+  readonly verifier: BatchVerifier;
+  readonly signer: QuorumMember;
+}
+
+/**
+ * A validator of a chain, and keeper of its data, that believes nobody: it reads the queue and the imported roots from L1
+ * itself, runs every batch again, forms it itself, and signs only what came out equal.
+ */
+export class Member {
+  readonly #wallet = Wallet.createRandom();
+  readonly #connectL1: (url: string) => JsonRpcProvider;
+  /** What it has agreed to, by batch number. */
+  readonly #agreed = new Map<bigint, SignedBatch>();
+  #configured: Configured | undefined;
+
+  constructor(connectL1: (url: string) => JsonRpcProvider) {
+    this.#connectL1 = connectL1;
+  }
+
+  readonly operations: { readonly [Name in keyof MemberOperations]: (request: MemberOperations[Name]["request"]) => Promise<MemberOperations[Name]["result"]> } = {
+    introduce: () => Promise.resolve(this.#wallet.address.toLowerCase() as Hex),
+    configure: async (setup) => {
+      this.#configured = await configure(setup, this.#connectL1(setup.l1Url), this.#wallet);
+      return undefined;
+    },
+    follow: async (inputs) => {
+      await this.#run(inputs, undefined);
+      return undefined;
+    },
+    signBatch: async ({ inputs, commitment, revertCount }) => {
+      const own = await this.#run(inputs, commitment);
+      return this.#chain().signer.signBatch(own, revertCount);
+    },
+    signRevert: ({ batchNumber, revertCount }) => this.#chain().signer.signRevert(batchNumber, revertCount),
+    signAvailability: async ({ inputs, commitment, policy }) => {
+      const own = await this.#run(inputs, commitment);
+      const { settlementChainId } = this.#chain().context;
+      // The batch is kept by then: it is among those agreed to.
+      const keeper = await createLocalCommitteeMember(this.#wallet, { settlementChainId, policy }, () => Promise.resolve());
+      return keeper.signAvailability(own);
+    },
+    readData: (request) => Promise.resolve(this.#readData(request)),
+  };
+
+  /** The batch that it would take next. */
+  get nextBatch(): bigint | undefined {
+    return this.#configured?.verifier.nextBatch;
+  }
+
+  #chain(): Configured {
+    if (this.#configured === undefined) throw new QuorumMemberError("NotConfigured", "this member has not been told its chain");
+    return this.#configured;
+  }
+
+  /** The batch as this member finds it. Rejects with BatchRefusal where that is not `commitment`; undefined is any. */
+  async #run(inputs: BatchInputs, commitment: Hex | undefined): Promise<SignedBatch> {
+    const { verifier, knowledge, reader, readers } = this.#chain();
+    const { batchNumber } = inputs;
+    const agreed = this.#agreed.get(batchNumber);
+    if (agreed !== undefined && agreed.commitment === commitment) return agreed;
+    if (batchNumber < verifier.nextBatch) {
+      const { totals } = await (await reader()).state();
+      if (totals.committed > batchNumber) {
+        throw new BatchRefusal("BatchNumberMismatch", `L1 has batch ${batchNumber} already, and this member agreed to ${agreed?.commitment ?? "another"}`);
+      }
+      // L1 does not have it: it was reverted, or never came there.
+      this.#goBack(batchNumber);
+    }
+    await knowledge.refresh();
+    const { outputs, preCommitment, commitment: ownCommitment, pubdata } = await verifier.verify(inputs);
+    const own: SignedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata };
+    if (commitment !== undefined && own.commitment !== commitment) {
+      this.#goBack(batchNumber);
+      throw new BatchRefusal("CommitmentMismatch", `batch ${batchNumber} comes out as ${own.commitment}, not as ${commitment}`);
+    }
+    this.#agreed.set(batchNumber, own);
+    if (readers === undefined) this.#agreed.delete(batchNumber - REMEMBERED_BATCHES);
+    return own;
+  }
+
+  #goBack(batchNumber: bigint): void {
+    this.#chain().verifier.goBack(batchNumber);
+    for (const number of this.#agreed.keys()) if (number >= batchNumber) this.#agreed.delete(number);
+  }
+
+  #readData(request: DataRequest): Uint8Array {
+    const { context, readers } = this.#chain();
+    let reader: Hex;
+    try {
+      reader = readerOf(context, request);
+    } catch {
+      throw new QuorumMemberError("ReaderUnknown", "the request's signature is none");
+    }
+    if (readers?.has(reader) !== true) throw new QuorumMemberError("ReaderUnknown", `${reader} may not read this chain's data`);
+    const batch = this.#agreed.get(request.batchNumber);
+    if (batch === undefined) throw new QuorumMemberError("DataUnknown", `this member does not have the data of batch ${request.batchNumber}`);
+    return batch.pubdata;
+  }
+}
+
+async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedDataSigner): Promise<Configured> {
+  const { hyperchain, fromBlock, coinbase, genesis, pubdataOnChain, keeps } = setup;
+  const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
+  const contract = await reader();
+  const [{ settlementChainId, configuration, bridge, registry }, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
+  if (newStateRoot === undefined) throw new BatchRefusal("GenesisMismatch", `L1 has retired protocol version ${configuration.protocolVersion}`);
+  const { chainId, protocolVersion, baseToken, dataAvailabilityPolicy } = configuration;
+  const { leafCount } = genesisState(genesis);
+  const { commitment } = genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
+  const knowledge = new L1Knowledge(createL1Watcher({ hyperchain, registry, fromBlock }, { provider: l1 }));
+  const verifier = await BatchVerifier.create(
+    {
+      identity: { protocolVersion, settlementChainId, hyperchainAddress: hyperchain, chainId, daPolicy: BigInt(dataAvailabilityPolicy), pubdataOnChain },
+      coinbase,
+      genesis,
+      initialState: configurationAccounts({
+        l1ChainId: settlementChainId,
+        l1SharedBridge: bridge,
+        baseTokenOriginChainId: settlementChainId,
+        baseTokenOriginToken: baseToken === ETH_BASE_TOKEN ? ETHER : baseToken,
+      }),
+      genesisBatch: { commitment, newStateRoot },
+    },
+    { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)) },
+  );
+  const context = { settlementChainId, hyperchain };
+  return { context, reader, readers: keeps === undefined ? undefined : new Set(keeps.readers), knowledge, verifier, signer: await createLocalMember(wallet, context) };
+}

@@ -1,0 +1,75 @@
+import type { GenesisAccount } from "../../chain/genesis.ts";
+import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** What a member is told of its chain; everything else it reads from L1. */
+export interface MemberSetup {
+  readonly l1Url: string;
+  /** The chain's contract. */
+  readonly hyperchain: Hex;
+  /** L1 block of the ecosystem's first contract: no event is older. */
+  readonly fromBlock: number;
+  /** Receives the chain's fees. */
+  readonly coinbase: Hex;
+  /** The protocol's genesis, which is checked against L1's root. */
+  readonly genesis: readonly GenesisAccount[];
+  /** Whether L1 sees the pubdata. */
+  readonly pubdataOnChain: boolean;
+  /** Whether the member keeps every batch's data, and who may then read it. */
+  readonly keeps: { readonly readers: readonly Hex[] } | undefined;
+}
+
+/** What a member does: arguments and result of each. */
+export interface MemberOperations {
+  /** Makes the member's key, which never leaves its process; resolves with its address. */
+  readonly introduce: { readonly request: undefined; readonly result: Hex };
+  readonly configure: { readonly request: MemberSetup; readonly result: undefined };
+  /** Runs a batch that others have agreed to, so that the next one can follow. */
+  readonly follow: { readonly request: BatchInputs; readonly result: undefined };
+  readonly signBatch: {
+    readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly revertCount: bigint };
+    readonly result: Hex;
+  };
+  readonly signRevert: { readonly request: { readonly batchNumber: bigint; readonly revertCount: bigint }; readonly result: Hex };
+  /** Signs for a batch's data, which it then keeps. */
+  readonly signAvailability: {
+    readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly policy: Hex };
+    readonly result: Hex;
+  };
+  /** The kept data of a batch, for a reader with rights. */
+  readonly readData: { readonly request: DataRequest; readonly result: Uint8Array };
+}
+
+/** A reader's signed request for a batch's data; see `data-request.ts`. */
+export interface DataRequest {
+  readonly batchNumber: bigint;
+  readonly signature: Hex;
+}
+
+export type MemberOperation = keyof MemberOperations;
+
+/** To the member; answered in order. */
+export interface MemberRequest {
+  readonly id: number;
+  readonly operation: MemberOperation;
+  readonly request: unknown;
+}
+
+/** From the member. `nextBatch` is set where the batch does not follow on what it has. */
+export type MemberReply =
+  | { readonly id: number; readonly type: "done"; readonly result: unknown }
+  | { readonly id: number; readonly type: "refused"; readonly code: string; readonly message: string; readonly nextBatch: bigint | undefined };
+
+/** A member refused, is silent, or has died. `code` is the refusal's, MemberSilent or MemberDied. */
+export class QuorumMemberError extends Error {
+  override readonly name = "QuorumMemberError";
+  readonly code: string;
+  /** The batch that the member would take next, where it refused one for its number. */
+  readonly nextBatch: bigint | undefined;
+
+  constructor(code: string, message: string, nextBatch?: bigint) {
+    super(`${code}: ${message}`);
+    this.code = code;
+    this.nextBatch = nextBatch;
+  }
+}

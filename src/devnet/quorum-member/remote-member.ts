@@ -1,0 +1,50 @@
+import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { CommitteeMember } from "../../settlement/committee.ts";
+import type { QuorumMember } from "../../settlement/quorum.ts";
+import type { MemberProcess } from "./member-process.ts";
+import { QuorumMemberError } from "./messages.ts";
+import type { MemberOperations } from "./messages.ts";
+
+/** Where a batch's inputs come from. */
+export type InputsOf = (batchNumber: bigint) => Promise<BatchInputs>;
+
+/** A member of a chain's quorum in a process of its own, as settlement sees it. */
+export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumMember {
+  return {
+    address: member.address,
+    async signBatch({ outputs, commitment }, revertCount) {
+      const inputs = await inputsOf(outputs.batchNumber);
+      return shown(member, inputsOf, "signBatch", { inputs, commitment, revertCount });
+    },
+    signRevert: (batchNumber, revertCount) => member.request("signRevert", { batchNumber, revertCount }),
+  };
+}
+
+/** As above, a member of an availability committee. `policy` is the contract that counts signatures. */
+export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf, policy: Hex): CommitteeMember {
+  return {
+    address: member.address,
+    async signAvailability({ outputs, commitment }) {
+      const inputs = await inputsOf(outputs.batchNumber);
+      return shown(member, inputsOf, "signAvailability", { inputs, commitment, policy });
+    },
+  };
+}
+
+/** Shows a batch to a member, and first those that it has missed. */
+async function shown<Name extends "signBatch" | "signAvailability">(
+  member: MemberProcess,
+  inputsOf: InputsOf,
+  operation: Name,
+  request: MemberOperations[Name]["request"],
+): Promise<MemberOperations[Name]["result"]> {
+  try {
+    return await member.request(operation, request);
+  } catch (error) {
+    const { batchNumber } = request.inputs;
+    if (!(error instanceof QuorumMemberError) || error.nextBatch === undefined || error.nextBatch >= batchNumber) throw error;
+    for (let missed = error.nextBatch; missed < batchNumber; missed++) await member.request("follow", await inputsOf(missed));
+    return member.request(operation, request);
+  }
+}

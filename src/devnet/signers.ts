@@ -1,0 +1,139 @@
+import { ContractFactory } from "ethers";
+import type { Signer } from "ethers";
+import type { Clock } from "../chain/clock.ts";
+import type { GenesisAccount } from "../chain/genesis.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { committeePosting, createLocalCommitteeMember } from "../settlement/committee.ts";
+import type { CommitteeMember } from "../settlement/committee.ts";
+import { createLocalMember } from "../settlement/quorum.ts";
+import type { Quorum, TypedDataSigner } from "../settlement/quorum.ts";
+import { CALLDATA_POSTING } from "../settlement/settlement-batch.ts";
+import type { PostingPolicy } from "../settlement/settlement-batch.ts";
+import { lowerCaseAddress } from "./accounts.ts";
+import type { Closing } from "./closing.ts";
+import type { CreatedChain } from "./create-chain.ts";
+import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
+import type { DataKeeper } from "./data-keeper.ts";
+import { DeploymentError } from "./deploy-ecosystem.ts";
+import type { ArtifactSource, DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { ChainPlan, SignerCount } from "./options.ts";
+import { startMemberProcess } from "./quorum-member/member-process.ts";
+import type { MemberProcess } from "./quorum-member/member-process.ts";
+import type { MemberSetup } from "./quorum-member/messages.ts";
+import { remoteCommitteeMember, remoteMember } from "./quorum-member/remote-member.ts";
+import type { InputsOf } from "./quorum-member/remote-member.ts";
+
+export interface SignersDependencies {
+  readonly ecosystem: DeployedEcosystem;
+  /** As members in other processes reach it. */
+  readonly l1Url: string;
+  readonly operator: Signer & TypedDataSigner;
+  readonly artifacts: ArtifactSource;
+  readonly clock: Clock;
+  readonly genesis: readonly GenesisAccount[];
+}
+
+/** Who signs for a chain, before there is one: the chain's configuration names them. */
+export interface PreparedSigners {
+  readonly validators: readonly Hex[];
+  readonly threshold: number;
+  readonly dataAvailabilityPolicy: Hex;
+  /** Whether a commit carries the pubdata. */
+  readonly pubdataOnChain: boolean;
+  /** Whether anybody needs batches' inputs. */
+  readonly reexecutes: boolean;
+  /** Tells them their chain. */
+  connect(created: CreatedChain, inputsOf: InputsOf): Promise<ChainSigners>;
+}
+
+/** Who signs for a chain. */
+export interface ChainSigners {
+  readonly quorum: Quorum;
+  readonly posting: PostingPolicy;
+  /** Gives a validium's data to those with rights; undefined where L1 has it. */
+  readonly data: DataKeeper | undefined;
+  /** Process ids of the quorum's members; empty where the only one is in this process. */
+  readonly memberPids: readonly (number | undefined)[];
+  /** What a further member that is to follow the chain is told of it. */
+  readonly memberSetup: MemberSetup;
+}
+
+/**
+ * Starts the members that live in processes of their own, and deploys the policy that counts a committee's signatures. What
+ * was started ends with `closing`.
+ */
+export async function prepareSigners(plan: ChainPlan, dependencies: SignersDependencies, closing: Closing): Promise<PreparedSigners> {
+  const { ecosystem, operator, clock } = dependencies;
+  const { settlementChainId, addresses } = ecosystem;
+  const isValidium = plan.dataAvailability === "validium";
+  const start = async (count: SignerCount | undefined): Promise<MemberProcess[]> => {
+    const starting = Array.from({ length: count?.members ?? 0 }, async () => {
+      const member = await startMemberProcess({ clock });
+      closing.add(() => member.close());
+      return member;
+    });
+    // All of them are known to `closing` before the first failure is.
+    await Promise.allSettled(starting);
+    return Promise.all(starting);
+  };
+  const [quorumProcesses, committeeProcesses] = await Promise.all([start(plan.quorum), start(isValidium ? plan.committee : undefined)]);
+  const operatorAddress = lowerCaseAddress(await operator.getAddress());
+  const addressesOf = (members: readonly MemberProcess[]): Hex[] => (members.length === 0 ? [operatorAddress] : members.map(({ address }) => address));
+  const committeeThreshold = plan.committee?.threshold ?? 1;
+  const policy = isValidium ? await deployCommitteePolicy(addressesOf(committeeProcesses), committeeThreshold, dependencies) : addresses.rollupPolicy;
+
+  return {
+    validators: addressesOf(quorumProcesses),
+    threshold: plan.quorum?.threshold ?? 1,
+    dataAvailabilityPolicy: policy,
+    pubdataOnChain: !isValidium,
+    reexecutes: quorumProcesses.length + committeeProcesses.length > 0,
+    async connect({ hyperchain }, inputsOf) {
+      const contract = { settlementChainId, hyperchain };
+      const readers = plan.readers ?? [operatorAddress];
+      const setup: MemberSetup = {
+        l1Url: dependencies.l1Url,
+        hyperchain,
+        fromBlock: ecosystem.fromBlock,
+        coinbase: operatorAddress,
+        genesis: dependencies.genesis,
+        pubdataOnChain: !isValidium,
+        keeps: undefined,
+      };
+      await Promise.all([
+        ...quorumProcesses.map((member) => member.request("configure", setup)),
+        ...committeeProcesses.map((member) => member.request("configure", { ...setup, keeps: { readers } })),
+      ]);
+      const members =
+        quorumProcesses.length === 0
+          ? [await createLocalMember(operator, contract)]
+          : quorumProcesses.map((member) => remoteMember(member, inputsOf));
+      const quorum = { members, threshold: plan.quorum?.threshold ?? 1 };
+      const memberPids = quorumProcesses.map(({ pid }) => pid);
+      const common = { quorum, memberPids, memberSetup: setup };
+      if (!isValidium) return { ...common, posting: CALLDATA_POSTING, data: undefined };
+
+      const keeper = createDataKeeper(contract, readers);
+      const committee: CommitteeMember[] =
+        committeeProcesses.length === 0
+          ? [await createLocalCommitteeMember(operator, { settlementChainId, policy }, (batch) => keeper.keep(batch))]
+          : committeeProcesses.map((member) => remoteCommitteeMember(member, inputsOf, policy));
+      const data =
+        committeeProcesses.length === 0 ? keeper : keepersInTurn(committeeProcesses.map((member) => ({ read: (request) => member.request("readData", request) })));
+      const posting = committeePosting({ members: committee, threshold: committeeThreshold, settlementChainId, policy });
+      return { ...common, posting, data };
+    },
+  };
+}
+
+async function deployCommitteePolicy(members: readonly Hex[], threshold: number, { operator, artifacts }: SignersDependencies): Promise<Hex> {
+  const { abi, bytecode } = await artifacts("CommitteePolicy");
+  const ascending = members.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(ascending, threshold);
+  const response = await operator.sendTransaction({ data });
+  const receipt = await response.wait();
+  if (receipt?.contractAddress === null || receipt?.contractAddress === undefined) {
+    throw new DeploymentError("CommitteePolicy", `transaction ${response.hash} created nothing`);
+  }
+  return receipt.contractAddress.toLowerCase() as Hex;
+}
