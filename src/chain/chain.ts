@@ -2,6 +2,7 @@ import { createCompressor } from "../kernels/wasm/compressor.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormerMark } from "./batch/form-batch.ts";
+import { BatchArchive } from "./batch-archive.ts";
 import { ChainIndex } from "./chain-index.ts";
 import type { Clock } from "./clock.ts";
 import { decodeTransaction } from "./decode-transaction.ts";
@@ -12,11 +13,12 @@ import { EdrEngine } from "./execution/edr-engine.ts";
 import type { ExecutionEngine, Head } from "./execution/engine.ts";
 import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "./genesis.ts";
 import type { GenesisAccount } from "./genesis.ts";
-import { Mempool } from "./mempool/mempool.ts";
 import type { AccountState } from "./mempool/account-view.ts";
+import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
 import { MovableClock } from "./movable-clock.ts";
 import type { ClockMark } from "./movable-clock.ts";
+import { MessageIndex } from "./message-index.ts";
 import { chainRules } from "./rules.ts";
 import type { SealedBatch } from "./sealed-batch.ts";
 import { BlockProducer } from "./sequencer/block-producer.ts";
@@ -24,12 +26,13 @@ import { Sequencer } from "./sequencer/sequencer.ts";
 import type { SequencedBlock } from "./sequencer/batch-builder.ts";
 import type { SequencerMark, SequencerOptions } from "./sequencer/sequencer.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
+import { StateHistory } from "./state-history.ts";
 import { StateTree } from "./state/state-tree.ts";
 import type { SystemTransactions } from "./system-transactions.ts";
+import { Turns } from "./turns.ts";
 import { startWitness } from "./witness/witness.ts";
 import type { Witness } from "./witness/witness.ts";
 
-import { Turns } from "./turns.ts";
 export interface ChainOptions {
   readonly chainId: number;
   /** Receives all fees. */
@@ -101,6 +104,9 @@ export interface Chain {
   readonly sequencer: Sequencer;
   readonly tree: StateTree;
   readonly index: ChainIndex;
+  readonly messages: MessageIndex;
+  readonly archive: BatchArchive;
+  readonly history: StateHistory;
   /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
   submit(raw: string): Promise<Hex>;
   /** Ends the open batch and forms it. Undefined where none is open. */
@@ -144,6 +150,8 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
         ? { ...sealed, writes: overrideLeaves(initial, sealed.writes), bytecodes: [...initialCodes, ...sealed.bytecodes] }
         : sealed,
     );
+    archive.add(lastFormed);
+    history.add(lastFormed);
     dependencies.onBatch?.(lastFormed);
   };
   const producer = new BlockProducer(
@@ -160,6 +168,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     clock,
     onBlock: (block) => {
       index.addBlock(block);
+      messages.addBlock(block);
       dependencies.onBlock?.(block);
     },
     onPriorityOp: (operation) => index.addPriorityOp(operation),
@@ -168,7 +177,11 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     canSeal: dependencies.canSeal ?? (() => true),
   });
   const index = new ChainIndex();
+  const messages = new MessageIndex();
+  const archive = new BatchArchive();
+  const history = new StateHistory(tree, { compressor });
   const rules = chainRules(chainId);
+  const turns = new Turns();
 
   return {
     chainId,
@@ -179,9 +192,12 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     sequencer,
     tree,
     index,
+    messages,
+    archive,
+    history,
     async submit(raw) {
+      await turns.next();
       const transaction = decodeTransaction(raw, rules);
-  const turns = new Turns();
       await sequencer.submit(transaction);
       return transaction.hash;
     },
@@ -196,10 +212,12 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
         batchNumber: sequencer.batchNumber,
       })),
     revert: (mark) =>
-      await turns.next();
       sequencer.revert(mark.sequencer, () => {
         former.revert(mark.former);
         index.revertTo(sequencer.head.number, mark.sequencer.builder.batch?.logs.length ?? 0);
+        messages.revertTo(sequencer.head.number);
+        archive.revertTo(sequencer.batchNumber);
+        history.revertTo(sequencer.batchNumber);
         if (mark.time !== undefined) time.revert(mark.time);
       }),
     async close() {
