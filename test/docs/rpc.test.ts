@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";
+import { Subscriptions } from "../../src/chain/rpc/subscriptions.ts";
+import { startTestChain } from "../chain/support/chain.ts";
+
+test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
+  const { chain } = await startTestChain();
+  try {
+    const address = `0x${"11".repeat(20)}` as const;
+    const nothing = { committed: 0n, proven: 0n, executed: 0n };
+    const settlement: SettlementView = {
+      chainId: 1n,
+      contracts: { bridgehub: address, hyperchain: address, bridge: address },
+      baseToken: address,
+      counts: async () => nothing,
+      stages: async () => ({ committed: undefined, proven: undefined, executed: undefined, registryLeafIndex: undefined }),
+    };
+    const served = chainMethods(chain, { gasPriceWei: 1n, development: true, settlement });
+    const subscriptions = new Subscriptions(chain.engine);
+    const all = [...served.keys(), ...subscriptions.methods(() => undefined).keys()];
+    subscriptions.close();
+    const page = await readFile(new URL("../../docs/rpc.md", import.meta.url), "utf8");
+    const [listed = ""] = page.split("## Not served");
+    const documented = new Set(listed.match(/(?<=`)(eth|net|web3|debug|evm|hardhat|zks|hyperchain)_\w+/g));
+    assert.deepEqual([...documented].sort(), all.sort());
+  } finally {
+    await chain.close();
+  }
+});
