@@ -1,0 +1,201 @@
+import type { RpcMethod } from "../chain/rpc/dispatch.ts";
+import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { Journey } from "../relayer/journey.ts";
+import type { DevnetChain } from "./served-chain.ts";
+import type { Snapshots } from "./snapshots.ts";
+
+/** A message by its hash, or every message. */
+export type FaultTarget = Hex | "all";
+
+/** A bad day for a dapp, as `hyperchain_setFault` takes it. */
+export type Fault =
+  | { readonly type: "drop"; readonly target: FaultTarget }
+  /** Seconds of the ecosystem's clock, from now on. */
+  | { readonly type: "delay"; readonly target: FaultTarget; readonly seconds: number }
+  | { readonly type: "duplicate"; readonly target: FaultTarget }
+  | { readonly type: "reorder" }
+  | { readonly type: "relayer"; readonly running: boolean }
+  | { readonly type: "sequencer"; readonly chainId: number; readonly running: boolean }
+  | { readonly type: "tamperNextProof"; readonly chainId: number }
+  /** Ends all of the above. */
+  | { readonly type: "clear" };
+
+export interface FaultDependencies {
+  /** Of the ecosystem's clock. */
+  readonly nowSeconds: () => bigint;
+  /** Those there are when a fault is set. */
+  readonly chains: () => readonly DevnetChain[];
+}
+
+/** What is wrong on purpose. */
+interface FaultState {
+  readonly dropped: ReadonlySet<FaultTarget>;
+  readonly duplicated: ReadonlySet<FaultTarget>;
+  /** When the relayer may deliver them, in seconds. */
+  readonly delayed: ReadonlyMap<FaultTarget, bigint>;
+  readonly reordered: boolean;
+  readonly relayerStopped: boolean;
+  readonly stoppedSequencers: ReadonlySet<number>;
+  readonly tampered: ReadonlySet<number>;
+}
+
+const NONE: FaultState = {
+  dropped: new Set(),
+  duplicated: new Set(),
+  delayed: new Map(),
+  reordered: false,
+  relayerStopped: false,
+  stoppedSequencers: new Set(),
+  tampered: new Set(),
+};
+
+/** The ecosystem's fault switches, and where its parts ask them. */
+export interface Faults {
+  /** Throws FaultError for a chain that there is not. */
+  set(fault: Fault): void;
+  /** Which messages the relayer delivers now, of those that wait for a chain: in this order, and one that comes twice twice. */
+  choose<Waiting extends Journey>(waiting: readonly Waiting[]): readonly Waiting[];
+  /** The proof that L1 gets for a chain's batch. */
+  alterProof(chainId: bigint, proof: Uint8Array): Uint8Array;
+  /** The same snapshots, which hold the faults too. */
+  keptBy(snapshots: Snapshots): Snapshots;
+}
+
+/** A fault that cannot be set. */
+export class FaultError extends Error {
+  override readonly name = "FaultError";
+  readonly code = "UnknownFault";
+}
+
+/** Switches, all off. */
+export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults {
+  let state = NONE;
+
+  function become(next: FaultState): void {
+    state = next;
+    for (const { chainId, pipeline } of chains()) {
+      const { sequencer } = pipeline.chain;
+      const stop = next.stoppedSequencers.has(Number(chainId));
+      if (stop && !sequencer.isPaused) sequencer.pause();
+      if (!stop && sequencer.isPaused) sequencer.unpause();
+    }
+  }
+
+  function checkChain(chainId: number): void {
+    if (chains().some((chain) => Number(chain.chainId) === chainId)) return;
+    throw new FaultError(`there is no chain ${chainId}; there are ${chains().map((chain) => `${chain.name} (${chain.chainId})`).join(", ")}`);
+  }
+
+  return {
+    set(fault) {
+      if ("chainId" in fault) checkChain(fault.chainId);
+      become(apply(state, fault, nowSeconds()));
+    },
+    choose(waiting) {
+      if (state.relayerStopped) return [];
+      const chosen = waiting.filter((journey) => !concerns(state.dropped, journey) && !isDelayed(state, journey, nowSeconds()));
+      const inOrder = state.reordered ? chosen.toReversed() : chosen;
+      return inOrder.flatMap((journey) => (concerns(state.duplicated, journey) ? [journey, journey] : [journey]));
+    },
+    alterProof(chainId, proof) {
+      const chain = Number(chainId);
+      if (!state.tampered.has(chain)) return proof;
+      state = { ...state, tampered: without(state.tampered, chain) };
+      const altered = Uint8Array.from(proof);
+      const middle = Math.floor(altered.length / 2);
+      altered[middle] = 255 - (altered[middle] ?? 0);
+      return altered;
+    },
+    keptBy(snapshots) {
+      const marks = new Map<string, FaultState>();
+      return {
+        async snapshot() {
+          const id = await snapshots.snapshot();
+          marks.set(id, state);
+          return id;
+        },
+        async revert(id) {
+          const returned = await snapshots.revert(id);
+          const then = marks.get(id);
+          if (returned && then !== undefined) become(then);
+          return returned;
+        },
+      };
+    },
+  };
+}
+
+function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState {
+  switch (fault.type) {
+    case "drop":
+      return { ...state, dropped: new Set([...state.dropped, fault.target]) };
+    case "duplicate":
+      return { ...state, duplicated: new Set([...state.duplicated, fault.target]) };
+    case "delay":
+      return { ...state, delayed: new Map([...state.delayed, [fault.target, nowSeconds + BigInt(fault.seconds)]]) };
+    case "reorder":
+      return { ...state, reordered: true };
+    case "relayer":
+      return { ...state, relayerStopped: !fault.running };
+    case "sequencer":
+      return {
+        ...state,
+        stoppedSequencers: fault.running ? without(state.stoppedSequencers, fault.chainId) : new Set([...state.stoppedSequencers, fault.chainId]),
+      };
+    case "tamperNextProof":
+      return { ...state, tampered: new Set([...state.tampered, fault.chainId]) };
+    case "clear":
+      return NONE;
+  }
+}
+
+function concerns(targets: ReadonlySet<FaultTarget>, { messageHash }: Journey): boolean {
+  return targets.has("all") || targets.has(messageHash);
+}
+
+function isDelayed({ delayed }: FaultState, { messageHash }: Journey, nowSeconds: bigint): boolean {
+  return [delayed.get("all"), delayed.get(messageHash)].some((until) => until !== undefined && nowSeconds < until);
+}
+
+function without<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
+  return new Set([...set].filter((each) => each !== value));
+}
+
+/** `hyperchain_setFault`, as every member answers it. */
+export function faultMethods(faults: Pick<Faults, "set">): ReadonlyMap<string, RpcMethod> {
+  return new Map<string, RpcMethod>([
+    ["hyperchain_setFault", async ([fault]) => {
+      try {
+        faults.set(readFault(fault));
+      } catch (error) {
+        if (!(error instanceof FaultError)) throw error;
+        throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
+      }
+      return true;
+    }],
+  ]);
+}
+
+/** Throws FaultError for what is no fault. */
+function readFault(value: unknown): Fault {
+  const fault = (typeof value === "object" && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const { type, target, seconds, running, chainId } = fault;
+  const isTarget = target === "all" || (typeof target === "string" && /^0x[0-9a-f]{64}$/i.test(target));
+  const isChain = typeof chainId === "number";
+  const valid =
+    type === "clear" ||
+    type === "reorder" ||
+    ((type === "drop" || type === "duplicate") && isTarget) ||
+    (type === "delay" && isTarget && Number.isSafeInteger(seconds) && Number(seconds) >= 0) ||
+    (type === "relayer" && typeof running === "boolean") ||
+    (type === "sequencer" && typeof running === "boolean" && isChain) ||
+    (type === "tamperNextProof" && isChain);
+  if (!valid) {
+    throw new FaultError(
+      'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
+        "relayer (running), sequencer (chainId, running), tamperNextProof (chainId) or clear; a target is a message's hash or \"all\"",
+    );
+  }
+  return (isTarget ? { ...fault, target: (target as string).toLowerCase() } : fault) as Fault;
+}
