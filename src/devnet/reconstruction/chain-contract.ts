@@ -5,6 +5,7 @@ import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { contractErrorOf } from "../../settlement/contract-error.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { HyperchainConfiguration } from "../create-chain.ts";
 
@@ -105,7 +106,7 @@ export class ChainContractReader {
       const record = (await this.#ask("genesisBatch")) as { readonly newStateRoot: Hex };
       return record.newStateRoot;
     } catch (error) {
-      if (error instanceof ReconstructionError && isCallException(error.cause)) return undefined;
+      if (error instanceof ReconstructionError && isRefusal(error.cause)) return undefined;
       throw error;
     }
   }
@@ -137,10 +138,15 @@ export class ChainContractReader {
       return value;
     } catch (error) {
       // Everything else is between us and the node.
-      if (!isCallException(error) && !isError(error, "BAD_DATA") && !isError(error, "BUFFER_OVERRUN")) throw error;
+      if (!isRefusal(error) && !isError(error, "BAD_DATA") && !isError(error, "BUFFER_OVERRUN")) throw error;
       throw new ReconstructionError("NotAHyperchain", `${to} does not answer ${name} as a chain's contract does`, { cause: error });
     }
   }
+}
+
+/** Whether the contract, not the node, said no. */
+function isRefusal(error: unknown): boolean {
+  return isCallException(error) || contractErrorOf(error) !== undefined;
 }
 
 function plainConfiguration(raw: Readonly<Record<string, unknown>>): HyperchainConfiguration {

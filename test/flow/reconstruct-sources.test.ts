@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder, Interface } from "ethers";
+import type { Provider } from "ethers";
+import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { summarize } from "../../src/devnet/reconstruction/summary.ts";
+import { hashCommitment, hashDaCommitment } from "../../src/protocol/commitment.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { hashPubdata } from "../../src/protocol/pubdata.ts";
+import { committeePosting, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
+import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
+import { startSettledL1 } from "../settlement/support/settled-l1.ts";
+import type { SettledL1 } from "../settlement/support/settled-l1.ts";
+import { alteredL1 } from "./support/altered-l1.ts";
+import { PublishedChain, settledGenesis } from "./support/published-chain.ts";
+
+/** Two accounts' worth of changes: a contract with a slot, and a slot alone. */
+const CODE: Hex = "0x6001600255";
+const CONTRACT = 0xc0de_c0de_c0de_c0de_c0den;
+const changes = [
+  { leafKind: LeafKind.account, address: CONTRACT, slot: 0n, value: 5n * 2n ** 64n + 1n },
+  { leafKind: LeafKind.codeHash, address: CONTRACT, slot: 0n, value: BigInt(keccak(fromHex(CODE))) },
+  { leafKind: LeafKind.storage, address: CONTRACT, slot: 7n, value: 77n },
+];
+
+describe("A7: where a chain's data can come from", () => {
+  let settled: SettledL1;
+  let l1: Provider;
+  before(async () => {
+    settled = await startSettledL1({ withNoProofVersion: true });
+    l1 = settled.l1.ethers.provider;
+  });
+  after(() => settled.l1.close());
+
+  const rebuild = (chain: PublishedChain, provider: Provider = l1) =>
+    reconstruct({ l1: provider, hyperchain: chain.hyperchain, genesis: settledGenesis() });
+  const policy = async (name: string, ...args: unknown[]): Promise<Hex> =>
+    (await (await settled.l1.deploy(name, ...args)).getAddress()).toLowerCase() as Hex;
+
+  test("a chain without a batch is its genesis", async () => {
+    const chain = await PublishedChain.create(settled, 600n);
+    const rebuilt = await rebuild(chain);
+    assert.equal(rebuilt.stateRoot, digestToHex(chain.tree.root));
+    assert.equal(rebuilt.last.commitment, wordToHex(0n));
+    const { batches, lastBatch, accounts, isExecuted } = summarize(rebuilt);
+    assert.deepEqual({ batches, lastBatch, accounts, isExecuted }, { batches: 0, lastBatch: null, accounts: 30, isExecuted: true });
+  });
+
+  test("code that another chain published is found in that chain's calldata, and missed where L1 hides it", async () => {
+    const publisher = await PublishedChain.create(settled, 601n);
+    await publisher.settle({ writes: changes, bytecodes: [CODE] });
+    const user = await PublishedChain.create(settled, 602n);
+    await user.settle({ writes: changes });
+    const rebuilt = await rebuild(user);
+    assert.equal(rebuilt.stateRoot, digestToHex(user.tree.root));
+    const address = `0x${CONTRACT.toString(16).padStart(40, "0")}`;
+    assert.deepEqual(rebuilt.state.accounts().find((account) => account.address === address), {
+      address,
+      nonce: 1n,
+      balanceWei: 5n,
+      code: CODE,
+      storage: [{ slot: 7n, value: 77n }],
+    });
+    const { bytecodes } = settled.ecosystem.addresses;
+    const hiding = alteredL1(l1, { logs: (logs) => logs.filter(({ address: from }) => from.toLowerCase() !== bytecodes) });
+    await assert.rejects(rebuild(user, hiding), { name: "ReconstructionError", code: "BytecodeMissing" });
+  });
+
+  test("a slot that was set, zeroed and set again, and code that was taken away, come out as they are last", async () => {
+    const chain = await PublishedChain.create(settled, 603n);
+    await chain.settle({ writes: changes, bytecodes: [CODE] });
+    const gone = changes.map((change) => ({ ...change, value: 0n }));
+    await chain.settle({ writes: gone });
+    // Beside the genesis only the outputs slot is left.
+    assert.equal((await rebuild(chain)).state.accounts().length, 31);
+    await chain.settle({ writes: [{ ...changes[2]!, value: 78n }] });
+    const rebuilt = await rebuild(chain);
+    assert.equal(rebuilt.stateRoot, digestToHex(chain.tree.root));
+    const address = `0x${CONTRACT.toString(16).padStart(40, "0")}`;
+    assert.deepEqual(rebuilt.state.accounts().find((account) => account.address === address), { address, storage: [{ slot: 7n, value: 78n }] });
+  });
+
+  test("what a policy binds of its own data is asked of the policy", async () => {
+    const members = settled.accounts.slice(3, 5).map(({ address }) => address).sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+    const { rollupPolicy } = settled.ecosystem.addresses;
+    const either = await policy("AnyOfPolicy", [await policy("CommitteePolicy", members, 1), rollupPolicy]);
+    const chain = await PublishedChain.create(settled, 604n, { dataAvailabilityPolicy: either });
+    const policyData = AbiCoder.defaultAbiCoder().encode(["uint256", "bytes"], [1n, "0x"]) as Hex;
+    const bound = keccak(fromHex(AbiCoder.defaultAbiCoder().encode(["uint256", "bytes32"], [1n, keccak()])));
+    const binding = (batch: FormedBatch): FormedBatch => {
+      const { statement, witness } = batch.job;
+      const { point, evaluation } = statement;
+      const da = hashDaCommitment({ pubdataHash: hashPubdata(batch.pubdata), point, evaluation, flowsHash: batch.flowsHash, policyDataHash: bound });
+      const commitment = hashCommitment(batch.preCommitment, da);
+      return { ...batch, commitment, policyDataHash: bound, job: { statement: { ...statement, commitment }, witness } };
+    };
+    await chain.settle({ writes: changes, bytecodes: [CODE] }, { publishesPubdata: true, policyData: () => Promise.resolve(policyData) }, binding);
+    assert.equal((await rebuild(chain)).stateRoot, digestToHex(chain.tree.root));
+  });
+
+  test("a chain whose data is with a committee is refused by name", async () => {
+    const signer = settled.accounts[3]!;
+    const committeePolicy = await policy("CommitteePolicy", [signer.address], 1);
+    const chain = await PublishedChain.create(settled, 605n, { dataAvailabilityPolicy: committeePolicy });
+    const committee = { settlementChainId: settled.ecosystem.settlementChainId, policy: committeePolicy };
+    const member = await createLocalCommitteeMember(signer, committee, () => Promise.resolve());
+    const posting = committeePosting({ ...committee, members: [member], threshold: 1 });
+    // Without the data L1 evaluates nothing: r is 0, y the entry count.
+    const withheld = (batch: FormedBatch): FormedBatch => {
+      const { statement, witness } = batch.job;
+      const offChain = { ...statement, point: [0, 0, 0, 0, 0] as const, evaluation: [batch.entries.length, 0, 0, 0, 0] as const };
+      const { point, evaluation } = offChain;
+      const { flowsHash, policyDataHash } = batch;
+      const commitment = hashCommitment(
+        batch.preCommitment,
+        hashDaCommitment({ pubdataHash: hashPubdata(batch.pubdata), point, evaluation, flowsHash, policyDataHash }),
+      );
+      return { ...batch, commitment, job: { statement: { ...offChain, commitment }, witness } };
+    };
+    await chain.settle({ writes: [changes[2]!] }, posting, withheld);
+    await assert.rejects(rebuild(chain), { name: "ReconstructionError", code: "NotARollup", batchNumber: 0n });
+  });
+
+  test("a chain whose protocol version was retired is rebuilt like any other", async () => {
+    const chain = await PublishedChain.create(settled, 606n);
+    await chain.settle({ writes: changes, bytecodes: [CODE] });
+    const silent = await PublishedChain.create(settled, 607n);
+    const registry = new Interface(verifierRegistryAbi);
+    const data = registry.encodeFunctionData("scheduleRetirement", [noProofVersionOf(1n)]);
+    await (await settled.accounts[0]!.sendTransaction({ to: settled.ecosystem.addresses.verifiers, data })).wait();
+    await settled.increaseTime(1_001);
+    assert.equal((await rebuild(chain)).stateRoot, digestToHex(chain.tree.root));
+    assert.equal((await rebuild(silent)).stateRoot, digestToHex(silent.tree.root));
+    const other = settledGenesis().slice(1);
+    for (const { hyperchain } of [chain, silent]) {
+      await assert.rejects(reconstruct({ l1, hyperchain, genesis: other }), { name: "ReconstructionError" });
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { genesisLeaves } from "../../../src/chain/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import type { HyperchainConfiguration } from "../../../src/devnet/create-chain.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
+import { noProofMarker, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
+import { executeBatch } from "../../../src/settlement/l1-sender/execute.ts";
+import { proveBatch } from "../../../src/settlement/l1-sender/prove.ts";
+import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+import type { PostingPolicy } from "../../../src/settlement/settlement-batch.ts";
+import { senderContext } from "../../settlement/support/sender.ts";
+import { createSettledChain } from "../../settlement/support/settled-l1.ts";
+import type { SettledChain, SettledL1 } from "../../settlement/support/settled-l1.ts";
+
+const REAL_VERSION = 1n;
+
+/** What a test says about a batch; the rest follows. */
+export interface PublishedBatchContent {
+  readonly writes: readonly StateWrite[];
+  readonly bytecodes?: readonly Hex[];
+  readonly logs?: readonly PubdataLog[];
+}
+
+/** The state with which the chains of `startSettledL1` begin, as accounts. */
+export function settledGenesis(): GenesisAccount[] {
+  return Array.from({ length: 30 }, (_, i) => ({
+    address: keccak(fromHex(wordToHex(BigInt(i)))).slice(0, 42) as Hex,
+    storage: [{ slot: BigInt(i), value: BigInt(i + 1) }],
+  }));
+}
+
+/** A chain without an EVM and without proofs: real batches, real contract, whatever changes a test wants. */
+export class PublishedChain {
+  readonly hyperchain: Hex;
+  readonly tree: StateTree;
+  readonly #settled: SettledL1;
+  readonly #chain: SettledChain;
+  readonly #former: BatchFormer;
+  #last: StoredBatch;
+  #next = 0n;
+
+  private constructor(settled: SettledL1, chain: SettledChain) {
+    const { settlementChainId } = settled.ecosystem;
+    const { protocolVersion, dataAvailabilityPolicy, chainId } = chain.configuration;
+    const compressor = createCompressor();
+    this.#settled = settled;
+    this.#chain = chain;
+    this.#last = chain.genesis;
+    this.hyperchain = chain.contract.hyperchain;
+    this.tree = StateTree.genesis(genesisLeaves(settledGenesis()), { compressor });
+    const identity = { protocolVersion, settlementChainId, hyperchainAddress: this.hyperchain, chainId, daPolicy: BigInt(dataAvailabilityPolicy) };
+    this.#former = new BatchFormer({ ...identity, pubdataOnChain: true }, chain.genesis.commitment, {
+      tree: this.tree,
+      compress: (tag, left, right) => compressor.compress(tag, left, right),
+      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+    });
+  }
+
+  /** The L1 must have the version without proofs. */
+  static async create(settled: SettledL1, chainId: bigint, overrides: Partial<HyperchainConfiguration> = {}): Promise<PublishedChain> {
+    const protocolVersion = noProofVersionOf(REAL_VERSION);
+    return new PublishedChain(settled, await createSettledChain(settled, chainId, { protocolVersion, ...overrides }));
+  }
+
+  /** Takes a batch through all stages. `reshape` changes it after it was formed. */
+  async settle(
+    content: PublishedBatchContent,
+    posting: PostingPolicy = CALLDATA_POSTING,
+    reshape: (batch: FormedBatch) => FormedBatch = (batch) => batch,
+  ): Promise<void> {
+    const batch = reshape(this.#former.form(await this.#seal(content)));
+    const context = senderContext(this.#chain, this.#settled.accounts[0]!);
+    const quorum = { members: this.#chain.members, threshold: 1 };
+    const { stored } = await commitBatch(context, batch, this.#last, { quorum, posting });
+    this.#last = stored;
+    await proveBatch(context, stored, noProofMarker(batch.commitment));
+    await executeBatch(context, batch, stored);
+  }
+
+  async #seal({ writes, bytecodes = [], logs = [] }: PublishedBatchContent) {
+    const batchNumber = this.#next++;
+    const timestamp = await this.#settled.latestTimestamp();
+    const outputs = {
+      batchNumber,
+      firstBlock: batchNumber + 1n,
+      lastBlock: batchNumber + 1n,
+      firstTimestamp: timestamp,
+      lastTimestamp: timestamp,
+      l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, [])),
+      logCount: BigInt(logs.length),
+      priorityOpCount: 0n,
+      priorityOpsRollingHash: priorityOpsRollingHash([]),
+      importedRootCount: 0n,
+      importedRootsRollingHash: importedRootsRollingHash([]),
+      cheatCount: 0n,
+    };
+    const outputsHash = hashOutputs(outputs);
+    return { outputs, outputsHash, logs, canonicalTxHashes: [], importedRoots: [], writes, bytecodes, transactionCount: 0 };
+  }
+}
