@@ -23,5 +23,7 @@ if (selected.length === 0) {
   step("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]);
   step("lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]);
 }
+// The tests of the package pack what this builds.
+if (selected.length === 0 || selected.some((file) => file.includes("test/package/"))) step("package", ["scripts/build.ts"]);
 const files = selected.length > 0 ? selected : globSync("test/**/*.test.ts", { cwd: root }).sort();
 step("tests", ["--test", "--test-concurrency=2", "--test-reporter=spec", ...files]);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,6 +11,8 @@ import type { EcosystemInfo } from "../../../src/devnet/ecosystem-info.ts";
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
 const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));
 
+/** A project in which Hardhat is installed runs its own. */
+const LOCAL_HARDHAT = "node_modules/hardhat/dist/src/cli.js";
 const LONGEST_TASK_MS = 120_000;
 
 /** How a task ended. */
@@ -54,7 +56,7 @@ export function createWorkplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-tasks-"));
   const running: ChildProcess[] = [];
   const start = (args: readonly string[], { config = {}, environment = {}, cwd = PROJECT, node = process.execPath }: RunOptions): ChildProcess =>
-    spawn(node, [HARDHAT, ...args], {
+    spawn(node, [existsSync(join(cwd, LOCAL_HARDHAT)) ? join(cwd, LOCAL_HARDHAT) : HARDHAT, ...args], {
       cwd,
       env: { ...withoutHyperchain(process.env), XDG_STATE_HOME: folder, TMPDIR: folder, HYPERCHAINS: JSON.stringify(config), NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createWorkplace } from "../plugin/support/run-task.ts";
+import { installInEmptyProject, supportedNodes } from "./support/empty-project.ts";
+import type { EmptyProject } from "./support/empty-project.ts";
+
+const CONFIG = `import { createRequire } from "node:module";
+import { defineConfig } from "hardhat/config";
+import hyperchain from "hardhat-hyperchain";
+
+const path = createRequire(import.meta.url).resolve("solc/soljson.js");
+export default defineConfig({
+  plugins: [hyperchain],
+  solidity: { version: "0.8.37", path },
+  hyperchains: { chains: { shop: {}, bank: { chainId: 400 } } },
+});
+`;
+const WRONG_CONFIG = `import type { HardhatUserConfig } from "hardhat/config";
+import "hardhat-hyperchain";
+import type { HyperchainsConfig } from "hardhat-hyperchain/types";
+
+// @ts-expect-error a chain id is a number
+export const wrong: HardhatUserConfig = { hyperchains: { chains: { shop: { chainId: "400" } } } };
+export const right: HardhatUserConfig = { hyperchains: { chains: { shop: { chainId: 400 } } } };
+// @ts-expect-error chains are a list once the config is resolved
+export const notAny = (config: HyperchainsConfig): string => config.chains;
+`;
+const CONTRACT = `// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IInteropCenter} from "hardhat-hyperchain/contracts/interfaces/l2/IInteropCenter.sol";
+
+contract Shop {
+    IInteropCenter public immutable CENTER;
+
+    constructor(IInteropCenter center) {
+        CENTER = center;
+    }
+}
+`;
+
+describe("I1 the packed plugin in an empty project", () => {
+  const workplace = createWorkplace();
+  let project: EmptyProject;
+  before(() => {
+    project = installInEmptyProject(["solc", "typescript", "@types/node"]);
+    project.write("hardhat.config.ts", CONFIG);
+    project.write("typed.ts", WRONG_CONFIG);
+    project.write("contracts/Shop.sol", CONTRACT);
+  });
+  after(async () => {
+    await workplace.close();
+    project.remove();
+  });
+
+  test("it carries what runs and what is imported, and neither sources nor tests", () => {
+    const { files } = project.tarball;
+    for (const file of ["dist/index.js", "dist/index.d.ts", "dist/artifacts/ChainFactory.json", "contracts/interfaces/l2/IInteropCenter.sol", "README.md", "LICENSE", "CHANGELOG.md"]) {
+      assert.ok(files.includes(file), file);
+    }
+    assert.deepEqual(files.filter((file) => /^(src|test|bench|scripts|node_modules|fixtures)\/|\.map$|[^d]\.ts$/.test(file)), []);
+    assert.ok(project.tarball.bytes < 2 ** 20, `${project.tarball.bytes} bytes`);
+  });
+
+  for (const [major, node] of supportedNodes()) {
+    test(`on Node ${major} it starts the config's chains, takes a deposit and settles it with a proof`, async () => {
+      const options = { node, cwd: project.folder };
+      const ecosystem = await workplace.spawn(["--batch-ms", "0"], options);
+      assert.deepEqual(ecosystem.info.chains.map(({ name, chainId }) => [name, chainId]), [["shop", 271], ["bank", 400]]);
+      const deposit = await workplace.run(["hyperchain:deposit", "1", "1@bank", "--json"], options);
+      assert.equal(deposit.code, 0, deposit.stderr);
+      const settled = await workplace.run(["hyperchain:settle", "bank", "--json"], options);
+      assert.equal(settled.code, 0, settled.stderr);
+      const [batch] = JSON.parse(settled.stdout) as readonly { readonly proof: { readonly bytes: number } }[];
+      assert.ok((batch?.proof.bytes ?? 0) > 10_000);
+      assert.equal(await ecosystem.interrupt(), 0);
+    });
+  }
+
+  test("its types are found and are not any", () => {
+    const tsc = join(project.folder, "node_modules/typescript/bin/tsc");
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2023", "--module", "nodenext", "--types", "node"];
+    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, "typed.ts"], { cwd: project.folder, encoding: "utf8" });
+    assert.equal(status, 0, stdout);
+  });
+
+  test("its contracts can be imported from Solidity, with a compiler that is already there", async () => {
+    const { code, stderr, stdout } = await workplace.run(["build"], { cwd: project.folder });
+    assert.equal(code, 0, stdout + stderr);
+    const artifact = join(project.folder, "artifacts/contracts/Shop.sol/Shop.json");
+    assert.ok(existsSync(artifact));
+    assert.match(readFileSync(artifact, "utf8"), /CENTER/);
+  });
+});
