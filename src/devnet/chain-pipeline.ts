@@ -58,6 +58,8 @@ export interface ChainPipelineDependencies {
   readonly gate: Gate;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
+  /** What L1 gets instead of a proof; default: the proof. */
+  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
   readonly onSettled?: (batch: SettledBatch) => void;
@@ -77,9 +79,9 @@ export interface ChainPipeline extends RestorableMember {
   readonly created: CreatedChain;
   readonly baseToken: BaseToken;
   readonly chain: Chain;
-  /** Takes over what is new on L1. Calls wait for each other. */
+  /** Takes over what is new on L1; nothing while the sequencer is paused. Calls wait for each other. */
   pollL1(): Promise<L1Inputs>;
-  /** Ends the open batch; resolves when it is sealed. Undefined where none is open. */
+  /** Ends the open batch; resolves when it is sealed. Undefined where none is open, or the sequencer is paused. */
   seal(): Promise<FormedBatch | undefined>;
   /** Resolves when L1 has executed the batch; rejects with what stopped settlement. */
   settled(batchNumber: bigint): Promise<SettledBatch>;
@@ -149,6 +151,7 @@ async function start(
       time,
       gate,
       prover,
+      ...(dependencies.alterProof === undefined ? {} : { alterProof: dependencies.alterProof }),
       journal,
       sender: operator,
       onStop,
@@ -206,6 +209,7 @@ async function start(
 
   const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock }, { provider: l1 });
   async function takeOver(): Promise<L1Inputs> {
+    if (chain.sequencer.isPaused) return { priorityOps: 0, importedRoots: 0 };
     const { operations, roots } = inputsFrom(chainId, await watcher.poll());
     for (const operation of operations) await chain.sequencer.runPriorityOp(priorityOperation(operation, operatorAddress));
     if (roots.length > 0) await chain.sequencer.importRoots(roots);
@@ -235,7 +239,7 @@ async function start(
       lastPoll = poll.catch(() => undefined);
       return poll;
     },
-    seal: () => chain.seal(),
+    seal: () => (chain.sequencer.isPaused ? Promise.resolve(undefined) : chain.seal()),
     settled: (batchNumber) => settling.settled(batchNumber),
     progress() {
       const { uncommitted, unproven, unexecuted } = settling.backlog();

@@ -19,6 +19,7 @@ import { ecosystemMethods } from "./ecosystem-methods.ts";
 import { createEcosystemView } from "./ecosystem-view.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
 import { createEcosystemTime } from "./ecosystem-clock.ts";
+import { createFaults, faultMethods } from "./faults.ts";
 import { fundAccounts, fundOperators } from "./funding.ts";
 import { Gate } from "./gate.ts";
 import { serveLocalL1 } from "./local-l1.ts";
@@ -99,6 +100,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   closing.add(() => prover.close());
 
   const chains: ServedChain[] = [];
+  const faults = createFaults({ nowSeconds: () => time.clock.nowSeconds(), chains: () => chains });
   for (const [i, plan] of plans.entries()) {
     const operator = operators[i] ?? deployer;
     const { chainId } = plan;
@@ -115,6 +117,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
         time: time.clock,
         gate,
         prover,
+        alterProof: (proof) => faults.alterProof(chainId, proof),
         operator,
         onSettled: (batch) => onSettled?.(chainId, batch),
         onStop: (error) => onStop?.(chainId, error),
@@ -128,12 +131,12 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
 
   const runsRelayer = options.relayer ?? true;
   const members = chains.map(({ chainId, provider, pipeline }) => ({ chainId, provider, hyperchain: pipeline.created.hyperchain }));
-  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer)));
+  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer), { choose: faults.choose }));
   closing.add(() => relayer.close());
   const view = createEcosystemView({ name, options, ecosystem, l1, chains, accounts, relayer, runsRelayer, proving });
   const driver = createDriver({ chains, relayer, runsRelayer, proverMode: proving.mode });
-  const snapshots = createSnapshots({ l1, members: chains.map(({ pipeline }) => pipeline), time, gate });
-  const methods = new Map([...ecosystemMethods({ ...view, ...driver }), ...snapshotMethods(snapshots)]);
+  const snapshots = faults.keptBy(createSnapshots({ l1, members: chains.map(({ pipeline }) => pipeline), time, gate }));
+  const methods = new Map([...ecosystemMethods({ ...view, ...driver }), ...snapshotMethods(snapshots), ...faultMethods(faults)]);
   for (const member of [l1, ...chains]) member.addMethods(methods);
   if (options.pollIntervalMs !== undefined) {
     for (const { chainId, pipeline } of chains) {
