@@ -1,4 +1,4 @@
-import { Interface } from "ethers";
+import { FunctionFragment, Interface } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { call } from "../../client/call.ts";
 import { formatChainAddress } from "../../client/chain-address.ts";
@@ -51,10 +51,8 @@ function encodeCall(signature: string, args: readonly string[]): Hex {
     return signature as Hex;
   }
   try {
-    const contract = new Interface([signature.startsWith("function ") ? signature : `function ${signature}`]);
-    const [fragment] = contract.fragments;
-    if (fragment === undefined || fragment.type !== "function") throw new Error("it is no function");
-    return contract.encodeFunctionData(signature.replace(/^function /, "").split("(")[0] ?? "", args.map(readArgument)) as Hex;
+    const fragment = FunctionFragment.from(signature);
+    return new Interface([fragment]).encodeFunctionData(fragment, args.map(readArgument)) as Hex;
   } catch (error) {
     const reason = error instanceof Error ? ((error as { shortMessage?: string }).shortMessage ?? error.message) : String(error);
     throw pluginError(`'${signature}' with ${args.length} arguments is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`, error);

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import hyperchain from "../../src/index.ts";
+import type { HyperchainsUserConfig } from "../../src/types.ts";
+
+const configured = async (hyperchains?: unknown) => {
+  const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], ...(hyperchains === undefined ? {} : { hyperchains: hyperchains as HyperchainsUserConfig }) });
+  return hre.config;
+};
+
+describe("I3 the config", () => {
+  test("with nothing configured there are two chains, proven, and Hardhat's own networks are as they were", async () => {
+    const { hyperchains, networks } = await configured();
+    assert.deepEqual(hyperchains.chains.map(({ name, chainId }) => [name, chainId]), [["alpha", 271], ["beta", 272]]);
+    assert.equal(hyperchains.prover.mode, "stark");
+    const bare = await createHardhatRuntimeEnvironment({});
+    for (const [name, network] of Object.entries(bare.config.networks)) assert.deepEqual(settings(networks[name]), settings(network), name);
+  });
+
+  test("chains keep their order, and ids that are left out are counted up", async () => {
+    const { hyperchains } = await configured({ chains: { shop: { chainId: 900 }, bank: {}, game: { dataAvailability: "validium" } } });
+    assert.deepEqual(hyperchains.chains, [{ name: "shop", chainId: 900 }, { name: "bank", chainId: 272 }, { name: "game", chainId: 273, dataAvailability: "validium" }]);
+  });
+
+  test("a connection with an override gets the engine's settings", async () => {
+    const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain] });
+    const connection = await hre.network.create({ network: "hyperchain-engine", chainType: "l1", override: { chainId: 4242 } });
+    assert.equal(await connection.provider.request({ method: "eth_chainId" }), "0x1092");
+    await connection.close();
+  });
+
+  const mistakes: readonly (readonly [hyperchains: unknown, path: string, message: RegExp])[] = [
+    [3, "config.hyperchains", /must be an object; got 3/],
+    [{ chain: {} }, "config.hyperchains.chain", /"chain" is no field here; there are .*chains/],
+    [{ chains: [] }, "config.hyperchains.chains", /one chain per name/],
+    [{ chains: {} }, "config.hyperchains.chains", /must have 1 to 10 chains, has 0/],
+    [{ chains: { l1: {} } }, "config.hyperchains.chains.l1", /"l1" cannot name a chain/],
+    [{ chains: { "271": {} } }, "config.hyperchains.chains.271", /starting with a letter/],
+    [{ chains: { a: { chainId: "271" } } }, "config.hyperchains.chains.a.chainId", /whole number from 1 .*got "271"/],
+    [{ chains: { a: { chainId: 5 }, b: { chainId: 5 } } }, "config.hyperchains.chains.b.chainId", /5 is the chain id of "a" already/],
+    [{ chains: { a: { chainId: 31337 } } }, "config.hyperchains.chains.a.chainId", /31337 is the chain id of the L1 already/],
+    [{ chains: { a: { port: 70_000 } } }, "config.hyperchains.chains.a.port", /from 0 to 65535/],
+    [{ chains: { a: { blocks: "fast" } } }, "config.hyperchains.chains.a.blocks", /"instant" or milliseconds/],
+    [{ chains: { a: { batches: { maxAgeMs: -1 } } } }, "config.hyperchains.chains.a.batches.maxAgeMs", /or null for never; got -1/],
+    [{ chains: { a: { baseToken: "ETH" } } }, "config.hyperchains.chains.a.baseToken", /address of an ERC-20/],
+    [{ chains: { a: { dataAvailability: "celestia" } } }, "config.hyperchains.chains.a.dataAvailability", /"rollup" or "validium"/],
+    [{ chains: { a: { quorum: { members: 2, threshold: 3 } } } }, "config.hyperchains.chains.a.quorum.threshold", /at most members \(2\), got 3/],
+    [{ chains: { a: { committee: { members: 2 } } } }, "config.hyperchains.chains.a.committee", /both members and threshold/],
+    [{ prover: { mode: "fake" } }, "config.hyperchains.prover.mode", /"stark" or "none"; got "fake"/],
+    [{ prover: { workers: 0 } }, "config.hyperchains.prover.workers", /from 1 to 64/],
+    [{ accounts: { balance: 100 } }, "config.hyperchains.accounts.balance", /in quotes, such as "100"; got 100/],
+    [{ url: "localhost:8545" }, "config.hyperchains.url", /a URL such as/],
+    [{ l1: { url: "ws:" } }, "config.hyperchains.l1.url", /a URL such as/],
+    [{ relayer: "yes" }, "config.hyperchains.relayer", /true or false/],
+  ];
+  for (const [hyperchains, path, message] of mistakes) {
+    test(`I5: ${path} refuses ${JSON.stringify(hyperchains)} and says what to write`, async () => {
+      await assert.rejects(configured(hyperchains), (error: Error) => {
+        assert.ok(error.message.includes(`in ${path}: `), error.message);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+});
+
+/** As JSON, without the moment at which the config was read. */
+function settings(network: unknown): unknown {
+  return JSON.parse(JSON.stringify(network, (key, each: unknown) => (key === "initialDate" ? undefined : typeof each === "bigint" ? String(each) : each)));
+}
