@@ -25,6 +25,9 @@ const KEY: Hex = `0x${"5a".repeat(32)}`;
 const wallet = new ZkWallet(KEY);
 const from = wallet.address;
 const to = getAddress(`0x${"c4".repeat(20)}`);
+/** Creates a contract from its input. */
+const FACTORY: Hex = `0x${"d4".repeat(20)}`;
+const FACTORY_CODE: Hex = "0x365f5f37365f5ff05f5260205ff3";
 const rules = chainRules(CHAIN_ID);
 
 const request = {
@@ -134,7 +137,12 @@ describe("a chain with transactions of type 0x71", () => {
   let test: TestChain;
 
   before(async () => {
-    test = await startTestChain({ genesis: [{ address: from.toLowerCase() as Hex, balanceWei: 10n * ETHER, nonce: 7n }] });
+    test = await startTestChain({
+      genesis: [
+        { address: from.toLowerCase() as Hex, balanceWei: 10n * ETHER, nonce: 7n },
+        { address: FACTORY, code: FACTORY_CODE, nonce: 1n },
+      ],
+    });
   });
   after(async () => {
     await test.chain.close();
@@ -202,9 +210,17 @@ describe("a chain with transactions of type 0x71", () => {
     assert.notEqual(await ask("eth_getTransactionReceipt", hash), null);
   });
 
+  it("runs what they create past the guard", async () => {
+    await assert.rejects(test.chain.submit((await sign({ nonce: 12, to: FACTORY, data: "0x73", value: 0n })).raw), { code: "HostileCode" });
+    const created = await sign({ nonce: 12, to: FACTORY, data: "0x00", value: 0n });
+    await test.chain.submit(created.raw);
+    assert.equal(((await ask("eth_getTransactionReceipt", created.hash)) as { status: Hex }).status, "0x1");
+    await test.chain.seal();
+  });
+
   it("forgets one that a revert undoes", async () => {
     const mark = await test.chain.snapshot();
-    const { raw, hash } = await sign({ nonce: 12, value: 1n });
+    const { raw, hash } = await sign({ nonce: 13, value: 1n });
     await test.chain.submit(raw);
     await test.chain.revert(mark);
     assert.equal(await namedReads(test.chain).get("eth_getTransactionByHash")!([hash], undefined), null);
