@@ -4,6 +4,8 @@ import { AbiCoder, Interface } from "ethers";
 import type { Provider } from "ethers";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { genesisLeaves } from "../../src/chain/genesis.ts";
+import type { StateWrite } from "../../src/chain/state/change-set.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { summarize } from "../../src/devnet/reconstruction/summary.ts";
 import { hashCommitment, hashDaCommitment } from "../../src/protocol/commitment.ts";
@@ -17,8 +19,11 @@ import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { startSettledL1 } from "../settlement/support/settled-l1.ts";
 import type { SettledL1 } from "../settlement/support/settled-l1.ts";
 import { alteredL1 } from "./support/altered-l1.ts";
+import { generator } from "./support/generator.ts";
 import { PublishedChain, settledGenesis } from "./support/published-chain.ts";
 
+/** In the random test. */
+const BATCHES = 40;
 /** Two accounts' worth of changes: a contract with a slot, and a slot alone. */
 const CODE: Hex = "0x6001600255";
 const CONTRACT = 0xc0de_c0de_c0de_c0de_c0den;
@@ -83,6 +88,40 @@ describe("A7: where a chain's data can come from", () => {
     assert.equal(rebuilt.stateRoot, digestToHex(chain.tree.root));
     const address = `0x${CONTRACT.toString(16).padStart(40, "0")}`;
     assert.deepEqual(rebuilt.state.accounts().find((account) => account.address === address), { address, storage: [{ slot: 7n, value: 78n }] });
+  });
+
+  test("random batches come out as a plain map has them", async (t) => {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    const random = generator(seed);
+    const pick = (count: number): number => Math.floor(random() * count);
+    t.diagnostic(`seed ${seed}`);
+    const chain = await PublishedChain.create(settled, 608n);
+    const codes = Array.from({ length: 4 }, (_, i): Hex => `0x60${i.toString(16).padStart(2, "0")}5000`);
+    const model = new Map<string, StateWrite>();
+    for (let batch = 0; batch < BATCHES; batch++) {
+      const writes = new Map<string, StateWrite>();
+      const bytecodes: Hex[] = [];
+      for (let i = 0; i < 30; i++) {
+        const address = CONTRACT + BigInt(pick(20));
+        const leafKind = ([LeafKind.storage, LeafKind.storage, LeafKind.account, LeafKind.codeHash] as const)[pick(4)] ?? LeafKind.storage;
+        const slot = leafKind === LeafKind.storage ? BigInt(pick(10)) : 0n;
+        const code = codes[pick(codes.length)]!;
+        // A third of all writes takes something away.
+        const value = pick(3) === 0 ? 0n : leafKind === LeafKind.codeHash ? BigInt(keccak(fromHex(code))) : BigInt(1 + pick(2 ** 40));
+        if (leafKind === LeafKind.codeHash && value !== 0n) bytecodes.push(code);
+        writes.set([leafKind, address, slot].join(), { leafKind, address, slot, value });
+      }
+      for (const [name, write] of writes) model.set(name, write);
+      await chain.settle({ writes: [...writes.values()], bytecodes });
+    }
+    const start = performance.now();
+    const rebuilt = await rebuild(chain);
+    const seconds = (performance.now() - start) / 1_000;
+    t.diagnostic(`${BATCHES} batches in ${seconds.toFixed(2)} s`);
+    assert.equal(rebuilt.stateRoot, digestToHex(chain.tree.root));
+    const leaves = genesisLeaves(rebuilt.state.accounts()).filter(({ address }) => address >= CONTRACT && address < CONTRACT + 20n);
+    const byName = (list: readonly StateWrite[]) => list.map((leaf) => [leaf.leafKind, leaf.address, leaf.slot, leaf.value].join()).sort();
+    assert.deepEqual(byName(leaves), byName([...model.values()].filter(({ value }) => value !== 0n)));
   });
 
   test("what a policy binds of its own data is asked of the policy", async () => {

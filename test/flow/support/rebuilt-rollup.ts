@@ -27,6 +27,7 @@ import type { Quorum } from "../../../src/settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
 import { ALICE, clientOf, dependencies, ETHER, settleNow, startFlowDevnet } from "./devnet.ts";
 import type { FlowDevnet } from "./devnet.ts";
+import { generator } from "./generator.ts";
 import { tokenWithdrawalOf } from "./interop.ts";
 
 export const CHAIN_ID = 271n;
@@ -90,7 +91,7 @@ export class RebuiltRollup {
     const create = async () => (await new ContractFactory(abi, bytecode, wallet.connect(client)).deploy({ value: 1_000n })).waitForDeployment();
     await create();
     const workload = new Contract(await (await create()).getAddress(), abi, wallet.connect(client));
-    return new RebuiltRollup(devnet, client, mulberry32(seed), token, workload);
+    return new RebuiltRollup(devnet, client, generator(seed), token, workload);
   }
 
   async close(): Promise<void> {
@@ -215,14 +216,4 @@ export class RebuiltRollup {
 
 async function initCode(artifact: string): Promise<string> {
   return (await hre.artifacts.readArtifact(artifact)).bytecode;
-}
-
-/** A small generator, so that a failing run can be repeated from its seed. */
-function mulberry32(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
