@@ -54,6 +54,8 @@ export interface ChainSigners {
   readonly data: DataKeeper | undefined;
   /** Process ids of the quorum's members; empty where the only one is in this process. */
   readonly memberPids: readonly (number | undefined)[];
+  /** As above, of the committee's. */
+  readonly committeePids: readonly (number | undefined)[];
   /** What a further member that is to follow the chain is told of it. */
   readonly memberSetup: MemberSetup;
 }
@@ -110,7 +112,8 @@ export async function prepareSigners(plan: ChainPlan, dependencies: SignersDepen
           : quorumProcesses.map((member) => remoteMember(member, inputsOf));
       const quorum = { members, threshold: plan.quorum?.threshold ?? 1 };
       const memberPids = quorumProcesses.map(({ pid }) => pid);
-      const common = { quorum, memberPids, memberSetup: setup };
+      const committeePids = committeeProcesses.map(({ pid }) => pid);
+      const common = { quorum, memberPids, committeePids, memberSetup: setup };
       if (!isValidium) return { ...common, posting: CALLDATA_POSTING, data: undefined };
 
       const keeper = createDataKeeper(contract, readers);

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import { contractErrorOf } from "../../src/settlement/contract-error.ts";
+import { encodeCommit, encodeExecute, encodeProve } from "../../src/settlement/l1-sender/batch-calls.ts";
+import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
+import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
+import { collectBatchSignatures } from "../../src/settlement/quorum.ts";
+import { CALLDATA_POSTING, commitBatchOf, storedBatchOf } from "../../src/settlement/settlement-batch.ts";
+import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { createSettledChain, plainMessage, startSettledL1 } from "../settlement/support/settled-l1.ts";
+import type { SettledChain, SettledL1 } from "../settlement/support/settled-l1.ts";
+import { senderContext } from "../settlement/support/sender.ts";
+
+const DELAY_SECONDS = 3_600n;
+
+describe("G4: a quorum of two, a proof and an hour's delay; each alone moves nothing", () => {
+  const prover = createProver({ workers: 2 });
+  let settled: SettledL1;
+  let chain: SettledChain;
+  let context: SenderContext;
+  let batch: FormedBatch;
+  let proof: Uint8Array;
+  let signatures: Hex[];
+
+  before(async () => {
+    settled = await startSettledL1();
+    chain = await createSettledChain(settled, 271n, { validatorThreshold: 2n, executionDelay: DELAY_SECONDS }, 2);
+    context = senderContext(chain, settled.accounts[0]!);
+    batch = await chain.form({ writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("moves")] });
+    ({ proof } = await prover.proveBatch(batch.job));
+    signatures = await collectBatchSignatures({ members: chain.members, threshold: 2 }, chain.contract, batch, 0n);
+  });
+  after(async () => {
+    await prover.close();
+    await settled.l1.close();
+  });
+
+  const send = (data: Hex) => context.transactor.send({ label: "attempt", to: context.hyperchain, data, gasLimit: 10_000_000n });
+  const refused = async (data: Hex, name: string): Promise<void> => {
+    const before = await standing();
+    await assert.rejects(send(data), (error) => error instanceof SettlementError && error.contractError?.name === name);
+    assert.deepEqual(await standing(), before, "nothing has moved");
+  };
+  const standing = async () => ({ totals: await readTotals(context), root: await readContract<Hex>(context, "executedStateRoot") });
+  const commit = async (by: readonly Hex[]): Promise<Hex> => encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), by);
+  const record = async (): Promise<StoredBatch> =>
+    storedBatchOf(batch, chain.genesis, { ...chain.contract, publishesPubdata: true, committedAt: await settled.latestTimestamp() });
+  const forged = (): Uint8Array => proof.map((byte, i) => (i === 5_000 ? byte ^ 1 : byte));
+
+  test("a valid proof without the quorum moves nothing", async () => {
+    await refused(await commit([]), "QuorumTooSmall");
+    await refused(await commit(signatures.slice(0, 1)), "QuorumTooSmall");
+    await refused(encodeProve(await record(), proof), "BatchNotCommitted");
+  });
+
+  test("the quorum without a proof, or with a forged one, executes nothing", async () => {
+    await send(await commit(signatures));
+    assert.equal((await readTotals(context)).committed, 1n);
+    const stored = await record();
+    await refused(encodeExecute(stored, [], []), "BatchNotProven");
+    const before = await standing();
+    for (const bad of [forged(), proof.subarray(0, proof.length - 1), new Uint8Array(0)]) {
+      await assert.rejects(send(encodeProve(stored, bad)), SettlementError);
+      assert.deepEqual(await standing(), before);
+    }
+    await refused(encodeExecute(stored, [], []), "BatchNotProven");
+  });
+
+  test("quorum and proof together wait out the delay, to the second", async () => {
+    const stored = await record();
+    const committedAt = stored.committedAt;
+    const execute = encodeExecute(stored, [], []);
+    /** In a block with exactly this timestamp, without asking L1 beforehand whether it would work. */
+    const sendAt = async (timestamp: bigint, data: Hex): Promise<unknown> => {
+      await settled.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(timestamp)]);
+      const response = await settled.accounts[0]!.sendTransaction({ to: context.hyperchain, data, gasLimit: 10_000_000n });
+      return response.wait();
+    };
+    const delayed = (error: unknown): boolean => contractErrorOf(error)?.name === "ExecutionDelayed";
+    await sendAt(committedAt + 1n, encodeProve(stored, proof));
+    await assert.rejects(sendAt(committedAt + 2n, execute), delayed);
+    await assert.rejects(sendAt(committedAt + DELAY_SECONDS - 1n, execute), delayed);
+    assert.equal((await readTotals(context)).executed, 0n);
+    await sendAt(committedAt + DELAY_SECONDS, execute);
+    const { totals, root } = await standing();
+    assert.deepEqual(totals, { committed: 1n, verified: 1n, executed: 1n });
+    assert.equal(root, stored.newStateRoot);
+  });
+});
