@@ -15,6 +15,7 @@ export const TOO_LITTLE_GAS = 100_000n;
 export const erc20 = new Interface([
   "function balanceOf(address) view returns (uint256)",
   "function mint(address, uint256)",
+  "function transfer(address, uint256)",
 ]);
 
 /** A devnet with one chain and real proofs, whose user owns tokens on L1. */
@@ -32,8 +33,10 @@ export interface ClientBench {
   balanceOnL1(token: Hex, account?: string): Promise<bigint>;
 }
 
-export async function startClientBench(): Promise<ClientBench> {
-  const devnet = await startFlowDevnet([CHAIN_ID]);
+/** `baseToken`: a name for a token of the chain's own that pays for gas there; ETH by default. */
+export async function startClientBench(baseToken?: string): Promise<ClientBench> {
+  const own = baseToken === undefined ? {} : { baseToken: { name: baseToken, symbol: baseToken.toUpperCase() } };
+  const devnet = await startFlowDevnet([{ chainId: CHAIN_ID, ...own }]);
   const [chain] = devnet.chains;
   if (chain === undefined) throw new Error("the devnet has no chain");
   const user = devnet.accounts.wallet(ALICE);
