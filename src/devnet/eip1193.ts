@@ -37,7 +37,7 @@ export class InProcessProvider extends EventEmitter implements Eip1193Provider {
   readonly #methods: RpcMethods;
   readonly #subscriptions: Subscriptions;
   readonly #ownMethods: RpcMethods;
-  readonly #client: RpcClient = { subscriptions: new Set(), isGone: false };
+  readonly #client: RpcClient = { subscriptions: new Set(), isGone: false, isInProcess: true };
 
   constructor(methods: RpcMethods, engine: Pick<ExecutionEngine, "request" | "onNotification">) {
     super();

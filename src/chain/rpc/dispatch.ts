@@ -11,6 +11,8 @@ export interface RpcClient {
   readonly subscriptions: Set<string>;
   /** Its connection has ended. */
   isGone: boolean;
+  /** It is part of this process, and so trusted not to end it. */
+  readonly isInProcess?: boolean;
 }
 
 /** Answers one method. Throws RpcError, or an error of the chain's stages. */

@@ -9,6 +9,7 @@ import type { Preview } from "../witness/reexecution.ts";
 import type { UnsignedTransaction } from "../transaction.ts";
 import { engineCall, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
+import type { RpcClient } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Gas of a transaction that calls or creates nothing. */
@@ -26,7 +27,16 @@ export class GuardedCalls {
   }
 
   /** `eth_call`: transaction, block, state overrides. */
-  async call(params: readonly unknown[]): Promise<Hex> {
+  call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    return this.#explained(this.#call(params), params, client);
+  }
+
+  /** `eth_estimateGas`: transaction, block. */
+  estimate(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    return this.#explained(this.#estimate(params), params, client);
+  }
+
+  async #call(params: readonly unknown[]): Promise<Hex> {
     const [transaction, tag = "latest", overridesValue] = params;
     const call = parseCall(transaction);
     const overrides = parseOverrides(overridesValue);
@@ -37,8 +47,7 @@ export class GuardedCalls {
     return this.#callWitness(call, overrides, tag);
   }
 
-  /** `eth_estimateGas`: transaction, block. */
-  async estimate(params: readonly unknown[]): Promise<Hex> {
+  async #estimate(params: readonly unknown[]): Promise<Hex> {
     const [transaction, tag = "latest", overridesValue] = params;
     const call = parseCall(transaction);
     if (parseOverrides(overridesValue).length > 0) throw new RpcError(RpcCode.invalidParams, "eth_estimateGas takes no state overrides here");
@@ -56,6 +65,28 @@ export class GuardedCalls {
       throw new RpcError(RpcCode.reverted, "the transaction fails, but the same call succeeds: give it more gas", "0x");
     }
     return `0x${(await this.#leastGas(call, full.receipt.gasUsed, most)).toString(16)}`;
+  }
+
+  /**
+   * For who asks in this process, a revert that the witness found is repeated in the engine, whose error has a stack trace in
+   * the contracts' source. Only once it is known which code runs.
+   */
+  async #explained(answer: Promise<Hex>, [transaction, , overrides]: readonly unknown[], client: RpcClient | undefined): Promise<Hex> {
+    try {
+      return await answer;
+    } catch (error) {
+      const isReverted = error instanceof RpcError && error.code === RpcCode.reverted;
+      if (isReverted && client?.isInProcess === true && overrides === undefined) await this.#failInEngine(transaction);
+      throw error;
+    }
+  }
+
+  async #failInEngine(transaction: unknown): Promise<void> {
+    const call = parseCall(transaction);
+    if (call.delegates) return;
+    const gas = capped(call.gas);
+    await this.#preview(call, gas);
+    await this.#chain.engine.request("eth_call", [engineCall(transaction, call, gas), "latest"]);
   }
 
   async #judge(call: RpcCall, overrides: readonly AccountOverride[]): Promise<GuardVerdict> {

@@ -1,6 +1,7 @@
 import type { Chain, ChainMark } from "../chain.ts";
 import { withBlockTags } from "./block-tags.ts";
 import { address, quantity } from "./call-request.ts";
+import { cheatMethods } from "./cheat-methods.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -59,8 +60,8 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_blockNumber", async () => hexQuantity(chain.index.head ?? chain.sequencer.head.number));
   methods.set("eth_gasPrice", gasPrice);
   methods.set("eth_maxPriorityFeePerGas", gasPrice);
-  methods.set("eth_call", (params) => calls.call(params));
-  methods.set("eth_estimateGas", (params) => calls.estimate(params));
+  methods.set("eth_call", (params, client) => calls.call(params, client));
+  methods.set("eth_estimateGas", (params, client) => calls.estimate(params, client));
   methods.set("eth_sendRawTransaction", async ([raw]) => {
     if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
     return chain.submit(raw);
@@ -119,6 +120,7 @@ async function traceTransaction(chain: Chain, [name, ...rest]: readonly unknown[
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {
   const { sequencer } = chain;
+  for (const [method, answer] of cheatMethods(chain)) methods.set(method, answer);
   const marks = new Map<string, ChainMark>();
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {
@@ -126,10 +128,14 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
     await sequencer.mine();
     return "0x0";
   });
-  methods.set("hardhat_mine", async ([count = "0x1"]) => {
+  methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
     const blocks = seconds(count);
     if (blocks > 1000n) throw new RpcError(RpcCode.limitExceeded, `at most 1000 blocks at once, got ${blocks}`);
-    for (let i = 0n; i < blocks; i++) await sequencer.mine();
+    for (let i = 0n; i < blocks; i++) {
+      // The first block has the time that it is; the others follow at the interval.
+      if (i > 0n) await sequencer.setNextTimestamp(sequencer.head.timestamp + seconds(interval));
+      await sequencer.mine();
+    }
     return true;
   });
   methods.set("evm_increaseTime", async ([by]) => {

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { installPlugin, runInExample } from "./support/example-project.ts";
+
+/** Long enough for a busy machine; a run that hangs fails instead of stopping everything. */
+const LIMIT_MS = 240_000;
+
+describe("I2: a user's project", () => {
+  before(installPlugin);
+
+  test("its tests pass, its Solidity prints, and its process ends by itself", async () => {
+    const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha"], LIMIT_MS);
+    assert.equal(code, 0, output);
+    // Every file's tests ran: one of each.
+    for (const title of ["counts on the other chain and hears of it", "sends it on, and takes it back to L1", "a message is dropped", "ERC-20 on a hyperchain"]) {
+      assert.ok(output.includes(title), `${title} is missing in:\n${output}`);
+    }
+    assert.match(output, /counted to 3 on chain 272/);
+    assert.doesNotMatch(output, /failing|pending/);
+  });
+
+  test("its tests have types", async () => {
+    const { code, output } = await runInExample("typescript/bin/tsc", ["--noEmit", "-p", "."], LIMIT_MS);
+    assert.equal(code, 0, output);
+  });
+});

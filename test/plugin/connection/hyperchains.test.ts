@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { NetworkConnection } from "hardhat/types/network";
+import { createPublicClient, createWalletClient, custom, defineChain, parseEther } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts.ts";
+import type { Hyperchains, Member } from "../../../src/plugin/connection/hyperchains.ts";
+import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
+
+const NOBODY = "0x00000000000000000000000000000000000a11ce";
+
+describe("I2: an ecosystem from network.create", () => {
+  let connection: NetworkConnection;
+  let hyperchains: Hyperchains;
+  let alpha: Member;
+  let beta: Member;
+
+  before(async () => {
+    connection = await openUnproven();
+    ({ hyperchains } = connection);
+    [alpha, beta] = [hyperchains.chain("alpha"), hyperchains.chain(272)];
+  });
+  after(() => connection.close());
+
+  test("the connection is L1, the chains have names and ids, and can be walked over", async () => {
+    assert.equal(hyperchains.l1, connection);
+    assert.deepEqual([...hyperchains].map(({ name, chainId }) => [name, chainId]), [["alpha", 271], ["beta", 272]]);
+    for (const member of [hyperchains.l1, alpha, beta]) {
+      assert.equal(BigInt(String(await member.provider.request({ method: "eth_chainId" }))), BigInt(member.chainId));
+      assert.equal((await member.ethers.provider.getNetwork()).chainId, BigInt(member.chainId));
+      const overHttp = await fetch(member.url, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId" }) });
+      assert.equal(BigInt(((await overHttp.json()) as { result: string }).result), BigInt(member.chainId));
+    }
+    assert.throws(() => hyperchains.chain("gamma"), { code: "UnknownChain" });
+  });
+
+  test("says loudly that nothing is proven where nothing is", () => {
+    assert.match(hyperchains.info.proven, /NOTHING IS PROVEN/);
+  });
+
+  test("viem reads and writes through a chain's provider", async () => {
+    const chain = defineChain({ id: alpha.chainId, name: alpha.name, nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 }, rpcUrls: { default: { http: [alpha.url] } } });
+    const transport = custom({ request: (args: { method: string; params?: unknown[] }) => alpha.provider.request(args) });
+    const reader = createPublicClient({ chain, transport, pollingInterval: 10 });
+    const writer = createWalletClient({ chain, transport, account: mnemonicToAccount(DEVELOPMENT_MNEMONIC, { addressIndex: 3 }) });
+    const hash = await writer.sendTransaction({ to: NOBODY, value: parseEther("1") });
+    assert.equal((await reader.waitForTransactionReceipt({ hash })).status, "success");
+    assert.equal(await reader.getBalance({ address: NOBODY }), ETHER);
+    // An account whose key only the connection has, as with Hardhat's own networks.
+    const [first] = await createWalletClient({ chain, transport }).getAddresses();
+    const other = await createWalletClient({ chain, transport }).sendTransaction({ account: first!, to: NOBODY, value: 1n });
+    assert.equal((await reader.waitForTransactionReceipt({ hash: other })).status, "success");
+  });
+
+  test("a revert on a chain has the contract's stack trace and its data", async () => {
+    const target = await alpha.ethers.deployContract("CallTarget");
+    const failure: unknown = await target.getFunction("double").send(3n).catch((error: unknown) => error);
+    assert.ok(failure instanceof Error);
+    assert.match(String(failure.stack), /CallTarget\.double \(test\/contracts\/solidity\/l2\/InteropTestContracts\.sol:\d+\)/);
+    assert.match(JSON.stringify(failure), new RegExp(target.interface.getError("Odd")!.selector));
+  });
+
+  test("messages are found by transaction and by hash, and a message that is none is refused", async () => {
+    const sent = await hyperchains.send({ chain: "alpha", to: `${NOBODY}@beta`, amount: 5n });
+    const found = await hyperchains.message({ hash: sent.transactionHash });
+    assert.deepEqual([found.hash, found.type, found.sourceChainId, found.destinationChainId], [sent.hash, "transfer", 271, 272]);
+    const before = await beta.ethers.provider.getBalance(NOBODY);
+    const { chainId, transactionHash } = await found.delivered();
+    assert.equal(chainId, 272);
+    assert.equal((await beta.ethers.provider.getTransactionReceipt(transactionHash))?.status, 1);
+    assert.equal((await beta.ethers.provider.getBalance(NOBODY)) - before, 5n);
+    assert.deepEqual((await hyperchains.message(sent.hash)).steps.map(({ step }) => step), ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed"]);
+    await assert.rejects(hyperchains.message(`0x${"12".repeat(32)}`), { code: "UnknownMessage" });
+    await assert.rejects(hyperchains.message((await alpha.ethers.getSigners())[0]!.sendTransaction({ to: NOBODY })), { code: "UnknownMessage" });
+  });
+
+  test("a withdrawal that someone else claims is delivered too", async () => {
+    const { finalizeWithdrawal } = await import("../../../src/client/withdraw.ts");
+    const withdrawal = await hyperchains.withdraw({ chain: "beta", amount: 7n, to: NOBODY });
+    assert.equal((await withdrawal.refresh()).waitingFor, "its batch is sealed, proven and executed on L1");
+    await hyperchains.settle("beta");
+    const [, someone] = await connection.ethers.getSigners();
+    const claimed = await finalizeWithdrawal(hyperchains.info, { chain: "beta", messageHash: withdrawal.hash }, someone!);
+    assert.equal(claimed.state, "paid");
+    assert.equal((await withdrawal.delivered()).transactionHash, claimed.state === "paid" && claimed.l1TransactionHash);
+    assert.equal((await finalizeWithdrawal(hyperchains.info, { chain: "beta", messageHash: withdrawal.hash }, someone!)).state, "paidBefore");
+    assert.equal(await connection.ethers.provider.getBalance(NOBODY), 7n);
+  });
+
+  test("I5: requests that cannot work say what to do", async () => {
+    const to = `${NOBODY}@beta`;
+    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 0n }), { code: "ZeroAmount", message: /must be above 0/ });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@alpha`, amount: 1n }), { code: "UnknownChain", message: /both chain 271; name another chain/ });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@l1`, amount: 1n }), { code: "UnknownChain", message: /destination is L1; what goes there is a withdrawal/ });
+    await assert.rejects(hyperchains.send({ chain: "omega", to, amount: 1n }), { code: "UnknownChain", message: /no chain omega .* alpha \(271\), beta \(272\)/ });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 10n ** 30n }), { code: "InsufficientFunds", message: /send less, or bring more there first/ });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 1n, token: NOBODY }), { code: "UnknownToken", message: /deposit it to alpha first/ });
+    await assert.rejects(hyperchains.deposit({ to, amount: 1n, token: NOBODY }), { code: "UnknownToken", message: /is no ERC-20 token on l1/ });
+    await assert.rejects(hyperchains.deposit({ amount: 1n }), TypeError);
+    await assert.rejects(hyperchains.faults.drop("0x12"), /the first parameter is a fault, such as/);
+    await assert.rejects(hyperchains.revert("0x999"), /there is no snapshot 0x999/);
+  });
+
+  test("a fixture of one member brings all back, and messages under way with them", async () => {
+    const sent = await hyperchains.send({ chain: "beta", to: `${NOBODY}@alpha`, amount: 11n });
+    const mark = await hyperchains.snapshot();
+    const balance = () => alpha.ethers.provider.getBalance(NOBODY);
+    const before = await balance();
+    await sent.delivered();
+    assert.equal((await balance()) - before, 11n);
+    assert.equal(await beta.provider.request({ method: "evm_revert", params: [mark] }), true);
+    assert.equal(await balance(), before);
+    assert.deepEqual((await sent.refresh()).steps.map(({ step }) => step), ["initiated"]);
+    await sent.delivered();
+    assert.equal((await balance()) - before, 11n);
+  });
+});
+
+describe("I2: other connections", () => {
+  test("say where ecosystems are to be had", async () => {
+    const hre = await createHardhat();
+    const connection = await hre.network.create();
+    assert.throws(() => connection.hyperchains, /the network "default" has no ecosystem: use network.create\("hyperchains"\)/);
+    await connection.close();
+  });
+
+  test("a network of the user's own is an ecosystem with its own chains, and closed it answers nothing", async () => {
+    const hre = await createHardhat({ chains: { one: {} } });
+    const override = { hyperchains: { chains: { uno: { chainId: 1001 }, due: {}, tre: {} }, prover: { mode: "none" } } } as const;
+    const connection = await hre.network.create({ network: "hyperchains", override });
+    const chains = [...connection.hyperchains];
+    const names = chains.map(({ name, chainId }) => [name, chainId]);
+    await connection.close();
+    assert.deepEqual(names, [["uno", 1001], ["due", 272], ["tre", 273]]);
+    await assert.rejects(chains[0]!.provider.request({ method: "eth_chainId" }), /the connection is closed/);
+    await assert.rejects(fetch(chains[0]!.url, { method: "POST", body: "{}" }));
+  });
+
+  test("a running ecosystem is joined by its URL, and survives", async () => {
+    const owner = await openUnproven();
+    const guestHre = await createHardhat({ url: owner.hyperchains.l1.url });
+    const guest = await guestHre.network.create("hyperchains");
+    const { hyperchains } = guest;
+    assert.deepEqual(hyperchains.info, owner.hyperchains.info);
+    const sent = await hyperchains.send({ chain: "alpha", to: `${NOBODY}@beta`, amount: 9n });
+    await sent.delivered();
+    await (await hyperchains.deposit({ to: `${NOBODY}@beta`, amount: 4n })).delivered();
+    await guest.close();
+    assert.equal(await owner.hyperchains.chain("beta").ethers.provider.getBalance(NOBODY), 13n);
+    await owner.close();
+    const late = await createHardhat({ url: owner.hyperchains.l1.url });
+    await assert.rejects(late.network.create("hyperchains"), /no ecosystem answers at .*; start one with "npx hardhat hyperchain:spawn"/);
+  });
+
+  test("real proofs take a message through all seven steps", async () => {
+    const hre = await createHardhat({ prover: { mode: "stark", workers: 2 } });
+    const connection = await hre.network.create("hyperchains");
+    const { hyperchains } = connection;
+    assert.doesNotMatch(hyperchains.info.proven, /NOTHING IS PROVEN/);
+    const sent = await hyperchains.send({ chain: "alpha", to: `${NOBODY}@beta`, amount: 1n });
+    await sent.reach("importSettled");
+    assert.equal(sent.steps.length, 7);
+    assert.equal(await hyperchains.chain("beta").ethers.provider.getBalance(NOBODY), 1n);
+    await connection.close();
+  });
+});
