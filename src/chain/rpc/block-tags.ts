@@ -6,6 +6,7 @@ import type { BatchCounts, SettlementView } from "./settlement-view.ts";
 /** Methods that take a block's number or tag, and where among their parameters. */
 const TAG_PLACES: Readonly<Record<string, number>> = {
   eth_getBlockByNumber: 0,
+  eth_getBlockReceipts: 0,
   eth_getBlockTransactionCountByNumber: 0,
   eth_getTransactionByBlockNumberAndIndex: 0,
   eth_call: 1,

@@ -4,6 +4,16 @@ import { pendingTransaction } from "./pending-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
 
+/** All receipts of a block, by its number, tag or hash. The engine has no such method. */
+async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown): Promise<readonly Fields[] | null> {
+  const byHash = typeof block === "string" && block.length === 66;
+  const method = byHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
+  const found = (await engine.request(method, [block, false])) as { readonly transactions: readonly string[] } | null;
+  if (found === null) return null;
+  const receipts = await Promise.all(found.transactions.map((hash) => engine.request("eth_getTransactionReceipt", [hash])));
+  return receipts.map((receipt) => fields.receipt(receipt as Fields));
+}
+
 /**
  * Reads that show transactions, logs or blocks: the engine's answers under the names, and with the fields, that users know.
  */
@@ -45,6 +55,7 @@ export function namedReads(chain: Chain): ReadonlyMap<string, RpcMethod> {
     shown("eth_getTransactionByBlockNumberAndIndex", transaction),
     shown("eth_getBlockByNumber", block),
     shown("eth_getBlockByHash", block),
+    ["eth_getBlockReceipts", async ([block]) => blockReceipts(chain, fields, block)],
     listed("eth_getLogs"),
     listed("eth_getFilterLogs"),
     listed("eth_getFilterChanges"),

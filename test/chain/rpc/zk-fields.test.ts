@@ -118,6 +118,10 @@ describe("fields for ZK Stack's clients", () => {
     assert.deepEqual(logs.map(({ transactionHash }) => transactionHash), [sent.canonicalTxHash]);
     const block = (await ask("eth_getBlockByNumber", heard[0]!.blockNumber, true)) as { transactions: { hash: Hex; type: Hex }[] };
     assert.deepEqual(block.transactions.map(({ hash, type }) => [hash, type]), [[sent.canonicalTxHash, "0xff"]]);
+    const receipts = (await ask("eth_getBlockReceipts", heard[0]!.blockNumber)) as Receipt[];
+    assert.deepEqual(receipts, [await ask("eth_getTransactionReceipt", sent.canonicalTxHash)]);
+    assert.deepEqual(await ask("eth_getBlockReceipts", (block as unknown as { hash: Hex }).hash), receipts);
+    assert.equal(await ask("eth_getBlockReceipts", "0xffffff"), null);
   });
 
   it("gives every field that clients' formatters read", async () => {
