@@ -48,11 +48,11 @@ describe("limits of a batch, at the edge", () => {
 
   it("counts what is not measured as the worst that its gas can do", () => {
     const unmeasured = { transactions: 2, gas: 42_000n + 48_001n };
-    // Three headers each, and a storage write for every 4,800 gas beyond the transactions' own price.
-    assert.equal(changedLeaves({ ...NO_USAGE, diffs: 5, unmeasured }), 5 + 6 + 11);
-    assert.equal(pubdataBytes({ ...NO_USAGE, unmeasured }), 9 + 6 * 86 + Math.ceil((86 / 4800) * 48_001));
+    // Two headers each and the fee recipient's; beyond the transactions' own price a write for 4,800 gas, a byte for 100.
+    assert.equal(changedLeaves({ ...NO_USAGE, diffs: 5, unmeasured }), 5 + 5 + 11);
+    assert.equal(pubdataBytes({ ...NO_USAGE, unmeasured }), 9 + 5 * 53 + 481);
     // Measured and unmeasured alike fill the batch, and so does what is to come: three headers and ten writes.
-    const room = { diffs: 4080 - 14, diffBytes: 4066 * 6 };
+    const room = { diffs: 4080 - 13, diffBytes: 4067 * 6 };
     const further = { transactions: 1, gas: 21_000n + 48_000n };
     assert.equal(keeps({ ...room }, LEAVES, further), true);
     assert.equal(keeps({ ...room, unmeasured: { transactions: 0, gas: 4800n * 2n } }, LEAVES, further), false);
