@@ -1,5 +1,6 @@
 import type { NetworkManager } from "hardhat/types/network";
 import { systemClock } from "../chain/clock.ts";
+import type { EdrConnect } from "../chain/execution/connection.ts";
 import { startDevnet } from "../devnet/devnet.ts";
 import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
 import type { DevnetOptions } from "../devnet/options.ts";
@@ -11,6 +12,11 @@ export interface EcosystemHost {
   readonly network: NetworkManager;
 }
 
+/** Opens chains in Hardhat's engine. */
+export function connectChain({ network }: EcosystemHost): EdrConnect {
+  return (override) => network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
+}
+
 /** Starts an ecosystem with Hardhat's engine, the package's own contracts and the machine's clock, unless others are given. */
 export function startEcosystem(
   options: DevnetOptions,
@@ -19,7 +25,7 @@ export function startEcosystem(
 ): Promise<Devnet> {
   return startDevnet(options, {
     connectL1: () => network.create({ network: ENGINE_NETWORK, chainType: "l1", override: { allowBlocksWithSameTimestamp: true } }),
-    connectChain: (override) => network.create({ network: ENGINE_NETWORK, chainType: "l1", override }),
+    connectChain: connectChain({ network }),
     artifacts: bundledArtifact,
     clock: systemClock,
     ...dependencies,

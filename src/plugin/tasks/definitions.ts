@@ -103,4 +103,22 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./wallet.ts"))
     .build(),
+  task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
+    .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
+    .addOption(option("settlementUrl", "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract"))
+    .addOption(option("upTo", "Last batch: executed, verified or committed (default: executed)"))
+    .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
+    .addOption(option("servePort", "Serve the rebuilt chain at this port until Ctrl-C; 0 for any free one"))
+    .addFlag({ name: "writable", description: "With --serve-port: take transactions, which change a copy" })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./reconstruct.ts"))
+    .build(),
+  task("hyperchain:deploy", "Deploy the ecosystem's contracts onto the network of --network")
+    .addOption(option("governance", "Account that adds and retires protocol versions (default: the deployer)"))
+    .addOption(option("retirementNotice", "Seconds between a version's retirement and its effect (default: 86400)"))
+    .addFlag({ name: "dryRun", description: "Deploy into memory only, and tell gas and cost" })
+    .addFlag(json)
+    .setAction(() => import("./deploy.ts"))
+    .build(),
 ];

@@ -13,13 +13,12 @@ import type { Output } from "./output.ts";
 import { spawnConfig } from "./spawn-options.ts";
 import type { SpawnArguments } from "./spawn-options.ts";
 import { explained } from "./task-error.ts";
+import { closeAndExit, nextSignal } from "./until-signal.ts";
 
 /** Age at which a batch is sealed where nothing else is said. */
 const BATCH_AGE_MS = 2_000;
 /** How often messages are looked at. */
 const LOOK_MS = 200;
-/** Longest that a user waits after Ctrl-C. */
-const CLOSE_MS = 500;
 
 /** `hyperchain:spawn`: starts an ecosystem, tells what happens in it, and ends with Ctrl-C. */
 const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
@@ -47,9 +46,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   stopTelling();
   forget();
   if (!args.json) output.progress(`${signal}: closing`);
-  await Promise.race([devnet.close(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))]).catch((error: unknown) => output.progress(String(error)));
-  // A proof that is being computed would hold the process for seconds.
-  process.exit(0);
+  await closeAndExit(() => devnet.close(), (error) => output.progress(String(error)));
 };
 
 /** One line for each step of each message from now on; returns what ends that. */
@@ -66,13 +63,6 @@ function tellMessages(devnet: Devnet, output: Output): () => void {
   };
   // A chain that has stopped is told elsewhere.
   return regularly(systemClock, LOOK_MS, look, () => true);
-}
-
-/** The first wish to end. npm and the terminal may both pass a Ctrl-C on: the others are ignored. */
-function nextSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(signal));
-  });
 }
 
 export default action;

@@ -38,18 +38,25 @@ export interface Workplace {
   run(args: readonly string[], options?: RunOptions): Promise<TaskResult>;
   /** Starts an ecosystem at free ports and resolves when it is ready. */
   spawn(args?: readonly string[], options?: RunOptions): Promise<SpawnedEcosystem>;
+  /** Starts a task that goes on, and resolves with its first line. */
+  start(args: readonly string[], options?: RunOptions): Promise<RunningTask>;
   readonly stateFolder: string;
   /** Ends whatever was spawned. */
   close(): Promise<void>;
 }
 
-export interface SpawnedEcosystem {
-  readonly info: EcosystemInfo;
-  readonly pid: number;
-  /** Lines of JSON after the first. */
+/** A task that goes on until Ctrl-C. */
+export interface RunningTask {
+  /** The first line of stdout. */
+  readonly first: string;
+  /** All lines so far. */
   readonly lines: readonly string[];
   /** Presses Ctrl-C; resolves with the exit code. */
   interrupt(): Promise<number | null>;
+}
+
+export interface SpawnedEcosystem extends RunningTask {
+  readonly info: EcosystemInfo;
 }
 
 export function createWorkplace(): Workplace {
@@ -61,6 +68,27 @@ export function createWorkplace(): Workplace {
       env: { ...withoutHyperchain(process.env), XDG_STATE_HOME: folder, TMPDIR: folder, HYPERCHAINS: JSON.stringify(config), NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
+
+  async function startTask(args: readonly string[], options: RunOptions): Promise<RunningTask> {
+    const child = start(args, options);
+    running.push(child);
+    const stderr = collect(child.stderr);
+    const lines: string[] = [];
+    const closed = once(child, "close") as Promise<[number | null]>;
+    const first = await new Promise<string>((resolve, reject) => {
+      if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", (line) => (lines.push(line), resolve(line)));
+      void closed.then(([code]) => reject(new Error(`${args.join(" ")} ended with ${String(code)}: ${stderr()}`)));
+    });
+    return {
+      first,
+      lines,
+      async interrupt() {
+        child.kill("SIGINT");
+        const [code] = await closed;
+        return code;
+      },
+    };
+  }
 
   return {
     stateFolder: join(folder, "hardhat-hyperchain"),
@@ -74,26 +102,10 @@ export function createWorkplace(): Workplace {
       return { code, stdout: stdout(), stderr: stderr() };
     },
     async spawn(args = [], options = {}) {
-      const child = start(["hyperchain:spawn", "--port", "0", "--json", "--prover-workers", "2", ...args], options);
-      running.push(child);
-      const stderr = collect(child.stderr);
-      const lines: string[] = [];
-      const closed = once(child, "close") as Promise<[number | null]>;
-      const first = await new Promise<string>((resolve, reject) => {
-        if (child.stdout !== null) createInterface({ input: child.stdout }).on("line", (line) => (lines.push(line), resolve(line)));
-        void closed.then(([code]) => reject(new Error(`hyperchain:spawn ended with ${String(code)}: ${stderr()}`)));
-      });
-      return {
-        info: JSON.parse(first) as EcosystemInfo,
-        pid: child.pid ?? 0,
-        lines,
-        async interrupt() {
-          child.kill("SIGINT");
-          const [code] = await closed;
-          return code;
-        },
-      };
+      const task = await startTask(["hyperchain:spawn", "--port", "0", "--json", "--prover-workers", "2", ...args], options);
+      return { ...task, info: JSON.parse(task.first) as EcosystemInfo };
     },
+    start: (args, options = {}) => startTask(args, options),
     async close() {
       for (const child of running) {
         if (child.exitCode !== null || child.signalCode !== null) continue;

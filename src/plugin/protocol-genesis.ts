@@ -1,0 +1,15 @@
+import { genesisState } from "../chain/genesis-state.ts";
+import type { GenesisAccount } from "../chain/genesis.ts";
+import { predeployGenesis } from "../chain/predeploys/genesis.ts";
+import type { FirstVersion } from "../devnet/deploy-ecosystem.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { bundledArtifact } from "./contract-artifacts.ts";
+
+const PROTOCOL_VERSION = 1n;
+
+/** The state with which every chain of this package's protocol version begins, and the version as L1 registers it. */
+export async function protocolGenesis(): Promise<{ readonly genesis: readonly GenesisAccount[]; readonly version: FirstVersion }> {
+  const genesis = await predeployGenesis(async (name) => (await bundledArtifact(name)).deployedBytecode as Hex);
+  const { stateRoot, leafCount } = genesisState(genesis);
+  return { genesis, version: { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount } };
+}

@@ -1,0 +1,116 @@
+import { formatEther, formatUnits } from "ethers";
+import type { Signer } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { parseAccount } from "../../client/chain-address.ts";
+import { createDevelopmentAccounts } from "../../devnet/accounts.ts";
+import { deployEcosystem } from "../../devnet/deploy-ecosystem.ts";
+import type { DeployedEcosystem, EcosystemOptions } from "../../devnet/deploy-ecosystem.ts";
+import { connectInProcess } from "../../devnet/relaying.ts";
+import { ENGINE_NETWORK } from "../config/engine-network.ts";
+import { bundledArtifact } from "../contract-artifacts.ts";
+import { pluginError } from "../plugin-error.ts";
+import { protocolGenesis } from "../protocol-genesis.ts";
+import { wholeNumber } from "./arguments.ts";
+import { createOutput, strong, table } from "./output.ts";
+import { explained } from "./task-error.ts";
+
+interface DeployArguments {
+  readonly governance: string | undefined;
+  readonly retirementNotice: string | undefined;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+const DAY_SECONDS = 86_400;
+
+/** What a deployment costs at the network's price. */
+interface Cost {
+  readonly gas: bigint;
+  readonly gasPriceWei: bigint;
+  readonly wei: bigint;
+}
+
+/** `hyperchain:deploy`: everything that chains share, onto any EVM network of the config. */
+const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
+  const output = createOutput(args.json);
+  const { network } = hre.globalOptions;
+  if (network === undefined) throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${Object.keys(hre.config.networks).join(", ")}`);
+  if (hre.config.networks[network] === undefined) throw pluginError(`the config has no network "${network}"; it has ${Object.keys(hre.config.networks).join(", ")}`);
+  const seconds = wholeNumber("retirement-notice", args.retirementNotice, 0, 2 ** 32) ?? DAY_SECONDS;
+  const connection = await hre.network.create(network).catch((error: unknown) => {
+    throw explained(error);
+  });
+  try {
+    const options: EcosystemOptions = {
+      version: (await protocolGenesis()).version,
+      retirementNoticeSeconds: BigInt(seconds),
+      ...(args.governance === undefined ? {} : { governance: parseAccount(args.governance) }),
+    };
+    const [chainId, [account]] = (await Promise.all([
+      connection.provider.request({ method: "eth_chainId" }),
+      connection.provider.request({ method: "eth_accounts" }),
+    ])) as [string, readonly string[]];
+    if (account === undefined) throw pluginError(`network ${network} has no account to deploy from; give it one with networks.${network}.accounts in the config`);
+    output.progress(`rehearsing in memory…`);
+    const rehearsed = await rehearse(options, hre);
+    const provider = connectInProcess(BigInt(chainId), connection.provider);
+    try {
+      const signer = await provider.getSigner(account);
+      const cost = await costOf(rehearsed, signer);
+      const balance = await provider.getBalance(account);
+      const price = `${cost.gas.toLocaleString("en")} gas at ${formatUnits(cost.gasPriceWei, "gwei")} gwei: ${formatEther(cost.wei)} ETH`;
+      output.progress(`${network} (chain id ${BigInt(chainId)}), from ${account}, which has ${formatEther(balance)} ETH; it takes ${price}`);
+      if (args.dryRun) {
+        output.result(() => `nothing was deployed; it would take ${price}`, { network, chainId: Number(chainId), account, deployed: false, cost });
+        return;
+      }
+      if (balance < cost.wei) throw pluginError(`${account} has ${formatEther(balance)} ETH on ${network}, and the deployment takes ${price}; send it more first`);
+      output.progress(`deploying ${rehearsed.gasUsed.size} contracts…`);
+      const deployed = await deployEcosystem(options, { signer, artifacts: bundledArtifact });
+      output.result(() => text(network, deployed), { network, chainId: Number(chainId), account, deployed: true, ...json(deployed) });
+    } finally {
+      provider.destroy();
+    }
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    await connection.close();
+  }
+};
+
+/** The same deployment in memory: it tells the gas, and whether it can work at all, before anything is paid. */
+async function rehearse(options: EcosystemOptions, hre: HardhatRuntimeEnvironment): Promise<DeployedEcosystem> {
+  const connection = await hre.network.create({ network: ENGINE_NETWORK, chainType: "l1" });
+  const provider = connectInProcess(BigInt((await connection.provider.request({ method: "eth_chainId" })) as string), connection.provider);
+  try {
+    return await deployEcosystem(options, { signer: createDevelopmentAccounts().wallet(0).connect(provider), artifacts: bundledArtifact });
+  } finally {
+    provider.destroy();
+    await connection.close();
+  }
+}
+
+async function costOf({ gasUsed }: DeployedEcosystem, signer: Signer): Promise<Cost> {
+  const fees = await signer.provider?.getFeeData();
+  const gasPriceWei = fees?.gasPrice ?? fees?.maxFeePerGas ?? 0n;
+  const gas = [...gasUsed.values()].reduce((sum, each) => sum + each, 0n);
+  return { gas, gasPriceWei, wei: gas * gasPriceWei };
+}
+
+function json({ addresses, version, fromBlock, gasUsed }: DeployedEcosystem): object {
+  return { contracts: addresses, version, fromBlock, gasUsed: Object.fromEntries(gasUsed) };
+}
+
+function text(network: string, { addresses, version, fromBlock, gasUsed }: DeployedEcosystem): string {
+  const total = [...gasUsed.values()].reduce((sum, each) => sum + each, 0n);
+  return [
+    strong(`deployed on ${network}, from block ${fromBlock}, with ${total.toLocaleString("en")} gas`),
+    table(Object.entries(addresses).map(([name, address]) => [name, address])),
+    gasUsed.has("addVersion")
+      ? `protocol version ${version.protocolVersion}, genesis root ${version.genesisStateRoot}`
+      : `governance must still add protocol version ${version.protocolVersion} with genesis root ${version.genesisStateRoot} and ${version.genesisLeafCount} leaves to ${addresses.verifiers}`,
+  ].join("\n");
+}
+
+export default action;
