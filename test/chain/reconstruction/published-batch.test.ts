@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { genesisLeaves } from "../../../src/chain/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { NO_POLICY_DATA, readPublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
+import type { PublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
+import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
+import { ReconstructionError } from "../../../src/chain/reconstruction/reconstruction-error.ts";
+import type { ReconstructionErrorCode } from "../../../src/chain/reconstruction/reconstruction-error.ts";
+import { verifyProof } from "../../../src/chain/state/state-proof.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { deriveEvaluationPoint } from "../../../src/protocol/commitment.ts";
+import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
+import { LeafKind } from "../../../src/protocol/domain-tags.ts";
+import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import { hashPubdata, pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
+import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+
+const CHAIN = { chainId: 271n, settlementChainId: 31337n, hyperchain: `0x${"11".repeat(20)}`, daPolicy: 5n } as const;
+const CODE: Hex = "0x6001600255";
+const ACCOUNT = 0xabcdefn;
+const ACCOUNT_HEX: Hex = `0x${ACCOUNT.toString(16).padStart(40, "0")}`;
+const OPERATION = keccak(fromHex("0x01"));
+const genesis: readonly GenesisAccount[] = [
+  { address: ACCOUNT_HEX, nonce: 3n, balanceWei: 9n, storage: [{ slot: 1n, value: 10n }, { slot: 2n, value: 20n }] },
+];
+const logs: readonly PubdataLog[] = [
+  { type: "message", sender: `0x${"ab".repeat(20)}`, body: fromHex("0x1234") },
+  { type: "priorityOp", success: true },
+];
+const writes = [
+  { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n, value: 0n },
+  { leafKind: LeafKind.storage, address: ACCOUNT, slot: 3n, value: 30n },
+  { leafKind: LeafKind.codeHash, address: ACCOUNT, slot: 0n, value: BigInt(keccak(fromHex(CODE))) },
+];
+
+/** A batch as L1 would have it, and the one that it was. */
+function publish(): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
+  const compressor = createCompressor();
+  const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
+  const previous = genesisStoredBatch(1n, digestToHex(tree.root), BigInt(tree.leafCount));
+  const former = new BatchFormer(
+    { protocolVersion: 1n, chainId: 271n, settlementChainId: 31337n, hyperchainAddress: CHAIN.hyperchain, daPolicy: 5n, pubdataOnChain: true },
+    previous.commitment,
+    {
+      tree,
+      compress: (tag, left, right) => compressor.compress(tag, left, right),
+      flowsHash: (of) => hashAssetFlows(sumAssetFlows(of, 31337n)),
+    },
+  );
+  const outputs = {
+    batchNumber: 0n,
+    firstBlock: 1n,
+    lastBlock: 4n,
+    firstTimestamp: 100n,
+    lastTimestamp: 200n,
+    l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, [OPERATION])),
+    logCount: 2n,
+    priorityOpCount: 1n,
+    priorityOpsRollingHash: priorityOpsRollingHash([OPERATION]),
+    importedRootCount: 0n,
+    importedRootsRollingHash: importedRootsRollingHash([]),
+    cheatCount: 0n,
+  };
+  const formed = former.form({
+    outputs,
+    outputsHash: hashOutputs(outputs),
+    logs,
+    canonicalTxHashes: [OPERATION],
+    importedRoots: [],
+    writes,
+    bytecodes: [CODE],
+    transactionCount: 1,
+  });
+  const { statement } = formed.job;
+  const stored: StoredBatch = {
+    batchNumber: 0n,
+    lastBlock: 4n,
+    lastTimestamp: 200n,
+    leafCount: BigInt(tree.leafCount),
+    priorityOpTotal: 1n,
+    committedAt: 300n,
+    importedRootCount: 0n,
+    protocolVersion: 1n,
+    commitment: formed.commitment,
+    oldStateRoot: digestToHex(formed.oldStateRoot),
+    newStateRoot: digestToHex(formed.newStateRoot),
+    diffDigest: digestToHex(statement.diffDigest),
+    point: toHex(elementsToBytes(statement.point)),
+    evaluation: toHex(elementsToBytes(statement.evaluation)),
+    outputsHash: formed.outputsHash,
+    l2LogsTreeRoot: outputs.l2LogsTreeRoot,
+    importedRootsRollingHash: outputs.importedRootsRollingHash,
+    flowsHash: formed.flowsHash,
+  };
+  const call = { firstBlock: 1n, firstTimestamp: 100n, cheatCount: 0n, pubdata: formed.pubdata, policyDataHash: NO_POLICY_DATA };
+  return { formed, published: { stored, previous, canonicalTxHashes: [OPERATION], ...call } };
+}
+
+const { published, formed } = publish();
+const { compress } = new RebuiltState(genesis);
+
+test("A7: a published batch is read back as it was formed", () => {
+  const content = readPublishedBatch(published, CHAIN, compress);
+  assert.deepEqual(content.entries, formed.entries);
+  assert.deepEqual(content.logs, logs);
+  assert.deepEqual(content.outputs, formed.outputs);
+  assert.deepEqual(content.statement, formed.job.statement);
+  assert.deepEqual(content.bytecodes.map(toHex), [CODE]);
+});
+
+test("A7: state, code and proofs come out of a batch", () => {
+  const state = new RebuiltState(genesis);
+  const content = readPublishedBatch(published, CHAIN, compress);
+  const byName = (list: readonly { leafKind: number; slot: bigint; value: bigint }[]) => list.map(({ leafKind, slot, value }) => [leafKind, slot, value].join()).sort();
+  assert.deepEqual(byName(state.writesOf(content.entries)), byName(writes));
+  const { witness } = state.applyWithWitness(0n, content);
+  assert.deepEqual(witness, formed.job.witness);
+  assert.equal(state.stateRoot, digestToHex(formed.newStateRoot));
+  assert.deepEqual(state.accounts().find(({ address }) => address === ACCOUNT_HEX), {
+    address: ACCOUNT_HEX,
+    nonce: 3n,
+    balanceWei: 9n,
+    code: CODE,
+    storage: [{ slot: 2n, value: 20n }, { slot: 3n, value: 30n }],
+  });
+  const key = { leafKind: LeafKind.storage, address: ACCOUNT, slot: 3n };
+  assert.deepEqual(verifyProof(formed.newStateRoot, key, state.prove(key)), { ok: true, isPresent: true, value: 30n });
+  // What the chain starts from is its own: the state does not follow it.
+  const { tree } = state.origin({ number: 4n, timestamp: 200n });
+  tree.apply([], 99n);
+  assert.equal(state.stateRoot, digestToHex(formed.newStateRoot));
+});
+
+/** The record that a pubdata would have had, so that only what is inside it can be wrong. */
+function withPubdata(pubdata: Uint8Array): PublishedBatch {
+  const point = deriveEvaluationPoint(formed.preCommitment, hashPubdata(pubdata), pubdata.length);
+  return { ...published, pubdata, stored: { ...published.stored, point: toHex(elementsToBytes(point)) } };
+}
+
+function changed(bytes: Uint8Array, place: number, value: number): Uint8Array {
+  const copy = bytes.slice();
+  copy[place] = value;
+  return copy;
+}
+
+const end = formed.pubdata.length - 1;
+const cases: readonly { readonly what: string; readonly code: ReconstructionErrorCode; readonly batch: PublishedBatch }[] = [
+  { what: "another pubdata", code: "PubdataMismatch", batch: { ...published, pubdata: changed(formed.pubdata, end, 1) } },
+  { what: "pubdata cut short", code: "PubdataMismatch", batch: { ...published, pubdata: formed.pubdata.subarray(0, end) } },
+  { what: "a predecessor with another commitment", code: "PubdataMismatch", batch: { ...published, previous: { ...published.previous, commitment: OPERATION } } },
+  { what: "a predecessor with another root", code: "RecordMismatch", batch: { ...published, previous: { ...published.previous, newStateRoot: wordToHex(1n) } } },
+  { what: "pubdata of an unknown version", code: "PubdataMalformed", batch: withPubdata(changed(formed.pubdata, 0, 2)) },
+  { what: "pubdata with a byte too many", code: "PubdataMalformed", batch: withPubdata(Uint8Array.of(...formed.pubdata, 0)) },
+  { what: "another operation", code: "LogRootMismatch", batch: { ...published, canonicalTxHashes: [keccak()] } },
+  { what: "no operation", code: "PubdataMalformed", batch: { ...published, canonicalTxHashes: [] } },
+  { what: "another first block", code: "CommitmentMismatch", batch: { ...published, firstBlock: 2n } },
+  { what: "another first timestamp", code: "CommitmentMismatch", batch: { ...published, firstTimestamp: 101n } },
+  { what: "a cheat count", code: "CommitmentMismatch", batch: { ...published, cheatCount: 1n } },
+  { what: "another last value", code: "CommitmentMismatch", batch: withPubdata(changed(formed.pubdata, end, (formed.pubdata[end] ?? 0) ^ 1)) },
+  { what: "another evaluation", code: "CommitmentMismatch", batch: { ...published, stored: { ...published.stored, evaluation: published.stored.point } } },
+  { what: "other asset flows", code: "CommitmentMismatch", batch: { ...published, stored: { ...published.stored, flowsHash: OPERATION } } },
+  { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, policyDataHash: OPERATION } },
+];
+
+for (const { what, code, batch } of cases) {
+  test(`A7: a batch with ${what} is refused: ${code}`, () => {
+    assert.throws(
+      () => readPublishedBatch(batch, CHAIN, compress),
+      (error: unknown) => error instanceof ReconstructionError && error.code === code && error.batchNumber === 0n,
+    );
+  });
+}
+
+test("A7: a batch of another chain, contract or settlement chain is refused", () => {
+  for (const other of [{ ...CHAIN, chainId: 272n }, { ...CHAIN, settlementChainId: 1n }, { ...CHAIN, daPolicy: 6n }, { ...CHAIN, hyperchain: `0x${"12".repeat(20)}` as const }]) {
+    assert.throws(() => readPublishedBatch(published, other, compress), { name: "ReconstructionError", code: "PubdataMismatch" });
+  }
+});
+
+test("A7: a batch that does not lead from this state to its root is refused", () => {
+  const content = readPublishedBatch(published, CHAIN, compress);
+  const [account] = genesis;
+  // The slot that the batch zeroes is zero already, or has another value.
+  const already = new RebuiltState([{ ...account!, storage: [{ slot: 2n, value: 20n }] }]);
+  assert.throws(() => already.apply(0n, content), { name: "ReconstructionError", code: "RootMismatch" });
+  const other = new RebuiltState([{ ...account!, storage: [{ slot: 1n, value: 11n }, { slot: 2n, value: 21n }] }]);
+  assert.throws(() => other.apply(0n, content), { name: "ReconstructionError", code: "RootMismatch" });
+});
+
+test("A7: an account whose code nobody published is named", () => {
+  const state = new RebuiltState(genesis);
+  const content = readPublishedBatch(published, CHAIN, compress);
+  state.apply(0n, { ...content, bytecodes: [] });
+  assert.deepEqual(state.missingCodes(), [keccak(fromHex(CODE))]);
+  assert.throws(() => state.accounts(), { name: "ReconstructionError", code: "BytecodeMissing" });
+  state.addCode(fromHex(CODE));
+  assert.deepEqual(state.missingCodes(), []);
+});
