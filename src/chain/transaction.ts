@@ -27,13 +27,15 @@ export interface SignedTransaction extends TransactionRequest {
 }
 
 /**
- * A transaction that nobody signs: from the bootloader (system transactions) or from an aliased sender (priority
- * operations). It pays no fee and its nonce is the sender's next.
+ * A transaction that nobody signs: from the bootloader (system transactions), from an aliased sender (priority
+ * operations), or from an impersonated account. It pays no fee and its nonce is the sender's next.
  */
 export interface UnsignedTransaction extends TransactionRequest {
   readonly kind: "unsigned";
   /** The name under which users know it, where it is a priority operation's own transaction. */
   readonly canonicalTxHash?: Hex;
+  /** A user's, in the name of an account that did not sign it: a state cheat. Such an account may hold code. */
+  readonly isImpersonated?: true;
 }
 
 /** A transaction in the form in which the engines run it. */

@@ -1,5 +1,6 @@
 import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
+import type { StateCheat } from "../state-cheat.ts";
 import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
@@ -101,6 +102,24 @@ export class EdrEngine implements ExecutionEngine {
     const receipts: BlockReceipt[] = answers.map(parseReceipt);
     const block: MinedBlock = { environment, hash: mined.hash, receipts };
     return { block, included, refused };
+  }
+
+  async cheat(cheat: StateCheat): Promise<void> {
+    const { address } = cheat;
+    switch (cheat.type) {
+      case "balance":
+        await this.request("hardhat_setBalance", [address, `0x${cheat.balanceWei.toString(16)}`]);
+        return;
+      case "nonce":
+        await this.request("hardhat_setNonce", [address, `0x${cheat.nonce.toString(16)}`]);
+        return;
+      case "code":
+        await this.request("hardhat_setCode", [address, cheat.code]);
+        return;
+      case "storage":
+        await this.request("hardhat_setStorageAt", [address, `0x${cheat.slot.toString(16)}`, wordToHex(cheat.value)]);
+        return;
+    }
   }
 
   request(method: string, params: readonly unknown[]): Promise<unknown> {

@@ -1,4 +1,5 @@
 import type { BlockEnvironment, MinedBlock } from "../block.ts";
+import type { StateCheat } from "../state-cheat.ts";
 import type { EngineTransaction } from "../transaction.ts";
 
 /** The newest block. */
@@ -32,6 +33,8 @@ export interface ExecutionEngine {
    * differently; the engine is then unusable. One call at a time.
    */
   mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult>;
+  /** Changes the state between two blocks. Throws what the engine throws where it cannot; nothing has changed then. */
+  cheat(cheat: StateCheat): Promise<void>;
   /** Passes a read on. The caller must know that the method changes nothing and cannot run unguarded code. */
   request(method: string, params: readonly unknown[]): Promise<unknown>;
   /** Calls back with `eth_subscription` notifications; returns the function that ends it. */

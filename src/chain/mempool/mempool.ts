@@ -116,6 +116,16 @@ export class Mempool {
     this.#accounts.applied(transactions);
   }
 
+  /** The state has changed otherwise than by a block. */
+  stateChanged(): void {
+    this.#accounts.clear();
+  }
+
+  /** Whether transactions of the account wait. */
+  hasWaiting(address: Hex): boolean {
+    return this.#senders.has(address);
+  }
+
   /** A taken transaction is in a block. */
   included(transaction: SignedTransaction): void {
     const sender = this.#senders.get(transaction.from);

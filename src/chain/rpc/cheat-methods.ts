@@ -2,7 +2,7 @@ import type { Chain } from "../chain.ts";
 import { TRANSACTION_GAS_CAP } from "../execution/connection.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { address, parseCall } from "./call-request.ts";
+import { address, parseCall, quantity } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
@@ -15,11 +15,11 @@ export function cheatMethods({ sequencer, engine }: Chain): ReadonlyMap<string, 
   const impersonated = new Set<Hex>();
   return new Map<string, RpcMethod>([
     ["hardhat_setBalance", async ([account, balance]) => {
-      await sequencer.cheat({ type: "balance", address: address(account), balanceWei: word(balance, "the balance") });
+      await sequencer.cheat({ type: "balance", address: address(account), balanceWei: quantity(balance) });
       return true;
     }],
     ["hardhat_setNonce", async ([account, nonce]) => {
-      await sequencer.cheat({ type: "nonce", address: address(account), nonce: word(nonce, "the nonce") });
+      await sequencer.cheat({ type: "nonce", address: address(account), nonce: quantity(nonce) });
       return true;
     }],
     ["hardhat_setCode", async ([account, code]) => {
@@ -28,7 +28,7 @@ export function cheatMethods({ sequencer, engine }: Chain): ReadonlyMap<string, 
       return true;
     }],
     ["hardhat_setStorageAt", async ([account, slot, value]) => {
-      await sequencer.cheat({ type: "storage", address: address(account), slot: word(slot, "the slot"), value: word(value, "the value") });
+      await sequencer.cheat({ type: "storage", address: address(account), slot: quantity(slot), value: quantity(value) });
       return true;
     }],
     ["hardhat_impersonateAccount", async ([account]) => {
@@ -43,16 +43,10 @@ export function cheatMethods({ sequencer, engine }: Chain): ReadonlyMap<string, 
       }
       const named = (transaction as { readonly nonce?: unknown }).nonce;
       const next = BigInt((await engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
-      if (named !== undefined && named !== null && word(named, "the nonce") !== next) {
+      if (named !== undefined && named !== null && quantity(named) !== next) {
         throw new RpcError(RpcCode.rejected, `the nonce of the impersonated account ${from} is ${next}`);
       }
       return sequencer.impersonate({ from, to, valueWei, data, gasLimit: gas < TRANSACTION_GAS_CAP ? gas : TRANSACTION_GAS_CAP });
     }],
   ]);
-}
-
-/** A number below 2^256, in hexadecimal digits with or without leading zeros. Throws RpcError. */
-function word(value: unknown, what: string): bigint {
-  if (typeof value === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(value)) return BigInt(value);
-  throw new RpcError(RpcCode.invalidParams, `${what} is not a number of up to 32 bytes in hexadecimal digits`);
 }

@@ -2,6 +2,8 @@ import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
 import type { ExecutionEngine, MineResult } from "../execution/engine.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
+import { mostChange } from "../state-cheat.ts";
+import type { ImpersonatedRequest, StateCheat } from "../state-cheat.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { Preview } from "../witness/reexecution.ts";
@@ -12,7 +14,7 @@ import type { BlockProducer, ProducerMark } from "./block-producer.ts";
 import { messagesOf } from "./l1-messages.ts";
 import { fits, GAS_PER_IMPORT, MAX_IMPORTS } from "./limits.ts";
 import type { BatchLimits, BatchUsage, Unmeasured } from "./limits.ts";
-import { beginBatch, extendBatch, hasContent, recordPriorityOp, recordSize } from "./open-batch.ts";
+import { beginBatch, extendBatch, hasContent, recordCheat, recordPriorityOp, recordSize } from "./open-batch.ts";
 import type { OpenBatch } from "./open-batch.ts";
 import { finishBatch } from "./seal-batch.ts";
 import { SequencerError } from "./sequencer-error.ts";
@@ -129,6 +131,48 @@ export class BatchBuilder {
     if (measured.number !== number) throw new SequencerError("Stopped", `batch ${number} ended while it was measured`);
     this.#batch = measured;
     return measured.usage;
+  }
+
+  /** Changes the state in the open batch. A cheat that would not fit gets a fresh one. */
+  async cheat(cheat: StateCheat): Promise<void> {
+    const usage = await this.measure();
+    const more = mostChange(cheat);
+    const after: BatchUsage = {
+      ...usage,
+      diffs: usage.diffs + more.diffs,
+      insertions: usage.insertions + more.insertions,
+      diffBytes: usage.diffBytes + more.diffBytes,
+      codes: usage.codes + more.codes,
+      codeBytes: usage.codeBytes + more.codeBytes,
+    };
+    if (!fits(after, this.#options.limits, this.#dependencies.leafCount()) && hasContent(this.#batch)) await this.seal();
+    await this.open();
+    const size = await this.#dependencies.producer.cheat(cheat);
+    this.#batch = recordSize(recordCheat(await this.open()), this.#dependencies.producer.head.number, size);
+  }
+
+  /** Runs a transaction that nobody signed, in a block of its own; it counts as a cheat. Throws SequencerError. */
+  async impersonated(request: ImpersonatedRequest): Promise<BlockReceipt> {
+    const { producer } = this.#dependencies;
+    for (;;) {
+      await this.measure();
+      const [unsigned] = await producer.unsigned([request]);
+      if (unsigned === undefined) throw new SequencerError("CheatRefused", "the transaction has no sender");
+      const transaction: UnsignedTransaction = { ...unsigned, isImpersonated: true };
+      const preview = await producer.inspect(transaction, producer.environment());
+      if (!preview.admitted) throw new SequencerError("CheatRefused", "the transaction runs or deploys code that begins with an incomplete PUSH20");
+      if (preview.receipt === undefined) throw new SequencerError("CheatRefused", `the transaction is not valid: ${preview.reason}`);
+      if (!this.fitsAfter(preview)) {
+        if (!hasContent(this.#batch)) throw new SequencerError("CheatRefused", "the transaction exceeds what a batch may hold");
+        await this.seal();
+        continue;
+      }
+      const { block, refused } = await this.block([transaction]);
+      const [receipt] = block.receipts;
+      if (receipt === undefined) throw new SequencerError("CheatRefused", refused[0]?.reason ?? "the engine did not take the transaction");
+      this.#batch = recordCheat(await this.open());
+      return receipt;
+    }
   }
 
   /** What the witness reports of a block after it has repeated it, while later blocks are made. */

@@ -2,6 +2,7 @@ import type { BlockEnvironment } from "../block.ts";
 import type { MovableClock } from "../movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine, Head, MineResult } from "../execution/engine.ts";
+import type { StateCheat } from "../state-cheat.ts";
 import type { SystemRequest } from "../system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
 import type { WitnessedBlock } from "../witness/batch-witness.ts";
@@ -107,6 +108,17 @@ export class BlockProducer {
     return result;
   }
 
+  /** Changes the state in both engines; resolves with the size of the batch's changes. Throws EngineError, WitnessError. */
+  async cheat(cheat: StateCheat): Promise<ChangeSize> {
+    const { engine, witness, guard } = this.#dependencies;
+    if (cheat.type === "code") {
+      guard.noteCode(cheat.code);
+      this.#codes.clear();
+    }
+    const [, size] = await Promise.all([engine.cheat(cheat), witness.request("cheat", cheat)]);
+    return size;
+  }
+
   /** Waits until the witness has repeated every block. Throws what it found. */
   async witnessed(): Promise<void> {
     await this.#lastRepeat;
@@ -115,6 +127,11 @@ export class BlockProducer {
   /** Whether the engine may run the request now. */
   judge(request: GuardedRequest): Promise<GuardVerdict> {
     return this.#dependencies.guard.judge(request, (address) => this.#codeOf(address));
+  }
+
+  /** Whether the code may be in the state. */
+  admits(code: Hex): boolean {
+    return this.#dependencies.guard.admits(code);
   }
 
   /** Runs a transaction in the witness alone. Where it is admitted, the guard has learnt the code that it brings. */

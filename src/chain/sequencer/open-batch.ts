@@ -52,7 +52,8 @@ export function beginBatch(number: bigint, firstBlock: bigint, firstTimestamp: b
 
 /** Whether the batch holds more than its own opening. */
 export function hasContent(batch: OpenBatch | undefined): boolean {
-  return batch !== undefined && batch.transactionCount + batch.logs.length + batch.importedRoots.length > 0;
+  if (batch === undefined) return false;
+  return batch.transactionCount + batch.logs.length + batch.importedRoots.length > 0 || batch.cheatCount > 0n;
 }
 
 /** The batch with one more block of these transactions, one for each receipt. */
@@ -65,7 +66,7 @@ export function extendBatch(batch: OpenBatch, { environment, receipts }: MinedBl
     ...batch,
     unmeasuredBlocks: [...batch.unmeasuredBlocks, { number: environment.number, ...unmeasured }],
     logs: messages.length === 0 ? batch.logs : [...batch.logs, ...messages],
-    transactionCount: batch.transactionCount + transactions.filter(({ kind }) => kind === "signed").length,
+    transactionCount: batch.transactionCount + transactions.filter(isUsers).length,
     usage: {
       ...usage,
       messages: usage.messages + messages.length,
@@ -76,10 +77,19 @@ export function extendBatch(batch: OpenBatch, { environment, receipts }: MinedBl
   };
 }
 
+function isUsers(transaction: EngineTransaction): boolean {
+  return transaction.kind === "signed" || transaction.isImpersonated === true;
+}
+
 /** Gas that a transaction can have spent before its refund, which is a fifth of that at most (EIP-3529). */
 function mostSpent({ gasUsed }: BlockReceipt, transaction: EngineTransaction | undefined): bigint {
   const spent = (gasUsed * 5n + 3n) / 4n;
   return transaction !== undefined && transaction.gasLimit < spent ? transaction.gasLimit : spent;
+}
+
+/** The batch after a state cheat. */
+export function recordCheat(batch: OpenBatch): OpenBatch {
+  return { ...batch, cheatCount: batch.cheatCount + 1n };
 }
 
 /** The batch after the witness has measured its blocks up to this one. */

@@ -1,4 +1,4 @@
-/** Why a transaction cannot be in any block, or why the chain makes no more. */
+/** Why a transaction or a state cheat cannot be, or why the chain makes no more blocks. */
 export class SequencerError extends Error {
   override readonly name = "SequencerError";
   readonly code:
@@ -10,6 +10,7 @@ export class SequencerError extends Error {
     | "OutputsDiffer"
     | "EnginesDisagree"
     | "TimestampInPast"
+    | "CheatRefused"
     | "Stopped";
 
   constructor(code: SequencerError["code"], message: string, options?: ErrorOptions) {

@@ -3,9 +3,13 @@ import type { Clock } from "../clock.ts";
 import type { ExecutionEngine, Head } from "../execution/engine.ts";
 import type { Mempool, PoolMark } from "../mempool/mempool.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
+import { faultOf } from "../state-cheat.ts";
+import type { ImpersonatedRequest, StateCheat } from "../state-cheat.ts";
 import type { PriorityOperation, SystemTransactions } from "../system-transactions.ts";
 import type { SignedTransaction } from "../transaction.ts";
 import type { Witness } from "../witness/witness.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { BuilderMark, SequencedBlock, SequencedPriorityOp } from "./batch-builder.ts";
@@ -34,6 +38,8 @@ export interface SequencerOptions {
   readonly limits: BatchLimits;
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
+  /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
+  readonly cheatsAllowed?: boolean;
 }
 
 export interface SequencerDependencies {
@@ -201,6 +207,26 @@ export class Sequencer {
     });
   }
 
+  /** Changes the state without a transaction. Throws SequencerError CheatRefused where that cannot be or is not allowed. */
+  cheat(cheat: StateCheat): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#checkCheat(cheat);
+      await this.#builder.cheat(cheat);
+      this.#dependencies.mempool.stateChanged();
+    });
+  }
+
+  /** Runs a transaction that its sender did not sign, at once; resolves with its hash. Throws SequencerError CheatRefused. */
+  impersonate(request: ImpersonatedRequest): Promise<Hex> {
+    return this.#exclusively(async () => {
+      this.#requireCheats();
+      if (request.from === BOOTLOADER_ADDRESS) throw new SequencerError("CheatRefused", "the chain itself sends from the bootloader's address");
+      const { transactionHash } = await this.#builder.impersonated(request);
+      this.#dependencies.mempool.stateChanged();
+      return transactionHash;
+    });
+  }
+
   /** Marks everything, to return to once. `complete` marks, at the same moment, what follows the sequencer. */
   snapshot<Mark>(complete: (mark: SequencerMark) => Mark): Promise<Mark> {
     return this.#exclusively(async () => complete({ builder: await this.#builder.snapshot(), pool: this.#dependencies.mempool.snapshot() }));
@@ -270,13 +296,33 @@ export class Sequencer {
       try {
         return await work();
       } catch (error) {
-        const harmless = error instanceof SequencerError && error.code === "TimestampInPast";
+        const harmless = error instanceof SequencerError && (error.code === "TimestampInPast" || error.code === "CheatRefused");
         if (!harmless) this.fail(error instanceof Error ? error : new Error(String(error)));
         throw error;
       }
     });
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  #requireCheats(): void {
+    if (this.#options.cheatsAllowed === true) return;
+    throw new SequencerError("CheatRefused", "this chain's state is changed by transactions only: its contract on L1 does not allow state cheats");
+  }
+
+  async #checkCheat(cheat: StateCheat): Promise<void> {
+    this.#requireCheats();
+    const refuse = (reason: string): SequencerError => new SequencerError("CheatRefused", reason);
+    const fault = faultOf(cheat);
+    if (fault !== undefined) throw refuse(fault);
+    const { mempool, engine, producer } = this.#dependencies;
+    if (cheat.type === "code" && !producer.admits(cheat.code)) {
+      throw refuse("the code begins with an incomplete PUSH20, which this chain's engine cannot run");
+    }
+    if (cheat.type !== "nonce") return;
+    if (mempool.hasWaiting(cheat.address)) throw refuse(`transactions of ${cheat.address} wait for a block; its nonce cannot be changed now`);
+    const nonce = BigInt((await engine.request("eth_getTransactionCount", [cheat.address, "latest"])) as Hex);
+    if (cheat.nonce < nonce) throw refuse(`the nonce of ${cheat.address} is ${nonce} and cannot become smaller`);
   }
 
   async #produce(limit: number): Promise<void> {

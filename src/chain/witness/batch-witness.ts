@@ -1,13 +1,14 @@
 import type { BlockEnvironment, MinedBlock } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { StateCheat } from "../state-cheat.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { compareReceipts } from "./compare-receipts.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { NetChanges } from "./flat-state.ts";
 import { Reexecution } from "./reexecution.ts";
-import type { Preview } from "./reexecution.ts";
+import type { BlockHashMark, Preview } from "./reexecution.ts";
 import { RunningSize } from "./running-size.ts";
 import { disagreement, WitnessError } from "./witness-error.ts";
 
@@ -20,6 +21,7 @@ export interface WitnessedBlock extends MinedBlock {
 interface SnapshotMark {
   readonly position: number;
   readonly batchStart: number;
+  readonly blockHashes: BlockHashMark;
 }
 
 /**
@@ -71,6 +73,12 @@ export class BatchWitness {
     return this.measure();
   }
 
+  /** Changes the state between two blocks, as part of the batch; resolves with the size of its changes so far. */
+  async cheat(cheat: StateCheat): Promise<ChangeSize> {
+    await this.#execution.cheat(cheat);
+    return this.measure();
+  }
+
   /** What a transaction would do now; nothing is kept. */
   preview(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview> {
     return this.#execution.preview(transaction, environment, () => this.measure());
@@ -98,7 +106,8 @@ export class BatchWitness {
   /** Marks the present state, batch boundary included. */
   snapshot(): number {
     const id = this.#nextSnapshot++;
-    this.#snapshots.set(id, { position: this.#execution.state.mark(), batchStart: this.#batchStart });
+    const { state } = this.#execution;
+    this.#snapshots.set(id, { position: state.mark(), batchStart: this.#batchStart, blockHashes: this.#execution.blockHashes() });
     return id;
   }
 
@@ -108,6 +117,7 @@ export class BatchWitness {
     if (snapshot === undefined) throw new WitnessError("UnknownSnapshot", `there is no snapshot ${id}`);
     for (const other of this.#snapshots.keys()) if (other >= id) this.#snapshots.delete(other);
     this.#execution.state.rollback(snapshot.position);
+    this.#execution.returnTo(snapshot.blockHashes);
     this.#startBatch(snapshot.batchStart);
   }
 

@@ -2,6 +2,7 @@ import type { BlockEnvironment } from "../block.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { GenesisAccount } from "../genesis.ts";
+import type { StateCheat } from "../state-cheat.ts";
 import type { ChangeSize } from "./change-size.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import type { WitnessedBlock } from "./batch-witness.ts";
@@ -20,6 +21,7 @@ export interface WitnessOperations {
   /** Hashes of blocks that it did not execute, for BLOCKHASH. */
   readonly remember: { readonly request: readonly { readonly number: bigint; readonly hash: Hex }[]; readonly result: undefined };
   readonly execute: { readonly request: WitnessedBlock; readonly result: ChangeSize };
+  readonly cheat: { readonly request: StateCheat; readonly result: ChangeSize };
   readonly preview: {
     readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment };
     readonly result: Preview;

@@ -8,10 +8,12 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import type { RunTxResult, VM } from "@ethereumjs/vm";
+import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockEnvironment, BlockReceipt } from "../block.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import { chainRules } from "../rules.ts";
+import type { StateCheat } from "../state-cheat.ts";
 import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { runCall } from "./call.ts";
@@ -71,18 +73,49 @@ export class Reexecution {
     this.#blockHashes.set(Number(number), hexToBytes(hash));
   }
 
+  /** The recent blocks' hashes, to return to. */
+  blockHashes(): BlockHashMark {
+    return this.#blockHashes.mark();
+  }
+
+  /** Knows the recent blocks that it knew then. */
+  returnTo(mark: BlockHashMark): void {
+    this.#blockHashes.returnTo(mark);
+  }
+
+  /** Changes the state outside any transaction. */
+  async cheat(cheat: StateCheat): Promise<void> {
+    const { state } = this;
+    const address = createAddressFromString(cheat.address);
+    switch (cheat.type) {
+      case "balance":
+        return state.modifyAccountFields(address, { balance: cheat.balanceWei });
+      case "nonce":
+        return state.modifyAccountFields(address, { nonce: cheat.nonce });
+      case "code":
+        return state.putCode(address, hexToBytes(cheat.code));
+      case "storage":
+        return state.putStorage(address, hexToBytes(wordToHex(cheat.slot)), hexToBytes(wordToHex(cheat.value)));
+    }
+  }
+
   /**
    * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state. Its sender is
    * taken as given: whoever does not trust where the transaction comes from recovers it before.
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
     this.state.originalStorageCache.clear();
-    const result = await runTx(this.#vm, {
-      tx: this.#typed(transaction),
-      block: this.#block(environment),
-      skipBlockGasLimitValidation: true,
-    });
-    return receiptOf(result);
+    if (transaction.kind === "unsigned" && transaction.isImpersonated === true) this.state.admitSender(transaction.from);
+    try {
+      const result = await runTx(this.#vm, {
+        tx: this.#typed(transaction),
+        block: this.#block(environment),
+        skipBlockGasLimitValidation: true,
+      });
+      return receiptOf(result);
+    } finally {
+      this.state.admitSender(undefined);
+    }
   }
 
   /**
@@ -151,9 +184,20 @@ export class Reexecution {
   }
 }
 
+/** Hashes of recent blocks, by number. */
+export type BlockHashMark = ReadonlyMap<number, Uint8Array>;
+
 /** The recent block hashes, in the shape in which ethereumjs asks for them. */
 class BlockHashes {
-  readonly #hashes = new Map<number, Uint8Array>();
+  #hashes = new Map<number, Uint8Array>();
+
+  mark(): BlockHashMark {
+    return new Map(this.#hashes);
+  }
+
+  returnTo(mark: BlockHashMark): void {
+    this.#hashes = new Map(mark);
+  }
 
   set(number: number, hash: Uint8Array): void {
     this.#hashes.set(number, hash);

@@ -23,6 +23,7 @@ const handlers: Handlers = {
     return undefined;
   },
   execute: (witness, block) => witness.execute(block),
+  cheat: (witness, cheat) => witness.cheat(cheat),
   preview: (witness, { transaction, environment }) => witness.preview(transaction, environment),
   call: (witness, { call, environment }) => witness.call(call, environment),
   measure: async (witness) => witness.measure(),
