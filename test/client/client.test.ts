@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface, Wallet } from "ethers";
+import { call } from "../../src/client/call.ts";
+import { deposit, requestCall } from "../../src/client/deposit.ts";
+import { send } from "../../src/client/send.ts";
+import { bridgedToken } from "../../src/client/token.ts";
+import { walletView } from "../../src/client/wallet-view.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
+import type { ClientEcosystem } from "./support.ts";
+
+/** Account 0 has all GAS on L1; account 1 has ETH everywhere and GAS on its chain. */
+const [DEPLOYER, ALICE] = [0, 1];
+const NOBODY: Hex = "0x00000000000000000000000000000000000a11ce";
+const SUPPLY = 10n ** 21n;
+const target = new Interface(["function double(uint256) payable returns (uint256)"]);
+
+describe("A3, C2, C9: what a user does with an ecosystem", () => {
+  let ecosystem: ClientEcosystem;
+  let info: ClientEcosystem["info"];
+  let token: Hex;
+  let gasCoin: Hex;
+
+  before(async () => {
+    ecosystem = await startClientEcosystem();
+    info = ecosystem.info;
+    gasCoin = info.chains[2]!.baseToken.l1Address;
+    token = await deploy(ecosystem.on("l1", DEPLOYER), "L2TestToken", SUPPLY, false, false);
+  });
+  after(async () => {
+    await ecosystem.close();
+    assert.deepEqual(ecosystem.devnet.faults, []);
+  });
+
+  const balance = (chain: number, account: string = NOBODY) => ecosystem.provider(chain).getBalance(account);
+  const on = (member: string, account: number) => ecosystem.on(member, account);
+
+  test("ETH is deposited, and the hash of its transaction on the chain is known before", async () => {
+    const { canonicalTxHash, approvals } = await deposit(info, { chain: "a", amount: 3n, to: NOBODY }, on("l1", ALICE));
+    assert.deepEqual(approvals, []);
+    assert.equal(await ecosystem.provider(271).getTransactionReceipt(canonicalTxHash), null);
+    await ecosystem.devnet.relay();
+    assert.equal((await ecosystem.provider(271).getTransactionReceipt(canonicalTxHash))?.status, 1);
+    assert.equal(await balance(271), 3n);
+  });
+
+  test("a token is approved once, deposited, sent on, and taken home", async () => {
+    const first = await deposit(info, { chain: 271, amount: 100n, token }, on("l1", DEPLOYER));
+    assert.equal(first.approvals.length, 1);
+    await ecosystem.devnet.relay();
+    const here = await bridgedToken(info, token, ecosystem.provider(271));
+    assert.ok(here !== undefined);
+    const owner = on("a", DEPLOYER).address;
+    assert.equal(await tokensOf(ecosystem.provider(271), here, owner), 100n);
+    // The account has no coin on "a" yet.
+    await deposit(info, { chain: "a", amount: ETHER }, on("l1", DEPLOYER));
+    await deposit(info, { chain: "b", amount: ETHER }, on("l1", DEPLOYER));
+    await ecosystem.devnet.relay();
+
+    // Named by its address on the chain, and by that on L1.
+    await send(info, { from: "a", to: `${owner}@b`, amount: 30n, token: here }, on("a", DEPLOYER));
+    const sent = await send(info, { from: "a", to: `${owner}@b`, amount: 10n, token }, on("a", DEPLOYER));
+    assert.deepEqual([sent.type, sent.destinationChainId, sent.approvals], ["transfer", 272, []]);
+    await ecosystem.moveOn();
+    const there = await bridgedToken(info, token, ecosystem.provider(272));
+    assert.equal(await tokensOf(ecosystem.provider(272), there!, owner), 40n);
+
+    const withdrawal = await withdraw(info, { chain: "b", amount: 25n, token, to: NOBODY }, on("b", DEPLOYER));
+    const name = { chain: "b", messageHash: withdrawal.messageHash };
+    assert.deepEqual(await finalizeWithdrawal(info, name, on("l1", ALICE)), { state: "unknown" });
+    await ecosystem.devnet.settle();
+    assert.equal((await finalizeWithdrawal(info, name, on("l1", ALICE))).state, "paid");
+    assert.equal(await tokensOf(ecosystem.devnet.l1.provider, token, NOBODY), 25n);
+  });
+
+  test("a token of a chain goes to another and back, but not to L1", async () => {
+    const native = await deploy(on("a", ALICE), "L2TestToken", 500n, false, false);
+    const alice = on("a", ALICE).address;
+    const sent = await send(info, { from: "a", to: `${alice}@b`, amount: 200n, token: native }, on("a", ALICE));
+    assert.equal(sent.approvals.length, 1);
+    await ecosystem.moveOn();
+    const view = await walletView(info, alice, ecosystem.provider);
+    const there = view.members[2]!.tokens.find(({ origin }) => origin.token === native);
+    assert.deepEqual([there?.amount, there?.origin.chainId], [200n, 271]);
+    await assert.rejects(withdraw(info, { chain: "b", amount: 1n, token: there!.address }, on("b", ALICE)), { code: "NotWithdrawable", message: /was born on chain 271, not on L1/ });
+    await send(info, { from: "b", to: `${alice}@a`, amount: 50n, token: there!.address }, on("b", ALICE));
+    await ecosystem.moveOn();
+    assert.equal(await tokensOf(ecosystem.provider(271), native, alice), 350n);
+  });
+
+  test("a chain with a coin of its own takes its coin, ETH as a token, and gives both back", async () => {
+    const payer = on("l1", DEPLOYER);
+    const coin = await deposit(info, { chain: "gas", amount: 5n * ETHER, to: NOBODY }, payer);
+    assert.equal(coin.approvals.length, 1);
+    const ether = await deposit(info, { chain: "gas", amount: 2n * ETHER, token: "ETH", to: on("l1", ALICE).address }, payer);
+    await ecosystem.devnet.relay();
+    assert.equal(await balance(273), 5n * ETHER);
+    assert.equal((await ecosystem.provider(273).getTransactionReceipt(ether.canonicalTxHash))?.status, 1);
+    const alice = on("gas", ALICE).address;
+    const etherThere = (await walletView(info, alice, ecosystem.provider)).members[3]!.tokens.find(({ symbol }) => symbol === "ETH");
+    assert.equal(etherThere?.amount, 2n * ETHER);
+
+    await withdraw(info, { chain: "gas", amount: ETHER, token: "ETH", to: NOBODY }, on("gas", ALICE));
+    const back = await withdraw(info, { chain: "gas", amount: 3n, token: "GAS", to: NOBODY }, on("gas", ALICE));
+    await ecosystem.devnet.settle();
+    await finalizeWithdrawal(info, { chain: 273, messageHash: back.messageHash }, on("l1", ALICE));
+    assert.equal(await tokensOf(ecosystem.devnet.l1.provider, gasCoin, NOBODY), 3n);
+  });
+
+  test("a call carries the other chain's coin, also where it is another one, and tokens", async () => {
+    const there = await deploy(on("gas", ALICE), "CallTarget");
+    // GAS on chain "a" is a token there: it comes from its own chain.
+    await send(info, { from: "gas", to: `${on("a", ALICE).address}@a`, amount: 50n }, on("gas", ALICE));
+    await ecosystem.moveOn();
+    const sent = await call(
+      info,
+      {
+        from: "a",
+        to: `${there}@gas`,
+        data: target.encodeFunctionData("double", [4n]) as Hex,
+        value: 7n,
+        reward: 2n,
+        tokens: [{ token: "ETH", amount: 6n, recipient: NOBODY }],
+      },
+      on("a", ALICE),
+    );
+    assert.equal(sent.type, "bundle");
+    await ecosystem.moveOn();
+    assert.equal(await balance(273, there), 7n);
+    const etherThere = (await walletView(info, NOBODY, ecosystem.provider)).members[3]!.tokens.find(({ symbol }) => symbol === "ETH");
+    assert.equal(etherThere?.amount, 6n);
+  });
+
+  test("L1 has a chain make a call", async () => {
+    const there = await deploy(on("b", ALICE), "CallTarget");
+    const queued = await requestCall(info, { chain: "b", to: there, data: target.encodeFunctionData("double", [2n]) as Hex, value: 9n }, on("l1", ALICE));
+    await ecosystem.devnet.relay();
+    assert.equal((await ecosystem.provider(272).getTransactionReceipt(queued.canonicalTxHash))?.status, 1);
+    assert.equal(await balance(272, there), 9n);
+  });
+
+  test("the wallet shows what is on its way until it has arrived", async () => {
+    const waiting = async () => (await walletView(info, NOBODY, ecosystem.provider)).inFlight.map(({ type, amount, destinationChainId, waitingFor }) => [type, amount, destinationChainId, waitingFor]);
+    const before = await waiting();
+    await deposit(info, { chain: "b", amount: 11n, to: NOBODY }, on("l1", ALICE));
+    await send(info, { from: "a", to: `${NOBODY}@b`, amount: 12n }, on("a", ALICE));
+    const { messageHash } = await withdraw(info, { chain: "a", amount: 13n, to: NOBODY }, on("a", ALICE));
+    assert.deepEqual((await waiting()).slice(0, -before.length), [
+      ["transfer", 12n, 272, "its delivery on b"],
+      ["withdrawal", 13n, info.l1.chainId, "the execution of its batch on L1"],
+      ["deposit", 11n, 272, "b to look at L1"],
+    ]);
+    await ecosystem.moveOn();
+    assert.deepEqual((await waiting()).slice(0, -before.length), [["withdrawal", 13n, info.l1.chainId, "its claim on L1"]]);
+    await finalizeWithdrawal(info, { chain: "a", messageHash }, on("l1", ALICE));
+    assert.deepEqual(await waiting(), before);
+  });
+
+  test("I5: what cannot work is refused by name", async () => {
+    const refused = async (attempt: Promise<unknown>, code: string, message: RegExp): Promise<void> => assert.rejects(attempt, { name: "ClientError", code, message });
+    const request = { chain: "a", amount: 1n };
+    await refused(deposit(info, request, on("b", ALICE)), "WrongChain", /connected to chain 272; this is sent from l1 \(31337\)/);
+    await refused(deposit(info, request, Wallet.createRandom()), "NoProvider", /connect it to l1/);
+    await refused(deposit(info, { chain: "a", amount: 10n, token }, on("l1", ALICE)), "InsufficientFunds", /has 0 of token 0x.* on l1, and needs 10/);
+    await refused(withdraw(info, { chain: "a", amount: 10n ** 30n }, on("a", ALICE)), "InsufficientFunds", /on a, which does not pay/);
+    await refused(withdraw(info, { chain: "a", amount: -1n }, on("a", ALICE)), "ZeroAmount", /is -1; it must be above 0/);
+    // The contract's own error, by name and with its values.
+    await refused(send(info, { from: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)), "Refused", /a refuses it with RecipientNotAllowed\(0x0{35}1000e\)/i);
+    await refused(call(info, { from: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)), "Refused", /GasLimitTooHigh\(1000000000, 8000000\)/);
+  });
+});
