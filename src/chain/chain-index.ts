@@ -80,6 +80,11 @@ export class ChainIndex {
     return this.#blocks.at(-1)?.number;
   }
 
+  /** The first block that this process made. */
+  get firstBlock(): bigint | undefined {
+    return this.#blocks[0]?.number;
+  }
+
   /** Calls back with each new block, when its transactions are known; returns the function that ends it. */
   onBlock(listener: (blockNumber: bigint) => void): () => void {
     this.#listeners.add(listener);

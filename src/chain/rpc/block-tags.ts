@@ -34,9 +34,11 @@ export function withBlockTags(methods: ReadonlyMap<string, RpcMethod>, chain: Ch
     const stage = typeof tag === "string" ? STAGE_OF_TAG[tag] : undefined;
     if (stage === undefined || settlement === undefined) return tag;
     const count = (await settlement.counts())[stage];
-    // Batches from before this process have no blocks here, but the one that it began after.
-    const last = count === 0n ? undefined : chain.archive.batch(count - 1n)?.lastBlock;
-    return hexQuantity(last ?? 0n);
+    if (count === 0n) return "0x0";
+    // Of earlier batches a process that began later has only the last block, behind which it began.
+    const { index, sequencer } = chain;
+    const before = index.firstBlock === undefined ? sequencer.head.number : index.firstBlock - 1n;
+    return hexQuantity(chain.archive.batch(count - 1n)?.lastBlock ?? before);
   };
   const tagged = new Map(methods);
   for (const [name, place] of Object.entries(TAG_PLACES)) {
