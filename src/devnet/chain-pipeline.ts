@@ -186,7 +186,14 @@ async function start(
       },
       genesisCommitment: genesisStoredBatch(version.protocolVersion, version.genesisStateRoot, version.genesisLeafCount).commitment,
       mempool: { maxTransactions: 10_000, maxPerSender: 1_000, minGasPriceWei },
-      sequencer: { blocks, batches, limits: PROTOCOL_LIMITS, firstBatch: 0n },
+      sequencer: {
+        blocks,
+        batches,
+        limits: PROTOCOL_LIMITS,
+        firstBatch: 0n,
+        // Validators that re-execute a batch have its transactions only.
+        cheatsAllowed: created.configuration.cheatsAllowed && !prepared.reexecutes,
+      },
     },
     {
       connect,

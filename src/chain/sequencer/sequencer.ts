@@ -307,7 +307,7 @@ export class Sequencer {
 
   #requireCheats(): void {
     if (this.#options.cheatsAllowed === true) return;
-    throw new SequencerError("CheatRefused", "this chain's state is changed by transactions only: its contract on L1 does not allow state cheats");
+    throw new SequencerError("CheatRefused", "this chain takes no state cheats: its contract on L1 does not allow them, or its validators run every batch again");
   }
 
   async #checkCheat(cheat: StateCheat): Promise<void> {
