@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import hre from "hardhat";
 import { abiFiles } from "./abi-generator/abi-files.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
+import { pagesWithSnippets } from "./snippets/snippets.ts";
 import { generatedFiles } from "./verifier-generator/generated-files.ts";
 import type { GeneratedFile } from "./verifier-generator/generated-files.ts";
 
@@ -27,5 +28,6 @@ generatedFiles().forEach(write);
 await hre.tasks.getTask("build").run({ quiet: true });
 abiFiles(root).forEach(write);
 write(errorsPage(root));
+pagesWithSnippets(root).forEach(write);
 if (changed === 0) console.log("generated files are up to date");
 if (check && changed > 0) process.exitCode = 1;
