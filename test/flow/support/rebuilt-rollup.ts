@@ -7,11 +7,13 @@ import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
 import { l2BaseTokenAbi } from "../../../src/abi/l2-base-token.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { startChain } from "../../../src/chain/chain.ts";
+import type { Chain } from "../../../src/chain/chain.ts";
 import { systemClock } from "../../../src/chain/clock.ts";
 import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../../src/devnet/accounts.ts";
-import { depositToken, requestFromL1 } from "../../../src/devnet/deposit.ts";
+import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
+import { depositToken, requestFromL1 } from "../../../src/client/ether-request.ts";
 import { chainOptionsOf } from "../../../src/devnet/reconstruction/chain-options.ts";
 import { reconstruct } from "../../../src/devnet/reconstruction/reconstruct.ts";
 import type { Reconstruction, ReconstructionOptions } from "../../../src/devnet/reconstruction/reconstruct.ts";
@@ -72,9 +74,9 @@ export class RebuiltRollup {
     this.workload = workload;
   }
 
-  /** A chain with an ERC-20 deposited and two contracts deployed; nothing is settled. */
-  static async start(seed: number): Promise<RebuiltRollup> {
-    const devnet = await startFlowDevnet([CHAIN_ID]);
+  /** A chain with an ERC-20 deposited and two contracts deployed, beside further ones; nothing is settled. */
+  static async start(seed: number, further: readonly bigint[] = [], options: Partial<DevnetOptions> = {}): Promise<RebuiltRollup> {
+    const devnet = await startFlowDevnet([CHAIN_ID, ...further], options);
     const client = clientOf(devnet.chains[0]!);
     const wallet = devnet.accounts.wallet(ALICE);
     const l1 = wallet.connect(devnet.l1.provider);
@@ -170,8 +172,8 @@ export class RebuiltRollup {
   }
 
   /** The next batch, formed and committed by somebody who starts from L1's data and has the operator's key. */
-  async commitElsewhere(from: Reconstruction): Promise<{ readonly batch: FormedBatch; readonly transactionHash: string }> {
-    const batch = await this.#formElsewhere(from);
+  async commitElsewhere(from: Reconstruction, work?: (chain: Chain) => Promise<void>): Promise<{ readonly batch: FormedBatch; readonly transactionHash: string }> {
+    const batch = await this.#formElsewhere(from, work ?? ((chain) => this.#deployAndPay(chain)));
     const { receipt } = await commitBatch(this.#sender(), batch, from.last, { quorum: await this.#quorum(), posting: CALLDATA_POSTING });
     return { batch, transactionHash: receipt!.hash };
   }
@@ -180,7 +182,7 @@ export class RebuiltRollup {
     await revertBatches(this.#sender(), batchNumber, await this.#quorum());
   }
 
-  async #formElsewhere(from: Reconstruction): Promise<FormedBatch> {
+  async #formElsewhere(from: Reconstruction, work: (chain: Chain) => Promise<void>): Promise<FormedBatch> {
     const { alice, devnet } = this;
     const chain = await startChain(chainOptionsOf(from, { ...RUNNING, coinbase: alice }), {
       connect: dependencies.connectChain,
@@ -189,14 +191,18 @@ export class RebuiltRollup {
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, devnet.l1.chainId)),
     });
     try {
-      const nonce = Number(await chain.engine.request("eth_getTransactionCount", [alice, "latest"]));
-      const wallet = devnet.accounts.wallet(ALICE);
-      await chain.submit(await wallet.signTransaction({ ...plainTransfer, gasLimit: 8_000_000n, data: await initCode("Workload"), nonce }));
-      await chain.submit(await wallet.signTransaction({ ...plainTransfer, to: `0x${"9b".repeat(20)}`, value: 9n, nonce: nonce + 1 }));
+      await work(chain);
       return (await chain.seal())!;
     } finally {
       await chain.close();
     }
+  }
+
+  async #deployAndPay(chain: Chain): Promise<void> {
+    const nonce = Number(await chain.engine.request("eth_getTransactionCount", [this.alice, "latest"]));
+    const wallet = this.devnet.accounts.wallet(ALICE);
+    await chain.submit(await wallet.signTransaction({ ...plainTransfer, gasLimit: 8_000_000n, data: await initCode("Workload"), nonce }));
+    await chain.submit(await wallet.signTransaction({ ...plainTransfer, to: `0x${"9b".repeat(20)}`, value: 9n, nonce: nonce + 1 }));
   }
 
   async #quorum(): Promise<Quorum> {

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
+import { systemClock } from "../../src/chain/clock.ts";
+import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
+import { createNoProver } from "../../src/devnet/no-prover.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
+import { registryInterface } from "../../src/settlement/contract-interfaces.ts";
+import { alteredL1 } from "./support/altered-l1.ts";
+import { ALICE, clientOf, dependencies, settleNow } from "./support/devnet.ts";
+import { RebuiltRollup, RUNNING } from "./support/rebuilt-rollup.ts";
+
+const OTHER_CHAIN = 272n;
+const messenger = new Interface(l1MessengerAbi);
+
+describe("A7: a batch that imported other chains' roots", () => {
+  let rollup: RebuiltRollup;
+
+  before(async () => {
+    rollup = await RebuiltRollup.start(1, [OTHER_CHAIN], { prover: { mode: "none" } });
+    await rollup.settle();
+  });
+  after(() => rollup.close());
+
+  /** Another chain's batch with a message; the newest root then. */
+  async function otherChainSpeaks(): Promise<ImportedRoot> {
+    const { devnet } = rollup;
+    const other = devnet.chains[1]!;
+    const client = clientOf(other);
+    try {
+      const data = messenger.encodeFunctionData("sendToL1", ["0xabcd"]);
+      await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: PREDEPLOYS.L1Messenger, data })).wait();
+    } finally {
+      client.destroy();
+    }
+    await settleNow(other);
+    const { roots: to } = devnet.ecosystem.addresses;
+    const ask = async (name: string, ...args: unknown[]): Promise<string> =>
+      devnet.l1.provider.call({ to, data: registryInterface.encodeFunctionData(name, args) });
+    const registryIndex = BigInt(await ask("latestRootIndex"));
+    return { registryIndex, root: wordToHex(BigInt(await ask("rootAt", registryIndex))) };
+  }
+
+  test("is executed by somebody who finds them in its changes, and the chain imports the newest next", async () => {
+    const { devnet } = rollup;
+    const first = await otherChainSpeaks();
+    const second = await otherChainSpeaks();
+    const { batch: orphan } = await rollup.commitElsewhere(await rollup.rebuild(), (chain) => chain.sequencer.importRoots([first, second]));
+    assert.deepEqual(orphan.importedRoots, [first, second]);
+    const third = await otherChainSpeaks();
+
+    const rebuilt = await rollup.rebuild({ upTo: "committed" });
+    assert.deepEqual(rebuilt.unexecuted.map(({ importedRoots }) => importedRoots), [[first, second]]);
+    const onStop = (error: unknown): void => void devnet.faults.push(error);
+    const others = { l1: devnet.l1.provider, connect: dependencies.connectChain, clock: systemClock, prover: createNoProver(), operator: rollup.operator(), onStop };
+    const continued = await continueChain(rebuilt, RUNNING, others);
+    try {
+      assert.deepEqual((await continued.pollL1()).roots, [third]);
+      assert.deepEqual((await continued.pollL1()).roots, []);
+      const batch = await continued.seal();
+      await continued.settled(batch!.outputs.batchNumber);
+      assert.equal((await rollup.rebuild()).stateRoot, digestToHex(batch!.newStateRoot));
+    } finally {
+      await continued.close();
+    }
+    // Whoever comes next does not import what the state has.
+    const again = await continueChain(await rollup.rebuild(), RUNNING, others);
+    try {
+      assert.deepEqual(await again.pollL1(), { operations: [], roots: [] });
+      assert.equal(await again.seal(), undefined);
+    } finally {
+      await again.close();
+    }
+  });
+
+  test("is refused where the registry does not show the roots", async () => {
+    const newest = await otherChainSpeaks();
+    await rollup.commitElsewhere(await rollup.rebuild(), (chain) => chain.sequencer.importRoots([newest]));
+    const { selector } = registryInterface.getFunction("latestRootIndex")!;
+    const call = (answer: string, data: string) => (data === selector ? wordToHex(newest.registryIndex - 1n) : answer);
+    const l1 = alteredL1(rollup.devnet.l1.provider, { call });
+    await assert.rejects(rollup.rebuild({ l1, upTo: "committed" }), { name: "ReconstructionError", code: "CommitmentMismatch" });
+    // Without a wish to execute it, nobody needs them.
+    assert.equal((await rollup.rebuild({ l1 })).unapplied.length, 1);
+  });
+});
