@@ -48,6 +48,9 @@ const TRACERS = new Set(["callTracer", "prestateTracer", "4byteTracer", "noopTra
 /** Gas up to which a transaction is traced instruction by instruction: about 100 MB of answer. */
 const MAX_STEP_TRACE_GAS = 1_000_000n;
 
+/** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
+const LAST_TIMESTAMP = 2n ** 40n;
+
 /** All methods that the chain itself answers. */
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const { engine } = chain;
@@ -124,7 +127,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   const marks = new Map<string, ChainMark>();
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {
-    if (timestamp !== undefined) await sequencer.setNextTimestamp(seconds(timestamp));
+    if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
     await sequencer.mine();
     return "0x0";
   });
@@ -133,17 +136,18 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
     if (blocks > 1000n) throw new RpcError(RpcCode.limitExceeded, `at most 1000 blocks at once, got ${blocks}`);
     for (let i = 0n; i < blocks; i++) {
       // The first block has the time that it is; the others follow at the interval.
-      if (i > 0n) await sequencer.setNextTimestamp(sequencer.head.timestamp + seconds(interval));
+      if (i > 0n) await sequencer.setNextTimestamp(pointInTime(sequencer.head.timestamp + seconds(interval)));
       await sequencer.mine();
     }
     return true;
   });
   methods.set("evm_increaseTime", async ([by]) => {
+    pointInTime(sequencer.nextEnvironment.timestamp + seconds(by));
     await sequencer.skipTime(seconds(by));
     return `0x${seconds(by).toString(16)}`;
   });
   methods.set("evm_setNextBlockTimestamp", async ([timestamp]) => {
-    await sequencer.setNextTimestamp(seconds(timestamp));
+    await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
     return `0x${seconds(timestamp).toString(16)}`;
   });
   methods.set("evm_snapshot", async () => {
@@ -164,6 +168,12 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
     const batch = await chain.seal();
     return batch === undefined ? null : `0x${batch.outputs.batchNumber.toString(16)}`;
   });
+}
+
+/** The chain's clock cannot go back, and behind the last time that an engine knows there is no next block. Throws RpcError. */
+function pointInTime(timestamp: bigint): bigint {
+  if (timestamp <= LAST_TIMESTAMP) return timestamp;
+  throw new RpcError(RpcCode.invalidParams, `time ends at ${LAST_TIMESTAMP} here, got ${timestamp}`);
 }
 
 /** Clients send times as numbers or as hexadecimal quantities. */
