@@ -11,7 +11,7 @@ export interface QueuedRequest {
 }
 
 /** What L1 asks a chain to do, and what pays for it; `mintValue` is in the chain's base token. */
-export interface L1Request {
+export interface RequestTerms {
   readonly chainId: bigint;
   readonly mintValue: bigint;
   readonly gasLimit: bigint;
@@ -20,7 +20,7 @@ export interface L1Request {
 }
 
 /** A call, or a payment, on the chain. */
-export interface DirectRequest extends L1Request {
+export interface DirectRequest extends RequestTerms {
   readonly to: Hex;
   /** Base token that it gets, part of `mintValue`. */
   readonly value: bigint;
@@ -28,7 +28,7 @@ export interface DirectRequest extends L1Request {
 }
 
 /** A token of L1 for the chain; `ETHER` comes with the transaction. */
-export interface TokenRequest extends L1Request {
+export interface TokenRequest extends RequestTerms {
   readonly bridge: Hex;
   readonly token: Hex;
   readonly amount: bigint;

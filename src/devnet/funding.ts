@@ -4,7 +4,7 @@ import { lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import { ETH_BASE_TOKEN } from "./create-chain.ts";
-import { requestFromL1 } from "./deposit.ts";
+import { requestFromL1 } from "../client/ether-request.ts";
 import type { DevnetOptions } from "./options.ts";
 import type { DevnetChain } from "./served-chain.ts";
 

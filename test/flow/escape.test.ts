@@ -7,7 +7,7 @@ import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { stateExitAbi } from "../../src/abi/state-exit.ts";
 import { proveHolding } from "../../src/chain/state/holding-proof.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";

@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { ASSET_ROUTER_ADDRESS, assetId, AssetMessageKind, encodeAssetMessage } from "../../src/protocol/asset-message.ts";
 import { keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";

@@ -6,7 +6,7 @@ import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { depositToken } from "../../src/devnet/deposit.ts";
+import { depositToken } from "../../src/client/ether-request.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

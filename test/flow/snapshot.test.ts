@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import type { BrowserProvider } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { connectInProcess } from "../../src/devnet/relaying.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";

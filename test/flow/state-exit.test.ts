@@ -7,7 +7,7 @@ import { stateExitAbi } from "../../src/abi/state-exit.ts";
 import { proveHolding } from "../../src/chain/state/holding-proof.ts";
 import type { HoldingProof } from "../../src/chain/state/holding-proof.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { requestFromL1 } from "../../src/devnet/deposit.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { bridgedTokenAddress } from "../../src/protocol/holding.ts";

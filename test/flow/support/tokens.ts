@@ -1,7 +1,7 @@
 import { Interface } from "ethers";
 import hre from "hardhat";
 import { lowerCaseAddress } from "../../../src/devnet/accounts.ts";
-import { depositToken } from "../../../src/devnet/deposit.ts";
+import { depositToken } from "../../../src/client/ether-request.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
