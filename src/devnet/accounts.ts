@@ -1,4 +1,4 @@
-import { HDNodeWallet, Mnemonic } from "ethers";
+import { concat, HDNodeWallet, keccak256, Mnemonic, toUtf8Bytes } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 
 /** The phrase that every Ethereum development network uses: its keys are public and hold money nowhere else. */
@@ -14,6 +14,12 @@ export interface DevelopmentAccounts {
 
 export function createDevelopmentAccounts(): DevelopmentAccounts {
   const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(DEVELOPMENT_MNEMONIC), "m/44'/60'/0'/0");
+  return { wallet: (number) => parent.deriveChild(number) };
+}
+
+/** Accounts whose keys follow from another key, and are as secret as that one is. */
+export function createOwnAccounts(key: string): DevelopmentAccounts {
+  const parent = HDNodeWallet.fromSeed(keccak256(concat([toUtf8Bytes("hyperchain accounts"), key])));
   return { wallet: (number) => parent.deriveChild(number) };
 }
 

@@ -56,6 +56,8 @@ export interface ChainPipelineDependencies {
   readonly time: MovableClock;
   /** Lets in what moves between the chain and L1. */
   readonly gate: Gate;
+  /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
+  readonly confirmations?: number;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
   /** What L1 gets instead of a proof; default: the proof. */
@@ -112,7 +114,7 @@ async function start(
   closing: Closing,
 ): Promise<ChainPipeline> {
   const { chainId, blocks, batches } = plan;
-  const { ecosystem, l1, connect, clock, time, gate, prover, operator } = dependencies;
+  const { ecosystem, l1, connect, clock, time, gate, prover, operator, confirmations = 1 } = dependencies;
   const { addresses, settlementChainId, version } = ecosystem;
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   let fault: unknown;
@@ -144,7 +146,7 @@ async function start(
   const recorder = new BatchRecorder(() => hashOfBlock0(chain));
   const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const settling = await openSettling(
-    { ...contract, fromBlock, quorum: signers.quorum, posting: signers.posting, name: `chain ${chainId}` },
+    { ...contract, fromBlock, quorum: signers.quorum, posting: signers.posting, confirmations, name: `chain ${chainId}` },
     {
       l1,
       clock,
@@ -214,7 +216,7 @@ async function start(
   );
   closing.add(() => chain.close());
 
-  const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock }, { provider: l1 });
+  const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock, confirmations }, { provider: l1 });
   async function takeOver(): Promise<L1Inputs> {
     if (chain.sequencer.isPaused) return { priorityOps: 0, importedRoots: 0 };
     const { operations, roots } = inputsFrom(chainId, await watcher.poll());

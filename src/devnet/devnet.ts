@@ -6,7 +6,7 @@ import { predeployGenesis } from "../chain/predeploys/genesis.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { createProver } from "../prover/prover.ts";
 import type { Relayer } from "../relayer/relayer.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts } from "./accounts.ts";
+import { ACCOUNT_NUMBERS } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import { resolveBaseToken } from "./base-token.ts";
 import { startOrClose } from "./closing.ts";
@@ -18,11 +18,9 @@ import type { Driver } from "./driver.ts";
 import { ecosystemMethods } from "./ecosystem-methods.ts";
 import { createEcosystemView } from "./ecosystem-view.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
-import { createEcosystemTime } from "./ecosystem-clock.ts";
 import { createFaults, faultMethods } from "./faults.ts";
 import { fundAccounts, fundOperators } from "./funding.ts";
 import { Gate } from "./gate.ts";
-import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
 import { createNoProver } from "./no-prover.ts";
 import { planChains } from "./options.ts";
@@ -32,7 +30,8 @@ import { connectLocalRelayer, throughGate } from "./relaying.ts";
 import { startServedChain } from "./served-chain.ts";
 import type { DevnetChain, ServedChain } from "./served-chain.ts";
 import type { SettledBatch } from "./settling.ts";
-import { createSnapshots, snapshotMethods } from "./snapshots.ts";
+import { openSettlementLayer } from "./settlement-layer.ts";
+import { snapshotMethods } from "./snapshots.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
@@ -78,12 +77,9 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   reserveEngineStack();
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const { stateRoot, leafCount } = genesisState(genesis);
-  const time = await createEcosystemTime(clock, await connectL1());
   const gate = new Gate({ clock });
-  const l1 = await serveLocalL1({ host, port: options.l1?.port ?? 0 }, time.l1);
-  closing.add(() => l1.close());
-  const accounts = createDevelopmentAccounts();
-  const deployer = accounts.wallet(ACCOUNT_NUMBERS.deployer).connect(l1.provider);
+  const layer = await openSettlementLayer({ ...options.l1, host }, { connectL1, clock }, closing);
+  const { l1, accounts, deployer } = layer;
   const deployed = await deployEcosystem(
     {
       version: { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount },
@@ -95,12 +91,12 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   // All chains run one version: the one whose batches are proven, or the other.
   const ecosystem = { ...deployed, version: deployed.noProofVersion ?? deployed.version };
   const operators = plans.map(({ place }) => accounts.wallet(ACCOUNT_NUMBERS.firstOperator + place).connect(l1.provider));
-  await fundOperators(operators, deployer);
+  await fundOperators(operators, deployer, layer.operatorFundingWei);
   const prover = proving.mode === "none" ? createNoProver() : createProver(proving.workers === undefined ? {} : { workers: proving.workers });
   closing.add(() => prover.close());
 
   const chains: ServedChain[] = [];
-  const faults = createFaults({ nowSeconds: () => time.clock.nowSeconds(), chains: () => chains });
+  const faults = createFaults({ nowSeconds: () => layer.clock.nowSeconds(), chains: () => chains });
   for (const [i, plan] of plans.entries()) {
     const operator = operators[i] ?? deployer;
     const { chainId } = plan;
@@ -114,7 +110,8 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
         artifacts,
         connect: connectChain,
         clock,
-        time: time.clock,
+        time: layer.clock,
+        ...(options.l1?.confirmations === undefined ? {} : { confirmations: options.l1.confirmations }),
         gate,
         prover,
         alterProof: (proof) => faults.alterProof(chainId, proof),
@@ -133,9 +130,9 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   const members = chains.map(({ chainId, provider, pipeline }) => ({ chainId, provider, hyperchain: pipeline.created.hyperchain }));
   const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer), { choose: faults.choose }));
   closing.add(() => relayer.close());
-  const view = createEcosystemView({ name, options, ecosystem, l1, chains, accounts, relayer, runsRelayer, proving });
+  const view = createEcosystemView({ name, options, ecosystem, l1, chains, accounts, mnemonic: layer.mnemonic, relayer, runsRelayer, proving });
   const driver = createDriver({ chains, relayer, runsRelayer, proverMode: proving.mode });
-  const snapshots = faults.keptBy(createSnapshots({ l1, members: chains.map(({ pipeline }) => pipeline), time, gate }));
+  const snapshots = faults.keptBy(layer.snapshots(chains.map(({ pipeline }) => pipeline), gate));
   const methods = new Map([...ecosystemMethods({ ...view, ...driver }), ...snapshotMethods(snapshots), ...faultMethods(faults)]);
   for (const member of [l1, ...chains]) member.addMethods(methods);
   if (options.pollIntervalMs !== undefined) {

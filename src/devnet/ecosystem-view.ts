@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Relayer } from "../relayer/relayer.ts";
-import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "./accounts.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
@@ -18,6 +18,8 @@ export interface EcosystemViewDependencies {
   readonly l1: Pick<LocalL1, "chainId" | "url">;
   readonly chains: readonly DevnetChain[];
   readonly accounts: DevelopmentAccounts;
+  /** Phrase of the accounts, where everybody may know it. */
+  readonly mnemonic: string | undefined;
   readonly relayer: Relayer;
   readonly runsRelayer: boolean;
   readonly proving: ProverOptions;
@@ -49,7 +51,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
 }
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
-  const { name, options, ecosystem, l1, chains, accounts, runsRelayer, proving } = dependencies;
+  const { name, options, ecosystem, l1, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
   const { factory, bridge, roots } = ecosystem.addresses;
   const verifier = ecosystem.noProofVersion?.verifier ?? ecosystem.addresses.verifier;
   return {
@@ -60,7 +62,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     prover: { mode: proving.mode, workers: proving.mode === "none" ? 0 : (proving.workers ?? availableParallelism()) },
     l1: { name: "l1", chainId: Number(l1.chainId), url: l1.url, contracts: { factory, bridge, roots, verifier } },
     chains: chains.map(chainInfo),
-    accounts: { mnemonic: DEVELOPMENT_MNEMONIC, funded: options.fundedAccounts },
+    accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
     ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
   };
 }

@@ -8,17 +8,13 @@ import { requestFromL1 } from "../client/ether-request.ts";
 import type { DevnetOptions } from "./options.ts";
 import type { DevnetChain } from "./served-chain.ts";
 
-/** Below this an operator gets `OPERATOR_FUNDS_WEI`; enough for about a thousand batches at 1 gwei. */
-const OPERATOR_MINIMUM_WEI = 3n * 10n ** 18n;
-const OPERATOR_FUNDS_WEI = 10n * 10n ** 18n;
-
-/** Gives operators that cannot pay for their chains' L1 transactions ETH of the deployer's. Rejects with ethers' error. */
-export async function fundOperators(operators: readonly Signer[], deployer: Signer): Promise<void> {
+/** Gives operators that have less than a third of an amount that amount of the deployer's ETH. Rejects with ethers' error. */
+export async function fundOperators(operators: readonly Signer[], deployer: Signer, amountWei: bigint): Promise<void> {
   for (const operator of operators) {
     const to = await operator.getAddress();
     const balance = (await deployer.provider?.getBalance(to)) ?? 0n;
-    if (balance >= OPERATOR_MINIMUM_WEI) continue;
-    await (await deployer.sendTransaction({ to, value: OPERATOR_FUNDS_WEI })).wait();
+    if (balance >= amountWei / 3n) continue;
+    await (await deployer.sendTransaction({ to, value: amountWei })).wait();
   }
 }
 

@@ -30,8 +30,15 @@ export interface L1Options {
   readonly port?: number;
   /** An L1 that runs already; nothing is started then, and only Ethereum's own methods are used. */
   readonly url?: string;
-  /** Private key that pays for everything on the L1 at `url`. Default: the first development account. */
+  /**
+   * Private key that pays for everything on the L1 at `url`; the keys of operators, relayer and funded accounts then follow
+   * from it. Default: the development accounts.
+   */
   readonly deployerKey?: Hex;
+  /** What an operator that has less than a third of it gets from the deployer. Default 10 ETH, or 0.1 ETH with a key of one's own. */
+  readonly operatorFundingWei?: bigint;
+  /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
+  readonly confirmations?: number;
 }
 
 /** stark: every batch is proven. none: nothing is, and the chains' protocol version says so on L1. */
@@ -114,8 +121,9 @@ export class DevnetOptionsError extends Error {
 const MAX_CHAIN_ID = 2n ** 53n - 1n;
 const MAX_PORT = 65_535;
 
-/** Checks all chains' options and adds the defaults. Throws DevnetOptionsError. */
-export function planChains({ chains }: Pick<DevnetOptions, "chains">): readonly ChainPlan[] {
+/** Checks all options and adds the defaults to the chains'. Throws DevnetOptionsError. */
+export function planChains({ chains, l1 = {} }: Pick<DevnetOptions, "chains" | "l1">): readonly ChainPlan[] {
+  checkL1(l1);
   if (chains.length === 0) throw new DevnetOptionsError("chains is empty; name at least one chain");
   const plans = chains.map((chain, place) => planChain(chain, place));
   for (const field of ["chainId", "name"] as const) {
@@ -124,6 +132,14 @@ export function planChains({ chains }: Pick<DevnetOptions, "chains">): readonly 
     if (second >= 0) throw new DevnetOptionsError(`chains[${second}].${field}: ${values[second]} is taken by chains[${values.indexOf(values[second] ?? "")}]; choose another`);
   }
   return plans;
+}
+
+function checkL1({ url, port, deployerKey, confirmations }: L1Options): void {
+  if (url !== undefined && port !== undefined) throw new DevnetOptionsError("l1.port is the in-process L1's; leave it out, or l1.url");
+  if (url === undefined && deployerKey !== undefined) throw new DevnetOptionsError("l1.deployerKey is for an L1 at l1.url; the one in this process has the development accounts");
+  if (url !== undefined && !/^https?:\/\//.test(url)) throw new DevnetOptionsError(`l1.url: ${url} does not begin with http:// or https://`);
+  if (deployerKey !== undefined && !/^0x[0-9a-f]{64}$/i.test(deployerKey)) throw new DevnetOptionsError("l1.deployerKey is not 0x and 64 hexadecimal digits");
+  if (confirmations !== undefined) wholeNumber("l1.confirmations", confirmations, 1, 1_000);
 }
 
 function planChain(chain: DevnetChainOptions, place: number): ChainPlan {

@@ -29,6 +29,8 @@ export interface SettlingOptions {
   readonly fromBlock: number;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
+  /** L1 blocks that must stand on a transaction's, its own included, until it counts. Default 1. */
+  readonly confirmations?: number;
 }
 
 export interface SettlingDependencies {
@@ -97,7 +99,7 @@ const MAX_REMEMBERED = 256;
 
 /** Proves each batch and takes it through commit, prove and execute on L1. Rejects with the provider's error. */
 export async function openSettling(options: SettlingOptions, dependencies: SettlingDependencies): Promise<Settling> {
-  const { settlementChainId, hyperchain, fromBlock, quorum, posting, name = `the chain at ${hyperchain}` } = options;
+  const { settlementChainId, hyperchain, fromBlock, quorum, posting, confirmations = 1, name = `the chain at ${hyperchain}` } = options;
   const { l1, clock, prover, journal, sender, onSettled, onStop } = dependencies;
   const { time = new MovableClock(clock), gate = new Gate({ clock }), alterProof = (proof) => proof } = dependencies;
   const proofs = new KeptProofs({ prover });
@@ -112,7 +114,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     const end = new AbortController();
     const { signal } = end;
     const delay = (ms: number): Promise<void> => untilTimeMoves(time, ms, signal);
-    const transactor = passing(gate, name, signal, createTransactor({}, { signer: sender, delay, signal }));
+    const transactor = passing(gate, name, signal, createTransactor({ confirmations }, { signer: sender, delay, signal }));
     const settlement = openSettlement<FormedBatch>(
       { quorum, posting },
       {

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Wallet } from "ethers";
+import hre from "hardhat";
+import { startRpcServer } from "../../src/chain/rpc/server.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts.ts";
+import type { EcosystemInfo } from "../../src/devnet/ecosystem-info.ts";
+import type { L1Connection } from "../../src/devnet/local-l1.ts";
+import { DevnetOptionsError } from "../../src/devnet/options.ts";
+import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+
+const CHAIN_ID = 271n;
+/** An account of the node's that is no development account of ours by number. */
+const OWNER = Wallet.createRandom();
+
+/** A node as somebody else runs it: blocks come by themselves, and there is nothing but Ethereum's own methods. */
+async function startForeignNode(): Promise<{ readonly url: string; readonly asked: ReadonlySet<string>; close(): Promise<void> }> {
+  const connection: L1Connection = await hre.network.create({ network: "local", override: { mining: { auto: false, interval: 50 }, allowBlocksWithSameTimestamp: true } });
+  const asked = new Set<string>();
+  await connection.provider.request({ method: "hardhat_setBalance", params: [OWNER.address, `0x${(1_000n * ETHER).toString(16)}`] });
+  const request = (method: string, params: readonly unknown[]) => connection.provider.request({ method, params });
+  const server = await startRpcServer(
+    { host: "127.0.0.1", port: 0 },
+    {
+      engine: { request, onNotification: () => () => undefined },
+      methods: {
+        get(method) {
+          asked.add(method);
+          return /^(eth|net|web3)_/.test(method) ? (params) => request(method, params) : undefined;
+        },
+      },
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    asked,
+    async close() {
+      await server.close();
+      await connection.close();
+    },
+  };
+}
+
+describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
+  let node: Awaited<ReturnType<typeof startForeignNode>>;
+  let devnet: FlowDevnet;
+
+  before(async () => {
+    node = await startForeignNode();
+    devnet = await startFlowDevnet([CHAIN_ID], {
+      prover: { mode: "none" },
+      l1: { url: node.url, deployerKey: OWNER.privateKey as `0x${string}`, confirmations: 3 },
+      fundedAccounts: [BOB],
+      fundingWei: ETHER,
+    });
+  });
+  after(async () => {
+    await devnet.close();
+    await node.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("only the deployer pays, with keys that follow from its own, and no phrase is told", async () => {
+    const info = (await devnet.chains[0]!.provider.request({ method: "hyperchain_info" })) as EcosystemInfo;
+    assert.equal(info.l1.url, node.url);
+    assert.deepEqual(info.accounts, { funded: [BOB] });
+    const operator = info.chains[0]!.operator;
+    assert.notEqual(operator, Wallet.fromPhrase(DEVELOPMENT_MNEMONIC).address.toLowerCase());
+    assert.ok((await devnet.l1.provider.getBalance(operator)) > 0n);
+    assert.equal(operator, devnet.accounts.wallet(10).address.toLowerCase());
+  });
+
+  test("deposits count after their confirmations, and batches settle", async () => {
+    const client = clientOf(devnet.chains[0]!);
+    const bob = devnet.accounts.wallet(BOB);
+    while ((await client.getBalance(bob.address)) === 0n) await devnet.relay();
+    assert.equal(await client.getBalance(bob.address), ETHER);
+    await (await bob.connect(client).sendTransaction({ to: devnet.accounts.wallet(3).address, value: 1n })).wait();
+    client.destroy();
+    const [batch] = await devnet.settle();
+    assert.equal(batch?.transactions, 1);
+    const executed = await devnet.l1.provider.getTransactionReceipt(batch!.l1Transactions.execute!);
+    assert.ok((await devnet.l1.provider.getBlockNumber()) - executed!.blockNumber >= 2, "three blocks stand, its own included");
+  });
+
+  test("nothing but Ethereum's own methods was asked of it, and a snapshot says that it cannot be", async () => {
+    assert.deepEqual([...node.asked].filter((method) => !/^(eth|net|web3)_/.test(method)), []);
+    await assert.rejects(devnet.snapshot(), /an L1 that runs elsewhere cannot be returned to a snapshot; leave l1.url out/);
+  });
+});
+
+describe("I1: options of an L1 elsewhere that cannot work are refused by name", () => {
+  const refused = (l1: NonNullable<Parameters<typeof startFlowDevnet>[1]>["l1"], message: RegExp) =>
+    assert.rejects(startFlowDevnet([CHAIN_ID], { l1: l1! }), (error) => error instanceof DevnetOptionsError && message.test(error.message));
+
+  test("nobody there, no URL, two of a kind, half a key", async () => {
+    await refused({ url: "http://127.0.0.1:1" }, /^l1\.url: there is no Ethereum node at http:\/\/127\.0\.0\.1:1 \(.+\); start one there/);
+    await refused({ url: "localhost:8545" }, /^l1\.url: localhost:8545 does not begin with http/);
+    await refused({ url: "http://127.0.0.1:1", port: 5 }, /^l1\.port is the in-process L1's/);
+    await refused({ deployerKey: "0x12" }, /^l1\.deployerKey is for an L1 at l1\.url/);
+    await refused({ url: "http://127.0.0.1:1", deployerKey: "0x12" }, /^l1\.deployerKey is not 0x and 64/);
+    await refused({ confirmations: 0 }, /^l1\.confirmations: 0 is not a whole number from 1 to/);
+  });
+});
