@@ -9,6 +9,7 @@ import { hashL2Log, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts
 import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
+import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
 import { testContract } from "../support/artifact.ts";
@@ -122,6 +123,27 @@ describe("fields for ZK Stack's clients", () => {
     assert.deepEqual(receipts, [await ask("eth_getTransactionReceipt", sent.canonicalTxHash)]);
     assert.deepEqual(await ask("eth_getBlockReceipts", (block as unknown as { hash: Hex }).hash), receipts);
     assert.equal(await ask("eth_getBlockReceipts", "0xffffff"), null);
+  });
+
+  it("tells a block's number only when its transactions can be asked for by their hashes", async () => {
+    // ethers looks for a receipt once per block: a receipt that comes after its block's number would be missed for ever.
+    const next = operation(0x1234n, 6n);
+    const { canonicalTxHash } = priorityOperation(next, COINBASE);
+    const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
+    const seen: { head: unknown; receipt: unknown }[] = [];
+    let running = true;
+    const polling = (async () => {
+      while (running) {
+        const head = await methods.get("eth_blockNumber")!([], undefined);
+        seen.push({ head, receipt: await methods.get("eth_getTransactionReceipt")!([canonicalTxHash], undefined) });
+      }
+    })();
+    await test.chain.sequencer.runPriorityOp(priorityOperation(next, COINBASE));
+    running = false;
+    await polling;
+    const last = `0x${test.chain.sequencer.head.number.toString(16)}`;
+    assert.ok(seen.length > 2 && seen.some(({ receipt }) => receipt === null));
+    for (const { head, receipt } of seen) if (head === last) assert.notEqual(receipt, null);
   });
 
   it("gives every field that clients' formatters read", async () => {
