@@ -7,6 +7,7 @@ Suites
   kernels      every kernel, wasm beside the scalar reference, outputs compared
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
+  plugin       what users of the plugin wait for: help, a test with two chains, a fixture, settling; and what it weighs
 
 Options
   --json             one JSON object per line
@@ -15,7 +16,7 @@ Options
   --workers N[,N…]   prove: threads that compute (default: all cores)
   --transactions N   devnet: transfers of each measurement (default 2000)
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
-  --samples N        prove: proofs per size of which the median is reported, after one for warming up (default 3)
+  --samples N        prove, plugin: of which the median is reported, after one for warming up (default 3)
   --help`;
 
 const integers = (name: string, text: string, most?: number): number[] =>
@@ -66,6 +67,11 @@ switch (suite) {
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
       provenSeconds: wholeNumber("seconds", values.seconds, 0, 3600),
     });
+    break;
+  }
+  case "plugin": {
+    const { benchPlugin } = await import("./plugin.ts");
+    await benchPlugin({ json: values.json, samples: wholeNumber("samples", values.samples, 1) });
     break;
   }
   case "state-tree": {
