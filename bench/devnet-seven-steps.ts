@@ -1,5 +1,5 @@
-import { sendAcross } from "../src/demo/round-trip.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../src/devnet/accounts.ts";
+import { send } from "../src/client/send.ts";
+import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
 import type { Devnet } from "../src/devnet/devnet.ts";
 import { connectHttp, connectRelayer } from "../src/devnet/relaying.ts";
 import { sealAndSettle } from "./devnet-settlement.ts";
@@ -14,7 +14,8 @@ export interface SevenSteps {
 }
 
 /** A transfer from the first chain to the second. */
-export async function measureSevenSteps({ l1, ecosystem, accounts, chains }: Devnet): Promise<SevenSteps> {
+export async function measureSevenSteps(devnet: Devnet): Promise<SevenSteps> {
+  const { l1, ecosystem, accounts, chains } = devnet;
   const [a, b] = chains;
   if (a === undefined || b === undefined) throw new RangeError("seven steps need two chains");
   // What came before does not belong to this transfer's batch.
@@ -25,7 +26,7 @@ export async function measureSevenSteps({ l1, ecosystem, accounts, chains }: Dev
   try {
     await relayer.poll();
     const begun = performance.now();
-    await sendAcross(accounts.wallet(1).connect(client), b.chainId, lowerCaseAddress(accounts.wallet(2).address), ETHER);
+    await send(devnet.info(), { from: a.chainId, to: { chain: b.chainId, account: accounts.wallet(2).address }, amount: ETHER }, accounts.wallet(1).connect(client));
     const settled = await sealAndSettle(a);
     await b.pipeline.pollL1();
     await relayer.poll();

@@ -1,6 +1,8 @@
 import { formatEther } from "ethers";
 import hre from "hardhat";
 import { systemClock } from "../chain/clock.ts";
+import { call } from "../client/call.ts";
+import { send } from "../client/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts.ts";
 import type { SettledBatch } from "../devnet/settling.ts";
 import { startDevnet } from "../devnet/devnet.ts";
@@ -11,7 +13,7 @@ import { JOURNEY_STEPS } from "../relayer/journey.ts";
 import type { Journey, JourneyStep, StepRecord } from "../relayer/journey.ts";
 import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts";
 import { compile } from "./compile.ts";
-import { callAcross, deployVisitorCounter, sendAcross, visits } from "./round-trip.ts";
+import { deployVisitorCounter, visits } from "./visitor-counter.ts";
 
 const HELP = `Usage: npm start [-- options]
 
@@ -181,8 +183,9 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   });
 
   say(`Alice sends 2 ETH to Bob on chain ${b.chainId}, and calls the counter ${counter} there with 1 ETH`);
-  await sendAcross(aliceOnA, b.chainId, bob, 2n * ETHER);
-  await callAcross(aliceOnA, b.chainId, { to: counter, valueWei: ETHER, rewardWei: REWARD_WEI });
+  const [info, from, chain] = [devnet.info(), a.chainId, b.chainId];
+  await send(info, { from, to: { chain, account: bob }, amount: 2n * ETHER }, aliceOnA);
+  await call(info, { from, to: { chain, account: counter }, data: "0x", value: ETHER, reward: REWARD_WEI }, aliceOnA);
   await a.pipeline.seal();
   await Promise.race([reached("executed"), failed]);
   const sevenStepSeconds = secondsSince(begun);
