@@ -1,8 +1,9 @@
 import { concat, HDNodeWallet, keccak256, Mnemonic, toUtf8Bytes } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import { DEVELOPMENT_MNEMONIC } from "./development-phrase.ts";
 
-/** The phrase that every Ethereum development network uses: its keys are public and hold money nowhere else. */
-export const DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk";
+// In a file of its own, because a Hardhat config needs the phrase and not ethers.
+export { DEVELOPMENT_MNEMONIC };
 
 /** Who uses which of the phrase's accounts. Operators come one per chain, from the first number on. */
 export const ACCOUNT_NUMBERS = { deployer: 0, relayer: 9, firstOperator: 10 } as const;

@@ -1,5 +1,5 @@
 import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
-import { DEVELOPMENT_MNEMONIC } from "../../devnet/accounts.ts";
+import { DEVELOPMENT_MNEMONIC } from "../../devnet/development-phrase.ts";
 import type { HyperchainsUserConfig } from "../../types.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 
