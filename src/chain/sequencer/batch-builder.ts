@@ -125,10 +125,10 @@ export class BatchBuilder {
 
   /** The open batch's usage with its changes as the witness counts them now. */
   async measure(): Promise<BatchUsage> {
-    const { number } = await this.open();
+    const opened = await this.open();
     const size = await this.#dependencies.witness.request("measure", undefined);
-    const measured = recordSize(await this.open(), this.#dependencies.producer.head.number, size);
-    if (measured.number !== number) throw new SequencerError("Stopped", `batch ${number} ended while it was measured`);
+    // Meanwhile the witness has reported blocks.
+    const measured = recordSize(this.#batch ?? opened, this.#dependencies.producer.head.number, size);
     this.#batch = measured;
     return measured.usage;
   }
