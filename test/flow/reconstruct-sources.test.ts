@@ -14,6 +14,7 @@ import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
+import { hyperchainInterface } from "../../src/settlement/contract-interfaces.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { startSettledL1 } from "../settlement/support/settled-l1.ts";
@@ -46,6 +47,14 @@ describe("A7: where a chain's data can come from", () => {
     reconstruct({ l1: provider, hyperchain: chain.hyperchain, genesis: settledGenesis() });
   const policy = async (name: string, ...args: unknown[]): Promise<Hex> =>
     (await (await settled.l1.deploy(name, ...args)).getAddress()).toLowerCase() as Hex;
+
+  async function committeeOfOne() {
+    const signer = settled.accounts[3]!;
+    const committeePolicy = await policy("CommitteePolicy", [signer.address], 1);
+    const committee = { settlementChainId: settled.ecosystem.settlementChainId, policy: committeePolicy };
+    const member = await createLocalCommitteeMember(signer, committee, () => Promise.resolve());
+    return { committeePolicy, posting: committeePosting({ ...committee, members: [member], threshold: 1 }) };
+  }
 
   test("a chain without a batch is its genesis", async () => {
     const chain = await PublishedChain.create(settled, 600n);
@@ -143,12 +152,8 @@ describe("A7: where a chain's data can come from", () => {
   });
 
   test("a chain whose data is with a committee is refused by name", async () => {
-    const signer = settled.accounts[3]!;
-    const committeePolicy = await policy("CommitteePolicy", [signer.address], 1);
+    const { committeePolicy, posting } = await committeeOfOne();
     const chain = await PublishedChain.create(settled, 605n, { dataAvailabilityPolicy: committeePolicy });
-    const committee = { settlementChainId: settled.ecosystem.settlementChainId, policy: committeePolicy };
-    const member = await createLocalCommitteeMember(signer, committee, () => Promise.resolve());
-    const posting = committeePosting({ ...committee, members: [member], threshold: 1 });
     // Without the data L1 evaluates nothing: r is 0, y the entry count.
     const withheld = (batch: FormedBatch): FormedBatch => {
       const { statement, witness } = batch.job;
@@ -163,6 +168,28 @@ describe("A7: where a chain's data can come from", () => {
     };
     await chain.settle({ writes: [changes[2]!] }, posting, withheld);
     await assert.rejects(rebuild(chain), { name: "ReconstructionError", code: "NotARollup", batchNumber: 0n });
+  });
+
+  test("a commit that a contract put together is read from the transaction's trace", async () => {
+    // A rollup's policy refuses such a commit; a committee's lets it pass.
+    const { committeePolicy, posting } = await committeeOfOne();
+    const publishing = { ...posting, publishesPubdata: true };
+    const chain = await PublishedChain.create(settled, 609n, { dataAvailabilityPolicy: committeePolicy });
+    const selector = hyperchainInterface.getFunction("commitBatch")!.selector.slice(2);
+    // Returns the code behind it, which calls the chain with the selector and whatever it is given, and reverts where that fails.
+    const init = "0x60368060095f395ff3";
+    const runtime = `63${selector}60e01b5f52365f6004375f5f366004015f5f73${chain.hyperchain.slice(2)}5af16034575f5ffd5b00`;
+    const response = await settled.accounts[0]!.sendTransaction({ data: init + runtime });
+    const forwarder = (await response.wait())!.contractAddress!;
+    await chain.settleThrough(forwarder, { writes: changes.slice(0, 2), bytecodes: [CODE] }, publishing);
+    await chain.settle({ writes: [changes[2]!] }, publishing);
+    assert.equal((await rebuild(chain)).stateRoot, digestToHex(chain.tree.root));
+    const untraced = alteredL1(l1, {});
+    await assert.rejects(rebuild(chain, new Proxy(untraced, { get: (of, name) => (name === "send" ? undefined : (Reflect.get(of, name) as unknown)) })), {
+      name: "ReconstructionError",
+      code: "PubdataMissing",
+      batchNumber: 0n,
+    });
   });
 
   test("a chain whose protocol version was retired is rebuilt like any other", async () => {

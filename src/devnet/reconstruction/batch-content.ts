@@ -43,7 +43,8 @@ export async function readBatchContent(
       refusal ??= error;
     }
   }
-  throw refusal ?? new ReconstructionError("PubdataMissing", "there is no commit of it", { batchNumber: batch.stored.batchNumber });
+  const { batchNumber, commitment } = batch.stored;
+  throw refusal ?? new ReconstructionError("PubdataMissing", `the transaction that committed it does not hold the commit of ${commitment}`, { batchNumber });
 }
 
 /** What the chain's policy binds of its own data: asked of the policy, which is bound with the answer by the commitment. */

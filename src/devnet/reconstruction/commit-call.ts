@@ -25,8 +25,8 @@ const hyperchain = new Interface(hyperchainAbi);
 const SELECTOR = hyperchain.getFunction("commitBatch")?.selector.slice(2) ?? "";
 
 /**
- * Every commit in a transaction's calldata. Anyone may commit, also through another contract whose calldata holds the call, so
- * it is looked for everywhere; what is found is believed only as far as a commitment binds it.
+ * Every commit in a transaction's calldata. A rollup's own are the whole calldata; other policies also let contracts commit,
+ * whose calldata holds the call somewhere. What is found is believed only as far as a commitment binds it.
  */
 export function commitsIn(calldata: string): CommitCall[] {
   const digits = calldata.toLowerCase();
@@ -40,27 +40,49 @@ export function commitsIn(calldata: string): CommitCall[] {
 }
 
 /**
- * What may be the calldata of a batch's commit: usually one call, more where a transaction holds decoys. Rejects with
- * ReconstructionError: PubdataMissing where the transaction or the call is not there, NotARollup where it carries no pubdata.
+ * What may be the calldata of a batch's commit: one call as a rule; none where a contract put the call together itself; more where
+ * there are decoys. Rejects with ReconstructionError: PubdataMissing where the transaction is not there, NotARollup where the
+ * commit carries no pubdata.
  */
-export async function readCommits(
-  provider: Provider,
-  transactionHash: Hex,
-  { batchNumber, commitment }: StoredBatch,
-): Promise<readonly CommitCall[]> {
+export async function readCommits(provider: Provider, transactionHash: Hex, stored: StoredBatch): Promise<readonly CommitCall[]> {
   const transaction = await provider.getTransaction(transactionHash);
   if (transaction === null) {
+    const { batchNumber } = stored;
     throw new ReconstructionError("PubdataMissing", `L1 does not have transaction ${transactionHash}, which committed it`, { batchNumber });
   }
-  const calls = commitsIn(transaction.data).filter((commit) => commit.batchNumber === batchNumber && commit.commitment === commitment);
-  if (calls.length === 0) {
-    throw new ReconstructionError("PubdataMissing", `transaction ${transactionHash} does not hold the commit of ${commitment}`, { batchNumber });
-  }
+  return publishedAmong(commitsIn(transaction.data), stored);
+}
+
+/** The same, among all calls that the transaction led to (see `commitsInTrace`). */
+export async function traceCommits(provider: Provider, transactionHash: Hex, stored: StoredBatch): Promise<readonly CommitCall[]> {
+  return publishedAmong(await commitsInTrace(provider, transactionHash), stored);
+}
+
+/**
+ * Every commit among all calls that a transaction led to, as a node traces them that keeps old states and answers
+ * `debug_traceTransaction`; none from any other node.
+ */
+export async function commitsInTrace(provider: Provider, transactionHash: string): Promise<readonly CommitCall[]> {
+  const node = provider as Provider & { readonly send?: (method: string, params: readonly unknown[]) => Promise<unknown> };
+  const trace = await node.send?.("debug_traceTransaction", [transactionHash, { tracer: "callTracer" }]).catch(() => undefined);
+  return inputsOf(trace).flatMap(commitsIn);
+}
+
+/** Those that say they are the batch's, and publish its data. Throws ReconstructionError NotARollup where they all withhold it. */
+function publishedAmong(commits: readonly CommitCall[], { batchNumber, commitment }: StoredBatch): readonly CommitCall[] {
+  const calls = commits.filter((commit) => commit.batchNumber === batchNumber && commit.commitment === commitment);
   const published = calls.filter(({ pubdata }) => pubdata.length > 0);
-  if (published.length === 0) {
+  if (calls.length > 0 && published.length === 0) {
     throw new ReconstructionError("NotARollup", "its data was withheld from L1; ask those who keep it", { batchNumber });
   }
   return published;
+}
+
+/** Calldata of a traced call and of all calls under it. */
+function inputsOf(trace: unknown): string[] {
+  if (typeof trace !== "object" || trace === null) return [];
+  const { input, calls } = trace as { readonly input?: unknown; readonly calls?: unknown };
+  return [...(typeof input === "string" ? [input] : []), ...(Array.isArray(calls) ? calls.flatMap(inputsOf) : [])];
 }
 
 interface RawCommit {

@@ -4,7 +4,7 @@ import { MAX_LEAF_COUNT } from "../../protocol/domain-tags.ts";
 import { keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
-import { commitsIn } from "./commit-call.ts";
+import { commitsIn, commitsInTrace } from "./commit-call.ts";
 import type { CommitCall } from "./commit-call.ts";
 
 const registry = new Interface(["event BytecodePublished(bytes32 indexed hash, uint256 indexed chainId)"]);
@@ -27,8 +27,8 @@ export async function findPublishedCode(
     const logs = await provider.getLogs({ address: bytecodes, topics: [TOPIC, hash], fromBlock, toBlock: last });
     for (const { transactionHash } of logs) {
       const transaction = await provider.getTransaction(transactionHash);
-      const codes = commitsIn(transaction?.data ?? "0x").flatMap(codesOf);
-      const code = codes.find((bytes) => keccak(bytes) === hash);
+      const among = (calls: readonly CommitCall[]): Uint8Array | undefined => calls.flatMap(codesOf).find((bytes) => keccak(bytes) === hash);
+      const code = among(commitsIn(transaction?.data ?? "0x")) ?? among(await commitsInTrace(provider, transactionHash));
       if (code !== undefined) return code;
     }
   }

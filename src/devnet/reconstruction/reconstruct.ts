@@ -16,7 +16,7 @@ import { BatchLedger, checkRecord } from "./batch-ledger.ts";
 import type { CommittedBatch } from "./batch-ledger.ts";
 import { ChainContractReader } from "./chain-contract.ts";
 import type { ChainContractFacts, ChainContractState, L1Block } from "./chain-contract.ts";
-import { readCommits } from "./commit-call.ts";
+import { readCommits, traceCommits } from "./commit-call.ts";
 import type { CommitCall } from "./commit-call.ts";
 import { findCreation, readHistory } from "./l1-history.ts";
 import { findPublishedCode } from "./published-code.ts";
@@ -201,8 +201,14 @@ class BatchReplay {
     const chain = { chainId: configuration.chainId, settlementChainId, hyperchain, daPolicy: BigInt(configuration.dataAvailabilityPolicy) };
     if (this.batches.length === 0) checkGenesis(this.#state.stateRoot, stored.oldStateRoot);
     const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
-    const source = { stored, previous: this.last, calls, canonicalTxHashes };
-    const content = await readBatchContent(source, chain, this.#state.compress, this.#provider);
+    const read = (from: readonly CommitCall[]): Promise<PublishedContent> =>
+      readBatchContent({ stored, previous: this.last, calls: from, canonicalTxHashes }, chain, this.#state.compress, this.#provider);
+    const content = await read(calls).catch(async (error: unknown) => {
+      // A contract may have put the call together itself: then only a trace of the transaction shows it.
+      const traced = await traceCommits(this.#provider, batch.committed.transactionHash, stored);
+      if (traced.length === 0) throw error;
+      return read(traced);
+    });
     if (batch.executed === undefined) await this.#reform(stored, content, chain);
     else this.#state.apply(stored.batchNumber, content);
     const { logs, logLeaves, entries } = content;

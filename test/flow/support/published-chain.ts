@@ -16,10 +16,12 @@ import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { encodeCommit } from "../../../src/settlement/l1-sender/batch-calls.ts";
+import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../../src/settlement/l1-sender/prove.ts";
-import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/settlement-batch.ts";
 import type { PostingPolicy } from "../../../src/settlement/settlement-batch.ts";
 import { senderContext } from "../../settlement/support/sender.ts";
 import { createSettledChain } from "../../settlement/support/settled-l1.ts";
@@ -85,6 +87,20 @@ export class PublishedChain {
     const context = senderContext(this.#chain, this.#settled.accounts[0]!);
     const quorum = { members: this.#chain.members, threshold: 1 };
     const { stored } = await commitBatch(context, batch, this.#last, { quorum, posting });
+    await this.#finish(batch, stored);
+  }
+
+  /** The same, but the commit is sent to another contract, without its selector. */
+  async settleThrough(forwarder: string, content: PublishedBatchContent, posting: PostingPolicy): Promise<void> {
+    const batch = this.#former.form(await this.#seal(content));
+    const signatures = [await this.#chain.members[0]!.signBatch(batch, 0n)];
+    const call = encodeCommit(this.#last, await commitBatchOf(batch, posting), signatures);
+    const response = await this.#settled.accounts[0]!.sendTransaction({ to: forwarder, data: `0x${call.slice(10)}` });
+    await this.#finish(batch, storedBatchOfReceipt((await response.wait())!));
+  }
+
+  async #finish(batch: FormedBatch, stored: StoredBatch): Promise<void> {
+    const context = senderContext(this.#chain, this.#settled.accounts[0]!);
     this.#last = stored;
     await proveBatch(context, stored, noProofMarker(batch.commitment));
     await executeBatch(context, batch, stored);
