@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createRequire } from "node:module";
 import type * as Ethers from "ethers" with { "resolution-mode": "require" };
+import { AbiCoder, Interface, keccak256 } from "ethers";
 import { Provider, utils, Wallet } from "zksync-ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { verifyProof } from "../../src/chain/state/state-proof.ts";
+import { digestFromHex } from "../../src/protocol/digest.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
 import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS } from "./support/bench.ts";
@@ -10,6 +15,17 @@ import type { ClientBench } from "./support/bench.ts";
 
 /** zksync-ethers is CommonJS: its types are those of that half of ethers. */
 const { JsonRpcProvider } = createRequire(import.meta.url)("ethers") as typeof Ethers;
+
+const hyperchain = new Interface(hyperchainAbi);
+
+/** A storage proof as the chain shows it. */
+interface ShownProof {
+  readonly value: Hex;
+  readonly index: number;
+  readonly leafCount: number;
+  readonly proof: readonly Hex[];
+  readonly leaf: { readonly kind: LeafKind; readonly key: Hex; readonly nextKey: Hex; readonly value: Hex };
+}
 
 describe("B2: zksync-ethers, as it comes from the registry", () => {
   let bench: ClientBench;
@@ -115,6 +131,30 @@ describe("B2: zksync-ethers, as it comes from the registry", () => {
     await (await wallet.claimFailedDeposit(operation.hash)).wait();
     assert.equal(await bench.balanceOnL1(fresh), TOKENS);
   });
+
+  it("B2: proves a token balance under the state root that L1 has verified", async () => {
+    const batch = await l2.getL1BatchNumber();
+    const slot = await findSlot(bridged, await wallet.getBalance(bridged));
+    const proof = (await l2.getProof(bridged, [slot], batch)) as unknown as { stateRoot: Hex; storageProof: ShownProof[] };
+    const stored = await l1.getLogs({ address: bench.chain.pipeline.created.hyperchain, topics: [hyperchain.getEvent("BatchStored")!.topicHash], fromBlock: 0 });
+    const [, record] = hyperchain.parseLog(stored.at(-1)!)!.args as unknown as [bigint, { batchNumber: bigint; newStateRoot: Hex }];
+    assert.deepEqual([Number(record.batchNumber), record.newStateRoot], [batch, proof.stateRoot]);
+    const { leaf, index, leafCount, proof: siblings, value } = proof.storageProof[0]!;
+    const key = { leafKind: LeafKind.storage, address: BigInt(bridged), slot: BigInt(slot) };
+    const shown = { leafCount, index, leafKind: leaf.kind, key: digestFromHex(leaf.key), nextKey: digestFromHex(leaf.nextKey), value: BigInt(leaf.value), siblings: siblings.map(digestFromHex) };
+    assert.deepEqual(verifyProof(digestFromHex(record.newStateRoot), key, shown), { ok: true, isPresent: true, value: BigInt(value) });
+    assert.equal(BigInt(value), await wallet.getBalance(bridged));
+  });
+
+  /** The storage slot of the user's balance: a mapping's entry, so the keccak of address and position. */
+  async function findSlot(contract: string, balance: bigint): Promise<string> {
+    const coder = AbiCoder.defaultAbiCoder();
+    for (let position = 0; position < 20; position++) {
+      const slot = keccak256(coder.encode(["address", "uint256"], [wallet.address, position]));
+      if (balance > 0n && BigInt(await l2.getStorage(contract, slot)) === balance) return slot;
+    }
+    throw new Error(`${contract} keeps no balance in its first mappings`);
+  }
 
   it("B2: follows batches, blocks and transactions", async () => {
     const batch = await l2.getL1BatchDetails(await l2.getL1BatchNumber());
