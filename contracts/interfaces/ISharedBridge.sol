@@ -16,7 +16,7 @@ struct TokenDeposit {
 /// pot (withdrawals of executed batches that wait for their claims), and transit (sent to the chain by others and not yet
 /// delivered). For assets of L1 their sum over all chains is what the bridge holds.
 /// @dev Nobody has rights beside the factory (deposits), chains' contracts (flows of their own batches, refunds) and the state
-/// exit (holdings on stopped chains). A chain whose
+/// exit (holdings on stopped chains, transfers to them). A chain whose
 /// quorum lies can move its own balances only; an overdraft reverts. Not supported: tokens that take a fee (refused on deposit)
 /// and tokens whose balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
 interface ISharedBridge {
@@ -108,6 +108,9 @@ interface ISharedBridge {
     /// @notice Pays a holding on a stopped chain out of that chain's balance. Only `stateExit`, which is trusted to have
     /// checked the holding; it was named when the bridge was deployed.
     function payHolding(uint256 chainId, address token, address recipient, uint256 amount) external;
+
+    /// @notice Pays back what was in transit to a stopped chain. Only `stateExit`, likewise.
+    function payTransit(uint256 chainId, address token, address recipient, uint256 amount) external;
 
     /// @notice Pays a withdrawal of an executed batch to its recipient. Anyone.
     function finalizeDeposit(FinalizeL1DepositParams calldata params) external;

@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {LeafPath} from "./IStateTree.sol";
+import {LeafPath, LowLeaf} from "./IStateTree.sol";
 
 /// @notice That an account held something when its chain stopped.
 /// @param value The leaf's whole word: for the base token nonce and balance, for a bridged token the balance.
 /// @param path The leaf's place under the chain's last executed state root.
 struct HoldingProof {
     uint256 value;
+    LeafPath path;
+}
+
+/// @notice That an asset was sent to a chain which stopped before it took it.
+/// @param message The asset router's message on the source chain, in an executed batch, with the proof of its inclusion.
+/// @param low The leaf before the gap in which the destination's delivery flag would be.
+/// @param path That leaf's place under the destination's last executed state root.
+struct UndeliveredTransfer {
+    uint256 sourceChainId;
+    uint256 batchNumber;
+    uint256 messageIndex;
+    bytes message;
+    bytes32[] merkleProof;
+    LowLeaf low;
     LeafPath path;
 }
 
@@ -24,6 +38,9 @@ struct HoldingProof {
 /// the chain; rewards that wait in the interop center; the base token's reserve and other predeploys) stays in the bridge.
 /// Nor is there an exit for assets that were not born on L1, of which the bridge holds nothing, and without the
 /// chain's data nobody can make a proof: on a validium the exit is as good as its committee.
+///
+/// What was on its way to a stopped chain goes back to whoever sent it, by the same rule, if the chain's last state does not
+/// say that it arrived. What an interop handler sent back belongs to its recipient instead.
 /// @dev Trust: the executed state root. A quorum that lied before the chain stopped may have given balances to itself; claims
 /// then compete for what the bridge holds for this chain, and can never take more than that. Nothing can be paid twice: a
 /// withdrawal lowered the L2 balance in the batch that sent it, operations that never ran did not raise one, and what an
@@ -33,6 +50,15 @@ interface IStateExit {
         uint256 indexed chainId, address indexed account, address indexed token, address recipient, uint256 amount
     );
 
+    event TransferRefunded(
+        uint256 indexed sourceChainId,
+        bytes32 indexed messageHash,
+        uint256 indexed destinationChainId,
+        address recipient,
+        address token,
+        uint256 amount
+    );
+
     error UnknownChain(uint256 chainId);
     error ChainNotExited();
     error ReservedAccount(address account);
@@ -40,6 +66,11 @@ interface IStateExit {
     error NothingToClaim();
     error StateRootMismatch(bytes32 expected, bytes32 actual);
     error ClaimTooLarge(uint256 holding, uint256 alreadyClaimed, uint256 amount);
+    error NotATransfer();
+    error AssetNotOnL1(uint256 originChainId, address originToken);
+    error MessageNotIncluded(uint256 chainId, uint256 batchNumber, uint256 messageIndex);
+    error NotTheOwner(address expected, address actual);
+    error TransferAlreadyRefunded(uint256 sourceChainId, bytes32 messageHash);
 
     /// @notice Pays `amount` of what the caller's account on the chain holds to `recipient`. In parts as well, so that a holder
     /// of more than the bridge has left for the chain can take what there is.
@@ -51,6 +82,13 @@ interface IStateExit {
         address recipient,
         HoldingProof calldata proof
     ) external;
+
+    /// @notice Pays back, out of what is in transit to a stopped chain, a transfer that never arrived there. Only for assets born
+    /// on L1, to a recipient of the sender's choice.
+    function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
+
+    /// @notice Whether a transfer was paid back.
+    function isTransferRefunded(uint256 sourceChainId, bytes32 messageHash) external view returns (bool);
 
     /// @notice How much of a holding was claimed. `token` 0 is ETH.
     function claimed(uint256 chainId, address account, address token) external view returns (uint256);

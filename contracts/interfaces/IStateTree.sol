@@ -23,17 +23,32 @@ struct LeafPath {
     bytes32[32] siblings;
 }
 
+/// @notice The leaf before a gap in the order of keys; leaf 0, whose key is 0, comes before all others.
+/// @param key Digest.
+struct LowLeaf {
+    uint8 kind;
+    bytes32 key;
+    uint256 value;
+}
+
 /// @title Roots of state trees
 /// @notice Reads no state and trusts nobody. A root is a statement about one leaf only: that the leaf of exactly this kind,
-/// account and slot has this value. Leaves 0 and 1 cannot stand for another, since the key is derived here.
+/// account and slot has this value, or that there is none. No leaf can stand for another, since the key is derived here.
 /// @dev Digests bind under the collision resistance of Poseidon2 (docs/security.md). Some 40 compressions.
 interface IStateTree {
-    /// @dev The same error as the library's, which assembly raises here.
     error DigestNotCanonical(bytes32 digest);
+    error KeyNotBetween(bytes32 key, bytes32 lower, bytes32 upper);
     error LeafKindUnknown(uint256 highest, uint256 actual);
     error LeafCountTooLarge(uint256 limit, uint256 actual);
     error LeafIndexTooLarge(uint256 leafCount, uint256 actual);
 
     /// @notice The state root to which leaf and path lead. Whoever asks compares it with the root it trusts.
     function computeRoot(StateLeaf calldata leaf, LeafPath calldata path) external pure returns (bytes32 root);
+
+    /// @notice The state root to which the leaf before a gap and its path lead. A tree of that root has no leaf of this kind,
+    /// account and slot: its key is in the gap.
+    function computeRootWithout(uint8 kind, address account, uint256 slot, LowLeaf calldata low, LeafPath calldata path)
+        external
+        pure
+        returns (bytes32 root);
 }

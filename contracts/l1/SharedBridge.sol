@@ -67,6 +67,11 @@ contract SharedBridge is ISharedBridge, AssetViews {
         _;
     }
 
+    modifier onlyStateExit() {
+        if (msg.sender != stateExit) revert OnlyStateExit(stateExit, msg.sender);
+        _;
+    }
+
     /// @inheritdoc ISharedBridge
     function depositBaseToken(uint256 chainId, address token, address payer, uint256 amount)
         external
@@ -139,9 +144,22 @@ contract SharedBridge is ISharedBridge, AssetViews {
     }
 
     /// @inheritdoc ISharedBridge
-    function payHolding(uint256 chainId, address token, address recipient, uint256 amount) external nonReentrant {
-        if (msg.sender != stateExit) revert OnlyStateExit(stateExit, msg.sender);
+    function payHolding(uint256 chainId, address token, address recipient, uint256 amount)
+        external
+        nonReentrant
+        onlyStateExit
+    {
         _debit(chainId, assetId(token), amount);
+        TokenTransfer.send(token, recipient, amount);
+    }
+
+    /// @inheritdoc ISharedBridge
+    function payTransit(uint256 chainId, address token, address recipient, uint256 amount)
+        external
+        nonReentrant
+        onlyStateExit
+    {
+        _debitTransit(chainId, assetId(token), amount);
         TokenTransfer.send(token, recipient, amount);
     }
 
@@ -208,9 +226,7 @@ contract SharedBridge is ISharedBridge, AssetViews {
 
     function _applyDelivery(uint256 chainId, AssetFlow calldata flow) private {
         bytes32 id = AssetMessage.assetId(flow.originChainId, flow.originToken);
-        uint256 available = transit[chainId][id];
-        if (flow.amount > available) revert TransitOverdraft(chainId, id, available, flow.amount);
-        transit[chainId][id] = available - flow.amount;
+        _debitTransit(chainId, id, flow.amount);
         if (flow.originChainId != chainId) chainBalance[chainId][id] += flow.amount;
         emit FlowApplied(chainId, flow.kind, id, chainId, flow.amount);
     }
@@ -231,6 +247,12 @@ contract SharedBridge is ISharedBridge, AssetViews {
         uint256 available = chainBalance[chainId][id];
         if (amount > available) revert BalanceOverdraft(chainId, id, available, amount);
         chainBalance[chainId][id] = available - amount;
+    }
+
+    function _debitTransit(uint256 chainId, bytes32 id, uint256 amount) private {
+        uint256 available = transit[chainId][id];
+        if (amount > available) revert TransitOverdraft(chainId, id, available, amount);
+        transit[chainId][id] = available - amount;
     }
 
     /// @dev A token deposit, once.

@@ -4,12 +4,14 @@ pragma solidity 0.8.37;
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
-import {HoldingProof, IStateExit} from "../interfaces/IStateExit.sol";
+import {HoldingProof, IStateExit, UndeliveredTransfer} from "../interfaces/IStateExit.sol";
 import {IStateTree, StateLeaf} from "../interfaces/IStateTree.sol";
 import {MinimalProxy} from "../l2/MinimalProxy.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {AssetTransfer} from "../types/AssetTransfer.sol";
+import {L2Message} from "../types/L2Transactions.sol";
 
 /// @title Claims against the last state of stopped chains
 contract StateExit is IStateExit {
@@ -19,6 +21,8 @@ contract StateExit is IStateExit {
     uint256 private constant NONCE_BITS = 64;
     /// @dev Slot of `balanceOf` in BridgedToken.
     uint256 private constant BALANCES_SLOT = 0;
+    /// @dev Slot of `delivered` in L2AssetRouter.
+    uint256 private constant DELIVERED_SLOT = 1;
     /// @dev Predeploys and the sender of system transactions are below.
     uint160 private constant FIRST_ACCOUNT = 0x100000;
 
@@ -28,6 +32,8 @@ contract StateExit is IStateExit {
 
     /// @inheritdoc IStateExit
     mapping(uint256 chainId => mapping(address account => mapping(address token => uint256))) public claimed;
+    /// @inheritdoc IStateExit
+    mapping(uint256 sourceChainId => mapping(bytes32 messageHash => bool)) public isTransferRefunded;
 
     constructor(IChainFactory factory_, IStateTree tree_) {
         factory = factory_;
@@ -56,16 +62,62 @@ contract StateExit is IStateExit {
         ISharedBridge(factory.sharedBridge()).payHolding(chainId, token, recipient, amount);
     }
 
+    /// @inheritdoc IStateExit
+    function refundTransfer(UndeliveredTransfer calldata sent, address recipient) external {
+        if (recipient == address(0)) revert ZeroRecipient();
+        (bool valid, AssetTransfer memory transfer) = AssetMessage.decode(sent.message);
+        if (!valid || transfer.kind != AssetMessage.HYPERBRIDGE_SEND) revert NotATransfer();
+        if (transfer.originChainId != block.chainid) revert AssetNotOnL1(transfer.originChainId, transfer.originToken);
+        // What the handler returns is the refund of somebody who called from the stopped chain.
+        address owner = transfer.sender == Predeploys.INTEROP_HANDLER ? transfer.recipient : transfer.sender;
+        address account = AddressAlias.l2Sender(msg.sender);
+        if (account != owner) revert NotTheOwner(owner, account);
+        bytes32 messageHash = keccak256(sent.message);
+        _requireSent(sent);
+        _requireUndelivered(transfer.destinationChainId, sent, messageHash);
+        if (isTransferRefunded[sent.sourceChainId][messageHash]) {
+            revert TransferAlreadyRefunded(sent.sourceChainId, messageHash);
+        }
+        isTransferRefunded[sent.sourceChainId][messageHash] = true;
+        address token = transfer.originToken == AssetMessage.NATIVE_COIN ? address(0) : transfer.originToken;
+        emit TransferRefunded(
+            sent.sourceChainId, messageHash, transfer.destinationChainId, recipient, token, transfer.amount
+        );
+        ISharedBridge(factory.sharedBridge()).payTransit(transfer.destinationChainId, token, recipient, transfer.amount);
+    }
+
+    function _requireSent(UndeliveredTransfer calldata sent) private view {
+        L2Message memory message =
+            L2Message({txNumberInBatch: 0, sender: AssetMessage.ASSET_ROUTER, data: sent.message});
+        bool included = factory.proveL2MessageInclusion(
+            sent.sourceChainId, sent.batchNumber, sent.messageIndex, message, sent.merkleProof
+        );
+        if (!included) revert MessageNotIncluded(sent.sourceChainId, sent.batchNumber, sent.messageIndex);
+    }
+
+    /// @dev The flag is set once and never cleared, so a leaf for it means delivery whatever its value.
+    function _requireUndelivered(uint256 chainId, UndeliveredTransfer calldata sent, bytes32 messageHash) private view {
+        bytes32 flag = keccak256(abi.encode(sent.sourceChainId, messageHash));
+        uint256 slot = uint256(keccak256(abi.encode(flag, DELIVERED_SLOT)));
+        bytes32 expected = _stoppedChain(chainId).executedStateRoot();
+        bytes32 actual = tree.computeRootWithout(STORAGE, AssetMessage.ASSET_ROUTER, slot, sent.low, sent.path);
+        if (actual != expected) revert StateRootMismatch(expected, actual);
+    }
+
+    function _stoppedChain(uint256 chainId) private view returns (IHyperchain chain) {
+        chain = IHyperchain(factory.getHyperchain(chainId));
+        if (address(chain) == address(0)) revert UnknownChain(chainId);
+        if (!chain.exited()) revert ChainNotExited();
+    }
+
     /// @dev What the chain's last state says.
     function _holding(uint256 chainId, address token, address account, HoldingProof calldata proof)
         private
         view
         returns (uint256)
     {
-        address chain = factory.getHyperchain(chainId);
-        if (chain == address(0)) revert UnknownChain(chainId);
-        if (!IHyperchain(chain).exited()) revert ChainNotExited();
-        address baseToken = IHyperchain(chain).getBaseToken();
+        IHyperchain chain = _stoppedChain(chainId);
+        address baseToken = chain.getBaseToken();
         bool isBaseToken = token == (baseToken == AssetMessage.NATIVE_COIN ? address(0) : baseToken);
         StateLeaf memory leaf = isBaseToken
             ? StateLeaf({kind: ACCOUNT, account: account, slot: 0, value: proof.value})
@@ -75,7 +127,7 @@ contract StateExit is IStateExit {
                 slot: uint256(keccak256(abi.encode(account, BALANCES_SLOT))),
                 value: proof.value
             });
-        bytes32 expected = IHyperchain(chain).executedStateRoot();
+        bytes32 expected = chain.executedStateRoot();
         bytes32 actual = tree.computeRoot(leaf, proof.path);
         if (actual != expected) revert StateRootMismatch(expected, actual);
         return isBaseToken ? proof.value >> NONCE_BITS : proof.value;

@@ -39,7 +39,7 @@ const SELECTIONS: readonly AbiSelection[] = [
     constant: "sharedBridgeAbi",
     summary: "Vault and asset router on the settlement layer.",
     interfaces: ["ISharedBridge", "IAssetViews"],
-    omit: ["depositBaseToken", "bridgehubDeposit", "bridgehubConfirmL2Transaction", "applyFlows", "refundBaseToken", "refundTokenDeposit", "payHolding"],
+    omit: ["depositBaseToken", "bridgehubDeposit", "bridgehubConfirmL2Transaction", "applyFlows", "refundBaseToken", "refundTokenDeposit", "payHolding", "payTransit"],
   },
   {
     file: "state-exit",

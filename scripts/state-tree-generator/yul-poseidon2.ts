@@ -155,12 +155,12 @@ const OUTPUT = words(
 );
 
 /**
- * `compress(tag, left, right) -> digest`: the tagged compression of two digests, each eight canonical elements of four
- * bytes. Uses memory from 0x1000 to 0x1140.
+ * The tagged compression of two digests, each eight canonical elements of four bytes: reads the variables `tag`, `left` and
+ * `right` and adds its result to `digest`, which must be 0. Uses memory from 0x1000 to 0x1140.
  */
-export const COMPRESS_FUNCTION = `
-// C_tag(left, right): Poseidon2 of left ‖ right with the tag added to lane 0, first eight lanes, plus left
-function compress(tag, left, right) -> digest {
+export const COMPRESS_BODY = `
+// Poseidon2 of left ‖ right with the tag added to lane 0, first eight lanes, plus left
+{
   {
     ${words((m) => `let w${m} := or(and(${moved(32 - 32 * m, "left")}, ${LEFT_LANES}), and(${moved(96 - 32 * m, "right")}, ${RIGHT_LANES}))`)}
     w0 := add(w0, shl(${TOP}, tag))
@@ -176,3 +176,6 @@ function compress(tag, left, right) -> digest {
   ${ROUND_CONSTANTS.terminal.map(fullRound).join("\n")}
   ${OUTPUT}
 }`;
+
+/** The same as a function of Yul. */
+export const COMPRESS_FUNCTION = `function compress(tag, left, right) -> digest {\n${COMPRESS_BODY}\n}`;

@@ -4,7 +4,7 @@ import type { BaseContract } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
-import { TestChain } from "./support/chain.ts";
+import { operationAt, TestChain } from "./support/chain.ts";
 import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
@@ -22,14 +22,6 @@ describe("exit", () => {
 
   const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
     TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides });
-  /** The canonical transaction of a queued operation, from its event. */
-  async function operationOf(chain: TestChain, index: number): Promise<{ readonly reserved: readonly bigint[]; readonly factoryDeps: readonly bigint[] }> {
-    const events = await chain.contract.queryFilter(chain.contract.filters["NewPriorityRequest"]!());
-    const { args } = chain.contract.interface.parseLog(events[index]!)!;
-    const transaction = args["transaction"] as { toObject(): { reserved: Iterable<bigint>; factoryDeps: Iterable<bigint> } };
-    const fields = transaction.toObject();
-    return { ...fields, reserved: [...fields.reserved], factoryDeps: [...fields.factoryDeps] };
-  }
   const opensAt = (chain: TestChain): Promise<bigint> => view(chain.contract, "exitOpensAt");
   const refund = (chain: TestChain, operation: unknown) =>
     send(as(chain.contract, ecosystem.accounts[6]!), "refundOperation", operation);
@@ -98,7 +90,7 @@ describe("exit", () => {
     const contract = await ecosystem.l1.deploy("RequestingContract");
     await requestBy(contract, chain);
     await ecosystem.increaseTime(2_000n);
-    const operation = await operationOf(chain, 0);
+    const operation = await operationAt(chain, 0);
     await assertReverts(refund(chain, operation), "ChainNotExited()");
     await send(chain.contract, "activateExit");
     await assertReverts(refund(chain, { ...operation, reserved: [10n ** 18n, ...operation.reserved.slice(1)] }), "OperationUnknown");
@@ -122,7 +114,7 @@ describe("exit", () => {
     await ecosystem.increaseTime(2_000n);
     await send(chain.contract, "activateExit");
     const deposit = { depositor: user, token: tokenAddress, amount: 700n };
-    await assertReverts(refund(chain, await operationOf(chain, 0)), "OperationExecuted(0)");
+    await assertReverts(refund(chain, await operationAt(chain, 0)), "OperationExecuted(0)");
     await assertReverts(refundDeposit(chain, 0, { ...deposit, amount: 300n }), "OperationExecuted(0)");
     await assertReverts(refundDeposit(chain, 1, NO_DEPOSIT), "DepositUnknown");
     await assertReverts(refundDeposit(chain, 2, deposit), "DepositUnknown");
@@ -132,8 +124,8 @@ describe("exit", () => {
     assert.equal(await view(token, "balanceOf", user), 700n);
     assert.deepEqual(await accountsOf(ecosystem, chain.configuration.chainId, tokenAddress), [300n, 0n, 0n]);
     await assertReverts(refundDeposit(chain, 1, deposit), "DepositAlreadyRefunded");
-    await refund(chain, await operationOf(chain, 1));
-    await assertReverts(refund(chain, await operationOf(chain, 1)), "DepositAlreadyRefunded");
+    await refund(chain, await operationAt(chain, 1));
+    await assertReverts(refund(chain, await operationAt(chain, 1)), "DepositAlreadyRefunded");
   });
 
   test("a token that refuses to move does not hold the operation's base token back, nor the other way round", async () => {
@@ -154,11 +146,11 @@ describe("exit", () => {
     const REVERTS = 5;
     await send(token, "setManner", REVERTS);
     await assertReverts(refundDeposit(chain, 0, { depositor: user, token: tokenAddress, amount: 700n }), "TokenCallFailed");
-    await refund(chain, await operationOf(chain, 0));
+    await refund(chain, await operationAt(chain, 0));
     assert.equal(await view(base, "balanceOf", user), 10n ** 9n - 10n ** 7n);
     await send(token, "setManner", 0);
     await send(base, "setManner", REVERTS);
-    await assertReverts(refund(chain, await operationOf(chain, 1)), "TokenCallFailed");
+    await assertReverts(refund(chain, await operationAt(chain, 1)), "TokenCallFailed");
     await refundDeposit(chain, 1, { depositor: user, token: tokenAddress, amount: 300n });
     await refundDeposit(chain, 0, { depositor: user, token: tokenAddress, amount: 700n });
     assert.equal(await view(token, "balanceOf", user), 10n ** 9n);
@@ -173,7 +165,7 @@ describe("exit", () => {
     const { formed } = await chain.settle({ logs: [withdrawal] });
     await ecosystem.increaseTime(2_000n);
     await send(chain.contract, "activateExit");
-    await assertReverts(refund(chain, await operationOf(chain, 0)), "BalanceOverdraft");
+    await assertReverts(refund(chain, await operationAt(chain, 0)), "BalanceOverdraft");
     await send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 0, withdrawal));
     assert.equal(await view(ecosystem.bridge, "isBaseTokenRefunded", chain.configuration.chainId, hash), false);
   });

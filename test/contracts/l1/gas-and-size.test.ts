@@ -5,14 +5,17 @@ import type { ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
+import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import type { DiffEntry } from "../../../src/protocol/diff-list.ts";
+import { keccak, toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { holdingKey } from "../../../src/protocol/holding.ts";
+import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { assetMessage, claimOf, depositToken } from "./support/assets.ts";
-import { TestChain } from "./support/chain.ts";
+import { operationAt, TestChain } from "./support/chain.ts";
 import type { BatchContent } from "./support/chain.ts";
 import { addressOf, defaultConfiguration, deployEcosystem, ETH, hexAddress, send } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
@@ -46,14 +49,6 @@ const SNAPSHOT_FILE = new URL("../../../fixtures/gas/l1-contracts.json", import.
 const START = 4_000_000_000n;
 const sizes: Record<string, number> = {};
 const gas: Record<string, number> = {};
-
-/** The canonical transaction of a chain's first operation, from its event. */
-async function operationOf(chain: TestChain): Promise<unknown> {
-  const [event] = await chain.contract.queryFilter(chain.contract.filters["NewPriorityRequest"]!());
-  const { args } = chain.contract.interface.parseLog(event!)!;
-  const fields = (args["transaction"] as { toObject(): { reserved: Iterable<bigint>; factoryDeps: Iterable<bigint> } }).toObject();
-  return { ...fields, reserved: [...fields.reserved], factoryDeps: [...fields.factoryDeps] };
-}
 
 /** Sizes and gas are compared exactly with a committed file; run with UPDATE_SNAPSHOTS=1 to write it anew. */
 describe("size and gas of the L1 contracts", () => {
@@ -184,8 +179,22 @@ describe("size and gas of the L1 contracts", () => {
     await send(chain.contract, "activateExit");
     const proof = proveHolding(tree, query)?.proof;
     record("claimHolding", await send(ecosystem.stateExit, "claimHolding", 273n, ETH, 60n, account, proof));
-    const operation = await operationOf(chain);
-    record("refundOperation", await send(chain.contract, "refundOperation", operation));
+    record("refundOperation", await send(chain.contract, "refundOperation", await operationAt(chain, 0)));
+
+    const source = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 274n));
+    await atNextTime();
+    const hash = await source.request();
+    const log = assetMessage(ecosystem, { kind: 2, destinationChainId: 273n, amount: 7n, sender: account });
+    await atNextTime();
+    const sent = await source.form({ canonicalTxHashes: [hash], logs: [{ type: "priorityOp", success: true }, log], timestamp: START });
+    const { stored: storedBySource } = await source.commit(sent);
+    await source.prove(storedBySource);
+    await source.execute(storedBySource, sent);
+    const transfer = {
+      sourceChainId: 274n, batchNumber: 0n, messageIndex: 1n, message: toHex(log.body), merkleProof: l2LogProof(sent.logLeaves, 1),
+      ...proveUndelivered(tree, 274n, keccak(log.body)),
+    };
+    record("refundTransfer", await send(ecosystem.stateExit, "refundTransfer", transfer, account));
   });
 
   test("equals the committed snapshot", () => {

@@ -2,14 +2,21 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
 import type { BaseContract } from "ethers";
+import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
+import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { holdingKey } from "../../../src/protocol/holding.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
-import { TestChain } from "./support/chain.ts";
-import type { FormedBatch } from "./support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
+import { operationAt, TestChain } from "./support/chain.ts";
+import type { BatchContent, FormedBatch } from "./support/chain.ts";
+import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
 
@@ -96,6 +103,77 @@ describe("value invariants of the shared bridge", () => {
         assert.ok(seen.has(kind), `the sequence has a ${kind}: ${JSON.stringify([...seen])}`);
       }
     });
+  }
+
+  test("hold while chains stop one after the other and everyone takes what the last states promise", async () => {
+    const random = createRandomness(3);
+    const bridge = await ecosystem.bridge.getAddress();
+    const outcomes = new Map<string, number>();
+    /** Whether the call was refused with one of these errors, which a state that promises too much leads to. */
+    const attempt = async (what: string, call: Promise<unknown>): Promise<void> => {
+      let outcome = what;
+      try {
+        await call;
+      } catch (error) {
+        assert.match(await errorOf(Promise.reject(error as Error)), /^(BalanceOverdraft|ClaimTooLarge|DepositUnknown)/);
+        outcome = `refused ${what}`;
+      }
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      await assertSums(bridge);
+    };
+    for (const [chainIndex, chain] of chains.entries()) {
+      const chainId = CHAIN_IDS[chainIndex]!;
+      const holdings = [1, 2, 3].flatMap((account) => assets.map((of) => ({ account, of })));
+      const keyOf = ({ account, of }: (typeof holdings)[number]) => ({
+        settlementChainId: ecosystem.chainId,
+        baseToken: ETH as Hex,
+        token: of,
+        account: ecosystem.accounts[account]!.address as Hex,
+      });
+      const leaves = await Promise.all(
+        holdings.map(async (holding): Promise<StateWrite> => {
+          const [balance] = await accountsOf(ecosystem, chainId, holding.of);
+          const amount = 1n + balance / BigInt(2 + random.index(3));
+          const key = holdingKey(keyOf(holding));
+          return { ...key, value: key.leafKind === LeafKind.account ? amount << 64n : amount };
+        }),
+      );
+      const tree = StateTree.genesis(leaves, { compressor: referenceCompressor });
+      await chain.settle({ newStateRoot: digestToHex(tree.root), ...(await pendingOperations(chain)) });
+      const first = Number(chain.last.priorityOpTotal);
+      const tokenDeposit = BigInt(1 + random.index(1000));
+      await depositToken(ecosystem, chain, assets[1]!, tokenDeposit);
+      await chain.request({}, 10n ** 6n);
+      await ecosystem.increaseTime(2_000n);
+      await send(chain.contract, "activateExit");
+
+      const claims = [...holdings, ...holdings].map((holding) => async (): Promise<void> => {
+        const { amount, proof } = proveHolding(tree, keyOf(holding))!;
+        const part = random.index(2) === 0 ? amount : 1n + amount / 2n;
+        const exit = as(ecosystem.stateExit, ecosystem.accounts[holding.account]!);
+        await attempt("holding", send(exit, "claimHolding", chainId, holding.of, part, addressOf(0xbeef), proof));
+      });
+      const depositor = ecosystem.accounts[0]!.address;
+      const refunds = [first, first + 1].flatMap((index) => [
+        async () => attempt("operation", send(chain.contract, "refundOperation", await operationAt(chain, index))),
+        async () => attempt("deposit", send(chain.contract, "refundDeposit", index, { depositor, token: assets[1]!, amount: tokenDeposit })),
+      ]);
+      const steps = [...claims, ...refunds];
+      while (steps.length > 0) await steps.splice(random.index(steps.length), 1)[0]!();
+    }
+    for (const what of ["holding", "refused holding", "operation", "deposit"]) {
+      assert.ok(outcomes.has(what), `there is a ${what}: ${JSON.stringify([...outcomes])}`);
+    }
+  });
+
+  /** A batch's share of whatever waits in the queue, every operation a success. */
+  async function pendingOperations(chain: TestChain): Promise<Pick<BatchContent, "canonicalTxHashes" | "logs">> {
+    const total = await view<bigint>(chain.contract, "getTotalPriorityTxs");
+    const canonicalTxHashes: Hex[] = [];
+    for (let i = chain.last.priorityOpTotal; i < total; i++) {
+      canonicalTxHashes.push((await view<{ hash: Hex }>(chain.contract, "priorityOperation", i)).hash);
+    }
+    return { canonicalTxHashes, logs: canonicalTxHashes.map(() => ({ type: "priorityOp", success: true })) };
   }
 
   async function assertSums(bridge: string): Promise<void> {

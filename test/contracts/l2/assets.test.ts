@@ -4,6 +4,7 @@ import { AbiCoder, Signature } from "ethers";
 import type { Contract, TransactionReceipt } from "ethers";
 import { assetId, AssetMessageKind, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
+import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
 import { fromHex, keccak } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
@@ -323,7 +324,12 @@ describe("assets between L1 and chains", () => {
     ]);
 
     assert.equal(await routerB.getFunction("isDelivered").staticCall(a.chainId, hash), false);
+    // By this flag L1 tells whether a transfer arrived on a chain that stopped.
+    const { address: flagged, slot } = deliveryFlagKey(a.chainId, hash);
+    const flag = async (): Promise<bigint> => BigInt(await b.ethers.provider.getStorage(`0x${flagged.toString(16).padStart(40, "0")}`, slot));
+    assert.equal(await flag(), 0n);
     const delivered = await b.send(routerB, "deliver", proof);
+    assert.equal(await flag(), 1n);
     assert.equal(await routerB.getFunction("isDelivered").staticCall(a.chainId, hash), true);
     const report = decodeAssetMessage(fromHex(messageOf(b, delivered)))!;
     assert.deepEqual(

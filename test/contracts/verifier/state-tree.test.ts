@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { BaseContract } from "ethers";
-import { Interface } from "ethers";
 
-import { DIGEST_NOT_CANONICAL } from "../../../scripts/state-tree-generator/contract.ts";
 import { COMPRESS_FUNCTION } from "../../../scripts/state-tree-generator/yul-poseidon2.ts";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import type { StateKey } from "../../../src/chain/state/state-key.ts";
+import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/reference/poseidon2.ts";
@@ -141,6 +141,54 @@ test("refuses digests that are not canonical, and places that no tree has", asyn
   await assertReverts(rootOf({ ...real, leaf: { ...real.leaf, kind: 4 } }), "LeafKindUnknown(3, 4)");
 });
 
-test("raises the interface's error from assembly", () => {
-  assert.equal(new Interface(["error DigestNotCanonical(bytes32)"]).getError("DigestNotCanonical")?.selector, DIGEST_NOT_CANONICAL);
+test("an absent key is shown by the leaf before its gap, and by no other", async () => {
+  const { tree, writes } = randomTree();
+  const root = digestToHex(tree.root);
+  const random = createRandom(73);
+  const without = (key: StateKey, ...[proof]: [ReturnType<StateTree["prove"]>]): Promise<string> =>
+    view(
+      contract,
+      "computeRootWithout",
+      key.leafKind,
+      `0x${key.address.toString(16).padStart(40, "0")}`,
+      key.slot,
+      { kind: proof.leafKind, key: digestToHex(proof.key), value: proof.value },
+      leafPath(proof),
+    );
+  const seen = new Set<number>();
+  for (let i = 0; i < 24; i++) {
+    const key: StateKey = { leafKind: LeafKind.storage, address: 0x10003n, slot: BigInt(random.below(2 ** 30)) };
+    const proof = tree.prove(key);
+    seen.add(proof.index);
+    assert.deepEqual(verifyProof(tree.root, key, proof), { ok: true, isPresent: false, value: 0n });
+    assert.equal(await without(key, proof), root);
+    // Any other leaf's gap does not hold the key; a path with another end leads elsewhere.
+    const other = tree.prove(writes[i % writes.length]!);
+    if (other.index !== proof.index) await assertReverts(without(key, other), "KeyNotBetween");
+    const open = { ...proof, nextKey: new Array<number>(8).fill(0) };
+    if (proof.nextKey.some((element) => element !== 0)) assert.notEqual(await without(key, open), root);
+    assert.notEqual(await without(key, { ...proof, leafKind: proof.leafKind === 0 ? 1 : 0 }), root);
+    assert.notEqual(await without(key, { ...proof, value: proof.value ^ 1n }), root);
+  }
+  assert.ok(seen.size > 5, "gaps all over the order of keys");
+  // Neither its own leaf nor the one before it shows that a key is absent.
+  const present = tree.prove(writes[3]!);
+  await assertReverts(without(writes[3]!, present), "KeyNotBetween");
+  for (const write of writes) {
+    const before = tree.prove(write);
+    if (before.nextKey.join() === present.key.join()) await assertReverts(without(writes[3]!, before), "KeyNotBetween");
+  }
+});
+
+test("the leaf before a gap must have a canonical key", async () => {
+  const { tree } = randomTree();
+  const key: StateKey = { leafKind: LeafKind.storage, address: 5n, slot: 5n };
+  const proof = tree.prove(key);
+  const call = (low: string): Promise<string> =>
+    view(contract, "computeRootWithout", 0, wordToHex(5n).replace(/^0x0{24}/, "0x"), 5n, { kind: 0, key: low, value: 0n }, {
+      ...leafPath(proof),
+      nextKey: wordToHex(0n),
+    });
+  await assertReverts(call(wordToHex(BigInt(P))), `DigestNotCanonical(${wordToHex(BigInt(P))})`);
+  await assertReverts(call(wordToHex((1n << 256n) - 1n)), "KeyNotBetween");
 });

@@ -268,3 +268,12 @@ export function proofOf(batch: StoredBatch): Hex {
     ),
   );
 }
+
+/** The canonical transaction of a queued operation, from its event, as `refundOperation` takes it. */
+export async function operationAt({ contract }: TestChain, index: number): Promise<{ readonly reserved: readonly bigint[] }> {
+  const events = await contract.queryFilter(contract.filters["NewPriorityRequest"]!());
+  const { args } = contract.interface.parseLog(events[index]!)!;
+  const transaction = args["transaction"] as { toObject(): { reserved: Iterable<bigint>; factoryDeps: Iterable<bigint> } };
+  const fields = transaction.toObject();
+  return Object.assign(fields, { reserved: [...fields.reserved], factoryDeps: [...fields.factoryDeps] });
+}

@@ -1,0 +1,31 @@
+import { digestToHex } from "../../protocol/digest.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { referenceCompressor } from "./batch-compressor.ts";
+import { compareDigests } from "./digest-array.ts";
+import { deriveKeys } from "./state-key.ts";
+import type { StateKey } from "./state-key.ts";
+import type { StateProof } from "./state-proof.ts";
+
+/** A leaf's place in a tree, in the form that contracts take. */
+export interface LeafPath {
+  /** Digest; 0 for the last leaf in the order of keys. */
+  readonly nextKey: Hex;
+  readonly index: number;
+  readonly leafCount: number;
+  /** 32 digests, the leaf's sibling first. */
+  readonly siblings: readonly Hex[];
+}
+
+export function leafPath(proof: StateProof): LeafPath {
+  return {
+    nextKey: digestToHex(proof.nextKey),
+    index: proof.index,
+    leafCount: proof.leafCount,
+    siblings: proof.siblings.map(digestToHex),
+  };
+}
+
+/** Whether a proof is about the very key, and not about the leaf before its gap. Throws StateKeyError. */
+export function isLeafOf(key: StateKey, proof: StateProof): boolean {
+  return compareDigests(deriveKeys([key], referenceCompressor), 0, Uint32Array.from(proof.key), 0) === 0;
+}

@@ -1,0 +1,25 @@
+import { deliveryFlagKey } from "../../protocol/delivery-flag.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import type { LeafKind } from "../../protocol/domain-tags.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { isLeafOf, leafPath } from "./leaf-path.ts";
+import type { LeafPath } from "./leaf-path.ts";
+import type { StateTree } from "./state-tree.ts";
+
+/** That a chain has not taken an asset message, in the form that the settlement layer's state exit takes. */
+export interface UndeliveredProof {
+  /** The leaf before the gap in which the delivery's flag would be. */
+  readonly low: { readonly kind: LeafKind; readonly key: Hex; readonly value: bigint };
+  readonly path: LeafPath;
+}
+
+/**
+ * The proof that a message of another chain was not delivered, from the tree of the destination's last executed batch;
+ * undefined where it was. `messageHash` is the keccak of the message's body. Throws HexError for another length.
+ */
+export function proveUndelivered(tree: Pick<StateTree, "prove">, sourceChainId: bigint, messageHash: Hex): UndeliveredProof | undefined {
+  const key = deliveryFlagKey(sourceChainId, messageHash);
+  const leaf = tree.prove(key);
+  if (isLeafOf(key, leaf)) return undefined;
+  return { low: { kind: leaf.leafKind, key: digestToHex(leaf.key), value: leaf.value }, path: leafPath(leaf) };
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { BaseContract, Signer } from "ethers";
+import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
+import type { UndeliveredProof } from "../../../src/chain/state/undelivered-proof.ts";
+import { AssetMessageKind, BASE_TOKEN_ADDRESS } from "../../../src/protocol/asset-message.ts";
+import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
+import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { l2LogProof } from "../../../src/protocol/log-proof.ts";
+import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { accountsOf, assetMessage, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
+import { TestChain } from "./support/chain.ts";
+import type { FormedBatch } from "./support/chain.ts";
+import { addressOf, as, defaultConfiguration, deployEcosystem, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import type { Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+
+type Message = ReturnType<typeof assetMessage>;
+
+describe("transfers to a chain that stopped", () => {
+  let ecosystem: Ecosystem;
+  let token: BaseContract;
+  let tokenAddress: Hex;
+  let sender: Signer;
+  let senderAddress: Hex;
+  let nextChainId = 270n;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    token = await ecosystem.l1.deploy("TokenDouble");
+    tokenAddress = await hexAddress(token);
+    await send(token, "mint", ecosystem.accounts[0]!.address, 10n ** 18n);
+    await send(token, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
+    sender = ecosystem.accounts[3]!;
+    senderAddress = ecosystem.accounts[3]!.address.toLowerCase() as Hex;
+  });
+  after(() => ecosystem.l1.close());
+
+  const create = async (): Promise<TestChain> => TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
+
+  /** A chain on which 1,000 of the token were deposited. */
+  async function source(): Promise<{ chain: TestChain; operation: Hex }> {
+    const chain = await create();
+    return { chain, operation: await depositToken(ecosystem, chain, tokenAddress, 1_000n) };
+  }
+
+  const transferTo = (destination: TestChain, amount: bigint, overrides: Partial<AssetTransfer> & { from?: Hex } = {}): Message =>
+    assetMessage(ecosystem, {
+      kind: AssetMessageKind.hyperbridgeSend,
+      destinationChainId: destination.configuration.chainId,
+      originToken: tokenAddress,
+      amount,
+      sender: senderAddress,
+      recipient: addressOf(0xabc),
+      ...overrides,
+    });
+
+  /** The source's batch with these messages, executed. */
+  const settle = async ({ chain, operation }: { chain: TestChain; operation: Hex }, messages: readonly Message[]): Promise<FormedBatch> =>
+    (await chain.settle({ canonicalTxHashes: [operation], logs: [{ type: "priorityOp", success: true }, ...messages] })).formed;
+
+  /** Stops the destination with a last state in which these messages of the source were delivered; returns that state. */
+  async function stop(destination: TestChain, sourceChainId: bigint, delivered: readonly Message[]): Promise<StateTree> {
+    const leaves = delivered.map(({ body }) => ({ ...deliveryFlagKey(sourceChainId, keccak(body)), value: 1n }));
+    const tree = StateTree.genesis(leaves, { compressor: referenceCompressor });
+    await destination.settle({ newStateRoot: digestToHex(tree.root) });
+    await destination.request();
+    await ecosystem.increaseTime(2_000n);
+    await send(destination.contract, "activateExit");
+    return tree;
+  }
+
+  const claimOf = (from: TestChain, formed: FormedBatch, index: number, message: Message, proof: UndeliveredProof) => ({
+    sourceChainId: from.configuration.chainId,
+    batchNumber: formed.expected.batchNumber,
+    messageIndex: index,
+    message: toHex(message.body),
+    merkleProof: l2LogProof(formed.logLeaves, index),
+    ...proof,
+  });
+  const proofOf = (tree: StateTree, from: TestChain, message: Message): UndeliveredProof => {
+    const proof = proveUndelivered(tree, from.configuration.chainId, keccak(message.body));
+    assert.ok(proof !== undefined);
+    return proof;
+  };
+  const refund = (signer: Signer, claim: unknown, recipient: string) =>
+    send(as(ecosystem.stateExit, signer), "refundTransfer", claim, recipient);
+
+  test("go back to their sender, once, out of what is in transit", async () => {
+    const [from, destination] = [await source(), await create()];
+    const messages = [transferTo(destination, 300n), transferTo(destination, 200n, { nonce: 1n })] as const;
+    const formed = await settle(from, messages);
+    const [sourceId, destinationId] = [from.chain.configuration.chainId, destination.configuration.chainId];
+    assert.deepEqual(await accountsOf(ecosystem, destinationId, tokenAddress), [0n, 0n, 500n]);
+    // The second message has arrived, the first has not.
+    const tree = await stop(destination, sourceId, [messages[1]]);
+    const claim = claimOf(from.chain, formed, 1, messages[0], proofOf(tree, from.chain, messages[0]));
+    const receipt = await refund(sender, claim, addressOf(0xf1));
+    assert.equal(await view(token, "balanceOf", addressOf(0xf1)), 300n);
+    assert.deepEqual(await accountsOf(ecosystem, destinationId, tokenAddress), [0n, 0n, 200n]);
+    const [event] = eventsOf(ecosystem.stateExit, receipt, "TransferRefunded");
+    assert.deepEqual([...event!.args].slice(0, 3), [sourceId, keccak(messages[0].body), destinationId]);
+    await assertReverts(refund(sender, claim, addressOf(0xf1)), "TransferAlreadyRefunded");
+    assert.equal(await view(ecosystem.stateExit, "isTransferRefunded", sourceId, keccak(messages[0].body)), true);
+
+    assert.equal(proveUndelivered(tree, sourceId, keccak(messages[1].body)), undefined);
+    const other = claimOf(from.chain, formed, 2, messages[1], proofOf(tree, from.chain, messages[0]));
+    await assertReverts(refund(sender, other, addressOf(0xf1)), "KeyNotBetween");
+    // The other leaf of the tree: the outputs'.
+    const leaf = tree.prove({ leafKind: 0, address: 0x800bn, slot: 0n });
+    const low = { kind: 0, key: digestToHex(leaf.key), value: leaf.value };
+    const path = { nextKey: digestToHex(leaf.nextKey), index: leaf.index, leafCount: leaf.leafCount, siblings: leaf.siblings.map(digestToHex) };
+    await assertReverts(refund(sender, { ...other, low, path }, addressOf(0xf1)), "KeyNotBetween");
+    // A gap that no tree of this root has.
+    await assertReverts(
+      refund(sender, { ...other, low: { kind: 0, key: wordToHex(0n), value: 0n }, path: { ...path, index: 0, nextKey: wordToHex(0n) } }, addressOf(0xf1)),
+      "StateRootMismatch",
+    );
+  });
+
+  test("go to nobody but the sender, whose alias speaks for a contract of L1", async () => {
+    const contract = await ecosystem.l1.deploy("RequestingContract");
+    const [from, destination] = [await source(), await create()];
+    const own = transferTo(destination, 10n);
+    const aliased = transferTo(destination, 20n, { sender: aliasL1Address(await hexAddress(contract)) });
+    const returned = transferTo(destination, 30n, { sender: PREDEPLOYS.InteropHandler, recipient: senderAddress });
+    const formed = await settle(from, [own, aliased, returned]);
+    const tree = await stop(destination, from.chain.configuration.chainId, []);
+    const claim = (index: number, message: Message) => claimOf(from.chain, formed, index, message, proofOf(tree, from.chain, message));
+    await assertReverts(refund(ecosystem.accounts[4]!, claim(1, own), addressOf(0xf2)), "NotTheOwner");
+    await assertReverts(refund(sender, claim(2, aliased), addressOf(0xf2)), "NotTheOwner");
+    const data = ecosystem.stateExit.interface.encodeFunctionData("refundTransfer", [claim(2, aliased), addressOf(0xf2)]);
+    await send(as(contract, sender), "call", await ecosystem.stateExit.getAddress(), data);
+    // What an interop handler returned was its recipient's.
+    await refund(sender, claim(3, returned), addressOf(0xf2));
+    assert.equal(await view(token, "balanceOf", addressOf(0xf2)), 50n);
+    await assertReverts(refund(sender, claim(1, own), ZERO_ADDRESS), "ZeroRecipient()");
+  });
+
+  test("wait until the destination has stopped, and the source's batch is executed", async () => {
+    const [from, destination] = [await source(), await create()];
+    const message = transferTo(destination, 10n);
+    const formed = await from.chain.form({ canonicalTxHashes: [from.operation], logs: [{ type: "priorityOp", success: true }, message] });
+    const { stored } = await from.chain.commit(formed);
+    await from.chain.prove(stored);
+    const empty = StateTree.genesis([], { compressor: referenceCompressor });
+    const early = claimOf(from.chain, formed, 1, message, proofOf(empty, from.chain, message));
+    await assertReverts(refund(sender, early, addressOf(0xf3)), "MessageNotIncluded");
+    await from.chain.execute(stored, formed);
+    await assertReverts(refund(sender, early, addressOf(0xf3)), "ChainNotExited()");
+    const tree = await stop(destination, from.chain.configuration.chainId, []);
+    const claim = claimOf(from.chain, formed, 1, message, proofOf(tree, from.chain, message));
+    await assertReverts(refund(sender, { ...claim, messageIndex: 0 }, addressOf(0xf3)), "MessageNotIncluded");
+    await assertReverts(refund(sender, { ...claim, sourceChainId: destination.configuration.chainId }, addressOf(0xf3)), "MessageNotIncluded");
+    await refund(sender, claim, addressOf(0xf3));
+    assert.equal(await view(token, "balanceOf", addressOf(0xf3)), 10n);
+  });
+
+  test("are transfers of L1's assets by the asset router, to chains that exist, and nothing else", async () => {
+    const [from, destination] = [await source(), await create()];
+    const messages = [
+      assetMessage(ecosystem, { originToken: tokenAddress, amount: 1n, sender: senderAddress }),
+      transferTo(destination, 1n, { originChainId: from.chain.configuration.chainId }),
+      transferTo(destination, 1n, { from: BASE_TOKEN_ADDRESS }),
+      transferTo(destination, 1n, { destinationChainId: 9_999n }),
+    ] as const;
+    const formed = await settle(from, messages);
+    const tree = await stop(destination, from.chain.configuration.chainId, []);
+    for (const [i, error] of ["NotATransfer()", "AssetNotOnL1", "MessageNotIncluded", "UnknownChain(9999)"].entries()) {
+      const claim = claimOf(from.chain, formed, i + 1, messages[i]!, proofOf(tree, from.chain, messages[i]!));
+      await assertReverts(refund(sender, claim, addressOf(0xf4)), error);
+    }
+  });
+
+  test("cannot take more than what is in transit, when the destination lied about a delivery", async () => {
+    const [from, destination] = [await source(), await create()];
+    const message = transferTo(destination, 400n);
+    const formed = await settle(from, [message]);
+    // The destination takes the amount and sets no flag.
+    const delivery = assetMessage(ecosystem, {
+      kind: AssetMessageKind.hyperbridgeDelivery, destinationChainId: destination.configuration.chainId, originToken: tokenAddress, amount: 400n,
+    });
+    await destination.settle({ logs: [delivery] });
+    const tree = await stop(destination, from.chain.configuration.chainId, []);
+    const claim = claimOf(from.chain, formed, 1, message, proofOf(tree, from.chain, message));
+    await assertReverts(refund(sender, claim, addressOf(0xf5)), "TransitOverdraft");
+    assert.deepEqual(await accountsOf(ecosystem, from.chain.configuration.chainId, tokenAddress), [600n, 0n, 0n]);
+  });
+
+  test("are paid by the bridge at the state exit's word only", async () => {
+    await assertReverts(send(ecosystem.bridge, "payTransit", 270n, tokenAddress, senderAddress, 1n), "OnlyStateExit");
+  });
+});
