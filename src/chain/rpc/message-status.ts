@@ -24,13 +24,16 @@ const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback" } as 
  * imports holds the message). Answers with a list: a transaction can send several.
  */
 export function messageMethods(chain: Chain, settlement: SettlementView | undefined): ReadonlyMap<string, RpcMethod> {
-  const status = new MessageStatus(chain, settlement);
-  return new Map<string, RpcMethod>([["hyperchain_getMessage", ([hash, registryLeaf]) => status.of(hashParameter(hash), leafParameter(registryLeaf))]]);
+  const answer: RpcMethod = async ([hash, registryLeaf]) => new MessageStatus(chain, settlement).of(hashParameter(hash), leafParameter(registryLeaf));
+  return new Map([["hyperchain_getMessage", answer]]);
 }
 
+/** Answers one request. */
 class MessageStatus {
   readonly #chain: Chain;
   readonly #settlement: SettlementView | undefined;
+  /** Thousands of messages may be of one batch. */
+  readonly #stages = new Map<bigint, Promise<BatchStages>>();
 
   constructor(chain: Chain, settlement: SettlementView | undefined) {
     this.#chain = chain;
@@ -55,7 +58,7 @@ class MessageStatus {
   async #sent(message: SentMessage): Promise<object> {
     const { index } = this.#chain;
     const { messageHash, sender, body, batchNumber, engineHash, position } = message;
-    const stages = await this.#stages(batchNumber);
+    const stages = await this.#stagesOf(batchNumber);
     const first = index.logPosition(engineHash)?.firstIndex ?? 0;
     const content = readCrossChainMessage(sender, body);
     const callback = content?.content.type === "bundle" ? this.#chain.messages.callback(messageHash) : undefined;
@@ -82,7 +85,7 @@ class MessageStatus {
   /** The receiving side: from the import on. */
   async #arrival(delivered: ChainPlace | undefined, registryLeaf: bigint | undefined): Promise<object> {
     const imported = registryLeaf === undefined ? undefined : this.#chain.messages.importCovering(registryLeaf);
-    const importBatch = await this.#stages(imported?.batchNumber);
+    const importBatch = await this.#stagesOf(imported?.batchNumber);
     return {
       destinationChainId: hexQuantity(BigInt(this.#chain.chainId)),
       rootIndex: imported === undefined ? null : hexQuantity(imported.registryIndex),
@@ -95,8 +98,11 @@ class MessageStatus {
     };
   }
 
-  async #stages(batchNumber: bigint | undefined): Promise<BatchStages | undefined> {
-    return batchNumber === undefined ? undefined : this.#settlement?.stages(batchNumber);
+  #stagesOf(batchNumber: bigint | undefined): Promise<BatchStages> | undefined {
+    if (batchNumber === undefined || this.#settlement === undefined) return undefined;
+    const stages = this.#stages.get(batchNumber) ?? this.#settlement.stages(batchNumber);
+    this.#stages.set(batchNumber, stages);
+    return stages;
   }
 
   #here(place: ChainPlace | undefined): Omit<StepAnswer, "step"> | undefined {
