@@ -23,8 +23,10 @@ export interface HyperchainsUserConfig {
 export interface HyperchainsL1UserConfig {
   /** Port that `hyperchain:spawn` serves it on. Default 8545; 0 for any free one. */
   readonly port?: number;
-  /** JSON-RPC URL of an existing settlement layer; then none is started. */
+  /** JSON-RPC URL of an existing settlement layer; then none is started. HYPERCHAIN_PRIVATE_KEY may say who pays there. */
   readonly url?: string;
+  /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
+  readonly confirmations?: number;
 }
 
 /** One chain. */
@@ -41,12 +43,14 @@ export interface HyperchainUserConfig {
     /** Transactions at which a batch is sealed. Default: no such limit. */
     readonly maxTransactions?: number;
   };
-  /** ERC-20 on L1 in which fees are paid. Default ETH. */
-  readonly baseToken?: string;
+  /** In which fees are paid: the address of an ERC-20 on L1, or the name and symbol of one to deploy there. Default ETH. */
+  readonly baseToken?: string | { readonly name: string; readonly symbol: string };
   /** "rollup" (default) publishes its data on L1, "validium" gives it to a committee. */
   readonly dataAvailability?: DataAvailability;
   /** Of a validium: how many hold its data, and how many of them must sign for it. Default: 1 of 1. */
   readonly committee?: { readonly members: number; readonly threshold: number };
+  /** Of a validium: accounts to which the committee gives the data. Default: only the chain's operator. */
+  readonly readers?: readonly string[];
   /** Who must sign each batch after executing it again. Default: one member inside the process. */
   readonly quorum?: { readonly members: number; readonly threshold: number };
   /** Seconds between the commit of a batch and its execution. Default 0. */
@@ -80,7 +84,7 @@ export interface HyperchainsConfig {
   readonly name: string;
   readonly host: string;
   readonly url?: string;
-  readonly l1: { readonly port?: number; readonly url?: string };
+  readonly l1: HyperchainsL1UserConfig;
   /** In the order of the user's config. */
   readonly chains: readonly HyperchainConfig[];
   readonly prover: { readonly mode: ProverMode; readonly workers?: number };
@@ -90,9 +94,10 @@ export interface HyperchainsConfig {
 }
 
 /** One chain of `hre.config.hyperchains`. */
-export interface HyperchainConfig extends Omit<HyperchainUserConfig, "chainId" | "baseToken"> {
+export interface HyperchainConfig extends Omit<HyperchainUserConfig, "chainId" | "baseToken" | "readers"> {
   readonly name: string;
   readonly chainId: number;
   /** 20 bytes in lower case. */
-  readonly baseToken?: `0x${string}`;
+  readonly baseToken?: `0x${string}` | { readonly name: string; readonly symbol: string };
+  readonly readers?: readonly `0x${string}`[];
 }

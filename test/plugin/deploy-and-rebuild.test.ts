@@ -6,6 +6,8 @@ import type { SpawnedEcosystem } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+/** Of development account 5. */
+const KEY_5 = "0x8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba";
 const RECIPIENT = "0x00000000000000000000000000000000000c0de3";
 
 describe("tasks on L1 alone", () => {
@@ -69,6 +71,25 @@ describe("tasks on L1 alone", () => {
     const l1 = connect(ecosystem.info.l1.url);
     assert.notEqual(deployed.contracts["factory"], ecosystem.info.l1.contracts.factory);
     for (const name of ["factory", "bridge", "roots", "verifier"] as const) assert.notEqual(await l1.getCode(deployed.contracts[name] ?? ""), "0x", name);
+  });
+
+  test("I1: spawn settles on an existing L1, paid by a key of the user's own, and tasks sign with that key", async () => {
+    const own = createWorkplace();
+    try {
+      const environment = { HYPERCHAIN_PRIVATE_KEY: KEY_5 };
+      const second = await own.spawn(["--settlement-url", ecosystem.info.l1.url, "--names", "shop", "--batch-ms", "0"], { environment });
+      assert.equal(second.info.l1.url, ecosystem.info.l1.url);
+      assert.notEqual(second.info.l1.contracts.factory, ecosystem.info.l1.contracts.factory);
+      assert.equal(second.info.accounts.mnemonic, undefined);
+      const deposit = await own.run(["hyperchain:deposit", "1.25", `${RECIPIENT}@shop`], { environment });
+      assert.equal(deposit.code, 0, deposit.stderr);
+      assert.equal(await connect(second.info.chains[0]?.url).getBalance(RECIPIENT), 5n * ETHER / 4n);
+      const settled = await own.run(["hyperchain:settle", "--json"], { environment });
+      assert.equal(settled.code, 0, settled.stderr);
+      assert.equal((JSON.parse(settled.stdout) as readonly unknown[]).length, 1);
+    } finally {
+      await own.close();
+    }
   });
 
   test("I5: deploy asks for a network, names an unknown one, and refuses an account without money", async () => {

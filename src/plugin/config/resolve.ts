@@ -26,6 +26,16 @@ export function resolveHyperchains(user: HyperchainsUserConfig = {}): Hyperchain
 }
 
 function resolveChain(name: string, user: HyperchainUserConfig, place: number): HyperchainConfig {
-  const { chainId = FIRST_CHAIN_ID + place, baseToken, ...rest } = user;
-  return { ...rest, name, chainId, ...(baseToken === undefined ? {} : { baseToken: baseToken.toLowerCase() as `0x${string}` }) };
+  const { chainId = FIRST_CHAIN_ID + place, baseToken, readers, ...rest } = user;
+  return {
+    ...rest,
+    name,
+    chainId,
+    ...(baseToken === undefined ? {} : { baseToken: typeof baseToken === "string" ? lowerCase(baseToken) : baseToken }),
+    ...(readers === undefined ? {} : { readers: readers.map(lowerCase) }),
+  };
+}
+
+function lowerCase(address: string): `0x${string}` {
+  return address.toLowerCase() as `0x${string}`;
 }

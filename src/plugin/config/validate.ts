@@ -45,6 +45,12 @@ const amount: Check = (value) =>
   typeof value === "string" && parseAmount(value, ETHER_DECIMALS) !== undefined ? undefined : 'an amount of ETH in quotes, such as "100"';
 const atLeastOneMember = wholeNumber(1, 16, 3);
 
+const address = text(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
+const baseToken: Check = (value) =>
+  address(value) === undefined || (isObject(value) && typeof value["name"] === "string" && typeof value["symbol"] === "string")
+    ? undefined
+    : 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there';
+
 const TOP: Readonly<Record<string, Check>> = {
   name: text(/^\S.*$/, "a name"),
   host: text(/^\S+$/, 'an interface to listen on, such as "127.0.0.1"'),
@@ -53,7 +59,7 @@ const TOP: Readonly<Record<string, Check>> = {
   pollIntervalMs: wholeNumber(1, 3_600_000, 100),
 };
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
-  l1: { port, url },
+  l1: { port, url, confirmations: wholeNumber(1, 1_000, 1) },
   prover: { mode: oneOf("stark", "none"), workers: wholeNumber(1, 64, 4) },
   accounts: { funded: wholeNumber(0, HIGHEST_FUNDED, HIGHEST_FUNDED), balance: amount },
 };
@@ -61,7 +67,8 @@ const CHAIN: Readonly<Record<string, Check>> = {
   chainId: wholeNumber(1, MAX_CHAIN_ID, FIRST_CHAIN_ID),
   port,
   blocks,
-  baseToken: text(/^0x[0-9a-fA-F]{40}$/, "an address of an ERC-20 on L1: 0x and 40 hex digits"),
+  baseToken,
+  readers: (value) => (Array.isArray(value) && value.every((each) => address(each) === undefined) ? undefined : "a list of addresses"),
   dataAvailability: oneOf("rollup", "validium"),
   executionDelaySeconds: seconds,
   priorityOpWindowSeconds: seconds,
@@ -79,9 +86,15 @@ const CHAIN_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 /** Everything that is wrong with the user's `hyperchains`: each error names the field, what it holds and what it should. */
 export function validateHyperchains(user: unknown): HardhatUserConfigValidationError[] {
   if (user === undefined) return [];
-  const errors = fieldErrors(["hyperchains"], user, TOP, SECTIONS, ["chains"]);
+  const errors = [...fieldErrors(["hyperchains"], user, TOP, SECTIONS, ["chains"]), ...l1Errors(user)];
   if (!isObject(user) || user["chains"] === undefined) return errors;
   return [...errors, ...chainsErrors(["hyperchains", "chains"], user["chains"])];
+}
+
+function l1Errors(user: unknown): HardhatUserConfigValidationError[] {
+  const l1 = isObject(user) ? user["l1"] : undefined;
+  if (!isObject(l1) || l1["url"] === undefined || l1["port"] === undefined) return [];
+  return [{ path: ["hyperchains", "l1", "port"], message: "is the port of an L1 that is started; with l1.url none is, so leave one of the two out" }];
 }
 
 function chainsErrors(path: Path, chains: unknown): HardhatUserConfigValidationError[] {
@@ -98,6 +111,11 @@ function chainsErrors(path: Path, chains: unknown): HardhatUserConfigValidationE
     }
     errors.push(...fieldErrors([...path, name], chain, CHAIN, CHAIN_SECTIONS));
     if (!isObject(chain)) continue;
+    if (chain["dataAvailability"] !== "validium") {
+      for (const field of ["committee", "readers"].filter((each) => chain[each] !== undefined)) {
+        errors.push({ path: [...path, name, field], message: 'is for a validium; a rollup gives its data to everybody. Add dataAvailability: "validium", or leave it out' });
+      }
+    }
     for (const field of ["committee", "quorum"]) errors.push(...signersErrors([...path, name, field], chain[field]));
     const chainId = chain["chainId"] ?? FIRST_CHAIN_ID + place;
     const other = nameOfId.get(chainId);

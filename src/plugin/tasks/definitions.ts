@@ -23,7 +23,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("batchTransactions", "Transactions at which a batch is sealed (default: no such limit)"))
     .addOption(option("prover", "stark for a validity proof of each batch, none for tests in which NOTHING IS PROVEN (default: stark)"))
     .addOption(option("proverWorkers", "Threads of the prover (default: all cores)"))
-    .addOption(option("settlementUrl", "JSON-RPC URL of an existing L1, instead of starting one"))
+    .addOption(option("settlementUrl", "JSON-RPC URL of an existing L1, instead of starting one; HYPERCHAIN_PRIVATE_KEY says who pays there"))
     .addFlag({ name: "noRelayer", description: "Run no relayer" })
     .addFlag(json)
     .setAction(() => import("./spawn.ts"))

@@ -44,7 +44,7 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
   return {
     ...config,
     host,
-    l1: settlementUrl === undefined ? { port } : { url: settlementUrl },
+    l1: { ...(settlementUrl === undefined ? { port } : { url: settlementUrl }), ...(config.l1.confirmations === undefined ? {} : { confirmations: config.l1.confirmations }) },
     chains: chains.map((chain, place): HyperchainConfig => {
       const dataAvailability = oneOf("da", availability?.[place] ?? availability?.[0], ["rollup", "validium"]);
       return {
