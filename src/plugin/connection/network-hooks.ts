@@ -3,6 +3,7 @@ import type { ChainType, NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../plugin-error.ts";
 import { isOwnRequest, openLocalEcosystem, openRemoteEcosystem } from "./ecosystem-connection.ts";
 import type { OpenEcosystem } from "./ecosystem-connection.ts";
+import type { Hyperchains } from "./hyperchains.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
 
 type Connection = NetworkConnection<ChainType | string>;
@@ -12,28 +13,32 @@ const ECOSYSTEM_METHODS = /^(hyperchain|evm|hardhat)_/;
 
 /** Gives connections to ecosystem networks their ecosystem, and closes it with them. */
 export function networkHooks(): Partial<NetworkHooks> {
+  /** By L1's connection. */
   const ecosystems = new WeakMap<Connection, OpenEcosystem>();
+  /** What ends with the connection that the user has. */
+  const closing = new WeakMap<Connection, () => Promise<void>>();
   return {
     async newConnection<ChainTypeT extends ChainType | string>(
       context: HookContext,
       next: (context: HookContext) => Promise<NetworkConnection<ChainTypeT>>,
     ): Promise<NetworkConnection<ChainTypeT>> {
       const connection = await next(context);
-      const ecosystem = await open(context, connection as Connection);
-      if (ecosystem !== undefined) ecosystems.set(connection as Connection, ecosystem);
-      Object.defineProperty(connection, "hyperchains", {
-        configurable: true,
-        // Shown when a connection is printed only where there is one.
-        enumerable: ecosystem !== undefined,
-        get() {
-          if (ecosystem !== undefined) return ecosystem.hyperchains;
-          throw pluginError(
-            `the network "${connection.networkName}" has no ecosystem: use network.create("${ECOSYSTEM_NETWORK}"), ` +
-              `or give the network a "hyperchains" of its own in hardhat.config.ts`,
-          );
-        },
+      const l1 = connection as Connection;
+      const ecosystem = await open(context, l1);
+      if (ecosystem === undefined) {
+        offerNone(l1);
+        return connection;
+      }
+      const { hyperchains } = ecosystem;
+      for (const member of [l1, ...hyperchains.chains]) offer(member, hyperchains);
+      ecosystems.set(l1, ecosystem);
+      const wanted = l1.networkConfig.connectsToChain === true ? (hyperchains.chains[0] ?? l1) : l1;
+      closing.set(wanted, async () => {
+        await ecosystem.close();
+        ecosystems.delete(l1);
+        if (wanted !== l1) await l1.close();
       });
-      return connection;
+      return wanted as unknown as NetworkConnection<ChainTypeT>;
     },
 
     async onRequest(context, connection, request, next) {
@@ -44,12 +49,31 @@ export function networkHooks(): Partial<NetworkHooks> {
     },
 
     async closeConnection(context, connection, next) {
-      const ecosystem = ecosystems.get(connection as Connection);
-      ecosystems.delete(connection as Connection);
-      await ecosystem?.close();
+      const close = closing.get(connection as Connection);
+      // Chains are closed by their ecosystem, by this way again.
+      closing.delete(connection as Connection);
+      await close?.();
       await next(context, connection);
     },
   };
+}
+
+function offer(connection: Connection, hyperchains: Hyperchains): void {
+  Object.defineProperty(connection, "hyperchains", { configurable: true, enumerable: true, value: hyperchains });
+}
+
+function offerNone(connection: Connection): void {
+  Object.defineProperty(connection, "hyperchains", {
+    configurable: true,
+    // Printing the connection must not read it.
+    enumerable: false,
+    get() {
+      throw pluginError(
+        `the network "${connection.networkName}" has no ecosystem: use network.create("${ECOSYSTEM_NETWORK}"), ` +
+          `or give the network a "hyperchains" of its own in hardhat.config.ts`,
+      );
+    },
+  });
 }
 
 async function open(context: HookContext, connection: Connection): Promise<OpenEcosystem | undefined> {

@@ -7,16 +7,22 @@ declare module "hardhat/types/config" {
   interface EdrNetworkUserConfig {
     /** Makes connections to this network an ecosystem, with the network as its L1; overrides the config's `hyperchains`. */
     hyperchains?: HyperchainsUserConfig;
+    /** Whether connections lead to the ecosystem's first chain instead of L1. Default false. */
+    connectsToChain?: boolean;
   }
   interface HttpNetworkUserConfig {
     /** Makes connections to this network, whose URL is a member of a running ecosystem, know the ecosystem. */
     hyperchains?: HyperchainsUserConfig;
+    /** Whether connections lead to the ecosystem's first chain instead of L1. Default false. */
+    connectsToChain?: boolean;
   }
   interface EdrNetworkConfig {
     readonly hyperchains?: HyperchainsConfig;
+    readonly connectsToChain?: boolean;
   }
   interface HttpNetworkConfig {
     readonly hyperchains?: HyperchainsConfig;
+    readonly connectsToChain?: boolean;
   }
 }
 

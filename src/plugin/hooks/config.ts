@@ -2,13 +2,13 @@ import type { ConfigHooks } from "hardhat/types/hooks";
 import { withEngineNetwork } from "../config/engine-network.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
-import { resolveEcosystemNetworks, withEcosystemNetworks } from "../connection/networks.ts";
+import { resolveEcosystemNetworks, validateEcosystemNetworks, withEcosystemNetworks } from "../connection/networks.ts";
 
 /** What the plugin does with the user's config: a network to clone chains from, a checked and completed `hyperchains`. */
 export default (): Promise<Partial<ConfigHooks>> =>
   Promise.resolve({
     extendUserConfig: async (config, next) => withEcosystemNetworks(withEngineNetwork(await next(config))),
-    validateUserConfig: ({ hyperchains }) => Promise.resolve(validateHyperchains(hyperchains)),
+    validateUserConfig: (config) => Promise.resolve([...validateHyperchains(config.hyperchains), ...validateEcosystemNetworks(config)]),
     resolveUserConfig: async (config, resolveVariable, next) => {
       const resolved = await next(config, resolveVariable);
       return { ...resolved, hyperchains: resolveHyperchains(config.hyperchains), networks: resolveEcosystemNetworks(config, resolved) };

@@ -136,6 +136,28 @@ describe("I2: other connections", () => {
     await assert.rejects(fetch(chains[0]!.url, { method: "POST", body: "{}" }));
   });
 
+  test('"hyperchain" is the first chain itself, so that suites run on it as they are', async () => {
+    const hre = await createHardhat({ prover: { mode: "none" } });
+    const connection = await hre.network.create("hyperchain");
+    const { ethers, networkHelpers, hyperchains } = connection;
+    assert.equal((await ethers.provider.getNetwork()).chainId, 271n);
+    assert.deepEqual(hyperchains.chains.map(({ name }) => name), ["alpha"]);
+    const fixture = async () => ethers.deployContract("CallTarget");
+    const target = await networkHelpers.loadFixture(fixture);
+    await (await target.getFunction("double").send(2n)).wait();
+    assert.equal((await networkHelpers.loadFixture(fixture)).target, target.target);
+    await connection.close();
+    await assert.rejects(ethers.provider.getBlockNumber(), /the connection is closed/);
+    await assert.rejects(fetch(hyperchains.l1.url, { method: "POST", body: "{}" }));
+  });
+
+  test("I5: what a network says about its ecosystem is checked", async () => {
+    const hre = await createHardhat();
+    const create = (hyperchains: object) => hre.network.create({ network: "hyperchains", override: { hyperchains } });
+    await assert.rejects(create({ prover: { mode: "fast" } }), /hyperchains\.prover\.mode[\s\S]*must be "stark" or "none"/);
+    await assert.rejects(create({ chain: {} }), /"chain" is no field here; there are/);
+  });
+
   test("a running ecosystem is joined by its URL, and survives", async () => {
     const owner = await openUnproven();
     const guestHre = await createHardhat({ url: owner.hyperchains.l1.url });
