@@ -20,6 +20,9 @@ export interface L1HistoryPage {
   readonly events: readonly L1Event[];
 }
 
+/** Pages in a row after which a larger one is tried again. */
+const PAGES_UNTIL_WIDER = 8;
+
 /**
  * All events of a chain's contract, page by page, so that a long history needs no more memory than a short one. Rejects with
  * the provider's error where it refuses a single block, with ReconstructionError RecordMismatch for an event that is none.
@@ -27,6 +30,7 @@ export interface L1HistoryPage {
 export async function* readHistory(provider: Provider, range: L1HistoryRange): AsyncGenerator<L1HistoryPage> {
   const { hyperchain, fromBlock, toBlock } = range;
   let width = range.blocksPerRequest;
+  let answered = 0;
   for (let first = fromBlock; first <= toBlock; ) {
     const last = Math.min(toBlock, first + width - 1);
     let logs;
@@ -36,8 +40,11 @@ export async function* readHistory(provider: Provider, range: L1HistoryRange): A
       // Nodes limit the blocks, or the logs, of a request, and say so in many ways.
       if (width === 1) throw error;
       width = Math.ceil(width / 2);
+      answered = 0;
       continue;
     }
+    // Where the chain is quieter, or the node was only busy, larger pages work again.
+    if (++answered % PAGES_UNTIL_WIDER === 0) width = Math.min(2 * width, range.blocksPerRequest);
     const events = logs.flatMap((log) => {
       if (log.removed || log.address.toLowerCase() !== hyperchain) return [];
       try {

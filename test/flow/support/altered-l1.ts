@@ -10,7 +10,7 @@ export interface Alterations {
   readonly blockHash?: (hash: string | null, asked: number) => string | null;
 }
 
-/** An L1 that lies: the provider with some of its answers altered. */
+/** An L1 that lies: the provider with some of its answers altered, and without traces, in which the truth would be. */
 export function alteredL1(l1: Provider, { logs, calldata, call, blockHash }: Alterations): Provider {
   let blocksAsked = 0;
   const replaced: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
@@ -37,6 +37,7 @@ export function alteredL1(l1: Provider, { logs, calldata, call, blockHash }: Alt
     get(target, name) {
       const own = replaced[String(name)];
       if (own !== undefined) return own;
+      if (name === "send") return undefined;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
