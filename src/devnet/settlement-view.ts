@@ -20,6 +20,9 @@ export interface SettlementViewOptions {
 type Stage = "committed" | "proven" | "executed";
 type Place = Pick<SettlementPlace, "transactionHash" | "blockNumber">;
 
+/** Public nodes limit how many blocks a request for logs may span. */
+const BLOCKS_PER_REQUEST = 2_000;
+
 const hyperchain = new Interface(hyperchainAbi);
 const registry = new Interface(transactionRootRegistryAbi);
 const STAGE_OF_EVENT: ReadonlyMap<string, Stage> = new Map([
@@ -77,8 +80,11 @@ export function createSettlementView(options: SettlementViewOptions, { provider 
     const head = await provider.getBlock("latest");
     const first = read === undefined ? fromBlock : read.number + 1;
     if (head?.hash === null || head?.hash === undefined || head.number < first) return;
-    const logs = await provider.getLogs({ address: [contracts.hyperchain, roots], topics: [TOPICS], fromBlock: first, toBlock: head.number });
-    for (const log of logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)) take(log);
+    for (let start = first; start <= head.number; start += BLOCKS_PER_REQUEST) {
+      const toBlock = Math.min(start + BLOCKS_PER_REQUEST - 1, head.number);
+      const logs = await provider.getLogs({ address: [contracts.hyperchain, roots], topics: [TOPICS], fromBlock: start, toBlock });
+      for (const log of logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)) take(log);
+    }
     read = { number: head.number, hash: head.hash };
   }
 
