@@ -4,6 +4,7 @@ import type { Common, ParamsDict } from "@ethereumjs/common";
 import { paramsEVM } from "@ethereumjs/evm";
 import { paramsTx } from "@ethereumjs/tx";
 import { paramsVM } from "@ethereumjs/vm";
+import { createKeccak256 } from "../kernels/wasm/keccak256.ts";
 import { kzg } from "./kzg.ts";
 import { recoverPublicKey } from "./signature-recovery.ts";
 
@@ -14,7 +15,7 @@ const PARAMETERS: readonly ParamsDict[] = [paramsTx, paramsBlock, paramsEVM, par
 export function chainRules(chainId: number): Common {
   const rules = createCustomCommon({ chainId, name: `chain-${chainId}` }, Mainnet, {
     hardfork: "osaka",
-    customCrypto: { ecrecover: recoverPublicKey, kzg },
+    customCrypto: { ecrecover: recoverPublicKey, keccak256: createKeccak256(), kzg },
   });
   mergeParametersOnce(rules);
   return rules;

@@ -42,7 +42,7 @@ for (const [name, recover] of implementations) {
         ["r is no point's x", compact(5n, 5n)],
         ["it is too short", valid.slice(1)],
       ];
-      for (const [why, signature] of invalid) assert.throws(() => run(signature, 0, hash), undefined, why);
+      for (const [why, signature] of invalid) assert.throws(() => run(signature, 0, hash), Error, why);
     });
   });
 }
