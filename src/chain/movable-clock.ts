@@ -6,6 +6,20 @@ export interface ClockMark {
   readonly seconds: bigint;
 }
 
+/** The time cannot be moved, or not there; nothing has changed. */
+export class ClockError extends Error {
+  override readonly name = "ClockError";
+  readonly code: "TimeFixed" | "TimeOutOfRange";
+
+  constructor(code: ClockError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** About the year 36,800: engines take timestamps as JSON numbers. */
+const LAST_SECOND = 2n ** 40n;
+
 /**
  * A clock that can be put forward and back, by whole seconds, so that all who read it agree on the second. Timers are the
  * base clock's: moving the time makes nothing due.
@@ -16,8 +30,12 @@ export class MovableClock implements Clock {
   readonly #watchers = new Set<() => void>();
   #offsetSeconds = 0n;
 
-  constructor(base: Clock) {
+  readonly #fixedBecause: string | undefined;
+
+  /** `fixedBecause`: why nobody may move it; absent where everyone may. */
+  constructor(base: Clock, { fixedBecause }: { readonly fixedBecause?: string } = {}) {
     this.#base = base;
+    this.#fixedBecause = fixedBecause;
   }
 
   nowMs(): number {
@@ -33,9 +51,20 @@ export class MovableClock implements Clock {
     return this.#base.after(delayMs, callback);
   }
 
-  /** Puts the clock forward, or back by a negative number, at once. Resolves when all followers have done so too. */
+  /** Throws ClockError where the clock cannot be moved so far. */
+  requireMove(seconds: bigint): void {
+    if (this.#fixedBecause !== undefined) throw new ClockError("TimeFixed", `the time cannot be moved: ${this.#fixedBecause}`);
+    const then = this.nowSeconds() + seconds;
+    if (then < 0n || then > LAST_SECOND) throw new ClockError("TimeOutOfRange", `the time can be moved up to second ${LAST_SECOND}, not to ${then}`);
+  }
+
+  /**
+   * Puts the clock forward, or back by a negative number, at once. Resolves when all followers have done so too. Rejects with
+   * ClockError, or as a follower does.
+   */
   async moveBy(seconds: bigint): Promise<void> {
     if (seconds === 0n) return;
+    this.requireMove(seconds);
     this.#offsetSeconds += seconds;
     await Promise.all([...this.#followers].map((follow) => follow(seconds)));
     for (const watcher of [...this.#watchers]) watcher();

@@ -123,6 +123,30 @@ describe("B4: one clock for L1 and all chains", () => {
     assert.equal((await b!.pipeline.settled(batch!.outputs.batchNumber)).receipts.execute?.status, 1);
   });
 
+  test("a batch is not held up by a timestamp that was fixed for L1 and never used, or by a time put back", async () => {
+    const [l1, a] = members as [Member, Member, Member];
+    const now = await a.helpers.time.latest();
+    await l1.helpers.mine();
+    await l1.helpers.time.setNextBlockTimestamp(now + LONG);
+    await a.helpers.time.increaseTo(now + 2 * LONG);
+    assert.ok((await devnet.settle(A)).length > 0);
+    const head = await l1.helpers.time.latest();
+    await a.helpers.time.increase(LONG);
+    await l1.provider.request({ method: "evm_mine", params: [head + LONG / 2] });
+    assert.ok((await l1.helpers.time.latest()) < (await a.helpers.time.latest()));
+    assert.ok((await devnet.settle(A)).length > 0);
+  });
+
+  test("a time that no block can have is refused, and everything goes on", async () => {
+    for (const { provider, helpers } of members) {
+      await assert.rejects(provider.request({ method: "evm_increaseTime", params: ["0xffffffffffffff"] }));
+      await assert.rejects(provider.request({ method: "evm_setNextBlockTimestamp", params: ["0xffffffffffffff"] }));
+      await assert.rejects(provider.request({ method: "hardhat_mine", params: ["0x2", "0xffffffffffffff"] }));
+      await helpers.mine();
+    }
+    assert.ok((await devnet.settle(A)).length > 0);
+  });
+
   test("network helpers change a chain's state, and L1 executes the batch", async () => {
     const { helpers, provider } = members[1]!;
     const whale = "0x00000000000000000000000000000000000000c0";

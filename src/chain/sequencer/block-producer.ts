@@ -92,8 +92,8 @@ export class BlockProducer {
   /** Fixes the next block's timestamp, and sets the clock to it. Returns false where that would be in the past. */
   async setNextTimestamp(timestamp: bigint): Promise<boolean> {
     if (timestamp < this.#head.timestamp) return false;
-    this.#nextTimestamp = timestamp;
     await this.#dependencies.clock.moveTo(timestamp);
+    this.#nextTimestamp = timestamp;
     return true;
   }
 

@@ -2,6 +2,7 @@ import type { BlockEnvironment } from "../block.ts";
 import type { Clock } from "../clock.ts";
 import type { ExecutionEngine, Head } from "../execution/engine.ts";
 import type { Mempool, PoolMark } from "../mempool/mempool.ts";
+import { ClockError } from "../movable-clock.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import { faultOf } from "../state-cheat.ts";
 import type { ImpersonatedRequest, StateCheat } from "../state-cheat.ts";
@@ -296,8 +297,7 @@ export class Sequencer {
       try {
         return await work();
       } catch (error) {
-        const harmless = error instanceof SequencerError && (error.code === "TimestampInPast" || error.code === "CheatRefused");
-        if (!harmless) this.fail(error instanceof Error ? error : new Error(String(error)));
+        if (!isHarmless(error)) this.fail(error instanceof Error ? error : new Error(String(error)));
         throw error;
       }
     });
@@ -373,6 +373,12 @@ export class Sequencer {
       else this.#watchAge(true);
     });
   }
+}
+
+/** Whether nothing had been done when it was thrown. */
+function isHarmless(error: unknown): boolean {
+  if (error instanceof ClockError) return true;
+  return error instanceof SequencerError && (error.code === "TimestampInPast" || error.code === "CheatRefused");
 }
 
 function closed(): SequencerError {
