@@ -6,7 +6,8 @@ import type { DevelopmentAccounts } from "./accounts.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
 import type { LocalL1 } from "./local-l1.ts";
-import { messageInfo } from "./message-info.ts";
+import { hasArrived, messageInfo } from "./message-info.ts";
+import type { MessagesToL1 } from "./messages-to-l1.ts";
 import type { DevnetOptions, ProverOptions } from "./options.ts";
 import { provenSentence } from "./proven.ts";
 import type { DevnetChain } from "./served-chain.ts";
@@ -21,6 +22,7 @@ export interface EcosystemViewDependencies {
   /** Phrase of the accounts, where everybody may know it. */
   readonly mnemonic: string | undefined;
   readonly relayer: Relayer;
+  readonly toL1: MessagesToL1;
   readonly runsRelayer: boolean;
   readonly proving: ProverOptions;
 }
@@ -29,21 +31,21 @@ export interface EcosystemViewDependencies {
 export interface EcosystemView {
   info(): EcosystemInfo;
   status(): Promise<EcosystemStatus>;
-  /** All messages between the chains, oldest first. Rejects with a provider's error. */
+  /** All messages between the chains, oldest first, then those to L1. Rejects with a provider's error. */
   messages(): Promise<readonly MessageInfo[]>;
 }
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
-  const { chains, relayer } = dependencies;
+  const { chains, relayer, toL1 } = dependencies;
   const messages = async (): Promise<readonly MessageInfo[]> => {
     await relayer.observe();
-    return relayer.journeys().map(messageInfo);
+    return [...relayer.journeys().map(messageInfo), ...(await toL1.look())];
   };
   return {
     info: () => ecosystemInfo(dependencies),
     async status() {
       const all = await messages();
-      const delivered = all.filter(({ steps }) => steps.some(({ step }) => step === "executed")).length;
+      const delivered = all.filter(hasArrived).length;
       return { chains: chains.map(chainStatus), messages: { inFlight: all.length - delivered, delivered } };
     },
     messages,

@@ -7,7 +7,7 @@ import { send } from "../../src/client/send.ts";
 import { findToken } from "../../src/client/token.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import type { EcosystemInfo } from "../../src/devnet/ecosystem-info.ts";
+import type { EcosystemInfo, MessageInfo } from "../../src/devnet/ecosystem-info.ts";
 import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
@@ -102,12 +102,19 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
     assert.equal(await tokensOf(clients[1]!, there.address, alice), 0n);
     await checkBacking();
 
-    const { messageHash } = await withdraw(info, { chain: "gas", amount: 4n * ETHER }, aliceOn(0));
+    const { messageHash, transactionHash } = await withdraw(info, { chain: "gas", amount: 4n * ETHER }, aliceOn(0));
+    const told = async () => {
+      const message = (await devnet.chains[1]!.provider.request({ method: "hyperchain_message", params: [transactionHash] })) as MessageInfo;
+      assert.deepEqual([message.messageHash, message.type, message.destinationChainId], [messageHash, "withdrawal", 31_337]);
+      return { steps: message.steps.map(({ step }) => step), waitingFor: message.waitingFor };
+    };
+    assert.deepEqual(await told(), { steps: ["initiated"], waitingFor: "the sender's batch is sealed, proven and executed on L1" });
     const batches = await devnet.settle();
     assert.ok(batches.every(({ proof }) => (proof?.bytes ?? 0) > 40_000), "every batch was proven");
     const onL1Before = await tokensOf(devnet.l1.provider, token, alice);
     const paid = await finalizeWithdrawal(info, { chain: "gas", messageHash }, onL1(BOB));
     assert.equal(paid.state, "paid");
+    assert.deepEqual(await told(), { steps: ["initiated", "settled", "inTransactionRoot", "delivered", "executed"], waitingFor: undefined });
     assert.equal(await tokensOf(devnet.l1.provider, token, alice), onL1Before + 4n * ETHER);
     await checkBacking();
   });

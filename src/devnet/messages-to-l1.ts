@@ -1,0 +1,99 @@
+import type { Provider } from "ethers";
+import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../protocol/asset-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { wordToHex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { ChainView } from "../relayer/chain-view.ts";
+import type { ChainEvent } from "../relayer/chain-view.ts";
+import { bridge, topicOf } from "../relayer/contract-interfaces.ts";
+import type { StepRecord } from "../relayer/journey.ts";
+import type { L1View } from "../relayer/l1-view.ts";
+import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { MessageInfo } from "./ecosystem-info.ts";
+
+export interface MessagesToL1Dependencies {
+  readonly ecosystem: DeployedEcosystem;
+  readonly l1: Provider;
+  /** Polled by whoever else uses it, before this looks. */
+  readonly l1View: Pick<L1View, "message">;
+  readonly chains: readonly { readonly chainId: bigint; readonly client: Provider }[];
+}
+
+/** A message whose destination is L1. */
+interface MessageToL1 {
+  readonly type: "withdrawal" | "message";
+  readonly messageHash: Hex;
+  readonly chainId: bigint;
+  readonly at: StepRecord;
+}
+
+/** Follows what chains say to L1 itself: withdrawals and plain messages. */
+export interface MessagesToL1 {
+  /** All of them as they stand, each chain's oldest first. Rejects with a provider's error. Calls wait for each other. */
+  look(): Promise<readonly MessageInfo[]>;
+}
+
+const CLAIMED = topicOf(bridge, "WithdrawalClaimed");
+
+export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesToL1Dependencies): MessagesToL1 {
+  const sources = chains.map(({ chainId, client }) => ({
+    chainId,
+    view: new ChainView({ chainId }, { provider: client }),
+    messages: [] as MessageToL1[],
+  }));
+
+  async function readChains(): Promise<void> {
+    for (const { chainId, view, messages } of sources) {
+      const { events, isAnew } = await view.poll();
+      if (isAnew) messages.length = 0;
+      for (const event of events) {
+        const type = typeOf(event);
+        if (type !== undefined && event.type === "messageSent") messages.push({ type, messageHash: event.messageHash, chainId, at: event.at });
+      }
+    }
+  }
+
+  async function infoOf({ type, messageHash, chainId, at }: MessageToL1): Promise<MessageInfo> {
+    const l1Id = Number(ecosystem.settlementChainId);
+    const place = l1View.message(chainId, messageHash);
+    const steps = [{ step: "initiated", chainId: Number(chainId), transactionHash: at.transactionHash }];
+    const onL1 = (step: string, transactionHash: Hex): void => void steps.push({ step, chainId: l1Id, transactionHash });
+    if (place?.batch.proven !== undefined) onL1("settled", place.batch.proven.transactionHash);
+    if (place?.batch.executed !== undefined) onL1("inTransactionRoot", place.batch.executed.transactionHash);
+    const message = { messageHash, type, sourceChainId: Number(chainId), destinationChainId: l1Id, steps };
+    if (place?.batch.executed === undefined) return { ...message, waitingFor: "the sender's batch is sealed, proven and executed on L1" };
+    if (type === "message") return message;
+    const claim = await claimOf(chainId, place.batch.batchNumber, place.index);
+    if (claim === undefined) return { ...message, waitingFor: "somebody has the bridge on L1 pay it" };
+    for (const step of ["delivered", "executed"]) onL1(step, claim);
+    return message;
+  }
+
+  /** The transaction in which the bridge paid a withdrawal. */
+  async function claimOf(chainId: bigint, batchNumber: bigint, index: number): Promise<Hex | undefined> {
+    const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
+    const [log] = await l1.getLogs({ address: ecosystem.addresses.bridge, topics, fromBlock: ecosystem.fromBlock });
+    return log?.transactionHash as Hex | undefined;
+  }
+
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    look() {
+      const next = last.then(async () => {
+        await readChains();
+        return Promise.all(sources.flatMap(({ messages }) => messages.map(infoOf)));
+      });
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+}
+
+/** What a chain's event says to L1 itself; undefined where it says nothing, or something for another chain. */
+function typeOf(event: ChainEvent): MessageToL1["type"] | undefined {
+  if (event.type !== "messageSent") return undefined;
+  const { sender, body } = event;
+  if (sender === PREDEPLOYS.InteropCenter || sender === PREDEPLOYS.InteropHandler) return undefined;
+  if (!isAssetSender(sender)) return "message";
+  return decodeAssetMessage(body)?.kind === AssetMessageKind.withdrawal ? "withdrawal" : undefined;
+}
