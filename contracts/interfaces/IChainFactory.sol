@@ -37,6 +37,7 @@ interface IChainFactory is IChainDirectory {
     error PriorityOpWindowOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error ExitDelayOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error ExecutionDelayBeyondExit(uint256 limit, uint256 actual);
+    /// @notice A flood of operations would put the exit of everyone behind it off for too long.
     error PriorityGasRateTooLow(uint256 lowest, uint256 actual);
     error L2GasPriceZero();
     error EtherAmountMismatch(uint256 expected, uint256 actual);

@@ -20,7 +20,7 @@ struct AvailabilityClaim {
 /// chain's users accept. A policy that lies says that data is available which nobody can get: the chain's users can then not
 /// rebuild its state. It cannot make a false state transition provable, and it endangers no other chain.
 interface IDataAvailabilityPolicy {
-    /// @notice The data is not in the transaction's own input.
+    /// @notice The pubdata are withheld, or not in the committing transaction's own input: commit by an account without code.
     error PubdataNotPublished();
     error MalformedPolicyData(uint256 expectedLength, uint256 actualLength);
 

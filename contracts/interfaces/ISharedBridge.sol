@@ -71,6 +71,7 @@ interface ISharedBridge {
     error WithdrawalAlreadyFinalized(uint256 chainId, uint256 batchNumber, uint256 messageIndex);
     error DepositUnknown(bytes32 expected, bytes32 actual);
     error DepositAlreadyRefunded(bytes32 canonicalTxHash);
+    /// @notice Claims of holdings are made at the state exit.
     error OnlyStateExit(address expected, address actual);
 
     /// @notice Takes a request's base token into the chain's balance. Only the factory.

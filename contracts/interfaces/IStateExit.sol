@@ -60,15 +60,23 @@ interface IStateExit {
     );
 
     error UnknownChain(uint256 chainId);
+    /// @notice Nobody has stopped the chain: its exit is not open, or not activated.
     error ChainNotExited();
+    /// @notice The account is one of the protocol itself.
     error ReservedAccount(address account);
     error ZeroRecipient();
     error NothingToClaim();
+    /// @notice The proof is of another state than the last executed one, of another account or token, or forged.
     error StateRootMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The account held less, or has claimed it.
     error ClaimTooLarge(uint256 holding, uint256 alreadyClaimed, uint256 amount);
+    /// @notice The message sends no asset to another chain.
     error NotATransfer();
+    /// @notice The asset was born on a chain: L1 has nothing to pay with.
     error AssetNotOnL1(uint256 originChainId, address originToken);
+    /// @notice No executed batch of the source has this message of its asset router at this place.
     error MessageNotIncluded(uint256 chainId, uint256 batchNumber, uint256 messageIndex);
+    /// @notice The transfer is refunded to another account. A contract on L1 speaks for its alias.
     error NotTheOwner(address expected, address actual);
     error TransferAlreadyRefunded(uint256 sourceChainId, bytes32 messageHash);
 

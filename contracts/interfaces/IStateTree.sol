@@ -36,7 +36,9 @@ struct LowLeaf {
 /// account and slot has this value, or that there is none. No leaf can stand for another, since the key is derived here.
 /// @dev Digests bind under the collision resistance of Poseidon2 (docs/security.md). Some 40 compressions.
 interface IStateTree {
+    /// @notice An element of the digest is not below the field's modulus.
     error DigestNotCanonical(bytes32 digest);
+    /// @notice The leaf does not come before the gap in which the key would be: it is the key's own, or another's neighbour.
     error KeyNotBetween(bytes32 key, bytes32 lower, bytes32 upper);
     error LeafKindUnknown(uint256 highest, uint256 actual);
     error LeafCountTooLarge(uint256 limit, uint256 actual);

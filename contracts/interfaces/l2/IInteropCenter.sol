@@ -21,7 +21,9 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     error TooManyTokens(uint256 count, uint256 limit);
     error NoCallbackPending(bytes32 bundleHash);
     error RewardRefused(address recipient, uint256 reward);
+    /// @notice The bundle asked for no callback, attached no reward, or its reward was paid or taken back.
     error NoRewardPending(bytes32 bundleHash);
+    /// @notice The outcome may still be brought for the reward.
     error RewardNotReclaimable(bytes32 bundleHash, uint256 reclaimableFrom, uint256 actual);
 
     /// @notice Sends calls that happen together or not at all.

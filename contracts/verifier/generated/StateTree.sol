@@ -20,9 +20,9 @@ contract StateTree is IStateTree {
         pure
         returns (bytes32)
     {
+        if (kind > MAX_LEAF_KIND) revert LeafKindUnknown(MAX_LEAF_KIND, kind);
         // As its complement, since leaf 0 has key 0. All ones, which would be none, are not below any key.
-        (bytes32 root, uint256 key) =
-            climb(kind, account, slot, low.kind, ~uint256(low.key), low.value, path);
+        (bytes32 root, uint256 key) = climb(kind, account, slot, low.kind, ~uint256(low.key), low.value, path);
         // Elements are big-endian, the first one on top: digests in their order are words in theirs.
         uint256 nextKey = uint256(path.nextKey);
         if (uint256(low.key) >= key || (nextKey != 0 && key >= nextKey)) {

@@ -184,11 +184,12 @@ test("the leaf before a gap must have a canonical key", async () => {
   const { tree } = randomTree();
   const key: StateKey = { leafKind: LeafKind.storage, address: 5n, slot: 5n };
   const proof = tree.prove(key);
-  const call = (low: string): Promise<string> =>
-    view(contract, "computeRootWithout", 0, wordToHex(5n).replace(/^0x0{24}/, "0x"), 5n, { kind: 0, key: low, value: 0n }, {
+  const call = (low: string, kind = 0): Promise<string> =>
+    view(contract, "computeRootWithout", kind, wordToHex(5n).replace(/^0x0{24}/, "0x"), 5n, { kind: 0, key: low, value: 0n }, {
       ...leafPath(proof),
       nextKey: wordToHex(0n),
     });
   await assertReverts(call(wordToHex(BigInt(P))), `DigestNotCanonical(${wordToHex(BigInt(P))})`);
   await assertReverts(call(wordToHex((1n << 256n) - 1n)), "KeyNotBetween");
+  await assertReverts(call(wordToHex(0n), 4), "LeafKindUnknown(3, 4)");
 });
