@@ -1,7 +1,6 @@
 import type { NetworkManager } from "hardhat/types/network";
 import { systemClock } from "../chain/clock.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
-import { startDevnet } from "../devnet/devnet.ts";
 import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
 import type { DevnetOptions } from "../devnet/options.ts";
 import { ENGINE_NETWORK } from "./config/engine-network.ts";
@@ -18,11 +17,13 @@ export function connectChain({ network }: EcosystemHost): EdrConnect {
 }
 
 /** Starts an ecosystem with Hardhat's engine, the package's own contracts and the machine's clock, unless others are given. */
-export function startEcosystem(
+export async function startEcosystem(
   options: DevnetOptions,
   { network }: EcosystemHost,
   dependencies: Partial<DevnetDependencies> = {},
 ): Promise<Devnet> {
+  // Loaded here: connections to other networks, and most tasks, need nothing of it.
+  const { startDevnet } = await import("../devnet/devnet.ts");
   return startDevnet(options, {
     connectL1: () => network.create({ network: ENGINE_NETWORK, chainType: "l1", override: { allowBlocksWithSameTimestamp: true } }),
     connectChain: connectChain({ network }),

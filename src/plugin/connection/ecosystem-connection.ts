@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
@@ -14,6 +13,7 @@ import { createLink } from "./link.ts";
 import type { EcosystemLink } from "./link.ts";
 import { connectLocalChain } from "./member-connection.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
+import { asEcosystem } from "./own-requests.ts";
 import { markOpen } from "./registry.ts";
 
 /** The ecosystem behind a connection. */
@@ -23,14 +23,6 @@ export interface OpenEcosystem {
   readonly l1: Eip1193Provider | undefined;
   /** Closes everything but the connection itself. */
   close(): Promise<void>;
-}
-
-/** Set while the ecosystem itself asks its L1, whose requests must not come back to the ecosystem. */
-const insideEcosystem = new AsyncLocalStorage<true>();
-
-/** Whether a request is the ecosystem's own. */
-export function isOwnRequest(): boolean {
-  return insideEcosystem.getStore() === true;
 }
 
 /** Starts an ecosystem in this process, with a connection's network as its L1. Nothing moves by itself. */
@@ -43,7 +35,9 @@ export async function openLocalEcosystem(context: HookContext, connection: Netwo
     chains.push(Object.assign(await connectLocalChain(context, { ...member, provider }), member));
   }
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
-  const { hyperchains, close } = await offer(createLink(devnet.info(), l1, chains));
+  const info = devnet.info();
+  warnIfUnproven(info);
+  const { hyperchains, close } = await offer(createLink(info, l1, chains));
   return {
     hyperchains,
     l1: devnet.l1.eip1193,
@@ -75,6 +69,15 @@ export async function openRemoteEcosystem(context: HookContext, connection: Netw
       for (const chain of chains) await chain.close();
     },
   };
+}
+
+let hasWarned = false;
+
+/** Once per process: whoever reads the tests' output must see that they show nothing about proofs. */
+function warnIfUnproven({ prover, proven }: EcosystemInfo): void {
+  if (prover.mode !== "none" || hasWarned) return;
+  hasWarned = true;
+  console.warn(proven);
 }
 
 /** The API over a link, known to matchers; and what ends both. */
@@ -119,7 +122,7 @@ function withoutDetour({ provider }: NetworkConnection<string>): L1Connection {
   return {
     provider: {
       request: ({ method, params }) =>
-        insideEcosystem.run(true, () => provider.request(params === undefined ? { method } : { method, params }) as Promise<unknown>),
+        asEcosystem(() => provider.request(params === undefined ? { method } : { method, params }) as Promise<unknown>),
       on: (event, listener) => provider.on(event, listener),
       removeListener: (event, listener) => provider.removeListener(event, listener),
     },

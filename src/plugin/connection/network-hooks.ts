@@ -1,10 +1,10 @@
 import type { HookContext, NetworkHooks } from "hardhat/types/hooks";
 import type { ChainType, NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../plugin-error.ts";
-import { isOwnRequest, openLocalEcosystem, openRemoteEcosystem } from "./ecosystem-connection.ts";
 import type { OpenEcosystem } from "./ecosystem-connection.ts";
 import type { Hyperchains } from "./hyperchains.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
+import { isOwnRequest } from "./own-requests.ts";
 
 type Connection = NetworkConnection<ChainType | string>;
 
@@ -80,6 +80,8 @@ async function open(context: HookContext, connection: Connection): Promise<OpenE
   const { networkConfig } = connection;
   const { hyperchains } = networkConfig;
   if (hyperchains === undefined) return undefined;
+  // Loaded here: connections to other networks cost what they did without the plugin.
+  const { openLocalEcosystem, openRemoteEcosystem } = await import("./ecosystem-connection.ts");
   try {
     return networkConfig.type === "http"
       ? await openRemoteEcosystem(context, connection, await networkConfig.url.getUrl())
