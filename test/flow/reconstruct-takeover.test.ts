@@ -4,6 +4,7 @@ import { Interface } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { systemClock } from "../../src/chain/clock.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
+import { proveHolding } from "../../src/devnet/reconstruction/proofs.ts";
 import { createNoProver } from "../../src/devnet/no-prover.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
@@ -12,10 +13,41 @@ import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
 import { registryInterface } from "../../src/settlement/contract-interfaces.ts";
 import { alteredL1 } from "./support/altered-l1.ts";
 import { ALICE, clientOf, dependencies, settleNow } from "./support/devnet.ts";
-import { RebuiltRollup, RUNNING } from "./support/rebuilt-rollup.ts";
+import { RebuiltRollup, RUNNING, TOKENS } from "./support/rebuilt-rollup.ts";
 
 const OTHER_CHAIN = 272n;
 const messenger = new Interface(l1MessengerAbi);
+
+test("A7: a chain whose operator died before its first batch is begun again from its queue", async () => {
+  const rollup = await RebuiltRollup.start(2, [], { prover: { mode: "none" } });
+  try {
+    const { devnet, alice } = rollup;
+    const rebuilt = await rollup.rebuild();
+    assert.equal(rebuilt.batches.length, 0);
+    // Two accounts were funded, and a token was deposited.
+    assert.equal(rebuilt.pendingOperations.length, 3);
+    const onStop = (error: unknown): void => void devnet.faults.push(error);
+    const others = { l1: devnet.l1.provider, connect: dependencies.connectChain, clock: systemClock, prover: createNoProver(), operator: rollup.operator(), onStop };
+    const continued = await continueChain(rebuilt, RUNNING, others);
+    try {
+      assert.deepEqual((await continued.pollL1()).operations, rebuilt.pendingOperations);
+      const batch = await continued.seal();
+      assert.equal(batch?.outputs.firstBlock, 1n);
+      await continued.settled(0n);
+      const after = await rollup.rebuild();
+      assert.equal(after.stateRoot, digestToHex(batch.newStateRoot));
+      assert.equal(after.pendingOperations.length, 0);
+      // What it is for: the deposit is there, and so is what the chain knows of its ecosystem.
+      assert.equal(proveHolding(after, alice, rollup.token)?.amount, TOKENS);
+      const accounts = new Map(after.state.accounts().map(({ address, storage = [] }) => [address, storage]));
+      assert.deepEqual(accounts.get(PREDEPLOYS.SystemContext)?.find(({ slot }) => slot === 2n)?.value, devnet.l1.chainId);
+    } finally {
+      await continued.close();
+    }
+  } finally {
+    await rollup.close();
+  }
+});
 
 describe("A7: a batch that imported other chains' roots", () => {
   let rollup: RebuiltRollup;
