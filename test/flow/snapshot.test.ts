@@ -193,3 +193,33 @@ describe("B4: a snapshot while a batch is being proven", () => {
     assert.deepEqual(devnet.faults, []);
   });
 });
+
+describe("B4: validators in processes of their own", () => {
+  test("follow a return, and sign what comes instead", { timeout: 120_000 }, async () => {
+    const devnet = await startFlowDevnet([{ chainId: A, quorum: { members: 2, threshold: 2 } }], { prover: { mode: "none" } });
+    const [chain] = devnet.chains;
+    const client = connectInProcess(A, chain!.provider);
+    try {
+      const alice = devnet.accounts.wallet(ALICE).connect(client);
+      const pay = async (value: bigint) => (await alice.sendTransaction({ to: CAROL, value })).wait();
+      await pay(1n);
+      const open = await devnet.snapshot();
+      await pay(2n);
+      assert.equal((await devnet.settle()).length, 1);
+      await pay(4n);
+      assert.equal((await devnet.settle()).length, 1);
+      assert.equal(await devnet.revert(open), true);
+      await pay(8n);
+      assert.equal((await devnet.settle()).length, 1);
+      await pay(16n);
+      assert.equal((await devnet.settle()).length, 1);
+      assert.equal(await client.getBalance(CAROL), 25n);
+      // They know a batch by its transactions, so what no transaction did is refused.
+      await assert.rejects(chain!.provider.request({ method: "hardhat_setBalance", params: [CAROL, "0x1"] }), /takes no state cheats/);
+    } finally {
+      client.destroy();
+      await devnet.close();
+    }
+    assert.deepEqual(devnet.faults, []);
+  });
+});
