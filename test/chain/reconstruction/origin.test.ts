@@ -74,3 +74,26 @@ for (const number of [1n, 2n, 100_000n]) {
     }
   });
 }
+
+test("A7: an account that delegated to code does so in the chain that begins with it", async () => {
+  const wallet = new TestWallet(32);
+  const accounts: GenesisAccount[] = [
+    ...(await testGenesis()),
+    { address: wallet.address, balanceWei: ETHER, nonce: 2n, code: `0xef0100${HASH_STORE.slice(2)}` },
+    { address: HASH_STORE, nonce: 1n, code: HASH_STORE_CODE },
+  ];
+  wallet.nonce = 2;
+  const tree = StateTree.genesis(genesisLeaves(accounts), { compressor: createCompressor() });
+  const { chain, batches, faults } = await startTestChain({ origin: { accounts, tree, head: { number: 5n, timestamp: GENESIS_TIMESTAMP } } });
+  try {
+    // Its own code runs for it, and it can still send.
+    await chain.submit(await wallet.signRaw({ ...blockHashCall(5n), to: wallet.address }));
+    await chain.seal();
+    assert.deepEqual(faults, []);
+    checkStatement(batches[0]!);
+    const block = (await chain.engine.request("eth_getBlockByNumber", ["0x5", false])) as { hash: Hex };
+    assert.equal(await chain.engine.request("eth_getStorageAt", [wallet.address, "0x0", "latest"]), block.hash);
+  } finally {
+    await chain.close();
+  }
+});
