@@ -15,7 +15,7 @@ export interface MessagesToL1Dependencies {
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Provider;
   /** Polled by whoever else uses it, before this looks. */
-  readonly l1View: Pick<L1View, "message">;
+  readonly l1View: Pick<L1View, "message" | "bringBody">;
   readonly chains: readonly { readonly chainId: bigint; readonly client: Provider }[];
 }
 
@@ -48,7 +48,9 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
       if (isAnew) messages.length = 0;
       for (const event of events) {
         const type = typeOf(event);
-        if (type !== undefined && event.type === "messageSent") messages.push({ type, messageHash: event.messageHash, chainId, at: event.at });
+        if (type === undefined || event.type !== "messageSent") continue;
+        l1View.bringBody(event.body);
+        messages.push({ type, messageHash: event.messageHash, chainId, at: event.at });
       }
     }
   }

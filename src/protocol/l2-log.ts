@@ -30,13 +30,18 @@ export const EMPTY_L2_LOG_LEAF: Hex = keccak(new Uint8Array(L2_LOG_BYTES));
 
 /** The log of a message: from the messenger, about the sender, with the hash of the body. */
 export function messageLog(sender: Hex, body: Uint8Array): L2Log {
+  return messageLogOfHash(sender, keccak(body));
+}
+
+/** As `messageLog`, for a message whose body is known by its keccak only. */
+export function messageLogOfHash(sender: Hex, messageHash: Hex): L2Log {
   return {
     l2ShardId: 0,
     isService: true,
     txNumberInBatch: 0,
     sender: L1_MESSENGER_ADDRESS,
     key: wordToHex(BigInt(sender)),
-    value: keccak(body),
+    value: messageHash,
   };
 }
 

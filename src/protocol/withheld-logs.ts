@@ -1,5 +1,7 @@
 import { isAssetSender } from "./asset-message.ts";
-import { fromHex, keccak } from "./hex.ts";
+import { fromHex, keccak, toHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import { hashL2Log, messageLogOfHash, priorityOpLog } from "./l2-log.ts";
 import { LogHead } from "./pubdata.ts";
 import type { PubdataLog } from "./pubdata.ts";
 
@@ -28,6 +30,56 @@ export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
     offset += part.length;
   }
   return bytes;
+}
+
+/** A log as L1 has it where the pubdata is withheld. */
+export type WithheldLog =
+  | { readonly type: "priorityOp"; readonly success: boolean }
+  /** `body` is undefined where L1 has its keccak only. */
+  | { readonly type: "message"; readonly sender: Hex; readonly messageHash: Hex; readonly body: Uint8Array | undefined };
+
+/** Inverse of `encodeWithheldLogs`, but for the bodies that it drops. Throws WithheldLogsError for bytes that L1 would not take. */
+export function decodeWithheldLogs(bytes: Uint8Array): readonly WithheldLog[] {
+  let offset = 0;
+  const take = (length: number): Uint8Array => {
+    if (offset + length > bytes.length) throw new WithheldLogsError("Truncated", offset);
+    offset += length;
+    return bytes.subarray(offset - length, offset);
+  };
+  const number = (length: number): number => take(length).reduce((value, byte) => value * 256 + byte, 0);
+  const logs = Array.from({ length: number(2) }, (): WithheldLog => {
+    const start = offset;
+    const head = number(1);
+    if (head === LogHead.failedOp || head === LogHead.succeededOp) return { type: "priorityOp", success: head === LogHead.succeededOp };
+    if (head !== LogHead.message && head !== WITHHELD_MESSAGE_HEAD) throw new WithheldLogsError("UnknownLogHead", start);
+    const sender = toHex(take(20));
+    if (head === WITHHELD_MESSAGE_HEAD) return { type: "message", sender, messageHash: toHex(take(32)), body: undefined };
+    const body = take(number(3)).slice();
+    return { type: "message", sender, messageHash: keccak(body), body };
+  });
+  if (offset !== bytes.length) throw new WithheldLogsError("TrailingBytes", offset);
+  return logs;
+}
+
+/** The leaves of the batch's log tree. `canonicalTxHashes` are those of its priority operations, in queue order. */
+export function withheldLogLeaves(logs: readonly WithheldLog[], canonicalTxHashes: readonly Hex[]): Hex[] {
+  const hashes = canonicalTxHashes.values();
+  return logs.map((log) =>
+    hashL2Log(log.type === "message" ? messageLogOfHash(log.sender, log.messageHash) : priorityOpLog(hashes.next().value ?? "0x", log.success)),
+  );
+}
+
+/** Bytes that are no list of withheld logs; `offset` is that of the item that broke a rule. */
+export class WithheldLogsError extends Error {
+  override readonly name = "WithheldLogsError";
+  readonly code: "Truncated" | "UnknownLogHead" | "TrailingBytes";
+  readonly offset: number;
+
+  constructor(code: WithheldLogsError["code"], offset: number) {
+    super(`${code} at byte ${offset}`);
+    this.code = code;
+    this.offset = offset;
+  }
 }
 
 function bigEndian(value: number, length: number): Uint8Array {

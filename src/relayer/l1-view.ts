@@ -1,9 +1,10 @@
 import type { Log, LogDescription, Provider } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { pubdataLogLeaves } from "../protocol/pubdata.ts";
 import type { PubdataLog } from "../protocol/pubdata.ts";
 import { decodePubdata } from "../protocol/pubdata-decoder.ts";
+import { decodeWithheldLogs, withheldLogLeaves } from "../protocol/withheld-logs.ts";
+import type { WithheldLog } from "../protocol/withheld-logs.ts";
 import { transactionTreeLeaf } from "../protocol/transaction-tree.ts";
 import { hyperchain, registry, topicOf } from "./contract-interfaces.ts";
 
@@ -63,7 +64,9 @@ export class L1View {
   #read: { readonly blockNumber: number; readonly hash: string } | undefined;
   #batches = new Map<string, BatchRecord>();
   #operations = new Map<string, Hex>();
-  #messages = new Map<string, MessagePlace>();
+  #messages = new Map<string, Omit<MessagePlace, "body"> & { readonly body: Uint8Array | undefined }>();
+  /** Of messages whose chain withholds its data, by their keccak; whoever brought them. */
+  readonly #bodies = new Map<Hex, Uint8Array>();
   #registryLeaves: Hex[] = [];
 
   constructor(options: L1ViewOptions, { provider }: { readonly provider: Provider }) {
@@ -86,9 +89,19 @@ export class L1View {
     return [...this.#batches.values()].find((batch) => batch.chainId === chainId && batch.imports.includes(registryIndex));
   }
 
-  /** A message by the chain that sent it and the keccak of its body; undefined before its batch is committed. */
+  /**
+   * A message by the chain that sent it and the keccak of its body; undefined before its batch is committed, and where L1
+   * has only that keccak and nobody has brought the body.
+   */
   message(chainId: bigint, messageHash: Hex): MessagePlace | undefined {
-    return this.#messages.get(name(chainId, messageHash));
+    const place = this.#messages.get(name(chainId, messageHash));
+    const body = place?.body ?? this.#bodies.get(messageHash);
+    return place === undefined || body === undefined ? undefined : { ...place, body };
+  }
+
+  /** Brings a message's body, which L1 may know by its keccak only. Nobody has to be believed: it is found by that keccak. */
+  bringBody(body: Uint8Array): void {
+    this.#bodies.set(keccak(body), body);
   }
 
   /**
@@ -165,16 +178,17 @@ export class L1View {
 
   async #takeCommit(chainId: bigint, batchNumber: bigint, committed: Place): Promise<void> {
     const call = await this.#callOf(committed, "commitBatch");
-    const logs = call === undefined ? undefined : readLogs(call);
+    const published = call === undefined ? undefined : readLogs(call);
+    const logs = call === undefined ? [] : knownLogs(call, published);
     const firstOperation = BigInt((call?.["previous"] as CommitPrevious | undefined)?.priorityOpTotal ?? 0n);
-    const operations = (logs ?? []).filter(({ type }) => type === "priorityOp").length;
+    const operations = logs.filter(({ type }) => type === "priorityOp").length;
     const hashes = Array.from({ length: operations }, (_, i) => this.#operations.get(name(chainId, firstOperation + BigInt(i))) ?? "0x");
-    const logLeaves = pubdataLogLeaves(logs ?? [], hashes);
-    const record = { chainId, batchNumber, committed, proven: undefined, executed: undefined, logs, logLeaves, imports: [], registryLeafIndex: undefined };
+    const logLeaves = withheldLogLeaves(logs, hashes);
+    const record = { chainId, batchNumber, committed, proven: undefined, executed: undefined, logs: published, logLeaves, imports: [], registryLeafIndex: undefined };
     this.#batches.set(name(chainId, batchNumber), record);
-    for (const [index, log] of (logs ?? []).entries()) {
+    for (const [index, log] of logs.entries()) {
       if (log.type !== "message") continue;
-      this.#messages.set(name(chainId, keccak(log.body)), { batch: record, index, sender: log.sender, body: log.body });
+      this.#messages.set(name(chainId, log.messageHash), { batch: record, index, sender: log.sender, body: log.body });
     }
   }
 
@@ -201,6 +215,13 @@ function readLogs(call: Readonly<Record<string, unknown>>): readonly PubdataLog[
   // L1 has read it before.
   if (!decoding.ok) throw new Error(`L1 took pubdata that is none: ${decoding.rejection.code} (${toHex(bytes.subarray(0, 8))}…)`);
   return decoding.pubdata.logs;
+}
+
+/** What L1 knows of a batch's logs, also where the data is withheld: then messages that move no assets are without their bodies. */
+function knownLogs(call: Readonly<Record<string, unknown>>, published: readonly PubdataLog[] | undefined): readonly WithheldLog[] {
+  if (published !== undefined) return published.map((log) => (log.type === "message" ? { ...log, messageHash: keccak(log.body) } : log));
+  const { withheld } = call["batch"] as { readonly withheld: { readonly logs: string } };
+  return decodeWithheldLogs(fromHex(withheld.logs));
 }
 
 function name(chainId: bigint, what: bigint | Hex): string {

@@ -83,6 +83,7 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
       const message = readCrossChainMessage(event.sender, event.body);
       if (message === undefined || !imports.has(message.destinationChainId)) return;
       const { messageHash } = event;
+      l1View.bringBody(event.body);
       const steps = new Map<JourneyStep, StepRecord>();
       const journey = { sourceChainId: chainId, ...message, messageHash, steps, rootIndex: undefined, refusal: undefined, attempts: 0 };
       journeys.set(name(chainId, messageHash), journey);

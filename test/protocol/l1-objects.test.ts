@@ -10,7 +10,7 @@ import { l2LogProof } from "../../src/protocol/log-proof.ts";
 import { orderSignatures } from "../../src/protocol/quorum.ts";
 import { genesisStoredBatch, hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { transactionTreeProof, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
-import { encodeWithheldLogs } from "../../src/protocol/withheld-logs.ts";
+import { decodeWithheldLogs, encodeWithheldLogs } from "../../src/protocol/withheld-logs.ts";
 
 const leaves = Array.from({ length: 5 }, (_, i) => keccak(Uint8Array.of(i)));
 
@@ -56,6 +56,16 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
   ]);
   const expected = ["0004", "01", "03", other.slice(2), keccak256("0x01").slice(2), "00", "02", ASSET_ROUTER_ADDRESS.slice(2), "0000be", Buffer.from(asset).toString("hex")];
   assert.equal(Buffer.from(encoded).toString("hex"), expected.join(""));
+  assert.deepEqual(decodeWithheldLogs(encoded), [
+    { type: "priorityOp", success: true },
+    { type: "message", sender: other, messageHash: keccak256("0x01"), body: undefined },
+    { type: "priorityOp", success: false },
+    { type: "message", sender: ASSET_ROUTER_ADDRESS, messageHash: keccak256(asset), body: asset },
+  ]);
+  const refused = (bytes: Uint8Array, code: string) => assert.throws(() => decodeWithheldLogs(bytes), { name: "WithheldLogsError", code });
+  for (const length of [0, 1, 2, 10, 60, encoded.length - 1]) refused(encoded.subarray(0, length), "Truncated");
+  refused(Uint8Array.of(...encoded, 0), "TrailingBytes");
+  refused(Uint8Array.of(0, 1, 4), "UnknownLogHead");
   const long = { type: "message", sender: ASSET_ROUTER_ADDRESS, body: new Uint8Array(2 ** 24) } as const;
   assert.throws(() => encodeWithheldLogs([long]), RangeError);
 });
