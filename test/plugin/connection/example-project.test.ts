@@ -16,6 +16,7 @@ describe("I2: a user's project", () => {
       assert.ok(output.includes(title), `${title} is missing in:\n${output}`);
     }
     assert.match(output, /counted to 3 on chain 272/);
+    assert.equal(output.match(/NOTHING IS PROVEN/g)?.length, 1);
     assert.doesNotMatch(output, /failing|pending/);
   });
 

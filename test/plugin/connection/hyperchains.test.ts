@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createPublicClient, createWalletClient, custom, defineChain, parseEther } from "viem";
@@ -58,6 +59,17 @@ describe("I2: an ecosystem from network.create", () => {
     assert.ok(failure instanceof Error);
     assert.match(String(failure.stack), /CallTarget\.double \(test\/contracts\/solidity\/l2\/InteropTestContracts\.sol:\d+\)/);
     assert.match(JSON.stringify(failure), new RegExp(target.interface.getError("Odd")!.selector));
+  });
+
+  test("a chain's provider tells of new blocks, until the subscription ends", async () => {
+    const subscription: unknown = await beta.provider.request({ method: "eth_subscribe", params: ["newHeads"] });
+    const height = BigInt(await beta.ethers.provider.getBlockNumber());
+    const told = once(beta.provider, "message") as Promise<[{ type: string; data: { subscription: string; result: { number: string } } }]>;
+    await beta.networkHelpers.mine();
+    const [{ type, data }] = await told;
+    assert.deepEqual([type, data.subscription, BigInt(data.result.number)], ["eth_subscription", subscription, height + 1n]);
+    assert.equal(await beta.provider.request({ method: "eth_unsubscribe", params: [subscription] }), true);
+    assert.equal(await beta.provider.request({ method: "eth_unsubscribe", params: [subscription] }), false);
   });
 
   test("messages are found by transaction and by hash, and a message that is none is refused", async () => {
