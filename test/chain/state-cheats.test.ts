@@ -172,3 +172,36 @@ describe("B4: BLOCKHASH after a return to a mark", () => {
     });
   });
 });
+
+describe("B4: blocks on demand", () => {
+  it("are made by evm_mine alone while automine is off, and hold what waits", async () => {
+    await withChain(true, async ({ chain, blocks }, wallet, ask) => {
+      assert.equal(await ask("hardhat_getAutomine"), true);
+      await ask("evm_setAutomine", false);
+      assert.equal(await ask("hardhat_getAutomine"), false);
+      const raws = [await wallet.signRaw({ to: SINK, value: 1n }), await wallet.signRaw({ to: SINK, value: 2n })];
+      for (const raw of raws) await ask("eth_sendRawTransaction", raw);
+      assert.equal(await ask("eth_getBalance", SINK, "latest"), "0x0");
+      await ask("evm_mine");
+      assert.equal(blocks.at(-1)?.receipts.length, 2);
+      assert.equal(await ask("eth_getBalance", SINK, "latest"), "0x3");
+      await ask("eth_sendRawTransaction", await wallet.signRaw({ to: SINK, value: 4n }));
+      await ask("evm_setAutomine", true);
+      await chain.sequencer.skipTime(0n);
+      assert.equal(await ask("eth_getBalance", SINK, "latest"), "0x7");
+      await assert.rejects(ask("evm_setAutomine", "no"), /true or false/);
+    });
+  });
+
+  it("estimates for a sender with code, which may be impersonated", async () => {
+    await withChain(true, async (_test, wallet, ask) => {
+      // RETURN of one byte of init code: the chain has a contract that creates, so estimates go through the witness.
+      await ask("hardhat_setCode", `0x${"cc".repeat(20)}`, "0x5f5f5ff0");
+      await ask("hardhat_setCode", CONTRACT, "0x5f5f5ff0");
+      await ask("hardhat_setBalance", CONTRACT, "0x64");
+      assert.ok(BigInt((await ask("eth_estimateGas", { from: CONTRACT, to: CONTRACT })) as Hex) > 21_000n);
+      const plain = BigInt((await ask("eth_estimateGas", { from: CONTRACT, to: wallet.address, value: "0x1" })) as Hex);
+      assert.ok(plain >= 21_000n && plain < 21_300n);
+    });
+  });
+});

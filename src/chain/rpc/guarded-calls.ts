@@ -148,7 +148,7 @@ export class GuardedCalls {
     const { from, to, data, valueWei } = call;
     const { engine, witness, guard, sequencer } = this.#chain;
     const nonce = BigInt((await engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
-    const transaction: UnsignedTransaction = { kind: "unsigned", from, to, data, valueWei, gasLimit, nonce };
+    const transaction: UnsignedTransaction = { kind: "unsigned", from, to, data, valueWei, gasLimit, nonce, isImpersonated: true };
     const preview = await witness.request("preview", { transaction, environment: sequencer.nextEnvironment });
     if ([...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code))) return preview;
     throw new RpcError(RpcCode.rejected, "the transaction runs or deploys code that begins with an incomplete PUSH20", { code: "HostileCode" });

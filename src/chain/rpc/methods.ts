@@ -5,6 +5,7 @@ import { cheatMethods } from "./cheat-methods.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { miningMethods } from "./mining-methods.ts";
 import { messageMethods } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
 import { hexQuantity } from "./parameters.ts";
@@ -123,7 +124,7 @@ async function traceTransaction(chain: Chain, [name, ...rest]: readonly unknown[
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {
   const { sequencer } = chain;
-  for (const [method, answer] of cheatMethods(chain)) methods.set(method, answer);
+  for (const [method, answer] of [...cheatMethods(chain), ...miningMethods(chain)]) methods.set(method, answer);
   const marks = new Map<string, ChainMark>();
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {

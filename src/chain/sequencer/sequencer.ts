@@ -83,6 +83,8 @@ export class Sequencer {
   #blocked = false;
   /** Nothing is sequenced until `unpause`, by someone's wish. */
   #paused = false;
+  /** Blocks are made by `mine` only, by someone's wish. */
+  #manual = false;
   #stopped: SequencerError | undefined;
   #closed = false;
   #cancelInterval: (() => void) | undefined;
@@ -139,6 +141,17 @@ export class Sequencer {
     return this.#paused;
   }
 
+  /** Whether blocks are made as the policy says; otherwise by `mine` alone. */
+  get isAutomatic(): boolean {
+    return !this.#manual;
+  }
+
+  /** Leaves it to `mine` to make blocks, or to the policy again. Transactions are taken into the pool in any case. */
+  setAutomatic(automatic: boolean): void {
+    this.#manual = !automatic;
+    if (automatic && this.#options.blocks.type === "instant") this.#pump();
+  }
+
   /** Makes no blocks until `unpause`: transactions are taken into the pool and wait there. What is under way ends. */
   pause(): void {
     this.#paused = true;
@@ -152,12 +165,12 @@ export class Sequencer {
 
   /**
    * Takes a transaction in. Resolves when it is in a block, or at once where its turn is not now: with blocks by
-   * interval, behind a missing nonce, or paused. Throws MempoolError, or SequencerError when it can never be included.
+   * interval or on demand, behind a missing nonce, or paused. Throws MempoolError, or SequencerError when it can never be included.
    */
   async submit(transaction: SignedTransaction): Promise<void> {
     this.#checkRunning();
     const ready = await this.#dependencies.mempool.add(transaction);
-    if (!ready || this.#paused || this.#options.blocks.type === "interval") return;
+    if (!ready || this.#isIdle || this.#options.blocks.type === "interval") return;
     // A return to a mark between the two lines above has dropped it.
     if (!this.#dependencies.mempool.holds(transaction)) throw stateReverted();
     const included = this.#waiters.wait(transaction.hash);
@@ -305,6 +318,11 @@ export class Sequencer {
     return result;
   }
 
+  /** Whether no blocks are made by themselves. */
+  get #isIdle(): boolean {
+    return this.#paused || this.#manual;
+  }
+
   #requireCheats(): void {
     if (this.#options.cheatsAllowed === true) return;
     throw new SequencerError("CheatRefused", "this chain takes no state cheats: its contract on L1 does not allow them, or its validators run every batch again");
@@ -339,7 +357,7 @@ export class Sequencer {
     const { mempool } = this.#dependencies;
     const turns = async (): Promise<void> => {
       try {
-        while (mempool.hasReady && !this.#blocked && !this.#paused) await this.#exclusively(() => this.#produce(this.#options.blocks.maxTransactions ?? 1));
+        while (mempool.hasReady && !this.#blocked && !this.#isIdle) await this.#exclusively(() => this.#produce(this.#options.blocks.maxTransactions ?? 1));
       } finally {
         this.#pumping = false;
       }
@@ -354,7 +372,7 @@ export class Sequencer {
     this.#cancelInterval?.();
     const tick = async (): Promise<void> => {
       await this.#exclusively(async () => {
-        if (this.#dependencies.mempool.hasReady && !this.#blocked && !this.#paused) await this.#produce(blocks.maxTransactions);
+        if (this.#dependencies.mempool.hasReady && !this.#blocked && !this.#isIdle) await this.#produce(blocks.maxTransactions);
       });
       this.#armInterval();
     };
