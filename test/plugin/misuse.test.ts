@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -77,6 +77,21 @@ describe("I5 misuse while nothing runs", () => {
     writeFileSync(join(workplace.stateFolder, "broken.json"), "{");
     await refuses({ title: "", args: ["hyperchain:status"], options: { config: { l1: { port: 1 } } }, says: [/no running ecosystem found/] });
     assert.deepEqual(readdirSync(workplace.stateFolder), []);
+  });
+
+  test("I5: what another user may have announced is not believed", async () => {
+    mkdirSync(workplace.stateFolder, { recursive: true });
+    chmodSync(workplace.stateFolder, 0o777);
+    const server = createServer((_, response) => response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: { name: "false friend" } })));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      writeFileSync(join(workplace.stateFolder, "1-1.json"), JSON.stringify({ pid: process.pid, url, project: "/", startedAt: 1 }));
+      await refuses({ title: "", args: ["hyperchain:status"], options: { config: { l1: { port: 1 } } }, says: [/no running ecosystem found/] });
+    } finally {
+      rmSync(workplace.stateFolder, { recursive: true });
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   test("I5: an older Node is named by Hardhat itself", async (context) => {

@@ -160,6 +160,15 @@ test("I1: names, number, data availability and batches of chains come from optio
     const [batch, ...others] = valueOf<readonly { chainId: number; proof: { bytes: number } }[]>(await own.run(["hyperchain:settle", "bank", "--json"]));
     assert.deepEqual([batch?.chainId, others], [info.chains[1]?.chainId, []]);
     assert.ok((batch?.proof.bytes ?? 0) > 10_000);
+
+    // L1 has only the hash of a validium's messages; the claim brings the message.
+    const recipient = "0x00000000000000000000000000000000000c0de4";
+    const { messageHash } = valueOf<{ messageHash: string }>(await own.run(["hyperchain:withdraw", "0.5", recipient, "--from", "1@bank", "--no-wait", "--json"]));
+    valueOf(await own.run(["hyperchain:settle", "bank", "--json"]));
+    valueOf(await own.run(["hyperchain:claim", "bank", messageHash, "--json"]));
+    const l1 = new JsonRpcProvider(info.l1.url, undefined, { staticNetwork: true });
+    assert.equal(await l1.getBalance(recipient), ETHER / 2n);
+    l1.destroy();
   } finally {
     await own.close();
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
@@ -30,6 +30,7 @@ export function announce(announcement: Announcement, environment: NodeJS.Process
     const file = join(folder, `${announcement.pid}-${announcement.startedAt}.json`);
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (!isOwn(folder)) continue;
       writeFileSync(file, JSON.stringify(announcement), { mode: 0o600 });
       return () => rmSync(file, { force: true });
     } catch {
@@ -53,9 +54,22 @@ export function announced(environment: NodeJS.ProcessEnv = process.env): readonl
   return found.sort((a, b) => b.startedAt - a.startedAt);
 }
 
+/** Whether only this user can have written there: somebody else's announcement could have a task sign for a false ecosystem. */
+function isOwn(folder: string): boolean {
+  const { uid, mode } = statSync(folder);
+  const own = process.getuid?.();
+  // Windows has no such numbers; its folders for temporary files are the user's own.
+  if (own === undefined) return true;
+  const permissions = (mode % 0o1000).toString(8).padStart(3, "0");
+  return uid === own && WRITABLE_BY_OWNER_ALONE.test(permissions);
+}
+
+/** Permissions in octal whose digits for group and others lack 2. */
+const WRITABLE_BY_OWNER_ALONE = /^[0-7][0145][0145]$/;
+
 function filesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+    return isOwn(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
   } catch {
     return [];
   }

@@ -1,6 +1,9 @@
+import { messenger, topicOf } from "../../client/contract-interfaces.ts";
 import { memberName } from "../../client/ecosystem.ts";
+import { readMessageLog } from "../../client/sent-messages.ts";
 import { finalizeWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Place } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
 import { createPatience } from "./patience.ts";
@@ -18,6 +21,7 @@ export async function claimWithdrawal(session: Session, chainId: number, message
   const { info, output } = session;
   const signer = signerOf(session, payer);
   const view = viewL1(info, session.provider(info.l1.chainId));
+  await bringBodies(session, chainId, view);
   const patience = createPatience(session);
   let last: keyof typeof WAITS | undefined;
   for (;;) {
@@ -30,5 +34,16 @@ export async function claimWithdrawal(session: Session, chainId: number, message
     }
     last = claim.state;
     await patience.wait(`'npx hardhat hyperchain:settle ${memberName(info, chainId)}' settles the open batch now`);
+  }
+}
+
+/** A validium's messages are on L1 by their hashes only: their contents come from the chain, and L1 checks them. */
+async function bringBodies(session: Session, chainId: number, view: ReturnType<typeof viewL1>): Promise<void> {
+  if (session.info.chains.find((chain) => chain.chainId === chainId)?.dataAvailability !== "validium") return;
+  const topics = [topicOf(messenger, "L1MessageSent")];
+  const logs = await session.provider(chainId).getLogs({ address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0 });
+  for (const log of logs) {
+    const message = readMessageLog(log);
+    if (message !== undefined) view.bringBody(message.body);
   }
 }

@@ -6,7 +6,7 @@ import { createPatience } from "./patience.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Tells each step of a message until the last one that is asked for, and resolves with the message as it stands then. Throws
+ * Tells each step of a message until the last one that is asked for, or its last, and resolves with the message as it stands then. Throws
  * a plugin error for a message that its destination refuses, and for a hash that names none.
  */
 export async function followMessage(session: Session, hash: Hex, until: string): Promise<MessageInfo> {
@@ -18,7 +18,7 @@ export async function followMessage(session: Session, hash: Hex, until: string):
     for (const step of message.steps.slice(told)) output.progress(stepLine(info, message, step));
     if (message.steps.length > told) patience.news();
     told = message.steps.length;
-    if (message.steps.some(({ step }) => step === until)) return message;
+    if (message.waitingFor === undefined || message.steps.some(({ step }) => step === until)) return message;
     if (message.refusal !== undefined) throw pluginError(`message ${message.messageHash} cannot be delivered: ${message.refusal}`);
     await patience.wait(`waiting until ${message.waitingFor ?? "it goes on"}; 'npx hardhat hyperchain:settle' settles open batches now`);
   }

@@ -36,7 +36,7 @@ export function strong(text: string): string {
   return styleText("bold", text);
 }
 
-/** What needs attention. */
+/** What needs attention, in whichever stream. */
 export function warning(text: string): string {
   return styleText(["bold", "yellow"], text);
 }

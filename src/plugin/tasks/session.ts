@@ -8,7 +8,7 @@ import { findEcosystem } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { DEFAULT_L1_PORT } from "../ports.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { createOutput } from "./output.ts";
+import { createOutput, warning } from "./output.ts";
 import type { Output } from "./output.ts";
 import { explained } from "./task-error.ts";
 
@@ -39,11 +39,13 @@ export async function withEcosystem(
   });
   const { info } = found;
   const providers = new Map<number, JsonRpcProvider>();
+  const output = createOutput(json);
+  if (info.prover.mode === "none") output.progress(warning(`NOTHING IS PROVEN in ${info.name}: its prover is off`));
   try {
     await work({
       info,
       url: found.url,
-      output: createOutput(json),
+      output,
       provider(name) {
         const member = isL1(info, name) ? info.l1 : { ...findChain(info, name), url: urlOf(info, name) };
         const provider = providers.get(member.chainId) ?? connectHttp(BigInt(member.chainId), member.url);
