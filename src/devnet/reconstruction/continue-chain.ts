@@ -75,9 +75,22 @@ async function start(
   checkContinuable(reconstruction, ownQuorum ? coinbase : undefined);
   const quorum = dependencies.quorum ?? { members: [await createLocalMember(operator, { settlementChainId, hyperchain })], threshold: 1 };
 
+  // Batches that others sealed may be through before the chain runs.
+  let resume = (): void => undefined;
   const settling = await openSettling(
     { settlementChainId, hyperchain, fromBlock, quorum, posting: CALLDATA_POSTING },
-    { l1, clock, prover, journal: createMemoryJournal(), sender: operator, onStop, ...(onSettled === undefined ? {} : { onSettled }) },
+    {
+      l1,
+      clock,
+      prover,
+      journal: createMemoryJournal(),
+      sender: operator,
+      onStop,
+      onSettled(batch) {
+        resume();
+        onSettled?.(batch);
+      },
+    },
   );
   closing.add(() => settling.close());
   for (const batch of unexecuted) settling.submit(batch);
@@ -91,6 +104,9 @@ async function start(
     canSeal: () => settling.backlog().unexecuted < MAX_UNEXECUTED_BATCHES,
   });
   closing.add(() => chain.close());
+  resume = () => {
+    if (chain.sequencer.isHeldUp) chain.sequencer.resume();
+  };
 
   // From the chain's creation on: the newest root of others may be older than the last batch.
   const watcher = createL1Watcher({ hyperchain, registry, fromBlock }, { provider: l1 });
