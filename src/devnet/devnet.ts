@@ -8,6 +8,7 @@ import { createProver } from "../prover/prover.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import { ACCOUNT_NUMBERS } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
+import { adoptContracts } from "./adopt-contracts.ts";
 import { resolveBaseToken } from "./base-token.ts";
 import { startOrClose } from "./closing.ts";
 import type { Closing } from "./closing.ts";
@@ -81,16 +82,14 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   const gate = new Gate({ clock });
   const layer = await openSettlementLayer({ ...options.l1, host }, { connectL1, clock }, closing);
   const { l1, accounts, deployer } = layer;
-  const deployed = await deployEcosystem(
-    {
-      version: { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount },
-      retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS,
-      withNoProofVersion: proving.mode === "none",
-    },
-    { signer: deployer, artifacts },
-  );
+  const version = { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
+  const withNoProofVersion = proving.mode === "none";
+  const deployed =
+    options.l1?.deployed === undefined
+      ? await deployEcosystem({ version, retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, withNoProofVersion }, { signer: deployer, artifacts })
+      : await adoptContracts(options.l1.deployed, { version, withNoProofVersion }, l1.provider);
   // All chains run one version: the one whose batches are proven, or the other.
-  const ecosystem = { ...deployed, version: deployed.noProofVersion ?? deployed.version };
+  const ecosystem = { ...deployed, version: (withNoProofVersion ? deployed.noProofVersion : undefined) ?? deployed.version };
   const operators = plans.map(({ place }) => accounts.wallet(ACCOUNT_NUMBERS.firstOperator + place).connect(l1.provider));
   await fundOperators(operators, deployer, layer.operatorFundingWei);
   const prover = proving.mode === "none" ? createNoProver() : createProver(proving.workers === undefined ? {} : { workers: proving.workers });

@@ -55,7 +55,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
   const { name, options, ecosystem, l1, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
   const { factory, bridge, roots } = ecosystem.addresses;
-  const verifier = ecosystem.noProofVersion?.verifier ?? ecosystem.addresses.verifier;
+  const verifier = (proving.mode === "none" ? ecosystem.noProofVersion?.verifier : undefined) ?? ecosystem.addresses.verifier;
   return {
     name,
     version: packageVersion(),

@@ -2,6 +2,7 @@ import { isAddress } from "ethers";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/sequencer.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "./create-chain.ts";
+import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import type { DataAvailability } from "./ecosystem-info.ts";
 
 /** What an ecosystem is to be. Everything that is absent has a default that works on a developer's machine. */
@@ -37,9 +38,14 @@ export interface L1Options {
   readonly deployerKey?: Hex;
   /** What an operator that has less than a third of it gets from the deployer. Default 10 ETH, or 0.1 ETH with a key of one's own. */
   readonly operatorFundingWei?: bigint;
+  /** Contracts that stand at `url` already, as `deployEcosystem` left them; default: new ones. */
+  readonly deployed?: DeployedContracts;
   /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
   readonly confirmations?: number;
 }
+
+/** What must be known of contracts to create chains with them. */
+export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" | "noProofVersion" | "fromBlock">;
 
 /** stark: every batch is proven. none: nothing is, and the chains' protocol version says so on L1. */
 export type ProverOptions =
@@ -134,9 +140,10 @@ export function planChains({ chains, l1 = {} }: Pick<DevnetOptions, "chains" | "
   return plans;
 }
 
-function checkL1({ url, port, deployerKey, confirmations }: L1Options): void {
+function checkL1({ url, port, deployerKey, deployed, confirmations }: L1Options): void {
   if (url !== undefined && port !== undefined) throw new DevnetOptionsError("l1.port is the in-process L1's; leave it out, or l1.url");
   if (url === undefined && deployerKey !== undefined) throw new DevnetOptionsError("l1.deployerKey is for an L1 at l1.url; the one in this process has the development accounts");
+  if (url === undefined && deployed !== undefined) throw new DevnetOptionsError("l1.deployed is for an L1 at l1.url; on the one in this process there is nothing yet");
   if (url !== undefined && !/^https?:\/\//.test(url)) throw new DevnetOptionsError(`l1.url: ${url} does not begin with http:// or https://`);
   if (deployerKey !== undefined && !/^0x[0-9a-f]{64}$/i.test(deployerKey)) throw new DevnetOptionsError("l1.deployerKey is not 0x and 64 hexadecimal digits");
   if (confirmations !== undefined) wholeNumber("l1.confirmations", confirmations, 1, 1_000);

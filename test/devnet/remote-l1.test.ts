@@ -84,6 +84,29 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     assert.ok((await devnet.l1.provider.getBlockNumber()) - executed!.blockNumber >= 2, "three blocks stand, its own included");
   });
 
+  test("a second ecosystem creates its chains with the same contracts, unless they are of another protocol or not there", async () => {
+    const { addresses, noProofVersion, fromBlock } = devnet.ecosystem;
+    const version = { ...devnet.ecosystem.version, protocolVersion: 1n };
+    const deployed = { addresses, version, fromBlock, ...(noProofVersion === undefined ? {} : { noProofVersion }) };
+    const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
+    const start = (other: Partial<typeof deployed>) =>
+      startFlowDevnet([272n], { prover: { mode: "none" }, fundedAccounts: [], l1: { ...l1, deployed: { ...deployed, ...other } } });
+    await assert.rejects(start({ version: { ...version, genesisStateRoot: `0x${"11".repeat(32)}` } }), /^DevnetOptionsError: l1\.deployed\.version\.genesisStateRoot is 0x1111/);
+    await assert.rejects(start({ addresses: { ...addresses, factory: `0x${"11".repeat(20)}` } }), /^DevnetOptionsError: l1\.deployed\.addresses\.factory: there is no contract/);
+    // The owner of the second one needs money of its own.
+    await assert.rejects(start({}), /insufficient|enough funds|doesn't have/i);
+
+    const second = await startFlowDevnet([272n], { prover: { mode: "none" }, fundedAccounts: [BOB], fundingWei: ETHER, l1: { ...l1, deployerKey: OWNER.privateKey as `0x${string}` } });
+    try {
+      assert.deepEqual(second.info().l1.contracts, devnet.info().l1.contracts);
+      assert.notEqual(second.info().chains[0]!.hyperchain, devnet.info().chains[0]!.hyperchain);
+      const [batch] = await second.settle();
+      assert.equal(batch?.batchNumber, 0);
+    } finally {
+      await second.close();
+    }
+  });
+
   test("nothing but Ethereum's own methods was asked of it, and a snapshot says that it cannot be", async () => {
     assert.deepEqual([...node.asked].filter((method) => !/^(eth|net|web3)_/.test(method)), []);
     await assert.rejects(devnet.snapshot(), /an L1 that runs elsewhere cannot be returned to a snapshot; leave l1.url out/);
