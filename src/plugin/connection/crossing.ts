@@ -91,12 +91,22 @@ export class Crossing implements Message {
   async reach(step: JourneyStep): Promise<MessageStep> {
     await this.refresh();
     for (let moves = 0; this.#step(step) === undefined && moves < MAX_MOVES; moves++) {
-      await this.#kind.advance(step);
+      await this.#advance(step);
       await this.refresh();
     }
     const done = this.#step(step);
-    if (done === undefined) throw new MessageError("NotDelivered", this.#stuck(step));
+    if (done === undefined) throw new MessageError("NotDelivered", `${this.#stuck(step)} after ${MAX_MOVES} rounds of settling and relaying`);
     return done;
+  }
+
+  /** A settlement that stands still, for example, is why the message does not arrive. */
+  async #advance(step: JourneyStep): Promise<void> {
+    try {
+      await this.#kind.advance(step);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new MessageError("NotDelivered", `${this.#stuck(step)}: ${reason}`, undefined, { cause: error });
+    }
   }
 
   #step(step: JourneyStep): MessageStep | undefined {
@@ -110,6 +120,6 @@ export class Crossing implements Message {
     const way = `${this.type} ${this.hash} from ${memberName(info, this.sourceChainId)} to ${memberName(info, this.destinationChainId)}`;
     const next = waitingFor === undefined ? "" : `; it waits: ${waitingFor}`;
     const why = refusal === undefined ? "" : `; its last delivery was refused: ${refusal}`;
-    return `${way} did not reach "${step}" after ${MAX_MOVES} rounds of settling and relaying. Done: ${done}${next}${why}`;
+    return `${way} did not reach "${step}" (done: ${done}${next}${why})`;
   }
 }

@@ -10,6 +10,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   readonly #member: Eip1193Provider;
   readonly #chain: RequestChain;
   readonly #forward = (message: ProviderMessage): void => void this.emit("message", message);
+  readonly #impersonated = new Set<string>();
   #nextId = 1;
   #isClosed = false;
 
@@ -23,6 +24,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   /** Rejects with the member's error as it is: it carries revert data and the Solidity stack trace. */
   async request({ method, params }: RequestArguments): Promise<unknown> {
     if (this.#isClosed) throw new Error(`the connection is closed; ${method} cannot be answered any more`);
+    if (this.#isOfImpersonated(method, params)) return this.#member.request({ method, params: params as unknown[] });
     const request: JsonRpcRequest = { jsonrpc: "2.0", id: this.#nextId++, method, params: Array.isArray(params) ? [...params] : [] };
     const response = await this.#chain(request, async ({ method: name, params: args, id }) => ({
       jsonrpc: "2.0",
@@ -31,6 +33,15 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
     }));
     if ("error" in response) throw Object.assign(new Error(response.error.message), { code: response.error.code, data: response.error.data });
     return response.result;
+  }
+
+  /** Hardhat would sign for the sender, and refuses those whose key it does not have; the chain sends for whom it impersonates. */
+  #isOfImpersonated(method: string, params: RequestArguments["params"]): boolean {
+    const [first]: readonly unknown[] = Array.isArray(params) ? params : [];
+    if (method === "hardhat_impersonateAccount") this.#impersonated.add(String(first).toLowerCase());
+    if (method === "hardhat_stopImpersonatingAccount") this.#impersonated.delete(String(first).toLowerCase());
+    if (method !== "eth_sendTransaction" || typeof first !== "object" || first === null || !("from" in first)) return false;
+    return this.#impersonated.has(String(first.from).toLowerCase());
   }
 
   send(method: string, params?: unknown[]): Promise<unknown> {

@@ -48,8 +48,8 @@ export class MessageError extends Error {
   /** Of CallFailed: what the call reverted with. */
   readonly data: Hex | undefined;
 
-  constructor(code: MessageError["code"], message: string, data?: Hex) {
-    super(message);
+  constructor(code: MessageError["code"], message: string, data?: Hex, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.data = data;
   }
