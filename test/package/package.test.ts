@@ -19,14 +19,19 @@ export default defineConfig({
 });
 `;
 const WRONG_CONFIG = `import type { HardhatUserConfig } from "hardhat/config";
+import type { NetworkConnection } from "hardhat/types/network";
 import "hardhat-hyperchain";
-import type { HyperchainsConfig } from "hardhat-hyperchain/types";
+import type { Hyperchains, HyperchainsConfig } from "hardhat-hyperchain/types";
 
 // @ts-expect-error a chain id is a number
 export const wrong: HardhatUserConfig = { hyperchains: { chains: { shop: { chainId: "400" } } } };
 export const right: HardhatUserConfig = { hyperchains: { chains: { shop: { chainId: 400 } } } };
 // @ts-expect-error chains are a list once the config is resolved
 export const notAny = (config: HyperchainsConfig): string => config.chains;
+export const connected = ({ hyperchains }: NetworkConnection): Hyperchains => hyperchains;
+export const names = (hyperchains: Hyperchains): string[] => [...hyperchains].map(({ name }) => name);
+// @ts-expect-error a name is no number
+export const notAnyEither = ({ hyperchains }: NetworkConnection): number => hyperchains.info.name;
 `;
 const CONTRACT = `// SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
