@@ -209,7 +209,8 @@ async function start(
       onBatch(batch) {
         sealed = Number(batch.outputs.batchNumber) + 1;
         // A user may have put the time back on another member: L1 takes no batch from its future.
-        if (batch.outputs.lastTimestamp > time.nowSeconds()) time.moveTo(batch.outputs.lastTimestamp).catch(onStop);
+        // Where the time cannot be moved, the batch waits.
+        if (batch.outputs.lastTimestamp > time.nowSeconds()) time.moveTo(batch.outputs.lastTimestamp).catch(() => undefined);
         settling.submit(batch);
       },
       onStop,

@@ -51,7 +51,7 @@ export async function openSettlementLayer(
   const l1 = await connectRemoteL1(url);
   closing.add(() => l1.close());
   const payers = deployerKey === undefined ? developers(l1, options) : owners(l1, deployerKey, options);
-  return { l1, clock: new MovableClock(clock), ...payers, snapshots: () => NO_SNAPSHOTS };
+  return { l1, clock: new MovableClock(clock, { fixedBecause: `L1 runs at ${url} and keeps its own time` }), ...payers, snapshots: () => NO_SNAPSHOTS };
 }
 
 type Payers = Pick<SettlementLayer, "accounts" | "mnemonic" | "deployer" | "operatorFundingWei">;
