@@ -12,9 +12,19 @@ const SENTENCES: Readonly<Record<string, string>> = {
   importSettled: "7/7 the import is settled: L1 has checked the root",
 };
 
+/** Those of a message to L1, which has fewer: its batch's execution is all that L1 needs. */
+const SENTENCES_TO_L1: Readonly<Record<string, string>> = {
+  initiated: "sent",
+  settled: "L1 has accepted its batch",
+  inTransactionRoot: "L1 has executed its batch",
+  delivered: "claimed on L1, with its Merkle proof",
+  executed: "paid on L1",
+};
+
 /** One step of a message: what happened, where, in which transaction. */
 export function stepLine(info: EcosystemInfo, message: MessageInfo, { step, chainId, transactionHash }: MessageInfo["steps"][number]): string {
-  return `${messageTitle(info, message)}: ${SENTENCES[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
+  const sentences = message.destinationChainId === info.l1.chainId ? SENTENCES_TO_L1 : SENTENCES;
+  return `${messageTitle(info, message)}: ${sentences[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
 }
 
 /** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */

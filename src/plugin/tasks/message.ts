@@ -20,7 +20,7 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
     output.result(() => {
       const steps = args.noWait ? message.steps.map((step) => stepLine(info, message, step)) : [];
       const next = message.refusal ?? message.waitingFor;
-      return [...steps, `${messageTitle(info, message)}: ${next === undefined ? "all seven steps are done" : `waiting until ${next}`}`].join("\n");
+      return [...steps, `${messageTitle(info, message)}: ${next === undefined ? "every step is done" : `waiting until ${next}`}`].join("\n");
     }, message);
   });
 
