@@ -4,12 +4,13 @@ import { EdrEngine } from "../src/chain/execution/edr-engine.ts";
 import type { ExecutionEngine } from "../src/chain/execution/engine.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import type { Workload } from "./devnet-workload.ts";
+import { median } from "./statistics.ts";
 
 /** Transactions in a block, of the bare engine and of the chain at most. */
 export const BLOCK_TRANSACTIONS = 100;
 /** Transactions under way at once: enough to fill blocks while the next ones are read. */
 const IN_FLIGHT = 2 * BLOCK_TRANSACTIONS;
-const ROUNDS = 4;
+const ROUNDS = 5;
 const SENDERS = 20;
 
 export interface Throughput {
@@ -18,6 +19,8 @@ export interface Throughput {
   /** Of the bare engine with the same transactions. */
   readonly edrTxPerSecond: number;
   readonly txPerEdr: number;
+  /** Processor time of a transaction, over all threads of the process. */
+  readonly cpuMsPerTx: { readonly chain: number; readonly edr: number };
 }
 
 /** A bare engine with the chain's settings, in which the workload's accounts and its token exist. */
@@ -29,23 +32,40 @@ export async function openBareEngine(chain: Chain, workload: Workload, connect: 
   return engine;
 }
 
-/** The same transactions in the bare engine and on the chain, round by round in turn, after one round for warming up. */
+/**
+ * The same transactions in the bare engine and on the chain, round by round in turn, after one round for warming up. Speeds
+ * are those of the median round, so that what else the machine does for a moment does not count.
+ */
 export async function measureThroughput(chain: Chain, bare: ExecutionEngine, workload: Workload, count: number): Promise<Throughput> {
-  const times = { bare: 0, chain: 0 };
-  const each = Math.ceil(count / ROUNDS);
+  const rounds: { readonly bare: Cost; readonly chain: Cost }[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    const raws = workload.mixedTransfers(each, SENDERS);
-    const begun = performance.now();
-    await mineBare(bare, raws);
-    const between = performance.now();
-    await submitAll(chain, raws);
-    const done = performance.now();
-    if (round === 0) continue;
-    times.bare += (between - begun) / 1000;
-    times.chain += (done - between) / 1000;
+    const raws = workload.mixedTransfers(Math.ceil(count / ROUNDS), SENDERS);
+    const costs = {
+      bare: await costOf(raws.length, () => mineBare(bare, raws)),
+      chain: await costOf(raws.length, () => submitAll(chain, raws)),
+    };
+    if (round > 0) rounds.push(costs);
   }
-  const [txPerSecond, edrTxPerSecond] = [(each * ROUNDS) / times.chain, (each * ROUNDS) / times.bare];
-  return { txPerSecond, edrTxPerSecond, txPerEdr: txPerSecond / edrTxPerSecond };
+  const typical = (which: "bare" | "chain", what: keyof Cost): number => median(rounds.map((costs) => costs[which][what]));
+  const [txPerSecond, edrTxPerSecond] = [1000 / typical("chain", "wallMs"), 1000 / typical("bare", "wallMs")];
+  const cpuMsPerTx = { chain: typical("chain", "cpuMs"), edr: typical("bare", "cpuMs") };
+  return { txPerSecond, edrTxPerSecond, txPerEdr: txPerSecond / edrTxPerSecond, cpuMsPerTx };
+}
+
+/** For one transaction. */
+interface Cost {
+  readonly wallMs: number;
+  /** Of all threads. */
+  readonly cpuMs: number;
+}
+
+async function costOf(transactions: number, work: () => Promise<void>): Promise<Cost> {
+  const before = process.cpuUsage();
+  const begun = performance.now();
+  await work();
+  const wallMs = performance.now() - begun;
+  const { user, system } = process.cpuUsage(before);
+  return { wallMs: wallMs / transactions, cpuMs: (user + system) / 1000 / transactions };
 }
 
 /** Sends everything in order, many at a time, and waits until it is in blocks that the witness has repeated. */
