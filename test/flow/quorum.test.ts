@@ -7,11 +7,14 @@ import { systemClock } from "../../src/chain/clock.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "../../src/chain/verification/batch-inputs.ts";
 import type { BatchRefusalCode } from "../../src/chain/verification/refusal.ts";
+import { priorityOperation } from "../../src/chain/predeploys/priority-operation.ts";
 import { bootloaderCall } from "../../src/chain/predeploys/system-transactions.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { startMemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
 import { QuorumMemberError } from "../../src/devnet/quorum-member/messages.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { createL1Watcher } from "../../src/settlement/l1-watcher/l1-watcher.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
@@ -62,6 +65,13 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
     await (await alice(0).sendTransaction({ data: "0x600160005560016000f3" })).wait();
     await (await alice(0).sendTransaction({ to: PREDEPLOYS.L2AssetRouter, data: "0xdeadbeef", gasLimit: 100_000n })).wait().catch(() => undefined);
     await (await alice(0).sendTransaction(transferOf(B, ETHER, bob()))).wait();
+    // Operations of L1 that fail, and that no engine may run: code that ends within a PUSH20.
+    const onL1 = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    for (const data of ["0x12345678", "0x73"] as const) {
+      const to = data === "0x73" ? (`0x${"00".repeat(20)}` as const) : PREDEPLOYS.L1Messenger;
+      await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: A, to, valueWei: 0n, data }, onL1);
+    }
+    assert.equal((await devnet.relay()).priorityOps, 2);
     const [first] = await devnet.settle(A);
     assert.equal(await signersOf(first!.l1Transactions.commit!), 2);
 
@@ -128,7 +138,8 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       await refused(instead(await paying(1_000n * ETHER)), "TransactionInvalid");
       const { raw } = inputs.blocks[1]!.transactions[0] as Extract<InputTransaction, { kind: "signed" }>;
       // Another signature is somebody else's, who has nothing.
-      await refused(instead({ kind: "signed", raw: `${raw.slice(0, -2)}ff` as Hex }), "TransactionInvalid");
+      const otherEnd = raw.endsWith("ff") ? "fe" : "ff";
+      await refused(instead({ kind: "signed", raw: `${raw.slice(0, -2)}${otherEnd}` as Hex }), "TransactionInvalid");
     });
 
     test("refuses money out of nothing", async () => {
@@ -152,6 +163,29 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
         }),
         "ImportedRootUnknown",
       );
+    });
+
+    test("refuses to leave out an operation that could run", async () => {
+      const honest = await chain().pipeline.inputs(0n);
+      const { addresses, fromBlock } = devnet.ecosystem;
+      const { hyperchain: contract, configuration } = chain().pipeline.created;
+      const { events } = await createL1Watcher({ hyperchain: contract, registry: addresses.roots, fromBlock }, { provider: devnet.l1.provider }).poll();
+      const [first] = events.flatMap((event) => (event.type === "priorityOperation" ? [event.operation] : []));
+      const steps = priorityOperation(first!, configuration.admin);
+      const place = honest.blocks.findIndex(({ transactions: [only] }) => only?.kind === "unsigned" && only.from === steps.operation.from);
+      const [operation, conclusion] = honest.blocks.slice(place, place + 2);
+      assert.equal(operation?.transactions.length, 1);
+      const nonce = unsignedNonce(conclusion!.transactions[0]!);
+      const transactions = steps.conclusion({ success: false, gasUsed: 0n }).map((request, i) => ({ kind: "unsigned", ...request, nonce: nonce + BigInt(i) }) as const);
+      const blocks = honest.blocks.toSpliced(place, 2, { ...operation!, transactions });
+      const member = await startMemberProcess({ clock: systemClock });
+      try {
+        await member.request("configure", chain().pipeline.signers.memberSetup);
+        await assert.rejects(member.request("follow", { ...honest, blocks }), { code: "OperationLeftOut" });
+        await member.request("follow", honest);
+      } finally {
+        await member.close();
+      }
     });
 
     test("refuses fees to somebody else, blocks out of order, and a batch without its end", async () => {

@@ -2,6 +2,7 @@ import type { BlockEnvironment } from "../block.ts";
 import type { MovableClock } from "../movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine, Head, MineResult } from "../execution/engine.ts";
+import { prevRandaoOf } from "../prev-randao.ts";
 import type { StateCheat } from "../state-cheat.ts";
 import type { SystemRequest } from "../system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
@@ -9,7 +10,6 @@ import type { WitnessedBlock } from "../witness/batch-witness.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import type { Witness } from "../witness/witness.ts";
-import { fromHex, hashTag, keccak, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 export interface BlockProducerOptions {
@@ -39,13 +39,12 @@ export interface ProducerMark {
 }
 
 export interface ProduceOptions {
-  /** The block's transactions were judged safe, so none of them gives an account other code. */
-  readonly codeStays: boolean;
+  /** The guard found the block's transactions safe. */
+  readonly areSafe: boolean;
   /** Told the size of the batch's changes up to this block, when the witness has repeated it. */
   readonly onMeasured: (size: ChangeSize) => void;
 }
 
-const RANDOMNESS_TAG = hashTag("hyperchain.prev-randao.v1");
 /** Transactions that the witness may be behind before block production waits for it: some tenths of a second. */
 const MAX_WITNESS_LAG = 1000;
 /** Accounts whose code is remembered between blocks. */
@@ -79,9 +78,7 @@ export class BlockProducer {
     const now = this.#dependencies.clock.nowSeconds();
     const timestamp = this.#nextTimestamp ?? (now > this.#head.timestamp ? now : this.#head.timestamp);
     const { chainId, coinbase, gasLimit } = this.#options;
-    // A value that nobody is to rely on; it only has to be the same in both engines.
-    const prevRandao = keccak(fromHex(RANDOMNESS_TAG), fromHex(wordToHex(BigInt(chainId))), fromHex(wordToHex(number)));
-    return { number, timestamp, prevRandao, coinbase, gasLimit };
+    return { number, timestamp, prevRandao: prevRandaoOf(BigInt(chainId), number), coinbase, gasLimit };
   }
 
   /** Moves the chain's clock forward, from the next block on. */
@@ -100,7 +97,7 @@ export class BlockProducer {
   /** Makes a block. The witness repeats it later; a disagreement comes to `onWitnessFailure`. Throws EngineError. */
   async produce(transactions: readonly EngineTransaction[], environment: BlockEnvironment, options: ProduceOptions): Promise<MineResult> {
     const result = await this.#dependencies.engine.mine(transactions, environment);
-    if (!options.codeStays) this.#codes.clear();
+    if (!options.areSafe || !this.#dependencies.guard.safeKeepsCode) this.#codes.clear();
     this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp };
     this.#repeat({ ...result.block, transactions: result.included }, options.onMeasured);
@@ -138,7 +135,7 @@ export class BlockProducer {
   async inspect(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview & { readonly admitted: boolean }> {
     const { guard, witness } = this.#dependencies;
     const preview = await witness.request("preview", { transaction, environment });
-    const admitted = [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
+    const admitted = !preview.isLoud && [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
     if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
     return { ...preview, admitted };
   }

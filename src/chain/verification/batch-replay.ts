@@ -1,5 +1,7 @@
 import { Interface } from "ethers";
 import type { Common } from "@ethereumjs/common";
+import { createAddressFromString } from "@ethereumjs/util";
+import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
@@ -9,11 +11,18 @@ import type { BlockReceipt } from "../block.ts";
 import { decodeTransaction } from "../decode-transaction.ts";
 import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
 import type { Head } from "../execution/engine.ts";
-import { batchOutputs, beginBatch, extendBatch, recordPriorityOp } from "../sequencer/open-batch.ts";
+import { isHostileCode } from "../execution/hostile-code.ts";
+import { prevRandaoOf } from "../prev-randao.ts";
+import { messagesOf } from "../sequencer/l1-messages.ts";
+import { fits } from "../sequencer/limits.ts";
+import type { BatchLimits, BatchUsage } from "../sequencer/limits.ts";
+import { batchOutputs, beginBatch, extendBatch, recordPriorityOp, recordSize } from "../sequencer/open-batch.ts";
 import type { OpenBatch } from "../sequencer/open-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
 import type { EngineTransaction } from "../transaction.ts";
-import type { Reexecution } from "../witness/reexecution.ts";
+import { changeSize } from "../witness/change-size.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
+import type { ReexecutedReceipt, Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
 
@@ -33,6 +42,9 @@ export interface ReplayOptions {
   readonly head: Head;
   /** Operations that earlier batches took from the queue. */
   readonly operationsTaken: bigint;
+  readonly limits: BatchLimits;
+  /** Leaves of the state tree before the batch. */
+  readonly leafCount: number;
 }
 
 export interface ReplayDependencies {
@@ -57,8 +69,7 @@ const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 r
  * and the chain's own transactions are exactly those that opening, imports, operations and closing ask for. Rejects with
  * BatchRefusal; whatever ran until then is in the execution's state.
  *
- * Not checked: that an operation which was left out could not have run (it then counts as failed and its money goes to its
- * refund's recipient), blocks' hashes, and prevRandao. The sequencer is free in these.
+ * Not checked: blocks' hashes, which only the execution engine can compute, and timestamps beyond their order, which L1 bounds.
  */
 export async function replayBatch(inputs: BatchInputs, options: ReplayOptions, dependencies: ReplayDependencies): Promise<ReplayedBatch> {
   const replay = new Replay(inputs, options, dependencies);
@@ -70,6 +81,7 @@ class Replay {
   readonly #options: ReplayOptions;
   readonly #dependencies: ReplayDependencies;
   #head: Head;
+  readonly #start: number;
   #place = 0;
   #batch: OpenBatch;
 
@@ -78,6 +90,7 @@ class Replay {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#head = options.head;
+    this.#start = dependencies.execution.state.mark();
     const first = this.#next("opening block").environment;
     this.#batch = beginBatch(inputs.batchNumber, first.number, first.timestamp);
   }
@@ -147,10 +160,26 @@ class Replay {
     if (steps.payout.length > 0) await this.#own(steps.payout, `pays out operation ${index}`);
     const second = this.#next(`conclusion of operation ${index}`);
     const ran = second.transactions.length === 1 && isRequest(second.transactions[0], steps.operation);
+    if (!ran) await this.#checkLeftOut(index, steps.operation, second);
     const receipt = ran ? (await this.#execute(second, [unsigned(second.transactions[0])]))[0] : undefined;
     const success = receipt?.success ?? false;
     await this.#own(steps.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }), `concludes operation ${index}`);
     this.#batch = recordPriorityOp(this.#batch, steps.canonicalTxHash, success);
+  }
+
+  /** An operation may be left out only where it cannot run: invalid, of code that no engine may run, or beyond the batch's limits. */
+  async #checkLeftOut(index: bigint, operation: SystemRequest, { environment }: InputBlock): Promise<void> {
+    const { execution } = this.#dependencies;
+    const { limits, leafCount } = this.#options;
+    const size = (): ChangeSize => changeSize(execution.state.changesSince(this.#start));
+    const account = await execution.state.getAccount(createAddressFromString(operation.from));
+    const transaction: EngineTransaction = { kind: "unsigned", ...operation, nonce: account?.nonce ?? 0n };
+    const { usage } = recordSize(this.#batch, this.#head.number, size());
+    const preview = await execution.preview(transaction, environment, size);
+    if (preview.receipt === undefined) return;
+    if ([...preview.initCodes, ...preview.runtimeCodes].some((code) => isHostileCode(fromHex(code)))) return;
+    if (!fits(usageAfter(usage, preview.receipt, preview.size), limits, leafCount)) return;
+    throw new BatchRefusal("OperationLeftOut", `operation ${index} was left out before block ${environment.number}, though it can run`);
   }
 
   /** A block of exactly these transactions of the chain's own, each of which succeeds. */
@@ -185,13 +214,14 @@ class Replay {
   }
 
   #checkEnvironment({ environment }: InputBlock): void {
-    const { number, timestamp, coinbase, gasLimit } = environment;
+    const { number, timestamp, coinbase, gasLimit, prevRandao } = environment;
     const differ = (what: string, actual: unknown, expected: unknown): void => {
       if (actual !== expected) throw new BatchRefusal("BlockMismatch", `block ${number}: ${what} is ${String(actual)}, not ${String(expected)}`);
     };
     differ("number", number, this.#head.number + 1n);
     differ("coinbase", coinbase, this.#options.coinbase);
     differ("gas limit", gasLimit, BLOCK_GAS_LIMIT);
+    differ("prevRandao", prevRandao, prevRandaoOf(BigInt(this.#options.rules.chainId()), number));
     if (timestamp < this.#head.timestamp) {
       throw new BatchRefusal("BlockMismatch", `block ${number}: timestamp ${timestamp} is before that of the block before it, ${this.#head.timestamp}`);
     }
@@ -210,6 +240,18 @@ class Replay {
   #mismatch({ environment }: InputBlock, reason: string): BatchRefusal {
     return new BatchRefusal("SystemTransactionMismatch", `block ${environment.number}: ${reason}`);
   }
+}
+
+/** A batch's usage once a transaction has done what its preview says. */
+function usageAfter(usage: BatchUsage, receipt: ReexecutedReceipt, size: ChangeSize): BatchUsage {
+  const messages = messagesOf({ ...receipt, transactionHash: "0x" });
+  return {
+    ...usage,
+    ...size,
+    messages: usage.messages + messages.length,
+    messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+    gas: usage.gas + receipt.gasUsed,
+  };
 }
 
 function isRequest(transaction: InputTransaction | undefined, { from, to, valueWei, data, gasLimit }: SystemRequest): boolean {

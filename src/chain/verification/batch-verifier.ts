@@ -15,6 +15,7 @@ import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
 import { chainRules } from "../rules.ts";
+import { PROTOCOL_LIMITS } from "../sequencer/limits.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
@@ -121,6 +122,8 @@ export class BatchVerifier {
           coinbase: this.#options.coinbase,
           head: this.#head,
           operationsTaken: this.#operationsTaken,
+          limits: PROTOCOL_LIMITS,
+          leafCount: this.#tree.leafCount,
         },
         {
           execution: this.#execution,

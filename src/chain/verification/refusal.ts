@@ -8,6 +8,8 @@ export type BatchRefusalCode =
   | "SystemTransactionMismatch"
   /** A priority operation that is not the next one in L1's queue. */
   | "OperationUnknown"
+  /** A priority operation that could run did not. */
+  | "OperationLeftOut"
   /** An imported root that L1's registry does not have. */
   | "ImportedRootUnknown"
   /** The closing transaction wrote another hash than the outputs have. */
