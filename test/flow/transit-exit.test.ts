@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { stateExitAbi } from "../../src/abi/state-exit.ts";
+import { proveUndelivered } from "../../src/chain/state/undelivered-proof.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { assetId } from "../../src/protocol/asset-message.ts";
+import { fromHex, keccak } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { bridge, messenger } from "../../src/relayer/contract-interfaces.ts";
+import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
+import { L1View } from "../../src/relayer/l1-view.ts";
+import type { Relayer } from "../../src/relayer/relayer.ts";
+import { contractErrorOf } from "../../src/settlement/contract-error.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { moveOn, relayerOf, transferOf } from "./support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const ETH: Hex = `0x${"00".repeat(20)}`;
+const hyperchain = new Interface(hyperchainAbi);
+const stateExit = new Interface(stateExitAbi);
+
+describe("E4 a chain stops while ether is on its way there", () => {
+  let devnet: FlowDevnet;
+  let clients: JsonRpcProvider[];
+  let relayer: Relayer;
+  let view: L1View;
+  let arrived: Hex;
+  let lost: Hex;
+
+  before(async () => {
+    devnet = await startFlowDevnet([A, { chainId: B, priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 }]);
+    clients = devnet.chains.map(clientOf);
+    relayer = relayerOf(devnet, clients);
+    const chains = devnet.chains.map(({ chainId, pipeline }) => ({ chainId, hyperchain: pipeline.created.hyperchain }));
+    const { addresses, fromBlock } = devnet.ecosystem;
+    view = new L1View({ chains, registry: addresses.roots, fromBlock }, { provider: devnet.l1.provider });
+  });
+  after(async () => {
+    for (const client of clients) client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  const bob = (): Hex => lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+  const inTransit = async (): Promise<bigint> => {
+    const data = bridge.encodeFunctionData("transit", [B, assetId(devnet.l1.chainId, ETH)]);
+    return BigInt(await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data }));
+  };
+  /** Sends ether of Alice's from A to Bob on B; resolves with the message's hash. */
+  async function sendToB(amount: bigint): Promise<Hex> {
+    const receipt = await (await devnet.accounts.wallet(ALICE).connect(clients[0]!).sendTransaction(transferOf(B, amount, bob()))).wait();
+    const [sent] = receipt!.logs.filter(({ address }) => address === PREDEPLOYS.L1Messenger).map((log) => messenger.parseLog(log));
+    return keccak(fromHex(String(sent!.args["message"])));
+  }
+  async function refund(messageHash: Hex, account: number, recipient: string): Promise<TransactionReceipt> {
+    const place = view.message(A, messageHash);
+    const sent = place === undefined ? undefined : proveWithdrawal(place);
+    const proof = proveUndelivered(devnet.chains[1]!.pipeline.chain.tree, A, lost);
+    assert.ok(sent !== undefined && proof !== undefined);
+    const { l2BatchNumber: batchNumber, l2MessageIndex: messageIndex, message, merkleProof } = sent;
+    const transfer = { sourceChainId: A, batchNumber, messageIndex, message, merkleProof, ...proof };
+    const data = stateExit.encodeFunctionData("refundTransfer", [transfer, recipient]);
+    const signer = devnet.accounts.wallet(account).connect(devnet.l1.provider);
+    const receipt = await (await signer.sendTransaction({ to: devnet.ecosystem.addresses.stateExit, data })).wait();
+    assert.equal(receipt?.status, 1);
+    return receipt;
+  }
+  const refusedWith = (name: string) => (error: unknown) => contractErrorOf(error)?.name === name;
+
+  test("one transfer arrives and settles, another is executed on L1 and then waits", async () => {
+    arrived = await sendToB(2n * ETHER);
+    await moveOn(devnet, relayer);
+    assert.equal(await clients[1]!.getBalance(bob()), 2n * ETHER);
+    await settleNow(devnet.chains[1]!);
+    assert.equal(await inTransit(), 0n);
+    lost = await sendToB(ETHER);
+    await settleNow(devnet.chains[0]!);
+    assert.equal(await inTransit(), ETHER);
+  });
+
+  test("nothing goes back while the destination may still take it", async () => {
+    await view.poll();
+    await assert.rejects(refund(lost, ALICE, bob()), refusedWith("ChainNotExited"));
+    const [, destination] = devnet.chains;
+    const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: B, to: bob(), valueWei: 1n }, signer);
+    await devnet.l1.request("evm_increaseTime", [5_000]);
+    await devnet.l1.request("evm_mine");
+    const data = hyperchain.encodeFunctionData("activateExit");
+    await (await signer.sendTransaction({ to: destination!.pipeline.created.hyperchain, data })).wait();
+  });
+
+  test("the sender gets on L1 what did not arrive, once, and nothing of what did", async () => {
+    const recipient = `0x${"e4".repeat(20)}`;
+    await assert.rejects(refund(lost, BOB, recipient), refusedWith("NotTheOwner"));
+    await refund(lost, ALICE, recipient);
+    assert.equal(await devnet.l1.provider.getBalance(recipient), ETHER);
+    assert.equal(await inTransit(), 0n);
+    await assert.rejects(refund(lost, ALICE, recipient), refusedWith("TransferAlreadyRefunded"));
+    const { tree } = devnet.chains[1]!.pipeline.chain;
+    assert.equal(proveUndelivered(tree, A, arrived), undefined);
+    // The other message's gap is all that there is to show.
+    await assert.rejects(refund(arrived, ALICE, recipient), (error) =>
+      ["KeyNotBetween", "StateRootMismatch"].includes(contractErrorOf(error)?.name ?? ""),
+    );
+  });
+});
