@@ -95,7 +95,7 @@ interface Run {
 }
 
 /** Results of executed batches that are remembered. */
-const MAX_REMEMBERED = 256;
+const MAX_REMEMBERED = 32;
 
 /** Proves each batch and takes it through commit, prove and execute on L1. Rejects with the provider's error. */
 export async function openSettling(options: SettlingOptions, dependencies: SettlingDependencies): Promise<Settling> {

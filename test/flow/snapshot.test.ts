@@ -87,7 +87,8 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
       const name = steps[place]![0];
       const member = [devnet.chains[1]!.provider, devnet.l1.eip1193, devnet.chains[0]!.provider][place % 3];
       assert.equal(await member!.request({ method: "evm_revert", params: [id] }), true, name);
-      if (place < 4 || place > 4) assert.deepEqual(await outcome(), seen, name);
+      // A batch that is sealed goes on at once, so how far it is cannot be compared.
+      if (name !== "in a sealed batch") assert.deepEqual(await outcome(), seen, name);
       await finish(place); 
       assert.deepEqual(await outcome(), end, name);
       assert.equal(await devnet.revert(id), false, "an id can be used once");
@@ -119,7 +120,7 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
     assert.equal(await devnet.revert(inFlight[1]!), true);
     // Settled before the return, so these stay; the promise of the batch that was sealed at the mark is made good again.
     await unseen;
-    assert.equal((await devnet.settle(A)).length >= 0, true);
+    await devnet.settle(A);
     assert.equal(a!.pipeline.progress().executed, before.batches[0]!.sealed + 2);
     assert.equal(await devnet.revert(clean), true);
     assert.deepEqual(await outcome(), before);
@@ -165,6 +166,7 @@ describe("B4: a snapshot while a batch is being proven", () => {
       assert.equal(chain!.pipeline.progress().proven, Number(number));
       // While it is being proven: whoever waited before the return still gets the batch.
       assert.equal(await devnet.revert(proving), true);
+      while (chain!.pipeline.progress().committed <= Number(number)) await new Promise((resolve) => setImmediate(resolve));
       const again = await devnet.snapshot();
       const first = await settled;
       assert.equal(first.receipts.prove?.status, 1);
@@ -178,6 +180,8 @@ describe("B4: a snapshot while a batch is being proven", () => {
       assert.equal(await devnet.revert(beforeAll), true);
       assert.deepEqual(await chainBalances(devnet), [afterwards! + ETHER]);
       await assert.rejects(chain!.pipeline.settled(number), RangeError);
+      // A real proof of a batch with a state cheat.
+      await chain!.provider.request({ method: "hardhat_setBalance", params: [CAROL, "0x2a"] });
       await (await alice.sendTransaction({ to: CAROL, value: 1n })).wait();
       const empty = await devnet.snapshot();
       const other = await chain!.pipeline.seal();
@@ -186,6 +190,7 @@ describe("B4: a snapshot while a batch is being proven", () => {
       assert.equal(await devnet.revert(empty), true);
       await rejected;
       assert.equal((await devnet.settle()).length, 1);
+      assert.equal(await client.getBalance(CAROL), 43n);
     } finally {
       client.destroy();
       await devnet.close();
