@@ -62,6 +62,14 @@ export class CodeGuard {
   #reachOf(code: Hex): CodeReach {
     const known = this.#reaches.get(code);
     if (known !== undefined) return known;
+  /**
+   * Whether a transaction that is found safe can change no account's code. While no code of the chain creates contracts,
+   * most are safe without a look, and trusted code may still create for them.
+   */
+  get safeKeepsCode(): boolean {
+    return this.#creators.size > 0;
+  }
+
     const reach = reachOf(fromHex(code));
     const [oldest] = this.#reaches.keys();
     if (oldest !== undefined && this.#reaches.size >= MAX_REMEMBERED) this.#reaches.delete(oldest);

@@ -42,8 +42,8 @@ export interface BatchBuilderDependencies {
 export interface BlockOptions {
   /** Default: the next block's, were it made now. */
   readonly environment?: BlockEnvironment;
-  /** The transactions give no account other code. Default false. */
-  readonly codeStays?: boolean;
+  /** The guard found the transactions safe. Default false. */
+  readonly areSafe?: boolean;
 }
 
 /** A block and the batch that it belongs to. */
@@ -97,9 +97,9 @@ export class BatchBuilder {
     const opened = await this.open();
     const { producer, onBlock } = this.#dependencies;
     const environment = options.environment ?? producer.environment();
-    const { codeStays = false } = options;
+    const { areSafe = false } = options;
     const onMeasured = (size: ChangeSize): void => this.#record(environment.number, size);
-    const result = await producer.produce(transactions, environment, { codeStays, onMeasured });
+    const result = await producer.produce(transactions, environment, { areSafe, onMeasured });
     const batch = this.#batch ?? opened;
     this.#batch = extendBatch(batch, result.block, result.included);
     onBlock({ ...result.block, batchNumber: batch.number, transactions: result.included });

@@ -99,7 +99,7 @@ export class PoolInclusion {
   async #include(transactions: readonly SignedTransaction[], safe: boolean): Promise<void> {
     if (transactions.length === 0) return;
     const { mempool, builder, waiters } = this.#dependencies;
-    const { included, refused } = await builder.block(transactions, { codeStays: safe });
+    const { included, refused } = await builder.block(transactions, { areSafe: safe });
     for (const transaction of included) {
       if (transaction.kind !== "signed") continue;
       mempool.included(transaction);

@@ -14,7 +14,7 @@ import { testContract } from "../support/artifact.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain, TestChainOptions } from "../support/chain.ts";
 import { connect, GENESIS_TIMESTAMP } from "../support/engine.ts";
-import { testSystem } from "../support/system.ts";
+import { testGenesis, testSystem } from "../support/system.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const ETHER = 10n ** 18n;
@@ -349,6 +349,35 @@ describe("sequencer against hostile code", () => {
         await assert.rejects(test.chain.submit(await wallet.signRaw({ to: target, data: "0x73" })), refusal("HostileCode"));
         wallet.nonce--;
       }
+      assert.equal(test.chain.sequencer.fault, undefined);
+    });
+  });
+
+  it("asks again for code that a trusted creator may have made while no other creates", async () => {
+    const factory: Hex = `0x${"fa".repeat(20)}`;
+    const creator: Hex = "0x365f5f37365f5ff000";
+    const child = getCreateAddress({ from: factory, nonce: 1 }).toLowerCase();
+    let questions = 0;
+    const counting: typeof connect = async (override) => {
+      const connection = await connect(override);
+      const { provider } = connection;
+      const request: typeof provider.request = (args) => {
+        if (args.method === "eth_getCode" && args.params?.[0] === child) questions++;
+        return provider.request(args);
+      };
+      return { ...connection, close: () => connection.close(), provider: { on: (...args) => provider.on(...args), removeListener: (...args) => provider.removeListener(...args), request } };
+    };
+    const predeploys = [...(await testGenesis()), { address: factory, nonce: 1n, code: creator }];
+    await withChain({ connect: counting, predeploys }, async (test, wallet) => {
+      const send = async (request: Parameters<TestWallet["signRaw"]>[0]) => test.chain.submit(await wallet.signRaw(request));
+      // Opens the batch, by transactions of the chain's own.
+      await send({ to: SINK });
+      await send({ to: child, gasLimit: 1_000_000n });
+      const before = questions;
+      // Init code that makes its account's code CALL, which the guard must see before much gas runs it.
+      await send({ to: factory, data: "0x60f15f5360015ff3", gasLimit: 150_000n });
+      await send({ to: child, gasLimit: 1_000_000n });
+      assert.equal(questions > before, before > 0);
       assert.equal(test.chain.sequencer.fault, undefined);
     });
   });
