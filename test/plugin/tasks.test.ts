@@ -3,7 +3,9 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { JsonRpcProvider, Wallet } from "ethers";
+import { ContractFactory, JsonRpcProvider, Wallet } from "ethers";
+import type { Contract } from "ethers";
+import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
@@ -115,6 +117,23 @@ describe("I1 tasks on a running ecosystem", () => {
     const followed = await workplace.run(["hyperchain:message", transactionHash]);
     assert.equal(followed.code, 0, followed.stderr);
     assert.match(followed.stderr, /withdrawal .* beta → l1: paid on L1/);
+  });
+
+  test("I1: a token travels by its address, then by its symbol, and comes back to L1", async () => {
+    const l1 = connect(ecosystem.info.l1.url);
+    const { abi, bytecode } = await bundledArtifact("DevelopmentToken");
+    const token = (await new ContractFactory(abi, bytecode, new Wallet(KEY_1, l1)).deploy("Gold", "GLD", ACCOUNT_1, 10n * ETHER)) as Contract;
+    await token.waitForDeployment();
+    const address = String(await token.getAddress());
+    valueOf(await workplace.run(["hyperchain:deposit", "4", "1@alpha", "--from", "1", "--token", address, "--json"]));
+    valueOf(await workplace.run(["hyperchain:send", "3", "2@beta", "--from", "1@alpha", "--token", "GLD", "--json"]));
+    valueOf(await workplace.run(["hyperchain:withdraw", "0.5", "2", "--from", "2@beta", "--token", "GLD", "--json"]));
+    assert.equal(await token.getFunction("balanceOf")("0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"), ETHER / 2n);
+    const { stdout } = await workplace.run(["hyperchain:wallet", "2"]);
+    assert.match(stdout, /\n +2\.5 +GLD/);
+    const unknown = await workplace.run(["hyperchain:send", "1", "2@beta", "--from", "1@alpha", "--token", "SLV"]);
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /no token on alpha .*called SLV .*GLD.*give the token's address/);
   });
 
   test("I1: settle tells the batches that L1 executed", async () => {

@@ -7,7 +7,7 @@ import { pluginError } from "../plugin-error.ts";
 import { readPlace, readSender, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { withEcosystem } from "./session.ts";
-import { readAmount, tokenOnL1 } from "./tokens.ts";
+import { readAmount, resolveSymbol, tokenOnL1 } from "./tokens.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
 /** `hyperchain:deposit`: money from L1 to a chain, through its priority queue. */
@@ -18,10 +18,11 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
     const from = readSender(session, args.from, info.l1.name);
     if (from.chainId !== info.l1.chainId) throw pluginError(`a deposit comes from ${info.l1.name}; between chains there is hyperchain:send`);
     if (to.chainId === info.l1.chainId) throw pluginError(`a deposit goes to a chain, such as ${args.to.split("@")[0] ?? "0x…"}@${info.chains[0]?.name ?? "alpha"}`);
-    const token = await tokenOnL1(session, to.chainId, args.token);
+    const named = await resolveSymbol(session, info.l1.chainId, args.token);
+    const token = await tokenOnL1(session, to.chainId, named);
     const amount = readAmount(args.amount, token);
     output.progress(`depositing ${args.amount} ${token.symbol}…`);
-    const done = await deposit(info, { chain: to.chainId, amount, to: to.account, token: args.token }, signerOf(session, from));
+    const done = await deposit(info, { chain: to.chainId, amount, to: to.account, token: named }, signerOf(session, from));
     output.progress(`queued on ${info.l1.name} (${done.l1TransactionHash})`);
     if (!args.noWait) await waitForTransaction(session, to.chainId, done.canonicalTxHash);
     const arrived = args.noWait ? "is on its way to" : "has arrived at";

@@ -6,7 +6,7 @@ import { readPlace, readSender, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { followMessage } from "./follow-message.ts";
 import { withEcosystem } from "./session.ts";
-import { readAmount, tokenOnChain } from "./tokens.ts";
+import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
 
 /** `hyperchain:send`: money from one chain to another, by a hyperbridge. */
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
@@ -15,10 +15,11 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
     const to = readPlace(session, args.to);
     const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
-    const token = await tokenOnChain(session, from.chainId, args.token);
+    const named = await resolveSymbol(session, from.chainId, args.token);
+    const token = await tokenOnChain(session, from.chainId, named);
     const amount = readAmount(args.amount, token);
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
-    const sent = await send(info, { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: args.token }, signerOf(session, from));
+    const sent = await send(info, { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named }, signerOf(session, from));
     const message = args.noWait ? undefined : await followMessage(session, sent.messageHash, "executed");
     output.result(
       () =>

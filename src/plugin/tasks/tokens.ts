@@ -1,7 +1,8 @@
 import type { Provider } from "ethers";
 import { erc20 } from "../../client/contract-interfaces.ts";
-import { findChain } from "../../client/ecosystem.ts";
+import { findChain, memberName } from "../../client/ecosystem.ts";
 import { ETHER, findToken, isEther, l1TokenOf } from "../../client/token.ts";
+import { walletView } from "../../client/wallet-view.ts";
 import { ETHER_DECIMALS, parseAmount } from "../amount.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";
@@ -10,6 +11,23 @@ import type { Session } from "./session.ts";
 export interface NamedToken {
   readonly symbol: string;
   readonly decimals: number;
+}
+
+/**
+ * What `--token` says, with the symbol of a token that the bridge knows on a member replaced by its address there; ETH, base
+ * tokens and addresses stay as they are. Throws a plugin error for a symbol that names no token, or several.
+ */
+export async function resolveSymbol(session: Session, chainId: number, token: string | undefined): Promise<string | undefined> {
+  const { info } = session;
+  if (token === undefined || token.startsWith("0x") || isEther(token) || info.chains.some((chain) => chain.chainId === chainId && chain.baseToken.symbol === token)) return token;
+  const view = await walletView(info, ETHER, (id) => session.provider(id));
+  const tokens = view.members.find((member) => member.chainId === chainId)?.tokens ?? [];
+  const named = tokens.filter(({ symbol }) => symbol === token);
+  if (named[0] !== undefined && named.length === 1) return named[0].address;
+  const name = memberName(info, chainId);
+  if (named.length > 1) throw pluginError(`several tokens on ${name} call themselves ${token}: ${named.map(({ address }) => address).join(", ")}; give the address`);
+  const known = [...new Set(["ETH", ...tokens.map(({ symbol }) => symbol)])];
+  throw pluginError(`no token on ${name} that the bridge knows is called ${token} (known: ${known.join(", ")}); give the token's address`);
 }
 
 /** The token that `--token` names to a task that starts on L1. Throws ClientError, or a plugin error for what is no ERC-20. */

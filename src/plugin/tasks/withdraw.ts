@@ -8,7 +8,7 @@ import { readPlace, readSender, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { withEcosystem } from "./session.ts";
-import { readAmount, tokenOnChain } from "./tokens.ts";
+import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
 
 /** `hyperchain:withdraw`: money from a chain to L1, where it is claimed once L1 has executed the batch. */
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
@@ -18,10 +18,11 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
     if (from.chainId === info.l1.chainId) throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
     const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : readPlace(session, args.to, info.l1.name);
     if (to.chainId !== info.l1.chainId) throw pluginError(`a withdrawal goes to ${info.l1.name}; between chains there is hyperchain:send`);
-    const token = await tokenOnChain(session, from.chainId, args.token);
+    const named = await resolveSymbol(session, from.chainId, args.token);
+    const token = await tokenOnChain(session, from.chainId, named);
     const amount = readAmount(args.amount, token);
     output.progress(`withdrawing ${args.amount} ${token.symbol} from ${memberName(info, from.chainId)}…`);
-    const sent = await withdraw(info, { chain: from.chainId, amount, token: args.token, to: to.account }, signerOf(session, from));
+    const sent = await withdraw(info, { chain: from.chainId, amount, token: named, to: to.account }, signerOf(session, from));
     output.progress(`sent (${sent.transactionHash})`);
     const payer = { ...from, chainId: info.l1.chainId };
     const claimed = args.noWait ? undefined : await claimWithdrawal(session, from.chainId, sent.messageHash, payer);
