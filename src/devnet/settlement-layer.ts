@@ -13,7 +13,7 @@ import type { L1Connection, LocalL1 } from "./local-l1.ts";
 import type { L1Options } from "./options.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
-import { createSnapshots, SnapshotError } from "./snapshots.ts";
+import { createSnapshots, EcosystemSnapshotError } from "./snapshots.ts";
 import type { Snapshots } from "./snapshots.ts";
 
 /** What an ecosystem settles on, and whose money pays for it. */
@@ -70,5 +70,5 @@ function owners({ provider }: LocalL1, deployerKey: string, { operatorFundingWei
 }
 
 const refuse = (): Promise<never> =>
-  Promise.reject(new SnapshotError("an L1 that runs elsewhere cannot be returned to a snapshot; leave l1.url out to have one in this process"));
+  Promise.reject(new EcosystemSnapshotError("an L1 that runs elsewhere cannot be returned to a snapshot; leave l1.url out to have one in this process"));
 const NO_SNAPSHOTS: Snapshots = { snapshot: refuse, revert: refuse };

@@ -21,7 +21,7 @@ export interface Snapshots {
   /**
    * Returns everything to a mark: its id, and those of all later marks, can be used once. False for an id that is none or was
    * used. What was under way to L1 is given up; batches that were sealed before the mark are settled again, with the proofs
-   * that were made. Rejects with EcosystemBusyError, and nothing has changed then, or with SnapshotError.
+   * that were made. Rejects with EcosystemBusyError, and nothing has changed then, or with EcosystemSnapshotError.
    */
   revert(id: string): Promise<boolean>;
 }
@@ -33,8 +33,8 @@ interface EcosystemMark {
 }
 
 /** L1 or a chain could not return to a mark: the members are no longer at one moment. */
-export class SnapshotError extends Error {
-  override readonly name = "SnapshotError";
+export class EcosystemSnapshotError extends Error {
+  override readonly name = "EcosystemSnapshotError";
   readonly code = "SnapshotLost";
 }
 
@@ -61,12 +61,12 @@ export function createSnapshots({ l1, members, time, gate }: SnapshotDependencie
 
   async function restore({ l1: l1Mark, members: memberMarks, time: timeMark }: EcosystemMark): Promise<void> {
     if ((await l1.request("evm_revert", [l1Mark])) !== true) {
-      throw new SnapshotError("L1 does not know its part of the snapshot any more: it was reverted by itself; start a new ecosystem");
+      throw new EcosystemSnapshotError("L1 does not know its part of the snapshot any more: it was reverted by itself; start a new ecosystem");
     }
     await time.revert(timeMark);
     const outcomes = await Promise.allSettled(members.map((member, i) => member.revert(memberMarks[i] as MemberMark)));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed !== undefined) throw new SnapshotError(`a chain could not return to the snapshot: ${String(failed.reason)}`, { cause: failed.reason });
+    if (failed !== undefined) throw new EcosystemSnapshotError(`a chain could not return to the snapshot: ${String(failed.reason)}`, { cause: failed.reason });
   }
 
   async function revert(id: string): Promise<boolean> {
