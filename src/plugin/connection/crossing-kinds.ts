@@ -13,6 +13,7 @@ import type { MessageStep } from "./message.ts";
 /** Between two chains: the relayer brings it. */
 export function crossChainMessage(name: CrossingName, link: EcosystemLink): CrossingKind {
   return {
+    arrival: "executed",
     async look() {
       const info = await link.request<MessageInfo | null>("hyperchain_message", [name.hash]);
       if (info === null) return { steps: [initiated(name)], waitingFor: "the ecosystem has not seen it yet" };
@@ -46,6 +47,7 @@ async function checkBundle(name: CrossingName, executed: MessageStep, link: Ecos
 /** From L1 to a chain: the chain takes it over from its priority queue. */
 export function deposit(name: CrossingName, link: EcosystemLink): CrossingKind {
   return {
+    arrival: "executed",
     async look() {
       const receipt = await link.client(name.destinationChainId).getTransactionReceipt(name.hash);
       const arrived = { chainId: name.destinationChainId, transactionHash: name.hash };
@@ -89,6 +91,8 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
   }
 
   return {
+    // Nobody acts on a plain message, but contracts on L1 can be shown it.
+    arrival: name.type === "withdrawal" ? "executed" : "inTransactionRoot",
     look,
     async advance(wanted) {
       await link.request("hyperchain_settle", [name.sourceChainId]);

@@ -25,11 +25,13 @@ export interface CrossingState {
 
 /** How one kind of crossing is looked at and moved. */
 export interface CrossingKind {
+  /** The step with which it has arrived. */
+  readonly arrival: JourneyStep;
   look(): Promise<CrossingState>;
   /** Moves it on by what the next step needs. */
   advance(wanted: JourneyStep): Promise<void>;
   /** Throws MessageError CallFailed where it arrived, but what it was to do failed. */
-  checkOutcome(executed: MessageStep): Promise<void>;
+  checkOutcome(arrived: MessageStep): Promise<void>;
 }
 
 /** Moves that are tried before a crossing counts as stuck: a fault may hold it up for a few relays. */
@@ -83,9 +85,9 @@ export class Crossing implements Message {
   }
 
   async delivered(): Promise<MessageStep> {
-    const executed = await this.reach("executed");
-    await this.#kind.checkOutcome(executed);
-    return executed;
+    const arrived = await this.reach(this.#kind.arrival);
+    await this.#kind.checkOutcome(arrived);
+    return arrived;
   }
 
   async reach(step: JourneyStep): Promise<MessageStep> {

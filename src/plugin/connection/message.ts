@@ -33,7 +33,8 @@ export interface Message {
   /** Moves the ecosystem until L1 has accepted the batch that sent it. Throws MessageError. */
   settled(): Promise<MessageStep>;
   /**
-   * Moves the ecosystem until it has arrived: a transfer is paid out, a call is made, a withdrawal is paid on L1. Throws
+   * Moves the ecosystem until it has arrived: a transfer is paid out, a call is made, a withdrawal is paid on L1, a plain message
+   * can be proven to contracts on L1. Throws
    * MessageError NotDelivered with the reason where it does not get there, CallFailed where the call reverted.
    */
   delivered(): Promise<MessageStep>;
