@@ -44,6 +44,8 @@ const ENGINE_READS = [
 ] as const;
 
 const MAX_FILTERS = 1000;
+/** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
+const MAX_MINED_BLOCKS = 10_000n;
 /** Tracers whose answers stay in proportion to what the transaction did. */
 const TRACERS = new Set(["callTracer", "prestateTracer", "4byteTracer", "noopTracer", "muxTracer"]);
 /** Gas up to which a transaction is traced instruction by instruction: about 100 MB of answer. */
@@ -134,7 +136,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   });
   methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
     const blocks = seconds(count);
-    if (blocks > 1000n) throw new RpcError(RpcCode.limitExceeded, `at most 1000 blocks at once, got ${blocks}`);
+    if (blocks > MAX_MINED_BLOCKS) throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}`);
     for (let i = 0n; i < blocks; i++) {
       // The first block has the time that it is; the others follow at the interval.
       if (i > 0n) await sequencer.setNextTimestamp(pointInTime(sequencer.head.timestamp + seconds(interval)));
