@@ -8,11 +8,18 @@ import type { CodeReach } from "./hostile-code.ts";
 /** Codes whose reach is remembered: at most 12 MiB of them. */
 const MAX_REMEMBERED = 256;
 
+/**
+ * Gas with which calls cannot pass on more data than the engine can hold. EDR 0.22 copies the data of every call and keeps it
+ * to the end of the transaction, and a call costs 100 gas however much data it passes on: with this gas some 80 MB, with
+ * EIP-7825's whole 2^24 more than any machine has.
+ */
+export const QUIET_GAS = 150_000n;
+
 /** What must happen before the engine may run something. `hostile`: it must never run. */
 export type GuardVerdict = "safe" | "unknown" | "hostile";
 
 /** What the guard needs to know of a call or transaction. */
-export type GuardedRequest = Pick<TransactionRequest, "to" | "data"> & {
+export type GuardedRequest = Pick<TransactionRequest, "to" | "data" | "gasLimit"> & {
   /** It may give accounts new code before it runs: EIP-7702's authorizations. */
   readonly delegates: boolean;
 };
@@ -20,7 +27,8 @@ export type GuardedRequest = Pick<TransactionRequest, "to" | "data"> & {
 /**
  * Keeps from the engine the code that would end the process (see `isHostileCode`). The invariant: no account of the
  * chain holds such code, so only init code can be hostile, and init code runs only where something creates a contract.
- * A request that cannot reach a CREATE is safe; what is unknown must first run in another engine.
+ * A request that cannot reach a CREATE is safe, if it cannot pass on much data either; what is unknown must first run in
+ * another engine.
  */
 export class CodeGuard {
   readonly #trusted: ReadonlySet<Hex>;
@@ -49,9 +57,17 @@ export class CodeGuard {
       return isHostileCode(initCode) ? "hostile" : "unknown";
     }
     if (request.delegates) return "unknown";
-    if (this.#creators.size === 0) return "safe";
+    if (this.#creators.size === 0 && request.gasLimit <= QUIET_GAS) return "safe";
     const { calls, creates } = this.#reachOf(await codeOf(request.to));
     return calls || creates ? "unknown" : "safe";
+  }
+
+  /**
+   * Whether a transaction that is found safe can change no account's code. While no code of the chain creates contracts,
+   * most are safe without a look, and trusted code may still create for them.
+   */
+  get safeKeepsCode(): boolean {
+    return this.#creators.size > 0;
   }
 
   /** Whether this code may exist in the state or run as init code. */
@@ -62,14 +78,6 @@ export class CodeGuard {
   #reachOf(code: Hex): CodeReach {
     const known = this.#reaches.get(code);
     if (known !== undefined) return known;
-  /**
-   * Whether a transaction that is found safe can change no account's code. While no code of the chain creates contracts,
-   * most are safe without a look, and trusted code may still create for them.
-   */
-  get safeKeepsCode(): boolean {
-    return this.#creators.size > 0;
-  }
-
     const reach = reachOf(fromHex(code));
     const [oldest] = this.#reaches.keys();
     if (oldest !== undefined && this.#reaches.size >= MAX_REMEMBERED) this.#reaches.delete(oldest);

@@ -9,6 +9,7 @@ const TAG_PLACES: Readonly<Record<string, number>> = {
   eth_getBlockReceipts: 0,
   eth_getBlockTransactionCountByNumber: 0,
   eth_getTransactionByBlockNumberAndIndex: 0,
+  debug_traceCall: 1,
   eth_call: 1,
   eth_estimateGas: 1,
   eth_feeHistory: 1,

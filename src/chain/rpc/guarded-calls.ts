@@ -1,6 +1,7 @@
 import type { Chain } from "../chain.ts";
-import { TRANSACTION_GAS_CAP } from "../execution/connection.ts";
+import { QUIET_GAS } from "../execution/code-guard.ts";
 import type { GuardVerdict } from "../execution/code-guard.ts";
+import { TRANSACTION_GAS_CAP } from "../execution/connection.ts";
 import { isHostileCode, reachOf } from "../execution/hostile-code.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -36,6 +37,12 @@ export class GuardedCalls {
     return this.#explained(this.#estimate(params), params, client);
   }
 
+  /** Checks that the engine may run the call, with a tracer for example. Throws RpcError where only the witness may. */
+  async requireEngine(call: RpcCall): Promise<void> {
+    if ((await this.#judge(call, [])) === "safe") return;
+    throw new RpcError(RpcCode.rejected, "calls that may create contracts are not traced; send the transaction and trace that", { code: "NotTraceable" });
+  }
+
   async #call(params: readonly unknown[]): Promise<Hex> {
     const [transaction, tag = "latest", overridesValue] = params;
     const call = parseCall(transaction);
@@ -44,7 +51,12 @@ export class GuardedCalls {
       const rest = overrides.length === 0 ? [] : [overridesValue];
       return (await this.#chain.engine.request("eth_call", [engineCall(transaction, call, capped(call.gas)), tag, ...rest])) as Hex;
     }
-    return this.#callWitness(call, overrides, tag);
+    if (this.#isNewest(tag)) return this.#callWitness(call, overrides, tag);
+    // The witness knows no older state. With little gas the engine may look, if the code cannot create.
+    const quiet = { ...call, gas: call.gas === undefined || call.gas > QUIET_GAS ? QUIET_GAS : call.gas };
+    if ((await this.#judge(quiet, overrides)) !== "safe") return this.#callWitness(call, overrides, tag);
+    const rest = overrides.length === 0 ? [] : [overridesValue];
+    return (await this.#chain.engine.request("eth_call", [engineCall(transaction, quiet, quiet.gas), tag, ...rest])) as Hex;
   }
 
   async #estimate(params: readonly unknown[]): Promise<Hex> {
@@ -100,7 +112,7 @@ export class GuardedCalls {
     // Overridden code could create contracts wherever the call gets; ask the other engine if any of it can.
     if (codes.some((code) => reachOf(code).creates || code[0] === 0xef)) return "unknown";
     const own = overrides.find(({ address, code }) => address === call.to && code !== undefined)?.code;
-    return this.#chain.guard.judge(call, async (address) => {
+    return this.#chain.guard.judge({ ...call, gasLimit: capped(call.gas) }, async (address) => {
       if (own !== undefined) return own;
       return (await this.#chain.engine.request("eth_getCode", [address, "latest"])) as Hex;
     });
@@ -117,11 +129,14 @@ export class GuardedCalls {
     throw new RpcError(reverted ? RpcCode.reverted : RpcCode.rejected, reverted ? "execution reverted" : `execution failed: ${answer.error}`, answer.output);
   }
 
+  #isNewest(tag: unknown): boolean {
+    if (tag === "latest" || tag === "pending") return true;
+    return typeof tag === "string" && /^0x[0-9a-fA-F]+$/.test(tag) && BigInt(tag) === this.#chain.sequencer.head.number;
+  }
+
   /** Code at older blocks is another; the witness holds the newest state only. */
   async #requireNewest(tag: unknown): Promise<void> {
-    if (tag === "latest" || tag === "pending") return;
-    const head = this.#chain.sequencer.head.number;
-    if (typeof tag === "string" && /^0x[0-9a-fA-F]+$/.test(tag) && BigInt(tag) === head) return;
+    if (this.#isNewest(tag)) return;
     throw new RpcError(RpcCode.rejected, "a call that may create contracts is answered for the newest block only", { code: "NewestBlockOnly" });
   }
 
@@ -150,6 +165,9 @@ export class GuardedCalls {
     const nonce = BigInt((await engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
     const transaction: UnsignedTransaction = { kind: "unsigned", from, to, data, valueWei, gasLimit, nonce, isImpersonated: true };
     const preview = await witness.request("preview", { transaction, environment: sequencer.nextEnvironment });
+    if (preview.isLoud) {
+      throw new RpcError(RpcCode.rejected, "the transaction's calls pass on more data than this chain's engine can hold", { code: "CallDataTooLarge" });
+    }
     if ([...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code))) return preview;
     throw new RpcError(RpcCode.rejected, "the transaction runs or deploys code that begins with an incomplete PUSH20", { code: "HostileCode" });
   }

@@ -10,7 +10,7 @@ import { messageMethods } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
 import { hexQuantity } from "./parameters.ts";
 import type { SettlementView } from "./settlement-view.ts";
-import { ZkFields } from "./zk-fields.ts";
+import { traceMethods } from "./traces.ts";
 import { zksBatchMethods } from "./zks-batches.ts";
 import { zksMethods } from "./zks-methods.ts";
 import { zksProofMethods } from "./zks-proofs.ts";
@@ -46,11 +46,6 @@ const ENGINE_READS = [
 const MAX_FILTERS = 1000;
 /** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
 const MAX_MINED_BLOCKS = 10_000n;
-/** Tracers whose answers stay in proportion to what the transaction did. */
-const TRACERS = new Set(["callTracer", "prestateTracer", "4byteTracer", "noopTracer", "muxTracer"]);
-/** Gas up to which a transaction is traced instruction by instruction: about 100 MB of answer. */
-const MAX_STEP_TRACE_GAS = 1_000_000n;
-
 /** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
 const LAST_TIMESTAMP = 2n ** 40n;
 
@@ -77,7 +72,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     if (waiting !== undefined) return `0x${waiting.toString(16)}`;
     return engine.request("eth_getTransactionCount", [account, tag ?? "latest"]);
   });
-  methods.set("debug_traceTransaction", (params) => traceTransaction(chain, params));
+  for (const [method, answer] of traceMethods(chain, calls)) methods.set(method, answer);
   addFilters(chain, methods);
   if (options.development) addDevelopmentMethods(chain, methods);
   const { gasPriceWei, settlement } = options;
@@ -106,22 +101,6 @@ function addFilters(chain: Chain, methods: Map<string, RpcMethod>): void {
       return id;
     });
   }
-}
-
-async function traceTransaction(chain: Chain, [name, ...rest]: readonly unknown[]): Promise<unknown> {
-  const [config] = rest;
-  const hash = new ZkFields(chain).engineHash(name);
-  const tracer = typeof config === "object" && config !== null && "tracer" in config ? config.tracer : undefined;
-  if (typeof tracer === "string" ? !TRACERS.has(tracer) : tracer !== undefined) {
-    throw new RpcError(RpcCode.invalidParams, `tracers are ${[...TRACERS].join(", ")}`);
-  }
-  if (tracer === undefined) {
-    const receipt = (await chain.engine.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;
-    if (receipt !== null && BigInt(receipt.gasUsed) > MAX_STEP_TRACE_GAS) {
-      throw new RpcError(RpcCode.limitExceeded, `transactions above ${MAX_STEP_TRACE_GAS} gas are not traced step by step; name a tracer`);
-    }
-  }
-  return chain.engine.request("debug_traceTransaction", [hash, ...rest]);
 }
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {

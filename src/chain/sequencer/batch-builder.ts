@@ -159,15 +159,16 @@ export class BatchBuilder {
       const [unsigned] = await producer.unsigned([request]);
       if (unsigned === undefined) throw new SequencerError("CheatRefused", "the transaction has no sender");
       const transaction: UnsignedTransaction = { ...unsigned, isImpersonated: true };
-      const preview = await producer.inspect(transaction, producer.environment());
-      if (!preview.admitted) throw new SequencerError("CheatRefused", "the transaction runs or deploys code that begins with an incomplete PUSH20");
+      const environment = producer.environment();
+      const preview = await producer.inspect(transaction, environment);
+      if (!preview.admitted) throw new SequencerError("CheatRefused", "the transaction runs or deploys code that begins with an incomplete PUSH20, or passes on too much data");
       if (preview.receipt === undefined) throw new SequencerError("CheatRefused", `the transaction is not valid: ${preview.reason}`);
       if (!this.fitsAfter(preview)) {
         if (!hasContent(this.#batch)) throw new SequencerError("CheatRefused", "the transaction exceeds what a batch may hold");
         await this.seal();
         continue;
       }
-      const { block, refused } = await this.block([transaction]);
+      const { block, refused } = await this.block([transaction], { environment });
       const [receipt] = block.receipts;
       if (receipt === undefined) throw new SequencerError("CheatRefused", refused[0]?.reason ?? "the engine did not take the transaction");
       this.#batch = recordCheat(await this.open());
@@ -275,9 +276,11 @@ export class BatchBuilder {
   async #tryOperation(transaction: UnsignedTransaction): Promise<BlockReceipt | undefined> {
     const { producer } = this.#dependencies;
     await this.measure();
-    const preview = await producer.inspect(transaction, producer.environment());
+    const environment = producer.environment();
+    const preview = await producer.inspect(transaction, environment);
     if (!preview.admitted || !this.fitsAfter(preview)) return undefined;
-    const { block } = await this.block([transaction]);
+    // In the environment in which it was inspected: in another second it could do something else.
+    const { block } = await this.block([transaction], { environment });
     return block.receipts[0];
   }
 }

@@ -1,3 +1,4 @@
+import type { BlockEnvironment } from "../block.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { SignedTransaction } from "../transaction.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
@@ -69,12 +70,15 @@ export class PoolInclusion {
   /** Includes one transaction in a block of its own, if it may be. Returns false where the batch is full and must wait. */
   async #includeAlone(transaction: SignedTransaction, safe: boolean): Promise<boolean> {
     const { builder, producer, canSeal } = this.#dependencies;
+    let environment: BlockEnvironment | undefined;
     for (;;) {
+      environment = undefined;
       await builder.measure();
       if (safe && builder.surelyFits(only(transaction))) break;
-      const preview = await producer.inspect(transaction, producer.environment());
+      environment = producer.environment();
+      const preview = await producer.inspect(transaction, environment);
       if (!preview.admitted) {
-        this.#refuse(transaction, hostileCode());
+        this.#refuse(transaction, preview.isLoud ? loudCalls() : hostileCode());
         return true;
       }
       if (preview.receipt === undefined) {
@@ -91,15 +95,18 @@ export class PoolInclusion {
       if (!canSeal()) return false;
       await builder.seal();
     }
-    await this.#include([transaction], safe);
+    await this.#include([transaction], safe, environment);
     return true;
   }
 
-  /** Makes a block. A transaction that the engine refuses beside others gets a block of its own. `safe`: by the guard. */
-  async #include(transactions: readonly SignedTransaction[], safe: boolean): Promise<void> {
+  /**
+   * Makes a block. A transaction that the engine refuses beside others gets a block of its own. `safe`: by the guard. What was
+   * inspected runs in the environment in which it was: in another second it could do something else.
+   */
+  async #include(transactions: readonly SignedTransaction[], safe: boolean, environment?: BlockEnvironment): Promise<void> {
     if (transactions.length === 0) return;
     const { mempool, builder, waiters } = this.#dependencies;
-    const { included, refused } = await builder.block(transactions, { areSafe: safe });
+    const { included, refused } = await builder.block(transactions, { areSafe: safe, ...(environment === undefined ? {} : { environment }) });
     for (const transaction of included) {
       if (transaction.kind !== "signed") continue;
       mempool.included(transaction);
@@ -119,6 +126,10 @@ export class PoolInclusion {
 
 function only({ gasLimit }: SignedTransaction): Unmeasured {
   return { transactions: 1, gas: gasLimit };
+}
+
+function loudCalls(): SequencerError {
+  return new SequencerError("CallDataTooLarge", "the transaction's calls pass on more data than this chain's engine can hold");
 }
 
 function hostileCode(): SequencerError {

@@ -4,6 +4,8 @@ export class SequencerError extends Error {
   readonly code:
     | "HostileCode"
     | "ExceedsBatch"
+    /** Its calls pass on more data than the execution engine can hold. */
+    | "CallDataTooLarge"
     | "NotExecutable"
     | "StateReverted"
     | "SystemTransactionFailed"

@@ -73,8 +73,9 @@ export class FlatState implements StateManagerInterface {
     return this.#undo.length;
   }
 
-  /** Undoes everything after the mark. */
+  /** Undoes everything after the mark, between transactions: a run that was broken off leaves checkpoints behind. */
   rollback(mark: number): void {
+    this.#checkpoints.length = 0;
     this.#undoTo(mark);
     this.originalStorageCache.clear();
   }

@@ -21,6 +21,8 @@ import type { CallAnswer, CallRequest } from "./call.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { FlatState } from "./flat-state.ts";
 
+/** Data that a transaction's calls may pass on, all together. */
+const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 /** Blocks whose hashes BLOCKHASH can ask for. */
 const REMEMBERED_HASHES = 256;
 
@@ -36,6 +38,8 @@ export interface Preview {
   readonly initCodes: readonly Hex[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
+  /** Its calls and creations pass on more data than the first engine can hold; it was not run to its end. */
+  readonly isLoud: boolean;
   /** Size of the batch's changes with this transaction. */
   readonly size: ChangeSize;
 }
@@ -127,8 +131,10 @@ export class Reexecution {
     const runtimeCodes: Hex[] = [];
     const { state } = this;
     const mark = state.mark();
+    const meter = new CallDataMeter();
     const watch = (message: { readonly to?: unknown; readonly data: Uint8Array }): void => {
       if (message.to === undefined) initCodes.push(bytesToHex(message.data) as Hex);
+      meter.add(message.data.length);
     };
     this.#evm.events.on("beforeMessage", watch);
     state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
@@ -137,6 +143,7 @@ export class Reexecution {
       reason,
       initCodes,
       runtimeCodes,
+      isLoud: meter.isFull,
       size: measure(),
     });
     try {
@@ -151,8 +158,18 @@ export class Reexecution {
   }
 
   /** Runs a call and undoes it. */
-  call(call: CallRequest, environment: BlockEnvironment): Promise<CallAnswer> {
-    return runCall(call, this.#evm, this.state, this.#block(environment));
+  async call(call: CallRequest, environment: BlockEnvironment): Promise<CallAnswer> {
+    const meter = new CallDataMeter();
+    const watch = (message: { readonly data: Uint8Array }): void => meter.add(message.data.length);
+    this.#evm.events.on("beforeMessage", watch);
+    try {
+      return await runCall(call, this.#evm, this.state, this.#block(environment));
+    } catch (error) {
+      if (!meter.isFull) throw error;
+      return { success: false, output: "0x", gasUsed: 0n, error: meter.reason };
+    } finally {
+      this.#evm.events.off("beforeMessage", watch);
+    }
   }
 
   /** The block that the EVM's environment opcodes read; made once for all transactions of a block. */
@@ -186,6 +203,21 @@ export class Reexecution {
 
 /** Hashes of recent blocks, by number. */
 export type BlockHashMark = ReadonlyMap<number, Uint8Array>;
+
+/** Ends a run whose calls pass on too much data: neither engine is to copy it, and time would pass as well. */
+class CallDataMeter {
+  readonly reason = `calls pass on more than ${MAX_CALL_DATA_BYTES} bytes of data`;
+  #bytes = 0;
+
+  get isFull(): boolean {
+    return this.#bytes > MAX_CALL_DATA_BYTES;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.isFull) throw new Error(this.reason);
+  }
+}
 
 /** The recent block hashes, in the shape in which ethereumjs asks for them. */
 class BlockHashes {

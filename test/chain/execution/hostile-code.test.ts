@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CodeGuard } from "../../../src/chain/execution/code-guard.ts";
+import { CodeGuard, QUIET_GAS } from "../../../src/chain/execution/code-guard.ts";
 import { isHostileCode, reachOf } from "../../../src/chain/execution/hostile-code.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -8,7 +8,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 const hostile = (code: string) => isHostileCode(fromHex(code));
 const reach = (code: string) => reachOf(fromHex(code));
 const TARGET: Hex = `0x${"aa".repeat(20)}`;
-const call = (to: Hex | undefined, data: Hex = "0x", delegates = false) => ({ to, data, delegates });
+const call = (to: Hex | undefined, data: Hex = "0x", delegates = false) => ({ to, data, delegates, gasLimit: 21_000n });
 
 describe("code that would end the engine's process", () => {
   it("is a first PUSH20 without all of its bytes", () => {
@@ -74,6 +74,16 @@ describe("guard in front of the engine", () => {
     assert.equal(await guard.judge(call(TARGET), codeOf), "unknown");
     codes.set(TARGET, "0x5f355f55");
     assert.equal(await guard.judge(call(TARGET), codeOf), "safe");
+  });
+
+  it("holds back calls with gas for more data than the engine can hold", async () => {
+    const guard = new CodeGuard([]);
+    const loud = { ...call(TARGET), gasLimit: QUIET_GAS + 1n };
+    codes.set(TARGET, "0xf1");
+    assert.equal(await guard.judge({ ...loud, gasLimit: QUIET_GAS }, codeOf), "safe");
+    assert.equal(await guard.judge(loud, codeOf), "unknown");
+    codes.set(TARGET, "0x5f355f55");
+    assert.equal(await guard.judge(loud, codeOf), "safe");
   });
 
   it("does not count trusted creators", async () => {

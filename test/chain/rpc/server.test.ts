@@ -196,7 +196,7 @@ describe("RPC server", () => {
     assert.deepEqual([huge.status, huge.answer.error?.code], [413, -32005]);
     const many = await post(JSON.stringify(Array.from({ length: 201 }, () => ({ id: 1, method: "eth_chainId" }))));
     assert.equal(many.answer.error?.code, -32005);
-    for (const method of ["hardhat_setBalance", "evm_setAutomine", "eth_mining", "__proto__", "constructor", "eth_fillTransaction", "hardhat_impersonateAccount"]) {
+    for (const method of ["hardhat_reset", "eth_signTransaction", "eth_mining", "__proto__", "constructor", "eth_fillTransaction", "personal_unlockAccount"]) {
       assert.equal((await rpc(method)).error?.code, -32601, method);
     }
     assert.equal((await fetch(url)).status, 405);
