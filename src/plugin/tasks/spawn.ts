@@ -12,7 +12,7 @@ import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
 import { batchLine, stepLine } from "./event-lines.ts";
 import { firstScreen } from "./first-screen.ts";
-import { createOutput, strong } from "./output.ts";
+import { createOutput, strong, warning } from "./output.ts";
 import type { Output } from "./output.ts";
 import { spawnConfig } from "./spawn-options.ts";
 import type { SpawnArguments } from "./spawn-options.ts";
@@ -32,12 +32,16 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const begun = performance.now();
   const config = spawnConfig(hre.config.hyperchains, args);
   const { mode } = config.prover;
+  const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const settled: ((batch: ReturnType<typeof settledBatchInfo>) => void)[] = [];
+  if (!/^(127\.|localhost$|::1$)/.test(config.host)) {
+    output.progress(warning(`${config.host} is open to other machines: anyone who reaches it can use these accounts, and move time`));
+  }
   output.progress(`starting L1 and ${config.chains.map(({ name }) => name).join(", ")}…`);
   const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], ecosystemOptions(config, { batchAgeMs: BATCH_AGE_MS, pollIntervalMs: config.pollIntervalMs }));
   const devnet = await startEcosystem(options, hre, {
     onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch, mode))),
-    onStop: (chainId, error) => output.progress(`chain ${chainId} has stopped: ${error instanceof Error ? error.message : String(error)}`),
+    onStop: (chainId, error) => output.progress(warning(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
   }).catch((error: unknown) => {
     throw explained(error);
   });
