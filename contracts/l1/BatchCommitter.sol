@@ -39,7 +39,9 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         batchesCommitted = uint32(stored.batchNumber) + 1;
         emit BlockCommit(stored.batchNumber, batchHash, stored.commitment);
         emit BatchStored(stored.batchNumber, stored);
-        if (reading.publishedCodes.length + reading.codes.length != 0) {
+        // Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
+        // be had is the policy's answer then, as for withheld pubdata.
+        if (reading.publishedCodes.length + reading.codes.length != 0 && _isPublished(batch)) {
             bytecodes.record(configuration.chainId, reading.publishedCodes, reading.codes);
         }
     }
@@ -114,7 +116,7 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
     function _commitment(CommitBatch calldata batch, BatchReading memory reading) private view returns (bytes32) {
         bytes32 policyDataHash = IDataAvailabilityPolicy(configuration.dataAvailabilityPolicy).checkAvailability(
             AvailabilityClaim({
-                published: batch.pubdata.length != 0 && _isWholeTransaction(),
+                published: _isPublished(batch),
                 preCommitment: reading.preCommitment,
                 pubdataHash: reading.pubdataHash
             }),
@@ -132,9 +134,9 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         return BatchCommitment.hashCommitment(reading.preCommitment, daCommitment);
     }
 
-    /// @dev Whether this call's data are the transaction's own input, which every node serves. A sender with code (EIP-7702)
-    /// can be the origin and yet call from within, with data that are in no transaction.
-    function _isWholeTransaction() private view returns (bool) {
-        return msg.sender == tx.origin && msg.sender.code.length == 0;
+    /// @dev Whether there is pubdata, and this call's data are the transaction's own input, which every node serves. A sender
+    /// with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
+    function _isPublished(CommitBatch calldata batch) private view returns (bool) {
+        return batch.pubdata.length != 0 && msg.sender == tx.origin && msg.sender.code.length == 0;
     }
 }

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
 import type { BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES, orderSignatures } from "../../../src/protocol/quorum.ts";
@@ -144,6 +145,39 @@ describe("data availability", () => {
       await assert.rejects(deploy([addressOf(2), addressOf(1)], 1), /MembersNotAscending/);
       await assert.rejects(deploy([addressOf(1)], 0), /ThresholdOutOfRange/);
       await assert.rejects(deploy([addressOf(1)], 2), /ThresholdOutOfRange/);
+    });
+  });
+
+  describe("bytecodes", () => {
+    const CODE = Uint8Array.of(0x60, 0x01, 0x60, 0x02);
+    const SET_CODE = {
+      type: "insertion", leafKind: LeafKind.codeHash, address: 0xabcdefn, slot: 0n, value: BigInt(keccak(CODE)),
+    } as const;
+
+    test("count as published only by a transaction's own input, on whatever chain", async () => {
+      const [validium, rollup] = [await createWith(committee), await createWith(ecosystem.rollupPolicy)];
+      const withCode = async (): Promise<FormedBatch> => validium.form({ changes: [SET_CODE], bytecodes: [CODE], policy: signedBy(members) });
+      const commitThrough = async (account: BaseContract, formed: FormedBatch): Promise<void> => {
+        const args = [formed.previous, formed.commit, await validium.sign(formed.expected.commitment)];
+        await send(account, "call", validium.address, validium.contract.interface.encodeFunctionData("commitBatch", args));
+      };
+      const isPublished = (): Promise<boolean> => view(ecosystem.bytecodes, "isPublished", keccak(CODE));
+      const contract = await ecosystem.l1.deploy("RequestingContract");
+      const delegated = ecosystem.accounts[14]!;
+      await ecosystem.l1.ethers.provider.send("hardhat_setCode", [delegated.address, `0xef0100${(await hexAddress(contract)).slice(2)}`]);
+      const wallet = (await ecosystem.l1.ethers.getContractAt("RequestingContract", delegated.address)) as unknown as BaseContract;
+      // The committee vouches for the data, so the validium may do this; for others it publishes nothing.
+      for (const account of [contract, as(wallet, delegated)]) {
+        await commitThrough(account, await withCode());
+        assert.equal(await isPublished(), false);
+        const leftOut = await rollup.form({ changes: [SET_CODE] });
+        await assertReverts(commit(rollup, leftOut), `BytecodeNotPublished(${keccak(CODE)})`);
+        await send(validium.contract, "revertBatches", 0, await validium.signRevert(0n, await view(validium.contract, "revertCount")));
+      }
+      // The same batch in a transaction of its own does.
+      await validium.commit(await withCode());
+      assert.equal(await isPublished(), true);
+      await rollup.commit(await rollup.form({ changes: [SET_CODE] }));
     });
   });
 
