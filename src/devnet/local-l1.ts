@@ -18,6 +18,8 @@ export interface LocalL1Options {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Whether the process may end while it is served. Default false. */
+  readonly inBackground?: boolean;
 }
 
 /** A settlement layer inside this process, which others reach over HTTP and WebSocket. */

@@ -14,6 +14,8 @@ export interface DevnetOptions {
   readonly l1?: L1Options;
   /** Where all members are served. Default 127.0.0.1. */
   readonly host?: string;
+  /** Whether the process may end while they are served: then nobody has to close the ecosystem. Default false. */
+  readonly inBackground?: boolean;
   /** Development accounts, by number, that get `fundingWei` on each chain through its priority queue. */
   readonly fundedAccounts: readonly number[];
   /** Smallest units of each chain's base token. */

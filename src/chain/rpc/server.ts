@@ -13,6 +13,8 @@ export interface RpcServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Whether the process may end while the server runs. Default false. */
+  readonly inBackground?: boolean;
 }
 
 export interface RpcServerDependencies {
@@ -51,6 +53,7 @@ export async function startRpcServer(options: RpcServerOptions, dependencies: Rp
   });
   try {
     await http.listen({ host: options.host, port: options.port });
+    if (options.inBackground === true) http.server.unref();
   } catch (error) {
     subscriptions.close();
     throw error;

@@ -28,7 +28,8 @@ export interface OpenEcosystem {
 /** Starts an ecosystem in this process, with a connection's network as its L1. Nothing moves by itself. */
 export async function openLocalEcosystem(context: HookContext, connection: NetworkConnection<string>, config: HyperchainsConfig): Promise<OpenEcosystem> {
   const options = ecosystemOptions(withoutPorts(config), { batchAgeMs: undefined, pollIntervalMs: undefined });
-  const devnet = await startEcosystem(options, context, { connectL1: () => Promise.resolve(withoutDetour(connection)) });
+  // As with Hardhat's own networks, a test run ends though nobody closed the connection.
+  const devnet = await startEcosystem({ ...options, inBackground: true }, context, { connectL1: () => Promise.resolve(withoutDetour(connection)) });
   const chains: Member[] = [];
   for (const { name, chainId, url, provider } of devnet.chains) {
     const member = { name, chainId: Number(chainId), url };

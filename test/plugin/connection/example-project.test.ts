@@ -20,6 +20,16 @@ describe("I2: a user's project", () => {
     assert.doesNotMatch(output, /failing|pending/);
   });
 
+  test("a suite that knows nothing of hyperchains ends the same on Hardhat's network and on a hyperchain, though it closes nothing", async () => {
+    const outcomes = [];
+    for (const [network, chainId] of [["default", 31337], ["hyperchain", 271]] as const) {
+      const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha", "test/existing-suite.ts", "--network", network], LIMIT_MS);
+      assert.match(output, new RegExp(`counted to 2 on chain ${chainId}`));
+      outcomes.push([code, output.match(/\d+ passing/)?.[0], output.includes("failing")]);
+    }
+    assert.deepEqual(outcomes, [[0, "2 passing", false], [0, "2 passing", false]]);
+  });
+
   test("its tests have types", async () => {
     const { code, output } = await runInExample("typescript/bin/tsc", ["--noEmit", "-p", "."], LIMIT_MS);
     assert.equal(code, 0, output);
