@@ -126,11 +126,15 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
 });
 
 describe("I1: an ecosystem that cannot start says why and leaves nothing running", () => {
+  /** What this process has open that an ecosystem opens. */
+  const runningNow = (): string[] => process.getActiveResourcesInfo().filter((kind) => /^(TCPServerWrap|Worker|MessagePort)$/.test(kind)).sort();
+
   test("a port that is in use is named, with what to do", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
-    const failed = startFlowDevnet([{ chainId: A }, { chainId: B, name: "beta", port }], UNPROVEN);
+    const running = runningNow();
+    const failed = startFlowDevnet([{ chainId: A, quorum: { members: 2, threshold: 1 } }, { chainId: B, name: "beta", port }], UNPROVEN);
     await assert.rejects(failed, (error) => {
       assert.ok(error instanceof PortInUseError, String(error));
       assert.equal(error.port, port);
@@ -138,6 +142,7 @@ describe("I1: an ecosystem that cannot start says why and leaves nothing running
       return true;
     });
     await assert.rejects(startFlowDevnet([A], { ...UNPROVEN, l1: { port } }), /^PortInUseError: L1 cannot be served/);
+    assert.deepEqual(runningNow(), running, "servers and threads have ended");
     await new Promise((resolve) => other.close(resolve));
   });
 

@@ -16,8 +16,11 @@ describe("I2: members in other processes follow an ecosystem that returns to a s
   });
   after(async () => {
     client.destroy();
+    const pids = devnet.chains[0]!.pipeline.signers.memberPids;
     await devnet.close();
     assert.deepEqual(devnet.faults, []);
+    assert.equal(pids.length, 2);
+    for (const pid of pids) assert.throws(() => process.kill(pid!, 0), { code: "ESRCH" }, "the member has ended");
   });
 
   const pay = async (value: bigint): Promise<void> => {
