@@ -4,17 +4,16 @@ import type { ExecutionEngine, Head } from "../execution/engine.ts";
 import type { Mempool, PoolMark } from "../mempool/mempool.ts";
 import { ClockError } from "../movable-clock.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
-import { faultOf } from "../state-cheat.ts";
 import type { ImpersonatedRequest, StateCheat } from "../state-cheat.ts";
 import type { PriorityOperation, SystemTransactions } from "../system-transactions.ts";
 import type { SignedTransaction } from "../transaction.ts";
 import type { Witness } from "../witness/witness.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { BuilderMark, SequencedBlock, SequencedPriorityOp } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
+import { requireCheatsAllowed, requireImpersonable, requirePossible } from "./cheat-check.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import type { BatchLimits } from "./limits.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
@@ -224,7 +223,8 @@ export class Sequencer {
   /** Changes the state without a transaction. Throws SequencerError CheatRefused where that cannot be or is not allowed. */
   cheat(cheat: StateCheat): Promise<void> {
     return this.#exclusively(async () => {
-      await this.#checkCheat(cheat);
+      requireCheatsAllowed(this.#options.cheatsAllowed === true);
+      await requirePossible(cheat, this.#dependencies);
       await this.#builder.cheat(cheat);
       this.#dependencies.mempool.stateChanged();
     });
@@ -233,8 +233,8 @@ export class Sequencer {
   /** Runs a transaction that its sender did not sign, at once; resolves with its hash. Throws SequencerError CheatRefused. */
   impersonate(request: ImpersonatedRequest): Promise<Hex> {
     return this.#exclusively(async () => {
-      this.#requireCheats();
-      if (request.from === BOOTLOADER_ADDRESS) throw new SequencerError("CheatRefused", "the chain itself sends from the bootloader's address");
+      requireCheatsAllowed(this.#options.cheatsAllowed === true);
+      requireImpersonable(request.from);
       const { transactionHash } = await this.#builder.impersonated(request);
       this.#dependencies.mempool.stateChanged();
       return transactionHash;
@@ -321,26 +321,6 @@ export class Sequencer {
   /** Whether no blocks are made by themselves. */
   get #isIdle(): boolean {
     return this.#paused || this.#manual;
-  }
-
-  #requireCheats(): void {
-    if (this.#options.cheatsAllowed === true) return;
-    throw new SequencerError("CheatRefused", "this chain takes no state cheats: its contract on L1 does not allow them, or its validators run every batch again");
-  }
-
-  async #checkCheat(cheat: StateCheat): Promise<void> {
-    this.#requireCheats();
-    const refuse = (reason: string): SequencerError => new SequencerError("CheatRefused", reason);
-    const fault = faultOf(cheat);
-    if (fault !== undefined) throw refuse(fault);
-    const { mempool, engine, producer } = this.#dependencies;
-    if (cheat.type === "code" && !producer.admits(cheat.code)) {
-      throw refuse("the code begins with an incomplete PUSH20, which this chain's engine cannot run");
-    }
-    if (cheat.type !== "nonce") return;
-    if (mempool.hasWaiting(cheat.address)) throw refuse(`transactions of ${cheat.address} wait for a block; its nonce cannot be changed now`);
-    const nonce = BigInt((await engine.request("eth_getTransactionCount", [cheat.address, "latest"])) as Hex);
-    if (cheat.nonce < nonce) throw refuse(`the nonce of ${cheat.address} is ${nonce} and cannot become smaller`);
   }
 
   async #produce(limit: number): Promise<void> {
