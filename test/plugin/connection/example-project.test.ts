@@ -30,6 +30,15 @@ describe("I2: a user's project", () => {
     assert.deepEqual(outcomes, [[0, "2 passing", false], [0, "2 passing", false]]);
   });
 
+  test("coverage and gas are measured on a hyperchain", async () => {
+    const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha", "test/existing-suite.ts", "--network", "hyperchain", "--coverage", "--gas-stats"], LIMIT_MS);
+    assert.equal(code, 0, output);
+    // Of Counter all but the two refusals, of Token nothing is run.
+    assert.match(output, /contracts\/Counter\.sol +│ (100|[5-9]\d)\.\d\d/);
+    assert.match(output, /contracts\/Token\.sol +│ 0\.00/);
+    assert.match(output, /contracts\/Counter\.sol:Counter[\s\S]*║ increase +│ +\d{5} /);
+  });
+
   test("its tests have types", async () => {
     const { code, output } = await runInExample("typescript/bin/tsc", ["--noEmit", "-p", "."], LIMIT_MS);
     assert.equal(code, 0, output);
