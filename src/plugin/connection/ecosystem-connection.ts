@@ -31,9 +31,11 @@ export async function openLocalEcosystem(context: HookContext, connection: Netwo
   // As with Hardhat's own networks, a test run ends though nobody closed the connection.
   const devnet = await startEcosystem({ ...options, inBackground: true }, context, { connectL1: () => Promise.resolve(withoutDetour(connection)) });
   const chains: Member[] = [];
+  const { networkConfig } = connection;
+  const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
   for (const { name, chainId, url, provider } of devnet.chains) {
     const member = { name, chainId: Number(chainId), url };
-    chains.push(Object.assign(await connectLocalChain(context, { ...member, provider }), member));
+    chains.push(Object.assign(await connectLocalChain(context, { ...member, provider, throwsOnFailure }), member));
   }
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
   const info = devnet.info();

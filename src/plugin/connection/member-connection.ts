@@ -10,6 +10,8 @@ export interface LocalChain {
   readonly chainId: number;
   readonly url: string;
   readonly provider: Eip1193Provider;
+  /** Whether sending a transaction rejects where it fails. */
+  readonly throwsOnFailure: boolean;
 }
 
 /** Connections that Hardhat makes count from 0 up. */
@@ -24,8 +26,10 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
   const template = config.networks[MEMBER_NETWORK];
   if (template?.type !== "http") throw new Error(`the network ${MEMBER_NETWORK} is missing: is the plugin in "plugins" of hardhat.config.ts?`);
   // Bound below, before anything can be asked.
-  const provider: MemberProvider = new MemberProvider(chain.provider, (request, answer) =>
-    hooks.runHandlerChain("network", "onRequest", [connection, request], (_context, _connection, next) => answer(next)),
+  const provider: MemberProvider = new MemberProvider(
+    chain.provider,
+    (request, answer) => hooks.runHandlerChain("network", "onRequest", [connection, request], (_context, _connection, next) => answer(next)),
+    chain.throwsOnFailure,
   );
   const bare: NetworkConnection<string> = Object.assign(Object.create(null) as object, {
     id: nextId++,

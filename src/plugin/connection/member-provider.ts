@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { EthereumProvider, JsonRpcRequest, JsonRpcResponse, RequestArguments } from "hardhat/types/providers";
 import type { Eip1193Provider, ProviderMessage } from "../../devnet/eip1193.ts";
+import { requireSuccess } from "./failed-transaction.ts";
 
 /** Sends a request through Hardhat's hooks (accounts, gas, other plugins) and then on. */
 export type RequestChain = (request: JsonRpcRequest, answer: (request: JsonRpcRequest) => Promise<JsonRpcResponse>) => Promise<JsonRpcResponse>;
@@ -9,30 +10,39 @@ export type RequestChain = (request: JsonRpcRequest, answer: (request: JsonRpcRe
 export class MemberProvider extends EventEmitter implements EthereumProvider {
   readonly #member: Eip1193Provider;
   readonly #chain: RequestChain;
+  readonly #throwsOnFailure: boolean;
   readonly #forward = (message: ProviderMessage): void => void this.emit("message", message);
   readonly #impersonated = new Set<string>();
   #nextId = 1;
   #isClosed = false;
 
-  constructor(member: Eip1193Provider, chain: RequestChain) {
+  /** `throwsOnFailure`: whether sending a transaction rejects where it fails, as Hardhat's networks have it. */
+  constructor(member: Eip1193Provider, chain: RequestChain, throwsOnFailure: boolean) {
     super();
     this.#member = member;
     this.#chain = chain;
+    this.#throwsOnFailure = throwsOnFailure;
     member.on("message", this.#forward);
   }
 
   /** Rejects with the member's error as it is: it carries revert data and the Solidity stack trace. */
   async request({ method, params }: RequestArguments): Promise<unknown> {
     if (this.#isClosed) throw new Error(`the connection is closed; ${method} cannot be answered any more`);
-    if (this.#isOfImpersonated(method, params)) return this.#member.request({ method, params: params as unknown[] });
+    if (this.#isOfImpersonated(method, params)) return this.#answer(method, params as unknown[]);
     const request: JsonRpcRequest = { jsonrpc: "2.0", id: this.#nextId++, method, params: Array.isArray(params) ? [...params] : [] };
     const response = await this.#chain(request, async ({ method: name, params: args, id }) => ({
       jsonrpc: "2.0",
       id,
-      result: await this.#member.request({ method: name, params: Array.isArray(args) ? args : [] }),
+      result: await this.#answer(name, Array.isArray(args) ? args : []),
     }));
     if ("error" in response) throw Object.assign(new Error(response.error.message), { code: response.error.code, data: response.error.data });
     return response.result;
+  }
+
+  async #answer(method: string, params: readonly unknown[]): Promise<unknown> {
+    const result = await this.#member.request({ method, params });
+    if (this.#throwsOnFailure && SENDING.has(method)) await requireSuccess(this.#member, result);
+    return result;
   }
 
   /** Hardhat would sign for the sender, and refuses those whose key it does not have; the chain sends for whom it impersonates. */
@@ -63,3 +73,5 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
     return Promise.resolve();
   }
 }
+
+const SENDING = new Set(["eth_sendTransaction", "eth_sendRawTransaction"]);

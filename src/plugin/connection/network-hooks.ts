@@ -24,6 +24,7 @@ export function networkHooks(): Partial<NetworkHooks> {
     ): Promise<NetworkConnection<ChainTypeT>> {
       const connection = await next(context);
       const l1 = connection as Connection;
+      if (ecosystems.has(l1)) return connection;
       const ecosystem = await open(context, l1);
       if (ecosystem === undefined) {
         offerNone(l1);
@@ -38,6 +39,8 @@ export function networkHooks(): Partial<NetworkHooks> {
         ecosystems.delete(l1);
         if (wanted !== l1) await l1.close();
       });
+      // Plugins around this one add to the connection that they get: L1, which they do not, has to be shown to them.
+      if (wanted !== l1) await context.hooks.runHandlerChain("network", "newConnection", [], () => Promise.resolve(l1));
       return wanted as unknown as NetworkConnection<ChainTypeT>;
     },
 

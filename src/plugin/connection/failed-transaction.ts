@@ -1,0 +1,78 @@
+import { ProviderRpcError } from "../../devnet/eip1193.ts";
+import type { Eip1193Provider } from "../../devnet/eip1193.ts";
+
+interface Receipt {
+  readonly status: string;
+}
+
+interface SentTransaction {
+  readonly from: string;
+  readonly to: string | null;
+  readonly input: string;
+  readonly value: string;
+  readonly gas: string;
+}
+
+interface Outcome {
+  readonly output?: string;
+  readonly error?: string;
+}
+
+/**
+ * Rejects where the transaction is in a block and failed, with what it failed of as `data`, its hash as `transactionHash`, and
+ * a stack trace in the contracts' source where one can be found: as Hardhat's own in-process networks answer whoever sent it.
+ */
+export async function requireSuccess(member: Eip1193Provider, hash: unknown): Promise<void> {
+  const receipt = (await member.request({ method: "eth_getTransactionReceipt", params: [hash] })) as Receipt | null;
+  if (receipt?.status !== "0x0") return;
+  const outcome = (await member.request({ method: "debug_traceTransaction", params: [hash, { tracer: "callTracer" }] })) as Outcome;
+  const output = outcome.output ?? "0x";
+  const explained = await repeated(member, hash);
+  const error =
+    explained !== undefined && revertData(explained) === output
+      ? explained
+      : new ProviderRpcError({ code: REVERTED, message: messageOf(output, outcome.error), data: output });
+  throw Object.assign(error, { transactionHash: hash });
+}
+
+/** What the same call fails of now. The state has hardly changed, as only nonce and fees remain of what failed. */
+async function repeated(member: Eip1193Provider, hash: unknown): Promise<Error | undefined> {
+  const { from, to, input, value, gas } = (await member.request({ method: "eth_getTransactionByHash", params: [hash] })) as SentTransaction;
+  const call = { from, ...(to === null ? {} : { to }), data: input, value, gas };
+  try {
+    await member.request({ method: "eth_call", params: [call, "latest"] });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : undefined;
+  }
+}
+
+function revertData(error: Error): string {
+  const data: unknown = "data" in error ? error.data : undefined;
+  if (typeof data === "string") return data;
+  const inner: unknown = typeof data === "object" && data !== null && "data" in data ? data.data : undefined;
+  return typeof inner === "string" ? inner : "0x";
+}
+
+/** In the words of Hardhat's networks, which tools look for. */
+function messageOf(output: string, error: string | undefined): string {
+  const prefix = "VM Exception while processing transaction:";
+  if (output === "0x") return `${prefix} ${error === undefined || error === "execution reverted" ? "reverted without a reason string" : error}`;
+  const reason = reasonIn(output);
+  return `${prefix} ${reason === undefined ? `reverted with an unrecognized custom error (return data: ${output})` : `reverted with reason string '${reason}'`}`;
+}
+
+/** The text of `Error(string)`; undefined for other data. */
+function reasonIn(output: string): string | undefined {
+  if (!output.startsWith(ERROR_SELECTOR)) return undefined;
+  const encoded = Buffer.from(output.slice(ERROR_SELECTOR.length), "hex");
+  if (encoded.length < 64) return undefined;
+  // After the offset, always 32, comes the length.
+  const length = BigInt(`0x${encoded.toString("hex", 32, 64)}`);
+  return length > BigInt(encoded.length - 64) ? undefined : encoded.toString("utf8", 64, 64 + Number(length));
+}
+
+/** Of `Error(string)`. */
+const ERROR_SELECTOR = "0x08c379a0";
+/** Of EIP-1474's codes, as nodes use them for reverts. */
+const REVERTED = 3;

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { NetworkConnection } from "hardhat/types/network";
+import { createHardhat } from "../plugin/connection/support/open.ts";
+
+/** What a suite sees of a transaction that fails, though its gas was named and so nothing was estimated. */
+interface Failure {
+  readonly data: unknown;
+  readonly mined: number;
+  readonly isHashOfFailed: boolean;
+  readonly namesSource: boolean;
+}
+
+/** Odd numbers are refused with a custom error; so is what has too little gas, by the EVM. */
+async function failWith({ ethers }: NetworkConnection, argument: bigint, gasLimit: bigint): Promise<Failure> {
+  const target = await ethers.deployContract("CallTarget");
+  const before = await ethers.provider.getBlockNumber();
+  const thrown: unknown = await target.getFunction("double").send(argument, { gasLimit }).catch((error: unknown) => error);
+  assert.ok(thrown instanceof Error && "transactionHash" in thrown, `not refused as failed: ${String(thrown)}`);
+  const receipt = await ethers.provider.getTransactionReceipt(String(thrown.transactionHash));
+  return {
+    data: "data" in thrown ? thrown.data : undefined,
+    mined: (await ethers.provider.getBlockNumber()) - before,
+    isHashOfFailed: receipt?.status === 0,
+    namesSource: /CallTarget\.double/.test(String(thrown.stack)),
+  };
+}
+
+describe("suites: transactions that fail without an estimate before them", () => {
+  let chain: NetworkConnection;
+  before(async () => {
+    const hre = await createHardhat({ prover: { mode: "none" } });
+    chain = await hre.network.create("hyperchain");
+  });
+  after(() => chain.close());
+
+  test("are mined and refused on a chain as on L1: same error data, a hash, and a stack trace in the source", async () => {
+    const seen = await failWith(chain, 3n, 200_000n);
+    assert.deepEqual(seen, await failWith(chain.hyperchains.l1, 3n, 200_000n));
+    const odd = (await chain.ethers.getContractFactory("CallTarget")).interface.getError("Odd");
+    assert.ok(odd !== null);
+    assert.equal(String(seen.data).slice(0, 10), odd.selector);
+    assert.deepEqual([seen.mined, seen.isHashOfFailed, seen.namesSource], [1, true, true]);
+  });
+
+  test("are refused where the gas does not suffice", async () => {
+    const target = await chain.ethers.deployContract("CallTarget");
+    const sent = target.getFunction("double").send(2n, { gasLimit: 21_900n });
+    await assert.rejects(sent, (error: Error) => "transactionHash" in error && /gas|revert/i.test(error.message));
+  });
+
+  test("are only mined where the network is configured to throw nothing", async () => {
+    const hre = await createHardhat({ prover: { mode: "none" } });
+    const calm = await hre.network.create({ network: "hyperchain", override: { throwOnTransactionFailures: false } });
+    try {
+      const target = await calm.ethers.deployContract("CallTarget");
+      const sent = await target.getFunction("double").send(3n, { gasLimit: 200_000n });
+      assert.equal((await calm.ethers.provider.getTransactionReceipt(sent.hash))?.status, 0);
+    } finally {
+      await calm.close();
+    }
+  });
+});
