@@ -12,7 +12,7 @@ interface Failure {
 }
 
 /** Odd numbers are refused with a custom error; so is what has too little gas, by the EVM. */
-async function failWith({ ethers }: NetworkConnection, argument: bigint, gasLimit: bigint): Promise<Failure> {
+async function failWith({ ethers }: Pick<NetworkConnection, "ethers">, argument: bigint, gasLimit: bigint): Promise<Failure> {
   const target = await ethers.deployContract("CallTarget");
   const before = await ethers.provider.getBlockNumber();
   const thrown: unknown = await target.getFunction("double").send(argument, { gasLimit }).catch((error: unknown) => error);
