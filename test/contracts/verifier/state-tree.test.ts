@@ -32,6 +32,17 @@ before(async () => {
       body: "mstore(0, compress(calldataload(0), calldataload(32), calldataload(64))) return(0, 32)",
       functions: COMPRESS_FUNCTION,
     },
+    // Any number of compressions, each over scratch memory in which every bit is set.
+    CompressMany: {
+      body: `let out := 0x2000
+for { let at := 0 } lt(at, calldatasize()) { at := add(at, 96) } {
+  for { let m := 0x1000 } lt(m, 0x1200) { m := add(m, 32) } { mstore(m, not(0)) }
+  mstore(out, compress(calldataload(at), calldataload(add(at, 32)), calldataload(add(at, 64))))
+  out := add(out, 32)
+}
+return(0x2000, sub(out, 0x2000))`,
+      functions: COMPRESS_FUNCTION,
+    },
   });
 });
 after(() => chain.close());
@@ -61,6 +72,23 @@ test("compresses as the reference does, at the edges and at random, under every 
       const right = digests[(i * 2) % 5] ?? Array.from({ length: 8 }, () => random.element());
       assert.deepEqual(await compressOnChain(tag, left, right), compress(tag, left, right));
     }
+  }
+});
+
+test("compresses 2,000 inputs full of edge values as the reference does, whatever was in memory", async () => {
+  const random = createRandom(74);
+  const edges = [0, 1, 2, 2 ** 16 - 1, 2 ** 24 - 1, 2 ** 30, P - 2 ** 24, P - 2, P - 1] as const;
+  const tags = [...Object.values(DomainTag), DomainTag.pair + 1, DomainTag.pair + 2, DomainTag.pair + 3];
+  /** Half of all digests are of edge values only, one quarter have some. */
+  const digest = (): Digest => {
+    const share = [2, 2, 1, 0][random.below(4)] ?? 0;
+    return Array.from({ length: 8 }, () => (random.below(2) < share ? (edges[random.below(edges.length)] ?? 0) : random.element()));
+  };
+  for (let batch = 0; batch < 4; batch++) {
+    const inputs = Array.from({ length: 500 }, () => ({ tag: tags[random.below(tags.length)] ?? 0, left: digest(), right: digest() }));
+    const words = await yul("CompressMany", inputs.flatMap(({ tag, left, right }) => [BigInt(tag), wordOf(left), wordOf(right)]));
+    const expected = inputs.map(({ tag, left, right }) => wordOf(compress(tag, left, right)));
+    assert.deepEqual(words, expected);
   }
 });
 
