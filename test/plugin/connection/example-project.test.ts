@@ -5,14 +5,25 @@ import { installPlugin, runInExample } from "./support/example-project.ts";
 /** Long enough for a busy machine; a run that hangs fails instead of stopping everything. */
 const LIMIT_MS = 240_000;
 
+/** What `bad-days.ts` calls the effects of each fault switch. */
+const FAULTS = [
+  "a message is dropped",
+  "a message is late",
+  "a message comes twice, and counts once",
+  "messages come in another order",
+  "the relayer stops",
+  "a sequencer stops",
+  "a proof is wrong, and L1 refuses it",
+];
+
 describe("I2: a user's project", () => {
   before(installPlugin);
 
-  test("its tests pass, its Solidity prints, and its process ends by itself", async () => {
+  test("I8: its tests pass, those of every fault too, its Solidity prints, and its process ends by itself", async () => {
     const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha"], LIMIT_MS);
     assert.equal(code, 0, output);
     // Every file's tests ran: one of each.
-    for (const title of ["counts on the other chain and hears of it", "sends it on, and takes it back to L1", "a message is dropped", "ERC-20 on a hyperchain"]) {
+    for (const title of ["counts on the other chain and hears of it", "sends it on, and takes it back to L1", "ERC-20 on a hyperchain", ...FAULTS]) {
       assert.ok(output.includes(title), `${title} is missing in:\n${output}`);
     }
     assert.match(output, /counted to 3 on chain 272/);
