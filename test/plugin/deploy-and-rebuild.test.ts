@@ -73,6 +73,16 @@ describe("tasks on L1 alone", () => {
     for (const name of ["factory", "bridge", "roots", "verifier"] as const) assert.notEqual(await l1.getCode(deployed.contracts[name] ?? ""), "0x", name);
   });
 
+  test("I7: where governance is somebody else's, deploy says what they must still do", async () => {
+    const options = { environment: { TARGET_URL: ecosystem.info.l1.url } };
+    const { code, stdout, stderr } = await workplace.run(["--network", "target", "hyperchain:deploy", "--governance", RECIPIENT], options);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /governance must still add protocol version 1 with genesis root 0x[0-9a-f]{64}/);
+    const nobody = await workplace.run(["--network", "target", "hyperchain:deploy", "--governance", "me"], options);
+    assert.equal(nobody.code, 1);
+    assert.match(nobody.stderr, /"me" is no address/);
+  });
+
   test("I1: spawn settles on an existing L1, paid by a key of the user's own, and tasks sign with that key", async () => {
     const own = createWorkplace();
     try {
