@@ -19,7 +19,7 @@ const recover = recoverNatively ?? recoverInJavaScript;
 
 /**
  * The signer's public key, 64 bytes: the hook that ethereumjs calls for transactions and the ECRECOVER precompile (why not
- * the library's own: docs/decisions/0005). `v` is 0, 1, 27, 28 or EIP-155's. Throws for an invalid signature.
+ * the library's own: docs/decisions/0007). `v` is 0, 1, 27, 28 or EIP-155's. Throws for an invalid signature.
  */
 export function recoverPublicKey(
   messageHash: Uint8Array,
