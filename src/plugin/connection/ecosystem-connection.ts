@@ -52,24 +52,28 @@ export async function openLocalEcosystem(context: HookContext, connection: Netwo
   };
 }
 
-/** Connects to the running ecosystem of which the connection's URL is a member. */
+/** Connects to the running ecosystem of which the connection's URL is a member: L1, or a chain, which then answers for all. */
 export async function openRemoteEcosystem(context: HookContext, connection: NetworkConnection<string>, url: string): Promise<OpenEcosystem> {
   const info = await ask(connection, url);
+  const connected = Number(await connection.provider.request({ method: "eth_chainId" }));
+  const others: Member[] = [];
+  const join = async (member: { readonly name: string; readonly chainId: number; readonly url: string }): Promise<Member> => {
+    const { name, chainId, url: memberUrl } = member;
+    if (chainId === connected) return Object.assign(connection, { name, chainId, url });
+    const other = await context.network.create<string>({ network: MEMBER_NETWORK, override: { url: memberUrl, chainId } });
+    others.push(Object.assign(other, { name, chainId, url: memberUrl }));
+    return other as Member;
+  };
+  const l1 = await join(info.l1);
   const chains: Member[] = [];
-  for (const { name, chainId, url: chainUrl } of info.chains) {
-    const chain = await context.network.create<string>({ network: MEMBER_NETWORK, override: { url: chainUrl, chainId } });
-    chains.push(Object.assign(chain, { name, chainId, url: chainUrl }));
-  }
-  const isL1 = BigInt(String(await connection.provider.request({ method: "eth_chainId" }))) === BigInt(info.l1.chainId);
-  if (!isL1) throw pluginError(`${url} is a chain of the ecosystem ${info.name}, not its L1; set hyperchains.url to ${info.l1.url}`);
-  const l1 = Object.assign(connection, { name: info.l1.name, chainId: info.l1.chainId, url: info.l1.url });
-  const { hyperchains, close } = await offer(createLink(info, l1, chains));
+  for (const chain of info.chains) chains.push(await join(chain));
+  const { hyperchains, close } = await offer(createLink(info, l1, chains, connection as Member));
   return {
     hyperchains,
     l1: undefined,
     async close() {
       close();
-      for (const chain of chains) await chain.close();
+      for (const other of others) await other.close();
     },
   };
 }

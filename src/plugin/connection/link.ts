@@ -22,7 +22,8 @@ export interface EcosystemLink {
   close(): void;
 }
 
-export function createLink(info: EcosystemInfo, l1: Member, chains: readonly Member[]): EcosystemLink {
+/** `asked` is the member that answers for the ecosystem; an L1 that runs elsewhere does not. Default: L1. */
+export function createLink(info: EcosystemInfo, l1: Member, chains: readonly Member[], asked: Member = l1): EcosystemLink {
   const clients = new Map<number, BrowserProvider>();
   const member = (nameOrId: ChainName): Member => {
     if (isL1(info, nameOrId)) return l1;
@@ -43,7 +44,7 @@ export function createLink(info: EcosystemInfo, l1: Member, chains: readonly Mem
     member,
     client,
     signer: async (chainId, from) => client(chainId).getSigner(typeof from === "object" ? from.address : from),
-    request: <Answer>(method: string, params: readonly unknown[] = []) => l1.provider.request({ method, params }) as Promise<Answer>,
+    request: <Answer>(method: string, params: readonly unknown[] = []) => asked.provider.request({ method, params }) as Promise<Answer>,
     close: () => clients.forEach((each) => each.destroy()),
   };
 }

@@ -31,7 +31,7 @@ export function networkHooks(): Partial<NetworkHooks> {
         return connection;
       }
       const { hyperchains } = ecosystem;
-      for (const member of [l1, ...hyperchains.chains]) offer(member, hyperchains);
+      for (const member of [l1, hyperchains.l1, ...hyperchains.chains]) offer(member, hyperchains);
       ecosystems.set(l1, ecosystem);
       const wanted = l1.networkConfig.connectsToChain === true ? (hyperchains.chains[0] ?? l1) : l1;
       closing.set(wanted, async () => {

@@ -180,6 +180,14 @@ describe("I2: other connections", () => {
     await sent.delivered();
     await (await hyperchains.deposit({ to: `${NOBODY}@beta`, amount: 4n })).delivered();
     await guest.close();
+    // A chain's URL does as well: the connection is then that chain's.
+    const chainHre = await createHardhat({ url: owner.hyperchains.chain("beta").url });
+    const onChain = await chainHre.network.create("hyperchains");
+    assert.equal(onChain.hyperchains.chain("beta"), onChain);
+    assert.equal((await onChain.hyperchains.l1.ethers.provider.getNetwork()).chainId, 31337n);
+    await (await onChain.hyperchains.deposit({ to: `${NOBODY}@alpha`, amount: 6n })).delivered();
+    assert.equal(await onChain.hyperchains.chain("alpha").ethers.provider.getBalance(NOBODY), 6n);
+    await onChain.close();
     assert.equal(await owner.hyperchains.chain("beta").ethers.provider.getBalance(NOBODY), 13n);
     await owner.close();
     const late = await createHardhat({ url: owner.hyperchains.l1.url });
