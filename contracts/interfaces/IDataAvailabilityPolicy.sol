@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 /// @param published Whether the complete pubdata is in the committing transaction's own input, which is the call of
 /// `commitBatch`: whoever reads L1 over plain RPC finds it by the batch's event. The chain's contract has read it then;
 /// nobody's word is taken. False for commits by contracts, and by accounts that have code by EIP-7702: their calldata need not
-/// be anywhere.
+/// be anywhere. False too where the input is not the ABI's one encoding of the arguments, which every decoder reads.
 /// @param preCommitment Binds chain, batch, state roots and the digest of the diff list.
 /// @param pubdataHash keccak256 of the pubdata.
 struct AvailabilityClaim {
@@ -20,7 +20,8 @@ struct AvailabilityClaim {
 /// chain's users accept. A policy that lies says that data is available which nobody can get: the chain's users can then not
 /// rebuild its state. It cannot make a false state transition provable, and it endangers no other chain.
 interface IDataAvailabilityPolicy {
-    /// @notice The pubdata are withheld, or not in the committing transaction's own input: commit by an account without code.
+    /// @notice The pubdata are withheld, or not in the committing transaction's own input, or oddly encoded there: commit by an
+    /// account without code, with nothing behind the arguments.
     error PubdataNotPublished();
     error MalformedPolicyData(uint256 expectedLength, uint256 actualLength);
 

@@ -30,7 +30,8 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         if (executionGas > MAX_EXECUTION_GAS) revert ExecutionTooExpensive(MAX_EXECUTION_GAS, executionGas);
 
         StoredBatch memory stored = _stored(previous, batch, reading);
-        stored.commitment = _commitment(batch, reading);
+        bool published = batch.pubdata.length != 0 && _isOwnInput(previous, batch, signatures);
+        stored.commitment = _commitment(batch, reading, published);
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
         _requireQuorumForBatch(stored.commitment, signatures);
 
@@ -41,7 +42,7 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         emit BatchStored(stored.batchNumber, stored);
         // Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
         // be had is the policy's answer then, as for withheld pubdata.
-        if (reading.publishedCodes.length + reading.codes.length != 0 && _isPublished(batch)) {
+        if (reading.publishedCodes.length + reading.codes.length != 0 && published) {
             bytecodes.record(configuration.chainId, reading.publishedCodes, reading.codes);
         }
     }
@@ -113,10 +114,14 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         stored.flowsHash = reading.flowsHash;
     }
 
-    function _commitment(CommitBatch calldata batch, BatchReading memory reading) private view returns (bytes32) {
+    function _commitment(CommitBatch calldata batch, BatchReading memory reading, bool published)
+        private
+        view
+        returns (bytes32)
+    {
         bytes32 policyDataHash = IDataAvailabilityPolicy(configuration.dataAvailabilityPolicy).checkAvailability(
             AvailabilityClaim({
-                published: _isPublished(batch),
+                published: published,
                 preCommitment: reading.preCommitment,
                 pubdataHash: reading.pubdataHash
             }),
@@ -134,9 +139,25 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         return BatchCommitment.hashCommitment(reading.preCommitment, daCommitment);
     }
 
-    /// @dev Whether there is pubdata, and this call's data are the transaction's own input, which every node serves. A sender
-    /// with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
-    function _isPublished(CommitBatch calldata batch) private view returns (bool) {
-        return batch.pubdata.length != 0 && msg.sender == tx.origin && msg.sender.code.length == 0;
+    /// @dev Whether the arguments are the transaction's own input, which every node serves, in the encoding that every reader
+    /// takes. A sender with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
+    /// The compiler's decoder accepts more than the ABI's one encoding (offsets that point backwards, missing padding), which
+    /// strict decoders refuse: such data would be on L1, and nobody's software could rebuild the chain from them.
+    function _isOwnInput(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures)
+        private
+        view
+        returns (bool)
+    {
+        if (msg.sender != tx.origin || msg.sender.code.length != 0) return false;
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+        bytes32 canonical = keccak256(abi.encodeCall(IBatches.commitBatch, (previous, batch, signatures)));
+        // The copy has served; what follows need not pay for memory beyond it.
+        assembly ("memory-safe") {
+            mstore(0x40, free)
+        }
+        return keccak256(msg.data) == canonical;
     }
 }

@@ -79,6 +79,39 @@ describe("data availability", () => {
       await assertReverts(send(as(chain.contract, delegated), "commitBatch", ...args), "PubdataNotPublished()");
       await send(as(chain.contract, ecosystem.accounts[13]!), "commitBatch", ...args);
     });
+
+    test("takes the ABI's one encoding only, which every decoder reads", async () => {
+      const chain = await createWith(ecosystem.rollupPolicy);
+      const formed = await chain.form();
+      const args = [formed.previous, formed.commit, await chain.sign(formed.expected.commitment)];
+      const honest = chain.contract.interface.encodeFunctionData("commitBatch", args);
+      const word = (value: bigint): string => wordToHex(BigInt.asUintN(256, value)).slice(2);
+      const replaced = (byte: number, bytes: string): string => honest.slice(0, 2 + 2 * byte) + bytes + honest.slice(2 + 2 * byte + bytes.length);
+      // After selector, 18 words of the record and two offsets; the last of the batch's 15 words is where its policy data are.
+      const batchAt = 4 + 18 * 32 + 2 * 32;
+      const policyDataAt = batchAt + 14 * 32;
+      // By the record's first word, which is 0, the data are empty too.
+      const backwards = replaced(policyDataAt, word(BigInt(4 - batchAt)));
+      const encodings = [
+        honest.slice(0, -2),
+        // Of the last signature's 96 bytes 31 are padding.
+        honest.slice(0, -62),
+        `${honest.slice(0, -2)}01`,
+        `${honest}00`,
+        backwards,
+      ];
+      for (const data of encodings) {
+        await assertReverts(ecosystem.accounts[13]!.sendTransaction({ to: chain.address, data }), "PubdataNotPublished()");
+      }
+      // The contract's decoder reads them all: they are the same batch, and a committee may vouch for its data.
+      const validium = await createWith(committee);
+      const other = await validium.form({ policy: signedBy(members) });
+      const otherArgs = [other.previous, other.commit, await validium.sign(other.expected.commitment)];
+      const data = `${validium.contract.interface.encodeFunctionData("commitBatch", otherArgs)}00`;
+      await ecosystem.accounts[13]!.sendTransaction({ to: validium.address, data });
+      assert.equal(await view(validium.contract, "storedBatchHash", 0) === wordToHex(0n), false);
+      await ecosystem.accounts[13]!.sendTransaction({ to: chain.address, data: honest });
+    });
   });
 
   describe("committee", () => {
