@@ -41,7 +41,7 @@ const importRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "**/artifacts/", "**/cache/", "dist/", "contracts/"] },
+  { ignores: ["**/node_modules/", "**/artifacts/", "**/cache/", "**/coverage/", "dist/", "contracts/"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strict],
