@@ -92,7 +92,16 @@ export class EdrEngine implements ExecutionEngine {
       }
     }
     await randomness;
-    await this.request("evm_mine", [Number(environment.timestamp)]);
+    try {
+      await this.request("evm_mine", [Number(environment.timestamp)]);
+    } catch (error) {
+      if (hashes.length === 0) throw error;
+      // One of them cannot pay any more, or has no place, after those before it. No block was made, and all still wait.
+      for (const hash of hashes) await this.request("hardhat_dropTransaction", [hash]);
+      const reason = error instanceof Error ? error.message : String(error);
+      refused.push(...included.map((transaction) => ({ transaction, reason })));
+      return { ...(await this.mine([], environment)), refused };
+    }
     const [reported, ...answers] = await Promise.all([
       this.request("eth_getBlockByNumber", ["latest", false]),
       ...hashes.map((hash) => this.request("eth_getTransactionReceipt", [hash])),

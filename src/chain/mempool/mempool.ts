@@ -146,6 +146,12 @@ export class Mempool {
     this.#forget(transaction.from, sender);
   }
 
+  /** Whether the account surely has so much in the newest state, and nobody else can spend it; false where it would have to be read. */
+  surelyHas(address: Hex, wei: bigint): boolean {
+    const known = this.#accounts.known(address);
+    return known !== undefined && known.leastBalanceWei >= wei;
+  }
+
   /** The nonce that the sender's next transaction should have; undefined where none waits. */
   nextNonce(address: Hex): bigint | undefined {
     return this.#senders.get(address)?.nextNonce;

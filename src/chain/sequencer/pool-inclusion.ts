@@ -1,5 +1,7 @@
 import type { BlockEnvironment } from "../block.ts";
+import { mostCostOf } from "../mempool/account-view.ts";
 import type { Mempool } from "../mempool/mempool.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { SignedTransaction } from "../transaction.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
@@ -21,6 +23,8 @@ export interface PoolInclusionDependencies {
 /** Moves transactions from the pool into blocks, past the guard and within the batch's limits. */
 export class PoolInclusion {
   readonly #dependencies: PoolInclusionDependencies;
+  /** Senders of whom one has been refused: the pool has taken back their later ones, which the engine would keep for itself. */
+  readonly #heldUp = new Set<Hex>();
 
   constructor(dependencies: PoolInclusionDependencies) {
     this.#dependencies = dependencies;
@@ -28,32 +32,48 @@ export class PoolInclusion {
 
   /**
    * Makes blocks of what waits, at most so many transactions: one block for those that need no look beforehand, and one
-   * for each other. Returns false where the batch is full and may not be sealed; the rest then waits in the pool.
+   * for each other. What those before it might leave without funds is the first of a block. Returns false where the batch is
+   * full and may not be sealed; the rest then waits in the pool.
    */
   async produce(limit: number): Promise<boolean> {
     const { mempool, producer, builder } = this.#dependencies;
     const taken = mempool.take(limit);
+    this.#heldUp.clear();
     // All at once: the guard may have to ask for code. What was found is asked again where it may have changed meanwhile.
     await Promise.all(taken.map((transaction) => producer.judge(transaction)));
     let block: SignedTransaction[] = [];
     let most = NO_TRANSACTIONS;
+    const costs = new Map<Hex, bigint>();
+    const finishBlock = async (): Promise<void> => {
+      await this.#include(block, true);
+      block = [];
+      most = NO_TRANSACTIONS;
+      costs.clear();
+    };
     for (const [position, transaction] of taken.entries()) {
+      const { from } = transaction;
+      if (this.#heldUp.has(from)) continue;
+      if (block.length > 0 && !mempool.surelyHas(from, (costs.get(from) ?? 0n) + mostCostOf(transaction))) {
+        await finishBlock();
+        if (this.#heldUp.has(from)) continue;
+      }
       const verdict = await producer.judge(transaction);
       const withThis = addUnmeasured(most, only(transaction));
       if (verdict === "safe" && builder.surelyFits(withThis)) {
         block.push(transaction);
         most = withThis;
+        costs.set(from, (costs.get(from) ?? 0n) + mostCostOf(transaction));
         continue;
       }
-      await this.#include(block, true);
-      block = [];
-      most = NO_TRANSACTIONS;
+      await finishBlock();
+      if (this.#heldUp.has(from)) continue;
       if (verdict === "hostile") this.#refuse(transaction, hostileCode());
       else if (verdict === "safe" && (await this.#fitsWhenMeasured(transaction))) {
         block = [transaction];
         most = only(transaction);
+        costs.set(from, mostCostOf(transaction));
       } else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
-        mempool.putBack(taken.slice(position));
+        mempool.putBack(taken.slice(position).filter((later) => !this.#heldUp.has(later.from)));
         return false;
       }
     }
@@ -113,12 +133,14 @@ export class PoolInclusion {
       waiters.included(transaction.hash);
     }
     for (const { transaction, reason } of refused) {
-      if (transaction.kind === "signed" && transactions.length > 1) await this.#include([transaction], safe);
-      else if (transaction.kind === "signed") this.#refuse(transaction, new SequencerError("NotExecutable", reason));
+      if (transaction.kind !== "signed" || this.#heldUp.has(transaction.from)) continue;
+      if (transactions.length > 1) await this.#include([transaction], safe);
+      else this.#refuse(transaction, new SequencerError("NotExecutable", reason));
     }
   }
 
   #refuse(transaction: SignedTransaction, error: SequencerError): void {
+    this.#heldUp.add(transaction.from);
     this.#dependencies.mempool.refused(transaction);
     this.#dependencies.waiters.refused(transaction.hash, error);
   }

@@ -76,6 +76,20 @@ describe("EDR as an execution engine", () => {
     poor.nonce = 0;
   });
 
+  it("gives back a block's transactions where one cannot be paid after the others, and keeps none of them", async () => {
+    const heir = new TestWallet(77);
+    await engine.mine([await wallet.sign({ to: heir.address, value: 10n ** 18n })], next());
+    const half = { to: SINK, value: 6n * 10n ** 17n, gasLimit: 21_000n };
+    const both = [await heir.sign(half), await heir.sign(half)];
+    const spent = await engine.mine(both, next());
+    assert.deepEqual(spent.refused.map(({ transaction }) => transaction), both);
+    assert.deepEqual(spent.block.receipts, []);
+    assert.match(spent.refused[1]?.reason ?? "", /enough funds/);
+    const { included } = await engine.mine(both.slice(0, 1), next());
+    assert.equal(included.length, 1);
+    assert.equal((await engine.mine(both.slice(1), next())).refused.length, 1);
+  });
+
   it("keeps a timestamp when two blocks share a second", async () => {
     const environment = next();
     await engine.mine([], environment);

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+import { TestWallet } from "../support/wallet.ts";
+
+const ETHER = 10n ** 18n;
+const SINK: Hex = `0x${"c4".repeat(20)}`;
+/** Pays all that its account has to SINK. */
+const EMPTIES: Hex = `0x${"d1".repeat(20)}`;
+const EMPTIES_CODE: Hex = `0x5f5f5f5f4773${SINK.slice(2)}5af100`;
+
+/** A chain that packs what waits into one block when it is told to, and an account with one ETH beside a rich one. */
+async function withChain(run: (test: TestChain, poor: TestWallet, rich: TestWallet) => Promise<void>): Promise<void> {
+  const poor = new TestWallet(140);
+  const rich = new TestWallet(141);
+  const test = await startTestChain({
+    genesis: [
+      { address: poor.address, balanceWei: ETHER },
+      { address: rich.address, balanceWei: 100n * ETHER },
+      { address: EMPTIES, code: EMPTIES_CODE, nonce: 1n },
+    ],
+    sequencer: { blocks: { type: "interval", intervalMs: 1_000_000, maxTransactions: 100 } },
+  });
+  try {
+    await run(test, poor, rich);
+    assert.deepEqual(test.faults, []);
+  } finally {
+    await test.chain.close();
+  }
+}
+
+const balanceOf = async ({ chain }: TestChain, address: Hex): Promise<bigint> => BigInt((await chain.engine.request("eth_getBalance", [address, "latest"])) as Hex);
+const refusal = (code: SequencerError["code"]) => ({ name: "SequencerError", code });
+
+describe("transactions that leave each other without funds or a nonce", () => {
+  it("an account that can pay each of two, but not both, has the first one included and the second refused", async () => {
+    await withChain(async (test, poor, rich) => {
+      const half = { to: SINK, value: (ETHER * 6n) / 10n, gasLimit: 21_000n };
+      await test.chain.submit(await poor.signRaw(half));
+      await test.chain.submit(await poor.signRaw(half));
+      await test.chain.submit(await rich.signRaw({ to: SINK, value: 1n, gasLimit: 21_000n }));
+      await test.chain.sequencer.mine();
+      assert.equal(await balanceOf(test, SINK), half.value + 1n);
+      assert.equal(test.chain.mempool.size, 0);
+    });
+  });
+
+  it("an account that others can empty has a block of its own, whoever empties it before", async () => {
+    await withChain(async (test, poor, rich) => {
+      await test.chain.submit(await rich.signRaw({ type: 4, to: SINK, authorizationList: [poor.authorize(EMPTIES, 0)] }));
+      await test.chain.sequencer.mine();
+      await test.chain.submit(await rich.signRaw({ to: poor.address, gasLimit: 100_000n }));
+      await test.chain.submit(await poor.signRaw({ to: rich.address, value: ETHER / 2n, nonce: 1, gasLimit: 21_000n }));
+      await test.chain.submit(await rich.signRaw({ to: SINK, value: 1n, gasLimit: 21_000n }));
+      await test.chain.sequencer.mine();
+      assert.equal(await balanceOf(test, SINK), ETHER + 1n);
+      assert.equal(test.chain.mempool.size, 0);
+    });
+  });
+
+  it("what follows a refused transaction of its sender waits for another with that nonce", async () => {
+    await withChain(async (test, poor, rich) => {
+      const pay = { to: SINK, value: 1n, gasLimit: 21_000n };
+      await test.chain.submit(await poor.signRaw({ data: "0x73", gasLimit: 100_000n }));
+      await test.chain.submit(await poor.signRaw(pay));
+      await test.chain.submit(await poor.signRaw({ ...pay, gasLimit: 500_000n }));
+      await test.chain.submit(await rich.signRaw(pay));
+      await test.chain.sequencer.mine();
+      assert.equal(await balanceOf(test, SINK), 1n);
+      assert.equal(test.chain.mempool.size, 2);
+      await test.chain.submit(await poor.signRaw({ ...pay, nonce: 0 }));
+      await test.chain.sequencer.mine();
+      assert.equal(await balanceOf(test, SINK), 4n);
+      assert.equal(test.chain.mempool.size, 0);
+    });
+  });
+
+  it("tells each submitter why, where blocks are made at once", async () => {
+    const poor = new TestWallet(142);
+    const test = await startTestChain({
+      genesis: [{ address: poor.address, balanceWei: ETHER }],
+      sequencer: { blocks: { type: "instant", maxTransactions: 100 } },
+    });
+    try {
+      const half = { to: SINK, value: (ETHER * 6n) / 10n, gasLimit: 21_000n };
+      const raws = [await poor.signRaw({ to: SINK, gasLimit: 21_000n }), await poor.signRaw(half), await poor.signRaw(half)];
+      const [, first, second] = raws.map((raw) => test.chain.submit(raw));
+      await Promise.all([first, assert.rejects(second ?? Promise.resolve(), refusal("NotExecutable"))]);
+      assert.equal(await balanceOf(test, SINK), half.value);
+      assert.deepEqual(test.faults, []);
+    } finally {
+      await test.chain.close();
+    }
+  });
+});
