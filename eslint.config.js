@@ -41,7 +41,7 @@ const importRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["**/node_modules/", "**/artifacts/", "**/cache/", "**/coverage/", "dist/", "contracts/"] },
+  { ignores: ["fixtures/readme/", "**/node_modules/", "**/artifacts/", "**/cache/", "**/coverage/", "dist/", "contracts/"] },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strict],
