@@ -16,9 +16,10 @@ struct TokenDeposit {
 /// pot (withdrawals of executed batches that wait for their claims), and transit (sent to the chain by others and not yet
 /// delivered). For assets of L1 their sum over all chains is what the bridge holds.
 /// @dev Nobody has rights beside the factory (deposits), chains' contracts (flows of their own batches, refunds) and the state
-/// exit (holdings on stopped chains, transfers to them). A chain whose
-/// quorum lies can move its own balances only; an overdraft reverts. Not supported: tokens that take a fee (refused on deposit)
-/// and tokens whose balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
+/// exit (holdings on stopped chains, transfers to them). A chain whose quorum lies can move its own balances, and take or hold
+/// back what is on its way to it, also after it has stopped; an overdraft reverts. So whoever sends to a chain trusts it as
+/// its own users do, and nobody else has to. Not supported: tokens that take a fee (refused on deposit) and tokens whose
+/// balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
 interface ISharedBridge {
     /// @notice A deposit entered a chain's balance. `token` 0 is ETH.
     event DepositReceived(uint256 indexed chainId, address indexed depositor, address indexed token, uint256 amount);
