@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
+import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {
     BridgehubL2TransactionRequest,
@@ -53,7 +54,7 @@ abstract contract RequestRouter is ChainLookup {
                 l2GasLimit: request.l2GasLimit,
                 l2GasPerPubdataByteLimit: request.l2GasPerPubdataByteLimit,
                 factoryDeps: request.factoryDeps,
-                refundRecipient: request.refundRecipient
+                refundRecipient: _refundRecipient(request.refundRecipient)
             }),
             msg.sender
         );
@@ -87,8 +88,7 @@ abstract contract RequestRouter is ChainLookup {
                 l2GasLimit: request.l2GasLimit,
                 l2GasPerPubdataByteLimit: request.l2GasPerPubdataByteLimit,
                 factoryDeps: inner.factoryDeps,
-                // The caller's, not the bridge's, where none is given.
-                refundRecipient: request.refundRecipient == address(0) ? msg.sender : request.refundRecipient
+                refundRecipient: _refundRecipient(request.refundRecipient)
             }),
             msg.sender
         );
@@ -113,6 +113,14 @@ abstract contract RequestRouter is ChainLookup {
     /// @inheritdoc IChainFactory
     function assetRouter() external view returns (address) {
         return address(bridge);
+    }
+
+    /// @dev Where none is given the caller, not the second bridge. The queue knows contracts by their code; one that calls from
+    /// its constructor has none yet, and its own address on L2 will be nobody's.
+    function _refundRecipient(address given) private view returns (address) {
+        if (given != address(0) && given != msg.sender) return given;
+        bool isInConstructor = msg.sender != tx.origin && msg.sender.code.length == 0;
+        return isInConstructor ? AddressAlias.aliased(msg.sender) : msg.sender;
     }
 
     function _takeBaseToken(IHyperchain chain, uint256 chainId, uint256 mintValue, uint256 otherValue) private {

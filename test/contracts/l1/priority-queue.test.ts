@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { getCreateAddress, ZeroAddress } from "ethers";
 import type { BaseContract } from "ethers";
 import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { aliasL1Address } from "../../../src/protocol/predeploys.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { TestChain } from "./support/chain.ts";
+import { operationAt, TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, deployEcosystem, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
@@ -95,6 +97,31 @@ describe("priority queue", () => {
     const [event] = eventsOf(chain.contract, receipt, "NewPriorityRequest");
     const { from, reserved } = event!.args["transaction"] as { from: bigint; reserved: bigint[] };
     assert.deepEqual([from, reserved[1]], [BigInt(ecosystem.accounts[0]!.address), BigInt(ecosystem.accounts[0]!.address)]);
+  });
+
+  test("aliases contracts that request from their constructor too, whether or not they name themselves", async () => {
+    const chain = await create();
+    const [deployer] = ecosystem.accounts;
+    const factory = await ecosystem.factory.getAddress();
+    const magic = await view<Hex>(await ecosystem.l1.deploy("SecondBridgeDouble", wordToHex(0n)), "MAGIC");
+    const secondBridgeAddress = await (await ecosystem.l1.deploy("SecondBridgeDouble", magic)).getAddress();
+    const twoBridges = (refundRecipient: string) => ({
+      chainId: chain.configuration.chainId, mintValue: 10n ** 9n, l2Value: 7n, l2GasLimit: 100_000n, l2GasPerPubdataByteLimit: 800n,
+      refundRecipient, secondBridgeAddress, secondBridgeValue: 0n, secondBridgeCalldata: "0x",
+    });
+    for (const named of [false, true]) {
+      for (const method of ["requestL2TransactionDirect", "requestL2TransactionTwoBridges"]) {
+        const own = getCreateAddress({ from: deployer!.address, nonce: await deployer!.getNonce() });
+        const refundRecipient = named ? own : ZeroAddress;
+        const fields = method === "requestL2TransactionDirect" ? request(chain, { refundRecipient }) : twoBridges(refundRecipient);
+        const data = ecosystem.factory.interface.encodeFunctionData(method, [fields]);
+        const contract = await ecosystem.l1.ethers.deployContract("ConstructorRequester", [factory, data], { value: 10n ** 9n });
+        assert.equal(await contract.getAddress(), own);
+        const index = (await view<bigint>(chain.contract, "getTotalPriorityTxs")) - 1n;
+        const { reserved } = await operationAt(chain, Number(index));
+        assert.equal(reserved[1], BigInt(aliasL1Address(own.toLowerCase() as Hex)), `${method}, named: ${String(named)}`);
+      }
+    }
   });
 
   test("an account with an EIP-7702 delegation gets its refunds itself", async () => {
