@@ -1,4 +1,4 @@
-import { fromHex, HexError } from "../../protocol/hex.ts";
+import { fromHex, HexError, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AccountOverride } from "../witness/call.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -53,9 +53,32 @@ function refuseUnsupported(call: Readonly<Record<string, unknown>>): void {
   throw new RpcError(RpcCode.invalidParams, `this chain does not support ${what}`, { code: "FeatureNotSupported" });
 }
 
-/** Reads state overrides. Throws RpcError. */
+/** Reads state overrides. Throws RpcError, also for an account that is named twice: which one counts is not said anywhere. */
 export function parseOverrides(value: unknown): AccountOverride[] {
   if (value === undefined || value === null) return [];
+  const overrides = readOverrides(value);
+  if (new Set(overrides.map(({ address }) => address)).size < overrides.length) {
+    throw new RpcError(RpcCode.invalidParams, "the state overrides name an account twice");
+  }
+  return overrides;
+}
+
+/** Overrides in the form in which the engine takes them: just what was read, so that it runs nothing else. */
+export function engineOverrides(overrides: readonly AccountOverride[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    overrides.map(({ address, balanceWei, nonce, code, storage }) => {
+      const stateDiff = storage === undefined ? {} : { stateDiff: Object.fromEntries(storage.map(({ slot, value }) => [wordToHex(slot), wordToHex(value)])) };
+      const numbers = { ...(balanceWei === undefined ? {} : { balance: toQuantity(balanceWei) }), ...(nonce === undefined ? {} : { nonce: toQuantity(nonce) }) };
+      return [address, { ...numbers, ...(code === undefined ? {} : { code }), ...stateDiff }];
+    }),
+  );
+}
+
+function toQuantity(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
+function readOverrides(value: unknown): AccountOverride[] {
   return Object.entries(record(value, "the state overrides")).map(([key, fields]) => {
     const { balance, nonce, code, state, stateDiff } = record(fields, "an override");
     if (state !== undefined) throw new RpcError(RpcCode.invalidParams, "overrides that replace an account's whole storage are not supported; use stateDiff");

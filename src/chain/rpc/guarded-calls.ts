@@ -8,11 +8,13 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { AccountOverride } from "../witness/call.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import type { UnsignedTransaction } from "../transaction.ts";
-import { engineCall, parseCall, parseOverrides } from "./call-request.ts";
+import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
+/** Tags of blocks that are others as the chain goes on. */
+const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);
 /** Gas of a transaction that calls or creates nothing. */
 const INTRINSIC_GAS = 21_000n;
 
@@ -37,35 +39,39 @@ export class GuardedCalls {
     return this.#explained(this.#estimate(params), params, client);
   }
 
-  /** Checks that the engine may run the call, with a tracer for example. Throws RpcError where only the witness may. */
-  async requireEngine(call: RpcCall): Promise<void> {
-    if ((await this.#judge(call, [])) === "safe") return;
+  /** Checks that the engine may run the call in that block, with a tracer for example; returns the block. Throws RpcError where only the witness may. */
+  async requireEngine(call: RpcCall, tag: unknown): Promise<unknown> {
+    const block = this.#blockOf(tag);
+    if ((await this.#judge(call, [], block)) === "safe") return block;
     throw new RpcError(RpcCode.rejected, "calls that may create contracts are not traced; send the transaction and trace that", { code: "NotTraceable" });
   }
 
   async #call(params: readonly unknown[]): Promise<Hex> {
-    const [transaction, tag = "latest", overridesValue] = params;
+    const [transaction, named, overridesValue] = params;
+    const tag = named ?? "latest";
     const call = parseCall(transaction);
     const overrides = parseOverrides(overridesValue);
-    if ((await this.#judge(call, overrides)) === "safe") {
-      const rest = overrides.length === 0 ? [] : [overridesValue];
-      return (await this.#chain.engine.request("eth_call", [engineCall(transaction, call, capped(call.gas)), tag, ...rest])) as Hex;
+    const block = this.#blockOf(tag);
+    const rest = overrides.length === 0 ? [] : [engineOverrides(overrides)];
+    if ((await this.#judge(call, overrides, block)) === "safe") {
+      return (await this.#chain.engine.request("eth_call", [engineCall(transaction, call, capped(call.gas)), block, ...rest])) as Hex;
     }
     if (this.#isNewest(tag)) return this.#callWitness(call, overrides, tag);
     // The witness knows no older state. With little gas the engine may look, if the code cannot create.
     const quiet = { ...call, gas: call.gas === undefined || call.gas > QUIET_GAS ? QUIET_GAS : call.gas };
-    if ((await this.#judge(quiet, overrides)) !== "safe") return this.#callWitness(call, overrides, tag);
-    const rest = overrides.length === 0 ? [] : [overridesValue];
-    return (await this.#chain.engine.request("eth_call", [engineCall(transaction, quiet, quiet.gas), tag, ...rest])) as Hex;
+    if ((await this.#judge(quiet, overrides, block)) !== "safe") return this.#callWitness(call, overrides, tag);
+    return (await this.#chain.engine.request("eth_call", [engineCall(transaction, quiet, quiet.gas), block, ...rest])) as Hex;
   }
 
   async #estimate(params: readonly unknown[]): Promise<Hex> {
-    const [transaction, tag = "latest", overridesValue] = params;
+    const [transaction, named, overridesValue] = params;
+    const tag = named ?? "latest";
     const call = parseCall(transaction);
     if (parseOverrides(overridesValue).length > 0) throw new RpcError(RpcCode.invalidParams, "eth_estimateGas takes no state overrides here");
-    if ((await this.#judge(call, [])) === "safe") {
+    const block = this.#blockOf(tag);
+    if ((await this.#judge(call, [], block)) === "safe") {
       const gas = call.gas === undefined ? undefined : capped(call.gas);
-      return (await this.#chain.engine.request("eth_estimateGas", [engineCall(transaction, call, gas), tag])) as Hex;
+      return (await this.#chain.engine.request("eth_estimateGas", [engineCall(transaction, call, gas), block])) as Hex;
     }
     if (call.delegates) throw new RpcError(RpcCode.invalidParams, "gas for a transaction with an authorization list cannot be estimated here: name it");
     await this.#requireNewest(tag);
@@ -101,7 +107,15 @@ export class GuardedCalls {
     await this.#chain.engine.request("eth_call", [engineCall(transaction, call, gas), "latest"]);
   }
 
-  async #judge(call: RpcCall, overrides: readonly AccountOverride[]): Promise<GuardVerdict> {
+  /**
+   * The block that a tag names now. Code is judged where the engine then runs it: it may have been another at an older block, and
+   * a delegation (EIP-7702) may change it while a question is under way.
+   */
+  #blockOf(tag: unknown): unknown {
+    return typeof tag === "string" && MOVING_TAGS.has(tag) ? `0x${this.#chain.sequencer.head.number.toString(16)}` : tag;
+  }
+
+  async #judge(call: RpcCall, overrides: readonly AccountOverride[], block: unknown): Promise<GuardVerdict> {
     const codes = overrides.flatMap(({ code }) => (code === undefined ? [] : [fromHex(code)]));
     const initCode = call.to === undefined ? [fromHex(call.data)] : [];
     if ([...codes, ...initCode].some(isHostileCode)) {
@@ -114,7 +128,7 @@ export class GuardedCalls {
     const own = overrides.find(({ address, code }) => address === call.to && code !== undefined)?.code;
     return this.#chain.guard.judge({ ...call, gasLimit: capped(call.gas) }, async (address) => {
       if (own !== undefined) return own;
-      return (await this.#chain.engine.request("eth_getCode", [address, "latest"])) as Hex;
+      return (await this.#chain.engine.request("eth_getCode", [address, block])) as Hex;
     });
   }
 

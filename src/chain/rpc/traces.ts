@@ -44,13 +44,13 @@ export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<str
     ],
     [
       "debug_traceCall",
-      ([transaction, tag = "latest", config]) =>
+      ([transaction, tag, config]) =>
         inTurn(async () => {
           const call = parseCall(transaction);
-          await calls.requireEngine(call);
+          const block = await calls.requireEngine(call, tag ?? "latest");
           const gas = call.gas ?? MAX_STEP_TRACE_GAS;
           const request = engineCall(transaction, call, gas);
-          return trace((chosen) => engine.request("debug_traceCall", [request, tag, chosen]), config, gas);
+          return trace((chosen) => engine.request("debug_traceCall", [request, block, chosen]), config, gas);
         }),
     ],
   ]);
