@@ -33,12 +33,15 @@ export interface PoolMark {
   readonly size: number;
 }
 
+/** Serialised transactions held at most, all together; each takes four times its size in memory. */
+const MAX_BYTES = 32 * 1024 * 1024;
 /** A replacement must pay a tenth more. */
 const REPLACEMENT_PERCENT = 110n;
 
 /**
  * Transactions that wait for a block: first come, first served, each sender's by nonce. A transaction is *ready* when
- * all nonces before it are, else *queued*. Taken transactions stay known until they are included or refused.
+ * all nonces before it are, else *queued*. Taken transactions stay known until they are included or refused. What is queued may
+ * wait for ever, so in a full pool it makes room for what is ready.
  */
 export class Mempool {
   readonly #options: MempoolOptions;
@@ -46,6 +49,7 @@ export class Mempool {
   #senders = new Map<Hex, Sender>();
   #line: SignedTransaction[] = [];
   #size = 0;
+  #bytes = 0;
 
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
@@ -88,13 +92,17 @@ export class Mempool {
     if (replaced !== undefined && maxFeePerGasWei * 100n < replaced.maxFeePerGasWei * REPLACEMENT_PERCENT) {
       throw new MempoolError("ReplacementUnderpriced", `replacement transaction underpriced: nonce ${nonce} of ${from} takes a fee cap a tenth above ${replaced.maxFeePerGasWei} wei`);
     }
-    if (replaced === undefined && this.#size >= maxTransactions) {
+    const freed = replaced === undefined ? 0 : bytesOf(replaced);
+    const hasRoom = (): boolean => (replaced !== undefined || this.#size < maxTransactions) && this.#bytes - freed + bytesOf(transaction) <= MAX_BYTES;
+    while (!hasRoom()) {
+      if (nonce === sender.nextNonce && this.#dropQueued(from)) continue;
       throw new MempoolError("PoolFull", `the chain is at its limit: ${this.#size} transactions wait; try again later`);
     }
     if (replaced === undefined && sender.ready.size + sender.queued.size >= maxPerSender) {
       throw new MempoolError("SenderFull", `${from} already has ${maxPerSender} transactions waiting`);
     }
     if (replaced === undefined) this.#size++;
+    this.#bytes += bytesOf(transaction) - freed;
     this.#senders.set(from, sender);
     sender.queued.set(nonce, transaction);
     this.#promote(sender);
@@ -129,21 +137,24 @@ export class Mempool {
   /** A taken transaction is in a block. */
   included(transaction: SignedTransaction): void {
     const sender = this.#senders.get(transaction.from);
-    if (sender?.ready.delete(transaction.nonce) === true) this.#forget(transaction.from, sender);
+    if (sender?.ready.delete(transaction.nonce) === true) this.#forget(transaction, sender);
   }
 
-  /** A taken transaction can never be in a block. The sender's later ones wait for another with its nonce. */
-  refused(transaction: SignedTransaction): void {
+  /** A taken transaction can never be in a block. The sender's later ones, which are returned, wait for another with its nonce. */
+  refused(transaction: SignedTransaction): readonly SignedTransaction[] {
     const sender = this.#senders.get(transaction.from);
-    if (sender === undefined || !sender.ready.delete(transaction.nonce)) return;
+    if (sender === undefined || !sender.ready.delete(transaction.nonce)) return [];
+    const waiting: SignedTransaction[] = [];
     for (const [nonce, later] of sender.ready) {
       if (nonce < transaction.nonce) continue;
       sender.ready.delete(nonce);
       sender.queued.set(nonce, later);
+      waiting.push(later);
     }
     this.#line = this.#line.filter(({ from, nonce }) => from !== transaction.from || nonce < transaction.nonce);
     sender.nextNonce = transaction.nonce;
-    this.#forget(transaction.from, sender);
+    this.#forget(transaction, sender);
+    return waiting;
   }
 
   /** Whether the account surely has so much in the newest state, and nobody else can spend it; false where it would have to be read. */
@@ -181,6 +192,8 @@ export class Mempool {
     this.#senders = copySenders(mark.senders);
     this.#line = [...mark.line];
     this.#size = mark.size;
+    const held = [...this.#senders.values()].flatMap(({ ready, queued }) => [...ready.values(), ...queued.values()]);
+    this.#bytes = held.reduce((sum, transaction) => sum + bytesOf(transaction), 0);
     this.#accounts.clear();
   }
 
@@ -201,10 +214,29 @@ export class Mempool {
     }
   }
 
-  #forget(address: Hex, sender: Sender): void {
+  #forget(transaction: SignedTransaction, sender: Sender): void {
     this.#size--;
-    if (sender.ready.size + sender.queued.size === 0) this.#senders.delete(address);
+    this.#bytes -= bytesOf(transaction);
+    if (sender.ready.size + sender.queued.size === 0) this.#senders.delete(transaction.from);
   }
+
+  /** Drops the last queued transaction of another sender. Returns false where there is none. */
+  #dropQueued(except: Hex): boolean {
+    for (const [address, sender] of this.#senders) {
+      if (address === except) continue;
+      const last = [...sender.queued.values()].reduce<SignedTransaction | undefined>((a, b) => (a === undefined || b.nonce > a.nonce ? b : a), undefined);
+      if (last === undefined) continue;
+      sender.queued.delete(last.nonce);
+      this.#forget(last, sender);
+      return true;
+    }
+    return false;
+  }
+}
+
+/** Of its serialised form: two hexadecimal digits a byte. */
+function bytesOf({ raw }: SignedTransaction): number {
+  return raw.length / 2;
 }
 
 function copySenders(senders: ReadonlyMap<Hex, Sender>): Map<Hex, Sender> {

@@ -18,6 +18,7 @@ export class InclusionWaiters {
     });
   }
 
+  /** Its transaction is in a block, or waits in the pool for what others send. */
   included(hash: Hex): void {
     for (const { resolve } of this.#end(hash)) resolve();
   }

@@ -141,8 +141,10 @@ export class PoolInclusion {
 
   #refuse(transaction: SignedTransaction, error: SequencerError): void {
     this.#heldUp.add(transaction.from);
-    this.#dependencies.mempool.refused(transaction);
-    this.#dependencies.waiters.refused(transaction.hash, error);
+    const { mempool, waiters } = this.#dependencies;
+    // Those behind it have been taken in, like any that come before their nonce is there: nobody waits for their block.
+    for (const later of mempool.refused(transaction)) waiters.included(later.hash);
+    waiters.refused(transaction.hash, error);
   }
 }
 

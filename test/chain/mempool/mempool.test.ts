@@ -47,6 +47,49 @@ describe("mempool", () => {
     assert.equal(mempool.size, 0);
   });
 
+  it("a full pool drops what may wait for ever for what can be in a block, and nothing else", async () => {
+    const mempool = pool({ maxTransactions: 3 });
+    const [first, last] = [transaction(A, 5), transaction(A, 6)];
+    for (const each of [first, last, transaction(A, 7)]) await mempool.add(each);
+    await rejects(mempool.add(transaction(B, 1)), "PoolFull");
+    const ready = transaction(B, 0);
+    assert.equal(await mempool.add(ready), true);
+    assert.equal(mempool.size, 3);
+    assert.deepEqual([mempool.holds(first), mempool.holds(last), mempool.find(transaction(A, 7).hash)], [true, true, undefined]);
+    for (const nonce of [1, 2]) assert.equal(await mempool.add(transaction(B, nonce)), true);
+    await rejects(mempool.add(transaction(`0x${"cc".repeat(20)}`, 0)), "PoolFull");
+    assert.deepEqual([mempool.size, mempool.holds(first), mempool.nextNonce(A)], [3, false, undefined]);
+  });
+
+  it("holds 32 MiB at most, also by replacement, and again after a return to a mark", async () => {
+    const mempool = pool({ maxTransactions: 1000, maxPerSender: 1000 });
+    const megabyte: Hex = `0x${"00".repeat(2 ** 20 - 1)}`;
+    const mark = mempool.snapshot();
+    for (const round of [0, 1]) {
+      for (let nonce = 1; nonce <= 32; nonce++) await mempool.add(transaction(A, nonce, { raw: megabyte }));
+      await rejects(mempool.add(transaction(A, 40, { raw: megabyte })), "PoolFull");
+      await rejects(mempool.add(transaction(A, 0, { raw: megabyte })), "PoolFull");
+      await rejects(mempool.add(transaction(A, 32, { raw: `${megabyte}0000`, maxFeePerGasWei: 100n })), "PoolFull");
+      const ready = transaction(B, 0, { raw: megabyte });
+      assert.equal(await mempool.add(ready), true);
+      assert.equal(mempool.size, 32);
+      assert.deepEqual(mempool.take(1), [ready]);
+      mempool.included(ready);
+      await mempool.add(transaction(A, 40, { raw: megabyte }));
+      if (round === 0) mempool.revert(mark);
+    }
+  });
+
+  it("names what waits again behind a refused transaction", async () => {
+    const mempool = pool();
+    const transactions = [transaction(A, 0), transaction(A, 1), transaction(A, 2)] as const;
+    for (const each of transactions) await mempool.add(each);
+    mempool.take(2);
+    assert.deepEqual(mempool.refused(transactions[1]), [transactions[2]]);
+    assert.equal(mempool.hasReady, false);
+    assert.deepEqual(mempool.refused(transactions[1]), []);
+  });
+
   it("keeps a later nonce until the gap is filled", async () => {
     const mempool = pool();
     const [zero, one, two] = [transaction(A, 0), transaction(A, 1), transaction(A, 2)] as const;

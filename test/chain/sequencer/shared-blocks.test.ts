@@ -86,10 +86,12 @@ describe("transactions that leave each other without funds or a nonce", () => {
     });
     try {
       const half = { to: SINK, value: (ETHER * 6n) / 10n, gasLimit: 21_000n };
-      const raws = [await poor.signRaw({ to: SINK, gasLimit: 21_000n }), await poor.signRaw(half), await poor.signRaw(half)];
-      const [, first, second] = raws.map((raw) => test.chain.submit(raw));
-      await Promise.all([first, assert.rejects(second ?? Promise.resolve(), refusal("NotExecutable"))]);
+      const pay = { to: SINK, gasLimit: 21_000n };
+      const raws = [await poor.signRaw(pay), await poor.signRaw(half), await poor.signRaw(half), await poor.signRaw(pay)];
+      const [, first, second, behind] = raws.map((raw) => test.chain.submit(raw));
+      await Promise.all([first, assert.rejects(second ?? Promise.resolve(), refusal("NotExecutable")), behind]);
       assert.equal(await balanceOf(test, SINK), half.value);
+      assert.equal(test.chain.mempool.size, 1);
       assert.deepEqual(test.faults, []);
     } finally {
       await test.chain.close();
