@@ -82,7 +82,7 @@ export interface ChainDependencies {
 }
 
 /** Of EVM blocks before the one under way. */
-const HASHES_IN_REACH = 256n;
+const HASHES_IN_REACH = 257n;
 
 /** A place to return to: every stage at once. */
 export interface ChainMark {

@@ -1,8 +1,10 @@
+import type { BlockEnvironment } from "../block.ts";
 import type { Chain } from "../chain.ts";
 import { QUIET_GAS } from "../execution/code-guard.ts";
 import type { GuardVerdict } from "../execution/code-guard.ts";
 import { TRANSACTION_GAS_CAP } from "../execution/connection.ts";
 import { isHostileCode, reachOf } from "../execution/hostile-code.ts";
+import { prevRandaoOf } from "../prev-randao.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AccountOverride } from "../witness/call.ts";
@@ -31,12 +33,12 @@ export class GuardedCalls {
 
   /** `eth_call`: transaction, block, state overrides. */
   call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
-    return this.#explained(this.#call(params), params, client);
+    return this.#explained(this.#call(params, client), params, params[1] ?? "latest", client);
   }
 
   /** `eth_estimateGas`: transaction, block. */
   estimate(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
-    return this.#explained(this.#estimate(params), params, client);
+    return this.#explained(this.#estimate(params, client), params, "pending", client);
   }
 
   /** Checks that the engine may run the call in that block, with a tracer for example; returns the block. Throws RpcError where only the witness may. */
@@ -46,24 +48,32 @@ export class GuardedCalls {
     throw new RpcError(RpcCode.rejected, "calls that may create contracts are not traced; send the transaction and trace that", { code: "NotTraceable" });
   }
 
-  async #call(params: readonly unknown[]): Promise<Hex> {
+  async #call(params: readonly unknown[], client: RpcClient | undefined): Promise<Hex> {
     const [transaction, named, overridesValue] = params;
     const tag = named ?? "latest";
     const call = parseCall(transaction);
     const overrides = parseOverrides(overridesValue);
     const block = this.#blockOf(tag);
     const rest = overrides.length === 0 ? [] : [engineOverrides(overrides)];
-    if ((await this.#judge(call, overrides, block)) === "safe") {
-      return (await this.#chain.engine.request("eth_call", [engineCall(transaction, call, capped(call.gas)), block, ...rest])) as Hex;
-    }
+    const inEngine = async (gas: bigint): Promise<Hex> => {
+      const asked = engineCall(transaction, call, gas);
+      const answer = tag === "pending" ? this.#askOfNextBlock("eth_call", [asked, tag, ...rest]) : this.#chain.engine.request("eth_call", [asked, block, ...rest]);
+      return (await answer) as Hex;
+    };
+    // Others' questions about the next block stay with the witness: another block may be made before the engine answers.
+    if (tag === "pending" && client?.isInProcess !== true) return this.#callWitness(call, overrides, tag);
+    if ((await this.#judge(call, overrides, block)) === "safe") return inEngine(capped(call.gas));
     if (this.#isNewest(tag)) return this.#callWitness(call, overrides, tag);
     // The witness knows no older state. With little gas the engine may look, if the code cannot create.
     const quiet = { ...call, gas: call.gas === undefined || call.gas > QUIET_GAS ? QUIET_GAS : call.gas };
-    if ((await this.#judge(quiet, overrides, block)) !== "safe") return this.#callWitness(call, overrides, tag);
-    return (await this.#chain.engine.request("eth_call", [engineCall(transaction, quiet, quiet.gas), block, ...rest])) as Hex;
+    if ((await this.#judge(quiet, overrides, block)) === "safe") return inEngine(quiet.gas);
+    // Who asks in this process could only end his own; code that the newest state has is looked at nevertheless.
+    if (client?.isInProcess !== true || call.delegates || overrides.length > 0) return this.#callWitness(call, overrides, tag);
+    await this.#preview(call, capped(call.gas));
+    return inEngine(capped(call.gas));
   }
 
-  async #estimate(params: readonly unknown[]): Promise<Hex> {
+  async #estimate(params: readonly unknown[], client: RpcClient | undefined): Promise<Hex> {
     const [transaction, named, overridesValue] = params;
     const tag = named ?? "latest";
     const call = parseCall(transaction);
@@ -71,7 +81,10 @@ export class GuardedCalls {
     const block = this.#blockOf(tag);
     if ((await this.#judge(call, [], block)) === "safe") {
       const gas = call.gas === undefined ? undefined : capped(call.gas);
-      return (await this.#chain.engine.request("eth_estimateGas", [engineCall(transaction, call, gas), block])) as Hex;
+      const asked = engineCall(transaction, call, gas);
+      // Gas is for a transaction of the next block, whose time may have been set.
+      if (client?.isInProcess === true && this.#isNewest(tag)) return (await this.#askOfNextBlock("eth_estimateGas", [asked, "pending"])) as Hex;
+      return (await this.#chain.engine.request("eth_estimateGas", [asked, block])) as Hex;
     }
     if (call.delegates) throw new RpcError(RpcCode.invalidParams, "gas for a transaction with an authorization list cannot be estimated here: name it");
     await this.#requireNewest(tag);
@@ -79,7 +92,7 @@ export class GuardedCalls {
     const full = await this.#preview(call, most);
     if (full.receipt === undefined) throw new RpcError(RpcCode.rejected, `the transaction is not valid: ${full.reason}`);
     if (!full.receipt.success) {
-      await this.#callWitness(call, [], "latest");
+      await this.#callWitness(call, [], "pending");
       throw new RpcError(RpcCode.reverted, "the transaction fails, but the same call succeeds: give it more gas", "0x");
     }
     return `0x${(await this.#leastGas(call, full.receipt.gasUsed, most)).toString(16)}`;
@@ -89,22 +102,31 @@ export class GuardedCalls {
    * For who asks in this process, a revert that the witness found is repeated in the engine, whose error has a stack trace in
    * the contracts' source. Only once it is known which code runs.
    */
-  async #explained(answer: Promise<Hex>, [transaction, , overrides]: readonly unknown[], client: RpcClient | undefined): Promise<Hex> {
+  async #explained(answer: Promise<Hex>, [transaction, , overrides]: readonly unknown[], tag: unknown, client: RpcClient | undefined): Promise<Hex> {
     try {
       return await answer;
     } catch (error) {
       const isReverted = error instanceof RpcError && error.code === RpcCode.reverted;
-      if (isReverted && client?.isInProcess === true && overrides === undefined) await this.#failInEngine(transaction);
+      if (isReverted && client?.isInProcess === true && overrides === undefined) await this.#failInEngine(transaction, tag);
       throw error;
     }
   }
 
-  async #failInEngine(transaction: unknown): Promise<void> {
+  async #failInEngine(transaction: unknown, tag: unknown): Promise<void> {
     const call = parseCall(transaction);
     if (call.delegates) return;
     const gas = capped(call.gas);
     await this.#preview(call, gas);
-    await this.#chain.engine.request("eth_call", [engineCall(transaction, call, gas), "latest"]);
+    const asked = [engineCall(transaction, call, gas), tag];
+    await (tag === "pending" ? this.#askOfNextBlock("eth_call", asked) : this.#chain.engine.request("eth_call", asked));
+  }
+
+  /** The engine's own clock is not the chain's. */
+  async #askOfNextBlock(method: string, params: readonly unknown[]): Promise<unknown> {
+    const { engine, sequencer } = this.#chain;
+    // Refused only where a block has just come that is newer; then the engine's clock is right.
+    await engine.request("evm_setNextBlockTimestamp", [Number(sequencer.nextEnvironment.timestamp)]).catch(() => undefined);
+    return engine.request(method, params);
   }
 
   /**
@@ -137,10 +159,18 @@ export class GuardedCalls {
     const { from, to, data, valueWei } = call;
     const gasLimit = capped(call.gas) - INTRINSIC_GAS;
     const request = { from, to, data, valueWei, gasLimit: gasLimit > 0n ? gasLimit : 0n, overrides };
-    const answer = await this.#chain.witness.request("call", { call: request, environment: this.#chain.sequencer.nextEnvironment });
+    const answer = await this.#chain.witness.request("call", { call: request, environment: this.#environmentAt(tag) });
     if (answer.success) return answer.output;
     const reverted = answer.error === "revert";
     throw new RpcError(reverted ? RpcCode.reverted : RpcCode.rejected, reverted ? "execution reverted" : `execution failed: ${answer.error}`, answer.output);
+  }
+
+  /** What a call sees of its block: the newest one, as with Ethereum's nodes, or the one that would follow. */
+  #environmentAt(tag: unknown): BlockEnvironment {
+    const { sequencer, chainId } = this.#chain;
+    const next = sequencer.nextEnvironment;
+    const { number, timestamp } = sequencer.head;
+    return tag === "pending" ? next : { ...next, number, timestamp, prevRandao: prevRandaoOf(BigInt(chainId), number) };
   }
 
   #isNewest(tag: unknown): boolean {

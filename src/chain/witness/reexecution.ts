@@ -23,8 +23,8 @@ import { FlatState } from "./flat-state.ts";
 
 /** Data that a transaction's calls may pass on, all together. */
 const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
-/** Blocks whose hashes BLOCKHASH can ask for. */
-const REMEMBERED_HASHES = 256;
+/** Blocks whose hashes BLOCKHASH can ask for: in the next block those of 256, in a call on the newest one of one before. */
+const REMEMBERED_HASHES = 257;
 
 /** A transaction's effects, without the hash that only the first engine gives it. */
 export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash">;

@@ -14,6 +14,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   readonly #forward = (message: ProviderMessage): void => void this.emit("message", message);
   readonly #impersonated = new Set<string>();
   #nextId = 1;
+  #lastSent: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   /** `throwsOnFailure`: whether sending a transaction rejects where it fails, as Hardhat's networks have it. */
@@ -28,6 +29,14 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
   /** Rejects with the member's error as it is: it carries revert data and the Solidity stack trace. */
   async request({ method, params }: RequestArguments): Promise<unknown> {
     if (this.#isClosed) throw new Error(`the connection is closed; ${method} cannot be answered any more`);
+    if (method !== "eth_sendTransaction") return this.#request(method, params);
+    // Nonces are given when a transaction is signed: two at once would get the same.
+    const sent = this.#lastSent.then(() => this.#request(method, params));
+    this.#lastSent = sent.catch(() => undefined);
+    return sent;
+  }
+
+  async #request(method: string, params: RequestArguments["params"]): Promise<unknown> {
     if (this.#isOfImpersonated(method, params)) return this.#answer(method, params as unknown[]);
     const request: JsonRpcRequest = { jsonrpc: "2.0", id: this.#nextId++, method, params: Array.isArray(params) ? [...params] : [] };
     const response = await this.#chain(request, async ({ method: name, params: args, id }) => ({

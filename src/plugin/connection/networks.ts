@@ -39,7 +39,8 @@ export function resolveEcosystemNetworks(user: HardhatUserConfig, resolved: Hard
     const { hyperchains: own, connectsToChain = false } = user.networks?.[name] ?? {};
     if (own === undefined) return [name, network] as const;
     const sameSecond = network.type === "edr-simulated" ? { allowBlocksWithSameTimestamp: true } : {};
-    const all = resolveHyperchains(merge(user.hyperchains ?? {}, own));
+    const general = merge(connectsToChain ? SUITES : {}, user.hyperchains ?? {});
+    const all = resolveHyperchains(merge(general, own));
     // Who asks for one chain does not wait for others, unless the network names them.
     const hyperchains = connectsToChain && own.chains === undefined ? { ...all, chains: all.chains.slice(0, 1) } : all;
     return [name, { ...network, ...sameSecond, connectsToChain, hyperchains }] as const;
@@ -72,3 +73,5 @@ function merge(general: HyperchainsUserConfig, own: HyperchainsUserConfig): Hype
 const NOWHERE = "http://127.0.0.1:1";
 /** As many as Hardhat's in-process networks have. */
 const ACCOUNTS = 20;
+/** Suites written for Hardhat's networks may use all of its accounts. */
+const SUITES: HyperchainsUserConfig = { accounts: { funded: ACCOUNTS } };
