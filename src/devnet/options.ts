@@ -1,5 +1,5 @@
 import { isAddress } from "ethers";
-import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/sequencer.ts";
+import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "./create-chain.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";

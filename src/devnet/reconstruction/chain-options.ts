@@ -1,7 +1,7 @@
 import type { ChainOptions } from "../../chain/chain.ts";
 import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../chain/sequencer/limits.ts";
-import type { BatchPolicy, BlockPolicy } from "../../chain/sequencer/sequencer.ts";
+import type { BatchPolicy, BlockPolicy } from "../../chain/sequencer/policies.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "../create-chain.ts";
 import type { Reconstruction } from "./reconstruct.ts";

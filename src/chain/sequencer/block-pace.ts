@@ -1,0 +1,127 @@
+import type { Clock } from "../clock.ts";
+import type { BlockPolicy } from "./policies.ts";
+
+export interface BlockPaceDependencies {
+  readonly clock: Clock;
+  /** Whether a transaction waits that could be included now. */
+  readonly hasReady: () => boolean;
+  /** Runs the work after all earlier work of the chain; whoever runs it reports its faults. */
+  readonly exclusively: (work: () => Promise<void>) => Promise<void>;
+  /** Makes blocks of at most so many waiting transactions. */
+  readonly produce: (limit: number) => Promise<void>;
+}
+
+/** Makes blocks when the policy says so, unless someone wishes otherwise or a full batch may not be sealed. */
+export class BlockPace {
+  readonly #policy: BlockPolicy;
+  readonly #dependencies: BlockPaceDependencies;
+  #isPumping = false;
+  /** The batch is full and may not be sealed: nothing goes on until `resume`. */
+  #isHeldUp = false;
+  /** Nothing is sequenced until `unpause`, by someone's wish. */
+  #isPaused = false;
+  /** The policy makes no blocks, by someone's wish. */
+  #isManual = false;
+  #cancelInterval: (() => void) | undefined;
+
+  constructor(policy: BlockPolicy, dependencies: BlockPaceDependencies) {
+    this.#policy = policy;
+    this.#dependencies = dependencies;
+    this.#armInterval();
+  }
+
+  get isHeldUp(): boolean {
+    return this.#isHeldUp;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  get isAutomatic(): boolean {
+    return !this.#isManual;
+  }
+
+  /** Whether a transaction that is ready gets a block at once, not at some later time or on demand. */
+  get isInstant(): boolean {
+    return this.#policy.type === "instant" && !this.#isIdle;
+  }
+
+  /** Whether the last attempt to make blocks ended at a full batch that may not be sealed. */
+  setHeldUp(heldUp: boolean): void {
+    this.#isHeldUp = heldUp;
+  }
+
+  setAutomatic(automatic: boolean): void {
+    this.#isManual = !automatic;
+    if (automatic) this.advance();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  unpause(): void {
+    this.#isPaused = false;
+    this.advance();
+  }
+
+  /** The full batch may be sealed. */
+  resume(): void {
+    this.#isHeldUp = false;
+    this.advance();
+  }
+
+  /** Takes up work again after `stop`. */
+  restart(): void {
+    this.#armInterval();
+    this.resume();
+  }
+
+  stop(): void {
+    this.#cancelInterval?.();
+  }
+
+  /** Makes blocks until nothing waits. Blocks by interval come at their time only. */
+  advance(): void {
+    if (this.#isPumping || this.#policy.type === "interval") return;
+    this.#isPumping = true;
+    const { hasReady, exclusively, produce } = this.#dependencies;
+    const limit = this.#policy.maxTransactions ?? 1;
+    const turns = async (): Promise<void> => {
+      try {
+        while (hasReady() && this.#makesBlocks) await exclusively(() => produce(limit));
+      } finally {
+        this.#isPumping = false;
+      }
+    };
+    // A fault has been reported by then, and has refused everyone who waits.
+    turns().catch(() => undefined);
+  }
+
+  /** Whether no blocks are made by themselves. */
+  get #isIdle(): boolean {
+    return this.#isPaused || this.#isManual;
+  }
+
+  get #makesBlocks(): boolean {
+    return !this.#isHeldUp && !this.#isIdle;
+  }
+
+  #armInterval(): void {
+    const policy = this.#policy;
+    if (policy.type === "instant") return;
+    this.#cancelInterval?.();
+    const { clock, hasReady, exclusively, produce } = this.#dependencies;
+    const tick = async (): Promise<void> => {
+      await exclusively(async () => {
+        if (hasReady() && this.#makesBlocks) await produce(policy.maxTransactions);
+      });
+      this.#armInterval();
+    };
+    this.#cancelInterval = clock.after(policy.intervalMs, () => {
+      // As above: a fault is reported where it happens.
+      tick().catch(() => undefined);
+    });
+  }
+}
