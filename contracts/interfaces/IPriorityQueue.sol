@@ -14,8 +14,9 @@ struct QueuedOperation {
 }
 
 /// @title A chain's queue of operations from L1
-/// @notice Operations are taken in order. An operation's deadline is `now + window`, or later if earlier operations ask for so
-/// much gas that the sequencer needs the time: a flood cannot make everything due at once, it only queues behind itself.
+/// @notice Operations are taken in order. An operation's deadline is `now + window`, or later if operations before it that are
+/// not executed ask for so much gas that the sequencer needs the time: a flood cannot make everything due at once, it only
+/// queues behind itself, and what comes after it has been executed does not wait for it.
 /// @dev From its deadline on a batch that takes no operation is refused; unexecuted past `exitDelay` more, the exit opens.
 interface IPriorityQueue {
     /// @notice ZK Stack's event of a new operation.

@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title Which operations may enter a chain's priority queue (ZK Stack's shape)
-/// @dev Chosen when a chain is created; users accept it by using the chain. One that lies censors the queue.
+/// @dev Chosen when a chain is created; users accept it by using the chain. One that lies censors the queue, and keeps the exit
+/// shut: only an operation that waits in the queue opens it.
 interface ITransactionFilterer {
     function isTransactionAllowed(
         address sender,

@@ -73,7 +73,8 @@ abstract contract PriorityQueue is HyperchainStorage {
 
     function _deadlineOf(uint256 index, uint256 gasLimit) private view returns (uint96) {
         uint256 idle = (block.timestamp + configuration.priorityOpWindow) << DEADLINE_FRACTION;
-        if (index == 0) return uint96(idle);
+        // A flood that has been executed keeps nobody waiting, and puts nobody's exit off.
+        if (index == operationsExecuted) return uint96(idle);
         uint256 afterPrevious =
             queue[index - 1].deadline + (gasLimit << DEADLINE_FRACTION) / configuration.priorityGasPerSecond;
         // Seconds take 64 bits for longer than the sun will shine.

@@ -65,6 +65,27 @@ describe("exit", () => {
     assert.equal(await opensAt(chain), opens);
   });
 
+  test("a flood that was executed does not put off the exit of what comes after it", async () => {
+    const chain = await create({ priorityGasPerSecond: 50_000n });
+    const hashes: Hex[] = [];
+    for (let i = 0; i < 5; i++) hashes.push(await chain.request({ l2GasLimit: 16_777_216n }));
+    const deadlineOf = async (index: number): Promise<bigint> =>
+      (await view<{ deadline: bigint }>(chain.contract, "priorityOperation", index)).deadline >> 32n;
+    // By hand: 16,777,216 gas at 50,000 a second are 335.5 seconds.
+    assert.ok((await deadlineOf(4)) - (await deadlineOf(0)) >= 4n * 335n);
+    const settle = (taken: readonly Hex[]) =>
+      chain.settle({ canonicalTxHashes: taken, logs: taken.map(() => ({ type: "priorityOp", success: true })) });
+    // As long as one of them waits, what comes after it waits too.
+    await settle(hashes.slice(0, 4));
+    const behind = await chain.request();
+    assert.ok((await deadlineOf(5)) > (await deadlineOf(4)));
+    await settle([...hashes.slice(4), behind]);
+    await chain.request();
+    assert.equal(await deadlineOf(6), (await ecosystem.latestTimestamp()) + 100n);
+    assert.ok((await deadlineOf(6)) < (await deadlineOf(4)));
+    assert.equal(await opensAt(chain), (await ecosystem.latestTimestamp()) + 1_100n);
+  });
+
   test("stops the chain: unexecuted batches are void and every verb is refused", async () => {
     const chain = await create();
     await chain.settle();
