@@ -11,6 +11,8 @@ interface Failure {
   readonly namesSource: boolean;
 }
 
+const WRONG_JUMP = "0x00000000000000000000000000000000000bad01";
+
 /** Odd numbers are refused with a custom error; so is what has too little gas, by the EVM. */
 async function failWith({ ethers }: Pick<NetworkConnection, "ethers">, argument: bigint, gasLimit: bigint): Promise<Failure> {
   const target = await ethers.deployContract("CallTarget");
@@ -47,6 +49,23 @@ describe("suites: transactions that fail without an estimate before them", () =>
     const target = await chain.ethers.deployContract("CallTarget");
     const sent = target.getFunction("double").send(2n, { gasLimit: 21_900n });
     await assert.rejects(sent, (error: Error) => "transactionHash" in error && /gas|revert/i.test(error.message));
+  });
+
+  test("fail in the same words on a chain as on L1 where the EVM stops them, though the code calls others", async () => {
+    const words = async ({ ethers, networkHelpers }: Pick<NetworkConnection, "ethers" | "networkHelpers">) => {
+      // Calls the identity precompile, then jumps to where nobody may.
+      await networkHelpers.setCode(WRONG_JUMP, "0x6000600060006000600060045af150600156");
+      const [sender] = await ethers.getSigners();
+      const thrown = await Promise.all(
+        [() => ethers.provider.call({ to: WRONG_JUMP }), () => sender?.sendTransaction({ to: WRONG_JUMP }), () => sender?.sendTransaction({ to: WRONG_JUMP, gasLimit: 100_000n })].map((ask) =>
+          Promise.resolve(ask()).then(String, (error: Error) => error.message),
+        ),
+      );
+      return thrown;
+    };
+    const [onChain, onL1] = [await words(chain), await words(chain.hyperchains.l1)];
+    assert.deepEqual(onChain, onL1);
+    for (const text of onL1) assert.match(text, /revert/);
   });
 
   test("are only mined where the network is configured to throw nothing", async () => {

@@ -17,6 +17,8 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Tags of blocks that are others as the chain goes on. */
 const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);
+/** How failures begin that are no reverts. */
+const FAILED = "execution failed: ";
 /** Gas of a transaction that calls or creates nothing. */
 const INTRINSIC_GAS = 21_000n;
 
@@ -99,15 +101,15 @@ export class GuardedCalls {
   }
 
   /**
-   * For who asks in this process, a revert that the witness found is repeated in the engine, whose error has a stack trace in
+   * For who asks in this process, a failure that the witness found is repeated in the engine, whose error has a stack trace in
    * the contracts' source. Only once it is known which code runs.
    */
   async #explained(answer: Promise<Hex>, [transaction, , overrides]: readonly unknown[], tag: unknown, client: RpcClient | undefined): Promise<Hex> {
     try {
       return await answer;
     } catch (error) {
-      const isReverted = error instanceof RpcError && error.code === RpcCode.reverted;
-      if (isReverted && client?.isInProcess === true && overrides === undefined) await this.#failInEngine(transaction, tag);
+      const hasFailed = error instanceof RpcError && (error.code === RpcCode.reverted || error.message.startsWith(FAILED));
+      if (hasFailed && client?.isInProcess === true && overrides === undefined) await this.#failInEngine(transaction, tag);
       throw error;
     }
   }
@@ -162,7 +164,7 @@ export class GuardedCalls {
     const answer = await this.#chain.witness.request("call", { call: request, environment: this.#environmentAt(tag) });
     if (answer.success) return answer.output;
     const reverted = answer.error === "revert";
-    throw new RpcError(reverted ? RpcCode.reverted : RpcCode.rejected, reverted ? "execution reverted" : `execution failed: ${answer.error}`, answer.output);
+    throw new RpcError(reverted ? RpcCode.reverted : RpcCode.rejected, reverted ? "execution reverted" : `${FAILED}${answer.error}`, answer.output);
   }
 
   /** What a call sees of its block: the newest one, as with Ethereum's nodes, or the one that would follow. */
