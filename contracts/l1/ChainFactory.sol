@@ -14,6 +14,12 @@ import {Hyperchain} from "./Hyperchain.sol";
 import {MessageProofs} from "./MessageProofs.sol";
 import {RequestRouter} from "./RequestRouter.sol";
 
+/// @notice The factory under the names by which the contracts beside it know it.
+interface IBoundToFactory {
+    function factory() external view returns (address);
+    function directory() external view returns (address);
+}
+
 /// @title Creates chains, and is the hub that clients call
 contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     address public immutable implementation;
@@ -22,13 +28,17 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     mapping(uint256 chainId => address) private hyperchains;
     uint256[] private chainIds;
 
-    /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce.
+    /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce; so
+    /// must bridge, state exit and registries.
     constructor(Hyperchain implementation_) RequestRouter(implementation_.bridge()) ChainRules(implementation_.verifiers()) {
-        if (implementation_.factory() != address(this)) {
-            revert MiswiredDeployment(address(this), implementation_.factory());
-        }
         implementation = address(implementation_);
         roots = address(implementation_.roots());
+        _requireOwn(implementation_.factory());
+        // A state exit that asked another factory which chains have stopped could empty the bridge.
+        _requireOwn(IBoundToFactory(address(implementation_.bridge())).factory());
+        _requireOwn(IBoundToFactory(implementation_.bridge().stateExit()).factory());
+        _requireOwn(IBoundToFactory(address(implementation_.roots())).directory());
+        _requireOwn(IBoundToFactory(address(implementation_.bytecodes())).directory());
     }
 
     /// @inheritdoc IChainFactory
@@ -86,5 +96,9 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     /// @inheritdoc IChainDirectory
     function getHyperchain(uint256 chainId) public view override(ChainLookup, IChainDirectory) returns (address) {
         return hyperchains[chainId];
+    }
+
+    function _requireOwn(address factory) private view {
+        if (factory != address(this)) revert MiswiredDeployment(address(this), factory);
     }
 }

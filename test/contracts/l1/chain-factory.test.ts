@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getCreate2Address, keccak256 } from "ethers";
+import { getCreate2Address, getCreateAddress, keccak256 } from "ethers";
 import type { BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -98,6 +98,28 @@ describe("chain factory", () => {
   test("refuses an implementation that was made for another factory", async () => {
     const implementation = await view<string>(ecosystem.factory, "implementation");
     await assert.rejects(ecosystem.l1.deploy("ChainFactory", implementation), /MiswiredDeployment/);
+  });
+
+  test("refuses a bridge, a state exit or registries that were made for another factory", async () => {
+    const { l1, verifiers, accounts } = ecosystem;
+    const [reader, tree] = [await l1.deploy("BatchReader"), await l1.deploy("StateTree")];
+    const roles = ["stateExit", "roots", "bytecodes", "bridge"] as const;
+    for (const wrong of [undefined, ...roles]) {
+      const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + roles.length + 1 });
+      const known = (role: (typeof roles)[number]): string => (role === wrong ? addressOf(0xbad) : factory);
+      const stateExit = await l1.deploy("StateExit", known("stateExit"), await tree.getAddress());
+      const implementation = await l1.deploy("Hyperchain", {
+        factory,
+        roots: await (await l1.deploy("TransactionRootRegistry", known("roots"))).getAddress(),
+        bytecodes: await (await l1.deploy("BytecodeRegistry", known("bytecodes"))).getAddress(),
+        bridge: await (await l1.deploy("SharedBridge", known("bridge"), await stateExit.getAddress())).getAddress(),
+        verifiers: await verifiers.getAddress(),
+        reader: await reader.getAddress(),
+      });
+      const deployment = l1.deploy("ChainFactory", await implementation.getAddress());
+      if (wrong === undefined) assert.equal(await (await deployment).getAddress(), factory);
+      else await assert.rejects(deployment, new RegExp(`MiswiredDeployment.*${addressOf(0xbad)}`, "i"), wrong);
+    }
   });
 
   test("answers what clients ask a bridgehub", async () => {
