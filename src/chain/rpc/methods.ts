@@ -8,6 +8,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { miningMethods } from "./mining-methods.ts";
 import { messageMethods } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { hexQuantity } from "./parameters.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { traceMethods } from "./traces.ts";
@@ -44,6 +45,8 @@ const ENGINE_READS = [
 ] as const;
 
 const MAX_FILTERS = 1000;
+/** More than a batch of requests holds. */
+const MAX_WITNESS_CALLS = 512;
 /** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
 const MAX_MINED_BLOCKS = 10_000n;
 /** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
@@ -52,7 +55,8 @@ const LAST_TIMESTAMP = 2n ** 40n;
 /** All methods that the chain itself answers. */
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const { engine } = chain;
-  const calls = new GuardedCalls(chain);
+  const asking = withPatientWitness(chain);
+  const calls = new GuardedCalls(asking);
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
   for (const [method, answer] of namedReads(chain)) methods.set(method, answer);
@@ -77,13 +81,32 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   if (options.development) addDevelopmentMethods(chain, methods);
   const { gasPriceWei, settlement } = options;
   const own = [
-    zksMethods(chain, gasPriceWei, settlement, methods),
+    zksMethods(asking, gasPriceWei, settlement, methods),
     zksBatchMethods(chain, gasPriceWei, settlement),
     zksProofMethods(chain, settlement),
     messageMethods(chain, settlement),
   ];
   for (const group of own) for (const [method, answer] of group) methods.set(method, answer);
   return withBlockTags(methods, chain, settlement);
+}
+
+/**
+ * The chain as those see it who only ask: the witness answers one of them at a time, so blocks, which it repeats in between, wait
+ * for one question at most, however many come.
+ */
+function withPatientWitness(chain: Chain): Chain {
+  const { witness } = chain;
+  const inTurn = oneAtATime(MAX_WITNESS_CALLS, "calls are being answered");
+  return {
+    ...chain,
+    witness: {
+      request: (operation, request) => inTurn(() => witness.request(operation, request)),
+      get pending() {
+        return witness.pending;
+      },
+      close: () => witness.close(),
+    },
+  };
 }
 
 /** EDR keeps a filter until it has not been asked for minutes; the oldest goes when there are too many. */

@@ -3,6 +3,7 @@ import { engineCall, parseCall } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import type { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { stackWords } from "./stack-heights.ts";
 import type { TracedStep } from "./stack-heights.ts";
 import { ZkFields } from "./zk-fields.ts";
@@ -30,7 +31,7 @@ type Run = (config: object) => Promise<unknown>;
 export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<string, RpcMethod> {
   const { engine } = chain;
   const fields = new ZkFields(chain);
-  const inTurn = oneAtATime();
+  const inTurn = oneAtATime(MAX_WAITING, "traces are being made");
   return new Map<string, RpcMethod>([
     [
       "debug_traceTransaction",
@@ -92,18 +93,6 @@ function configuration(value: unknown): Readonly<Record<string, unknown>> {
   const { stateOverrides, blockOverrides } = value as Readonly<Record<string, unknown>>;
   if ((stateOverrides ?? blockOverrides ?? undefined) !== undefined) throw new RpcError(RpcCode.invalidParams, "traces take no overrides here");
   return value as Readonly<Record<string, unknown>>;
-}
-
-function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
-  return async (work) => {
-    if (waiting >= MAX_WAITING) throw new RpcError(RpcCode.limitExceeded, `${MAX_WAITING} traces are being made; try again later`);
-    waiting++;
-    const done = last.then(work);
-    last = done.catch(() => undefined).finally(() => waiting--);
-    return done;
-  };
 }
 
 function tooLarge(reason: string): RpcError {
