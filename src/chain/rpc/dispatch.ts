@@ -21,15 +21,33 @@ export type RpcMethod = (params: readonly unknown[], client: RpcClient | undefin
 /** Methods by name. Asked anew for each request, so that methods may be added while a server runs. */
 export type RpcMethods = Pick<ReadonlyMap<string, RpcMethod>, "get">;
 
+/** Of all answers to a batch: one trace can have more, and a batch could ask for many of them. */
+const MAX_BATCH_CHARACTERS = 2 ** 26;
+
 /** Answers a request body, whatever it is; never throws. Undefined where nothing is to be answered. */
 export async function answerBody(text: string, methods: RpcMethods, client: RpcClient | undefined): Promise<string> {
   try {
     const { batch, requests } = parseBody(text);
-    const responses = await Promise.all(requests.map((request) => answer(request, methods, client)));
-    return JSON.stringify(batch ? responses : responses[0]);
+    const [first] = requests;
+    if (!batch && first !== undefined) return JSON.stringify(await answer(first, methods, client));
+    let length = 0;
+    const answered = requests.map(async (request) => {
+      // As text at once: an answer's objects take many times as much, and the slowest one may come much later.
+      const text = JSON.stringify(await answer(request, methods, client));
+      if (length + text.length > MAX_BATCH_CHARACTERS) return JSON.stringify(tooMuch(request));
+      length += text.length;
+      return text;
+    });
+    return `[${(await Promise.all(answered)).join()}]`;
   } catch (error) {
     return JSON.stringify({ jsonrpc: "2.0", id: null, error: errorBody(error) });
   }
+}
+
+/** In place of an answer that does not fit into its batch's. */
+function tooMuch(request: RpcRequest | RpcError): RpcResponse {
+  const error = new RpcError(RpcCode.limitExceeded, `the answers to a batch have at most ${MAX_BATCH_CHARACTERS} characters; ask for this one alone`);
+  return { jsonrpc: "2.0", id: request instanceof RpcError ? null : request.id, error: errorBody(error) };
 }
 
 async function answer(request: RpcRequest | RpcError, methods: RpcMethods, client: RpcClient | undefined): Promise<RpcResponse> {
