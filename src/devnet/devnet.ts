@@ -22,6 +22,7 @@ import type { EcosystemView } from "./ecosystem-view.ts";
 import { createFaults, faultMethods } from "./faults.ts";
 import { fundAccounts, fundOperators } from "./funding.ts";
 import { Gate } from "./gate.ts";
+import { L1ReorgError } from "./l1-inputs.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
 import { createNoProver } from "./no-prover.ts";
 import { createMessagesToL1 } from "./messages-to-l1.ts";
@@ -142,6 +143,8 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
     for (const { chainId, pipeline } of chains) {
       closing.add(
         regularly(clock, options.pollIntervalMs, () => pipeline.pollL1(), (error) => {
+          // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it.
+          if (!(error instanceof L1ReorgError) && pipeline.fault() === undefined) return true;
           onStop?.(chainId, error);
           return false;
         }),

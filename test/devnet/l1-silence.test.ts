@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { systemClock } from "../../src/chain/clock.ts";
+import type { Clock } from "../../src/chain/clock.ts";
+import { startFlowDevnet } from "../flow/support/devnet.ts";
+
+/** Nothing else waits for just so long. */
+const POLL_MS = 123_457;
+
+it("a chain whose L1 does not answer once looks again, and one whose L1 took back what it had built on stops", async () => {
+  const polls: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    after(ms, call) {
+      if (ms !== POLL_MS) return systemClock.after(ms, call);
+      polls.push(call);
+      return () => undefined;
+    },
+  };
+  const devnet = await startFlowDevnet([271n], { prover: { mode: "none" }, pollIntervalMs: POLL_MS }, { clock });
+  try {
+    const { provider } = devnet.l1;
+    const getBlock = provider.getBlock.bind(provider);
+    let looks = 0;
+    let isSilent = true;
+    const poll = async (): Promise<void> => {
+      const before = looks;
+      polls.shift()?.();
+      while (looks === before || polls.length === 0) await nextTurn();
+    };
+    Object.assign(provider, {
+      getBlock: (...parameters: Parameters<typeof getBlock>) => {
+        looks++;
+        return isSilent ? Promise.reject(new Error("no answer")) : getBlock(...parameters);
+      },
+    });
+    await poll();
+    assert.deepEqual(devnet.faults, []);
+    isSilent = false;
+    await poll();
+    assert.deepEqual(devnet.faults, []);
+
+    // The chain's accounts were funded through its queue; now L1 has none of the blocks that it had.
+    Object.assign(provider, { getBlock: () => Promise.resolve(null), getBlockNumber: () => Promise.resolve(0) });
+    polls.shift()?.();
+    while (devnet.faults.length === 0) await nextTurn();
+    assert.equal((devnet.faults[0] as { code?: string }).code, "L1Reorg");
+    assert.equal(polls.length, 0);
+  } finally {
+    await devnet.close();
+  }
+});
