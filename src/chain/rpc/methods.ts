@@ -47,6 +47,7 @@ const ENGINE_READS = [
 const MAX_FILTERS = 1000;
 /** More than a batch of requests holds. */
 const MAX_WITNESS_CALLS = 512;
+const MAX_WAITING_MARKS = 512;
 /** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
 const MAX_MINED_BLOCKS = 10_000n;
 /** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
@@ -155,20 +156,26 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
     await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
     return `0x${seconds(timestamp).toString(16)}`;
   });
-  methods.set("evm_snapshot", async () => {
-    const id = `0x${(nextMark++).toString(16)}`;
-    marks.set(id, await chain.snapshot());
-    return id;
-  });
-  methods.set("evm_revert", async ([id]) => {
-    const mark = typeof id === "string" ? marks.get(id) : undefined;
-    if (mark === undefined) return false;
-    // Reverting ends the mark and all later ones, as everywhere.
-    const ids = [...marks.keys()];
-    for (const later of ids.slice(ids.indexOf(id as string))) marks.delete(later);
-    await chain.revert(mark);
-    return true;
-  });
+  // In turn: a mark that is being made while an earlier one is returned to would be known here, and nowhere else.
+  const inTurn = oneAtATime(MAX_WAITING_MARKS, "snapshots and returns to them wait");
+  methods.set("evm_snapshot", () =>
+    inTurn(async () => {
+      const id = `0x${(nextMark++).toString(16)}`;
+      marks.set(id, await chain.snapshot());
+      return id;
+    }),
+  );
+  methods.set("evm_revert", ([id]) =>
+    inTurn(async () => {
+      const mark = typeof id === "string" ? marks.get(id) : undefined;
+      if (mark === undefined) return false;
+      // Reverting ends the mark and all later ones, as everywhere.
+      const ids = [...marks.keys()];
+      for (const later of ids.slice(ids.indexOf(id as string))) marks.delete(later);
+      await chain.revert(mark);
+      return true;
+    }),
+  );
   methods.set("hyperchain_sealBatch", async () => {
     const batch = await chain.seal();
     return batch === undefined ? null : `0x${batch.outputs.batchNumber.toString(16)}`;
