@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title What ZK Stack's clients ask its asset router, nullifier and native token vault
 /// @notice The shared bridge is all three here.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Which bytecodes have been published in pubdata
 /// @notice A flag per hash, shared by all chains and never unset. The bytes are in the own input of the transaction that

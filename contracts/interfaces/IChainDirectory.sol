@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Which contract is which chain
 /// @notice Answered by the chain factory. Shared contracts let a chain's contract act for its own chain id only, and trust

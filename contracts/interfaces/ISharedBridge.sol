@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {FinalizeL1DepositParams, L2TransactionRequestTwoBridgesInner} from "../types/L2Transactions.sol";

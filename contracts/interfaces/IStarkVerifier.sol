@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Verifier of one STARK proof system
 /// @notice Checks a proof that public values have the meaning which the system's tables give them. Everything that the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title What the proof of a batch states
 /// @param commitment The batch's commitment. The circuit does not read it; the proof is bound to it all the same.

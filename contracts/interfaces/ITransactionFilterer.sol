@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Which operations may enter a chain's priority queue (ZK Stack's shape)
 /// @dev Chosen when a chain is created; users accept it by using the chain. One that lies censors the queue, and keeps the exit

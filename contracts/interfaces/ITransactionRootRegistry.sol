@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Registry of Transaction Roots
 /// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs) per executed batch, and all roots it ever

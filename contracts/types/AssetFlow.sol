@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @notice What a batch's asset messages add up to, for one asset and direction.
 /// @param kind As in AssetTransfer.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @notice A committed batch. The contract keeps the keccak of its ABI encoding; callers bring it along.
 /// @param lastBlock Number of its last block.

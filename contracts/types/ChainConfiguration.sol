@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @notice All that is chosen when a chain is created. Nothing of it changes afterwards.
 /// @param admin Who speaks for the chain; has no power over batches or assets.

@@ -57,7 +57,8 @@ function codesOf(node: ts.ClassDeclaration, checker: ts.TypeChecker): string[] {
   if (member === undefined) return [];
   const type = checker.getTypeAtLocation(member);
   const parts = type.isUnion() ? type.types : [type];
-  return parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : []));
+  // The checker orders a union by what it met first in any file.
+  return parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : [])).sort();
 }
 
 /** Messages by `Class.Code`, from calls `new Class("Code", message)`. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Transaction roots of the ecosystem, imported from the registry on L1
 /// @notice What messages from other chains are proven against.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Attributes of calls and bundles
 /// @notice An attribute is a function call's encoding, selector and arguments; nobody implements these functions. The first

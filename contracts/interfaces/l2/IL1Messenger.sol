@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title Messages to L1, and the tree over a batch's logs
 /// @notice Every log of the batch is a leaf of one keccak tree of depth 14, in the order of emission. L1 builds the same
