@@ -110,11 +110,12 @@ export class BatchBuilder {
   async open(): Promise<OpenBatch> {
     if (this.#batch !== undefined) return this.#batch;
     const { producer, system, onOpen } = this.#dependencies;
-    const { number, timestamp } = producer.environment();
-    const batch = beginBatch(this.#nextBatch++, number, timestamp);
+    const environment = producer.environment();
+    const batch = beginBatch(this.#nextBatch++, environment.number, environment.timestamp);
     this.#batch = batch;
     onOpen(true);
-    await this.#system(system.opening(batch.number));
+    // In the second that the batch's record names, also where the next one has begun by now.
+    await this.#system(system.opening(batch.number), environment);
     return batch;
   }
 

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { startTestChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+
+/** Lets a second pass with each question for a nonce, as it does where one ends between a decision and its block. */
+function moveClockWithQuestions({ chain, clock }: TestChain): void {
+  const { engine } = chain;
+  const request = engine.request.bind(engine);
+  const slow: typeof engine.request = async (method, params) => {
+    const answer = await request(method, params);
+    if (method === "eth_getTransactionCount") clock.advance(1000);
+    return answer;
+  };
+  Object.assign(engine, { request: slow });
+}
+
+describe("a batch's times", () => {
+  it("are those of its first and last block, also where a second ends before either is made", async () => {
+    const test = await startTestChain();
+    moveClockWithQuestions(test);
+    const before = test.clock.nowMs();
+    await test.chain.sequencer.mine();
+    await test.chain.sequencer.seal();
+    assert.ok(test.clock.nowMs() > before);
+    const [outputs, blocks] = [test.batches[0]!.outputs, test.blocks.map(({ environment }) => environment)];
+    assert.deepEqual([outputs.firstBlock, outputs.firstTimestamp], [blocks[0]?.number, blocks[0]?.timestamp]);
+    assert.deepEqual([outputs.lastBlock, outputs.lastTimestamp], [blocks.at(-1)?.number, blocks.at(-1)?.timestamp]);
+    await test.chain.close();
+  });
+});
