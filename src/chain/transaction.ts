@@ -1,8 +1,5 @@
 import type { Hex } from "../protocol/hex.ts";
 
-/** Address, keys: an entry of an access list. */
-export type AccessList = readonly { readonly address: Hex; readonly storageKeys: readonly Hex[] }[];
-
 /** What every transaction asks of the EVM. */
 export interface TransactionRequest {
   readonly from: Hex;

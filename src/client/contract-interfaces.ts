@@ -1,24 +1,18 @@
 import { Interface } from "ethers";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
-import { hyperchainAbi } from "../abi/hyperchain.ts";
 import { interopCenterAbi } from "../abi/interop-center.ts";
-import { interopHandlerAbi } from "../abi/interop-handler.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
-import { l1MessengerAbi } from "../abi/l1-messenger.ts";
-import { l2AssetRouterAbi } from "../abi/l2-asset-router.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 
-/** Encoders and decoders of the contracts that users call. */
+export { assetRouter, hyperchain, interopHandler, messenger, topicOf } from "../relayer/contract-interfaces.ts";
+
+/** Encoders and decoders of the contracts that users call, beside those that a relayer uses too. */
 export const factory = new Interface(chainFactoryAbi);
-export const hyperchain = new Interface(hyperchainAbi);
 export const bridge = new Interface(sharedBridgeAbi);
-export const messenger = new Interface(l1MessengerAbi);
-export const assetRouter = new Interface(l2AssetRouterAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
 export const interopCenter = new Interface(interopCenterAbi);
-export const interopHandler = new Interface(interopHandlerAbi);
 
 /** The part of `IL2NativeTokenVault` that tells tokens. */
 export const tokenVault = new Interface([
@@ -42,13 +36,6 @@ export const erc20 = new Interface([
   "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
   "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
 ]);
-
-/** Topic of an event. Throws where the ABI has none of that name. */
-export function topicOf(contract: Interface, name: string): string {
-  const event = contract.getEvent(name);
-  if (event === null) throw new Error(`the ABI has no event ${name}; run npm run generate`);
-  return event.topicHash;
-}
 
 /** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
 export const knownErrors: readonly Interface[] = [new Interface(l1ErrorsAbi), new Interface(l2ErrorsAbi), erc20];

@@ -5,7 +5,7 @@ import { wordToHex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { ChainView } from "../relayer/chain-view.ts";
 import type { ChainEvent } from "../relayer/chain-view.ts";
-import { bridge, topicOf } from "../relayer/contract-interfaces.ts";
+import { bridge, topicOf } from "../client/contract-interfaces.ts";
 import type { StepRecord } from "../relayer/journey.ts";
 import type { L1View } from "../relayer/l1-view.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";

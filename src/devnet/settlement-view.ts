@@ -1,9 +1,8 @@
 import type { Log, LogDescription, Provider } from "ethers";
-import { Interface } from "ethers";
-import { hyperchainAbi } from "../abi/hyperchain.ts";
-import { transactionRootRegistryAbi } from "../abi/transaction-root-registry.ts";
 import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../chain/rpc/settlement-view.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { hyperchainInterface, registryInterface, topicOf } from "../settlement/contract-interfaces.ts";
+import { REGISTRY_TOPIC } from "../settlement/l1-watcher/l1-event.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
 
 export interface SettlementViewOptions {
@@ -23,16 +22,14 @@ type Place = Pick<SettlementPlace, "transactionHash" | "blockNumber">;
 /** Public nodes limit how many blocks a request for logs may span. */
 const BLOCKS_PER_REQUEST = 2_000;
 
-const hyperchain = new Interface(hyperchainAbi);
-const registry = new Interface(transactionRootRegistryAbi);
 const STAGE_OF_EVENT: ReadonlyMap<string, Stage> = new Map([
   ["BlockCommit", "committed"],
   ["BatchProven", "proven"],
   ["BlockExecution", "executed"],
 ]);
 const TOPICS = [
-  ...[...STAGE_OF_EVENT.keys(), "BlocksRevert"].map((name) => hyperchain.getEvent(name)?.topicHash ?? ""),
-  registry.getEvent("TransactionRootUpdated")?.topicHash ?? "",
+  ...[...STAGE_OF_EVENT.keys(), "BlocksRevert"].map((name) => topicOf(hyperchainInterface, name)),
+  REGISTRY_TOPIC,
 ];
 
 /**
@@ -48,11 +45,11 @@ export function createSettlementView(options: SettlementViewOptions, { provider 
 
   function take(log: Log): void {
     if (log.address.toLowerCase() === roots) {
-      const leaf = registry.parseLog(log)?.args;
+      const leaf = registryInterface.parseLog(log)?.args;
       if (leaf !== undefined && leaf["chainId"] === l2ChainId) registryLeaves.set(leaf["batchNumber"] as bigint, leaf["leafIndex"] as bigint);
       return;
     }
-    const event = hyperchain.parseLog(log);
+    const event = hyperchainInterface.parseLog(log);
     if (event !== null) takeStage(event, { transactionHash: log.transactionHash as Hex, blockNumber: log.blockNumber });
   }
 

@@ -27,10 +27,6 @@ export type DiffEntry = UpdateEntry | InsertionEntry;
 
 /** First limb of an entry. An insertion's tag also opens the block from which its key is derived. */
 export const EntryTag = { update: 1, codeUpdate: 2, insertion: 3 } as const;
-/** Limbs of a canonical update: an eight-limb head and the value. */
-export const UPDATE_LIMBS = 24;
-/** Limbs of a canonical insertion: the key's block of 32 and the value. */
-export const INSERTION_LIMBS = 48;
 
 /** The entry that ends every batch's list: the outputs slot receives the hash of the batch's public outputs. */
 export function outputsEntry(outputsHash: bigint): UpdateEntry {

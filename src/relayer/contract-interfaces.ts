@@ -4,13 +4,11 @@ import { importedRootsAbi } from "../abi/imported-roots.ts";
 import { interopHandlerAbi } from "../abi/interop-handler.ts";
 import { l1MessengerAbi } from "../abi/l1-messenger.ts";
 import { l2AssetRouterAbi } from "../abi/l2-asset-router.ts";
-import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import { transactionRootRegistryAbi } from "../abi/transaction-root-registry.ts";
 
 /** Encoders and decoders of the contracts that a relayer reads and calls: all public. */
 export const hyperchain = new Interface(hyperchainAbi);
 export const registry = new Interface(transactionRootRegistryAbi);
-export const bridge = new Interface(sharedBridgeAbi);
 export const messenger = new Interface(l1MessengerAbi);
 export const importedRoots = new Interface(importedRootsAbi);
 export const assetRouter = new Interface(l2AssetRouterAbi);

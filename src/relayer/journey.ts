@@ -1,5 +1,4 @@
 import type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
-import { JOURNEY_STEPS } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 
 export { JOURNEY_STEPS, readCrossChainMessage } from "../protocol/cross-chain-message.ts";
@@ -17,14 +16,4 @@ export interface Journey {
   readonly rootIndex: bigint | undefined;
   /** Why the last attempt to deliver it failed. */
   readonly refusal: string | undefined;
-}
-
-/** The last step before the first that is missing: an import can settle before the message is delivered. */
-export function journeyStatus(journey: Pick<Journey, "steps">): JourneyStep {
-  let last: JourneyStep = "initiated";
-  for (const step of JOURNEY_STEPS) {
-    if (!journey.steps.has(step)) break;
-    last = step;
-  }
-  return last;
 }

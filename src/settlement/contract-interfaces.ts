@@ -7,3 +7,10 @@ import { transactionRootRegistryAbi } from "../abi/transaction-root-registry.ts"
 export const hyperchainInterface = new Interface(hyperchainAbi);
 export const registryInterface = new Interface(transactionRootRegistryAbi);
 export const l1ErrorsInterface = new Interface(l1ErrorsAbi);
+
+/** Topic of an event. Throws where the ABI has none of that name. */
+export function topicOf(contract: Interface, name: string): string {
+  const event = contract.getEvent(name);
+  if (event === null) throw new Error(`the ABI has no event ${name}; run npm run generate`);
+  return event.topicHash;
+}

@@ -1,14 +1,12 @@
 import type { DiffEntry } from "../protocol/diff-list.ts";
-import { digestToHex, elementsToBytes } from "../protocol/digest.ts";
+import { digestToHex } from "../protocol/digest.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchOutputs } from "../protocol/outputs.ts";
-import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import type { PubdataLog } from "../protocol/pubdata.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
-import type { StoredBatch } from "../protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../protocol/withheld-logs.ts";
 
 /** A formed batch as settlement needs it. The chain's formed batches are of this shape; plain data. */
@@ -84,37 +82,5 @@ export async function commitBatchOf(batch: SettlementBatch, posting: PostingPoli
       logs: published ? "0x" : toHex(encodeWithheldLogs(batch.logs)),
     },
     policyData: (await posting.policyData?.(batch)) ?? "0x",
-  };
-}
-
-/** What the contract remembers of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */
-export function storedBatchOf(
-  batch: SettlementBatch,
-  previous: StoredBatch,
-  { settlementChainId, publishesPubdata, committedAt }: { settlementChainId: bigint; publishesPubdata: boolean; committedAt: bigint },
-): StoredBatch {
-  const { outputs } = batch;
-  const { oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch.job.statement;
-  const insertions = batch.entries.filter(({ type }) => type === "insertion").length;
-  return {
-    batchNumber: outputs.batchNumber,
-    lastBlock: outputs.lastBlock,
-    lastTimestamp: outputs.lastTimestamp,
-    // Once data was withheld, L1 no longer knows how many leaves there are.
-    leafCount: publishesPubdata && previous.leafCount !== 0n ? previous.leafCount + BigInt(insertions) : 0n,
-    priorityOpTotal: previous.priorityOpTotal + outputs.priorityOpCount,
-    committedAt,
-    importedRootCount: outputs.importedRootCount,
-    protocolVersion: previous.protocolVersion,
-    commitment: batch.commitment,
-    oldStateRoot: digestToHex(oldStateRoot),
-    newStateRoot: digestToHex(newStateRoot),
-    diffDigest: digestToHex(diffDigest),
-    point: toHex(elementsToBytes(point)),
-    evaluation: toHex(elementsToBytes(evaluation)),
-    outputsHash,
-    l2LogsTreeRoot: outputs.l2LogsTreeRoot,
-    importedRootsRollingHash: outputs.importedRootsRollingHash,
-    flowsHash: hashAssetFlows(sumAssetFlows(batch.logs, settlementChainId)),
   };
 }

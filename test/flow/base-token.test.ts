@@ -13,7 +13,7 @@ import { assetId } from "../../src/protocol/asset-message.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { bridge } from "../../src/relayer/contract-interfaces.ts";
+import { bridge } from "../../src/client/contract-interfaces.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 

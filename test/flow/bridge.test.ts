@@ -5,13 +5,14 @@ import type { JsonRpcProvider } from "ethers";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { bridge, messenger } from "../../src/relayer/contract-interfaces.ts";
+import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
+import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/relayer/l1-view.ts";
-import { claimWithdrawal } from "../../src/relayer/withdrawal.ts";
 import { contractErrorOf } from "../../src/settlement/contract-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
@@ -42,6 +43,8 @@ describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () =
     assert.deepEqual(devnet.faults, []);
   });
 
+  const claim = () =>
+    finalizeWithdrawal(devnet.info(), { chain: CHAIN_ID, messageHash }, devnet.accounts.wallet(ALICE).connect(devnet.l1.provider), view);
   const bridgeSays = async (method: string, ...args: unknown[]): Promise<bigint> => {
     const data = bridge.encodeFunctionData(method, args);
     const answer = await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data });
@@ -66,10 +69,7 @@ describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () =
     const sent = receipt!.logs.filter(({ address }) => address === PREDEPLOYS.L1Messenger).map((log) => messenger.parseLog(log));
     assert.equal(sent.length, 1);
     messageHash = keccak(fromHex(String(sent[0]!.args["message"])));
-    await view.poll();
-    const claim = { chainId: CHAIN_ID, messageHash, bridgeAddress: devnet.ecosystem.addresses.bridge };
-    const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
-    assert.equal(await claimWithdrawal(view, claim, signer), undefined);
+    assert.deepEqual(await claim(), { state: "unknown" });
   });
 
   test("after a proven batch L1 pays it out of the chain's balance, once", async () => {
@@ -82,14 +82,13 @@ describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () =
     assert.equal(await bridgeSays("chainBalance", CHAIN_ID, id), balanceBefore - ETHER);
     assert.equal(await bridgeSays("claimPot", CHAIN_ID, id), ETHER);
 
-    await view.poll();
-    const claim = { chainId: CHAIN_ID, messageHash, bridgeAddress: devnet.ecosystem.addresses.bridge };
-    const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
     const before = await devnet.l1.provider.getBalance(bob);
-    const paid = await claimWithdrawal(view, claim, signer);
-    assert.equal(paid?.status, 1);
+    assert.equal((await claim()).state, "paid");
     assert.equal((await devnet.l1.provider.getBalance(bob)) - before, ETHER);
     assert.equal(await bridgeSays("claimPot", CHAIN_ID, id), 0n);
-    await assert.rejects(claimWithdrawal(view, claim, signer), (error) => contractErrorOf(error)?.name === "WithdrawalAlreadyFinalized");
+    assert.deepEqual(await claim(), { state: "paidBefore" });
+    const data = bridge.encodeFunctionData("finalizeDeposit", [proveWithdrawal(view.message(CHAIN_ID, messageHash)!)]);
+    const again = devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data });
+    await assert.rejects(again, (error) => contractErrorOf(error)?.name === "WithdrawalAlreadyFinalized");
   });
 });

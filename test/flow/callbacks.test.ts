@@ -6,12 +6,11 @@ import hre from "hardhat";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { journeyStatus } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
-import { moveOn, relayerOf } from "./support/interop.ts";
+import { journeyStatus, moveOn, relayerOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];
 const CALLBACK_REWARD = ETHER / 50n;

@@ -13,7 +13,7 @@ import type { Reconstruction } from "../../src/devnet/reconstruction/reconstruct
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { bridge } from "../../src/relayer/contract-interfaces.ts";
+import { bridge } from "../../src/client/contract-interfaces.ts";
 import { contractErrorOf } from "../../src/settlement/contract-error.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";

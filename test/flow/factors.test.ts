@@ -9,7 +9,8 @@ import { encodeCommit, encodeExecute, encodeProve } from "../../src/settlement/l
 import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
 import { collectBatchSignatures } from "../../src/settlement/quorum.ts";
-import { CALLDATA_POSTING, commitBatchOf, storedBatchOf } from "../../src/settlement/settlement-batch.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/settlement-batch.ts";
+import { storedBatchOf } from "../settlement/support/stored-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "../settlement/support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "../settlement/support/settled-l1.ts";

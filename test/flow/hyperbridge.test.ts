@@ -7,14 +7,14 @@ import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
-import { bridge, interopHandler } from "../../src/relayer/contract-interfaces.ts";
-import { JOURNEY_STEPS, journeyStatus } from "../../src/relayer/journey.ts";
+import { bridge, interopHandler } from "../../src/client/contract-interfaces.ts";
+import { JOURNEY_STEPS } from "../../src/relayer/journey.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
-import { callOf, relayerOf, transferOf } from "./support/interop.ts";
+import { callOf, journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];
 const ETH: Hex = `0x${"00".repeat(20)}`;

@@ -14,7 +14,7 @@ import { encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-p
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { PubdataLog } from "../../src/protocol/pubdata.ts";
 import { transactionTreeLeaf, transactionTreeProof } from "../../src/protocol/transaction-tree.ts";
-import { assetRouter, bridge } from "../../src/relayer/contract-interfaces.ts";
+import { assetRouter, bridge } from "../../src/client/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/relayer/l1-view.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";

@@ -8,11 +8,10 @@ import { requestFromL1 } from "../../src/client/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
-import { journeyStatus } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
-import { relayerOf, transferOf } from "./support/interop.ts";
+import { journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];
 const errors = new Interface(l2ErrorsAbi);

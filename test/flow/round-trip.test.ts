@@ -7,18 +7,17 @@ import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { depositToken } from "../../src/client/ether-request.ts";
+import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { bridge, messenger } from "../../src/relayer/contract-interfaces.ts";
-import { journeyStatus } from "../../src/relayer/journey.ts";
+import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { claimWithdrawal } from "../../src/relayer/withdrawal.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
-import { moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
+import { journeyStatus, moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
 
 const [A, B, C] = [271n, 272n, 273n];
 const ETH: Hex = `0x${"00".repeat(20)}`;
@@ -136,8 +135,8 @@ describe("C2 a round trip from A over B and C to L1 preserves the supply", () =>
     for (const receipt of receipts) {
       const sent = receipt.logs.find(({ address }) => address.toLowerCase() === PREDEPLOYS.L1Messenger);
       const messageHash = keccak(fromHex(String(messenger.parseLog(sent!)!.args["message"])));
-      const claim = { chainId: C, messageHash, bridgeAddress: devnet.ecosystem.addresses.bridge };
-      assert.equal((await claimWithdrawal(relayer.l1View, claim, collector))?.status, 1);
+      const claim = await finalizeWithdrawal(devnet.info(), { chain: C, messageHash }, collector, relayer.l1View);
+      assert.equal(claim.state, "paid");
     }
     assert.equal((await devnet.l1.provider.getBalance(alice)) - etherBefore, ETHER);
     assert.equal(await ask(-1, token, "balanceOf", alice), TOKENS);

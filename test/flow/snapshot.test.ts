@@ -9,7 +9,7 @@ import { connectInProcess } from "../../src/devnet/relaying.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { bridge } from "../../src/relayer/contract-interfaces.ts";
+import { bridge } from "../../src/client/contract-interfaces.ts";
 import { ALICE, ETHER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";

@@ -11,7 +11,7 @@ import { assetId } from "../../src/protocol/asset-message.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { bridge, messenger } from "../../src/relayer/contract-interfaces.ts";
+import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/relayer/l1-view.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";

@@ -1,10 +1,9 @@
 import type { Provider } from "ethers";
-import { Interface } from "ethers";
-import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { hyperchainInterface } from "../../settlement/contract-interfaces.ts";
 
 /** What a commit's calldata says beside the batch's record. */
 export interface CommitCall {
@@ -21,8 +20,7 @@ export interface CommitCall {
   readonly priorityOpCount: bigint;
 }
 
-const hyperchain = new Interface(hyperchainAbi);
-const SELECTOR = hyperchain.getFunction("commitBatch")?.selector.slice(2) ?? "";
+const SELECTOR = hyperchainInterface.getFunction("commitBatch")?.selector.slice(2) ?? "";
 
 /**
  * Every commit in a transaction's calldata. A rollup's own are the whole calldata; other policies also let contracts commit,
@@ -98,7 +96,7 @@ interface RawCommit {
 
 function decodeCommit(data: string): CommitCall | undefined {
   try {
-    const args = hyperchain.decodeFunctionData("commitBatch", data);
+    const args = hyperchainInterface.decodeFunctionData("commitBatch", data);
     const previous = args["previous"] as { readonly leafCount: bigint };
     const { batchNumber, commitment, firstBlock, firstTimestamp, cheatCount, priorityOpCount, pubdata, policyData } = args["batch"] as RawCommit;
     return {

@@ -1,6 +1,4 @@
-import { Interface } from "ethers";
 import type { Provider } from "ethers";
-import { transactionRootRegistryAbi } from "../../abi/transaction-root-registry.ts";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import { preCommitmentOf } from "../../chain/reconstruction/published-batch.ts";
 import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
@@ -13,8 +11,8 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { importedRootsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { registryInterface } from "../../settlement/contract-interfaces.ts";
 
-const registryInterface = new Interface(transactionRootRegistryAbi);
 /** Of `rootAt` in ImportedRoots. */
 const IMPORTED_ROOTS_SLOT = 0n;
 

@@ -3,7 +3,7 @@ import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface, registryInterface } from "../contract-interfaces.ts";
+import { hyperchainInterface, registryInterface, topicOf } from "../contract-interfaces.ts";
 import { storedBatchOfLog } from "../l1-sender/chain-reader.ts";
 
 /** Where on L1 an event stands. */
@@ -54,15 +54,10 @@ export type L1Event = L1Position &
 /** Topics of the chain's events that are decoded here. */
 export const HYPERCHAIN_TOPICS: readonly string[] = [
   "NewPriorityRequest", "BatchStored", "BatchProven", "BlockExecution", "BlocksRevert", "ExitActivated",
-].map((name) => topicOf(hyperchainInterface.getEvent(name), name));
+].map((name) => topicOf(hyperchainInterface, name));
 
 /** Topic of the registry's event. */
-export const REGISTRY_TOPIC: string = topicOf(registryInterface.getEvent("TransactionRootUpdated"), "TransactionRootUpdated");
-
-function topicOf(event: { readonly topicHash: string } | null, name: string): string {
-  if (event === null) throw new Error(`the ABI has no event ${name}; run npm run generate`);
-  return event.topicHash;
-}
+export const REGISTRY_TOPIC: string = topicOf(registryInterface, "TransactionRootUpdated");
 
 /** Decodes a log of a chain's contract or of the registry; undefined for any other event. Throws ethers' error for malformed data. */
 export function decodeL1Event(log: Log): L1Event | undefined {

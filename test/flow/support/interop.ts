@@ -3,6 +3,8 @@ import { interopCenterAbi } from "../../../src/abi/interop-center.ts";
 import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { JOURNEY_STEPS } from "../../../src/relayer/journey.ts";
+import type { Journey, JourneyStep } from "../../../src/relayer/journey.ts";
 import { createRelayer } from "../../../src/relayer/relayer.ts";
 import type { Relayer } from "../../../src/relayer/relayer.ts";
 import type { JsonRpcProvider } from "ethers";
@@ -68,4 +70,14 @@ export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[
     },
     { l1: l1.provider },
   );
+}
+
+/** The last step before the first that is missing: an import can settle before the message is delivered. */
+export function journeyStatus(journey: Pick<Journey, "steps">): JourneyStep {
+  let last: JourneyStep = "initiated";
+  for (const step of JOURNEY_STEPS) {
+    if (!journey.steps.has(step)) break;
+    last = step;
+  }
+  return last;
 }

@@ -1,0 +1,37 @@
+import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
+import { toHex } from "../../../src/protocol/hex.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { SettlementBatch } from "../../../src/settlement/settlement-batch.ts";
+
+/** What the contract remembers of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */
+export function storedBatchOf(
+  batch: SettlementBatch,
+  previous: StoredBatch,
+  { settlementChainId, publishesPubdata, committedAt }: { settlementChainId: bigint; publishesPubdata: boolean; committedAt: bigint },
+): StoredBatch {
+  const { outputs } = batch;
+  const { oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch.job.statement;
+  const insertions = batch.entries.filter(({ type }) => type === "insertion").length;
+  return {
+    batchNumber: outputs.batchNumber,
+    lastBlock: outputs.lastBlock,
+    lastTimestamp: outputs.lastTimestamp,
+    // Once data was withheld, L1 no longer knows how many leaves there are.
+    leafCount: publishesPubdata && previous.leafCount !== 0n ? previous.leafCount + BigInt(insertions) : 0n,
+    priorityOpTotal: previous.priorityOpTotal + outputs.priorityOpCount,
+    committedAt,
+    importedRootCount: outputs.importedRootCount,
+    protocolVersion: previous.protocolVersion,
+    commitment: batch.commitment,
+    oldStateRoot: digestToHex(oldStateRoot),
+    newStateRoot: digestToHex(newStateRoot),
+    diffDigest: digestToHex(diffDigest),
+    point: toHex(elementsToBytes(point)),
+    evaluation: toHex(elementsToBytes(evaluation)),
+    outputsHash,
+    l2LogsTreeRoot: outputs.l2LogsTreeRoot,
+    importedRootsRollingHash: outputs.importedRootsRollingHash,
+    flowsHash: hashAssetFlows(sumAssetFlows(batch.logs, settlementChainId)),
+  };
+}
