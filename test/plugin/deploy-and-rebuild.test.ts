@@ -103,9 +103,10 @@ describe("tasks on L1 alone", () => {
   });
 
   test("I5: deploy asks for a network, names an unknown one, and refuses an account without money", async () => {
-    const nowhere = await workplace.run(["hyperchain:deploy"]);
+    const nowhere = await workplace.run(["hyperchain:deploy"], { environment: { TARGET_URL: ecosystem.info.l1.url } });
     assert.equal(nowhere.code, 1);
-    assert.match(nowhere.stderr, /--network <name>/);
+    assert.match(nowhere.stderr, /--network <name>.*; the config has .*\btarget\b/);
+    assert.doesNotMatch(nowhere.stderr, /hyperchains|hyperchain-/, "networks that exist in the task's process only");
     const unknown = await workplace.run(["--network", "mars", "hyperchain:deploy"]);
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /mars/);

@@ -8,6 +8,7 @@ import { deployEcosystem } from "../../devnet/deploy-ecosystem.ts";
 import type { DeployedEcosystem, EcosystemOptions } from "../../devnet/deploy-ecosystem.ts";
 import { connectInProcess } from "../../devnet/relaying.ts";
 import { ENGINE_NETWORK } from "../config/engine-network.ts";
+import { MEMBER_NETWORK } from "../connection/networks.ts";
 import { bundledArtifact } from "../contract-artifacts.ts";
 import { pluginError } from "../plugin-error.ts";
 import { protocolGenesis } from "../protocol-genesis.ts";
@@ -31,12 +32,20 @@ interface Cost {
   readonly wei: bigint;
 }
 
+/** Networks of the config that outlive the task; the others exist in its own process only. */
+function reachable({ config }: HardhatRuntimeEnvironment): string {
+  return Object.entries(config.networks)
+    .filter(([name, { type }]) => type === "http" && name !== MEMBER_NETWORK)
+    .map(([name]) => name)
+    .join(", ");
+}
+
 /** `hyperchain:deploy`: everything that chains share, onto any EVM network of the config. */
 const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
   const output = createOutput(args.json);
   const { network } = hre.globalOptions;
-  if (network === undefined) throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${Object.keys(hre.config.networks).join(", ")}`);
-  if (hre.config.networks[network] === undefined) throw pluginError(`the config has no network "${network}"; it has ${Object.keys(hre.config.networks).join(", ")}`);
+  if (network === undefined) throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${reachable(hre)}`);
+  if (hre.config.networks[network] === undefined) throw pluginError(`the config has no network "${network}"; it has ${reachable(hre)}`);
   const seconds = wholeNumber("retirement-notice", args.retirementNotice, 0, 2 ** 32) ?? DAY_SECONDS;
   const connection = await hre.network.create(network).catch((error: unknown) => {
     throw explained(error);

@@ -25,7 +25,7 @@ export function firstScreen(info: EcosystemInfo): string {
     table(members),
     `${strong("Contracts on L1")}\n${table(contracts)}`,
     accountsSection(accounts),
-    `${strong("Proven")} (protocol version ${info.protocolVersion}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
+    `${strong("What is proven")} (protocol version ${info.protocolVersion}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     relayer === undefined ? "No relayer runs: messages are delivered by whoever brings them." : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
