@@ -1,8 +1,12 @@
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
+
+/** More than a batch of requests holds. */
+const MAX_WAITING = 512;
 
 /** All receipts of a block, by its number, tag or hash. The engine has no such method. */
 async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown): Promise<readonly Fields[] | null> {
@@ -30,13 +34,16 @@ export function namedReads(chain: Chain): ReadonlyMap<string, RpcMethod> {
       return answer === null ? null : show(answer);
     },
   ];
+  // One at a time: a transaction can make 40,000 logs, and each question may be about all there are.
+  const inTurn = oneAtATime(MAX_WAITING, "questions about logs wait");
   const listed = (method: string): [string, RpcMethod] => [
     method,
-    async (params) => {
-      // Changes of a block filter are hashes.
-      const answer = (await engine.request(method, params)) as readonly (Fields | string)[];
-      return answer.map((one) => (typeof one === "string" ? one : fields.log(one)));
-    },
+    (params) =>
+      inTurn(async () => {
+        // Changes of a block filter are hashes.
+        const answer = (await engine.request(method, params)) as readonly (Fields | string)[];
+        return answer.map((one) => (typeof one === "string" ? one : fields.log(one)));
+      }),
   ];
   const transaction: Show = (answer) => fields.transaction(answer);
   const block: Show = (answer) => fields.block(answer);
