@@ -45,7 +45,8 @@ it("a chain whose L1 does not answer once looks again, and one whose L1 took bac
     Object.assign(provider, { getBlock: () => Promise.resolve(null), getBlockNumber: () => Promise.resolve(0) });
     polls.shift()?.();
     while (devnet.faults.length === 0) await nextTurn();
-    assert.equal((devnet.faults[0] as { code?: string }).code, "L1Reorg");
+    const [fault]: readonly unknown[] = devnet.faults;
+    assert.equal((fault as { readonly code?: string }).code, "L1Reorg");
     assert.equal(polls.length, 0);
   } finally {
     await devnet.close();
