@@ -36,6 +36,7 @@ describe("I5 misuse while nothing runs", () => {
     { title: "a URL that is none", args: ["hyperchain:status", "--url", "alpha"], says: [/--url is "alpha"/, /http:\/\//] },
     { title: "a configured URL at which nothing answers", args: ["hyperchain:status"], options: { config: { url: "http://127.0.0.1:1" } }, says: [/hyperchains\.url in the config/] },
     { title: "no number of chains", args: ["hyperchain:spawn", "--chains", "two"], says: [/--chains must be a whole number from 1 to 10, got 'two'/] },
+    { title: "a host that is another machine's", args: ["hyperchain:spawn", "--host", "192.0.2.1", "--port", "0"], says: [/EADDRNOTAVAIL.*192\.0\.2\.1/, /address of this machine/] },
     { title: "too many chains", args: ["hyperchain:spawn", "--chains", "11"], says: [/--chains must be a whole number from 1 to 10/] },
     { title: "names for another number of chains", args: ["hyperchain:spawn", "--chains", "3", "--names", "a,b"], says: [/--names has 2 names and --chains says 3/] },
     { title: "a name twice", args: ["hyperchain:spawn", "--names", "a,a"], says: [/--names has a name twice/] },

@@ -12,6 +12,9 @@ export function explained(error: unknown): unknown {
   if (error instanceof ClientError || error instanceof JsonRpcError) return pluginError(error.message, error);
   if (!(error instanceof Error)) return error;
   if (SPEAKING.has(error.name)) return pluginError(error.message, error);
+  if ((error as NodeJS.ErrnoException).syscall === "listen") {
+    return pluginError(`nothing can be served there (${error.message}); the host must be an address of this machine, the port one that you may use`, error);
+  }
   if (/ECONNREFUSED|ECONNRESET|fetch failed|socket hang up/.test(`${error.message} ${String((error as { code?: unknown }).code)}`)) {
     return pluginError(`a member of the ecosystem does not answer any more (${error.message}); is it still running?`, error);
   }
