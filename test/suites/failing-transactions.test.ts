@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
+import type { Member } from "../../src/plugin/connection/hyperchains.ts";
 import { createHardhat } from "../plugin/connection/support/open.ts";
 
 /** What a suite sees of a transaction that fails, though its gas was named and so nothing was estimated. */
@@ -52,7 +53,7 @@ describe("suites: transactions that fail without an estimate before them", () =>
   });
 
   test("fail in the same words on a chain as on L1 where the EVM stops them, though the code calls others", async () => {
-    const words = async ({ ethers, networkHelpers }: Pick<NetworkConnection, "ethers" | "networkHelpers">) => {
+    const words = async ({ ethers, networkHelpers }: Pick<Member, "ethers" | "networkHelpers">) => {
       // Calls the identity precompile, then jumps to where nobody may.
       await networkHelpers.setCode(WRONG_JUMP, "0x6000600060006000600060045af150600156");
       const [sender] = await ethers.getSigners();
@@ -63,7 +64,7 @@ describe("suites: transactions that fail without an estimate before them", () =>
       );
       return thrown;
     };
-    const [onChain, onL1] = [await words(chain), await words(chain.hyperchains.l1)];
+    const [onChain, onL1] = [await words(chain.hyperchains.chain("alpha")), await words(chain.hyperchains.l1)];
     assert.deepEqual(onChain, onL1);
     for (const text of onL1) assert.match(text, /revert/);
   });
