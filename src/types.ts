@@ -1,9 +1,9 @@
-import type { DataAvailability, ProverMode } from "./devnet/ecosystem-info.ts";
+import type { DataAvailability, ProverMode } from "./devnet/view/ecosystem-info.ts";
 
 export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
 export type { ChainName } from "./client/ecosystem.ts";
 export type { MemberBalances, TokenBalance, TransferInFlight, WalletView } from "./client/wallet-view.ts";
-export type * from "./devnet/ecosystem-info.ts";
+export type * from "./devnet/view/ecosystem-info.ts";
 export type { Faults, FaultTarget } from "./plugin/connection/faults.ts";
 export type * from "./plugin/connection/hyperchains.ts";
 export type { CrossingType, Message, MessageStep } from "./plugin/connection/message.ts";

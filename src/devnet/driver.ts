@@ -1,8 +1,8 @@
 import type { Relayer } from "../relayer/relayer.ts";
-import type { ProverMode, RelayInfo, SettledBatchInfo } from "./ecosystem-info.ts";
-import { messageInfo } from "./message-info.ts";
-import type { DevnetChain } from "./served-chain.ts";
-import { settledBatchInfo } from "./settled-info.ts";
+import type { ProverMode, RelayInfo, SettledBatchInfo } from "./view/ecosystem-info.ts";
+import { messageInfo } from "./view/message-info.ts";
+import type { DevnetChain } from "./chains/served-chain.ts";
+import { settledBatchInfo } from "./view/settled-info.ts";
 
 export interface DriverDependencies {
   readonly chains: readonly DevnetChain[];

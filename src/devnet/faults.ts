@@ -2,8 +2,8 @@ import type { RpcMethod } from "../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Journey } from "../relayer/journey.ts";
-import type { DevnetChain } from "./served-chain.ts";
-import type { Snapshots } from "./snapshots.ts";
+import type { DevnetChain } from "./chains/served-chain.ts";
+import type { Snapshots } from "./snapshots/snapshots.ts";
 
 /** A message by its hash, or every message. */
 export type FaultTarget = Hex | "all";

@@ -2,11 +2,11 @@ import type { Signer } from "ethers";
 import { deposit } from "../client/deposit.ts";
 import { lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
-import { ETH_BASE_TOKEN } from "./create-chain.ts";
+import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
+import { ETH_BASE_TOKEN } from "./chains/create-chain.ts";
 import { requestFromL1 } from "../client/ether-request.ts";
 import type { DevnetOptions } from "./options.ts";
-import type { DevnetChain } from "./served-chain.ts";
+import type { DevnetChain } from "./chains/served-chain.ts";
 
 /** Gives operators that have less than a third of an amount that amount of the deployer's ETH. Rejects with ethers' error. */
 export async function fundOperators(operators: readonly Signer[], deployer: Signer, amountWei: bigint): Promise<void> {

@@ -1,9 +1,9 @@
 import { isAddress } from "ethers";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { ETH_BASE_TOKEN } from "./create-chain.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
-import type { DataAvailability } from "./ecosystem-info.ts";
+import { ETH_BASE_TOKEN } from "./chains/create-chain.ts";
+import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
+import type { DataAvailability } from "./view/ecosystem-info.ts";
 
 /** What an ecosystem is to be. Everything that is absent has a default that works on a developer's machine. */
 export interface DevnetOptions {

@@ -3,9 +3,9 @@ import type { HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { createRelayer } from "../relayer/relayer.ts";
 import type { Relayer, RelayerDependencies } from "../relayer/relayer.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "./snapshots/gate.ts";
 
 /** A chain as a relayer sees it. */
 export interface RelayTarget {

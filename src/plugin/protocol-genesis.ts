@@ -1,7 +1,7 @@
 import { genesisState } from "../chain/genesis-state.ts";
 import type { GenesisAccount } from "../chain/genesis.ts";
 import { predeployGenesis } from "../chain/predeploys/genesis.ts";
-import type { FirstVersion } from "../devnet/deploy-ecosystem.ts";
+import type { FirstVersion } from "../devnet/l1/deploy-ecosystem.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { bundledArtifact } from "./contract-artifacts.ts";
 

@@ -3,7 +3,7 @@ import type { HDNodeWallet, Provider, Signer } from "ethers";
 import hre from "hardhat";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
-import type { EcosystemInfo } from "../../src/devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { connectInProcess } from "../../src/devnet/relaying.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 

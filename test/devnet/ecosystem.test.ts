@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
-import type { EcosystemInfo, EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../src/devnet/ecosystem-info.ts";
+import type { EcosystemInfo, EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { ProviderMessage } from "../../src/devnet/eip1193.ts";
 import { UnknownChainError } from "../../src/devnet/driver.ts";
 import { PortInUseError } from "../../src/devnet/listening.ts";

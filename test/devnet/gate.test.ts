@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { EcosystemBusyError, Gate } from "../../src/devnet/gate.ts";
+import { EcosystemBusyError, Gate } from "../../src/devnet/snapshots/gate.ts";
 import { TestClock } from "../chain/support/clock.ts";
 
 /** Work that ends when told, and what has begun and ended in order. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import type { SettledBatch } from "../../src/devnet/settling.ts";
+import type { SettledBatch } from "../../src/devnet/chains/settling.ts";
 import { TestClock } from "../chain/support/clock.ts";
-import type { L1Connection } from "../../src/devnet/local-l1.ts";
+import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
 import { ALICE, BOB, clientOf, dependencies, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 

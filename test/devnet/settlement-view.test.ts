@@ -4,7 +4,7 @@ import { Interface, zeroPadValue } from "ethers";
 import type { Provider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { transactionRootRegistryAbi } from "../../src/abi/transaction-root-registry.ts";
-import { createSettlementView } from "../../src/devnet/settlement-view.ts";
+import { createSettlementView } from "../../src/devnet/chains/settlement-view.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const hyperchain = new Interface(hyperchainAbi);

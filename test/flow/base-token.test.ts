@@ -7,7 +7,7 @@ import { send } from "../../src/client/send.ts";
 import { findToken } from "../../src/client/token.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import type { EcosystemInfo, MessageInfo } from "../../src/devnet/ecosystem-info.ts";
+import type { EcosystemInfo, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";

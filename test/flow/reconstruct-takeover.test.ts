@@ -5,7 +5,7 @@ import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { systemClock } from "../../src/chain/clock.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { proveHolding } from "../../src/devnet/reconstruction/proofs.ts";
-import { createNoProver } from "../../src/devnet/no-prover.ts";
+import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";

@@ -8,7 +8,7 @@ import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
 import { stateExitAbi } from "../../src/abi/state-exit.ts";
 import { systemClock } from "../../src/chain/clock.ts";
-import { ETH_BASE_TOKEN } from "../../src/devnet/create-chain.ts";
+import { ETH_BASE_TOKEN } from "../../src/devnet/chains/create-chain.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import type { ContinuationDependencies } from "../../src/devnet/reconstruction/continue-chain.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface, ZeroAddress } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
-import { createChain, localChainConfiguration } from "../../src/devnet/create-chain.ts";
+import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledL1 } from "./support/settled-l1.ts";

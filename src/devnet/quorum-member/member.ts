@@ -13,7 +13,7 @@ import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { SignedBatch } from "../../settlement/settlement-batch.ts";
 import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/quorum.ts";
-import { ETH_BASE_TOKEN } from "../create-chain.ts";
+import { ETH_BASE_TOKEN } from "../chains/create-chain.ts";
 import { ChainContractReader } from "../reconstruction/chain-contract.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";

@@ -7,7 +7,7 @@ import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/contract-error.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
-import type { HyperchainConfiguration } from "../create-chain.ts";
+import type { HyperchainConfiguration } from "../chains/create-chain.ts";
 
 /** A block of L1. */
 export interface L1Block {

@@ -3,7 +3,7 @@ import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../chain/sequencer/limits.ts";
 import type { BatchPolicy, BlockPolicy } from "../../chain/sequencer/policies.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { ETH_BASE_TOKEN } from "../create-chain.ts";
+import { ETH_BASE_TOKEN } from "../chains/create-chain.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 /** What L1 does not say about how a chain is run. */

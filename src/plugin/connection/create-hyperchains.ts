@@ -8,7 +8,7 @@ import { sentMessages } from "../../client/sent-messages.ts";
 import type { SentMessage } from "../../client/sent-messages.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import { withdraw } from "../../client/withdraw.ts";
-import type { EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";

@@ -1,6 +1,6 @@
 import { bridge, interopHandler, topicOf } from "../../client/contract-interfaces.ts";
 import { finalizeWithdrawal, viewL1, withdrawalState } from "../../client/withdraw.ts";
-import type { MessageInfo } from "../../devnet/ecosystem-info.ts";
+import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";

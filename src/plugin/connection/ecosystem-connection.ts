@@ -1,8 +1,8 @@
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Eip1193Provider } from "../../devnet/eip1193.ts";
-import type { L1Connection } from "../../devnet/local-l1.ts";
+import type { L1Connection } from "../../devnet/l1/local-l1.ts";
 import type { HyperchainsConfig } from "../../types.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { pluginError } from "../plugin-error.ts";

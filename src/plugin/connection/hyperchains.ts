@@ -2,7 +2,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
-import type { EcosystemInfo, EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo, EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Faults } from "./faults.ts";
 import type { Message } from "./message.ts";

@@ -1,7 +1,7 @@
 import type { BrowserProvider, JsonRpcSigner } from "ethers";
 import { findChain, isL1 } from "../../client/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
-import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { connectInProcess } from "../../devnet/relaying.ts";
 import type { From, Member } from "./hyperchains.ts";
 

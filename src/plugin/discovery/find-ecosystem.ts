@@ -1,4 +1,4 @@
-import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import { callJsonRpc } from "./json-rpc.ts";
 import { announced } from "./state-file.ts";

@@ -1,5 +1,5 @@
 import { memberName } from "../../client/ecosystem.ts";
-import type { EcosystemInfo, MessageInfo, SettledBatchInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo, MessageInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 
 /** The seven steps of a message, as sentences. */
 const SENTENCES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
-import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { strong, table, warning } from "./output.ts";
 
 const WIDTH = 100;

@@ -1,5 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
-import type { MessageInfo } from "../../devnet/ecosystem-info.ts";
+import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import { stepLine } from "./event-lines.ts";
 import { createPatience } from "./patience.ts";

@@ -2,7 +2,7 @@ import type { JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain, isL1 } from "../../client/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
-import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
 import { findEcosystem } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";

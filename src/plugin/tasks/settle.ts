@@ -1,6 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
-import type { SettledBatchInfo } from "../../devnet/ecosystem-info.ts";
+import type { SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { batchLine } from "./event-lines.ts";
 import { withEcosystem } from "./session.ts";

@@ -4,7 +4,7 @@ import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
 import { regularly } from "../../devnet/regularly.ts";
-import { settledBatchInfo } from "../../devnet/settled-info.ts";
+import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { announce } from "../discovery/state-file.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";

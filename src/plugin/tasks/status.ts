@@ -1,5 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/ecosystem-info.ts";
+import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { firstScreen } from "./first-screen.ts";
 import { strong, table, warning } from "./output.ts";

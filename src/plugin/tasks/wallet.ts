@@ -2,7 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../client/ecosystem.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
-import type { EcosystemInfo } from "../../devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { formatAmount } from "../amount.ts";
 import { readPlace } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { EcosystemInfo } from "../../../src/devnet/ecosystem-info.ts";
+import type { EcosystemInfo } from "../../../src/devnet/view/ecosystem-info.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
 const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));

@@ -1,6 +1,6 @@
 import type { LocalL1 } from "./local-l1.ts";
-import { DevnetOptionsError } from "./options.ts";
-import { connectHttp } from "./relaying.ts";
+import { DevnetOptionsError } from "../options.ts";
+import { connectHttp } from "../relaying.ts";
 
 const LONGEST_ANSWER_MS = 10_000;
 

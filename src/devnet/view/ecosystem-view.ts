@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { Relayer } from "../relayer/relayer.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "./accounts.ts";
-import type { DevelopmentAccounts } from "./accounts.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { Relayer } from "../../relayer/relayer.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
+import type { DevelopmentAccounts } from "../accounts.ts";
+import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
-import type { LocalL1 } from "./local-l1.ts";
+import type { LocalL1 } from "../l1/local-l1.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
 import type { MessagesToL1 } from "./messages-to-l1.ts";
-import type { DevnetOptions, ProverOptions } from "./options.ts";
-import { provenSentence } from "./proven.ts";
-import type { DevnetChain } from "./served-chain.ts";
+import type { DevnetOptions, ProverOptions } from "../options.ts";
+import { provenSentence } from "../chains/proven.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
 
 export interface EcosystemViewDependencies {
   readonly name: string;
@@ -99,6 +99,6 @@ function chainStatus({ name, chainId, pipeline }: DevnetChain): ChainStatus {
 
 /** Of this package, in a checkout and when it is installed: two folders up either way. */
 function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string };
+  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { readonly version: string };
   return version;
 }

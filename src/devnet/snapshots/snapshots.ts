@@ -1,5 +1,5 @@
-import type { RpcMethod } from "../chain/rpc/dispatch.ts";
-import type { Hex } from "../protocol/hex.ts";
+import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { Gate } from "./gate.ts";
 import type { MemberMark, RestorableMember } from "./snapshot-member.ts";

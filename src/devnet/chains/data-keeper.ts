@@ -1,12 +1,12 @@
-import type { RpcMethod } from "../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
-import { toHex } from "../protocol/hex.ts";
-import type { Hex } from "../protocol/hex.ts";
-import type { QuorumContext } from "../settlement/quorum.ts";
-import type { SignedBatch } from "../settlement/settlement-batch.ts";
-import { readerOf } from "./quorum-member/data-request.ts";
-import { QuorumMemberError } from "./quorum-member/messages.ts";
-import type { DataRequest } from "./quorum-member/messages.ts";
+import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { QuorumContext } from "../../settlement/quorum.ts";
+import type { SignedBatch } from "../../settlement/settlement-batch.ts";
+import { readerOf } from "../quorum-member/data-request.ts";
+import { QuorumMemberError } from "../quorum-member/messages.ts";
+import type { DataRequest } from "../quorum-member/messages.ts";
 
 /** Has data that L1 does not have, and gives it to readers with rights. */
 export interface DataKeeper {

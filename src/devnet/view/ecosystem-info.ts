@@ -1,4 +1,4 @@
-import type { Hex } from "../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 
 /**
  * What `hyperchain_*` methods answer on every member of an ecosystem (L1 and chains): JSON, so that tasks and tests see the

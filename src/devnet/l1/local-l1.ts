@@ -1,8 +1,8 @@
 import type { Provider } from "ethers";
-import type { RpcMethod, RpcMethods } from "../chain/rpc/dispatch.ts";
-import type { Eip1193Provider } from "./eip1193.ts";
-import { serveMember } from "./listening.ts";
-import { connectInProcess } from "./relaying.ts";
+import type { RpcMethod, RpcMethods } from "../../chain/rpc/dispatch.ts";
+import type { Eip1193Provider } from "../eip1193.ts";
+import { serveMember } from "../listening.ts";
+import { connectInProcess } from "../relaying.ts";
 
 /** A JSON-RPC connection to an in-process L1: the part of Hardhat's network connection that is used here. */
 export interface L1Connection {

@@ -1,20 +1,20 @@
 import { Wallet } from "ethers";
 import type { Signer } from "ethers";
-import type { Clock } from "../chain/clock.ts";
-import { MovableClock } from "../chain/movable-clock.ts";
-import type { TypedDataSigner } from "../settlement/quorum.ts";
-import { ACCOUNT_NUMBERS, createDevelopmentAccounts, createOwnAccounts, DEVELOPMENT_MNEMONIC } from "./accounts.ts";
-import type { DevelopmentAccounts } from "./accounts.ts";
-import type { Closing } from "./closing.ts";
-import { createEcosystemTime } from "./ecosystem-clock.ts";
-import type { Gate } from "./gate.ts";
+import type { Clock } from "../../chain/clock.ts";
+import { MovableClock } from "../../chain/movable-clock.ts";
+import type { TypedDataSigner } from "../../settlement/quorum.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, createOwnAccounts, DEVELOPMENT_MNEMONIC } from "../accounts.ts";
+import type { DevelopmentAccounts } from "../accounts.ts";
+import type { Closing } from "../closing.ts";
+import { createEcosystemTime } from "../snapshots/ecosystem-clock.ts";
+import type { Gate } from "../snapshots/gate.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1 } from "./local-l1.ts";
-import type { L1Options } from "./options.ts";
+import type { L1Options } from "../options.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
-import type { RestorableMember } from "./snapshot-member.ts";
-import { createSnapshots, EcosystemSnapshotError } from "./snapshots.ts";
-import type { Snapshots } from "./snapshots.ts";
+import type { RestorableMember } from "../snapshots/snapshot-member.ts";
+import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
+import type { Snapshots } from "../snapshots/snapshots.ts";
 
 /** What an ecosystem settles on, and whose money pays for it. */
 export interface SettlementLayer {

@@ -1,4 +1,4 @@
-import type { ProverMode } from "./ecosystem-info.ts";
+import type { ProverMode } from "../view/ecosystem-info.ts";
 
 const STAGE_0 =
   "The new state root is the old one with exactly the published diffs applied, and the batch's outputs (messages, priority " +

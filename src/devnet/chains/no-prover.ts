@@ -1,6 +1,6 @@
-import { noProofMarker } from "../protocol/no-proof.ts";
-import { encodeStatement } from "../protocol/statement.ts";
-import type { Prover } from "../prover/prover.ts";
+import { noProofMarker } from "../../protocol/no-proof.ts";
+import { encodeStatement } from "../../protocol/statement.ts";
+import type { Prover } from "../../prover/prover.ts";
 
 /** Proves nothing: answers each job with the marker that L1 takes under a version whose batches are not proven. */
 export function createNoProver(): Prover {

@@ -1,6 +1,6 @@
-import type { Hex } from "../protocol/hex.ts";
-import { JOURNEY_STEPS } from "../relayer/journey.ts";
-import type { Journey, JourneyStep } from "../relayer/journey.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { JOURNEY_STEPS } from "../../relayer/journey.ts";
+import type { Journey, JourneyStep } from "../../relayer/journey.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 
 const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback" } as const;

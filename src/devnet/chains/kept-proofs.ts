@@ -1,7 +1,7 @@
-import type { FormedBatch } from "../chain/batch/form-batch.ts";
-import type { Hex } from "../protocol/hex.ts";
-import type { BatchProof } from "../prover/job.ts";
-import type { Prover } from "../prover/prover.ts";
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchProof } from "../../prover/job.ts";
+import type { Prover } from "../../prover/prover.ts";
 
 interface KeptProof {
   readonly proof: Promise<BatchProof>;

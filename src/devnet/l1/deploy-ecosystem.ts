@@ -1,8 +1,8 @@
 import { ContractFactory, getCreateAddress, Interface } from "ethers";
 import type { InterfaceAbi, Signer, TransactionResponse } from "ethers";
-import { verifierRegistryAbi } from "../abi/verifier-registry.ts";
-import type { Hex } from "../protocol/hex.ts";
-import { noProofVersionOf } from "../protocol/no-proof.ts";
+import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { noProofVersionOf } from "../../protocol/no-proof.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
 export interface ContractArtifact {

@@ -1,17 +1,17 @@
-import type { RpcMethod } from "../chain/rpc/dispatch.ts";
-import { chainMethods } from "../chain/rpc/methods.ts";
-import { namedNotifications } from "../chain/rpc/named-notifications.ts";
+import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import { chainMethods } from "../../chain/rpc/methods.ts";
+import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
-import type { GenesisAccount } from "../chain/genesis.ts";
-import type { Closing } from "./closing.ts";
+import type { GenesisAccount } from "../../chain/genesis.ts";
+import type { Closing } from "../closing.ts";
 import { batchDataMethod } from "./data-keeper.ts";
-import { startOrClose } from "./closing.ts";
-import { InProcessProvider } from "./eip1193.ts";
-import type { Eip1193Provider } from "./eip1193.ts";
-import { serveMember } from "./listening.ts";
-import type { ChainPlan } from "./options.ts";
+import { startOrClose } from "../closing.ts";
+import { InProcessProvider } from "../eip1193.ts";
+import type { Eip1193Provider } from "../eip1193.ts";
+import { serveMember } from "../listening.ts";
+import type { ChainPlan } from "../options.ts";
 import { settlementViewOf } from "./settlement-view.ts";
 
 /** A chain that is served. */

@@ -1,10 +1,10 @@
 import { Interface, ZeroAddress } from "ethers";
 import type { Signer } from "ethers";
-import { chainFactoryAbi } from "../abi/chain-factory.ts";
-import type { Hex } from "../protocol/hex.ts";
-import { contractErrorOf, describeContractError } from "../settlement/contract-error.ts";
-import { DeploymentError } from "./deploy-ecosystem.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { contractErrorOf, describeContractError } from "../../settlement/contract-error.ts";
+import { DeploymentError } from "../l1/deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 
 /** How clients write ETH as a base token. */
 export const ETH_BASE_TOKEN: Hex = "0x0000000000000000000000000000000000000001";

@@ -1,8 +1,8 @@
 import type { Log, LogDescription, Provider } from "ethers";
-import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../chain/rpc/settlement-view.ts";
-import type { Hex } from "../protocol/hex.ts";
-import { hyperchainInterface, registryInterface, topicOf } from "../settlement/contract-interfaces.ts";
-import { REGISTRY_TOPIC } from "../settlement/l1-watcher/l1-event.ts";
+import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../../chain/rpc/settlement-view.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hyperchainInterface, registryInterface, topicOf } from "../../settlement/contract-interfaces.ts";
+import { REGISTRY_TOPIC } from "../../settlement/l1-watcher/l1-event.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
 
 export interface SettlementViewOptions {

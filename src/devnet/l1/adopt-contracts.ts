@@ -1,7 +1,7 @@
 import type { Provider } from "ethers";
 import type { DeployedEcosystem, FirstVersion } from "./deploy-ecosystem.ts";
-import { DevnetOptionsError } from "./options.ts";
-import type { DeployedContracts } from "./options.ts";
+import { DevnetOptionsError } from "../options.ts";
+import type { DeployedContracts } from "../options.ts";
 
 /**
  * Takes over contracts that others have deployed. Rejects with DevnetOptionsError where they are not on this L1, or were

@@ -1,8 +1,8 @@
-import type { Clock } from "../chain/clock.ts";
-import { MovableClock } from "../chain/movable-clock.ts";
-import type { ClockMark } from "../chain/movable-clock.ts";
-import { contractErrorOf } from "../settlement/contract-error.ts";
-import type { L1Connection } from "./local-l1.ts";
+import type { Clock } from "../../chain/clock.ts";
+import { MovableClock } from "../../chain/movable-clock.ts";
+import type { ClockMark } from "../../chain/movable-clock.ts";
+import { contractErrorOf } from "../../settlement/contract-error.ts";
+import type { L1Connection } from "../l1/local-l1.ts";
 
 /** What the ecosystem's time was, to return to. */
 export interface TimeMark {

@@ -1,14 +1,14 @@
 import type { Provider } from "ethers";
-import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../protocol/asset-message.ts";
-import type { Hex } from "../protocol/hex.ts";
-import { wordToHex } from "../protocol/hex.ts";
-import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { ChainView } from "../relayer/chain-view.ts";
-import type { ChainEvent } from "../relayer/chain-view.ts";
-import { bridge, topicOf } from "../client/contract-interfaces.ts";
-import type { StepRecord } from "../relayer/journey.ts";
-import type { L1View } from "../relayer/l1-view.ts";
-import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../protocol/asset-message.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { wordToHex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { ChainView } from "../../relayer/chain-view.ts";
+import type { ChainEvent } from "../../relayer/chain-view.ts";
+import { bridge, topicOf } from "../../client/contract-interfaces.ts";
+import type { StepRecord } from "../../relayer/journey.ts";
+import type { L1View } from "../../relayer/l1-view.ts";
+import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 
 export interface MessagesToL1Dependencies {

@@ -1,11 +1,11 @@
 import { ContractFactory, Interface } from "ethers";
 import type { Signer } from "ethers";
-import type { Hex } from "../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "./create-chain.ts";
-import { DeploymentError } from "./deploy-ecosystem.ts";
-import type { ArtifactSource } from "./deploy-ecosystem.ts";
-import { DevnetOptionsError } from "./options.ts";
-import type { BaseTokenOption } from "./options.ts";
+import { DeploymentError } from "../l1/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../options.ts";
+import type { BaseTokenOption } from "../options.ts";
 
 /** What a chain pays for gas with. */
 export interface BaseToken {

@@ -1,8 +1,8 @@
-import type { RpcMethod } from "../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
-import type { Hex } from "../protocol/hex.ts";
-import { UnknownChainError } from "./driver.ts";
-import type { Driver } from "./driver.ts";
+import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { UnknownChainError } from "../driver.ts";
+import type { Driver } from "../driver.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
 import { isNamedBy } from "./message-info.ts";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../chain/clock.ts";
+import type { Clock } from "../../chain/clock.ts";
 
 /** Someone at the gate. */
 interface Visitor {
