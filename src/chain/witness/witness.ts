@@ -26,6 +26,7 @@ export function startWitness(setup: WitnessSetup): Witness {
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let stopped: WitnessError | undefined;
+  let closing = false;
 
   const stop = (reason: string): void => {
     stopped ??= new WitnessError("WitnessStopped", reason);
@@ -35,7 +36,7 @@ export function startWitness(setup: WitnessSetup): Witness {
   worker.on("message", (reply: WitnessReply) => {
     const request = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if (waiting.size === 0) worker.unref();
+    if (waiting.size === 0 && !closing) worker.unref();
     if (reply.type === "done") request?.resolve(reply.result);
     else request?.reject(new WitnessError(reply.code, reply.message, reply.mismatch));
   });
@@ -57,7 +58,8 @@ export function startWitness(setup: WitnessSetup): Witness {
       return waiting.size;
     },
     async close() {
-      // Else a process with nothing else to do would end before the thread has.
+      // Else a process with nothing else to do would end before the thread has, also where a last reply comes meanwhile.
+      closing = true;
       worker.ref();
       await worker.terminate();
     },
