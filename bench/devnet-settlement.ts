@@ -1,5 +1,5 @@
 import type { DevnetChain } from "../src/devnet/devnet.ts";
-import type { SettledBatch } from "../src/devnet/chains/settling.ts";
+import type { SettledBatch } from "../src/devnet/chains/settled-batch.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import { submitAll } from "./devnet-throughput.ts";
 import type { Workload } from "./devnet-workload.ts";

@@ -4,7 +4,7 @@ import { systemClock } from "../chain/clock.ts";
 import { call } from "../client/call.ts";
 import { send } from "../client/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts.ts";
-import type { SettledBatch } from "../devnet/chains/settling.ts";
+import type { SettledBatch } from "../devnet/chains/settled-batch.ts";
 import { startDevnet } from "../devnet/devnet.ts";
 import type { Devnet, DevnetChain } from "../devnet/devnet.ts";
 import { regularly } from "../devnet/regularly.ts";

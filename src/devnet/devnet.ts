@@ -32,7 +32,7 @@ import { regularly } from "./regularly.ts";
 import { connectInProcess, connectLocalRelayer, throughGate } from "./relaying.ts";
 import { startServedChain } from "./chains/served-chain.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
-import type { SettledBatch } from "./chains/settling.ts";
+import type { SettledBatch } from "./chains/settled-batch.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
 import { snapshotMethods } from "./snapshots/snapshots.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import type { SettledBatch } from "../../src/devnet/chains/settling.ts";
+import type { SettledBatch } from "../../src/devnet/chains/settled-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
 import { ALICE, BOB, clientOf, dependencies, startFlowDevnet } from "../flow/support/devnet.ts";

@@ -34,7 +34,7 @@ import type { ChainSigners } from "./signers.ts";
 import { restorableMember } from "../snapshots/snapshot-member.ts";
 import type { RestorableMember } from "../snapshots/snapshot-member.ts";
 import { openSettling } from "./settling.ts";
-import type { SettledBatch } from "./settling.ts";
+import type { SettledBatch } from "./settled-batch.ts";
 
 export interface ChainPipelineOptions {
   readonly plan: ChainPlan;

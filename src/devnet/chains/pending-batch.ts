@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementStage } from "../../settlement/l1-sender/sender-context.ts";
-import type { SettledBatch } from "./settling.ts";
+import type { SettledBatch } from "./settled-batch.ts";
 
 /** A batch on its way to L1's execution, and who waits for that. */
 export class PendingBatch {

@@ -1,10 +1,8 @@
-import type { Provider, Signer, TransactionReceipt } from "ethers";
+import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Clock } from "../../chain/clock.ts";
 import { MovableClock } from "../../chain/movable-clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import type { ProofMetrics } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import type { SettlementStage } from "../../settlement/l1-sender/sender-context.ts";
@@ -18,6 +16,7 @@ import { SettlementError } from "../../settlement/settlement-error.ts";
 import { Gate } from "../snapshots/gate.ts";
 import { KeptProofs } from "./kept-proofs.ts";
 import { PendingBatch } from "./pending-batch.ts";
+import type { SettledBatch } from "./settled-batch.ts";
 
 export interface SettlingOptions {
   readonly settlementChainId: bigint;
@@ -50,14 +49,6 @@ export interface SettlingDependencies {
   readonly onSettled?: (batch: SettledBatch) => void;
   /** Settlement has stopped for good, unless an earlier state is returned to. */
   readonly onStop: (error: unknown) => void;
-}
-
-/** A batch that L1 has executed, and what it took. */
-export interface SettledBatch {
-  readonly batch: FormedBatch;
-  readonly stored: StoredBatch;
-  readonly proof: { readonly bytes: number; readonly metrics: ProofMetrics };
-  readonly receipts: Readonly<Partial<Record<SettlementStage, TransactionReceipt>>>;
 }
 
 /** What was on its way at a moment, to return to any number of times. */

@@ -1,7 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { SettlementStage } from "../../settlement/l1-sender/sender-context.ts";
 import type { ProverMode, SettledBatchInfo } from "./ecosystem-info.ts";
-import type { SettledBatch } from "../chains/settling.ts";
+import type { SettledBatch } from "../chains/settled-batch.ts";
 
 /** A settled batch as the ecosystem's methods tell it. */
 export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: SettledBatch, mode: ProverMode): SettledBatchInfo {
