@@ -65,7 +65,7 @@ export function createWorkplace(): Workplace {
   const start = (args: readonly string[], { config = {}, environment = {}, cwd = PROJECT, node = process.execPath }: RunOptions): ChildProcess =>
     spawn(node, [existsSync(join(cwd, LOCAL_HARDHAT)) ? join(cwd, LOCAL_HARDHAT) : HARDHAT, ...args], {
       cwd,
-      env: { ...withoutHyperchain(process.env), XDG_STATE_HOME: folder, TMPDIR: folder, HYPERCHAINS: JSON.stringify(config), NO_COLOR: "1", ...environment },
+      env: { ...environmentOfUser(process.env), XDG_STATE_HOME: folder, TMPDIR: folder, HYPERCHAINS: JSON.stringify(config), NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
 
@@ -124,7 +124,12 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
   return () => Buffer.concat(chunks).toString("utf8");
 }
 
+/** By which Hardhat knows a CI server, where it shows stack traces with every error; tests look at what a user sees. */
+const CI_VARIABLES = new Set([
+  "GITHUB_ACTIONS", "NOW", "DEPLOYMENT_ID", "CODEBUILD_BUILD_NUMBER", "CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "RUN_ID",
+]);
+
 /** The developer's own settings must not decide a test. */
-function withoutHyperchain(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("HYPERCHAIN")));
+function environmentOfUser(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("HYPERCHAIN") && !CI_VARIABLES.has(name)));
 }
