@@ -215,12 +215,13 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   };
 }
 
-function tellEndpoints({ l1, ecosystem, chains, accounts }: Devnet): void {
+function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet): void {
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
   say(`L1         chain id ${l1.chainId}   ${l1.url}`);
   for (const { chainId, url, pipeline } of chains) say(`chain      chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`);
   say(`contracts  factory ${factory}, bridge ${bridge}, root registry ${roots}, verifier ${verifier}`);
   say(`accounts   Alice ${accounts.wallet(ALICE).address}, Bob ${accounts.wallet(BOB).address}, and the others of the phrase`);
   say(`           "${DEVELOPMENT_MNEMONIC}"`);
+  say(`proven     ${info().proven}`);
   if (!values.exit) say("Ctrl-C ends it.");
 }

@@ -34,7 +34,11 @@ test("C1 the demonstration tells the seven steps of a transfer and of a call, wi
   for (const { steps } of report.messages) {
     assert.deepEqual(steps.map(({ step }) => step), STEPS);
     for (const { transaction } of steps) assert.match(transaction, /^0x[0-9a-f]{64}$/);
-    assert.deepEqual(steps.map(({ seconds }) => seconds), steps.map(({ seconds }) => seconds).toSorted((a, b) => a - b));
+    // L1 may check the import before or after the message is delivered.
+    const at = steps.map(({ seconds }) => seconds);
+    const inOrder = at.slice(0, 6);
+    assert.deepEqual(inOrder, inOrder.toSorted((a, b) => a - b));
+    assert.ok(at[6]! >= at[3]!);
   }
   assert.ok(report.batches.length >= 2);
   // No check of a proof is cheaper than its calldata: 16 gas for each of more than 40,000 bytes.
