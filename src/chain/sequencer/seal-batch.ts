@@ -1,13 +1,11 @@
 import type { BlockEnvironment } from "../block.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
+import { splitOutputs } from "../outputs-write.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import type { SystemRequest, SystemTransactions } from "../system-transactions.ts";
 import type { Witness } from "../witness/witness.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
 import { hashOutputs } from "../../protocol/outputs.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import { wordToHex } from "../../protocol/hex.ts";
-import type { GenesisLeaf } from "../genesis.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { compareFinalValues } from "./final-values.ts";
 import { batchOutputs } from "./open-batch.ts";
@@ -52,9 +50,9 @@ export async function finishBatch(
         `${engineValue} for the execution engine and ${leaf.value} for the witness`,
     );
   }
-  const written = changes.writes.find(isOutputs);
-  if (written?.value !== BigInt(outputsHash)) {
-    throw new SequencerError("OutputsDiffer", `the outputs slot holds ${wordToHex(written?.value ?? 0n)}, L1 will compute ${outputsHash}`);
+  const { storedOutputs, writes } = splitOutputs(changes.writes);
+  if (storedOutputs !== BigInt(outputsHash)) {
+    throw new SequencerError("OutputsDiffer", `the outputs slot holds ${wordToHex(storedOutputs)}, L1 will compute ${outputsHash}`);
   }
   return {
     outputs,
@@ -62,14 +60,8 @@ export async function finishBatch(
     logs: batch.logs,
     canonicalTxHashes: batch.canonicalTxHashes,
     importedRoots: batch.importedRoots,
-    writes: changes.writes
-      .filter((write) => !isOutputs(write))
-      .map(({ leafKind, address, slot, value }) => ({ leafKind, address, slot, value })),
+    writes,
     bytecodes: changes.bytecodes,
     transactionCount: batch.transactionCount,
   };
-}
-
-function isOutputs({ leafKind, address, slot }: GenesisLeaf): boolean {
-  return leafKind === LeafKind.storage && address === OUTPUTS_ADDRESS && slot === OUTPUTS_SLOT;
 }

@@ -1,10 +1,8 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
-import { LeafKind } from "../../protocol/domain-tags.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import { hashOutputs } from "../../protocol/outputs.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
@@ -12,6 +10,7 @@ import type { ChainIdentity, FormedBatch, FormerMark } from "../batch/form-batch
 import type { Head } from "../execution/engine.ts";
 import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "../genesis.ts";
 import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
+import { splitOutputs } from "../outputs-write.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
 import { chainRules } from "../rules.ts";
@@ -172,11 +171,10 @@ export class BatchVerifier {
   #sealed({ batch, outputs }: ReplayedBatch, mark: number): SealedBatch {
     const changes = this.#execution.state.changesSince(mark);
     const outputsHash = hashOutputs(outputs);
-    const written = changes.writes.find(isOutputs)?.value ?? 0n;
-    if (written !== BigInt(outputsHash)) {
-      throw new BatchRefusal("OutputsMismatch", `the outputs slot holds ${wordToHex(written)}, the outputs' hash is ${outputsHash}`);
+    const { storedOutputs, writes } = splitOutputs(changes.writes);
+    if (storedOutputs !== BigInt(outputsHash)) {
+      throw new BatchRefusal("OutputsMismatch", `the outputs slot holds ${wordToHex(storedOutputs)}, the outputs' hash is ${outputsHash}`);
     }
-    const writes = changes.writes.filter((write) => !isOutputs(write)).map(({ leafKind, address, slot, value }) => ({ leafKind, address, slot, value }));
     const isFirst = batch.number === 0n;
     const firstCodes = this.#options.initialState.flatMap(({ code }) => (code === undefined || code === "0x" ? [] : [code]));
     return {
@@ -190,8 +188,4 @@ export class BatchVerifier {
       transactionCount: batch.transactionCount,
     };
   }
-}
-
-function isOutputs({ leafKind, address, slot }: GenesisLeaf): boolean {
-  return leafKind === LeafKind.storage && address === OUTPUTS_ADDRESS && slot === OUTPUTS_SLOT;
 }
