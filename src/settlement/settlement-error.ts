@@ -12,6 +12,7 @@ export type SettlementErrorCode =
   | "QuorumUnreachable"
   | "SignatureForeign"
   | "JournalCorrupt"
+  | "JournalUnwritable"
   | "SettlementStopped"
   | "StateReverted";
 

@@ -69,14 +69,24 @@ export async function openSettlement<Batch extends SettlementBatch>(
   dependencies: SettlementDependencies<Batch>,
 ): Promise<Settlement<Batch>> {
   const { journal, prove, onStage, onStop } = dependencies;
+  const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   const context: SenderContext = {
     ...dependencies.context,
     delay: (ms) => stopped.guard(dependencies.context.delay(ms, stopped.signal)),
-    onBroadcast: ({ stage, batchNumber, hash, nonce }) =>
-      journal.append({ type: "broadcast", stage, batchNumber, transactionHash: hash, nonce }),
+    earlier(stage, batchNumber) {
+      const known = progress.get(batchNumber)?.stages[stage];
+      return known?.state === "broadcast" ? known.transactionHashes : [];
+    },
+    async onBroadcast({ stage, batchNumber, hash, nonce }) {
+      try {
+        await journal.append({ type: "broadcast", stage, batchNumber, transactionHash: hash, nonce });
+      } catch (error) {
+        // Sending would otherwise be repeated, as if L1 were away.
+        throw new SettlementError("JournalUnwritable", `${stage} of batch ${batchNumber}: the journal does not take it, so it was not sent`, { cause: error });
+      }
+    },
   };
-  const progress = reduceJournal(journal.entries);
   const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
   const backlog = { uncommitted: 0, unproven: 0, unexecuted: 0 };
   let tails: SettlingBatch | undefined;

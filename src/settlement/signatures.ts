@@ -28,16 +28,21 @@ export interface SignatureRequest<Member extends { readonly address: Hex }> {
 
 /**
  * Asks all members at once and returns as soon as enough have signed: their signatures, checked, in the order that
- * contracts want. Rejects with QuorumUnreachable, naming every refusal, once too many have refused.
+ * contracts want. Rejects with QuorumUnreachable, naming every refusal, once too many have refused; with L1Unreachable where
+ * enough could still sign if those who rejected with that did not.
  */
 export function collectSignatures<Member extends { readonly address: Hex }>(request: SignatureRequest<Member>): Promise<Hex[]> {
   const { members, threshold } = request;
   const agreed: { signer: Hex; signature: Hex }[] = [];
   const refusals: string[] = [];
+  let passing = 0;
   return new Promise((resolve, reject) => {
     const look = (): void => {
       if (agreed.length >= threshold) resolve(orderSignatures(agreed.slice(0, threshold)));
-      else if (members.length - refusals.length < threshold) reject(unreachable(threshold, members.length, refusals));
+      else if (members.length - refusals.length < threshold) {
+        const isPassing = members.length - refusals.length + passing >= threshold;
+        reject(unreachable(isPassing ? "L1Unreachable" : "QuorumUnreachable", threshold, members.length, refusals));
+      }
     };
     for (const member of members) {
       checkedSignature(member, request).then(
@@ -47,6 +52,7 @@ export function collectSignatures<Member extends { readonly address: Hex }>(requ
         },
         (error: unknown) => {
           refusals.push(`${member.address}: ${error instanceof Error ? error.message : String(error)}`);
+          if (error instanceof SettlementError && error.code === "L1Unreachable") passing++;
           look();
         },
       );
@@ -66,7 +72,7 @@ async function checkedSignature<Member extends { readonly address: Hex }>(
   return signature;
 }
 
-function unreachable(threshold: number, members: number, refusals: readonly string[]): SettlementError {
+function unreachable(code: "L1Unreachable" | "QuorumUnreachable", threshold: number, members: number, refusals: readonly string[]): SettlementError {
   const reasons = refusals.length === 0 ? "nobody refused" : `refused: ${refusals.join("; ")}`;
-  return new SettlementError("QuorumUnreachable", `${threshold} of ${members} must sign; ${reasons}`);
+  return new SettlementError(code, `${threshold} of ${members} must sign; ${reasons}`);
 }

@@ -199,7 +199,7 @@ describe("a batch with a real proof on L1", () => {
     await request.wait();
     const watcher = createL1Watcher(
       { hyperchain: context.hyperchain, registry: settled.ecosystem.addresses.roots, fromBlock: context.fromBlock },
-      { provider: context.provider },
+      { provider: settled.l1.ethers.provider },
     );
     const { events } = await watcher.poll();
     const canonicalTxHashes = events.flatMap((event) => (event.type === "priorityOperation" ? [event.canonicalTxHash] : []));

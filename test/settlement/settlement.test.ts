@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { TransactionRequest } from "ethers";
 import { createProver } from "../../src/prover/prover.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
@@ -14,7 +13,7 @@ import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
-import { senderContext } from "./support/sender.ts";
+import { senderContext, transactorOf, walletOf } from "./support/sender.ts";
 
 describe("settlement of a chain", () => {
   const prover = createProver({ workers: 2 });
@@ -158,14 +157,15 @@ describe("settlement of a chain", () => {
 
   test("finds a batch whose commit was mined although the node's answer was lost", async () => {
     const chain = await createSettledChain(settled, 307n);
-    const signer = settled.accounts[0]!;
+    const signer = walletOf(settled.accounts[0]!);
+    const provider = signer.provider!;
     let lost = 0;
-    const forgetful = new Proxy(signer, {
+    const forgetful = new Proxy(provider, {
       get(target, name) {
-        if (name === "sendTransaction" && lost === 0) {
-          return async (request: TransactionRequest) => {
+        if (name === "broadcastTransaction" && lost === 0) {
+          return async (raw: string) => {
             lost++;
-            await target.sendTransaction(request);
+            await target.broadcastTransaction(raw);
             throw new Error("socket hang up");
           };
         }
@@ -174,11 +174,14 @@ describe("settlement of a chain", () => {
       },
     });
     const batch = await chain.form({ writes: [{ leaf: 4, value: 4n }] });
-    const { stored, receipt } = await commitBatch(senderContext(chain, forgetful), batch, chain.genesis, optionsOf(chain));
+    const nonce = await signer.getNonce();
+    const context = senderContext(chain, settled.accounts[0]!, { transactor: transactorOf(signer.connect(forgetful)) });
+    const { stored, receipt } = await commitBatch(context, batch, chain.genesis, optionsOf(chain));
     assert.equal(lost, 1);
-    assert.equal(receipt, undefined);
+    assert.equal(receipt?.status, 1);
     assert.equal(stored.commitment, batch.commitment);
-    assert.equal((await readTotals(senderContext(chain, signer))).committed, 1n);
+    assert.equal(await signer.getNonce(), nonce + 1);
+    assert.equal((await readTotals(context)).committed, 1n);
   });
 
   test("gives open promises up when it is closed", async () => {

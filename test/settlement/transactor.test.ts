@@ -1,42 +1,45 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { BrowserProvider, Interface, Wallet } from "ethers";
-import type { Signer, TransactionRequest } from "ethers";
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
+import { createL1Patience } from "../../src/settlement/l1-sender/l1-patience.ts";
+import type { L1Trouble } from "../../src/settlement/l1-sender/l1-patience.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledL1 } from "./support/settled-l1.ts";
+import { transactorOf, walletOf } from "./support/sender.ts";
 
-/** A signer some of whose methods are replaced. */
-function altered(signer: HardhatEthersSigner, methods: Partial<Record<keyof Signer, unknown>>): Signer {
-  return new Proxy(signer, {
+/** The wallet, reaching an L1 some of whose methods are replaced. */
+function altered(wallet: HDNodeWallet, methods: Partial<Record<keyof Provider, unknown>>): HDNodeWallet {
+  const provider = new Proxy(wallet.provider!, {
     get(target, name) {
-      if (Object.hasOwn(methods, name)) return methods[name as keyof Signer];
+      if (Object.hasOwn(methods, name)) return methods[name as keyof Provider];
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
   });
+  return wallet.connect(provider);
 }
 
 describe("sending transactions to L1", () => {
   const target: Hex = `0x${"99".repeat(20)}`;
   const call = (data: Hex) => ({ label: data, to: target, data });
-  const noWait = () => Promise.resolve();
+  const impatient = { delay: () => Promise.reject(new Error("no need to wait")) };
   let settled: SettledL1;
-  let signer: HardhatEthersSigner;
+  let signer: HDNodeWallet;
   before(async () => {
     settled = await startSettledL1();
-    signer = settled.accounts[7]!;
+    signer = walletOf(settled.accounts[7]!);
   });
   after(() => settled.l1.close());
   const mining = async (automine: boolean) => settled.l1.ethers.provider.send("evm_setAutomine", [automine]);
   const mine = async () => settled.l1.ethers.provider.send("evm_mine", []);
 
   test("broadcasts in the order of the calls, with nonces in order", async () => {
-    const transactor = createTransactor({}, { signer, delay: noWait });
+    const transactor = transactorOf(signer);
     const first = await signer.getNonce();
     const calls: Hex[] = ["0x01", "0x02", "0x03"];
     const nonces: number[] = [];
@@ -50,31 +53,102 @@ describe("sending transactions to L1", () => {
     assert.deepEqual(sent, calls);
   });
 
-  test("repeats a request that is not answered, waiting longer each time, and gives up at last", async () => {
+  test("A6: outlasts an L1 that is away: waits longer each time, up to a bound, and says so once, and once when it is over", async () => {
     const waits: number[] = [];
+    const said: (L1Trouble | undefined)[] = [];
+    let failures = 9;
+    const flaky = altered(signer, {
+      broadcastTransaction: (raw: string) =>
+        failures-- > 0 ? Promise.reject(new Error("socket hang up")) : signer.provider!.broadcastTransaction(raw),
+    });
     const delay = (ms: number) => (waits.push(ms), Promise.resolve());
+    const nonce = await signer.getNonce();
+    const options = { retryDelayMs: 10, longestRetryDelayMs: 100 };
+    await transactorOf(flaky, options, { delay, onTrouble: (trouble) => said.push(trouble) }).send(call("0x04"));
+    assert.deepEqual(waits, [10, 20, 40, 80, 100, 100, 100, 100, 100]);
+    assert.equal(await signer.getNonce(), nonce + 1);
+    assert.deepEqual(said, [{ code: "L1Unreachable", message: "0x04: L1 does not answer as it should (socket hang up)" }, undefined]);
+  });
+
+  test("A6: one lost answer is not told", async () => {
+    const said: unknown[] = [];
     let failures = 2;
     const flaky = altered(signer, {
-      sendTransaction: (request: TransactionRequest) =>
-        failures-- > 0 ? Promise.reject(new Error("socket hang up")) : signer.sendTransaction(request),
+      getFeeData: () => (failures-- > 0 ? Promise.reject(new Error("429 Too Many Requests")) : signer.provider!.getFeeData()),
+    });
+    const delay = () => Promise.resolve();
+    await transactorOf(flaky, {}, { delay, onTrouble: (trouble) => said.push(trouble) }).send(call("0x24"));
+    assert.deepEqual(said, []);
+  });
+
+  test("A6: sends nothing twice where the node took a transaction and its answer was lost", async () => {
+    let taken = 0;
+    const forgetful = altered(signer, {
+      async broadcastTransaction(raw: string) {
+        await signer.provider!.broadcastTransaction(raw);
+        if (taken++ < 2) throw new Error("socket hang up");
+      },
     });
     const nonce = await signer.getNonce();
-    await createTransactor({ retryDelayMs: 10 }, { signer: flaky, delay }).send(call("0x04"));
-    assert.deepEqual(waits, [10, 20]);
+    const told: Hex[] = [];
+    const transactor = transactorOf(forgetful);
+    const receipt = await transactor.send({ ...call("0x34"), onBroadcast: ({ hash }) => (told.push(hash), Promise.resolve()) });
+    assert.ok(told.includes(receipt.hash as Hex));
     assert.equal(await signer.getNonce(), nonce + 1);
-    failures = 100;
-    await assert.rejects(createTransactor({ attempts: 3 }, { signer: flaky, delay }).send(call("0x05")), (error: unknown) => {
-      assert.ok(error instanceof SettlementError);
-      assert.equal(error.code, "L1Unreachable");
-      assert.match(error.message, /socket hang up/);
-      return true;
-    });
+    // Not mined yet: the node knows the transaction, and says so.
+    taken = 0;
+    await mining(false);
+    try {
+      const sending = transactor.send(call("0x44"));
+      while (taken === 0) await signer.getNonce();
+      await mining(true);
+      await mine();
+      await sending;
+    } finally {
+      await mining(true);
+    }
+    assert.equal(await signer.getNonce(), nonce + 2);
+  });
+
+  test("A6: waits for a transaction that an earlier process sent, and sends none", async () => {
+    await mining(false);
+    try {
+      const nonce = await signer.getNonce();
+      const { hash } = await signer.sendTransaction({ to: target, data: "0x54" });
+      const sent: unknown[] = [];
+      const delay = async () => void (await mine());
+      const transactor = transactorOf(signer, {}, { delay });
+      const onBroadcast = (transaction: unknown) => (sent.push(transaction), Promise.resolve());
+      const receipt = await transactor.send({ ...call("0x54"), earlier: [`0x${"11".repeat(32)}`, hash as Hex], onBroadcast });
+      assert.equal(receipt.hash, hash);
+      assert.deepEqual(sent, []);
+      assert.equal(await signer.getNonce(), nonce + 1);
+      // Mined, it has not done what is asked for now.
+      const again = await transactor.send({ ...call("0x54"), earlier: [hash as Hex], onBroadcast });
+      assert.notEqual(again.hash, hash);
+      assert.equal(sent.length, 1);
+    } finally {
+      await mining(true);
+    }
+  });
+
+  test("A6: waits for money, saying who needs it, and goes on when it is there", async () => {
+    const poor = Wallet.createRandom().connect(signer.provider);
+    const said: (L1Trouble | undefined)[] = [];
+    let waits = 0;
+    const delay = async () => {
+      if (++waits === 5) await (await signer.sendTransaction({ to: poor.address, value: 10n ** 18n })).wait();
+    };
+    const receipt = await transactorOf(poor, {}, { delay, onTrouble: (trouble) => said.push(trouble) }).send({ ...call("0x64"), gasLimit: 100_000n });
+    assert.equal(receipt.status, 1);
+    assert.deepEqual(said.map((trouble) => trouble?.code), ["InsufficientFunds", undefined]);
+    assert.match(said[0]!.message, new RegExp(`^0x64: ${poor.address} cannot pay for it; fund it \\(`));
   });
 
   test("names a refusal at once, and sends the next call with the same nonce", async () => {
     const factory = new Interface(chainFactoryAbi);
     const data = factory.encodeFunctionData("baseToken", [123_456n]) as Hex;
-    const transactor = createTransactor({}, { signer, delay: () => Promise.reject(new Error("no need to wait")) });
+    const transactor = transactorOf(signer, {}, impatient);
     const nonce = await signer.getNonce();
     await assert.rejects(transactor.send({ label: "query", to: settled.ecosystem.addresses.factory, data }), (error: unknown) => {
       assert.ok(error instanceof SettlementError);
@@ -88,10 +162,7 @@ describe("sending transactions to L1", () => {
 
   test("waits until enough blocks stand on the transaction", async () => {
     let looks = 0;
-    const transactor = createTransactor(
-      { confirmations: 3 },
-      { signer, delay: async () => ((looks += 1), void (await mine())) },
-    );
+    const transactor = transactorOf(signer, { confirmations: 3 }, { delay: async () => ((looks += 1), void (await mine())) });
     const receipt = await transactor.send(call("0x07"));
     assert.equal((await settled.l1.ethers.provider.getBlockNumber()) - receipt.blockNumber, 2);
     assert.equal(looks, 2);
@@ -104,16 +175,13 @@ describe("sending transactions to L1", () => {
       const nonces: number[] = [];
       let looks = 0;
       const observed = altered(signer, {
-        sendTransaction: async (request: TransactionRequest) => {
-          const response = await signer.sendTransaction(request);
+        broadcastTransaction: async (raw: string) => {
+          const response = await signer.provider!.broadcastTransaction(raw);
           fees.push(response.maxFeePerGas!);
           return response;
         },
       });
-      const transactor = createTransactor(
-        { pollsUntilResend: 2 },
-        { signer: observed, delay: async () => (++looks === 3 ? void (await mine()) : undefined) },
-      );
+      const transactor = transactorOf(observed, { pollsUntilResend: 2 }, { delay: async () => (++looks === 3 ? void (await mine()) : undefined) });
       const receipt = await transactor.send({
         ...call("0x08"),
         onBroadcast: ({ nonce }) => (nonces.push(nonce), Promise.resolve()),
@@ -131,10 +199,10 @@ describe("sending transactions to L1", () => {
     await mining(false);
     try {
       let looks = 0;
-      const transactor = createTransactor(
+      const transactor = transactorOf(
+        signer,
         { pollsUntilResend: 3 },
         {
-          signer,
           delay: async () => {
             if (++looks !== 1) return;
             const nonce = await signer.getNonce("latest");
@@ -158,7 +226,7 @@ describe("sending transactions to L1", () => {
           signal?.addEventListener("abort", () => resolve());
           setImmediate(() => abort.abort());
         });
-      const transactor = createTransactor({}, { signer, delay, signal: abort.signal });
+      const transactor = transactorOf(signer, {}, { delay, signal: abort.signal });
       await assert.rejects(transactor.send(call("0x0a")), { code: "SettlementStopped" });
     } finally {
       await mining(true);
@@ -176,7 +244,7 @@ describe("sending transactions to L1", () => {
     try {
       const wallet = Wallet.createRandom().connect(browser);
       await (await signer.sendTransaction({ to: wallet.address, value: 10n ** 18n })).wait();
-      const transactor = createTransactor({}, { signer: wallet, delay: noWait });
+      const transactor = transactorOf(wallet);
       const receipt = await transactor.send(call("0x0b"));
       assert.equal(receipt.status, 1);
       const factory = new Interface(chainFactoryAbi);
@@ -187,9 +255,16 @@ describe("sending transactions to L1", () => {
       await assert.rejects(transactor.send({ label: "tried", to, data, gasLimit: 100_000n }), refused);
       assert.equal(await wallet.getNonce(), 1);
       const poor = Wallet.createRandom().connect(browser);
-      const broke = createTransactor({}, { signer: poor, delay: () => Promise.reject(new Error("no need to wait")) });
-      await assert.rejects(broke.send({ ...call("0x0c"), gasLimit: 100_000n }), { code: "InsufficientFunds" });
-      await assert.rejects(broke.send(call("0x0c")), { code: "InsufficientFunds" });
+      for (const gas of [{ gasLimit: 100_000n }, {}]) {
+        const said: (L1Trouble | undefined)[] = [];
+        const abort = new AbortController();
+        const patience = createL1Patience(
+          { failuresUntilTold: 1 },
+          { delay: () => Promise.resolve(), signal: abort.signal, onTrouble: (trouble) => (said.push(trouble), abort.abort()) },
+        );
+        await assert.rejects(createTransactor({}, { signer: poor, patience }).send({ ...call("0x0c"), ...gas }), { code: "SettlementStopped" });
+        assert.equal(said[0]?.code, "InsufficientFunds");
+      }
     } finally {
       browser.destroy();
     }

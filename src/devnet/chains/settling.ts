@@ -5,6 +5,9 @@ import { MovableClock } from "../../chain/movable-clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
+import { patientReader } from "../../settlement/l1-sender/chain-reader.ts";
+import { createL1Patience } from "../../settlement/l1-sender/l1-patience.ts";
+import type { L1Trouble } from "../../settlement/l1-sender/l1-patience.ts";
 import type { SettlementStage } from "../../settlement/l1-sender/sender-context.ts";
 import { createTransactor } from "../../settlement/l1-sender/transactor.ts";
 import type { Transactor } from "../../settlement/l1-sender/transactor.ts";
@@ -47,6 +50,8 @@ export interface SettlingDependencies {
   /** Sends the chain's L1 transactions. */
   readonly sender: Signer;
   readonly onSettled?: (batch: SettledBatch) => void;
+  /** L1 is away, or the sender has no money: settlement waits, and goes on by itself. Undefined once it goes on. */
+  readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
   /** Settlement has stopped for good, unless an earlier state is returned to. */
   readonly onStop: (error: unknown) => void;
 }
@@ -91,7 +96,7 @@ const MAX_REMEMBERED = 32;
 /** Proves each batch and takes it through commit, prove and execute on L1. Rejects with the provider's error. */
 export async function openSettling(options: SettlingOptions, dependencies: SettlingDependencies): Promise<Settling> {
   const { settlementChainId, hyperchain, fromBlock, quorum, posting, confirmations = 1, name = `the chain at ${hyperchain}` } = options;
-  const { l1, clock, prover, journal, sender, onSettled, onStop } = dependencies;
+  const { l1, clock, prover, journal, sender, onSettled, onTrouble, onStop } = dependencies;
   const { time = new MovableClock(clock), gate = new Gate({ clock }), alterProof = (proof) => proof } = dependencies;
   const proofs = new KeptProofs({ prover });
   const pending = new Map<bigint, PendingBatch>();
@@ -105,11 +110,12 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     const end = new AbortController();
     const { signal } = end;
     const delay = (ms: number): Promise<void> => untilTimeMoves(time, ms, signal);
-    const transactor = passing(gate, name, signal, createTransactor({ confirmations }, { signer: sender, delay, signal }));
+    const patience = createL1Patience({}, { delay, signal, ...(onTrouble === undefined ? {} : { onTrouble }) });
+    const transactor = passing(gate, name, signal, createTransactor({ confirmations }, { signer: sender, patience }));
     const settlement = openSettlement<FormedBatch>(
       { quorum, posting },
       {
-        context: { settlementChainId, hyperchain, provider: l1, fromBlock, delay, transactor },
+        context: { settlementChainId, hyperchain, provider: patientReader(l1, patience), fromBlock, delay, patience, transactor },
         journal,
         async prove(batch) {
           const { proof, metrics } = await proofs.prove(batch);

@@ -5,13 +5,30 @@ import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface } from "../contract-interfaces.ts";
 import { SettlementError } from "../settlement-error.ts";
+import type { L1Patience } from "./l1-patience.ts";
+
+/** What is asked of L1. */
+export type L1Reader = Pick<Provider, "call" | "getLogs">;
 
 /** Where a chain's contract is asked. */
 export interface ChainContract {
-  readonly provider: Provider;
+  readonly provider: L1Reader;
   readonly hyperchain: Hex;
-  /** L1 block in which the chain was created. */
+  /** L1 block in which the chain was created: events are looked for from there. */
   readonly fromBlock: number;
+}
+
+/** As the provider, but outlasts an L1 that is away, or that does not have the contract (yet, after a restart). */
+export function patientReader(provider: L1Reader, { answered }: Pick<L1Patience, "answered">): L1Reader {
+  return {
+    call: (request) =>
+      answered("a look at L1", async () => {
+        const answer = await provider.call(request);
+        if (answer === "0x") throw new Error(`there is no contract at ${String(request.to)}`);
+        return answer;
+      }),
+    getLogs: (filter) => answered("a look at L1", () => provider.getLogs(filter)),
+  };
 }
 
 /** How far a chain's batches are on L1: counts, so batch n is among the first n + 1. */

@@ -7,7 +7,7 @@ import type { PostingPolicy, SettlementBatch } from "../settlement-batch.ts";
 import { SettlementError } from "../settlement-error.ts";
 import { encodeCommit } from "./batch-calls.ts";
 import { findStoredBatch, readContract, storedBatchOfReceipt } from "./chain-reader.ts";
-import { mayBeDoneAlready, sendStage, whenTimeComes } from "./sender-context.ts";
+import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /** A committed batch. `receipt` is undefined where it was found committed. */
@@ -26,21 +26,22 @@ export async function commitBatch(
   previous: StoredBatch,
   { quorum, posting }: { readonly quorum: Quorum; readonly posting: PostingPolicy },
 ): Promise<Committed> {
-  const { batchNumber } = batch.outputs;
-  const present = await findCommitted(context, batch);
-  if (present !== undefined) return { stored: present, receipt: undefined };
-  const commit = await commitBatchOf(batch, posting);
-  const revertCount = await readContract<bigint>(context, "revertCount");
-  const signatures = await collectBatchSignatures(quorum, context, batch, revertCount);
-  const data = encodeCommit(previous, commit, signatures);
-  try {
-    const receipt = await whenTimeComes(context.delay, () => sendStage(context, "commit", batchNumber, data));
-    return { stored: storedBatchOfReceipt(receipt), receipt };
-  } catch (error) {
-    const stored = mayBeDoneAlready(error) ? await findCommitted(context, batch) : undefined;
-    if (stored === undefined) throw error;
-    return { stored, receipt: undefined };
-  }
+  const done = await carryOut(context, {
+    stage: "commit",
+    batchNumber: batch.outputs.batchNumber,
+    find: () => findCommitted(context, batch),
+    async encode() {
+      const { answered } = context.patience;
+      // Signers may read L1 themselves.
+      const label = `signatures of batch ${batch.outputs.batchNumber}`;
+      const commit = await answered(label, () => commitBatchOf(batch, posting));
+      const revertCount = await readContract<bigint>(context, "revertCount");
+      const signatures = await answered(label, () => collectBatchSignatures(quorum, context, batch, revertCount));
+      return encodeCommit(previous, commit, signatures);
+    },
+  });
+  if ("found" in done) return { stored: done.found, receipt: undefined };
+  return { stored: storedBatchOfReceipt(done.receipt), receipt: done.receipt };
 }
 
 async function findCommitted(context: SenderContext, batch: SettlementBatch): Promise<StoredBatch | undefined> {

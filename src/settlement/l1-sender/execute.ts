@@ -4,7 +4,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementBatch } from "../settlement-batch.ts";
 import { encodeExecute } from "./batch-calls.ts";
 import { readTotals } from "./chain-reader.ts";
-import { mayBeDoneAlready, sendStage, whenTimeComes } from "./sender-context.ts";
+import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /** Whether L1 has executed the batch. */
@@ -22,12 +22,11 @@ export async function executeBatch(
   stored: StoredBatch,
 ): Promise<TransactionReceipt | undefined> {
   const { batchNumber } = stored;
-  if (await isExecuted(context, batchNumber)) return undefined;
-  const data = encodeExecute(stored, batch.importedRoots, sumAssetFlows(batch.logs, context.settlementChainId));
-  try {
-    return await whenTimeComes(context.delay, () => sendStage(context, "execute", batchNumber, data));
-  } catch (error) {
-    if (mayBeDoneAlready(error) && (await isExecuted(context, batchNumber))) return undefined;
-    throw error;
-  }
+  const done = await carryOut(context, {
+    stage: "execute",
+    batchNumber,
+    find: async () => ((await isExecuted(context, batchNumber)) ? true : undefined),
+    encode: () => Promise.resolve(encodeExecute(stored, batch.importedRoots, sumAssetFlows(batch.logs, context.settlementChainId))),
+  });
+  return "receipt" in done ? done.receipt : undefined;
 }

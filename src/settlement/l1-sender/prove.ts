@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { encodeProve } from "./batch-calls.ts";
 import { readTotals } from "./chain-reader.ts";
-import { mayBeDoneAlready, sendStage } from "./sender-context.ts";
+import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /** More than twice what verification takes: at most 49 gas per byte were measured, from 43 to 65 thousand bytes. */
@@ -23,12 +23,13 @@ export async function proveBatch(
   stored: StoredBatch,
   proof: Uint8Array,
 ): Promise<TransactionReceipt | undefined> {
-  if (await isProven(context, stored.batchNumber)) return undefined;
-  try {
-    const gasLimit = FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(proof.length);
-    return await sendStage(context, "prove", stored.batchNumber, encodeProve(stored, proof), gasLimit);
-  } catch (error) {
-    if (mayBeDoneAlready(error) && (await isProven(context, stored.batchNumber))) return undefined;
-    throw error;
-  }
+  const { batchNumber } = stored;
+  const done = await carryOut(context, {
+    stage: "prove",
+    batchNumber,
+    find: async () => ((await isProven(context, batchNumber)) ? true : undefined),
+    encode: () => Promise.resolve(encodeProve(stored, proof)),
+    gasLimit: FIXED_GAS + GAS_PER_PROOF_BYTE * BigInt(proof.length),
+  });
+  return "receipt" in done ? done.receipt : undefined;
 }

@@ -7,7 +7,7 @@ import type { SenderContext } from "./sender-context.ts";
 
 /** Has L1 forget committed and proven batches from a number on. Rejects with QuorumUnreachable or the transactor's errors. */
 export async function revertBatches(
-  context: Omit<SenderContext, "onBroadcast">,
+  context: Pick<SenderContext, "provider" | "hyperchain" | "fromBlock" | "settlementChainId" | "transactor">,
   fromBatch: bigint,
   quorum: Quorum,
 ): Promise<TransactionReceipt> {

@@ -1,23 +1,24 @@
-import type { Provider, TransactionReceipt } from "ethers";
+import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
+import type { ChainContract } from "./chain-reader.ts";
+import type { L1Patience } from "./l1-patience.ts";
 import type { Transactor } from "./transactor.ts";
 
 /** The three calls that every batch needs, in order. */
 export type SettlementStage = "commit" | "prove" | "execute";
 
 /** What the stages of one chain's settlement share. */
-export interface SenderContext {
-  readonly provider: Provider;
+export interface SenderContext extends ChainContract {
   readonly transactor: Transactor;
-  /** The chain's contract. */
-  readonly hyperchain: Hex;
   readonly settlementChainId: bigint;
-  /** L1 block in which the chain was created: events are looked for from there. */
-  readonly fromBlock: number;
   readonly delay: Delay;
-  /** Told about each transaction before anything waits for it. */
+  /** Outlasts an L1 that is away, also where validators ask it. */
+  readonly patience: L1Patience;
+  /** Transactions of earlier processes that carried a stage of a batch. */
+  readonly earlier?: (stage: SettlementStage, batchNumber: bigint) => readonly Hex[];
+  /** Told about each transaction just before it leaves. */
   readonly onBroadcast: (transaction: {
     readonly stage: SettlementStage;
     readonly batchNumber: bigint;
@@ -26,19 +27,43 @@ export interface SenderContext {
   }) => Promise<void>;
 }
 
-/** Sends a stage's call, with an upper bound of its gas where one is known. Rejects as Transactor.send does. */
-export function sendStage(
-  context: SenderContext,
-  stage: SettlementStage,
-  batchNumber: bigint,
-  data: Hex,
-  gasLimit?: bigint,
-): Promise<TransactionReceipt> {
+/** A stage of a batch, to be done by L1. */
+export interface StageCall<Done> {
+  readonly stage: SettlementStage;
+  readonly batchNumber: bigint;
+  /** What L1 has of it; undefined where it has not done it. */
+  readonly find: () => Promise<Done | undefined>;
+  readonly encode: () => Promise<Hex>;
+  /** An upper bound of its gas, where one is known. */
+  readonly gasLimit?: bigint;
+}
+
+/**
+ * Has L1 do a stage, waiting for its time, unless it has done so: then with what was found. A transaction that lost its place
+ * to another is sent again. Rejects as Transactor.send does otherwise.
+ */
+export async function carryOut<Done>(context: SenderContext, call: StageCall<Done>): Promise<{ readonly found: Done } | { readonly receipt: TransactionReceipt }> {
+  for (;;) {
+    const found = await call.find();
+    if (found !== undefined) return { found };
+    try {
+      const data = await call.encode();
+      return { receipt: await whenTimeComes(context.delay, () => sendStage(context, call, data)) };
+    } catch (error) {
+      const foundAfter = mayBeDoneAlready(error) ? await call.find() : undefined;
+      if (foundAfter !== undefined) return { found: foundAfter };
+      if (!isLost(error)) throw error;
+    }
+  }
+}
+
+function sendStage(context: SenderContext, { stage, batchNumber, gasLimit }: StageCall<unknown>, data: Hex): Promise<TransactionReceipt> {
   return context.transactor.send({
     label: `${stage} of batch ${batchNumber}`,
     to: context.hyperchain,
     data,
     ...(gasLimit === undefined ? {} : { gasLimit }),
+    earlier: context.earlier?.(stage, batchNumber) ?? [],
     onBroadcast: ({ hash, nonce }) => context.onBroadcast({ stage, batchNumber, hash, nonce }),
   });
 }
@@ -68,6 +93,10 @@ export async function whenTimeComes<T>(delay: Delay, call: () => Promise<T>): Pr
 }
 
 /** Whether a refusal or a lost transaction may mean that the call was already made, by this or another sender. */
-export function mayBeDoneAlready(error: unknown): boolean {
+function mayBeDoneAlready(error: unknown): boolean {
   return error instanceof SettlementError && (error.code === "Reverted" || error.code === "TransactionLost");
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof SettlementError && error.code === "TransactionLost";
 }

@@ -1,14 +1,18 @@
-import type { Provider, Signer, TransactionReceipt } from "ethers";
+import { keccak256 } from "ethers";
+import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import { contractErrorOf, describeContractError } from "../contract-error.ts";
-import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { reasonOf } from "./l1-patience.ts";
+import type { L1Patience } from "./l1-patience.ts";
 
 /** EIP-7825: no transaction may have more gas. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
 
-/** Nodes have no common code for this, only the words (geth's, Hardhat's). */
+/** Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce, is there. */
 const OUT_OF_FUNDS = /insufficient funds|have enough funds/i;
+const HELD = /already known|known transaction|alreadyknown|replacement[^"]{0,60}underpriced|underpriced[^"]{0,60}replace|replacement fee too low/i;
+const NONCE_USED = /nonce[^"]{0,40}(too low|already been used|already used)|NONCE_EXPIRED/i;
 
 /** How transactions are sent and when they count as final. */
 export interface TransactorOptions {
@@ -16,10 +20,6 @@ export interface TransactorOptions {
   readonly confirmations?: number;
   /** Gas beside the estimate, percent. Default 20. */
   readonly gasMarginPercent?: number;
-  /** Tries of a request that the node does not answer. Default 5. */
-  readonly attempts?: number;
-  /** Wait before the first repetition, doubled for each further one. Default 250. */
-  readonly retryDelayMs?: number;
   /** Between two looks for a receipt. Default 250. */
   readonly pollIntervalMs?: number;
   /** Looks without a receipt until a transaction is sent again at a higher fee. Default 120. */
@@ -27,11 +27,13 @@ export interface TransactorOptions {
 }
 
 export interface TransactorDependencies {
-  /** Of the account that pays; connected to a provider. Nobody else may send from this account. */
+  /**
+   * Of the account that pays; connected to a provider. Signs by itself, as wallets do: only what is signed before it leaves
+   * is known when its answer gets lost. Nobody else may send from this account.
+   */
   readonly signer: Signer;
-  readonly delay: Delay;
-  /** Aborting ends all waiting: open calls reject with SettlementStopped, though L1 may still mine them. */
-  readonly signal?: AbortSignal;
+  /** Outlasts an L1 that is away. */
+  readonly patience: L1Patience;
 }
 
 /** A call to be sent. */
@@ -45,16 +47,19 @@ export interface TransactionCall {
    * trying many times, which takes a second for a proof.
    */
   readonly gasLimit?: bigint;
-  /** Told about each transaction that carries the call, before anything waits for it. */
+  /** Transactions that carried the same call before this process: one that L1 has not mined yet is waited for. */
+  readonly earlier?: readonly Hex[];
+  /** Told about each transaction that carries the call, just before it leaves: it may arrive though this process ends. */
   readonly onBroadcast?: (transaction: { readonly hash: Hex; readonly nonce: number }) => Promise<void>;
 }
 
 /** Sends calls from one account: nonces in order, gas limited, lost answers and dropped transactions repeated. */
 export interface Transactor {
   /**
-   * Resolves when the call is final. Calls are broadcast in the order in which they were given.
-   * Rejects with SettlementError: Reverted, GasLimitExceeded, InsufficientFunds, TransactionLost, L1Unreachable,
-   * SettlementStopped.
+   * Resolves when the call is final. Calls are broadcast in the order in which they were given. While L1 is away, or the
+   * account has no money, it waits: no call is carried by two transactions with different nonces.
+   * Rejects with SettlementError: Reverted, GasLimitExceeded, TransactionLost, SettlementStopped; or with what the client
+   * cannot do.
    */
   send(call: TransactionCall): Promise<TransactionReceipt>;
 }
@@ -62,50 +67,28 @@ export interface Transactor {
 interface Broadcast {
   readonly nonce: number;
   readonly gasLimit: bigint;
+  /** Of all transactions with this nonce; L1 takes one of them at most. */
   readonly hashes: Hex[];
 }
 
 /** Throws TypeError for a signer without a provider. */
-export function createTransactor(options: TransactorOptions, dependencies: TransactorDependencies): Transactor {
-  const { confirmations = 1, gasMarginPercent = 20, attempts = 5, retryDelayMs = 250 } = options;
-  const { pollIntervalMs = 250, pollsUntilResend = 120 } = options;
-  const { signer, delay, signal } = dependencies;
+export function createTransactor(options: TransactorOptions, { signer, patience }: TransactorDependencies): Transactor {
+  const { confirmations = 1, gasMarginPercent = 20, pollIntervalMs = 250, pollsUntilResend = 120 } = options;
+  const { answered } = patience;
   const provider = connectedProvider(signer);
   let tail: Promise<unknown> = Promise.resolve();
   let nextNonce: number | undefined;
 
-  async function pause(label: string, ms: number): Promise<void> {
-    try {
-      await delay(ms, signal);
-    } catch (error) {
-      if (signal?.aborted !== true) throw error;
-    }
-    if (signal?.aborted === true) throw new SettlementError("SettlementStopped", `${label}: sending was stopped`);
-  }
-
-  /** Repeats while the node does not answer; a contract's refusal is an answer. */
-  async function answered<T>(label: string, request: () => Promise<T>): Promise<T> {
-    let wait = retryDelayMs;
-    for (let attempt = 1; ; attempt++) {
+  /** As `answered`, naming the account where it has no money. */
+  function paid<T>(label: string, request: () => Promise<T>): Promise<T> {
+    return answered(label, async () => {
       try {
         return await request();
       } catch (error) {
-        const contractError = contractErrorOf(error);
-        if (contractError !== undefined) {
-          const message = `${label}: the contract refuses with ${describeContractError(contractError)}`;
-          throw new SettlementError("Reverted", message, { cause: error, contractError });
-        }
-        if (error instanceof SettlementError) throw error;
-        if (OUT_OF_FUNDS.test(String(error))) {
-          throw new SettlementError("InsufficientFunds", `${label}: ${await signer.getAddress()} cannot pay for it; fund it`, { cause: error });
-        }
-        if (attempt === attempts) {
-          throw new SettlementError("L1Unreachable", `${label}: no answer in ${attempts} attempts: ${String(error)}`, { cause: error });
-        }
-        await pause(label, wait);
-        wait *= 2;
+        if (contractErrorOf(error) !== undefined || !OUT_OF_FUNDS.test(String(error))) throw error;
+        throw new SettlementError("InsufficientFunds", `${label}: ${await signer.getAddress()} cannot pay for it; fund it (${reasonOf(error)})`, { cause: error });
       }
-    }
+    });
   }
 
   /** Rejects with the node's error where the contract refuses the call. */
@@ -119,48 +102,70 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
     return estimate <= MAX_TRANSACTION_GAS && withMargin > MAX_TRANSACTION_GAS ? MAX_TRANSACTION_GAS : withMargin;
   }
 
+  /** A transaction that carried the call before and still waits to be mined: one that was mined has not done what is asked for. */
+  async function adopted({ label, earlier = [] }: TransactionCall): Promise<Broadcast | undefined> {
+    for (const hash of earlier.toReversed()) {
+      const found = await answered(label, () => provider.getTransaction(hash));
+      if (found === null) continue;
+      const receipt = await answered(label, () => provider.getTransactionReceipt(hash));
+      if (receipt === null) return { nonce: found.nonce, gasLimit: found.gasLimit, hashes: [...earlier] };
+    }
+    return undefined;
+  }
+
   async function broadcast(call: TransactionCall): Promise<Broadcast> {
-    const { label, to, data } = call;
-    const gasLimit = await answered(label, () => gasLimitOf(call));
+    const { label } = call;
+    const known = await adopted(call);
+    if (known !== undefined) return known;
+    const gasLimit = await paid(label, () => gasLimitOf(call));
     if (gasLimit > MAX_TRANSACTION_GAS) {
       throw new SettlementError("GasLimitExceeded", `${label} needs ${gasLimit} gas, a transaction has at most ${MAX_TRANSACTION_GAS}`);
     }
-    try {
-      return await answered(label, async () => {
-        try {
-          const nonce = (nextNonce ??= await signer.getNonce("pending"));
-          const { hash } = await signer.sendTransaction({ to, data, gasLimit, nonce });
-          nextNonce = nonce + 1;
-          return { nonce, gasLimit, hashes: [hash as Hex] };
-        } catch (error) {
-          // Whether the nonce was used is unknown: the node is asked again.
-          nextNonce = undefined;
-          throw error;
-        }
-      });
-    } catch (error) {
+    for (;;) {
+      const nonce = nextNonce ?? (await answered(label, () => signer.getNonce("pending")));
       nextNonce = undefined;
-      throw error;
+      const sent: Broadcast = { nonce, gasLimit, hashes: [] };
+      if (await transmit(call, sent)) {
+        nextNonce = nonce + 1;
+        return sent;
+      }
+      await patience.pause(label, pollIntervalMs);
     }
   }
 
-  async function resend(call: TransactionCall, sent: Broadcast): Promise<void> {
+  /** Has the node take a transaction with this nonce. False where L1 has taken a foreign one with it. */
+  function transmit(call: TransactionCall, sent: Broadcast, fees?: () => Promise<TransactionRequest>): Promise<boolean> {
     const { label, to, data } = call;
-    const fees = await answered(label, () => provider.getFeeData());
+    const { nonce, gasLimit, hashes } = sent;
+    // Signed anew for each try: fees may have moved meanwhile. The nonce makes all of them one.
+    return paid(label, async () => {
+      const raw = await signer.signTransaction(await signer.populateTransaction({ to, data, gasLimit, nonce, ...(await fees?.()) }));
+      const hash = keccak256(raw) as Hex;
+      if (!hashes.includes(hash)) {
+        hashes.push(hash);
+        await call.onBroadcast?.({ hash, nonce });
+      }
+      try {
+        await provider.broadcastTransaction(raw);
+        return true;
+      } catch (error) {
+        const text = String(error);
+        if (HELD.test(text)) return true;
+        if (!NONCE_USED.test(text)) throw error;
+        // By one of ours, whose answer was lost, or by somebody else's.
+        for (const own of hashes) if ((await provider.getTransactionReceipt(own)) !== null) return true;
+        return false;
+      }
+    });
+  }
+
+  async function resend(call: TransactionCall, sent: Broadcast): Promise<void> {
     // Nodes want at least 10 % more for a replacement.
     const raise = (fee: bigint | null) => (fee === null ? null : (fee * 5n) / 4n + 1n);
-    const { hash } = await answered(label, () =>
-      signer.sendTransaction({
-        to,
-        data,
-        gasLimit: sent.gasLimit,
-        nonce: sent.nonce,
-        maxFeePerGas: raise(fees.maxFeePerGas),
-        maxPriorityFeePerGas: raise(fees.maxPriorityFeePerGas),
-      }),
-    );
-    sent.hashes.push(hash as Hex);
-    await call.onBroadcast?.({ hash: hash as Hex, nonce: sent.nonce });
+    await transmit(call, sent, async () => {
+      const { maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData();
+      return { maxFeePerGas: raise(maxFeePerGas), maxPriorityFeePerGas: raise(maxPriorityFeePerGas) };
+    });
   }
 
   async function findReceipt(label: string, sent: Broadcast): Promise<TransactionReceipt | undefined> {
@@ -191,7 +196,7 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
         }
         if (used <= sent.nonce) await resend(call, sent);
       }
-      await pause(label, pollIntervalMs);
+      await patience.pause(label, pollIntervalMs);
     }
   }
 
@@ -199,13 +204,12 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
   async function refusal({ label, to, data }: TransactionCall, sent: Broadcast, receipt: TransactionReceipt): Promise<SettlementError> {
     const from = await signer.getAddress();
     try {
-      await provider.call({ to, data, from, gasLimit: sent.gasLimit, blockTag: receipt.blockNumber });
+      await answered(label, () => provider.call({ to, data, from, gasLimit: sent.gasLimit, blockTag: receipt.blockNumber }));
     } catch (error) {
-      const contractError = contractErrorOf(error);
-      if (contractError !== undefined) {
-        const message = `${label}: transaction ${receipt.hash} failed with ${describeContractError(contractError)}`;
-        return new SettlementError("Reverted", message, { cause: error, contractError });
-      }
+      const contractError = error instanceof SettlementError ? error.contractError : undefined;
+      if (contractError === undefined) throw error;
+      const message = `${label}: transaction ${receipt.hash} failed with ${describeContractError(contractError)}`;
+      return new SettlementError("Reverted", message, { cause: error, contractError });
     }
     return new SettlementError("Reverted", `${label}: transaction ${receipt.hash} failed; the call does not fail any more`);
   }
@@ -214,10 +218,7 @@ export function createTransactor(options: TransactorOptions, dependencies: Trans
     async send(call) {
       const turn = tail.then(() => broadcast(call));
       tail = turn.catch(() => undefined);
-      const sent = await turn;
-      const [hash] = sent.hashes;
-      if (hash !== undefined) await call.onBroadcast?.({ hash, nonce: sent.nonce });
-      return confirmed(call, sent);
+      return confirmed(call, await turn);
     },
   };
 }

@@ -1,5 +1,4 @@
 import hre from "hardhat";
-import { NonceManager } from "ethers";
 import type { HDNodeWallet } from "ethers";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
@@ -20,6 +19,7 @@ import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/p
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createProver } from "../../../src/prover/prover.ts";
 import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
+import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
@@ -63,6 +63,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
   );
   const prover = createProver({ workers: 1 });
   const delay = (): Promise<void> => Promise.resolve();
+  const patience = createL1Patience({}, { delay });
   const settlement = await openSettlement<FormedBatch>(
     { quorum: { members: [await createLocalMember(signer, contract)], threshold: 1 }, posting: CALLDATA_POSTING },
     {
@@ -71,7 +72,8 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
         provider: l1.provider,
         fromBlock: created.fromBlock,
         delay,
-        transactor: createTransactor({}, { signer: new NonceManager(signer), delay }),
+        patience,
+        transactor: createTransactor({}, { signer, patience }),
       },
       journal: createMemoryJournal(),
       prove: async ({ job }) => (await prover.proveBatch(job)).proof,

@@ -22,6 +22,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
+import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
 import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
@@ -214,9 +215,10 @@ export class RebuiltRollup {
   #sender(): SenderContext {
     const { provider, chainId } = this.devnet.l1;
     const delay = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.after(ms, resolve));
-    const transactor = createTransactor({}, { signer: this.onL1(), delay });
+    const patience = createL1Patience({}, { delay });
+    const transactor = createTransactor({}, { signer: this.onL1(), patience });
     const onBroadcast = (): Promise<void> => Promise.resolve();
-    return { provider, hyperchain: this.hyperchain, settlementChainId: chainId, fromBlock: 0, delay, transactor, onBroadcast };
+    return { provider, hyperchain: this.hyperchain, settlementChainId: chainId, fromBlock: 0, delay, patience, transactor, onBroadcast };
   }
 }
 

@@ -1,24 +1,45 @@
+import type { HDNodeWallet, Signer } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
+import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
+import type { L1PatienceDependencies, L1PatienceOptions } from "../../../src/settlement/l1-sender/l1-patience.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
-import type { TransactorOptions } from "../../../src/settlement/l1-sender/transactor.ts";
+import type { Transactor, TransactorOptions } from "../../../src/settlement/l1-sender/transactor.ts";
 import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
 import type { SettledChain } from "./settled-l1.ts";
+
+const NO_WAIT = { delay: () => Promise.resolve() };
+const accounts = createDevelopmentAccounts();
+const wallets = new Map(Array.from({ length: 20 }, (_, i) => [accounts.wallet(i).address, accounts.wallet(i)]));
+
+/** The wallet of one of the local L1's accounts: it signs by itself, as an operator's does. */
+export function walletOf({ address, provider }: HardhatEthersSigner): HDNodeWallet {
+  return wallets.get(address)!.connect(provider);
+}
+
+/** A transactor with a patience of its own, which does not wait unless told how. */
+export function transactorOf(signer: Signer, options: TransactorOptions & L1PatienceOptions = {}, waiting: L1PatienceDependencies = NO_WAIT): Transactor {
+  return createTransactor(options, { signer, patience: createL1Patience(options, waiting) });
+}
 
 /** What a chain's stages share, with a clock that does not wait. */
 export function senderContext(
   chain: SettledChain,
-  signer: HardhatEthersSigner,
+  account: HardhatEthersSigner,
   overrides: Partial<SenderContext> = {},
   options: TransactorOptions = {},
 ): SenderContext {
-  const delay = overrides.delay ?? (() => Promise.resolve());
+  const delay = overrides.delay ?? NO_WAIT.delay;
+  const patience = createL1Patience({}, { delay });
+  const signer = walletOf(account);
   return {
     provider: signer.provider!,
-    transactor: createTransactor(options, { signer, delay }),
+    transactor: createTransactor(options, { signer, patience }),
     hyperchain: chain.contract.hyperchain,
     settlementChainId: chain.contract.settlementChainId,
     fromBlock: chain.created.fromBlock,
     delay,
+    patience,
     onBroadcast: () => Promise.resolve(),
     ...overrides,
   };
