@@ -7,8 +7,8 @@ import {Quintic} from "./Quintic.sol";
 
 /// @title Verifier of state transitions: turns a statement into the public values of the generated STARK verifier
 contract StateTransitionVerifier is IStateTransitionVerifier {
-    /// @dev The circuit reads the powers r, r^2, …, r^16 of the point.
-    uint256 private constant HIGHEST_POWER = 16;
+    /// @dev The circuit reads the powers r, r^2, r^3 of the point.
+    uint256 private constant HIGHEST_POWER = 3;
 
     /// @notice The STARK verifier of the system "state-transition/1". It is trusted: whoever deploys this contract must
     /// give the generated one.

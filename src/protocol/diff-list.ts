@@ -44,12 +44,6 @@ export function updateHead(entry: UpdateEntry): number[] {
   return [tag, ...toLimbs(BigInt(entry.index), 2), 0, 0, 0, 0, 0];
 }
 
-/** The canonical limbs of one entry: 24 for an update, 48 for an insertion. Throws WordError on a field out of range. */
-export function entryLimbs(entry: DiffEntry): number[] {
-  const head = entry.type === "update" ? updateHead(entry) : keyBlock(entry.leafKind, entry.address, entry.slot);
-  return [...head, ...toLimbs(entry.value)];
-}
-
 /** Whether the entry gives an account new code, whose bytecode must then be on L1. */
 export function setsCode(entry: DiffEntry): boolean {
   return entry.value !== 0n && (entry.type === "update" ? entry.isCode : entry.leafKind === LeafKind.codeHash);

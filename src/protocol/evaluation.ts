@@ -1,6 +1,7 @@
 import { FIELD_MODULUS } from "./digest.ts";
-import { entryLimbs } from "./diff-list.ts";
+import { keyBlock, updateHead } from "./diff-list.ts";
 import type { DiffEntry } from "./diff-list.ts";
+import { toLimbs } from "./word.ts";
 
 /** An element of KoalaBear[X] / (X⁵ + X² − 1): five canonical coordinates, constant term first. */
 export type Quintic = readonly [number, number, number, number, number];
@@ -8,24 +9,54 @@ export type Quintic = readonly [number, number, number, number, number];
 /** The point of a batch whose data is not on L1: the evaluation there is the entry count. */
 export const OFF_CHAIN_POINT: Quintic = [0, 0, 0, 0, 0];
 
+/** Cells of a block: three coefficients of five coordinates. */
+const BLOCK_CELLS = 15;
+
 /**
- * y: the complete list's canonical limbs as coefficients, first limb highest, then the entry count as the constant
- * term, evaluated at the point by Horner's rule. Two different lists have different polynomials, since an entry's tag is
- * never zero and tells its length.
+ * The coefficients that an entry adds to the list's polynomial, highest first: six for an update, nine for an insertion.
+ * They are cut from blocks of 15 cells. A value's limb 0 is the last cell of the block before the value's.
+ */
+export function entryCoefficients(entry: DiffEntry): Quintic[] {
+  const [first = 0, ...value] = toLimbs(entry.value);
+  return [...nameBlocks(entry, first), value].flatMap(coefficientsOf);
+}
+
+/** The blocks before an entry's value, the last of which ends with `last`. */
+function nameBlocks(entry: DiffEntry, last: number): number[][] {
+  if (entry.type === "update") {
+    const [tag = 0, indexLow = 0, indexHigh = 0] = updateHead(entry);
+    return [[0, 0, tag, 0, 0, indexLow, 0, 0, indexHigh, 0, 0, 0, 0, 0, last]];
+  }
+  const [tag = 0, kind = 0, ...limbs] = keyBlock(entry.leafKind, entry.address, entry.slot);
+  const ofFirstBlock = BLOCK_CELLS - 1;
+  return [
+    [tag + kind, ...limbs.slice(0, ofFirstBlock)],
+    [...limbs.slice(ofFirstBlock, ofFirstBlock + BLOCK_CELLS - 1), last],
+  ];
+}
+
+/** Coefficient j of a block has cells j, j + 3, … j + 12 as coordinates. */
+function coefficientsOf(cells: readonly number[]): Quintic[] {
+  return [0, 1, 2].map((j) => [cells[j] ?? 0, cells[j + 3] ?? 0, cells[j + 6] ?? 0, cells[j + 9] ?? 0, cells[j + 12] ?? 0]);
+}
+
+/**
+ * y: the polynomial whose coefficients are those of all entries, first one highest, then the entry count as the constant
+ * term, at the point. Different lists have different polynomials (docs/protocol.md §2).
  */
 export function evaluateDiffList(entries: readonly DiffEntry[], point: Quintic): Quintic {
   const high = point.map((x) => x >>> 16);
   const low = point.map((x) => x & 0xffff);
   let sum: Quintic = [0, 0, 0, 0, 0];
-  const absorb = (limb: number): void => {
+  const absorb = ([c0, c1, c2, c3, c4]: Quintic): void => {
     const [h0, h1, h2, h3, h4] = multiply(sum, high);
     const [l0, l1, l2, l3, l4] = multiply(sum, low);
-    sum = [join(h0, l0 + limb), join(h1, l1), join(h2, l2), join(h3, l3), join(h4, l4)];
+    sum = [join(h0, l0 + c0), join(h1, l1 + c1), join(h2, l2 + c2), join(h3, l3 + c3), join(h4, l4 + c4)];
   };
   for (const entry of entries) {
-    for (const limb of entryLimbs(entry)) absorb(limb);
+    for (const coefficient of entryCoefficients(entry)) absorb(coefficient);
   }
-  absorb(entries.length);
+  absorb([entries.length, 0, 0, 0, 0]);
   return sum;
 }
 

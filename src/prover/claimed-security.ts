@@ -9,7 +9,7 @@ import type { System } from "../stark/system.ts";
 export function claimedSecurity(system: System, logRows: number): number {
   const shape = createShape(system, [logRows]);
   if (typeof shape === "number") throw new RangeError(`the system has no proofs of 2^${logRows} rows`);
-  // An update publishes 24 limbs in at least 8 rows, an insertion 48 in at least 21: at most three limbs a row.
-  const { provenBits } = proofSecurity(system, shape, { circuitDigestElements: 8, statementTerms: 3 * 2 ** logRows });
+  // An update has six coefficients in at least 8 rows, an insertion nine in at least 21: at most one a row.
+  const { provenBits } = proofSecurity(system, shape, { circuitDigestElements: 8, statementTerms: 2 ** logRows });
   return Math.floor(provenBits * 10) / 10;
 }

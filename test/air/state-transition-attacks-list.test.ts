@@ -43,12 +43,28 @@ describe("attacks on the list", () => {
         return cells;
       },
     });
-    assertStopped(batch(), ["a row of 16 limbs extends the evaluation", "a row of 8 limbs extends the evaluation"], {
+    assertStopped(batch(), ["a value extends the evaluation", "a header extends the evaluation"], {
       forge: (name, cells, writer) => {
         if (name === "pair" || name === "absorbValue") writer.accumulator = [0, 0, 0, 0, 0];
         return cells;
       },
     });
+  });
+
+  it("stops a key that is not evaluated, row by row", () => {
+    const insertion = tree().batch((t) => [t.insert(0, 7n, 1n << 255n, 5n), t.update(1, OUTPUTS)]);
+    for (const [after, broken] of [
+      ["keyMiddle", "the first row of a key extends the evaluation"],
+      ["keyEnd", "the second row of a key extends the evaluation"],
+      ["absorbKey", "the third row of a key extends the evaluation"],
+    ] as const) {
+      assertStopped(insertion, [broken], {
+        forge: (name, cells, writer) => {
+          if (name === after) writer.accumulator = [1, 0, 0, 0, 0];
+          return cells;
+        },
+      });
+    }
   });
 
   it("stops a digest or an evaluation that changes between entries", () => {

@@ -13,15 +13,15 @@ import { ROW_TYPE_NAMES } from "../../src/air/state-transition/row-types.ts";
 import { air, bytes32, checkRow, quintic, R, rowsOf } from "./support/scenario.ts";
 import { checkRows } from "./support/row-checker.ts";
 import { createRandom } from "./support/random.ts";
-import { diffDigest, diffLimbs, StateModel } from "./support/state-model.ts";
+import { diffDigest, diffCoefficients, StateModel } from "./support/state-model.ts";
 
 const field = createExtension(5);
 
-/** y by its definition: the limb k places before the end times r^(k + 1), plus the entry count. */
+/** y by its definition: the coefficient k places before the end times r^(k + 1), plus the entry count. */
 function evaluate(entries: readonly DiffEntry[], r: Ext): Ext {
-  const limbs = diffLimbs(entries);
-  return limbs.reduce<Ext>(
-    (sum, limb, i) => field.add(sum, field.scale(field.pow(r, limbs.length - i), limb)),
+  const coefficients = diffCoefficients(entries);
+  return coefficients.reduce<Ext>(
+    (sum, coefficient, i) => field.add(sum, field.mul(field.pow(r, coefficients.length - i), coefficient)),
     field.fromBase(entries.length),
   );
 }

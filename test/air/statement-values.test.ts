@@ -28,7 +28,7 @@ describe("the public values of a statement", () => {
     assert.deepEqual(values.slice(24, 29), statement.evaluation);
     assert.deepEqual(values.slice(29, 45), [0xfffe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x4567, 0x0123]);
     const field = createExtension(5);
-    for (let k = 1; k <= 16; k++) {
+    for (let k = 1; k <= 3; k++) {
       const at = PUBLIC.rPowers + 5 * (k - 1);
       assert.deepEqual(values.slice(at, at + 5), field.pow(statement.point, k), `r^${k}`);
     }

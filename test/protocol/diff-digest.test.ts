@@ -8,20 +8,21 @@ import {
   keyDigest,
   valueDigest,
 } from "../../src/protocol/diff-digest.ts";
-import { DiffListError, entryLimbs, outputsEntry } from "../../src/protocol/diff-list.ts";
+import { DiffListError, keyBlock, outputsEntry } from "../../src/protocol/diff-list.ts";
 import type { DiffEntry, InsertionEntry } from "../../src/protocol/diff-list.ts";
+import { toLimbs } from "../../src/protocol/word.ts";
 
 const zero = new Array<number>(8).fill(0);
 const update: DiffEntry = { type: "update", index: 70_000, isCode: true, value: (3n << 128n) | 9n };
 const insertion: InsertionEntry = { type: "insertion", leafKind: 0, address: 0xabcden, slot: 1n << 255n, value: 77n };
 
 test("a value's digest compresses its two halves under tag 3", () => {
-  const limbs = entryLimbs(update).slice(8);
+  const limbs = toLimbs(update.value);
   assert.deepEqual(valueDigest(update.value, compress), compress(3, limbs.slice(0, 8), limbs.slice(8)));
 });
 
 test("a key chains the 32 limbs before an insertion's value under tag 4", () => {
-  const block = entryLimbs(insertion);
+  const block = keyBlock(0, 0xabcden, 1n << 255n);
   const first = compress(4, block.slice(0, 8), block.slice(8, 16));
   const second = compress(4, first, block.slice(16, 24));
   assert.deepEqual(keyDigest(0, 0xabcden, 1n << 255n, compress), compress(4, second, block.slice(24, 32)));

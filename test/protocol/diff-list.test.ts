@@ -1,26 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { checkChanges, DiffListError, entryLimbs, outputsEntry, setsCode } from "../../src/protocol/diff-list.ts";
+import { checkChanges, DiffListError, keyBlock, outputsEntry, setsCode, updateHead } from "../../src/protocol/diff-list.ts";
 import type { DiffEntry, DiffListErrorCode, InsertionEntry, UpdateEntry } from "../../src/protocol/diff-list.ts";
 
 const update = (index: number, value = 1n): UpdateEntry => ({ type: "update", index, isCode: false, value });
 const insertion: InsertionEntry = { type: "insertion", leafKind: 0, address: 1n, slot: 2n, value: 3n };
 
 describe("canonical limbs", () => {
-  test("an update is tag, index in two limbs, five zeros, value", () => {
-    const limbs = entryLimbs({ type: "update", index: 0x12345, isCode: false, value: 0xabcd0001n });
-    assert.deepEqual(limbs, [1, 0x2345, 0x1, 0, 0, 0, 0, 0, 0x0001, 0xabcd, ...new Array<number>(14).fill(0)]);
-    assert.equal(entryLimbs({ type: "update", index: 2, isCode: true, value: 0n })[0], 2);
+  test("an update's head is tag, index in two limbs, five zeros", () => {
+    assert.deepEqual(updateHead(update(0x12345)), [1, 0x2345, 0x1, 0, 0, 0, 0, 0]);
+    assert.equal(updateHead({ ...update(2), isCode: true })[0], 2);
   });
 
-  test("an insertion is tag, kind, address, slot, four zeros, value", () => {
-    const limbs = entryLimbs({ type: "insertion", leafKind: 0, address: (7n << 144n) | 5n, slot: 9n, value: 1n << 240n });
-    assert.deepEqual(limbs, [
+  test("an insertion's key block is tag, kind, address, slot, four zeros", () => {
+    assert.deepEqual(keyBlock(0, (7n << 144n) | 5n, 9n), [
       ...[3, 0],
       ...[5, 0, 0, 0, 0, 0, 0, 0, 0, 7],
       ...[9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
       ...[0, 0, 0, 0],
-      ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
     ]);
   });
 

@@ -36,8 +36,8 @@ function report(logRows: number, theorem?: AgreementTheorem): SecurityReport {
   });
   const shape = createShape(system, [logRows]);
   assert.ok(typeof shape !== "number");
-  // An update publishes 24 limbs in at least 8 rows, an insertion 48 in at least 21.
-  return proofSecurity(system, shape, { circuitDigestElements: 8, statementTerms: 3 * 2 ** logRows }, theorem);
+  // An update has six coefficients in at least 8 rows, an insertion nine in at least 21.
+  return proofSecurity(system, shape, { circuitDigestElements: 8, statementTerms: 2 ** logRows }, theorem);
 }
 
 function tableBody(name: string): string {

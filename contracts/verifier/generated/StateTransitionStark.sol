@@ -6,7 +6,7 @@ import {IStarkVerifier} from "../../interfaces/IStarkVerifier.sol";
 
 /// @title Verifier of the system "state-transition/1"
 /// @dev 180 columns, 63 of them opened at the next row; 23 queries at blowup 128.
-/// Verification key 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae.
+/// Verification key 0x3fdb06836aca83fe6426a5d0ac8f01b346c8d0ad12204333f4b5028fddeaa118.
 contract StateTransitionStark is IStarkVerifier {
     /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
     address public immutable constraints1;
@@ -151,9 +151,9 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // state := keccak256(state || bytes of the calldata)
             function absorb(state, from, length) -> r {
-                mstore(0xe760, state)
-                calldatacopy(0xe780, from, length)
-                r := keccak256(0xe760, add(length, 32))
+                mstore(0xdf40, state)
+                calldatacopy(0xdf60, from, length)
+                r := keccak256(0xdf40, add(length, 32))
             }
             // the extension element that the state stands for, canonical
             function challenge(state) -> r {
@@ -596,7 +596,7 @@ contract StateTransitionStark is IStarkVerifier {
             }
             // root of the pruned multiproof over count leaves of a tree of the given depth; cursor walks over the siblings
             function merkleRoot(depth, count, leaves, hashes, cursor) -> node, end {
-                let top := 0xb760
+                let top := 0xaf40
                 mstore(top, 0x100) // a sentinel above every level at which two leaves can meet
                 let last := add(leaves, shl(5, sub(count, 1)))
                 for { } 1 { } {
@@ -746,65 +746,65 @@ contract StateTransitionStark is IStarkVerifier {
             // seven values at from plus the derived value at slot -> eight words, hash of the 160 bytes
             function readLeaf(from, slot, value) -> hash, padding, bad {
                 let head := mul(20, slot)
-                calldatacopy(0xe760, from, head)
-                mstore(add(0xe760, head), shl(96, extPack(value)))
-                calldatacopy(add(0xe774, head), add(from, head), sub(140, head))
-                hash := keccak256(0xe760, 160)
+                calldatacopy(0xdf40, from, head)
+                mstore(add(0xdf40, head), shl(96, extPack(value)))
+                calldatacopy(add(0xdf54, head), add(from, head), sub(140, head))
+                hash := keccak256(0xdf40, 160)
                 {
-                    let word := shr(96, mload(0xe760))
+                    let word := shr(96, mload(0xdf40))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb5e0, element)
+                    mstore(0xadc0, element)
                 }
                 {
-                    let word := shr(96, mload(0xe774))
+                    let word := shr(96, mload(0xdf54))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb600, element)
+                    mstore(0xade0, element)
                 }
                 {
-                    let word := shr(96, mload(0xe788))
+                    let word := shr(96, mload(0xdf68))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb620, element)
+                    mstore(0xae00, element)
                 }
                 {
-                    let word := shr(96, mload(0xe79c))
+                    let word := shr(96, mload(0xdf7c))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb640, element)
+                    mstore(0xae20, element)
                 }
                 {
-                    let word := shr(96, mload(0xe7b0))
+                    let word := shr(96, mload(0xdf90))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb660, element)
+                    mstore(0xae40, element)
                 }
                 {
-                    let word := shr(96, mload(0xe7c4))
+                    let word := shr(96, mload(0xdfa4))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb680, element)
+                    mstore(0xae60, element)
                 }
                 {
-                    let word := shr(96, mload(0xe7d8))
+                    let word := shr(96, mload(0xdfb8))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb6a0, element)
+                    mstore(0xae80, element)
                 }
                 {
-                    let word := shr(96, mload(0xe7ec))
+                    let word := shr(96, mload(0xdfcc))
                     let element := or(or(and(word, 0x7fffffff), and(shl(20, word), 0x3fffffff8000000000000)), or(or(and(shl(40, word), 0x1fffffffc0000000000000000000000000), and(shl(60, word), 0xfffffffe00000000000000000000000000000000000000)), and(shl(80, word), 0x7fffffff000000000000000000000000000000000000000000000000000)))
                     padding := or(padding, word)
                     bad := or(bad, add(element, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff))
-                    mstore(0xb6c0, element)
+                    mstore(0xaea0, element)
                 }
                 padding := shr(155, padding)
                 bad := and(bad, 0x80000000000010000000000002000000000000400000000000080000000)
@@ -817,32 +817,32 @@ contract StateTransitionStark is IStarkVerifier {
                     let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
                     let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                     {
-                        let v0 := mload(0xb5e0)
+                        let v0 := mload(0xadc0)
                         {
-                            let opposite := mload(0xb600)
-                            mstore(0xb600, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0xade0)
+                            mstore(0xade0, sub(add(v0, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v0 := add(v0, opposite)
                         }
-                        let v1 := mload(0xb660)
+                        let v1 := mload(0xae40)
                         {
-                            let opposite := mload(0xb680)
-                            mstore(0xb680, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0xae60)
+                            mstore(0xae60, sub(add(v1, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v1 := add(v1, opposite)
                         }
-                        let v2 := mload(0xb620)
+                        let v2 := mload(0xae00)
                         {
-                            let opposite := mload(0xb640)
-                            mstore(0xb640, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0xae20)
+                            mstore(0xae20, sub(add(v2, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v2 := add(v2, opposite)
                         }
-                        let v3 := mload(0xb6a0)
+                        let v3 := mload(0xae80)
                         {
-                            let opposite := mload(0xb6c0)
-                            mstore(0xb6c0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
+                            let opposite := mload(0xaea0)
+                            mstore(0xaea0, sub(add(v3, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), opposite))
                             v3 := add(v3, opposite)
                         }
-                        mstore(0xb5e0, add(add(v0, v2), add(v1, v3)))
-                        mstore(0xb660, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                        mstore(0xadc0, add(add(v0, v2), add(v1, v3)))
+                        mstore(0xae40, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                         {
                             let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                             t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -850,33 +850,33 @@ contract StateTransitionStark is IStarkVerifier {
                             v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                         }
                         v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                        mstore(0xb620, add(v0, v1))
-                        mstore(0xb6a0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                        mstore(0xae00, add(v0, v1))
+                        mstore(0xae80, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                     }
-                    let v0 := mload(0xb600)
-                    let v1 := mload(0xb680)
+                    let v0 := mload(0xade0)
+                    let v1 := mload(0xae60)
                     {
                         let t_ := add(mul(v1, 0x6267), pShifted16_)
                         t_ := add(mul(v1, 0x1361), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v2 := mload(0xb640)
+                    let v2 := mload(0xae20)
                     {
                         let t_ := add(mul(v2, 0xf9f8), pShifted16_)
                         t_ := add(mul(v2, 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v2 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    let v3 := mload(0xb6c0)
+                    let v3 := mload(0xaea0)
                     {
                         let t_ := add(mul(v3, 0xb3c4), pShifted16_)
                         t_ := add(mul(v3, 0x4610), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         v3 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
-                    mstore(0xb600, add(add(v0, v2), add(v1, v3)))
-                    mstore(0xb680, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
+                    mstore(0xade0, add(add(v0, v2), add(v1, v3)))
+                    mstore(0xae60, sub(add(add(v0, v2), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), add(v1, v3)))
                     {
                         let t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0xf9f8), pShifted16_)
                         t_ := add(mul(sub(add(v1, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v3), 0x5fb), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
@@ -884,8 +884,8 @@ contract StateTransitionStark is IStarkVerifier {
                         v1 := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
                     }
                     v0 := sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v2)
-                    mstore(0xb640, add(v0, v1))
-                    mstore(0xb6c0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
+                    mstore(0xae20, add(v0, v1))
+                    mstore(0xaea0, sub(add(v0, 0xfe00000200001fc00000400003f800000800007f00000100000fe000002), v1))
                 }
                 let modulus_ := 0x800000000000000000000000000000000000003fffffffffffffffffffffffff
                 let biasLow_ := 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0
@@ -894,13 +894,13 @@ contract StateTransitionStark is IStarkVerifier {
                 let low24_ := 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff
                 let low31_ := 0x7fffffff00000fffffffe00001fffffffc00003fffffff800007fffffff
                 let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
-                r := extNormalize(mload(0xb6c0))
+                r := extNormalize(mload(0xaea0))
                 {
                     let t_ := addmod(mulmod(y, and(r, low16_), modulus_), biasLow_, modulus_)
                     t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                     let y_ := and(t_, low24_)
                     r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                    let n_ := add(r, mload(0xb6a0))
+                    let n_ := add(r, mload(0xae80))
                     let low_ := and(n_, low31_)
                     r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
@@ -909,7 +909,7 @@ contract StateTransitionStark is IStarkVerifier {
                     t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                     let y_ := and(t_, low24_)
                     r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                    let n_ := add(r, mload(0xb680))
+                    let n_ := add(r, mload(0xae60))
                     let low_ := and(n_, low31_)
                     r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
@@ -918,7 +918,7 @@ contract StateTransitionStark is IStarkVerifier {
                     t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                     let y_ := and(t_, low24_)
                     r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                    let n_ := add(r, mload(0xb660))
+                    let n_ := add(r, mload(0xae40))
                     let low_ := and(n_, low31_)
                     r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
@@ -927,7 +927,7 @@ contract StateTransitionStark is IStarkVerifier {
                     t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                     let y_ := and(t_, low24_)
                     r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                    let n_ := add(r, mload(0xb640))
+                    let n_ := add(r, mload(0xae20))
                     let low_ := and(n_, low31_)
                     r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
@@ -936,7 +936,7 @@ contract StateTransitionStark is IStarkVerifier {
                     t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                     let y_ := and(t_, low24_)
                     r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                    let n_ := add(r, mload(0xb620))
+                    let n_ := add(r, mload(0xae00))
                     let low_ := and(n_, low31_)
                     r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
@@ -945,7 +945,7 @@ contract StateTransitionStark is IStarkVerifier {
                     t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                     let y_ := and(t_, low24_)
                     r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                    let n_ := add(r, mload(0xb600))
+                    let n_ := add(r, mload(0xade0))
                     let low_ := and(n_, low31_)
                     r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
@@ -954,7 +954,7 @@ contract StateTransitionStark is IStarkVerifier {
                     t_ := add(addmod(mulmod(y, and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                     let y_ := and(t_, low24_)
                     r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                    let n_ := add(r, mload(0xb5e0))
+                    let n_ := add(r, mload(0xadc0))
                     let low_ := and(n_, low31_)
                     r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                 }
@@ -1016,10 +1016,10 @@ contract StateTransitionStark is IStarkVerifier {
             // writes the distinct leaf indices of the first count positions
             function distinctLeaves(count) -> n {
                 let previous := not(0)
-                for { let at := 0x9640 } count { count := sub(count, 1) } {
+                for { let at := 0x8e20 } count { count := sub(count, 1) } {
                     let leaf := shr(3, mload(at))
                     if sub(leaf, previous) {
-                        mstore(add(0x9920, shl(5, n)), leaf)
+                        mstore(add(0x9100, shl(5, n)), leaf)
                         n := add(n, 1)
                         previous := leaf
                     }
@@ -1033,22 +1033,22 @@ contract StateTransitionStark is IStarkVerifier {
                 let different := 0
                 let to := 0
                 for { let i := 0 } lt(i, count) { } {
-                    let position := mload(add(0x9640, shl(5, i)))
+                    let position := mload(add(0x8e20, shl(5, i)))
                     {
-                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xb020, shl(5, i))))
+                        let hash, padding, bad := readLeaf(cursor, and(position, 7), mload(add(0xa800, shl(5, i))))
                         faults := or(faults, or(padding, bad)) // padding bits lie in bits 0 to 4, carries in bit 31 of a lane
-                        mstore(add(0x9c00, to), hash)
+                        mstore(add(0x93e0, to), hash)
                     }
                     i := add(i, 1)
                     for { } lt(i, count) { i := add(i, 1) } {
-                        let other := mload(add(0x9640, shl(5, i)))
+                        let other := mload(add(0x8e20, shl(5, i)))
                         if shr(3, xor(other, position)) { break }
-                        different := or(different, xor(mload(add(0xb5e0, shl(5, and(other, 7)))), mload(add(0xb020, shl(5, i)))))
+                        different := or(different, xor(mload(add(0xadc0, shl(5, and(other, 7)))), mload(add(0xa800, shl(5, i)))))
                     }
                     // the challenge over the leaf's first point
                     let first := inverseRootAt(and(position, not(7)))
-                    let y := extScale(mload(add(0xb6e0, shl(5, layer))), mulmod(first, factor, 0x7f000001))
-                    mstore(add(0xb300, to), extCanonical(foldLeaf(y)))
+                    let y := extScale(mload(add(0xaec0, shl(5, layer))), mulmod(first, factor, 0x7f000001))
+                    mstore(add(0xaae0, to), extCanonical(foldLeaf(y)))
                     cursor := add(cursor, 140)
                     to := add(to, 32)
                 }
@@ -1078,20 +1078,20 @@ contract StateTransitionStark is IStarkVerifier {
                     mstore(0x1080, final)
                     mstore(0x10a0, openings) }
                 {
-                    if sub(publicValues.length, 500) { fail(0xa1f115fd) }
+                    if sub(publicValues.length, 240) { fail(0xa1f115fd) }
                     let bad := 0
                     let from := publicValues.offset
-                    for { let to := 0x4780 } lt(to, 0x5720) { to := add(to, 32) } {
+                    for { let to := 0x4780 } lt(to, 0x4f00) { to := add(to, 32) } {
                         let value := shr(224, calldataload(from))
                         bad := or(bad, iszero(lt(value, 0x7f000001)))
                         mstore(to, mulmod(value, 0x3fffdfc, 0x7f000001))
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0xe760, 0xe9d8992306d7d5e07a3113fbea3a5df8418253625005199165569d82152b77ae) // digest of the verification key
-                mstore(0xe780, statementHash)
-                calldatacopy(0xe7a0, proof.offset, 38)
-                let state := keccak256(0xe760, 102)
+                mstore(0xdf40, 0x3fdb06836aca83fe6426a5d0ac8f01b346c8d0ad12204333f4b5028fddeaa118) // digest of the verification key
+                mstore(0xdf60, statementHash)
+                calldatacopy(0xdf80, proof.offset, 38)
+                let state := keccak256(0xdf40, 102)
                 state := absorb(state, add(proof.offset, 38), 26)
                 mstore(0x4700, extScale(challenge(state), 0x3fe3cfb0))
                 state := absorb(state, add(proof.offset, 64), 26)
@@ -1102,7 +1102,7 @@ contract StateTransitionStark is IStarkVerifier {
                 let root := add(proof.offset, 4805)
                 for { let layer := 0 } lt(layer, mload(0x1040)) { layer := add(layer, 1) } {
                     state := absorb(state, root, 26)
-                    mstore(add(0xb6e0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
+                    mstore(add(0xaec0, shl(5, layer)), extScale(challenge(state), 0x3fe3cfb0))
                     root := add(root, 26)
                 }
                 let finalLength := shl(mload(0x1060), 20)
@@ -1114,20 +1114,20 @@ contract StateTransitionStark is IStarkVerifier {
                 let padding := 0
                 let bad := 0
                 let from := add(proof.offset, 2)
-                for { let to := 0x5720 } lt(to, 0x5840) { to := add(to, 32) } {
+                for { let to := 0x4f00 } lt(to, 0x5020) { to := add(to, 32) } {
                     let value := shr(224, calldataload(from))
                     bad := or(bad, iszero(lt(value, 0x7f000001)))
                     mstore(to, mulmod(value, 0x3fffdfc, 0x7f000001))
                     from := add(from, 4)
                 }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 90), 698, 180, 0x5840)
+                padding, bad := unpackValues(add(proof.offset, 90), 698, 180, 0x5020)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := unpackValues(add(proof.offset, 3580), 245, 63, 0x6ec0)
+                padding, bad := unpackValues(add(proof.offset, 3580), 245, 63, 0x66a0)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
-                padding, bad := readFinal(mload(0x1080), shl(mload(0x1060), 1), 0xbd60)
+                padding, bad := readFinal(mload(0x1080), shl(mload(0x1060), 1), 0xb540)
                 if padding { fail(0xf4ea0ab0) }
                 if bad { fail(0x1d791160) }
             }
@@ -1165,17 +1165,17 @@ contract StateTransitionStark is IStarkVerifier {
                 }
                 // Q(z) = sum over chunks of z^(jn) times sum over coordinates of X^c, highest first; a power of X moves lanes
                 let q := 0
-                for { let at := 0x6ec0 } gt(at, 0x69c0) { } {
+                for { let at := 0x66a0 } gt(at, 0x61a0) { } {
                     at := sub(at, 160)
                     q := extNormalize(add(extMul(power, q), addmod(addmod(addmod(addmod(add(mload(at), 0x1fc00000400003f800000800007f00000100000fe00000200001fc000004), mulmod(mload(add(at, 32)), 0x8000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 64)), 0x40000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 96)), 0x200000000000000000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), mulmod(mload(add(at, 128)), 0x1000000000000000000000000000000000000000000000000000, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)))
                 }
                 q := extCanonical(extMul(vanishing, q))
                 let composition := 0
-                if iszero(staticcall(gas(), evaluator1, 0x4700, 12192, 0, 32)) { revert(0, 0) }
-                if sub(returndatasize(), 1152) { revert(0, 0) }
+                if iszero(staticcall(gas(), evaluator1, 0x4700, 10112, 0, 32)) { revert(0, 0) }
+                if sub(returndatasize(), 1280) { revert(0, 0) }
                 composition := extNormalize(add(composition, mload(0)))
-                returndatacopy(0x76a0, 32, 1120)
-                if iszero(staticcall(gas(), evaluator2, 0x4700, 13312, 0, 32)) { revert(0, 0) }
+                returndatacopy(0x6e80, 32, 1248)
+                if iszero(staticcall(gas(), evaluator2, 0x4700, 11360, 0, 32)) { revert(0, 0) }
                 if sub(returndatasize(), 32) { revert(0, 0) }
                 composition := extNormalize(add(composition, mload(0)))
                 if sub(extCanonical(composition), q) { fail(0xbc9050a9) }
@@ -1187,13 +1187,13 @@ contract StateTransitionStark is IStarkVerifier {
                     if gt(mload(0x1000), 15) { bits := add(bits, sub(mload(0x1000), 15)) }
                     if shr(sub(256, bits), mload(0x10c0)) { fail(0xf0996c7c) }
                 }
-                drawPositions(mload(0x10c0), 0x9640, 23, mload(0x1020))
+                drawPositions(mload(0x10c0), 0x8e20, 23, mload(0x1020))
                 let a := mload(0x1140)
                 let power := 1
                 let sum := 0
                 for { let at := 0 } lt(at, 5760) { at := add(at, 32) } {
-                    mstore(add(0x7ea0, at), power)
-                    let value := mload(add(0x5840, at))
+                    mstore(add(0x7680, at), power)
+                    let value := mload(add(0x5020, at))
                     {
                         let t_ := addmod(mulmod(power, and(value, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x1c936600399a04dca32009cce0c4db30018cd003f80000080001241b30024cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff)
                         t_ := add(addmod(mulmod(power, and(shr(16, value), 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), 0x14a36600299a03dea32007cce0a51b30014cd000000000000000a51b30014cd0, 0x800000000000000000000000000000000000003fffffffffffffffffffffffff), shr(16, sub(t_, mul(and(t_, 0xffff000000001fffe000000003fffc000000007fff800000000ffff), 0x7f000001))))
@@ -1209,13 +1209,13 @@ contract StateTransitionStark is IStarkVerifier {
                     }
                 }
                 mstore(0x1160, extScale(power, 0x3fe3cfb0))
-                packCoefficients(0x7ea0, 0x11e0, 18)
-                packCoefficients(0x9020, 0x33a0, 5)
+                packCoefficients(0x7680, 0x11e0, 18)
+                packCoefficients(0x8800, 0x33a0, 5)
                 mstore(0x1180, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extNormalize(sum))))
                 // only leading columns of the first tree are opened at the next row, so their exponents start at 0 too
                 sum := 0
                 for { let at := 0 } lt(at, 2016) { at := add(at, 32) } {
-                    sum := add(sum, extMul(mload(add(0x7ea0, at)), mload(add(0x6ec0, at))))
+                    sum := add(sum, extMul(mload(add(0x7680, at)), mload(add(0x66a0, at))))
                 }
                 mstore(0x11a0, sub(0x7f00000100000fe00000200001fc00000400003f800000800007f000001, extCanonical(extNormalize(sum))))
             }
@@ -1224,23 +1224,23 @@ contract StateTransitionStark is IStarkVerifier {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 12489)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x9640)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x8e20)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := mainRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0x9ee0, q), sum)
-                    mstore(add(0xa1c0, q), mload(0x11c0))
-                    calldatacopy(0xe760, cursor, 543)
-                    mstore(add(0x9c00, q), keccak256(0xe760, 543))
+                    mstore(add(0x96c0, q), sum)
+                    mstore(add(0x99a0, q), mload(0x11c0))
+                    calldatacopy(0xdf40, cursor, 543)
+                    mstore(add(0x93e0, q), keccak256(0xdf40, 543))
                     cursor := add(cursor, 543)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0x9640, 0x9c00, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0x8e20, 0x93e0, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 38))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 0) }
                 mstore(0x10a0, cursor)
             }
@@ -1249,22 +1249,22 @@ contract StateTransitionStark is IStarkVerifier {
                 let cursor := mload(0x10a0)
                 let siblings := add(cursor, 3565)
                 {
-                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x9640)))
+                    let end := add(siblings, mul(26, siblingCount(mload(0x1020), 23, 0x8e20)))
                     if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                 }
                 let faults := 0
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
                     let sum, rowFaults := quotientRowSum(cursor)
                     faults := or(faults, rowFaults)
-                    mstore(add(0x9ee0, q), add(sum, mload(add(0x9ee0, q))))
-                    calldatacopy(0xe760, cursor, 155)
-                    mstore(add(0x9c00, q), keccak256(0xe760, 155))
+                    mstore(add(0x96c0, q), add(sum, mload(add(0x96c0, q))))
+                    calldatacopy(0xdf40, cursor, 155)
+                    mstore(add(0x93e0, q), keccak256(0xdf40, 155))
                     cursor := add(cursor, 155)
                 }
                 if and(faults, 0x7fffffff) { fail(0xf4ea0ab0) } // padding bits; the carries of elements lie higher
                 if faults { fail(0x1d791160) }
                 let root := 0
-                root, cursor := merkleRoot(mload(0x1020), 23, 0x9640, 0x9c00, siblings)
+                root, cursor := merkleRoot(mload(0x1020), 23, 0x8e20, 0x93e0, siblings)
                 if and(xor(root, calldataload(add(proof.offset, 64))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, 1) }
                 mstore(0x10a0, cursor)
             }
@@ -1278,10 +1278,10 @@ contract StateTransitionStark is IStarkVerifier {
                 let p1_ := 0x7f00000100000fe00000200001fc00000400003f800000800007f000001
                 {
                     let run := 0x3fffdfc
-                    let at := 0xa4a0
+                    let at := 0x9c80
                     let minusZ := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x10e0))
                     let minusNext := sub(0xfe00000200001fc00000400003f800000800007f00000100000fe000002, mload(0x1100))
-                    for { let q := 0x9640 } lt(q, 0x9920) { q := add(q, 32) } {
+                    for { let q := 0x8e20 } lt(q, 0x9100) { q := add(q, 32) } {
                         let x := mulmod(rootAt(mload(q)), 0xbfff9f4, 0x7f000001)
                         {
                             let d := extNormalize(add(x, minusZ))
@@ -1309,7 +1309,7 @@ contract StateTransitionStark is IStarkVerifier {
                         }
                     }
                     run := extInverse(run)
-                    for { } gt(at, 0xa4a0) { } {
+                    for { } gt(at, 0x9c80) { } {
                         at := sub(at, 32)
                         let d := mload(at)
                         let inverse := mload(add(at, 1472))
@@ -1329,10 +1329,10 @@ contract StateTransitionStark is IStarkVerifier {
                     }
                 }
                 for { let q := 0 } lt(q, 736) { q := add(q, 32) } {
-                    let at := add(0xa4a0, shl(1, q))
-                    let sum := extMul(mload(at), extNormalize(add(mload(add(0x9ee0, q)), mload(0x1180))))
-                    let next := extMul(mload(add(at, 32)), add(mload(add(0xa1c0, q)), mload(0x11a0)))
-                    mstore(add(0xb020, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
+                    let at := add(0x9c80, shl(1, q))
+                    let sum := extMul(mload(at), extNormalize(add(mload(add(0x96c0, q)), mload(0x1180))))
+                    let next := extMul(mload(add(at, 32)), add(mload(add(0x99a0, q)), mload(0x11a0)))
+                    mstore(add(0xa800, q), extCanonical(add(sum, extMul(next, mload(0x1160)))))
                 }
             }
             // friAndFinal
@@ -1345,18 +1345,18 @@ contract StateTransitionStark is IStarkVerifier {
                     let leafCount := distinctLeaves(count)
                     let siblings := add(mload(0x10a0), mul(leafCount, 140))
                     {
-                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x9920)))
+                        let end := add(siblings, mul(26, siblingCount(logLeaves, leafCount, 0x9100)))
                         if gt(end, add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
                     }
                     readLayer(count, mload(0x10a0), layer, mulmod(inverseShift, 0x3fffdfc, 0x7f000001))
                     {
-                        let root, end := merkleRoot(logLeaves, leafCount, 0x9920, 0x9c00, siblings)
+                        let root, end := merkleRoot(logLeaves, leafCount, 0x9100, 0x93e0, siblings)
                         if and(xor(root, calldataload(add(add(proof.offset, 4805), mul(layer, 26)))), 0xffffffffffffffffffffffffffffffffffffffffffffffffffff000000000000) { failAt(0x2c9eb23b, add(layer, 2)) }
                         mstore(0x10a0, end)
                     }
                     count := leafCount
-                    mcopy(0x9640, 0x9920, shl(5, count))
-                    mcopy(0xb020, 0xb300, shl(5, count))
+                    mcopy(0x8e20, 0x9100, shl(5, count))
+                    mcopy(0xa800, 0xaae0, shl(5, count))
                     for { let i := 0 } lt(i, 3) { i := add(i, 1) } { inverseShift := mulmod(inverseShift, inverseShift, 0x7f000001) }
                 }
                 if sub(mload(0x10a0), add(proof.offset, proof.length)) { fail(0xf4ea0ab0) }
@@ -1365,18 +1365,18 @@ contract StateTransitionStark is IStarkVerifier {
                 let chunks := shr(6, add(shl(mload(0x1060), 1), 63))
                 count := shl(5, count)
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    mstore(add(0x9c00, i), mulmod(shift, rootAt(mload(add(0x9640, i))), 0x7f000001))
-                    mstore(add(0xb300, i), 0)
+                    mstore(add(0x93e0, i), mulmod(shift, rootAt(mload(add(0x8e20, i))), 0x7f000001))
+                    mstore(add(0xaae0, i), 0)
                 }
                 for { } chunks { } {
                     chunks := sub(chunks, 1)
-                    mcopy(0x3d00, add(0xbd60, mul(chunks, 2560)), 2560)
+                    mcopy(0x3d00, add(0xb540, mul(chunks, 2560)), 2560)
                     for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                        mstore(add(0xb300, i), finalChunk(mload(add(0xb300, i)), mload(add(0x9c00, i))))
+                        mstore(add(0xaae0, i), finalChunk(mload(add(0xaae0, i)), mload(add(0x93e0, i))))
                     }
                 }
                 for { let i := 0 } lt(i, count) { i := add(i, 32) } {
-                    if sub(mload(add(0xb300, i)), mload(add(0xb020, i))) { fail(0x7b931930) }
+                    if sub(mload(add(0xaae0, i)), mload(add(0xa800, i))) { fail(0x7b931930) }
                 }
             }
             mstore(0, 1)

@@ -1,7 +1,7 @@
 import { DIGEST, EXTENSION_DEGREE } from "./columns.ts";
 
-/** Highest power of r that is a public value: a row absorbs at most 16 limbs. */
-export const HIGHEST_POWER = 16;
+/** Highest power of r that is a public value: a row absorbs at most three coefficients. */
+export const HIGHEST_POWER = 3;
 
 /** First index of each group of public values. The last nine are the prover's, the others follow from the statement. */
 export const PUBLIC = {
@@ -11,12 +11,12 @@ export const PUBLIC = {
   y: 24,
   /** 16-bit limbs, least significant first. */
   outputsHash: 29,
-  /** Coordinate c of r^k at (k − 1) · 5 + c, k = 1 … 16. */
+  /** Coordinate c of r^k at (k − 1) · 5 + c, k = 1 … 3. */
   rPowers: 45,
   /** Auxiliary: root of the working subtree after the batch. */
-  finalRoot: 125,
+  finalRoot: 60,
   /** Auxiliary: leaf count after the batch. */
-  finalLeafCount: 133,
+  finalLeafCount: 68,
 } as const;
 
 /** Public values that follow from the statement. */

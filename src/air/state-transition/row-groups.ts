@@ -26,12 +26,6 @@ export const LEFT_LANE_ROWS: readonly RowTypeName[] = [
 /** Rows that hash something into the diff digest. */
 export const ABSORBING_ROWS: readonly RowTypeName[] = ["header", "absorbValue", "absorbKey", "absorbInserted"];
 
-/** Rows whose right half is eight limbs of the diff list. */
-export const HALF_LIMB_ROWS: readonly RowTypeName[] = ["header", "keyMiddle", "keyEnd"];
-
-/** Rows whose whole input is sixteen limbs of the diff list. */
-export const FULL_LIMB_ROWS: readonly RowTypeName[] = ["value", "insertedValue", "keyStart"];
-
 /** Rows that hand `memory` on unchanged. Two of its lanes survive `highDigits`, too. */
 export const MEMORY_KEEPING_ROWS: readonly RowTypeName[] = [
   "pathOld", "pathNew", "value", "lowPairOld", "lowPairNew", "lowLeafOld", "lowLeafNew", "insertedValue",

@@ -24,7 +24,7 @@ export function statementValues(statement: Uint8Array): number[] | undefined {
   return [...digests, ...evaluation, ...limbs, ...powers(point)];
 }
 
-/** Coordinates of r, r², …, r^16. */
+/** Coordinates of r, r², r³. */
 function powers(r: Ext): number[] {
   const field = createExtension(EXTENSION_DEGREE);
   const coordinates: number[] = [];

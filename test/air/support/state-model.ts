@@ -172,11 +172,19 @@ export function diffDigest(entries: readonly DiffEntry[]): Digest {
   }, ZERO);
 }
 
-/** The canonical limbs of a diff list, in order, without the entry count. */
-export function diffLimbs(entries: readonly DiffEntry[]): number[] {
-  return entries.flatMap((entry) =>
-    entry.type === "update"
-      ? [entry.isCode ? 2 : 1, ...limbs(BigInt(entry.index), 2), 0, 0, 0, 0, 0, ...limbs(entry.value, 16)]
-      : [3, entry.leafKind, ...limbs(entry.address, 10), ...limbs(entry.slot, 16), 0, 0, 0, 0, ...limbs(entry.value, 16)],
-  );
+/** The coefficients of a diff list in the quintic extension, highest first, without the entry count. */
+export function diffCoefficients(entries: readonly DiffEntry[]): number[][] {
+  return entries.flatMap((entry) => {
+    const [first, ...value] = limbs(entry.value, 16);
+    const slot = entry.type === "update" ? [] : limbs(entry.slot, 16);
+    const name =
+      entry.type === "update"
+        ? [0, 0, entry.isCode ? 2 : 1, 0, 0, entry.index & 0xffff, 0, 0, entry.index >>> 16, 0, 0, 0, 0, 0]
+        : [3 + entry.leafKind, ...limbs(entry.address, 10), ...slot, 0, 0];
+    const cells = [...name, first!, ...value];
+    // Of each block of 15, every third cell from the first, from the second, from the third.
+    return Array.from({ length: cells.length / 5 }, (_, k) =>
+      Array.from({ length: 5 }, (_, i) => cells[15 * Math.floor(k / 3) + (k % 3) + 3 * i]!),
+    );
+  });
 }

@@ -1,10 +1,11 @@
 import { createExtension, type Ext, type ExtensionField } from "../../../field/extension.ts";
-import { P } from "../../../field/koala-bear.ts";
+import { add, P } from "../../../field/koala-bear.ts";
 import { PERMUTATION_COLUMNS } from "../../poseidon2/permutation.ts";
 import { type InteriorCells, permuteTraced } from "../../poseidon2/permutation-trace.ts";
+import { ABSORPTIONS, type Absorption } from "../absorbed-cells.ts";
 import { COLUMN, COLUMN_COUNT, DIGEST, EXTENSION_DEGREE } from "../columns.ts";
 import { HIGHEST_POWER } from "../public-values.ts";
-import { ABSORBING_ROWS, COMPARING_ROWS, FULL_LIMB_ROWS, HALF_LIMB_ROWS } from "../row-groups.ts";
+import { ABSORBING_ROWS, COMPARING_ROWS } from "../row-groups.ts";
 import { RowType, type RowTypeName } from "../row-types.ts";
 import { TraceError } from "./trace-error.ts";
 
@@ -33,7 +34,7 @@ export class TraceWriter {
   readonly cells: Uint32Array;
   readonly capacity: number;
   readonly #field: ExtensionField = createExtension(EXTENSION_DEGREE);
-  /** r^0 … r^16. */
+  /** r^0 … r^3. */
   readonly #powers: readonly Ext[];
   readonly #state = new Float64Array(2 * DIGEST);
   #rowCount = 0;
@@ -61,7 +62,7 @@ export class TraceWriter {
 
   /** The evaluation of the finished list: accumulator · r + entry count. */
   get evaluation(): Ext {
-    return this.#extended([this.entryCount]);
+    return this.#field.add(this.#field.mul(this.accumulator, this.#power(1)), this.#field.fromBase(this.entryCount));
   }
 
   /** Writes one row and returns the eight lanes of its compression. Throws TraceError when the table is full. */
@@ -147,19 +148,29 @@ export class TraceWriter {
 
   #advance(name: RowTypeName, cells: RowCells, output: Elements): void {
     if (ABSORBING_ROWS.includes(name)) this.digest = output;
-    if (HALF_LIMB_ROWS.includes(name)) this.accumulator = this.#extended(Array.from(cells.right));
-    if (FULL_LIMB_ROWS.includes(name)) this.accumulator = this.#extended([...Array.from(cells.left), ...Array.from(cells.right)]);
+    const absorption = ABSORPTIONS[name];
+    if (absorption !== undefined) this.accumulator = this.#extended(absorption, cells);
     if (name === "header" || name === "keyStart") this.entryCount++;
     if (name === "insertedLeaf") this.leafCount++;
     if (cells.pathEnd === true) this.root = output;
   }
 
-  #extended(limbs: readonly number[]): Ext {
+  #extended({ beginsBlock, cells }: Absorption, { left, right }: RowCells): Ext {
     const field = this.#field;
-    const power = (k: number) => this.#powers[k] ?? field.zero;
-    return limbs.reduce<Ext>(
-      (sum, limb, j) => field.add(sum, field.scale(power(limbs.length - 1 - j), limb)),
-      field.mul(this.accumulator, power(limbs.length)),
+    // By powers of r first, which takes one product for each instead of one for each cell.
+    const sums = Array.from({ length: HIGHEST_POWER + 1 }, () => new Array<number>(EXTENSION_DEGREE).fill(0));
+    for (const { input, coordinate, power } of cells) {
+      const sum = sums[power];
+      const cell = input < DIGEST ? left[input] : right[input - DIGEST];
+      if (sum !== undefined) sum[coordinate] = add(sum[coordinate] ?? 0, cell ?? 0);
+    }
+    return sums.reduce<Ext>(
+      (total, sum, power) => (sum.every((x) => x === 0) ? total : field.add(total, field.mul(sum, this.#power(power)))),
+      beginsBlock ? field.mul(this.accumulator, this.#power(HIGHEST_POWER)) : this.accumulator,
     );
+  }
+
+  #power(k: number): Ext {
+    return this.#powers[k] ?? this.#field.zero;
   }
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {DiffList} from "../../../../contracts/libraries/DiffList.sol";
 import {Pubdata} from "../../../../contracts/libraries/Pubdata.sol";
 
-/// @notice The diff list read without assembly, limb by limb and coordinate by coordinate: the twin of DiffList.read.
+/// @notice The diff list read without assembly, cell by cell and coordinate by coordinate: the twin of DiffList.read.
 contract PlainDiffList {
     uint256 private constant P = 0x7f000001;
 
@@ -32,9 +32,10 @@ contract PlainDiffList {
         for (uint256 i = 0; i < header.updateCount; ++i) previous = _update(pubdata, cursor, previous, oldLeafCount);
         for (uint256 i = 0; i < header.insertionCount; ++i) _insertion(pubdata, cursor);
         if (cursor.offset != pubdata.length) revert DiffList.TrailingBytes(cursor.offset);
-        _head(cursor, 1, 1);
-        _absorb(cursor, uint256(outputsHash), 16);
-        _absorb(cursor, entries, 1);
+        _updateEntry(cursor, 1, 1, uint256(outputsHash));
+        uint256[5] memory count;
+        count[0] = entries;
+        _absorb(cursor, count);
         uint256 packed = 0;
         for (uint256 j = 0; j < 5; ++j) packed = (packed << 32) | cursor.sum[j];
         evaluation = bytes20(uint160(packed));
@@ -57,8 +58,7 @@ contract PlainDiffList {
         cursor.offset = item + 5;
         uint256 value = _word(pubdata, cursor, head % 0x40, item);
         if (head >= 0x40) _code(cursor, value);
-        _head(cursor, head >= 0x40 ? 2 : 1, index);
-        _absorb(cursor, value, 16);
+        _updateEntry(cursor, head >= 0x40 ? 2 : 1, index, value);
     }
 
     function _insertion(bytes calldata pubdata, Cursor memory cursor) private pure {
@@ -78,11 +78,16 @@ contract PlainDiffList {
         }
         uint256 value = _word(pubdata, cursor, head % 0x40, item);
         if (kind == 2) _code(cursor, value);
-        _absorb(cursor, 3, 1);
-        _absorb(cursor, kind, 1);
-        _absorb(cursor, account, 10);
-        _absorb(cursor, slot, 20);
-        _absorb(cursor, value, 16);
+        uint256[15] memory cells;
+        cells[0] = 3 + kind;
+        for (uint256 i = 0; i < 10; ++i) cells[1 + i] = _limb(account, i);
+        for (uint256 i = 0; i < 4; ++i) cells[11 + i] = _limb(slot, i);
+        _block(cursor, cells);
+        uint256[15] memory more;
+        for (uint256 i = 0; i < 12; ++i) more[i] = _limb(slot, 4 + i);
+        more[14] = _limb(value, 0);
+        _block(cursor, more);
+        _valueBlock(cursor, value);
     }
 
     function _word(bytes calldata pubdata, Cursor memory cursor, uint256 length, uint256 item)
@@ -101,26 +106,48 @@ contract PlainDiffList {
         if (value != 0) cursor.codeHashes[cursor.codeCount++] = bytes32(value);
     }
 
-    function _head(Cursor memory cursor, uint256 tag, uint256 index) private pure {
-        _absorb(cursor, tag, 1);
-        _absorb(cursor, index, 7);
+    function _updateEntry(Cursor memory cursor, uint256 tag, uint256 index, uint256 value) private pure {
+        uint256[15] memory cells;
+        cells[2] = tag;
+        cells[5] = _limb(index, 0);
+        cells[8] = _limb(index, 1);
+        cells[14] = _limb(value, 0);
+        _block(cursor, cells);
+        _valueBlock(cursor, value);
     }
 
-    /// @dev sum ← sum · point + limb for each 16-bit limb of the value, least significant first.
-    function _absorb(Cursor memory cursor, uint256 value, uint256 limbs) private pure {
-        for (uint256 n = 0; n < limbs; ++n) {
-            uint256[9] memory product;
-            for (uint256 i = 0; i < 5; ++i) {
-                for (uint256 j = 0; j < 5; ++j) product[i + j] += cursor.sum[i] * cursor.point[j];
-            }
-            // X^5 = 1 − X^2, from the highest power down.
-            for (uint256 k = 8; k >= 5; --k) {
-                product[k] %= P;
-                product[k - 5] += product[k];
-                product[k - 3] += P - product[k];
-            }
-            for (uint256 i = 0; i < 5; ++i) cursor.sum[i] = (product[i] + (i == 0 ? value & 0xffff : 0)) % P;
-            value >>= 16;
+    function _valueBlock(Cursor memory cursor, uint256 value) private pure {
+        uint256[15] memory cells;
+        for (uint256 i = 0; i < 15; ++i) cells[i] = _limb(value, 1 + i);
+        _block(cursor, cells);
+    }
+
+    /// @dev Limb i of 16 bits, least significant first.
+    function _limb(uint256 word, uint256 i) private pure returns (uint256) {
+        return (word >> (16 * i)) & 0xffff;
+    }
+
+    /// @dev Coefficient j of a block has cells j, j + 3, … as coordinates.
+    function _block(Cursor memory cursor, uint256[15] memory cells) private pure {
+        for (uint256 j = 0; j < 3; ++j) {
+            uint256[5] memory coefficient;
+            for (uint256 i = 0; i < 5; ++i) coefficient[i] = cells[j + 3 * i];
+            _absorb(cursor, coefficient);
         }
+    }
+
+    /// @dev sum ← sum · point + coefficient.
+    function _absorb(Cursor memory cursor, uint256[5] memory coefficient) private pure {
+        uint256[9] memory product;
+        for (uint256 i = 0; i < 5; ++i) {
+            for (uint256 j = 0; j < 5; ++j) product[i + j] += cursor.sum[i] * cursor.point[j];
+        }
+        // X^5 = 1 − X^2, from the highest power down.
+        for (uint256 k = 8; k >= 5; --k) {
+            product[k] %= P;
+            product[k - 5] += product[k];
+            product[k - 3] += P - product[k];
+        }
+        for (uint256 i = 0; i < 5; ++i) cursor.sum[i] = (product[i] + coefficient[i]) % P;
     }
 }
