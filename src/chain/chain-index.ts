@@ -1,3 +1,4 @@
+import type { BlockLog } from "./block.ts";
 import { isEip712Transaction } from "./eip712-transaction.ts";
 import type { Eip712Transaction } from "./eip712-transaction.ts";
 import type { SequencedBlock, SequencedPriorityOp } from "./sequencer/batch-builder.ts";
@@ -23,6 +24,15 @@ export interface IndexedEip712 {
   readonly transaction: Eip712Transaction;
 }
 
+/** How much there is to read of a block's logs. */
+export interface LogVolume {
+  readonly count: number;
+  /** Hexadecimal characters of their data. */
+  readonly dataCharacters: number;
+}
+
+const NO_LOGS: LogVolume = { count: 0, dataCharacters: 0 };
+
 interface IndexedBlock {
   readonly number: bigint;
   readonly batchNumber: bigint;
@@ -30,6 +40,7 @@ interface IndexedBlock {
   readonly priorityOps: Hex[];
   /** Transactions that users signed. */
   readonly signedCount: number;
+  readonly logs: LogVolume;
 }
 
 /**
@@ -64,7 +75,8 @@ export class ChainIndex {
       this.#publicHashes.set(engineHash, transaction.hash);
     }
     const signedCount = included.filter(({ kind }) => kind === "signed").length;
-    this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount });
+    const logs = volumeOf(receipts.flatMap(({ logs: ofOne }) => ofOne));
+    this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount, logs });
     for (const listener of this.#listeners) listener(environment.number);
   }
 
@@ -101,6 +113,11 @@ export class ChainIndex {
     const { transactions = [], signedCount = 0 } = this.#block(blockNumber) ?? {};
     const priorityOps = transactions.filter((hash) => this.#priorityOps.has(this.publicHash(hash))).length;
     return { priorityOps, signed: signedCount };
+  }
+
+  /** The volume of a block's logs: none where this process did not make the block. */
+  logVolume(blockNumber: bigint): LogVolume {
+    return this.#block(blockNumber)?.logs ?? NO_LOGS;
   }
 
   /** First and last block of a batch so far; undefined for one that has none. */
@@ -156,4 +173,8 @@ export class ChainIndex {
     const first = this.#blocks[0]?.number;
     return first === undefined || number < first ? undefined : this.#blocks[Number(number - first)];
   }
+}
+
+function volumeOf(logs: readonly BlockLog[]): LogVolume {
+  return logs.length === 0 ? NO_LOGS : { count: logs.length, dataCharacters: logs.reduce((sum, { data }) => sum + data.length, 0) };
 }

@@ -23,6 +23,8 @@ export interface ChainMethodOptions {
   readonly development: boolean;
   /** What the settlement layer knows of the chain; without it, methods that need it do not exist. */
   readonly settlement?: SettlementView;
+  /** Milliseconds of a clock that never goes back, by which filters end that nobody asks. Default: the process's. */
+  readonly nowMs?: () => number;
 }
 
 /** Reads that the engine answers: they change nothing and run no code. */
@@ -37,14 +39,12 @@ const ENGINE_READS = [
   "eth_getCode",
   "eth_getProof",
   "eth_getStorageAt",
-  "eth_uninstallFilter",
   "net_listening",
   "net_version",
   "web3_clientVersion",
   "web3_sha3",
 ] as const;
 
-const MAX_FILTERS = 1000;
 /** More than a batch of requests holds. */
 const MAX_WITNESS_CALLS = 512;
 const MAX_WAITING_MARKS = 512;
@@ -60,7 +60,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const calls = new GuardedCalls(asking);
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
-  for (const [method, answer] of namedReads(chain)) methods.set(method, answer);
+  for (const [method, answer] of namedReads(chain, options.nowMs)) methods.set(method, answer);
   const gasPrice: RpcMethod = async () => `0x${options.gasPriceWei.toString(16)}`;
   // The engine has a block a little before anyone can ask what its transactions are called.
   methods.set("eth_blockNumber", async () => hexQuantity(chain.index.head ?? chain.sequencer.head.number));
@@ -78,7 +78,6 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     return engine.request("eth_getTransactionCount", [account, tag ?? "latest"]);
   });
   for (const [method, answer] of traceMethods(chain, calls)) methods.set(method, answer);
-  addFilters(chain, methods);
   if (options.development) addDevelopmentMethods(chain, methods);
   const { gasPriceWei, settlement } = options;
   const own = [
@@ -108,23 +107,6 @@ function withPatientWitness(chain: Chain): Chain {
       close: () => witness.close(),
     },
   };
-}
-
-/** EDR keeps a filter until it has not been asked for minutes; the oldest goes when there are too many. */
-function addFilters(chain: Chain, methods: Map<string, RpcMethod>): void {
-  const filters = new Set<unknown>();
-  for (const method of ["eth_newFilter", "eth_newBlockFilter"]) {
-    methods.set(method, async (params) => {
-      const [oldest] = filters;
-      if (filters.size >= MAX_FILTERS) {
-        filters.delete(oldest);
-        await chain.engine.request("eth_uninstallFilter", [oldest]);
-      }
-      const id = await chain.engine.request(method, params);
-      filters.add(id);
-      return id;
-    });
-  }
 }
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {

@@ -1,47 +1,95 @@
 import type { Chain } from "../chain.ts";
 import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+import { matches, parseLogFilter } from "./log-filter.ts";
+import type { LogFilter } from "./log-filter.ts";
+import { LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
+import { hexQuantity } from "./parameters.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
 
+/** Notifications of one block that are given out in one turn of the event loop: others are answered in between. */
+const PER_TURN = 1000;
+
+/** The source of notifications, as subscriptions need it. */
+export type NotifyingEngine = Pick<ExecutionEngine, "request" | "onNotification">;
+
+const EVERY_LOG: LogFilter = { addresses: [], topics: [], fromBlock: undefined, toBlock: undefined, blockHash: undefined };
+
 /**
- * The engine as subscriptions need it, with transactions under the hashes that users know. A notification waits until the
- * chain knows its block: the engine tells of a block before it has returned it.
+ * The chain's own notifications, under the names that users know: of each block when all is known about it. A block is read
+ * once, however many wait for it, and only when those before it have been told; the engine's own subscriptions would hold a
+ * copy for each, and end after five minutes. All else goes to the engine.
  */
-export function namedNotifications(chain: Chain): Pick<ExecutionEngine, "request" | "onNotification"> {
-  const { engine, index } = chain;
+export function namedNotifications(chain: Chain): NotifyingEngine {
   const fields = new ZkFields(chain);
+  const reader = new LogReader(chain, fields);
+  const listeners = new Set<(notification: EngineNotification) => void>();
+  /** By their ids: the filter of one that gets logs, undefined for one that gets blocks. */
+  const subscriptions = new Map<string, LogFilter | undefined>();
+  let nextId = 1n;
+  let told: Promise<void> = Promise.resolve();
+  let stopBlocks: (() => void) | undefined;
+
+  const tell = (subscription: string, result: unknown): void => {
+    for (const listener of listeners) listener({ subscription, result });
+  };
+  const tellOf = async (number: bigint, since: readonly (readonly [string, LogFilter | undefined])[]): Promise<void> => {
+    const waiting = since.filter(([id]) => subscriptions.has(id));
+    if (waiting.some(([, filter]) => filter === undefined)) {
+      const block = (await chain.engine.request("eth_getBlockByNumber", [hexQuantity(number), false])) as Fields | null;
+      // It is gone where the chain has returned to a snapshot meanwhile.
+      if (block === null) return;
+      const shown = fields.block(block);
+      for (const [id, filter] of waiting) if (filter === undefined) tell(id, shown);
+    }
+    const wanted = waiting.flatMap(([id, filter]) => (filter === undefined ? [] : [{ id, filter }]));
+    if (wanted.length === 0 || chain.index.logVolume(number).count === 0) return;
+    const { logs } = await reader.upTo(EVERY_LOG, number, number, NO_LOG_LIMITS);
+    let inTurn = 0;
+    for (const log of logs) {
+      for (const { id, filter } of wanted) {
+        if (!subscriptions.has(id) || !matches(filter, log as { readonly address: string; readonly topics: readonly string[] })) continue;
+        tell(id, log);
+        if (++inTurn % PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  };
+  const onBlock = (number: bigint): void => {
+    if (subscriptions.size === 0) return;
+    // Later than all that follows from a block at once, as the result of a priority operation does.
+    const settled = new Promise((resolve) => setImmediate(resolve));
+    const waiting = [...subscriptions];
+    // A chain that is being closed answers nothing any more, and there is nobody to tell.
+    told = told.then(() => settled).then(() => tellOf(number, waiting)).catch(() => undefined);
+  };
+
   return {
-    request: (method, params) => engine.request(method, params),
+    async request(method, params) {
+      if (method === "eth_subscribe") {
+        const id = hexQuantity(nextId++);
+        subscriptions.set(id, parseKind(params));
+        return id;
+      }
+      if (method === "eth_unsubscribe") return typeof params[0] === "string" && subscriptions.delete(params[0]);
+      return chain.engine.request(method, params);
+    },
     onNotification(listener) {
-      let waiting: EngineNotification[] = [];
-      const deliver = (): void => {
-        const known = waiting.filter((notification) => isKnown(notification, index.head));
-        waiting = waiting.filter((notification) => !known.includes(notification));
-        for (const { subscription, result } of known) listener({ subscription, result: isLog(result) ? fields.log(result) : result });
-      };
-      // Later than all that follows from a block at once, as the result of a priority operation does.
-      const deliverSoon = (): void => void setImmediate(deliver);
-      const stopBlocks = index.onBlock(deliverSoon);
-      const stopEngine = engine.onNotification((notification) => {
-        waiting.push(notification);
-        deliverSoon();
-      });
+      listeners.add(listener);
+      stopBlocks ??= chain.index.onBlock(onBlock);
       return () => {
-        stopBlocks();
-        stopEngine();
-        waiting = [];
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        stopBlocks?.();
+        stopBlocks = undefined;
       };
     },
   };
 }
 
-function isLog(result: unknown): result is Fields {
-  return typeof result === "object" && result !== null && "transactionHash" in result;
-}
-
-function isKnown({ result }: EngineNotification, head: bigint | undefined): boolean {
-  if (typeof result !== "object" || result === null) return true;
-  const { blockNumber, number } = result as Fields;
-  const block = blockNumber ?? number;
-  return typeof block !== "string" || (head !== undefined && BigInt(block) <= head);
+/** The filter of a subscription to logs; undefined for one to blocks. Throws RpcError. */
+function parseKind([kind, filter]: readonly unknown[]): LogFilter | undefined {
+  if (kind === "newHeads") return undefined;
+  if (kind !== "logs") throw new RpcError(RpcCode.invalidParams, "subscriptions are newHeads and logs");
+  return parseLogFilter(filter ?? {});
 }

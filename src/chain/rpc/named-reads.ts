@@ -1,12 +1,11 @@
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { filterMethods } from "./filters.ts";
+import { parseLogFilter } from "./log-filter.ts";
+import { LOG_LIMITS, LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
-
-/** More than a batch of requests holds. */
-const MAX_WAITING = 512;
 
 /** All receipts of a block, by its number, tag or hash. The engine has no such method. */
 async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown): Promise<readonly Fields[] | null> {
@@ -20,8 +19,9 @@ async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown
 
 /**
  * Reads that show transactions, logs or blocks: the engine's answers under the names, and with the fields, that users know.
+ * `nowMs`: milliseconds of a clock that never goes back.
  */
-export function namedReads(chain: Chain): ReadonlyMap<string, RpcMethod> {
+export function namedReads(chain: Chain, nowMs: () => number = () => performance.now()): ReadonlyMap<string, RpcMethod> {
   const { engine, mempool } = chain;
   const fields = new ZkFields(chain);
   type Show = (answer: Fields) => Fields;
@@ -34,17 +34,7 @@ export function namedReads(chain: Chain): ReadonlyMap<string, RpcMethod> {
       return answer === null ? null : show(answer);
     },
   ];
-  // One at a time: a transaction can make 40,000 logs, and each question may be about all there are.
-  const inTurn = oneAtATime(MAX_WAITING, "questions about logs wait");
-  const listed = (method: string): [string, RpcMethod] => [
-    method,
-    (params) =>
-      inTurn(async () => {
-        // Changes of a block filter are hashes.
-        const answer = (await engine.request(method, params)) as readonly (Fields | string)[];
-        return answer.map((one) => (typeof one === "string" ? one : fields.log(one)));
-      }),
-  ];
+  const reader = new LogReader(chain, fields);
   const transaction: Show = (answer) => fields.transaction(answer);
   const block: Show = (answer) => fields.block(answer);
   const [, minedTransaction] = shown("eth_getTransactionByHash", transaction, true);
@@ -63,8 +53,7 @@ export function namedReads(chain: Chain): ReadonlyMap<string, RpcMethod> {
     shown("eth_getBlockByNumber", block),
     shown("eth_getBlockByHash", block),
     ["eth_getBlockReceipts", async ([block]) => blockReceipts(chain, fields, block)],
-    listed("eth_getLogs"),
-    listed("eth_getFilterLogs"),
-    listed("eth_getFilterChanges"),
+    ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), client?.isInProcess === true ? NO_LOG_LIMITS : LOG_LIMITS)],
+    ...filterMethods({ chain, reader, nowMs }),
   ]);
 }

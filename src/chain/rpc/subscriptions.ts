@@ -4,6 +4,8 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Subscriptions of one client. */
 const MAX_SUBSCRIPTIONS = 100;
+/** Of all clients: each log is held against each of them. */
+const MAX_ALL_SUBSCRIPTIONS = 1000;
 const KINDS = new Set(["newHeads", "logs"]);
 
 /** What subscriptions need of an engine. */
@@ -47,6 +49,9 @@ export class Subscriptions {
     if (client.subscriptions.size >= MAX_SUBSCRIPTIONS) {
       throw new RpcError(RpcCode.limitExceeded, `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
     }
+    if (this.#owners.size >= MAX_ALL_SUBSCRIPTIONS) {
+      throw new RpcError(RpcCode.limitExceeded, `there are ${MAX_ALL_SUBSCRIPTIONS} subscriptions already; try again when others have ended, or poll a filter`);
+    }
     // Holds the place while the engine answers: requests of one connection run side by side.
     const place = `place ${this.#nextPlace++}`;
     client.subscriptions.add(place);
@@ -54,6 +59,7 @@ export class Subscriptions {
       const id = (await this.#engine.request("eth_subscribe", params)) as string;
       client.subscriptions.add(id);
       this.#owners.set(id, { client, notify });
+      // It has gone while the engine answered.
       if (client.isGone) await this.#unsubscribe(id, client);
       return id;
     } finally {

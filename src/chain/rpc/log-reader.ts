@@ -1,0 +1,139 @@
+import type { Chain } from "../chain.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+import { engineFilter } from "./log-filter.ts";
+import type { LogFilter } from "./log-filter.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { hexQuantity } from "./parameters.ts";
+import type { Fields, ZkFields } from "./zk-fields.ts";
+
+/** What an answer may hold. */
+export interface LogLimits {
+  readonly logs: number;
+  /** Hexadecimal characters of the logs' data: a log can have two megabytes. */
+  readonly dataCharacters: number;
+}
+
+/** For everybody outside this process. As many as public nodes give. */
+export const LOG_LIMITS: LogLimits = { logs: 10_000, dataCharacters: 2 ** 25 };
+/** For who asks in this process, and could only end his own. */
+export const NO_LOG_LIMITS: LogLimits = { logs: Infinity, dataCharacters: Infinity };
+
+/** What the engine is asked for at once, whatever of it the filter lets through; a block is never divided. */
+const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n };
+/** More than a batch of requests holds. */
+const MAX_WAITING = 512;
+
+/** The logs of whole blocks. */
+export interface LogRange {
+  readonly logs: readonly Fields[];
+  /** The last of these blocks. */
+  readonly last: bigint;
+  /** It is a single block, which is beyond the limits. */
+  readonly isBeyond: boolean;
+}
+
+/**
+ * Reads logs from the engine, so much at a time that neither its answer nor anybody's grows with the chain. How much a
+ * block holds is known before it is asked for. One question at a time.
+ */
+export class LogReader {
+  readonly #chain: Chain;
+  readonly #fields: ZkFields;
+  readonly #inTurn = oneAtATime(MAX_WAITING, "questions about logs wait");
+
+  constructor(chain: Chain, fields: ZkFields) {
+    this.#chain = chain;
+    this.#fields = fields;
+  }
+
+  /** The newest block that readers are told of. */
+  get head(): bigint {
+    const { index, sequencer } = this.#chain;
+    return index.head ?? sequencer.head.number;
+  }
+
+  /** All logs that `eth_getLogs` asks for. Throws RpcError where they are more than the limits allow, with a range that is answered. */
+  async all(filter: LogFilter, limits: LogLimits): Promise<readonly Fields[]> {
+    const [first, last] = await this.#range(filter);
+    const range = await this.upTo(filter, first, last, limits);
+    if (range.isBeyond || range.last < last) throw tooMany(limits, first, range);
+    return range.logs;
+  }
+
+  /** The logs of whole blocks from the first on, as many as the limits allow; one block is always answered. */
+  upTo(filter: LogFilter, first: bigint, last: bigint, limits: LogLimits): Promise<LogRange> {
+    return this.#inTurn(() => this.#upTo(filter, first, last, limits));
+  }
+
+  async #upTo(filter: LogFilter, first: bigint, last: bigint, limits: LogLimits): Promise<LogRange> {
+    const found: Fields[] = [];
+    let dataCharacters = 0;
+    for (let from = first; from <= last; ) {
+      const to = this.#questionEnd(from, last);
+      const answer = (await this.#chain.engine.request("eth_getLogs", [engineFilter(filter, from, to)])) as readonly Fields[];
+      for (const log of answer) {
+        dataCharacters += String(log["data"]).length;
+        found.push(log);
+        if (found.length <= limits.logs && dataCharacters <= limits.dataCharacters) continue;
+        const full = blockOf(log);
+        // What comes before is in whole blocks; a first one that is too large itself stands alone.
+        const isBeyond = full === first;
+        const last = isBeyond ? first : full - 1n;
+        const whole = (isBeyond ? answer : found).filter((one) => blockOf(one) <= last);
+        return { logs: this.#named(whole), last, isBeyond };
+      }
+      from = to + 1n;
+    }
+    return { logs: this.#named(found), last, isBeyond: false };
+  }
+
+  #named(logs: readonly Fields[]): readonly Fields[] {
+    return logs.map((log) => this.#fields.log(log));
+  }
+
+  /** The last block of the next question: as far as the volume of one goes. */
+  #questionEnd(from: bigint, last: bigint): bigint {
+    const { index } = this.#chain;
+    let logs = 0;
+    let dataCharacters = 0;
+    for (let block = from; block <= last; block++) {
+      const volume = index.logVolume(block);
+      logs += volume.count;
+      dataCharacters += volume.dataCharacters;
+      const isFull = logs > PER_QUESTION.logs || dataCharacters > PER_QUESTION.dataCharacters || block - from >= PER_QUESTION.blocks;
+      if (isFull) return block > from ? block - 1n : block;
+    }
+    return last;
+  }
+
+  async #range({ fromBlock, toBlock, blockHash }: LogFilter): Promise<readonly [bigint, bigint]> {
+    const { head } = this;
+    if (blockHash !== undefined) {
+      const block = (await this.#chain.engine.request("eth_getBlockByHash", [blockHash, false])) as { readonly number: Hex } | null;
+      if (block === null) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`);
+      return [BigInt(block.number), BigInt(block.number)];
+    }
+    const to = numberOf(toBlock, head);
+    return [numberOf(fromBlock, head), to < head ? to : head];
+  }
+}
+
+/** The block that a filter's bound names: the newest one for tags and where there is none. */
+export function numberOf(block: string | undefined, head: bigint): bigint {
+  if (block === "earliest") return 0n;
+  return block?.startsWith("0x") === true ? BigInt(block) : head;
+}
+
+function blockOf(log: Fields): bigint {
+  return BigInt(log["blockNumber"] as Hex);
+}
+
+function tooMany(limits: LogLimits, first: bigint, { last, isBeyond }: LogRange): RpcError {
+  const size = `the answer has more than ${limits.logs} logs, or ${limits.dataCharacters} characters of their data`;
+  const range = { from: hexQuantity(first), to: hexQuantity(last) };
+  const message = isBeyond
+    ? `${size}, in block ${range.from} alone; name an address or topics, or ask for its receipts`
+    : `${size}; ask for blocks [${range.from}, ${range.to}] and then for the rest, or name an address or topics`;
+  return new RpcError(RpcCode.limitExceeded, message, { code: "TooManyLogs", ...(isBeyond ? {} : range) });
+}
