@@ -8,6 +8,7 @@ import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
 import { createLocalMember } from "../../src/settlement/quorum.ts";
+import type { QuorumMember } from "../../src/settlement/quorum.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
@@ -114,6 +115,30 @@ describe("settlement of a chain", () => {
     await assert.rejects(settlement.submit(await chain.form()).committed, (error) => error === report);
     await settlement.close();
     assert.equal((await readTotals(senderContext(chain, settled.accounts[0]!))).committed, 0n);
+  });
+
+  test("asks validators again that could only not read L1, and not those that disagree", async () => {
+    const chain = await createSettledChain(settled, 308n, { validatorThreshold: 2n }, 2);
+    const [first, second] = chain.members;
+    let asked = 0;
+    const away: QuorumMember = {
+      ...second!,
+      signBatch: (batch, revertCount) =>
+        asked++ < 4 ? Promise.reject(new SettlementError("L1Unreachable", "connect ECONNREFUSED")) : second!.signBatch(batch, revertCount),
+    };
+    const batch = await chain.form();
+    const quorum = { members: [first!, away], threshold: 2 };
+    const { stored } = await commitBatch(senderContext(chain, settled.accounts[0]!), batch, chain.genesis, { quorum, posting: CALLDATA_POSTING });
+    assert.equal(stored.commitment, batch.commitment);
+    assert.equal(asked, 5);
+    asked = 0;
+    const disagreeing: QuorumMember = { ...first!, signBatch: () => Promise.reject(new Error("re-execution gives other logs")) };
+    const both = { members: [disagreeing, away], threshold: 2 };
+    await assert.rejects(
+      commitBatch(senderContext(chain, settled.accounts[0]!), await chain.form(), stored, { quorum: both, posting: CALLDATA_POSTING }),
+      { code: "QuorumUnreachable" },
+    );
+    assert.equal(asked, 1);
   });
 
   test("waits for L1's clock: for a batch of the future, and for the execution delay", async () => {

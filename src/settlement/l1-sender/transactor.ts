@@ -103,10 +103,10 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
   }
 
   /** A transaction that carried the call before and still waits to be mined: one that was mined has not done what is asked for. */
-  async function adopted({ label, earlier = [] }: TransactionCall): Promise<Broadcast | undefined> {
+  async function adopted({ label, to, data, earlier = [] }: TransactionCall): Promise<Broadcast | undefined> {
     for (const hash of earlier.toReversed()) {
       const found = await answered(label, () => provider.getTransaction(hash));
-      if (found === null) continue;
+      if (found?.to?.toLowerCase() !== to || found.data !== data) continue;
       const receipt = await answered(label, () => provider.getTransactionReceipt(hash));
       if (receipt === null) return { nonce: found.nonce, gasLimit: found.gasLimit, hashes: [...earlier] };
     }

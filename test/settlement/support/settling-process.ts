@@ -1,0 +1,66 @@
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
+import { l1Request } from "../../../src/devnet/l1/l1-request.ts";
+import { connectHttp } from "../../../src/devnet/relaying.ts";
+import { noProofMarker } from "../../../src/protocol/no-proof.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { openFileJournal } from "../../../src/settlement/journal/journal.ts";
+import { patientReader } from "../../../src/settlement/l1-sender/chain-reader.ts";
+import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
+import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
+import { createLocalMember } from "../../../src/settlement/quorum.ts";
+import { openSettlement } from "../../../src/settlement/settlement.ts";
+import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+
+/** What the process is told, by message. */
+export interface SettlingTask {
+  readonly url: string;
+  readonly contract: { readonly settlementChainId: bigint; readonly hyperchain: Hex };
+  readonly fromBlock: number;
+  /** Numbers of the development accounts that send and sign. */
+  readonly sender: number;
+  readonly validator: number;
+  readonly journal: string;
+  readonly batch: FormedBatch;
+}
+
+/** What it answers once L1 has executed the batch. */
+export interface SettlingReport {
+  /** Proofs that it had to make. */
+  readonly proofs: number;
+}
+
+/** A process that takes one batch through L1, with its journal in a file. */
+process.once("message", (task: SettlingTask) => void settle(task));
+
+async function settle({ url, contract, fromBlock, sender, validator, journal: path, batch }: SettlingTask): Promise<void> {
+  const provider = connectHttp(contract.settlementChainId, l1Request(url));
+  const accounts = createDevelopmentAccounts();
+  const delay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const patience = createL1Patience({}, { delay });
+  const journal = await openFileJournal(path);
+  let proofs = 0;
+  const settlement = await openSettlement<FormedBatch>(
+    { quorum: { members: [await createLocalMember(accounts.wallet(validator), contract)], threshold: 1 }, posting: CALLDATA_POSTING },
+    {
+      context: {
+        ...contract,
+        provider: patientReader(provider, patience),
+        fromBlock,
+        delay,
+        patience,
+        transactor: createTransactor({}, { signer: accounts.wallet(sender).connect(provider), patience }),
+      },
+      journal,
+      prove({ commitment }) {
+        proofs++;
+        return Promise.resolve(noProofMarker(commitment));
+      },
+    },
+  );
+  await settlement.submit(batch).executed;
+  await settlement.close();
+  await journal.close();
+  provider.destroy();
+  process.send?.({ proofs } satisfies SettlingReport, () => process.disconnect());
+}
