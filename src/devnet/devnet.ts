@@ -47,6 +47,8 @@ export interface DevnetDependencies {
   readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode: string }>;
   readonly clock: Clock;
   readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
+  /** A chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  readonly onWait?: (chainId: bigint, reason: string | undefined) => void;
   /** A part has stopped for good; the others go on. */
   readonly onStop?: (chainId: bigint, error: unknown) => void;
 }
@@ -75,7 +77,7 @@ export function startDevnet(options: DevnetOptions, dependencies: DevnetDependen
 
 async function start(options: DevnetOptions, dependencies: DevnetDependencies, closing: Closing): Promise<Devnet> {
   const { host = "127.0.0.1", inBackground = false, name = "hyperchains", prover: proving = { mode: "stark" } } = options;
-  const { connectL1, connectChain, artifacts, clock, onSettled, onStop } = dependencies;
+  const { connectL1, connectChain, artifacts, clock, onSettled, onWait, onStop } = dependencies;
   const plans = planChains(options);
   reserveEngineStack();
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
@@ -118,6 +120,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
         alterProof: (proof) => faults.alterProof(chainId, proof),
         operator,
         onSettled: (batch) => onSettled?.(chainId, batch),
+        onWait: (reason) => onWait?.(chainId, reason),
         onStop: (error) => onStop?.(chainId, error),
       },
     );

@@ -1,5 +1,5 @@
 import { BrowserProvider, JsonRpcProvider, Network } from "ethers";
-import type { HDNodeWallet, Provider } from "ethers";
+import type { FetchRequest, HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { createRelayer } from "../relayer/relayer.ts";
 import type { Relayer, RelayerDependencies } from "../relayer/relayer.ts";
@@ -15,7 +15,7 @@ export interface RelayTarget {
 }
 
 /** Reaches a chain over HTTP; to be destroyed. Nothing is cached: local blocks can be a millisecond apart. */
-export function connectHttp(chainId: bigint, url: string): JsonRpcProvider {
+export function connectHttp(chainId: bigint, url: string | FetchRequest): JsonRpcProvider {
   const network = Network.from(chainId);
   return new JsonRpcProvider(url, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1, pollingInterval: 100 });
 }

@@ -17,11 +17,13 @@ import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { createMemoryJournal, openFileJournal } from "../../settlement/journal/journal.ts";
 import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+import type { L1Poll } from "../../settlement/l1-watcher/l1-watcher.ts";
 import type { TypedDataSigner } from "../../settlement/quorum.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startOrClose } from "../closing.ts";
 import type { Closing } from "../closing.ts";
+import { createL1Contact } from "./l1-contact.ts";
 import { createChain, ETH_BASE_TOKEN, localChainConfiguration } from "./create-chain.ts";
 import type { CreatedChain } from "./create-chain.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
@@ -65,6 +67,8 @@ export interface ChainPipelineDependencies {
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
   readonly onSettled?: (batch: SettledBatch) => void;
+  /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  readonly onWait?: (reason: string | undefined) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
 }
@@ -92,6 +96,8 @@ export interface ChainPipeline extends RestorableMember {
   inputs(batchNumber: bigint): Promise<BatchInputs>;
   /** Batches that came through each stage, while neither chain nor settlement has stopped. */
   progress(): Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+  /** Why it waits for L1; undefined while it does not. */
+  waitsFor(): string | undefined;
   /** What stopped the chain or its settlement for good; undefined while both run. */
   fault(): unknown;
   close(): Promise<void>;
@@ -123,6 +129,7 @@ async function start(
     dependencies.onStop(error);
   };
 
+  const contact = createL1Contact((reason) => dependencies.onWait?.(reason));
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const created = await createChain(
     ecosystem,
@@ -157,6 +164,7 @@ async function start(
       journal,
       sender: operator,
       onStop,
+      onTrouble: (trouble) => contact.settlementWaits(trouble),
       onSettled(batch) {
         if (chain.sequencer.isHeldUp) chain.sequencer.resume();
         dependencies.onSettled?.(batch);
@@ -220,9 +228,19 @@ async function start(
   closing.add(() => chain.close());
 
   const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock, confirmations }, { provider: l1 });
+  async function look(): Promise<L1Poll> {
+    try {
+      const seen = await watcher.poll();
+      contact.looked();
+      return seen;
+    } catch (error) {
+      contact.looked(error);
+      throw error;
+    }
+  }
   async function takeOver(): Promise<L1Inputs> {
     if (chain.sequencer.isPaused) return { priorityOps: 0, importedRoots: 0 };
-    const { operations, roots } = inputsFrom(chainId, await watcher.poll());
+    const { operations, roots } = inputsFrom(chainId, await look());
     for (const operation of operations) await chain.sequencer.runPriorityOp(priorityOperation(operation, operatorAddress));
     if (roots.length > 0) await chain.sequencer.importRoots(roots);
     return { priorityOps: operations.length, importedRoots: roots.length };
@@ -257,6 +275,7 @@ async function start(
       const { uncommitted, unproven, unexecuted } = settling.backlog();
       return { sealed, committed: sealed - uncommitted, proven: sealed - unproven, executed: sealed - unexecuted };
     },
+    waitsFor: () => contact.reason(),
     fault: () => fault,
     close: () => closing.close(),
   };

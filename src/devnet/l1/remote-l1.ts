@@ -1,6 +1,7 @@
 import type { LocalL1 } from "./local-l1.ts";
 import { DevnetOptionsError } from "../options.ts";
 import { connectHttp } from "../relaying.ts";
+import { l1Request } from "./l1-request.ts";
 
 const LONGEST_ANSWER_MS = 10_000;
 
@@ -10,7 +11,7 @@ const LONGEST_ANSWER_MS = 10_000;
  */
 export async function connectRemoteL1(url: string): Promise<LocalL1> {
   const chainId = await chainIdAt(url);
-  const provider = connectHttp(chainId, url);
+  const provider = connectHttp(chainId, l1Request(url));
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> => provider.send(method, [...params]);
   return {
     chainId,

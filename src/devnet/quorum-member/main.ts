@@ -1,11 +1,12 @@
 import { JsonRpcProvider } from "ethers";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
+import { l1Request } from "../l1/l1-request.ts";
 import { Member } from "./member.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { MemberReply, MemberRequest } from "./messages.ts";
 
 /** The body of a member's process: one request after the other, until whoever started it is gone. */
-const member = new Member((url) => new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1 }));
+const member = new Member((url) => new JsonRpcProvider(l1Request(url), undefined, { staticNetwork: true, cacheTimeout: -1 }));
 const reply = (message: MemberReply): void => {
   process.send?.(message);
 };

@@ -9,6 +9,7 @@ import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import { createLocalCommitteeMember } from "../../settlement/committee.ts";
+import { reasonOf } from "../../settlement/l1-sender/l1-patience.ts";
 import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { SignedBatch } from "../../settlement/settlement-batch.ts";
@@ -94,14 +95,14 @@ export class Member {
     const agreed = this.#agreed.get(batchNumber);
     if (agreed !== undefined && agreed.commitment === commitment) return agreed;
     if (batchNumber < verifier.nextBatch) {
-      const { totals } = await (await reader()).state();
+      const { totals } = await fromL1(async () => (await reader()).state());
       if (totals.committed > batchNumber) {
         throw new BatchRefusal("BatchNumberMismatch", `L1 has batch ${batchNumber} already, and this member agreed to ${agreed?.commitment ?? "another"}`);
       }
       // L1 does not have it: it was reverted, or never came there.
       this.#goBack(batchNumber);
     }
-    await knowledge.refresh();
+    await fromL1(() => knowledge.refresh());
     const { outputs, preCommitment, commitment: ownCommitment, pubdata } = await verifier.verify(inputs);
     const own: SignedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata };
     if (commitment !== undefined && own.commitment !== commitment) {
@@ -130,6 +131,15 @@ export class Member {
     const batch = this.#agreed.get(request.batchNumber);
     if (batch === undefined) throw new QuorumMemberError("DataUnknown", `this member does not have the data of batch ${request.batchNumber}`);
     return batch.pubdata;
+  }
+}
+
+/** What fails here can be asked again later, when L1 answers. */
+async function fromL1<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw new QuorumMemberError("L1Unreachable", reasonOf(error));
   }
 }
 

@@ -60,7 +60,7 @@ export type MemberReply =
   | { readonly id: number; readonly type: "done"; readonly result: unknown }
   | { readonly id: number; readonly type: "refused"; readonly code: string; readonly message: string; readonly nextBatch: bigint | undefined };
 
-/** A member refused, is silent, or has died. `code` is the refusal's, MemberSilent or MemberDied. */
+/** A member refused, is silent, or has died. `code` is the refusal's, L1Unreachable, MemberSilent or MemberDied. */
 export class QuorumMemberError extends Error {
   override readonly name = "QuorumMemberError";
   readonly code: string;

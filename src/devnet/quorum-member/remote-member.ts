@@ -1,6 +1,7 @@
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
+import { SettlementError } from "../../settlement/settlement-error.ts";
 import type { QuorumMember } from "../../settlement/quorum.ts";
 import type { MemberProcess } from "./member-process.ts";
 import { QuorumMemberError } from "./messages.ts";
@@ -32,8 +33,23 @@ export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf,
   };
 }
 
-/** Shows a batch to a member, and first those that it has missed. */
+/** Shows a batch to a member. Rejects with SettlementError L1Unreachable where it could only not read L1: then it can be asked again. */
 async function shown<Name extends "signBatch" | "signAvailability">(
+  member: MemberProcess,
+  inputsOf: InputsOf,
+  operation: Name,
+  request: MemberOperations[Name]["request"],
+): Promise<MemberOperations[Name]["result"]> {
+  try {
+    return await shownInOrder(member, inputsOf, operation, request);
+  } catch (error) {
+    if (error instanceof QuorumMemberError && error.code === "L1Unreachable") throw new SettlementError("L1Unreachable", error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** First come the batches that it has missed. */
+async function shownInOrder<Name extends "signBatch" | "signAvailability">(
   member: MemberProcess,
   inputsOf: InputsOf,
   operation: Name,

@@ -53,7 +53,12 @@ export interface ChainInfo {
 /** Answer of `hyperchain_status`. */
 export interface EcosystemStatus {
   readonly chains: readonly ChainStatus[];
-  readonly messages: { readonly inFlight: number; readonly delivered: number };
+  readonly messages: {
+    readonly inFlight: number;
+    readonly delivered: number;
+    /** Why the messages could not be looked at now, so that the numbers are those of the last look; absent where they are of now. */
+    readonly outdated?: string;
+  };
 }
 
 export interface ChainStatus {
@@ -64,7 +69,9 @@ export interface ChainStatus {
   readonly waiting: number;
   /** Batches that came through each stage; a batch that has come through one has come through those before it. */
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
-  /** Why the chain, or its settlement, stands still; absent while it runs. */
+  /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
+  readonly waitsFor?: string;
+  /** Why the chain, or its settlement, stands still for good; absent while it runs. */
   readonly fault?: string;
 }
 

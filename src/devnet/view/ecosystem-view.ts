@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { Relayer } from "../../relayer/relayer.ts";
+import { reasonOf } from "../../settlement/l1-sender/l1-patience.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
 import type { DevelopmentAccounts } from "../accounts.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
@@ -35,18 +36,32 @@ export interface EcosystemView {
   messages(): Promise<readonly MessageInfo[]>;
 }
 
+/** What is known of messages, and why that may not be all. */
+interface KnownMessages {
+  readonly all: readonly MessageInfo[];
+  readonly outdated?: string;
+}
+
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
   const { chains, relayer, toL1 } = dependencies;
+  let lastLook: readonly MessageInfo[] = [];
   const messages = async (): Promise<readonly MessageInfo[]> => {
     await relayer.observe();
-    return [...relayer.journeys().map(messageInfo), ...(await toL1.look())];
+    lastLook = [...relayer.journeys().map(messageInfo), ...(await toL1.look())];
+    return lastLook;
   };
+  /** A member that does not answer is a reason to ask for the status, not to refuse it. */
+  const known = (): Promise<KnownMessages> =>
+    messages().then(
+      (all) => ({ all }),
+      (error: unknown) => ({ all: lastLook, outdated: reasonOf(error) }),
+    );
   return {
     info: () => ecosystemInfo(dependencies),
     async status() {
-      const all = await messages();
+      const { all, ...rest } = await known();
       const delivered = all.filter(hasArrived).length;
-      return { chains: chains.map(chainStatus), messages: { inFlight: all.length - delivered, delivered } };
+      return { chains: chains.map(chainStatus), messages: { inFlight: all.length - delivered, delivered, ...rest } };
     },
     messages,
   };
@@ -87,12 +102,14 @@ function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainIn
 function chainStatus({ name, chainId, pipeline }: DevnetChain): ChainStatus {
   const { sequencer, mempool } = pipeline.chain;
   const fault = pipeline.fault();
+  const waitsFor = pipeline.waitsFor();
   return {
     name,
     chainId: Number(chainId),
     blockNumber: Number(sequencer.head.number),
     waiting: mempool.size,
     batches: pipeline.progress(),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
   };
 }

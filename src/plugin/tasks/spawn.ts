@@ -41,6 +41,8 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], ecosystemOptions(config, { batchAgeMs: BATCH_AGE_MS, pollIntervalMs: config.pollIntervalMs }));
   const devnet = await startEcosystem(options, hre, {
     onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch, mode))),
+    onWait: (chainId, reason) =>
+      output.progress(reason === undefined ? `${nameOf(chainId)} goes on: L1 answers` : warning(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`)),
     onStop: (chainId, error) => output.progress(warning(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
   }).catch((error: unknown) => {
     throw explained(error);

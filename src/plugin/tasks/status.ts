@@ -16,8 +16,9 @@ const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
 function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): string {
   const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed"], ...chains.map(row)];
   const faults = chains.flatMap(({ name, fault }) => (fault === undefined ? [] : [warning(`${name} stands still: ${fault}`)]));
-  const counts = `Messages: ${messages.inFlight} in flight, ${messages.delivered} delivered`;
-  return [strong(info.name), firstScreen(info), table(rows), ...faults, counts].join("\n\n");
+  const delays = chains.flatMap(({ name, waitsFor }) => (waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)]));
+  const counts = `Messages: ${messages.inFlight} in flight, ${messages.delivered} delivered${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;
+  return [strong(info.name), firstScreen(info), table(rows), ...faults, ...delays, counts].join("\n\n");
 }
 
 function row({ name, blockNumber, waiting, batches }: ChainStatus): readonly string[] {

@@ -1,0 +1,61 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What becomes of a request: it is answered; L1 never sees it; L1 does it and the answer is lost; or it is one too many. */
+export type Fate = "answered" | "unseen" | "answerLost" | "limited";
+
+export interface FaultyL1 {
+  readonly url: string;
+  /** Decides over each request; to be replaced by tests. */
+  decide: (method: string, params: readonly unknown[]) => Fate | Promise<Fate>;
+  close(): Promise<void>;
+}
+
+interface Request {
+  readonly id: number;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+/** An L1 over HTTP that fails as nodes do: by broken connections and by limits of rate. */
+export async function serveFaultyL1(request: (method: string, params: readonly unknown[]) => Promise<unknown>): Promise<FaultyL1> {
+  const l1 = { decide: (): Fate => "answered" } as { decide: FaultyL1["decide"] };
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { id, method, params } = JSON.parse(await textOf(incoming)) as Request;
+    const fate = await l1.decide(method, params);
+    if (fate === "unseen") return void incoming.socket.destroy();
+    if (fate === "limited") return void outgoing.writeHead(429).end("Too Many Requests");
+    const body = await request(method, params).then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error: plainError(error) }),
+    );
+    if (fate === "answerLost") return void incoming.socket.destroy();
+    outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ jsonrpc: "2.0", id, ...body }));
+  }
+
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing).catch(() => incoming.socket.destroy()));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return Object.assign(l1, {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  });
+}
+
+async function textOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** As nodes tell errors: code, message, and a contract's data. */
+function plainError(error: unknown): object {
+  const { code, message, data } = error as { readonly code?: unknown; readonly message?: string; readonly data?: unknown };
+  const inner = typeof data === "object" && data !== null && "data" in data ? data.data : data;
+  return { code: typeof code === "number" ? code : -32_603, message, ...(inner === undefined ? {} : { data: inner }) };
+}
