@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const selected = process.argv.slice(2);
+/** Twenty times what the slowest test takes: only for those that would never end. */
+const TEST_LIMIT_MS = 300_000;
 
 function step(name: string, args: readonly string[]): void {
   const start = performance.now();
@@ -26,4 +28,5 @@ if (selected.length === 0) {
 // The tests of the package pack what this builds.
 if (selected.length === 0 || selected.some((file) => file.includes("test/package/"))) step("package", ["scripts/build.ts"]);
 const files = selected.length > 0 ? selected : globSync("test/**/*.test.ts", { cwd: root }).sort();
-step("tests", ["--test", "--test-concurrency=2", "--test-reporter=spec", ...files]);
+const guards = [`--test-timeout=${TEST_LIMIT_MS}`, "--import", "./test/support/leak-guard.ts"];
+step("tests", ["--test", "--test-concurrency=2", "--test-reporter=spec", ...guards, ...files]);
