@@ -75,6 +75,11 @@ export class CodeGuard {
     return !isHostileCode(fromHex(code));
   }
 
+  /** Whether the code may do something else with other gas, also where that is enough. */
+  readsGas(code: Hex): boolean {
+    return this.#reachOf(code).readsGas;
+  }
+
   #reachOf(code: Hex): CodeReach {
     const known = this.#reaches.get(code);
     if (known !== undefined) return known;

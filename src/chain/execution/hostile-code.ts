@@ -1,6 +1,7 @@
 const PUSH1 = 0x60;
 const PUSH20 = 0x73;
 const PUSH32 = 0x7f;
+const GAS = 0x5a;
 const JUMPDEST = 0x5b;
 const CREATE = 0xf0;
 const CREATE2 = 0xf5;
@@ -24,6 +25,8 @@ export interface CodeReach {
   readonly calls: boolean;
   /** It may run new init code, and so bring new code into the state. */
   readonly creates: boolean;
+  /** What it does may depend on the gas that it has, also where that is enough. */
+  readonly readsGas: boolean;
 }
 
 /**
@@ -32,9 +35,10 @@ export interface CodeReach {
  * Delegated accounts' code (EIP-7702, 0xef0100 ‖ address) counts as a call. Cost: one pass.
  */
 export function reachOf(code: Uint8Array): CodeReach {
-  if (code[0] === 0xef) return { calls: true, creates: false };
+  if (code[0] === 0xef) return { calls: true, creates: false, readsGas: true };
   let calls = false;
   let creates = false;
+  let readsGas = false;
   let reachable = true;
   for (let i = 0; i < code.length; i++) {
     const opcode = code[i] ?? 0;
@@ -42,9 +46,10 @@ export function reachOf(code: Uint8Array): CodeReach {
     if (reachable) {
       if (CALLS.has(opcode)) calls = true;
       else if (opcode === CREATE || opcode === CREATE2) creates = true;
+      else if (opcode === GAS) readsGas = true;
       else if (ENDS.has(opcode)) reachable = false;
     }
     if (opcode >= PUSH1 && opcode <= PUSH32) i += opcode - PUSH1 + 1;
   }
-  return { calls, creates };
+  return { calls, creates, readsGas };
 }

@@ -14,6 +14,7 @@ import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-r
 import type { RpcCall } from "./call-request.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /** Tags of blocks that are others as the chain goes on. */
 const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);
@@ -21,6 +22,19 @@ const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);
 const FAILED = "execution failed: ";
 /** Gas of a transaction that calls or creates nothing. */
 const INTRINSIC_GAS = 21_000n;
+/**
+ * Gas that the engine gets for a question about an older block: it remembers each instruction, 400 bytes for a gas, until the
+ * question is answered. About the newest block the witness is asked, who remembers none, where QUIET_GAS is not enough.
+ */
+const OLDER_BLOCK_GAS = 500_000n;
+/** More than a batch of requests holds. */
+const MAX_WAITING = 512;
+
+/** Where code may run, and whether it may do something else with less gas that is enough. */
+interface Verdict {
+  readonly mayRun: GuardVerdict;
+  readonly readsGas: boolean;
+}
 
 /**
  * Calls that change nothing. The engine answers those that cannot create contracts; all others are answered by the
@@ -28,6 +42,8 @@ const INTRINSIC_GAS = 21_000n;
  */
 export class GuardedCalls {
   readonly #chain: Chain;
+  /** The engine does one thing after the other: blocks are to wait for one question, not for all there are. */
+  readonly #inTurn = oneAtATime(MAX_WAITING, "calls are being answered");
 
   constructor(chain: Chain) {
     this.#chain = chain;
@@ -46,7 +62,7 @@ export class GuardedCalls {
   /** Checks that the engine may run the call in that block, with a tracer for example; returns the block. Throws RpcError where only the witness may. */
   async requireEngine(call: RpcCall, tag: unknown): Promise<unknown> {
     const block = this.#blockOf(tag);
-    if ((await this.#judge(call, [], block)) === "safe") return block;
+    if ((await this.#judge(call, [], block)).mayRun === "safe") return block;
     throw new RpcError(RpcCode.rejected, "calls that may create contracts are not traced; send the transaction and trace that", { code: "NotTraceable" });
   }
 
@@ -59,16 +75,20 @@ export class GuardedCalls {
     const rest = overrides.length === 0 ? [] : [engineOverrides(overrides)];
     const inEngine = async (gas: bigint): Promise<Hex> => {
       const asked = engineCall(transaction, call, gas);
-      const answer = tag === "pending" ? this.#askOfNextBlock("eth_call", [asked, tag, ...rest]) : this.#chain.engine.request("eth_call", [asked, block, ...rest]);
-      return (await answer) as Hex;
+      return tag === "pending" ? this.#askOfNextBlock("eth_call", [asked, tag, ...rest]) : this.#ask("eth_call", [asked, block, ...rest]);
     };
     // Others' questions about the next block stay with the witness: another block may be made before the engine answers.
     if (tag === "pending" && client?.isInProcess !== true) return this.#callWitness(call, overrides, tag);
-    if ((await this.#judge(call, overrides, block)) === "safe") return inEngine(capped(call.gas));
-    if (this.#isNewest(tag)) return this.#callWitness(call, overrides, tag);
+    const isNewest = this.#isNewest(tag);
+    const { mayRun, readsGas } = await this.#judge(call, overrides, block);
+    if (mayRun === "safe" && !(isNewest && readsGas)) {
+      const answer = await withGas(call, isNewest ? QUIET_GAS : OLDER_BLOCK_GAS, inEngine);
+      if (answer !== undefined) return answer;
+    }
+    if (isNewest) return this.#callWitness(call, overrides, tag);
     // The witness knows no older state. With little gas the engine may look, if the code cannot create.
     const quiet = { ...call, gas: call.gas === undefined || call.gas > QUIET_GAS ? QUIET_GAS : call.gas };
-    if ((await this.#judge(quiet, overrides, block)) === "safe") return inEngine(quiet.gas);
+    if (mayRun !== "safe" && (await this.#judge(quiet, overrides, block)).mayRun === "safe") return inEngine(quiet.gas);
     // Who asks in this process could only end his own; code that the newest state has is looked at nevertheless.
     if (client?.isInProcess !== true || call.delegates || overrides.length > 0) return this.#callWitness(call, overrides, tag);
     await this.#preview(call, capped(call.gas));
@@ -81,12 +101,15 @@ export class GuardedCalls {
     const call = parseCall(transaction);
     if (parseOverrides(overridesValue).length > 0) throw new RpcError(RpcCode.invalidParams, "eth_estimateGas takes no state overrides here");
     const block = this.#blockOf(tag);
-    if ((await this.#judge(call, [], block)) === "safe") {
-      const gas = call.gas === undefined ? undefined : capped(call.gas);
-      const asked = engineCall(transaction, call, gas);
-      // Gas is for a transaction of the next block, whose time may have been set.
-      if (client?.isInProcess === true && this.#isNewest(tag)) return (await this.#askOfNextBlock("eth_estimateGas", [asked, "pending"])) as Hex;
-      return (await this.#chain.engine.request("eth_estimateGas", [asked, block])) as Hex;
+    const isNewest = this.#isNewest(tag);
+    if ((await this.#judge(call, [], block)).mayRun === "safe") {
+      const answer = await withGas(call, isNewest ? QUIET_GAS : OLDER_BLOCK_GAS, (gas) => {
+        const asked = engineCall(transaction, call, gas);
+        // Gas is for a transaction of the next block, whose time may have been set.
+        const isNext = client?.isInProcess === true && isNewest;
+        return isNext ? this.#askOfNextBlock("eth_estimateGas", [asked, "pending"]) : this.#ask("eth_estimateGas", [asked, block]);
+      });
+      if (answer !== undefined) return answer;
     }
     if (call.delegates) throw new RpcError(RpcCode.invalidParams, "gas for a transaction with an authorization list cannot be estimated here: name it");
     await this.#requireNewest(tag);
@@ -120,15 +143,22 @@ export class GuardedCalls {
     const gas = capped(call.gas);
     await this.#preview(call, gas);
     const asked = [engineCall(transaction, call, gas), tag];
-    await (tag === "pending" ? this.#askOfNextBlock("eth_call", asked) : this.#chain.engine.request("eth_call", asked));
+    await (tag === "pending" ? this.#askOfNextBlock("eth_call", asked) : this.#ask("eth_call", asked));
+  }
+
+  async #ask(method: string, params: readonly unknown[]): Promise<Hex> {
+    return (await this.#inTurn(() => this.#chain.engine.request(method, params))) as Hex;
   }
 
   /** The engine's own clock is not the chain's. */
-  async #askOfNextBlock(method: string, params: readonly unknown[]): Promise<unknown> {
+  async #askOfNextBlock(method: string, params: readonly unknown[]): Promise<Hex> {
     const { engine, sequencer } = this.#chain;
-    // Refused only where a block has just come that is newer; then the engine's clock is right.
-    await engine.request("evm_setNextBlockTimestamp", [Number(sequencer.nextEnvironment.timestamp)]).catch(() => undefined);
-    return engine.request(method, params);
+    const answer = this.#inTurn(async () => {
+      // Refused only where a block has just come that is newer; then the engine's clock is right.
+      await engine.request("evm_setNextBlockTimestamp", [Number(sequencer.nextEnvironment.timestamp)]).catch(() => undefined);
+      return engine.request(method, params);
+    });
+    return (await answer) as Hex;
   }
 
   /**
@@ -139,7 +169,7 @@ export class GuardedCalls {
     return typeof tag === "string" && MOVING_TAGS.has(tag) ? `0x${this.#chain.sequencer.head.number.toString(16)}` : tag;
   }
 
-  async #judge(call: RpcCall, overrides: readonly AccountOverride[], block: unknown): Promise<GuardVerdict> {
+  async #judge(call: RpcCall, overrides: readonly AccountOverride[], block: unknown): Promise<Verdict> {
     const codes = overrides.flatMap(({ code }) => (code === undefined ? [] : [fromHex(code)]));
     const initCode = call.to === undefined ? [fromHex(call.data)] : [];
     if ([...codes, ...initCode].some(isHostileCode)) {
@@ -148,12 +178,15 @@ export class GuardedCalls {
       });
     }
     // Overridden code could create contracts wherever the call gets; ask the other engine if any of it can.
-    if (codes.some((code) => reachOf(code).creates || code[0] === 0xef)) return "unknown";
+    if (codes.some((code) => reachOf(code).creates || code[0] === 0xef)) return { mayRun: "unknown", readsGas: true };
     const own = overrides.find(({ address, code }) => address === call.to && code !== undefined)?.code;
-    return this.#chain.guard.judge({ ...call, gasLimit: capped(call.gas) }, async (address) => {
-      if (own !== undefined) return own;
-      return (await this.#chain.engine.request("eth_getCode", [address, block])) as Hex;
+    let readsGas = false;
+    const mayRun = await this.#chain.guard.judge({ ...call, gasLimit: capped(call.gas) }, async (address) => {
+      const code = own ?? ((await this.#chain.engine.request("eth_getCode", [address, block])) as Hex);
+      readsGas = this.#chain.guard.readsGas(code);
+      return code;
     });
+    return { mayRun, readsGas };
   }
 
   async #callWitness(call: RpcCall, overrides: readonly AccountOverride[], tag: unknown): Promise<Hex> {
@@ -183,7 +216,8 @@ export class GuardedCalls {
   /** Code at older blocks is another; the witness holds the newest state only. */
   async #requireNewest(tag: unknown): Promise<void> {
     if (this.#isNewest(tag)) return;
-    throw new RpcError(RpcCode.rejected, "a call that may create contracts is answered for the newest block only", { code: "NewestBlockOnly" });
+    const message = `a call that may create contracts, or needs more than ${OLDER_BLOCK_GAS} gas, is answered for the newest block only`;
+    throw new RpcError(RpcCode.rejected, message, { code: "NewestBlockOnly" });
   }
 
   /** The least gas, to about one percent, with which the transaction succeeds. */
@@ -221,4 +255,24 @@ export class GuardedCalls {
 
 function capped(gas: bigint | undefined): bigint {
   return gas === undefined || gas > TRANSACTION_GAS_CAP ? TRANSACTION_GAS_CAP : gas;
+}
+
+/**
+ * Asks with all the gas that the call may have, or with the most that is allowed: then undefined where that was not enough.
+ * Who does not look at the gas that is left does the same with less of it, as long as it is enough.
+ */
+async function withGas(call: RpcCall, most: bigint, ask: (gas: bigint) => Promise<Hex>): Promise<Hex | undefined> {
+  const wanted = capped(call.gas);
+  if (wanted <= most) return ask(wanted);
+  try {
+    return await ask(most);
+  } catch (error) {
+    if (isRevert(error) || error instanceof RpcError) throw error;
+    return undefined;
+  }
+}
+
+/** The engine's error about code that gave up by itself. */
+function isRevert(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === RpcCode.reverted;
 }

@@ -13,7 +13,7 @@ const TRACERS = new Set(["callTracer", "prestateTracer", "4byteTracer", "noopTra
 const CALL_TRACERS = new Set(["callTracer", "muxTracer"]);
 /** Of all calls together. */
 const MAX_CALL_DATA_BYTES = 32 * 1024 * 1024;
-/** Gas up to which code is traced instruction by instruction: at most a million of them. */
+/** Gas up to which code is traced instruction by instruction, and calls are with any tracer: at most a million instructions. */
 const MAX_STEP_TRACE_GAS = 1_000_000n;
 const MAX_STEPS = 500_000;
 /** Stack words of all steps together: a thousand can lie on the stack at each. */
@@ -50,6 +50,8 @@ export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<str
           const call = parseCall(transaction);
           const block = await calls.requireEngine(call, tag ?? "latest");
           const gas = call.gas ?? MAX_STEP_TRACE_GAS;
+          // The engine remembers every instruction, whatever the tracer tells of them.
+          if (gas > MAX_STEP_TRACE_GAS) throw tooLarge(`calls are traced with at most ${MAX_STEP_TRACE_GAS} gas; send the transaction and trace that`);
           const request = engineCall(transaction, call, gas);
           return trace((chosen) => engine.request("debug_traceCall", [request, block, chosen]), config, gas);
         }),

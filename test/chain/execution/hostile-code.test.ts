@@ -21,29 +21,35 @@ describe("code that would end the engine's process", () => {
   });
 
   it("sees calls and creations wherever execution can get", () => {
-    assert.deepEqual(reach("0x"), { calls: false, creates: false });
-    assert.deepEqual(reach("0xf0"), { calls: false, creates: true });
-    assert.deepEqual(reach("0xf5"), { calls: false, creates: true });
-    for (const opcode of ["f1", "f2", "f4", "fa"]) assert.deepEqual(reach(`0x${opcode}`), { calls: true, creates: false });
+    assert.deepEqual(reach("0x"), { calls: false, creates: false, readsGas: false });
+    assert.deepEqual(reach("0xf0"), { calls: false, creates: true, readsGas: false });
+    assert.deepEqual(reach("0xf5"), { calls: false, creates: true, readsGas: false });
+    for (const opcode of ["f1", "f2", "f4", "fa"]) assert.deepEqual(reach(`0x${opcode}`), { calls: true, creates: false, readsGas: false });
     // Behind the end of a block only a JUMPDEST makes code reachable.
     for (const end of ["00", "56", "f3", "fd", "fe", "ff"]) {
-      assert.deepEqual(reach(`0x${end}f0f1`), { calls: false, creates: false }, end);
-      assert.deepEqual(reach(`0x${end}5bf0f1`), { calls: true, creates: true }, end);
+      assert.deepEqual(reach(`0x${end}f0f1`), { calls: false, creates: false, readsGas: false }, end);
+      assert.deepEqual(reach(`0x${end}5bf0f1`), { calls: true, creates: true, readsGas: false }, end);
     }
     // A conditional jump goes on.
-    assert.deepEqual(reach("0x57f0"), { calls: false, creates: true });
+    assert.deepEqual(reach("0x57f0"), { calls: false, creates: true, readsGas: false });
   });
 
   it("takes no push data for instructions", () => {
-    assert.deepEqual(reach("0x60f000"), { calls: false, creates: false });
-    assert.deepEqual(reach("0x005bf0".replace("00", "605b00")), { calls: false, creates: true });
-    assert.deepEqual(reach(`0x7f${"5bf0".repeat(16)}00`), { calls: false, creates: false });
-    assert.deepEqual(reach("0x00605bf0"), { calls: false, creates: false });
-    assert.deepEqual(reach("0x61f0"), { calls: false, creates: false });
+    assert.deepEqual(reach("0x60f000"), { calls: false, creates: false, readsGas: false });
+    assert.deepEqual(reach("0x005bf0".replace("00", "605b00")), { calls: false, creates: true, readsGas: false });
+    assert.deepEqual(reach(`0x7f${"5bf0".repeat(16)}00`), { calls: false, creates: false, readsGas: false });
+    assert.deepEqual(reach("0x00605bf0"), { calls: false, creates: false, readsGas: false });
+    assert.deepEqual(reach("0x61f0"), { calls: false, creates: false, readsGas: false });
+  });
+
+  it("sees where code looks at the gas that is left", () => {
+    assert.equal(reach("0x5a00").readsGas, true);
+    assert.equal(reach("0x605a00").readsGas, false);
+    assert.equal(reach("0x005a").readsGas, false);
   });
 
   it("counts a delegation as a call", () => {
-    assert.deepEqual(reach(`0xef0100${"11".repeat(20)}`), { calls: true, creates: false });
+    assert.deepEqual(reach(`0xef0100${"11".repeat(20)}`), { calls: true, creates: false, readsGas: true });
   });
 });
 

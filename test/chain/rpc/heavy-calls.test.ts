@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { ExecutionEngine } from "../../../src/chain/execution/engine.ts";
+import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+import { TestWallet } from "../support/wallet.ts";
+
+/** Counts its input down to 0, 26 gas a time, and returns 7. */
+const COUNTER: Hex = `0x${"a1".repeat(20)}`;
+const COUNTER_CODE: Hex = "0x5f355b6001900380600257600760005260205ff3";
+/** JUMPDEST, PUSH0, JUMP. */
+const ENDLESS: Hex = `0x${"a2".repeat(20)}`;
+/** Returns the gas that is left. */
+const GAS_LEFT: Hex = `0x${"a3".repeat(20)}`;
+/** Reverts. */
+const REFUSING: Hex = `0x${"a4".repeat(20)}`;
+
+describe("calls with much gas", () => {
+  let test: TestChain;
+  let methods: ReadonlyMap<string, RpcMethod>;
+  /** Gas with which the engine was asked. */
+  const given: bigint[] = [];
+  let underWay = 0;
+  let most = 0;
+  const wallet = new TestWallet(172);
+
+  before(async () => {
+    test = await startTestChain({
+      genesis: [
+        { address: wallet.address, balanceWei: 10n ** 18n },
+        { address: COUNTER, code: COUNTER_CODE, nonce: 1n },
+        { address: ENDLESS, code: "0x5b5f56", nonce: 1n },
+        { address: GAS_LEFT, code: "0x5a5f5260205ff3", nonce: 1n },
+        { address: REFUSING, code: "0x5f5ffd", nonce: 1n },
+      ],
+    });
+    await test.chain.submit(await wallet.signRaw({ to: REFUSING }));
+    const request: ExecutionEngine["request"] = async (method, params) => {
+      if (method !== "eth_call" && method !== "eth_estimateGas") return test.chain.engine.request(method, params);
+      given.push(BigInt((params[0] as { gas?: Hex }).gas ?? 2n ** 24n));
+      most = Math.max(most, ++underWay);
+      try {
+        return await test.chain.engine.request(method, params);
+      } finally {
+        underWay--;
+      }
+    };
+    const engine = Object.assign(Object.create(test.chain.engine) as ExecutionEngine, { request });
+    methods = chainMethods({ ...test.chain, engine }, { gasPriceWei: 1n, development: false });
+  });
+  after(() => test.chain.close());
+
+  const ask = async (method: string, ...params: unknown[]) => (await methods.get(method)!(params, undefined)) as Hex;
+  const count = (times: bigint) => ({ to: COUNTER, data: wordToHex(times) });
+  const SEVEN = wordToHex(7n);
+
+  it("come to the engine, which remembers each instruction, with little of it: the witness answers what needs more", async () => {
+    given.length = 0;
+    assert.equal(await ask("eth_call", count(10n)), SEVEN);
+    assert.deepEqual(given, [150_000n]);
+    for (const tag of ["latest", undefined]) assert.equal(await ask("eth_call", count(30_000n), tag), SEVEN);
+    assert.equal(await ask("eth_call", { ...count(30_000n), gas: "0x900000" }), SEVEN);
+    await assert.rejects(ask("eth_call", { to: ENDLESS }), { code: -32000, message: /out of gas/ });
+    // 21,000 of the transaction, its input, and 26 for each of 30,000 rounds.
+    const gas = BigInt(await ask("eth_estimateGas", count(30_000n)));
+    assert.ok(gas > 801_000n && gas < 830_000n, `${gas}`);
+    await assert.rejects(ask("eth_estimateGas", { to: ENDLESS }), { code: -32000, message: /out of gas/ });
+    assert.ok(given.every((each) => each <= 150_000n), `the engine was given ${given.join()}`);
+  });
+
+  it("about older blocks are answered up to 500,000 gas", async () => {
+    given.length = 0;
+    assert.equal(await ask("eth_call", count(10_000n), "0x0"), SEVEN);
+    await assert.rejects(ask("eth_call", count(30_000n), "0x0"), { code: -32000, data: { code: "NewestBlockOnly" } });
+    await assert.rejects(ask("eth_estimateGas", { to: ENDLESS }, "0x0"), { code: -32000, data: { code: "NewestBlockOnly" } });
+    assert.ok(given.every((each) => each <= 500_000n));
+  });
+
+  it("do what they do with all of it", async () => {
+    // Less GAS itself, which is the first instruction, and what a transaction costs.
+    assert.equal(BigInt(await ask("eth_call", { to: GAS_LEFT })), 2n ** 24n - 21_000n - 2n);
+    await assert.rejects(ask("eth_call", { to: REFUSING }), { code: 3 });
+    await assert.rejects(ask("eth_estimateGas", { to: REFUSING }), { code: 3 });
+    await assert.rejects(ask("debug_traceCall", { to: ENDLESS, gas: "0xffffff" }, "latest", { tracer: "callTracer" }), { code: -32005, data: { code: "TraceTooLarge" } });
+  });
+
+  it("come to the engine one at a time, 512 at most", async () => {
+    most = 0;
+    const answers = await Promise.all(Array.from({ length: 700 }, () => ask("eth_call", count(10n)).catch((error: { code: number }) => error.code)));
+    assert.equal(most, 1);
+    assert.deepEqual([answers.filter((answer) => answer === -32005).length, answers.filter((answer) => answer === SEVEN).length], [188, 512]);
+  });
+});
