@@ -19,6 +19,7 @@ import type { Driver } from "./driver.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
 import { createEcosystemView } from "./view/ecosystem-view.ts";
 import type { EcosystemView } from "./view/ecosystem-view.ts";
+import { createEnded } from "./ended.ts";
 import { createFaults, faultMethods } from "./faults.ts";
 import { fundAccounts, fundOperators } from "./funding.ts";
 import { Gate } from "./snapshots/gate.ts";
@@ -137,8 +138,10 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));
   closing.add(() => clients.forEach(({ client }) => client.destroy()));
   const toL1 = createMessagesToL1({ ecosystem, l1: l1.provider, l1View: relayer.l1View, chains: clients });
-  const view = createEcosystemView({ name, options, ecosystem, l1, chains, accounts, mnemonic: layer.mnemonic, relayer, toL1, runsRelayer, proving });
-  const driver = createDriver({ chains, relayer, runsRelayer, proverMode: proving.mode });
+  const ended = createEnded();
+  const { info, ...looks } = createEcosystemView({ name, options, ecosystem, l1, chains, accounts, mnemonic: layer.mnemonic, relayer, toL1, runsRelayer, proving });
+  const view: EcosystemView = { info, ...ended.cutOff(looks) };
+  const driver = ended.cutOff(createDriver({ chains, relayer, runsRelayer, proverMode: proving.mode }));
   const snapshots = faults.keptBy(layer.snapshots(chains.map(({ pipeline }) => pipeline), gate));
   const methods = new Map([...ecosystemMethods({ ...view, ...driver }), ...snapshotMethods(snapshots), ...faultMethods(faults)]);
   for (const member of [l1, ...chains]) member.addMethods(methods);
@@ -156,5 +159,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
     // A member may only have been slow: the relayer looks again.
     if (runsRelayer) closing.add(regularly(clock, options.pollIntervalMs, () => relayer.poll(), () => true));
   }
+  // The first thing: parts go one by one, and who asks meanwhile should learn why.
+  closing.add(() => ended.end());
   return { l1, ecosystem, accounts, chains, ...(runsRelayer ? { relayer } : {}), ...view, ...driver, ...snapshots, close: () => closing.close() };
 }
