@@ -1,8 +1,10 @@
-import { formatEther } from "ethers";
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
 import { knownErrors } from "./contract-interfaces.ts";
+import { inclusionOf } from "./inclusion.ts";
+import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
+import type { PayingMember } from "./insufficient-funds.ts";
 
 /** A signer, its provider, and the member that both are connected to. */
 export interface Sender {
@@ -10,7 +12,7 @@ export interface Sender {
   readonly provider: Provider;
   /** 20 bytes in lower case. */
   readonly address: Hex;
-  readonly member: { readonly name: string; readonly chainId: number };
+  readonly member: PayingMember & { readonly chainId: number };
 }
 
 /** Throws ClientError NoProvider, or WrongChain where the signer is connected to something else than `member`. */
@@ -41,11 +43,11 @@ export function positive(amount: bigint, what: string): bigint {
 export async function submit({ signer, provider, address, member }: Sender, transaction: TransactionRequest & { readonly value?: bigint }): Promise<TransactionReceipt> {
   const value = transaction.value ?? 0n;
   const balance = await provider.getBalance(address);
-  if (balance < value) throw insufficient(member.name, address, balance, value);
+  if (balance < value) throw lacksCoin(member, address, balance, value);
   try {
     const response = await signer.sendTransaction(transaction);
-    const receipt = await response.wait();
-    if (receipt?.status === 1) return receipt;
+    const receipt = await inclusionOf(response.hash, provider);
+    if (receipt.status === 1) return receipt;
     throw new ClientError("Failed", `transaction ${response.hash} on ${member.name} was included but failed`, { transactionHash: response.hash });
   } catch (error) {
     if (error instanceof ClientError) throw error;
@@ -75,17 +77,7 @@ async function explain(error: unknown, { member, address, provider, value }: Omi
     return new ClientError("Refused", message, { error: refusal.name, args: refusal.args }, { cause: error });
   }
   const text = error instanceof Error ? error.message : String(error);
-  if (/insufficient funds|enough funds|cannot pay|InsufficientFunds/i.test(text)) {
-    return insufficient(member.name, address, await provider.getBalance(address), value, error);
-  }
-  return undefined;
-}
-
-function insufficient(name: string, address: Hex, balance: bigint, value: bigint, cause?: unknown): ClientError {
-  const message =
-    `${address} has ${formatEther(balance)} on ${name}, which does not pay ${formatEther(value)} and the gas; ` +
-    "send less, or bring more there first (a deposit from L1, or a send from another chain)";
-  return new ClientError("InsufficientFunds", message, { address, balance, needed: value }, cause === undefined ? undefined : { cause });
+  return isOutOfFunds(text) ? lacksCoin(member, address, await provider.getBalance(address), value, error) : undefined;
 }
 
 function revertData(value: unknown, depth: number): Hex | undefined {

@@ -6,6 +6,7 @@ import { parseAccount } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { erc20, tokenVault } from "./contract-interfaces.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { lacksToken } from "./insufficient-funds.ts";
 import { submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 
@@ -105,7 +106,7 @@ export async function ensureAllowance(sender: Sender, token: Hex, spender: Hex, 
 export async function requireTokens({ provider, address, member }: Sender, token: Hex, amount: bigint): Promise<void> {
   const balance = await askToken(provider, member.name, token, "balanceOf", [address]);
   if (balance >= amount) return;
-  throw new ClientError("InsufficientFunds", `${address} has ${balance} of token ${token} on ${member.name}, and needs ${amount}`, { address, balance, needed: amount, token });
+  throw await lacksToken(provider, member, address, token, balance, amount);
 }
 
 async function askToken(provider: Provider, name: string, token: Hex, method: string, args: readonly unknown[]): Promise<bigint> {

@@ -164,8 +164,19 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     const request = { chain: "a", amount: 1n };
     await refused(deposit(info, request, on("b", ALICE)), "WrongChain", /connected to chain 272; this is sent from l1 \(31337\)/);
     await refused(deposit(info, request, Wallet.createRandom()), "NoProvider", /connect it to l1/);
-    await refused(deposit(info, { chain: "a", amount: 10n, token }, on("l1", ALICE)), "InsufficientFunds", /has 0 of token 0x.* on l1, and needs 10/);
-    await refused(withdraw(info, { chain: "a", amount: 10n ** 30n }, on("a", ALICE)), "InsufficientFunds", /on a, which does not pay/);
+    await refused(deposit(info, { chain: "a", amount: 10n, token }, on("l1", ALICE)), "InsufficientFunds", /^0x[0-9a-f]{40} lacks \S+ \S+ on l1: it has 0 of token 0x[0-9a-f]{40} and needs \S+; send it \S+ there first, use another account, or send less$/);
+    const [poor, some] = [Wallet.createRandom().connect(ecosystem.provider(info.l1.chainId)), 10n ** 15n];
+    await (await on("l1", ALICE).sendTransaction({ to: poor.address, value: some })).wait();
+    const advice = "send it ETH there first, use another account, or send less$";
+    const lacking = new RegExp(`^${poor.address.toLowerCase()} lacks 1\\.0\\d* ETH on l1: it has 0\\.001 ETH and needs 1\\.001\\d*, and more for gas; ${advice}`);
+    await refused(deposit(info, { chain: "a", amount: ETHER + some }, poor), "InsufficientFunds", lacking);
+    // Enough for the deposit and not for the gas that L1 wants.
+    const { value } = await (async () => {
+      const { l1TransactionHash } = await deposit(info, { chain: "a", amount: 1n }, on("l1", ALICE));
+      return (await ecosystem.devnet.l1.provider.getTransaction(l1TransactionHash))!;
+    })();
+    await refused(deposit(info, { chain: "a", amount: some - value + 1n }, poor), "InsufficientFunds", new RegExp(`lacks 0\\.\\d+ ETH on l1: it has 0\\.001 ETH and needs 0\\.\\d+, up to 0\\.\\d+ of it for gas; ${advice}`));
+    await refused(withdraw(info, { chain: "a", amount: 10n ** 30n }, on("a", ALICE)), "InsufficientFunds", /lacks \d+\.\d+ ETH on a: it has .* bring more there first \(a deposit from L1, or a send from another chain\)/);
     await refused(withdraw(info, { chain: "a", amount: -1n }, on("a", ALICE)), "ZeroAmount", /is -1; it must be above 0/);
     // The contract's own error, by name and with its values.
     await refused(send(info, { from: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)), "Refused", /a refuses it with RecipientNotAllowed\(0x0{35}1000e\)/i);
