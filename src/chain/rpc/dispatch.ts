@@ -2,6 +2,7 @@ import { MempoolError } from "../mempool/mempool.ts";
 import { SequencerError } from "../sequencer/sequencer-error.ts";
 import { TransactionFormatError } from "../transaction-format-error.ts";
 import { WitnessError } from "../witness/witness-error.ts";
+import type { Load } from "./load.ts";
 import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
 import type { RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
 
@@ -24,24 +25,43 @@ export type RpcMethods = Pick<ReadonlyMap<string, RpcMethod>, "get">;
 /** Of all answers to a batch: one trace can have more, and a batch could ask for many of them. */
 const MAX_BATCH_CHARACTERS = 2 ** 26;
 
-/** Answers a request body, whatever it is; never throws. Undefined where nothing is to be answered. */
-export async function answerBody(text: string, methods: RpcMethods, client: RpcClient | undefined): Promise<string> {
+/** Answers a request body, whatever it is, as long as there is a place for it; never throws. */
+export async function answerBody(text: string, methods: RpcMethods, client: RpcClient | undefined, load: Load | undefined = undefined): Promise<string> {
+  const ends: (() => void)[] = [];
   try {
+    if (load !== undefined) ends.push(load.take(text.length));
     const { batch, requests } = parseBody(text);
+    if (load !== undefined) ends.push(load.begin(requests.length));
     const [first] = requests;
     if (!batch && first !== undefined) return JSON.stringify(await answer(first, methods, client));
-    let length = 0;
-    const answered = requests.map(async (request) => {
-      // As text at once: an answer's objects take many times as much, and the slowest one may come much later.
-      const text = JSON.stringify(await answer(request, methods, client));
-      if (length + text.length > MAX_BATCH_CHARACTERS) return JSON.stringify(tooMuch(request));
-      length += text.length;
-      return text;
+    return await answerBatch(requests, methods, client, (characters) => {
+      const end = load?.keep(characters);
+      if (end !== undefined) ends.push(end);
+      return load === undefined || end !== undefined;
     });
-    return `[${(await Promise.all(answered)).join()}]`;
   } catch (error) {
     return JSON.stringify({ jsonrpc: "2.0", id: null, error: errorBody(error) });
+  } finally {
+    for (const end of ends) end();
   }
+}
+
+/** `keep`: whether there is a place for an answer of so many characters. */
+async function answerBatch(
+  requests: readonly (RpcRequest | RpcError)[],
+  methods: RpcMethods,
+  client: RpcClient | undefined,
+  keep: (characters: number) => boolean,
+): Promise<string> {
+  let length = 0;
+  const answered = requests.map(async (request) => {
+    // As text at once: an answer's objects take many times as much, and the slowest one may come much later.
+    const text = JSON.stringify(await answer(request, methods, client));
+    if (length + text.length > MAX_BATCH_CHARACTERS || !keep(text.length)) return JSON.stringify(tooMuch(request));
+    length += text.length;
+    return text;
+  });
+  return `[${(await Promise.all(answered)).join()}]`;
 }
 
 /** In place of an answer that does not fit into its batch's. */

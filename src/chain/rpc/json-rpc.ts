@@ -32,6 +32,11 @@ export const MAX_BATCH_REQUESTS = 200;
 /** Nesting of a request; what clients send has no more than six levels. */
 const MAX_DEPTH = 32;
 
+/** An answer that concerns no request in particular. */
+export function failure(code: number, message: string): RpcResponse {
+  return { jsonrpc: "2.0", id: null, error: { code, message } };
+}
+
 /** The requests in a body, each valid or with the reason why not. Throws RpcError for a body that is none at all. */
 export function parseBody(text: string): { readonly batch: boolean; readonly requests: readonly (RpcRequest | RpcError)[] } {
   if (nestingExceeds(text, MAX_DEPTH)) throw new RpcError(RpcCode.invalidRequest, `the request is nested deeper than ${MAX_DEPTH} levels`);

@@ -1,0 +1,17 @@
+import { isIP } from "node:net";
+
+/** Hosts that listen on every interface: whoever chose one of them has opened the server to other machines, under any name. */
+const ANY_INTERFACE = new Set(["0.0.0.0", "::"]);
+/** Names that nobody can buy: of this machine, and those that container tools give to it. */
+const OWN_NAMES = /(^|\.)(localhost|internal)$/;
+
+/**
+ * Whether a request's Host header may be answered by a server that listens on `listening`. A web page can let its own name point
+ * to this machine and then pass for a page of the server (DNS rebinding); its name is in the header. Addresses, names without
+ * a dot and the name that the server was told to listen on are no such names, and neither is none at all.
+ */
+export function isOwnHost(header: string | undefined, listening: string): boolean {
+  if (header === undefined || header === "" || ANY_INTERFACE.has(listening)) return true;
+  const name = header.replace(/:\d*$/, "").replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  return isIP(name) !== 0 || !name.includes(".") || OWN_NAMES.test(name) || name === listening.toLowerCase();
+}

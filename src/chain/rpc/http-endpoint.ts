@@ -1,0 +1,64 @@
+import Fastify from "fastify";
+import type { FastifyInstance } from "fastify";
+import { answerBody } from "./dispatch.ts";
+import type { RpcMethods } from "./dispatch.ts";
+import { isOwnHost } from "./host-check.ts";
+import { failure, RpcCode } from "./json-rpc.ts";
+import type { Load, UnreadAnswers } from "./load.ts";
+import { MAX_BODY_BYTES } from "./server-limits.ts";
+import type { RpcServerLimits } from "./server-limits.ts";
+
+export interface HttpEndpointOptions {
+  readonly host: string;
+  readonly limits: RpcServerLimits;
+}
+
+export interface HttpEndpointDependencies {
+  readonly methods: RpcMethods;
+  readonly load: Load;
+  readonly unread: UnreadAnswers;
+}
+
+/** JSON-RPC by POST, on any path, for pages of any origin. Not listening yet. */
+export function createHttpEndpoint({ host, limits }: HttpEndpointOptions, { methods, load, unread }: HttpEndpointDependencies): FastifyInstance {
+  const { requestMs, readMs } = limits;
+  const http = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    requestTimeout: requestMs,
+    // Node looks every 30 seconds who is late; with shorter limits it has to look more often.
+    http: { headersTimeout: requestMs, connectionsCheckingInterval: Math.min(30_000, requestMs) },
+    logger: false,
+  });
+  http.server.maxConnections = limits.connections;
+  http.removeAllContentTypeParsers();
+  // Clients differ in what they call the content; it is JSON or answered as if it were.
+  http.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  http.addHook("onRequest", async (request, reply) => {
+    reply.header("access-control-allow-origin", "*").header("access-control-allow-headers", "*");
+    if (isOwnHost(request.headers.host, host)) return;
+    const message = "this host name is not served: use the server's address or localhost, or have it listen on this name or on all interfaces";
+    await reply.code(403).send(failure(RpcCode.invalidRequest, message));
+  });
+  http.addHook("onSend", async (request, reply, payload) => {
+    const { socket } = request.raw;
+    // Ends the connection when the client reads nothing for so long; between requests Node sets times of its own.
+    socket.setTimeout(readMs);
+    reply.raw.once("close", unread.add(socket, typeof payload === "string" ? payload.length : 0));
+    return payload;
+  });
+  http.options("/*", async (_request, reply) => reply.code(204).send());
+  http.post("/*", async (request, reply) => {
+    const body = typeof request.body === "string" ? request.body : "";
+    return reply.type("application/json").send(await answerBody(body, methods, undefined, load));
+  });
+  http.setNotFoundHandler(async (_request, reply) =>
+    reply.code(405).send(failure(RpcCode.invalidRequest, "this is a JSON-RPC endpoint: send POST requests, or open a WebSocket")),
+  );
+  http.setErrorHandler(async (error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
+    const tooLarge = error.statusCode === 413;
+    const message = tooLarge ? `a request has at most ${MAX_BODY_BYTES} bytes` : error.message;
+    return reply.code(error.statusCode ?? 500).send(failure(tooLarge ? RpcCode.limitExceeded : RpcCode.invalidRequest, message));
+  });
+  return http;
+}

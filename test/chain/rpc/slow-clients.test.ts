@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+import { afterEach, describe, it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { WebSocket } from "ws";
+import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import { isOwnHost } from "../../../src/chain/rpc/host-check.ts";
+import { UnreadAnswers } from "../../../src/chain/rpc/load.ts";
+import type { RpcServerLimits } from "../../../src/chain/rpc/server-limits.ts";
+import { startRpcServer } from "../../../src/chain/rpc/server.ts";
+import type { RpcServer } from "../../../src/chain/rpc/server.ts";
+
+interface Answer {
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string };
+}
+
+const LARGE = 8 * 2 ** 20;
+const HANDSHAKE = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+
+describe("a server whose clients are slow, many or strangers", () => {
+  let server: RpcServer | undefined;
+  const sockets: Socket[] = [];
+  /** Lets the answers to `held` go. */
+  let release: () => void = () => undefined;
+  let underWay = 0;
+
+  afterEach(async () => {
+    release();
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await server?.close();
+  });
+
+  const start = async (limits: Partial<RpcServerLimits> = {}): Promise<number> => {
+    const held = new Promise<void>((resolve) => (release = resolve));
+    underWay = 0;
+    const methods = new Map<string, RpcMethod>([
+      ["small", async () => "here"],
+      ["large", async () => "x".repeat(LARGE)],
+      ["held", async () => {
+        underWay++;
+        return held;
+      }],
+    ]);
+    let ids = 0;
+    const engine = { request: async (method: string) => (method === "eth_subscribe" ? `0x${(++ids).toString(16)}` : true), onNotification: () => () => undefined };
+    server = await startRpcServer({ host: "127.0.0.1", port: 0, limits }, { engine, methods });
+    return server.port;
+  };
+  const open = async (port: number): Promise<Socket> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    sockets.push(socket);
+    await once(socket, "connect");
+    return socket;
+  };
+  const post = (method: string): string => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method });
+    return `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  };
+  const ask = async (port: number, body: unknown): Promise<Answer> => {
+    const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body: JSON.stringify(body), headers: { connection: "close" } });
+    return (await response.json()) as Answer;
+  };
+  /** Waits until the only connection that there may be is free again. */
+  const untilDropped = async (port: number): Promise<void> => {
+    while ((await ask(port, { id: 1, method: "small" }).catch(() => undefined))?.result !== "here") await nextTurn();
+  };
+
+  it("drops an HTTP client that does not read its answer", async () => {
+    const port = await start({ connections: 1, readMs: 100 });
+    const socket = await open(port);
+    socket.pause();
+    socket.write(post("large"));
+    await untilDropped(port);
+  });
+
+  it("drops a WebSocket client that does not read what it was sent", async () => {
+    const port = await start({ connections: 1, readMs: 100 });
+    const socket = await open(port);
+    socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n${HANDSHAKE}`);
+    await once(socket, "data");
+    socket.pause();
+    const body = Buffer.from(JSON.stringify({ id: 1, method: "large" }));
+    // A text frame, masked with zeros.
+    socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | body.length, 0, 0, 0, 0]), body]));
+    await untilDropped(port);
+  });
+
+  it("keeps a WebSocket client that is silent for longer than that, and has read everything", async () => {
+    const port = await start({ readMs: 30 });
+    const client = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(client, "open");
+    // Another connection that is dropped began to be idle later.
+    const idle = await open(port);
+    idle.pause();
+    idle.write(post("large"));
+    await new Promise((resolve) => {
+      idle.once("close", resolve);
+      const poke = (): void => {
+        if (!idle.destroyed) setImmediate(poke);
+        idle.write(post("small"));
+      };
+      poke();
+    });
+    client.send(JSON.stringify({ id: 1, method: "small" }));
+    const [answer] = (await once(client, "message")) as [Buffer];
+    assert.equal((JSON.parse(answer.toString()) as Answer).result, "here");
+    client.terminate();
+  });
+
+  it("drops clients that send nothing, a header or a body without end", async () => {
+    const port = await start({ requestMs: 100 });
+    const beginnings = ["", "POST / HTTP/1.1\r\nX-A: ", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"];
+    await Promise.all(
+      beginnings.map(async (beginning) => {
+        const socket = await open(port);
+        let gone = false;
+        socket.once("close", () => (gone = true));
+        socket.resume();
+        socket.write(beginning);
+        while (!gone) {
+          if (beginning !== "") socket.write("a");
+          // A byte in the time of a request, which is answered meanwhile.
+          assert.equal((await ask(port, { id: 1, method: "small" })).result, "here");
+        }
+      }),
+    );
+  });
+
+  it("answers so many requests at a time, and refuses others", async () => {
+    const port = await start({ requests: 3, requestCharacters: 1000 });
+    const held = ask(port, [1, 2, 3].map((id) => ({ id, method: "held" })));
+    while (underWay < 3) await nextTurn();
+    assert.equal((await ask(port, { id: 1, method: "small" })).error?.code, -32005);
+    release();
+    await held;
+    assert.equal((await ask(port, { id: 1, method: "small" })).result, "here");
+    assert.equal((await ask(port, [1, 2, 3, 4].map((id) => ({ id, method: "small" })))).error?.code, -32005);
+    assert.equal((await ask(port, { id: 1, method: "small", params: ["x".repeat(1000)] })).error?.code, -32005);
+    assert.equal((await ask(port, { id: 1, method: "small" })).result, "here");
+  });
+
+  it("keeps so many answers for batches that are not complete", async () => {
+    const port = await start({ answerCharacters: LARGE + 1000 });
+    const answers = (await ask(port, [1, 2].map((id) => ({ id, method: "large" })))) as unknown as Answer[];
+    assert.deepEqual(answers.map(({ error }) => error?.code), [undefined, -32005]);
+    assert.equal(((await ask(port, [{ id: 1, method: "large" }])) as unknown as Answer[])[0]?.error, undefined);
+  });
+
+  it("ends the connection for which most answers wait, when too many do", () => {
+    const unread = new UnreadAnswers(100);
+    const ended: string[] = [];
+    const connection = (name: string) => ({ destroy: () => ended.push(name) });
+    const [reads, leaves, other] = ["reads", "leaves", "other"].map(connection) as [Connection, Connection, Connection];
+    const read = unread.add(reads, 90);
+    read();
+    const late = unread.add(leaves, 60);
+    unread.add(other, 30);
+    const alsoLate = unread.add(leaves, 5);
+    unread.add(reads, 10);
+    assert.deepEqual(ended, ["leaves"]);
+    late();
+    alsoLate();
+    unread.add(other, 60);
+    assert.deepEqual(ended, ["leaves"]);
+    unread.add(reads, 1);
+    assert.deepEqual(ended, ["leaves", "other"]);
+  });
+
+  it("has 1,000 subscriptions for all clients together", async () => {
+    const port = await start();
+    const clients = await Promise.all(
+      Array.from({ length: 11 }, async () => {
+        const client = new WebSocket(`ws://127.0.0.1:${port}`);
+        await once(client, "open");
+        return client;
+      }),
+    );
+    let [granted, refused] = [0, 0];
+    for (const client of clients) {
+      const answered = new Promise<void>((resolve) => {
+        let count = 0;
+        client.on("message", (data: Buffer) => {
+          if ((JSON.parse(data.toString()) as Answer).error?.code === -32005) refused++;
+          else granted++;
+          if (++count === 100) resolve();
+        });
+      });
+      for (let id = 0; id < 100; id++) client.send(JSON.stringify({ id, method: "eth_subscribe", params: ["newHeads"] }));
+      await answered;
+    }
+    assert.deepEqual([granted, refused], [1000, 100]);
+    for (const client of clients) client.terminate();
+  });
+
+  it("is no server for names that others can let point to it", async () => {
+    const port = await start();
+    const status = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const request = httpRequest({ port, host: "127.0.0.1", method: "POST", headers: { host }, agent: false }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        request.on("error", reject);
+        request.end(JSON.stringify({ id: 1, method: "small" }));
+      });
+    assert.deepEqual([await status(`localhost:${port}`), await status("evil.example.com"), await status(`evil.example.com:${port}`)], [200, 403, 403]);
+    const socket = await open(port);
+    socket.write(`GET / HTTP/1.1\r\nHost: evil.example.com\r\n${HANDSHAKE}`);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 403 /);
+
+    const own = ["127.0.0.1", "127.0.0.1:8545", "[::1]:8545", "192.168.0.7", "localhost", "LOCALHOST:1", "app.localhost", "localhost.", "devnet", "devnet:8545", "host.docker.internal:8545", "node.example.com:80", "", undefined];
+    for (const header of own) assert.equal(isOwnHost(header, "node.example.com"), true, header);
+    for (const header of ["evil.com", "evil.com:8545", "localhost.evil.com", "127.0.0.1.evil.com", "evilinternal.com", "notlocalhost.com."]) {
+      assert.equal(isOwnHost(header, "127.0.0.1"), false, header);
+      for (const listening of ["0.0.0.0", "::"]) assert.equal(isOwnHost(header, listening), true);
+    }
+  });
+});
+
+type Connection = Parameters<UnreadAnswers["add"]>[0];
