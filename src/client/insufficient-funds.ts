@@ -1,4 +1,4 @@
-import { formatEther, formatUnits } from "ethers";
+import { formatUnits } from "ethers";
 import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
@@ -25,9 +25,9 @@ export function lacksCoin(member: PayingMember, address: Hex, balance: bigint, v
   const text = refusal instanceof Error ? refusal.message : "";
   const cost = COSTS.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
   const needed = cost !== undefined && BigInt(cost) > value ? BigInt(cost) : value;
-  const gas = needed > value ? `, up to ${formatEther(needed - value)} of it for gas` : ", and more for gas";
-  const lack = needed > balance ? `${formatEther(needed - balance)} ${coin}` : `some ${coin} for gas`;
-  const message = `${address} lacks ${lack} on ${member.name}: it has ${formatEther(balance)} ${coin} and needs ${formatEther(needed)}${gas}; ${advice(member, coin)}`;
+  const gas = needed > value ? `, up to ${amountOf(needed - value)} of it for gas` : ", and more for gas";
+  const lack = needed > balance ? `${amountOf(needed - balance)} ${coin}` : `some ${coin} for gas`;
+  const message = `${address} lacks ${lack} on ${member.name}: it has ${amountOf(balance)} ${coin} and needs ${amountOf(needed)}${gas}; ${advice(member, coin)}`;
   return new ClientError("InsufficientFunds", message, { address, balance, needed }, refusal === undefined ? undefined : { cause: refusal });
 }
 
@@ -39,12 +39,16 @@ export async function lacksToken(provider: Provider, member: PayingMember, addre
   };
   // Both are optional in ERC-20.
   const [symbol, decimals] = await Promise.all([ask("symbol"), ask("decimals")]).catch(() => ["units", 0n]);
-  const amount = (units: bigint): string => formatUnits(units, decimals as bigint).replace(/\.0$/, "");
+  const amount = (units: bigint): string => amountOf(units, decimals as bigint);
   const name = symbol === "" ? "units" : String(symbol);
   const message =
     `${address} lacks ${amount(needed - balance)} ${name} on ${member.name}: it has ${amount(balance)} of token ${token} and needs ${amount(needed)}; ` +
     advice(member, name);
   return new ClientError("InsufficientFunds", message, { address, balance, needed, token });
+}
+
+function amountOf(units: bigint, decimals: bigint | number = 18): string {
+  return formatUnits(units, decimals).replace(/\.0$/, "");
 }
 
 function advice({ baseToken }: PayingMember, what: string): string {

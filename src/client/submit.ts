@@ -1,8 +1,8 @@
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import { inclusionOf } from "../relayer/inclusion.ts";
 import { ClientError } from "./client-error.ts";
 import { knownErrors } from "./contract-interfaces.ts";
-import { inclusionOf } from "./inclusion.ts";
 import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
 import type { PayingMember } from "./insufficient-funds.ts";
 

@@ -3,6 +3,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { ChainView } from "./chain-view.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import { buildDelivery } from "./delivery.ts";
+import { inclusionOf } from "./inclusion.ts";
 import { readCrossChainMessage } from "./journey.ts";
 import type { CrossChainContent, Journey, JourneyStep, StepRecord } from "./journey.ts";
 import { L1View } from "./l1-view.ts";
@@ -53,6 +54,8 @@ interface OpenJourney extends Journey {
 
 /** A delivery that fails so often is left to others: its executor is someone else, or it cannot succeed. */
 const MAX_ATTEMPTS = 3;
+/** Failures that say nothing of a delivery, in the words of clients and nodes. */
+const PASSING = /insufficient.?funds|enough funds|ECONN|socket hang up|SERVER_ERROR|NETWORK_ERROR|TIMEOUT/i;
 /** EIP-7825. */
 const MAX_TRANSACTION_GAS = 16_777_216n;
 
@@ -134,13 +137,16 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
       // Bundles get no less gas than they ask for: with a margin, since the estimate is the least that suffices.
       const estimate = ((await signer.estimateGas(delivery)) * 5n) / 4n;
       const gasLimit = estimate < MAX_TRANSACTION_GAS ? estimate : MAX_TRANSACTION_GAS;
-      const receipt = await (await signer.sendTransaction({ ...delivery, gasLimit })).wait();
-      if (receipt?.status !== 1) throw new Error(`the delivery failed in transaction ${receipt?.hash}`);
+      const { hash, provider } = await signer.sendTransaction({ ...delivery, gasLimit });
+      const receipt = await inclusionOf(hash, provider);
+      if (receipt.status !== 1) throw new Error(`the delivery failed in transaction ${hash}`);
       const at = { chainId: journey.destinationChainId, blockNumber: receipt.blockNumber, transactionHash: receipt.hash as Hex };
       record(journey, "delivered", at);
       journey.refusal = undefined;
     } catch (error) {
       journey.refusal = error instanceof Error ? error.message : String(error);
+      // The chain has refused nothing: it is tried again when it answers, or when the relayer has money.
+      if (PASSING.test(`${String((error as { readonly code?: unknown }).code)} ${journey.refusal}`)) journey.attempts--;
     }
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface, Wallet } from "ethers";
 import { call } from "../../src/client/call.ts";
-import { deposit, requestCall } from "../../src/client/deposit.ts";
+import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
 import { bridgedToken } from "../../src/client/token.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
@@ -134,14 +134,6 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.equal(etherThere?.amount, 6n);
   });
 
-  test("L1 has a chain make a call", async () => {
-    const there = await deploy(on("b", ALICE), "CallTarget");
-    const queued = await requestCall(info, { chain: "b", to: there, data: target.encodeFunctionData("double", [2n]) as Hex, value: 9n }, on("l1", ALICE));
-    await ecosystem.devnet.relay();
-    assert.equal((await ecosystem.provider(272).getTransactionReceipt(queued.canonicalTxHash))?.status, 1);
-    assert.equal(await balance(272, there), 9n);
-  });
-
   test("the wallet shows what is on its way until it has arrived", async () => {
     const waiting = async () => (await walletView(info, NOBODY, ecosystem.provider)).inFlight.map(({ type, amount, destinationChainId, waitingFor }) => [type, amount, destinationChainId, waitingFor]);
     const before = await waiting();
@@ -168,7 +160,7 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     const [poor, some] = [Wallet.createRandom().connect(ecosystem.provider(info.l1.chainId)), 10n ** 15n];
     await (await on("l1", ALICE).sendTransaction({ to: poor.address, value: some })).wait();
     const advice = "send it ETH there first, use another account, or send less$";
-    const lacking = new RegExp(`^${poor.address.toLowerCase()} lacks 1\\.0\\d* ETH on l1: it has 0\\.001 ETH and needs 1\\.001\\d*, and more for gas; ${advice}`);
+    const lacking = new RegExp(`^${poor.address.toLowerCase()} lacks 1\\.?\\d* ETH on l1: it has 0\\.001 ETH and needs 1\\.001\\d*, and more for gas; ${advice}`);
     await refused(deposit(info, { chain: "a", amount: ETHER + some }, poor), "InsufficientFunds", lacking);
     // Enough for the deposit and not for the gas that L1 wants.
     const { value } = await (async () => {
@@ -176,7 +168,7 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
       return (await ecosystem.devnet.l1.provider.getTransaction(l1TransactionHash))!;
     })();
     await refused(deposit(info, { chain: "a", amount: some - value + 1n }, poor), "InsufficientFunds", new RegExp(`lacks 0\\.\\d+ ETH on l1: it has 0\\.001 ETH and needs 0\\.\\d+, up to 0\\.\\d+ of it for gas; ${advice}`));
-    await refused(withdraw(info, { chain: "a", amount: 10n ** 30n }, on("a", ALICE)), "InsufficientFunds", /lacks \d+\.\d+ ETH on a: it has .* bring more there first \(a deposit from L1, or a send from another chain\)/);
+    await refused(withdraw(info, { chain: "a", amount: 10n ** 30n }, on("a", ALICE)), "InsufficientFunds", /lacks \d+(\.\d+)? ETH on a: it has .* bring more there first \(a deposit from L1, or a send from another chain\)/);
     await refused(withdraw(info, { chain: "a", amount: -1n }, on("a", ALICE)), "ZeroAmount", /is -1; it must be above 0/);
     // The contract's own error, by name and with its values.
     await refused(send(info, { from: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)), "Refused", /a refuses it with RecipientNotAllowed\(0x0{35}1000e\)/i);

@@ -6,7 +6,6 @@ import hre from "hardhat";
 import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
 import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { depositToken } from "../../src/client/ether-request.ts";
 import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { fromHex, keccak } from "../../src/protocol/hex.ts";
@@ -18,6 +17,7 @@ import type { Relayer } from "../../src/relayer/relayer.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
+import { depositToken } from "./support/tokens.ts";
 
 const [A, B, C] = [271n, 272n, 273n];
 const ETH: Hex = `0x${"00".repeat(20)}`;

@@ -13,7 +13,7 @@ import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../../src/devnet/accounts.ts";
 import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
-import { depositToken, requestFromL1 } from "../../../src/client/ether-request.ts";
+import { requestFromL1 } from "../../../src/client/ether-request.ts";
 import { chainOptionsOf } from "../../../src/devnet/reconstruction/chain-options.ts";
 import { reconstruct } from "../../../src/devnet/reconstruction/reconstruct.ts";
 import type { Reconstruction, ReconstructionOptions } from "../../../src/devnet/reconstruction/reconstruct.ts";
@@ -30,6 +30,7 @@ import type { Quorum } from "../../../src/settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
 import { ALICE, clientOf, dependencies, ETHER, settleNow, startFlowDevnet } from "./devnet.ts";
 import type { FlowDevnet } from "./devnet.ts";
+import { depositToken } from "./tokens.ts";
 import { generator } from "./generator.ts";
 import { tokenWithdrawalOf } from "./interop.ts";
 

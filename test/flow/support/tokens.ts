@@ -1,7 +1,9 @@
 import { Interface } from "ethers";
+import type { Signer } from "ethers";
 import hre from "hardhat";
 import { lowerCaseAddress } from "../../../src/devnet/accounts.ts";
-import { depositToken } from "../../../src/client/ether-request.ts";
+import { encodeTokenRequest, queuedRequest, requestCost } from "../../../src/client/l1-request.ts";
+import type { QueuedRequest } from "../../../src/client/l1-request.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
@@ -20,4 +22,19 @@ export async function depositTestToken(devnet: FlowDevnet, chainId: bigint, acco
   const chain = devnet.chains.find((candidate) => candidate.chainId === chainId);
   await chain!.pipeline.pollL1();
   return token;
+}
+
+/** The first deposit of a token creates its contract on L2. */
+const TOKEN_GAS_LIMIT = 2_000_000n;
+
+/** A token of L1 for a chain whose base token is ETH; the sender must have approved the bridge. Explains nothing where L1 refuses. */
+export async function depositToken(
+  factory: Hex,
+  deposit: { readonly chainId: bigint; readonly bridge: Hex; readonly token: Hex; readonly amount: bigint; readonly recipient: Hex },
+  signer: Signer,
+): Promise<QueuedRequest> {
+  const mintValue = await requestCost(factory, deposit.chainId, TOKEN_GAS_LIMIT, signer);
+  const terms = { mintValue, gasLimit: TOKEN_GAS_LIMIT, refundRecipient: await signer.getAddress() };
+  const response = await signer.sendTransaction({ to: factory, data: encodeTokenRequest({ ...terms, ...deposit }, 0n), value: mintValue });
+  return queuedRequest((await response.wait())!);
 }
