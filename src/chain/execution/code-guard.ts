@@ -15,6 +15,12 @@ const MAX_REMEMBERED = 256;
  */
 export const QUIET_GAS = 150_000n;
 
+/**
+ * Gas with which code cannot run more instructions than the engine can hold: each costs a gas at least. EDR 0.22 remembers every
+ * instruction to the end of the block, in some 800 bytes; with EIP-7825's whole 2^24 that came to 5 GB.
+ */
+export const SHORT_GAS = 1_000_000n;
+
 /** What must happen before the engine may run something. `hostile`: it must never run. */
 export type GuardVerdict = "safe" | "unknown" | "hostile";
 
@@ -27,8 +33,8 @@ export type GuardedRequest = Pick<TransactionRequest, "to" | "data" | "gasLimit"
 /**
  * Keeps from the engine the code that would end the process (see `isHostileCode`). The invariant: no account of the
  * chain holds such code, so only init code can be hostile, and init code runs only where something creates a contract.
- * A request that cannot reach a CREATE is safe, if it cannot pass on much data either; what is unknown must first run in
- * another engine.
+ * A request that cannot reach a CREATE is safe, if it can neither pass on much data nor run for long; what is unknown must
+ * first run in another engine.
  */
 export class CodeGuard {
   readonly #trusted: ReadonlySet<Hex>;
@@ -58,8 +64,8 @@ export class CodeGuard {
     }
     if (request.delegates) return "unknown";
     if (this.#creators.size === 0 && request.gasLimit <= QUIET_GAS) return "safe";
-    const { calls, creates } = this.#reachOf(await codeOf(request.to));
-    return calls || creates ? "unknown" : "safe";
+    const { calls, creates, jumps } = this.#reachOf(await codeOf(request.to));
+    return calls || creates || (jumps && request.gasLimit > SHORT_GAS) ? "unknown" : "safe";
   }
 
   /**

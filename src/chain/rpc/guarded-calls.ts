@@ -132,7 +132,12 @@ export class GuardedCalls {
       return await answer;
     } catch (error) {
       const hasFailed = error instanceof RpcError && (error.code === RpcCode.reverted || error.message.startsWith(FAILED));
-      if (hasFailed && client?.isInProcess === true && overrides === undefined) await this.#failInEngine(transaction, tag);
+      if (hasFailed && client?.isInProcess === true && overrides === undefined) {
+        await this.#failInEngine(transaction, tag).catch((better: unknown) => {
+          // The engine must not run it: then there is nothing to add.
+          if (!(better instanceof RpcError)) throw better;
+        });
+      }
       throw error;
     }
   }
@@ -181,7 +186,9 @@ export class GuardedCalls {
     if (codes.some((code) => reachOf(code).creates || code[0] === 0xef)) return { mayRun: "unknown", readsGas: true };
     const own = overrides.find(({ address, code }) => address === call.to && code !== undefined)?.code;
     let readsGas = false;
-    const mayRun = await this.#chain.guard.judge({ ...call, gasLimit: capped(call.gas) }, async (address) => {
+    // It gets no more here.
+    const gasLimit = capped(call.gas) < OLDER_BLOCK_GAS ? capped(call.gas) : OLDER_BLOCK_GAS;
+    const mayRun = await this.#chain.guard.judge({ ...call, gasLimit }, async (address) => {
       const code = own ?? ((await this.#chain.engine.request("eth_getCode", [address, block])) as Hex);
       readsGas = this.#chain.guard.readsGas(code);
       return code;
@@ -247,6 +254,9 @@ export class GuardedCalls {
     const preview = await witness.request("preview", { transaction, environment: sequencer.nextEnvironment });
     if (preview.isLoud) {
       throw new RpcError(RpcCode.rejected, "the transaction's calls pass on more data than this chain's engine can hold", { code: "CallDataTooLarge" });
+    }
+    if (preview.isLong) {
+      throw new RpcError(RpcCode.rejected, "the transaction runs more than 1,000,000 instructions, which this chain's engine cannot hold", { code: "TooManySteps" });
     }
     if ([...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code))) return preview;
     throw new RpcError(RpcCode.rejected, "the transaction runs or deploys code that begins with an incomplete PUSH20", { code: "HostileCode" });

@@ -162,7 +162,7 @@ export class BatchBuilder {
       const transaction: UnsignedTransaction = { ...unsigned, isImpersonated: true };
       const environment = producer.environment();
       const preview = await producer.inspect(transaction, environment);
-      if (!preview.admitted) throw new SequencerError("CheatRefused", "the transaction runs or deploys code that begins with an incomplete PUSH20, or passes on too much data");
+      if (!preview.admitted) throw new SequencerError("CheatRefused", "the transaction runs or deploys code that begins with an incomplete PUSH20, passes on too much data, or runs too many instructions");
       if (preview.receipt === undefined) throw new SequencerError("CheatRefused", `the transaction is not valid: ${preview.reason}`);
       if (!this.fitsAfter(preview)) {
         if (!hasContent(this.#batch)) throw new SequencerError("CheatRefused", "the transaction exceeds what a batch may hold");

@@ -135,7 +135,7 @@ export class BlockProducer {
   async inspect(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview & { readonly admitted: boolean }> {
     const { guard, witness } = this.#dependencies;
     const preview = await witness.request("preview", { transaction, environment });
-    const admitted = !preview.isLoud && [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
+    const admitted = !preview.isLoud && !preview.isLong && [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
     if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
     return { ...preview, admitted };
   }

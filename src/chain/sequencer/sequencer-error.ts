@@ -6,6 +6,8 @@ export class SequencerError extends Error {
     | "ExceedsBatch"
     /** Its calls pass on more data than the execution engine can hold. */
     | "CallDataTooLarge"
+    /** It runs more instructions than the execution engine can hold. */
+    | "TooManySteps"
     | "NotExecutable"
     | "StateReverted"
     | "SystemTransactionFailed"

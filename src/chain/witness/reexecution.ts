@@ -23,6 +23,8 @@ import { FlatState } from "./flat-state.ts";
 
 /** Data that a transaction's calls may pass on, all together. */
 const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
+/** Instructions that a transaction may run: the first engine remembers each until its block is made, in some 800 bytes. */
+const MAX_STEPS = 1_000_000;
 /** Blocks whose hashes BLOCKHASH can ask for: in the next block those of 256, in a call on the newest one of one before. */
 const REMEMBERED_HASHES = 257;
 
@@ -40,6 +42,8 @@ export interface Preview {
   readonly runtimeCodes: readonly Hex[];
   /** Its calls and creations pass on more data than the first engine can hold; it was not run to its end. */
   readonly isLoud: boolean;
+  /** It runs more instructions than the first engine can hold; it was not run to its end. */
+  readonly isLong: boolean;
   /** Size of the batch's changes with this transaction. */
   readonly size: ChangeSize;
 }
@@ -137,6 +141,12 @@ export class Reexecution {
       meter.add(message.data.length);
     };
     this.#evm.events.on("beforeMessage", watch);
+    let steps = 0;
+    const count = (): void => {
+      if (++steps > MAX_STEPS) throw new Error(`it runs more than ${MAX_STEPS} instructions`);
+    };
+    // Every instruction costs gas, so with little there cannot be too many; counting takes longer than most of them.
+    if (transaction.gasLimit > MAX_STEPS) this.#evm.events.on("step", count);
     state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
     const report = (receipt: ReexecutedReceipt | undefined, reason: string | undefined): Preview => ({
       receipt,
@@ -144,6 +154,7 @@ export class Reexecution {
       initCodes,
       runtimeCodes,
       isLoud: meter.isFull,
+      isLong: steps > MAX_STEPS,
       size: measure(),
     });
     try {
@@ -152,6 +163,7 @@ export class Reexecution {
       return report(undefined, error instanceof Error ? error.message : String(error));
     } finally {
       this.#evm.events.off("beforeMessage", watch);
+      this.#evm.events.off("step", count);
       state.onCode = undefined;
       state.rollback(mark);
     }

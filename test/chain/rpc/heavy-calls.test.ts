@@ -68,7 +68,8 @@ describe("calls with much gas", () => {
     // 21,000 of the transaction, its input, and 26 for each of 30,000 rounds.
     const gas = BigInt(await ask("eth_estimateGas", count(30_000n)));
     assert.ok(gas > 801_000n && gas < 830_000n, `${gas}`);
-    await assert.rejects(ask("eth_estimateGas", { to: ENDLESS }), { code: -32000, message: /out of gas/ });
+    await assert.rejects(ask("eth_estimateGas", { to: ENDLESS, gas: "0xf4240" }), { code: -32000, message: /out of gas/ });
+    await assert.rejects(ask("eth_estimateGas", { to: ENDLESS }), { code: -32000, data: { code: "TooManySteps" } });
     assert.ok(given.every((each) => each <= 150_000n), `the engine was given ${given.join()}`);
   });
 
@@ -86,6 +87,18 @@ describe("calls with much gas", () => {
     await assert.rejects(ask("eth_call", { to: REFUSING }), { code: 3 });
     await assert.rejects(ask("eth_estimateGas", { to: REFUSING }), { code: 3 });
     await assert.rejects(ask("debug_traceCall", { to: ENDLESS, gas: "0xffffff" }, "latest", { tracer: "callTracer" }), { code: -32005, data: { code: "TraceTooLarge" } });
+  });
+
+  it("as transactions are refused where they run more than a million instructions", async () => {
+    const send = async (to: Hex, gasLimit: bigint) => test.chain.submit(await wallet.signRaw({ to, gasLimit }));
+    const before = test.chain.sequencer.head.number;
+    await assert.rejects(send(ENDLESS, 2n ** 24n), { code: "TooManySteps" });
+    wallet.nonce--;
+    // Three instructions and 11 gas a round: 273,000 instructions in all.
+    const hash = await send(ENDLESS, 1_022_000n);
+    assert.equal(((await ask("eth_getTransactionReceipt", hash)) as unknown as { status: Hex }).status, "0x0");
+    assert.equal(test.chain.sequencer.head.number, before + 1n);
+    assert.deepEqual(test.faults, []);
   });
 
   it("come to the engine one at a time, 512 at most", async () => {

@@ -37,6 +37,10 @@ const CALLER_CODE: Hex = `0x365f5f375f5f365f5f73${FACTORY.slice(2)}5af15f5260205
 const LOUD: Hex = `0x${"d9".repeat(20)}`;
 const LOUD_CODE: Hex = "0x5f62030d40525b5f5f62030d405f5f61aaaa5ff150600656";
 
+/** JUMPDEST, PUSH0, JUMP: for ever. */
+const ENDLESS: Hex = `0x${"da".repeat(20)}`;
+const ENDLESS_CODE: Hex = "0x5b5f56";
+
 interface Answer {
   readonly id: unknown;
   readonly result?: unknown;
@@ -59,6 +63,7 @@ describe("hostile input to the RPC", () => {
         { address: FACTORY2, code: FACTORY2_CODE, nonce: 1n },
         { address: CALLER, code: CALLER_CODE, nonce: 1n },
         { address: LOUD, code: LOUD_CODE, nonce: 1n },
+        { address: ENDLESS, code: ENDLESS_CODE, nonce: 1n },
       ],
       system: predeployTransactions,
       sequencer: { firstBatch: 0n },
@@ -180,6 +185,24 @@ describe("hostile input to the RPC", () => {
     // With little gas it is a transaction like any other.
     assert.match(String((await rpc("eth_sendRawTransaction", await wallet.signRaw({ to: LOUD, gasLimit: 125_000n }))).result), /^0x/);
     assert.ok(process.memoryUsage().rss - before < 1.5 * 2 ** 30);
+    await isAlive();
+  });
+
+  it("code that runs more instructions than memory can hold never reaches the engine, by any way", async () => {
+    // With 2^24 gas it would be 5 GB: the engine remembers each instruction.
+    for (const request of [{ to: ENDLESS }, { to: CALLER, data: ENDLESS_CODE }, { data: ENDLESS_CODE }]) {
+      const { error } = await rpc("eth_sendRawTransaction", await wallet.signRaw({ ...request, gasLimit: 2n ** 24n }));
+      assert.equal(error?.data?.code, "TooManySteps");
+      wallet.nonce--;
+    }
+    const operation = {
+      txType: PRIORITY_OPERATION_TYPE, from: 0xabcdn, to: BigInt(ENDLESS), gasLimit: 2n ** 24n, gasPerPubdataByteLimit: 800n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n,
+      paymaster: 0n, nonce: 100n, value: 0n, reserved: [0n, 0n, 0n, 0n] as const, data: "0x", signature: "0x", factoryDeps: [], paymasterInput: "0x", reservedDynamic: "0x",
+    } as const;
+    assert.equal((await test.chain.sequencer.runPriorityOp(priorityOperation(operation, COINBASE))).success, false);
+    // With little gas it is a transaction like any other, which fails.
+    const hash = (await rpc("eth_sendRawTransaction", await wallet.signRaw({ to: ENDLESS, gasLimit: 125_000n }))).result;
+    assert.equal(((await rpc("eth_getTransactionReceipt", hash)).result as { status: Hex }).status, "0x0");
     await isAlive();
   });
 
