@@ -11,8 +11,9 @@ import { BLOCK_GAS_LIMIT } from "./execution/connection.ts";
 import type { EdrConnect } from "./execution/connection.ts";
 import { EdrEngine } from "./execution/edr-engine.ts";
 import type { ExecutionEngine, Head } from "./execution/engine.ts";
-import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "./genesis.ts";
+import { genesisLeaves } from "./genesis.ts";
 import type { GenesisAccount } from "./genesis.ts";
+import { createInitialState, publishedState } from "./initial-state.ts";
 import type { AccountState } from "./mempool/account-view.ts";
 import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
@@ -121,9 +122,8 @@ export interface Chain {
 /** Starts a chain at its genesis, or where its origin says. Throws EngineError or GenesisError for a genesis that cannot be. */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
   const { chainId, coinbase, genesisTimestamp, origin } = options;
-  // An origin holds the initial state already, and a batch has published it.
-  const initialState = origin === undefined ? (options.initialState ?? []) : [];
-  const genesis = origin?.accounts ?? mergeAccounts(options.genesis, initialState);
+  const initial = origin === undefined ? createInitialState(options.genesis, options.initialState ?? []) : publishedState(origin.accounts);
+  const genesis = initial.accounts;
   const { clock, system, connect, flowsHash } = dependencies;
   const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
@@ -140,16 +140,10 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     options.genesisCommitment,
     { tree, flowsHash, compress: (tag, left, right) => compressor.compress(tag, left, right) },
   );
-  const initial = origin === undefined ? addedLeaves(genesisLeaves(options.genesis), genesisLeaves(genesis)) : [];
-  const initialCodes = initialState.flatMap(({ code }) => (code === undefined || code === "0x" ? [] : [code]));
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
     const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;
-    lastFormed = former.form(
-      isFirst
-        ? { ...sealed, writes: overrideLeaves(initial, sealed.writes), bytecodes: [...initialCodes, ...sealed.bytecodes] }
-        : sealed,
-    );
+    lastFormed = former.form(isFirst ? initial.addTo(sealed) : sealed);
     archive.add(lastFormed);
     history.add(lastFormed);
     dependencies.onBatch?.(lastFormed);

@@ -8,8 +8,10 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
 import type { ChainIdentity, FormedBatch, FormerMark } from "../batch/form-batch.ts";
 import type { Head } from "../execution/engine.ts";
-import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "../genesis.ts";
-import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
+import { genesisLeaves } from "../genesis.ts";
+import type { GenesisAccount } from "../genesis.ts";
+import { createInitialState } from "../initial-state.ts";
+import type { InitialState } from "../initial-state.ts";
 import { splitOutputs } from "../outputs-write.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
@@ -62,21 +64,20 @@ export class BatchVerifier {
   readonly #execution: Reexecution;
   readonly #tree: StateTree;
   readonly #former: BatchFormer;
-  readonly #firstLeaves: readonly GenesisLeaf[];
+  readonly #initial: InitialState;
   /** By batch number, the newest last. */
   readonly #starts = new Map<bigint, BatchStart>();
   #head: Head = { number: 0n, timestamp: 0n };
   #operationsTaken = 0n;
   #nextBatch = 0n;
 
-  private constructor(options: BatchVerifierOptions, dependencies: BatchVerifierDependencies, execution: Reexecution) {
+  private constructor(options: BatchVerifierOptions, dependencies: BatchVerifierDependencies, execution: Reexecution, initial: InitialState) {
     const compressor = createCompressor();
-    const leaves = genesisLeaves(options.genesis);
     this.#options = options;
     this.#dependencies = dependencies;
     this.#execution = execution;
-    this.#tree = StateTree.genesis(leaves, { compressor });
-    this.#firstLeaves = addedLeaves(leaves, genesisLeaves(mergeAccounts(options.genesis, options.initialState)));
+    this.#initial = initial;
+    this.#tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
     this.#former = new BatchFormer(options.identity, options.genesisBatch.commitment, {
       tree: this.#tree,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
@@ -86,9 +87,9 @@ export class BatchVerifier {
 
   /** A verifier at the chain's genesis. Rejects with BatchRefusal GenesisMismatch where L1 has another. */
   static async create(options: BatchVerifierOptions, dependencies: BatchVerifierDependencies): Promise<BatchVerifier> {
-    const genesis = mergeAccounts(options.genesis, options.initialState);
-    const execution = await Reexecution.create(Number(options.identity.chainId), genesis);
-    const verifier = new BatchVerifier(options, dependencies, execution);
+    const initial = createInitialState(options.genesis, options.initialState);
+    const execution = await Reexecution.create(Number(options.identity.chainId), initial.accounts);
+    const verifier = new BatchVerifier(options, dependencies, execution, initial);
     const root = digestToHex(verifier.#tree.root);
     if (root === options.genesisBatch.newStateRoot) return verifier;
     throw new BatchRefusal("GenesisMismatch", `the given genesis has the state root ${root}, L1 has ${options.genesisBatch.newStateRoot}`);
@@ -175,17 +176,16 @@ export class BatchVerifier {
     if (storedOutputs !== BigInt(outputsHash)) {
       throw new BatchRefusal("OutputsMismatch", `the outputs slot holds ${wordToHex(storedOutputs)}, the outputs' hash is ${outputsHash}`);
     }
-    const isFirst = batch.number === 0n;
-    const firstCodes = this.#options.initialState.flatMap(({ code }) => (code === undefined || code === "0x" ? [] : [code]));
-    return {
+    const sealed: SealedBatch = {
       outputs,
       outputsHash,
       logs: batch.logs,
       canonicalTxHashes: batch.canonicalTxHashes,
       importedRoots: batch.importedRoots,
-      writes: isFirst ? overrideLeaves(this.#firstLeaves, writes) : writes,
-      bytecodes: isFirst ? [...firstCodes, ...changes.bytecodes] : changes.bytecodes,
+      writes,
+      bytecodes: changes.bytecodes,
       transactionCount: batch.transactionCount,
     };
+    return batch.number === 0n ? this.#initial.addTo(sealed) : sealed;
   }
 }
