@@ -3,7 +3,7 @@ import type { AssetTransfer } from "../protocol/asset-message.ts";
 import { fromHex, keccak } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { readCrossChainMessage } from "../relayer/journey.ts";
+import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
 import { messenger } from "./contract-interfaces.ts";
 
 /** What a message is; as in `hyperchain_message`. */

@@ -3,7 +3,7 @@ import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { assetRouter, importedRoots, interopHandler, messenger, topicOf } from "./contract-interfaces.ts";
-import type { StepRecord } from "./journey.ts";
+import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */
 export type ChainEvent =

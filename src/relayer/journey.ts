@@ -1,9 +1,6 @@
 import type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 
-export { JOURNEY_STEPS, readCrossChainMessage } from "../protocol/cross-chain-message.ts";
-export type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
-
 /** A message on its way from one chain to another. */
 export interface Journey {
   readonly sourceChainId: bigint;

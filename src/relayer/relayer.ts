@@ -4,8 +4,9 @@ import { ChainView } from "./chain-view.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import { buildDelivery } from "./delivery.ts";
 import { inclusionOf } from "./inclusion.ts";
-import { readCrossChainMessage } from "./journey.ts";
-import type { CrossChainContent, Journey, JourneyStep, StepRecord } from "./journey.ts";
+import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
+import type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
+import type { Journey } from "./journey.ts";
 import { L1View } from "./l1-view.ts";
 
 export interface RelayerOptions {

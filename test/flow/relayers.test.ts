@@ -92,4 +92,19 @@ describe("C6 anyone may relay", () => {
     assert.deepEqual(revived.journeys().map(journeyStatus), ["executed", "executed"]);
     assert.equal(await clients[1]!.getTransactionCount(devnet.accounts.wallet(RELAYER).address), nonce);
   });
+
+  test("one without money delivers once it has some, however often it has looked", async () => {
+    const POOR = 6;
+    await transferAndImport(5n);
+    const poor = relayerOf(devnet, clients, POOR);
+    for (let look = 0; look < 6; look++) await poor.poll();
+    assert.match(poor.journeys()[2]!.refusal ?? "", /funds/i);
+    const alice = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    const to = lowerCaseAddress(devnet.accounts.wallet(POOR).address);
+    await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: B, to, valueWei: ETHER }, alice);
+    await devnet.chains[1]!.pipeline.pollL1();
+    await poor.poll();
+    assert.deepEqual(journeyStatus(poor.journeys()[2]!), "executed");
+    assert.equal(await clients[1]!.getBalance(bob), 12n);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Hex } from "../../protocol/hex.ts";
-import { JOURNEY_STEPS } from "../../relayer/journey.ts";
-import type { Journey, JourneyStep } from "../../relayer/journey.ts";
+import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
+import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import type { Journey } from "../../relayer/journey.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 
 const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback" } as const;

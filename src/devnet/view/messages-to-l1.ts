@@ -6,7 +6,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { ChainView } from "../../relayer/chain-view.ts";
 import type { ChainEvent } from "../../relayer/chain-view.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
-import type { StepRecord } from "../../relayer/journey.ts";
+import type { StepRecord } from "../../protocol/cross-chain-message.ts";
 import type { L1View } from "../../relayer/l1-view.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
