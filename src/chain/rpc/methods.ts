@@ -3,6 +3,7 @@ import { withBlockTags } from "./block-tags.ts";
 import { address, quantity } from "./call-request.ts";
 import { cheatMethods } from "./cheat-methods.ts";
 import type { RpcMethod } from "./dispatch.ts";
+import { checkFeeHistory } from "./fee-history.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { miningMethods } from "./mining-methods.ts";
@@ -32,7 +33,6 @@ const ENGINE_READS = [
   "eth_chainId",
   "eth_syncing",
   "eth_accounts",
-  "eth_feeHistory",
   "eth_getBalance",
   "eth_getBlockTransactionCountByHash",
   "eth_getBlockTransactionCountByNumber",
@@ -66,6 +66,10 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_blockNumber", async () => hexQuantity(chain.index.head ?? chain.sequencer.head.number));
   methods.set("eth_gasPrice", gasPrice);
   methods.set("eth_maxPriorityFeePerGas", gasPrice);
+  methods.set("eth_feeHistory", async (params) => {
+    checkFeeHistory(params);
+    return engine.request("eth_feeHistory", params);
+  });
   methods.set("eth_call", (params, client) => calls.call(params, client));
   methods.set("eth_estimateGas", (params, client) => calls.estimate(params, client));
   methods.set("eth_sendRawTransaction", async ([raw]) => {

@@ -3,6 +3,7 @@ import type { RpcMethod, RpcMethods } from "../../chain/rpc/dispatch.ts";
 import type { Eip1193Provider } from "../eip1193.ts";
 import { serveMember } from "../listening.ts";
 import { connectInProcess } from "../relaying.ts";
+import { guardedL1Methods } from "./l1-guard.ts";
 
 /** A JSON-RPC connection to an in-process L1: the part of Hardhat's network connection that is used here. */
 export interface L1Connection {
@@ -44,8 +45,9 @@ export async function serveLocalL1(options: LocalL1Options, connection: L1Connec
   const request = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
     connection.provider.request({ method, params });
   const added = new Map<string, RpcMethod>();
+  const guarded = guardedL1Methods(request);
   const methods: RpcMethods = {
-    get: (method) => added.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
+    get: (method) => added.get(method) ?? guarded.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
   };
   try {
     const server = await serveMember("L1", options, { engine: notifications(connection, request), methods });

@@ -229,6 +229,12 @@ describe("hostile input to the RPC", () => {
     await isAlive();
   });
 
+  it("a question about fees names 100 percentiles at most", async () => {
+    const percentiles = (count: number) => Array.from({ length: count }, (_, i) => i / 10);
+    assert.equal((await rpc("eth_feeHistory", "0x1", "latest", percentiles(100))).error, undefined);
+    assert.equal((await rpc("eth_feeHistory", "0x1", "latest", percentiles(101))).error?.code, -32005);
+  });
+
   it("malformed transactions of each type are named, whatever their bytes", async () => {
     const raw = await wallet.signRaw({ to: SINK, value: 1n });
     wallet.nonce--;

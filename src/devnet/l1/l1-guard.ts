@@ -1,0 +1,110 @@
+import { Transaction } from "ethers";
+import { isHostileCode } from "../../chain/execution/hostile-code.ts";
+import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import { checkFeeHistory } from "../../chain/rpc/fee-history.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { oneAtATime } from "../../chain/rpc/one-at-a-time.ts";
+import { fromHex, HexError } from "../../protocol/hex.ts";
+
+/**
+ * What a call on L1 may use, whatever it names: enough to create the largest contract. The engine remembers each instruction, 400
+ * bytes for a gas.
+ */
+const MAX_CALL_GAS = 8_000_000n;
+/** More than a batch of requests holds. */
+const MAX_WAITING = 512;
+
+/** Where among a method's parameters are a transaction, overrides of the state or options that hold them. */
+const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly options?: number }>> = {
+  eth_call: { overrides: 2 },
+  eth_estimateGas: { overrides: 2 },
+  debug_traceCall: { options: 2 },
+};
+
+/**
+ * Methods of the devnet's L1 that run code for whoever reaches it over the network. Code that ends the process as soon as the
+ * engine meets it (`isHostileCode`) is refused where a request holds it: as init code, as an account's code, as an override. Calls
+ * are answered one at a time, with bounded gas. Unlike the chains, L1 has no second engine that could look where code gets that a
+ * contract creates: whoever may send transactions here is trusted not to, as with any development network.
+ */
+export function guardedL1Methods(request: (method: string, params: readonly unknown[]) => Promise<unknown>): ReadonlyMap<string, RpcMethod> {
+  const inTurn = oneAtATime(MAX_WAITING, "calls on L1 are being answered");
+  const calls = Object.entries(CALLS).map(([method, places]): [string, RpcMethod] => [
+    method,
+    async (params) => {
+      const [transaction] = params;
+      checkCall(transaction);
+      if (places.overrides !== undefined) checkOverrides(params[places.overrides]);
+      if (places.options !== undefined) checkOverrides(fieldOf(params[places.options], "stateOverrides"));
+      return inTurn(() => request(method, isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params));
+    },
+  ]);
+  return new Map<string, RpcMethod>([
+    ...calls,
+    ["eth_feeHistory", async (params) => {
+      checkFeeHistory(params);
+      return request("eth_feeHistory", params);
+    }],
+    ["eth_sendTransaction", async (params) => {
+      checkCall(params[0]);
+      return request("eth_sendTransaction", params);
+    }],
+    ["eth_sendRawTransaction", async (params) => {
+      checkRaw(params[0]);
+      return request("eth_sendRawTransaction", params);
+    }],
+    ["hardhat_setCode", async (params) => {
+      checkCode(params[1]);
+      return request("hardhat_setCode", params);
+    }],
+  ]);
+}
+
+function checkCall(transaction: unknown): void {
+  const to = fieldOf(transaction, "to");
+  if (to !== undefined && to !== null) return;
+  // A client may give both; the engine takes either.
+  for (const field of ["data", "input"]) checkCode(fieldOf(transaction, field));
+}
+
+function checkOverrides(overrides: unknown): void {
+  if (isObject(overrides)) for (const account of Object.values(overrides)) checkCode(fieldOf(account, "code"));
+}
+
+function checkRaw(raw: unknown): void {
+  if (typeof raw !== "string") return;
+  try {
+    const { to, data } = Transaction.from(raw);
+    if (to === null) checkCode(data);
+  } catch (error) {
+    if (error instanceof RpcError) throw error;
+    // Nothing that can be read runs nothing; the engine says what is wrong with it.
+  }
+}
+
+/** Throws RpcError for code that would end the process. What is no code at all is left to the engine. */
+function checkCode(code: unknown): void {
+  if (typeof code !== "string") return;
+  try {
+    if (!isHostileCode(fromHex(code))) return;
+  } catch (error) {
+    if (error instanceof HexError) return;
+    throw error;
+  }
+  throw new RpcError(RpcCode.rejected, "the code begins with an incomplete PUSH20, which the engine cannot run", { code: "HostileCode" });
+}
+
+function withBoundedGas(call: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { gas } = call;
+  const isLess = typeof gas === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(gas) && BigInt(gas) <= MAX_CALL_GAS;
+  // Nonsense stays, for the engine to name.
+  return isLess || (gas !== undefined && gas !== null && typeof gas !== "string") ? call : { ...call, gas: `0x${MAX_CALL_GAS.toString(16)}` };
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return isObject(value) ? value[field] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

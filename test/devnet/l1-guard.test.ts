@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Wallet } from "ethers";
+import hre from "hardhat";
+import { serveLocalL1 } from "../../src/devnet/l1/local-l1.ts";
+import type { LocalL1 } from "../../src/devnet/l1/local-l1.ts";
+
+interface Answer {
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: { readonly code?: string } };
+}
+
+/** An incomplete PUSH20: it would end the process. */
+const HOSTILE = "0x73";
+const ACCOUNT = `0x${"c4".repeat(20)}`;
+/** Returns the gas that is left. */
+const GAS_LEFT = "0x5a5f5260205ff3";
+
+describe("L1 of a devnet, for who reaches it over the network", () => {
+  let l1: LocalL1;
+
+  before(async () => {
+    l1 = await serveLocalL1({ host: "127.0.0.1", port: 0 }, await hre.network.create("local"));
+  });
+  after(() => l1.close());
+
+  const rpc = async (method: string, ...params: unknown[]): Promise<Answer> => {
+    const response = await fetch(l1.url, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }) });
+    return (await response.json()) as Answer;
+  };
+
+  test("refuses code that would end the process, wherever a request holds it", async () => {
+    const wallet = Wallet.createRandom();
+    const raw = await wallet.signTransaction({ data: HOSTILE, chainId: l1.chainId, nonce: 0, gasLimit: 100_000n, gasPrice: 10n ** 10n });
+    const ways: readonly [string, ...unknown[]][] = [
+      ["eth_call", { data: HOSTILE }, "latest"],
+      ["eth_call", { to: null, input: `${HOSTILE}0011` }],
+      ["eth_call", { to: ACCOUNT }, "latest", { [ACCOUNT]: { code: HOSTILE } }],
+      ["eth_estimateGas", { data: HOSTILE }],
+      ["debug_traceCall", { data: HOSTILE }, "latest", {}],
+      ["debug_traceCall", { to: ACCOUNT }, "latest", { stateOverrides: { [ACCOUNT]: { code: HOSTILE } } }],
+      ["eth_sendTransaction", { from: wallet.address, data: HOSTILE }],
+      ["eth_sendRawTransaction", raw],
+      ["hardhat_setCode", ACCOUNT, HOSTILE],
+    ];
+    for (const [method, ...params] of ways) assert.equal((await rpc(method, ...params)).error?.data?.code, "HostileCode", method);
+    for (const nonsense of [[], [null], [7], [[]], ["0x"], [{ data: 7 }], [{ data: "0xg" }, "latest", 7]]) {
+      for (const [method] of ways) {
+        const { result, error } = await rpc(method, ...nonsense);
+        assert.ok(result !== undefined || typeof error?.code === "number", `${method} ${JSON.stringify(nonsense)}`);
+      }
+    }
+    assert.equal((await rpc("eth_feeHistory", "0x1", "latest", Array(101).fill(1))).error?.code, -32005);
+    assert.equal((await rpc("eth_chainId")).result, `0x${l1.chainId.toString(16)}`);
+  });
+
+  test("answers calls, with gas enough for the largest contract and no more", async () => {
+    await rpc("hardhat_setCode", ACCOUNT, GAS_LEFT);
+    const left = async (gas?: string): Promise<bigint> => BigInt(String((await rpc("eth_call", { to: ACCOUNT, ...(gas === undefined ? {} : { gas }) }, "latest")).result));
+    const most = 8_000_000n - 21_000n - 2n;
+    assert.deepEqual([await left(), await left("0xffffff"), await left("0x10000")], [most, most, 0x10000n - 21_000n - 2n]);
+    // A JUMPDEST-free 24,576 bytes of zeros: PUSH2 6000, PUSH0, RETURN.
+    assert.ok(BigInt(String((await rpc("eth_estimateGas", { data: "0x6160005ff3" })).result)) > 4_900_000n);
+  });
+});
