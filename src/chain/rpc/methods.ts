@@ -26,6 +26,8 @@ export interface ChainMethodOptions {
   readonly settlement?: SettlementView;
   /** Milliseconds of a clock that never goes back, by which filters end that nobody asks. Default: the process's. */
   readonly nowMs?: () => number;
+  /** How long a call or an estimate may keep the witness from its blocks. Default 3,000. */
+  readonly maxQuestionMs?: number;
 }
 
 /** Reads that the engine answers: they change nothing and run no code. */
@@ -48,6 +50,8 @@ const ENGINE_READS = [
 /** More than a batch of requests holds. */
 const MAX_WITNESS_CALLS = 512;
 const MAX_WAITING_MARKS = 512;
+/** For a question to the witness, as nodes give to theirs. */
+const MAX_QUESTION_MS = 3_000;
 /** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
 const MAX_MINED_BLOCKS = 10_000n;
 /** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
@@ -56,7 +60,7 @@ const LAST_TIMESTAMP = 2n ** 40n;
 /** All methods that the chain itself answers. */
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const { engine } = chain;
-  const asking = withPatientWitness(chain);
+  const asking = withPatientWitness(chain, options.maxQuestionMs);
   const calls = new GuardedCalls(asking);
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
@@ -98,13 +102,13 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
  * The chain as those see it who only ask: the witness answers one of them at a time, so blocks, which it repeats in between, wait
  * for one question at most, however many come.
  */
-function withPatientWitness(chain: Chain): Chain {
+function withPatientWitness(chain: Chain, maxMs = MAX_QUESTION_MS): Chain {
   const { witness } = chain;
   const inTurn = oneAtATime(MAX_WITNESS_CALLS, "calls are being answered");
   return {
     ...chain,
     witness: {
-      request: (operation, request) => inTurn(() => witness.request(operation, request)),
+      request: (operation, request) => inTurn(() => witness.request(operation, operation === "call" || operation === "preview" ? Object.assign({ maxMs }, request) : request)),
       get pending() {
         return witness.pending;
       },

@@ -80,13 +80,13 @@ export class BatchWitness {
   }
 
   /** What a transaction would do now; nothing is kept. */
-  preview(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview> {
-    return this.#execution.preview(transaction, environment, () => this.measure());
+  preview(transaction: EngineTransaction, environment: BlockEnvironment, maxMs?: number): Promise<Preview> {
+    return this.#execution.preview(transaction, environment, () => this.measure(), maxMs);
   }
 
   /** Runs a call in the present state, as part of the given block; nothing is kept. */
-  call(call: CallRequest, environment: BlockEnvironment): Promise<CallAnswer> {
-    return this.#execution.call(call, environment);
+  call(call: CallRequest, environment: BlockEnvironment, maxMs?: number): Promise<CallAnswer> {
+    return this.#execution.call(call, environment, maxMs);
   }
 
   /** Size of the batch's changes so far. */

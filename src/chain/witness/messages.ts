@@ -16,6 +16,12 @@ export interface WitnessSetup {
   readonly genesis: readonly GenesisAccount[];
 }
 
+/** How long a run may take. */
+export interface Patience {
+  /** Milliseconds. Default: as long as it takes, which only transactions are given that are to be in a block. */
+  readonly maxMs?: number;
+}
+
 /** The operations of the witness thread: arguments and result of each. */
 export interface WitnessOperations {
   /** Hashes of blocks that it did not execute, for BLOCKHASH. */
@@ -23,11 +29,11 @@ export interface WitnessOperations {
   readonly execute: { readonly request: WitnessedBlock; readonly result: ChangeSize };
   readonly cheat: { readonly request: StateCheat; readonly result: ChangeSize };
   readonly preview: {
-    readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment };
+    readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment } & Patience;
     readonly result: Preview;
   };
   readonly call: {
-    readonly request: { readonly call: CallRequest; readonly environment: BlockEnvironment };
+    readonly request: { readonly call: CallRequest; readonly environment: BlockEnvironment } & Patience;
     readonly result: CallAnswer;
   };
   readonly measure: { readonly request: undefined; readonly result: ChangeSize };

@@ -128,14 +128,14 @@ export class Reexecution {
 
   /**
    * Runs one transaction and undoes it, reporting all code that it ran or wrote beyond what the state already held, and
-   * the size of all changes as `measure` counts them.
+   * the size of all changes as `measure` counts them. `maxMs` as in `call`.
    */
-  async preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize): Promise<Preview> {
+  async preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize, maxMs = Infinity): Promise<Preview> {
     const initCodes: Hex[] = [];
     const runtimeCodes: Hex[] = [];
     const { state } = this;
     const mark = state.mark();
-    const meter = new CallDataMeter();
+    const meter = new RunMeter(maxMs);
     const watch = (message: { readonly to?: unknown; readonly data: Uint8Array }): void => {
       if (message.to === undefined) initCodes.push(bytesToHex(message.data) as Hex);
       meter.add(message.data.length);
@@ -169,15 +169,15 @@ export class Reexecution {
     }
   }
 
-  /** Runs a call and undoes it. */
-  async call(call: CallRequest, environment: BlockEnvironment): Promise<CallAnswer> {
-    const meter = new CallDataMeter();
+  /** Runs a call and undoes it. It is broken off where it calls another contract, or itself, after `maxMs` milliseconds. */
+  async call(call: CallRequest, environment: BlockEnvironment, maxMs = Infinity): Promise<CallAnswer> {
+    const meter = new RunMeter(maxMs);
     const watch = (message: { readonly data: Uint8Array }): void => meter.add(message.data.length);
     this.#evm.events.on("beforeMessage", watch);
     try {
       return await runCall(call, this.#evm, this.state, this.#block(environment));
     } catch (error) {
-      if (!meter.isFull) throw error;
+      if (meter.reason === undefined) throw error;
       return { success: false, output: "0x", gasUsed: 0n, error: meter.reason };
     } finally {
       this.#evm.events.off("beforeMessage", watch);
@@ -216,18 +216,31 @@ export class Reexecution {
 /** Hashes of recent blocks, by number. */
 export type BlockHashMark = ReadonlyMap<number, Uint8Array>;
 
-/** Ends a run whose calls pass on too much data: neither engine is to copy it, and time would pass as well. */
-class CallDataMeter {
-  readonly reason = `calls pass on more than ${MAX_CALL_DATA_BYTES} bytes of data`;
+/**
+ * Ends a run whose calls pass on too much data, which neither engine is to copy, or that takes too long: precompiled contracts
+ * take up to 11 seconds for 2^24 gas, all other code one or two.
+ */
+class RunMeter {
+  readonly #maxMs: number;
+  readonly #startMs = performance.now();
   #bytes = 0;
+  /** Why it was ended. */
+  reason: string | undefined;
+
+  constructor(maxMs: number) {
+    this.#maxMs = maxMs;
+  }
 
   get isFull(): boolean {
     return this.#bytes > MAX_CALL_DATA_BYTES;
   }
 
+  /** A call passes on so much. Throws where the run must end. */
   add(bytes: number): void {
     this.#bytes += bytes;
-    if (this.isFull) throw new Error(this.reason);
+    if (this.isFull) this.reason = `calls pass on more than ${MAX_CALL_DATA_BYTES} bytes of data`;
+    else if (performance.now() - this.#startMs >= this.#maxMs) this.reason = `it takes longer than ${this.#maxMs} ms`;
+    if (this.reason !== undefined) throw new Error(this.reason);
   }
 }
 

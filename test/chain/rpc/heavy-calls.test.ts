@@ -18,6 +18,9 @@ const ENDLESS: Hex = `0x${"a2".repeat(20)}`;
 const GAS_LEFT: Hex = `0x${"a3".repeat(20)}`;
 /** Reverts. */
 const REFUSING: Hex = `0x${"a4".repeat(20)}`;
+/** Calls REFUSING with all its gas, and goes on. */
+const CALLING: Hex = `0x${"a5".repeat(20)}`;
+const CALLING_CODE: Hex = `0x5f5f5f5f5f73${REFUSING.slice(2)}5af100`;
 
 describe("calls with much gas", () => {
   let test: TestChain;
@@ -36,6 +39,7 @@ describe("calls with much gas", () => {
         { address: ENDLESS, code: "0x5b5f56", nonce: 1n },
         { address: GAS_LEFT, code: "0x5a5f5260205ff3", nonce: 1n },
         { address: REFUSING, code: "0x5f5ffd", nonce: 1n },
+        { address: CALLING, code: CALLING_CODE, nonce: 1n },
       ],
     });
     await test.chain.submit(await wallet.signRaw({ to: REFUSING }));
@@ -99,6 +103,15 @@ describe("calls with much gas", () => {
     assert.equal(((await ask("eth_getTransactionReceipt", hash)) as unknown as { status: Hex }).status, "0x0");
     assert.equal(test.chain.sequencer.head.number, before + 1n);
     assert.deepEqual(test.faults, []);
+  });
+
+  it("keep the witness for some seconds at most; transactions may take longer", async () => {
+    assert.equal(await ask("eth_call", { to: CALLING }), "0x");
+    const impatient = chainMethods(test.chain, { gasPriceWei: 1n, development: false, maxQuestionMs: 0 });
+    const reason = { code: -32000, message: /takes longer than 0 ms/ };
+    for (const method of ["eth_call", "eth_estimateGas", "zks_estimateGasL1ToL2"]) await assert.rejects(impatient.get(method)!([{ to: CALLING }], undefined), reason, method);
+    const hash = await test.chain.submit(await wallet.signRaw({ to: CALLING, gasLimit: 300_000n }));
+    assert.equal(((await ask("eth_getTransactionReceipt", hash)) as unknown as { status: Hex }).status, "0x1");
   });
 
   it("come to the engine one at a time, 512 at most", async () => {
