@@ -2,10 +2,12 @@ import { BASE31_GROUP, packedLength } from "../../src/kernels/leaf-encoding.ts";
 import { friLayerCount, type ProofParameters } from "../../src/stark/parameters.ts";
 import { createShape } from "../../src/stark/shape.ts";
 import type { System, Table } from "../../src/stark/system.ts";
-import { ARGUMENT_WORDS } from "./evaluator.ts";
 import { MemoryLayout } from "./memory-layout.ts";
 import { FINAL_CHUNK, FINAL_GROUP, FINAL_GROUP_WORDS } from "./yul-fri.ts";
 import { GROUP_WORDS, groupCount } from "./yul-opening.ts";
+
+/** Words before an evaluator's values: composition challenge and three row selectors. */
+export const ARGUMENT_WORDS = 4;
 
 /** One committed tree of trace or quotient columns. */
 export interface TreeLayout {

@@ -1,7 +1,7 @@
 import type { ConstraintScope } from "../../src/stark/air.ts";
 import type { Expression, ExpressionNode, Gadget } from "../../src/stark/expression.ts";
 import { type Group, type Member, needsPowers } from "./constraint-groups.ts";
-import type { CoreLayout } from "./core-layout.ts";
+import { ARGUMENT_WORDS, type CoreLayout } from "./core-layout.ts";
 import { type EmitterPort, type GadgetFunction, GraphEmitter, LAZY_LIMIT, type Operand } from "./graph-emitter.ts";
 import { hex, MUL_LEFT_LIMIT, normalizedBound, PRIME } from "./lanes.ts";
 import { MemoryLayout } from "./memory-layout.ts";
@@ -10,8 +10,6 @@ import { EXT_CUBE, EXT_MUL, EXT_MUL_WIDE, EXT_NORMALIZE, EXT_SCALE, LITERAL, sto
 
 /** Multiples of p that subtractions add; words of memory are shorter to name than literals. */
 const BIASES = 16;
-/** Words that come first: composition challenge and three row selectors. */
-export const ARGUMENT_WORDS = 4;
 /** Bound of an opened value: it is sent in Montgomery form. */
 const OPENED_BOUND = PRIME - 1n;
 /** Bodies above this are normalized before they join a sum, so that one normalization brings the sum below 2^32. */
