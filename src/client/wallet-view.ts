@@ -1,8 +1,10 @@
 import { AbiCoder } from "ethers";
-import type { Provider } from "ethers";
+import type { Log, Provider } from "ethers";
 import { AssetMessageKind } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { readLogs } from "../relayer/read-logs.ts";
+import type { LogQuestion } from "../relayer/read-logs.ts";
 import { parseAccount } from "./chain-address.ts";
 import { assetRouter, bridge, erc20, hyperchain, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
@@ -77,7 +79,7 @@ export async function walletView(ecosystem: Ecosystem, account: string, provider
 
 async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider): Promise<TokenBalance[]> {
   const { contracts, fromBlock = 0 } = ecosystem.l1;
-  const logs = await provider.getLogs({ address: contracts.bridge, topics: [topicOf(bridge, "DepositReceived")], fromBlock });
+  const logs = await allLogs(provider, { address: contracts.bridge, topics: [topicOf(bridge, "DepositReceived")], fromBlock });
   const deposited = logs.map((log) => String(bridge.parseLog(log)?.args["token"]).toLowerCase());
   const tokens = new Set([...deposited, ...ecosystem.chains.map(({ baseToken }) => baseToken.l1Address)].filter((token) => !isEther(token)));
   const origin = (token: Hex): TokenBalance["origin"] => ({ chainId: ecosystem.l1.chainId, token });
@@ -88,7 +90,7 @@ async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider):
 
 async function chainBalances(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, provider: Provider, onL1: readonly TokenBalance[]): Promise<TokenBalance[]> {
   const topics = [[topicOf(tokenVault, "BridgedTokenDeployed"), topicOf(tokenVault, "TokenRegistered")]];
-  const logs = await provider.getLogs({ address: PREDEPLOYS.L2NativeTokenVault, topics, fromBlock: 0 });
+  const logs = await allLogs(provider, { address: PREDEPLOYS.L2NativeTokenVault, topics, fromBlock: 0 });
   const origins = new Map<Hex, TokenBalance["origin"]>();
   for (const log of logs) {
     const event = tokenVault.parseLog(log);
@@ -143,7 +145,7 @@ interface QueuedTransaction {
 
 async function depositsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, l1: Provider, provider: Provider): Promise<TransferInFlight[]> {
   const { chainId: l1ChainId, fromBlock = 0 } = ecosystem.l1;
-  const logs = await l1.getLogs({ address: chain.hyperchain, topics: [topicOf(hyperchain, "NewPriorityRequest")], fromBlock });
+  const logs = await allLogs(l1, { address: chain.hyperchain, topics: [topicOf(hyperchain, "NewPriorityRequest")], fromBlock });
   const found: TransferInFlight[] = [];
   for (const log of logs) {
     const args = hyperchain.parseLog(log)?.args;
@@ -182,7 +184,7 @@ function readDeposit({ from, to, value, reserved, data }: QueuedTransaction, cha
 
 async function sendsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, providerOf: ProviderOf): Promise<TransferInFlight[]> {
   const { l1, chains } = ecosystem;
-  const logs = await providerOf(chain.chainId).getLogs({ address: PREDEPLOYS.L1Messenger, topics: [topicOf(messenger, "L1MessageSent")], fromBlock: 0 });
+  const logs = await allLogs(providerOf(chain.chainId), { address: PREDEPLOYS.L1Messenger, topics: [topicOf(messenger, "L1MessageSent")], fromBlock: 0 });
   const view = viewL1(ecosystem, providerOf(l1.chainId));
   let polled = false;
   const found: TransferInFlight[] = [];
@@ -237,4 +239,9 @@ function addressOf(word: bigint): Hex {
 
 function lower(address: unknown): Hex {
   return String(address).toLowerCase() as Hex;
+}
+
+/** Up to the newest block. */
+async function allLogs(provider: Provider, question: Omit<LogQuestion, "toBlock">): Promise<Log[]> {
+  return readLogs(provider, { ...question, toBlock: await provider.getBlockNumber() });
 }

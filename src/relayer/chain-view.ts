@@ -3,6 +3,7 @@ import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { assetRouter, importedRoots, interopHandler, messenger, topicOf } from "./contract-interfaces.ts";
+import { readLogs } from "./read-logs.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */
@@ -53,7 +54,7 @@ export class ChainView {
     const head = await this.#provider.getBlock("latest");
     const fromBlock = before === undefined || !stands ? 0 : before.blockNumber + 1;
     if (head === null || head.hash === null || head.number < fromBlock) return { events: [], isAnew: !stands };
-    const logs = await this.#provider.getLogs({ address: [...ADDRESSES], topics: [TOPICS], fromBlock, toBlock: head.number });
+    const logs = await readLogs(this.#provider, { address: ADDRESSES, topics: [TOPICS], fromBlock, toBlock: head.number });
     this.#read = { blockNumber: head.number, hash: head.hash };
     return { events: logs.flatMap((log) => this.#decode(log) ?? []), isAnew: !stands };
   }

@@ -1,4 +1,4 @@
-import type { Log, LogDescription, Provider } from "ethers";
+import type { Log, LogDescription, Provider, TransactionDescription } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { PubdataLog } from "../protocol/pubdata.ts";
@@ -7,6 +7,7 @@ import { decodeWithheldLogs, withheldLogLeaves } from "../protocol/withheld-logs
 import type { WithheldLog } from "../protocol/withheld-logs.ts";
 import { transactionTreeLeaf } from "../protocol/transaction-tree.ts";
 import { hyperchain, registry, topicOf } from "./contract-interfaces.ts";
+import { readLogs } from "./read-logs.ts";
 
 /** Contracts on L1, 20 bytes in lower case. */
 export interface L1ViewOptions {
@@ -52,6 +53,13 @@ const TOPICS = [
   ...["NewPriorityRequestId", "BatchStored", "BatchProven", "BlockExecution", "BlocksRevert"].map((name) => topicOf(hyperchain, name)),
   topicOf(registry, "TransactionRootUpdated"),
 ];
+/** Of events whose meaning is in the call. */
+const CALL_TOPICS: ReadonlySet<string | undefined> = new Set(["BatchStored", "BlockExecution"].map((name) => topicOf(hyperchain, name)));
+/** Public nodes limit how many blocks a request for logs may span. */
+const BLOCKS_PER_REQUEST = 2_000;
+
+/** Calls to chains' contracts, by the hash of their transaction. */
+type Calls = ReadonlyMap<string, TransactionDescription>;
 
 /**
  * What L1 says about batches and their messages, rebuilt from events and calldata alone: no chain has to be asked or
@@ -106,20 +114,33 @@ export class L1View {
 
   /**
    * Reads what is new. Resolves with whether L1 had taken back blocks, so that everything was read again. Rejects with the
-   * provider's error; calls must not overlap.
+   * provider's error, and has taken nothing then; calls must not overlap.
    */
   async poll(): Promise<boolean> {
     const isAnew = this.#read !== undefined && (await this.#provider.getBlock(this.#read.blockNumber))?.hash !== this.#read.hash;
-    if (isAnew) this.#forget();
     const head = await this.#provider.getBlock("latest");
-    const fromBlock = this.#read === undefined ? this.#options.fromBlock : this.#read.blockNumber + 1;
-    if (head?.hash === null || head?.hash === undefined || head.number < fromBlock) return isAnew;
-    const address = [this.#options.registry, ...this.#chainOf.keys()];
-    const logs = await this.#provider.getLogs({ address, topics: [TOPICS], fromBlock, toBlock: head.number });
-    const inOrder = logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index);
-    for (const log of inOrder) await this.#take(log);
-    this.#read = { blockNumber: head.number, hash: head.hash };
+    const fromBlock = this.#read === undefined || isAnew ? this.#options.fromBlock : this.#read.blockNumber + 1;
+    const isNew = head?.hash !== null && head?.hash !== undefined && head.number >= fromBlock;
+    const address = [this.#options.registry, ...this.#options.chains.map(({ hyperchain: chain }) => chain)];
+    const logs = isNew ? await readLogs(this.#provider, { address, topics: [TOPICS], fromBlock, toBlock: head.number }, BLOCKS_PER_REQUEST) : [];
+    const calls = await this.#readCalls(logs);
+    // Nothing is asked from here on: half of an answer would be taken twice.
+    if (isAnew) this.#forget();
+    for (const log of logs) this.#take(log, calls);
+    if (isNew) this.#read = { blockNumber: head.number, hash: String(head.hash) };
     return isAnew;
+  }
+
+  /** What the commits and executions among the logs were called with. */
+  async #readCalls(logs: readonly Log[]): Promise<Calls> {
+    const calls = new Map<string, TransactionDescription>();
+    for (const { topics, transactionHash } of logs) {
+      if (!CALL_TOPICS.has(topics[0])) continue;
+      const transaction = await this.#provider.getTransaction(transactionHash);
+      const call = transaction === null ? null : hyperchain.parseTransaction(transaction);
+      if (call !== null) calls.set(transactionHash, call);
+    }
+    return calls;
   }
 
   #forget(): void {
@@ -130,12 +151,12 @@ export class L1View {
     this.#registryLeaves = [];
   }
 
-  async #take(log: Log): Promise<void> {
+  #take(log: Log, calls: Calls): void {
     const chainId = this.#chainOf.get(log.address.toLowerCase());
     if (chainId === undefined) this.#takeRegistryLeaf(log);
     else {
       const event = hyperchain.parseLog(log);
-      if (event !== null) await this.#takeChainEvent(chainId, event, log);
+      if (event !== null) this.#takeChainEvent(chainId, event, log, calls);
     }
   }
 
@@ -148,7 +169,7 @@ export class L1View {
     if (batch !== undefined) batch.registryLeafIndex = Number(args["leafIndex"]);
   }
 
-  async #takeChainEvent(chainId: bigint, { name: event, args }: LogDescription, log: Log): Promise<void> {
+  #takeChainEvent(chainId: bigint, { name: event, args }: LogDescription, log: Log, calls: Calls): void {
     const place = { blockNumber: log.blockNumber, transactionHash: log.transactionHash as Hex };
     if (event === "NewPriorityRequestId") {
       this.#operations.set(name(chainId, args["txId"] as bigint), args["txHash"] as Hex);
@@ -162,7 +183,7 @@ export class L1View {
     }
     const batchNumber = args["batchNumber"] as bigint;
     if (event === "BatchStored") {
-      await this.#takeCommit(chainId, batchNumber, place);
+      this.#takeCommit(chainId, batchNumber, place, calls);
       return;
     }
     const batch = this.batch(chainId, batchNumber);
@@ -170,15 +191,15 @@ export class L1View {
     if (event === "BatchProven") batch.proven = place;
     if (event === "BlockExecution") {
       batch.executed = place;
-      const call = await this.#callOf(place, "executeBatch");
+      const call = argumentsOf(calls, place, "executeBatch");
       const imports = (call?.["imports"] ?? []) as readonly { readonly registryIndex: bigint }[];
       batch.imports = Array.from(imports, ({ registryIndex }) => registryIndex);
     }
   }
 
-  async #takeCommit(chainId: bigint, batchNumber: bigint, committed: Place): Promise<void> {
-    const call = await this.#callOf(committed, "commitBatch");
-    const published = call === undefined ? undefined : readLogs(call);
+  #takeCommit(chainId: bigint, batchNumber: bigint, committed: Place, calls: Calls): void {
+    const call = argumentsOf(calls, committed, "commitBatch");
+    const published = call === undefined ? undefined : publishedLogs(call);
     const logs = call === undefined ? [] : knownLogs(call, published);
     const firstOperation = BigInt((call?.["previous"] as CommitPrevious | undefined)?.priorityOpTotal ?? 0n);
     const operations = logs.filter(({ type }) => type === "priorityOp").length;
@@ -191,13 +212,12 @@ export class L1View {
       this.#messages.set(name(chainId, log.messageHash), { batch: record, index, sender: log.sender, body: log.body });
     }
   }
+}
 
-  /** Arguments of a call to a chain's contract; undefined where the transaction called something else. */
-  async #callOf({ transactionHash }: Place, method: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const transaction = await this.#provider.getTransaction(transactionHash);
-    const call = transaction === null ? null : hyperchain.parseTransaction(transaction);
-    return call?.name === method ? (call.args.toObject() as Readonly<Record<string, unknown>>) : undefined;
-  }
+/** Arguments of a call to a chain's contract; undefined where the transaction called something else. */
+function argumentsOf(calls: Calls, { transactionHash }: Place, method: string): Readonly<Record<string, unknown>> | undefined {
+  const call = calls.get(transactionHash);
+  return call?.name === method ? (call.args.toObject() as Readonly<Record<string, unknown>>) : undefined;
 }
 
 interface CommitPrevious {
@@ -206,7 +226,7 @@ interface CommitPrevious {
 }
 
 /** What a commit published; undefined where it withheld it. */
-function readLogs(call: Readonly<Record<string, unknown>>): readonly PubdataLog[] | undefined {
+function publishedLogs(call: Readonly<Record<string, unknown>>): readonly PubdataLog[] | undefined {
   const { leafCount } = call["previous"] as CommitPrevious;
   const { pubdata, priorityOpCount } = call["batch"] as { readonly pubdata: string; readonly priorityOpCount: bigint };
   const bytes = fromHex(pubdata);

@@ -71,6 +71,10 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
     if (signer.provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
     return { chainId, signer, view: new ChainView({ chainId }, { provider: signer.provider }) };
   });
+  /** Read and not taken yet: another chain has not answered since. */
+  let unread: { readonly chainId: bigint; readonly event: ChainEvent }[] = [];
+  /** A chain has returned to an earlier state. */
+  let isStale = false;
   /** Imported roots by chain, ascending. */
   const imports = new Map<bigint, { readonly registryIndex: bigint; readonly at: StepRecord }[]>(chains.map(({ chainId }) => [chainId, []]));
 
@@ -153,6 +157,8 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
 
   /** What was seen belongs to a state that is gone, on one of the members at least. */
   function forget(): void {
+    unread = [];
+    isStale = false;
     journeys.clear();
     for (const { chainId, view } of chains) {
       imports.set(chainId, []);
@@ -161,14 +167,18 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
   }
 
   async function readChains(): Promise<void> {
-    const polls = [];
-    for (const { chainId, view } of chains) polls.push({ chainId, ...(await view.poll()) });
-    if (polls.some(({ isAnew }) => isAnew)) {
+    for (const { chainId, view } of chains) {
+      const { events: ofChain, isAnew } = await view.poll();
+      isStale ||= isAnew;
+      unread.push(...ofChain.map((event) => ({ chainId, event })));
+    }
+    if (isStale) {
       forget();
       await readChains();
       return;
     }
-    const events = polls.flatMap(({ chainId, events: ofChain }) => ofChain.map((event) => ({ chainId, event })));
+    const events = unread;
+    unread = [];
     // A message that was carried out was sent before, whichever chain is read first.
     const isSent = ({ event }: (typeof events)[number]): boolean => event.type === "messageSent";
     for (const { chainId, event } of [...events.filter(isSent), ...events.filter((read) => !isSent(read))]) take(chainId, event);

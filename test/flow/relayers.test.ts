@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
+import type { JsonRpcProvider, Provider } from "ethers";
 import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
@@ -107,4 +107,34 @@ describe("C6 anyone may relay", () => {
     assert.deepEqual(journeyStatus(poor.journeys()[2]!), "executed");
     assert.equal(await clients[1]!.getBalance(bob), 12n);
   });
+
+  test("one that L1 or a chain did not answer in the middle of a look loses nothing and counts nothing twice", async () => {
+    await transferAndImport(6n);
+    /** Every `getBlock`, `getLogs` and `getTransaction` in turn fails once. */
+    const faulty = <Client extends Provider>(client: Client): Client => {
+      let calls = 0;
+      let failAt = 1;
+      return new Proxy(client, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target);
+          if (typeof value !== "function") return value;
+          const method = value.bind(target) as (...args: unknown[]) => unknown;
+          if (!["getBlock", "getLogs", "getTransaction"].includes(String(name))) return method;
+          return (...args: unknown[]) => {
+            if (++calls < failAt) return method(...args);
+            [calls, failAt] = [0, failAt + 1];
+            return Promise.reject(new Error("connect ECONNREFUSED"));
+          };
+        },
+      });
+    };
+    const unlucky = relayerOf(devnet, clients.map(faulty), RELAYER, faulty(devnet.l1.provider));
+    for (let failed = true; failed; ) failed = await unlucky.poll().then(() => false, () => true);
+    assert.deepEqual(unlucky.journeys().map(journeyStatus), ["executed", "executed", "executed", "executed"]);
+    assert.equal(await clients[1]!.getBalance(bob), 18n);
+    assert.equal(unlucky.l1View.registryLeaves.length, relayerLeaves(await refreshed(competitor)));
+  });
+
+  const refreshed = async (one: Relayer): Promise<Relayer> => (await one.poll(), one);
+  const relayerLeaves = ({ l1View }: Relayer): number => l1View.registryLeaves.length;
 });

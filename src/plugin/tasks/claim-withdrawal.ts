@@ -4,6 +4,7 @@ import { readMessageLog } from "../../client/sent-messages.ts";
 import { finalizeWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { readLogs } from "../../relayer/read-logs.ts";
 import type { Place } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
 import { createPatience } from "./patience.ts";
@@ -41,7 +42,8 @@ export async function claimWithdrawal(session: Session, chainId: number, message
 async function bringBodies(session: Session, chainId: number, view: ReturnType<typeof viewL1>): Promise<void> {
   if (session.info.chains.find((chain) => chain.chainId === chainId)?.dataAvailability !== "validium") return;
   const topics = [topicOf(messenger, "L1MessageSent")];
-  const logs = await session.provider(chainId).getLogs({ address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0 });
+  const provider = session.provider(chainId);
+  const logs = await readLogs(provider, { address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0, toBlock: await provider.getBlockNumber() });
   for (const log of logs) {
     const message = readMessageLog(log);
     if (message !== undefined) view.bringBody(message.body);

@@ -8,7 +8,7 @@ import type { JourneyStep } from "../../../src/protocol/cross-chain-message.ts";
 import type { Journey } from "../../../src/relayer/journey.ts";
 import { createRelayer } from "../../../src/relayer/relayer.ts";
 import type { Relayer } from "../../../src/relayer/relayer.ts";
-import type { JsonRpcProvider } from "ethers";
+import type { JsonRpcProvider, Provider } from "ethers";
 import { attribute, interoperable } from "../../contracts/l2/support/bundles.ts";
 import { RELAYER } from "./devnet.ts";
 import type { FlowDevnet } from "./devnet.ts";
@@ -56,7 +56,7 @@ export function callOf(destinationChainId: bigint, call: { to: Hex; data: string
 }
 
 /** A relayer between all chains of the devnet, paid from a development account. */
-export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[], account: number = RELAYER): Relayer {
+export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[], account: number = RELAYER, l1Client: Provider = devnet.l1.provider): Relayer {
   const { ecosystem, chains, accounts, l1 } = devnet;
   return createRelayer(
     {
@@ -69,7 +69,7 @@ export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[
         signer: accounts.wallet(account).connect(clients[i] ?? null),
       })),
     },
-    { l1: l1.provider },
+    { l1: l1Client },
   );
 }
 
