@@ -6,6 +6,7 @@ import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { transactionRootRegistryAbi } from "../../src/abi/transaction-root-registry.ts";
 import { createSettlementView } from "../../src/devnet/chains/settlement-view.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 
 const hyperchain = new Interface(hyperchainAbi);
 const registry = new Interface(transactionRootRegistryAbi);
@@ -31,6 +32,10 @@ class FakeL1 {
 
   get provider(): Provider {
     const provider = {
+      getBlockNumber: async () => {
+        this.questions++;
+        return this.blocks.length - 1;
+      },
       getBlock: async (tag: number | "latest") => {
         this.questions++;
         const number = tag === "latest" ? this.blocks.length - 1 : tag;
@@ -46,10 +51,11 @@ class FakeL1 {
   }
 }
 
-const event = (name: "BlockCommit" | "BatchProven" | "BlockExecution", batch: number) => ({
-  address: CHAIN,
-  ...hyperchain.encodeEventLog(name, name === "BatchProven" ? [batch, word(1), 1, address("1")] : [batch, word(1), word(2)]),
-});
+const RECORD = genesisStoredBatch(1n, word(1) as Hex, 1n);
+const event = (name: "BatchStored" | "BatchProven" | "BlockExecution", batch: number) => {
+  const others = name === "BatchStored" ? [{ ...RECORD, batchNumber: batch }] : name === "BatchProven" ? [word(1), 1, address("1")] : [word(1), word(2)];
+  return { address: CHAIN, ...hyperchain.encodeEventLog(name, [batch, ...others]) };
+};
 const leaf = (index: number, chainId: bigint, batch: number) => ({
   address: ROOTS,
   ...registry.encodeEventLog("TransactionRootUpdated", [index, chainId, batch, word(3), word(4)]),
@@ -76,8 +82,8 @@ describe("the settlement layer as a chain's readers see it", () => {
     l1.add();
     const view = open(l1);
     assert.deepEqual(await view.counts(), { committed: 0n, proven: 0n, executed: 0n });
-    l1.add(event("BlockCommit", 0));
-    l1.add(event("BatchProven", 0), event("BlockCommit", 1));
+    l1.add(event("BatchStored", 0));
+    l1.add(event("BatchProven", 0), event("BatchStored", 1));
     assert.deepEqual(await view.counts(), { committed: 2n, proven: 1n, executed: 0n });
     l1.add(leaf(6, 272n, 0), leaf(7, 271n, 0), event("BlockExecution", 0));
     const { committed, proven, executed, registryLeafIndex } = await view.stages(0n);
@@ -88,40 +94,40 @@ describe("the settlement layer as a chain's readers see it", () => {
 
   it("forgets batches that the chain's contract reverts", async () => {
     const l1 = new FakeL1();
-    l1.add(event("BlockCommit", 0), event("BatchProven", 0), event("BlockExecution", 0), event("BlockCommit", 1), event("BlockCommit", 2));
+    l1.add(event("BatchStored", 0), event("BatchProven", 0), event("BlockExecution", 0), event("BatchStored", 1), event("BatchStored", 2));
     const view = open(l1);
     assert.equal((await view.counts()).committed, 3n);
     l1.add(reverted(1, 1, 1));
     assert.deepEqual(await view.counts(), { committed: 1n, proven: 1n, executed: 1n });
     assert.equal((await view.stages(1n)).committed, undefined);
     assert.equal((await view.stages(0n)).executed?.blockNumber, 0);
-    l1.add(event("BlockCommit", 1));
+    l1.add(event("BatchStored", 1));
     assert.equal((await view.stages(1n)).committed?.blockNumber, 2);
   });
 
   it("reads everything again after a reorg", async () => {
     const l1 = new FakeL1();
     l1.add();
-    l1.add(event("BlockCommit", 0));
+    l1.add(event("BatchStored", 0));
     l1.add(event("BatchProven", 0));
     const view = open(l1);
     assert.equal((await view.counts()).proven, 1n);
     l1.reorganize(2);
     l1.add();
     assert.deepEqual(await view.counts(), { committed: 0n, proven: 0n, executed: 0n });
-    l1.add(event("BlockCommit", 0));
+    l1.add(event("BatchStored", 0));
     assert.equal((await view.stages(0n)).committed?.blockNumber, 2);
   });
 
   it("answers questions that come together with one look", async () => {
     const l1 = new FakeL1();
-    l1.add(event("BlockCommit", 0));
+    l1.add(event("BatchStored", 0));
     const view = open(l1);
     await view.counts();
     l1.questions = 0;
     const answers = await Promise.all(Array.from({ length: 50 }, () => view.counts()));
     assert.ok(answers.every(({ committed }) => committed === 1n));
-    // One look is two blocks; the first asker gets one, all others share the next.
+    // One look is the last block's hash and the number of the newest; the first asker gets one, all others share the next.
     assert.equal(l1.questions, 4);
   });
 });

@@ -1,8 +1,8 @@
-import type { Log, LogDescription, Provider } from "ethers";
+import type { Provider } from "ethers";
 import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../../chain/rpc/settlement-view.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { hyperchainInterface, registryInterface, topicOf } from "../../settlement/contract-interfaces.ts";
-import { REGISTRY_TOPIC } from "../../settlement/l1-watcher/l1-event.ts";
+import type { L1Event } from "../../settlement/l1-watcher/l1-event.ts";
+import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
 
 export interface SettlementViewOptions {
@@ -19,70 +19,57 @@ export interface SettlementViewOptions {
 type Stage = "committed" | "proven" | "executed";
 type Place = Pick<SettlementPlace, "transactionHash" | "blockNumber">;
 
-/** Public nodes limit how many blocks a request for logs may span. */
-const BLOCKS_PER_REQUEST = 2_000;
+/** What L1's events have told so far. */
+interface Known {
+  readonly stages: Map<bigint, Partial<Record<Stage, Place>>>;
+  readonly registryLeaves: Map<bigint, bigint>;
+  readonly timestamps: Map<number, bigint>;
+  counts: BatchCounts;
+}
 
-const STAGE_OF_EVENT: ReadonlyMap<string, Stage> = new Map([
-  ["BlockCommit", "committed"],
-  ["BatchProven", "proven"],
-  ["BlockExecution", "executed"],
-]);
-const TOPICS = [
-  ...[...STAGE_OF_EVENT.keys(), "BlocksRevert"].map((name) => topicOf(hyperchainInterface, name)),
-  REGISTRY_TOPIC,
-];
+function nothingKnown(): Known {
+  return { stages: new Map(), registryLeaves: new Map(), timestamps: new Map(), counts: { committed: 0n, proven: 0n, executed: 0n } };
+}
 
 /**
  * A chain's batches as L1's events tell them. Reads what is new with each question, and everything again after a reorg.
  */
 export function createSettlementView(options: SettlementViewOptions, { provider }: { readonly provider: Provider }): SettlementView {
   const { settlementChainId, l2ChainId, contracts, roots, baseToken, fromBlock } = options;
-  let stages = new Map<bigint, Partial<Record<Stage, Place>>>();
-  let registryLeaves = new Map<bigint, bigint>();
-  let timestamps = new Map<number, bigint>();
-  let counts: BatchCounts = { committed: 0n, proven: 0n, executed: 0n };
-  let read: { readonly number: number; readonly hash: string } | undefined;
+  // With one checkpoint it reads everything again after a reorg: rare, and what was taken back is not worth finding out.
+  const watcher = createL1Watcher({ hyperchain: contracts.hyperchain, registry: roots, fromBlock, checkpointLimit: 1 }, { provider });
+  let known = nothingKnown();
 
-  function take(log: Log): void {
-    if (log.address.toLowerCase() === roots) {
-      const leaf = registryInterface.parseLog(log)?.args;
-      if (leaf !== undefined && leaf["chainId"] === l2ChainId) registryLeaves.set(leaf["batchNumber"] as bigint, leaf["leafIndex"] as bigint);
-      return;
-    }
-    const event = hyperchainInterface.parseLog(log);
-    if (event !== null) takeStage(event, { transactionHash: log.transactionHash as Hex, blockNumber: log.blockNumber });
+  function takeStage(stage: Stage, batchNumber: bigint, { transactionHash, blockNumber }: L1Event): void {
+    known.stages.set(batchNumber, { ...known.stages.get(batchNumber), [stage]: { transactionHash, blockNumber } });
+    // Each stage goes through the batches in order.
+    known.counts = { ...known.counts, [stage]: batchNumber + 1n };
   }
 
-  function takeStage({ name, args }: LogDescription, place: Place): void {
-    if (name === "BlocksRevert") {
-      const [committed, proven, executed] = [...args] as [bigint, bigint, bigint];
-      for (const number of [...stages.keys()]) if (number >= committed) stages.delete(number);
-      counts = { committed, proven, executed };
-      return;
+  function take(event: L1Event): void {
+    switch (event.type) {
+      case "batchCommitted":
+        return takeStage("committed", event.stored.batchNumber, event);
+      case "batchProven":
+        return takeStage("proven", event.batchNumber, event);
+      case "batchExecuted":
+        return takeStage("executed", event.batchNumber, event);
+      case "batchesReverted":
+        for (const number of [...known.stages.keys()]) if (number >= event.committed) known.stages.delete(number);
+        known.counts = { committed: event.committed, proven: event.verified, executed: event.executed };
+        return;
+      case "transactionRoot":
+        if (event.chainId === l2ChainId) known.registryLeaves.set(event.batchNumber, event.leafIndex);
+        return;
+      case "priorityOperation":
+      case "exitActivated":
     }
-    const stage = STAGE_OF_EVENT.get(name);
-    const batchNumber = args["batchNumber"] as bigint;
-    if (stage === undefined) return;
-    stages.set(batchNumber, { ...stages.get(batchNumber), [stage]: place });
-    // Each stage goes through the batches in order.
-    counts = { ...counts, [stage]: batchNumber + 1n };
   }
 
   async function poll(): Promise<void> {
-    if (read !== undefined && (await provider.getBlock(read.number))?.hash !== read.hash) {
-      read = undefined;
-      [stages, registryLeaves, timestamps] = [new Map(), new Map(), new Map()];
-      counts = { committed: 0n, proven: 0n, executed: 0n };
-    }
-    const head = await provider.getBlock("latest");
-    const first = read === undefined ? fromBlock : read.number + 1;
-    if (head?.hash === null || head?.hash === undefined || head.number < first) return;
-    for (let start = first; start <= head.number; start += BLOCKS_PER_REQUEST) {
-      const toBlock = Math.min(start + BLOCKS_PER_REQUEST - 1, head.number);
-      const logs = await provider.getLogs({ address: [contracts.hyperchain, roots], topics: [TOPICS], fromBlock: start, toBlock });
-      for (const log of logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index)) take(log);
-    }
-    read = { number: head.number, hash: head.hash };
+    const { events, reorg } = await watcher.poll();
+    if (reorg !== undefined) known = nothingKnown();
+    for (const event of events) take(event);
   }
 
   // Questions that come while one is answered share the next poll.
@@ -100,10 +87,9 @@ export function createSettlementView(options: SettlementViewOptions, { provider 
     return next;
   }
 
-  async function complete(place: Place | undefined): Promise<SettlementPlace | undefined> {
+  async function complete(place: Place | undefined, { timestamps }: Known): Promise<SettlementPlace | undefined> {
     if (place === undefined) return undefined;
-    const known = timestamps.get(place.blockNumber);
-    const timestamp = known ?? BigInt((await provider.getBlock(place.blockNumber))?.timestamp ?? 0);
+    const timestamp = timestamps.get(place.blockNumber) ?? BigInt((await provider.getBlock(place.blockNumber))?.timestamp ?? 0);
     timestamps.set(place.blockNumber, timestamp);
     return { ...place, timestamp };
   }
@@ -114,13 +100,14 @@ export function createSettlementView(options: SettlementViewOptions, { provider 
     baseToken,
     async stages(batchNumber): Promise<BatchStages> {
       await upToDate();
-      const { committed, proven, executed } = stages.get(batchNumber) ?? {};
-      const [committedAt, provenAt, executedAt] = await Promise.all([complete(committed), complete(proven), complete(executed)]);
-      return { committed: committedAt, proven: provenAt, executed: executedAt, registryLeafIndex: registryLeaves.get(batchNumber) };
+      const now = known;
+      const { committed, proven, executed } = now.stages.get(batchNumber) ?? {};
+      const [committedAt, provenAt, executedAt] = await Promise.all([committed, proven, executed].map((place) => complete(place, now)));
+      return { committed: committedAt, proven: provenAt, executed: executedAt, registryLeafIndex: now.registryLeaves.get(batchNumber) };
     },
     async counts(): Promise<BatchCounts> {
       await upToDate();
-      return counts;
+      return known.counts;
     },
   };
 }

@@ -105,7 +105,7 @@ export function createL1Watcher(options: L1WatcherOptions, { provider }: { reado
       const events = blockHash === undefined ? [] : await readEvents(first, head);
       // L1 may have changed its mind while it was read: then this poll found nothing, and the next one looks again.
       const settled = blockHash === undefined || (await hashOf(head)) === blockHash;
-      const unchanged = base === undefined || (await hashOf(base.blockNumber)) === base.blockHash;
+      const unchanged = base === undefined || blockHash === undefined || (await hashOf(base.blockNumber)) === base.blockHash;
       if (!settled || !unchanged) return { events: [], reorg: undefined, checkpoint: checkpoints.at(-1) };
 
       const read = blockHash === undefined ? [] : [{ blockNumber: head, blockHash }];
