@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createExtension, type Ext } from "../../src/field/extension.ts";
+import { P } from "../../src/field/koala-bear.ts";
 import type { LeafKind } from "../../src/protocol/domain-tags.ts";
 import type { DiffEntry } from "../../src/protocol/diff-list.ts";
 import type { StateTransitionWitness } from "../../src/protocol/state-transition-witness.ts";
@@ -10,7 +11,8 @@ import { statementValues } from "../../src/air/state-transition/statement-values
 import { COLUMN_COUNT, NEXT_COLUMN_COUNT } from "../../src/air/state-transition/columns.ts";
 import { buildTrace, traceRowCount } from "../../src/air/state-transition/trace/build-trace.ts";
 import { ROW_TYPE_NAMES } from "../../src/air/state-transition/row-types.ts";
-import { air, bytes32, checkRow, quintic, R, rowsOf } from "./support/scenario.ts";
+import { atRow, replaced } from "./support/attack.ts";
+import { air, bytes32, checkRow, claim, failingConstraints, forgeTrace, quintic, R, rowsOf } from "./support/scenario.ts";
 import { checkRows } from "./support/row-checker.ts";
 import { createRandom } from "./support/random.ts";
 import { diffDigest, diffCoefficients, StateModel } from "./support/state-model.ts";
@@ -18,8 +20,7 @@ import { diffDigest, diffCoefficients, StateModel } from "./support/state-model.
 const field = createExtension(5);
 
 /** y by its definition: the coefficient k places before the end times r^(k + 1), plus the entry count. */
-function evaluate(entries: readonly DiffEntry[], r: Ext): Ext {
-  const coefficients = diffCoefficients(entries);
+function evaluate(entries: readonly DiffEntry[], r: Ext, coefficients = diffCoefficients(entries)): Ext {
   return coefficients.reduce<Ext>(
     (sum, coefficient, i) => field.add(sum, field.mul(field.pow(r, coefficients.length - i), coefficient)),
     field.fromBase(entries.length),
@@ -89,6 +90,28 @@ describe("the state transition table", () => {
     ]);
     const successors = witness.operations.map((operation) => operation.type === "insertion" && operation.low.nextKey.every((x) => x === 0));
     assert.ok(successors.includes(true) && successors.slice(0, -1).includes(false), "both cases of the successor occur");
+  });
+
+  it("weighs every limb by its own place: all differ in an insertion, a code update and the outputs", () => {
+    // Limb i is first + i.
+    const limbs = (first: number, count: number): bigint =>
+      Array.from({ length: count }, (_, i) => BigInt(first + i) << BigInt(16 * i)).reduce((word, limb) => word | limb, 0n);
+    assertAccepted(populated(4), (tree) => [
+      tree.update(4, limbs(0x1001, 16)),
+      tree.insert(2, limbs(0x2001, 10), limbs(0x3001, 16), limbs(0x4001, 16)),
+      tree.update(1, limbs(0x5001, 16)),
+    ]);
+  });
+
+  it("weighs an index's high limb", () => {
+    const witness = populated(4).batch((tree) => [tree.update(4, 9n), tree.update(1, 5n)]);
+    // Index 4 as the circuit knows it and no decoder does: limbs p + 4 − 5·2^16 and 5.
+    const low = P + 4 - 5 * 0x10000;
+    const trace = forgeTrace(witness, atRow("header", (cells) => ({ ...cells, right: replaced(replaced(cells.right, 1, low), 2, 5) })));
+    assert.deepEqual(failingConstraints(trace.columns, claim(trace, witness)), []);
+    const entries = witness.operations.map(({ entry }) => entry);
+    const coefficients = diffCoefficients(entries).map((c, i) => (i === 2 ? [2, low, 5, 0, 9] : c));
+    assert.deepEqual(trace.y, evaluate(entries, R, coefficients));
   });
 
   it("accepts an insertion whose low leaf is the outputs leaf", () => {
