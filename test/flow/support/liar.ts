@@ -11,11 +11,7 @@ import type { CreatedChain } from "../../../src/devnet/chains/create-chain.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createProver } from "../../../src/prover/prover.ts";
 import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
@@ -26,6 +22,7 @@ import { openSettlement } from "../../../src/settlement/settlement.ts";
 import type { SettlingBatch } from "../../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
 import type { FlowDevnet } from "./devnet.ts";
+import { oneBlockBatch } from "../../support/one-block-batch.ts";
 
 /**
  * A chain whose whole quorum lies: it executes nothing and signs batches that say whatever it likes. Contract, state tree and
@@ -84,22 +81,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
     created,
     async say(logs, canonicalTxHashes = []) {
       const timestamp = BigInt((await l1.provider.getBlock("latest"))?.timestamp ?? 0);
-      const outputs = {
-        batchNumber,
-        firstBlock: batchNumber + 1n,
-        lastBlock: batchNumber + 1n,
-        firstTimestamp: timestamp,
-        lastTimestamp: timestamp,
-        l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes)),
-        logCount: BigInt(logs.length),
-        priorityOpCount: BigInt(canonicalTxHashes.length),
-        priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
-        importedRootCount: 0n,
-        importedRootsRollingHash: importedRootsRollingHash([]),
-        cheatCount: 0n,
-      };
-      batchNumber++;
-      const sealed = { outputs, outputsHash: hashOutputs(outputs), logs, canonicalTxHashes, importedRoots: [], writes: [], bytecodes: [], transactionCount: 0 };
+      const sealed = oneBlockBatch(batchNumber++, timestamp, { logs, canonicalTxHashes });
       const settling = settlement.submit(former.form(sealed));
       for (const stage of [settling.committed, settling.proven, settling.executed]) stage.catch(() => undefined);
       return settling;

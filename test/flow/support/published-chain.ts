@@ -9,12 +9,8 @@ import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
 import { noProofMarker, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { encodeCommit } from "../../../src/settlement/l1-sender/batch-calls.ts";
 import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
@@ -26,6 +22,7 @@ import type { PostingPolicy } from "../../../src/settlement/settlement-batch.ts"
 import { senderContext } from "../../settlement/support/sender.ts";
 import { createSettledChain } from "../../settlement/support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "../../settlement/support/settled-l1.ts";
+import { oneBlockBatch } from "../../support/one-block-batch.ts";
 
 const REAL_VERSION = 1n;
 
@@ -106,24 +103,7 @@ export class PublishedChain {
     await executeBatch(context, batch, stored);
   }
 
-  async #seal({ writes, bytecodes = [], logs = [] }: PublishedBatchContent) {
-    const batchNumber = this.#next++;
-    const timestamp = await this.#settled.latestTimestamp();
-    const outputs = {
-      batchNumber,
-      firstBlock: batchNumber + 1n,
-      lastBlock: batchNumber + 1n,
-      firstTimestamp: timestamp,
-      lastTimestamp: timestamp,
-      l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, [])),
-      logCount: BigInt(logs.length),
-      priorityOpCount: 0n,
-      priorityOpsRollingHash: priorityOpsRollingHash([]),
-      importedRootCount: 0n,
-      importedRootsRollingHash: importedRootsRollingHash([]),
-      cheatCount: 0n,
-    };
-    const outputsHash = hashOutputs(outputs);
-    return { outputs, outputsHash, logs, canonicalTxHashes: [], importedRoots: [], writes, bytecodes, transactionCount: 0 };
+  async #seal(content: PublishedBatchContent) {
+    return oneBlockBatch(this.#next++, await this.#settled.latestTimestamp(), content);
   }
 }

@@ -3,7 +3,6 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import hre from "hardhat";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch, FormerMark } from "../../../src/chain/batch/form-batch.ts";
-import type { SealedBatch } from "../../../src/chain/sealed-batch.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createChain, localChainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
 import type { CreatedChain, HyperchainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
@@ -15,18 +14,15 @@ import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
-import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
-import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
-import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import type { QuorumMember } from "../../../src/settlement/quorum.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
+import { oneBlockBatch } from "../../support/one-block-batch.ts";
+import type { OneBlockContent } from "../../support/one-block-batch.ts";
 
 const PROTOCOL_VERSION = 1n;
 /** Leaves that every chain of these tests starts with, beside the two fixed ones. */
@@ -73,12 +69,9 @@ export async function startSettledL1({ withNoProofVersion = false } = {}): Promi
 }
 
 /** What a test says about a batch; the rest follows. */
-export interface BatchContent {
+export interface BatchContent extends Omit<OneBlockContent, "writes"> {
   /** Values of genesis leaves by number; others are inserted. */
   readonly writes?: readonly { readonly leaf: number; readonly value: bigint }[];
-  readonly logs?: readonly PubdataLog[];
-  readonly canonicalTxHashes?: readonly Hex[];
-  readonly importedRoots?: readonly ImportedRoot[];
   /** Seconds; default the latest L1 block's. */
   readonly timestamp?: bigint;
 }
@@ -142,44 +135,14 @@ export async function createSettledChain(
     genesis,
     contract,
     async form(content = {}) {
-      const sealed = sealedBatch(batchNumber, content, content.timestamp ?? (await latestTimestamp()));
-      batchNumber++;
-      return former.form(sealed);
+      const writes = content.writes?.map(({ leaf, value }) => ({ ...leafKey(leaf), value })) ?? [];
+      return former.form(oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes }));
     },
     snapshot: () => ({ former: former.snapshot(), batchNumber }),
     revert(mark) {
       former.revert(mark.former);
       ({ batchNumber } = mark);
     },
-  };
-}
-
-/** Batch n consists of block n + 1 alone. */
-function sealedBatch(batchNumber: bigint, content: BatchContent, timestamp: bigint): SealedBatch {
-  const { writes = [], logs = [], canonicalTxHashes = [], importedRoots = [] } = content;
-  const outputs = {
-    batchNumber,
-    firstBlock: batchNumber + 1n,
-    lastBlock: batchNumber + 1n,
-    firstTimestamp: timestamp,
-    lastTimestamp: timestamp,
-    l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes)),
-    logCount: BigInt(logs.length),
-    priorityOpCount: BigInt(canonicalTxHashes.length),
-    priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
-    importedRootCount: BigInt(importedRoots.length),
-    importedRootsRollingHash: importedRootsRollingHash(importedRoots),
-    cheatCount: 0n,
-  };
-  return {
-    outputs,
-    outputsHash: hashOutputs(outputs),
-    logs,
-    canonicalTxHashes,
-    importedRoots,
-    writes: writes.map(({ leaf, value }) => ({ ...leafKey(leaf), value })),
-    bytecodes: [],
-    transactionCount: 0,
   };
 }
 

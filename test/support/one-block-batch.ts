@@ -1,0 +1,37 @@
+import type { SealedBatch } from "../../src/chain/sealed-batch.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../src/protocol/outputs.ts";
+import { pubdataLogLeaves } from "../../src/protocol/pubdata.ts";
+import type { PubdataLog } from "../../src/protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
+
+/** What a test says about a batch that no chain has executed; what it leaves out is not there. */
+export interface OneBlockContent {
+  readonly writes?: SealedBatch["writes"];
+  readonly bytecodes?: readonly Hex[];
+  readonly logs?: readonly PubdataLog[];
+  readonly canonicalTxHashes?: readonly Hex[];
+  readonly importedRoots?: readonly ImportedRoot[];
+}
+
+/** Batch n as block n + 1 alone, with the outputs that its content has. `timestamp` in seconds. */
+export function oneBlockBatch(batchNumber: bigint, timestamp: bigint, content: OneBlockContent): SealedBatch {
+  const { writes = [], bytecodes = [], logs = [], canonicalTxHashes = [], importedRoots = [] } = content;
+  const outputs = {
+    batchNumber,
+    firstBlock: batchNumber + 1n,
+    lastBlock: batchNumber + 1n,
+    firstTimestamp: timestamp,
+    lastTimestamp: timestamp,
+    l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes)),
+    logCount: BigInt(logs.length),
+    priorityOpCount: BigInt(canonicalTxHashes.length),
+    priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+    importedRootCount: BigInt(importedRoots.length),
+    importedRootsRollingHash: importedRootsRollingHash(importedRoots),
+    cheatCount: 0n,
+  };
+  return { outputs, outputsHash: hashOutputs(outputs), logs, canonicalTxHashes, importedRoots, writes, bytecodes, transactionCount: 0 };
+}
