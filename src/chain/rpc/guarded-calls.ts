@@ -103,11 +103,14 @@ export class GuardedCalls {
     const block = this.#blockOf(tag);
     const isNewest = this.#isNewest(tag);
     if ((await this.#judge(call, [], block)).mayRun === "safe") {
-      const answer = await withGas(call, isNewest ? QUIET_GAS : OLDER_BLOCK_GAS, (gas) => {
+      const answer = await withGas(call, isNewest ? QUIET_GAS : OLDER_BLOCK_GAS, async (gas) => {
         const asked = engineCall(transaction, call, gas);
         // Gas is for a transaction of the next block, whose time may have been set.
         const isNext = client?.isInProcess === true && isNewest;
-        return isNext ? this.#askOfNextBlock("eth_estimateGas", [asked, "pending"]) : this.#ask("eth_estimateGas", [asked, block]);
+        const ask = (method: string): Promise<Hex> => (isNext ? this.#askOfNextBlock(method, [asked, "pending"]) : this.#ask(method, [asked, block]));
+        // A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage.
+        await ask("eth_call");
+        return ask("eth_estimateGas");
       });
       if (answer !== undefined) return answer;
     }

@@ -36,7 +36,12 @@ export function guardedL1Methods(request: (method: string, params: readonly unkn
       checkCall(transaction);
       if (places.overrides !== undefined) checkOverrides(params[places.overrides]);
       if (places.options !== undefined) checkOverrides(fieldOf(params[places.options], "stateOverrides"));
-      return inTurn(() => request(method, isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params));
+      const bounded = isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params;
+      return inTurn(async () => {
+        // A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage.
+        if (method === "eth_estimateGas") await request("eth_call", bounded);
+        return request(method, bounded);
+      });
     },
   ]);
   return new Map<string, RpcMethod>([

@@ -27,6 +27,8 @@ describe("calls with much gas", () => {
   let methods: ReadonlyMap<string, RpcMethod>;
   /** Gas with which the engine was asked. */
   const given: bigint[] = [];
+  /** Estimates that the engine answered with an error. */
+  let failedEstimates = 0;
   let underWay = 0;
   let most = 0;
   const wallet = new TestWallet(172);
@@ -49,6 +51,9 @@ describe("calls with much gas", () => {
       most = Math.max(most, ++underWay);
       try {
         return await test.chain.engine.request(method, params);
+      } catch (error) {
+        if (method === "eth_estimateGas") failedEstimates++;
+        throw error;
       } finally {
         underWay--;
       }
@@ -90,6 +95,9 @@ describe("calls with much gas", () => {
     assert.equal(BigInt(await ask("eth_call", { to: GAS_LEFT })), 2n ** 24n - 21_000n - 2n);
     await assert.rejects(ask("eth_call", { to: REFUSING }), { code: 3 });
     await assert.rejects(ask("eth_estimateGas", { to: REFUSING }), { code: 3 });
+    assert.ok(BigInt(await ask("eth_estimateGas", count(10n))) > 21_000n);
+    // The engine keeps what it remembers of one that fails until its error is collected as garbage.
+    assert.equal(failedEstimates, 0);
     await assert.rejects(ask("debug_traceCall", { to: ENDLESS, gas: "0xffffff" }, "latest", { tracer: "callTracer" }), { code: -32005, data: { code: "TraceTooLarge" } });
   });
 
