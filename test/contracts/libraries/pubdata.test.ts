@@ -116,6 +116,8 @@ describe("pubdata in Solidity", () => {
       lists.push(list([], [insertion(1, filled(length, 0), [1])]));
     }
     for (const length of [...Array(66).keys(), 128, 255]) lists.push(list([], [insertion(1, filled(length), [1])]));
+    // Values of which limb 0, or all but limb 1, could be taken for the whole.
+    for (const value of [[1], [255, 255], [1, 0, 0]]) lists.push(list([update(value.length, 2, value)], [insertion(value.length, value, value)]));
     for (const indices of [[1], [9], [10], [2, 2], [3, 2], [8, 9]]) lists.push(list(indices.map((index) => update(0, index, [])), []));
     const whole = list([update(1, 2, [1]), update(0x60, 9, filled(32))], [insertion(32, filled(32), filled(32)), insertion(0x41, [], [1]), insertion(0x82, [], [1, 0])]);
     for (let length = 9; length <= whole.length + 1; length++) lists.push(Uint8Array.from({ length }, (_, i) => whole[i] ?? 0));
