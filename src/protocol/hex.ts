@@ -1,11 +1,23 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { hexToBytes } from "@noble/hashes/utils.js";
 
 /** Bytes as lower-case hexadecimal digits behind `0x`: the form of hashes and addresses outside hot loops. */
 export type Hex = `0x${string}`;
 
+const DIGITS = new TextEncoder().encode("0123456789abcdef");
+const ascii = new TextDecoder();
+
 export function toHex(bytes: Uint8Array): Hex {
-  return `0x${bytesToHex(bytes)}`;
+  // Made in one piece: joined digit by digit, a text is a tree of 16 bytes a digit until somebody reads it. Proofs are kept for long.
+  const text = new Uint8Array(2 + 2 * bytes.length);
+  text[0] = 0x30;
+  text[1] = 0x78;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0;
+    text[2 + 2 * i] = DIGITS[byte >> 4] ?? 0;
+    text[3 + 2 * i] = DIGITS[byte & 15] ?? 0;
+  }
+  return ascii.decode(text) as Hex;
 }
 
 /** Throws HexError unless the text is `0x` and an even number of digits, `length` bytes where that is given. */

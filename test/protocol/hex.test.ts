@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { describe, it } from "node:test";
+import { fromHex, HexError, toHex } from "../../src/protocol/hex.ts";
+
+const module = new URL("../../src/protocol/hex.ts", import.meta.url).href;
+
+describe("Hexadecimal text", () => {
+  it("has two lower-case digits for each byte", () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    assert.equal(toHex(bytes), `0x${Buffer.from(bytes).toString("hex")}`);
+    assert.equal(toHex(bytes.subarray(9, 12)), "0x090a0b");
+    assert.equal(toHex(new Uint8Array()), "0x");
+  });
+
+  it("is read back, in either case", () => {
+    assert.deepEqual(fromHex("0x00fFa1"), Uint8Array.of(0, 255, 0xa1));
+    assert.throws(() => fromHex("0x123"), HexError);
+    assert.throws(() => fromHex("0x1234", 3), HexError);
+  });
+
+  it("takes no more memory than its digits where it is kept for long", () => {
+    const script = `
+      import { toHex } from ${JSON.stringify(module)};
+      const bytes = new Uint8Array(60_000);
+      const kept = [];
+      gc();
+      const before = process.memoryUsage().heapUsed;
+      for (let i = 0; i < 20; i++) kept.push(toHex(bytes));
+      gc();
+      console.log((process.memoryUsage().heapUsed - before) / kept.length);`;
+    const printed = execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "--eval", script], { encoding: "utf8" });
+    assert.ok(Number(printed) < 200_000, `a text of 120,002 digits takes ${printed} bytes`);
+  });
+});
