@@ -19,8 +19,8 @@ interface Waiting {
 }
 
 /**
- * V8's own choice is 192 MiB of new objects for each thread, whether it needs them or not: a thread that is busy for seconds
- * has touched them all. A third or less of that costs no measurable time, as hardly anything new survives a transaction.
+ * Most new objects of the thread before they are sorted out. V8's own choice is 192 MiB, which a busy thread touches in full,
+ * and keeps for good; hardly anything that is new survives a transaction.
  */
 const MAX_NEW_OBJECTS_MIB = 48;
 

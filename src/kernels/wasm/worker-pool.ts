@@ -5,6 +5,8 @@ import type { Heap } from "./heap.ts";
 import type { Job } from "./jobs/job.ts";
 import type { WorkerReply, WorkerRequest, WorkerSetup } from "./worker.ts";
 
+/** Most new objects of a thread before they are sorted out. V8's own choice is 192 MiB; all that is large is in shared memory. */
+const MAX_NEW_OBJECTS_MIB = 12;
 /** Most scratch of one job: a job that needs much per thread runs on fewer threads. */
 const MOST_SCRATCH_BYTES = 2 ** 30;
 
@@ -28,7 +30,8 @@ export class WorkerPool {
     this.#workers = Array.from({ length: size }, (_, index) => {
       const setup: WorkerSetup = { module, memory: heap.memory, index };
       // Flags of the process are about its own entry point; some, such as --input-type, would stop this one.
-      const worker = new Worker(file, { workerData: setup, execArgv: [] });
+      const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
+      const worker = new Worker(file, { workerData: setup, execArgv: [], resourceLimits });
       worker.on("error", (cause) => this.#fail(new Error("a kernel thread crashed", { cause })));
       worker.on("exit", () => this.#fail(new Error("the kernel threads have ended")));
       worker.unref();
