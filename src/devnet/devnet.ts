@@ -1,5 +1,5 @@
 import type { Clock } from "../chain/clock.ts";
-import { reserveEngineStack } from "../chain/execution/connection.ts";
+import { prepareEngine } from "../chain/execution/connection.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import { genesisState } from "../chain/genesis-state.ts";
 import { predeployGenesis } from "../chain/predeploys/genesis.ts";
@@ -80,7 +80,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   const { host = "127.0.0.1", inBackground = false, name = "hyperchains", prover: proving = { mode: "stark" } } = options;
   const { connectL1, connectChain, artifacts, clock, onSettled, onWait, onStop } = dependencies;
   const plans = planChains(options);
-  reserveEngineStack();
+  prepareEngine();
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const { stateRoot, leafCount } = genesisState(genesis);
   const gate = new Gate({ clock });

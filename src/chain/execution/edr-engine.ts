@@ -5,7 +5,7 @@ import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { edrOverride, reserveEngineStack } from "./connection.ts";
+import { edrOverride, prepareEngine } from "./connection.ts";
 import type { EdrConnect, EdrConnection } from "./connection.ts";
 import { EngineError } from "./engine.ts";
 import type { EngineNotification, EngineRefusal, ExecutionEngine, Head, MineResult } from "./engine.ts";
@@ -50,7 +50,7 @@ export class EdrEngine implements ExecutionEngine {
   static async open(options: EdrEngineOptions, dependencies: EdrEngineDependencies): Promise<EdrEngine> {
     const hostile = options.genesis.find(({ code }) => isHostileCode(fromHex(code ?? "0x")));
     if (hostile !== undefined) throw new EngineError("HostileCode", `${hostile.address} holds a truncated PUSH20`);
-    reserveEngineStack();
+    prepareEngine();
     const connection = await dependencies.connect(
       edrOverride({
         chainId: options.chainId,

@@ -1,12 +1,15 @@
 import type { ConfigHooks } from "hardhat/types/hooks";
+import { prepareEngine } from "../../chain/execution/connection.ts";
 import { withEngineNetwork } from "../config/engine-network.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
 import { resolveEcosystemNetworks, validateEcosystemNetworks, withEcosystemNetworks } from "../connection/networks.ts";
 
 /** What the plugin does with the user's config: a network to clone chains from, a checked and completed `hyperchains`. */
-export default (): Promise<Partial<ConfigHooks>> =>
-  Promise.resolve({
+export default (): Promise<Partial<ConfigHooks>> => {
+  // The first thing that Hardhat asks of the plugin, before any task or connection loads the engine.
+  prepareEngine();
+  return Promise.resolve({
     extendUserConfig: async (config, next) => withEcosystemNetworks(withEngineNetwork(await next(config))),
     validateUserConfig: (config) => Promise.resolve([...validateHyperchains(config.hyperchains), ...validateEcosystemNetworks(config)]),
     resolveUserConfig: async (config, resolveVariable, next) => {
@@ -14,3 +17,4 @@ export default (): Promise<Partial<ConfigHooks>> =>
       return { ...resolved, hyperchains: resolveHyperchains(config.hyperchains), networks: resolveEcosystemNetworks(config, resolved) };
     },
   });
+};
