@@ -2,9 +2,10 @@ import { MempoolError } from "../mempool/mempool.ts";
 import { SequencerError } from "../sequencer/sequencer-error.ts";
 import { TransactionFormatError } from "../transaction-format-error.ts";
 import { WitnessError } from "../witness/witness-error.ts";
-import type { Load } from "./load.ts";
 import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
 import type { RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
+import type { Load } from "./load.ts";
+import { someAtATime } from "./one-at-a-time.ts";
 
 /** Who asks; subscriptions belong to it. Undefined over HTTP, where there is nobody to notify. */
 export interface RpcClient {
@@ -24,6 +25,12 @@ export type RpcMethods = Pick<ReadonlyMap<string, RpcMethod>, "get">;
 
 /** Of all answers to a batch: one trace can have more, and a batch could ask for many of them. */
 const MAX_BATCH_CHARACTERS = 2 ** 26;
+/** Of a batch: all at once, hundreds of large answers could wait to be read from the engine. */
+const REQUESTS_AT_A_TIME = 16;
+/** What is not done again is answered also where there is no place for more: 200 of these are nothing. */
+const SMALL_CHARACTERS = 1000;
+/** Those that wait for a block, which holds as many of them as there are. Their answers are small. */
+const WAITING_FOR_BLOCKS = new Set(["eth_sendRawTransaction", "eth_sendTransaction"]);
 
 /** Answers a request body, whatever it is, as long as there is a place for it; never throws. */
 export async function answerBody(text: string, methods: RpcMethods, client: RpcClient | undefined, load: Load | undefined = undefined): Promise<string> {
@@ -54,12 +61,21 @@ async function answerBatch(
   keep: (characters: number) => boolean,
 ): Promise<string> {
   let length = 0;
-  const answered = requests.map(async (request) => {
+  let isFull = false;
+  const inTurn = someAtATime(REQUESTS_AT_A_TIME, Infinity, "");
+  const asText = async (request: RpcRequest | RpcError): Promise<string> => {
+    // Nobody would get the answer.
+    if (isFull) return JSON.stringify(tooMuch(request));
     // As text at once: an answer's objects take many times as much, and the slowest one may come much later.
     const text = JSON.stringify(await answer(request, methods, client));
-    if (length + text.length > MAX_BATCH_CHARACTERS || !keep(text.length)) return JSON.stringify(tooMuch(request));
+    isFull ||= length + text.length > MAX_BATCH_CHARACTERS || !keep(text.length);
+    if (isFull && text.length > SMALL_CHARACTERS) return JSON.stringify(tooMuch(request));
     length += text.length;
     return text;
+  };
+  const answered = requests.map((request) => {
+    const waits = !(request instanceof RpcError) && WAITING_FOR_BLOCKS.has(request.method);
+    return waits ? asText(request) : inTurn(() => asText(request));
   });
   return `[${(await Promise.all(answered)).join()}]`;
 }

@@ -26,7 +26,7 @@ export interface ChainMethodOptions {
   readonly settlement?: SettlementView;
   /** Milliseconds of a clock that never goes back, by which filters end that nobody asks. Default: the process's. */
   readonly nowMs?: () => number;
-  /** How long a call or an estimate may keep the witness from its blocks. Default 3,000. */
+  /** How long a call or an estimate may keep the witness from its blocks. Default 2,000. */
   readonly maxQuestionMs?: number;
 }
 
@@ -51,7 +51,7 @@ const ENGINE_READS = [
 const MAX_WITNESS_CALLS = 512;
 const MAX_WAITING_MARKS = 512;
 /** For a question to the witness, as nodes give to theirs. */
-const MAX_QUESTION_MS = 3_000;
+const MAX_QUESTION_MS = 2_000;
 /** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
 const MAX_MINED_BLOCKS = 10_000n;
 /** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */

@@ -3,9 +3,14 @@ import type { RpcMethod } from "./dispatch.ts";
 import { filterMethods } from "./filters.ts";
 import { parseLogFilter } from "./log-filter.ts";
 import { LOG_LIMITS, LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
+import { someAtATime } from "./one-at-a-time.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
+
+/** Reads that the engine answers side by side: it makes blocks meanwhile, and one that waits for the next block is not to hold up all. */
+const READS_AT_A_TIME = 8;
+const MAX_WAITING = 4096;
 
 /** All receipts of a block, by its number, tag or hash. The engine has no such method. */
 async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown): Promise<readonly Fields[] | null> {
@@ -13,8 +18,9 @@ async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown
   const method = byHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
   const found = (await engine.request(method, [block, false])) as { readonly transactions: readonly string[] } | null;
   if (found === null) return null;
-  const receipts = await Promise.all(found.transactions.map((hash) => engine.request("eth_getTransactionReceipt", [hash])));
-  return receipts.map((receipt) => fields.receipt(receipt as Fields));
+  const receipts: Fields[] = [];
+  for (const hash of found.transactions) receipts.push(fields.receipt((await engine.request("eth_getTransactionReceipt", [hash])) as Fields));
+  return receipts;
 }
 
 /**
@@ -24,15 +30,18 @@ async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown
 export function namedReads(chain: Chain, nowMs: () => number = () => performance.now()): ReadonlyMap<string, RpcMethod> {
   const { engine, mempool } = chain;
   const fields = new ZkFields(chain);
+  // An answer can have 20 megabytes: only some are to wait in this process until they are given their names.
+  const inTurn = someAtATime(READS_AT_A_TIME, MAX_WAITING, "reads are being answered");
   type Show = (answer: Fields) => Fields;
   /** Passes the method on; its first parameter is a transaction's hash where `byHash`. */
   const shown = (method: string, show: Show, byHash = false): [string, RpcMethod] => [
     method,
-    async (params) => {
-      const [first, ...rest] = params;
-      const answer = (await engine.request(method, byHash ? [fields.engineHash(first), ...rest] : params)) as Fields | null;
-      return answer === null ? null : show(answer);
-    },
+    (params) =>
+      inTurn(async () => {
+        const [first, ...rest] = params;
+        const answer = (await engine.request(method, byHash ? [fields.engineHash(first), ...rest] : params)) as Fields | null;
+        return answer === null ? null : show(answer);
+      }),
   ];
   const reader = new LogReader(chain, fields);
   const transaction: Show = (answer) => fields.transaction(answer);
@@ -52,7 +61,7 @@ export function namedReads(chain: Chain, nowMs: () => number = () => performance
     shown("eth_getTransactionByBlockNumberAndIndex", transaction),
     shown("eth_getBlockByNumber", block),
     shown("eth_getBlockByHash", block),
-    ["eth_getBlockReceipts", async ([block]) => blockReceipts(chain, fields, block)],
+    ["eth_getBlockReceipts", ([block]) => inTurn(() => blockReceipts(chain, fields, block))],
     ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), client?.isInProcess === true ? NO_LOG_LIMITS : LOG_LIMITS)],
     ...filterMethods({ chain, reader, nowMs }),
   ]);

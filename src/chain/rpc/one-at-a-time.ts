@@ -1,17 +1,28 @@
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
-/** Does work in the order in which it comes, one piece after the other. */
+/** Does work in the order in which it comes, so many pieces at a time. */
 export type Line = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** A line in which so many may be, the one whose turn it is included. It rejects others with RpcError, saying what is busy. */
 export function oneAtATime(places: number, what: string): Line {
-  let last: Promise<unknown> = Promise.resolve();
-  let inLine = 0;
+  return someAtATime(1, places, what);
+}
+
+/** As `oneAtATime`, with several pieces of work under way. */
+export function someAtATime(width: number, places: number, what: string): Line {
+  const waiting: (() => void)[] = [];
+  let underWay = 0;
   return async (work) => {
-    if (inLine >= places) throw new RpcError(RpcCode.limitExceeded, `${places} ${what}; try again later`);
-    inLine++;
-    const done = last.then(work);
-    last = done.catch(() => undefined).finally(() => inLine--);
-    return done;
+    if (underWay + waiting.length >= places) throw new RpcError(RpcCode.limitExceeded, `${places} ${what}; try again later`);
+    // Whoever ends hands his place on, so that nobody comes in between.
+    if (underWay < width) underWay++;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) underWay--;
+      else next();
+    }
   };
 }

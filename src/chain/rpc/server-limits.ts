@@ -23,7 +23,7 @@ export const SERVER_LIMITS: RpcServerLimits = {
   requestMs: 30_000,
   readMs: 30_000,
   unreadPerSocket: 2 ** 24,
-  unread: 2 ** 27,
+  unread: 2 ** 28,
   requestsPerSocket: 256,
   requestCharacters: 2 ** 26,
   requests: 20_000,
