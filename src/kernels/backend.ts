@@ -17,7 +17,7 @@ export interface Backend {
   /** Copies columns of 2^logRows canonical elements each to the device. */
   upload(columns: readonly Uint32Array[], logRows: number): Promise<Columns>;
   download(columns: Columns): Promise<Uint32Array[]>;
-  /** Evaluations over the subgroup of 2^logRows elements, natural order → coefficients. The input stays valid. */
+  /** Evaluations over the subgroup of 2^logRows elements, natural order → coefficients, in their place: their handle ends. */
   interpolate(evaluations: Columns): Promise<Columns>;
   /** Values of every column (given by coefficients) at an extension point: one Ext per column. */
   evaluateAt(coefficients: Columns, point: Ext): Promise<Ext[]>;

@@ -35,7 +35,6 @@ export async function uploadPreprocessed(
     }
     const evaluations = scope.keep(await backend.upload(columns, preprocessed.logRows));
     blocks.push(scope.keep(await backend.interpolate(evaluations)));
-    scope.release(evaluations);
   }
   return blocks;
 }

@@ -257,7 +257,6 @@ class Proving {
   async #interpolate(block: Block, columns: readonly Uint32Array[]): Promise<void> {
     const evaluations = await this.#step(this.#backend.upload(columns, block.logRows));
     this.#keepCoefficients(block, await this.#step(this.#backend.interpolate(evaluations)));
-    this.#scope.release(evaluations);
   }
 
   #keepCoefficients(block: Block, columns: Columns | undefined): void {

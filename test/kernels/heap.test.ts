@@ -44,6 +44,15 @@ test("grows when nothing fits and keeps what was written", () => {
   assert.equal(heap.words()[small / 4], 42);
 });
 
+test("grows by no more than the free end lacks", () => {
+  const heap = new Heap();
+  const before = heap.byteLength;
+  heap.allocate(before / 4);
+  heap.allocate(2 * before);
+  const grown = heap.byteLength - before;
+  assert.ok(grown < 1.3 * before, `three quarters of ${before} bytes were free, and twice as many were needed: grew by ${grown}`);
+});
+
 test("refuses to free what is not allocated, and to grow beyond 4 GiB", () => {
   const heap = new Heap();
   const address = heap.allocate(100);

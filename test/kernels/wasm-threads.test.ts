@@ -37,12 +37,25 @@ test("gives back all memory when everything is released", async () => {
   assert.equal(backend.memoryInUse(), 0);
 });
 
+test("interpolates in the place of the evaluations, whose handle ends", async () => {
+  for (const backend of [await createWasmBackend({ workers: 1 }), createReferenceBackend()]) {
+    const evaluations = await backend.upload(randomColumns(1, 2, 5), 5);
+    const coefficients = await backend.interpolate(evaluations);
+    await assert.rejects(backend.download(evaluations), RangeError);
+    await assert.rejects(backend.interpolate(evaluations), RangeError);
+    backend.release(evaluations);
+    assert.equal((await backend.download(coefficients)).length, 2);
+    await backend.close();
+  }
+});
+
 test("runs operations that are started at the same time", async () => {
   const backend = await createWasmBackend({ workers: 2 });
-  const uploads = await Promise.all([4, 5, 6].map((log) => backend.upload(randomColumns(log, 3, log), log)));
+  const interpolated = async (log: number): Promise<Uint32Array[]> =>
+    backend.download(await backend.interpolate(await backend.upload(randomColumns(log, 3, log), log)));
   const alone = [];
-  for (const columns of uploads) alone.push(await backend.download(await backend.interpolate(columns)));
-  const together = await Promise.all(uploads.map(async (columns) => backend.download(await backend.interpolate(columns))));
+  for (const log of [4, 5, 6]) alone.push(await interpolated(log));
+  const together = await Promise.all([4, 5, 6].map(interpolated));
   assert.deepEqual(together, alone);
   await backend.close();
 });

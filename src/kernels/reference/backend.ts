@@ -115,7 +115,11 @@ export function createReferenceBackend(): Backend {
       return hold(columns.map((column) => column.slice()), logRows);
     },
     download: async (columns) => dataOf(columns).map((column) => column.slice()),
-    interpolate: async (evaluations) => hold(dataOf(evaluations).map(interpolate), evaluations.logRows),
+    interpolate: async (evaluations) => {
+      const coefficients = hold(dataOf(evaluations).map(interpolate), evaluations.logRows);
+      columnsHeld.delete(evaluations);
+      return coefficients;
+    },
     evaluateAt: async (coefficients, point) => {
       const field = createExtension(point.length);
       return dataOf(coefficients).map((column) => evaluateAt(field, column, point));

@@ -33,6 +33,15 @@ export class ColumnsStore {
     return { handle, stored };
   }
 
+  /** Ends a handle and gives its columns to a new one. Throws RangeError as `get` does. */
+  move(handle: Columns): Columns {
+    const stored = this.get(handle);
+    const moved: Columns = { logRows: handle.logRows, width: handle.width };
+    this.#held.delete(handle);
+    this.#held.set(moved, stored);
+    return moved;
+  }
+
   /** Throws RangeError for a handle that was released or belongs to another backend. */
   get(handle: Columns): StoredColumns {
     const stored = this.#held.get(handle);

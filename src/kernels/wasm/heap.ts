@@ -78,9 +78,12 @@ export class Heap {
     this.#free.splice(joinsBefore ? at - 1 : at, Number(joinsBefore) + Number(joinsAfter), joined);
   }
 
+  /** Adds what the last region lacks to hold so many bytes, where that is free. */
   #grow(bytes: number): void {
     const oldEnd = this.byteLength;
-    const pages = Math.max(GROWTH_PAGES, Math.ceil(bytes / PAGE_BYTES));
+    const last = this.#free.at(-1);
+    const lacking = bytes - (last?.end === oldEnd ? last.end - last.start : 0);
+    const pages = Math.max(GROWTH_PAGES, Math.ceil(lacking / PAGE_BYTES));
     try {
       this.memory.grow(pages);
     } catch (cause) {

@@ -4,10 +4,8 @@ import { interpolateScratchBytes } from "../jobs/interpolate.ts";
 
 /** See `Backend.interpolate`. */
 export async function interpolate(device: Device, evaluations: Columns): Promise<Columns> {
-  const source = device.columns.get(evaluations);
-  const { logRows, addresses } = source;
-  device.columns.retain(source);
-  const { handle, stored } = device.columns.create(addresses.length, logRows);
+  const { logRows, addresses } = device.columns.get(evaluations);
+  const coefficients = device.columns.move(evaluations);
   try {
     await device.pool.run(interpolateScratchBytes(logRows), (scratch) => ({
       kind: "interpolate",
@@ -16,16 +14,14 @@ export async function interpolate(device: Device, evaluations: Columns): Promise
       twiddles: device.tables.twiddles(logRows),
       logSize: logRows,
       sources: addresses,
-      targets: stored.addresses,
+      targets: addresses,
       naturalOrder: undefined,
       inverseOrder: device.tables.offsets("inverse", logRows),
       unshift: undefined,
     }));
-    return handle;
+    return coefficients;
   } catch (error) {
-    device.columns.release(handle);
+    device.columns.release(coefficients);
     throw error;
-  } finally {
-    device.columns.drop(source);
   }
 }
