@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import hre from "hardhat";
 import { systemClock } from "../src/chain/clock.ts";
-import { compile } from "../src/demo/compile.ts";
 import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetChain } from "../src/devnet/devnet.ts";
@@ -34,9 +35,11 @@ const HOLDERS = 200;
 const BATCH_TRANSFERS = 100;
 const MAX_ALONE = 500;
 
+const compileFile = fileURLToPath(new URL("./compile-apart.ts", import.meta.url));
+
 /** Measures an L1 with two chains, with real proofs; bench/README.md says what each figure is. */
 export async function benchDevnet({ json, transactions, provenSeconds }: DevnetBenchOptions): Promise<void> {
-  await compile({ everything: true });
+  execFileSync(process.execPath, [compileFile], { stdio: ["ignore", "ignore", "inherit"] });
   const connectChain = (override: Parameters<Parameters<typeof startDevnet>[1]["connectChain"]>[0]) =>
     hre.network.create({ network: "local", override });
   const begun = performance.now();
