@@ -1,6 +1,7 @@
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import hre from "hardhat";
+import { prepareEngine } from "../chain/execution/connection.ts";
 
 export interface CompileOptions {
   /** Also the contracts of tests and benchmarks, which take longer than the rest. Default false. */
@@ -12,6 +13,8 @@ export interface CompileOptions {
  * caller, so they go to stderr.
  */
 export async function compile(options: CompileOptions = {}): Promise<void> {
+  // The build loads the engine.
+  prepareEngine();
   if (!existsSync(hre.config.paths.artifacts)) console.error("compiling the contracts (once, about half a minute)…");
   const write = process.stdout.write;
   process.stdout.write = process.stderr.write.bind(process.stderr);
