@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { JsonRpcProvider, Wallet } from "ethers";
+import { HDNodeWallet, Interface, JsonRpcProvider, Wallet } from "ethers";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 
@@ -9,6 +9,10 @@ const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690
 /** Of development account 5. */
 const KEY_5 = "0x8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba";
 const RECIPIENT = "0x00000000000000000000000000000000000c0de3";
+
+function valueAt(json: string, name: string): unknown {
+  return (JSON.parse(json) as Readonly<Record<string, unknown>>)[name];
+}
 
 describe("tasks on L1 alone", () => {
   const workplace = createWorkplace();
@@ -44,6 +48,74 @@ describe("tasks on L1 alone", () => {
     assert.equal(await rebuilt.getBalance(RECIPIENT), 3n * ETHER);
     assert.equal(await rebuilt.getBalance(new Wallet(KEY_1).address), await live.getBalance(new Wallet(KEY_1).address));
     assert.equal(await served.interrupt(), 0);
+  });
+
+  test("A7: reconstruct --prove prints what L1 takes: of a withdrawal the claim that its bridge pays, of an account its holding", async () => {
+    const { chains, l1 } = ecosystem.info;
+    const alpha = chains[0]!;
+    const sent = await workplace.run(["hyperchain:withdraw", "0.5", "--from", "1@alpha", "--no-wait", "--json"]);
+    const messageHash = String(valueAt(sent.stdout, "messageHash"));
+    const prove = async (name: string) => workplace.run(["hyperchain:reconstruct", "alpha", "--json", "--prove", name]);
+    const early = await prove(messageHash);
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /no batch that L1 has executed has a message/);
+    assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
+    const { code, stdout, stderr } = await prove(messageHash);
+    assert.equal(code, 0, stderr);
+    const claim = (JSON.parse(stdout) as { proof: Record<string, unknown> }).proof;
+    const bridge = new Interface([
+      "function finalizeDeposit(tuple(uint256 chainId, uint256 l2BatchNumber, uint256 l2MessageIndex, address l2Sender, uint16 l2TxNumberInBatch, bytes message, bytes32[] merkleProof) claim)",
+    ]);
+    const account = new Wallet(KEY_1, connect(l1.url));
+    const before = await account.provider!.getBalance(account.address);
+    // Anyone may bring it.
+    const payer = new Wallet(KEY_5, account.provider);
+    const paid = await (await payer.sendTransaction({ to: l1.contracts.bridge, data: bridge.encodeFunctionData("finalizeDeposit", [claim]) })).wait();
+    assert.equal(paid?.status, 1);
+    assert.equal((await account.provider!.getBalance(account.address)) - before, ETHER / 2n);
+
+    const held = await prove(account.address);
+    const holding = JSON.parse(held.stdout) as { kind: string; proof: { amount: string } };
+    assert.deepEqual([holding.kind, BigInt(holding.proof.amount)], ["holding", await connect(alpha.url).getBalance(account.address)]);
+    const stranger = await prove(`0x${"5a".repeat(20)}`);
+    assert.match(stranger.stderr, /has never held any of the base token there/);
+  });
+
+  test("A7: reconstruct --operate goes on with a chain: it takes transactions, and L1 executes its batches", async () => {
+    const { chains, l1, accounts } = ecosystem.info;
+    const beta = chains[1]!;
+    // The second chain's operator, its only validator; the ecosystem's own instance of the chain has nothing to do.
+    const key = HDNodeWallet.fromPhrase(accounts.mnemonic ?? "", undefined, "m/44'/60'/0'/0/11").privateKey;
+    const environment = { HYPERCHAIN_PRIVATE_KEY: key };
+    const args = ["hyperchain:reconstruct", beta.hyperchain, "--settlement-url", l1.url, "--serve-port", "0", "--operate", "--json"];
+    const operated = await workplace.start(args, { environment });
+    const { url } = JSON.parse(operated.first) as { url: string };
+    const client = connect(url);
+    const receipt = await (await new Wallet(KEY_1, client).sendTransaction({ to: RECIPIENT, value: 5n })).wait();
+    assert.equal(receipt?.status, 1);
+    const totals = new Interface(["function getTotalBatchesExecuted() view returns (uint256)"]);
+    const onL1 = connect(l1.url);
+    const executed = async (): Promise<bigint> => BigInt(await onL1.call({ to: beta.hyperchain, data: totals.encodeFunctionData("getTotalBatchesExecuted") }));
+    // A task that stands still must fail its test, not hang it.
+    for (const begun = Date.now(); (await executed()) === 0n; ) assert.ok(Date.now() - begun < 60_000, "the batch is executed");
+    const rebuilt = await workplace.run(["hyperchain:reconstruct", beta.hyperchain, "--settlement-url", l1.url, "--json"]);
+    assert.equal(valueAt(rebuilt.stdout, "isExecuted"), true);
+    assert.equal(await operated.interrupt(), 0);
+    assert.match(operated.lines[1] ?? "", /^\{"batch":\{"chainId":272,"batchNumber":0,"transactions":/);
+  });
+
+  test("I5: reconstruct --operate refuses what it cannot go on with", async () => {
+    const { chains, l1 } = ecosystem.info;
+    const args = ["hyperchain:reconstruct", chains[1]!.hyperchain, "--settlement-url", l1.url, "--operate"];
+    const refused = async (further: readonly string[], environment: Readonly<Record<string, string>>, message: RegExp): Promise<void> => {
+      const { code, stderr } = await workplace.run([...args, ...further], { environment });
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+      assert.match(stderr, /^Error in community plugin hardhat-hyperchain:/m);
+    };
+    await refused(["--serve-port", "0"], {}, /--operate needs the key of one of the chain's validators/);
+    await refused([], { HYPERCHAIN_PRIVATE_KEY: KEY_1 }, /give it a --serve-port/);
+    await refused(["--serve-port", "0"], { HYPERCHAIN_PRIVATE_KEY: KEY_1 }, /is none of the chain's validators \(0x[0-9a-f]{40}\)/);
   });
 
   test("I5: reconstruct refuses an address without a chain, and names without an ecosystem", async () => {

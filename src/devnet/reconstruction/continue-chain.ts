@@ -28,7 +28,7 @@ import type { Reconstruction } from "./reconstruct.ts";
 
 export type ContinuationOptions = Omit<RunningOptions, "coinbase">;
 
-export interface ContinuationDependencies extends Pick<SettlingDependencies, "l1" | "clock" | "prover" | "onStop"> {
+export interface ContinuationDependencies extends Pick<SettlingDependencies, "l1" | "clock" | "prover" | "onTrouble" | "onStop"> {
   readonly connect: EdrConnect;
   /** The new operator: receives the fees, pays on L1, and signs batches unless `quorum` says who does. */
   readonly operator: Signer & TypedDataSigner;
@@ -68,7 +68,7 @@ async function start(
   dependencies: ContinuationDependencies,
   closing: Closing,
 ): Promise<ContinuedChain> {
-  const { l1, clock, prover, operator, connect, onStop, onSettled } = dependencies;
+  const { l1, clock, prover, operator, connect, onTrouble, onStop, onSettled } = dependencies;
   const { contract, fromBlock, unexecuted, last } = reconstruction;
   const { settlementChainId, hyperchain, registry, configuration } = contract;
   const coinbase = lowerCaseAddress(await operator.getAddress());
@@ -86,6 +86,7 @@ async function start(
       prover,
       journal: createMemoryJournal(),
       sender: operator,
+      ...(onTrouble === undefined ? {} : { onTrouble }),
       onStop,
       onSettled(batch) {
         resume();

@@ -4,7 +4,7 @@ import { JsonRpcError } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 
 /** Faults whose message already says what was wrong and what to do. */
-const SPEAKING = new Set(["PortInUseError", "DevnetOptionsError", "DeploymentError", "UnknownChainError", "ReconstructionError"]);
+const SPEAKING = new Set(["PortInUseError", "DevnetOptionsError", "DeploymentError", "UnknownChainError", "ReconstructionError", "ContinuationError"]);
 
 /** What a user should see of a fault: a plugin error where its cause is understood, else the fault itself, with its stack. */
 export function explained(error: unknown): unknown {

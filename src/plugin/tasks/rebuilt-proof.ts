@@ -1,0 +1,36 @@
+import { messagesOf, proveHolding, proveMessage, proveOperationResult } from "../../devnet/reconstruction/proofs.ts";
+import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { pluginError } from "../plugin-error.ts";
+
+/** What a contract on L1 wants to see of a rebuilt chain, whether the chain still runs or not. */
+export interface RebuiltProof {
+  readonly kind: "message" | "operation" | "holding";
+  /** Who takes it there: the bridge pays a withdrawal, gives a failed deposit back; the state exit pays a holding. */
+  readonly takenBy: "finalizeDeposit" | "bridgeRecoverFailedTransfer" | "claimHolding";
+  readonly proof: unknown;
+}
+
+/**
+ * The proof that a hash or an address names: a message by the keccak of its body, an operation of the queue by its hash, what
+ * an account holds of `token` (default: the base token) by its address. Throws a plugin error where L1 cannot know of it.
+ */
+export function rebuiltProof(reconstruction: Reconstruction, name: string, token: string | undefined): RebuiltProof {
+  const wanted = name.toLowerCase() as Hex;
+  if (/^0x[0-9a-f]{40}$/.test(wanted)) return holding(reconstruction, wanted, token?.toLowerCase() as Hex | undefined);
+  if (!/^0x[0-9a-f]{64}$/.test(wanted)) throw pluginError(`--prove takes the hash of a message or of an operation from L1, or an account's address; '${name}' is neither`);
+  const message = messagesOf(reconstruction).find(({ hash }) => hash === wanted);
+  if (message?.isExecuted === true) {
+    return { kind: "message", takenBy: "finalizeDeposit", proof: proveMessage(reconstruction, message.batchNumber, message.index) };
+  }
+  const result = proveOperationResult(reconstruction, wanted);
+  if (result !== undefined) return { kind: "operation", takenBy: "bridgeRecoverFailedTransfer", proof: result };
+  throw pluginError(`no batch that L1 has executed has a message, or the result of an operation, with the hash ${name}`);
+}
+
+function holding(reconstruction: Reconstruction, account: Hex, token: Hex | undefined): RebuiltProof {
+  const { baseToken } = reconstruction.contract.configuration;
+  const proof = proveHolding(reconstruction, account, token ?? baseToken);
+  if (proof !== undefined) return { kind: "holding", takenBy: "claimHolding", proof };
+  throw pluginError(`${account} has never held any of ${token ?? "the base token"} there`);
+}
