@@ -62,4 +62,12 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     // A JUMPDEST-free 24,576 bytes of zeros: PUSH2 6000, PUSH0, RETURN.
     assert.ok(BigInt(String((await rpc("eth_estimateGas", { data: "0x6160005ff3" })).result)) > 4_900_000n);
   });
+
+  test("estimates for the block that comes next, as without it: contracts look at its number and its time", async () => {
+    assert.equal((await rpc("eth_blockNumber")).result, "0x0");
+    /** Reverts in block 0. */
+    const data = "0x436007575f5ffd5b00";
+    assert.equal((await rpc("eth_call", { data }, "latest")).error?.code, 3);
+    assert.match(String((await rpc("eth_estimateGas", { data })).result), /^0x[0-9a-f]+$/);
+  });
 });

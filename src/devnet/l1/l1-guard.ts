@@ -39,7 +39,8 @@ export function guardedL1Methods(request: (method: string, params: readonly unkn
       const bounded = isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params;
       return inTurn(async () => {
         // A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage.
-        if (method === "eth_estimateGas") await request("eth_call", bounded);
+        // At the block for which an estimate is made where none is named: contracts look at its time.
+        if (method === "eth_estimateGas") await request("eth_call", [bounded[0], bounded[1] ?? "pending", ...bounded.slice(2)]);
         return request(method, bounded);
       });
     },
