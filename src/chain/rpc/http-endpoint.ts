@@ -27,7 +27,12 @@ export function createHttpEndpoint({ host, limits }: HttpEndpointOptions, { meth
     forceCloseConnections: true,
     requestTimeout: requestMs,
     // Node looks every 30 seconds who is late; with shorter limits it has to look more often.
-    http: { headersTimeout: requestMs, connectionsCheckingInterval: Math.min(30_000, requestMs) },
+    http: {
+      headersTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(30_000, requestMs),
+      // Java's client offers HTTP/2 with every POST, which is answered as if it had not. Node 22 takes it for a WebSocket's beginning.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+    },
     logger: false,
   });
   http.server.maxConnections = limits.connections;

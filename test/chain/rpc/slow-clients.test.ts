@@ -90,6 +90,17 @@ describe("a server whose clients are slow, many or strangers", () => {
     await untilDropped(port);
   });
 
+  it("drops a WebSocket client that pings and does not read the answers", async () => {
+    const port = await start();
+    const socket = await open(port);
+    socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n${HANDSHAKE}`);
+    await once(socket, "data");
+    socket.pause();
+    // Pings of 125 bytes, masked with zeros.
+    const pings = Buffer.concat(Array.from({ length: 500 }, () => Buffer.concat([Buffer.from([0x89, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)])));
+    while (!socket.destroyed) await new Promise((resolve) => socket.write(pings, resolve));
+  });
+
   it("keeps a WebSocket client that is silent for longer than that, and has read everything", async () => {
     const port = await start({ readMs: 30 });
     const client = new WebSocket(`ws://127.0.0.1:${port}`);
@@ -129,6 +140,14 @@ describe("a server whose clients are slow, many or strangers", () => {
         }
       }),
     );
+  });
+
+  it("answers a POST that offers another protocol", { skip: process.versions.node.startsWith("22.") }, async () => {
+    const socket = await open(await start());
+    const [beginning, rest] = [post("small").slice(0, 17), post("small").slice(17)];
+    socket.write(`${beginning}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAA\r\n${rest}`);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 200 /);
   });
 
   it("answers so many requests at a time, and refuses others", async () => {
