@@ -77,6 +77,8 @@ describe("tasks on L1 alone", () => {
     const held = await prove(account.address);
     const holding = JSON.parse(held.stdout) as { kind: string; proof: { amount: string } };
     assert.deepEqual([holding.kind, BigInt(holding.proof.amount)], ["holding", await connect(alpha.url).getBalance(account.address)]);
+    const missing = JSON.parse((await prove(`272:0x${"7b".repeat(32)}`)).stdout) as { kind: string; proof: { low: { value: string } } };
+    assert.deepEqual([missing.kind, typeof missing.proof.low.value], ["undelivered", "string"]);
     const stranger = await prove(`0x${"5a".repeat(20)}`);
     assert.match(stranger.stderr, /has never held any of the base token there/);
   });

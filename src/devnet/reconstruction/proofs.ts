@@ -1,5 +1,8 @@
 import { proveHolding as proveHoldingIn } from "../../chain/state/holding-proof.ts";
 import type { HoldingProof } from "../../chain/state/holding-proof.ts";
+import type { StateTree } from "../../chain/state/state-tree.ts";
+import { proveUndelivered } from "../../chain/state/undelivered-proof.ts";
+import type { UndeliveredProof } from "../../chain/state/undelivered-proof.ts";
 import { keccak, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { l2LogProof } from "../../protocol/log-proof.ts";
@@ -87,12 +90,22 @@ export function proveOperationResult(reconstruction: Reconstruction, canonicalTx
  * `token` is on L1; 0 and 1 are ETH. Undefined where the account never held any. Throws RangeError where batches were applied
  * that L1 has not executed: it would know another root.
  */
-export function proveHolding({ state, stateRoot, contract, onL1 }: Reconstruction, account: Hex, token: Hex): HoldingProof | undefined {
-  if (stateRoot !== onL1.executedStateRoot) {
-    throw new RangeError("holdings are proven in the executed state; reconstruct up to \"executed\"");
-  }
-  const { settlementChainId, configuration } = contract;
-  return proveHoldingIn(state.tree, { settlementChainId, baseToken: configuration.baseToken, token, account });
+export function proveHolding(reconstruction: Reconstruction, account: Hex, token: Hex): HoldingProof | undefined {
+  const { settlementChainId, configuration } = reconstruction.contract;
+  return proveHoldingIn(executedTree(reconstruction), { settlementChainId, baseToken: configuration.baseToken, token, account });
+}
+
+/**
+ * That the chain has not taken a transfer of another chain, by the keccak of its message's body: L1's state exit gives it back
+ * then. Undefined where the chain has taken it. Throws RangeError as `proveHolding` does.
+ */
+export function proveNotDelivered(reconstruction: Reconstruction, sourceChainId: bigint, messageHash: Hex): UndeliveredProof | undefined {
+  return proveUndelivered(executedTree(reconstruction), sourceChainId, messageHash);
+}
+
+function executedTree({ state, stateRoot, onL1 }: Reconstruction): StateTree {
+  if (stateRoot === onL1.executedStateRoot) return state.tree;
+  throw new RangeError("this is proven in the executed state; reconstruct up to \"executed\"");
 }
 
 function executedBatch({ batches }: Reconstruction, batchNumber: bigint): ReconstructedBatch {

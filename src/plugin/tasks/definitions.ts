@@ -108,7 +108,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("settlementUrl", "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract"))
     .addOption(option("upTo", "Last batch: executed, verified or committed (default: executed)"))
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
-    .addOption(option("prove", "Print what L1 takes as proof: of a message or an operation by its hash, of a holding by its account's address"))
+    .addOption(option("prove", "Print what L1 takes as proof: of a message or an operation by its hash, of a holding by its account's address, that a transfer has not arrived by <chain id>:<hash>"))
     .addOption(option("token", "With --prove and an account: the token's address on L1 (default: the base token)"))
     .addOption(option("servePort", "Serve the rebuilt chain at this port until Ctrl-C; 0 for any free one"))
     .addFlag({ name: "writable", description: "With --serve-port: take transactions, which change a copy" })
