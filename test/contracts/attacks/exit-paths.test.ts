@@ -3,7 +3,6 @@ import { after, before, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
 import type { BaseContract, Signer } from "ethers";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
-import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
@@ -18,9 +17,10 @@ import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { accountsOf, assetMessage, claimOf, depositToken } from "../l1/support/assets.ts";
 import { operationAt, proofOf, TestChain } from "../l1/support/chain.ts";
 import type { FormedBatch } from "../l1/support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, PROTOCOL_VERSION, send, view } from "../l1/support/ecosystem.ts";
+import { addressOf, as, defaultConfiguration, ETH, PROTOCOL_VERSION, send, view } from "../l1/support/ecosystem.ts";
 import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
+import { activateExit, deliveredMarks, deployExitScene, undeliveredProof, undeliveredTransfer } from "../l1/support/exits.ts";
 
 type Message = ReturnType<typeof assetMessage>;
 
@@ -45,13 +45,7 @@ describe("all ways out of stopped chains together", () => {
   let holderAddress: Hex;
   let nextChainId = 270n;
   before(async () => {
-    ecosystem = await deployEcosystem();
-    token = await ecosystem.l1.deploy("TokenDouble");
-    tokenAddress = await hexAddress(token);
-    await send(token, "mint", ecosystem.accounts[0]!.address, 10n ** 18n);
-    await send(token, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
-    holder = ecosystem.accounts[3]!;
-    holderAddress = ecosystem.accounts[3]!.address.toLowerCase() as Hex;
+    ({ ecosystem, token, tokenAddress, holder, holderAddress } = await deployExitScene());
   });
   after(() => ecosystem.l1.close());
 
@@ -67,13 +61,10 @@ describe("all ways out of stopped chains together", () => {
   const withdrawal = (amount: bigint): Message => assetMessage(ecosystem, { originToken: tokenAddress, amount, recipient: HEIR });
   const query = () => ({ settlementChainId: ecosystem.chainId, baseToken: ETH as Hex, token: tokenAddress, account: holderAddress });
   const treeOf = (amount: bigint, delivered: readonly Message[] = [], sourceChainId = 0n): StateTree => {
-    const flags = delivered.map(({ body }): StateWrite => ({ ...deliveryFlagKey(sourceChainId, keccak(body)), value: 1n }));
-    return StateTree.genesis([{ ...holdingKey(query()), value: amount }, ...flags], { compressor: referenceCompressor });
+    const leaves = [{ ...holdingKey(query()), value: amount }, ...deliveredMarks(sourceChainId, delivered)];
+    return StateTree.genesis(leaves, { compressor: referenceCompressor });
   };
-  async function stop(chain: TestChain): Promise<void> {
-    await ecosystem.increaseTime(2_000n);
-    await send(chain.contract, "activateExit");
-  }
+  const stop = (chain: TestChain): Promise<void> => activateExit(ecosystem, chain);
   const holding = (chain: TestChain, tree: StateTree, amount: bigint): Payout => ({
     contract: as(ecosystem.stateExit, holder),
     method: "claimHolding",
@@ -81,13 +72,7 @@ describe("all ways out of stopped chains together", () => {
     again: "ClaimTooLarge",
   });
   const undelivered = (from: TestChain, formed: FormedBatch, index: number, message: Message, tree: StateTree): Payout => {
-    const sourceChainId = from.configuration.chainId;
-    const proof = proveUndelivered(tree, sourceChainId, keccak(message.body));
-    assert.ok(proof !== undefined);
-    const sent = {
-      sourceChainId, batchNumber: formed.expected.batchNumber, messageIndex: index, message: toHex(message.body),
-      merkleProof: l2LogProof(formed.logLeaves, index), ...proof,
-    };
+    const sent = undeliveredTransfer(from, formed, index, message, undeliveredProof(tree, from, message));
     return { contract: as(ecosystem.stateExit, holder), method: "refundTransfer", args: [sent, HEIR], again: "TransferAlreadyRefunded" };
   };
   const pay = ({ contract, method, args }: Payout) => send(contract, method, ...args);

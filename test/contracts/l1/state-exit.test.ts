@@ -15,9 +15,10 @@ import { holdingKey } from "../../../src/protocol/holding.ts";
 import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import { addressOf, as, defaultConfiguration, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
+import { activateExit, deployExitScene } from "./support/exits.ts";
 
 /** Who holds how much of which L1 token on the chain. */
 interface Holding {
@@ -37,13 +38,7 @@ describe("exit by state proof", () => {
   let holderAddress: Hex;
   let nextChainId = 270n;
   before(async () => {
-    ecosystem = await deployEcosystem();
-    token = await ecosystem.l1.deploy("TokenDouble");
-    tokenAddress = await hexAddress(token);
-    await send(token, "mint", ecosystem.accounts[0]!.address, 10n ** 18n);
-    await send(token, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
-    holder = ecosystem.accounts[3]!;
-    holderAddress = ecosystem.accounts[3]!.address.toLowerCase() as Hex;
+    ({ ecosystem, token, tokenAddress, holder, holderAddress } = await deployExitScene());
   });
   after(() => ecosystem.l1.close());
 
@@ -99,8 +94,7 @@ describe("exit by state proof", () => {
   async function stop({ chain }: StoppedChain): Promise<void> {
     if (BigInt(chain.configuration.baseToken) === 1n) await chain.request();
     else await depositToken(ecosystem, chain, ZERO_ADDRESS, 1n);
-    await ecosystem.increaseTime(2_000n);
-    await send(chain.contract, "activateExit");
+    await activateExit(ecosystem, chain);
   }
 
   async function stopped(holdings: readonly Holding[], overrides: Partial<ChainConfiguration> = {}): Promise<StoppedChain> {

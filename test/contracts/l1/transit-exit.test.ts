@@ -4,21 +4,19 @@ import type { BaseContract, Signer } from "ethers";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts";
-import type { UndeliveredProof } from "../../../src/chain/state/undelivered-proof.ts";
 import { AssetMessageKind, BASE_TOKEN_ADDRESS } from "../../../src/protocol/asset-message.ts";
 import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
-import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import { keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { accountsOf, assetMessage, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import type { FormedBatch } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import { addressOf, as, defaultConfiguration, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
+import { activateExit, deliveredMarks, deployExitScene, undeliveredProof, undeliveredTransfer } from "./support/exits.ts";
 
 type Message = ReturnType<typeof assetMessage>;
 
@@ -30,13 +28,7 @@ describe("transfers to a chain that stopped", () => {
   let senderAddress: Hex;
   let nextChainId = 270n;
   before(async () => {
-    ecosystem = await deployEcosystem();
-    token = await ecosystem.l1.deploy("TokenDouble");
-    tokenAddress = await hexAddress(token);
-    await send(token, "mint", ecosystem.accounts[0]!.address, 10n ** 18n);
-    await send(token, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
-    sender = ecosystem.accounts[3]!;
-    senderAddress = ecosystem.accounts[3]!.address.toLowerCase() as Hex;
+    ({ ecosystem, token, tokenAddress, holder: sender, holderAddress: senderAddress } = await deployExitScene());
   });
   after(() => ecosystem.l1.close());
 
@@ -65,28 +57,13 @@ describe("transfers to a chain that stopped", () => {
 
   /** Stops the destination with a last state in which these messages of the source were delivered; returns that state. */
   async function stop(destination: TestChain, sourceChainId: bigint, delivered: readonly Message[]): Promise<StateTree> {
-    const leaves = delivered.map(({ body }) => ({ ...deliveryFlagKey(sourceChainId, keccak(body)), value: 1n }));
-    const tree = StateTree.genesis(leaves, { compressor: referenceCompressor });
+    const tree = StateTree.genesis(deliveredMarks(sourceChainId, delivered), { compressor: referenceCompressor });
     await destination.settle({ newStateRoot: digestToHex(tree.root) });
     await destination.request();
-    await ecosystem.increaseTime(2_000n);
-    await send(destination.contract, "activateExit");
+    await activateExit(ecosystem, destination);
     return tree;
   }
 
-  const claimOf = (from: TestChain, formed: FormedBatch, index: number, message: Message, proof: UndeliveredProof) => ({
-    sourceChainId: from.configuration.chainId,
-    batchNumber: formed.expected.batchNumber,
-    messageIndex: index,
-    message: toHex(message.body),
-    merkleProof: l2LogProof(formed.logLeaves, index),
-    ...proof,
-  });
-  const proofOf = (tree: StateTree, from: TestChain, message: Message): UndeliveredProof => {
-    const proof = proveUndelivered(tree, from.configuration.chainId, keccak(message.body));
-    assert.ok(proof !== undefined);
-    return proof;
-  };
   const refund = (signer: Signer, claim: unknown, recipient: string) =>
     send(as(ecosystem.stateExit, signer), "refundTransfer", claim, recipient);
 
@@ -98,7 +75,7 @@ describe("transfers to a chain that stopped", () => {
     assert.deepEqual(await accountsOf(ecosystem, destinationId, tokenAddress), [0n, 0n, 500n]);
     // The second message has arrived, the first has not.
     const tree = await stop(destination, sourceId, [messages[1]]);
-    const claim = claimOf(from.chain, formed, 1, messages[0], proofOf(tree, from.chain, messages[0]));
+    const claim = undeliveredTransfer(from.chain, formed, 1, messages[0], undeliveredProof(tree, from.chain, messages[0]));
     const receipt = await refund(sender, claim, addressOf(0xf1));
     assert.equal(await view(token, "balanceOf", addressOf(0xf1)), 300n);
     assert.deepEqual(await accountsOf(ecosystem, destinationId, tokenAddress), [0n, 0n, 200n]);
@@ -108,7 +85,7 @@ describe("transfers to a chain that stopped", () => {
     assert.equal(await view(ecosystem.stateExit, "isTransferRefunded", sourceId, keccak(messages[0].body)), true);
 
     assert.equal(proveUndelivered(tree, sourceId, keccak(messages[1].body)), undefined);
-    const other = claimOf(from.chain, formed, 2, messages[1], proofOf(tree, from.chain, messages[0]));
+    const other = undeliveredTransfer(from.chain, formed, 2, messages[1], undeliveredProof(tree, from.chain, messages[0]));
     await assertReverts(refund(sender, other, addressOf(0xf1)), "KeyNotBetween");
     // The other leaf of the tree: the outputs'.
     const leaf = tree.prove({ leafKind: 0, address: 0x800bn, slot: 0n });
@@ -130,7 +107,7 @@ describe("transfers to a chain that stopped", () => {
     const returned = transferTo(destination, 30n, { sender: PREDEPLOYS.InteropHandler, recipient: senderAddress });
     const formed = await settle(from, [own, aliased, returned]);
     const tree = await stop(destination, from.chain.configuration.chainId, []);
-    const claim = (index: number, message: Message) => claimOf(from.chain, formed, index, message, proofOf(tree, from.chain, message));
+    const claim = (index: number, message: Message) => undeliveredTransfer(from.chain, formed, index, message, undeliveredProof(tree, from.chain, message));
     await assertReverts(refund(ecosystem.accounts[4]!, claim(1, own), addressOf(0xf2)), "NotTheOwner");
     await assertReverts(refund(sender, claim(2, aliased), addressOf(0xf2)), "NotTheOwner");
     const data = ecosystem.stateExit.interface.encodeFunctionData("refundTransfer", [claim(2, aliased), addressOf(0xf2)]);
@@ -148,12 +125,12 @@ describe("transfers to a chain that stopped", () => {
     const { stored } = await from.chain.commit(formed);
     await from.chain.prove(stored);
     const empty = StateTree.genesis([], { compressor: referenceCompressor });
-    const early = claimOf(from.chain, formed, 1, message, proofOf(empty, from.chain, message));
+    const early = undeliveredTransfer(from.chain, formed, 1, message, undeliveredProof(empty, from.chain, message));
     await assertReverts(refund(sender, early, addressOf(0xf3)), "MessageNotIncluded");
     await from.chain.execute(stored, formed);
     await assertReverts(refund(sender, early, addressOf(0xf3)), "ChainNotExited()");
     const tree = await stop(destination, from.chain.configuration.chainId, []);
-    const claim = claimOf(from.chain, formed, 1, message, proofOf(tree, from.chain, message));
+    const claim = undeliveredTransfer(from.chain, formed, 1, message, undeliveredProof(tree, from.chain, message));
     await assertReverts(refund(sender, { ...claim, messageIndex: 0 }, addressOf(0xf3)), "MessageNotIncluded");
     await assertReverts(refund(sender, { ...claim, sourceChainId: destination.configuration.chainId }, addressOf(0xf3)), "MessageNotIncluded");
     await refund(sender, claim, addressOf(0xf3));
@@ -171,7 +148,7 @@ describe("transfers to a chain that stopped", () => {
     const formed = await settle(from, messages);
     const tree = await stop(destination, from.chain.configuration.chainId, []);
     for (const [i, error] of ["NotATransfer()", "AssetNotOnL1", "MessageNotIncluded", "UnknownChain(9999)"].entries()) {
-      const claim = claimOf(from.chain, formed, i + 1, messages[i]!, proofOf(tree, from.chain, messages[i]!));
+      const claim = undeliveredTransfer(from.chain, formed, i + 1, messages[i]!, undeliveredProof(tree, from.chain, messages[i]!));
       await assertReverts(refund(sender, claim, addressOf(0xf4)), error);
     }
   });
@@ -186,7 +163,7 @@ describe("transfers to a chain that stopped", () => {
     });
     await destination.settle({ logs: [delivery] });
     const tree = await stop(destination, from.chain.configuration.chainId, []);
-    const claim = claimOf(from.chain, formed, 1, message, proofOf(tree, from.chain, message));
+    const claim = undeliveredTransfer(from.chain, formed, 1, message, undeliveredProof(tree, from.chain, message));
     await assertReverts(refund(sender, claim, addressOf(0xf5)), "TransitOverdraft");
     assert.deepEqual(await accountsOf(ecosystem, from.chain.configuration.chainId, tokenAddress), [600n, 0n, 0n]);
   });
