@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { ecosystemMethods } from "../../src/devnet/view/ecosystem-methods.ts";
+
+describe("an ecosystem answers so many requests at a time, and refuses a flood", () => {
+  const cases = [
+    { names: ["hyperchain_status", "hyperchain_messages", "hyperchain_message"], params: [`0x${"11".repeat(32)}`], atATime: 8, places: 512 },
+    { names: ["hyperchain_settle", "hyperchain_relay"], params: [], atATime: 16, places: 64 },
+  ] as const;
+  for (const { names, params, atATime, places } of cases) {
+    test(names.join(), async () => {
+      let underWay = 0;
+      let most = 0;
+      let letGo: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (letGo = resolve));
+      const work = async (): Promise<never[]> => {
+        most = Math.max(most, ++underWay);
+        await held;
+        underWay--;
+        return [];
+      };
+      const ecosystem = { messages: work, status: work, settle: work, relay: work } as unknown as Parameters<typeof ecosystemMethods>[0];
+      const methods = ecosystemMethods(ecosystem);
+      const answers = Array.from({ length: 700 }, (_, i) =>
+        methods.get(names[i % names.length] ?? "")!(params, undefined).then(
+          () => "answered",
+          (error: { code: number }) => error.code,
+        ),
+      );
+      letGo();
+      const all = await Promise.all(answers);
+      assert.equal(most, atATime);
+      assert.deepEqual([all.filter((answer) => answer === "answered").length, all.filter((answer) => answer === -32005).length], [places, 700 - places]);
+    });
+  }
+});
