@@ -35,6 +35,7 @@ export async function proveJob(job: ProofJob, backend: Backend, options: ProofOp
     backend,
     {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onTracesRead: () => freeNow(trace.columns),
       onProgress(phase, fraction) {
         if (phase !== current?.phase) enter(phase);
         options.onProgress?.({ phase, fraction });
@@ -54,6 +55,13 @@ export async function proveJob(job: ProofJob, backend: Backend, options: ProofOp
       phaseSeconds,
     },
   };
+}
+
+/** Collected as garbage, the columns of three proofs would lie there at a time: tens of MiB each. */
+function freeNow(columns: readonly Uint32Array[]): void {
+  for (const buffer of new Set(columns.map((column) => column.buffer))) {
+    if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  }
 }
 
 function checkStatement(job: ProofJob, trace: StateTransitionTrace): void {

@@ -34,6 +34,8 @@ export interface ProveOptions {
   readonly signal?: AbortSignal;
   /** `fraction` of the phase that is done, 0 at its start and 1 at its end. */
   readonly onProgress?: (phase: ProofPhase, fraction: number) => void;
+  /** Told once the columns of the input's traces are not read any more: their buffers may be detached from then on. */
+  readonly onTracesRead?: () => void;
   /** Replaces the transcript, for tests that freeze challenges; such proofs verify only under the same replacement. */
   readonly createTranscript?: TranscriptFactory;
 }
@@ -103,6 +105,7 @@ class Proving {
       await this.#interpolate(block, this.#input.traces[i] ?? []);
       this.#progress("trace", (i + 1) / tables.length);
     }
+    if (!system.hasLookups) this.#options.onTracesRead?.();
 
     this.#progress("commit", 0);
     if (preprocessed.length > 0) await this.#commit("preprocessed");
@@ -127,6 +130,7 @@ class Proving {
         await this.#interpolate(block, trace.columns);
         this.#progress("lookup", (i + 1) / blocksOf("lookup").length);
       }
+      this.#options.onTracesRead?.();
       const root = this.#write(await this.#commit("lookup"));
       const claimed = sums.filter((sum) => sum !== undefined);
       transcript.absorb("lookupRootAndSums", concat([root, this.#write(packExtensions(claimed, degree))]));

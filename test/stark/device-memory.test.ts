@@ -50,6 +50,22 @@ describe("prove", () => {
     assert.ok(calls() > 15);
   });
 
+  it("does not read the traces any more once it has said so", async () => {
+    const kept = await prove(system, input, createReferenceBackend());
+    const own = { ...input, traces: input.traces.map((columns) => columns.map((column) => column.slice())) };
+    const order: string[] = [];
+    const proof = await prove(system, own, createReferenceBackend(), {
+      onProgress: (phase, fraction) => order.push(`${phase} ${fraction}`),
+      onTracesRead: () => {
+        order.push("read");
+        for (const column of own.traces.flat()) column.buffer.transfer(0);
+      },
+    });
+    assert.deepEqual(proof, kept);
+    assert.equal(order.filter((entry) => entry === "read").length, 1);
+    assert.ok(order.indexOf("read") < order.indexOf("quotient 0"), "as early as the lookups allow");
+  });
+
   it("releases everything when the device fails at any call", async () => {
     const counting = watchedBackend();
     await prove(system, input, counting.backend);
