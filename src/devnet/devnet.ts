@@ -115,6 +115,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
         connect: connectChain,
         clock,
         time: layer.clock,
+        l1MayBeBehind: options.l1?.url !== undefined,
         ...(options.l1?.confirmations === undefined ? {} : { confirmations: options.l1.confirmations }),
         gate,
         prover,

@@ -127,6 +127,33 @@ describe("watching L1", () => {
     assert.deepEqual((await watcher.poll()).reorg, undefined);
   });
 
+  test("A6: a node that is behind for some looks is no reorg, and one that stays so is", async () => {
+    const { provider } = settled.l1.ethers;
+    await request("0x07");
+    let behind = 0;
+    /** As a node that has lost its last blocks, and reads them again. */
+    const restarted = new Proxy(provider, {
+      get(target, name) {
+        if (behind > 0 && name === "getBlockNumber") return async () => (behind--, (await target.getBlockNumber()) - 1);
+        if (behind > 0 && name === "getBlock") return () => Promise.resolve(null);
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const { hyperchain } = chain.contract;
+    const watcher = createL1Watcher({ hyperchain, fromBlock: chain.created.fromBlock, looksUntilShorter: 3 }, { provider: restarted });
+    const { events } = await watcher.poll();
+    assert.ok(events.length > 0);
+    for (let restart = 0; restart < 2; restart++) {
+      behind = 2;
+      for (let look = 0; look < 2; look++) await assert.rejects(watcher.poll(), { code: "L1Unreachable", message: /^L1 has \d+ blocks and had \d+: it may be behind$/ });
+      assert.deepEqual((await watcher.poll()).reorg, undefined);
+    }
+    behind = Infinity;
+    for (let look = 0; look < 2; look++) await assert.rejects(watcher.poll(), { code: "L1Unreachable" });
+    assert.deepEqual((await watcher.poll()).reorg?.removed, events.slice(-1), "what is remembered behind the checkpoint");
+  });
+
   test("a shorter chain is a reorg too, and one deeper than the memory starts over", async () => {
     const { provider } = settled.l1.ethers;
     const snapshot: unknown = await provider.send("evm_snapshot", []);

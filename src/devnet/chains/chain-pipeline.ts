@@ -60,6 +60,8 @@ export interface ChainPipelineDependencies {
   readonly gate: Gate;
   /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
   readonly confirmations?: number;
+  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
+  readonly l1MayBeBehind?: boolean;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
   /** What L1 gets instead of a proof; default: the proof. */
@@ -227,7 +229,8 @@ async function start(
   );
   closing.add(() => chain.close());
 
-  const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock, confirmations }, { provider: l1 });
+  const looksUntilShorter = dependencies.l1MayBeBehind === true ? LOOKS_UNTIL_SHORTER : 1;
+  const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock, confirmations, looksUntilShorter }, { provider: l1 });
   async function look(): Promise<L1Poll> {
     try {
       const seen = await watcher.poll();
@@ -287,5 +290,7 @@ async function hashOfBlock0({ engine }: Pick<Chain, "engine">): Promise<Hex> {
 
 /** How the protocol writes L1's own coin. */
 const ETHER: Hex = "0x0000000000000000000000000000000000000000";
+/** Minutes, however often L1 is looked at: a node that was restarted reads its last blocks again. */
+export const LOOKS_UNTIL_SHORTER = 1_000;
 /** Sealed batches that may wait for L1; beyond, batches grow to their limits instead. */
 const MAX_UNEXECUTED_BATCHES = 8;

@@ -19,6 +19,7 @@ import { startOrClose } from "../closing.ts";
 import type { Closing } from "../closing.ts";
 import { inputsFrom } from "../l1/l1-inputs.ts";
 import type { ChainInputs } from "../l1/l1-inputs.ts";
+import { LOOKS_UNTIL_SHORTER } from "../chains/chain-pipeline.ts";
 import { openSettling } from "../chains/settling.ts";
 import type { SettledBatch } from "../chains/settled-batch.ts";
 import type { SettlingDependencies } from "../chains/settling.ts";
@@ -111,7 +112,7 @@ async function start(
   };
 
   // From the chain's creation on: the newest root of others may be older than the last batch.
-  const watcher = createL1Watcher({ hyperchain, registry, fromBlock }, { provider: l1 });
+  const watcher = createL1Watcher({ hyperchain, registry, fromBlock, looksUntilShorter: LOOKS_UNTIL_SHORTER }, { provider: l1 });
   async function takeOver(): Promise<ChainInputs> {
     const inputs = inputsFrom(configuration.chainId, await watcher.poll());
     const operations = inputs.operations.filter(({ nonce }) => nonce >= last.priorityOpTotal);

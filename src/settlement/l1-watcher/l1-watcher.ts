@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import { SettlementError } from "../settlement-error.ts";
 import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC } from "./l1-event.ts";
 import type { L1Event } from "./l1-event.ts";
 
@@ -22,6 +23,11 @@ export interface L1WatcherOptions {
   readonly confirmations?: number;
   /** Blocks per request for logs. Default 2,000: public nodes limit it. */
   readonly blocksPerRequest?: number;
+  /**
+   * Looks in a row that find L1 shorter than it was until that is believed; before, they reject. A node that was restarted, or
+   * one of several behind a URL, may only be behind. Default 1: believed at once.
+   */
+  readonly looksUntilShorter?: number;
   /** Checkpoints that are remembered, and so how many polls a reorg can go back without reading from the start. Default 256. */
   readonly checkpointLimit?: number;
 }
@@ -39,7 +45,8 @@ export interface L1Poll {
 /** Reads a chain's events, and the registry's, from L1. */
 export interface L1Watcher {
   /**
-   * Reads what is new. Rejects with the provider's error, and changes nothing then; polls must not overlap.
+   * Reads what is new. Rejects with the provider's error, or with SettlementError L1Unreachable where L1 may only be behind, and
+   * changes nothing then; polls must not overlap.
    */
   poll(): Promise<L1Poll>;
   /** To resume from, or to return to, oldest first. */
@@ -50,12 +57,22 @@ export interface L1Watcher {
 
 /** Nothing is read before the first poll. */
 export function createL1Watcher(options: L1WatcherOptions, { provider }: { readonly provider: Provider }): L1Watcher {
-  const { fromBlock, confirmations = 1, blocksPerRequest = 2_000, checkpointLimit = 256 } = options;
+  const { fromBlock, confirmations = 1, blocksPerRequest = 2_000, looksUntilShorter = 1, checkpointLimit = 256 } = options;
   const addresses = [options.hyperchain, options.registry].filter((address) => address !== undefined);
   const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC]];
   let checkpoints: readonly L1Checkpoint[] = options.resumeFrom ?? [];
   /** Events behind the oldest checkpoint, to be named when they are taken back. */
   let recent: readonly L1Event[] = [];
+  /** Looks in a row that found L1 shorter than it was. */
+  let shorterLooks = 0;
+
+  async function checkHeight(): Promise<number> {
+    const newest = await provider.getBlockNumber();
+    const last = checkpoints.at(-1)?.blockNumber ?? 0;
+    shorterLooks = newest < last ? shorterLooks + 1 : 0;
+    if (shorterLooks === 0 || shorterLooks >= looksUntilShorter) return newest;
+    throw new SettlementError("L1Unreachable", `L1 has ${newest} blocks and had ${last}: it may be behind`);
+  }
 
   async function hashOf(blockNumber: number): Promise<Hex | undefined> {
     return ((await provider.getBlock(blockNumber))?.hash ?? undefined) as Hex | undefined;
@@ -92,9 +109,9 @@ export function createL1Watcher(options: L1WatcherOptions, { provider }: { reado
       recent = recent.filter(({ blockNumber }) => blockNumber <= last);
     },
     async poll() {
+      const head = (await checkHeight()) - (confirmations - 1);
       const standing = await surviving();
       const base = standing.at(-1);
-      const head = (await provider.getBlockNumber()) - (confirmations - 1);
       const first = (base?.blockNumber ?? fromBlock - 1) + 1;
       const tookBack = standing.length < checkpoints.length;
       const kept = tookBack ? recent.filter(({ blockNumber }) => blockNumber < first) : recent;
