@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { answerBody } from "./dispatch.ts";
@@ -36,10 +37,25 @@ export function createHttpEndpoint({ host, limits }: HttpEndpointOptions, { meth
     logger: false,
   });
   http.server.maxConnections = limits.connections;
+  http.server.on("connection", (socket: Socket) => {
+    // Answers that were still behind others are not told of.
+    socket.once("close", () => unread.forget(socket));
+  });
+  const underWay = new WeakMap<Socket, number>();
   http.removeAllContentTypeParsers();
   // Clients differ in what they call the content; it is JSON or answered as if it were.
   http.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
   http.addHook("onRequest", async (request, reply) => {
+    const { socket } = request.raw;
+    const count = (underWay.get(socket) ?? 0) + 1;
+    underWay.set(socket, count);
+    reply.raw.once("close", () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    if (count > limits.requestsPerConnection || socket.destroyed) {
+      // Who asks on without waiting for answers would have them all made at once; hundreds of requests come in one piece.
+      socket.destroy();
+      reply.hijack();
+      return;
+    }
     reply.header("access-control-allow-origin", "*").header("access-control-allow-headers", "*");
     if (isOwnHost(request.headers.host, host)) return;
     const message = "this host name is not served: use the server's address or localhost, or have it listen on this name or on all interfaces";

@@ -73,6 +73,11 @@ export class UnreadAnswers {
     return () => this.#change(connection, -Math.min(characters, this.#waiting.get(connection) ?? 0));
   }
 
+  /** The connection has ended, and with it whatever waited for it. */
+  forget(connection: Connection): void {
+    this.#change(connection, -(this.#waiting.get(connection) ?? 0));
+  }
+
   #change(connection: Connection, by: number): void {
     const size = (this.#waiting.get(connection) ?? 0) + by;
     if (size === 0) this.#waiting.delete(connection);

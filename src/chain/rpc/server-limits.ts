@@ -14,6 +14,8 @@ export interface RpcServerLimits extends LoadLimits {
   readonly unreadPerSocket: number;
   /** Characters of answers that wait for all clients before the slowest is cut off. */
   readonly unread: number;
+  /** HTTP requests that a client may send on a connection without waiting for the answers; beyond, it is cut off. */
+  readonly requestsPerConnection: number;
   /** Requests that a WebSocket client may have under way. */
   readonly requestsPerSocket: number;
 }
@@ -24,6 +26,7 @@ export const SERVER_LIMITS: RpcServerLimits = {
   readMs: 30_000,
   unreadPerSocket: 2 ** 24,
   unread: 2 ** 28,
+  requestsPerConnection: 8,
   requestsPerSocket: 256,
   requestCharacters: 2 ** 26,
   requests: 20_000,

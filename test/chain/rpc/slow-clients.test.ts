@@ -65,7 +65,7 @@ describe("a server whose clients are slow, many or strangers", () => {
     const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body: JSON.stringify(body), headers: { connection: "close" } });
     return (await response.json()) as Answer;
   };
-  /** Waits until the only connection that there may be is free again. */
+  /** Waits until a connection is free again, where there may be no more. */
   const untilDropped = async (port: number): Promise<void> => {
     while ((await ask(port, { id: 1, method: "small" }).catch(() => undefined))?.result !== "here") await nextTurn();
   };
@@ -102,25 +102,49 @@ describe("a server whose clients are slow, many or strangers", () => {
   });
 
   it("keeps a WebSocket client that is silent for longer than that, and has read everything", async () => {
-    const port = await start({ readMs: 30 });
+    const port = await start({ connections: 2, readMs: 30 });
     const client = new WebSocket(`ws://127.0.0.1:${port}`);
     await once(client, "open");
     // Another connection that is dropped began to be idle later.
     const idle = await open(port);
     idle.pause();
     idle.write(post("large"));
-    await new Promise((resolve) => {
-      idle.once("close", resolve);
-      const poke = (): void => {
-        if (!idle.destroyed) setImmediate(poke);
-        idle.write(post("small"));
-      };
-      poke();
-    });
+    await untilDropped(port);
     client.send(JSON.stringify({ id: 1, method: "small" }));
     const [answer] = (await once(client, "message")) as [Buffer];
     assert.equal((JSON.parse(answer.toString()) as Answer).result, "here");
     client.terminate();
+  });
+
+  it("keeps an HTTP client whose next answer takes longer than that", async () => {
+    const port = await start({ connections: 2, readMs: 30 });
+    const patient = await open(port);
+    patient.write(post("small"));
+    await once(patient, "data");
+    patient.write(post("held"));
+    while (underWay === 0) await nextTurn();
+    // Another one that does not read is dropped meanwhile.
+    const idle = await open(port);
+    idle.pause();
+    idle.write(post("large"));
+    await untilDropped(port);
+    const answered = once(patient, "data");
+    release();
+    const [answer] = (await answered) as [Buffer];
+    assert.match(answer.toString(), /"result":null/);
+  });
+
+  it("drops an HTTP client that asks on without waiting for answers, and makes few of them", async () => {
+    const port = await start();
+    const socket = await open(port);
+    socket.write(post("held").repeat(300));
+    socket.resume();
+    await once(socket, "close");
+    assert.ok(underWay <= 8, `${underWay} were being made`);
+    const patient = await open(port);
+    patient.write(post("small").repeat(8));
+    let answers = "";
+    while ((answers.match(/here/g) ?? []).length < 8) answers += String(((await once(patient, "data")) as [Buffer])[0]);
   });
 
   it("drops clients that send nothing, a header or a body without end", async () => {
