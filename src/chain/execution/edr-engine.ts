@@ -10,6 +10,7 @@ import type { EdrConnect, EdrConnection } from "./connection.ts";
 import { EngineError } from "./engine.ts";
 import type { EngineNotification, EngineRefusal, ExecutionEngine, Head, MineResult } from "./engine.ts";
 import { isHostileCode } from "./hostile-code.ts";
+import { mayNeedOlderState, OlderStates } from "./older-states.ts";
 import { parseBlock, parseReceipt } from "./rpc-shapes.ts";
 
 export interface EdrEngineOptions {
@@ -41,6 +42,9 @@ const FILLER_SECONDS = 86_400n;
 export class EdrEngine implements ExecutionEngine {
   readonly #connection: EdrConnection;
   readonly #impersonated = new Set<Hex>();
+  readonly #olderStates = new OlderStates();
+  /** Of the newest block, or a higher one after a return to a snapshot. */
+  #newest = 0n;
 
   private constructor(connection: EdrConnection) {
     this.#connection = connection;
@@ -69,7 +73,11 @@ export class EdrEngine implements ExecutionEngine {
     return engine;
   }
 
-  async mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
+  mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
+    return this.#olderStates.making(() => this.#mine(transactions, environment));
+  }
+
+  async #mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
     const randomness = this.request("hardhat_setPrevRandao", [environment.prevRandao]);
     // Waited for below, beside the transactions; a failure is one of this call either way.
     randomness.catch(() => undefined);
@@ -100,7 +108,7 @@ export class EdrEngine implements ExecutionEngine {
       for (const hash of hashes) await this.request("hardhat_dropTransaction", [hash]);
       const reason = error instanceof Error ? error.message : String(error);
       refused.push(...included.map((transaction) => ({ transaction, reason })));
-      return { ...(await this.mine([], environment)), refused };
+      return { ...(await this.#mine([], environment)), refused };
     }
     const [reported, ...answers] = await Promise.all([
       this.request("eth_getBlockByNumber", ["latest", false]),
@@ -110,6 +118,7 @@ export class EdrEngine implements ExecutionEngine {
     checkBlock(mined.environment, environment, mined.transactionHashes, hashes);
     const receipts: BlockReceipt[] = answers.map(parseReceipt);
     const block: MinedBlock = { environment, hash: mined.hash, receipts };
+    this.#newest = environment.number;
     return { block, included, refused };
   }
 
@@ -132,7 +141,8 @@ export class EdrEngine implements ExecutionEngine {
   }
 
   request(method: string, params: readonly unknown[]): Promise<unknown> {
-    return this.#connection.provider.request({ method, params });
+    const ask = (): Promise<unknown> => this.#connection.provider.request({ method, params });
+    return mayNeedOlderState(method, params, this.#newest) ? this.#olderStates.read(ask) : ask();
   }
 
   onNotification(listener: (notification: EngineNotification) => void): () => void {
@@ -175,6 +185,7 @@ export class EdrEngine implements ExecutionEngine {
   async #fillUpTo({ number, timestamp }: Head): Promise<void> {
     if (number > 1n) await this.request("hardhat_mine", [`0x${(number - 1n).toString(16)}`, "0x0"]);
     if (number > 0n) await this.request("evm_mine", [Number(timestamp)]);
+    this.#newest = number;
   }
 
   async #setAccount(account: GenesisAccount): Promise<void> {
