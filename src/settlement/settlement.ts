@@ -114,20 +114,39 @@ export async function openSettlement<Batch extends SettlementBatch>(
     return done("commit", stored, receipt);
   }
 
-  async function makeProof(batch: Batch): Promise<Uint8Array | undefined> {
-    const { batchNumber } = batch.outputs;
-    if (batchNumber < totals.verified) return undefined;
-    const kept = progress.get(batchNumber)?.proof;
-    if (kept !== undefined && kept.commitment === batch.commitment) return fromHex(kept.proof);
+  /** What an earlier process made. */
+  function keptProof({ outputs, commitment }: Batch): Uint8Array | undefined {
+    const kept = progress.get(outputs.batchNumber)?.proof;
+    return kept?.commitment === commitment ? fromHex(kept.proof) : undefined;
+  }
+
+  async function newProof(batch: Batch): Promise<Uint8Array> {
     const proof = await prove(batch);
-    await journal.append({ type: "proof", batchNumber, commitment: batch.commitment, proof: toHex(proof) });
+    await journal.append({ type: "proof", batchNumber: batch.outputs.batchNumber, commitment: batch.commitment, proof: toHex(proof) });
     return proof;
+  }
+
+  async function makeProof(batch: Batch): Promise<Uint8Array | undefined> {
+    if (batch.outputs.batchNumber < totals.verified) return undefined;
+    return keptProof(batch) ?? newProof(batch);
+  }
+
+  /** A refused proof of an earlier process is made anew, once: what was wrong then may have been mended since. */
+  async function proveOnL1(batch: Batch, stored: StoredBatch, proof: Uint8Array): Promise<TransactionReceipt | undefined> {
+    try {
+      return await proveBatch(context, stored, proof);
+    } catch (error) {
+      if (!(error instanceof SettlementError) || error.code !== "Reverted" || keptProof(batch) === undefined) throw error;
+      const anew = await newProof(batch);
+      if (toHex(anew) === toHex(proof)) throw error;
+      return proveBatch(context, stored, anew);
+    }
   }
 
   async function showProof(batch: Batch, proof: Promise<Uint8Array | undefined>, committed: Promise<StoredBatch>): Promise<StoredBatch> {
     const stored = await committed;
     const bytes = await proof;
-    if (bytes !== undefined) return done("prove", stored, await proveBatch(context, stored, bytes));
+    if (bytes !== undefined) return done("prove", stored, await proveOnL1(batch, stored, bytes));
     if (await isProven(context, batch.outputs.batchNumber)) return done("prove", stored, undefined);
     // It was proven when settlement was opened: L1 took it back.
     return done("prove", stored, await proveBatch(context, stored, await prove(batch)));

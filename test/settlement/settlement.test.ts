@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createProver } from "../../src/prover/prover.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { toHex } from "../../src/protocol/hex.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
@@ -84,6 +85,26 @@ describe("settlement of a chain", () => {
     assert.deepEqual((await Promise.all(again.map(({ executed }) => executed))).slice(0, 2), [first, second]);
     await resumed.close();
     assert.deepEqual(proofs, [0n, 1n]);
+  });
+
+  test("makes a proof anew that an earlier process made and L1 refuses, once", async () => {
+    const chain = await createSettledChain(settled, 309n);
+    const batch = await chain.form({ writes: [{ leaf: 3, value: 8n }] });
+    const { proof } = await prover.proveBatch(batch.job);
+    const broken = proof.with(proof.length >> 1, proof[proof.length >> 1]! ^ 1);
+    const entry = { type: "proof", batchNumber: 0n, commitment: batch.commitment, proof: toHex(broken) } as const;
+    const open = (answer: Uint8Array, journal = createMemoryJournal([entry])) =>
+      openSettlement(optionsOf(chain), { context: senderContext(chain, settled.accounts[0]!), journal, prove: () => (made++, Promise.resolve(answer)) });
+    let made = 0;
+    const stubborn = await open(broken);
+    await assert.rejects(stubborn.submit(batch).proven, { code: "Reverted" });
+    assert.equal(made, 1);
+    const journal = createMemoryJournal([entry]);
+    const mended = await open(proof, journal);
+    await mended.submit(batch).executed;
+    await mended.close();
+    assert.equal(made, 2);
+    assert.equal(reduceJournal([entry, ...journal.appended]).get(0n)?.proof?.proof, toHex(proof));
   });
 
   test("stops with a report when a validator refuses, and asks no more of L1", async () => {

@@ -132,6 +132,49 @@ describe("sending transactions to L1", () => {
     }
   });
 
+  test("A6: does not take an earlier transaction that failed for the one that waits", async () => {
+    const refusing = "0x5f5ffd";
+    const setCode = (code: string) => settled.l1.ethers.provider.send("hardhat_setCode", [target, code]);
+    await mining(false);
+    try {
+      await setCode(refusing);
+      const failed = await signer.sendTransaction({ to: target, data: "0x56", gasLimit: 100_000n });
+      await mine();
+      assert.equal((await signer.provider!.getTransactionReceipt(failed.hash))?.status, 0);
+      await setCode("0x");
+      const waiting = await signer.sendTransaction({ to: target, data: "0x56", gasLimit: 100_000n });
+      const transactor = transactorOf(signer, {}, { delay: async () => void (await mine()) });
+      const receipt = await transactor.send({ ...call("0x56"), earlier: [failed.hash as Hex, waiting.hash as Hex] });
+      assert.equal(receipt.hash, waiting.hash);
+    } finally {
+      await setCode("0x");
+      await mining(true);
+    }
+  });
+
+  test("A6: tries a call again that a node may refuse only because it is behind, as often as it is told to", async () => {
+    const setCode = (code: string) => settled.l1.ethers.provider.send("hardhat_setCode", [target, code]);
+    const options = { refusalsUntilBelieved: 4, refusalDelayMs: 70 };
+    try {
+      for (const gas of [{}, { gasLimit: 100_000n }]) {
+        await setCode("0x5f5ffd");
+        const waits: number[] = [];
+        const delay = async (ms: number) => void (waits.push(ms) === 3 && (await setCode("0x")));
+        const nonce = await signer.getNonce();
+        await transactorOf(signer, options, { delay }).send({ ...call("0x66"), ...gas });
+        assert.deepEqual(waits, [70, 70, 70]);
+        assert.equal(await signer.getNonce(), nonce + 1);
+        await setCode("0x5f5ffd");
+        waits.length = 0;
+        const only = (ms: number) => Promise.resolve(void waits.push(ms));
+        await assert.rejects(transactorOf(signer, options, { delay: only }).send({ ...call("0x67"), ...gas }), { code: "Reverted" });
+        assert.deepEqual(waits, [70, 70, 70]);
+      }
+    } finally {
+      await setCode("0x");
+    }
+  });
+
   test("A6: waits for money, saying who needs it, and goes on when it is there", async () => {
     const poor = Wallet.createRandom().connect(signer.provider);
     const said: (L1Trouble | undefined)[] = [];

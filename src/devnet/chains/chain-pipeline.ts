@@ -155,7 +155,7 @@ async function start(
   const recorder = new BatchRecorder(() => hashOfBlock0(chain));
   const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const settling = await openSettling(
-    { ...contract, fromBlock, quorum: signers.quorum, posting: signers.posting, confirmations, name: `chain ${chainId}` },
+    { ...contract, fromBlock, quorum: signers.quorum, posting: signers.posting, confirmations, l1MayBeBehind: dependencies.l1MayBeBehind === true, name: `chain ${chainId}` },
     {
       l1,
       clock,
@@ -206,6 +206,7 @@ async function start(
         // Validators that re-execute a batch have its transactions only.
         cheatsAllowed: created.configuration.cheatsAllowed && !prepared.reexecutes,
       },
+      maxInstructions: plan.maxInstructions,
     },
     {
       connect,

@@ -33,6 +33,8 @@ export interface SettlingOptions {
   readonly posting: PostingPolicy;
   /** L1 blocks that must stand on a transaction's, its own included, until it counts. Default 1. */
   readonly confirmations?: number;
+  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
+  readonly l1MayBeBehind?: boolean;
 }
 
 export interface SettlingDependencies {
@@ -92,10 +94,13 @@ interface Run {
 
 /** Results of executed batches that are remembered. */
 const MAX_REMEMBERED = 32;
+/** With the transactor's pauses between them these take as long as a block of Ethereum. */
+const REFUSALS_UNTIL_BELIEVED = 5;
 
 /** Proves each batch and takes it through commit, prove and execute on L1. Rejects with the provider's error. */
 export async function openSettling(options: SettlingOptions, dependencies: SettlingDependencies): Promise<Settling> {
   const { settlementChainId, hyperchain, fromBlock, quorum, posting, confirmations = 1, name = `the chain at ${hyperchain}` } = options;
+  const refusalsUntilBelieved = options.l1MayBeBehind === true ? REFUSALS_UNTIL_BELIEVED : 1;
   const { l1, clock, prover, journal, sender, onSettled, onTrouble, onStop } = dependencies;
   const { time = new MovableClock(clock), gate = new Gate({ clock }), alterProof = (proof) => proof } = dependencies;
   const proofs = new KeptProofs({ prover });
@@ -111,7 +116,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     const { signal } = end;
     const delay = (ms: number): Promise<void> => untilTimeMoves(time, ms, signal);
     const patience = createL1Patience({}, { delay, signal, ...(onTrouble === undefined ? {} : { onTrouble }) });
-    const transactor = passing(gate, name, signal, createTransactor({ confirmations }, { signer: sender, patience }));
+    const transactor = passing(gate, name, signal, createTransactor({ confirmations, refusalsUntilBelieved }, { signer: sender, patience }));
     const settlement = openSettlement<FormedBatch>(
       { quorum, posting },
       {

@@ -31,6 +31,8 @@ export type ContinuationOptions = Omit<RunningOptions, "coinbase">;
 
 export interface ContinuationDependencies extends Pick<SettlingDependencies, "l1" | "clock" | "prover" | "onTrouble" | "onStop"> {
   readonly connect: EdrConnect;
+  /** Whether L1's node may know less than it did, and get it back: one of several behind a URL. Default false. */
+  readonly l1MayBeBehind?: boolean;
   /** The new operator: receives the fees, pays on L1, and signs batches unless `quorum` says who does. */
   readonly operator: Signer & TypedDataSigner;
   /** Who signs batches. Default: the operator alone, who must then be a validator of the chain. */
@@ -80,7 +82,7 @@ async function start(
   // Batches that others sealed may be through before the chain runs.
   let resume = (): void => undefined;
   const settling = await openSettling(
-    { settlementChainId, hyperchain, fromBlock, quorum, posting: CALLDATA_POSTING },
+    { settlementChainId, hyperchain, fromBlock, quorum, posting: CALLDATA_POSTING, l1MayBeBehind: dependencies.l1MayBeBehind === true },
     {
       l1,
       clock,

@@ -82,7 +82,7 @@ async function start(
   const continued = await continueChain(
     reconstruction,
     { blocks: { type: "instant" }, batches: { maxAgeMs: batchAgeMs, maxTransactions: undefined }, minGasPriceWei },
-    { l1, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onStop, onTrouble: (trouble) => contact.settlementWaits(trouble) },
+    { l1, l1MayBeBehind: true, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onStop, onTrouble: (trouble) => contact.settlementWaits(trouble) },
   );
   closing.add(() => continued.close());
   const settlement = createSettlementView(

@@ -4,6 +4,7 @@ import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { ChainContract } from "./chain-reader.ts";
 import type { L1Patience } from "./l1-patience.ts";
+import { whenTimeComes } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 
 /** The three calls that every batch needs, in order. */
@@ -66,30 +67,6 @@ function sendStage(context: SenderContext, { stage, batchNumber, gasLimit }: Sta
     earlier: context.earlier?.(stage, batchNumber) ?? [],
     onBroadcast: ({ hash, nonce }) => context.onBroadcast({ stage, batchNumber, hash, nonce }),
   });
-}
-
-/** Errors that only say that L1's clock is behind: `name` → place of the awaited time among the arguments. */
-const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly now: number }>> = {
-  // (latest, actual): the batch's own time has not come on L1.
-  TimestampInFuture: { awaited: 1, now: 0 },
-  // (earliest, actual)
-  ExecutionDelayed: { awaited: 0, now: 1 },
-};
-const LONGEST_WAIT_SECONDS = 60n;
-
-/** Repeats a call that L1 refuses only because its time has not come. */
-export async function whenTimeComes<T>(delay: Delay, call: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      const refusal = error instanceof SettlementError ? error.contractError : undefined;
-      const places = TOO_EARLY[refusal?.name ?? ""];
-      if (refusal === undefined || places === undefined) throw error;
-      const seconds = BigInt(String(refusal.args[places.awaited])) - BigInt(String(refusal.args[places.now]));
-      await delay(1000 * Number(seconds < LONGEST_WAIT_SECONDS ? seconds : LONGEST_WAIT_SECONDS));
-    }
-  }
 }
 
 /** Whether a refusal or a lost transaction may mean that the call was already made, by this or another sender. */

@@ -5,6 +5,7 @@ import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { reasonOf } from "./l1-patience.ts";
 import type { L1Patience } from "./l1-patience.ts";
+import { secondsUntilTaken } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -24,6 +25,13 @@ export interface TransactorOptions {
   readonly pollIntervalMs?: number;
   /** Looks without a receipt until a transaction is sent again at a higher fee. Default 120. */
   readonly pollsUntilResend?: number;
+  /**
+   * Tries of a call in a row that are refused until that is believed. One of several nodes behind a URL may not know yet what
+   * another one has told: it refuses a batch whose predecessor it lacks. Default 1.
+   */
+  readonly refusalsUntilBelieved?: number;
+  /** Between two of these tries. Default 3,000. */
+  readonly refusalDelayMs?: number;
 }
 
 export interface TransactorDependencies {
@@ -74,6 +82,7 @@ interface Broadcast {
 /** Throws TypeError for a signer without a provider. */
 export function createTransactor(options: TransactorOptions, { signer, patience }: TransactorDependencies): Transactor {
   const { confirmations = 1, gasMarginPercent = 20, pollIntervalMs = 250, pollsUntilResend = 120 } = options;
+  const { refusalsUntilBelieved = 1, refusalDelayMs = 3_000 } = options;
   const { answered } = patience;
   const provider = connectedProvider(signer);
   let tail: Promise<unknown> = Promise.resolve();
@@ -102,13 +111,28 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     return estimate <= MAX_TRANSACTION_GAS && withMargin > MAX_TRANSACTION_GAS ? MAX_TRANSACTION_GAS : withMargin;
   }
 
+  /** As `gasLimitOf`, of nodes that may be behind. */
+  async function triedGasLimitOf(call: TransactionCall): Promise<bigint> {
+    for (let refusals = 1; ; refusals++) {
+      try {
+        return await paid(call.label, () => gasLimitOf(call));
+      } catch (error) {
+        const isRefusal = error instanceof SettlementError && error.code === "Reverted" && secondsUntilTaken(error) === undefined;
+        if (!isRefusal || refusals >= refusalsUntilBelieved) throw error;
+      }
+      await patience.pause(call.label, refusalDelayMs);
+    }
+  }
+
   /** A transaction that carried the call before and still waits to be mined: one that was mined has not done what is asked for. */
   async function adopted({ label, to, data, earlier = [] }: TransactionCall): Promise<Broadcast | undefined> {
-    for (const hash of earlier.toReversed()) {
+    const unmined: Hex[] = [];
+    for (const hash of earlier) {
+      if ((await answered(label, () => provider.getTransactionReceipt(hash))) === null) unmined.push(hash);
+    }
+    for (const hash of unmined.toReversed()) {
       const found = await answered(label, () => provider.getTransaction(hash));
-      if (found?.to?.toLowerCase() !== to || found.data !== data) continue;
-      const receipt = await answered(label, () => provider.getTransactionReceipt(hash));
-      if (receipt === null) return { nonce: found.nonce, gasLimit: found.gasLimit, hashes: [...earlier] };
+      if (found?.to?.toLowerCase() === to && found.data === data) return { nonce: found.nonce, gasLimit: found.gasLimit, hashes: unmined };
     }
     return undefined;
   }
@@ -117,7 +141,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     const { label } = call;
     const known = await adopted(call);
     if (known !== undefined) return known;
-    const gasLimit = await paid(label, () => gasLimitOf(call));
+    const gasLimit = await triedGasLimitOf(call);
     if (gasLimit > MAX_TRANSACTION_GAS) {
       throw new SettlementError("GasLimitExceeded", `${label} needs ${gasLimit} gas, a transaction has at most ${MAX_TRANSACTION_GAS}`);
     }
