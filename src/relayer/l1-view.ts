@@ -131,13 +131,15 @@ export class L1View {
     return isAnew;
   }
 
-  /** What the commits and executions among the logs were called with. */
+  /** What the commits and executions among the logs were called with. Rejects where the node lacks one that it has told of. */
   async #readCalls(logs: readonly Log[]): Promise<Calls> {
     const calls = new Map<string, TransactionDescription>();
     for (const { topics, transactionHash } of logs) {
       if (!CALL_TOPICS.has(topics[0])) continue;
       const transaction = await this.#provider.getTransaction(transactionHash);
-      const call = transaction === null ? null : hyperchain.parseTransaction(transaction);
+      // A node that is behind another one, or still indexes: without the call the batch would have no messages, for good.
+      if (transaction === null) throw new Error(`L1 has a log of transaction ${transactionHash}, and not the transaction itself`);
+      const call = hyperchain.parseTransaction(transaction);
       if (call !== null) calls.set(transactionHash, call);
     }
     return calls;

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Provider } from "ethers";
+import { inclusionOf } from "../../src/relayer/inclusion.ts";
+
+const HASH = `0x${"ab".repeat(32)}`;
+
+/** A node that finds the receipt at a look, and the transaction itself as `knows` says. */
+function nodeThat(receiptAt: number, knows: (search: number) => boolean) {
+  let [looks, searches] = [0, 0];
+  const node = {
+    getTransactionReceipt: () => Promise.resolve(++looks >= receiptAt ? { hash: HASH } : null),
+    getTransaction: () => Promise.resolve(knows(++searches) ? { hash: HASH } : null),
+  };
+  return node as unknown as Provider;
+}
+
+describe("A6: waiting for a delivery", () => {
+  test("goes on while its chain has it, or may only not have told all its nodes", async () => {
+    assert.equal((await inclusionOf(HASH, nodeThat(100, (search) => search % 3 === 0), 0)).hash, HASH);
+  });
+
+  test("ends when its chain does not know it any more", async () => {
+    await assert.rejects(inclusionOf(HASH, nodeThat(100, (search) => search < 3), 0), /is gone: another one took its nonce/);
+  });
+});
