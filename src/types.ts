@@ -69,6 +69,11 @@ export interface HyperchainUserConfig {
   readonly exitDelaySeconds?: number;
   /** File in which settlement keeps its steps. Default: in memory. */
   readonly journal?: string;
+  /**
+   * Instructions that a transaction may run, from 1,000,000 to 16,777,216 (2^24, which is no limit): the engine remembers each, in
+   * some 800 bytes, until the block is made. Default 2,000,000; in tests no limit, as on Hardhat's own network.
+   */
+  readonly maxInstructions?: number;
 }
 
 /** What checks batches. */

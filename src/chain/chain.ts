@@ -11,6 +11,7 @@ import { BLOCK_GAS_LIMIT } from "./execution/connection.ts";
 import type { EdrConnect } from "./execution/connection.ts";
 import { EdrEngine } from "./execution/edr-engine.ts";
 import type { ExecutionEngine, Head } from "./execution/engine.ts";
+import { DEFAULT_MAX_INSTRUCTIONS } from "./instruction-limits.ts";
 import { genesisLeaves } from "./genesis.ts";
 import type { GenesisAccount } from "./genesis.ts";
 import { createInitialState, publishedState } from "./initial-state.ts";
@@ -53,6 +54,8 @@ export interface ChainOptions {
   readonly genesisCommitment: Hex;
   readonly mempool: MempoolOptions;
   readonly sequencer: SequencerOptions;
+  /** Instructions that a transaction may run; at least LEAST_MAX_INSTRUCTIONS. Default: DEFAULT_MAX_INSTRUCTIONS. */
+  readonly maxInstructions?: number;
   readonly verbose?: boolean;
 }
 
@@ -98,6 +101,8 @@ export interface ChainMark {
 /** One hyperchain: its stages from the pool to the formed batch, wired together. */
 export interface Chain {
   readonly chainId: number;
+  /** Instructions that a transaction may run. */
+  readonly maxInstructions: number;
   readonly engine: ExecutionEngine;
   readonly witness: Witness;
   readonly guard: CodeGuard;
@@ -121,7 +126,7 @@ export interface Chain {
 
 /** Starts a chain at its genesis, or where its origin says. Throws EngineError or GenesisError for a genesis that cannot be. */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
-  const { chainId, coinbase, genesisTimestamp, origin } = options;
+  const { chainId, coinbase, genesisTimestamp, origin, maxInstructions = DEFAULT_MAX_INSTRUCTIONS } = options;
   const initial = origin === undefined ? createInitialState(options.genesis, options.initialState ?? []) : publishedState(origin.accounts);
   const genesis = initial.accounts;
   const { clock, system, connect, flowsHash } = dependencies;
@@ -149,7 +154,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     dependencies.onBatch?.(lastFormed);
   };
   const producer = new BlockProducer(
-    { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, head },
+    { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, head, maxInstructions },
     { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
   const sequencer = new Sequencer(options.sequencer, {
@@ -179,6 +184,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
 
   return {
     chainId,
+    maxInstructions,
     engine,
     witness,
     guard,

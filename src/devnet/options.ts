@@ -1,4 +1,5 @@
 import { isAddress } from "ethers";
+import { DEFAULT_MAX_INSTRUCTIONS, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../chain/instruction-limits.ts";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { ETH_BASE_TOKEN } from "./chains/create-chain.ts";
@@ -97,6 +98,8 @@ export interface DevnetChainOptions {
   readonly exitDelaySeconds?: number;
   /** File that keeps how far settlement is. Default: nothing is kept. */
   readonly journal?: string;
+  /** Instructions that a transaction may run: the engine remembers each, in some 800 bytes. 1,000,000 to 2^24; default 2,000,000. */
+  readonly maxInstructions?: number;
 }
 
 /** A chain's options with every default in place. */
@@ -117,6 +120,7 @@ export interface ChainPlan {
   readonly priorityOpWindowSeconds: number;
   readonly exitDelaySeconds: number;
   readonly journal: string | undefined;
+  readonly maxInstructions: number;
 }
 
 /** An option that cannot work; the message names the field and what to do. */
@@ -162,6 +166,8 @@ function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
   wholeNumber(`${at}.executionDelaySeconds`, executionDelaySeconds, 0, 2 ** 32);
   wholeNumber(`${at}.priorityOpWindowSeconds`, priorityOpWindowSeconds, 1, 2 ** 32);
   wholeNumber(`${at}.exitDelaySeconds`, exitDelaySeconds, 0, 2 ** 32);
+  const { maxInstructions = DEFAULT_MAX_INSTRUCTIONS } = chain;
+  wholeNumber(`${at}.maxInstructions`, maxInstructions, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS);
   const { committee, readers, quorum, dataAvailability = "rollup" } = chain;
   if (dataAvailability === "rollup" && (committee ?? readers) !== undefined) {
     throw new DevnetOptionsError(`${at}.${committee === undefined ? "readers" : "committee"}: a rollup posts its data on L1, where everybody has it; choose dataAvailability: "validium", or leave it out`);
@@ -187,6 +193,7 @@ function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
     priorityOpWindowSeconds,
     exitDelaySeconds,
     journal: chain.journal,
+    maxInstructions,
   };
 }
 

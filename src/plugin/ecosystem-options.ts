@@ -6,6 +6,8 @@ import type { HyperchainConfig, HyperchainsConfig } from "../types.ts";
 export interface EcosystemDefaults {
   /** Age at which a batch is sealed where the config says nothing; undefined for on demand. */
   readonly batchAgeMs: number | undefined;
+  /** Instructions that a transaction may run where the config says nothing; undefined for the chain's own default. */
+  readonly maxInstructions: number | undefined;
   /** undefined: nothing moves unless it is told to. */
   readonly pollIntervalMs: number | undefined;
 }
@@ -26,14 +28,15 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
   };
 }
 
-function chainOptions(chain: HyperchainConfig, { batchAgeMs }: EcosystemDefaults): DevnetChainOptions {
-  const { chainId, blocks = "instant", batches = {}, ...rest } = chain;
+function chainOptions(chain: HyperchainConfig, { batchAgeMs, maxInstructions: most }: EcosystemDefaults): DevnetChainOptions {
+  const { chainId, blocks = "instant", batches = {}, maxInstructions = most, ...rest } = chain;
   const { maxAgeMs = batchAgeMs, maxTransactions } = batches;
   return {
     ...rest,
     chainId: BigInt(chainId),
     blocks: blocks === "instant" ? { type: "instant" } : { type: "interval", intervalMs: blocks, maxTransactions: TRANSACTIONS_PER_BLOCK },
     batches: { maxAgeMs: maxAgeMs ?? undefined, maxTransactions },
+    ...(maxInstructions === undefined ? {} : { maxInstructions }),
   };
 }
 

@@ -160,6 +160,7 @@ describe("I1: an ecosystem that cannot start says why and leaves nothing running
     await refused([{ chainId: 0n }], /^chains\[0\]\.chainId: 0 is not between/);
     await refused([{ chainId: A, port: 70_000 }], /^chains\[0\]\.port: 70000 is not a whole number from 0 to 65535/);
     await refused([{ chainId: A, baseToken: "0x12" }], /^chains\[0\]\.baseToken: 0x12 is no address/);
+    await refused([{ chainId: A, maxInstructions: 999_999 }], /^chains\[0\]\.maxInstructions: 999999 is not a whole number from 1000000 to 16777216/);
     await refused([{ chainId: A, quorum: { members: 2, threshold: 3 } }], /^chains\[0\]\.quorum\.threshold: 3 is not/);
   });
 });

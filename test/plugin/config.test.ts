@@ -46,6 +46,7 @@ describe("I3 the config", () => {
     [{ chains: { a: { baseToken: "ETH" } } }, "config.hyperchains.chains.a.baseToken", /address of an ERC-20 on L1, or \{ name/],
     [{ chains: { a: { readers: [] } } }, "config.hyperchains.chains.a.readers", /is for a validium/],
     [{ l1: { port: 1, url: "http://127.0.0.1:1" } }, "config.hyperchains.l1.port", /leave one of the two out/],
+    [{ chains: { a: { maxInstructions: 5 } } }, "config.hyperchains.chains.a.maxInstructions", /from 1000000 to 16777216, such as 4000000; got 5/],
     [{ chains: { a: { dataAvailability: "celestia" } } }, "config.hyperchains.chains.a.dataAvailability", /"rollup" or "validium"/],
     [{ chains: { a: { quorum: { members: 2, threshold: 3 } } } }, "config.hyperchains.chains.a.quorum.threshold", /at most members \(2\), got 3/],
     [{ chains: { a: { dataAvailability: "validium", committee: { members: 2 } } } }, "config.hyperchains.chains.a.committee", /both members and threshold/],

@@ -10,6 +10,7 @@ import { miningMethods } from "./mining-methods.ts";
 import { messageMethods } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { OwnCalls } from "./own-calls.ts";
 import { hexQuantity } from "./parameters.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { traceMethods } from "./traces.ts";
@@ -61,7 +62,7 @@ const LAST_TIMESTAMP = 2n ** 40n;
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const { engine } = chain;
   const asking = withPatientWitness(chain, options.maxQuestionMs);
-  const calls = new GuardedCalls(asking);
+  const calls = new GuardedCalls(asking, new OwnCalls(chain));
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
   for (const [method, answer] of namedReads(chain, options.nowMs)) methods.set(method, answer);

@@ -1,4 +1,5 @@
 import type { Chain } from "../chain.ts";
+import { capped } from "./call-checks.ts";
 import { engineCall, parseCall } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import type { GuardedCalls } from "./guarded-calls.ts";
@@ -26,7 +27,7 @@ type Run = (config: object) => Promise<unknown>;
 
 /**
  * `debug_` methods. A trace can be thousands of times as large as what it traces, so the engine first runs it with a tracer
- * whose answer is small and tells how large the wanted one will be. One trace at a time.
+ * whose answer is small and tells how large the wanted one will be. One trace at a time. Who is part of this process gets all.
  */
 export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<string, RpcMethod> {
   const { engine } = chain;
@@ -35,9 +36,10 @@ export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<str
   return new Map<string, RpcMethod>([
     [
       "debug_traceTransaction",
-      ([name, config]) =>
+      ([name, config], client) =>
         inTurn(async () => {
           const hash = fields.engineHash(name);
+          if (client?.isInProcess === true) return engine.request("debug_traceTransaction", [hash, configuration(config)]);
           const receipt = (await engine.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;
           const gas = BigInt(receipt?.gasUsed ?? 0);
           return trace((chosen) => engine.request("debug_traceTransaction", [hash, chosen]), config, gas);
@@ -45,10 +47,11 @@ export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<str
     ],
     [
       "debug_traceCall",
-      ([transaction, tag, config]) =>
+      ([transaction, tag, config], client) =>
         inTurn(async () => {
           const call = parseCall(transaction);
-          const block = await calls.requireEngine(call, tag ?? "latest");
+          const block = await calls.requireEngine(call, tag ?? "latest", client);
+          if (client?.isInProcess === true) return engine.request("debug_traceCall", [engineCall(transaction, call, capped(call.gas)), block, configuration(config)]);
           const gas = call.gas ?? MAX_STEP_TRACE_GAS;
           // The engine remembers every instruction, whatever the tracer tells of them.
           if (gas > MAX_STEP_TRACE_GAS) throw tooLarge(`calls are traced with at most ${MAX_STEP_TRACE_GAS} gas; send the transaction and trace that`);

@@ -18,6 +18,8 @@ export interface BlockProducerOptions {
   readonly gasLimit: bigint;
   /** The newest block when production begins. */
   readonly head: Head;
+  /** Instructions that a transaction may run. */
+  readonly maxInstructions: number;
 }
 
 export interface BlockProducerDependencies {
@@ -121,6 +123,11 @@ export class BlockProducer {
     await this.#lastRepeat;
   }
 
+  /** Instructions that a transaction may run. */
+  get maxInstructions(): number {
+    return this.#options.maxInstructions;
+  }
+
   /** Whether the engine may run the request now. */
   judge(request: GuardedRequest): Promise<GuardVerdict> {
     return this.#dependencies.guard.judge(request, (address) => this.#codeOf(address));
@@ -134,7 +141,7 @@ export class BlockProducer {
   /** Runs a transaction in the witness alone. Where it is admitted, the guard has learnt the code that it brings. */
   async inspect(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview & { readonly admitted: boolean }> {
     const { guard, witness } = this.#dependencies;
-    const preview = await witness.request("preview", { transaction, environment });
+    const preview = await witness.request("preview", { transaction, environment, maxInstructions: this.maxInstructions });
     const admitted = !preview.isLoud && !preview.isLong && [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
     if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
     return { ...preview, admitted };

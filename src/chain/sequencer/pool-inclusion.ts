@@ -98,7 +98,7 @@ export class PoolInclusion {
       environment = producer.environment();
       const preview = await producer.inspect(transaction, environment);
       if (!preview.admitted) {
-        this.#refuse(transaction, preview.isLoud ? loudCalls() : preview.isLong ? tooManySteps() : hostileCode());
+        this.#refuse(transaction, preview.isLoud ? loudCalls() : preview.isLong ? tooManySteps(producer.maxInstructions) : hostileCode());
         return true;
       }
       if (preview.receipt === undefined) {
@@ -156,8 +156,8 @@ function loudCalls(): SequencerError {
   return new SequencerError("CallDataTooLarge", "the transaction's calls pass on more data than this chain's engine can hold");
 }
 
-function tooManySteps(): SequencerError {
-  return new SequencerError("TooManySteps", "the transaction runs more than 1,000,000 instructions, which this chain's engine cannot hold; divide its work");
+function tooManySteps(limit: number): SequencerError {
+  return new SequencerError("TooManySteps", `the transaction runs more than ${limit} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`);
 }
 
 function hostileCode(): SequencerError {

@@ -12,6 +12,7 @@ import { decodeTransaction } from "../decode-transaction.ts";
 import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
 import type { Head } from "../execution/engine.ts";
 import { isHostileCode } from "../execution/hostile-code.ts";
+import { LEAST_MAX_INSTRUCTIONS } from "../instruction-limits.ts";
 import { prevRandaoOf } from "../prev-randao.ts";
 import { messagesOf } from "../sequencer/l1-messages.ts";
 import { fits } from "../sequencer/limits.ts";
@@ -175,7 +176,7 @@ class Replay {
     const account = await execution.state.getAccount(createAddressFromString(operation.from));
     const transaction: EngineTransaction = { kind: "unsigned", ...operation, nonce: account?.nonce ?? 0n };
     const { usage } = recordSize(this.#batch, this.#head.number, size());
-    const preview = await execution.preview(transaction, environment, size);
+    const preview = await execution.preview(transaction, environment, size, { maxInstructions: LEAST_MAX_INSTRUCTIONS });
     if (preview.receipt === undefined) return;
     if ([...preview.initCodes, ...preview.runtimeCodes].some((code) => isHostileCode(fromHex(code)))) return;
     if (!fits(usageAfter(usage, preview.receipt, preview.size), limits, leafCount)) return;

@@ -8,7 +8,7 @@ import { compareReceipts } from "./compare-receipts.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { NetChanges } from "./flat-state.ts";
 import { Reexecution } from "./reexecution.ts";
-import type { BlockHashMark, Preview } from "./reexecution.ts";
+import type { BlockHashMark, Preview, RunBounds } from "./reexecution.ts";
 import { RunningSize } from "./running-size.ts";
 import { disagreement, WitnessError } from "./witness-error.ts";
 
@@ -80,8 +80,8 @@ export class BatchWitness {
   }
 
   /** What a transaction would do now; nothing is kept. */
-  preview(transaction: EngineTransaction, environment: BlockEnvironment, maxMs?: number): Promise<Preview> {
-    return this.#execution.preview(transaction, environment, () => this.measure(), maxMs);
+  preview(transaction: EngineTransaction, environment: BlockEnvironment, bounds?: RunBounds): Promise<Preview> {
+    return this.#execution.preview(transaction, environment, () => this.measure(), bounds);
   }
 
   /** Runs a call in the present state, as part of the given block; nothing is kept. */

@@ -7,19 +7,13 @@ import type { ChangeSize } from "./change-size.ts";
 import type { EngineTransaction } from "../transaction.ts";
 import type { WitnessedBlock } from "./batch-witness.ts";
 import type { NetChanges } from "./flat-state.ts";
-import type { Preview } from "./reexecution.ts";
+import type { Preview, RunBounds } from "./reexecution.ts";
 import type { Mismatch, WitnessError } from "./witness-error.ts";
 
 /** What the witness thread starts with. */
 export interface WitnessSetup {
   readonly chainId: number;
   readonly genesis: readonly GenesisAccount[];
-}
-
-/** How long a run may take. */
-export interface Patience {
-  /** Milliseconds. Default: as long as it takes, which only transactions are given that are to be in a block. */
-  readonly maxMs?: number;
 }
 
 /** The operations of the witness thread: arguments and result of each. */
@@ -29,11 +23,11 @@ export interface WitnessOperations {
   readonly execute: { readonly request: WitnessedBlock; readonly result: ChangeSize };
   readonly cheat: { readonly request: StateCheat; readonly result: ChangeSize };
   readonly preview: {
-    readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment } & Patience;
+    readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment } & RunBounds;
     readonly result: Preview;
   };
   readonly call: {
-    readonly request: { readonly call: CallRequest; readonly environment: BlockEnvironment } & Patience;
+    readonly request: { readonly call: CallRequest; readonly environment: BlockEnvironment } & Pick<RunBounds, "maxMs">;
     readonly result: CallAnswer;
   };
   readonly measure: { readonly request: undefined; readonly result: ChangeSize };

@@ -23,13 +23,19 @@ import { FlatState } from "./flat-state.ts";
 
 /** Data that a transaction's calls may pass on, all together. */
 const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
-/** Instructions that a transaction may run: the first engine remembers each until its block is made, in some 800 bytes. */
-const MAX_STEPS = 1_000_000;
 /** Blocks whose hashes BLOCKHASH can ask for: in the next block those of 256, in a call on the newest one of one before. */
 const REMEMBERED_HASHES = 257;
 
 /** A transaction's effects, without the hash that only the first engine gives it. */
 export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash">;
+
+/** Where a run is broken off. */
+export interface RunBounds {
+  /** Milliseconds. Default: as long as it takes, which only transactions are given that are to be in a block, and this process's own. */
+  readonly maxMs?: number;
+  /** Instructions of a transaction. Default: as many as its gas pays for. */
+  readonly maxInstructions?: number;
+}
 
 /** What a transaction would do, and the code that it would bring into play. */
 export interface Preview {
@@ -128,9 +134,18 @@ export class Reexecution {
 
   /**
    * Runs one transaction and undoes it, reporting all code that it ran or wrote beyond what the state already held, and
-   * the size of all changes as `measure` counts them. `maxMs` as in `call`.
+   * the size of all changes as `measure` counts them.
    */
-  async preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize, maxMs = Infinity): Promise<Preview> {
+  async preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize, bounds: RunBounds = {}): Promise<Preview> {
+    const { maxInstructions = Infinity } = bounds;
+    // Counting takes ten times as long as running. Every instruction costs gas, of which refunds give back a fifth at most.
+    if (transaction.gasLimit <= maxInstructions) return this.#preview(transaction, environment, measure, bounds);
+    const uncounted = await this.#preview(transaction, environment, measure, bounds);
+    const gasUsed = uncounted.receipt === undefined ? 0n : (uncounted.receipt.gasUsed * 5n) / 4n;
+    return gasUsed <= maxInstructions ? uncounted : this.#preview(transaction, environment, measure, bounds, maxInstructions);
+  }
+
+  async #preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize, { maxMs = Infinity }: RunBounds, maxInstructions = Infinity): Promise<Preview> {
     const initCodes: Hex[] = [];
     const runtimeCodes: Hex[] = [];
     const { state } = this;
@@ -143,10 +158,9 @@ export class Reexecution {
     this.#evm.events.on("beforeMessage", watch);
     let steps = 0;
     const count = (): void => {
-      if (++steps > MAX_STEPS) throw new Error(`it runs more than ${MAX_STEPS} instructions`);
+      if (++steps > maxInstructions) throw new Error(`it runs more than ${maxInstructions} instructions`);
     };
-    // Every instruction costs gas, so with little there cannot be too many; counting takes longer than most of them.
-    if (transaction.gasLimit > MAX_STEPS) this.#evm.events.on("step", count);
+    if (maxInstructions < Infinity) this.#evm.events.on("step", count);
     state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
     const report = (receipt: ReexecutedReceipt | undefined, reason: string | undefined): Preview => ({
       receipt,
@@ -154,7 +168,7 @@ export class Reexecution {
       initCodes,
       runtimeCodes,
       isLoud: meter.isFull,
-      isLong: steps > MAX_STEPS,
+      isLong: steps > maxInstructions,
       size: measure(),
     });
     try {

@@ -24,7 +24,7 @@ const handlers: Handlers = {
   },
   execute: (witness, block) => witness.execute(block),
   cheat: (witness, cheat) => witness.cheat(cheat),
-  preview: (witness, { transaction, environment, maxMs }) => witness.preview(transaction, environment, maxMs),
+  preview: (witness, { transaction, environment, ...bounds }) => witness.preview(transaction, environment, bounds),
   call: (witness, { call, environment, maxMs }) => witness.call(call, environment, maxMs),
   measure: async (witness) => witness.measure(),
   seal: async (witness) => witness.seal(),

@@ -1,4 +1,5 @@
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
+import { LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../../chain/instruction-limits.ts";
 import { ETHER_DECIMALS, parseAmount } from "../amount.ts";
 import { FIRST_CHAIN_ID, MAX_CHAINS } from "./resolve.ts";
 
@@ -74,6 +75,7 @@ const CHAIN: Readonly<Record<string, Check>> = {
   priorityOpWindowSeconds: seconds,
   exitDelaySeconds: seconds,
   journal: text(/\S/, "a path of a file"),
+  maxInstructions: wholeNumber(LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS, 4_000_000),
 };
 const CHAIN_SECTIONS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   batches: { maxAgeMs: orNull(wholeNumber(1, 86_400_000, 2_000)), maxTransactions: wholeNumber(1, 100_000, 100) },

@@ -1,5 +1,6 @@
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
+import { MOST_MAX_INSTRUCTIONS } from "../../chain/instruction-limits.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Eip1193Provider } from "../../devnet/eip1193.ts";
 import type { L1Connection } from "../../devnet/l1/local-l1.ts";
@@ -27,7 +28,8 @@ export interface OpenEcosystem {
 
 /** Starts an ecosystem in this process, with a connection's network as its L1. Nothing moves by itself. */
 export async function openLocalEcosystem(context: HookContext, connection: NetworkConnection<string>, config: HyperchainsConfig): Promise<OpenEcosystem> {
-  const options = ecosystemOptions(withoutPorts(config), { batchAgeMs: undefined, pollIntervalMs: undefined });
+  // Tests may use what they may use on Hardhat's own network: nobody else sends here.
+  const options = ecosystemOptions(withoutPorts(config), { batchAgeMs: undefined, maxInstructions: MOST_MAX_INSTRUCTIONS, pollIntervalMs: undefined });
   // As with Hardhat's own networks, a test run ends though nobody closed the connection.
   const devnet = await startEcosystem({ ...options, inBackground: true }, context, { connectL1: () => Promise.resolve(withoutDetour(connection)) });
   const chains: Member[] = [];

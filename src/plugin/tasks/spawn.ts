@@ -38,7 +38,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     output.progress(warning(`${config.host} is open to other machines: anyone who reaches it can use these accounts, and move time`));
   }
   output.progress(`starting L1 and ${config.chains.map(({ name }) => name).join(", ")}…`);
-  const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], ecosystemOptions(config, { batchAgeMs: BATCH_AGE_MS, pollIntervalMs: config.pollIntervalMs }));
+  const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], ecosystemOptions(config, { batchAgeMs: BATCH_AGE_MS, maxInstructions: undefined, pollIntervalMs: config.pollIntervalMs }));
   const devnet = await startEcosystem(options, hre, {
     onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch, mode))),
     onWait: (chainId, reason) =>

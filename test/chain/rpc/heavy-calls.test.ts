@@ -101,16 +101,35 @@ describe("calls with much gas", () => {
     await assert.rejects(ask("debug_traceCall", { to: ENDLESS, gas: "0xffffff" }, "latest", { tracer: "callTracer" }), { code: -32005, data: { code: "TraceTooLarge" } });
   });
 
-  it("as transactions are refused where they run more than a million instructions", async () => {
+  it("as transactions are refused where they run more instructions than the chain's option says, which the error names", async () => {
     const send = async (to: Hex, gasLimit: bigint) => test.chain.submit(await wallet.signRaw({ to, gasLimit }));
     const before = test.chain.sequencer.head.number;
-    await assert.rejects(send(ENDLESS, 2n ** 24n), { code: "TooManySteps" });
+    await assert.rejects(send(ENDLESS, 2n ** 24n), { code: "TooManySteps", message: /more than 2000000 instructions.* raise maxInstructions/ });
     wallet.nonce--;
     // Three instructions and 11 gas a round: 273,000 instructions in all.
     const hash = await send(ENDLESS, 1_022_000n);
     assert.equal(((await ask("eth_getTransactionReceipt", hash)) as unknown as { status: Hex }).status, "0x0");
     assert.equal(test.chain.sequencer.head.number, before + 1n);
     assert.deepEqual(test.faults, []);
+  });
+
+  it("as transactions run as many instructions as the chain's option says", async () => {
+    const sender = new TestWallet(173);
+    const genesis = [{ address: sender.address, balanceWei: 10n ** 18n }, { address: ENDLESS, code: "0x5b5f56" as const, nonce: 1n }];
+    const strict = await startTestChain({ genesis, maxInstructions: 1_000_000 });
+    const lax = await startTestChain({ genesis, maxInstructions: 2 ** 24 });
+    try {
+      // 1,362,000 instructions, and then it is out of gas.
+      const raw = await sender.signRaw({ to: ENDLESS, gasLimit: 5_015_000n });
+      await assert.rejects(strict.chain.submit(raw), { code: "TooManySteps", message: /more than 1000000 instructions/ });
+      await lax.chain.submit(raw);
+      assert.equal(lax.blocks.at(-1)?.receipts[0]?.success, false);
+      await lax.chain.submit(await sender.signRaw({ to: ENDLESS, gasLimit: 9_000_000n }));
+      await lax.chain.seal();
+      assert.deepEqual([...strict.faults, ...lax.faults], []);
+    } finally {
+      await Promise.all([strict.chain.close(), lax.chain.close()]);
+    }
   });
 
   it("keep the witness for some seconds at most; transactions may take longer", async () => {

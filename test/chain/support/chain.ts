@@ -38,6 +38,7 @@ export interface TestChainOptions {
   readonly connect?: typeof connect;
   /** Default: what the test chain's own `canSeal` says. */
   readonly canSeal?: () => boolean;
+  readonly maxInstructions?: number;
   readonly onBatch?: (batch: FormedBatch) => void;
 }
 
@@ -65,6 +66,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       trustedCreators: (options.predeploys ?? []).flatMap(({ code }) => (code === undefined ? [] : [code])),
       identity: TEST_IDENTITY,
       genesisCommitment: GENESIS_COMMITMENT,
+      ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
       mempool: { maxTransactions: 1000, maxPerSender: 100, minGasPriceWei: 0n, ...options.mempool },
       sequencer: {
         blocks: { type: "instant", maxTransactions: 1 },
