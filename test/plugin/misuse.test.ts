@@ -144,9 +144,10 @@ describe("I5 misuse of a running ecosystem", () => {
     { title: "a send to L1", args: ["hyperchain:send", "1", "2@l1", "--from", "1@alpha"], says: [/the destination is L1/, /withdrawal/] },
     { title: "a deposit to L1", args: ["hyperchain:deposit", "1", "2@l1"], says: [/a deposit goes to a chain/] },
     { title: "a call that is none", args: ["hyperchain:call", "1@beta", "transfer(address", "--from", "1@alpha"], says: [/'transfer\(address' with 0 arguments is no call/] },
-    { title: "a call with a missing argument", args: ["hyperchain:call", "1@beta", "transfer(address,uint256)", "5", "--from", "1@alpha"], says: [/with 1 arguments is no call/] },
+    { title: "a call with a missing argument", args: ["hyperchain:call", "1@beta", "transfer(address,uint256)", "5", "--from", "1@alpha"], says: [/with 1 argument is no call/] },
     { title: "a hash that is none", args: ["hyperchain:message", "0x12"], says: [/'0x12' is no hash/] },
     { title: "a hash that nobody knows", args: ["hyperchain:message", `0x${"12".repeat(32)}`], says: [/no message and no transaction/, /hyperchain:send/] },
+    { title: "a claim of a withdrawal that nobody knows", args: ["hyperchain:claim", "beta", `0x${"12".repeat(32)}`], says: [/beta has sent no withdrawal 0x1212/, /hyperchain:withdraw/] },
     { title: "a key that is none", args: ["hyperchain:send", "1", "1@beta"], options: { environment: { HYPERCHAIN_PRIVATE_KEY: "secret" } }, says: [/HYPERCHAIN_PRIVATE_KEY is no private key/] },
   ];
   for (const misuse of misuses) test(`I5: ${misuse.title}`, () => refuses(misuse));

@@ -14,6 +14,8 @@ const ETHER = 10n ** 18n;
 const [KEY_1, ACCOUNT_1] = ["0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"];
 /** A contract that counts its calls in slot 0: PUSH0 SLOAD PUSH1 1 ADD DUP1 PUSH0 SSTORE …, and the code that deploys it. */
 const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
+/** A contract that reverts every call with the word 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 REVERT, and the code that deploys it. */
+const REFUSING_INIT = "0x67602a5f5260205ffd5f5260086018f3";
 const workplace = createWorkplace();
 after(() => workplace.close());
 
@@ -94,6 +96,21 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(valueOf<{ executed: boolean }>(result).executed, true);
     assert.equal(BigInt(await beta.getStorage(contract, 0)), 1n);
     assert.equal(await beta.getBalance(contract), ETHER / 4n);
+  });
+
+  test("I1: a call that reverts on the other chain fails, with what it reverted with", async () => {
+    const beta = connect(ecosystem.info.chains[1]?.url);
+    const deployment = await new Wallet(KEY_1, beta).sendTransaction({ data: REFUSING_INIT });
+    const contract = (await deployment.wait())?.contractAddress ?? "";
+    const result = await workplace.run(["hyperchain:call", `${contract}@beta`, "visit(uint256)", "7", "--from", "2@alpha", "--json"]);
+    assert.equal(result.code, 1, result.stdout);
+    assert.equal(result.stdout, "");
+    assert.match(result.stderr, /arrived on beta and reverted there with 0x0{62}2a; its value goes back/);
+    const hash = /its message is (0x[0-9a-f]{64})/.exec(result.stderr)?.[1] ?? "";
+    const message = await workplace.run(["hyperchain:message", hash]);
+    assert.match(message.stdout, /every step is done, but the call arrived on beta and reverted there with 0x0{62}2a/);
+    const claim = await workplace.run(["hyperchain:claim", "alpha", hash, "--from", "3"]);
+    assert.equal(claim.code, 1, claim.stdout);
   });
 
   test("I1: a withdrawal is claimed on L1, where its recipient has it", async () => {

@@ -1,10 +1,10 @@
-import { bridge, interopHandler, topicOf } from "../../client/contract-interfaces.ts";
+import { bundleResult } from "../../client/bundle-result.ts";
+import { bridge, topicOf } from "../../client/contract-interfaces.ts";
 import { finalizeWithdrawal, viewL1, withdrawalState } from "../../client/withdraw.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { CrossingKind, CrossingName, CrossingState } from "./crossing.ts";
 import type { EcosystemLink } from "./link.ts";
 import { MessageError } from "./message.ts";
@@ -34,14 +34,10 @@ export function crossChainMessage(name: CrossingName, link: EcosystemLink): Cros
 
 async function checkBundle(name: CrossingName, executed: MessageStep, link: EcosystemLink): Promise<void> {
   const receipt = await link.client(executed.chainId).getTransactionReceipt(executed.transactionHash);
-  for (const log of receipt?.logs ?? []) {
-    if (log.address.toLowerCase() !== PREDEPLOYS.InteropHandler) continue;
-    const event = interopHandler.parseLog(log);
-    if (event?.name !== "BundleExecuted" || String(event.args["bundleHash"]).toLowerCase() !== name.hash) continue;
-    if (event.args["success"] === true) return;
-    const data = String(event.args["result"]) as Hex;
-    throw new MessageError("CallFailed", `the call arrived on ${link.member(executed.chainId).name} and reverted there with ${data}; its value goes back`, data);
-  }
+  const outcome = receipt === null ? undefined : bundleResult(name.hash, receipt);
+  if (outcome === undefined || outcome.success) return;
+  const data = outcome.result;
+  throw new MessageError("CallFailed", `the call arrived on ${link.member(executed.chainId).name} and reverted there with ${data}; its value goes back`, data);
 }
 
 /** From L1 to a chain: the chain takes it over from its priority queue. */

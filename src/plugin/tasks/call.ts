@@ -7,6 +7,7 @@ import { pluginError } from "../plugin-error.ts";
 import { readPlace, readSender, signerOf } from "./accounts.ts";
 import { wholeNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
+import { callFailure } from "./call-failure.ts";
 import { followMessage } from "./follow-message.ts";
 import { withEcosystem } from "./session.ts";
 import { readAmount, tokenOnChain } from "./tokens.ts";
@@ -38,6 +39,8 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, data, value, reward, gasLimit: gas === undefined ? undefined : BigInt(gas) };
     const sent = await call(info, request, signerOf(session, from));
     const message = args.noWait ? undefined : await followMessage(session, sent.messageHash, "executed");
+    const failure = message === undefined ? undefined : await callFailure(session, message);
+    if (failure !== undefined) throw pluginError(`${failure}; its message is ${sent.messageHash}`);
     output.result(
       () => `the call ${message === undefined ? "is on its way to" : "was carried out at"} ${formatChainAddress(info, to)}\n  message ${sent.messageHash}`,
       { ...sent, from, to, data, value, reward, executed: message !== undefined, steps: message?.steps ?? [] },
@@ -55,7 +58,7 @@ function encodeCall(signature: string, args: readonly string[]): Hex {
     return new Interface([fragment]).encodeFunctionData(fragment, args.map(readArgument)) as Hex;
   } catch (error) {
     const reason = error instanceof Error ? ((error as { shortMessage?: string }).shortMessage ?? error.message) : String(error);
-    throw pluginError(`'${signature}' with ${args.length} arguments is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`, error);
+    throw pluginError(`'${signature}' with ${args.length} ${args.length === 1 ? "argument" : "arguments"} is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`, error);
   }
 }
 

@@ -1,10 +1,11 @@
 import { messenger, topicOf } from "../../client/contract-interfaces.ts";
 import { memberName } from "../../client/ecosystem.ts";
-import { readMessageLog } from "../../client/sent-messages.ts";
+import { readMessageLog, sentMessages } from "../../client/sent-messages.ts";
 import { finalizeWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { readLogs } from "../../relayer/read-logs.ts";
+import { pluginError } from "../plugin-error.ts";
 import type { Place } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
 import { createPatience } from "./patience.ts";
@@ -17,7 +18,10 @@ const WAITS = {
   proven: "for the execution of its batch on L1",
 } as const;
 
-/** Waits until a withdrawal can be claimed and claims it; resolves with the claim's hash, or undefined where somebody was faster. */
+/**
+ * Waits until a withdrawal can be claimed and claims it; resolves with the claim's hash, or undefined where somebody was faster.
+ * Throws a plugin error for a hash that names no withdrawal: waiting for it would never end.
+ */
 export async function claimWithdrawal(session: Session, chainId: number, messageHash: Hex, payer: Place): Promise<Hex | undefined> {
   const { info, output } = session;
   const signer = signerOf(session, payer);
@@ -29,6 +33,7 @@ export async function claimWithdrawal(session: Session, chainId: number, message
     const claim = await finalizeWithdrawal(info, { chain: chainId, messageHash }, signer, view);
     if (claim.state === "paid") return claim.l1TransactionHash;
     if (claim.state === "paidBefore") return undefined;
+    if (claim.state === "unknown" && last === undefined) await requireWithdrawal(session, chainId, messageHash);
     if (claim.state !== last) {
       output.progress(`waiting ${WAITS[claim.state]}`);
       patience.news();
@@ -36,6 +41,19 @@ export async function claimWithdrawal(session: Session, chainId: number, message
     last = claim.state;
     await patience.wait(`'npx hardhat hyperchain:settle ${memberName(info, chainId)}' settles the open batch now`);
   }
+}
+
+/** Throws a plugin error unless the chain has sent this withdrawal. What L1 has seen need not be looked for here. */
+async function requireWithdrawal({ info, provider }: Session, chainId: number, messageHash: Hex): Promise<void> {
+  const topics = [topicOf(messenger, "L1MessageSent"), null, messageHash];
+  const chain = provider(chainId);
+  const logs = await readLogs(chain, { address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0, toBlock: await chain.getBlockNumber() });
+  const name = memberName(info, chainId);
+  if (logs.length === 0) {
+    throw pluginError(`${name} has sent no withdrawal ${messageHash}, and no transaction there has this hash; take it from what hyperchain:withdraw printed`);
+  }
+  const [sent] = sentMessages(chainId, info.l1.chainId, { logs });
+  if (sent?.type !== "withdrawal") throw pluginError(`message ${messageHash} of ${name} is no withdrawal`);
 }
 
 /** A validium's messages are on L1 by their hashes only: their contents come from the chain, and L1 checks them. */
