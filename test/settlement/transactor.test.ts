@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { BrowserProvider, Interface, Wallet } from "ethers";
+import { BrowserProvider, Interface, Transaction, Wallet } from "ethers";
 import type { HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
@@ -108,6 +108,29 @@ describe("sending transactions to L1", () => {
       await mining(true);
     }
     assert.equal(await signer.getNonce(), nonce + 2);
+  });
+
+  test("A6: knows by the nonce, and by its transactions, what a node means whose words it does not know", async () => {
+    let lost = 0;
+    const wordy = altered(signer, {
+      async broadcastTransaction(raw: string) {
+        const { nonce } = Transaction.from(raw);
+        const current = await signer.getNonce("latest");
+        if (nonce < current || lost > 0) throw new Error(`OldNonce, Current nonce: ${current}, nonce of rejected tx: ${nonce}`);
+        const taken = await signer.provider!.broadcastTransaction(raw);
+        if (lost++ === 0) throw new Error("socket hang up");
+        return taken;
+      },
+    });
+    const nonce = await signer.getNonce();
+    const transactor = transactorOf(wordy);
+    await transactor.send(call("0x35"));
+    assert.equal(await signer.getNonce(), nonce + 1);
+    // Somebody else takes the nonce that is next.
+    await (await signer.sendTransaction({ to: target })).wait();
+    lost = -1;
+    const receipt = await transactor.send(call("0x36"));
+    assert.equal((await receipt.getTransaction()).nonce, nonce + 2);
   });
 
   test("A6: waits for a transaction that an earlier process sent, and sends none", async () => {

@@ -175,10 +175,12 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
       } catch (error) {
         const text = String(error);
         if (HELD.test(text)) return true;
-        if (!NONCE_USED.test(text)) throw error;
+        // Not all nodes have these words. Asked first: what is mined meanwhile is then found below.
+        const isUsed = NONCE_USED.test(text) || (await signer.getNonce("latest")) > nonce;
         // By one of ours, whose answer was lost, or by somebody else's.
-        for (const own of hashes) if ((await provider.getTransactionReceipt(own)) !== null) return true;
-        return false;
+        for (const own of hashes) if ((await provider.getTransaction(own)) !== null) return true;
+        if (isUsed) return false;
+        throw error;
       }
     });
   }
