@@ -21,8 +21,8 @@ export const NO_LOG_LIMITS: LogLimits = { logs: Infinity, dataCharacters: Infini
 
 /** What the engine is asked for at once, whatever of it the filter lets through; a block is never divided. */
 const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n };
-/** More than a batch of requests holds. */
-const MAX_WAITING = 512;
+/** As many as of other reads. Tests ask much side by side, also in this process. */
+const MAX_WAITING = 4096;
 
 /** The logs of whole blocks. */
 export interface LogRange {
