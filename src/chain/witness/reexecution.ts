@@ -20,6 +20,7 @@ import { runCall } from "./call.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { FlatState } from "./flat-state.ts";
+import { countInstructions } from "./instruction-counter.ts";
 
 /** Data that a transaction's calls may pass on, all together. */
 const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
@@ -137,15 +138,7 @@ export class Reexecution {
    * the size of all changes as `measure` counts them.
    */
   async preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize, bounds: RunBounds = {}): Promise<Preview> {
-    const { maxInstructions = Infinity } = bounds;
-    // Counting takes ten times as long as running. Every instruction costs gas, of which refunds give back a fifth at most.
-    if (transaction.gasLimit <= maxInstructions) return this.#preview(transaction, environment, measure, bounds);
-    const uncounted = await this.#preview(transaction, environment, measure, bounds);
-    const gasUsed = uncounted.receipt === undefined ? 0n : (uncounted.receipt.gasUsed * 5n) / 4n;
-    return gasUsed <= maxInstructions ? uncounted : this.#preview(transaction, environment, measure, bounds, maxInstructions);
-  }
-
-  async #preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize, { maxMs = Infinity }: RunBounds, maxInstructions = Infinity): Promise<Preview> {
+    const { maxMs = Infinity, maxInstructions = Infinity } = bounds;
     const initCodes: Hex[] = [];
     const runtimeCodes: Hex[] = [];
     const { state } = this;
@@ -156,11 +149,8 @@ export class Reexecution {
       meter.add(message.data.length);
     };
     this.#evm.events.on("beforeMessage", watch);
-    let steps = 0;
-    const count = (): void => {
-      if (++steps > maxInstructions) throw new Error(`it runs more than ${maxInstructions} instructions`);
-    };
-    if (maxInstructions < Infinity) this.#evm.events.on("step", count);
+    // Every instruction costs gas, so with little there cannot be too many.
+    const counter = transaction.gasLimit > maxInstructions ? countInstructions(this.#evm, maxInstructions) : undefined;
     state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
     const report = (receipt: ReexecutedReceipt | undefined, reason: string | undefined): Preview => ({
       receipt,
@@ -168,7 +158,7 @@ export class Reexecution {
       initCodes,
       runtimeCodes,
       isLoud: meter.isFull,
-      isLong: steps > maxInstructions,
+      isLong: counter?.isFull ?? false,
       size: measure(),
     });
     try {
@@ -177,7 +167,7 @@ export class Reexecution {
       return report(undefined, error instanceof Error ? error.message : String(error));
     } finally {
       this.#evm.events.off("beforeMessage", watch);
-      this.#evm.events.off("step", count);
+      counter?.stop();
       state.onCode = undefined;
       state.rollback(mark);
     }
