@@ -1,6 +1,7 @@
 import { AbiCoder } from "ethers";
 import type { Signer, TransactionReceipt } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import { ClientError } from "./client-error.ts";
 import { factory, hyperchain } from "./contract-interfaces.ts";
 
 /** A request in a chain's queue on L1. */
@@ -38,10 +39,15 @@ export interface TokenRequest extends RequestTerms {
 /** In ZK Stack's shape, for its clients; the price per byte is in the gas already. */
 const GAS_PER_PUBDATA_BYTE = 800n;
 
-/** What the gas of a request costs, in the chain's base token. */
+/** What the gas of a request costs, in the chain's base token. Throws ClientError WrongChain where L1 has no factory at the address. */
 export async function requestCost(factoryAddress: Hex, chainId: bigint, gasLimit: bigint, signer: Signer): Promise<bigint> {
   const data = factory.encodeFunctionData("l2TransactionBaseCost", [chainId, 0n, gasLimit, GAS_PER_PUBDATA_BYTE]);
-  return BigInt(await signer.call({ to: factoryAddress, data }));
+  const cost = await signer.call({ to: factoryAddress, data });
+  if (cost === "0x") {
+    const message = `L1 has no factory at ${factoryAddress}: it is another L1 than the ecosystem was set up on, or one that has begun anew; start the ecosystem again`;
+    throw new ClientError("WrongChain", message, { factory: factoryAddress });
+  }
+  return BigInt(cost);
 }
 
 /** Calldata of the factory that queues a call or payment. */

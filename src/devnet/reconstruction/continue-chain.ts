@@ -153,10 +153,10 @@ function checkContinuable({ contract, onL1, unapplied }: Reconstruction, operato
   }
   if (operator === undefined) return;
   if (!validators.some((validator) => validator === operator)) {
-    throw new ContinuationError("NotAValidator", `${operator} is none of the chain's validators (${validators.join(", ")}); give a quorum`);
+    throw new ContinuationError("NotAValidator", `${operator} is none of the chain's validators (${validators.join(", ")}); sign with the key of one of them, or give a quorum in code`);
   }
   if (validatorThreshold > 1n) {
-    throw new ContinuationError("QuorumNeeded", `${validatorThreshold} validators must sign each batch; give a quorum`);
+    throw new ContinuationError("QuorumNeeded", `${validatorThreshold} validators must sign each batch and one key is not enough; give a quorum in code`);
   }
 }
 

@@ -45,7 +45,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:withdraw", "Send money from a chain to L1: settles, then claims it there")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
-    .addPositionalArgument({ name: "to", description: "Recipient on L1: address or account number (default: the sender)", defaultValue: "" })
+    .addPositionalArgument({ name: "to", description: "Recipient on L1: address or account number; the sender where none is given", defaultValue: "" })
     .addOption(token)
     .addOption(from)
     .addFlag(noWait)
@@ -85,7 +85,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .setAction(() => import("./call.ts"))
     .build(),
   task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
-    .addPositionalArgument({ name: "chain", description: "Name or id (default: all chains)", defaultValue: "" })
+    .addPositionalArgument({ name: "chain", description: "Name or id; all chains where none is given", defaultValue: "" })
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./settle.ts"))

@@ -1,5 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import { JsonRpcError } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import { stepLine } from "./event-lines.ts";
 import { createPatience } from "./patience.ts";
@@ -14,7 +15,11 @@ export async function followMessage(session: Session, hash: Hex, until: string):
   const patience = createPatience(session);
   let told = 0;
   for (;;) {
-    const message = await findMessage(session, hash);
+    const message = await findMessage(session, hash).catch((error: unknown) => {
+      // It may be sent already: whoever sends it again sends it twice.
+      if (!(error instanceof JsonRpcError)) throw error;
+      throw pluginError(`how far ${hash} is cannot be seen now (${error.message}); look again with 'npx hardhat hyperchain:message ${hash}'`, error);
+    });
     for (const step of message.steps.slice(told)) output.progress(stepLine(info, message, step));
     if (message.steps.length > told) patience.news();
     told = message.steps.length;

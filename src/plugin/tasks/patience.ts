@@ -17,6 +17,7 @@ export interface Patience {
 export function createPatience({ output, request }: Pick<Session, "output" | "request">): Patience {
   let since = performance.now();
   let hinted = false;
+  const told = new Set<string>();
   return {
     news() {
       since = performance.now();
@@ -30,8 +31,32 @@ export function createPatience({ output, request }: Pick<Session, "output" | "re
         if (stopped !== undefined) throw pluginError(`${stopped.name} stands still, so this may never happen: ${stopped.fault ?? ""}`);
         if (!hinted) output.progress(hint);
         hinted = true;
+        tellDelays(output, chains, told);
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     },
   };
+}
+
+/** Waits for what the ecosystem does in one request, and tells what holds it up if that takes long. */
+export async function patiently<T>({ output, request }: Pick<Session, "output" | "request">, work: Promise<T>): Promise<T> {
+  const told = new Set<string>();
+  const look = async (): Promise<void> => tellDelays(output, ((await request("hyperchain_status")) as EcosystemStatus).chains, told);
+  // Where nothing answers, the work itself ends with the reason.
+  const timer = setInterval(() => void look().catch(() => undefined), PATIENCE_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Tells once per chain and reason what it waits for. */
+function tellDelays(output: Session["output"], chains: EcosystemStatus["chains"], told: Set<string>): void {
+  for (const { name, waitsFor } of chains) {
+    if (waitsFor === undefined) continue;
+    const line = `${name} waits, and goes on by itself: ${waitsFor}`;
+    if (!told.has(line)) output.progress(line);
+    told.add(line);
+  }
 }

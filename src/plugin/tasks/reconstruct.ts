@@ -133,7 +133,7 @@ function progressOf(output: Output): (progress: ReconstructionProgress) => void 
   return ({ blockNumber, toBlock, batchesApplied, batchesTotal }) => {
     if (performance.now() - toldAt < 1_000) return;
     toldAt = performance.now();
-    output.progress(`L1 block ${blockNumber} of ${toBlock}, batch ${batchesApplied} of ${batchesTotal}`);
+    output.progress(`L1 block ${blockNumber} of ${toBlock}, ${batchesApplied} of ${batchesTotal} batches`);
   };
 }
 

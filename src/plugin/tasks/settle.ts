@@ -3,6 +3,7 @@ import { findChain } from "../../client/ecosystem.ts";
 import type { SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { batchLine } from "./event-lines.ts";
+import { patiently } from "./patience.ts";
 import { withEcosystem } from "./session.ts";
 
 interface SettleArguments extends EcosystemArguments {
@@ -12,10 +13,11 @@ interface SettleArguments extends EcosystemArguments {
 
 /** `hyperchain:settle`: seals the open batches and waits until L1 has executed them. */
 const action: NewTaskActionFunction<SettleArguments> = (args, hre) =>
-  withEcosystem(args, hre, async ({ info, output, request }) => {
+  withEcosystem(args, hre, async (session) => {
+    const { info, output, request } = session;
     const chain = args.chain === "" ? undefined : findChain(info, args.chain);
     output.progress(`settling ${chain?.name ?? info.chains.map(({ name }) => name).join(", ")}…`);
-    const batches = (await request("hyperchain_settle", ...(chain === undefined ? [] : [chain.chainId]))) as readonly SettledBatchInfo[];
+    const batches = (await patiently(session, request("hyperchain_settle", ...(chain === undefined ? [] : [chain.chainId])))) as readonly SettledBatchInfo[];
     output.result(() => (batches.length === 0 ? "nothing to settle: L1 has executed every batch" : batches.map((batch) => batchLine(info, batch)).join("\n")), batches);
   });
 
