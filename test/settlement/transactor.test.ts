@@ -283,6 +283,32 @@ describe("sending transactions to L1", () => {
     }
   });
 
+  test("does not wait for ever behind a transaction that L1 has taken back", async () => {
+    const { provider } = settled.l1.ethers;
+    const mark: unknown = await provider.send("evm_snapshot", []);
+    let looks = 0;
+    const delay = async () => {
+      if (++looks === 1) {
+        await provider.send("evm_revert", [mark]);
+        await mining(false);
+      }
+    };
+    const transactor = transactorOf(signer, { pollsUntilResend: 3 }, { delay });
+    const nonce = await signer.getNonce();
+    const taken = await transactor.send(call("0x19"));
+    await mining(false);
+    try {
+      await assert.rejects(transactor.send(call("0x1a")), { code: "TransactionLost", message: /has taken back/ });
+      assert.equal(await provider.getTransactionReceipt(taken.hash), null);
+      // The next one goes where the one that is gone was.
+      await mining(true);
+      const next = await transactor.send(call("0x1b"));
+      assert.equal((await next.getTransaction()).nonce, nonce);
+    } finally {
+      await mining(true);
+    }
+  });
+
   test("stops waiting for a transaction when it is told to", async () => {
     await mining(false);
     try {

@@ -87,6 +87,8 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
   const provider = connectedProvider(signer);
   let tail: Promise<unknown> = Promise.resolve();
   let nextNonce: number | undefined;
+  /** Nonces of what was broadcast and is not final. */
+  const open = new Set<number>();
 
   /** As `answered`, naming the account where it has no money. */
   function paid<T>(label: string, request: () => Promise<T>): Promise<T> {
@@ -220,10 +222,19 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
           nextNonce = undefined;
           throw new SettlementError("TransactionLost", `${label}: another transaction took nonce ${sent.nonce}`);
         }
+        if (used < sent.nonce && (await isMissing(label, used))) {
+          nextNonce = undefined;
+          throw new SettlementError("TransactionLost", `${label}: it waits for a transaction with nonce ${used}, which L1 had and has taken back`);
+        }
         if (used <= sent.nonce) await resend(call, sent);
       }
       await patience.pause(label, pollIntervalMs);
     }
+  }
+
+  /** Whether no transaction with the nonce is to come: then nothing that follows it is ever mined. */
+  async function isMissing(label: string, nonce: number): Promise<boolean> {
+    return !open.has(nonce) && (await answered(label, () => signer.getNonce("pending"))) === nonce;
   }
 
   /** Why a mined transaction failed: the same call once more, at that block. */
@@ -242,9 +253,18 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
 
   return {
     async send(call) {
-      const turn = tail.then(() => broadcast(call));
+      const turn = tail.then(async () => {
+        const sent = await broadcast(call);
+        open.add(sent.nonce);
+        return sent;
+      });
       tail = turn.catch(() => undefined);
-      return confirmed(call, await turn);
+      const sent = await turn;
+      try {
+        return await confirmed(call, sent);
+      } finally {
+        open.delete(sent.nonce);
+      }
     },
   };
 }
