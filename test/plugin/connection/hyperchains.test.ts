@@ -105,7 +105,7 @@ describe("I2: an ecosystem from network.create", () => {
     await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@alpha`, amount: 1n }), { code: "UnknownChain", message: /both chain 271; name another chain/ });
     await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@l1`, amount: 1n }), { code: "UnknownChain", message: /destination is L1; what goes there is a withdrawal/ });
     await assert.rejects(hyperchains.send({ chain: "omega", to, amount: 1n }), { code: "UnknownChain", message: /no chain omega .* alpha \(271\), beta \(272\)/ });
-    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 10n ** 30n }), { code: "InsufficientFunds", message: /^0x[0-9a-f]{40} lacks 9{10,}.* ETH on alpha: .*bring more there first/ });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 10n ** 30n }), { code: "InsufficientFunds", message: /^0x[0-9a-f]{40} lacks [\d.]+ ETH on alpha: .*bring more there first/ });
     await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 1n, token: NOBODY }), { code: "UnknownToken", message: /deposit it to alpha first/ });
     await assert.rejects(hyperchains.deposit({ to, amount: 1n, token: NOBODY }), { code: "UnknownToken", message: /is no ERC-20 token on l1/ });
     await assert.rejects(hyperchains.deposit({ amount: 1n }), TypeError);
