@@ -41,6 +41,7 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
   const workers = wholeNumber("prover-workers", args.proverWorkers, 1, 64) ?? config.prover.workers;
   const { host = config.host, settlementUrl = config.l1.url } = args;
   if (settlementUrl !== undefined && !/^https?:\/\//.test(settlementUrl)) throw pluginError(`--settlement-url must be a URL such as http://127.0.0.1:8545, got '${settlementUrl}'`);
+  const ports = chainPorts(port, chains);
   return {
     ...config,
     host,
@@ -49,7 +50,7 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
       const dataAvailability = oneOf("da", availability?.[place] ?? availability?.[0], ["rollup", "validium"]);
       return {
         ...chain,
-        port: chain.port ?? (port === 0 ? 0 : port + 1 + place),
+        port: ports[place] ?? 0,
         ...(dataAvailability === undefined ? {} : { dataAvailability }),
         ...(blockMs === undefined ? {} : { blocks: blockMs === 0 ? "instant" : blockMs }),
         batches: {
@@ -62,6 +63,19 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
     prover: workers === undefined ? { mode } : { mode, workers },
     relayer: config.relayer && !args.noRelayer,
   };
+}
+
+/** Each chain's own port, or the next after L1's that no other chain names; free ones where L1's is 0. */
+function chainPorts(l1Port: number, chains: readonly HyperchainConfig[]): readonly number[] {
+  const named = new Set(chains.map(({ port }) => port));
+  let next = l1Port;
+  return chains.map(({ port }) => {
+    if (port !== undefined) return port;
+    if (l1Port === 0) return 0;
+    do ++next;
+    while (named.has(next));
+    return next;
+  });
 }
 
 /** The config's chains, or as many of them and new ones as `--chains` says, or those that `--names` names. */
