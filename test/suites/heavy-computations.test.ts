@@ -97,10 +97,12 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
     }
   });
 
-  test("more calls can wait at the same time than clients of a server may have", async () => {
+  test("more calls and traces can wait at the same time than clients of a server may have", async () => {
     const { provider } = connection;
     const answers = await Promise.all(Array.from({ length: 1_500 }, () => provider.request({ method: "eth_call", params: [{ to: MAKER, data: word(1) }, "latest"] })));
     assert.deepEqual(new Set(answers), new Set(["0x"]));
+    const traces = await Promise.all(Array.from({ length: 50 }, () => provider.request({ method: "debug_traceCall", params: [{ to: COUNTER, data: word(1) }, "latest", { tracer: "callTracer" }] })));
+    assert.deepEqual(new Set(traces.map((trace) => (trace as { output: string }).output)), new Set([word(7)]));
   });
 });
 

@@ -36,28 +36,33 @@ export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<str
   return new Map<string, RpcMethod>([
     [
       "debug_traceTransaction",
-      ([name, config], client) =>
-        inTurn(async () => {
-          const hash = fields.engineHash(name);
-          if (client?.isInProcess === true) return engine.request("debug_traceTransaction", [hash, configuration(config)]);
+      async ([name, config], client) => {
+        const hash = fields.engineHash(name);
+        if (client?.isInProcess === true) return engine.request("debug_traceTransaction", [hash, configuration(config)]);
+        return inTurn(async () => {
           const receipt = (await engine.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;
           const gas = BigInt(receipt?.gasUsed ?? 0);
           return trace((chosen) => engine.request("debug_traceTransaction", [hash, chosen]), config, gas);
-        }),
+        });
+      },
     ],
     [
       "debug_traceCall",
-      ([transaction, tag, config], client) =>
-        inTurn(async () => {
-          const call = parseCall(transaction);
+      async ([transaction, tag, config], client) => {
+        const call = parseCall(transaction);
+        if (client?.isInProcess === true) {
           const block = await calls.requireEngine(call, tag ?? "latest", client);
-          if (client?.isInProcess === true) return engine.request("debug_traceCall", [engineCall(transaction, call, capped(call.gas)), block, configuration(config)]);
+          return engine.request("debug_traceCall", [engineCall(transaction, call, capped(call.gas)), block, configuration(config)]);
+        }
+        return inTurn(async () => {
+          const block = await calls.requireEngine(call, tag ?? "latest");
           const gas = call.gas ?? MAX_STEP_TRACE_GAS;
           // The engine remembers every instruction, whatever the tracer tells of them.
           if (gas > MAX_STEP_TRACE_GAS) throw tooLarge(`calls are traced with at most ${MAX_STEP_TRACE_GAS} gas; send the transaction and trace that`);
           const request = engineCall(transaction, call, gas);
           return trace((chosen) => engine.request("debug_traceCall", [request, block, chosen]), config, gas);
-        }),
+        });
+      },
     ],
   ]);
 }
