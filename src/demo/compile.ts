@@ -17,7 +17,9 @@ export async function compile(options: CompileOptions = {}): Promise<void> {
   prepareEngine();
   if (!existsSync(hre.config.paths.artifacts)) console.error("compiling the contracts (once, about half a minute)…");
   const write = process.stdout.write;
-  process.stdout.write = process.stderr.write.bind(process.stderr);
+  const toStderr = process.stderr.write.bind(process.stderr) as typeof write;
+  // What it leaves of a line whose warnings are silenced is empty.
+  process.stdout.write = ((text: string, ...rest: []) => (text === "\n" ? true : toStderr(text, ...rest))) as typeof write;
   try {
     const { root } = hre.config.paths;
     const files = options.everything ? [] : globSync("contracts/**/*.sol", { cwd: root }).map((file) => join(root, file));

@@ -114,7 +114,7 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
   const gas = { commit: receipts.commit?.gasUsed, prove: receipts.prove?.gasUsed, execute: receipts.execute?.gasUsed };
   const { seconds } = proof.metrics;
   say(
-    `      chain ${chainId} batch ${batchNumber}: ${batch.transactionCount} transactions, ${batch.entries.length} changed leaves, ` +
+    `      chain ${chainId} batch ${batchNumber}: ${batch.transactionCount} ${batch.transactionCount === 1 ? "transaction" : "transactions"}, ${batch.entries.length} changed leaves, ` +
       `${batch.pubdata.length} bytes; proof ${proof.bytes} bytes in ${seconds.toFixed(2)} s; L1 gas ${gas.commit} + ${gas.prove} + ${gas.execute}`,
   );
   batches.push({
@@ -195,7 +195,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
 
   const bobHas = await clientB.getBalance(bob);
   const visited = await visits(aliceOnB, counter);
-  say(`Bob has ${formatEther(bobHas)} ETH on chain ${b.chainId}; the counter was called ${visited} time(s) and has ${formatEther(await clientB.getBalance(counter))} ETH`);
+  say(`Bob has ${formatEther(bobHas)} ETH on chain ${b.chainId}; the counter was called ${visited === 1n ? "once" : `${visited} times`} and has ${formatEther(await clientB.getBalance(counter))} ETH`);
   say(`delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`);
   say("");
   tellEndpoints(devnet);

@@ -113,7 +113,7 @@ async function operate(
   output.result(() => `${text(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.`, { ...summary, url: chain.url });
   told.push((settled) => {
     const batch = settledBatchInfo(BigInt(summary.chainId), settled, chain.proverMode);
-    output.result(() => `${name} batch ${batch.batchNumber}: ${batch.transactions} transactions, settled on L1`, { batch });
+    output.result(() => `${name} batch ${batch.batchNumber}: ${batch.transactions} ${batch.transactions === 1 ? "transaction" : "transactions"}, settled on L1`, { batch });
   });
   await nextSignal();
   await closeAndExit(() => chain.close(), (error) => output.progress(String(error)));
