@@ -117,7 +117,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./reconstruct.ts"))
     .build(),
-  task("hyperchain:deploy", "Deploy the ecosystem's contracts onto the network of --network")
+  task("hyperchain:deploy", "Deploy the ecosystem's contracts onto the network of --network, from that network's first account")
     .addOption(option("governance", "Account that adds and retires protocol versions (default: the deployer)"))
     .addOption(option("retirementNotice", "Seconds between a version's retirement and its effect (default: 86400)"))
     .addFlag({ name: "dryRun", description: "Deploy into memory only, and tell gas and cost" })

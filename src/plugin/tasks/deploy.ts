@@ -75,7 +75,7 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
         return;
       }
       if (balance < cost.wei) throw pluginError(`${account} has ${formatEther(balance)} ETH on ${network}, and the deployment takes ${price}; send it more first`);
-      output.progress(`deploying ${rehearsed.gasUsed.size} contracts…`);
+      output.progress(`deploying ${Object.keys(rehearsed.addresses).length} contracts, in ${rehearsed.gasUsed.size} transactions…`);
       const deployed = await deployEcosystem(options, { signer, artifacts: bundledArtifact });
       output.result(() => text(network, deployed), { network, chainId: Number(chainId), account, deployed: true, ...json(deployed) });
     } finally {
