@@ -15,5 +15,5 @@ test("I4: neither ethers nor a chain is loaded for a config and a plain network"
   assert.equal(status, 0, stderr);
   const loaded = stderr.split("\n").filter((url) => url !== "");
   assert.ok(loaded.some((url) => url.endsWith("/src/plugin/config/validate.ts")));
-  assert.deepEqual(loaded.filter((url) => /node_modules\/(ethers|@ethereumjs|fastify)\/|src\/(chain\/(?!execution\/connection)|prover|settlement|relayer|client)/.test(url)), []);
+  assert.deepEqual(loaded.filter((url) => /node_modules\/(ethers|@ethereumjs|fastify)\/|src\/(chain\/(?!execution\/connection|instruction-limits)|prover|settlement|relayer|client)/.test(url)), []);
 });
