@@ -8,6 +8,10 @@ import { ABSORBING_ROWS } from "../row-groups.ts";
 import type { RowTypeName } from "../row-types.ts";
 import { assertLanesEqual, type Context, lane } from "./context.ts";
 
+const FIELD = createExtension(EXTENSION_DEGREE);
+/** X^0 … X^8: all that a product of two coordinates can be. */
+const POWERS_OF_X = Array.from({ length: 2 * EXTENSION_DEGREE - 1 }, (_, i) => FIELD.pow([0, 1, 0, 0, 0], i));
+
 /** The diff list's digest D, its evaluation y at r and the entry and leaf counts. */
 export function constrainDiffList(context: Context): void {
   const { b, now, next, is, anyOf, out } = context;
@@ -67,9 +71,7 @@ function timesPower(context: Context, x: readonly Expression[], power: number): 
 /** Coordinate c of X^shift · r^power: a sum of coordinates of r^power. */
 function shiftedPower({ b, publics }: Context, power: number, shift: number, c: number): Expression {
   if (power === 0) return b.constant(shift === c ? 1 : 0);
-  const field = createExtension(EXTENSION_DEGREE);
-  const unit = (i: number) => Array.from({ length: EXTENSION_DEGREE }, (_, k) => (k === i ? 1 : 0));
   const coordinates = publics(PUBLIC.rPowers + (power - 1) * EXTENSION_DEGREE, EXTENSION_DEGREE);
-  const factors = coordinates.map((_, j) => field.mul(unit(shift), unit(j))[c] ?? 0);
+  const factors = coordinates.map((_, j) => POWERS_OF_X[shift + j]?.[c] ?? 0);
   return b.linear(coordinates, factors.map((k) => (k > P / 2 ? k - P : k)));
 }
