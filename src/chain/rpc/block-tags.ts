@@ -1,6 +1,6 @@
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hexQuantity } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import type { BatchCounts, SettlementView } from "./settlement-view.ts";
 
 /** Methods that take a block's number or tag, and where among their parameters. */

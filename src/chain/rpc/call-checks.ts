@@ -9,6 +9,7 @@ import type { AccountOverride } from "../witness/call.ts";
 import type { Preview, RunBounds } from "../witness/reexecution.ts";
 import type { RpcCall } from "./call-request.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 
 /** Tags of blocks that are others as the chain goes on. */
 const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);
@@ -35,7 +36,7 @@ export function isNewest({ sequencer }: Chain, tag: unknown): boolean {
  * a delegation (EIP-7702) may change it while a question is under way.
  */
 export function blockOf({ sequencer }: Chain, tag: unknown): unknown {
-  return typeof tag === "string" && MOVING_TAGS.has(tag) ? `0x${sequencer.head.number.toString(16)}` : tag;
+  return typeof tag === "string" && MOVING_TAGS.has(tag) ? hexQuantity(sequencer.head.number) : tag;
 }
 
 /** Where a call may run that gets `mostGas` at most. Throws RpcError for code that no engine may run. */

@@ -1,6 +1,7 @@
 import { fromHex, HexError, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AccountOverride } from "../witness/call.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** The transaction object of `eth_call` and `eth_estimateGas`. */
@@ -39,7 +40,7 @@ const ENGINE_FIELDS = ["from", "to", "gas", "gasPrice", "maxFeePerGas", "maxPrio
 export function engineCall(value: unknown, { data }: RpcCall, gas: bigint | undefined): Readonly<Record<string, unknown>> {
   const call = record(value, "the call");
   const known = Object.entries(call).filter(([field, content]) => ENGINE_FIELDS.includes(field) && content !== null && content !== undefined);
-  return { ...Object.fromEntries(known), ...(data === "0x" ? {} : { data }), ...(gas === undefined ? {} : { gas: `0x${gas.toString(16)}` }) };
+  return { ...Object.fromEntries(known), ...(data === "0x" ? {} : { data }), ...(gas === undefined ? {} : { gas: hexQuantity(gas) }) };
 }
 
 /** What ZK Stack's clients attach to transactions of type 0x71, and this chain cannot do. Throws RpcError. */
@@ -68,14 +69,10 @@ export function engineOverrides(overrides: readonly AccountOverride[]): Readonly
   return Object.fromEntries(
     overrides.map(({ address, balanceWei, nonce, code, storage }) => {
       const stateDiff = storage === undefined ? {} : { stateDiff: Object.fromEntries(storage.map(({ slot, value }) => [wordToHex(slot), wordToHex(value)])) };
-      const numbers = { ...(balanceWei === undefined ? {} : { balance: toQuantity(balanceWei) }), ...(nonce === undefined ? {} : { nonce: toQuantity(nonce) }) };
+      const numbers = { ...(balanceWei === undefined ? {} : { balance: hexQuantity(balanceWei) }), ...(nonce === undefined ? {} : { nonce: hexQuantity(nonce) }) };
       return [address, { ...numbers, ...(code === undefined ? {} : { code }), ...stateDiff }];
     }),
   );
-}
-
-function toQuantity(value: bigint): string {
-  return `0x${value.toString(16)}`;
 }
 
 function readOverrides(value: unknown): AccountOverride[] {

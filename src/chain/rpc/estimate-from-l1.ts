@@ -9,7 +9,7 @@ import type { CallAnswer } from "../witness/call.ts";
 import { parseCall } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { hexQuantity } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 
 /** The queue on L1 takes no operation with less: intrinsic gas, and EIP-7623's floor for a byte that is not zero. */
 const LEAST_GAS = 21_000n;

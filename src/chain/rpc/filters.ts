@@ -6,9 +6,9 @@ import type { RpcClient, RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { parseLogFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
-import { LOG_LIMITS, NO_LOG_LIMITS, numberOf } from "./log-reader.ts";
+import { logLimitsOf, numberOf } from "./log-reader.ts";
 import type { LogReader } from "./log-reader.ts";
-import { hexQuantity } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 
 /** Filters that are kept; the one that has been asked least lately goes. */
 const MAX_FILTERS = 1000;
@@ -94,7 +94,7 @@ class Filters {
     filter.next = head + 1n;
     if (from > to) return [];
     try {
-      const range = await this.#reader.upTo(logs, from, to, limitsOf(client));
+      const range = await this.#reader.upTo(logs, from, to, logLimitsOf(client));
       if (range.last < to) filter.next = range.last + 1n;
       return range.logs;
     } catch (error) {
@@ -107,7 +107,7 @@ class Filters {
   logs(id: unknown, client: RpcClient | undefined): Promise<readonly unknown[]> {
     const { logs } = this.#asked(id);
     if (logs === undefined) throw new RpcError(RpcCode.invalidParams, "this filter is of blocks, and has no logs");
-    return this.#reader.all(logs, limitsOf(client));
+    return this.#reader.all(logs, logLimitsOf(client));
   }
 
   #asked(id: unknown): KeptFilter {
@@ -138,10 +138,6 @@ class Filters {
     }
     return hashes;
   }
-}
-
-function limitsOf(client: RpcClient | undefined): typeof LOG_LIMITS {
-  return client?.isInProcess === true ? NO_LOG_LIMITS : LOG_LIMITS;
 }
 
 function minimum(a: bigint, b: bigint): bigint {

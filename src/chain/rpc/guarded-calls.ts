@@ -9,6 +9,7 @@ import type { Verdict } from "./call-checks.ts";
 import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import type { RpcClient } from "./dispatch.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { OwnCalls } from "./own-calls.ts";
@@ -107,7 +108,7 @@ export class GuardedCalls {
       await this.#callWitness(call, [], "pending");
       throw new RpcError(RpcCode.reverted, "the transaction fails, but the same call succeeds: give it more gas", "0x");
     }
-    return `0x${(await this.#leastGas(call, full.receipt.gasUsed, most)).toString(16)}`;
+    return hexQuantity(await this.#leastGas(call, full.receipt.gasUsed, most));
   }
 
   async #ask(method: string, params: readonly unknown[]): Promise<Hex> {

@@ -1,5 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 
 /** Which logs somebody asks for. */
 export interface LogFilter {
@@ -47,8 +48,8 @@ export function parseLogFilter(value: unknown): LogFilter {
 export function engineFilter({ addresses, topics }: LogFilter, first: bigint, last: bigint): Readonly<Record<string, unknown>> {
   const places = topics.map((place) => (place.length === 0 ? null : place));
   return {
-    fromBlock: `0x${first.toString(16)}`,
-    toBlock: `0x${last.toString(16)}`,
+    fromBlock: hexQuantity(first),
+    toBlock: hexQuantity(last),
     ...(addresses.length === 0 ? {} : { address: addresses }),
     ...(places.length === 0 ? {} : { topics: places }),
   };

@@ -1,10 +1,11 @@
 import type { Chain } from "../chain.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { RpcClient } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { engineFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import { hexQuantity } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import type { Fields, ZkFields } from "./zk-fields.ts";
 
 /** What an answer may hold. */
@@ -15,9 +16,13 @@ export interface LogLimits {
 }
 
 /** For everybody outside this process. As many as public nodes give. */
-export const LOG_LIMITS: LogLimits = { logs: 10_000, dataCharacters: 2 ** 25 };
+const LOG_LIMITS: LogLimits = { logs: 10_000, dataCharacters: 2 ** 25 };
 /** For who asks in this process, and could only end his own. */
 export const NO_LOG_LIMITS: LogLimits = { logs: Infinity, dataCharacters: Infinity };
+
+export function logLimitsOf(client: RpcClient | undefined): LogLimits {
+  return client?.isInProcess === true ? NO_LOG_LIMITS : LOG_LIMITS;
+}
 
 /** What the engine is asked for at once, whatever of it the filter lets through; a block is never divided. */
 const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n };

@@ -5,7 +5,8 @@ import { JOURNEY_STEPS, readCrossChainMessage } from "../../protocol/cross-chain
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hashParameter, hexQuantity, numberParameter } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
+import { hashParameter, numberParameter } from "./parameters.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
 /** Where a step happened; its chain is this one or L1. */

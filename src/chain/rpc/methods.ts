@@ -11,7 +11,7 @@ import { messageMethods } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { OwnCalls } from "./own-calls.ts";
-import { hexQuantity } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { traceMethods } from "./traces.ts";
 import { zksBatchMethods } from "./zks-batches.ts";
@@ -66,7 +66,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
   for (const [method, answer] of namedReads(chain, options.nowMs)) methods.set(method, answer);
-  const gasPrice: RpcMethod = async () => `0x${options.gasPriceWei.toString(16)}`;
+  const gasPrice: RpcMethod = async () => hexQuantity(options.gasPriceWei);
   // The engine has a block a little before anyone can ask what its transactions are called.
   methods.set("eth_blockNumber", async () => hexQuantity(chain.index.head ?? chain.sequencer.head.number));
   methods.set("eth_gasPrice", gasPrice);
@@ -83,7 +83,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   });
   methods.set("eth_getTransactionCount", async ([account, tag]) => {
     const waiting = tag === "pending" ? chain.mempool.nextNonce(address(account)) : undefined;
-    if (waiting !== undefined) return `0x${waiting.toString(16)}`;
+    if (waiting !== undefined) return hexQuantity(waiting);
     return engine.request("eth_getTransactionCount", [account, tag ?? "latest"]);
   });
   for (const [method, answer] of traceMethods(chain, calls)) methods.set(method, answer);
@@ -169,7 +169,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   );
   methods.set("hyperchain_sealBatch", async () => {
     const batch = await chain.seal();
-    return batch === undefined ? null : `0x${batch.outputs.batchNumber.toString(16)}`;
+    return batch === undefined ? null : hexQuantity(batch.outputs.batchNumber);
   });
 }
 

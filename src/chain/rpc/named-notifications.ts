@@ -4,7 +4,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { matches, parseLogFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
-import { hexQuantity } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
 

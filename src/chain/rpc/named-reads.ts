@@ -2,7 +2,7 @@ import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { filterMethods } from "./filters.ts";
 import { parseLogFilter } from "./log-filter.ts";
-import { LOG_LIMITS, LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
+import { LogReader, logLimitsOf } from "./log-reader.ts";
 import { someAtATime } from "./one-at-a-time.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
@@ -62,7 +62,7 @@ export function namedReads(chain: Chain, nowMs: () => number = () => performance
     shown("eth_getBlockByNumber", block),
     shown("eth_getBlockByHash", block),
     ["eth_getBlockReceipts", ([block]) => inTurn(() => blockReceipts(chain, fields, block))],
-    ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), client?.isInProcess === true ? NO_LOG_LIMITS : LOG_LIMITS)],
+    ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), logLimitsOf(client))],
     ...filterMethods({ chain, reader, nowMs }),
   ]);
 }

@@ -12,8 +12,3 @@ export function hashParameter(value: unknown): Hex {
   if (typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value)) return value.toLowerCase() as Hex;
   throw new RpcError(RpcCode.invalidParams, `${(JSON.stringify(value) ?? "undefined").slice(0, 80)} is not a hash of 32 bytes`);
 }
-
-/** A number as JSON-RPC writes it. */
-export function hexQuantity(value: bigint): Hex {
-  return `0x${value.toString(16)}`;
-}

@@ -3,11 +3,12 @@ import { isEip712Transaction } from "../eip712-transaction.ts";
 import { gasPriceOf } from "../transaction.ts";
 import type { SignedTransaction } from "../transaction.ts";
 import type { Fields } from "./zk-fields.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 
 /** A transaction that waits in the pool, in the shape of `eth_getTransactionByHash`. */
 export function pendingTransaction(transaction: SignedTransaction, chainId: number): Fields {
   const { hash, type, from, to, valueWei, data, gasLimit, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
-  const dynamicFees = { maxFeePerGas: quantity(maxFeePerGasWei), maxPriorityFeePerGas: quantity(maxPriorityFeePerGasWei) };
+  const dynamicFees = { maxFeePerGas: hexQuantity(maxFeePerGasWei), maxPriorityFeePerGas: hexQuantity(maxPriorityFeePerGasWei) };
   return {
     blockHash: null,
     blockNumber: null,
@@ -15,15 +16,15 @@ export function pendingTransaction(transaction: SignedTransaction, chainId: numb
     l1BatchNumber: null,
     l1BatchTxIndex: null,
     hash,
-    type: quantity(BigInt(type)),
-    chainId: quantity(BigInt(chainId)),
+    type: hexQuantity(BigInt(type)),
+    chainId: hexQuantity(BigInt(chainId)),
     from,
     to: to ?? null,
-    value: quantity(valueWei),
+    value: hexQuantity(valueWei),
     input: data,
-    gas: quantity(gasLimit),
-    nonce: quantity(nonce),
-    gasPrice: quantity(gasPriceOf(transaction)),
+    gas: hexQuantity(gasLimit),
+    nonce: hexQuantity(nonce),
+    gasPrice: hexQuantity(gasPriceOf(transaction)),
     ...(type < 2 ? {} : dynamicFees),
     ...signatureOf(transaction),
   };
@@ -32,15 +33,11 @@ export function pendingTransaction(transaction: SignedTransaction, chainId: numb
 function signatureOf(transaction: SignedTransaction): Fields {
   if (isEip712Transaction(transaction)) {
     const { r, s, yParity } = transaction.signature;
-    return { r: quantity(BigInt(r)), s: quantity(BigInt(s)), v: quantity(BigInt(yParity)), yParity: quantity(BigInt(yParity)) };
+    return { r: hexQuantity(BigInt(r)), s: hexQuantity(BigInt(s)), v: hexQuantity(BigInt(yParity)), yParity: hexQuantity(BigInt(yParity)) };
   }
   // Decoded before, so it is signed.
   const { signature } = Transaction.from(transaction.raw);
   if (signature === null) return {};
   const v = transaction.type === 0 ? BigInt(signature.networkV ?? signature.v) : BigInt(signature.yParity);
-  return { r: quantity(BigInt(signature.r)), s: quantity(BigInt(signature.s)), v: quantity(v) };
-}
-
-function quantity(value: bigint): string {
-  return `0x${value.toString(16)}`;
+  return { r: hexQuantity(BigInt(signature.r)), s: hexQuantity(BigInt(signature.s)), v: hexQuantity(v) };
 }

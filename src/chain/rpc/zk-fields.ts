@@ -6,6 +6,7 @@ import { messagesOf } from "../sequencer/l1-messages.ts";
 import { messageLog, priorityOpLog } from "../../protocol/l2-log.ts";
 import type { L2Log } from "../../protocol/l2-log.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 
 /** An object of an RPC answer. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -77,7 +78,7 @@ export class ZkFields {
         ...log,
         transactionHash,
         l1BatchNumber,
-        transactionLogIndex: quantity(BigInt(i)),
+        transactionLogIndex: hexQuantity(BigInt(i)),
         logType: null,
       })),
       l2ToL1Logs: sent.map(({ log, at }, i) => ({
@@ -86,11 +87,11 @@ export class ZkFields {
         sender: log.sender,
         key: log.key,
         value: log.value,
-        logIndex: quantity(BigInt(i)),
-        transactionLogIndex: quantity(BigInt(i)),
+        logIndex: hexQuantity(BigInt(i)),
+        transactionLogIndex: hexQuantity(BigInt(i)),
         txIndexInL1Batch: "0x0",
         // Place in the batch's log tree, which proofs name.
-        indexInBatch: quantity(BigInt(at)),
+        indexInBatch: hexQuantity(BigInt(at)),
       })),
     };
   }
@@ -106,7 +107,7 @@ export class ZkFields {
 
   #batch(blockNumber: unknown): { readonly l1BatchNumber: string | null } {
     const batch = typeof blockNumber === "string" ? this.#index.batchOf(BigInt(blockNumber)) : undefined;
-    return { l1BatchNumber: batch === undefined ? null : quantity(batch) };
+    return { l1BatchNumber: batch === undefined ? null : hexQuantity(batch) };
   }
 
   #publicHash(hash: unknown): Hex {
@@ -118,19 +119,15 @@ function eip712Fields({ signature, maxFeePerGasWei, maxPriorityFeePerGasWei }: E
   const { r, s, yParity } = signature;
   return {
     type: EIP712_TYPE,
-    maxFeePerGas: quantity(maxFeePerGasWei),
-    maxPriorityFeePerGas: quantity(maxPriorityFeePerGasWei),
-    r: quantity(BigInt(r)),
-    s: quantity(BigInt(s)),
-    v: quantity(BigInt(yParity)),
-    yParity: quantity(BigInt(yParity)),
+    maxFeePerGas: hexQuantity(maxFeePerGasWei),
+    maxPriorityFeePerGas: hexQuantity(maxPriorityFeePerGasWei),
+    r: hexQuantity(BigInt(r)),
+    s: hexQuantity(BigInt(s)),
+    v: hexQuantity(BigInt(yParity)),
+    yParity: hexQuantity(BigInt(yParity)),
   };
 }
 
 function isHash(value: unknown): value is Hex {
   return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
-}
-
-function quantity(value: bigint): string {
-  return `0x${value.toString(16)}`;
 }

@@ -3,7 +3,8 @@ import type { ArchivedBatch } from "../batch-archive.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hashParameter, hexQuantity, numberParameter } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
+import { hashParameter, numberParameter } from "./parameters.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
 /** There is no bootloader program and no default account here. */

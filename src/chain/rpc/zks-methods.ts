@@ -4,7 +4,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { PROTOCOL_LIMITS } from "../sequencer/limits.ts";
 import type { RpcMethod, RpcMethods } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { hexQuantity } from "./parameters.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import { estimateFromL1 } from "./estimate-from-l1.ts";
 import type { SettlementView } from "./settlement-view.ts";
 
