@@ -1,10 +1,12 @@
 import { Interface } from "ethers";
+import type { ErrorDescription } from "ethers";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { interopCenterAbi } from "../abi/interop-center.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
+import type { Hex } from "../protocol/hex.ts";
 
 export { assetRouter, hyperchain, interopHandler, messenger, topicOf } from "../relayer/contract-interfaces.ts";
 
@@ -38,4 +40,13 @@ export const erc20 = new Interface([
 ]);
 
 /** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
-export const knownErrors: readonly Interface[] = [new Interface(l1ErrorsAbi), new Interface(l2ErrorsAbi), erc20];
+const knownErrors: readonly Interface[] = [new Interface(l1ErrorsAbi), new Interface(l2ErrorsAbi), erc20];
+
+/** The error that revert data hold: Solidity's own, or one of these contracts; undefined for any other. */
+export function knownErrorOf(data: Hex): ErrorDescription | undefined {
+  for (const errors of knownErrors) {
+    const error = errors.parseError(data);
+    if (error !== null) return error;
+  }
+  return undefined;
+}

@@ -2,7 +2,7 @@ import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "e
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
 import { ClientError } from "./client-error.ts";
-import { knownErrors } from "./contract-interfaces.ts";
+import { knownErrorOf } from "./contract-interfaces.ts";
 import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
 import type { PayingMember } from "./insufficient-funds.ts";
 
@@ -60,11 +60,8 @@ export function refusalOf(thrown: unknown): { readonly name: string; readonly ar
   const data = revertData(thrown, MAX_DEPTH);
   if (data === undefined) return undefined;
   if (data === "0x") return { name: "revert without a reason", args: [], data };
-  for (const errors of knownErrors) {
-    const parsed = errors.parseError(data);
-    if (parsed !== null) return { name: parsed.name, args: [...parsed.args], data };
-  }
-  return { name: `error ${data.slice(0, 10)}`, args: [], data };
+  const error = knownErrorOf(data);
+  return error === undefined ? { name: `error ${data.slice(0, 10)}`, args: [], data } : { name: error.name, args: [...error.args], data };
 }
 
 /** Clients wrap a node's error differently; this many layers are looked through. */

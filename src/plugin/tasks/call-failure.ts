@@ -1,5 +1,5 @@
 import { bundleResult } from "../../client/bundle-result.ts";
-import { knownErrors } from "../../client/contract-interfaces.ts";
+import { knownErrorOf } from "../../client/contract-interfaces.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -21,11 +21,7 @@ export async function callFailure({ info, provider }: Pick<Session, "info" | "pr
 /** The error behind revert data, by name where it is Solidity's own or one of this package's contracts. */
 function reasonOf(data: Hex): string {
   if (data === "0x") return "without a reason";
-  for (const errors of knownErrors) {
-    const error = errors.parseError(data);
-    if (error === null) continue;
-    if (error.name === "Error") return `with "${String(error.args[0])}"`;
-    return `with ${error.name}(${error.args.map(String).join(", ")})`;
-  }
-  return `with ${data}`;
+  const error = knownErrorOf(data);
+  if (error === undefined) return `with ${data}`;
+  return error.name === "Error" ? `with "${String(error.args[0])}"` : `with ${error.name}(${error.args.map(String).join(", ")})`;
 }
