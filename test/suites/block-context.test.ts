@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { AbiCoder, toBeHex } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Member } from "../../src/plugin/connection/hyperchains.ts";
-import { createHardhat } from "../plugin/connection/support/open.ts";
+import { openMembersWith } from "./support/members.ts";
 
 /** Calls the identity precompile, so that it cannot be told beforehand what else it runs. */
 const CALL = "6000600060006000600060045af150";
@@ -26,15 +26,12 @@ describe("suites: what calls and transactions see of their block, on a chain as 
   let connection: NetworkConnection;
   let members: readonly Member[];
   before(async () => {
-    const hre = await createHardhat({ prover: { mode: "none" } });
-    connection = await hre.network.create("hyperchain");
-    members = [...connection.hyperchains, connection.hyperchains.l1];
-    for (const { networkHelpers } of members) {
-      await networkHelpers.setCode(PLAIN, PLAIN_CLOCK);
-      await networkHelpers.setCode(CALLING, CALLING_CLOCK);
-      await networkHelpers.setCode(HASH_READER, HASHES);
-      await networkHelpers.setCode("0x000000000000000000000000000000000000c4ea", CREATOR);
-    }
+    ({ connection, members } = await openMembersWith({
+      [PLAIN]: PLAIN_CLOCK,
+      [CALLING]: CALLING_CLOCK,
+      [HASH_READER]: HASHES,
+      "0x000000000000000000000000000000000000c4ea": CREATOR,
+    }));
   });
   after(() => connection.close());
 

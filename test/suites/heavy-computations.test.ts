@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { toBeHex } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Member } from "../../src/plugin/connection/hyperchains.ts";
-import { createHardhat } from "../plugin/connection/support/open.ts";
+import { openMembersWith } from "./support/members.ts";
 
 /** Counts its input down to 0, six instructions and 26 gas a time, and returns 7. */
 const COUNTER = "0x0000000000000000000000000000000000c0c0c0";
@@ -29,15 +29,12 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
   let connection: NetworkConnection;
   let members: readonly Member[];
   before(async () => {
-    const hre = await createHardhat({ prover: { mode: "none" } });
-    connection = await hre.network.create("hyperchain");
-    members = [...connection.hyperchains, connection.hyperchains.l1];
-    for (const { networkHelpers } of members) {
-      await networkHelpers.setCode(COUNTER, counting("", RETURN_SEVEN));
-      await networkHelpers.setCode(LOGGER, counting(LOG, RETURN_SEVEN));
-      await networkHelpers.setCode(REFUSER, counting("", "60075f5260205ffd"));
-      await networkHelpers.setCode(MAKER, counting("", "5f5f5ff0505f5ff3"));
-    }
+    ({ connection, members } = await openMembersWith({
+      [COUNTER]: counting("", RETURN_SEVEN),
+      [LOGGER]: counting(LOG, RETURN_SEVEN),
+      [REFUSER]: counting("", "60075f5260205ffd"),
+      [MAKER]: counting("", "5f5f5ff0505f5ff3"),
+    }));
   });
   after(() => connection.close());
 
