@@ -1,6 +1,9 @@
 import { degrees, type Expression, ExpressionBuilder, type ExpressionNode, type Phase } from "./expression.ts";
 
-/** The rows on which a constraint must vanish. `transition` is every row but the last. */
+/**
+ * The rows on which a constraint must vanish. `transition` is every row but the last. Only `transition` and `firstRow` may
+ * read the next row: the last row has none (see `lifting-rules.ts`).
+ */
 export type ConstraintScope = "everyRow" | "transition" | "firstRow" | "lastRow";
 
 /** selector · body = 0 on the rows of `scope`. The selector is kept apart so that evaluators can share it. */
@@ -67,7 +70,7 @@ export class AirBuilder extends ExpressionBuilder {
     return this.#reference("preprocessed", this.#preprocessed.length - 1, false);
   }
 
-  /** The same column one row later. Throws TypeError for anything but a column of this row. */
+  /** The same column one row later; the last row has none. Throws TypeError for anything but a column of this row. */
   next(column: Expression): Expression {
     const node = this.nodes[column];
     if (node?.kind !== "column" || node.next) throw new TypeError("next() takes a column of the current row");

@@ -54,7 +54,7 @@ export function checkTraces(system: System, input: ProverInput, { limit = 1 }: C
 
 /**
  * The constraints of one table that do not hold, by row, for all rows or the given ones. A cell at row r takes part in the
- * constraints of rows r and r − 1 only (cyclically).
+ * constraints of rows r and r − 1 only.
  */
 export function checkConstraints(
   air: Air,

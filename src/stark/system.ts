@@ -2,6 +2,7 @@ import { createExtension, type ExtensionField } from "../field/extension.ts";
 import { P, TWO_ADICITY } from "../field/koala-bear.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import type { Air, ConstraintScope } from "./air.ts";
+import { assertSegmentsStandAlone } from "./lifting-rules.ts";
 import { type Bus, collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
 import { type ProofParameters, validateParameters } from "./parameters.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
@@ -173,6 +174,7 @@ function compileTable(
       throw new TypeError(`table ${air.name} reads a preprocessed column at the next row; declare a shifted column instead`);
     }
   }
+  assertSegmentsStandAlone(air);
   for (const constraint of air.constraints) {
     const degree = constraint.degree + selectorDegree(constraint.scope);
     if (degree > maxConstraintDegree) {

@@ -125,7 +125,7 @@ describe("the verification key digest", () => {
       [(t) => t.assertZero("c", "lastRow", t.column("x"))],
       [(t) => { const x = t.column("x"); t.assertZero("c", "everyRow", x); t.column("y"); }],
       [(t) => { const x = t.column("x"); t.assertZero("c", "everyRow", x, x); }],
-      [(t) => t.assertZero("c", "everyRow", t.next(t.column("x")))],
+      [(t) => t.assertZero("c", "transition", t.next(t.column("x")))],
       [(t) => t.assertZero("c", "everyRow", t.sub(t.column("x"), t.constant(1)))],
       [(t) => t.assertZero("c", "everyRow", t.sub(t.column("x"), t.constant(2)))],
       [(t) => t.assertZero("c", "everyRow", t.add(t.column("x"), t.constant(2)))],
