@@ -60,7 +60,7 @@ export async function deposit(ecosystem: Ecosystem, request: DepositRequest, sig
     ? encodeDirectRequest({ ...common, to: recipient, value: amount, data: "0x" })
     : encodeTokenRequest({ ...common, bridge, token, amount, recipient }, etherWei);
   const value = (base === ETHER ? mintValue : 0n) + etherWei;
-  const { canonicalTxHash, receipt } = queuedRequest(await submit(sender, { to: factory, data, value }));
+  const { canonicalTxHash, receipt } = queuedRequest(await submit(sender, { to: factory, data, value }), chain.hyperchain);
   return {
     chainId: chain.chainId,
     canonicalTxHash,

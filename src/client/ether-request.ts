@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
-import { encodeDirectRequest, queuedRequest, requestCost } from "./l1-request.ts";
+import { chainContract, encodeDirectRequest, queuedRequest, requestCost } from "./l1-request.ts";
 import type { QueuedRequest } from "./l1-request.ts";
 
 /** A call on L2 that L1 requests, with ETH to pay for it. */
@@ -28,5 +28,5 @@ export async function requestFromL1(factoryAddress: Hex, request: L1Request, sig
   const terms = { chainId, mintValue, gasLimit, refundRecipient: await signer.getAddress() };
   const transaction = { to: factoryAddress, data: encodeDirectRequest({ ...terms, to, value: valueWei, data }), value: mintValue };
   const { hash, provider } = await signer.sendTransaction(transaction);
-  return queuedRequest(await inclusionOf(hash, provider));
+  return queuedRequest(await inclusionOf(hash, provider), await chainContract(factoryAddress, chainId, signer));
 }

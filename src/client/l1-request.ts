@@ -84,11 +84,20 @@ export function encodeTokenRequest(request: TokenRequest, etherWei: bigint): str
   return factory.encodeFunctionData("requestL2TransactionTwoBridges", [outer]);
 }
 
-/** The request that a transaction queued. Throws Error where it queued none. */
-export function queuedRequest(receipt: TransactionReceipt): QueuedRequest {
+/** The chain's contract, as the factory knows it; 20 bytes in lower case. */
+export async function chainContract(factoryAddress: Hex, chainId: bigint, signer: Signer): Promise<Hex> {
+  const answer = await signer.call({ to: factoryAddress, data: factory.encodeFunctionData("getZKChain", [chainId]) });
+  return String(factory.decodeFunctionResult("getZKChain", answer)[0]).toLowerCase() as Hex;
+}
+
+/**
+ * The request that a transaction queued with a chain's contract. A token that travels with it can log the same event: only the
+ * contract's own counts. Throws Error where it queued none.
+ */
+export function queuedRequest(receipt: TransactionReceipt, hyperchainAddress: Hex): QueuedRequest {
   for (const log of receipt.logs) {
-    const event = hyperchain.parseLog(log);
+    const event = log.address.toLowerCase() === hyperchainAddress ? hyperchain.parseLog(log) : null;
     if (event?.name === "NewPriorityRequestId") return { canonicalTxHash: String(event.args["txHash"]).toLowerCase() as Hex, receipt };
   }
-  throw new Error(`transaction ${receipt.hash} queued nothing`);
+  throw new Error(`transaction ${receipt.hash} queued nothing at ${hyperchainAddress}`);
 }

@@ -50,7 +50,8 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
   }
   const data = assetRouter.encodeFunctionData("sendToChain", [to.chainId, token.address, amount, to.account]);
   const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount : 0n });
-  const [message] = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt);
+  // The token's own code may have sent other messages before.
+  const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "transfer");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no transfer`);
   return { ...message, approvals };
 }

@@ -1,4 +1,3 @@
-import { AbiCoder } from "ethers";
 import type { Log, Provider } from "ethers";
 import { AssetMessageKind } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -6,7 +5,8 @@ import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { readLogs } from "../relayer/read-logs.ts";
 import type { LogQuestion } from "../relayer/read-logs.ts";
 import { parseAccount } from "./chain-address.ts";
-import { assetRouter, bridge, erc20, hyperchain, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
+import { assetRouter, bridge, erc20, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
+import { depositsInFlight } from "./deposits-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { readMessageLog, readTransfer } from "./sent-messages.ts";
 import { ETHER, isEther } from "./token.ts";
@@ -130,56 +130,14 @@ async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<Om
     }
   };
   const [symbol, decimals, amount] = await Promise.all([ask("symbol", [], NO_SYMBOL), ask("decimals", [], 0n), ask("balanceOf", [owner], 0n)]);
-  return { address: token, symbol: String(symbol), decimals: Number(decimals), amount: amount as bigint };
+  return { address: token, symbol: shownSymbol(String(symbol)), decimals: Number(decimals), amount: amount as bigint };
 }
 
-/** What L1's event says of a queued operation. */
-interface QueuedTransaction {
-  readonly from: bigint;
-  readonly to: bigint;
-  readonly value: bigint;
-  /** Base token to mint, and who gets what is not used. */
-  readonly reserved: readonly bigint[];
-  readonly data: string;
-}
+const MAX_SYMBOL_LENGTH = 32;
 
-async function depositsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, l1: Provider, provider: Provider): Promise<TransferInFlight[]> {
-  const { chainId: l1ChainId, fromBlock = 0 } = ecosystem.l1;
-  const logs = await allLogs(l1, { address: chain.hyperchain, topics: [topicOf(hyperchain, "NewPriorityRequest")], fromBlock });
-  const found: TransferInFlight[] = [];
-  for (const log of logs) {
-    const args = hyperchain.parseLog(log)?.args;
-    if (args === undefined) continue;
-    const queued = args["transaction"] as QueuedTransaction;
-    const money = readDeposit(queued, chain);
-    const hash = String(args["txHash"]).toLowerCase() as Hex;
-    if ((money.sender !== owner && money.recipient !== owner) || money.amount === 0n) continue;
-    if ((await provider.getTransactionReceipt(hash)) !== null) continue;
-    found.push({
-      type: "deposit",
-      sourceChainId: l1ChainId,
-      destinationChainId: chain.chainId,
-      originChainId: l1ChainId,
-      ...money,
-      transactionHash: log.transactionHash as Hex,
-      hash,
-      waitingFor: `${chain.name} to look at L1`,
-    });
-  }
-  return found;
-}
-
-function readDeposit({ from, to, value, reserved, data }: QueuedTransaction, chain: EcosystemChain): Pick<TransferInFlight, "sender" | "recipient" | "originToken" | "amount"> {
-  const call = data.length > 10 && addressOf(to) === PREDEPLOYS.L2AssetRouter ? assetRouter.parseTransaction({ data }) : null;
-  if (call?.name === "finalizeDeposit") {
-    const types = ["address", "address", "address", "uint256", "bytes"];
-    const [l1Sender, receiver, token, amount] = AbiCoder.defaultAbiCoder().decode(types, String(call.args["transferData"]));
-    return { sender: lower(l1Sender), recipient: lower(receiver), originToken: lower(token), amount: amount as bigint };
-  }
-  const base = chain.baseToken.l1Address;
-  // A contract's operations come from its alias; who pays is then who gets the rest.
-  const sender = addressOf(reserved[1] ?? from);
-  return { sender, recipient: addressOf(to), originToken: isEther(base) ? ETHER : base, amount: value };
+/** Anyone can have the bridge know a token: its symbol must not write over a terminal, nor fill it. */
+function shownSymbol(symbol: string): string {
+  return symbol.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").slice(0, MAX_SYMBOL_LENGTH);
 }
 
 async function sendsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, providerOf: ProviderOf): Promise<TransferInFlight[]> {
@@ -231,10 +189,6 @@ async function transferWaits(chain: EcosystemChain, destination: EcosystemChain 
   const data = assetRouter.encodeFunctionData("isDelivered", [chain.chainId, messageHash]);
   const answer = await providerOf(destination.chainId).call({ to: PREDEPLOYS.L2AssetRouter, data });
   return assetRouter.decodeFunctionResult("isDelivered", answer)[0] === true ? undefined : `its delivery on ${destination.name}`;
-}
-
-function addressOf(word: bigint): Hex {
-  return `0x${word.toString(16).padStart(40, "0")}`;
 }
 
 function lower(address: unknown): Hex {

@@ -43,7 +43,7 @@ export async function withdraw(ecosystem: Ecosystem, request: WithdrawRequest, s
     ? { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [recipient]), value: amount }
     : { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("withdraw(address,address,uint256)", [recipient, token.address, amount]) };
   const receipt = await submit(sender, transaction);
-  const [message] = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt);
+  const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "withdrawal");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no withdrawal`);
   return message;
 }

@@ -2,7 +2,7 @@ import { Interface } from "ethers";
 import type { Signer } from "ethers";
 import hre from "hardhat";
 import { lowerCaseAddress } from "../../../src/devnet/accounts.ts";
-import { encodeTokenRequest, queuedRequest, requestCost } from "../../../src/client/l1-request.ts";
+import { chainContract, encodeTokenRequest, queuedRequest, requestCost } from "../../../src/client/l1-request.ts";
 import type { QueuedRequest } from "../../../src/client/l1-request.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { FlowDevnet } from "./devnet.ts";
@@ -36,5 +36,5 @@ export async function depositToken(
   const mintValue = await requestCost(factory, deposit.chainId, TOKEN_GAS_LIMIT, signer);
   const terms = { mintValue, gasLimit: TOKEN_GAS_LIMIT, refundRecipient: await signer.getAddress() };
   const response = await signer.sendTransaction({ to: factory, data: encodeTokenRequest({ ...terms, ...deposit }, 0n), value: mintValue });
-  return queuedRequest((await response.wait())!);
+  return queuedRequest((await response.wait())!, await chainContract(factory, deposit.chainId, signer));
 }
