@@ -5,6 +5,7 @@ import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { BlockReceipt } from "../block.ts";
@@ -103,7 +104,7 @@ class Replay {
     while (this.#place < blocks.length - 1) {
       const [first] = this.#next("block").transactions;
       if (first === undefined || first.kind === "signed") await this.#signed();
-      else if (first.to === PREDEPLOYS.ImportedRoots) await this.#imports();
+      else if (first.from === BOOTLOADER_ADDRESS && first.to === PREDEPLOYS.ImportedRoots) await this.#imports();
       else await this.#operation();
     }
     const { number, timestamp } = this.#next("closing block").environment;

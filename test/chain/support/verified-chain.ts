@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { genesisState } from "../../../src/chain/genesis-state.ts";
+import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
+import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
+import type { SequencedPriorityOp } from "../../../src/chain/sequencer/batch-builder.ts";
+import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
+import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
+import type { BatchInputs } from "../../../src/chain/verification/batch-inputs.ts";
+import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { keccak } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
+import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY } from "./chain.ts";
+import type { TestChain } from "./chain.ts";
+import { CHAIN_ID, COINBASE } from "./engine.ts";
+import { configuration, realGenesis } from "./predeploys.ts";
+
+/** What a user asks of L1's queue; the rest is as L1 fills it in. */
+export interface RequestedOperation {
+  readonly from: Hex;
+  readonly to: Hex;
+  readonly data?: Hex;
+  readonly valueWei?: bigint;
+  readonly gasLimit?: bigint;
+  readonly refundRecipient?: Hex;
+}
+
+/** A chain with the real predeploys whose queue is this test, and a validator that runs every batch again. */
+export interface VerifiedChain extends TestChain {
+  /** Puts an operation into the queue, and has the sequencer carry it out. */
+  request(operation: RequestedOperation): Promise<SequencedPriorityOp>;
+  importRoots(roots: readonly ImportedRoot[]): Promise<void>;
+  /** What the validator would be shown of the open or sealed batch. */
+  inputs(batchNumber: bigint): BatchInputs;
+  /** Seals, and has the validator run the batch: both must come to the same commitment. */
+  sealAndVerify(): Promise<FormedBatch>;
+  readonly verifier: BatchVerifier;
+}
+
+/** L1's price of an operation's gas. */
+export const L2_GAS_PRICE = 1_000_000_000n;
+
+export async function startVerifiedChain(options: { readonly accounts?: readonly GenesisAccount[]; readonly sequencer?: Partial<SequencerOptions> } = {}): Promise<VerifiedChain> {
+  const predeploys = [...(await realGenesis()), ...(options.accounts ?? [])];
+  const test = await startTestChain({
+    predeploys,
+    initialState: configuration,
+    system: predeployTransactions,
+    sequencer: { firstBatch: 0n, ...options.sequencer },
+  });
+  const { chain } = test;
+  const queue: L2CanonicalTransaction[] = [];
+  const roots = new Map<bigint, Hex>();
+  const genesisHash = ((await chain.engine.request("eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
+  const verifier = await BatchVerifier.create(
+    {
+      identity: { ...TEST_IDENTITY, chainId: BigInt(CHAIN_ID) },
+      coinbase: COINBASE,
+      genesis: predeploys,
+      initialState: configuration,
+      genesisBatch: { commitment: GENESIS_COMMITMENT, newStateRoot: genesisState(predeploys).stateRoot },
+    },
+    {
+      l1: {
+        operation: (index) => Promise.resolve(queue[Number(index)]),
+        hasRoot: ({ registryIndex, root }) => Promise.resolve(roots.get(registryIndex) === root),
+      },
+      flowsHash: () => keccak(),
+    },
+  );
+  const inputs = (batchNumber: bigint): BatchInputs => {
+    const before = test.blocks.findLast((block) => block.batchNumber < batchNumber);
+    const blocks = test.blocks.filter((block) => block.batchNumber === batchNumber);
+    return {
+      batchNumber,
+      parentHash: before?.hash ?? genesisHash,
+      blocks: blocks.map(({ environment, hash, transactions }) => ({ environment, hash, transactions: transactions.map(inputTransaction) })),
+    };
+  };
+  return Object.assign(test, {
+    verifier,
+    inputs,
+    request(requested: RequestedOperation) {
+      const operation = queuedOperation(BigInt(queue.length), requested);
+      queue.push(operation);
+      return chain.sequencer.runPriorityOp(priorityOperation(operation, COINBASE));
+    },
+    importRoots(imported: readonly ImportedRoot[]) {
+      for (const { registryIndex, root } of imported) roots.set(registryIndex, root);
+      return chain.sequencer.importRoots(imported);
+    },
+    async sealAndVerify() {
+      const formed = await chain.seal();
+      assert.ok(formed !== undefined, "a batch is open");
+      const verified = await verifyUpTo(formed.outputs.batchNumber);
+      assert.equal(verified.commitment, formed.commitment);
+      return formed;
+    },
+  });
+
+  /** The sequencer may have sealed others meanwhile. */
+  async function verifyUpTo(batchNumber: bigint): Promise<FormedBatch> {
+    for (;;) {
+      const formed = await verifier.verify(inputs(verifier.nextBatch));
+      if (formed.outputs.batchNumber === batchNumber) return formed;
+      assert.equal(formed.commitment, test.batches[Number(formed.outputs.batchNumber)]?.commitment);
+    }
+  }
+}
+
+/** The operation as L1's contracts write it: minted is what the value and the gas cost. */
+function queuedOperation(nonce: bigint, requested: RequestedOperation): L2CanonicalTransaction {
+  const { from, to, data = "0x", valueWei = 0n, gasLimit = 1_000_000n, refundRecipient = from } = requested;
+  return {
+    txType: PRIORITY_OPERATION_TYPE,
+    from: BigInt(from),
+    to: BigInt(to),
+    gasLimit,
+    gasPerPubdataByteLimit: 800n,
+    maxFeePerGas: L2_GAS_PRICE,
+    maxPriorityFeePerGas: 0n,
+    paymaster: 0n,
+    nonce,
+    value: valueWei,
+    reserved: [valueWei + gasLimit * L2_GAS_PRICE, BigInt(refundRecipient), 0n, 0n],
+    data,
+    signature: "0x",
+    factoryDeps: [],
+    paymasterInput: "0x",
+    reservedDynamic: "0x",
+  };
+}
