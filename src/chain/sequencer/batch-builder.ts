@@ -207,18 +207,23 @@ export class BatchBuilder {
     this.#batch = { ...batch, importedRoots: [...batch.importedRoots, ...roots] };
   }
 
-  /** Carries out a priority operation from first to last step. An operation that would not fit gets a fresh batch. */
+  /**
+   * Carries out a priority operation from first to last step, all at one time. An operation that would not fit gets a fresh batch.
+   * Where it must not or cannot run, the conclusion has the very environment in which that was found: validators judge it there.
+   */
   async priorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
     const { producer } = this.#dependencies;
     await this.open();
     await this.measure();
     const most = { transactions: 1, gas: operation.operation.gasLimit };
     if (!this.surelyFits(most) && hasContent(this.#batch)) await this.seal();
-    await this.#system(operation.payout);
+    const { timestamp } = producer.environment();
+    const environment = (): BlockEnvironment => ({ ...producer.environment(), timestamp });
+    await this.#system(operation.payout, environment());
     const [transaction] = await producer.unsigned([operation.operation]);
-    const receipt = transaction === undefined ? undefined : await this.#tryOperation(transaction);
+    const receipt = transaction === undefined ? undefined : await this.#tryOperation(transaction, environment());
     const success = receipt?.success ?? false;
-    const conclusion = await this.#system(operation.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }));
+    const conclusion = await this.#system(operation.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }), environment());
     const { canonicalTxHash } = operation;
     const resultHash = conclusion.at(-1)?.transactionHash;
     if (resultHash === undefined) throw new SequencerError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
@@ -274,13 +279,10 @@ export class BatchBuilder {
   }
 
   /** The operation's own transaction. Undefined where it must not or cannot run: then it has failed without effects. */
-  async #tryOperation(transaction: UnsignedTransaction): Promise<BlockReceipt | undefined> {
-    const { producer } = this.#dependencies;
+  async #tryOperation(transaction: UnsignedTransaction, environment: BlockEnvironment): Promise<BlockReceipt | undefined> {
     await this.measure();
-    const environment = producer.environment();
-    const preview = await producer.inspect(transaction, environment);
+    const preview = await this.#dependencies.producer.inspect(transaction, environment);
     if (!preview.admitted || !this.fitsAfter(preview)) return undefined;
-    // In the environment in which it was inspected: in another second it could do something else.
     const { block } = await this.block([transaction], { environment });
     return block.receipts[0];
   }

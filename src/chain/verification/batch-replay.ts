@@ -21,7 +21,7 @@ import type { BatchLimits, BatchUsage } from "../sequencer/limits.ts";
 import { batchOutputs, beginBatch, extendBatch, recordPriorityOp, recordSize } from "../sequencer/open-batch.ts";
 import type { OpenBatch } from "../sequencer/open-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
-import type { EngineTransaction } from "../transaction.ts";
+import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
 import { changeSize } from "../witness/change-size.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { ReexecutedReceipt, Reexecution } from "../witness/reexecution.ts";
@@ -149,7 +149,11 @@ class Replay {
     return { registryIndex: call.args["registryIndex"] as bigint, root: String(call.args["root"]).toLowerCase() as Hex };
   }
 
-  /** Payout, the operation itself unless it was left out, and its conclusion: a block each, where there is anything in it. */
+  /**
+   * Payout, the operation itself unless it was left out, and its conclusion: a block each, where there is anything in it, and all
+   * of one timestamp. The verdict whether it runs is taken in the environment of the block after the payout, which either runs or
+   * concludes it: at another time it could be another one.
+   */
   async #operation(): Promise<void> {
     const { l1, carriedOut } = this.#dependencies;
     const block = this.#next("block");
@@ -161,11 +165,14 @@ class Replay {
     const steps = carriedOut(queued);
     if (steps.payout.length > 0) await this.#own(steps.payout, `pays out operation ${index}`);
     const second = this.#next(`conclusion of operation ${index}`);
-    const ran = second.transactions.length === 1 && isRequest(second.transactions[0], steps.operation);
-    if (!ran) await this.#checkLeftOut(index, steps.operation, second);
-    const receipt = ran ? (await this.#execute(second, [unsigned(second.transactions[0])]))[0] : undefined;
+    const [own] = requested(second.transactions, [steps.operation]) ?? [];
+    if (own === undefined) await this.#checkLeftOut(index, steps.operation, second);
+    const [receipt] = own === undefined ? [] : await this.#execute(second, [own]);
     const success = receipt?.success ?? false;
     await this.#own(steps.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }), `concludes operation ${index}`);
+    if (this.#head.timestamp !== block.environment.timestamp) {
+      throw new BatchRefusal("BlockMismatch", `block ${this.#head.number}: operation ${index} began at ${block.environment.timestamp} and ends at ${this.#head.timestamp}`);
+    }
     this.#batch = recordPriorityOp(this.#batch, steps.canonicalTxHash, success);
   }
 
@@ -187,11 +194,9 @@ class Replay {
   /** A block of exactly these transactions of the chain's own, each of which succeeds. */
   async #own(requests: readonly SystemRequest[], what: string): Promise<void> {
     const block = this.#next("block");
-    const { transactions } = block;
-    if (transactions.length !== requests.length || !requests.every((request, i) => isRequest(transactions[i], request))) {
-      throw this.#mismatch(block, `it is not what ${what}`);
-    }
-    const receipts = await this.#execute(block, transactions.map(unsigned));
+    const transactions = requested(block.transactions, requests);
+    if (transactions === undefined) throw this.#mismatch(block, `it is not what ${what}`);
+    const receipts = await this.#execute(block, transactions);
     if (!receipts.every(({ success }) => success)) throw this.#mismatch(block, `a transaction that ${what} failed`);
   }
 
@@ -256,18 +261,24 @@ function usageAfter(usage: BatchUsage, receipt: ReexecutedReceipt, size: ChangeS
   };
 }
 
-function isRequest(transaction: InputTransaction | undefined, { from, to, valueWei, data, gasLimit }: SystemRequest): boolean {
+/** What the rules ask for here, with the nonces of what is shown; undefined where something else is shown. */
+function requested(shown: readonly InputTransaction[], requests: readonly SystemRequest[]): EngineTransaction[] | undefined {
+  if (shown.length !== requests.length) return undefined;
+  const transactions: EngineTransaction[] = [];
+  for (const [i, request] of requests.entries()) {
+    const transaction = shown[i];
+    if (transaction?.kind !== "unsigned" || !isRequest(transaction, request)) return undefined;
+    transactions.push({ kind: "unsigned", ...request, nonce: transaction.nonce });
+  }
+  return transactions;
+}
+
+function isRequest(transaction: UnsignedTransaction, { from, to, valueWei, data, gasLimit }: SystemRequest): boolean {
   return (
-    transaction?.kind === "unsigned" &&
     transaction.from === from &&
     transaction.to === to &&
     transaction.valueWei === valueWei &&
     transaction.data === data &&
     transaction.gasLimit === gasLimit
   );
-}
-
-function unsigned(transaction: InputTransaction | undefined): EngineTransaction {
-  if (transaction?.kind !== "unsigned") throw new TypeError("only the chain's own transactions are nobody's");
-  return transaction;
 }
