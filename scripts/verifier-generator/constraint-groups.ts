@@ -1,5 +1,5 @@
 import type { Constraint, ConstraintScope } from "../../src/stark/air.ts";
-import type { Expression } from "../../src/stark/expression.ts";
+import type { NodeIndex } from "../../src/stark/expression.ts";
 
 /** A constraint with its power of the composition challenge. */
 export interface Member {
@@ -10,7 +10,7 @@ export interface Member {
 /** Constraints that share row selector and scope, in order of their index. */
 export interface Group {
   readonly scope: ConstraintScope;
-  readonly selector: Expression | undefined;
+  readonly selector: NodeIndex | undefined;
   readonly members: readonly Member[];
 }
 

@@ -1,5 +1,5 @@
 import type { ConstraintScope } from "../../src/stark/air.ts";
-import type { Expression, ExpressionNode, Gadget } from "../../src/stark/expression.ts";
+import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/expression.ts";
 import { type Group, type Member, needsPowers } from "./constraint-groups.ts";
 import { ARGUMENT_WORDS, type CoreLayout } from "./core-layout.ts";
 import { type EmitterPort, type GadgetFunction, GraphEmitter, LAZY_LIMIT, type Operand } from "./graph-emitter.ts";
@@ -17,7 +17,7 @@ const BODY_LIMIT = 100n * PRIME;
 
 /** A value that one evaluator hands to the next ones. */
 export interface SharedValue {
-  readonly node: Expression;
+  readonly node: NodeIndex;
   readonly bound: bigint;
 }
 
@@ -25,7 +25,7 @@ export interface SharedValue {
 export interface EvaluatorCode {
   readonly yul: string;
   /** Nodes that this evaluator computed or was given, with their lane bounds. */
-  readonly bounds: ReadonlyMap<Expression, bigint>;
+  readonly bounds: ReadonlyMap<NodeIndex, bigint>;
 }
 
 /**
@@ -36,7 +36,7 @@ export function writeEvaluator(
   layout: CoreLayout,
   groups: readonly Group[],
   imports: readonly SharedValue[],
-  exports: readonly Expression[],
+  exports: readonly NodeIndex[],
 ): EvaluatorCode {
   // A gadget is one function for all its calls, so its inputs' bounds are those of its largest call: raised until they hold.
   const inputBounds: InputBounds = new Map();
@@ -80,7 +80,7 @@ class Evaluator {
     this.#biases = this.#memory.words(BIASES);
   }
 
-  write(groups: readonly Group[], imports: readonly SharedValue[], exports: readonly Expression[]): EvaluatorCode {
+  write(groups: readonly Group[], imports: readonly SharedValue[], exports: readonly NodeIndex[]): EvaluatorCode {
     const { nodes } = this.#layout.table.air;
     const roots = groups.flatMap(({ selector, members }) => [
       ...members.map(({ constraint }) => constraint.body),
@@ -104,7 +104,7 @@ class Evaluator {
       totals.push(this.#scaled(scope, total));
     }
     this.#return(totals.length === 0 ? "0" : totals.reduce((a, b) => `add(${a}, ${b})`), exports, emitter);
-    const used = new Map(exports.map((node): [Expression, bigint] => [node, emitter.value(node).bound]));
+    const used = new Map(exports.map((node): [NodeIndex, bigint] => [node, emitter.value(node).bound]));
     return { yul: this.#assemble(), bounds: used };
   }
 
@@ -138,7 +138,7 @@ class Evaluator {
     );
   }
 
-  #return(total: string, exports: readonly Expression[], emitter: GraphEmitter): void {
+  #return(total: string, exports: readonly NodeIndex[], emitter: GraphEmitter): void {
     const output = this.#memory.words(1 + exports.length);
     this.#lines.push(`mstore(${hex(output)}, ${total})`);
     const addresses = exports.map((node) => emitter.value(node).address);

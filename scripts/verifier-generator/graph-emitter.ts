@@ -1,4 +1,4 @@
-import type { Expression, ExpressionNode, Gadget } from "../../src/stark/expression.ts";
+import type { ExpressionNode, Gadget, NodeIndex } from "../../src/stark/expression.ts";
 import { inv } from "../../src/field/koala-bear.ts";
 import {
   everyLane,
@@ -79,7 +79,7 @@ export class GraphEmitter {
    */
   constructor(
     nodes: readonly ExpressionNode[],
-    roots: readonly Expression[],
+    roots: readonly NodeIndex[],
     port: EmitterPort,
     imported: ReadonlyMap<number, Operand> = new Map(),
   ) {
@@ -113,14 +113,14 @@ export class GraphEmitter {
   }
 
   /** The value of a node; when it has several uses it lies in memory and the code is a load. */
-  value(index: Expression): Operand {
+  value(index: NodeIndex): Operand {
     const known = this.#values.get(index);
     if (known === undefined) throw new Error(`node ${index} was not announced as a root`);
     return known;
   }
 
   /** Like `value`, for a node that may not have been needed. */
-  operand(index: Expression): Operand | undefined {
+  operand(index: NodeIndex): Operand | undefined {
     return this.#values.get(index);
   }
 
@@ -128,7 +128,7 @@ export class GraphEmitter {
     this.#uses.set(index, (this.#uses.get(index) ?? 0) + 1);
   }
 
-  #visit(node: ExpressionNode, index: number, cubed: Expression | undefined): void {
+  #visit(node: ExpressionNode, index: number, cubed: NodeIndex | undefined): void {
     if (node.kind === "call") {
       this.#calls.set(index, this.#call(node.gadget, node.inputs));
       return;
@@ -169,7 +169,7 @@ export class GraphEmitter {
     }
   }
 
-  #call(gadget: Gadget, inputs: readonly Expression[]): readonly Operand[] {
+  #call(gadget: Gadget, inputs: readonly NodeIndex[]): readonly Operand[] {
     const { name, input, output, outputBounds } = this.#port.gadget(gadget);
     const values = inputs.map((index) => this.#within(this.value(index), LAZY_LIMIT));
     values.forEach((value, i) => this.#port.inputBound(gadget, i, value.bound));
@@ -306,9 +306,9 @@ export class GraphEmitter {
 }
 
 /** The x of a node x·x². */
-function cubedBy(nodes: readonly ExpressionNode[], node: ExpressionNode): Expression | undefined {
+function cubedBy(nodes: readonly ExpressionNode[], node: ExpressionNode): NodeIndex | undefined {
   if (node.kind !== "mul") return undefined;
-  const isSquareOf = (square: Expression, x: Expression): boolean => {
+  const isSquareOf = (square: NodeIndex, x: NodeIndex): boolean => {
     const inner = nodes[square];
     return inner?.kind === "mul" && inner.a === x && inner.b === x;
   };

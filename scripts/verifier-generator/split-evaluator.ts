@@ -1,4 +1,4 @@
-import type { Expression, ExpressionNode } from "../../src/stark/expression.ts";
+import type { ExpressionNode, NodeIndex } from "../../src/stark/expression.ts";
 import { type Group, groupConstraints } from "./constraint-groups.ts";
 import type { CoreLayout } from "./core-layout.ts";
 import { type SharedValue, writeEvaluator } from "./evaluator.ts";
@@ -57,7 +57,7 @@ export function splitEvaluator(layout: CoreLayout): EvaluatorPart[] {
   return parts;
 }
 
-function rootsOf(groups: readonly Group[]): Expression[] {
+function rootsOf(groups: readonly Group[]): NodeIndex[] {
   return groups.flatMap(({ selector, members }) => [
     ...members.map(({ constraint }) => constraint.body),
     ...(selector === undefined ? [] : [selector]),
@@ -75,7 +75,7 @@ function reach(nodes: readonly ExpressionNode[], groups: readonly Group[], known
   return reached;
 }
 
-function operandsOf(node: ExpressionNode): readonly Expression[] {
+function operandsOf(node: ExpressionNode): readonly NodeIndex[] {
   switch (node.kind) {
     case "add":
     case "sub":
@@ -99,16 +99,16 @@ function sharedNodes(
   own: readonly Group[],
   later: readonly Group[],
   known: ReadonlySet<number>,
-): Expression[] {
+): NodeIndex[] {
   if (later.length === 0) return [];
   const here = reach(nodes, own, known);
-  const shared = new Set<Expression>();
+  const shared = new Set<NodeIndex>();
   const reached = new Set<number>(rootsOf(later));
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index];
     if (node === undefined || !reached.has(index) || known.has(index)) continue;
     const shareable = node.kind === "add" || node.kind === "sub" || node.kind === "mul" || node.kind === "result";
-    if (shareable && here.has(index)) shared.add(index as Expression);
+    if (shareable && here.has(index)) shared.add(index as NodeIndex);
     else for (const operand of operandsOf(node)) reached.add(operand);
   }
   return [...shared].sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-import { degrees, type Expression, ExpressionBuilder, type ExpressionNode, type Phase } from "./expression.ts";
+import { degrees, type Expression, ExpressionBuilder, type ExpressionNode, type NodeIndex, type Phase } from "./expression.ts";
 
 /**
  * The rows on which a constraint must vanish. `transition` is every row but the last. Only `transition` and `firstRow` may
@@ -11,8 +11,8 @@ export interface Constraint {
   readonly name: string;
   readonly scope: ConstraintScope;
   /** Undefined means 1. */
-  readonly selector: Expression | undefined;
-  readonly body: Expression;
+  readonly selector: NodeIndex | undefined;
+  readonly body: NodeIndex;
   /** Degree of selector · body in the trace columns. */
   readonly degree: number;
 }
@@ -21,8 +21,8 @@ export interface Constraint {
 export interface Interaction {
   readonly bus: string;
   readonly direction: "send" | "receive";
-  readonly multiplicity: Expression;
-  readonly message: readonly Expression[];
+  readonly multiplicity: NodeIndex;
+  readonly message: readonly NodeIndex[];
 }
 
 /** One table: its columns, what must hold between them, and what it says on the buses. */
@@ -72,7 +72,7 @@ export class AirBuilder extends ExpressionBuilder {
 
   /** The same column one row later; the last row has none. Throws TypeError for anything but a column of this row. */
   next(column: Expression): Expression {
-    const node = this.nodes[column];
+    const node = this.nodes[this.nodeOf(column)];
     if (node?.kind !== "column" || node.next) throw new TypeError("next() takes a column of the current row");
     return this.#reference(node.phase, node.column, true);
   }
@@ -86,7 +86,7 @@ export class AirBuilder extends ExpressionBuilder {
   }
 
   assertZero(name: string, scope: ConstraintScope, body: Expression, selector?: Expression): void {
-    this.#constraints.push({ name, scope, selector, body });
+    this.#constraints.push({ name, scope, selector: selector && this.nodeOf(selector), body: this.nodeOf(body) });
   }
 
   assertEqual(name: string, scope: ConstraintScope, a: Expression, b: Expression, selector?: Expression): void {
@@ -94,11 +94,11 @@ export class AirBuilder extends ExpressionBuilder {
   }
 
   send(bus: string, multiplicity: Expression, message: readonly Expression[]): void {
-    this.#interactions.push({ bus, direction: "send", multiplicity, message });
+    this.#interact(bus, "send", multiplicity, message);
   }
 
   receive(bus: string, multiplicity: Expression, message: readonly Expression[]): void {
-    this.#interactions.push({ bus, direction: "receive", multiplicity, message });
+    this.#interact(bus, "receive", multiplicity, message);
   }
 
   build(): Air {
@@ -126,6 +126,11 @@ export class AirBuilder extends ExpressionBuilder {
       interactions: this.#interactions,
       degree: Math.max(1, ...constraints.map((constraint) => constraint.degree)),
     };
+  }
+
+  #interact(bus: string, direction: Interaction["direction"], multiplicity: Expression, message: readonly Expression[]): void {
+    const elements = message.map((element) => this.nodeOf(element));
+    this.#interactions.push({ bus, direction, multiplicity: this.nodeOf(multiplicity), message: elements });
   }
 
   #reference(phase: Phase, column: number, next: boolean): Expression {

@@ -1,6 +1,6 @@
 import { P } from "../field/koala-bear.ts";
 import type { Air } from "./air.ts";
-import { evaluateGraph, type Expression } from "./expression.ts";
+import { evaluateGraph, type NodeIndex } from "./expression.ts";
 
 const INVERSE_P = 1 / P;
 
@@ -27,7 +27,7 @@ export interface TableColumns {
  */
 export function evaluateRows(
   air: Pick<Air, "name" | "nodes">,
-  roots: readonly Expression[],
+  roots: readonly NodeIndex[],
   columns: TableColumns,
   publicValues: readonly number[],
   rows: Uint32Array,

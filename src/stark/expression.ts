@@ -1,7 +1,12 @@
 import { P } from "../field/koala-bear.ts";
 
-/** A reference to a node of an expression graph. Nodes are shared: equal nodes have equal references. */
-export type Expression = number & { readonly __expression: unique symbol };
+/** A node of an expression graph by its index. Nodes are shared: equal nodes have equal indices. */
+export type NodeIndex = number & { readonly __node: unique symbol };
+
+/** An expression as its builder hands it out: usable with that builder only. */
+export interface Expression {
+  readonly node: NodeIndex;
+}
 
 /** Where a column lives: fixed in the verification key, committed with the trace, or derived for the lookups. */
 export type Phase = "preprocessed" | "main" | "lookup";
@@ -12,9 +17,9 @@ export type ExpressionNode =
   | { readonly kind: "column"; readonly phase: Phase; readonly column: number; readonly next: boolean }
   | { readonly kind: "public"; readonly index: number }
   | { readonly kind: "parameter"; readonly index: number }
-  | { readonly kind: "add" | "sub" | "mul"; readonly a: Expression; readonly b: Expression }
-  | { readonly kind: "call"; readonly gadget: Gadget; readonly inputs: readonly Expression[] }
-  | { readonly kind: "result"; readonly call: Expression; readonly index: number };
+  | { readonly kind: "add" | "sub" | "mul"; readonly a: NodeIndex; readonly b: NodeIndex }
+  | { readonly kind: "call"; readonly gadget: Gadget; readonly inputs: readonly NodeIndex[] }
+  | { readonly kind: "result"; readonly call: NodeIndex; readonly index: number };
 
 /**
  * A named vector function, written once and used many times. The checker, the prover and the TypeScript verifier expand
@@ -25,21 +30,34 @@ export interface Gadget {
   readonly inputCount: number;
   /** Graph over `parameter` nodes; `outputs` are references into it. */
   readonly nodes: readonly ExpressionNode[];
-  readonly outputs: readonly Expression[];
+  readonly outputs: readonly NodeIndex[];
 }
 
-/** Builds an expression graph with sharing and constant folding. */
+/** Builds an expression graph with sharing and constant folding. Every method throws TypeError for another builder's expressions. */
 export class ExpressionBuilder {
   readonly nodes: ExpressionNode[] = [];
+  /** The expressions handed out, by node. */
+  readonly #expressions: Expression[] = [];
   readonly #known = new Map<string, Expression>();
+  /** All gadgets in use, those that gadgets call included. */
+  readonly #gadgets = new Map<string, Gadget>();
 
   protected push(node: ExpressionNode, key: string): Expression {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const reference = this.nodes.length as Expression;
+    const expression: Expression = Object.freeze({ node: this.nodes.length as NodeIndex });
     this.nodes.push(node);
-    this.#known.set(key, reference);
-    return reference;
+    this.#expressions.push(expression);
+    this.#known.set(key, expression);
+    return expression;
+  }
+
+  /** Where the expression stands in `nodes`. Throws TypeError when another builder made it. */
+  nodeOf(expression: Expression): NodeIndex {
+    if (this.#expressions[expression.node] !== expression) {
+      throw new TypeError(`expression ${expression.node} is of another builder; build it again with this one`);
+    }
+    return expression.node;
   }
 
   /** A constant; negative integers are allowed and reduced. */
@@ -56,8 +74,9 @@ export class ExpressionBuilder {
     return this.#fold("mul", factors, 1);
   }
 
-  sub(a: Expression, b: Expression): Expression {
-    if (this.#constantOf(b) === 0) return a;
+  sub(left: Expression, right: Expression): Expression {
+    const [a, b] = [this.nodeOf(left), this.nodeOf(right)];
+    if (this.#constantOf(b) === 0) return left;
     return this.push({ kind: "sub", a, b }, `sub${a},${b}`);
   }
 
@@ -66,36 +85,51 @@ export class ExpressionBuilder {
     return this.mul(a, this.constant(factor));
   }
 
-  /** Σ termᵢ · constantᵢ. */
+  /** Σ termᵢ · constantᵢ. Throws RangeError unless there is one factor for each term. */
   linear(terms: readonly Expression[], factors: readonly number[]): Expression {
+    if (terms.length !== factors.length) throw new RangeError(`a linear combination of ${terms.length} terms has ${factors.length} factors`);
     return this.add(...terms.map((term, i) => this.scale(term, factors[i] ?? 0)));
   }
 
-  /** Applies a gadget. Throws RangeError when the number of inputs differs from the gadget's. */
+  /**
+   * Applies a gadget. Throws RangeError when the number of inputs differs from the gadget's, TypeError when another gadget of
+   * the same name is in use: names are what generated code tells them apart by.
+   */
   apply(gadget: Gadget, inputs: readonly Expression[]): Expression[] {
     if (inputs.length !== gadget.inputCount) {
       throw new RangeError(`gadget ${gadget.name} takes ${gadget.inputCount} inputs, got ${inputs.length}`);
     }
-    const call = this.push({ kind: "call", gadget, inputs }, `call${gadget.name}:${inputs.join()}`);
+    this.#use(gadget);
+    const operands = inputs.map((input) => this.nodeOf(input));
+    const call = this.nodeOf(this.push({ kind: "call", gadget, inputs: operands }, `call${gadget.name}:${operands.join()}`));
     return gadget.outputs.map((_, index) => this.push({ kind: "result", call, index }, `r${call},${index}`));
   }
 
-  #constantOf(e: Expression): number | undefined {
-    const node = this.nodes[e];
+  #use(gadget: Gadget): void {
+    const known = this.#gadgets.get(gadget.name);
+    if (known === gadget) return;
+    if (known !== undefined) throw new TypeError(`two gadgets are named ${gadget.name}: define it once, or give the other another name`);
+    this.#gadgets.set(gadget.name, gadget);
+    for (const node of gadget.nodes) if (node.kind === "call") this.#use(node.gadget);
+  }
+
+  #constantOf(index: NodeIndex): number | undefined {
+    const node = this.nodes[index];
     return node?.kind === "constant" ? node.value : undefined;
   }
 
   #fold(kind: "add" | "mul", operands: readonly Expression[], neutral: 0 | 1): Expression {
     let result: Expression | undefined;
+    for (const operand of operands) this.nodeOf(operand);
     for (const operand of operands) {
-      const value = this.#constantOf(operand);
+      const value = this.#constantOf(operand.node);
       if (kind === "mul" && value === 0) return operand;
       if (value === neutral) continue;
       if (result === undefined) {
         result = operand;
         continue;
       }
-      const [a, b]: [Expression, Expression] = result < operand ? [result, operand] : [operand, result];
+      const [a, b]: [NodeIndex, NodeIndex] = result.node < operand.node ? [result.node, operand.node] : [operand.node, result.node];
       result = this.push({ kind, a, b }, `${kind}${a},${b}`);
     }
     return result ?? this.constant(neutral);
@@ -117,7 +151,7 @@ export function defineGadget(
   const builder = new GadgetBuilder();
   const inputs = Array.from({ length: inputCount }, (_, index) => builder.parameter(index));
   const outputs = body(builder, inputs);
-  return { name, inputCount, nodes: builder.nodes, outputs };
+  return { name, inputCount, nodes: builder.nodes, outputs: outputs.map((output) => builder.nodeOf(output)) };
 }
 
 /**
@@ -126,7 +160,7 @@ export function defineGadget(
  */
 export function evaluateGraph<T>(
   nodes: readonly ExpressionNode[],
-  roots: readonly Expression[],
+  roots: readonly NodeIndex[],
   visit: {
     constant(value: number): T;
     column(phase: Phase, column: number, next: boolean): T;
@@ -183,7 +217,7 @@ export function evaluateGraph<T>(
   return roots.map((root) => get(values, root));
 }
 
-function reachable(nodes: readonly ExpressionNode[], roots: readonly Expression[]): ReadonlySet<number> {
+function reachable(nodes: readonly ExpressionNode[], roots: readonly NodeIndex[]): ReadonlySet<number> {
   const needed = new Set<number>(roots);
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index];
@@ -200,7 +234,7 @@ function reachable(nodes: readonly ExpressionNode[], roots: readonly Expression[
 }
 
 /** Degree in the trace columns of each root. */
-export function degrees(nodes: readonly ExpressionNode[], roots: readonly Expression[]): number[] {
+export function degrees(nodes: readonly ExpressionNode[], roots: readonly NodeIndex[]): number[] {
   return evaluateGraph<number>(nodes, roots, {
     constant: () => 0,
     column: () => 1,

@@ -1,5 +1,5 @@
 import type { Air } from "./air.ts";
-import type { Expression, ExpressionNode } from "./expression.ts";
+import type { ExpressionNode, NodeIndex } from "./expression.ts";
 
 /**
  * Refuses a table that reads the next row where the row is the last one. The proof of a table shorter than the tallest
@@ -10,7 +10,7 @@ import type { Expression, ExpressionNode } from "./expression.ts";
  */
 export function assertSegmentsStandAlone(air: Air): void {
   const reads = nextRowReaders(air.nodes);
-  const readsNext = (expression: Expression | undefined): boolean => expression !== undefined && reads[expression] === true;
+  const readsNext = (node: NodeIndex | undefined): boolean => node !== undefined && reads[node] === true;
   for (const { name, scope, body, selector } of air.constraints) {
     if (scope === "transition" || scope === "firstRow") continue;
     if (readsNext(body) || readsNext(selector)) {

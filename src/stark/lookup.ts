@@ -1,5 +1,5 @@
 import type { Air } from "./air.ts";
-import { degrees, type Expression } from "./expression.ts";
+import { degrees, type NodeIndex } from "./expression.ts";
 
 /*
  * LogUp. A message m of bus number b has the fingerprint
@@ -27,8 +27,8 @@ export interface LookupTerm {
   /** From 1, in order of first appearance in the system. */
   readonly busId: number;
   readonly sign: 1 | -1;
-  readonly multiplicity: Expression;
-  readonly message: readonly Expression[];
+  readonly multiplicity: NodeIndex;
+  readonly message: readonly NodeIndex[];
 }
 
 /** How one table's interactions share its lookup columns (`groups.length` extension columns, running sum first). */

@@ -21,7 +21,7 @@ const INPUTS: readonly (readonly number[])[] = [
 
 const builder = new AirBuilder("permutation", 0);
 const input = builder.columns("input", 16);
-const output = constrainPermutation(builder, input);
+const output = constrainPermutation(builder, input).map(({ node }) => node);
 const air = builder.build();
 const check = createRowChecker(air);
 

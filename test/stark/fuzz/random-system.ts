@@ -101,11 +101,11 @@ function sourceTable(
   const draft = { nodes: t.nodes, name };
   starts.forEach((start, i) => (columnOf(i)[0] = start));
   for (let row = 0; row + 1 < rows; row++) {
-    const values = evaluateRows(draft, steps, { preprocessed, main }, statement, Uint32Array.of(row));
+    const values = evaluateRows(draft, steps.map(({ node }) => node), { preprocessed, main }, statement, Uint32Array.of(row));
     values.forEach((value, i) => (columnOf(i)[row + 1] = value[0] ?? 0));
   }
   const all = Uint32Array.from({ length: rows }, (_, row) => row);
-  evaluateRows(draft, derivations, { preprocessed, main }, statement, all).forEach((values, i) => columnOf(stepped.length + i).set(values));
+  evaluateRows(draft, derivations.map(({ node }) => node), { preprocessed, main }, statement, all).forEach((values, i) => columnOf(stepped.length + i).set(values));
 
   steps.forEach((step, i) => t.assertEqual(`step ${i}`, "transition", t.next(stepped[i] ?? step), step));
   derivations.forEach((value, i) => t.assertEqual(`derivation ${i}`, "everyRow", derived[i] ?? value, value));
