@@ -11,8 +11,8 @@ import {IPriorityQueue} from "./IPriorityQueue.sol";
 interface IHyperchain is IPriorityQueue, IBatches, IExit {
     error AlreadyInitialized();
 
-    /// @notice Sets the chain up. Only the factory, in the transaction that creates the proxy.
-    function initialize(ChainConfiguration calldata configuration) external;
+    /// @notice Sets the chain up. Only the factory, in the transaction that creates the proxy, once the settings are written.
+    function initialize(uint256 chainId, address baseToken) external;
 
     function getChainId() external view returns (uint256);
 

@@ -2,36 +2,37 @@
 pragma solidity 0.8.37;
 
 import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
-import {IBatches} from "../interfaces/IBatches.sol";
+import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {CommitSettings} from "../interfaces/IChainSettings.sol";
 import {AvailabilityClaim, IDataAvailabilityPolicy} from "../interfaces/IDataAvailabilityPolicy.sol";
 import {BatchCommitment, DaCommitmentFields} from "../libraries/BatchCommitment.sol";
 import {CommitBatch, StoredBatch} from "../types/Batches.sol";
-import {PriorityQueue} from "./PriorityQueue.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
 /// @title Commits batches
-abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
+abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
     // Seal limits (docs/protocol.md): a batch that could not be executed in one transaction is not committed.
     uint256 private constant MAX_IMPORTS = 256;
     uint256 private constant MAX_EXECUTION_GAS = 12_000_000;
     uint256 private constant GAS_PER_FLOW = 34_000;
     uint256 private constant GAS_PER_IMPORT = 3_000;
 
-    /// @inheritdoc IBatches
+    /// @inheritdoc IBatchStages
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures)
         external
         whileRunning
     {
-        verifiers.requireActive(configuration.protocolVersion);
-        _requireNext(previous, batch);
+        CommitSettings memory current = settings.forCommit(chainId);
+        verifiers.requireActive(current.protocolVersion);
+        _requireNext(previous, batch, current.cheatsAllowed);
         bytes32[] memory operations = _takeOperations(previous.priorityOpTotal, batch);
-        BatchReading memory reading = reader.read(_context(previous), batch, operations);
+        BatchReading memory reading = reader.read(_context(previous, current), batch, operations);
         uint256 executionGas = reading.flowCount * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
         if (executionGas > MAX_EXECUTION_GAS) revert ExecutionTooExpensive(MAX_EXECUTION_GAS, executionGas);
 
-        StoredBatch memory stored = _stored(previous, batch, reading);
+        StoredBatch memory stored = _stored(previous, batch, reading, current.protocolVersion);
         bool published = batch.pubdata.length != 0 && _isOwnInput(previous, batch, signatures);
-        stored.commitment = _commitment(batch, reading, published);
+        stored.commitment = _commitment(batch, reading, current.dataAvailabilityPolicy, published);
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
         _requireQuorumForBatch(stored.commitment, signatures);
 
@@ -43,11 +44,14 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         // Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
         // be had is the policy's answer then, as for withheld pubdata.
         if (reading.publishedCodes.length + reading.codes.length != 0 && published) {
-            bytecodes.record(configuration.chainId, reading.publishedCodes, reading.codes);
+            bytecodes.record(chainId, reading.publishedCodes, reading.codes);
         }
     }
 
-    function _requireNext(StoredBatch calldata previous, CommitBatch calldata batch) private view {
+    function _requireNext(StoredBatch calldata previous, CommitBatch calldata batch, bool cheatsAllowed)
+        private
+        view
+    {
         uint256 number = batchesCommitted;
         if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
         bytes32 expected = number == 0 ? genesisHash : batchHashes[number - 1];
@@ -60,7 +64,7 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
             revert TimestampsNotMonotone(previous.lastTimestamp, batch.firstTimestamp, batch.lastTimestamp);
         }
         if (batch.lastTimestamp > block.timestamp) revert TimestampInFuture(block.timestamp, batch.lastTimestamp);
-        if (batch.cheatCount != 0 && !configuration.cheatsAllowed) revert StateCheatsForbidden(batch.cheatCount);
+        if (batch.cheatCount != 0 && !cheatsAllowed) revert StateCheatsForbidden(batch.cheatCount);
         if (batch.importedRootCount > MAX_IMPORTS) revert TooManyImports(MAX_IMPORTS, batch.importedRootCount);
     }
 
@@ -70,31 +74,36 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         uint256 available = operationsQueued - first;
         if (count > available) revert PriorityOpsNotQueued(available, count);
         if (count == 0 && available != 0) {
-            uint256 deadline = _deadlineSeconds(first);
+            uint256 deadline = queue[first].deadline >> DEADLINE_FRACTION;
             if (deadline <= batch.lastTimestamp) revert PriorityOpOverdue(first, deadline, batch.lastTimestamp);
         }
         hashes = new bytes32[](count);
         for (uint256 i = 0; i < count; ++i) hashes[i] = queue[first + i].hash;
     }
 
-    function _context(StoredBatch calldata previous) private view returns (BatchContext memory) {
+    function _context(StoredBatch calldata previous, CommitSettings memory current)
+        private
+        view
+        returns (BatchContext memory)
+    {
         return BatchContext({
-            protocolVersion: configuration.protocolVersion,
+            protocolVersion: current.protocolVersion,
             hyperchain: address(this),
-            chainId: configuration.chainId,
+            chainId: chainId,
             previousCommitment: previous.commitment,
             oldStateRoot: previous.newStateRoot,
             oldLeafCount: previous.leafCount,
-            daPolicy: uint160(configuration.dataAvailabilityPolicy)
+            daPolicy: uint160(current.dataAvailabilityPolicy)
         });
     }
 
     /// @dev All but the commitment.
-    function _stored(StoredBatch calldata previous, CommitBatch calldata batch, BatchReading memory reading)
-        private
-        view
-        returns (StoredBatch memory stored)
-    {
+    function _stored(
+        StoredBatch calldata previous,
+        CommitBatch calldata batch,
+        BatchReading memory reading,
+        uint256 protocolVersion
+    ) private view returns (StoredBatch memory stored) {
         stored.batchNumber = batch.batchNumber;
         stored.lastBlock = batch.lastBlock;
         stored.lastTimestamp = batch.lastTimestamp;
@@ -102,7 +111,7 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         stored.priorityOpTotal = previous.priorityOpTotal + batch.priorityOpCount;
         stored.committedAt = uint64(block.timestamp);
         stored.importedRootCount = batch.importedRootCount;
-        stored.protocolVersion = configuration.protocolVersion;
+        stored.protocolVersion = protocolVersion;
         stored.oldStateRoot = previous.newStateRoot;
         stored.newStateRoot = batch.newStateRoot;
         stored.diffDigest = batch.diffDigest;
@@ -114,12 +123,12 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         stored.flowsHash = reading.flowsHash;
     }
 
-    function _commitment(CommitBatch calldata batch, BatchReading memory reading, bool published)
+    function _commitment(CommitBatch calldata batch, BatchReading memory reading, address policy, bool published)
         private
         view
         returns (bytes32)
     {
-        bytes32 policyDataHash = IDataAvailabilityPolicy(configuration.dataAvailabilityPolicy).checkAvailability(
+        bytes32 policyDataHash = IDataAvailabilityPolicy(policy).checkAvailability(
             AvailabilityClaim({
                 published: published,
                 preCommitment: reading.preCommitment,
@@ -153,7 +162,7 @@ abstract contract BatchCommitter is PriorityQueue, ValidatorQuorum {
         assembly ("memory-safe") {
             free := mload(0x40)
         }
-        bytes32 canonical = keccak256(abi.encodeCall(IBatches.commitBatch, (previous, batch, signatures)));
+        bytes32 canonical = keccak256(abi.encodeCall(IBatchStages.commitBatch, (previous, batch, signatures)));
         // The copy has served; what follows need not pay for memory beyond it.
         assembly ("memory-safe") {
             mstore(0x40, free)

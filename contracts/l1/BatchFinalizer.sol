@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatches} from "../interfaces/IBatches.sol";
+import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
 import {AssetFlows} from "../libraries/AssetFlows.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
@@ -10,8 +10,8 @@ import {ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
 /// @title Proves, executes and reverts batches
-abstract contract BatchFinalizer is ValidatorQuorum {
-    /// @inheritdoc IBatches
+abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
+    /// @inheritdoc IBatchStages
     function proveBatch(StoredBatch calldata batch, bytes calldata proof) external whileRunning {
         uint256 number = batchesVerified;
         if (number == batchesCommitted) revert BatchNotCommitted(number, batch.batchNumber);
@@ -36,7 +36,7 @@ abstract contract BatchFinalizer is ValidatorQuorum {
         emit BlocksVerification(number, number + 1);
     }
 
-    /// @inheritdoc IBatches
+    /// @inheritdoc IBatchStages
     function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
         external
         whileRunning
@@ -45,7 +45,7 @@ abstract contract BatchFinalizer is ValidatorQuorum {
         if (number == batchesVerified) revert BatchNotProven(number, batch.batchNumber);
         bytes32 batchHash = _requireStored(number, batch);
         verifiers.requireActive(batch.protocolVersion);
-        uint256 earliest = batch.committedAt + configuration.executionDelay;
+        uint256 earliest = batch.committedAt + settings.executionDelay(chainId);
         if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
         _requireImports(batch, imports);
         bytes32 flowsHash = AssetFlows.hash(flows);
@@ -53,42 +53,22 @@ abstract contract BatchFinalizer is ValidatorQuorum {
 
         batchesExecuted = uint32(number + 1);
         operationsExecuted = batch.priorityOpTotal;
-        executedStateRoot = batch.newStateRoot;
-        l2LogsRootHash[number] = batch.l2LogsTreeRoot;
+        stateRoot = batch.newStateRoot;
+        logRoots[number] = batch.l2LogsTreeRoot;
         emit BlockExecution(number, batchHash, batch.commitment);
-        if (flows.length != 0) bridge.applyFlows(configuration.chainId, flows);
-        roots.append(configuration.chainId, number, batch.l2LogsTreeRoot);
+        if (flows.length != 0) bridge.applyFlows(chainId, flows);
+        roots.append(chainId, number, batch.l2LogsTreeRoot);
     }
 
-    /// @inheritdoc IBatches
+    /// @inheritdoc IBatchStages
     function revertBatches(uint256 batchNumber, bytes[] calldata signatures) external whileRunning {
         if (batchNumber < batchesExecuted) revert RevertOfExecuted(batchesExecuted, batchNumber);
         if (batchNumber >= batchesCommitted) revert NothingToRevert(batchesCommitted, batchNumber);
         _requireQuorumForRevert(batchNumber, signatures);
-        ++revertCount;
+        ++reverts;
         batchesCommitted = uint32(batchNumber);
         if (batchesVerified > batchNumber) batchesVerified = uint32(batchNumber);
         emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
-    }
-
-    /// @inheritdoc IBatches
-    function getTotalBatchesCommitted() external view returns (uint256) {
-        return batchesCommitted;
-    }
-
-    /// @inheritdoc IBatches
-    function getTotalBatchesVerified() external view returns (uint256) {
-        return batchesVerified;
-    }
-
-    /// @inheritdoc IBatches
-    function getTotalBatchesExecuted() external view returns (uint256) {
-        return batchesExecuted;
-    }
-
-    /// @inheritdoc IBatches
-    function storedBatchHash(uint256 batchNumber) external view returns (bytes32) {
-        return batchNumber < batchesCommitted ? batchHashes[batchNumber] : bytes32(0);
     }
 
     function _requireStored(uint256 number, StoredBatch calldata batch) private view returns (bytes32 expected) {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {IChainSettings} from "../interfaces/IChainSettings.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {MinimalProxy} from "../libraries/MinimalProxy.sol";
@@ -24,19 +25,22 @@ interface IBoundToFactory {
 contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     address public immutable implementation;
     address private immutable roots;
+    IChainSettings private immutable settings;
 
     mapping(uint256 chainId => address) private hyperchains;
     uint256[] private chainIds;
 
     /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce; so
-    /// must bridge, state exit and registries.
+    /// must settings, bridge, state exit and registries.
     constructor(Hyperchain implementation_) RequestRouter(implementation_.bridge()) ChainRules(implementation_.verifiers()) {
         implementation = address(implementation_);
         roots = address(implementation_.roots());
+        settings = implementation_.settings();
         _requireOwn(implementation_.factory());
         // A state exit that asked another factory which chains have stopped could empty the bridge.
         _requireOwn(IBoundToFactory(address(implementation_.bridge())).factory());
         _requireOwn(IBoundToFactory(implementation_.bridge().stateExit()).factory());
+        _requireOwn(settings.factory());
         _requireOwn(IBoundToFactory(address(implementation_.roots())).directory());
         _requireOwn(IBoundToFactory(address(implementation_.bytecodes())).directory());
     }
@@ -49,7 +53,8 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
         hyperchain = MinimalProxy.deploy(implementation, bytes32(chainId));
         hyperchains[chainId] = hyperchain;
         chainIds.push(chainId);
-        IHyperchain(hyperchain).initialize(configuration);
+        settings.configure(configuration);
+        IHyperchain(hyperchain).initialize(chainId, configuration.baseToken);
         emit ChainCreated(chainId, hyperchain, msg.sender, configuration);
     }
 

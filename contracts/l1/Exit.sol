@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {IExit} from "../interfaces/IExit.sol";
 import {TokenDeposit} from "../interfaces/ISharedBridge.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
@@ -8,16 +9,16 @@ import {L2CanonicalTransaction} from "../types/L2Transactions.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 
 /// @title The way out of a chain that ignores its queue
-abstract contract Exit is PriorityQueue {
+abstract contract Exit is PriorityQueue, IExit {
     /// @inheritdoc IExit
     function activateExit() external whileRunning {
         uint256 opensAt = exitOpensAt();
         if (block.timestamp <= opensAt) revert ExitNotOpen(opensAt, block.timestamp);
-        exited = true;
+        hasExited = true;
         batchesCommitted = batchesExecuted;
         batchesVerified = batchesExecuted;
-        emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
-        emit ExitActivated(batchesExecuted, executedStateRoot);
+        emit IBatchStages.BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
+        emit ExitActivated(batchesExecuted, stateRoot);
     }
 
     /// @inheritdoc IExit
@@ -26,11 +27,10 @@ abstract contract Exit is PriorityQueue {
         bytes32 actual = keccak256(abi.encode(operation));
         if (actual != queue[index].hash) revert OperationUnknown(index, queue[index].hash, actual);
         _requireNeverRun(index);
-        address token = configuration.baseToken;
         bridge.refundBaseToken(
-            configuration.chainId,
+            chainId,
             actual,
-            token == AssetMessage.NATIVE_COIN ? address(0) : token,
+            baseToken == AssetMessage.NATIVE_COIN ? address(0) : baseToken,
             queue[index].payer,
             operation.reserved[0]
         );
@@ -39,17 +39,22 @@ abstract contract Exit is PriorityQueue {
     /// @inheritdoc IExit
     function refundDeposit(uint256 index, TokenDeposit calldata deposit) external {
         _requireNeverRun(index);
-        bridge.refundTokenDeposit(configuration.chainId, queue[index].hash, deposit);
+        bridge.refundTokenDeposit(chainId, queue[index].hash, deposit);
     }
 
     /// @inheritdoc IExit
     function exitOpensAt() public view returns (uint256) {
         if (operationsExecuted == operationsQueued) return type(uint256).max;
-        return _deadlineSeconds(operationsExecuted) + configuration.exitDelay;
+        return _deadlineSeconds(operationsExecuted) + settings.exitDelay(chainId);
+    }
+
+    /// @inheritdoc IExit
+    function exited() external view returns (bool) {
+        return hasExited;
     }
 
     function _requireNeverRun(uint256 index) private view {
-        if (!exited) revert ChainNotExited();
+        if (!hasExited) revert ChainNotExited();
         if (index < operationsExecuted) revert OperationExecuted(index);
     }
 }

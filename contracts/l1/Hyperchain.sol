@@ -2,63 +2,147 @@
 pragma solidity 0.8.37;
 
 import {IBatches} from "../interfaces/IBatches.sol";
+import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
-import {StoredBatch} from "../types/Batches.sol";
+import {AssetFlow} from "../types/AssetFlow.sol";
+import {CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
-import {BatchCommitter} from "./BatchCommitter.sol";
-import {BatchFinalizer} from "./BatchFinalizer.sol";
 import {Exit} from "./Exit.sol";
 import {Ecosystem, HyperchainStorage} from "./HyperchainStorage.sol";
+import {SettlementFacet} from "./SettlementFacet.sol";
 
 /// @title A chain on its settlement layer
-contract Hyperchain is BatchCommitter, BatchFinalizer, Exit {
-    constructor(Ecosystem memory ecosystem) HyperchainStorage(ecosystem) {}
+contract Hyperchain is Exit, IHyperchain {
+    /// @notice Code of the batches' stages. Made here, so that it surely knows the same ecosystem.
+    address public immutable settlementFacet;
+
+    constructor(Ecosystem memory ecosystem) HyperchainStorage(ecosystem) {
+        settlementFacet = address(new SettlementFacet(ecosystem));
+    }
 
     /// @inheritdoc IHyperchain
-    function initialize(ChainConfiguration calldata configuration_) external onlyFactory {
+    function initialize(uint256 chainId_, address baseToken_) external onlyFactory {
         if (genesisHash != 0) revert AlreadyInitialized();
-        configuration = configuration_;
-        for (uint256 i = 0; i < configuration_.validators.length; ++i) {
-            isValidator[configuration_.validators[i]] = true;
-        }
+        // The factory admits only ids that wallets can represent, far below 2^64.
+        chainId = uint64(chainId_);
+        baseToken = baseToken_;
         StoredBatch memory genesis = genesisBatch();
         genesisHash = keccak256(abi.encode(genesis));
-        executedStateRoot = genesis.newStateRoot;
+        stateRoot = genesis.newStateRoot;
+    }
+
+    /// @inheritdoc IBatchStages
+    function commitBatch(StoredBatch calldata, CommitBatch calldata, bytes[] calldata) external {
+        _runSettlementFacet();
+    }
+
+    /// @inheritdoc IBatchStages
+    function proveBatch(StoredBatch calldata, bytes calldata) external {
+        _runSettlementFacet();
+    }
+
+    /// @inheritdoc IBatchStages
+    function executeBatch(StoredBatch calldata, ImportedRoot[] calldata, AssetFlow[] calldata) external {
+        _runSettlementFacet();
+    }
+
+    /// @inheritdoc IBatchStages
+    function revertBatches(uint256, bytes[] calldata) external {
+        _runSettlementFacet();
     }
 
     /// @inheritdoc IHyperchain
     function getChainId() external view returns (uint256) {
-        return configuration.chainId;
+        return chainId;
     }
 
     /// @inheritdoc IHyperchain
     function getAdmin() external view returns (address) {
-        return configuration.admin;
+        return getConfiguration().admin;
     }
 
     /// @inheritdoc IHyperchain
     function getBaseToken() external view returns (address) {
-        return configuration.baseToken;
+        return baseToken;
     }
 
     /// @inheritdoc IHyperchain
     function getProtocolVersion() external view returns (uint256) {
-        return configuration.protocolVersion;
+        return settings.forCommit(chainId).protocolVersion;
     }
 
     /// @inheritdoc IHyperchain
-    function getConfiguration() external view returns (ChainConfiguration memory) {
-        return configuration;
+    function isValidator(address account) external view returns (bool) {
+        return settings.isValidator(chainId, account);
+    }
+
+    /// @inheritdoc IHyperchain
+    function factory() external view returns (address) {
+        return chainFactory;
+    }
+
+    /// @inheritdoc IBatches
+    function getTotalBatchesCommitted() external view returns (uint256) {
+        return batchesCommitted;
+    }
+
+    /// @inheritdoc IBatches
+    function getTotalBatchesVerified() external view returns (uint256) {
+        return batchesVerified;
+    }
+
+    /// @inheritdoc IBatches
+    function getTotalBatchesExecuted() external view returns (uint256) {
+        return batchesExecuted;
+    }
+
+    /// @inheritdoc IBatches
+    function revertCount() external view returns (uint256) {
+        return reverts;
+    }
+
+    /// @inheritdoc IBatches
+    function storedBatchHash(uint256 batchNumber) external view returns (bytes32) {
+        return batchNumber < batchesCommitted ? batchHashes[batchNumber] : bytes32(0);
+    }
+
+    /// @inheritdoc IBatches
+    function l2LogsRootHash(uint256 batchNumber) external view returns (bytes32) {
+        return logRoots[batchNumber];
+    }
+
+    /// @inheritdoc IBatches
+    function executedStateRoot() external view returns (bytes32) {
+        return stateRoot;
+    }
+
+    /// @inheritdoc IHyperchain
+    function getConfiguration() public view returns (ChainConfiguration memory) {
+        return settings.configurationOf(chainId);
     }
 
     /// @inheritdoc IBatches
     function genesisBatch() public view returns (StoredBatch memory genesis) {
-        ProtocolVersion memory version = verifiers.requireActive(configuration.protocolVersion);
+        uint256 protocolVersion = settings.forCommit(chainId).protocolVersion;
+        ProtocolVersion memory version = verifiers.requireActive(protocolVersion);
         genesis.leafCount = version.genesisLeafCount;
-        genesis.protocolVersion = configuration.protocolVersion;
+        genesis.protocolVersion = protocolVersion;
         genesis.newStateRoot = version.genesisStateRoot;
         genesis.importedRootsRollingHash = RollingHash.EMPTY_IMPORTED_ROOTS;
+    }
+
+    /// @dev Runs the call's whole input on this contract's storage, and ends the call with what comes of it.
+    function _runSettlementFacet() private {
+        address facet = settlementFacet;
+        // Memory is the call's own: nothing runs after this. Plain Solidity would decode and encode up to 100 kB anew.
+        assembly {
+            calldatacopy(0, 0, calldatasize())
+            let success := delegatecall(gas(), facet, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            if iszero(success) { revert(0, returndatasize()) }
+            return(0, returndatasize())
+        }
     }
 }

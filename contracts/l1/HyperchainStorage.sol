@@ -2,14 +2,13 @@
 pragma solidity 0.8.37;
 
 import {IBatchReader} from "../interfaces/IBatchReader.sol";
+import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {IBytecodeRegistry} from "../interfaces/IBytecodeRegistry.sol";
-import {IBatches} from "../interfaces/IBatches.sol";
-import {IHyperchain} from "../interfaces/IHyperchain.sol";
-import {QueuedOperation} from "../interfaces/IPriorityQueue.sol";
+import {IChainSettings} from "../interfaces/IChainSettings.sol";
+import {IPriorityQueue, QueuedOperation} from "../interfaces/IPriorityQueue.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
-import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @notice The contracts that all chains share.
 struct Ecosystem {
@@ -19,61 +18,67 @@ struct Ecosystem {
     IBytecodeRegistry bytecodes;
     IVerifierRegistry verifiers;
     IBatchReader reader;
+    IChainSettings settings;
 }
 
 /// @title What a chain's contract remembers
-abstract contract HyperchainStorage is IHyperchain {
-    /// @inheritdoc IHyperchain
-    address public immutable factory;
+/// @dev One layout for the chain's contract and for the facet that works on its storage.
+abstract contract HyperchainStorage {
+    address internal immutable chainFactory;
     ISharedBridge public immutable bridge;
     ITransactionRootRegistry public immutable roots;
     IBytecodeRegistry public immutable bytecodes;
     IVerifierRegistry public immutable verifiers;
     IBatchReader public immutable reader;
+    IChainSettings public immutable settings;
 
-    ChainConfiguration internal configuration;
-    /// @inheritdoc IHyperchain
-    mapping(address account => bool) public isValidator;
+    /// @dev One slot: 0…63 chain id ‖ 64…223 base token
+    uint64 internal chainId;
+    address internal baseToken;
+
+    /// @dev Binary digits of a deadline behind the point: small operations must not round down to no time at all.
+    uint256 internal constant DEADLINE_FRACTION = 32;
 
     mapping(uint256 index => QueuedOperation) internal queue;
 
     /// @dev One slot:
     ///   0…63 operations queued ‖ 64…127 operations executed ‖ 128…159 batches committed ‖ 160…191 batches verified ‖
-    ///   192…223 batches executed ‖ 224 exited
+    ///   192…223 batches executed ‖ 224 has exited
     uint64 internal operationsQueued;
     uint64 internal operationsExecuted;
     uint32 internal batchesCommitted;
     uint32 internal batchesVerified;
     uint32 internal batchesExecuted;
-    bool public exited;
+    bool internal hasExited;
 
     /// @dev Hash of the record before the first batch.
     bytes32 internal genesisHash;
     /// @dev May hold hashes of reverted batches at numbers that are not committed.
     mapping(uint256 batchNumber => bytes32) internal batchHashes;
-    /// @inheritdoc IBatches
-    mapping(uint256 batchNumber => bytes32) public l2LogsRootHash;
-    /// @inheritdoc IBatches
-    bytes32 public executedStateRoot;
-    /// @inheritdoc IBatches
-    uint256 public revertCount;
+    /// @dev Of executed batches.
+    mapping(uint256 batchNumber => bytes32) internal logRoots;
+    /// @dev After the last executed batch.
+    bytes32 internal stateRoot;
+    /// @dev How often batches were reverted.
+    uint256 internal reverts;
 
     constructor(Ecosystem memory ecosystem) {
-        factory = ecosystem.factory;
+        chainFactory = ecosystem.factory;
         bridge = ecosystem.bridge;
         roots = ecosystem.roots;
         bytecodes = ecosystem.bytecodes;
         verifiers = ecosystem.verifiers;
         reader = ecosystem.reader;
+        settings = ecosystem.settings;
     }
 
     modifier onlyFactory() {
-        if (msg.sender != factory) revert OnlyFactory(factory, msg.sender);
+        if (msg.sender != chainFactory) revert IPriorityQueue.OnlyFactory(chainFactory, msg.sender);
         _;
     }
 
     modifier whileRunning() {
-        if (exited) revert ChainExited();
+        if (hasExited) revert IBatchStages.ChainExited();
         _;
     }
 }

@@ -2,13 +2,14 @@
 pragma solidity 0.8.37;
 
 import {IPriorityQueue, QueuedOperation} from "../interfaces/IPriorityQueue.sol";
+import {QueueSettings} from "../interfaces/IChainSettings.sol";
 import {ITransactionFilterer} from "../interfaces/ITransactionFilterer.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {BridgehubL2TransactionRequest, L2CanonicalTransaction} from "../types/L2Transactions.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
 
 /// @title A chain's queue of operations from L1
-abstract contract PriorityQueue is HyperchainStorage {
+abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
     uint256 internal constant PRIORITY_OPERATION_TYPE = 255;
     /// @dev EIP-7825's limit of a transaction, which chains have too.
     uint256 private constant MAX_GAS = 16_777_216;
@@ -16,8 +17,6 @@ abstract contract PriorityQueue is HyperchainStorage {
     /// @dev Intrinsic gas, and EIP-7623's floor for a byte that is not zero.
     uint256 private constant MIN_GAS = 21_000;
     uint256 private constant MIN_GAS_PER_BYTE = 40;
-    /// @dev Binary digits of a deadline behind the point: small operations must not round down to no time at all.
-    uint256 private constant DEADLINE_FRACTION = 32;
 
     /// @inheritdoc IPriorityQueue
     function bridgehubRequestL2Transaction(BridgehubL2TransactionRequest calldata request, address payer)
@@ -26,14 +25,15 @@ abstract contract PriorityQueue is HyperchainStorage {
         whileRunning
         returns (bytes32 canonicalTxHash)
     {
-        _checkRequest(request);
+        QueueSettings memory current = settings.forQueue(chainId);
+        _checkRequest(request, current.l2GasPrice);
         address refundRecipient = AddressAlias.refundRecipient(request.refundRecipient, request.sender);
-        _checkFilter(request, refundRecipient);
+        _checkFilter(request, refundRecipient, current.transactionFilterer);
 
         uint256 index = operationsQueued;
-        L2CanonicalTransaction memory operation = _operation(request, index, refundRecipient);
+        L2CanonicalTransaction memory operation = _operation(request, index, refundRecipient, current.l2GasPrice);
         canonicalTxHash = keccak256(abi.encode(operation));
-        uint96 deadline = _deadlineOf(index, request.l2GasLimit);
+        uint96 deadline = _deadlineOf(index, request.l2GasLimit, current);
         queue[index] = QueuedOperation({hash: canonicalTxHash, deadline: deadline, payer: payer});
         operationsQueued = uint64(index + 1);
         uint64 expiration = uint64(deadline >> DEADLINE_FRACTION);
@@ -42,8 +42,8 @@ abstract contract PriorityQueue is HyperchainStorage {
     }
 
     /// @inheritdoc IPriorityQueue
-    function l2TransactionBaseCost(uint256, uint256 l2GasLimit, uint256) public view returns (uint256) {
-        return configuration.l2GasPrice * l2GasLimit;
+    function l2TransactionBaseCost(uint256, uint256 l2GasLimit, uint256) external view returns (uint256) {
+        return settings.forQueue(chainId).l2GasPrice * l2GasLimit;
     }
 
     /// @inheritdoc IPriorityQueue
@@ -71,17 +71,17 @@ abstract contract PriorityQueue is HyperchainStorage {
         return queue[index].deadline >> DEADLINE_FRACTION;
     }
 
-    function _deadlineOf(uint256 index, uint256 gasLimit) private view returns (uint96) {
-        uint256 idle = (block.timestamp + configuration.priorityOpWindow) << DEADLINE_FRACTION;
+    function _deadlineOf(uint256 index, uint256 gasLimit, QueueSettings memory current) private view returns (uint96) {
+        uint256 idle = (block.timestamp + current.priorityOpWindow) << DEADLINE_FRACTION;
         // A flood that has been executed keeps nobody waiting, and puts nobody's exit off.
         if (index == operationsExecuted) return uint96(idle);
         uint256 afterPrevious =
-            queue[index - 1].deadline + (gasLimit << DEADLINE_FRACTION) / configuration.priorityGasPerSecond;
+            queue[index - 1].deadline + (gasLimit << DEADLINE_FRACTION) / current.priorityGasPerSecond;
         // Seconds take 64 bits for longer than the sun will shine.
         return uint96(afterPrevious > idle ? afterPrevious : idle);
     }
 
-    function _checkRequest(BridgehubL2TransactionRequest calldata request) private view {
+    function _checkRequest(BridgehubL2TransactionRequest calldata request, uint256 l2GasPrice) private pure {
         if (request.factoryDeps.length != 0) revert FactoryDepsUnsupported(request.factoryDeps.length);
         uint256 length = request.l2Calldata.length;
         if (length > MAX_CALLDATA) revert CalldataTooLong(MAX_CALLDATA, length);
@@ -90,14 +90,16 @@ abstract contract PriorityQueue is HyperchainStorage {
         if (request.l2GasLimit > MAX_GAS) revert GasLimitTooHigh(MAX_GAS, request.l2GasLimit);
         // The value alone first, so that no sum can overflow.
         if (request.mintValue < request.l2Value) revert MintValueTooLow(request.l2Value, request.mintValue);
-        uint256 cost = l2TransactionBaseCost(0, request.l2GasLimit, 0);
+        uint256 cost = l2GasPrice * request.l2GasLimit;
         if (request.mintValue - request.l2Value < cost) {
             revert MintValueTooLow(cost + request.l2Value, request.mintValue);
         }
     }
 
-    function _checkFilter(BridgehubL2TransactionRequest calldata request, address refundRecipient) private view {
-        address filterer = configuration.transactionFilterer;
+    function _checkFilter(BridgehubL2TransactionRequest calldata request, address refundRecipient, address filterer)
+        private
+        view
+    {
         if (filterer == address(0)) return;
         bool allowed = ITransactionFilterer(filterer).isTransactionAllowed(
             request.sender,
@@ -110,17 +112,18 @@ abstract contract PriorityQueue is HyperchainStorage {
         if (!allowed) revert TransactionNotAllowed(request.sender);
     }
 
-    function _operation(BridgehubL2TransactionRequest calldata request, uint256 index, address refundRecipient)
-        private
-        view
-        returns (L2CanonicalTransaction memory operation)
-    {
+    function _operation(
+        BridgehubL2TransactionRequest calldata request,
+        uint256 index,
+        address refundRecipient,
+        uint256 l2GasPrice
+    ) private view returns (L2CanonicalTransaction memory operation) {
         operation.txType = PRIORITY_OPERATION_TYPE;
         operation.from = uint256(uint160(AddressAlias.l2Sender(request.sender)));
         operation.to = uint256(uint160(request.contractL2));
         operation.gasLimit = request.l2GasLimit;
         operation.gasPerPubdataByteLimit = request.l2GasPerPubdataByteLimit;
-        operation.maxFeePerGas = configuration.l2GasPrice;
+        operation.maxFeePerGas = l2GasPrice;
         operation.nonce = index;
         operation.value = request.l2Value;
         operation.reserved[0] = request.mintValue;

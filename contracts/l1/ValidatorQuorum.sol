@@ -13,24 +13,15 @@ abstract contract ValidatorQuorum is HyperchainStorage {
 
     /// @dev A revert voids all signatures from before it: else anyone could commit again what the quorum took back.
     function _requireQuorumForBatch(bytes32 commitment, bytes[] calldata signatures) internal view {
-        _requireQuorum(keccak256(abi.encode(BATCH_TYPE, commitment, revertCount)), signatures);
+        _requireQuorum(keccak256(abi.encode(BATCH_TYPE, commitment, reverts)), signatures);
     }
 
     function _requireQuorumForRevert(uint256 batchNumber, bytes[] calldata signatures) internal view {
-        _requireQuorum(keccak256(abi.encode(REVERT_TYPE, batchNumber, revertCount)), signatures);
+        _requireQuorum(keccak256(abi.encode(REVERT_TYPE, batchNumber, reverts)), signatures);
     }
 
     function _requireQuorum(bytes32 structHash, bytes[] calldata signatures) private view {
-        if (signatures.length < configuration.validatorThreshold) {
-            revert QuorumTooSmall(configuration.validatorThreshold, signatures.length);
-        }
         bytes32 digest = Signatures.typedDataHash(Signatures.domainSeparator(DOMAIN_NAME), structHash);
-        address previous = address(0);
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = Signatures.recover(digest, signatures[i]);
-            if (!isValidator[signer]) revert NotAValidator(signer);
-            if (signer <= previous) revert SignersNotAscending(previous, signer);
-            previous = signer;
-        }
+        settings.requireQuorum(chainId, digest, signatures);
     }
 }

@@ -51,6 +51,7 @@ export interface EcosystemAddresses {
   readonly stateTree: Hex;
   readonly stateExit: Hex;
   readonly bridge: Hex;
+  readonly settings: Hex;
   readonly implementation: Hex;
   readonly factory: Hex;
 }
@@ -104,11 +105,12 @@ function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly
     { role: "stateTree", artifact: "StateTree", args: () => [] },
     { role: "stateExit", artifact: "StateExit", args: (a) => [a.factory, a.stateTree] },
     { role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory, a.stateExit] },
+    { role: "settings", artifact: "ChainSettings", args: (a) => [a.factory] },
     {
       role: "implementation",
       artifact: "Hyperchain",
-      args: ({ factory, bridge, roots, bytecodes, verifiers, reader }) => [
-        { factory, bridge, roots, bytecodes, verifiers, reader },
+      args: ({ factory, bridge, roots, bytecodes, verifiers, reader, settings }) => [
+        { factory, bridge, roots, bytecodes, verifiers, reader, settings },
       ],
     },
     { role: "factory", artifact: "ChainFactory", args: (a) => [a.implementation] },

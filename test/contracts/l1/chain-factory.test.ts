@@ -90,9 +90,22 @@ describe("chain factory", () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 902n));
     const [factory, caller] = [await hexAddress(ecosystem.factory), ecosystem.accounts[0]!.address.toLowerCase()];
     const expected = `OnlyFactory(${factory}, ${caller})`;
-    await assertReverts(send(chain.contract, "initialize", chain.configuration), expected);
+    await assertReverts(send(chain.contract, "initialize", 902n, ETH), expected);
     const implementation = await ecosystem.l1.ethers.getContractAt("Hyperchain", await view<string>(ecosystem.factory, "implementation"));
-    await assertReverts(send(implementation as unknown as typeof chain.contract, "initialize", chain.configuration), expected);
+    await assertReverts(send(implementation as unknown as typeof chain.contract, "initialize", 902n, ETH), expected);
+    await assertReverts(send(ecosystem.settings, "configure", chain.configuration), expected);
+  });
+
+  test("the settlement facet, called directly, has no chain", async () => {
+    const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 905n));
+    const address = await view<string>(chain.contract, "settlementFacet");
+    const facet = (await ecosystem.l1.ethers.getContractAt("SettlementFacet", address)) as unknown as typeof chain.contract;
+    const formed = await chain.form();
+    const signatures = await chain.sign(formed.expected.commitment);
+    await assertReverts(send(facet, "commitBatch", formed.previous, formed.commit, signatures), "UnknownProtocolVersion(0)");
+    await assertReverts(send(facet, "proveBatch", formed.expected, "0x"), "BatchNotCommitted(0, 0)");
+    await assertReverts(send(facet, "executeBatch", formed.expected, [], []), "BatchNotProven(0, 0)");
+    await assertReverts(send(facet, "revertBatches", 0n, []), "NothingToRevert(0, 0)");
   });
 
   test("refuses an implementation that was made for another factory", async () => {
@@ -103,7 +116,7 @@ describe("chain factory", () => {
   test("refuses a bridge, a state exit or registries that were made for another factory", async () => {
     const { l1, verifiers, accounts } = ecosystem;
     const [reader, tree] = [await l1.deploy("BatchReader"), await l1.deploy("StateTree")];
-    const roles = ["stateExit", "roots", "bytecodes", "bridge"] as const;
+    const roles = ["stateExit", "roots", "bytecodes", "bridge", "settings"] as const;
     for (const wrong of [undefined, ...roles]) {
       const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + roles.length + 1 });
       const known = (role: (typeof roles)[number]): string => (role === wrong ? addressOf(0xbad) : factory);
@@ -115,6 +128,7 @@ describe("chain factory", () => {
         bridge: await (await l1.deploy("SharedBridge", known("bridge"), await stateExit.getAddress())).getAddress(),
         verifiers: await verifiers.getAddress(),
         reader: await reader.getAddress(),
+        settings: await (await l1.deploy("ChainSettings", known("settings"))).getAddress(),
       });
       const deployment = l1.deploy("ChainFactory", await implementation.getAddress());
       if (wrong === undefined) assert.equal(await (await deployment).getAddress(), factory);

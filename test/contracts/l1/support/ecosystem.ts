@@ -24,6 +24,7 @@ export interface Ecosystem {
   readonly bytecodes: BaseContract;
   readonly stateExit: BaseContract;
   readonly bridge: BaseContract;
+  readonly settings: BaseContract;
   readonly factory: BaseContract;
   readonly rollupPolicy: BaseContract;
   /** Advances the clock and mines a block. */
@@ -40,13 +41,14 @@ export async function deployEcosystem(): Promise<Ecosystem> {
   const reader = await l1.deploy("BatchReader");
   const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
   const stateTree = await l1.deploy("StateTree");
-  // Exit, roots, bytecodes, bridge and implementation come first and must know the factory's address.
+  // Exit, roots, bytecodes, bridge, settings and implementation come first and must know the factory's address.
   const nonce = await deployer.getNonce();
-  const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 5 });
+  const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 6 });
   const stateExit = await l1.deploy("StateExit", factoryAddress, await stateTree.getAddress());
   const roots = await l1.deploy("TransactionRootRegistry", factoryAddress);
   const bytecodes = await l1.deploy("BytecodeRegistry", factoryAddress);
   const bridge = await l1.deploy("SharedBridge", factoryAddress, await stateExit.getAddress());
+  const settings = await l1.deploy("ChainSettings", factoryAddress);
   const implementation = await l1.deploy("Hyperchain", {
     factory: factoryAddress,
     bridge: await bridge.getAddress(),
@@ -54,6 +56,7 @@ export async function deployEcosystem(): Promise<Ecosystem> {
     bytecodes: await bytecodes.getAddress(),
     verifiers: await verifiers.getAddress(),
     reader: await reader.getAddress(),
+    settings: await settings.getAddress(),
   });
   const factory = await l1.deploy("ChainFactory", await implementation.getAddress());
   await send(verifiers, "addVersion", PROTOCOL_VERSION, {
@@ -72,6 +75,7 @@ export async function deployEcosystem(): Promise<Ecosystem> {
     bytecodes,
     stateExit,
     bridge,
+    settings,
     factory,
     rollupPolicy,
     async increaseTime(seconds) {

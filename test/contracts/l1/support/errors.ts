@@ -6,6 +6,8 @@ import hre from "hardhat";
 
 const CONTRACTS = [
   "Hyperchain",
+  "SettlementFacet",
+  "ChainSettings",
   "ChainFactory",
   "SharedBridge",
   "StateExit",

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AssetFlow} from "../types/AssetFlow.sol";
+import {CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {IBatchReadingErrors} from "./IBatchReader.sol";
+
+/// @title What becomes of a chain's batches: commit, prove, execute, revert
+/// @notice Anyone may call any of these: what counts is the quorum's signatures, the proof, and the order. Batches are numbered
+/// from 0; each names the last one, and starts from its state root.
+/// @dev The quorum's word stands for the execution of transactions (stage 0): a quorum that lies can change its own chain's
+/// state as it likes, within the rules below, and so ruin its users. It can move assets of other chains only out of its own
+/// chain's balance. Without a quorum the chain stands still, and its exit opens once an operation is overdue.
+interface IBatchStages is IBatchReadingErrors {
+    event BlockCommit(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
+    event BlocksVerification(uint256 indexed previousLastVerifiedBatch, uint256 indexed currentLastVerifiedBatch);
+    event BlockExecution(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
+    event BlocksRevert(uint256 totalBatchesCommitted, uint256 totalBatchesVerified, uint256 totalBatchesExecuted);
+    /// @notice The stored form of a committed batch, which later calls must bring along.
+    event BatchStored(uint256 indexed batchNumber, StoredBatch batch);
+    /// @notice `verifier` accepted the proof of the batch's statement in this transaction.
+    event BatchProven(
+        uint256 indexed batchNumber, bytes32 indexed commitment, uint256 indexed protocolVersion, address verifier
+    );
+
+    error ChainExited();
+    error BatchNumberMismatch(uint256 expected, uint256 actual);
+    error StoredBatchMismatch(uint256 batchNumber, bytes32 expected, bytes32 actual);
+    error BlockRangeInvalid(uint256 expectedFirst, uint256 first, uint256 last);
+    error TimestampsNotMonotone(uint256 previous, uint256 first, uint256 last);
+    error TimestampInFuture(uint256 latest, uint256 actual);
+    error StateCheatsForbidden(uint256 cheatCount);
+    error TooManyImports(uint256 limit, uint256 actual);
+    error ExecutionTooExpensive(uint256 limit, uint256 actual);
+    error PriorityOpsNotQueued(uint256 queued, uint256 actual);
+    error PriorityOpOverdue(uint256 index, uint256 deadline, uint256 lastTimestamp);
+    error CommitmentMismatch(bytes32 expected, bytes32 actual);
+    error BatchNotCommitted(uint256 committed, uint256 actual);
+    error BatchNotProven(uint256 proven, uint256 actual);
+    error ProofRefused();
+    error ExecutionDelayed(uint256 earliest, uint256 actual);
+    error ImportedRootsMismatch(bytes32 expected, bytes32 actual);
+    error ImportedRootUnknown(uint256 registryIndex, bytes32 expected, bytes32 actual);
+    error FlowsMismatch(bytes32 expected, bytes32 actual);
+    error RevertOfExecuted(uint256 executed, uint256 actual);
+    error NothingToRevert(uint256 committed, uint256 actual);
+
+    /// @notice Commits the next batch.
+    /// @dev L1 reads the pubdata, or what stands for it, rebuilds the log tree, sums the asset messages and evaluates the diff
+    /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment and the revert counter, by strictly
+    /// ascending signers: what was signed before a revert cannot be committed after it.
+    /// Whether the pubdata counts as published depends on the sender too (IDataAvailabilityPolicy).
+    /// @param previous The last committed batch, or the genesis record before the first.
+    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures) external;
+
+    /// @notice Checks the proof of the oldest batch that has none. Errors of a bad proof are the verifier's (IStarkVerifier).
+    function proveBatch(StoredBatch calldata batch, bytes calldata proof) external;
+
+    /// @notice Executes the oldest proven batch after the delay: checks its imported roots against the registry, moves its
+    /// flows, publishes its log root.
+    function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
+        external;
+
+    /// @notice Forgets committed and proven batches from `batchNumber` on. Needs the quorum's EIP-712 signatures of the number
+    /// and the revert counter.
+    function revertBatches(uint256 batchNumber, bytes[] calldata signatures) external;
+}
