@@ -13,18 +13,26 @@ import {InteroperableAddress} from "./InteroperableAddress.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 
+/// @notice A bundle whose outcome is awaited, in one word.
+/// @param rewardReclaimableFrom When the reward can be taken back; 0 where no reward waits.
+/// @param expiresAt Until when the outcome can be told; 0 while the listener has not failed.
+struct AwaitedOutcome {
+    bool isAwaited;
+    uint64 rewardReclaimableFrom;
+    uint64 expiresAt;
+}
+
 /// @notice See {IInteropCenter}. Its balance is the sum of the rewards of pending callbacks.
 contract InteropCenter is IInteropCenter, RestrictedCallers {
     uint256 public constant MAX_CALLS = 16;
     /// @notice How long a callback's reward waits for whoever brings the outcome, in seconds.
     uint256 public constant REWARD_LIFETIME = 30 days;
-    /// @dev In `callbacks`: the outcome is awaited, and no reward waits for it.
-    uint256 private constant WITHOUT_REWARD = 1;
+    /// @notice How long a listener that failed can be told again, in seconds.
+    uint256 public constant RETRY_PERIOD = 30 days;
     IL1Messenger private constant MESSENGER = IL1Messenger(Predeploys.L1_MESSENGER);
 
     uint256 private nextNonce;
-    /// @dev 0 where no outcome is awaited, else when the reward can be taken back, or `WITHOUT_REWARD`.
-    mapping(bytes32 bundleHash => uint256) private callbacks;
+    mapping(bytes32 bundleHash => AwaitedOutcome) private callbacks;
 
     /// @inheritdoc IERC7786GatewaySource
     function sendMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
@@ -65,14 +73,19 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
     }
 
     /// @inheritdoc IInteropCenter
-    function settleCallback(bytes32 bundleHash, address relayer, uint256 reward)
+    function settleCallback(bytes32 bundleHash, address relayer, uint256 reward, bool told)
         external
         onlyFrom(Predeploys.INTEROP_HANDLER)
     {
-        uint256 state = callbacks[bundleHash];
-        if (state == 0) revert NoCallbackPending(bundleHash);
-        if (state == WITHOUT_REWARD) reward = 0;
-        delete callbacks[bundleHash];
+        if (!isCallbackPending(bundleHash)) revert NoCallbackPending(bundleHash);
+        AwaitedOutcome storage awaited = callbacks[bundleHash];
+        if (awaited.rewardReclaimableFrom == 0) reward = 0;
+        if (told) {
+            delete callbacks[bundleHash];
+        } else {
+            awaited.rewardReclaimableFrom = 0;
+            if (awaited.expiresAt == 0) awaited.expiresAt = uint64(block.timestamp + RETRY_PERIOD);
+        }
         emit CallbackSettled(bundleHash, relayer, reward);
         if (reward != 0) pay(relayer, reward);
     }
@@ -82,18 +95,19 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         external
         onlyFrom(Predeploys.INTEROP_HANDLER)
     {
-        uint256 from = callbacks[bundleHash];
-        if (from <= WITHOUT_REWARD) revert NoRewardPending(bundleHash);
+        uint256 from = callbacks[bundleHash].rewardReclaimableFrom;
+        if (from == 0) revert NoRewardPending(bundleHash);
         if (block.timestamp < from) revert RewardNotReclaimable(bundleHash, from, block.timestamp);
         // The outcome can still be told.
-        callbacks[bundleHash] = WITHOUT_REWARD;
+        callbacks[bundleHash].rewardReclaimableFrom = 0;
         emit CallbackRewardReclaimed(bundleHash, recipient, reward);
         pay(recipient, reward);
     }
 
     /// @inheritdoc IInteropCenter
-    function isCallbackPending(bytes32 bundleHash) external view returns (bool) {
-        return callbacks[bundleHash] != 0;
+    function isCallbackPending(bytes32 bundleHash) public view returns (bool) {
+        AwaitedOutcome memory awaited = callbacks[bundleHash];
+        return awaited.isAwaited && (awaited.expiresAt == 0 || block.timestamp <= awaited.expiresAt);
     }
 
     /// @inheritdoc IERC7786GatewaySource
@@ -124,7 +138,8 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
 
         bundleHash = MESSENGER.sendToL1(bytes.concat(InteropMessage.BUNDLE, abi.encode(bundle)));
         if (bundle.callbackGasLimit != 0) {
-            callbacks[bundleHash] = bundle.callbackReward == 0 ? WITHOUT_REWARD : block.timestamp + REWARD_LIFETIME;
+            uint256 reclaimableFrom = bundle.callbackReward == 0 ? 0 : block.timestamp + REWARD_LIFETIME;
+            callbacks[bundleHash] = AwaitedOutcome(true, uint64(reclaimableFrom), 0);
         }
         emit InteropBundleSent(bundleHash, chainId, msg.sender);
     }

@@ -63,6 +63,8 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         uint256 maxReturnBytes = MAX_RESULT_BYTES + 96 * (bundle.calls.length + 1);
         (bool success, bytes memory result) =
             GuardedCall.execute(address(this), bundle.gasLimit, calls, maxReturnBytes, MAX_REVERT_BYTES);
+        // A named executor has the sender's trust, whatever it is; without its failing runs such a bundle might never end.
+        if (!success && bundle.executionAddress == address(0)) requireTopLevel(bundleHash, result);
         bundleStatus[bundleHash] = success ? BundleStatus.Executed : BundleStatus.Failed;
         // The return data of executeCalls is abi.encode of its one value.
         emit BundleExecuted(bundleHash, bundle.sourceChainId, msg.sender, success, result);
@@ -86,10 +88,15 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         if (reported != bundleHash) revert WrongResult(reported, bundleHash);
         if (sent.chainId != bundle.destinationChainId) revert WrongSourceChain(sent.chainId, bundle.destinationChainId);
         requireSent(sent, address(this));
-        // Refuses bundles that were not sent from here, did not ask, or have been told.
-        IInteropCenter(Predeploys.INTEROP_CENTER).settleCallback(bundleHash, msg.sender, bundle.callbackReward);
+        // Not pending: bundles that were not sent from here, did not ask, or have been told.
+        bool pending = IInteropCenter(Predeploys.INTEROP_CENTER).isCallbackPending(bundleHash);
+        if (!pending) revert IInteropCenter.NoCallbackPending(bundleHash);
         bytes memory callback = abi.encodeCall(IInteropCallback.onInteropResult, (bundleHash, success, result));
-        (bool told,) = GuardedCall.execute(bundle.sender, bundle.callbackGasLimit, callback, 0, 0);
+        (bool told, bytes memory reason) =
+            GuardedCall.execute(bundle.sender, bundle.callbackGasLimit, callback, 0, MAX_REVERT_BYTES);
+        if (!told) requireTopLevel(bundleHash, reason);
+        // Only now is it known what to settle; until then `once` keeps all else from the center's record.
+        IInteropCenter(Predeploys.INTEROP_CENTER).settleCallback(bundleHash, msg.sender, bundle.callbackReward, told);
         emit CallbackExecuted(bundleHash, bundle.sender, success, told);
     }
 
@@ -194,6 +201,14 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
             bytes32 assetHash = isValue ? bundle.valueMessageHash : bundle.tokens[i - first].messageHash;
             emit BundleRefunded(bundleHash, assetHash, refundHash);
         }
+    }
+
+    /// @dev A contract chooses what has happened before in its transaction: it can be inside the target, which is locked or
+    /// half-way through a change, so that a run fails which would succeed by itself. An account with a key and code
+    /// (EIP-7702) can do the same by calling itself first.
+    function requireTopLevel(bytes32 bundleHash, bytes memory reason) private view {
+        bool topLevel = msg.sender == tx.origin && msg.sender.code.length == 0;
+        if (!topLevel) revert FailingRunOfContract(bundleHash, msg.sender, reason);
     }
 
     function requireSent(MessageInclusionProof calldata sent, address sender) private view {

@@ -10,6 +10,6 @@ export const interopCenterAbi = [
   {"inputs":[{"name":"destinationChain","type":"bytes"},{"components":[{"name":"to","type":"bytes"},{"name":"data","type":"bytes"},{"name":"callAttributes","type":"bytes[]"}],"name":"callStarters","type":"tuple[]"},{"name":"bundleAttributes","type":"bytes[]"}],"name":"sendBundle","outputs":[{"name":"bundleHash","type":"bytes32"}],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"recipient","type":"bytes"},{"name":"payload","type":"bytes"},{"name":"attributes","type":"bytes[]"}],"name":"sendMessage","outputs":[{"name":"sendId","type":"bytes32"}],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"withdrawalMessageHash","type":"bytes32"},{"name":"l2Sender","type":"address"},{"name":"data","type":"bytes"}],"name":"sendWithdrawalData","outputs":[],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"name":"bundleHash","type":"bytes32"},{"name":"relayer","type":"address"},{"name":"reward","type":"uint256"}],"name":"settleCallback","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"bundleHash","type":"bytes32"},{"name":"relayer","type":"address"},{"name":"reward","type":"uint256"},{"name":"told","type":"bool"}],"name":"settleCallback","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"selector","type":"bytes4"}],"name":"supportsAttribute","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
 ] as const;

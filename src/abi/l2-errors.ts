@@ -17,6 +17,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"EmptyBytecode","type":"error"},
   {"inputs":[{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"EtherTransferFailed","type":"error"},
   {"inputs":[{"name":"executor","type":"address"},{"name":"expected","type":"address"}],"name":"ExecutorNotAllowed","type":"error"},
+  {"inputs":[{"name":"bundleHash","type":"bytes32"},{"name":"deliverer","type":"address"},{"name":"reason","type":"bytes"}],"name":"FailingRunOfContract","type":"error"},
   {"inputs":[{"name":"gas","type":"uint256"},{"name":"limit","type":"uint256"}],"name":"GasLimitTooHigh","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"IndexBeyondLeafCount","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"IndexNotAscending","type":"error"},

@@ -19,6 +19,7 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     error GasLimitTooHigh(uint256 gas, uint256 limit);
     error TooManyCalls(uint256 count, uint256 limit);
     error TooManyTokens(uint256 count, uint256 limit);
+    /// @notice The bundle was not sent from here, asked for no callback, or its outcome was told or can no longer be.
     error NoCallbackPending(bytes32 bundleHash);
     error RewardRefused(address recipient, uint256 reward);
     /// @notice The bundle asked for no callback, attached no reward, or its reward was paid or taken back.
@@ -40,13 +41,14 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     /// @notice Leaves the data that belongs to a withdrawal of base token. Only the base token.
     function sendWithdrawalData(bytes32 withdrawalMessageHash, address l2Sender, bytes calldata data) external;
 
-    /// @notice Ends the wait for a bundle's outcome and pays who brought it. Only the interop handler, once a bundle.
-    function settleCallback(bytes32 bundleHash, address relayer, uint256 reward) external;
+    /// @notice Pays the relayer that brought a bundle's outcome, once, and ends the wait for it if the sender was told. If the
+    /// sender failed, it can be told again for 30 days, without a reward. Only the interop handler.
+    function settleCallback(bytes32 bundleHash, address relayer, uint256 reward, bool told) external;
 
     /// @notice Gives a reward back that nobody has earned for 30 days: the destination may be dead, or its outcome lost. The
     /// outcome can still be told afterwards, without a reward. Only the interop handler.
     function reclaimReward(bytes32 bundleHash, address recipient, uint256 reward) external;
 
-    /// @notice Whether the sender of a bundle still waits for its outcome.
+    /// @notice Whether the sender of a bundle still waits for its outcome and can be told.
     function isCallbackPending(bytes32 bundleHash) external view returns (bool);
 }

@@ -8,7 +8,8 @@ import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 
 /// @title A contract that wants to know how its cross-chain calls ended
 interface IInteropCallback {
-    /// @notice Called once, by the interop handler, which the contract must check. If it reverts, it is not called again.
+    /// @notice Called by the interop handler, which the contract must check, until it returns; so it takes effect once. If it
+    /// reverts, anyone can have it called again for 30 days.
     /// @param bundleHash What `sendBundle` returned.
     /// @param success Whether all calls succeeded.
     /// @param result `abi.encode(bytes[])` with each call's return data, or the first 1,024 bytes of the revert data.
@@ -18,8 +19,10 @@ interface IInteropCallback {
 /// @title Calls from other chains, receiving side
 /// @notice Anyone brings a bundle with the proofs that it was sent and that its assets left; it is executed once. If its
 /// calls fail, together they leave no trace, and value and tokens go back to the source chain.
-/// @dev A bundle is the word of its source chain's quorum; what it may spend is what L1 took from that chain. Who brings it
-/// chooses only the moment: with less gas than the bundle asks for, nothing happens.
+/// @dev A bundle is the word of its source chain's quorum; what it may spend is what L1 took from that chain. The relayer
+/// chooses only the moment between two transactions: with less gas than the bundle asks for, nothing happens, and a run that
+/// fails counts only if an account without code makes it, at the top level of its transaction. Contracts can deliver what
+/// succeeds; else one could call a bundle's target first and deliver from inside it, where the calls must fail.
 interface IInteropHandler is IRestrictedCallers {
     /// @notice Unreceived, then Executed or Failed for ever.
     enum BundleStatus {
@@ -51,6 +54,9 @@ interface IInteropHandler is IRestrictedCallers {
     error NotEnoughGas(uint256 available, uint256 required);
     error WrongResult(bytes32 bundleHash, bytes32 expected);
     error Reentered();
+    /// @notice The calls, or the callback, fail with this reason where a contract delivers them. Nothing changed: to have it
+    /// count, an account without code has to call the handler itself.
+    error FailingRunOfContract(bytes32 bundleHash, address deliverer, bytes reason);
     /// @notice Reasons for which calls fail; they end up in the result.
     error ValueNotInBaseToken(bytes32 assetId, bytes32 expected);
     error NotAcknowledged(address recipient, bytes4 answer);
@@ -62,7 +68,8 @@ interface IInteropHandler is IRestrictedCallers {
     /// is one, then the tokens in order.
     function executeBundle(MessageInclusionProof calldata bundle, MessageInclusionProof[] calldata assets) external;
 
-    /// @notice Tells the sender of a bundle how it ended, once, and pays the caller the reward that the sender attached.
+    /// @notice Tells the sender of a bundle how it ended, until it has listened once, and pays the first caller the reward that
+    /// the sender attached, whether or not the sender listens.
     /// @param bundle The interop center's message, sent from this chain.
     /// @param result The other chain's handler's message with the proof of its inclusion.
     function executeCallback(bytes calldata bundle, MessageInclusionProof calldata result) external;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
-import type { Contract } from "ethers";
+import type { Contract, TransactionReceipt } from "ethers";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { decodeInteropResult } from "../../../src/protocol/interop-message.ts";
@@ -9,7 +9,7 @@ import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 import { callStarter, startInteropFixture } from "./support/interop-fixture.ts";
-import type { InteropFixture } from "./support/interop-fixture.ts";
+import type { InteropFixture, SentBundle } from "./support/interop-fixture.ts";
 import { assertReverts } from "./support/revert-reason.ts";
 
 const coder = AbiCoder.defaultAbiCoder();
@@ -95,7 +95,7 @@ describe("outcomes of calls to another chain", () => {
     await assertReverts(run(bundle.body, report), "InteropCenter", "NoCallbackPending", [bundle.hash]);
   });
 
-  test("tells a contract why its calls failed, and does not care if it will not listen", async () => {
+  test("tells a contract why its calls failed, and refunds it whether or not it listens", async () => {
     const to = interoperable(b.chainId, await target.getAddress());
     const odd = target.interface.encodeFunctionData("double", [3n]);
     for (const refuses of [false, true]) {
@@ -127,6 +127,46 @@ describe("outcomes of calls to another chain", () => {
       await a.send(await a.predeploy("L2AssetRouter", a.users[3]), "deliver", ecosystem.prove(refund![2] as string));
       assert.equal((await ethBalance(a, await caller.getAddress())) - before, 6n);
     }
+  });
+
+  test("tells a listener that failed again, for no second reward, until it listens once or 30 days have passed", async () => {
+    const to = interoperable(b.chainId, await target.getAddress());
+    const double = callStarter(to, target.interface.encodeFunctionData("double", [2n]), attribute("shadowAccount"));
+    const sends = [await a.send(caller, "send", interoperable(b.chainId), [double], [attribute("callback", 200_000n, 31n)], { value: 31n })];
+    sends.push(await a.send(caller, "send", interoperable(b.chainId), [double], [attribute("callback", 200_000n, 0n)]));
+    const [heard, expired] = sends.map(bundleOf) as [SentBundle, SentBundle];
+    await ecosystem.settle();
+    const executed = [await execute(b, heard), await execute(b, expired)];
+    await ecosystem.settle();
+    const [hearing, expiring] = executed.map((receipt) => ecosystem.prove(messagesOf(receipt).at(-1)!.hash));
+    const handlerA = await handler(a, 3);
+    const centerA = await center(a);
+    const isPending = (bundle: SentBundle): Promise<unknown> => centerA.getFunction("isCallbackPending").staticCall(bundle.hash);
+    const settled = async (receipt: TransactionReceipt): Promise<unknown[]> => (await eventsOf(receipt, "InteropCenter", "CallbackSettled"))[0]!;
+
+    await a.send(caller, "setRefuses", true);
+    const relayer = a.users[3]!.address;
+    assert.deepEqual(await settled(await a.send(handlerA, "executeCallback", heard.body, hearing)), [heard.hash, relayer, 31n]);
+    assert.deepEqual(await settled(await a.send(handlerA, "executeCallback", heard.body, hearing)), [heard.hash, relayer, 0n]);
+    await assertReverts(
+      handlerA.getFunction("reclaimCallbackReward").staticCall(heard.body),
+      "InteropCenter",
+      "NoRewardPending",
+      [heard.hash],
+    );
+    await a.send(handlerA, "executeCallback", expired.body, expiring);
+    assert.deepEqual([await isPending(heard), await isPending(expired)], [true, true]);
+
+    await a.send(caller, "setRefuses", false);
+    const told = await a.send(handlerA, "executeCallback", heard.body, hearing);
+    assert.equal((await eventsOf(told, "InteropCaller", "Result")).length, 1);
+    assert.deepEqual(await settled(told), [heard.hash, relayer, 0n]);
+    const again = handlerA.getFunction("executeCallback");
+    await assertReverts(again.staticCall(heard.body, hearing), "InteropHandler", "NoCallbackPending", [heard.hash]);
+    await a.ethers.provider.send("evm_increaseTime", [30 * 86_400]);
+    await a.ethers.provider.send("evm_mine", []);
+    assert.equal(await isPending(expired), false);
+    await assertReverts(again.staticCall(expired.body, expiring), "InteropHandler", "NoCallbackPending", [expired.hash]);
   });
 
   test("gives a reward back that nobody earned in 30 days, once, and tells the outcome all the same", async () => {

@@ -119,7 +119,7 @@ describe("calls that arrive from another chain", () => {
       [b.users[1]!.address, b.ethers.getAddress(PREDEPLOYS.InteropHandler)],
     );
     await assertReverts(
-      (await center(a)).getFunction("settleCallback").staticCall(`0x${"0".repeat(64)}`, a.users[0]!.address, 1),
+      (await center(a)).getFunction("settleCallback").staticCall(`0x${"0".repeat(64)}`, a.users[0]!.address, 1, true),
       "InteropCenter",
       "CallerNotAllowed",
     );
