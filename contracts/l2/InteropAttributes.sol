@@ -29,8 +29,9 @@ struct BundleOptions {
 /// @title Reading the attributes of calls and bundles
 library InteropAttributes {
     uint256 internal constant DEFAULT_GAS = 1_000_000;
-    /// @notice A bundle at all limits still fits a transaction of 2^24 gas beside its proofs and payments.
-    uint256 internal constant MAX_GAS = 8_000_000;
+    /// @notice For the calls of a bundle and its callback together. Beside it, bringing a bundle at all limits, or its outcome,
+    /// fits the 8,000,000 gas with which an operation can be forced onto a chain from L1.
+    uint256 internal constant MAX_GAS = 5_000_000;
     uint256 internal constant MAX_TOKENS = 8;
 
     function isCallAttribute(bytes4 selector) internal pure returns (bool) {
@@ -80,12 +81,11 @@ library InteropAttributes {
             if (selector == IInteropAttributes.relayerReward.selector) {
                 options.relayerReward = abi.decode(arguments, (uint256));
             } else if (selector == IInteropAttributes.gasLimit.selector) {
-                options.gasLimit = gasWithinLimit(abi.decode(arguments, (uint256)));
+                options.gasLimit = abi.decode(arguments, (uint256));
             } else if (selector == IInteropAttributes.refundRecipient.selector) {
                 options.refundRecipient = abi.decode(arguments, (address));
             } else if (selector == IInteropAttributes.callback.selector) {
                 (options.callbackGasLimit, options.callbackReward) = abi.decode(arguments, (uint256, uint256));
-                gasWithinLimit(options.callbackGasLimit);
             } else if (selector == IInteropAttributes.transferToken.selector) {
                 RequestedToken memory token = abi.decode(arguments, (RequestedToken));
                 bool lost = token.recipient == address(0) || token.recipient == Predeploys.INTEROP_HANDLER;
@@ -99,6 +99,7 @@ library InteropAttributes {
                 revert IERC7786GatewaySource.UnsupportedAttribute(selector);
             }
         }
+        requireWithinLimit(options.gasLimit, options.callbackGasLimit);
         bool nowhere = options.refundRecipient == address(0) || options.refundRecipient == Predeploys.INTEROP_HANDLER;
         if (nowhere) revert IInteropCenter.InvalidRecipient(abi.encodePacked(options.refundRecipient));
     }
@@ -110,9 +111,11 @@ library InteropAttributes {
         if (count > MAX_TOKENS) revert IInteropCenter.TooManyTokens(count, MAX_TOKENS);
     }
 
-    function gasWithinLimit(uint256 gas) private pure returns (uint256) {
+    function requireWithinLimit(uint256 gas, uint256 callbackGas) private pure {
         if (gas > MAX_GAS) revert IInteropCenter.GasLimitTooHigh(gas, MAX_GAS);
-        return gas;
+        // Not added up, which could overflow.
+        uint256 left = MAX_GAS - gas;
+        if (callbackGas > left) revert IInteropCenter.GasLimitTooHigh(callbackGas, left);
     }
 
     /// @dev The account in the encoding of one `bytes` argument; its chain is the destination, whatever it says.

@@ -172,6 +172,6 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     await refused(withdraw(info, { chain: "a", amount: -1n }, on("a", ALICE)), "ZeroAmount", /is -1; it must be above 0/);
     // The contract's own error, by name and with its values.
     await refused(send(info, { from: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)), "Refused", /a refuses it with RecipientNotAllowed\(0x0{35}1000e\)/i);
-    await refused(call(info, { from: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)), "Refused", /GasLimitTooHigh\(1000000000, 8000000\)/);
+    await refused(call(info, { from: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)), "Refused", /GasLimitTooHigh\(1000000000, 5000000\)/);
   });
 });

@@ -11,20 +11,21 @@ interface IInteropAttributes {
     /// @notice Of a call: made by the sender's interop account, with the data as calldata, to any contract.
     function shadowAccount() external;
 
-    /// @notice Of a bundle: who may execute it (ERC-7930 address). Default: anyone.
+    /// @notice Of a bundle: the only account that may execute it (ERC-7930 address). Default: anyone. Its failing run counts
+    /// even if it is a contract, so name none that others can have deliver from inside the bundle's target.
     function executionAddress(bytes calldata account) external;
 
     /// @notice Of a bundle: paid to whoever executes it, in the destination's base token. Default 0.
     function relayerReward(uint256 amount) external;
 
-    /// @notice Of a bundle: gas for all calls together. Default 1,000,000, at most 8,000,000.
+    /// @notice Of a bundle: gas for all calls together. Default 1,000,000, with the callback's at most 5,000,000.
     function gasLimit(uint256 gas) external;
 
     /// @notice Of a bundle: account on the source chain for refunds. Default: the sender.
     function refundRecipient(address account) external;
 
     /// @notice Of a bundle: call `onInteropResult` of the sender with the outcome; the reward, in the source chain's base
-    /// token, is attached and paid to whoever brings it. At most 8,000,000 gas. If nobody does for 30 days, the reward can be
+    /// token, is attached and paid to whoever brings it. With the calls at most 5,000,000 gas. If nobody does for 30 days, the reward can be
     /// taken back to the refund recipient.
     function callback(uint256 gas, uint256 reward) external;
 

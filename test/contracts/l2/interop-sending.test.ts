@@ -91,8 +91,13 @@ describe("calls on their way to another chain", () => {
     await refused(message([], { value: 1n }), "WrongValue", [0n, 1n]);
     await refused(message([attribute("interopCallValue", 2n)], { value: 3n }), "WrongValue", [2n, 3n]);
     await refused(message([attribute("callback", 0n, 5n)], { value: 5n }), "WrongValue", [0n, 5n]);
-    await refused(message([attribute("gasLimit", 8_000_001n)]), "GasLimitTooHigh", [8_000_001n, 8_000_000n]);
-    await refused(message([attribute("callback", 8_000_001n, 0n)]), "GasLimitTooHigh", [8_000_001n, 8_000_000n]);
+    await refused(message([attribute("gasLimit", 5_000_001n)]), "GasLimitTooHigh", [5_000_001n, 5_000_000n]);
+    await refused(message([attribute("gasLimit", 2n ** 256n - 1n)]), "GasLimitTooHigh", [2n ** 256n - 1n, 5_000_000n]);
+    // The calls have 1,000,000 where the sender says nothing.
+    await refused(message([attribute("callback", 4_000_001n, 0n)]), "GasLimitTooHigh", [4_000_001n, 4_000_000n]);
+    const [calls, callback] = [attribute("gasLimit", 3_000_000n), attribute("callback", 2_000_001n, 0n)];
+    for (const order of [[calls, callback], [callback, calls]]) await refused(message(order), "GasLimitTooHigh", [2_000_001n, 2_000_000n]);
+    await message([attribute("callback", 2_000_000n, 0n), calls]);
     await refused(message([attribute("refundRecipient", ETH)]), "InvalidRecipient");
     await refused(message([attribute("transferToken", L1_TOKEN, 1n, PREDEPLOYS.InteropHandler)]), "InvalidRecipient");
     await refused(message(Array.from({ length: 9 }, () => attribute("transferToken", L1_TOKEN, 1n, L1_TOKEN))), "TooManyTokens", [9n, 8n]);
