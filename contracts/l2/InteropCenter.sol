@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC7786GatewaySource} from "../interfaces/l2/IERC7786.sol";
+import {IERC7786GatewaySource, IERC7786Recipient} from "../interfaces/l2/IERC7786.sol";
 import {IInteropCenter} from "../interfaces/l2/IInteropCenter.sol";
 import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
@@ -70,6 +70,16 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         MESSENGER.sendToL1(
             bytes.concat(InteropMessage.WITHDRAWAL_DATA, abi.encode(withdrawalMessageHash, l2Sender, data))
         );
+    }
+
+    /// @inheritdoc IInteropCenter
+    function deliver(address recipient, bytes32 receiveId, bytes calldata sender, bytes calldata payload)
+        external
+        payable
+        onlyFrom(Predeploys.INTEROP_HANDLER)
+        returns (bytes4)
+    {
+        return IERC7786Recipient(recipient).receiveMessage{value: msg.value}(receiveId, sender, payload);
     }
 
     /// @inheritdoc IInteropCenter

@@ -154,7 +154,8 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
             return IInteropAccount(account).execute{value: call.value}(call.to, call.data);
         }
         bytes memory sender = InteroperableAddress.encode(bundle.sourceChainId, bundle.sender);
-        bytes4 answer = IERC7786Recipient(call.to).receiveMessage{value: call.value}(receiveId, sender, call.data);
+        IInteropCenter center = IInteropCenter(Predeploys.INTEROP_CENTER);
+        bytes4 answer = center.deliver{value: call.value}(call.to, receiveId, sender, call.data);
         if (answer != IERC7786Recipient.receiveMessage.selector) revert NotAcknowledged(call.to, answer);
         return abi.encode(answer);
     }

@@ -6,7 +6,7 @@ import {InteropCallStarter} from "./InteropBundle.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 
 /// @title Calls to other chains, sending side
-/// @notice A bundle is a message to L1; values, rewards and tokens are asset messages beside it. When L1 has executed the
+/// @notice The gateway (ERC-7786) of its chain: messages are sent to it, and it is the caller when they arrive. A bundle is a message to L1; values, rewards and tokens are asset messages beside it. When L1 has executed the
 /// batch, anyone can bring both to the destination's interop handler.
 interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     event InteropBundleSent(bytes32 indexed bundleHash, uint256 indexed destinationChainId, address indexed sender);
@@ -40,6 +40,13 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
 
     /// @notice Leaves the data that belongs to a withdrawal of base token. Only the base token.
     function sendWithdrawalData(bytes32 withdrawalMessageHash, address l2Sender, bytes calldata data) external;
+
+    /// @notice Calls a recipient's `receiveMessage` with the attached value, and answers as it does. Only the interop handler,
+    /// for messages that it has proven: recipients take this contract's word for the sender, and so have one gateway to name.
+    function deliver(address recipient, bytes32 receiveId, bytes calldata sender, bytes calldata payload)
+        external
+        payable
+        returns (bytes4);
 
     /// @notice Pays the relayer that brought a bundle's outcome, once, and ends the wait for it if the sender was told. If the
     /// sender failed, it can be told again for 30 days, without a reward. Only the interop handler.

@@ -44,7 +44,7 @@ describe("calls that arrive from another chain", () => {
     await ecosystem.settle();
     const received = await execute(b, bundle);
     assert.deepEqual(await eventsOf(received, "InteropRecipient", "Received"), [
-      [PREDEPLOYS.InteropHandler, sendId, sender, "0x1234", 7n].map((x, i) => (i === 0 ? b.ethers.getAddress(String(x)) : x)),
+      [PREDEPLOYS.InteropCenter, sendId, sender, "0x1234", 7n].map((x, i) => (i === 0 ? b.ethers.getAddress(String(x)) : x)),
     ]);
     assert.equal(await ethBalance(b, await recipient.getAddress()), 7n);
     assert.equal(await statusOf(b, bundle.hash), 1n);
@@ -122,6 +122,12 @@ describe("calls that arrive from another chain", () => {
       (await center(a)).getFunction("settleCallback").staticCall(`0x${"0".repeat(64)}`, a.users[0]!.address, 1, true),
       "InteropCenter",
       "CallerNotAllowed",
+    );
+    await assertReverts(
+      (await center(b)).getFunction("deliver").staticCall(await recipient.getAddress(), `0x${"0".repeat(64)}`, "0x", "0x"),
+      "InteropCenter",
+      "CallerNotAllowed",
+      [b.users[0]!.address, b.ethers.getAddress(PREDEPLOYS.InteropHandler)],
     );
     await assert.rejects(b.users[0]!.sendTransaction({ to: PREDEPLOYS.InteropHandler, value: 1n }));
   });
