@@ -9,7 +9,7 @@ import type { EngineTransaction, SignedTransaction } from "./transaction.ts";
 /** ZK Stack's transaction type: an RLP list behind this byte, signed as EIP-712 typed data. */
 export const EIP712_TYPE = 0x71;
 
-/** Fields of the list, in order. The last three are for accounts and payments that this chain does not have. */
+/** Fields of the list, in order. factoryDeps and paymasterParams are for what this chain does not have, and stay empty. */
 const FIELDS = [
   "nonce",
   "maxPriorityFeePerGas",
@@ -86,12 +86,12 @@ export function decodeEip712Transaction(bytes: Uint8Array, chainId: bigint): Eip
     EMPTY_HASH,
   );
   const digest = keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(struct));
-  const { signature, encoded } = signatureIn(fields);
+  const signature = signatureIn(fields, chainId);
   requireSigner(digest, signature, from);
   return {
     kind: "signed",
     type: EIP712_TYPE,
-    hash: keccak(fromHex(digest), fromHex(keccak(encoded))),
+    hash: keccak(fromHex(digest), fromHex(keccak(fromHex(bytesIn(fields, "customSignature"))))),
     raw: toHex(bytes),
     from,
     to,
@@ -135,22 +135,20 @@ function refuseUnsupported(fields: ReadonlyMap<Field, unknown>): void {
   if (fields.get("to") === "0x") throw notSupported("transactions of type 0x71 that create a contract; use type 2");
 }
 
-/** The signature, and the bytes of it that are hashed into the transaction's name. */
-function signatureIn(fields: ReadonlyMap<Field, unknown>): { readonly signature: EcdsaSignature; readonly encoded: Uint8Array } {
+/**
+ * The signature: 65 bytes, r ‖ s ‖ 27 or 28, in a field of its own. Ethereum's three fields hold what an unsigned transaction has
+ * there, as viem and zksync-ethers write it: the chain's id and nothing. Any other form would be a second encoding of one
+ * transaction, and its signature a second hash.
+ */
+function signatureIn(fields: ReadonlyMap<Field, unknown>, chainId: bigint): EcdsaSignature {
+  const unsigned = integer(fields, "v", 256) === chainId && bytesIn(fields, "r") === "0x" && bytesIn(fields, "s") === "0x";
+  if (!unsigned) throw malformed(`its signature must be in customSignature, with v = ${chainId} and r and s empty`);
   const custom = fromHex(bytesIn(fields, "customSignature"));
-  if (custom.length === 0) {
-    const yParity = integer(fields, "v", 256);
-    const [r, s] = [wordToHex(integer(fields, "r", 256)), wordToHex(integer(fields, "s", 256))];
-    if (BigInt(r) === 0n) throw new TransactionFormatError("BadSignature", "the transaction has no signature");
-    if (yParity !== 0n && yParity !== 1n) throw badSignature();
-    return { signature: { r, s, yParity: yParity === 1n ? 1 : 0 }, encoded: Uint8Array.of(...fromHex(r), ...fromHex(s), Number(yParity)) };
-  }
+  if (custom.length === 0) throw new TransactionFormatError("BadSignature", "the transaction has no signature");
   if (custom.length !== 65) throw notSupported(`signatures of contract accounts: this one has ${custom.length} bytes, ECDSA has 65`);
-  if (bytesIn(fields, "r") !== "0x" || bytesIn(fields, "s") !== "0x") throw malformed("it has two signatures");
-  const v = custom[64] ?? 0;
-  const yParity = v >= 27 ? v - 27 : v;
-  if (yParity !== 0 && yParity !== 1) throw badSignature();
-  return { signature: { r: toHex(custom.subarray(0, 32)), s: toHex(custom.subarray(32, 64)), yParity }, encoded: custom };
+  const v = custom[64];
+  if (v !== 27 && v !== 28) throw malformed(`its signature ends in ${v}, not in 27 or 28`);
+  return { r: toHex(custom.subarray(0, 32)), s: toHex(custom.subarray(32, 64)), yParity: v === 28 ? 1 : 0 };
 }
 
 function requireSigner(digest: Hex, { r, s, yParity }: EcdsaSignature, from: Hex): void {

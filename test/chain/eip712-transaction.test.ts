@@ -92,12 +92,50 @@ describe("transactions of type 0x71", () => {
     assert.deepEqual([read.from, read.nonce, read.valueWei, read.gasPerPubdata], [account.address.toLowerCase(), 3n, 5n, 800n]);
   });
 
-  it("may carry the signature in Ethereum's three fields instead", async () => {
-    const digest = EIP712Signer.getSignedDigest(request);
-    const signature = wallet.signingKey.sign(digest as string);
-    const raw = utils.serializeEip712(request, signature);
-    const fields = { v: signature.yParity, r: signature.r, s: signature.s };
-    assert.equal(decodeTransaction(raw, rules).hash, utils.eip712TxHash(request as types.TransactionLike, fields));
+  it("one signature has one encoding and one hash: no other form of the same fields is taken", async () => {
+    const { raw } = await sign();
+    const signature = wallet.signingKey.sign(EIP712Signer.getSignedDigest(request) as string);
+    const inThreeFields = utils.serializeEip712(request, signature);
+    const fields = decodeRlp(`0x${raw.slice(4)}`) as string[];
+    const custom = fields[14]!;
+    assert.equal(custom, signature.serialized);
+    const chainId = `0x0${CHAIN_ID.toString(16)}`;
+    assert.deepEqual(fields.slice(7, 11), [chainId, "0x", "0x", chainId]);
+    const others: readonly [string, string][] = [
+      ["the signature in Ethereum's three fields", inThreeFields],
+      ["the parity as 0 or 1", withFields(raw, { 14: `${custom.slice(0, -2)}${signature.yParity === 0 ? "00" : "01"}` })],
+      ["v empty", withFields(raw, { 7: "0x" })],
+      ["v as parity", withFields(raw, { 7: signature.yParity === 0 ? "0x" : "0x01" })],
+      ["v of EIP-155", withFields(raw, { 7: `0x0${(2 * CHAIN_ID + 35 + signature.yParity).toString(16)}` })],
+      ["r a zero", withFields(raw, { 8: "0x00" })],
+      ["s beside the signature", withFields(raw, { 9: signature.s })],
+      ["a recipient in 32 bytes", withFields(raw, { 4: `0x${"00".repeat(12)}${to.slice(2)}` })],
+      ["a sender in 32 bytes", withFields(raw, { 11: `0x${"00".repeat(12)}${from.slice(2)}` })],
+      ["no sender", withFields(raw, { 11: "0x" })],
+      ["an empty factoryDeps as bytes", withFields(raw, { 13: "0x" })],
+      ["an empty paymaster as bytes", withFields(raw, { 15: "0x" })],
+      ["a field more", `0x71${encodeRlp([...fields, "0x"]).slice(2)}`],
+      // A list of more than 55 bytes has its length in bytes behind the first, here one more than it takes.
+      ["a list with a longer length", `0x71f9${raw.slice(6, 8).padStart(4, "0")}${raw.slice(8)}`],
+      ["one byte in a string of its own", raw.replace(/^(0x71f8..)07/, (_, head: string) => `${head}8107`)],
+    ];
+    assert.equal(decodeTransaction(raw, rules).raw, raw);
+    assert.equal(raw.slice(4, 6), "f8");
+    for (const [what, other] of others) {
+      assert.notEqual(other, raw, what);
+      assert.equal(codeOf(other), "Malformed", what);
+    }
+  });
+
+  it("every one-byte change of an encoding is refused", async () => {
+    const { raw, hash } = await sign();
+    const bytes = fromHex(raw);
+    for (let at = 1; at < bytes.length; at++) {
+      for (const flip of [1, 0x1b, 0x80]) {
+        const changed = `0x${Buffer.from(bytes.with(at, bytes[at]! ^ flip)).toString("hex")}`;
+        assert.notEqual(codeOf(changed), "accepted", `byte ${at} of ${hash} changed by ${flip}`);
+      }
+    }
   });
 
   it("are refused with the reason", async () => {
@@ -115,7 +153,7 @@ describe("transactions of type 0x71", () => {
       ["the other of two signatures", withFields(raw, { 14: flipped }), "BadSignature"],
       ["no signature", withFields(raw, { 14: "0x" }), "BadSignature"],
       ["no key", withFields(raw, { 14: `0x${"ff".repeat(64)}1b` }), "BadSignature"],
-      ["a third key", withFields(raw, { 14: `${signature.serialized.slice(0, -2)}1d` }), "BadSignature"],
+      ["a third key", withFields(raw, { 14: `${signature.serialized.slice(0, -2)}1d` }), "Malformed"],
       ["two signatures", withFields(raw, { 8: "0x01" }), "Malformed"],
       ["a longer integer than needed", withFields(raw, { 0: "0x0007" }), "Malformed"],
       ["an integer above its range", withFields(raw, { 0: `0x${"11".repeat(9)}` }), "Malformed"],
