@@ -17,7 +17,11 @@ import {IChainDirectory} from "./IChainDirectory.sol";
 /// configuration (quorum, policy, filterer, delays), which everyone can read.
 interface IChainFactory is IChainDirectory {
     event ChainCreated(
-        uint256 indexed chainId, address indexed hyperchain, address indexed creator, ChainConfiguration configuration
+        uint256 indexed chainId,
+        address indexed hyperchain,
+        address indexed creator,
+        ChainConfiguration configuration,
+        uint256 bornAt
     );
 
     error MiswiredDeployment(address expected, address actual);
@@ -79,6 +83,10 @@ interface IChainFactory is IChainDirectory {
     function getZKChain(uint256 chainId) external view returns (address);
 
     function getAllZKChainChainIDs() external view returns (uint256[] memory);
+
+    /// @notice Leaves that the registry of Transaction Roots had when the chain was created. What was sent to its id by a batch
+    /// among them is refunded (IStateExit), and the chain itself refuses it (ISystemContext).
+    function bornAt(uint256 chainId) external view returns (uint256);
 
     /// @notice Where a chain's contract is or would be.
     function hyperchainAddress(uint256 chainId) external view returns (address);

@@ -11,10 +11,19 @@ struct TokenDeposit {
     uint256 amount;
 }
 
+/// @notice What one batch sent of one asset to a chain id that no chain had when the batch was executed.
+/// @param sent Whether it sent any; stays after the refunds.
+/// @param amount What is left to refund.
+struct EarlyTransfers {
+    bool sent;
+    uint248 amount;
+}
+
 /// @title Vault and asset router of the ecosystem
 /// @notice Holds every asset that is on any chain. Per chain and asset it keeps a balance (what the chain may send out), a claim
 /// pot (withdrawals of executed batches that wait for their claims), and transit (sent to the chain by others and not yet
-/// delivered). For assets of L1 their sum over all chains is what the bridge holds.
+/// delivered). What was sent to a chain id before a chain had it is in none of them: it is kept by the batch that sent it,
+/// for its senders, and no chain that takes the id later can have it. For assets of L1 the sum of all is what the bridge holds.
 /// @dev Nobody has rights beside the factory (deposits), chains' contracts (flows of their own batches, refunds) and the state
 /// exit (holdings on stopped chains, transfers to them). A chain whose quorum lies can move its own balances, and take or hold
 /// back what is on its way to it, also after it has stopped; an overdraft reverts. So whoever sends to a chain trusts it as
@@ -63,6 +72,7 @@ interface ISharedBridge {
     error UnknownAsset(bytes32 expected, bytes32 actual);
     error BalanceOverdraft(uint256 chainId, bytes32 assetId, uint256 balance, uint256 amount);
     error TransitOverdraft(uint256 chainId, bytes32 assetId, uint256 transit, uint256 amount);
+    error EarlyOverdraft(uint256 sourceChainId, uint256 batchNumber, uint256 left, uint256 amount);
     error ClaimPotOverdraft(uint256 chainId, bytes32 assetId, uint256 pot, uint256 amount);
     error BatchNotExecuted(uint256 chainId, uint256 batchNumber);
     error LogNotIncluded(bytes32 expectedRoot, bytes32 actualRoot);
@@ -91,8 +101,9 @@ interface ISharedBridge {
     function bridgehubConfirmL2Transaction(uint256 chainId, bytes32 txDataHash, bytes32 txHash) external;
 
     /// @notice Moves a batch's sums: deliveries first, then withdrawals and sends. Only the chain's own contract, on executing
-    /// the batch. Assets born on the chain itself have no limit there.
-    function applyFlows(uint256 chainId, AssetFlow[] calldata flows) external;
+    /// the batch. Assets born on the chain itself have no limit there. What is sent to an id that no chain has stays for its
+    /// senders (`payEarly`).
+    function applyFlows(uint256 chainId, uint256 batchNumber, AssetFlow[] calldata flows) external;
 
     /// @notice Gives back the base token of an operation that never ran. Only the chain's own contract, after its exit opened.
     function refundBaseToken(
@@ -113,6 +124,16 @@ interface ISharedBridge {
 
     /// @notice Pays back what was in transit to a stopped chain. Only `stateExit`, likewise.
     function payTransit(uint256 chainId, address token, address recipient, uint256 amount) external;
+
+    /// @notice Pays back what a batch sent to an id that no chain had. Only `stateExit`, likewise.
+    function payEarly(
+        uint256 sourceChainId,
+        uint256 batchNumber,
+        uint256 destinationChainId,
+        address token,
+        address recipient,
+        uint256 amount
+    ) external;
 
     /// @notice Pays a withdrawal of an executed batch to its recipient. Anyone.
     function finalizeDeposit(FinalizeL1DepositParams calldata params) external;
@@ -136,6 +157,12 @@ interface ISharedBridge {
     function claimPot(uint256 chainId, bytes32 assetId) external view returns (uint256);
 
     function transit(uint256 destinationChainId, bytes32 assetId) external view returns (uint256);
+
+    /// @notice What a batch sent to an id that no chain had, and how much of it waits for its refund.
+    function earlyTransfers(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId, bytes32 assetId)
+        external
+        view
+        returns (EarlyTransfers memory);
 
     function isWithdrawalFinalized(uint256 chainId, uint256 batchNumber, uint256 messageIndex)
         external

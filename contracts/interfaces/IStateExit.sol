@@ -11,10 +11,11 @@ struct HoldingProof {
     LeafPath path;
 }
 
-/// @notice That an asset was sent to a chain which stopped before it took it.
+/// @notice That an asset was sent to a chain which stopped before it took it, or to a chain id before any chain had it.
 /// @param message The asset router's message on the source chain, in an executed batch, with the proof of its inclusion.
 /// @param low The leaf before the gap in which the destination's delivery flag would be.
-/// @param path That leaf's place under the destination's last executed state root.
+/// @param path That leaf's place under the destination's last executed state root. Where the chain did not exist when the
+/// batch was executed, neither leaf nor path is read.
 struct UndeliveredTransfer {
     uint256 sourceChainId;
     uint256 batchNumber;
@@ -91,8 +92,9 @@ interface IStateExit {
         HoldingProof calldata proof
     ) external;
 
-    /// @notice Pays back, out of what is in transit to a stopped chain, a transfer that never arrived there. Only for assets born
-    /// on L1, to a recipient of the sender's choice.
+    /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped chain, or, where the chain did not
+    /// exist when the source's batch was executed, out of what that batch sent to it, whether it exists by now or not. Only for
+    /// assets born on L1, to a recipient of the sender's choice.
     function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
 
     /// @notice Whether a transfer was paid back.

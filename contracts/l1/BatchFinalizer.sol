@@ -56,7 +56,7 @@ abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
         stateRoot = batch.newStateRoot;
         logRoots[number] = batch.l2LogsTreeRoot;
         emit BlockExecution(number, batchHash, batch.commitment);
-        if (flows.length != 0) bridge.applyFlows(chainId, flows);
+        if (flows.length != 0) bridge.applyFlows(chainId, number, flows);
         roots.append(chainId, number, batch.l2LogsTreeRoot);
     }
 

@@ -5,6 +5,7 @@ import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IChainSettings} from "../interfaces/IChainSettings.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
+import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
@@ -24,17 +25,19 @@ interface IBoundToFactory {
 /// @title Creates chains, and is the hub that clients call
 contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     address public immutable implementation;
-    address private immutable roots;
+    ITransactionRootRegistry private immutable roots;
     IChainSettings private immutable settings;
 
     mapping(uint256 chainId => address) private hyperchains;
+    /// @inheritdoc IChainFactory
+    mapping(uint256 chainId => uint256) public bornAt;
     uint256[] private chainIds;
 
     /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce; so
     /// must settings, bridge, state exit and registries.
     constructor(Hyperchain implementation_) RequestRouter(implementation_.bridge()) ChainRules(implementation_.verifiers()) {
         implementation = address(implementation_);
-        roots = address(implementation_.roots());
+        roots = implementation_.roots();
         settings = implementation_.settings();
         _requireOwn(implementation_.factory());
         // A state exit that asked another factory which chains have stopped could empty the bridge.
@@ -52,10 +55,11 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
         _checkConfiguration(configuration);
         hyperchain = MinimalProxy.deploy(implementation, bytes32(chainId));
         hyperchains[chainId] = hyperchain;
+        bornAt[chainId] = roots.latestRootIndex();
         chainIds.push(chainId);
         settings.configure(configuration);
         IHyperchain(hyperchain).initialize(chainId, configuration.baseToken);
-        emit ChainCreated(chainId, hyperchain, msg.sender, configuration);
+        emit ChainCreated(chainId, hyperchain, msg.sender, configuration, bornAt[chainId]);
     }
 
     /// @inheritdoc IChainFactory
@@ -85,7 +89,7 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
 
     /// @inheritdoc IChainFactory
     function messageRoot() external view returns (address) {
-        return roots;
+        return address(roots);
     }
 
     /// @inheritdoc IChainFactory

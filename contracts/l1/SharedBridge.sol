@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
-import {ISharedBridge, TokenDeposit} from "../interfaces/ISharedBridge.sol";
+import {EarlyTransfers, ISharedBridge, TokenDeposit} from "../interfaces/ISharedBridge.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {LogProof} from "../libraries/LogProof.sol";
@@ -31,6 +31,7 @@ contract SharedBridge is ISharedBridge, AssetViews {
     mapping(uint256 chainId => mapping(bytes32 assetId => uint256)) public claimPot;
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(bytes32 assetId => uint256)) public transit;
+    mapping(bytes32 sourceBatchDestinationAsset => EarlyTransfers) private early;
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(uint256 batchNumber => mapping(uint256 messageIndex => bool))) public
         isWithdrawalFinalized;
@@ -112,12 +113,12 @@ contract SharedBridge is ISharedBridge, AssetViews {
     }
 
     /// @inheritdoc ISharedBridge
-    function applyFlows(uint256 chainId, AssetFlow[] calldata flows) external onlyChain(chainId) {
+    function applyFlows(uint256 chainId, uint256 batchNumber, AssetFlow[] calldata flows) external onlyChain(chainId) {
         for (uint256 i = 0; i < flows.length; ++i) {
             if (flows[i].kind == AssetMessage.HYPERBRIDGE_DELIVERY) _applyDelivery(chainId, flows[i]);
         }
         for (uint256 i = 0; i < flows.length; ++i) {
-            if (flows[i].kind != AssetMessage.HYPERBRIDGE_DELIVERY) _applyOutflow(chainId, flows[i]);
+            if (flows[i].kind != AssetMessage.HYPERBRIDGE_DELIVERY) _applyOutflow(chainId, batchNumber, flows[i]);
         }
     }
 
@@ -164,6 +165,24 @@ contract SharedBridge is ISharedBridge, AssetViews {
     }
 
     /// @inheritdoc ISharedBridge
+    function payEarly(
+        uint256 sourceChainId,
+        uint256 batchNumber,
+        uint256 destinationChainId,
+        address token,
+        address recipient,
+        uint256 amount
+    ) external nonReentrant onlyStateExit {
+        EarlyTransfers storage sent = early[_earlyKey(sourceChainId, batchNumber, destinationChainId, assetId(token))];
+        if (amount > sent.amount) revert EarlyOverdraft(sourceChainId, batchNumber, sent.amount, amount);
+        // Just compared.
+        unchecked {
+            sent.amount -= uint248(amount);
+        }
+        TokenTransfer.send(token, recipient, amount);
+    }
+
+    /// @inheritdoc ISharedBridge
     function finalizeDeposit(FinalizeL1DepositParams calldata params) external nonReentrant {
         (bool valid, AssetTransfer memory transfer) = AssetMessage.decode(params.message);
         if (!valid || transfer.kind != AssetMessage.WITHDRAWAL || transfer.destinationChainId != block.chainid) {
@@ -206,6 +225,15 @@ contract SharedBridge is ISharedBridge, AssetViews {
         _refundDeposit(chainId, l2TxHash, depositSender, token, amount);
     }
 
+    /// @inheritdoc ISharedBridge
+    function earlyTransfers(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId, bytes32 id)
+        external
+        view
+        returns (EarlyTransfers memory)
+    {
+        return early[_earlyKey(sourceChainId, batchNumber, destinationChainId, id)];
+    }
+
     /// @notice The factory under the name that ZK Stack's clients use.
     function BRIDGE_HUB() external view returns (address) {
         return address(factory);
@@ -231,14 +259,18 @@ contract SharedBridge is ISharedBridge, AssetViews {
         emit FlowApplied(chainId, flow.kind, id, chainId, flow.amount);
     }
 
-    function _applyOutflow(uint256 chainId, AssetFlow calldata flow) private {
+    function _applyOutflow(uint256 chainId, uint256 batchNumber, AssetFlow calldata flow) private {
         bytes32 id = AssetMessage.assetId(flow.originChainId, flow.originToken);
         // What was born on the chain is the chain's to issue.
         if (flow.originChainId != chainId) _debit(chainId, id, flow.amount);
         if (flow.kind == AssetMessage.WITHDRAWAL) {
             claimPot[chainId][id] += flow.amount;
-        } else {
+        } else if (factory.getHyperchain(flow.destinationChainId) != address(0)) {
             transit[flow.destinationChainId][id] += flow.amount;
+        } else {
+            // A batch has one flow per destination and asset, a sum of at most 2^14 amounts below 2^128.
+            early[_earlyKey(chainId, batchNumber, flow.destinationChainId, id)] =
+                EarlyTransfers({sent: true, amount: uint248(flow.amount)});
         }
         emit FlowApplied(chainId, flow.kind, id, flow.destinationChainId, flow.amount);
     }
@@ -293,6 +325,14 @@ contract SharedBridge is ISharedBridge, AssetViews {
         if (expected == 0) revert BatchNotExecuted(chainId, batchNumber);
         bytes32 actual = LogProof.computeRoot(leaf, index, proof);
         if (actual != expected) revert LogNotIncluded(expected, actual);
+    }
+
+    function _earlyKey(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId, bytes32 id)
+        private
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(sourceChainId, batchNumber, destinationChainId, id));
     }
 
     function _depositHash(address depositor, address token, uint256 amount) private pure returns (bytes32) {

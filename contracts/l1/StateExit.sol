@@ -74,16 +74,24 @@ contract StateExit is IStateExit {
         if (account != owner) revert NotTheOwner(owner, account);
         bytes32 messageHash = keccak256(sent.message);
         _requireSent(sent);
-        _requireUndelivered(transfer.destinationChainId, sent, messageHash);
+        address token = transfer.originToken == AssetMessage.NATIVE_COIN ? address(0) : transfer.originToken;
+        ISharedBridge bridge = ISharedBridge(factory.sharedBridge());
+        uint256 destination = transfer.destinationChainId;
+        bool isEarly = bridge.earlyTransfers(
+            sent.sourceChainId, sent.batchNumber, destination, AssetMessage.assetId(block.chainid, token)
+        ).sent;
+        // The destination refuses what was sent before it existed, so there is nothing to show of its state.
+        if (!isEarly) _requireUndelivered(destination, sent, messageHash);
         if (isTransferRefunded[sent.sourceChainId][messageHash]) {
             revert TransferAlreadyRefunded(sent.sourceChainId, messageHash);
         }
         isTransferRefunded[sent.sourceChainId][messageHash] = true;
-        address token = transfer.originToken == AssetMessage.NATIVE_COIN ? address(0) : transfer.originToken;
-        emit TransferRefunded(
-            sent.sourceChainId, messageHash, transfer.destinationChainId, recipient, token, transfer.amount
-        );
-        ISharedBridge(factory.sharedBridge()).payTransit(transfer.destinationChainId, token, recipient, transfer.amount);
+        emit TransferRefunded(sent.sourceChainId, messageHash, destination, recipient, token, transfer.amount);
+        if (isEarly) {
+            bridge.payEarly(sent.sourceChainId, sent.batchNumber, destination, token, recipient, transfer.amount);
+        } else {
+            bridge.payTransit(destination, token, recipient, transfer.amount);
+        }
     }
 
     function _requireSent(UndeliveredTransfer calldata sent) private view {

@@ -8,6 +8,7 @@ import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMes
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
@@ -17,6 +18,8 @@ import {TokenMetadata} from "./TokenMetadata.sol";
 contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     IL2NativeTokenVault private constant VAULT = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT);
     ISystemContext private constant CONTEXT = ISystemContext(Predeploys.SYSTEM_CONTEXT);
+    /// @dev Word of a message's proof in which its batch's place in the registry is (IMessageVerification).
+    uint256 private constant REGISTRY_PLACE = 1 + L2LogTree.DEPTH;
 
     uint256 private nextNonce;
     mapping(bytes32 sourceAndMessage => bool) private delivered;
@@ -231,6 +234,9 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
             sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
         );
         if (!included) revert InvalidMessageProof();
+        uint256 place = uint256(sent.proof[REGISTRY_PLACE]);
+        // L1 keeps it for its sender; a delivery here could never be executed there.
+        if (place < CONTEXT.bornAt()) revert SentBeforeChain(place, CONTEXT.bornAt());
         delivered[keccak256(abi.encode(sent.chainId, messageHash))] = true;
         sendNumbered(
             AssetTransfer({

@@ -10,7 +10,7 @@ import {RestrictedCallers} from "./RestrictedCallers.sol";
 
 /// @notice See {ISystemContext}.
 contract SystemContext is ISystemContext, RestrictedCallers {
-    // The order is part of the protocol: slot 0 is proven, slots 2 to 5 are written by the chain's initial state
+    // The order is part of the protocol: slot 0 is proven, slots 2 to 6 are written by the chain's initial state
     // (`src/protocol/genesis.ts`).
     bytes32 public outputsHash;
     uint64 public batchNumber;
@@ -21,6 +21,7 @@ contract SystemContext is ISystemContext, RestrictedCallers {
     address public l1SharedBridge;
     uint256 private baseTokenOriginChainId;
     address private baseTokenOriginToken;
+    uint256 public bornAt;
 
     /// @inheritdoc ISystemContext
     function openBatch(uint64 number) external onlyFrom(Predeploys.BOOTLOADER) {

@@ -33,6 +33,7 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"canonicalTxHash","type":"bytes32"}],"name":"DepositAlreadyRefunded","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"DepositUnknown","type":"error"},
   {"inputs":[{"name":"digest","type":"bytes32"}],"name":"DigestNotCanonical","type":"error"},
+  {"inputs":[{"name":"sourceChainId","type":"uint256"},{"name":"batchNumber","type":"uint256"},{"name":"left","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"EarlyOverdraft","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"EmptyBytecode","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"EtherAmountMismatch","type":"error"},
   {"inputs":[{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"EtherTransferFailed","type":"error"},

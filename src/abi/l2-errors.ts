@@ -56,6 +56,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"bundleHash","type":"bytes32"},{"name":"reclaimableFrom","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"RewardNotReclaimable","type":"error"},
   {"inputs":[{"name":"recipient","type":"address"},{"name":"reward","type":"uint256"}],"name":"RewardRefused","type":"error"},
   {"inputs":[{"name":"registryIndex","type":"uint256"},{"name":"root","type":"bytes32"}],"name":"RootAlreadyImported","type":"error"},
+  {"inputs":[{"name":"registryPlace","type":"uint256"},{"name":"bornAt","type":"uint256"}],"name":"SentBeforeChain","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"SiblingCount","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"SignatureLength","type":"error"},
   {"inputs":[],"name":"SignatureMalformed","type":"error"},

@@ -5,6 +5,7 @@ export const systemContextAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"name":"batchNumber","type":"uint64"},{"indexed":false,"name":"firstBlock","type":"uint64"},{"indexed":false,"name":"firstTimestamp","type":"uint64"}],"name":"BatchOpened","type":"event"},
   {"inputs":[],"name":"baseTokenOrigin","outputs":[{"name":"originChainId","type":"uint256"},{"name":"originToken","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"batchNumber","outputs":[{"name":"","type":"uint64"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"bornAt","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"cheatCount","type":"uint64"}],"name":"closeBatch","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"l1ChainId","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"l1SharedBridge","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},

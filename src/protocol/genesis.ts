@@ -40,6 +40,8 @@ export interface ChainConfiguration {
   readonly baseTokenOriginChainId: bigint;
   /** The asset's address there, as asset messages carry it: 20 bytes. */
   readonly baseTokenOriginToken: Hex;
+  /** Leaves that the registry of Transaction Roots had when the chain was created: what they sent to it is refunded on L1. */
+  readonly bornAt: bigint;
 }
 
 /** One storage word. */
@@ -56,6 +58,7 @@ export function chainConfigurationSlots(configuration: ChainConfiguration): read
     BigInt(configuration.l1SharedBridge),
     configuration.baseTokenOriginChainId,
     BigInt(configuration.baseTokenOriginToken),
+    configuration.bornAt,
   ];
   return words.map((word, i) => ({
     address: PREDEPLOYS.SystemContext,

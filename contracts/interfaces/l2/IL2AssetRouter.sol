@@ -49,6 +49,8 @@ interface IL2AssetRouter is IRestrictedCallers {
     error WrongMessageSender(address sender, address expected);
     error AlreadyDelivered(uint256 sourceChainId, bytes32 messageHash);
     error InvalidMessageProof();
+    /// @notice The transfer was sent to this chain's id before the chain existed. Its sender gets it back on L1.
+    error SentBeforeChain(uint256 registryPlace, uint256 bornAt);
 
     /// @notice Mints a deposit. Only the priority operation of the shared bridge on L1, whose alias is the caller.
     /// @dev The bridge is trusted: it locked the amount. ZK Stack's selector and data: `transferData` is
@@ -64,7 +66,8 @@ interface IL2AssetRouter is IRestrictedCallers {
     function withdraw(bytes32 assetId, bytes calldata assetData) external returns (bytes32 messageHash);
 
     /// @notice Sends an amount to an account on another chain. Base token (0x800a) is attached as value.
-    /// @dev A chain that does not exist or never receives keeps the amount in transit on L1.
+    /// @dev What is sent to a chain that does not exist is refunded on L1 if it was born there (IStateExit.refundTransfer), and
+    /// lost if it was born on a chain. What a chain never receives stays in transit on L1, until that chain stops.
     /// @return messageHash keccak256 of the asset message.
     function sendToChain(uint256 destinationChainId, address token, uint256 amount, address recipient)
         external

@@ -36,4 +36,8 @@ interface ISystemContext {
 
     /// @notice The asset that pays for gas: the chain it was issued on and its address there.
     function baseTokenOrigin() external view returns (uint256 originChainId, address originToken);
+
+    /// @notice Leaves that the registry of Transaction Roots had when L1 created this chain: what a batch among them sent here is
+    /// refunded on L1 and has no backing.
+    function bornAt() external view returns (uint256);
 }

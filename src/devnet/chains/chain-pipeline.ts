@@ -187,6 +187,7 @@ async function start(
         l1SharedBridge: addresses.bridge,
         baseTokenOriginChainId: settlementChainId,
         baseTokenOriginToken: baseToken.l1Address === ETH_BASE_TOKEN ? ETHER : baseToken.l1Address,
+        bornAt: created.bornAt,
       }),
       trustedCreators: genesis.flatMap(({ code }) => (code === undefined ? [] : [code])),
       identity: {

@@ -44,6 +44,8 @@ export interface CreatedChain {
   readonly configuration: HyperchainConfiguration;
   /** L1 block of its creation: none of its events is older. */
   readonly fromBlock: number;
+  /** Leaves that the registry of Transaction Roots had when the chain was created. */
+  readonly bornAt: bigint;
   readonly gasUsed: bigint;
 }
 
@@ -93,7 +95,8 @@ export async function createChain(
     const event = factory.parseLog(log);
     if (event?.name !== "ChainCreated") continue;
     const hyperchain = String(event.args["hyperchain"]).toLowerCase() as Hex;
-    return { hyperchain, configuration, fromBlock: receipt.blockNumber, gasUsed: receipt.gasUsed };
+    const bornAt = event.args["bornAt"] as bigint;
+    return { hyperchain, configuration, fromBlock: receipt.blockNumber, bornAt, gasUsed: receipt.gasUsed };
   }
   throw new DeploymentError("createChain", `transaction ${response.hash} created no chain`);
 }

@@ -147,7 +147,7 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
   const { hyperchain, fromBlock, coinbase, genesis, pubdataOnChain, keeps } = setup;
   const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
   const contract = await reader();
-  const [{ settlementChainId, configuration, bridge, registry }, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
+  const [{ settlementChainId, configuration, bridge, registry, bornAt }, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
   if (newStateRoot === undefined) throw new BatchRefusal("GenesisMismatch", `L1 has retired protocol version ${configuration.protocolVersion}`);
   const { chainId, protocolVersion, baseToken, dataAvailabilityPolicy } = configuration;
   const { leafCount } = genesisState(genesis);
@@ -163,6 +163,7 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
         l1SharedBridge: bridge,
         baseTokenOriginChainId: settlementChainId,
         baseTokenOriginToken: baseToken === ETH_BASE_TOKEN ? ETHER : baseToken,
+        bornAt,
       }),
       genesisBatch: { commitment, newStateRoot },
     },

@@ -26,6 +26,8 @@ export interface ChainContractFacts {
   readonly bridge: Hex;
   /** Registry of Transaction Roots. */
   readonly registry: Hex;
+  /** Leaves that the registry had when the chain was created. */
+  readonly bornAt: bigint;
   /** Registry of published bytecodes. */
   readonly bytecodes: Hex;
 }
@@ -69,15 +71,16 @@ export class ChainContractReader {
     ]);
     const configuration = plainConfiguration(raw as Readonly<Record<string, unknown>>);
     const ofFactory = (name: string, ...args: unknown[]): Promise<unknown> => this.#call(factory, factoryInterface, name, args);
-    const [known, bridge, registry] = await Promise.all([
+    const [known, bridge, registry, bornAt] = await Promise.all([
       ofFactory("getZKChain", configuration.chainId).then(address),
       ofFactory("sharedBridge").then(address),
       ofFactory("messageRoot").then(address),
+      ofFactory("bornAt", configuration.chainId) as Promise<bigint>,
     ]);
     if (known !== hyperchain) {
       throw new ReconstructionError("NotAHyperchain", `${hyperchain} says that it is chain ${configuration.chainId} of ${factory}, which is ${known}`);
     }
-    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bytecodes };
+    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bornAt, bytecodes };
   }
 
   /** Throws ReconstructionError NotAHyperchain. */

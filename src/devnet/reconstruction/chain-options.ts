@@ -23,7 +23,7 @@ export function chainOptionsOf(
   { contract, genesis, batches, last, l1, state }: Reconstruction,
   { coinbase, blocks, batches: batchPolicy, minGasPriceWei }: RunningOptions,
 ): ChainOptions {
-  const { configuration, settlementChainId, hyperchain, bridge } = contract;
+  const { configuration, settlementChainId, hyperchain, bridge, bornAt } = contract;
   const { baseToken, chainId, protocolVersion, dataAvailabilityPolicy } = configuration;
   const origin = { origin: state.origin({ number: last.lastBlock, timestamp: last.lastTimestamp }) };
   const configured = configurationAccounts({
@@ -31,6 +31,7 @@ export function chainOptionsOf(
     l1SharedBridge: bridge,
     baseTokenOriginChainId: settlementChainId,
     baseTokenOriginToken: baseToken === ETH_BASE_TOKEN ? ETHER : baseToken,
+    bornAt,
   });
   return {
     chainId: Number(chainId),

@@ -8,6 +8,7 @@ export const CONFIGURATION = {
   l1SharedBridge: "0xb41d6e00000000000000000000000000000b41d6" as Hex,
   baseTokenOriginChainId: 31337n,
   baseTokenOriginToken: `0x${"00".repeat(20)}` as Hex,
+  bornAt: 0n,
 };
 
 /** The real predeploys, as every chain has them. */

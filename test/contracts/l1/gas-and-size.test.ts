@@ -167,6 +167,10 @@ describe("size and gas of the L1 contracts", () => {
         kind, destinationChainId: 272n, originChainId: 271n, originToken: addressOf(1_000 + token), amount: kind === 2 ? 2n : 1n,
       });
     await stages(`${most} sends of as many assets`, chain, { logs: Array.from({ length: most }, (_, i) => flow(2, i)) });
+    // Each to another id that no chain has: a look at the factory's, and what was sent, by its batch.
+    const early = Array.from({ length: most }, (_, i) =>
+      assetMessage(ecosystem, { kind: 2, destinationChainId: 10_000n + BigInt(i), originChainId: 271n, originToken: addressOf(1_000), amount: 2n }));
+    await stages(`${most} sends to as many chains that do not exist`, chain, { logs: early });
     await stages(`${most} deliveries of as many assets`, destination, { logs: Array.from({ length: most }, (_, i) => flow(3, i)) });
   });
 

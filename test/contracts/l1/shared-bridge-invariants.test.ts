@@ -6,6 +6,7 @@ import { referenceCompressor } from "../../../src/chain/state/batch-compressor.t
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { assetId, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -19,14 +20,25 @@ import type { BatchContent, FormedBatch } from "./support/chain.ts";
 import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
+import { NO_STATE_PROOF, undeliveredTransfer } from "./support/exits.ts";
 
 const OPERATIONS = 120;
 const CHAIN_IDS = [270n, 271n, 272n];
+/** Taken by a chain late in each sequence. */
+const LATE_CHAIN_IDS = [280n, 281n] as const;
 
 interface PendingClaim {
   readonly claim: ReturnType<typeof claimOf>;
   readonly asset: number;
   readonly amount: bigint;
+}
+/** What a batch sent to an id before a chain had it. */
+interface EarlyTransfer {
+  readonly from: TestChain;
+  readonly formed: FormedBatch;
+  readonly index: number;
+  readonly log: PubdataLog & { type: "message" };
+  readonly asset: number;
 }
 interface FailedDeposit {
   readonly chain: number;
@@ -39,13 +51,17 @@ interface FailedDeposit {
 
 /**
  * A model of the bridge in plain numbers beside the contract: random deposits, batches with honest and dishonest flows,
- * claims and refunds. After every step the sum over all chains of balance, pot and transit is what the bridge holds.
+ * claims and refunds. After every step the sum over all chains of balance, pot, transit and early transfers is what the bridge holds.
  */
 describe("value invariants of the shared bridge", () => {
   let ecosystem: Ecosystem;
   let token: BaseContract;
   let chains: TestChain[];
   let assets: readonly Hex[];
+  /** Every place at which the bridge may keep early transfers: source, batch, destination. */
+  const earlyPlaces = new Map<string, [bigint, bigint, bigint]>();
+  const early: EarlyTransfer[] = [];
+  let nextNonce = 0n;
   before(async () => {
     ecosystem = await deployEcosystem();
     token = await ecosystem.l1.deploy("TokenDouble");
@@ -62,7 +78,8 @@ describe("value invariants of the shared bridge", () => {
   });
   after(() => ecosystem.l1.close());
 
-  for (const seed of [1, 2]) {
+  for (const [i, seed] of [1, 2].entries()) {
+    const lateChainId = LATE_CHAIN_IDS[i]!;
     test(`hold after each of ${OPERATIONS} random operations (seed ${seed})`, async () => {
       const random = createRandomness(seed);
       const bridge = await ecosystem.bridge.getAddress();
@@ -75,8 +92,12 @@ describe("value invariants of the shared bridge", () => {
       for (let step = 0; step < OPERATIONS; step++) {
         const chainIndex = random.index(chains.length);
         const chain = chains[chainIndex]!;
-        const action = random.index(10);
-        if (action < 3) {
+        const action = random.index(12);
+        if (step === (3 * OPERATIONS) / 4) await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, lateChainId));
+        if (action >= 10 && early.length > 0) {
+          await refundEarly(early.splice(random.index(early.length), 1)[0]!);
+          count("early refund");
+        } else if (action < 3) {
           await chain.request({}, 10n ** 6n + BigInt(random.index(1000)));
           count("request");
         } else if (action < 5) {
@@ -85,7 +106,7 @@ describe("value invariants of the shared bridge", () => {
           deposits.push({ chain: chainIndex, asset: 1, amount, hash });
           count("deposit");
         } else if (action < 8) {
-          await settleRandomBatch(chainIndex, random, claims, failed, deposits, count);
+          await settleRandomBatch(chainIndex, lateChainId, random, claims, failed, deposits, count);
         } else if (action === 8 && claims.length > 0) {
           const [{ claim }] = claims.splice(random.index(claims.length), 1) as [PendingClaim];
           await send(ecosystem.bridge, "finalizeDeposit", claim);
@@ -99,7 +120,7 @@ describe("value invariants of the shared bridge", () => {
         }
         await assertSums(bridge);
       }
-      for (const kind of ["request", "deposit", "batch", "overdraft", "claim", "refund"]) {
+      for (const kind of ["request", "deposit", "batch", "overdraft", "claim", "refund", "early refund"]) {
         assert.ok(seen.has(kind), `the sequence has a ${kind}: ${JSON.stringify([...seen])}`);
       }
     });
@@ -182,8 +203,12 @@ describe("value invariants of the shared bridge", () => {
       await view<bigint>(token, "balanceOf", bridge),
     ];
     for (const [i, asset] of assets.entries()) {
-      const accounts = await Promise.all(CHAIN_IDS.map((id) => accountsOf(ecosystem, id, asset)));
-      const sum = accounts.flat().reduce((total, amount) => total + amount, 0n);
+      const id = assetId(ecosystem.chainId, asset);
+      const accounts = await Promise.all([...CHAIN_IDS, ...LATE_CHAIN_IDS].map((chainId) => accountsOf(ecosystem, chainId, asset)));
+      const waiting = await Promise.all(
+        [...earlyPlaces.values()].map(async (place) => (await view<{ amount: bigint }>(ecosystem.bridge, "earlyTransfers", ...place, id)).amount),
+      );
+      const sum = [...accounts.flat(), ...waiting].reduce((total, amount) => total + amount, 0n);
       assert.equal(sum, held[i], `asset ${i}`);
     }
   }
@@ -191,6 +216,7 @@ describe("value invariants of the shared bridge", () => {
   /** A batch with up to four asset messages whose amounts may exceed what the chain has. */
   async function settleRandomBatch(
     chainIndex: number,
+    lateChainId: bigint,
     random: ReturnType<typeof createRandomness>,
     claims: PendingClaim[],
     failed: FailedDeposit[],
@@ -208,17 +234,17 @@ describe("value invariants of the shared bridge", () => {
       const isDeposit = deposits.some((deposit) => deposit.hash === hash);
       return { type: "priorityOp", success: !isDeposit || random.index(2) === 0 } as const;
     });
-    const messages: { log: PubdataLog & { type: "message" }; kind: number; asset: number; amount: bigint }[] = [];
+    const messages: { log: PubdataLog & { type: "message" }; kind: number; asset: number; amount: bigint; destinationChainId: bigint }[] = [];
     for (let i = random.index(5); i > 0; i--) {
       const kind = ([1, 2, 3] as const)[random.index(3)]!;
       const asset = random.index(2);
       const [balance, , transit] = await accountsOf(ecosystem, CHAIN_IDS[chainIndex]!, assets[asset]!);
       const available = kind === 3 ? transit : balance;
       const amount = random.index(6) === 0 ? available + 1n : available / BigInt(2 + random.index(5));
-      const destinationChainId = kind === 2 ? CHAIN_IDS[random.index(3)]! : kind === 3 ? CHAIN_IDS[chainIndex]! : ecosystem.chainId;
+      const destinationChainId = kind === 2 ? (CHAIN_IDS[random.index(6)] ?? lateChainId) : kind === 3 ? CHAIN_IDS[chainIndex]! : ecosystem.chainId;
       const originToken = asset === 0 ? ZERO_ADDRESS : assets[1]!;
-      const log = assetMessage(ecosystem, { kind, destinationChainId, originToken, amount, recipient: addressOf(0xbeef), nonce: BigInt(i) });
-      messages.push({ log, kind, asset, amount });
+      const log = assetMessage(ecosystem, { kind, destinationChainId, originToken, amount, recipient: addressOf(0xbeef), sender: ecosystem.accounts[0]!.address.toLowerCase() as Hex, nonce: nextNonce++ });
+      messages.push({ log, kind, asset, amount, destinationChainId });
     }
     const formed = await chain.form({ canonicalTxHashes: hashes, logs: [...results, ...messages.map(({ log }) => log)] });
     const { stored } = await chain.commit(formed);
@@ -233,13 +259,33 @@ describe("value invariants of the shared bridge", () => {
       return;
     }
     count("batch");
-    for (const [i, { log, kind, asset, amount }] of messages.entries()) {
+    const isTaken = (await view<string>(ecosystem.factory, "getHyperchain", lateChainId)) !== ZERO_ADDRESS;
+    for (const [i, { log, kind, asset, amount, destinationChainId }] of messages.entries()) {
       if (kind === 1) claims.push({ claim: claimOf(chain, formed, hashes.length + i, log), asset, amount });
+      if (kind === 2 && destinationChainId === lateChainId && !isTaken) {
+        const place: [bigint, bigint, bigint] = [CHAIN_IDS[chainIndex]!, formed.expected.batchNumber, lateChainId];
+        earlyPlaces.set(place.join(), place);
+        early.push({ from: chain, formed, index: hashes.length + i, log, asset });
+      }
     }
     for (const [index, result] of results.entries()) {
       const deposit = deposits.find(({ hash }) => hash === hashes[index]);
       if (deposit !== undefined && !result.success) failed.push({ ...deposit, formed, index });
     }
+  }
+
+  /** Whoever created the chain meanwhile, the sender gets all of it back, once. */
+  async function refundEarly({ from, formed, index, log, asset }: EarlyTransfer): Promise<void> {
+    const { amount } = decodeAssetMessage(log.body)!;
+    const heir = addressOf(0xea);
+    const balance = (): Promise<bigint> =>
+      asset === 0 ? ecosystem.l1.ethers.provider.getBalance(heir) : view<bigint>(token, "balanceOf", heir);
+    const before = await balance();
+    const refund = (): Promise<unknown> =>
+      send(ecosystem.stateExit, "refundTransfer", undeliveredTransfer(from, formed, index, log, NO_STATE_PROOF), heir);
+    await refund();
+    assert.equal((await balance()) - before, amount);
+    assert.match(await errorOf(refund()), /^TransferAlreadyRefunded/);
   }
 
   async function recover({ chain, amount, hash, formed, index }: FailedDeposit): Promise<string> {

@@ -259,7 +259,7 @@ describe("shared bridge", () => {
     test("only a chain's own contract moves its flows", async () => {
       const chain = await create();
       await assertReverts(
-        send(ecosystem.bridge, "applyFlows", chain.configuration.chainId, []),
+        send(ecosystem.bridge, "applyFlows", chain.configuration.chainId, 0n, []),
         `NotTheChain(${chain.configuration.chainId}, ${chain.address}, ${user.toLowerCase()})`,
       );
     });

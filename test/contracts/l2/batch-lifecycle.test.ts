@@ -25,6 +25,7 @@ const CONFIGURATION = {
   l1SharedBridge: SHARED_BRIDGE,
   baseTokenOriginChainId: 31337n,
   baseTokenOriginToken: "0x00000000000000000000000000000000c0ffee00" as Hex,
+  bornAt: 5n,
 };
 
 describe("a batch's life in messenger, imported roots and system context", () => {
@@ -61,6 +62,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
       [...((await context.getFunction("baseTokenOrigin").staticCall()) as [bigint, string])].map(BigInt),
       [31337n, BigInt(CONFIGURATION.baseTokenOriginToken)],
     );
+    assert.equal(await context.getFunction("bornAt").staticCall(), 5n);
   });
 
   test("refuses every caller but the one whose function it is", async () => {

@@ -29,6 +29,7 @@ describe("deposits as the shared bridge on L1 writes them", () => {
       l1SharedBridge: (await bridge.getAddress()) as Hex,
       baseTokenOriginChainId: l1ChainId,
       baseTokenOriginToken: BASE_TOKEN,
+      bornAt: 0n,
     });
   });
   after(async () => {

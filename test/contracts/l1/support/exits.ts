@@ -5,7 +5,7 @@ import type { StateTree } from "../../../../src/chain/state/state-tree.ts";
 import { proveUndelivered } from "../../../../src/chain/state/undelivered-proof.ts";
 import type { UndeliveredProof } from "../../../../src/chain/state/undelivered-proof.ts";
 import { deliveryFlagKey } from "../../../../src/protocol/delivery-flag.ts";
-import { keccak, toHex } from "../../../../src/protocol/hex.ts";
+import { keccak, toHex, wordToHex } from "../../../../src/protocol/hex.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import type { assetMessage } from "./assets.ts";
@@ -51,6 +51,12 @@ export function undeliveredProof(tree: StateTree, from: TestChain, message: Mess
   assert.ok(proof !== undefined);
   return proof;
 }
+
+/** What stands in place of a proof about a destination that did not exist: it is not read. */
+export const NO_STATE_PROOF: UndeliveredProof = {
+  low: { kind: 0, key: wordToHex(0n), value: 0n },
+  path: { nextKey: wordToHex(0n), index: 0, leafCount: 0, siblings: Array.from({ length: 32 }, () => wordToHex(0n)) },
+};
 
 /** What `refundTransfer` takes of a transfer that is message `index` of the source's batch. */
 export function undeliveredTransfer(from: TestChain, formed: FormedBatch, index: number, message: Message, proof: UndeliveredProof) {

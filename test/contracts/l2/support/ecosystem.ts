@@ -62,12 +62,15 @@ interface ExecutedMessage extends SentMessage {
   readonly registryIndex: number;
 }
 
-/** Chains that share one modelled L1; `baseTokens` gives each chain's base token on L1, and their number. */
-export async function startEcosystem(baseTokens: readonly Hex[]): Promise<Ecosystem> {
+/**
+ * Chains that share one modelled L1; `baseTokens` gives each chain's base token on L1, and their number; `bornAt` how many batches
+ * the registry had when each was created, 0 where it says nothing.
+ */
+export async function startEcosystem(baseTokens: readonly Hex[], bornAt: readonly bigint[] = []): Promise<Ecosystem> {
   const settlement = new SettlementModel();
   const executed = new Map<string, ExecutedMessage>();
   const chains: SimulatedChain[] = [];
-  for (const [i, baseToken] of baseTokens.entries()) chains.push(await startChain(270 + i, baseToken, settlement, executed));
+  for (const [i, baseToken] of baseTokens.entries()) chains.push(await startChain(270 + i, baseToken, bornAt[i] ?? 0n, settlement, executed));
 
   return {
     settlement,
@@ -101,6 +104,7 @@ export async function startEcosystem(baseTokens: readonly Hex[]): Promise<Ecosys
 async function startChain(
   chainId: number,
   baseToken: Hex,
+  bornAt: bigint,
   settlement: SettlementModel,
   executed: Map<string, ExecutedMessage>,
 ): Promise<SimulatedChain> {
@@ -109,6 +113,7 @@ async function startChain(
     l1SharedBridge: SHARED_BRIDGE,
     baseTokenOriginChainId: L1_CHAIN_ID,
     baseTokenOriginToken: baseToken,
+    bornAt,
   });
   const bootloader = await l2.impersonate(BOOTLOADER);
   const bridge = await l2.impersonate(aliasL1Address(SHARED_BRIDGE));
