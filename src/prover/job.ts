@@ -50,7 +50,7 @@ export type ProverReply =
   | { readonly type: "done"; readonly id: number; readonly result: BatchProof }
   | { readonly type: "failed"; readonly id: number; readonly code: string; readonly message: string };
 
-/** A proof could not be made. `code` is stable: the witness's or the engine's own code, or `ProverStopped`. */
+/** A proof could not be made. `code` is stable: the witness's or the engine's own code, `ProverThreadLost` or `ProverStopped`. */
 export class ProofError extends Error {
   override readonly name = "ProofError";
   readonly code: string;

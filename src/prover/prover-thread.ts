@@ -1,9 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
+import { KernelThreadsLost } from "../kernels/wasm/worker-pool.ts";
 import type { ProverReply, ProverRequest } from "./job.ts";
 import { proveJob } from "./prove-job.ts";
 
-/** The prover's own thread: one backend, one job at a time. Ended by `terminate`, which also frees the backend. */
+/**
+ * The prover's own thread: one backend, one job at a time. Ended by `terminate`, which also frees the backend, or by the loss of
+ * a kernel thread.
+ */
 const port = parentPort;
 if (port === null) throw new Error("prover-thread.ts is the body of a worker thread; use createProver");
 const { workers } = workerData as { readonly workers: number | undefined };
@@ -22,6 +26,8 @@ async function run(id: number, request: Extract<ProverRequest, { type: "prove" }
     });
     reply({ type: "done", id, result });
   } catch (error) {
+    // The backend is of no more use. Ending the thread makes the prover start another one and do the job again.
+    if (error instanceof KernelThreadsLost) throw error;
     const { code, message } = describe(error);
     reply({ type: "failed", id, code, message });
   } finally {

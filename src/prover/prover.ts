@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import {
   type BatchProof,
   ProofError,
@@ -10,7 +10,10 @@ import {
 
 /** Makes batch proofs off the calling thread, one at a time, in the order in which they were asked for. */
 export interface Prover {
-  /** Rejects with ProofError, or with the signal's reason when aborted. */
+  /**
+   * Rejects with ProofError, or with the signal's reason when aborted. A job whose thread is lost is begun again on a new one:
+   * its progress starts over.
+   */
   proveBatch(job: ProofJob, options?: ProofOptions): Promise<BatchProof>;
   /** Rejects what is queued with `ProverStopped` and ends the threads. Safe to call twice. */
   close(): Promise<void>;
@@ -23,8 +26,15 @@ export interface ProverOptions {
   readonly idleTimeoutMs?: number;
 }
 
+export interface ProverDependencies {
+  /** Starts the thread that runs `prover-thread.ts`, or an altered one in tests. */
+  readonly startThread?: (file: URL, options: WorkerOptions) => Worker;
+}
+
 interface QueuedJob {
   readonly id: number;
+  /** Threads that were lost while they worked on it. */
+  lostThreads: number;
   readonly job: ProofJob;
   readonly options: ProofOptions;
   readonly resolve: (result: BatchProof) => void;
@@ -37,8 +47,12 @@ const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./prover-thread.ts
 /** Most new objects of the thread before they are sorted out. V8's own choice is 192 MiB, which a busy thread touches in full. */
 const MAX_NEW_OBJECTS_MIB = 48;
 
+/** A job that so many threads were lost with would most likely take the next one along too. */
+const MAX_LOST_THREADS = 3;
+
 /** Starts nothing until the first job. */
-export function createProver(options: ProverOptions = {}): Prover {
+export function createProver(options: ProverOptions = {}, dependencies: ProverDependencies = {}): Prover {
+  const newThread = dependencies.startThread ?? ((file, workerOptions) => new Worker(file, workerOptions));
   const idleTimeoutMs = options.idleTimeoutMs ?? 10_000;
   const queue: QueuedJob[] = [];
   let running: QueuedJob | undefined;
@@ -53,8 +67,9 @@ export function createProver(options: ProverOptions = {}): Prover {
 
   function startThread(): Worker {
     const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
-    const worker = new Worker(threadFile, { workerData: { workers: options.workers }, resourceLimits });
-    worker.on("message", (reply: ProverReply) => receive(reply));
+    const worker = newThread(threadFile, { workerData: { workers: options.workers }, resourceLimits });
+    // A thread that was given up may still have replies on their way.
+    worker.on("message", (reply: ProverReply) => thread === worker && receive(reply));
     worker.on("error", (error) => lostThread(worker, error));
     worker.on("exit", (code) => lostThread(worker, new Error(`the prover thread ended with code ${code}`)));
     return worker;
@@ -65,8 +80,19 @@ export function createProver(options: ProverOptions = {}): Prover {
     thread = undefined;
     const job = running;
     running = undefined;
-    job?.reject(new ProofError("ProverStopped", `the proof was lost: ${cause.message}`, { cause }));
+    if (job !== undefined) repeat(job, cause);
     startNext();
+  }
+
+  /** Puts a job whose thread was lost first in the queue. */
+  function repeat(job: QueuedJob, cause: Error): void {
+    job.lostThreads++;
+    if (job.options.signal?.aborted === true) job.reject(job.options.signal.reason);
+    else if (job.lostThreads < MAX_LOST_THREADS) queue.unshift(job);
+    else {
+      const message = `${job.lostThreads} threads were lost in the middle of the proof, the last one because: ${cause.message}`;
+      job.reject(new ProofError("ProverThreadLost", message, { cause }));
+    }
   }
 
   function receive(reply: ProverReply): void {
@@ -123,6 +149,7 @@ export function createProver(options: ProverOptions = {}): Prover {
         const settle = () => jobOptions.signal?.removeEventListener("abort", onAbort);
         const queued: QueuedJob = {
           id: nextId++,
+          lostThreads: 0,
           job,
           options: jobOptions,
           resolve: (result) => (settle(), resolve(result)),

@@ -32,8 +32,8 @@ export class WorkerPool {
       // Flags of the process are about its own entry point; some, such as --input-type, would stop this one.
       const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
       const worker = new Worker(file, { workerData: setup, execArgv: [], resourceLimits });
-      worker.on("error", (cause) => this.#fail(new Error("a kernel thread crashed", { cause })));
-      worker.on("exit", () => this.#fail(new Error("the kernel threads have ended")));
+      worker.on("error", (cause) => this.#fail(new KernelThreadsLost("a kernel thread crashed", { cause })));
+      worker.on("exit", () => this.#fail(new KernelThreadsLost("a kernel thread has ended")));
       worker.unref();
       return worker;
     });
@@ -41,7 +41,8 @@ export class WorkerPool {
 
   /**
    * Runs a job after those before it. Scratch of `scratchBytes` per thread is allocated for its duration.
-   * Returns the nonces that the threads found. Rejects when a thread fails or the pool is closed.
+   * Returns the nonces that the threads found. Rejects with KernelThreadsLost, now and from then on, when a thread is lost or the
+   * pool is closed.
    */
   run(scratchBytes: number, jobOf: (scratch: Job["scratch"]) => Job, prepare?: () => void): Promise<bigint[]> {
     const result = this.#last.then(() => this.#runNow(scratchBytes, jobOf, prepare));
@@ -51,7 +52,7 @@ export class WorkerPool {
 
   /** Ends the threads. Running and waiting jobs reject. */
   async close(): Promise<void> {
-    this.#fail(new Error("the kernel threads were closed"));
+    this.#fail(new KernelThreadsLost("the kernel threads were closed"));
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
@@ -104,4 +105,9 @@ export class WorkerPool {
     this.#failure ??= error;
     for (const reject of [...this.#waiting]) reject(this.#failure);
   }
+}
+
+/** A thread is gone and with it what it was computing: the pool runs no more jobs. */
+export class KernelThreadsLost extends Error {
+  override readonly name = "KernelThreadsLost";
 }
