@@ -8,7 +8,7 @@ import { degrees, type NodeIndex } from "./expression.ts";
  *
  * and a bus balances when Σ ± multiplicity / d = 0 over all interactions of all rows of all tables (sends count
  * positive, receives negative). Distinct (bus, message) pairs have distinct fingerprints as polynomials in β and γ,
- * because every message of one bus has the same length.
+ * because every message of one bus has the same length. What a balance says of the messages is in `multiplicities.ts`.
  *
  * A table's interactions are split into groups. Group 0 belongs to the running sum φ, each further group g to a helper
  * column h_g. With σ the table's claimed sum and n its height, the constraints are, in this order,

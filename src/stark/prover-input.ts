@@ -60,7 +60,7 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
     const name = tables[shape]?.air.name;
     const message =
       name === undefined
-        ? "the tables together have more interactions than the field can count"
+        ? "multiplicities of a bus could add up to more than the field can count"
         : `table ${name} cannot have ${2 ** (logRows[shape] ?? 0)} rows in ${system.name}`;
     throw new ProverInputError("BadHeight", message);
   }

@@ -1,6 +1,7 @@
 import { type HeightClass, heightClasses } from "../kernels/tree-shape.ts";
+import { multiplicitiesFit } from "./multiplicities.ts";
 import { DOMAIN_SHIFT, leafEncodings } from "./parameters.ts";
-import { MAX_INTERACTIONS, type System, type Table } from "./system.ts";
+import type { System, Table } from "./system.ts";
 
 /*
  * Tables of different heights share one FRI by lifting: with n rows in the tallest table, a column f of a table of n/k rows
@@ -59,7 +60,7 @@ export interface Shape {
 
 /**
  * The shape for the given table heights, or the index of the first table whose height is not allowed; `tables.length`
- * when the heights are allowed one by one but together make more interactions than the field can count.
+ * when the heights are allowed one by one but together let multiplicities add up to more than the field can count.
  */
 export function createShape(system: System, logRows: readonly number[]): Shape | number {
   const { minLogRows, maxLogRows, extensionDegree, logBlowup, hash } = system.parameters;
@@ -68,11 +69,7 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
     return height < minLogRows || height > maxLogRows || (table.fixedLogRows ?? height) !== height;
   });
   if (wrong >= 0) return wrong;
-  const interactions = system.tables.reduce(
-    (sum, table, i) => sum + table.air.interactions.length * 2 ** (logRows[i] ?? 0),
-    0,
-  );
-  if (interactions > MAX_INTERACTIONS) return system.tables.length;
+  if (!multiplicitiesFit(system.countedSides, logRows)) return system.tables.length;
 
   const tallest = Math.max(...logRows);
   const blocks: Block[] = [];

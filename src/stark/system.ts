@@ -1,9 +1,10 @@
 import { createExtension, type ExtensionField } from "../field/extension.ts";
-import { P, TWO_ADICITY } from "../field/koala-bear.ts";
+import { TWO_ADICITY } from "../field/koala-bear.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import type { Air, ConstraintScope } from "./air.ts";
 import { assertSegmentsStandAlone } from "./lifting-rules.ts";
 import { type Bus, collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
+import { type CountedSide, countedSides } from "./multiplicities.ts";
 import { type ProofParameters, validateParameters } from "./parameters.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
 
@@ -66,6 +67,8 @@ export interface System {
   readonly definition: SystemDefinition;
   /** In order of their numbers. */
   readonly buses: ReadonlyMap<string, Bus>;
+  /** For each bus the sides whose multiplicities are bounded, at least one. */
+  readonly countedSides: ReadonlyMap<string, readonly CountedSide[]>;
   readonly hasLookups: boolean;
   readonly longestMessage: number;
   /** Constraints of all tables: the number of powers of the composition challenge. */
@@ -117,6 +120,7 @@ export function compileSystem(
     tables,
     definition,
     buses,
+    countedSides: countedSides(definition.tables.map((table) => table.air)),
     hasLookups: buses.size > 0,
     longestMessage: Math.max(0, ...[...buses.values()].map((bus) => bus.messageLength)),
     constraintCount,
@@ -221,6 +225,3 @@ function checkPreprocessedRoots(
 export function tablePublicValues(statementValues: readonly number[], auxiliary: readonly number[]): number[] {
   return [...statementValues, ...auxiliary];
 }
-
-/** Largest number of interactions that one proof may contain: multiplicities must not wrap around the field. */
-export const MAX_INTERACTIONS = P - 1;

@@ -15,7 +15,7 @@ function table(name: string, width: number, degree: number, interactions: number
   assert.ok(first !== undefined && second !== undefined);
   b.assertZero("steps", "transition", b.sub(b.next(first), b.next(second)));
   b.assertZero("power", "everyRow", b.mul(...Array<typeof first>(degree).fill(first)));
-  for (let i = 0; i < interactions; i++) b.send("bus", first, columns.slice(0, 3));
+  for (let i = 0; i < interactions; i++) b.send("bus", b.constant(1), columns.slice(0, 3));
   return { air: b.build() };
 }
 

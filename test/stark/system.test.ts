@@ -117,6 +117,11 @@ describe("the verification key digest", () => {
 
   it("changes with everything that tables mean", () => {
     type Declare = (t: AirBuilder) => void;
+    const flag = (t: AirBuilder) => {
+      const x = t.column("x");
+      t.assertZero("boolean", "everyRow", t.mul(x, t.sub(x, t.constant(1))));
+      return x;
+    };
     const gadget = (k: number) => defineGadget("g", 1, (b, [x]) => [b.add(x!, b.constant(k))]);
     const variants: readonly (readonly [Declare, number?, number?])[] = [
       [(t) => t.assertZero("c", "everyRow", t.column("x"))],
@@ -135,11 +140,11 @@ describe("the verification key digest", () => {
       [(t) => t.assertZero("c", "everyRow", t.sub(t.column("x"), t.public(0))), 2, 1],
       [(t) => t.assertZero("c", "everyRow", t.apply(gadget(1), [t.column("x")])[0]!)],
       [(t) => t.assertZero("c", "everyRow", t.apply(gadget(2), [t.column("x")])[0]!)],
-      [(t) => { const x = t.column("x"); t.send("a", x, [x]); }],
-      [(t) => { const x = t.column("x"); t.receive("a", x, [x]); }],
-      [(t) => { const x = t.column("x"); t.send("a", x, [x, x]); }],
-      [(t) => { const x = t.column("x"); t.send("a", x, [x]); t.receive("a", x, [x]); }],
-      [(t) => { const x = t.column("x"); t.send("a", x, [x]); t.receive("b", x, [x]); }],
+      [(t) => { const x = flag(t); t.send("a", x, [x]); }],
+      [(t) => { const x = flag(t); t.receive("a", x, [x]); }],
+      [(t) => { const x = flag(t); t.send("a", x, [x, x]); }],
+      [(t) => { const x = flag(t); t.send("a", x, [x]); t.receive("a", x, [x]); }],
+      [(t) => { const x = flag(t); t.send("a", x, [x]); t.receive("b", x, [x]); }],
     ];
     const digests = variants.map(([declare, publicCount = 0, auxiliaryCount = 0]) =>
       digest(compileSystem(definition([{ air: air(declare, publicCount), auxiliaryCount }]))),
@@ -220,15 +225,16 @@ describe("createShape", () => {
     assert.equal(createShape(system, [3, 3, 5]), 2);
   });
 
-  it("refuses more interactions than the field can count", () => {
+  it("refuses heights at which a bus could count up to the field's size", () => {
     const busy = air((t) => {
-      const x = t.column("x");
-      for (let i = 0; i < 1024; i++) t.send("bus", x, [x]);
+      const [x, one] = [t.column("x"), t.constant(1)];
+      t.assertZero("x is 0, 1 or 2", "everyRow", t.mul(x, t.sub(x, one), t.sub(x, t.constant(2))));
+      for (let i = 0; i < 512; i++) t.send("bus", x, [x]);
     });
     const wide = smallParameters({ logBlowup: 2, maxLogRows: 21 });
     const system = compileSystem(definition([{ air: busy }], { parameters: wide }));
     assert.ok(typeof createShape(system, [20]) !== "number");
-    // 1024 · 2^21 = 2^31 > p
+    // 512 · 2 · 2^21 = 2^31 > p
     assert.equal(createShape(system, [21]), 1);
   });
 });

@@ -78,6 +78,7 @@ function sourceTable(
   const stepped = Array.from({ length: 1 + random.below(2) }, (_, i) => t.column(`stepped${i}`));
   const derived = Array.from({ length: random.below(3) }, (_, i) => t.column(`derived${i}`));
   const free = Array.from({ length: 1 + random.below(2) }, (_, i) => t.column(`free${i}`));
+  const flag = t.column("flag");
   const fixed = random.below(3) === 0 ? [t.preprocessedColumn("fixed")] : [];
   const leaves = [...stepped, ...free, ...fixed, t.public(0), t.public(1)];
   const polynomial = (degree: number): Expression => {
@@ -90,12 +91,14 @@ function sourceTable(
   const derivations = derived.map(() => polynomial(maxDegree));
   const starts = stepped.map(() => random.below(P));
 
-  const main = [...stepped, ...derived, ...free].map(() => new Uint32Array(rows));
+  const main = [...stepped, ...derived, ...free, flag].map(() => new Uint32Array(rows));
   const columnOf = (i: number): Uint32Array => main[i] ?? new Uint32Array(rows);
   free.forEach((_, i) => {
     const column = columnOf(stepped.length + derived.length + i);
     for (let row = 0; row < rows; row++) column[row] = random.below(4) === 0 ? random.below(2) : random.below(P);
   });
+  const flags = columnOf(main.length - 1);
+  for (let row = 0; row < rows; row++) flags[row] = random.below(2);
   const preprocessed = fixed.map(() => Uint32Array.from({ length: rows }, () => random.below(P)));
   // Auxiliary values are not read by steps, so the trace can be filled before they are known.
   const draft = { nodes: t.nodes, name };
@@ -110,13 +113,18 @@ function sourceTable(
   steps.forEach((step, i) => t.assertEqual(`step ${i}`, "transition", t.next(stepped[i] ?? step), step));
   derivations.forEach((value, i) => t.assertEqual(`derivation ${i}`, "everyRow", derived[i] ?? value, value));
   starts.forEach((start, i) => t.assertEqual(`start ${i}`, "firstRow", stepped[i] ?? t.constant(0), t.constant(start)));
+  t.assertZero("flag is boolean", "everyRow", t.mul(flag, t.sub(flag, t.constant(1))));
   const auxiliary = hasAuxiliary ? [columnOf(0)[rows - 1] ?? 0] : [];
   if (hasAuxiliary) t.assertEqual("end", "lastRow", stepped[0] ?? t.constant(0), t.public(STATEMENT_VALUES));
   for (const bus of buses) {
-    for (let i = random.below(3); i > 0; i--) {
-      const multiplicity = random.pick([t.constant(1), ...free, ...stepped]);
+    const interactions = random.below(3);
+    for (let i = 0; i < interactions; i++) {
+      // Sends are counted, so that receives may have any multiplicity; a bus needs one counted side.
+      const isReceive = i > 0 && random.below(2) === 0;
+      const counted = [t.constant(1), flag, t.sub(t.constant(1), flag), t.add(flag, t.scale(flag, 2), t.constant(1))];
+      const multiplicity = random.pick(isReceive ? [t.constant(1), ...free, ...stepped] : counted);
       const message = Array.from({ length: bus.length }, () => random.pick([...leaves, ...derived, t.constant(random.below(9))]));
-      if (random.below(4) === 0) t.receive(bus.name, multiplicity, message);
+      if (isReceive) t.receive(bus.name, multiplicity, message);
       else t.send(bus.name, multiplicity, message);
     }
   }
