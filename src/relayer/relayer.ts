@@ -8,6 +8,7 @@ import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
 import type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Journey } from "./journey.ts";
 import { L1View } from "./l1-view.ts";
+import { describeRefusal } from "./refusal.ts";
 
 export interface RelayerOptions {
   readonly settlementChainId: bigint;
@@ -149,9 +150,10 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
       record(journey, "delivered", at);
       journey.refusal = undefined;
     } catch (error) {
-      journey.refusal = error instanceof Error ? error.message : String(error);
+      journey.refusal = describeRefusal(error);
+      const text = error instanceof Error ? error.message : String(error);
       // The chain has refused nothing: it is tried again when it answers, or when the relayer has money.
-      if (PASSING.test(`${String((error as { readonly code?: unknown }).code)} ${journey.refusal}`)) journey.attempts--;
+      if (PASSING.test(`${String((error as { readonly code?: unknown }).code)} ${text}`)) journey.attempts--;
     }
   }
 

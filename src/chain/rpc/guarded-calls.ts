@@ -9,6 +9,7 @@ import type { Verdict } from "./call-checks.ts";
 import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import type { RpcClient } from "./dispatch.ts";
+import { orUndefined } from "./engine-estimate.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -91,12 +92,13 @@ export class GuardedCalls {
     const block = blockOf(this.#chain, tag);
     const newest = isNewest(this.#chain, tag);
     if ((await this.#judge(call, [], block)).mayRun === "safe") {
-      const answer = await withGas(call, newest ? QUIET_GAS : OLDER_BLOCK_GAS, async (gas) => {
+      const estimate = withGas(call, newest ? QUIET_GAS : OLDER_BLOCK_GAS, async (gas) => {
         const asked = engineCall(transaction, call, gas);
         // A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage.
         await this.#ask("eth_call", [asked, block]);
         return this.#ask("eth_estimateGas", [asked, block]);
       });
+      const answer = await orUndefined(estimate);
       if (answer !== undefined) return answer;
     }
     if (call.delegates) throw new RpcError(RpcCode.invalidParams, "gas for a transaction with an authorization list cannot be estimated here: name it");

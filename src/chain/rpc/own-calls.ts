@@ -5,6 +5,7 @@ import type { AccountOverride } from "../witness/call.ts";
 import { blockOf, capped, isNewest, judgeCall, previewCall } from "./call-checks.ts";
 import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
+import { orUndefined } from "./engine-estimate.ts";
 
 /**
  * Calls of who is part of this process: tests. They run as on Hardhat's own network, with all gas and as long as they take, in the
@@ -43,7 +44,7 @@ export class OwnCalls {
     // Gas is for a transaction of the next block, whose time may have been set.
     const isNext = isNewest(this.#chain, tag);
     if (isNext) await this.#setClock();
-    return (await this.#chain.engine.request("eth_estimateGas", [asked, isNext ? "pending" : block])) as Hex;
+    return orUndefined(this.#chain.engine.request("eth_estimateGas", [asked, isNext ? "pending" : block]) as Promise<Hex>);
   }
 
   /** The block in which the engine may run the call; undefined where it may not. Throws RpcError for code that nobody may run. */

@@ -1,0 +1,36 @@
+import { Interface } from "ethers";
+import { l2ErrorsAbi } from "../abi/l2-errors.ts";
+
+const contractErrors = new Interface(l2ErrorsAbi);
+/** Clients wrap a node's error differently; this many layers are looked through. */
+const MAX_LAYERS = 8;
+/** Of a whole description, and of one argument of an error: clients repeat the transaction, whose proofs take kilobytes. */
+const MAX_CHARACTERS = 400;
+const MAX_ARGUMENT_CHARACTERS = 80;
+
+/** Why a delivery was refused, in a line: the contract's error by name, else what the node said, or the client. */
+export function describeRefusal(error: unknown): string {
+  const layers = layersOf(error);
+  const data = layers.map((layer) => layer["data"]).find((value): value is string => typeof value === "string" && /^0x[0-9a-f]{8}/i.test(value));
+  const named = data === undefined ? null : contractErrors.parseError(data);
+  if (named !== null) return cut(`${named.name}(${named.args.map((value: unknown) => cut(String(value), MAX_ARGUMENT_CHARACTERS)).join(", ")})`, MAX_CHARACTERS);
+  // The innermost: the node's own words, which clients repeat with the transaction around them.
+  const said = layers.map((layer) => layer["shortMessage"] ?? layer["message"]).filter((text): text is string => typeof text === "string");
+  return cut(said.at(-1) ?? String(error), MAX_CHARACTERS);
+}
+
+/** The error and the errors inside it, outermost first. */
+function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const layers: Readonly<Record<string, unknown>>[] = [];
+  let next: unknown = error;
+  while (typeof next === "object" && next !== null && layers.length < MAX_LAYERS) {
+    const layer = next as Readonly<Record<string, unknown>>;
+    layers.push(layer);
+    next = layer["error"] ?? layer["info"] ?? layer["cause"];
+  }
+  return layers;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
+}

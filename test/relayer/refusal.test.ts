@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Interface, makeError } from "ethers";
+import { describeRefusal } from "../../src/relayer/refusal.ts";
+
+const transaction = { to: "0x000000000000000000000000000000000001000e", data: `0x${"5a".repeat(3_000)}` };
+
+describe("why a delivery was refused", () => {
+  test("is the contract's error, by name and with its arguments", () => {
+    const errors = new Interface(["error NotEnoughGas(uint256 available, uint256 required)"]);
+    const data = errors.encodeErrorResult("NotEnoughGas", [5n, 9n]);
+    const refused = makeError("execution reverted (unknown custom error)", "CALL_EXCEPTION", { data, transaction } as never);
+    assert.equal(describeRefusal(refused), "NotEnoughGas(5, 9)");
+  });
+
+  test("has long arguments cut off", () => {
+    const errors = new Interface(["error FailingRunOfContract(bytes32 bundleHash, address deliverer, bytes reason)"]);
+    const data = errors.encodeErrorResult("FailingRunOfContract", [`0x${"11".repeat(32)}`, transaction.to, `0x${"22".repeat(1_024)}`]);
+    const refused = makeError("execution reverted (unknown custom error)", "CALL_EXCEPTION", { data, transaction } as never);
+    const said = describeRefusal(refused);
+    assert.match(said, /^FailingRunOfContract\(0x1111/);
+    assert.ok(said.length < 400, said);
+  });
+
+  test("is what the node says, without the transaction that the client repeats", () => {
+    const node = { code: -32_000, message: "an internal call runs out of gas" };
+    const refused = makeError("could not coalesce error", "UNKNOWN_ERROR", { error: node, payload: { params: [transaction] } } as never);
+    assert.ok(refused.message.length > 6_000);
+    assert.equal(describeRefusal(refused), "an internal call runs out of gas");
+  });
+
+  test("is what the client says where it asked no node", () => {
+    assert.equal(describeRefusal(new Error("no signer")), "no signer");
+    assert.equal(describeRefusal("gone"), "gone");
+    assert.ok(describeRefusal(new Error("x".repeat(10_000))).length < 500);
+  });
+});
