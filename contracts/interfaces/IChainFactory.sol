@@ -11,8 +11,11 @@ import {
 import {IChainDirectory} from "./IChainDirectory.sol";
 
 /// @title Creates chains, and is the hub that clients call (ZK Stack's Bridgehub names)
-/// @notice Anyone creates a chain with one transaction. All chains run one implementation; nobody can change it, or a chain's
-/// configuration, or reuse a chain id.
+/// @notice Anyone creates a chain, with two transactions: one announces it without showing it, a later one shows it. So an id
+/// cannot be taken from under an account that is about to take it. All chains run one implementation; nobody can change it, or a
+/// chain's configuration, or reuse a chain id.
+/// Ids: on an L1 those below 2^32; on a hyperchain those whose low bits are its own id and whose next bits, 32 to 43 on an L2 and 44
+/// to 51 on an L3, number the chain below it. An id thus names its ancestry and stays within the 52 bits that wallets take.
 /// @dev Nobody has rights here. Creating a chain gives its creator nothing either: what a chain can do to its users is in its
 /// configuration (quorum, policy, filterer, delays), which everyone can read.
 interface IChainFactory is IChainDirectory {
@@ -24,11 +27,20 @@ interface IChainFactory is IChainDirectory {
         uint256 bornAt
     );
 
+    event ChainAnnounced(bytes32 indexed announcement);
+
     error MiswiredDeployment(address expected, address actual);
     error UnknownChain(uint256 chainId);
     error ChainIdTaken(uint256 chainId, address hyperchain);
-    error ChainIdOutOfRange(uint256 limit, uint256 actual);
+    /// @notice Ids here have `bits` bits, the lowest `prefixBits` of which are `prefix`; 0 is no id.
+    error ChainIdOutOfRange(uint256 prefix, uint256 prefixBits, uint256 bits, uint256 actual);
     error ChainIdOfSettlementChain(uint256 chainId);
+    /// @notice The caller has not announced a chain of this configuration with this secret.
+    error ChainNotAnnounced(bytes32 announcement);
+    error CreationTooEarly(uint256 earliest, uint256 actual);
+    error AnnouncementExpired(uint256 expiredAt, uint256 actual);
+    /// @notice The chain of this id has another contract than the one that the request names.
+    error WrongHyperchain(uint256 chainId, address expected, address actual);
     error AdminMissing();
     error BaseTokenWithoutCode(address baseToken);
     error PolicyWithoutCode(address policy);
@@ -48,8 +60,21 @@ interface IChainFactory is IChainDirectory {
     error NotASecondBridge(address bridge, bytes32 magicValue);
     error Reentered();
 
-    /// @notice Creates a chain. Anyone; reverts with one of the errors above for a configuration that cannot work.
-    function createChain(ChainConfiguration calldata configuration) external returns (address hyperchain);
+    /// @notice Announces a chain without showing it. Anyone. To announce the same again within a day changes nothing.
+    /// @param announcement keccak256(abi.encode(keccak256("hyperchain.chain-announcement.v1"), block.chainid, creator, secret,
+    /// keccak256(abi.encode(configuration)))).
+    function announceChain(bytes32 announcement) external;
+
+    /// @notice Creates a chain that the caller has announced, `revealDelay` or more and at most a day before. Reverts with one of the
+    /// errors above for a configuration that cannot work.
+    /// @param secret The announcement's; not to be used again.
+    function createChain(ChainConfiguration calldata configuration, bytes32 secret) external returns (address hyperchain);
+
+    /// @notice Seconds that must pass between a chain's announcement and its creation.
+    function revealDelay() external view returns (uint256);
+
+    /// @notice When a chain was announced; 0 if it was not, or exists.
+    function announcedAt(bytes32 announcement) external view returns (uint256);
 
     /// @notice Queues a transaction on L2 whose sender is the caller (aliased if a contract) and whose base token the caller
     /// pays. Anyone.
@@ -59,9 +84,22 @@ interface IChainFactory is IChainDirectory {
         payable
         returns (bytes32 canonicalTxHash);
 
+    /// @notice Likewise, but only if the chain's contract is this one: an id that was created anew after L1 had forgotten blocks, or
+    /// that belongs to another chain than the caller believes, then takes nothing.
+    function requestL2TransactionDirectTo(address hyperchain, L2TransactionRequestDirect calldata request)
+        external
+        payable
+        returns (bytes32 canonicalTxHash);
+
     /// @notice Queues a transaction whose target and data a second bridge gives, after it was told about a deposit; its sender
     /// is that bridge, aliased. Anyone; a bridge of the caller's choice, which must consent by returning the magic value.
     function requestL2TransactionTwoBridges(L2TransactionRequestTwoBridgesOuter calldata request)
+        external
+        payable
+        returns (bytes32 canonicalTxHash);
+
+    /// @notice Likewise, but only if the chain's contract is this one.
+    function requestL2TransactionTwoBridgesTo(address hyperchain, L2TransactionRequestTwoBridgesOuter calldata request)
         external
         payable
         returns (bytes32 canonicalTxHash);
@@ -88,8 +126,8 @@ interface IChainFactory is IChainDirectory {
     /// among them is refunded (IStateExit), and the chain itself refuses it (ISystemContext).
     function bornAt(uint256 chainId) external view returns (uint256);
 
-    /// @notice Where a chain's contract is or would be.
-    function hyperchainAddress(uint256 chainId) external view returns (address);
+    /// @notice Where the contract of a chain with this configuration is or would be.
+    function hyperchainAddress(ChainConfiguration calldata configuration) external view returns (address);
 
     function sharedBridge() external view returns (address);
 

@@ -9,6 +9,7 @@ import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.s
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {ChainIds} from "./ChainIds.sol";
 import {ChainLookup} from "./ChainLookup.sol";
 import {ChainRules} from "./ChainRules.sol";
 import {Ecosystem} from "./HyperchainStorage.sol";
@@ -23,7 +24,7 @@ interface IBoundToFactory {
 }
 
 /// @title Creates chains, and is the hub that clients call
-contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
+contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     address public immutable implementation;
     ITransactionRootRegistry private immutable roots;
     IChainSettings private immutable settings;
@@ -35,7 +36,13 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
 
     /// @param implementation_ Must have been deployed with this contract's address, which is known from the deployer's nonce; so
     /// must settings, bridge, state exit and registries.
-    constructor(Hyperchain implementation_) RequestRouter(implementation_.bridge()) ChainRules(implementation_.verifiers()) {
+    /// @param revealDelay_ Seconds between a chain's announcement and its creation: long enough that an announcement which was
+    /// made on seeing another's creation comes too late. 0 is for tests.
+    constructor(Hyperchain implementation_, uint256 revealDelay_)
+        ChainIds(revealDelay_)
+        ChainRules(implementation_.verifiers())
+        RequestRouter(implementation_.bridge())
+    {
         implementation = address(implementation_);
         roots = implementation_.roots();
         settings = implementation_.settings();
@@ -49,11 +56,13 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     }
 
     /// @inheritdoc IChainFactory
-    function createChain(ChainConfiguration calldata configuration) external returns (address hyperchain) {
+    function createChain(ChainConfiguration calldata configuration, bytes32 secret) external returns (address hyperchain) {
         uint256 chainId = configuration.chainId;
         if (hyperchains[chainId] != address(0)) revert ChainIdTaken(chainId, hyperchains[chainId]);
+        _requireOwnId(chainId);
         _checkConfiguration(configuration);
-        hyperchain = MinimalProxy.deploy(implementation, bytes32(chainId));
+        _useAnnouncement(configuration, secret);
+        hyperchain = MinimalProxy.deploy(implementation, _salt(configuration));
         hyperchains[chainId] = hyperchain;
         bornAt[chainId] = roots.latestRootIndex();
         chainIds.push(chainId);
@@ -83,8 +92,8 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     }
 
     /// @inheritdoc IChainFactory
-    function hyperchainAddress(uint256 chainId) external view returns (address) {
-        return MinimalProxy.predict(implementation, bytes32(chainId));
+    function hyperchainAddress(ChainConfiguration calldata configuration) external view returns (address) {
+        return MinimalProxy.predict(implementation, _salt(configuration));
     }
 
     /// @inheritdoc IChainFactory
@@ -105,6 +114,11 @@ contract ChainFactory is ChainRules, RequestRouter, MessageProofs {
     /// @inheritdoc IChainDirectory
     function getHyperchain(uint256 chainId) public view override(ChainLookup, IChainDirectory) returns (address) {
         return hyperchains[chainId];
+    }
+
+    /// @dev The configuration is in the address: a deposit that names the contract names the chain's validators and rules.
+    function _salt(ChainConfiguration calldata configuration) private pure returns (bytes32) {
+        return keccak256(abi.encode(configuration));
     }
 
     function _requireOwn(address factory) private view {

@@ -8,8 +8,6 @@ import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which configurations a chain may have
 abstract contract ChainRules is IChainFactory {
-    /// @dev EIP-2294: what wallets can represent.
-    uint256 private constant MAX_CHAIN_ID = 9_007_199_254_740_991;
     uint8 private constant ONE_SEQUENCER = 0;
     uint256 private constant MAX_VALIDATORS = 64;
     uint256 private constant MIN_PRIORITY_OP_WINDOW = 1;
@@ -27,9 +25,6 @@ abstract contract ChainRules is IChainFactory {
     }
 
     function _checkConfiguration(ChainConfiguration calldata configuration) internal view {
-        uint256 chainId = configuration.chainId;
-        if (chainId == 0 || chainId > MAX_CHAIN_ID) revert ChainIdOutOfRange(MAX_CHAIN_ID, chainId);
-        if (chainId == block.chainid) revert ChainIdOfSettlementChain(chainId);
         if (configuration.admin == address(0)) revert AdminMissing();
         _checkContracts(configuration);
         if (configuration.sequencingMode != ONE_SEQUENCER) {

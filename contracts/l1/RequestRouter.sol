@@ -40,8 +40,69 @@ abstract contract RequestRouter is ChainLookup {
         external
         payable
         nonReentrant
-        returns (bytes32 canonicalTxHash)
+        returns (bytes32)
     {
+        return _requestDirect(request);
+    }
+
+    /// @inheritdoc IChainFactory
+    function requestL2TransactionDirectTo(address hyperchain, L2TransactionRequestDirect calldata request)
+        external
+        payable
+        nonReentrant
+        returns (bytes32)
+    {
+        _requireHyperchain(request.chainId, hyperchain);
+        return _requestDirect(request);
+    }
+
+    /// @inheritdoc IChainFactory
+    function requestL2TransactionTwoBridges(L2TransactionRequestTwoBridgesOuter calldata request)
+        external
+        payable
+        nonReentrant
+        returns (bytes32)
+    {
+        return _requestTwoBridges(request);
+    }
+
+    /// @inheritdoc IChainFactory
+    function requestL2TransactionTwoBridgesTo(address hyperchain, L2TransactionRequestTwoBridgesOuter calldata request)
+        external
+        payable
+        nonReentrant
+        returns (bytes32)
+    {
+        _requireHyperchain(request.chainId, hyperchain);
+        return _requestTwoBridges(request);
+    }
+
+    /// @inheritdoc IChainFactory
+    function l2TransactionBaseCost(
+        uint256 chainId,
+        uint256 gasPrice,
+        uint256 l2GasLimit,
+        uint256 l2GasPerPubdataByteLimit
+    ) external view returns (uint256) {
+        return _chain(chainId).l2TransactionBaseCost(gasPrice, l2GasLimit, l2GasPerPubdataByteLimit);
+    }
+
+    /// @inheritdoc IChainFactory
+    function sharedBridge() external view returns (address) {
+        return address(bridge);
+    }
+
+    /// @inheritdoc IChainFactory
+    function assetRouter() external view returns (address) {
+        return address(bridge);
+    }
+
+    function _requireHyperchain(uint256 chainId, address expected) private view {
+        address actual = address(_chain(chainId));
+        if (actual != expected) revert WrongHyperchain(chainId, expected, actual);
+    }
+
+    function _requestDirect(L2TransactionRequestDirect calldata request) private returns (bytes32 canonicalTxHash) {
         IHyperchain chain = _chain(request.chainId);
         _takeBaseToken(chain, request.chainId, request.mintValue, 0);
         canonicalTxHash = chain.bridgehubRequestL2Transaction(
@@ -60,11 +121,8 @@ abstract contract RequestRouter is ChainLookup {
         );
     }
 
-    /// @inheritdoc IChainFactory
-    function requestL2TransactionTwoBridges(L2TransactionRequestTwoBridgesOuter calldata request)
-        external
-        payable
-        nonReentrant
+    function _requestTwoBridges(L2TransactionRequestTwoBridgesOuter calldata request)
+        private
         returns (bytes32 canonicalTxHash)
     {
         // An origin with code (EIP-7702) would keep its own address on L2, at the word of a caller that it did not choose.
@@ -93,26 +151,6 @@ abstract contract RequestRouter is ChainLookup {
             msg.sender
         );
         secondBridge.bridgehubConfirmL2Transaction(request.chainId, inner.txDataHash, canonicalTxHash);
-    }
-
-    /// @inheritdoc IChainFactory
-    function l2TransactionBaseCost(
-        uint256 chainId,
-        uint256 gasPrice,
-        uint256 l2GasLimit,
-        uint256 l2GasPerPubdataByteLimit
-    ) external view returns (uint256) {
-        return _chain(chainId).l2TransactionBaseCost(gasPrice, l2GasLimit, l2GasPerPubdataByteLimit);
-    }
-
-    /// @inheritdoc IChainFactory
-    function sharedBridge() external view returns (address) {
-        return address(bridge);
-    }
-
-    /// @inheritdoc IChainFactory
-    function assetRouter() external view returns (address) {
-        return address(bridge);
     }
 
     /// @dev Where none is given the caller, not the second bridge. The queue knows contracts by their code; one that calls from

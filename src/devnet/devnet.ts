@@ -90,7 +90,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
   const withNoProofVersion = proving.mode === "none";
   const deployed =
     options.l1?.deployed === undefined
-      ? await deployEcosystem({ version, retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, withNoProofVersion }, { signer: deployer, artifacts })
+      ? await deployEcosystem({ version, retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, revealDelaySeconds: 0n, withNoProofVersion }, { signer: deployer, artifacts })
       : await adoptContracts(options.l1.deployed, { version, withNoProofVersion }, l1.provider);
   // All chains run one version: the one whose batches are proven, or the other.
   const ecosystem = { ...deployed, version: (withNoProofVersion ? deployed.noProofVersion : undefined) ?? deployed.version };

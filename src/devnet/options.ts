@@ -129,8 +129,8 @@ export class DevnetOptionsError extends Error {
   readonly code = "BadOptions";
 }
 
-/** A chain id is a JSON number for many clients. */
-const MAX_CHAIN_ID = 2n ** 53n - 1n;
+/** The ids that an L1 gives out; the bits above number the chains below them. */
+const MAX_CHAIN_ID = 2n ** 32n - 1n;
 const MAX_PORT = 65_535;
 
 /** Checks all options and adds the defaults to the chains'. Throws DevnetOptionsError. */

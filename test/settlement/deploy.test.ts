@@ -46,6 +46,26 @@ describe("deploying an ecosystem", () => {
     await assert.rejects(again, { code: "DeploymentFailed", message: /ChainIdTaken\(601, / });
   });
 
+  test("announces a chain, and creates it when L1's clock has passed the delay, however late that is", async () => {
+    const delayed = await startSettledL1({ revealDelaySeconds: 60n });
+    try {
+      const waits: number[] = [];
+      const wait = async (milliseconds: number): Promise<void> => {
+        waits.push(milliseconds);
+        // L1's clock goes slower than ours.
+        await delayed.increaseTime(milliseconds === 1_000 ? 10 : 30);
+      };
+      const configuration = localChainConfiguration(delayed.ecosystem, 604n, [validator()]);
+      const created = await createChain(delayed.ecosystem, configuration, delayed.accounts[2]!, { wait });
+      assert.deepEqual(waits, [60_000, 1_000, 1_000, 1_000]);
+      assert.equal(created.bornAt, 0n);
+      const empty = { ...configuration, chainId: 605n, validators: [] };
+      await assert.rejects(createChain(delayed.ecosystem, empty, delayed.accounts[2]!, { wait }), /QuorumEmpty\(\)/);
+    } finally {
+      await delayed.l1.close();
+    }
+  });
+
   test("names why a configuration cannot work", async () => {
     const empty = { ...localChainConfiguration(settled.ecosystem, 602n, []), admin: validator() };
     await assert.rejects(createChain(settled.ecosystem, empty, settled.accounts[0]!), /QuorumEmpty\(\)/);

@@ -10,8 +10,8 @@ export interface LocalL1 {
   close(): Promise<void>;
 }
 
-export async function startLocalL1(): Promise<LocalL1> {
-  const connection = await hre.network.create("local");
+export async function startLocalL1(override: { readonly chainId?: number } = {}): Promise<LocalL1> {
+  const connection = await hre.network.create({ network: "local", override });
   const { ethers } = connection;
   return {
     ethers,

@@ -1,6 +1,7 @@
-import { Interface, ZeroAddress } from "ethers";
-import type { Signer } from "ethers";
+import { AbiCoder, hexlify, Interface, randomBytes, ZeroAddress } from "ethers";
+import type { Signer, TransactionReceipt } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { fromHex, hashTag, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf, describeContractError } from "../../settlement/contract-error.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
@@ -75,28 +76,75 @@ export function localChainConfiguration(
   };
 }
 
-/** Creates a chain; anyone may. Rejects with DeploymentError, naming the factory's error, for a configuration that cannot work. */
+export interface CreationDependencies {
+  /** 32 random bytes, never used before. */
+  readonly secret?: () => Hex;
+  /** Default: the timer. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
+}
+
+/** How often a creation is tried again where L1's clock is behind ours, a second apart. */
+const ATTEMPTS = 120;
+const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
+const factoryInterface = new Interface(chainFactoryAbi);
+
+/**
+ * Creates a chain; anyone may. Announces it first, without showing it, and waits as long as the factory asks for: nobody can take
+ * the id on seeing the creation. Rejects with DeploymentError, naming the factory's error, for a configuration that cannot work.
+ */
 export async function createChain(
-  ecosystem: DeployedEcosystem,
+  ecosystem: Pick<DeployedEcosystem, "addresses" | "settlementChainId">,
   configuration: HyperchainConfiguration,
   signer: Signer,
+  { secret = () => hexlify(randomBytes(32)) as Hex, wait = timer }: CreationDependencies = {},
 ): Promise<CreatedChain> {
-  const factory = new Interface(chainFactoryAbi);
   const to = ecosystem.addresses.factory;
-  const data = factory.encodeFunctionData("createChain", [configuration]);
-  const response = await signer.sendTransaction({ to, data }).catch((error: unknown) => {
-    const contractError = contractErrorOf(error);
-    if (contractError === undefined) throw error;
-    throw new DeploymentError("createChain", `the factory refuses it with ${describeContractError(contractError)}`, { cause: error });
-  });
-  const receipt = await response.wait();
-  if (receipt?.status !== 1) throw new DeploymentError("createChain", `transaction ${response.hash} created no chain`);
+  const creator = (await signer.getAddress()) as Hex;
+  const word = secret();
+  const send = async (name: string, args: readonly unknown[]): Promise<TransactionReceipt> => {
+    const response = await signer.sendTransaction({ to, data: factoryInterface.encodeFunctionData(name, args) });
+    const receipt = await response.wait();
+    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${response.hash} failed`);
+    return receipt;
+  };
+  const announcement = announcementOf(ecosystem.settlementChainId, creator, word, configuration);
+  const announced = await send("announceChain", [announcement]);
+  const [delay] = factoryInterface.decodeFunctionResult("revealDelay", await signer.call({ to, data: factoryInterface.encodeFunctionData("revealDelay") })) as unknown as [bigint];
+  if (delay > 0n) await wait(Number(delay) * 1_000);
+  const receipt = await refusable(async () => send("createChain", [configuration, word]), wait);
   for (const log of receipt.logs) {
-    const event = factory.parseLog(log);
+    const event = factoryInterface.parseLog(log);
     if (event?.name !== "ChainCreated") continue;
     const hyperchain = String(event.args["hyperchain"]).toLowerCase() as Hex;
     const bornAt = event.args["bornAt"] as bigint;
-    return { hyperchain, configuration, fromBlock: receipt.blockNumber, bornAt, gasUsed: receipt.gasUsed };
+    return { hyperchain, configuration, fromBlock: receipt.blockNumber, bornAt, gasUsed: announced.gasUsed + receipt.gasUsed };
   }
-  throw new DeploymentError("createChain", `transaction ${response.hash} created no chain`);
+  throw new DeploymentError("createChain", `transaction ${receipt.hash} created no chain`);
+}
+
+/** What is published of a chain before it is created. */
+export function announcementOf(settlementChainId: bigint, creator: Hex, secret: Hex, configuration: HyperchainConfiguration): Hex {
+  const coder = AbiCoder.defaultAbiCoder();
+  const [type] = factoryInterface.getFunction("createChain")?.inputs ?? [];
+  if (type === undefined) throw new TypeError("the factory's interface has createChain");
+  const content = keccak(fromHex(coder.encode([type], [configuration]) as Hex));
+  const types = ["bytes32", "uint256", "address", "bytes32", "bytes32"];
+  return keccak(fromHex(coder.encode(types, [ANNOUNCEMENT_TAG, settlementChainId, creator, secret, content]) as Hex));
+}
+
+async function refusable(create: () => Promise<TransactionReceipt>, wait: (milliseconds: number) => Promise<void>): Promise<TransactionReceipt> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await create();
+    } catch (error) {
+      const contractError = contractErrorOf(error);
+      if (contractError === undefined) throw error;
+      if (contractError.name === "CreationTooEarly" && attempt < ATTEMPTS) await wait(1_000);
+      else throw new DeploymentError("createChain", `the factory refuses it with ${describeContractError(contractError)}`, { cause: error });
+    }
+  }
+}
+
+function timer(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

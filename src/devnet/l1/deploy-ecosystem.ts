@@ -27,6 +27,8 @@ export interface EcosystemOptions {
   readonly governance?: Hex;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
+  /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
+  readonly revealDelaySeconds: bigint;
   /** Adds, beside the first version, one whose batches are not proven. For tests only; the deployer must be the governance. */
   readonly withNoProofVersion?: boolean;
 }
@@ -90,7 +92,7 @@ interface Deployment {
 const DEPLOYMENT_GAS = 16_777_216n;
 const ADD_VERSION_GAS = 1_000_000n;
 
-function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly Deployment[] {
+function deployments(governance: Hex, { retirementNoticeSeconds, revealDelaySeconds }: EcosystemOptions): readonly Deployment[] {
   return [
     { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
     { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
@@ -113,7 +115,7 @@ function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly
         { factory, bridge, roots, bytecodes, verifiers, reader, settings },
       ],
     },
-    { role: "factory", artifact: "ChainFactory", args: (a) => [a.implementation] },
+    { role: "factory", artifact: "ChainFactory", args: (a) => [a.implementation, revealDelaySeconds] },
   ];
 }
 
@@ -122,14 +124,15 @@ function deployments(governance: Hex, retirementNoticeSeconds: bigint): readonly
  * sent before the first is waited for. Rejects with DeploymentError where one fails.
  */
 export async function deployEcosystem(
-  { version, governance, retirementNoticeSeconds, withNoProofVersion = false }: EcosystemOptions,
+  options: EcosystemOptions,
   { signer, artifacts }: EcosystemDependencies,
 ): Promise<DeployedEcosystem> {
+  const { version, governance, withNoProofVersion = false } = options;
   const { provider } = signer;
   if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
   const [{ chainId }, firstNonce] = await Promise.all([provider.getNetwork(), signer.getNonce("pending")]);
-  const plan = deployments(governance ?? deployer, retirementNoticeSeconds);
+  const plan = deployments(governance ?? deployer, options);
   const addresses = Object.fromEntries(
     plan.map(({ role }, i) => [role, getCreateAddress({ from: deployer, nonce: firstNonce + i }).toLowerCase()]),
   ) as Record<Role, Hex>;

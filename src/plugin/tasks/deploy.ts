@@ -19,11 +19,16 @@ import { explained } from "./task-error.ts";
 interface DeployArguments {
   readonly governance: string | undefined;
   readonly retirementNotice: string | undefined;
+  readonly revealDelay: string | undefined;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
 
 const DAY_SECONDS = 86_400;
+/** Five blocks of Ethereum: an announcement that answers a creation in the mempool comes too late. */
+const REVEAL_DELAY_SECONDS = 60;
+/** An announcement lasts a day. */
+const MAX_REVEAL_DELAY_SECONDS = 43_200;
 
 /** What a deployment costs at the network's price. */
 interface Cost {
@@ -47,6 +52,7 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
   if (network === undefined) throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${reachable(hre)}`);
   if (hre.config.networks[network] === undefined) throw pluginError(`the config has no network "${network}"; it has ${reachable(hre)}`);
   const seconds = wholeNumber("retirement-notice", args.retirementNotice, 0, 2 ** 32) ?? DAY_SECONDS;
+  const revealDelay = wholeNumber("reveal-delay", args.revealDelay, 0, MAX_REVEAL_DELAY_SECONDS) ?? REVEAL_DELAY_SECONDS;
   const connection = await hre.network.create(network).catch((error: unknown) => {
     throw explained(error);
   });
@@ -54,6 +60,7 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
     const options: EcosystemOptions = {
       version: (await protocolGenesis()).version,
       retirementNoticeSeconds: BigInt(seconds),
+      revealDelaySeconds: BigInt(revealDelay),
       ...(args.governance === undefined ? {} : { governance: parseAccount(args.governance) }),
     };
     const [chainId, [account]] = (await Promise.all([

@@ -17,7 +17,7 @@ import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { assetMessage, claimOf, depositToken } from "./support/assets.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
 import type { BatchContent } from "./support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, ETH, hexAddress, send } from "./support/ecosystem.ts";
+import { addressOf, createChain, defaultConfiguration, deployEcosystem, ETH, hexAddress, send } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 
 const CONTRACTS = [
@@ -100,7 +100,7 @@ describe("size and gas of the L1 contracts", () => {
     await send(token, "mint", user, 10n ** 18n);
     await send(token, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
     const configuration = await defaultConfiguration(ecosystem, 270n);
-    record("createChain", await send(ecosystem.factory, "createChain", { ...configuration, chainId: 999n }));
+    record("createChain", await createChain(ecosystem, { ...configuration, chainId: 999n }));
     const chain = await TestChain.create(ecosystem, configuration);
     const tokenAddress = await hexAddress(token);
     const receiptOf = async (hash: Promise<Hex>): Promise<ContractTransactionReceipt> => {

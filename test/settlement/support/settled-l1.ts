@@ -38,7 +38,7 @@ export interface SettledL1 {
 }
 
 /** With `withNoProofVersion` also chains whose batches are not proven can be made. */
-export async function startSettledL1({ withNoProofVersion = false } = {}): Promise<SettledL1> {
+export async function startSettledL1({ withNoProofVersion = false, revealDelaySeconds = 0n } = {}): Promise<SettledL1> {
   const l1 = await startLocalL1();
   const accounts = await l1.ethers.getSigners();
   const tree = genesisTree();
@@ -50,6 +50,7 @@ export async function startSettledL1({ withNoProofVersion = false } = {}): Promi
         genesisLeafCount: BigInt(tree.leafCount),
       },
       retirementNoticeSeconds: 1_000n,
+      revealDelaySeconds,
       withNoProofVersion,
     },
     { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },

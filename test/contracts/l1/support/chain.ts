@@ -19,7 +19,7 @@ import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
-import { digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, send, view } from "./ecosystem.ts";
+import { createChain, digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, send, view } from "./ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
 
 /** What a test says about a batch; the rest follows from the chain's state. */
@@ -72,7 +72,7 @@ export class TestChain {
   }
 
   static async create(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
-    await send(ecosystem.factory, "createChain", configuration);
+    await createChain(ecosystem, configuration);
     const address = await view<string>(ecosystem.factory, "getHyperchain", configuration.chainId);
     const contract = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
     return new TestChain(ecosystem, contract, await hexAddress(contract), configuration);

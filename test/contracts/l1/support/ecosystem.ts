@@ -1,7 +1,7 @@
-import { getCreateAddress, ZeroAddress } from "ethers";
+import { AbiCoder, getCreateAddress, ZeroAddress } from "ethers";
 import type { BaseContract, ContractTransactionReceipt, ContractTransactionResponse, Signer } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { toHex, wordToHex } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex, wordToHex } from "../../../../src/protocol/hex.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { startLocalL1 } from "../../../support/l1.ts";
 import type { LocalL1 } from "../../../support/l1.ts";
@@ -32,8 +32,8 @@ export interface Ecosystem {
   latestTimestamp(): Promise<bigint>;
 }
 
-export async function deployEcosystem(): Promise<Ecosystem> {
-  const l1 = await startLocalL1();
+export async function deployEcosystem(revealDelay = 0n, start = startLocalL1): Promise<Ecosystem> {
+  const l1 = await start();
   const accounts = await l1.ethers.getSigners();
   const deployer = accounts[0]!;
   const verifier = await l1.deploy("VerifierDouble");
@@ -58,7 +58,7 @@ export async function deployEcosystem(): Promise<Ecosystem> {
     reader: await reader.getAddress(),
     settings: await settings.getAddress(),
   });
-  const factory = await l1.deploy("ChainFactory", await implementation.getAddress());
+  const factory = await l1.deploy("ChainFactory", await implementation.getAddress(), revealDelay);
   await send(verifiers, "addVersion", PROTOCOL_VERSION, {
     verifier: await verifier.getAddress(),
     genesisStateRoot: GENESIS_ROOT,
@@ -110,6 +110,29 @@ export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint
   };
 }
 export type ChainConfiguration = Awaited<ReturnType<typeof defaultConfiguration>>;
+
+/** The arguments with which this creator announces a chain, and with which it creates it. */
+export function creationOf({ factory, chainId }: Ecosystem, creator: string, configuration: unknown, secret = wordToHex(1n)) {
+  const coder = AbiCoder.defaultAbiCoder();
+  const [type] = factory.interface.getFunction("createChain")!.inputs;
+  const tag = keccak(new TextEncoder().encode("hyperchain.chain-announcement.v1"));
+  const content = keccak(fromHex(coder.encode([type!], [configuration]) as Hex));
+  const types = ["bytes32", "uint256", "address", "bytes32", "bytes32"];
+  const announcement = keccak(fromHex(coder.encode(types, [tag, chainId, creator, secret, content]) as Hex));
+  return { announcement, creation: [configuration, secret] as const };
+}
+
+/** Announces and creates a chain, where no time must pass between. */
+export async function createChain(
+  ecosystem: Ecosystem,
+  configuration: unknown,
+  creator: HardhatEthersSigner = ecosystem.accounts[0]!,
+): Promise<ContractTransactionReceipt> {
+  const factory = as(ecosystem.factory, creator);
+  const { announcement, creation } = creationOf(ecosystem, creator.address, configuration);
+  await send(factory, "announceChain", announcement);
+  return send(factory, "createChain", ...creation);
+}
 
 /** Calls a function in a transaction and waits for its receipt; reverts reject with the error's name and arguments. */
 export async function send(contract: BaseContract, name: string, ...args: unknown[]): Promise<ContractTransactionReceipt> {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {Predeploys} from "../l2/Predeploys.sol";
+import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+
+/// @title Which ids this factory gives out, and to whom
+/// @notice An id names the chain's whole ancestry, so that no chain can take one under another chain:
+///   0…31 the L2's number ‖ 32…43 the L3's ‖ 44…51 the L4's
+abstract contract ChainIds is IChainFactory {
+    bytes32 private constant ANNOUNCEMENT_TAG = keccak256("hyperchain.chain-announcement.v1");
+    /// @dev A stock of announcements, kept so as to be first with any id that others show, must be renewed every day.
+    uint256 private constant ANNOUNCEMENT_LIFETIME = 1 days;
+    uint256 private constant L2_BITS = 32;
+    uint256 private constant L3_BITS = 44;
+    uint256 private constant L4_BITS = 52;
+
+    /// @inheritdoc IChainFactory
+    uint256 public immutable revealDelay;
+    /// @dev A settlement layer that is itself a hyperchain gives out its own prefix only.
+    bool private immutable isOnHyperchain;
+
+    /// @inheritdoc IChainFactory
+    mapping(bytes32 announcement => uint256) public announcedAt;
+
+    constructor(uint256 revealDelay_) {
+        revealDelay = revealDelay_;
+        isOnHyperchain = Predeploys.SYSTEM_CONTEXT.code.length != 0;
+    }
+
+    /// @inheritdoc IChainFactory
+    function announceChain(bytes32 announcement) external {
+        uint256 before = announcedAt[announcement];
+        // Others may repeat an announcement; that must not put its time off.
+        if (before != 0 && block.timestamp <= before + ANNOUNCEMENT_LIFETIME) return;
+        announcedAt[announcement] = block.timestamp;
+        emit ChainAnnounced(announcement);
+    }
+
+    /// @dev Uses an announcement up: the caller's, of exactly this configuration.
+    function _useAnnouncement(ChainConfiguration calldata configuration, bytes32 secret) internal {
+        bytes32 content = keccak256(abi.encode(configuration));
+        bytes32 announcement = keccak256(abi.encode(ANNOUNCEMENT_TAG, block.chainid, msg.sender, secret, content));
+        uint256 since = announcedAt[announcement];
+        if (since == 0) revert ChainNotAnnounced(announcement);
+        if (block.timestamp < since + revealDelay) revert CreationTooEarly(since + revealDelay, block.timestamp);
+        if (block.timestamp > since + ANNOUNCEMENT_LIFETIME) {
+            revert AnnouncementExpired(since + ANNOUNCEMENT_LIFETIME, block.timestamp);
+        }
+        delete announcedAt[announcement];
+    }
+
+    function _requireOwnId(uint256 chainId) internal view {
+        if (chainId == block.chainid) revert ChainIdOfSettlementChain(chainId);
+        uint256 prefixBits = _prefixBits();
+        uint256 prefix = prefixBits == 0 ? 0 : block.chainid;
+        uint256 limit = prefixBits == 0 ? L2_BITS : prefixBits == L2_BITS ? L3_BITS : L4_BITS;
+        // An L4's own id has more bits than any prefix, so that nothing fits there.
+        bool fits = chainId != 0 && chainId >> limit == 0 && chainId % (1 << prefixBits) == prefix;
+        if (!fits) revert ChainIdOutOfRange(prefix, prefixBits, limit, chainId);
+    }
+
+    /// @dev How many of an id's bits are this settlement layer's own.
+    function _prefixBits() private view returns (uint256) {
+        if (!isOnHyperchain) return 0;
+        return block.chainid >> L2_BITS == 0 ? L2_BITS : L3_BITS;
+    }
+}
