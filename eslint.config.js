@@ -13,12 +13,13 @@ const ALLOWED = {
   air: ["stark", "kernels", "field", "protocol"],
   chain: ["protocol", "kernels", "field"],
   prover: ["air", "stark", "kernels", "field", "protocol"],
-  settlement: ["protocol", "abi"],
-  relayer: ["protocol", "abi"],
+  "settlement-layer": ["protocol", "abi"],
+  settlement: ["settlement-layer", "protocol", "abi"],
+  relayer: ["settlement-layer", "protocol", "abi"],
   // What a user of an ecosystem does, over public RPC: for tasks, tests and the demonstration.
-  client: ["relayer", "protocol", "abi"],
-  devnet: ["chain", "prover", "settlement", "client", "relayer", "protocol", "abi"],
-  plugin: ["devnet", "client", "chain", "relayer", "protocol", "abi"],
+  client: ["settlement-layer", "relayer", "protocol", "abi"],
+  devnet: ["chain", "prover", "settlement-layer", "settlement", "client", "relayer", "protocol", "abi"],
+  plugin: ["devnet", "client", "chain", "settlement-layer", "relayer", "protocol", "abi"],
   // The demonstrations: of the ecosystem through devnet, and of the prover by itself.
   demo: ["devnet", "client", "relayer", "chain", "prover", "air", "stark", "kernels", "field", "protocol", "abi"],
 };

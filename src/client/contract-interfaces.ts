@@ -8,7 +8,8 @@ import { l2ErrorsAbi } from "../abi/l2-errors.ts";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import type { Hex } from "../protocol/hex.ts";
 
-export { assetRouter, hyperchain, interopHandler, messenger, topicOf } from "../relayer/contract-interfaces.ts";
+export { assetRouter, interopHandler, messenger } from "../relayer/contract-interfaces.ts";
+export { hyperchainInterface, topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 
 /** Encoders and decoders of the contracts that users call, beside those that a relayer uses too. */
 export const factory = new Interface(chainFactoryAbi);

@@ -2,8 +2,8 @@ import { AbiCoder } from "ethers";
 import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { aliasL1Address, PREDEPLOYS } from "../protocol/predeploys.ts";
-import { readLogs } from "../relayer/read-logs.ts";
-import { assetRouter, hyperchain, topicOf } from "./contract-interfaces.ts";
+import { readLogs } from "../settlement-layer/reader/log-pages.ts";
+import { assetRouter, hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { isEther, ETHER } from "./token.ts";
 import type { TransferInFlight } from "./wallet-view.ts";
@@ -23,12 +23,12 @@ const TRANSFER_DATA_TYPES = ["address", "address", "address", "uint256", "bytes"
 /** Deposits from or to an account that wait in a chain's queue. Anyone can queue anything: only what moves money counts. */
 export async function depositsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, l1: Provider, provider: Provider): Promise<TransferInFlight[]> {
   const { chainId: l1ChainId, fromBlock = 0, contracts } = ecosystem.l1;
-  const topics = [topicOf(hyperchain, "NewPriorityRequest")];
+  const topics = [topicOf(hyperchainInterface, "NewPriorityRequest")];
   const logs = await readLogs(l1, { address: chain.hyperchain, topics, fromBlock, toBlock: await l1.getBlockNumber() });
   const bridgeAlias = aliasL1Address(contracts.bridge);
   const found: TransferInFlight[] = [];
   for (const log of logs) {
-    const args = hyperchain.parseLog(log)?.args;
+    const args = hyperchainInterface.parseLog(log)?.args;
     const money = args === undefined ? undefined : readDeposit(args["transaction"] as QueuedOperation, chain, bridgeAlias, owner);
     if (args === undefined || money === undefined || money.amount === 0n) continue;
     if (money.sender !== owner && money.recipient !== owner) continue;

@@ -2,7 +2,7 @@ import { AbiCoder } from "ethers";
 import type { Signer, TransactionReceipt } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
-import { factory, hyperchain } from "./contract-interfaces.ts";
+import { factory, hyperchainInterface } from "./contract-interfaces.ts";
 
 /** A request in a chain's queue on L1. */
 export interface QueuedRequest {
@@ -96,7 +96,7 @@ export async function chainContract(factoryAddress: Hex, chainId: bigint, signer
  */
 export function queuedRequest(receipt: TransactionReceipt, hyperchainAddress: Hex): QueuedRequest {
   for (const log of receipt.logs) {
-    const event = log.address.toLowerCase() === hyperchainAddress ? hyperchain.parseLog(log) : null;
+    const event = log.address.toLowerCase() === hyperchainAddress ? hyperchainInterface.parseLog(log) : null;
     if (event?.name === "NewPriorityRequestId") return { canonicalTxHash: String(event.args["txHash"]).toLowerCase() as Hex, receipt };
   }
   throw new Error(`transaction ${receipt.hash} queued nothing at ${hyperchainAddress}`);

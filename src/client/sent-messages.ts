@@ -11,8 +11,10 @@ export type MessageType = "transfer" | "bundle" | "callback" | "withdrawal" | "m
 
 /** A message that has left a chain. */
 export interface SentMessage {
-  /** keccak of its body: with the source chain its name. */
+  /** keccak of its body: with the source chain and the sender its name, since anyone can send the same body. */
   readonly messageHash: Hex;
+  /** Account or contract that sent it to L1. */
+  readonly sender: Hex;
   readonly type: MessageType;
   readonly sourceChainId: number;
   /** L1's for a withdrawal and for a plain message. */
@@ -57,7 +59,7 @@ export function sentMessages(sourceChainId: number, l1ChainId: number, receipt: 
   return receipt.logs.flatMap((log) => {
     const message = readMessageLog(log);
     const kind = message === undefined ? undefined : classify(message, l1ChainId);
-    return message === undefined || kind === undefined ? [] : [{ messageHash: message.messageHash, ...kind, sourceChainId, transactionHash }];
+    return message === undefined || kind === undefined ? [] : [{ messageHash: message.messageHash, sender: message.sender, ...kind, sourceChainId, transactionHash }];
   });
 }
 

@@ -2,15 +2,15 @@ import type { Log, Provider } from "ethers";
 import { AssetMessageKind } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { readLogs } from "../relayer/read-logs.ts";
-import type { LogQuestion } from "../relayer/read-logs.ts";
+import { readLogs } from "../settlement-layer/reader/log-pages.ts";
+import type { LogQuestion } from "../settlement-layer/reader/log-pages.ts";
 import { parseAccount } from "./chain-address.ts";
 import { assetRouter, bridge, erc20, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
 import { depositsInFlight } from "./deposits-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { readMessageLog, readTransfer } from "./sent-messages.ts";
 import { ETHER, isEther } from "./token.ts";
-import { viewL1, withdrawalState } from "./withdraw.ts";
+import { findWithdrawal, viewL1 } from "./withdraw.ts";
 
 /** An account's assets over all members of an ecosystem. */
 export interface WalletView {
@@ -179,7 +179,7 @@ async function sendsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner:
 }
 
 async function withdrawalWaits(ecosystem: Ecosystem, chain: EcosystemChain, messageHash: Hex, view: ReturnType<typeof viewL1>, providerOf: ProviderOf): Promise<string | undefined> {
-  const state = await withdrawalState(ecosystem, { chain: chain.chainId, messageHash }, view, providerOf(ecosystem.l1.chainId));
+  const { state } = await findWithdrawal(ecosystem, { chain: chain.chainId, messageHash }, view, providerOf(ecosystem.l1.chainId));
   if (state === "paid") return undefined;
   return state === "ready" ? "its claim on L1" : `the execution of its batch on L1`;
 }

@@ -1,8 +1,10 @@
 import type { Provider, Signer } from "ethers";
+import { ASSET_ROUTER_ADDRESS, AssetMessageKind, BASE_TOKEN_ADDRESS, decodeAssetMessage } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { proveWithdrawal } from "../relayer/inclusion-proof.ts";
-import { L1View } from "../relayer/l1-view.ts";
+import { L1View } from "../settlement-layer/reader/l1-view.ts";
+import type { MessagePlace } from "../settlement-layer/reader/l1-view.ts";
 import { parseAccount } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { assetRouter, baseToken, bridge } from "./contract-interfaces.ts";
@@ -72,22 +74,45 @@ export async function finalizeWithdrawal(ecosystem: Ecosystem, name: WithdrawalN
   const sender = await senderOn(signer, ecosystem.l1);
   const seen = view ?? viewL1(ecosystem, sender.provider);
   await seen.poll();
-  const state = await withdrawalState(ecosystem, name, seen, sender.provider);
+  const { state, place } = await findWithdrawal(ecosystem, name, seen, sender.provider);
   if (state === "paid") return { state: "paidBefore" };
+  const claim = state === "ready" && place !== undefined ? proveWithdrawal(place) : undefined;
+  if (state === "ready" && claim === undefined) throw new Error(`withdrawal ${name.messageHash} of ${chain.name} is ready and cannot be proven`);
   if (state !== "ready") return { state };
-  const place = seen.message(BigInt(chain.chainId), name.messageHash);
-  const claim = place === undefined ? undefined : proveWithdrawal(place);
   const receipt = await submit(sender, { to: ecosystem.l1.contracts.bridge, data: bridge.encodeFunctionData("finalizeDeposit", [claim]) });
   return { state: "paid", l1TransactionHash: receipt.hash as Hex };
 }
 
-/** How far a withdrawal has come, by what `view` has read. */
-export async function withdrawalState(ecosystem: Ecosystem, name: WithdrawalName, view: L1View, l1: Provider): Promise<WithdrawalState> {
+/** A withdrawal, and how far it has come. */
+export interface FoundWithdrawal {
+  readonly state: WithdrawalState;
+  /** Undefined where the state is unknown. */
+  readonly place: MessagePlace | undefined;
+}
+
+const PROGRESS: readonly WithdrawalState[] = ["ready", "proven", "committed", "paid"];
+
+/**
+ * The withdrawal of this name that can be claimed soonest, by what `view` has read: a chain may have sent the same several times.
+ * Messages with this body from other senders are none.
+ */
+export async function findWithdrawal(ecosystem: Ecosystem, name: WithdrawalName, view: L1View, l1: Provider): Promise<FoundWithdrawal> {
   const chain = findChain(ecosystem, name.chain);
-  const place = view.message(BigInt(chain.chainId), name.messageHash);
-  if (place === undefined) return "unknown";
-  if (place.batch.executed === undefined) return place.batch.proven === undefined ? "committed" : "proven";
-  const data = bridge.encodeFunctionData("isWithdrawalFinalized", [chain.chainId, place.batch.batchNumber, place.index]);
+  const places = [ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS]
+    .flatMap((sender) => view.messages(BigInt(chain.chainId), sender, name.messageHash))
+    .filter(({ body }) => decodeAssetMessage(body)?.kind === AssetMessageKind.withdrawal);
+  let soonest: FoundWithdrawal = { state: "unknown", place: undefined };
+  for (const place of places) {
+    const state = await stateOf(ecosystem, place, l1);
+    if (state === "ready") return { state, place };
+    if (soonest.place === undefined || PROGRESS.indexOf(state) < PROGRESS.indexOf(soonest.state)) soonest = { state, place };
+  }
+  return soonest;
+}
+
+async function stateOf(ecosystem: Ecosystem, { batch, index }: MessagePlace, l1: Provider): Promise<WithdrawalState> {
+  if (batch.executed === undefined) return batch.proven === undefined ? "committed" : "proven";
+  const data = bridge.encodeFunctionData("isWithdrawalFinalized", [batch.chainId, batch.batchNumber, index]);
   const answer = await l1.call({ to: ecosystem.l1.contracts.bridge, data });
   return bridge.decodeFunctionResult("isWithdrawalFinalized", answer)[0] === true ? "paid" : "ready";
 }

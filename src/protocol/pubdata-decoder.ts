@@ -57,6 +57,14 @@ export function decodePubdata(bytes: Uint8Array, context: PubdataContext): Pubda
   }
 }
 
+/** Where the header counts insertions. */
+const INSERTION_COUNT_OFFSET = 7;
+
+/** The leaf count with which L1 reads pubdata where it does not know how many leaves there are, since earlier data was withheld. */
+export function assumedLeafCount(pubdata: Uint8Array): number {
+  return MAX_LEAF_COUNT - ((pubdata[INSERTION_COUNT_OFFSET] ?? 0) * 256 + (pubdata[INSERTION_COUNT_OFFSET + 1] ?? 0));
+}
+
 function readPubdata(reader: PubdataReader, { oldLeafCount, priorityOpCount }: PubdataContext): Pubdata {
   reader.require(PUBDATA_HEADER_BYTES);
   if (reader.number(1) !== PUBDATA_VERSION) reject("UnsupportedVersion", 0);

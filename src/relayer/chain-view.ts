@@ -2,14 +2,15 @@ import type { Log, Provider } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { assetRouter, importedRoots, interopHandler, messenger, topicOf } from "./contract-interfaces.ts";
-import { readLogs } from "./read-logs.ts";
+import { topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
+import { readLogs } from "../settlement-layer/reader/log-pages.ts";
+import { assetRouter, importedRoots, interopHandler, messenger } from "./contract-interfaces.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */
 export type ChainEvent =
   | { readonly type: "messageSent"; readonly at: StepRecord; readonly sender: Hex; readonly messageHash: Hex; readonly body: Uint8Array }
-  | { readonly type: "rootImported"; readonly at: StepRecord; readonly registryIndex: bigint }
+  | { readonly type: "rootImported"; readonly at: StepRecord; readonly registryIndex: bigint; readonly root: Hex }
   /** A message of another chain was carried out here, by whomever. */
   | { readonly type: "executed"; readonly at: StepRecord; readonly sourceChainId: bigint | undefined; readonly messageHash: Hex };
 
@@ -70,7 +71,7 @@ export class ChainView {
       }
       case PREDEPLOYS.ImportedRoots: {
         const args = importedRoots.parseLog(log)?.args;
-        return args === undefined ? undefined : { type: "rootImported", at, registryIndex: args["registryIndex"] as bigint };
+        return args === undefined ? undefined : { type: "rootImported", at, registryIndex: args["registryIndex"] as bigint, root: args["root"] as Hex };
       }
       default: {
         const event = assetRouter.parseLog(log) ?? interopHandler.parseLog(log);

@@ -2,11 +2,11 @@ import { bundleAssetMessages } from "../protocol/interop-message.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { assetRouter, interopHandler } from "./contract-interfaces.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { MessageInclusionProof } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
-import type { L1View } from "./l1-view.ts";
 
 /** A call that carries out a message on its destination. */
 export interface Delivery {
@@ -14,30 +14,35 @@ export interface Delivery {
   readonly data: Hex;
 }
 
+/** Where the body of a bundle is known. */
+export type BundleBodies = (sourceChainId: bigint, bundleHash: Hex) => Uint8Array | undefined;
+
 /**
  * The call that brings a message with its proofs to its destination, against imported root `rootIndex`. Undefined where that
- * root does not hold the message, or L1 does not have what must come with it.
+ * root does not hold the message, or L1 does not have what must come with it. A chain may have sent the same message several
+ * times: each attempt takes the next of them.
  */
-export function buildDelivery(view: L1View, journey: Journey, rootIndex: bigint): Delivery | undefined {
+export function buildDelivery(view: L1View, journey: Journey, rootIndex: bigint, attempt: number, bundleBodies: BundleBodies): Delivery | undefined {
   const { content, sourceChainId, destinationChainId } = journey;
-  const proofOf = (messageHash: Hex): MessageInclusionProof | undefined => {
-    const place = view.message(sourceChainId, messageHash);
+  const proofOf = (sender: Hex, messageHash: Hex): MessageInclusionProof | undefined => {
+    const places = view.messages(sourceChainId, sender, messageHash).filter(({ batch }) => BigInt(batch.registryLeafIndex ?? rootIndex) < rootIndex);
+    const place = places[attempt % places.length];
     return place === undefined ? undefined : proveMessage(view, place, rootIndex);
   };
-  const proof = proofOf(journey.messageHash);
+  const proof = proofOf(journey.sender, journey.messageHash);
   if (proof === undefined) return undefined;
   switch (content.type) {
     case "transfer":
       return { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("deliver", [proof]) as Hex };
     case "bundle": {
-      const assets = bundleAssetMessages(content.bundle).map(proofOf);
+      const assets = bundleAssetMessages(content.bundle).map((messageHash) => proofOf(PREDEPLOYS.L2AssetRouter, messageHash));
       if (assets.includes(undefined)) return undefined;
       return { to: PREDEPLOYS.InteropHandler, data: interopHandler.encodeFunctionData("executeBundle", [proof, assets]) as Hex };
     }
     case "result": {
-      const bundle = view.message(destinationChainId, content.result.bundleHash);
+      const bundle = bundleBodies(destinationChainId, content.result.bundleHash);
       if (bundle === undefined) return undefined;
-      const data = interopHandler.encodeFunctionData("executeCallback", [toHex(bundle.body), proof]) as Hex;
+      const data = interopHandler.encodeFunctionData("executeCallback", [toHex(bundle), proof]) as Hex;
       return { to: PREDEPLOYS.InteropHandler, data };
     }
   }

@@ -3,7 +3,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { l2LogProof } from "../protocol/log-proof.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../protocol/message-proof.ts";
 import { transactionTreeProof } from "../protocol/transaction-tree.ts";
-import type { L1View, MessagePlace } from "./l1-view.ts";
+import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
 
 /** The contracts' `MessageInclusionProof`. */
 export interface MessageInclusionProof {
@@ -30,7 +30,7 @@ export interface WithdrawalClaim {
  * not hold the message's batch.
  */
 export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigint): MessageInclusionProof | undefined {
-  const { batch, index, sender, body } = place;
+  const { batch, index, logLeaves, sender, body } = place;
   const leafIndex = batch.registryLeafIndex;
   if (leafIndex === undefined || BigInt(leafIndex) >= rootIndex) return undefined;
   return {
@@ -39,7 +39,7 @@ export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigin
     l2MessageIndex: index,
     message: { txNumberInBatch: 0, sender, data: toHex(body) },
     proof: encodeMessageProof({
-      logSiblings: l2LogTreeProof(batch.logLeaves, index),
+      logSiblings: l2LogTreeProof(logLeaves, index),
       registryLeafIndex: BigInt(leafIndex),
       registrySiblings: transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), leafIndex),
       registryRootIndex: rootIndex,
@@ -48,7 +48,7 @@ export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigin
 }
 
 /** What the bridge on L1 wants to see for a withdrawal; undefined while its batch is not executed. */
-export function proveWithdrawal({ batch, index, sender, body }: MessagePlace): WithdrawalClaim | undefined {
+export function proveWithdrawal({ batch, index, logLeaves, sender, body }: MessagePlace): WithdrawalClaim | undefined {
   if (batch.executed === undefined) return undefined;
   return {
     chainId: batch.chainId,
@@ -57,6 +57,6 @@ export function proveWithdrawal({ batch, index, sender, body }: MessagePlace): W
     l2Sender: sender,
     l2TxNumberInBatch: 0,
     message: toHex(body),
-    merkleProof: l2LogProof(batch.logLeaves, index),
+    merkleProof: l2LogProof(logLeaves, index),
   };
 }

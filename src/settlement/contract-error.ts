@@ -1,7 +1,10 @@
-import { l1ErrorsInterface } from "./contract-interfaces.ts";
+import { Interface } from "ethers";
+import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import type { ContractError } from "./settlement-error.ts";
 import type { Hex } from "../protocol/hex.ts";
 
+/** Every error behind a chain's contract. */
+const l1ErrorsInterface = new Interface(l1ErrorsAbi);
 /** Clients wrap a node's error differently; this many layers are looked through. */
 const MAX_DEPTH = 8;
 

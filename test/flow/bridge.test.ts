@@ -12,7 +12,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
-import { L1View } from "../../src/relayer/l1-view.ts";
+import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 import { contractErrorOf } from "../../src/settlement/contract-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
@@ -87,7 +87,7 @@ describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () =
     assert.equal((await devnet.l1.provider.getBalance(bob)) - before, ETHER);
     assert.equal(await bridgeSays("claimPot", CHAIN_ID, id), 0n);
     assert.deepEqual(await claim(), { state: "paidBefore" });
-    const data = bridge.encodeFunctionData("finalizeDeposit", [proveWithdrawal(view.message(CHAIN_ID, messageHash)!)]);
+    const data = bridge.encodeFunctionData("finalizeDeposit", [proveWithdrawal(view.messages(CHAIN_ID, PREDEPLOYS.L2BaseToken, messageHash)[0]!)]);
     const again = devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data });
     await assert.rejects(again, (error) => contractErrorOf(error)?.name === "WithdrawalAlreadyFinalized");
   });

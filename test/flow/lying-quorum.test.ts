@@ -16,7 +16,7 @@ import type { PubdataLog } from "../../src/protocol/pubdata.ts";
 import { transactionTreeLeaf, transactionTreeProof } from "../../src/protocol/transaction-tree.ts";
 import { assetRouter, bridge } from "../../src/client/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
-import { L1View } from "../../src/relayer/l1-view.ts";
+import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
@@ -136,7 +136,7 @@ describe("A3 a quorum that lies takes its own chain's share of the bridge, and n
       { provider: devnet.l1.provider },
     );
     await view.poll();
-    const message = view.message(LYING, keccak(invented(LYING, has).body));
+    const [message] = view.messages(LYING, PREDEPLOYS.L2AssetRouter, keccak(invented(LYING, has).body));
     const proof = proveMessage(view, message!, BigInt(view.registryLeaves.length));
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     const delivery = { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("deliver", [proof]) };

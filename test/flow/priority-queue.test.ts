@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import type { L1Request } from "../../src/client/ether-request.ts";
-import { hyperchain } from "../../src/relayer/contract-interfaces.ts";
+import { hyperchainInterface as hyperchain } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";

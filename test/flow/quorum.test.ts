@@ -14,7 +14,7 @@ import { startMemberProcess } from "../../src/devnet/quorum-member/member-proces
 import { QuorumMemberError } from "../../src/devnet/quorum-member/messages.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { createL1Watcher } from "../../src/settlement/l1-watcher/l1-watcher.ts";
+import { createL1Watcher } from "../../src/settlement-layer/reader/l1-watcher.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
@@ -169,7 +169,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       const honest = await chain().pipeline.inputs(0n);
       const { addresses, fromBlock } = devnet.ecosystem;
       const { hyperchain: contract, configuration } = chain().pipeline.created;
-      const { events } = await createL1Watcher({ hyperchain: contract, registry: addresses.roots, fromBlock }, { provider: devnet.l1.provider }).poll();
+      const { events } = await createL1Watcher({ hyperchains: [contract], registry: addresses.roots, fromBlock }, { provider: devnet.l1.provider }).poll();
       const [first] = events.flatMap((event) => (event.type === "priorityOperation" ? [event.operation] : []));
       const steps = priorityOperation(first!, configuration.admin);
       const place = honest.blocks.findIndex(({ transactions: [only] }) => only?.kind === "unsigned" && only.from === steps.operation.from);

@@ -14,7 +14,7 @@ import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
-import { hyperchainInterface } from "../../src/settlement/contract-interfaces.ts";
+import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { startSettledL1 } from "../settlement/support/settled-l1.ts";

@@ -10,7 +10,7 @@ import { digestToHex } from "../../src/protocol/digest.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
-import { registryInterface } from "../../src/settlement/contract-interfaces.ts";
+import { registryInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { alteredL1 } from "./support/altered-l1.ts";
 import { ALICE, clientOf, dependencies, settleNow } from "./support/devnet.ts";
 import { RebuiltRollup, RUNNING, TOKENS } from "./support/rebuilt-rollup.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Log, Provider } from "ethers";
 import { ReconstructionError } from "../../src/chain/reconstruction/reconstruction-error.ts";
 import type { ReconstructionErrorCode } from "../../src/chain/reconstruction/reconstruction-error.ts";
-import { hyperchainInterface } from "../../src/settlement/contract-interfaces.ts";
+import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { alteredL1, flipBit, withData } from "./support/altered-l1.ts";
 import { RebuiltRollup } from "./support/rebuilt-rollup.ts";
 

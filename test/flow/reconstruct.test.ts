@@ -20,7 +20,7 @@ import { digestToHex } from "../../src/protocol/digest.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { createProver } from "../../src/prover/prover.ts";
-import { hyperchainInterface } from "../../src/settlement/contract-interfaces.ts";
+import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { ALICE, clientOf, dependencies, ETHER } from "./support/devnet.ts";
 import { CHAIN_ID, erc20, plainTransfer, RebuiltRollup, RUNNING, TOKENS, WITHDRAWN_TOKENS } from "./support/rebuilt-rollup.ts";
 

@@ -6,6 +6,7 @@ import { l2ErrorsAbi } from "../../src/abi/l2-errors.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
@@ -60,13 +61,13 @@ describe("C6 anyone may relay", () => {
     await transferAndImport(4n);
     const view = competitor.l1View;
     await view.poll();
-    const { batch } = view.message(A, relayer.journeys()[0]!.messageHash)!;
-    const next = view.batch(A, batch.batchNumber + 1n)!;
-    const index = next.logs!.findIndex(({ type }) => type === "message");
-    const log = next.logs![index]!;
-    assert.ok(log.type === "message");
-    const place = { batch: next, index, sender: log.sender, body: log.body };
-    const good = proveMessage(view, place, BigInt(view.registryLeaves.length))!;
+    const [first] = view.messages(A, PREDEPLOYS.L2AssetRouter, relayer.journeys()[0]!.messageHash);
+    const { content } = view.batch(A, first!.batch.batchNumber + 1n)!;
+    assert.ok(content.state === "known");
+    const log = content.logs.find(({ type }) => type === "message");
+    assert.ok(log?.type === "message");
+    const [place] = view.messages(A, log.sender, log.messageHash);
+    const good = proveMessage(view, place!, BigInt(view.registryLeaves.length))!;
     const wrongSibling = { ...good, proof: good.proof.map((word, i) => (i === 3 ? (`0x${"11".repeat(32)}` as Hex) : word)) };
     // The amount is bytes 86 to 117 of the message: 4 becomes 5.
     const data = `${good.message.data.slice(0, 2 + 2 * 117)}05${good.message.data.slice(2 + 2 * 118)}` as Hex;

@@ -13,7 +13,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
-import { L1View } from "../../src/relayer/l1-view.ts";
+import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { contractErrorOf } from "../../src/settlement/contract-error.ts";
 import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
@@ -59,7 +59,7 @@ describe("E4 a chain stops while ether is on its way there", () => {
     return keccak(fromHex(String(sent!.args["message"])));
   }
   async function refund(messageHash: Hex, account: number, recipient: string): Promise<TransactionReceipt> {
-    const place = view.message(A, messageHash);
+    const [place] = view.messages(A, PREDEPLOYS.L2AssetRouter, messageHash);
     const sent = place === undefined ? undefined : proveWithdrawal(place);
     const proof = proveUndelivered(devnet.chains[1]!.pipeline.chain.tree, A, lost);
     assert.ok(sent !== undefined && proof !== undefined);

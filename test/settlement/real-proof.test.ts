@@ -9,14 +9,14 @@ import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
 import { createProver } from "../../src/prover/prover.ts";
-import { hyperchainInterface, registryInterface } from "../../src/settlement/contract-interfaces.ts";
+import { hyperchainInterface, registryInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { encodeCommit } from "../../src/settlement/l1-sender/batch-calls.ts";
 import { readContract, readLastStoredBatch, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
 import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
-import { createL1Watcher } from "../../src/settlement/l1-watcher/l1-watcher.ts";
+import { createL1Watcher } from "../../src/settlement-layer/reader/l1-watcher.ts";
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
 import { createLocalMember } from "../../src/settlement/quorum.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/settlement-batch.ts";
@@ -198,7 +198,7 @@ describe("a batch with a real proof on L1", () => {
     const request = await settled.accounts[4]!.sendTransaction({ to: settled.ecosystem.addresses.factory, data, value: mintValue });
     await request.wait();
     const watcher = createL1Watcher(
-      { hyperchain: context.hyperchain, registry: settled.ecosystem.addresses.roots, fromBlock: context.fromBlock },
+      { hyperchains: [context.hyperchain], registry: settled.ecosystem.addresses.roots, fromBlock: context.fromBlock },
       { provider: settled.l1.ethers.provider },
     );
     const { events } = await watcher.poll();

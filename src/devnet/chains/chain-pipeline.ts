@@ -16,8 +16,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { createMemoryJournal, openFileJournal } from "../../settlement/journal/journal.ts";
-import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
-import type { L1Poll } from "../../settlement/l1-watcher/l1-watcher.ts";
+import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
+import type { L1Poll } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { TypedDataSigner } from "../../settlement/quorum.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { BaseToken } from "./base-token.ts";
@@ -232,7 +232,7 @@ async function start(
   closing.add(() => chain.close());
 
   const looksUntilShorter = dependencies.l1MayBeBehind === true ? LOOKS_UNTIL_SHORTER : 1;
-  const watcher = createL1Watcher({ hyperchain, registry: addresses.roots, fromBlock: ecosystem.fromBlock, confirmations, looksUntilShorter }, { provider: l1 });
+  const watcher = createL1Watcher({ hyperchains: [hyperchain], registry: addresses.roots, fromBlock: ecosystem.fromBlock, confirmations, looksUntilShorter }, { provider: l1 });
   async function look(): Promise<L1Poll> {
     try {
       const seen = await watcher.poll();

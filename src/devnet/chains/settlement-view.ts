@@ -1,8 +1,8 @@
 import type { Provider } from "ethers";
 import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../../chain/rpc/settlement-view.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { L1Event } from "../../settlement/l1-watcher/l1-event.ts";
-import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
+import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
 
 export interface SettlementViewOptions {
@@ -37,7 +37,7 @@ function nothingKnown(): Known {
 export function createSettlementView(options: SettlementViewOptions, { provider }: { readonly provider: Provider }): SettlementView {
   const { settlementChainId, l2ChainId, contracts, roots, baseToken, fromBlock } = options;
   // With one checkpoint it reads everything again after a reorg: rare, and what was taken back is not worth finding out.
-  const watcher = createL1Watcher({ hyperchain: contracts.hyperchain, registry: roots, fromBlock, checkpointLimit: 1 }, { provider });
+  const watcher = createL1Watcher({ hyperchains: [contracts.hyperchain], registry: roots, fromBlock, checkpointLimit: 1 }, { provider });
   let known = nothingKnown();
 
   function takeStage(stage: Stage, batchNumber: bigint, { transactionHash, blockNumber }: L1Event): void {

@@ -1,7 +1,7 @@
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
-import type { L1Poll } from "../../settlement/l1-watcher/l1-watcher.ts";
+import type { L1Poll } from "../../settlement-layer/reader/l1-watcher.ts";
 
 /** What a chain must take over from L1. */
 export interface ChainInputs {

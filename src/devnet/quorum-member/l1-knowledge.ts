@@ -1,7 +1,7 @@
 import type { L1Facts } from "../../chain/verification/batch-replay.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import type { L1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 
 /** What a member has read from L1 itself: the chain's queue and the registry's roots. */
 export class L1Knowledge implements L1Facts {

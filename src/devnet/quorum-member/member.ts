@@ -10,7 +10,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import { createLocalCommitteeMember } from "../../settlement/committee.ts";
 import { reasonOf } from "../../settlement/l1-sender/l1-patience.ts";
-import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { SignedBatch } from "../../settlement/settlement-batch.ts";
 import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/quorum.ts";
@@ -152,7 +152,7 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
   const { chainId, protocolVersion, baseToken, dataAvailabilityPolicy } = configuration;
   const { leafCount } = genesisState(genesis);
   const { commitment } = genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
-  const knowledge = new L1Knowledge(createL1Watcher({ hyperchain, registry, fromBlock }, { provider: l1 }));
+  const knowledge = new L1Knowledge(createL1Watcher({ hyperchains: [hyperchain], registry, fromBlock }, { provider: l1 }));
   const verifier = await BatchVerifier.create(
     {
       identity: { protocolVersion, settlementChainId, hyperchainAddress: hyperchain, chainId, daPolicy: BigInt(dataAvailabilityPolicy), pubdataOnChain },

@@ -8,7 +8,7 @@ import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import type { CommitCall } from "./commit-call.ts";
+import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 const policy = new Interface([
   "function checkAvailability((bool published, bytes32 preCommitment, bytes32 pubdataHash) claim, bytes policyData) view returns (bytes32)",

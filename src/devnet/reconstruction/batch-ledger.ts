@@ -4,7 +4,7 @@ import { canonicalTxHash } from "../../protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import type { L1Event } from "../../settlement/l1-watcher/l1-event.ts";
+import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 
 /** Where something happened on L1. */
 export interface L1Place {

@@ -10,7 +10,7 @@ import type { EdrConnect } from "../../chain/execution/connection.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";
-import { createL1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { Quorum, TypedDataSigner } from "../../settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../../settlement/settlement-batch.ts";
@@ -114,7 +114,7 @@ async function start(
   };
 
   // From the chain's creation on: the newest root of others may be older than the last batch.
-  const watcher = createL1Watcher({ hyperchain, registry, fromBlock, looksUntilShorter: LOOKS_UNTIL_SHORTER }, { provider: l1 });
+  const watcher = createL1Watcher({ hyperchains: [hyperchain], registry, fromBlock, looksUntilShorter: LOOKS_UNTIL_SHORTER }, { provider: l1 });
   async function takeOver(): Promise<ChainInputs> {
     const inputs = inputsFrom(configuration.chainId, await watcher.poll());
     const operations = inputs.operations.filter(({ nonce }) => nonce >= last.priorityOpTotal);

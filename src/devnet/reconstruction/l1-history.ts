@@ -1,8 +1,9 @@
 import type { Provider } from "ethers";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { decodeL1Event, HYPERCHAIN_TOPICS } from "../../settlement/l1-watcher/l1-event.ts";
-import type { L1Event } from "../../settlement/l1-watcher/l1-event.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS } from "../../settlement-layer/reader/l1-event.ts";
+import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
+import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 
 export interface L1HistoryRange {
   readonly hyperchain: Hex;
@@ -20,31 +21,14 @@ export interface L1HistoryPage {
   readonly events: readonly L1Event[];
 }
 
-/** Pages in a row after which a larger one is tried again. */
-const PAGES_UNTIL_WIDER = 8;
-
 /**
  * All events of a chain's contract, page by page, so that a long history needs no more memory than a short one. Rejects with
  * the provider's error where it refuses a single block, with ReconstructionError RecordMismatch for an event that is none.
  */
 export async function* readHistory(provider: Provider, range: L1HistoryRange): AsyncGenerator<L1HistoryPage> {
-  const { hyperchain, fromBlock, toBlock } = range;
-  let width = range.blocksPerRequest;
-  let answered = 0;
-  for (let first = fromBlock; first <= toBlock; ) {
-    const last = Math.min(toBlock, first + width - 1);
-    let logs;
-    try {
-      logs = await provider.getLogs({ address: hyperchain, topics: [[...HYPERCHAIN_TOPICS]], fromBlock: first, toBlock: last });
-    } catch (error) {
-      // Nodes limit the blocks, or the logs, of a request, and say so in many ways.
-      if (width === 1) throw error;
-      width = Math.ceil(width / 2);
-      answered = 0;
-      continue;
-    }
-    // Where the chain is quieter, or the node was only busy, larger pages work again.
-    if (++answered % PAGES_UNTIL_WIDER === 0) width = Math.min(2 * width, range.blocksPerRequest);
+  const { hyperchain, fromBlock, toBlock, blocksPerRequest } = range;
+  const question = { address: hyperchain, topics: [[...HYPERCHAIN_TOPICS]], fromBlock, toBlock };
+  for await (const { blockNumber, logs } of readLogPages(provider, question, new PageWidth(blocksPerRequest))) {
     const events = logs.flatMap((log) => {
       if (log.removed || log.address.toLowerCase() !== hyperchain) return [];
       try {
@@ -53,8 +37,7 @@ export async function* readHistory(provider: Provider, range: L1HistoryRange): A
         throw new ReconstructionError("RecordMismatch", `log ${log.index} of L1 block ${log.blockNumber} is no event of a chain's contract`, { cause: error });
       }
     });
-    yield { blockNumber: last, events: events.toSorted((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex) };
-    first = last + 1;
+    yield { blockNumber, events };
   }
 }
 

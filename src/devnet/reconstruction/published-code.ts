@@ -1,16 +1,13 @@
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
-import { MAX_LEAF_COUNT } from "../../protocol/domain-tags.ts";
 import { keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
-import { commitsIn, commitsInTrace } from "./commit-call.ts";
-import type { CommitCall } from "./commit-call.ts";
+import { assumedLeafCount, decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import { calledCommits, tracedCommits } from "../../settlement-layer/reader/commit-call.ts";
+import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 const registry = new Interface(["event BytecodePublished(bytes32 indexed hash, uint256 indexed chainId)"]);
 const TOPIC = registry.getEvent("BytecodePublished")?.topicHash ?? null;
-/** Where the header counts insertions. */
-const INSERTION_COUNT_OFFSET = 7;
 
 /**
  * A bytecode that some chain's batch, also a reverted one, published on this L1: a chain need not publish it again. Undefined
@@ -26,9 +23,9 @@ export async function findPublishedCode(
     const fromBlock = Math.max(0, last - blocksPerRequest + 1);
     const logs = await provider.getLogs({ address: bytecodes, topics: [TOPIC, hash], fromBlock, toBlock: last });
     for (const { transactionHash } of logs) {
-      const transaction = await provider.getTransaction(transactionHash);
-      const among = (calls: readonly CommitCall[]): Uint8Array | undefined => calls.flatMap(codesOf).find((bytes) => keccak(bytes) === hash);
-      const code = among(commitsIn(transaction?.data ?? "0x")) ?? among(await commitsInTrace(provider, transactionHash));
+      const among = (calls: readonly CommitCall[] = []): Uint8Array | undefined => calls.flatMap(codesOf).find((bytes) => keccak(bytes) === hash);
+      const transaction = transactionHash as Hex;
+      const code = among(await calledCommits(provider, transaction)) ?? among(await tracedCommits(provider, transaction));
       if (code !== undefined) return code;
     }
   }
@@ -37,8 +34,7 @@ export async function findPublishedCode(
 
 /** The bytecodes in any chain's pubdata; its leaf count only serves to read it. */
 function codesOf({ pubdata, oldLeafCount, priorityOpCount }: CommitCall): readonly Uint8Array[] {
-  const insertions = (pubdata[INSERTION_COUNT_OFFSET] ?? 0) * 256 + (pubdata[INSERTION_COUNT_OFFSET + 1] ?? 0);
-  const leafCount = oldLeafCount === 0n ? MAX_LEAF_COUNT - insertions : Number(oldLeafCount);
+  const leafCount = oldLeafCount === 0n ? assumedLeafCount(pubdata) : Number(oldLeafCount);
   const decoding = decodePubdata(pubdata, { oldLeafCount: leafCount, priorityOpCount: Number(priorityOpCount) });
   return decoding.ok ? decoding.pubdata.bytecodes : [];
 }

@@ -11,7 +11,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { importedRootsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { registryInterface } from "../../settlement/contract-interfaces.ts";
+import { registryInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 
 /** Of `rootAt` in ImportedRoots. */
 const IMPORTED_ROOTS_SLOT = 0n;

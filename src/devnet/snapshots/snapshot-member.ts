@@ -1,5 +1,5 @@
 import type { Chain, ChainMark } from "../../chain/chain.ts";
-import type { L1Checkpoint, L1Watcher } from "../../settlement/l1-watcher/l1-watcher.ts";
+import type { L1Checkpoint, L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { Settling, SettlingMark } from "../chains/settling.ts";
 
 /** A chain with its settlement and its view of L1 at one moment. */

@@ -89,7 +89,10 @@ export interface SettledBatchInfo {
 
 /** A cross-chain message on its way; answer of `hyperchain_message`, element of `hyperchain_messages`. */
 export interface MessageInfo {
+  /** keccak of the body: others can send the same. */
   readonly messageHash: Hex;
+  /** Account or contract that sent it. */
+  readonly sender: Hex;
   readonly type: "transfer" | "bundle" | "callback" | "withdrawal" | "message";
   readonly sourceChainId: number;
   /** L1's chain id for a withdrawal. */

@@ -22,12 +22,16 @@ export function ecosystemMethods(ecosystem: EcosystemView & Driver): ReadonlyMap
     ["hyperchain_info", async () => ecosystem.info()],
     ["hyperchain_status", () => looks(() => ecosystem.status())],
     ["hyperchain_messages", () => looks(() => ecosystem.messages())],
-    ["hyperchain_message", async ([hash]) => {
+    ["hyperchain_message", async ([hash, sourceChain]) => {
       if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
         throw new RpcError(RpcCode.invalidParams, "the first parameter is the hash of a message, or of the transaction that sent it");
       }
       const wanted = hash.toLowerCase() as Hex;
-      return (await looks(() => ecosystem.messages())).find((message) => isNamedBy(message, wanted)) ?? null;
+      const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
+      const named = (await looks(() => ecosystem.messages())).filter((message) => isNamedBy(message, wanted));
+      const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);
+      // Anyone can send what another message says as a plain message, which asks for nothing.
+      return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
     }],
     ["hyperchain_settle", async ([chain]) => {
       const chainId = chain === undefined || chain === null ? undefined : chainNamed(ecosystem, chain);

@@ -18,7 +18,7 @@ const NEXT: Readonly<Record<JourneyStep, string>> = {
 };
 
 /** A message as the ecosystem's methods tell it. */
-export function messageInfo({ messageHash, content, sourceChainId, destinationChainId, steps, refusal }: Journey): MessageInfo {
+export function messageInfo({ messageHash, sender, content, sourceChainId, destinationChainId, steps, refusal }: Journey): MessageInfo {
   const done = JOURNEY_STEPS.flatMap((step) => {
     const record = steps.get(step);
     return record === undefined ? [] : [{ step, chainId: Number(record.chainId), transactionHash: record.transactionHash }];
@@ -26,6 +26,7 @@ export function messageInfo({ messageHash, content, sourceChainId, destinationCh
   const next = JOURNEY_STEPS.find((step) => !steps.has(step));
   return {
     messageHash,
+    sender,
     type: TYPES[content.type],
     sourceChainId: Number(sourceChainId),
     destinationChainId: Number(destinationChainId),

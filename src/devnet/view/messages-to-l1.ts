@@ -5,9 +5,10 @@ import { wordToHex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { ChainView } from "../../relayer/chain-view.ts";
 import type { ChainEvent } from "../../relayer/chain-view.ts";
+import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
 import type { StepRecord } from "../../protocol/cross-chain-message.ts";
-import type { L1View } from "../../relayer/l1-view.ts";
+import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 
@@ -15,13 +16,14 @@ export interface MessagesToL1Dependencies {
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Provider;
   /** Polled by whoever else uses it, before this looks. */
-  readonly l1View: Pick<L1View, "message" | "bringBody">;
+  readonly l1View: Pick<L1View, "messages" | "bringBody">;
   readonly chains: readonly { readonly chainId: bigint; readonly client: Provider }[];
 }
 
 /** A message whose destination is L1. */
 interface MessageToL1 {
   readonly type: "withdrawal" | "message";
+  readonly sender: Hex;
   readonly messageHash: Hex;
   readonly chainId: bigint;
   readonly at: StepRecord;
@@ -50,19 +52,26 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
         const type = typeOf(event);
         if (type === undefined || event.type !== "messageSent") continue;
         l1View.bringBody(event.body);
-        messages.push({ type, messageHash: event.messageHash, chainId, at: event.at });
+        messages.push({ type, sender: event.sender, messageHash: event.messageHash, chainId, at: event.at });
       }
     }
   }
 
-  async function infoOf({ type, messageHash, chainId, at }: MessageToL1): Promise<MessageInfo> {
+  /** The same can be sent several times: the first that L1 has executed, proven or committed. */
+  function placeOf({ chainId, sender, messageHash }: MessageToL1): MessagePlace | undefined {
+    const places = l1View.messages(chainId, sender, messageHash);
+    return places.find(({ batch }) => batch.executed !== undefined) ?? places.find(({ batch }) => batch.proven !== undefined) ?? places[0];
+  }
+
+  async function infoOf(sent: MessageToL1): Promise<MessageInfo> {
+    const { type, sender, messageHash, chainId, at } = sent;
     const l1Id = Number(ecosystem.settlementChainId);
-    const place = l1View.message(chainId, messageHash);
+    const place = placeOf(sent);
     const steps = [{ step: "initiated", chainId: Number(chainId), transactionHash: at.transactionHash }];
     const onL1 = (step: string, transactionHash: Hex): void => void steps.push({ step, chainId: l1Id, transactionHash });
     if (place?.batch.proven !== undefined) onL1("settled", place.batch.proven.transactionHash);
     if (place?.batch.executed !== undefined) onL1("inTransactionRoot", place.batch.executed.transactionHash);
-    const message = { messageHash, type, sourceChainId: Number(chainId), destinationChainId: l1Id, steps };
+    const message = { messageHash, sender, type, sourceChainId: Number(chainId), destinationChainId: l1Id, steps };
     if (place?.batch.executed === undefined) return { ...message, waitingFor: "the sender's batch is sealed, proven and executed on L1" };
     if (type === "message") return message;
     const claim = await claimOf(chainId, place.batch.batchNumber, place.index);
@@ -74,7 +83,8 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
   /** The transaction in which the bridge paid a withdrawal. */
   async function claimOf(chainId: bigint, batchNumber: bigint, index: number): Promise<Hex | undefined> {
     const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
-    const [log] = await l1.getLogs({ address: ecosystem.addresses.bridge, topics, fromBlock: ecosystem.fromBlock });
+    const { addresses, fromBlock } = ecosystem;
+    const [log] = await readLogs(l1, { address: addresses.bridge, topics, fromBlock, toBlock: await l1.getBlockNumber() }, DEFAULT_BLOCKS_PER_PAGE);
     return log?.transactionHash as Hex | undefined;
   }
 

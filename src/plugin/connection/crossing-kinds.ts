@@ -1,6 +1,8 @@
 import { bundleResult } from "../../client/bundle-result.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
-import { finalizeWithdrawal, viewL1, withdrawalState } from "../../client/withdraw.ts";
+import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../../client/withdraw.ts";
+import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
+import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import { wordToHex } from "../../protocol/hex.ts";
@@ -15,7 +17,7 @@ export function crossChainMessage(name: CrossingName, link: EcosystemLink): Cros
   return {
     arrival: "executed",
     async look() {
-      const info = await link.request<MessageInfo | null>("hyperchain_message", [name.hash]);
+      const info = await link.request<MessageInfo | null>("hyperchain_message", [name.hash, name.sourceChainId]);
       if (info === null) return { steps: [initiated(name)], waitingFor: "the ecosystem has not seen it yet" };
       return { steps: info.steps as readonly MessageStep[], waitingFor: info.waitingFor, refusal: info.refusal };
     },
@@ -74,14 +76,15 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
     const view = viewL1(link.info, l1);
     await view.poll();
     const steps: MessageStep[] = [initiated(name)];
-    const batch = view.message(BigInt(name.sourceChainId), name.hash)?.batch;
+    const { state, place } = name.type === "withdrawal" ? await findWithdrawal(link.info, withdrawal, view, l1) : plainMessage(name, view);
+    const batch = place?.batch;
     const step = (done: JourneyStep, transactionHash: Hex): void => void steps.push({ step: done, chainId: link.info.l1.chainId, transactionHash });
     if (batch?.proven !== undefined) step("settled", batch.proven.transactionHash);
-    if (batch?.executed === undefined) return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
+    if (batch?.executed === undefined || place === undefined) return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
     step("inTransactionRoot", batch.executed.transactionHash);
     if (name.type !== "withdrawal") return { steps };
-    if ((await withdrawalState(link.info, withdrawal, view, l1)) !== "paid") return { steps, waitingFor: "someone claims it on L1" };
-    const paidBy = claim ?? (await claimTransaction(link, name, batch.batchNumber)) ?? batch.executed.transactionHash;
+    if (state !== "paid") return { steps, waitingFor: "someone claims it on L1" };
+    const paidBy = claim ?? (await claimTransaction(link, place)) ?? batch.executed.transactionHash;
     for (const done of ["delivered", "executed"] as const) step(done, paidBy);
     return { steps };
   }
@@ -100,12 +103,19 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
   };
 }
 
-/** The transaction that had the bridge pay a withdrawal of this batch to the message's recipient; for claims of others. */
-async function claimTransaction(link: EcosystemLink, name: CrossingName, batchNumber: bigint): Promise<Hex | undefined> {
+/** A message that asks nothing of L1: the first that is executed, where the same was sent several times. */
+function plainMessage({ sourceChainId, sender, hash }: CrossingName, view: L1View): { readonly state: undefined; readonly place: MessagePlace | undefined } {
+  const places = sender === undefined ? [] : view.messages(BigInt(sourceChainId), sender, hash);
+  return { state: undefined, place: places.find(({ batch }) => batch.executed !== undefined) ?? places[0] };
+}
+
+/** The transaction that had the bridge pay a withdrawal, whoever sent it. */
+async function claimTransaction(link: EcosystemLink, { batch, index }: MessagePlace): Promise<Hex | undefined> {
   const { chainId, contracts } = link.info.l1;
-  const topics = [topicOf(bridge, "WithdrawalClaimed"), wordToHex(BigInt(name.sourceChainId)), wordToHex(batchNumber)];
-  const logs = await link.client(chainId).getLogs({ address: contracts.bridge, topics, fromBlock: 0 });
-  return logs.at(-1)?.transactionHash as Hex | undefined;
+  const l1 = link.client(chainId);
+  const topics = [topicOf(bridge, "WithdrawalClaimed"), wordToHex(batch.chainId), wordToHex(batch.batchNumber), wordToHex(BigInt(index))];
+  const [claimed] = await readLogs(l1, { address: contracts.bridge, topics, fromBlock: 0, toBlock: await l1.getBlockNumber() }, DEFAULT_BLOCKS_PER_PAGE);
+  return claimed?.transactionHash as Hex | undefined;
 }
 
 function initiated(name: CrossingName): MessageStep {

@@ -9,6 +9,8 @@ import type { CrossingType, Message, MessageStep } from "./message.ts";
 /** What is known of something on its way when it is sent. */
 export interface CrossingName {
   readonly hash: Hex;
+  /** Of a message: what sent it, on its chain. */
+  readonly sender?: Hex;
   readonly type: CrossingType;
   readonly sourceChainId: number;
   readonly destinationChainId: number;

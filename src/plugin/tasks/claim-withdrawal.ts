@@ -4,7 +4,7 @@ import { readMessageLog, sentMessages } from "../../client/sent-messages.ts";
 import { finalizeWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import { readLogs } from "../../relayer/read-logs.ts";
+import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Place } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
@@ -52,8 +52,8 @@ async function requireWithdrawal({ info, provider }: Session, chainId: number, m
   if (logs.length === 0) {
     throw pluginError(`${name} has sent no withdrawal ${messageHash}, and no transaction there has this hash; take it from what hyperchain:withdraw printed`);
   }
-  const [sent] = sentMessages(chainId, info.l1.chainId, { logs });
-  if (sent?.type !== "withdrawal") throw pluginError(`message ${messageHash} of ${name} is no withdrawal`);
+  // Others can have sent the same body, which is no withdrawal then.
+  if (!sentMessages(chainId, info.l1.chainId, { logs }).some(({ type }) => type === "withdrawal")) throw pluginError(`message ${messageHash} of ${name} is no withdrawal`);
 }
 
 /** A validium's messages are on L1 by their hashes only: their contents come from the chain, and L1 checks them. */

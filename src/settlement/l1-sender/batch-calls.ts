@@ -3,7 +3,7 @@ import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface } from "../contract-interfaces.ts";
+import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import type { CommitBatch } from "../settlement-batch.ts";
 
 /** Calldata of `commitBatch`. `previous` is the last committed batch, or the genesis record. */

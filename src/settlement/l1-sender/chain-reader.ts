@@ -1,9 +1,11 @@
-import type { Log, Provider, TransactionReceipt } from "ethers";
-import { toHex, fromHex, wordToHex } from "../../protocol/hex.ts";
+import type { Provider, TransactionReceipt } from "ethers";
+import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface } from "../contract-interfaces.ts";
+import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { plainStoredBatch, storedBatchOfLog } from "../../settlement-layer/reader/l1-event.ts";
+import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { L1Patience } from "./l1-patience.ts";
 
@@ -82,40 +84,6 @@ export function storedBatchOfReceipt(receipt: TransactionReceipt): StoredBatch {
     if (stored !== undefined) return stored;
   }
   throw new SettlementError("UnexpectedReceipt", `transaction ${receipt.hash} committed nothing`);
-}
-
-/** Decodes a BatchStored event; undefined for any other. */
-export function storedBatchOfLog(log: Pick<Log, "topics" | "data">): StoredBatch | undefined {
-  const event = hyperchainInterface.parseLog(log);
-  return event?.name === "BatchStored" ? plainStoredBatch(event.args["batch"] as NamedResult) : undefined;
-}
-
-/** The fields that this module reads from a decoded struct: ethers gives bigints for numbers, hex for bytes. */
-type NamedResult = Readonly<Record<keyof StoredBatch, unknown>>;
-
-function plainStoredBatch(result: NamedResult): StoredBatch {
-  const number = (name: keyof StoredBatch): bigint => BigInt(result[name] as bigint);
-  const bytes = (name: keyof StoredBatch): Hex => toHex(fromHex(result[name] as string));
-  return {
-    batchNumber: number("batchNumber"),
-    lastBlock: number("lastBlock"),
-    lastTimestamp: number("lastTimestamp"),
-    leafCount: number("leafCount"),
-    priorityOpTotal: number("priorityOpTotal"),
-    committedAt: number("committedAt"),
-    importedRootCount: number("importedRootCount"),
-    protocolVersion: number("protocolVersion"),
-    commitment: bytes("commitment"),
-    oldStateRoot: bytes("oldStateRoot"),
-    newStateRoot: bytes("newStateRoot"),
-    diffDigest: bytes("diffDigest"),
-    point: bytes("point"),
-    evaluation: bytes("evaluation"),
-    outputsHash: bytes("outputsHash"),
-    l2LogsTreeRoot: bytes("l2LogsTreeRoot"),
-    importedRootsRollingHash: bytes("importedRootsRollingHash"),
-    flowsHash: bytes("flowsHash"),
-  };
 }
 
 /** Calls a view of the chain's contract that returns one value. The type is the ABI's; the caller knows it. */

@@ -29,7 +29,8 @@ export function alteredL1(l1: Provider, { logs, calldata, call, blockHash }: Alt
     },
     getBlock: async (tag: Parameters<Provider["getBlock"]>[0]) => {
       const answer = await l1.getBlock(tag);
-      const { number, hash, timestamp } = answer!;
+      if (answer === null) return null;
+      const { number, hash, timestamp } = answer;
       return { number, timestamp, hash: blockHash === undefined ? hash : blockHash(hash, blocksAsked++) };
     },
   };

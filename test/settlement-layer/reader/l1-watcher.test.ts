@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
-import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
-import { canonicalTxHash } from "../../src/protocol/priority-op.ts";
-import { aliasL1Address } from "../../src/protocol/predeploys.ts";
-import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
-import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
-import { createL1Watcher } from "../../src/settlement/l1-watcher/l1-watcher.ts";
-import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
-import { createSettledChain, startSettledL1 } from "./support/settled-l1.ts";
-import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
-import { senderContext } from "./support/sender.ts";
+import { chainFactoryAbi } from "../../../src/abi/chain-factory.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
+import { aliasL1Address } from "../../../src/protocol/predeploys.ts";
+import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
+import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
+import { createL1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
+import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+import { createSettledChain, startSettledL1 } from "../../settlement/support/settled-l1.ts";
+import type { SettledChain, SettledL1 } from "../../settlement/support/settled-l1.ts";
+import { senderContext } from "../../settlement/support/sender.ts";
 
 describe("watching L1", () => {
   const factory = new Interface(chainFactoryAbi);
@@ -53,7 +53,7 @@ describe("watching L1", () => {
     const { hyperchain } = chain.contract;
     const registry = settled.ecosystem.addresses.roots;
     return createL1Watcher(
-      { hyperchain, registry, fromBlock: chain.created.fromBlock, ...options },
+      { hyperchains: [hyperchain], registry, fromBlock: chain.created.fromBlock, ...options },
       { provider: settled.l1.ethers.provider },
     );
   }
@@ -141,7 +141,7 @@ describe("watching L1", () => {
       },
     });
     const { hyperchain } = chain.contract;
-    const watcher = createL1Watcher({ hyperchain, fromBlock: chain.created.fromBlock, looksUntilShorter: 3 }, { provider: restarted });
+    const watcher = createL1Watcher({ hyperchains: [hyperchain], fromBlock: chain.created.fromBlock, looksUntilShorter: 3 }, { provider: restarted });
     const { events } = await watcher.poll();
     assert.ok(events.length > 0);
     for (let restart = 0; restart < 2; restart++) {
@@ -181,7 +181,7 @@ describe("watching L1", () => {
       },
     });
     const { hyperchain } = chain.contract;
-    const watcher = createL1Watcher({ hyperchain, fromBlock: chain.created.fromBlock }, { provider: flaky });
+    const watcher = createL1Watcher({ hyperchains: [hyperchain], fromBlock: chain.created.fromBlock }, { provider: flaky });
     await assert.rejects(watcher.poll(), /connection reset/);
     assert.deepEqual(watcher.checkpoints(), []);
     failing = false;

@@ -3,8 +3,7 @@ import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface, registryInterface, topicOf } from "../contract-interfaces.ts";
-import { storedBatchOfLog } from "../l1-sender/chain-reader.ts";
+import { hyperchainInterface, registryInterface, topicOf } from "./contract-interfaces.ts";
 
 /** Where on L1 an event stands. */
 export interface L1Position {
@@ -13,6 +12,8 @@ export interface L1Position {
   readonly transactionHash: Hex;
   /** In the block. */
   readonly logIndex: number;
+  /** Whose event it is: 20 bytes in lower case. */
+  readonly contract: Hex;
 }
 
 /** What a chain must know of L1. */
@@ -66,6 +67,7 @@ export function decodeL1Event(log: Log): L1Event | undefined {
     blockHash: log.blockHash as Hex,
     transactionHash: log.transactionHash as Hex,
     logIndex: log.index,
+    contract: log.address.toLowerCase() as Hex,
   };
   if (log.topics[0] === REGISTRY_TOPIC) return decodeRoot(log, position);
   const event = hyperchainInterface.parseLog(log);
@@ -115,6 +117,39 @@ export function decodeL1Event(log: Log): L1Event | undefined {
     default:
       return undefined;
   }
+}
+
+/** Decodes a BatchStored event; undefined for any other. */
+export function storedBatchOfLog(log: Pick<Log, "topics" | "data">): StoredBatch | undefined {
+  const event = hyperchainInterface.parseLog(log);
+  return event?.name === "BatchStored" ? plainStoredBatch(event.args["batch"] as NamedResult) : undefined;
+}
+
+/** The fields of a record in a decoded struct: ethers gives bigints for numbers, hex for bytes. */
+export type NamedResult = Readonly<Record<keyof StoredBatch, unknown>>;
+
+/** The record in a decoded struct. */
+export function plainStoredBatch(result: NamedResult): StoredBatch {
+  return {
+    batchNumber: number(result.batchNumber),
+    lastBlock: number(result.lastBlock),
+    lastTimestamp: number(result.lastTimestamp),
+    leafCount: number(result.leafCount),
+    priorityOpTotal: number(result.priorityOpTotal),
+    committedAt: number(result.committedAt),
+    importedRootCount: number(result.importedRootCount),
+    protocolVersion: number(result.protocolVersion),
+    commitment: hex(result.commitment),
+    oldStateRoot: hex(result.oldStateRoot),
+    newStateRoot: hex(result.newStateRoot),
+    diffDigest: hex(result.diffDigest),
+    point: hex(result.point),
+    evaluation: hex(result.evaluation),
+    outputsHash: hex(result.outputsHash),
+    l2LogsTreeRoot: hex(result.l2LogsTreeRoot),
+    importedRootsRollingHash: hex(result.importedRootsRollingHash),
+    flowsHash: hex(result.flowsHash),
+  };
 }
 
 function decodeRoot(log: Log, position: L1Position): L1Event | undefined {

@@ -1,12 +1,10 @@
 import { Interface } from "ethers";
-import { hyperchainAbi } from "../abi/hyperchain.ts";
-import { l1ErrorsAbi } from "../abi/l1-errors.ts";
-import { transactionRootRegistryAbi } from "../abi/transaction-root-registry.ts";
+import { hyperchainAbi } from "../../abi/hyperchain.ts";
+import { transactionRootRegistryAbi } from "../../abi/transaction-root-registry.ts";
 
-/** Encoders and decoders of a chain's contract, of the registry, and of every error behind them. */
+/** Encoders and decoders of a chain's contract and of the registry. */
 export const hyperchainInterface = new Interface(hyperchainAbi);
 export const registryInterface = new Interface(transactionRootRegistryAbi);
-export const l1ErrorsInterface = new Interface(l1ErrorsAbi);
 
 /** Topic of an event. Throws where the ABI has none of that name. */
 export function topicOf(contract: Interface, name: string): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeError } from "ethers";
 import type { Log, Provider } from "ethers";
-import { readLogs } from "../../src/relayer/read-logs.ts";
+import { readLogs } from "../../../src/settlement-layer/reader/log-pages.ts";
 
 const ADDRESS = `0x${"aa".repeat(20)}` as const;
 const question = { address: ADDRESS, topics: [], fromBlock: 3, toBlock: 40 };

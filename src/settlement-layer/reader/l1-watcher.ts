@@ -1,6 +1,6 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { SettlementError } from "../settlement-error.ts";
+import { DEFAULT_BLOCKS_PER_PAGE, PageWidth, readLogPages } from "./log-pages.ts";
 import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC } from "./l1-event.ts";
 import type { L1Event } from "./l1-event.ts";
 
@@ -11,9 +11,9 @@ export interface L1Checkpoint {
 }
 
 export interface L1WatcherOptions {
-  /** The chain's contract; absent for a watcher of the registry alone. */
-  readonly hyperchain?: Hex;
-  /** Registry of Transaction Roots; absent for a watcher of one chain alone. */
+  /** The contracts of chains. */
+  readonly hyperchains: readonly Hex[];
+  /** Registry of Transaction Roots; absent for a watcher of chains alone. */
   readonly registry?: Hex;
   /** First block to read. */
   readonly fromBlock: number;
@@ -21,7 +21,7 @@ export interface L1WatcherOptions {
   readonly resumeFrom?: readonly L1Checkpoint[];
   /** Blocks that must stand on a block before it is read, its own included. Default 1: the newest block is read at once. */
   readonly confirmations?: number;
-  /** Blocks per request for logs. Default 2,000: public nodes limit it. */
+  /** Blocks per request for logs, at most; fewer where the node refuses so many. Default 2,000: public nodes limit it. */
   readonly blocksPerRequest?: number;
   /**
    * Looks in a row that find L1 shorter than it was until that is believed; before, they reject. A node that was restarted, or
@@ -42,11 +42,16 @@ export interface L1Poll {
   readonly checkpoint: L1Checkpoint | undefined;
 }
 
-/** Reads a chain's events, and the registry's, from L1. */
+/** L1 may only be behind: a node that was restarted, or one of several behind a URL. */
+export class L1BehindError extends Error {
+  override readonly name = "L1BehindError";
+  readonly code = "L1Unreachable";
+}
+
+/** Reads chains' events, and the registry's, from L1. */
 export interface L1Watcher {
   /**
-   * Reads what is new. Rejects with the provider's error, or with SettlementError L1Unreachable where L1 may only be behind, and
-   * changes nothing then; polls must not overlap.
+   * Reads what is new. Rejects with the provider's error, or with L1BehindError, and changes nothing then; polls must not overlap.
    */
   poll(): Promise<L1Poll>;
   /** To resume from, or to return to, oldest first. */
@@ -57,9 +62,10 @@ export interface L1Watcher {
 
 /** Nothing is read before the first poll. */
 export function createL1Watcher(options: L1WatcherOptions, { provider }: { readonly provider: Provider }): L1Watcher {
-  const { fromBlock, confirmations = 1, blocksPerRequest = 2_000, looksUntilShorter = 1, checkpointLimit = 256 } = options;
-  const addresses = [options.hyperchain, options.registry].filter((address) => address !== undefined);
+  const { fromBlock, confirmations = 1, blocksPerRequest = DEFAULT_BLOCKS_PER_PAGE, looksUntilShorter = 1, checkpointLimit = 256 } = options;
+  const addresses = [...options.hyperchains, ...(options.registry === undefined ? [] : [options.registry])];
   const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC]];
+  const width = new PageWidth(blocksPerRequest);
   let checkpoints: readonly L1Checkpoint[] = options.resumeFrom ?? [];
   /** Events behind the oldest checkpoint, to be named when they are taken back. */
   let recent: readonly L1Event[] = [];
@@ -71,7 +77,7 @@ export function createL1Watcher(options: L1WatcherOptions, { provider }: { reado
     const last = checkpoints.at(-1)?.blockNumber ?? 0;
     shorterLooks = newest < last ? shorterLooks + 1 : 0;
     if (shorterLooks === 0 || shorterLooks >= looksUntilShorter) return newest;
-    throw new SettlementError("L1Unreachable", `L1 has ${newest} blocks and had ${last}: it may be behind`);
+    throw new L1BehindError(`L1 has ${newest} blocks and had ${last}: it may be behind`);
   }
 
   async function hashOf(blockNumber: number): Promise<Hex | undefined> {
@@ -90,15 +96,13 @@ export function createL1Watcher(options: L1WatcherOptions, { provider }: { reado
 
   async function readEvents(first: number, last: number): Promise<L1Event[]> {
     const events: L1Event[] = [];
-    for (let start = first; start <= last; start += blocksPerRequest) {
-      const toBlock = Math.min(last, start + blocksPerRequest - 1);
-      const logs = await provider.getLogs({ address: addresses, topics, fromBlock: start, toBlock });
+    for await (const { logs } of readLogPages(provider, { address: addresses, topics, fromBlock: first, toBlock: last }, width)) {
       for (const log of logs) {
         const event = log.removed ? undefined : decodeL1Event(log);
         if (event !== undefined) events.push(event);
       }
     }
-    return events.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
+    return events;
   }
 
   return {

@@ -1,0 +1,126 @@
+import type { Provider, Signer } from "ethers";
+import type { StepRecord } from "../protocol/cross-chain-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import { buildDelivery } from "./delivery.ts";
+import type { BundleBodies, Delivery } from "./delivery.ts";
+import { objectionTo, Rewards } from "./delivery-policy.ts";
+import type { DeliveryPolicy } from "./delivery-policy.ts";
+import { inclusionOf } from "./inclusion.ts";
+import type { OpenJourney } from "./journey-book.ts";
+import { describeRefusal } from "./refusal.ts";
+
+export interface DelivererDependencies {
+  readonly l1View: L1View;
+  readonly bundleBodies: BundleBodies;
+  /** Connected to the chain; nobody else may send from it. */
+  readonly signer: Signer;
+  readonly provider: Provider;
+  readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;
+}
+
+/** How often a message was tried in vain, and the look at which it is tried again. */
+interface Attempts {
+  readonly failed: number;
+  readonly nextLook: number;
+}
+
+/**
+ * Deliveries tried at one look. Those with the highest reward come first where more wait, so that a flood of others delays none
+ * that pays.
+ */
+const MAX_DELIVERIES_PER_LOOK = 128;
+/** Looks between attempts double up to 2 to this: what a flood, or a better relayer, only delayed is tried again. */
+const MAX_PAUSE_DOUBLINGS = 8;
+/** The same where attempts cost gas. */
+const MAX_PAID_PAUSE_DOUBLINGS = 20;
+/** Failures that say nothing of a delivery, in the words of clients and nodes. */
+const PASSING = /insufficient.?funds|enough funds|ECONN|socket hang up|SERVER_ERROR|NETWORK_ERROR|TIMEOUT/i;
+/** EIP-7825. */
+const MAX_TRANSACTION_GAS = 16_777_216n;
+const ANYONE: Hex = `0x${"00".repeat(20)}`;
+
+/** A transaction of ours was included and failed: its gas is spent. */
+class PaidFailure extends Error {}
+
+/** Delivers messages on one chain. */
+export class Deliverer {
+  readonly #chainId: bigint;
+  readonly #policy: DeliveryPolicy;
+  readonly #dependencies: DelivererDependencies;
+  readonly #rewards: Rewards;
+  #attempts = new WeakMap<OpenJourney, Attempts>();
+  #looks = 0;
+
+  constructor({ chainId, policy }: { readonly chainId: bigint; readonly policy: DeliveryPolicy }, dependencies: DelivererDependencies) {
+    this.#chainId = chainId;
+    this.#policy = policy;
+    this.#dependencies = dependencies;
+    this.#rewards = new Rewards(dependencies.l1View, dependencies.bundleBodies, dependencies.provider);
+  }
+
+  /** Delivers those of the messages that can be delivered, in this order. Resolves with whether it tried any. */
+  async deliver(waiting: readonly OpenJourney[]): Promise<boolean> {
+    this.#looks++;
+    const due = waiting.filter((journey) => {
+      const { nextLook = 0 } = this.#attempts.get(journey) ?? {};
+      return journey.rootIndex !== undefined && !journey.steps.has("executed") && nextLook <= this.#looks;
+    });
+    let hasTried = false;
+    for (const journey of await this.#mostRewarding(due)) hasTried = (await this.#deliverOne(journey)) || hasTried;
+    return hasTried;
+  }
+
+  async #mostRewarding(due: readonly OpenJourney[]): Promise<readonly OpenJourney[]> {
+    if (due.length <= MAX_DELIVERIES_PER_LOOK) return due;
+    const rewards = new Map<OpenJourney, bigint>();
+    for (const journey of due) rewards.set(journey, await this.#rewards.of(journey).catch(() => 0n));
+    const reward = (journey: OpenJourney): bigint => rewards.get(journey) ?? 0n;
+    return due.toSorted((a, b) => (reward(a) === reward(b) ? 0 : reward(a) > reward(b) ? -1 : 1)).slice(0, MAX_DELIVERIES_PER_LOOK);
+  }
+
+  /** Resolves with whether the chain was asked. */
+  async #deliverOne(journey: OpenJourney): Promise<boolean> {
+    const { l1View, bundleBodies, onDelivered } = this.#dependencies;
+    const { failed } = this.#attempts.get(journey) ?? { failed: 0 };
+    if (journey.rootIndex === undefined || journey.steps.has("executed")) return false;
+    const delivery = buildDelivery(l1View, journey, journey.rootIndex, failed, bundleBodies);
+    if (delivery === undefined) return false;
+    try {
+      await this.#requireExecutor(journey);
+      onDelivered(journey, await this.#send(journey, delivery));
+      journey.refusal = undefined;
+    } catch (error) {
+      journey.refusal = describeRefusal(error);
+      // The chain has refused nothing: it is tried again when it answers, or when the relayer has money.
+      const text = error instanceof Error ? error.message : String(error);
+      const isPassing = PASSING.test(`${String((error as { readonly code?: unknown }).code)} ${text}`);
+      const doublings = Math.min(failed, error instanceof PaidFailure ? MAX_PAID_PAUSE_DOUBLINGS : MAX_PAUSE_DOUBLINGS);
+      if (!isPassing) this.#attempts.set(journey, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
+    }
+    return true;
+  }
+
+  /** A bundle may name the one account that can execute it. */
+  async #requireExecutor({ content }: OpenJourney): Promise<void> {
+    const executor = content.type === "bundle" ? content.bundle.executionAddress : ANYONE;
+    if (executor === ANYONE || executor === (await this.#dependencies.signer.getAddress()).toLowerCase()) return;
+    throw new Error(`only ${executor} may execute it`);
+  }
+
+  async #send(journey: OpenJourney, delivery: Delivery): Promise<StepRecord> {
+    const { signer, provider } = this.#dependencies;
+    const estimate = await signer.estimateGas(delivery);
+    const gasPrice = (await provider.getFeeData()).gasPrice ?? 0n;
+    const balance = { costWei: estimate * gasPrice, rewardWei: await this.#rewards.of(journey) };
+    const objection = await objectionTo(balance, this.#policy, async () => provider.getBalance(await signer.getAddress()));
+    if (objection !== undefined) throw new Error(objection);
+    // Bundles get no less gas than they ask for: with a margin, since the estimate is the least that suffices.
+    const withMargin = (estimate * 5n) / 4n;
+    const gasLimit = withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
+    const { hash } = await signer.sendTransaction({ ...delivery, gasLimit });
+    const receipt = await inclusionOf(hash, provider);
+    if (receipt.status !== 1) throw new PaidFailure(`the delivery failed in transaction ${hash}`);
+    return { chainId: this.#chainId, blockNumber: receipt.blockNumber, transactionHash: receipt.hash as Hex };
+  }
+}

@@ -1,0 +1,86 @@
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import { assetId, decodeAssetMessage } from "../protocol/asset-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { decodeInteropBundle } from "../protocol/interop-message.ts";
+import type { InteropBundle } from "../protocol/interop-message.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import type { BundleBodies } from "./delivery.ts";
+import type { Journey } from "./journey.ts";
+
+/** What a relayer pays for. Amounts are of the base token of the chain on which it delivers. */
+export interface DeliveryPolicy {
+  /** Least reward of a delivery, in percent of what its gas costs. Default 0: everything is delivered. */
+  readonly minRewardPercent?: number;
+  /**
+   * What deliveries at a loss must leave in the relayer's account, so that a flood of messages without a reward cannot take what
+   * the others need. Default 0.001.
+   */
+  readonly reserveWei?: bigint;
+}
+
+const DEFAULT_RESERVE_WEI = 10n ** 15n;
+
+const vault = new Interface(["function BASE_TOKEN_ASSET_ID() view returns (bytes32)"]);
+
+/** What a delivery costs and brings. */
+export interface Balance {
+  readonly costWei: bigint;
+  readonly rewardWei: bigint;
+}
+
+/** Why a delivery does not pay for this policy; undefined where it does. `ownWei` is asked only of deliveries at a loss. */
+export async function objectionTo({ costWei, rewardWei }: Balance, policy: DeliveryPolicy, ownWei: () => Promise<bigint>): Promise<string | undefined> {
+  const { minRewardPercent = 0, reserveWei = DEFAULT_RESERVE_WEI } = policy;
+  if (rewardWei * 100n < costWei * BigInt(minRewardPercent)) {
+    return `its reward of ${rewardWei} is less than ${minRewardPercent}% of what its gas costs, ${costWei}`;
+  }
+  if (rewardWei >= costWei) return undefined;
+  const left = (await ownWei()) - costWei;
+  return left >= reserveWei ? undefined : `insufficient funds for a delivery at a loss: it would leave ${left} of a reserve of ${reserveWei}`;
+}
+
+/** Tells rewards on one chain. */
+export class Rewards {
+  readonly #view: L1View;
+  readonly #bundleBodies: BundleBodies;
+  readonly #provider: Provider;
+  #baseTokenId: Hex | undefined;
+
+  constructor(view: L1View, bundleBodies: BundleBodies, provider: Provider) {
+    this.#view = view;
+    this.#bundleBodies = bundleBodies;
+    this.#provider = provider;
+  }
+
+  /** Base token of the destination that a delivery brings. Rejects with the provider's error. */
+  async of({ content, sourceChainId, destinationChainId }: Journey): Promise<bigint> {
+    switch (content.type) {
+      case "transfer":
+        return 0n;
+      case "bundle":
+        return this.#ofBundle(sourceChainId, content.bundle);
+      case "result": {
+        const body = this.#bundleBodies(destinationChainId, content.result.bundleHash);
+        return body === undefined ? 0n : (decodeInteropBundle(body)?.callbackReward ?? 0n);
+      }
+    }
+  }
+
+  /** A bundle's reward is in the asset that carries its value, which need not be worth anything. */
+  async #ofBundle(sourceChainId: bigint, { relayerReward, valueMessageHash }: InteropBundle): Promise<bigint> {
+    if (relayerReward === 0n) return 0n;
+    const [carrier] = this.#view.messages(sourceChainId, PREDEPLOYS.L2AssetRouter, valueMessageHash);
+    const asset = carrier === undefined ? undefined : decodeAssetMessage(carrier.body);
+    if (asset === undefined || assetId(asset.originChainId, asset.originToken) !== (await this.#baseToken())) return 0n;
+    return relayerReward;
+  }
+
+  async #baseToken(): Promise<Hex> {
+    if (this.#baseTokenId !== undefined) return this.#baseTokenId;
+    const answer = await this.#provider.call({ to: PREDEPLOYS.L2NativeTokenVault, data: vault.encodeFunctionData("BASE_TOKEN_ASSET_ID") });
+    this.#baseTokenId = vault.decodeFunctionResult("BASE_TOKEN_ASSET_ID", answer)[0] as Hex;
+    return this.#baseTokenId;
+  }
+}

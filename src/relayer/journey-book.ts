@@ -1,0 +1,183 @@
+import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
+import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../protocol/rolling-hash.ts";
+import type { BatchRecord, L1View, Place } from "../settlement-layer/reader/l1-view.ts";
+import type { ChainEvent } from "./chain-view.ts";
+import type { Journey } from "./journey.ts";
+
+/** A journey as the relayer goes on with it. */
+export interface OpenJourney extends Journey {
+  readonly steps: Map<JourneyStep, StepRecord>;
+  rootIndex: bigint | undefined;
+  refusal: string | undefined;
+}
+
+interface ImportRecord extends ImportedRoot {
+  readonly at: StepRecord;
+}
+
+export interface JourneyBookOptions {
+  readonly settlementChainId: bigint;
+  /** Chains between which messages are followed. */
+  readonly chainIds: readonly bigint[];
+}
+
+export interface JourneyBookDependencies {
+  readonly l1View: L1View;
+  readonly onStep?: ((journey: Journey, step: JourneyStep, record: StepRecord) => void) | undefined;
+}
+
+const UNREADABLE = {
+  TransactionMissing: "this L1 node does not have the transaction",
+  CallHidden: "a contract committed it with a call that the transaction does not show, and this L1 node traces no transactions",
+  CallMissing: "this L1 node's trace of the transaction does not hold the call",
+} as const;
+
+/** What is known of each message between the chains: a reducer of the chains' events, and of what L1 says. */
+export class JourneyBook {
+  readonly #options: JourneyBookOptions;
+  readonly #view: L1View;
+  readonly #onStep: JourneyBookDependencies["onStep"];
+  readonly #journeys = new Map<string, OpenJourney>();
+  /** Outcomes of bundles, by the chains that they go between and the bundle. */
+  readonly #results = new Map<string, OpenJourney[]>();
+  /** Imported roots by chain, in order. */
+  readonly #imports = new Map<bigint, ImportRecord[]>();
+  /** Batches whose imports are those that L1 has checked. */
+  readonly #checkedImports = new Set<BatchRecord>();
+
+  constructor(options: JourneyBookOptions, { l1View, onStep }: JourneyBookDependencies) {
+    this.#options = options;
+    this.#view = l1View;
+    this.#onStep = onStep;
+    this.forget();
+  }
+
+  /** All messages seen, oldest first. */
+  all(): readonly OpenJourney[] {
+    return [...this.#journeys.values()];
+  }
+
+  get(sourceChainId: bigint, messageHash: Hex): OpenJourney | undefined {
+    return this.#journeys.get(journeyKey(sourceChainId, messageHash));
+  }
+
+  /** What was seen belongs to a state that is gone. */
+  forget(): void {
+    this.#journeys.clear();
+    this.#results.clear();
+    this.#checkedImports.clear();
+    for (const chainId of this.#options.chainIds) this.#imports.set(chainId, []);
+  }
+
+  /** Takes the next event of a chain. */
+  take(chainId: bigint, event: ChainEvent): void {
+    switch (event.type) {
+      case "rootImported":
+        this.#imports.get(chainId)?.push({ registryIndex: event.registryIndex, root: event.root, at: event.at });
+        return;
+      case "messageSent":
+        this.#open(chainId, event);
+        return;
+      case "executed":
+        for (const journey of this.#executed(chainId, event)) {
+          this.record(journey, "delivered", event.at);
+          this.record(journey, "executed", event.at);
+        }
+    }
+  }
+
+  record(journey: OpenJourney, step: JourneyStep, at: StepRecord): void {
+    if (journey.steps.has(step)) return;
+    journey.steps.set(step, at);
+    this.#onStep?.(journey, step, at);
+  }
+
+  /** Records the steps that L1 and imports show. */
+  observe(journey: OpenJourney): void {
+    const { sourceChainId, destinationChainId, sender, messageHash } = journey;
+    const chainId = this.#options.settlementChainId;
+    // Any of several equal messages will do: the first that L1 executes is the first that can be delivered.
+    const batches = this.#view.messages(sourceChainId, sender, messageHash).map(({ batch }) => batch);
+    const batch = batches.find(({ executed }) => executed !== undefined) ?? batches.find(({ proven }) => proven !== undefined);
+    if (batches.length === 0) this.#explainUnreadable(journey);
+    // Found after all: no delivery can have been refused before.
+    else if (!journey.steps.has("settled")) journey.refusal = undefined;
+    if (batch?.proven !== undefined) this.record(journey, "settled", { chainId, ...batch.proven });
+    if (batch?.executed !== undefined) this.record(journey, "inTransactionRoot", { chainId, ...batch.executed });
+    const leafIndex = batch?.registryLeafIndex;
+    if (leafIndex !== undefined && journey.rootIndex === undefined) {
+      const covering = this.#imports.get(destinationChainId)?.find(({ registryIndex }) => registryIndex > BigInt(leafIndex));
+      if (covering !== undefined) {
+        journey.rootIndex = covering.registryIndex;
+        this.record(journey, "imported", covering.at);
+      }
+    }
+    const settled = journey.rootIndex === undefined ? undefined : this.#importSettled(destinationChainId, journey.rootIndex);
+    if (settled !== undefined) this.record(journey, "importSettled", { chainId, ...settled });
+  }
+
+  #open(chainId: bigint, { sender, messageHash, body, at }: Extract<ChainEvent, { type: "messageSent" }>): void {
+    const message = readCrossChainMessage(sender, body);
+    const key = journeyKey(chainId, messageHash);
+    if (message === undefined || !this.#imports.has(message.destinationChainId) || this.#journeys.has(key)) return;
+    this.#view.bringBody(body);
+    const steps = new Map<JourneyStep, StepRecord>();
+    const journey = { sourceChainId: chainId, ...message, sender, messageHash, body, steps, rootIndex: undefined, refusal: undefined };
+    this.#journeys.set(key, journey);
+    if (message.content.type === "result") {
+      const results = resultKey(chainId, message.destinationChainId, message.content.result.bundleHash);
+      this.#results.set(results, [...(this.#results.get(results) ?? []), journey]);
+    }
+    this.record(journey, "initiated", at);
+  }
+
+  /** A callback names the bundle: its outcome came from the chain that the bundle went to, whatever others say of it. */
+  #executed(chainId: bigint, { sourceChainId, messageHash }: Extract<ChainEvent, { type: "executed" }>): readonly OpenJourney[] {
+    if (sourceChainId === undefined) {
+      const bundle = this.get(chainId, messageHash);
+      return bundle === undefined ? [] : (this.#results.get(resultKey(bundle.destinationChainId, chainId, messageHash)) ?? []);
+    }
+    const journey = this.get(sourceChainId, messageHash);
+    return journey === undefined ? [] : [journey];
+  }
+
+  /**
+   * Where L1 executed the batch with which a chain imported a root. Which root it imported when is the chain's word; that these
+   * are the imports that L1 checked follows from the batch's record.
+   */
+  #importSettled(chainId: bigint, rootIndex: bigint): Place | undefined {
+    const imports = this.#imports.get(chainId) ?? [];
+    const imported = imports.find(({ registryIndex }) => registryIndex === rootIndex);
+    const batch = imported === undefined ? undefined : this.#view.batchOfBlock(chainId, BigInt(imported.at.blockNumber));
+    if (batch?.executed === undefined) return undefined;
+    if (!this.#checkedImports.has(batch)) {
+      const firstBlock = (this.#view.batch(chainId, batch.batchNumber - 1n)?.stored.lastBlock ?? 0n) + 1n;
+      const ofBatch = imports.filter(({ at }) => BigInt(at.blockNumber) >= firstBlock && BigInt(at.blockNumber) <= batch.stored.lastBlock);
+      if (importedRootsRollingHash(ofBatch) !== batch.stored.importedRootsRollingHash) return undefined;
+      this.#checkedImports.add(batch);
+    }
+    return batch.executed;
+  }
+
+  /** Says so where L1 has the message's batch, and this node does not show what is in it. */
+  #explainUnreadable(journey: OpenJourney): void {
+    const { sourceChainId, steps } = journey;
+    const sentAt = steps.get("initiated")?.blockNumber;
+    const batch = sentAt === undefined ? undefined : this.#view.batchOfBlock(sourceChainId, BigInt(sentAt));
+    if (batch?.content.state !== "unreadable") return;
+    const { batchNumber, committed, content } = batch;
+    const batchName = `batch ${batchNumber} of chain ${sourceChainId}, committed in transaction ${committed.transactionHash}`;
+    journey.refusal = `${batchName}, cannot be read: ${UNREADABLE[content.reason]}`;
+  }
+}
+
+function journeyKey(chainId: bigint, messageHash: Hex): string {
+  return `${chainId} ${messageHash}`;
+}
+
+function resultKey(sourceChainId: bigint, destinationChainId: bigint, bundleHash: Hex): string {
+  return `${sourceChainId} ${destinationChainId} ${bundleHash}`;
+}

@@ -1,0 +1,275 @@
+import type { Provider } from "ethers";
+import { keccak } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
+import { readBatchContent } from "./batch-content.ts";
+import type { BatchContent } from "./batch-content.ts";
+import type { L1Event } from "./l1-event.ts";
+import { createL1Watcher } from "./l1-watcher.ts";
+import type { L1Watcher } from "./l1-watcher.ts";
+
+/** Contracts on L1, 20 bytes in lower case. */
+export interface L1ViewOptions {
+  readonly chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[];
+  readonly registry: Hex;
+  /** First L1 block with an event of theirs. */
+  readonly fromBlock: number;
+}
+
+/** Where something happened. */
+export interface Place {
+  readonly blockNumber: number;
+  readonly transactionHash: Hex;
+}
+
+/** A batch as anyone can read it from L1. */
+export interface BatchRecord {
+  readonly chainId: bigint;
+  readonly batchNumber: bigint;
+  /** What the contract keeps the hash of. */
+  readonly stored: StoredBatch;
+  readonly committed: Place;
+  readonly proven: Place | undefined;
+  readonly executed: Place | undefined;
+  readonly content: BatchContent;
+  /** Place of its leaf in the registry; known from its execution on. */
+  readonly registryLeafIndex: number | undefined;
+}
+
+/** Where a message stands on L1. */
+export interface MessagePlace {
+  readonly batch: BatchRecord;
+  /** In the batch's log tree. */
+  readonly index: number;
+  /** Of the batch's log tree. */
+  readonly logLeaves: readonly Hex[];
+  readonly sender: Hex;
+  readonly body: Uint8Array;
+}
+
+interface Batch extends BatchRecord {
+  proven: Place | undefined;
+  executed: Place | undefined;
+  content: BatchContent;
+  registryLeafIndex: number | undefined;
+  /** Hashes of the operations that it took. */
+  readonly operations: readonly Hex[];
+  /** Times that its content was looked for in vain, and the look at which it is looked for again. */
+  failures: number;
+  nextLook: number;
+}
+
+interface Chain {
+  readonly chainId: bigint;
+  /** By batch number: those that are committed and not reverted. */
+  readonly batches: Batch[];
+  readonly operations: Hex[];
+}
+
+type KnownMessage = Omit<MessagePlace, "body"> & { readonly body: Uint8Array | undefined };
+
+/** Batches whose calls are asked for at the same time. */
+const PARALLEL_READS = 8;
+/** Looks until an unreadable batch is looked for again double up to 2 to this. */
+const MAX_PAUSE_DOUBLINGS = 10;
+
+/**
+ * What L1 says about batches and their messages, rebuilt from events and calls alone: no chain has to be asked or believed. The
+ * state of each batch follows from the contracts' own events; a call only tells what the batch's record binds. After an L1 reorg
+ * everything is read again.
+ */
+export class L1View {
+  readonly #provider: Provider;
+  readonly #watcher: L1Watcher;
+  readonly #options: L1ViewOptions;
+  #chains: ReadonlyMap<Hex, Chain>;
+  /** By chain, sender and keccak of the body: anyone can send the same body. */
+  #messages = new Map<string, KnownMessage[]>();
+  /** Of messages whose chain withholds its data, by their keccak; whoever brought them. */
+  readonly #bodies = new Map<Hex, Uint8Array>();
+  #unread = new Set<Batch>();
+  #registryLeaves: Hex[] = [];
+  #looks = 0;
+  /** L1 has taken back blocks, and no poll has said so yet. */
+  #isAnew = false;
+
+  constructor(options: L1ViewOptions, { provider }: { readonly provider: Provider }) {
+    const { chains, registry, fromBlock } = options;
+    this.#options = options;
+    this.#provider = provider;
+    // With one checkpoint it reads everything again after a reorg.
+    this.#watcher = createL1Watcher({ hyperchains: chains.map(({ hyperchain }) => hyperchain), registry, fromBlock, checkpointLimit: 1 }, { provider });
+    this.#chains = emptyChains(options);
+  }
+
+  /** Leaves of the registry's tree, in order. */
+  get registryLeaves(): readonly Hex[] {
+    return this.#registryLeaves;
+  }
+
+  batch(chainId: bigint, batchNumber: bigint): BatchRecord | undefined {
+    return this.#chainOf(chainId)?.batches[Number(batchNumber)];
+  }
+
+  /** The committed batch that holds a block of a chain. */
+  batchOfBlock(chainId: bigint, blockNumber: bigint): BatchRecord | undefined {
+    const batches = this.#chainOf(chainId)?.batches ?? [];
+    let [low, high] = [0, batches.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((batches[middle]?.stored.lastBlock ?? 0n) < blockNumber) low = middle + 1;
+      else high = middle;
+    }
+    return batches[low];
+  }
+
+  /**
+   * The messages of a chain with this sender and this keccak of the body: the same can be sent twice. None before their batch is
+   * committed and its content known, and where L1 has only that keccak and nobody has brought the body.
+   */
+  messages(chainId: bigint, sender: Hex, messageHash: Hex): readonly MessagePlace[] {
+    const places = this.#messages.get(messageKey(chainId, sender, messageHash)) ?? [];
+    return places.flatMap((place) => {
+      const body = place.body ?? this.#bodies.get(messageHash);
+      return body === undefined ? [] : [{ ...place, body }];
+    });
+  }
+
+  /** Brings a message's body, which L1 may know by its keccak only. Nobody has to be believed: it is found by that keccak. */
+  bringBody(body: Uint8Array): void {
+    this.#bodies.set(keccak(body), body);
+  }
+
+  /**
+   * Reads what is new. Resolves with whether L1 had taken back blocks, so that everything was read again. Rejects with the
+   * provider's error, and goes on at the next poll where it stopped; calls must not overlap.
+   */
+  async poll(): Promise<boolean> {
+    const { events, reorg } = await this.#watcher.poll();
+    if (reorg !== undefined) this.#forget();
+    for (const event of events) this.#take(event);
+    this.#looks++;
+    await this.#readContents();
+    const isAnew = this.#isAnew;
+    this.#isAnew = false;
+    return isAnew;
+  }
+
+  #chainOf(chainId: bigint): Chain | undefined {
+    for (const chain of this.#chains.values()) if (chain.chainId === chainId) return chain;
+    return undefined;
+  }
+
+  #forget(): void {
+    this.#isAnew = true;
+    this.#chains = emptyChains(this.#options);
+    this.#messages = new Map();
+    this.#unread = new Set();
+    this.#registryLeaves = [];
+  }
+
+  #take(event: L1Event): void {
+    const { blockNumber, transactionHash } = event;
+    const place = { blockNumber, transactionHash };
+    if (event.type === "transactionRoot") {
+      this.#registryLeaves.push(transactionTreeLeaf(event));
+      const batch = this.#chainOf(event.chainId)?.batches[Number(event.batchNumber)];
+      if (batch !== undefined) batch.registryLeafIndex = Number(event.leafIndex);
+      return;
+    }
+    const chain = this.#chains.get(event.contract);
+    if (chain === undefined) return;
+    switch (event.type) {
+      case "priorityOperation":
+        chain.operations[Number(event.index)] = event.canonicalTxHash;
+        return;
+      case "batchCommitted":
+        this.#takeCommit(chain, event.stored, place);
+        return;
+      case "batchProven":
+      case "batchExecuted": {
+        const batch = chain.batches[Number(event.batchNumber)];
+        if (batch !== undefined) batch[event.type === "batchProven" ? "proven" : "executed"] = place;
+        return;
+      }
+      case "batchesReverted":
+        for (const batch of chain.batches.splice(Number(event.committed))) this.#drop(batch);
+        return;
+      case "exitActivated":
+    }
+  }
+
+  #takeCommit(chain: Chain, stored: StoredBatch, committed: Place): void {
+    const { batchNumber, priorityOpTotal } = stored;
+    const place = Number(batchNumber);
+    const first = Number(chain.batches[place - 1]?.stored.priorityOpTotal ?? 0n);
+    const batch: Batch = {
+      chainId: chain.chainId,
+      batchNumber,
+      stored,
+      committed,
+      proven: undefined,
+      executed: undefined,
+      content: { state: "pending" },
+      registryLeafIndex: undefined,
+      operations: chain.operations.slice(first, Number(priorityOpTotal)),
+      failures: 0,
+      nextLook: 0,
+    };
+    chain.batches[place] = batch;
+    this.#unread.add(batch);
+  }
+
+  /** Forgets a reverted batch and its messages. */
+  #drop(batch: Batch): void {
+    this.#unread.delete(batch);
+    if (batch.content.state !== "known") return;
+    for (const log of batch.content.logs) {
+      if (log.type !== "message") continue;
+      const key = messageKey(batch.chainId, log.sender, log.messageHash);
+      const rest = (this.#messages.get(key) ?? []).filter((place) => place.batch !== batch);
+      if (rest.length === 0) this.#messages.delete(key);
+      else this.#messages.set(key, rest);
+    }
+  }
+
+  /** Each batch for itself: one that cannot be read holds up none of the others. */
+  async #readContents(): Promise<void> {
+    const due = [...this.#unread].filter(({ nextLook }) => nextLook <= this.#looks);
+    for (let start = 0; start < due.length; start += PARALLEL_READS) {
+      const part = due.slice(start, start + PARALLEL_READS);
+      const contents = await Promise.all(
+        part.map(({ stored, committed: { transactionHash }, operations }) => readBatchContent(this.#provider, { stored, transactionHash, operations })),
+      );
+      for (const [i, batch] of part.entries()) this.#learn(batch, contents[i] ?? batch.content);
+    }
+  }
+
+  #learn(batch: Batch, content: BatchContent): void {
+    batch.content = content;
+    if (content.state !== "known") {
+      // A node may be behind, or a better one be behind the URL tomorrow.
+      batch.nextLook = this.#looks + 2 ** Math.min(batch.failures++, MAX_PAUSE_DOUBLINGS);
+      return;
+    }
+    this.#unread.delete(batch);
+    const { logs, logLeaves } = content;
+    for (const [index, log] of logs.entries()) {
+      if (log.type !== "message") continue;
+      const key = messageKey(batch.chainId, log.sender, log.messageHash);
+      const place = { batch, index, logLeaves, sender: log.sender, body: log.body };
+      const places = this.#messages.get(key);
+      if (places === undefined) this.#messages.set(key, [place]);
+      else places.push(place);
+    }
+  }
+}
+
+function emptyChains({ chains }: L1ViewOptions): ReadonlyMap<Hex, Chain> {
+  return new Map(chains.map(({ chainId, hyperchain }) => [hyperchain, { chainId, batches: [], operations: [] }]));
+}
+
+function messageKey(chainId: bigint, sender: Hex, messageHash: Hex): string {
+  return `${chainId} ${sender} ${messageHash}`;
+}

@@ -1,0 +1,89 @@
+import type { Log, Provider } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** Which logs are wanted; both as in `eth_getLogs`. */
+export interface LogQuestion {
+  readonly address: Hex | readonly Hex[];
+  readonly topics: (string | string[] | null)[];
+  readonly fromBlock: number;
+  readonly toBlock: number;
+}
+
+/** The logs of a part of the blocks, in order. */
+export interface LogPage {
+  /** Last block of the part. */
+  readonly blockNumber: number;
+  readonly logs: readonly Log[];
+}
+
+/** Blocks per request where the node is unknown: public nodes limit them. */
+export const DEFAULT_BLOCKS_PER_PAGE = 2_000;
+/** Answers in a row after which a larger page is tried again. */
+const PAGES_UNTIL_WIDER = 8;
+/** A node that could not be reached has not refused the width of a page. */
+const UNREACHED = /ECONN|ENOTFOUND|EAI_AGAIN|socket hang up|connection (reset|closed|refused)|NETWORK_ERROR/i;
+
+/**
+ * How many blocks a node is asked for at a time. Nodes limit the blocks, or the logs, of an answer, and say so in many ways: a
+ * refused page is halved, and after some answers a page of twice the width is tried. Kept between questions to the same node.
+ */
+export class PageWidth {
+  readonly #most: number;
+  #blocks: number;
+  #answered = 0;
+
+  constructor(most: number = DEFAULT_BLOCKS_PER_PAGE) {
+    this.#most = most;
+    this.#blocks = most;
+  }
+
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /** The node has answered. */
+  accept(): void {
+    if (++this.#answered % PAGES_UNTIL_WIDER === 0) this.#blocks = Math.min(2 * this.#blocks, this.#most);
+  }
+
+  /** The node has refused a page of so many blocks. Returns whether a smaller one can be asked for. */
+  refuse(blocks: number): boolean {
+    this.#answered = 0;
+    if (blocks === 1) return false;
+    this.#blocks = Math.ceil(blocks / 2);
+    return true;
+  }
+}
+
+/**
+ * All logs of a range of blocks, page by page. Rejects with the provider's error where it refuses a single block, or cannot be
+ * reached.
+ */
+export async function* readLogPages(provider: Pick<Provider, "getLogs">, question: LogQuestion, width: PageWidth): AsyncGenerator<LogPage> {
+  const { address, topics, fromBlock, toBlock } = question;
+  for (let first = fromBlock; first <= toBlock; ) {
+    const last = Math.min(toBlock, first + width.blocks - 1);
+    let logs: readonly Log[];
+    try {
+      logs = await provider.getLogs({ address: typeof address === "string" ? address : [...address], topics, fromBlock: first, toBlock: last });
+    } catch (error) {
+      if (isUnreached(error) || !width.refuse(last - first + 1)) throw error;
+      continue;
+    }
+    width.accept();
+    yield { blockNumber: last, logs: logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index) };
+    first = last + 1;
+  }
+}
+
+/** The same at once. `blocksPerPage` is the most that is asked for at a time; default: all. */
+export async function readLogs(provider: Pick<Provider, "getLogs">, question: LogQuestion, blocksPerPage = Infinity): Promise<Log[]> {
+  const logs: Log[] = [];
+  for await (const page of readLogPages(provider, question, new PageWidth(blocksPerPage))) logs.push(...page.logs);
+  return logs;
+}
+
+function isUnreached(error: unknown): boolean {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return UNREACHED.test(`${String(code)} ${String(message)}`);
+}

@@ -1,0 +1,132 @@
+import type { FormedBatch } from "../../../../src/chain/batch/form-batch.ts";
+import { keccak } from "../../../../src/protocol/hex.ts";
+import type { Hex } from "../../../../src/protocol/hex.ts";
+import { noProofMarker, noProofVersionOf } from "../../../../src/protocol/no-proof.ts";
+import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
+import { committeePosting, createLocalCommitteeMember } from "../../../../src/settlement/committee.ts";
+import { encodeCommit, encodeExecute, encodeProve, encodeRevert } from "../../../../src/settlement/l1-sender/batch-calls.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../../../src/settlement/settlement-batch.ts";
+import type { PostingPolicy } from "../../../../src/settlement/settlement-batch.ts";
+import { createSettledChain } from "../../../settlement/support/settled-l1.ts";
+import type { BatchContent, SettledChain, SettledL1 } from "../../../settlement/support/settled-l1.ts";
+import { storedBatchOf } from "../../../settlement/support/stored-batch.ts";
+
+const COMMITTEE_ACCOUNT = 5;
+
+/** How a batch's commit reached the contract. */
+export type CommitManner = "direct" | "loose" | "embedded" | "behind decoys" | "masked";
+
+/** A committed batch, as its chain knows it. */
+export interface ModelBatch {
+  readonly formed: FormedBatch;
+  readonly stored: StoredBatch;
+  readonly manner: CommitManner;
+}
+
+interface ModelState {
+  readonly batches: readonly ModelBatch[];
+  readonly revertCount: bigint;
+}
+
+/** A chain whose batches a test makes: what its contract should hold, and the calls that get it there. */
+export class ModelledChain {
+  readonly chainId: bigint;
+  readonly publishes: boolean;
+  readonly #settled: SettledL1;
+  readonly #chain: SettledChain;
+  readonly #posting: PostingPolicy;
+  /** Where the chain stood before each committed batch. */
+  readonly #marks: ReturnType<SettledChain["snapshot"]>[] = [];
+  batches: readonly ModelBatch[] = [];
+  #revertCount = 0n;
+
+  private constructor(settled: SettledL1, chain: SettledChain, posting: PostingPolicy) {
+    this.#settled = settled;
+    this.#chain = chain;
+    this.#posting = posting;
+    this.chainId = chain.configuration.chainId;
+    this.publishes = posting.publishesPubdata;
+  }
+
+  /** A rollup, or a chain whose data only a committee has. The L1 must have the version without proofs. */
+  static async create(settled: SettledL1, chainId: bigint, publishes: boolean): Promise<ModelledChain> {
+    const protocolVersion = noProofVersionOf(1n);
+    if (publishes) return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion }), CALLDATA_POSTING);
+    const signer = settled.accounts[COMMITTEE_ACCOUNT]!;
+    const contract = await settled.l1.deploy("CommitteePolicy", [signer.address], 1);
+    const policy = (await contract.getAddress()).toLowerCase() as Hex;
+    const { settlementChainId } = settled.ecosystem;
+    const member = await createLocalCommitteeMember(signer, { settlementChainId, policy }, () => Promise.resolve());
+    const posting = committeePosting({ settlementChainId, policy, members: [member], threshold: 1 });
+    return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion, dataAvailabilityPolicy: policy }), posting);
+  }
+
+  get hyperchain(): Hex {
+    return this.#chain.contract.hyperchain;
+  }
+
+  get fromBlock(): number {
+    return this.#chain.created.fromBlock;
+  }
+
+  /** Operations that the committed batches have taken. */
+  get operationsTaken(): number {
+    return Number(this.#last.priorityOpTotal);
+  }
+
+  get #last(): StoredBatch {
+    return this.batches.at(-1)?.stored ?? this.#chain.genesis;
+  }
+
+  /** Forms the next batch; returns the call that commits it in a block of this time. */
+  async commit(content: BatchContent, committedAt: bigint, manner: CommitManner): Promise<Hex> {
+    this.#marks.push(this.#chain.snapshot());
+    const formed = await this.#chain.form(content);
+    const signatures = [await this.#chain.members[0]!.signBatch(formed, this.#revertCount)];
+    const previous = this.#last;
+    const { settlementChainId } = this.#settled.ecosystem;
+    const stored = storedBatchOf(formed, previous, { settlementChainId, publishesPubdata: this.publishes, committedAt });
+    this.batches = [...this.batches, { formed, stored, manner }];
+    return encodeCommit(previous, await commitBatchOf(formed, this.#posting), signatures);
+  }
+
+  prove(batchNumber: number): Hex {
+    const { stored } = this.batches[batchNumber]!;
+    return encodeProve(stored, noProofMarker(stored.commitment));
+  }
+
+  execute(batchNumber: number): Hex {
+    const { formed, stored } = this.batches[batchNumber]!;
+    return encodeExecute(stored, formed.importedRoots as readonly ImportedRoot[], []);
+  }
+
+  /** The call that takes back the committed batches from this number on. */
+  async revert(batchNumber: number): Promise<Hex> {
+    const signature = await this.#chain.members[0]!.signRevert(BigInt(batchNumber), this.#revertCount);
+    this.#return({ batches: this.batches.slice(0, batchNumber), revertCount: this.#revertCount + 1n });
+    return encodeRevert(BigInt(batchNumber), [signature]);
+  }
+
+  state(): ModelState {
+    return { batches: this.batches, revertCount: this.#revertCount };
+  }
+
+  /** After an L1 reorg. No batch of that state may have been reverted since. */
+  return(state: ModelState): void {
+    this.#return(state);
+  }
+
+  #return({ batches, revertCount }: ModelState): void {
+    const mark = this.#marks[batches.length];
+    if (mark !== undefined) this.#chain.revert(mark);
+    this.#marks.length = batches.length;
+    this.batches = batches;
+    this.#revertCount = revertCount;
+  }
+}
+
+/** Names of a batch's messages, in order, with their places in the log tree. */
+export function messagesOf({ formed }: ModelBatch): { readonly sender: Hex; readonly messageHash: Hex; readonly index: number }[] {
+  return formed.logs.flatMap((log, index) => (log.type === "message" ? [{ sender: log.sender, messageHash: keccak(log.body), index }] : []));
+}
