@@ -3,7 +3,7 @@ import { withBlockTags } from "./block-tags.ts";
 import { address, quantity } from "./call-request.ts";
 import { cheatMethods } from "./cheat-methods.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { checkFeeHistory } from "./fee-history.ts";
+import { checkFeeHistory, withLeastRewards } from "./fee-history.ts";
 import { GuardedCalls } from "./guarded-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { miningMethods } from "./mining-methods.ts";
@@ -19,7 +19,7 @@ import { zksMethods } from "./zks-methods.ts";
 import { zksProofMethods } from "./zks-proofs.ts";
 
 export interface ChainMethodOptions {
-  /** Answer of `eth_gasPrice`. */
+  /** Answer of `eth_gasPrice`, and the least reward in `eth_feeHistory`. */
   readonly gasPriceWei: bigint;
   /** Whether anyone may move time, mine, take snapshots: for development chains. */
   readonly development: boolean;
@@ -73,7 +73,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_maxPriorityFeePerGas", gasPrice);
   methods.set("eth_feeHistory", async (params) => {
     checkFeeHistory(params);
-    return engine.request("eth_feeHistory", params);
+    return withLeastRewards(await engine.request("eth_feeHistory", params), options.gasPriceWei);
   });
   methods.set("eth_call", (params, client) => calls.call(params, client));
   methods.set("eth_estimateGas", (params, client) => calls.estimate(params, client));

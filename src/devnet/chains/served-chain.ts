@@ -44,11 +44,11 @@ async function start(
   dependencies: ChainPipelineDependencies,
   closing: Closing,
 ): Promise<ServedChain> {
-  const pipeline = await startChainPipeline({ plan, baseToken, genesis, minGasPriceWei: MIN_GAS_PRICE_WEI }, dependencies);
+  const pipeline = await startChainPipeline({ plan, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI }, dependencies);
   closing.add(() => pipeline.close());
   const engine = namedNotifications(pipeline.chain);
   const settlement = settlementViewOf(pipeline, dependencies);
-  const methods = chainMethods(pipeline.chain, { gasPriceWei: MIN_GAS_PRICE_WEI, development: true, settlement });
+  const methods = chainMethods(pipeline.chain, { gasPriceWei: GAS_PRICE_WEI, development: true, settlement });
   const { data } = pipeline.signers;
   if (data !== undefined) methods.set("hyperchain_getBatchData", batchDataMethod(data));
   const provider = new InProcessProvider(methods, engine);
@@ -69,4 +69,10 @@ async function start(
   };
 }
 
-const MIN_GAS_PRICE_WEI = 1_000_000n;
+/** What clients are told to pay. */
+const GAS_PRICE_WEI = 1_000_000n;
+/**
+ * Any cap that covers the base fee of 0 is taken: clients that read 0 as "no EIP-1559", or as "free" (Hardhat Ignition), send
+ * caps of 0 by default. A cap above it would protect nothing, since it is the priority fee that is paid.
+ */
+const LEAST_FEE_CAP_WEI = 0n;
