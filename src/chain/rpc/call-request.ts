@@ -120,7 +120,8 @@ function hex(value: unknown, length?: number): Hex {
   return value.toLowerCase() as Hex;
 }
 
-function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
+/** An object of a request. Throws RpcError. */
+export function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new RpcError(RpcCode.invalidParams, `${name} must be an object`);
   return value as Readonly<Record<string, unknown>>;
 }

@@ -9,7 +9,9 @@ import type { Verdict } from "./call-checks.ts";
 import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import type { RpcClient } from "./dispatch.ts";
+import { readDelegations, withDelegations } from "./delegations.ts";
 import { orUndefined } from "./engine-estimate.ts";
+import { estimateDelegating } from "./estimate-delegating.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -65,7 +67,7 @@ export class GuardedCalls {
     const [transaction, named, overridesValue] = params;
     const tag = named ?? "latest";
     const call = parseCall(transaction);
-    const overrides = parseOverrides(overridesValue);
+    const overrides = withDelegations(parseOverrides(overridesValue), readDelegations(transaction, BigInt(this.#chain.chainId)));
     const block = blockOf(this.#chain, tag);
     const rest = overrides.length === 0 ? [] : [engineOverrides(overrides)];
     const inEngine = (gas: bigint): Promise<Hex> => this.#ask("eth_call", [engineCall(transaction, call, gas), block, ...rest]);
@@ -101,8 +103,8 @@ export class GuardedCalls {
       const answer = await orUndefined(estimate);
       if (answer !== undefined) return answer;
     }
-    if (call.delegates) throw new RpcError(RpcCode.invalidParams, "gas for a transaction with an authorization list cannot be estimated here: name it");
     await this.#requireNewest(tag);
+    if (call.delegates) return estimateDelegating(this.#chain, transaction, call);
     const most = capped(call.gas);
     const full = await previewCall(this.#chain, call, most, { maxInstructions: this.#chain.maxInstructions });
     if (full.receipt === undefined) throw new RpcError(RpcCode.rejected, `the transaction is not valid: ${full.reason}`);
