@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import hre from "hardhat";
 import { abiFiles } from "./abi-generator/abi-files.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
+import { kernelFile } from "./kernel-generator/kernel-file.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
 import { generatedFiles } from "./verifier-generator/generated-files.ts";
 import type { GeneratedFile } from "./verifier-generator/generated-files.ts";
@@ -24,6 +25,7 @@ function write({ path, content }: GeneratedFile): void {
 }
 
 generatedFiles().forEach(write);
+write(kernelFile(root));
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });
 abiFiles(root).forEach(write);

@@ -1,0 +1,76 @@
+/** What only the kernel may execute: a code byte, how many words it pops and pushes, and what it does. */
+export interface PrivilegedInstruction {
+  readonly code: number;
+  readonly pops: number;
+  readonly pushes: number;
+}
+
+const instruction = (code: number, pops: number, pushes: number): PrivilegedInstruction => ({ code, pops, pushes });
+
+/** Instructions that carry a name's index as the byte after them. */
+export const IndexedCode = { getVariable: 0xa0, setVariable: 0xa1, getField: 0xa2, setField: 0xa3 } as const;
+
+/** Code of the instruction that reads array 0; array i has the code i higher. */
+export const LOAD_ARRAY = 0xc0;
+/** Code of the instruction that writes array 0. */
+export const STORE_ARRAY = 0xd0;
+
+/**
+ * `machine.*` of the kernel's sources. Operands stand in the order in which Yul passes them.
+ * Frame 0 is the kernel's own memory.
+ */
+export const MACHINE = {
+  /** (amount) → 1, or 0 without taking it when the current frame has less gas. */
+  charge: instruction(0xa4, 1, 1),
+  /** (gas) of the current frame. */
+  setGas: instruction(0xa5, 1, 0),
+  /** (code id): the current frame runs this code from its start. */
+  setCode: instruction(0xa6, 1, 0),
+  /** (frame) → length: bytes of the witness, written to the start of the frame's memory. */
+  hintBytes: instruction(0xa7, 1, 1),
+  /** (frame, offset, word) */
+  writeFrame: instruction(0xa8, 3, 0),
+  /** (frame, offset) → byte */
+  byteOfFrame: instruction(0xa9, 2, 1),
+  /** (code) → its first 23 bytes as a number. */
+  codeHead: instruction(0xaa, 1, 1),
+  /** (code id, to, from, length): into the current frame's memory, with zeros behind the code's end. */
+  copyCode: instruction(0xab, 4, 0),
+  /** (key id) → account */
+  accountOfKey: instruction(0xac, 1, 1),
+  /** Marks the end of a transaction for whoever observes the run; changes nothing. */
+  endTransaction: instruction(0xad, 0, 0),
+  /** → opcode of the current frame that the kernel must serve; 0xfe for an exceptional halt. */
+  run: instruction(0xb0, 0, 1),
+  popUser: instruction(0xb1, 0, 1),
+  pushUser: instruction(0xb2, 1, 0),
+  /** (frame) becomes the current one. */
+  enterFrame: instruction(0xb3, 1, 0),
+  /** → a word of the witness */
+  hint: instruction(0xb4, 0, 1),
+  /** (leaf kind, account, slot) → key id */
+  key: instruction(0xb5, 3, 1),
+  /** (offset): hash, parity, r, s in kernel memory → 1 and the public key behind them, or 0 if no key signed so. */
+  recover: instruction(0xb6, 1, 1),
+  /** (frame, offset, length) → keccak256 */
+  hashFrame: instruction(0xb7, 3, 1),
+  /** (to frame, to offset, from frame, from offset, length) */
+  copy: instruction(0xb8, 5, 0),
+  /** (code digest) → code id, length << 32, 1 << 64 for a delegation */
+  loadCode: instruction(0xb9, 1, 1),
+  /** (frame, offset, length) → code id */
+  makeCode: instruction(0xba, 3, 1),
+  /** (code id) → code digest */
+  codeDigest: instruction(0xbb, 1, 1),
+  /** (reason): the steps so far cannot be followed by this one. */
+  panic: instruction(0xbd, 1, 0),
+  /** (offset, length) → 1 when the current frame could pay for so much memory */
+  expand: instruction(0xbe, 2, 1),
+  /** (frame, offset, length) → count of bytes that are not 0 */
+  nonZeroBytes: instruction(0xbf, 3, 1),
+  /** (frame, offset, length) → SHA-256 */
+  sha256: instruction(0xe0, 3, 1),
+  /** (offset): hash, r, s, x, y in kernel memory → 1 for a valid signature */
+  verifyP256: instruction(0xe1, 1, 1),
+} as const satisfies Readonly<Record<string, PrivilegedInstruction>>;
+export type MachineInstruction = keyof typeof MACHINE;

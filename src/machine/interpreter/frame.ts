@@ -1,0 +1,48 @@
+import { FRAME_FIELDS } from "../kernel/names.ts";
+import { ByteMemory } from "./byte-memory.ts";
+import { NO_CODE } from "./code-store.ts";
+import type { Code } from "./code-store.ts";
+import { WordStack } from "./word-stack.ts";
+
+const LIMBS = 16;
+
+/** One call's context. Frames are numbered upwards and never reused within a run. */
+export class Frame {
+  readonly stack = new WordStack();
+  readonly memory = new ByteMemory();
+  /** The kernel's words about the frame, by `fieldIndex`. */
+  readonly fields = new Uint16Array(FRAME_FIELDS.length * LIMBS);
+  code: Code = NO_CODE;
+  pc = 0;
+  gas = 0;
+  /** Words of memory that the frame has paid for. */
+  memoryWords = 0;
+
+  /**
+   * Pays for memory up to offset + length; false, and nothing paid, where gas or the machine's 2^25 bytes do not reach.
+   * Source: the yellow paper's C_mem; beyond 2^25 bytes it exceeds any transaction's gas.
+   */
+  expand(offset: number, length: number): boolean {
+    if (length === 0) return true;
+    const end = offset + length;
+    if (end > 2 ** 25) return false;
+    const words = Math.ceil(end / 32);
+    if (words <= this.memoryWords) return true;
+    const cost = memoryCost(words) - memoryCost(this.memoryWords);
+    if (cost > this.gas) return false;
+    this.gas -= cost;
+    this.memoryWords = words;
+    return true;
+  }
+
+  /** Takes gas; false, and nothing taken, when there is less. */
+  charge(amount: number): boolean {
+    if (amount > this.gas) return false;
+    this.gas -= amount;
+    return true;
+  }
+}
+
+function memoryCost(words: number): number {
+  return 3 * words + Math.floor((words * words) / 512);
+}

@@ -1,0 +1,159 @@
+import { IndexedCode, LOAD_ARRAY, STORE_ARRAY } from "../instructions/privileged.ts";
+import { PUSH_ROW } from "../rom/rom-row.ts";
+import type { RomRow } from "../rom/rom-row.ts";
+import { ARRAYS } from "../kernel/names.ts";
+import { ARITHMETIC, isZero } from "./arithmetic.ts";
+import type { MachineState } from "./machine-state.ts";
+import type { Privileged } from "./privileged-operations.ts";
+import { pushBytes, swap } from "./user-mode.ts";
+import type { Keccak } from "./user-mode.ts";
+import { writeBigInt } from "./word-stack.ts";
+
+const LIMBS = 16;
+
+/** What a row does, apart from its jump. */
+type RowOperation = (machine: MachineState) => void;
+
+interface CompiledRow {
+  readonly immediate: Uint16Array | undefined;
+  readonly operation: RowOperation | undefined;
+  readonly opcode: number;
+  readonly negated: boolean;
+  readonly next: number;
+}
+
+/** The kernel as rows, ready to run; one serves any number of runs. */
+export class KernelMode {
+  readonly #rows: readonly CompiledRow[];
+  readonly #indexByPc = new Map<number, number>();
+
+  constructor(rows: readonly RomRow[], privileged: ReadonlyMap<number, Privileged>, keccak: Keccak) {
+    rows.forEach(({ pc }, index) => this.#indexByPc.set(pc, index));
+    const operations = kernelOperations(privileged, keccak);
+    this.#rows = rows.map((row) => ({
+      immediate: row.immediate === undefined ? undefined : toWord(row.immediate),
+      operation: operationOf(row, operations),
+      opcode: row.opcode,
+      negated: row.negated,
+      // The last rows of the code are never left.
+      next: this.#indexByPc.get(row.next) ?? -1,
+    }));
+  }
+
+  /** Runs the kernel until it stops. Throws KernelPanic for a step that it refuses. */
+  run(machine: MachineState): void {
+    const stack = machine.kernelStack;
+    let index = 0;
+    for (;;) {
+      const row = this.#rows[index];
+      if (row === undefined) throw new Error("the kernel ran behind its code");
+      machine.kernelSteps++;
+      if (row.immediate !== undefined) stack.pushWord(row.immediate, 0);
+      index = row.next;
+      if (row.operation !== undefined) row.operation(machine);
+      else if (row.opcode === 0x56) index = this.#target(stack.popNumber());
+      else if (row.opcode === 0x57) {
+        const target = stack.popNumber();
+        const jumps = isZero(stack.limbs, stack.at(0)) === row.negated;
+        stack.drop();
+        if (jumps) index = this.#target(target);
+      } else return;
+    }
+  }
+
+  #target(pc: number): number {
+    const index = this.#indexByPc.get(pc);
+    if (index === undefined) throw new Error(`the kernel jumped to ${pc}, where no row begins`);
+    return index;
+  }
+}
+
+function toWord(value: bigint): Uint16Array {
+  const word = new Uint16Array(LIMBS);
+  writeBigInt(word, 0, value);
+  return word;
+}
+
+/** Undefined for jumps and STOP, which the loop runs itself. */
+function operationOf(row: RomRow, operations: ReadonlyMap<number, RowOperation>): RowOperation | undefined {
+  const { opcode, index } = row;
+  if (opcode === 0x00 || opcode === 0x56 || opcode === 0x57) return undefined;
+  if (opcode >= 0x80 && opcode < 0x90) return ({ kernelStack }) => kernelStack.pushWord(kernelStack.limbs, kernelStack.at(opcode - 0x80));
+  if (opcode >= 0x90 && opcode < 0xa0) {
+    return ({ kernelStack }) => swap(kernelStack.limbs, kernelStack.at(0), kernelStack.at(opcode - 0x8f));
+  }
+  const indexed = indexedOperation(opcode, index * LIMBS);
+  const operation = indexed ?? operations.get(opcode);
+  if (operation === undefined) throw new Error(`the kernel has no instruction ${opcode}`);
+  return operation;
+}
+
+function indexedOperation(opcode: number, at: number): RowOperation | undefined {
+  switch (opcode) {
+    case IndexedCode.getVariable:
+      return ({ kernelStack, variables }) => kernelStack.pushWord(variables, at);
+    case IndexedCode.setVariable:
+      return ({ kernelStack, variables }) => pop(kernelStack, variables, at);
+    case IndexedCode.getField:
+      return ({ kernelStack, current }) => kernelStack.pushWord(current.fields, at);
+    case IndexedCode.setField:
+      return ({ kernelStack, current }) => pop(kernelStack, current.fields, at);
+    default:
+      return undefined;
+  }
+}
+
+function pop(stack: MachineState["kernelStack"], target: Uint16Array, at: number): void {
+  const from = stack.at(0);
+  for (let i = 0; i < LIMBS; i++) target[at + i] = stack.limbs[from + i] as number;
+  stack.drop();
+}
+
+function kernelOperations(privileged: ReadonlyMap<number, Privileged>, keccak: Keccak): ReadonlyMap<number, RowOperation> {
+  const operations = new Map<number, RowOperation>([
+    [PUSH_ROW, () => undefined],
+    [0x5b, () => undefined],
+    [0x20, ({ kernelStack, kernelMemory }) => {
+      const offset = kernelStack.popNumber();
+      pushBytes(kernelStack, keccak(kernelMemory.view(offset, kernelStack.popNumber())));
+    }],
+    [0x46, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.chainId)],
+    [0x48, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.baseFee)],
+    [0x50, ({ kernelStack }) => kernelStack.drop()],
+    [0x51, ({ kernelStack, kernelMemory }) => {
+      const offset = kernelStack.popNumber();
+      const at = kernelStack.grow();
+      kernelMemory.loadWord(offset, kernelStack.limbs, at);
+    }],
+    [0x52, ({ kernelStack, kernelMemory }) => {
+      const offset = kernelStack.popNumber();
+      kernelMemory.storeWord(offset, kernelStack.limbs, kernelStack.at(0));
+      kernelStack.drop();
+    }],
+    [0x53, ({ kernelStack, kernelMemory }) => {
+      const offset = kernelStack.popNumber();
+      kernelMemory.storeByte(offset, (kernelStack.limbs[kernelStack.at(0)] as number) & 0xff);
+      kernelStack.drop();
+    }],
+    [0x5a, ({ kernelStack, current }) => kernelStack.pushNumber(current.gas)],
+  ]);
+  for (const [opcode, compute] of ARITHMETIC) operations.set(opcode, ({ kernelStack }) => compute(kernelStack));
+  for (const [code, run] of privileged) operations.set(code, run);
+  ARRAYS.forEach((_, array) => {
+    operations.set(LOAD_ARRAY + array, (machine) => loadArray(machine, array));
+    operations.set(STORE_ARRAY + array, (machine) => storeArray(machine, array));
+  });
+  return operations;
+}
+
+function loadArray(machine: MachineState, array: number): void {
+  const list = machine.array(array);
+  const at = list.offset(machine.kernelStack.popNumber());
+  machine.kernelStack.pushWord(list.limbs, at);
+}
+
+function storeArray(machine: MachineState, array: number): void {
+  const list = machine.array(array);
+  const at = list.offset(machine.kernelStack.popNumber());
+  pop(machine.kernelStack, list.limbs, at);
+}

@@ -1,0 +1,71 @@
+import { KERNEL_CODE } from "../kernel/generated/kernel-code.ts";
+import { translate } from "../rom/translate.ts";
+import type { RomRow } from "../rom/rom-row.ts";
+import type { CodeSource } from "./code-store.ts";
+import type { RunEnvironment } from "./environment.ts";
+import type { StateSource } from "./key-table.ts";
+import { KernelMode } from "./kernel-mode.ts";
+import { MachineState } from "./machine-state.ts";
+import type { Hint, TransactionOutcome } from "./machine-state.ts";
+import { privilegedOperations } from "./privileged-operations.ts";
+import type { Primitives } from "./privileged-operations.ts";
+import { UserMode } from "./user-mode.ts";
+import { readBigInt } from "./word-stack.ts";
+
+const LIMBS = 16;
+
+/** A leaf that a run read, before and after it. */
+export interface LeafChange {
+  readonly leafKind: number;
+  readonly account: bigint;
+  readonly slot: bigint;
+  readonly before: bigint;
+  readonly after: bigint;
+}
+
+export interface RunResult {
+  readonly transactions: readonly TransactionOutcome[];
+  /** Every leaf that was asked for, in the order of first use; most are unchanged. */
+  readonly leaves: readonly LeafChange[];
+}
+
+/** What a run starts from. */
+export interface RunInputs {
+  readonly environment: RunEnvironment;
+  readonly state: StateSource;
+  readonly codes: CodeSource;
+}
+
+/** The kernel's rows, as circuits have them unless `fused` is false. */
+export function kernelRows({ fused }: { readonly fused: boolean } = { fused: true }): RomRow[] {
+  return translate(Uint8Array.from(Buffer.from(KERNEL_CODE, "hex")), { fused });
+}
+
+/** The machine with the kernel in it: a third engine, whose steps circuits can follow. One serves any number of runs. */
+export class Kernel {
+  readonly #mode: KernelMode;
+
+  constructor(primitives: Primitives, rows: readonly RomRow[] = kernelRows()) {
+    const user = new UserMode(primitives.keccak);
+    this.#mode = new KernelMode(rows, privilegedOperations(user, primitives), primitives.keccak);
+  }
+
+  /**
+   * Runs the steps of a witness (`hints/`), whose last is the end.
+   * Throws KernelPanic for a step that the kernel refuses; what went before it has no result then.
+   */
+  run({ environment, state, codes }: RunInputs, hints: readonly Hint[]): RunResult {
+    const machine = new MachineState(environment, state, codes, hints);
+    this.#mode.run(machine);
+    return { transactions: machine.outcomes, leaves: leavesOf(machine) };
+  }
+}
+
+function leavesOf(machine: MachineState): LeafChange[] {
+  const current = machine.array(0);
+  return machine.keys.keys.map((key, id) => ({
+    ...key,
+    before: machine.keys.before[id] ?? 0n,
+    after: readBigInt(current.limbs, id * LIMBS),
+  }));
+}

@@ -1,0 +1,56 @@
+import type { WordList } from "./word-list.ts";
+import { readBigInt, writeBigInt } from "./word-stack.ts";
+
+const LIMBS = 16;
+
+/** The state that a run starts from. */
+export interface StateSource {
+  /** Value of a leaf; 0 for one that does not exist. Headers hold the nonce in the low 64 bits, the balance above. */
+  read(leafKind: number, account: bigint, slot: bigint): bigint;
+}
+
+/** A leaf that a run has asked for. */
+export interface TouchedKey {
+  readonly leafKind: number;
+  readonly account: bigint;
+  readonly slot: bigint;
+}
+
+/** Numbers the leaves of a run in the order of their first use, and reads each from the state once. */
+export class KeyTable {
+  readonly keys: TouchedKey[] = [];
+  /** What the state held. */
+  readonly before: bigint[] = [];
+  readonly #source: StateSource;
+  readonly #ids = new Map<string, number>();
+
+  constructor(source: StateSource) {
+    this.#source = source;
+  }
+
+  /**
+   * Id of the leaf whose account and slot stand in `limbs`. A new one's value is written to `current`.
+   * The account is the low 160 bits of its word.
+   */
+  id(leafKind: number, limbs: Uint16Array, accountAt: number, slotAt: number, current: WordList): number {
+    const name = nameOf(leafKind, limbs, accountAt, slotAt);
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const key = { leafKind, account: readBigInt(limbs, accountAt), slot: readBigInt(limbs, slotAt) };
+    const value = this.#source.read(key.leafKind, key.account, key.slot);
+    const id = this.keys.length;
+    this.keys.push(key);
+    this.before.push(value);
+    this.#ids.set(name, id);
+    const at = current.offset(id);
+    writeBigInt(current.limbs, at, value);
+    return id;
+  }
+}
+
+function nameOf(leafKind: number, limbs: Uint16Array, accountAt: number, slotAt: number): string {
+  return (
+    String.fromCharCode(leafKind, ...limbs.subarray(accountAt, accountAt + 10)) +
+    String.fromCharCode(...limbs.subarray(slotAt, slotAt + LIMBS))
+  );
+}

@@ -1,0 +1,38 @@
+/** Why the kernel cannot follow a step, by the reason that it gives to `machine.panic`. */
+export const PANIC_REASONS = {
+  0x01: "unknown-step",
+  0x02: "timestamp-falls",
+  0x03: "balance-overflow",
+  0x10: "transaction-type",
+  0x11: "gas-limit",
+  0x12: "nonce-range",
+  0x13: "fee-range",
+  0x14: "field-range",
+  0x15: "chain-id",
+  0x16: "signature",
+  0x17: "sender-has-code",
+  0x18: "nonce",
+  0x19: "priority-fee-above-fee",
+  0x1a: "fee-below-base-fee",
+  0x1b: "balance",
+  0x1c: "init-code-size",
+  0x1d: "gas-below-intrinsic",
+  0x1e: "no-authorizations",
+  0x20: "unsupported-block-hash",
+  0x21: "unsupported-precompile",
+  0x22: "unsupported-modular-power",
+} as const;
+export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
+
+/** The kernel refused a step: the transaction is invalid in this state, or does what the proof does not cover. */
+export class KernelPanic extends Error {
+  override readonly name = "KernelPanic";
+  readonly reason: PanicReason;
+
+  constructor(code: bigint) {
+    const reason = Object.entries(PANIC_REASONS).find(([key]) => BigInt(key) === code)?.[1];
+    if (reason === undefined) throw new Error(`the kernel gave reason ${code}, which has no name`);
+    super(`the kernel refused a step: ${reason}`);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,131 @@
+import { ARRAYS, fieldIndex, VARIABLES, variableIndex } from "../kernel/names.ts";
+import type { FrameField, Variable } from "../kernel/names.ts";
+import { ByteMemory } from "./byte-memory.ts";
+import { CodeStore } from "./code-store.ts";
+import type { CodeSource } from "./code-store.ts";
+import type { RunEnvironment } from "./environment.ts";
+import { Frame } from "./frame.ts";
+import { KeyTable } from "./key-table.ts";
+import type { StateSource } from "./key-table.ts";
+import { WordList } from "./word-list.ts";
+import { readBigInt, writeBigInt, WordStack } from "./word-stack.ts";
+
+const LIMBS = 16;
+
+/** A word of the witness, or bytes that `hintBytes` takes. */
+export type Hint = bigint | Uint8Array;
+
+/** How a transaction ended: success, revert or exceptional halt of its first frame. */
+export type TransactionStatus = "success" | "reverted" | "halted";
+/** By the number that the kernel gives them. */
+const STATUSES: readonly TransactionStatus[] = ["halted", "success", "reverted"];
+
+/** One transaction of a run. */
+export interface TransactionOutcome {
+  readonly status: TransactionStatus;
+  readonly gasUsed: bigint;
+  /** Rows of the kernel and opcodes of user code that it took. */
+  readonly kernelSteps: number;
+  readonly userSteps: number;
+}
+
+/** A part of a frame's memory by reference, as the kernel writes them: frame << 64, offset << 32, length. */
+export interface Slice {
+  readonly frame: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** All that a run changes. The kernel's and the users' instructions are functions of it. */
+export class MachineState {
+  readonly environment: RunEnvironment;
+  readonly keys: KeyTable;
+  readonly codes: CodeStore;
+  readonly kernelStack = new WordStack();
+  readonly kernelMemory = new ByteMemory();
+  readonly variables = new Uint16Array(VARIABLES.length * LIMBS);
+  /** By `ARRAYS`. */
+  readonly arrays: readonly WordList[] = ARRAYS.map(() => new WordList());
+  readonly frames: Frame[] = [];
+  readonly hints: readonly Hint[];
+  hintsRead = 0;
+  current = new Frame();
+  /** Rows of the kernel, and opcodes of user code, so far. */
+  kernelSteps = 0;
+  userSteps = 0;
+  /** The transactions that have ended. */
+  readonly outcomes: TransactionOutcome[] = [];
+  #ended = { kernelSteps: 0, userSteps: 0 };
+
+  constructor(environment: RunEnvironment, state: StateSource, codes: CodeSource, hints: readonly Hint[]) {
+    this.environment = environment;
+    this.keys = new KeyTable(state);
+    this.codes = new CodeStore(codes);
+    this.hints = hints;
+    const { blockNumber, timestamp, coinbase } = environment.boundary;
+    this.#setVariable("blockNumber", blockNumber);
+    this.#setVariable("timestamp", timestamp);
+    this.#setVariable("coinbase", coinbase);
+  }
+
+  array(index: number): WordList {
+    const array = this.arrays[index];
+    if (array === undefined) throw new Error(`the kernel has no array ${index}`);
+    return array;
+  }
+
+  frame(id: number): Frame {
+    return (this.frames[id] ??= new Frame());
+  }
+
+  /** Memory of a frame; the kernel's own for frame 0. */
+  memory(id: number): ByteMemory {
+    return id === 0 ? this.kernelMemory : this.frame(id).memory;
+  }
+
+  enter(id: number): void {
+    this.current = this.frame(id);
+    this.#setVariable("frame", BigInt(id));
+  }
+
+  variable(name: Variable): bigint {
+    return readBigInt(this.variables, variableIndex(name) * LIMBS);
+  }
+
+  field(name: FrameField): bigint {
+    return readBigInt(this.current.fields, fieldIndex(name) * LIMBS);
+  }
+
+  /** The slice that a frame field holds. */
+  slice(name: FrameField): Slice {
+    const fields = this.current.fields;
+    const at = fieldIndex(name) * LIMBS;
+    return {
+      length: (fields[at] as number) + (fields[at + 1] as number) * 0x10000,
+      offset: (fields[at + 2] as number) + (fields[at + 3] as number) * 0x10000,
+      frame: (fields[at + 4] as number) + (fields[at + 5] as number) * 0x10000,
+    };
+  }
+
+  /** Notes how the transaction ended whose result the kernel's variables hold. */
+  endTransaction(): void {
+    this.outcomes.push({
+      status: STATUSES[Number(this.variable("status"))] ?? "halted",
+      gasUsed: this.variable("gasUsed"),
+      kernelSteps: this.kernelSteps - this.#ended.kernelSteps,
+      userSteps: this.userSteps - this.#ended.userSteps,
+    });
+    this.#ended = { kernelSteps: this.kernelSteps, userSteps: this.userSteps };
+  }
+
+  nextHint(): Hint {
+    const hint = this.hints[this.hintsRead];
+    if (hint === undefined) throw new Error("the witness ended before the kernel did");
+    this.hintsRead++;
+    return hint;
+  }
+
+  #setVariable(name: Variable, value: bigint): void {
+    writeBigInt(this.variables, variableIndex(name) * LIMBS, value);
+  }
+}

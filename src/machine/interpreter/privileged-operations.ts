@@ -1,0 +1,176 @@
+import { MACHINE } from "../instructions/privileged.ts";
+import type { MachineInstruction } from "../instructions/privileged.ts";
+import { isDelegation } from "./code-store.ts";
+import { KernelPanic } from "./machine-error.ts";
+import type { MachineState } from "./machine-state.ts";
+import { pushBytes } from "./user-mode.ts";
+import type { Keccak, UserMode } from "./user-mode.ts";
+import { TOO_LARGE } from "./word-stack.ts";
+
+
+/** What the machine computes for the kernel with libraries; in circuits each is a table of its own. */
+export interface Primitives {
+  readonly keccak: Keccak;
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
+  /** The signer's public key, x ‖ y, or undefined where no key has that signature. Parity is 0 or 1. */
+  readonly recover: (hash: Uint8Array, parity: number, r: Uint8Array, s: Uint8Array) => Uint8Array | undefined;
+  readonly verifyP256: (hash: Uint8Array, r: Uint8Array, s: Uint8Array, x: Uint8Array, y: Uint8Array) => boolean;
+}
+
+/** One privileged instruction: pops its operands from the kernel's stack and pushes its result. */
+export type Privileged = (machine: MachineState) => void;
+
+/** Every `machine.*` of the kernel, by code. */
+export function privilegedOperations(user: UserMode, primitives: Primitives): ReadonlyMap<number, Privileged> {
+  const operations: Record<MachineInstruction, Privileged> = {
+    ...frameOperations(user),
+    ...memoryOperations(primitives),
+    ...stateOperations(),
+    ...signatureOperations(primitives),
+    endTransaction: (machine) => machine.endTransaction(),
+    panic: ({ kernelStack }) => {
+      throw new KernelPanic(kernelStack.popBigInt());
+    },
+  };
+  return new Map(Object.entries(operations).map(([name, run]) => [MACHINE[name as MachineInstruction].code, run]));
+}
+
+function frameOperations(user: UserMode) {
+  return {
+    run: (machine) => machine.kernelStack.pushNumber(user.run(machine)),
+    charge: ({ kernelStack, current }) => kernelStack.pushNumber(current.charge(kernelStack.popNumber()) ? 1 : 0),
+    setGas: ({ kernelStack, current }) => {
+      current.gas = kernelStack.popNumber();
+    },
+    setCode: ({ kernelStack, current, codes }) => {
+      current.code = codes.get(kernelStack.popNumber());
+      current.pc = 0;
+    },
+    enterFrame: (machine) => {
+      machine.enter(machine.kernelStack.popNumber());
+    },
+    popUser: ({ kernelStack, current: { stack } }) => {
+      kernelStack.pushWord(stack.limbs, stack.at(0));
+      stack.drop();
+    },
+    pushUser: ({ kernelStack, current: { stack } }) => {
+      stack.pushWord(kernelStack.limbs, kernelStack.at(0));
+      kernelStack.drop();
+    },
+    expand: ({ kernelStack, current }) => {
+      const offset = kernelStack.popNumber();
+      const length = kernelStack.popNumber();
+      kernelStack.pushNumber(current.expand(offset, length) ? 1 : 0);
+    },
+  } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+function memoryOperations({ keccak, sha256 }: Primitives) {
+  return {
+    hint: (machine) => {
+      const hint = machine.nextHint();
+      if (typeof hint !== "bigint") throw new Error("the kernel asked for a word, and the witness has bytes");
+      machine.kernelStack.pushBigInt(hint);
+    },
+    hintBytes: (machine) => {
+      const hint = machine.nextHint();
+      if (typeof hint === "bigint") throw new Error("the kernel asked for bytes, and the witness has a word");
+      machine.memory(machine.kernelStack.popNumber()).write(0, hint);
+      machine.kernelStack.pushNumber(hint.length);
+    },
+    writeFrame: (machine) => {
+      const { kernelStack } = machine;
+      const memory = machine.memory(kernelStack.popNumber());
+      const offset = kernelStack.popNumber();
+      memory.storeWord(offset, kernelStack.limbs, kernelStack.at(0));
+      kernelStack.drop();
+    },
+    byteOfFrame: (machine) => machine.kernelStack.pushNumber(popView(machine, 1)[0] ?? 0),
+    copy: (machine) => {
+      const { kernelStack } = machine;
+      const target = machine.memory(kernelStack.popNumber());
+      const to = kernelStack.popNumber();
+      target.write(to, popView(machine).slice());
+    },
+    hashFrame: (machine) => {
+      pushBytes(machine.kernelStack, keccak(popView(machine)));
+    },
+    sha256: (machine) => {
+      pushBytes(machine.kernelStack, sha256(popView(machine)));
+    },
+    nonZeroBytes: (machine) => {
+      let count = 0;
+      for (const byte of popView(machine)) if (byte !== 0) count++;
+      machine.kernelStack.pushNumber(count);
+    },
+  } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+/** Pops frame, offset and, unless it is given, length. */
+function popView(machine: MachineState, length?: number): Uint8Array {
+  const { kernelStack } = machine;
+  const memory = machine.memory(kernelStack.popNumber());
+  const offset = kernelStack.popNumber();
+  return memory.view(offset, length ?? kernelStack.popNumber());
+}
+
+function stateOperations() {
+  return {
+    key: (machine) => {
+      const { kernelStack, keys } = machine;
+      const leafKind = kernelStack.popNumber();
+      const id = keys.id(leafKind, kernelStack.limbs, kernelStack.at(0), kernelStack.at(1), machine.array(0));
+      kernelStack.drop(2);
+      kernelStack.pushNumber(id);
+    },
+    accountOfKey: ({ kernelStack, keys }) => {
+      const key = keys.keys[kernelStack.popNumber()];
+      if (key === undefined) throw new Error("the kernel named a key that it never made");
+      kernelStack.pushBigInt(key.account);
+    },
+    loadCode: ({ kernelStack, codes }) => {
+      const code = codes.load(kernelStack.popBigInt());
+      const delegation = isDelegation(code) ? 1n << 64n : 0n;
+      kernelStack.pushBigInt(delegation | (BigInt(code.bytes.length) << 32n) | BigInt(code.id));
+    },
+    makeCode: (machine) => {
+      machine.kernelStack.pushNumber(machine.codes.make(popView(machine)).id);
+    },
+    codeDigest: ({ kernelStack, codes }) => {
+      kernelStack.pushBigInt(codes.get(kernelStack.popNumber()).digest);
+    },
+    codeHead: ({ kernelStack, codes }) => {
+      const { bytes } = codes.get(Number(kernelStack.popBigInt() & 0xffffffffn));
+      kernelStack.pushBigInt(bytes.subarray(0, 23).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n));
+    },
+    copyCode: ({ kernelStack, codes, current }) => {
+      const { bytes } = codes.get(kernelStack.popNumber());
+      const to = kernelStack.popNumber();
+      const from = kernelStack.popNumber();
+      const length = kernelStack.popNumber();
+      current.memory.write(to, from === TOO_LARGE ? new Uint8Array(0) : bytes.subarray(from, from + length), length);
+    },
+  } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+function signatureOperations({ recover, verifyP256 }: Primitives) {
+  return {
+    recover: ({ kernelStack, kernelMemory }) => {
+      const at = kernelStack.popNumber();
+      const [hash, parity, r, s] = [0, 32, 64, 96].map((offset) => kernelMemory.view(at + offset, 32).slice()) as Words<4>;
+      const bit = parity.subarray(0, 31).every((byte) => byte === 0) ? (parity[31] as number) : 2;
+      const key = bit > 1 ? undefined : recover(hash, bit, r, s);
+      if (key !== undefined) kernelMemory.write(at + 128, key);
+      kernelStack.pushNumber(key === undefined ? 0 : 1);
+    },
+    verifyP256: ({ kernelStack, kernelMemory }) => {
+      const at = kernelStack.popNumber();
+      const words = [0, 32, 64, 96, 128].map((offset) => kernelMemory.view(at + offset, 32).slice()) as Words<5>;
+      kernelStack.pushNumber(verifyP256(...words) ? 1 : 0);
+    },
+  } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+type Words<N extends 4 | 5> = N extends 4
+  ? [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+  : [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];

@@ -1,0 +1,120 @@
+// CALL, CALLCODE, DELEGATECALL and STATICCALL. Answers 1, or 0 for an exceptional halt of the caller.
+
+function call_(opcode) -> ok {
+  let wanted := machine.popUser()
+  let account := popAccount()
+  let v := 0
+  if lt(opcode, 0xf3) { v := machine.popUser() }
+  if and(eq(opcode, 0xf1), gt(v, 0)) { if frame.isStatic() { leave } }
+  if iszero(popRanges()) { leave }
+  let cost := accountGas(account)
+  if v {
+    cost := add(cost, 9000)
+    if eq(opcode, 0xf1) { if isEmpty(account, headerOf(account)) { cost := add(cost, 25000) } }
+  }
+  let code := codeOf(account)
+  if shr(64, code) {
+    let target := delegateOf(code)
+    cost := add(cost, accountGas(target))
+    code := 0
+    // A delegation to a delegation runs the designator itself, whose first byte is invalid.
+    if iszero(isPrecompile(target)) { code := and(codeOf(target), 0xffffffffffffffff) }
+  }
+  if iszero(machine.charge(cost)) { leave }
+  ok := 1
+  let given := gas()
+  given := sub(given, shr(6, given))
+  if lt(wanted, given) { given := wanted }
+  pop(machine.charge(given))
+  if v { given := add(given, 2300) }
+  if cannotCall(v) {
+    giveBack(given, 0)
+    leave
+  }
+  set.mark(get.journalLength())
+  if isPrecompile(account) {
+    if eq(opcode, 0xf1) { pop(transfer(frame.headerId(), headerOf(account), v)) }
+    callPrecompile(account, given)
+    leave
+  }
+  if iszero(code) {
+    if eq(opcode, 0xf1) { pop(transfer(frame.headerId(), headerOf(account), v)) }
+    giveBack(given, 1)
+    leave
+  }
+  enterCall(opcode, account, v)
+  machine.setGas(given)
+  machine.setCode(and(code, 0xffffffff))
+}
+
+// Input and room for output, kept in variables because the stack is short.
+function popRanges() -> ok {
+  let offset := machine.popUser()
+  let length := machine.popUser()
+  if iszero(machine.expand(offset, length)) { leave }
+  if iszero(length) { offset := 0 }
+  set.callInput(slice(get.frame(), offset, length))
+  offset := machine.popUser()
+  length := machine.popUser()
+  if iszero(machine.expand(offset, length)) { leave }
+  if iszero(length) { offset := 0 }
+  set.callOutput(slice(0, offset, length))
+  ok := 1
+}
+
+function cannotCall(v) -> bad {
+  bad := gt(frame.depth(), 1023)
+  if v { if lt(balanceOf(frame.headerId()), v) { bad := 1 } }
+}
+
+// A call that ran no code: its gas returns, and it returned nothing.
+function giveBack(given, result) {
+  machine.setGas(add(gas(), given))
+  setFrame.returned(0)
+  machine.pushUser(result)
+}
+
+// The callee's frame from the caller's, with the value moved.
+function enterCall(opcode, account, v) {
+  let depth := frame.depth()
+  let static := frame.isStatic()
+  let own := frame.address()
+  let header := frame.headerId()
+  switch opcode
+  case 0xf4 {
+    let caller_ := frame.caller()
+    v := frame.callValue()
+    pushFrame()
+    setFrame.address(own)
+    setFrame.caller(caller_)
+    setFrame.headerId(header)
+  }
+  case 0xf2 {
+    pushFrame()
+    setFrame.address(own)
+    setFrame.caller(own)
+    setFrame.headerId(header)
+  }
+  default {
+    if eq(opcode, 0xfa) { static := 1 }
+    let id := headerOf(account)
+    pop(transfer(header, id, v))
+    pushFrame()
+    setFrame.address(account)
+    setFrame.caller(own)
+    setFrame.headerId(id)
+  }
+  setFrame.callValue(v)
+  setFrame.isStatic(static)
+  setFrame.depth(add(depth, 1))
+}
+
+function pushFrame() {
+  let parent := get.frame()
+  machine.enterFrame(newFrame())
+  setFrame.parent(parent)
+  setFrame.input(get.callInput())
+  setFrame.output(get.callOutput())
+  setFrame.mark(get.mark())
+  setFrame.refund(get.refund())
+}

@@ -1,0 +1,86 @@
+// Precompiled contracts. Proven: 0x01, 0x02, 0x04, 0x05 up to 256 bits, 0x100. A call of another stops the transaction's proof.
+
+function isPrecompile(account) -> yes { yes := or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)) }
+
+// By an opcode of the current frame, which made room for the output.
+function callPrecompile(account, given) {
+  let output := newFrame()
+  let left, length := runPrecompile(account, given, get.callInput(), output)
+  if eq(left, not(0)) {
+    rollBack(get.mark())
+    setFrame.returned(0)
+    machine.pushUser(0)
+    leave
+  }
+  machine.setGas(add(gas(), left))
+  machine.pushUser(1)
+  copyOutput(get.callOutput(), slice(output, 0, length))
+}
+
+// By a transaction itself.
+function callPrecompileDirectly(account, given) {
+  let left, length := runPrecompile(account, given, slice(get.inputFrame(), 0, get.inputLength()), newFrame())
+  if eq(left, not(0)) {
+    rollBack(get.mark())
+    leave
+  }
+  set.status(1)
+  set.gasLeft(left)
+}
+
+// Answers the gas that is left, or 2^256 - 1 for a failure, and the length of what stands at the output frame's start.
+function runPrecompile(account, given, input, output) -> left, length {
+  left := not(0)
+  let n := and(input, 0xffffffff)
+  let words := shr(5, add(n, 31))
+  switch account
+  case 0x01 { if iszero(lt(given, 3000)) { left := sub(given, 3000) length := recoverInput(input, output) } }
+  case 0x02 {
+    let cost := add(60, mul(12, words))
+    if iszero(lt(given, cost)) {
+      left := sub(given, cost)
+      machine.writeFrame(output, 0, machine.sha256(shr(64, input), and(shr(32, input), 0xffffffff), n))
+      length := 32
+    }
+  }
+  case 0x04 {
+    let cost := add(15, mul(3, words))
+    if iszero(lt(given, cost)) {
+      left := sub(given, cost)
+      machine.copy(output, 0, shr(64, input), and(shr(32, input), 0xffffffff), n)
+      length := n
+    }
+  }
+  case 0x05 { left, length := modularPower(given, input, output) }
+  case 0x100 { if iszero(lt(given, 6900)) { left := sub(given, 6900) length := verifyInput(input, output) } }
+  default { machine.panic(0x21) }
+}
+
+// The first `size` bytes of the input, with zeros behind its end, at kernel memory 0xc00. An output frame is all zeros.
+function readInput(input, output, size) {
+  let n := and(input, 0xffffffff)
+  if gt(n, size) { n := size }
+  machine.copy(0, 0xc00, shr(64, input), and(shr(32, input), 0xffffffff), n)
+  machine.copy(0, add(0xc00, n), output, 0, sub(size, n))
+}
+
+function recoverInput(input, output) -> length {
+  readInput(input, output, 128)
+  let parity := sub(mload(0xc20), 27)
+  if gt(parity, 1) { leave }
+  let account := recoverAccount(mload(0xc00), parity, mload(0xc40), mload(0xc60))
+  if account {
+    machine.writeFrame(output, 0, account)
+    length := 32
+  }
+}
+
+// P-256 (EIP-7951): hash, r, s, x, y.
+function verifyInput(input, output) -> length {
+  if sub(and(input, 0xffffffff), 160) { leave }
+  readInput(input, output, 160)
+  if machine.verifyP256(0xc00) {
+    machine.writeFrame(output, 0, 1)
+    length := 32
+  }
+}

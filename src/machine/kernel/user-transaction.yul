@@ -1,0 +1,132 @@
+// A transaction that an account has signed: types 0, 1, 2 and 4.
+
+function userTransaction() {
+  set.transactionNumber(add(get.transactionNumber(), 1))
+  set.journalLength(0)
+  set.refund(0)
+  set.destroyedCount(0)
+  readFields()
+  let sender := readSender()
+  let id := headerOf(sender)
+  set.origin(sender)
+  set.senderId(id)
+  set.coinbaseId(headerOf(get.coinbase()))
+  checkSender(sender, id)
+  let intrinsic := intrinsicGas()
+  buyGas(id)
+  pop(touch(id))
+  pop(touch(get.coinbaseId()))
+  if get.transactionType() {
+    warmAccessList()
+    if eq(get.transactionType(), 4) { applyAuthorizations() }
+  }
+  callTarget(sender, sub(get.gasLimit(), intrinsic))
+  settle()
+  machine.endTransaction()
+}
+
+function readFields() {
+  set.transactionType(machine.hint())
+  set.transactionChainId(machine.hint())
+  set.nonce(machine.hint())
+  set.priorityFeeCap(machine.hint())
+  set.feeCap(machine.hint())
+  set.gasLimit(machine.hint())
+  set.isCreation(machine.hint())
+  set.target(machine.hint())
+  set.value(machine.hint())
+  set.isReplayProtected(machine.hint())
+  set.inputFrame(newFrame())
+  set.inputLength(machine.hintBytes(get.inputFrame()))
+  let kind := get.transactionType()
+  if or(gt(kind, 4), eq(kind, 3)) { machine.panic(0x10) }
+  // 2^24 is EIP-7825's limit; the rest keeps every later sum below 2^256.
+  if gt(get.gasLimit(), 0x1000000) { machine.panic(0x11) }
+  if shr(64, add(get.nonce(), 1)) { machine.panic(0x12) }
+  if shr(128, or(get.feeCap(), get.priorityFeeCap())) { machine.panic(0x13) }
+  if shr(160, get.target()) { machine.panic(0x14) }
+  if shr(1, get.isCreation()) { machine.panic(0x14) }
+  if and(get.isCreation(), eq(kind, 4)) { machine.panic(0x14) }
+  if or(kind, get.isReplayProtected()) {
+    if sub(get.transactionChainId(), chainid()) { machine.panic(0x15) }
+  }
+  if kind {
+    readAccessList()
+    if eq(kind, 4) { readAuthorizations() }
+  }
+}
+
+function readSender() -> sender {
+  let parity := machine.hint()
+  let r := machine.hint()
+  let s := machine.hint()
+  // Half of the group's order: EIP-2.
+  if gt(s, 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0) { machine.panic(0x16) }
+  sender := recoverAccount(payloadHash(), parity, r, s)
+  if iszero(sender) { machine.panic(0x16) }
+}
+
+// The account that signed, or 0. The machine proves either the key or that there is none.
+function recoverAccount(hash, parity, r, s) -> account {
+  mstore(0x00, hash)
+  mstore(0x20, parity)
+  mstore(0x40, r)
+  mstore(0x60, s)
+  if machine.recover(0) { account := and(keccak256(0x80, 64), 0xffffffffffffffffffffffffffffffffffffffff) }
+}
+
+function checkSender(sender, id) {
+  // EIP-3607, and EIP-7702's exception from it.
+  let code := codeOf(sender)
+  if code { if iszero(shr(64, code)) { machine.panic(0x17) } }
+  if sub(nonceOf(id), get.nonce()) { machine.panic(0x18) }
+  let price := get.feeCap()
+  if gt(get.transactionType(), 1) {
+    if gt(get.priorityFeeCap(), price) { machine.panic(0x19) }
+    let wanted := add(get.priorityFeeCap(), basefee())
+    if lt(wanted, price) { price := wanted }
+  }
+  if lt(price, basefee()) { machine.panic(0x1a) }
+  set.price(price)
+  if shr(192, get.value()) { machine.panic(0x1b) }
+  if lt(balanceOf(id), add(get.value(), mul(get.gasLimit(), get.feeCap()))) { machine.panic(0x1b) }
+}
+
+// Nonce and price are paid whatever happens next, so no journal remembers them.
+function buyGas(id) {
+  let paid := mul(get.gasLimit(), get.price())
+  store.current(id, add(sub(load.current(id), shl(64, paid)), 1))
+}
+
+// Gas of the transaction itself (EIP-2028, 2930, 3860, 7702), and EIP-7623's floor.
+function intrinsicGas() -> cost {
+  let length := get.inputLength()
+  let tokens := add(length, mul(machine.nonZeroBytes(get.inputFrame(), 0, length), 3))
+  cost := add(21000, shl(2, tokens))
+  set.floor(add(21000, mul(10, tokens)))
+  if get.isCreation() {
+    if gt(length, 49152) { machine.panic(0x1c) }
+    cost := add(cost, add(32000, shl(1, shr(5, add(length, 31)))))
+  }
+  if get.transactionType() {
+    cost := add(cost, add(mul(2400, get.accessEntries()), mul(1900, get.accessSlots())))
+    if eq(get.transactionType(), 4) { cost := add(cost, mul(25000, get.authorizations())) }
+  }
+  if or(lt(get.gasLimit(), cost), lt(get.gasLimit(), get.floor())) { machine.panic(0x1d) }
+}
+
+function settle() {
+  let used := sub(get.gasLimit(), get.gasLeft())
+  let refund := get.refund()
+  let most := div(used, 5)
+  if gt(refund, most) { refund := most }
+  used := sub(used, refund)
+  if lt(used, get.floor()) { used := get.floor() }
+  let id := get.senderId()
+  store.current(id, credited(load.current(id), mul(get.price(), sub(get.gasLimit(), used))))
+  // The base fee is burnt.
+  let operator := get.coinbaseId()
+  store.current(operator, credited(load.current(operator), mul(sub(get.price(), basefee()), used)))
+  if get.destroyedCount() { destroyAccounts() }
+  set.gasUsed(used)
+}

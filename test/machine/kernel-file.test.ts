@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { hashTag } from "../../src/protocol/hex.ts";
+import { expandSource } from "../../scripts/kernel-generator/expand-source.ts";
+import { kernelFile } from "../../scripts/kernel-generator/kernel-file.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+test("the committed kernel is what solc makes of its sources (npm run generate)", () => {
+  const { path, content } = kernelFile(root);
+  assert.ok(readFileSync(join(root, path), "utf8") === content, `${path} is out of date: run npm run generate`);
+});
+
+test("the kernel hashes PREVRANDAO under the tag that chains use", () => {
+  const sources = globSync("src/machine/kernel/*.yul", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));
+  assert.ok(sources.join("").includes(hashTag("hyperchain.prev-randao.v1")));
+});
+
+test("a privileged name that does not exist is an error", () => {
+  for (const source of ["get.prise()", "machine.fly(1)", "store.nothing(1, 2)", "setFrame.colour(1)"]) {
+    assert.throws(() => expandSource(source), { name: "KernelSourceError", message: /does not exist/ });
+  }
+});
+
+test("privileged calls become verbatim bytes with their operands", () => {
+  assert.equal(expandSource("set.transactionNumber(1)"), 'verbatim_1i_0o(hex"a101", 1)');
+  assert.equal(expandSource("machine.run()"), 'verbatim_0i_1o(hex"b0")');
+});

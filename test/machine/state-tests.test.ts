@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compareEngines, ENVIRONMENT } from "./support/compare.ts";
+import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests.ts";
+import type { StateTestCase } from "./support/state-tests.ts";
+
+/** A transaction of these tests may loop through all its gas. */
+const GAS_CAP = 1_000_000n;
+/** Of the cases that `npm test` runs: every twelfth. STATE_TESTS=all runs each one. */
+const STRIDE = 12;
+const HEADER_LIMIT = 1n << 192n;
+
+/**
+ * Creations onto an address that has storage but neither nonce nor code (EIP-7610). No account of a chain is ever in that
+ * state, so the kernel does not look for it.
+ */
+const STORAGE_WITHOUT_CODE = [
+  "stCreate2/RevertInCreateInInitCreate2Paris/", "stCreate2/create2collisionStorageParis/", "stExtCodeHash/dynamicAccountOverwriteEmpty_Paris/",
+  "stRevertTest/RevertInCreateInInit_Paris/", "stSStoreTest/InitCollisionParis/",
+];
+
+/** Counts by outcome; refusals and invalid transactions by the reason that the kernel gives. */
+async function runCases(cases: readonly StateTestCase[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const differences: string[] = [];
+  const count = (name: string) => (counts[name] = (counts[name] ?? 0) + 1);
+  // The tests' own base fee is a field of their block; a chain has its own.
+  const environment = { ...ENVIRONMENT, baseFee: 0n };
+  for (const one of cases) {
+    const accounts = accountsOf(one);
+    const transaction = transactionOf(one, GAS_CAP);
+    if (transaction === undefined) count("outside: not encodable");
+    else if ([...accounts.values()].some(({ balance }) => balance >= HEADER_LIMIT)) count("outside: balance above 192 bits");
+    else if (STORAGE_WITHOUT_CODE.some((name) => one.name.startsWith(name))) count("outside: storage without code");
+    else {
+      const result = await compareEngines(accounts, transaction, environment);
+      count("reason" in result ? `${result.kind}: ${result.reason}` : result.kind);
+      if (result.kind === "different") differences.push(`${one.name}: ${result.how}`);
+    }
+  }
+  assert.deepEqual(differences, []);
+  return counts;
+}
+
+test("the kernel agrees with ethereumjs on a sample of Ethereum's public state tests", async () => {
+  const sample = stateTestCases().filter((_, i) => i % STRIDE === 0);
+  assert.deepEqual(await runCases(sample), {
+    equal: 314,
+    "invalid: balance": 1,
+    "invalid: sender-has-code": 1,
+    "refused: unsupported-precompile": 50,
+    "refused: unsupported-modular-power": 1,
+    "outside: balance above 192 bits": 7,
+  });
+});
+
+test("the kernel agrees with ethereumjs on all of the public state tests", { skip: process.env["STATE_TESTS"] !== "all" }, async () => {
+  assert.deepEqual(await runCases(stateTestCases()), {
+    equal: 3792,
+    "invalid: balance": 11,
+    "invalid: gas-below-intrinsic": 3,
+    "invalid: sender-has-code": 5,
+    "refused: unsupported-precompile": 599,
+    "refused: unsupported-modular-power": 2,
+    "refused: unsupported-block-hash": 1,
+    "outside: balance above 192 bits": 61,
+    "outside: not encodable": 5,
+    "outside: storage without code": 7,
+  });
+});
