@@ -1,12 +1,35 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import { P } from "../field/koala-bear.ts";
+import type { Air } from "./air.ts";
 import type { ExpressionNode, Gadget } from "./expression.ts";
+import type { Bus, LookupPlan } from "./lookup.ts";
 import type { ProofParameters } from "./parameters.ts";
-import type { System } from "./system.ts";
 
 /** Version of engine and proof format: the digest of every system changes with it. */
 export const PROOF_VERSION = 1;
+
+/** What the digest needs of a compiled table. */
+interface KeyedTable {
+  readonly air: Air;
+  readonly auxiliaryCount: number;
+  readonly fixedLogRows: number | undefined;
+  readonly preprocessedWidth: number;
+  readonly mainWidth: number;
+  readonly mainNextWidth: number;
+  readonly lookup: LookupPlan | undefined;
+}
+
+/** What the digest needs of a compiled system. */
+interface KeyedSystem {
+  readonly name: string;
+  readonly parameters: ProofParameters;
+  readonly definition: { readonly statementValueCount: number };
+  readonly chunkCount: number;
+  readonly tables: readonly KeyedTable[];
+  readonly buses: ReadonlyMap<string, Bus>;
+  readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
+}
 
 type Serialised = string | number | readonly Serialised[];
 
@@ -16,7 +39,7 @@ type Serialised = string | number | readonly Serialised[];
  * and interactions, the lookup grouping, and the preprocessed roots. Names of tables, columns and constraints are left
  * out: they mean nothing to the proof, so renaming does not change the key.
  */
-export function verificationKeyDigest(system: Omit<System, "verificationKeyDigest">): Uint8Array {
+export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
   const text = JSON.stringify([
     "verification-key",
     PROOF_VERSION,
