@@ -61,9 +61,16 @@ export function validateParameters(parameters: ProofParameters): void {
   between("logArity", parameters.logArity, 1, 4);
   between("logFinalMax", parameters.logFinalMax, parameters.logArity - 1, TWO_ADICITY);
   between("maxConstraintDegree", parameters.maxConstraintDegree, 2, 64);
-  // More than half of the domain would make drawing distinct positions slow and says that the domain is too small.
-  between("queryCount", parameters.queryCount, 1, 2 ** (parameters.minLogRows + parameters.logBlowup - 1));
+  between("queryCount", parameters.queryCount, 1, mostQueries(parameters, parameters.maxLogRows));
   if (parameters.hash.kind === "keccak") between("digestBytes", parameters.hash.digestBytes, 16, 32);
+}
+
+/**
+ * Most queries of a proof whose tallest table has 2^logRows rows. More than half of the domain would make drawing distinct
+ * positions slow and says that the domain is too small.
+ */
+export function mostQueries({ logBlowup }: ProofParameters, logRows: number): number {
+  return 2 ** (logRows + logBlowup - 1);
 }
 
 /** Leaf encodings of trace and FRI trees under the parameters' hash. */

@@ -5,7 +5,7 @@ import type { Air, ConstraintScope } from "./air.ts";
 import { assertSegmentsStandAlone } from "./lifting-rules.ts";
 import { type Bus, collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
 import { type CountedSide, countedSides } from "./multiplicities.ts";
-import { type ProofParameters, validateParameters } from "./parameters.ts";
+import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
 
 /** Columns that the verification key fixes, by the root of their commitment. */
@@ -113,6 +113,7 @@ export function compileSystem(
     );
   }
   checkPreprocessedRoots(definition, tables, preprocessedRoots);
+  checkQueryCount(definition);
   const system = {
     name: definition.name,
     parameters,
@@ -219,6 +220,16 @@ function checkPreprocessedRoots(
     }
   }
   if (roots.size !== heights.length) throw new TypeError(`system ${definition.name} was given roots for impossible heights`);
+}
+
+/** Positions are drawn on the domain of the tallest table, which the table of the greatest fixed height bounds from below. */
+function checkQueryCount(definition: SystemDefinition): void {
+  const { parameters } = definition;
+  const lowest = Math.min(...tallestHeights(definition));
+  const most = mostQueries(parameters, lowest);
+  if (parameters.queryCount > most) {
+    throw new RangeError(`${parameters.queryCount} queries are too many for a tallest table of 2^${lowest} rows: at most ${most}, or raise minLogRows`);
+  }
 }
 
 /** Statement values followed by the table's own, which is what `public(index)` of its AIR refers to. */

@@ -91,6 +91,23 @@ describe("compileSystem refuses", () => {
   }
 });
 
+describe("the number of queries", () => {
+  it("is bounded by the least height of the tallest table, not by the smallest table", async () => {
+    const fixed = (logRows: number) => ({
+      air: air((t) => { t.column("x"); t.preprocessedColumn("p"); }),
+      preprocessed: { logRows, columns: () => [new Uint32Array(2 ** logRows)] },
+    });
+    // Blowup 4: half of the domain of 2^5 rows is 64 positions, of 2^2 rows 8.
+    const many = (queryCount: number) => definition([fixed(5), fixed(3), { air: plain }], { parameters: { ...parameters, queryCount } });
+    const roots = await commitPreprocessed(many(64), createReferenceBackend());
+    compileSystem(many(64), roots);
+    assert.throws(() => compileSystem(many(65), roots), /65 queries are too many for a tallest table of 2\^5 rows: at most 64/);
+    const free = (queryCount: number) => definition([{ air: plain }], { parameters: { ...parameters, queryCount } });
+    compileSystem(free(8));
+    assert.throws(() => compileSystem(free(9)), /tallest table of 2\^2 rows: at most 8/);
+  });
+});
+
 describe("the verification key digest", () => {
   const digest = (system: { readonly verificationKeyDigest: Uint8Array }): string => Buffer.from(system.verificationKeyDigest).toString("hex");
 
