@@ -6,12 +6,15 @@ import { hashLeaf, hashNode } from "../../tree-hash.ts";
 import type { HeightClass } from "../../tree-shape.ts";
 import type { StoredColumns } from "../columns-store.ts";
 import { Allocations, type Device } from "../device.ts";
+import type { RemaindersJob } from "../jobs/remainders.ts";
 import { companionOf } from "../montgomery.ts";
 import { SMALLEST_LOG_SIZE } from "../transforms.ts";
 import { readDigest, type StoredTree } from "./commit.ts";
 
 /** Positions whose points share their sixteenth power: remainders modulo X^16 − c serve them all. */
 const RUN = 16;
+/** Columns of one task: few, so that wide tables keep all threads busy to the end. */
+const COLUMNS_PER_TASK = 8;
 
 type RowReader = (block: StoredColumns, leaf: number) => number[];
 
@@ -83,25 +86,14 @@ async function readRows(device: Device, tree: StoredTree, groups: readonly numbe
   const scratch = new Allocations(device.heap);
   try {
     const runs = groups.flatMap((group) => tree.classes.flatMap((input) => runsOf(tree, input, group, scratch)));
-    const items = runs.flatMap(({ input, firstPosition, remainders }) => {
-      if (remainders === undefined) return [];
-      const constant = pow(pointAt(tree, input, firstPosition), RUN);
-      return [
-        {
-          columns: input.blocks.flatMap((block) => block.addresses),
-          bytes: 4 * 2 ** input.logRows,
-          constant: scratch.store([constant, companionOf(constant)]),
-          target: remainders,
-        },
-      ];
-    });
-    if (items.length > 0) {
+    const jobGroups = remainderGroups(tree, runs, scratch, device.pool.size);
+    if (jobGroups.length > 0) {
       await device.pool.run(0, (jobScratch) => ({
         kind: "remainders",
-        taskCount: items.length,
+        taskCount: jobGroups.length,
         scratch: jobScratch,
         twiddles: device.tables.twiddles(0),
-        items,
+        groups: jobGroups,
       }));
     }
     const values = new Map<StoredColumns, Map<number, number[]>>();
@@ -115,6 +107,25 @@ async function readRows(device: Device, tree: StoredTree, groups: readonly numbe
   } finally {
     scratch.free();
   }
+}
+
+/** The job's tasks: the columns of each height class a few at a time, each with all of the class's runs. */
+function remainderGroups(tree: StoredTree, runs: readonly Run[], scratch: Allocations, threads: number): RemaindersJob["groups"] {
+  return tree.classes.flatMap((input) => {
+    const moduli = runs.flatMap(({ input: { layer }, firstPosition, remainders }) => {
+      if (layer !== input.layer || remainders === undefined) return [];
+      const constant = pow(pointAt(tree, input, firstPosition), RUN);
+      return [{ constant: scratch.store([constant, companionOf(constant)]), target: remainders }];
+    });
+    if (moduli.length === 0) return [];
+    const columns = input.blocks.flatMap((block) => block.addresses);
+    const perTask = Math.min(COLUMNS_PER_TASK, Math.ceil(columns.length / threads));
+    return Array.from({ length: Math.ceil(columns.length / perTask) }, (_, task) => ({
+      columns: columns.slice(task * perTask, (task + 1) * perTask),
+      bytes: 4 * 2 ** input.logRows,
+      moduli: moduli.map(({ constant, target }) => ({ constant, target: target + 4 * RUN * task * perTask })),
+    }));
+  });
 }
 
 function runsOf(tree: StoredTree, input: HeightClass<StoredColumns>, group: number, scratch: Allocations): Run[] {
