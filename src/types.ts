@@ -14,6 +14,11 @@ export interface HyperchainsUserConfig {
   readonly name?: string;
   /** Interface to listen on. Default 127.0.0.1; another one opens development keys to the network. */
   readonly host?: string;
+  /**
+   * Origins whose web pages may ask, such as "https://app.example.com"; "*" for every page that the browser opens. Pages of
+   * this machine and browsers' extensions may always. Default: no others.
+   */
+  readonly origins?: readonly string[];
   /** JSON-RPC URL of a running ecosystem that the tasks use when none is named on the command line. */
   readonly url?: string;
   readonly l1?: HyperchainsL1UserConfig;
@@ -96,6 +101,7 @@ export interface HyperchainsAccountsUserConfig {
 export interface HyperchainsConfig {
   readonly name: string;
   readonly host: string;
+  readonly origins: readonly string[];
   readonly url?: string;
   readonly l1: HyperchainsL1UserConfig;
   /** In the order of the user's config. */

@@ -77,14 +77,14 @@ export function startDevnet(options: DevnetOptions, dependencies: DevnetDependen
 }
 
 async function start(options: DevnetOptions, dependencies: DevnetDependencies, closing: Closing): Promise<Devnet> {
-  const { host = "127.0.0.1", inBackground = false, name = "hyperchains", prover: proving = { mode: "stark" } } = options;
+  const { host = "127.0.0.1", origins = [], inBackground = false, name = "hyperchains", prover: proving = { mode: "stark" } } = options;
   const { connectL1, connectChain, artifacts, clock, onSettled, onWait, onStop } = dependencies;
   const plans = planChains(options);
   prepareEngine();
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const { stateRoot, leafCount } = genesisState(genesis);
   const gate = new Gate({ clock });
-  const layer = await openSettlementLayer({ ...options.l1, host, inBackground }, { connectL1, clock }, closing);
+  const layer = await openSettlementLayer({ ...options.l1, host, origins, inBackground }, { connectL1, clock }, closing);
   const { l1, accounts, deployer } = layer;
   const version = { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
   const withNoProofVersion = proving.mode === "none";
@@ -106,7 +106,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
     const { chainId } = plan;
     const baseToken = await resolveBaseToken(plan.baseToken, `chains[${i}].baseToken`, deployer, artifacts);
     const chain = await startServedChain(
-      { host, inBackground, plan, baseToken, genesis },
+      { host, origins, inBackground, plan, baseToken, genesis },
       {
         ecosystem,
         l1: l1.provider,

@@ -15,6 +15,8 @@ export interface DevnetOptions {
   readonly l1?: L1Options;
   /** Where all members are served. Default 127.0.0.1. */
   readonly host?: string;
+  /** Origins whose web pages may ask, beside those of this machine and of browsers' extensions; "*" for all. Default: no others. */
+  readonly origins?: readonly string[];
   /** Whether the process may end while they are served: then nobody has to close the ecosystem. Default false. */
   readonly inBackground?: boolean;
   /** Development accounts, by number, that get `fundingWei` on each chain through its priority queue. */

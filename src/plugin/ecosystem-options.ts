@@ -14,10 +14,11 @@ export interface EcosystemDefaults {
 
 /** The ecosystem that a config describes. */
 export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemDefaults): DevnetOptions {
-  const { name, host, l1, chains, prover, accounts, relayer } = config;
+  const { name, host, origins, l1, chains, prover, accounts, relayer } = config;
   return {
     name,
     host,
+    origins,
     l1,
     chains: chains.map((chain) => chainOptions(chain, defaults)),
     fundedAccounts: fundedAccounts(accounts.funded, relayer),

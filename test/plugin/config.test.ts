@@ -55,6 +55,8 @@ describe("I3 the config", () => {
     [{ accounts: { balance: 100 } }, "config.hyperchains.accounts.balance", /in quotes, such as "100"; got 100/],
     [{ url: "localhost:8545" }, "config.hyperchains.url", /a URL such as/],
     [{ l1: { url: "ws:" } }, "config.hyperchains.l1.url", /a URL such as/],
+    [{ origins: "*" }, "config.hyperchains.origins", /a list of origins, such as \["https:\/\/app\.example\.com"\]/],
+    [{ origins: ["app.example.com"] }, "config.hyperchains.origins", /a list of origins/],
     [{ relayer: "yes" }, "config.hyperchains.relayer", /true or false/],
   ];
   for (const [hyperchains, path, message] of mistakes) {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance } from "fastify";
@@ -6,11 +7,14 @@ import type { RpcMethods } from "./dispatch.ts";
 import { isOwnHost } from "./host-check.ts";
 import { failure, RpcCode } from "./json-rpc.ts";
 import type { Load, UnreadAnswers } from "./load.ts";
+import { isOwnOrigin } from "./origin-check.ts";
 import { MAX_BODY_BYTES } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
 
 export interface HttpEndpointOptions {
   readonly host: string;
+  /** As `isOwnOrigin` takes them. */
+  readonly origins: readonly string[];
   readonly limits: RpcServerLimits;
 }
 
@@ -20,8 +24,8 @@ export interface HttpEndpointDependencies {
   readonly unread: UnreadAnswers;
 }
 
-/** JSON-RPC by POST, on any path, for pages of any origin. Not listening yet. */
-export function createHttpEndpoint({ host, limits }: HttpEndpointOptions, { methods, load, unread }: HttpEndpointDependencies): FastifyInstance {
+/** JSON-RPC by POST, on any path. Not listening yet. */
+export function createHttpEndpoint({ host, origins, limits }: HttpEndpointOptions, { methods, load, unread }: HttpEndpointDependencies): FastifyInstance {
   const { requestMs, readMs } = limits;
   const http = Fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -56,10 +60,13 @@ export function createHttpEndpoint({ host, limits }: HttpEndpointOptions, { meth
       reply.hijack();
       return;
     }
-    reply.header("access-control-allow-origin", "*").header("access-control-allow-headers", "*");
-    if (isOwnHost(request.headers.host, host)) return;
-    const message = "this host name is not served: use the server's address or localhost, or have it listen on this name or on all interfaces";
-    await reply.code(403).send(failure(RpcCode.invalidRequest, message));
+    const refusal = refusalOf(request.headers, { host, origins });
+    if (refusal !== undefined) {
+      await reply.code(403).send(failure(RpcCode.invalidRequest, refusal));
+      return;
+    }
+    const { origin } = request.headers;
+    if (origin !== undefined) reply.header("access-control-allow-origin", origin).header("access-control-allow-headers", "*").header("vary", "origin");
   });
   http.addHook("onSend", async (request, reply, payload) => {
     const { socket } = request.raw;
@@ -82,4 +89,13 @@ export function createHttpEndpoint({ host, limits }: HttpEndpointOptions, { meth
     return reply.code(error.statusCode ?? 500).send(failure(tooLarge ? RpcCode.limitExceeded : RpcCode.invalidRequest, message));
   });
   return http;
+}
+
+/** Why a request is not answered, whatever it asks; undefined where it is. */
+export function refusalOf({ host: name, origin }: IncomingHttpHeaders, { host, origins }: Pick<HttpEndpointOptions, "host" | "origins">): string | undefined {
+  if (!isOwnHost(name, host)) {
+    return "this host name is not served: use the server's address or localhost, or have it listen on this name or on all interfaces";
+  }
+  if (isOwnOrigin(origin, origins)) return undefined;
+  return `pages of ${String(origin).slice(0, 200)} may not ask here; name it in "origins" of the ecosystem's options, or serve the page from localhost`;
 }

@@ -3,8 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { RpcMethods } from "./dispatch.ts";
-import { isOwnHost } from "./host-check.ts";
-import { createHttpEndpoint } from "./http-endpoint.ts";
+import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
 import { Load, UnreadAnswers } from "./load.ts";
 import { MAX_BODY_BYTES, SERVER_LIMITS } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
@@ -15,6 +14,8 @@ export interface RpcServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Origins whose pages may ask, beside those of this machine and of browsers' extensions; "*" for all. Default: no others. */
+  readonly origins?: readonly string[];
   /** Whether the process may end while the server runs. Default false. */
   readonly inBackground?: boolean;
   /** Default: SERVER_LIMITS. */
@@ -35,15 +36,15 @@ export interface RpcServer {
 
 /** Starts a server. Rejects when the port is in use. */
 export async function startRpcServer(options: RpcServerOptions, dependencies: RpcServerDependencies): Promise<RpcServer> {
-  const { host, port } = options;
+  const { host, port, origins = [] } = options;
   const limits: RpcServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const subscriptions = new Subscriptions(dependencies.engine);
   const shared = { methods: dependencies.methods, load: new Load(limits), unread: new UnreadAnswers(limits.unread) };
-  const http = createHttpEndpoint({ host, limits }, shared);
+  const http = createHttpEndpoint({ host, origins, limits }, shared);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   http.server.on("upgrade", (request, connection: Socket, head) => {
     connection.on("error", () => connection.destroy());
-    if (!isOwnHost(request.headers.host, host)) refuse(connection, 403);
+    if (refusalOf(request.headers, { host, origins }) !== undefined) refuse(connection, 403);
     else if (sockets.clients.size >= limits.connections) refuse(connection, 503);
     else sockets.handleUpgrade(request, connection, head, (client) => serveSocket(client, connection, limits, { ...shared, subscriptions }));
   });

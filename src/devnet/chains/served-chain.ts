@@ -33,14 +33,14 @@ export interface ServedChain extends DevnetChain {
 
 /** Starts a chain and serves it. Rejects with PortInUseError, or with what the chain could not start for. */
 export function startServedChain(
-  options: { readonly host: string; readonly inBackground: boolean; readonly plan: ChainPlan; readonly baseToken: BaseToken; readonly genesis: readonly GenesisAccount[] },
+  options: { readonly host: string; readonly origins: readonly string[]; readonly inBackground: boolean; readonly plan: ChainPlan; readonly baseToken: BaseToken; readonly genesis: readonly GenesisAccount[] },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
   return startOrClose(`chain ${options.plan.name}`, (closing) => start(options, dependencies, closing));
 }
 
 async function start(
-  { host, inBackground, plan, baseToken, genesis }: Parameters<typeof startServedChain>[0],
+  { host, origins, inBackground, plan, baseToken, genesis }: Parameters<typeof startServedChain>[0],
   dependencies: ChainPipelineDependencies,
   closing: Closing,
 ): Promise<ServedChain> {
@@ -53,7 +53,7 @@ async function start(
   if (data !== undefined) methods.set("hyperchain_getBatchData", batchDataMethod(data));
   const provider = new InProcessProvider(methods, engine);
   closing.add(() => provider.close());
-  const server = await serveMember(`chain ${plan.name}`, { host, port: plan.port, inBackground }, { engine, methods });
+  const server = await serveMember(`chain ${plan.name}`, { host, port: plan.port, origins, inBackground }, { engine, methods });
   closing.add(() => server.close());
   return {
     chainId: plan.chainId,

@@ -19,6 +19,8 @@ export interface LocalL1Options {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
+  /** Further origins whose pages may ask. */
+  readonly origins?: readonly string[];
   /** Whether the process may end while it is served. Default false. */
   readonly inBackground?: boolean;
 }

@@ -37,14 +37,14 @@ const ETHER = 10n ** 18n;
  * DevnetOptionsError, PortInUseError.
  */
 export async function openSettlementLayer(
-  options: L1Options & { readonly host: string; readonly inBackground: boolean },
+  options: L1Options & { readonly host: string; readonly origins: readonly string[]; readonly inBackground: boolean },
   { connectL1, clock }: { readonly connectL1: () => Promise<L1Connection>; readonly clock: Clock },
   closing: Closing,
 ): Promise<SettlementLayer> {
-  const { url, deployerKey, host, port = 0, inBackground } = options;
+  const { url, deployerKey, host, origins, port = 0, inBackground } = options;
   if (url === undefined) {
     const time = await createEcosystemTime(clock, await connectL1());
-    const l1 = await serveLocalL1({ host, port, inBackground }, time.l1);
+    const l1 = await serveLocalL1({ host, port, origins, inBackground }, time.l1);
     closing.add(() => l1.close());
     return { l1, clock: time.clock, ...developers(l1, options), snapshots: (members, gate) => createSnapshots({ l1, members, time, gate }) };
   }

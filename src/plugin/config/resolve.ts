@@ -10,11 +10,12 @@ export const MAX_CHAINS = 10;
 
 /** The user's `hyperchains`, which must be valid, with everything that was left out. */
 export function resolveHyperchains(user: HyperchainsUserConfig = {}): HyperchainsConfig {
-  const { name = "hyperchains", host = "127.0.0.1", url, l1 = {}, prover = {}, accounts = {}, relayer = true, pollIntervalMs = 100 } = user;
+  const { name = "hyperchains", host = "127.0.0.1", origins = [], url, l1 = {}, prover = {}, accounts = {}, relayer = true, pollIntervalMs = 100 } = user;
   const chains = user.chains ?? { alpha: {}, beta: {} };
   return {
     name,
     host,
+    origins,
     ...(url === undefined ? {} : { url }),
     l1,
     chains: Object.entries(chains).map(([chainName, chain], place) => resolveChain(chainName, chain, place)),

@@ -52,9 +52,14 @@ const baseToken: Check = (value) =>
     ? undefined
     : 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there';
 
+const origin = text(/^(\*|[a-z][a-z0-9+.-]*:\/\/[^/\s]+)$/, "an origin");
+const origins: Check = (value) =>
+  Array.isArray(value) && value.every((each) => origin(each) === undefined) ? undefined : 'a list of origins, such as ["https://app.example.com"], or ["*"]';
+
 const TOP: Readonly<Record<string, Check>> = {
   name: text(/^\S.*$/, "a name"),
   host: text(/^\S+$/, 'an interface to listen on, such as "127.0.0.1"'),
+  origins,
   url,
   relayer: trueOrFalse,
   pollIntervalMs: wholeNumber(1, 3_600_000, 100),

@@ -1,0 +1,17 @@
+/** Pages of this machine: what runs there can reach the server without a browser too. */
+const LOOPBACK = /^(localhost|[^:/]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+/** Pages of the browser's extensions, wallets for example, which the user has installed. */
+const EXTENSION = /^(chrome|moz|safari-web|ms-browser)-extension:$/;
+
+/**
+ * Whether requests with this Origin header are answered. A browser names the page that asks in it, in every POST to another
+ * origin and when it opens a WebSocket; programs send none. Headers of the answer would come too late: a page that may not read
+ * it has had its request carried out. `allowed`: further origins, such as "https://app.example.com", or "*" for every one.
+ */
+export function isOwnOrigin(header: string | undefined, allowed: readonly string[]): boolean {
+  if (header === undefined || allowed.includes("*") || allowed.includes(header)) return true;
+  // "null", of pages in sandboxes and files, can be any page's.
+  if (!URL.canParse(header)) return false;
+  const { protocol, hostname } = new URL(header);
+  return EXTENSION.test(protocol) || (/^https?:$/.test(protocol) && LOOPBACK.test(hostname));
+}
