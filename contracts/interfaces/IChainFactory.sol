@@ -55,7 +55,12 @@ interface IChainFactory is IChainDirectory {
     error ExecutionDelayBeyondExit(uint256 limit, uint256 actual);
     /// @notice A flood of operations would put the exit of everyone behind it off for too long.
     error PriorityGasRateTooLow(uint256 lowest, uint256 actual);
-    error L2GasPriceZero();
+    /// @notice The version's retirement is announced: its chains' users would have less than the notice.
+    error ProtocolVersionRetiring(uint256 version, uint256 retiresAt);
+    /// @notice Two windows, exit delay and execution delay are longer than the notice of a version's retirement.
+    error RetirementNoticeTooShort(uint256 expected, uint256 actual);
+    /// @notice No price, or one at which the queue, and with it the exit, is out of reach.
+    error L2GasPriceOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error EtherAmountMismatch(uint256 expected, uint256 actual);
     error NotASecondBridge(address bridge, bytes32 magicValue);
     error Reentered();
@@ -77,7 +82,7 @@ interface IChainFactory is IChainDirectory {
     function announcedAt(bytes32 announcement) external view returns (uint256);
 
     /// @notice Queues a transaction on L2 whose sender is the caller (aliased if a contract) and whose base token the caller
-    /// pays. Anyone.
+    /// pays; with a mintValue of 0, and at most 500,000 gas, one that is free on L2 (IPriorityQueue). Anyone.
     /// @return canonicalTxHash The operation's hash on L2.
     function requestL2TransactionDirect(L2TransactionRequestDirect calldata request)
         external

@@ -17,6 +17,11 @@ struct QueuedOperation {
 /// @notice Operations are taken in order. An operation's deadline is `now + window`, or later if operations before it that are
 /// not executed ask for so much gas that the sequencer needs the time: a flood cannot make everything due at once, it only
 /// queues behind itself, and what comes after it has been executed does not wait for it.
+///
+/// An operation that mints nothing and asks for at most 500,000 gas is free: its price on L2 is 0, and the base token is not touched.
+/// So a base token that is paused, refuses the sender or cannot be had keeps no other asset on the chain, and the exit of a chain
+/// that stands still opens without it. What keeps others from a flood of such operations is what they cost on L1. A free operation
+/// that calls address 0 without data, a *knock*, passes any filter: it does nothing, but it has a deadline.
 /// @dev From its deadline on a batch that takes no operation is refused; unexecuted past `exitDelay` more, the exit opens.
 interface IPriorityQueue {
     /// @notice ZK Stack's event of a new operation.

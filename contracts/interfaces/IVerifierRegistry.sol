@@ -18,9 +18,10 @@ struct ProtocolVersion {
 /// @dev Governance adds versions and retires them with notice; it can neither replace nor revive one. A chain never moves to
 /// another version by itself, so a new version endangers only chains that are created on it: a verifier that lies lets such
 /// a chain's quorum take that chain's own balances. Retiring a version stops its chains after the notice, for good: from then
-/// on they neither commit nor prove nor execute. Whoever holds something there should withdraw within the notice. Afterwards
-/// the exit is the only way: anyone queues an operation, which nobody can execute, waits for its deadline and the chain's
-/// exit delay, and stops the chain; batches that were not executed by the end of the notice are void then.
+/// on they neither commit nor prove. What was proven before executes, after its delay; so a withdrawal that was begun before the
+/// announcement can finish, and no chain is created whose windows and delays are longer than the notice. Holders should
+/// withdraw within the notice. Afterwards the exit is the only way: anyone queues an operation, which no batch can take, waits
+/// for its deadline and the chain's exit delay, and stops the chain; batches that were not executed until then are void.
 interface IVerifierRegistry {
     event ProtocolVersionAdded(
         uint256 indexed version, address verifier, bytes32 genesisStateRoot, uint64 genesisLeafCount

@@ -44,7 +44,7 @@ abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
         uint256 number = batchesExecuted;
         if (number == batchesVerified) revert BatchNotProven(number, batch.batchNumber);
         bytes32 batchHash = _requireStored(number, batch);
-        verifiers.requireActive(batch.protocolVersion);
+        // No look at the version: what was proven before it retired executes, or the delay would void what it held back.
         uint256 earliest = batch.committedAt + settings.executionDelay(chainId);
         if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
         _requireImports(batch, imports);

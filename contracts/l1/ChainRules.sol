@@ -18,6 +18,10 @@ abstract contract ChainRules is IChainFactory {
     /// creator could let a few cheap operations put everyone else's exit off for years.
     uint256 private constant MIN_PRIORITY_GAS_PER_SECOND = 50_000;
 
+    uint256 private constant MIN_L2_GAS_PRICE = 1;
+    /// @dev The largest operation then costs at most 8 of a token with 18 decimals.
+    uint256 private constant MAX_L2_GAS_PRICE = 1e12;
+
     IVerifierRegistry private immutable verifiers;
 
     constructor(IVerifierRegistry verifiers_) {
@@ -32,8 +36,23 @@ abstract contract ChainRules is IChainFactory {
         }
         _checkQuorum(configuration.validators, configuration.validatorThreshold);
         _checkTimes(configuration);
-        if (configuration.l2GasPrice == 0) revert L2GasPriceZero();
-        verifiers.requireActive(configuration.protocolVersion);
+        _checkVersion(configuration);
+        uint256 price = configuration.l2GasPrice;
+        if (price < MIN_L2_GAS_PRICE || price > MAX_L2_GAS_PRICE) {
+            revert L2GasPriceOutOfRange(MIN_L2_GAS_PRICE, MAX_L2_GAS_PRICE, price);
+        }
+    }
+
+    /// @dev Within the notice an account can force an operation in (one window, and one more that a batch's clock may lag), or stop
+    /// the chain that does not take it, and what was taken can be committed, proven and, after its delay, executed.
+    function _checkVersion(ChainConfiguration calldata configuration) private view {
+        uint256 version = configuration.protocolVersion;
+        verifiers.requireActive(version);
+        uint256 retiresAt = verifiers.retiresAt(version);
+        if (retiresAt != 0) revert ProtocolVersionRetiring(version, retiresAt);
+        uint256 notice = verifiers.retirementNotice();
+        uint256 needed = 2 * uint256(configuration.priorityOpWindow) + configuration.exitDelay + configuration.executionDelay;
+        if (needed > notice) revert RetirementNoticeTooShort(needed, notice);
     }
 
     function _checkContracts(ChainConfiguration calldata configuration) private view {

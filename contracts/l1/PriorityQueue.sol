@@ -11,8 +11,10 @@ import {HyperchainStorage} from "./HyperchainStorage.sol";
 /// @title A chain's queue of operations from L1
 abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
     uint256 internal constant PRIORITY_OPERATION_TYPE = 255;
-    /// @dev EIP-7825's limit of a transaction, which chains have too.
-    uint256 private constant MAX_GAS = 16_777_216;
+    /// @dev Any one operation then fits into a batch, whatever it does: one of 13 M gas can send 120 kB of messages, more than L1 takes.
+    uint256 private constant MAX_GAS = 8_000_000;
+    /// @dev Enough to withdraw any asset that a chain's own contracts move.
+    uint256 private constant MAX_FREE_GAS = 500_000;
     uint256 private constant MAX_CALLDATA = 32_768;
     /// @dev Intrinsic gas, and EIP-7623's floor for a byte that is not zero.
     uint256 private constant MIN_GAS = 21_000;
@@ -26,6 +28,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         returns (bytes32 canonicalTxHash)
     {
         QueueSettings memory current = settings.forQueue(chainId);
+        if (_isFree(request)) current.l2GasPrice = 0;
         _checkRequest(request, current.l2GasPrice);
         address refundRecipient = AddressAlias.refundRecipient(request.refundRecipient, request.sender);
         _checkFilter(request, refundRecipient, current.transactionFilterer);
@@ -81,6 +84,16 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         return uint96(afterPrevious > idle ? afterPrevious : idle);
     }
 
+    /// @dev A base token that cannot be had, because it is paused or refuses the sender, must not keep anyone's other assets.
+    function _isFree(BridgehubL2TransactionRequest calldata request) private pure returns (bool) {
+        return request.mintValue == 0 && request.l2GasLimit <= MAX_FREE_GAS;
+    }
+
+    /// @dev Does nothing on L2, so there is nothing to filter; but it must be answered, or the exit opens.
+    function _isKnock(BridgehubL2TransactionRequest calldata request) private pure returns (bool) {
+        return _isFree(request) && request.contractL2 == address(0) && request.l2Calldata.length == 0;
+    }
+
     function _checkRequest(BridgehubL2TransactionRequest calldata request, uint256 l2GasPrice) private pure {
         if (request.factoryDeps.length != 0) revert FactoryDepsUnsupported(request.factoryDeps.length);
         uint256 length = request.l2Calldata.length;
@@ -100,7 +113,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         private
         view
     {
-        if (filterer == address(0)) return;
+        if (filterer == address(0) || _isKnock(request)) return;
         bool allowed = ITransactionFilterer(filterer).isTransactionAllowed(
             request.sender,
             request.contractL2,

@@ -14,7 +14,7 @@ pragma solidity ^0.8.28;
 /// @param exitDelay Seconds after an operation's deadline at which the exit opens if it is not executed.
 /// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second; at least
 /// 50,000, since deadlines of operations behind a flood are that much later.
-/// @param l2GasPrice Price of operations' gas in the base token's smallest unit.
+/// @param l2GasPrice Price of operations' gas in the base token's smallest unit, at most 10^12.
 /// @param validators Strictly ascending addresses.
 struct ChainConfiguration {
     uint256 chainId;

@@ -66,7 +66,8 @@ export interface Devnet extends EcosystemView, Driver, Snapshots {
 }
 
 const PROTOCOL_VERSION = 1n;
-const RETIREMENT_NOTICE_SECONDS = 86_400n;
+/** 240 days: the longest windows and delays that a chain can have. */
+const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
 
 /**
  * Starts everything. Rejects with the first fault, and then nothing is left running: DevnetOptionsError, PortInUseError,

@@ -4,6 +4,7 @@ import { getCreateAddress } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { encodeDirectRequest } from "../../src/client/l1-request.ts";
 import type { L1Request } from "../../src/client/ether-request.ts";
 import { hyperchainInterface as hyperchain } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -71,11 +72,23 @@ describe("A4 the priority queue carries a deposit, a creation and a call", () =>
     assert.ok((await client.getBalance(bob)) >= before + ETHER);
   });
 
+  test("a call of an account that pays no base token runs like any other", async () => {
+    const sender = devnet.accounts.wallet(BOB).connect(devnet.l1.provider);
+    const terms = { chainId: CHAIN_ID, mintValue: 0n, gasLimit: 100_000n, refundRecipient: bob };
+    const data = encodeDirectRequest({ ...terms, to: created, value: 0n, data: "0x" });
+    const before = await client.getBalance(bob);
+    await (await sender.sendTransaction({ to: devnet.ecosystem.addresses.factory, data })).wait();
+    assert.deepEqual(await devnet.chains[0]!.pipeline.pollL1(), { priorityOps: 1, importedRoots: 0 });
+    // The contract stores what the call carried, which is nothing.
+    assert.equal(BigInt(await client.getStorage(created, 0n)), 0n);
+    assert.equal(await client.getBalance(bob), before);
+  });
+
   test("L1 counts them all as taken once their batch is proven and executed", async () => {
     const { batch, receipts } = await settleNow(devnet.chains[0]!);
     assert.equal(receipts.prove?.status, 1);
-    // Four of Bob's, and those that funded the test's accounts.
-    assert.equal(batch.outputs.priorityOpCount, 6n);
+    // Five of Bob's, and those that funded the test's accounts.
+    assert.equal(batch.outputs.priorityOpCount, 7n);
     const call = { to: devnet.chains[0]!.pipeline.created.hyperchain, data: hyperchain.encodeFunctionData("getPriorityQueueSize") };
     assert.equal(BigInt(await devnet.l1.provider.call(call)), 0n);
   });

@@ -8,8 +8,8 @@ type Check = (value: unknown) => string | undefined;
 type Path = readonly (string | number)[];
 
 const MAX_PORT = 65_535;
-/** Chain ids beyond lose digits on their way through JSON. */
-const MAX_CHAIN_ID = 2 ** 48;
+/** L1 gives out no others; the bits above number the chains below an L2. */
+const MAX_CHAIN_ID = 2 ** 32 - 1;
 /** Of Hardhat's in-process networks. */
 const LOCAL_L1_CHAIN_ID = 31_337;
 const HIGHEST_FUNDED = 10;

@@ -24,7 +24,8 @@ interface DeployArguments {
   readonly json: boolean;
 }
 
-const DAY_SECONDS = 86_400;
+/** Chains whose windows and delays are longer are refused. */
+const RETIREMENT_NOTICE_SECONDS = 30 * 86_400;
 /** Five blocks of Ethereum: an announcement that answers a creation in the mempool comes too late. */
 const REVEAL_DELAY_SECONDS = 60;
 /** An announcement lasts a day. */
@@ -51,7 +52,7 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
   const { network } = hre.globalOptions;
   if (network === undefined) throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${reachable(hre)}`);
   if (hre.config.networks[network] === undefined) throw pluginError(`the config has no network "${network}"; it has ${reachable(hre)}`);
-  const seconds = wholeNumber("retirement-notice", args.retirementNotice, 0, 2 ** 32) ?? DAY_SECONDS;
+  const seconds = wholeNumber("retirement-notice", args.retirementNotice, 0, 2 ** 32) ?? RETIREMENT_NOTICE_SECONDS;
   const revealDelay = wholeNumber("reveal-delay", args.revealDelay, 0, MAX_REVEAL_DELAY_SECONDS) ?? REVEAL_DELAY_SECONDS;
   const connection = await hre.network.create(network).catch((error: unknown) => {
     throw explained(error);

@@ -236,7 +236,7 @@ describe("all ways out of stopped chains together", () => {
     assert.deepEqual([await accounts(to), await accounts(from)], [[0n, 0n, 0n], [70n, 0n, 0n]]);
   });
 
-  test("a chain whose version was retired is left by its exit: what was not executed by then is void", async () => {
+  test("a chain whose version was retired is left by its exit: what was not proven by then is void", async () => {
     const version = 2n;
     const { genesisStateRoot, genesisLeafCount } = await view<{ genesisStateRoot: Hex; genesisLeafCount: bigint }>(
       ecosystem.verifiers, "requireActive", PROTOCOL_VERSION,
@@ -247,17 +247,16 @@ describe("all ways out of stopped chains together", () => {
     const retired = await TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), protocolVersion: version });
     const state = treeOf(75n);
     await retired.settle({ canonicalTxHashes: [await deposit(retired, 75n)], logs: [SUCCESS], newStateRoot: digestToHex(state.root) });
-    // Proven by the end of the notice, not executed: all of it goes to another chain, which stops as well.
+    // Committed by the end of the notice, not proven: all of it goes to another chain, which stops as well.
     const message = transfer(to, 75n, 0n);
     const pending = await retired.form({ logs: [message], newStateRoot: digestToHex(treeOf(1n).root) });
     const { stored } = await retired.commit(pending);
-    await retired.prove(stored);
     await send(ecosystem.verifiers, "scheduleRetirement", version);
     await to.request();
     await stop(to);
-    await assertReverts(retired.execute(stored, pending), "ProtocolVersionRetired");
+    await assertReverts(retired.prove(stored), "ProtocolVersionRetired");
     await assertReverts(send(retired.contract, "activateExit"), "ExitNotOpen");
-    // Nobody can execute it, so it opens the exit.
+    // No batch can take it, so it opens the exit.
     await retired.request();
     await stop(retired);
     // The destination's state is the genesis of the version, of which nobody here has a tree; the source's batch comes first.

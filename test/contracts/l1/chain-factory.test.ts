@@ -8,7 +8,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { EMPTY_L2_LOG_LEAF, messageLog } from "../../../src/protocol/l2-log.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, createChain, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, PROTOCOL_VERSION, send, view } from "./support/ecosystem.ts";
+import { addressOf, as, createChain, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, PROTOCOL_VERSION, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
@@ -70,7 +70,9 @@ describe("chain factory", () => {
     ["an execution delay that the exit would overtake", () => ({ executionDelay: 1_000n }), "ExecutionDelayBeyondExit(1000, 1000)"],
     ["a gas rate of 0", () => ({ priorityGasPerSecond: 0n }), "PriorityGasRateTooLow(50000, 0)"],
     ["a gas rate at which a flood lasts for weeks", () => ({ priorityGasPerSecond: 49_999n }), "PriorityGasRateTooLow(50000, 49999)"],
-    ["free gas", () => ({ l2GasPrice: 0n }), "L2GasPriceZero()"],
+    ["free gas", () => ({ l2GasPrice: 0n }), "L2GasPriceOutOfRange(1, 1000000000000, 0)"],
+    ["gas so dear that nobody can use the queue, and with it no exit", () => ({ l2GasPrice: 10n ** 12n + 1n }), "L2GasPriceOutOfRange(1, 1000000000000, 1000000000001)"],
+    ["times for which the notice of a retirement is too short", () => ({ executionDelay: 301n }), "RetirementNoticeTooShort(1501, 1500)"],
     ["an unknown version", () => ({ protocolVersion: 5n }), "UnknownProtocolVersion(5)"],
   ];
   for (const [name, override, expected] of rejections) {
@@ -211,7 +213,9 @@ describe("verifier registry", () => {
     const retiresAt = await view<bigint>(verifiers, "retiresAt", 2n);
     await assertReverts(send(verifiers, "scheduleRetirement", 2n), `RetirementAlreadyScheduled(2, ${retiresAt})`);
     await view(verifiers, "requireActive", 2n);
-    await ecosystem.increaseTime(1_000n);
+    const late = { ...(await defaultConfiguration(ecosystem, 950n)), protocolVersion: 2n };
+    await assertReverts(createChain(ecosystem, late), `ProtocolVersionRetiring(2, ${retiresAt})`);
+    await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
     await assertReverts(view(verifiers, "requireActive", 2n), `ProtocolVersionRetired(2, ${retiresAt})`);
   });
 });

@@ -4,7 +4,6 @@ import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { proofOf, TestChain } from "./support/chain.ts";
 import { as, defaultConfiguration, deployEcosystem, digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
@@ -102,12 +101,12 @@ describe("proving, executing and reverting", () => {
     });
 
     test("waits for the chain's delay", async () => {
-      const chain = await create({ executionDelay: 500n });
+      const chain = await create({ executionDelay: 300n });
       const formed = await chain.form();
       const { stored } = await chain.commit(formed);
       await chain.prove(stored);
       await assertReverts(chain.execute(stored, formed), "ExecutionDelayed");
-      await ecosystem.increaseTime(500n);
+      await ecosystem.increaseTime(300n);
       await chain.execute(stored, formed);
     });
 
@@ -148,22 +147,25 @@ describe("proving, executing and reverting", () => {
       await assertReverts(chain.execute(stored, { ...formed, flows: [flow] }), `FlowsMismatch(${hashAssetFlows([])}, ${hashAssetFlows([flow])})`);
     });
 
-    test("neither proves nor executes what a retired version committed", async () => {
+    test("executes what a retired version proved, however long its delay, and proves nothing more", async () => {
       await send(ecosystem.verifiers, "addVersion", 9n, {
         verifier: await ecosystem.verifier.getAddress(),
         genesisStateRoot: GENESIS_ROOT,
         genesisLeafCount: GENESIS_LEAVES,
       });
-      const chain = await create({ protocolVersion: 9n });
-      const batches: StoredBatch[] = [];
-      const formed = await chain.form();
-      batches.push((await chain.commit(formed)).stored);
-      batches.push((await chain.commit(await chain.form())).stored);
-      await chain.prove(batches[0]!);
+      const chain = await create({ protocolVersion: 9n, executionDelay: 300n });
       await send(ecosystem.verifiers, "scheduleRetirement", 9n);
-      await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
-      await assertReverts(chain.prove(batches[1]!), "ProtocolVersionRetired");
-      await assertReverts(chain.execute(batches[0]!, formed), "ProtocolVersionRetired");
+      await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS - 100n);
+      // Both wait for the delay when the version ends; only one of them is proven by then.
+      const proven = await chain.form();
+      const { stored: first } = await chain.commit(proven);
+      const { stored: second } = await chain.commit(await chain.form());
+      await chain.prove(first);
+      await assertReverts(chain.execute(first, proven), "ExecutionDelayed");
+      await ecosystem.increaseTime(300n);
+      await assertReverts(chain.prove(second), "ProtocolVersionRetired");
+      await chain.execute(first, proven);
+      assert.equal(await view(chain.contract, "getTotalBatchesExecuted"), 1n);
     });
   });
 

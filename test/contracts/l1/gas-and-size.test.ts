@@ -100,6 +100,7 @@ describe("size and gas of the L1 contracts", () => {
     await send(token, "mint", user, 10n ** 18n);
     await send(token, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
     const configuration = await defaultConfiguration(ecosystem, 270n);
+    record("announceChain", await send(ecosystem.factory, "announceChain", `0x${"a7".repeat(32)}`));
     record("createChain", await createChain(ecosystem, { ...configuration, chainId: 999n }));
     const chain = await TestChain.create(ecosystem, configuration);
     const tokenAddress = await hexAddress(token);

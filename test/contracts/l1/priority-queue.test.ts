@@ -136,7 +136,7 @@ describe("priority queue", () => {
   test("caps gas and calldata and wants the gas paid", async () => {
     const chain = await create();
     await assertReverts(direct(chain, { l2GasLimit: 21_079n }), "GasLimitTooLow(21080, 21079)");
-    await assertReverts(direct(chain, { l2GasLimit: 16_777_217n }), "GasLimitTooHigh(16777216, 16777217)");
+    await assertReverts(direct(chain, { l2GasLimit: 8_000_001n }), "GasLimitTooHigh(8000000, 8000001)");
     await assertReverts(direct(chain, { l2Calldata: `0x${"00".repeat(32_769)}` }), "CalldataTooLong(32768, 32769)");
     await assertReverts(direct(chain, { factoryDeps: ["0x00"] }), "FactoryDepsUnsupported(1)");
     const cost = await view<bigint>(ecosystem.factory, "l2TransactionBaseCost", chain.configuration.chainId, 123n, 100_000n, 800n);
@@ -145,7 +145,7 @@ describe("priority queue", () => {
     await assertReverts(direct(chain, { mintValue: 5n }), "MintValueTooLow(7, 5)");
     await assertReverts(direct(chain, { l2Value: (1n << 256n) - 1n }), "MintValueTooLow");
     await direct(chain, { mintValue: cost + 7n });
-    await direct(chain, { l2GasLimit: 16_777_216n, l2Calldata: `0x${"00".repeat(32_768)}` });
+    await direct(chain, { l2GasLimit: 8_000_000n, l2Calldata: `0x${"00".repeat(32_768)}` });
   });
 
   test("takes exactly the base token and caps its sum below the chain's reserve", async () => {

@@ -49,7 +49,7 @@ export async function startSettledL1({ withNoProofVersion = false, revealDelaySe
         genesisStateRoot: digestToHex(tree.root),
         genesisLeafCount: BigInt(tree.leafCount),
       },
-      retirementNoticeSeconds: 1_000n,
+      retirementNoticeSeconds: 100_000n,
       revealDelaySeconds,
       withNoProofVersion,
     },

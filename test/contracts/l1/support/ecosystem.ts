@@ -11,7 +11,7 @@ export const GENESIS_ROOT: Hex = wordToHex(0x0102_0304n);
 export const GENESIS_LEAVES = 100n;
 /** How clients write ETH. */
 export const ETH = "0x0000000000000000000000000000000000000001";
-export const RETIREMENT_NOTICE_SECONDS = 1_000n;
+export const RETIREMENT_NOTICE_SECONDS = 1_500n;
 
 /** The contracts of an ecosystem on a fresh L1, with the verifier's test double. */
 export interface Ecosystem {
