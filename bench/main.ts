@@ -5,6 +5,7 @@ const HELP = `Usage: npm run -s bench -- <suite> [options]
 Suites
   prove        proof of N leaf writes: time by phase, size, gas by phase, proven bits, memory
   kernels      every kernel, wasm beside the scalar reference, outputs compared
+  tables       a proof of many wide tables, shaped like a proof of execution: time by phase, memory, proven bits
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   plugin       what users of the plugin wait for: help, a test with two chains, a fixture, settling; and what it weighs
@@ -13,7 +14,8 @@ Options
   --json             one JSON object per line
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
-  --workers N[,N…]   prove: threads that compute (default: all cores)
+  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven (default 1,16)
+  --workers N[,N…]   prove, tables: threads that compute (default: all cores)
   --transactions N   devnet: transfers of each measurement (default 2000)
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --samples N        prove, plugin: of which the median is reported, after one for warming up (default 3)
@@ -31,6 +33,7 @@ const { values, positionals } = parseCommandLine({
     writes: { type: "string", default: "128,1024" },
     leaves: { type: "string", default: "100000" },
     workers: { type: "string" },
+    transfers: { type: "string", default: "1,16" },
     samples: { type: "string", default: "3" },
     transactions: { type: "string", default: "2000" },
     seconds: { type: "string", default: "60" },
@@ -72,6 +75,15 @@ switch (suite) {
   case "plugin": {
     const { benchPlugin } = await import("./plugin.ts");
     await benchPlugin({ json: values.json, samples: wholeNumber("samples", values.samples, 1) });
+    break;
+  }
+  case "tables": {
+    const { benchTables } = await import("./tables.ts");
+    await benchTables({
+      json: values.json,
+      transfers: integers("transfers", values.transfers, 200),
+      workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
+    });
     break;
   }
   case "state-tree": {

@@ -1,0 +1,29 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { TablesRequest } from "./tables-sample.ts";
+
+export interface TablesBenchOptions {
+  readonly json: boolean;
+  /** ERC-20 transfers whose tables are proven. */
+  readonly transfers: readonly number[];
+  /** Undefined entries mean all cores. */
+  readonly workers: readonly (number | undefined)[];
+}
+
+const sampleFile = fileURLToPath(new URL("./tables-sample.ts", import.meta.url));
+const run = promisify(execFile);
+
+/** Proves the synthetic system at each size with either tree hash, each proof in a process of its own: that gives its memory. */
+export async function benchTables({ json, transfers, workers }: TablesBenchOptions): Promise<void> {
+  for (const count of transfers) {
+    for (const hash of ["keccak", "poseidon2"] as const) {
+      for (const threads of workers) {
+        const request: TablesRequest = { transfers: count, hash, workers: threads };
+        const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
+        if (json) process.stdout.write(stdout);
+        else for (const [name, value] of Object.entries(JSON.parse(stdout) as object)) console.log(`${name.padEnd(22)} ${JSON.stringify(value)}`);
+      }
+    }
+  }
+}
