@@ -4,10 +4,19 @@ import type { Backend } from "../kernels/backend.ts";
 import { encodeStatement } from "../protocol/statement.ts";
 import { type ProofPhase, prove } from "../stark/prove.ts";
 import type { System } from "../stark/system.ts";
+import { TablePrograms } from "../stark/table-programs.ts";
 import { type BatchProof, ProofError, type ProofJob, type ProofOptions } from "./job.ts";
 
-/** Compiled on first use, once a thread: it holds no state. */
-let system: System | undefined;
+/** Compiled on first use, once a thread: it holds no state of a job. */
+let provingKey: { readonly system: System; readonly programs: TablePrograms } | undefined;
+
+function sharedKey(): { readonly system: System; readonly programs: TablePrograms } {
+  if (provingKey === undefined) {
+    const system = createStateTransitionSystem();
+    provingKey = { system, programs: new TablePrograms(system) };
+  }
+  return provingKey;
+}
 
 /**
  * Fills the trace and proves it. Throws TraceError for a witness that contradicts itself, ProofError `StatementMismatch`
@@ -25,7 +34,7 @@ export async function proveJob(job: ProofJob, backend: Backend, options: ProofOp
   };
   enter("trace");
   options.onProgress?.({ phase: "trace", fraction: 0 });
-  system ??= createStateTransitionSystem();
+  const { system, programs } = sharedKey();
   const trace = buildTrace(job.witness, job.statement.point);
   checkStatement(job, trace);
   const statement = encodeStatement(job.statement);
@@ -35,6 +44,7 @@ export async function proveJob(job: ProofJob, backend: Backend, options: ProofOp
     backend,
     {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      programs,
       onTracesRead: () => freeNow(trace.columns),
       onProgress(phase, fraction) {
         if (phase !== current?.phase) enter(phase);

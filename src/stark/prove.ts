@@ -13,7 +13,8 @@ import { packAuxiliary, packExtensions, packOpenings } from "./proof.ts";
 import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
 import type { Block, TraceTree } from "./shape.ts";
 import type { System } from "./system.ts";
-import { compileTableProgram, fillScalars, fillWeights } from "./table-program.ts";
+import { fillScalars, fillWeights } from "./table-program.ts";
+import { TablePrograms } from "./table-programs.ts";
 import { concat, createTranscript, initialInputs, type TranscriptFactory } from "./transcript.ts";
 import { PROOF_VERSION } from "./verification-key.ts";
 
@@ -36,6 +37,8 @@ export interface ProveOptions {
   readonly onProgress?: (phase: ProofPhase, fraction: number) => void;
   /** Told once the columns of the input's traces are not read any more: their buffers may be detached from then on. */
   readonly onTracesRead?: () => void;
+  /** Programs that earlier proofs of the same system have left; without them the tables are compiled for this proof alone. */
+  readonly programs?: TablePrograms;
   /** Replaces the transcript, for tests that freeze challenges; such proofs verify only under the same replacement. */
   readonly createTranscript?: TranscriptFactory;
 }
@@ -138,11 +141,12 @@ class Proving {
 
     this.#progress("quotient", 0);
     const alpha = transcript.challenge("composition");
+    const programs = this.#options.programs ?? new TablePrograms(system);
     const quotient = await this.#step(
       backend.quotient({
         tables: tables.map((table) => {
           const logRows = shape.logRows[table.index] ?? 0;
-          const program = compileTableProgram(field, table);
+          const program = programs.of(table);
           const sum = sums[table.index];
           const step = sum && field.mul(sum, field.inv(field.fromBase(2 ** logRows)));
           return {
