@@ -28,6 +28,8 @@ export interface HyperchainsUserConfig {
   readonly accounts?: HyperchainsAccountsUserConfig;
   /** Whether a relayer carries messages by itself. Default true. */
   readonly relayer?: boolean;
+  /** What the relayer delivers at which reward. Default: everything, down to a small reserve. */
+  readonly relayerPolicy?: HyperchainsRelayerPolicyUserConfig;
   /** How often chains and the relayer look at L1, in milliseconds. Default 100. */
   readonly pollIntervalMs?: number;
 }
@@ -89,6 +91,14 @@ export interface HyperchainsProverUserConfig {
   readonly workers?: number;
 }
 
+/** What the relayer pays for, in the base token of the chain on which it delivers. */
+export interface HyperchainsRelayerPolicyUserConfig {
+  /** Least reward of a delivery, in percent of what its gas costs. Default 0: everything is delivered. */
+  readonly minRewardPercent?: number;
+  /** What deliveries at a loss must leave in the relayer's account, in ETH. Default "0.001". */
+  readonly reserve?: string;
+}
+
 /** Development accounts that have money on every chain. */
 export interface HyperchainsAccountsUserConfig {
   /** The first so many, and the relayer's. Default 10. */
@@ -109,6 +119,7 @@ export interface HyperchainsConfig {
   readonly prover: { readonly mode: ProverMode; readonly workers?: number };
   readonly accounts: { readonly funded: number; readonly balanceWei: bigint };
   readonly relayer: boolean;
+  readonly relayerPolicy: { readonly minRewardPercent?: number; readonly reserveWei?: bigint };
   readonly pollIntervalMs: number;
 }
 

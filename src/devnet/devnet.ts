@@ -135,7 +135,7 @@ async function start(options: DevnetOptions, dependencies: DevnetDependencies, c
 
   const runsRelayer = options.relayer ?? true;
   const members = chains.map(({ chainId, provider, pipeline }) => ({ chainId, provider, hyperchain: pipeline.created.hyperchain }));
-  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer), { choose: faults.choose }));
+  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer), { choose: faults.choose, policy: options.relayerPolicy ?? {} }));
   closing.add(() => relayer.close());
   const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));
   closing.add(() => clients.forEach(({ client }) => client.destroy()));

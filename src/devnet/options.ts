@@ -2,6 +2,7 @@ import { isAddress } from "ethers";
 import { DEFAULT_MAX_INSTRUCTIONS, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../chain/instruction-limits.ts";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { DeliveryPolicy } from "../relayer/delivery-policy.ts";
 import { ETH_BASE_TOKEN } from "./chains/create-chain.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { DataAvailability } from "./view/ecosystem-info.ts";
@@ -28,6 +29,8 @@ export interface DevnetOptions {
   readonly pollIntervalMs?: number | undefined;
   /** Whether the ecosystem runs a relayer of its own. Default true. */
   readonly relayer?: boolean;
+  /** What its relayer delivers at which reward. Default: everything, down to a small reserve. */
+  readonly relayerPolicy?: DeliveryPolicy;
 }
 
 /** Where the settlement layer is. Default: one in this process, at any free port. */

@@ -1,6 +1,7 @@
 import { BrowserProvider, JsonRpcProvider, Network } from "ethers";
 import type { FetchRequest, HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import type { DeliveryPolicy } from "../relayer/delivery-policy.ts";
 import { createRelayer } from "../relayer/relayer.ts";
 import type { Relayer, RelayerDependencies } from "../relayer/relayer.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
@@ -47,7 +48,7 @@ export function connectRelayer(
 }
 
 /** What a relayer's owner may add to it. */
-export type RelayerSeams = Omit<RelayerDependencies, "l1">;
+export type RelayerSeams = Omit<RelayerDependencies, "l1"> & { readonly policy?: DeliveryPolicy };
 
 /** A member of an ecosystem in this process. */
 export interface LocalMember {
@@ -86,13 +87,14 @@ function relayerBetween(
   chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[],
   clients: readonly Provider[],
   wallet: HDNodeWallet,
-  seams: RelayerSeams,
+  { policy = {}, ...seams }: RelayerSeams,
 ): Relayer {
   return createRelayer(
     {
       settlementChainId: ecosystem.settlementChainId,
       registry: ecosystem.addresses.roots,
       fromBlock: ecosystem.fromBlock,
+      policy,
       chains: chains.map(({ chainId, hyperchain }, i) => ({ chainId, hyperchain, signer: wallet.connect(clients[i] ?? null) })),
     },
     { l1, ...seams },

@@ -14,7 +14,7 @@ export interface EcosystemDefaults {
 
 /** The ecosystem that a config describes. */
 export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemDefaults): DevnetOptions {
-  const { name, host, origins, l1, chains, prover, accounts, relayer } = config;
+  const { name, host, origins, l1, chains, prover, accounts, relayer, relayerPolicy } = config;
   return {
     name,
     host,
@@ -26,6 +26,7 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
     prover: prover.mode === "none" ? { mode: "none" } : { mode: "stark", workers: prover.workers },
     pollIntervalMs: defaults.pollIntervalMs,
     relayer,
+    relayerPolicy,
   };
 }
 

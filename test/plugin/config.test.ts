@@ -58,6 +58,8 @@ describe("I3 the config", () => {
     [{ origins: "*" }, "config.hyperchains.origins", /a list of origins, such as \["https:\/\/app\.example\.com"\]/],
     [{ origins: ["app.example.com"] }, "config.hyperchains.origins", /a list of origins/],
     [{ relayer: "yes" }, "config.hyperchains.relayer", /true or false/],
+    [{ relayerPolicy: { minRewardPercent: -1 } }, "config.hyperchains.relayerPolicy.minRewardPercent", /from 0 to 1000000, such as 100; got -1/],
+    [{ relayerPolicy: { reserve: 1 } }, "config.hyperchains.relayerPolicy.reserve", /in quotes, such as "100"; got 1/],
   ];
   for (const [hyperchains, path, message] of mistakes) {
     test(`I5: ${path} refuses ${JSON.stringify(hyperchains)} and says what to write`, async () => {

@@ -11,6 +11,8 @@ export const MAX_CHAINS = 10;
 /** The user's `hyperchains`, which must be valid, with everything that was left out. */
 export function resolveHyperchains(user: HyperchainsUserConfig = {}): HyperchainsConfig {
   const { name = "hyperchains", host = "127.0.0.1", origins = [], url, l1 = {}, prover = {}, accounts = {}, relayer = true, pollIntervalMs = 100 } = user;
+  const { minRewardPercent, reserve } = user.relayerPolicy ?? {};
+  const reserveWei = reserve === undefined ? undefined : parseAmount(reserve, ETHER_DECIMALS);
   const chains = user.chains ?? { alpha: {}, beta: {} };
   return {
     name,
@@ -22,6 +24,7 @@ export function resolveHyperchains(user: HyperchainsUserConfig = {}): Hyperchain
     prover: { ...prover, mode: prover.mode ?? "stark" },
     accounts: { funded: accounts.funded ?? 10, balanceWei: parseAmount(accounts.balance ?? "100", ETHER_DECIMALS) ?? 0n },
     relayer,
+    relayerPolicy: { ...(minRewardPercent === undefined ? {} : { minRewardPercent }), ...(reserveWei === undefined ? {} : { reserveWei }) },
     pollIntervalMs,
   };
 }

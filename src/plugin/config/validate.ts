@@ -67,6 +67,7 @@ const TOP: Readonly<Record<string, Check>> = {
 const SECTIONS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   l1: { port, url, confirmations: wholeNumber(1, 1_000, 1) },
   prover: { mode: oneOf("stark", "none"), workers: wholeNumber(1, 64, 4) },
+  relayerPolicy: { minRewardPercent: wholeNumber(0, 1_000_000, 100), reserve: amount },
   accounts: { funded: wholeNumber(0, HIGHEST_FUNDED, HIGHEST_FUNDED), balance: amount },
 };
 const CHAIN: Readonly<Record<string, Check>> = {

@@ -5,6 +5,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { JOURNEY_STEPS } from "../../../src/protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../../src/protocol/cross-chain-message.ts";
+import type { DeliveryPolicy } from "../../../src/relayer/delivery-policy.ts";
 import type { Journey } from "../../../src/relayer/journey.ts";
 import { createRelayer } from "../../../src/relayer/relayer.ts";
 import type { Relayer } from "../../../src/relayer/relayer.ts";
@@ -56,13 +57,20 @@ export function callOf(destinationChainId: bigint, call: { to: Hex; data: string
 }
 
 /** A relayer between all chains of the devnet, paid from a development account. */
-export function relayerOf(devnet: FlowDevnet, clients: readonly JsonRpcProvider[], account: number = RELAYER, l1Client: Provider = devnet.l1.provider): Relayer {
+export function relayerOf(
+  devnet: FlowDevnet,
+  clients: readonly JsonRpcProvider[],
+  account: number = RELAYER,
+  l1Client: Provider = devnet.l1.provider,
+  policy: DeliveryPolicy = {},
+): Relayer {
   const { ecosystem, chains, accounts, l1 } = devnet;
   return createRelayer(
     {
       settlementChainId: l1.chainId,
       registry: ecosystem.addresses.roots,
       fromBlock: ecosystem.fromBlock,
+      policy,
       chains: chains.map(({ chainId, pipeline }, i) => ({
         chainId,
         hyperchain: pipeline.created.hyperchain,

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory, Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import hre from "hardhat";
+import { interopCenterAbi } from "../../src/abi/interop-center.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { destinationBaseToken, interoperableAddress, relayerReward } from "../../src/protocol/interop-request.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { objectionTo } from "../../src/relayer/delivery-policy.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { callOf, relayerOf, transferOf } from "../flow/support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const center = new Interface(interopCenterAbi);
+
+describe("A15: a relayer delivers what its policy pays for", () => {
+  let devnet: FlowDevnet;
+  let clients: JsonRpcProvider[];
+
+  before(async () => {
+    devnet = await startFlowDevnet([A, B], { prover: { mode: "none" } });
+    clients = devnet.chains.map(clientOf);
+    const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    await (await alice.sendTransaction(transferOf(B, 5n, bob))).wait();
+    await (await alice.sendTransaction(callOf(B, { to: bob, data: "0x", value: 7n, reward: ETHER }))).wait();
+    // A reward in a token that anyone can make.
+    const { abi, bytecode } = await hre.artifacts.readArtifact("L2TestToken");
+    const token = await new ContractFactory(abi, bytecode, alice).deploy(10n ** 30n, false, false);
+    await token.waitForDeployment();
+    await (await (token.getFunction("approve").send(PREDEPLOYS.L2NativeTokenVault, 10n ** 30n))).wait();
+    const attributes = [relayerReward(10n ** 30n), destinationBaseToken((await token.getAddress()) as Hex)];
+    const data = center.encodeFunctionData("sendBundle", [interoperableAddress(B), [], attributes]);
+    await (await alice.sendTransaction({ to: PREDEPLOYS.InteropCenter, data })).wait();
+    await settleNow(devnet.chains[0]!);
+    await devnet.chains[1]!.pipeline.pollL1();
+  });
+  after(async () => {
+    for (const client of clients) client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  const delivered = ({ journeys }: ReturnType<typeof relayerOf>): boolean[] => journeys().map(({ steps }) => steps.has("executed"));
+
+  test("a flood of messages without a reward leaves the reserve untouched", async () => {
+    const own = await clients[1]!.getBalance(devnet.accounts.wallet(RELAYER).address);
+    const saving = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { reserveWei: own + ETHER });
+    await saving.poll();
+    assert.deepEqual(delivered(saving), [false, true, false]);
+    for (const place of [0, 2]) assert.match(saving.journeys()[place]!.refusal ?? "", /insufficient funds for a delivery at a loss/);
+    // The others cost what the reward has brought.
+    const spending = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { reserveWei: own });
+    await spending.poll();
+    assert.deepEqual(delivered(spending), [true, true, true]);
+  });
+
+  test("a reward below the share of the gas cost that is asked for is refused, and so is one in another token", async () => {
+    const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    await (await alice.sendTransaction(transferOf(B, 6n, bob))).wait();
+    await (await alice.sendTransaction(callOf(B, { to: bob, data: "0x", value: 8n, reward: ETHER }))).wait();
+    await settleNow(devnet.chains[0]!);
+    await devnet.chains[1]!.pipeline.pollL1();
+    const careful = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { minRewardPercent: 100 });
+    await careful.poll();
+    assert.deepEqual(delivered(careful).slice(3), [false, true]);
+    assert.match(careful.journeys()[3]!.refusal ?? "", /^its reward of 0 is less than 100% of what its gas costs, \d+$/);
+  });
+
+  test("weighs reward against cost exactly, and asks for the balance of losses only", async () => {
+    const never = (): Promise<bigint> => Promise.reject(new Error("asked"));
+    const at = (rewardWei: bigint, minRewardPercent: number) => objectionTo({ costWei: 200n, rewardWei }, { minRewardPercent, reserveWei: 50n }, () => Promise.resolve(249n));
+    assert.equal(await objectionTo({ costWei: 200n, rewardWei: 200n }, { minRewardPercent: 100 }, never), undefined);
+    assert.match((await at(199n, 100))!, /less than 100%/);
+    assert.match((await at(299n, 150))!, /less than 150%/);
+    assert.equal(await at(300n, 150), undefined);
+    assert.match((await at(100n, 50))!, /would leave 49 of a reserve of 50/);
+    assert.equal(await objectionTo({ costWei: 200n, rewardWei: 0n }, { reserveWei: 49n }, () => Promise.resolve(249n)), undefined);
+  });
+});
