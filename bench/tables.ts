@@ -17,7 +17,7 @@ const run = promisify(execFile);
 /** Proves the synthetic system at each size with either tree hash, each proof in a process of its own: that gives its memory. */
 export async function benchTables({ json, transfers, workers }: TablesBenchOptions): Promise<void> {
   for (const count of transfers) {
-    for (const hash of ["keccak", "poseidon2"] as const) {
+    for (const hash of ["keccak", "poseidon"] as const) {
       for (const threads of workers) {
         const request: TablesRequest = { transfers: count, hash, workers: threads };
         const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });

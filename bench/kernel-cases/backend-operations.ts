@@ -70,7 +70,7 @@ async function* operations(): AsyncGenerator<Operation> {
   const trees: readonly (readonly [string, Omit<CommitRequest, "blocks">, number])[] = [
     ["commitTrace", traceTree, WIDTH],
     ["commitFri", { ...traceTree, rowsPerLeaf: 8, encoding: "extension31" }, 5],
-    ["commitPoseidon2", { ...traceTree, logBlowup: 1, hash: { kind: "poseidon2" }, encoding: "elements" }, WIDTH],
+    ["commitPoseidon", { ...traceTree, logBlowup: 1, hash: { kind: "poseidon" }, encoding: "elements" }, WIDTH],
   ];
   for (const [kernel, request, width] of trees) {
     yield {

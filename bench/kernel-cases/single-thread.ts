@@ -6,7 +6,7 @@ import { packElements } from "../../src/kernels/leaf-encoding.ts";
 import { fold } from "../../src/kernels/reference/fold.ts";
 import { evaluateOnCoset } from "../../src/kernels/reference/ntt.ts";
 import { fromCoordinateColumns, toCoordinateColumns } from "../../src/kernels/reference/polynomial.ts";
-import { compress } from "../../src/kernels/reference/poseidon2.ts";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { columnAddresses, columnStride } from "../../src/kernels/wasm/columns-layout.ts";
 import { DeviceTables } from "../../src/kernels/wasm/device-tables.ts";
@@ -174,7 +174,7 @@ export async function* singleThreadCases(): AsyncGenerator<KernelCase> {
   const inputs = elements(7, 16 * compressions);
   const outputs = new Uint32Array(8 * compressions);
   yield {
-    kernel: "poseidon2Compress",
+    kernel: "poseidonCompress",
     size: `${compressions} compressions`,
     unit: "compressions",
     count: compressions,

@@ -34,7 +34,7 @@ struct LowLeaf {
 /// @title Roots of state trees
 /// @notice Reads no state and trusts nobody. A root is a statement about one leaf only: that the leaf of exactly this kind,
 /// account and slot has this value, or that there is none. No leaf can stand for another, since the key is derived here.
-/// @dev Digests bind under the collision resistance of Poseidon2 (docs/security.md). Some 40 compressions.
+/// @dev Digests bind under the collision resistance of Poseidon (docs/security.md). Some 40 compressions.
 interface IStateTree {
     /// @notice An element of the digest is not below the field's modulus.
     error DigestNotCanonical(bytes32 digest);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Pubdata} from "./Pubdata.sol";
 
 /// @title A batch's diff list: strict decoding and evaluation in one pass (layout and limbs: docs/protocol.md)
-/// @notice Not checked here, because it takes Poseidon2: that insertions ascend by key, that a code entry's leaf is of the
+/// @notice Not checked here, because it takes Poseidon: that insertions ascend by key, that a code entry's leaf is of the
 /// code kind, that values change. The circuit checks the last two; the first only fixes which order is written.
 library DiffList {
     error LeafCountBeyondLimit(uint256 offset);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Poseidon2 digests as words
+/// @title Poseidon digests as words
 /// @notice A digest is eight KoalaBear elements of four big-endian bytes, element 0 first. Each must be below the modulus,
 /// so that a digest has one encoding only.
 library Digest {

@@ -1,7 +1,7 @@
 import { EntryTag } from "../../src/protocol/diff-list.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../src/protocol/domain-tags.ts";
 import { indentYul } from "../verifier-generator/indent.ts";
-import { COMPRESS_FUNCTION } from "./yul-poseidon2.ts";
+import { COMPRESS_FUNCTION } from "./yul-poseidon.ts";
 
 const HALF = "0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff";
 const QUARTER = "0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff";

@@ -53,7 +53,7 @@ export interface GadgetFunction {
 
 /**
  * Largest lane that gadgets take and return: a value below it and one more canonical value need one normalization to be
- * multiplied. The external layer of Poseidon2 after S-boxes, 35 products at most, stays below.
+ * multiplied.
  */
 export const LAZY_LIMIT = 37n * PRIME;
 /** Constants that `storeConstants` takes in one word. */
@@ -94,7 +94,9 @@ export class GraphEmitter {
       else if (node.kind === "add" || node.kind === "sub" || node.kind === "mul") {
         this.#use(node.a);
         this.#use(node.b);
-        if (node.kind === "mul") this.#multiplied.add(node.a).add(node.b);
+        // Small constants multiply lanes of any size, so their partners need no normalization.
+        const byConstant = nodes[node.a]?.kind === "constant" || nodes[node.b]?.kind === "constant";
+        if (node.kind === "mul" && !byConstant) this.#multiplied.add(node.a).add(node.b);
       } else if (node.kind === "call") {
         for (const input of node.inputs) {
           this.#use(input);

@@ -60,7 +60,7 @@ export type LeafEncoding =
   | "base31"
   /** keccak: one extension element at 31 bits a coordinate, as ⌈31·degree/8⌉ big-endian bytes. */
   | "extension31"
-  /** Poseidon2: the elements themselves. */
+  /** Poseidon: the elements themselves. */
   | "elements";
 
 export interface CommitRequest {
@@ -74,8 +74,8 @@ export interface CommitRequest {
   readonly encoding: LeafEncoding;
 }
 
-/** keccak256 truncated to digestBytes, or Poseidon2 digests of 8 elements (32 bytes). */
-export type TreeHash = { readonly kind: "keccak"; readonly digestBytes: number } | { readonly kind: "poseidon2" };
+/** keccak256 truncated to digestBytes, or Poseidon digests of 8 elements (32 bytes). */
+export type TreeHash = { readonly kind: "keccak"; readonly digestBytes: number } | { readonly kind: "poseidon" };
 
 export interface Commitment {
   readonly root: Uint8Array;

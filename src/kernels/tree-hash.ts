@@ -2,11 +2,11 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import type { LeafEncoding, TreeHash } from "./backend.ts";
 import { BASE31_GROUP, packElements } from "./leaf-encoding.ts";
-import { compress, DIGEST_WIDTH } from "./reference/poseidon2.ts";
+import { compress, DIGEST_WIDTH } from "./reference/poseidon.ts";
 
-/** Domain tags of the Poseidon2 tree. */
-export const POSEIDON2_NODE_TAG = 1;
-export const POSEIDON2_LEAF_TAG = 2;
+/** Domain tags of Poseidon trees: their own, so that no node of a proof's tree is one of a state tree. */
+export const POSEIDON_NODE_TAG = 18;
+export const POSEIDON_LEAF_TAG = 19;
 
 /** Bytes of one digest. */
 export function digestLength(hash: TreeHash): number {
@@ -15,7 +15,7 @@ export function digestLength(hash: TreeHash): number {
 
 /**
  * Digest of the rows of one height class in one leaf.
- * keccak: the packed elements. Poseidon2: the elements in groups of eight, zero-filled, chained through the compression
+ * keccak: the packed elements. Poseidon: the elements in groups of eight, zero-filled, chained through the compression
  * from the zero digest; the number of elements is fixed per commitment, so it needs no padding rule.
  * `degree` is the row width for the encoding "extension31". Throws RangeError when hash and encoding do not fit.
  */
@@ -28,15 +28,15 @@ export function hashLeaf(hash: TreeHash, encoding: LeafEncoding, elements: Array
   let digest = new Array<number>(DIGEST_WIDTH).fill(0);
   for (let first = 0; first < elements.length; first += DIGEST_WIDTH) {
     const group = Array.from({ length: DIGEST_WIDTH }, (_, i) => elements[first + i] ?? 0);
-    digest = compress(POSEIDON2_LEAF_TAG, digest, group);
+    digest = compress(POSEIDON_LEAF_TAG, digest, group);
   }
   return digestToBytes(digest);
 }
 
 /** Digest of an inner node, and of a node joined with the rows of a shorter height class. */
 export function hashNode(hash: TreeHash, left: Uint8Array, right: Uint8Array): Uint8Array {
-  if (hash.kind === "poseidon2") {
-    return digestToBytes(compress(POSEIDON2_NODE_TAG, bytesToDigest(left), bytesToDigest(right)));
+  if (hash.kind === "poseidon") {
+    return digestToBytes(compress(POSEIDON_NODE_TAG, bytesToDigest(left), bytesToDigest(right)));
   }
   const preimage = new Uint8Array(left.length + right.length);
   preimage.set(left);
@@ -46,7 +46,7 @@ export function hashNode(hash: TreeHash, left: Uint8Array, right: Uint8Array): U
 
 /** Throws RangeError unless the encoding belongs to the hash and the digest length makes sense. */
 export function assertEncoding(hash: TreeHash, encoding: LeafEncoding): void {
-  if ((hash.kind === "poseidon2") !== (encoding === "elements")) {
+  if ((hash.kind === "poseidon") !== (encoding === "elements")) {
     throw new RangeError(`leaf encoding ${encoding} cannot be hashed with ${hash.kind}`);
   }
   if (hash.kind === "keccak" && !(Number.isInteger(hash.digestBytes) && hash.digestBytes >= 16 && hash.digestBytes <= 32)) {

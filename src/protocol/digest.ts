@@ -1,10 +1,10 @@
 import { fromHex, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
-/** A Poseidon2 digest: 8 canonical KoalaBear elements. */
+/** A Poseidon digest: 8 canonical KoalaBear elements. */
 export type Digest = readonly number[];
 
-/** The tagged two-to-one Poseidon2 compression, C_tag(left, right), on digests. */
+/** The tagged two-to-one Poseidon compression, C_tag(left, right), on digests. */
 export type Compress = (tag: number, left: Digest, right: Digest) => number[];
 
 /** The KoalaBear prime, 2^31 − 2^24 + 1. */

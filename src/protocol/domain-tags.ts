@@ -1,5 +1,5 @@
 /**
- * Domain tags of the tagged Poseidon2 compression C_tag(left, right): the tag is added to lane 0 of the permutation's
+ * Domain tags of the tagged Poseidon compression C_tag(left, right): the tag is added to lane 0 of the permutation's
  * input and is absent from the feed-forward, so outputs under different tags cannot be exchanged for one another.
  */
 export const DomainTag = {
@@ -9,8 +9,15 @@ export const DomainTag = {
   key: 4,
   diff: 5,
   state: 6,
-  /** Plus the leaf's kind: a pair digest binds key, successor and kind. */
+  /** Reserved: the chain over the elements of a contract's code. */
+  code: 7,
+  /** Plus the leaf's kind, up to 7: a pair digest binds key, successor and kind. */
   pair: 8,
+  /** Reserved: the chain over the elements of aggregated batches. */
+  aggregate: 16,
+  /** Reserved: transcripts that a circuit reads. */
+  transcript: 17,
+  // 18 and 19 are the nodes and leaves of trees in proofs, see `kernels/tree-hash.ts`.
 } as const;
 
 /** What a leaf of the state tree holds. */
@@ -20,7 +27,7 @@ export const LeafKind = {
   account: 1,
   /** keccak256 of the account's code. */
   codeHash: 2,
-  /** Reserved: Poseidon2 digest of the code. */
+  /** Reserved: Poseidon digest of the code. */
   codeDigest: 3,
 } as const;
 export type LeafKind = (typeof LeafKind)[keyof typeof LeafKind];

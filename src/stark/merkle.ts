@@ -16,7 +16,7 @@ export function siblingCount(leafIndices: readonly number[], depth: number): num
   return multiproofSteps(leafIndices, depth).filter((step) => step.kind === "sibling").length;
 }
 
-/** Reads the siblings of an opening; rejects missing bytes and, for Poseidon2, non-canonical digests. */
+/** Reads the siblings of an opening; rejects missing bytes and, for Poseidon, non-canonical digests. */
 export function readSiblings(
   reader: ProofReader,
   section: string,

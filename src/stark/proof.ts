@@ -31,7 +31,7 @@ import { PROOF_VERSION } from "./verification-key.ts";
  * Opened values are sent times 2^40 modulo p, the form in which the contract multiplies; one value has one such form.
  * base31: eight elements at 31 bits in 31 bytes, the last k of a list in ⌈31k/8⌉ bytes. An extension element is its
  * coordinates at 31 bits in ⌈31·degree/8⌉ bytes. In both the first element takes the lowest bits, and unused high bits
- * must be zero. Poseidon2 digests are 8 elements of 4 bytes.
+ * must be zero. Poseidon digests are 8 elements of 4 bytes.
  */
 
 /** Factor under which opened values are sent, and its inverse. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { compress } from "../../src/kernels/reference/poseidon2.ts";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { DomainTag } from "../../src/protocol/domain-tags.ts";
 import type { InsertionWitness } from "../../src/protocol/state-transition-witness.ts";
 import { RowType } from "../../src/air/state-transition/row-types.ts";

@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { compress } from "../../src/kernels/reference/poseidon2.ts";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { DomainTag, type LeafKind } from "../../src/protocol/domain-tags.ts";
 import type { Digest, InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
 import { RowType } from "../../src/air/state-transition/row-types.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
-import { compress } from "../../src/kernels/reference/poseidon2.ts";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../src/protocol/domain-tags.ts";
 import { PUBLIC, PUBLIC_COUNT } from "../../src/air/state-transition/public-values.ts";
 import { RowType } from "../../src/air/state-transition/row-types.ts";
@@ -10,7 +10,7 @@ import { writePath } from "../../src/air/state-transition/trace/write-path.ts";
 import { writeUpdate } from "../../src/air/state-transition/trace/write-update.ts";
 import type { UpdateWitness } from "../../src/protocol/state-transition-witness.ts";
 import { assertStopped, OUTPUTS, tree } from "./support/attack.ts";
-import { fixedPoint } from "./support/poseidon2-inverse.ts";
+import { fixedPoint } from "./support/poseidon-inverse.ts";
 import { checkRow, claim, failingConstraints, type Forge, forgeTrace, R } from "./support/scenario.ts";
 
 describe("attacks on the roots", () => {

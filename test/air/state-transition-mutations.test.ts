@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
-import { permuteTraced } from "../../src/air/poseidon2/permutation-trace.ts";
+import { permuteTraced } from "../../src/air/poseidon/permutation-trace.ts";
 import { COLUMN } from "../../src/air/state-transition/columns.ts";
 import { PUBLIC_COUNT } from "../../src/air/state-transition/public-values.ts";
 import { ROW_TYPE_NAMES, type RowTypeName } from "../../src/air/state-transition/row-types.ts";

@@ -85,7 +85,7 @@ describe("the state transition table", () => {
 
   it("accepts insertions of every kind, in one interval and beyond the last key", () => {
     const witness = assertAccepted(new StateModel(4), (tree) => [
-      ...Array.from({ length: 12 }, (_, i) => tree.insert((i % 4) as LeafKind, BigInt(i) << 150n, i % 4 === 0 ? 1n << 250n : 0n, 1n << BigInt(20 * i))),
+      ...Array.from({ length: 12 }, (_, i) => tree.insert((i % 4) as LeafKind, BigInt(i) << 151n, i % 4 === 0 ? 1n << 250n : 0n, 1n << BigInt(20 * i))),
       tree.update(1, 2n),
     ]);
     const successors = witness.operations.map((operation) => operation.type === "insertion" && operation.low.nextKey.every((x) => x === 0));

@@ -86,10 +86,10 @@ for (const workers of [1, 2]) {
       ];
       for (const heights of cases) {
         const blocks = heights.map((logRows, i) => randomColumns(i + 1, 2 + 3 * i, logRows));
-        for (const hash of [KECCAK, { kind: "poseidon2" }] as const) {
+        for (const hash of [KECCAK, { kind: "poseidon" }] as const) {
           const encoding = hash.kind === "keccak" ? "base31" : "elements";
           const request = { logBlowup: 2, shift: SHIFT, hash, rowsPerLeaf: 1, encoding } as const;
-          if (hash.kind === "poseidon2" && heights.includes(9)) continue; // the reference takes 45 µs a permutation
+          if (hash.kind === "poseidon" && heights.includes(9)) continue; // the reference takes 45 µs a permutation
           await same((backend) => commitAndOpen(backend, request, blocks, heights));
         }
       }
@@ -107,14 +107,14 @@ for (const workers of [1, 2]) {
       }
     });
 
-    test("Poseidon2 trees", async () => {
+    test("Poseidon trees", async () => {
       for (const [logRows, width, rowsPerLeaf] of [
         [0, 1, 1],
         [1, 8, 1],
         [3, 9, 2],
         [5, 5, 8],
       ] as const) {
-        const request = { logBlowup: 1, shift: SHIFT, hash: { kind: "poseidon2" }, rowsPerLeaf, encoding: "elements" } as const;
+        const request = { logBlowup: 1, shift: SHIFT, hash: { kind: "poseidon" }, rowsPerLeaf, encoding: "elements" } as const;
         await same((backend) => commitAndOpen(backend, request, [randomColumns(width, width, logRows)], [logRows]));
       }
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compress } from "../../src/kernels/reference/poseidon2.ts";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
 import {
   checkInsertionOrder,
   compareDigests,

@@ -30,7 +30,7 @@ describe("the WebAssembly backend makes the reference's proofs, byte for byte", 
     {},
     { extensionDegree: 4, logArity: 1, logFinalMax: 0 },
     { extensionDegree: 6, logArity: 4, logFinalMax: 3 },
-    { hash: { kind: "poseidon2" }, logArity: 2 },
+    { hash: { kind: "poseidon" }, logArity: 2 },
   ];
   for (const overrides of engines) {
     const name = JSON.stringify(overrides);

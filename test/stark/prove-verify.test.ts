@@ -18,13 +18,13 @@ async function assertProves(system: System, input: ProverInput): Promise<void> {
   assert.deepEqual(verify(system, input.statement, proof), { ok: true });
 }
 
-const poseidon2 = { hash: { kind: "poseidon2" } } as const;
+const poseidon = { hash: { kind: "poseidon" } } as const;
 const engines: readonly (readonly [string, Partial<ProofParameters>])[] = [
   ["degree 4, arity 2", { extensionDegree: 4, logArity: 1, logFinalMax: 1 }],
   ["degree 5, arity 8, 32-byte digests", { hash: { kind: "keccak", digestBytes: 32 } }],
   ["degree 6, arity 16, 16-byte digests", { extensionDegree: 6, logArity: 4, logFinalMax: 3, hash: { kind: "keccak", digestBytes: 16 } }],
-  ["degree 5, arity 8, Poseidon2", poseidon2],
-  ["degree 6, arity 16, Poseidon2", { ...poseidon2, extensionDegree: 6, logArity: 4, logFinalMax: 3 }],
+  ["degree 5, arity 8, Poseidon", poseidon],
+  ["degree 6, arity 16, Poseidon", { ...poseidon, extensionDegree: 6, logArity: 4, logFinalMax: 3 }],
 ];
 
 describe("proofs of one table", () => {

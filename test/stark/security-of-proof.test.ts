@@ -77,8 +77,8 @@ test("counts the lookups of all tables at their own heights and the last next-op
   assert.ok(Math.abs((batching?.bits ?? 0) - byHand) < 1e-5);
 });
 
-test("a Poseidon2 commitment is worth half of eight elements", () => {
-  const system = systemOf({ ...DEFAULT_PARAMETERS, hash: { kind: "poseidon2" } }, [table("one", 20, 3, 0)]);
+test("a Poseidon commitment is worth half of eight elements", () => {
+  const system = systemOf({ ...DEFAULT_PARAMETERS, hash: { kind: "poseidon" } }, [table("one", 20, 3, 0)]);
   const report = proofSecurity(system, shapeOf(system, [10]), { circuitDigestElements: 0, statementTerms: 0 });
   const hashes = report.johnson.rounds.filter(({ round }) => round.endsWith("hash")).map(({ bits }) => bits);
   assert.ok(Math.abs(Math.min(...hashes) - 4 * Math.log2(2130706433)) < 1e-9);

@@ -122,7 +122,7 @@ describe("the verification key digest", () => {
       { logArity: 2 },
       { logFinalMax: 3 },
       { hash: { kind: "keccak", digestBytes: 27 } },
-      { hash: { kind: "poseidon2" } },
+      { hash: { kind: "poseidon" } },
       { maxConstraintDegree: 4 },
       { minLogRows: 3 },
       { maxLogRows: 11 },

@@ -35,7 +35,7 @@ async function subject(overrides: Partial<ProofParameters>): Promise<Subject> {
 }
 
 const keccak = await subject({});
-const poseidon2 = await subject({ hash: { kind: "poseidon2" } });
+const poseidon = await subject({ hash: { kind: "poseidon" } });
 
 function codeOf({ system, statement }: Subject, proof: Uint8Array): RejectionCode | "accepted" {
   const result = verify(system, statement, proof);
@@ -83,7 +83,7 @@ function expectedCodes(name: string): readonly RejectionCode[] {
   }
 }
 
-for (const [hash, target] of [["keccak", keccak], ["Poseidon2", poseidon2]] as const) {
+for (const [hash, target] of [["keccak", keccak], ["Poseidon", poseidon]] as const) {
   describe(`a tampered ${hash} proof`, () => {
     it("has sections that cover every byte", () => {
       let end = 0;
@@ -232,11 +232,11 @@ describe("elements", () => {
     }
   });
 
-  it("of Poseidon2 digests are rejected when not canonical", () => {
-    const { offset } = section(poseidon2, "tree[1].siblings");
-    const changed = poseidon2.proof.slice();
+  it("of Poseidon digests are rejected when not canonical", () => {
+    const { offset } = section(poseidon, "tree[1].siblings");
+    const changed = poseidon.proof.slice();
     changed.fill(0xff, offset, offset + 4);
-    assert.equal(codeOf(poseidon2, changed), "NonCanonicalElement");
+    assert.equal(codeOf(poseidon, changed), "NonCanonicalElement");
   });
 });
 
@@ -264,7 +264,7 @@ describe("a proof for something else", () => {
       { logArity: 2 },
       { logFinalMax: 3 },
       { hash: { kind: "keccak", digestBytes: 27 } },
-      { hash: { kind: "poseidon2" } },
+      { hash: { kind: "poseidon" } },
       { maxConstraintDegree: 4 },
       { minLogRows: 3 },
       { maxLogRows: 7 },

@@ -3,8 +3,8 @@
 pragma solidity 0.8.37;
 
 /// @title Constraints of the system "state-transition/1" at one point, part 2
-/// @dev 195 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
-/// last row, 69 public values, 180 column values, 63 values at the next row, 39 values from earlier parts.
+/// @dev 219 constraints. Input words, all in Montgomery form: composition challenge, selectors of transition, first and
+/// last row, 69 public values, 180 column values, 63 values at the next row, 40 values from earlier parts.
 /// Output words: this part's share of the composition and 0 values for later parts.
 /// Anyone may call it; it reads no state.
 contract StateTransitionStarkConstraints2 {
@@ -161,7 +161,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x37a0), mload(add(b, add(length, 224))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 224))), sub(mload(0x37c0), mload(add(b, add(length, 224))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -170,7 +170,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x37a0), mload(add(b, add(length, 192))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 192))), sub(mload(0x37c0), mload(add(b, add(length, 192))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -179,7 +179,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x37a0), mload(add(b, add(length, 160))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 160))), sub(mload(0x37c0), mload(add(b, add(length, 160))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -188,7 +188,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x37a0), mload(add(b, add(length, 128))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 128))), sub(mload(0x37c0), mload(add(b, add(length, 128))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -197,7 +197,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x37a0), mload(add(b, add(length, 96))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 96))), sub(mload(0x37c0), mload(add(b, add(length, 96))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -206,7 +206,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x37a0), mload(add(b, add(length, 64))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 64))), sub(mload(0x37c0), mload(add(b, add(length, 64))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -215,7 +215,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x37a0), mload(add(b, add(length, 32))))))
+                        let n_ := add(r, add(mload(add(a, add(length, 32))), sub(mload(0x37c0), mload(add(b, add(length, 32))))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -224,7 +224,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x37a0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x37c0), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -236,7 +236,7 @@ contract StateTransitionStarkConstraints2 {
                         t_ := add(addmod(mulmod(mload(0x1000), and(shr(16, r), low16_), modulus_), biasHigh_, modulus_), shr(16, sub(t_, mul(and(t_, low16_), 0x7f000001))))
                         let y_ := and(t_, low24_)
                         r := sub(add(shr(24, sub(t_, y_)), p1_), mul(y_, 127))
-                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x37a0), mload(add(b, length)))))
+                        let n_ := add(r, add(mload(add(a, length)), sub(mload(0x37c0), mload(add(b, length)))))
                         let low_ := and(n_, low31_)
                         r := add(low_, mul(shr(31, sub(n_, low_)), 0xffffff))
                     }
@@ -272,228 +272,234 @@ contract StateTransitionStarkConstraints2 {
                 let y_ := and(t_, 0xffffff0000001fffffe0000003fffffc0000007fffff8000000ffffff)
                 r := sub(add(shr(24, sub(t_, y_)), 0x7f00000100000fe00000200001fc00000400003f800000800007f000001), mul(y_, 127))
             }
-            // gadget: inputs at 0x3c20, outputs at 0x3c40
+            // gadget: inputs at 0x3c40, outputs at 0x3c60
             function octalDigit() {
-                mstore(0x3c60, extNormalize(add(extMul(mload(0x3c20), mload(0x3c20)), sub(mload(0x3840), mul(mload(0x3c20), 0x7)))))
-                mstore(0x3c80, extMul(mload(0x3c60), mload(0x3c60)))
-                mstore(0x3c40, extMulWide(extNormalize(add(mload(0x3c80), mul(mload(0x3c60), 0xc))), add(0x70ff870f, add(mload(0x3c80), mul(mload(0x3c60), 0x10)))))
+                mstore(0x3c80, extNormalize(add(extMul(mload(0x3c40), mload(0x3c40)), sub(mload(0x3860), mul(mload(0x3c40), 0x7)))))
+                mstore(0x3ca0, extMul(mload(0x3c80), mload(0x3c80)))
+                mstore(0x3c60, extMulWide(extNormalize(add(mload(0x3ca0), mul(mload(0x3c80), 0xc))), add(0x70ff870f, add(mload(0x3ca0), mul(mload(0x3c80), 0x10)))))
             }
-            if sub(calldatasize(), 11360) { revert(0, 0) }
+            if sub(calldatasize(), 11392) { revert(0, 0) }
             calldatacopy(0x1000, 0, 6816)
-            calldatacopy(0x2aa0, 8096, 3264)
-            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x3760, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
-            mstore(0x3960, extNormalize(add(mload(0x1780), mulmod(mload(0x17e0), 0x7f000000, 0x7f000001))))
-            mstore(0x3980, add(extMul(mload(0x1fa0), mload(0x3960)), add(extScale(mload(0x1f80), mload(0x17a0)), add(extScale(mload(0x1f60), mload(0x17c0)), add(extScale(mload(0x1f20), mload(0x1760)), extScale(mload(0x1f40), mload(0x17e0)))))))
-            mstore(0x39a0, add(extScale(mload(0x1fa0), mload(0x17a0)), add(extScale(mload(0x1f80), mload(0x17c0)), add(extScale(mload(0x1f60), mload(0x17e0)), add(extScale(mload(0x1f20), mload(0x1780)), extScale(mload(0x1f40), mload(0x1760)))))))
-            mstore(0x39c0, extNormalize(add(mload(0x1760), mulmod(mload(0x17c0), 0x7f000000, 0x7f000001))))
-            mstore(0x39e0, extNormalize(add(mload(0x17e0), mulmod(mload(0x17a0), 0x7f000000, 0x7f000001))))
-            mstore(0x3a00, extNormalize(add(mload(0x17e0), add(mload(0x17c0), mulmod(mload(0x1780), 0x7f000000, 0x7f000001)))))
-            mstore(0x3a20, add(extMul(mload(0x1fa0), mload(0x3a00)), add(extMul(mload(0x1f80), mload(0x39e0)), add(extMul(mload(0x1f60), mload(0x39c0)), add(extScale(mload(0x1f20), mload(0x17a0)), extMul(mload(0x1f40), mload(0x3960)))))))
-            mstore(0x3a40, add(extMul(mload(0x1fa0), mload(0x39e0)), add(extMul(mload(0x1f80), mload(0x39c0)), add(extMul(mload(0x1f60), mload(0x3960)), add(extScale(mload(0x1f20), mload(0x17c0)), extScale(mload(0x1f40), mload(0x17a0)))))))
-            mstore(0x3a60, add(extMul(mload(0x1fa0), mload(0x39c0)), add(extMul(mload(0x1f80), mload(0x3960)), add(extScale(mload(0x1f60), mload(0x17a0)), add(extScale(mload(0x1f20), mload(0x17e0)), extScale(mload(0x1f40), mload(0x17c0)))))))
-            mstore(0x3a80, extNormalize(add(mload(0x16e0), mulmod(mload(0x1740), 0x7f000000, 0x7f000001))))
-            mstore(0x3aa0, add(extMul(mload(0x1ae0), mload(0x36e0)), add(extMul(mload(0x1ac0), mload(0x3a80)), add(extScale(mload(0x1a80), mload(0x1660)), add(extScale(mload(0x1a60), mload(0x1700)), add(extScale(mload(0x1a20), mload(0x1680)), add(extScale(mload(0x1a00), mload(0x1720)), add(extScale(mload(0x19c0), mload(0x16a0)), add(extScale(mload(0x19a0), mload(0x1740)), add(mload(0x1980), add(extScale(mload(0x1960), mload(0x1620)), add(mload(0x3980), extScale(mload(0x1940), mload(0x16c0))))))))))))))
-            mstore(0x3ac0, add(extScale(mload(0x1ae0), mload(0x1660)), add(extScale(mload(0x1ac0), mload(0x1700)), add(extScale(mload(0x1a80), mload(0x1680)), add(extScale(mload(0x1a60), mload(0x1720)), add(extScale(mload(0x1a20), mload(0x16a0)), add(extScale(mload(0x1a00), mload(0x1740)), add(mload(0x19e0), add(extScale(mload(0x19c0), mload(0x1620)), add(extScale(mload(0x19a0), mload(0x16c0)), add(extScale(mload(0x1960), mload(0x1640)), add(mload(0x39a0), extScale(mload(0x1940), mload(0x16e0))))))))))))))
-            mstore(0x3ae0, extNormalize(add(mload(0x16c0), mulmod(mload(0x1720), 0x7f000000, 0x7f000001))))
-            mstore(0x3b00, extNormalize(add(mload(0x1740), mulmod(mload(0x1700), 0x7f000000, 0x7f000001))))
-            mstore(0x3b20, add(extMul(mload(0x1ae0), mload(0x3740)), add(extMulWide(mload(0x1ac0), add(mload(0x1740), add(mload(0x1720), mulmod(mload(0x16e0), 0x7f000000, 0x7f000001)))), add(extMul(mload(0x1a80), mload(0x3720)), add(extMul(mload(0x1a60), mload(0x3b00)), add(mload(0x1a40), add(extMul(mload(0x1a20), mload(0x3700)), add(extMul(mload(0x1a00), mload(0x3ae0)), add(extMul(mload(0x19c0), mload(0x36e0)), add(extMul(mload(0x19a0), mload(0x3a80)), add(extScale(mload(0x1960), mload(0x1660)), add(mload(0x3a20), extScale(mload(0x1940), mload(0x1700))))))))))))))
-            mstore(0x3b40, add(extMul(mload(0x1ae0), mload(0x3720)), add(extMul(mload(0x1ac0), mload(0x3b00)), add(mload(0x1aa0), add(extMul(mload(0x1a80), mload(0x3700)), add(extMul(mload(0x1a60), mload(0x3ae0)), add(extMul(mload(0x1a20), mload(0x36e0)), add(extMul(mload(0x1a00), mload(0x3a80)), add(extScale(mload(0x19c0), mload(0x1660)), add(extScale(mload(0x19a0), mload(0x1700)), add(extScale(mload(0x1960), mload(0x1680)), add(mload(0x3a40), extScale(mload(0x1940), mload(0x1720))))))))))))))
-            mstore(0x3b60, add(mload(0x1b00), add(extMul(mload(0x1ae0), mload(0x3700)), add(extMul(mload(0x1ac0), mload(0x3ae0)), add(extMul(mload(0x1a80), mload(0x36e0)), add(extMul(mload(0x1a60), mload(0x3a80)), add(extScale(mload(0x1a20), mload(0x1660)), add(extScale(mload(0x1a00), mload(0x1700)), add(extScale(mload(0x19c0), mload(0x1680)), add(extScale(mload(0x19a0), mload(0x1720)), add(extScale(mload(0x1960), mload(0x16a0)), add(mload(0x3a60), extScale(mload(0x1940), mload(0x1740))))))))))))))
-            mstore(0x3b80, add(mload(0x3420), add(mload(0x3400), add(mload(0x33e0), add(mload(0x33c0), add(mload(0x3360), add(mload(0x3320), add(mload(0x3380), add(mload(0x34e0), add(mload(0x34c0), add(mload(0x34a0), add(mload(0x3480), add(mload(0x32a0), mload(0x3600))))))))))))))
-            mstore(0x3ba0, extNormalize(add(mload(0x2da0), 0x7300060d)))
-            mstore(0x3bc0, extMul(mload(0x2da0), add(mload(0x2da0), 0x7b000205)))
-            mstore(0x3be0, add(mload(0x3280), mload(0x3660)))
-            mstore(0x3c00, extMul(mload(0x36a0), mload(0x36c0)))
-            mstore(0x3c20, mload(0x1920))
+            calldatacopy(0x2aa0, 8096, 3296)
+            for { let i := 1 } lt(i, 16) { i := add(i, 1) } { mstore(add(0x3780, shl(5, i)), mul(i, 0x7f00000100000fe00000200001fc00000400003f800000800007f000001)) }
+            mstore(0x3980, extNormalize(add(mload(0x1780), mulmod(mload(0x17e0), 0x7f000000, 0x7f000001))))
+            mstore(0x39a0, add(extMul(mload(0x1fa0), mload(0x3980)), add(extScale(mload(0x1f80), mload(0x17a0)), add(extScale(mload(0x1f60), mload(0x17c0)), add(extScale(mload(0x1f20), mload(0x1760)), extScale(mload(0x1f40), mload(0x17e0)))))))
+            mstore(0x39c0, add(extScale(mload(0x1fa0), mload(0x17a0)), add(extScale(mload(0x1f80), mload(0x17c0)), add(extScale(mload(0x1f60), mload(0x17e0)), add(extScale(mload(0x1f20), mload(0x1780)), extScale(mload(0x1f40), mload(0x1760)))))))
+            mstore(0x39e0, extNormalize(add(mload(0x1760), mulmod(mload(0x17c0), 0x7f000000, 0x7f000001))))
+            mstore(0x3a00, extNormalize(add(mload(0x17e0), mulmod(mload(0x17a0), 0x7f000000, 0x7f000001))))
+            mstore(0x3a20, extNormalize(add(mload(0x17e0), add(mload(0x17c0), mulmod(mload(0x1780), 0x7f000000, 0x7f000001)))))
+            mstore(0x3a40, add(extMul(mload(0x1fa0), mload(0x3a20)), add(extMul(mload(0x1f80), mload(0x3a00)), add(extMul(mload(0x1f60), mload(0x39e0)), add(extScale(mload(0x1f20), mload(0x17a0)), extMul(mload(0x1f40), mload(0x3980)))))))
+            mstore(0x3a60, add(extMul(mload(0x1fa0), mload(0x3a00)), add(extMul(mload(0x1f80), mload(0x39e0)), add(extMul(mload(0x1f60), mload(0x3980)), add(extScale(mload(0x1f20), mload(0x17c0)), extScale(mload(0x1f40), mload(0x17a0)))))))
+            mstore(0x3a80, add(extMul(mload(0x1fa0), mload(0x39e0)), add(extMul(mload(0x1f80), mload(0x3980)), add(extScale(mload(0x1f60), mload(0x17a0)), add(extScale(mload(0x1f20), mload(0x17e0)), extScale(mload(0x1f40), mload(0x17c0)))))))
+            mstore(0x3aa0, extNormalize(add(mload(0x16e0), mulmod(mload(0x1740), 0x7f000000, 0x7f000001))))
+            mstore(0x3ac0, add(extMul(mload(0x1ae0), mload(0x3700)), add(extMul(mload(0x1ac0), mload(0x3aa0)), add(extScale(mload(0x1a80), mload(0x1660)), add(extScale(mload(0x1a60), mload(0x1700)), add(extScale(mload(0x1a20), mload(0x1680)), add(extScale(mload(0x1a00), mload(0x1720)), add(extScale(mload(0x19c0), mload(0x16a0)), add(extScale(mload(0x19a0), mload(0x1740)), add(mload(0x1980), add(extScale(mload(0x1960), mload(0x1620)), add(mload(0x39a0), extScale(mload(0x1940), mload(0x16c0))))))))))))))
+            mstore(0x3ae0, add(extScale(mload(0x1ae0), mload(0x1660)), add(extScale(mload(0x1ac0), mload(0x1700)), add(extScale(mload(0x1a80), mload(0x1680)), add(extScale(mload(0x1a60), mload(0x1720)), add(extScale(mload(0x1a20), mload(0x16a0)), add(extScale(mload(0x1a00), mload(0x1740)), add(mload(0x19e0), add(extScale(mload(0x19c0), mload(0x1620)), add(extScale(mload(0x19a0), mload(0x16c0)), add(extScale(mload(0x1960), mload(0x1640)), add(mload(0x39c0), extScale(mload(0x1940), mload(0x16e0))))))))))))))
+            mstore(0x3b00, extNormalize(add(mload(0x16c0), mulmod(mload(0x1720), 0x7f000000, 0x7f000001))))
+            mstore(0x3b20, extNormalize(add(mload(0x1740), mulmod(mload(0x1700), 0x7f000000, 0x7f000001))))
+            mstore(0x3b40, add(extMul(mload(0x1ae0), mload(0x3760)), add(extMulWide(mload(0x1ac0), add(mload(0x1740), add(mload(0x1720), mulmod(mload(0x16e0), 0x7f000000, 0x7f000001)))), add(extMul(mload(0x1a80), mload(0x3740)), add(extMul(mload(0x1a60), mload(0x3b20)), add(mload(0x1a40), add(extMul(mload(0x1a20), mload(0x3720)), add(extMul(mload(0x1a00), mload(0x3b00)), add(extMul(mload(0x19c0), mload(0x3700)), add(extMul(mload(0x19a0), mload(0x3aa0)), add(extScale(mload(0x1960), mload(0x1660)), add(mload(0x3a40), extScale(mload(0x1940), mload(0x1700))))))))))))))
+            mstore(0x3b60, add(extMul(mload(0x1ae0), mload(0x3740)), add(extMul(mload(0x1ac0), mload(0x3b20)), add(mload(0x1aa0), add(extMul(mload(0x1a80), mload(0x3720)), add(extMul(mload(0x1a60), mload(0x3b00)), add(extMul(mload(0x1a20), mload(0x3700)), add(extMul(mload(0x1a00), mload(0x3aa0)), add(extScale(mload(0x19c0), mload(0x1660)), add(extScale(mload(0x19a0), mload(0x1700)), add(extScale(mload(0x1960), mload(0x1680)), add(mload(0x3a60), extScale(mload(0x1940), mload(0x1720))))))))))))))
+            mstore(0x3b80, add(mload(0x1b00), add(extMul(mload(0x1ae0), mload(0x3720)), add(extMul(mload(0x1ac0), mload(0x3b00)), add(extMul(mload(0x1a80), mload(0x3700)), add(extMul(mload(0x1a60), mload(0x3aa0)), add(extScale(mload(0x1a20), mload(0x1660)), add(extScale(mload(0x1a00), mload(0x1700)), add(extScale(mload(0x19c0), mload(0x1680)), add(extScale(mload(0x19a0), mload(0x1720)), add(extScale(mload(0x1960), mload(0x16a0)), add(mload(0x3a80), extScale(mload(0x1940), mload(0x1740))))))))))))))
+            mstore(0x3ba0, add(mload(0x3420), add(mload(0x3400), add(mload(0x33e0), add(mload(0x33c0), add(mload(0x3360), add(mload(0x3320), add(mload(0x3380), add(mload(0x34e0), add(mload(0x34c0), add(mload(0x34a0), add(mload(0x3480), add(mload(0x32a0), mload(0x3600))))))))))))))
+            mstore(0x3bc0, extNormalize(add(mload(0x2da0), 0x7300060d)))
+            mstore(0x3be0, extMul(mload(0x2da0), add(mload(0x2da0), 0x7b000205)))
+            mstore(0x3c00, add(mload(0x3280), mload(0x3680)))
+            mstore(0x3c20, extMul(mload(0x36c0), mload(0x36e0)))
+            mstore(0x3c40, mload(0x1920))
             octalDigit()
-            mcopy(0x3ca0, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1940))
+            mcopy(0x3cc0, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1940))
             octalDigit()
-            mcopy(0x3cc0, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1960))
+            mcopy(0x3ce0, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1960))
             octalDigit()
-            mcopy(0x3ce0, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1980))
+            mcopy(0x3d00, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1980))
             octalDigit()
-            mcopy(0x3d00, 0x3c40, 32)
-            mstore(0x3c20, mload(0x19a0))
+            mcopy(0x3d20, 0x3c60, 32)
+            mstore(0x3c40, mload(0x19a0))
             octalDigit()
-            mcopy(0x3d20, 0x3c40, 32)
-            mstore(0x3c20, mload(0x19c0))
+            mcopy(0x3d40, 0x3c60, 32)
+            mstore(0x3c40, mload(0x19c0))
             octalDigit()
-            mcopy(0x3d40, 0x3c40, 32)
-            mstore(0x3c20, mload(0x19e0))
+            mcopy(0x3d60, 0x3c60, 32)
+            mstore(0x3c40, mload(0x19e0))
             octalDigit()
-            mcopy(0x3d60, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1a00))
+            mcopy(0x3d80, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1a00))
             octalDigit()
-            mcopy(0x3d80, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1a20))
+            mcopy(0x3da0, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1a20))
             octalDigit()
-            mcopy(0x3da0, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1a40))
+            mcopy(0x3dc0, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1a40))
             octalDigit()
-            mcopy(0x3dc0, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1a60))
+            mcopy(0x3de0, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1a60))
             octalDigit()
-            mcopy(0x3de0, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1a80))
+            mcopy(0x3e00, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1a80))
             octalDigit()
-            mcopy(0x3e00, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1aa0))
+            mcopy(0x3e20, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1aa0))
             octalDigit()
-            mcopy(0x3e20, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1ac0))
+            mcopy(0x3e40, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1ac0))
             octalDigit()
-            mcopy(0x3e40, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1ae0))
+            mcopy(0x3e60, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1ae0))
             octalDigit()
-            mcopy(0x3e60, 0x3c40, 32)
-            mstore(0x3c20, mload(0x1b00))
+            mcopy(0x3e80, 0x3c60, 32)
+            mstore(0x3c40, mload(0x1b00))
             octalDigit()
-            mcopy(0x3e80, 0x3c40, 32)
-            mstore(0x3ea0, add(extScale(mload(0x1a00), 0x427efdfd), add(extScale(mload(0x19e0), 0x37efdfc0), add(extScale(mload(0x19c0), 0x6fdfbf8), add(mul(mload(0x19a0), 0x1000), add(mul(mload(0x1980), 0x200), add(mul(mload(0x1960), 0x40), add(mload(0x1920), mul(mload(0x1940), 0x8)))))))))
-            mstore(0x3ec0, extNormalize(extNormalize(add(extScale(mload(0x1b00), 0x427efdfd), add(extScale(mload(0x1ae0), 0x37efdfc0), add(extScale(mload(0x1ac0), 0x6fdfbf8), add(mul(mload(0x1aa0), 0x1000), add(mul(mload(0x1a80), 0x200), add(mul(mload(0x1a60), 0x40), add(mload(0x1a20), mul(mload(0x1a40), 0x8)))))))))))
-            mstore(0x3ee0, extNormalize(extNormalize(add(mul(mload(0x2c40), 0x40), add(mload(0x2c00), mul(mload(0x2c20), 0x8))))))
-            mstore(0x3f00, extNormalize(extNormalize(add(mul(mload(0x2da0), 0x40), add(mload(0x2c60), mul(mload(0x2c80), 0x8))))))
-            mstore(0x3f20, extMul(mload(0x1c20), add(mload(0x1c20), 0x7b000205)))
-            mstore(0x3f40, extMul(mload(0x1c40), add(mload(0x1c40), 0x7b000205)))
-            mstore(0x3f60, add(mload(0x3ea0), extScale(mload(0x3ee0), 0x17f7efe4)))
-            mstore(0x3f80, add(mload(0x3ec0), extScale(mload(0x3f00), 0x17f7efe4)))
-            mstore(0x3fa0, add(0x3fffdfc, sub(mload(0x3780), mload(0x1c20))))
-            mstore(0x3fc0, add(0x3fffdfc, sub(mload(0x3780), mload(0x1c40))))
-            mstore(0x3fe0, extMul(mload(0x3fa0), mload(0x3fc0)))
-            mstore(0x4000, extMul(mload(0x1c20), mload(0x3fc0)))
-            mstore(0x4020, extMul(mload(0x1c40), mload(0x3fa0)))
-            mstore(0x4040, extMul(mload(0x1c20), mload(0x1c40)))
-            mstore(0x4060, add(0x3fffdfc, sub(mload(0x3780), mload(0x1c60))))
-            mstore(0x4080, extMul(mload(0x4060), mload(0x3fe0)))
-            mstore(0x40a0, extMul(mload(0x4060), mload(0x4000)))
-            mstore(0x40c0, extMul(mload(0x4060), mload(0x4020)))
-            mstore(0x40e0, extMul(mload(0x4060), mload(0x4040)))
-            mstore(0x4100, extMul(mload(0x1c60), mload(0x3fe0)))
+            mcopy(0x3ea0, 0x3c60, 32)
+            mstore(0x3ec0, add(extScale(mload(0x1a00), 0x427efdfd), add(extScale(mload(0x19e0), 0x37efdfc0), add(extScale(mload(0x19c0), 0x6fdfbf8), add(mul(mload(0x19a0), 0x1000), add(mul(mload(0x1980), 0x200), add(mul(mload(0x1960), 0x40), add(mload(0x1920), mul(mload(0x1940), 0x8)))))))))
+            mstore(0x3ee0, extNormalize(extNormalize(add(extScale(mload(0x1b00), 0x427efdfd), add(extScale(mload(0x1ae0), 0x37efdfc0), add(extScale(mload(0x1ac0), 0x6fdfbf8), add(mul(mload(0x1aa0), 0x1000), add(mul(mload(0x1a80), 0x200), add(mul(mload(0x1a60), 0x40), add(mload(0x1a20), mul(mload(0x1a40), 0x8)))))))))))
+            mstore(0x3f00, add(mul(mload(0x2c40), 0x40), add(mload(0x2c00), mul(mload(0x2c20), 0x8))))
+            mstore(0x3f20, add(mul(mload(0x2da0), 0x40), add(mload(0x2c60), mul(mload(0x2c80), 0x8))))
+            mstore(0x3f40, extMul(mload(0x1c20), add(mload(0x1c20), 0x7b000205)))
+            mstore(0x3f60, extMul(mload(0x1c40), add(mload(0x1c40), 0x7b000205)))
+            mstore(0x3f80, add(mload(0x3ec0), extScale(extNormalize(mload(0x3f00)), 0x17f7efe4)))
+            mstore(0x3fa0, add(mload(0x3ee0), extScale(extNormalize(mload(0x3f20)), 0x17f7efe4)))
+            mstore(0x3fc0, add(0x3fffdfc, sub(mload(0x37a0), mload(0x1c20))))
+            mstore(0x3fe0, add(0x3fffdfc, sub(mload(0x37a0), mload(0x1c40))))
+            mstore(0x4000, extMul(mload(0x3fc0), mload(0x3fe0)))
+            mstore(0x4020, extMul(mload(0x1c20), mload(0x3fe0)))
+            mstore(0x4040, extMul(mload(0x1c40), mload(0x3fc0)))
+            mstore(0x4060, extMul(mload(0x1c20), mload(0x1c40)))
+            mstore(0x4080, add(0x3fffdfc, sub(mload(0x37a0), mload(0x1c60))))
+            mstore(0x40a0, extMul(mload(0x4080), mload(0x4000)))
+            mstore(0x40c0, extMul(mload(0x4080), mload(0x4020)))
+            mstore(0x40e0, extMul(mload(0x4080), mload(0x4040)))
+            mstore(0x4100, extMul(mload(0x4080), mload(0x4060)))
             mstore(0x4120, extMul(mload(0x1c60), mload(0x4000)))
             mstore(0x4140, extMul(mload(0x1c60), mload(0x4020)))
             mstore(0x4160, extMul(mload(0x1c60), mload(0x4040)))
-            mstore(0x4180, extNormalize(add(mload(0x4140), mload(0x4160))))
-            mstore(0x41a0, extNormalize(add(mload(0x4120), mload(0x4180))))
-            mstore(0x41c0, extNormalize(add(mload(0x4100), mload(0x41a0))))
-            mstore(0x41e0, extNormalize(add(mload(0x40e0), mload(0x41c0))))
-            mstore(0x4200, extNormalize(add(mload(0x40c0), mload(0x41e0))))
-            mstore(0x4220, add(extMul(mload(0x1a00), mload(0x4160)), add(extMul(mload(0x19e0), mload(0x4140)), add(extMul(mload(0x19c0), mload(0x4120)), add(extMul(mload(0x19a0), mload(0x4100)), add(extMul(mload(0x1980), mload(0x40e0)), add(extMul(mload(0x1960), mload(0x40c0)), add(extMul(mload(0x1920), mload(0x4080)), extMul(mload(0x1940), mload(0x40a0))))))))))
-            mstore(0x4240, add(extMul(mload(0x1b00), mload(0x4160)), add(extMul(mload(0x1ae0), mload(0x4140)), add(extMul(mload(0x1ac0), mload(0x4120)), add(extMul(mload(0x1aa0), mload(0x4100)), add(extMul(mload(0x1a80), mload(0x40e0)), add(extMul(mload(0x1a60), mload(0x40c0)), add(extMul(mload(0x1a20), mload(0x4080)), extMul(mload(0x1a40), mload(0x40a0))))))))))
-            mstore(0x4260, extMul(mload(0x1000), mload(0x1000)))
-            mstore(0x4280, extMul(mload(0x4260), mload(0x1000)))
-            mstore(0x42a0, extMul(mload(0x4260), mload(0x4280)))
-            mstore(0x42c0, extMul(mload(0x4260), mload(0x42a0)))
-            mstore(0x42e0, extMul(mload(0x4260), mload(0x42c0)))
-            mstore(0x4300, extMul(mload(0x4260), mload(0x42e0)))
-            mstore(0x4320, extMul(mload(0x4260), mload(0x4300)))
-            mstore(0x4340, extMul(mload(0x4260), mload(0x4320)))
-            mstore(0x4360, extMul(mload(0x4260), mload(0x4340)))
-            mstore(0x4380, extMul(mload(0x4260), mload(0x4360)))
-            mstore(0x43a0, extMul(mload(0x4260), mload(0x4380)))
-            mstore(0x43c0, extMul(mload(0x4260), mload(0x43a0)))
-            mstore(0x43e0, extMul(mload(0x4260), mload(0x43c0)))
-            mstore(0x4400, extMul(mload(0x4260), mload(0x43e0)))
-            mstore(0x4420, extMul(mload(0x4260), mload(0x4400)))
-            mstore(0x4440, extMul(mload(0x4260), mload(0x4420)))
-            mstore(0x4460, extMul(mload(0x4440), mload(0x1000)))
-            mstore(0x4480, extMul(mload(0x4460), mload(0x4260)))
-            mstore(0x44a0, extMul(mload(0x4460), mload(0x4480)))
-            mstore(0x44c0, extMul(mload(0x4460), mload(0x44a0)))
-            mstore(0x44e0, extMul(mload(0x44c0), mload(0x43c0)))
-            mstore(0x4500, extMul(mload(0x44e0), mload(0x4420)))
-            mstore(0x4520, extMul(mload(0x44a0), mload(0x4400)))
-            mstore(0x4540, extMul(mload(0x4500), mload(0x4520)))
-            mstore(0x4560, extMul(mload(0x4540), mload(0x42a0)))
-            mstore(0x4580, extMul(mload(0x4560), mload(0x42a0)))
-            mstore(0x45a0, extMul(mload(0x4580), mload(0x42a0)))
-            mstore(0x45c0, extMul(mload(0x45a0), mload(0x42a0)))
-            mstore(0x45e0, extMul(mload(0x45c0), mload(0x42a0)))
-            mstore(0x4600, extMul(mload(0x4300), mload(0x1000)))
-            mstore(0x4620, extMul(mload(0x45e0), mload(0x4600)))
-            mstore(0x4640, extMul(mload(0x4620), mload(0x4260)))
-            mstore(0x4660, extMul(mload(0x42a0), mload(0x1000)))
-            mstore(0x4680, extMul(mload(0x4640), mload(0x4660)))
-            mstore(0x46a0, extMul(mload(0x42c0), mload(0x1000)))
+            mstore(0x4180, extMul(mload(0x1c60), mload(0x4060)))
+            mstore(0x41a0, extNormalize(add(mload(0x4160), mload(0x4180))))
+            mstore(0x41c0, extNormalize(add(mload(0x4140), mload(0x41a0))))
+            mstore(0x41e0, extNormalize(add(mload(0x4120), mload(0x41c0))))
+            mstore(0x4200, extNormalize(add(mload(0x4100), mload(0x41e0))))
+            mstore(0x4220, extNormalize(add(mload(0x40e0), mload(0x4200))))
+            mstore(0x4240, add(extMul(mload(0x1a00), mload(0x4180)), add(extMul(mload(0x19e0), mload(0x4160)), add(extMul(mload(0x19c0), mload(0x4140)), add(extMul(mload(0x19a0), mload(0x4120)), add(extMul(mload(0x1980), mload(0x4100)), add(extMul(mload(0x1960), mload(0x40e0)), add(extMul(mload(0x1920), mload(0x40a0)), extMul(mload(0x1940), mload(0x40c0))))))))))
+            mstore(0x4260, add(extMul(mload(0x1b00), mload(0x4180)), add(extMul(mload(0x1ae0), mload(0x4160)), add(extMul(mload(0x1ac0), mload(0x4140)), add(extMul(mload(0x1aa0), mload(0x4120)), add(extMul(mload(0x1a80), mload(0x4100)), add(extMul(mload(0x1a60), mload(0x40e0)), add(extMul(mload(0x1a20), mload(0x40a0)), extMul(mload(0x1a40), mload(0x40c0))))))))))
+            mstore(0x4280, extMul(mload(0x1000), mload(0x1000)))
+            mstore(0x42a0, extMul(mload(0x4280), mload(0x1000)))
+            mstore(0x42c0, extMul(mload(0x4280), mload(0x42a0)))
+            mstore(0x42e0, extMul(mload(0x4280), mload(0x42c0)))
+            mstore(0x4300, extMul(mload(0x4280), mload(0x42e0)))
+            mstore(0x4320, extMul(mload(0x4280), mload(0x4300)))
+            mstore(0x4340, extMul(mload(0x4280), mload(0x4320)))
+            mstore(0x4360, extMul(mload(0x4280), mload(0x4340)))
+            mstore(0x4380, extMul(mload(0x4280), mload(0x4360)))
+            mstore(0x43a0, extMul(mload(0x4280), mload(0x4380)))
+            mstore(0x43c0, extMul(mload(0x4280), mload(0x43a0)))
+            mstore(0x43e0, extMul(mload(0x4280), mload(0x43c0)))
+            mstore(0x4400, extMul(mload(0x4280), mload(0x43e0)))
+            mstore(0x4420, extMul(mload(0x4280), mload(0x4400)))
+            mstore(0x4440, extMul(mload(0x4280), mload(0x4420)))
+            mstore(0x4460, extMul(mload(0x4280), mload(0x4440)))
+            mstore(0x4480, extMul(mload(0x4460), mload(0x1000)))
+            mstore(0x44a0, extMul(mload(0x4480), mload(0x4280)))
+            mstore(0x44c0, extMul(mload(0x4480), mload(0x44a0)))
+            mstore(0x44e0, extMul(mload(0x4480), mload(0x44c0)))
+            mstore(0x4500, extMul(mload(0x44e0), mload(0x43e0)))
+            mstore(0x4520, extMul(mload(0x4500), mload(0x4440)))
+            mstore(0x4540, extMul(mload(0x44c0), mload(0x42a0)))
+            mstore(0x4560, extMul(mload(0x4520), mload(0x4540)))
+            mstore(0x4580, extMul(mload(0x42e0), mload(0x1000)))
+            mstore(0x45a0, extMul(mload(0x4560), mload(0x4580)))
+            mstore(0x45c0, extMul(mload(0x45a0), mload(0x4580)))
+            mstore(0x45e0, extMul(mload(0x45c0), mload(0x4580)))
+            mstore(0x4600, extMul(mload(0x45e0), mload(0x42c0)))
+            mstore(0x4620, extMul(mload(0x4600), mload(0x42c0)))
+            mstore(0x4640, extMul(mload(0x4620), mload(0x42c0)))
+            mstore(0x4660, extMul(mload(0x4640), mload(0x42c0)))
+            mstore(0x4680, extMul(mload(0x4660), mload(0x42c0)))
+            mstore(0x46a0, extMul(mload(0x4320), mload(0x1000)))
             mstore(0x46c0, extMul(mload(0x4680), mload(0x46a0)))
-            mstore(0x46e0, extMul(mload(0x46c0), mload(0x46a0)))
-            mstore(0x4700, extMul(mload(0x46e0), mload(0x46a0)))
-            mstore(0x4720, extMul(mload(0x4700), mload(0x46a0)))
-            mstore(0x4740, extMul(mload(0x4720), mload(0x46a0)))
-            mstore(0x4760, extMul(mload(0x4340), mload(0x1000)))
-            mstore(0x4780, extMul(mload(0x4740), mload(0x4760)))
-            mstore(0x47a0, extMul(mload(0x4780), mload(0x46a0)))
-            mstore(0x47c0, extMul(mload(0x4360), mload(0x1000)))
-            mstore(0x47e0, extMul(mload(0x47a0), mload(0x47c0)))
-            mstore(0x4800, extMul(mload(0x47e0), mload(0x1000)))
-            mstore(0x4820, extMul(mload(0x4800), mload(0x4280)))
-            mstore(0x4840, extMul(mload(0x4820), mload(0x4260)))
-            mstore(0x4860, extMul(mload(0x4840), mload(0x1000)))
-            mstore(0x4880, extMul(mload(0x4280), mload(0x1000)))
-            mstore(0x48a0, extMul(mload(0x4860), mload(0x4880)))
+            mstore(0x46e0, extMul(mload(0x46c0), mload(0x4280)))
+            mstore(0x4700, extMul(mload(0x42c0), mload(0x1000)))
+            mstore(0x4720, extMul(mload(0x46e0), mload(0x4700)))
+            mstore(0x4740, extMul(mload(0x4720), mload(0x4580)))
+            mstore(0x4760, extMul(mload(0x4740), mload(0x4580)))
+            mstore(0x4780, extMul(mload(0x4760), mload(0x4580)))
+            mstore(0x47a0, extMul(mload(0x4780), mload(0x4580)))
+            mstore(0x47c0, extMul(mload(0x47a0), mload(0x4580)))
+            mstore(0x47e0, extMul(mload(0x4360), mload(0x1000)))
+            mstore(0x4800, extMul(mload(0x47c0), mload(0x47e0)))
+            mstore(0x4820, extMul(mload(0x4800), mload(0x4580)))
+            mstore(0x4840, extMul(mload(0x4380), mload(0x1000)))
+            mstore(0x4860, extMul(mload(0x4820), mload(0x4840)))
+            mstore(0x4880, extMul(mload(0x4860), mload(0x1000)))
+            mstore(0x48a0, extMul(mload(0x4880), mload(0x42a0)))
             mstore(0x48c0, extMul(mload(0x48a0), mload(0x4280)))
-            mstore(0x48e0, extMul(mload(0x48c0), mload(0x4760)))
-            mstore(0x4900, extMul(mload(0x48e0), mload(0x1000)))
-            mstore(0x4920, extMul(mload(0x4900), mload(0x4280)))
-            mstore(0x4940, extMul(mload(0x4920), mload(0x1000)))
-            mstore(0x4960, extMul(mload(0x4940), mload(0x4760)))
-            mstore(0x4980, extMul(mload(0x4960), mload(0x4280)))
-            mstore(0x49a0, extMul(mload(0x4980), mload(0x4260)))
-            mstore(0x49c0, extMul(mload(0x49a0), mload(0x4260)))
-            mstore(0x49e0, extMul(mload(0x49c0), mload(0x4260)))
-            mstore(0x4a00, extMul(mload(0x42e0), mload(0x1000)))
-            mstore(0x4a20, extMul(mload(0x49e0), mload(0x4a00)))
-            mstore(0x4a40, extMul(mload(0x4a20), mload(0x4880)))
+            mstore(0x48e0, extMul(mload(0x48c0), mload(0x1000)))
+            mstore(0x4900, extMul(mload(0x42a0), mload(0x1000)))
+            mstore(0x4920, extMul(mload(0x48e0), mload(0x4900)))
+            mstore(0x4940, extMul(mload(0x4920), mload(0x42a0)))
+            mstore(0x4960, extMul(mload(0x4940), mload(0x47e0)))
+            mstore(0x4980, extMul(mload(0x4960), mload(0x1000)))
+            mstore(0x49a0, extMul(mload(0x4980), mload(0x42a0)))
+            mstore(0x49c0, extMul(mload(0x49a0), mload(0x1000)))
+            mstore(0x49e0, extMul(mload(0x49c0), mload(0x47e0)))
+            mstore(0x4a00, extMul(mload(0x49e0), mload(0x42a0)))
+            mstore(0x4a20, extMul(mload(0x4a00), mload(0x4280)))
+            mstore(0x4a40, extMul(mload(0x4a20), mload(0x4280)))
+            mstore(0x4a60, extMul(mload(0x4a40), mload(0x4280)))
+            mstore(0x4a80, extMul(mload(0x4300), mload(0x1000)))
+            mstore(0x4aa0, extMul(mload(0x4a60), mload(0x4a80)))
+            mstore(0x4ac0, extMul(mload(0x4aa0), mload(0x4900)))
+            { let sum := 0
+                sum := weighDifferences(sum, 0x1920, 0x1d20, 256)
+                mstore(0x4ae0, extMul(mload(0x4560), extMul(extNormalize(mload(0x3660)), sum))) }
             { let sum := 0
                 sum := extNormalize(add(mload(0x1920), 0x7300060d))
-                sum := extMul(mload(0x4440), sum)
+                sum := extMul(mload(0x4460), sum)
                 sum := weigh(sum, extMul(extMul(extMul(mload(0x1940), add(mload(0x1940), 0x7b000205)), add(mload(0x1940), 0x77000409)), add(mload(0x1940), 0x7300060d)))
-                mstore(0x4a60, extMul(mload(0x47e0), extMul(mload(0x33c0), sum))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4860), extMul(mload(0x33c0), sum))))) }
             { let sum := 0
                 sum := extNormalize(extMul(extMul(extMul(mload(0x2080), add(mload(0x2080), 0x7b000205)), add(mload(0x2080), 0x77000409)), add(mload(0x2080), 0x7300060d)))
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4800), extMul(mload(0x3480), sum))))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4880), extMul(mload(0x3480), sum))))) }
             { let sum := 0
                 sum := weighValues(sum, 0x1a40, 64)
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4820), extMul(mload(0x3660), sum))))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x48a0), extMul(extNormalize(mload(0x3680)), sum))))) }
             { let sum := 0
                 sum := extNormalize(mload(0x1a80))
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4840), extMul(extNormalize(mload(0x3be0)), sum))))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x48c0), extMul(extNormalize(mload(0x3c00)), sum))))) }
             { let sum := 0
                 sum := weighValues(sum, 0x1aa0, 128)
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4860), extMul(extNormalize(add(mload(0x3400), mload(0x3be0))), sum))))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x48e0), extMul(extNormalize(add(mload(0x3400), mload(0x3c00))), sum))))) }
             { let sum := 0
                 sum := extNormalize(mload(0x1a60))
                 sum := weigh(sum, add(mload(0x1a40), 0x7b000205))
                 sum := weigh(sum, add(mload(0x1a20), 0x7b000205))
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x48a0), extMul(extMul(mload(0x3280), mload(0x3c00)), sum))))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4920), extMul(extMul(mload(0x3280), mload(0x3c20)), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x1920, 0x1420, 512)
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x48c0), extMul(extMul(mload(0x32a0), mload(0x3c00)), sum))))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4940), extMul(extMul(mload(0x32a0), mload(0x3c20)), sum))))) }
             { let sum := 0
                 sum := extNormalize(add(extMulWide(mload(0x1c20), add(mload(0x1b00), add(mload(0x1ae0), add(mload(0x1ac0), add(mload(0x1aa0), add(mload(0x1a80), add(mload(0x1a60), add(mload(0x1a40), add(mload(0x1a20), add(mload(0x1a00), add(mload(0x19e0), add(mload(0x19c0), add(mload(0x19a0), add(mload(0x1980), add(mload(0x1960), add(mload(0x1920), mload(0x1940))))))))))))))))), 0x7b000205))
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4900), extMul(mload(0x3380), sum))))) }
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4980), extMul(mload(0x3380), sum))))) }
             { let sum := 0
-                sum := weighValues(sum, 0x3ca0, 512)
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4940), extMul(mload(0x2120), sum))))) }
+                sum := weighValues(sum, 0x3cc0, 512)
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x49c0), extMul(mload(0x2120), sum))))) }
             { let sum := 0
-                sum := weighValues(sum, 0x3f20, 64)
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4980), extMul(extNormalize(add(mload(0x3320), mload(0x3360))), sum))))) }
+                sum := weighValues(sum, 0x3f40, 64)
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4a00), extMul(extNormalize(add(mload(0x3320), mload(0x3360))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMulWide(extNormalize(add(mload(0x1920), sub(mload(0x3780), mload(0x1a20)))), add(mload(0x40a0), mload(0x4200))))
-                sum := weigh(sum, extMul(mload(0x4200), add(mload(0x1940), sub(mload(0x3780), mload(0x1a40)))))
-                sum := weigh(sum, extMul(mload(0x41e0), add(mload(0x1960), sub(mload(0x3780), mload(0x1a60)))))
-                sum := weigh(sum, extMul(mload(0x41c0), add(mload(0x1980), sub(mload(0x3780), mload(0x1a80)))))
-                sum := weigh(sum, extMul(mload(0x41a0), add(mload(0x19a0), sub(mload(0x3780), mload(0x1aa0)))))
-                sum := weigh(sum, extMul(mload(0x4180), add(mload(0x19c0), sub(mload(0x3780), mload(0x1ac0)))))
-                sum := weigh(sum, extMul(mload(0x4160), add(mload(0x19e0), sub(mload(0x3780), mload(0x1ae0)))))
+                sum := extNormalize(extMulWide(extNormalize(add(mload(0x1920), sub(mload(0x37a0), mload(0x1a20)))), add(mload(0x40c0), mload(0x4220))))
+                sum := weigh(sum, extMul(mload(0x4220), add(mload(0x1940), sub(mload(0x37a0), mload(0x1a40)))))
+                sum := weigh(sum, extMul(mload(0x4200), add(mload(0x1960), sub(mload(0x37a0), mload(0x1a60)))))
+                sum := weigh(sum, extMul(mload(0x41e0), add(mload(0x1980), sub(mload(0x37a0), mload(0x1a80)))))
+                sum := weigh(sum, extMul(mload(0x41c0), add(mload(0x19a0), sub(mload(0x37a0), mload(0x1aa0)))))
+                sum := weigh(sum, extMul(mload(0x41a0), add(mload(0x19c0), sub(mload(0x37a0), mload(0x1ac0)))))
+                sum := weigh(sum, extMul(mload(0x4180), add(mload(0x19e0), sub(mload(0x37a0), mload(0x1ae0)))))
                 sum := weigh(sum, extMul(mload(0x1c60), add(mload(0x1c60), 0x7b000205)))
-                sum := weighValues(sum, 0x3f20, 64)
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x49e0), extMul(extNormalize(add(mload(0x3440), mload(0x3460))), sum))))) }
+                sum := weighValues(sum, 0x3f40, 64)
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4a60), extMul(extNormalize(add(mload(0x3440), mload(0x3460))), sum))))) }
             { let sum := 0
-                sum := weighDifferences(sum, 0x4220, 0x1e20, 64)
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4a20), extMul(mload(0x3440), sum))))) }
+                sum := weighDifferences(sum, 0x4240, 0x1e20, 64)
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4aa0), extMul(mload(0x3440), sum))))) }
             { let sum := 0
                 sum := extNormalize(extMul(mload(0x1b00), mload(0x1cc0)))
                 sum := weigh(sum, extMul(mload(0x1ae0), mload(0x1cc0)))
@@ -503,130 +509,143 @@ contract StateTransitionStarkConstraints2 {
                 sum := weigh(sum, extMul(mload(0x1a60), mload(0x1cc0)))
                 sum := weigh(sum, extMul(mload(0x1a40), mload(0x1cc0)))
                 sum := weigh(sum, extMul(mload(0x1a20), mload(0x1cc0)))
-                sum := weigh(sum, add(add(mload(0x1cc0), mload(0x4240)), sub(mload(0x3780), mload(0x1ca0))))
-                sum := weigh(sum, add(add(mload(0x1cc0), mload(0x4220)), sub(mload(0x3780), mload(0x1c80))))
-                mstore(0x4a60, extNormalize(add(mload(0x4a60), extMul(mload(0x4a40), extMul(mload(0x3460), sum))))) }
+                sum := weigh(sum, add(add(mload(0x1cc0), mload(0x4260)), sub(mload(0x37a0), mload(0x1ca0))))
+                sum := weigh(sum, add(add(mload(0x1cc0), mload(0x4240)), sub(mload(0x37a0), mload(0x1c80))))
+                mstore(0x4ae0, extNormalize(add(mload(0x4ae0), extMul(mload(0x4ac0), extMul(mload(0x3460), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3200), sub(mload(0x37c0), add(mload(0x1a40), extScale(mload(0x1a60), 0xdfbf7f0)))))
-                sum := weigh(sum, add(add(mload(0x1a20), mload(0x1a20)), sub(mload(0x37c0), add(0x7fffbf8, sub(mload(0x37a0), extMul(mload(0x3ba0), mload(0x3bc0)))))))
-                sum := extMul(mload(0x4260), sum)
-                sum := weigh(sum, extMul(mload(0x3ba0), extMul(mload(0x3bc0), add(mload(0x2da0), 0x77000409))))
-                sum := extMul(mload(0x44e0), sum)
-                sum := weigh(sum, add(mload(0x3120), sub(mload(0x3820), mload(0x3a60))))
-                sum := weigh(sum, add(mload(0x3100), sub(mload(0x3820), mload(0x3a40))))
-                sum := weigh(sum, add(mload(0x30e0), sub(mload(0x3840), add(mload(0x1a60), mload(0x3a20)))))
-                sum := weigh(sum, add(mload(0x30c0), sub(mload(0x3840), add(mload(0x1a40), mload(0x39a0)))))
-                sum := weigh(sum, add(mload(0x30a0), sub(mload(0x3840), add(mload(0x1a20), mload(0x3980)))))
-                mstore(0x4a80, extMul(mload(0x4540), extMul(mload(0x3280), sum))) }
+                sum := extNormalize(add(mload(0x2f80), sub(mload(0x37e0), mload(0x35e0))))
+                sum := weigh(sum, add(mload(0x2f60), sub(mload(0x37e0), mload(0x35c0))))
+                sum := weigh(sum, add(mload(0x2f40), sub(mload(0x37e0), mload(0x35a0))))
+                sum := weigh(sum, add(mload(0x2f20), sub(mload(0x37e0), mload(0x3580))))
+                sum := weigh(sum, add(mload(0x2f00), sub(mload(0x37e0), mload(0x3560))))
+                sum := weigh(sum, add(mload(0x2ee0), sub(mload(0x37e0), mload(0x3540))))
+                sum := weigh(sum, add(mload(0x2ec0), sub(mload(0x37e0), mload(0x3520))))
+                sum := weigh(sum, add(mload(0x2ea0), sub(mload(0x37e0), mload(0x3500))))
+                mstore(0x4b00, extMul(mload(0x45a0), extMul(extNormalize(mload(0x3660)), sum))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2e80), sub(mload(0x3780), mload(0x1940))))
+                sum := weighDifferences(sum, 0x2ea0, 0x1d20, 256)
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x45c0), extMul(extNormalize(add(0x3fffdfc, sub(mload(0x3820), mload(0x3660)))), sum))))) }
+            { let sum := 0
+                sum := extNormalize(add(mload(0x3200), sub(mload(0x37e0), add(mload(0x1a40), extScale(mload(0x1a60), 0xdfbf7f0)))))
+                sum := weigh(sum, add(add(mload(0x1a20), mload(0x1a20)), sub(mload(0x37e0), add(0x7fffbf8, sub(mload(0x37c0), extMul(mload(0x3bc0), mload(0x3be0)))))))
+                sum := extMul(mload(0x4280), sum)
+                sum := weigh(sum, extMul(mload(0x3bc0), extMul(mload(0x3be0), add(mload(0x2da0), 0x77000409))))
                 sum := extMul(mload(0x4500), sum)
-                sum := weigh(sum, add(mload(0x3120), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x1740)), mload(0x3b60)))))
-                sum := weigh(sum, add(mload(0x3100), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x1720)), mload(0x3b40)))))
-                sum := weigh(sum, add(mload(0x30e0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x1700)), mload(0x3b20)))))
-                sum := weigh(sum, add(mload(0x30c0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x16e0)), mload(0x3ac0)))))
-                sum := weigh(sum, add(mload(0x30a0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x16c0)), mload(0x3aa0)))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4560), extMul(mload(0x33c0), sum))))) }
+                sum := weigh(sum, add(mload(0x3120), sub(mload(0x3840), mload(0x3a80))))
+                sum := weigh(sum, add(mload(0x3100), sub(mload(0x3840), mload(0x3a60))))
+                sum := weigh(sum, add(mload(0x30e0), sub(mload(0x3860), add(mload(0x1a60), mload(0x3a40)))))
+                sum := weigh(sum, add(mload(0x30c0), sub(mload(0x3860), add(mload(0x1a40), mload(0x39c0)))))
+                sum := weigh(sum, add(mload(0x30a0), sub(mload(0x3860), add(mload(0x1a20), mload(0x39a0)))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x45e0), extMul(mload(0x3280), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3120), sub(mload(0x38e0), add(extScale(mload(0x1b00), mload(0x1660)), add(extScale(mload(0x1ae0), mload(0x1700)), add(extScale(mload(0x1aa0), mload(0x1680)), add(extScale(mload(0x1a80), mload(0x1720)), add(extScale(mload(0x1a40), mload(0x16a0)), add(mload(0x3a60), extScale(mload(0x1a20), mload(0x1740)))))))))))
-                sum := weigh(sum, add(mload(0x3100), sub(mload(0x38e0), add(extMul(mload(0x1b00), mload(0x36e0)), add(extMul(mload(0x1ae0), mload(0x3a80)), add(extScale(mload(0x1aa0), mload(0x1660)), add(extScale(mload(0x1a80), mload(0x1700)), add(extScale(mload(0x1a40), mload(0x1680)), add(mload(0x3a40), extScale(mload(0x1a20), mload(0x1720)))))))))))
-                sum := weigh(sum, add(mload(0x30e0), sub(mload(0x38e0), add(extMul(mload(0x1b00), mload(0x3700)), add(extMul(mload(0x1ae0), mload(0x3ae0)), add(extMul(mload(0x1aa0), mload(0x36e0)), add(extMul(mload(0x1a80), mload(0x3a80)), add(extScale(mload(0x1a40), mload(0x1660)), add(mload(0x3a20), extScale(mload(0x1a20), mload(0x1700)))))))))))
-                sum := weigh(sum, add(mload(0x30c0), sub(mload(0x3900), add(extScale(mload(0x1b00), mload(0x16a0)), add(extScale(mload(0x1ae0), mload(0x1740)), add(mload(0x1ac0), add(extScale(mload(0x1aa0), mload(0x1620)), add(extScale(mload(0x1a80), mload(0x16c0)), add(extScale(mload(0x1a40), mload(0x1640)), add(mload(0x39a0), extScale(mload(0x1a20), mload(0x16e0))))))))))))
-                sum := weigh(sum, add(mload(0x30a0), sub(mload(0x3900), add(extScale(mload(0x1b00), mload(0x1680)), add(extScale(mload(0x1ae0), mload(0x1720)), add(extScale(mload(0x1aa0), mload(0x16a0)), add(extScale(mload(0x1a80), mload(0x1740)), add(mload(0x1a60), add(extScale(mload(0x1a40), mload(0x1620)), add(mload(0x3980), extScale(mload(0x1a20), mload(0x16c0))))))))))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4580), extMul(mload(0x33e0), sum))))) }
+                sum := extNormalize(add(mload(0x2e80), sub(mload(0x37a0), mload(0x1940))))
+                sum := extMul(mload(0x4520), sum)
+                sum := weigh(sum, add(mload(0x3120), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x1740)), mload(0x3b80)))))
+                sum := weigh(sum, add(mload(0x3100), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x1720)), mload(0x3b60)))))
+                sum := weigh(sum, add(mload(0x30e0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x1700)), mload(0x3b40)))))
+                sum := weigh(sum, add(mload(0x30c0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x16e0)), mload(0x3ae0)))))
+                sum := weigh(sum, add(mload(0x30a0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(extScale(mload(0x1920), mload(0x16c0)), mload(0x3ac0)))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4600), extMul(mload(0x33c0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3120), sub(mload(0x37e0), add(extMul(mload(0x1a60), mload(0x36e0)), add(mload(0x1fa0), extMul(mload(0x1a40), mload(0x3a80)))))))
-                sum := weigh(sum, add(mload(0x3100), sub(mload(0x3800), add(mload(0x1a80), add(extMul(mload(0x1a60), mload(0x3700)), add(mload(0x1f80), extMul(mload(0x1a40), mload(0x3ae0))))))))
-                sum := weigh(sum, add(mload(0x30e0), sub(mload(0x3800), add(extMul(mload(0x1a60), mload(0x3720)), add(extMul(mload(0x1a40), mload(0x3b00)), add(mload(0x1a20), mload(0x1f60)))))))
-                sum := weigh(sum, add(mload(0x30c0), sub(mload(0x37e0), add(extScale(mload(0x1a60), mload(0x1680)), add(mload(0x1f40), extScale(mload(0x1a40), mload(0x1720)))))))
-                sum := weigh(sum, add(mload(0x30a0), sub(mload(0x37e0), add(extScale(mload(0x1a60), mload(0x1660)), add(mload(0x1f20), extScale(mload(0x1a40), mload(0x1700)))))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x45a0), extMul(mload(0x3400), sum))))) }
+                sum := extNormalize(add(mload(0x3120), sub(mload(0x3900), add(extScale(mload(0x1b00), mload(0x1660)), add(extScale(mload(0x1ae0), mload(0x1700)), add(extScale(mload(0x1aa0), mload(0x1680)), add(extScale(mload(0x1a80), mload(0x1720)), add(extScale(mload(0x1a40), mload(0x16a0)), add(mload(0x3a80), extScale(mload(0x1a20), mload(0x1740)))))))))))
+                sum := weigh(sum, add(mload(0x3100), sub(mload(0x3900), add(extMul(mload(0x1b00), mload(0x3700)), add(extMul(mload(0x1ae0), mload(0x3aa0)), add(extScale(mload(0x1aa0), mload(0x1660)), add(extScale(mload(0x1a80), mload(0x1700)), add(extScale(mload(0x1a40), mload(0x1680)), add(mload(0x3a60), extScale(mload(0x1a20), mload(0x1720)))))))))))
+                sum := weigh(sum, add(mload(0x30e0), sub(mload(0x3900), add(extMul(mload(0x1b00), mload(0x3720)), add(extMul(mload(0x1ae0), mload(0x3b00)), add(extMul(mload(0x1aa0), mload(0x3700)), add(extMul(mload(0x1a80), mload(0x3aa0)), add(extScale(mload(0x1a40), mload(0x1660)), add(mload(0x3a40), extScale(mload(0x1a20), mload(0x1700)))))))))))
+                sum := weigh(sum, add(mload(0x30c0), sub(mload(0x3920), add(extScale(mload(0x1b00), mload(0x16a0)), add(extScale(mload(0x1ae0), mload(0x1740)), add(mload(0x1ac0), add(extScale(mload(0x1aa0), mload(0x1620)), add(extScale(mload(0x1a80), mload(0x16c0)), add(extScale(mload(0x1a40), mload(0x1640)), add(mload(0x39c0), extScale(mload(0x1a20), mload(0x16e0))))))))))))
+                sum := weigh(sum, add(mload(0x30a0), sub(mload(0x3920), add(extScale(mload(0x1b00), mload(0x1680)), add(extScale(mload(0x1ae0), mload(0x1720)), add(extScale(mload(0x1aa0), mload(0x16a0)), add(extScale(mload(0x1a80), mload(0x1740)), add(mload(0x1a60), add(extScale(mload(0x1a40), mload(0x1620)), add(mload(0x39a0), extScale(mload(0x1a20), mload(0x16c0))))))))))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4620), extMul(mload(0x33e0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3120), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3b60), extMul(mload(0x1920), mload(0x39c0))))))
-                sum := weigh(sum, add(mload(0x3100), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3b40), extMul(mload(0x1920), mload(0x39e0))))))
-                sum := weigh(sum, add(mload(0x30e0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3b20), extMul(mload(0x1920), mload(0x3a00))))))
-                sum := weigh(sum, add(mload(0x30c0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3ac0), extScale(mload(0x1920), mload(0x17a0))))))
-                sum := weigh(sum, add(mload(0x30a0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3aa0), extMul(mload(0x1920), mload(0x3960))))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x45c0), extMul(mload(0x3620), sum))))) }
+                sum := extNormalize(add(mload(0x3120), sub(mload(0x3800), add(extMul(mload(0x1a60), mload(0x3700)), add(mload(0x1fa0), extMul(mload(0x1a40), mload(0x3aa0)))))))
+                sum := weigh(sum, add(mload(0x3100), sub(mload(0x3820), add(mload(0x1a80), add(extMul(mload(0x1a60), mload(0x3720)), add(mload(0x1f80), extMul(mload(0x1a40), mload(0x3b00))))))))
+                sum := weigh(sum, add(mload(0x30e0), sub(mload(0x3820), add(extMul(mload(0x1a60), mload(0x3740)), add(extMul(mload(0x1a40), mload(0x3b20)), add(mload(0x1a20), mload(0x1f60)))))))
+                sum := weigh(sum, add(mload(0x30c0), sub(mload(0x3800), add(extScale(mload(0x1a60), mload(0x1680)), add(mload(0x1f40), extScale(mload(0x1a40), mload(0x1720)))))))
+                sum := weigh(sum, add(mload(0x30a0), sub(mload(0x3800), add(extScale(mload(0x1a60), mload(0x1660)), add(mload(0x1f20), extScale(mload(0x1a40), mload(0x1700)))))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4640), extMul(mload(0x3400), sum))))) }
+            { let sum := 0
+                sum := extNormalize(add(mload(0x3120), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3b80), extMul(mload(0x1920), mload(0x39e0))))))
+                sum := weigh(sum, add(mload(0x3100), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3b60), extMul(mload(0x1920), mload(0x3a00))))))
+                sum := weigh(sum, add(mload(0x30e0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3b40), extMul(mload(0x1920), mload(0x3a20))))))
+                sum := weigh(sum, add(mload(0x30c0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3ae0), extScale(mload(0x1920), mload(0x17a0))))))
+                sum := weigh(sum, add(mload(0x30a0), sub(0x8ee00001200011dc00002400023b800004800047700000900008ee000012, add(mload(0x3ac0), extMul(mload(0x1920), mload(0x3980))))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4660), extMul(extNormalize(mload(0x3620)), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x30a0, 0x1f20, 160)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x45e0), extMul(extNormalize(add(0x3fffdfc, sub(mload(0x3840), add(mload(0x3380), add(mload(0x32a0), add(mload(0x3400), add(mload(0x33e0), add(mload(0x3280), mload(0x33c0))))))))), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4680), extMul(extNormalize(add(0x3fffdfc, sub(mload(0x3860), add(mload(0x3380), add(mload(0x32a0), add(mload(0x3400), add(mload(0x33e0), add(mload(0x3280), mload(0x33c0))))))))), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2fa0, 0x1e20, 64)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4620), extMul(extNormalize(add(mload(0x3340), mload(0x3b80))), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x46c0), extMul(extNormalize(add(mload(0x3340), mload(0x3ba0))), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2fe0, 0x1e60, 192)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4640), extMul(extNormalize(mload(0x3b80)), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x46e0), extMul(extNormalize(mload(0x3ba0)), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3080), sub(mload(0x37c0), mload(0x35e0))))
-                sum := weigh(sum, add(mload(0x3060), sub(mload(0x37c0), mload(0x35c0))))
-                sum := weigh(sum, add(mload(0x3040), sub(mload(0x37c0), mload(0x35a0))))
-                sum := weigh(sum, add(mload(0x3020), sub(mload(0x37c0), mload(0x3580))))
-                sum := weigh(sum, add(mload(0x3000), sub(mload(0x37c0), mload(0x3560))))
-                sum := weigh(sum, add(mload(0x2fe0), sub(mload(0x37c0), mload(0x3540))))
-                sum := weigh(sum, add(mload(0x2fc0), sub(mload(0x37c0), mload(0x3520))))
-                sum := weigh(sum, add(mload(0x2fa0), sub(mload(0x37c0), mload(0x3500))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4680), extMul(extNormalize(mload(0x3680)), sum))))) }
+                sum := extNormalize(add(mload(0x3080), sub(mload(0x37e0), mload(0x35e0))))
+                sum := weigh(sum, add(mload(0x3060), sub(mload(0x37e0), mload(0x35c0))))
+                sum := weigh(sum, add(mload(0x3040), sub(mload(0x37e0), mload(0x35a0))))
+                sum := weigh(sum, add(mload(0x3020), sub(mload(0x37e0), mload(0x3580))))
+                sum := weigh(sum, add(mload(0x3000), sub(mload(0x37e0), mload(0x3560))))
+                sum := weigh(sum, add(mload(0x2fe0), sub(mload(0x37e0), mload(0x3540))))
+                sum := weigh(sum, add(mload(0x2fc0), sub(mload(0x37e0), mload(0x3520))))
+                sum := weigh(sum, add(mload(0x2fa0), sub(mload(0x37e0), mload(0x3500))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4720), extMul(extNormalize(mload(0x36a0)), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2e00, 0x1e60, 64)
-                sum := extMul(mload(0x44c0), sum)
+                sum := extMul(mload(0x44e0), sum)
                 sum := weighDifferences(sum, 0x2aa0, 0x1a20, 256)
-                sum := extMul(mload(0x4460), sum)
+                sum := extMul(mload(0x4480), sum)
                 sum := weighDifferences(sum, 0x2fa0, 0x1920, 256)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x46c0), extMul(mload(0x3440), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4740), extMul(mload(0x3440), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2aa0, 0x1e20, 256)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x46e0), extMul(extNormalize(add(mload(0x33a0), add(mload(0x32c0), mload(0x3460)))), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4760), extMul(extNormalize(add(mload(0x33a0), add(mload(0x32c0), mload(0x3460)))), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2b80), sub(mload(0x37c0), mload(0x35e0))))
-                sum := weigh(sum, add(mload(0x2b60), sub(mload(0x37c0), mload(0x35c0))))
-                sum := weigh(sum, add(mload(0x2b40), sub(mload(0x37c0), mload(0x35a0))))
-                sum := weigh(sum, add(mload(0x2b20), sub(mload(0x37c0), mload(0x3580))))
-                sum := weigh(sum, add(mload(0x2b00), sub(mload(0x37c0), mload(0x3560))))
-                sum := weigh(sum, add(mload(0x2ae0), sub(mload(0x37c0), mload(0x3540))))
-                sum := weigh(sum, add(mload(0x2ac0), sub(mload(0x37c0), mload(0x3520))))
-                sum := weigh(sum, add(mload(0x2aa0), sub(mload(0x37c0), mload(0x3500))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4700), extMul(extNormalize(mload(0x3640)), sum))))) }
+                sum := extNormalize(add(mload(0x2b80), sub(mload(0x37e0), mload(0x35e0))))
+                sum := weigh(sum, add(mload(0x2b60), sub(mload(0x37e0), mload(0x35c0))))
+                sum := weigh(sum, add(mload(0x2b40), sub(mload(0x37e0), mload(0x35a0))))
+                sum := weigh(sum, add(mload(0x2b20), sub(mload(0x37e0), mload(0x3580))))
+                sum := weigh(sum, add(mload(0x2b00), sub(mload(0x37e0), mload(0x3560))))
+                sum := weigh(sum, add(mload(0x2ae0), sub(mload(0x37e0), mload(0x3540))))
+                sum := weigh(sum, add(mload(0x2ac0), sub(mload(0x37e0), mload(0x3520))))
+                sum := weigh(sum, add(mload(0x2aa0), sub(mload(0x37e0), mload(0x3500))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4780), extMul(extNormalize(mload(0x3640)), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2c80), sub(mload(0x37c0), mload(0x35e0))))
-                sum := weigh(sum, add(mload(0x2c60), sub(mload(0x37c0), mload(0x35c0))))
-                sum := weigh(sum, add(mload(0x2c40), sub(mload(0x37c0), mload(0x35a0))))
-                sum := weigh(sum, add(mload(0x2c20), sub(mload(0x37c0), mload(0x3580))))
-                sum := weigh(sum, add(mload(0x2c00), sub(mload(0x37c0), mload(0x3560))))
-                sum := weigh(sum, add(mload(0x2be0), sub(mload(0x37c0), mload(0x3540))))
-                sum := weigh(sum, add(mload(0x2bc0), sub(mload(0x37c0), mload(0x3520))))
-                sum := weigh(sum, add(mload(0x2ba0), sub(mload(0x37c0), mload(0x3500))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4720), extMul(extNormalize(add(mload(0x3400), mload(0x3620))), sum))))) }
+                sum := extNormalize(add(mload(0x2c80), sub(mload(0x37e0), mload(0x35e0))))
+                sum := weigh(sum, add(mload(0x2c60), sub(mload(0x37e0), mload(0x35c0))))
+                sum := weigh(sum, add(mload(0x2c40), sub(mload(0x37e0), mload(0x35a0))))
+                sum := weigh(sum, add(mload(0x2c20), sub(mload(0x37e0), mload(0x3580))))
+                sum := weigh(sum, add(mload(0x2c00), sub(mload(0x37e0), mload(0x3560))))
+                sum := weigh(sum, add(mload(0x2be0), sub(mload(0x37e0), mload(0x3540))))
+                sum := weigh(sum, add(mload(0x2bc0), sub(mload(0x37e0), mload(0x3520))))
+                sum := weigh(sum, add(mload(0x2ba0), sub(mload(0x37e0), mload(0x3500))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x47a0), extMul(extNormalize(add(mload(0x3400), mload(0x3620))), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2ba0, 0x1a20, 256)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4740), extMul(extNormalize(add(mload(0x33a0), add(mload(0x3420), mload(0x3460)))), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x47c0), extMul(extNormalize(add(mload(0x33a0), add(mload(0x3420), mload(0x3460)))), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2da0, 0x1a20, 256)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4780), extMul(mload(0x32c0), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4800), extMul(mload(0x32c0), sum))))) }
             { let sum := 0
                 sum := weighDifferences(sum, 0x2da0, 0x1920, 256)
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x47a0), extMul(mload(0x3460), sum))))) }
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4820), extMul(mload(0x3460), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(add(extMul(mload(0x3080), add(mload(0x1b00), sub(mload(0x3780), mload(0x1d00)))), add(extMul(mload(0x3060), add(mload(0x1ae0), sub(mload(0x3780), mload(0x1ce0)))), add(extMul(mload(0x3040), add(mload(0x1ac0), sub(mload(0x3780), mload(0x1cc0)))), add(extMul(mload(0x3020), add(mload(0x1aa0), sub(mload(0x3780), mload(0x1ca0)))), add(extMul(mload(0x3000), add(mload(0x1a80), sub(mload(0x3780), mload(0x1c80)))), add(extMul(mload(0x2fe0), add(mload(0x1a60), sub(mload(0x3780), mload(0x1c60)))), add(extMul(mload(0x2fa0), add(mload(0x1a20), sub(mload(0x3780), mload(0x1c20)))), extMul(mload(0x2fc0), add(mload(0x1a40), sub(mload(0x3780), mload(0x1c40))))))))))), 0x7b000205))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x48e0), extMul(mload(0x32e0), sum))))) }
+                sum := extNormalize(add(add(extMul(mload(0x3080), add(mload(0x1b00), sub(mload(0x37a0), mload(0x1d00)))), add(extMul(mload(0x3060), add(mload(0x1ae0), sub(mload(0x37a0), mload(0x1ce0)))), add(extMul(mload(0x3040), add(mload(0x1ac0), sub(mload(0x37a0), mload(0x1cc0)))), add(extMul(mload(0x3020), add(mload(0x1aa0), sub(mload(0x37a0), mload(0x1ca0)))), add(extMul(mload(0x3000), add(mload(0x1a80), sub(mload(0x37a0), mload(0x1c80)))), add(extMul(mload(0x2fe0), add(mload(0x1a60), sub(mload(0x37a0), mload(0x1c60)))), add(extMul(mload(0x2fa0), add(mload(0x1a20), sub(mload(0x37a0), mload(0x1c20)))), extMul(mload(0x2fc0), add(mload(0x1a40), sub(mload(0x37a0), mload(0x1c40))))))))))), 0x7b000205))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4960), extMul(mload(0x32e0), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2e80), sub(mload(0x3780), mload(0x1d00))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4920), extMul(extNormalize(add(mload(0x3440), add(mload(0x3420), add(mload(0x33e0), mload(0x3400))))), sum))))) }
+                sum := extNormalize(add(mload(0x2e80), sub(mload(0x37a0), mload(0x1d00))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x49a0), extMul(extNormalize(add(mload(0x3440), add(mload(0x3420), add(mload(0x33e0), mload(0x3400))))), sum))))) }
             { let sum := 0
-                sum := extNormalize(extMulWide(mload(0x3ec0), add(0x3fffdfc, sub(mload(0x37a0), extMulWide(mload(0x2de0), add(0x7eff0001, sub(mload(0x37a0), mload(0x3f00))))))))
-                sum := weigh(sum, add(add(mload(0x2dc0), add(add(mul(mload(0x2be0), 0x40), add(mload(0x2ba0), mul(mload(0x2bc0), 0x8))), mload(0x3ee0))), sub(mload(0x37a0), mload(0x3f00))))
-                sum := weigh(sum, extNormalize(add(add(0x3fffdfc, add(mload(0x3ea0), add(extScale(mload(0x2b80), 0x427efdfd), add(extScale(mload(0x2b60), 0x37efdfc0), add(extScale(mload(0x2b40), 0x6fdfbf8), add(mul(mload(0x2b20), 0x1000), add(mul(mload(0x2b00), 0x200), add(mul(mload(0x2ae0), 0x40), add(mload(0x2aa0), mul(mload(0x2ac0), 0x8)))))))))), sub(mload(0x37c0), add(mload(0x3ec0), extScale(mload(0x2dc0), 0x17f7efe4))))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x4960), extMul(extNormalize(add(mload(0x3300), mload(0x3340))), sum))))) }
+                sum := extNormalize(extMulWide(mload(0x3ee0), add(0x3fffdfc, sub(mload(0x37c0), extMulWide(mload(0x2de0), add(0x7eff0001, sub(0x2437000049000486e00009200090dc00012400121b8000248002437000049, mload(0x3f20))))))))
+                sum := weigh(sum, extNormalize(add(add(mload(0x2dc0), add(add(mul(mload(0x2be0), 0x40), add(mload(0x2ba0), mul(mload(0x2bc0), 0x8))), mload(0x3f00))), sub(0x2437000049000486e00009200090dc00012400121b8000248002437000049, mload(0x3f20)))))
+                sum := weigh(sum, extNormalize(add(add(0x3fffdfc, add(mload(0x3ec0), add(extScale(mload(0x2b80), 0x427efdfd), add(extScale(mload(0x2b60), 0x37efdfc0), add(extScale(mload(0x2b40), 0x6fdfbf8), add(mul(mload(0x2b20), 0x1000), add(mul(mload(0x2b00), 0x200), add(mul(mload(0x2ae0), 0x40), add(mload(0x2aa0), mul(mload(0x2ac0), 0x8)))))))))), sub(mload(0x37e0), add(mload(0x3ee0), extScale(mload(0x2dc0), 0x17f7efe4))))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x49e0), extMul(extNormalize(add(mload(0x3300), mload(0x3340))), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x2fc0), sub(mload(0x37c0), mload(0x3f80))))
-                sum := weigh(sum, extNormalize(add(mload(0x2fa0), sub(0x914b200124e012296400249c02452c8004938048a5900092700914b200124e, mload(0x3f60)))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x49a0), extMul(mload(0x3300), sum))))) }
+                sum := extNormalize(add(mload(0x2fc0), sub(mload(0x37e0), mload(0x3fa0))))
+                sum := weigh(sum, extNormalize(add(mload(0x2fa0), sub(0x914b200124e012296400249c02452c8004938048a5900092700914b200124e, mload(0x3f80)))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4a20), extMul(mload(0x3300), sum))))) }
             { let sum := 0
-                sum := extNormalize(add(mload(0x3000), sub(mload(0x37c0), mload(0x3f80))))
-                sum := weigh(sum, extNormalize(add(mload(0x2fe0), sub(0x914b200124e012296400249c02452c8004938048a5900092700914b200124e, mload(0x3f60)))))
-                mstore(0x4a80, extNormalize(add(mload(0x4a80), extMul(mload(0x49c0), extMul(mload(0x3340), sum))))) }
-            mstore(0x4aa0, add(mload(0x4a60), extMul(mload(0x1020), mload(0x4a80))))
-            return(0x4aa0, 32)
+                sum := extNormalize(add(mload(0x3000), sub(mload(0x37e0), mload(0x3fa0))))
+                sum := weigh(sum, extNormalize(add(mload(0x2fe0), sub(0x914b200124e012296400249c02452c8004938048a5900092700914b200124e, mload(0x3f80)))))
+                mstore(0x4b00, extNormalize(add(mload(0x4b00), extMul(mload(0x4a40), extMul(mload(0x3340), sum))))) }
+            mstore(0x4b20, add(mload(0x4ae0), extMul(mload(0x1020), mload(0x4b00))))
+            return(0x4b20, 32)
         }
     }
 }

@@ -1,4 +1,4 @@
-import { PERMUTATION_COLUMNS } from "../poseidon2/permutation.ts";
+import { PERMUTATION_COLUMNS } from "../poseidon/permutation.ts";
 import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { TYPE_BITS } from "./row-types.ts";

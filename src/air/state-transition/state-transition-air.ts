@@ -1,6 +1,6 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
-import { constrainPermutation } from "../poseidon2/permutation.ts";
+import { constrainPermutation } from "../poseidon/permutation.ts";
 import { declareRegisters } from "./columns.ts";
 import { constrainComparison } from "./constraints/comparison.ts";
 import { type Context, lane } from "./constraints/context.ts";
@@ -12,7 +12,7 @@ import { PUBLIC_COUNT } from "./public-values.ts";
 import { type RowTypeName, typeSelectors } from "./row-types.ts";
 
 /**
- * The state transition table: 140 columns, one Poseidon2 compression per row, no lookups, degree 9.
+ * The state transition table: 140 columns, one Poseidon compression per row, no lookups, degree 9.
  * The README beside this file says what it guarantees and what is left to the decoder of the diff list.
  */
 export function createStateTransitionAir(): Air {

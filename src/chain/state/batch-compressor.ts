@@ -1,7 +1,7 @@
-import { compress } from "../../kernels/reference/poseidon2.ts";
+import { compress } from "../../kernels/reference/poseidon.ts";
 import type { Compressor } from "../../kernels/wasm/compressor.ts";
 
-/** The tree's only hash primitive: many independent tagged Poseidon2 compressions at once, synchronously. */
+/** The tree's only hash primitive: many independent tagged Poseidon compressions at once, synchronously. */
 export type BatchCompressor = Pick<Compressor, "compressBatch">;
 
 /**

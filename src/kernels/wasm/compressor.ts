@@ -1,12 +1,12 @@
-import { DIGEST_WIDTH, WIDTH } from "../reference/poseidon2.ts";
+import { DIGEST_WIDTH, WIDTH } from "../reference/poseidon.ts";
 import { ModuleBuilder } from "./assembler/module-builder.ts";
 import { compressBatch as emitCompressBatch } from "./emit/compress-batch.ts";
-import { POSEIDON2_CONSTANTS } from "./emit/poseidon2.ts";
+import { POSEIDON_CONSTANTS } from "./emit/poseidon.ts";
 
-/** Synchronous Poseidon2 compressions on the calling thread. */
+/** Synchronous Poseidon compressions on the calling thread. */
 export interface Compressor {
   /**
-   * `count` independent compressions C_tag(left, right), see `compress` of `reference/poseidon2.ts`.
+   * `count` independent compressions C_tag(left, right), see `compress` of `reference/poseidon.ts`.
    * Shapes: tags ≥ count, inputs ≥ 16·count (left ‖ right), outputs ≥ 8·count; canonical in and out. Outputs may be the
    * same array as inputs only if the caller no longer needs the inputs. Throws RangeError when an array is too short.
    */
@@ -38,7 +38,7 @@ export function createCompressor(): Compressor {
     constants: number,
   ) => void;
   const words = new Uint32Array(memory.buffer);
-  words.set(POSEIDON2_CONSTANTS);
+  words.set(POSEIDON_CONSTANTS);
 
   function compressBatch(count: number, tags: Uint32Array, inputs: Uint32Array, outputs: Uint32Array): void {
     if (tags.length < count || inputs.length < WIDTH * count || outputs.length < DIGEST_WIDTH * count) {

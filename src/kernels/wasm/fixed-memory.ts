@@ -1,6 +1,6 @@
 import { nodeShape } from "./emit/hash-nodes-keccak.ts";
 import { KECCAK_CONSTANTS } from "./emit/keccak.ts";
-import { POSEIDON2_CONSTANTS } from "./emit/poseidon2.ts";
+import { POSEIDON_CONSTANTS } from "./emit/poseidon.ts";
 import { R_SQUARED } from "./montgomery.ts";
 
 /** Shared cells: the next task of the running job; the first task that found a nonce; whether to stop looking. */
@@ -10,7 +10,7 @@ export const ABORT_CELL = 192;
 
 /** Constants that the kernels read, 16-byte aligned. */
 export const KECCAK_CONSTANTS_AT = 256;
-export const POSEIDON2_CONSTANTS_AT = 512;
+export const POSEIDON_CONSTANTS_AT = 512;
 /** Vectors of 0, 1 and R² mod p in every lane. */
 export const ZERO_AT = 1152;
 export const ONE_AT = 1168;
@@ -32,7 +32,7 @@ export function nodeShapeAt(digestBytes: number): number {
 export function writeFixedMemory(buffer: ArrayBuffer | SharedArrayBuffer): void {
   const words = new Uint32Array(buffer);
   new BigUint64Array(buffer).set(KECCAK_CONSTANTS, KECCAK_CONSTANTS_AT / 8);
-  words.set(POSEIDON2_CONSTANTS, POSEIDON2_CONSTANTS_AT / 4);
+  words.set(POSEIDON_CONSTANTS, POSEIDON_CONSTANTS_AT / 4);
   words.fill(0, ZERO_AT / 4, ZERO_AT / 4 + 4);
   words.fill(1, ONE_AT / 4, ONE_AT / 4 + 4);
   words.fill(R_SQUARED, R_SQUARED_AT / 4, R_SQUARED_AT / 4 + 4);

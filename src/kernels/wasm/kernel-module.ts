@@ -3,7 +3,7 @@ import { invertVectors } from "./emit/batch-inversion.ts";
 import { divideByPoint, foldExtension } from "./emit/extension-horner.ts";
 import { grind } from "./emit/grind.ts";
 import { hashNodesKeccak } from "./emit/hash-nodes-keccak.ts";
-import { hashNodesPoseidon2, hashRowsPoseidon2 } from "./emit/hash-poseidon2.ts";
+import { hashNodesPoseidon, hashRowsPoseidon } from "./emit/hash-poseidon.ts";
 import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
 import { permutePair, storeDigest } from "./emit/keccak.ts";
 import { ntt, nttBlocks, nttLayerPair } from "./emit/ntt.ts";
@@ -37,8 +37,8 @@ export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoi
   readonly hashSpacedRowsKeccak: Kernel;
   readonly hashNodesKeccak: Kernel;
   readonly permutePair: Kernel;
-  readonly hashRowsPoseidon2: Kernel;
-  readonly hashNodesPoseidon2: Kernel;
+  readonly hashRowsPoseidon: Kernel;
+  readonly hashNodesPoseidon: Kernel;
   readonly grind: (
     message: number,
     nonceWord: number,
@@ -70,8 +70,8 @@ export function compileKernels(): WebAssembly.Module {
   module.add(hashRowsKeccak("hashAdjacentRowsKeccak", true, permute, digest));
   module.add(hashRowsKeccak("hashSpacedRowsKeccak", false, permute, digest));
   module.add(hashNodesKeccak(digest));
-  module.add(hashRowsPoseidon2());
-  module.add(hashNodesPoseidon2());
+  module.add(hashRowsPoseidon());
+  module.add(hashNodesPoseidon());
   module.add(grind());
   return new WebAssembly.Module(module.build({ initialPages: 1, maximumPages: MAXIMUM_PAGES, shared: true }));
 }

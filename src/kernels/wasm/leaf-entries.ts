@@ -1,5 +1,5 @@
 import { BASE31_GROUP, packedLength } from "../leaf-encoding.ts";
-import { DIGEST_WIDTH } from "../reference/poseidon2.ts";
+import { DIGEST_WIDTH } from "../reference/poseidon.ts";
 import { ELEMENT_BITS } from "./emit/hash-rows-keccak.ts";
 import { ONE_AT, ZERO_AT } from "./fixed-memory.ts";
 
@@ -30,8 +30,8 @@ export function keccakMessage(elements: readonly number[], groupSize: number): K
   return { groups, entries };
 }
 
-/** Addresses as the kernel `hashRowsPoseidon2` reads them: whole groups, the last one filled with a column of zeros. */
-export function poseidon2Entries(elements: readonly number[], zeros: number): number[] {
+/** Addresses as the kernel `hashRowsPoseidon` reads them: whole groups, the last one filled with a column of zeros. */
+export function poseidonEntries(elements: readonly number[], zeros: number): number[] {
   const fill = (DIGEST_WIDTH - (elements.length % DIGEST_WIDTH)) % DIGEST_WIDTH;
   return [...elements, ...new Array<number>(fill).fill(zeros)];
 }

@@ -50,7 +50,7 @@ function securityParameters(
   // These only decide the shape, which is accounted for as it is.
   const { logArity: _a, logFinalMax: _f, maxConstraintDegree: _d, minLogRows: _l, maxLogRows: _h, ...rest } = shaping;
   rest satisfies Record<string, never>;
-  const algebraic = hash.kind === "poseidon2";
+  const algebraic = hash.kind === "poseidon";
   return {
     fieldModulus: P,
     extensionDegree,

@@ -1,6 +1,6 @@
 import { COLUMN, COLUMN_COUNT, DIGEST } from "../../../src/air/state-transition/columns.ts";
 import { TYPE_BITS } from "../../../src/air/state-transition/row-types.ts";
-import { permuteTraced } from "../../../src/air/poseidon2/permutation-trace.ts";
+import { permuteTraced } from "../../../src/air/poseidon/permutation-trace.ts";
 import { add } from "../../../src/field/koala-bear.ts";
 import type { StateTransitionTrace } from "../../../src/air/state-transition/trace/build-trace.ts";
 import { checkRow } from "./scenario.ts";

@@ -1,7 +1,7 @@
 import { add, inv, mul, neg, P, sub } from "../../../src/field/koala-bear.ts";
 import { COLUMN, COLUMN_COUNT, DIGEST, NEXT_COLUMN_COUNT } from "../../../src/air/state-transition/columns.ts";
 import { RowType, type RowTypeName } from "../../../src/air/state-transition/row-types.ts";
-import { PERMUTATION_COLUMNS } from "../../../src/air/poseidon2/permutation.ts";
+import { PERMUTATION_COLUMNS } from "../../../src/air/poseidon/permutation.ts";
 import type { Air } from "../../../src/stark/air.ts";
 import { evaluateGraph } from "../../../src/stark/expression.ts";
 import { typeAt } from "./scenario.ts";

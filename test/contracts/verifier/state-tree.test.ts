@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { BaseContract } from "ethers";
 
-import { COMPRESS_FUNCTION } from "../../../scripts/state-tree-generator/yul-poseidon2.ts";
+import { COMPRESS_FUNCTION } from "../../../scripts/state-tree-generator/yul-poseidon.ts";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
@@ -11,7 +11,7 @@ import type { StateKey } from "../../../src/chain/state/state-key.ts";
 import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { P } from "../../../src/field/koala-bear.ts";
-import { compress } from "../../../src/kernels/reference/poseidon2.ts";
+import { compress } from "../../../src/kernels/reference/poseidon.ts";
 import type { Digest } from "../../../src/protocol/digest.ts";
 import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
@@ -55,7 +55,7 @@ const compressOnChain = async (tag: number, left: Digest, right: Digest): Promis
 
 test("compresses as the published permutation says", async () => {
   const vector = JSON.parse(
-    readFileSync(new URL("../../../fixtures/poseidon2/koala-bear-16.json", import.meta.url), "utf8"),
+    readFileSync(new URL("../../../fixtures/poseidon/koala-bear-16.json", import.meta.url), "utf8"),
   ) as { readonly input: number[]; readonly output: number[] };
   const left = vector.input.slice(0, 8);
   const expected = left.map((x, i) => (x + (vector.output[i] ?? 0)) % P);

@@ -1,7 +1,7 @@
 import { createExtension, type Ext, type ExtensionField } from "../../../field/extension.ts";
 import { add, P } from "../../../field/koala-bear.ts";
-import { PERMUTATION_COLUMNS } from "../../poseidon2/permutation.ts";
-import { type InteriorCells, permuteTraced } from "../../poseidon2/permutation-trace.ts";
+import { PERMUTATION_COLUMNS } from "../../poseidon/permutation.ts";
+import { type InteriorCells, permuteTraced } from "../../poseidon/permutation-trace.ts";
 import { ABSORPTIONS, type Absorption } from "../absorbed-cells.ts";
 import { COLUMN, COLUMN_COUNT, DIGEST, EXTENSION_DEGREE } from "../columns.ts";
 import { HIGHEST_POWER } from "../public-values.ts";

@@ -113,7 +113,10 @@ export const i32x4 = {
   mul: binary(V128, vectorOp(0xb5)),
   minu: binary(V128, vectorOp(0xb7)),
   shl: vectorShift(0xab),
+  shrs: vectorShift(0xac),
   shru: vectorShift(0xad),
+  /** Each lane as two signed numbers of 16 bits: the sum of the products of the low ones and of the high ones. */
+  dot16: binary(V128, vectorOp(0xba)),
 };
 
 /** Two lanes of 64 bits. */

@@ -1,19 +1,19 @@
-import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon2.ts";
+import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
 import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { v128 } from "../assembler/values.ts";
 import { R_SQUARED } from "../montgomery.ts";
 import { FieldLanes, transpose } from "./field-lanes.ts";
-import { emitPoseidon2, preparePoseidon2 } from "./poseidon2.ts";
+import { preparePoseidon } from "./poseidon.ts";
 
 /**
  * compressBatch(groups, tags, inputs, outputs, constants): four tagged compressions per group.
  * Layout: tags one word each; inputs 16 words each (left ‖ right); outputs 8 words each; all canonical, 4-byte aligned.
- * Outputs must not overlap inputs. Oracle: `compress` of `reference/poseidon2.ts`.
+ * Outputs must not overlap inputs. Oracle: `compress` of `reference/poseidon.ts`.
  */
 export function compressBatch(): FunctionBuilder {
   const { f, p } = i32Function("compressBatch", ["groups", "tags", "inputs", "outputs", "constants"]);
   const lanes = new FieldLanes(f);
-  preparePoseidon2(lanes);
+  const permute = preparePoseidon(f, lanes);
   const rSquared = f.let(v128.const32(R_SQUARED));
   const one = f.let(v128.const32(1));
   f.repeat(p.groups, () => {
@@ -25,7 +25,7 @@ export function compressBatch(): FunctionBuilder {
     const first = state[0];
     if (first === undefined) throw new Error("the state is empty");
     f.set(first, lanes.add(first, lanes.montgomery(v128.load(p.tags), rSquared)));
-    emitPoseidon2(f, lanes, state, p.constants);
+    permute(state, p.constants);
     // The left half is read again rather than kept: eight more live vectors would spill throughout the rounds.
     for (let quarter = 0; quarter < DIGEST_WIDTH; quarter += 4) {
       const left = transpose(f, [0, 1, 2, 3].map((lane) => v128.load(p.inputs, 4 * (WIDTH * lane + quarter))));

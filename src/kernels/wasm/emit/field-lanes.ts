@@ -19,7 +19,6 @@ export class FieldLanes {
   readonly #f: FunctionBuilder;
   readonly #p: Local;
   readonly #pInverse: Local;
-  readonly #halving = new Map<number, { readonly mask: Local; readonly factor: Local }>();
 
   constructor(f: FunctionBuilder) {
     this.#f = f;
@@ -65,22 +64,19 @@ export class FieldLanes {
     return this.montgomery(this.montgomery(x, x), x);
   }
 
-  /** Call once, outside loops, for every exponent given to `divideByPowerOfTwo`. */
-  prepareDivision(log: number): void {
-    this.#halving.set(log, {
-      mask: this.#f.let(v128.const32(2 ** log - 1)),
-      factor: this.#f.let(v128.const32(127 * 2 ** (24 - log))),
-    });
-  }
-
   /**
-   * a/2^log, 1 ≤ log ≤ 24: with a = 2^log·h + l and p − 1 = 127·2^24, a/2^log = h − l·127·2^(24−log).
+   * Hoists its constant; call once, outside loops. The result maps signed halves to high·2^16 + low mod p, where that number
+   * is not negative and below 2^41. The quotient by p = 127·2^24 + 1 is estimated from the upper bits: 33,026/2^22 is just
+   * below 1/127, so it is right or one too small.
    */
-  divideByPowerOfTwo(a: Local, log: number): Local {
-    const constants = this.#halving.get(log);
-    if (constants === undefined) throw new Error(`division by 2^${log} was not prepared`);
-    const low = i32x4.mul(v128.and(a, constants.mask), constants.factor);
-    return this.#addP(i32x4.sub(i32x4.shru(a, log), low));
+  prepareHalves(): (high: Local, low: Local) => Local {
+    const reciprocal = this.#f.let(v128.const32(33_026));
+    return (high, low) => {
+      const top = i32x4.shru(i32x4.add(high, i32x4.shrs(low, 16)), 8);
+      const quotient = i32x4.shru(i32x4.mul(top, reciprocal), 22);
+      const product = i32x4.add(i32x4.shl(high, 16), low);
+      return this.#subtractP(i32x4.sub(product, i32x4.mul(quotient, this.#p)));
+    };
   }
 
   /** x − p for x ≥ p; x < 2p. The smaller of x and x − p, as unsigned numbers, is the canonical one. */

@@ -5,9 +5,9 @@ import { BASE31_GROUP } from "../../leaf-encoding.ts";
 import { digestLength } from "../../tree-hash.ts";
 import { columnAddresses, columnStride } from "../columns-layout.ts";
 import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
-import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON2_CONSTANTS_AT } from "../fixed-memory.ts";
+import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON_CONSTANTS_AT } from "../fixed-memory.ts";
 import { ScratchLayout } from "../heap.ts";
-import { keccakMessage, poseidon2Entries } from "../leaf-entries.ts";
+import { keccakMessage, poseidonEntries } from "../leaf-entries.ts";
 import { R } from "../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import { evaluateColumn, fillPowers, layoutPowerTable, type PowerTable } from "../transforms.ts";
@@ -77,7 +77,7 @@ function layOut(job: Omit<CommitJob, keyof JobBase>, start: number): CommitScrat
   const leaves = 2 ** logLeavesOf(job);
   return {
     classes,
-    zeros: scratch.take(job.hash.kind === "poseidon2" ? columnStride(job.classes[0]?.logSize ?? 0) : 0),
+    zeros: scratch.take(job.hash.kind === "poseidon" ? columnStride(job.classes[0]?.logSize ?? 0) : 0),
     nodes: scratch.take(digestBytes * leaves),
     pairs: scratch.take(digestBytes * leaves),
     state: scratch.take(STATE_PAIR_BYTES),
@@ -97,9 +97,9 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
   const digestBytes = digestLength(hash);
   const logLeaves = logLeavesOf(job);
   const tallest = job.classes[0]?.logSize ?? 0;
-  // Poseidon2 computes in Montgomery form: the factor R turns the extension into it.
-  const factor = hash.kind === "poseidon2" ? R : 1;
-  if (hash.kind === "poseidon2") words.fill(0, scratch.zeros / 4, (scratch.zeros + columnStride(tallest)) / 4);
+  // Poseidon computes in Montgomery form: the factor R turns the extension into it.
+  const factor = hash.kind === "poseidon" ? R : 1;
+  if (hash.kind === "poseidon") words.fill(0, scratch.zeros / 4, (scratch.zeros + columnStride(tallest)) / 4);
 
   const classes = job.classes.map((input, index) => {
     const place = scratch.classes[index];
@@ -109,7 +109,7 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
     const { groups, entries } =
       hash.kind === "keccak"
         ? keccakMessage(leafColumns, groupSize)
-        : { groups: [], entries: poseidon2Entries(leafColumns, scratch.zeros) };
+        : { groups: [], entries: poseidonEntries(leafColumns, scratch.zeros) };
     words.set([...groups, ...entries], place.message / 4);
     const entriesAt = place.message + 4 * groups.length;
     return { ...input, ...place, entriesAt, entriesEnd: entriesAt + 4 * entries.length, sources: input.blocks.flat() };
@@ -130,8 +130,8 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
   function hashRows(input: Class, count: number, target: number, stride: number): void {
     const { message, entriesAt, entriesEnd } = input;
     const step = 4 * rowsPerLeaf;
-    if (hash.kind === "poseidon2") {
-      kernels.hashRowsPoseidon2(message, entriesEnd, 0, count, step, target, stride, POSEIDON2_CONSTANTS_AT);
+    if (hash.kind === "poseidon") {
+      kernels.hashRowsPoseidon(message, entriesEnd, 0, count, step, target, stride, POSEIDON_CONSTANTS_AT);
       return;
     }
     const kernel = rowsPerLeaf === 1 ? kernels.hashAdjacentRowsKeccak : kernels.hashSpacedRowsKeccak;
@@ -173,8 +173,8 @@ export function hashNodes(
   stride: number,
   state: number,
 ): void {
-  if (hash.kind === "poseidon2") {
-    kernels.hashNodesPoseidon2(pairs, count, target, stride, POSEIDON2_CONSTANTS_AT);
+  if (hash.kind === "poseidon") {
+    kernels.hashNodesPoseidon(pairs, count, target, stride, POSEIDON_CONSTANTS_AT);
   } else {
     const { digestBytes } = hash;
     kernels.hashNodesKeccak(pairs, count, target, stride, state, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);

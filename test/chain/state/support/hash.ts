@@ -1,4 +1,4 @@
-import { compress } from "../../../../src/kernels/reference/poseidon2.ts";
+import { compress } from "../../../../src/kernels/reference/poseidon.ts";
 import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
 import type { Digest } from "../../../../src/protocol/state-transition-witness.ts";
 import type { BatchCompressor } from "../../../../src/chain/state/batch-compressor.ts";
@@ -29,7 +29,7 @@ export function batched(single: Compress): BatchCompressor {
 }
 
 /**
- * Poseidon2, except that the tree key of a state key is looked up by the lowest 16 bits of its slot, so that tests can
+ * Poseidon, except that the tree key of a state key is looked up by the lowest 16 bits of its slot, so that tests can
  * choose keys at the edges of the order. Listed keys must not start with the element 3.
  */
 export function withChosenKeys(keysBySlot: readonly Digest[]): Compress {

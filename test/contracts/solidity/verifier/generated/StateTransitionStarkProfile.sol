@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 
 /// @title Gas per phase of the system "state-transition/1"
 /// @dev 180 columns, 63 of them opened at the next row; 23 queries at blowup 128.
-/// Verification key 0x3fdb06836aca83fe6426a5d0ac8f01b346c8d0ad12204333f4b5028fddeaa118.
+/// Verification key 0x75c50092f7cb6ddb36b9f156bf5b3b1aa9074f31377bee8ae6c0342aa9ae7f0c.
 contract StateTransitionStarkProfile {
     /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
     address public immutable constraints1;
@@ -1087,7 +1087,7 @@ contract StateTransitionStarkProfile {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0xdf40, 0x3fdb06836aca83fe6426a5d0ac8f01b346c8d0ad12204333f4b5028fddeaa118) // digest of the verification key
+                mstore(0xdf40, 0x75c50092f7cb6ddb36b9f156bf5b3b1aa9074f31377bee8ae6c0342aa9ae7f0c) // digest of the verification key
                 mstore(0xdf60, statementHash)
                 calldatacopy(0xdf80, proof.offset, 38)
                 let state := keccak256(0xdf40, 102)
@@ -1175,10 +1175,10 @@ contract StateTransitionStarkProfile {
                 q := extCanonical(extMul(vanishing, q))
                 let composition := 0
                 if iszero(staticcall(gas(), evaluator1, 0x4700, 10112, 0, 32)) { revert(0, 0) }
-                if sub(returndatasize(), 1280) { revert(0, 0) }
+                if sub(returndatasize(), 1312) { revert(0, 0) }
                 composition := extNormalize(add(composition, mload(0)))
-                returndatacopy(0x6e80, 32, 1248)
-                if iszero(staticcall(gas(), evaluator2, 0x4700, 11360, 0, 32)) { revert(0, 0) }
+                returndatacopy(0x6e80, 32, 1280)
+                if iszero(staticcall(gas(), evaluator2, 0x4700, 11392, 0, 32)) { revert(0, 0) }
                 if sub(returndatasize(), 32) { revert(0, 0) }
                 composition := extNormalize(add(composition, mload(0)))
                 if sub(extCanonical(composition), q) { fail(0xbc9050a9) }

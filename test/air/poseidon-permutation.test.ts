@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { add, mul, P, sub } from "../../src/field/koala-bear.ts";
-import { permute } from "../../src/kernels/reference/poseidon2.ts";
+import { permute } from "../../src/kernels/reference/poseidon.ts";
 import { AirBuilder } from "../../src/stark/air.ts";
 import { degrees, evaluateGraph } from "../../src/stark/expression.ts";
-import { constrainPermutation, PERMUTATION_COLUMNS } from "../../src/air/poseidon2/permutation.ts";
-import { permuteTraced } from "../../src/air/poseidon2/permutation-trace.ts";
+import { constrainPermutation, PERMUTATION_COLUMNS } from "../../src/air/poseidon/permutation.ts";
+import { permuteTraced } from "../../src/air/poseidon/permutation-trace.ts";
 import { createRandom } from "./support/random.ts";
 import { createRowChecker } from "./support/row-checker.ts";
 
@@ -34,7 +34,7 @@ function traced(values: readonly number[]): { columns: Uint32Array[]; state: Flo
   return { columns: Array.from(cells, (value) => Uint32Array.of(value)), state };
 }
 
-describe("the Poseidon2 permutation as constraints", () => {
+describe("the Poseidon permutation as constraints", () => {
   it("needs 74 columns and as many constraints, of degree 9 at most", () => {
     assert.equal(air.columnNames.length, 16 + 74);
     assert.equal(air.constraints.length, 74);

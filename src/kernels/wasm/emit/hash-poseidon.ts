@@ -1,21 +1,25 @@
 import { type FunctionBuilder, i32Function, type Local } from "../assembler/function-builder.ts";
 import { i32, type Value, v128 } from "../assembler/values.ts";
-import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon2.ts";
-import { POSEIDON2_LEAF_TAG, POSEIDON2_NODE_TAG } from "../../tree-hash.ts";
+import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
+import { POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../tree-hash.ts";
 import { toMontgomery } from "../montgomery.ts";
 import { FieldLanes, transpose } from "./field-lanes.ts";
-import { emitPoseidon2, preparePoseidon2 } from "./poseidon2.ts";
+import { preparePoseidon } from "./poseidon.ts";
 
 const DIGEST_BYTES = 4 * DIGEST_WIDTH;
 
-/** state := C_tag(state[0…7], state[8…15]) in lanes 0…7. */
-function emitCompression(f: FunctionBuilder, lanes: FieldLanes, state: readonly Local[], tag: Value, constants: Value): void {
-  const left = state.slice(0, DIGEST_WIDTH).map((x) => f.let(x));
-  const first = state[0];
-  if (first === undefined) throw new RangeError("the state is empty");
-  f.set(first, lanes.add(first, tag));
-  emitPoseidon2(f, lanes, state, constants);
-  left.forEach((x, i) => f.set(state[i] ?? first, lanes.add(x, state[i] ?? first)));
+/** What compresses: state := C_tag(state[0…7], state[8…15]) in lanes 0…7, for the tag in Montgomery form. */
+function prepareCompression(f: FunctionBuilder, lanes: FieldLanes, tag: Value): (state: readonly Local[], constants: Value) => void {
+  const permute = preparePoseidon(f, lanes);
+  const held = f.let(tag);
+  return (state, constants) => {
+    const left = state.slice(0, DIGEST_WIDTH).map((x) => f.let(x));
+    const first = state[0];
+    if (first === undefined) throw new RangeError("the state is empty");
+    f.set(first, lanes.add(first, held));
+    permute(state, constants);
+    left.forEach((x, i) => f.set(state[i] ?? first, lanes.add(x, state[i] ?? first)));
+  };
 }
 
 /** Writes up to four digests, `count` of them, every `stride` bytes, and moves the target behind them. */
@@ -39,13 +43,13 @@ function continueWithNextFour(f: FunctionBuilder, count: Local, advance: () => v
 }
 
 /**
- * hashRowsPoseidon2(entries, entriesEnd, offset, rows, step, target, targetStride, constants): leaf digests of `rows` rows,
+ * hashRowsPoseidon(entries, entriesEnd, offset, rows, step, target, targetStride, constants): leaf digests of `rows` rows,
  * four at a time. `entries` are addresses, one word each, a multiple of eight of them: element i of row r is the word at
  * entries[i] + offset + r·step. All words are in Montgomery form; entries that fill the last group point to zeros,
  * enough of them for every offset. Digests are eight Montgomery words. Oracle: `hashLeaf` of `tree-hash.ts`.
  */
-export function hashRowsPoseidon2(): FunctionBuilder {
-  const { f, p } = i32Function("hashRowsPoseidon2", [
+export function hashRowsPoseidon(): FunctionBuilder {
+  const { f, p } = i32Function("hashRowsPoseidon", [
     "entries",
     "entriesEnd",
     "offset",
@@ -56,8 +60,7 @@ export function hashRowsPoseidon2(): FunctionBuilder {
     "constants",
   ]);
   const lanes = new FieldLanes(f);
-  preparePoseidon2(lanes);
-  const tag = f.let(v128.const32(toMontgomery(POSEIDON2_LEAF_TAG)));
+  const compress = prepareCompression(f, lanes, v128.const32(toMontgomery(POSEIDON_LEAF_TAG)));
   const state = Array.from({ length: WIDTH }, () => f.let(v128.const32(0)));
   f.loop(() => {
     state.slice(0, DIGEST_WIDTH).forEach((x) => f.set(x, v128.const32(0)));
@@ -71,7 +74,7 @@ export function hashRowsPoseidon2(): FunctionBuilder {
           f.set(x, v128.load32Lane(address, x, lane));
         }
       });
-      emitCompression(f, lanes, state, tag, p.constants);
+      compress(state, p.constants);
       f.increase(entry, DIGEST_BYTES);
       f.continueIf(i32.ltu(entry, p.entriesEnd));
     });
@@ -82,20 +85,19 @@ export function hashRowsPoseidon2(): FunctionBuilder {
 }
 
 /**
- * hashNodesPoseidon2(pairs, count, target, targetStride, constants): parents of `count` pairs of neighbouring digests, in
+ * hashNodesPoseidon(pairs, count, target, targetStride, constants): parents of `count` pairs of neighbouring digests, in
  * Montgomery form. Up to three pairs after the last are read and ignored. The target may start where the pairs do.
  */
-export function hashNodesPoseidon2(): FunctionBuilder {
-  const { f, p } = i32Function("hashNodesPoseidon2", ["pairs", "count", "target", "targetStride", "constants"]);
+export function hashNodesPoseidon(): FunctionBuilder {
+  const { f, p } = i32Function("hashNodesPoseidon", ["pairs", "count", "target", "targetStride", "constants"]);
   const lanes = new FieldLanes(f);
-  preparePoseidon2(lanes);
-  const tag = f.let(v128.const32(toMontgomery(POSEIDON2_NODE_TAG)));
+  const compress = prepareCompression(f, lanes, v128.const32(toMontgomery(POSEIDON_NODE_TAG)));
   f.loop(() => {
     const state: Local[] = [];
     for (let quarter = 0; quarter < 4 * WIDTH; quarter += 16) {
       state.push(...transpose(f, [0, 1, 2, 3].map((lane) => v128.load(p.pairs, 4 * WIDTH * lane + quarter))));
     }
-    emitCompression(f, lanes, state, tag, p.constants);
+    compress(state, p.constants);
     storeDigests(f, state, p.target, p.targetStride, p.count);
     continueWithNextFour(f, p.count, () => f.increase(p.pairs, 16 * WIDTH));
   });

@@ -1,12 +1,13 @@
 import { P } from "../../field/koala-bear.ts";
-import { INTERNAL_DIAGONAL, ROUND_CONSTANTS, WIDTH } from "../../kernels/reference/poseidon2.ts";
+import { COMPACT_CONSTANTS } from "../../kernels/poseidon-rounds.ts";
+import { MDS_MATRIX, WIDTH } from "../../kernels/reference/poseidon.ts";
 import { PERMUTATION_COLUMNS } from "./permutation.ts";
 
 const INVERSE_OF_P = 1 / P;
-const INITIAL = Float64Array.from(ROUND_CONSTANTS.initial.flat());
-const TERMINAL = Float64Array.from(ROUND_CONSTANTS.terminal.flat());
-const INTERNAL = Float64Array.from(ROUND_CONSTANTS.internal);
-const DIAGONAL = Float64Array.from(INTERNAL_DIAGONAL);
+const INITIAL = Float64Array.from(COMPACT_CONSTANTS.initial.flat());
+const TERMINAL = Float64Array.from(COMPACT_CONSTANTS.terminal.flat());
+const PARTIAL = Float64Array.from(COMPACT_CONSTANTS.partial);
+const MATRIX = Float64Array.from(MDS_MATRIX.flat());
 
 /** Where the interior cells of a row lie: cell k at `cells[offset + k · stride]`. */
 export interface InteriorCells {
@@ -21,16 +22,16 @@ export interface InteriorCells {
  */
 export function permuteTraced(state: Float64Array, { cells, offset, stride }: InteriorCells): void {
   const { afterRound2, afterRound4, oddSboxInputs, afterRound5, afterRound7 } = PERMUTATION_COLUMNS;
-  applyExternalLayer(state);
   for (let round = 0; round < 4; round++) {
     applyFullRound(state, INITIAL, round * WIDTH);
     if (round === 1) store(state, cells, offset + afterRound2 * stride, stride);
   }
   store(state, cells, offset + afterRound4 * stride, stride);
-  for (let round = 0; round < INTERNAL.length; round++) {
-    const input = reduceSum((state[0] ?? 0) + (INTERNAL[round] ?? 0));
+  for (let round = 0; round < PARTIAL.length; round++) {
+    const input = reduceSum((state[0] ?? 0) + (PARTIAL[round] ?? 0));
     if (round % 2 === 1) cells[offset + (oddSboxInputs + (round >> 1)) * stride] = input;
-    applyInternalLayer(state, multiply(multiply(input, input), input));
+    state[0] = multiply(multiply(input, input), input);
+    applyMatrix(state);
   }
   for (let round = 0; round < 4; round++) {
     applyFullRound(state, TERMINAL, round * WIDTH);
@@ -45,48 +46,22 @@ function store(state: Float64Array, cells: Uint32Array, offset: number, stride: 
 
 function applyFullRound(state: Float64Array, constants: Float64Array, offset: number): void {
   for (let i = 0; i < WIDTH; i++) {
-    let x = (state[i] ?? 0) + (constants[offset + i] ?? 0);
-    if (x >= P) x -= P;
+    const x = reduceSum((state[i] ?? 0) + (constants[offset + i] ?? 0));
     state[i] = multiply(multiply(x, x), x);
   }
-  applyExternalLayer(state);
+  applyMatrix(state);
 }
 
-/** Sums stay below 35 · 2p < 2^38 and are reduced once, at the end. */
-function applyExternalLayer(state: Float64Array): void {
-  for (let i = 0; i < WIDTH; i += 4) {
-    const w = state[i] ?? 0;
-    const x = state[i + 1] ?? 0;
-    const y = state[i + 2] ?? 0;
-    const z = state[i + 3] ?? 0;
-    const all = w + x + y + z;
-    state[i] = all + w + x + x;
-    state[i + 1] = all + x + y + y;
-    state[i + 2] = all + y + z + z;
-    state[i + 3] = all + z + w + w;
-  }
-  for (let i = 0; i < 4; i++) {
-    const a = state[i] ?? 0;
-    const b = state[i + 4] ?? 0;
-    const c = state[i + 8] ?? 0;
-    const d = state[i + 12] ?? 0;
-    const sum = a + b + c + d;
-    state[i] = reduceSum(a + sum);
-    state[i + 4] = reduceSum(b + sum);
-    state[i + 8] = reduceSum(c + sum);
-    state[i + 12] = reduceSum(d + sum);
-  }
-}
+const products = new Float64Array(WIDTH);
 
-function applyInternalLayer(state: Float64Array, output: number): void {
-  let rest = 0;
-  for (let i = 1; i < WIDTH; i++) rest += state[i] ?? 0;
-  const sum = reduceSum(rest + output);
-  state[0] = reduceSum(rest + P - output);
-  for (let i = 1; i < WIDTH; i++) {
-    const x = multiply(state[i] ?? 0, DIAGONAL[i] ?? 0) + sum;
-    state[i] = x >= P ? x - P : x;
+/** Sums stay below 371 · p < 2^40 and are reduced once, at the end. */
+function applyMatrix(state: Float64Array): void {
+  for (let row = 0; row < WIDTH; row++) {
+    let sum = 0;
+    for (let i = 0; i < WIDTH; i++) sum += (MATRIX[row * WIDTH + i] ?? 0) * (state[i] ?? 0);
+    products[row] = reduceSum(sum);
   }
+  state.set(products);
 }
 
 /** x mod p for integers 0 ≤ x < 2^40: the rounded quotient is off by at most one. */

@@ -1,14 +1,10 @@
 import { add, inv, mul, P, pow, sub } from "../../../src/field/koala-bear.ts";
-import { INTERNAL_DIAGONAL, ROUND_CONSTANTS } from "../../../src/kernels/reference/poseidon2.ts";
+import { MDS_MATRIX, ROUND_CONSTANTS } from "../../../src/kernels/reference/poseidon.ts";
 import type { Digest } from "../../../src/protocol/state-transition-witness.ts";
 
 type Matrix = readonly (readonly number[])[];
 
-const BLOCK: Matrix = [[2, 3, 1, 1], [1, 2, 3, 1], [1, 1, 2, 3], [3, 1, 1, 2]];
-const square = (entry: (row: number, column: number) => number): Matrix =>
-  Array.from({ length: 16 }, (_, row) => Array.from({ length: 16 }, (__, column) => entry(row, column)));
-const INVERSE_EXTERNAL = invert(square((row, column) => BLOCK[row % 4]![column % 4]! * (row >> 2 === column >> 2 ? 2 : 1)));
-const INVERSE_INTERNAL = invert(square((row, column) => (row === column ? add(1, INTERNAL_DIAGONAL[row]!) : 1)));
+const INVERSE_MATRIX = invert(MDS_MATRIX);
 
 /** Gauss–Jordan elimination. */
 function invert(matrix: Matrix): Matrix {
@@ -34,18 +30,18 @@ function apply(matrix: Matrix, state: readonly number[]): number[] {
 const CUBE_ROOT = (2n * BigInt(P - 1) + 1n) / 3n;
 const unbox = (x: number, constant: number) => sub(pow(x, CUBE_ROOT), constant);
 
-/** The inverse of the Poseidon2 permutation. */
+/** The inverse of the Poseidon permutation. */
 export function unpermute(output: readonly number[]): number[] {
   let state = [...output];
-  const undoFullRounds = (rounds: Matrix) => {
-    for (const constants of [...rounds].reverse()) state = apply(INVERSE_EXTERNAL, state).map((x, i) => unbox(x, constants[i]!));
+  const undoRounds = (rounds: Matrix, sboxes: number) => {
+    for (const constants of [...rounds].reverse()) {
+      state = apply(INVERSE_MATRIX, state).map((x, i) => (i < sboxes ? unbox(x, constants[i]!) : sub(x, constants[i]!)));
+    }
   };
-  undoFullRounds(ROUND_CONSTANTS.terminal);
-  for (const constant of [...ROUND_CONSTANTS.internal].reverse()) {
-    state = apply(INVERSE_INTERNAL, state).map((x, i) => (i === 0 ? unbox(x, constant) : x));
-  }
-  undoFullRounds(ROUND_CONSTANTS.initial);
-  return apply(INVERSE_EXTERNAL, state);
+  undoRounds(ROUND_CONSTANTS.terminal, 16);
+  undoRounds(ROUND_CONSTANTS.partial, 1);
+  undoRounds(ROUND_CONSTANTS.initial, 16);
+  return state;
 }
 
 /** Halves with C_tag(left, right) = left: the permutation's output must begin with eight zeros. */
