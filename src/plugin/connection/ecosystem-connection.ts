@@ -10,6 +10,7 @@ import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
 import { createHyperchains } from "./create-hyperchains.ts";
 import type { Hyperchains, Member } from "./hyperchains.ts";
+import { withInnerHandlers } from "./hook-stages.ts";
 import { createLink } from "./link.ts";
 import type { EcosystemLink } from "./link.ts";
 import { connectLocalChain } from "./member-connection.ts";
@@ -37,7 +38,8 @@ export async function openLocalEcosystem(context: HookContext, connection: Netwo
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
   for (const { name, chainId, url, provider } of devnet.chains) {
     const member = { name, chainId: Number(chainId), url };
-    chains.push(Object.assign(await connectLocalChain(context, { ...member, provider, throwsOnFailure }), member));
+    const connect = (): Promise<NetworkConnection<string>> => connectLocalChain(context, { ...member, provider, throwsOnFailure });
+    chains.push(Object.assign(isGiven(networkConfig, chains.length) ? await withInnerHandlers(connect) : await connect(), member));
   }
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
   const info = devnet.info();
@@ -62,7 +64,8 @@ export async function openRemoteEcosystem(context: HookContext, connection: Netw
   const join = async (member: { readonly name: string; readonly chainId: number; readonly url: string }): Promise<Member> => {
     const { name, chainId, url: memberUrl } = member;
     if (chainId === connected) return Object.assign(connection, { name, chainId, url });
-    const other = await context.network.create<string>({ network: MEMBER_NETWORK, override: { url: memberUrl, chainId } });
+    const connect = (): Promise<NetworkConnection<string>> => context.network.create<string>({ network: MEMBER_NETWORK, override: { url: memberUrl, chainId } });
+    const other = isGiven(connection.networkConfig, info.chains.findIndex((chain) => chain.chainId === chainId)) ? await withInnerHandlers(connect) : await connect();
     others.push(Object.assign(other, { name, chainId, url: memberUrl }));
     return other as Member;
   };
@@ -78,6 +81,11 @@ export async function openRemoteEcosystem(context: HookContext, connection: Netw
       for (const other of others) await other.close();
     },
   };
+}
+
+/** Whether the chain in this place is the connection that the user gets, to which the plugins around this one add themselves. */
+function isGiven({ connectsToChain }: NetworkConnection<string>["networkConfig"], place: number): boolean {
+  return connectsToChain === true && place === 0;
 }
 
 let hasWarned = false;

@@ -2,6 +2,7 @@ import type { HookContext, NetworkHooks } from "hardhat/types/hooks";
 import type { ChainType, NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../plugin-error.ts";
 import type { OpenEcosystem } from "./ecosystem-connection.ts";
+import { addOuterHandlers, partOfRun } from "./hook-stages.ts";
 import type { Hyperchains } from "./hyperchains.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
 import { isOwnRequest } from "./own-requests.ts";
@@ -22,9 +23,10 @@ export function networkHooks(): Partial<NetworkHooks> {
       context: HookContext,
       next: (context: HookContext) => Promise<NetworkConnection<ChainTypeT>>,
     ): Promise<NetworkConnection<ChainTypeT>> {
+      const part = await partOfRun(() => next(context));
+      if (part !== undefined) return part;
       const connection = await next(context);
       const l1 = connection as Connection;
-      if (ecosystems.has(l1)) return connection;
       const ecosystem = await open(context, l1);
       if (ecosystem === undefined) {
         offerNone(l1);
@@ -39,8 +41,8 @@ export function networkHooks(): Partial<NetworkHooks> {
         ecosystems.delete(l1);
         if (wanted !== l1) await l1.close();
       });
-      // Plugins around this one add to the connection that they get: L1, which they do not, has to be shown to them.
-      if (wanted !== l1) await context.hooks.runHandlerChain("network", "newConnection", [], () => Promise.resolve(l1));
+      // Plugins around this one add to the connection that they get; L1, which they do not, has to be shown to them.
+      if (wanted !== l1) await addOuterHandlers(context, l1);
       return wanted as unknown as NetworkConnection<ChainTypeT>;
     },
 
