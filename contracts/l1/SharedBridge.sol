@@ -18,8 +18,9 @@ contract SharedBridge is ISharedBridge, AssetViews {
     /// @dev What a second bridge answers to say that it is one (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
     bytes32 private constant DEPOSIT_TAG = keccak256("hyperchain.token-deposit.v1");
-    /// @dev The base token that a chain's reserve can pay out (docs/protocol.md).
-    uint256 private constant MAX_BASE_TOKEN = 1 << 127;
+    /// @dev Half of what a chain's reserve can pay out. The chain lets deliveries of other chains have the other half only, so that
+    /// a deposit of a token that can be minted without limit never meets an empty reserve, at which the chain would halt.
+    uint256 private constant MAX_BASE_TOKEN = 1 << 126;
 
     IChainFactory public immutable factory;
     /// @inheritdoc ISharedBridge

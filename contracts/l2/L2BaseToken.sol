@@ -19,7 +19,11 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
         if (msg.sender != Predeploys.NATIVE_TOKEN_VAULT && msg.sender != Predeploys.BOOTLOADER) {
             revert CallerNotAllowed(msg.sender, Predeploys.BOOTLOADER);
         }
-        if (amount > address(this).balance) revert ReserveExhausted(address(this).balance, amount);
+        uint256 available = address(this).balance;
+        if (msg.sender == Predeploys.NATIVE_TOKEN_VAULT) {
+            available = available > Predeploys.DEPOSIT_RESERVE ? available - Predeploys.DEPOSIT_RESERVE : 0;
+        }
+        if (amount > available) revert ReserveExhausted(available, amount);
         // The stipend of 2,300 gas lets a recipient log the receipt; it can neither write nor call.
         (bool received,) = to.call{value: amount, gas: 0}("");
         if (!received) forcePayment(to, amount);

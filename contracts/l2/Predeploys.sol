@@ -22,4 +22,6 @@ library Predeploys {
 
     /// @notice What the base token holds at genesis; more than any token's supply, so that it never limits a deposit.
     uint256 internal constant BASE_TOKEN_RESERVE = 2 ** 127;
+    /// @notice What of it is left to deposits: L1 takes no more into a chain's balance, and a deposit's payout must not fail.
+    uint256 internal constant DEPOSIT_RESERVE = 2 ** 126;
 }

@@ -20,7 +20,8 @@ interface IL2BaseToken is IRestrictedCallers {
     error ZeroRecipient();
 
     /// @notice Pays out of the reserve without running the recipient's code beyond a bare transfer. Only the bootloader, for
-    /// deposits and refunds of priority operations, and the native token vault, for arrivals from other chains.
+    /// deposits and refunds of priority operations, and the native token vault, for arrivals from other chains. Arrivals leave
+    /// half of the reserve to deposits, of which L1 takes no more than that: a deposit's payout never fails, or the chain would halt.
     /// @dev The bootloader is trusted to pay what L1 holds for the chain: the quorum vouches for it, and a quorum that lies
     /// can only drain what its own chain holds on L1.
     function payout(address to, uint256 amount) external;

@@ -155,7 +155,7 @@ describe("priority queue", () => {
     await assertReverts(send(ecosystem.factory, "requestL2TransactionDirect", fields), "EtherAmountMismatch(1000000000, 0)");
     const token = await ecosystem.l1.deploy("TokenDouble");
     const tokenChain = await create({ baseToken: await token.getAddress() });
-    const limit = 1n << 127n;
+    const limit = 1n << 126n;
     await send(token, "mint", ecosystem.accounts[0]!.address, limit + 10n ** 9n);
     await send(token, "approve", await ecosystem.bridge.getAddress(), limit + 10n ** 9n);
     const ask = (mintValue: bigint) => send(ecosystem.factory, "requestL2TransactionDirect", request(tokenChain, { mintValue }));
