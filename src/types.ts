@@ -74,6 +74,11 @@ export interface HyperchainUserConfig {
   readonly priorityOpWindowSeconds?: number;
   /** Seconds after an operation's deadline at which the exit opens. Default 86,400. */
   readonly exitDelaySeconds?: number;
+  /**
+   * Whether anyone who reaches the chain's RPC may change its state at will. Default: only beside an L1 that is started with it, and
+   * served to this machine alone. Written into the chain's contract when it is created.
+   */
+  readonly cheats?: boolean;
   /** File in which settlement keeps its steps. Default: in memory. */
   readonly journal?: string;
   /**

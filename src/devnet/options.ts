@@ -101,6 +101,8 @@ export interface DevnetChainOptions {
   readonly priorityOpWindowSeconds?: number;
   /** After an operation's deadline, until the exit opens. Default 86,400. */
   readonly exitDelaySeconds?: number;
+  /** Whether its state may be changed at will, for good. Default: only beside an L1 in this process, served to this machine alone. */
+  readonly cheats?: boolean;
   /** File that keeps how far settlement is. Default: nothing is kept. */
   readonly journal?: string;
   /** Instructions that a transaction may run: the engine remembers each, in some 800 bytes. 1,000,000 to 2^24; default 2,000,000. */
@@ -124,6 +126,7 @@ export interface ChainPlan {
   readonly executionDelaySeconds: number;
   readonly priorityOpWindowSeconds: number;
   readonly exitDelaySeconds: number;
+  readonly cheats: boolean;
   readonly journal: string | undefined;
   readonly maxInstructions: number;
 }
@@ -137,12 +140,15 @@ export class DevnetOptionsError extends Error {
 /** The ids that an L1 gives out; the bits above number the chains below them. */
 const MAX_CHAIN_ID = 2n ** 32n - 1n;
 const MAX_PORT = 65_535;
+const LOOPBACK = "127.0.0.1";
+/** Only processes of this machine reach them. */
+const LOOPBACK_HOSTS: readonly string[] = [LOOPBACK, "localhost", "::1"];
 
 /** Checks all options and adds the defaults to the chains'. Throws DevnetOptionsError. */
-export function planChains({ chains, l1 = {} }: Pick<DevnetOptions, "chains" | "l1">): readonly ChainPlan[] {
+export function planChains({ chains, l1 = {}, host = LOOPBACK }: Pick<DevnetOptions, "chains" | "l1" | "host">): readonly ChainPlan[] {
   checkL1(l1);
   if (chains.length === 0) throw new DevnetOptionsError("chains is empty; name at least one chain");
-  const plans = chains.map((chain, place) => planChain(chain, place));
+  const plans = chains.map((chain, place) => planChain(chain, place, l1.url === undefined && LOOPBACK_HOSTS.includes(host)));
   for (const field of ["chainId", "name"] as const) {
     const values = plans.map((plan) => plan[field]);
     const second = values.findIndex((value, i) => values.indexOf(value) < i);
@@ -160,7 +166,7 @@ function checkL1({ url, port, deployerKey, deployed, confirmations }: L1Options)
   if (confirmations !== undefined) wholeNumber("l1.confirmations", confirmations, 1, 1_000);
 }
 
-function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
+function planChain(chain: DevnetChainOptions, place: number, isForTests: boolean): ChainPlan {
   const at = `chains[${place}]`;
   const { chainId, name = `chain-${chainId}`, port = 0, baseToken = ETH_BASE_TOKEN } = chain;
   if (chainId < 1n || chainId > MAX_CHAIN_ID) throw new DevnetOptionsError(`${at}.chainId: ${chainId} is not between 1 and ${MAX_CHAIN_ID}`);
@@ -197,6 +203,7 @@ function planChain(chain: DevnetChainOptions, place: number): ChainPlan {
     executionDelaySeconds,
     priorityOpWindowSeconds,
     exitDelaySeconds,
+    cheats: chain.cheats ?? isForTests,
     journal: chain.journal,
     maxInstructions,
   };

@@ -144,6 +144,7 @@ async function start(
       executionDelay: BigInt(plan.executionDelaySeconds),
       priorityOpWindow: BigInt(plan.priorityOpWindowSeconds),
       exitDelay: BigInt(plan.exitDelaySeconds),
+      cheatsAllowed: plan.cheats,
     },
     operator,
   );

@@ -80,6 +80,7 @@ const CHAIN: Readonly<Record<string, Check>> = {
   executionDelaySeconds: seconds,
   priorityOpWindowSeconds: seconds,
   exitDelaySeconds: seconds,
+  cheats: trueOrFalse,
   journal: text(/\S/, "a path of a file"),
   maxInstructions: wholeNumber(LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS, 4_000_000),
 };
