@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
+import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
@@ -55,13 +56,15 @@ abstract contract ChainRules is IChainFactory {
         if (needed > notice) revert RetirementNoticeTooShort(needed, notice);
     }
 
+    /// @dev An account that delegates to code (EIP-7702) is no contract: it answers as its key's holder likes. What a contract will
+    /// answer tomorrow cannot be seen here: whether it is a proxy, and whose, is for users to look up.
     function _checkContracts(ChainConfiguration calldata configuration) private view {
         address token = configuration.baseToken;
-        if (token != AssetMessage.NATIVE_COIN && token.code.length == 0) revert BaseTokenWithoutCode(token);
+        if (token != AssetMessage.NATIVE_COIN && !AddressAlias.isContract(token)) revert BaseTokenWithoutCode(token);
         address policy = configuration.dataAvailabilityPolicy;
-        if (policy.code.length == 0) revert PolicyWithoutCode(policy);
+        if (!AddressAlias.isContract(policy)) revert PolicyWithoutCode(policy);
         address filterer = configuration.transactionFilterer;
-        if (filterer != address(0) && filterer.code.length == 0) revert FiltererWithoutCode(filterer);
+        if (filterer != address(0) && !AddressAlias.isContract(filterer)) revert FiltererWithoutCode(filterer);
     }
 
     function _checkQuorum(address[] calldata validators, uint256 threshold) private pure {

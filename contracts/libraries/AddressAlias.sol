@@ -27,10 +27,11 @@ library AddressAlias {
     /// nobody may have its address on L2.
     function refundRecipient(address recipient, address sender) internal view returns (address) {
         if (recipient == address(0)) recipient = sender;
-        return _isContract(recipient) ? aliased(recipient) : recipient;
+        return isContract(recipient) ? aliased(recipient) : recipient;
     }
 
-    function _isContract(address account) private view returns (bool) {
+    /// @notice Whether an account has code of its own, rather than a delegation to another's.
+    function isContract(address account) internal view returns (bool) {
         uint256 length = account.code.length;
         if (length != DELEGATION_LENGTH) return length != 0;
         return bytes3(account.code) != DELEGATION;

@@ -75,6 +75,14 @@ describe("chain factory", () => {
     ["times for which the notice of a retirement is too short", () => ({ executionDelay: 301n }), "RetirementNoticeTooShort(1501, 1500)"],
     ["an unknown version", () => ({ protocolVersion: 5n }), "UnknownProtocolVersion(5)"],
   ];
+  for (const [field, expected] of [["baseToken", "BaseTokenWithoutCode"], ["dataAvailabilityPolicy", "PolicyWithoutCode"], ["transactionFilterer", "FiltererWithoutCode"]] as const) {
+    test(`refuses an account with a key as ${field}, though it delegates to code (EIP-7702)`, async () => {
+      const account = addressOf(0x7702);
+      await ecosystem.l1.ethers.provider.send("hardhat_setCode", [account, `0xef0100${(await ecosystem.rollupPolicy.getAddress()).slice(2)}`]);
+      const configuration = { ...(await defaultConfiguration(ecosystem, 900n)), [field]: account };
+      await assertReverts(createChain(ecosystem, configuration), `${expected}(${account})`);
+    });
+  }
   for (const [name, override, expected] of rejections) {
     test(`refuses ${name}`, async () => {
       const configuration = await defaultConfiguration(ecosystem, 900n);
