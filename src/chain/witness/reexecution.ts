@@ -19,6 +19,7 @@ import type { EngineTransaction } from "../transaction.ts";
 import { runCall } from "./call.ts";
 import type { CallAnswer, CallRequest } from "./call.ts";
 import type { ChangeSize } from "./change-size.ts";
+import { watchCreations } from "./creation-watch.ts";
 import { FlatState } from "./flat-state.ts";
 import { countInstructions } from "./instruction-counter.ts";
 
@@ -43,7 +44,7 @@ export interface Preview {
   /** Undefined where the transaction is invalid in this state; `reason` says why. */
   readonly receipt: ReexecutedReceipt | undefined;
   readonly reason: string | undefined;
-  /** Init code that ran, at any depth. */
+  /** Init code that ran or was to run, at any depth. */
   readonly initCodes: readonly Hex[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
@@ -144,11 +145,10 @@ export class Reexecution {
     const { state } = this;
     const mark = state.mark();
     const meter = new RunMeter(maxMs);
-    const watch = (message: { readonly to?: unknown; readonly data: Uint8Array }): void => {
-      if (message.to === undefined) initCodes.push(bytesToHex(message.data) as Hex);
-      meter.add(message.data.length);
-    };
+    const watch = (message: { readonly data: Uint8Array }): void => meter.add(message.data.length);
     this.#evm.events.on("beforeMessage", watch);
+    if (transaction.to === undefined) initCodes.push(transaction.data);
+    const stopWatching = watchCreations(this.#evm, (code) => initCodes.push(bytesToHex(code) as Hex));
     // Every instruction costs gas, so with little there cannot be too many.
     const counter = transaction.gasLimit > maxInstructions ? countInstructions(this.#evm, maxInstructions) : undefined;
     state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
@@ -167,6 +167,7 @@ export class Reexecution {
       return report(undefined, error instanceof Error ? error.message : String(error));
     } finally {
       this.#evm.events.off("beforeMessage", watch);
+      stopWatching();
       counter?.stop();
       state.onCode = undefined;
       state.rollback(mark);

@@ -303,6 +303,9 @@ describe("sequencer against hostile code", () => {
       await refuse({ data: "0x60735f5360015ff3" });
       // Nested CREATE of init code 0x73.
       await refuse({ data: "0x60735f5360015f5ff000" });
+      // Nested creations that never come to it, as they would pay it what they do not have: EDR looks at the code all the same.
+      await refuse({ data: "0x60735f5360015f6001f000" });
+      await refuse({ data: "0x60735f535f60015f6001f500" });
       // A factory that creates whatever it is given, by CREATE and by CREATE2.
       let factory: Hex = SINK;
       for (const create of ["365f5ff0", "5f365f5ff5"]) {
