@@ -217,6 +217,8 @@ export class BatchBuilder {
     await this.measure();
     const most = { transactions: 1, gas: operation.operation.gasLimit };
     if (!this.surelyFits(most) && hasContent(this.#batch)) await this.seal();
+    // Before anything else: it comes from the same sender, whose nonces the payout needs.
+    await this.open();
     const { timestamp } = producer.environment();
     const environment = (): BlockEnvironment => ({ ...producer.environment(), timestamp });
     await this.#system(operation.payout, environment());

@@ -45,9 +45,11 @@ export interface VerifiedChain extends TestChain {
 export const L2_GAS_PRICE = 1_000_000_000n;
 
 export async function startVerifiedChain(options: { readonly accounts?: readonly GenesisAccount[]; readonly sequencer?: Partial<SequencerOptions> } = {}): Promise<VerifiedChain> {
-  const predeploys = [...(await realGenesis()), ...(options.accounts ?? [])];
+  const predeploys = await realGenesis();
+  const genesis = [...predeploys, ...(options.accounts ?? [])];
   const test = await startTestChain({
     predeploys,
+    genesis: options.accounts ?? [],
     initialState: configuration,
     system: predeployTransactions,
     sequencer: { firstBatch: 0n, ...options.sequencer },
@@ -60,9 +62,9 @@ export async function startVerifiedChain(options: { readonly accounts?: readonly
     {
       identity: { ...TEST_IDENTITY, chainId: BigInt(CHAIN_ID) },
       coinbase: COINBASE,
-      genesis: predeploys,
+      genesis,
       initialState: configuration,
-      genesisBatch: { commitment: GENESIS_COMMITMENT, newStateRoot: genesisState(predeploys).stateRoot },
+      genesisBatch: { commitment: GENESIS_COMMITMENT, newStateRoot: genesisState(genesis).stateRoot },
     },
     {
       l1: {

@@ -45,4 +45,23 @@ describe("an operation that wants to stop a chain whose validators run every bat
     await test.sealAndVerify();
     await test.chain.close();
   });
+
+  it("cannot by a deposit with so much gas that it needs a fresh batch", async () => {
+    const test = await startVerifiedChain();
+    await test.request({ from: USER, to: USER });
+    const { success } = await test.request({ from: USER, to: USER, valueWei: 1n, gasLimit: 2n ** 24n });
+    assert.equal(success, true);
+    assert.equal(test.batches.length, 1);
+    await test.sealAndVerify();
+    await test.chain.close();
+  });
+
+  it("cannot by init code that no engine may look at, in a creation that fails before it runs", async () => {
+    const test = await startVerifiedChain();
+    // PUSH1 0x73, PUSH0, MSTORE8, then CREATE of this byte with more value than there is.
+    const { operationHash } = await test.request({ from: USER, to: CREATION, data: "0x60735f5360015f6001f000" });
+    assert.equal(operationHash, undefined);
+    await test.sealAndVerify();
+    await test.chain.close();
+  });
 });
