@@ -71,7 +71,7 @@ const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 r
  * and the chain's own transactions are exactly those that opening, imports, operations and closing ask for. Rejects with
  * BatchRefusal; whatever ran until then is in the execution's state.
  *
- * Not checked: blocks' hashes, which only the execution engine can compute, and timestamps beyond their order, which L1 bounds.
+ * Not checked: blocks' hashes, which only the execution engine can compute, and timestamps beyond their order: see `checkTime`.
  */
 export async function replayBatch(inputs: BatchInputs, options: ReplayOptions, dependencies: ReplayDependencies): Promise<ReplayedBatch> {
   const replay = new Replay(inputs, options, dependencies);

@@ -14,6 +14,10 @@ export type BatchRefusalCode =
   | "ImportedRootUnknown"
   /** The closing transaction wrote another hash than the outputs have. */
   | "OutputsMismatch"
+  /** The batch ends later than L1's present: it can be signed once L1 is there. */
+  | "TimestampAhead"
+  /** The batch ends too long before L1's present: operations could have become overdue unseen. */
+  | "TimestampTooOld"
   /** The batch is not the next one. */
   | "BatchNumberMismatch"
   /** The inputs lead to another commitment than the one that is to be signed. */

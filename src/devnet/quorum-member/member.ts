@@ -5,6 +5,8 @@ import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
+import { checkTime } from "../../chain/verification/time-bounds.ts";
+import type { TimeBounds } from "../../chain/verification/time-bounds.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
@@ -34,6 +36,7 @@ interface Configured {
   /** Who may read the data; undefined where none is kept for long. */
   readonly readers: ReadonlySet<Hex> | undefined;
   readonly knowledge: L1Knowledge;
+  readonly timeBounds: () => Promise<TimeBounds>;
   readonly verifier: BatchVerifier;
   readonly signer: QuorumMember;
 }
@@ -64,12 +67,12 @@ export class Member {
       return undefined;
     },
     signBatch: async ({ inputs, commitment, revertCount }) => {
-      const own = await this.#run(inputs, commitment);
+      const own = await this.#timely(await this.#run(inputs, commitment));
       return this.#chain().signer.signBatch(own, revertCount);
     },
     signRevert: ({ batchNumber, revertCount }) => this.#chain().signer.signRevert(batchNumber, revertCount),
     signAvailability: async ({ inputs, commitment, policy }) => {
-      const own = await this.#run(inputs, commitment);
+      const own = await this.#timely(await this.#run(inputs, commitment));
       const { settlementChainId } = this.#chain().context;
       // The batch is kept by then: it is among those agreed to.
       const keeper = await createLocalCommitteeMember(this.#wallet, { settlementChainId, policy }, () => Promise.resolve());
@@ -114,6 +117,13 @@ export class Member {
     return own;
   }
 
+  /** What is signed must be of L1's present, each time that it is signed. Rejects with BatchRefusal. */
+  async #timely(batch: SignedBatch): Promise<SignedBatch> {
+    const { batchNumber, lastTimestamp } = batch.outputs;
+    checkTime(batchNumber, lastTimestamp, await fromL1(this.#chain().timeBounds));
+    return batch;
+  }
+
   #goBack(batchNumber: bigint): void {
     this.#chain().verifier.goBack(batchNumber);
     for (const number of this.#agreed.keys()) if (number >= batchNumber) this.#agreed.delete(number);
@@ -149,7 +159,7 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
   const contract = await reader();
   const [{ settlementChainId, configuration, bridge, registry, bornAt }, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
   if (newStateRoot === undefined) throw new BatchRefusal("GenesisMismatch", `L1 has retired protocol version ${configuration.protocolVersion}`);
-  const { chainId, protocolVersion, baseToken, dataAvailabilityPolicy } = configuration;
+  const { chainId, protocolVersion, baseToken, dataAvailabilityPolicy, priorityOpWindow: window } = configuration;
   const { leafCount } = genesisState(genesis);
   const { commitment } = genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
   const knowledge = new L1Knowledge(createL1Watcher({ hyperchains: [hyperchain], registry, fromBlock }, { provider: l1 }));
@@ -170,5 +180,16 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
     { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)) },
   );
   const context = { settlementChainId, hyperchain };
-  return { context, reader, readers: keeps === undefined ? undefined : new Set(keeps.readers), knowledge, verifier, signer: await createLocalMember(wallet, context) };
+  const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await timeOf(l1), window });
+  const readers = keeps === undefined ? undefined : new Set(keeps.readers);
+  return { context, reader, readers, knowledge, timeBounds, verifier, signer: await createLocalMember(wallet, context) };
+}
+
+/** Of the block that comes next; the newest one's where the node says nothing about the next. An idle L1's newest block may be old. */
+async function timeOf(l1: JsonRpcProvider): Promise<bigint> {
+  for (const tag of ["pending", "latest"]) {
+    const block = (await l1.send("eth_getBlockByNumber", [tag, false])) as { readonly timestamp: Hex } | null;
+    if (block !== null) return BigInt(block.timestamp);
+  }
+  throw new Error("L1 has no newest block");
 }

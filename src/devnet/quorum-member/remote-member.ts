@@ -33,7 +33,10 @@ export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf,
   };
 }
 
-/** Shows a batch to a member. Rejects with SettlementError L1Unreachable where it could only not read L1: then it can be asked again. */
+/** What passes by itself: L1 does not answer the member, or has not come to the batch's time yet. */
+const PASSING = new Set(["L1Unreachable", "TimestampAhead"]);
+
+/** Shows a batch to a member. Rejects with SettlementError L1Unreachable for what passes by itself: then it can be asked again. */
 async function shown<Name extends "signBatch" | "signAvailability">(
   member: MemberProcess,
   inputsOf: InputsOf,
@@ -43,7 +46,7 @@ async function shown<Name extends "signBatch" | "signAvailability">(
   try {
     return await shownInOrder(member, inputsOf, operation, request);
   } catch (error) {
-    if (error instanceof QuorumMemberError && error.code === "L1Unreachable") throw new SettlementError("L1Unreachable", error.message, { cause: error });
+    if (error instanceof QuorumMemberError && PASSING.has(error.code)) throw new SettlementError("L1Unreachable", error.message, { cause: error });
     throw error;
   }
 }

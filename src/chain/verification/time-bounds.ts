@@ -1,0 +1,23 @@
+import { BatchRefusal } from "./refusal.ts";
+
+/** A validator's own view of time, in seconds. */
+export interface TimeBounds {
+  /** Of L1's next block. */
+  readonly l1Time: bigint;
+  /** How far a batch may lie behind: the time that the chain has for an operation of L1's queue. */
+  readonly window: bigint;
+}
+
+/**
+ * Holds a batch's last timestamp against L1's time. A chain whose clock lags could keep operations of L1's queue waiting beyond
+ * their deadlines; L1 itself only sees that time does not run backwards, nor ahead of it. Throws BatchRefusal TimestampTooOld,
+ * which stays, and TimestampAhead, which passes by itself.
+ */
+export function checkTime(batchNumber: bigint, lastTimestamp: bigint, { l1Time, window }: TimeBounds): void {
+  if (lastTimestamp > l1Time) {
+    throw new BatchRefusal("TimestampAhead", `batch ${batchNumber} ends at ${lastTimestamp}, L1 is at ${l1Time}`);
+  }
+  if (lastTimestamp < l1Time - window) {
+    throw new BatchRefusal("TimestampTooOld", `batch ${batchNumber} ends at ${lastTimestamp}, more than the ${window} s of the chain's window before L1's ${l1Time}`);
+  }
+}
