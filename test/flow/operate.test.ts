@@ -1,12 +1,39 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Interface } from "ethers";
+import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { systemClock } from "../../src/chain/clock.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import type { SettledBatch } from "../../src/devnet/chains/settled-batch.ts";
 import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ALICE, BOB, clientOf, dependencies } from "./support/devnet.ts";
-import { RebuiltRollup } from "./support/rebuilt-rollup.ts";
+import { CHAIN_ID, RebuiltRollup } from "./support/rebuilt-rollup.ts";
+
+const messenger = new Interface(l1MessengerAbi);
+
+interface HeardLog {
+  readonly transactionHash: Hex;
+}
+
+/** The first log of a contract that a client of the chain's WebSocket is told of. */
+function firstLog(url: string, address: Hex): { readonly subscribed: Promise<undefined>; readonly heard: Promise<HeardLog> } {
+  const subscribed = Promise.withResolvers<undefined>();
+  const heard = Promise.withResolvers<HeardLog>();
+  const socket = new WebSocket(url.replace("http", "ws"));
+  socket.addEventListener("open", () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["logs", { address }] })));
+  socket.addEventListener("error", () => heard.reject(new Error(`no WebSocket at ${url}`)));
+  socket.addEventListener("message", ({ data }) => {
+    const message = JSON.parse(String(data)) as { readonly id?: number; readonly params?: { readonly result: HeardLog } };
+    if (message.id === 1) subscribed.resolve(undefined);
+    if (message.params === undefined) return;
+    heard.resolve(message.params.result);
+    socket.close();
+  });
+  return { subscribed: subscribed.promise, heard: heard.promise };
+}
 
 test("A7: a rebuilt chain is operated by somebody else: its users go on at another URL, and L1 executes what they do", async () => {
   const rollup = await RebuiltRollup.start(3, [], { prover: { mode: "none" } });
@@ -37,6 +64,12 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
       // What L1 knows of the batch, the chain's readers learn.
       const details = (await client.send("zks_getL1BatchDetails", [rebuilt.batches.length])) as { readonly executeTxHash: string };
       assert.equal(details.executeTxHash, settled[0]!.receipts.execute?.hash);
+      // An operation of L1's queue that sends a message: the engine knows it under another hash than its sender.
+      const sending = { chainId: CHAIN_ID, to: PREDEPLOYS.L1Messenger, valueWei: 0n, data: messenger.encodeFunctionData("sendToL1", ["0x0a"]) as Hex };
+      const log = firstLog(operated.url, PREDEPLOYS.L1Messenger);
+      await log.subscribed;
+      const { canonicalTxHash } = await requestFromL1(rebuilt.contract.factory, sending, devnet.accounts.wallet(ALICE).connect(devnet.l1.provider));
+      assert.equal((await log.heard).transactionHash, canonicalTxHash);
     } finally {
       client.destroy();
       await operated.close();

@@ -1,6 +1,3 @@
-import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
-import { chainMethods } from "../../chain/rpc/methods.ts";
-import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
@@ -8,10 +5,10 @@ import type { GenesisAccount } from "../../chain/genesis.ts";
 import type { Closing } from "../closing.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { startOrClose } from "../closing.ts";
-import { InProcessProvider } from "../eip1193.ts";
 import type { Eip1193Provider } from "../eip1193.ts";
-import { serveMember } from "../listening.ts";
 import type { ChainPlan } from "../options.ts";
+import { serveChain } from "./serve-chain.ts";
+import type { ChainAccess } from "./serve-chain.ts";
 import { settlementViewOf } from "./settlement-view.ts";
 
 /** A chain that is served. */
@@ -25,9 +22,7 @@ export interface DevnetChain {
   readonly pipeline: ChainPipeline;
 }
 
-export interface ServedChain extends DevnetChain {
-  /** Answers these methods too, before its own of the same name. */
-  addMethods(methods: ReadonlyMap<string, RpcMethod>): void;
+export interface ServedChain extends DevnetChain, ChainAccess {
   close(): Promise<void>;
 }
 
@@ -46,27 +41,23 @@ async function start(
 ): Promise<ServedChain> {
   const pipeline = await startChainPipeline({ plan, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI }, dependencies);
   closing.add(() => pipeline.close());
-  const engine = namedNotifications(pipeline.chain);
-  const settlement = settlementViewOf(pipeline, dependencies);
-  const methods = chainMethods(pipeline.chain, { gasPriceWei: GAS_PRICE_WEI, development: true, settlement });
   const { data } = pipeline.signers;
-  if (data !== undefined) methods.set("hyperchain_getBatchData", batchDataMethod(data));
-  const provider = new InProcessProvider(methods, engine);
-  closing.add(() => provider.close());
-  const server = await serveMember(`chain ${plan.name}`, { host, port: plan.port, origins, inBackground }, { engine, methods });
-  closing.add(() => server.close());
-  return {
-    chainId: plan.chainId,
-    name: plan.name,
-    url: `http://${host}:${server.port}`,
-    plan,
-    provider,
-    pipeline,
-    addMethods(more) {
-      for (const [method, answer] of more) methods.set(method, answer);
+  const access = await serveChain(
+    pipeline.chain,
+    {
+      name: `chain ${plan.name}`,
+      host,
+      port: plan.port,
+      origins,
+      inBackground,
+      gasPriceWei: GAS_PRICE_WEI,
+      development: true,
+      settlement: settlementViewOf(pipeline, dependencies),
+      ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
     },
-    close: () => closing.close(),
-  };
+    closing,
+  );
+  return { ...access, chainId: plan.chainId, name: plan.name, plan, pipeline, close: () => closing.close() };
 }
 
 /** What clients are told to pay. */

@@ -1,19 +1,18 @@
 import { Wallet } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { Clock } from "../../chain/clock.ts";
-import { chainMethods } from "../../chain/rpc/methods.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { createProver } from "../../prover/prover.ts";
 import { createL1Contact } from "../chains/l1-contact.ts";
 import { createNoProver } from "../chains/no-prover.ts";
+import { serveChain } from "../chains/serve-chain.ts";
 import type { SettledBatch } from "../chains/settled-batch.ts";
 import { createSettlementView } from "../chains/settlement-view.ts";
 import { startOrClose } from "../closing.ts";
 import type { Closing } from "../closing.ts";
 import { L1ReorgError } from "../l1/l1-inputs.ts";
 import { l1Request } from "../l1/l1-request.ts";
-import { serveMember } from "../listening.ts";
 import { regularly } from "../regularly.ts";
 import { connectHttp } from "../relaying.ts";
 import type { ProverMode } from "../view/ecosystem-info.ts";
@@ -89,9 +88,7 @@ async function start(
     { settlementChainId, l2ChainId: chainId, contracts: { bridgehub: factory, hyperchain, bridge }, roots: registry, baseToken, fromBlock: reconstruction.fromBlock },
     { provider: l1 },
   );
-  const methods = chainMethods(continued.chain, { gasPriceWei: minGasPriceWei, development: false, settlement });
-  const server = await serveMember(`chain ${chainId}`, { host, port }, { engine: continued.chain.engine, methods });
-  closing.add(() => server.close());
+  const { url } = await serveChain(continued.chain, { name: `chain ${chainId}`, host, port, gasPriceWei: minGasPriceWei, development: false, settlement }, closing);
   await continued.pollL1();
   closing.add(
     regularly(clock, pollIntervalMs, () => continued.pollL1().then(() => contact.looked()), (error) => {
@@ -103,5 +100,5 @@ async function start(
       return true;
     }),
   );
-  return { url: `http://${host}:${server.port}`, proverMode, continued, close: () => closing.close() };
+  return { url, proverMode, continued, close: () => closing.close() };
 }

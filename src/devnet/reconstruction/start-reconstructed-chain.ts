@@ -3,12 +3,12 @@ import type { Chain } from "../../chain/chain.ts";
 import type { Clock } from "../../chain/clock.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import { predeployTransactions } from "../../chain/predeploys/system-transactions.ts";
+import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import { chainMethods } from "../../chain/rpc/methods.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
+import { serveChain } from "../chains/serve-chain.ts";
 import { startOrClose } from "../closing.ts";
 import type { Closing } from "../closing.ts";
-import { serveMember } from "../listening.ts";
 import { chainOptionsOf } from "./chain-options.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
@@ -73,13 +73,11 @@ async function start(
     ...(onStop === undefined ? {} : { onStop }),
   });
   closing.add(() => chain.close());
-  const methods = chainMethods(chain, { gasPriceWei: minGasPriceWei, development: writable });
-  if (!writable) {
-    methods.set("eth_sendRawTransaction", () =>
-      Promise.reject(new RpcError(RpcCode.rejected, "this chain was rebuilt from L1 for reading; start it writable to try transactions")),
-    );
-  }
-  const server = await serveMember(`chain ${configuration.chainId}, rebuilt`, { host, port }, { engine: chain.engine, methods });
-  closing.add(() => server.close());
-  return { url: `http://${host}:${server.port}`, chain, close: () => closing.close() };
+  const name = `chain ${configuration.chainId}, rebuilt`;
+  const methods = writable ? new Map<string, RpcMethod>() : new Map([["eth_sendRawTransaction", refuseToSend]]);
+  const { url } = await serveChain(chain, { name, host, port, gasPriceWei: minGasPriceWei, development: writable, methods }, closing);
+  return { url, chain, close: () => closing.close() };
 }
+
+const refuseToSend: RpcMethod = () =>
+  Promise.reject(new RpcError(RpcCode.rejected, "this chain was rebuilt from L1 for reading; start it writable to try transactions"));
