@@ -1,19 +1,6 @@
-import { P } from "../field/koala-bear.ts";
+import { mul, P } from "../field/koala-bear.ts";
 import type { Air } from "./air.ts";
 import { evaluateGraph, type NodeIndex } from "./expression.ts";
-
-const INVERSE_P = 1 / P;
-
-/**
- * a · b mod p, canonical in and out, for loops over columns. The quotient estimate is off by at most one, and only when
- * the remainder is within 2^11 of 0 or p, so the wrapped 32-bit difference fits a signed integer and one step corrects it.
- */
-export function multiply(a: number, b: number): number {
-  const quotient = Math.floor(a * b * INVERSE_P);
-  const remainder = (Math.imul(a, b) - Math.imul(quotient, P)) | 0;
-  if (remainder < 0) return remainder + P;
-  return remainder >= P ? remainder - P : remainder;
-}
 
 /** One table's columns in the trace domain, natural row order, all of the same power-of-two height. */
 export interface TableColumns {
@@ -67,7 +54,7 @@ export function evaluateRows(
     },
     mul: (a, b) => {
       const values = new Uint32Array(count);
-      for (let i = 0; i < count; i++) values[i] = multiply(a[i] ?? 0, b[i] ?? 0);
+      for (let i = 0; i < count; i++) values[i] = mul(a[i] ?? 0, b[i] ?? 0);
       return values;
     },
   });

@@ -1,6 +1,6 @@
 import type { Ext, ExtensionField } from "../field/extension.ts";
-import { P } from "../field/koala-bear.ts";
-import { evaluateRows, multiply, rowRange, type TableColumns } from "./column-arithmetic.ts";
+import { mul, P } from "../field/koala-bear.ts";
+import { evaluateRows, rowRange, type TableColumns } from "./column-arithmetic.ts";
 import type { LookupChallenges } from "./evaluate.ts";
 import type { LookupPlan } from "./lookup.ts";
 import type { System, Table } from "./system.ts";
@@ -97,13 +97,13 @@ class ExtensionLanes {
     product.fill(0); // sums of up to `degree` canonical values and reductions stay far below 2^53
     for (let x = 0; x < degree; x++) {
       const left = a[i * degree + x] ?? 0;
-      for (let y = 0; y < degree; y++) product[x + y] = (product[x + y] ?? 0) + multiply(left, b[j * degree + y] ?? 0);
+      for (let y = 0; y < degree; y++) product[x + y] = (product[x + y] ?? 0) + mul(left, b[j * degree + y] ?? 0);
     }
     for (let k = 2 * degree - 2; k >= degree; k--) {
       const top = (product[k] ?? 0) % P;
       for (let x = 0; x < degree; x++) {
         const factor = this.#reduction[x] ?? 0;
-        if (factor !== 0) product[k - degree + x] = (product[k - degree + x] ?? 0) + multiply(top, factor);
+        if (factor !== 0) product[k - degree + x] = (product[k - degree + x] ?? 0) + mul(top, factor);
       }
     }
     for (let c = 0; c < degree; c++) out[o * degree + c] = (product[c] ?? 0) % P;
@@ -207,7 +207,7 @@ class FractionEvaluator {
           const signed = term.sign === 1 || m === 0 ? m : P - m;
           for (let c = 0; c < degree; c++) {
             const at = row * degree + c;
-            const sum = (sums[at] ?? 0) + multiply(signed, inverses[(t * count + row) * degree + c] ?? 0);
+            const sum = (sums[at] ?? 0) + mul(signed, inverses[(t * count + row) * degree + c] ?? 0);
             sums[at] = sum >= P ? sum - P : sum;
           }
         }

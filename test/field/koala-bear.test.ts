@@ -21,6 +21,22 @@ test("adds, subtracts, multiplies and negates as the integers do modulo p", () =
   }
 });
 
+test("multiplies exactly where the estimated quotient is least certain", () => {
+  const edges = [0, 1, 2, 3, 127, 2 ** 24, 2 ** 24 - 1, (P - 1) / 2, (P + 1) / 2, P - 2 ** 24, P - 3, P - 2, P - 1];
+  const values = edges.concat(Array.from({ length: 300 }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 0) % P));
+  for (const a of values) {
+    for (const b of values) {
+      assert.equal(mul(a, b), Number((BigInt(a) * BigInt(b)) % BIG_P), `${a} · ${b}`);
+    }
+    // Remainders at and close to 0 and p.
+    if (a === 0) continue;
+    for (const rest of [0, 1, 2, 2047, 2048, 2049, P - 2049, P - 2048, P - 2, P - 1]) {
+      const b = Number((BigInt(inv(a)) * BigInt(rest)) % BIG_P);
+      assert.equal(mul(a, b), rest, `${a} · ${b}`);
+    }
+  }
+});
+
 test("multiplies exactly on many pairs", () => {
   let x = 1;
   for (let i = 0; i < 20_000; i++) {

@@ -4,7 +4,6 @@ import { createExtension, type Ext } from "../../src/field/extension.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/air.ts";
-import { multiply } from "../../src/stark/column-arithmetic.ts";
 import { collectBuses, planLookups } from "../../src/stark/lookup.ts";
 import { buildLookupTrace } from "../../src/stark/lookup-trace.ts";
 import { compileSystem } from "../../src/stark/system.ts";
@@ -112,14 +111,4 @@ describe("buildLookupTrace on extreme messages", () => {
       assert.deepEqual(trace.sum, expected.reduce(field.add));
     });
   }
-});
-
-describe("column multiplication", () => {
-  it("agrees with BigInt, at the edges too", () => {
-    const edges = [0, 1, 2, 3, 127, 2 ** 24, 2 ** 24 - 1, (P - 1) / 2, (P + 1) / 2, P - 2 ** 24, P - 3, P - 2, P - 1];
-    const values = edges.concat(Array.from({ length: 300 }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 0) % P));
-    for (const a of values) {
-      for (const b of values) assert.equal(multiply(a, b), Number((BigInt(a) * BigInt(b)) % BigInt(P)), `${a} · ${b}`);
-    }
-  });
 });
