@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {AssetFlow} from "../types/AssetFlow.sol";
-import {CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {IBatchReadingErrors} from "./IBatchReader.sol";
 
 /// @title What becomes of a chain's batches: commit, prove, execute, revert
@@ -33,7 +33,12 @@ interface IBatchStages is IBatchReadingErrors {
     error TooManyImports(uint256 limit, uint256 actual);
     error ExecutionTooExpensive(uint256 limit, uint256 actual);
     error PriorityOpsNotQueued(uint256 queued, uint256 actual);
+    /// @notice By the chain's time: the batch takes no operation, and the oldest was due before its last block.
     error PriorityOpOverdue(uint256 index, uint256 deadline, uint256 lastTimestamp);
+    /// @notice By L1's time: the batch takes no operation, and the oldest is past its deadline by the window.
+    error PriorityOpOverdueOnL1(uint256 index, uint256 latest, uint256 actual);
+    error ApprovalNotYetValid(uint256 validFrom, uint256 actual);
+    error ApprovalExpired(uint256 validUntil, uint256 actual);
     error CommitmentMismatch(bytes32 expected, bytes32 actual);
     error BatchNotCommitted(uint256 committed, uint256 actual);
     error BatchNotProven(uint256 proven, uint256 actual);
@@ -44,14 +49,19 @@ interface IBatchStages is IBatchReadingErrors {
     error FlowsMismatch(bytes32 expected, bytes32 actual);
     error RevertOfExecuted(uint256 executed, uint256 actual);
     error NothingToRevert(uint256 committed, uint256 actual);
+    error RevertCountMismatch(uint256 expected, uint256 actual);
+    error RevertExpired(uint256 validUntil, uint256 actual);
 
     /// @notice Commits the next batch.
     /// @dev L1 reads the pubdata, or what stands for it, rebuilds the log tree, sums the asset messages and evaluates the diff
-    /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment and the revert counter, by strictly
-    /// ascending signers: what was signed before a revert cannot be committed after it.
+    /// list (docs/protocol.md). It requires the quorum's EIP-712 signatures of the commitment, its number, the revert counter and
+    /// the time in which they hold, by strictly ascending signers: what was signed before a revert cannot be committed after it.
+    /// A batch that takes none of the waiting operations is refused from the oldest's deadline on by the chain's time, and from
+    /// one window later on by L1's, whatever the chain's clock says.
     /// Whether the pubdata counts as published depends on the sender too (IDataAvailabilityPolicy).
     /// @param previous The last committed batch, or the genesis record before the first.
-    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures) external;
+    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
+        external;
 
     /// @notice Checks the proof of the oldest batch that has none. Errors of a bad proof are the verifier's (IStarkVerifier).
     function proveBatch(StoredBatch calldata batch, bytes calldata proof) external;
@@ -61,7 +71,8 @@ interface IBatchStages is IBatchReadingErrors {
     function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
         external;
 
-    /// @notice Forgets committed and proven batches from `batchNumber` on. Needs the quorum's EIP-712 signatures of the number
-    /// and the revert counter.
-    function revertBatches(uint256 batchNumber, bytes[] calldata signatures) external;
+    /// @notice Forgets committed and proven batches from a number on. Needs the quorum's EIP-712 signatures of the first and the
+    /// last of them as they are stored, the revert counter and a time: a revert that was signed for other batches, or long
+    /// ago, reverts nothing.
+    function revertBatches(BatchRevert calldata reversal, bytes[] calldata signatures) external;
 }

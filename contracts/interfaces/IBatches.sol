@@ -15,7 +15,7 @@ interface IBatches is IBatchStages {
 
     function getTotalBatchesExecuted() external view returns (uint256);
 
-    /// @notice How often batches were reverted; part of whatever the quorum signs.
+    /// @notice How often batches were reverted; part of all that the quorum signs.
     function revertCount() external view returns (uint256);
 
     /// @notice keccak256 of the stored form of a committed batch; 0 where there is none.

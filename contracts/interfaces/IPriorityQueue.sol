@@ -22,7 +22,8 @@ struct QueuedOperation {
 /// So a base token that is paused, refuses the sender or cannot be had keeps no other asset on the chain, and the exit of a chain
 /// that stands still opens without it. What keeps others from a flood of such operations is what they cost on L1. A free operation
 /// that calls address 0 without data, a *knock*, passes any filter: it does nothing, but it has a deadline.
-/// @dev From its deadline on a batch that takes no operation is refused; unexecuted past `exitDelay` more, the exit opens.
+/// @dev A batch that takes no operation is refused if its last block is not before the oldest's deadline, or if L1's own clock is
+/// past deadline + window. The exit opens at deadline + `exitDelay` if the oldest is not executed by then.
 interface IPriorityQueue {
     /// @notice ZK Stack's event of a new operation.
     event NewPriorityRequest(

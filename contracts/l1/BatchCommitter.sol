@@ -6,7 +6,7 @@ import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {CommitSettings} from "../interfaces/IChainSettings.sol";
 import {AvailabilityClaim, IDataAvailabilityPolicy} from "../interfaces/IDataAvailabilityPolicy.sol";
 import {BatchCommitment, DaCommitmentFields} from "../libraries/BatchCommitment.sol";
-import {CommitBatch, StoredBatch} from "../types/Batches.sol";
+import {BatchApproval, CommitBatch, StoredBatch} from "../types/Batches.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
 /// @title Commits batches
@@ -18,23 +18,23 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
     uint256 private constant GAS_PER_IMPORT = 3_000;
 
     /// @inheritdoc IBatchStages
-    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures)
+    function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         external
         whileRunning
     {
         CommitSettings memory current = settings.forCommit(chainId);
         verifiers.requireActive(current.protocolVersion);
         _requireNext(previous, batch, current.cheatsAllowed);
-        bytes32[] memory operations = _takeOperations(previous.priorityOpTotal, batch);
+        bytes32[] memory operations = _takeOperations(previous.priorityOpTotal, batch, current.priorityOpWindow);
         BatchReading memory reading = reader.read(_context(previous, current), batch, operations);
         uint256 executionGas = reading.flowCount * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
         if (executionGas > MAX_EXECUTION_GAS) revert ExecutionTooExpensive(MAX_EXECUTION_GAS, executionGas);
 
         StoredBatch memory stored = _stored(previous, batch, reading, current.protocolVersion);
-        bool published = batch.pubdata.length != 0 && _isOwnInput(previous, batch, signatures);
+        bool published = batch.pubdata.length != 0 && _isOwnInput(previous, batch, approval);
         stored.commitment = _commitment(batch, reading, current.dataAvailabilityPolicy, published);
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
-        _requireQuorumForBatch(stored.commitment, signatures);
+        _requireApproval(stored.commitment, stored.batchNumber, approval);
 
         bytes32 batchHash = keccak256(abi.encode(stored));
         batchHashes[stored.batchNumber] = batchHash;
@@ -69,13 +69,20 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
     }
 
     /// @dev Hashes of the queue's next operations, as many as the batch says it took; at least one if one is due.
-    function _takeOperations(uint256 first, CommitBatch calldata batch) private view returns (bytes32[] memory hashes) {
+    /// A chain chooses its own clock, so L1's decides as well: held back, the chain's alone would starve the queue for good.
+    function _takeOperations(uint256 first, CommitBatch calldata batch, uint256 window)
+        private
+        view
+        returns (bytes32[] memory hashes)
+    {
         uint256 count = batch.priorityOpCount;
         uint256 available = operationsQueued - first;
         if (count > available) revert PriorityOpsNotQueued(available, count);
         if (count == 0 && available != 0) {
             uint256 deadline = queue[first].deadline >> DEADLINE_FRACTION;
             if (deadline <= batch.lastTimestamp) revert PriorityOpOverdue(first, deadline, batch.lastTimestamp);
+            uint256 latest = deadline + window;
+            if (latest <= block.timestamp) revert PriorityOpOverdueOnL1(first, latest, block.timestamp);
         }
         hashes = new bytes32[](count);
         for (uint256 i = 0; i < count; ++i) hashes[i] = queue[first + i].hash;
@@ -152,7 +159,7 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
     /// takes. A sender with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
     /// The compiler's decoder accepts more than the ABI's one encoding (offsets that point backwards, missing padding), which
     /// strict decoders refuse: such data would be on L1, and nobody's software could rebuild the chain from them.
-    function _isOwnInput(StoredBatch calldata previous, CommitBatch calldata batch, bytes[] calldata signatures)
+    function _isOwnInput(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         private
         view
         returns (bool)
@@ -162,7 +169,7 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         assembly ("memory-safe") {
             free := mload(0x40)
         }
-        bytes32 canonical = keccak256(abi.encodeCall(IBatchStages.commitBatch, (previous, batch, signatures)));
+        bytes32 canonical = keccak256(abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
         // The copy has served; what follows need not pay for memory beyond it.
         assembly ("memory-safe") {
             mstore(0x40, free)

@@ -6,7 +6,7 @@ import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTra
 import {AssetFlows} from "../libraries/AssetFlows.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
-import {ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchRevert, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
 /// @title Proves, executes and reverts batches
@@ -61,21 +61,28 @@ abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
     }
 
     /// @inheritdoc IBatchStages
-    function revertBatches(uint256 batchNumber, bytes[] calldata signatures) external whileRunning {
+    function revertBatches(BatchRevert calldata reversal, bytes[] calldata signatures) external whileRunning {
+        uint256 batchNumber = reversal.firstNumber;
         if (batchNumber < batchesExecuted) revert RevertOfExecuted(batchesExecuted, batchNumber);
         if (batchNumber >= batchesCommitted) revert NothingToRevert(batchesCommitted, batchNumber);
-        _requireQuorumForRevert(batchNumber, signatures);
+        if (reversal.revertCount != reverts) revert RevertCountMismatch(reverts, reversal.revertCount);
+        _requireHash(batchNumber, reversal.firstBatchHash);
+        _requireHash(batchesCommitted - 1, reversal.lastBatchHash);
+        _requireQuorumForRevert(reversal, signatures);
         ++reverts;
         batchesCommitted = uint32(batchNumber);
         if (batchesVerified > batchNumber) batchesVerified = uint32(batchNumber);
         emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
     }
 
-    function _requireStored(uint256 number, StoredBatch calldata batch) private view returns (bytes32 expected) {
+    function _requireStored(uint256 number, StoredBatch calldata batch) private view returns (bytes32 batchHash) {
         if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
-        expected = batchHashes[number];
-        bytes32 actual = keccak256(abi.encode(batch));
-        if (actual != expected) revert StoredBatchMismatch(number, expected, actual);
+        batchHash = keccak256(abi.encode(batch));
+        _requireHash(number, batchHash);
+    }
+
+    function _requireHash(uint256 number, bytes32 batchHash) private view {
+        if (batchHash != batchHashes[number]) revert StoredBatchMismatch(number, batchHashes[number], batchHash);
     }
 
     function _requireImports(StoredBatch calldata batch, ImportedRoot[] calldata imports) private view {

@@ -7,7 +7,7 @@ import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
-import {CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {Exit} from "./Exit.sol";
 import {Ecosystem, HyperchainStorage} from "./HyperchainStorage.sol";
@@ -34,7 +34,7 @@ contract Hyperchain is Exit, IHyperchain {
     }
 
     /// @inheritdoc IBatchStages
-    function commitBatch(StoredBatch calldata, CommitBatch calldata, bytes[] calldata) external {
+    function commitBatch(StoredBatch calldata, CommitBatch calldata, BatchApproval calldata) external {
         _runSettlementFacet();
     }
 
@@ -49,7 +49,7 @@ contract Hyperchain is Exit, IHyperchain {
     }
 
     /// @inheritdoc IBatchStages
-    function revertBatches(uint256, bytes[] calldata) external {
+    function revertBatches(BatchRevert calldata, bytes[] calldata) external {
         _runSettlementFacet();
     }
 

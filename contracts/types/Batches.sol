@@ -64,6 +64,27 @@ struct CommitBatch {
     bytes policyData;
 }
 
+/// @notice A quorum's word for a batch: L1 takes it from `validFrom` to `validUntil`, both included, by its own seconds.
+/// @param signatures EIP-712 `BatchCommitment`, by strictly ascending signers.
+struct BatchApproval {
+    uint64 validFrom;
+    uint64 validUntil;
+    bytes[] signatures;
+}
+
+/// @notice What a quorum takes back: all batches from `firstNumber` on. The fields of EIP-712 `BatchRevert`.
+/// @param firstBatchHash Of the first batch that goes, as stored: by it and the next the quorum says what it has seen.
+/// @param lastBatchHash Of the last committed batch, as stored.
+/// @param revertCount How often the chain has reverted before.
+/// @param validUntil Seconds of L1's time until which it may be used.
+struct BatchRevert {
+    uint256 firstNumber;
+    bytes32 firstBatchHash;
+    bytes32 lastBatchHash;
+    uint256 revertCount;
+    uint64 validUntil;
+}
+
 /// @notice A transaction root that a batch imported.
 struct ImportedRoot {
     uint256 registryIndex;

@@ -18,19 +18,51 @@ export function availabilityDomain(settlementChainId: bigint, policy: Hex): Type
   return { name: "HyperchainAvailability", version: "1", chainId: settlementChainId, verifyingContract: policy };
 }
 
-/** What validators sign so that a batch is committed. A revert makes older signatures useless: anyone may commit. */
+/** What validators sign beside a batch's commitment. L1 takes it from `validFrom` to `validUntil`, both included, by its own seconds. */
+export interface ApprovalTerms {
+  /** How often the chain's contract has reverted batches: a revert makes older signatures useless, since anyone may commit. */
+  readonly revertCount: bigint;
+  readonly validFrom: bigint;
+  readonly validUntil: bigint;
+}
+
+/** What validators sign so that a batch is committed. */
+export interface BatchCommitment extends ApprovalTerms {
+  readonly commitment: Hex;
+  readonly batchNumber: bigint;
+}
+
+/** EIP-712 fields of a `BatchCommitment`. */
 export const BATCH_COMMITMENT_TYPES = {
   BatchCommitment: [
     { name: "commitment", type: "bytes32" },
+    { name: "batchNumber", type: "uint64" },
     { name: "revertCount", type: "uint256" },
+    { name: "validFrom", type: "uint64" },
+    { name: "validUntil", type: "uint64" },
   ],
 };
 
-/** What validators sign so that batches from a number on are reverted. */
+/** What validators sign so that batches are reverted: all from `firstNumber` on, as L1 has them. */
+export interface BatchRevert {
+  readonly firstNumber: bigint;
+  /** Hash of that batch's stored record. */
+  readonly firstBatchHash: Hex;
+  /** Of the last committed batch's. */
+  readonly lastBatchHash: Hex;
+  readonly revertCount: bigint;
+  /** Seconds of L1's time, included. */
+  readonly validUntil: bigint;
+}
+
+/** EIP-712 fields of a `BatchRevert`. */
 export const BATCH_REVERT_TYPES = {
   BatchRevert: [
-    { name: "batchNumber", type: "uint256" },
+    { name: "firstNumber", type: "uint256" },
+    { name: "firstBatchHash", type: "bytes32" },
+    { name: "lastBatchHash", type: "bytes32" },
     { name: "revertCount", type: "uint256" },
+    { name: "validUntil", type: "uint64" },
   ],
 };
 

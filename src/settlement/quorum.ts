@@ -1,8 +1,10 @@
 import type { Hex } from "../protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, quorumDomain } from "../protocol/quorum.ts";
+import type { ApprovalTerms, BatchCommitment, BatchRevert } from "../protocol/quorum.ts";
 import type { SignedBatch } from "./settlement-batch.ts";
 import { collectSignatures } from "./signatures.ts";
 import type { TypedDataSigner } from "./signatures.ts";
+import { SigningRecord } from "./signing-record.ts";
 
 export type { TypedDataSigner };
 
@@ -10,13 +12,10 @@ export type { TypedDataSigner };
 export interface QuorumMember {
   /** 20 bytes, lower case. */
   readonly address: Hex;
-  /**
-   * Its EIP-712 signature of the batch's commitment, good until the next revert; `revertCount` is the contract's counter.
-   * Rejects when it does not agree with the batch.
-   */
-  signBatch(batch: SignedBatch, revertCount: bigint): Promise<Hex>;
-  /** Its signature of a revert from `batchNumber` on. */
-  signRevert(batchNumber: bigint, revertCount: bigint): Promise<Hex>;
+  /** Its EIP-712 signature of the batch's commitment on these terms. Rejects when it does not agree with the batch or the terms. */
+  signBatch(batch: SignedBatch, terms: ApprovalTerms): Promise<Hex>;
+  /** Its signature of a revert. Rejects when L1 has other batches. */
+  signRevert(reversal: BatchRevert): Promise<Hex>;
 }
 
 /** Names the contract whose validators sign. */
@@ -26,27 +25,37 @@ export interface QuorumContext {
   readonly hyperchain: Hex;
 }
 
+/** What a member demands before it signs; each rejects for what the member does not agree with. */
+export interface MemberChecks {
+  readonly batch?: (batch: SignedBatch, terms: ApprovalTerms) => Promise<void>;
+  readonly revert?: (reversal: BatchRevert) => Promise<void>;
+}
+
 /**
- * A member inside this process. `check` runs before every batch's signature and rejects for one that the member does not
- * agree with; where the sequencer is the member itself, there is nothing to check against.
+ * A member inside this process. Where the sequencer is the member itself there is nothing to check, but for one thing: never are
+ * two batches of one number approved for the same second.
  */
-export async function createLocalMember(
-  signer: TypedDataSigner,
-  context: QuorumContext,
-  check?: (batch: SignedBatch) => Promise<void>,
-): Promise<QuorumMember> {
+export async function createLocalMember(signer: TypedDataSigner, context: QuorumContext, checks: MemberChecks = {}): Promise<QuorumMember> {
   const domain = quorumDomain(context.settlementChainId, context.hyperchain);
+  const record = new SigningRecord();
   return {
     address: (await signer.getAddress()).toLowerCase() as Hex,
-    async signBatch(batch, revertCount) {
-      await check?.(batch);
-      const value = { commitment: batch.commitment, revertCount };
-      return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, value)) as Hex;
+    async signBatch(batch, terms) {
+      await checks.batch?.(batch, terms);
+      const value = approvalOf(batch, terms);
+      record.admit(value);
+      return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...value })) as Hex;
     },
-    async signRevert(batchNumber, revertCount) {
-      return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { batchNumber, revertCount })) as Hex;
+    async signRevert(reversal) {
+      await checks.revert?.(reversal);
+      return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { ...reversal })) as Hex;
     },
   };
+}
+
+/** What is signed of a batch. */
+export function approvalOf({ outputs, commitment }: SignedBatch, { revertCount, validFrom, validUntil }: ApprovalTerms): BatchCommitment {
+  return { commitment, batchNumber: outputs.batchNumber, revertCount, validFrom, validUntil };
 }
 
 /** Whose signatures count, and how many. */
@@ -56,34 +65,33 @@ export interface Quorum {
   readonly threshold: number;
 }
 
+/** A quorum's word for a batch, as the contract takes it. */
+export interface BatchApproval {
+  readonly validFrom: bigint;
+  readonly validUntil: bigint;
+  readonly signatures: readonly Hex[];
+}
+
 /** Enough signatures of a batch, in the contract's order. Rejects with QuorumUnreachable, naming every refusal. */
-export function collectBatchSignatures(
-  quorum: Quorum,
-  context: QuorumContext,
-  batch: SignedBatch,
-  revertCount: bigint,
-): Promise<Hex[]> {
-  return collectSignatures({
+export async function collectApproval(quorum: Quorum, context: QuorumContext, batch: SignedBatch, terms: ApprovalTerms): Promise<BatchApproval> {
+  const { validFrom, validUntil } = terms;
+  const signatures = await collectSignatures({
     ...quorum,
     domain: quorumDomain(context.settlementChainId, context.hyperchain),
     types: BATCH_COMMITMENT_TYPES,
-    value: { commitment: batch.commitment, revertCount },
-    ask: (member) => member.signBatch(batch, revertCount),
+    value: { ...approvalOf(batch, terms) },
+    ask: (member) => member.signBatch(batch, terms),
   });
+  return { validFrom, validUntil, signatures };
 }
 
 /** Enough signatures of a revert. Rejects with QuorumUnreachable. */
-export function collectRevertSignatures(
-  quorum: Quorum,
-  context: QuorumContext,
-  batchNumber: bigint,
-  revertCount: bigint,
-): Promise<Hex[]> {
+export function collectRevertSignatures(quorum: Quorum, context: QuorumContext, reversal: BatchRevert): Promise<Hex[]> {
   return collectSignatures({
     ...quorum,
     domain: quorumDomain(context.settlementChainId, context.hyperchain),
     types: BATCH_REVERT_TYPES,
-    value: { batchNumber, revertCount },
-    ask: (member) => member.signRevert(batchNumber, revertCount),
+    value: { ...reversal },
+    ask: (member) => member.signRevert(reversal),
   });
 }

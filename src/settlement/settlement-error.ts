@@ -8,6 +8,7 @@ export type SettlementErrorCode =
   | "InsufficientFunds"
   | "GasLimitExceeded"
   | "BatchReplaced"
+  | "BatchOverdue"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
   | "SignatureForeign"

@@ -8,13 +8,15 @@ import { contractErrorOf } from "../../src/settlement/contract-error.ts";
 import { encodeCommit, encodeExecute, encodeProve } from "../../src/settlement/l1-sender/batch-calls.ts";
 import { readContract, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
-import { collectBatchSignatures } from "../../src/settlement/quorum.ts";
+import { collectApproval } from "../../src/settlement/quorum.ts";
+import type { BatchApproval } from "../../src/settlement/quorum.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/settlement-batch.ts";
 import { storedBatchOf } from "../settlement/support/stored-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "../settlement/support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "../settlement/support/settled-l1.ts";
 import { senderContext } from "../settlement/support/sender.ts";
+import { ANY_TIME } from "../settlement/support/approval.ts";
 
 const DELAY_SECONDS = 3_600n;
 
@@ -25,7 +27,7 @@ describe("G4: a quorum of two, a proof and an hour's delay; each alone moves not
   let context: SenderContext;
   let batch: FormedBatch;
   let proof: Uint8Array;
-  let signatures: Hex[];
+  let approval: BatchApproval;
 
   before(async () => {
     settled = await startSettledL1();
@@ -33,7 +35,7 @@ describe("G4: a quorum of two, a proof and an hour's delay; each alone moves not
     context = senderContext(chain, settled.accounts[0]!);
     batch = await chain.form({ writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("moves")] });
     ({ proof } = await prover.proveBatch(batch.job));
-    signatures = await collectBatchSignatures({ members: chain.members, threshold: 2 }, chain.contract, batch, 0n);
+    approval = await collectApproval({ members: chain.members, threshold: 2 }, chain.contract, batch, ANY_TIME);
   });
   after(async () => {
     await prover.close();
@@ -47,19 +49,19 @@ describe("G4: a quorum of two, a proof and an hour's delay; each alone moves not
     assert.deepEqual(await standing(), before, "nothing has moved");
   };
   const standing = async () => ({ totals: await readTotals(context), root: await readContract<Hex>(context, "executedStateRoot") });
-  const commit = async (by: readonly Hex[]): Promise<Hex> => encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), by);
+  const commit = async (by: readonly Hex[]): Promise<Hex> => encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), { ...approval, signatures: by });
   const record = async (): Promise<StoredBatch> =>
     storedBatchOf(batch, chain.genesis, { ...chain.contract, publishesPubdata: true, committedAt: await settled.latestTimestamp() });
   const forged = (): Uint8Array => proof.map((byte, i) => (i === 5_000 ? byte ^ 1 : byte));
 
   test("a valid proof without the quorum moves nothing", async () => {
     await refused(await commit([]), "QuorumTooSmall");
-    await refused(await commit(signatures.slice(0, 1)), "QuorumTooSmall");
+    await refused(await commit(approval.signatures.slice(0, 1)), "QuorumTooSmall");
     await refused(encodeProve(await record(), proof), "BatchNotCommitted");
   });
 
   test("the quorum without a proof, or with a forged one, executes nothing", async () => {
-    await send(await commit(signatures));
+    await send(await commit(approval.signatures));
     assert.equal((await readTotals(context)).committed, 1n);
     const stored = await record();
     await refused(encodeExecute(stored, [], []), "BatchNotProven");

@@ -13,6 +13,7 @@ import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { startMemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
 import { QuorumMemberError } from "../../src/devnet/quorum-member/messages.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { createL1Watcher } from "../../src/settlement-layer/reader/l1-watcher.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
@@ -43,11 +44,15 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
   const pay = async (): Promise<void> => {
     await (await alice(0).sendTransaction({ to: bob(), value: 1n })).wait();
   };
-  const revertCount = async (): Promise<bigint> =>
-    BigInt(await devnet.l1.provider.call({ to: chain().pipeline.created.hyperchain, data: hyperchain.encodeFunctionData("revertCount") }));
+  /** Until now: what every member signs that agrees with the batch. */
+  const terms = async (): Promise<ApprovalTerms> => {
+    const data = hyperchain.encodeFunctionData("revertCount");
+    const revertCount = BigInt(await devnet.l1.provider.call({ to: chain().pipeline.created.hyperchain, data }));
+    return { revertCount, validFrom: 0n, validUntil: BigInt((await devnet.l1.provider.getBlock("latest"))!.timestamp) };
+  };
   const signersOf = async (transactionHash: string): Promise<number> => {
     const transaction = await devnet.l1.provider.getTransaction(transactionHash);
-    return (hyperchain.parseTransaction(transaction!)!.args["signatures"] as readonly string[]).length;
+    return (hyperchain.parseTransaction(transaction!)!.args["approval"] as { readonly signatures: readonly string[] }).signatures.length;
   };
 
   test("its contract knows three validators that are not the operator, each with a process", () => {
@@ -105,7 +110,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       try {
         await member.request("configure", chain().pipeline.signers.memberSetup);
         for (let n = 0n; n < tampered.batchNumber; n++) await member.request("follow", await chain().pipeline.inputs(n));
-        const request = { inputs: tampered, commitment: batch.commitment, revertCount: await revertCount() };
+        const request = { inputs: tampered, commitment: batch.commitment, terms: await terms() };
         await assert.rejects(member.request("signBatch", { ...request, commitment }), (error) => {
           assert.ok(error instanceof QuorumMemberError, String(error));
           assert.equal(error.code, code, error.message);

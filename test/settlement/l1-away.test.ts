@@ -11,6 +11,7 @@ import type { L1Trouble } from "../../src/settlement/l1-sender/l1-patience.ts";
 import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
+import { SigningRecord } from "../../src/settlement/signing-record.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import type { FaultyL1, Fate } from "../support/faulty-l1.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
@@ -68,6 +69,7 @@ describe("A6: an L1 that goes away and comes back", () => {
             fromBlock: chain.created.fromBlock,
             delay,
             patience,
+            approvals: new SigningRecord(),
             transactor: createTransactor({}, { signer, patience }),
           },
           journal: createMemoryJournal(),

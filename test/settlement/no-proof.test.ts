@@ -13,6 +13,7 @@ import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
+import { ANY_TIME, approvalBy } from "./support/approval.ts";
 
 const CONTENT = { writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("nobody proves this")] };
 const REAL_VERSION = 1n;
@@ -56,8 +57,9 @@ describe("a protocol version under which nothing is proven", () => {
   test("the real version's contract refuses a batch that was formed for the other", async () => {
     const mark = unproven.snapshot();
     const batch = await unproven.form(CONTENT);
-    const signature = await proven.members[0]!.signBatch(batch, 0n);
-    const data = encodeCommit(proven.genesis, await commitBatchOf(batch, CALLDATA_POSTING), [signature]);
+    const terms = { ...ANY_TIME, validUntil: 0n };
+    const approval = approvalBy([await proven.members[0]!.signBatch(batch, terms)], terms);
+    const data = encodeCommit(proven.genesis, await commitBatchOf(batch, CALLDATA_POSTING), approval);
     const context = contextOf(proven);
     await assert.rejects(context.transactor.send({ label: "commit", to: context.hyperchain, data }), refusedWith("CommitmentMismatch"));
     unproven.revert(mark);

@@ -26,6 +26,7 @@ import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
+import { ANY_TIME, approvalBy } from "./support/approval.ts";
 
 const CHAIN_ID = 271n;
 const POSTING = { posting: CALLDATA_POSTING };
@@ -78,7 +79,7 @@ describe("a batch with a real proof on L1", () => {
   });
 
   async function commitWith(signatures: readonly Hex[], batch: SettlementBatch = first): Promise<unknown> {
-    const data = encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), signatures);
+    const data = encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), approvalBy(signatures));
     return context.transactor.send({ label: "commit", to: context.hyperchain, data });
   }
 
@@ -89,28 +90,28 @@ describe("a batch with a real proof on L1", () => {
   });
 
   test("refuses a commit by a quorum short by one", async () => {
-    const signature = await chain.members[0]!.signBatch(first, 0n);
+    const signature = await chain.members[0]!.signBatch(first, ANY_TIME);
     await assert.rejects(commitWith([signature]), refusedWith("QuorumTooSmall"));
   });
 
   test("refuses a commit by an outsider, by one validator twice, and in the wrong order", async () => {
     const outsider = await createLocalMember(settled.accounts[5]!, chain.contract);
-    const ours = await Promise.all(chain.members.map((member) => member.signBatch(first, 0n)));
+    const ours = await Promise.all(chain.members.map((member) => member.signBatch(first, ANY_TIME)));
     const ordered = BigInt(chain.members[0]!.address) < BigInt(chain.members[1]!.address) ? ours : ours.toReversed();
-    await assert.rejects(commitWith([ours[0]!, await outsider.signBatch(first, 0n)]), refusedWith("NotAValidator"));
+    await assert.rejects(commitWith([ours[0]!, await outsider.signBatch(first, ANY_TIME)]), refusedWith("NotAValidator"));
     await assert.rejects(commitWith([ours[0]!, ours[0]!]), refusedWith("SignersNotAscending"));
     await assert.rejects(commitWith(ordered.toReversed()), refusedWith("SignersNotAscending"));
   });
 
   test("refuses another state root than the signed one, and a signature for another chain's contract", async () => {
-    const signatures = await Promise.all(chain.members.map((member) => member.signBatch(first, 0n)));
+    const signatures = await Promise.all(chain.members.map((member) => member.signBatch(first, ANY_TIME)));
     const { statement } = first.job;
     const otherRoot = statement.newStateRoot.map((element, i) => (i === 0 ? (element + 1) % 2_130_706_433 : element));
     const lie: SettlementBatch = { ...first, job: { statement: { ...statement, newStateRoot: otherRoot } } };
     await assert.rejects(commitWith(signatures, lie), refusedWith("CommitmentMismatch"));
     const elsewhere = { ...chain.contract, hyperchain: `0x${"12".repeat(20)}` as const };
     const stray = await createLocalMember(settled.accounts[1]!, elsewhere);
-    await assert.rejects(commitWith([await stray.signBatch(first, 0n), signatures[0]!]), refusedWith("NotAValidator"));
+    await assert.rejects(commitWith([await stray.signBatch(first, ANY_TIME), signatures[0]!]), refusedWith("NotAValidator"));
   });
 
   test("refuses a proof and an execution before the commit", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createProver } from "../../src/prover/prover.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { toHex } from "../../src/protocol/hex.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { reduceJournal } from "../../src/settlement/journal/progress.ts";
@@ -109,9 +110,9 @@ describe("settlement of a chain", () => {
 
   test("stops with a report when a validator refuses, and asks no more of L1", async () => {
     const chain = await createSettledChain(settled, 302n, { validatorThreshold: 2n }, 2);
-    const suspicious = await createLocalMember(settled.accounts[2]!, chain.contract, ({ outputs }) =>
-      outputs.logCount === 0n ? Promise.resolve() : Promise.reject(new Error("re-execution gives other logs")),
-    );
+    const suspicious = await createLocalMember(settled.accounts[2]!, chain.contract, {
+      batch: ({ outputs }) => (outputs.logCount === 0n ? Promise.resolve() : Promise.reject(new Error("re-execution gives other logs"))),
+    });
     const reports: unknown[] = [];
     const settlement = await openSettlement(
       { quorum: { members: [chain.members[0]!, suspicious], threshold: 2 }, posting: CALLDATA_POSTING },
@@ -144,8 +145,8 @@ describe("settlement of a chain", () => {
     let asked = 0;
     const away: QuorumMember = {
       ...second!,
-      signBatch: (batch, revertCount) =>
-        asked++ < 4 ? Promise.reject(new SettlementError("L1Unreachable", "connect ECONNREFUSED")) : second!.signBatch(batch, revertCount),
+      signBatch: (batch, terms) =>
+        asked++ < 4 ? Promise.reject(new SettlementError("L1Unreachable", "connect ECONNREFUSED")) : second!.signBatch(batch, terms),
     };
     const batch = await chain.form();
     const quorum = { members: [first!, away], threshold: 2 };
@@ -181,6 +182,50 @@ describe("settlement of a chain", () => {
     assert.ok((await settled.latestTimestamp()) >= stored.committedAt + 50n);
     assert.ok(waits.length >= 2);
     await settlement.close();
+  });
+
+  test("asks for the same batch's signatures again when they expire on the way, and L1 takes it", async () => {
+    const chain = await createSettledChain(settled, 321n, { priorityOpWindow: 600n, exitDelay: 86_400n });
+    const [member] = chain.members;
+    const asked: ApprovalTerms[] = [];
+    const slow: QuorumMember = {
+      ...member!,
+      async signBatch(batch, terms) {
+        asked.push(terms);
+        const signature = await member!.signBatch(batch, terms);
+        // The first is signed, and then L1 is away for longer than it holds.
+        if (asked.length === 1) await settled.increaseTime(601);
+        return signature;
+      },
+    };
+    const quorum = { members: [slow], threshold: 1 };
+    const { stored } = await commitBatch(senderContext(chain, settled.accounts[0]!), await chain.form(), chain.genesis, { quorum, posting: CALLDATA_POSTING });
+    assert.equal(asked.length, 2);
+    assert.ok(stored.committedAt > asked[0]!.validUntil && stored.committedAt <= asked[1]!.validUntil);
+  });
+
+  test("a second batch of a number is approved only once the first one's signatures have expired, and L1 then takes it", async () => {
+    const chain = await createSettledChain(settled, 322n, { priorityOpWindow: 600n, exitDelay: 86_400n });
+    const delays: number[] = [];
+    const delay = async (ms: number): Promise<void> => {
+      delays.push(ms);
+      await settled.increaseTime(ms / 1000);
+    };
+    const context = senderContext(chain, settled.accounts[0]!, { delay });
+    const lost = new Error("L1 is away for good");
+    const away = { ...context, transactor: { send: () => Promise.reject(lost) } };
+    const mark = chain.snapshot();
+    const first = await chain.form({ writes: [{ leaf: 2, value: 9n }] });
+    await assert.rejects(commitBatch(away, first, chain.genesis, optionsOf(chain)), lost);
+    chain.revert(mark);
+    const second = await chain.form({ writes: [{ leaf: 2, value: 10n }] });
+    assert.notEqual(second.commitment, first.commitment);
+    const before = await settled.latestTimestamp();
+    const { stored } = await commitBatch(context, second, chain.genesis, optionsOf(chain));
+    assert.equal(stored.commitment, second.commitment);
+    // By hand: three quarters of the window.
+    assert.ok(stored.committedAt > before + 440n, `${stored.committedAt - before}`);
+    assert.ok(delays.length > 0);
   });
 
   test("refuses to go on where L1 has another batch, until the quorum reverts it", async () => {

@@ -16,6 +16,7 @@ import { openSettlement } from "../../settlement/settlement.ts";
 import type { Settlement, SettlementBacklog } from "../../settlement/settlement.ts";
 import type { PostingPolicy } from "../../settlement/settlement-batch.ts";
 import { SettlementError } from "../../settlement/settlement-error.ts";
+import { SigningRecord } from "../../settlement/signing-record.ts";
 import { Gate } from "../snapshots/gate.ts";
 import { KeptProofs } from "./kept-proofs.ts";
 import { PendingBatch } from "./pending-batch.ts";
@@ -104,6 +105,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
   const { l1, clock, prover, journal, sender, onSettled, onTrouble, onStop } = dependencies;
   const { time = new MovableClock(clock), gate = new Gate({ clock }), alterProof = (proof) => proof } = dependencies;
   const proofs = new KeptProofs({ prover });
+  const approvals = new SigningRecord();
   const pending = new Map<bigint, PendingBatch>();
   const settled = new Map<bigint, Promise<SettledBatch>>();
   /** Undefined while nothing is to be sent: reading where L1 stands is left until then. */
@@ -120,7 +122,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     const settlement = openSettlement<FormedBatch>(
       { quorum, posting },
       {
-        context: { settlementChainId, hyperchain, provider: patientReader(l1, patience), fromBlock, delay, patience, transactor },
+        context: { settlementChainId, hyperchain, provider: patientReader(l1, patience), fromBlock, delay, patience, transactor, approvals },
         journal,
         async prove(batch) {
           const { proof, metrics } = await proofs.prove(batch);

@@ -1,5 +1,6 @@
 import { JsonRpcProvider } from "ethers";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
+import { SigningRefusal } from "../../settlement/signing-refusal.ts";
 import { l1Request } from "../l1/l1-request.ts";
 import { Member } from "./member.ts";
 import { QuorumMemberError } from "./messages.ts";
@@ -17,7 +18,7 @@ async function answer({ id, operation, request }: MemberRequest): Promise<void> 
     const handle = member.operations[operation] as (request: unknown) => Promise<unknown>;
     reply({ id, type: "done", result: await handle(request) });
   } catch (error) {
-    const known = error instanceof BatchRefusal || error instanceof QuorumMemberError ? error : undefined;
+    const known = error instanceof BatchRefusal || error instanceof SigningRefusal || error instanceof QuorumMemberError ? error : undefined;
     const message = error instanceof Error ? error.message : String(error);
     reply({ id, type: "refused", code: known?.code ?? "MemberFailed", message, nextBatch: known?.code === "BatchNumberMismatch" ? member.nextBatch : undefined });
   }

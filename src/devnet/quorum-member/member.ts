@@ -11,9 +11,12 @@ import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import { createLocalCommitteeMember } from "../../settlement/committee.ts";
+import type { ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import { reasonOf } from "../../settlement/l1-sender/l1-patience.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
+import { SigningRefusal } from "../../settlement/signing-refusal.ts";
+import { readSigningView, requireRevertible, requireSignable } from "../../settlement/signing-view.ts";
 import type { SignedBatch } from "../../settlement/settlement-batch.ts";
 import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/quorum.ts";
 import { ETH_BASE_TOKEN } from "../chains/create-chain.ts";
@@ -29,6 +32,11 @@ const ETHER: Hex = "0x0000000000000000000000000000000000000000";
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;
 
+/** A batch that a member has run, and the operations that the chain had taken from the queue before it. */
+interface AgreedBatch extends SignedBatch {
+  readonly operationsBefore: bigint;
+}
+
 /** What a member has once it knows its chain. */
 interface Configured {
   readonly context: QuorumContext;
@@ -38,6 +46,8 @@ interface Configured {
   readonly knowledge: L1Knowledge;
   readonly timeBounds: () => Promise<TimeBounds>;
   readonly verifier: BatchVerifier;
+  /** Where it asks L1 about the chain. */
+  readonly contract: ChainContract;
   readonly signer: QuorumMember;
 }
 
@@ -49,7 +59,7 @@ export class Member {
   readonly #wallet = Wallet.createRandom();
   readonly #connectL1: (url: string) => JsonRpcProvider;
   /** What it has agreed to, by batch number. */
-  readonly #agreed = new Map<bigint, SignedBatch>();
+  readonly #agreed = new Map<bigint, AgreedBatch>();
   #configured: Configured | undefined;
 
   constructor(connectL1: (url: string) => JsonRpcProvider) {
@@ -66,11 +76,13 @@ export class Member {
       await this.#run(inputs, undefined);
       return undefined;
     },
-    signBatch: async ({ inputs, commitment, revertCount }) => {
+    signBatch: async ({ inputs, commitment, terms }) => {
       const own = await this.#timely(await this.#run(inputs, commitment));
-      return this.#chain().signer.signBatch(own, revertCount);
+      const { contract, signer } = this.#chain();
+      requireSignable(own, terms, await fromL1(() => readSigningView(contract, own.operationsBefore)));
+      return signer.signBatch(own, terms);
     },
-    signRevert: ({ batchNumber, revertCount }) => this.#chain().signer.signRevert(batchNumber, revertCount),
+    signRevert: (reversal) => this.#chain().signer.signRevert(reversal),
     signAvailability: async ({ inputs, commitment, policy }) => {
       const own = await this.#timely(await this.#run(inputs, commitment));
       const { settlementChainId } = this.#chain().context;
@@ -92,7 +104,7 @@ export class Member {
   }
 
   /** The batch as this member finds it. Rejects with BatchRefusal where that is not `commitment`; undefined is any. */
-  async #run(inputs: BatchInputs, commitment: Hex | undefined): Promise<SignedBatch> {
+  async #run(inputs: BatchInputs, commitment: Hex | undefined): Promise<AgreedBatch> {
     const { verifier, knowledge, reader, readers } = this.#chain();
     const { batchNumber } = inputs;
     const agreed = this.#agreed.get(batchNumber);
@@ -107,7 +119,9 @@ export class Member {
     }
     await fromL1(() => knowledge.refresh());
     const { outputs, preCommitment, commitment: ownCommitment, pubdata } = await verifier.verify(inputs);
-    const own: SignedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata };
+    const before = this.#agreed.get(batchNumber - 1n);
+    const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
+    const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, operationsBefore };
     if (commitment !== undefined && own.commitment !== commitment) {
       this.#goBack(batchNumber);
       throw new BatchRefusal("CommitmentMismatch", `batch ${batchNumber} comes out as ${own.commitment}, not as ${commitment}`);
@@ -118,7 +132,7 @@ export class Member {
   }
 
   /** What is signed must be of L1's present, each time that it is signed. Rejects with BatchRefusal. */
-  async #timely(batch: SignedBatch): Promise<SignedBatch> {
+  async #timely<Batch extends SignedBatch>(batch: Batch): Promise<Batch> {
     const { batchNumber, lastTimestamp } = batch.outputs;
     checkTime(batchNumber, lastTimestamp, await fromL1(this.#chain().timeBounds));
     return batch;
@@ -149,6 +163,7 @@ async function fromL1<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
+    if (error instanceof SigningRefusal) throw error;
     throw new QuorumMemberError("L1Unreachable", reasonOf(error));
   }
 }
@@ -182,7 +197,9 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
   const context = { settlementChainId, hyperchain };
   const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await timeOf(l1), window });
   const readers = keeps === undefined ? undefined : new Set(keeps.readers);
-  return { context, reader, readers, knowledge, timeBounds, verifier, signer: await createLocalMember(wallet, context) };
+  const chainContract: ChainContract = { provider: l1, hyperchain, fromBlock };
+  const signer = await createLocalMember(wallet, context, { revert: (reversal) => fromL1(() => requireRevertible(chainContract, reversal)) });
+  return { context, reader, readers, knowledge, timeBounds, verifier, contract: chainContract, signer };
 }
 
 /** Of the block that comes next; the newest one's where the node says nothing about the next. An idle L1's newest block may be old. */

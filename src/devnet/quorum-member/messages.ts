@@ -1,6 +1,7 @@
 import type { GenesisAccount } from "../../chain/genesis.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
 
 /** What a member is told of its chain; everything else it reads from L1. */
 export interface MemberSetup {
@@ -27,10 +28,10 @@ export interface MemberOperations {
   /** Runs a batch that others have agreed to, so that the next one can follow. */
   readonly follow: { readonly request: BatchInputs; readonly result: undefined };
   readonly signBatch: {
-    readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly revertCount: bigint };
+    readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly terms: ApprovalTerms };
     readonly result: Hex;
   };
-  readonly signRevert: { readonly request: { readonly batchNumber: bigint; readonly revertCount: bigint }; readonly result: Hex };
+  readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
   /** Signs for a batch's data, which it then keeps. */
   readonly signAvailability: {
     readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly policy: Hex };

@@ -14,11 +14,11 @@ export type InputsOf = (batchNumber: bigint) => Promise<BatchInputs>;
 export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumMember {
   return {
     address: member.address,
-    async signBatch({ outputs, commitment }, revertCount) {
+    async signBatch({ outputs, commitment }, terms) {
       const inputs = await inputsOf(outputs.batchNumber);
-      return shown(member, inputsOf, "signBatch", { inputs, commitment, revertCount });
+      return shown(member, inputsOf, "signBatch", { inputs, commitment, terms });
     },
-    signRevert: (batchNumber, revertCount) => member.request("signRevert", { batchNumber, revertCount }),
+    signRevert: (reversal) => member.request("signRevert", reversal),
   };
 }
 

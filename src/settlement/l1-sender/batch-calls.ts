@@ -1,14 +1,16 @@
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import type { BatchApproval } from "../quorum.ts";
 import type { CommitBatch } from "../settlement-batch.ts";
 
 /** Calldata of `commitBatch`. `previous` is the last committed batch, or the genesis record. */
-export function encodeCommit(previous: StoredBatch, batch: CommitBatch, signatures: readonly Hex[]): Hex {
-  return hyperchainInterface.encodeFunctionData("commitBatch", [previous, batch, signatures]) as Hex;
+export function encodeCommit(previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): Hex {
+  return hyperchainInterface.encodeFunctionData("commitBatch", [previous, batch, approval]) as Hex;
 }
 
 /** Calldata of `proveBatch`. */
@@ -22,6 +24,6 @@ export function encodeExecute(batch: StoredBatch, imports: readonly ImportedRoot
 }
 
 /** Calldata of `revertBatches`. */
-export function encodeRevert(batchNumber: bigint, signatures: readonly Hex[]): Hex {
-  return hyperchainInterface.encodeFunctionData("revertBatches", [batchNumber, signatures]) as Hex;
+export function encodeRevert(reversal: BatchRevert, signatures: readonly Hex[]): Hex {
+  return hyperchainInterface.encodeFunctionData("revertBatches", [reversal, signatures]) as Hex;
 }

@@ -10,7 +10,10 @@ import { SettlementError } from "../settlement-error.ts";
 import type { L1Patience } from "./l1-patience.ts";
 
 /** What is asked of L1. */
-export type L1Reader = Pick<Provider, "call" | "getLogs">;
+export interface L1Reader extends Pick<Provider, "call" | "getBlock" | "getLogs"> {
+  /** JSON-RPC as it is, where the client speaks it. */
+  readonly send?: (method: string, params: unknown[]) => Promise<unknown>;
+}
 
 /** Where a chain's contract is asked. */
 export interface ChainContract {
@@ -22,13 +25,17 @@ export interface ChainContract {
 
 /** As the provider, but outlasts an L1 that is away, or that does not have the contract (yet, after a restart). */
 export function patientReader(provider: L1Reader, { answered }: Pick<L1Patience, "answered">): L1Reader {
+  const { send } = provider;
   return {
+    // Only for what nodes may refuse.
+    ...(send === undefined ? {} : { send: (method, params) => send.call(provider, method, params) }),
     call: (request) =>
       answered("a look at L1", async () => {
         const answer = await provider.call(request);
         if (answer === "0x") throw new Error(`there is no contract at ${String(request.to)}`);
         return answer;
       }),
+    getBlock: (...which) => answered("a look at L1", () => provider.getBlock(...which)),
     getLogs: (filter) => answered("a look at L1", () => provider.getLogs(filter)),
   };
 }

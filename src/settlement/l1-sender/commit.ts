@@ -1,12 +1,13 @@
 import type { TransactionReceipt } from "ethers";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { collectBatchSignatures } from "../quorum.ts";
+import { approvalOf, collectApproval } from "../quorum.ts";
 import type { Quorum } from "../quorum.ts";
 import { commitBatchOf } from "../settlement-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "../settlement-batch.ts";
 import { SettlementError } from "../settlement-error.ts";
+import { proposeTerms, readSigningView, whyOverdue } from "../signing-view.ts";
 import { encodeCommit } from "./batch-calls.ts";
-import { findStoredBatch, readContract, storedBatchOfReceipt } from "./chain-reader.ts";
+import { findStoredBatch, storedBatchOfReceipt } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
@@ -18,7 +19,9 @@ export interface Committed {
 
 /**
  * Commits a batch after `previous`, unless L1 has it already. Waits while L1's clock is behind the batch's timestamp.
- * Rejects with SettlementError: QuorumUnreachable, BatchReplaced where another batch has its number, or the transactor's.
+ * Signatures are asked for anew, on the same batch, when they have expired. Rejects with SettlementError: QuorumUnreachable,
+ * BatchOverdue where L1 refuses it for an operation that it leaves waiting, BatchReplaced where another batch has its number, or
+ * the transactor's.
  */
 export async function commitBatch(
   context: SenderContext,
@@ -35,13 +38,24 @@ export async function commitBatch(
       // Signers may read L1 themselves.
       const label = `signatures of batch ${batch.outputs.batchNumber}`;
       const commit = await answered(label, () => commitBatchOf(batch, posting));
-      const revertCount = await readContract<bigint>(context, "revertCount");
-      const signatures = await answered(label, () => collectBatchSignatures(quorum, context, batch, revertCount));
-      return encodeCommit(previous, commit, signatures);
+      const view = await readSigningView(context, previous.priorityOpTotal);
+      const overdue = whyOverdue(batch, view);
+      if (overdue !== undefined) throw new SettlementError("BatchOverdue", overdue);
+      const { commitment, outputs } = batch;
+      const free = context.approvals.freeFrom({ batchNumber: outputs.batchNumber, commitment, revertCount: view.revertCount });
+      const terms = proposeTerms(batch, view, free);
+      context.approvals.admit(approvalOf(batch, terms));
+      return encodeCommit(previous, commit, await answered(label, () => collectApproval(quorum, context, batch, terms)));
     },
-  });
+  }).catch(asOverdue);
   if ("found" in done) return { stored: done.found, receipt: undefined };
   return { stored: storedBatchOfReceipt(done.receipt), receipt: done.receipt };
+}
+
+/** L1 may find it overdue only once it is there. Throws. */
+function asOverdue(error: unknown): never {
+  if (!(error instanceof SettlementError) || error.contractError?.name.startsWith("PriorityOpOverdue") !== true) throw error;
+  throw new SettlementError("BatchOverdue", error.message, { cause: error, contractError: error.contractError });
 }
 
 async function findCommitted(context: SenderContext, batch: SettlementBatch): Promise<StoredBatch | undefined> {

@@ -1,8 +1,8 @@
 import type { TransactionReceipt } from "ethers";
 import { collectRevertSignatures } from "../quorum.ts";
 import type { Quorum } from "../quorum.ts";
+import { readRevert } from "../signing-view.ts";
 import { encodeRevert } from "./batch-calls.ts";
-import { readContract } from "./chain-reader.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /** Has L1 forget committed and proven batches from a number on. Rejects with QuorumUnreachable or the transactor's errors. */
@@ -11,8 +11,7 @@ export async function revertBatches(
   fromBatch: bigint,
   quorum: Quorum,
 ): Promise<TransactionReceipt> {
-  const revertCount = await readContract<bigint>(context, "revertCount");
-  const signatures = await collectRevertSignatures(quorum, context, fromBatch, revertCount);
-  const data = encodeRevert(fromBatch, signatures);
+  const reversal = await readRevert(context, fromBatch);
+  const data = encodeRevert(reversal, await collectRevertSignatures(quorum, context, reversal));
   return context.transactor.send({ label: `revert from batch ${fromBatch}`, to: context.hyperchain, data });
 }

@@ -2,6 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
+import type { SigningRecord } from "../signing-record.ts";
 import type { ChainContract } from "./chain-reader.ts";
 import type { L1Patience } from "./l1-patience.ts";
 import { whenTimeComes } from "./too-early.ts";
@@ -15,6 +16,8 @@ export interface SenderContext extends ChainContract {
   readonly transactor: Transactor;
   readonly settlementChainId: bigint;
   readonly delay: Delay;
+  /** What validators were asked to sign; the same for all senders of a chain. */
+  readonly approvals: SigningRecord;
   /** Outlasts an L1 that is away, also where validators ask it. */
   readonly patience: L1Patience;
   /** Transactions of earlier processes that carried a stage of a batch. */
@@ -41,7 +44,7 @@ export interface StageCall<Done> {
 
 /**
  * Has L1 do a stage, waiting for its time, unless it has done so: then with what was found. A transaction that lost its place
- * to another is sent again. Rejects as Transactor.send does otherwise.
+ * to another is sent again, and so is a call whose signatures have expired meanwhile, with new ones. Rejects as Transactor.send does otherwise.
  */
 export async function carryOut<Done>(context: SenderContext, call: StageCall<Done>): Promise<{ readonly found: Done } | { readonly receipt: TransactionReceipt }> {
   for (;;) {
@@ -53,7 +56,7 @@ export async function carryOut<Done>(context: SenderContext, call: StageCall<Don
     } catch (error) {
       const foundAfter = mayBeDoneAlready(error) ? await call.find() : undefined;
       if (foundAfter !== undefined) return { found: foundAfter };
-      if (!isLost(error)) throw error;
+      if (!isLost(error) && !isExpired(error)) throw error;
     }
   }
 }
@@ -72,6 +75,11 @@ function sendStage(context: SenderContext, { stage, batchNumber, gasLimit }: Sta
 /** Whether a refusal or a lost transaction may mean that the call was already made, by this or another sender. */
 function mayBeDoneAlready(error: unknown): boolean {
   return error instanceof SettlementError && (error.code === "Reverted" || error.code === "TransactionLost");
+}
+
+/** Whether L1 only asks for newer signatures of the same. */
+function isExpired(error: unknown): boolean {
+  return error instanceof SettlementError && error.contractError?.name === "ApprovalExpired";
 }
 
 function isLost(error: unknown): boolean {

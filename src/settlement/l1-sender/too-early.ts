@@ -5,6 +5,8 @@ import { SettlementError } from "../settlement-error.ts";
 const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly now: number }>> = {
   // (latest, actual): the batch's own time has not come on L1.
   TimestampInFuture: { awaited: 1, now: 0 },
+  // (validFrom, actual): signatures that hold only when those of another batch of the number do not any more.
+  ApprovalNotYetValid: { awaited: 0, now: 1 },
   // (earliest, actual)
   ExecutionDelayed: { awaited: 0, now: 1 },
 };

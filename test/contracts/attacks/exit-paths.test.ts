@@ -109,7 +109,7 @@ describe("all ways out of stopped chains together", () => {
     for (const [method, args] of [
       ["executeBatch", [stored, [], pending.flows]],
       ["proveBatch", [stored, proofOf(stored)]],
-      ["revertBatches", [1, await to.signRevert(1n, 0n)]],
+      ["revertBatches", await to.signRevert(1n)],
       ["commitBatch", [executed.stored, pending.commit, await to.sign(stored.commitment)]],
       ["activateExit", []],
     ] as const) await assertReverts(send(to.contract, method, ...args), "ChainExited()");
@@ -200,7 +200,7 @@ describe("all ways out of stopped chains together", () => {
     const { stored } = await liar.commit(tooMuch);
     await liar.prove(stored);
     await assertReverts(liar.execute(stored, tooMuch), "TransitOverdraft");
-    await send(liar.contract, "revertBatches", 0, await liar.signRevert(0n, 0n));
+    await send(liar.contract, "revertBatches", ...(await liar.signRevert(0n)));
     [liar.last, liar.batchCount] = [tooMuch.previous, 0n];
     const executed = await liar.settle(lie);
     await liar.request();

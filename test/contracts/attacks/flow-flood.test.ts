@@ -46,8 +46,8 @@ describe("a flood of asset flows", () => {
         }),
       );
     const tooMany = await chain.form({ logs: sends(flows + 1), importedRoots });
-    const signatures = await chain.sign(tooMany.expected.commitment);
-    await assertReverts(send(chain.contract, "commitBatch", tooMany.previous, tooMany.commit, signatures), "ExecutionTooExpensive");
+    const approval = await chain.sign(tooMany.expected.commitment);
+    await assertReverts(send(chain.contract, "commitBatch", tooMany.previous, tooMany.commit, approval), "ExecutionTooExpensive");
 
     const formed = await chain.form({ logs: sends(flows), importedRoots });
     const { stored } = await chain.commit(formed);

@@ -113,11 +113,11 @@ describe("chain factory", () => {
     const address = await view<string>(chain.contract, "settlementFacet");
     const facet = (await ecosystem.l1.ethers.getContractAt("SettlementFacet", address)) as unknown as typeof chain.contract;
     const formed = await chain.form();
-    const signatures = await chain.sign(formed.expected.commitment);
-    await assertReverts(send(facet, "commitBatch", formed.previous, formed.commit, signatures), "UnknownProtocolVersion(0)");
+    const approval = await chain.sign(formed.expected.commitment);
+    await assertReverts(send(facet, "commitBatch", formed.previous, formed.commit, approval), "UnknownProtocolVersion(0)");
     await assertReverts(send(facet, "proveBatch", formed.expected, "0x"), "BatchNotCommitted(0, 0)");
     await assertReverts(send(facet, "executeBatch", formed.expected, [], []), "BatchNotProven(0, 0)");
-    await assertReverts(send(facet, "revertBatches", 0n, []), "NothingToRevert(0, 0)");
+    await assertReverts(send(facet, "revertBatches", ...(await chain.signRevert(0n))), "NothingToRevert(0, 0)");
   });
 
   test("refuses an implementation that was made for another factory", async () => {

@@ -3,8 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { keccak256 } from "ethers";
 import { ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { BatchApproval } from "../../../src/settlement/quorum.ts";
 import { TestChain } from "./support/chain.ts";
 import type { FormedBatch } from "./support/chain.ts";
 import { addressOf, defaultConfiguration, deployEcosystem, digestOf, eventsOf, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
@@ -29,14 +31,14 @@ describe("committing", () => {
     chain: TestChain,
     formed: FormedBatch,
     overrides: Record<string, unknown> = {},
-    signatures?: readonly string[],
+    approval?: BatchApproval,
   ): Promise<unknown> =>
     send(
       chain.contract,
       "commitBatch",
       formed.previous,
       { ...formed.commit, ...overrides },
-      signatures ?? (await chain.sign(formed.expected.commitment)),
+      approval ?? (await chain.sign(formed.expected.commitment)),
     );
 
   test("L1 stores what TypeScript computes: updates, insertions, code, messages, operations", async () => {
@@ -147,21 +149,46 @@ describe("committing", () => {
     const accounts = [...ecosystem.accounts].slice(2, 5).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
     const chain = await create({ validators: accounts.map(({ address }) => address), validatorThreshold: 2n });
     const formed = await chain.form();
-    const all = await chain.sign(formed.expected.commitment, accounts);
-    await assertReverts(commit(chain, formed, {}, all.slice(0, 1)), "QuorumTooSmall(2, 1)");
-    await assertReverts(commit(chain, formed, {}, []), "QuorumTooSmall(2, 0)");
+    const approval = await chain.sign(formed.expected.commitment, accounts);
+    const all = approval.signatures;
+    const by = (...signatures: readonly Hex[]): BatchApproval => ({ ...approval, signatures });
+    await assertReverts(commit(chain, formed, {}, by(all[0]!)), "QuorumTooSmall(2, 1)");
+    await assertReverts(commit(chain, formed, {}, by()), "QuorumTooSmall(2, 0)");
     const [first, second] = accounts.map(({ address }) => address.toLowerCase());
-    await assertReverts(commit(chain, formed, {}, [all[0]!, all[0]!]), `SignersNotAscending(${first}, ${first})`);
-    await assertReverts(commit(chain, formed, {}, [all[1]!, all[0]!]), `SignersNotAscending(${second}, ${first})`);
+    await assertReverts(commit(chain, formed, {}, by(all[0]!, all[0]!)), `SignersNotAscending(${first}, ${first})`);
+    await assertReverts(commit(chain, formed, {}, by(all[1]!, all[0]!)), `SignersNotAscending(${second}, ${first})`);
     const stranger = ecosystem.accounts[6]!;
-    const [foreign] = await chain.sign(formed.expected.commitment, [stranger]);
-    await assertReverts(commit(chain, formed, {}, [foreign!, all[0]!]), `NotAValidator(${stranger.address.toLowerCase()})`);
+    const [foreign] = (await chain.sign(formed.expected.commitment, [stranger])).signatures;
+    await assertReverts(commit(chain, formed, {}, by(foreign!, all[0]!)), `NotAValidator(${stranger.address.toLowerCase()})`);
     await assertReverts(commit(chain, formed, {}, await chain.sign(wordToHex(9n), accounts)), "NotAValidator");
-    await assertReverts(commit(chain, formed, {}, [`${all[0]}00`, all[1]!]), "SignatureLength(65, 66)");
-    const flipped = `${all[0]!.slice(0, 66)}${"ff".repeat(32)}${all[0]!.slice(130)}`;
-    await assertReverts(commit(chain, formed, {}, [flipped, all[1]!]), "SignatureMalformed()");
-    await assertReverts(commit(chain, formed, {}, [`0x${"00".repeat(65)}`, all[1]!]), "SignatureMalformed()");
-    await commit(chain, formed, {}, [all[0]!, all[2]!]);
+    await assertReverts(commit(chain, formed, {}, by(`${all[0]!}00`, all[1]!)), "SignatureLength(65, 66)");
+    const flipped: Hex = `0x${all[0]!.slice(2, 66)}${"ff".repeat(32)}${all[0]!.slice(130)}`;
+    await assertReverts(commit(chain, formed, {}, by(flipped, all[1]!)), "SignatureMalformed()");
+    await assertReverts(commit(chain, formed, {}, by(`0x${"00".repeat(65)}`, all[1]!)), "SignatureMalformed()");
+    await commit(chain, formed, {}, by(all[0]!, all[2]!));
+  });
+
+  test("takes signatures only in the time, for the number and of the count that they name", async () => {
+    const chain = await create();
+    const { expected } = await chain.settle().then(() => chain.form());
+    const formed = await chain.form();
+    assert.notEqual(formed.expected.commitment, expected.commitment);
+    const now = (await ecosystem.latestTimestamp()) + 1_000n;
+    const at = async (timestamp: bigint, approval: BatchApproval): Promise<unknown> => {
+      await ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(timestamp)]);
+      return commit(chain, formed, {}, approval);
+    };
+    const signed = (terms: Parameters<TestChain["sign"]>[2]): Promise<BatchApproval> => chain.sign(formed.expected.commitment, undefined, terms);
+    const approval = await signed({ validFrom: now, validUntil: now + 10n });
+    await assertReverts(at(now - 1n, approval), `ApprovalNotYetValid(${now}, ${now - 1n})`);
+    await assertReverts(at(now + 11n, approval), `ApprovalExpired(${now + 10n}, ${now + 11n})`);
+    // Nobody may stretch it, or show it for another number or count.
+    await assertReverts(at(now + 11n, { ...approval, validUntil: now + 11n }), "NotAValidator");
+    await assertReverts(at(now + 11n, { ...approval, validFrom: now - 1n, validUntil: now + 11n }), "NotAValidator");
+    await assertReverts(commit(chain, formed, {}, await signed({ batchNumber: 0n })), "NotAValidator");
+    await assertReverts(commit(chain, formed, {}, await signed({ revertCount: 1n })), "NotAValidator");
+    // The last second counts.
+    await at(now + 12n, await signed({ validFrom: now + 12n, validUntil: now + 12n }));
   });
 
   test("a signature for another chain's contract is none", async () => {
@@ -190,7 +217,8 @@ describe("committing", () => {
     const txHash = await chain.request();
     const deadline = (await ecosystem.latestTimestamp()) + 100n;
     await chain.commit(await chain.form({ timestamp: deadline - 100n }));
-    await ecosystem.increaseTime(200n);
+    // Late by the chain's time, not yet by L1's.
+    await ecosystem.increaseTime(120n);
     const late = await chain.form({ timestamp: deadline });
     await assertReverts(commit(chain, late), `PriorityOpOverdue(0, ${deadline}, ${deadline})`);
     await chain.commit(await chain.form({ timestamp: deadline - 1n }));

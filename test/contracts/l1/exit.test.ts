@@ -98,10 +98,10 @@ describe("exit", () => {
     const counts = ["Committed", "Verified", "Executed"].map((stage) => view<bigint>(chain.contract, `getTotalBatches${stage}`));
     assert.deepEqual(await Promise.all(counts), [1n, 1n, 1n]);
     const next = await chain.form();
-    await assertReverts(send(chain.contract, "commitBatch", next.previous, next.commit, []), "ChainExited()");
+    await assertReverts(send(chain.contract, "commitBatch", next.previous, next.commit, await chain.sign(next.expected.commitment)), "ChainExited()");
     await assertReverts(chain.prove(stored), "ChainExited()");
     await assertReverts(chain.execute(stored, formed), "ChainExited()");
-    await assertReverts(send(chain.contract, "revertBatches", 0, []), "ChainExited()");
+    await assertReverts(send(chain.contract, "revertBatches", ...(await chain.signRevert(0n))), "ChainExited()");
     await assertReverts(send(chain.contract, "activateExit"), "ChainExited()");
     await assertReverts(chain.request(), "ChainExited()");
   });

@@ -178,7 +178,7 @@ describe("proving, executing and reverting", () => {
       await chain.commit(await chain.form());
       await chain.prove(first.stored);
       assert.deepEqual(await counts(chain), [3n, 2n, 1n]);
-      const receipt = await send(chain.contract, "revertBatches", 1, await chain.signRevert(1n, 0n));
+      const receipt = await send(chain.contract, "revertBatches", ...(await chain.signRevert(1n)));
       const [event] = eventsOf(chain.contract, receipt, "BlocksRevert");
       assert.deepEqual([...event!.args], [1n, 1n, 1n]);
       assert.deepEqual(await counts(chain), [1n, 1n, 1n]);
@@ -192,10 +192,12 @@ describe("proving, executing and reverting", () => {
       const chain = await create();
       await chain.settle();
       await chain.commit(await chain.form());
-      await assertReverts(send(chain.contract, "revertBatches", 0, await chain.signRevert(0n, 0n)), "RevertOfExecuted(1, 0)");
-      await assertReverts(send(chain.contract, "revertBatches", 2, await chain.signRevert(2n, 0n)), "NothingToRevert(2, 2)");
-      await assertReverts(send(chain.contract, "revertBatches", 1, []), "QuorumTooSmall(1, 0)");
-      await assertReverts(send(chain.contract, "revertBatches", 1, await chain.signRevert(0n, 0n)), "NotAValidator");
+      await assertReverts(send(chain.contract, "revertBatches", ...(await chain.signRevert(0n))), "RevertOfExecuted(1, 0)");
+      await assertReverts(send(chain.contract, "revertBatches", ...(await chain.signRevert(2n))), "NothingToRevert(2, 2)");
+      const [reversal] = await chain.signRevert(1n);
+      await assertReverts(send(chain.contract, "revertBatches", reversal, []), "QuorumTooSmall(1, 0)");
+      const [, others] = await chain.signRevert(0n);
+      await assertReverts(send(chain.contract, "revertBatches", reversal, others), "NotAValidator");
     });
 
     test("a signature reverts once", async () => {
@@ -203,12 +205,12 @@ describe("proving, executing and reverting", () => {
       await chain.commit(await chain.form());
       const genesis = { last: chain.last, count: chain.batchCount };
       await chain.commit(await chain.form());
-      const signatures = await chain.signRevert(1n, 0n);
-      await send(chain.contract, "revertBatches", 1, signatures);
+      const signed = await chain.signRevert(1n);
+      await send(chain.contract, "revertBatches", ...signed);
       [chain.last, chain.batchCount] = [genesis.last, genesis.count];
       await chain.commit(await chain.form());
       assert.equal(await view(chain.contract, "revertCount"), 1n);
-      await assertReverts(send(chain.contract, "revertBatches", 1, signatures), "NotAValidator");
+      await assertReverts(send(chain.contract, "revertBatches", ...signed), "RevertCountMismatch(1, 0)");
     });
   });
 });

@@ -21,6 +21,7 @@ import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
 import type { SettlingBatch } from "../../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+import { SigningRecord } from "../../../src/settlement/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 
@@ -70,6 +71,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
         fromBlock: created.fromBlock,
         delay,
         patience,
+        approvals: new SigningRecord(),
         transactor: createTransactor({}, { signer, patience }),
       },
       journal: createMemoryJournal(),

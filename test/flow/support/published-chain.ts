@@ -23,6 +23,7 @@ import { senderContext } from "../../settlement/support/sender.ts";
 import { createSettledChain } from "../../settlement/support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
+import { ANY_TIME, approvalBy } from "../../settlement/support/approval.ts";
 
 const REAL_VERSION = 1n;
 
@@ -90,8 +91,8 @@ export class PublishedChain {
   /** The same, but the commit is sent to another contract, without its selector. */
   async settleThrough(forwarder: string, content: PublishedBatchContent, posting: PostingPolicy): Promise<void> {
     const batch = this.#former.form(await this.#seal(content));
-    const signatures = [await this.#chain.members[0]!.signBatch(batch, 0n)];
-    const call = encodeCommit(this.#last, await commitBatchOf(batch, posting), signatures);
+    const approval = approvalBy([await this.#chain.members[0]!.signBatch(batch, ANY_TIME)]);
+    const call = encodeCommit(this.#last, await commitBatchOf(batch, posting), approval);
     const response = await this.#settled.accounts[0]!.sendTransaction({ to: forwarder, data: `0x${call.slice(10)}` });
     await this.#finish(batch, storedBatchOfReceipt((await response.wait())!));
   }

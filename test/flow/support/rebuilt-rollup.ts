@@ -28,6 +28,7 @@ import { createTransactor } from "../../../src/settlement/l1-sender/transactor.t
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import type { Quorum } from "../../../src/settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+import { SigningRecord } from "../../../src/settlement/signing-record.ts";
 import { ALICE, clientOf, dependencies, ETHER, settleNow, startFlowDevnet } from "./devnet.ts";
 import type { FlowDevnet } from "./devnet.ts";
 import { depositToken } from "./tokens.ts";
@@ -219,7 +220,7 @@ export class RebuiltRollup {
     const patience = createL1Patience({}, { delay });
     const transactor = createTransactor({}, { signer: this.onL1(), patience });
     const onBroadcast = (): Promise<void> => Promise.resolve();
-    return { provider, hyperchain: this.hyperchain, settlementChainId: chainId, fromBlock: 0, delay, patience, transactor, onBroadcast };
+    return { provider, hyperchain: this.hyperchain, settlementChainId: chainId, fromBlock: 0, delay, patience, transactor, approvals: new SigningRecord(), onBroadcast };
   }
 }
 

@@ -6,6 +6,7 @@ import type { L1PatienceDependencies, L1PatienceOptions } from "../../../src/set
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import type { Transactor, TransactorOptions } from "../../../src/settlement/l1-sender/transactor.ts";
 import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
+import { SigningRecord } from "../../../src/settlement/signing-record.ts";
 import type { SettledChain } from "./settled-l1.ts";
 
 const NO_WAIT = { delay: () => Promise.resolve() };
@@ -40,6 +41,7 @@ export function senderContext(
     fromBlock: chain.created.fromBlock,
     delay,
     patience,
+    approvals: new SigningRecord(),
     onBroadcast: () => Promise.resolve(),
     ...overrides,
   };

@@ -11,6 +11,7 @@ import { createTransactor } from "../../../src/settlement/l1-sender/transactor.t
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
+import { SigningRecord } from "../../../src/settlement/signing-record.ts";
 
 /** What the process is told, by message. */
 export interface SettlingTask {
@@ -49,6 +50,7 @@ async function settle({ url, contract, fromBlock, sender, validator, journal: pa
         fromBlock,
         delay,
         patience,
+        approvals: new SigningRecord(),
         transactor: createTransactor({}, { signer: accounts.wallet(sender).connect(provider), patience }),
       },
       journal,

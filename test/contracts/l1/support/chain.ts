@@ -14,6 +14,8 @@ import { hashOutputs } from "../../../../src/protocol/outputs.ts";
 import { encodePubdata, hashPubdata, pubdataLogLeaves, sortBytecodes } from "../../../../src/protocol/pubdata.ts";
 import type { PubdataLog } from "../../../../src/protocol/pubdata.ts";
 import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, orderSignatures, quorumDomain } from "../../../../src/protocol/quorum.ts";
+import type { BatchCommitment, BatchRevert } from "../../../../src/protocol/quorum.ts";
+import type { BatchApproval } from "../../../../src/settlement/quorum.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../../src/protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";
@@ -179,14 +181,28 @@ export class TestChain {
     return { previous, expected, preCommitment, commit, logLeaves, flows, importedRoots };
   }
 
-  /** The validators' signatures of a commitment; all of them unless some are named. */
-  async sign(commitment: Hex, signers: readonly HardhatEthersSigner[] = this.#validators): Promise<Hex[]> {
-    const revertCount = await view<bigint>(this.contract, "revertCount");
-    return this.#signTyped(BATCH_COMMITMENT_TYPES, { commitment, revertCount }, signers);
+  /** The validators' approval of the next batch, good at any time unless terms are given; by all of them unless some are named. */
+  async sign(
+    commitment: Hex,
+    signers: readonly HardhatEthersSigner[] = this.#validators,
+    terms: Partial<BatchCommitment> = {},
+  ): Promise<BatchApproval> {
+    const { validFrom = 0n, validUntil = 2n ** 64n - 1n, batchNumber = this.batchCount } = terms;
+    const revertCount = terms.revertCount ?? (await view<bigint>(this.contract, "revertCount"));
+    const value = { commitment, batchNumber, revertCount, validFrom, validUntil };
+    return { validFrom, validUntil, signatures: await this.#signTyped(BATCH_COMMITMENT_TYPES, value, signers) };
   }
 
-  async signRevert(batchNumber: bigint, revertCount: bigint): Promise<Hex[]> {
-    return this.#signTyped(BATCH_REVERT_TYPES, { batchNumber, revertCount }, this.#validators);
+  /** The validators' revert of all batches from a number on that L1 has now, with some fields replaced. */
+  async signRevert(firstNumber: bigint, overrides: Partial<BatchRevert> = {}): Promise<readonly [BatchRevert, readonly Hex[]]> {
+    const committed = await view<bigint>(this.contract, "getTotalBatchesCommitted");
+    const [firstBatchHash, lastBatchHash, revertCount] = await Promise.all([
+      view<Hex>(this.contract, "storedBatchHash", firstNumber),
+      view<Hex>(this.contract, "storedBatchHash", committed === 0n ? 0n : committed - 1n),
+      view<bigint>(this.contract, "revertCount"),
+    ]);
+    const reversal = { firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil: 2n ** 64n - 1n, ...overrides };
+    return [reversal, await this.#signTyped(BATCH_REVERT_TYPES, { ...reversal }, this.#validators)];
   }
 
   async #signTyped(
@@ -206,8 +222,8 @@ export class TestChain {
 
   /** Commits and remembers what L1 stored. */
   async commit(formed: FormedBatch): Promise<{ stored: StoredBatch; receipt: ContractTransactionReceipt }> {
-    const signatures = await this.sign(formed.expected.commitment);
-    const receipt = await send(this.contract, "commitBatch", formed.previous, formed.commit, signatures);
+    const approval = await this.sign(formed.expected.commitment);
+    const receipt = await send(this.contract, "commitBatch", formed.previous, formed.commit, approval);
     const block = await receipt.getBlock();
     const stored = { ...formed.expected, committedAt: BigInt(block.timestamp) };
     this.last = stored;

@@ -3,14 +3,17 @@ import { keccak } from "../../../../src/protocol/hex.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { noProofMarker, noProofVersionOf } from "../../../../src/protocol/no-proof.ts";
 import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
+import { hashStoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../../../src/settlement/committee.ts";
 import { encodeCommit, encodeExecute, encodeProve, encodeRevert } from "../../../../src/settlement/l1-sender/batch-calls.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../../src/settlement/settlement-batch.ts";
+import { createLocalMember } from "../../../../src/settlement/quorum.ts";
 import type { PostingPolicy } from "../../../../src/settlement/settlement-batch.ts";
 import { createSettledChain } from "../../../settlement/support/settled-l1.ts";
 import type { BatchContent, SettledChain, SettledL1 } from "../../../settlement/support/settled-l1.ts";
 import { storedBatchOf } from "../../../settlement/support/stored-batch.ts";
+import { ANY_TIME, approvalBy } from "../../../settlement/support/approval.ts";
 
 const COMMITTEE_ACCOUNT = 5;
 
@@ -83,12 +86,16 @@ export class ModelledChain {
   async commit(content: BatchContent, committedAt: bigint, manner: CommitManner): Promise<Hex> {
     this.#marks.push(this.#chain.snapshot());
     const formed = await this.#chain.form(content);
-    const signatures = [await this.#chain.members[0]!.signBatch(formed, this.#revertCount)];
+    const terms = { ...ANY_TIME, revertCount: this.#revertCount };
+    // One that remembers nothing: an L1 that reorganises takes back what was signed for as well.
+    const { accounts } = this.#settled;
+    const member = await createLocalMember(accounts[1]!, this.#chain.contract);
+    const approval = approvalBy([await member.signBatch(formed, terms)], terms);
     const previous = this.#last;
     const { settlementChainId } = this.#settled.ecosystem;
     const stored = storedBatchOf(formed, previous, { settlementChainId, publishesPubdata: this.publishes, committedAt });
     this.batches = [...this.batches, { formed, stored, manner }];
-    return encodeCommit(previous, await commitBatchOf(formed, this.#posting), signatures);
+    return encodeCommit(previous, await commitBatchOf(formed, this.#posting), approval);
   }
 
   prove(batchNumber: number): Hex {
@@ -103,9 +110,16 @@ export class ModelledChain {
 
   /** The call that takes back the committed batches from this number on. */
   async revert(batchNumber: number): Promise<Hex> {
-    const signature = await this.#chain.members[0]!.signRevert(BigInt(batchNumber), this.#revertCount);
+    const reversal = {
+      firstNumber: BigInt(batchNumber),
+      firstBatchHash: hashStoredBatch(this.batches[batchNumber]!.stored),
+      lastBatchHash: hashStoredBatch(this.#last),
+      revertCount: this.#revertCount,
+      validUntil: ANY_TIME.validUntil,
+    };
+    const signature = await this.#chain.members[0]!.signRevert(reversal);
     this.#return({ batches: this.batches.slice(0, batchNumber), revertCount: this.#revertCount + 1n });
-    return encodeRevert(BigInt(batchNumber), [signature]);
+    return encodeRevert(reversal, [signature]);
   }
 
   state(): ModelState {
