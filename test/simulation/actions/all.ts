@@ -1,0 +1,32 @@
+import type { Action } from "./action.ts";
+import { batchDataActions } from "./batch-data.ts";
+import { batchActions } from "./batches.ts";
+import { chainActions } from "./chains.ts";
+import { claimActions } from "./claims.ts";
+import { deploymentActions } from "./deployments.ts";
+import { exitActions } from "./exits.ts";
+import { outsiderActions } from "./outsiders.ts";
+import { requestActions } from "./requests.ts";
+import { restrictedActions, treeActions } from "./restricted.ts";
+
+const all = [
+  ...batchActions,
+  ...batchDataActions,
+  ...chainActions,
+  ...claimActions,
+  ...deploymentActions,
+  ...exitActions,
+  ...outsiderActions,
+  ...requestActions,
+  ...restrictedActions,
+  ...treeActions,
+];
+
+/** Everything that can happen, by name. Actions of one name are told apart by their number. */
+export const ACTIONS: ReadonlyMap<string, Action> = new Map(
+  all.map((action, i) => {
+    const earlier = all.slice(0, i).filter(({ name }) => name === action.name).length;
+    const name = earlier === 0 ? action.name : `${action.name} (${earlier + 1})`;
+    return [name, { ...action, name }];
+  }),
+);

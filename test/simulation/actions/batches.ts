@@ -1,0 +1,298 @@
+import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { noProofMarker } from "../../../src/protocol/no-proof.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { formBatch } from "../l2/form.ts";
+import type { FormedBatch } from "../l2/form.ts";
+import type { BatchContent, L2Chain } from "../l2/l2-chain.ts";
+import { planFalseBatch, planHonestBatch } from "../l2/plan.ts";
+import type { CommitBatch } from "../model/batch-types.ts";
+import { deadlineOf } from "../model/batches.ts";
+import { batchDigest, revertDigest } from "../model/quorum.ts";
+import { hashOfStatement } from "../model/registries.ts";
+import type { World } from "../model/world.ts";
+import { sign, signAll } from "../support/keys.ts";
+import { FULL_LEAF_COUNT } from "../support/scene.ts";
+import { callOf, running, stopped } from "./action.ts";
+import type { Action, Intent, Situation } from "./action.ts";
+
+const STALE_SIGNATURE_BYTES = 64;
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+const ORDER = 2n * HALF_ORDER + 1n;
+
+/** The arguments of `commitBatch`. */
+interface CommitArguments {
+  previous: StoredBatch;
+  batch: CommitBatch;
+  signatures: Hex[];
+}
+
+/** Whether the next batch must take an operation. */
+export function mustTake({ chain }: L2Chain, now: bigint): boolean {
+  const first = chain.last.priorityOpTotal;
+  return chain.operationsQueued.value > first && deadlineOf(chain, first) <= now;
+}
+
+/** Whether a tree of the chain can take more leaves. */
+export function hasRoom({ chain }: L2Chain): boolean {
+  return chain.genesis.leafCount < FULL_LEAF_COUNT;
+}
+
+function nothingHappens(l2: L2Chain, now: bigint): BatchContent {
+  const { chain } = l2;
+  return {
+    operations: mustTake(l2, now) ? [{ operation: chain.queue.get(chain.last.priorityOpTotal)!, success: true }] : [],
+    messages: [],
+    writes: [],
+    holdings: new Map(),
+    bytecodes: [],
+    imports: [],
+    deliveries: [],
+    cheatCount: 0n,
+    timestamp: now,
+    withhold: false,
+  };
+}
+
+export function signaturesFor({ world }: Situation, l2: L2Chain, commitment: Hex): Hex[] {
+  const { validatorThreshold } = l2.chain.configuration;
+  return signAll(batchDigest(world, l2.chain, commitment), l2.keys.slice(0, Number(validatorThreshold)));
+}
+
+function argumentsOf(situation: Situation, l2: L2Chain, { previous, batch }: FormedBatch): CommitArguments {
+  return { previous, batch, signatures: signaturesFor(situation, l2, batch.commitment) };
+}
+
+export function commitIntent(l2: L2Chain, { previous, batch, signatures }: CommitArguments): Intent {
+  return { call: callOf(l2.chain.address, "commitBatch", previous, batch, signatures), isOwnInput: true };
+}
+
+/** A batch in which as little happens as the chain's queue allows. */
+export function formEmpty(situation: Situation, l2: L2Chain): FormedBatch {
+  return formBatch(situation.scene, situation.world, l2, nothingHappens(l2, situation.now));
+}
+
+function commit(situation: Situation): Intent | undefined {
+  const { world, records, random, now, scene } = situation;
+  const l2 = random.pick(running(situation).filter((candidate) => candidate.pending.length < 4 && hasRoom(candidate)));
+  if (l2 === undefined) return undefined;
+  const plan = l2.isHonest || random.oneIn(2) ? planHonestBatch : planFalseBatch;
+  const formed = formBatch(scene, world, l2, plan(world, l2, records, random, now));
+  situation.remember(formed);
+  const intent = commitIntent(l2, argumentsOf(situation, l2, formed));
+  return plan === planFalseBatch ? { ...intent, party: "quorum that lies" } : intent;
+}
+
+function prove({ records, random, world }: Situation): Intent | undefined {
+  const l2 = random.pick(records.chains.filter(({ chain, pending }) => !chain.exited.value && pending.some(({ stored }) => stored.batchNumber === chain.verified.value)));
+  const record = l2?.pending.find(({ stored }) => stored.batchNumber === l2.chain.verified.value);
+  if (l2 === undefined || record === undefined) return undefined;
+  return { call: callOf(l2.chain.address, "proveBatch", record.stored, proofOf(world, record.stored)) };
+}
+
+/** What the verifier of the batch's version takes. */
+function proofOf(world: World, batch: StoredBatch): Hex {
+  const verifier = world.versions.get(batch.protocolVersion)?.verifier;
+  const isDouble = verifier !== undefined && world.kinds.get(verifier) === "VerifierDouble";
+  return isDouble ? hashOfStatement(batch) : toHex(noProofMarker(batch.commitment));
+}
+
+function executable({ records }: Situation): L2Chain[] {
+  return records.chains.filter(({ chain }) => !chain.exited.value && chain.executed.value < chain.verified.value);
+}
+
+function execute(situation: Situation): Intent | undefined {
+  const l2 = situation.random.pick(executable(situation));
+  const [record] = l2?.pending ?? [];
+  if (l2 === undefined || record === undefined) return undefined;
+  return { call: callOf(l2.chain.address, "executeBatch", record.stored, record.content.imports, record.flows) };
+}
+
+function revertSome(situation: Situation): Intent | undefined {
+  const { random, world } = situation;
+  const l2 = random.pick(running(situation).filter(({ pending }) => pending.length > 0));
+  if (l2 === undefined) return undefined;
+  const number = random.pick(l2.pending)!.stored.batchNumber;
+  const signatures = signAll(revertDigest(world, l2.chain, number), l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
+  return { call: callOf(l2.chain.address, "revertBatches", number, signatures) };
+}
+
+/** A chain that cannot go on: what it committed is withdrawn, because L1 refuses to execute it. */
+function revertStuck(situation: Situation): Intent | undefined {
+  const { world, random } = situation;
+  const l2 = random.pick(running(situation).filter(({ pending, isHonest }) => pending.length > 2 && !isHonest));
+  if (l2 === undefined) return undefined;
+  const number = l2.chain.executed.value;
+  const signatures = signAll(revertDigest(world, l2.chain, number), l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
+  return { call: callOf(l2.chain.address, "revertBatches", number, signatures) };
+}
+
+type Mutation = (args: CommitArguments, situation: Situation, l2: L2Chain) => void;
+
+/** One thing wrong with a commit, by the error that it is for. */
+const COMMIT_MUTATIONS: Record<string, Mutation> = {
+  "Hyperchain.BatchNumberMismatch": (args) => (args.batch = { ...args.batch, batchNumber: args.batch.batchNumber + 1n }),
+  "Hyperchain.StoredBatchMismatch": (args) => (args.previous = { ...args.previous, lastBlock: args.previous.lastBlock + 1n }),
+  "Hyperchain.BlockRangeInvalid": (args, { random }) =>
+    (args.batch = random.oneIn(2) ? { ...args.batch, firstBlock: args.batch.firstBlock + 1n } : { ...args.batch, lastBlock: args.batch.firstBlock - 1n }),
+  "Hyperchain.TimestampsNotMonotone": (args) => (args.batch = { ...args.batch, firstTimestamp: args.batch.lastTimestamp + 1n }),
+  "Hyperchain.TimestampInFuture": (args, { now, random }) =>
+    (args.batch = { ...args.batch, lastTimestamp: now + random.between(1n, 1000n) }),
+  "Hyperchain.StateCheatsForbidden": (args) => (args.batch = { ...args.batch, cheatCount: 3n }),
+  "Hyperchain.TooManyImports": (args, { random }) => (args.batch = { ...args.batch, importedRootCount: 256n + random.between(1n, 1000n) }),
+  "Hyperchain.PriorityOpsNotQueued": (args, _, { chain }) =>
+    (args.batch = { ...args.batch, priorityOpCount: chain.operationsQueued.value - chain.last.priorityOpTotal + 1n }),
+  "Hyperchain.CommitmentMismatch": (args, { random }) => (args.batch = { ...args.batch, commitment: toHex(random.bytes(32)) }),
+  "ChainSettings.QuorumTooSmall": (args) => args.signatures.pop(),
+  "ChainSettings.NotAValidator": (args, { scene, world, random }, l2) => {
+    const stranger = random.pick(scene.keys.filter((key) => !l2.keys.includes(key)))!;
+    args.signatures[random.index(args.signatures.length)] = sign(batchDigest(world, l2.chain, args.batch.commitment), stranger);
+  },
+  "ChainSettings.SignersNotAscending": (args, { random }) => {
+    if (args.signatures.length > 1 && random.oneIn(2)) args.signatures.reverse();
+    else args.signatures.push(args.signatures.at(-1)!);
+  },
+  "ChainSettings.SignatureLength": (args, { random }) => {
+    const at = random.index(args.signatures.length);
+    args.signatures[at] = args.signatures[at]!.slice(0, 2 + 2 * (random.oneIn(2) ? STALE_SIGNATURE_BYTES : 0)) as Hex;
+  },
+  "ChainSettings.SignatureMalformed": (args, { random }) => {
+    const at = random.index(args.signatures.length);
+    args.signatures[at] = random.oneIn(2) ? `${args.signatures[at]!.slice(0, -2)}1d` as Hex : malleate(args.signatures[at]!);
+  },
+};
+
+/** The other signature of the same statement, which the curve allows and L1 does not. */
+function malleate(signature: Hex): Hex {
+  const s = ORDER - BigInt(`0x${signature.slice(66, 130)}`);
+  const v = signature.endsWith("1b") ? "1c" : "1b";
+  return `${signature.slice(0, 66)}${wordToHex(s).slice(2)}${v}` as Hex;
+}
+
+/** Old signatures of a commitment that was reverted since, and anybody's guess at the arguments. */
+function commitMutated(error: string, mutate: Mutation): Action {
+  return {
+    name: `commit with ${error}`,
+    aims: [error],
+    weight: 0,
+    make(situation) {
+      const l2 = situation.random.pick(running(situation));
+      if (l2 === undefined) return undefined;
+      const args = argumentsOf(situation, l2, formEmpty(situation, l2));
+      mutate(args, situation, l2);
+      return commitIntent(l2, args);
+    },
+  };
+}
+
+/** A batch that takes none of the operations although one is due. */
+function commitOverdue(situation: Situation): Intent | undefined {
+  const { now, random, scene, world } = situation;
+  const l2 = random.pick(running(situation).filter((candidate) => mustTake(candidate, now)));
+  if (l2 === undefined) return undefined;
+  const formed = formBatch(scene, world, l2, { ...nothingHappens(l2, now), operations: [] });
+  return commitIntent(l2, argumentsOf(situation, l2, formed));
+}
+
+/** Any call on a chain that has stopped. */
+function callStopped(situation: Situation): Intent | undefined {
+  const { random } = situation;
+  const l2 = random.pick(stopped(situation));
+  if (l2 === undefined) return undefined;
+  const { chain } = l2;
+  const stored = chain.last;
+  return {
+    call: random.choose(
+      callOf(chain.address, "commitBatch", stored, formEmpty(situation, l2).batch, []),
+      callOf(chain.address, "proveBatch", stored, proofOf(situation.world, stored)),
+      callOf(chain.address, "executeBatch", stored, [], []),
+      callOf(chain.address, "revertBatches", 0n, []),
+      callOf(chain.address, "activateExit"),
+    ),
+  };
+}
+
+/** A stage of a batch that is not there yet, or was gone through before. */
+function stageOutOfOrder(fn: "proveBatch" | "executeBatch", error: string): Action {
+  return {
+    name: `${fn} with ${error}`,
+    aims: [error],
+    weight: 0,
+    make(situation) {
+      const isProof = fn === "proveBatch";
+      const done = running(situation).filter(({ chain }) =>
+        isProof ? chain.verified.value === chain.committed.value : chain.executed.value === chain.verified.value,
+      );
+      const l2 = situation.random.pick(done);
+      if (l2 === undefined) return undefined;
+      const stored = l2.chain.last;
+      return { call: callOf(l2.chain.address, fn, stored, ...(isProof ? [proofOf(situation.world, stored)] : [[], []])) };
+    },
+  };
+}
+
+type StageMutation = (args: unknown[], situation: Situation) => void;
+
+function mutatedStage(error: string, base: Action["make"], mutate: StageMutation): Action {
+  return {
+    name: `stage with ${error}`,
+    aims: [error],
+    weight: 0,
+    make(situation) {
+      const intent = base(situation);
+      if (intent === undefined || !("call" in intent)) return undefined;
+      const args = [...intent.call.args];
+      mutate(args, situation);
+      return { ...intent, call: { ...intent.call, args } };
+    },
+  };
+}
+
+/** A batch whose delay has not passed. */
+function executeEarly(situation: Situation): Intent | undefined {
+  const early = executable(situation).filter(({ chain, pending }) => pending[0]!.stored.committedAt + chain.configuration.executionDelay > situation.now);
+  const l2 = situation.random.pick(early);
+  const [record] = l2?.pending ?? [];
+  if (l2 === undefined || record === undefined) return undefined;
+  return { call: callOf(l2.chain.address, "executeBatch", record.stored, record.content.imports, record.flows) };
+}
+
+/** An attempt to undo what has been executed, with all the signatures that it could need. */
+function revertExecuted(situation: Situation): Intent | undefined {
+  const l2 = situation.random.pick(running(situation).filter(({ chain }) => chain.executed.value > 0n));
+  if (l2 === undefined) return undefined;
+  const number = situation.random.between(0n, l2.chain.executed.value - 1n);
+  return { call: callOf(l2.chain.address, "revertBatches", number, signAll(revertDigest(situation.world, l2.chain, number), l2.keys)) };
+}
+
+function revertNothing(situation: Situation): Intent | undefined {
+  const l2 = situation.random.pick(running(situation));
+  if (l2 === undefined) return undefined;
+  const number = l2.chain.committed.value + situation.random.between(0n, 3n);
+  return { call: callOf(l2.chain.address, "revertBatches", number, signAll(revertDigest(situation.world, l2.chain, number), l2.keys)) };
+}
+
+const falseStored: StageMutation = (args) => (args[0] = { ...(args[0] as StoredBatch), newStateRoot: wordToHex(5n) });
+
+export const batchActions: readonly Action[] = [
+  { name: "commit", aims: ["Hyperchain.commitBatch ok", "party quorum that lies", "SharedBridge.applyFlows ok", "BytecodeRegistry.record ok"], weight: 14, make: commit },
+  { name: "prove", aims: ["Hyperchain.proveBatch ok", "Hyperchain.ProofRefused"], weight: 12, make: prove },
+  { name: "execute", aims: ["Hyperchain.executeBatch ok", "SharedBridge.BalanceOverdraft", "SharedBridge.TransitOverdraft", "Hyperchain.ImportedRootUnknown", "TransactionRootRegistry.append ok"], weight: 12, make: execute },
+  { name: "revert", aims: ["Hyperchain.revertBatches ok"], weight: 0.5, make: revertSome },
+  { name: "revert what is stuck", aims: [], weight: 2, make: revertStuck },
+  ...Object.entries(COMMIT_MUTATIONS).map(([error, mutate]) => commitMutated(error, mutate)),
+  { name: "commit without a due operation", aims: ["Hyperchain.PriorityOpOverdue"], weight: 0, make: commitOverdue },
+  { name: "call a stopped chain", aims: ["Hyperchain.ChainExited"], weight: 0, make: callStopped },
+  stageOutOfOrder("proveBatch", "Hyperchain.BatchNotCommitted"),
+  stageOutOfOrder("executeBatch", "Hyperchain.BatchNotProven"),
+  mutatedStage("Hyperchain.StoredBatchMismatch", prove, falseStored),
+  mutatedStage("Hyperchain.StoredBatchMismatch", execute, falseStored),
+  mutatedStage("NoProofVerifier.NotTheMarker", prove, (args, { random }) => (args[1] = toHex(random.bytes(49)))),
+  mutatedStage("Hyperchain.FlowsMismatch", execute, (args, { world }) => (args[2] = [{ kind: 1, destinationChainId: 0n, originChainId: world.l1ChainId, originToken: wordToHex(0n).slice(0, 42) as Hex, amount: 1n }])),
+  mutatedStage("Hyperchain.ImportedRootsMismatch", execute, (args, { world }) => (args[1] = [...(args[1] as unknown[]), { registryIndex: 0n, root: world.roots.value[0] }])),
+  mutatedStage("TransactionRootRegistry.RootIndexUnknown", execute, (args, { world }) => (args[1] = [{ registryIndex: BigInt(world.roots.value.length), root: wordToHex(0n) }])),
+  mutatedStage("Hyperchain.ImportedRootUnknown", execute, (args) => (args[1] = [{ registryIndex: 0n, root: wordToHex(77n) }])),
+  { name: "execute early", aims: ["Hyperchain.ExecutionDelayed"], weight: 0, make: executeEarly },
+  { name: "revert what is executed", aims: ["Hyperchain.RevertOfExecuted"], weight: 0, make: revertExecuted },
+  { name: "revert what is not there", aims: ["Hyperchain.NothingToRevert"], weight: 0, make: revertNothing },
+];

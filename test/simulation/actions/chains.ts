@@ -1,0 +1,219 @@
+import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
+import { announcementOf } from "../model/factory.ts";
+import type { Configuration, ProtocolVersion } from "../model/world.ts";
+import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Announcement } from "../l2/records.ts";
+import { sortKeys } from "../support/keys.ts";
+import type { Key } from "../support/keys.ts";
+import { DOUBTED_VERSION, FULL_LEAF_COUNT, FULL_VERSION, VERSION } from "../support/scene.ts";
+import { callOf } from "./action.ts";
+import type { Action, Intent, Situation } from "./action.ts";
+
+const DAY = 86_400n;
+/** No chain with such an id exists, unless one of these actions creates it. */
+const FIRST_ID = 500n;
+const LAST_ID = 20_000n;
+const MOST_CHAINS = 16;
+
+function unusedId({ world, random }: Situation): bigint {
+  const id = random.between(FIRST_ID, LAST_ID);
+  return world.chains.get(id) === undefined ? id : LAST_ID + BigInt(world.chainIds.value.length) + 1n;
+}
+
+/** Keys of a quorum: some of those that there are, in their order. */
+function chooseKeys({ scene, random }: Situation): Key[] {
+  const count = 1 + random.index(3);
+  const start = random.index(scene.keys.length - count + 1);
+  return sortKeys(scene.keys.slice(start, start + count));
+}
+
+/** A configuration that the factory takes. */
+export function chooseConfiguration(situation: Situation, keys: readonly Key[]): Configuration {
+  const { scene, random, world } = situation;
+  const { policies, tokens, filterer, accounts } = scene;
+  const exitDelay = random.between(100n, 1_500n);
+  // The first chains differ in every respect, so that no part is missing in an episode.
+  const number = world.chainIds.value.length;
+  const baseTokens = [ETH, tokens.base, ETH, tokens.hostile, ETH];
+  const availability = [policies.rollup, policies.committee, policies.any, policies.rollup, policies.all];
+  const versions = [VERSION, VERSION, VERSION, DOUBTED_VERSION, FULL_VERSION].filter((version) => {
+    return world.versions.get(version) !== undefined && world.retiresAt.get(version) === undefined;
+  });
+  return {
+    chainId: unusedId(situation),
+    protocolVersion: random.pick(versions) ?? VERSION,
+    admin: accounts.admin,
+    baseToken: baseTokens[number % baseTokens.length]!,
+    dataAvailabilityPolicy: availability[(number * 2) % availability.length]!,
+    transactionFilterer: number % 6 === 4 ? filterer : ZERO_ADDRESS,
+    sequencingMode: 0n,
+    cheatsAllowed: random.oneIn(4),
+    validatorThreshold: random.between(1n, BigInt(keys.length)),
+    executionDelay: random.oneIn(2) ? 0n : random.between(1n, exitDelay - 1n),
+    priorityOpWindow: random.between(1n, 300n),
+    exitDelay,
+    priorityGasPerSecond: random.choose(50_000n, 1_000_000n),
+    l2GasPrice: random.between(1n, 20n),
+    validators: keys.map(({ address }) => address),
+  };
+}
+
+function announceChain(situation: Situation): Intent | undefined {
+  const { world, random, scene, records } = situation;
+  if (world.chainIds.value.length >= MOST_CHAINS) return undefined;
+  const keys = chooseKeys(situation);
+  const configuration = chooseConfiguration(situation, keys);
+  const [creator, secret] = [random.pick(scene.accounts.users)!, toHex(random.bytes(32))];
+  records.announcements.push({ configuration, secret, creator, keys, isHonest: world.chainIds.value.length % 3 !== 2 });
+  // Anyone may bring an announcement to L1: it shows nothing.
+  return { call: callOf(world.addresses.factory, "announceChain", announcementOf(world, creator, configuration, secret)) };
+}
+
+/** Announcements that L1 has, and whose second has come or not. */
+function announced({ world, records, now }: Situation, isRipe: (since: bigint) => boolean): Announcement[] {
+  return records.announcements.filter(({ creator, configuration, secret }) => {
+    const since = world.announcedAt.get(announcementOf(world, creator, configuration, secret)) ?? 0n;
+    return since !== 0n && now >= since && isRipe(since) && world.chains.get(configuration.chainId) === undefined;
+  });
+}
+
+function creation({ world }: Situation, { configuration, secret, creator }: Announcement, change: Partial<Announcement> = {}): Intent {
+  const call = callOf(world.addresses.factory, "createChain", change.configuration ?? configuration, change.secret ?? secret);
+  return { call, by: change.creator ?? creator };
+}
+
+function createChain(situation: Situation): Intent | undefined {
+  const { random, now, world } = situation;
+  if (world.chainIds.value.length >= MOST_CHAINS) return undefined;
+  const ripe = random.pick(announced(situation, (since) => now >= since + world.revealDelay && now <= since + DAY));
+  if (ripe === undefined) return undefined;
+  situation.found(ripe.configuration.chainId, ripe.keys, ripe.isHonest);
+  return creation(situation, ripe);
+}
+
+/** Someone else wants the id that another has announced, or announces nothing. */
+function createUnannounced(situation: Situation): Intent {
+  const { random, scene } = situation;
+  const stolen = random.pick(announced(situation, () => true));
+  const configuration = chooseConfiguration(situation, chooseKeys(situation));
+  const own = { configuration, secret: toHex(random.bytes(32)), creator: scene.accounts.stranger, keys: [], isHonest: false };
+  return stolen === undefined || random.oneIn(2) ? creation(situation, own) : creation(situation, stolen, { creator: scene.accounts.stranger });
+}
+
+function createAtWrongTime(isRipe: (situation: Situation, since: bigint) => boolean) {
+  return (situation: Situation): Intent | undefined => {
+    const found = situation.random.pick(announced(situation, (since) => isRipe(situation, since)));
+    return found === undefined ? undefined : creation(situation, found);
+  };
+}
+
+type Change = (situation: Situation, configuration: Configuration) => Partial<Configuration>;
+
+/** One thing that the factory does not take, by its error. */
+const REFUSED: Record<string, Change> = {
+  ChainIdTaken: ({ world, random }) => ({ chainId: random.pick(world.chainIds.value) ?? 0n }),
+  ChainIdOutOfRange: ({ random }) => ({ chainId: random.choose(0n, 2n ** 32n, 2n ** 200n) }),
+  ChainIdOfSettlementChain: ({ world }) => ({ chainId: world.l1ChainId }),
+  AdminMissing: () => ({ admin: ZERO_ADDRESS }),
+  BaseTokenWithoutCode: ({ random }) => ({ baseToken: random.choose(ZERO_ADDRESS, addressOf(0xdeadn)) }),
+  PolicyWithoutCode: ({ scene }) => ({ dataAvailabilityPolicy: scene.accounts.stranger }),
+  FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
+  SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(1n, 255n) }),
+  QuorumEmpty: () => ({ validators: [] }),
+  TooManyValidators: () => ({ validators: Array.from({ length: 65 }, (_, i) => addressOf(0x10_0000n + BigInt(i))) }),
+  ValidatorsNotAscending: ({ random }, { validators }) => ({ validators: random.choose([...validators, validators[0]!], [ZERO_ADDRESS]) }),
+  ThresholdOutOfRange: ({ random }, { validators }) => ({ validatorThreshold: random.choose(0n, BigInt(validators.length) + 1n) }),
+  PriorityOpWindowOutOfRange: ({ random }) => ({ priorityOpWindow: random.choose(0n, 30n * DAY + 1n) }),
+  ExitDelayOutOfRange: ({ random }) => ({ exitDelay: random.choose(0n, 90n * DAY + 1n) }),
+  ExecutionDelayBeyondExit: ({ random }, { exitDelay }) => ({ executionDelay: exitDelay + random.between(0n, 9n) }),
+  PriorityGasRateTooLow: ({ random }) => ({ priorityGasPerSecond: random.between(0n, 49_999n) }),
+  L2GasPriceOutOfRange: ({ random }) => ({ l2GasPrice: random.choose(0n, 10n ** 12n + 1n) }),
+  RetirementNoticeTooShort: ({ random }) => ({ exitDelay: random.between(4_001n, 9_000n) }),
+};
+
+function refused([error, change]: readonly [string, Change]): Action {
+  return {
+    name: `create a chain with ${error}`,
+    aims: [`ChainFactory.${error}`],
+    weight: 0,
+    make(situation) {
+      const configuration = chooseConfiguration(situation, chooseKeys(situation));
+      const changed = { ...configuration, ...change(situation, configuration) };
+      return { call: callOf(situation.world.addresses.factory, "createChain", changed, wordToHex(0n)) };
+    },
+  };
+}
+
+/** A version that is missing, or whose time has ended. */
+function createUnderBadVersion(situation: Situation): Intent {
+  const { world, random } = situation;
+  const configuration = chooseConfiguration(situation, chooseKeys(situation));
+  const retired = [...world.retiresAt.entries()].map(([version]) => BigInt(version));
+  const protocolVersion = random.oneIn(2) ? (random.pick(retired) ?? 12_345n) : 12_345n;
+  return { call: callOf(world.addresses.factory, "createChain", { ...configuration, protocolVersion }, wordToHex(0n)) };
+}
+
+function newVersion({ scene, random }: Situation): readonly [bigint, ProtocolVersion] {
+  const content = { verifier: scene.verifierDouble, genesisStateRoot: scene.genesis.root, genesisLeafCount: scene.genesis.leafCount };
+  return [random.between(1_000n, 1n << 40n), content];
+}
+
+function addVersion(situation: Situation): Intent {
+  const { world, scene } = situation;
+  let [version, content] = newVersion(situation);
+  if (world.versions.get(DOUBTED_VERSION) === undefined) version = DOUBTED_VERSION;
+  else if (world.versions.get(FULL_VERSION) === undefined) [version, content] = [FULL_VERSION, { ...content, genesisLeafCount: FULL_LEAF_COUNT }];
+  return { call: callOf(world.addresses.verifiers, "addVersion", version, content), by: scene.accounts.governance };
+}
+
+/** Versions that chains run on stay, for the most part. */
+function retireVersion({ world, scene, random }: Situation): Intent | undefined {
+  const spared = random.oneIn(12) ? [1n, VERSION] : [1n, VERSION, DOUBTED_VERSION, FULL_VERSION];
+  const versions = [...world.versions.entries()].map(([version]) => BigInt(version));
+  const version = random.pick(versions.filter((candidate) => !spared.includes(candidate) && world.retiresAt.get(candidate) === undefined));
+  if (version === undefined) return undefined;
+  return { call: callOf(world.addresses.verifiers, "scheduleRetirement", version), by: scene.accounts.governance };
+}
+
+function governance(error: string, make: (situation: Situation) => readonly [string, ...unknown[]] | undefined, byAnyone = false): Action {
+  return {
+    name: `govern with ${error}`,
+    aims: [`VerifierRegistry.${error}`],
+    weight: 0,
+    make(situation) {
+      const made = make(situation);
+      if (made === undefined) return undefined;
+      const [fn, ...args] = made;
+      const { world, scene } = situation;
+      const call = callOf(world.addresses.verifiers, fn, ...args);
+      return byAnyone ? { call } : { call, by: scene.accounts.governance };
+    },
+  };
+}
+
+const changedVersion = (situation: Situation, change: Partial<ProtocolVersion>): readonly [string, ...unknown[]] => {
+  const [version, content] = newVersion(situation);
+  return ["addVersion", version, { ...content, ...change }];
+};
+
+export const chainActions: readonly Action[] = [
+  { name: "announce a chain", aims: ["ChainFactory.announceChain ok"], weight: 0.6, make: announceChain },
+  { name: "create an unannounced chain", aims: ["ChainFactory.ChainNotAnnounced"], weight: 0, make: createUnannounced },
+  { name: "create a chain early", aims: ["ChainFactory.CreationTooEarly"], weight: 0, make: createAtWrongTime(({ now, world }, since) => now < since + world.revealDelay) },
+  { name: "create a chain late", aims: ["ChainFactory.AnnouncementExpired"], weight: 0, make: createAtWrongTime(({ now }, since) => now > since + DAY) },
+  { name: "create a chain", aims: ["ChainFactory.createChain ok", "Hyperchain.initialize ok", "ChainSettings.configure ok"], weight: 0.6, make: createChain },
+  ...Object.entries(REFUSED).map(refused),
+  { name: "create a chain under a bad version", aims: ["VerifierRegistry.UnknownProtocolVersion", "VerifierRegistry.ProtocolVersionRetired", "ChainFactory.ProtocolVersionRetiring"], weight: 0, make: createUnderBadVersion },
+  { name: "add a version", aims: ["VerifierRegistry.addVersion ok"], weight: 0.3, make: addVersion },
+  { name: "retire a version", aims: ["VerifierRegistry.scheduleRetirement ok", "VerifierRegistry.ProtocolVersionRetired"], weight: 0.1, make: retireVersion },
+  governance("OnlyGovernance", (situation) => situation.random.choose(changedVersion(situation, {}), ["scheduleRetirement", VERSION] as const), true),
+  governance("UnknownProtocolVersion", ({ random }) => ["scheduleRetirement", random.between(2n ** 41n, 2n ** 42n)]),
+  governance("ProtocolVersionExists", (situation) => ["addVersion", VERSION, newVersion(situation)[1]]),
+  governance("RetirementAlreadyScheduled", ({ world, random }) => {
+    const scheduled = random.pick([...world.retiresAt.entries()]);
+    return scheduled === undefined ? undefined : ["scheduleRetirement", BigInt(scheduled[0])];
+  }),
+  governance("VerifierWithoutCode", (situation) => changedVersion(situation, { verifier: situation.scene.accounts.stranger })),
+  governance("GenesisWithoutOutputsLeaf", (situation) => changedVersion(situation, { genesisLeafCount: situation.random.between(0n, 1n) })),
+  governance("DigestNotCanonical", (situation) => changedVersion(situation, { genesisStateRoot: wordToHex((1n << 256n) - 1n) })),
+];

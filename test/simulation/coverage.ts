@@ -1,0 +1,115 @@
+import type { Action } from "./actions/action.ts";
+import type { Transaction } from "./model/frame.ts";
+import { PROTOCOL_CONTRACTS } from "./model/world.ts";
+import type { Codec } from "./support/codec.ts";
+import { PARTIES } from "./third-parties.ts";
+
+/** How often each thing must happen in a run of this many steps. */
+const TARGET = 100;
+export const STEPS_PER_TARGET = 10_000;
+
+/** Errors that only the largest batches cause, which cost L1's engine a second each: a tenth as often. */
+const DEAR = new Set(["BatchReader.TooManyMessages", "Hyperchain.ExecutionTooExpensive"]);
+
+/** How often a label must be reached in `STEPS_PER_TARGET` steps. */
+export function targetOf(label: string): number {
+  return DEAR.has(label) ? TARGET / 10 : TARGET;
+}
+
+/** Errors that no call of the simulation can cause, and why. */
+export const UNREACHABLE: Record<string, string> = {
+  "Hyperchain.AlreadyInitialized": "only the factory may call, which calls once for each chain that it creates",
+  "Hyperchain.SignatureLength": "raised by ChainSettings, which counts the signatures",
+  "Hyperchain.SignatureMalformed": "raised by ChainSettings, which counts the signatures",
+  "ChainFactory.DeploymentFailed": "the address of a chain's contract is taken by that chain alone",
+  "SharedBridge.ClaimPotOverdraft": "a pot holds what the messages of executed batches say, each of which is claimed once",
+  "SharedBridge.EarlyOverdraft": "what a batch sent is the sum of its messages, each of which is refunded once",
+  "TransactionRootRegistry.RegistryFull": "needs 2^32 executed batches",
+  "CommitteePolicy.MalformedPolicyData": "declared for all policies; this one decodes its data or reverts without an error",
+  "CommitteePolicy.PubdataNotPublished": "declared for all policies; data held by a committee need not be published",
+  "AllOfPolicy.MemberUnknown": "declared for composed policies; this one asks all of its members",
+  "AllOfPolicy.PubdataNotPublished": "declared for all policies; raised by members",
+  "AnyOfPolicy.MalformedPolicyData": "declared for all policies; this one decodes its data or reverts without an error",
+  "AnyOfPolicy.PubdataNotPublished": "declared for all policies; raised by members",
+};
+
+/** Errors of one contract that another only passes on, so that clients can decode them. */
+const PASSED_ON: readonly (readonly [by: string, from: string])[] = [
+  ["Hyperchain", "BatchReader"],
+  ["Hyperchain", "ChainSettings"],
+];
+
+/** What a simulation must reach: `Contract.function`, the same with ` ok`, `Contract.Error`, `party kind`. */
+export class Coverage {
+  readonly #counts = new Map<string, number>();
+  readonly #tries = new Map<string, { tries: number; hits: number }>();
+  readonly labels: readonly string[];
+
+  constructor(codec: Codec) {
+    this.labels = [...entryPoints(codec), ...errors(codec), ...PARTIES.map((party) => `party ${party}`)];
+  }
+
+  count(label: string): number {
+    return this.#counts.get(label) ?? 0;
+  }
+
+  /** Counts what an attempt reached. */
+  record({ name, aims }: Pick<Action, "name" | "aims">, { reached, accepted, raised, met }: Transaction, kinds: readonly string[]): void {
+    const parties = [...kinds, ...met].map((kind) => `party ${kind}`);
+    this.recordLabels({ name, aims }, [...reached, ...[...accepted].map((entry) => `${entry} ok`), ...raised, ...parties]);
+  }
+
+  recordLabels({ name, aims }: Pick<Action, "name" | "aims">, labels: readonly string[]): void {
+    for (const label of labels) this.#counts.set(label, this.count(label) + 1);
+    this.#try(name, aims.some((aim) => labels.includes(aim)));
+  }
+
+  /** Counts that an action was not possible. */
+  recordMiss({ name }: Pick<Action, "name">): void {
+    this.#try(name, false);
+  }
+
+  /** How often an action reaches what it is for, from 0 to 1. */
+  successOf(name: string): number {
+    const { tries, hits } = this.#tries.get(name) ?? { tries: 0, hits: 0 };
+    return (hits + 1) / (tries + 1);
+  }
+
+  #try(name: string, isHit: boolean): void {
+    const { tries, hits } = this.#tries.get(name) ?? { tries: 0, hits: 0 };
+    this.#tries.set(name, { tries: tries + 1, hits: hits + (isHit ? 1 : 0) });
+  }
+
+  /** What was reached less often than a run of this many steps must. */
+  missing(steps: number): string[] {
+    const target = (label: string): number => Math.floor((targetOf(label) * steps) / STEPS_PER_TARGET);
+    return this.labels.filter((label) => this.count(label) < target(label)).map((label) => `${label}: ${this.count(label)} of ${target(label)}`);
+  }
+}
+
+/** All functions that change something: they must be called, and they must accept. */
+function entryPoints({ interfaces }: Codec): string[] {
+  return PROTOCOL_CONTRACTS.flatMap((contract) => {
+    const names: string[] = [];
+    interfaces.get(contract)!.forEachFunction(({ name, stateMutability }) => {
+      if (stateMutability !== "view" && stateMutability !== "pure") names.push(`${contract}.${name}`, `${contract}.${name} ok`);
+    });
+    return names;
+  });
+}
+
+function errors({ interfaces }: Codec): string[] {
+  const errorsOf = (contract: (typeof PROTOCOL_CONTRACTS)[number]): string[] => {
+    const names = new Set<string>();
+    interfaces.get(contract)!.forEachError(({ name }) => void names.add(name));
+    return [...names];
+  };
+  return PROTOCOL_CONTRACTS.flatMap((contract) => {
+    const passedOn = PASSED_ON.filter(([by]) => by === contract).flatMap(([, from]) => errorsOf(from as typeof contract));
+    const own = errorsOf(contract).filter((name) => !passedOn.includes(name) || OWN_TOO.has(`${contract}.${name}`));
+    return own.map((name) => `${contract}.${name}`);
+  }).filter((label) => UNREACHABLE[label] === undefined);
+}
+
+/** Errors of the same name that both contracts raise. */
+const OWN_TOO = new Set(["Hyperchain.OnlyFactory"]);

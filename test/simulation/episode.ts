@@ -1,0 +1,242 @@
+import { getCreateAddress, Interface } from "ethers";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { Action, Deployment, Situation } from "./actions/action.ts";
+import { ACTIONS } from "./actions/all.ts";
+import type { Coverage } from "./coverage.ts";
+import { auditL1, auditModel } from "./invariants/audit.ts";
+import type { Audit } from "./invariants/audit.ts";
+import { chainsIn, checkAudit } from "./invariants/between-steps.ts";
+import { Drain } from "./invariants/drain.ts";
+import { isExitDue } from "./invariants/forced-operations.ts";
+import { Payments } from "./invariants/payments.ts";
+import { invariant } from "./invariants/violation.ts";
+import { Records } from "./l2/records.ts";
+import { describeError, Refusal } from "./model/refusal.ts";
+import { exitOpensAt } from "./model/exits.ts";
+import type { Transaction } from "./model/frame.ts";
+import { perform } from "./model/perform.ts";
+import type { World } from "./model/world.ts";
+import { observe } from "./observe.ts";
+import type { Prepared } from "./observe.ts";
+import type { RawCall } from "./support/l1.ts";
+import { Choices } from "./support/random.ts";
+import type { Scene } from "./support/scene.ts";
+import { route } from "./third-parties.ts";
+import type { Attempt } from "./third-parties.ts";
+
+/** What happens in a step: attempts without effect, then a transaction. */
+export interface Step {
+  readonly seed: number;
+  /** Names of actions: the first few that are possible are tried. */
+  readonly probes: readonly string[];
+  /** The first that is possible happens. */
+  readonly acts: readonly string[];
+}
+
+const MOST_PROBES = 5;
+/** The invariant that takes many transactions is looked at after so many steps. */
+const STEPS_PER_DRAIN = 100;
+/** Late in an episode more than a day passes at once: announcements expire, exits open. */
+const LEAP_STEP = 400;
+const LEAP = 86_500n;
+
+/** L1 did not do what the model said it would. */
+export class Divergence extends Error {
+  override readonly name = "Divergence";
+}
+
+/** One ecosystem from its beginning on, on L1 and in the model. */
+export class Episode {
+  readonly world: World;
+  readonly records: Records;
+  readonly #scene: Scene;
+  readonly #coverage: Coverage;
+  readonly #prepared: Prepared = { batches: new Map(), foundings: new Map() };
+  readonly #payments = new Payments();
+  #audit: Audit | undefined;
+  #now = 0n;
+  #steps = 0;
+  /** Of the account that deploys contracts whose constructors call. */
+  #builderNonce = 0;
+
+  constructor(scene: Scene, coverage: Coverage) {
+    this.#scene = scene;
+    this.#coverage = coverage;
+    this.world = scene.newWorld();
+    this.records = new Records(scene);
+  }
+
+  async begin(): Promise<void> {
+    this.#now = await this.#scene.l1.now();
+    this.#audit = await auditL1(this.#scene, this.world);
+  }
+
+  get now(): bigint {
+    return this.#now;
+  }
+
+  /** Runs a step. Rejects with Divergence or Violation. */
+  async run(step: Step): Promise<void> {
+    const random = new Choices(step.seed);
+    let probed = 0;
+    for (const name of step.probes) {
+      if (probed < MOST_PROBES && (await this.#probe(actionOf(name), random))) probed++;
+    }
+    const second = this.#now + this.#pause(random);
+    for (const name of step.acts) if (await this.#act(actionOf(name), random, second)) break;
+    await this.#checkExits(random);
+    if (++this.#steps % STEPS_PER_DRAIN === 0) await this.#drainSome(random);
+  }
+
+  /** Seconds until the next transaction: a few, or until something is due. */
+  #pause(random: Choices): bigint {
+    if (this.#steps === LEAP_STEP) return LEAP;
+    if (!random.oneIn(10)) return random.between(1n, random.oneIn(5) ? 120n : 12n);
+    const chain = random.pick(this.world.allChains());
+    const opensAt = chain === undefined ? 0n : exitOpensAt(chain);
+    const until = opensAt - this.#now + random.between(0n, 2n);
+    return until > 0n && until < 4_000n && random.oneIn(4) ? until : random.between(1n, 300n);
+  }
+
+  #situation(random: Choices, now: bigint): Situation {
+    const { batches, foundings } = this.#prepared;
+    return {
+      scene: this.#scene,
+      world: this.world,
+      records: this.records,
+      random,
+      now,
+      remember: (formed) => void batches.set(formed.batch.commitment, formed),
+      found: (chainId, keys, isHonest) => void foundings.set(chainId, { keys, isHonest }),
+    };
+  }
+
+  /** Tries an action without effect. Returns whether it was possible. */
+  async #probe(action: Action, random: Choices): Promise<boolean> {
+    const situation = this.#situation(random, this.#now);
+    const made = action.make(situation);
+    if (made === undefined) {
+      this.#coverage.recordMiss(action);
+      return false;
+    }
+    if (!("call" in made)) {
+      await this.#deploy(action, made);
+      return true;
+    }
+    const attempt = route(situation, made, this.#builderNonce);
+    const transaction = begin(attempt.origin, this.#now);
+    const expected = this.world.journal.imagine(() => this.#predict(attempt, transaction));
+    const actual = await this.#scene.l1.call(attempt.origin, this.#encode(attempt));
+    this.#compare(action, attempt, expected, actual, [], []);
+    this.#coverage.record(action, transaction, attempt.parties);
+    return true;
+  }
+
+  /** Lets an action happen in a transaction. Returns whether it was possible. */
+  async #act(action: Action, random: Choices, second: bigint): Promise<boolean> {
+    const situation = this.#situation(random, second);
+    const made = action.make(situation);
+    if (made === undefined) {
+      this.#coverage.recordMiss(action);
+      return false;
+    }
+    if (!("call" in made) || made.isImpossible === true) return this.#probe(action, random);
+    const attempt = route(situation, made, this.#builderNonce);
+    const transaction = begin(attempt.origin, second);
+    const raw = this.#encode(attempt);
+    const expected = this.#predict(attempt, transaction);
+    const { end, logs } = await this.#scene.l1.transact(attempt.origin, raw, second);
+    this.#now = second;
+    if (attempt.builtAt !== undefined) this.#builderNonce++;
+    const ends = expected === "ok" ? transaction.ends : [];
+    this.#compare(action, attempt, expected, end, ends, this.#scene.codec.endsIn(logs));
+    this.world.journal.settle();
+    this.#coverage.record(action, transaction, attempt.parties);
+    if (attempt.builtAt !== undefined && end === "ok") this.world.kinds.set("ConstructorRequester", attempt.builtAt);
+    observe(this.world, this.records, this.#prepared);
+    this.#payments.check(logs);
+    await this.#checkState(chainsIn(logs, (address) => this.world.allChains().find((chain) => chain.address === address)?.id));
+    return true;
+  }
+
+  #encode({ call, builtAt }: Attempt): RawCall {
+    const raw = this.#scene.l1.encode(call, (address) => this.world.kinds.get(address));
+    if (builtAt === undefined) return raw;
+    const args = CONSTRUCTOR.encodeDeploy([raw.to, raw.data]);
+    return { data: `${this.#scene.constructorCaller}${args.slice(2)}` as Hex, value: raw.value };
+  }
+
+  /** What the model says will come of it; the world is changed if that is good. */
+  #predict({ origin, call, builtAt }: Attempt, transaction: Transaction): string {
+    try {
+      perform(this.world, transaction, builtAt ?? origin, call, builtAt !== undefined);
+      return "ok";
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      transaction.raised.add(`${error.raisedBy}.${error.error}`);
+      return error.text;
+    }
+  }
+
+  #compare(action: Action, attempt: Attempt, expected: string, actual: string, ends: readonly string[], actualEnds: readonly string[]): void {
+    const [said, done] = [[expected, ...ends], [actual, ...actualEnds]].map((list) => list.join("; "));
+    if (said === done) return;
+    const { call, origin, parties } = attempt;
+    throw new Divergence(`${action.name}, by ${parties.join(", ")} ${origin}: ${describeCall(call)}\n  the model: ${said}\n  L1:        ${done}`);
+  }
+
+  async #deploy(action: Action, { artifact, args, refusal }: Deployment): Promise<void> {
+    const { abi, bytecode } = await this.#scene.artifact(artifact);
+    const { builder } = this.#scene.accounts;
+    const address = getCreateAddress({ from: builder, nonce: this.#builderNonce });
+    const { error, args: errorArgs } = refusal(address.toLowerCase() as Hex);
+    const encoded = abi.encodeDeploy(args);
+    const data = `${bytecode}${encoded.slice(2)}` as Hex;
+    const actual = await this.#scene.l1.call(builder, { data, value: 0n });
+    const expected = describeError(error, errorArgs);
+    if (actual !== expected) throw new Divergence(`deployment of ${artifact}\n  the model: ${expected}\n  L1:        ${actual}`);
+    this.#coverage.recordLabels(action, [`${artifact}.${error}`]);
+  }
+
+  async #checkState(touched: ReadonlySet<bigint>): Promise<void> {
+    const audit = await auditL1(this.#scene, this.world);
+    const [actual, expected] = [audit, auditModel(this.#scene, this.world)].map(describe) as [string, string];
+    if (actual !== expected) throw new Divergence(`state\n  the model: ${expected}\n  L1:        ${actual}`);
+    checkAudit(this.#audit!, audit, touched);
+    this.#audit = audit;
+  }
+
+  /** On some honest chain everyone leaves, as they could at any time. */
+  async #drainSome(random: Choices): Promise<void> {
+    const drain = new Drain(this.#scene, this.world, this.records);
+    const l2 = random.pick(drain.candidates());
+    if (l2 !== undefined) await drain.run(l2, this.#now);
+  }
+
+  /** An exit that is due can be activated by anyone, at any time. */
+  async #checkExits(random: Choices): Promise<void> {
+    const due = random.pick(this.world.allChains().filter((chain) => isExitDue(chain, this.#now)));
+    if (due === undefined) return;
+    const raw = this.#scene.l1.encode({ to: due.address, fn: "activateExit", args: [], value: 0n }, (address) => this.world.kinds.get(address));
+    const end = await this.#scene.l1.call(this.#scene.accounts.stranger, raw);
+    invariant(end === "ok", () => `the exit of chain ${due.id} is due, and a stranger gets ${end}`);
+  }
+}
+
+const CONSTRUCTOR = new Interface(["constructor(address target, bytes data)"]);
+
+function begin(origin: Hex, now: bigint): Transaction {
+  return { origin, now, ends: [], reached: new Set(), accepted: new Set(), raised: new Set(), met: new Set() };
+}
+
+function actionOf(name: string): Action {
+  const action = ACTIONS.get(name);
+  if (action === undefined) throw new Error(`no action is called '${name}'`);
+  return action;
+}
+
+const describe = (value: unknown): string => JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item));
+
+function describeCall({ to, fn, args, value }: Attempt["call"]): string {
+  return `${fn} of ${to} with ${value} wei and ${describe(args).slice(0, 2_000)}`;
+}

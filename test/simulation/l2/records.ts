@@ -1,0 +1,122 @@
+import { assetId, ASSET_ROUTER_ADDRESS, AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../../src/protocol/asset-message.ts";
+import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
+import { keccak, toHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { l2LogProof } from "../../../src/protocol/log-proof.ts";
+import type { WithdrawalClaim } from "../model/bridge.ts";
+import type { Chain } from "../model/world.ts";
+import type { Configuration, World } from "../model/world.ts";
+import type { Key } from "../support/keys.ts";
+import type { Scene } from "../support/scene.ts";
+import { L2Chain } from "./l2-chain.ts";
+import type { BatchRecord } from "./l2-chain.ts";
+import { logsOf } from "./form.ts";
+
+/** A token deposit that an operation carries. */
+export interface DepositRecord {
+  readonly chainId: bigint;
+  readonly index: bigint;
+  readonly hash: Hex;
+  readonly depositor: Hex;
+  readonly token: Hex;
+  readonly amount: bigint;
+  /** On the chain. */
+  readonly receiver: Hex;
+}
+
+/** A withdrawal of an executed batch. */
+export interface WithdrawalRecord {
+  readonly claim: WithdrawalClaim;
+  readonly transfer: AssetTransfer;
+}
+
+/** A transfer to another chain, in an executed batch. */
+export interface TransferRecord {
+  readonly sourceChainId: bigint;
+  readonly batchNumber: bigint;
+  readonly messageIndex: bigint;
+  readonly body: Uint8Array;
+  readonly messageHash: Hex;
+  readonly merkleProof: readonly Hex[];
+  readonly transfer: AssetTransfer;
+  /** Sent before a chain had the destination's id. */
+  readonly isEarly: boolean;
+}
+
+/** A deposit whose operation failed, in an executed batch. */
+export interface FailureRecord {
+  readonly deposit: DepositRecord;
+  readonly batchNumber: bigint;
+  readonly logIndex: bigint;
+  readonly merkleProof: readonly Hex[];
+}
+
+/** A chain that someone has announced. */
+export interface Announcement {
+  readonly configuration: Configuration;
+  readonly secret: Hex;
+  readonly creator: Hex;
+  readonly keys: readonly Key[];
+  readonly isHonest: boolean;
+}
+
+/** What the simulation knows beyond the contracts' state: what users and operators would. */
+export class Records {
+  readonly scene: Scene;
+  readonly chains: L2Chain[] = [];
+  readonly deposits: DepositRecord[] = [];
+  readonly withdrawals: WithdrawalRecord[] = [];
+  readonly transfers: TransferRecord[] = [];
+  readonly failures: FailureRecord[] = [];
+  readonly announcements: Announcement[] = [];
+  /** How much of each chain's queue was looked at. */
+  readonly queueLengths = new Map<bigint, bigint>();
+
+  constructor(scene: Scene) {
+    this.scene = scene;
+  }
+
+  l2(chainId: bigint): L2Chain | undefined {
+    return this.chains.find(({ chain }) => chain.id === chainId);
+  }
+
+  addChain(world: World, chain: Chain, keys: readonly Key[], isHonest: boolean): void {
+    this.chains.push(new L2Chain(chain, keys, isHonest, world.l1ChainId));
+  }
+
+  depositOf(chainId: bigint, index: bigint): DepositRecord | undefined {
+    return this.deposits.find((deposit) => deposit.chainId === chainId && deposit.index === index);
+  }
+
+  /** Transfers to a chain that its batches do not deliver yet. */
+  undeliveredTo(l2: L2Chain): TransferRecord[] {
+    const isFor = ({ transfer, messageHash, isEarly }: TransferRecord): boolean =>
+      transfer.destinationChainId === l2.chain.id && !isEarly && !l2.hasDelivered(messageHash);
+    return this.transfers.filter(isFor);
+  }
+
+  /** Learns what an executed batch said. */
+  learn(world: World, l2: L2Chain, record: BatchRecord): void {
+    const { stored, leaves, content } = record;
+    const [chainId, batchNumber] = [l2.chain.id, stored.batchNumber];
+    logsOf(content).forEach((log, i) => {
+      const index = BigInt(i);
+      const proof = (): readonly Hex[] => l2LogProof(leaves, i);
+      if (log.type === "priorityOp") {
+        const deposit = this.depositOf(chainId, content.operations[i]!.operation.operation.nonce);
+        if (deposit !== undefined && !log.success) this.failures.push({ deposit, batchNumber, logIndex: index, merkleProof: proof() });
+        return;
+      }
+      const transfer = isAssetSender(log.sender) ? decodeAssetMessage(log.body) : undefined;
+      if (transfer?.kind === AssetMessageKind.withdrawal && transfer.destinationChainId === world.l1ChainId) {
+        const place = { chainId, l2BatchNumber: batchNumber, l2MessageIndex: index, l2TxNumberInBatch: 0n };
+        this.withdrawals.push({ claim: { ...place, l2Sender: log.sender, message: toHex(log.body), merkleProof: proof() }, transfer });
+      } else if (transfer?.kind === AssetMessageKind.hyperbridgeSend && log.sender === ASSET_ROUTER_ADDRESS) {
+        const sent = { sourceChainId: chainId, batchNumber, messageIndex: index, merkleProof: proof() };
+        const id = assetId(transfer.originChainId, transfer.originToken);
+        const isEarly = world.bridge.early.get(chainId, batchNumber, transfer.destinationChainId, id) !== undefined;
+        this.transfers.push({ ...sent, body: log.body, messageHash: keccak(log.body), transfer, isEarly });
+      }
+    });
+  }
+}

@@ -1,0 +1,194 @@
+import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
+import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { hashCommitment, hashDaCommitment } from "../../../src/protocol/commitment.ts";
+import { elementsToBytes } from "../../../src/protocol/digest.ts";
+import { toHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { CommitBatch } from "./batch-types.ts";
+import type { Frame } from "./frame.ts";
+import { checkAvailability } from "./policies.ts";
+import { batchDigest, requireQuorum, revertDigest } from "./quorum.ts";
+import { readBatch } from "./reading.ts";
+import type { BatchReading } from "./reading.ts";
+import { requireActive, rootAt, verify } from "./registries.ts";
+import { requireThat } from "./refusal.ts";
+import type { Chain, World } from "./world.ts";
+
+const MAX_IMPORTS = 256n;
+const MAX_EXECUTION_GAS = 12_000_000n;
+const GAS_PER_FLOW = 34_000n;
+const GAS_PER_IMPORT = 3_000n;
+const DEADLINE_FRACTION = 32n;
+
+const storedHashes = new WeakMap<StoredBatch, Hex>();
+
+/** The same batches are shown again and again. */
+function storedHash(batch: StoredBatch): Hex {
+  const known = storedHashes.get(batch) ?? hashStoredBatch(batch);
+  storedHashes.set(batch, known);
+  return known;
+}
+
+export function requireRunning(chain: Chain): void {
+  requireThat(!chain.exited.value, "Hyperchain", "ChainExited");
+}
+
+/** Whole seconds. */
+export function deadlineOf(chain: Chain, index: bigint): bigint {
+  return (chain.queue.get(index)?.deadline ?? 0n) >> DEADLINE_FRACTION;
+}
+
+/** The batch as L1 stores it. Throws Refusal for data that it does not take. */
+export function describeBatch(
+  world: World,
+  chain: Chain,
+  previous: StoredBatch,
+  batch: CommitBatch,
+  { now, published, reading }: { now: bigint; published: boolean; reading: BatchReading },
+): StoredBatch {
+  const executionGas = BigInt(reading.flows.length) * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
+  const isCheap = executionGas <= MAX_EXECUTION_GAS;
+  requireThat(isCheap, "Hyperchain", "ExecutionTooExpensive", () => [MAX_EXECUTION_GAS, executionGas]);
+  const { preCommitment, pubdataHash, point, evaluation, flowsHash } = reading;
+  const claim = { published: published && batch.pubdata !== "0x", preCommitment, pubdataHash };
+  const policyDataHash = checkAvailability(world, chain.configuration.dataAvailabilityPolicy, claim, batch.policyData);
+  const commitment = hashCommitment(preCommitment, hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash }));
+  return {
+    batchNumber: batch.batchNumber,
+    lastBlock: batch.lastBlock,
+    lastTimestamp: batch.lastTimestamp,
+    leafCount: reading.leafCount,
+    priorityOpTotal: previous.priorityOpTotal + batch.priorityOpCount,
+    committedAt: now,
+    importedRootCount: batch.importedRootCount,
+    protocolVersion: chain.configuration.protocolVersion,
+    commitment,
+    oldStateRoot: previous.newStateRoot,
+    newStateRoot: batch.newStateRoot,
+    diffDigest: batch.diffDigest,
+    point: toHex(elementsToBytes(point)),
+    evaluation: toHex(elementsToBytes(evaluation)),
+    outputsHash: reading.outputsHash,
+    l2LogsTreeRoot: reading.l2LogsTreeRoot,
+    importedRootsRollingHash: batch.importedRootsRollingHash,
+    flowsHash,
+  };
+}
+
+function requireNext({ transaction }: Frame, chain: Chain, previous: StoredBatch, batch: CommitBatch): void {
+  const number = chain.committed.value;
+  requireThat(batch.batchNumber === number, "Hyperchain", "BatchNumberMismatch", () => [number, batch.batchNumber]);
+  const [expected, actual] = [storedHash(chain.last), storedHash(previous)];
+  requireThat(actual === expected, "Hyperchain", "StoredBatchMismatch", () => [number, expected, actual]);
+  const { firstBlock, lastBlock, firstTimestamp, lastTimestamp, cheatCount, importedRootCount } = batch;
+  const isRange = firstBlock === previous.lastBlock + 1n && lastBlock >= firstBlock;
+  requireThat(isRange, "Hyperchain", "BlockRangeInvalid", () => [previous.lastBlock + 1n, firstBlock, lastBlock]);
+  const isMonotone = firstTimestamp >= previous.lastTimestamp && lastTimestamp >= firstTimestamp;
+  requireThat(isMonotone, "Hyperchain", "TimestampsNotMonotone", () => [previous.lastTimestamp, firstTimestamp, lastTimestamp]);
+  requireThat(lastTimestamp <= transaction.now, "Hyperchain", "TimestampInFuture", () => [transaction.now, lastTimestamp]);
+  const mayCheat = cheatCount === 0n || chain.configuration.cheatsAllowed;
+  requireThat(mayCheat, "Hyperchain", "StateCheatsForbidden", () => [cheatCount]);
+  requireThat(importedRootCount <= MAX_IMPORTS, "Hyperchain", "TooManyImports", () => [MAX_IMPORTS, importedRootCount]);
+}
+
+/** Hashes of the operations that the batch takes. */
+function takeOperations(chain: Chain, first: bigint, batch: CommitBatch): Hex[] {
+  const count = batch.priorityOpCount;
+  const available = chain.operationsQueued.value - first;
+  requireThat(count <= available, "Hyperchain", "PriorityOpsNotQueued", () => [available, count]);
+  if (count === 0n && available !== 0n) {
+    const deadline = deadlineOf(chain, first);
+    const { lastTimestamp } = batch;
+    requireThat(deadline > lastTimestamp, "Hyperchain", "PriorityOpOverdue", () => [first, deadline, lastTimestamp]);
+  }
+  return operationHashes(chain, first, count);
+}
+
+export function operationHashes(chain: Chain, first: bigint, count: bigint): Hex[] {
+  return Array.from({ length: Number(count) }, (_, i) => chain.queue.get(first + BigInt(i))!.hash);
+}
+
+function requireStored(chain: Chain, number: bigint, batch: StoredBatch): void {
+  requireThat(batch.batchNumber === number, "Hyperchain", "BatchNumberMismatch", () => [number, batch.batchNumber]);
+  const [expected, actual] = [storedHash(chain.batches.get(number)!), storedHash(batch)];
+  requireThat(actual === expected, "Hyperchain", "StoredBatchMismatch", () => [number, expected, actual]);
+}
+
+export const batches = {
+  commitBatch(frame: Frame, previous: StoredBatch, batch: CommitBatch, signatures: readonly Hex[]): void {
+    const { world, transaction, sender, isCanonical, self } = frame;
+    const chain = world.chainAt(self);
+    requireRunning(chain);
+    requireActive(frame, chain.configuration.protocolVersion);
+    requireNext(frame, chain, previous, batch);
+    const operations = takeOperations(chain, previous.priorityOpTotal, batch);
+    const published = sender === transaction.origin && !world.hasCode(sender) && isCanonical;
+    const reading = readBatch(world, chain, previous, batch, operations);
+    const stored = describeBatch(world, chain, previous, batch, { now: transaction.now, published, reading });
+    const isExpected = stored.commitment === batch.commitment;
+    requireThat(isExpected, "Hyperchain", "CommitmentMismatch", () => [batch.commitment, stored.commitment]);
+    requireQuorum(chain, batchDigest(world, chain, stored.commitment), signatures);
+    chain.batches.set(stored, stored.batchNumber);
+    chain.committed.value = stored.batchNumber + 1n;
+    const { publishedCodes, codes } = reading;
+    if (published && batch.pubdata !== "0x" && publishedCodes.length + codes.length !== 0) {
+      frame.call({ to: world.addresses.bytecodes, fn: "record", args: [chain.id, publishedCodes, codes], value: 0n });
+    }
+  },
+
+  proveBatch(frame: Frame, batch: StoredBatch, proof: Hex): void {
+    const { world } = frame;
+    const chain = world.chainAt(frame.self);
+    requireRunning(chain);
+    const number = chain.verified.value;
+    const isCommitted = number !== chain.committed.value;
+    requireThat(isCommitted, "Hyperchain", "BatchNotCommitted", () => [number, batch.batchNumber]);
+    requireStored(chain, number, batch);
+    const { verifier } = requireActive(frame, batch.protocolVersion);
+    requireThat(verify(world, verifier, batch, proof), "Hyperchain", "ProofRefused");
+    chain.verified.value = number + 1n;
+  },
+
+  executeBatch(frame: Frame, batch: StoredBatch, imports: readonly ImportedRoot[], flows: readonly AssetFlow[]): void {
+    const { world, transaction } = frame;
+    const chain = world.chainAt(frame.self);
+    requireRunning(chain);
+    const number = chain.executed.value;
+    requireThat(number !== chain.verified.value, "Hyperchain", "BatchNotProven", () => [number, batch.batchNumber]);
+    requireStored(chain, number, batch);
+    const earliest = batch.committedAt + chain.configuration.executionDelay;
+    requireThat(transaction.now >= earliest, "Hyperchain", "ExecutionDelayed", () => [earliest, transaction.now]);
+    for (const { registryIndex, root } of imports) {
+      const expected = rootAt(world, registryIndex);
+      requireThat(root === expected, "Hyperchain", "ImportedRootUnknown", () => [registryIndex, expected, root]);
+    }
+    const importsHash = importedRootsRollingHash(imports);
+    const { importedRootsRollingHash: expectedImports, flowsHash: expectedFlows } = batch;
+    requireThat(importsHash === expectedImports, "Hyperchain", "ImportedRootsMismatch", () => [expectedImports, importsHash]);
+    const flowsHash = hashAssetFlows(flows);
+    requireThat(flowsHash === expectedFlows, "Hyperchain", "FlowsMismatch", () => [expectedFlows, flowsHash]);
+    chain.executed.value = number + 1n;
+    chain.operationsExecuted.value = batch.priorityOpTotal;
+    chain.executedStateRoot.value = batch.newStateRoot;
+    chain.logRoots.set(batch.l2LogsTreeRoot, number);
+    const { bridge, roots } = world.addresses;
+    if (flows.length !== 0) frame.call({ to: bridge, fn: "applyFlows", args: [chain.id, number, flows], value: 0n });
+    frame.call({ to: roots, fn: "append", args: [chain.id, number, batch.l2LogsTreeRoot], value: 0n });
+  },
+
+  revertBatches(frame: Frame, batchNumber: bigint, signatures: readonly Hex[]): void {
+    const chain = frame.world.chainAt(frame.self);
+    requireRunning(chain);
+    const [executed, committed] = [chain.executed.value, chain.committed.value];
+    requireThat(batchNumber >= executed, "Hyperchain", "RevertOfExecuted", () => [executed, batchNumber]);
+    requireThat(batchNumber < committed, "Hyperchain", "NothingToRevert", () => [committed, batchNumber]);
+    requireQuorum(chain, revertDigest(frame.world, chain, batchNumber), signatures);
+    chain.revertCount.value += 1n;
+    chain.committed.value = batchNumber;
+    if (chain.verified.value > batchNumber) chain.verified.value = batchNumber;
+  },
+};

@@ -1,0 +1,60 @@
+import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
+import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { plain } from "./aliases.ts";
+import { deadlineOf, requireRunning } from "./batches.ts";
+import type { Frame } from "./frame.ts";
+import { requireThat } from "./refusal.ts";
+import type { Chain } from "./world.ts";
+
+const NEVER = (1n << 256n) - 1n;
+
+/** A token deposit as it was recorded. */
+export interface TokenDeposit {
+  readonly depositor: Hex;
+  readonly token: Hex;
+  readonly amount: bigint;
+}
+
+/** After which second anyone can stop the chain. */
+export function exitOpensAt(chain: Chain): bigint {
+  const next = chain.operationsExecuted.value;
+  return next === chain.operationsQueued.value ? NEVER : deadlineOf(chain, next) + chain.configuration.exitDelay;
+}
+
+function requireNeverRun(chain: Chain, index: bigint): void {
+  requireThat(chain.exited.value, "Hyperchain", "ChainNotExited");
+  requireThat(index >= chain.operationsExecuted.value, "Hyperchain", "OperationExecuted", () => [index]);
+}
+
+export const exits = {
+  activateExit({ world, self, transaction }: Frame): void {
+    const chain = world.chainAt(self);
+    requireRunning(chain);
+    const opensAt = exitOpensAt(chain);
+    requireThat(transaction.now > opensAt, "Hyperchain", "ExitNotOpen", () => [opensAt, transaction.now]);
+    chain.exited.value = true;
+    chain.committed.value = chain.executed.value;
+    chain.verified.value = chain.executed.value;
+  },
+
+  refundOperation(frame: Frame, operation: L2CanonicalTransaction): void {
+    const { world, self } = frame;
+    const chain = world.chainAt(self);
+    const index = operation.nonce;
+    const queued = chain.queue.get(index);
+    const [expected, actual] = [queued?.hash ?? wordToHex(0n), canonicalTxHash(operation)];
+    requireThat(actual === expected, "Hyperchain", "OperationUnknown", () => [index, expected, actual]);
+    requireNeverRun(chain, index);
+    const args = [chain.id, actual, plain(chain.configuration.baseToken), queued!.payer, operation.reserved[0]];
+    frame.call({ to: world.addresses.bridge, fn: "refundBaseToken", args, value: 0n });
+  },
+
+  refundDeposit(frame: Frame, index: bigint, deposit: TokenDeposit): void {
+    const chain = frame.world.chainAt(frame.self);
+    requireNeverRun(chain, index);
+    const hash = chain.queue.get(index)?.hash ?? wordToHex(0n);
+    frame.call({ to: frame.world.addresses.bridge, fn: "refundTokenDeposit", args: [chain.id, hash, deposit], value: 0n });
+  },
+};

@@ -1,0 +1,248 @@
+import { AbiCoder, getCreate2Address } from "ethers";
+import { fromHex, hashTag, keccak, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { aliased, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
+import { TWO_BRIDGES_MAGIC } from "./bridge.ts";
+import type { Frame } from "./frame.ts";
+import { hashWords } from "./quorum.ts";
+import { requireActive } from "./registries.ts";
+import { Refusal, requireThat } from "./refusal.ts";
+import { Chain } from "./world.ts";
+import type { Configuration, ProtocolVersion, World } from "./world.ts";
+
+/** On an L1 ids have no prefix, and this many bits. */
+const ID_BITS = 32n;
+const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
+const ANNOUNCEMENT_LIFETIME = 86_400n;
+const CONFIGURATION_TYPE =
+  "tuple(uint256 chainId, uint256 protocolVersion, address admin, address baseToken, address dataAvailabilityPolicy, " +
+  "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, uint64 validatorThreshold, uint64 executionDelay, " +
+  "uint64 priorityOpWindow, uint64 exitDelay, uint64 priorityGasPerSecond, uint128 l2GasPrice, address[] validators)";
+const MAX_VALIDATORS = 64;
+const DAY = 86_400n;
+const MAX_WINDOW = 30n * DAY;
+const MAX_EXIT_DELAY = 90n * DAY;
+const MIN_GAS_RATE = 50_000n;
+const MAX_L2_GAS_PRICE = 10n ** 12n;
+
+const check = (condition: boolean, error: string, ...args: readonly unknown[]): void => {
+  if (!condition) throw new Refusal("ChainFactory", error, args);
+};
+
+function checkContracts({ world }: Frame, { baseToken, dataAvailabilityPolicy, transactionFilterer }: Configuration): void {
+  check(baseToken === ETH || world.hasCode(baseToken), "BaseTokenWithoutCode", baseToken);
+  check(world.hasCode(dataAvailabilityPolicy), "PolicyWithoutCode", dataAvailabilityPolicy);
+  const isFilterer = transactionFilterer === ZERO_ADDRESS || world.hasCode(transactionFilterer);
+  check(isFilterer, "FiltererWithoutCode", transactionFilterer);
+}
+
+function checkQuorum({ validators, validatorThreshold }: Configuration): void {
+  const count = validators.length;
+  check(count !== 0, "QuorumEmpty");
+  check(count <= MAX_VALIDATORS, "TooManyValidators", MAX_VALIDATORS, count);
+  let previous = ZERO_ADDRESS;
+  for (const validator of validators) {
+    check(BigInt(validator) > BigInt(previous), "ValidatorsNotAscending", previous, validator);
+    previous = validator;
+  }
+  const isInRange = validatorThreshold !== 0n && validatorThreshold <= BigInt(count);
+  check(isInRange, "ThresholdOutOfRange", count, validatorThreshold);
+}
+
+function checkTimes({ priorityOpWindow, exitDelay, executionDelay, priorityGasPerSecond }: Configuration): void {
+  const isWindow = priorityOpWindow >= 1n && priorityOpWindow <= MAX_WINDOW;
+  check(isWindow, "PriorityOpWindowOutOfRange", 1, MAX_WINDOW, priorityOpWindow);
+  check(exitDelay >= 1n && exitDelay <= MAX_EXIT_DELAY, "ExitDelayOutOfRange", 1, MAX_EXIT_DELAY, exitDelay);
+  check(executionDelay < exitDelay, "ExecutionDelayBeyondExit", exitDelay, executionDelay);
+  check(priorityGasPerSecond >= MIN_GAS_RATE, "PriorityGasRateTooLow", MIN_GAS_RATE, priorityGasPerSecond);
+}
+
+function checkVersion(frame: Frame, { protocolVersion, priorityOpWindow, exitDelay, executionDelay }: Configuration): ProtocolVersion {
+  const { world } = frame;
+  const version = requireActive(frame, protocolVersion);
+  const retiresAt = world.retiresAt.get(protocolVersion);
+  check(retiresAt === undefined, "ProtocolVersionRetiring", protocolVersion, retiresAt);
+  const needed = 2n * priorityOpWindow + exitDelay + executionDelay;
+  check(needed <= world.retirementNotice, "RetirementNoticeTooShort", needed, world.retirementNotice);
+  return version;
+}
+
+function hashOf(configuration: Configuration): Hex {
+  return keccak(fromHex(AbiCoder.defaultAbiCoder().encode([CONFIGURATION_TYPE], [configuration])));
+}
+
+/** Where the factory puts the contract of a chain. */
+export function chainAddress({ addresses }: World, configuration: Configuration): Hex {
+  const code = `0x3d602d80600a3d3981f3363d3d373d3d3d363d73${addresses.implementation.slice(2)}5af43d82803e903d91602b57fd5bf3`;
+  return getCreate2Address(addresses.factory, hashOf(configuration), keccak(fromHex(code))).toLowerCase() as Hex;
+}
+
+/** What the creator of a chain announces. */
+export function announcementOf({ l1ChainId }: World, creator: Hex, configuration: Configuration, secret: Hex): Hex {
+  return hashWords(ANNOUNCEMENT_TAG, l1ChainId, creator, secret, hashOf(configuration));
+}
+
+function useAnnouncement({ world, sender, transaction }: Frame, configuration: Configuration, secret: Hex): void {
+  const announcement = announcementOf(world, sender, configuration, secret);
+  const since = world.announcedAt.get(announcement) ?? 0n;
+  const { now } = transaction;
+  if (since === 0n) throw new Refusal("ChainFactory", "ChainNotAnnounced", [announcement]);
+  const [earliest, latest] = [since + world.revealDelay, since + ANNOUNCEMENT_LIFETIME];
+  check(now >= earliest, "CreationTooEarly", earliest, now);
+  check(now <= latest, "AnnouncementExpired", latest, now);
+  world.announcedAt.set(0n, announcement);
+}
+
+/** A direct request. */
+export interface DirectRequest {
+  readonly chainId: bigint;
+  readonly mintValue: bigint;
+  readonly l2Contract: Hex;
+  readonly l2Value: bigint;
+  readonly l2Calldata: Hex;
+  readonly l2GasLimit: bigint;
+  readonly l2GasPerPubdataByteLimit: bigint;
+  readonly factoryDeps: readonly Hex[];
+  readonly refundRecipient: Hex;
+}
+
+/** A request through a second bridge. */
+export interface TwoBridgesRequest {
+  readonly chainId: bigint;
+  readonly mintValue: bigint;
+  readonly l2Value: bigint;
+  readonly l2GasLimit: bigint;
+  readonly l2GasPerPubdataByteLimit: bigint;
+  readonly refundRecipient: Hex;
+  readonly secondBridgeAddress: Hex;
+  readonly secondBridgeValue: bigint;
+  readonly secondBridgeCalldata: Hex;
+}
+
+/** Runs while no other request does. */
+function guarded<T>({ world }: Frame, body: () => T): T {
+  const entered = world.factoryEntered;
+  requireThat(!entered.value, "ChainFactory", "Reentered");
+  entered.value = true;
+  const result = body();
+  entered.value = false;
+  return result;
+}
+
+function chainOf({ world }: Frame, chainId: bigint): Chain {
+  const chain = world.chains.get(chainId);
+  requireThat(chain !== undefined, "ChainFactory", "UnknownChain", () => [chainId]);
+  return chain;
+}
+
+function takeBaseToken(frame: Frame, chain: Chain, mintValue: bigint, otherValue: bigint): void {
+  const { value, sender, world } = frame;
+  const token = plain(chain.configuration.baseToken);
+  const etherMint = token === ZERO_ADDRESS ? mintValue : 0n;
+  const rest = value < otherValue ? 0n : value - otherValue;
+  check(value >= otherValue && rest === etherMint, "EtherAmountMismatch", etherMint, rest);
+  if (mintValue === 0n) return;
+  frame.call({ to: world.addresses.bridge, fn: "depositBaseToken", args: [chain.id, token, sender, mintValue], value: etherMint });
+}
+
+/** A contract that calls from its constructor has no code by which the queue would know it. */
+function refundRecipientOf({ sender, fromConstructor }: Frame, given: Hex): Hex {
+  if (given !== ZERO_ADDRESS && given !== sender) return given;
+  return fromConstructor ? aliased(sender) : sender;
+}
+
+export const factory = {
+  announceChain({ world, transaction }: Frame, announcement: Hex): void {
+    const before = world.announcedAt.get(announcement) ?? 0n;
+    if (before === 0n || transaction.now > before + ANNOUNCEMENT_LIFETIME) world.announcedAt.set(transaction.now, announcement);
+  },
+
+  createChain(frame: Frame, configuration: Configuration, secret: Hex): void {
+    const { world } = frame;
+    const { chainId } = configuration;
+    const taken = world.chains.get(chainId);
+    check(taken === undefined, "ChainIdTaken", chainId, taken?.address);
+    check(chainId !== world.l1ChainId, "ChainIdOfSettlementChain", chainId);
+    check(chainId !== 0n && chainId < 1n << ID_BITS, "ChainIdOutOfRange", 0, 0, ID_BITS, chainId);
+    check(configuration.admin !== ZERO_ADDRESS, "AdminMissing");
+    checkContracts(frame, configuration);
+    check(configuration.sequencingMode === 0n, "SequencingModeUnsupported", 0, configuration.sequencingMode);
+    checkQuorum(configuration);
+    checkTimes(configuration);
+    const version = checkVersion(frame, configuration);
+    const { l2GasPrice } = configuration;
+    check(l2GasPrice >= 1n && l2GasPrice <= MAX_L2_GAS_PRICE, "L2GasPriceOutOfRange", 1, MAX_L2_GAS_PRICE, l2GasPrice);
+    useAnnouncement(frame, configuration, secret);
+    const address = chainAddress(world, configuration);
+    world.chains.set(new Chain(world.journal, configuration, address, version), chainId);
+    world.chainIds.value = [...world.chainIds.value, chainId];
+    world.kinds.set("Hyperchain", address);
+    frame.call({ to: world.addresses.settings, fn: "configure", args: [configuration], value: 0n });
+    frame.call({ to: address, fn: "initialize", args: [chainId, configuration.baseToken], value: 0n });
+  },
+
+  requestL2TransactionDirect: (frame: Frame, request: DirectRequest): Hex => guarded(frame, () => requestDirect(frame, request)),
+
+  requestL2TransactionDirectTo: (frame: Frame, hyperchain: Hex, request: DirectRequest): Hex =>
+    guarded(frame, () => {
+      requireHyperchain(frame, request.chainId, hyperchain);
+      return requestDirect(frame, request);
+    }),
+
+  requestL2TransactionTwoBridges: (frame: Frame, request: TwoBridgesRequest): Hex =>
+    guarded(frame, () => requestTwoBridges(frame, request)),
+
+  requestL2TransactionTwoBridgesTo: (frame: Frame, hyperchain: Hex, request: TwoBridgesRequest): Hex =>
+    guarded(frame, () => {
+      requireHyperchain(frame, request.chainId, hyperchain);
+      return requestTwoBridges(frame, request);
+    }),
+};
+
+function requireHyperchain(frame: Frame, chainId: bigint, expected: Hex): void {
+  const { address } = chainOf(frame, chainId);
+  check(address === expected, "WrongHyperchain", chainId, expected, address);
+}
+
+function requestDirect(frame: Frame, request: DirectRequest): Hex {
+  const chain = chainOf(frame, request.chainId);
+  takeBaseToken(frame, chain, request.mintValue, 0n);
+  const { l2Contract: contractL2, ...rest } = request;
+  const refundRecipient = refundRecipientOf(frame, request.refundRecipient);
+  const args = [{ ...rest, sender: frame.sender, contractL2, refundRecipient }, frame.sender];
+  return frame.call({ to: chain.address, fn: "bridgehubRequestL2Transaction", args, value: 0n }) as Hex;
+}
+
+function requestTwoBridges(frame: Frame, request: TwoBridgesRequest): Hex {
+  const { chainId, secondBridgeAddress: second, secondBridgeValue: value, l2Value } = request;
+  check(second !== frame.transaction.origin, "NotASecondBridge", second, wordToHex(0n));
+  const chain = chainOf(frame, chainId);
+  takeBaseToken(frame, chain, request.mintValue, value);
+  const depositArgs = [chainId, frame.sender, l2Value, request.secondBridgeCalldata];
+  const inner = frame.call({ to: second, fn: "bridgehubDeposit", args: depositArgs, value }) as {
+    magicValue: Hex;
+    l2Contract: Hex;
+    l2Calldata: Hex;
+    factoryDeps: Hex[];
+    txDataHash: Hex;
+  } | undefined;
+  // An answer of nothing cannot be decoded.
+  if (inner === undefined) throw new Refusal("ChainFactory", "0x");
+  check(inner.magicValue === TWO_BRIDGES_MAGIC, "NotASecondBridge", second, inner.magicValue);
+  const chainRequest = {
+    sender: second,
+    contractL2: inner.l2Contract,
+    mintValue: request.mintValue,
+    l2Value,
+    l2Calldata: inner.l2Calldata,
+    l2GasLimit: request.l2GasLimit,
+    l2GasPerPubdataByteLimit: request.l2GasPerPubdataByteLimit,
+    factoryDeps: inner.factoryDeps,
+    refundRecipient: refundRecipientOf(frame, request.refundRecipient),
+  };
+  const args = [chainRequest, frame.sender];
+  const hash = frame.call({ to: chain.address, fn: "bridgehubRequestL2Transaction", args, value: 0n }) as Hex;
+  const confirmation = [chainId, inner.txDataHash, hash];
+  frame.call({ to: second, fn: "bridgehubConfirmL2Transaction", args: confirmation, value: 0n });
+  return hash;
+}

@@ -1,0 +1,80 @@
+import secp256k1 from "secp256k1";
+import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { requireThat } from "./refusal.ts";
+import type { Chain, ContractKind, World } from "./world.ts";
+
+const LENGTH = 65;
+const HIGHEST_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+const DOMAIN_TYPE = hashTag("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+const DOMAIN_VERSION = hashTag("1");
+const BATCH_TYPE = hashTag("BatchCommitment(bytes32 commitment,uint256 revertCount)");
+const REVERT_TYPE = hashTag("BatchRevert(uint256 batchNumber,uint256 revertCount)");
+const AVAILABILITY_TYPE = hashTag("DataAvailability(bytes32 preCommitment,bytes32 pubdataHash)");
+
+/** keccak of words one behind the other. */
+export function hashWords(...words: readonly (Hex | bigint)[]): Hex {
+  const padded = words.map((word) => fromHex(wordToHex(BigInt(word))));
+  return keccak(...padded);
+}
+
+function typedDataHash(world: World, name: string, contract: Hex, structHash: Hex): Hex {
+  const domain = hashWords(DOMAIN_TYPE, hashTag(name), DOMAIN_VERSION, world.l1ChainId, contract);
+  return keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(structHash));
+}
+
+/** What validators sign so that a batch is committed. */
+export function batchDigest(world: World, chain: Chain, commitment: Hex): Hex {
+  return typedDataHash(world, "Hyperchain", chain.address, hashWords(BATCH_TYPE, commitment, chain.revertCount.value));
+}
+
+/** What validators sign so that batches are reverted. */
+export function revertDigest(world: World, chain: Chain, batchNumber: bigint): Hex {
+  return typedDataHash(world, "Hyperchain", chain.address, hashWords(REVERT_TYPE, batchNumber, chain.revertCount.value));
+}
+
+/** What a committee's members sign. */
+export function availabilityDigest(world: World, policy: Hex, preCommitment: Hex, pubdataHash: Hex): Hex {
+  return typedDataHash(world, "HyperchainAvailability", policy, hashWords(AVAILABILITY_TYPE, preCommitment, pubdataHash));
+}
+
+/** Whose signature it is, as ecrecover says. */
+function recover(digest: Hex, signature: Uint8Array): Hex | undefined {
+  const recovery = (signature[64] ?? 0) - 27;
+  if (recovery !== 0 && recovery !== 1) return undefined;
+  try {
+    const key = secp256k1.ecdsaRecover(signature.subarray(0, 64), recovery, fromHex(digest), false);
+    return `0x${keccak(key.subarray(1)).slice(-40)}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Signatures by strictly ascending members, each in the one form. */
+export function requireSigners(
+  raisedBy: ContractKind,
+  stranger: "NotAValidator" | "NotAMember",
+  members: readonly Hex[],
+  digest: Hex,
+  signatures: readonly Hex[],
+): void {
+  let previous: Hex = "0x0000000000000000000000000000000000000000";
+  for (const text of signatures) {
+    const signature = fromHex(text);
+    requireThat(signature.length === LENGTH, raisedBy, "SignatureLength", () => [LENGTH, signature.length]);
+    const isLow = BigInt(toHex(signature.subarray(32, 64))) <= HIGHEST_S;
+    const signer = isLow ? recover(digest, signature) : undefined;
+    requireThat(signer !== undefined, raisedBy, "SignatureMalformed");
+    requireThat(members.includes(signer), raisedBy, stranger, () => [signer]);
+    requireThat(BigInt(signer) > BigInt(previous), raisedBy, "SignersNotAscending", () => [previous, signer]);
+    previous = signer;
+  }
+}
+
+/** The chain's validators, as many as it needs. */
+export function requireQuorum(chain: Chain, digest: Hex, signatures: readonly Hex[]): void {
+  const { validatorThreshold, validators } = chain.configuration;
+  const isEnough = BigInt(signatures.length) >= validatorThreshold;
+  requireThat(isEnough, "ChainSettings", "QuorumTooSmall", () => [validatorThreshold, signatures.length]);
+  requireSigners("ChainSettings", "NotAValidator", validators, digest, signatures);
+}

@@ -1,0 +1,208 @@
+import { isAssetSender } from "../../../src/protocol/asset-message.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { deriveEvaluationPoint, hashPreCommitment } from "../../../src/protocol/commitment.ts";
+import { digestFromHex } from "../../../src/protocol/digest.ts";
+import { outputsEntry } from "../../../src/protocol/diff-list.ts";
+import { LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
+import { evaluateDiffList, OFF_CHAIN_POINT } from "../../../src/protocol/evaluation.ts";
+import type { Quintic } from "../../../src/protocol/evaluation.ts";
+import { fromHex, keccak, toHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { hashL2Log, l2LogTreeRoot, MAX_L2_LOGS, messageLogOfHash, priorityOpLog } from "../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
+import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
+import type { PubdataDecoding } from "../../../src/protocol/pubdata-decoder.ts";
+import { priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { CommitBatch } from "./batch-types.ts";
+import { requireCanonical } from "./registries.ts";
+import { Refusal, requireThat } from "./refusal.ts";
+import type { Chain, World } from "./world.ts";
+
+const MAX_PUBDATA = 100_000;
+const MAX_MESSAGES = 4096;
+
+/** What L1 finds in a batch. */
+export interface BatchReading {
+  readonly preCommitment: Hex;
+  readonly outputsHash: Hex;
+  readonly pubdataHash: Hex;
+  readonly l2LogsTreeRoot: Hex;
+  readonly leaves: readonly Hex[];
+  readonly flows: ReturnType<typeof sumAssetFlows>;
+  readonly flowsHash: Hex;
+  readonly leafCount: bigint;
+  readonly point: Quintic;
+  readonly evaluation: Quintic;
+  readonly publishedCodes: readonly Hex[];
+  readonly codes: readonly Hex[];
+}
+
+/** Reads a batch as BatchReader does, through the protocol's TypeScript. */
+export function readBatch(world: World, chain: Chain, previous: StoredBatch, batch: CommitBatch, operations: readonly Hex[]): BatchReading {
+  return batch.pubdata === "0x"
+    ? readWithheld(world, chain, previous, batch, operations)
+    : readPubdata(world, chain, previous, batch, operations);
+}
+
+function readPubdata(world: World, chain: Chain, previous: StoredBatch, batch: CommitBatch, operations: readonly Hex[]): BatchReading {
+  const bytes = fromHex(batch.pubdata);
+  requireLength(bytes);
+  // Where earlier data was withheld, only the circuit knows how many leaves there are.
+  const insertionCount = bytes.length < 9 ? 0 : (bytes[7]! << 8) + bytes[8]!;
+  const isKnown = previous.leafCount !== 0n;
+  const oldLeafCount = isKnown ? Number(previous.leafCount) : MAX_LEAF_COUNT - insertionCount;
+  const { decoding, leaves } = decode(batch.pubdata, bytes, oldLeafCount, operations);
+  if (!decoding.ok) throw new Refusal("BatchReader", decoding.rejection.code, [decoding.rejection.offset]);
+  const { logs, bytecodes, changes } = decoding.pubdata;
+  const bound = bind(world, chain, previous, batch, operations, leaves);
+  const pubdataHash = keccak(bytes);
+  const point = deriveEvaluationPoint(bound.preCommitment, pubdataHash, bytes.length);
+  const flows = sumAssetFlows(logs, world.l1ChainId);
+  const codes = changes.flatMap((entry) => {
+    const isCode = entry.type === "update" ? entry.isCode : entry.leafKind === LeafKind.codeHash;
+    return isCode && entry.value !== 0n ? [toHex(fromHex(`0x${entry.value.toString(16).padStart(64, "0")}`))] : [];
+  });
+  return {
+    ...bound,
+    pubdataHash,
+    leaves,
+    flows,
+    flowsHash: hashAssetFlows(flows),
+    leafCount: isKnown ? BigInt(oldLeafCount + insertionCount) : 0n,
+    point,
+    evaluation: evaluateDiffList([...changes, outputsEntry(BigInt(bound.outputsHash))], point),
+    publishedCodes: bytecodes.map((code) => keccak(code)),
+    codes,
+  };
+}
+
+interface Decoded {
+  readonly decoding: PubdataDecoding;
+  readonly leaves: readonly Hex[];
+}
+
+/** Data of this length come again and again, since only the limits can be tried with them. */
+const LONG_BYTES = 20_000;
+const longPubdata = new Map<string, Decoded>();
+
+function decode(text: Hex, bytes: Uint8Array, oldLeafCount: number, operations: readonly Hex[]): Decoded {
+  const key = [text, oldLeafCount, ...operations].join();
+  const known = longPubdata.get(key);
+  if (known !== undefined) return known;
+  const decoding = decodePubdata(bytes, { oldLeafCount, priorityOpCount: operations.length });
+  const decoded = { decoding, leaves: decoding.ok ? pubdataLogLeaves(decoding.pubdata.logs, operations) : [] };
+  if (bytes.length > LONG_BYTES) longPubdata.set(key, decoded);
+  return decoded;
+}
+
+function readWithheld(world: World, chain: Chain, previous: StoredBatch, batch: CommitBatch, operations: readonly Hex[]): BatchReading {
+  const bytes = fromHex(batch.withheld.logs);
+  requireLength(bytes);
+  const { leaves, messages } = readWithheldLogs(bytes, operations);
+  const flows = sumAssetFlows(messages, world.l1ChainId);
+  return {
+    ...bind(world, chain, previous, batch, operations, leaves),
+    pubdataHash: batch.withheld.pubdataHash,
+    leaves,
+    flows,
+    flowsHash: hashAssetFlows(flows),
+    leafCount: 0n,
+    point: OFF_CHAIN_POINT,
+    evaluation: [Number(batch.withheld.entryCount), 0, 0, 0, 0],
+    publishedCodes: [],
+    codes: [],
+  };
+}
+
+function requireLength(bytes: Uint8Array): void {
+  requireThat(bytes.length <= MAX_PUBDATA, "BatchReader", "PubdataTooLong", () => [MAX_PUBDATA, bytes.length]);
+}
+
+/** The leaves, and the messages whose bodies L1 has. */
+function readWithheldLogs(bytes: Uint8Array, operations: readonly Hex[]): { leaves: Hex[]; messages: PubdataLog[] } {
+  const refuse = (error: string, offset: number): never => {
+    throw new Refusal("BatchReader", error, [offset]);
+  };
+  if (bytes.length < 2) refuse("Truncated", 0);
+  const count = (bytes[0]! << 8) + bytes[1]!;
+  if (count > MAX_L2_LOGS) refuse("TooManyLogs", 0);
+  const leaves: Hex[] = [];
+  const messages: PubdataLog[] = [];
+  let taken = 0;
+  let offset = 2;
+  for (let i = 0; i < count; i++) {
+    if (offset >= bytes.length) refuse("Truncated", offset);
+    const head = bytes[offset]!;
+    const sender = (): Hex => toHex(bytes.slice(offset + 1, offset + 21));
+    let end = offset + 1;
+    if (head < 2) {
+      if (taken === operations.length) refuse("OperationCountMismatch", offset);
+      leaves.push(hashL2Log(priorityOpLog(operations[taken++]!, head === 1)));
+    } else if (head === 2) {
+      if (offset + 24 > bytes.length) refuse("Truncated", offset);
+      end = offset + 24 + (bytes[offset + 21]! << 16) + (bytes[offset + 22]! << 8) + bytes[offset + 23]!;
+      if (end > bytes.length) refuse("Truncated", offset);
+      const body = bytes.slice(offset + 24, end);
+      messages.push({ type: "message", sender: sender(), body });
+      leaves.push(hashL2Log(messageLogOfHash(sender(), keccak(body))));
+    } else if (head === 3) {
+      end = offset + 53;
+      if (end > bytes.length) refuse("Truncated", offset);
+      if (isAssetSender(sender())) refuse("AssetMessageWithheld", offset);
+      leaves.push(hashL2Log(messageLogOfHash(sender(), toHex(bytes.slice(offset + 21, end)))));
+    } else {
+      refuse("UnknownLogHead", offset);
+    }
+    offset = end;
+  }
+  if (taken !== operations.length) refuse("OperationCountMismatch", offset);
+  if (offset !== bytes.length) refuse("TrailingBytes", offset);
+  return { leaves, messages };
+}
+
+/** Outputs and preCommitment. */
+function bind(
+  world: World,
+  chain: Chain,
+  previous: StoredBatch,
+  batch: CommitBatch,
+  operations: readonly Hex[],
+  leaves: readonly Hex[],
+): Pick<BatchReading, "l2LogsTreeRoot" | "outputsHash" | "preCommitment"> {
+  const messageCount = leaves.length - operations.length;
+  requireThat(messageCount <= MAX_MESSAGES, "BatchReader", "TooManyMessages", () => [MAX_MESSAGES, messageCount]);
+  const l2LogsTreeRoot = l2LogTreeRoot(leaves);
+  const outputsHash = hashOutputs({
+    batchNumber: batch.batchNumber,
+    firstBlock: batch.firstBlock,
+    lastBlock: batch.lastBlock,
+    firstTimestamp: batch.firstTimestamp,
+    lastTimestamp: batch.lastTimestamp,
+    l2LogsTreeRoot,
+    logCount: BigInt(leaves.length),
+    priorityOpCount: BigInt(operations.length),
+    priorityOpsRollingHash: priorityOpsRollingHash(operations),
+    importedRootCount: batch.importedRootCount,
+    importedRootsRollingHash: batch.importedRootsRollingHash,
+    cheatCount: batch.cheatCount,
+  });
+  requireCanonical("BatchReader", batch.newStateRoot);
+  requireCanonical("BatchReader", batch.diffDigest);
+  const preCommitment = hashPreCommitment({
+    protocolVersion: chain.configuration.protocolVersion,
+    settlementChainId: world.l1ChainId,
+    hyperchainAddress: chain.address,
+    chainId: chain.id,
+    batchNumber: batch.batchNumber,
+    previousCommitment: previous.commitment,
+    oldStateRoot: digestFromHex(previous.newStateRoot),
+    newStateRoot: digestFromHex(batch.newStateRoot),
+    diffDigest: digestFromHex(batch.diffDigest),
+    outputsHash,
+    daPolicy: BigInt(chain.configuration.dataAvailabilityPolicy),
+  });
+  return { l2LogsTreeRoot, outputsHash, preCommitment };
+}

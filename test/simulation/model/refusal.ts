@@ -1,0 +1,34 @@
+import type { ContractKind } from "./world.ts";
+
+/** A call that L1 is expected to refuse: which contract raises which error with which arguments. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly raisedBy: ContractKind;
+  /** As in the contract. */
+  readonly error: string;
+  /** `Name(argument, …)`, in lower case but for the name; `0x` where there is no error, only a revert. */
+  readonly text: string;
+
+  constructor(raisedBy: ContractKind, error: string, args: readonly unknown[] = []) {
+    const text = error === "0x" ? error : describeError(error, args);
+    super(text);
+    this.raisedBy = raisedBy;
+    this.error = error;
+    this.text = text;
+  }
+}
+
+/** How errors of the model and of L1 are compared. */
+export function describeError(name: string, args: readonly unknown[]): string {
+  return `${name}(${args.map((argument) => String(argument).toLowerCase()).join(", ")})`;
+}
+
+/** Raises the error unless the condition holds. Arguments are computed only then. */
+export function requireThat(
+  condition: boolean,
+  raisedBy: ContractKind,
+  error: string,
+  args: () => readonly unknown[] = () => [],
+): asserts condition {
+  if (!condition) throw new Refusal(raisedBy, error, args());
+}

@@ -1,0 +1,282 @@
+import type { Hex } from "../../../src/protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { Amounts, Cell, Journal, Table } from "./journal.ts";
+
+/** The contracts that the simulation calls. */
+export const PROTOCOL_CONTRACTS = [
+  "Hyperchain",
+  "ChainFactory",
+  "SharedBridge",
+  "ChainSettings",
+  "StateExit",
+  "StateTree",
+  "VerifierRegistry",
+  "TransactionRootRegistry",
+  "BytecodeRegistry",
+  "BatchReader",
+  "RollupCalldataPolicy",
+  "CommitteePolicy",
+  "AllOfPolicy",
+  "AnyOfPolicy",
+  "NoProofVerifier",
+] as const;
+export const OTHER_CONTRACTS = ["ThirdParty", "HostileToken", "SecondBridgeDouble", "FiltererDouble", "VerifierDouble", "ConstructorRequester"] as const;
+export type ContractKind = (typeof PROTOCOL_CONTRACTS)[number] | (typeof OTHER_CONTRACTS)[number];
+
+/** What a chain was created with. */
+export interface Configuration {
+  readonly chainId: bigint;
+  readonly protocolVersion: bigint;
+  readonly admin: Hex;
+  readonly baseToken: Hex;
+  readonly dataAvailabilityPolicy: Hex;
+  readonly transactionFilterer: Hex;
+  readonly sequencingMode: bigint;
+  readonly cheatsAllowed: boolean;
+  readonly validatorThreshold: bigint;
+  readonly executionDelay: bigint;
+  readonly priorityOpWindow: bigint;
+  readonly exitDelay: bigint;
+  readonly priorityGasPerSecond: bigint;
+  readonly l2GasPrice: bigint;
+  readonly validators: readonly Hex[];
+}
+
+/** An operation in a chain's queue. */
+export interface QueuedOperation {
+  readonly hash: Hex;
+  /** Seconds with 32 binary digits behind the point. */
+  readonly deadline: bigint;
+  readonly payer: Hex;
+  readonly operation: L2CanonicalTransaction;
+}
+
+/** A chain's contract. */
+export class Chain {
+  readonly configuration: Configuration;
+  readonly address: Hex;
+  readonly genesis: StoredBatch;
+  readonly queue: Table<QueuedOperation>;
+  readonly operationsQueued: Cell<bigint>;
+  readonly operationsExecuted: Cell<bigint>;
+  readonly committed: Cell<bigint>;
+  readonly verified: Cell<bigint>;
+  readonly executed: Cell<bigint>;
+  readonly exited: Cell<boolean>;
+  readonly revertCount: Cell<bigint>;
+  readonly executedStateRoot: Cell<Hex>;
+  /** By number, those of reverted batches included. */
+  readonly batches: Table<StoredBatch>;
+  readonly logRoots: Table<Hex>;
+
+  constructor(journal: Journal, configuration: Configuration, address: Hex, version: ProtocolVersion) {
+    this.configuration = configuration;
+    this.address = address;
+    this.genesis = genesisStoredBatch(configuration.protocolVersion, version.genesisStateRoot, version.genesisLeafCount);
+    this.queue = new Table(journal);
+    this.operationsQueued = new Cell(journal, 0n);
+    this.operationsExecuted = new Cell(journal, 0n);
+    this.committed = new Cell(journal, 0n);
+    this.verified = new Cell(journal, 0n);
+    this.executed = new Cell(journal, 0n);
+    this.exited = new Cell(journal, false);
+    this.revertCount = new Cell(journal, 0n);
+    this.executedStateRoot = new Cell(journal, version.genesisStateRoot);
+    this.batches = new Table(journal);
+    this.logRoots = new Table(journal);
+  }
+
+  get id(): bigint {
+    return this.configuration.chainId;
+  }
+
+  /** The last committed batch, or the record before the first. */
+  get last(): StoredBatch {
+    return this.batchBefore(this.committed.value);
+  }
+
+  batchBefore(number: bigint): StoredBatch {
+    return number === 0n ? this.genesis : this.batches.get(number - 1n)!;
+  }
+}
+
+export interface ProtocolVersion {
+  readonly verifier: Hex;
+  readonly genesisStateRoot: Hex;
+  readonly genesisLeafCount: bigint;
+}
+
+/** What the bridge holds and remembers. Keys are in the order of the contract's mappings. */
+export interface Bridge {
+  readonly balance: Amounts;
+  readonly pot: Amounts;
+  readonly transit: Amounts;
+  /** By source, batch, destination and asset: what was sent to ids that no chain had. */
+  readonly early: Table<bigint>;
+  readonly finalized: Table<true>;
+  readonly deposits: Table<Hex>;
+  readonly refunded: Table<true>;
+  readonly baseTokenRefunded: Table<true>;
+  readonly tokenAddress: Table<Hex>;
+  readonly entered: Cell<boolean>;
+}
+
+/** A token that its owner directs. */
+export interface Token {
+  readonly balance: Amounts;
+  readonly blacklisted: Table<boolean>;
+  readonly paused: Cell<boolean>;
+  readonly answersFalse: Cell<boolean>;
+  readonly fee: Cell<bigint>;
+  readonly onTransfer: Cell<Call | undefined>;
+  readonly attacking: Cell<boolean>;
+}
+
+/** A contract of a third party. */
+export interface Party {
+  readonly refusesEther: Cell<boolean>;
+  readonly onEther: Cell<readonly Call[]>;
+}
+
+/** A call of a contract's function. */
+export interface Call {
+  readonly to: Hex;
+  readonly fn: string;
+  readonly args: readonly unknown[];
+  readonly value: bigint;
+  /** Bytes behind the arguments: decoders take them, but they are not the ABI's one encoding. */
+  readonly trailing?: Hex;
+}
+
+export interface Addresses {
+  readonly factory: Hex;
+  readonly bridge: Hex;
+  readonly verifiers: Hex;
+  readonly roots: Hex;
+  readonly bytecodes: Hex;
+  readonly settings: Hex;
+  readonly stateExit: Hex;
+  readonly stateTree: Hex;
+  readonly implementation: Hex;
+  readonly reader: Hex;
+  readonly governance: Hex;
+}
+
+/** The contracts' state, as the model understands it. */
+export class World {
+  readonly journal = new Journal();
+  readonly l1ChainId: bigint;
+  readonly addresses: Addresses;
+  readonly retirementNotice: bigint;
+  readonly revealDelay: bigint;
+  readonly announcedAt: Table<bigint>;
+  /** Which contract is at an address; accounts without code are absent. */
+  readonly kinds: Table<ContractKind>;
+  /** Accounts with a key and code (EIP-7702). */
+  readonly delegated: ReadonlySet<Hex>;
+  readonly chains: Table<Chain>;
+  readonly chainIds: Cell<readonly bigint[]>;
+  readonly versions: Table<ProtocolVersion>;
+  readonly retiresAt: Table<bigint>;
+  readonly bridge: Bridge;
+  readonly factoryEntered: Cell<boolean>;
+  /** What the bridge holds of ETH. */
+  readonly ether: Cell<bigint>;
+  /** Leaves of the tree behind the Transaction Root. */
+  readonly rootLeaves: Cell<readonly Hex[]>;
+  readonly roots: Cell<readonly Hex[]>;
+  readonly publishedCode: Table<true>;
+  readonly claimed: Amounts;
+  readonly refundedTransfers: Table<true>;
+  readonly tokens: Table<Token>;
+  readonly parties: Table<Party>;
+  readonly committees = new Map<Hex, { readonly members: readonly Hex[]; readonly threshold: bigint }>();
+  readonly compositions = new Map<Hex, readonly Hex[]>();
+  /** Second bridges of other people, and what they answer. */
+  readonly secondBridges = new Map<Hex, Hex>();
+  /** Filterers, and the one sender whom they let in. */
+  readonly filterers = new Map<Hex, Hex>();
+  /** Verifiers' doubles that say no. */
+  readonly refusingVerifiers: Table<boolean>;
+
+  constructor(l1ChainId: bigint, addresses: Addresses, times: { retirementNotice: bigint; revealDelay: bigint }, emptyRoot: Hex, delegated: ReadonlySet<Hex>) {
+    const { journal } = this;
+    this.l1ChainId = l1ChainId;
+    this.addresses = addresses;
+    this.retirementNotice = times.retirementNotice;
+    this.revealDelay = times.revealDelay;
+    this.announcedAt = new Table(journal);
+    this.delegated = delegated;
+    this.kinds = new Table(journal);
+    this.chains = new Table(journal);
+    this.chainIds = new Cell<readonly bigint[]>(journal, []);
+    this.versions = new Table(journal);
+    this.retiresAt = new Table(journal);
+    this.bridge = {
+      balance: new Amounts(journal),
+      pot: new Amounts(journal),
+      transit: new Amounts(journal),
+      early: new Table(journal),
+      finalized: new Table(journal),
+      deposits: new Table(journal),
+      refunded: new Table(journal),
+      baseTokenRefunded: new Table(journal),
+      tokenAddress: new Table(journal),
+      entered: new Cell(journal, false),
+    };
+    this.factoryEntered = new Cell(journal, false);
+    this.ether = new Cell(journal, 0n);
+    this.rootLeaves = new Cell<readonly Hex[]>(journal, []);
+    this.roots = new Cell<readonly Hex[]>(journal, [emptyRoot]);
+    this.publishedCode = new Table(journal);
+    this.claimed = new Amounts(journal);
+    this.refundedTransfers = new Table(journal);
+    this.tokens = new Table(journal);
+    this.parties = new Table(journal);
+    this.refusingVerifiers = new Table(journal);
+  }
+
+  /** The chain whose contract is at this address. */
+  chainAt(address: Hex): Chain {
+    for (const id of this.chainIds.value) {
+      const chain = this.chains.get(id);
+      if (chain?.address === address) return chain;
+    }
+    throw new Error(`no chain at ${address}`);
+  }
+
+  allChains(): Chain[] {
+    return this.chainIds.value.map((id) => this.chains.get(id)!);
+  }
+
+  hasCode(address: Hex): boolean {
+    return this.kinds.get(address) !== undefined || this.delegated.has(address);
+  }
+
+  addToken(address: Hex): void {
+    const { journal } = this;
+    this.kinds.set("HostileToken", address);
+    this.tokens.set(
+      {
+        balance: new Amounts(journal),
+        blacklisted: new Table(journal),
+        paused: new Cell(journal, false),
+        answersFalse: new Cell(journal, false),
+        fee: new Cell(journal, 0n),
+        onTransfer: new Cell<Call | undefined>(journal, undefined),
+        attacking: new Cell(journal, false),
+      },
+      address,
+    );
+  }
+
+  addParty(address: Hex): void {
+    this.kinds.set("ThirdParty", address);
+    this.parties.set(
+      { refusesEther: new Cell(this.journal, false), onEther: new Cell<readonly Call[]>(this.journal, []) },
+      address,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { Coverage } from "./coverage.ts";
+import { Episode } from "./episode.ts";
+import type { Step } from "./episode.ts";
+import { deployScene } from "./support/scene.ts";
+import type { Scene } from "./support/scene.ts";
+
+/** Most replays that a search for a shorter trace may take. */
+const MOST_REPLAYS = 60;
+
+/** Runs these steps from the beginning of an episode. Returns what went wrong. */
+async function replayIn(scene: Scene, steps: readonly Step[]): Promise<Error | undefined> {
+  const snapshot = await scene.l1.request("evm_snapshot");
+  try {
+    const episode = new Episode(scene, new Coverage(scene.codec));
+    await episode.begin();
+    for (const step of steps) await episode.run(step);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    await scene.l1.request("evm_revert", snapshot);
+  }
+}
+
+/** Runs a trace. Returns what went wrong, if anything did. */
+export async function replay(steps: readonly Step[]): Promise<Error | undefined> {
+  const scene = await deployScene();
+  try {
+    return await replayIn(scene, steps);
+  } finally {
+    await scene.l1.close();
+  }
+}
+
+/**
+ * Leaves steps out for as long as something of the same kind goes wrong. Each step has a seed of its own, so that those that
+ * are left choose as before where the situation allows it.
+ */
+export async function shrink(steps: readonly Step[], kind: string): Promise<readonly Step[]> {
+  const scene = await deployScene();
+  try {
+    let shortest = steps;
+    let replays = 0;
+    for (let size = Math.ceil(steps.length / 2); size >= 1; size = Math.floor(size / 2)) {
+      for (let from = 0; from < shortest.length && replays < MOST_REPLAYS; replays++) {
+        const candidate = [...shortest.slice(0, from), ...shortest.slice(from + size)];
+        const failure = await replayIn(scene, candidate);
+        if (failure?.name === kind) shortest = candidate;
+        else from += size;
+      }
+    }
+    return shortest;
+  } finally {
+    await scene.l1.close();
+  }
+}

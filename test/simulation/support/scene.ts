@@ -1,0 +1,203 @@
+import hre from "hardhat";
+import { Interface } from "ethers";
+import type { BaseContract } from "ethers";
+import { deployEcosystem } from "../../../src/devnet/l1/deploy-ecosystem.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
+import { transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { TWO_BRIDGES_MAGIC } from "../model/bridge.ts";
+import { compressor } from "../model/state-tree.ts";
+import { World } from "../model/world.ts";
+import type { Call, ContractKind } from "../model/world.ts";
+import { Codec } from "./codec.ts";
+import { keyOf, sortKeys } from "./keys.ts";
+import type { Key } from "./keys.ts";
+import { SimulatedL1 } from "./l1.ts";
+
+/** What each account has of each token. */
+const WEALTH = 1n << 130n;
+/** Short enough for versions to end within an episode. */
+const RETIREMENT_NOTICE = 4_000n;
+const REVEAL_DELAY = 10n;
+const PROVEN_VERSION = 1n;
+/** The version whose chains the simulation runs on: nothing is proven, so that a step takes milliseconds. */
+export const VERSION = noProofVersionOf(PROVEN_VERSION);
+/** A version whose verifier says no when it is told to. */
+export const DOUBTED_VERSION = 7n;
+/** A version whose chains begin with nearly as many leaves as a tree may have. */
+export const FULL_VERSION = 8n;
+export const FULL_LEAF_COUNT = 2n ** 29n;
+
+/** Accounts with keys that send transactions, by what they are here. */
+export interface Accounts {
+  readonly governance: Hex;
+  readonly users: readonly Hex[];
+  readonly stranger: Hex;
+  readonly admin: Hex;
+  /** Has code by EIP-7702. */
+  readonly delegated: Hex;
+  /** Sends contracts whose constructors call. */
+  readonly builder: Hex;
+}
+
+/** The deployed contracts of an episode, and who acts on them. */
+export interface Scene {
+  readonly l1: SimulatedL1;
+  readonly codec: Codec;
+  readonly accounts: Accounts;
+  /** Keys that chains and committees are made of. They can send transactions too. */
+  readonly keys: readonly Key[];
+  readonly tokens: { readonly calm: Hex; readonly base: Hex; readonly hostile: Hex };
+  readonly parties: readonly Hex[];
+  readonly policies: { readonly rollup: Hex; readonly committee: Hex; readonly all: Hex; readonly any: Hex };
+  readonly committeeKeys: readonly Key[];
+  readonly filterer: Hex;
+  readonly secondBridges: { readonly honest: Hex; readonly mute: Hex };
+  readonly verifierDouble: Hex;
+  readonly auditor: Hex;
+  readonly constructorCaller: string;
+  readonly genesis: { readonly root: Hex; readonly leafCount: bigint };
+  /** Code and interface of a contract to be deployed. */
+  artifact(name: string): Promise<{ readonly abi: Interface; readonly bytecode: string }>;
+  /** A model of what was just deployed. */
+  newWorld(): World;
+}
+
+const lowerAddress = async (contract: BaseContract): Promise<Hex> => (await contract.getAddress()).toLowerCase() as Hex;
+
+/** Deploys the contracts as the devnet does, beside them what third parties bring. */
+export async function deployScene(): Promise<Scene> {
+  const codec = await Codec.load();
+  const { l1, ethers } = await SimulatedL1.start(codec);
+  const signers = await ethers.getSigners();
+  const addresses = signers.map(({ address }) => address.toLowerCase() as Hex);
+  const deploy = async (name: string, ...args: unknown[]): Promise<Hex> => {
+    const contract = await ethers.deployContract(name, args);
+    return lowerAddress(contract as unknown as BaseContract);
+  };
+  const genesisTree = StateTree.genesis([], { compressor });
+  const genesis = { root: digestToHex(genesisTree.root), leafCount: BigInt(genesisTree.leafCount) };
+  const ecosystem = await deployEcosystem(
+    {
+      version: { protocolVersion: PROVEN_VERSION, genesisStateRoot: genesis.root, genesisLeafCount: genesis.leafCount },
+      retirementNoticeSeconds: RETIREMENT_NOTICE,
+      revealDelaySeconds: REVEAL_DELAY,
+      withNoProofVersion: true,
+    },
+    { signer: signers[0]!, artifacts: async (name) => hre.artifacts.readArtifact(name) },
+  );
+  const keys = sortKeys(Array.from({ length: 8 }, (_, i) => keyOf(`validator ${i}`)));
+  const committeeKeys = sortKeys(Array.from({ length: 3 }, (_, i) => keyOf(`member ${i}`)));
+  for (const { address } of keys) {
+    await l1.request("hardhat_impersonateAccount", address);
+    await l1.request("hardhat_setBalance", address, "0x3635c9adc5dea00000");
+  }
+  const rollup = ecosystem.addresses.rollupPolicy;
+  const committee = await deploy("CommitteePolicy", committeeKeys.map(({ address }) => address), 2n);
+  const all = await deploy("AllOfPolicy", [rollup, committee]);
+  const any = await deploy("AnyOfPolicy", [rollup, committee]);
+  const tokens = { calm: await deploy("HostileToken"), base: await deploy("HostileToken"), hostile: await deploy("HostileToken") };
+  const parties = [await deploy("ThirdParty"), await deploy("ThirdParty"), await deploy("ThirdParty"), await deploy("ThirdParty")];
+  const users = addresses.slice(1, 5);
+  const filterer = await deploy("FiltererDouble", users[0]);
+  const secondBridges = {
+    honest: await deploy("SecondBridgeDouble", TWO_BRIDGES_MAGIC),
+    mute: await deploy("SecondBridgeDouble", wordToHex(5n)),
+  };
+  const verifierDouble = await deploy("VerifierDouble");
+  const auditor = await deploy("Auditor");
+  const accounts: Accounts = {
+    governance: addresses[0]!,
+    users,
+    stranger: addresses[6]!,
+    admin: addresses[7]!,
+    delegated: addresses[8]!,
+    builder: addresses[9]!,
+  };
+  await l1.request("hardhat_setCode", accounts.delegated, `0xef0100${parties[0]!.slice(2)}`);
+  const holders = [...users, ...parties, accounts.delegated];
+  for (const token of Object.values(tokens)) {
+    for (const holder of holders) {
+      const mint: Call = { to: token, fn: "mint", args: [holder, WEALTH], value: 0n };
+      await l1.request("eth_sendTransaction", { from: users[0], to: token, data: codec.encode(mint, () => "HostileToken") });
+    }
+  }
+  const { bytecode: constructorCaller } = await hre.artifacts.readArtifact("ConstructorRequester");
+
+  const artifacts = new Map<string, { readonly abi: Interface; readonly bytecode: string }>();
+  async function readArtifact(name: string): Promise<{ readonly abi: Interface; readonly bytecode: string }> {
+    const { abi, bytecode } = artifacts.has(name) ? artifacts.get(name)! : await hre.artifacts.readArtifact(name);
+    const read = { abi: abi instanceof Interface ? abi : new Interface(abi), bytecode };
+    artifacts.set(name, read);
+    return read;
+  }
+
+  function newWorld(): World {
+    const { addresses: a, settlementChainId } = ecosystem;
+    const world = new World(
+      settlementChainId,
+      { ...a, governance: accounts.governance },
+      { retirementNotice: RETIREMENT_NOTICE, revealDelay: REVEAL_DELAY },
+      transactionTreeRoot([]),
+      new Set([accounts.delegated]),
+    );
+    const kinds: readonly [Hex, ContractKind][] = [
+      [a.factory, "ChainFactory"],
+      [a.bridge, "SharedBridge"],
+      [a.settings, "ChainSettings"],
+      [a.stateExit, "StateExit"],
+      [a.stateTree, "StateTree"],
+      [a.verifiers, "VerifierRegistry"],
+      [a.roots, "TransactionRootRegistry"],
+      [a.bytecodes, "BytecodeRegistry"],
+      [a.reader, "BatchReader"],
+      [rollup, "RollupCalldataPolicy"],
+      [committee, "CommitteePolicy"],
+      [all, "AllOfPolicy"],
+      [any, "AnyOfPolicy"],
+      [filterer, "FiltererDouble"],
+      [secondBridges.honest, "SecondBridgeDouble"],
+      [secondBridges.mute, "SecondBridgeDouble"],
+      [verifierDouble, "VerifierDouble"],
+      [ecosystem.noProofVersion!.verifier, "NoProofVerifier"],
+    ];
+    for (const [address, kind] of kinds) world.kinds.set(kind, address);
+    for (const token of Object.values(tokens)) {
+      world.addToken(token);
+      for (const holder of holders) world.tokens.get(token)!.balance.add(WEALTH, holder);
+    }
+    for (const party of parties) world.addParty(party);
+    world.committees.set(committee, { members: committeeKeys.map(({ address }) => address), threshold: 2n });
+    world.compositions.set(all, [rollup, committee]);
+    world.compositions.set(any, [rollup, committee]);
+    world.filterers.set(filterer, users[0]!);
+    world.secondBridges.set(secondBridges.honest, TWO_BRIDGES_MAGIC);
+    world.secondBridges.set(secondBridges.mute, wordToHex(5n));
+    const { root: genesisStateRoot, leafCount: genesisLeafCount } = genesis;
+    world.versions.set({ verifier: a.verifier, genesisStateRoot, genesisLeafCount }, PROVEN_VERSION);
+    world.versions.set({ verifier: ecosystem.noProofVersion!.verifier, genesisStateRoot, genesisLeafCount }, VERSION);
+    world.journal.settle();
+    return world;
+  }
+  return {
+    l1,
+    codec,
+    accounts,
+    keys,
+    tokens,
+    parties,
+    policies: { rollup, committee, all, any },
+    committeeKeys,
+    filterer,
+    secondBridges,
+    verifierDouble,
+    auditor,
+    constructorCaller,
+    genesis,
+    artifact: readArtifact,
+    newWorld,
+  };
+}
