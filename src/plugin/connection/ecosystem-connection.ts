@@ -38,7 +38,7 @@ export async function openLocalEcosystem(context: HookContext, connection: Netwo
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
   for (const { name, chainId, url, provider } of devnet.chains) {
     const member = { name, chainId: Number(chainId), url };
-    const connect = (): Promise<NetworkConnection<string>> => connectLocalChain(context, { ...member, provider, throwsOnFailure });
+    const connect = (): Promise<NetworkConnection<string>> => connectLocalChain(context, { ...member, provider, throwsOnFailure, l1Config: networkConfig });
     chains.push(Object.assign(isGiven(networkConfig, chains.length) ? await withInnerHandlers(connect) : await connect(), member));
   }
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });

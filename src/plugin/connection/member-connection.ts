@@ -1,3 +1,4 @@
+import type { NetworkConfig } from "hardhat/types/config";
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import type { Eip1193Provider } from "../../devnet/eip1193.ts";
@@ -12,6 +13,11 @@ export interface LocalChain {
   readonly provider: Eip1193Provider;
   /** Whether sending a transaction rejects where it fails. */
   readonly throwsOnFailure: boolean;
+  /**
+   * Of the ecosystem's L1. What Hardhat simulates in this process other plugins take for a chain that ends with the tests, as this one
+   * does: Hardhat Ignition keeps deployments there in memory.
+   */
+  readonly l1Config: NetworkConfig;
 }
 
 /** Connections that Hardhat makes count from 0 up. */
@@ -25,21 +31,29 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
   const { hooks, config } = context;
   const template = config.networks[MEMBER_NETWORK];
   if (template?.type !== "http") throw new Error(`the network ${MEMBER_NETWORK} is missing: is the plugin in "plugins" of hardhat.config.ts?`);
+  const { chainId } = chain;
+  const url = { ...template.url, getUrl: () => Promise.resolve(chain.url), get: () => Promise.resolve(chain.url) };
+  const overHttp = { ...template, chainId, url };
+  // The ecosystem is L1's: a chain that named it would get one of its own.
+  const { hyperchains: _, connectsToChain: __, ...simulated } = chain.l1Config;
   // Bound below, before anything can be asked.
   const provider: MemberProvider = new MemberProvider(
     chain.provider,
-    (request, answer) => hooks.runHandlerChain("network", "onRequest", [connection, request], (_context, _connection, next) => answer(next)),
+    (request, answer) => hooks.runHandlerChain("network", "onRequest", [signing, request], (_context, _connection, next) => answer(next)),
     chain.throwsOnFailure,
   );
   const bare: NetworkConnection<string> = Object.assign(Object.create(null) as object, {
     id: nextId++,
     networkName: chain.name,
-    networkConfig: { ...template, chainId: chain.chainId, url: { ...template.url, getUrl: () => Promise.resolve(chain.url), get: () => Promise.resolve(chain.url) } },
+    networkConfig: simulated.type === "edr-simulated" ? { ...simulated, chainId } : overHttp,
     chainType: "generic",
     provider,
     close: () => hooks.runHandlerChain("network", "closeConnection", [connection], () => provider.close()),
   }) as unknown as NetworkConnection<string>;
+  // The same connection, for requests: Hardhat signs with its accounts for networks over HTTP only.
+  let signing: NetworkConnection<string> = Object.create(bare, { networkConfig: { value: overHttp } }) as NetworkConnection<string>;
   let connection = bare;
   connection = await hooks.runHandlerChain("network", "newConnection", [], () => Promise.resolve(bare));
+  signing = Object.create(connection, { networkConfig: { value: overHttp } }) as NetworkConnection<string>;
   return connection;
 }

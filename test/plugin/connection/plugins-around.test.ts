@@ -36,6 +36,10 @@ describe("A2: plugins that add themselves to a connection once", () => {
         for (const member of new Set([connection as Member, l1, ...chains])) {
           for (const name of ["before", "after"]) assert.equal((member as unknown as Record<string, unknown>)[name], member, `${name} on ${member.networkName}`);
           assert.equal(member.hyperchains, connection.hyperchains);
+          // By this plugins tell a chain that ends with the tests: Hardhat Ignition keeps its deployments in memory then.
+          assert.equal(member.networkConfig.type, "edr-simulated");
+          const [signer] = await member.ethers.getSigners();
+          assert.equal((await (await signer!.sendTransaction({ to: signer!.address })).wait())?.status, 1);
           assert.equal(BigInt(await member.ethers.provider.send("eth_chainId", [])), (await member.ethers.provider.getNetwork()).chainId);
         }
         assert.equal(connection, network === "hyperchain" ? chains[0] : l1);
