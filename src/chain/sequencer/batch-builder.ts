@@ -1,5 +1,7 @@
 import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
 import type { ExecutionEngine, MineResult } from "../execution/engine.ts";
+import { carryOutImports, carryOutOperation } from "../ordering/carry-out.ts";
+import type { GrowingBatch, OwnBlocks } from "../ordering/carry-out.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
 import { mostChange } from "../state-cheat.ts";
@@ -11,10 +13,9 @@ import type { Witness } from "../witness/witness.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockProducer, ProducerMark } from "./block-producer.ts";
-import { messagesOf } from "./l1-messages.ts";
 import { fits, GAS_PER_IMPORT, MAX_IMPORTS } from "./limits.ts";
 import type { BatchLimits, BatchUsage, Unmeasured } from "./limits.ts";
-import { beginBatch, extendBatch, hasContent, recordCheat, recordPriorityOp, recordSize } from "./open-batch.ts";
+import { beginBatch, extendBatch, hasContent, recordCheat, recordSize, usageAfter } from "./open-batch.ts";
 import type { OpenBatch } from "./open-batch.ts";
 import { finishBatch } from "./seal-batch.ts";
 import { SequencerError } from "./sequencer-error.ts";
@@ -185,26 +186,15 @@ export class BatchBuilder {
   /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
   fitsAfter({ receipt, size }: Preview): boolean {
     if (this.#batch === undefined || receipt === undefined) return false;
-    const messages = messagesOf({ ...receipt, transactionHash: "0x" });
-    const { usage } = this.#batch;
-    const after: BatchUsage = {
-      ...usage,
-      ...size,
-      messages: usage.messages + messages.length,
-      messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
-      gas: usage.gas + receipt.gasUsed,
-    };
-    return fits(after, this.#options.limits, this.#dependencies.leafCount());
+    return fits(usageAfter(this.#batch, receipt, size), this.#options.limits, this.#dependencies.leafCount());
   }
 
   /** Imports roots of other chains. Those that would not fit get a fresh batch: how many come is up to other chains. */
   async importRoots(roots: readonly ImportedRoot[]): Promise<void> {
     if (!(await this.#takesImports(roots.length)) && hasContent(this.#batch)) await this.seal();
     // First of all the opening transaction: it comes from the same sender, whose nonces these need.
-    await this.open();
-    await this.#system(this.#dependencies.system.imports(roots));
-    const batch = await this.open();
-    this.#batch = { ...batch, importedRoots: [...batch.importedRoots, ...roots] };
+    const growing = this.#growing(await this.open());
+    await carryOutImports(roots, this.#dependencies.system, { own: (requests) => this.#system(requests) }, growing);
   }
 
   /**
@@ -218,18 +208,20 @@ export class BatchBuilder {
     const most = { transactions: 1, gas: operation.operation.gasLimit };
     if (!this.surelyFits(most) && hasContent(this.#batch)) await this.seal();
     // Before anything else: it comes from the same sender, whose nonces the payout needs.
-    await this.open();
+    const growing = this.#growing(await this.open());
     const { timestamp } = producer.environment();
     const environment = (): BlockEnvironment => ({ ...producer.environment(), timestamp });
-    await this.#system(operation.payout, environment());
-    const [transaction] = await producer.unsigned([operation.operation]);
-    const receipt = transaction === undefined ? undefined : await this.#tryOperation(transaction, environment());
-    const success = receipt?.success ?? false;
-    const conclusion = await this.#system(operation.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }), environment());
+    const blocks: OwnBlocks = {
+      own: (requests) => this.#system(requests, environment()),
+      attempt: async (request) => {
+        const [transaction] = await producer.unsigned([request]);
+        return transaction === undefined ? undefined : this.#tryOperation(transaction, environment());
+      },
+    };
+    const { success, receipt, conclusion } = await carryOutOperation(operation, blocks, growing);
     const { canonicalTxHash } = operation;
     const resultHash = conclusion.at(-1)?.transactionHash;
     if (resultHash === undefined) throw new SequencerError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
-    this.#batch = recordPriorityOp(await this.open(), canonicalTxHash, success);
     const sequenced = { canonicalTxHash, success, operationHash: receipt?.transactionHash, resultHash };
     this.#dependencies.onPriorityOp(sequenced);
     return sequenced;
@@ -259,6 +251,11 @@ export class BatchBuilder {
     this.#batch = mark.batch;
     this.#nextBatch = mark.nextBatch;
     this.#dependencies.onOpen(mark.batch !== undefined);
+  }
+
+  /** The open batch as steps of the protocol find and leave it. */
+  #growing(opened: OpenBatch): GrowingBatch {
+    return { batch: () => this.#batch ?? opened, replace: (batch) => void (this.#batch = batch) };
   }
 
   /** Runs the chain's own transactions in one block. Throws SequencerError when one does not succeed. */

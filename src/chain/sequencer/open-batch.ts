@@ -109,6 +109,23 @@ export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: Hex, success
   };
 }
 
+/** The batch after these roots are imported. */
+export function recordImports(batch: OpenBatch, roots: readonly ImportedRoot[]): OpenBatch {
+  return { ...batch, importedRoots: [...batch.importedRoots, ...roots] };
+}
+
+/** The batch's usage once a transaction has done what its preview says. The batch must have been measured. */
+export function usageAfter({ usage }: OpenBatch, receipt: Omit<BlockReceipt, "transactionHash">, size: ChangeSize): BatchUsage {
+  const messages = messagesOf({ ...receipt, transactionHash: "0x" });
+  return {
+    ...usage,
+    ...size,
+    messages: usage.messages + messages.length,
+    messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+    gas: usage.gas + receipt.gasUsed,
+  };
+}
+
 /** What the batch exports if the given block is its last. */
 export function batchOutputs(batch: OpenBatch, lastBlock: bigint, lastTimestamp: bigint): BatchOutputs {
   const { number, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;

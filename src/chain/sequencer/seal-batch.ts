@@ -1,10 +1,9 @@
 import type { BlockEnvironment } from "../block.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
-import { splitOutputs } from "../outputs-write.ts";
+import { sealedFrom } from "../ordering/sealed-from.ts";
 import type { SealedBatch } from "../sealed-batch.ts";
 import type { SystemRequest, SystemTransactions } from "../system-transactions.ts";
 import type { Witness } from "../witness/witness.ts";
-import { hashOutputs } from "../../protocol/outputs.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { compareFinalValues } from "./final-values.ts";
@@ -34,7 +33,6 @@ export async function finishBatch(
   const environment = producer.environment();
   const { number, timestamp } = environment;
   const outputs = batchOutputs(batch, number, timestamp);
-  const outputsHash = hashOutputs(outputs);
   await runClosing(system.closing(outputs), environment);
   await producer.witnessed();
   if (openBatch()?.logs.length !== batch.logs.length) {
@@ -50,18 +48,9 @@ export async function finishBatch(
         `${engineValue} for the execution engine and ${leaf.value} for the witness`,
     );
   }
-  const { storedOutputs, writes } = splitOutputs(changes.writes);
-  if (storedOutputs !== BigInt(outputsHash)) {
-    throw new SequencerError("OutputsDiffer", `the outputs slot holds ${wordToHex(storedOutputs)}, L1 will compute ${outputsHash}`);
+  const { sealed, storedOutputs } = sealedFrom(batch, outputs, changes);
+  if (storedOutputs !== BigInt(sealed.outputsHash)) {
+    throw new SequencerError("OutputsDiffer", `the outputs slot holds ${wordToHex(storedOutputs)}, L1 will compute ${sealed.outputsHash}`);
   }
-  return {
-    outputs,
-    outputsHash,
-    logs: batch.logs,
-    canonicalTxHashes: batch.canonicalTxHashes,
-    importedRoots: batch.importedRoots,
-    writes,
-    bytecodes: changes.bytecodes,
-    transactionCount: batch.transactionCount,
-  };
+  return sealed;
 }

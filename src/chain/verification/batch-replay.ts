@@ -14,17 +14,18 @@ import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
 import type { Head } from "../execution/engine.ts";
 import { isHostileCode } from "../execution/hostile-code.ts";
 import { LEAST_MAX_INSTRUCTIONS } from "../instruction-limits.ts";
+import { carryOutImports, carryOutOperation } from "../ordering/carry-out.ts";
+import type { GrowingBatch, OwnBlocks } from "../ordering/carry-out.ts";
 import { prevRandaoOf } from "../prev-randao.ts";
-import { messagesOf } from "../sequencer/l1-messages.ts";
 import { fits } from "../sequencer/limits.ts";
-import type { BatchLimits, BatchUsage } from "../sequencer/limits.ts";
-import { batchOutputs, beginBatch, extendBatch, recordPriorityOp, recordSize } from "../sequencer/open-batch.ts";
+import type { BatchLimits } from "../sequencer/limits.ts";
+import { batchOutputs, beginBatch, extendBatch, recordSize, usageAfter } from "../sequencer/open-batch.ts";
 import type { OpenBatch } from "../sequencer/open-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
 import { changeSize } from "../witness/change-size.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
-import type { ReexecutedReceipt, Reexecution } from "../witness/reexecution.ts";
+import type { Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
 
@@ -86,6 +87,7 @@ class Replay {
   readonly #start: number;
   #place = 0;
   #batch: OpenBatch;
+  readonly #growing: GrowingBatch = { batch: () => this.#batch, replace: (batch) => void (this.#batch = batch) };
 
   constructor(inputs: BatchInputs, options: ReplayOptions, dependencies: ReplayDependencies) {
     this.#inputs = inputs;
@@ -139,8 +141,7 @@ class Replay {
       if (await this.#dependencies.l1.hasRoot(root)) continue;
       throw new BatchRefusal("ImportedRootUnknown", `block ${block.environment.number} imports root ${root.root} as number ${root.registryIndex}, which L1's registry does not have`);
     }
-    await this.#own(this.#dependencies.system.imports(roots), "imports roots");
-    this.#batch = { ...this.#batch, importedRoots: [...this.#batch.importedRoots, ...roots] };
+    await carryOutImports(roots, this.#dependencies.system, { own: (requests, purpose) => this.#own(requests, purpose) }, this.#growing);
   }
 
   #importedRoot(block: InputBlock, transaction: InputTransaction): ImportedRoot {
@@ -162,18 +163,26 @@ class Replay {
     if (queued === undefined) {
       throw new BatchRefusal("OperationUnknown", `block ${block.environment.number} carries out operation ${index}, which L1's queue does not have`);
     }
-    const steps = carriedOut(queued);
-    if (steps.payout.length > 0) await this.#own(steps.payout, `pays out operation ${index}`);
-    const second = this.#next(`conclusion of operation ${index}`);
-    const [own] = requested(second.transactions, [steps.operation]) ?? [];
-    if (own === undefined) await this.#checkLeftOut(index, steps.operation, second);
-    const [receipt] = own === undefined ? [] : await this.#execute(second, [own]);
-    const success = receipt?.success ?? false;
-    await this.#own(steps.conclusion({ success, gasUsed: receipt?.gasUsed ?? 0n }), `concludes operation ${index}`);
+    const blocks: OwnBlocks = {
+      own: (requests, purpose) => this.#own(requests, purpose),
+      attempt: (request) => this.#attempt(index, request),
+    };
+    await carryOutOperation(carriedOut(queued), blocks, this.#growing);
     if (this.#head.timestamp !== block.environment.timestamp) {
       throw new BatchRefusal("BlockMismatch", `block ${this.#head.number}: operation ${index} began at ${block.environment.timestamp} and ends at ${this.#head.timestamp}`);
     }
-    this.#batch = recordPriorityOp(this.#batch, steps.canonicalTxHash, success);
+  }
+
+  /** Undefined where the block is not the operation's, which may be left out here. */
+  async #attempt(index: bigint, request: SystemRequest): Promise<BlockReceipt | undefined> {
+    const block = this.#next(`conclusion of operation ${index}`);
+    const transactions = requested(block.transactions, [request]);
+    if (transactions === undefined) {
+      await this.#checkLeftOut(index, request, block);
+      return undefined;
+    }
+    const [receipt] = await this.#execute(block, transactions);
+    return receipt;
   }
 
   /** An operation may be left out only where it cannot run: invalid, of code that no engine may run, or beyond the batch's limits. */
@@ -183,21 +192,22 @@ class Replay {
     const size = (): ChangeSize => changeSize(execution.state.changesSince(this.#start));
     const account = await execution.state.getAccount(createAddressFromString(operation.from));
     const transaction: EngineTransaction = { kind: "unsigned", ...operation, nonce: account?.nonce ?? 0n };
-    const { usage } = recordSize(this.#batch, this.#head.number, size());
+    const measured = recordSize(this.#batch, this.#head.number, size());
     const preview = await execution.preview(transaction, environment, size, { maxInstructions: LEAST_MAX_INSTRUCTIONS });
     if (preview.receipt === undefined) return;
     if ([...preview.initCodes, ...preview.runtimeCodes].some((code) => isHostileCode(fromHex(code)))) return;
-    if (!fits(usageAfter(usage, preview.receipt, preview.size), limits, leafCount)) return;
+    if (!fits(usageAfter(measured, preview.receipt, preview.size), limits, leafCount)) return;
     throw new BatchRefusal("OperationLeftOut", `operation ${index} was left out before block ${environment.number}, though it can run`);
   }
 
   /** A block of exactly these transactions of the chain's own, each of which succeeds. */
-  async #own(requests: readonly SystemRequest[], what: string): Promise<void> {
+  async #own(requests: readonly SystemRequest[], purpose: string): Promise<readonly BlockReceipt[]> {
     const block = this.#next("block");
     const transactions = requested(block.transactions, requests);
-    if (transactions === undefined) throw this.#mismatch(block, `it is not what ${what}`);
+    if (transactions === undefined) throw this.#mismatch(block, `it is not what ${purpose}`);
     const receipts = await this.#execute(block, transactions);
-    if (!receipts.every(({ success }) => success)) throw this.#mismatch(block, `a transaction that ${what} failed`);
+    if (!receipts.every(({ success }) => success)) throw this.#mismatch(block, `a transaction that ${purpose} failed`);
+    return receipts;
   }
 
   async #execute(block: InputBlock, transactions: readonly EngineTransaction[]): Promise<BlockReceipt[]> {
@@ -247,18 +257,6 @@ class Replay {
   #mismatch({ environment }: InputBlock, reason: string): BatchRefusal {
     return new BatchRefusal("SystemTransactionMismatch", `block ${environment.number}: ${reason}`);
   }
-}
-
-/** A batch's usage once a transaction has done what its preview says. */
-function usageAfter(usage: BatchUsage, receipt: ReexecutedReceipt, size: ChangeSize): BatchUsage {
-  const messages = messagesOf({ ...receipt, transactionHash: "0x" });
-  return {
-    ...usage,
-    ...size,
-    messages: usage.messages + messages.length,
-    messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
-    gas: usage.gas + receipt.gasUsed,
-  };
 }
 
 /** What the rules ask for here, with the nonces of what is shown; undefined where something else is shown. */

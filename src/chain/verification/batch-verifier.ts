@@ -2,7 +2,6 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { wordToHex } from "../../protocol/hex.ts";
-import { hashOutputs } from "../../protocol/outputs.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
@@ -12,7 +11,7 @@ import { genesisLeaves } from "../genesis.ts";
 import type { GenesisAccount } from "../genesis.ts";
 import { createInitialState } from "../initial-state.ts";
 import type { InitialState } from "../initial-state.ts";
-import { splitOutputs } from "../outputs-write.ts";
+import { sealedFrom } from "../ordering/sealed-from.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
 import { chainRules } from "../rules.ts";
@@ -171,21 +170,10 @@ export class BatchVerifier {
   /** What the chain's own sealing would hand on. */
   #sealed({ batch, outputs }: ReplayedBatch, mark: number): SealedBatch {
     const changes = this.#execution.state.changesSince(mark);
-    const outputsHash = hashOutputs(outputs);
-    const { storedOutputs, writes } = splitOutputs(changes.writes);
-    if (storedOutputs !== BigInt(outputsHash)) {
-      throw new BatchRefusal("OutputsMismatch", `the outputs slot holds ${wordToHex(storedOutputs)}, the outputs' hash is ${outputsHash}`);
+    const { sealed, storedOutputs } = sealedFrom(batch, outputs, changes);
+    if (storedOutputs !== BigInt(sealed.outputsHash)) {
+      throw new BatchRefusal("OutputsMismatch", `the outputs slot holds ${wordToHex(storedOutputs)}, the outputs' hash is ${sealed.outputsHash}`);
     }
-    const sealed: SealedBatch = {
-      outputs,
-      outputsHash,
-      logs: batch.logs,
-      canonicalTxHashes: batch.canonicalTxHashes,
-      importedRoots: batch.importedRoots,
-      writes,
-      bytecodes: changes.bytecodes,
-      transactionCount: batch.transactionCount,
-    };
     return batch.number === 0n ? this.#initial.addTo(sealed) : sealed;
   }
 }

@@ -1,0 +1,21 @@
+import { hashOutputs } from "../../protocol/outputs.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import { splitOutputs } from "../outputs-write.ts";
+import type { SealedBatch } from "../sealed-batch.ts";
+import type { OpenBatch } from "../sequencer/open-batch.ts";
+import type { NetChanges } from "../witness/flat-state.ts";
+
+/** A closed batch, and what its closing transaction stored as the hash of its outputs: it must be `sealed.outputsHash`. */
+export interface ClosedBatch {
+  readonly sealed: SealedBatch;
+  readonly storedOutputs: bigint;
+}
+
+/** What a batch hands on once its last block is made. `changes` are all of its effects. */
+export function sealedFrom(batch: OpenBatch, outputs: BatchOutputs, changes: Pick<NetChanges, "writes" | "bytecodes">): ClosedBatch {
+  const { logs, canonicalTxHashes, importedRoots, transactionCount } = batch;
+  const { storedOutputs, writes } = splitOutputs(changes.writes);
+  const { bytecodes } = changes;
+  const outputsHash = hashOutputs(outputs);
+  return { sealed: { outputs, outputsHash, logs, canonicalTxHashes, importedRoots, writes, bytecodes, transactionCount }, storedOutputs };
+}
