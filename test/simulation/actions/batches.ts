@@ -8,7 +8,11 @@ import type { BatchContent, L2Chain } from "../l2/l2-chain.ts";
 import { planFalseBatch, planHonestBatch } from "../l2/plan.ts";
 import type { CommitBatch } from "../model/batch-types.ts";
 import { deadlineOf } from "../model/batches.ts";
+import type { BatchRevert } from "../../../src/protocol/quorum.ts";
+import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { batchDigest, revertDigest } from "../model/quorum.ts";
+import type { Terms } from "../model/quorum.ts";
+import type { Key } from "../support/keys.ts";
 import { hashOfStatement } from "../model/registries.ts";
 import type { World } from "../model/world.ts";
 import { sign, signAll } from "../support/keys.ts";
@@ -25,6 +29,25 @@ interface CommitArguments {
   previous: StoredBatch;
   batch: CommitBatch;
   signatures: Hex[];
+  terms?: Terms;
+}
+
+/** Approvals that hold as long as a simulation lasts. */
+const ALWAYS: Terms = { validFrom: 0n, validUntil: 1n << 40n };
+
+/** What the quorum signs to take back its batches from this one on. */
+function reversalOf({ chain }: L2Chain, firstNumber: bigint): BatchRevert {
+  const hashAt = (number: bigint): Hex => {
+    const stored = chain.batches.get(number);
+    return stored === undefined ? wordToHex(0n) : hashStoredBatch(stored);
+  };
+  const lastBatchHash = hashAt(chain.committed.value - 1n);
+  return { firstNumber, firstBatchHash: hashAt(firstNumber), lastBatchHash, revertCount: chain.revertCount.value, validUntil: ALWAYS.validUntil };
+}
+
+function revertIntent({ world }: Situation, l2: L2Chain, number: bigint, keys: readonly Key[], change: Partial<BatchRevert> = {}): Intent {
+  const reversal = { ...reversalOf(l2, number), ...change };
+  return { call: callOf(l2.chain.address, "revertBatches", reversal, signAll(revertDigest(world, l2.chain, reversal), keys)) };
 }
 
 /** Whether the next batch must take an operation. */
@@ -56,15 +79,15 @@ function nothingHappens(l2: L2Chain, now: bigint): BatchContent {
 
 export function signaturesFor({ world }: Situation, l2: L2Chain, commitment: Hex): Hex[] {
   const { validatorThreshold } = l2.chain.configuration;
-  return signAll(batchDigest(world, l2.chain, commitment), l2.keys.slice(0, Number(validatorThreshold)));
+  return signAll(batchDigest(world, l2.chain, commitment, l2.chain.committed.value, ALWAYS), l2.keys.slice(0, Number(validatorThreshold)));
 }
 
 function argumentsOf(situation: Situation, l2: L2Chain, { previous, batch }: FormedBatch): CommitArguments {
   return { previous, batch, signatures: signaturesFor(situation, l2, batch.commitment) };
 }
 
-export function commitIntent(l2: L2Chain, { previous, batch, signatures }: CommitArguments): Intent {
-  return { call: callOf(l2.chain.address, "commitBatch", previous, batch, signatures), isOwnInput: true };
+export function commitIntent(l2: L2Chain, { previous, batch, signatures, terms = ALWAYS }: CommitArguments): Intent {
+  return { call: callOf(l2.chain.address, "commitBatch", previous, batch, { ...terms, signatures }), isOwnInput: true };
 }
 
 /** A batch in which as little happens as the chain's queue allows. */
@@ -109,22 +132,20 @@ function execute(situation: Situation): Intent | undefined {
 }
 
 function revertSome(situation: Situation): Intent | undefined {
-  const { random, world } = situation;
+  const { random } = situation;
   const l2 = random.pick(running(situation).filter(({ pending }) => pending.length > 0));
   if (l2 === undefined) return undefined;
   const number = random.pick(l2.pending)!.stored.batchNumber;
-  const signatures = signAll(revertDigest(world, l2.chain, number), l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
-  return { call: callOf(l2.chain.address, "revertBatches", number, signatures) };
+  return revertIntent(situation, l2, number, l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
 }
 
 /** A chain that cannot go on: what it committed is withdrawn, because L1 refuses to execute it. */
 function revertStuck(situation: Situation): Intent | undefined {
-  const { world, random } = situation;
+  const { random } = situation;
   const l2 = random.pick(running(situation).filter(({ pending, isHonest }) => pending.length > 2 && !isHonest));
   if (l2 === undefined) return undefined;
   const number = l2.chain.executed.value;
-  const signatures = signAll(revertDigest(world, l2.chain, number), l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
-  return { call: callOf(l2.chain.address, "revertBatches", number, signatures) };
+  return revertIntent(situation, l2, number, l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
 }
 
 type Mutation = (args: CommitArguments, situation: Situation, l2: L2Chain) => void;
@@ -143,10 +164,12 @@ const COMMIT_MUTATIONS: Record<string, Mutation> = {
   "Hyperchain.PriorityOpsNotQueued": (args, _, { chain }) =>
     (args.batch = { ...args.batch, priorityOpCount: chain.operationsQueued.value - chain.last.priorityOpTotal + 1n }),
   "Hyperchain.CommitmentMismatch": (args, { random }) => (args.batch = { ...args.batch, commitment: toHex(random.bytes(32)) }),
+  "Hyperchain.ApprovalNotYetValid": (args, { now, random }) => (args.terms = { ...ALWAYS, validFrom: now + random.between(1n, 99n) }),
+  "Hyperchain.ApprovalExpired": (args, { now, random }) => (args.terms = { ...ALWAYS, validUntil: now - random.between(1n, 99n) }),
   "ChainSettings.QuorumTooSmall": (args) => args.signatures.pop(),
   "ChainSettings.NotAValidator": (args, { scene, world, random }, l2) => {
     const stranger = random.pick(scene.keys.filter((key) => !l2.keys.includes(key)))!;
-    args.signatures[random.index(args.signatures.length)] = sign(batchDigest(world, l2.chain, args.batch.commitment), stranger);
+    args.signatures[random.index(args.signatures.length)] = sign(batchDigest(world, l2.chain, args.batch.commitment, l2.chain.committed.value, ALWAYS), stranger);
   },
   "ChainSettings.SignersNotAscending": (args, { random }) => {
     if (args.signatures.length > 1 && random.oneIn(2)) args.signatures.reverse();
@@ -203,10 +226,10 @@ function callStopped(situation: Situation): Intent | undefined {
   const stored = chain.last;
   return {
     call: random.choose(
-      callOf(chain.address, "commitBatch", stored, formEmpty(situation, l2).batch, []),
+      callOf(chain.address, "commitBatch", stored, formEmpty(situation, l2).batch, { ...ALWAYS, signatures: [] }),
       callOf(chain.address, "proveBatch", stored, proofOf(situation.world, stored)),
       callOf(chain.address, "executeBatch", stored, [], []),
-      callOf(chain.address, "revertBatches", 0n, []),
+      callOf(chain.address, "revertBatches", reversalOf(l2, 0n), []),
       callOf(chain.address, "activateExit"),
     ),
   };
@@ -262,17 +285,30 @@ function revertExecuted(situation: Situation): Intent | undefined {
   const l2 = situation.random.pick(running(situation).filter(({ chain }) => chain.executed.value > 0n));
   if (l2 === undefined) return undefined;
   const number = situation.random.between(0n, l2.chain.executed.value - 1n);
-  return { call: callOf(l2.chain.address, "revertBatches", number, signAll(revertDigest(situation.world, l2.chain, number), l2.keys)) };
+  return revertIntent(situation, l2, number, l2.keys);
 }
 
 function revertNothing(situation: Situation): Intent | undefined {
   const l2 = situation.random.pick(running(situation));
   if (l2 === undefined) return undefined;
   const number = l2.chain.committed.value + situation.random.between(0n, 3n);
-  return { call: callOf(l2.chain.address, "revertBatches", number, signAll(revertDigest(situation.world, l2.chain, number), l2.keys)) };
+  return revertIntent(situation, l2, number, l2.keys);
 }
 
 const falseStored: StageMutation = (args) => (args[0] = { ...(args[0] as StoredBatch), newStateRoot: wordToHex(5n) });
+
+/** A revert that was signed for another state of the chain. */
+function revertMutated(error: string, change: (l2: L2Chain, situation: Situation) => Partial<BatchRevert>): Action {
+  return {
+    name: `revert with ${error}`,
+    aims: [error],
+    weight: 0,
+    make(situation) {
+      const l2 = situation.random.pick(running(situation).filter(({ pending }) => pending.length > 0));
+      return l2 === undefined ? undefined : revertIntent(situation, l2, l2.pending[0]!.stored.batchNumber, l2.keys, change(l2, situation));
+    },
+  };
+}
 
 export const batchActions: readonly Action[] = [
   { name: "commit", aims: ["Hyperchain.commitBatch ok", "party quorum that lies", "SharedBridge.applyFlows ok", "BytecodeRegistry.record ok"], weight: 14, make: commit },
@@ -281,7 +317,7 @@ export const batchActions: readonly Action[] = [
   { name: "revert", aims: ["Hyperchain.revertBatches ok"], weight: 0.5, make: revertSome },
   { name: "revert what is stuck", aims: [], weight: 2, make: revertStuck },
   ...Object.entries(COMMIT_MUTATIONS).map(([error, mutate]) => commitMutated(error, mutate)),
-  { name: "commit without a due operation", aims: ["Hyperchain.PriorityOpOverdue"], weight: 0, make: commitOverdue },
+  { name: "commit without a due operation", aims: ["Hyperchain.PriorityOpOverdue", "Hyperchain.PriorityOpOverdueOnL1"], weight: 0, make: commitOverdue },
   { name: "call a stopped chain", aims: ["Hyperchain.ChainExited"], weight: 0, make: callStopped },
   stageOutOfOrder("proveBatch", "Hyperchain.BatchNotCommitted"),
   stageOutOfOrder("executeBatch", "Hyperchain.BatchNotProven"),
@@ -293,6 +329,9 @@ export const batchActions: readonly Action[] = [
   mutatedStage("TransactionRootRegistry.RootIndexUnknown", execute, (args, { world }) => (args[1] = [{ registryIndex: BigInt(world.roots.value.length), root: wordToHex(0n) }])),
   mutatedStage("Hyperchain.ImportedRootUnknown", execute, (args) => (args[1] = [{ registryIndex: 0n, root: wordToHex(77n) }])),
   { name: "execute early", aims: ["Hyperchain.ExecutionDelayed"], weight: 0, make: executeEarly },
+  revertMutated("Hyperchain.RevertCountMismatch", (l2) => ({ revertCount: l2.chain.revertCount.value + 1n })),
+  revertMutated("Hyperchain.RevertExpired", (_, { now }) => ({ validUntil: now - 1n })),
+  revertMutated("Hyperchain.StoredBatchMismatch", () => ({ lastBatchHash: wordToHex(3n) })),
   { name: "revert what is executed", aims: ["Hyperchain.RevertOfExecuted"], weight: 0, make: revertExecuted },
   { name: "revert what is not there", aims: ["Hyperchain.NothingToRevert"], weight: 0, make: revertNothing },
 ];

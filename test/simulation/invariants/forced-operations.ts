@@ -9,6 +9,8 @@ export function checkForced(chain: Chain, previous: StoredBatch, stored: StoredB
   const next = chain.queue.get(stored.priorityOpTotal);
   if (next === undefined) return;
   const deadline = next.deadline / 2n ** 32n;
+  const latest = deadline + chain.configuration.priorityOpWindow;
+  invariant(latest > stored.committedAt, () => `chain ${chain.id} left out operation ${stored.priorityOpTotal}, due at ${latest} by L1's clock, at ${stored.committedAt}`);
   invariant(deadline > stored.lastTimestamp, () => `chain ${chain.id} left out operation ${stored.priorityOpTotal}, due at ${deadline}, at ${stored.lastTimestamp}`);
 }
 

@@ -78,11 +78,12 @@ function takeOperation(draft: Draft, { operation }: QueuedOperation, success: bo
 }
 
 /** The operations that the batch takes: from the front of the queue, at least one if one is due. */
-function chooseOperations(l2: L2Chain, random: Choices, timestamp: bigint): QueuedOperation[] {
+function chooseOperations(l2: L2Chain, random: Choices, timestamp: bigint, now: bigint): QueuedOperation[] {
   const { chain } = l2;
   const first = chain.last.priorityOpTotal;
   const waiting = Number(chain.operationsQueued.value - first);
-  const isDue = waiting > 0 && deadlineOf(chain, first) <= timestamp;
+  const deadline = deadlineOf(chain, first);
+  const isDue = waiting > 0 && (deadline <= timestamp || deadline + chain.configuration.priorityOpWindow <= now);
   const most = Math.min(waiting, MOST_OPERATIONS);
   const count = Math.max(isDue ? 1 : 0, random.index(most + 1));
   return Array.from({ length: count }, (_, i) => chain.queue.get(first + BigInt(i))!);
@@ -148,7 +149,7 @@ export function planHonestBatch(world: World, l2: L2Chain, records: Records, ran
   const earliest = lastTimestamp > now - LARGEST_LAG ? lastTimestamp : now - LARGEST_LAG;
   const timestamp = random.oneIn(3) ? random.between(earliest, now) : now;
   const draft = new Draft(l2, world, random);
-  const operations = chooseOperations(l2, random, timestamp).map((operation) => ({ operation, success: !random.oneIn(3) }));
+  const operations = chooseOperations(l2, random, timestamp, now).map((operation) => ({ operation, success: !random.oneIn(3) }));
   for (const { operation, success } of operations) takeOperation(draft, operation, success, records);
   for (const transfer of random.some(records.undeliveredTo(l2)).slice(0, 3)) deliver(draft, world, transfer);
   for (let i = random.index(4); i > 0; i--) sendSomething(draft, world, random);

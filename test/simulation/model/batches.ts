@@ -11,7 +11,9 @@ import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { CommitBatch } from "./batch-types.ts";
 import type { Frame } from "./frame.ts";
 import { checkAvailability } from "./policies.ts";
+import type { BatchRevert } from "../../../src/protocol/quorum.ts";
 import { batchDigest, requireQuorum, revertDigest } from "./quorum.ts";
+import type { Terms } from "./quorum.ts";
 import { readBatch } from "./reading.ts";
 import type { BatchReading } from "./reading.ts";
 import { requireActive, rootAt, verify } from "./registries.ts";
@@ -23,6 +25,11 @@ const MAX_EXECUTION_GAS = 12_000_000n;
 const GAS_PER_FLOW = 34_000n;
 const GAS_PER_IMPORT = 3_000n;
 const DEADLINE_FRACTION = 32n;
+
+/** The validators' word for a batch. */
+export interface BatchApproval extends Terms {
+  readonly signatures: readonly Hex[];
+}
 
 const storedHashes = new WeakMap<StoredBatch, Hex>();
 
@@ -96,7 +103,7 @@ function requireNext({ transaction }: Frame, chain: Chain, previous: StoredBatch
 }
 
 /** Hashes of the operations that the batch takes. */
-function takeOperations(chain: Chain, first: bigint, batch: CommitBatch): Hex[] {
+function takeOperations({ transaction }: Frame, chain: Chain, first: bigint, batch: CommitBatch): Hex[] {
   const count = batch.priorityOpCount;
   const available = chain.operationsQueued.value - first;
   requireThat(count <= available, "Hyperchain", "PriorityOpsNotQueued", () => [available, count]);
@@ -104,6 +111,8 @@ function takeOperations(chain: Chain, first: bigint, batch: CommitBatch): Hex[] 
     const deadline = deadlineOf(chain, first);
     const { lastTimestamp } = batch;
     requireThat(deadline > lastTimestamp, "Hyperchain", "PriorityOpOverdue", () => [first, deadline, lastTimestamp]);
+    const latest = deadline + chain.configuration.priorityOpWindow;
+    requireThat(latest > transaction.now, "Hyperchain", "PriorityOpOverdueOnL1", () => [first, latest, transaction.now]);
   }
   return operationHashes(chain, first, count);
 }
@@ -114,24 +123,32 @@ export function operationHashes(chain: Chain, first: bigint, count: bigint): Hex
 
 function requireStored(chain: Chain, number: bigint, batch: StoredBatch): void {
   requireThat(batch.batchNumber === number, "Hyperchain", "BatchNumberMismatch", () => [number, batch.batchNumber]);
-  const [expected, actual] = [storedHash(chain.batches.get(number)!), storedHash(batch)];
+  requireHash(chain, number, storedHash(batch));
+}
+
+function requireHash(chain: Chain, number: bigint, actual: Hex): void {
+  const expected = storedHash(chain.batches.get(number)!);
   requireThat(actual === expected, "Hyperchain", "StoredBatchMismatch", () => [number, expected, actual]);
 }
 
 export const batches = {
-  commitBatch(frame: Frame, previous: StoredBatch, batch: CommitBatch, signatures: readonly Hex[]): void {
+  commitBatch(frame: Frame, previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): void {
     const { world, transaction, sender, isCanonical, self } = frame;
     const chain = world.chainAt(self);
     requireRunning(chain);
     requireActive(frame, chain.configuration.protocolVersion);
     requireNext(frame, chain, previous, batch);
-    const operations = takeOperations(chain, previous.priorityOpTotal, batch);
+    const operations = takeOperations(frame, chain, previous.priorityOpTotal, batch);
     const published = sender === transaction.origin && !world.hasCode(sender) && isCanonical;
     const reading = readBatch(world, chain, previous, batch, operations);
     const stored = describeBatch(world, chain, previous, batch, { now: transaction.now, published, reading });
     const isExpected = stored.commitment === batch.commitment;
     requireThat(isExpected, "Hyperchain", "CommitmentMismatch", () => [batch.commitment, stored.commitment]);
-    requireQuorum(chain, batchDigest(world, chain, stored.commitment), signatures);
+    const { validFrom, validUntil, signatures } = approval;
+    const { now } = transaction;
+    requireThat(now >= validFrom, "Hyperchain", "ApprovalNotYetValid", () => [validFrom, now]);
+    requireThat(now <= validUntil, "Hyperchain", "ApprovalExpired", () => [validUntil, now]);
+    requireQuorum(chain, batchDigest(world, chain, stored.commitment, stored.batchNumber, approval), signatures);
     chain.batches.set(stored, stored.batchNumber);
     chain.committed.value = stored.batchNumber + 1n;
     const { publishedCodes, codes } = reading;
@@ -180,13 +197,20 @@ export const batches = {
     frame.call({ to: roots, fn: "append", args: [chain.id, number, batch.l2LogsTreeRoot], value: 0n });
   },
 
-  revertBatches(frame: Frame, batchNumber: bigint, signatures: readonly Hex[]): void {
+  revertBatches(frame: Frame, reversal: BatchRevert, signatures: readonly Hex[]): void {
+    const { firstNumber: batchNumber, revertCount, validUntil } = reversal;
     const chain = frame.world.chainAt(frame.self);
     requireRunning(chain);
     const [executed, committed] = [chain.executed.value, chain.committed.value];
     requireThat(batchNumber >= executed, "Hyperchain", "RevertOfExecuted", () => [executed, batchNumber]);
     requireThat(batchNumber < committed, "Hyperchain", "NothingToRevert", () => [committed, batchNumber]);
-    requireQuorum(chain, revertDigest(frame.world, chain, batchNumber), signatures);
+    const reverts = chain.revertCount.value;
+    requireThat(revertCount === reverts, "Hyperchain", "RevertCountMismatch", () => [reverts, revertCount]);
+    requireHash(chain, batchNumber, reversal.firstBatchHash);
+    requireHash(chain, committed - 1n, reversal.lastBatchHash);
+    const { now } = frame.transaction;
+    requireThat(now <= validUntil, "Hyperchain", "RevertExpired", () => [validUntil, now]);
+    requireQuorum(chain, revertDigest(frame.world, chain, reversal), signatures);
     chain.revertCount.value += 1n;
     chain.committed.value = batchNumber;
     if (chain.verified.value > batchNumber) chain.verified.value = batchNumber;

@@ -1,6 +1,7 @@
 import secp256k1 from "secp256k1";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import type { BatchRevert } from "../../../src/protocol/quorum.ts";
 import { requireThat } from "./refusal.ts";
 import type { Chain, ContractKind, World } from "./world.ts";
 
@@ -8,8 +9,8 @@ const LENGTH = 65;
 const HIGHEST_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 const DOMAIN_TYPE = hashTag("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 const DOMAIN_VERSION = hashTag("1");
-const BATCH_TYPE = hashTag("BatchCommitment(bytes32 commitment,uint256 revertCount)");
-const REVERT_TYPE = hashTag("BatchRevert(uint256 batchNumber,uint256 revertCount)");
+const BATCH_TYPE = hashTag("BatchCommitment(bytes32 commitment,uint64 batchNumber,uint256 revertCount,uint64 validFrom,uint64 validUntil)");
+const REVERT_TYPE = hashTag("BatchRevert(uint256 firstNumber,bytes32 firstBatchHash,bytes32 lastBatchHash,uint256 revertCount,uint64 validUntil)");
 const AVAILABILITY_TYPE = hashTag("DataAvailability(bytes32 preCommitment,bytes32 pubdataHash)");
 
 /** keccak of words one behind the other. */
@@ -23,14 +24,23 @@ function typedDataHash(world: World, name: string, contract: Hex, structHash: He
   return keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(structHash));
 }
 
+/** From when to when L1 takes what validators sign, in its own seconds. */
+export interface Terms {
+  readonly validFrom: bigint;
+  readonly validUntil: bigint;
+}
+
 /** What validators sign so that a batch is committed. */
-export function batchDigest(world: World, chain: Chain, commitment: Hex): Hex {
-  return typedDataHash(world, "Hyperchain", chain.address, hashWords(BATCH_TYPE, commitment, chain.revertCount.value));
+export function batchDigest(world: World, chain: Chain, commitment: Hex, batchNumber: bigint, { validFrom, validUntil }: Terms): Hex {
+  const structHash = hashWords(BATCH_TYPE, commitment, batchNumber, chain.revertCount.value, validFrom, validUntil);
+  return typedDataHash(world, "Hyperchain", chain.address, structHash);
 }
 
 /** What validators sign so that batches are reverted. */
-export function revertDigest(world: World, chain: Chain, batchNumber: bigint): Hex {
-  return typedDataHash(world, "Hyperchain", chain.address, hashWords(REVERT_TYPE, batchNumber, chain.revertCount.value));
+export function revertDigest(world: World, chain: Chain, reversal: BatchRevert): Hex {
+  const { firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil } = reversal;
+  const structHash = hashWords(REVERT_TYPE, firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil);
+  return typedDataHash(world, "Hyperchain", chain.address, structHash);
 }
 
 /** What a committee's members sign. */
