@@ -16,6 +16,8 @@ export interface QuorumMember {
   signBatch(batch: SignedBatch, terms: ApprovalTerms): Promise<Hex>;
   /** Its signature of a revert. Rejects when L1 has other batches. */
   signRevert(reversal: BatchRevert): Promise<Hex>;
+  /** Forgets what it approved, after a development L1 has returned to an earlier state. Absent where that cannot happen. */
+  forgetApprovals?(): Promise<void>;
 }
 
 /** Names the contract whose validators sign. */
@@ -49,6 +51,10 @@ export async function createLocalMember(signer: TypedDataSigner, context: Quorum
     async signRevert(reversal) {
       await checks.revert?.(reversal);
       return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { ...reversal })) as Hex;
+    },
+    forgetApprovals() {
+      record.forget();
+      return Promise.resolve();
     },
   };
 }

@@ -22,6 +22,11 @@ export class SigningRecord {
     this.#approvals.delete(batchNumber - REMEMBERED_BATCHES);
   }
 
+  /** Forgets everything, for an L1 that has returned to an earlier state by command: what was signed since is of no L1 any more. */
+  forget(): void {
+    this.#approvals.clear();
+  }
+
   /** The first second in which no other batch of this number is approved. */
   freeFrom({ batchNumber, commitment, revertCount }: Pick<BatchCommitment, "batchNumber" | "commitment" | "revertCount">): bigint {
     const others = (this.#approvals.get(batchNumber) ?? []).filter((each) => each.revertCount === revertCount && each.commitment !== commitment);

@@ -30,6 +30,14 @@ test("renews the approval of one batch as often as is asked, and knows numbers a
   assert.equal(record.freeFrom(approval(2, 0n, 0n)), 401n);
 });
 
+test("approves another batch at once after L1 has returned to an earlier state", () => {
+  const record = new SigningRecord();
+  record.admit(approval(1, 100n, 200n));
+  record.forget();
+  assert.equal(record.freeFrom(approval(2, 0n, 0n)), 0n);
+  record.admit(approval(2, 100n, 200n));
+});
+
 test("whatever it is asked for, no second has two batches of one number and count", () => {
   const seed = Number(process.env["SEED"] ?? 20261120);
   console.log(`seed ${seed}`);

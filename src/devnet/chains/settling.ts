@@ -108,6 +108,8 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
   const approvals = new SigningRecord();
   const pending = new Map<bigint, PendingBatch>();
   const settled = new Map<bigint, Promise<SettledBatch>>();
+  /** Done when the quorum has forgotten what it signed for a state that is no more. A member that has died says so when it is asked to sign. */
+  let forgotten: Promise<unknown> = Promise.resolve();
   /** Undefined while nothing is to be sent: reading where L1 stands is left until then. */
   let run: Run | undefined;
   let paused = false;
@@ -119,7 +121,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     const delay = (ms: number): Promise<void> => untilTimeMoves(time, ms, signal);
     const patience = createL1Patience({}, { delay, signal, ...(onTrouble === undefined ? {} : { onTrouble }) });
     const transactor = passing(gate, name, signal, createTransactor({ confirmations, refusalsUntilBelieved }, { signer: sender, patience }));
-    const settlement = openSettlement<FormedBatch>(
+    const open = () => openSettlement<FormedBatch>(
       { quorum, posting },
       {
         context: { settlementChainId, hyperchain, provider: patientReader(l1, patience), fromBlock, delay, patience, transactor, approvals },
@@ -136,6 +138,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
         onStop: (error) => fail(started, error),
       },
     );
+    const settlement = forgotten.then(open);
     const started: Run = { settlement, end };
     settlement.catch((error: unknown) => fail(started, error));
     return started;
@@ -215,6 +218,8 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     resume(mark) {
       if (closed) return;
       if (mark !== undefined) {
+        approvals.forget();
+        forgotten = Promise.allSettled(quorum.members.map(async (member) => member.forgetApprovals?.()));
         forgetFrom(mark.nextBatch);
         for (const then of mark.pending) {
           const now = pending.get(then.batch.outputs.batchNumber);

@@ -31,6 +31,8 @@ export interface SignersDependencies {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
+  /** As the pipeline's: then L1 is not the devnet's own, and nobody returns it to an earlier state. */
+  readonly l1MayBeBehind?: boolean;
 }
 
 /** Who signs for a chain, before there is one: the chain's configuration names them. */
@@ -101,6 +103,7 @@ export async function prepareSigners(plan: ChainPlan, dependencies: SignersDepen
         genesis: dependencies.genesis,
         pubdataOnChain: !isValidium,
         keeps: undefined,
+        l1Returns: dependencies.l1MayBeBehind !== true,
       };
       await Promise.all([
         ...quorumProcesses.map((member) => member.request("configure", setup)),

@@ -49,6 +49,7 @@ interface Configured {
   /** Where it asks L1 about the chain. */
   readonly contract: ChainContract;
   readonly signer: QuorumMember;
+  readonly l1Returns: boolean;
 }
 
 /**
@@ -83,6 +84,12 @@ export class Member {
       return signer.signBatch(own, terms);
     },
     signRevert: (reversal) => this.#chain().signer.signRevert(reversal),
+    forgetApprovals: async () => {
+      const { l1Returns, signer } = this.#chain();
+      if (!l1Returns) throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only beside a development L1");
+      await signer.forgetApprovals?.();
+      return undefined;
+    },
     signAvailability: async ({ inputs, commitment, policy }) => {
       const own = await this.#timely(await this.#run(inputs, commitment));
       const { settlementChainId } = this.#chain().context;
@@ -199,7 +206,7 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
   const readers = keeps === undefined ? undefined : new Set(keeps.readers);
   const chainContract: ChainContract = { provider: l1, hyperchain, fromBlock };
   const signer = await createLocalMember(wallet, context, { revert: (reversal) => fromL1(() => requireRevertible(chainContract, reversal)) });
-  return { context, reader, readers, knowledge, timeBounds, verifier, contract: chainContract, signer };
+  return { context, reader, readers, knowledge, timeBounds, verifier, contract: chainContract, signer, l1Returns: setup.l1Returns };
 }
 
 /** Of the block that comes next; the newest one's where the node says nothing about the next. An idle L1's newest block may be old. */

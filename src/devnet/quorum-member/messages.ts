@@ -18,6 +18,8 @@ export interface MemberSetup {
   readonly pubdataOnChain: boolean;
   /** Whether the member keeps every batch's data, and who may then read it. */
   readonly keeps: { readonly readers: readonly Hex[] } | undefined;
+  /** Whether L1 is a development chain, which returns to earlier states by command. */
+  readonly l1Returns: boolean;
 }
 
 /** What a member does: arguments and result of each. */
@@ -32,6 +34,8 @@ export interface MemberOperations {
     readonly result: Hex;
   };
   readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
+  /** After L1 has returned to an earlier state. Refused beside an L1 that does not do so. */
+  readonly forgetApprovals: { readonly request: undefined; readonly result: undefined };
   /** Signs for a batch's data, which it then keeps. */
   readonly signAvailability: {
     readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly policy: Hex };

@@ -19,6 +19,7 @@ export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumM
       return shown(member, inputsOf, "signBatch", { inputs, commitment, terms });
     },
     signRevert: (reversal) => member.request("signRevert", reversal),
+    forgetApprovals: () => member.request("forgetApprovals", undefined),
   };
 }
 
