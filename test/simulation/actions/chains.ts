@@ -33,7 +33,7 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
   const { policies, tokens, filterer, accounts } = scene;
   const exitDelay = random.between(100n, 1_500n);
   // The first chains differ in every respect, so that no part is missing in an episode.
-  const number = world.chainIds.value.length;
+  const number = situation.records.announcements.length;
   const baseTokens = [ETH, tokens.base, ETH, tokens.hostile, ETH];
   const availability = [policies.rollup, policies.committee, policies.any, policies.rollup, policies.all];
   const versions = [VERSION, VERSION, VERSION, DOUBTED_VERSION, FULL_VERSION].filter((version) => {
@@ -64,7 +64,7 @@ function announceChain(situation: Situation): Intent | undefined {
   const keys = chooseKeys(situation);
   const configuration = chooseConfiguration(situation, keys);
   const [creator, secret] = [random.pick(scene.accounts.users)!, toHex(random.bytes(32))];
-  records.announcements.push({ configuration, secret, creator, keys, isHonest: world.chainIds.value.length % 3 !== 2 });
+  records.announcements.push({ configuration, secret, creator, keys, isHonest: records.announcements.length % 3 !== 2 });
   // Anyone may bring an announcement to L1: it shows nothing.
   return { call: callOf(world.addresses.factory, "announceChain", announcementOf(world, creator, configuration, secret)) };
 }

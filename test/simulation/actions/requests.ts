@@ -72,7 +72,7 @@ const REFUSED: Record<string, (situation: Situation, request: DirectRequest) => 
   "Hyperchain.GasLimitTooHigh": ({ random }) => ({ l2GasLimit: 8_000_001n + random.between(0n, 1n << 64n), mintValue: 1n << 70n }),
   "Hyperchain.MintValueTooLow": ({ random }) => random.choose<Partial<DirectRequest>>({ mintValue: 5n }, { l2Value: 1n << 255n }),
   "SharedBridge.AmountTooLarge": () => ({ mintValue: 1n << 128n }),
-  "SharedBridge.BaseTokenLimitExceeded": () => ({ mintValue: (1n << 127n) + 1n }),
+  "SharedBridge.BaseTokenLimitExceeded": () => ({ mintValue: (1n << 126n) + 1n }),
   "ChainFactory.UnknownChain": () => ({ chainId: 77n }),
 };
 /** Where ETH could not pay for it. */

@@ -16,7 +16,7 @@ import { pull, send } from "./transfers.ts";
 
 export const TWO_BRIDGES_MAGIC = wordToHex(BigInt(hashTag("TWO_BRIDGES_MAGIC_VALUE")) - 1n);
 const DEPOSIT_TAG = hashTag("hyperchain.token-deposit.v1");
-const MAX_BASE_TOKEN = 1n << 127n;
+const MAX_BASE_TOKEN = 1n << 126n;
 const ASSET_ROUTER: Hex = "0x0000000000000000000000000000000000010003";
 
 const refuse = (error: string, ...args: readonly unknown[]): never => {
