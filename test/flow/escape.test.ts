@@ -105,7 +105,7 @@ describe("E4 a sequencer that floods, censors or dies keeps nobody in", () => {
     const { timestamp } = (await devnet.l1.provider.getBlock("latest"))!;
     await chain!.pipeline.chain.sequencer.setNextTimestamp(BigInt(timestamp));
     await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: alice, value: 1n })).wait();
-    await assert.rejects(settleNow(chain!), (error) => error instanceof SettlementError && error.contractError?.name === "PriorityOpOverdue");
+    await assert.rejects(settleNow(chain!), (error) => error instanceof SettlementError && error.code === "BatchOverdue");
   });
 
   test("the exit opens when the exit delay is over too, for anyone, and not before", async () => {
