@@ -16,9 +16,7 @@ function call_(opcode) -> ok {
   if shr(64, code) {
     let target := delegateOf(code)
     cost := add(cost, accountGas(target))
-    code := 0
-    // A delegation to a delegation runs the designator itself, whose first byte is invalid.
-    if iszero(isPrecompile(target)) { code := and(codeOf(target), 0xffffffffffffffff) }
+    code := delegatedCode(target)
   }
   if iszero(machine.charge(cost)) { leave }
   ok := 1

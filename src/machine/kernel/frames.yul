@@ -18,12 +18,9 @@ function callTarget(sender, gasLimit) {
   }
   if shr(64, code) {
     let delegate_ := delegateOf(code)
-    if iszero(isPrecompile(delegate_)) {
-      pop(touch(headerOf(delegate_)))
-      code := codeOf(delegate_)
-      if shr(64, code) { code := and(code, 0xffffffffffffffff) }
-    }
-    if isPrecompile(delegate_) { code := 0 }
+    // Warm from now on; a transaction itself pays nothing for that.
+    pop(accountGas(delegate_))
+    code := delegatedCode(delegate_)
   }
   if iszero(transfer(get.senderId(), id, get.value())) { machine.panic(0x1b) }
   if isPrecompile(target) {

@@ -75,6 +75,11 @@ function delegateOf(code) -> account {
   account := and(machine.codeHead(code), 0xffffffffffffffffffffffffffffffffffffffff)
 }
 
+// What a delegation runs: nothing at a precompile. Delegated once more, it runs the designator itself, whose first byte is invalid.
+function delegatedCode(target) -> code {
+  if iszero(isPrecompile(target)) { code := and(codeOf(target), 0xffffffffffffffff) }
+}
+
 function setCode(account, frameId, offset, length) {
   let code := machine.makeCode(frameId, offset, length)
   setCurrent(machine.key(2, account, 0), machine.hashFrame(frameId, offset, length))

@@ -66,7 +66,7 @@ function readSender() -> sender {
   if iszero(sender) { machine.panic(0x16) }
 }
 
-// The account that signed, or 0. The machine proves either the key or that there is none.
+// The account that signed, or 0. The machine proves the key, or that no key signed so.
 function recoverAccount(hash, parity, r, s) -> account {
   mstore(0x00, hash)
   mstore(0x20, parity)
