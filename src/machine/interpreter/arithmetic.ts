@@ -1,7 +1,7 @@
+import { LIMBS } from "./limbs.ts";
 import { readBigInt, writeBigInt } from "./word-stack.ts";
 import type { WordStack } from "./word-stack.ts";
 
-const LIMBS = 16;
 const MASK = (1n << 256n) - 1n;
 
 /** What an opcode does to the stack whose operands are there. */

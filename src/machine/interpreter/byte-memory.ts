@@ -1,4 +1,5 @@
-const LIMBS = 16;
+import { LIMBS } from "./limbs.ts";
+
 const START_BYTES = 1024;
 
 /** Memory of a frame or of the kernel: bytes that are 0 until they are written. */

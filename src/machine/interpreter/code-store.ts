@@ -12,7 +12,7 @@ export const NO_CODE: Code = { id: 0, bytes: new Uint8Array(0), jumpTargets: new
 
 /** Where the codes of a state come from. */
 export interface CodeSource {
-  /** The code with a digest. Throws if there is none, because the state names it. */
+  /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
   /** Digest of a code: what leaf kind 3 holds. */
   digestOf(code: Uint8Array): bigint;

@@ -2,9 +2,8 @@ import { FRAME_FIELDS } from "../kernel/names.ts";
 import { ByteMemory } from "./byte-memory.ts";
 import { NO_CODE } from "./code-store.ts";
 import type { Code } from "./code-store.ts";
+import { LIMBS } from "./limbs.ts";
 import { WordStack } from "./word-stack.ts";
-
-const LIMBS = 16;
 
 /** One call's context. Frames are numbered upwards and never reused within a run. */
 export class Frame {

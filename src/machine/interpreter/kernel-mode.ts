@@ -3,13 +3,12 @@ import { PUSH_ROW } from "../rom/rom-row.ts";
 import type { RomRow } from "../rom/rom-row.ts";
 import { ARRAYS } from "../kernel/names.ts";
 import { ARITHMETIC, isZero } from "./arithmetic.ts";
+import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { Privileged } from "./privileged-operations.ts";
 import { pushBytes, swap } from "./user-mode.ts";
 import type { Keccak } from "./user-mode.ts";
 import { writeBigInt } from "./word-stack.ts";
-
-const LIMBS = 16;
 
 /** What a row does, apart from its jump. */
 type RowOperation = (machine: MachineState) => void;

@@ -5,14 +5,13 @@ import type { CodeSource } from "./code-store.ts";
 import type { RunEnvironment } from "./environment.ts";
 import type { StateSource } from "./key-table.ts";
 import { KernelMode } from "./kernel-mode.ts";
+import { LIMBS } from "./limbs.ts";
 import { MachineState } from "./machine-state.ts";
 import type { Hint, TransactionOutcome } from "./machine-state.ts";
 import { privilegedOperations } from "./privileged-operations.ts";
 import type { Primitives } from "./privileged-operations.ts";
 import { UserMode } from "./user-mode.ts";
 import { readBigInt } from "./word-stack.ts";
-
-const LIMBS = 16;
 
 /** A leaf that a run read, before and after it. */
 export interface LeafChange {

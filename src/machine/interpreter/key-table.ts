@@ -1,7 +1,6 @@
+import { LIMBS } from "./limbs.ts";
 import type { WordList } from "./word-list.ts";
 import { readBigInt, writeBigInt } from "./word-stack.ts";
-
-const LIMBS = 16;
 
 /** The state that a run starts from. */
 export interface StateSource {

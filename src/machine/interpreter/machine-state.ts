@@ -7,10 +7,9 @@ import type { RunEnvironment } from "./environment.ts";
 import { Frame } from "./frame.ts";
 import { KeyTable } from "./key-table.ts";
 import type { StateSource } from "./key-table.ts";
+import { LIMBS } from "./limbs.ts";
 import { WordList } from "./word-list.ts";
 import { readBigInt, writeBigInt, WordStack } from "./word-stack.ts";
-
-const LIMBS = 16;
 
 /** A word of the witness, or bytes that `hintBytes` takes. */
 export type Hint = bigint | Uint8Array;

@@ -3,10 +3,9 @@ import { fieldIndex, variableIndex } from "../kernel/names.ts";
 import type { FrameField, Variable } from "../kernel/names.ts";
 import { ARITHMETIC, byteLength, isZero } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
+import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
 import { readNumber, TOO_LARGE } from "./word-stack.ts";
-
-const LIMBS = 16;
 
 /** Runs a native opcode on the current frame; false for an exceptional halt. Static gas is paid, operands are there. */
 type NativeOpcode = (machine: MachineState, frame: Frame) => boolean;

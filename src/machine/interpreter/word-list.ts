@@ -1,4 +1,4 @@
-const LIMBS = 16;
+import { LIMBS } from "./limbs.ts";
 
 /** A growing list of 256-bit words as limbs, 0 where nothing was written. */
 export class WordList {

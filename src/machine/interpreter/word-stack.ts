@@ -1,4 +1,5 @@
-const LIMBS = 16;
+import { LIMBS } from "./limbs.ts";
+
 const START_WORDS = 32;
 const MOST_WORDS = 1024;
 
