@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ARITHMETIC } from "../../src/machine/interpreter/arithmetic.ts";
 import { WordStack } from "../../src/machine/interpreter/word-stack.ts";
-import { Random } from "./support/random-code.ts";
+import { Random } from "../chain/state/support/random.ts";
 
 const MODULUS = 1n << 256n;
 const signed = (x: bigint) => (x >= MODULUS / 2n ? x - MODULUS : x);

@@ -4,7 +4,8 @@ import { createTx } from "@ethereumjs/tx";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromBigInt, eoaCode7702SignAuthorization, privateToAddress } from "@ethereumjs/util";
 import { compareEngines } from "./support/compare.ts";
-import { Random, RandomCode } from "./support/random-code.ts";
+import { Random } from "../chain/state/support/random.ts";
+import { RandomCode } from "./support/random-code.ts";
 import { bytesOf, numberOf, rules } from "./support/reference.ts";
 import type { WorldAccount } from "./support/world.ts";
 
@@ -24,7 +25,7 @@ function randomWorld(random: Random): Map<bigint, WorldAccount> {
   accounts.set(0xfeen, { nonce: 0n, balance: 1n, code: new Uint8Array(0), storage: new Map() });
   for (const address of CONTRACTS) {
     const storage = new Map<bigint, bigint>();
-    for (let slot = 0n; slot < 3n; slot++) if (random.chance(2)) storage.set(slot, BigInt(1 + random.below(2)));
+    for (let slot = 0n; slot < 3n; slot++) if (random.below(2) === 0) storage.set(slot, BigInt(1 + random.below(2)));
     const code = new RandomCode(random, TARGETS).generate();
     accounts.set(address, { nonce: 1n, balance: BigInt(random.below(2) * 3), code, storage });
   }
@@ -33,10 +34,10 @@ function randomWorld(random: Random): Map<bigint, WorldAccount> {
 
 function randomTransaction(random: Random): TypedTransaction {
   const type = random.pick([0, 1, 2, 4]);
-  const creates = type !== 4 && random.chance(6);
-  const to = random.chance(8) ? random.pick(TARGETS) : random.pick(CONTRACTS);
+  const creates = type !== 4 && random.below(6) === 0;
+  const to = random.below(8) === 0 ? random.pick(TARGETS) : random.pick(CONTRACTS);
   const fees = type < 2 ? { gasPrice: 3n } : { maxFeePerGas: 3n, maxPriorityFeePerGas: BigInt(random.below(3)) };
-  const accessList = random.chance(2)
+  const accessList = random.below(2) === 0
     ? []
     : [{ address: createAddressFromBigInt(random.pick(CONTRACTS)).toString(), storageKeys: [bytesOf(1n, 32), bytesOf(2n, 32)].map(hex) }];
   const fields = {
@@ -56,7 +57,7 @@ function randomTransaction(random: Random): TypedTransaction {
 
 function randomAuthorizations(random: Random) {
   return Array.from({ length: 1 + random.below(3) }, () => {
-    const target = random.chance(4) ? 0n : random.pick(TARGETS);
+    const target = random.below(4) === 0 ? 0n : random.pick(TARGETS);
     return eoaCode7702SignAuthorization(
       { chainId: random.pick(["0x0", "0x1", "0x2"]), address: createAddressFromBigInt(target).toString(), nonce: random.pick(["0x0", "0x1"]) },
       random.pick([SENDER, ...DELEGATORS]),

@@ -1,28 +1,4 @@
-/** Deterministic numbers: xorshift over 32 bits. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed * 0x9e3779b1) >>> 0 || 1;
-  }
-
-  below(limit: number): number {
-    let x = this.#state;
-    x ^= (x << 13) >>> 0;
-    x ^= x >>> 17;
-    x ^= (x << 5) >>> 0;
-    this.#state = x >>> 0;
-    return this.#state % limit;
-  }
-
-  pick<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T;
-  }
-
-  chance(oneIn: number): boolean {
-    return this.below(oneIn) === 0;
-  }
-}
+import type { Random } from "../../chain/state/support/random.ts";
 
 const SIZES = [0, 0, 1, 2, 3, 31, 32, 33, 64, 100, 255, 1000] as const;
 const BINARY = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0a, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x14, 0x16, 0x17, 0x18] as const;
@@ -50,7 +26,7 @@ export class RandomCode {
   }
 
   readonly #statements: readonly (() => void)[] = [
-    () => this.#store(() => this.#push(this.#random.chance(3) ? this.#size() : this.#random.below(3))),
+    () => this.#store(() => this.#push(this.#chance(3) ? this.#size() : this.#random.below(3))),
     () => this.#store(() => this.#push(this.#random.below(3))),
     () => this.#emit(() => this.#slot(), [0x54, 0x50]),
     () => this.#call(),
@@ -63,14 +39,14 @@ export class RandomCode {
     () => this.#emit(() => this.#push(this.#size()), [0x51, ...this.#pushed(this.#size()), this.#random.pick([0x52, 0x53])]),
     () => this.#store(() => this.#emit(() => this.#range(), [0x20])),
     () => this.#emit(() => (this.#push(this.#size()), this.#push(this.#size()), this.#push(this.#size())), [this.#random.pick([0x37, 0x39, 0x5e])]),
-    () => this.#emit(() => (this.#push(this.#random.chance(2) ? 0 : this.#size()), this.#push(0), this.#push(this.#size())), [0x3e]),
+    () => this.#emit(() => (this.#push(this.#chance(2) ? 0 : this.#size()), this.#push(0), this.#push(this.#size())), [0x3e]),
     () => this.#store(() => this.#emit(() => this.#account(), [this.#random.pick([0x31, 0x3b, 0x3f])])),
     () => this.#keep(() => this.#bytes.push(this.#random.pick(READS))),
     () => this.#emit(() => (this.#push(this.#size()), this.#push(this.#size()), this.#push(this.#size()), this.#account()), [0x3c]),
     () => this.#log(),
     () => this.#create(),
     () => this.#store(() => this.#emit(() => this.#push(this.#size()), [0x35])),
-    () => (this.#random.chance(6) ? this.#emit(() => this.#account(), [0xff]) : undefined),
+    () => (this.#chance(6) ? this.#emit(() => this.#account(), [0xff]) : undefined),
   ];
 
   #emit(operands: () => void, opcodes: readonly number[]): void {
@@ -88,6 +64,10 @@ export class RandomCode {
     value();
     this.#push(this.#size());
     this.#bytes.push(0x52);
+  }
+
+  #chance(oneIn: number): boolean {
+    return this.#random.below(oneIn) === 0;
   }
 
   #slot(): void {
@@ -113,7 +93,7 @@ export class RandomCode {
 
   #wide(): void {
     this.#bytes.push(0x7f);
-    for (let i = 0; i < 32; i++) this.#bytes.push(this.#random.chance(3) ? this.#random.pick([0, 255]) : this.#random.below(256));
+    for (let i = 0; i < 32; i++) this.#bytes.push(this.#chance(3) ? this.#random.pick([0, 255]) : this.#random.below(256));
   }
 
   #account(): void {
@@ -123,13 +103,13 @@ export class RandomCode {
 
   #call(): void {
     const opcode = this.#random.pick(CALLS);
-    this.#push(this.#random.chance(3) ? this.#size() : 0);
+    this.#push(this.#chance(3) ? this.#size() : 0);
     this.#push(this.#size());
-    this.#push(this.#random.chance(3) ? this.#size() : 0);
+    this.#push(this.#chance(3) ? this.#size() : 0);
     this.#push(this.#size());
-    if (opcode < 0xf4) this.#push(this.#random.chance(3) ? this.#random.below(5) : 0);
+    if (opcode < 0xf4) this.#push(this.#chance(3) ? this.#random.below(5) : 0);
     this.#account();
-    if (this.#random.chance(2)) this.#bytes.push(0x5a);
+    if (this.#chance(2)) this.#bytes.push(0x5a);
     else this.#bytes.push(0x62, this.#random.below(3), this.#random.below(256), this.#random.below(256));
     this.#bytes.push(opcode);
     this.#slot();
@@ -155,16 +135,16 @@ export class RandomCode {
     if (this.#depth >= 2) return;
     const inner = new RandomCode(this.#random, this.#targets, this.#depth + 1).generate().slice(0, 200);
     const returning = [0x61, inner.length >> 8, inner.length & 255, 0x80, 0x60, 0x0c, 0x5f, 0x39, 0x5f, 0xf3, 0, 0, ...inner];
-    const init = this.#random.chance(2) ? [...inner] : returning;
+    const init = this.#chance(2) ? [...inner] : returning;
     for (let at = 0; at < init.length; at += 32) {
       const word = init.slice(at, at + 32);
       this.#bytes.push(0x7f, ...word, ...new Array<number>(32 - word.length).fill(0), ...this.#pushed(at), 0x52);
     }
-    const salted = this.#random.chance(2);
+    const salted = this.#chance(2);
     if (salted) this.#push(this.#random.below(3));
     this.#push(init.length);
     this.#push(0);
-    this.#push(this.#random.chance(3) ? 1 : 0);
+    this.#push(this.#chance(3) ? 1 : 0);
     this.#bytes.push(salted ? 0xf5 : 0xf0);
     this.#slot();
     this.#bytes.push(0x55);
