@@ -94,7 +94,7 @@ const PROGRESS: readonly WithdrawalState[] = ["ready", "proven", "committed", "p
 
 /**
  * The withdrawal of this name that can be claimed soonest, by what `view` has read: a chain may have sent the same several times.
- * Messages with this body from other senders are none.
+ * Messages with this body from other senders do not count.
  */
 export async function findWithdrawal(ecosystem: Ecosystem, name: WithdrawalName, view: L1View, l1: Provider): Promise<FoundWithdrawal> {
   const chain = findChain(ecosystem, name.chain);

@@ -46,7 +46,7 @@ export function compareDigests(a: Digest, b: Digest): number {
 
 /**
  * Checks that insertions ascend strictly by key: the rule that leaves one order for a batch's list. L1 cannot afford it
- * (three Poseidon compressions each), so whoever signs or produces a batch runs it. Throws DiffListError.
+ * (three Poseidon compressions each), so validators and sequencers run it. Throws DiffListError.
  */
 export function checkInsertionOrder(entries: readonly DiffEntry[], compress: Compress): void {
   let previous: Digest = ZERO_DIGEST;

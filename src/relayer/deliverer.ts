@@ -13,7 +13,7 @@ import { describeRefusal } from "./refusal.ts";
 export interface DelivererDependencies {
   readonly l1View: L1View;
   readonly bundleBodies: BundleBodies;
-  /** Connected to the chain; nobody else may send from it. */
+  /** Connected to the chain; no other code may send from it. */
   readonly signer: Signer;
   readonly provider: Provider;
   readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;

@@ -89,8 +89,8 @@ const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
 const factoryInterface = new Interface(chainFactoryAbi);
 
 /**
- * Creates a chain; anyone may. Announces it first, without showing it, and waits as long as the factory asks for: nobody can take
- * the id on seeing the creation. Rejects with DeploymentError, naming the factory's error, for a configuration that cannot work.
+ * Creates a chain; anyone may. Announces it first, without showing it, and waits as long as the factory asks for, so that the id cannot
+ * be taken on seeing the creation. Rejects with DeploymentError, naming the factory's error, for a configuration that cannot work.
  */
 export async function createChain(
   ecosystem: Pick<DeployedEcosystem, "addresses" | "settlementChainId">,

@@ -31,7 +31,7 @@ export interface SignersDependencies {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
-  /** As the pipeline's: then L1 is not the devnet's own, and nobody returns it to an earlier state. */
+  /** As the pipeline's: then L1 is not the devnet's own, and does not return to earlier states. */
   readonly l1MayBeBehind?: boolean;
 }
 

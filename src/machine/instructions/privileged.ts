@@ -38,7 +38,7 @@ export const MACHINE = {
   copyCode: instruction(0xab, 4, 0),
   /** (key id) → account */
   accountOfKey: instruction(0xac, 1, 1),
-  /** Marks the end of a transaction for whoever observes the run; changes nothing. */
+  /** Notes how the transaction ended; changes nothing that the kernel can see. */
   endTransaction: instruction(0xad, 0, 0),
   /** → opcode of the current frame that the kernel must serve; 0xfe for an exceptional halt. */
   run: instruction(0xb0, 0, 1),

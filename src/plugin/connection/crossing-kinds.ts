@@ -109,7 +109,7 @@ function plainMessage({ sourceChainId, sender, hash }: CrossingName, view: L1Vie
   return { state: undefined, place: places.find(({ batch }) => batch.executed !== undefined) ?? places[0] };
 }
 
-/** The transaction that had the bridge pay a withdrawal, whoever sent it. */
+/** The transaction that had the bridge pay a withdrawal, by any sender. */
 async function claimTransaction(link: EcosystemLink, { batch, index }: MessagePlace): Promise<Hex | undefined> {
   const { chainId, contracts } = link.info.l1;
   const l1 = link.client(chainId);
