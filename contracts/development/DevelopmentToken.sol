@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title An ERC-20 for development: what a devnet deploys when a chain is to pay for gas with a token of its own
-/// @notice Its whole supply is its first holder's; nobody can make more. It has no owner.
+/// @notice Its whole supply is its first holder's; no account can make more. It has no owner.
 contract DevelopmentToken {
     /// @notice ERC-20: tokens have moved.
     event Transfer(address indexed from, address indexed to, uint256 amount);

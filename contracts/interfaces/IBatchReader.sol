@@ -5,6 +5,7 @@ import {CommitBatch} from "../types/Batches.sol";
 
 /// @notice What a chain's contract knows about its next batch from its own storage.
 /// @param oldLeafCount Leaves of the state tree before the batch; 0 where L1 cannot know.
+/// @param extensions What the batch exports beside its logs.
 struct BatchContext {
     uint256 protocolVersion;
     address hyperchain;
@@ -13,6 +14,7 @@ struct BatchContext {
     bytes32 oldStateRoot;
     uint64 oldLeafCount;
     uint256 daPolicy;
+    bytes32 extensions;
 }
 
 /// @notice What L1 finds in a batch. `flowCount` is the number of distinct asset flows; `leafCount` is 0 where L1 cannot know.
@@ -52,7 +54,6 @@ interface IBatchReadingErrors {
     error LeadingZeroByte(uint256 offset);
     error IndexNotAscending(uint256 offset);
     error IndexBeyondLeafCount(uint256 offset);
-    error ZeroInsertion(uint256 offset);
     error KindReserved(uint256 offset);
     error TrailingBytes(uint256 offset);
 }

@@ -5,7 +5,7 @@ import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {IBatchReadingErrors} from "./IBatchReader.sol";
 
-/// @title What becomes of a chain's batches: commit, prove, execute, revert
+/// @title What becomes of a chain's batches beside their proof (IBatchProving): commit, execute, revert
 /// @notice Anyone may call any of these: what counts is the quorum's signatures, the proof, and the order. Batches are numbered
 /// from 0; each names the last one, and starts from its state root.
 /// @dev The quorum's word stands for the execution of transactions (stage 0): a quorum that lies can change its own chain's
@@ -13,15 +13,16 @@ import {IBatchReadingErrors} from "./IBatchReader.sol";
 /// chain's balance. Without a quorum the chain stands still, and its exit opens once an operation is overdue.
 interface IBatchStages is IBatchReadingErrors {
     event BlockCommit(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
-    event BlocksVerification(uint256 indexed previousLastVerifiedBatch, uint256 indexed currentLastVerifiedBatch);
     event BlockExecution(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
     event BlocksRevert(uint256 totalBatchesCommitted, uint256 totalBatchesVerified, uint256 totalBatchesExecuted);
     /// @notice The stored form of a committed batch, which later calls must bring along.
     event BatchStored(uint256 indexed batchNumber, StoredBatch batch);
-    /// @notice `verifier` accepted the proof of the batch's statement in this transaction.
-    event BatchProven(
-        uint256 indexed batchNumber, bytes32 indexed commitment, uint256 indexed protocolVersion, address verifier
-    );
+    /// @notice The call that committed a batch, in the ABI's one encoding, where it is not its transaction's own input: anyone can
+    /// copy a commit into a contract that hides it. So every node's logs lead readers to the batch's logs.
+    event CommitCall(uint256 indexed batchNumber, bytes input);
+    /// @notice An executed batch sent assets to these chain ids, which no chain had before the batch's first block. They stay here, and
+    /// their senders get them back on this chain. Their hash is in the batch's record.
+    event TransfersRefused(uint256 indexed batchNumber, uint256[] destinationChainIds);
 
     error ChainExited();
     error BatchNumberMismatch(uint256 expected, uint256 actual);
@@ -40,9 +41,7 @@ interface IBatchStages is IBatchReadingErrors {
     error ApprovalNotYetValid(uint256 validFrom, uint256 actual);
     error ApprovalExpired(uint256 validUntil, uint256 actual);
     error CommitmentMismatch(bytes32 expected, bytes32 actual);
-    error BatchNotCommitted(uint256 committed, uint256 actual);
     error BatchNotProven(uint256 proven, uint256 actual);
-    error ProofRefused();
     error ExecutionDelayed(uint256 earliest, uint256 actual);
     error ImportedRootsMismatch(bytes32 expected, bytes32 actual);
     error ImportedRootUnknown(uint256 registryIndex, bytes32 expected, bytes32 actual);
@@ -62,9 +61,6 @@ interface IBatchStages is IBatchReadingErrors {
     /// @param previous The last committed batch, or the genesis record before the first.
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         external;
-
-    /// @notice Checks the proof of the oldest batch that has none. Errors of a bad proof are the verifier's (IStarkVerifier).
-    function proveBatch(StoredBatch calldata batch, bytes calldata proof) external;
 
     /// @notice Executes the oldest proven batch after the delay: checks its imported roots against the registry, moves its
     /// flows, publishes its log root.

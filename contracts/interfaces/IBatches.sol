@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {BatchRecord} from "../types/BatchRecord.sol";
 import {StoredBatch} from "../types/Batches.sol";
+import {IBatchProving} from "./IBatchProving.sol";
 import {IBatchStages} from "./IBatchStages.sol";
+import {IExecutionProofs} from "./IExecutionProofs.sol";
 
 /// @title A chain's batches: their stages, and how far they are
-interface IBatches is IBatchStages {
+interface IBatches is IBatchProving, IExecutionProofs, IBatchStages {
+    error OnlyRegistry(address expected, address actual);
+    /// @notice The chain's last leaf is less than an hour old. A mark stays in the registry for good, where a leaf of that age says
+    /// nearly the same.
+    error MarkTooEarly(uint256 earliest, uint256 actual);
+
+    /// @notice The record of a mark of now, and the number of the next batch. Only the registry of Transaction Roots, which
+    /// appends it.
+    function markRecord() external returns (uint256 nextBatch, BatchRecord memory record);
+
     /// @notice Record that stands before the first batch.
     function genesisBatch() external view returns (StoredBatch memory);
 

@@ -12,11 +12,11 @@ import {IChainDirectory} from "./IChainDirectory.sol";
 
 /// @title Creates chains, and is the hub that clients call (ZK Stack's Bridgehub names)
 /// @notice Anyone creates a chain, with two transactions: one announces it without showing it, a later one shows it. So an id
-/// cannot be taken from under an account that is about to take it. All chains run one implementation; nobody can change it, or a
+/// cannot be taken from under an account that is about to take it. All chains run one implementation; no account can change it, or a
 /// chain's configuration, or reuse a chain id.
 /// Ids: on an L1 those below 2^32; on a hyperchain those whose low bits are its own id and whose next bits, 32 to 43 on an L2 and 44
 /// to 51 on an L3, number the chain below it. An id thus names its ancestry and stays within the 52 bits that wallets take.
-/// @dev Nobody has rights here. Creating a chain gives its creator nothing either: what a chain can do to its users is in its
+/// @dev No account has rights here. Creating a chain gives its creator nothing either: what a chain can do to its users is in its
 /// configuration (quorum, policy, filterer, delays), which everyone can read.
 interface IChainFactory is IChainDirectory {
     event ChainCreated(
@@ -52,18 +52,26 @@ interface IChainFactory is IChainDirectory {
     error ThresholdOutOfRange(uint256 validators, uint256 actual);
     error PriorityOpWindowOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error ExitDelayOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
-    error ExecutionDelayBeyondExit(uint256 limit, uint256 actual);
-    /// @notice A flood of operations would put the exit of everyone behind it off for too long.
-    error PriorityGasRateTooLow(uint256 lowest, uint256 actual);
-    /// @notice The version's retirement is announced: its chains' users would have less than the notice.
-    error ProtocolVersionRetiring(uint256 version, uint256 retiresAt);
-    /// @notice Two windows, exit delay and execution delay are longer than the notice of a version's retirement.
+    error UnprovenDelayTooShort(uint256 lowest, uint256 actual);
+    /// @notice The exit delay must be longer than window, the longer of execution and unproven delay, and `recoveryTime` together.
+    error ExitDelayTooShort(uint256 limit, uint256 actual);
+    /// @notice A flood of operations would put the exit of everyone behind it off for too long, or would be due before an honest chain
+    /// can have executed it.
+    error PriorityGasRateOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
+    /// @notice Two windows, exit delay, execution delay and the settings' reaction time, which an upgrade takes, are longer than the
+    /// notice of a version's retirement.
     error RetirementNoticeTooShort(uint256 expected, uint256 actual);
     /// @notice No price, or one at which the queue, and with it the exit, is out of reach.
     error L2GasPriceOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error EtherAmountMismatch(uint256 expected, uint256 actual);
     error NotASecondBridge(address bridge, bytes32 magicValue);
     error Reentered();
+
+    /// @notice Least `priorityGasPerSecond` of a chain.
+    function MIN_PRIORITY_GAS_PER_SECOND() external view returns (uint256);
+
+    /// @notice Most `priorityGasPerSecond` of a chain.
+    function MAX_PRIORITY_GAS_PER_SECOND() external view returns (uint256);
 
     /// @notice Announces a chain without showing it. Anyone. To announce the same again within a day changes nothing.
     /// @param announcement keccak256(abi.encode(keccak256("hyperchain.chain-announcement.v1"), block.chainid, creator, secret,
@@ -78,11 +86,15 @@ interface IChainFactory is IChainDirectory {
     /// @notice Seconds that must pass between a chain's announcement and its creation.
     function revealDelay() external view returns (uint256);
 
+    /// @notice Seconds that every chain must have, beside its window and its execution delay, to form a batch again that L1 has
+    /// refused. 0 only where tests move L1's time.
+    function recoveryTime() external view returns (uint256);
+
     /// @notice When a chain was announced; 0 if it was not, or exists.
     function announcedAt(bytes32 announcement) external view returns (uint256);
 
     /// @notice Queues a transaction on L2 whose sender is the caller (aliased if a contract) and whose base token the caller
-    /// pays; with a mintValue of 0, and at most 500,000 gas, one that is free on L2 (IPriorityQueue). Anyone.
+    /// pays; with a mintValue of 0, and little gas, one that is free on L2 (IPriorityQueue). Anyone.
     /// @return canonicalTxHash The operation's hash on L2.
     function requestL2TransactionDirect(L2TransactionRequestDirect calldata request)
         external
@@ -127,8 +139,8 @@ interface IChainFactory is IChainDirectory {
 
     function getAllZKChainChainIDs() external view returns (uint256[] memory);
 
-    /// @notice Leaves that the registry of Transaction Roots had when the chain was created. What was sent to its id by a batch
-    /// among them is refunded (IStateExit), and the chain itself refuses it (ISystemContext).
+    /// @notice When the chain was created, in seconds of L1's time; 0 for an id without a chain. What a batch sent to its id that
+    /// began then or earlier is refunded (IStateExit), and the chain itself refuses it (ISystemContext).
     function bornAt(uint256 chainId) external view returns (uint256);
 
     /// @notice Where the contract of a chain with this configuration is or would be.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 
 /// @notice What a commit asks of its chain's settings.
 struct CommitSettings {
@@ -9,6 +10,18 @@ struct CommitSettings {
     address dataAvailabilityPolicy;
     bool cheatsAllowed;
     uint64 priorityOpWindow;
+    bytes32 configurationHash;
+}
+
+/// @notice A chain's way to its next protocol version.
+/// @param version Of the batches that begin once the upgrade counts; 0 where none is scheduled.
+/// @param effectiveAt Seconds. A batch whose first block is older keeps the version before.
+/// @param operations A batch that follows fewer operations keeps the version before: all that was queued when the upgrade was
+/// scheduled runs under the rules that its payer knew.
+struct Upgrade {
+    uint256 version;
+    uint64 effectiveAt;
+    uint64 operations;
 }
 
 /// @notice What a request for an operation asks of its chain's settings.
@@ -21,13 +34,35 @@ struct QueueSettings {
 
 /// @title The settings of all chains, and the count of their validators' signatures
 /// @notice A contract of its own because chains' contracts would be too large with it. Settings are written once, when a chain
-/// is created; nobody can change them.
-/// @dev Chains trust it wholly: one that lied could name other validators.
+/// is created. Only the protocol version can change: the chain's admin may choose another that governance has
+/// added, with a notice in which every account can leave. The chain's contract, its address and its assets stay.
+///
+/// Which version a batch has follows from the batch itself: from the time of its first block, which is never ahead of L1's clock,
+/// and from the operations before it. So sequencer, validators and L1 agree on it whenever the batch is committed.
+/// @dev Chains trust it wholly: one that lied could name other validators. An admin can do no more than governance has prepared:
+/// a version's verifier serves all chains, and nothing in a version holds assets.
 interface IChainSettings {
+    event UpgradeScheduled(
+        uint256 indexed chainId, uint256 indexed version, uint256 previousVersion, uint256 effectiveAt, uint256 operations
+    );
+    event UpgradeCanceled(uint256 indexed chainId, uint256 indexed version);
+
     error OnlyFactory(address expected, address actual);
+    error OnlyAdmin(address expected, address actual);
+    /// @notice The chain has this version, or has scheduled it.
+    error VersionUnchanged(uint256 version);
+    /// @notice Another upgrade is under way: no batch of its version has been executed yet.
+    error UpgradePending(uint256 version);
+    error NoUpgradeScheduled();
+    /// @notice Too late to cancel it.
+    error UpgradeInEffect(uint256 effectiveAt, uint256 actual);
+    /// @notice A stopped chain commits no more batches.
+    error UpgradeOfStoppedChain();
     error QuorumTooSmall(uint256 expected, uint256 actual);
     error SignersNotAscending(address previous, address next);
     error NotAValidator(address signer);
+    /// @notice A batch of this version needs a proof of its execution (IProofAggregator).
+    error ExecutionUnproven(uint256 version);
 
     /// @notice Writes a new chain's settings. Only the factory, which has checked them and uses no chain id twice.
     function configure(ChainConfiguration calldata configuration) external;
@@ -39,17 +74,52 @@ interface IChainSettings {
     /// @notice All settings of a chain; empty for a chain that was not created.
     function configurationOf(uint256 chainId) external view returns (ChainConfiguration memory);
 
-    function forCommit(uint256 chainId) external view returns (CommitSettings memory);
+    /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts unless the version
+    /// is active and not about to retire, and while another upgrade has no executed batch yet.
+    function scheduleUpgrade(uint256 chainId, uint256 version) external;
+
+    /// @notice Withdraws an upgrade that is not in effect yet. Only the chain's admin.
+    function cancelUpgrade(uint256 chainId) external;
+
+    /// @notice The chain's next version, and what it waits for; empty where none was scheduled since the last that took effect.
+    function upgradeOf(uint256 chainId) external view returns (Upgrade memory);
+
+    /// @notice The protocol version of a batch.
+    /// @param firstTimestamp Of its first block, seconds.
+    /// @param operations Operations that the batches before it took from the queue.
+    function versionOfBatch(uint256 chainId, uint64 firstTimestamp, uint64 operations) external view returns (uint256);
+
+    /// @notice Seconds from an upgrade's announcement to its effect: long enough to force an operation in, or to stop the chain that
+    /// does not execute it, with what was taken committed, proven and executed, and `reactionTime` to decide upon it.
+    function upgradeNotice(uint256 chainId) external view returns (uint256);
+
+    /// @notice Seconds that everyone has to look at a version that a chain is about to take.
+    function reactionTime() external view returns (uint256);
+
+    /// @notice For a batch with that first timestamp, after so many operations.
+    function forCommit(uint256 chainId, uint64 firstTimestamp, uint64 operations)
+        external
+        view
+        returns (CommitSettings memory);
 
     function forQueue(uint256 chainId) external view returns (QueueSettings memory);
 
-    /// @notice Seconds between commit and execution of a batch.
-    function executionDelay(uint256 chainId) external view returns (uint256);
+    /// @notice Seconds between commit and execution of a batch of a version. Longer for one whose execution is not proven although its
+    /// version proves execution.
+    function delayOfBatch(uint256 chainId, uint256 version, bool isExecutionProven) external view returns (uint256);
 
-    /// @notice Seconds from an operation's deadline until the exit opens.
-    function exitDelay(uint256 chainId) external view returns (uint256);
+    /// @notice Reverts unless the chain has set a delay for batches whose execution is not proven although their version, which is only
+    /// named, proves execution.
+    function requireFallback(uint256 chainId, uint256 version) external view;
+
+    /// @notice Seconds from an operation's deadline until the exit opens: the window, within which L1 still takes batches without the
+    /// operation, and the exit delay.
+    function exitAfterDeadline(uint256 chainId) external view returns (uint256);
 
     function isValidator(uint256 chainId, address account) external view returns (bool);
+
+    /// @notice Has the versions that chains may take.
+    function verifiers() external view returns (IVerifierRegistry);
 
     function factory() external view returns (address);
 }

@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 /// @notice What a chain says about a batch's data.
 /// @param published Whether the complete pubdata is in the committing transaction's own input, which is the call of
-/// `commitBatch`: whoever reads L1 over plain RPC finds it by the batch's event. The chain's contract has read it then;
-/// nobody's word is taken. False for commits by contracts, and by accounts that have code by EIP-7702: their calldata need not
+/// `commitBatch`: a reader of L1 over plain RPC finds it by the batch's event. The chain's contract has read it then;
+/// no caller's word is taken. False for commits by contracts, and by accounts that have code by EIP-7702: their calldata need not
 /// be anywhere. False too where the input is not the ABI's one encoding of the arguments, which every decoder reads.
 /// @param preCommitment Binds chain, batch, state roots and the digest of the diff list.
 /// @param pubdataHash keccak256 of the pubdata.
@@ -17,7 +17,7 @@ struct AvailabilityClaim {
 /// @title Whether a batch's data is available
 /// @notice Chosen when a chain is created. Its address is part of every commitment of the chain.
 /// @dev Called by chains' contracts with a static call; the answer must depend on nothing but its arguments and state that the
-/// chain's users accept. A policy that lies says that data is available which nobody can get: the chain's users can then not
+/// chain's users accept. A policy that lies says that data is available which cannot be had: the chain's users can then not
 /// rebuild its state. It cannot make a false state transition provable, and it endangers no other chain.
 interface IDataAvailabilityPolicy {
     /// @notice The pubdata are withheld, or not in the committing transaction's own input, or oddly encoded there: commit by an

@@ -5,7 +5,7 @@ import {L2CanonicalTransaction} from "../types/L2Transactions.sol";
 import {TokenDeposit} from "./ISharedBridge.sol";
 
 /// @title The way out of a chain that ignores its queue
-/// @notice Opens when the oldest unexecuted operation is past its deadline by the exit delay. Whoever notices may activate it;
+/// @notice Opens when the oldest unexecuted operation is past its deadline by the exit delay. Any account may activate it;
 /// then the chain stops for good, batches that are not executed are void, operations that never ran are paid back, and what
 /// accounts hold in the last executed state is paid out on L1 (IStateExit).
 interface IExit {
@@ -18,7 +18,7 @@ interface IExit {
     /// @notice Stops the chain. Anyone, once the exit is open.
     function activateExit() external;
 
-    /// @notice Pays the base token of an operation that never ran back to whoever paid it. Anyone, after the exit was activated.
+    /// @notice Pays the base token of an operation that never ran back to its payer. Anyone, after the exit was activated.
     function refundOperation(L2CanonicalTransaction calldata operation) external;
 
     /// @notice Pays the token deposit that an operation carried back to its depositor, if the operation never ran. Anyone, after

@@ -21,6 +21,7 @@ interface IHyperchain is IPriorityQueue, IBatches, IExit {
     /// @notice ERC-20 on L1; address 1 is ETH.
     function getBaseToken() external view returns (address);
 
+    /// @notice Of the last executed batch; before the first, the version with which the chain was created.
     function getProtocolVersion() external view returns (uint256);
 
     /// @notice The complete configuration.

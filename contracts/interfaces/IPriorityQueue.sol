@@ -16,14 +16,18 @@ struct QueuedOperation {
 /// @title A chain's queue of operations from L1
 /// @notice Operations are taken in order. An operation's deadline is `now + window`, or later if operations before it that are
 /// not executed ask for so much gas that the sequencer needs the time: a flood cannot make everything due at once, it only
-/// queues behind itself, and what comes after it has been executed does not wait for it.
+/// queues behind itself, and what comes after it has been executed does not wait for it. Each counts for its gas and
+/// `OVERHEAD_GAS`, at the chain's `priorityGasPerSecond`, whose bounds follow from what the worst operations take to run twice and
+/// to settle (`npm run -s bench -- operations`).
 ///
-/// An operation that mints nothing and asks for at most 500,000 gas is free: its price on L2 is 0, and the base token is not touched.
-/// So a base token that is paused, refuses the sender or cannot be had keeps no other asset on the chain, and the exit of a chain
-/// that stands still opens without it. What keeps others from a flood of such operations is what they cost on L1. A free operation
-/// that calls address 0 without data, a *knock*, passes any filter: it does nothing, but it has a deadline.
+/// An operation that mints nothing and asks for little gas is free: its price on L2 is 0, and the base token is not touched. Little
+/// is `MAX_FREE_GAS`; for calls of the asset router what a withdrawal takes (`MAX_FREE_WITHDRAWAL_GAS`); for what the bridge itself
+/// sends, and for deliveries of what another chain sent, what a delivery takes (`MAX_FREE_DELIVERY_GAS`). So a base token that is paused, refuses the sender or cannot be had keeps no other asset
+/// on the chain, and the exit of a chain that stands still opens without it. What keeps others from a flood of such operations is what
+/// they cost on L1: as much as the operator pays to publish the worst that they can do. A free operation that calls address 0
+/// without data, a *knock*, passes any filter: it does nothing, but it has a deadline.
 /// @dev A batch that takes no operation is refused if its last block is not before the oldest's deadline, or if L1's own clock is
-/// past deadline + window. The exit opens at deadline + `exitDelay` if the oldest is not executed by then.
+/// past deadline + window. The exit opens at deadline + window + `exitDelay` if the oldest is not executed by then.
 interface IPriorityQueue {
     /// @notice ZK Stack's event of a new operation.
     event NewPriorityRequest(
@@ -44,6 +48,22 @@ interface IPriorityQueue {
     error MintValueTooLow(uint256 expected, uint256 actual);
     error OperationUnknown(uint256 index, bytes32 expected, bytes32 actual);
 
+    /// @notice Most gas that an operation may ask for.
+    function MAX_GAS() external view returns (uint256);
+
+    /// @notice Most gas of an operation that costs no base token.
+    function MAX_FREE_GAS() external view returns (uint256);
+
+    /// @notice The same for calls of the asset router.
+    function MAX_FREE_WITHDRAWAL_GAS() external view returns (uint256);
+
+    /// @notice The same for what the bridge sends, and for calls of `IL2AssetRouter.deliver`.
+    function MAX_FREE_DELIVERY_GAS() external view returns (uint256);
+
+    /// @notice What an operation counts for beside its own gas, when deadlines and when costs are computed: its payout, return and
+    /// conclusion. What it is charged and does not use, all of this among it, goes to the refund's recipient.
+    function OVERHEAD_GAS() external view returns (uint256);
+
     /// @notice Queues an operation. Only the factory, which has taken the base token.
     /// @param payer Who gets the base token back if the operation never runs.
     /// @return canonicalTxHash keccak256 of the ABI-encoded L2CanonicalTransaction.
@@ -51,7 +71,7 @@ interface IPriorityQueue {
         external
         returns (bytes32 canonicalTxHash);
 
-    /// @notice Base token that an operation's gas costs.
+    /// @notice Base token that an operation must mint beside its value: its gas and `OVERHEAD_GAS`, at the chain's price.
     function l2TransactionBaseCost(uint256 gasPrice, uint256 l2GasLimit, uint256 l2GasPerPubdataByteLimit)
         external
         view

@@ -11,23 +11,16 @@ struct TokenDeposit {
     uint256 amount;
 }
 
-/// @notice What one batch sent of one asset to a chain id that no chain had when the batch was executed.
-/// @param sent Whether it sent any; stays after the refunds.
-/// @param amount What is left to refund.
-struct EarlyTransfers {
-    bool sent;
-    uint248 amount;
-}
-
 /// @title Vault and asset router of the ecosystem
 /// @notice Holds every asset that is on any chain. Per chain and asset it keeps a balance (what the chain may send out), a claim
 /// pot (withdrawals of executed batches that wait for their claims), and transit (sent to the chain by others and not yet
-/// delivered). What was sent to a chain id before a chain had it is in none of them: it is kept by the batch that sent it,
-/// for its senders, and no chain that takes the id later can have it. For assets of L1 the sum of all is what the bridge holds.
-/// @dev Nobody has rights beside the factory (deposits), chains' contracts (flows of their own batches, refunds) and the state
+/// delivered). What a batch sends to a chain id that no chain had before its first block is refused: it stays in the sending
+/// chain's balance, the registry tells that chain so, and no chain that takes the id later can have it. For assets of L1 the
+/// sum of all is what the bridge holds.
+/// @dev No account has rights beside the factory (deposits), chains' contracts (flows of their own batches, refunds) and the state
 /// exit (holdings on stopped chains, transfers to them). A chain whose quorum lies can move its own balances, and take or hold
-/// back what is on its way to it, also after it has stopped; an overdraft reverts. So whoever sends to a chain trusts it as
-/// its own users do, and nobody else has to. Not supported: tokens that take a fee (refused on deposit) and tokens whose
+/// back what is on its way to it, also after it has stopped; an overdraft reverts. So a sender to a chain trusts it as
+/// its own users do, and no other account has to. Not supported: tokens that take a fee (refused on deposit) and tokens whose
 /// balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
 interface ISharedBridge {
     /// @notice A deposit entered a chain's balance. `token` 0 is ETH.
@@ -72,7 +65,6 @@ interface ISharedBridge {
     error UnknownAsset(bytes32 expected, bytes32 actual);
     error BalanceOverdraft(uint256 chainId, bytes32 assetId, uint256 balance, uint256 amount);
     error TransitOverdraft(uint256 chainId, bytes32 assetId, uint256 transit, uint256 amount);
-    error EarlyOverdraft(uint256 sourceChainId, uint256 batchNumber, uint256 left, uint256 amount);
     error ClaimPotOverdraft(uint256 chainId, bytes32 assetId, uint256 pot, uint256 amount);
     error BatchNotExecuted(uint256 chainId, uint256 batchNumber);
     error LogNotIncluded(bytes32 expectedRoot, bytes32 actualRoot);
@@ -91,7 +83,7 @@ interface ISharedBridge {
 
     /// @notice Second bridge of a request: takes a token and says what the chain must be told. Only the factory.
     /// @param data `0x01 ‖ abi.encode(assetId, abi.encode(amount, receiver, token))` or `abi.encode(token, amount, receiver)`;
-    /// token 0 and 1 are ETH; receiver 0 is the caller.
+    /// token 0 and 1 are ETH; receiver 0 is the caller, or its alias if it is a contract.
     function bridgehubDeposit(uint256 chainId, address originalCaller, uint256 l2Value, bytes calldata data)
         external
         payable
@@ -101,9 +93,13 @@ interface ISharedBridge {
     function bridgehubConfirmL2Transaction(uint256 chainId, bytes32 txDataHash, bytes32 txHash) external;
 
     /// @notice Moves a batch's sums: deliveries first, then withdrawals and sends. Only the chain's own contract, on executing
-    /// the batch. Assets born on the chain itself have no limit there. What is sent to an id that no chain has stays for its
-    /// senders (`payEarly`).
-    function applyFlows(uint256 chainId, uint256 batchNumber, AssetFlow[] calldata flows) external;
+    /// the batch. Assets born on the chain itself have no limit there. What is sent to an id that no chain had before
+    /// the batch's first block is not moved: the sending chain gives it back (IL2AssetRouter.refundTransfer).
+    /// @param firstTimestamp Of the batch's first block, by the chain's clock.
+    /// @return refused Those ids, each once, in order of appearance.
+    function applyFlows(uint256 chainId, uint256 batchNumber, uint256 firstTimestamp, AssetFlow[] calldata flows)
+        external
+        returns (uint256[] memory refused);
 
     /// @notice Gives back the base token of an operation that never ran. Only the chain's own contract, after its exit opened.
     function refundBaseToken(
@@ -125,15 +121,10 @@ interface ISharedBridge {
     /// @notice Pays back what was in transit to a stopped chain. Only `stateExit`, likewise.
     function payTransit(uint256 chainId, address token, address recipient, uint256 amount) external;
 
-    /// @notice Pays back what a batch sent to an id that no chain had. Only `stateExit`, likewise.
-    function payEarly(
-        uint256 sourceChainId,
-        uint256 batchNumber,
-        uint256 destinationChainId,
-        address token,
-        address recipient,
-        uint256 amount
-    ) external;
+    /// @notice Queues an operation on a chain that records a root of the registry there, for a chain that does not import it. Anyone,
+    /// at no cost beside L1's gas; no filterer is asked. With the root anyone can deliver what was sent to the chain, also through the
+    /// queue: so a chain that takes neither lets its exit open, and then what it has not delivered is refunded.
+    function sendRoot(uint256 chainId, uint256 rootIndex) external returns (bytes32 canonicalTxHash);
 
     /// @notice Pays a withdrawal of an executed batch to its recipient. Anyone.
     function finalizeDeposit(FinalizeL1DepositParams calldata params) external;
@@ -158,11 +149,8 @@ interface ISharedBridge {
 
     function transit(uint256 destinationChainId, bytes32 assetId) external view returns (uint256);
 
-    /// @notice What a batch sent to an id that no chain had, and how much of it waits for its refund.
-    function earlyTransfers(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId, bytes32 assetId)
-        external
-        view
-        returns (EarlyTransfers memory);
+    /// @notice Whether what a batch sent to this chain id was refused, because no chain had the id before the batch's first block.
+    function isRefused(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId) external view returns (bool);
 
     function isWithdrawalFinalized(uint256 chainId, uint256 batchNumber, uint256 messageIndex)
         external

@@ -11,11 +11,12 @@ struct HoldingProof {
     LeafPath path;
 }
 
-/// @notice That an asset was sent to a chain which stopped before it took it, or to a chain id before any chain had it.
+/// @notice That an asset was sent to a chain which stopped before it took it; or to a chain id before any chain had it, by a chain
+/// which stopped before it gave it back.
 /// @param message The asset router's message on the source chain, in an executed batch, with the proof of its inclusion.
-/// @param low The leaf before the gap in which the destination's delivery flag would be.
-/// @param path That leaf's place under the destination's last executed state root. Where the chain did not exist when the
-/// batch was executed, neither leaf nor path is read.
+/// @param low The leaf before the gap in which the stopped chain's flag of the delivery, or of the refund, would be.
+/// @param path That leaf's place under the stopped chain's last executed state root: the destination's, or the source's where
+/// the transfer was refused (ISharedBridge.isRefused).
 struct UndeliveredTransfer {
     uint256 sourceChainId;
     uint256 batchNumber;
@@ -30,18 +31,19 @@ struct UndeliveredTransfer {
 /// @notice After a chain's exit was activated. Covers the chain's base token (the account's balance) and every token of L1 that
 /// was bridged to it (the account's balance in the bridged token's contract, whose address follows from the token).
 ///
-/// Who may claim: whoever could have sent a transaction from the holding account through the chain's queue. That is the
+/// Who may claim: the account that could have sent a transaction from the holding account through the chain's queue. That is the
 /// account itself, in a transaction of its own (the key is the same on both chains, and EIP-7702 changes nothing about that);
-/// and for an aliased address the contract on L1 that it stands for. So an exit gives nobody a power that they did not have,
-/// and nobody needs to prove what code an account has.
+/// and for an aliased address the contract on L1 that it stands for. So an exit gives no account a power that it did not have,
+/// and no claim needs to prove what code an account has.
 ///
 /// Who may not: contracts of the chain that no account on L1 speaks for. What they hold (pools, vaults, multisigs deployed on
 /// the chain; rewards that wait in the interop center; the base token's reserve and other predeploys) stays in the bridge.
 /// Nor is there an exit for assets that were not born on L1, of which the bridge holds nothing, and without the
-/// chain's data nobody can make a proof: on a validium the exit is as good as its committee.
+/// chain's data no proof can be made: on a validium the exit is as good as its committee.
 ///
-/// What was on its way to a stopped chain goes back to whoever sent it, by the same rule, if the chain's last state does not
-/// say that it arrived. What an interop handler sent back belongs to its recipient instead.
+/// What was on its way to a stopped chain goes back to its sender, by the same rule, if the chain's last state does not
+/// say that it arrived. What a stopped chain had sent to an id that no chain had, and by its last state has not given back, goes
+/// back to its sender likewise. What an interop handler sent back belongs to its recipient instead.
 /// @dev Trust: the executed state root. A quorum that lied before the chain stopped may have given balances to itself; claims
 /// then compete for what the bridge holds for this chain, and can never take more than that. Nothing can be paid twice: a
 /// withdrawal lowered the L2 balance in the batch that sent it, operations that never ran did not raise one, and what an
@@ -61,7 +63,7 @@ interface IStateExit {
     );
 
     error UnknownChain(uint256 chainId);
-    /// @notice Nobody has stopped the chain: its exit is not open, or not activated.
+    /// @notice The chain has not stopped: its exit is not open, or not activated.
     error ChainNotExited();
     /// @notice The account is one of the protocol itself.
     error ReservedAccount(address account);
@@ -92,9 +94,8 @@ interface IStateExit {
         HoldingProof calldata proof
     ) external;
 
-    /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped chain, or, where the chain did not
-    /// exist when the source's batch was executed, out of what that batch sent to it, whether it exists by now or not. Only for
-    /// assets born on L1, to a recipient of the sender's choice.
+    /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped destination, or, where L1 refused the
+    /// transfer, out of the balance of its stopped source. Only for assets born on L1, to a recipient of the sender's choice.
     function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
 
     /// @notice Whether a transfer was paid back.

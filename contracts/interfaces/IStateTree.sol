@@ -32,7 +32,7 @@ struct LowLeaf {
 }
 
 /// @title Roots of state trees
-/// @notice Reads no state and trusts nobody. A root is a statement about one leaf only: that the leaf of exactly this kind,
+/// @notice Reads no state and trusts no caller. A root is a statement about one leaf only: that the leaf of exactly this kind,
 /// account and slot has this value, or that there is none. No leaf can stand for another, since the key is derived here.
 /// @dev Digests bind under the collision resistance of Poseidon (docs/security.md). Some 40 compressions.
 interface IStateTree {
@@ -44,7 +44,7 @@ interface IStateTree {
     error LeafCountTooLarge(uint256 limit, uint256 actual);
     error LeafIndexTooLarge(uint256 leafCount, uint256 actual);
 
-    /// @notice The state root to which leaf and path lead. Whoever asks compares it with the root it trusts.
+    /// @notice The state root to which leaf and path lead. The caller compares it with the root that it trusts.
     function computeRoot(StateLeaf calldata leaf, LeafPath calldata path) external pure returns (bytes32 root);
 
     /// @notice The state root to which the leaf before a gap and its path lead. A tree of that root has no leaf of this kind,

@@ -1,27 +1,39 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {BatchRecord} from "../types/BatchRecord.sol";
+
 /// @title Registry of Transaction Roots
-/// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs) per executed batch, and all roots it ever
-/// had. Root i is over the first i leaves; chains import roots and check messages of other chains against them.
-/// @dev Nobody has rights here beside the chains' contracts, each for its own batches. A chain whose quorum lies can append
+/// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs, record) per executed batch, and all roots it ever
+/// had. A mark is a leaf too: it says that a chain had executed nothing more at a time of L1. Root i is over the first i leaves; chains import roots and check messages of other chains against them.
+/// @dev Only the chains' contracts have rights here, each for its own batches. A chain whose quorum lies can append
 /// false log roots of its own: contracts that trust that chain's messages are deceived, asset balances are not.
 interface ITransactionRootRegistry {
     /// @notice A batch was appended: `leafIndex` is its place, `leafIndex + 1` the index of the new root.
     event TransactionRootUpdated(
-        uint256 indexed leafIndex, uint256 indexed chainId, uint256 indexed batchNumber, bytes32 logRoot, bytes32 root
+        uint256 indexed leafIndex,
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        bytes32 logRoot,
+        BatchRecord record,
+        bytes32 root
     );
 
+    error UnknownChain(uint256 chainId);
     error NotTheChain(uint256 chainId, address expected, address actual);
     error RootIndexUnknown(uint256 latest, uint256 actual);
     error RegistryFull();
 
-    /// @notice Appends a batch. Only the chain's own contract, on executing the batch.
+    /// @notice Appends a batch, or the mark of a chain that stops. Only the chain's own contract, on executing the batch.
     /// @return rootIndex Index of the new root.
     /// @return root The new root.
-    function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot)
+    function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, BatchRecord calldata record)
         external
         returns (uint256 rootIndex, bytes32 root);
+
+    /// @notice Appends a mark of a chain: the state after its last executed batch, and that it was the last until now. Its number is
+    /// that of the batch to come, its log root 0. Anyone, an hour after the chain's last leaf or later.
+    function mark(uint256 chainId) external returns (uint256 rootIndex, bytes32 root);
 
     /// @notice Index of the newest root: the number of leaves.
     function latestRootIndex() external view returns (uint256);
@@ -29,7 +41,7 @@ interface ITransactionRootRegistry {
     /// @notice A root of the history. Reverts with RootIndexUnknown for an index beyond the newest.
     function rootAt(uint256 rootIndex) external view returns (bytes32);
 
-    /// @notice Whether a batch with this log root is leaf `leafIndex` under root `rootIndex`.
+    /// @notice Whether a batch with this log root and record is leaf `leafIndex` under root `rootIndex`.
     /// @param siblings 32 nodes beside the path, lowest first, as they were at that root.
     function isIncluded(
         uint256 rootIndex,
@@ -37,6 +49,7 @@ interface ITransactionRootRegistry {
         uint256 chainId,
         uint256 batchNumber,
         bytes32 logRoot,
+        BatchRecord calldata record,
         bytes32[] calldata siblings
     ) external view returns (bool);
 }

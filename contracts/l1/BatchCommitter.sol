@@ -14,7 +14,7 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
     // Seal limits (docs/protocol.md): a batch that could not be executed in one transaction is not committed.
     uint256 private constant MAX_IMPORTS = 256;
     uint256 private constant MAX_EXECUTION_GAS = 12_000_000;
-    uint256 private constant GAS_PER_FLOW = 34_000;
+    uint256 private constant GAS_PER_FLOW = 34_100;
     uint256 private constant GAS_PER_IMPORT = 3_000;
 
     /// @inheritdoc IBatchStages
@@ -22,16 +22,18 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         external
         whileRunning
     {
-        CommitSettings memory current = settings.forCommit(chainId);
+        CommitSettings memory current = settings.forCommit(chainId, batch.firstTimestamp, previous.priorityOpTotal);
         verifiers.requireActive(current.protocolVersion);
         _requireNext(previous, batch, current.cheatsAllowed);
         bytes32[] memory operations = _takeOperations(previous.priorityOpTotal, batch, current.priorityOpWindow);
-        BatchReading memory reading = reader.read(_context(previous, current), batch, operations);
+        BatchContext memory context = _context(previous, current);
+        BatchReading memory reading = reader.read(context, batch, operations);
         uint256 executionGas = reading.flowCount * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
         if (executionGas > MAX_EXECUTION_GAS) revert ExecutionTooExpensive(MAX_EXECUTION_GAS, executionGas);
 
-        StoredBatch memory stored = _stored(previous, batch, reading, current.protocolVersion);
-        bool published = batch.pubdata.length != 0 && _isOwnInput(previous, batch, approval);
+        StoredBatch memory stored = _stored(previous, batch, reading, context);
+        bool isOwnInput = _isOwnInput(previous, batch, approval);
+        bool published = isOwnInput && batch.pubdata.length != 0;
         stored.commitment = _commitment(batch, reading, current.dataAvailabilityPolicy, published);
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
         _requireApproval(stored.commitment, stored.batchNumber, approval);
@@ -41,6 +43,9 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         batchesCommitted = uint32(stored.batchNumber) + 1;
         emit BlockCommit(stored.batchNumber, batchHash, stored.commitment);
         emit BatchStored(stored.batchNumber, stored);
+        if (!isOwnInput) {
+            emit CommitCall(stored.batchNumber, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
+        }
         // Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
         // be had is the policy's answer then, as for withheld pubdata.
         if (reading.publishedCodes.length + reading.codes.length != 0 && published) {
@@ -100,7 +105,8 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
             previousCommitment: previous.commitment,
             oldStateRoot: previous.newStateRoot,
             oldLeafCount: previous.leafCount,
-            daPolicy: uint160(current.dataAvailabilityPolicy)
+            daPolicy: uint160(current.dataAvailabilityPolicy),
+            extensions: BatchCommitment.hashExtensions(current.configurationHash)
         });
     }
 
@@ -109,16 +115,17 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         StoredBatch calldata previous,
         CommitBatch calldata batch,
         BatchReading memory reading,
-        uint256 protocolVersion
+        BatchContext memory context
     ) private view returns (StoredBatch memory stored) {
         stored.batchNumber = batch.batchNumber;
         stored.lastBlock = batch.lastBlock;
+        stored.firstTimestamp = batch.firstTimestamp;
         stored.lastTimestamp = batch.lastTimestamp;
         stored.leafCount = reading.leafCount;
         stored.priorityOpTotal = previous.priorityOpTotal + batch.priorityOpCount;
         stored.committedAt = uint64(block.timestamp);
         stored.importedRootCount = batch.importedRootCount;
-        stored.protocolVersion = protocolVersion;
+        stored.protocolVersion = context.protocolVersion;
         stored.oldStateRoot = previous.newStateRoot;
         stored.newStateRoot = batch.newStateRoot;
         stored.diffDigest = batch.diffDigest;
@@ -128,6 +135,7 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         stored.l2LogsTreeRoot = reading.l2LogsTreeRoot;
         stored.importedRootsRollingHash = batch.importedRootsRollingHash;
         stored.flowsHash = reading.flowsHash;
+        stored.extensions = context.extensions;
     }
 
     function _commitment(CommitBatch calldata batch, BatchReading memory reading, address policy, bool published)
@@ -149,7 +157,8 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
                 point: reading.point,
                 evaluation: reading.evaluation,
                 flowsHash: reading.flowsHash,
-                policyDataHash: policyDataHash
+                policyDataHash: policyDataHash,
+                partitionDa: 0
             })
         );
         return BatchCommitment.hashCommitment(reading.preCommitment, daCommitment);
@@ -158,7 +167,7 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
     /// @dev Whether the arguments are the transaction's own input, which every node serves, in the encoding that every reader
     /// takes. A sender with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
     /// The compiler's decoder accepts more than the ABI's one encoding (offsets that point backwards, missing padding), which
-    /// strict decoders refuse: such data would be on L1, and nobody's software could rebuild the chain from them.
+    /// strict decoders refuse: such data would be on L1, and no software could rebuild the chain from them.
     function _isOwnInput(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         private
         view

@@ -2,40 +2,17 @@
 pragma solidity 0.8.37;
 
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
-import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
 import {AssetFlows} from "../libraries/AssetFlows.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchRevert, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchRecords} from "./BatchRecords.sol";
+import {ExecutionProofs} from "./ExecutionProofs.sol";
+import {StoredBatches} from "./StoredBatches.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
-/// @title Proves, executes and reverts batches
-abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
-    /// @inheritdoc IBatchStages
-    function proveBatch(StoredBatch calldata batch, bytes calldata proof) external whileRunning {
-        uint256 number = batchesVerified;
-        if (number == batchesCommitted) revert BatchNotCommitted(number, batch.batchNumber);
-        _requireStored(number, batch);
-        IStateTransitionVerifier verifier = verifiers.requireActive(batch.protocolVersion).verifier;
-        bool accepted = verifier.verify(
-            StateTransition({
-                commitment: batch.commitment,
-                oldStateRoot: batch.oldStateRoot,
-                newStateRoot: batch.newStateRoot,
-                diffDigest: batch.diffDigest,
-                point: batch.point,
-                evaluation: batch.evaluation,
-                outputsHash: batch.outputsHash
-            }),
-            proof
-        );
-        if (!accepted) revert ProofRefused();
-        batchesVerified = uint32(number + 1);
-        emit BatchProven(number, batch.commitment, batch.protocolVersion, address(verifier));
-        // Counts, as in ZK Stack: batch n is the (n + 1)-th.
-        emit BlocksVerification(number, number + 1);
-    }
-
+/// @title Executes and reverts batches
+abstract contract BatchFinalizer is BatchRecords, ExecutionProofs, StoredBatches, ValidatorQuorum, IBatchStages {
     /// @inheritdoc IBatchStages
     function executeBatch(StoredBatch calldata batch, ImportedRoot[] calldata imports, AssetFlow[] calldata flows)
         external
@@ -45,8 +22,7 @@ abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
         if (number == batchesVerified) revert BatchNotProven(number, batch.batchNumber);
         bytes32 batchHash = _requireStored(number, batch);
         // No look at the version: what was proven before it retired executes, or the delay would void what it held back.
-        uint256 earliest = batch.committedAt + settings.executionDelay(chainId);
-        if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
+        _requireDelay(number, batch);
         _requireImports(batch, imports);
         bytes32 flowsHash = AssetFlows.hash(flows);
         if (flowsHash != batch.flowsHash) revert FlowsMismatch(batch.flowsHash, flowsHash);
@@ -55,9 +31,13 @@ abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
         operationsExecuted = batch.priorityOpTotal;
         stateRoot = batch.newStateRoot;
         logRoots[number] = batch.l2LogsTreeRoot;
+        // The run of batches with proven execution goes on, or begins anew behind this one.
+        if (!_isExecutionProven(number)) provenSince = uint32(number + 1);
         emit BlockExecution(number, batchHash, batch.commitment);
-        if (flows.length != 0) bridge.applyFlows(chainId, number, flows);
-        roots.append(chainId, number, batch.l2LogsTreeRoot);
+        uint256[] memory refused;
+        if (flows.length != 0) refused = bridge.applyFlows(chainId, number, batch.firstTimestamp, flows);
+        if (refused.length != 0) emit TransfersRefused(number, refused);
+        roots.append(chainId, number, batch.l2LogsTreeRoot, _recordOfBatch(batch, refused));
     }
 
     /// @inheritdoc IBatchStages
@@ -71,18 +51,15 @@ abstract contract BatchFinalizer is ValidatorQuorum, IBatchStages {
         _requireQuorumForRevert(reversal, signatures);
         ++reverts;
         batchesCommitted = uint32(batchNumber);
+        _forgetProofs(batchNumber, batchesVerified);
         if (batchesVerified > batchNumber) batchesVerified = uint32(batchNumber);
         emit BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
     }
 
-    function _requireStored(uint256 number, StoredBatch calldata batch) private view returns (bytes32 batchHash) {
-        if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
-        batchHash = keccak256(abi.encode(batch));
-        _requireHash(number, batchHash);
-    }
-
-    function _requireHash(uint256 number, bytes32 batchHash) private view {
-        if (batchHash != batchHashes[number]) revert StoredBatchMismatch(number, batchHashes[number], batchHash);
+    function _requireDelay(uint256 number, StoredBatch calldata batch) private view {
+        uint256 delay = settings.delayOfBatch(chainId, batch.protocolVersion, _isExecutionProven(number));
+        uint256 earliest = batch.committedAt + delay;
+        if (block.timestamp < earliest) revert ExecutionDelayed(earliest, block.timestamp);
     }
 
     function _requireImports(StoredBatch calldata batch, ImportedRoot[] calldata imports) private view {

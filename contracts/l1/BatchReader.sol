@@ -113,6 +113,7 @@ contract BatchReader is IBatchReader {
         outputs.importedRootCount = batch.importedRootCount;
         outputs.importedRootsRollingHash = batch.importedRootsRollingHash;
         outputs.cheatCount = batch.cheatCount;
+        outputs.extensions = context.extensions;
         reading.outputsHash = BatchCommitment.hashOutputs(outputs);
 
         PreCommitmentFields memory fields;

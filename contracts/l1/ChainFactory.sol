@@ -38,9 +38,10 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     /// must settings, bridge, state exit and registries.
     /// @param revealDelay_ Seconds between a chain's announcement and its creation: long enough that an announcement which was
     /// made on seeing another's creation comes too late. 0 is for tests.
-    constructor(Hyperchain implementation_, uint256 revealDelay_)
+    /// @param recoveryTime_ IChainFactory's: an hour on public layers, 0 on devnets.
+    constructor(Hyperchain implementation_, uint256 revealDelay_, uint256 recoveryTime_)
         ChainIds(revealDelay_)
-        ChainRules(implementation_.verifiers())
+        ChainRules(implementation_.verifiers(), implementation_.settings(), recoveryTime_)
         RequestRouter(implementation_.bridge())
     {
         implementation = address(implementation_);
@@ -51,6 +52,9 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
         _requireOwn(IBoundToFactory(address(implementation_.bridge())).factory());
         _requireOwn(IBoundToFactory(implementation_.bridge().stateExit()).factory());
         _requireOwn(settings.factory());
+        // Settings that asked another registry could move chains to versions that were never announced.
+        (address own, address other) = (address(implementation_.verifiers()), address(settings.verifiers()));
+        if (own != other) revert MiswiredDeployment(own, other);
         _requireOwn(IBoundToFactory(address(implementation_.roots())).directory());
         _requireOwn(IBoundToFactory(address(implementation_.bytecodes())).directory());
     }
@@ -64,7 +68,7 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
         _useAnnouncement(configuration, secret);
         hyperchain = MinimalProxy.deploy(implementation, _salt(configuration));
         hyperchains[chainId] = hyperchain;
-        bornAt[chainId] = roots.latestRootIndex();
+        bornAt[chainId] = block.timestamp;
         chainIds.push(chainId);
         settings.configure(configuration);
         IHyperchain(hyperchain).initialize(chainId, configuration.baseToken);

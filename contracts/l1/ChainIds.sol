@@ -3,13 +3,13 @@ pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
+import {RecordedHashes} from "../libraries/RecordedHashes.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which ids this factory gives out, and to whom
 /// @notice An id names the chain's whole ancestry, so that no chain can take one under another chain:
 ///   0…31 the L2's number ‖ 32…43 the L3's ‖ 44…51 the L4's
 abstract contract ChainIds is IChainFactory {
-    bytes32 private constant ANNOUNCEMENT_TAG = keccak256("hyperchain.chain-announcement.v1");
     /// @dev A stock of announcements, kept so as to be first with any id that others show, must be renewed every day.
     uint256 private constant ANNOUNCEMENT_LIFETIME = 1 days;
     uint256 private constant L2_BITS = 32;
@@ -40,8 +40,7 @@ abstract contract ChainIds is IChainFactory {
 
     /// @dev Uses an announcement up: the caller's, of exactly this configuration.
     function _useAnnouncement(ChainConfiguration calldata configuration, bytes32 secret) internal {
-        bytes32 content = keccak256(abi.encode(configuration));
-        bytes32 announcement = keccak256(abi.encode(ANNOUNCEMENT_TAG, block.chainid, msg.sender, secret, content));
+        bytes32 announcement = RecordedHashes.announcement(block.chainid, msg.sender, secret, configuration);
         uint256 since = announcedAt[announcement];
         if (since == 0) revert ChainNotAnnounced(announcement);
         if (block.timestamp < since + revealDelay) revert CreationTooEarly(since + revealDelay, block.timestamp);

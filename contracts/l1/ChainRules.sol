@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {IChainSettings} from "../interfaces/IChainSettings.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
@@ -15,18 +16,33 @@ abstract contract ChainRules is IChainFactory {
     uint256 private constant MAX_PRIORITY_OP_WINDOW = 30 days;
     uint256 private constant MIN_EXIT_DELAY = 1;
     uint256 private constant MAX_EXIT_DELAY = 90 days;
-    /// @dev The largest operation then moves the deadlines behind it by less than six minutes. With no lower bound a chain's
+    /// @dev Of the time to recover, in the least delay for what nothing proves: a day on public layers, in which others see that a
+    /// quorum's word stands alone, and nothing on devnets.
+    uint256 private constant RECOVERY_TIMES = 24;
+    /// @inheritdoc IChainFactory
+    /// @dev The largest operation then moves the deadlines behind it by less than three minutes. With no lower bound a chain's
     /// creator could let a few cheap operations put everyone else's exit off for years.
-    uint256 private constant MIN_PRIORITY_GAS_PER_SECOND = 50_000;
+    uint256 public constant MIN_PRIORITY_GAS_PER_SECOND = 50_000;
+    /// @inheritdoc IChainFactory
+    /// @dev At a higher rate a flood of the worst operations would be due faster than a plain machine can run and settle it, and
+    /// the exit of an honest chain would open.
+    uint256 public constant MAX_PRIORITY_GAS_PER_SECOND = 100_000;
 
     uint256 private constant MIN_L2_GAS_PRICE = 1;
     /// @dev The largest operation then costs at most 8 of a token with 18 decimals.
     uint256 private constant MAX_L2_GAS_PRICE = 1e12;
 
     IVerifierRegistry private immutable verifiers;
+    /// @inheritdoc IChainFactory
+    uint256 public immutable recoveryTime;
 
-    constructor(IVerifierRegistry verifiers_) {
+    /// @dev Beside windows and delays, of the notice that every chain's upgrade has.
+    uint256 private immutable reactionTime;
+
+    constructor(IVerifierRegistry verifiers_, IChainSettings settings_, uint256 recoveryTime_) {
         verifiers = verifiers_;
+        reactionTime = settings_.reactionTime();
+        recoveryTime = recoveryTime_;
     }
 
     function _checkConfiguration(ChainConfiguration calldata configuration) internal view {
@@ -44,15 +60,15 @@ abstract contract ChainRules is IChainFactory {
         }
     }
 
-    /// @dev Within the notice an account can force an operation in (one window, and one more that a batch's clock may lag), or stop
-    /// the chain that does not take it, and what was taken can be committed, proven and, after its delay, executed.
+    /// @dev Within the notice an account can force an operation in (one window until it is due, one more until L1 refuses batches
+    /// without it), or stop the chain that does not execute it by then and the exit delay, and what was taken can be committed,
+    /// proven and, after its delay, executed. The chain can take another version as well: that needs as long, and a reaction time.
     function _checkVersion(ChainConfiguration calldata configuration) private view {
         uint256 version = configuration.protocolVersion;
-        verifiers.requireActive(version);
-        uint256 retiresAt = verifiers.retiresAt(version);
-        if (retiresAt != 0) revert ProtocolVersionRetiring(version, retiresAt);
+        verifiers.requireLasting(version);
         uint256 notice = verifiers.retirementNotice();
-        uint256 needed = 2 * uint256(configuration.priorityOpWindow) + configuration.exitDelay + configuration.executionDelay;
+        uint256 needed = 2 * uint256(configuration.priorityOpWindow) + configuration.exitDelay + _longestDelay(configuration)
+            + reactionTime;
         if (needed > notice) revert RetirementNoticeTooShort(needed, notice);
     }
 
@@ -78,7 +94,7 @@ abstract contract ChainRules is IChainFactory {
         if (threshold == 0 || threshold > validators.length) revert ThresholdOutOfRange(validators.length, threshold);
     }
 
-    function _checkTimes(ChainConfiguration calldata configuration) private pure {
+    function _checkTimes(ChainConfiguration calldata configuration) private view {
         uint256 window = configuration.priorityOpWindow;
         if (window < MIN_PRIORITY_OP_WINDOW || window > MAX_PRIORITY_OP_WINDOW) {
             revert PriorityOpWindowOutOfRange(MIN_PRIORITY_OP_WINDOW, MAX_PRIORITY_OP_WINDOW, window);
@@ -87,11 +103,22 @@ abstract contract ChainRules is IChainFactory {
         if (exitDelay < MIN_EXIT_DELAY || exitDelay > MAX_EXIT_DELAY) {
             revert ExitDelayOutOfRange(MIN_EXIT_DELAY, MAX_EXIT_DELAY, exitDelay);
         }
-        // Otherwise an operation taken at its deadline could not be executed before the exit opens.
-        if (configuration.executionDelay >= exitDelay) {
-            revert ExecutionDelayBeyondExit(exitDelay, configuration.executionDelay);
-        }
+        // An honest chain can seal a batch before it sees an operation, and be refused once deadline + window is past. It then
+        // forms the batch again with the operation, which must be executed before the exit opens, or one free operation would
+        // stop the chain.
+        uint256 unproven = configuration.unprovenDelay;
+        uint256 least = RECOVERY_TIMES * recoveryTime;
+        if (unproven != 0 && unproven < least) revert UnprovenDelayTooShort(least, unproven);
+        uint256 needed = window + _longestDelay(configuration) + recoveryTime;
+        if (exitDelay <= needed) revert ExitDelayTooShort(needed, exitDelay);
         uint256 rate = configuration.priorityGasPerSecond;
-        if (rate < MIN_PRIORITY_GAS_PER_SECOND) revert PriorityGasRateTooLow(MIN_PRIORITY_GAS_PER_SECOND, rate);
+        if (rate < MIN_PRIORITY_GAS_PER_SECOND || rate > MAX_PRIORITY_GAS_PER_SECOND) {
+            revert PriorityGasRateOutOfRange(MIN_PRIORITY_GAS_PER_SECOND, MAX_PRIORITY_GAS_PER_SECOND, rate);
+        }
+    }
+
+    function _longestDelay(ChainConfiguration calldata configuration) private pure returns (uint256) {
+        (uint64 delay, uint64 unproven) = (configuration.executionDelay, configuration.unprovenDelay);
+        return delay > unproven ? delay : unproven;
     }
 }

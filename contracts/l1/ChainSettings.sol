@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {CommitSettings, IChainSettings, QueueSettings} from "../interfaces/IChainSettings.sol";
+import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
+import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {CommitSettings, IChainSettings, QueueSettings, Upgrade} from "../interfaces/IChainSettings.sol";
+import {IHyperchain} from "../interfaces/IHyperchain.sol";
+import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
+import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {BatchCommitment, ChainOrigin} from "../libraries/BatchCommitment.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
@@ -10,12 +16,31 @@ contract ChainSettings is IChainSettings {
     /// @inheritdoc IChainSettings
     address public immutable factory;
 
+    /// @inheritdoc IChainSettings
+    uint256 public immutable reactionTime;
+    /// @inheritdoc IChainSettings
+    IVerifierRegistry public immutable verifiers;
+
+    /// @dev One slot: 0…31 version before the upgrade, and after it until the next ‖ 32…63 version of the upgrade, 0 without ‖
+    ///   64…127 when it takes effect ‖ 128…191 operations that come before it
+    struct Versions {
+        uint32 current;
+        uint32 next;
+        uint64 effectiveAt;
+        uint64 operations;
+    }
+
     mapping(uint256 chainId => ChainConfiguration) private configurations;
+    mapping(uint256 chainId => Versions) private versions;
+    mapping(uint256 chainId => bytes32) private configurationHashes;
     /// @inheritdoc IChainSettings
     mapping(uint256 chainId => mapping(address account => bool)) public isValidator;
 
-    constructor(address factory_) {
+    /// @param reactionTime_ Seven days on public layers, 0 on devnets.
+    constructor(address factory_, IVerifierRegistry verifiers_, uint256 reactionTime_) {
         factory = factory_;
+        verifiers = verifiers_;
+        reactionTime = reactionTime_;
     }
 
     /// @inheritdoc IChainSettings
@@ -23,6 +48,9 @@ contract ChainSettings is IChainSettings {
         if (msg.sender != factory) revert OnlyFactory(factory, msg.sender);
         uint256 chainId = configuration.chainId;
         configurations[chainId] = configuration;
+        // The registry has no version of more than 32 bits.
+        versions[chainId].current = uint32(configuration.protocolVersion);
+        configurationHashes[chainId] = _hashOrigin(configuration);
         for (uint256 i = 0; i < configuration.validators.length; ++i) {
             isValidator[chainId][configuration.validators[i]] = true;
         }
@@ -47,13 +75,56 @@ contract ChainSettings is IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
-    function forCommit(uint256 chainId) external view returns (CommitSettings memory) {
+    function scheduleUpgrade(uint256 chainId, uint256 version) external {
+        _requireAdmin(chainId);
+        IHyperchain chain = IHyperchain(IChainDirectory(factory).getHyperchain(chainId));
+        if (chain.exited()) revert UpgradeOfStoppedChain();
+        Versions memory known = versions[chainId];
+        uint256 executed = chain.getProtocolVersion();
+        // Which version a batch has that is not executed yet must not change behind its sequencer's back.
+        if (known.next != 0 && executed != known.next) revert UpgradePending(known.next);
+        if (version == executed) revert VersionUnchanged(version);
+        verifiers.requireLasting(version);
+        uint256 effectiveAt = block.timestamp + upgradeNotice(chainId);
+        uint256 operations = chain.getTotalPriorityTxs();
+        versions[chainId] = Versions({
+            current: uint32(executed),
+            next: uint32(version),
+            effectiveAt: uint64(effectiveAt),
+            operations: uint64(operations)
+        });
+        emit UpgradeScheduled(chainId, version, executed, effectiveAt, operations);
+    }
+
+    /// @inheritdoc IChainSettings
+    function cancelUpgrade(uint256 chainId) external {
+        _requireAdmin(chainId);
+        Versions memory known = versions[chainId];
+        if (known.next == 0) revert NoUpgradeScheduled();
+        if (block.timestamp >= known.effectiveAt) revert UpgradeInEffect(known.effectiveAt, block.timestamp);
+        versions[chainId] = Versions({current: known.current, next: 0, effectiveAt: 0, operations: 0});
+        emit UpgradeCanceled(chainId, known.next);
+    }
+
+    /// @inheritdoc IChainSettings
+    function upgradeOf(uint256 chainId) external view returns (Upgrade memory) {
+        Versions memory known = versions[chainId];
+        return Upgrade({version: known.next, effectiveAt: known.effectiveAt, operations: known.operations});
+    }
+
+    /// @inheritdoc IChainSettings
+    function forCommit(uint256 chainId, uint64 firstTimestamp, uint64 operations)
+        external
+        view
+        returns (CommitSettings memory)
+    {
         ChainConfiguration storage configuration = configurations[chainId];
         return CommitSettings({
-            protocolVersion: configuration.protocolVersion,
+            protocolVersion: versionOfBatch(chainId, firstTimestamp, operations),
             dataAvailabilityPolicy: configuration.dataAvailabilityPolicy,
             cheatsAllowed: configuration.cheatsAllowed,
-            priorityOpWindow: configuration.priorityOpWindow
+            priorityOpWindow: configuration.priorityOpWindow,
+            configurationHash: configurationHashes[chainId]
         });
     }
 
@@ -69,12 +140,59 @@ contract ChainSettings is IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
-    function executionDelay(uint256 chainId) external view returns (uint256) {
-        return configurations[chainId].executionDelay;
+    function delayOfBatch(uint256 chainId, uint256 version, bool isExecutionProven)
+        external
+        view
+        returns (uint256 delay)
+    {
+        ChainConfiguration storage configuration = configurations[chainId];
+        delay = configuration.executionDelay;
+        uint256 unproven = configuration.unprovenDelay;
+        if (unproven > delay && !isExecutionProven && verifiers.provesExecution(version)) delay = unproven;
     }
 
     /// @inheritdoc IChainSettings
-    function exitDelay(uint256 chainId) external view returns (uint256) {
-        return configurations[chainId].exitDelay;
+    function requireFallback(uint256 chainId, uint256 version) external view {
+        if (configurations[chainId].unprovenDelay == 0) revert ExecutionUnproven(version);
+    }
+
+    /// @inheritdoc IChainSettings
+    function exitAfterDeadline(uint256 chainId) external view returns (uint256) {
+        ChainConfiguration storage configuration = configurations[chainId];
+        return uint256(configuration.priorityOpWindow) + configuration.exitDelay;
+    }
+
+    /// @inheritdoc IChainSettings
+    function versionOfBatch(uint256 chainId, uint64 firstTimestamp, uint64 operations) public view returns (uint256) {
+        Versions memory known = versions[chainId];
+        bool isUpgraded = known.next != 0 && firstTimestamp >= known.effectiveAt && operations >= known.operations;
+        return isUpgraded ? known.next : known.current;
+    }
+
+    /// @inheritdoc IChainSettings
+    function upgradeNotice(uint256 chainId) public view returns (uint256) {
+        ChainConfiguration storage configuration = configurations[chainId];
+        (uint64 delay, uint64 unproven) = (configuration.executionDelay, configuration.unprovenDelay);
+        uint256 longest = delay > unproven ? delay : unproven;
+        return 2 * uint256(configuration.priorityOpWindow) + configuration.exitDelay + longest + reactionTime;
+    }
+
+    function _requireAdmin(uint256 chainId) private view {
+        address admin = configurations[chainId].admin;
+        if (msg.sender != admin) revert OnlyAdmin(admin, msg.sender);
+    }
+
+    /// @dev By what L1 knows itself, as the chain's first state must say it.
+    function _hashOrigin(ChainConfiguration calldata configuration) private view returns (bytes32) {
+        address baseToken = configuration.baseToken;
+        return BatchCommitment.hashConfiguration(
+            ChainOrigin({
+                l1ChainId: block.chainid,
+                l1SharedBridge: IChainFactory(factory).sharedBridge(),
+                baseTokenOriginChainId: block.chainid,
+                baseTokenOriginToken: baseToken == AssetMessage.NATIVE_COIN ? address(0) : baseToken,
+                bornAt: IChainFactory(factory).bornAt(configuration.chainId)
+            })
+        );
     }
 }

@@ -6,10 +6,11 @@ import {IExit} from "../interfaces/IExit.sol";
 import {TokenDeposit} from "../interfaces/ISharedBridge.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2CanonicalTransaction} from "../types/L2Transactions.sol";
+import {BatchRecords} from "./BatchRecords.sol";
 import {PriorityQueue} from "./PriorityQueue.sol";
 
 /// @title The way out of a chain that ignores its queue
-abstract contract Exit is PriorityQueue, IExit {
+abstract contract Exit is BatchRecords, PriorityQueue, IExit {
     /// @inheritdoc IExit
     function activateExit() external whileRunning {
         uint256 opensAt = exitOpensAt();
@@ -19,6 +20,7 @@ abstract contract Exit is PriorityQueue, IExit {
         batchesVerified = batchesExecuted;
         emit IBatchStages.BlocksRevert(batchesCommitted, batchesVerified, batchesExecuted);
         emit ExitActivated(batchesExecuted, stateRoot);
+        roots.append(chainId, batchesExecuted, 0, _recordOfMark());
     }
 
     /// @inheritdoc IExit
@@ -45,7 +47,7 @@ abstract contract Exit is PriorityQueue, IExit {
     /// @inheritdoc IExit
     function exitOpensAt() public view returns (uint256) {
         if (operationsExecuted == operationsQueued) return type(uint256).max;
-        return _deadlineSeconds(operationsExecuted) + settings.exitDelay(chainId);
+        return _deadlineSeconds(operationsExecuted) + settings.exitAfterDeadline(chainId);
     }
 
     /// @inheritdoc IExit

@@ -3,19 +3,24 @@ pragma solidity 0.8.37;
 
 import {IBatches} from "../interfaces/IBatches.sol";
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
+import {BatchRecord} from "../types/BatchRecord.sol";
 import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {BatchProver} from "./BatchProver.sol";
 import {Exit} from "./Exit.sol";
 import {Ecosystem, HyperchainStorage} from "./HyperchainStorage.sol";
 import {SettlementFacet} from "./SettlementFacet.sol";
 
 /// @title A chain on its settlement layer
-contract Hyperchain is Exit, IHyperchain {
-    /// @notice Code of the batches' stages. Made here, so that it surely knows the same ecosystem.
+contract Hyperchain is BatchProver, Exit, IHyperchain {
+    uint256 private constant MARK_INTERVAL = 1 hours;
+
+    /// @notice Code that commits, executes and reverts batches, and hears of proofs of their execution. Made here, so that it surely knows the same ecosystem.
     address public immutable settlementFacet;
 
     constructor(Ecosystem memory ecosystem) HyperchainStorage(ecosystem) {
@@ -29,8 +34,17 @@ contract Hyperchain is Exit, IHyperchain {
         chainId = uint64(chainId_);
         baseToken = baseToken_;
         StoredBatch memory genesis = genesisBatch();
+        executedVersion = uint32(genesis.protocolVersion);
         genesisHash = keccak256(abi.encode(genesis));
         stateRoot = genesis.newStateRoot;
+    }
+
+    /// @inheritdoc IBatches
+    function markRecord() external returns (uint256 nextBatch, BatchRecord memory record) {
+        if (msg.sender != address(roots)) revert OnlyRegistry(address(roots), msg.sender);
+        uint256 earliest = recordedAt + MARK_INTERVAL;
+        if (block.timestamp < earliest) revert MarkTooEarly(earliest, block.timestamp);
+        return (batchesExecuted, _recordOfMark());
     }
 
     /// @inheritdoc IBatchStages
@@ -38,8 +52,8 @@ contract Hyperchain is Exit, IHyperchain {
         _runSettlementFacet();
     }
 
-    /// @inheritdoc IBatchStages
-    function proveBatch(StoredBatch calldata, bytes calldata) external {
+    /// @inheritdoc IExecutionProofs
+    function acceptProven(StoredBatch calldata) external returns (bool) {
         _runSettlementFacet();
     }
 
@@ -70,7 +84,7 @@ contract Hyperchain is Exit, IHyperchain {
 
     /// @inheritdoc IHyperchain
     function getProtocolVersion() external view returns (uint256) {
-        return settings.forCommit(chainId).protocolVersion;
+        return executedVersion;
     }
 
     /// @inheritdoc IHyperchain
@@ -125,8 +139,9 @@ contract Hyperchain is Exit, IHyperchain {
 
     /// @inheritdoc IBatches
     function genesisBatch() public view returns (StoredBatch memory genesis) {
-        uint256 protocolVersion = settings.forCommit(chainId).protocolVersion;
-        ProtocolVersion memory version = verifiers.requireActive(protocolVersion);
+        uint256 protocolVersion = getConfiguration().protocolVersion;
+        // A chain can be rebuilt from its beginning when the version of its beginning has long retired.
+        ProtocolVersion memory version = verifiers.contentOf(protocolVersion);
         genesis.leafCount = version.genesisLeafCount;
         genesis.protocolVersion = protocolVersion;
         genesis.newStateRoot = version.genesisStateRoot;

@@ -59,8 +59,17 @@ abstract contract HyperchainStorage {
     mapping(uint256 batchNumber => bytes32) internal logRoots;
     /// @dev After the last executed batch.
     bytes32 internal stateRoot;
+    /// @dev One slot: 0…63 last block of the last executed batch ‖ 64…127 when the registry got the chain's last leaf ‖
+    ///   128…159 protocol version of the last executed batch, before the first the chain's own ‖
+    ///   160…191 first batch of the unbroken run with proven execution that ends with the last executed batch
+    uint64 internal lastExecutedBlock;
+    uint64 internal recordedAt;
+    uint32 internal executedVersion;
+    uint32 internal provenSince;
     /// @dev How often batches were reverted.
     uint256 internal reverts;
+    /// @dev A bit for each batch whose execution is proven, lowest first; none is set behind the batches that are verified.
+    mapping(uint256 word => uint256) internal provenBits;
 
     constructor(Ecosystem memory ecosystem) {
         chainFactory = ecosystem.factory;

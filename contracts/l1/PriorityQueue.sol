@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {IPriorityQueue, QueuedOperation} from "../interfaces/IPriorityQueue.sol";
 import {QueueSettings} from "../interfaces/IChainSettings.sol";
 import {ITransactionFilterer} from "../interfaces/ITransactionFilterer.sol";
+import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
+import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {BridgehubL2TransactionRequest, L2CanonicalTransaction} from "../types/L2Transactions.sol";
 import {HyperchainStorage} from "./HyperchainStorage.sol";
@@ -11,10 +13,20 @@ import {HyperchainStorage} from "./HyperchainStorage.sol";
 /// @title A chain's queue of operations from L1
 abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
     uint256 internal constant PRIORITY_OPERATION_TYPE = 255;
+    /// @inheritdoc IPriorityQueue
     /// @dev Any one operation then fits into a batch, whatever it does: one of 13 M gas can send 120 kB of messages, more than L1 takes.
-    uint256 private constant MAX_GAS = 8_000_000;
-    /// @dev Enough to withdraw any asset that a chain's own contracts move.
-    uint256 private constant MAX_FREE_GAS = 500_000;
+    uint256 public constant MAX_GAS = 8_000_000;
+    /// @inheritdoc IPriorityQueue
+    /// @dev An approval takes 46,000. More would buy what costs the operator more to publish than the request costs on L1.
+    uint256 public constant MAX_FREE_GAS = 100_000;
+    /// @inheritdoc IPriorityQueue
+    /// @dev A withdrawal takes 165,000, nearly all of it in a chain's own code.
+    uint256 public constant MAX_FREE_WITHDRAWAL_GAS = 180_000;
+    /// @inheritdoc IPriorityQueue
+    /// @dev The delivery of an asset's first transfer takes 402,000. It runs a chain's own code, on a message that was paid for.
+    uint256 public constant MAX_FREE_DELIVERY_GAS = 500_000;
+    /// @inheritdoc IPriorityQueue
+    uint256 public constant OVERHEAD_GAS = 60_000;
     uint256 private constant MAX_CALLDATA = 32_768;
     /// @dev Intrinsic gas, and EIP-7623's floor for a byte that is not zero.
     uint256 private constant MIN_GAS = 21_000;
@@ -46,7 +58,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
 
     /// @inheritdoc IPriorityQueue
     function l2TransactionBaseCost(uint256, uint256 l2GasLimit, uint256) external view returns (uint256) {
-        return settings.forQueue(chainId).l2GasPrice * l2GasLimit;
+        return settings.forQueue(chainId).l2GasPrice * (l2GasLimit + OVERHEAD_GAS);
     }
 
     /// @inheritdoc IPriorityQueue
@@ -76,22 +88,36 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
 
     function _deadlineOf(uint256 index, uint256 gasLimit, QueueSettings memory current) private view returns (uint96) {
         uint256 idle = (block.timestamp + current.priorityOpWindow) << DEADLINE_FRACTION;
-        // A flood that has been executed keeps nobody waiting, and puts nobody's exit off.
+        // A flood that has been executed delays no operation and no exit.
         if (index == operationsExecuted) return uint96(idle);
-        uint256 afterPrevious =
-            queue[index - 1].deadline + (gasLimit << DEADLINE_FRACTION) / current.priorityGasPerSecond;
+        uint256 seconds_ = ((gasLimit + OVERHEAD_GAS) << DEADLINE_FRACTION) / current.priorityGasPerSecond;
+        uint256 afterPrevious = queue[index - 1].deadline + seconds_;
         // Seconds take 64 bits for longer than the sun will shine.
         return uint96(afterPrevious > idle ? afterPrevious : idle);
     }
 
     /// @dev A base token that cannot be had, because it is paused or refuses the sender, must not keep anyone's other assets.
-    function _isFree(BridgehubL2TransactionRequest calldata request) private pure returns (bool) {
-        return request.mintValue == 0 && request.l2GasLimit <= MAX_FREE_GAS;
+    function _isFree(BridgehubL2TransactionRequest calldata request) private view returns (bool) {
+        return request.mintValue == 0 && request.l2GasLimit <= _freeGas(request);
+    }
+
+    function _freeGas(BridgehubL2TransactionRequest calldata request) private view returns (uint256) {
+        // Roots and deposits.
+        if (request.sender == address(bridge)) return MAX_FREE_DELIVERY_GAS;
+        if (request.contractL2 != Predeploys.ASSET_ROUTER) return MAX_FREE_GAS;
+        bool delivers =
+            request.l2Calldata.length >= 4 && bytes4(request.l2Calldata) == IL2AssetRouter.deliver.selector;
+        return delivers ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
     }
 
     /// @dev Does nothing on L2, so there is nothing to filter; but it must be answered, or the exit opens.
-    function _isKnock(BridgehubL2TransactionRequest calldata request) private pure returns (bool) {
+    function _isKnock(BridgehubL2TransactionRequest calldata request) private view returns (bool) {
         return _isFree(request) && request.contractL2 == address(0) && request.l2Calldata.length == 0;
+    }
+
+    /// @dev What other chains sent, as the registry has it. The bridge sends nothing else to that contract.
+    function _isRoot(BridgehubL2TransactionRequest calldata request) private view returns (bool) {
+        return request.sender == address(bridge) && request.contractL2 == Predeploys.IMPORTED_ROOTS;
     }
 
     function _checkRequest(BridgehubL2TransactionRequest calldata request, uint256 l2GasPrice) private pure {
@@ -103,7 +129,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         if (request.l2GasLimit > MAX_GAS) revert GasLimitTooHigh(MAX_GAS, request.l2GasLimit);
         // The value alone first, so that no sum can overflow.
         if (request.mintValue < request.l2Value) revert MintValueTooLow(request.l2Value, request.mintValue);
-        uint256 cost = l2GasPrice * request.l2GasLimit;
+        uint256 cost = l2GasPrice * (request.l2GasLimit + OVERHEAD_GAS);
         if (request.mintValue - request.l2Value < cost) {
             revert MintValueTooLow(cost + request.l2Value, request.mintValue);
         }
@@ -113,7 +139,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         private
         view
     {
-        if (filterer == address(0) || _isKnock(request)) return;
+        if (filterer == address(0) || _isKnock(request) || _isRoot(request)) return;
         bool allowed = ITransactionFilterer(filterer).isTransactionAllowed(
             request.sender,
             request.contractL2,

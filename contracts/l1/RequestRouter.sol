@@ -154,11 +154,10 @@ abstract contract RequestRouter is ChainLookup {
     }
 
     /// @dev Where none is given the caller, not the second bridge. The queue knows contracts by their code; one that calls from
-    /// its constructor has none yet, and its own address on L2 will be nobody's.
+    /// its constructor has none yet, and no account will have its own address on L2.
     function _refundRecipient(address given) private view returns (address) {
         if (given != address(0) && given != msg.sender) return given;
-        bool isInConstructor = msg.sender != tx.origin && msg.sender.code.length == 0;
-        return isInConstructor ? AddressAlias.aliased(msg.sender) : msg.sender;
+        return AddressAlias.isInConstructor(msg.sender) ? AddressAlias.aliased(msg.sender) : msg.sender;
     }
 
     function _takeBaseToken(IHyperchain chain, uint256 chainId, uint256 mintValue, uint256 otherValue) private {

@@ -3,24 +3,35 @@ pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
-import {EarlyTransfers, ISharedBridge, TokenDeposit} from "../interfaces/ISharedBridge.sol";
+import {ISharedBridge, TokenDeposit} from "../interfaces/ISharedBridge.sol";
+import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
+import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
+import {Predeploys} from "../l2/Predeploys.sol";
+import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {LogProof} from "../libraries/LogProof.sol";
+import {RecordedHashes} from "../libraries/RecordedHashes.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
-import {FinalizeL1DepositParams, L2TransactionRequestTwoBridgesInner} from "../types/L2Transactions.sol";
+import {
+    FinalizeL1DepositParams,
+    L2TransactionRequestDirect,
+    L2TransactionRequestTwoBridgesInner
+} from "../types/L2Transactions.sol";
 import {AssetViews} from "./AssetViews.sol";
 
 /// @title Vault and asset router of the ecosystem
 contract SharedBridge is ISharedBridge, AssetViews {
     /// @dev What a second bridge answers to say that it is one (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
-    bytes32 private constant DEPOSIT_TAG = keccak256("hyperchain.token-deposit.v1");
     /// @dev Half of what a chain's reserve can pay out. The chain lets deliveries of other chains have the other half only, so that
     /// a deposit of a token that can be minted without limit never meets an empty reserve, at which the chain would halt.
     uint256 private constant MAX_BASE_TOKEN = 1 << 126;
+
+    /// @dev Twice what a new root costs on L2.
+    uint256 private constant IMPORT_GAS = 150_000;
 
     IChainFactory public immutable factory;
     /// @inheritdoc ISharedBridge
@@ -32,7 +43,7 @@ contract SharedBridge is ISharedBridge, AssetViews {
     mapping(uint256 chainId => mapping(bytes32 assetId => uint256)) public claimPot;
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(bytes32 assetId => uint256)) public transit;
-    mapping(bytes32 sourceBatchDestinationAsset => EarlyTransfers) private early;
+    mapping(bytes32 sourceBatchDestination => bool) private refusals;
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(uint256 batchNumber => mapping(uint256 messageIndex => bool))) public
         isWithdrawalFinalized;
@@ -96,14 +107,14 @@ contract SharedBridge is ISharedBridge, AssetViews {
     {
         if (l2Value != 0) revert L2ValueNotZero(l2Value);
         (uint256 amount, address receiver, address token) = _decodeDeposit(data);
-        if (receiver == address(0)) receiver = originalCaller;
+        if (receiver == address(0)) receiver = AddressAlias.ofCaller(originalCaller);
         if (token == _plain(factory.baseToken(chainId))) revert BaseTokenThroughSecondBridge(token);
         bytes32 id = _receive(chainId, token, originalCaller, amount);
 
         request.magicValue = TWO_BRIDGES_MAGIC_VALUE;
         request.l2Contract = AssetMessage.ASSET_ROUTER;
         request.l2Calldata = _depositCalldata(id, originalCaller, receiver, token, amount);
-        request.txDataHash = _depositHash(originalCaller, token, amount);
+        request.txDataHash = RecordedHashes.deposit(originalCaller, token, amount);
         emit BridgehubDepositInitiated(chainId, request.txDataHash, originalCaller, id, data);
     }
 
@@ -114,12 +125,36 @@ contract SharedBridge is ISharedBridge, AssetViews {
     }
 
     /// @inheritdoc ISharedBridge
-    function applyFlows(uint256 chainId, uint256 batchNumber, AssetFlow[] calldata flows) external onlyChain(chainId) {
+    function applyFlows(uint256 chainId, uint256 batchNumber, uint256 firstTimestamp, AssetFlow[] calldata flows)
+        external
+        onlyChain(chainId)
+        returns (uint256[] memory refused)
+    {
         for (uint256 i = 0; i < flows.length; ++i) {
-            if (flows[i].kind == AssetMessage.HYPERBRIDGE_DELIVERY) _applyDelivery(chainId, flows[i]);
+            AssetFlow calldata flow = flows[i];
+            if (flow.kind == AssetMessage.HYPERBRIDGE_DELIVERY) _applyDelivery(chainId, flow);
         }
+        uint256 count = 0;
         for (uint256 i = 0; i < flows.length; ++i) {
-            if (flows[i].kind != AssetMessage.HYPERBRIDGE_DELIVERY) _applyOutflow(chainId, batchNumber, flows[i]);
+            AssetFlow calldata flow = flows[i];
+            if (flow.kind == AssetMessage.HYPERBRIDGE_DELIVERY) continue;
+            uint256 destination = flow.destinationChainId;
+            if (flow.kind == AssetMessage.WITHDRAWAL || _existedBefore(destination, firstTimestamp)) {
+                _applyOutflow(chainId, flow);
+                continue;
+            }
+            bytes32 key = _refusalKey(chainId, batchNumber, destination);
+            if (refusals[key]) continue;
+            refusals[key] = true;
+            // Most batches have none, and need no room for them.
+            if (count == 0) refused = new uint256[](flows.length);
+            refused[count++] = destination;
+        }
+        // There are not more of them than flows; the empty array is where it was.
+        if (count != 0) {
+            assembly ("memory-safe") {
+                mstore(refused, count)
+            }
         }
     }
 
@@ -166,21 +201,14 @@ contract SharedBridge is ISharedBridge, AssetViews {
     }
 
     /// @inheritdoc ISharedBridge
-    function payEarly(
-        uint256 sourceChainId,
-        uint256 batchNumber,
-        uint256 destinationChainId,
-        address token,
-        address recipient,
-        uint256 amount
-    ) external nonReentrant onlyStateExit {
-        EarlyTransfers storage sent = early[_earlyKey(sourceChainId, batchNumber, destinationChainId, assetId(token))];
-        if (amount > sent.amount) revert EarlyOverdraft(sourceChainId, batchNumber, sent.amount, amount);
-        // Just compared.
-        unchecked {
-            sent.amount -= uint248(amount);
-        }
-        TokenTransfer.send(token, recipient, amount);
+    function sendRoot(uint256 chainId, uint256 rootIndex) external returns (bytes32 canonicalTxHash) {
+        bytes32 root = ITransactionRootRegistry(factory.messageRoot()).rootAt(rootIndex);
+        L2TransactionRequestDirect memory request;
+        request.chainId = chainId;
+        request.l2Contract = Predeploys.IMPORTED_ROOTS;
+        request.l2Calldata = abi.encodeCall(IImportedRoots.importRootFromL1, (rootIndex, root));
+        request.l2GasLimit = IMPORT_GAS;
+        return factory.requestL2TransactionDirect(request);
     }
 
     /// @inheritdoc ISharedBridge
@@ -227,12 +255,8 @@ contract SharedBridge is ISharedBridge, AssetViews {
     }
 
     /// @inheritdoc ISharedBridge
-    function earlyTransfers(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId, bytes32 id)
-        external
-        view
-        returns (EarlyTransfers memory)
-    {
-        return early[_earlyKey(sourceChainId, batchNumber, destinationChainId, id)];
+    function isRefused(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId) external view returns (bool) {
+        return refusals[_refusalKey(sourceChainId, batchNumber, destinationChainId)];
     }
 
     /// @notice The factory under the name that ZK Stack's clients use.
@@ -260,20 +284,24 @@ contract SharedBridge is ISharedBridge, AssetViews {
         emit FlowApplied(chainId, flow.kind, id, chainId, flow.amount);
     }
 
-    function _applyOutflow(uint256 chainId, uint256 batchNumber, AssetFlow calldata flow) private {
+    function _applyOutflow(uint256 chainId, AssetFlow calldata flow) private {
         bytes32 id = AssetMessage.assetId(flow.originChainId, flow.originToken);
         // What was born on the chain is the chain's to issue.
         if (flow.originChainId != chainId) _debit(chainId, id, flow.amount);
         if (flow.kind == AssetMessage.WITHDRAWAL) {
             claimPot[chainId][id] += flow.amount;
-        } else if (factory.getHyperchain(flow.destinationChainId) != address(0)) {
-            transit[flow.destinationChainId][id] += flow.amount;
         } else {
-            // A batch has one flow per destination and asset, a sum of at most 2^14 amounts below 2^128.
-            early[_earlyKey(chainId, batchNumber, flow.destinationChainId, id)] =
-                EarlyTransfers({sent: true, amount: uint248(flow.amount)});
+            transit[flow.destinationChainId][id] += flow.amount;
         }
         emit FlowApplied(chainId, flow.kind, id, flow.destinationChainId, flow.amount);
+    }
+
+    /// @dev The batch's first block is the earliest that anything in it was sent. The chain that gets it must have been there by then:
+    /// its creator could have seen the transfer otherwise. A batch that is executed before a chain is created cannot have begun after it,
+    /// so that the chain, which knows both times, judges alike.
+    function _existedBefore(uint256 chainId, uint256 time) private view returns (bool) {
+        uint256 bornAt = factory.bornAt(chainId);
+        return bornAt != 0 && bornAt < time;
     }
 
     function _debit(uint256 chainId, bytes32 id, uint256 amount) private {
@@ -297,7 +325,7 @@ contract SharedBridge is ISharedBridge, AssetViews {
         uint256 amount
     ) private {
         bytes32 recorded = depositHappened[chainId][canonicalTxHash];
-        bytes32 shown = _depositHash(depositor, token, amount);
+        bytes32 shown = RecordedHashes.deposit(depositor, token, amount);
         if (shown != recorded) revert DepositUnknown(recorded, shown);
         if (isRefunded[chainId][canonicalTxHash]) revert DepositAlreadyRefunded(canonicalTxHash);
         isRefunded[chainId][canonicalTxHash] = true;
@@ -328,16 +356,8 @@ contract SharedBridge is ISharedBridge, AssetViews {
         if (actual != expected) revert LogNotIncluded(expected, actual);
     }
 
-    function _earlyKey(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId, bytes32 id)
-        private
-        pure
-        returns (bytes32)
-    {
-        return keccak256(abi.encode(sourceChainId, batchNumber, destinationChainId, id));
-    }
-
-    function _depositHash(address depositor, address token, uint256 amount) private pure returns (bytes32) {
-        return keccak256(abi.encode(DEPOSIT_TAG, depositor, token, amount));
+    function _refusalKey(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId) private pure returns (bytes32) {
+        return keccak256(abi.encode(sourceChainId, batchNumber, destinationChainId));
     }
 
     /// @dev Both of ZK Stack's encodings; the older one begins with an address, hence with a zero byte.

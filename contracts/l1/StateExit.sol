@@ -6,12 +6,18 @@ import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {HoldingProof, IStateExit, UndeliveredTransfer} from "../interfaces/IStateExit.sol";
 import {IStateTree, StateLeaf} from "../interfaces/IStateTree.sol";
+import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {MinimalProxy} from "../l2/MinimalProxy.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {L2Message} from "../types/L2Transactions.sol";
+
+/// @notice A chain's contract under the name of what it keeps its versions in.
+interface IVersioned {
+    function verifiers() external view returns (IVerifierRegistry);
+}
 
 /// @title Claims against the last state of stopped chains
 contract StateExit is IStateExit {
@@ -27,17 +33,14 @@ contract StateExit is IStateExit {
     uint160 private constant FIRST_ACCOUNT = 0x100000;
 
     IChainFactory public immutable factory;
-    /// @notice Hashes the proofs.
-    IStateTree public immutable tree;
 
     /// @inheritdoc IStateExit
     mapping(uint256 chainId => mapping(address account => mapping(address token => uint256))) public claimed;
     /// @inheritdoc IStateExit
     mapping(uint256 sourceChainId => mapping(bytes32 messageHash => bool)) public isTransferRefunded;
 
-    constructor(IChainFactory factory_, IStateTree tree_) {
+    constructor(IChainFactory factory_) {
         factory = factory_;
-        tree = tree_;
     }
 
     /// @inheritdoc IStateExit
@@ -52,7 +55,7 @@ contract StateExit is IStateExit {
         if (amount == 0) revert NothingToClaim();
         if (recipient == address(0)) revert ZeroRecipient();
         address account = AddressAlias.l2Sender(msg.sender);
-        // The reserve is nobody's; no key or alias leads there, and nothing shall depend on that.
+        // The reserve belongs to no account; no key or alias leads there, and nothing shall depend on that.
         if (uint160(account) < FIRST_ACCOUNT) revert ReservedAccount(account);
         uint256 holding = _holding(chainId, token, account, proof);
         uint256 before = claimed[chainId][account][token];
@@ -77,18 +80,16 @@ contract StateExit is IStateExit {
         address token = transfer.originToken == AssetMessage.NATIVE_COIN ? address(0) : transfer.originToken;
         ISharedBridge bridge = ISharedBridge(factory.sharedBridge());
         uint256 destination = transfer.destinationChainId;
-        bool isEarly = bridge.earlyTransfers(
-            sent.sourceChainId, sent.batchNumber, destination, AssetMessage.assetId(block.chainid, token)
-        ).sent;
-        // The destination refuses what was sent before it existed, so there is nothing to show of its state.
-        if (!isEarly) _requireUndelivered(destination, sent, messageHash);
+        bool isRefused = bridge.isRefused(sent.sourceChainId, sent.batchNumber, destination);
+        // What L1 refused never reaches its destination: only the chain that sent it can have given it back.
+        _requireNotPaid(isRefused ? sent.sourceChainId : destination, sent, messageHash);
         if (isTransferRefunded[sent.sourceChainId][messageHash]) {
             revert TransferAlreadyRefunded(sent.sourceChainId, messageHash);
         }
         isTransferRefunded[sent.sourceChainId][messageHash] = true;
         emit TransferRefunded(sent.sourceChainId, messageHash, destination, recipient, token, transfer.amount);
-        if (isEarly) {
-            bridge.payEarly(sent.sourceChainId, sent.batchNumber, destination, token, recipient, transfer.amount);
+        if (isRefused) {
+            bridge.payHolding(sent.sourceChainId, token, recipient, transfer.amount);
         } else {
             bridge.payTransit(destination, token, recipient, transfer.amount);
         }
@@ -103,12 +104,14 @@ contract StateExit is IStateExit {
         if (!included) revert MessageNotIncluded(sent.sourceChainId, sent.batchNumber, sent.messageIndex);
     }
 
-    /// @dev The flag is set once and never cleared, so a leaf for it means delivery whatever its value.
-    function _requireUndelivered(uint256 chainId, UndeliveredTransfer calldata sent, bytes32 messageHash) private view {
+    /// @dev The flag is set once and never cleared, so a leaf for it means delivery, or on the sending chain a refund, whatever
+    /// its value.
+    function _requireNotPaid(uint256 chainId, UndeliveredTransfer calldata sent, bytes32 messageHash) private view {
         bytes32 flag = keccak256(abi.encode(sent.sourceChainId, messageHash));
         uint256 slot = uint256(keccak256(abi.encode(flag, DELIVERED_SLOT)));
-        bytes32 expected = _stoppedChain(chainId).executedStateRoot();
-        bytes32 actual = tree.computeRootWithout(STORAGE, AssetMessage.ASSET_ROUTER, slot, sent.low, sent.path);
+        IHyperchain chain = _stoppedChain(chainId);
+        bytes32 expected = chain.executedStateRoot();
+        bytes32 actual = _treeOf(chain).computeRootWithout(STORAGE, AssetMessage.ASSET_ROUTER, slot, sent.low, sent.path);
         if (actual != expected) revert StateRootMismatch(expected, actual);
     }
 
@@ -136,12 +139,17 @@ contract StateExit is IStateExit {
                 value: proof.value
             });
         bytes32 expected = chain.executedStateRoot();
-        bytes32 actual = tree.computeRoot(leaf, proof.path);
+        bytes32 actual = _treeOf(chain).computeRoot(leaf, proof.path);
         if (actual != expected) revert StateRootMismatch(expected, actual);
         return isBaseToken ? proof.value >> NONCE_BITS : proof.value;
     }
 
-    /// @dev Where the native token vault of every chain deploys an L1 token's counterpart, and nobody else can deploy.
+    /// @dev Of the version under which the chain's last state was proven, be that retired or not.
+    function _treeOf(IHyperchain chain) private view returns (IStateTree) {
+        return IVersioned(address(chain)).verifiers().contentOf(chain.getProtocolVersion()).tree;
+    }
+
+    /// @dev Where the native token vault of every chain deploys an L1 token's counterpart, and no other contract can deploy.
     function _bridgedToken(address token) private view returns (address) {
         return MinimalProxy.predict(
             Predeploys.NATIVE_TOKEN_VAULT,

@@ -2,8 +2,10 @@
 pragma solidity 0.8.37;
 
 import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
+import {IBatches} from "../interfaces/IBatches.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
+import {BatchRecord} from "../types/BatchRecord.sol";
 
 /// @title Registry of Transaction Roots
 contract TransactionRootRegistry is ITransactionRootRegistry {
@@ -22,18 +24,53 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
     }
 
     /// @inheritdoc ITransactionRootRegistry
-    function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot)
+    function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, BatchRecord calldata record)
         external
         returns (uint256 rootIndex, bytes32 root)
     {
         address chain = directory.getHyperchain(chainId);
         if (msg.sender != chain) revert NotTheChain(chainId, chain, msg.sender);
+        return _append(chainId, batchNumber, logRoot, record);
+    }
+
+    /// @inheritdoc ITransactionRootRegistry
+    function mark(uint256 chainId) external returns (uint256 rootIndex, bytes32 root) {
+        address chain = directory.getHyperchain(chainId);
+        if (chain == address(0)) revert UnknownChain(chainId);
+        (uint256 nextBatch, BatchRecord memory record) = IBatches(chain).markRecord();
+        return _append(chainId, nextBatch, 0, record);
+    }
+
+    /// @inheritdoc ITransactionRootRegistry
+    function rootAt(uint256 rootIndex) public view returns (bytes32) {
+        if (rootIndex > latestRootIndex) revert RootIndexUnknown(latestRootIndex, rootIndex);
+        return roots[rootIndex];
+    }
+
+    /// @inheritdoc ITransactionRootRegistry
+    function isIncluded(
+        uint256 rootIndex,
+        uint256 leafIndex,
+        uint256 chainId,
+        uint256 batchNumber,
+        bytes32 logRoot,
+        BatchRecord calldata record,
+        bytes32[] calldata siblings
+    ) external view returns (bool) {
+        bytes32 leaf = TransactionTree.leaf(chainId, batchNumber, logRoot, TransactionTree.hashRecord(record));
+        return TransactionTree.computeRoot(leaf, leafIndex, siblings) == rootAt(rootIndex);
+    }
+
+    function _append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, BatchRecord memory record)
+        private
+        returns (uint256 rootIndex, bytes32 root)
+    {
         uint256 leafIndex = latestRootIndex;
         if (leafIndex >> TransactionTree.DEPTH != 0) revert RegistryFull();
 
         bytes32 empty = 0;
         bool stored = false;
-        root = TransactionTree.leaf(chainId, batchNumber, logRoot);
+        root = TransactionTree.leaf(chainId, batchNumber, logRoot, TransactionTree.hashRecord(record));
         for (uint256 level = 0; level < TransactionTree.DEPTH; ++level) {
             if ((leafIndex >> level) & 1 == 1) {
                 root = TransactionTree.hashPair(pendingLeft[level], root);
@@ -51,26 +88,7 @@ contract TransactionRootRegistry is ITransactionRootRegistry {
         rootIndex = leafIndex + 1;
         roots[rootIndex] = root;
         latestRootIndex = rootIndex;
-        emit TransactionRootUpdated(leafIndex, chainId, batchNumber, logRoot, root);
-    }
-
-    /// @inheritdoc ITransactionRootRegistry
-    function rootAt(uint256 rootIndex) public view returns (bytes32) {
-        if (rootIndex > latestRootIndex) revert RootIndexUnknown(latestRootIndex, rootIndex);
-        return roots[rootIndex];
-    }
-
-    /// @inheritdoc ITransactionRootRegistry
-    function isIncluded(
-        uint256 rootIndex,
-        uint256 leafIndex,
-        uint256 chainId,
-        uint256 batchNumber,
-        bytes32 logRoot,
-        bytes32[] calldata siblings
-    ) external view returns (bool) {
-        bytes32 leaf = TransactionTree.leaf(chainId, batchNumber, logRoot);
-        return TransactionTree.computeRoot(leaf, leafIndex, siblings) == rootAt(rootIndex);
+        emit TransactionRootUpdated(leafIndex, chainId, batchNumber, logRoot, record, root);
     }
 
     function _emptyRoot() private pure returns (bytes32 node) {

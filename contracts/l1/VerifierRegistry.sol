@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
 import {IVerifierRegistry, ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
 import {Digest} from "../libraries/Digest.sol";
 
@@ -8,6 +9,7 @@ import {Digest} from "../libraries/Digest.sol";
 contract VerifierRegistry is IVerifierRegistry {
     /// @dev Sentinel and outputs slot.
     uint64 private constant FIXED_LEAVES = 2;
+    uint256 private constant MAX_VERSION = type(uint32).max;
 
     /// @inheritdoc IVerifierRegistry
     address public immutable governance;
@@ -30,14 +32,15 @@ contract VerifierRegistry is IVerifierRegistry {
 
     /// @inheritdoc IVerifierRegistry
     function addVersion(uint256 version, ProtocolVersion calldata content) external onlyGovernance {
+        if (version > MAX_VERSION) revert ProtocolVersionTooLarge(MAX_VERSION, version);
         if (_exists(version)) revert ProtocolVersionExists(version);
         if (address(content.verifier).code.length == 0) revert VerifierWithoutCode(address(content.verifier));
+        if (address(content.tree).code.length == 0) revert TreeWithoutCode(address(content.tree));
+        _checkAggregator(version, content);
         if (content.genesisLeafCount < FIXED_LEAVES) revert GenesisWithoutOutputsLeaf(content.genesisLeafCount);
         Digest.requireCanonical(content.genesisStateRoot);
         versions[version] = content;
-        emit ProtocolVersionAdded(
-            version, address(content.verifier), content.genesisStateRoot, content.genesisLeafCount
-        );
+        emit ProtocolVersionAdded(version, content);
     }
 
     /// @inheritdoc IVerifierRegistry
@@ -49,11 +52,52 @@ contract VerifierRegistry is IVerifierRegistry {
     }
 
     /// @inheritdoc IVerifierRegistry
-    function requireActive(uint256 version) external view returns (ProtocolVersion memory) {
+    function requireLasting(uint256 version) external view {
+        requireActive(version);
+        uint256 end = retiresAt[version];
+        if (end != 0) revert ProtocolVersionRetiring(version, end);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function verifierOf(uint256 version) external view returns (IStateTransitionVerifier) {
+        requireActive(version);
+        return versions[version].verifier;
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function aggregatorOf(uint256 version) external view returns (address) {
+        requireActive(version);
+        return address(versions[version].aggregator);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function provesExecution(uint256 version) external view returns (bool) {
+        return address(versions[version].aggregator) != address(0);
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function contentOf(uint256 version) external view returns (ProtocolVersion memory) {
+        if (!_exists(version)) revert UnknownProtocolVersion(version);
+        return versions[version];
+    }
+
+    /// @inheritdoc IVerifierRegistry
+    function requireActive(uint256 version) public view {
         if (!_exists(version)) revert UnknownProtocolVersion(version);
         uint256 end = retiresAt[version];
         if (end != 0 && block.timestamp >= end) revert ProtocolVersionRetired(version, end);
-        return versions[version];
+    }
+
+    function _checkAggregator(uint256 version, ProtocolVersion calldata content) private view {
+        address aggregator = address(content.aggregator);
+        if ((aggregator == address(0)) != (content.executionKey == 0)) {
+            revert ExecutionKeyMismatch(aggregator, content.executionKey);
+        }
+        if (aggregator == address(0)) return;
+        if (aggregator.code.length == 0) revert AggregatorWithoutCode(aggregator);
+        uint256 proven = content.aggregator.protocolVersion();
+        if (proven != version) revert AggregatorOfOtherVersion(version, proven);
+        Digest.requireCanonical(content.executionKey);
     }
 
     function _exists(uint256 version) private view returns (bool) {

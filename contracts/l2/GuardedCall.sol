@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IInteropHandler} from "../interfaces/l2/IInteropHandler.sol";
 
-/// @title Calls to code that wants to do harm, made by whoever wants it to fail
+/// @title Calls to hostile code, made by callers that want them to fail
 library GuardedCall {
     /// @notice Beside the call's own gas: its base cost, twice 2,600 for an account that delegates (EIP-7702), and what runs
     /// between the check and the call.
@@ -20,7 +20,7 @@ library GuardedCall {
     ) internal returns (bool success, bytes memory result) {
         // A call passes on at most 63/64 of the gas that is left; with less than the limit it could fail for that alone.
         uint256 required = gasLimit + gasLimit / 63 + MARGIN;
-        if (gasleft() < required) revert IInteropHandler.NotEnoughGas(gasleft(), required);
+        if (gasleft() < required) revert IInteropHandler.NotEnoughGas(required, gasleft());
         // Solidity's own call would copy all the callee returns, whatever that costs.
         assembly ("memory-safe") {
             success := call(gasLimit, target, 0, add(data, 0x20), mload(data), 0, 0)

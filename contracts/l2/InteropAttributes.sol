@@ -108,14 +108,14 @@ library InteropAttributes {
         for (uint256 i = 0; i < attributes.length; ++i) {
             if (selectorOf(attributes[i]) == IInteropAttributes.transferToken.selector) ++count;
         }
-        if (count > MAX_TOKENS) revert IInteropCenter.TooManyTokens(count, MAX_TOKENS);
+        if (count > MAX_TOKENS) revert IInteropCenter.TooManyTokens(MAX_TOKENS, count);
     }
 
     function requireWithinLimit(uint256 gas, uint256 callbackGas) private pure {
-        if (gas > MAX_GAS) revert IInteropCenter.GasLimitTooHigh(gas, MAX_GAS);
+        if (gas > MAX_GAS) revert IInteropCenter.GasLimitTooHigh(MAX_GAS, gas);
         // Not added up, which could overflow.
         uint256 left = MAX_GAS - gas;
-        if (callbackGas > left) revert IInteropCenter.GasLimitTooHigh(callbackGas, left);
+        if (callbackGas > left) revert IInteropCenter.GasLimitTooHigh(left, callbackGas);
     }
 
     /// @dev The account in the encoding of one `bytes` argument; its chain is the destination, whatever it says.

@@ -25,7 +25,7 @@ struct AwaitedOutcome {
 /// @notice See {IInteropCenter}. Its balance is the sum of the rewards of pending callbacks.
 contract InteropCenter is IInteropCenter, RestrictedCallers {
     uint256 public constant MAX_CALLS = 16;
-    /// @notice How long a callback's reward waits for whoever brings the outcome, in seconds.
+    /// @notice How long a callback's reward waits for the account that brings the outcome, in seconds.
     uint256 public constant REWARD_LIFETIME = 30 days;
     /// @notice How long a listener that failed can be told again, in seconds.
     uint256 public constant RETRY_PERIOD = 30 days;
@@ -56,7 +56,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
     ) external payable returns (bytes32 bundleHash) {
         (uint256 chainId, address account) = InteroperableAddress.parse(destinationChain);
         if (account != address(0)) revert InvalidRecipient(destinationChain);
-        if (callStarters.length > MAX_CALLS) revert TooManyCalls(callStarters.length, MAX_CALLS);
+        if (callStarters.length > MAX_CALLS) revert TooManyCalls(MAX_CALLS, callStarters.length);
         InteropCall[] memory calls = new InteropCall[](callStarters.length);
         for (uint256 i = 0; i < calls.length; ++i) calls[i] = readStarter(callStarters[i], chainId);
         return send(chainId, calls, InteropAttributes.readBundle(bundleAttributes, false, msg.sender));
@@ -161,7 +161,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
 
     /// @dev Sends what the bundle needs on the destination ahead of it, and checks that exactly this much was attached.
     function sendAssets(InteropBundle memory bundle, BundleOptions memory options) private {
-        // Without a callback nobody could ever claim the reward.
+        // Without a callback no account could ever claim the reward.
         if (bundle.callbackGasLimit == 0 && bundle.callbackReward != 0) revert WrongValue(0, bundle.callbackReward);
         uint256 attached = bundle.callbackReward;
         uint256 amount = bundle.value + bundle.relayerReward;

@@ -47,10 +47,10 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
     {
         InteropBundle memory bundle = readBundle(sent.message.data);
         bytes32 bundleHash = keccak256(sent.message.data);
-        if (bundle.sourceChainId != sent.chainId) revert WrongSourceChain(sent.chainId, bundle.sourceChainId);
-        if (bundle.destinationChainId != block.chainid) revert WrongDestination(bundle.destinationChainId, block.chainid);
+        if (bundle.sourceChainId != sent.chainId) revert WrongSourceChain(bundle.sourceChainId, sent.chainId);
+        if (bundle.destinationChainId != block.chainid) revert WrongDestination(block.chainid, bundle.destinationChainId);
         if (bundle.executionAddress != address(0) && bundle.executionAddress != msg.sender) {
-            revert ExecutorNotAllowed(msg.sender, bundle.executionAddress);
+            revert ExecutorNotAllowed(bundle.executionAddress, msg.sender);
         }
         if (bundleStatus[bundleHash] != BundleStatus.Unreceived) {
             revert AlreadyReceived(bundleHash, bundleStatus[bundleHash]);
@@ -85,8 +85,8 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         bytes32 bundleHash = keccak256(bundleMessage);
         (bytes32 reported,, bool success, bytes memory result) =
             abi.decode(sent.message.data, (bytes32, uint256, bool, bytes));
-        if (reported != bundleHash) revert WrongResult(reported, bundleHash);
-        if (sent.chainId != bundle.destinationChainId) revert WrongSourceChain(sent.chainId, bundle.destinationChainId);
+        if (reported != bundleHash) revert WrongResult(bundleHash, reported);
+        if (sent.chainId != bundle.destinationChainId) revert WrongSourceChain(bundle.destinationChainId, sent.chainId);
         requireSent(sent, address(this));
         // Not pending: bundles that were not sent from here, did not ask, or have been told.
         bool pending = IInteropCenter(Predeploys.INTEROP_CENTER).isCallbackPending(bundleHash);
@@ -119,7 +119,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         if (bundle.value != 0) {
             bytes32 assetId = AssetMessage.assetId(assets[0].originChainId, assets[0].originToken);
             bytes32 baseTokenId = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT).BASE_TOKEN_ASSET_ID();
-            if (assetId != baseTokenId) revert ValueNotInBaseToken(assetId, baseTokenId);
+            if (assetId != baseTokenId) revert ValueNotInBaseToken(baseTokenId, assetId);
             ROUTER.release(assets[0].originChainId, assets[0].originToken, address(this), bundle.value);
         }
         for (uint256 i = 0; i < bundle.tokens.length; ++i) {
@@ -133,7 +133,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
             bytes memory result = executeCall(bundle, bundle.calls[i], keccak256(abi.encode(bundleHash, i)));
             if (!reported) continue;
             length += result.length;
-            if (length > MAX_RESULT_BYTES) revert ResultTooLong(length, MAX_RESULT_BYTES);
+            if (length > MAX_RESULT_BYTES) revert ResultTooLong(MAX_RESULT_BYTES, length);
             results[i] = result;
         }
     }
@@ -175,19 +175,19 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
     {
         uint256 first = bundle.valueMessageHash == 0 ? 0 : 1;
         uint256 expected = first + bundle.tokens.length;
-        if (messages.length != expected) revert WrongAssetCount(messages.length, expected);
+        if (messages.length != expected) revert WrongAssetCount(expected, messages.length);
         assets = new AssetTransfer[](expected);
         for (uint256 i = 0; i < expected; ++i) {
             if (messages[i].chainId != bundle.sourceChainId) {
-                revert WrongSourceChain(messages[i].chainId, bundle.sourceChainId);
+                revert WrongSourceChain(bundle.sourceChainId, messages[i].chainId);
             }
             bytes32 named = i < first ? bundle.valueMessageHash : bundle.tokens[i - first].messageHash;
             bytes32 messageHash;
             (messageHash, assets[i]) = ROUTER.deliverToHandler(messages[i]);
-            if (messageHash != named) revert WrongAsset(messageHash, named);
+            if (messageHash != named) revert WrongAsset(named, messageHash);
         }
         uint256 carried = first == 0 ? 0 : assets[0].amount;
-        if (bundle.value + bundle.relayerReward != carried) revert WrongValue(carried, bundle.value + bundle.relayerReward);
+        if (bundle.value + bundle.relayerReward != carried) revert WrongValue(bundle.value + bundle.relayerReward, carried);
     }
 
     function refund(bytes32 bundleHash, InteropBundle memory bundle, AssetTransfer[] memory assets) private {
@@ -213,7 +213,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
     }
 
     function requireSent(MessageInclusionProof calldata sent, address sender) private view {
-        if (sent.message.sender != sender) revert WrongMessageSender(sent.message.sender, sender);
+        if (sent.message.sender != sender) revert WrongMessageSender(sender, sent.message.sender);
         bool included = IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
             sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
         );

@@ -30,7 +30,7 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
 
     /// @inheritdoc IL1Messenger
     function sendToL1(bytes calldata message) external returns (bytes32 hash) {
-        if (message.length > MAX_MESSAGE_BYTES) revert MessageTooLong(message.length, MAX_MESSAGE_BYTES);
+        if (message.length > MAX_MESSAGE_BYTES) revert MessageTooLong(MAX_MESSAGE_BYTES, message.length);
         burnGas((message.length + MESSAGE_OVERHEAD_BYTES) * GAS_PER_PUBDATA_BYTE);
         hash = keccak256(message);
         append(L2LogTree.messageLeaf(msg.sender, hash), MAX_MESSAGES + priorityOpCount);
@@ -54,11 +54,17 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
         returns (bytes32 root, uint64 logs, uint64 operations, bytes32 rollingHash)
     {
         (root, logs, operations) = (logsRoot(), logCount, priorityOpCount);
-        rollingHash = operations == 0 ? RollingHash.EMPTY_PRIORITY_OPS : priorityOpsRollingHash;
+        rollingHash = RollingHash.EMPTY_PRIORITY_OPS;
+        // Stores that change nothing cost a proof of execution all the same, so only what the batch wrote is cleared.
+        if (logs == 0) return (root, logs, operations, rollingHash);
         delete logCount;
         delete priorityOpCount;
-        delete priorityOpsRollingHash;
-        delete frontier;
+        if (operations != 0) {
+            rollingHash = priorityOpsRollingHash;
+            delete priorityOpsRollingHash;
+        }
+        // No level above the highest bit of the count was written.
+        for (uint256 level = 0; logs >> level != 0; ++level) delete frontier[level];
     }
 
     /// @inheritdoc IL1Messenger
@@ -71,18 +77,21 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
     /// @inheritdoc IL1Messenger
     function logsRoot() public view returns (bytes32 node) {
         uint256 count = logCount;
-        if (count == 1 << TREE_DEPTH) return frontier[TREE_DEPTH];
-        node = L2LogTree.EMPTY_LEAF;
-        bytes32 empty = L2LogTree.EMPTY_LEAF;
-        for (uint256 level = 0; level < TREE_DEPTH; ++level) {
-            node = (count >> level) & 1 == 1 ? hashPair(frontier[level], node) : hashPair(node, empty);
-            empty = hashPair(empty, empty);
+        bytes memory empty = L2LogTree.EMPTY_SUBTREES;
+        uint256 level = 0;
+        while (level < TREE_DEPTH && (count >> level) & 1 == 0) ++level;
+        // Below the lowest complete subtree every node is empty, so hashing begins there.
+        node = count == 0 ? wordAt(empty, TREE_DEPTH) : frontier[level];
+        if (count == 0 || level == TREE_DEPTH) return node;
+        node = hashPair(node, wordAt(empty, level));
+        for (++level; level < TREE_DEPTH; ++level) {
+            node = (count >> level) & 1 == 1 ? hashPair(frontier[level], node) : hashPair(node, wordAt(empty, level));
         }
     }
 
     function append(bytes32 leaf, uint256 limit) private returns (uint256 index) {
         index = logCount;
-        if (index >= limit || index >= 1 << TREE_DEPTH) revert TooManyLogs(index, limit);
+        if (index >= limit || index >= 1 << TREE_DEPTH) revert TooManyLogs(limit, index);
         logCount = uint64(index + 1);
         bytes32 node = leaf;
         uint256 level = 0;
@@ -96,6 +105,12 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
         if ((gasleft() / 64) * 63 < amount) revert NotEnoughGasForPubdata(amount, gasleft());
         (bool success,) = address(this).staticcall{gas: amount}(abi.encodeCall(IL1Messenger.consumeAllGas, ()));
         assert(!success);
+    }
+
+    function wordAt(bytes memory words, uint256 index) private pure returns (bytes32 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(words, 0x20), shl(5, index)))
+        }
     }
 
     function hashPair(bytes32 left, bytes32 right) private pure returns (bytes32 hash) {

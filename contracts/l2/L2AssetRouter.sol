@@ -9,6 +9,7 @@ import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {TransactionTree} from "../libraries/TransactionTree.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
@@ -18,10 +19,13 @@ import {TokenMetadata} from "./TokenMetadata.sol";
 contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     IL2NativeTokenVault private constant VAULT = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT);
     ISystemContext private constant CONTEXT = ISystemContext(Predeploys.SYSTEM_CONTEXT);
-    /// @dev Word of a message's proof in which its batch's place in the registry is (IMessageVerification).
-    uint256 private constant REGISTRY_PLACE = 1 + L2LogTree.DEPTH;
+    /// @dev The last words of a message's proof are the last fields of its batch's record (IMessageVerification, BatchRecord).
+    uint256 private constant REFUSED =
+        1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1 + TransactionTree.RECORD_WORDS - 1;
+    uint256 private constant FIRST_TIMESTAMP = REFUSED - 1;
 
     uint256 private nextNonce;
+    /// @dev Transfers that have ended here: those of other chains by their delivery, own ones by their refund.
     mapping(bytes32 sourceAndMessage => bool) private delivered;
 
     /// @inheritdoc IL2AssetRouter
@@ -33,13 +37,13 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         // Nothing would ever pay it out again; a refusal refunds it.
         if (msg.value != 0) revert UnexpectedValue(msg.value);
         uint256 l1 = CONTEXT.l1ChainId();
-        if (sourceChainId != l1) revert WrongSourceChain(sourceChainId, l1);
+        if (sourceChainId != l1) revert WrongSourceChain(l1, sourceChainId);
         (address l1Sender, address receiver, address originToken, uint256 amount, bytes memory metadata) =
             abi.decode(transferData, (address, address, address, uint256, bytes));
         if (receiver == address(0)) revert ZeroRecipient();
         uint256 originChainId = TokenMetadata.originChainId(metadata, l1);
         bytes32 expected = AssetMessage.assetId(originChainId, originToken);
-        if (assetId != expected) revert AssetIdMismatch(assetId, expected);
+        if (assetId != expected) revert AssetIdMismatch(expected, assetId);
         VAULT.mint(originChainId, originToken, receiver, amount, metadata);
         emit DepositFinalized(assetId, receiver, amount, l1Sender);
     }
@@ -83,6 +87,30 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         (, AssetTransfer memory transfer) = consume(message);
         if (transfer.recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(transfer.recipient);
         VAULT.mint(transfer.originChainId, transfer.originToken, transfer.recipient, transfer.amount, "");
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function refundTransfer(MessageInclusionProof calldata sent, uint256[] calldata refused, address recipient) external {
+        (bytes32 messageHash, AssetTransfer memory transfer) = readSend(sent);
+        if (sent.chainId != block.chainid) revert WrongSourceChain(block.chainid, sent.chainId);
+        if (recipient == address(0)) revert ZeroRecipient();
+        if (recipient != transfer.sender) {
+            if (msg.sender != transfer.sender) revert NotTheSender(transfer.sender, msg.sender);
+            // It owes what it has to bundles; an amount that belongs to none would be lost.
+            if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
+        }
+        if (isDelivered(block.chainid, messageHash)) revert AlreadyRefunded(messageHash);
+        requireIncluded(sent);
+        requireRefused(transfer.destinationChainId, sent.proof[REFUSED], refused);
+        delivered[keccak256(abi.encode(block.chainid, messageHash))] = true;
+        bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
+        emit TransferRefunded(messageHash, transfer.sender, assetId, recipient, transfer.amount);
+        if (transfer.sender == Predeploys.INTEROP_HANDLER) {
+            // A bundle came from there, so there is such a chain by now.
+            depart(transfer);
+        } else {
+            VAULT.mint(transfer.originChainId, transfer.originToken, recipient, transfer.amount, "");
+        }
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -220,23 +248,15 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         private
         returns (bytes32 messageHash, AssetTransfer memory transfer)
     {
-        bool valid;
-        (valid, transfer) = AssetMessage.decode(sent.message.data);
-        if (!valid) revert NotAnAssetMessage();
-        if (transfer.kind != AssetMessage.HYPERBRIDGE_SEND) revert WrongKind(transfer.kind, AssetMessage.HYPERBRIDGE_SEND);
+        (messageHash, transfer) = readSend(sent);
         if (transfer.destinationChainId != block.chainid) {
-            revert WrongDestination(transfer.destinationChainId, block.chainid);
+            revert WrongDestination(block.chainid, transfer.destinationChainId);
         }
-        if (sent.message.sender != address(this)) revert WrongMessageSender(sent.message.sender, address(this));
-        messageHash = keccak256(sent.message.data);
         if (isDelivered(sent.chainId, messageHash)) revert AlreadyDelivered(sent.chainId, messageHash);
-        bool included = IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
-            sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
-        );
-        if (!included) revert InvalidMessageProof();
-        uint256 place = uint256(sent.proof[REGISTRY_PLACE]);
-        // L1 keeps it for its sender; a delivery here could never be executed there.
-        if (place < CONTEXT.bornAt()) revert SentBeforeChain(place, CONTEXT.bornAt());
+        requireIncluded(sent);
+        uint256 firstTimestamp = uint256(sent.proof[FIRST_TIMESTAMP]);
+        // L1 left it to the chain that sent it; a delivery here could never be executed there.
+        if (firstTimestamp <= CONTEXT.bornAt()) revert SentBeforeChain(firstTimestamp, CONTEXT.bornAt());
         delivered[keccak256(abi.encode(sent.chainId, messageHash))] = true;
         sendNumbered(
             AssetTransfer({
@@ -257,5 +277,36 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
             transfer.recipient,
             transfer.amount
         );
+    }
+
+    function requireIncluded(MessageInclusionProof calldata sent) private view {
+        bool included = IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
+            sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
+        );
+        if (!included) revert InvalidMessageProof();
+    }
+
+    /// @dev An asset message to another chain, by an asset router; on which chain it was sent is not shown yet.
+    function readSend(MessageInclusionProof calldata sent)
+        private
+        view
+        returns (bytes32 messageHash, AssetTransfer memory transfer)
+    {
+        bool valid;
+        (valid, transfer) = AssetMessage.decode(sent.message.data);
+        if (!valid) revert NotAnAssetMessage();
+        if (transfer.kind != AssetMessage.HYPERBRIDGE_SEND) revert WrongKind(AssetMessage.HYPERBRIDGE_SEND, transfer.kind);
+        if (sent.message.sender != address(this)) revert WrongMessageSender(address(this), sent.message.sender);
+        messageHash = keccak256(sent.message.data);
+    }
+
+    /// @param recorded What the record of the transfer's batch says of the refused ids.
+    function requireRefused(uint256 destinationChainId, bytes32 recorded, uint256[] calldata refused) private pure {
+        bytes32 shown = TransactionTree.hashRefused(refused);
+        if (shown != recorded) revert RefusedMismatch(recorded, shown);
+        for (uint256 i = 0; i < refused.length; ++i) {
+            if (refused[i] == destinationChainId) return;
+        }
+        revert NotRefused(destinationChainId);
     }
 }

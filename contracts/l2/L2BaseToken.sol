@@ -17,7 +17,7 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
     /// @inheritdoc IL2BaseToken
     function payout(address to, uint256 amount) external {
         if (msg.sender != Predeploys.NATIVE_TOKEN_VAULT && msg.sender != Predeploys.BOOTLOADER) {
-            revert CallerNotAllowed(msg.sender, Predeploys.BOOTLOADER);
+            revert CallerNotAllowed(Predeploys.BOOTLOADER, msg.sender);
         }
         uint256 available = address(this).balance;
         if (msg.sender == Predeploys.NATIVE_TOKEN_VAULT) {

@@ -8,6 +8,7 @@ import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
 import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {TokenDescription} from "../libraries/TokenDescription.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {MinimalProxy} from "./MinimalProxy.sol";
 import {Predeploys} from "./Predeploys.sol";
@@ -16,9 +17,10 @@ import {TokenMetadata} from "./TokenMetadata.sol";
 
 /// @notice See {IL2NativeTokenVault}.
 contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
-    /// @notice First word of a description's message.
-    bytes32 private constant DESCRIPTION_TAG = keccak256("hyperchain.token-description.v1");
     ISystemContext private constant CONTEXT = ISystemContext(Predeploys.SYSTEM_CONTEXT);
+    /// @dev What the code of a chain's own token gets when it comes home at no price: as much as a free operation of its own would
+    /// have. A free delivery has more gas for the chain's code; a token could spend that on what its chain must publish.
+    uint256 private constant FREE_TOKEN_GAS = 100_000;
 
     mapping(bytes32 assetId => address token) private tokenOf;
     mapping(address token => bytes32 assetId) private assetIdOf;
@@ -58,7 +60,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
             return Predeploys.BASE_TOKEN;
         }
         if (chainId == block.chainid) {
-            TokenTransfer.send(origin, to, amount);
+            TokenTransfer.sendToken(origin, to, amount, tx.gasprice == 0 ? FREE_TOKEN_GAS : gasleft());
             return origin;
         }
         token = ensureBridgedToken(id, chainId, origin);
@@ -70,8 +72,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
     function announce(address token) external returns (bytes32 messageHash) {
         bytes32 id = ensureTokenIsRegistered(token);
         IBridgedToken described = IBridgedToken(token);
-        bytes memory body = abi.encode(
-            DESCRIPTION_TAG,
+        bytes memory body = TokenDescription.encode(
             originChainId(id),
             originToken(id),
             TokenMetadata.cut(described.name()),
@@ -87,7 +88,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
             abi.decode(sent.message.data, (bytes32, uint256, address, string, string, uint8));
         // The chain's own assets and its base token are not described by others.
         bytes32 id = AssetMessage.assetId(chainId, origin);
-        if (tag != DESCRIPTION_TAG || chainId == block.chainid || chainId == 0 || id == BASE_TOKEN_ASSET_ID()) {
+        if (tag != TokenDescription.TAG || chainId == block.chainid || chainId == 0 || id == BASE_TOKEN_ASSET_ID()) {
             revert InvalidDescription(chainId, tag);
         }
         requireSent(sent);

@@ -10,10 +10,11 @@ import {Predeploys} from "./Predeploys.sol";
 
 /// @notice See {IMessageVerification}.
 contract MessageVerification is IMessageVerification {
-    /// @notice Version 1 ‖ depth of the log tree ‖ depth of the registry ‖ zeros.
-    bytes32 private constant METADATA = bytes32(bytes3(0x010e20));
+    /// @notice Version 2 ‖ depth of the log tree ‖ depth of the registry ‖ zeros.
+    bytes32 private constant METADATA = bytes32(bytes3(0x020e20));
     /// @notice Metadata, log tree, place in the registry, registry, index of the root.
-    uint256 private constant PROOF_WORDS = 1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1;
+    uint256 private constant RECORD_AT = 1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1;
+    uint256 private constant PROOF_WORDS = RECORD_AT + TransactionTree.RECORD_WORDS;
 
     /// @inheritdoc IMessageVerification
     function proveL2MessageInclusionShared(
@@ -35,7 +36,7 @@ contract MessageVerification is IMessageVerification {
         bytes32 leaf,
         bytes32[] calldata proof
     ) public view returns (bool) {
-        if (proof.length != PROOF_WORDS || proof[0] != METADATA) revert MalformedProof(proof.length, PROOF_WORDS);
+        if (proof.length != PROOF_WORDS || proof[0] != METADATA) revert MalformedProof(PROOF_WORDS, proof.length);
         // Without the bound, an index with high bits would be a second name for the same message.
         if (index >> L2LogTree.DEPTH != 0) return false;
         // The leaf of places that no log took is in nearly every tree, and says nothing.
@@ -50,10 +51,11 @@ contract MessageVerification is IMessageVerification {
         uint256 batchAt = 1 + L2LogTree.DEPTH;
         uint256 batchIndex = uint256(proof[batchAt]);
         if (batchIndex >> TransactionTree.DEPTH != 0) return false;
+        bytes32 record = TransactionTree.hashRecord(proof[RECORD_AT:]);
         bytes32 computed = TransactionTree.computeRoot(
-            TransactionTree.leaf(chainId, batchNumber, logRoot), batchIndex, proof[batchAt + 1:PROOF_WORDS - 1]
+            TransactionTree.leaf(chainId, batchNumber, logRoot, record), batchIndex, proof[batchAt + 1:RECORD_AT - 1]
         );
-        bytes32 imported = IImportedRoots(Predeploys.IMPORTED_ROOTS).rootAt(uint256(proof[PROOF_WORDS - 1]));
+        bytes32 imported = IImportedRoots(Predeploys.IMPORTED_ROOTS).rootAt(uint256(proof[RECORD_AT - 1]));
         return imported != 0 && computed == imported;
     }
 }

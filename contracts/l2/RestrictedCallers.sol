@@ -5,7 +5,7 @@ import {IRestrictedCallers} from "../interfaces/l2/IRestrictedCallers.sol";
 
 abstract contract RestrictedCallers is IRestrictedCallers {
     modifier onlyFrom(address expected) {
-        if (msg.sender != expected) revert CallerNotAllowed(msg.sender, expected);
+        if (msg.sender != expected) revert CallerNotAllowed(expected, msg.sender);
         _;
     }
 }

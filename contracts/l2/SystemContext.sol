@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
 import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
-import {BatchCommitment, BatchOutputs} from "../libraries/BatchCommitment.sol";
+import {BatchCommitment, BatchOutputs, ChainOrigin} from "../libraries/BatchCommitment.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 
@@ -44,6 +44,7 @@ contract SystemContext is ISystemContext, RestrictedCallers {
         (outputs.l2LogsTreeRoot, outputs.logCount, outputs.priorityOpCount, outputs.priorityOpsRollingHash) =
             IL1Messenger(Predeploys.L1_MESSENGER).closeBatch();
         (outputs.importedRootCount, outputs.importedRootsRollingHash) = IImportedRoots(Predeploys.IMPORTED_ROOTS).closeBatch();
+        outputs.extensions = BatchCommitment.hashExtensions(configurationHash());
         outputsHash = BatchCommitment.hashOutputs(outputs);
         emit BatchClosed(outputs.batchNumber, outputsHash, outputs);
     }
@@ -51,5 +52,12 @@ contract SystemContext is ISystemContext, RestrictedCallers {
     /// @inheritdoc ISystemContext
     function baseTokenOrigin() external view returns (uint256 originChainId, address originToken) {
         return (baseTokenOriginChainId, baseTokenOriginToken);
+    }
+
+    /// @dev Of the slots themselves: L1 compares it with what it knows, so that no first state can name another bridge.
+    function configurationHash() private view returns (bytes32) {
+        return BatchCommitment.hashConfiguration(
+            ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt)
+        );
     }
 }

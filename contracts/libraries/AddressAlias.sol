@@ -24,10 +24,21 @@ library AddressAlias {
     }
 
     /// @notice Who gets an operation's refund: the sender where none is given; a contract's refund goes to its alias, since
-    /// nobody may have its address on L2.
+    /// no account may have its address on L2.
     function refundRecipient(address recipient, address sender) internal view returns (address) {
         if (recipient == address(0)) recipient = sender;
         return isContract(recipient) ? aliased(recipient) : recipient;
+    }
+
+    /// @notice Where the caller of a request is on L2: a contract at its alias, also one that calls from its constructor and has no code
+    /// yet.
+    function ofCaller(address caller) internal view returns (address) {
+        return isContract(caller) || isInConstructor(caller) ? aliased(caller) : caller;
+    }
+
+    /// @notice Whether a caller is a contract in the making.
+    function isInConstructor(address caller) internal view returns (bool) {
+        return caller != tx.origin && caller.code.length == 0;
     }
 
     /// @notice Whether an account has code of its own, rather than a delegation to another's.

@@ -27,7 +27,7 @@ library AssetFlows {
     /// chain than `settlementChainId` is no flow, like any body that is no asset message.
     /// @dev The logs must have been read already: lengths are not checked again.
     /// @param logs Logs from `offset` on, in the encoding of pubdata or of withheld pubdata.
-    /// @param salt Something that senders of messages cannot foresee: it places flows in the table, so that nobody can
+    /// @param salt Something that senders of messages cannot foresee: it places flows in the table, so that no sender can
     /// choose assets that crowd one place and make the batch too dear to commit.
     function collect(bytes calldata logs, uint256 offset, uint256 count, uint256 settlementChainId, bytes32 salt)
         internal

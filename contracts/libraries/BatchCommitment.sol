@@ -18,6 +18,7 @@ struct BatchOutputs {
     uint64 importedRootCount;
     bytes32 importedRootsRollingHash;
     uint64 cheatCount;
+    bytes32 extensions;
 }
 
 /// @notice All that fixes a batch before the evaluation point exists.
@@ -33,6 +34,7 @@ struct PreCommitmentFields {
     bytes32 diffDigest;
     bytes32 outputsHash;
     uint256 daPolicy;
+    bytes32 partition;
 }
 
 /// @notice How a batch's data was made available, and what L1 read from it. `point` and `evaluation` are quintic elements:
@@ -43,18 +45,41 @@ struct DaCommitmentFields {
     bytes20 evaluation;
     bytes32 flowsHash;
     bytes32 policyDataHash;
+    bytes32 partitionDa;
+}
+
+/// @notice What a chain's first state says of the ecosystem that it belongs to, and L1 knows itself.
+/// @param baseTokenOriginToken 0 is the origin's native coin.
+struct ChainOrigin {
+    uint256 l1ChainId;
+    address l1SharedBridge;
+    uint256 baseTokenOriginChainId;
+    address baseTokenOriginToken;
+    uint256 bornAt;
 }
 
 /// @title The hashes that bind a batch (docs/protocol.md)
 library BatchCommitment {
-    bytes32 internal constant OUTPUTS_TAG = keccak256("hyperchain.batch-outputs.v1");
-    bytes32 internal constant BATCH_TAG = keccak256("hyperchain.batch.v1");
+    bytes32 internal constant OUTPUTS_TAG = keccak256("hyperchain.batch-outputs.v2");
+    bytes32 internal constant BATCH_TAG = keccak256("hyperchain.batch.v2");
     bytes32 internal constant EVALUATION_POINT_TAG = keccak256("hyperchain.evaluation-point.v1");
-    bytes32 internal constant DATA_AVAILABILITY_TAG = keccak256("hyperchain.data-availability.v1");
+    bytes32 internal constant DATA_AVAILABILITY_TAG = keccak256("hyperchain.data-availability.v2");
     bytes32 internal constant COMMITMENT_TAG = keccak256("hyperchain.commitment.v1");
+    bytes32 internal constant CONFIGURATION_TAG = keccak256("hyperchain.configuration.v2");
+    bytes32 internal constant EXTENSIONS_TAG = keccak256("hyperchain.extensions.v2");
 
     function hashOutputs(BatchOutputs memory outputs) internal pure returns (bytes32) {
         return keccak256(abi.encode(OUTPUTS_TAG, outputs));
+    }
+
+    function hashConfiguration(ChainOrigin memory origin) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CONFIGURATION_TAG, origin));
+    }
+
+    /// @notice What a batch exports beside its logs: by which configuration its chain runs. The roots of chains below it and the hash
+    /// of its signed transactions are 0 in versions 2 and 3.
+    function hashExtensions(bytes32 configurationHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(EXTENSIONS_TAG, configurationHash, bytes32(0), bytes32(0)));
     }
 
     /// @notice Reverts with DigestNotCanonical when a root or the diff digest has an element ≥ p.
@@ -65,16 +90,20 @@ library BatchCommitment {
         return keccak256(abi.encode(BATCH_TAG, fields));
     }
 
-    /// @notice r, at which the diff list is evaluated: coordinate j is bytes 6j … 6j+5 of the hash, modulo p.
+    /// @notice r, at which the diff list is evaluated.
     function deriveEvaluationPoint(bytes32 preCommitment, bytes32 pubdataHash, uint256 pubdataLength)
         internal
         pure
         returns (bytes20)
     {
-        uint256 hash = uint256(keccak256(abi.encode(EVALUATION_POINT_TAG, preCommitment, pubdataHash, pubdataLength)));
+        return drawPoint(keccak256(abi.encode(EVALUATION_POINT_TAG, preCommitment, pubdataHash, pubdataLength)));
+    }
+
+    /// @notice A quintic element out of a hash: coordinate j is bytes 6j … 6j+5, modulo p.
+    function drawPoint(bytes32 hash) internal pure returns (bytes20) {
         uint256 point;
         for (uint256 j = 0; j < 5; ++j) {
-            point = (point << 32) | (((hash >> (208 - 48 * j)) & type(uint48).max) % KoalaBear.P);
+            point = (point << 32) | (((uint256(hash) >> (208 - 48 * j)) & type(uint48).max) % KoalaBear.P);
         }
         // Five coordinates below 2^32 fill exactly 160 bits.
         return bytes20(uint160(point));

@@ -13,7 +13,6 @@ library DiffList {
     error LeadingZeroByte(uint256 offset);
     error IndexNotAscending(uint256 offset);
     error IndexBeyondLeafCount(uint256 offset);
-    error ZeroInsertion(uint256 offset);
     error KindReserved(uint256 offset);
     error TrailingBytes(uint256 offset);
 
@@ -29,7 +28,6 @@ library DiffList {
     uint256 private constant LENGTH_OUT_OF_RANGE = 0xb585b3e4;
     uint256 private constant LEADING_ZERO_BYTE = 0x7dd76e83;
     uint256 private constant KIND_RESERVED = 0x6769566c;
-    uint256 private constant ZERO_INSERTION = 0x08695d7a;
     uint256 private constant TRAILING_BYTES = 0x10865ed0;
 
     // Lanes of the quintic arithmetic: coordinate j of an element is at bit 48j, and multiplication modulo
@@ -163,12 +161,11 @@ library DiffList {
                 mstore(ITEM, at)
                 let end := mload(DATA_END)
                 let word := calldataload(at)
-                let length := and(shr(248, word), 0x3f)
+                let length := add(and(shr(248, word), 0x1f), 1)
                 at := add(at, 21)
                 if gt(at, end) { fail(TRUNCATED) }
-                if eq(shr(254, word), 3) { fail(KIND_RESERVED) }
-                if iszero(length) { fail(ZERO_INSERTION) }
-                if iszero(shr(254, word)) {
+                if shr(255, word) { fail(KIND_RESERVED) }
+                if iszero(shr(253, word)) {
                     let slotLength := byte(21, word)
                     at := add(at, 1)
                     if gt(at, end) { fail(TRUNCATED) }
@@ -178,7 +175,6 @@ library DiffList {
                     if gt(at, end) { fail(TRUNCATED) }
                     if lt(byte(0, slot), iszero(iszero(slotLength))) { fail(LEADING_ZERO_BYTE) }
                 }
-                if gt(length, 32) { fail(LENGTH_OUT_OF_RANGE) }
                 if gt(add(at, length), end) { fail(TRUNCATED) }
                 fail(LEADING_ZERO_BYTE)
             }
@@ -256,10 +252,11 @@ library DiffList {
                     let slot
                     {
                         let word := calldataload(at)
-                        let length := and(shr(248, word), 0x3f)
+                        let length := add(and(shr(248, word), 0x1f), 1)
                         let end := add(at, 21)
-                        let refused := 0
-                        if iszero(shr(254, word)) {
+                        // Kinds 4 to 7.
+                        let refused := shr(255, word)
+                        if iszero(shr(253, word)) {
                             let slotLength := byte(21, word)
                             slot := calldataload(add(at, 22))
                             refused := or(gt(slotLength, 32), lt(byte(0, slot), gt(slotLength, 0)))
@@ -273,22 +270,14 @@ library DiffList {
                         }
                         value := calldataload(end)
                         end := add(end, length)
-                        if or(
-                            or(refused, gt(end, mload(DATA_END))),
-                            or(gt(sub(length, 1), 31), iszero(byte(0, value)))
-                        ) {
-                            refuseInsertion(at)
-                        }
+                        if or(or(refused, gt(end, mload(DATA_END))), iszero(byte(0, value))) { refuseInsertion(at) }
                         value := shr(shl(3, sub(32, length)), value)
-                        // Kinds 2 and 3: code, or none that is known.
-                        if shr(255, word) {
-                            if eq(shr(254, word), 3) { refuseInsertion(at) }
-                            addCode(value)
-                        }
+                        // The hash that names the code; its digest names nothing that must be published.
+                        if eq(shr(253, word), 2) { addCode(value) }
                         at := end
                         // Tag and kind, address, the slot's low quarter; what is above that the mask leaves out.
                         word := or(
-                            add(3, shr(254, word)),
+                            add(3, shr(253, word)),
                             or(and(shr(72, word), 0xffffffffffffffffffffffffffffffffffffffff0000), shl(176, slot))
                         )
                         let e0 := and(word, mask)

@@ -8,6 +8,24 @@ library L2LogTree {
     uint256 internal constant DEPTH = 14;
     /// @notice keccak256 of the 88 zero bytes of an absent log.
     bytes32 internal constant EMPTY_LEAF = 0x72abee45b59e344af8a6e520241c4744aff26ed411f4c4b00f8af09adada43ba;
+    /// @notice Roots of the trees of 2^0 … 2^14 empty leaves, one word each: a proof of execution pays for every hash, so a
+    /// batch's closing does not compute them again.
+    bytes internal constant EMPTY_SUBTREES =
+        hex"72abee45b59e344af8a6e520241c4744aff26ed411f4c4b00f8af09adada43ba"
+        hex"c3d03eebfd83049991ea3d3e358b6712e7aa2e2e63dc2d4b438987cec28ac8d0"
+        hex"e3697c7f33c31a9b0f0aeb8542287d0d21e8c4cf82163d0c44c7a98aa11aa111"
+        hex"199cc5812543ddceeddd0fc82807646a4899444240db2c0d2f20c3cceb5f51fa"
+        hex"e4733f281f18ba3ea8775dd62d2fcd84011c8c938f16ea5790fd29a03bf8db89"
+        hex"1798a1fd9c8fbb818c98cff190daa7cc10b6e5ac9716b4a2649f7c2ebcef2272"
+        hex"66d7c5983afe44cf15ea8cf565b34c6c31ff0cb4dd744524f7842b942d08770d"
+        hex"b04e5ee349086985f74b73971ce9dfe76bbed95c84906c5dffd96504e1e5396c"
+        hex"ac506ecb5465659b3a927143f6d724f91d8d9c4bdb2463aee111d9aa869874db"
+        hex"124b05ec272cecd7538fdafe53b6628d31188ffb6f345139aac3c3c1fd2e470f"
+        hex"c3be9cbd19304d84cca3d045e06b8db3acd68c304fc9cd4cbffe6d18036cb13f"
+        hex"fef7bd9f889811e59e4076a0174087135f080177302763019adaf531257e3a87"
+        hex"a707d1c62d8be699d34cb74804fdd7b4c568b6c1a821066f126c680d4b83e00b"
+        hex"f6e093070e0389d2e529d60fadb855fdded54976ec50ac709e3a36ceaa64c291"
+        hex"375a5bf909cb02143e3695ca658e0641e739aa590f0004dba93572c44cdb9d2d";
     address internal constant MESSENGER = address(0x8008);
     address internal constant BOOTLOADER = address(0x8001);
 

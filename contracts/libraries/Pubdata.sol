@@ -22,7 +22,7 @@ library Pubdata {
         uint256 insertionCount;
     }
 
-    uint256 internal constant VERSION = 1;
+    uint256 internal constant VERSION = 2;
     uint256 internal constant HEADER_LENGTH = 9;
 
     /// @notice Version byte, then four counts of two bytes.

@@ -10,7 +10,7 @@ library Signatures {
     /// @dev Half the curve's order: (r, n − s) would be a second signature of the same statement.
     uint256 private constant HIGHEST_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
 
-    /// @notice Who signed. Reverts where nobody did.
+    /// @notice The signer. Reverts where the signature is invalid.
     function recover(bytes32 digest, bytes memory signature) internal pure returns (address signer) {
         if (signature.length != LENGTH) revert SignatureLength(LENGTH, signature.length);
         bytes32 r;

@@ -22,8 +22,13 @@ library TokenTransfer {
             }
             if (!success) revert EtherTransferFailed(recipient, amount);
         } else {
-            _call(token, abi.encodeWithSelector(TRANSFER, recipient, amount));
+            sendToken(token, recipient, amount, gasleft());
         }
+    }
+
+    /// @param gas_ What the token's code gets at most.
+    function sendToken(address token, address recipient, uint256 amount, uint256 gas_) internal {
+        _call(token, abi.encodeWithSelector(TRANSFER, recipient, amount), gas_);
     }
 
     /// @notice Takes an allowance.
@@ -31,7 +36,7 @@ library TokenTransfer {
     function pull(address token, address owner, uint256 amount) internal returns (uint256 received) {
         if (token.code.length == 0) revert TokenWithoutCode(token);
         uint256 before = balance(token);
-        _call(token, abi.encodeWithSelector(TRANSFER_FROM, owner, address(this), amount));
+        _call(token, abi.encodeWithSelector(TRANSFER_FROM, owner, address(this), amount), gasleft());
         uint256 afterwards = balance(token);
         // A balance that shrank received nothing.
         return afterwards > before ? afterwards - before : 0;
@@ -48,12 +53,12 @@ library TokenTransfer {
         if (!success) revert TokenCallFailed(token);
     }
 
-    function _call(address token, bytes memory data) private {
+    function _call(address token, bytes memory data, uint256 gas_) private {
         if (token.code.length == 0) revert TokenWithoutCode(token);
         bool success;
         assembly ("memory-safe") {
             mstore(0, 0)
-            success := call(gas(), token, 0, add(data, 0x20), mload(data), 0, 0x20)
+            success := call(gas_, token, 0, add(data, 0x20), mload(data), 0, 0x20)
             let size := returndatasize()
             success := and(success, or(iszero(size), and(gt(size, 0x1f), eq(mload(0), 1))))
         }

@@ -1,19 +1,39 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title The tree behind the Transaction Root: a leaf per executed batch of any chain
-/// @notice Binary keccak tree of depth 32, filled from the left; an absent leaf is 0. A leaf is the hash of four words and a
+import {BatchRecord} from "../types/BatchRecord.sol";
+
+/// @title The tree behind the Transaction Root: a leaf per executed batch of any chain, and per mark
+/// @notice Binary keccak tree of depth 32, filled from the left; an absent leaf is 0. A leaf is the hash of five words and a
 /// node of two, so neither can pass for the other.
 library TransactionTree {
     error SiblingCount(uint256 expected, uint256 actual);
     error LeafIndexTooLarge(uint256 limit, uint256 actual);
 
-    bytes32 internal constant LEAF_TAG = keccak256("hyperchain.transaction-tree-leaf.v1");
+    bytes32 internal constant LEAF_TAG = keccak256("hyperchain.transaction-tree-leaf.v2");
+    bytes32 internal constant RECORD_TAG = keccak256("hyperchain.batch-record.v2");
+    bytes32 internal constant REFUSED_TAG = keccak256("hyperchain.refused-destinations.v2");
+    /// @notice Words of a record.
+    uint256 internal constant RECORD_WORDS = 11;
     uint256 internal constant DEPTH = 32;
 
-    /// @notice Leaf of an executed batch: which chain, which batch, and the root of its log tree.
-    function leaf(uint256 chainId, uint256 batchNumber, bytes32 logRoot) internal pure returns (bytes32) {
-        return keccak256(abi.encode(LEAF_TAG, chainId, batchNumber, logRoot));
+    /// @notice Leaf of an executed batch: which chain, which batch, the root of its log tree, and the hash of its record.
+    function leaf(uint256 chainId, uint256 batchNumber, bytes32 logRoot, bytes32 record) internal pure returns (bytes32) {
+        return keccak256(abi.encode(LEAF_TAG, chainId, batchNumber, logRoot, record));
+    }
+
+    function hashRecord(BatchRecord memory record) internal pure returns (bytes32) {
+        return keccak256(abi.encode(RECORD_TAG, record));
+    }
+
+    /// @notice The same of a record's words as they stand in a proof.
+    function hashRecord(bytes32[] calldata words) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(RECORD_TAG, words));
+    }
+
+    /// @notice What a record says of the chain ids that were refused in its batch; 0 where none was.
+    function hashRefused(uint256[] memory destinations) internal pure returns (bytes32) {
+        return destinations.length == 0 ? bytes32(0) : keccak256(abi.encodePacked(REFUSED_TAG, destinations));
     }
 
     /// @notice The root to which a leaf at this index and its siblings, lowest first, lead.

@@ -3,15 +3,22 @@ pragma solidity ^0.8.28;
 
 /// @notice A committed batch. The contract keeps the keccak of its ABI encoding; callers bring it along.
 /// @param lastBlock Number of its last block.
+/// @param firstTimestamp Of its first block, seconds.
 /// @param lastTimestamp Of its last block, seconds.
 /// @param leafCount Leaves of the state tree after it; 0 where L1 cannot know, because data was withheld.
 /// @param priorityOpTotal Operations taken from the queue up to and including this batch.
 /// @param committedAt L1 time of the commit, seconds.
 /// @param point Where the diff list is evaluated (r); 0 where the data is not on L1.
 /// @param evaluation The diff list there (y); the entry count where the data is not on L1.
+/// @param extensions What it exports beside its logs.
+/// @param nestedRoot Of a registry on this chain; 0 in versions 2 and 3, as the rest: no chain has a second state tree.
+/// @param partitionRoot Of a second state tree after it.
+/// @param partition What is committed of that tree's change.
+/// @param partitionDa What is committed of that tree's data.
 struct StoredBatch {
     uint64 batchNumber;
     uint64 lastBlock;
+    uint64 firstTimestamp;
     uint64 lastTimestamp;
     uint64 leafCount;
     uint64 priorityOpTotal;
@@ -28,6 +35,11 @@ struct StoredBatch {
     bytes32 l2LogsTreeRoot;
     bytes32 importedRootsRollingHash;
     bytes32 flowsHash;
+    bytes32 extensions;
+    bytes32 nestedRoot;
+    bytes32 partitionRoot;
+    bytes32 partition;
+    bytes32 partitionDa;
 }
 
 /// @notice What stands for the pubdata where it is not on L1.

@@ -11,10 +11,14 @@ pragma solidity ^0.8.28;
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
 /// @param validatorThreshold How many validators must sign a batch.
 /// @param executionDelay Seconds between commit and execution of a batch.
+/// @param unprovenDelay Seconds between commit and execution of a batch whose data alone are proven, on a version that proves execution: for
+/// batches that no proof of execution covers. 0: there every batch's execution must be proven. Else at least
+/// 24 times the factory's recoveryTime, a day on public layers.
 /// @param priorityOpWindow Seconds that the sequencer has for an operation when the queue is idle.
-/// @param exitDelay Seconds after an operation's deadline at which the exit opens if it is not executed.
+/// @param exitDelay The exit opens when an operation is not executed at its deadline + priorityOpWindow + exitDelay. Longer than
+/// priorityOpWindow, the longer of executionDelay and unprovenDelay, and the factory's recoveryTime together.
 /// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second; at least
-/// 50,000, since deadlines of operations behind a flood are that much later.
+/// 50,000, since deadlines of operations behind a flood are that much later, and at most 100,000, which a plain machine can take.
 /// @param l2GasPrice Price of operations' gas in the base token's smallest unit, at most 10^12.
 /// @param validators Strictly ascending addresses.
 struct ChainConfiguration {
@@ -28,6 +32,7 @@ struct ChainConfiguration {
     bool cheatsAllowed;
     uint64 validatorThreshold;
     uint64 executionDelay;
+    uint64 unprovenDelay;
     uint64 priorityOpWindow;
     uint64 exitDelay;
     uint64 priorityGasPerSecond;

@@ -57,7 +57,14 @@ library Quintic {
         unchecked {
             uint256 t = addmod(mulmod(a, b & LOW16, MODULUS), BIAS_LOW, MODULUS);
             uint256 product = reduce(addmod(mulmod(a, (b >> 16) & LOW16, MODULUS), BIAS_HIGH, MODULUS), t);
-            return product - (((product + EVERY_LANE * (2 ** 32 - P)) >> 32) & EVERY_LANE) * P;
+            return subtractModulus(product);
+        }
+    }
+
+    /// @notice The canonical element. Lanes must be below 2p.
+    function subtractModulus(uint256 a) internal pure returns (uint256) {
+        unchecked {
+            return a - (((a + EVERY_LANE * (2 ** 32 - P)) >> 32) & EVERY_LANE) * P;
         }
     }
 

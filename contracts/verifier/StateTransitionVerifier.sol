@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IStarkVerifier} from "../interfaces/IStarkVerifier.sol";
 import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
+import {Limbs} from "../libraries/Limbs.sol";
 import {Quintic} from "./Quintic.sol";
 
 /// @title Verifier of state transitions: turns a statement into the public values of the generated STARK verifier
@@ -10,7 +11,7 @@ contract StateTransitionVerifier is IStateTransitionVerifier {
     /// @dev The circuit reads the powers r, r^2, r^3 of the point.
     uint256 private constant HIGHEST_POWER = 3;
 
-    /// @notice The STARK verifier of the system "state-transition/1". It is trusted: whoever deploys this contract must
+    /// @notice The STARK verifier of the system "state-transition/2". It is trusted: the deployer of this contract must
     /// give the generated one.
     IStarkVerifier public immutable stark;
 
@@ -37,7 +38,7 @@ contract StateTransitionVerifier is IStateTransitionVerifier {
     /// @notice The circuit's public values, four big-endian bytes each: both roots, the digest, y, the limbs of the outputs
     /// hash, the powers of r. Elements are passed on as they are; the STARK verifier refuses those that are not canonical.
     function publicValues(StateTransition calldata statement) public pure returns (bytes memory values) {
-        (uint256 lowLimbs, uint256 highLimbs) = limbs(statement.outputsHash);
+        (uint256 lowLimbs, uint256 highLimbs) = Limbs.ofWord(statement.outputsHash);
         values = bytes.concat(
             abi.encodePacked(
                 statement.oldStateRoot,
@@ -66,20 +67,5 @@ contract StateTransitionVerifier is IStateTransitionVerifier {
                 mstore(to, word)
             }
         }
-    }
-
-    /// @dev A word's limbs of 16 bits, least significant first, as elements of four bytes.
-    function limbs(bytes32 word) private pure returns (uint256 low, uint256 high) {
-        return (spread(uint256(word) & type(uint128).max), spread(uint256(word) >> 128));
-    }
-
-    /// @dev Eight limbs of 16 bits, the lowest one first, each in 32 bits: limbs move apart, then change places in pairs.
-    function spread(uint256 x) private pure returns (uint256) {
-        x = (x | (x << 64)) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
-        x = (x | (x << 32)) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
-        x = (x | (x << 16)) & 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff;
-        x = (x >> 128) | (x << 128);
-        x = ((x >> 64) & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff) | ((x & 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff) << 64);
-        return ((x >> 32) & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff) | ((x & 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff) << 32);
     }
 }

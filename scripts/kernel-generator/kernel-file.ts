@@ -8,8 +8,19 @@ import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
 /** In reading order; Yul functions may be used before they are defined. */
 const SOURCES = [
-  "main", "user-transaction", "access-list", "authorizations", "payload", "rlp", "frames", "calls", "creations", "opcodes-state",
-  "precompiles", "modular-power", "state",
+  "main",
+  "user-transaction",
+  "access-list",
+  "authorizations",
+  "payload",
+  "rlp",
+  "frames",
+  "calls",
+  "creations",
+  "opcodes-state",
+  "precompiles",
+  "modular-power",
+  "state",
 ];
 const FOLDER = "src/machine/kernel";
 
@@ -32,7 +43,9 @@ export function kernelFile(root: string): GeneratedFile {
 
 interface Output {
   readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
-  readonly contracts?: { readonly kernel: { readonly Kernel: { readonly evm: { readonly bytecode: { readonly object: string } } } } };
+  readonly contracts?: {
+    readonly kernel: { readonly Kernel: { readonly evm: { readonly bytecode: { readonly object: string } } } };
+  };
 }
 
 function compile(source: string): string {

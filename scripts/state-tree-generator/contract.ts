@@ -105,11 +105,14 @@ contract StateTree is IStateTree {
         uint256 fault;
         // Memory below 0x1000 is left to the compiler.
         assembly ("memory-safe") {
-${indentYul(`${FUNCTIONS}
+${indentYul(
+  `${FUNCTIONS}
 ${DERIVE_KEY}
 let own := key
 if complement { own := not(complement) }
-${CLIMB}`, 3)}
+${CLIMB}`,
+  3,
+)}
         }
         if (fault != 0) revert DigestNotCanonical(bytes32(fault));
     }

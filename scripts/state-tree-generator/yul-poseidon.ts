@@ -75,7 +75,8 @@ const LINEAR_LAYER = `{
 function fullRound(constants: readonly number[]): string {
   const boxes = words((m) => {
     const places = [2, 1, 0].map(
-      (place) => `a_ := ${laneOf(`w${m}`, place)}\nr_ := or(r_, ${shiftLeft(64 * place, `mod(mul(mul(a_, a_), a_), ${MODULUS})`)})`,
+      (place) =>
+        `a_ := ${laneOf(`w${m}`, place)}\nr_ := or(r_, ${shiftLeft(64 * place, `mod(mul(mul(a_, a_), a_), ${MODULUS})`)})`,
     );
     return `{
       w${m} := add(w${m}, ${literal(lanes(inWord(constants, m)))})
@@ -88,7 +89,9 @@ function fullRound(constants: readonly number[]): string {
   return `${boxes}\n${LINEAR_LAYER}`;
 }
 
-const REDUCE = words((m) => `w${m} := ${joined([3, 2, 1, 0].map((place) => shiftLeft(64 * place, `mod(${laneOf(`w${m}`, place)}, ${MODULUS})`)))}`);
+const REDUCE = words(
+  (m) => `w${m} := ${joined([3, 2, 1, 0].map((place) => shiftLeft(64 * place, `mod(${laneOf(`w${m}`, place)}, ${MODULUS})`)))}`,
+);
 
 /** A linear function of the state before the partial rounds and of the outputs of their S-boxes, in order. */
 type Combination = readonly number[];
@@ -102,7 +105,9 @@ function combinePartialRounds(): { readonly inputs: readonly Combination[]; read
   const inputs = COMPACT_CONSTANTS.partial.map((_, round) => {
     const [input = [], ...others] = state;
     const boxed = [unit(WIDTH + round), ...others];
-    state = MDS_MATRIX.map((row) => input.map((__, i) => row.reduce((total, factor, lane) => add(total, mul(factor, boxed[lane]?.[i] ?? 0)), 0)));
+    state = MDS_MATRIX.map((row) =>
+      input.map((__, i) => row.reduce((total, factor, lane) => add(total, mul(factor, boxed[lane]?.[i] ?? 0)), 0)),
+    );
     return input;
   });
   return { inputs, outputs: state };
@@ -112,7 +117,10 @@ function combinePartialRounds(): { readonly inputs: readonly Combination[]; read
 function evaluate(combination: Combination, stateWord: (m: number) => string, known: number): string[] {
   const fromState = Array.from({ length: WORDS }, (_, m) => innerProduct(stateWord(m), inWord(combination, m)));
   const fromHistory = historyGroups(known).map((group) =>
-    innerProduct(`h${group}`, [0, 1, 2, 3].map((place) => combination[WIDTH + 4 * group + place] ?? 0)),
+    innerProduct(
+      `h${group}`,
+      [0, 1, 2, 3].map((place) => combination[WIDTH + 4 * group + place] ?? 0),
+    ),
   );
   return [...fromState, ...fromHistory];
 }
@@ -124,7 +132,10 @@ const PARTIAL = `${COMBINATIONS.inputs
   .map((combination, k) => {
     const constant = literal(BigInt(COMPACT_CONSTANTS.partial[k] ?? 0));
     // In the first round the input is lane 0 itself.
-    const input = k === 0 ? `add(shr(${TOP}, w0), ${constant})` : `mod(${sum([constant, ...evaluate(combination, (m) => `w${m}`, k)])}, ${MODULUS})`;
+    const input =
+      k === 0
+        ? `add(shr(${TOP}, w0), ${constant})`
+        : `mod(${sum([constant, ...evaluate(combination, (m) => `w${m}`, k)])}, ${MODULUS})`;
     const group = Math.floor(k / 4);
     const place = k % 4;
     const box = `mod(mul(mul(x_, x_), x_), ${MODULUS})`;
@@ -135,10 +146,14 @@ const PARTIAL = `${COMBINATIONS.inputs
   })
   .join("\n")}
 ${words((m) => `mstore(${literal(BigInt(MEMORY.words + 32 * m))}, w${m})`)}
-${historyGroups(PARTIAL_ROUNDS).map((group) => `mstore(${literal(BigInt(MEMORY.history + 32 * group))}, h${group})`).join("\n")}`;
+${historyGroups(PARTIAL_ROUNDS)
+  .map((group) => `mstore(${literal(BigInt(MEMORY.history + 32 * group))}, h${group})`)
+  .join("\n")}`;
 
 /** The lanes after the partial rounds. */
-const AFTER_PARTIAL = `${historyGroups(PARTIAL_ROUNDS).map((group) => `let h${group} := mload(${literal(BigInt(MEMORY.history + 32 * group))})`).join("\n")}
+const AFTER_PARTIAL = `${historyGroups(PARTIAL_ROUNDS)
+  .map((group) => `let h${group} := mload(${literal(BigInt(MEMORY.history + 32 * group))})`)
+  .join("\n")}
 ${words((m) => `let x${m} := mload(${literal(BigInt(MEMORY.words + 32 * m))})`)}
 ${words((m) => {
   const parts = [3, 2, 1, 0].map((place) => {

@@ -58,7 +58,13 @@ export function generateVerifier(system: System, options: GeneratorOptions): Gen
     UNPACK_VALUES,
     COEFFICIENT_TABLE,
     ...trees.map((tree) =>
-      rowSumFunction({ name: rowSumName(tree), width: tree.width, table: tree.table, prefix: tree.nextWidth, prefixAddress: memory.prefixSum }),
+      rowSumFunction({
+        name: rowSumName(tree),
+        width: tree.width,
+        table: tree.table,
+        prefix: tree.nextWidth,
+        prefixAddress: memory.prefixSum,
+      }),
     ),
     merkleFunction(layout.digestBytes, memory.stack),
     readLeafFunction({ bytes: memory.buffer, leaf: memory.friLeaf }),

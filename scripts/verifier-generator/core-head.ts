@@ -141,12 +141,12 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
   const quotientStart = memory.values + 32 * quotient.firstColumn;
   // Lanes that X^5 = 1 - X^2 makes negative get at most four canonical values.
   const chunk = [1, 2, 3, 4].reduce(
-    (sum, c) => `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
+    (sum, c) =>
+      `addmod(${sum}, mulmod(mload(add(at, ${32 * c})), ${hex(1n << (LANE_BITS * BigInt(c)))}, ${LITERAL.modulus}), ${LITERAL.modulus})`,
     `add(mload(at), ${hex(everyLane(4n * PRIME))})`,
   );
   // Subtrahends are at most 1.06p, so a bias of 2p keeps every lane positive.
-  const minusBase = (value: string, base: string): string =>
-    `extNormalize(add(${value}, sub(${LITERAL.p2}, ${base})))`;
+  const minusBase = (value: string, base: string): string => `extNormalize(add(${value}, sub(${LITERAL.p2}, ${base})))`;
   return `
   let z := ${load("pointMontgomery")}
   let logRows := ${load("logRows")}
@@ -189,7 +189,6 @@ export function checkConstraints(layout: CoreLayout, parts: readonly EvaluatorPa
   ${parts.map((part, index) => callEvaluator(layout, part, index)).join("\n  ")}
   if sub(extCanonical(composition), q) { ${fail("constraintMismatch")} }`;
 }
-
 
 /** Calls one of the constraint contracts; the values that it hands on go behind its input, where the next part reads them. */
 function callEvaluator({ memory }: CoreLayout, part: EvaluatorPart, index: number): string {

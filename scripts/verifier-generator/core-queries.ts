@@ -37,11 +37,11 @@ export function prepareDeep(layout: CoreLayout): string {
   const { memory, columnCount, trees } = layout;
   const { load, store } = slotAccess(layout);
   const tables = trees.map(
-    (tree) =>
-      `packCoefficients(${hex(memory.powers + 32 * tree.firstColumn)}, ${hex(tree.table)}, ${groupCount(tree.width)})`,
+    (tree) => `packCoefficients(${hex(memory.powers + 32 * tree.firstColumn)}, ${hex(tree.table)}, ${groupCount(tree.width)})`,
   );
   // Powers are plain and opened values in Montgomery form, so their products are plain; their sum is reduced at the end.
-  if (columnCount > MAX_COLUMNS) throw new RangeError(`opened values of up to ${MAX_COLUMNS} columns are combined, not ${columnCount}`);
+  if (columnCount > MAX_COLUMNS)
+    throw new RangeError(`opened values of up to ${MAX_COLUMNS} columns are combined, not ${columnCount}`);
   const combined = (sum: string): string => `sub(${LITERAL.p1}, extCanonical(extNormalize(${sum})))`;
   return `
   let a := ${load("deep")}

@@ -24,9 +24,7 @@ export function errorSelector(name: ErrorName): string {
 
 /** A Yul statement that reverts with the error. */
 export function fail(name: ErrorName, argument?: string): string {
-  return argument === undefined
-    ? `fail(${errorSelector(name)})`
-    : `failAt(${errorSelector(name)}, ${argument})`;
+  return argument === undefined ? `fail(${errorSelector(name)})` : `failAt(${errorSelector(name)}, ${argument})`;
 }
 
 export const ERROR_FUNCTIONS = `

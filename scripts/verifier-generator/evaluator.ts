@@ -92,7 +92,12 @@ class Evaluator {
     );
     // An exported value counts as used twice, so that it is put into memory.
     const wanted = [...roots, ...exports, ...exports];
-    const emitter = new GraphEmitter(nodes, wanted, this.#port((line) => this.#lines.push(line)), imported);
+    const emitter = new GraphEmitter(
+      nodes,
+      wanted,
+      this.#port((line) => this.#lines.push(line)),
+      imported,
+    );
     this.#powers.set(1, this.#arguments);
     for (const exponent of needsPowers(groups)) this.#power(exponent);
     const totals: string[] = [];
@@ -142,7 +147,7 @@ class Evaluator {
     const output = this.#memory.words(1 + exports.length);
     this.#lines.push(`mstore(${hex(output)}, ${total})`);
     const addresses = exports.map((node) => emitter.value(node).address);
-    for (let i = 0; i < addresses.length; ) {
+    for (let i = 0; i < addresses.length;) {
       const start = addresses[i];
       if (start === undefined) throw new Error("an exported value lies in memory");
       let block = 1;
@@ -203,7 +208,9 @@ class Evaluator {
       return normalizedBound(value.bound);
     });
     const created = { name: gadget.name, input, output, outputBounds };
-    this.#functions.push(`// gadget: inputs at ${hex(input)}, outputs at ${hex(output)}\nfunction ${gadget.name}() {\n${lines.join("\n")}\n}`);
+    this.#functions.push(
+      `// gadget: inputs at ${hex(input)}, outputs at ${hex(output)}\nfunction ${gadget.name}() {\n${lines.join("\n")}\n}`,
+    );
     this.#gadgets.set(gadget, created);
     return created;
   }
@@ -221,9 +228,15 @@ class Evaluator {
   }
 
   /** Horner in alpha from the group's last constraint to its first, then the selector and the first one's power. */
-  #emitGroup({ selector, members }: Group, emitter: GraphEmitter, nodes: readonly ExpressionNode[], total: number, first: boolean): void {
+  #emitGroup(
+    { selector, members }: Group,
+    emitter: GraphEmitter,
+    nodes: readonly ExpressionNode[],
+    total: number,
+    first: boolean,
+  ): void {
     this.#lines.push("{ let sum := 0");
-    for (let end = members.length; end > 0; ) {
+    for (let end = members.length; end > 0;) {
       const member = members[end - 1];
       const later = members[end];
       if (member === undefined) throw new RangeError("constraint group out of order");
@@ -298,7 +311,8 @@ function differenceRun(members: readonly Member[], emitter: GraphEmitter, nodes:
     if (node?.kind !== "sub") return undefined;
     const a = emitter.operand(node.a);
     const b = emitter.operand(node.b);
-    if (a?.address === undefined || b?.address === undefined || a.bound > BODY_LIMIT - 2n * PRIME || b.bound > 2n * PRIME) return undefined;
+    if (a?.address === undefined || b?.address === undefined || a.bound > BODY_LIMIT - 2n * PRIME || b.bound > 2n * PRIME)
+      return undefined;
     return [a.address, b.address];
   };
   const length = runLength(members, addressesOf);

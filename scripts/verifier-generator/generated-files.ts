@@ -1,4 +1,4 @@
-import { createStateTransitionSystem } from "../../src/air/state-transition/state-transition-system.ts";
+import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import type { System } from "../../src/stark/system.ts";
 import { generateStateTree } from "../state-tree-generator/contract.ts";
 import { generateConstraints, generateVerifier } from "./contract.ts";

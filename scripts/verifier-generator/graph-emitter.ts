@@ -175,7 +175,7 @@ export class GraphEmitter {
     const { name, input, output, outputBounds } = this.#port.gadget(gadget);
     const values = inputs.map((index) => this.#within(this.value(index), LAZY_LIMIT));
     values.forEach((value, i) => this.#port.inputBound(gadget, i, value.bound));
-    for (let i = 0; i < values.length; ) i += this.#storeInputs(values, i, input);
+    for (let i = 0; i < values.length;) i += this.#storeInputs(values, i, input);
     this.#port.emit(`${name}()`);
     const copy = this.#port.words(outputBounds.length);
     this.#port.emit(`mcopy(${hex(copy)}, ${hex(output)}, ${32 * outputBounds.length})`);
@@ -231,7 +231,11 @@ export class GraphEmitter {
     if (b.constant !== undefined) return this.#timesConstant(a, b.constant);
     if (a.base && b.base) {
       const unscale = hex(BigInt(inv(Number(MONTGOMERY))));
-      return { code: `mulmod(mulmod(${a.code}, ${b.code}, ${LITERAL.p}), ${unscale}, ${LITERAL.p})`, bound: PRIME - 1n, base: true };
+      return {
+        code: `mulmod(mulmod(${a.code}, ${b.code}, ${LITERAL.p}), ${unscale}, ${LITERAL.p})`,
+        bound: PRIME - 1n,
+        base: true,
+      };
     }
     if (a.base) return this.mul(b, a);
     if (b.base) return { code: `extScale(${this.#within(a, SCALE_LIMIT).code}, ${b.code})`, bound: SCALE_OUT, base: false };
@@ -298,7 +302,11 @@ export class GraphEmitter {
     for (let bits = 1; bits <= 24; bits++) {
       const power = BigInt(inv(Number((1n << BigInt(bits)) % PRIME)));
       if (power === constant || power === opposite) {
-        const divided: Operand = { code: `${this.#port.division(bits)}(${a.code})`, bound: (a.bound >> BigInt(bits)) + PRIME, base: false };
+        const divided: Operand = {
+          code: `${this.#port.division(bits)}(${a.code})`,
+          bound: (a.bound >> BigInt(bits)) + PRIME,
+          base: false,
+        };
         return power === constant ? divided : this.#negate(divided);
       }
     }

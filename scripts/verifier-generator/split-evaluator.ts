@@ -24,7 +24,7 @@ export function splitEvaluator(layout: CoreLayout): EvaluatorPart[] {
   const groups = groupConstraints(constraints, layout.table.firstConstraint);
   const parts: EvaluatorPart[] = [];
   let imports: SharedValue[] = [];
-  for (let first = 0; first < groups.length; ) {
+  for (let first = 0; first < groups.length;) {
     const known = new Set<number>(imports.map(({ node }) => node));
     const write = (end: number) => {
       const own = groups.slice(first, end);

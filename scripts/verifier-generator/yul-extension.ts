@@ -172,14 +172,20 @@ export const EXT_SPREAD = `
 // the low 155 bits, 31 per coordinate -> lanes
 function extSpread(w) -> r {
   r := and(w, ${LITERAL.element})
-  ${gather((lane) => 0x7fffffffn << (LANE_BITS * lane), (by) => `shl(${by}, w)`)}
+  ${gather(
+    (lane) => 0x7fffffffn << (LANE_BITS * lane),
+    (by) => `shl(${by}, w)`,
+  )}
 }`;
 
 export const EXT_PACK = `
 // canonical lanes -> 155 contiguous bits
 function extPack(a) -> r {
   r := and(a, ${LITERAL.element})
-  ${gather((lane) => 0x7fffffffn << (31n * lane), (by) => `shr(${by}, a)`)}
+  ${gather(
+    (lane) => 0x7fffffffn << (31n * lane),
+    (by) => `shr(${by}, a)`,
+  )}
 }`;
 
 const extension = createExtension(5);
@@ -243,7 +249,16 @@ function extInverse(a) -> r {
 }`;
 
 /** Everything above, in an order that solc accepts (Yul functions may be used before they are defined). */
-export const EXTENSION_FUNCTIONS = [EXT_MUL, EXT_MUL_ADD, EXT_NORMALIZE, EXT_SCALE, EXT_CANONICAL, EXT_SPREAD, EXT_PACK, EXT_INVERSE].join("\n");
+export const EXTENSION_FUNCTIONS = [
+  EXT_MUL,
+  EXT_MUL_ADD,
+  EXT_NORMALIZE,
+  EXT_SCALE,
+  EXT_CANONICAL,
+  EXT_SPREAD,
+  EXT_PACK,
+  EXT_INVERSE,
+].join("\n");
 
 /** Into Montgomery form. */
 export const toMontgomery = (value: string): string => `extScale(${value}, ${hex(MONTGOMERY_SQUARE)})`;

@@ -1,6 +1,14 @@
 import { inv, mul, rootOfUnity } from "../../src/field/koala-bear.ts";
 import { hex, MONTGOMERY, PRIME } from "./lanes.ts";
-import { declareConstants, inlineSpread, LITERAL, MUL_ADD_CONSTANTS, SCALE_CONSTANTS, stackMulAdd, stackScale } from "./yul-extension.ts";
+import {
+  declareConstants,
+  inlineSpread,
+  LITERAL,
+  MUL_ADD_CONSTANTS,
+  SCALE_CONSTANTS,
+  stackMulAdd,
+  stackScale,
+} from "./yul-extension.ts";
 
 /** Bytes of one extension element in FRI leaves and the final polynomial. */
 export const EXTENSION_BYTES = 20;
@@ -46,7 +54,9 @@ export function foldFunction(leaf: number): string {
   };
   const twisted = (k: number): string => {
     const at = slot((place[k] ?? 0) + 1);
-    return k === 0 ? `let v0 := mload(${at})` : `let v${k} := mload(${at})\n    ${stackScale(`v${k}`, `v${k}`, inverseRoot(3, k))}`;
+    return k === 0
+      ? `let v0 := mload(${at})`
+      : `let v${k} := mload(${at})\n    ${stackScale(`v${k}`, `v${k}`, inverseRoot(3, k))}`;
   };
   return `
 // folds the eight canonical values in memory; y in Montgomery form with lanes < 1.3p

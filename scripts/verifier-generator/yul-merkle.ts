@@ -30,11 +30,16 @@ function climb(digestBytes: number, place: string, sibling: string): string {
  */
 export function merkleFunction(digestBytes: number, stack: number): string {
   /** Climbs `levels` levels in one go; from three levels on, `places` holds the node's place for all of them. */
-  const block = (levels: number): string => `${levels > 2 ? `let places := mul(and(mul(and(index, 0xff), ${SPREAD}), ${LOWEST}), ${digestBytes})\n      ` : ""}${Array.from({ length: levels }, (_, i) => {
-    const bit = i === 0 ? "and(index, 1)" : `and(shr(${i}, index), 1)`;
-    const place = levels > 2 ? `byte(${31 - 2 * i}, places)` : `mul(${digestBytes}, ${bit})`;
-    return climb(digestBytes, place, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`);
-  }).join("\n      ")}
+  const block = (
+    levels: number,
+  ): string => `${levels > 2 ? `let places := mul(and(mul(and(index, 0xff), ${SPREAD}), ${LOWEST}), ${digestBytes})\n      ` : ""}${Array.from(
+    { length: levels },
+    (_, i) => {
+      const bit = i === 0 ? "and(index, 1)" : `and(shr(${i}, index), 1)`;
+      const place = levels > 2 ? `byte(${31 - 2 * i}, places)` : `mul(${digestBytes}, ${bit})`;
+      return climb(digestBytes, place, i === 0 ? "cursor" : `add(cursor, ${digestBytes * i})`);
+    },
+  ).join("\n      ")}
       cursor := add(cursor, ${levels * digestBytes})
       index := shr(${levels}, index)`;
   return `

@@ -110,16 +110,35 @@ export function rowSumFunction({ name, width, table, prefix, prefixAddress }: Ro
     lines.push(`bad := or(bad, or(add(x, ${CARRY}), or(add(y, ${CARRY}), add(z, ${CARRY}))))`);
     const splits = inPrefix > 0 && inPrefix <= BASE31_GROUP;
     if (!splits) {
-      lines.push(accumulate(at, parts.map((code, k) => ({ code, k }))));
+      lines.push(
+        accumulate(
+          at,
+          parts.map((code, k) => ({ code, k })),
+        ),
+      );
     } else {
       // The prefix's share of every part comes first; the sum so far is the prefix's, then the rest follows.
       const share = parts.map((code, k) => ({ code, k, mask: partMask(k, inPrefix), all: partMask(k, BASE31_GROUP) }));
-      const masked = ({ code, k, all }: (typeof share)[number], mask: bigint) => ({ k, code: mask === all ? code : `and(${code}, ${hex(mask)})` });
+      const masked = ({ code, k, all }: (typeof share)[number], mask: bigint) => ({
+        k,
+        code: mask === all ? code : `and(${code}, ${hex(mask)})`,
+      });
       const own = share.filter(({ mask }) => mask !== 0n);
       const rest = share.filter(({ mask, all }) => mask !== all);
-      lines.push(accumulate(at, own.map((part) => masked(part, part.mask))));
+      lines.push(
+        accumulate(
+          at,
+          own.map((part) => masked(part, part.mask)),
+        ),
+      );
       lines.push(`mstore(${hex(prefixAddress)}, ${gatherSums()})`);
-      if (rest.length > 0) lines.push(accumulate(at, rest.map((part) => masked(part, part.all & ~part.mask))));
+      if (rest.length > 0)
+        lines.push(
+          accumulate(
+            at,
+            rest.map((part) => masked(part, part.all & ~part.mask)),
+          ),
+        );
     }
     blocks.push(`{ // columns ${first} to ${first + count - 1}\n  ${lines.join("\n  ")}\n  }`);
   }

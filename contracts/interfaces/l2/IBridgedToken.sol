@@ -18,7 +18,7 @@ interface IERC7802 {
 /// @title An asset that was born on another chain
 /// @notice ERC-20 with permits (ERC-2612) and ERC-7802, at an address that follows from the asset: the same asset has the
 /// same token whichever way it came. Balances are the mapping in storage slot 0, which exit proofs read.
-/// @dev The native token vault is trusted with the supply: it mints what L1 holds for the chain, and nobody else can.
+/// @dev The native token vault is trusted with the supply: it mints what L1 holds for the chain, and no other caller can.
 interface IBridgedToken is IERC7802, IRestrictedCallers {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);

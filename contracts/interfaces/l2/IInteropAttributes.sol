@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @title Attributes of calls and bundles
-/// @notice An attribute is a function call's encoding, selector and arguments; nobody implements these functions. The first
+/// @notice An attribute is a function call's encoding, selector and arguments; no contract implements these functions. The first
 /// three names are ZK Stack's.
 interface IInteropAttributes {
     /// @notice Of a call: value in the destination's base token. Default 0.
@@ -15,7 +15,7 @@ interface IInteropAttributes {
     /// even if it is a contract, so name none that others can have deliver from inside the bundle's target.
     function executionAddress(bytes calldata account) external;
 
-    /// @notice Of a bundle: paid to whoever executes it, in the destination's base token. Default 0.
+    /// @notice Of a bundle: paid to the account that executes it, in the destination's base token. Default 0.
     function relayerReward(uint256 amount) external;
 
     /// @notice Of a bundle: gas for all calls together. Default 1,000,000, with the callback's at most 5,000,000.
@@ -25,7 +25,7 @@ interface IInteropAttributes {
     function refundRecipient(address account) external;
 
     /// @notice Of a bundle: call `onInteropResult` of the sender with the outcome; the reward, in the source chain's base
-    /// token, is attached and paid to whoever brings it. With the calls at most 5,000,000 gas. If nobody does for 30 days, the reward can be
+    /// token, is attached and paid to the account that brings it. With the calls at most 5,000,000 gas. If none does in 30 days, the reward can be
     /// taken back to the refund recipient.
     function callback(uint256 gas, uint256 reward) external;
 

@@ -16,9 +16,9 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     error InvalidDestination(uint256 chainId);
     error InvalidRecipient(bytes recipient);
     error WrongValue(uint256 expected, uint256 actual);
-    error GasLimitTooHigh(uint256 gas, uint256 limit);
-    error TooManyCalls(uint256 count, uint256 limit);
-    error TooManyTokens(uint256 count, uint256 limit);
+    error GasLimitTooHigh(uint256 limit, uint256 actual);
+    error TooManyCalls(uint256 limit, uint256 actual);
+    error TooManyTokens(uint256 limit, uint256 actual);
     /// @notice The bundle was not sent from here, asked for no callback, or its outcome was told or can no longer be.
     error NoCallbackPending(bytes32 bundleHash);
     error RewardRefused(address recipient, uint256 reward);
@@ -52,7 +52,7 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     /// sender failed, it can be told again for 30 days, without a reward. Only the interop handler.
     function settleCallback(bytes32 bundleHash, address relayer, uint256 reward, bool told) external;
 
-    /// @notice Gives a reward back that nobody has earned for 30 days: the destination may be dead, or its outcome lost. The
+    /// @notice Gives a reward back that was not earned for 30 days: the destination may be dead, or its outcome lost. The
     /// outcome can still be told afterwards, without a reward. Only the interop handler.
     function reclaimReward(bytes32 bundleHash, address recipient, uint256 reward) external;
 

@@ -42,25 +42,25 @@ interface IInteropHandler is IRestrictedCallers {
     event InteropAccountDeployed(address indexed account, uint256 indexed chainId, address indexed owner);
 
     error NotABundle();
-    error WrongMessageSender(address sender, address expected);
-    error WrongSourceChain(uint256 chainId, uint256 expected);
-    error WrongDestination(uint256 chainId, uint256 expected);
-    error ExecutorNotAllowed(address executor, address expected);
+    error WrongMessageSender(address expected, address actual);
+    error WrongSourceChain(uint256 expected, uint256 actual);
+    error WrongDestination(uint256 expected, uint256 actual);
+    error ExecutorNotAllowed(address expected, address actual);
     error AlreadyReceived(bytes32 bundleHash, BundleStatus status);
     error InvalidMessageProof();
-    error WrongAssetCount(uint256 count, uint256 expected);
-    error WrongAsset(bytes32 messageHash, bytes32 expected);
-    error WrongValue(uint256 value, uint256 expected);
-    error NotEnoughGas(uint256 available, uint256 required);
-    error WrongResult(bytes32 bundleHash, bytes32 expected);
+    error WrongAssetCount(uint256 expected, uint256 actual);
+    error WrongAsset(bytes32 expected, bytes32 actual);
+    error WrongValue(uint256 expected, uint256 actual);
+    error NotEnoughGas(uint256 required, uint256 actual);
+    error WrongResult(bytes32 expected, bytes32 actual);
     error Reentered();
     /// @notice The calls, or the callback, fail with this reason where a contract delivers them. Nothing changed: to have it
     /// count, an account without code has to call the handler itself.
     error FailingRunOfContract(bytes32 bundleHash, address deliverer, bytes reason);
     /// @notice Reasons for which calls fail; they end up in the result.
-    error ValueNotInBaseToken(bytes32 assetId, bytes32 expected);
+    error ValueNotInBaseToken(bytes32 expected, bytes32 actual);
     error NotAcknowledged(address recipient, bytes4 answer);
-    error ResultTooLong(uint256 length, uint256 limit);
+    error ResultTooLong(uint256 limit, uint256 actual);
 
     /// @notice Executes a bundle, pays the caller its reward, and reports the outcome if the sender asked for it.
     /// @param bundle The interop center's message with the proof of its inclusion.
@@ -74,8 +74,8 @@ interface IInteropHandler is IRestrictedCallers {
     /// @param result The other chain's handler's message with the proof of its inclusion.
     function executeCallback(bytes calldata bundle, MessageInclusionProof calldata result) external;
 
-    /// @notice Gives a callback's reward back to the bundle's refund recipient, 30 days after the bundle was sent, if nobody has
-    /// brought the outcome. Anyone. Whoever brings it later is not paid.
+    /// @notice Gives a callback's reward back to the bundle's refund recipient, 30 days after the bundle was sent, if the
+    /// outcome was not brought. Anyone may call. Bringing it later is not paid.
     /// @param bundle The interop center's message, sent from this chain.
     function reclaimCallbackReward(bytes calldata bundle) external;
 

@@ -12,10 +12,10 @@ interface IL1Messenger {
     event PriorityOpResultLogged(bytes32 indexed canonicalTxHash, bool success, uint256 logIndex);
 
     /// @notice The batch has no room for another log of this kind; the sequencer seals earlier.
-    error TooManyLogs(uint256 count, uint256 limit);
-    error MessageTooLong(uint256 length, uint256 limit);
+    error TooManyLogs(uint256 limit, uint256 actual);
+    error MessageTooLong(uint256 limit, uint256 actual);
     /// @notice Publishing on L1 costs more than the gas that is left.
-    error NotEnoughGasForPubdata(uint256 required, uint256 available);
+    error NotEnoughGasForPubdata(uint256 required, uint256 actual);
 
     /// @notice Sends a message to L1. Anyone may call it; L1 sees the caller's address beside the message.
     /// @dev Burns gas for each published byte, because emission alone would cost less than its share of a batch.

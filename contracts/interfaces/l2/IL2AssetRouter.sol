@@ -31,12 +31,22 @@ interface IL2AssetRouter is IRestrictedCallers {
         uint256 amount
     );
 
+    /// @notice A transfer from here went to a chain id that no chain had, and came back. Where the interop handler had sent it, it
+    /// is on its way again.
+    event TransferRefunded(
+        bytes32 indexed messageHash,
+        address indexed sender,
+        bytes32 indexed assetId,
+        address recipient,
+        uint256 amount
+    );
+
     error UnexpectedValue(uint256 value);
     error ZeroAmount();
     error ZeroRecipient();
     error InvalidDestination(uint256 chainId);
-    error WrongSourceChain(uint256 chainId, uint256 expected);
-    error AssetIdMismatch(bytes32 assetId, bytes32 expected);
+    error WrongSourceChain(uint256 expected, uint256 actual);
+    error AssetIdMismatch(bytes32 expected, bytes32 actual);
     /// @notice L1 pays out assets that were born there; others go back to their origin.
     error AssetNotOnL1(uint256 originChainId, address originToken);
     error UnknownAsset(bytes32 assetId);
@@ -44,13 +54,20 @@ interface IL2AssetRouter is IRestrictedCallers {
     error BaseTokenNotSupported();
     error RecipientNotAllowed(address recipient);
     error NotAnAssetMessage();
-    error WrongKind(uint8 kind, uint8 expected);
-    error WrongDestination(uint256 chainId, uint256 expected);
-    error WrongMessageSender(address sender, address expected);
+    error WrongKind(uint8 expected, uint8 actual);
+    error WrongDestination(uint256 expected, uint256 actual);
+    error WrongMessageSender(address expected, address actual);
     error AlreadyDelivered(uint256 sourceChainId, bytes32 messageHash);
     error InvalidMessageProof();
-    /// @notice The transfer was sent to this chain's id before the chain existed. Its sender gets it back on L1.
-    error SentBeforeChain(uint256 registryPlace, uint256 bornAt);
+    /// @notice The transfer's batch began before this chain existed. Its sender gets it back on the chain that sent it.
+    error SentBeforeChain(uint256 firstTimestamp, uint256 bornAt);
+    error AlreadyRefunded(bytes32 messageHash);
+    /// @notice A refund goes to the transfer's sender, or wherever that account itself asks for.
+    error NotTheSender(address expected, address actual);
+    /// @notice Other chain ids than those that L1 refused in the transfer's batch.
+    error RefusedMismatch(bytes32 expected, bytes32 actual);
+    /// @notice L1 has the transfer in transit to its destination, or the destination has it.
+    error NotRefused(uint256 destinationChainId);
 
     /// @notice Mints a deposit. Only the priority operation of the shared bridge on L1, whose alias is the caller.
     /// @dev The bridge is trusted: it locked the amount. ZK Stack's selector and data: `transferData` is
@@ -66,8 +83,8 @@ interface IL2AssetRouter is IRestrictedCallers {
     function withdraw(bytes32 assetId, bytes calldata assetData) external returns (bytes32 messageHash);
 
     /// @notice Sends an amount to an account on another chain. Base token (0x800a) is attached as value.
-    /// @dev What is sent to a chain that does not exist is refunded on L1 if it was born there (IStateExit.refundTransfer), and
-    /// lost if it was born on a chain. What a chain never receives stays in transit on L1, until that chain stops.
+    /// @dev What is sent to a chain that does not exist comes back (`refundTransfer`). What a chain never receives stays in transit on
+    /// L1, until that chain stops.
     /// @return messageHash keccak256 of the asset message.
     function sendToChain(uint256 destinationChainId, address token, uint256 amount, address recipient)
         external
@@ -83,6 +100,15 @@ interface IL2AssetRouter is IRestrictedCallers {
 
     /// @notice Pays out what was sent here from another chain. Anyone, once a message.
     function deliver(MessageInclusionProof calldata message) external;
+
+    /// @notice Gives a transfer of this chain back, which L1 refused because no chain had the destination's id before the
+    /// first block of the transfer's batch. Anyone, to the sender, whatever it is; the sender itself, to any recipient. What the interop
+    /// handler had sent back to another chain goes there once more instead: its recipient is an account of that chain.
+    /// @dev The registry's record of the batch is trusted: L1 left the amount in this chain's balance, and moved none of it to the
+    /// destination, which refuses the transfer (`SentBeforeChain`) whenever it comes to be.
+    /// @param sent The transfer in an executed batch of this chain, under an imported root.
+    /// @param refused The chain ids that L1 refused in the batch, as the chain's contract on L1 told them (TransfersRefused).
+    function refundTransfer(MessageInclusionProof calldata sent, uint256[] calldata refused, address recipient) external;
 
     /// @notice Consumes a message whose recipient is the interop handler, without paying out. Only the interop handler, which
     /// then owes the amount: it releases it or sends it back in the same transaction.
@@ -102,7 +128,7 @@ interface IL2AssetRouter is IRestrictedCallers {
         uint256 amount
     ) external returns (bytes32 messageHash);
 
-    /// @notice Whether another chain's message was consumed.
+    /// @notice Whether another chain's message was consumed; of this chain's own id, whether its transfer was refunded.
     function isDelivered(uint256 sourceChainId, bytes32 messageHash) external view returns (bool);
 
     function L1_ASSET_ROUTER() external view returns (address);

@@ -20,12 +20,12 @@ struct MessageInclusionProof {
 /// says about assets is checked by L1 before the registry learns of the batch, everything else is the sender's word.
 interface IMessageVerification {
     /// @notice The proof does not have the form that its first word announces.
-    error MalformedProof(uint256 words, uint256 expected);
+    error MalformedProof(uint256 expected, uint256 actual);
 
     /// @notice Whether the message with this index in the batch's log tree is in an imported root.
-    /// @param proof Metadata (version 1, depth of the log tree 14, depth of the registry 32, then zeros) ‖ siblings in the
+    /// @param proof Metadata (version 2, depth of the log tree 14, depth of the registry 32, then zeros) ‖ siblings in the
     /// log tree from the leaf up ‖ the batch's index in the registry ‖ siblings in the registry from the leaf up ‖ registry
-    /// index of the imported root. Clients treat it as opaque.
+    /// index of the imported root ‖ the eleven words of the batch's record (BatchRecord). Clients treat it as opaque.
     /// @return False where a hash or an index is wrong; reverts with MalformedProof where the shape is.
     function proveL2MessageInclusionShared(
         uint256 chainId,

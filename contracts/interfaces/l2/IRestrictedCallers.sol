@@ -4,5 +4,5 @@ pragma solidity ^0.8.28;
 /// @title Functions that only one caller may use
 interface IRestrictedCallers {
     /// @notice The function belongs to another caller. Nothing changed.
-    error CallerNotAllowed(address caller, address expected);
+    error CallerNotAllowed(address expected, address actual);
 }

@@ -37,7 +37,7 @@ interface ISystemContext {
     /// @notice The asset that pays for gas: the chain it was issued on and its address there.
     function baseTokenOrigin() external view returns (uint256 originChainId, address originToken);
 
-    /// @notice Leaves that the registry of Transaction Roots had when L1 created this chain: what a batch among them sent here is
-    /// refunded on L1 and has no backing.
+    /// @notice When L1 created this chain, in seconds of L1's time: what a batch sent here that began then or earlier is refunded on L1
+    /// and has no backing.
     function bornAt() external view returns (uint256);
 }

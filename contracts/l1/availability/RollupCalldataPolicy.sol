@@ -5,7 +5,7 @@ import {AvailabilityClaim, IDataAvailabilityPolicy} from "../../interfaces/IData
 
 /// @title Pubdata in calldata: a rollup
 /// @notice Every batch's data can be found with plain L1 RPC: batches are committed by transactions of accounts without code,
-/// sent to the chain's contract itself, in the ABI's one encoding. Whoever commits for such a chain must not delegate its
+/// sent to the chain's contract itself, in the ABI's one encoding. An account that commits for such a chain must not delegate its
 /// account (EIP-7702).
 contract RollupCalldataPolicy is IDataAvailabilityPolicy {
     /// @inheritdoc IDataAvailabilityPolicy

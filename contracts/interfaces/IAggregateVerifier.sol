@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title What the proof of an aggregate states
+/// @param batchCount How many batches it is about (N).
+/// @param digest Of the list of their elements as the circuit saw it (A): eight elements of four big-endian bytes.
+/// @param point Drawn from `digest` and from L1's own list: five elements of four big-endian bytes.
+/// @param evaluation Of L1's list at the point (Z).
+struct AggregateStatement {
+    uint256 batchCount;
+    bytes32 digest;
+    bytes20 point;
+    bytes20 evaluation;
+}
+
+/// @title Verifier of aggregates
+/// @notice Accepts exactly the statements for which the caller shows a valid proof: there is a list of that many batches with this
+/// digest and this evaluation at this point, each of which is the execution of its chain's transactions by the version's kernel.
+/// @dev Stateless; anyone may call it and no one is trusted. One that lies lets the quorums of all chains of its version, and those
+/// who settle chains without one, write states that no transaction led to: such a chain loses its own balances.
+interface IAggregateVerifier {
+    /// @notice Checks a proof. Reverts with an error of its own, or returns false, when it is not valid.
+    function verify(AggregateStatement calldata statement, bytes calldata proof) external view returns (bool);
+}

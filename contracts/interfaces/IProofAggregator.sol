@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {StoredBatch} from "../types/Batches.sol";
+import {IAggregateVerifier} from "./IAggregateVerifier.sol";
+import {IChainDirectory} from "./IChainDirectory.sol";
+
+/// @notice A batch of an aggregate.
+/// @param batch As its chain stored it.
+struct AggregatedBatch {
+    uint256 chainId;
+    StoredBatch batch;
+}
+
+/// @title Proofs of execution of many batches at once
+/// @notice One for each protocol version that proves execution; a version names it, and its chains obey no other. Anyone may call: the
+/// proof decides. An aggregate of one batch, of many of one chain and of many chains is the same call.
+/// @dev It holds nothing, and no account can pause or change it. Chains trust it to say nothing for which it has seen no proof.
+interface IProofAggregator {
+    /// @notice The chain did not take a batch of an aggregate: it was reverted or proven meanwhile, or the chain has stopped. The other
+    /// batches are proven all the same, so no chain can spoil others' proofs.
+    event BatchSkipped(uint256 indexed chainId, uint256 indexed batchNumber);
+
+    error BatchCountOutOfRange(uint256 most, uint256 actual);
+    error VersionMismatch(uint256 expected, uint256 actual);
+    error BatchNumberTooLarge(uint256 largest, uint256 actual);
+    error UnknownChain(uint256 chainId);
+    /// @notice The aggregate's digest, or a root, digest, point or evaluation of a batch has an element that is not below the field's
+    /// modulus. A count of entries of withheld data is one.
+    error DigestNotCanonical(bytes32 digest);
+    error ProofRefused();
+
+    /// @notice Checks the proof of the batches, and tells each of them its chain. Batches of one chain must be in order. Reverts when the
+    /// proof is not valid, or the version is retired.
+    /// @param digest The circuit's digest of the list (A), fixed before the point at which the list is evaluated.
+    function proveBatches(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external;
+
+    /// @notice The version of all batches that it proves.
+    function protocolVersion() external view returns (uint256);
+
+    function verifier() external view returns (IAggregateVerifier);
+
+    /// @notice Knows the chains' contracts.
+    function directory() external view returns (IChainDirectory);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBatchProving} from "../interfaces/IBatchProving.sol";
+import {IStateTransitionVerifier, StateTransition} from "../interfaces/IStateTransitionVerifier.sol";
+import {StoredBatch} from "../types/Batches.sol";
+import {StoredBatches} from "./StoredBatches.sol";
+
+/// @title Proves batches
+/// @dev Not in the facet: to hand a proof of 60 kB on to it once more costs gas for nothing.
+abstract contract BatchProver is StoredBatches, IBatchProving {
+    /// @inheritdoc IBatchProving
+    function proveBatch(StoredBatch calldata batch, bytes calldata proof) external whileRunning {
+        uint256 number = batchesVerified;
+        if (number == batchesCommitted) revert BatchNotCommitted(number, batch.batchNumber);
+        _requireStored(number, batch);
+        uint256 version = batch.protocolVersion;
+        if (verifiers.provesExecution(version)) settings.requireFallback(chainId, version);
+        IStateTransitionVerifier verifier = verifiers.verifierOf(version);
+        bool accepted = verifier.verify(
+            StateTransition({
+                commitment: batch.commitment,
+                oldStateRoot: batch.oldStateRoot,
+                newStateRoot: batch.newStateRoot,
+                diffDigest: batch.diffDigest,
+                point: batch.point,
+                evaluation: batch.evaluation,
+                outputsHash: batch.outputsHash
+            }),
+            proof
+        );
+        if (!accepted) revert ProofRefused();
+        batchesVerified = uint32(number + 1);
+        emit BatchProven(number, batch.commitment, version, address(verifier));
+        // Counts, as in ZK Stack: batch n is the (n + 1)-th.
+        emit BlocksVerification(number, number + 1);
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AggregateStatement, IAggregateVerifier} from "../interfaces/IAggregateVerifier.sol";
+import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
+import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
+import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
+import {BatchAggregate} from "../libraries/BatchAggregate.sol";
+import {Digest} from "../libraries/Digest.sol";
+import {Quintic} from "../verifier/Quintic.sol";
+
+/// @title Proofs of execution of many batches at once
+contract ProofAggregator is IProofAggregator {
+    uint256 private constant MAX_BATCHES = 64;
+    uint256 private constant LARGEST_NUMBER = type(uint32).max - 1;
+
+    /// @inheritdoc IProofAggregator
+    IChainDirectory public immutable directory;
+    /// @inheritdoc IProofAggregator
+    IAggregateVerifier public immutable verifier;
+    /// @inheritdoc IProofAggregator
+    uint256 public immutable protocolVersion;
+
+    constructor(IChainDirectory directory_, IAggregateVerifier verifier_, uint256 protocolVersion_) {
+        directory = directory_;
+        verifier = verifier_;
+        protocolVersion = protocolVersion_;
+    }
+
+    /// @inheritdoc IProofAggregator
+    function proveBatches(AggregatedBatch[] calldata batches, bytes32 digest, bytes calldata proof) external {
+        uint256 count = batches.length;
+        if (count == 0 || count > MAX_BATCHES) revert BatchCountOutOfRange(MAX_BATCHES, count);
+        Digest.requireCanonical(digest);
+        bytes20 point = BatchAggregate.derivePoint(protocolVersion, count, digest, keccak256(_encode(batches)));
+        bool accepted = verifier.verify(
+            AggregateStatement({
+                batchCount: count,
+                digest: digest,
+                point: point,
+                evaluation: _evaluate(batches, point)
+            }),
+            proof
+        );
+        if (!accepted) revert ProofRefused();
+        for (uint256 i = 0; i < count; ++i) _tellChain(batches[i]);
+    }
+
+    /// @dev No call is caught: what a chain refuses it refuses by its answer, and an error is no chain's to choose.
+    function _tellChain(AggregatedBatch calldata item) private {
+        address chain = directory.getHyperchain(item.chainId);
+        if (chain == address(0)) revert UnknownChain(item.chainId);
+        if (!IExecutionProofs(chain).acceptProven(item.batch)) emit BatchSkipped(item.chainId, item.batch.batchNumber);
+    }
+
+    function _encode(AggregatedBatch[] calldata batches) private view returns (bytes memory encoded) {
+        encoded = new bytes(BatchAggregate.LENGTH * batches.length);
+        for (uint256 i = 0; i < batches.length; ++i) {
+            AggregatedBatch calldata item = batches[i];
+            uint256 version = item.batch.protocolVersion;
+            if (version != protocolVersion) revert VersionMismatch(protocolVersion, version);
+            uint256 number = item.batch.batchNumber;
+            if (number > LARGEST_NUMBER) revert BatchNumberTooLarge(LARGEST_NUMBER, number);
+            BatchAggregate.write(encoded, i, BatchAggregate.encode(item.chainId, item.batch));
+        }
+    }
+
+    function _evaluate(AggregatedBatch[] calldata batches, bytes20 point) private pure returns (bytes20) {
+        uint256 base = Quintic.toMontgomery(Quintic.fromBytes20(point));
+        uint256 evaluation;
+        for (uint256 i = 0; i < batches.length; ++i) {
+            evaluation = BatchAggregate.evaluate(evaluation, base, batches[i].chainId, batches[i].batch);
+        }
+        return bytes20(uint160(Quintic.toWord20(evaluation)));
+    }
+}
