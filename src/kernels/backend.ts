@@ -19,6 +19,16 @@ export interface Backend {
   download(columns: Columns): Promise<Uint32Array[]>;
   /** Evaluations over the subgroup of 2^logRows elements, natural order → coefficients, in their place: their handle ends. */
   interpolate(evaluations: Columns): Promise<Columns>;
+  /**
+   * New columns, computed row by row from evaluations over the trace domain; the row after the last is the first. Rejects
+   * with RangeError where the program inverts zero.
+   */
+  mapRows(request: RowMapRequest): Promise<Columns>;
+  /**
+   * Replaces the values v of each of the first `width` columns, in place, by v₀ + … + v_(i−1) − i · σ/n at row i, where σ is the
+   * sum of all n of them. Returns each σ.
+   */
+  runningSums(evaluations: Columns, width: number): Promise<number[]>;
   /** Values of every column (given by coefficients) at an extension point: one Ext per column. */
   evaluateAt(coefficients: Columns, point: Ext): Promise<Ext[]>;
 
@@ -28,7 +38,8 @@ export interface Backend {
   open(commitment: Commitment, leaves: readonly number[]): Promise<Opening>;
 
   /**
-   * The composition polynomial of all tables, divided by the vanishing polynomial and split into `chunkCount` chunks of equal length:
+   * The composition polynomial of all tables, divided by the vanishing polynomial and split into `chunkCount` chunks of
+   * equal length:
    * returns coefficient columns, chunk-major then coordinate (chunkCount · degree columns of the tallest height).
    */
   quotient(request: QuotientRequest): Promise<Columns>;
@@ -104,10 +115,43 @@ export type VectorOperand =
   /** Run-time constant: public value, challenge coordinate or literal. */
   | { readonly kind: "scalar"; readonly index: number };
 
-export type VectorInstruction =
-  | { readonly op: "add" | "sub" | "mul"; readonly out: number; readonly a: VectorOperand; readonly b: VectorOperand }
-  /** accumulator[scope] += operand · weight[weight], an extension scalar. */
-  | { readonly op: "accumulate"; readonly scope: 0 | 1 | 2 | 3; readonly a: VectorOperand; readonly weight: number };
+export interface VectorArithmetic {
+  readonly op: "add" | "sub" | "mul";
+  readonly out: number;
+  readonly a: VectorOperand;
+  readonly b: VectorOperand;
+}
+
+/** accumulator[scope] += operand · weight[weight], an extension scalar. */
+export interface Accumulation {
+  readonly op: "accumulate";
+  readonly scope: 0 | 1 | 2 | 3;
+  readonly a: VectorOperand;
+  readonly weight: number;
+}
+
+export type VectorInstruction = VectorArithmetic | Accumulation;
+
+/** A straight-line program that computes columns of their own from a row and the one after it. */
+export interface RowProgram {
+  readonly registerCount: number;
+  readonly instructions: readonly (VectorArithmetic | RowEffect)[];
+}
+
+export type RowEffect =
+  /** The operand's inverse, which must not be zero on any row. */
+  | { readonly op: "invert"; readonly out: number; readonly a: VectorOperand }
+  | { readonly op: "store"; readonly column: number; readonly a: VectorOperand };
+
+export interface RowMapRequest {
+  /** Evaluations, all of 2^logRows rows. */
+  readonly blocks: readonly Columns[];
+  readonly logRows: number;
+  readonly program: RowProgram;
+  readonly scalars: Uint32Array;
+  /** Columns that the program stores, each once. */
+  readonly width: number;
+}
 
 export interface QuotientRequest {
   readonly tables: readonly QuotientTable[];

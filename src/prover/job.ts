@@ -7,6 +7,8 @@ export interface ProofJob {
   readonly witness: StateTransitionWitness;
   /** What is to be proven; a statement that the witness does not support is refused before any proving work. */
   readonly statement: BatchStatement;
+  /** Of the batch: its verifier checks the proof. */
+  readonly protocolVersion: bigint;
 }
 
 export interface ProofProgress {
@@ -41,8 +43,7 @@ export interface ProofOptions {
 
 /** From the caller to the prover thread. */
 export type ProverRequest =
-  | { readonly type: "prove"; readonly id: number; readonly job: ProofJob }
-  | { readonly type: "cancel"; readonly id: number };
+  { readonly type: "prove"; readonly id: number; readonly job: ProofJob } | { readonly type: "cancel"; readonly id: number };
 
 /** From the prover thread to the caller. */
 export type ProverReply =

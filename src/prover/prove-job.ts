@@ -1,5 +1,5 @@
-import { createStateTransitionSystem } from "../air/state-transition/state-transition-system.ts";
-import { buildTrace, type StateTransitionTrace } from "../air/state-transition/trace/build-trace.ts";
+import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
+import { buildTrace, type StateTransitionTrace } from "../circuits/state-transition/trace/build-trace.ts";
 import type { Backend } from "../kernels/backend.ts";
 import { encodeStatement } from "../protocol/statement.ts";
 import { type ProofPhase, prove } from "../stark/prove.ts";
@@ -38,20 +38,15 @@ export async function proveJob(job: ProofJob, backend: Backend, options: ProofOp
   const trace = buildTrace(job.witness, job.statement.point);
   checkStatement(job, trace);
   const statement = encodeStatement(job.statement);
-  const proof = await prove(
-    system,
-    { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] },
-    backend,
-    {
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      programs,
-      onTracesRead: () => freeNow(trace.columns),
-      onProgress(phase, fraction) {
-        if (phase !== current?.phase) enter(phase);
-        options.onProgress?.({ phase, fraction });
-      },
+  const proof = await prove(system, { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend, {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    programs,
+    onTracesRead: () => freeNow(trace.columns),
+    onProgress(phase, fraction) {
+      if (phase !== current?.phase) enter(phase);
+      options.onProgress?.({ phase, fraction });
     },
-  );
+  });
   enter(undefined);
   return {
     proof,
@@ -84,7 +79,10 @@ function checkStatement(job: ProofJob, trace: StateTransitionTrace): void {
   };
   const outputs = job.witness.operations.at(-1)?.entry.value;
   if (outputs !== BigInt(statement.outputsHash)) {
-    throw new ProofError("StatementMismatch", `the statement's outputsHash is ${statement.outputsHash}, the last entry is ${outputs}`);
+    throw new ProofError(
+      "StatementMismatch",
+      `the statement's outputsHash is ${statement.outputsHash}, the last entry is ${outputs}`,
+    );
   }
   for (const [field, value] of Object.entries(expected)) {
     const got = statement[field as keyof typeof expected];

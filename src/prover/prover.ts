@@ -1,12 +1,5 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
-import {
-  type BatchProof,
-  ProofError,
-  type ProofJob,
-  type ProofOptions,
-  type ProverReply,
-  type ProverRequest,
-} from "./job.ts";
+import { type BatchProof, ProofError, type ProofJob, type ProofOptions, type ProverReply, type ProverRequest } from "./job.ts";
 
 /** Makes batch proofs off the calling thread, one at a time, in the order in which they were asked for. */
 export interface Prover {

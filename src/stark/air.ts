@@ -1,4 +1,6 @@
+import type { Bus } from "./bus.ts";
 import { degrees, type Expression, ExpressionBuilder, type ExpressionNode, type NodeIndex, type Phase } from "./expression.ts";
+import { elementNames, fieldElements, type Fields, type FieldValues, fieldValues, validateFields } from "./fields.ts";
 
 /**
  * The rows on which a constraint must vanish. `transition` is every row but the last. Only `transition` and `firstRow` may
@@ -19,9 +21,10 @@ export interface Constraint {
 
 /** A message on a bus; the multiplicity is positive for a send and counted negative for a receive. */
 export interface Interaction {
-  readonly bus: string;
+  readonly bus: Bus;
   readonly direction: "send" | "receive";
   readonly multiplicity: NodeIndex;
+  /** The elements of all fields, in order; the bus's tag goes before them. */
   readonly message: readonly NodeIndex[];
 }
 
@@ -65,9 +68,27 @@ export class AirBuilder extends ExpressionBuilder {
     return Array.from({ length: count }, (_, i) => this.column(`${name}[${i}]`));
   }
 
+  /** Adds the main columns of all fields, in order: the fields that a trace is written with (`traceColumns`). */
+  declare<const F extends Fields>(fields: F): FieldValues<F, Expression> {
+    validateFields(`table ${this.#name}`, fields);
+    return fieldValues(
+      fields,
+      elementNames(fields).map((name) => this.column(name)),
+    );
+  }
+
   preprocessedColumn(name: string): Expression {
     this.#preprocessed.push(name);
     return this.#reference("preprocessed", this.#preprocessed.length - 1, false);
+  }
+
+  /** As `declare`, of preprocessed columns. */
+  declarePreprocessed<const F extends Fields>(fields: F): FieldValues<F, Expression> {
+    validateFields(`table ${this.#name}`, fields);
+    return fieldValues(
+      fields,
+      elementNames(fields).map((name) => this.preprocessedColumn(name)),
+    );
   }
 
   /** The same column one row later; the last row has none. Throws TypeError for anything but a column of this row. */
@@ -93,11 +114,13 @@ export class AirBuilder extends ExpressionBuilder {
     this.assertZero(name, scope, this.sub(a, b), selector);
   }
 
-  send(bus: string, multiplicity: Expression, message: readonly Expression[]): void {
+  /** Throws RangeError when the message has another number of elements in some field than the bus. */
+  send<F extends Fields>(bus: Bus<F>, multiplicity: Expression, message: FieldValues<F, Expression>): void {
     this.#interact(bus, "send", multiplicity, message);
   }
 
-  receive(bus: string, multiplicity: Expression, message: readonly Expression[]): void {
+  /** As `send`. */
+  receive<F extends Fields>(bus: Bus<F>, multiplicity: Expression, message: FieldValues<F, Expression>): void {
     this.#interact(bus, "receive", multiplicity, message);
   }
 
@@ -128,9 +151,19 @@ export class AirBuilder extends ExpressionBuilder {
     };
   }
 
-  #interact(bus: string, direction: Interaction["direction"], multiplicity: Expression, message: readonly Expression[]): void {
-    const elements = message.map((element) => this.nodeOf(element));
-    this.#interactions.push({ bus, direction, multiplicity: this.nodeOf(multiplicity), message: elements });
+  #interact<F extends Fields>(
+    bus: Bus<F>,
+    direction: Interaction["direction"],
+    multiplicity: Expression,
+    message: FieldValues<F, Expression>,
+  ): void {
+    const elements = fieldElements(`a ${direction} of table ${this.#name} on bus ${bus.name}`, bus.fields, message);
+    this.#interactions.push({
+      bus,
+      direction,
+      multiplicity: this.nodeOf(multiplicity),
+      message: elements.map((element) => this.nodeOf(element)),
+    });
   }
 
   #reference(phase: Phase, column: number, next: boolean): Expression {

@@ -116,7 +116,7 @@ class BusBalances {
         multiplicities.forEach((multiplicity, i) => {
           if (multiplicity === 0) return;
           const key = elements.map((element) => element[i]).join();
-          this.#count(bus, key, direction === "send" ? multiplicity : P - multiplicity, air.name, first + i);
+          this.#count(bus.name, key, direction === "send" ? multiplicity : P - multiplicity, air.name, first + i);
         });
       }
     }

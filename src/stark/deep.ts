@@ -63,10 +63,7 @@ export function deepValues(
   );
   return rows.map((row, i) => {
     const all = row.reduce((sum, value, column) => field.add(sum, field.scale(weightOf(column), value)), field.zero);
-    const next = nextColumns.reduce(
-      (sum, column) => field.add(sum, field.scale(weightOf(column), row[column] ?? 0)),
-      field.zero,
-    );
+    const next = nextColumns.reduce((sum, column) => field.add(sum, field.scale(weightOf(column), row[column] ?? 0)), field.zero);
     const first = field.mul(field.sub(all, atPoint), inverses[2 * i] ?? field.zero);
     const second = field.mul(field.sub(next, atNext), inverses[2 * i + 1] ?? field.zero);
     return field.add(first, field.mul(powers.at(-1) ?? field.one, second));

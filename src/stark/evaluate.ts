@@ -3,7 +3,7 @@ import { inv, rootOfUnity } from "../field/koala-bear.ts";
 import type { ConstraintScope } from "./air.ts";
 import { evaluateGraph } from "./expression.ts";
 import { lookupConstraints } from "./lookup.ts";
-import type { Shape } from "./shape.ts";
+import { ABSENT, type Shape } from "./shape.ts";
 import type { System, Table } from "./system.ts";
 
 /** Challenges of the lookup phase: β folds messages, γ offsets them. */
@@ -20,28 +20,23 @@ export interface OpenedValues {
   readonly atNext: readonly Ext[];
   /** Per table: statement values and the table's own. */
   readonly publicValues: readonly (readonly number[])[];
-  /** Per table: claimed lookup sum, undefined without interactions. */
+  /** Per table: claimed lookup sum, undefined for a table that is absent or has no interactions. */
   readonly sums: readonly (Ext | undefined)[];
-  /** Undefined when the system has no interactions. */
+  /** Undefined when no table that is present has interactions. */
   readonly lookup: LookupChallenges | undefined;
 }
 
 /**
- * Σ over all tables of α^index · selector(z_t) · constraint(z_t), where z_t = z^(n/n_t) is the point of a table of
- * height n_t and `index` counts constraints through all tables. For a proof this equals (z^n − 1) · Q(z).
+ * Σ over all present tables of α^index · selector(z_t) · constraint(z_t), where z_t = z^(n/n_t) is the point of a table of
+ * height n_t and `index` counts constraints through all tables, absent ones too. For a proof this equals (z^n − 1) · Q(z).
  * `point` must lie outside the trace domain.
  */
-export function compositionAtPoint(
-  system: System,
-  shape: Shape,
-  values: OpenedValues,
-  point: Ext,
-  alpha: Ext,
-): Ext {
+export function compositionAtPoint(system: System, shape: Shape, values: OpenedValues, point: Ext, alpha: Ext): Ext {
   const { field } = system;
   let sum = field.zero;
   for (const table of system.tables) {
-    const logRows = shape.logRows[table.index] ?? 0;
+    const logRows = shape.logRows[table.index] ?? ABSENT;
+    if (logRows === ABSENT) continue;
     const tablePoint = powerOfTwo(field, point, shape.tallest - logRows);
     const selectors = rowSelectors(field, tablePoint, logRows);
     let weight = field.pow(alpha, table.firstConstraint);
@@ -152,7 +147,7 @@ function tableConstraints(
   const fractions = lookup.groups.map((group) =>
     group.map((term) => {
       const multiplicity = take();
-      let fingerprint = field.add(offset, field.fromBase(term.busId));
+      let fingerprint = field.add(offset, field.fromBase(term.bus.tag));
       let power = fold;
       for (let i = 0; i < term.message.length; i++) {
         fingerprint = field.add(fingerprint, field.mul(take(), power));
@@ -167,7 +162,9 @@ function tableConstraints(
     {
       running,
       runningNext: joinCoordinates(field, values.atNext, first.lookupNext),
-      helpers: lookup.groups.slice(1).map((_, g) => joinCoordinates(field, values.atPoint, first.lookup + (g + 1) * field.degree)),
+      helpers: lookup.groups
+        .slice(1)
+        .map((_, g) => joinCoordinates(field, values.atPoint, first.lookup + (g + 1) * field.degree)),
       step: field.scale(sum, inv(2 ** (shape.logRows[table.index] ?? 0))),
       fingerprints: fractions.map((group) => group.map((fraction) => fraction.fingerprint)),
       multiplicities: fractions.map((group) => group.map((fraction) => fraction.multiplicity)),

@@ -33,7 +33,10 @@ export interface Gadget {
   readonly outputs: readonly NodeIndex[];
 }
 
-/** Builds an expression graph with sharing and constant folding. Every method throws TypeError for another builder's expressions. */
+/**
+ * Builds an expression graph with sharing and constant folding. Every method throws TypeError for another builder's
+ * expressions.
+ */
 export class ExpressionBuilder {
   readonly nodes: ExpressionNode[] = [];
   /** The expressions handed out, by node. */
@@ -87,7 +90,8 @@ export class ExpressionBuilder {
 
   /** Σ termᵢ · constantᵢ. Throws RangeError unless there is one factor for each term. */
   linear(terms: readonly Expression[], factors: readonly number[]): Expression {
-    if (terms.length !== factors.length) throw new RangeError(`a linear combination of ${terms.length} terms has ${factors.length} factors`);
+    if (terms.length !== factors.length)
+      throw new RangeError(`a linear combination of ${terms.length} terms has ${factors.length} factors`);
     return this.add(...terms.map((term, i) => this.scale(term, factors[i] ?? 0)));
   }
 
@@ -108,7 +112,8 @@ export class ExpressionBuilder {
   #use(gadget: Gadget): void {
     const known = this.#gadgets.get(gadget.name);
     if (known === gadget) return;
-    if (known !== undefined) throw new TypeError(`two gadgets are named ${gadget.name}: define it once, or give the other another name`);
+    if (known !== undefined)
+      throw new TypeError(`two gadgets are named ${gadget.name}: define it once, or give the other another name`);
     this.#gadgets.set(gadget.name, gadget);
     for (const node of gadget.nodes) if (node.kind === "call") this.#use(node.gadget);
   }
@@ -129,7 +134,8 @@ export class ExpressionBuilder {
         result = operand;
         continue;
       }
-      const [a, b]: [NodeIndex, NodeIndex] = result.node < operand.node ? [result.node, operand.node] : [operand.node, result.node];
+      const [a, b]: [NodeIndex, NodeIndex] =
+        result.node < operand.node ? [result.node, operand.node] : [operand.node, result.node];
       result = this.push({ kind, a, b }, `${kind}${a},${b}`);
     }
     return result ?? this.constant(neutral);

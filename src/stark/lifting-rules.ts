@@ -22,7 +22,7 @@ export function assertSegmentsStandAlone(air: Air): void {
   for (const { bus, multiplicity, message } of air.interactions) {
     if (readsNext(multiplicity) || message.some(readsNext)) {
       throw new TypeError(
-        `an interaction of table ${air.name} on bus ${bus} reads the next row, but the last row has none: send a column of this row`,
+        `an interaction of table ${air.name} on bus ${bus.name} reads the next row, but the last row has none: send a column of this row`,
       );
     }
   }

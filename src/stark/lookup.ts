@@ -1,10 +1,11 @@
 import type { Air } from "./air.ts";
+import type { Bus } from "./bus.ts";
 import { degrees, type NodeIndex } from "./expression.ts";
 
 /*
- * LogUp. A message m of bus number b has the fingerprint
+ * LogUp. A message m of the bus with tag b has the fingerprint
  *
- *     d = γ + b + Σᵢ β^(i+1) · mᵢ            (b counts from 1, β and γ are drawn after the main commitment)
+ *     d = γ + b + Σᵢ β^(i+1) · mᵢ            (β and γ are drawn after the main commitment)
  *
  * and a bus balances when Σ ± multiplicity / d = 0 over all interactions of all rows of all tables (sends count
  * positive, receives negative). Distinct (bus, message) pairs have distinct fingerprints as polynomials in β and γ,
@@ -23,9 +24,7 @@ import { degrees, type NodeIndex } from "./expression.ts";
 
 /** One fraction: sign · multiplicity / fingerprint(bus, message). */
 export interface LookupTerm {
-  readonly bus: string;
-  /** From 1, in order of first appearance in the system. */
-  readonly busId: number;
+  readonly bus: Bus;
   readonly sign: 1 | -1;
   readonly multiplicity: NodeIndex;
   readonly message: readonly NodeIndex[];
@@ -38,34 +37,25 @@ export interface LookupPlan {
   readonly degree: number;
 }
 
-/** A bus of the system. */
-export interface Bus {
-  readonly id: number;
-  readonly messageLength: number;
-}
-
-/** Numbers the buses of all tables. Throws TypeError when two messages of one bus differ in length. */
-export function collectBuses(airs: readonly Air[]): Map<string, Bus> {
-  const buses = new Map<string, Bus>();
-  for (const air of airs) {
-    for (const { bus, message } of air.interactions) {
-      const known = buses.get(bus);
-      if (known === undefined) buses.set(bus, { id: buses.size + 1, messageLength: message.length });
-      else if (known.messageLength !== message.length) {
-        throw new TypeError(
-          `table ${air.name} uses bus ${bus} with ${message.length} elements, another interaction with ${known.messageLength}`,
-        );
-      }
+/** The buses of all tables by tag, ascending. Throws TypeError when two of them share a tag or a name. */
+export function collectBuses(airs: readonly Air[]): Bus[] {
+  const buses = new Set(airs.flatMap((air) => air.interactions.map(({ bus }) => bus)));
+  for (const bus of buses) {
+    for (const other of buses) {
+      if (bus === other || (bus.tag !== other.tag && bus.name !== other.name)) continue;
+      throw new TypeError(
+        `bus ${bus.name} of tag ${bus.tag} and bus ${other.name} of tag ${other.tag} are two: give each its own name and tag, or define the bus once`,
+      );
     }
   }
-  return buses;
+  return [...buses].sort((a, b) => a.tag - b.tag);
 }
 
 /**
  * Groups the interactions first-fit, in order, so that no lookup constraint exceeds `maxDegree`. Undefined for a table
  * without interactions. Throws RangeError when one interaction alone exceeds the degree.
  */
-export function planLookups(air: Air, buses: ReadonlyMap<string, Bus>, maxDegree: number): LookupPlan | undefined {
+export function planLookups(air: Air, maxDegree: number): LookupPlan | undefined {
   if (air.interactions.length === 0) return undefined;
   const groups: { terms: LookupTerm[]; denominatorDegree: number; numeratorDegree: number }[] = [];
   const roots = air.interactions.flatMap(({ multiplicity, message }) => [multiplicity, ...message]);
@@ -77,22 +67,18 @@ export function planLookups(air: Air, buses: ReadonlyMap<string, Bus>, maxDegree
     const fingerprintDegree = Math.max(0, ...messageDegrees);
     const joined = (group: { denominatorDegree: number; numeratorDegree: number }) => ({
       denominatorDegree: group.denominatorDegree + fingerprintDegree,
-      numeratorDegree: Math.max(
-        group.numeratorDegree + fingerprintDegree,
-        multiplicityDegree + group.denominatorDegree,
-      ),
+      numeratorDegree: Math.max(group.numeratorDegree + fingerprintDegree, multiplicityDegree + group.denominatorDegree),
     });
     const degreeOf = (group: { denominatorDegree: number; numeratorDegree: number }): number =>
       Math.max(1 + group.denominatorDegree, group.numeratorDegree);
     const alone = joined({ denominatorDegree: 0, numeratorDegree: 0 });
     if (degreeOf(alone) > maxDegree) {
       throw new RangeError(
-        `an interaction of table ${air.name} on bus ${interaction.bus} needs degree ${degreeOf(alone)}, the system allows ${maxDegree}`,
+        `an interaction of table ${air.name} on bus ${interaction.bus.name} needs degree ${degreeOf(alone)}, the system allows ${maxDegree}`,
       );
     }
     const term: LookupTerm = {
       bus: interaction.bus,
-      busId: buses.get(interaction.bus)?.id ?? 0,
       sign: interaction.direction === "send" ? 1 : -1,
       multiplicity: interaction.multiplicity,
       message: interaction.message,
@@ -110,7 +96,7 @@ export function planLookups(air: Air, buses: ReadonlyMap<string, Bus>, maxDegree
   };
 }
 
-/** Arithmetic that the lookup constraints are written in: E extension values, M multiplicities. */
+/** Arithmetic that lookups are written in: E extension values, M multiplicities. */
 export interface LookupArithmetic<E, M> {
   add(a: E, b: E): E;
   sub(a: E, b: E): E;
@@ -137,32 +123,39 @@ export interface LookupValues<E, M> {
  * The constraint values that hold on every row, group 0 first. The first-row constraint (the running sum itself) is not
  * among them. The one definition behind the verifier's evaluation and the prover's program.
  */
-export function lookupConstraints<E, M>(
-  plan: LookupPlan,
-  values: LookupValues<E, M>,
-  arithmetic: LookupArithmetic<E, M>,
-): E[] {
-  const { add, sub, mul, scale, embed } = arithmetic;
+export function lookupConstraints<E, M>(plan: LookupPlan, values: LookupValues<E, M>, arithmetic: LookupArithmetic<E, M>): E[] {
+  const { add, sub, mul } = arithmetic;
   const step = values.helpers.reduce((sum, helper) => sub(sum, helper), sub(values.runningNext, values.running));
   const sums = [add(step, values.step), ...values.helpers];
   return plan.groups.map((terms, g) => {
-    let numerator: E | undefined;
-    let denominator: E | undefined;
-    terms.forEach((term, t) => {
-      const fingerprint = at(at(values.fingerprints, g), t);
-      const multiplicity = at(at(values.multiplicities, g), t);
-      if (numerator === undefined || denominator === undefined) {
-        numerator = embed(multiplicity, term.sign);
-        denominator = fingerprint;
-        return;
-      }
-      const join = term.sign === 1 ? add : sub;
-      numerator = join(mul(numerator, fingerprint), scale(denominator, multiplicity));
-      denominator = mul(denominator, fingerprint);
-    });
-    if (numerator === undefined || denominator === undefined) throw new Error("a lookup group has at least one term");
+    const { numerator, denominator } = sumOfFractions(
+      terms,
+      at(values.fingerprints, g),
+      at(values.multiplicities, g),
+      arithmetic,
+    );
     return sub(mul(at(sums, g), denominator), numerator);
   });
+}
+
+/** N and D of a group: the sum of its fractions on one denominator. */
+export function sumOfFractions<E, M>(
+  terms: readonly LookupTerm[],
+  fingerprints: readonly E[],
+  multiplicities: readonly M[],
+  { add, sub, mul, scale, embed }: LookupArithmetic<E, M>,
+): { readonly numerator: E; readonly denominator: E } {
+  const [first, ...others] = terms;
+  if (first === undefined) throw new Error("a lookup group has at least one term");
+  let numerator = embed(at(multiplicities, 0), first.sign);
+  let denominator = at(fingerprints, 0);
+  others.forEach(({ sign }, i) => {
+    const fingerprint = at(fingerprints, i + 1);
+    const join = sign === 1 ? add : sub;
+    numerator = join(mul(numerator, fingerprint), scale(denominator, at(multiplicities, i + 1)));
+    denominator = mul(denominator, fingerprint);
+  });
+  return { numerator, denominator };
 }
 
 function at<T>(list: readonly T[], index: number): T {

@@ -43,9 +43,11 @@ export function countedSides(airs: readonly Air[]): Map<string, readonly Counted
   for (const bus of new Set(airs.flatMap((air) => air.interactions.map((interaction) => interaction.bus)))) {
     const free: string[] = [];
     const counted = (["send", "receive"] as const).flatMap((direction): CountedSide[] => {
-      const own = airs.map((air, table) => air.interactions.flatMap((each, i) => {
-        return each.bus === bus && each.direction === direction ? [ranges[table]?.[i] ?? UNBOUNDED] : [];
-      }));
+      const own = airs.map((air, table) =>
+        air.interactions.flatMap((each, i) => {
+          return each.bus === bus && each.direction === direction ? [ranges[table]?.[i] ?? UNBOUNDED] : [];
+        }),
+      );
       if (own.every((list) => list.length === 0)) return [];
       const unbounded = own.findIndex((list) => list.some(({ low, high }) => low < 0 || high >= P));
       if (unbounded >= 0) free.push(`a ${direction} of table ${airs[unbounded]?.name ?? unbounded}`);
@@ -53,36 +55,40 @@ export function countedSides(airs: readonly Air[]): Map<string, readonly Counted
     });
     if (counted.length === 0) {
       throw new TypeError(
-        `no side of bus ${bus} is counted: ${free.join(" and ")} may have any multiplicity. Bound those of one side by constraints on every row, such as x · (x − 1) = 0`,
+        `no side of bus ${bus.name} is counted: ${free.join(" and ")} may have any multiplicity. Bound those of one side by constraints on every row, such as x · (x − 1) = 0`,
       );
     }
-    sides.set(bus, counted);
+    sides.set(bus.name, counted);
   }
   return sides;
 }
 
-/** Whether at these heights some counted side of every bus adds up to less than p. */
-export function multiplicitiesFit(sides: ReadonlyMap<string, readonly CountedSide[]>, logRows: readonly number[]): boolean {
+/** Whether with so many rows in each table some counted side of every bus adds up to less than p. */
+export function multiplicitiesFit(sides: ReadonlyMap<string, readonly CountedSide[]>, rows: readonly number[]): boolean {
   return [...sides.values()].every((counted) =>
-    counted.some(({ perRow }) => perRow.reduce((sum, maximum, table) => sum + maximum * 2 ** (logRows[table] ?? 0), 0) < P),
+    counted.some(({ perRow }) => perRow.reduce((sum, maximum, table) => sum + maximum * (rows[table] ?? 0), 0) < P),
   );
 }
 
 /** What the multiplicity of each interaction may be on any row. */
 function multiplicityRanges(air: Air): Range[] {
   const columns = columnRanges(air);
-  return evaluateGraph<Range>(air.nodes, air.interactions.map(({ multiplicity }) => multiplicity), {
-    constant: (value) => (value > P / 2 ? { low: value - P, high: value - P } : { low: value, high: value }),
-    column: (phase, column) => columns.get(`${phase}${column}`) ?? UNBOUNDED,
-    public: () => UNBOUNDED,
-    add: (a, b) => bounded(a.low + b.low, a.high + b.high),
-    sub: (a, b) => bounded(a.low - b.high, a.high - b.low),
-    mul: (a, b) => {
-      if (a === UNBOUNDED || b === UNBOUNDED) return UNBOUNDED;
-      const products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
-      return bounded(Math.min(...products), Math.max(...products));
+  return evaluateGraph<Range>(
+    air.nodes,
+    air.interactions.map(({ multiplicity }) => multiplicity),
+    {
+      constant: (value) => (value > P / 2 ? { low: value - P, high: value - P } : { low: value, high: value }),
+      column: (phase, column) => columns.get(`${phase}${column}`) ?? UNBOUNDED,
+      public: () => UNBOUNDED,
+      add: (a, b) => bounded(a.low + b.low, a.high + b.high),
+      sub: (a, b) => bounded(a.low - b.high, a.high - b.low),
+      mul: (a, b) => {
+        if (a === UNBOUNDED || b === UNBOUNDED) return UNBOUNDED;
+        const products = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high];
+        return bounded(Math.min(...products), Math.max(...products));
+      },
     },
-  });
+  );
 }
 
 /** Beyond the field's size a range says nothing; stopping there also keeps the numbers exact. */
@@ -103,23 +109,28 @@ function columnRanges(air: Air): Map<string, Range> {
     ({ scope, selector, body }) => scope === "everyRow" && selector === undefined && typeof depends[body] === "string",
   );
   // Each body has one column, so that one unknown can stand for all.
-  const polynomials = evaluateGraph<readonly number[]>(air.nodes, own.map(({ body }) => body), {
-    constant: (value) => trimmed([value]),
-    column: () => [0, 1],
-    public: () => [],
-    add: (a, b) => trimmed(longer(a, b).map((_, i) => add(a[i] ?? 0, b[i] ?? 0))),
-    sub: (a, b) => trimmed(longer(a, b).map((_, i) => sub(a[i] ?? 0, b[i] ?? 0))),
-    mul: (a, b) => {
-      const product = new Array<number>(Math.max(0, a.length + b.length - 1)).fill(0);
-      a.forEach((x, i) => b.forEach((y, j) => (product[i + j] = add(product[i + j] ?? 0, mul(x, y)))));
-      return trimmed(product);
+  const polynomials = evaluateGraph<readonly number[]>(
+    air.nodes,
+    own.map(({ body }) => body),
+    {
+      constant: (value) => trimmed([value]),
+      column: () => [0, 1],
+      public: () => [],
+      add: (a, b) => trimmed(longer(a, b).map((_, i) => add(a[i] ?? 0, b[i] ?? 0))),
+      sub: (a, b) => trimmed(longer(a, b).map((_, i) => sub(a[i] ?? 0, b[i] ?? 0))),
+      mul: (a, b) => {
+        const product = new Array<number>(Math.max(0, a.length + b.length - 1)).fill(0);
+        a.forEach((x, i) => b.forEach((y, j) => (product[i + j] = add(product[i + j] ?? 0, mul(x, y)))));
+        return trimmed(product);
+      },
     },
-  });
+  );
   const ranges = new Map<string, Range>();
   own.forEach(({ body }, i) => {
     const range = rootRange(polynomials[i] ?? []);
     const column = depends[body];
-    if (range !== undefined && typeof column === "string" && range.high < (ranges.get(column)?.high ?? P)) ranges.set(column, range);
+    if (range !== undefined && typeof column === "string" && range.high < (ranges.get(column)?.high ?? P))
+      ranges.set(column, range);
   });
   return ranges;
 }
@@ -136,7 +147,10 @@ function rootRange(coefficients: readonly number[]): Range | undefined {
   return low === undefined || high === undefined || roots.length !== coefficients.length - 1 ? undefined : { low, high };
 }
 
-/** For each node the one column of this row that it depends on; undefined for none, null for several, the next row's or public values. */
+/**
+ * For each node the one column of this row that it depends on; undefined for none, null for several, the next row's or
+ * public values.
+ */
 function singleColumns(nodes: readonly ExpressionNode[]): (string | null | undefined)[] {
   const columns: (string | null | undefined)[] = [];
   const joined = (operands: readonly NodeIndex[]): string | null | undefined => {

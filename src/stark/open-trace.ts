@@ -55,7 +55,9 @@ export function readTraceTree(
   const digests = rows.map(
     (byIndex) => new Map([...byIndex].map(([at, row]) => [at, hashLeaf(hash, encoding, row, extensionDegree)])),
   );
-  const injections = classes.slice(1).map(({ layer }, i) => ({ layer, digests: digests[i + 1] ?? new Map<number, Uint8Array>() }));
+  const injections = classes
+    .slice(1)
+    .map(({ layer }, i) => ({ layer, digests: digests[i + 1] ?? new Map<number, Uint8Array>() }));
   const got = multiproofRoot(hash, tree.logLeaves, leafIndices, [...(digests[0]?.values() ?? [])], siblings, injections);
   requireRoot(index, root, got);
   return { tree, rows };

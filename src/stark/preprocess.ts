@@ -21,17 +21,15 @@ export function traceCommitRequest(parameters: ProofParameters, blocks: readonly
 }
 
 /** Uploads and interpolates the preprocessed columns of a system, one handle per table that has some. */
-export async function uploadPreprocessed(
-  definition: SystemDefinition,
-  backend: Backend,
-  scope: DeviceScope,
-): Promise<Columns[]> {
+export async function uploadPreprocessed(definition: SystemDefinition, backend: Backend, scope: DeviceScope): Promise<Columns[]> {
   const blocks: Columns[] = [];
   for (const { air, preprocessed } of definition.tables) {
     if (preprocessed === undefined) continue;
     const columns = preprocessed.columns();
     if (columns.length !== air.preprocessedNames.length) {
-      throw new RangeError(`table ${air.name} declares ${air.preprocessedNames.length} preprocessed columns, got ${columns.length}`);
+      throw new RangeError(
+        `table ${air.name} declares ${air.preprocessedNames.length} preprocessed columns, got ${columns.length}`,
+      );
     }
     const evaluations = scope.keep(await backend.upload(columns, preprocessed.logRows));
     blocks.push(scope.keep(await backend.interpolate(evaluations)));

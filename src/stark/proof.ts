@@ -12,10 +12,10 @@ import { PROOF_VERSION } from "./verification-key.ts";
 /*
  * Proof bytes, version 1. Everything is big-endian and without separators; a proof is consumed exactly.
  *
- *   header        u8 version, u8 log2 height per table
+ *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
  *   mainRoot      digest
- *   lookupRoot, sums                     only if the system has interactions; one extension element per table that has some
+ *   lookupRoot, sums                     only if some present table has interactions; one extension element per such table
  *   quotientRoot  digest
  *   openingsAtPoint                      for each coordinate c: the c-th coordinates of all values times 2^40, base31
  *   openingsAtNext                       the same for the columns opened at the next row
@@ -84,7 +84,7 @@ export interface ProofHead {
   readonly header: Uint8Array;
   readonly auxiliary: Uint8Array;
   readonly mainRoot: Uint8Array;
-  /** Empty, like `sums`, when the system has no interactions. */
+  /** Empty, like `sums`, when no table that is present has interactions. */
   readonly lookupRoot: Uint8Array;
   readonly sums: Uint8Array;
   readonly quotientRoot: Uint8Array;
@@ -117,22 +117,19 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
   const extension = extensionLength(system);
   const valuesLength = (count: number): number => parameters.extensionDegree * packedLength(count, BASE31_GROUP);
   const layers = friLayerCount(parameters, shape.tallest);
-  const lookupTables = tables.filter((table) => table.lookup !== undefined).length;
+  const lookupTables = shape.blocks.filter(({ phase }) => phase === "lookup").length;
   return {
     shape,
     header,
     auxiliary: reader.read("auxiliary", 4 * tables.reduce((sum, table) => sum + table.auxiliaryCount, 0)),
     mainRoot: reader.read("mainRoot", digest),
-    lookupRoot: reader.read("lookupRoot", system.hasLookups ? digest : 0),
+    lookupRoot: reader.read("lookupRoot", shape.hasLookups ? digest : 0),
     sums: reader.read("sums", lookupTables * extension),
     quotientRoot: reader.read("quotientRoot", digest),
     openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.columnCount)),
     openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextColumnCount)),
     friRoots: Array.from({ length: layers }, (_, layer) => reader.read(`friRoot[${layer}]`, digest)),
-    finalPolynomial: reader.read(
-      "finalPolynomial",
-      2 ** (shape.tallest - layers * parameters.logArity) * extension,
-    ),
+    finalPolynomial: reader.read("finalPolynomial", 2 ** (shape.tallest - layers * parameters.logArity) * extension),
     nonce: reader.read("nonce", 8),
   };
 }
@@ -141,7 +138,7 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
 export interface ProofValues {
   /** Per table. */
   readonly auxiliary: readonly (readonly number[])[];
-  /** One per table with interactions. */
+  /** One per table that is present and has interactions. */
   readonly sums: readonly Ext[];
   readonly atPoint: readonly Ext[];
   readonly atNext: readonly Ext[];
@@ -181,7 +178,10 @@ export function packExtensions(values: readonly Ext[], degree: number): Uint8Arr
 export function packOpenings(values: readonly Ext[], degree: number): Uint8Array {
   return concat(
     Array.from({ length: degree }, (_, c) =>
-      packElements(values.map((value) => mul(value[c] ?? 0, OPENING_FACTOR)), BASE31_GROUP),
+      packElements(
+        values.map((value) => mul(value[c] ?? 0, OPENING_FACTOR)),
+        BASE31_GROUP,
+      ),
     ),
   );
 }

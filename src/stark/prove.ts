@@ -5,30 +5,21 @@ import { combineOpenings } from "./deep.ts";
 import { DeviceScope } from "./device-scope.ts";
 import { encodeFriOpening, encodeTraceOpening } from "./encode-openings.ts";
 import { type LookupChallenges, powerOfTwo } from "./evaluate.ts";
-import { buildLookupTrace } from "./lookup-trace.ts";
 import { indicesAbove, nextColumnsOf } from "./open-trace.ts";
 import { DOMAIN_SHIFT, friLayerCount, grindingBitsFor, leafEncodings } from "./parameters.ts";
+import { computeLookupColumns } from "./lookup-columns.ts";
 import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
 import { packAuxiliary, packExtensions, packOpenings } from "./proof.ts";
 import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
-import type { Block, TraceTree } from "./shape.ts";
-import type { System } from "./system.ts";
+import { ABSENT, type Block, type TraceTree } from "./shape.ts";
+import type { System, Table } from "./system.ts";
 import { fillScalars, fillWeights } from "./table-program.ts";
 import { TablePrograms } from "./table-programs.ts";
 import { concat, createTranscript, initialInputs, type TranscriptFactory } from "./transcript.ts";
 import { PROOF_VERSION } from "./verification-key.ts";
 
-/** The steps of a proof in order; a system without interactions skips `lookup`. */
-export type ProofPhase =
-  | "trace"
-  | "commit"
-  | "lookup"
-  | "quotient"
-  | "openings"
-  | "deep"
-  | "fri"
-  | "grind"
-  | "queries";
+/** The steps of a proof in order; a proof without interactions skips `lookup`. */
+export type ProofPhase = "trace" | "commit" | "lookup" | "quotient" | "openings" | "deep" | "fri" | "grind" | "queries";
 
 export interface ProveOptions {
   /** Aborting rejects with the signal's reason at the next step between device operations. */
@@ -105,32 +96,26 @@ class Proving {
     const preprocessed = await uploadPreprocessed(system.definition, backend, scope);
     blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, preprocessed[i]));
     for (const [i, block] of blocksOf("main").entries()) {
-      await this.#interpolate(block, this.#input.traces[i] ?? []);
-      this.#progress("trace", (i + 1) / tables.length);
+      await this.#interpolate(block, this.#input.traces[block.table ?? 0] ?? []);
+      this.#progress("trace", (i + 1) / blocksOf("main").length);
     }
-    if (!system.hasLookups) this.#options.onTracesRead?.();
+    if (!shape.hasLookups) this.#options.onTracesRead?.();
 
     this.#progress("commit", 0);
     if (preprocessed.length > 0) await this.#commit("preprocessed");
     transcript.absorb("mainRoot", this.#write(await this.#commit("main")));
     this.#progress("commit", 1);
 
+    const programs = this.#options.programs ?? new TablePrograms(system);
     const sums: (Ext | undefined)[] = tables.map(() => undefined);
     let lookup: LookupChallenges | undefined;
-    if (system.hasLookups) {
+    if (shape.hasLookups) {
       this.#progress("lookup", 0);
       lookup = { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
       for (const [i, block] of blocksOf("lookup").entries()) {
         const table = tables[block.table ?? 0];
-        if (table?.lookup === undefined) throw new Error("a lookup block belongs to a table with interactions");
-        const columns = {
-          preprocessed: system.definition.tables[table.index]?.preprocessed?.columns() ?? [],
-          main: this.#input.traces[table.index] ?? [],
-        };
-        const values = publicValues[table.index] ?? [];
-        const trace = await buildLookupTrace(system, table, table.lookup, columns, values, lookup, this.#options.signal);
-        sums[table.index] = trace.sum;
-        await this.#interpolate(block, trace.columns);
+        if (table === undefined) throw new Error("a lookup block belongs to a table");
+        sums[table.index] = await this.#lookup(block, table, programs, lookup);
         this.#progress("lookup", (i + 1) / blocksOf("lookup").length);
       }
       this.#options.onTracesRead?.();
@@ -141,11 +126,10 @@ class Proving {
 
     this.#progress("quotient", 0);
     const alpha = transcript.challenge("composition");
-    const programs = this.#options.programs ?? new TablePrograms(system);
     const quotient = await this.#step(
       backend.quotient({
-        tables: tables.map((table) => {
-          const logRows = shape.logRows[table.index] ?? 0;
+        tables: this.#presentTables().map((table) => {
+          const logRows = shape.logRows[table.index] ?? ABSENT;
           const program = programs.of(table);
           const sum = sums[table.index];
           const step = sum && field.mul(sum, field.inv(field.fromBase(2 ** logRows)));
@@ -260,6 +244,25 @@ class Proving {
     }
     this.#progress("openings", 1);
     return { atPoint, atNext };
+  }
+
+  /** A table's lookup columns (`lookup.ts`), and the sum of all its fractions. */
+  async #lookup(block: Block, table: Table, programs: TablePrograms, challenges: LookupChallenges): Promise<Ext> {
+    const { field, definition } = this.#system;
+    const preprocessed = definition.tables[table.index]?.preprocessed?.columns() ?? [];
+    const rows = await this.#step(
+      this.#backend.upload([...preprocessed, ...(this.#input.traces[table.index] ?? [])], block.logRows),
+    );
+    const publicValues = this.#input.publicValues[table.index] ?? [];
+    const input = { rows, publicValues, challenges };
+    const { columns, sum } = await computeLookupColumns(this.#backend, this.#scope, field, programs.lookupOf(table), input);
+    this.#scope.release(rows);
+    this.#keepCoefficients(block, await this.#step(this.#backend.interpolate(columns)));
+    return sum;
+  }
+
+  #presentTables(): Table[] {
+    return this.#system.tables.filter(({ index }) => this.#input.shape.logRows[index] !== ABSENT);
   }
 
   async #interpolate(block: Block, columns: readonly Uint32Array[]): Promise<void> {

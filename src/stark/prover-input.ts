@@ -1,5 +1,5 @@
 import { isCanonical, P } from "../field/koala-bear.ts";
-import { createShape, type Shape } from "./shape.ts";
+import { ABSENT, createShape, type Shape } from "./shape.ts";
 import { type System, tablePublicValues } from "./system.ts";
 
 /** What a proof is made from. */
@@ -7,7 +7,7 @@ export interface ProverInput {
   readonly statement: Uint8Array;
   /** Per table, its auxiliary public values. */
   readonly auxiliary: readonly (readonly number[])[];
-  /** Per table, its main columns of canonical elements, all of one power-of-two height. */
+  /** Per table, its main columns of canonical elements, all of one power-of-two height; of no rows to leave the table out. */
   readonly traces: readonly (readonly Uint32Array[])[];
 }
 
@@ -46,22 +46,32 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
     const height = columns[0]?.length ?? 0;
     columns.forEach((column, i) => {
       if (column.length !== height) {
-        throw new ProverInputError("BadTrace", `column ${air.columnNames[i] ?? i} of table ${air.name} has ${column.length} rows, others ${height}`);
+        throw new ProverInputError(
+          "BadTrace",
+          `column ${air.columnNames[i] ?? i} of table ${air.name} has ${column.length} rows, others ${height}`,
+        );
       }
       const row = firstNonCanonical(column);
       if (row >= 0) {
-        throw new ProverInputError("BadTrace", `column ${air.columnNames[i] ?? i} of table ${air.name} is not canonical at row ${row}`);
+        throw new ProverInputError(
+          "BadTrace",
+          `column ${air.columnNames[i] ?? i} of table ${air.name} is not canonical at row ${row}`,
+        );
       }
     });
-    return Math.log2(height);
+    // One row is no height: its logarithm would read as "absent".
+    return height === 0 ? ABSENT : height === 1 ? NaN : Math.log2(height);
   });
-  const shape = logRows.every(Number.isInteger) ? createShape(system, logRows) : logRows.findIndex((log) => !Number.isInteger(log));
+  const shape = logRows.every(Number.isInteger)
+    ? createShape(system, logRows)
+    : logRows.findIndex((log) => !Number.isInteger(log));
   if (typeof shape === "number") {
     const name = tables[shape]?.air.name;
+    const rows = input.traces[shape]?.[0]?.length ?? 0;
     const message =
       name === undefined
         ? "multiplicities of a bus could add up to more than the field can count"
-        : `table ${name} cannot have ${2 ** (logRows[shape] ?? 0)} rows in ${system.name}`;
+        : `table ${name} cannot have ${rows} rows in ${system.name}`;
     throw new ProverInputError("BadHeight", message);
   }
   return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own)) };

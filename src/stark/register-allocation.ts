@@ -1,10 +1,19 @@
-import type { VectorInstruction, VectorOperand, VectorProgram } from "../kernels/backend.ts";
+import type { VectorOperand } from "../kernels/backend.ts";
+
+/** One or two operands, and the register that is written, if one is. */
+interface Instruction {
+  readonly a: VectorOperand;
+  readonly b?: VectorOperand;
+  readonly out?: number;
+}
 
 /**
  * Maps straight-line code in which every instruction writes a register of its own to as few registers as are live at
  * once: a register is free again after its last read, so an instruction may write over one of its own operands.
  */
-export function allocateRegisters(instructions: readonly VectorInstruction[]): VectorProgram {
+export function allocateRegisters<I extends Instruction>(
+  instructions: readonly I[],
+): { readonly registerCount: number; readonly instructions: readonly I[] } {
   const lastRead = new Map<number, number>();
   instructions.forEach((instruction, at) => {
     for (const register of registersRead(instruction)) lastRead.set(register, at);
@@ -18,22 +27,20 @@ export function allocateRegisters(instructions: readonly VectorInstruction[]): V
     if (index === undefined) throw new Error(`register ${operand.index} is read before it is written`);
     return { kind: "register", index };
   };
-  const mapped = instructions.map((instruction, at): VectorInstruction => {
-    const a = physical(instruction.a);
-    const b = instruction.op === "accumulate" ? undefined : physical(instruction.b);
+  const mapped = instructions.map((instruction, at): I => {
+    const operands = { a: physical(instruction.a), ...(instruction.b && { b: physical(instruction.b) }) };
     for (const register of new Set(registersRead(instruction))) {
       const index = assigned.get(register);
       if (lastRead.get(register) === at && index !== undefined) free.push(index);
     }
-    if (instruction.op === "accumulate" || b === undefined) return { ...instruction, a } as VectorInstruction;
+    if (instruction.out === undefined) return { ...instruction, ...operands };
     const out = free.pop() ?? registerCount++;
     assigned.set(instruction.out, out);
-    return { op: instruction.op, out, a, b };
+    return { ...instruction, ...operands, out };
   });
   return { registerCount, instructions: mapped };
 }
 
-function registersRead(instruction: VectorInstruction): number[] {
-  const operands = instruction.op === "accumulate" ? [instruction.a] : [instruction.a, instruction.b];
-  return operands.flatMap((operand) => (operand.kind === "register" ? [operand.index] : []));
+function registersRead({ a, b }: Instruction): number[] {
+  return [a, b].flatMap((operand) => (operand?.kind === "register" ? [operand.index] : []));
 }

@@ -21,7 +21,13 @@ export type Rejection =
   /** The opening of tree number `tree` (in proof order) does not lead to its root; digests in hex. */
   | { readonly code: "MerkleMismatch"; readonly tree: number; readonly expected: string; readonly got: string }
   /** A value of FRI layer `layer` differs from what the layer before it (DEEP for layer 0) gives. */
-  | { readonly code: "FoldMismatch"; readonly layer: number; readonly position: number; readonly expected: Ext; readonly got: Ext }
+  | {
+      readonly code: "FoldMismatch";
+      readonly layer: number;
+      readonly position: number;
+      readonly expected: Ext;
+      readonly got: Ext;
+    }
   /** The final polynomial's value differs from the last fold. */
   | { readonly code: "FinalPolynomialMismatch"; readonly position: number; readonly expected: Ext; readonly got: Ext };
 

@@ -188,7 +188,8 @@ function assertEmpty(_rest: Record<string, never>): void {}
 function checkFigures(parameters: SecurityParameters, shape: SecurityShape): void {
   const { lookup, foldingArities, ...counts } = shape;
   const integer = (name: string, value: number, least: number): void => {
-    if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${name} is ${value}, expected an integer ≥ ${least}`);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new RangeError(`${name} is ${value}, expected an integer ≥ ${least}`);
   };
   const mayBeZero = new Set(["grindingBits", "circuitDigestElements", "nextOpenedEnd", "statementTerms"]);
   for (const [name, value] of Object.entries({ ...parameters, ...counts })) integer(name, value, mayBeZero.has(name) ? 0 : 1);
@@ -200,5 +201,6 @@ function checkFigures(parameters: SecurityParameters, shape: SecurityShape): voi
     logDimension -= logArity;
   }
   if (logDimension < 0) throw new RangeError(`folding by ${foldingArities.join("·")} goes below one row of 2^${shape.logRows}`);
-  if (shape.nextOpenedEnd > shape.columns) throw new RangeError(`${shape.nextOpenedEnd} next-opened columns, but only ${shape.columns} columns`);
+  if (shape.nextOpenedEnd > shape.columns)
+    throw new RangeError(`${shape.nextOpenedEnd} next-opened columns, but only ${shape.columns} columns`);
 }

@@ -43,8 +43,17 @@ export interface TraceTree {
   readonly logLeaves: number;
 }
 
+/** log2 of the height of a table that a proof leaves out, and its byte in the header. A table of one row does not exist. */
+export const ABSENT = 0;
+
+/** Rows of a table of that height: none of an absent one. */
+export function rowCount(logRows: number): number {
+  return logRows === ABSENT ? 0 : 2 ** logRows;
+}
+
 /** Everything that follows from a system and its tables' heights. */
 export interface Shape {
+  /** Per table, `ABSENT` for one without rows: it has no block in any tree. */
   readonly logRows: readonly number[];
   /** log2 of the tallest table's height: degree bound of the whole proof. */
   readonly tallest: number;
@@ -56,6 +65,8 @@ export interface Shape {
   readonly trees: readonly TraceTree[];
   readonly columnCount: number;
   readonly nextColumnCount: number;
+  /** Whether some table that is present has interactions: whether there is a lookup phase. */
+  readonly hasLookups: boolean;
 }
 
 /**
@@ -66,26 +77,40 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   const { minLogRows, maxLogRows, extensionDegree, logBlowup, hash } = system.parameters;
   const wrong = system.tables.findIndex((table, i) => {
     const height = logRows[i] ?? -1;
+    if (height === ABSENT) return !table.optional;
     return height < minLogRows || height > maxLogRows || (table.fixedLogRows ?? height) !== height;
   });
   if (wrong >= 0) return wrong;
-  if (!multiplicitiesFit(system.countedSides, logRows)) return system.tables.length;
+  if (logRows.every((height) => height === ABSENT)) return 0;
+  if (!multiplicitiesFit(system.countedSides, logRows.map(rowCount))) return system.tables.length;
 
   const tallest = Math.max(...logRows);
   const blocks: Block[] = [];
   let firstColumn = 0;
   let firstNext = 0;
   const push = (phase: Block["phase"], table: number | undefined, height: number, width: number, nextWidth: number) => {
-    if (width === 0) return;
+    if (width === 0 || height === ABSENT) return;
     blocks.push({ phase, table, logRows: height, width, nextWidth, firstColumn, firstNext });
     firstColumn += width;
     firstNext += nextWidth;
   };
   const pushTables = (phase: Block["phase"], width: (table: Table) => number, nextWidth: (table: Table) => number) =>
-    system.tables.forEach((table, i) => push(phase, i, logRows[i] ?? 0, width(table), nextWidth(table)));
-  pushTables("preprocessed", (table) => table.preprocessedWidth, () => 0);
-  pushTables("main", (table) => table.mainWidth, (table) => table.mainNextWidth);
-  pushTables("lookup", (table) => table.lookupWidth, (table) => (table.lookup === undefined ? 0 : extensionDegree));
+    system.tables.forEach((table, i) => push(phase, i, logRows[i] ?? ABSENT, width(table), nextWidth(table)));
+  pushTables(
+    "preprocessed",
+    (table) => table.preprocessedWidth,
+    () => 0,
+  );
+  pushTables(
+    "main",
+    (table) => table.mainWidth,
+    (table) => table.mainNextWidth,
+  );
+  pushTables(
+    "lookup",
+    (table) => table.lookupWidth,
+    (table) => (table.lookup === undefined ? 0 : extensionDegree),
+  );
   push("quotient", undefined, tallest, system.chunkCount * extensionDegree, 0);
 
   const trees = (["preprocessed", "main", "lookup", "quotient"] as const).flatMap((phase): TraceTree[] => {
@@ -103,5 +128,6 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
     trees,
     columnCount: firstColumn,
     nextColumnCount: firstNext,
+    hasLookups: blocks.some(({ phase }) => phase === "lookup"),
   };
 }

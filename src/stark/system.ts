@@ -2,8 +2,9 @@ import { createExtension, type ExtensionField } from "../field/extension.ts";
 import { TWO_ADICITY } from "../field/koala-bear.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import type { Air, ConstraintScope } from "./air.ts";
+import type { Bus } from "./bus.ts";
 import { assertSegmentsStandAlone } from "./lifting-rules.ts";
-import { type Bus, collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
+import { collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
 import { type CountedSide, countedSides } from "./multiplicities.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
@@ -22,6 +23,11 @@ export interface TableDefinition {
   readonly preprocessed?: PreprocessedColumns;
   /** Public values of this table that the prover chooses and the proof carries, after the statement's. Default 0. */
   readonly auxiliaryCount?: number;
+  /**
+   * Whether a proof may leave the table out: it then has no rows, says nothing on any bus, and what its constraints say of its
+   * first or last row says nothing. Default false. A table that reads public values or has preprocessed columns cannot be absent.
+   */
+  readonly optional?: boolean;
 }
 
 /** A proof system: what is proven, about which kind of statement, with which parameters. */
@@ -44,6 +50,8 @@ export interface Table {
   readonly index: number;
   readonly air: Air;
   readonly auxiliaryCount: number;
+  /** Whether a proof may leave it out. */
+  readonly optional: boolean;
   /** Set when the table is preprocessed: its only height. */
   readonly fixedLogRows: number | undefined;
   readonly preprocessedWidth: number;
@@ -65,9 +73,9 @@ export interface System {
   readonly field: ExtensionField;
   readonly tables: readonly Table[];
   readonly definition: SystemDefinition;
-  /** In order of their numbers. */
-  readonly buses: ReadonlyMap<string, Bus>;
-  /** For each bus the sides whose multiplicities are bounded, at least one. */
+  /** By tag, ascending. */
+  readonly buses: readonly Bus[];
+  /** For each bus, by name, the sides whose multiplicities are bounded, at least one. */
   readonly countedSides: ReadonlyMap<string, readonly CountedSide[]>;
   readonly hasLookups: boolean;
   readonly longestMessage: number;
@@ -101,7 +109,7 @@ export function compileSystem(
   const buses = collectBuses(definition.tables.map((table) => table.air));
   let constraintCount = 0;
   const tables = definition.tables.map((table, index): Table => {
-    const compiled = compileTable(table, index, definition, buses, constraintCount);
+    const compiled = compileTable(table, index, definition, constraintCount);
     constraintCount += compiled.constraintCount;
     return compiled;
   });
@@ -122,8 +130,8 @@ export function compileSystem(
     definition,
     buses,
     countedSides: countedSides(definition.tables.map((table) => table.air)),
-    hasLookups: buses.size > 0,
-    longestMessage: Math.max(0, ...[...buses.values()].map((bus) => bus.messageLength)),
+    hasLookups: buses.length > 0,
+    longestMessage: Math.max(0, ...buses.map((bus) => bus.messageLength)),
     constraintCount,
     constraintDegree,
     chunkCount,
@@ -147,10 +155,9 @@ function tableDegree(table: Table): number {
 }
 
 function compileTable(
-  { air, preprocessed, auxiliaryCount = 0 }: TableDefinition,
+  { air, preprocessed, auxiliaryCount = 0, optional = false }: TableDefinition,
   index: number,
   definition: SystemDefinition,
-  buses: ReadonlyMap<string, Bus>,
   firstConstraint: number,
 ): Table {
   const { parameters } = definition;
@@ -160,16 +167,25 @@ function compileTable(
     throw new TypeError(`table ${air.name} must come with preprocessed columns exactly when its AIR declares some`);
   }
   if (preprocessed !== undefined && (preprocessed.logRows < minLogRows || preprocessed.logRows > maxLogRows)) {
-    throw new RangeError(`table ${air.name} is fixed at 2^${preprocessed.logRows} rows, outside 2^${minLogRows} to 2^${maxLogRows}`);
+    throw new RangeError(
+      `table ${air.name} is fixed at 2^${preprocessed.logRows} rows, outside 2^${minLogRows} to 2^${maxLogRows}`,
+    );
   }
   if (air.publicCount > definition.statementValueCount + auxiliaryCount || (auxiliaryCount > 0 && air.publicCount === 0)) {
     throw new RangeError(
       `table ${air.name} reads ${air.publicCount} public values, the statement gives ${definition.statementValueCount} and the prover ${auxiliaryCount}`,
     );
   }
+  if (optional && (preprocessed !== undefined || air.publicCount > 0)) {
+    throw new TypeError(
+      `table ${air.name} cannot be optional: it ${preprocessed === undefined ? "reads public values" : "has preprocessed columns"}`,
+    );
+  }
   air.nextColumns.forEach((column, i) => {
     if (column !== i) {
-      throw new TypeError(`table ${air.name} reads ${air.columnNames[column] ?? column} at the next row: declare it before the columns that are not`);
+      throw new TypeError(
+        `table ${air.name} reads ${air.columnNames[column] ?? column} at the next row: declare it before the columns that are not`,
+      );
     }
   });
   for (const node of air.nodes) {
@@ -188,11 +204,12 @@ function compileTable(
       );
     }
   }
-  const lookup = planLookups(air, buses, maxConstraintDegree);
+  const lookup = planLookups(air, maxConstraintDegree);
   return {
     index,
     air,
     auxiliaryCount,
+    optional,
     fixedLogRows: preprocessed?.logRows,
     preprocessedWidth: air.preprocessedNames.length,
     mainWidth: air.columnNames.length,
@@ -228,7 +245,9 @@ function checkQueryCount(definition: SystemDefinition): void {
   const lowest = Math.min(...tallestHeights(definition));
   const most = mostQueries(parameters, lowest);
   if (parameters.queryCount > most) {
-    throw new RangeError(`${parameters.queryCount} queries are too many for a tallest table of 2^${lowest} rows: at most ${most}, or raise minLogRows`);
+    throw new RangeError(
+      `${parameters.queryCount} queries are too many for a tallest table of 2^${lowest} rows: at most ${most}, or raise minLogRows`,
+    );
   }
 }
 

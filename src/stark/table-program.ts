@@ -5,8 +5,15 @@ import type { ConstraintScope } from "./air.ts";
 import type { LookupChallenges } from "./evaluate.ts";
 import { evaluateGraph } from "./expression.ts";
 import { lookupConstraints } from "./lookup.ts";
+import { lookupFractions } from "./lookup-program.ts";
 import type { Table } from "./system.ts";
-import { type ExtensionValue, lowerExtension, type ScalarSource, type Value, VectorProgramBuilder } from "./vector-program.ts";
+import {
+  ConstraintProgramBuilder,
+  type ExtensionValue,
+  lowerExtension,
+  type ScalarSource,
+  type Value,
+} from "./vector-program.ts";
 
 /** One table's constraints, lookups included, as vector code over its concatenated blocks. */
 export interface TableProgram {
@@ -24,7 +31,7 @@ const SCOPES: Readonly<Record<ConstraintScope, 0 | 1 | 2 | 3>> = { everyRow: 0, 
  */
 export function compileTableProgram(field: ExtensionField, table: Table): TableProgram {
   const { air, lookup } = table;
-  const builder = new VectorProgramBuilder();
+  const builder = new ConstraintProgramBuilder();
   const weights: { constraint: number; coordinate: number }[] = [];
   const firstColumn = { preprocessed: 0, main: table.preprocessedWidth, lookup: table.preprocessedWidth + table.mainWidth };
   const accumulate = (value: Value, scope: ConstraintScope, constraint: number, coordinate: number): void => {
@@ -63,20 +70,7 @@ export function compileTableProgram(field: ExtensionField, table: Table): TableP
   const coordinates = <T>(of: (coordinate: number) => T): T[] => Array.from({ length: field.degree }, (_, c) => of(c));
   const column = (group: number, next: boolean): ExtensionValue =>
     coordinates((c) => builder.column(firstColumn.lookup + group * field.degree + c, next));
-  const fractions = lookup.groups.map((group) =>
-    group.map((term) => {
-      const multiplicity = take();
-      const message = term.message.map(take);
-      const fingerprint = coordinates((coordinate) =>
-        message.reduce(
-          (sum, element, i) =>
-            builder.add(sum, builder.mul(element, builder.scalar({ kind: "foldPower", exponent: i + 1, coordinate }))),
-          builder.scalar({ kind: "fingerprintOffset", busId: term.busId, coordinate }),
-        ),
-      );
-      return { multiplicity, fingerprint };
-    }),
-  );
+  const fractions = lookupFractions(builder, field, lookup, values.slice(cursor));
   const running = column(0, false);
   const steps = lookupConstraints<ExtensionValue, Value>(
     lookup,
@@ -125,7 +119,7 @@ export function fillScalars(
           return foldPower(source.exponent)[source.coordinate] ?? 0;
         case "fingerprintOffset": {
           const coordinate = required(values.lookup, "lookup challenges").offset[source.coordinate] ?? 0;
-          return source.coordinate === 0 ? add(coordinate, source.busId) : coordinate;
+          return source.coordinate === 0 ? add(coordinate, source.busTag) : coordinate;
         }
         case "lookupStep":
           return required(values.step, "claimed sum")[source.coordinate] ?? 0;

@@ -1,4 +1,5 @@
 import type { ExtensionField } from "../field/extension.ts";
+import { compileLookupProgram, type LookupProgram } from "./lookup-program.ts";
 import type { Table } from "./system.ts";
 import { compileTableProgram, type TableProgram } from "./table-program.ts";
 
@@ -6,6 +7,7 @@ import { compileTableProgram, type TableProgram } from "./table-program.ts";
 export class TablePrograms {
   readonly #field: ExtensionField;
   readonly #compiled = new Map<Table, TableProgram>();
+  readonly #lookups = new Map<Table, LookupProgram>();
 
   constructor({ field }: { readonly field: ExtensionField }) {
     this.#field = field;
@@ -17,6 +19,16 @@ export class TablePrograms {
     if (known !== undefined) return known;
     const program = compileTableProgram(this.#field, table);
     this.#compiled.set(table, program);
+    return program;
+  }
+
+  /** What computes the lookup columns of a table with interactions. */
+  lookupOf(table: Table): LookupProgram {
+    const known = this.#lookups.get(table);
+    if (known !== undefined) return known;
+    if (table.lookup === undefined) throw new Error(`table ${table.air.name} has no interactions`);
+    const program = compileLookupProgram(this.#field, table, table.lookup);
+    this.#lookups.set(table, program);
     return program;
   }
 }

@@ -1,14 +1,14 @@
 import type { ExtensionField } from "../field/extension.ts";
 import { add, mul, neg, sub } from "../field/koala-bear.ts";
-import type { VectorInstruction, VectorOperand, VectorProgram } from "../kernels/backend.ts";
+import type { Accumulation, RowEffect, VectorArithmetic, VectorOperand } from "../kernels/backend.ts";
 import { allocateRegisters } from "./register-allocation.ts";
 
 /** Where a scalar operand's value comes from when a proof is made. */
 export type ScalarSource =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "public"; readonly index: number }
-  /** Coordinate of γ + busId. */
-  | { readonly kind: "fingerprintOffset"; readonly busId: number; readonly coordinate: number }
+  /** Coordinate of γ + the bus tag. */
+  | { readonly kind: "fingerprintOffset"; readonly busTag: number; readonly coordinate: number }
   /** Coordinate of β^exponent. */
   | { readonly kind: "foldPower"; readonly exponent: number; readonly coordinate: number }
   /** Coordinate of the table's claimed sum over its height. */
@@ -24,12 +24,21 @@ export type ValueNode =
   | { readonly kind: "operand"; readonly operand: VectorOperand }
   | { readonly kind: "add" | "sub" | "mul"; readonly a: Value; readonly b: Value };
 
-/** Builds straight-line vector code with sharing, constant folding and registers allocated by liveness. */
-export class VectorProgramBuilder {
+/** Straight-line vector code: arithmetic, and what is done with its values. */
+export interface VectorCode<Effect> {
+  readonly program: { readonly registerCount: number; readonly instructions: readonly (VectorArithmetic | Effect)[] };
+  readonly scalars: readonly ScalarSource[];
+}
+
+/**
+ * Builds straight-line vector code with sharing, constant folding and registers allocated by liveness. The kinds of program
+ * differ in their effects, which come out in the order of the calls.
+ */
+class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
   readonly #nodes: ValueNode[] = [];
   readonly #known = new Map<string, Value>();
   readonly #scalars: ScalarSource[] = [];
-  readonly #accumulations: { readonly value: Value; readonly scope: 0 | 1 | 2 | 3; readonly weight: number }[] = [];
+  readonly #effects: { readonly value: Value; readonly instruction: (operand: VectorOperand) => Effect }[] = [];
 
   column(index: number, next: boolean): Value {
     return this.#push({ kind: "operand", operand: { kind: "column", index, next } }, `column${index}${next ? "+" : ""}`);
@@ -48,48 +57,59 @@ export class VectorProgramBuilder {
   }
 
   add(a: Value, b: Value): Value {
-    if (this.#isConstant(a, 0)) return b;
-    if (this.#isConstant(b, 0)) return a;
+    if (this.isConstant(a, 0)) return b;
+    if (this.isConstant(b, 0)) return a;
     return this.#operation("add", Math.min(a, b) as Value, Math.max(a, b) as Value);
   }
 
   sub(a: Value, b: Value): Value {
-    if (this.#isConstant(b, 0)) return a;
+    if (this.isConstant(b, 0)) return a;
     return this.#operation("sub", a, b);
   }
 
   mul(a: Value, b: Value): Value {
-    if (this.#isConstant(a, 0) || this.#isConstant(b, 1)) return a;
-    if (this.#isConstant(b, 0) || this.#isConstant(a, 1)) return b;
+    if (this.isConstant(a, 0) || this.isConstant(b, 1)) return a;
+    if (this.isConstant(b, 0) || this.isConstant(a, 1)) return b;
     return this.#operation("mul", Math.min(a, b) as Value, Math.max(a, b) as Value);
   }
 
-  /** accumulator[scope] += value · weight[weight]. Instructions come out in the order of these calls. */
-  accumulate(value: Value, scope: 0 | 1 | 2 | 3, weight: number): void {
-    if (!this.#isConstant(value, 0)) this.#accumulations.push({ value, scope, weight });
-  }
-
-  build(): { readonly program: VectorProgram; readonly scalars: readonly ScalarSource[] } {
+  build(): VectorCode<Effect> {
     const order = scheduleValues(
       this.#nodes,
-      this.#accumulations.map(({ value }) => value),
+      this.#effects.map(({ value }) => value),
     );
-    const instructions: VectorInstruction[] = [];
+    const instructions: (VectorArithmetic | Effect)[] = [];
     const emitted = new Set<Value>();
     const virtual = (value: Value): VectorOperand => {
       const node = this.#nodes[value];
       return node?.kind === "operand" ? node.operand : { kind: "register", index: value };
     };
-    this.#accumulations.forEach(({ value, scope, weight }, i) => {
+    this.#effects.forEach(({ value, instruction }, i) => {
       for (const needed of order[i] ?? []) {
         const node = this.#nodes[needed];
         if (node === undefined || node.kind === "operand" || emitted.has(needed)) continue;
         emitted.add(needed);
         instructions.push({ op: node.kind, out: needed, a: virtual(node.a), b: virtual(node.b) });
       }
-      instructions.push({ op: "accumulate", scope, a: virtual(value), weight });
+      instructions.push(instruction(virtual(value)));
     });
     return { program: allocateRegisters(instructions), scalars: this.#scalars };
+  }
+
+  protected effect(value: Value, instruction: (operand: VectorOperand) => Effect): void {
+    this.#effects.push({ value, instruction });
+  }
+
+  /** A value that an effect writes into a register of its own, whose number is the value. */
+  protected written(): Value {
+    const value = this.#nodes.length as Value;
+    this.#nodes.push({ kind: "operand", operand: { kind: "register", index: value } });
+    return value;
+  }
+
+  protected isConstant(value: Value, constant: number): boolean {
+    const source = this.#scalars[this.#scalarIndex(value) ?? -1];
+    return source?.kind === "constant" && source.value === constant;
   }
 
   #push(node: ValueNode, key: string): Value {
@@ -117,12 +137,32 @@ export class VectorProgramBuilder {
     const node = this.#nodes[value];
     return node?.kind === "operand" && node.operand.kind === "scalar" ? node.operand.index : undefined;
   }
+}
 
-  #isConstant(value: Value, constant: number): boolean {
-    const source = this.#scalars[this.#scalarIndex(value) ?? -1];
-    return source?.kind === "constant" && source.value === constant;
+/** Builds the code of a table's constraints. */
+export class ConstraintProgramBuilder extends VectorProgramBuilder<Accumulation> {
+  /** accumulator[scope] += value · weight[weight]. */
+  accumulate(value: Value, scope: 0 | 1 | 2 | 3, weight: number): void {
+    if (!this.isConstant(value, 0)) this.effect(value, (a) => ({ op: "accumulate", scope, a, weight }));
   }
 }
+
+/** Builds code that computes new columns. */
+export class RowProgramBuilder extends VectorProgramBuilder<RowEffect> {
+  /** 1/value, which must not be zero on any row. */
+  invert(value: Value): Value {
+    const out = this.written();
+    this.effect(value, (a) => ({ op: "invert", out, a }));
+    return out;
+  }
+
+  store(value: Value, column: number): void {
+    this.effect(value, (a) => ({ op: "store", column, a }));
+  }
+}
+
+/** The arithmetic that all kinds of program share. */
+export type ValueArithmetic = Pick<VectorProgramBuilder<never>, "column" | "scalar" | "constant" | "add" | "sub" | "mul">;
 
 /**
  * For each root, the values it needs that no earlier root has computed, operands first. Of two operands the one that
@@ -160,7 +200,7 @@ function scheduleValues(nodes: readonly ValueNode[], roots: readonly Value[]): V
 export type ExtensionValue = readonly Value[];
 
 /** Extension arithmetic lowered to base operations. */
-export function lowerExtension(builder: VectorProgramBuilder, field: ExtensionField) {
+export function lowerExtension(builder: ValueArithmetic, field: ExtensionField) {
   const { degree } = field;
   const unit = (power: number): number[] => Array.from({ length: degree }, (_, i) => (i === power ? 1 : 0));
   /** X^degree in lower powers. */
@@ -179,9 +219,7 @@ export function lowerExtension(builder: VectorProgramBuilder, field: ExtensionFi
         const lower = product[at] ?? zero;
         // Factors ±1 save a multiplication.
         product[at] =
-          neg(factor) === 1
-            ? builder.sub(lower, top)
-            : builder.add(lower, builder.mul(top, builder.constant(factor)));
+          neg(factor) === 1 ? builder.sub(lower, top) : builder.add(lower, builder.mul(top, builder.constant(factor)));
       });
     }
     return product.slice(0, degree);

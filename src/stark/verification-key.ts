@@ -2,8 +2,9 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import { P } from "../field/koala-bear.ts";
 import type { Air } from "./air.ts";
+import type { Bus } from "./bus.ts";
 import type { ExpressionNode, Gadget } from "./expression.ts";
-import type { Bus, LookupPlan } from "./lookup.ts";
+import type { LookupPlan } from "./lookup.ts";
 import type { ProofParameters } from "./parameters.ts";
 
 /** Version of engine and proof format: the digest of every system changes with it. */
@@ -13,6 +14,7 @@ export const PROOF_VERSION = 1;
 interface KeyedTable {
   readonly air: Air;
   readonly auxiliaryCount: number;
+  readonly optional: boolean;
   readonly fixedLogRows: number | undefined;
   readonly preprocessedWidth: number;
   readonly mainWidth: number;
@@ -27,7 +29,7 @@ interface KeyedSystem {
   readonly definition: { readonly statementValueCount: number };
   readonly chunkCount: number;
   readonly tables: readonly KeyedTable[];
-  readonly buses: ReadonlyMap<string, Bus>;
+  readonly buses: readonly Bus[];
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
 }
 
@@ -58,10 +60,11 @@ export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
       serialiseNodes(table.air.nodes),
       table.air.constraints.map(({ scope, selector, body }) => [scope, selector ?? -1, body]),
       (table.lookup?.groups ?? []).map((terms) =>
-        terms.map(({ busId, sign, multiplicity, message }) => [busId, sign, multiplicity, [...message]]),
+        terms.map(({ bus, sign, multiplicity, message }) => [bus.tag, sign, multiplicity, [...message]]),
       ),
+      ...(table.optional ? ["optional"] : []),
     ]),
-    [...system.buses.values()].map((bus) => [bus.id, bus.messageLength]),
+    system.buses.map((bus) => [bus.tag, bus.messageLength]),
     [...system.preprocessedRoots].sort(([a], [b]) => a - b).map(([logRows, root]) => [logRows, [...root]]),
   ] satisfies Serialised);
   return keccak_256(new TextEncoder().encode(text));

@@ -8,7 +8,7 @@ import { readFriLayer } from "./open-fri.ts";
 import { DOMAIN_SHIFT, grindingBitsFor } from "./parameters.ts";
 import { type ProofHead, ProofReader, type ProofSection, type ProofValues, readHead, readValues } from "./proof.ts";
 import { reject, RejectedProof, type VerifyResult } from "./rejection.ts";
-import type { Shape } from "./shape.ts";
+import { ABSENT, type Shape } from "./shape.ts";
 import { type System, tablePublicValues } from "./system.ts";
 import { concat, createTranscript, initialInputs, type TranscriptFactory } from "./transcript.ts";
 
@@ -39,12 +39,7 @@ export interface VerifyOptions {
  * 12. nothing is left over                                               MalformedProof
  * 13. final polynomial at every folded position                          FinalPolynomialMismatch
  */
-export function verify(
-  system: System,
-  statement: Uint8Array,
-  proof: Uint8Array,
-  options: VerifyOptions = {},
-): VerifyResult {
+export function verify(system: System, statement: Uint8Array, proof: Uint8Array, options: VerifyOptions = {}): VerifyResult {
   const reader = new ProofReader(proof);
   try {
     runChecks(system, statement, reader, options.createTranscript ?? createTranscript);
@@ -90,16 +85,11 @@ interface Challenges {
   readonly queries: readonly number[] | undefined;
 }
 
-function drawChallenges(
-  system: System,
-  statement: Uint8Array,
-  head: ProofHead,
-  factory: TranscriptFactory,
-): Challenges {
+function drawChallenges(system: System, statement: Uint8Array, head: ProofHead, factory: TranscriptFactory): Challenges {
   const transcript = factory(system.parameters.extensionDegree, initialInputs(system, statement, head));
   transcript.absorb("mainRoot", head.mainRoot);
   let lookup: LookupChallenges | undefined;
-  if (system.hasLookups) {
+  if (head.shape.hasLookups) {
     lookup = { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
     transcript.absorb("lookupRootAndSums", concat([head.lookupRoot, head.sums]));
   }
@@ -144,7 +134,9 @@ function checkConstraints(
     atPoint,
     atNext,
     publicValues: auxiliary.map((own) => tablePublicValues(statementValues, own)),
-    sums: system.tables.map((table) => (table.lookup === undefined ? undefined : sums[nextSum++])),
+    sums: system.tables.map(({ lookup: plan, index }) =>
+      plan === undefined || shape.logRows[index] === ABSENT ? undefined : sums[nextSum++],
+    ),
     lookup,
   };
   const expected = compositionAtPoint(system, shape, opened, point, alpha);
@@ -162,7 +154,12 @@ function checkQueries(
 ): void {
   const { field, parameters } = system;
   const { shape } = head;
-  const roots = { preprocessed: system.preprocessedRoots.get(shape.tallest), main: head.mainRoot, lookup: head.lookupRoot, quotient: head.quotientRoot };
+  const roots = {
+    preprocessed: system.preprocessedRoots.get(shape.tallest),
+    main: head.mainRoot,
+    lookup: head.lookupRoot,
+    quotient: head.quotientRoot,
+  };
   const trees = shape.trees.map((tree, index) => {
     const root = roots[tree.phase];
     if (root === undefined) throw new Error(`no preprocessed root for a tallest table of 2^${shape.tallest} rows`);

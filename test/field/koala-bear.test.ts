@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { add, GENERATOR, inv, isCanonical, mul, neg, P, pow, reduce, rootOfUnity, sub, TWO_ADICITY } from "../../src/field/koala-bear.ts";
+import {
+  add,
+  GENERATOR,
+  inv,
+  isCanonical,
+  mul,
+  neg,
+  P,
+  pow,
+  reduce,
+  rootOfUnity,
+  sub,
+  TWO_ADICITY,
+} from "../../src/field/koala-bear.ts";
 
 const BIG_P = 2n ** 31n - 2n ** 24n + 1n;
 const SAMPLES = [0, 1, 2, 3, 0xffff, 0x10000, 0x12345678, 0x3f800000, P - 2, P - 1];

@@ -11,7 +11,10 @@ describe("keccak256 in WebAssembly", () => {
   it("hashes nothing and 'abc' to the published values", () => {
     // The hash of nothing is Ethereum's KECCAK_EMPTY.
     assert.equal(hex(keccak256(new Uint8Array())), "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
-    assert.equal(hex(keccak256(new TextEncoder().encode("abc"))), "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45");
+    assert.equal(
+      hex(keccak256(new TextEncoder().encode("abc"))),
+      "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45",
+    );
   });
 
   it("agrees with another implementation at every length around the block's, and beyond", () => {

@@ -25,7 +25,9 @@ function permuteDense(input: readonly number[], rounds: readonly (readonly numbe
   let state = input.map(BigInt);
   rounds.forEach((constants, round) => {
     const isFull = round < 4 || round >= 24;
-    state = state.map((x, lane) => (x + BigInt(constants[lane] ?? 0)) % p).map((x, lane) => (isFull || lane === 0 ? x ** 3n % p : x));
+    state = state
+      .map((x, lane) => (x + BigInt(constants[lane] ?? 0)) % p)
+      .map((x, lane) => (isFull || lane === 0 ? x ** 3n % p : x));
     state = multiplyDense(state);
   });
   return state.map(Number);
@@ -40,7 +42,10 @@ test("permutes the published width-16 vector to the published output", () => {
 test("multiplies the published vector by the matrix to the published output", () => {
   const { input, output } = published("mds-16");
   assert.deepEqual(multiplyDense(input.map(BigInt)).map(Number), output);
-  assert.deepEqual(MDS_MATRIX.map((row) => Number(row.reduce((sum, entry, i) => sum + BigInt(entry) * BigInt(input[i]!), 0n) % p)), output);
+  assert.deepEqual(
+    MDS_MATRIX.map((row) => Number(row.reduce((sum, entry, i) => sum + BigInt(entry) * BigInt(input[i]!), 0n) % p)),
+    output,
+  );
 });
 
 test("has the round constants that the generator of the paper draws", () => {

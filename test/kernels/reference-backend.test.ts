@@ -45,7 +45,10 @@ test("evaluates coefficient columns at an extension point", async () => {
   const columns = randomColumns(2, 2, 3);
   const point = randomExt(3, 5);
   const values = await backend.evaluateAt(await backend.upload(columns, 3), point);
-  assert.deepEqual(values, columns.map((column) => valueAt(column, point)));
+  assert.deepEqual(
+    values,
+    columns.map((column) => valueAt(column, point)),
+  );
 });
 
 test("commits blocks of two heights to the root that the definition gives", async () => {
@@ -60,7 +63,10 @@ test("commits blocks of two heights to the root that the definition gives", asyn
     rowsPerLeaf: 1,
     encoding: "base31",
   };
-  const commitment = await backend.commit({ ...request, blocks: [await backend.upload(short, 1), await backend.upload(tall, 2)] });
+  const commitment = await backend.commit({
+    ...request,
+    blocks: [await backend.upload(short, 1), await backend.upload(tall, 2)],
+  });
 
   const hash = (bytes: Uint8Array): Uint8Array => keccak_256(bytes).slice(0, digestBytes);
   const row = (columns: readonly Uint32Array[], logSize: number, shift: number, position: number): number[] => {

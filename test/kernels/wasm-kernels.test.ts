@@ -41,7 +41,11 @@ test("adds, subtracts and multiplies every pair of edge values", () => {
   ] as const;
   for (const [name, expected] of cases) {
     kernels[name](target, a, 16, b, 16, 4 * pairs.length);
-    assert.deepEqual(read(target, pairs.length), pairs.map(([x, y]) => expected(x, y)), name);
+    assert.deepEqual(
+      read(target, pairs.length),
+      pairs.map(([x, y]) => expected(x, y)),
+      name,
+    );
   }
 });
 
@@ -49,18 +53,30 @@ test("repeats an operand whose step is zero", () => {
   const scalar = store([5, 5, 5, 5]);
   const target = heap.allocate(4 * pairs.length);
   kernels.subVectors(target, scalar, 0, store(right), 16, 4 * pairs.length);
-  assert.deepEqual(read(target, pairs.length), pairs.map(([, y]) => sub(5, y)));
+  assert.deepEqual(
+    read(target, pairs.length),
+    pairs.map(([, y]) => sub(5, y)),
+  );
 });
 
 test("multiplies by constants with their companions", () => {
   const companions = heap.allocate(4 * pairs.length);
   const constants = store(right);
   kernels.companions(companions, constants, 4 * pairs.length);
-  assert.deepEqual(read(companions, pairs.length), pairs.map(([, c]) => Number((BigInt(c) << 32n) / BigInt(P))));
-  assert.deepEqual(read(companions, pairs.length), pairs.map(([, c]) => companionOf(c)));
+  assert.deepEqual(
+    read(companions, pairs.length),
+    pairs.map(([, c]) => Number((BigInt(c) << 32n) / BigInt(P))),
+  );
+  assert.deepEqual(
+    read(companions, pairs.length),
+    pairs.map(([, c]) => companionOf(c)),
+  );
   const target = heap.allocate(4 * pairs.length);
   kernels.scaleVectors(target, store(left), constants, companions, 4 * pairs.length);
-  assert.deepEqual(read(target, pairs.length), pairs.map(([x, c]) => mul(x, c)));
+  assert.deepEqual(
+    read(target, pairs.length),
+    pairs.map(([x, c]) => mul(x, c)),
+  );
   kernels.dot(store(left), constants, companions, target, 4 * pairs.length);
   const sum = pairs.reduce((total, [x, c]) => add(total, mul(x, c)), 0);
   assert.equal(read(target, 4).reduce(add), sum);
@@ -69,7 +85,10 @@ test("multiplies by constants with their companions", () => {
 test("enters and leaves Montgomery form", () => {
   const target = heap.allocate(4 * pairs.length);
   kernels.mulVectors(target, store(left), 16, R_SQUARED_AT, 0, 4 * pairs.length);
-  assert.deepEqual(read(target, pairs.length), pairs.map(([x]) => toMontgomery(x)));
+  assert.deepEqual(
+    read(target, pairs.length),
+    pairs.map(([x]) => toMontgomery(x)),
+  );
   kernels.mulVectors(target, target, 16, ONE_AT, 0, 4 * pairs.length);
   assert.deepEqual(read(target, pairs.length), [...left]);
 });
@@ -80,7 +99,10 @@ test("inverts batches of one vector and more", () => {
     const elements = Array.from({ length: count }, () => next() || 1);
     const data = store(elements.map(toMontgomery));
     kernels.invertVectors(data, heap.allocate(4 * count), 4 * count);
-    assert.deepEqual(read(data, count), elements.map((x) => toMontgomery(inv(x))));
+    assert.deepEqual(
+      read(data, count),
+      elements.map((x) => toMontgomery(inv(x))),
+    );
   }
 });
 
@@ -126,7 +148,16 @@ test("hashes nodes of every digest length, odd counts too, and writes not a byte
       const target = heap.allocate(digestBytes * count + 8);
       bytes.fill(0xee, target, target + digestBytes * count + 8);
       const state = heap.allocate(400);
-      kernels.hashNodesKeccak(source, count, target, digestBytes, state, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
+      kernels.hashNodesKeccak(
+        source,
+        count,
+        target,
+        digestBytes,
+        state,
+        nodeShapeAt(digestBytes),
+        digestBytes,
+        KECCAK_CONSTANTS_AT,
+      );
       for (let i = 0; i < count; i++) {
         const pair = bytes.slice(source + 2 * digestBytes * i, source + 2 * digestBytes * (i + 1));
         const digest = bytes.slice(target + digestBytes * i, target + digestBytes * (i + 1));

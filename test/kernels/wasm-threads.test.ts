@@ -17,7 +17,13 @@ test("gives back all memory when everything is released", async () => {
   const round = async (): Promise<void> => {
     const evaluations = await backend.upload(randomColumns(1, 5, 8), 8);
     const coefficients = await backend.interpolate(evaluations);
-    const request = { logBlowup: 3, shift: 3, hash: { kind: "keccak", digestBytes: 26 }, rowsPerLeaf: 1, encoding: "base31" } as const;
+    const request = {
+      logBlowup: 3,
+      shift: 3,
+      hash: { kind: "keccak", digestBytes: 26 },
+      rowsPerLeaf: 1,
+      encoding: "base31",
+    } as const;
     const commitment = await backend.commit({ ...request, blocks: [coefficients] });
     const folded = await backend.fold(coefficients, 8, randomExt(1, 5));
     await backend.evaluateAt(coefficients, randomExt(2, 5));
@@ -113,7 +119,10 @@ test("passes on a thread's failure and goes on with the next job", async () => {
   const pool = new WorkerPool(2, compileKernels(), heap);
   const twiddles = { blocks: 0, tail: 0, tailStride: 0 };
   const divide = { kind: "divide", degree: 5, rows: 1, stride: 64, divisions: [], twiddles } as const;
-  await assert.rejects(pool.run(64, (scratch) => ({ ...divide, taskCount: 1, scratch })), /no division 0/);
+  await assert.rejects(
+    pool.run(64, (scratch) => ({ ...divide, taskCount: 1, scratch })),
+    /no division 0/,
+  );
   assert.deepEqual(await pool.run(64, (scratch) => ({ ...divide, taskCount: 0, scratch })), []);
   assert.equal(heap.takenBytes, 0);
   await pool.close();

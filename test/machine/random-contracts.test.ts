@@ -37,9 +37,15 @@ function randomTransaction(random: Random): TypedTransaction {
   const creates = type !== 4 && random.below(6) === 0;
   const to = random.below(8) === 0 ? random.pick(TARGETS) : random.pick(CONTRACTS);
   const fees = type < 2 ? { gasPrice: 3n } : { maxFeePerGas: 3n, maxPriorityFeePerGas: BigInt(random.below(3)) };
-  const accessList = random.below(2) === 0
-    ? []
-    : [{ address: createAddressFromBigInt(random.pick(CONTRACTS)).toString(), storageKeys: [bytesOf(1n, 32), bytesOf(2n, 32)].map(hex) }];
+  const accessList =
+    random.below(2) === 0
+      ? []
+      : [
+          {
+            address: createAddressFromBigInt(random.pick(CONTRACTS)).toString(),
+            storageKeys: [bytesOf(1n, 32), bytesOf(2n, 32)].map(hex),
+          },
+        ];
   const fields = {
     type,
     chainId: 1n,
@@ -47,7 +53,9 @@ function randomTransaction(random: Random): TypedTransaction {
     gasLimit: BigInt(140_000 + random.below(30_000) * random.below(40)),
     ...(creates ? {} : { to: createAddressFromBigInt(to) }),
     value: BigInt(random.below(3)),
-    data: creates ? new RandomCode(random, TARGETS).generate() : Uint8Array.from({ length: random.below(200) }, () => random.below(256)),
+    data: creates
+      ? new RandomCode(random, TARGETS).generate()
+      : Uint8Array.from({ length: random.below(200) }, () => random.below(256)),
     ...fees,
     ...(type === 0 ? {} : { accessList }),
     ...(type === 4 ? { authorizationList: randomAuthorizations(random) } : {}),
@@ -59,7 +67,11 @@ function randomAuthorizations(random: Random) {
   return Array.from({ length: 1 + random.below(3) }, () => {
     const target = random.below(4) === 0 ? 0n : random.pick(TARGETS);
     return eoaCode7702SignAuthorization(
-      { chainId: random.pick(["0x0", "0x1", "0x2"]), address: createAddressFromBigInt(target).toString(), nonce: random.pick(["0x0", "0x1"]) },
+      {
+        chainId: random.pick(["0x0", "0x1", "0x2"]),
+        address: createAddressFromBigInt(target).toString(),
+        nonce: random.pick(["0x0", "0x1"]),
+      },
       random.pick([SENDER, ...DELEGATORS]),
     );
   });

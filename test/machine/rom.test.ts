@@ -16,7 +16,12 @@ test("a push shares the row of the instruction that uses it", () => {
   const rows = translate(Uint8Array.of(0x60, 5, 0x60, 7, 0x01, 0x50, 0x00), { fused: true });
   assert.deepEqual(
     rows.map(({ pc, opcode, immediate, next }) => [pc, opcode, immediate, next]),
-    [[0, 0x5f, 5n, 2], [2, 0x01, 7n, 5], [5, 0x50, undefined, 6], [6, 0x00, undefined, 7]],
+    [
+      [0, 0x5f, 5n, 2],
+      [2, 0x01, 7n, 5],
+      [5, 0x50, undefined, 6],
+      [6, 0x00, undefined, 7],
+    ],
   );
 });
 
@@ -25,7 +30,12 @@ test("a label and a negated jump cost no rows of their own", () => {
   const rows = translate(Uint8Array.of(0x15, 0x60, 5, 0x57, 0x00, 0x5b, 0x5b, 0x5f, 0x00), { fused: true });
   assert.deepEqual(
     rows.map(({ pc, opcode, immediate, negated, next }) => [pc, opcode, immediate, negated, next]),
-    [[0, 0x57, 5n, true, 4], [4, 0x00, undefined, false, 5], [5, 0x5f, 0n, false, 8], [8, 0x00, undefined, false, 9]],
+    [
+      [0, 0x57, 5n, true, 4],
+      [4, 0x00, undefined, false, 5],
+      [5, 0x5f, 0n, false, 8],
+      [8, 0x00, undefined, false, 9],
+    ],
   );
 });
 
@@ -36,7 +46,10 @@ test("every row goes on at a row, unless it ends the run", () => {
     assert.equal(positions.size, rows.length, "two rows at one position");
     const dangling = rows.filter(({ opcode, next }) => opcode !== 0x56 && opcode !== 0x00 && !positions.has(next));
     // solc ends functions that cannot return with a panic; what stands behind it is never reached.
-    assert.deepEqual(dangling.map(({ opcode }) => opcode).filter((opcode) => opcode !== MACHINE.panic.code && opcode !== 0xfe), []);
+    assert.deepEqual(
+      dangling.map(({ opcode }) => opcode).filter((opcode) => opcode !== MACHINE.panic.code && opcode !== 0xfe),
+      [],
+    );
   }
 });
 
@@ -73,5 +86,10 @@ test("fused rows do what solc's instructions do", () => {
 test("every reason that the kernel can give has a name, and every name is given", () => {
   const panics = kernelRows().filter(({ opcode }) => opcode === MACHINE.panic.code);
   const given = new Set(panics.flatMap(({ immediate }) => (immediate === undefined ? [] : [Number(immediate)])));
-  assert.deepEqual([...given].sort((a, b) => a - b), Object.keys(PANIC_REASONS).map(Number).sort((a, b) => a - b));
+  assert.deepEqual(
+    [...given].sort((a, b) => a - b),
+    Object.keys(PANIC_REASONS)
+      .map(Number)
+      .sort((a, b) => a - b),
+  );
 });

@@ -15,8 +15,11 @@ const HEADER_LIMIT = 1n << 192n;
  * state, so the kernel does not look for it.
  */
 const STORAGE_WITHOUT_CODE = [
-  "stCreate2/RevertInCreateInInitCreate2Paris/", "stCreate2/create2collisionStorageParis/", "stExtCodeHash/dynamicAccountOverwriteEmpty_Paris/",
-  "stRevertTest/RevertInCreateInInit_Paris/", "stSStoreTest/InitCollisionParis/",
+  "stCreate2/RevertInCreateInInitCreate2Paris/",
+  "stCreate2/create2collisionStorageParis/",
+  "stExtCodeHash/dynamicAccountOverwriteEmpty_Paris/",
+  "stRevertTest/RevertInCreateInInit_Paris/",
+  "stSStoreTest/InitCollisionParis/",
 ];
 
 /** Counts by outcome; refusals and invalid transactions by the reason that the kernel gives. */
@@ -54,17 +57,21 @@ test("the kernel agrees with ethereumjs on a sample of Ethereum's public state t
   });
 });
 
-test("the kernel agrees with ethereumjs on all of the public state tests", { skip: process.env["STATE_TESTS"] !== "all" }, async () => {
-  assert.deepEqual(await runCases(stateTestCases()), {
-    equal: 3792,
-    "invalid: balance": 11,
-    "invalid: gas-below-intrinsic": 3,
-    "invalid: sender-has-code": 5,
-    "refused: unsupported-precompile": 599,
-    "refused: unsupported-modular-power": 2,
-    "refused: unsupported-block-hash": 1,
-    "outside: balance above 192 bits": 61,
-    "outside: not encodable": 5,
-    "outside: storage without code": 7,
-  });
-});
+test(
+  "the kernel agrees with ethereumjs on all of the public state tests",
+  { skip: process.env["STATE_TESTS"] !== "all" },
+  async () => {
+    assert.deepEqual(await runCases(stateTestCases()), {
+      equal: 3792,
+      "invalid: balance": 11,
+      "invalid: gas-below-intrinsic": 3,
+      "invalid: sender-has-code": 5,
+      "refused: unsupported-precompile": 599,
+      "refused: unsupported-modular-power": 2,
+      "refused: unsupported-block-hash": 1,
+      "outside: balance above 192 bits": 61,
+      "outside: not encodable": 5,
+      "outside: storage without code": 7,
+    });
+  },
+);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { Worker, type WorkerOptions } from "node:worker_threads";
-import { createStateTransitionSystem } from "../../src/air/state-transition/state-transition-system.ts";
+import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import { ProofError, type ProofJob, type ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
@@ -22,9 +22,10 @@ describe("a prover", () => {
     const { proof, statement, metrics } = await prover.proveBatch(job, { onProgress: (progress) => seen.push(progress) });
     clearInterval(timer);
     assert.deepEqual(verify(system, statement, proof), { ok: true });
-    assert.deepEqual([...new Set(seen.map(({ phase }) => phase))], [
-      "trace", "commit", "quotient", "openings", "deep", "fri", "grind", "queries",
-    ]);
+    assert.deepEqual(
+      [...new Set(seen.map(({ phase }) => phase))],
+      ["trace", "commit", "quotient", "openings", "deep", "fri", "grind", "queries"],
+    );
     assert.equal(seen.at(-1)?.fraction, 1);
     assert.ok(ticks > 0, "the calling thread's event loop ran while the proof was made");
     assert.equal(metrics.logRows, 9);
@@ -42,7 +43,10 @@ describe("a prover", () => {
     );
     const statements = await Promise.all(jobs);
     assert.deepEqual(order, [1, 2, 3]);
-    assert.deepEqual(statements.map((statement) => statement[31]), [1, 2, 3]);
+    assert.deepEqual(
+      statements.map((statement) => statement[31]),
+      [1, 2, 3],
+    );
   });
 
   it("stops a running proof when it is cancelled, and goes on with the next one", async () => {
@@ -121,7 +125,8 @@ describe("a prover whose thread is lost in the middle of a proof", () => {
         return result;
       }),
     );
-    for (const { statement, proof } of await Promise.all(proofs)) assert.deepEqual(verify(system, statement, proof), { ok: true });
+    for (const { statement, proof } of await Promise.all(proofs))
+      assert.deepEqual(verify(system, statement, proof), { ok: true });
     assert.deepEqual(order, [1, 2]);
     assert.ok(started.length >= 2, "another thread was started");
   });
@@ -130,7 +135,10 @@ describe("a prover whose thread is lost in the middle of a proof", () => {
     const before = started.length;
     const lost = prover.proveBatch(job, { onProgress: ending("commit", 3) });
     const next = prover.proveBatch(withCommitment(3));
-    await assert.rejects(lost, (error) => error instanceof ProofError && error.code === "ProverThreadLost" && error.cause instanceof Error);
+    await assert.rejects(
+      lost,
+      (error) => error instanceof ProofError && error.code === "ProverThreadLost" && error.cause instanceof Error,
+    );
     const { statement, proof } = await next;
     assert.deepEqual(verify(system, statement, proof), { ok: true });
     assert.ok(started.length - before <= 4);

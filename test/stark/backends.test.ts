@@ -35,7 +35,8 @@ describe("the WebAssembly backend makes the reference's proofs, byte for byte", 
   for (const overrides of engines) {
     const name = JSON.stringify(overrides);
     it(`of one table: ${name}`, async () => {
-      for (const logRows of [2, 7, 9]) await assertSameProof(fibonacciSystem(smallParameters(overrides)), fibonacciInput(logRows));
+      for (const logRows of [2, 7, 9])
+        await assertSameProof(fibonacciSystem(smallParameters(overrides)), fibonacciInput(logRows));
     });
     it(`of degree 9: ${name}`, async () => {
       await assertSameProof(powersSystem(smallParameters({ maxConstraintDegree: 9, ...overrides })), powersInput(5));
@@ -45,7 +46,11 @@ describe("the WebAssembly backend makes the reference's proofs, byte for byte", 
       const roots = await commitPreprocessed(squaresDefinition(parameters), wasm);
       const system = await squaresSystem(parameters, reference);
       assert.deepEqual(roots, system.preprocessedRoots);
-      for (const heights of [{ squares: 3, requests: 6 }, { squares: 6, requests: 3 }, { squares: 3, requests: 3 }]) {
+      for (const heights of [
+        { squares: 3, requests: 6 },
+        { squares: 6, requests: 3 },
+        { squares: 3, requests: 3 },
+      ]) {
         await assertSameProof(system, squaresInput(heights, { start: 1, stride: 2, realRows: 7 }));
       }
     });

@@ -38,15 +38,26 @@ describe("checkTraces", () => {
   it("lists violations by row, up to the limit", () => {
     const wrong = withCell(fibonacciInput(5), 0, 1, 20, 7);
     const named = (limit: number) =>
-      checkTraces(fibonacci, wrong, { limit }).map((violation) => violation.kind === "constraint" && [violation.constraint, violation.row]);
-    assert.deepEqual(named(10), [["next b", 19], ["next a", 20], ["next b", 20]]);
-    assert.deepEqual(named(2), [["next b", 19], ["next a", 20]]);
+      checkTraces(fibonacci, wrong, { limit }).map(
+        (violation) => violation.kind === "constraint" && [violation.constraint, violation.row],
+      );
+    assert.deepEqual(named(10), [
+      ["next b", 19],
+      ["next a", 20],
+      ["next b", 20],
+    ]);
+    assert.deepEqual(named(2), [
+      ["next b", 19],
+      ["next a", 20],
+    ]);
   });
 
   it("checks boundaries on their row only", () => {
     const input = fibonacciInput(3);
     const constraints = (changed: ProverInput) =>
-      checkTraces(fibonacci, changed, { limit: 9 }).flatMap((violation) => (violation.kind === "constraint" ? [violation.constraint] : []));
+      checkTraces(fibonacci, changed, { limit: 9 }).flatMap((violation) =>
+        violation.kind === "constraint" ? [violation.constraint] : [],
+      );
     assert.deepEqual(constraints({ ...input, statement: Uint8Array.of(2, 1) }), ["first a"]);
     assert.deepEqual(constraints({ ...input, statement: Uint8Array.of(1, 2) }), ["first b"]);
     assert.deepEqual(constraints({ ...input, auxiliary: [[1]] }), ["last b"]);
@@ -82,9 +93,15 @@ describe("checkConstraints", () => {
     t.assertEqual("counts", "transition", t.next(x), t.add(x, t.constant(1)));
     const air = t.build();
     const columns = { preprocessed: [], main: [Uint32Array.of(0, 1, 5, 3)] };
-    assert.deepEqual(checkConstraints(air, columns, [], { limit: 9 }).map(({ row }) => row), [1, 2]);
+    assert.deepEqual(
+      checkConstraints(air, columns, [], { limit: 9 }).map(({ row }) => row),
+      [1, 2],
+    );
     assert.deepEqual(checkConstraints(air, columns, [], { limit: 9, rows: [0, 3] }), []);
-    assert.deepEqual(checkConstraints(air, columns, [], { rows: [2, 3] }).map(({ row }) => row), [2]);
+    assert.deepEqual(
+      checkConstraints(air, columns, [], { rows: [2, 3] }).map(({ row }) => row),
+      [2],
+    );
   });
 
   it("needs selector and body both nonzero", () => {
@@ -93,6 +110,9 @@ describe("checkConstraints", () => {
     const on = t.column("on");
     t.assertZero("x is zero where on", "everyRow", x, on);
     const columns = { preprocessed: [], main: [Uint32Array.of(0, 5, 0, 5), Uint32Array.of(0, 0, 1, 1)] };
-    assert.deepEqual(checkConstraints(t.build(), columns, [], { limit: 9 }).map(({ row }) => row), [3]);
+    assert.deepEqual(
+      checkConstraints(t.build(), columns, [], { limit: 9 }).map(({ row }) => row),
+      [3],
+    );
   });
 });

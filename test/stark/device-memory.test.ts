@@ -13,18 +13,19 @@ function watchedBackend(failAt = Infinity) {
   const inner = createReferenceBackend();
   const alive = new Set<Columns | Commitment>();
   let calls = 0;
-  const track = <Input extends unknown[], Handle extends Columns | Commitment>(
-    operation: (...input: Input) => Promise<Handle>,
-  ) => async (...input: Input): Promise<Handle> => {
-    if (++calls === failAt) throw new Error("device lost");
-    const handle = await operation(...input);
-    alive.add(handle);
-    return handle;
-  };
+  const track =
+    <Input extends unknown[], Handle extends Columns | Commitment>(operation: (...input: Input) => Promise<Handle>) =>
+    async (...input: Input): Promise<Handle> => {
+      if (++calls === failAt) throw new Error("device lost");
+      const handle = await operation(...input);
+      alive.add(handle);
+      return handle;
+    };
   const backend: Backend = {
     ...inner,
     upload: track(inner.upload),
     interpolate: track(inner.interpolate),
+    mapRows: track(inner.mapRows),
     commit: track(inner.commit),
     quotient: track(inner.quotient),
     deep: track(inner.deep),
@@ -84,7 +85,10 @@ describe("prove", () => {
       const fractions = seen.flatMap(([name, fraction]) => (name === phase ? [fraction] : []));
       assert.equal(fractions[0], 0, phase);
       assert.equal(fractions.at(-1), 1, phase);
-      assert.deepEqual(fractions, fractions.slice().sort((a, b) => a - b));
+      assert.deepEqual(
+        fractions,
+        fractions.slice().sort((a, b) => a - b),
+      );
     }
   });
 
@@ -113,10 +117,26 @@ describe("prove refuses input that does not fit the system", () => {
     ["a wrong statement", "BadStatement", { statement: new Uint8Array(3) }],
     ["a missing table", "BadTrace", { traces: input.traces.slice(1) }],
     ["a missing column", "BadTrace", { traces: [input.traces[0]!.slice(1), ...input.traces.slice(1)] }],
-    ["columns of different heights", "BadTrace", { traces: [[new Uint32Array(8), new Uint32Array(8), new Uint32Array(4)], ...input.traces.slice(1)] }],
-    ["an element not below the modulus", "BadTrace", { traces: [input.traces[0]!.map((column) => column.map(() => 0xffffffff)), ...input.traces.slice(1)] }],
-    ["a height that is no power of two", "BadHeight", { traces: [input.traces[0]!.map((column) => column.slice(0, 6)), ...input.traces.slice(1)] }],
-    ["a height out of bounds", "BadHeight", { traces: [input.traces[0]!.map(() => new Uint32Array(64)), ...input.traces.slice(1)] }],
+    [
+      "columns of different heights",
+      "BadTrace",
+      { traces: [[new Uint32Array(8), new Uint32Array(8), new Uint32Array(4)], ...input.traces.slice(1)] },
+    ],
+    [
+      "an element not below the modulus",
+      "BadTrace",
+      { traces: [input.traces[0]!.map((column) => column.map(() => 0xffffffff)), ...input.traces.slice(1)] },
+    ],
+    [
+      "a height that is no power of two",
+      "BadHeight",
+      { traces: [input.traces[0]!.map((column) => column.slice(0, 6)), ...input.traces.slice(1)] },
+    ],
+    [
+      "a height out of bounds",
+      "BadHeight",
+      { traces: [input.traces[0]!.map(() => new Uint32Array(64)), ...input.traces.slice(1)] },
+    ],
     ["another height for a preprocessed table", "BadHeight", { traces: [...input.traces.slice(0, 2), [new Uint32Array(8)]] }],
     ["auxiliary values that no table has", "BadAuxiliary", { auxiliary: [[1], [], []] }],
   ];

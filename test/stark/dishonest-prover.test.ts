@@ -29,7 +29,13 @@ async function rejectionOf(
   return result.ok ? undefined : result.rejection;
 }
 
-function withCell(input: ProverInput, table: number, column: number, row: number, change: (value: number) => number): ProverInput {
+function withCell(
+  input: ProverInput,
+  table: number,
+  column: number,
+  row: number,
+  change: (value: number) => number,
+): ProverInput {
   const traces = input.traces.map((columns) => columns.map((values) => values.slice()));
   const cells = traces[table]![column]!;
   cells[row] = change(cells[row]!);
@@ -41,7 +47,10 @@ describe("a prover that follows the protocol on a wrong trace", () => {
   it("is caught by the constraints, whichever cell is wrong", async () => {
     for (const column of [0, 1, 2]) {
       for (const row of [0, 1, 17, 31]) {
-        const rejection = await rejectionOf(fibonacci, withCell(input, 0, column, row, (value) => add(value, 1)));
+        const rejection = await rejectionOf(
+          fibonacci,
+          withCell(input, 0, column, row, (value) => add(value, 1)),
+        );
         assert.equal(rejection?.code, "ConstraintMismatch", `column ${column}, row ${row}`);
       }
     }
@@ -59,14 +68,26 @@ describe("a prover that follows the protocol on a wrong trace", () => {
     // 12, 14, 16: the last is no value of the range table although every row constraint holds.
     const outside = squaresInput({ squares: 3, requests: 4 }, { start: 12, stride: 2, realRows: 3 });
     assert.equal((await rejectionOf(squares, outside))?.code, "LookupSumMismatch");
-    const wrongSquare = withCell(withCell(honest, 1, 2, 0, (value) => value + 1), 0, 1, 7, (value) => value + 1);
+    const wrongSquare = withCell(
+      withCell(honest, 1, 2, 0, (value) => value + 1),
+      0,
+      1,
+      7,
+      (value) => value + 1,
+    );
     assert.equal((await rejectionOf(squares, wrongSquare))?.code, "ConstraintMismatch");
   });
 
   it("cannot use a multiplicity that wraps around the field", async () => {
     const honest = squaresInput({ squares: 3, requests: 4 }, { start: 1, stride: 2, realRows: 7 });
     // −1 use of value 0 and one use more of value 2 leave the number of uses as it was, not the messages.
-    const shifted = withCell(withCell(honest, 2, 0, 0, () => P - 1), 2, 0, 2, (value) => value + 1);
+    const shifted = withCell(
+      withCell(honest, 2, 0, 0, () => P - 1),
+      2,
+      0,
+      2,
+      (value) => value + 1,
+    );
     assert.equal((await rejectionOf(squares, shifted))?.code, "LookupSumMismatch");
   });
 });
@@ -100,13 +121,17 @@ describe("a prover that cheats in the protocol", () => {
     const device = cheat({ deep: async (request) => bump(backend, await backend.deep(request)) });
     const rejection = await rejectionOf(fibonacci, input, device);
     // A leaf with two queried positions shows the difference before its root does.
-    assert.ok(rejection?.code === "MerkleMismatch" ? rejection.tree === 2 : rejection?.code === "FoldMismatch" && rejection.layer === 0);
+    assert.ok(
+      rejection?.code === "MerkleMismatch" ? rejection.tree === 2 : rejection?.code === "FoldMismatch" && rejection.layer === 0,
+    );
   });
 
   it("is caught folding wrongly at the next FRI tree or the final polynomial", async () => {
     const device = cheat({ fold: async (...request) => bump(backend, await backend.fold(...request)) });
     const rejection = await rejectionOf(fibonacci, input, device);
-    assert.ok(rejection?.code === "MerkleMismatch" ? rejection.tree === 3 : rejection?.code === "FoldMismatch" && rejection.layer === 1);
+    assert.ok(
+      rejection?.code === "MerkleMismatch" ? rejection.tree === 3 : rejection?.code === "FoldMismatch" && rejection.layer === 1,
+    );
   });
 
   it("is caught not grinding", async () => {
@@ -118,11 +143,13 @@ describe("a prover that cheats in the protocol", () => {
 
 describe("the out-of-domain point", () => {
   const input = fibonacciInput(4);
-  const withPoint = (x: number): TranscriptFactory => (degree, inputs) => {
-    const inner = createTranscript(degree, inputs);
-    const point = [x, ...new Array<number>(degree - 1).fill(0)];
-    return { ...inner, challenge: (label) => (label === "point" ? point : inner.challenge(label)) };
-  };
+  const withPoint =
+    (x: number): TranscriptFactory =>
+    (degree, inputs) => {
+      const inner = createTranscript(degree, inputs);
+      const point = [x, ...new Array<number>(degree - 1).fill(0)];
+      return { ...inner, challenge: (label) => (label === "point" ? point : inner.challenge(label)) };
+    };
   const proofAt = async (x: number): Promise<Rejection | undefined> => {
     const proof = await prove(fibonacci, input, backend);
     const result = verify(fibonacci, input.statement, proof, { createTranscript: withPoint(x) });
@@ -141,7 +168,7 @@ describe("the out-of-domain point", () => {
   });
 
   it("may be a base element outside both", async () => {
-    assert.equal((await rejectionOf(fibonacci, input, backend, { createTranscript: withPoint(5) })), undefined);
+    assert.equal(await rejectionOf(fibonacci, input, backend, { createTranscript: withPoint(5) }), undefined);
   });
 });
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AirBuilder } from "../../src/stark/air.ts";
+import { defineBus } from "../../src/stark/bus.ts";
 import { checkConstraints } from "../../src/stark/check.ts";
 import { defineGadget } from "../../src/stark/expression.ts";
 
 const double = () => defineGadget("scaled", 1, (b, [x]) => [b.scale(x!, 2)]);
 const triple = () => defineGadget("scaled", 1, (b, [x]) => [b.scale(x!, 3)]);
+
+const BUS = defineBus("bus", 1, { element: 1 });
 
 describe("gadgets of one name", () => {
   it("are refused, where the second would have been taken for the first", () => {
@@ -23,7 +26,10 @@ describe("gadgets of one name", () => {
     const x = t.column("x");
     t.apply(double(), [x]);
     assert.throws(() => t.apply(outer, [x]), /two gadgets are named scaled/);
-    assert.throws(() => defineGadget("both", 1, (b, [y]) => [...b.apply(inner, [y!]), ...b.apply(double(), [y!])]), /two gadgets are named scaled/);
+    assert.throws(
+      () => defineGadget("both", 1, (b, [y]) => [...b.apply(inner, [y!]), ...b.apply(double(), [y!])]),
+      /two gadgets are named scaled/,
+    );
   });
 
   it("may be one gadget, applied as often as needed", () => {
@@ -56,13 +62,31 @@ describe("an expression of another builder", () => {
     ["a product with zero", (t) => t.mul(t.constant(0), foreign)],
     ["a difference", (t) => t.sub(t.column("x"), foreign)],
     ["a difference from", (t) => t.sub(foreign, t.column("x"))],
-    ["the next row", (t) => { t.column("x"); return t.next(foreign); }],
-    ["a gadget's input", (t) => { t.column("x"); return t.apply(double(), [foreign]); }],
+    [
+      "the next row",
+      (t) => {
+        t.column("x");
+        return t.next(foreign);
+      },
+    ],
+    [
+      "a gadget's input",
+      (t) => {
+        t.column("x");
+        return t.apply(double(), [foreign]);
+      },
+    ],
     ["a gadget's output", () => defineGadget("leaking", 1, () => [foreign])],
-    ["a constraint", (t) => { t.column("x"); t.assertZero("c", "everyRow", foreign); }],
+    [
+      "a constraint",
+      (t) => {
+        t.column("x");
+        t.assertZero("c", "everyRow", foreign);
+      },
+    ],
     ["a selector", (t) => t.assertZero("c", "everyRow", t.column("x"), foreign)],
-    ["a multiplicity", (t) => t.send("bus", foreign, [t.column("x")])],
-    ["a message", (t) => t.receive("bus", t.column("x"), [foreign])],
+    ["a multiplicity", (t) => t.send(BUS, foreign, { element: t.column("x") })],
+    ["a message", (t) => t.receive(BUS, t.column("x"), { element: foreign })],
   ];
   for (const [where, use] of uses) {
     it(`is refused as ${where}, where it would have meant another of the table's own`, () => {

@@ -7,7 +7,11 @@ import { friLayerCount } from "../../src/stark/parameters.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 describe("foldCoset", () => {
-  for (const [degree, logArity] of [[4, 1], [5, 3], [6, 4]] as const) {
+  for (const [degree, logArity] of [
+    [4, 1],
+    [5, 3],
+    [6, 4],
+  ] as const) {
     it(`is arity · Σ βʲ fⱼ at x^arity: degree ${degree}, arity ${2 ** logArity}`, () => {
       const field = createExtension(degree);
       const arity = 2 ** logArity;
@@ -42,7 +46,10 @@ describe("pointAt", () => {
     const omega = mul(at(4), pow(3, P - 2)); // position 4 is exponent 1
     assert.equal(pow(omega, 8), 1);
     assert.notEqual(pow(omega, 4), 1);
-    assert.deepEqual([0, 1, 2, 3].map(at), [0, 4, 2, 6].map((exponent) => mul(3, pow(omega, exponent))));
+    assert.deepEqual(
+      [0, 1, 2, 3].map(at),
+      [0, 4, 2, 6].map((exponent) => mul(3, pow(omega, exponent))),
+    );
     assert.equal(pointAt(0, 3, 2, 3), pow(3, 64));
   });
 });
@@ -50,6 +57,9 @@ describe("pointAt", () => {
 describe("friLayerCount", () => {
   it("folds while the degree bound exceeds the final polynomial's", () => {
     const parameters = smallParameters({ logArity: 3, logFinalMax: 8 });
-    assert.deepEqual([2, 8, 9, 11, 12, 17].map((logRows) => friLayerCount(parameters, logRows)), [0, 0, 1, 1, 2, 3]);
+    assert.deepEqual(
+      [2, 8, 9, 11, 12, 17].map((logRows) => friLayerCount(parameters, logRows)),
+      [0, 0, 1, 1, 2, 3],
+    );
   });
 });

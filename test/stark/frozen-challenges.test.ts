@@ -7,7 +7,13 @@ import { verify } from "../../src/stark/verify.ts";
 import { fibonacciInput, fibonacciSystem } from "./airs/fibonacci.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresInput, squaresSystem } from "./airs/squares.ts";
-import { alteredTranscript, frozenTranscript, type InputPlace, recordingTranscript, type TranscriptEvent } from "./airs/transcripts.ts";
+import {
+  alteredTranscript,
+  frozenTranscript,
+  type InputPlace,
+  recordingTranscript,
+  type TranscriptEvent,
+} from "./airs/transcripts.ts";
 
 const backend = createReferenceBackend();
 // Small and not secure; no grinding, so that a changed nonce is not refused before the queries are drawn.
@@ -29,13 +35,26 @@ describe("the transcript's order", () => {
     assert.deepEqual(
       events.map((event) => `${event.kind === "input" ? "<" : ">"}${event.label}`),
       [
-        "<verificationKey", "<statement", "<header", "<auxiliary",
-        "<mainRoot", ">lookupFold", ">lookupOffset",
-        "<lookupRootAndSums", ">composition",
-        "<quotientRoot", ">point",
-        "<openings", ">deep",
-        "<friRoot", ">friFold", "<friRoot", ">friFold",
-        "<finalPolynomial", "<nonce", ">queries",
+        "<verificationKey",
+        "<statement",
+        "<header",
+        "<auxiliary",
+        "<mainRoot",
+        ">lookupFold",
+        ">lookupOffset",
+        "<lookupRootAndSums",
+        ">composition",
+        "<quotientRoot",
+        ">point",
+        "<openings",
+        ">deep",
+        "<friRoot",
+        ">friFold",
+        "<friRoot",
+        ">friFold",
+        "<finalPolynomial",
+        "<nonce",
+        ">queries",
       ],
     );
   });

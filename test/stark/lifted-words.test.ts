@@ -9,6 +9,7 @@ import { buildTree } from "../../src/kernels/reference/merkle-tree.ts";
 import { evaluateOnCoset } from "../../src/kernels/reference/ntt.ts";
 import { heightClasses } from "../../src/kernels/tree-shape.ts";
 import { AirBuilder, type Constraint } from "../../src/stark/air.ts";
+import { defineBus } from "../../src/stark/bus.ts";
 import { powerOfTwo } from "../../src/stark/evaluate.ts";
 import { defineGadget, type Expression } from "../../src/stark/expression.ts";
 import { prove } from "../../src/stark/prove.ts";
@@ -22,6 +23,9 @@ const SHORT = 3;
 const TURN = rootOfUnity(TALL);
 /** At rate 1/32 four queries are worth at least 4 · 2.5 bits; a word that is right on every second position passes one in 2^4. */
 const parameters = smallParameters({ logBlowup: 5, queryCount: 4, grindingBits: 0, logFinalMax: 2 });
+
+const TURNS = defineBus("turns", 1, { from: 1, to: 1 });
+const VALUES = defineBus("values", 2, { value: 1 });
 
 type Declare = (table: AirBuilder, x: Expression, inverse: Expression) => void;
 
@@ -53,7 +57,9 @@ function uncheckedSystem(): System {
   const system = systemOf((t, x) => t.assertEqual("x turns", "transition", t.next(x), t.scale(x, TURN)));
   const onEveryRow = (constraint: Constraint): Constraint => ({ ...constraint, scope: "everyRow" });
   const tables = system.tables.map((table) =>
-    table.air.name === "turning" ? { ...table, air: { ...table.air, constraints: table.air.constraints.map(onEveryRow) } } : table,
+    table.air.name === "turning"
+      ? { ...table, air: { ...table.air, constraints: table.air.constraints.map(onEveryRow) } }
+      : table,
   );
   return { ...system, tables };
 }
@@ -73,9 +79,14 @@ function forgingBackend(polynomials: readonly Uint32Array[]): Backend {
   async function commitWords(request: Parameters<Backend["commit"]>[0]): Promise<Commitment> {
     const words = new Map<Columns, Uint32Array[]>();
     for (const block of request.blocks) {
-      const extended = (await inner.download(real(block))).map((column) => evaluateOnCoset(column, TALL + request.logBlowup, request.shift));
+      const extended = (await inner.download(real(block))).map((column) =>
+        evaluateOnCoset(column, TALL + request.logBlowup, request.shift),
+      );
       const lift = TALL - block.logRows;
-      words.set(block, extended.map((values) => Uint32Array.from({ length: values.length >> lift }, (_, j) => values[j << lift]!)));
+      words.set(
+        block,
+        extended.map((values) => Uint32Array.from({ length: values.length >> lift }, (_, j) => values[j << lift]!)),
+      );
     }
     const rowOf = (block: Columns, leaf: number): number[] => words.get(block)!.map((word) => word[leaf]!);
     const layers = buildTree(
@@ -88,7 +99,8 @@ function forgingBackend(polynomials: readonly Uint32Array[]): Backend {
       request.encoding,
     );
     const commitment: Commitment = { root: layers.at(-1)![0]!, logLeaves: layers.length - 1 };
-    const leafOf = (index: number) => Uint32Array.from(request.blocks.flatMap((block) => rowOf(block, index >> (TALL - block.logRows))));
+    const leafOf = (index: number) =>
+      Uint32Array.from(request.blocks.flatMap((block) => rowOf(block, index >> (TALL - block.logRows))));
     trees.set(commitment, { layers, leafOf });
     return commitment;
   }
@@ -120,7 +132,10 @@ function forgingBackend(polynomials: readonly Uint32Array[]): Backend {
       return { leaves: leaves.map((leaf) => tree.leafOf(leaf)), siblings };
     },
     quotient: (request) =>
-      inner.quotient({ ...request, tables: request.tables.map((table) => ({ ...table, blocks: table.blocks.map(real), logRows: TALL })) }),
+      inner.quotient({
+        ...request,
+        tables: request.tables.map((table) => ({ ...table, blocks: table.blocks.map(real), logRows: TALL })),
+      }),
     deep: (request) => inner.deep({ ...request, blocks: request.blocks.map(real) }),
   };
 }
@@ -150,22 +165,50 @@ describe("words of a short table that follow a polynomial of the tall table's de
   });
 
   const refused: readonly (readonly [string, RegExp, Declare])[] = [
-    ["a constraint on every row", /constraint x turns of table turning reads the next row with scope everyRow/, (t, x) =>
-      t.assertEqual("x turns", "everyRow", t.next(x), t.scale(x, TURN))],
-    ["a selector on every row", /reads the next row with scope everyRow/, (t, x, inverse) =>
-      t.assertZero("x turns", "everyRow", t.sub(inverse, x), t.next(x))],
-    ["a constraint on the last row", /constraint x returns of table turning reads the next row with scope lastRow/, (t, x) =>
-      t.assertEqual("x returns", "lastRow", t.next(x), x)],
-    ["a gadget's input", /reads the next row with scope everyRow/, (t, x) =>
-      t.assertZero("double", "everyRow", t.apply(defineGadget("double", 1, (b, [y]) => [b.add(y!, y!)]), [t.next(x)])[0]!)],
-    ["a message", /interaction of table turning on bus turns reads the next row/, (t, x) => {
-      t.send("turns", t.constant(1), [x, t.next(x)]);
-      t.receive("turns", t.constant(1), [x, t.scale(x, TURN)]);
-    }],
-    ["a multiplicity", /interaction of table turning on bus turns reads the next row/, (t, x) => {
-      t.send("turns", t.next(x), [x]);
-      t.receive("turns", t.constant(1), [x]);
-    }],
+    [
+      "a constraint on every row",
+      /constraint x turns of table turning reads the next row with scope everyRow/,
+      (t, x) => t.assertEqual("x turns", "everyRow", t.next(x), t.scale(x, TURN)),
+    ],
+    [
+      "a selector on every row",
+      /reads the next row with scope everyRow/,
+      (t, x, inverse) => t.assertZero("x turns", "everyRow", t.sub(inverse, x), t.next(x)),
+    ],
+    [
+      "a constraint on the last row",
+      /constraint x returns of table turning reads the next row with scope lastRow/,
+      (t, x) => t.assertEqual("x returns", "lastRow", t.next(x), x),
+    ],
+    [
+      "a gadget's input",
+      /reads the next row with scope everyRow/,
+      (t, x) =>
+        t.assertZero(
+          "double",
+          "everyRow",
+          t.apply(
+            defineGadget("double", 1, (b, [y]) => [b.add(y!, y!)]),
+            [t.next(x)],
+          )[0]!,
+        ),
+    ],
+    [
+      "a message",
+      /interaction of table turning on bus turns reads the next row/,
+      (t, x) => {
+        t.send(TURNS, t.constant(1), { from: x, to: t.next(x) });
+        t.receive(TURNS, t.constant(1), { from: x, to: t.scale(x, TURN) });
+      },
+    ],
+    [
+      "a multiplicity",
+      /interaction of table turning on bus values reads the next row/,
+      (t, x) => {
+        t.send(VALUES, t.next(x), { value: x });
+        t.receive(VALUES, t.constant(1), { value: x });
+      },
+    ],
   ];
   for (const [where, message, declare] of refused) {
     it(`cannot be used: a system that reads the row after the last in ${where} is refused`, () => {

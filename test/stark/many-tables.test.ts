@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { AirBuilder } from "../../src/stark/air.ts";
+import { defineBus } from "../../src/stark/bus.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
@@ -12,6 +13,8 @@ import { smallParameters } from "./airs/small-parameters.ts";
 const TABLES = 27;
 const MESSAGE_LENGTH = 200;
 
+const RING = defineBus("ring", 1, { from: 1, elements: MESSAGE_LENGTH - 1 });
+
 /** Table i sends its message to table i + 1 (the last to the first) on one bus of 200 elements; every fifth is preprocessed. */
 function ringTable(index: number): TableDefinition {
   const logRows = 2 + (index % 4);
@@ -21,8 +24,8 @@ function ringTable(index: number): TableDefinition {
   const tag = index % 5 === 0 ? t.preprocessedColumn("tag") : t.constant(index);
   t.assertZero("active is boolean", "everyRow", t.mul(active, t.sub(active, t.constant(1))));
   const elements = Array.from({ length: MESSAGE_LENGTH - 1 }, (_, i) => t.add(payload[i % 3]!, t.constant(i)));
-  t.send("ring", active, [tag, ...elements]);
-  t.receive("ring", active, [t.constant((index + TABLES - 1) % TABLES), ...elements]);
+  t.send(RING, active, { from: tag, elements });
+  t.receive(RING, active, { from: t.constant((index + TABLES - 1) % TABLES), elements });
   const columns = () => [new Uint32Array(2 ** logRows).fill(index)];
   return { air: t.build(), ...(index % 5 === 0 ? { preprocessed: { logRows, columns } } : {}) };
 }

@@ -8,7 +8,9 @@ import { multiproofRoot, siblingCount } from "../../src/stark/merkle.ts";
 const keccak: TreeHash = { kind: "keccak", digestBytes: 26 };
 
 function digest(hash: TreeHash, seed: number): Uint8Array {
-  return Uint8Array.from({ length: digestLength(hash) }, (_, i) => (hash.kind === "poseidon" && i % 4 === 0 ? 0 : (seed * 31 + i * 7) & 255));
+  return Uint8Array.from({ length: digestLength(hash) }, (_, i) =>
+    hash.kind === "poseidon" && i % 4 === 0 ? 0 : (seed * 31 + i * 7) & 255,
+  );
 }
 
 /** All layers, with classes injected at layers 1 and 3, straight from the definition. */
@@ -32,7 +34,12 @@ function fullTree(hash: TreeHash, depth: number, injected: readonly number[]) {
 }
 
 describe("multiproofRoot", () => {
-  for (const [hash, injected] of [[keccak, []], [keccak, [1, 3]], [keccak, [2, 4]], [{ kind: "poseidon" }, [1]]] as const) {
+  for (const [hash, injected] of [
+    [keccak, []],
+    [keccak, [1, 3]],
+    [keccak, [2, 4]],
+    [{ kind: "poseidon" }, [1]],
+  ] as const) {
     it(`leads to the root of the whole tree: ${hash.kind}, classes at layers ${injected.join() || "none"}`, () => {
       const depth = 4;
       const { layers, injections } = fullTree(hash, depth, injected);

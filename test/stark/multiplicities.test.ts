@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { type Air, AirBuilder } from "../../src/stark/air.ts";
+import { defineBus } from "../../src/stark/bus.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { defineGadget, type Expression } from "../../src/stark/expression.ts";
 import { countedSides, multiplicitiesFit } from "../../src/stark/multiplicities.ts";
@@ -12,13 +13,16 @@ import { verify } from "../../src/stark/verify.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 
 const ROWS = 8;
+const SQUARES = defineBus("squares", 1, { root: 1, square: 1 });
+const BUS = defineBus("bus", 1, { element: 1 });
+const OTHER = defineBus("other", 2, { element: 1 });
 
 /** Asks whether values are in the table of `squares` below, as often as `asked` says. */
 function requests(isBounded: boolean): Air {
   const t = new AirBuilder("requests", 0);
   const [root, square, asked] = [t.column("root"), t.column("square"), t.column("asked")];
   if (isBounded) t.assertZero("asked is boolean", "everyRow", t.mul(asked, t.sub(asked, t.constant(1))));
-  t.send("squares", asked, [root, square]);
+  t.send(SQUARES, asked, { root, square });
   return t.build();
 }
 
@@ -26,7 +30,7 @@ function squares(): Air {
   const t = new AirBuilder("squares", 0);
   const [root, square, uses] = [t.column("root"), t.column("square"), t.column("uses")];
   t.assertEqual("square", "everyRow", square, t.mul(root, root));
-  t.receive("squares", uses, [root, square]);
+  t.receive(SQUARES, uses, { root, square });
   return t.build();
 }
 
@@ -42,7 +46,11 @@ function systemOf(request: Air): System {
 
 describe("a request that another one cancels", () => {
   // 3² = 10 is asked once and −1 times: as far as the field can tell it was never asked.
-  const request = [Uint32Array.of(3, 3, 0, 0, 0, 0, 0, 0), Uint32Array.of(10, 10, 0, 0, 0, 0, 0, 0), Uint32Array.of(1, P - 1, 0, 0, 0, 0, 0, 0)];
+  const request = [
+    Uint32Array.of(3, 3, 0, 0, 0, 0, 0, 0),
+    Uint32Array.of(10, 10, 0, 0, 0, 0, 0, 0),
+    Uint32Array.of(1, P - 1, 0, 0, 0, 0, 0, 0),
+  ];
   const empty = Array.from({ length: 3 }, () => new Uint32Array(ROWS));
   const input = { statement: new Uint8Array(0), auxiliary: [[], []], traces: [request, empty] };
 
@@ -50,7 +58,9 @@ describe("a request that another one cancels", () => {
     // Made behind the compiler's back: the constraint is taken out of a compiled system, its maxima stay.
     const system = systemOf(requests(true));
     const tables = system.tables.map((table, i) =>
-      i === 0 ? { ...table, air: { ...table.air, constraints: [] }, constraintCount: table.constraintCount - 1 } : { ...table, firstConstraint: table.firstConstraint - 1 },
+      i === 0
+        ? { ...table, air: { ...table.air, constraints: [] }, constraintCount: table.constraintCount - 1 }
+        : { ...table, firstConstraint: table.firstConstraint - 1 },
     );
     const unbounded = { ...system, tables };
     const proof = await prove(unbounded, input, createReferenceBackend());
@@ -60,9 +70,15 @@ describe("a request that another one cancels", () => {
   it("cannot be made: such a system is refused, and a bounded one sees it", () => {
     assert.throws(() => systemOf(requests(false)), {
       name: "TypeError",
-      message: /no side of bus squares is counted: a send of table requests and a receive of table squares may have any multiplicity/,
+      message:
+        /no side of bus squares is counted: a send of table requests and a receive of table squares may have any multiplicity/,
     });
-    assert.deepEqual(checkTraces(systemOf(requests(true)), input, { limit: 9 }).map((violation) => violation.kind === "constraint" && violation.row), [1]);
+    assert.deepEqual(
+      checkTraces(systemOf(requests(true)), input, { limit: 9 }).map(
+        (violation) => violation.kind === "constraint" && violation.row,
+      ),
+      [1],
+    );
   });
 });
 
@@ -76,7 +92,7 @@ describe("the maximum of a multiplicity", () => {
     t.assertZero("any", "transition", t.next(any));
     t.assertZero("x is boolean", "everyRow", t.sub(t.mul(x, x), x));
     t.assertZero("y", "everyRow", t.mul(y, t.sub(y, t.constant(1)), t.sub(t.constant(3), y)));
-    t.send("bus", multiplicity(t, x, y), [any]);
+    t.send(BUS, multiplicity(t, x, y), { element: any });
     try {
       return countedSides([t.build()]).get("bus")?.[0]?.perRow[0];
     } catch (error) {
@@ -104,8 +120,14 @@ describe("the maximum of a multiplicity", () => {
     ["a difference that may be negative", (t, x, y) => t.sub(x, y)],
     ["a public value", (t) => t.public(0)],
     ["−1", (t) => t.constant(-1)],
-    ["a column that is boolean on some rows only", (t) => withConstraint(t, "transition", (f) => t.mul(f, t.sub(f, t.constant(1))))],
-    ["a column that is boolean where it is selected only", (t, x) => withConstraint(t, "everyRow", (f) => t.mul(f, t.sub(f, t.constant(1))), x)],
+    [
+      "a column that is boolean on some rows only",
+      (t) => withConstraint(t, "transition", (f) => t.mul(f, t.sub(f, t.constant(1)))),
+    ],
+    [
+      "a column that is boolean where it is selected only",
+      (t, x) => withConstraint(t, "everyRow", (f) => t.mul(f, t.sub(f, t.constant(1))), x),
+    ],
     ["a column bound to another one", (t, x) => withConstraint(t, "everyRow", (f) => t.mul(f, t.sub(f, x)))],
     ["a column with a large root", (t) => withConstraint(t, "everyRow", (f) => t.mul(f, t.sub(f, t.constant(-1))))],
     ["a column of x² + 1 = 0", (t) => withConstraint(t, "everyRow", (f) => t.add(t.mul(f, f), t.constant(1)))],
@@ -115,7 +137,12 @@ describe("the maximum of a multiplicity", () => {
     it(`of ${name} is unknown`, () => assert.equal(maximumOf(multiplicity), undefined));
   }
 
-  function withConstraint(t: AirBuilder, scope: "everyRow" | "transition", body: (f: Expression) => Expression, selector?: Expression): Expression {
+  function withConstraint(
+    t: AirBuilder,
+    scope: "everyRow" | "transition",
+    body: (f: Expression) => Expression,
+    selector?: Expression,
+  ): Expression {
     const f = t.column("f");
     t.assertZero("f", scope, body(f), selector);
     return f;
@@ -133,29 +160,54 @@ describe("the sides of a bus", () => {
 
   it("add up over interactions and tables, each side by itself", () => {
     const airs = [
-      table("a", (t, flag) => { t.send("bus", flag, [flag]); t.send("bus", t.constant(2), [flag]); }),
-      table("b", (t, flag, free) => { t.send("bus", flag, [flag]); t.receive("bus", free, [flag]); t.receive("other", flag, [flag]); }),
+      table("a", (t, flag) => {
+        t.send(BUS, flag, { element: flag });
+        t.send(BUS, t.constant(2), { element: flag });
+      }),
+      table("b", (t, flag, free) => {
+        t.send(BUS, flag, { element: flag });
+        t.receive(BUS, free, { element: flag });
+        t.receive(OTHER, flag, { element: flag });
+      }),
     ];
-    assert.deepEqual([...countedSides(airs)], [
-      ["bus", [{ direction: "send", perRow: [3, 1] }]],
-      ["other", [{ direction: "receive", perRow: [0, 1] }]],
-    ]);
+    assert.deepEqual(
+      [...countedSides(airs)],
+      [
+        ["bus", [{ direction: "send", perRow: [3, 1] }]],
+        ["other", [{ direction: "receive", perRow: [0, 1] }]],
+      ],
+    );
   });
 
   it("are not counted when one interaction of one table may have any multiplicity", () => {
-    const airs = [table("a", (t, flag) => t.send("bus", flag, [flag])), table("b", (t, _flag, free) => { t.send("bus", free, [free]); t.receive("bus", free, [free]); })];
+    const airs = [
+      table("a", (t, flag) => t.send(BUS, flag, { element: flag })),
+      table("b", (t, _flag, free) => {
+        t.send(BUS, free, { element: free });
+        t.receive(BUS, free, { element: free });
+      }),
+    ];
     assert.throws(() => countedSides(airs), /a send of table b and a receive of table b/);
   });
 
   it("fit while one counted side of every bus stays below p", () => {
     const half = { direction: "send", perRow: [2 ** 10, 1] } as const;
     const whole = { direction: "receive", perRow: [0, 2 ** 20] } as const;
-    assert.ok(multiplicitiesFit(new Map([["bus", [half, whole]]]), [20, 12]));
-    assert.ok(multiplicitiesFit(new Map([["bus", [half, whole]]]), [22, 4]));
-    assert.ok(!multiplicitiesFit(new Map([["bus", [half, whole]]]), [21, 12]));
-    assert.ok(!multiplicitiesFit(new Map([["bus", [half]], ["other", [whole]]]), [20, 12]));
+    assert.ok(multiplicitiesFit(new Map([["bus", [half, whole]]]), [2 ** 20, 2 ** 12]));
+    assert.ok(multiplicitiesFit(new Map([["bus", [half, whole]]]), [2 ** 22, 2 ** 4]));
+    assert.ok(!multiplicitiesFit(new Map([["bus", [half, whole]]]), [2 ** 21, 2 ** 12]));
+    assert.ok(
+      !multiplicitiesFit(
+        new Map([
+          ["bus", [half]],
+          ["other", [whole]],
+        ]),
+        [2 ** 20, 2 ** 12],
+      ),
+    );
     // 127 · 2^24 + 1 = p: one less fits.
-    assert.ok(multiplicitiesFit(new Map([["bus", [{ direction: "send", perRow: [127] }]]]), [24]));
-    assert.ok(!multiplicitiesFit(new Map([["bus", [{ direction: "send", perRow: [127, 1] }]]]), [24, 0]));
+    assert.ok(multiplicitiesFit(new Map([["bus", [{ direction: "send", perRow: [127] }]]]), [2 ** 24]));
+    assert.ok(!multiplicitiesFit(new Map([["bus", [{ direction: "send", perRow: [127, 1] }]]]), [2 ** 24, 1]));
+    assert.ok(multiplicitiesFit(new Map([["bus", [{ direction: "send", perRow: [127, 1] }]]]), [2 ** 24, 0]));
   });
 });

@@ -25,7 +25,8 @@ describe("the proof format", () => {
 
     let sections: (readonly [string, number])[] = [];
     verify(system, input.statement, proof, { onSections: (all) => (sections = all.map(({ name, length }) => [name, length])) });
-    const siblings = (leaves: readonly number[], depth: number) => 26 * multiproofSteps(leaves, depth).filter(({ kind }) => kind === "sibling").length;
+    const siblings = (leaves: readonly number[], depth: number) =>
+      26 * multiproofSteps(leaves, depth).filter(({ kind }) => kind === "sibling").length;
     const above = (positions: readonly number[]) => [...new Set(positions.map((position) => Math.floor(position / 8)))];
     const [first, second] = [above(queries), above(above(queries))];
     const expected: readonly (readonly [string, number])[] = [
@@ -51,7 +52,10 @@ describe("the proof format", () => {
       ["tree[3].siblings", siblings(second, 2)],
     ];
     // A part without bytes is not listed: queries may touch all leaves of a small tree.
-    assert.deepEqual(sections, expected.filter(([, length]) => length > 0));
+    assert.deepEqual(
+      sections,
+      expected.filter(([, length]) => length > 0),
+    );
     assert.deepEqual([...proof.subarray(0, 2)], [1, 6]);
     assert.equal(new DataView(proof.buffer).getUint32(2), input.auxiliary[0]![0]);
   });
@@ -73,7 +77,10 @@ describe("the proof format", () => {
 
   it("is the same for the same input", async () => {
     const system = fibonacciSystem(smallParameters());
-    assert.deepEqual(await prove(system, fibonacciInput(5), backend), await prove(system, fibonacciInput(5), createReferenceBackend()));
+    assert.deepEqual(
+      await prove(system, fibonacciInput(5), backend),
+      await prove(system, fibonacciInput(5), createReferenceBackend()),
+    );
   });
 });
 
@@ -86,7 +93,13 @@ describe("packing", () => {
   });
 
   it("lists one coordinate of all opened values, times 2^40, before the next", () => {
-    const packed = packOpenings([[1, 2, 3, 4], [5, 6, 7, 8]], 4);
+    const packed = packOpenings(
+      [
+        [1, 2, 3, 4],
+        [5, 6, 7, 8],
+      ],
+      4,
+    );
     assert.equal(packed.length, 4 * 8);
     // 2^31 = 2^24 − 1, so 2^40 = 2^9 · (2^24 − 1) = 2^33 − 2^9 = 4 · (2^24 − 1) − 2^9 = 67108348.
     assert.deepEqual(unpackRows("x", [packed.subarray(8, 16)], 2), [[2 * 67108348, 6 * 67108348]]);
@@ -95,7 +108,11 @@ describe("packing", () => {
   it("rejects the modulus and set padding bits", () => {
     const code = (...rows: readonly (readonly number[])[]) => {
       try {
-        unpackRows("x", rows.map((row) => Uint8Array.from(row)), 1);
+        unpackRows(
+          "x",
+          rows.map((row) => Uint8Array.from(row)),
+          1,
+        );
         return undefined;
       } catch (error) {
         return error instanceof RejectedProof ? error.rejection.code : error;

@@ -22,7 +22,10 @@ const poseidon = { hash: { kind: "poseidon" } } as const;
 const engines: readonly (readonly [string, Partial<ProofParameters>])[] = [
   ["degree 4, arity 2", { extensionDegree: 4, logArity: 1, logFinalMax: 1 }],
   ["degree 5, arity 8, 32-byte digests", { hash: { kind: "keccak", digestBytes: 32 } }],
-  ["degree 6, arity 16, 16-byte digests", { extensionDegree: 6, logArity: 4, logFinalMax: 3, hash: { kind: "keccak", digestBytes: 16 } }],
+  [
+    "degree 6, arity 16, 16-byte digests",
+    { extensionDegree: 6, logArity: 4, logFinalMax: 3, hash: { kind: "keccak", digestBytes: 16 } },
+  ],
   ["degree 5, arity 8, Poseidon", poseidon],
   ["degree 6, arity 16, Poseidon", { ...poseidon, extensionDegree: 6, logArity: 4, logFinalMax: 3 }],
 ];
@@ -70,7 +73,10 @@ describe("proofs of three tables with buses and a preprocessed table", () => {
       [3, [5, 5, 5]],
     ] as const) {
       const system = await squaresSystem(smallParameters({ maxConstraintDegree }), backend);
-      assert.deepEqual(system.tables.map((table) => table.lookupWidth), lookupWidths);
+      assert.deepEqual(
+        system.tables.map((table) => table.lookupWidth),
+        lookupWidths,
+      );
       await assertProves(system, squaresInput({ squares: 4, requests: 4 }, { start: 0, stride: 1, realRows: 15 }));
     }
   });

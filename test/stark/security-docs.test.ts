@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createStateTransitionSystem } from "../../src/air/state-transition/state-transition-system.ts";
+import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { LONGEST_LIST, stateTransitionSecurity } from "../../src/prover/claimed-security.ts";
 import { grindingBitsFor } from "../../src/stark/parameters.ts";
 import type { SecurityReport } from "../../src/stark/security.ts";
@@ -38,7 +38,9 @@ test("the contract that is deployed checks this system, with its number of queri
   const digest = Buffer.from(system.verificationKeyDigest).toString("hex");
   assert.ok(contract.includes(`Verification key 0x${digest}.`), "the contract's key is this system's");
   assert.ok(contract.includes(digest, contract.indexOf("assembly")), "the contract's transcript starts with this key");
-  const draws = [...contract.matchAll(/drawPositions\([^,()]*\([^()]*\), 0x[0-9a-f]+, (\d+), /g)].map(([, count]) => Number(count));
+  const draws = [...contract.matchAll(/drawPositions\([^,()]*\([^()]*\), 0x[0-9a-f]+, (\d+), /g)].map(([, count]) =>
+    Number(count),
+  );
   assert.deepEqual(draws, [parameters.queryCount]);
   const paths = [...contract.matchAll(/merkleRoot\(mload\(0x[0-9a-f]+\), (\d+), /g)].map(([, count]) => Number(count));
   assert.ok(paths.length > 0 && paths.every((count) => count === parameters.queryCount), `paths of ${paths.join(", ")} queries`);
@@ -52,7 +54,11 @@ test("a state transition has at least 100 proven bits at every height that the d
 });
 
 test("with fewer queries or less grinding the same report falls below 100 bits", () => {
-  for (const weaker of [{ queryCount: 15 }, { queryCount: parameters.queryCount - 1 }, { grindingBits: parameters.grindingBits - 4 }]) {
+  for (const weaker of [
+    { queryCount: 15 },
+    { queryCount: parameters.queryCount - 1 },
+    { grindingBits: parameters.grindingBits - 4 },
+  ]) {
     const weakened = createStateTransitionSystem({ ...parameters, ...weaker });
     const bits = heights.map((logRows) => stateTransitionSecurity(weakened, logRows).provenBits);
     assert.ok(Math.min(...bits) < 100, JSON.stringify(weaker));
@@ -87,7 +93,9 @@ test("the page's table of heights is what the report computes", () => {
 
 test("the page's table of rounds is what the report computes", () => {
   const { uniqueDecoding, johnson } = report(13);
-  const rows = johnson.rounds.map((round, i) => `| ${round.round} | ${bits(uniqueDecoding.rounds[i]!.bits)} | ${bits(round.bits)} |`);
+  const rows = johnson.rounds.map(
+    (round, i) => `| ${round.round} | ${bits(uniqueDecoding.rounds[i]!.bits)} | ${bits(round.bits)} |`,
+  );
   assert.equal(tableBody("rounds"), rows.join("\n"));
 });
 
@@ -105,9 +113,18 @@ test("the page's table of query counts is what soundcalc computes", () => {
   };
   const row = (name: string, values: readonly number[]): string => `| ${name} | ${values.join(" | ")} |`;
   for (const expected of [
-    row("blowup", fixture.queries.map(({ logBlowup }) => 2 ** logBlowup)),
-    row("Johnson", fixture.queries.map(({ johnson }) => johnson)),
-    row("unique decoding", fixture.queries.map(({ uniqueDecoding }) => uniqueDecoding)),
+    row(
+      "blowup",
+      fixture.queries.map(({ logBlowup }) => 2 ** logBlowup),
+    ),
+    row(
+      "Johnson",
+      fixture.queries.map(({ johnson }) => johnson),
+    ),
+    row(
+      "unique decoding",
+      fixture.queries.map(({ uniqueDecoding }) => uniqueDecoding),
+    ),
   ]) {
     assert.ok(page.includes(`${expected}\n`), `docs/security.md has the row ${expected}`);
   }

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AirBuilder } from "../../src/stark/air.ts";
+import { defineBus } from "../../src/stark/bus.ts";
 import { DEFAULT_PARAMETERS, type ProofParameters } from "../../src/stark/parameters.ts";
 import { securityReport } from "../../src/stark/security.ts";
 import { proofSecurity } from "../../src/stark/security/proof-security.ts";
 import { createShape, type Shape } from "../../src/stark/shape.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";
+
+const bus = defineBus("bus", 1, { elements: 3 });
 
 /** `width` columns, the first two read at the next row, one constraint of degree `degree`. */
 function table(name: string, width: number, degree: number, interactions: number) {
@@ -15,7 +18,7 @@ function table(name: string, width: number, degree: number, interactions: number
   assert.ok(first !== undefined && second !== undefined);
   b.assertZero("steps", "transition", b.sub(b.next(first), b.next(second)));
   b.assertZero("power", "everyRow", b.mul(...Array<typeof first>(degree).fill(first)));
-  for (let i = 0; i < interactions; i++) b.send("bus", b.constant(1), columns.slice(0, 3));
+  for (let i = 0; i < interactions; i++) b.send(bus, b.constant(1), { elements: columns.slice(0, 3) });
   return { air: b.build() };
 }
 

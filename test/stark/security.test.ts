@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { queriesFor, type RoundName, type SecurityParameters, securityReport, type SecurityShape } from "../../src/stark/security.ts";
+import {
+  queriesFor,
+  type RoundName,
+  type SecurityParameters,
+  securityReport,
+  type SecurityShape,
+} from "../../src/stark/security.ts";
 import { johnson, uniqueDecoding } from "../../src/stark/security/proximity.ts";
 
 /** soundcalc's view of a proof: `batchedFunctions` polynomials combined with the powers of one challenge. */
@@ -60,7 +66,16 @@ function parametersOf(a: SoundcalcCase, queries: number): SecurityParameters {
 
 function shapeOf(a: SoundcalcCase): SecurityShape {
   const { logRows, foldingArities, constraints, maxDegree } = a;
-  return { ...stage0Shape, logRows, foldingArities, constraints, maxDegree, quotientChunks: maxDegree - 1, columns: a.batchedFunctions, nextOpenedEnd: 0 };
+  return {
+    ...stage0Shape,
+    logRows,
+    foldingArities,
+    constraints,
+    maxDegree,
+    quotientChunks: maxDegree - 1,
+    columns: a.batchedFunctions,
+    nextOpenedEnd: 0,
+  };
 }
 
 function bitsOf(rounds: readonly { round: RoundName; bits: number }[], name: string): number {
@@ -73,13 +88,19 @@ test("every round agrees with soundcalc, in both regimes, at the same best multi
   for (const expected of fixture.cases) {
     const report = securityReport(parametersOf(expected, expected.queries), shapeOf(expected));
     assert.equal(report.johnson.multiplicity, expected.johnson.multiplicity, `2^${expected.logRows} rows`);
-    for (const [ours, theirs] of [[report.johnson, expected.johnson], [report.uniqueDecoding, expected.uniqueDecoding]] as const) {
+    for (const [ours, theirs] of [
+      [report.johnson, expected.johnson],
+      [report.uniqueDecoding, expected.uniqueDecoding],
+    ] as const) {
       for (const [name, bits] of Object.entries(theirs.rounds)) {
         // Our radius is taken for n + 1 coefficients: at most log2 √(1 + 1/n) per query less than theirs. The smaller
         // radius also shrinks the agreement errors, in the fifth digit.
         const stricter = name === "queries" ? (expected.queries * Math.log2(1 + 2 ** -expected.logRows)) / 2 : 0;
         const difference = bits - bitsOf(ours.rounds, name);
-        assert.ok(difference >= -1e-4 && difference <= stricter + 1e-4, `${ours.regime} ${name}: ${difference} bits below soundcalc`);
+        assert.ok(
+          difference >= -1e-4 && difference <= stricter + 1e-4,
+          `${ours.regime} ${name}: ${difference} bits below soundcalc`,
+        );
       }
       // They count one constraint more and one row less: under 0.02 bits either way, beside their rounding down.
       for (const [name, floor] of Object.entries(theirs.floors)) {
@@ -93,10 +114,20 @@ test("every round agrees with soundcalc, in both regimes, at the same best multi
 test("the fewest queries for 100 bits agree with soundcalc for blowups 4 to 256", () => {
   for (const expected of fixture.queries) {
     const { queries: _, ...parameters } = parametersOf(expected, 1);
-    assert.equal(queriesFor(expected.targetBits, parameters, shapeOf(expected)), expected.johnson, `blowup 2^${expected.logBlowup}`);
+    assert.equal(
+      queriesFor(expected.targetBits, parameters, shapeOf(expected)),
+      expected.johnson,
+      `blowup 2^${expected.logBlowup}`,
+    );
     const { uniqueDecoding } = securityReport({ ...parameters, queries: expected.uniqueDecoding }, shapeOf(expected));
-    const { uniqueDecoding: oneLess } = securityReport({ ...parameters, queries: expected.uniqueDecoding - 1 }, shapeOf(expected));
-    assert.ok(uniqueDecoding.weakest.bits >= 100 && oneLess.weakest.bits < 100, `unique decoding, blowup 2^${expected.logBlowup}`);
+    const { uniqueDecoding: oneLess } = securityReport(
+      { ...parameters, queries: expected.uniqueDecoding - 1 },
+      shapeOf(expected),
+    );
+    assert.ok(
+      uniqueDecoding.weakest.bits >= 100 && oneLess.weakest.bits < 100,
+      `unique decoding, blowup 2^${expected.logBlowup}`,
+    );
   }
 });
 
@@ -104,7 +135,11 @@ test("the fewest queries at every supported height agree with soundcalc, columns
   for (const expected of fixture.heights) {
     const { queries: _, ...parameters } = parametersOf(expected, 1);
     const shape = { ...shapeOf(expected), columns: 180, nextOpenedEnd: expected.batchedFunctions - 180 };
-    assert.equal(queriesFor(expected.targetBits, parameters, shape), expected.johnson, `2^${expected.logRows}, ${expected.grindingBits} bits of grinding`);
+    assert.equal(
+      queriesFor(expected.targetBits, parameters, shape),
+      expected.johnson,
+      `2^${expected.logRows}, ${expected.grindingBits} bits of grinding`,
+    );
   }
 });
 
@@ -124,7 +159,14 @@ test("reproduces the published row of ZisK's Dma circuit", () => {
   // soundcalc pins the gap to 0.005333; m = 67 is the multiplicity it derives from that gap.
   const logField = 3 * Math.log2(2 ** 64 - 2 ** 32 + 1);
   const outer = { logRate: -1, logDimension: 21, logField };
-  const folds: readonly (readonly [arity: number, logDimension: number])[] = [[8, 18], [8, 15], [8, 12], [8, 9], [8, 6], [4, 4]];
+  const folds: readonly (readonly [arity: number, logDimension: number])[] = [
+    [8, 18],
+    [8, 15],
+    [8, 12],
+    [8, 9],
+    [8, 6],
+    [4, 4],
+  ];
   const rows = [
     { regime: uniqueDecoding(outer, "bchks25"), batching: 166, commits: [172, 175, 178, 181, 184, 187], queries: 111 },
     { regime: johnson(outer, 67, "bchks25"), batching: 133, commits: [138, 141, 144, 147, 150, 154], queries: 128 },
@@ -140,8 +182,26 @@ test("reproduces the published row of ZisK's Dma circuit", () => {
 test("reproduces the regression vector of Plonky3's security crate", () => {
   // A field of exactly 2^252 elements with unbiased challenges.
   const report = securityReport(
-    { ...stage0, fieldModulus: 2 ** 28, extensionDegree: 9, challengeCoordinateBits: 28, logBlowup: 1, queries: 100, grindingBits: 16, digestBytes: 32 },
-    { ...stage0Shape, logRows: 20, foldingArities: [8, 8, 8, 8, 8, 8], columns: 1, nextOpenedEnd: 1, constraints: 1, maxDegree: 2, quotientChunks: 1 },
+    {
+      ...stage0,
+      fieldModulus: 2 ** 28,
+      extensionDegree: 9,
+      challengeCoordinateBits: 28,
+      logBlowup: 1,
+      queries: 100,
+      grindingBits: 16,
+      digestBytes: 32,
+    },
+    {
+      ...stage0Shape,
+      logRows: 20,
+      foldingArities: [8, 8, 8, 8, 8, 8],
+      columns: 1,
+      nextOpenedEnd: 1,
+      constraints: 1,
+      maxDegree: 2,
+      quotientChunks: 1,
+    },
   );
   assert.equal(Math.floor(report.uniqueDecoding.weakest.bits), 57);
   assert.equal(Math.floor(report.johnson.weakest.bits), 65);
@@ -190,8 +250,13 @@ test("a random evaluation in the statement costs its number of terms", () => {
 });
 
 test("older or more cautious agreement bounds never prove more", () => {
-  const bits = (["bchks25", "bchks25-printed", "bciks20"] as const).map((theorem) => securityReport(stage0, stage0Shape, theorem).provenBits);
-  assert.deepEqual([...bits].sort((a, b) => b - a), bits);
+  const bits = (["bchks25", "bchks25-printed", "bciks20"] as const).map(
+    (theorem) => securityReport(stage0, stage0Shape, theorem).provenBits,
+  );
+  assert.deepEqual(
+    [...bits].sort((a, b) => b - a),
+    bits,
+  );
   assert.ok(bits[0]! - bits[2]! > 10);
 });
 
@@ -216,7 +281,11 @@ test("refuses figures that describe no proof", () => {
     [{}, { lookup: { fractions: 10, messageDegree: 0 } }],
   ];
   for (const [parameters, shape] of wrong) {
-    assert.throws(() => securityReport({ ...stage0, ...parameters }, { ...stage0Shape, ...shape }), RangeError, JSON.stringify([parameters, shape]));
+    assert.throws(
+      () => securityReport({ ...stage0, ...parameters }, { ...stage0Shape, ...shape }),
+      RangeError,
+      JSON.stringify([parameters, shape]),
+    );
   }
   assert.throws(() => johnson({ logRate: -7, logDimension: 13, logField: 155 }, 2, "bchks25"), RangeError);
 });

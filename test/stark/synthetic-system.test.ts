@@ -11,10 +11,17 @@ describe("the synthetic system that the engine is measured on", () => {
   const system = compileSystem(definition, new Map(tallestHeights(definition).map((height) => [height, new Uint8Array(26)])));
 
   it("has the planned number of tables, columns and constraints", () => {
-    const sum = (of: (table: (typeof system.tables)[number]) => number) => system.tables.reduce((total, table) => total + of(table), 0);
+    const sum = (of: (table: (typeof system.tables)[number]) => number) =>
+      system.tables.reduce((total, table) => total + of(table), 0);
     assert.equal(system.tables.length, 22);
-    assert.equal(sum(({ mainWidth }) => mainWidth), 5033);
-    assert.equal(sum(({ lookupWidth }) => lookupWidth), 1980);
+    assert.equal(
+      sum(({ mainWidth }) => mainWidth),
+      5033,
+    );
+    assert.equal(
+      sum(({ lookupWidth }) => lookupWidth),
+      1980,
+    );
     assert.equal(system.constraintCount, 6346);
     assert.equal(system.constraintDegree, 3);
   });

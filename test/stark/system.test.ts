@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { type Air, AirBuilder } from "../../src/stark/air.ts";
+import { defineBus } from "../../src/stark/bus.ts";
 import { defineGadget } from "../../src/stark/expression.ts";
 import type { ProofParameters } from "../../src/stark/parameters.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
@@ -11,6 +12,8 @@ import { smallParameters } from "./airs/small-parameters.ts";
 import { squaresDefinition, squaresSystem } from "./airs/squares.ts";
 
 const parameters = smallParameters();
+const A = defineBus("a", 1, { element: 1 });
+const B = defineBus("b", 2, { element: 1 });
 
 function definition(tables: readonly TableDefinition[], changes: Partial<SystemDefinition> = {}): SystemDefinition {
   return { name: "test/1", parameters, tables, statementValueCount: 1, publicValues: () => [0], ...changes };
@@ -26,40 +29,163 @@ const plain = air((t) => t.assertZero("zero", "everyRow", t.column("x")));
 
 describe("compileSystem refuses", () => {
   const messageOf = (length: number) =>
-    air((t) => t.send("bus", t.column("m"), t.columns("x", length)));
+    air((t) => t.send(defineBus("bus", 1, { elements: length }), t.column("m"), { elements: t.columns("x", length) }));
   const cases: readonly (readonly [string, RegExp, () => unknown])[] = [
     ["no tables", /no tables/, () => compileSystem(definition([]))],
     ["a table without columns", /no main columns/, () => compileSystem(definition([{ air: air(() => undefined) }]))],
-    ["a constraint beyond the degree", /degree 4 with its selector/, () =>
-      compileSystem(definition([{ air: air((t) => { const x = t.column("x"); t.assertZero("deep", "everyRow", t.mul(x, x, x, x)); }) }]))],
-    ["a boundary constraint whose selector exceeds the degree", /degree 4 with its selector/, () =>
-      compileSystem(definition([{ air: air((t) => { const x = t.column("x"); t.assertZero("edge", "firstRow", t.mul(x, x, x)); }) }]))],
-    ["an interaction beyond the degree", /needs degree 4/, () =>
-      compileSystem(definition([{ air: air((t) => { const x = t.column("x"); t.send("bus", x, [t.mul(x, x, x)]); }) }]))],
-    ["a next column that is not in front", /declare it before/, () =>
-      compileSystem(definition([{ air: air((t) => { t.column("x"); t.assertZero("late", "transition", t.next(t.column("y"))); }) }]))],
-    ["a preprocessed column read at the next row", /preprocessed column at the next row/, () =>
-      compileSystem(definition([{
-        air: air((t) => { t.column("x"); t.assertZero("late", "transition", t.next(t.preprocessedColumn("p"))); }),
-        preprocessed: { logRows: 3, columns: () => [new Uint32Array(8)] },
-      }]))],
-    ["preprocessed columns that are not given", /exactly when/, () =>
-      compileSystem(definition([{ air: air((t) => { t.column("x"); t.preprocessedColumn("p"); }) }]))],
-    ["preprocessed columns that are not declared", /exactly when/, () =>
-      compileSystem(definition([{ air: plain, preprocessed: { logRows: 3, columns: () => [] } }]))],
-    ["a preprocessed height out of bounds", /outside/, () =>
-      compileSystem(definition([{ air: air((t) => { t.column("x"); t.preprocessedColumn("p"); }), preprocessed: { logRows: 13, columns: () => [] } }]))],
+    [
+      "a constraint beyond the degree",
+      /degree 4 with its selector/,
+      () =>
+        compileSystem(
+          definition([
+            {
+              air: air((t) => {
+                const x = t.column("x");
+                t.assertZero("deep", "everyRow", t.mul(x, x, x, x));
+              }),
+            },
+          ]),
+        ),
+    ],
+    [
+      "a boundary constraint whose selector exceeds the degree",
+      /degree 4 with its selector/,
+      () =>
+        compileSystem(
+          definition([
+            {
+              air: air((t) => {
+                const x = t.column("x");
+                t.assertZero("edge", "firstRow", t.mul(x, x, x));
+              }),
+            },
+          ]),
+        ),
+    ],
+    [
+      "an interaction beyond the degree",
+      /needs degree 4/,
+      () =>
+        compileSystem(
+          definition([
+            {
+              air: air((t) => {
+                const x = t.column("x");
+                t.send(A, x, { element: t.mul(x, x, x) });
+              }),
+            },
+          ]),
+        ),
+    ],
+    [
+      "a next column that is not in front",
+      /declare it before/,
+      () =>
+        compileSystem(
+          definition([
+            {
+              air: air((t) => {
+                t.column("x");
+                t.assertZero("late", "transition", t.next(t.column("y")));
+              }),
+            },
+          ]),
+        ),
+    ],
+    [
+      "a preprocessed column read at the next row",
+      /preprocessed column at the next row/,
+      () =>
+        compileSystem(
+          definition([
+            {
+              air: air((t) => {
+                t.column("x");
+                t.assertZero("late", "transition", t.next(t.preprocessedColumn("p")));
+              }),
+              preprocessed: { logRows: 3, columns: () => [new Uint32Array(8)] },
+            },
+          ]),
+        ),
+    ],
+    [
+      "preprocessed columns that are not given",
+      /exactly when/,
+      () =>
+        compileSystem(
+          definition([
+            {
+              air: air((t) => {
+                t.column("x");
+                t.preprocessedColumn("p");
+              }),
+            },
+          ]),
+        ),
+    ],
+    [
+      "preprocessed columns that are not declared",
+      /exactly when/,
+      () => compileSystem(definition([{ air: plain, preprocessed: { logRows: 3, columns: () => [] } }])),
+    ],
+    [
+      "a preprocessed height out of bounds",
+      /outside/,
+      () =>
+        compileSystem(
+          definition([
+            {
+              air: air((t) => {
+                t.column("x");
+                t.preprocessedColumn("p");
+              }),
+              preprocessed: { logRows: 13, columns: () => [] },
+            },
+          ]),
+        ),
+    ],
     ["a missing preprocessed root", /lacks the preprocessed root/, () => compileSystem(squaresDefinition(parameters))],
-    ["roots without preprocessed columns", /was given roots/, () =>
-      compileSystem(definition([{ air: plain }]), new Map([[4, new Uint8Array(26)]]))],
-    ["more public values than there are", /reads 3 public values/, () =>
-      compileSystem(definition([{ air: air((t) => t.assertZero("p", "everyRow", t.sub(t.column("x"), t.public(2))), 3), auxiliaryCount: 1 }]))],
-    ["messages of different length on one bus", /uses bus bus with 3 elements/, () =>
-      compileSystem(definition([{ air: messageOf(2) }, { air: messageOf(3) }]))],
-    ["quotient domains beyond the field's two-adicity", /exceed the field/, () =>
-      compileSystem(definition([{ air: air((t) => { const x = t.column("x"); t.assertZero("nine", "everyRow", t.mul(...Array.from({ length: 9 }, () => x))); }) }], {
-        parameters: { ...parameters, maxConstraintDegree: 9, maxLogRows: 22 },
-      }))],
+    [
+      "roots without preprocessed columns",
+      /was given roots/,
+      () => compileSystem(definition([{ air: plain }]), new Map([[4, new Uint8Array(26)]])),
+    ],
+    [
+      "more public values than there are",
+      /reads 3 public values/,
+      () =>
+        compileSystem(
+          definition([
+            { air: air((t) => t.assertZero("p", "everyRow", t.sub(t.column("x"), t.public(2))), 3), auxiliaryCount: 1 },
+          ]),
+        ),
+    ],
+    [
+      "two buses of one tag and name",
+      /bus bus of tag 1 and bus bus of tag 1 are two/,
+      () => compileSystem(definition([{ air: messageOf(2) }, { air: messageOf(3) }])),
+    ],
+    [
+      "quotient domains beyond the field's two-adicity",
+      /exceed the field/,
+      () =>
+        compileSystem(
+          definition(
+            [
+              {
+                air: air((t) => {
+                  const x = t.column("x");
+                  t.assertZero("nine", "everyRow", t.mul(...Array.from({ length: 9 }, () => x)));
+                }),
+              },
+            ],
+            {
+              parameters: { ...parameters, maxConstraintDegree: 9, maxLogRows: 22 },
+            },
+          ),
+        ),
+    ],
   ];
   for (const [name, message, compile] of cases) {
     it(name, () => assert.throws(compile, message));
@@ -86,7 +212,10 @@ describe("compileSystem refuses", () => {
   ];
   for (const [name, value] of bad) {
     it(`${name} = ${JSON.stringify(value)}`, () => {
-      assert.throws(() => compileSystem(definition([{ air: plain }], { parameters: { ...parameters, [name]: value } })), RangeError);
+      assert.throws(
+        () => compileSystem(definition([{ air: plain }], { parameters: { ...parameters, [name]: value } })),
+        RangeError,
+      );
     });
   }
 });
@@ -94,11 +223,15 @@ describe("compileSystem refuses", () => {
 describe("the number of queries", () => {
   it("is bounded by the least height of the tallest table, not by the smallest table", async () => {
     const fixed = (logRows: number) => ({
-      air: air((t) => { t.column("x"); t.preprocessedColumn("p"); }),
+      air: air((t) => {
+        t.column("x");
+        t.preprocessedColumn("p");
+      }),
       preprocessed: { logRows, columns: () => [new Uint32Array(2 ** logRows)] },
     });
     // Blowup 4: half of the domain of 2^5 rows is 64 positions, of 2^2 rows 8.
-    const many = (queryCount: number) => definition([fixed(5), fixed(3), { air: plain }], { parameters: { ...parameters, queryCount } });
+    const many = (queryCount: number) =>
+      definition([fixed(5), fixed(3), { air: plain }], { parameters: { ...parameters, queryCount } });
     const roots = await commitPreprocessed(many(64), createReferenceBackend());
     compileSystem(many(64), roots);
     assert.throws(() => compileSystem(many(65), roots), /65 queries are too many for a tallest table of 2\^5 rows: at most 64/);
@@ -109,7 +242,8 @@ describe("the number of queries", () => {
 });
 
 describe("the verification key digest", () => {
-  const digest = (system: { readonly verificationKeyDigest: Uint8Array }): string => Buffer.from(system.verificationKeyDigest).toString("hex");
+  const digest = (system: { readonly verificationKeyDigest: Uint8Array }): string =>
+    Buffer.from(system.verificationKeyDigest).toString("hex");
 
   it("changes with every parameter", async () => {
     const changes: readonly Partial<ProofParameters>[] = [
@@ -128,7 +262,9 @@ describe("the verification key digest", () => {
       { maxLogRows: 11 },
     ];
     assert.equal(new Set(changes.flatMap(Object.keys)).size, Object.keys(parameters).length, "a parameter is not covered");
-    const digests = changes.map((change) => digest(compileSystem(definition([{ air: plain }], { parameters: { ...parameters, ...change } }))));
+    const digests = changes.map((change) =>
+      digest(compileSystem(definition([{ air: plain }], { parameters: { ...parameters, ...change } }))),
+    );
     assert.equal(new Set(digests).size, changes.length);
   });
 
@@ -145,8 +281,19 @@ describe("the verification key digest", () => {
       [(t) => t.assertZero("c", "transition", t.column("x"))],
       [(t) => t.assertZero("c", "firstRow", t.column("x"))],
       [(t) => t.assertZero("c", "lastRow", t.column("x"))],
-      [(t) => { const x = t.column("x"); t.assertZero("c", "everyRow", x); t.column("y"); }],
-      [(t) => { const x = t.column("x"); t.assertZero("c", "everyRow", x, x); }],
+      [
+        (t) => {
+          const x = t.column("x");
+          t.assertZero("c", "everyRow", x);
+          t.column("y");
+        },
+      ],
+      [
+        (t) => {
+          const x = t.column("x");
+          t.assertZero("c", "everyRow", x, x);
+        },
+      ],
       [(t) => t.assertZero("c", "transition", t.next(t.column("x")))],
       [(t) => t.assertZero("c", "everyRow", t.sub(t.column("x"), t.constant(1)))],
       [(t) => t.assertZero("c", "everyRow", t.sub(t.column("x"), t.constant(2)))],
@@ -157,11 +304,38 @@ describe("the verification key digest", () => {
       [(t) => t.assertZero("c", "everyRow", t.sub(t.column("x"), t.public(0))), 2, 1],
       [(t) => t.assertZero("c", "everyRow", t.apply(gadget(1), [t.column("x")])[0]!)],
       [(t) => t.assertZero("c", "everyRow", t.apply(gadget(2), [t.column("x")])[0]!)],
-      [(t) => { const x = flag(t); t.send("a", x, [x]); }],
-      [(t) => { const x = flag(t); t.receive("a", x, [x]); }],
-      [(t) => { const x = flag(t); t.send("a", x, [x, x]); }],
-      [(t) => { const x = flag(t); t.send("a", x, [x]); t.receive("a", x, [x]); }],
-      [(t) => { const x = flag(t); t.send("a", x, [x]); t.receive("b", x, [x]); }],
+      [
+        (t) => {
+          const x = flag(t);
+          t.send(A, x, { element: x });
+        },
+      ],
+      [
+        (t) => {
+          const x = flag(t);
+          t.receive(A, x, { element: x });
+        },
+      ],
+      [
+        (t) => {
+          const x = flag(t);
+          t.send(defineBus("a", 1, { element: 2 }), x, { element: [x, x] });
+        },
+      ],
+      [
+        (t) => {
+          const x = flag(t);
+          t.send(A, x, { element: x });
+          t.receive(A, x, { element: x });
+        },
+      ],
+      [
+        (t) => {
+          const x = flag(t);
+          t.send(A, x, { element: x });
+          t.receive(B, x, { element: x });
+        },
+      ],
     ];
     const digests = variants.map(([declare, publicCount = 0, auxiliaryCount = 0]) =>
       digest(compileSystem(definition([{ air: air(declare, publicCount), auxiliaryCount }]))),
@@ -188,7 +362,10 @@ describe("the verification key digest", () => {
       [1, 2].map(async (value) => {
         const [squares, requests, range] = squaresDefinition(parameters).tables;
         const columns = () => [Uint32Array.from({ length: 16 }, (_, i) => i * value)];
-        const changed = { ...squaresDefinition(parameters), tables: [squares!, requests!, { ...range!, preprocessed: { logRows: 4, columns } }] };
+        const changed = {
+          ...squaresDefinition(parameters),
+          tables: [squares!, requests!, { ...range!, preprocessed: { logRows: 4, columns } }],
+        };
         return digest(compileSystem(changed, await commitPreprocessed(changed, backend)));
       }),
     );
@@ -200,7 +377,7 @@ describe("the verification key digest", () => {
       const t = new AirBuilder(`table${suffix}`, 0);
       const x = t.column(`x${suffix}`);
       t.assertZero(`c${suffix}`, "everyRow", x);
-      t.send(`bus${suffix}`, x, [x]);
+      t.send(defineBus(`bus${suffix}`, 1, { [`element${suffix}`]: 1 }), x, { [`element${suffix}`]: x });
       return digest(compileSystem(definition([{ air: t.build() }])));
     };
     assert.equal(named("1"), named("2"));
@@ -213,8 +390,15 @@ describe("createShape", () => {
     const shape = createShape(system, [3, 6, 4]);
     assert.ok(typeof shape !== "number");
     assert.deepEqual(
-      shape.blocks.map(({ phase, table, logRows, width, nextWidth, firstColumn, firstNext }) =>
-        [phase, table, logRows, width, nextWidth, firstColumn, firstNext]),
+      shape.blocks.map(({ phase, table, logRows, width, nextWidth, firstColumn, firstNext }) => [
+        phase,
+        table,
+        logRows,
+        width,
+        nextWidth,
+        firstColumn,
+        firstNext,
+      ]),
       [
         ["preprocessed", 2, 4, 1, 0, 0, 0],
         ["main", 0, 3, 3, 0, 1, 0],
@@ -226,12 +410,15 @@ describe("createShape", () => {
         ["quotient", undefined, 6, 10, 0, 23, 17],
       ],
     );
-    assert.deepEqual(shape.trees.map(({ phase, logLeaves }) => [phase, logLeaves]), [
-      ["preprocessed", 6],
-      ["main", 8],
-      ["lookup", 8],
-      ["quotient", 8],
-    ]);
+    assert.deepEqual(
+      shape.trees.map(({ phase, logLeaves }) => [phase, logLeaves]),
+      [
+        ["preprocessed", 6],
+        ["main", 8],
+        ["lookup", 8],
+        ["quotient", 8],
+      ],
+    );
     assert.deepEqual([shape.columnCount, shape.nextColumnCount, shape.logDomain], [33, 17, 8]);
   });
 
@@ -246,7 +433,7 @@ describe("createShape", () => {
     const busy = air((t) => {
       const [x, one] = [t.column("x"), t.constant(1)];
       t.assertZero("x is 0, 1 or 2", "everyRow", t.mul(x, t.sub(x, one), t.sub(x, t.constant(2))));
-      for (let i = 0; i < 512; i++) t.send("bus", x, [x]);
+      for (let i = 0; i < 512; i++) t.send(A, x, { element: x });
     });
     const wide = smallParameters({ logBlowup: 2, maxLogRows: 21 });
     const system = compileSystem(definition([{ air: busy }], { parameters: wide }));

@@ -7,7 +7,7 @@ import { runProgram } from "../../src/kernels/reference/vector-program.ts";
 import { allocateRegisters } from "../../src/stark/register-allocation.ts";
 import type { System } from "../../src/stark/system.ts";
 import { compileTableProgram, fillScalars, fillWeights } from "../../src/stark/table-program.ts";
-import { VectorProgramBuilder } from "../../src/stark/vector-program.ts";
+import { ConstraintProgramBuilder } from "../../src/stark/vector-program.ts";
 import { fibonacciSystem } from "./airs/fibonacci.ts";
 import { powersSystem } from "./airs/powers.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
@@ -16,9 +16,9 @@ import { squaresSystem } from "./airs/squares.ts";
 const number = (seed: number): number => (Math.imul(seed + 1, 2654435761) >>> 0) % P;
 const element = (degree: number, seed: number): Ext => Array.from({ length: degree }, (_, i) => number(seed * 16 + i));
 
-describe("VectorProgramBuilder", () => {
+describe("ConstraintProgramBuilder", () => {
   it("shares equal values, folds constants and keeps scalar arithmetic out of the rows", () => {
-    const builder = new VectorProgramBuilder();
+    const builder = new ConstraintProgramBuilder();
     const x = builder.column(0, false);
     const constant = builder.add(builder.constant(3), builder.constant(4));
     const perProof = builder.mul(builder.scalar({ kind: "public", index: 0 }), constant);
@@ -26,7 +26,10 @@ describe("VectorProgramBuilder", () => {
     builder.accumulate(builder.add(builder.constant(0), builder.mul(x, builder.constant(1))), 1, 1);
     builder.accumulate(builder.sub(builder.constant(2), builder.constant(2)), 2, 2);
     const { program, scalars } = builder.build();
-    assert.deepEqual(program.instructions.map(({ op }) => op), ["mul", "add", "accumulate", "accumulate"]);
+    assert.deepEqual(
+      program.instructions.map(({ op }) => op),
+      ["mul", "add", "accumulate", "accumulate"],
+    );
     assert.equal(program.registerCount, 1);
     const field = createExtension(5);
     const values = fillScalars(field, scalars, { publicValues: [10], lookup: undefined, step: undefined });
@@ -55,17 +58,31 @@ describe("allocateRegisters", () => {
 
 /** The program must compute Σ weight · selector · body per scope; the expected sums are written out by hand. */
 describe("compileTableProgram", () => {
-  function accumulators(system: System, table: number, current: readonly number[], next: readonly number[], publicValues: readonly number[]) {
+  function accumulators(
+    system: System,
+    table: number,
+    current: readonly number[],
+    next: readonly number[],
+    publicValues: readonly number[],
+  ) {
     const { field } = system;
     const compiled = compileTableProgram(field, system.tables[table]!);
     const lookup = { fold: element(field.degree, 5), offset: element(field.degree, 6) };
     const scalars = fillScalars(field, compiled.scalars, { publicValues, lookup, step: element(field.degree, 7) });
     const alpha = element(field.degree, 8);
     const weights = fillWeights(field, system.tables[table]!, compiled, alpha);
-    return { result: runProgram(field, compiled.program, { current, next, scalars, weights }), alpha, lookup, step: element(field.degree, 7) };
+    return {
+      result: runProgram(field, compiled.program, { current, next, scalars, weights }),
+      alpha,
+      lookup,
+      step: element(field.degree, 7),
+    };
   }
   const weigh = (system: System, alpha: Ext, terms: readonly (readonly [number, number])[]): Ext =>
-    terms.reduce<Ext>((sum, [index, value]) => system.field.add(sum, system.field.scale(system.field.pow(alpha, index), value)), system.field.zero);
+    terms.reduce<Ext>(
+      (sum, [index, value]) => system.field.add(sum, system.field.scale(system.field.pow(alpha, index), value)),
+      system.field.zero,
+    );
   const mod = (x: bigint): number => Number(((x % BigInt(P)) + BigInt(P)) % BigInt(P));
 
   it("weighs each constraint with its power of the challenge, by scope", () => {
@@ -74,8 +91,14 @@ describe("compileTableProgram", () => {
     const { result, alpha } = accumulators(system, 0, [a, b, copy], [44, 55, 66], [1, 2, 3]);
     assert.deepEqual(result, [
       weigh(system, alpha, [[4, copy - a]]),
-      weigh(system, alpha, [[2, 44 - b], [3, 55 - a - b]]),
-      weigh(system, alpha, [[0, a - 1], [1, b - 2]]),
+      weigh(system, alpha, [
+        [2, 44 - b],
+        [3, 55 - a - b],
+      ]),
+      weigh(system, alpha, [
+        [0, a - 1],
+        [1, b - 2],
+      ]),
       weigh(system, alpha, [[5, b - 3]]),
     ]);
   });
@@ -85,8 +108,14 @@ describe("compileTableProgram", () => {
     const [x, run, ninth] = [7, 4, 9];
     const { result, alpha } = accumulators(system, 0, [x, run, ninth], [13, 0, 0], [2, 5]);
     assert.deepEqual(result, [
-      weigh(system, alpha, [[0, run * (run - 1)], [1, mod(9n - 7n ** 9n)]]),
-      weigh(system, alpha, [[2, mod(4n * (13n - 14n))], [3, mod((1n - 4n) * (13n - 7n))]]),
+      weigh(system, alpha, [
+        [0, run * (run - 1)],
+        [1, mod(9n - 7n ** 9n)],
+      ]),
+      weigh(system, alpha, [
+        [2, mod(4n * (13n - 14n))],
+        [3, mod((1n - 4n) * (13n - 7n))],
+      ]),
       weigh(system, alpha, [[4, mod(7n ** 8n - 2n ** 8n)]]),
       weigh(system, alpha, [[5, run]]),
     ]);
@@ -101,7 +130,13 @@ describe("compileTableProgram", () => {
       const [value, real, square] = [9, 3, 80];
       const running = element(field.degree, 20);
       const runningNext = element(field.degree, 21);
-      const { result, alpha, lookup, step } = accumulators(system, 1, [value, real, square, ...running], [12, 2, 0, ...runningNext], [1, 2]);
+      const { result, alpha, lookup, step } = accumulators(
+        system,
+        1,
+        [value, real, square, ...running],
+        [12, 2, 0, ...runningNext],
+        [1, 2],
+      );
       const message = (id: number, ...elements: number[]): Ext =>
         elements.reduce<Ext>(
           (sum, m, i) => field.add(sum, field.scale(field.pow(lookup.fold, i + 1), m)),
@@ -114,14 +149,14 @@ describe("compileTableProgram", () => {
       const fractions = field.add(field.scale(d2, real), field.scale(d1, real));
       const lookupValue = field.sub(field.mul(delta, field.mul(d1, d2)), fractions);
       const first = system.tables[1]!.firstConstraint;
-      assert.deepEqual(result[2], field.add(
-        weigh(system, alpha, [[first + 1, value - 1]]),
-        field.mul(field.pow(alpha, first + 4), running),
-      ));
-      assert.deepEqual(result[0], field.add(
-        weigh(system, alpha, [[first, real * (real - 1)]]),
-        field.mul(field.pow(alpha, first + 5), lookupValue),
-      ));
+      assert.deepEqual(
+        result[2],
+        field.add(weigh(system, alpha, [[first + 1, value - 1]]), field.mul(field.pow(alpha, first + 4), running)),
+      );
+      assert.deepEqual(
+        result[0],
+        field.add(weigh(system, alpha, [[first, real * (real - 1)]]), field.mul(field.pow(alpha, first + 5), lookupValue)),
+      );
     });
   }
 });

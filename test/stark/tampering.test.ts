@@ -83,7 +83,10 @@ function expectedCodes(name: string): readonly RejectionCode[] {
   }
 }
 
-for (const [hash, target] of [["keccak", keccak], ["Poseidon", poseidon]] as const) {
+for (const [hash, target] of [
+  ["keccak", keccak],
+  ["Poseidon", poseidon],
+] as const) {
   describe(`a tampered ${hash} proof`, () => {
     it("has sections that cover every byte", () => {
       let end = 0;
@@ -122,7 +125,7 @@ describe("every single byte", () => {
     const proof = await prove(system, input, backend);
     assert.equal(verify(system, input.statement, proof).ok, true);
     for (let offset = 0; offset < proof.length; offset++) {
-      assert.equal(verify(system, input.statement, flip(proof, offset, 1 << offset % 8)).ok, false, `byte ${offset}`);
+      assert.equal(verify(system, input.statement, flip(proof, offset, 1 << (offset % 8))).ok, false, `byte ${offset}`);
     }
   });
 });

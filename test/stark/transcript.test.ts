@@ -56,7 +56,11 @@ describe("the transcript", () => {
   });
 
   it("draws distinct positions, lowest bits first, and sorts them", () => {
-    for (const [logDomain, count] of [[4, 8], [7, 40], [20, 23]] as const) {
+    for (const [logDomain, count] of [
+      [4, 8],
+      [7, 40],
+      [20, 23],
+    ] as const) {
       const expected = new Set<number>();
       for (let counter = 0; expected.size < count; counter++) {
         let word = BigInt(`0x${hash(hash("010203") + counter.toString(16).padStart(64, "0"))}`);
@@ -66,7 +70,10 @@ describe("the transcript", () => {
         }
       }
       const queries = start(5).queries(logDomain, count) ?? [];
-      assert.deepEqual(queries, [...expected].sort((a, b) => a - b));
+      assert.deepEqual(
+        queries,
+        [...expected].sort((a, b) => a - b),
+      );
       assert.equal(new Set(queries).size, count);
     }
   });

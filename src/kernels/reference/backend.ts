@@ -10,6 +10,7 @@ import { buildTree } from "./merkle-tree.ts";
 import { evaluateOnCoset, interpolate } from "./ntt.ts";
 import { evaluateAt, fromCoordinateColumns, toCoordinateColumns } from "./polynomial.ts";
 import { tableQuotient } from "./quotient.ts";
+import { mapRows, runningSum } from "./row-map.ts";
 
 interface HeldTree {
   readonly layers: readonly (readonly Uint8Array[])[];
@@ -93,7 +94,10 @@ export function createReferenceBackend(): Backend {
       });
     }
     const chunks = Array.from({ length: request.chunkCount }, (_, j) => sum.slice(j * rows, (j + 1) * rows));
-    return hold(chunks.flatMap((chunk) => toCoordinateColumns(field, chunk)), tallest);
+    return hold(
+      chunks.flatMap((chunk) => toCoordinateColumns(field, chunk)),
+      tallest,
+    );
   }
 
   function deep(request: DeepRequest): Columns {
@@ -112,7 +116,10 @@ export function createReferenceBackend(): Backend {
       for (const column of columns) {
         if (column.length !== 2 ** logRows) throw new RangeError(`a column of 2^${logRows} rows has ${column.length} elements`);
       }
-      return hold(columns.map((column) => column.slice()), logRows);
+      return hold(
+        columns.map((column) => column.slice()),
+        logRows,
+      );
     },
     download: async (columns) => dataOf(columns).map((column) => column.slice()),
     interpolate: async (evaluations) => {
@@ -120,6 +127,8 @@ export function createReferenceBackend(): Backend {
       columnsHeld.delete(evaluations);
       return coefficients;
     },
+    mapRows: async (request) => hold(mapRows(request, request.blocks.flatMap(dataOf)), request.logRows),
+    runningSums: async (evaluations, width) => dataOf(evaluations).slice(0, width).map(runningSum),
     evaluateAt: async (coefficients, point) => {
       const field = createExtension(point.length);
       return dataOf(coefficients).map((column) => evaluateAt(field, column, point));

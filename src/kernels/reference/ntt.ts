@@ -38,8 +38,14 @@ function transform(values: Uint32Array, root: number): Uint32Array {
   if (size === 1) return values.slice();
   const half = size / 2;
   const rootSquared = mul(root, root);
-  const even = transform(Uint32Array.from({ length: half }, (_, i) => values[2 * i] ?? 0), rootSquared);
-  const odd = transform(Uint32Array.from({ length: half }, (_, i) => values[2 * i + 1] ?? 0), rootSquared);
+  const even = transform(
+    Uint32Array.from({ length: half }, (_, i) => values[2 * i] ?? 0),
+    rootSquared,
+  );
+  const odd = transform(
+    Uint32Array.from({ length: half }, (_, i) => values[2 * i + 1] ?? 0),
+    rootSquared,
+  );
   const result = new Uint32Array(size);
   let twiddle = 1;
   for (let k = 0; k < half; k++) {

@@ -12,8 +12,10 @@ import { evaluateAt } from "./operations/evaluate.ts";
 import { fold } from "./operations/fold.ts";
 import { grind } from "./operations/grind.ts";
 import { interpolate } from "./operations/interpolate.ts";
+import { mapRows } from "./operations/map-rows.ts";
 import { open } from "./operations/open.ts";
 import { quotient } from "./operations/quotient.ts";
+import { runningSums } from "./operations/running-sums.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** Options of `createWasmBackend`. */
@@ -51,6 +53,8 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
     upload: async (columns, logRows) => upload(device(), columns, logRows),
     download: async (columns) => download(device(), columns),
     interpolate: async (evaluations) => interpolate(device(), evaluations),
+    mapRows: async (request) => mapRows(device(), request),
+    runningSums: async (evaluations, width) => runningSums(device(), evaluations, width),
     evaluateAt: async (coefficients, point) => evaluateAt(device(), coefficients, point),
     commit: async (request) => {
       const { tree, root } = await commit(device(), request);

@@ -25,7 +25,11 @@ export class ColumnsStore {
   }
 
   /** Columns inside an allocation that is given to the store. */
-  adopt(allocation: number, addresses: readonly number[], logRows: number): { readonly handle: Columns; readonly stored: StoredColumns } {
+  adopt(
+    allocation: number,
+    addresses: readonly number[],
+    logRows: number,
+  ): { readonly handle: Columns; readonly stored: StoredColumns } {
     const handle: Columns = { logRows, width: addresses.length };
     const stored: StoredColumns = { ...handle, addresses, allocation };
     this.#held.set(handle, stored);

@@ -9,7 +9,10 @@ export function constantPairs(element: Ext): number[] {
 /** Columns of the matrix of multiplication by an element: entry j is the element times X^j. */
 export function multiplicationColumns(field: ExtensionField, element: Ext): Ext[] {
   return Array.from({ length: field.degree }, (_, j) =>
-    field.mul(element, Array.from({ length: field.degree }, (_unused, i) => (i === j ? 1 : 0))),
+    field.mul(
+      element,
+      Array.from({ length: field.degree }, (_unused, i) => (i === j ? 1 : 0)),
+    ),
   );
 }
 

@@ -18,7 +18,10 @@ export function createKeccak256(): Keccak256 {
   builder.add(emitPermutePair());
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const module = new WebAssembly.Module(builder.build({ initialPages: 1, maximumPages: 1, shared: false }));
-  const permute = new WebAssembly.Instance(module, { env: { memory } }).exports.permutePair as (state: number, constants: number) => void;
+  const permute = new WebAssembly.Instance(module, { env: { memory } }).exports.permutePair as (
+    state: number,
+    constants: number,
+  ) => void;
   new BigUint64Array(memory.buffer, 0, KECCAK_CONSTANTS.length).set(KECCAK_CONSTANTS);
   // Word i of the hashed state is at 16·i, so its halves are at 4·i and 4·i + 1 in words of 32 bits.
   const state = new Uint32Array(memory.buffer, STATE_OFFSET, STATE_PAIR_BYTES / 4);

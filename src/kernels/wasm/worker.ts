@@ -8,9 +8,11 @@ import { runFold } from "./jobs/fold.ts";
 import { runGrind } from "./jobs/grind.ts";
 import { runInterpolate } from "./jobs/interpolate.ts";
 import type { Job } from "./jobs/job.ts";
+import { runMapRows } from "./jobs/map-rows.ts";
 import type { TaskRunner } from "./jobs/task.ts";
 import { runQuotient } from "./jobs/quotient.ts";
 import { runRemainders } from "./jobs/remainders.ts";
+import { runRunningSums } from "./jobs/running-sums.ts";
 import { instantiateKernels } from "./kernel-module.ts";
 import type { Thread } from "./thread.ts";
 
@@ -29,7 +31,8 @@ export interface WorkerRequest {
 }
 
 /** A thread's end of a job. */
-export type WorkerReply = { readonly ok: true; readonly nonce: bigint | undefined } | { readonly ok: false; readonly error: Error };
+export type WorkerReply =
+  { readonly ok: true; readonly nonce: bigint | undefined } | { readonly ok: false; readonly error: Error };
 
 const { module, memory, index } = workerData as WorkerSetup;
 const kernels = instantiateKernels(module, memory);
@@ -73,9 +76,13 @@ function runnerOf(thread: Thread, job: Job, found: (nonce: bigint) => void): Tas
       return runGrind(thread, job, scratch, found);
     case "interpolate":
       return runInterpolate(thread, job, scratch);
+    case "mapRows":
+      return runMapRows(thread, job, scratch);
     case "quotient":
       return runQuotient(thread, job, scratch);
     case "remainders":
       return runRemainders(thread, job);
+    case "runningSums":
+      return runRunningSums(thread, job);
   }
 }

@@ -77,7 +77,8 @@ function toWord(value: bigint): Uint16Array {
 function operationOf(row: RomRow, operations: ReadonlyMap<number, RowOperation>): RowOperation | undefined {
   const { opcode, index } = row;
   if (opcode === 0x00 || opcode === 0x56 || opcode === 0x57) return undefined;
-  if (opcode >= 0x80 && opcode < 0x90) return ({ kernelStack }) => kernelStack.pushWord(kernelStack.limbs, kernelStack.at(opcode - 0x80));
+  if (opcode >= 0x80 && opcode < 0x90)
+    return ({ kernelStack }) => kernelStack.pushWord(kernelStack.limbs, kernelStack.at(opcode - 0x80));
   if (opcode >= 0x90 && opcode < 0xa0) {
     return ({ kernelStack }) => swap(kernelStack.limbs, kernelStack.at(0), kernelStack.at(opcode - 0x8f));
   }
@@ -112,28 +113,40 @@ function kernelOperations(privileged: ReadonlyMap<number, Privileged>, keccak: K
   const operations = new Map<number, RowOperation>([
     [PUSH_ROW, () => undefined],
     [0x5b, () => undefined],
-    [0x20, ({ kernelStack, kernelMemory }) => {
-      const offset = kernelStack.popNumber();
-      pushBytes(kernelStack, keccak(kernelMemory.view(offset, kernelStack.popNumber())));
-    }],
+    [
+      0x20,
+      ({ kernelStack, kernelMemory }) => {
+        const offset = kernelStack.popNumber();
+        pushBytes(kernelStack, keccak(kernelMemory.view(offset, kernelStack.popNumber())));
+      },
+    ],
     [0x46, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.chainId)],
     [0x48, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.baseFee)],
     [0x50, ({ kernelStack }) => kernelStack.drop()],
-    [0x51, ({ kernelStack, kernelMemory }) => {
-      const offset = kernelStack.popNumber();
-      const at = kernelStack.grow();
-      kernelMemory.loadWord(offset, kernelStack.limbs, at);
-    }],
-    [0x52, ({ kernelStack, kernelMemory }) => {
-      const offset = kernelStack.popNumber();
-      kernelMemory.storeWord(offset, kernelStack.limbs, kernelStack.at(0));
-      kernelStack.drop();
-    }],
-    [0x53, ({ kernelStack, kernelMemory }) => {
-      const offset = kernelStack.popNumber();
-      kernelMemory.storeByte(offset, (kernelStack.limbs[kernelStack.at(0)] as number) & 0xff);
-      kernelStack.drop();
-    }],
+    [
+      0x51,
+      ({ kernelStack, kernelMemory }) => {
+        const offset = kernelStack.popNumber();
+        const at = kernelStack.grow();
+        kernelMemory.loadWord(offset, kernelStack.limbs, at);
+      },
+    ],
+    [
+      0x52,
+      ({ kernelStack, kernelMemory }) => {
+        const offset = kernelStack.popNumber();
+        kernelMemory.storeWord(offset, kernelStack.limbs, kernelStack.at(0));
+        kernelStack.drop();
+      },
+    ],
+    [
+      0x53,
+      ({ kernelStack, kernelMemory }) => {
+        const offset = kernelStack.popNumber();
+        kernelMemory.storeByte(offset, (kernelStack.limbs[kernelStack.at(0)] as number) & 0xff);
+        kernelStack.drop();
+      },
+    ],
     [0x5a, ({ kernelStack, current }) => kernelStack.pushNumber(current.gas)],
   ]);
   for (const [opcode, compute] of ARITHMETIC) operations.set(opcode, ({ kernelStack }) => compute(kernelStack));

@@ -7,7 +7,6 @@ import { pushBytes } from "./user-mode.ts";
 import type { Keccak, UserMode } from "./user-mode.ts";
 import { TOO_LARGE } from "./word-stack.ts";
 
-
 /** What the machine computes for the kernel with libraries; in circuits each is a table of its own. */
 export interface Primitives {
   readonly keccak: Keccak;

@@ -35,7 +35,7 @@ export function translate(code: Uint8Array, options: { readonly fused: boolean }
 
 function decode(code: Uint8Array): Instruction[] {
   const instructions: Instruction[] = [];
-  for (let pc = 0; pc < code.length; ) {
+  for (let pc = 0; pc < code.length;) {
     const opcode = code[pc] as number;
     const isPush = opcode >= PUSH_ROW && opcode < 0x80;
     const size = isPush ? opcode - PUSH_ROW : INDEXED.has(opcode) ? 1 : 0;
@@ -80,9 +80,7 @@ function single({ pc, opcode, pushed, index, end }: Instruction): Fusion {
   return { row: { pc, opcode, immediate: pushed, index, negated: false, next: end }, length: 1 };
 }
 
-const PRIVILEGED_WITH_OPERAND = new Set<number>(
-  Object.values(MACHINE).flatMap(({ code, pops }) => (pops > 0 ? [code] : [])),
-);
+const PRIVILEGED_WITH_OPERAND = new Set<number>(Object.values(MACHINE).flatMap(({ code, pops }) => (pops > 0 ? [code] : [])));
 
 /** Instructions whose first operand may stand in their own row. */
 function takesImmediate(opcode: number): boolean {

@@ -2,11 +2,11 @@ import { P } from "../../field/koala-bear.ts";
 import { nextColumnsOf } from "../open-trace.ts";
 import { friLayerCount, grindingBitsFor, type ProofParameters } from "../parameters.ts";
 import { type SecurityParameters, type SecurityReport, securityReport, type SecurityShape } from "../security.ts";
-import type { Shape } from "../shape.ts";
+import { ABSENT, rowCount, type Shape } from "../shape.ts";
 import type { System } from "../system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 
-/** What a system's tables and statement use besides the engine: known to whoever wrote them, not to the engine. */
+/** What a system's tables and statement use besides the engine: known to the authors of the tables, not to the engine. */
 export interface ApplicationSecurity {
   /** Elements in a digest of the hash that the circuit computes; 0 if it computes none. */
   readonly circuitDigestElements: number;
@@ -23,7 +23,7 @@ export function proofSecurity(
 ): SecurityReport {
   const { circuitDigestElements, statementTerms } = application;
   const fractions = system.tables.reduce(
-    (sum, table) => sum + table.air.interactions.length * 2 ** (shape.logRows[table.index] ?? 0),
+    (sum, table) => sum + table.air.interactions.length * rowCount(shape.logRows[table.index] ?? ABSENT),
     0,
   );
   const described: SecurityShape = {
@@ -34,18 +34,14 @@ export function proofSecurity(
     constraints: system.constraintCount,
     maxDegree: system.constraintDegree,
     quotientChunks: system.chunkCount,
-    lookup: system.hasLookups ? { fractions, messageDegree: Math.max(1, system.longestMessage) } : undefined,
+    lookup: shape.hasLookups ? { fractions, messageDegree: Math.max(1, system.longestMessage) } : undefined,
     statementTerms,
   };
   return securityReport(securityParameters(system.parameters, shape.tallest, circuitDigestElements), described, theorem);
 }
 
 /** Destructured in full, so that a new proof parameter does not compile until its effect on security is settled. */
-function securityParameters(
-  parameters: ProofParameters,
-  logRows: number,
-  circuitDigestElements: number,
-): SecurityParameters {
+function securityParameters(parameters: ProofParameters, logRows: number, circuitDigestElements: number): SecurityParameters {
   const { extensionDegree, logBlowup, queryCount, grindingBits: _b, grindingBaseLogRows: _r, hash, ...shaping } = parameters;
   // These only decide the shape, which is accounted for as it is.
   const { logArity: _a, logFinalMax: _f, maxConstraintDegree: _d, minLogRows: _l, maxLogRows: _h, ...rest } = shaping;

@@ -66,7 +66,8 @@ export function uniqueDecoding(outer: Code, theorem: AgreementTheorem): Regime {
  * 4.2, or BCIKS20 Theorem 6.2. Throws RangeError for other m.
  */
 export function johnson(outer: Code, multiplicity: number, theorem: AgreementTheorem): Regime {
-  if (!Number.isInteger(multiplicity) || multiplicity < 3) throw new RangeError(`multiplicity ${multiplicity} is not an integer ≥ 3`);
+  if (!Number.isInteger(multiplicity) || multiplicity < 3)
+    throw new RangeError(`multiplicity ${multiplicity} is not an integer ≥ 3`);
   const sqrtOpened = Math.sqrt(openedRate(outer.logRate, outer.logDimension));
   const agreement = sqrtOpened * (1 + 1 / (2 * multiplicity));
   const shifted = (theorem === "bchks25-printed" ? 2 * multiplicity : multiplicity) + 0.5;

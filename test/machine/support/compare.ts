@@ -49,12 +49,18 @@ export async function compareEngines(
   if (outcome === undefined) return { kind: "different", how: "the kernel noted no transaction" };
   const success = outcome.status === "success";
   if (outcome.gasUsed !== expected.gasUsed || success !== expected.success) {
-    return { kind: "different", how: `gas ${outcome.gasUsed} (${outcome.status}), not ${expected.gasUsed} (${expected.success})` };
+    return {
+      kind: "different",
+      how: `gas ${outcome.gasUsed} (${outcome.status}), not ${expected.gasUsed} (${expected.success})`,
+    };
   }
   for (const leaf of result.leaves) {
     const value = await expected.leaf(leaf);
     if (value !== leaf.after) {
-      return { kind: "different", how: `leaf ${leaf.leafKind} of ${leaf.account.toString(16)} slot ${leaf.slot}: ${leaf.after}, not ${value}` };
+      return {
+        kind: "different",
+        how: `leaf ${leaf.leafKind} of ${leaf.account.toString(16)} slot ${leaf.slot}: ${leaf.after}, not ${value}`,
+      };
     }
   }
   return { kind: "equal", steps: outcome.kernelSteps + outcome.userSteps, success };

@@ -2,7 +2,7 @@ import { p256 } from "@noble/curves/nist.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes } from "@noble/hashes/utils.js";
-import { recoverPublicKey } from "../../../src/chain/signature-recovery.ts";
+import { recoverPublicKey } from "../../../src/chain/transaction/signature-recovery.ts";
 import type { Primitives } from "../../../src/machine/interpreter/privileged-operations.ts";
 
 /** By well-kept libraries; the product's own recovery, which falls back to one. */

@@ -3,7 +3,9 @@ import type { Random } from "../../chain/state/support/random.ts";
 const SIZES = [0, 0, 1, 2, 3, 31, 32, 33, 64, 100, 255, 1000] as const;
 const BINARY = [0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x0a, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x14, 0x16, 0x17, 0x18] as const;
 const CALLS = [0xf1, 0xf1, 0xf2, 0xf4, 0xfa] as const;
-const READS = [0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a, 0x58, 0x59, 0x5a] as const;
+const READS = [
+  0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a, 0x58, 0x59, 0x5a,
+] as const;
 
 /** Writes random bytecode that mostly runs: pushes what each opcode needs, and stores what it answers. */
 export class RandomCode {
@@ -33,16 +35,24 @@ export class RandomCode {
     () => this.#call(),
     () => this.#transient(),
     () => this.#store(() => this.#emit(() => (this.#wide(), this.#wide()), [this.#random.pick(BINARY)])),
-    () => this.#store(() => this.#emit(() => (this.#wide(), this.#push(this.#size())), [this.#random.pick([0x1a, 0x1b, 0x1c, 0x1d, 0x0b])])),
+    () =>
+      this.#store(() =>
+        this.#emit(() => (this.#wide(), this.#push(this.#size())), [this.#random.pick([0x1a, 0x1b, 0x1c, 0x1d, 0x0b])]),
+      ),
     () => this.#store(() => this.#emit(() => this.#wide(), [this.#random.pick([0x15, 0x19, 0x1e])])),
     () => this.#keep(() => this.#emit(() => (this.#wide(), this.#wide(), this.#wide()), [0x08 + this.#random.below(2)])),
     () => this.#emit(() => this.#push(this.#size()), [0x51, ...this.#pushed(this.#size()), this.#random.pick([0x52, 0x53])]),
     () => this.#store(() => this.#emit(() => this.#range(), [0x20])),
-    () => this.#emit(() => (this.#push(this.#size()), this.#push(this.#size()), this.#push(this.#size())), [this.#random.pick([0x37, 0x39, 0x5e])]),
+    () =>
+      this.#emit(
+        () => (this.#push(this.#size()), this.#push(this.#size()), this.#push(this.#size())),
+        [this.#random.pick([0x37, 0x39, 0x5e])],
+      ),
     () => this.#emit(() => (this.#push(this.#chance(2) ? 0 : this.#size()), this.#push(0), this.#push(this.#size())), [0x3e]),
     () => this.#store(() => this.#emit(() => this.#account(), [this.#random.pick([0x31, 0x3b, 0x3f])])),
     () => this.#keep(() => this.#bytes.push(this.#random.pick(READS))),
-    () => this.#emit(() => (this.#push(this.#size()), this.#push(this.#size()), this.#push(this.#size()), this.#account()), [0x3c]),
+    () =>
+      this.#emit(() => (this.#push(this.#size()), this.#push(this.#size()), this.#push(this.#size()), this.#account()), [0x3c]),
     () => this.#log(),
     () => this.#create(),
     () => this.#store(() => this.#emit(() => this.#push(this.#size()), [0x35])),

@@ -4,8 +4,8 @@ import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import type { RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import type { LeafChange } from "../../../src/machine/interpreter/kernel.ts";
-import { prevRandaoOf } from "../../../src/chain/prev-randao.ts";
-import { chainRules } from "../../../src/chain/rules.ts";
+import { prevRandaoOf } from "../../../src/chain/model/prev-randao.ts";
+import { chainRules } from "../../../src/chain/model/rules.ts";
 import type { WorldAccount } from "./world.ts";
 
 /** The product's own rules, on another chain id. */
@@ -14,7 +14,12 @@ export const rules = chainRules(1);
 /** A transaction's result under an independent engine (ethereumjs), or why it refused the transaction. */
 export type ReferenceResult =
   | { readonly refused: string }
-  | { readonly refused: undefined; readonly gasUsed: bigint; readonly success: boolean; leaf(change: LeafChange): Promise<bigint> };
+  | {
+      readonly refused: undefined;
+      readonly gasUsed: bigint;
+      readonly success: boolean;
+      leaf(change: LeafChange): Promise<bigint>;
+    };
 
 /** Runs one transaction in the block after the environment's boundary. */
 export async function runReference(

@@ -9,7 +9,9 @@ import type { WorldAccount } from "./world.ts";
 /** One case of the public state tests, in their own notation (hexadecimal text). */
 export interface StateTestCase {
   readonly name: string;
-  readonly pre: Readonly<Record<string, { nonce: string; balance: string; code: string; storage: Readonly<Record<string, string>> }>>;
+  readonly pre: Readonly<
+    Record<string, { nonce: string; balance: string; code: string; storage: Readonly<Record<string, string>> }>
+  >;
   readonly key: string;
   readonly nonce: string;
   readonly gasLimit: string;

@@ -23,7 +23,14 @@ export function userTransaction(transaction: TypedTransaction, chainId: bigint):
     data,
     accessList: (lists.accessList ?? []).map(([account, slots]) => ({ account: numberOf(account), slots: slots.map(numberOf) })),
     authorizations: (lists.authorizationList ?? []).map((parts) => {
-      const [chain, account, authority, parity, sigR, sigS] = parts.map(numberOf) as [bigint, bigint, bigint, bigint, bigint, bigint];
+      const [chain, account, authority, parity, sigR, sigS] = parts.map(numberOf) as [
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+        bigint,
+      ];
       return { chainId: chain, account, nonce: authority, parity, r: sigR, s: sigS };
     }),
     parity: type !== 0 ? v : isReplayProtected ? v - 35n - 2n * chainId : v - 27n,

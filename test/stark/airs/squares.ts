@@ -1,6 +1,7 @@
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { mul } from "../../../src/field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../../src/stark/air.ts";
+import { defineBus } from "../../../src/stark/bus.ts";
 import type { ProofParameters } from "../../../src/stark/parameters.ts";
 import { commitPreprocessed } from "../../../src/stark/preprocess.ts";
 import type { ProverInput } from "../../../src/stark/prover-input.ts";
@@ -17,6 +18,10 @@ import { decodePair } from "./fibonacci.ts";
 /** log2 of the range table's height. */
 export const RANGE_LOG_ROWS = 4;
 
+/** Squares are tag 1, the range 2. */
+const SQUARES = defineBus("squares", 1, { root: 1, square: 1 });
+const RANGE = defineBus("range", 2, { value: 1 });
+
 export function requestsAir(): Air {
   const t = new AirBuilder("requests", 2);
   const value = t.column("value");
@@ -26,8 +31,8 @@ export function requestsAir(): Air {
   t.assertEqual("first value", "firstRow", value, t.public(0));
   t.assertZero("real rows come first", "transition", t.mul(t.next(real), t.sub(t.constant(1), real)));
   t.assertEqual("values advance", "transition", t.next(value), t.add(value, t.public(1)), t.next(real));
-  t.send("range", real, [value]);
-  t.send("squares", real, [value, square]);
+  t.send(RANGE, real, { value });
+  t.send(SQUARES, real, { root: value, square });
   return t.build();
 }
 
@@ -37,7 +42,7 @@ export function squaresAir(): Air {
   const square = t.column("square");
   const uses = t.column("uses");
   t.assertEqual("square", "everyRow", square, t.mul(root, root));
-  t.receive("squares", uses, [root, square]);
+  t.receive(SQUARES, uses, { root, square });
   return t.build();
 }
 
@@ -45,7 +50,7 @@ export function rangeAir(): Air {
   const t = new AirBuilder("range", 0);
   const value = t.preprocessedColumn("value");
   const uses = t.column("uses");
-  t.receive("range", uses, [value]);
+  t.receive(RANGE, uses, { value });
   return t.build();
 }
 

@@ -56,7 +56,11 @@ async function runCase(random: Random, counts: FuzzCounts): Promise<void> {
     const changed = changeCell(random, input);
     const wrong = checkTraces(system, changed).length > 0;
     const result = verify(system, changed.statement, await prove(system, changed, backend));
-    assert.equal(!result.ok, wrong, result.ok ? "a wrong trace was proven" : `a right trace was rejected: ${result.rejection.code}`);
+    assert.equal(
+      !result.ok,
+      wrong,
+      result.ok ? "a wrong trace was proven" : `a right trace was rejected: ${result.rejection.code}`,
+    );
     if (wrong) counts.wrongTraces++;
     else counts.freeCells++;
   }
@@ -68,7 +72,7 @@ async function runCase(random: Random, counts: FuzzCounts): Promise<void> {
 
 function changeCell(random: Random, input: ProverInput): ProverInput {
   const traces = input.traces.map((columns) => columns.map((column) => column.slice()));
-  const column = random.pick(random.pick(traces));
+  const column = random.pick(random.pick(traces.filter(([first]) => first !== undefined && first.length > 0)));
   const row = random.below(column.length);
   column[row] = ((column[row] ?? 0) + 1 + random.below(P - 1)) % P;
   return { ...input, traces };
@@ -107,6 +111,10 @@ function nonceOffset(system: RandomCase["system"], proof: Uint8Array): number {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({ options: { seconds: { type: "string", default: "60" }, seed: { type: "string", default: String(Date.now() % 2 ** 31) } } });
-  console.log(JSON.stringify({ seed: Number(values.seed), ...(await fuzz(Number(values.seed), { seconds: Number(values.seconds) })) }));
+  const { values } = parseArgs({
+    options: { seconds: { type: "string", default: "60" }, seed: { type: "string", default: String(Date.now() % 2 ** 31) } },
+  });
+  console.log(
+    JSON.stringify({ seed: Number(values.seed), ...(await fuzz(Number(values.seed), { seconds: Number(values.seconds) })) }),
+  );
 }

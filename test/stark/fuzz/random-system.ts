@@ -1,6 +1,7 @@
 import { add, P } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { AirBuilder } from "../../../src/stark/air.ts";
+import { type Bus, defineBus } from "../../../src/stark/bus.ts";
 import { evaluateRows } from "../../../src/stark/column-arithmetic.ts";
 import type { Expression } from "../../../src/stark/expression.ts";
 import type { ProofParameters } from "../../../src/stark/parameters.ts";
@@ -26,7 +27,7 @@ const STATEMENT_VALUES = 2;
 
 /**
  * One or two source tables (random free, stepped and derived columns, boundary constraints, sends on random buses) and
- * one sink table per bus that receives every message with its multiplicity. All parameters are random and not secure.
+ * one sink table per bus that receives every message with its multiplicity, and in half of the cases a table that is absent. All parameters are random and not secure.
  */
 export async function randomCase(random: Random, backend: Backend): Promise<RandomCase> {
   const maxConstraintDegree = 3 + random.below(3);
@@ -44,13 +45,16 @@ export async function randomCase(random: Random, backend: Backend): Promise<Rand
     minLogRows: 2,
     maxLogRows: 6,
   };
-  const buses = Array.from({ length: random.below(3) }, (_, i) => ({ name: `bus${i}`, length: random.below(4) }));
+  const buses = Array.from({ length: random.below(3) }, (_, i) =>
+    defineBus(`bus${i}`, i + 1 + 9 * random.below(9), { elements: random.below(4) }),
+  );
   const statement = Uint8Array.of(random.below(256), random.below(256));
   const sources = Array.from({ length: 1 + random.below(2) }, (_, i) =>
     sourceTable(random, `source${i}`, [...statement], maxConstraintDegree, buses),
   );
   const sinks = buses.flatMap((bus) => sinkTable(random, bus, sources, [...statement]));
-  const tables = random.shuffle([...sources, ...sinks]);
+  const absent = random.below(2) === 0 ? [] : [absentTable(random, buses)];
+  const tables = random.shuffle([...sources, ...sinks, ...absent]);
   const definition: SystemDefinition = {
     name: "random",
     parameters,
@@ -69,7 +73,7 @@ function sourceTable(
   name: string,
   statement: readonly number[],
   maxDegree: number,
-  buses: readonly { readonly name: string; readonly length: number }[],
+  buses: readonly Bus[],
 ): SourceTable {
   const logRows = 2 + random.below(4);
   const rows = 2 ** logRows;
@@ -104,11 +108,23 @@ function sourceTable(
   const draft = { nodes: t.nodes, name };
   starts.forEach((start, i) => (columnOf(i)[0] = start));
   for (let row = 0; row + 1 < rows; row++) {
-    const values = evaluateRows(draft, steps.map(({ node }) => node), { preprocessed, main }, statement, Uint32Array.of(row));
+    const values = evaluateRows(
+      draft,
+      steps.map(({ node }) => node),
+      { preprocessed, main },
+      statement,
+      Uint32Array.of(row),
+    );
     values.forEach((value, i) => (columnOf(i)[row + 1] = value[0] ?? 0));
   }
   const all = Uint32Array.from({ length: rows }, (_, row) => row);
-  evaluateRows(draft, derivations.map(({ node }) => node), { preprocessed, main }, statement, all).forEach((values, i) => columnOf(stepped.length + i).set(values));
+  evaluateRows(
+    draft,
+    derivations.map(({ node }) => node),
+    { preprocessed, main },
+    statement,
+    all,
+  ).forEach((values, i) => columnOf(stepped.length + i).set(values));
 
   steps.forEach((step, i) => t.assertEqual(`step ${i}`, "transition", t.next(stepped[i] ?? step), step));
   derivations.forEach((value, i) => t.assertEqual(`derivation ${i}`, "everyRow", derived[i] ?? value, value));
@@ -123,9 +139,11 @@ function sourceTable(
       const isReceive = i > 0 && random.below(2) === 0;
       const counted = [t.constant(1), flag, t.sub(t.constant(1), flag), t.add(flag, t.scale(flag, 2), t.constant(1))];
       const multiplicity = random.pick(isReceive ? [t.constant(1), ...free, ...stepped] : counted);
-      const message = Array.from({ length: bus.length }, () => random.pick([...leaves, ...derived, t.constant(random.below(9))]));
-      if (isReceive) t.receive(bus.name, multiplicity, message);
-      else t.send(bus.name, multiplicity, message);
+      const message = Array.from({ length: bus.messageLength }, () =>
+        random.pick([...leaves, ...derived, t.constant(random.below(9))]),
+      );
+      if (isReceive) t.receive(bus, multiplicity, { elements: message });
+      else t.send(bus, multiplicity, { elements: message });
     }
   }
   const air = t.build();
@@ -133,19 +151,28 @@ function sourceTable(
   return { definition: { air, auxiliaryCount: auxiliary.length, ...withPreprocessed }, trace: main, preprocessed, auxiliary };
 }
 
+/** A table of no rows. It would send on every bus, and constrains its first row as no other row of zeros could be. */
+function absentTable(random: Random, buses: readonly Bus[]): SourceTable {
+  const t = new AirBuilder("absent", 0);
+  const columns = t.columns("c", 1 + random.below(3));
+  const [first = t.constant(0)] = columns;
+  t.assertEqual("first", "firstRow", first, t.constant(1 + random.below(9)));
+  t.assertEqual("step", "transition", t.next(first), t.add(first, t.constant(1)));
+  for (const bus of buses) {
+    t.send(bus, t.constant(1), { elements: Array.from({ length: bus.messageLength }, () => random.pick(columns)) });
+  }
+  const definition = { air: t.build(), optional: true };
+  return { definition, trace: columns.map(() => new Uint32Array(0)), preprocessed: [], auxiliary: [] };
+}
+
 /** Receives everything that the sources say on one bus; none when they say nothing. */
-function sinkTable(
-  random: Random,
-  bus: { readonly name: string; readonly length: number },
-  sources: readonly SourceTable[],
-  statement: readonly number[],
-): SourceTable[] {
+function sinkTable(random: Random, bus: Bus, sources: readonly SourceTable[], statement: readonly number[]): SourceTable[] {
   const balances = new Map<string, number>();
   let used = false;
   for (const { definition, trace, preprocessed, auxiliary } of sources) {
     const { air } = definition;
-    for (const { bus: name, direction, multiplicity, message } of air.interactions) {
-      if (name !== bus.name) continue;
+    for (const { bus: spoken, direction, multiplicity, message } of air.interactions) {
+      if (spoken !== bus) continue;
       used = true;
       const rows = Uint32Array.from({ length: trace[0]?.length ?? 0 }, (_, row) => row);
       const publics = [...statement, ...auxiliary];
@@ -160,20 +187,20 @@ function sinkTable(
   if (!used) return [];
   const t = new AirBuilder(`sink ${bus.name}`, 0);
   const uses = t.column("uses");
-  const message = t.columns("element", bus.length);
-  t.receive(bus.name, uses, message);
+  const message = t.columns("element", bus.messageLength);
+  t.receive(bus, uses, { elements: message });
   // At most two sources of 32 rows with two interactions each: 128 messages, more than one sink row may hold.
   const entries = random.shuffle([...balances]);
   const perRow = Math.ceil(entries.length / 2 ** 6);
   const extra = Array.from({ length: Math.max(0, perRow - 1) }, (_, i) => {
-    const columns = [t.column(`uses${i}`), ...t.columns(`element${i}`, bus.length)];
+    const columns = [t.column(`uses${i}`), ...t.columns(`element${i}`, bus.messageLength)];
     const [count, ...elements] = columns;
-    t.receive(bus.name, count ?? uses, elements);
+    t.receive(bus, count ?? uses, { elements });
     return columns;
   });
   const groups = 1 + extra.length;
   const logRows = Math.max(2, Math.ceil(Math.log2(Math.max(1, entries.length / groups))));
-  const width = 1 + bus.length;
+  const width = 1 + bus.messageLength;
   const trace = Array.from({ length: groups * width }, () => new Uint32Array(2 ** logRows));
   entries.forEach(([key, balance], i) => {
     const row = Math.floor(i / groups);

@@ -18,7 +18,11 @@ export function i32Function<const Name extends string>(
   parameterNames: readonly Name[],
   resultType?: ValueType,
 ): { readonly f: FunctionBuilder; readonly p: Readonly<Record<Name, Local>> } {
-  const f = new FunctionBuilder(name, parameterNames.map(() => I32), resultType);
+  const f = new FunctionBuilder(
+    name,
+    parameterNames.map(() => I32),
+    resultType,
+  );
   const locals = f.parameters();
   const p = Object.fromEntries(parameterNames.map((parameter, i) => [parameter, locals[i]]));
   return { f, p: p as Record<Name, Local> };

@@ -13,7 +13,7 @@ export function unsigned(value: number): number[] {
 /** Signed LEB128. */
 export function signed(value: bigint): number[] {
   const bytes: number[] = [];
-  for (let rest = value; ; ) {
+  for (let rest = value; ;) {
     const low = Number(rest & 127n);
     rest >>= 7n;
     if ((rest === 0n && !(low & 64)) || (rest === -1n && low & 64)) {

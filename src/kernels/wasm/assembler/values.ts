@@ -103,7 +103,11 @@ export const v128 = {
   shuffle8: (a: Value, b: Value, lanes: readonly number[]): Value => value(V128, a.code, b.code, vectorOp(0x0d), lanes),
   /** 32-bit lanes picked from a (0–3) and b (4–7). */
   shuffle32: (a: Value, b: Value, lanes: readonly [number, number, number, number]): Value =>
-    v128.shuffle8(a, b, lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3])),
+    v128.shuffle8(
+      a,
+      b,
+      lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
+    ),
 };
 
 /** Four lanes of 32 bits. */

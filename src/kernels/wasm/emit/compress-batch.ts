@@ -19,7 +19,12 @@ export function compressBatch(): FunctionBuilder {
   f.repeat(p.groups, () => {
     const input = [];
     for (let quarter = 0; quarter < WIDTH; quarter += 4) {
-      input.push(...transpose(f, [0, 1, 2, 3].map((lane) => v128.load(p.inputs, 4 * (WIDTH * lane + quarter)))));
+      input.push(
+        ...transpose(
+          f,
+          [0, 1, 2, 3].map((lane) => v128.load(p.inputs, 4 * (WIDTH * lane + quarter))),
+        ),
+      );
     }
     const state = input.map((x) => f.let(lanes.montgomery(x, rSquared)));
     const first = state[0];
@@ -28,7 +33,10 @@ export function compressBatch(): FunctionBuilder {
     permute(state, p.constants);
     // The left half is read again rather than kept: eight more live vectors would spill throughout the rounds.
     for (let quarter = 0; quarter < DIGEST_WIDTH; quarter += 4) {
-      const left = transpose(f, [0, 1, 2, 3].map((lane) => v128.load(p.inputs, 4 * (WIDTH * lane + quarter))));
+      const left = transpose(
+        f,
+        [0, 1, 2, 3].map((lane) => v128.load(p.inputs, 4 * (WIDTH * lane + quarter))),
+      );
       const output = left.map((x, i) => {
         const permuted = state[quarter + i];
         if (permuted === undefined) throw new Error("the state is too short");

@@ -37,8 +37,7 @@ const storeVector = (f: FunctionBuilder, vector: readonly Local[], address: Loca
   }
 };
 
-const addModP = (f: FunctionBuilder, a: Value, b: Value): Local =>
-  f.let(i64.remu(i64.add(a, b), i64.const(BigInt(P))));
+const addModP = (f: FunctionBuilder, a: Value, b: Value): Local => f.let(i64.remu(i64.add(a, b), i64.const(BigInt(P))));
 
 /**
  * divideByPoint{degree}(source, sourceStride, count, matrix, target, targetStride, remainder): quotient and remainder of a

@@ -64,17 +64,22 @@ export class FieldLanes {
     return this.montgomery(this.montgomery(x, x), x);
   }
 
+  /** a + b − p, between −p and p: not canonical. */
+  addLessP(a: Value, b: Value): Value {
+    return i32x4.sub(i32x4.add(a, b), this.#p);
+  }
+
   /**
-   * Hoists its constant; call once, outside loops. The result maps signed halves to high·2^16 + low mod p, where that number
-   * is not negative and below 2^41. The quotient by p = 127·2^24 + 1 is estimated from the upper bits: 33,026/2^22 is just
-   * below 1/127, so it is right or one too small.
+   * Hoists its constant; call once, outside loops. The result maps signed halves to (high·2^16 + low)/2 mod p, where
+   * high·2^16 + low is even, not negative and below 2^42. The quotient by p = 127·2^24 + 1 is estimated from the upper
+   * bits: 33,026/2^22 is just below 1/127, so it is right or one too small.
    */
-  prepareHalves(): (high: Local, low: Local) => Local {
+  prepareHalvesOfTwice(): (high: Local, low: Local) => Local {
     const reciprocal = this.#f.let(v128.const32(33_026));
     return (high, low) => {
-      const top = i32x4.shru(i32x4.add(high, i32x4.shrs(low, 16)), 8);
+      const top = i32x4.shru(i32x4.add(high, i32x4.shrs(low, 16)), 9);
       const quotient = i32x4.shru(i32x4.mul(top, reciprocal), 22);
-      const product = i32x4.add(i32x4.shl(high, 16), low);
+      const product = i32x4.add(i32x4.shl(high, 15), i32x4.shrs(low, 1));
       return this.#subtractP(i32x4.sub(product, i32x4.mul(quotient, this.#p)));
     };
   }
@@ -100,7 +105,8 @@ function highWords(a: Value, b: Value): Value {
 /** 4×4 transposition: the lanes of four vectors. */
 export function transpose(f: FunctionBuilder, rows: readonly Value[]): [Local, Local, Local, Local] {
   const [r0, r1, r2, r3] = rows.map((row) => f.let(row));
-  if (r0 === undefined || r1 === undefined || r2 === undefined || r3 === undefined) throw new RangeError("a transposition takes four vectors");
+  if (r0 === undefined || r1 === undefined || r2 === undefined || r3 === undefined)
+    throw new RangeError("a transposition takes four vectors");
   const a = f.let(v128.shuffle32(r0, r1, [0, 4, 1, 5]));
   const b = f.let(v128.shuffle32(r2, r3, [0, 4, 1, 5]));
   const c = f.let(v128.shuffle32(r0, r1, [2, 6, 3, 7]));

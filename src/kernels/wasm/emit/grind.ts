@@ -13,7 +13,9 @@ export function grind(): FunctionBuilder {
   const [message, nonceWord, nonce, count, mask, constants] = f.parameters();
   if (!message || !nonceWord || !nonce || !count || !mask || !constants) throw new Error("grind takes six parameters");
   const masks = f.let(v128.splat64(mask));
-  const secondLane = f.let(v128.shuffle8(v128.const32(0), v128.splat64(i64.const(1n)), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]));
+  const secondLane = f.let(
+    v128.shuffle8(v128.const32(0), v128.splat64(i64.const(1n)), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]),
+  );
   f.loop(() => {
     const nonces = f.let(i64x2.add(v128.splat64(nonce), secondLane));
     f.store(nonceWord, swapBytes(nonces));

@@ -9,7 +9,11 @@ import { preparePoseidon } from "./poseidon.ts";
 const DIGEST_BYTES = 4 * DIGEST_WIDTH;
 
 /** What compresses: state := C_tag(state[0…7], state[8…15]) in lanes 0…7, for the tag in Montgomery form. */
-function prepareCompression(f: FunctionBuilder, lanes: FieldLanes, tag: Value): (state: readonly Local[], constants: Value) => void {
+function prepareCompression(
+  f: FunctionBuilder,
+  lanes: FieldLanes,
+  tag: Value,
+): (state: readonly Local[], constants: Value) => void {
   const permute = preparePoseidon(f, lanes);
   const held = f.let(tag);
   return (state, constants) => {
@@ -95,7 +99,12 @@ export function hashNodesPoseidon(): FunctionBuilder {
   f.loop(() => {
     const state: Local[] = [];
     for (let quarter = 0; quarter < 4 * WIDTH; quarter += 16) {
-      state.push(...transpose(f, [0, 1, 2, 3].map((lane) => v128.load(p.pairs, 4 * WIDTH * lane + quarter))));
+      state.push(
+        ...transpose(
+          f,
+          [0, 1, 2, 3].map((lane) => v128.load(p.pairs, 4 * WIDTH * lane + quarter)),
+        ),
+      );
     }
     compress(state, p.constants);
     storeDigests(f, state, p.target, p.targetStride, p.count);

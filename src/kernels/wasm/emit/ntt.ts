@@ -123,7 +123,10 @@ export function ntt(blocks: FunctionReference): FunctionBuilder {
     () => f.call(blocks, p.data, p.bytes, i32.const(0), p.twiddles),
   );
   f.loop(() => {
-    const columns = transpose(f, [0, 16, 32, 48].map((offset) => v128.load(p.data, offset)));
+    const columns = transpose(
+      f,
+      [0, 16, 32, 48].map((offset) => v128.load(p.data, offset)),
+    );
     const cursor = f.let(p.tail);
     const nextTwiddle = (): Local => {
       const twiddle = f.let(v128.load(cursor));

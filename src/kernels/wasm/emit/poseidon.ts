@@ -1,3 +1,4 @@
+import { P } from "../../../field/koala-bear.ts";
 import { COMPACT_CONSTANTS } from "../../poseidon-rounds.ts";
 import { MDS_FIRST_ROW, WIDTH } from "../../reference/poseidon.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
@@ -5,6 +6,7 @@ import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
 import { toMontgomery } from "../montgomery.ts";
 import type { FieldLanes } from "./field-lanes.ts";
 
+const HALF_WIDTH = WIDTH / 2;
 const FULL_ROUND_BYTES = 4 * WIDTH;
 const TERMINAL_OFFSET = COMPACT_CONSTANTS.initial.length * FULL_ROUND_BYTES;
 const PARTIAL_OFFSET = 2 * TERMINAL_OFFSET;
@@ -29,7 +31,8 @@ export function preparePoseidon(f: FunctionBuilder, lanes: FieldLanes): EmitPose
   const applyMatrix = prepareMatrix(f, lanes);
   return (state, constants) => {
     const [first] = state;
-    if (first === undefined || state.length !== WIDTH) throw new RangeError(`Poseidon has ${WIDTH} state elements, not ${state.length}`);
+    if (first === undefined || state.length !== WIDTH)
+      throw new RangeError(`Poseidon has ${WIDTH} state elements, not ${state.length}`);
     const cursor = f.let(constants);
     const fullRounds = (): void => {
       const end = f.let(i32.add(cursor, i32.const(TERMINAL_OFFSET)));
@@ -54,32 +57,75 @@ export function preparePoseidon(f: FunctionBuilder, lanes: FieldLanes): EmitPose
 }
 
 /**
- * The MDS matrix in integers: an element is high·2^16 + low with signed halves of 16 bits, and one instruction multiplies
- * the halves of two elements by two entries and adds. A row's entries add up to 371, so nothing exceeds 2^24.
+ * The MDS matrix in integers, with a quarter fewer products. It is circulant, so with x = (a, b) in halves of eight elements its
+ * result is (u + v, u − v) / 2, where u is another circulant of a + b, and v one of a − b whose entries change their sign
+ * where they wrap round: the Chinese remainder theorem for X^16 − 1 = (X^8 − 1)(X^8 + 1).
+ *
+ * An element is high·2^16 + low with signed halves of 16 bits, and one instruction multiplies the halves of two elements by two
+ * entries and adds. So that its halves fit too, a + b is taken less p, and u gets p back once for each entry that it is
+ * multiplied by: u ± v is then twice a row's sum in integers, even, and not negative. The entries of a row add up to 371, so
+ * nothing exceeds 2^25.
  */
 function prepareMatrix(f: FunctionBuilder, lanes: FieldLanes): (state: readonly Local[]) => void {
+  const split = prepareSplit(f);
+  const reduce = lanes.prepareHalvesOfTwice();
+  const factor = (entry: RowEntry, offset: number): Local =>
+    f.let(v128.const32((((entry(offset + 1) & 0xffff) << 16) | (entry(offset) & 0xffff)) >>> 0));
+  const sums = Array.from({ length: HALF_WIDTH }, (_, offset) => factor(sumEntry, offset));
+  /** By the place right of the diagonal, from −7. */
+  const differences = Array.from({ length: 2 * HALF_WIDTH - 2 }, (_, i) => factor(differenceEntry, i + 1 - HALF_WIDTH));
+  const total = MDS_FIRST_ROW.reduce((sum, entry) => sum + entry, 0);
+  const [addedHigh, addedLow] = [f.let(v128.const32(total * (P >>> 16))), f.let(v128.const32(total * (P & 0xffff)))];
+  const sumsAt = (offset: number): Local | undefined => sums[(offset + HALF_WIDTH) % HALF_WIDTH];
+  const differencesAt = (offset: number): Local | undefined => differences[offset + HALF_WIDTH - 1];
+  const zero = f.let(v128.const32(0));
+  const row = (pairs: readonly Local[], i: number, factorAt: typeof sumsAt, first: Local): Local =>
+    pairs.reduce((sum, pair, j) => {
+      const held = factorAt(2 * j - i);
+      if (held === undefined) throw new RangeError("the matrix is too small");
+      const product = i32x4.dot16(pair, held);
+      return f.let(sum === zero ? product : i32x4.add(sum, product));
+    }, first);
+  return (state) => {
+    const [a, b] = [state.slice(0, HALF_WIDTH), state.slice(HALF_WIDTH)];
+    const u = split(a.map((x, i) => f.let(lanes.addLessP(x, b[i] ?? x))));
+    const v = split(a.map((x, i) => f.let(i32x4.sub(x, b[i] ?? x))));
+    a.forEach((x, i) => {
+      const [uHigh, uLow] = [row(u.high, i, sumsAt, addedHigh), row(u.low, i, sumsAt, addedLow)];
+      const [vHigh, vLow] = [row(v.high, i, differencesAt, zero), row(v.low, i, differencesAt, zero)];
+      f.set(x, reduce(f.let(i32x4.add(uHigh, vHigh)), f.let(i32x4.add(uLow, vLow))));
+      f.set(b[i] ?? x, reduce(f.let(i32x4.sub(uHigh, vHigh)), f.let(i32x4.sub(uLow, vLow))));
+    });
+  };
+}
+
+/** What u or v is multiplied by, by the place right of the diagonal, from −7; beyond 7 it begins again. */
+type RowEntry = (offset: number) => number;
+
+const sumEntry: RowEntry = (offset) => {
+  const at = (offset + HALF_WIDTH) % HALF_WIDTH;
+  return (MDS_FIRST_ROW[at] ?? 0) + (MDS_FIRST_ROW[at + HALF_WIDTH] ?? 0);
+};
+
+const differenceEntry: RowEntry = (offset) => {
+  const at = (offset + HALF_WIDTH) % HALF_WIDTH;
+  const entry = (MDS_FIRST_ROW[at] ?? 0) - (MDS_FIRST_ROW[at + HALF_WIDTH] ?? 0);
+  return offset < 0 ? -entry : entry;
+};
+
+/** Numbers −p < x < p in signed halves, two neighbours to a word. */
+function prepareSplit(f: FunctionBuilder): (numbers: readonly Local[]) => { readonly high: Local[]; readonly low: Local[] } {
   const lowHalf = f.let(v128.const32(0xffff));
   const highHalf = f.let(v128.const32(0xffff0000));
   const rounding = f.let(v128.const32(0x8000));
-  const reduce = lanes.prepareHalves();
-  /** What multiplies the pair of elements 2j, 2j + 1 for row i, by 2j − i: the matrix is circulant. */
-  const factors = MDS_FIRST_ROW.map((entry, i) => f.let(v128.const32(entry + ((MDS_FIRST_ROW[(i + 1) % WIDTH] ?? 0) << 16))));
-  const row = (pairs: readonly Local[], i: number): Local =>
-    pairs
-      .map((pair, j): Value => {
-        const factor = factors[(2 * j - i + WIDTH) % WIDTH];
-        if (factor === undefined) throw new RangeError("the matrix is too small");
-        return i32x4.dot16(pair, factor);
-      })
-      .reduce<Local | undefined>((sum, product) => f.let(sum === undefined ? product : i32x4.add(sum, product)), undefined) ?? lowHalf;
-  return (state) => {
-    const [low, high]: [Local[], Local[]] = [[], []];
-    for (let i = 0; i < WIDTH; i += 2) {
-      const [a, b] = state.slice(i, i + 2);
-      if (a === undefined || b === undefined) throw new RangeError("the state is too short");
+  return (numbers) => {
+    const [high, low]: [Local[], Local[]] = [[], []];
+    for (let i = 0; i < numbers.length; i += 2) {
+      const [a, b] = numbers.slice(i, i + 2);
+      if (a === undefined || b === undefined) throw new RangeError("neighbours come in pairs");
       low.push(f.let(v128.or(v128.and(a, lowHalf), i32x4.shl(b, 16))));
       high.push(f.let(v128.or(i32x4.shru(i32x4.add(a, rounding), 16), v128.and(i32x4.add(b, rounding), highHalf))));
     }
-    state.forEach((x, i) => f.set(x, reduce(row(high, i), row(low, i))));
+    return { high, low };
   };
 }

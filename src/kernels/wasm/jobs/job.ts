@@ -4,8 +4,10 @@ import type { DotJob } from "./dot.ts";
 import type { FoldJob } from "./fold.ts";
 import type { GrindJob } from "./grind.ts";
 import type { InterpolateJob } from "./interpolate.ts";
+import type { MapRowsJob } from "./map-rows.ts";
 import type { QuotientJob } from "./quotient.ts";
 import type { RemaindersJob } from "./remainders.ts";
+import type { RunningSumsJob } from "./running-sums.ts";
 
 /** Work for all threads of a pool: `taskCount` tasks that any of them may run in any order. */
 export type Job =
@@ -16,5 +18,7 @@ export type Job =
   | FoldJob
   | GrindJob
   | InterpolateJob
+  | MapRowsJob
   | QuotientJob
-  | RemaindersJob;
+  | RemaindersJob
+  | RunningSumsJob;

@@ -27,7 +27,10 @@ export interface StoredTree {
 }
 
 /** See `Backend.commit`. */
-export async function commit(device: Device, request: CommitRequest): Promise<{ readonly tree: StoredTree; readonly root: Uint8Array }> {
+export async function commit(
+  device: Device,
+  request: CommitRequest,
+): Promise<{ readonly tree: StoredTree; readonly root: Uint8Array }> {
   const blocks = request.blocks.map((block) => device.columns.get(block));
   const classes = heightClasses({ ...request, blocks });
   const tallest = classes[0];
@@ -41,7 +44,10 @@ export async function commit(device: Device, request: CommitRequest): Promise<{ 
   const firstStoredLayer = isPruned ? Math.min(FIRST_STORED_LAYER, logLeavesPerCoset) : 0;
 
   const digestBytes = digestLength(request.hash);
-  const layerBytes = Array.from({ length: depth - firstStoredLayer + 1 }, (_, i) => digestBytes * 2 ** (depth - firstStoredLayer - i));
+  const layerBytes = Array.from(
+    { length: depth - firstStoredLayer + 1 },
+    (_, i) => digestBytes * 2 ** (depth - firstStoredLayer - i),
+  );
   const allocation = device.heap.allocate(layerBytes.reduce((sum, bytes) => sum + alignLayer(bytes), 0));
   let next = allocation;
   const layers = layerBytes.map((bytes) => {

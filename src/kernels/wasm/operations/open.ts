@@ -131,7 +131,7 @@ function remainderGroups(tree: StoredTree, runs: readonly Run[], scratch: Alloca
 function runsOf(tree: StoredTree, input: HeightClass<StoredColumns>, group: number, scratch: Allocations): Run[] {
   const { rowsPerLeaf } = tree.request;
   const firstLeaf = (group * 2 ** tree.firstStoredLayer) >> input.layer;
-  const leafCount = Math.max(1, 2 ** tree.firstStoredLayer >> input.layer);
+  const leafCount = Math.max(1, (2 ** tree.firstStoredLayer) >> input.layer);
   const width = input.blocks.reduce((sum, block) => sum + block.addresses.length, 0);
   const runs: Run[] = [];
   for (let position = 0; position < leafCount * rowsPerLeaf; position += RUN) {
@@ -151,7 +151,7 @@ function evaluateRun(device: Device, tree: StoredTree, run: Run, values: Map<Sto
   const words = device.heap.words();
   const { input, firstPosition, remainders } = run;
   const length = remainders === undefined ? 2 ** input.logRows : RUN;
-  const count = Math.min(RUN, Math.max(1, 2 ** tree.firstStoredLayer >> input.layer) * tree.request.rowsPerLeaf);
+  const count = Math.min(RUN, Math.max(1, (2 ** tree.firstStoredLayer) >> input.layer) * tree.request.rowsPerLeaf);
   let column = 0;
   const sources = input.blocks.map((block) => ({
     block,

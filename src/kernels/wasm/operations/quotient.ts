@@ -17,7 +17,8 @@ import { fillPowers, SMALLEST_LOG_SIZE } from "../transforms.ts";
 export async function quotient(device: Device, request: QuotientRequest): Promise<Columns> {
   const degree = assertDegree(request.degree);
   const logChunks = Math.log2(request.chunkCount);
-  if (!Number.isInteger(logChunks)) throw new RangeError(`the number of chunks must be a power of two, not ${request.chunkCount}`);
+  if (!Number.isInteger(logChunks))
+    throw new RangeError(`the number of chunks must be a power of two, not ${request.chunkCount}`);
   const tallest = Math.max(...request.tables.map((table) => table.logRows));
   const stored = request.tables.flatMap((table) => table.blocks.map((block) => device.columns.get(block)));
   stored.forEach((columns) => device.columns.retain(columns));

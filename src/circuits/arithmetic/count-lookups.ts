@@ -1,0 +1,45 @@
+import type { Air } from "../../stark/air.ts";
+import type { Bus } from "../../stark/bus.ts";
+import { evaluateRows, rowRange, type TableColumns } from "../../stark/column-arithmetic.ts";
+
+/** A table whose sends are counted. Public values are not read by any. */
+export interface LookingTable {
+  readonly air: Air;
+  readonly columns: TableColumns;
+}
+
+/** Rows evaluated at once. */
+const CHUNK_ROWS = 512;
+
+/**
+ * How often tables send each message of a bus whose messages a fixed table numbers: `rowOf` gives the row that answers a message,
+ * by its elements. What no row answers is left out; such a trace does not verify. The counts are below p as long as
+ * multiplicities fit (`multiplicitiesFit`).
+ */
+export function countLookups(
+  tables: readonly LookingTable[],
+  bus: Bus,
+  height: number,
+  rowOf: (elements: readonly number[]) => number,
+): Uint32Array {
+  const counts = new Uint32Array(height);
+  for (const { air, columns } of tables) {
+    const sends = air.interactions.filter((each) => each.bus === bus && each.direction === "send");
+    const roots = sends.flatMap(({ multiplicity, message }) => [multiplicity, ...message]);
+    const rows = columns.main[0]?.length ?? 0;
+    for (let first = 0; sends.length > 0 && first < rows; first += CHUNK_ROWS) {
+      const size = Math.min(CHUNK_ROWS, rows - first);
+      const values = evaluateRows(air, roots, columns, [], rowRange(first, size));
+      let cursor = 0;
+      for (const { message } of sends) {
+        const multiplicities = values[cursor++] ?? new Uint32Array(size);
+        const elements = values.slice(cursor, (cursor += message.length));
+        multiplicities.forEach((multiplicity, i) => {
+          const row = rowOf(elements.map((element) => element[i] ?? 0));
+          if (row < height) counts[row] = (counts[row] ?? 0) + multiplicity;
+        });
+      }
+    }
+  }
+  return counts;
+}

@@ -1,0 +1,40 @@
+import type { Ext, ExtensionField } from "../field/extension.ts";
+import type { Backend, Columns } from "../kernels/backend.ts";
+import type { DeviceScope } from "./device-scope.ts";
+import type { LookupChallenges } from "./evaluate.ts";
+import type { LookupProgram } from "./lookup-program.ts";
+import { fillScalars } from "./table-program.ts";
+
+/**
+ * A table's lookup columns by their values (running sum's coordinates first, then each helper's), and the sum of all its
+ * fractions.
+ */
+export interface LookupColumns {
+  readonly columns: Columns;
+  readonly sum: Ext;
+}
+
+/**
+ * Computes a table's lookup columns after the challenges are drawn; the definition is in `lookup.ts`. `rows` are the values of
+ * its preprocessed and main columns. Rejects with RangeError when a fingerprint is zero, which happens with probability about
+ * (number of fractions) / p^degree.
+ */
+export async function computeLookupColumns(
+  backend: Backend,
+  scope: DeviceScope,
+  field: ExtensionField,
+  { program, scalars, width }: LookupProgram,
+  {
+    rows,
+    publicValues,
+    challenges,
+  }: {
+    readonly rows: Columns;
+    readonly publicValues: readonly number[];
+    readonly challenges: LookupChallenges;
+  },
+): Promise<LookupColumns> {
+  const values = fillScalars(field, scalars, { publicValues, lookup: challenges, step: undefined });
+  const columns = scope.keep(await backend.mapRows({ blocks: [rows], logRows: rows.logRows, program, scalars: values, width }));
+  return { columns, sum: await backend.runningSums(columns, field.degree) };
+}

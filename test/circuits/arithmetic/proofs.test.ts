@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { ARITHMETIC_TABLE_NAMES } from "../../../src/circuits/arithmetic/tables.ts";
+import type { Backend } from "../../../src/kernels/backend.ts";
+import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
+import { checkTraces } from "../../../src/stark/check.ts";
+import { prove } from "../../../src/stark/prove.ts";
+import type { System } from "../../../src/stark/system.ts";
+import { verify } from "../../../src/stark/verify.ts";
+import { driverInput } from "./support/driver.ts";
+import { ASKED_TABLES, claimsOf, driverSystem, presentTables } from "./support/table-claims.ts";
+
+// `npm run nightly -- arithmetic` makes a proof of each table by itself, and of many random operations.
+describe("proofs of arithmetic", () => {
+  let backend: Backend;
+  let system: System;
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+    system = await driverSystem(backend);
+  });
+  after(() => backend.close());
+
+  it("verify with the tables that are asked, and no others", async () => {
+    const input = driverInput(claimsOf("signed"));
+    assert.deepEqual(checkTraces(system, input), []);
+    const proof = await prove(system, input, backend);
+    assert.deepEqual(verify(system, input.statement, proof), { ok: true });
+    assert.deepEqual(presentTables(system, proof), ["driver", "bytePairs", "range16", ...ASKED_TABLES.signed].sort());
+  });
+
+  it("verify for all operations together, and not with one wrong result", async () => {
+    const claims = ARITHMETIC_TABLE_NAMES.flatMap(claimsOf);
+    const input = driverInput(claims);
+    assert.deepEqual(checkTraces(system, input), []);
+    const proof = await prove(system, input, backend);
+    assert.deepEqual(verify(system, input.statement, proof), { ok: true });
+    assert.equal(presentTables(system, proof).length, 3 + ARITHMETIC_TABLE_NAMES.length);
+
+    const lying = driverInput(claims.map((claim, i) => (i === 17 ? { ...claim, result: 5n } : claim)));
+    assert.deepEqual(
+      checkTraces(system, lying, { limit: 9 }).map((violation) => violation.kind === "bus" && [violation.bus, violation.balance]),
+      [
+        ["alu", 1],
+        ["alu", -1],
+      ],
+    );
+    const result = verify(system, lying.statement, await prove(system, lying, backend));
+    assert.equal(!result.ok && result.rejection.code, "LookupSumMismatch");
+  });
+});

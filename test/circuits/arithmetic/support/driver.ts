@@ -1,0 +1,63 @@
+import { fixedTableColumns } from "../../../../src/circuits/arithmetic/fixed-columns.ts";
+import { ArithmeticTrace } from "../../../../src/circuits/arithmetic/arithmetic-trace.ts";
+import { OPERATION, type Request } from "../../../../src/circuits/arithmetic/operation.ts";
+import { arithmeticDefinitions } from "../../../../src/circuits/arithmetic/tables.ts";
+import { ALU } from "../../../../src/circuits/buses.ts";
+import { LIMBS, limbsOf } from "../../../../src/circuits/words/word.ts";
+import { assertBoolean } from "../../../../src/circuits/words/expressions.ts";
+import { AirBuilder } from "../../../../src/stark/air.ts";
+import type { ProverInput } from "../../../../src/stark/prover-input.ts";
+import type { SystemDefinition } from "../../../../src/stark/system.ts";
+import { traceColumns } from "../../../../src/stark/trace-columns.ts";
+import { smallParameters } from "../../../stark/airs/small-parameters.ts";
+
+/**
+ * In place of a processor: a table that asks for one operation a row. It promises that its operands are words, and does not check
+ * it.
+ */
+export const DRIVER_FIELDS = { operation: 1, a: LIMBS, b: LIMBS, c: LIMBS, d: LIMBS, real: 1 } as const;
+
+function driverAir() {
+  const b = new AirBuilder("driver", 0);
+  const { real, ...message } = b.declare(DRIVER_FIELDS);
+  assertBoolean(b, { real });
+  b.send(ALU, real, message);
+  return b.build();
+}
+
+/** The driver, then the tables of arithmetic. NOT SECURE: small parameters. */
+export function driverDefinition(): SystemDefinition {
+  return {
+    name: "arithmetic-driver/1",
+    parameters: smallParameters({ minLogRows: 2, maxLogRows: 16, queryCount: 4 }),
+    tables: [{ air: driverAir() }, ...arithmeticDefinitions()],
+    statementValueCount: 0,
+    publicValues: () => [],
+  };
+}
+
+/** A request and the result that the driver claims for it, right unless given. */
+export interface Claim extends Request {
+  readonly result?: bigint;
+}
+
+/** Traces in which the driver makes these claims and the other tables answer what is right. */
+export function driverInput(claims: readonly Claim[]): ProverInput {
+  const trace = new ArithmeticTrace();
+  const rows = claims.map(({ operation, a, b, c, result }) => {
+    const right = trace.ask(operation, a, b, c);
+    const isTernary = operation === "addmod" || operation === "mulmod";
+    const words = isTernary ? [a, b, c, result ?? right] : [a, b, result ?? right, 0n];
+    const [x = [], y = [], z = [], w = []] = words.map((word) => limbsOf(word));
+    return { operation: OPERATION[operation], a: x, b: y, c: z, d: w, real: 1 };
+  });
+  const zero = limbsOf(0n);
+  const padding = () => ({ operation: 0, a: zero, b: zero, c: zero, d: zero, real: 0 });
+  const driver = traceColumns("driver", DRIVER_FIELDS, rows, { padding, minLogRows: 2 });
+  const columns = [driver, ...trace.columns(2)];
+  const looking = driverDefinition()
+    .tables.slice(0, columns.length)
+    .map(({ air }, i) => ({ air, columns: { preprocessed: [], main: columns[i] ?? [] } }));
+  const traces = [...columns, ...fixedTableColumns(looking)];
+  return { statement: new Uint8Array(0), auxiliary: traces.map(() => []), traces };
+}

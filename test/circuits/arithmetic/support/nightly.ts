@@ -1,0 +1,38 @@
+import { ARITHMETIC_TABLE_NAMES } from "../../../../src/circuits/arithmetic/tables.ts";
+import { createWasmBackend } from "../../../../src/kernels/wasm/backend.ts";
+import { checkTraces } from "../../../../src/stark/check.ts";
+import { prove } from "../../../../src/stark/prove.ts";
+import { verify } from "../../../../src/stark/verify.ts";
+import { type Claim, driverInput } from "./driver.ts";
+import { ASKED_TABLES, claimsOf, driverSystem, presentTables, randomClaims } from "./table-claims.ts";
+
+/** Random operations in the last proof. */
+const RANDOM_CLAIMS = 2_000;
+
+/**
+ * A proof of each arithmetic table by itself, with the tables that it asks, and one of random operations. Returns whether all
+ * were accepted with exactly these tables.
+ */
+export async function proveArithmetic(seed: number): Promise<boolean> {
+  const backend = await createWasmBackend({ workers: 2 });
+  try {
+    const system = await driverSystem(backend);
+    let isGood = true;
+    const tryOut = async (name: string, claims: readonly Claim[], tables: readonly string[]): Promise<void> => {
+      const input = driverInput(claims);
+      const violations = checkTraces(system, input);
+      const proof = await prove(system, input, backend);
+      const result = verify(system, input.statement, proof);
+      const present = presentTables(system, proof).join();
+      const isRight =
+        violations.length === 0 && result.ok && present === [...tables, "driver", "bytePairs", "range16"].sort().join();
+      console.log(`${name}: ${isRight ? "verified" : "WRONG"}, ${claims.length} operations, ${present}`, ...violations);
+      isGood &&= isRight;
+    };
+    for (const name of ARITHMETIC_TABLE_NAMES) await tryOut(name, claimsOf(name), ASKED_TABLES[name]);
+    await tryOut(`random, seed ${seed}`, randomClaims(seed, RANDOM_CLAIMS), ARITHMETIC_TABLE_NAMES);
+    return isGood;
+  } finally {
+    await backend.close();
+  }
+}

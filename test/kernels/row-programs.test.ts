@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { P } from "../../src/field/koala-bear.ts";
+import type { Backend, RowProgram, VectorOperand } from "../../src/kernels/backend.ts";
+import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { elementSource, randomColumns } from "./support/random-elements.ts";
+
+const column = (index: number, next = false): VectorOperand => ({ kind: "column", index, next });
+const register = (index: number): VectorOperand => ({ kind: "register", index });
+const scalar = (index: number): VectorOperand => ({ kind: "scalar", index });
+
+/** Heights below a vector and a transform, and around the 256 rows of a task. */
+const HEIGHTS = [0, 1, 2, 3, 4, 7, 8, 9, 11];
+const big = (x: bigint): number => Number(((x % BigInt(P)) + BigInt(P)) % BigInt(P));
+
+describe("row programs", () => {
+  let backends: readonly Backend[];
+  before(async () => {
+    backends = [createReferenceBackend(), await createWasmBackend({ workers: 1 }), await createWasmBackend({ workers: 2 })];
+  });
+  after(async () => {
+    for (const backend of backends) await backend.close();
+  });
+
+  async function map(
+    backend: Backend,
+    columns: readonly Uint32Array[],
+    program: RowProgram,
+    scalars: readonly number[],
+    width: number,
+  ) {
+    const logRows = Math.log2(columns[0]?.length ?? 1);
+    const rows = await backend.upload(columns, logRows);
+    const mapped = await backend.mapRows({ blocks: [rows], logRows, program, scalars: Uint32Array.from(scalars), width });
+    return backend.download(mapped);
+  }
+
+  test("compute (a · b' − s) and its inverse at every row, the first row being the last one's next", async () => {
+    const program: RowProgram = {
+      registerCount: 2,
+      instructions: [
+        { op: "mul", out: 0, a: column(0), b: column(1, true) },
+        { op: "sub", out: 0, a: register(0), b: scalar(0) },
+        { op: "invert", out: 1, a: register(0) },
+        { op: "store", column: 1, a: register(0) },
+        { op: "store", column: 0, a: register(1) },
+        { op: "store", column: 2, a: scalar(0) },
+      ],
+    };
+    for (const logRows of HEIGHTS) {
+      const [a, b] = randomColumns(logRows + 1, 2, logRows) as [Uint32Array, Uint32Array];
+      const rows = 2 ** logRows;
+      for (const backend of backends) {
+        const [inverses, values, constants] = await map(backend, [a, b], program, [P - 5], 3);
+        for (let row = 0; row < rows; row++) {
+          const expected = big(BigInt(a[row]!) * BigInt(b[(row + 1) % rows]!) + 5n);
+          assert.equal(values![row], expected, `${backend.name}, row ${row} of ${rows}`);
+          assert.equal(big(BigInt(inverses![row]!) * BigInt(expected)), 1);
+          assert.equal(constants![row], P - 5);
+        }
+      }
+    }
+  });
+
+  test("agree in all backends, whatever the program", async () => {
+    const next = elementSource(7);
+    for (const logRows of [2, 4, 9]) {
+      const columns = [
+        ...randomColumns(logRows, 4, logRows),
+        new Uint32Array(2 ** logRows).fill(P - 1),
+        new Uint32Array(2 ** logRows),
+      ];
+      const written: number[] = [];
+      const operand = (): VectorOperand => {
+        const kind = next() % (written.length > 0 ? 4 : 3);
+        if (kind === 0) return scalar(next() % 3);
+        return kind < 3 ? column(next() % columns.length, kind === 2) : register(written[next() % written.length] ?? 0);
+      };
+      const arithmetic = Array.from({ length: 80 }, (_, out) => {
+        const instruction = { op: (["add", "sub", "mul"] as const)[next() % 3] ?? "add", out, a: operand(), b: operand() };
+        written.push(out);
+        return instruction;
+      });
+      const stores = Array.from({ length: 9 }, (_, i) => ({ op: "store", column: 8 - i, a: operand() }) as const);
+      const program: RowProgram = { registerCount: 80, instructions: [...arithmetic, ...stores] };
+      const scalars = [1, P - 1, next()];
+      const results = await Promise.all(backends.map((backend) => map(backend, columns, program, scalars, 9)));
+      for (const result of results) assert.deepEqual(result, results[0]);
+    }
+  });
+
+  test("stop at the one row where they invert zero", async () => {
+    const program: RowProgram = {
+      registerCount: 1,
+      instructions: [
+        { op: "invert", out: 0, a: column(0) },
+        { op: "store", column: 0, a: register(0) },
+      ],
+    };
+    for (const logRows of [1, 4, 10]) {
+      const values = new Uint32Array(2 ** logRows).fill(3);
+      values[values.length - 1] = 0;
+      for (const backend of backends)
+        await assert.rejects(map(backend, [values], program, [], 1), /RangeError: a row program inverts zero/);
+    }
+  });
+
+  test("are refused when they read what is missing or do not store each column once", async () => {
+    const store = { op: "store", column: 0, a: column(0) } as const;
+    const refused: readonly (readonly [RowProgram["instructions"], number])[] = [
+      [[{ ...store, a: column(1) }], 1],
+      [[{ ...store, a: scalar(0) }], 1],
+      [[{ ...store, a: register(0) }], 1],
+      [[store, store], 1],
+      [[store, { ...store, column: 2 }], 2],
+      [[store], 2],
+    ];
+    for (const [instructions, width] of refused) {
+      for (const backend of backends) {
+        await assert.rejects(map(backend, [new Uint32Array(16)], { registerCount: 0, instructions }, [], width), RangeError);
+      }
+    }
+  });
+
+  test("keep their columns' memory while they run, and give theirs back", async () => {
+    const wasm = await createWasmBackend({ workers: 1 });
+    const program: RowProgram = { registerCount: 0, instructions: [{ op: "store", column: 0, a: column(1) }] };
+    // The first run makes the tables that the backend keeps.
+    await map(wasm, randomColumns(1, 2, 9), program, [], 1);
+    const rows = await wasm.upload(randomColumns(1, 2, 9), 9);
+    const before = wasm.memoryInUse();
+    const pending = wasm.mapRows({ blocks: [rows], logRows: 9, program, scalars: new Uint32Array(), width: 1 });
+    wasm.release(rows);
+    const mapped = await pending;
+    assert.deepEqual(await wasm.download(mapped), [randomColumns(1, 2, 9)[1]]);
+    wasm.release(mapped);
+    // Two columns of 512 elements and a line of slack are free again.
+    assert.equal(wasm.memoryInUse(), before - (2 * 2048 + 2 * 64 + 64));
+    await wasm.close();
+  });
+});
+
+describe("running sums", () => {
+  test("are what stands before each row, less its share of the whole", async () => {
+    for (const backend of [createReferenceBackend(), await createWasmBackend({ workers: 2 })]) {
+      const columns = [Uint32Array.of(5, P - 1, 7, 1), Uint32Array.of(1, 2, 3, 4), Uint32Array.of(9, 9, 9, 9)];
+      const handle = await backend.upload(columns, 2);
+      // Sums 12 and 10; the shares are 12/4 = 3 and 10/4 = 5/2.
+      assert.deepEqual(await backend.runningSums(handle, 2), [12, 10]);
+      const half = (P + 1) / 2;
+      const [first, second, untouched] = await backend.download(handle);
+      assert.deepEqual([...first!], [0, 5 - 3, 4 - 6 + P, 11 - 9]);
+      assert.deepEqual([...second!], [0, big(1n - 5n * BigInt(half)), big(3n - 5n), big(6n - 15n * BigInt(half))]);
+      assert.deepEqual([...untouched!], [9, 9, 9, 9]);
+      await backend.close();
+    }
+  });
+});
