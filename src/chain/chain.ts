@@ -1,37 +1,51 @@
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
-import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormerMark } from "./batch/form-batch.ts";
-import { BatchArchive } from "./batch-archive.ts";
-import { ChainIndex } from "./chain-index.ts";
-import type { Clock } from "./clock.ts";
-import { decodeTransaction } from "./decode-transaction.ts";
+import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore, FormerMark } from "./batch/form-batch.ts";
+import { BatchArchive } from "./index/batch-archive.ts";
+import { ChainIndex } from "./index/chain-index.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { CommandLog } from "./sequencer/command-log.ts";
+import type { BatchBoundary } from "./sequencer/command-log.ts";
+import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
+import { leavesOperationsOut, replan } from "./ordering/replan.ts";
+import type { OperationsPlace } from "./ordering/replan.ts";
+import { decodeTransaction } from "./transaction/decode-transaction.ts";
+import type { DecodingOptions } from "./transaction/decode-transaction.ts";
 import { CodeGuard } from "./execution/code-guard.ts";
 import { BLOCK_GAS_LIMIT } from "./execution/connection.ts";
 import type { EdrConnect } from "./execution/connection.ts";
 import { EdrEngine } from "./execution/edr-engine.ts";
-import type { ExecutionEngine, Head } from "./execution/engine.ts";
-import { DEFAULT_MAX_INSTRUCTIONS } from "./instruction-limits.ts";
-import { genesisLeaves } from "./genesis.ts";
-import type { GenesisAccount } from "./genesis.ts";
-import { createInitialState, publishedState } from "./initial-state.ts";
+import type { ExecutionEngine } from "./execution/engine.ts";
+import type { Head } from "./model/block.ts";
+import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
+import { genesisLeaves } from "./model/genesis.ts";
+import type { GenesisAccount } from "./model/genesis.ts";
+import { createInitialState, publishedState } from "./predeploys/initial-state.ts";
 import type { AccountState } from "./mempool/account-view.ts";
 import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
-import { MovableClock } from "./movable-clock.ts";
-import type { ClockMark } from "./movable-clock.ts";
-import { MessageIndex } from "./message-index.ts";
-import { chainRules } from "./rules.ts";
-import type { SealedBatch } from "./sealed-batch.ts";
+import { MovableClock } from "../runtime/movable-clock.ts";
+import type { ClockMark } from "../runtime/movable-clock.ts";
+import { MessageIndex } from "./index/message-index.ts";
+import { codeLimitsOf, UNLIMITED_CODE } from "./model/code-limits.ts";
+import { chainRules } from "./model/rules.ts";
+import type { SealedBatch } from "./model/sealed-batch.ts";
 import { BlockProducer } from "./sequencer/block-producer.ts";
+import { limitsBeside } from "./ordering/limits.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
-import type { SequencedBlock } from "./sequencer/batch-builder.ts";
+import type { BuilderMark } from "./sequencer/batch-builder.ts";
+import type { SequencedBlock } from "./ordering/batch-reducer.ts";
 import type { SequencerMark, SequencerOptions } from "./sequencer/sequencer.ts";
+import type { DoAgain, LostChange } from "./sequencer/replay.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
-import { StateHistory } from "./state-history.ts";
+import type { PriorityOperation } from "./model/system-transactions.ts";
+import { StateHistory } from "./index/state-history.ts";
 import { StateTree } from "./state/state-tree.ts";
-import type { SystemTransactions } from "./system-transactions.ts";
-import { Turns } from "./turns.ts";
+import type { SystemTransactions } from "./model/system-transactions.ts";
+import { EventLoopYield } from "../runtime/event-loop-yield.ts";
+import { startQuestions } from "./questions/questions.ts";
+import type { Questions } from "./questions/questions.ts";
 import { startWitness } from "./witness/witness.ts";
 import type { Witness } from "./witness/witness.ts";
 
@@ -50,13 +64,22 @@ export interface ChainOptions {
   /** Genesis code that creates contracts from fixed init code only; see CodeGuard. */
   readonly trustedCreators?: readonly Hex[];
   readonly identity: Omit<ChainIdentity, "chainId">;
-  /** Commitment of the batch before `sequencer.firstBatch`. */
-  readonly genesisCommitment: Hex;
+  /** What is before `sequencer.firstBatch`. */
+  readonly formedBefore: FormedBefore;
   readonly mempool: MempoolOptions;
   readonly sequencer: SequencerOptions;
   /** Instructions that a transaction may run; at least LEAST_MAX_INSTRUCTIONS. Default: DEFAULT_MAX_INSTRUCTIONS. */
   readonly maxInstructions?: number;
+  /** Whether each block of users is at least a second later than the block before it. Default false: they follow the clock. */
+  readonly distinctTimestamps?: boolean;
+  /** Of the transactions that are taken. Default "required". */
+  readonly replayProtection?: DecodingOptions["replayProtection"];
   readonly verbose?: boolean;
+  /**
+   * Whether the chain can form batches again. It then remembers what it did since the last batch of which `executedOnL1`
+   * told. Default false.
+   */
+  readonly rewindable?: boolean;
 }
 
 /** A state that a chain has reached, at the end of a batch. */
@@ -76,6 +99,7 @@ export interface ChainDependencies {
   readonly time?: MovableClock;
   readonly system: SystemTransactions;
   readonly flowsHash: BatchFormerDependencies["flowsHash"];
+  readonly versionOf: BatchFormerDependencies["versionOf"];
   readonly onBlock?: (block: SequencedBlock) => void;
   /** Each batch, in order, ready to be committed and proven. */
   readonly onBatch?: (batch: FormedBatch) => void;
@@ -83,6 +107,10 @@ export interface ChainDependencies {
   readonly onStop?: (error: SequencerError) => void;
   /** False while proving is too far behind for another batch. */
   readonly canSeal?: () => boolean;
+  /** Keeps what the chain decides beyond its process; `kept` is what earlier processes left there. */
+  readonly keeping?: { readonly store: CommandStore; readonly kept: KeptCommands };
+  /** Awaited before `seal` ends a batch; what it rejects with, `seal` does. */
+  readonly beforeSeal?: () => Promise<void>;
 }
 
 /** Of EVM blocks before the one under way. */
@@ -105,6 +133,7 @@ export interface Chain {
   readonly maxInstructions: number;
   readonly engine: ExecutionEngine;
   readonly witness: Witness;
+  readonly questions: Questions;
   readonly guard: CodeGuard;
   readonly mempool: Mempool;
   readonly sequencer: Sequencer;
@@ -113,6 +142,8 @@ export interface Chain {
   readonly messages: MessageIndex;
   readonly archive: BatchArchive;
   readonly history: StateHistory;
+  /** Operations that all formed batches took from L1's queue. */
+  operationsTaken(): bigint;
   /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
   submit(raw: string): Promise<Hex>;
   /** Ends the open batch and forms it. Undefined where none is open. */
@@ -121,30 +152,95 @@ export interface Chain {
   snapshot(): Promise<ChainMark>;
   /** Returns to a mark, once; later marks end. A chain that has stopped goes on. Rejects when it is closed. */
   revert(mark: ChainMark): Promise<void>;
+  /**
+   * Goes back to before a batch and forms it and everything since again, with these operations of L1's queue and those that
+   * it took later in that first batch. A chain that has stopped goes on; marks taken since end. `onBack` is called when it
+   * is back, before anything is formed, and again where the batch was too full for the operations. Resolves with what has
+   * become impossible. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
+   */
+  rewind(batchNumber: bigint, operations: readonly PriorityOperation[], onBack: () => void): Promise<readonly LostChange[]>;
+  /** Whether `rewind` can go back to before the batch. */
+  remembers(batchNumber: bigint): boolean;
+  /** Whether the chain can still return to a mark: `rewind` ends those that were taken since the batch began. */
+  canRevert(mark: ChainMark): boolean;
+  /** L1 has executed all batches before this one: the chain does not go back to them. */
+  executedOnL1(nextBatch: bigint): void;
   close(): Promise<void>;
 }
 
-/** Starts a chain at its genesis, or where its origin says. Throws EngineError or GenesisError for a genesis that cannot be. */
+/**
+ * Starts a chain at its genesis, or where its origin says; from there it goes on to where its store's earlier processes ended.
+ * Throws EngineError or GenesisError for a genesis that cannot be.
+ */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
-  const { chainId, coinbase, genesisTimestamp, origin, maxInstructions = DEFAULT_MAX_INSTRUCTIONS } = options;
-  const initial = origin === undefined ? createInitialState(options.genesis, options.initialState ?? []) : publishedState(origin.accounts);
+  const { keeping, onBatch } = dependencies;
+  if (keeping === undefined) return composeChain(options, dependencies);
+  const { store, kept } = keeping;
+  const { executed } = kept;
+  const chain = await composeChain(options, {
+    ...dependencies,
+    store,
+    onBatch(batch) {
+      onBatch?.(batch);
+      const { batchNumber } = batch.outputs;
+      // It never goes back there: of a long past it remembers no way back.
+      if (batchNumber < executed) chain.executedOnL1(batchNumber + 1n);
+    },
+  });
+  // Each was taken once.
+  const rules = chainRules(options.chainId, UNLIMITED_CODE);
+  const waiting = kept.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional" }));
+  try {
+    await chain.sequencer.repeat(kept.commands, waiting);
+  } catch (error) {
+    await chain.close();
+    throw error;
+  }
+  return {
+    ...chain,
+    revert: (mark) => store.together(() => chain.revert(mark)),
+    rewind: (batchNumber, operations, onBack) => store.together(() => chain.rewind(batchNumber, operations, onBack)),
+  };
+}
+
+type CompositionDependencies = Omit<ChainDependencies, "keeping"> & { readonly store?: CommandStore };
+
+async function composeChain(options: ChainOptions, dependencies: CompositionDependencies): Promise<Chain> {
+  const {
+    chainId,
+    coinbase,
+    genesisTimestamp,
+    origin,
+    maxInstructions = DEFAULT_MAX_INSTRUCTIONS,
+    replayProtection = "required",
+    rewindable = false,
+    distinctTimestamps = false,
+  } = options;
+  const initial =
+    origin === undefined ? createInitialState(options.genesis, options.initialState ?? []) : publishedState(origin.accounts);
   const genesis = initial.accounts;
-  const { clock, system, connect, flowsHash } = dependencies;
+  const limitsOfCode = codeLimitsOf(genesis);
+  const { clock, system, connect, flowsHash, versionOf, store } = dependencies;
   const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
   const tree = origin?.tree ?? StateTree.genesis(genesisLeaves(options.genesis), { compressor });
   const witness = startWitness({ chainId, genesis });
+  const questions = startQuestions(chainId, limitsOfCode, witness);
   const engine = await openEngine({ ...options, genesis }, connect, witness);
   const head = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
   // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
   witness.request("remember", await readBlockHashes(engine, head.number)).catch(() => undefined);
   const guard = new CodeGuard(genesis, options.trustedCreators);
-  const mempool = new Mempool(options.mempool, { account: (address) => readAccount(engine, address) });
-  const former = new BatchFormer(
-    { ...options.identity, chainId: BigInt(chainId) },
-    options.genesisCommitment,
-    { tree, flowsHash, compress: (tag, left, right) => compressor.compress(tag, left, right) },
-  );
+  const mempool = new Mempool(options.mempool, {
+    account: (address) => readAccount(engine, address),
+    onReplaced: (transaction) => sequencer.replaced(transaction),
+  });
+  const former = new BatchFormer({ ...options.identity, chainId: BigInt(chainId) }, options.formedBefore, {
+    tree,
+    flowsHash,
+    versionOf,
+    compress: (tag, left, right) => compressor.compress(tag, left, right),
+  });
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
     const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;
@@ -154,39 +250,58 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     dependencies.onBatch?.(lastFormed);
   };
   const producer = new BlockProducer(
-    { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT, head, maxInstructions },
+    { rules: { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT }, head, maxInstructions, distinctTimestamps },
     { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
-  const sequencer = new Sequencer(options.sequencer, {
-    mempool,
-    producer,
-    engine,
-    witness,
-    system,
-    leafCount: () => tree.leafCount,
-    clock,
-    onBlock: (block) => {
-      index.addBlock(block);
-      messages.addBlock(block);
-      dependencies.onBlock?.(block);
+  const sequencer = new Sequencer(
+    { ...options.sequencer, firstLimits: limitsBeside(options.sequencer.limits, initial.size) },
+    {
+      mempool,
+      producer,
+      engine,
+      system,
+      extensions: options.identity.extensions,
+      leafCount: () => tree.leafCount,
+      mostCodeBytes: limitsOfCode.runtimeBytes,
+      clock,
+      onBlock: (block) => {
+        index.addBlock(block);
+        messages.addBlock(block);
+        dependencies.onBlock?.(block);
+      },
+      onPriorityOp: (operation) => index.addPriorityOp(operation),
+      onBatch: form,
+      onCommand(batch, command) {
+        if (rewindable) log.add(batch, command);
+      },
+      ...(rewindable ? { onBoundary: (builder: BuilderMark) => log.addBoundary({ builder, former: former.snapshot() }) } : {}),
+      onStop: (error) => dependencies.onStop?.(error),
+      canSeal: dependencies.canSeal ?? (() => true),
+      ...(store === undefined ? {} : { store }),
     },
-    onPriorityOp: (operation) => index.addPriorityOp(operation),
-    onBatch: form,
-    onStop: (error) => dependencies.onStop?.(error),
-    canSeal: dependencies.canSeal ?? (() => true),
-  });
+  );
+  const log = new CommandLog();
   const index = new ChainIndex();
   const messages = new MessageIndex();
   const archive = new BatchArchive();
   const history = new StateHistory(tree, { compressor });
-  const rules = chainRules(chainId);
-  const turns = new Turns();
+  const rules = chainRules(chainId, limitsOfCode);
+  const turns = new EventLoopYield();
+  /** The sequencer has returned to an earlier place: so does what follows it. `logCount` is of the batch that was open there. */
+  const followTo = (mark: FormerMark, logCount: number): void => {
+    former.revert(mark);
+    index.revertTo(sequencer.head.number, logCount);
+    messages.revertTo(sequencer.head.number);
+    archive.revertTo(sequencer.batchNumber);
+    history.revertTo(sequencer.batchNumber);
+  };
 
   return {
     chainId,
     maxInstructions,
     engine,
     witness,
+    questions,
     guard,
     mempool,
     sequencer,
@@ -195,37 +310,82 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     messages,
     archive,
     history,
+    operationsTaken: () => former.operationsTaken,
     async submit(raw) {
       await turns.next();
-      const transaction = decodeTransaction(raw, rules);
+      const transaction = decodeTransaction(raw, rules, { replayProtection });
       await sequencer.submit(transaction);
       return transaction.hash;
     },
     async seal() {
+      await dependencies.beforeSeal?.();
       return (await sequencer.seal()) === undefined ? undefined : lastFormed;
     },
     snapshot: () =>
-      sequencer.snapshot((mark) => ({
-        sequencer: mark,
-        former: former.snapshot(),
-        time: dependencies.time === undefined ? time.mark() : undefined,
-        batchNumber: sequencer.batchNumber,
-      })),
+      sequencer.snapshot((mark) => {
+        const marked: ChainMark = {
+          sequencer: mark,
+          former: former.snapshot(),
+          time: dependencies.time === undefined ? time.mark() : undefined,
+          batchNumber: sequencer.batchNumber,
+        };
+        if (rewindable) log.addMark(marked, marked.batchNumber);
+        return marked;
+      }),
     revert: (mark) =>
       sequencer.revert(mark.sequencer, () => {
-        former.revert(mark.former);
-        index.revertTo(sequencer.head.number, mark.sequencer.builder.batch?.logs.length ?? 0);
-        messages.revertTo(sequencer.head.number);
-        archive.revertTo(sequencer.batchNumber);
-        history.revertTo(sequencer.batchNumber);
+        followTo(mark.former, mark.sequencer.builder.batch?.logs.length ?? 0);
+        log.returnedTo(mark);
         if (mark.time !== undefined) time.revert(mark.time);
       }),
+    async rewind(batchNumber, operations, onBack) {
+      // Before anything is done: an error in the middle ends the chain.
+      if (log.before(batchNumber) === undefined)
+        throw new RangeError(`the chain cannot go back to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
+      const onReturn = (to: BatchBoundary): void => {
+        followTo(to.former, 0);
+        log.returnedTo(to);
+        onBack();
+      };
+      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, log, onReturn }, doAgain));
+    },
+    remembers: (batchNumber) => log.before(batchNumber) !== undefined,
+    canRevert: (mark) => !rewindable || log.hasMark(mark),
+    executedOnL1(nextBatch) {
+      const unneeded = log.forgetBefore(nextBatch);
+      for (const boundary of unneeded) former.discard(boundary.former);
+      sequencer.discard(unneeded.map(({ builder }) => builder));
+    },
     async close() {
       await sequencer.close();
+      await questions.close();
       await witness.close();
       await engine.close();
     },
   };
+}
+
+interface FormingAgain {
+  readonly batchNumber: bigint;
+  readonly operations: readonly PriorityOperation[];
+  readonly log: CommandLog;
+  /** The sequencer has returned there. */
+  readonly onReturn: (to: BatchBoundary) => void;
+}
+
+/** Does again what was done since a batch began, with the operations in it. */
+async function formAgain(
+  { batchNumber, operations, log, onReturn }: FormingAgain,
+  doAgain: DoAgain,
+): Promise<readonly LostChange[]> {
+  const boundary = log.before(batchNumber);
+  if (boundary === undefined) throw new TypeError(`batch ${batchNumber} had begun when this was asked for`);
+  const done = log.since(boundary);
+  const goBack = (to: BatchBoundary, place: OperationsPlace): Promise<readonly LostChange[]> =>
+    doAgain(to.builder, replan(done, operations, place), () => onReturn(to));
+  const lost = await goBack(boundary, "end");
+  const again = log.before(batchNumber);
+  return again !== undefined && leavesOperationsOut(log.since(again)) ? goBack(again, "front") : lost;
 }
 
 async function openEngine(options: ChainOptions, connect: EdrConnect, witness: Witness): Promise<EdrEngine> {
@@ -240,7 +400,10 @@ async function openEngine(options: ChainOptions, connect: EdrConnect, witness: W
 }
 
 /** Hashes of the blocks that BLOCKHASH can name in the block after the head. */
-async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<{ readonly number: bigint; readonly hash: Hex }[]> {
+async function readBlockHashes(
+  engine: ExecutionEngine,
+  head: bigint,
+): Promise<{ readonly number: bigint; readonly hash: Hex }[]> {
   const count = Number(head < HASHES_IN_REACH ? head + 1n : HASHES_IN_REACH);
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
@@ -253,6 +416,10 @@ async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<{
 
 async function readAccount(engine: ExecutionEngine, address: Hex): Promise<AccountState> {
   const read = async (method: string): Promise<Hex> => (await engine.request(method, [address, "latest"])) as Hex;
-  const [nonce, balance, code] = await Promise.all([read("eth_getTransactionCount"), read("eth_getBalance"), read("eth_getCode")]);
+  const [nonce, balance, code] = await Promise.all([
+    read("eth_getTransactionCount"),
+    read("eth_getBalance"),
+    read("eth_getCode"),
+  ]);
   return { nonce: BigInt(nonce), balanceWei: BigInt(balance), hasCode: code !== "0x" };
 }

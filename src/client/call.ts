@@ -1,4 +1,4 @@
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import {
   bundleGasLimit,
@@ -12,16 +12,31 @@ import {
   transferToken,
 } from "../protocol/interop-request.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { encodeChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
+import { encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddressLike } from "./chain-address.ts";
+import { ClientError } from "./client-error.ts";
 import { interopCenter } from "./contract-interfaces.ts";
-import { findChain } from "./ecosystem.ts";
+import { findChain, isL1 } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { requireOther } from "./send.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";
 import { bridgedTokenAddress, ensureAllowance, findToken, isBaseToken, l1TokenOf, requireTokens } from "./token.ts";
+
+/** Throws ClientError NoContract where a call with data would go to an address without code: it would succeed and do nothing. */
+export async function requireContract(
+  ecosystem: Ecosystem,
+  { to, data }: Pick<CallRequest, "to" | "data">,
+  destination: Pick<Provider, "getCode">,
+): Promise<void> {
+  if (data === "0x") return;
+  const place = parseChainAddress(ecosystem, to);
+  // No call goes to L1: `call` says so.
+  if (isL1(ecosystem, place.chainId) || (await destination.getCode(place.account)) !== "0x") return;
+  const message = `there is no contract at ${formatChainAddress(ecosystem, place)}, so the call would succeed and do nothing; check address and chain, or send value without a function`;
+  throw new ClientError("NoContract", message, { account: place.account, chainId: place.chainId });
+}
 
 /** A call of a contract on another chain. */
 export interface CallRequest {
@@ -33,7 +48,7 @@ export interface CallRequest {
   readonly data: Hex;
   /** Base token of the destination that the call gets. */
   readonly value?: bigint | undefined;
-  /** Base token of the destination for whoever brings the call. */
+  /** Base token of the destination for the account that brings the call. */
   readonly reward?: bigint | undefined;
   /** Gas of the call; default 1,000,000. */
   readonly gasLimit?: bigint | undefined;
@@ -80,7 +95,8 @@ export async function call(ecosystem: Ecosystem, request: CallRequest, signer: S
   for (const { token, amount, recipient } of request.tokens ?? []) {
     const found = await findToken(ecosystem, chain, token, sender.provider);
     if (found.isBase) attached += amount;
-    else if (found.originChainId === chain.chainId) await ensureAllowance(sender, found.address, PREDEPLOYS.L2NativeTokenVault, amount);
+    else if (found.originChainId === chain.chainId)
+      await ensureAllowance(sender, found.address, PREDEPLOYS.L2NativeTokenVault, amount);
     else await requireTokens(sender, found.address, amount);
     attributes.push(transferToken(found.address, amount, parseAccount(recipient)));
   }
@@ -89,7 +105,11 @@ export async function call(ecosystem: Ecosystem, request: CallRequest, signer: S
     data,
     callAttributes: [...(value > 0n ? [interopCallValue(value)] : []), ...(request.asMessage === true ? [] : [shadowAccount()])],
   };
-  const calldata = interopCenter.encodeFunctionData("sendBundle", [interoperableAddress(BigInt(to.chainId)), [starter], attributes]);
+  const calldata = interopCenter.encodeFunctionData("sendBundle", [
+    interoperableAddress(BigInt(to.chainId)),
+    [starter],
+    attributes,
+  ]);
   const receipt = await submit(sender, { to: PREDEPLOYS.InteropCenter, data: calldata, value: attached });
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "bundle");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no call`);

@@ -29,7 +29,11 @@ export function parseChainAddress(ecosystem: Ecosystem, address: ChainAddressLik
     if (chain !== undefined) return { chainId: memberId(ecosystem, chain), account: interoperable.account };
   }
   if (defaultChain !== undefined) return { chainId: memberId(ecosystem, defaultChain), account: parseAccount(address) };
-  throw new ClientError("MalformedAddress", `${JSON.stringify(address)} does not say on which chain; write ${JSON.stringify(`${address}@<chain name or id>`)}`, { address });
+  throw new ClientError(
+    "MalformedAddress",
+    `${JSON.stringify(address)} does not say on which chain; write ${JSON.stringify(`${address}@<chain name or id>`)}`,
+    { address },
+  );
 }
 
 /** `0x…@name`, with the checksum, as `parseChainAddress` reads it. */
@@ -47,8 +51,15 @@ export function parseAccount(text: string): Hex {
   try {
     return getAddress(text).toLowerCase() as Hex;
   } catch (error) {
-    const reason = /^0x[0-9a-f]{40}$/i.test(text) ? "its checksum does not fit: copy it again, or write it in lower case" : "an address is 0x and 40 hexadecimal digits";
-    throw new ClientError("MalformedAddress", `${JSON.stringify(text)} is no address; ${reason}`, { address: text }, { cause: error });
+    const reason = /^0x[0-9a-f]{40}$/i.test(text)
+      ? "its checksum does not fit: copy it again, or write it in lower case"
+      : "an address is 0x and 40 hexadecimal digits";
+    throw new ClientError(
+      "MalformedAddress",
+      `${JSON.stringify(text)} is no address; ${reason}`,
+      { address: text },
+      { cause: error },
+    );
   }
 }
 

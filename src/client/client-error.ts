@@ -1,6 +1,9 @@
+import { HyperchainError } from "../runtime/hyperchain-error.ts";
+
 /** What a user's request can run into before, or while, it is sent. */
 export type ClientErrorCode =
   | "UnknownChain"
+  | "OtherSettlementLayer"
   | "UnknownToken"
   | "MalformedAddress"
   | "ZeroAmount"
@@ -8,11 +11,15 @@ export type ClientErrorCode =
   | "WrongChain"
   | "NoProvider"
   | "NotWithdrawable"
+  | "NotDeliverable"
   | "Refused"
-  | "Failed";
+  | "Failed"
+  | "TimedOut"
+  | "NotImported"
+  | "NoContract";
 
 /** A request that cannot be carried out as it stands. The message says why and what to do. */
-export class ClientError extends Error {
+export class ClientError extends HyperchainError {
   override readonly name = "ClientError";
   readonly code: ClientErrorCode;
   /** The values behind the message; of `Refused`, the contract's error. */

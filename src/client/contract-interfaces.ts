@@ -6,6 +6,7 @@ import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
+import { stateExitAbi } from "../abi/state-exit.ts";
 import type { Hex } from "../protocol/hex.ts";
 
 export { assetRouter, interopHandler, messenger } from "../relayer/contract-interfaces.ts";
@@ -14,8 +15,16 @@ export { hyperchainInterface, topicOf } from "../settlement-layer/reader/contrac
 /** Encoders and decoders of the contracts that users call, beside those that a relayer uses too. */
 export const factory = new Interface(chainFactoryAbi);
 export const bridge = new Interface(sharedBridgeAbi);
+export const stateExit = new Interface(stateExitAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
 export const interopCenter = new Interface(interopCenterAbi);
+
+/** What the sender of a bundle implements to hear of its outcome (`IInteropCallback`). */
+export const callbackRecipient = new Interface(["function onInteropResult(bytes32 bundleHash, bool success, bytes result)"]);
+
+/** The contracts' `MessageInclusionProof`. */
+export const messageInclusionProof =
+  "tuple(uint256 chainId, uint256 l1BatchNumber, uint256 l2MessageIndex, tuple(uint16 txNumberInBatch, address sender, bytes data) message, bytes32[] proof)";
 
 /** The part of `IL2NativeTokenVault` that tells tokens. */
 export const tokenVault = new Interface([

@@ -16,7 +16,10 @@ export interface DepositRequest {
   readonly token?: string | undefined;
   /** Default: the signer's own account. */
   readonly to?: string | undefined;
-  /** On the chain; what is not used is refunded there. Default 300,000, or 2,000,000 for a token, whose first deposit creates its contract. */
+  /**
+   * On the chain; what is not used is refunded there. Default 300,000, or 2,000,000 for a token, whose first deposit
+   * creates its contract.
+   */
   readonly gasLimit?: bigint | undefined;
 }
 
@@ -49,7 +52,7 @@ export async function deposit(ecosystem: Ecosystem, request: DepositRequest, sig
   const gasLimit = request.gasLimit ?? (isBase ? DEFAULT_GAS_LIMIT : TOKEN_GAS_LIMIT);
   const cost = await requestCost(factory, chainId, gasLimit, signer);
   const mintValue = isBase ? cost + amount : cost;
-  const common = { chainId, mintValue, gasLimit, refundRecipient: sender.address };
+  const common = { chainId, hyperchain: chain.hyperchain, mintValue, gasLimit, refundRecipient: sender.address };
 
   const approvals: (Hex | undefined)[] = [];
   const base = l1TokenOf(chain, undefined);

@@ -6,7 +6,7 @@ import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { assetRouter, hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { isEther, ETHER } from "./token.ts";
-import type { TransferInFlight } from "./wallet-view.ts";
+import type { TransferInFlight } from "./transfer-in-flight.ts";
 
 /** What L1's event says of a queued operation. */
 interface QueuedOperation {
@@ -21,7 +21,13 @@ type DepositedMoney = Pick<TransferInFlight, "sender" | "recipient" | "originTok
 const TRANSFER_DATA_TYPES = ["address", "address", "address", "uint256", "bytes"];
 
 /** Deposits from or to an account that wait in a chain's queue. Anyone can queue anything: only what moves money counts. */
-export async function depositsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, l1: Provider, provider: Provider): Promise<TransferInFlight[]> {
+export async function depositsInFlight(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  owner: Hex,
+  l1: Provider,
+  provider: Provider,
+): Promise<TransferInFlight[]> {
   const { chainId: l1ChainId, fromBlock = 0, contracts } = ecosystem.l1;
   const topics = [topicOf(hyperchainInterface, "NewPriorityRequest")];
   const logs = await readLogs(l1, { address: chain.hyperchain, topics, fromBlock, toBlock: await l1.getBlockNumber() });
@@ -49,7 +55,12 @@ export async function depositsInFlight(ecosystem: Ecosystem, chain: EcosystemCha
 }
 
 /** The money that an operation brings; undefined where it brings none. */
-function readDeposit({ from, to, value, data }: QueuedOperation, chain: EcosystemChain, bridgeAlias: Hex, owner: Hex): DepositedMoney | undefined {
+function readDeposit(
+  { from, to, value, data }: QueuedOperation,
+  chain: EcosystemChain,
+  bridgeAlias: Hex,
+  owner: Hex,
+): DepositedMoney | undefined {
   const [sender, recipient] = [addressOf(from), addressOf(to)];
   // The router credits tokens only at the bridge's word; from any other sender the same call is refused.
   if (sender === bridgeAlias) return recipient === PREDEPLOYS.L2AssetRouter ? readTokenDeposit(data) : undefined;
@@ -64,7 +75,10 @@ function readTokenDeposit(calldata: string): DepositedMoney | undefined {
   try {
     const call = assetRouter.parseTransaction({ data: calldata });
     if (call?.name !== "finalizeDeposit") return undefined;
-    const [sender, receiver, token, amount] = AbiCoder.defaultAbiCoder().decode(TRANSFER_DATA_TYPES, String(call.args["transferData"]));
+    const [sender, receiver, token, amount] = AbiCoder.defaultAbiCoder().decode(
+      TRANSFER_DATA_TYPES,
+      String(call.args["transferData"]),
+    );
     return { sender: lower(sender), recipient: lower(receiver), originToken: lower(token), amount: amount as bigint };
   } catch {
     return undefined;

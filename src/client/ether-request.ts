@@ -7,6 +7,8 @@ import type { QueuedRequest } from "./l1-request.ts";
 /** A call on L2 that L1 requests, with ETH to pay for it. */
 export interface L1Request {
   readonly chainId: bigint;
+  /** The chain's contract; default: the one that the factory names. */
+  readonly hyperchain?: Hex;
   /** Called or paid on L2. */
   readonly to: Hex;
   /** Wei that it gets. */
@@ -25,8 +27,13 @@ const DEFAULT_GAS_LIMIT = 300_000n;
 export async function requestFromL1(factoryAddress: Hex, request: L1Request, signer: Signer): Promise<QueuedRequest> {
   const { chainId, to, valueWei, data = "0x", gasLimit = DEFAULT_GAS_LIMIT } = request;
   const mintValue = (await requestCost(factoryAddress, chainId, gasLimit, signer)) + valueWei;
-  const terms = { chainId, mintValue, gasLimit, refundRecipient: await signer.getAddress() };
-  const transaction = { to: factoryAddress, data: encodeDirectRequest({ ...terms, to, value: valueWei, data }), value: mintValue };
+  const hyperchain = request.hyperchain ?? (await chainContract(factoryAddress, chainId, signer));
+  const terms = { chainId, hyperchain, mintValue, gasLimit, refundRecipient: await signer.getAddress() };
+  const transaction = {
+    to: factoryAddress,
+    data: encodeDirectRequest({ ...terms, to, value: valueWei, data }),
+    value: mintValue,
+  };
   const { hash, provider } = await signer.sendTransaction(transaction);
-  return queuedRequest(await inclusionOf(hash, provider), await chainContract(factoryAddress, chainId, signer));
+  return queuedRequest(await inclusionOf(hash, provider), hyperchain);
 }

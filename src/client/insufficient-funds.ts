@@ -28,11 +28,23 @@ export function lacksCoin(member: PayingMember, address: Hex, balance: bigint, v
   const gas = needed > value ? `, up to ${amountOf(needed - value)} of it for gas` : ", and more for gas";
   const lack = needed > balance ? `${amountOf(needed - balance)} ${coin}` : `some ${coin} for gas`;
   const message = `${address} lacks ${lack} on ${member.name}: it has ${amountOf(balance)} ${coin} and needs ${amountOf(needed)}${gas}; ${advice(member, coin)}`;
-  return new ClientError("InsufficientFunds", message, { address, balance, needed }, refusal === undefined ? undefined : { cause: refusal });
+  return new ClientError(
+    "InsufficientFunds",
+    message,
+    { address, balance, needed },
+    refusal === undefined ? undefined : { cause: refusal },
+  );
 }
 
 /** The account has less of an ERC-20 than it is to give. */
-export async function lacksToken(provider: Provider, member: PayingMember, address: Hex, token: Hex, balance: bigint, needed: bigint): Promise<ClientError> {
+export async function lacksToken(
+  provider: Provider,
+  member: PayingMember,
+  address: Hex,
+  token: Hex,
+  balance: bigint,
+  needed: bigint,
+): Promise<ClientError> {
   const ask = async (method: string): Promise<unknown> => {
     const answer = await provider.call({ to: token, data: erc20.encodeFunctionData(method) });
     return erc20.decodeFunctionResult(method, answer)[0];
@@ -52,6 +64,9 @@ function amountOf(units: bigint, decimals: bigint | number = 18): string {
 }
 
 function advice({ baseToken }: PayingMember, what: string): string {
-  const bring = baseToken === undefined ? `send it ${what} there first` : "bring more there first (a deposit from L1, or a send from another chain)";
+  const bring =
+    baseToken === undefined
+      ? `send it ${what} there first`
+      : "bring more there first (a deposit from L1, or a send from another chain)";
   return `${bring}, use another account, or send less`;
 }

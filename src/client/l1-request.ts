@@ -14,6 +14,8 @@ export interface QueuedRequest {
 /** What L1 asks a chain to do, and what pays for it; `mintValue` is in the chain's base token. */
 export interface RequestTerms {
   readonly chainId: bigint;
+  /** The chain's contract: L1 refuses the request where the id is another's. */
+  readonly hyperchain: Hex;
   readonly mintValue: bigint;
   readonly gasLimit: bigint;
   /** Gets what is not used. */
@@ -39,7 +41,10 @@ export interface TokenRequest extends RequestTerms {
 /** In ZK Stack's shape, for its clients; the price per byte is in the gas already. */
 const GAS_PER_PUBDATA_BYTE = 800n;
 
-/** What the gas of a request costs, in the chain's base token. Throws ClientError WrongChain where L1 has no factory at the address. */
+/**
+ * What the gas of a request costs, in the chain's base token. Throws ClientError WrongChain where L1 has no factory at the
+ * address.
+ */
 export async function requestCost(factoryAddress: Hex, chainId: bigint, gasLimit: bigint, signer: Signer): Promise<bigint> {
   const data = factory.encodeFunctionData("l2TransactionBaseCost", [chainId, 0n, gasLimit, GAS_PER_PUBDATA_BYTE]);
   const cost = await signer.call({ to: factoryAddress, data });
@@ -52,7 +57,7 @@ export async function requestCost(factoryAddress: Hex, chainId: bigint, gasLimit
 
 /** Calldata of the factory that queues a call or payment. */
 export function encodeDirectRequest(request: DirectRequest): string {
-  const { chainId, mintValue, gasLimit, refundRecipient, to, value, data } = request;
+  const { chainId, hyperchain, mintValue, gasLimit, refundRecipient, to, value, data } = request;
   const direct = {
     chainId,
     mintValue,
@@ -64,12 +69,12 @@ export function encodeDirectRequest(request: DirectRequest): string {
     factoryDeps: [],
     refundRecipient,
   };
-  return factory.encodeFunctionData("requestL2TransactionDirect", [direct]);
+  return factory.encodeFunctionData("requestL2TransactionDirectTo", [hyperchain, direct]);
 }
 
 /** Calldata of the factory that queues a token's deposit through the bridge. `etherWei` goes with the deposit itself. */
 export function encodeTokenRequest(request: TokenRequest, etherWei: bigint): string {
-  const { chainId, mintValue, gasLimit, refundRecipient, bridge, token, amount, recipient } = request;
+  const { chainId, hyperchain, mintValue, gasLimit, refundRecipient, bridge, token, amount, recipient } = request;
   const outer = {
     chainId,
     mintValue,
@@ -81,7 +86,7 @@ export function encodeTokenRequest(request: TokenRequest, etherWei: bigint): str
     secondBridgeValue: etherWei,
     secondBridgeCalldata: AbiCoder.defaultAbiCoder().encode(["address", "uint256", "address"], [token, amount, recipient]),
   };
-  return factory.encodeFunctionData("requestL2TransactionTwoBridges", [outer]);
+  return factory.encodeFunctionData("requestL2TransactionTwoBridgesTo", [hyperchain, outer]);
 }
 
 /** The chain's contract, as the factory knows it; 20 bytes in lower case. */
@@ -97,7 +102,8 @@ export async function chainContract(factoryAddress: Hex, chainId: bigint, signer
 export function queuedRequest(receipt: TransactionReceipt, hyperchainAddress: Hex): QueuedRequest {
   for (const log of receipt.logs) {
     const event = log.address.toLowerCase() === hyperchainAddress ? hyperchainInterface.parseLog(log) : null;
-    if (event?.name === "NewPriorityRequestId") return { canonicalTxHash: String(event.args["txHash"]).toLowerCase() as Hex, receipt };
+    if (event?.name === "NewPriorityRequestId")
+      return { canonicalTxHash: String(event.args["txHash"]).toLowerCase() as Hex, receipt };
   }
   throw new Error(`transaction ${receipt.hash} queued nothing at ${hyperchainAddress}`);
 }

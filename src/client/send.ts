@@ -58,6 +58,8 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
 
 /** Throws ClientError UnknownChain where the destination is the sending chain itself, or L1. */
 export function requireOther(source: number, destination: number, ecosystem: Ecosystem, wayToL1: string): void {
-  if (destination === ecosystem.l1.chainId) throw new ClientError("UnknownChain", `the destination is L1; what goes there is ${wayToL1}`, { destination });
-  if (destination === source) throw new ClientError("UnknownChain", `source and destination are both chain ${source}; name another chain`, { destination });
+  if (destination === ecosystem.l1.chainId)
+    throw new ClientError("UnknownChain", `the destination is L1; what goes there is ${wayToL1}`, { destination });
+  if (destination === source)
+    throw new ClientError("UnknownChain", `source and destination are both chain ${source}; name another chain`, { destination });
 }

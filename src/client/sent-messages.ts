@@ -7,7 +7,7 @@ import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
 import { messenger } from "./contract-interfaces.ts";
 
 /** What a message is; as in `hyperchain_message`. */
-export type MessageType = "transfer" | "bundle" | "callback" | "withdrawal" | "message";
+export type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "message";
 
 /** A message that has left a chain. */
 export interface SentMessage {
@@ -22,7 +22,7 @@ export interface SentMessage {
   readonly transactionHash: Hex;
 }
 
-/** What a message needs to be found in: a receipt has it, whoever's client read it. */
+/** What a message needs to be found in: a receipt has it, whichever client read it. */
 export interface MessageLogs {
   readonly hash?: string;
   readonly transactionHash?: string;
@@ -59,7 +59,9 @@ export function sentMessages(sourceChainId: number, l1ChainId: number, receipt: 
   return receipt.logs.flatMap((log) => {
     const message = readMessageLog(log);
     const kind = message === undefined ? undefined : classify(message, l1ChainId);
-    return message === undefined || kind === undefined ? [] : [{ messageHash: message.messageHash, sender: message.sender, ...kind, sourceChainId, transactionHash }];
+    return message === undefined || kind === undefined
+      ? []
+      : [{ messageHash: message.messageHash, sender: message.sender, ...kind, sourceChainId, transactionHash }];
   });
 }
 

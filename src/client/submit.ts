@@ -22,10 +22,14 @@ export async function senderOn(signer: Signer, member: Sender["member"]): Promis
   if (provider === null) throw new ClientError("NoProvider", `the signer is connected to nothing; connect it to ${wanted}`);
   const { chainId } = await provider.getNetwork();
   if (chainId !== BigInt(member.chainId)) {
-    throw new ClientError("WrongChain", `the signer is connected to chain ${chainId}; this is sent from ${wanted}: use a signer of that chain`, {
-      expected: member.chainId,
-      got: Number(chainId),
-    });
+    throw new ClientError(
+      "WrongChain",
+      `the signer is connected to chain ${chainId}; this is sent from ${wanted}: use a signer of that chain`,
+      {
+        expected: member.chainId,
+        got: Number(chainId),
+      },
+    );
   }
   return { signer, provider, address: (await signer.getAddress()).toLowerCase() as Hex, member };
 }
@@ -40,7 +44,10 @@ export function positive(amount: bigint, what: string): bigint {
  * Sends a transaction and waits for it. Throws ClientError InsufficientFunds where the account cannot pay value and gas,
  * Refused where a contract does, Failed where it was included and reverted.
  */
-export async function submit({ signer, provider, address, member }: Sender, transaction: TransactionRequest & { readonly value?: bigint }): Promise<TransactionReceipt> {
+export async function submit(
+  { signer, provider, address, member }: Sender,
+  transaction: TransactionRequest & { readonly value?: bigint },
+): Promise<TransactionReceipt> {
   const value = transaction.value ?? 0n;
   const balance = await provider.getBalance(address);
   if (balance < value) throw lacksCoin(member, address, balance, value);
@@ -48,7 +55,9 @@ export async function submit({ signer, provider, address, member }: Sender, tran
     const response = await signer.sendTransaction(transaction);
     const receipt = await inclusionOf(response.hash, provider);
     if (receipt.status === 1) return receipt;
-    throw new ClientError("Failed", `transaction ${response.hash} on ${member.name} was included but failed`, { transactionHash: response.hash });
+    throw new ClientError("Failed", `transaction ${response.hash} on ${member.name} was included but failed`, {
+      transactionHash: response.hash,
+    });
   } catch (error) {
     if (error instanceof ClientError) throw error;
     throw (await explain(error, { member, address, provider, value })) ?? error;
@@ -56,18 +65,25 @@ export async function submit({ signer, provider, address, member }: Sender, tran
 }
 
 /** What a contract refused with, decoded; undefined where it was not a contract. */
-export function refusalOf(thrown: unknown): { readonly name: string; readonly args: readonly unknown[]; readonly data: Hex } | undefined {
+export function refusalOf(
+  thrown: unknown,
+): { readonly name: string; readonly args: readonly unknown[]; readonly data: Hex } | undefined {
   const data = revertData(thrown, MAX_DEPTH);
   if (data === undefined) return undefined;
   if (data === "0x") return { name: "revert without a reason", args: [], data };
   const error = knownErrorOf(data);
-  return error === undefined ? { name: `error ${data.slice(0, 10)}`, args: [], data } : { name: error.name, args: [...error.args], data };
+  return error === undefined
+    ? { name: `error ${data.slice(0, 10)}`, args: [], data }
+    : { name: error.name, args: [...error.args], data };
 }
 
 /** Clients wrap a node's error differently; this many layers are looked through. */
 const MAX_DEPTH = 8;
 
-async function explain(error: unknown, { member, address, provider, value }: Omit<Sender, "signer"> & { readonly value: bigint }): Promise<ClientError | undefined> {
+async function explain(
+  error: unknown,
+  { member, address, provider, value }: Omit<Sender, "signer"> & { readonly value: bigint },
+): Promise<ClientError | undefined> {
   const refusal = refusalOf(error);
   if (refusal !== undefined) {
     const message = `${member.name} refuses it with ${refusal.name}(${refusal.args.map(String).join(", ")})`;

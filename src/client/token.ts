@@ -47,7 +47,12 @@ export interface ChainToken {
  * Finds a token on a chain: nothing or the base token's symbol is the base token, else the address of its contract there, or
  * of the token of L1 that it stands for ("ETH" too). Throws ClientError UnknownToken.
  */
-export async function findToken(ecosystem: Ecosystem, chain: EcosystemChain, token: string | undefined, provider: Provider): Promise<ChainToken> {
+export async function findToken(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  token: string | undefined,
+  provider: Provider,
+): Promise<ChainToken> {
   const base: ChainToken = {
     address: PREDEPLOYS.L2BaseToken,
     isBase: true,
@@ -63,7 +68,12 @@ export async function findToken(ecosystem: Ecosystem, chain: EcosystemChain, tok
       askVault(provider, "originChainId", [id]),
       askVault(provider, "originToken", [id]),
     ]);
-    return { address: named, isBase: false, originChainId: Number(originChainId), originToken: String(originToken).toLowerCase() as Hex };
+    return {
+      address: named,
+      isBase: false,
+      originChainId: Number(originChainId),
+      originToken: String(originToken).toLowerCase() as Hex,
+    };
   }
   const bridged = await bridgedToken(ecosystem, named, provider);
   if (bridged !== undefined) return { address: bridged, isBase: false, originChainId: ecosystem.l1.chainId, originToken: named };
@@ -112,7 +122,11 @@ export async function requireTokens({ provider, address, member }: Sender, token
 async function askToken(provider: Provider, name: string, token: Hex, method: string, args: readonly unknown[]): Promise<bigint> {
   const answer = await provider.call({ to: token, data: erc20.encodeFunctionData(method, args) }).catch(() => "0x");
   if (answer.length === 66) return BigInt(answer);
-  throw new ClientError("UnknownToken", `${token} is no ERC-20 token on ${name}: it does not answer ${method}; check the address`, { token, chain: name });
+  throw new ClientError(
+    "UnknownToken",
+    `${token} is no ERC-20 token on ${name}: it does not answer ${method}; check the address`,
+    { token, chain: name },
+  );
 }
 
 async function askVault(provider: Provider, method: string, args: readonly unknown[]): Promise<readonly unknown[]> {

@@ -7,6 +7,7 @@ import type { LogQuestion } from "../settlement-layer/reader/log-pages.ts";
 import { parseAccount } from "./chain-address.ts";
 import { assetRouter, bridge, erc20, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
 import { depositsInFlight } from "./deposits-in-flight.ts";
+import type { TransferInFlight } from "./transfer-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { readMessageLog, readTransfer } from "./sent-messages.ts";
 import { ETHER, isEther } from "./token.ts";
@@ -17,7 +18,7 @@ export interface WalletView {
   readonly account: Hex;
   /** L1 first. */
   readonly members: readonly MemberBalances[];
-  /** From or to the account, oldest first per member. */
+  /** From or to the account, oldest first per member. Without those for which a member that does not answer must be asked. */
   readonly inFlight: readonly TransferInFlight[];
 }
 
@@ -26,6 +27,8 @@ export interface MemberBalances {
   readonly chainId: number;
   /** The coin first, then the tokens that the bridge knows there, also those of which the account has none. */
   readonly tokens: readonly TokenBalance[];
+  /** Why nothing is known of it: it does not answer. Absent where it does. */
+  readonly unavailable?: string;
 }
 
 export interface TokenBalance {
@@ -39,56 +42,75 @@ export interface TokenBalance {
   readonly origin: { readonly chainId: number; readonly token: Hex };
 }
 
-/** Money that has left one member and has not arrived at the other. */
-export interface TransferInFlight {
-  readonly type: "deposit" | "transfer" | "withdrawal";
-  readonly sourceChainId: number;
-  readonly destinationChainId: number;
-  readonly sender: Hex;
-  readonly recipient: Hex;
-  readonly originChainId: number;
-  /** Zero for ETH. */
-  readonly originToken: Hex;
-  readonly amount: bigint;
-  /** On the source. */
-  readonly transactionHash: Hex;
-  /** Of a deposit the hash of its transaction on the chain, else of its message. */
-  readonly hash: Hex;
-  /** What it waits for. */
-  readonly waitingFor: string;
-}
-
 /** Reaches a member by its chain id. */
 export type ProviderOf = (chainId: number) => Provider;
 
-/** What an account has, everywhere, and what is on its way from or to it. Reads only. Throws ClientError MalformedAddress. */
+/**
+ * What an account has, everywhere, and what is on its way from or to it, as far as members answer. Reads only. Throws
+ * ClientError MalformedAddress.
+ */
 export async function walletView(ecosystem: Ecosystem, account: string, providerOf: ProviderOf): Promise<WalletView> {
   const owner = parseAccount(account);
   const l1 = providerOf(ecosystem.l1.chainId);
-  const onL1 = await l1Balances(ecosystem, owner, l1);
-  const members: MemberBalances[] = [{ name: ecosystem.l1.name, chainId: ecosystem.l1.chainId, tokens: onL1 }];
+  const onL1 = await balancesOn(ecosystem.l1, () => l1Balances(ecosystem, owner, l1));
+  const members: MemberBalances[] = [onL1];
   const inFlight: TransferInFlight[] = [];
   for (const chain of ecosystem.chains) {
     const provider = providerOf(chain.chainId);
-    members.push({ name: chain.name, chainId: chain.chainId, tokens: await chainBalances(ecosystem, chain, owner, provider, onL1) });
-    inFlight.push(...(await depositsInFlight(ecosystem, chain, owner, l1, provider)));
-    inFlight.push(...(await sendsInFlight(ecosystem, chain, owner, providerOf)));
+    members.push(await balancesOn(chain, () => chainBalances(ecosystem, chain, owner, provider, onL1.tokens)));
+    inFlight.push(...(await orNone(() => depositsInFlight(ecosystem, chain, owner, l1, provider))));
+    inFlight.push(...(await orNone(() => sendsInFlight(ecosystem, chain, owner, providerOf))));
   }
   return { account: owner, members, inFlight };
+}
+
+/** A member that is away, as an L1 elsewhere can be, must not hide what the others have. */
+async function balancesOn(
+  { name, chainId }: { readonly name: string; readonly chainId: number },
+  read: () => Promise<TokenBalance[]>,
+): Promise<MemberBalances> {
+  try {
+    return { name, chainId, tokens: await read() };
+  } catch (error) {
+    return {
+      name,
+      chainId,
+      tokens: [],
+      unavailable:
+        error instanceof Error && error.message !== ""
+          ? error.message
+          : String((error as { readonly code?: unknown }).code ?? error),
+    };
+  }
+}
+
+async function orNone(read: () => Promise<TransferInFlight[]>): Promise<TransferInFlight[]> {
+  return read().catch(() => []);
 }
 
 async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider): Promise<TokenBalance[]> {
   const { contracts, fromBlock = 0 } = ecosystem.l1;
   const logs = await allLogs(provider, { address: contracts.bridge, topics: [topicOf(bridge, "DepositReceived")], fromBlock });
   const deposited = logs.map((log) => String(bridge.parseLog(log)?.args["token"]).toLowerCase());
-  const tokens = new Set([...deposited, ...ecosystem.chains.map(({ baseToken }) => baseToken.l1Address)].filter((token) => !isEther(token)));
+  const tokens = new Set(
+    [...deposited, ...ecosystem.chains.map(({ baseToken }) => baseToken.l1Address)].filter((token) => !isEther(token)),
+  );
   const origin = (token: Hex): TokenBalance["origin"] => ({ chainId: ecosystem.l1.chainId, token });
   const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount: await provider.getBalance(owner), origin: origin(ETHER) };
-  const balances = [...tokens].map(async (token) => ({ ...(await balanceOf(token as Hex, owner, provider)), origin: origin(token as Hex) }));
+  const balances = [...tokens].map(async (token) => ({
+    ...(await balanceOf(token as Hex, owner, provider)),
+    origin: origin(token as Hex),
+  }));
   return [ether, ...(await Promise.all(balances))];
 }
 
-async function chainBalances(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, provider: Provider, onL1: readonly TokenBalance[]): Promise<TokenBalance[]> {
+async function chainBalances(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  owner: Hex,
+  provider: Provider,
+  onL1: readonly TokenBalance[],
+): Promise<TokenBalance[]> {
   const topics = [[topicOf(tokenVault, "BridgedTokenDeployed"), topicOf(tokenVault, "TokenRegistered")]];
   const logs = await allLogs(provider, { address: PREDEPLOYS.L2NativeTokenVault, topics, fromBlock: 0 });
   const origins = new Map<Hex, TokenBalance["origin"]>();
@@ -104,8 +126,16 @@ async function chainBalances(ecosystem: Ecosystem, chain: EcosystemChain, owner:
   }
   const { l1Address, symbol } = chain.baseToken;
   const baseOrigin = { chainId: ecosystem.l1.chainId, token: isEther(l1Address) ? ETHER : l1Address };
-  const base = { address: PREDEPLOYS.L2BaseToken, symbol, decimals: 18, amount: await provider.getBalance(owner), origin: baseOrigin };
-  const balances = [...origins].map(async ([token, origin]) => describedByL1({ ...(await balanceOf(token, owner, provider)), origin }, onL1));
+  const base = {
+    address: PREDEPLOYS.L2BaseToken,
+    symbol,
+    decimals: 18,
+    amount: await provider.getBalance(owner),
+    origin: baseOrigin,
+  };
+  const balances = [...origins].map(async ([token, origin]) =>
+    describedByL1({ ...(await balanceOf(token, owner, provider)), origin }, onL1),
+  );
   return [base, ...(await Promise.all(balances))];
 }
 
@@ -129,7 +159,11 @@ async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<Om
       return otherwise;
     }
   };
-  const [symbol, decimals, amount] = await Promise.all([ask("symbol", [], NO_SYMBOL), ask("decimals", [], 0n), ask("balanceOf", [owner], 0n)]);
+  const [symbol, decimals, amount] = await Promise.all([
+    ask("symbol", [], NO_SYMBOL),
+    ask("decimals", [], 0n),
+    ask("balanceOf", [owner], 0n),
+  ]);
   return { address: token, symbol: shownSymbol(String(symbol)), decimals: Number(decimals), amount: amount as bigint };
 }
 
@@ -140,9 +174,18 @@ function shownSymbol(symbol: string): string {
   return symbol.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").slice(0, MAX_SYMBOL_LENGTH);
 }
 
-async function sendsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner: Hex, providerOf: ProviderOf): Promise<TransferInFlight[]> {
+async function sendsInFlight(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  owner: Hex,
+  providerOf: ProviderOf,
+): Promise<TransferInFlight[]> {
   const { l1, chains } = ecosystem;
-  const logs = await allLogs(providerOf(chain.chainId), { address: PREDEPLOYS.L1Messenger, topics: [topicOf(messenger, "L1MessageSent")], fromBlock: 0 });
+  const logs = await allLogs(providerOf(chain.chainId), {
+    address: PREDEPLOYS.L1Messenger,
+    topics: [topicOf(messenger, "L1MessageSent")],
+    fromBlock: 0,
+  });
   const view = viewL1(ecosystem, providerOf(l1.chainId));
   let polled = false;
   const found: TransferInFlight[] = [];
@@ -150,7 +193,8 @@ async function sendsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner:
     const message = readMessageLog(log);
     const transfer = message === undefined ? undefined : readTransfer(message);
     if (message === undefined || transfer === undefined) continue;
-    if (transfer.kind === AssetMessageKind.hyperbridgeDelivery || (transfer.sender !== owner && transfer.recipient !== owner)) continue;
+    if (transfer.kind === AssetMessageKind.hyperbridgeDelivery || (transfer.sender !== owner && transfer.recipient !== owner))
+      continue;
     const isWithdrawal = transfer.kind === AssetMessageKind.withdrawal;
     if (isWithdrawal && !polled) {
       await view.poll();
@@ -178,13 +222,29 @@ async function sendsInFlight(ecosystem: Ecosystem, chain: EcosystemChain, owner:
   return found;
 }
 
-async function withdrawalWaits(ecosystem: Ecosystem, chain: EcosystemChain, messageHash: Hex, view: ReturnType<typeof viewL1>, providerOf: ProviderOf): Promise<string | undefined> {
-  const { state } = await findWithdrawal(ecosystem, { chain: chain.chainId, messageHash }, view, providerOf(ecosystem.l1.chainId));
+async function withdrawalWaits(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  messageHash: Hex,
+  view: ReturnType<typeof viewL1>,
+  providerOf: ProviderOf,
+): Promise<string | undefined> {
+  const { state } = await findWithdrawal(
+    ecosystem,
+    { chain: chain.chainId, messageHash },
+    view,
+    providerOf(ecosystem.l1.chainId),
+  );
   if (state === "paid") return undefined;
   return state === "ready" ? "its claim on L1" : `the execution of its batch on L1`;
 }
 
-async function transferWaits(chain: EcosystemChain, destination: EcosystemChain | undefined, messageHash: Hex, providerOf: ProviderOf): Promise<string | undefined> {
+async function transferWaits(
+  chain: EcosystemChain,
+  destination: EcosystemChain | undefined,
+  messageHash: Hex,
+  providerOf: ProviderOf,
+): Promise<string | undefined> {
   if (destination === undefined) return "a chain that is not part of this ecosystem";
   const data = assetRouter.encodeFunctionData("isDelivered", [chain.chainId, messageHash]);
   const answer = await providerOf(destination.chainId).call({ to: PREDEPLOYS.L2AssetRouter, data });

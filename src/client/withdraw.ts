@@ -43,7 +43,10 @@ export async function withdraw(ecosystem: Ecosystem, request: WithdrawRequest, s
   if (!token.isBase) await requireTokens(sender, token.address, amount);
   const transaction = token.isBase
     ? { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [recipient]), value: amount }
-    : { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("withdraw(address,address,uint256)", [recipient, token.address, amount]) };
+    : {
+        to: PREDEPLOYS.L2AssetRouter,
+        data: assetRouter.encodeFunctionData("withdraw(address,address,uint256)", [recipient, token.address, amount]),
+      };
   const receipt = await submit(sender, transaction);
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "withdrawal");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no withdrawal`);
@@ -69,7 +72,12 @@ export type FinalizedWithdrawal =
  * Has the bridge on L1 pay a withdrawal to its recipient; anyone may. Everything it needs is read from L1 alone. `signer` is
  * on L1 and pays the gas. Pass `view` to spare reading L1 from the start. Throws ClientError.
  */
-export async function finalizeWithdrawal(ecosystem: Ecosystem, name: WithdrawalName, signer: Signer, view?: L1View): Promise<FinalizedWithdrawal> {
+export async function finalizeWithdrawal(
+  ecosystem: Ecosystem,
+  name: WithdrawalName,
+  signer: Signer,
+  view?: L1View,
+): Promise<FinalizedWithdrawal> {
   const chain = findChain(ecosystem, name.chain);
   const sender = await senderOn(signer, ecosystem.l1);
   const seen = view ?? viewL1(ecosystem, sender.provider);
@@ -77,9 +85,13 @@ export async function finalizeWithdrawal(ecosystem: Ecosystem, name: WithdrawalN
   const { state, place } = await findWithdrawal(ecosystem, name, seen, sender.provider);
   if (state === "paid") return { state: "paidBefore" };
   const claim = state === "ready" && place !== undefined ? proveWithdrawal(place) : undefined;
-  if (state === "ready" && claim === undefined) throw new Error(`withdrawal ${name.messageHash} of ${chain.name} is ready and cannot be proven`);
+  if (state === "ready" && claim === undefined)
+    throw new Error(`withdrawal ${name.messageHash} of ${chain.name} is ready and cannot be proven`);
   if (state !== "ready") return { state };
-  const receipt = await submit(sender, { to: ecosystem.l1.contracts.bridge, data: bridge.encodeFunctionData("finalizeDeposit", [claim]) });
+  const receipt = await submit(sender, {
+    to: ecosystem.l1.contracts.bridge,
+    data: bridge.encodeFunctionData("finalizeDeposit", [claim]),
+  });
   return { state: "paid", l1TransactionHash: receipt.hash as Hex };
 }
 
@@ -96,7 +108,12 @@ const PROGRESS: readonly WithdrawalState[] = ["ready", "proven", "committed", "p
  * The withdrawal of this name that can be claimed soonest, by what `view` has read: a chain may have sent the same several times.
  * Messages with this body from other senders do not count.
  */
-export async function findWithdrawal(ecosystem: Ecosystem, name: WithdrawalName, view: L1View, l1: Provider): Promise<FoundWithdrawal> {
+export async function findWithdrawal(
+  ecosystem: Ecosystem,
+  name: WithdrawalName,
+  view: L1View,
+  l1: Provider,
+): Promise<FoundWithdrawal> {
   const chain = findChain(ecosystem, name.chain);
   const places = [ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS]
     .flatMap((sender) => view.messages(BigInt(chain.chainId), sender, name.messageHash))

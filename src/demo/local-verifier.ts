@@ -33,10 +33,7 @@ export async function startLocalVerifier(): Promise<LocalVerifier> {
     codeSizes.set(name, (await ethers.provider.getCode(contract)).length / 2 - 1);
     return contract;
   }
-  const evaluators = [
-    await deploy("StateTransitionStarkConstraints1"),
-    await deploy("StateTransitionStarkConstraints2"),
-  ];
+  const evaluators = [await deploy("StateTransitionStarkConstraints1"), await deploy("StateTransitionStarkConstraints2")];
   const stark = await deploy("StateTransitionStark", ...evaluators);
   const verifier = await deploy("StateTransitionVerifier", stark);
   const verify = verifier.getFunction("verify");

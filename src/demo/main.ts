@@ -1,13 +1,13 @@
 import { formatEther } from "ethers";
 import hre from "hardhat";
-import { systemClock } from "../chain/clock.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { call } from "../client/call.ts";
 import { send } from "../client/send.ts";
 import { ACCOUNT_NUMBERS, DEVELOPMENT_MNEMONIC, lowerCaseAddress } from "../devnet/accounts.ts";
-import type { SettledBatch } from "../devnet/chains/settled-batch.ts";
+import type { SettledBatch } from "../node/settling/settled-batch.ts";
 import { startDevnet } from "../devnet/devnet.ts";
 import type { Devnet, DevnetChain } from "../devnet/devnet.ts";
-import { regularly } from "../devnet/regularly.ts";
+import { repeat } from "../runtime/repeat.ts";
 import { connectHttp, connectRelayer } from "../devnet/relaying.ts";
 import { JOURNEY_STEPS } from "../protocol/cross-chain-message.ts";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
@@ -88,7 +88,8 @@ const devnet = await startDevnet(
     artifacts: (name) => hre.artifacts.readArtifact(name),
     clock: systemClock,
     onSettled: tellBatch,
-    onStop: (chainId, error) => console.error(`chain ${chainId} has stopped: ${error instanceof Error ? error.message : String(error)}`),
+    onStop: (chainId, error) =>
+      console.error(`chain ${chainId} has stopped: ${error instanceof Error ? error.message : String(error)}`),
   },
 );
 const readySeconds = secondsSince(compiledAt);
@@ -112,7 +113,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => vo
 function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): void {
   const { batchNumber } = batch.outputs;
   const gas = { commit: receipts.commit?.gasUsed, prove: receipts.prove?.gasUsed, execute: receipts.execute?.gasUsed };
-  const { seconds } = proof.metrics;
+  const seconds = proof.metrics?.seconds ?? 0;
   say(
     `      chain ${chainId} batch ${batchNumber}: ${batch.transactionCount} ${batch.transactionCount === 1 ? "transaction" : "transactions"}, ${batch.entries.length} changed leaves, ` +
       `${batch.pubdata.length} bytes; proof ${proof.bytes} bytes in ${seconds.toFixed(2)} s; L1 gas ${gas.commit} + ${gas.prove} + ${gas.execute}`,
@@ -132,6 +133,7 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
 function describe(journey: Journey): string {
   if (journey.content.type === "transfer") return `transfer of ${formatEther(journey.content.transfer.amount)} ETH`;
   if (journey.content.type === "bundle") return `call with ${formatEther(journey.content.bundle.value)} ETH`;
+  if (journey.content.type === "refund") return `return of ${formatEther(journey.content.transfer.amount)} ETH`;
   return "result of a call";
 }
 
@@ -149,7 +151,9 @@ if (values.exit && !ending) await end(0);
 async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise<object> {
   const [a, b] = chains as readonly [DevnetChain, DevnetChain];
   const targets = chains.map(({ chainId, url, pipeline }) => ({ chainId, url, hyperchain: pipeline.created.hyperchain }));
-  say(`up in ${readySeconds.toFixed(2)} s: L1 ${l1.chainId} at ${l1.url}, chain ${a.chainId} at ${a.url}, chain ${b.chainId} at ${b.url}`);
+  say(
+    `up in ${readySeconds.toFixed(2)} s: L1 ${l1.chainId} at ${l1.url}, chain ${a.chainId} at ${a.url}, chain ${b.chainId} at ${b.url}`,
+  );
   const [clientA, clientB] = [connectHttp(a.chainId, a.url), connectHttp(b.chainId, b.url)];
   closing.push(() => (clientA.destroy(), clientB.destroy()));
   const [aliceOnA, aliceOnB] = [accounts.wallet(ALICE).connect(clientA), accounts.wallet(ALICE).connect(clientB)];
@@ -162,8 +166,13 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   const onStep = (journey: Journey, step: JourneyStep, { chainId, transactionHash }: StepRecord): void => {
     const seconds = secondsSince(begun);
     at.set(journey, (at.get(journey) ?? new Map<JourneyStep, number>()).set(step, seconds));
-    const reward = step === "executed" && journey.content.type === "bundle" ? `; the relayer gets ${formatEther(journey.content.bundle.relayerReward)} ETH` : "";
-    say(`${seconds.toFixed(2).padStart(6)} s  ${describe(journey)}: ${SENTENCES[step]}${reward} (on ${chainId}, ${transactionHash})`);
+    const reward =
+      step === "executed" && journey.content.type === "bundle"
+        ? `; the relayer gets ${formatEther(journey.content.bundle.relayerReward)} ETH`
+        : "";
+    say(
+      `${seconds.toFixed(2).padStart(6)} s  ${describe(journey)}: ${SENTENCES[step]}${reward} (on ${chainId}, ${transactionHash})`,
+    );
   };
   const relayer = connectRelayer(ecosystem, l1.url, targets, accounts.wallet(ACCOUNT_NUMBERS.relayer), onStep);
   closing.push(() => relayer.close());
@@ -172,9 +181,15 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     for (const { done, resolve } of waiting) if (done(relayer.journeys())) resolve();
   };
   const reached = (step: JourneyStep): Promise<void> =>
-    new Promise((resolve) => void waiting.push({ resolve, done: (journeys) => journeys.length >= 2 && journeys.every(({ steps }) => steps.has(step)) }));
+    new Promise(
+      (resolve) =>
+        void waiting.push({
+          resolve,
+          done: (journeys) => journeys.length >= 2 && journeys.every(({ steps }) => steps.has(step)),
+        }),
+    );
   const failed = new Promise<never>((_, reject) => {
-    const stop = regularly(systemClock, POLL_MS, look, (error) => {
+    const stop = repeat(systemClock, POLL_MS, look, (error) => {
       reject(error);
       // Once the demonstration is over: the relayer looks again, since a node may only have been slow.
       console.error(`the relayer could not look: ${error instanceof Error ? error.message : String(error)}`);
@@ -195,8 +210,12 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
 
   const bobHas = await clientB.getBalance(bob);
   const visited = await visits(aliceOnB, counter);
-  say(`Bob has ${formatEther(bobHas)} ETH on chain ${b.chainId}; the counter was called ${visited === 1n ? "once" : `${visited} times`} and has ${formatEther(await clientB.getBalance(counter))} ETH`);
-  say(`delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`);
+  say(
+    `Bob has ${formatEther(bobHas)} ETH on chain ${b.chainId}; the counter was called ${visited === 1n ? "once" : `${visited} times`} and has ${formatEther(await clientB.getBalance(counter))} ETH`,
+  );
+  say(
+    `delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`,
+  );
   say("");
   tellEndpoints(devnet);
   return {
@@ -208,7 +227,11 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     messages: relayer.journeys().map((journey) => ({
       type: journey.content.type,
       messageHash: journey.messageHash,
-      steps: JOURNEY_STEPS.map((step) => ({ step, seconds: at.get(journey)?.get(step), transaction: journey.steps.get(step)?.transactionHash })),
+      steps: JOURNEY_STEPS.map((step) => ({
+        step,
+        seconds: at.get(journey)?.get(step),
+        transaction: journey.steps.get(step)?.transactionHash,
+      })),
     })),
     batches,
     bobWei: bobHas.toString(),
@@ -219,7 +242,8 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
 function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet): void {
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
   say(`L1         chain id ${l1.chainId}   ${l1.url}`);
-  for (const { chainId, url, pipeline } of chains) say(`chain      chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`);
+  for (const { chainId, url, pipeline } of chains)
+    say(`chain      chain id ${chainId}     ${url}   contract on L1 ${pipeline.created.hyperchain}`);
   say(`contracts  factory ${factory}, bridge ${bridge}, root registry ${roots}, verifier ${verifier}`);
   say(`accounts   Alice ${accounts.wallet(ALICE).address}, Bob ${accounts.wallet(BOB).address}, and the others of the phrase`);
   say(`           "${DEVELOPMENT_MNEMONIC}"`);

@@ -1,4 +1,4 @@
-import { createStateTransitionSystem } from "../air/state-transition/state-transition-system.ts";
+import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
 import { claimedSecurity } from "../prover/claimed-security.ts";
 import { ProofError } from "../prover/job.ts";
 import { createProver } from "../prover/prover.ts";
@@ -43,7 +43,9 @@ const leafCount = wholeNumber("leaves", values.leaves, 2, MOST_LEAVES);
 const seed = wholeNumber("seed", values.seed, 0);
 const workers = values.workers === undefined ? undefined : wholeNumber("workers", values.workers, 1, MOST_WORKERS);
 if (leafCount - 2 < Math.ceil(writeCount / 2)) {
-  usageError(`half of ${writeCount} writes are updates: --leaves must be at least ${2 + Math.ceil(writeCount / 2)}, is ${leafCount}`);
+  usageError(
+    `half of ${writeCount} writes are updates: --leaves must be at least ${2 + Math.ceil(writeCount / 2)}, is ${leafCount}`,
+  );
 }
 
 const say = (line: string): void => {

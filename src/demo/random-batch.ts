@@ -6,6 +6,7 @@ import {
   hashCommitment,
   hashDaCommitment,
   hashPreCommitment,
+  NO_PARTITION,
 } from "../protocol/commitment.ts";
 import { diffListDigest } from "../protocol/diff-digest.ts";
 import { LeafKind } from "../protocol/domain-tags.ts";
@@ -23,6 +24,8 @@ export interface RandomBatchOptions {
   /** The same seed gives the same batch. */
   readonly seed: number;
 }
+
+const PROTOCOL_VERSION = 1n;
 
 export interface RandomBatch {
   readonly job: ProofJob;
@@ -61,7 +64,7 @@ export function createRandomBatch({ leafCount, writeCount, seed }: RandomBatchOp
   const diffDigest = diffListDigest(entries, compress);
   const zeroHash: Hex = `0x${"00".repeat(32)}`;
   const preCommitment = hashPreCommitment({
-    protocolVersion: 1n,
+    protocolVersion: PROTOCOL_VERSION,
     settlementChainId: 31337n,
     hyperchainAddress: `0x${"11".repeat(20)}`,
     chainId: 271n,
@@ -72,10 +75,18 @@ export function createRandomBatch({ leafCount, writeCount, seed }: RandomBatchOp
     diffDigest,
     outputsHash,
     daPolicy: 0n,
+    partition: NO_PARTITION,
   });
   const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
   const evaluation = evaluateDiffList(entries, point);
-  const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash: zeroHash, policyDataHash: zeroHash });
+  const daCommitment = hashDaCommitment({
+    pubdataHash,
+    point,
+    evaluation,
+    flowsHash: zeroHash,
+    policyDataHash: zeroHash,
+    partitionDa: NO_PARTITION,
+  });
   const commitment = hashCommitment(preCommitment, daCommitment);
   const statement: BatchStatement = {
     commitment,
@@ -86,7 +97,7 @@ export function createRandomBatch({ leafCount, writeCount, seed }: RandomBatchOp
     evaluation,
     outputsHash,
   };
-  return { job: { witness, statement }, pubdata };
+  return { job: { witness, statement, protocolVersion: PROTOCOL_VERSION }, pubdata };
 }
 
 /** Random 256-bit words: keccak256 in counter mode over the seed. (A zero would need a preimage of it.) */

@@ -1,15 +1,16 @@
 import type { Relayer } from "../relayer/relayer.ts";
-import type { ProverMode, RelayInfo, SettledBatchInfo } from "./view/ecosystem-info.ts";
+import type { RelayInfo, ResealInfo, SettledBatchInfo } from "./view/ecosystem-info.ts";
+import { resealInfo } from "./view/reseal-info.ts";
 import { messageInfo } from "./view/message-info.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
 import { settledBatchInfo } from "./view/settled-info.ts";
+import { HyperchainError } from "../runtime/hyperchain-error.ts";
 
 export interface DriverDependencies {
   readonly chains: readonly DevnetChain[];
   readonly relayer: Relayer;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
-  readonly proverMode: ProverMode;
 }
 
 /** Moves an ecosystem on by hand. */
@@ -20,6 +21,11 @@ export interface Driver {
    */
   settle(chainId?: bigint): Promise<readonly SettledBatchInfo[]>;
   /**
+   * Has a chain form batches again, from the last that L1 has committed, or from `fromBatch`, which L1 then reverts. Rejects with
+   * UnknownChainError, or as Resealing does.
+   */
+  reseal(chainId: bigint, fromBatch?: bigint): Promise<ResealInfo>;
+  /**
    * Has every chain look at L1 and the relayer at all of them, until nothing moves any more without a settle. Rejects with a
    * provider's error or with what stopped a chain.
    */
@@ -27,7 +33,7 @@ export interface Driver {
 }
 
 /** The ecosystem has no chain of that id or name. */
-export class UnknownChainError extends Error {
+export class UnknownChainError extends HyperchainError {
   override readonly name = "UnknownChainError";
   readonly code = "UnknownChain";
 
@@ -36,14 +42,14 @@ export class UnknownChainError extends Error {
   }
 }
 
-export function createDriver({ chains, relayer, runsRelayer, proverMode }: DriverDependencies): Driver {
+export function createDriver({ chains, relayer, runsRelayer }: DriverDependencies): Driver {
   async function settleChain({ chainId, pipeline }: DevnetChain): Promise<SettledBatchInfo[]> {
     const { executed } = pipeline.progress();
     await pipeline.seal();
     const { sealed } = pipeline.progress();
     const numbers = Array.from({ length: sealed - executed }, (_, i) => BigInt(executed + i));
     const batches = await Promise.all(numbers.map((number) => pipeline.settled(number)));
-    return batches.map((batch) => settledBatchInfo(chainId, batch, proverMode));
+    return batches.map((batch) => settledBatchInfo(chainId, batch));
   }
 
   return {
@@ -52,17 +58,22 @@ export function createDriver({ chains, relayer, runsRelayer, proverMode }: Drive
       if (chosen.length === 0) throw new UnknownChainError(String(chainId), chains);
       return (await Promise.all(chosen.map(settleChain))).flat();
     },
+    async reseal(chainId, fromBatch) {
+      const chain = chains.find((each) => each.chainId === chainId);
+      if (chain === undefined) throw new UnknownChainError(String(chainId), chains);
+      return resealInfo(chainId, await chain.pipeline.reseal(fromBatch));
+    },
     async relay() {
       const before = new Map(relayer.journeys().map((journey) => [journey, journey.steps.size]));
       let [priorityOps, importedRoots] = [0, 0];
-      for (let moved = true; moved; ) {
+      for (let moved = true; moved;) {
         const steps = stepsOf(relayer);
         moved = false;
         for (const { pipeline } of chains) {
-          const inputs = await pipeline.pollL1();
-          priorityOps += inputs.priorityOps;
-          importedRoots += inputs.importedRoots;
-          moved ||= inputs.priorityOps + inputs.importedRoots > 0;
+          const { operations, roots } = await pipeline.pollL1();
+          priorityOps += operations.length;
+          importedRoots += roots.length;
+          moved ||= operations.length + roots.length > 0;
         }
         await (runsRelayer ? relayer.poll() : relayer.observe());
         moved ||= stepsOf(relayer) !== steps;

@@ -1,25 +1,40 @@
+import * as v from "valibot";
 import type { RpcMethod } from "../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
+import { shown } from "../options/values.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Journey } from "../relayer/journey.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";
+import { HyperchainError } from "../runtime/hyperchain-error.ts";
 
 /** A message by its hash, or every message. */
 export type FaultTarget = Hex | "all";
 
+const target = v.pipe(
+  v.string(),
+  v.check((value) => value === "all" || /^0x[0-9a-f]{64}$/i.test(value)),
+  v.transform((value) => value.toLowerCase() as FaultTarget),
+);
+const kind = <const Type extends string>(type: Type) => ({ type: v.literal(type) });
+const running = v.boolean();
+const chainId = v.number();
+
+const faultSchema = v.variant("type", [
+  v.object({ ...kind("drop"), target }),
+  // Seconds of the ecosystem's clock, from now on.
+  v.object({ ...kind("delay"), target, seconds: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  v.object({ ...kind("duplicate"), target }),
+  v.object(kind("reorder")),
+  v.object({ ...kind("relayer"), running }),
+  v.object({ ...kind("sequencer"), chainId, running }),
+  v.object({ ...kind("tamperNextProof"), chainId }),
+  // Ends all of the above.
+  v.object(kind("clear")),
+]);
+
 /** A bad day for a dapp, as `hyperchain_setFault` takes it. */
-export type Fault =
-  | { readonly type: "drop"; readonly target: FaultTarget }
-  /** Seconds of the ecosystem's clock, from now on. */
-  | { readonly type: "delay"; readonly target: FaultTarget; readonly seconds: number }
-  | { readonly type: "duplicate"; readonly target: FaultTarget }
-  | { readonly type: "reorder" }
-  | { readonly type: "relayer"; readonly running: boolean }
-  | { readonly type: "sequencer"; readonly chainId: number; readonly running: boolean }
-  | { readonly type: "tamperNextProof"; readonly chainId: number }
-  /** Ends all of the above. */
-  | { readonly type: "clear" };
+export type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 
 export interface FaultDependencies {
   /** Of the ecosystem's clock. */
@@ -63,7 +78,7 @@ export interface Faults {
 }
 
 /** A fault that cannot be set. */
-export class FaultError extends Error {
+export class FaultError extends HyperchainError {
   override readonly name = "FaultError";
   readonly code = "UnknownFault";
 }
@@ -84,7 +99,11 @@ export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults 
 
   function checkChain(chainId: number): void {
     if (chains().some((chain) => Number(chain.chainId) === chainId)) return;
-    throw new FaultError(`there is no chain ${chainId}; there are ${chains().map((chain) => `${chain.name} (${chain.chainId})`).join(", ")}`);
+    throw new FaultError(
+      `there is no chain ${chainId}; there are ${chains()
+        .map((chain) => `${chain.name} (${chain.chainId})`)
+        .join(", ")}`,
+    );
   }
 
   return {
@@ -141,7 +160,9 @@ function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState 
     case "sequencer":
       return {
         ...state,
-        stoppedSequencers: fault.running ? without(state.stoppedSequencers, fault.chainId) : new Set([...state.stoppedSequencers, fault.chainId]),
+        stoppedSequencers: fault.running
+          ? without(state.stoppedSequencers, fault.chainId)
+          : new Set([...state.stoppedSequencers, fault.chainId]),
       };
     case "tamperNextProof":
       return { ...state, tampered: new Set([...state.tampered, fault.chainId]) };
@@ -165,37 +186,29 @@ function without<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
 /** `hyperchain_setFault`, as every member answers it. */
 export function faultMethods(faults: Pick<Faults, "set">): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([
-    ["hyperchain_setFault", async ([fault]) => {
-      try {
-        faults.set(readFault(fault));
-      } catch (error) {
-        if (!(error instanceof FaultError)) throw error;
-        throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
-      }
-      return true;
-    }],
+    [
+      "hyperchain_setFault",
+      async ([fault]) => {
+        try {
+          faults.set(readFault(fault));
+        } catch (error) {
+          if (!(error instanceof FaultError)) throw error;
+          throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
+        }
+        return true;
+      },
+    ],
   ]);
 }
 
 /** Throws FaultError for what is no fault. */
 function readFault(value: unknown): Fault {
-  const fault = (typeof value === "object" && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  const { type, target, seconds, running, chainId } = fault;
-  const isTarget = target === "all" || (typeof target === "string" && /^0x[0-9a-f]{64}$/i.test(target));
-  const isChain = typeof chainId === "number";
-  const valid =
-    type === "clear" ||
-    type === "reorder" ||
-    ((type === "drop" || type === "duplicate") && isTarget) ||
-    (type === "delay" && isTarget && Number.isSafeInteger(seconds) && Number(seconds) >= 0) ||
-    (type === "relayer" && typeof running === "boolean") ||
-    (type === "sequencer" && typeof running === "boolean" && isChain) ||
-    (type === "tamperNextProof" && isChain);
-  if (!valid) {
-    throw new FaultError(
-      'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
-        "relayer (running), sequencer (chainId, running), tamperNextProof (chainId) or clear; a target is a message's hash or \"all\"",
-    );
-  }
-  return (isTarget ? { ...fault, target: (target as string).toLowerCase() } : fault) as Fault;
+  const read = v.safeParse(faultSchema, value);
+  if (read.success) return read.output;
+  const [{ path }] = read.issues;
+  const where = path?.[0]?.key === undefined ? "" : `; wrong is ${String(path[0].key)} of ${shown(value)}`;
+  throw new FaultError(
+    'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
+      `relayer (running), sequencer (chainId, running), tamperNextProof (chainId) or clear; a target is a message's hash or "all"${where}`,
+  );
 }

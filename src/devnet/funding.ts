@@ -1,11 +1,13 @@
+import { formatEther } from "ethers";
 import type { Signer } from "ethers";
 import { deposit } from "../client/deposit.ts";
 import { lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
-import { ETH_BASE_TOKEN } from "./chains/create-chain.ts";
+import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { requestFromL1 } from "../client/ether-request.ts";
-import type { DevnetOptions } from "./options.ts";
+import { DevnetOptionsError } from "./options.ts";
+import type { ChainPlan, DevnetOptions } from "./options.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
 
 /** Gives operators that have less than a third of an amount that amount of the deployer's ETH. Rejects with ethers' error. */
@@ -18,26 +20,54 @@ export async function fundOperators(operators: readonly Signer[], deployer: Sign
   }
 }
 
+export interface Funding {
+  readonly chains: readonly DevnetChain[];
+  readonly ecosystem: DeployedEcosystem;
+  /** Has the base tokens that were deployed. */
+  readonly deployer: Signer;
+  /** Has the ETH. */
+  readonly funder: Signer;
+  readonly accounts: DevelopmentAccounts;
+}
+
 /** Sends the named accounts base token through every chain's priority queue, so that it is backed by the bridge. */
 export async function fundAccounts(
-  { fundedAccounts, fundingWei }: DevnetOptions,
-  chains: readonly DevnetChain[],
-  ecosystem: DeployedEcosystem,
-  payer: Signer,
-  accounts: DevelopmentAccounts,
+  { fundedAccounts, fundingWei }: Pick<DevnetOptions, "fundedAccounts" | "fundingWei">,
+  funding: Funding,
 ): Promise<void> {
   if (fundingWei === 0n) return;
+  const { chains, ecosystem, deployer, funder, accounts } = funding;
   for (const { chainId, name, pipeline } of chains) {
     const { baseToken, created } = pipeline;
     for (const number of fundedAccounts) {
       const to = lowerCaseAddress(accounts.wallet(number).address);
       if (baseToken.l1Address === ETH_BASE_TOKEN) {
-        await requestFromL1(ecosystem.addresses.factory, { chainId, to, valueWei: fundingWei }, payer);
+        await requestFromL1(
+          ecosystem.addresses.factory,
+          { chainId, hyperchain: created.hyperchain, to, valueWei: fundingWei },
+          funder,
+        );
       } else {
         const chain = { name, chainId: Number(chainId), hyperchain: created.hyperchain, baseToken };
         const l1 = { name: "l1", chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
-        await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, payer);
+        await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, deployer);
       }
     }
   }
+}
+
+/** Throws DevnetOptionsError where the payer has less ETH than the funded accounts are to get: before anything is paid for. */
+export async function requireFunds(
+  { fundedAccounts, fundingWei }: Pick<DevnetOptions, "fundedAccounts" | "fundingWei">,
+  plans: readonly ChainPlan[],
+  payer: Signer,
+): Promise<void> {
+  const etherChains = plans.filter(({ baseToken }) => baseToken === ETH_BASE_TOKEN);
+  const neededWei = fundingWei * BigInt(fundedAccounts.length * etherChains.length);
+  const address = await payer.getAddress();
+  const balance = (await payer.provider?.getBalance(address)) ?? 0n;
+  if (balance >= neededWei) return;
+  throw new DevnetOptionsError(
+    `accounts: ${address} pays for the funded accounts and has ${formatEther(balance)} ETH on L1; it needs ${formatEther(neededWei)}: lower accounts.balance or accounts.funded, or send it more first`,
+  );
 }

@@ -5,8 +5,9 @@ import type { DeliveryPolicy } from "../relayer/delivery-policy.ts";
 import { createRelayer } from "../relayer/relayer.ts";
 import type { Relayer, RelayerDependencies } from "../relayer/relayer.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
-import type { Eip1193Provider } from "./eip1193.ts";
-import type { Gate } from "./snapshots/gate.ts";
+import type { ChainAccess } from "../node/serving/serve-chain.ts";
+import type { Eip1193Provider } from "../node/serving/eip1193.ts";
+import type { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 
 /** A chain as a relayer sees it. */
 export interface RelayTarget {
@@ -22,7 +23,7 @@ export function connectHttp(chainId: bigint, url: string | FetchRequest): JsonRp
 }
 
 /** Reaches a chain in this process; to be destroyed. As above, nothing is cached. */
-export function connectInProcess(chainId: bigint, provider: Eip1193Provider): BrowserProvider {
+export function connectInProcess(chainId: bigint, provider: Pick<Eip1193Provider, "request">): BrowserProvider {
   const network = Network.from(chainId);
   const transport = {
     request: ({ method, params }: { method: string; params?: unknown[] | Record<string, unknown> }) =>
@@ -51,10 +52,30 @@ export function connectRelayer(
 export type RelayerSeams = Omit<RelayerDependencies, "l1"> & { readonly policy?: DeliveryPolicy };
 
 /** A member of an ecosystem in this process. */
-export interface LocalMember {
+export interface LocalMember extends AnsweringMember {
   readonly chainId: bigint;
   readonly hyperchain: Hex;
-  readonly provider: Eip1193Provider;
+}
+
+/** A chain that answers both its own process and clients outside. */
+export interface AnsweringMember {
+  readonly provider: Pick<Eip1193Provider, "request">;
+  readonly answer: ChainAccess["answer"];
+}
+
+/** What runs code without a transaction. */
+const RUNS_CODE = new Set(["eth_call", "eth_estimateGas", "eth_createAccessList", "debug_traceCall"]);
+
+/**
+ * A chain for parts of this process that run what strangers have written, such as the deliveries of a relayer. The engine
+ * answers its own process's calls without bounds, and code can end that process which shows itself only there; so calls are
+ * answered as for a client outside.
+ */
+export function withCallsFromOutside({ provider, answer }: AnsweringMember): Pick<Eip1193Provider, "request"> {
+  return {
+    request: ({ method, params = [] }) =>
+      RUNS_CODE.has(method) ? answer(method, params, undefined) : provider.request({ method, params }),
+  };
 }
 
 /** As `connectRelayer`, between the members of an ecosystem in this process. */
@@ -65,7 +86,7 @@ export function connectLocalRelayer(
   wallet: HDNodeWallet,
   seams: RelayerSeams = {},
 ): ClosableRelayer {
-  const clients = chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
+  const clients = chains.map((chain) => connectInProcess(chain.chainId, withCallsFromOutside(chain)));
   const relayer = relayerBetween(ecosystem, l1, chains, clients, wallet, seams);
   return { ...relayer, close: () => clients.forEach((client) => client.destroy()) };
 }
@@ -73,7 +94,7 @@ export function connectLocalRelayer(
 export type ClosableRelayer = Relayer & { close(): void };
 
 /** The relayer, whose looks and deliveries no snapshot comes between. */
-export function throughGate(gate: Gate, relayer: ClosableRelayer): ClosableRelayer {
+export function throughGate(gate: SharedExclusiveLock, relayer: ClosableRelayer): ClosableRelayer {
   return {
     ...relayer,
     poll: () => gate.shared("a look of the relayer", () => relayer.poll()),

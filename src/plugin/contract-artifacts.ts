@@ -8,7 +8,9 @@ type ReadArtifact = DevnetDependencies["artifacts"];
 type CompiledContract = Awaited<ReturnType<ReadArtifact>>;
 
 /** Built packages carry the artifacts in one folder; sources read what the compiler wrote. */
-const FOLDER = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "../../artifacts/contracts/" : "../artifacts/", import.meta.url));
+const FOLDER = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../../artifacts/contracts/" : "../artifacts/", import.meta.url),
+);
 
 let files: ReadonlyMap<string, string> | undefined;
 const loaded = new Map<string, Promise<CompiledContract>>();

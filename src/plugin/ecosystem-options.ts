@@ -2,12 +2,14 @@ import { ACCOUNT_NUMBERS } from "../devnet/accounts.ts";
 import type { DevnetChainOptions, DevnetOptions } from "../devnet/options.ts";
 import type { HyperchainConfig, HyperchainsConfig } from "../types.ts";
 
-/** What the config leaves to whoever starts the ecosystem. */
+/** What the config leaves to the caller that starts the ecosystem. */
 export interface EcosystemDefaults {
   /** Age at which a batch is sealed where the config says nothing; undefined for on demand. */
   readonly batchAgeMs: number | undefined;
   /** Instructions that a transaction may run where the config says nothing; undefined for the chain's own default. */
   readonly maxInstructions: number | undefined;
+  /** Whether blocks may repeat a second where the config says nothing. */
+  readonly sameTimestamps: boolean;
   /** undefined: nothing moves unless it is told to. */
   readonly pollIntervalMs: number | undefined;
 }
@@ -23,6 +25,12 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
     chains: chains.map((chain) => chainOptions(chain, defaults)),
     fundedAccounts: fundedAccounts(accounts.funded, relayer),
     fundingWei: accounts.balanceWei,
+    singletons: config.singletons,
+    allowUnlimitedContractSize: config.allowUnlimitedContractSize,
+    distinctTimestamps: !(config.allowBlocksWithSameTimestamp ?? defaults.sameTimestamps),
+    ...(accounts.unlocked === undefined ? {} : { unlocked: accounts.unlocked }),
+    ...(config.development === undefined ? {} : { development: config.development }),
+    ...(config.reseal === undefined ? {} : { reseal: config.reseal }),
     prover: prover.mode === "none" ? { mode: "none" } : { mode: "stark", workers: prover.workers },
     pollIntervalMs: defaults.pollIntervalMs,
     relayer,
@@ -31,12 +39,15 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
 }
 
 function chainOptions(chain: HyperchainConfig, { batchAgeMs, maxInstructions: most }: EcosystemDefaults): DevnetChainOptions {
-  const { chainId, blocks = "instant", batches = {}, maxInstructions = most, ...rest } = chain;
+  const { chainId, blocks, batches, maxInstructions = most, ...rest } = chain;
   const { maxAgeMs = batchAgeMs, maxTransactions } = batches;
   return {
     ...rest,
     chainId: BigInt(chainId),
-    blocks: blocks === "instant" ? { type: "instant" } : { type: "interval", intervalMs: blocks, maxTransactions: TRANSACTIONS_PER_BLOCK },
+    blocks:
+      blocks === "instant"
+        ? { type: "instant" }
+        : { type: "interval", intervalMs: blocks, maxTransactions: TRANSACTIONS_PER_BLOCK },
     batches: { maxAgeMs: maxAgeMs ?? undefined, maxTransactions },
     ...(maxInstructions === undefined ? {} : { maxInstructions }),
   };

@@ -1,34 +1,47 @@
+import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { NetworkManager } from "hardhat/types/network";
-import { systemClock } from "../chain/clock.ts";
+import { systemClock } from "../runtime/clock.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
 import type { DevnetOptions } from "../devnet/options.ts";
 import { ENGINE_NETWORK } from "./config/engine-network.ts";
 import { bundledArtifact } from "./contract-artifacts.ts";
+import { projectNames } from "./project-names.ts";
 
 /** What an ecosystem needs of Hardhat: in-process chains. */
 export interface EcosystemHost {
   readonly network: NetworkManager;
+  /** Its contracts' names are told with failures. */
+  readonly artifacts: ArtifactManager;
 }
 
 /** Opens chains in Hardhat's engine. */
-export function connectChain({ network }: EcosystemHost): EdrConnect {
+export function connectChain({ network }: Pick<EcosystemHost, "network">): EdrConnect {
   return (override) => network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
 }
 
 /** Starts an ecosystem with Hardhat's engine, the package's own contracts and the machine's clock, unless others are given. */
 export async function startEcosystem(
   options: DevnetOptions,
-  { network }: EcosystemHost,
+  { network, artifacts }: EcosystemHost,
   dependencies: Partial<DevnetDependencies> = {},
 ): Promise<Devnet> {
   // Loaded here: connections to other networks, and most tasks, need nothing of it.
   const { startDevnet } = await import("../devnet/devnet.ts");
   return startDevnet(options, {
-    connectL1: () => network.create({ network: ENGINE_NETWORK, chainType: "l1", override: { allowBlocksWithSameTimestamp: true } }),
+    connectL1: (genesisMs) =>
+      network.create({
+        network: ENGINE_NETWORK,
+        chainType: "l1",
+        override: {
+          allowBlocksWithSameTimestamp: true,
+          ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
+        },
+      }),
     connectChain: connectChain({ network }),
     artifacts: bundledArtifact,
     clock: systemClock,
+    names: projectNames(artifacts),
     ...dependencies,
   });
 }

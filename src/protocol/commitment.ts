@@ -5,10 +5,13 @@ import type { Quintic } from "./evaluation.ts";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
-export const BATCH_TAG = hashTag("hyperchain.batch.v1");
+export const BATCH_TAG = hashTag("hyperchain.batch.v2");
 export const EVALUATION_POINT_TAG = hashTag("hyperchain.evaluation-point.v1");
-export const DATA_AVAILABILITY_TAG = hashTag("hyperchain.data-availability.v1");
+export const DATA_AVAILABILITY_TAG = hashTag("hyperchain.data-availability.v2");
 export const COMMITMENT_TAG = hashTag("hyperchain.commitment.v1");
+
+/** In place of what commits to a second state tree, which no chain has. */
+export const NO_PARTITION: Hex = wordToHex(0n);
 
 /** All that fixes a batch before the evaluation point exists. */
 export interface PreCommitmentFields {
@@ -26,6 +29,8 @@ export interface PreCommitmentFields {
   readonly outputsHash: Hex;
   /** Where the pubdata is, as the chain's data availability policy numbers it. */
   readonly daPolicy: bigint;
+  /** Of a second state tree; 0 without one. */
+  readonly partition: Hex;
 }
 
 /** How a batch's data was made available, and what L1 read from it. */
@@ -37,14 +42,27 @@ export interface DaCommitmentFields {
   readonly flowsHash: Hex;
   /** keccak of whatever else the policy binds; keccak of nothing when it binds nothing. */
   readonly policyDataHash: Hex;
+  /** Of a second state tree's data; 0 without one. */
+  readonly partitionDa: Hex;
 }
 
 /** Binds everything but the pubdata's bytes. Throws DigestError for a digest that is not canonical. */
 export function hashPreCommitment(fields: PreCommitmentFields): Hex {
   const encoded = AbiCoder.defaultAbiCoder().encode(
     [
-      "bytes32", "uint256", "uint256", "address", "uint256", "uint256", "bytes32", "bytes32", "bytes32", "bytes32",
-      "bytes32", "uint256",
+      "bytes32",
+      "uint256",
+      "uint256",
+      "address",
+      "uint256",
+      "uint256",
+      "bytes32",
+      "bytes32",
+      "bytes32",
+      "bytes32",
+      "bytes32",
+      "uint256",
+      "bytes32",
     ],
     [
       BATCH_TAG,
@@ -59,6 +77,7 @@ export function hashPreCommitment(fields: PreCommitmentFields): Hex {
       digestToHex(fields.diffDigest),
       fields.outputsHash,
       fields.daPolicy,
+      fields.partition,
     ],
   );
   return keccak(fromHex(encoded));
@@ -66,10 +85,10 @@ export function hashPreCommitment(fields: PreCommitmentFields): Hex {
 
 /**
  * r, at which the diff list is evaluated: drawn from a hash of both sides (D inside the preCommitment, the calldata inside
- * pubdataHash), so neither can be chosen after it. Coordinate j is bytes 6j … 6j+5 of the hash, modulo p.
+ * pubdataHash), so neither can be chosen after it.
  */
 export function deriveEvaluationPoint(preCommitment: Hex, pubdataHash: Hex, pubdataLength: number): Quintic {
-  const hash = fromHex(
+  return drawPoint(
     keccak(
       fromHex(EVALUATION_POINT_TAG),
       fromHex(preCommitment, 32),
@@ -77,7 +96,11 @@ export function deriveEvaluationPoint(preCommitment: Hex, pubdataHash: Hex, pubd
       fromHex(wordToHex(BigInt(pubdataLength))),
     ),
   );
-  const view = new DataView(hash.buffer);
+}
+
+/** A quintic element out of a hash: coordinate j is bytes 6j … 6j+5, modulo p. */
+export function drawPoint(hash: Hex): Quintic {
+  const view = new DataView(fromHex(hash, 32).buffer);
   const coordinate = (j: number): number => (view.getUint16(6 * j) * 2 ** 32 + view.getUint32(6 * j + 2)) % FIELD_MODULUS;
   return [coordinate(0), coordinate(1), coordinate(2), coordinate(3), coordinate(4)];
 }
@@ -85,7 +108,7 @@ export function deriveEvaluationPoint(preCommitment: Hex, pubdataHash: Hex, pubd
 /** Binds the pubdata, the evaluation and what L1 summed from the messages. */
 export function hashDaCommitment(fields: DaCommitmentFields): Hex {
   const encoded = AbiCoder.defaultAbiCoder().encode(
-    ["bytes32", "bytes32", "bytes20", "bytes20", "bytes32", "bytes32"],
+    ["bytes32", "bytes32", "bytes20", "bytes20", "bytes32", "bytes32", "bytes32"],
     [
       DATA_AVAILABILITY_TAG,
       fields.pubdataHash,
@@ -93,6 +116,7 @@ export function hashDaCommitment(fields: DaCommitmentFields): Hex {
       toHex(elementsToBytes(fields.evaluation)),
       fields.flowsHash,
       fields.policyDataHash,
+      fields.partitionDa,
     ],
   );
   return keccak(fromHex(encoded));

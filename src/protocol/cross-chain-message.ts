@@ -41,20 +41,30 @@ export type CrossChainContent =
  * What a message to L1 asks of another chain; undefined where it asks nothing. Transfers to the interop handler are part of
  * a bundle and travel with it.
  */
-export function readCrossChainMessage(sender: Hex, body: Uint8Array): { readonly destinationChainId: bigint; readonly content: CrossChainContent } | undefined {
+export function readCrossChainMessage(
+  sender: Hex,
+  body: Uint8Array,
+): { readonly destinationChainId: bigint; readonly content: CrossChainContent } | undefined {
   switch (sender) {
     case PREDEPLOYS.L2AssetRouter: {
       const transfer = decodeAssetMessage(body);
-      const travelsAlone = transfer?.kind === AssetMessageKind.hyperbridgeSend && transfer.recipient !== PREDEPLOYS.InteropHandler;
-      return travelsAlone ? { destinationChainId: transfer.destinationChainId, content: { type: "transfer", transfer } } : undefined;
+      const travelsAlone =
+        transfer?.kind === AssetMessageKind.hyperbridgeSend && transfer.recipient !== PREDEPLOYS.InteropHandler;
+      return travelsAlone
+        ? { destinationChainId: transfer.destinationChainId, content: { type: "transfer", transfer } }
+        : undefined;
     }
     case PREDEPLOYS.InteropCenter: {
       const bundle = decodeInteropBundle(body);
-      return bundle === undefined ? undefined : { destinationChainId: bundle.destinationChainId, content: { type: "bundle", bundle } };
+      return bundle === undefined
+        ? undefined
+        : { destinationChainId: bundle.destinationChainId, content: { type: "bundle", bundle } };
     }
     case PREDEPLOYS.InteropHandler: {
       const result = decodeInteropResult(body);
-      return result === undefined ? undefined : { destinationChainId: result.destinationChainId, content: { type: "result", result } };
+      return result === undefined
+        ? undefined
+        : { destinationChainId: result.destinationChainId, content: { type: "result", result } };
     }
     default:
       return undefined;

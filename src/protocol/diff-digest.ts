@@ -27,8 +27,7 @@ export function keyDigest(leafKind: LeafKind, address: bigint, slot: bigint, com
 export function diffListDigest(entries: readonly DiffEntry[], compress: Compress): number[] {
   let digest: number[] = [...ZERO_DIGEST];
   for (const entry of entries) {
-    const subject =
-      entry.type === "update" ? updateHead(entry) : keyDigest(entry.leafKind, entry.address, entry.slot, compress);
+    const subject = entry.type === "update" ? updateHead(entry) : keyDigest(entry.leafKind, entry.address, entry.slot, compress);
     digest = compress(DomainTag.diff, digest, subject);
     digest = compress(DomainTag.diff, digest, valueDigest(entry.value, compress));
   }

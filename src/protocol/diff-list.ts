@@ -74,7 +74,11 @@ export function checkChanges(changes: readonly DiffEntry[], oldLeafCount: number
     previous = entry.index;
   });
   if (oldLeafCount + insertions > MAX_LEAF_COUNT) {
-    throw new DiffListError("LeafCountBeyondLimit", changes.length, `${oldLeafCount + insertions} leaves exceed ${MAX_LEAF_COUNT}`);
+    throw new DiffListError(
+      "LeafCountBeyondLimit",
+      changes.length,
+      `${oldLeafCount + insertions} leaves exceed ${MAX_LEAF_COUNT}`,
+    );
   }
 }
 

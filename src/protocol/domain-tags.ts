@@ -9,7 +9,7 @@ export const DomainTag = {
   key: 4,
   diff: 5,
   state: 6,
-  /** Reserved: the chain over the elements of a contract's code. */
+  /** The chain over the elements of a contract's code. */
   code: 7,
   /** Plus the leaf's kind, up to 7: a pair digest binds key, successor and kind. */
   pair: 8,
@@ -20,14 +20,14 @@ export const DomainTag = {
   // 18 and 19 are the nodes and leaves of trees in proofs, see `kernels/tree-hash.ts`.
 } as const;
 
-/** What a leaf of the state tree holds. */
+/** What a leaf of the state tree holds. 4 (an account's partition) and 5 to 7 are reserved. */
 export const LeafKind = {
   storage: 0,
   /** Nonce in the low 64 bits, balance in the high 192. */
   account: 1,
   /** keccak256 of the account's code. */
   codeHash: 2,
-  /** Reserved: Poseidon digest of the code. */
+  /** Poseidon digest of the account's code (`code-digest.ts`). */
   codeDigest: 3,
 } as const;
 export type LeafKind = (typeof LeafKind)[keyof typeof LeafKind];

@@ -45,18 +45,19 @@ function coefficientsOf(cells: readonly number[]): Quintic[] {
  * term, at the point. Different lists have different polynomials (docs/protocol.md §2).
  */
 export function evaluateDiffList(entries: readonly DiffEntry[], point: Quintic): Quintic {
+  return evaluateCoefficients([...entries.flatMap(entryCoefficients), [entries.length, 0, 0, 0, 0]], point);
+}
+
+/** The polynomial with these coefficients, the highest first, at the point. */
+export function evaluateCoefficients(coefficients: readonly Quintic[], point: Quintic): Quintic {
   const high = point.map((x) => x >>> 16);
   const low = point.map((x) => x & 0xffff);
   let sum: Quintic = [0, 0, 0, 0, 0];
-  const absorb = ([c0, c1, c2, c3, c4]: Quintic): void => {
+  for (const [c0, c1, c2, c3, c4] of coefficients) {
     const [h0, h1, h2, h3, h4] = multiply(sum, high);
     const [l0, l1, l2, l3, l4] = multiply(sum, low);
     sum = [join(h0, l0 + c0), join(h1, l1 + c1), join(h2, l2 + c2), join(h3, l3 + c3), join(h4, l4 + c4)];
-  };
-  for (const entry of entries) {
-    for (const coefficient of entryCoefficients(entry)) absorb(coefficient);
   }
-  absorb([entries.length, 0, 0, 0, 0]);
   return sum;
 }
 

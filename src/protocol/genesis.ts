@@ -1,4 +1,4 @@
-import { wordToHex } from "./hex.ts";
+import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 import type { PredeployName } from "./predeploys.ts";
@@ -40,8 +40,42 @@ export interface ChainConfiguration {
   readonly baseTokenOriginChainId: bigint;
   /** The asset's address there, as asset messages carry it: 20 bytes. */
   readonly baseTokenOriginToken: Hex;
-  /** Leaves that the registry of Transaction Roots had when the chain was created: what they sent to it is refunded on L1. */
+  /** When L1 created the chain, seconds: what batches sent to it that began then or earlier is refused by L1. */
   readonly bornAt: bigint;
+}
+
+/** The configuration of a chain as L1 knows it. `baseToken` is L1's token, ETH as 1. */
+export function configurationOnL1(chain: {
+  readonly settlementChainId: bigint;
+  readonly bridge: Hex;
+  readonly baseToken: Hex;
+  readonly bornAt: bigint;
+}): ChainConfiguration {
+  return {
+    l1ChainId: chain.settlementChainId,
+    l1SharedBridge: chain.bridge,
+    baseTokenOriginChainId: chain.settlementChainId,
+    baseTokenOriginToken: BigInt(chain.baseToken) === 1n ? `0x${"00".repeat(20)}` : chain.baseToken,
+    bornAt: chain.bornAt,
+  };
+}
+
+export const CONFIGURATION_TAG = hashTag("hyperchain.configuration.v2");
+export const EXTENSIONS_TAG = hashTag("hyperchain.extensions.v2");
+
+/** keccak(tag ‖ the configuration's words): L1 computes it from its own addresses, a batch's closing from the chain's state. */
+export function hashConfiguration(configuration: ChainConfiguration): Hex {
+  const words = configurationWords(configuration).map((word) => fromHex(wordToHex(word), 32));
+  return keccak(fromHex(CONFIGURATION_TAG), ...words);
+}
+
+/**
+ * What a chain's batches export beside their logs: keccak(tag ‖ hash of the configuration ‖ root of a registry on the chain ‖
+ * hash of signed transactions). The last two are 0 in versions 2 and 3.
+ */
+export function hashExtensions(configurationHash: Hex): Hex {
+  const none = fromHex(wordToHex(0n), 32);
+  return keccak(fromHex(EXTENSIONS_TAG), fromHex(configurationHash, 32), none, none);
 }
 
 /** One storage word. */
@@ -53,16 +87,29 @@ export interface StorageSlot {
 
 /** The chain's configuration as words of the system context's storage; the slots are fixed by `SystemContext.sol`. */
 export function chainConfigurationSlots(configuration: ChainConfiguration): readonly StorageSlot[] {
-  const words = [
+  return configurationWords(configuration).map((word, i) => ({
+    address: PREDEPLOYS.SystemContext,
+    slot: wordToHex(2n + BigInt(i)),
+    value: wordToHex(word),
+  }));
+}
+
+/**
+ * The word of the first state with which a chain's contracts may have code of any size. Nothing on the chain reads or writes it;
+ * without it Ethereum's limits hold.
+ */
+export const UNLIMITED_CONTRACT_SIZE: StorageSlot = {
+  address: PREDEPLOYS.SystemContext,
+  slot: hashTag("hyperchain.unlimited-contract-size.v1"),
+  value: wordToHex(1n),
+};
+
+function configurationWords(configuration: ChainConfiguration): readonly bigint[] {
+  return [
     configuration.l1ChainId,
     BigInt(configuration.l1SharedBridge),
     configuration.baseTokenOriginChainId,
     BigInt(configuration.baseTokenOriginToken),
     configuration.bornAt,
   ];
-  return words.map((word, i) => ({
-    address: PREDEPLOYS.SystemContext,
-    slot: wordToHex(2n + BigInt(i)),
-    value: wordToHex(word),
-  }));
 }

@@ -8,7 +8,8 @@ const DIGITS = new TextEncoder().encode("0123456789abcdef");
 const ascii = new TextDecoder();
 
 export function toHex(bytes: Uint8Array): Hex {
-  // Made in one piece: joined digit by digit, a text is a tree of 16 bytes a digit until somebody reads it. Proofs are kept for long.
+  // Made in one piece: joined digit by digit, a text is a tree of 16 bytes a digit until somebody reads it. Proofs are kept
+  // for long.
   const text = new Uint8Array(2 + 2 * bytes.length);
   text[0] = 0x30;
   text[1] = 0x78;

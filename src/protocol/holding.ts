@@ -32,7 +32,9 @@ const NONCE_BITS = 64n;
  * CREATE2, with the asset's id as salt.
  */
 export function bridgedTokenAddress(originChainId: bigint, originToken: Hex): Hex {
-  const creationCode = fromHex(`0x3d602d80600a3d3981f3363d3d373d3d3d363d73${PREDEPLOYS.BridgedToken.slice(2)}5af43d82803e903d91602b57fd5bf3`);
+  const creationCode = fromHex(
+    `0x3d602d80600a3d3981f3363d3d373d3d3d363d73${PREDEPLOYS.BridgedToken.slice(2)}5af43d82803e903d91602b57fd5bf3`,
+  );
   const hash = keccak(
     Uint8Array.of(0xff),
     fromHex(NATIVE_TOKEN_VAULT_ADDRESS, 20),
@@ -42,7 +44,10 @@ export function bridgedTokenAddress(originChainId: bigint, originToken: Hex): He
   return `0x${hash.slice(-40)}`;
 }
 
-/** Which leaf a claim on a stopped chain must show: the account's header for the base token, else its slot in the bridged token. */
+/**
+ * Which leaf a claim on a stopped chain must show: the account's header for the base token, else its slot in the bridged
+ * token.
+ */
 export function holdingKey({ settlementChainId, baseToken, token, account }: HoldingQuery): HoldingKey {
   if (assetId(settlementChainId, token) === assetId(settlementChainId, baseToken)) {
     return { leafKind: LeafKind.account, address: BigInt(account), slot: 0n };

@@ -22,7 +22,7 @@ export interface InteropBundle {
   /** keccak of the asset message that carries value and reward; zero when there is none. */
   readonly valueMessageHash: Hex;
   readonly value: bigint;
-  /** Paid on the destination to whoever executes the bundle. */
+  /** Paid on the destination to the account that executes the bundle. */
   readonly relayerReward: bigint;
   readonly tokens: readonly { readonly messageHash: Hex; readonly recipient: Hex }[];
   readonly gasLimit: bigint;
@@ -31,7 +31,7 @@ export interface InteropBundle {
   readonly refundRecipient: Hex;
   /** 0: the sender does not want to know the outcome. */
   readonly callbackGasLimit: bigint;
-  /** Paid on the source chain to whoever brings the outcome. */
+  /** Paid on the source chain to the account that brings the outcome. */
   readonly callbackReward: bigint;
 }
 

@@ -2,7 +2,7 @@ import { Interface } from "ethers";
 import { wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
-/** Attributes of calls and bundles (`IInteropAttributes.sol`): encoded as calls of functions that nobody implements. */
+/** Attributes of calls and bundles (`IInteropAttributes.sol`): encoded as calls of functions that no contract implements. */
 const attributes = new Interface([
   "function interopCallValue(uint256)",
   "function shadowAccount()",
@@ -24,7 +24,7 @@ export function shadowAccount(): Hex {
   return attributes.encodeFunctionData("shadowAccount") as Hex;
 }
 
-/** Paid to whoever executes a bundle, in the destination's base token. */
+/** Paid to the account that executes a bundle, in the destination's base token. */
 export function relayerReward(amountWei: bigint): Hex {
   return attributes.encodeFunctionData("relayerReward", [amountWei]) as Hex;
 }
@@ -39,7 +39,10 @@ export function refundRecipient(account: Hex): Hex {
   return attributes.encodeFunctionData("refundRecipient", [account]) as Hex;
 }
 
-/** Has the sender's `onInteropResult` called with the outcome, by whoever brings it for the reward (source's base token). */
+/**
+ * Has the sender's `onInteropResult` called with the outcome, by the account that brings it for the reward (source's base
+ * token).
+ */
 export function callback(gas: bigint, rewardWei: bigint): Hex {
   return attributes.encodeFunctionData("callback", [gas, rewardWei]) as Hex;
 }
@@ -59,7 +62,9 @@ export function destinationBaseToken(token: Hex): Hex {
  * zeros ‖ length (1) ‖ address. Throws HexError for a chain id out of range.
  */
 export function interoperableAddress(chainId: bigint, account?: Hex): Hex {
-  const chain = wordToHex(chainId).slice(2).replace(/^(00)+/, "");
+  const chain = wordToHex(chainId)
+    .slice(2)
+    .replace(/^(00)+/, "");
   const chainLength = (chain.length / 2).toString(16).padStart(2, "0");
   return `0x00010000${chainLength}${chain}${account === undefined ? "00" : `14${account.slice(2).toLowerCase()}`}`;
 }
@@ -68,7 +73,9 @@ export function interoperableAddress(chainId: bigint, account?: Hex): Hex {
  * The parts of an ERC-7930 address of an EVM chain: what is not given is undefined. Undefined for bytes that are no such
  * address, or not its one encoding; the same rules as `InteroperableAddress.sol`.
  */
-export function parseInteroperableAddress(encoded: string): { readonly chainId: bigint | undefined; readonly account: Hex | undefined } | undefined {
+export function parseInteroperableAddress(
+  encoded: string,
+): { readonly chainId: bigint | undefined; readonly account: Hex | undefined } | undefined {
   const match = /^0x00010000([0-9a-f]{2})/i.exec(encoded);
   if (match === null) return undefined;
   const chainLength = 2 * Number.parseInt(match[1] ?? "", 16);

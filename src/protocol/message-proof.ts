@@ -1,3 +1,5 @@
+import { recordWords } from "./batch-record.ts";
+import type { BatchRecord } from "./batch-record.ts";
 import { fromHex, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import { EMPTY_L2_LOG_LEAF, L2_LOG_TREE_DEPTH } from "./l2-log.ts";
@@ -33,19 +35,22 @@ export interface LogInclusionPath {
   readonly registrySiblings: readonly Hex[];
   /** Index of the root in the registry's history. */
   readonly registryRootIndex: bigint;
+  /** Of the log's batch, as the registry has it. */
+  readonly record: BatchRecord;
 }
 
-/** Version 1, the depths of both trees, zeros: the first word of a proof against an imported root. */
+/** Version 2, the depths of both trees, zeros: the first word of a proof against an imported root. */
 export const MESSAGE_PROOF_METADATA: Hex = wordToHex(
-  (1n << 248n) | (BigInt(L2_LOG_TREE_DEPTH) << 240n) | (BigInt(TRANSACTION_TREE_DEPTH) << 232n),
+  (2n << 248n) | (BigInt(L2_LOG_TREE_DEPTH) << 240n) | (BigInt(TRANSACTION_TREE_DEPTH) << 232n),
 );
 
 /**
- * The proof that message verification on L2 takes: metadata ‖ log siblings ‖ leaf index ‖ registry siblings ‖ root index.
- * Shape: 49 words. Throws RangeError when the siblings are not as many as the trees are deep.
+ * The proof that message verification on L2 takes: metadata ‖ log siblings ‖ leaf index ‖ registry siblings ‖ root index ‖
+ * record.
+ * Shape: 60 words. Throws RangeError when the siblings are not as many as the trees are deep.
  */
 export function encodeMessageProof(path: LogInclusionPath): Hex[] {
-  const { logSiblings, registrySiblings, registryLeafIndex, registryRootIndex } = path;
+  const { logSiblings, registrySiblings, registryLeafIndex, registryRootIndex, record } = path;
   if (logSiblings.length !== L2_LOG_TREE_DEPTH || registrySiblings.length !== TRANSACTION_TREE_DEPTH) {
     throw new RangeError(`${logSiblings.length} and ${registrySiblings.length} siblings for trees of depth 14 and 32`);
   }
@@ -55,5 +60,6 @@ export function encodeMessageProof(path: LogInclusionPath): Hex[] {
     wordToHex(registryLeafIndex),
     ...registrySiblings,
     wordToHex(registryRootIndex),
+    ...recordWords(record),
   ];
 }

@@ -19,16 +19,30 @@ export interface BatchOutputs {
   readonly importedRootsRollingHash: Hex;
   /** State cheats (`hardhat_setBalance` …) since the batch began; a production chain's L1 contract requires 0. */
   readonly cheatCount: bigint;
+  /** What the batch exports beside its logs (`hashExtensions`). */
+  readonly extensions: Hex;
 }
 
-export const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v1");
+export const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v2");
 
 const OUTPUTS_TYPES = [
-  "bytes32", "uint64", "uint64", "uint64", "uint64", "uint64", "bytes32", "uint64", "uint64", "bytes32", "uint64",
-  "bytes32", "uint64",
+  "bytes32",
+  "uint64",
+  "uint64",
+  "uint64",
+  "uint64",
+  "uint64",
+  "bytes32",
+  "uint64",
+  "uint64",
+  "bytes32",
+  "uint64",
+  "bytes32",
+  "uint64",
+  "bytes32",
 ];
 
-/** keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 13 words. Throws ethers' TypeError when a field does not fit. */
+/** keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Throws ethers' TypeError when a field does not fit. */
 export function hashOutputs(outputs: BatchOutputs): Hex {
   const encoded = AbiCoder.defaultAbiCoder().encode(OUTPUTS_TYPES, [
     OUTPUTS_TAG,
@@ -44,6 +58,7 @@ export function hashOutputs(outputs: BatchOutputs): Hex {
     outputs.importedRootCount,
     outputs.importedRootsRollingHash,
     outputs.cheatCount,
+    outputs.extensions,
   ]);
   return keccak(fromHex(encoded));
 }

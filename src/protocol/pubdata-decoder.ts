@@ -2,7 +2,7 @@ import type { DiffEntry } from "./diff-list.ts";
 import { LeafKind, MAX_LEAF_COUNT, OUTPUTS_LEAF_INDEX } from "./domain-tags.ts";
 import { keccak, toHex } from "./hex.ts";
 import { MAX_L2_LOGS } from "./l2-log.ts";
-import { LogHead, PUBDATA_HEADER_BYTES, PUBDATA_VERSION } from "./pubdata.ts";
+import { INSERTION_KIND, LogHead, PUBDATA_HEADER_BYTES, PUBDATA_VERSION } from "./pubdata.ts";
 import type { Pubdata, PubdataLog } from "./pubdata.ts";
 
 /** Why bytes are not pubdata. The same names are errors of the Solidity decoder, raised for the same bytes. */
@@ -21,7 +21,6 @@ export const PUBDATA_REJECTION_CODES = [
   "LeadingZeroByte",
   "IndexNotAscending",
   "IndexBeyondLeafCount",
-  "ZeroInsertion",
   "KindReserved",
 ] as const;
 export type PubdataRejectionCode = (typeof PUBDATA_REJECTION_CODES)[number];
@@ -41,8 +40,7 @@ export interface PubdataContext {
 }
 
 export type PubdataDecoding =
-  | { readonly ok: true; readonly pubdata: Pubdata }
-  | { readonly ok: false; readonly rejection: PubdataRejection };
+  { readonly ok: true; readonly pubdata: Pubdata } | { readonly ok: false; readonly rejection: PubdataRejection };
 
 /**
  * Reads pubdata strictly: bytes are accepted only if `encodePubdata` would write them. Never throws on hostile bytes. Not
@@ -60,7 +58,10 @@ export function decodePubdata(bytes: Uint8Array, context: PubdataContext): Pubda
 /** Where the header counts insertions. */
 const INSERTION_COUNT_OFFSET = 7;
 
-/** The leaf count with which L1 reads pubdata where it does not know how many leaves there are, since earlier data was withheld. */
+/**
+ * The leaf count with which L1 reads pubdata where it does not know how many leaves there are, since earlier data was
+ * withheld.
+ */
 export function assumedLeafCount(pubdata: Uint8Array): number {
   return MAX_LEAF_COUNT - ((pubdata[INSERTION_COUNT_OFFSET] ?? 0) * 256 + (pubdata[INSERTION_COUNT_OFFSET + 1] ?? 0));
 }
@@ -142,15 +143,17 @@ function readUpdate(reader: PubdataReader, previousIndex: number, oldLeafCount: 
   return { type: "update", index, isCode: head >= 0x40, value };
 }
 
+/** By their numbers. */
+const WRITTEN_KINDS: readonly LeafKind[] = Object.values(LeafKind);
+
 function readInsertion(reader: PubdataReader): DiffEntry {
   const offset = reader.offset;
   reader.require(21);
   const head = reader.number(1);
-  const valueLength = head % 0x40;
-  if (head >= 0xc0) reject("KindReserved", offset);
-  if (valueLength === 0) reject("ZeroInsertion", offset);
+  const valueLength = (head % INSERTION_KIND) + 1;
+  const leafKind = WRITTEN_KINDS[Math.floor(head / INSERTION_KIND)];
+  if (leafKind === undefined) reject("KindReserved", offset);
   const address = BigInt(toHex(reader.bytes(20)));
-  const leafKind = head < 0x40 ? LeafKind.storage : head < 0x80 ? LeafKind.account : LeafKind.codeHash;
   let slot = 0n;
   if (leafKind === LeafKind.storage) {
     reader.require(1, offset);

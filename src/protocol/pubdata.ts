@@ -21,9 +21,12 @@ export interface Pubdata {
 }
 
 /** First byte of the encoding. */
-export const PUBDATA_VERSION = 1;
+export const PUBDATA_VERSION = 2;
 /** Version and the counts of logs, bytecodes, updates and insertions, two bytes each. */
 export const PUBDATA_HEADER_BYTES = 9;
+
+/** An insertion's head is its kind times this, plus its value's length less one. */
+export const INSERTION_KIND = 0x20;
 
 /** First byte of a log. */
 export const LogHead = { failedOp: 0, succeededOp: 1, message: 2 } as const;
@@ -87,9 +90,9 @@ function writeUpdate(writer: PubdataWriter, entry: UpdateEntry): void {
 }
 
 function writeInsertion(writer: PubdataWriter, entry: InsertionEntry): void {
-  if (entry.leafKind === LeafKind.codeDigest) throw new PubdataError("KindReserved", "no protocol version writes code digests yet");
   const value = significantBytes(entry.value);
-  writer.number(entry.leafKind * 0x40 + value.length, 1);
+  // Never 0, so that the length less one fits five bits.
+  writer.number(entry.leafKind * INSERTION_KIND + value.length - 1, 1);
   writer.bytes(fromHex(wordToHex(entry.address)).subarray(12));
   if (entry.leafKind === LeafKind.storage) {
     const slot = significantBytes(entry.slot);
@@ -127,12 +130,7 @@ class PubdataWriter {
 /** Content that pubdata cannot carry. */
 export class PubdataError extends Error {
   override readonly name = "PubdataError";
-  readonly code:
-    | "EmptyBytecode"
-    | "BytecodesNotAscending"
-    | "KindReserved"
-    | "FieldOverflow"
-    | "OperationCountMismatch";
+  readonly code: "EmptyBytecode" | "BytecodesNotAscending" | "FieldOverflow" | "OperationCountMismatch";
 
   constructor(code: PubdataError["code"], message: string) {
     super(message);

@@ -18,7 +18,10 @@ export function availabilityDomain(settlementChainId: bigint, policy: Hex): Type
   return { name: "HyperchainAvailability", version: "1", chainId: settlementChainId, verifyingContract: policy };
 }
 
-/** What validators sign beside a batch's commitment. L1 takes it from `validFrom` to `validUntil`, both included, by its own seconds. */
+/**
+ * What validators sign beside a batch's commitment. L1 takes it from `validFrom` to `validUntil`, both included, by its own
+ * seconds.
+ */
 export interface ApprovalTerms {
   /** How often the chain's contract has reverted batches: a revert makes older signatures useless, since anyone may commit. */
   readonly revertCount: bigint;
@@ -76,7 +79,5 @@ export const DATA_AVAILABILITY_TYPES = {
 
 /** Signatures in the order in which L1 wants them: ascending by signer. */
 export function orderSignatures(signatures: readonly { readonly signer: Hex; readonly signature: Hex }[]): Hex[] {
-  return [...signatures]
-    .sort((a, b) => (BigInt(a.signer) < BigInt(b.signer) ? -1 : 1))
-    .map(({ signature }) => signature);
+  return [...signatures].sort((a, b) => (BigInt(a.signer) < BigInt(b.signer) ? -1 : 1)).map(({ signature }) => signature);
 }

@@ -7,7 +7,9 @@ import { IMPORTED_ROOTS_TAG } from "./rolling-hash.ts";
 export interface StoredBatch {
   readonly batchNumber: bigint;
   readonly lastBlock: bigint;
-  /** Seconds. */
+  /** Seconds, of its first block. */
+  readonly firstTimestamp: bigint;
+  /** Seconds, of its last block. */
   readonly lastTimestamp: bigint;
   /** Leaves of the state tree after it; 0 where L1 cannot know. */
   readonly leafCount: bigint;
@@ -28,14 +30,22 @@ export interface StoredBatch {
   readonly l2LogsTreeRoot: Hex;
   readonly importedRootsRollingHash: Hex;
   readonly flowsHash: Hex;
+  /** What it exports beside its logs. */
+  readonly extensions: Hex;
+  /** Of a registry on the chain, and of a second state tree: 0 in versions 2 and 3. */
+  readonly nestedRoot: Hex;
+  readonly partitionRoot: Hex;
+  readonly partition: Hex;
+  readonly partitionDa: Hex;
 }
 
 /** ABI type of a stored batch. */
 export const STORED_BATCH_ABI_TYPE =
-  "tuple(uint64 batchNumber, uint64 lastBlock, uint64 lastTimestamp, uint64 leafCount, uint64 priorityOpTotal, " +
+  "tuple(uint64 batchNumber, uint64 lastBlock, uint64 firstTimestamp, uint64 lastTimestamp, uint64 leafCount, uint64 priorityOpTotal, " +
   "uint64 committedAt, uint64 importedRootCount, uint256 protocolVersion, bytes32 commitment, bytes32 oldStateRoot, " +
   "bytes32 newStateRoot, bytes32 diffDigest, bytes20 point, bytes20 evaluation, bytes32 outputsHash, " +
-  "bytes32 l2LogsTreeRoot, bytes32 importedRootsRollingHash, bytes32 flowsHash)";
+  "bytes32 l2LogsTreeRoot, bytes32 importedRootsRollingHash, bytes32 flowsHash, bytes32 extensions, bytes32 nestedRoot, " +
+  "bytes32 partitionRoot, bytes32 partition, bytes32 partitionDa)";
 
 /** keccak of the ABI encoding. */
 export function hashStoredBatch(batch: StoredBatch): Hex {
@@ -49,6 +59,7 @@ export function genesisStoredBatch(protocolVersion: bigint, stateRoot: Hex, leaf
   return {
     batchNumber: 0n,
     lastBlock: 0n,
+    firstTimestamp: 0n,
     lastTimestamp: 0n,
     leafCount,
     priorityOpTotal: 0n,
@@ -65,5 +76,10 @@ export function genesisStoredBatch(protocolVersion: bigint, stateRoot: Hex, leaf
     l2LogsTreeRoot: zero,
     importedRootsRollingHash: IMPORTED_ROOTS_TAG,
     flowsHash: zero,
+    extensions: zero,
+    nestedRoot: zero,
+    partitionRoot: zero,
+    partition: zero,
+    partitionDa: zero,
   };
 }

@@ -1,24 +1,31 @@
+import { hashBatchRecord } from "./batch-record.ts";
+import type { BatchRecord } from "./batch-record.ts";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
 /** Levels of the tree behind the Transaction Root. */
 export const TRANSACTION_TREE_DEPTH = 32;
-export const TRANSACTION_TREE_LEAF_TAG = hashTag("hyperchain.transaction-tree-leaf.v1");
+export const TRANSACTION_TREE_LEAF_TAG = hashTag("hyperchain.transaction-tree-leaf.v2");
 
-/** What a leaf stands for: an executed batch and the root of its log tree. */
+/**
+ * What a leaf stands for: an executed batch, the root of its log tree and what else L1 says of it; or a mark, whose log
+ * root is 0.
+ */
 export interface ExecutedBatch {
   readonly chainId: bigint;
   readonly batchNumber: bigint;
   readonly logRoot: Hex;
+  readonly record: BatchRecord;
 }
 
-/** keccak(tag ‖ chainId ‖ batchNumber ‖ logRoot). */
-export function transactionTreeLeaf({ chainId, batchNumber, logRoot }: ExecutedBatch): Hex {
+/** keccak(tag ‖ chainId ‖ batchNumber ‖ logRoot ‖ hash of the record). */
+export function transactionTreeLeaf({ chainId, batchNumber, logRoot, record }: ExecutedBatch): Hex {
   return keccak(
     fromHex(TRANSACTION_TREE_LEAF_TAG),
     fromHex(wordToHex(chainId), 32),
     fromHex(wordToHex(batchNumber), 32),
     fromHex(logRoot, 32),
+    fromHex(hashBatchRecord(record)),
   );
 }
 

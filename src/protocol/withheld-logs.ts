@@ -38,7 +38,10 @@ export type WithheldLog =
   /** `body` is undefined where L1 has its keccak only. */
   | { readonly type: "message"; readonly sender: Hex; readonly messageHash: Hex; readonly body: Uint8Array | undefined };
 
-/** Inverse of `encodeWithheldLogs`, but for the bodies that it drops. Throws WithheldLogsError for bytes that L1 would not take. */
+/**
+ * Inverse of `encodeWithheldLogs`, but for the bodies that it drops. Throws WithheldLogsError for bytes that L1 would not
+ * take.
+ */
 export function decodeWithheldLogs(bytes: Uint8Array): readonly WithheldLog[] {
   let offset = 0;
   const take = (length: number): Uint8Array => {
@@ -50,7 +53,8 @@ export function decodeWithheldLogs(bytes: Uint8Array): readonly WithheldLog[] {
   const logs = Array.from({ length: number(2) }, (): WithheldLog => {
     const start = offset;
     const head = number(1);
-    if (head === LogHead.failedOp || head === LogHead.succeededOp) return { type: "priorityOp", success: head === LogHead.succeededOp };
+    if (head === LogHead.failedOp || head === LogHead.succeededOp)
+      return { type: "priorityOp", success: head === LogHead.succeededOp };
     if (head !== LogHead.message && head !== WITHHELD_MESSAGE_HEAD) throw new WithheldLogsError("UnknownLogHead", start);
     const sender = toHex(take(20));
     if (head === WITHHELD_MESSAGE_HEAD) return { type: "message", sender, messageHash: toHex(take(32)), body: undefined };
@@ -65,7 +69,11 @@ export function decodeWithheldLogs(bytes: Uint8Array): readonly WithheldLog[] {
 export function withheldLogLeaves(logs: readonly WithheldLog[], canonicalTxHashes: readonly Hex[]): Hex[] {
   const hashes = canonicalTxHashes.values();
   return logs.map((log) =>
-    hashL2Log(log.type === "message" ? messageLogOfHash(log.sender, log.messageHash) : priorityOpLog(hashes.next().value ?? "0x", log.success)),
+    hashL2Log(
+      log.type === "message"
+        ? messageLogOfHash(log.sender, log.messageHash)
+        : priorityOpLog(hashes.next().value ?? "0x", log.success),
+    ),
   );
 }
 

@@ -4,24 +4,43 @@ import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
-import { assetRouter, importedRoots, interopHandler, messenger } from "./contract-interfaces.ts";
+import { assetRouter, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */
 export type ChainEvent =
-  | { readonly type: "messageSent"; readonly at: StepRecord; readonly sender: Hex; readonly messageHash: Hex; readonly body: Uint8Array }
+  | {
+      readonly type: "messageSent";
+      readonly at: StepRecord;
+      readonly sender: Hex;
+      readonly messageHash: Hex;
+      readonly body: Uint8Array;
+    }
   | { readonly type: "rootImported"; readonly at: StepRecord; readonly registryIndex: bigint; readonly root: Hex }
-  /** A message of another chain was carried out here, by whomever. */
-  | { readonly type: "executed"; readonly at: StepRecord; readonly sourceChainId: bigint | undefined; readonly messageHash: Hex };
+  /** A message of another chain was carried out here, or a transfer of this chain given back, by whomever. */
+  | { readonly type: "executed"; readonly at: StepRecord; readonly sourceChainId: bigint | undefined; readonly messageHash: Hex }
+  /** The outcome of a bundle that was sent here was brought, and its listener reverted: it can be told again. */
+  | { readonly type: "listenerFailed"; readonly at: StepRecord; readonly bundleHash: Hex; readonly listener: Hex }
+  /** The reward for the outcome of a bundle that was sent here was paid, or taken back. */
+  | { readonly type: "callbackRewardSpent"; readonly bundleHash: Hex };
 
 const TOPICS = [
   topicOf(messenger, "L1MessageSent"),
   topicOf(importedRoots, "RootImported"),
   topicOf(assetRouter, "TransferDelivered"),
+  topicOf(assetRouter, "TransferRefunded"),
   topicOf(interopHandler, "BundleExecuted"),
   topicOf(interopHandler, "CallbackExecuted"),
+  topicOf(interopCenter, "CallbackSettled"),
+  topicOf(interopCenter, "CallbackRewardReclaimed"),
 ];
-const ADDRESSES = [PREDEPLOYS.L1Messenger, PREDEPLOYS.ImportedRoots, PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropHandler];
+const ADDRESSES = [
+  PREDEPLOYS.L1Messenger,
+  PREDEPLOYS.ImportedRoots,
+  PREDEPLOYS.L2AssetRouter,
+  PREDEPLOYS.InteropHandler,
+  PREDEPLOYS.InteropCenter,
+];
 
 /** What a poll of a chain found. */
 export interface ChainPoll {
@@ -71,12 +90,28 @@ export class ChainView {
       }
       case PREDEPLOYS.ImportedRoots: {
         const args = importedRoots.parseLog(log)?.args;
-        return args === undefined ? undefined : { type: "rootImported", at, registryIndex: args["registryIndex"] as bigint, root: args["root"] as Hex };
+        return args === undefined
+          ? undefined
+          : { type: "rootImported", at, registryIndex: args["registryIndex"] as bigint, root: args["root"] as Hex };
+      }
+      case PREDEPLOYS.InteropCenter: {
+        const event = interopCenter.parseLog(log);
+        return event === null ? undefined : { type: "callbackRewardSpent", bundleHash: event.args["bundleHash"] as Hex };
       }
       default: {
         const event = assetRouter.parseLog(log) ?? interopHandler.parseLog(log);
         if (event === null) return undefined;
+        if (event.name === "TransferRefunded")
+          return { type: "executed", at, sourceChainId: this.chainId, messageHash: event.args["messageHash"] as Hex };
         const named = toHex(fromHex(String(event.args[event.name === "TransferDelivered" ? "messageHash" : "bundleHash"])));
+        if (event.name === "CallbackExecuted" && event.args["callbackSuccess"] !== true) {
+          return {
+            type: "listenerFailed",
+            at,
+            bundleHash: named,
+            listener: String(event.args["recipient"]).toLowerCase() as Hex,
+          };
+        }
         // A callback is known by the bundle whose outcome it tells; where that was executed, this event does not say.
         const sourceChainId = event.name === "CallbackExecuted" ? undefined : (event.args["sourceChainId"] as bigint);
         return { type: "executed", at, sourceChainId, messageHash: named };

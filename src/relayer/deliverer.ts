@@ -1,21 +1,18 @@
-import type { Provider, Signer } from "ethers";
+import type { Signer, TransactionReceipt } from "ethers";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
-import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { buildDelivery } from "./delivery.ts";
-import type { BundleBodies, Delivery } from "./delivery.ts";
+import type { Delivery } from "./delivery.ts";
+import { CallbackOver, listenerFailure, requireListener } from "./callback-outcome.ts";
 import { objectionTo, Rewards } from "./delivery-policy.ts";
-import type { DeliveryPolicy } from "./delivery-policy.ts";
+import type { DeliveryPolicy, RewardsDependencies } from "./delivery-policy.ts";
 import { inclusionOf } from "./inclusion.ts";
 import type { OpenJourney } from "./journey-book.ts";
 import { describeRefusal } from "./refusal.ts";
 
-export interface DelivererDependencies {
-  readonly l1View: L1View;
-  readonly bundleBodies: BundleBodies;
+export interface DelivererDependencies extends RewardsDependencies {
   /** Connected to the chain; no other code may send from it. */
   readonly signer: Signer;
-  readonly provider: Provider;
   readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;
 }
 
@@ -52,11 +49,14 @@ export class Deliverer {
   #attempts = new WeakMap<OpenJourney, Attempts>();
   #looks = 0;
 
-  constructor({ chainId, policy }: { readonly chainId: bigint; readonly policy: DeliveryPolicy }, dependencies: DelivererDependencies) {
+  constructor(
+    { chainId, policy }: { readonly chainId: bigint; readonly policy: DeliveryPolicy },
+    dependencies: DelivererDependencies,
+  ) {
     this.#chainId = chainId;
     this.#policy = policy;
     this.#dependencies = dependencies;
-    this.#rewards = new Rewards(dependencies.l1View, dependencies.bundleBodies, dependencies.provider);
+    this.#rewards = new Rewards(dependencies);
   }
 
   /** Delivers those of the messages that can be delivered, in this order. Resolves with whether it tried any. */
@@ -76,7 +76,9 @@ export class Deliverer {
     const rewards = new Map<OpenJourney, bigint>();
     for (const journey of due) rewards.set(journey, await this.#rewards.of(journey).catch(() => 0n));
     const reward = (journey: OpenJourney): bigint => rewards.get(journey) ?? 0n;
-    return due.toSorted((a, b) => (reward(a) === reward(b) ? 0 : reward(a) > reward(b) ? -1 : 1)).slice(0, MAX_DELIVERIES_PER_LOOK);
+    return due
+      .toSorted((a, b) => (reward(a) === reward(b) ? 0 : reward(a) > reward(b) ? -1 : 1))
+      .slice(0, MAX_DELIVERIES_PER_LOOK);
   }
 
   /** Resolves with whether the chain was asked. */
@@ -88,7 +90,13 @@ export class Deliverer {
     if (delivery === undefined) return false;
     try {
       await this.#requireExecutor(journey);
-      onDelivered(journey, await this.#send(journey, delivery));
+      // Failing runs are paid for once. After that they are tried without a transaction.
+      if (journey.content.type === "result" && (await this.#rewards.of(journey)) === 0n)
+        await requireListener(delivery, this.#dependencies.provider);
+      const receipt = await this.#send(journey, delivery);
+      onDelivered(journey, { chainId: this.#chainId, blockNumber: receipt.blockNumber, transactionHash: receipt.hash as Hex });
+      const failure = listenerFailure(receipt);
+      if (failure !== undefined) throw new PaidFailure(failure);
       journey.refusal = undefined;
     } catch (error) {
       journey.refusal = describeRefusal(error);
@@ -96,7 +104,8 @@ export class Deliverer {
       const text = error instanceof Error ? error.message : String(error);
       const isPassing = PASSING.test(`${String((error as { readonly code?: unknown }).code)} ${text}`);
       const doublings = Math.min(failed, error instanceof PaidFailure ? MAX_PAID_PAUSE_DOUBLINGS : MAX_PAUSE_DOUBLINGS);
-      if (!isPassing) this.#attempts.set(journey, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
+      if (error instanceof CallbackOver) this.#attempts.set(journey, { failed, nextLook: Infinity });
+      else if (!isPassing) this.#attempts.set(journey, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
     }
     return true;
   }
@@ -108,7 +117,7 @@ export class Deliverer {
     throw new Error(`only ${executor} may execute it`);
   }
 
-  async #send(journey: OpenJourney, delivery: Delivery): Promise<StepRecord> {
+  async #send(journey: OpenJourney, delivery: Delivery): Promise<TransactionReceipt> {
     const { signer, provider } = this.#dependencies;
     const estimate = await signer.estimateGas(delivery);
     const gasPrice = (await provider.getFeeData()).gasPrice ?? 0n;
@@ -121,6 +130,6 @@ export class Deliverer {
     const { hash } = await signer.sendTransaction({ ...delivery, gasLimit });
     const receipt = await inclusionOf(hash, provider);
     if (receipt.status !== 1) throw new PaidFailure(`the delivery failed in transaction ${hash}`);
-    return { chainId: this.#chainId, blockNumber: receipt.blockNumber, transactionHash: receipt.hash as Hex };
+    return receipt;
   }
 }

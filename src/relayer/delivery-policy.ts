@@ -12,12 +12,12 @@ import type { Journey } from "./journey.ts";
 /** What a relayer pays for. Amounts are of the base token of the chain on which it delivers. */
 export interface DeliveryPolicy {
   /** Least reward of a delivery, in percent of what its gas costs. Default 0: everything is delivered. */
-  readonly minRewardPercent?: number;
+  readonly minRewardPercent?: number | undefined;
   /**
    * What deliveries at a loss must leave in the relayer's account, so that a flood of messages without a reward cannot take what
    * the others need. Default 0.001.
    */
-  readonly reserveWei?: bigint;
+  readonly reserveWei?: bigint | undefined;
 }
 
 const DEFAULT_RESERVE_WEI = 10n ** 15n;
@@ -31,38 +31,53 @@ export interface Balance {
 }
 
 /** Why a delivery does not pay for this policy; undefined where it does. `ownWei` is asked only of deliveries at a loss. */
-export async function objectionTo({ costWei, rewardWei }: Balance, policy: DeliveryPolicy, ownWei: () => Promise<bigint>): Promise<string | undefined> {
+export async function objectionTo(
+  { costWei, rewardWei }: Balance,
+  policy: DeliveryPolicy,
+  ownWei: () => Promise<bigint>,
+): Promise<string | undefined> {
   const { minRewardPercent = 0, reserveWei = DEFAULT_RESERVE_WEI } = policy;
   if (rewardWei * 100n < costWei * BigInt(minRewardPercent)) {
     return `its reward of ${rewardWei} is less than ${minRewardPercent}% of what its gas costs, ${costWei}`;
   }
   if (rewardWei >= costWei) return undefined;
   const left = (await ownWei()) - costWei;
-  return left >= reserveWei ? undefined : `insufficient funds for a delivery at a loss: it would leave ${left} of a reserve of ${reserveWei}`;
+  return left >= reserveWei
+    ? undefined
+    : `insufficient funds for a delivery at a loss: it would leave ${left} of a reserve of ${reserveWei}`;
+}
+
+export interface RewardsDependencies {
+  readonly l1View: L1View;
+  readonly bundleBodies: BundleBodies;
+  /** Whether the outcome of a bundle that was sent on this chain brings no reward any more: it was paid, or taken back. */
+  readonly isCallbackRewardSpent: (sourceChainId: bigint, bundleHash: Hex) => boolean;
+  readonly provider: Provider;
 }
 
 /** Tells rewards on one chain. */
 export class Rewards {
-  readonly #view: L1View;
-  readonly #bundleBodies: BundleBodies;
-  readonly #provider: Provider;
+  readonly #dependencies: RewardsDependencies;
   #baseTokenId: Hex | undefined;
 
-  constructor(view: L1View, bundleBodies: BundleBodies, provider: Provider) {
-    this.#view = view;
-    this.#bundleBodies = bundleBodies;
-    this.#provider = provider;
+  constructor(dependencies: RewardsDependencies) {
+    this.#dependencies = dependencies;
   }
 
-  /** Base token of the destination that a delivery brings. Rejects with the provider's error. */
+  /** Base token of the destination that a delivery brings now. Rejects with the provider's error. */
   async of({ content, sourceChainId, destinationChainId }: Journey): Promise<bigint> {
     switch (content.type) {
       case "transfer":
+      case "refund":
         return 0n;
       case "bundle":
         return this.#ofBundle(sourceChainId, content.bundle);
       case "result": {
-        const body = this.#bundleBodies(destinationChainId, content.result.bundleHash);
+        const { bundleHash } = content.result;
+        const { bundleBodies, isCallbackRewardSpent } = this.#dependencies;
+        const body = isCallbackRewardSpent(destinationChainId, bundleHash)
+          ? undefined
+          : bundleBodies(destinationChainId, bundleHash);
         return body === undefined ? 0n : (decodeInteropBundle(body)?.callbackReward ?? 0n);
       }
     }
@@ -71,7 +86,7 @@ export class Rewards {
   /** A bundle's reward is in the asset that carries its value, which need not be worth anything. */
   async #ofBundle(sourceChainId: bigint, { relayerReward, valueMessageHash }: InteropBundle): Promise<bigint> {
     if (relayerReward === 0n) return 0n;
-    const [carrier] = this.#view.messages(sourceChainId, PREDEPLOYS.L2AssetRouter, valueMessageHash);
+    const [carrier] = this.#dependencies.l1View.messages(sourceChainId, PREDEPLOYS.L2AssetRouter, valueMessageHash);
     const asset = carrier === undefined ? undefined : decodeAssetMessage(carrier.body);
     if (asset === undefined || assetId(asset.originChainId, asset.originToken) !== (await this.#baseToken())) return 0n;
     return relayerReward;
@@ -79,7 +94,10 @@ export class Rewards {
 
   async #baseToken(): Promise<Hex> {
     if (this.#baseTokenId !== undefined) return this.#baseTokenId;
-    const answer = await this.#provider.call({ to: PREDEPLOYS.L2NativeTokenVault, data: vault.encodeFunctionData("BASE_TOKEN_ASSET_ID") });
+    const answer = await this.#dependencies.provider.call({
+      to: PREDEPLOYS.L2NativeTokenVault,
+      data: vault.encodeFunctionData("BASE_TOKEN_ASSET_ID"),
+    });
     this.#baseTokenId = vault.decodeFunctionResult("BASE_TOKEN_ASSET_ID", answer)[0] as Hex;
     return this.#baseTokenId;
   }

@@ -14,6 +14,9 @@ export interface Delivery {
   readonly data: Hex;
 }
 
+/** What is delivered, for every observer. */
+export type Deliverable = Pick<Journey, "sourceChainId" | "destinationChainId" | "sender" | "messageHash" | "content">;
+
 /** Where the body of a bundle is known. */
 export type BundleBodies = (sourceChainId: bigint, bundleHash: Hex) => Uint8Array | undefined;
 
@@ -22,10 +25,18 @@ export type BundleBodies = (sourceChainId: bigint, bundleHash: Hex) => Uint8Arra
  * root does not hold the message, or L1 does not have what must come with it. A chain may have sent the same message several
  * times: each attempt takes the next of them.
  */
-export function buildDelivery(view: L1View, journey: Journey, rootIndex: bigint, attempt: number, bundleBodies: BundleBodies): Delivery | undefined {
+export function buildDelivery(
+  view: L1View,
+  journey: Deliverable,
+  rootIndex: bigint,
+  attempt: number,
+  bundleBodies: BundleBodies,
+): Delivery | undefined {
   const { content, sourceChainId, destinationChainId } = journey;
   const proofOf = (sender: Hex, messageHash: Hex): MessageInclusionProof | undefined => {
-    const places = view.messages(sourceChainId, sender, messageHash).filter(({ batch }) => BigInt(batch.registryLeafIndex ?? rootIndex) < rootIndex);
+    const places = view
+      .messages(sourceChainId, sender, messageHash)
+      .filter(({ batch }) => BigInt(batch.registryLeaf?.index ?? rootIndex) < rootIndex);
     const place = places[attempt % places.length];
     return place === undefined ? undefined : proveMessage(view, place, rootIndex);
   };
@@ -34,6 +45,10 @@ export function buildDelivery(view: L1View, journey: Journey, rootIndex: bigint,
   switch (content.type) {
     case "transfer":
       return { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("deliver", [proof]) as Hex };
+    case "refund": {
+      const call = [proof, content.refused, content.transfer.sender];
+      return { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("refundTransfer", call) as Hex };
+    }
     case "bundle": {
       const assets = bundleAssetMessages(content.bundle).map((messageHash) => proofOf(PREDEPLOYS.L2AssetRouter, messageHash));
       if (assets.includes(undefined)) return undefined;

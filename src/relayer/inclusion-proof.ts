@@ -31,8 +31,8 @@ export interface WithdrawalClaim {
  */
 export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigint): MessageInclusionProof | undefined {
   const { batch, index, logLeaves, sender, body } = place;
-  const leafIndex = batch.registryLeafIndex;
-  if (leafIndex === undefined || BigInt(leafIndex) >= rootIndex) return undefined;
+  const leaf = batch.registryLeaf;
+  if (leaf === undefined || BigInt(leaf.index) >= rootIndex) return undefined;
   return {
     chainId: batch.chainId,
     l1BatchNumber: batch.batchNumber,
@@ -40,9 +40,10 @@ export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigin
     message: { txNumberInBatch: 0, sender, data: toHex(body) },
     proof: encodeMessageProof({
       logSiblings: l2LogTreeProof(logLeaves, index),
-      registryLeafIndex: BigInt(leafIndex),
-      registrySiblings: transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), leafIndex),
+      registryLeafIndex: BigInt(leaf.index),
+      registrySiblings: transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), leaf.index),
       registryRootIndex: rootIndex,
+      record: leaf.record,
     }),
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Provider, TransactionReceipt } from "ethers";
 
 const LOOK_MS = 100;
@@ -11,7 +10,7 @@ const MAX_MISSES = 3;
 
 /**
  * Resolves when the transaction is in a block, whether it failed there or not. Rejects with the provider's error when its
- * member does not answer any more, and when the member does not know it any more; ethers' own wait would then go on for ever.
+ * member does not answer any more, and when the member does not know it any more; ethers' own wait would then never end.
  */
 export async function inclusionOf(hash: string, provider: Provider, lookMs = LOOK_MS): Promise<TransactionReceipt> {
   let [looks, misses, failures] = [0, 0, 0];
@@ -24,7 +23,7 @@ export async function inclusionOf(hash: string, provider: Provider, lookMs = LOO
     } catch (error) {
       if (++failures === MAX_FAILURES) throw error;
     }
-    await wait(lookMs);
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
   throw new Error(`transaction ${hash} is gone: another one took its nonce, or it was dropped`);
 }

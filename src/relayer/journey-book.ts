@@ -1,9 +1,12 @@
 import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
+import { keccak } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
-import type { BatchRecord, L1View, Place } from "../settlement-layer/reader/l1-view.ts";
+import type { BatchRecord, L1View, Place, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
+import { describeFailure } from "./callback-outcome.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import type { Journey } from "./journey.ts";
 
@@ -31,8 +34,7 @@ export interface JourneyBookDependencies {
 
 const UNREADABLE = {
   TransactionMissing: "this L1 node does not have the transaction",
-  CallHidden: "a contract committed it with a call that the transaction does not show, and this L1 node traces no transactions",
-  CallMissing: "this L1 node's trace of the transaction does not hold the call",
+  CallMissing: "this L1 node shows the call neither in the transaction nor in its events",
 } as const;
 
 /** What is known of each message between the chains: a reducer of the chains' events, and of what L1 says. */
@@ -43,6 +45,11 @@ export class JourneyBook {
   readonly #journeys = new Map<string, OpenJourney>();
   /** Outcomes of bundles, by the chains that they go between and the bundle. */
   readonly #results = new Map<string, OpenJourney[]>();
+  /** Bundles, by their chain, whose outcome brings no reward any more. */
+  readonly #spentRewards = new Set<string>();
+  /** Where asset messages were sent, and where such were given back. */
+  readonly #sentAt = new Map<string, StepRecord>();
+  readonly #refundedAt = new Map<string, StepRecord>();
   /** Imported roots by chain, in order. */
   readonly #imports = new Map<bigint, ImportRecord[]>();
   /** Batches whose imports are those that L1 has checked. */
@@ -64,10 +71,18 @@ export class JourneyBook {
     return this.#journeys.get(journeyKey(sourceChainId, messageHash));
   }
 
+  /** Whether the outcome of a bundle that was sent on this chain brings no reward any more. */
+  isCallbackRewardSpent(chainId: bigint, bundleHash: Hex): boolean {
+    return this.#spentRewards.has(journeyKey(chainId, bundleHash));
+  }
+
   /** What was seen belongs to a state that is gone. */
   forget(): void {
     this.#journeys.clear();
     this.#results.clear();
+    this.#spentRewards.clear();
+    this.#sentAt.clear();
+    this.#refundedAt.clear();
     this.#checkedImports.clear();
     for (const chainId of this.#options.chainIds) this.#imports.set(chainId, []);
   }
@@ -79,14 +94,69 @@ export class JourneyBook {
         this.#imports.get(chainId)?.push({ registryIndex: event.registryIndex, root: event.root, at: event.at });
         return;
       case "messageSent":
+        if (event.sender === PREDEPLOYS.L2AssetRouter) this.#sentAt.set(journeyKey(chainId, event.messageHash), event.at);
         this.#open(chainId, event);
         return;
       case "executed":
+        if (event.sourceChainId === chainId) {
+          const message = journeyKey(chainId, event.messageHash);
+          this.#refundedAt.set(message, event.at);
+          this.#recordRefund(message);
+          return;
+        }
         for (const journey of this.#executed(chainId, event)) {
           this.record(journey, "delivered", event.at);
           this.record(journey, "executed", event.at);
+          // Its listener had refused it before. A second delivery of anything else is refused afterwards, and that is told.
+          if (journey.content.type === "result") journey.refusal = undefined;
         }
+        return;
+      case "listenerFailed":
+        for (const journey of this.#outcomes(chainId, event.bundleHash)) {
+          this.record(journey, "delivered", event.at);
+          journey.refusal = describeFailure(event.listener, event.at.transactionHash);
+        }
+        return;
+      case "callbackRewardSpent":
+        this.#spentRewards.add(journeyKey(chainId, event.bundleHash));
     }
+  }
+
+  /** Those that are not at their end, after a look at what L1 refused. */
+  open(): readonly OpenJourney[] {
+    for (const refused of this.#view.refusedTransfers()) this.#refuse(refused);
+    return this.all().filter(({ steps }) => !steps.has("executed") || !steps.has("importSettled"));
+  }
+
+  /** A transfer that L1 refused goes back on the chain that sent it, which from now on is followed. */
+  #refuse({ batch, sender, body, transfer }: RefusedTransfer): void {
+    const { chainId, refusedDestinations } = batch;
+    const messageHash = keccak(body);
+    const message = journeyKey(chainId, messageHash);
+    const key = refundKey(message);
+    if (this.#journeys.has(key) || !this.#imports.has(chainId)) return;
+    const journey: OpenJourney = {
+      sourceChainId: chainId,
+      destinationChainId: chainId,
+      content: { type: "refund", transfer, refused: refusedDestinations },
+      sender,
+      messageHash,
+      body,
+      steps: new Map(),
+      rootIndex: undefined,
+      refusal: undefined,
+    };
+    this.#journeys.set(key, journey);
+    const sentAt = this.#sentAt.get(message);
+    if (sentAt !== undefined) this.record(journey, "initiated", sentAt);
+    this.#recordRefund(message);
+  }
+
+  #recordRefund(message: string): void {
+    const [journey, at] = [this.#journeys.get(refundKey(message)), this.#refundedAt.get(message)];
+    if (journey === undefined || at === undefined) return;
+    this.record(journey, "delivered", at);
+    this.record(journey, "executed", at);
   }
 
   record(journey: OpenJourney, step: JourneyStep, at: StepRecord): void {
@@ -107,7 +177,7 @@ export class JourneyBook {
     else if (!journey.steps.has("settled")) journey.refusal = undefined;
     if (batch?.proven !== undefined) this.record(journey, "settled", { chainId, ...batch.proven });
     if (batch?.executed !== undefined) this.record(journey, "inTransactionRoot", { chainId, ...batch.executed });
-    const leafIndex = batch?.registryLeafIndex;
+    const leafIndex = batch?.registryLeaf?.index;
     if (leafIndex !== undefined && journey.rootIndex === undefined) {
       const covering = this.#imports.get(destinationChainId)?.find(({ registryIndex }) => registryIndex > BigInt(leafIndex));
       if (covering !== undefined) {
@@ -125,7 +195,16 @@ export class JourneyBook {
     if (message === undefined || !this.#imports.has(message.destinationChainId) || this.#journeys.has(key)) return;
     this.#view.bringBody(body);
     const steps = new Map<JourneyStep, StepRecord>();
-    const journey = { sourceChainId: chainId, ...message, sender, messageHash, body, steps, rootIndex: undefined, refusal: undefined };
+    const journey = {
+      sourceChainId: chainId,
+      ...message,
+      sender,
+      messageHash,
+      body,
+      steps,
+      rootIndex: undefined,
+      refusal: undefined,
+    };
     this.#journeys.set(key, journey);
     if (message.content.type === "result") {
       const results = resultKey(chainId, message.destinationChainId, message.content.result.bundleHash);
@@ -134,12 +213,18 @@ export class JourneyBook {
     this.record(journey, "initiated", at);
   }
 
-  /** A callback names the bundle: its outcome came from the chain that the bundle went to, whatever others say of it. */
+  /**
+   * The outcome of a bundle that was sent on this chain came from the chain that the bundle went to, whatever others say of
+   * it.
+   */
+  #outcomes(chainId: bigint, bundleHash: Hex): readonly OpenJourney[] {
+    const bundle = this.get(chainId, bundleHash);
+    return bundle === undefined ? [] : (this.#results.get(resultKey(bundle.destinationChainId, chainId, bundleHash)) ?? []);
+  }
+
+  /** A callback names the bundle, and not the chain that its outcome came from. */
   #executed(chainId: bigint, { sourceChainId, messageHash }: Extract<ChainEvent, { type: "executed" }>): readonly OpenJourney[] {
-    if (sourceChainId === undefined) {
-      const bundle = this.get(chainId, messageHash);
-      return bundle === undefined ? [] : (this.#results.get(resultKey(bundle.destinationChainId, chainId, messageHash)) ?? []);
-    }
+    if (sourceChainId === undefined) return this.#outcomes(chainId, messageHash);
     const journey = this.get(sourceChainId, messageHash);
     return journey === undefined ? [] : [journey];
   }
@@ -153,9 +238,16 @@ export class JourneyBook {
     const imported = imports.find(({ registryIndex }) => registryIndex === rootIndex);
     const batch = imported === undefined ? undefined : this.#view.batchOfBlock(chainId, BigInt(imported.at.blockNumber));
     if (batch?.executed === undefined) return undefined;
+    // A root that came through the queue is L1's own word. The batch's record does not count it as an import, and anyone can
+    // send one.
+    const isSent = ({ at }: ImportRecord): boolean => this.#view.isOperation(chainId, at.transactionHash);
+    if (imported !== undefined && isSent(imported)) return batch.executed;
     if (!this.#checkedImports.has(batch)) {
       const firstBlock = (this.#view.batch(chainId, batch.batchNumber - 1n)?.stored.lastBlock ?? 0n) + 1n;
-      const ofBatch = imports.filter(({ at }) => BigInt(at.blockNumber) >= firstBlock && BigInt(at.blockNumber) <= batch.stored.lastBlock);
+      const ofBatch = imports.filter(
+        (root) =>
+          BigInt(root.at.blockNumber) >= firstBlock && BigInt(root.at.blockNumber) <= batch.stored.lastBlock && !isSent(root),
+      );
       if (importedRootsRollingHash(ofBatch) !== batch.stored.importedRootsRollingHash) return undefined;
       this.#checkedImports.add(batch);
     }
@@ -172,6 +264,10 @@ export class JourneyBook {
     const batchName = `batch ${batchNumber} of chain ${sourceChainId}, committed in transaction ${committed.transactionHash}`;
     journey.refusal = `${batchName}, cannot be read: ${UNREADABLE[content.reason]}`;
   }
+}
+
+function refundKey(message: string): string {
+  return `${message} refund`;
 }
 
 function journeyKey(chainId: bigint, messageHash: Hex): string {

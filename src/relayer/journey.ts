@@ -1,7 +1,18 @@
+import type { AssetTransfer } from "../protocol/asset-message.ts";
 import type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 
-/** A message on its way from one chain to another. */
+/** What a journey does: it carries a message to another chain, or gives a transfer back that L1 refused. */
+export type JourneyContent =
+  | CrossChainContent
+  | {
+      readonly type: "refund";
+      readonly transfer: AssetTransfer;
+      /** The chain ids that L1 refused in the transfer's batch. */
+      readonly refused: readonly bigint[];
+    };
+
+/** A message on its way from one chain to another, or back: then both are the chain that sent it. */
 export interface Journey {
   readonly sourceChainId: bigint;
   readonly destinationChainId: bigint;
@@ -10,7 +21,7 @@ export interface Journey {
   /** keccak of the body: with the source chain and the sender its name. */
   readonly messageHash: Hex;
   readonly body: Uint8Array;
-  readonly content: CrossChainContent;
+  readonly content: JourneyContent;
   readonly steps: ReadonlyMap<JourneyStep, StepRecord>;
   /** Registry index of the imported root against which it is or will be verified. */
   readonly rootIndex: bigint | undefined;

@@ -1,4 +1,5 @@
 import { Interface } from "ethers";
+import type { ErrorDescription } from "ethers";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
 
 const contractErrors = new Interface(l2ErrorsAbi);
@@ -11,12 +12,37 @@ const MAX_ARGUMENT_CHARACTERS = 80;
 /** Why a delivery was refused, in a line: the contract's error by name, else what the node said, or the client. */
 export function describeRefusal(error: unknown): string {
   const layers = layersOf(error);
-  const data = layers.map((layer) => layer["data"]).find((value): value is string => typeof value === "string" && /^0x[0-9a-f]{8}/i.test(value));
-  const named = data === undefined ? null : contractErrors.parseError(data);
-  if (named !== null) return cut(`${named.name}(${named.args.map((value: unknown) => cut(String(value), MAX_ARGUMENT_CHARACTERS)).join(", ")})`, MAX_CHARACTERS);
+  const named = contractErrorIn(layers);
+  if (named !== undefined) return describeError(named);
   // The innermost: the node's own words, which clients repeat with the transaction around them.
-  const said = layers.map((layer) => layer["shortMessage"] ?? layer["message"]).filter((text): text is string => typeof text === "string");
+  const said = layers
+    .map((layer) => layer["shortMessage"] ?? layer["message"])
+    .filter((text): text is string => typeof text === "string");
   return cut(said.at(-1) ?? String(error), MAX_CHARACTERS);
+}
+
+/** The error of one of the chains' contracts with which a call was refused; undefined for any other refusal. */
+export function contractErrorOf(error: unknown): ErrorDescription | undefined {
+  return contractErrorIn(layersOf(error));
+}
+
+/** Why a contract reverted, in a line: its own words, an error that is known here by name, or the data. */
+export function describeRevert(data: string): string {
+  if (data === "0x") return "without a reason";
+  const named = contractErrors.parseError(data);
+  if (named === null) return cut(data, MAX_ARGUMENT_CHARACTERS);
+  return named.name === "Error" ? cut(String(named.args[0]), MAX_CHARACTERS) : describeError(named);
+}
+
+function contractErrorIn(layers: readonly Readonly<Record<string, unknown>>[]): ErrorDescription | undefined {
+  const data = layers
+    .map((layer) => layer["data"])
+    .find((value): value is string => typeof value === "string" && /^0x[0-9a-f]{8}/i.test(value));
+  return (data === undefined ? null : contractErrors.parseError(data)) ?? undefined;
+}
+
+function describeError({ name, args }: ErrorDescription): string {
+  return cut(`${name}(${args.map((value: unknown) => cut(String(value), MAX_ARGUMENT_CHARACTERS)).join(", ")})`, MAX_CHARACTERS);
 }
 
 /** The error and the errors inside it, outermost first. */

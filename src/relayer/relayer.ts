@@ -24,7 +24,7 @@ export interface RelayedChain {
   readonly chainId: bigint;
   /** The chain's contract on L1. */
   readonly hyperchain: Hex;
-  /** Pays for deliveries there, and gets the rewards. Connected to the chain; nobody else may send from it. */
+  /** Pays for deliveries there, and gets the rewards. Connected to the chain; no other program may send from it. */
   readonly signer: Signer;
 }
 
@@ -37,7 +37,10 @@ export interface RelayerDependencies {
 
 /** Follows every message between the chains, and delivers those that wait. */
 export interface Relayer {
-  /** Looks at L1 and the chains, and delivers what can be delivered. Rejects with a provider's error. Calls wait for each other. */
+  /**
+   * Looks at L1 and the chains, and delivers what can be delivered. Rejects with a provider's error. Calls wait for each
+   * other.
+   */
   poll(): Promise<void>;
   /** As `poll`, but delivers nothing. */
   observe(): Promise<void>;
@@ -51,7 +54,10 @@ export interface Relayer {
  * Knows L1 and the chains by their public RPC only, so anyone can run one beside the others. Reads nothing before a poll.
  * Where a member returned to an earlier state, everything is read again.
  */
-export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (waiting) => waiting }: RelayerDependencies): Relayer {
+export function createRelayer(
+  options: RelayerOptions,
+  { l1, onStep, choose = (waiting) => waiting }: RelayerDependencies,
+): Relayer {
   const l1View = new L1View(options, { provider: l1 });
   const chainIds = options.chains.map(({ chainId }) => chainId);
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
@@ -63,6 +69,7 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
       {
         l1View,
         bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
+        isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
         signer,
         provider,
         onDelivered: (journey, at) => book.record(journey, "delivered", at),
@@ -98,13 +105,14 @@ export function createRelayer(options: RelayerOptions, { l1, onStep, choose = (w
     unread = [];
     // A message that was carried out was sent before, whichever chain is read first.
     const isSent = ({ event }: (typeof events)[number]): boolean => event.type === "messageSent";
-    for (const { chainId, event } of [...events.filter(isSent), ...events.filter((read) => !isSent(read))]) book.take(chainId, event);
+    for (const { chainId, event } of [...events.filter(isSent), ...events.filter((read) => !isSent(read))])
+      book.take(chainId, event);
   }
 
   async function look(delivers: boolean): Promise<void> {
     if (await l1View.poll()) forget();
     await readChains();
-    const open = book.all().filter(({ steps }) => !steps.has("executed") || !steps.has("importSettled"));
+    const open = book.open();
     for (const journey of open) book.observe(journey);
     if (!delivers) return;
     for (const { chainId, deliverer, view } of chains) {

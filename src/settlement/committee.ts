@@ -10,7 +10,10 @@ import type { TypedDataSigner } from "./signatures.ts";
 export interface CommitteeMember {
   /** 20 bytes, lower case. */
   readonly address: Hex;
-  /** Its EIP-712 signature that it holds the batch's pubdata. Rejects when it does not, or when the pubdata is not the batch's. */
+  /**
+   * Its EIP-712 signature that it holds the batch's pubdata. Rejects when it does not, or when the pubdata is not the
+   * batch's.
+   */
   signAvailability(batch: SignedBatch): Promise<Hex>;
 }
 

@@ -2,6 +2,8 @@ import type { Hex } from "../protocol/hex.ts";
 import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, quorumDomain } from "../protocol/quorum.ts";
 import type { ApprovalTerms, BatchCommitment, BatchRevert } from "../protocol/quorum.ts";
 import type { SignedBatch } from "./settlement-batch.ts";
+import { createMemoryJournal } from "./journal/journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import { collectSignatures } from "./signatures.ts";
 import type { TypedDataSigner } from "./signatures.ts";
 import { SigningRecord } from "./signing-record.ts";
@@ -12,12 +14,23 @@ export type { TypedDataSigner };
 export interface QuorumMember {
   /** 20 bytes, lower case. */
   readonly address: Hex;
-  /** Its EIP-712 signature of the batch's commitment on these terms. Rejects when it does not agree with the batch or the terms. */
+  /**
+   * Its EIP-712 signature of the batch's commitment on these terms. Rejects when it does not agree with the batch or the
+   * terms.
+   */
   signBatch(batch: SignedBatch, terms: ApprovalTerms): Promise<Hex>;
   /** Its signature of a revert. Rejects when L1 has other batches. */
   signRevert(reversal: BatchRevert): Promise<Hex>;
-  /** Forgets what it approved, after a development L1 has returned to an earlier state. Absent where that cannot happen. */
-  forgetApprovals?(): Promise<void>;
+  /**
+   * L1 has executed the batches before this one: what was signed of them may be forgotten. Absent where the member sees
+   * that itself.
+   */
+  executedOnL1?(nextBatch: bigint): void;
+  /**
+   * Forgets what it approved but for these commitments, after a development L1 has returned to an earlier state, in which those
+   * were under way. Absent where that cannot happen.
+   */
+  forgetApprovalsBut?(kept: readonly Hex[]): Promise<void>;
 }
 
 /** Names the contract whose validators sign. */
@@ -30,37 +43,71 @@ export interface QuorumContext {
 /** What a member demands before it signs; each rejects for what the member does not agree with. */
 export interface MemberChecks {
   readonly batch?: (batch: SignedBatch, terms: ApprovalTerms) => Promise<void>;
-  readonly revert?: (reversal: BatchRevert) => Promise<void>;
+  /** Resolves with the second of L1's time by which it judges. */
+  readonly revert?: (reversal: BatchRevert) => Promise<bigint>;
 }
+
+/** What a member is about to sign. */
+export type SigningEntry =
+  | { readonly type: "batch"; readonly approval: BatchCommitment }
+  | { readonly type: "revert"; readonly reversal: BatchRevert }
+  /** L1 has returned to an earlier state by command: of what stands before it, approvals of these commitments bind. */
+  | { readonly type: "forgotten"; readonly but: readonly Hex[] };
+
+/** Where what a member signs is kept, oldest first. An entry is there before its signature is. */
+export type SigningJournal = Pick<Journal<SigningEntry>, "entries" | "append">;
 
 /**
  * A member inside this process. Where the sequencer is the member itself there is nothing to check, but for one thing: never are
- * two batches of one number approved for the same second.
+ * two batches of one number approved for the same second. What `journal` has binds it as what it signed itself.
  */
-export async function createLocalMember(signer: TypedDataSigner, context: QuorumContext, checks: MemberChecks = {}): Promise<QuorumMember> {
+export async function createLocalMember(
+  signer: TypedDataSigner,
+  context: QuorumContext,
+  checks: MemberChecks = {},
+  journal: SigningJournal = createMemoryJournal<SigningEntry>(),
+): Promise<QuorumMember> {
   const domain = quorumDomain(context.settlementChainId, context.hyperchain);
-  const record = new SigningRecord();
+  const record = recordOf(journal.entries);
   return {
     address: (await signer.getAddress()).toLowerCase() as Hex,
     async signBatch(batch, terms) {
       await checks.batch?.(batch, terms);
       const value = approvalOf(batch, terms);
       record.admit(value);
+      await journal.append({ type: "batch", approval: value });
       return (await signer.signTypedData(domain, BATCH_COMMITMENT_TYPES, { ...value })) as Hex;
     },
     async signRevert(reversal) {
-      await checks.revert?.(reversal);
+      const now = await checks.revert?.(reversal);
+      record.admitRevert(reversal, now ?? 0n);
+      await journal.append({ type: "revert", reversal });
       return (await signer.signTypedData(domain, BATCH_REVERT_TYPES, { ...reversal })) as Hex;
     },
-    forgetApprovals() {
-      record.forget();
-      return Promise.resolve();
+    executedOnL1: (nextBatch) => record.executedOnL1(nextBatch),
+    async forgetApprovalsBut(kept) {
+      record.forgetAllBut(new Set(kept));
+      await journal.append({ type: "forgotten", but: kept });
     },
   };
 }
 
+function recordOf(entries: readonly SigningEntry[]): SigningRecord {
+  let approvals: BatchCommitment[] = [];
+  let reverts: BatchRevert[] = [];
+  for (const entry of entries) {
+    if (entry.type === "batch") approvals.push(entry.approval);
+    else if (entry.type === "revert") reverts.push(entry.reversal);
+    else [approvals, reverts] = [approvals.filter(({ commitment }) => entry.but.includes(commitment)), []];
+  }
+  return new SigningRecord(approvals, reverts);
+}
+
 /** What is signed of a batch. */
-export function approvalOf({ outputs, commitment }: SignedBatch, { revertCount, validFrom, validUntil }: ApprovalTerms): BatchCommitment {
+export function approvalOf(
+  { outputs, commitment }: SignedBatch,
+  { revertCount, validFrom, validUntil }: ApprovalTerms,
+): BatchCommitment {
   return { commitment, batchNumber: outputs.batchNumber, revertCount, validFrom, validUntil };
 }
 
@@ -79,7 +126,12 @@ export interface BatchApproval {
 }
 
 /** Enough signatures of a batch, in the contract's order. Rejects with QuorumUnreachable, naming every refusal. */
-export async function collectApproval(quorum: Quorum, context: QuorumContext, batch: SignedBatch, terms: ApprovalTerms): Promise<BatchApproval> {
+export async function collectApproval(
+  quorum: Quorum,
+  context: QuorumContext,
+  batch: SignedBatch,
+  terms: ApprovalTerms,
+): Promise<BatchApproval> {
   const { validFrom, validUntil } = terms;
   const signatures = await collectSignatures({
     ...quorum,

@@ -11,6 +11,7 @@ import { encodeWithheldLogs } from "../protocol/withheld-logs.ts";
 
 /** A formed batch as settlement needs it. The chain's formed batches are of this shape; plain data. */
 export interface SettlementBatch {
+  readonly protocolVersion: bigint;
   readonly outputs: BatchOutputs;
   readonly outputsHash: Hex;
   /** Messages and results of priority operations, in order. */

@@ -1,4 +1,5 @@
 import type { Hex } from "../protocol/hex.ts";
+import { HyperchainError } from "../runtime/hyperchain-error.ts";
 
 /** What went wrong on the way to the settlement layer. */
 export type SettlementErrorCode =
@@ -8,7 +9,12 @@ export type SettlementErrorCode =
   | "InsufficientFunds"
   | "GasLimitExceeded"
   | "BatchReplaced"
+  /** It takes none of the operations that wait, though the oldest is due. */
   | "BatchOverdue"
+  /** It ended longer ago than validators sign for. */
+  | "BatchTooOld"
+  /** It has another protocol version than L1 gives it by now: an upgrade was scheduled, or withdrawn, unseen. */
+  | "VersionChanged"
   | "UnexpectedReceipt"
   | "QuorumUnreachable"
   | "SignatureForeign"
@@ -27,7 +33,7 @@ export interface ContractError {
 }
 
 /** Settlement could not go on. `contractError` is there when a contract refused a call. */
-export class SettlementError extends Error {
+export class SettlementError extends HyperchainError {
   override readonly name = "SettlementError";
   readonly code: SettlementErrorCode;
   readonly contractError: ContractError | undefined;

@@ -21,7 +21,7 @@ export interface SettlementOptions {
 }
 
 export interface SettlementDependencies<Batch extends SettlementBatch> {
-  readonly context: Omit<SenderContext, "onBroadcast">;
+  readonly context: Omit<SenderContext, "onBroadcast" | "onApproval">;
   readonly journal: Journal;
   /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */
   readonly prove: (batch: Batch) => Promise<Uint8Array>;
@@ -71,6 +71,17 @@ export async function openSettlement<Batch extends SettlementBatch>(
   const { journal, prove, onStage, onStop } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
+  /** What leaves this process is in the journal before. */
+  async function kept(label: string, entry: JournalEntry): Promise<void> {
+    try {
+      await journal.append(entry);
+    } catch (error) {
+      // Sending would otherwise be repeated, as if L1 were away.
+      throw new SettlementError("JournalUnwritable", `${label}: the journal does not take it, so it was not sent`, {
+        cause: error,
+      });
+    }
+  }
   const context: SenderContext = {
     ...dependencies.context,
     delay: (ms) => stopped.guard(dependencies.context.delay(ms, stopped.signal)),
@@ -78,21 +89,26 @@ export async function openSettlement<Batch extends SettlementBatch>(
       const known = progress.get(batchNumber)?.stages[stage];
       return known?.state === "broadcast" ? known.transactionHashes : [];
     },
-    async onBroadcast({ stage, batchNumber, hash, nonce }) {
-      try {
-        await journal.append({ type: "broadcast", stage, batchNumber, transactionHash: hash, nonce });
-      } catch (error) {
-        // Sending would otherwise be repeated, as if L1 were away.
-        throw new SettlementError("JournalUnwritable", `${stage} of batch ${batchNumber}: the journal does not take it, so it was not sent`, { cause: error });
-      }
-    },
+    onBroadcast: ({ stage, batchNumber, hash, nonce }) =>
+      kept(`${stage} of batch ${batchNumber}`, { type: "broadcast", stage, batchNumber, transactionHash: hash, nonce }),
+    onApproval: (approval, state) =>
+      kept(`approval of batch ${approval.batchNumber}`, {
+        type: "approval",
+        hyperchain: dependencies.context.hyperchain,
+        approval,
+        state,
+      }),
   };
   const [totals, last] = await Promise.all([readTotals(context), readLastStoredBatch(context)]);
   const backlog = { uncommitted: 0, unproven: 0, unexecuted: 0 };
   let tails: SettlingBatch | undefined;
   let closed = false;
 
-  async function done(stage: SettlementStage, stored: StoredBatch, receipt: TransactionReceipt | undefined): Promise<StoredBatch> {
+  async function done(
+    stage: SettlementStage,
+    stored: StoredBatch,
+    receipt: TransactionReceipt | undefined,
+  ): Promise<StoredBatch> {
     await journal.append(confirmation(stage, stored.batchNumber, receipt));
     onStage?.({ stage, batchNumber: stored.batchNumber, stored, receipt });
     return stored;
@@ -122,7 +138,12 @@ export async function openSettlement<Batch extends SettlementBatch>(
 
   async function newProof(batch: Batch): Promise<Uint8Array> {
     const proof = await prove(batch);
-    await journal.append({ type: "proof", batchNumber: batch.outputs.batchNumber, commitment: batch.commitment, proof: toHex(proof) });
+    await journal.append({
+      type: "proof",
+      batchNumber: batch.outputs.batchNumber,
+      commitment: batch.commitment,
+      proof: toHex(proof),
+    });
     return proof;
   }
 
@@ -143,7 +164,11 @@ export async function openSettlement<Batch extends SettlementBatch>(
     }
   }
 
-  async function showProof(batch: Batch, proof: Promise<Uint8Array | undefined>, committed: Promise<StoredBatch>): Promise<StoredBatch> {
+  async function showProof(
+    batch: Batch,
+    proof: Promise<Uint8Array | undefined>,
+    committed: Promise<StoredBatch>,
+  ): Promise<StoredBatch> {
     const stored = await committed;
     const bytes = await proof;
     if (bytes !== undefined) return done("prove", stored, await proveOnL1(batch, stored, bytes));

@@ -4,6 +4,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { orderSignatures } from "../protocol/quorum.ts";
 import type { TypedDataDomain } from "../protocol/quorum.ts";
 import { SettlementError } from "./settlement-error.ts";
+import type { SettlementErrorCode } from "./settlement-error.ts";
 
 /** Signs typed data: ethers' wallets and signers do. */
 export interface TypedDataSigner {
@@ -26,22 +27,25 @@ export interface SignatureRequest<Member extends { readonly address: Hex }> {
   readonly ask: (member: Member) => Promise<Hex>;
 }
 
+/** What a member rejects with for reasons that others may share, the first one that decides first. */
+const SHARED_REASONS = ["L1Unreachable", "BatchOverdue", "BatchTooOld"] as const;
+
 /**
  * Asks all members at once and returns as soon as enough have signed: their signatures, checked, in the order that
- * contracts want. Rejects with QuorumUnreachable, naming every refusal, once too many have refused; with L1Unreachable where
- * enough could still sign if those who rejected with that did not.
+ * contracts want. Rejects once all have answered: with UnsignedError, naming every refusal. Its code is QuorumUnreachable,
+ * or, where enough would have signed but for one of the shared reasons, that one.
  */
 export function collectSignatures<Member extends { readonly address: Hex }>(request: SignatureRequest<Member>): Promise<Hex[]> {
   const { members, threshold } = request;
   const agreed: { signer: Hex; signature: Hex }[] = [];
   const refusals: string[] = [];
-  let passing = 0;
+  const codes: unknown[] = [];
   return new Promise((resolve, reject) => {
     const look = (): void => {
       if (agreed.length >= threshold) resolve(orderSignatures(agreed.slice(0, threshold)));
-      else if (members.length - refusals.length < threshold) {
-        const isPassing = members.length - refusals.length + passing >= threshold;
-        reject(unreachable(isPassing ? "L1Unreachable" : "QuorumUnreachable", threshold, members.length, refusals));
+      else if (agreed.length + refusals.length === members.length) {
+        const code = commonCode(agreed.length, codes, threshold);
+        reject(new UnsignedError(code, describe(threshold, members.length, refusals), agreed.length));
       }
     };
     for (const member of members) {
@@ -52,7 +56,7 @@ export function collectSignatures<Member extends { readonly address: Hex }>(requ
         },
         (error: unknown) => {
           refusals.push(`${member.address}: ${error instanceof Error ? error.message : String(error)}`);
-          if (error instanceof SettlementError && error.code === "L1Unreachable") passing++;
+          codes.push(error instanceof SettlementError ? error.code : undefined);
           look();
         },
       );
@@ -72,7 +76,28 @@ async function checkedSignature<Member extends { readonly address: Hex }>(
   return signature;
 }
 
-function unreachable(code: "L1Unreachable" | "QuorumUnreachable", threshold: number, members: number, refusals: readonly string[]): SettlementError {
-  const reasons = refusals.length === 0 ? "nobody refused" : `refused: ${refusals.join("; ")}`;
-  return new SettlementError(code, `${threshold} of ${members} must sign; ${reasons}`);
+/** The first of the shared reasons without which enough would have signed. */
+function commonCode(agreed: number, codes: readonly unknown[], threshold: number): SettlementErrorCode {
+  let couldSign = agreed;
+  for (const reason of SHARED_REASONS) {
+    couldSign += codes.filter((code) => code === reason).length;
+    if (couldSign >= threshold) return reason;
+  }
+  return "QuorumUnreachable";
+}
+
+function describe(threshold: number, members: number, refusals: readonly string[]): string {
+  const reasons = refusals.length === 0 ? "no member refused" : `refused: ${refusals.join("; ")}`;
+  return `${threshold} of ${members} must sign; ${reasons}`;
+}
+
+/** Too few members have signed. */
+export class UnsignedError extends SettlementError {
+  /** How many have. */
+  readonly signatureCount: number;
+
+  constructor(code: SettlementErrorCode, message: string, signatureCount: number) {
+    super(code, message);
+    this.signatureCount = signatureCount;
+  }
 }

@@ -2,6 +2,8 @@
 export type SigningRefusalCode =
   /** Another batch of the same number is approved for a part of the time. */
   | "ApprovalOverlaps"
+  /** A revert from another batch on, of the same count, can still be sent. */
+  | "RevertOverlaps"
   /** It would hold longer than the window, or than L1 takes the batch. */
   | "ApprovalTooLong"
   /** L1 has another count of reverts. */

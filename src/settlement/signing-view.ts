@@ -11,6 +11,8 @@ const DEADLINE_UNIT = 2n ** 32n;
 /** What a validator must know of L1, by its own look, before it signs. Seconds. */
 export interface SigningView {
   readonly revertCount: bigint;
+  /** Batches that L1 has executed. */
+  readonly executed: bigint;
   /** Of L1's newest block. */
   readonly newest: bigint;
   /** Of the block that L1 would make now. */
@@ -21,19 +23,27 @@ export interface SigningView {
   readonly deadline: bigint | undefined;
 }
 
-/** Looks at L1. `operationsTaken` counts those of all batches before the one that is to be signed. Rejects with the provider's error. */
+/**
+ * Looks at L1. `operationsTaken` counts those of all batches before the one that is to be signed. Rejects with the
+ * provider's error.
+ */
 export async function readSigningView(contract: ChainContract, operationsTaken: bigint): Promise<SigningView> {
   const { provider } = contract;
-  const [revertCount, queued, configuration, newest, pending] = await Promise.all([
+  const [executed, revertCount, queued, configuration, newest, pending] = await Promise.all([
+    readContract<bigint>(contract, "getTotalBatchesExecuted"),
     readContract<bigint>(contract, "revertCount"),
     readContract<bigint>(contract, "getTotalPriorityTxs"),
     readContract<{ readonly priorityOpWindow: bigint }>(contract, "getConfiguration"),
     provider.getBlock("latest"),
     pendingSeconds(provider),
   ]);
-  const waiting = queued > operationsTaken ? await readContract<{ readonly deadline: bigint }>(contract, "priorityOperation", operationsTaken) : undefined;
+  const waiting =
+    queued > operationsTaken
+      ? await readContract<{ readonly deadline: bigint }>(contract, "priorityOperation", operationsTaken)
+      : undefined;
   const newestSeconds = BigInt(newest?.timestamp ?? 0);
   return {
+    executed,
     revertCount,
     newest: newestSeconds,
     now: pending > newestSeconds ? pending : newestSeconds,
@@ -45,7 +55,8 @@ export async function readSigningView(contract: ChainContract, operationsTaken: 
 /** Of the block that L1 would make now; 0 at nodes that do not say, which have blocks often enough for the newest to do. */
 async function pendingSeconds(provider: L1Reader): Promise<bigint> {
   try {
-    const block = (await provider.send?.("eth_getBlockByNumber", ["pending", false])) as { readonly timestamp?: unknown } | null | undefined;
+    const block = (await provider.send?.("eth_getBlockByNumber", ["pending", false])) as
+      { readonly timestamp?: unknown } | null | undefined;
     return BigInt(String(block?.timestamp ?? 0));
   } catch {
     return 0n;
@@ -67,7 +78,10 @@ export function whyOverdue(batch: SignedBatch, view: SigningView): string | unde
   return last <= view.now ? `${what}, and L1's time is ${view.now}, ${view.window} s or more later` : undefined;
 }
 
-/** Terms that every validator with the same view accepts. `free` is the first second in which no other batch of the number is approved. */
+/**
+ * Terms that every validator with the same view accepts. `free` is the first second in which no other batch of the number
+ * is approved.
+ */
 export function proposeTerms(batch: SignedBatch, view: SigningView, free: bigint): ApprovalTerms {
   const validFrom = free > view.newest ? free : view.newest;
   // A quarter less than allowed: a validator's L1 may be a few blocks behind.
@@ -78,17 +92,27 @@ export function proposeTerms(batch: SignedBatch, view: SigningView, free: bigint
 }
 
 /** What every validator demands of an approval, by its own view of L1. Throws SigningRefusal. */
-export function requireSignable(batch: SignedBatch, { revertCount, validFrom, validUntil }: ApprovalTerms, view: SigningView): void {
+export function requireSignable(
+  batch: SignedBatch,
+  { revertCount, validFrom, validUntil }: ApprovalTerms,
+  view: SigningView,
+): void {
   const { batchNumber } = batch.outputs;
   if (revertCount !== view.revertCount) {
-    throw new SigningRefusal("RevertCountMismatch", `batch ${batchNumber} is to be approved for ${revertCount} reverts, L1 has ${view.revertCount}`);
+    throw new SigningRefusal(
+      "RevertCountMismatch",
+      `batch ${batchNumber} is to be approved for ${revertCount} reverts, L1 has ${view.revertCount}`,
+    );
   }
   const overdue = whyOverdue(batch, view);
   if (overdue !== undefined) throw new SigningRefusal("OperationOverdue", overdue);
   const last = lastSecond(batch, view);
   const longest = last !== undefined && last < view.now + view.window ? last : view.now + view.window;
   if (validUntil > longest || validFrom > validUntil) {
-    throw new SigningRefusal("ApprovalTooLong", `batch ${batchNumber} is to be approved from ${validFrom} to ${validUntil}, ${longest} is the latest`);
+    throw new SigningRefusal(
+      "ApprovalTooLong",
+      `batch ${batchNumber} is to be approved from ${validFrom} to ${validUntil}, ${longest} is the latest`,
+    );
   }
 }
 
@@ -104,17 +128,30 @@ export async function readRevert(contract: ChainContract, firstNumber: bigint): 
   return { firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil: now + window - window / 4n };
 }
 
-/** What every validator demands of a revert: that it is of what L1 has, by its own look. Throws SigningRefusal. */
-export async function requireRevertible(contract: ChainContract, reversal: BatchRevert): Promise<void> {
+/**
+ * What every validator demands of a revert: that it is of what L1 has, by its own look. Resolves with L1's second. Throws
+ * SigningRefusal.
+ */
+export async function requireRevertible(contract: ChainContract, reversal: BatchRevert): Promise<bigint> {
   const [own, { now, window }] = await Promise.all([readRevert(contract, reversal.firstNumber), readSigningView(contract, 0n)]);
   if (reversal.revertCount !== own.revertCount) {
-    throw new SigningRefusal("RevertCountMismatch", `a revert names ${reversal.revertCount} earlier ones, L1 has ${own.revertCount}`);
+    throw new SigningRefusal(
+      "RevertCountMismatch",
+      `a revert names ${reversal.revertCount} earlier ones, L1 has ${own.revertCount}`,
+    );
   }
   for (const field of ["firstBatchHash", "lastBatchHash"] as const) {
     if (reversal[field] === own[field]) continue;
-    throw new SigningRefusal("RevertMismatch", `a revert from batch ${reversal.firstNumber} on names ${field} ${reversal[field]}, L1 has ${own[field]}`);
+    throw new SigningRefusal(
+      "RevertMismatch",
+      `a revert from batch ${reversal.firstNumber} on names ${field} ${reversal[field]}, L1 has ${own[field]}`,
+    );
   }
   if (reversal.validUntil > now + window) {
-    throw new SigningRefusal("ApprovalTooLong", `a revert is to hold until ${reversal.validUntil}, ${now + window} is the latest`);
+    throw new SigningRefusal(
+      "ApprovalTooLong",
+      `a revert is to hold until ${reversal.validUntil}, ${now + window} is the latest`,
+    );
   }
+  return now;
 }

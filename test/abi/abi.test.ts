@@ -21,8 +21,14 @@ test("names the errors that a batch can meet in contracts behind the chain's own
   const errors = new Interface(l1ErrorsAbi);
   // One error each of chain, batch reader, verifier, registry, bridge, bytecode registry, policy and signature library.
   for (const name of [
-    "BatchNumberMismatch", "LeadingZeroByte", "ConstraintMismatch", "ProtocolVersionRetired", "BalanceOverdraft",
-    "BytecodeNotPublished", "PubdataNotPublished", "SignatureMalformed",
+    "BatchNumberMismatch",
+    "LeadingZeroByte",
+    "ConstraintMismatch",
+    "ProtocolVersionRetired",
+    "BalanceOverdraft",
+    "BytecodeNotPublished",
+    "PubdataNotPublished",
+    "SignatureMalformed",
   ]) {
     assert.notEqual(errors.getError(name), null, name);
   }

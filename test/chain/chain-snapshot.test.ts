@@ -44,7 +44,11 @@ describe("B4: a chain returns to a mark", () => {
 
   it("with what waited in its pool, and refuses what came later", async () => {
     await withChain({}, async ({ chain }, wallet) => {
-      const [zero, one, two] = [await wallet.signRaw({ to: SINK, nonce: 0 }), await wallet.signRaw({ to: SINK, nonce: 1 }), await wallet.signRaw({ to: SINK, nonce: 3 })];
+      const [zero, one, two] = [
+        await wallet.signRaw({ to: SINK, nonce: 0 }),
+        await wallet.signRaw({ to: SINK, nonce: 1 }),
+        await wallet.signRaw({ to: SINK, nonce: 3 }),
+      ];
       await chain.submit(one);
       const mark = await chain.snapshot();
       await chain.submit(two);
@@ -64,11 +68,19 @@ describe("B4: a chain returns to a mark", () => {
       const raws = await Promise.all(Array.from({ length: 60 }, (_, nonce) => wallet.signRaw({ to: SINK, nonce })));
       for (const raw of raws.slice(0, 5)) await chain.submit(raw);
       const mark = await chain.snapshot();
-      const outcomes = raws.slice(5).map((raw) => chain.submit(raw).then(() => "included", (error: Error & { code: string }) => error.code));
+      const outcomes = raws.slice(5).map((raw) =>
+        chain.submit(raw).then(
+          () => "included",
+          (error: Error & { code: string }) => error.code,
+        ),
+      );
       for (let i = 0; i < 4; i++) await chain.sequencer.skipTime(0n);
       await chain.revert(mark);
       const all = await Promise.all(outcomes);
-      assert.deepEqual([...new Set(all)].filter((outcome) => outcome !== "included" && outcome !== "StateReverted"), []);
+      assert.deepEqual(
+        [...new Set(all)].filter((outcome) => outcome !== "included" && outcome !== "StateReverted"),
+        [],
+      );
       assert.ok(all.includes("StateReverted"));
       for (const raw of raws.slice(5)) await chain.submit(raw).catch(() => undefined);
       await chain.sequencer.mine();

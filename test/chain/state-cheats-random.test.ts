@@ -56,7 +56,9 @@ describe("B4: both engines agree on whatever state cheats, transactions and retu
               await attempt(chain.sequencer.cheat({ type: "code", address, code: pick(CODES) }));
               break;
             case 4:
-              await attempt(chain.sequencer.cheat({ type: "storage", address, slot: BigInt(random(3)), value: BigInt(random(3)) }));
+              await attempt(
+                chain.sequencer.cheat({ type: "storage", address, slot: BigInt(random(3)), value: BigInt(random(3)) }),
+              );
               break;
             case 5:
               marks.push(await chain.snapshot());
@@ -70,8 +72,16 @@ describe("B4: both engines agree on whatever state cheats, transactions and retu
               await chain.seal();
               break;
             default: {
-              const data: Hex = `0x${BigInt(pick([pick(ADDRESSES), "0x0", "0x1", "0x7"])).toString(16).padStart(64, "0")}`;
-              const request = { from: pick(ADDRESSES), to: random(8) === 0 ? undefined : address, valueWei: BigInt(random(3)), data, gasLimit: 300_000n };
+              const data: Hex = `0x${BigInt(pick([pick(ADDRESSES), "0x0", "0x1", "0x7"]))
+                .toString(16)
+                .padStart(64, "0")}`;
+              const request = {
+                from: pick(ADDRESSES),
+                to: random(8) === 0 ? undefined : address,
+                valueWei: BigInt(random(3)),
+                data,
+                gasLimit: 300_000n,
+              };
               await attempt(chain.sequencer.impersonate(request));
             }
           }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { chainMethods } from "../../src/chain/rpc/methods.ts";
-import type { StateCheat } from "../../src/chain/state-cheat.ts";
+import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { keccak } from "../../src/protocol/hex.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
@@ -17,9 +17,15 @@ const SINK: Hex = `0x${"ee".repeat(20)}`;
 /** Returns slot 1: PUSH1 1 SLOAD PUSH0 MSTORE PUSH1 32 PUSH0 RETURN. */
 const READER: Hex = "0x6001545f5260205ff3";
 
-async function withChain(cheatsAllowed: boolean, use: (test: TestChain, wallet: TestWallet, ask: Ask) => Promise<void>): Promise<void> {
+async function withChain(
+  cheatsAllowed: boolean,
+  use: (test: TestChain, wallet: TestWallet, ask: Ask) => Promise<void>,
+): Promise<void> {
   const wallet = new TestWallet(3);
-  const test = await startTestChain({ genesis: [{ address: wallet.address, balanceWei: 10n ** 20n }], sequencer: { cheatsAllowed } });
+  const test = await startTestChain({
+    genesis: [{ address: wallet.address, balanceWei: 10n ** 20n }],
+    sequencer: { cheatsAllowed },
+  });
   const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
   const ask: Ask = async (method, ...params) => methods.get(method)!(params, undefined);
   try {
@@ -31,7 +37,8 @@ async function withChain(cheatsAllowed: boolean, use: (test: TestChain, wallet: 
 
 type Ask = (method: string, ...params: unknown[]) => Promise<unknown>;
 
-const refused = (message: RegExp) => (error: unknown) => error instanceof Error && "code" in error && error.code === "CheatRefused" && message.test(error.message);
+const refused = (message: RegExp) => (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === "CheatRefused" && message.test(error.message);
 
 describe("B4: state cheats are sequenced, witnessed and counted", () => {
   it("sets balance, nonce, code and storage in both engines, and in the batch's changes", async () => {
@@ -39,18 +46,30 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
       assert.equal(await ask("hardhat_setBalance", RICH, "0x64"), true);
       assert.equal(await ask("hardhat_setNonce", RICH, "0x7"), true);
       assert.equal(await ask("hardhat_setCode", CONTRACT, READER), true);
-      assert.equal(await ask("hardhat_setStorageAt", CONTRACT, "0x0000000000000000000000000000000000000000000000000000000000000001", `0x${"00".repeat(31)}2a`), true);
+      assert.equal(
+        await ask(
+          "hardhat_setStorageAt",
+          CONTRACT,
+          "0x0000000000000000000000000000000000000000000000000000000000000001",
+          `0x${"00".repeat(31)}2a`,
+        ),
+        true,
+      );
       assert.equal(await ask("eth_getBalance", RICH, "latest"), "0x64");
       assert.equal(await ask("eth_getTransactionCount", RICH, "latest"), "0x7");
       assert.equal(BigInt((await ask("eth_call", { to: CONTRACT }, "latest")) as Hex), 42n);
       const batch = await chain.seal();
       assert.equal(batch?.outputs.cheatCount, 4n);
       const value = (leafKind: LeafKind, address: Hex, slot = 0n): bigint | undefined =>
-        batch?.writes.find((write) => write.leafKind === leafKind && write.address === BigInt(address) && write.slot === slot)?.value;
+        batch?.writes.find((write) => write.leafKind === leafKind && write.address === BigInt(address) && write.slot === slot)
+          ?.value;
       assert.equal(value(LeafKind.account, RICH), 100n * 2n ** 64n + 7n);
       assert.equal(value(LeafKind.codeHash, CONTRACT), BigInt(keccak(fromHex(READER))));
       assert.equal(value(LeafKind.storage, CONTRACT, 1n), 42n);
-      assert.deepEqual(batch?.bytecodes.filter((code) => code === READER), [READER]);
+      assert.deepEqual(
+        batch?.bytecodes.filter((code) => code === READER),
+        [READER],
+      );
       assert.deepEqual(faults, []);
       assert.equal((await chain.seal())?.outputs.cheatCount, undefined, "no batch is open");
     });
@@ -121,11 +140,20 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
       await assert.rejects(cheat({ type: "code", address: RICH, code: "0x73ff" }), refused(/PUSH20/));
       await assert.rejects(cheat({ type: "code", address: RICH, code: `0x${"00".repeat(24_577)}` }), refused(/24576/));
       await chain.submit(await wallet.signRaw({ to: SINK }));
-      await assert.rejects(cheat({ type: "nonce", address: wallet.address, nonce: 0n }), refused(/is 1 and cannot become smaller/));
+      await assert.rejects(
+        cheat({ type: "nonce", address: wallet.address, nonce: 0n }),
+        refused(/is 1 and cannot become smaller/),
+      );
       await chain.submit(await wallet.signRaw({ to: SINK, nonce: 5 }));
       await assert.rejects(cheat({ type: "nonce", address: wallet.address, nonce: 9n }), refused(/wait/));
-      await assert.rejects(chain.sequencer.impersonate({ from: BOOTLOADER_ADDRESS, to: SINK, valueWei: 0n, data: "0x", gasLimit: 50_000n }), refused(/bootloader/));
-      await assert.rejects(chain.sequencer.impersonate({ from: RICH, to: undefined, valueWei: 0n, data: "0x73", gasLimit: 100_000n }), refused(/PUSH20/));
+      await assert.rejects(
+        chain.sequencer.impersonate({ from: BOOTLOADER_ADDRESS, to: SINK, valueWei: 0n, data: "0x", gasLimit: 50_000n }),
+        refused(/bootloader/),
+      );
+      await assert.rejects(
+        chain.sequencer.impersonate({ from: RICH, to: undefined, valueWei: 0n, data: "0x73", gasLimit: 100_000n }),
+        refused(/PUSH20/),
+      );
       await assert.rejects(ask("hardhat_setCode", RICH, "0x0"), /hexadecimal/);
       assert.equal((await chain.seal())?.outputs.cheatCount, 0n);
       assert.deepEqual(faults, []);
@@ -150,7 +178,10 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
       }
       assert.ok(batches.length > 0);
       await chain.seal();
-      assert.equal(batches.reduce((sum, { outputs }) => sum + outputs.cheatCount, 0n), 6n);
+      assert.equal(
+        batches.reduce((sum, { outputs }) => sum + outputs.cheatCount, 0n),
+        6n,
+      );
     });
   });
 });

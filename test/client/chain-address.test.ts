@@ -6,7 +6,12 @@ import type { Ecosystem } from "../../src/client/ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
 const zero: Hex = `0x${"00".repeat(20)}`;
-const chain = (name: string, chainId: number) => ({ name, chainId, hyperchain: zero, baseToken: { l1Address: zero, symbol: "ETH" } });
+const chain = (name: string, chainId: number) => ({
+  name,
+  chainId,
+  hyperchain: zero,
+  baseToken: { l1Address: zero, symbol: "ETH" },
+});
 const ecosystem: Ecosystem = {
   l1: { name: "l1", chainId: 31337, contracts: { factory: zero, bridge: zero, roots: zero } },
   chains: [chain("a", 271), chain("b", 272)],
@@ -16,7 +21,8 @@ const checksummed = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 const account = checksummed.toLowerCase() as Hex;
 
 test("C9: 0x…@chain names an account by the chain's name or id", () => {
-  for (const chainName of ["b", "272", "0x110"]) assert.deepEqual(parseChainAddress(ecosystem, `${checksummed}@${chainName}`), { chainId: 272, account });
+  for (const chainName of ["b", "272", "0x110"])
+    assert.deepEqual(parseChainAddress(ecosystem, `${checksummed}@${chainName}`), { chainId: 272, account });
   assert.deepEqual(parseChainAddress(ecosystem, `${account}@l1`), { chainId: 31337, account });
   assert.deepEqual(parseChainAddress(ecosystem, { chain: 271n, account: checksummed }), { chainId: 271, account });
   assert.deepEqual(parseChainAddress(ecosystem, account, "a"), { chainId: 271, account });
@@ -37,7 +43,10 @@ test("C9: is written with checksum and name", () => {
 
 test("I5: says what is wrong with an address, and what to write", () => {
   const refused = (address: string, code: string, message: RegExp) =>
-    assert.throws(() => parseChainAddress(ecosystem, address), (error: Error & { code: string }) => error.code === code && message.test(error.message));
+    assert.throws(
+      () => parseChainAddress(ecosystem, address),
+      (error: Error & { code: string }) => error.code === code && message.test(error.message),
+    );
   refused(account, "MalformedAddress", /does not say on which chain; write "0x5aaeb.*@<chain name or id>"/);
   refused(`${account}@c`, "UnknownChain", /there is no chain c in this ecosystem; name one of: a \(271\), b \(272\)/);
   refused("0x1234@a", "MalformedAddress", /an address is 0x and 40 hexadecimal digits/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, Wallet } from "ethers";
+import { Interface, JsonRpcProvider, Wallet } from "ethers";
 import { call } from "../../src/client/call.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
@@ -47,6 +47,32 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.equal(await balance(271), 3n);
   });
 
+  test("A10: a deposit names the chain's contract, and L1 refuses it for another's", async () => {
+    const [a, b] = info.chains;
+    const forged = { ...info, chains: [{ ...a!, hyperchain: b!.hyperchain }] };
+    const payer = on("l1", ALICE);
+    const before = await ecosystem.provider(info.l1.chainId).getBalance(payer.address);
+    await assert.rejects(deposit(forged, { chain: "a", amount: 3n }, payer), { code: "Refused", message: /WrongHyperchain/ });
+    await assert.rejects(deposit(forged, { chain: "a", amount: 3n, token: gasCoin }, on("l1", DEPLOYER)), {
+      code: "Refused",
+      message: /WrongHyperchain/,
+    });
+    assert.equal(await ecosystem.provider(info.l1.chainId).getBalance(payer.address), before);
+  });
+
+  test("A10: the id of a chain that settles on another chain is refused, with the way to it", async () => {
+    const l3 = 271n + (5n << 32n);
+    const refused = {
+      code: "OtherSettlementLayer",
+      message: `chain ${l3} does not settle on l1: its id says that its contracts are on chain 271. Bring the money to a first, and deposit it from there through that chain's own factory`,
+    };
+    await assert.rejects(deposit(info, { chain: l3, amount: 3n }, on("l1", ALICE)), refused);
+    await assert.rejects(deposit(info, { chain: String(l3 + (7n << 44n)), amount: 3n }, on("l1", ALICE)), {
+      code: "OtherSettlementLayer",
+      message: new RegExp(`contracts are on chain ${l3}\\.`),
+    });
+  });
+
   test("a token is approved once, deposited, sent on, and taken home", async () => {
     const first = await deposit(info, { chain: 271, amount: 100n, token }, on("l1", DEPLOYER));
     assert.equal(first.approvals.length, 1);
@@ -76,6 +102,20 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.equal(await tokensOf(ecosystem.devnet.l1.provider, token, NOBODY), 25n);
   });
 
+  test("B10: the wallet shows what is known while L1 is away", async () => {
+    const alice = on("a", ALICE).address;
+    const nowhere = new JsonRpcProvider("http://127.0.0.1:1", 31337, { staticNetwork: true });
+    const view = await walletView(info, alice, (chainId) =>
+      chainId === info.l1.chainId ? nowhere : ecosystem.provider(chainId),
+    );
+    nowhere.destroy();
+    const [l1, a] = view.members;
+    assert.deepEqual(l1?.tokens, []);
+    assert.match(l1?.unavailable ?? "", /ECONNREFUSED|bad port|fetch failed/);
+    assert.equal(a?.unavailable, undefined);
+    assert.equal(a?.tokens[0]?.amount, await ecosystem.provider(271).getBalance(alice));
+  });
+
   test("a token of a chain goes to another and back, but not to L1", async () => {
     const native = await deploy(on("a", ALICE), "L2TestToken", 500n, false, false);
     const alice = on("a", ALICE).address;
@@ -85,7 +125,10 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     const view = await walletView(info, alice, ecosystem.provider);
     const there = view.members[2]!.tokens.find(({ origin }) => origin.token === native);
     assert.deepEqual([there?.amount, there?.origin.chainId], [200n, 271]);
-    await assert.rejects(withdraw(info, { chain: "b", amount: 1n, token: there!.address }, on("b", ALICE)), { code: "NotWithdrawable", message: /was born on chain 271, not on L1/ });
+    await assert.rejects(withdraw(info, { chain: "b", amount: 1n, token: there!.address }, on("b", ALICE)), {
+      code: "NotWithdrawable",
+      message: /was born on chain 271, not on L1/,
+    });
     await send(info, { from: "b", to: `${alice}@a`, amount: 50n, token: there!.address }, on("b", ALICE));
     await ecosystem.moveOn();
     assert.equal(await tokensOf(ecosystem.provider(271), native, alice), 350n);
@@ -100,7 +143,9 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.equal(await balance(273), 5n * ETHER);
     assert.equal((await ecosystem.provider(273).getTransactionReceipt(ether.canonicalTxHash))?.status, 1);
     const alice = on("gas", ALICE).address;
-    const etherThere = (await walletView(info, alice, ecosystem.provider)).members[3]!.tokens.find(({ symbol }) => symbol === "ETH");
+    const etherThere = (await walletView(info, alice, ecosystem.provider)).members[3]!.tokens.find(
+      ({ symbol }) => symbol === "ETH",
+    );
     assert.equal(etherThere?.amount, 2n * ETHER);
 
     await withdraw(info, { chain: "gas", amount: ETHER, token: "ETH", to: NOBODY }, on("gas", ALICE));
@@ -130,12 +175,20 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.equal(sent.type, "bundle");
     await ecosystem.moveOn();
     assert.equal(await balance(273, there), 7n);
-    const etherThere = (await walletView(info, NOBODY, ecosystem.provider)).members[3]!.tokens.find(({ symbol }) => symbol === "ETH");
+    const etherThere = (await walletView(info, NOBODY, ecosystem.provider)).members[3]!.tokens.find(
+      ({ symbol }) => symbol === "ETH",
+    );
     assert.equal(etherThere?.amount, 6n);
   });
 
   test("the wallet shows what is on its way until it has arrived", async () => {
-    const waiting = async () => (await walletView(info, NOBODY, ecosystem.provider)).inFlight.map(({ type, amount, destinationChainId, waitingFor }) => [type, amount, destinationChainId, waitingFor]);
+    const waiting = async () =>
+      (await walletView(info, NOBODY, ecosystem.provider)).inFlight.map(({ type, amount, destinationChainId, waitingFor }) => [
+        type,
+        amount,
+        destinationChainId,
+        waitingFor,
+      ]);
     const before = await waiting();
     await deposit(info, { chain: "b", amount: 11n, to: NOBODY }, on("l1", ALICE));
     await send(info, { from: "a", to: `${NOBODY}@b`, amount: 12n }, on("a", ALICE));
@@ -152,26 +205,49 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
   });
 
   test("I5: what cannot work is refused by name", async () => {
-    const refused = async (attempt: Promise<unknown>, code: string, message: RegExp): Promise<void> => assert.rejects(attempt, { name: "ClientError", code, message });
+    const refused = async (attempt: Promise<unknown>, code: string, message: RegExp): Promise<void> =>
+      assert.rejects(attempt, { name: "ClientError", code, message });
     const request = { chain: "a", amount: 1n };
     await refused(deposit(info, request, on("b", ALICE)), "WrongChain", /connected to chain 272; this is sent from l1 \(31337\)/);
     await refused(deposit(info, request, Wallet.createRandom()), "NoProvider", /connect it to l1/);
-    await refused(deposit(info, { chain: "a", amount: 10n, token }, on("l1", ALICE)), "InsufficientFunds", /^0x[0-9a-f]{40} lacks \S+ \S+ on l1: it has 0 of token 0x[0-9a-f]{40} and needs \S+; send it \S+ there first, use another account, or send less$/);
+    await refused(
+      deposit(info, { chain: "a", amount: 10n, token }, on("l1", ALICE)),
+      "InsufficientFunds",
+      /^0x[0-9a-f]{40} lacks \S+ \S+ on l1: it has 0 of token 0x[0-9a-f]{40} and needs \S+; send it \S+ there first, use another account, or send less$/,
+    );
     const [poor, some] = [Wallet.createRandom().connect(ecosystem.provider(info.l1.chainId)), 10n ** 15n];
     await (await on("l1", ALICE).sendTransaction({ to: poor.address, value: some })).wait();
     const advice = "send it ETH there first, use another account, or send less$";
-    const lacking = new RegExp(`^${poor.address.toLowerCase()} lacks 1\\.?\\d* ETH on l1: it has 0\\.001 ETH and needs 1\\.001\\d*, and more for gas; ${advice}`);
+    const lacking = new RegExp(
+      `^${poor.address.toLowerCase()} lacks 1\\.?\\d* ETH on l1: it has 0\\.001 ETH and needs 1\\.001\\d*, and more for gas; ${advice}`,
+    );
     await refused(deposit(info, { chain: "a", amount: ETHER + some }, poor), "InsufficientFunds", lacking);
     // Enough for the deposit and not for the gas that L1 wants.
     const { value } = await (async () => {
       const { l1TransactionHash } = await deposit(info, { chain: "a", amount: 1n }, on("l1", ALICE));
       return (await ecosystem.devnet.l1.provider.getTransaction(l1TransactionHash))!;
     })();
-    await refused(deposit(info, { chain: "a", amount: some - value + 1n }, poor), "InsufficientFunds", new RegExp(`lacks 0\\.\\d+ ETH on l1: it has 0\\.001 ETH and needs 0\\.\\d+, up to 0\\.\\d+ of it for gas; ${advice}`));
-    await refused(withdraw(info, { chain: "a", amount: 10n ** 30n }, on("a", ALICE)), "InsufficientFunds", /lacks \d+(\.\d+)? ETH on a: it has .* bring more there first \(a deposit from L1, or a send from another chain\)/);
+    await refused(
+      deposit(info, { chain: "a", amount: some - value + 1n }, poor),
+      "InsufficientFunds",
+      new RegExp(`lacks 0\\.\\d+ ETH on l1: it has 0\\.001 ETH and needs 0\\.\\d+, up to 0\\.\\d+ of it for gas; ${advice}`),
+    );
+    await refused(
+      withdraw(info, { chain: "a", amount: 10n ** 30n }, on("a", ALICE)),
+      "InsufficientFunds",
+      /lacks \d+(\.\d+)? ETH on a: it has .* bring more there first \(a deposit from L1, or a send from another chain\)/,
+    );
     await refused(withdraw(info, { chain: "a", amount: -1n }, on("a", ALICE)), "ZeroAmount", /is -1; it must be above 0/);
     // The contract's own error, by name and with its values.
-    await refused(send(info, { from: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)), "Refused", /a refuses it with RecipientNotAllowed\(0x0{35}1000e\)/i);
-    await refused(call(info, { from: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)), "Refused", /GasLimitTooHigh\(1000000000, 5000000\)/);
+    await refused(
+      send(info, { from: "a", to: `${PREDEPLOYS.InteropHandler}@b`, amount: 1n }, on("a", ALICE)),
+      "Refused",
+      /a refuses it with RecipientNotAllowed\(0x0{35}1000e\)/i,
+    );
+    await refused(
+      call(info, { from: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)),
+      "Refused",
+      /GasLimitTooHigh\(5000000, 1000000000\)/,
+    );
   });
 });

@@ -23,6 +23,9 @@ describe("what a request on L1 costs", () => {
   });
 
   test("an L1 that has begun anew, where the factory is not, is named", async () => {
-    await assert.rejects(requestCost(FACTORY, 271n, 21_000n, new AnsweringSigner("0x")), { code: "WrongChain", message: /L1 has no factory at 0x0+fac70.*begun anew/ });
+    await assert.rejects(requestCost(FACTORY, 271n, 21_000n, new AnsweringSigner("0x")), {
+      code: "WrongChain",
+      message: /L1 has no factory at 0x0+fac70.*begun anew/,
+    });
   });
 });

@@ -17,10 +17,7 @@ const [MALLORY, ALICE] = [0, 1];
 const VICTIM: Hex = "0x00000000000000000000000000000000000b0b0b";
 const coder = AbiCoder.defaultAbiCoder();
 const vault = new Interface(["function registerToken(address)"]);
-const token = new Interface([
-  "function mint(address,uint256)",
-  "function setAttack(address,bytes)",
-]);
+const token = new Interface(["function mint(address,uint256)", "function setAttack(address,bytes)"]);
 
 describe("what others put on L1 and on the chains does not disturb a client", () => {
   let ecosystem: ClientEcosystem;
@@ -39,12 +36,22 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
 
   const wallet = (account: Hex = VICTIM): Promise<WalletView> => walletView(info, account, ecosystem.provider);
   const queue = (to: Hex, data: string, valueWei = 0n) =>
-    requestFromL1(info.l1.contracts.factory, { chainId: 271n, to, valueWei, data: data as Hex, gasLimit: 1_000_000n }, ecosystem.on("l1", MALLORY));
-  const finalizeDeposit = (transferData: string): string => assetRouter.encodeFunctionData("finalizeDeposit", [31_337n, `0x${"00".repeat(32)}`, transferData]);
+    requestFromL1(
+      info.l1.contracts.factory,
+      { chainId: 271n, to, valueWei, data: data as Hex, gasLimit: 1_000_000n },
+      ecosystem.on("l1", MALLORY),
+    );
+  const finalizeDeposit = (transferData: string): string =>
+    assetRouter.encodeFunctionData("finalizeDeposit", [31_337n, `0x${"00".repeat(32)}`, transferData]);
 
   test("a queued call of the asset router with malformed data breaks nobody's wallet", async () => {
     const selector = finalizeDeposit("0x").slice(0, 10);
-    for (const data of [`${selector}00`, `${selector}${"ff".repeat(96)}`, finalizeDeposit("0x"), finalizeDeposit(`0x${"ff".repeat(160)}`)]) {
+    for (const data of [
+      `${selector}00`,
+      `${selector}${"ff".repeat(96)}`,
+      finalizeDeposit("0x"),
+      finalizeDeposit(`0x${"ff".repeat(160)}`),
+    ]) {
       await queue(PREDEPLOYS.L2AssetRouter, data);
     }
     assert.deepEqual((await wallet()).inFlight, []);
@@ -57,10 +64,14 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
   });
 
   test("a deposit whose refund goes to another account is not shown as sent by that account", async () => {
-    const factory = new Interface(["function requestL2TransactionDirect((uint256,uint256,address,uint256,bytes,uint256,uint256,bytes[],address)) payable returns (bytes32)"]);
+    const factory = new Interface([
+      "function requestL2TransactionDirect((uint256,uint256,address,uint256,bytes,uint256,uint256,bytes[],address)) payable returns (bytes32)",
+    ]);
     const mallory = ecosystem.on("l1", MALLORY);
     const [mint, recipient] = [ETHER, "0x00000000000000000000000000000000000c0c0c"];
-    const data = factory.encodeFunctionData("requestL2TransactionDirect", [[271n, mint, recipient, 7n, "0x", 300_000n, 800n, [], VICTIM]]);
+    const data = factory.encodeFunctionData("requestL2TransactionDirect", [
+      [271n, mint, recipient, 7n, "0x", 300_000n, 800n, [], VICTIM],
+    ]);
     await (await mallory.sendTransaction({ to: info.l1.contracts.factory, data, value: mint })).wait();
     assert.deepEqual((await wallet()).inFlight, []);
     const [shown] = (await wallet(recipient as Hex)).inFlight;
@@ -72,7 +83,8 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     // Answers every call with 32 bytes of 0xff, with nothing, with a revert, with a symbol that clears the screen.
     const symbol = coder.encode(["string"], [`\u001b[2J\n${"A".repeat(500)}`]).slice(2);
     const size = symbol.length / 2;
-    const shouting = `61${size.toString(16).padStart(4, "0")}600f600039` + `61${size.toString(16).padStart(4, "0")}6000f300${symbol}`;
+    const shouting =
+      `61${size.toString(16).padStart(4, "0")}600f600039` + `61${size.toString(16).padStart(4, "0")}6000f300${symbol}`;
     for (const runtime of ["5f195f5260205ff3", "5f5ff3", "5f5ffd", shouting]) {
       const length = (runtime.length / 2).toString(16).padStart(4, "0");
       const odd = await new ContractFactory([], `0x61${length}80600a5f395ff3${runtime}`, ecosystem.on("a", MALLORY)).deploy();
@@ -87,7 +99,10 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
   });
 
   test("a token that logs the queue's event and sends messages on its way changes neither a deposit's hash nor a transfer's", async () => {
-    const [l1Token, l2Token] = [await deploy(ecosystem.on("l1", ALICE), "TokenDouble"), await deploy(ecosystem.on("a", ALICE), "TokenDouble")];
+    const [l1Token, l2Token] = [
+      await deploy(ecosystem.on("l1", ALICE), "TokenDouble"),
+      await deploy(ecosystem.on("a", ALICE), "TokenDouble"),
+    ];
     const event = new Interface(hyperchainAbi).getEvent("NewPriorityRequestId")!;
     const words = [event.topicHash, `0x${"00".repeat(32)}`, `0x${"66".repeat(32)}`].map((word) => word.slice(2));
     // Logs the event with made-up values: LOG3 without data.
@@ -95,11 +110,20 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     const length = (loud.length / 2).toString(16).padStart(4, "0");
     const logger = await new ContractFactory([], `0x61${length}80600a5f395ff3${loud}`, ecosystem.on("l1", ALICE)).deploy();
     await logger.waitForDeployment();
-    const call = async (member: string, to: Hex, data: string) => void (await (await ecosystem.on(member, ALICE).sendTransaction({ to, data })).wait());
+    const call = async (member: string, to: Hex, data: string) =>
+      void (await (await ecosystem.on(member, ALICE).sendTransaction({ to, data })).wait());
     const alice = ecosystem.on("a", ALICE).address;
-    for (const [member, address] of [["l1", l1Token], ["a", l2Token]] as const) await call(member, address, token.encodeFunctionData("mint", [alice, 10n]));
+    for (const [member, address] of [
+      ["l1", l1Token],
+      ["a", l2Token],
+    ] as const)
+      await call(member, address, token.encodeFunctionData("mint", [alice, 10n]));
     await call("l1", l1Token, token.encodeFunctionData("setAttack", [await logger.getAddress(), "0x"]));
-    await call("a", l2Token, token.encodeFunctionData("setAttack", [PREDEPLOYS.L1Messenger, messenger.encodeFunctionData("sendToL1", ["0x1234"])]));
+    await call(
+      "a",
+      l2Token,
+      token.encodeFunctionData("setAttack", [PREDEPLOYS.L1Messenger, messenger.encodeFunctionData("sendToL1", ["0x1234"])]),
+    );
 
     const { canonicalTxHash } = await deposit(info, { chain: "a", amount: 5n, token: l1Token }, ecosystem.on("l1", ALICE));
     await ecosystem.devnet.relay();

@@ -25,7 +25,11 @@ export interface ClientEcosystem {
 }
 
 export async function startClientEcosystem(): Promise<ClientEcosystem> {
-  const chains = [{ chainId: 271n, name: "a" }, { chainId: 272n, name: "b" }, { chainId: 273n, name: "gas", baseToken: { name: "Gas Coin", symbol: "GAS" } }];
+  const chains = [
+    { chainId: 271n, name: "a" },
+    { chainId: 272n, name: "b" },
+    { chainId: 273n, name: "gas", baseToken: { name: "Gas Coin", symbol: "GAS" } },
+  ];
   const devnet = await startFlowDevnet(chains, { relayer: true, prover: { mode: "none" } });
   const info = devnet.info();
   const clients = new Map(devnet.chains.map(({ chainId, provider }) => [Number(chainId), connectInProcess(chainId, provider)]));

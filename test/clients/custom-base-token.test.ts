@@ -5,7 +5,15 @@ import type * as Ethers from "ethers" with { "resolution-mode": "require" };
 import { createPublicClient, createWalletClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
-import { chainConfig, getL2HashFromPriorityOp, legacyEthAddress, publicActionsL1, publicActionsL2, walletActionsL1, walletActionsL2 } from "viem/zksync";
+import {
+  chainConfig,
+  getL2HashFromPriorityOp,
+  legacyEthAddress,
+  publicActionsL1,
+  publicActionsL2,
+  walletActionsL1,
+  walletActionsL2,
+} from "viem/zksync";
 import { Provider, utils, Wallet } from "zksync-ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
@@ -71,12 +79,25 @@ describe("B2: clients of a chain whose gas is paid in a token of its own", () =>
       rpcUrls: { default: { http: [bench.chain.url] } },
     });
     const fast = { pollingInterval: 20, cacheTime: 0 };
-    const publicL1 = createPublicClient({ chain: chainL1, transport: http(bench.devnet.l1.url), ...fast }).extend(publicActionsL1());
-    const walletL1 = createWalletClient({ account, chain: chainL1, transport: http(bench.devnet.l1.url), ...fast }).extend(walletActionsL1());
+    const publicL1 = createPublicClient({ chain: chainL1, transport: http(bench.devnet.l1.url), ...fast }).extend(
+      publicActionsL1(),
+    );
+    const walletL1 = createWalletClient({ account, chain: chainL1, transport: http(bench.devnet.l1.url), ...fast }).extend(
+      walletActionsL1(),
+    );
     const publicL2 = createPublicClient({ chain: chainL2, transport: http(bench.chain.url), ...fast }).extend(publicActionsL2());
-    const walletL2 = createWalletClient({ account, chain: chainL2, transport: http(bench.chain.url), ...fast }).extend(walletActionsL2());
+    const walletL2 = createWalletClient({ account, chain: chainL2, transport: http(bench.chain.url), ...fast }).extend(
+      walletActionsL2(),
+    );
     const before = await publicL2.getBalance(account);
-    const hash = await walletL1.deposit({ client: walletL2, token: baseToken, amount: ETHER, to: account.address, approveToken: true, refundRecipient: account.address });
+    const hash = await walletL1.deposit({
+      client: walletL2,
+      token: baseToken,
+      amount: ETHER,
+      to: account.address,
+      approveToken: true,
+      refundRecipient: account.address,
+    });
     const receipt = await publicL1.waitForTransactionReceipt({ hash });
     await bench.takeFromL1();
     const operation = getL2HashFromPriorityOp(receipt, await publicL2.getMainContractAddress());

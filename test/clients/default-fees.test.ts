@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HDNodeWallet, JsonRpcProvider, TransactionRequest } from "ethers";
+import { ethers as ethers5 } from "ethers5";
 import { createPublicClient, createWalletClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { Web3 } from "web3";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
@@ -27,10 +29,17 @@ describe("A3: the fees that clients choose by themselves are accepted", () => {
 
   /** foundry's rule, alloy's eip1559_default_estimator: twice the base fee, and the median of what was paid in ten blocks, or 1 wei. */
   async function estimateAsAlloy(): Promise<{ maxFeePerGas: bigint; maxPriorityFeePerGas: bigint }> {
-    const history = (await client.send("eth_feeHistory", ["0xa", "latest", [20]])) as { baseFeePerGas: string[]; reward: string[][] };
-    const rewards = history.reward.map(([first]) => BigInt(first!)).filter((reward) => reward > 0n).sort((a, b) => (a < b ? -1 : 1));
+    const history = (await client.send("eth_feeHistory", ["0xa", "latest", [20]])) as {
+      baseFeePerGas: string[];
+      reward: string[][];
+    };
+    const rewards = history.reward
+      .map(([first]) => BigInt(first!))
+      .filter((reward) => reward > 0n)
+      .sort((a, b) => (a < b ? -1 : 1));
     const middle = rewards.length >> 1;
-    const median = rewards.length === 0 ? 0n : rewards.length % 2 === 1 ? rewards[middle]! : (rewards[middle - 1]! + rewards[middle]!) / 2n;
+    const median =
+      rewards.length === 0 ? 0n : rewards.length % 2 === 1 ? rewards[middle]! : (rewards[middle - 1]! + rewards[middle]!) / 2n;
     const maxPriorityFeePerGas = median > 1n ? median : 1n;
     return { maxFeePerGas: 2n * BigInt(history.baseFeePerGas.at(-1)!) + maxPriorityFeePerGas, maxPriorityFeePerGas };
   }
@@ -52,12 +61,22 @@ describe("A3: the fees that clients choose by themselves are accepted", () => {
     const price = BigInt((await client.send("eth_gasPrice", [])) as string);
     const paid = 7n * price;
     await (await signer.sendTransaction({ to: TO, type: 2, maxFeePerGas: paid, maxPriorityFeePerGas: paid })).wait();
-    const { reward, oldestBlock } = (await client.send("eth_feeHistory", ["0x5", "latest", [0, 50, 100]])) as { reward: Hex[][]; oldestBlock: Hex };
+    const { reward, oldestBlock } = (await client.send("eth_feeHistory", ["0x5", "latest", [0, 50, 100]])) as {
+      reward: Hex[][];
+      oldestBlock: Hex;
+    };
     assert.equal(reward.length, 5);
     assert.equal(BigInt(oldestBlock) + 4n, BigInt(await client.getBlockNumber()));
-    for (const block of reward) assert.ok(block.every((one) => BigInt(one) >= price), JSON.stringify(reward));
+    for (const block of reward)
+      assert.ok(
+        block.every((one) => BigInt(one) >= price),
+        JSON.stringify(reward),
+      );
     assert.deepEqual(reward.at(-1)?.map(BigInt), [paid, paid, paid]);
-    const without = (await client.send("eth_feeHistory", ["0x2", "latest", []])) as { reward?: unknown[][]; baseFeePerGas: Hex[] };
+    const without = (await client.send("eth_feeHistory", ["0x2", "latest", []])) as {
+      reward?: unknown[][];
+      baseFeePerGas: Hex[];
+    };
     assert.equal(without.baseFeePerGas.length, 3);
   });
 
@@ -75,9 +94,44 @@ describe("A3: the fees that clients choose by themselves are accepted", () => {
     });
   }
 
+  for (const type of [undefined, 0, 1, 2]) {
+    test(`ethers 5's, with ${type === undefined ? "no type" : `type ${type}`}`, async () => {
+      const provider = new ethers5.providers.StaticJsonRpcProvider(devnet.chains[0]!.url);
+      provider.pollingInterval = 10;
+      const signer = new ethers5.Wallet(user.privateKey, provider);
+      const request = { to: TO, value: 1, ...(type === undefined ? {} : { type }) };
+      const receipt = await (await signer.sendTransaction(request)).wait();
+      assert.equal(receipt.status, 1);
+    });
+  }
+
+  for (const type of [undefined, "0x0", "0x1", "0x2"]) {
+    test(`web3.js's, with ${type === undefined ? "no type" : `type ${type}`}`, async () => {
+      const web3 = new Web3(devnet.chains[0]!.url);
+      web3.eth.transactionPollingInterval = 10;
+      web3.eth.accounts.wallet.add(user.privateKey);
+      const request = { from: user.address, to: TO, value: 1, gas: 30_000, ...(type === undefined ? {} : { type }) };
+      const receipt = await web3.eth.sendTransaction(request);
+      assert.equal(receipt.status, 1n);
+    });
+  }
+
+  test("Hardhat Ignition's: caps of 0 where the newest block's base fee is 0", async () => {
+    const { baseFeePerGas } = (await client.send("eth_getBlockByNumber", ["latest", false])) as { baseFeePerGas: string };
+    assert.equal(BigInt(baseFeePerGas), 0n);
+    const fees = { type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
+    const receipt = await (await user.connect(client).sendTransaction({ to: TO, value: 1n, ...fees })).wait();
+    assert.equal(receipt?.status, 1);
+  });
+
   test("viem's, of every type", async () => {
     const { url } = devnet.chains[0]!;
-    const chain = defineChain({ id: 271, name: "alpha", nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 }, rpcUrls: { default: { http: [url] } } });
+    const chain = defineChain({
+      id: 271,
+      name: "alpha",
+      nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+      rpcUrls: { default: { http: [url] } },
+    });
     const account = privateKeyToAccount(user.privateKey as Hex);
     const writer = createWalletClient({ chain, transport: http(), account });
     const reader = createPublicClient({ chain, transport: http(), pollingInterval: 10 });

@@ -28,7 +28,12 @@ describe("A6: gas of transactions with an authorization list, which clients leav
 
   function clients(transport: Transport, key = devnet.accounts.wallet(ALICE).privateKey as Hex) {
     const { url } = devnet.chains[0]!;
-    const chain = defineChain({ id: 271, name: "alpha", nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 }, rpcUrls: { default: { http: [url] } } });
+    const chain = defineChain({
+      id: 271,
+      name: "alpha",
+      nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+      rpcUrls: { default: { http: [url] } },
+    });
     return {
       writer: createWalletClient({ chain, transport, account: privateKeyToAccount(key) }),
       reader: createPublicClient({ chain, transport, pollingInterval: 10 }),
@@ -37,7 +42,14 @@ describe("A6: gas of transactions with an authorization list, which clients leav
 
   const routes: readonly [string, () => Transport][] = [
     ["over HTTP", () => http(devnet.chains[0]!.url)],
-    ["in this process", () => custom({ request: ({ method, params }: { method: string; params?: unknown[] }) => devnet.chains[0]!.provider.request({ method, params: params ?? [] }) })],
+    [
+      "in this process",
+      () =>
+        custom({
+          request: ({ method, params }: { method: string; params?: unknown[] }) =>
+            devnet.chains[0]!.provider.request({ method, params: params ?? [] }),
+        }),
+    ],
   ];
   for (const [route, transport] of routes) {
     test(`${route}: viem sends one that runs the code it delegates to, with the gas that it was told`, async () => {
@@ -68,7 +80,9 @@ describe("A6: gas of transactions with an authorization list, which clients leav
       await assert.rejects(estimate([here]), /reverted/);
       const even = encodeFunctionData({ abi, functionName: "double", args: [4n] } as never);
       const call = (authorizationList: readonly unknown[]) =>
-        reader.call({ account: account as Hex, to: owner.account.address, data: even, authorizationList } as never).then(({ data }) => data);
+        reader
+          .call({ account: account as Hex, to: owner.account.address, data: even, authorizationList } as never)
+          .then(({ data }) => data);
       assert.equal(await call([here]), `0x${"08".padStart(64, "0")}`);
       assert.equal(await call([elsewhere]), undefined);
       // Without code the account takes any call: the cost of a transaction, of its 36 bytes and of the authorization.

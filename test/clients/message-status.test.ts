@@ -17,7 +17,12 @@ interface Message {
   readonly destinationChainId: Hex;
   readonly registryLeafIndex: Hex | null;
   readonly rootIndex: Hex | null;
-  readonly steps: readonly { readonly step: string; readonly chainId: Hex; readonly blockNumber: Hex; readonly transactionHash: Hex }[];
+  readonly steps: readonly {
+    readonly step: string;
+    readonly chainId: Hex;
+    readonly blockNumber: Hex;
+    readonly transactionHash: Hex;
+  }[];
 }
 
 describe("C1 hyperchain_getMessage: any client can follow a message on both chains", () => {
@@ -38,7 +43,8 @@ describe("C1 hyperchain_getMessage: any client can follow a message on both chai
     assert.deepEqual(devnet.faults, []);
   });
 
-  const ask = (chain: number, ...params: unknown[]) => clients[chain]!.send("hyperchain_getMessage", params) as Promise<Message[]>;
+  const ask = (chain: number, ...params: unknown[]) =>
+    clients[chain]!.send("hyperchain_getMessage", params) as Promise<Message[]>;
   const steps = ({ steps: done }: Message) => done.map(({ step, chainId }) => [step, BigInt(chainId)]);
 
   it("C1: the sender names the message and its first step at once", async () => {
@@ -59,8 +65,15 @@ describe("C1 hyperchain_getMessage: any client can follow a message on both chai
     const { receipts } = await settleNow(devnet.chains[0]!);
     [message] = (await ask(0, message.messageHash)) as [Message];
     const l1 = devnet.l1.chainId;
-    assert.deepEqual(steps(message), [["initiated", A], ["settled", l1], ["inTransactionRoot", l1]]);
-    assert.deepEqual(message.steps.slice(1).map(({ transactionHash }) => transactionHash), [receipts.prove?.hash, receipts.execute?.hash]);
+    assert.deepEqual(steps(message), [
+      ["initiated", A],
+      ["settled", l1],
+      ["inTransactionRoot", l1],
+    ]);
+    assert.deepEqual(
+      message.steps.slice(1).map(({ transactionHash }) => transactionHash),
+      [receipts.prove?.hash, receipts.execute?.hash],
+    );
     assert.equal(message.registryLeafIndex, "0x0");
   });
 
@@ -73,10 +86,19 @@ describe("C1 hyperchain_getMessage: any client can follow a message on both chai
     const imported = await at();
     assert.deepEqual([steps(imported), imported.rootIndex], [[["imported", B]], "0x1"]);
     await relayer.poll();
-    assert.deepEqual(steps(await at()), [["imported", B], ["delivered", B], ["executed", B]]);
+    assert.deepEqual(steps(await at()), [
+      ["imported", B],
+      ["delivered", B],
+      ["executed", B],
+    ]);
     await settleNow(devnet.chains[1]!);
     const done = await at();
-    assert.deepEqual(steps(done), [["imported", B], ["delivered", B], ["executed", B], ["importSettled", devnet.l1.chainId]]);
+    assert.deepEqual(steps(done), [
+      ["imported", B],
+      ["delivered", B],
+      ["executed", B],
+      ["importSettled", devnet.l1.chainId],
+    ]);
     assert.equal(BigInt(done.sourceChainId!), A);
     // The delivery's own transaction names it too.
     const delivery = done.steps[1]!.transactionHash;

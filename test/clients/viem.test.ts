@@ -37,7 +37,9 @@ function connect(bench: ClientBench) {
     publicL1: createPublicClient({ chain: chainL1, transport: transportL1, ...fast }).extend(publicActionsL1()),
     walletL1: createWalletClient({ account, chain: chainL1, transport: transportL1, ...fast }).extend(walletActionsL1()),
     publicL2: createPublicClient({ chain: chainL2, transport: transportL2, ...fast }).extend(publicActionsL2()),
-    walletL2: createWalletClient({ account, chain: chainL2, transport: transportL2, ...fast }).extend(eip712WalletActions()).extend(walletActionsL2()),
+    walletL2: createWalletClient({ account, chain: chainL2, transport: transportL2, ...fast })
+      .extend(eip712WalletActions())
+      .extend(walletActionsL2()),
   };
 }
 
@@ -59,7 +61,8 @@ describe("B2: viem, as it comes from the registry", () => {
     assert.deepEqual(bench.devnet.faults, []);
   });
 
-  const tokenBalance = (account: Hex) => clients.publicL2.readContract({ address: bridged, abi: erc20Abi, functionName: "balanceOf", args: [account] });
+  const tokenBalance = (account: Hex) =>
+    clients.publicL2.readContract({ address: bridged, abi: erc20Abi, functionName: "balanceOf", args: [account] });
 
   /** Waits for a deposit's transaction on L1 and has the chain carry it out; answers with the operation's hash on L2. */
   async function arrive(hash: Hex): Promise<Hex> {
@@ -84,7 +87,15 @@ describe("B2: viem, as it comes from the registry", () => {
   it("B2: deposits ETH", async () => {
     const { walletL1, walletL2, publicL2, account } = clients;
     const before = await publicL2.getBalance(account);
-    const operation = await arrive(await walletL1.deposit({ client: walletL2, token: legacyEthAddress, amount: ETHER, to: account.address, refundRecipient: account.address }));
+    const operation = await arrive(
+      await walletL1.deposit({
+        client: walletL2,
+        token: legacyEthAddress,
+        amount: ETHER,
+        to: account.address,
+        refundRecipient: account.address,
+      }),
+    );
     const receipt = await publicL2.waitForTransactionReceipt({ hash: operation });
     assert.deepEqual([receipt.status, receipt.type], ["success", "0xff"]);
     assert.ok((await publicL2.getBalance(account)) >= before + ETHER);
@@ -92,7 +103,9 @@ describe("B2: viem, as it comes from the registry", () => {
 
   it("B2: deposits an ERC-20 token", async () => {
     const { walletL1, walletL2, publicL2, account } = clients;
-    const operation = await arrive(await walletL1.deposit({ client: walletL2, token, amount: 100n, to: account.address, approveToken: true }));
+    const operation = await arrive(
+      await walletL1.deposit({ client: walletL2, token, amount: 100n, to: account.address, approveToken: true }),
+    );
     assert.equal((await publicL2.waitForTransactionReceipt({ hash: operation })).status, "success");
     bridged = await publicL2.getL2TokenAddress({ token });
     assert.equal(await tokenBalance(account.address), 100n);
@@ -104,7 +117,9 @@ describe("B2: viem, as it comes from the registry", () => {
     const { address: to } = privateKeyToAccount(generatePrivateKey());
     for (const type of ["eip1559", "legacy", "eip2930"] as const) {
       const fees = type === "eip1559" ? {} : { gasPrice: await publicL2.getGasPrice() };
-      const hash = await walletL2.sendTransaction({ to, value: 3n, type, ...fees } as Parameters<typeof walletL2.sendTransaction>[0]);
+      const hash = await walletL2.sendTransaction({ to, value: 3n, type, ...fees } as Parameters<
+        typeof walletL2.sendTransaction
+      >[0]);
       assert.equal((await publicL2.waitForTransactionReceipt({ hash })).status, "success");
     }
     // With a limit per byte of pubdata, viem sends its own type.
@@ -122,18 +137,23 @@ describe("B2: viem, as it comes from the registry", () => {
     const { walletL1, walletL2, publicL1, publicL2, account } = clients;
     etherWithdrawal = await walletL2.withdraw({ token: legacyEthAddress, amount: ETHER / 2n });
     tokenWithdrawal = await walletL2.withdraw({ token: bridged, amount: 40n });
-    for (const hash of [etherWithdrawal, tokenWithdrawal]) assert.equal((await publicL2.waitForTransactionReceipt({ hash })).status, "success");
+    for (const hash of [etherWithdrawal, tokenWithdrawal])
+      assert.equal((await publicL2.waitForTransactionReceipt({ hash })).status, "success");
     assert.equal(await publicL2.getLogProof({ txHash: etherWithdrawal }), null);
     await bench.settle();
 
     const isFinalized = (hash: Hex) => publicL1.isWithdrawalFinalized({ client: walletL2, hash });
     assert.equal(await isFinalized(etherWithdrawal), false);
     const before = await publicL1.getBalance(account);
-    const claimed = await publicL1.waitForTransactionReceipt({ hash: await walletL1.finalizeWithdrawal({ client: walletL2, hash: etherWithdrawal }) });
+    const claimed = await publicL1.waitForTransactionReceipt({
+      hash: await walletL1.finalizeWithdrawal({ client: walletL2, hash: etherWithdrawal }),
+    });
     assert.equal(await publicL1.getBalance(account), before + ETHER / 2n - claimed.gasUsed * claimed.effectiveGasPrice);
     assert.equal(await isFinalized(etherWithdrawal), true);
 
-    await publicL1.waitForTransactionReceipt({ hash: await walletL1.finalizeWithdrawal({ client: walletL2, hash: tokenWithdrawal }) });
+    await publicL1.waitForTransactionReceipt({
+      hash: await walletL1.finalizeWithdrawal({ client: walletL2, hash: tokenWithdrawal }),
+    });
     assert.equal(await isFinalized(tokenWithdrawal), true);
     assert.equal(await bench.balanceOnL1(token), TOKENS - 60n);
   });
@@ -142,7 +162,14 @@ describe("B2: viem, as it comes from the registry", () => {
     const { walletL1, walletL2, publicL1, publicL2, account } = clients;
     const fresh = await bench.makeToken();
     const depositHash = await arrive(
-      await walletL1.deposit({ client: walletL2, token: fresh, amount: 10n, to: account.address, approveToken: true, l2GasLimit: TOO_LITTLE_GAS }),
+      await walletL1.deposit({
+        client: walletL2,
+        token: fresh,
+        amount: 10n,
+        to: account.address,
+        approveToken: true,
+        l2GasLimit: TOO_LITTLE_GAS,
+      }),
     );
     assert.equal((await publicL2.waitForTransactionReceipt({ hash: depositHash })).status, "reverted");
     assert.equal(await bench.balanceOnL1(fresh), TOKENS - 10n);
@@ -154,14 +181,25 @@ describe("B2: viem, as it comes from the registry", () => {
   it("B2: calls a contract on L2 from L1", async () => {
     const { walletL1, walletL2, publicL2, account } = clients;
     const { address: to } = privateKeyToAccount(generatePrivateKey());
-    const operation = await arrive(await walletL1.requestExecute({ client: walletL2, contractAddress: to, calldata: "0x", l2Value: 7n, refundRecipient: account.address }));
+    const operation = await arrive(
+      await walletL1.requestExecute({
+        client: walletL2,
+        contractAddress: to,
+        calldata: "0x",
+        l2Value: 7n,
+        refundRecipient: account.address,
+      }),
+    );
     assert.equal((await publicL2.waitForTransactionReceipt({ hash: operation })).status, "success");
     assert.equal(await publicL2.getBalance({ address: to }), 7n);
   });
 
   it("B2: follows batches, blocks and transactions", async () => {
     const { publicL2, account } = clients;
-    const { l1BatchNumber, blockNumber } = (await publicL2.getTransactionReceipt({ hash: etherWithdrawal })) as unknown as { l1BatchNumber: bigint; blockNumber: bigint };
+    const { l1BatchNumber, blockNumber } = (await publicL2.getTransactionReceipt({ hash: etherWithdrawal })) as unknown as {
+      l1BatchNumber: bigint;
+      blockNumber: bigint;
+    };
     const batch = await publicL2.getL1BatchDetails({ number: Number(l1BatchNumber) });
     assert.equal(batch.status, "verified");
     const [first, last] = await publicL2.getL1BatchBlockRange({ l1BatchNumber: Number(l1BatchNumber) });

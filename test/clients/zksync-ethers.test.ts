@@ -136,13 +136,32 @@ describe("B2: zksync-ethers, as it comes from the registry", () => {
     const batch = await l2.getL1BatchNumber();
     const slot = await findSlot(bridged, await wallet.getBalance(bridged));
     const proof = (await l2.getProof(bridged, [slot], batch)) as unknown as { stateRoot: Hex; storageProof: ShownProof[] };
-    const stored = await l1.getLogs({ address: bench.chain.pipeline.created.hyperchain, topics: [hyperchain.getEvent("BatchStored")!.topicHash], fromBlock: 0 });
-    const [, record] = hyperchain.parseLog(stored.at(-1)!)!.args as unknown as [bigint, { batchNumber: bigint; newStateRoot: Hex }];
+    const stored = await l1.getLogs({
+      address: bench.chain.pipeline.created.hyperchain,
+      topics: [hyperchain.getEvent("BatchStored")!.topicHash],
+      fromBlock: 0,
+    });
+    const [, record] = hyperchain.parseLog(stored.at(-1)!)!.args as unknown as [
+      bigint,
+      { batchNumber: bigint; newStateRoot: Hex },
+    ];
     assert.deepEqual([Number(record.batchNumber), record.newStateRoot], [batch, proof.stateRoot]);
     const { leaf, index, leafCount, proof: siblings, value } = proof.storageProof[0]!;
     const key = { leafKind: LeafKind.storage, address: BigInt(bridged), slot: BigInt(slot) };
-    const shown = { leafCount, index, leafKind: leaf.kind, key: digestFromHex(leaf.key), nextKey: digestFromHex(leaf.nextKey), value: BigInt(leaf.value), siblings: siblings.map(digestFromHex) };
-    assert.deepEqual(verifyProof(digestFromHex(record.newStateRoot), key, shown), { ok: true, isPresent: true, value: BigInt(value) });
+    const shown = {
+      leafCount,
+      index,
+      leafKind: leaf.kind,
+      key: digestFromHex(leaf.key),
+      nextKey: digestFromHex(leaf.nextKey),
+      value: BigInt(leaf.value),
+      siblings: siblings.map(digestFromHex),
+    };
+    assert.deepEqual(verifyProof(digestFromHex(record.newStateRoot), key, shown), {
+      ok: true,
+      isPresent: true,
+      value: BigInt(value),
+    });
     assert.equal(BigInt(value), await wallet.getBalance(bridged));
   });
 

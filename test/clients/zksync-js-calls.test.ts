@@ -18,7 +18,10 @@ const HUB = [
   "function requestL2TransactionDirect((uint256 chainId,uint256 mintValue,address l2Contract,uint256 l2Value,bytes l2Calldata,uint256 l2GasLimit,uint256 l2GasPerPubdataByteLimit,bytes[] factoryDeps,address refundRecipient)) payable returns (bytes32)",
   "function requestL2TransactionTwoBridges((uint256 chainId,uint256 mintValue,uint256 l2Value,uint256 l2GasLimit,uint256 l2GasPerPubdataByteLimit,address refundRecipient,address secondBridgeAddress,uint256 secondBridgeValue,bytes secondBridgeCalldata)) payable returns (bytes32)",
 ];
-const ROUTER = ["function L1_NULLIFIER() view returns (address)", "function getDepositCalldata(address,bytes32,bytes) view returns (bytes)"];
+const ROUTER = [
+  "function L1_NULLIFIER() view returns (address)",
+  "function getDepositCalldata(address,bytes32,bytes) view returns (bytes)",
+];
 const NULLIFIER = [
   "function l1NativeTokenVault() view returns (address)",
   "function isWithdrawalFinalized(uint256,uint256,uint256) view returns (bool)",
@@ -39,7 +42,10 @@ const VAULT_L2 = [
   "function BASE_TOKEN_ASSET_ID() view returns (bytes32)",
   "function ensureTokenIsRegistered(address) returns (bytes32)",
 ];
-const ROUTER_L2 = ["function l1TokenAddress(address) view returns (address)", "function withdraw(bytes32,bytes) returns (bytes32)"];
+const ROUTER_L2 = [
+  "function l1TokenAddress(address) view returns (address)",
+  "function withdraw(bytes32,bytes) returns (bytes32)",
+];
 const BASE_TOKEN_L2 = ["function withdraw(address) payable"];
 const ERC20 = [
   "function allowance(address,address) view returns (uint256)",
@@ -139,7 +145,8 @@ describe("B2: the calls of zksync-js", () => {
     const before = await l2.getBalance(signerL2.address);
     const gasLimit = gasLimitFor(19n * 32n);
     const { maxFeePerGas } = await l1.getFeeData();
-    const mintValue = ((await hub["l2TransactionBaseCost"]!(CHAIN_ID, maxFeePerGas, gasLimit, GAS_PER_PUBDATA)) as bigint) + ETHER;
+    const mintValue =
+      ((await hub["l2TransactionBaseCost"]!(CHAIN_ID, maxFeePerGas, gasLimit, GAS_PER_PUBDATA)) as bigint) + ETHER;
     const request = [CHAIN_ID, mintValue, signerL2.address, ETHER, "0x", gasLimit, GAS_PER_PUBDATA, [], signerL2.address];
     const receipt = await deposit("requestL2TransactionDirect", request, mintValue);
     assert.equal(receipt.status, 1);
@@ -150,7 +157,10 @@ describe("B2: the calls of zksync-js", () => {
     const { assetId, l2: l2Token } = await resolve(token);
     assert.equal(await vaultL1["originChainId"]!(assetId), 0n);
     const metadata = (await vaultL1["getERC20Getters"]!(token, bench.devnet.l1.chainId)) as string;
-    const transfer = abi.encode(["address", "address", "address", "uint256", "bytes"], [signerL1.address, signerL2.address, token, 100n, metadata]);
+    const transfer = abi.encode(
+      ["address", "address", "address", "uint256", "bytes"],
+      [signerL1.address, signerL2.address, token, 100n, metadata],
+    );
     const calldata = (await routerL1["getDepositCalldata"]!(signerL1.address, assetId, transfer)) as string;
     const gasLimit = gasLimitFor(19n * 32n + BigInt(calldata.length - 2) / 2n);
     const baseCost = (await hub["l2TransactionBaseCost"]!(CHAIN_ID, 1n, gasLimit, GAS_PER_PUBDATA)) as bigint;
@@ -174,7 +184,8 @@ describe("B2: the calls of zksync-js", () => {
 
     const erc20 = new Contract(bridged, ERC20, signerL2);
     const vaultAddress = "0x0000000000000000000000000000000000010004";
-    if ((await erc20["allowance"]!(signerL2.address, vaultAddress)) < 40n) await (await erc20["approve"]!(vaultAddress, 40n, { ...fees })).wait();
+    if ((await erc20["allowance"]!(signerL2.address, vaultAddress)) < 40n)
+      await (await erc20["approve"]!(vaultAddress, 40n, { ...fees })).wait();
     const vault = new Contract(vaultAddress, VAULT_L2, signerL2);
     const assetId = (await vault["ensureTokenIsRegistered"]!.staticCall(bridged)) as string;
     const router = new Contract("0x0000000000000000000000000000000000010003", ROUTER_L2, signerL2);
@@ -191,7 +202,9 @@ describe("B2: the calls of zksync-js", () => {
     let fees = 0n;
     for (const hash of withdrawals) {
       const receipt = (await l2.send("eth_getTransactionReceipt", [hash])) as RawReceipt;
-      const sent = receipt.logs.find(({ address, topics }) => address === L1_MESSENGER && topics[0] === id("L1MessageSent(address,bytes32,bytes)"));
+      const sent = receipt.logs.find(
+        ({ address, topics }) => address === L1_MESSENGER && topics[0] === id("L1MessageSent(address,bytes32,bytes)"),
+      );
       const position = receipt.l2ToL1Logs.findIndex(({ sender }) => sender.toLowerCase() === L1_MESSENGER);
       const proof = (await l2.send("zks_getL2ToL1LogProof", [hash, position])) as Proof;
       assert.equal(proof.batch_number, proof.batchNumber);

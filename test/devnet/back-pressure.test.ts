@@ -13,7 +13,12 @@ const DELAY_SECONDS = 3_600;
 const UNPROVEN = { prover: { mode: "none" } } as const;
 
 async function pay(devnet: FlowDevnet, client: JsonRpcProvider): Promise<void> {
-  await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+  await (
+    await devnet.accounts
+      .wallet(ALICE)
+      .connect(client)
+      .sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })
+  ).wait();
 }
 
 describe("H5: a chain whose batches do not get through L1 makes fewer and larger ones", () => {
@@ -21,7 +26,11 @@ describe("H5: a chain whose batches do not get through L1 makes fewer and larger
   let client: JsonRpcProvider;
 
   before(async () => {
-    const chain = { chainId: CHAIN_ID, batches: { maxAgeMs: undefined, maxTransactions: 1 }, executionDelaySeconds: DELAY_SECONDS };
+    const chain = {
+      chainId: CHAIN_ID,
+      batches: { maxAgeMs: undefined, maxTransactions: 1 },
+      executionDelaySeconds: DELAY_SECONDS,
+    };
     devnet = await startFlowDevnet([chain], UNPROVEN);
     client = clientOf(devnet.chains[0]!);
   });
@@ -66,13 +75,22 @@ describe("A6: a chain's journal in a file", () => {
         client.destroy();
         await devnet.close();
         assert.deepEqual(devnet.faults, []);
-        const lines = (await readFile(journal, "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; stage?: string; transaction?: { hash: string } });
+        const lines = (await readFile(journal, "utf8"))
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line) as { type: string; stage?: string; transaction?: { hash: string } });
         const confirmed = lines.filter(({ type }) => type === "confirmed").slice(-3);
-        assert.deepEqual(confirmed.map(({ stage, transaction }) => [stage, transaction?.hash]), Object.entries(batch!.l1Transactions));
+        assert.deepEqual(
+          confirmed.map(({ stage, transaction }) => [stage, transaction?.hash]),
+          Object.entries(batch!.l1Transactions),
+        );
       }
       await writeFile(journal, "this is no entry\n");
       const failed = startFlowDevnet([{ chainId: CHAIN_ID, journal }], UNPROVEN);
-      await assert.rejects(failed, (error) => error instanceof SettlementError && error.code === "JournalCorrupt" && error.message.includes(`${journal}:1`));
+      await assert.rejects(
+        failed,
+        (error) => error instanceof SettlementError && error.code === "JournalCorrupt" && error.message.includes(`${journal}:1`),
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

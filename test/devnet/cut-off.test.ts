@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { EcosystemClosedError } from "../../src/devnet/ended.ts";
+import { EcosystemClosedError } from "../../src/devnet/shutdown-guard.ts";
 import { callJsonRpc, JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 
@@ -11,10 +11,18 @@ it("I1: what the end of an ecosystem cuts off is told so, by its methods and to 
     ...Array.from({ length: 20 }, () => devnet.messages()),
     ...Array.from({ length: 20 }, () => devnet.status()),
     devnet.relay(),
-  ].map((answer) => answer.then(() => undefined, (error: unknown) => error));
+  ].map((answer) =>
+    answer.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
   // These arrive while it closes.
   const remote = Array.from({ length: 40 }, (_, i) =>
-    callJsonRpc(url, i % 2 === 0 ? "hyperchain_messages" : "hyperchain_status").then(() => undefined, (error: unknown) => error),
+    callJsonRpc(url, i % 2 === 0 ? "hyperchain_messages" : "hyperchain_status").then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
   );
   await devnet.close();
   await assert.rejects(devnet.settle(), EcosystemClosedError);
@@ -23,7 +31,8 @@ it("I1: what the end of an ecosystem cuts off is told so, by its methods and to 
   for (const error of failures) assert.ok(error instanceof EcosystemClosedError, String(error));
   for (const error of await Promise.all(remote)) {
     if (error instanceof JsonRpcError) assert.equal(error.message, "the ecosystem was closed, so this is not answered any more");
-    else if (error !== undefined) assert.match(String(error), /ECONNREFUSED|ECONNRESET|other side closed|socket hang up|fetch failed/);
+    else if (error !== undefined)
+      assert.match(String(error), /ECONNREFUSED|ECONNRESET|other side closed|socket hang up|fetch failed/);
   }
   assert.deepEqual(devnet.faults, []);
 });

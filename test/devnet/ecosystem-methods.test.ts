@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ecosystemMethods } from "../../src/devnet/view/ecosystem-methods.ts";
+import { outsideClient } from "../chain/support/outside-client.ts";
 
 describe("an ecosystem answers so many requests at a time, and refuses a flood", () => {
   const cases = [
-    { names: ["hyperchain_status", "hyperchain_messages", "hyperchain_message"], params: [`0x${"11".repeat(32)}`], atATime: 8, places: 512 },
+    {
+      names: ["hyperchain_status", "hyperchain_messages", "hyperchain_message"],
+      params: [`0x${"11".repeat(32)}`],
+      atATime: 8,
+      places: 512,
+    },
     { names: ["hyperchain_settle", "hyperchain_relay"], params: [], atATime: 16, places: 64 },
   ] as const;
   for (const { names, params, atATime, places } of cases) {
@@ -19,10 +25,13 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
         underWay--;
         return [];
       };
-      const ecosystem = { messages: work, status: work, settle: work, relay: work } as unknown as Parameters<typeof ecosystemMethods>[0];
-      const methods = ecosystemMethods(ecosystem);
+      const ecosystem = { messages: work, status: work, settle: work, relay: work } as unknown as Parameters<
+        typeof ecosystemMethods
+      >[0];
+      const methods = ecosystemMethods(ecosystem, { chains: [], names: () => assert.fail("no names") });
+      const clients = Array.from({ length: 5 }, () => outsideClient().client);
       const answers = Array.from({ length: 700 }, (_, i) =>
-        methods.get(names[i % names.length] ?? "")!(params, undefined).then(
+        methods.get(names[i % names.length] ?? "")!(params, clients[i % clients.length]).then(
           () => "answered",
           (error: { code: number }) => error.code,
         ),
@@ -30,7 +39,10 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
       letGo();
       const all = await Promise.all(answers);
       assert.equal(most, atATime);
-      assert.deepEqual([all.filter((answer) => answer === "answered").length, all.filter((answer) => answer === -32005).length], [places, 700 - places]);
+      assert.deepEqual(
+        [all.filter((answer) => answer === "answered").length, all.filter((answer) => answer === -32005).length],
+        [places, 700 - places],
+      );
     });
   }
 });

@@ -3,10 +3,16 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
-import type { EcosystemInfo, EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import type { ProviderMessage } from "../../src/devnet/eip1193.ts";
+import type {
+  EcosystemInfo,
+  EcosystemStatus,
+  MessageInfo,
+  RelayInfo,
+  SettledBatchInfo,
+} from "../../src/devnet/view/ecosystem-info.ts";
+import type { ProviderMessage } from "../../src/node/serving/eip1193.ts";
 import { UnknownChainError } from "../../src/devnet/driver.ts";
-import { PortInUseError } from "../../src/devnet/listening.ts";
+import { PortInUseError } from "../../src/node/serving/listening.ts";
 import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import { connectInProcess } from "../../src/devnet/relaying.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -39,10 +45,13 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
   test("every member describes the whole, and says loudly that nothing is proven", async () => {
     for (const url of members) {
       const info = await call<EcosystemInfo>(url, "hyperchain_info");
-      assert.deepEqual(info.chains.map(({ name, chainId, url: at }) => [name, chainId, at]), [
-        ["alpha", 271, members[1]],
-        ["chain-272", 272, members[2]],
-      ]);
+      assert.deepEqual(
+        info.chains.map(({ name, chainId, url: at }) => [name, chainId, at]),
+        [
+          ["alpha", 271, members[1]],
+          ["chain-272", 272, members[2]],
+        ],
+      );
       assert.match(info.proven, /^NOTHING IS PROVEN/);
       assert.deepEqual(info.prover, { mode: "none", workers: 0 });
       assert.equal(info.protocolVersion, 0x8000_0001);
@@ -59,33 +68,53 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
     client.destroy();
 
     const waiting = await call<MessageInfo>(alpha!, "hyperchain_message", sent!.hash);
-    assert.deepEqual(waiting.steps.map(({ step }) => step), ["initiated"]);
+    assert.deepEqual(
+      waiting.steps.map(({ step }) => step),
+      ["initiated"],
+    );
     assert.equal((await call<EcosystemStatus>(beta!, "hyperchain_status")).messages.inFlight, 1);
 
     const batches = await call<SettledBatchInfo[]>(beta!, "hyperchain_settle", "alpha");
-    assert.deepEqual(batches.map(({ chainId, batchNumber, proof }) => ({ chainId, batchNumber, proof })), [{ chainId: 271, batchNumber: 0, proof: undefined }]);
+    assert.deepEqual(
+      batches.map(({ chainId, batchNumber, proof }) => ({ chainId, batchNumber, proof })),
+      [{ chainId: 271, batchNumber: 0, proof: undefined }],
+    );
     assert.deepEqual(Object.keys(batches[0]!.l1Gas), ["commit", "prove", "execute"]);
 
     const relayed = await call<RelayInfo>(devnet.l1.url, "hyperchain_relay");
-    assert.deepEqual(relayed.messages.map(({ messageHash }) => messageHash), [waiting.messageHash]);
+    assert.deepEqual(
+      relayed.messages.map(({ messageHash }) => messageHash),
+      [waiting.messageHash],
+    );
     assert.equal(BigInt(await call<string>(members[2]!, "eth_getBalance", bob, "latest")), ETHER);
 
     const settled = await call<SettledBatchInfo[]>(alpha!, "hyperchain_settle");
-    assert.deepEqual(settled.map(({ chainId }) => chainId), [272]);
+    assert.deepEqual(
+      settled.map(({ chainId }) => chainId),
+      [272],
+    );
     const done = await call<MessageInfo>(alpha!, "hyperchain_message", waiting.messageHash);
-    assert.deepEqual(done.steps.map(({ step }) => step), ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed", "importSettled"]);
+    assert.deepEqual(
+      done.steps.map(({ step }) => step),
+      ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed", "importSettled"],
+    );
     assert.equal(done.waitingFor, undefined);
     const { chains } = await devnet.status();
-    assert.deepEqual(chains.map(({ batches: counts }) => counts), [
-      { sealed: 1, committed: 1, proven: 1, executed: 1 },
-      { sealed: 1, committed: 1, proven: 1, executed: 1 },
-    ]);
+    assert.deepEqual(
+      chains.map(({ batches: counts }) => counts),
+      [
+        { sealed: 1, committed: 1, proven: 1, executed: 1 },
+        { sealed: 1, committed: 1, proven: 1, executed: 1 },
+      ],
+    );
   });
 
   test("an unknown chain is refused by name, with those that there are", async () => {
     await assert.rejects(devnet.settle(999n), UnknownChainError);
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "hyperchain_settle", params: ["gamma"] });
-    const { error } = (await (await fetch(members[0]!, { method: "POST", body })).json()) as { error: { message: string; data: unknown } };
+    const { error } = (await (await fetch(members[0]!, { method: "POST", body })).json()) as {
+      error: { message: string; data: unknown };
+    };
     assert.equal(error.message, "there is no chain gamma; there are alpha (271), chain-272 (272)");
     assert.deepEqual(error.data, { code: "UnknownChain" });
   });
@@ -103,7 +132,12 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
     provider.on("message", listen);
     const subscription = await provider.request({ method: "eth_subscribe", params: ["newHeads"] });
     const client = connectInProcess(chainId, provider);
-    await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+    await (
+      await devnet.accounts
+        .wallet(ALICE)
+        .connect(client)
+        .sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })
+    ).wait();
     client.destroy();
     assert.equal(heads.length, 2, "the block that opens the batch, and the transaction's");
     assert.equal(heads[0]?.type, "eth_subscription");
@@ -115,7 +149,10 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
   test("a WebSocket to L1 answers all that its HTTP side does", async () => {
     const socket = new WebSocket(devnet.l1.url.replace("http", "ws"));
     await new Promise((resolve) => socket.once("open", resolve));
-    for (const [method, expected] of [["eth_chainId", "0x7a69"], ["hyperchain_info", "hyperchains"]] as const) {
+    for (const [method, expected] of [
+      ["eth_chainId", "0x7a69"],
+      ["hyperchain_info", "hyperchains"],
+    ] as const) {
       const answer = new Promise<string>((resolve) => socket.once("message", (data: Buffer) => resolve(data.toString("utf8"))));
       socket.send(JSON.stringify({ jsonrpc: "2.0", id: 7, method, params: [] }));
       const { result } = JSON.parse(await answer) as { result: string | EcosystemInfo };
@@ -127,7 +164,11 @@ describe("A1 I2: an ecosystem tells what it is and is driven through any of its 
 
 describe("I1: an ecosystem that cannot start says why and leaves nothing running", () => {
   /** What this process has open that an ecosystem opens. */
-  const running = (): string[] => process.getActiveResourcesInfo().filter((kind) => /^(TCPServerWrap|Worker|MessagePort)$/.test(kind)).sort();
+  const running = (): string[] =>
+    process
+      .getActiveResourcesInfo()
+      .filter((kind) => /^(TCPServerWrap|Worker|MessagePort)$/.test(kind))
+      .sort();
   /** Servers and threads that have ended are forgotten some turns of the event loop later. */
   const onlyOneServerRuns = async (): Promise<void> => {
     for (let turn = 0; turn < 100_000 && running().join() !== "TCPServerWrap"; turn++) await new Promise(setImmediate);
@@ -140,11 +181,20 @@ describe("I1: an ecosystem that cannot start says why and leaves nothing running
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
     await onlyOneServerRuns();
-    const failed = startFlowDevnet([{ chainId: A, quorum: { members: 2, threshold: 1 } }, { chainId: B, name: "beta", port }], UNPROVEN);
+    const failed = startFlowDevnet(
+      [
+        { chainId: A, quorum: { members: 2, threshold: 1 } },
+        { chainId: B, name: "beta", port },
+      ],
+      UNPROVEN,
+    );
     await assert.rejects(failed, (error) => {
       assert.ok(error instanceof PortInUseError, String(error));
       assert.equal(error.port, port);
-      assert.match(error.message, new RegExp(`^chain beta cannot be served: port ${port} on 127.0.0.1 is in use; .*choose another port`));
+      assert.match(
+        error.message,
+        new RegExp(`^chain beta cannot be served: port ${port} on 127.0.0.1 is in use; .*choose another port`),
+      );
       return true;
     });
     await assert.rejects(startFlowDevnet([A], { ...UNPROVEN, l1: { port } }), /^PortInUseError: L1 cannot be served/);
@@ -155,12 +205,27 @@ describe("I1: an ecosystem that cannot start says why and leaves nothing running
     const refused = async (chains: Parameters<typeof startFlowDevnet>[0], field: RegExp) =>
       assert.rejects(startFlowDevnet(chains), (error) => error instanceof DevnetOptionsError && field.test(error.message));
     await refused([], /^chains is empty/);
-    await refused([A, A], /^chains\[1\]\.chainId: 271 is taken by chains\[0\]/);
-    await refused([{ chainId: A, name: "x" }, { chainId: B, name: "x" }], /^chains\[1\]\.name: x is taken/);
-    await refused([{ chainId: 0n }], /^chains\[0\]\.chainId: 0 is not between/);
-    await refused([{ chainId: A, port: 70_000 }], /^chains\[0\]\.port: 70000 is not a whole number from 0 to 65535/);
-    await refused([{ chainId: A, baseToken: "0x12" }], /^chains\[0\]\.baseToken: 0x12 is no address/);
-    await refused([{ chainId: A, maxInstructions: 999_999 }], /^chains\[0\]\.maxInstructions: 999999 is not a whole number from 1000000 to 16777216/);
-    await refused([{ chainId: A, quorum: { members: 2, threshold: 3 } }], /^chains\[0\]\.quorum\.threshold: 3 is not/);
+    await refused([A, A], /^chains\[1\]\.chainId: 271 is the chain id of "chain-271" already/);
+    await refused(
+      [
+        { chainId: A, name: "x" },
+        { chainId: B, name: "x" },
+      ],
+      /^chains\[1\]\.name: "x" is taken/,
+    );
+    await refused([{ chainId: 0n }], /^chains\[0\]\.chainId must be a bigint from 1n to 4294967295n, such as 271n; got 0n/);
+    await refused(
+      [{ chainId: A, port: 70_000 }],
+      /^chains\[0\]\.port must be a whole number from 0 to 65535, such as 8545; got 70000/,
+    );
+    await refused([{ chainId: A, baseToken: "0x12" }], /^chains\[0\]\.baseToken must be .*; got "0x12"/);
+    await refused(
+      [{ chainId: A, maxInstructions: 999_999 }],
+      /^chains\[0\]\.maxInstructions must be a whole number from 1000000 to 16777216, such as 4000000; got 999999/,
+    );
+    await refused(
+      [{ chainId: A, quorum: { members: 2, threshold: 3 } }],
+      /^chains\[0\]\.quorum\.threshold must be at most members \(2\); got 3/,
+    );
   });
 });

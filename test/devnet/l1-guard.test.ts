@@ -31,7 +31,13 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
 
   test("refuses code that would end the process, wherever a request holds it", async () => {
     const wallet = Wallet.createRandom();
-    const raw = await wallet.signTransaction({ data: HOSTILE, chainId: l1.chainId, nonce: 0, gasLimit: 100_000n, gasPrice: 10n ** 10n });
+    const raw = await wallet.signTransaction({
+      data: HOSTILE,
+      chainId: l1.chainId,
+      nonce: 0,
+      gasLimit: 100_000n,
+      gasPrice: 10n ** 10n,
+    });
     const ways: readonly [string, ...unknown[]][] = [
       ["eth_call", { data: HOSTILE }, "latest"],
       ["eth_call", { to: null, input: `${HOSTILE}0011` }],
@@ -56,7 +62,8 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
 
   test("answers calls, with gas enough for the largest contract and no more", async () => {
     await rpc("hardhat_setCode", ACCOUNT, GAS_LEFT);
-    const left = async (gas?: string): Promise<bigint> => BigInt(String((await rpc("eth_call", { to: ACCOUNT, ...(gas === undefined ? {} : { gas }) }, "latest")).result));
+    const left = async (gas?: string): Promise<bigint> =>
+      BigInt(String((await rpc("eth_call", { to: ACCOUNT, ...(gas === undefined ? {} : { gas }) }, "latest")).result));
     const most = 8_000_000n - 21_000n - 2n;
     assert.deepEqual([await left(), await left("0xffffff"), await left("0x10000")], [most, most, 0x10000n - 21_000n - 2n]);
     // A JUMPDEST-free 24,576 bytes of zeros: PUSH2 6000, PUSH0, RETURN.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { systemClock } from "../../src/chain/clock.ts";
-import type { Clock } from "../../src/chain/clock.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 
 /** Nothing else waits for just so long. */

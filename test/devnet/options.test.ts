@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { planChains } from "../../src/devnet/options.ts";
+import { completeOptions, DevnetOptionsError, planChains } from "../../src/devnet/options.ts";
 import type { DevnetOptions } from "../../src/devnet/options.ts";
+
+const plan = (options: Pick<DevnetOptions, "chains" | "l1" | "host" | "unlocked">) =>
+  planChains(completeOptions({ fundedAccounts: [], fundingWei: 0n, ...options }));
 
 describe("state cheats of chains", () => {
   const url = "http://127.0.0.1:8545";
@@ -16,8 +19,44 @@ describe("state cheats of chains", () => {
   ];
   for (const [title, options, cheats, expected] of cases) {
     test(title, () => {
-      const [plan] = planChains({ ...options, chains: [{ chainId: 271n, ...(cheats === undefined ? {} : { cheats }) }] });
-      assert.equal(plan?.cheats, expected);
+      const [planned] = plan({ ...options, chains: [{ chainId: 271n, ...(cheats === undefined ? {} : { cheats }) }] });
+      assert.equal(planned?.cheats, expected);
     });
   }
+});
+
+test("accounts whose keys follow from a secret one cannot be unlocked", () => {
+  const l1 = { url: "http://127.0.0.1:8545", deployerKey: `0x${"01".repeat(32)}` } as const;
+  const chains = [{ chainId: 271n }];
+  assert.throws(
+    () => plan({ chains, l1, unlocked: true }),
+    (error) => error instanceof DevnetOptionsError && /secret/.test(error.message),
+  );
+  assert.equal(plan({ chains, l1 }).length, 1);
+});
+
+describe("times of chains", () => {
+  const base = { chainId: 271n, priorityOpWindowSeconds: 600, executionDelaySeconds: 60 };
+
+  test("an exit delay must be longer than window and execution delay together", () => {
+    assert.throws(
+      () => plan({ chains: [{ ...base, exitDelaySeconds: 660 }] }),
+      (error) => error instanceof DevnetOptionsError && /chains\[0\]\.exitDelaySeconds: 660 .* 660/.test(error.message),
+    );
+    assert.equal(plan({ chains: [{ ...base, exitDelaySeconds: 661 }] })[0]?.exitDelaySeconds, 661);
+  });
+
+  test("a window must be longer than a batch's age and the confirmations on L1, of twelve seconds each, together", () => {
+    const chain = { chainId: 271n, priorityOpWindowSeconds: 60, batches: { maxAgeMs: 24_000, maxTransactions: undefined } };
+    const l1 = { url: "http://127.0.0.1:8545", confirmations: 3 };
+    assert.throws(
+      () => plan({ chains: [chain], l1 }),
+      (error) =>
+        error instanceof DevnetOptionsError &&
+        /chains\[0\]\.priorityOpWindowSeconds: 60 s .* 24 s after 36 s/.test(error.message),
+    );
+    assert.equal(plan({ chains: [{ ...chain, priorityOpWindowSeconds: 61 }], l1 }).length, 1);
+    // Its own L1 has what is queued at once.
+    assert.equal(plan({ chains: [chain] }).length, 1);
+  });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import type { SettledBatch } from "../../src/devnet/chains/settled-batch.ts";
+import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
 import { ALICE, BOB, clientOf, dependencies, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -53,9 +53,15 @@ describe("H5: when a chain's batches go to L1 is its own policy", () => {
   });
 
   const pay = async (chainId: bigint): Promise<void> => {
-    await (await devnet.accounts.wallet(ALICE).connect(clients.get(chainId)!).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+    await (
+      await devnet.accounts
+        .wallet(ALICE)
+        .connect(clients.get(chainId)!)
+        .sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })
+    ).wait();
   };
-  const sealedOf = (chainId: bigint): number => devnet.chains.find((chain) => chain.chainId === chainId)!.pipeline.progress().sealed;
+  const sealedOf = (chainId: bigint): number =>
+    devnet.chains.find((chain) => chain.chainId === chainId)!.pipeline.progress().sealed;
   const until = async (count: number): Promise<void> => {
     while (settled.length < count) await new Promise<void>((resolve) => void waiting.push(resolve));
   };
@@ -67,7 +73,10 @@ describe("H5: when a chain's batches go to L1 is its own policy", () => {
     assert.equal(sealedOf(BY_TIME), 1);
     clock.advance(1);
     await until(1);
-    assert.deepEqual(settled.map(({ chainId, batch }) => [chainId, batch.batch.transactionCount]), [[BY_TIME, 2]]);
+    assert.deepEqual(
+      settled.map(({ chainId, batch }) => [chainId, batch.batch.transactionCount]),
+      [[BY_TIME, 2]],
+    );
     clock.advance(10 * INTERVAL_MS);
     await pay(BY_SIZE);
     assert.equal(sealedOf(BY_TIME), 2, "nothing has happened since, so there is nothing to seal");

@@ -35,7 +35,12 @@ describe("A6: a validator holds a batch's time against L1's", () => {
     devnet = await startFlowDevnet(chains, { prover: { mode: "none" } });
     const { pipeline } = devnet.chains[0]!;
     const client = clientOf(devnet.chains[0]!);
-    await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+    await (
+      await devnet.accounts
+        .wallet(ALICE)
+        .connect(client)
+        .sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })
+    ).wait();
     client.destroy();
     const batch = (await pipeline.chain.seal())!;
     await pipeline.settled(batch.outputs.batchNumber);

@@ -24,7 +24,12 @@ describe("I2: members in other processes follow an ecosystem that returns to a s
   });
 
   const pay = async (value: bigint): Promise<void> => {
-    await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value })).wait();
+    await (
+      await devnet.accounts
+        .wallet(ALICE)
+        .connect(client)
+        .sendTransaction({ to: devnet.accounts.wallet(BOB).address, value })
+    ).wait();
   };
   const bobHas = () => client.getBalance(devnet.accounts.wallet(BOB).address);
 

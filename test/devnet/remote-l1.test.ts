@@ -6,6 +6,7 @@ import { startRpcServer } from "../../src/chain/rpc/server.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { L1Connection } from "../../src/devnet/l1/local-l1.ts";
+import { deployEcosystem } from "../../src/devnet/l1/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
@@ -15,10 +16,20 @@ const CHAIN_ID = 271n;
 const OWNER = Wallet.createRandom();
 
 /** A node as somebody else runs it: blocks come by themselves, and there is nothing but Ethereum's own methods. */
-async function startForeignNode(): Promise<{ readonly url: string; readonly asked: ReadonlySet<string>; close(): Promise<void> }> {
-  const connection: L1Connection = await hre.network.create({ network: "local", override: { mining: { auto: false, interval: 50 }, allowBlocksWithSameTimestamp: true } });
+async function startForeignNode(): Promise<{
+  readonly url: string;
+  readonly asked: ReadonlySet<string>;
+  close(): Promise<void>;
+}> {
+  const connection: L1Connection = await hre.network.create({
+    network: "local",
+    override: { mining: { auto: false, interval: 50 }, allowBlocksWithSameTimestamp: true },
+  });
   const asked = new Set<string>();
-  await connection.provider.request({ method: "hardhat_setBalance", params: [OWNER.address, `0x${(1_000n * ETHER).toString(16)}`] });
+  await connection.provider.request({
+    method: "hardhat_setBalance",
+    params: [OWNER.address, `0x${(1_000n * ETHER).toString(16)}`],
+  });
   const request = (method: string, params: readonly unknown[]) => connection.provider.request({ method, params });
   const server = await startRpcServer(
     { host: "127.0.0.1", port: 0 },
@@ -90,13 +101,39 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     const deployed = { addresses, version, fromBlock, ...(noProofVersion === undefined ? {} : { noProofVersion }) };
     const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
     const start = (other: Partial<typeof deployed>) =>
-      startFlowDevnet([272n], { prover: { mode: "none" }, fundedAccounts: [], l1: { ...l1, deployed: { ...deployed, ...other } } });
-    await assert.rejects(start({ version: { ...version, genesisStateRoot: `0x${"11".repeat(32)}` } }), /^DevnetOptionsError: l1\.deployed\.version\.genesisStateRoot is 0x1111/);
-    await assert.rejects(start({ addresses: { ...addresses, factory: `0x${"11".repeat(20)}` } }), /^DevnetOptionsError: l1\.deployed\.addresses\.factory: there is no contract/);
+      startFlowDevnet([272n], {
+        prover: { mode: "none" },
+        fundedAccounts: [],
+        l1: { ...l1, deployed: { ...deployed, ...other } },
+      });
+    await assert.rejects(
+      start({ version: { ...version, genesisStateRoot: `0x${"11".repeat(32)}` } }),
+      /^DevnetOptionsError: l1\.deployed\.version\.genesisStateRoot is 0x1111/,
+    );
+    await assert.rejects(
+      start({ addresses: { ...addresses, factory: `0x${"11".repeat(20)}` } }),
+      /^DevnetOptionsError: l1\.deployed\.addresses\.factory: there is no contract/,
+    );
     // The owner of the second one needs money of its own.
     await assert.rejects(start({}), /insufficient|enough funds|doesn't have/i);
 
-    const second = await startFlowDevnet([272n], { prover: { mode: "none" }, fundedAccounts: [BOB], fundingWei: ETHER, l1: { ...l1, deployerKey: OWNER.privateKey as `0x${string}` } });
+    const poor = startFlowDevnet([272n], {
+      prover: { mode: "none" },
+      fundedAccounts: [BOB, 4],
+      fundingWei: 10n ** 6n * ETHER,
+      l1: { ...l1, deployerKey: OWNER.privateKey as `0x${string}` },
+    });
+    await assert.rejects(
+      poor,
+      /^DevnetOptionsError: accounts: 0x\w+ pays for the funded accounts and has \d+\.\d+ ETH on L1; it needs 2000000\.0: lower accounts\.balance/,
+    );
+
+    const second = await startFlowDevnet([272n], {
+      prover: { mode: "none" },
+      fundedAccounts: [BOB],
+      fundingWei: ETHER,
+      l1: { ...l1, deployerKey: OWNER.privateKey as `0x${string}` },
+    });
     try {
       assert.deepEqual(second.info().l1.contracts, devnet.info().l1.contracts);
       assert.notEqual(second.info().chains[0]!.hyperchain, devnet.info().chains[0]!.hyperchain);
@@ -107,22 +144,47 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     }
   });
 
+  test("a chain is refused by its option where the factory's recovery time makes its exit delay too short", async () => {
+    const version = { ...devnet.ecosystem.version, protocolVersion: 1n };
+    const slow = await deployEcosystem(
+      { version, retirementNoticeSeconds: 20_736_000n, revealDelaySeconds: 0n, recoverySeconds: 90_000n, reactionSeconds: 0n },
+      { signer: OWNER.connect(devnet.l1.provider), artifacts: (name) => hre.artifacts.readArtifact(name) },
+    );
+    const refused = startFlowDevnet([272n], {
+      fundedAccounts: [],
+      l1: { url: node.url, deployerKey: OWNER.privateKey as `0x${string}`, deployed: slow },
+    });
+    await assert.rejects(
+      refused,
+      /^DevnetOptionsError: chains\[0\]\.exitDelaySeconds: 86400 is not longer .* 93600, with 90000 of recovery time/,
+    );
+  });
+
   test("nothing but Ethereum's own methods was asked of it, and a snapshot says that it cannot be", async () => {
-    assert.deepEqual([...node.asked].filter((method) => !/^(eth|net|web3)_/.test(method)), []);
+    assert.deepEqual(
+      [...node.asked].filter((method) => !/^(eth|net|web3)_/.test(method)),
+      [],
+    );
     await assert.rejects(devnet.snapshot(), /an L1 that runs elsewhere cannot be returned to a snapshot; leave l1.url out/);
   });
 });
 
 describe("I1: options of an L1 elsewhere that cannot work are refused by name", () => {
   const refused = (l1: NonNullable<Parameters<typeof startFlowDevnet>[1]>["l1"], message: RegExp) =>
-    assert.rejects(startFlowDevnet([CHAIN_ID], { l1: l1! }), (error) => error instanceof DevnetOptionsError && message.test(error.message));
+    assert.rejects(
+      startFlowDevnet([CHAIN_ID], { l1: l1! }),
+      (error) => error instanceof DevnetOptionsError && message.test(error.message),
+    );
 
   test("nobody there, no URL, two of a kind, half a key", async () => {
-    await refused({ url: "http://127.0.0.1:1" }, /^l1\.url: there is no Ethereum node at http:\/\/127\.0\.0\.1:1 \(.+\); start one there/);
-    await refused({ url: "localhost:8545" }, /^l1\.url: localhost:8545 does not begin with http/);
-    await refused({ url: "http://127.0.0.1:1", port: 5 }, /^l1\.port is the in-process L1's/);
-    await refused({ deployerKey: "0x12" }, /^l1\.deployerKey is for an L1 at l1\.url/);
-    await refused({ url: "http://127.0.0.1:1", deployerKey: "0x12" }, /^l1\.deployerKey is not 0x and 64/);
-    await refused({ confirmations: 0 }, /^l1\.confirmations: 0 is not a whole number from 1 to/);
+    await refused(
+      { url: "http://127.0.0.1:1" },
+      /^l1\.url: there is no Ethereum node at http:\/\/127\.0\.0\.1:1 \(.+\); start one there/,
+    );
+    await refused({ url: "localhost:8545" }, /^l1\.url must be a URL such as .*; got "localhost:8545"/);
+    await refused({ url: "http://127.0.0.1:1", port: 5 }, /^l1\.port is the port of an L1 that is started/);
+    await refused({ deployerKey: `0x${"12".repeat(32)}` }, /^l1\.deployerKey is for an L1 at l1\.url/);
+    await refused({ url: "http://127.0.0.1:1", deployerKey: "0x12" }, /^l1\.deployerKey must be 0x and 64 hex digits$/);
+    await refused({ confirmations: 0 }, /^l1\.confirmations must be a whole number from 1 to 1000, such as 1; got 0/);
   });
 });

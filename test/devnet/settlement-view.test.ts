@@ -4,9 +4,11 @@ import { Interface, zeroPadValue } from "ethers";
 import type { Provider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { transactionRootRegistryAbi } from "../../src/abi/transaction-root-registry.ts";
-import { createSettlementView } from "../../src/devnet/chains/settlement-view.ts";
+import { createSettlementView } from "../../src/node/serving/settlement-view.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
+import { NO_BATCH } from "../../src/protocol/batch-record.ts";
+import { sampleRecord } from "../support/batch-record.ts";
 
 const hyperchain = new Interface(hyperchainAbi);
 const registry = new Interface(transactionRootRegistryAbi);
@@ -17,7 +19,8 @@ const ROOTS: Hex = address("f");
 
 /** An L1 of blocks that hold events; the test can add blocks, and replace the last ones. */
 class FakeL1 {
-  readonly blocks: { readonly hash: string; readonly logs: { address: string; topics: readonly string[]; data: string }[] }[] = [];
+  readonly blocks: { readonly hash: string; readonly logs: { address: string; topics: readonly string[]; data: string }[] }[] =
+    [];
   questions = 0;
   #branch = 0;
 
@@ -44,7 +47,9 @@ class FakeL1 {
       },
       getLogs: async ({ fromBlock, toBlock }: { fromBlock: number; toBlock: number }) =>
         this.blocks.flatMap(({ logs }, blockNumber) =>
-          blockNumber < fromBlock || blockNumber > toBlock ? [] : logs.map((log, index) => ({ ...log, blockNumber, index, transactionHash: `${log.topics[0]} in ${blockNumber}` })),
+          blockNumber < fromBlock || blockNumber > toBlock
+            ? []
+            : logs.map((log, index) => ({ ...log, blockNumber, index, transactionHash: `${log.topics[0]} in ${blockNumber}` })),
         ),
     };
     return provider as unknown as Provider;
@@ -53,14 +58,22 @@ class FakeL1 {
 
 const RECORD = genesisStoredBatch(1n, word(1) as Hex, 1n);
 const event = (name: "BatchStored" | "BatchProven" | "BlockExecution", batch: number) => {
-  const others = name === "BatchStored" ? [{ ...RECORD, batchNumber: batch }] : name === "BatchProven" ? [word(1), 1, address("1")] : [word(1), word(2)];
+  const others =
+    name === "BatchStored"
+      ? [{ ...RECORD, batchNumber: batch }]
+      : name === "BatchProven"
+        ? [word(1), 1, address("1")]
+        : [word(1), word(2)];
   return { address: CHAIN, ...hyperchain.encodeEventLog(name, [batch, ...others]) };
 };
-const leaf = (index: number, chainId: bigint, batch: number) => ({
+const leaf = (index: number, chainId: bigint, batch: number, record = sampleRecord()) => ({
   address: ROOTS,
-  ...registry.encodeEventLog("TransactionRootUpdated", [index, chainId, batch, word(3), word(4)]),
+  ...registry.encodeEventLog("TransactionRootUpdated", [index, chainId, batch, word(3), record, word(4)]),
 });
-const reverted = (committed: number, proven: number, executed: number) => ({ address: CHAIN, ...hyperchain.encodeEventLog("BlocksRevert", [committed, proven, executed]) });
+const reverted = (committed: number, proven: number, executed: number) => ({
+  address: CHAIN,
+  ...hyperchain.encodeEventLog("BlocksRevert", [committed, proven, executed]),
+});
 
 function open(l1: FakeL1) {
   return createSettlementView(
@@ -85,16 +98,35 @@ describe("the settlement layer as a chain's readers see it", () => {
     l1.add(event("BatchStored", 0));
     l1.add(event("BatchProven", 0), event("BatchStored", 1));
     assert.deepEqual(await view.counts(), { committed: 2n, proven: 1n, executed: 0n });
-    l1.add(leaf(6, 272n, 0), leaf(7, 271n, 0), event("BlockExecution", 0));
+    // A mark has the number of the batch to come, and is none of its stages.
+    l1.add(leaf(5, 271n, 0, sampleRecord({ provenSince: NO_BATCH })));
+    assert.equal((await view.stages(0n)).registryLeafIndex, undefined);
+    l1.add(
+      leaf(6, 272n, 0),
+      leaf(7, 271n, 0),
+      event("BlockExecution", 0),
+      leaf(8, 271n, 1, sampleRecord({ provenSince: NO_BATCH })),
+    );
     const { committed, proven, executed, registryLeafIndex } = await view.stages(0n);
-    assert.deepEqual([committed?.blockNumber, proven?.blockNumber, executed?.blockNumber], [1, 2, 3]);
-    assert.deepEqual([committed?.timestamp, executed?.timestamp, registryLeafIndex], [1001n, 1003n, 7n]);
-    assert.deepEqual(await view.stages(2n), { committed: undefined, proven: undefined, executed: undefined, registryLeafIndex: undefined });
+    assert.deepEqual([committed?.blockNumber, proven?.blockNumber, executed?.blockNumber], [1, 2, 4]);
+    assert.deepEqual([committed?.timestamp, executed?.timestamp, registryLeafIndex], [1001n, 1004n, 7n]);
+    assert.deepEqual(await view.stages(2n), {
+      committed: undefined,
+      proven: undefined,
+      executed: undefined,
+      registryLeafIndex: undefined,
+    });
   });
 
   it("forgets batches that the chain's contract reverts", async () => {
     const l1 = new FakeL1();
-    l1.add(event("BatchStored", 0), event("BatchProven", 0), event("BlockExecution", 0), event("BatchStored", 1), event("BatchStored", 2));
+    l1.add(
+      event("BatchStored", 0),
+      event("BatchProven", 0),
+      event("BlockExecution", 0),
+      event("BatchStored", 1),
+      event("BatchStored", 2),
+    );
     const view = open(l1);
     assert.equal((await view.counts()).committed, 3n);
     l1.add(reverted(1, 1, 1));

@@ -18,10 +18,16 @@ describe("C1 F3: what a validium sends arrives, though L1 has neither its data n
   let clients: JsonRpcProvider[];
 
   before(async () => {
-    devnet = await startFlowDevnet([{ chainId: A, name: "hidden", dataAvailability: "validium" }, { chainId: B, name: "open" }], {
-      prover: { mode: "none" },
-      relayer: true,
-    });
+    devnet = await startFlowDevnet(
+      [
+        { chainId: A, name: "hidden", dataAvailability: "validium" },
+        { chainId: B, name: "open" },
+      ],
+      {
+        prover: { mode: "none" },
+        relayer: true,
+      },
+    );
     info = devnet.info();
     clients = devnet.chains.map(clientOf);
   });
@@ -52,7 +58,11 @@ describe("C1 F3: what a validium sends arrives, though L1 has neither its data n
     const { messageHash } = await withdraw(info, { chain: "hidden", amount: ETHER, to: bob() }, alice(0));
     await devnet.settle();
     const before = await devnet.l1.provider.getBalance(bob());
-    const paid = await finalizeWithdrawal(info, { chain: "hidden", messageHash }, devnet.accounts.wallet(ALICE).connect(devnet.l1.provider));
+    const paid = await finalizeWithdrawal(
+      info,
+      { chain: "hidden", messageHash },
+      devnet.accounts.wallet(ALICE).connect(devnet.l1.provider),
+    );
     assert.equal(paid.state, "paid");
     assert.equal((await devnet.l1.provider.getBalance(bob())) - before, ETHER);
   });

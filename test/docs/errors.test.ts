@@ -19,14 +19,21 @@ describe("I5: named errors", () => {
     const classes = errorClasses(root);
     assert.ok(classes.length > 20);
     const names = classes.map(({ name }) => name);
-    assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
+    assert.deepEqual(
+      names.filter((name, i) => names.indexOf(name) !== i),
+      [],
+    );
     for (const { name, codes } of classes) assert.equal(new Set(codes.map(({ code }) => code)).size, codes.length, name);
   });
 
   test("no selector stands for two errors", () => {
     const bySelector = new Map<string, string>();
     for (const { selector, signature, name } of contractErrors(root)) {
-      const types = `${name}(${signature.slice(name.length + 1, -1).split(", ").map((field) => field.split(" ")[0]).join()})`;
+      const types = `${name}(${signature
+        .slice(name.length + 1, -1)
+        .split(", ")
+        .map((field) => field.split(" ")[0])
+        .join()})`;
       assert.equal(bySelector.get(selector) ?? types, types, selector);
       bySelector.set(selector, types);
     }

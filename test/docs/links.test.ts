@@ -5,7 +5,10 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const pages = globSync(["*.md", "docs/**/*.md", "src/**/*.md", "contracts/**/*.md", "fixtures/**/*.md"], { cwd: root });
+const pages = globSync(["*.md", "docs/**/*.md", "src/**/*.md", "contracts/**/*.md", "fixtures/**/*.md"], {
+  cwd: root,
+  exclude: ["**/node_modules/**"],
+});
 
 for (const page of pages) {
   // Listings have brackets of their own.
@@ -23,3 +26,11 @@ for (const page of pages) {
     }
   });
 }
+
+test("docs/README.md leads to every page", () => {
+  const index = readFileSync(join(root, "docs/README.md"), "utf8");
+  const missing = pages
+    .filter((page) => /^docs\/[\w-]+\.md$/.test(page) && page !== "docs/README.md")
+    .filter((page) => !index.includes(`](${page.slice("docs/".length)})`));
+  assert.deepEqual(missing, []);
+});

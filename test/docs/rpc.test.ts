@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";
 import { Subscriptions } from "../../src/chain/rpc/subscriptions.ts";
@@ -20,11 +21,13 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
     };
     const served = chainMethods(chain, { gasPriceWei: 1n, development: true, settlement });
     const subscriptions = new Subscriptions(chain.engine);
-    const all = [...served.keys(), ...subscriptions.methods(() => undefined).keys()];
+    const all = [...served.keys(), ...Object.keys(ANVIL_ALIASES), ...subscriptions.methods(() => undefined).keys()];
     subscriptions.close();
     const page = await readFile(new URL("../../docs/rpc.md", import.meta.url), "utf8");
     const [listed = ""] = page.split("## Not served");
-    const documented = new Set(listed.match(/(?<=`)(eth|net|web3|debug|evm|hardhat|zks|hyperchain)_\w+/g));
+    const documented = new Set(
+      listed.match(/(?<=`)(anvil|debug|eth|evm|hardhat|hyperchain|net|ots|personal|txpool|web3|zks)_\w+/g),
+    );
     assert.deepEqual([...documented].sort(), all.sort());
   } finally {
     await chain.close();

@@ -15,7 +15,8 @@ describe("I6: listings in the documentation", () => {
   test("marked ones are the files that tests run (npm run generate)", () => {
     const marked = pagesWithSnippets(root);
     assert.ok(marked.length >= 3);
-    for (const { path, content } of marked) assert.ok(read(path) === content, `${path} shows another listing than its file: run npm run generate`);
+    for (const { path, content } of marked)
+      assert.ok(read(path) === content, `${path} shows another listing than its file: run npm run generate`);
   });
 
   for (const page of pages) {
@@ -27,13 +28,15 @@ describe("I6: listings in the documentation", () => {
         assert.ok(definition !== undefined, `no task ${name}`);
         const options = [...command.replace(/#.*/, "").matchAll(/ --([\w-]+)/g)].map(([, option]) => option);
         const known = "options" in definition ? Object.keys(definition.options).map(kebab) : [];
-        for (const option of options) assert.ok(option === "help" || known.includes(option ?? ""), `${command}: no option --${option}`);
+        for (const option of options)
+          assert.ok(option === "help" || known.includes(option ?? ""), `${command}: no option --${option}`);
       }
     });
 
     test(`${page} names scripts that exist`, () => {
       const { scripts } = JSON.parse(read("package.json")) as { readonly scripts: Readonly<Record<string, string>> };
-      for (const [, name] of text.matchAll(/npm run (?:-s )?([\w:]+)/g)) assert.ok(scripts[name ?? ""] !== undefined, `no script ${name}`);
+      for (const [, name] of text.matchAll(/npm run (?:-s )?([\w:]+)/g))
+        assert.ok(scripts[name ?? ""] !== undefined, `no script ${name}`);
     });
   }
 });

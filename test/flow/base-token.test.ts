@@ -18,7 +18,11 @@ import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.t
 import type { FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
-const erc20 = new Interface(["function balanceOf(address) view returns (uint256)", "function transfer(address,uint256)", "function symbol() view returns (string)"]);
+const erc20 = new Interface([
+  "function balanceOf(address) view returns (uint256)",
+  "function transfer(address,uint256)",
+  "function symbol() view returns (string)",
+]);
 
 describe("A3/B7: a chain that pays for gas with a token of its own", () => {
   let devnet: FlowDevnet;
@@ -28,7 +32,10 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
   let alice: Hex;
 
   before(async () => {
-    const chains = [{ chainId: A, name: "gas", baseToken: { name: "Gas Coin", symbol: "GAS" } }, { chainId: B, name: "ether" }];
+    const chains = [
+      { chainId: A, name: "gas", baseToken: { name: "Gas Coin", symbol: "GAS" } },
+      { chainId: B, name: "ether" },
+    ];
     devnet = await startFlowDevnet(chains, { relayer: true });
     info = devnet.info();
     clients = devnet.chains.map(clientOf);
@@ -42,8 +49,11 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
   });
 
   const onL1 = (account: number) => devnet.accounts.wallet(account).connect(devnet.l1.provider);
-  const tokensOf = async (provider: { call(transaction: { to: string; data: string }): Promise<string> }, at: string, holder: string) =>
-    BigInt(await provider.call({ to: at, data: erc20.encodeFunctionData("balanceOf", [holder]) }));
+  const tokensOf = async (
+    provider: { call(transaction: { to: string; data: string }): Promise<string> },
+    at: string,
+    holder: string,
+  ) => BigInt(await provider.call({ to: at, data: erc20.encodeFunctionData("balanceOf", [holder]) }));
   const bridgeSays = async (method: string, chainId: bigint): Promise<bigint> => {
     const data = bridge.encodeFunctionData(method, [chainId, assetId(devnet.l1.chainId, token)]);
     return BigInt(await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data }));
@@ -51,7 +61,8 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
   /** Whatever is on its way, the bridge holds exactly what it owes, and the chain has no more in use than it is owed. */
   const checkBacking = async (): Promise<void> => {
     let owed = 0n;
-    for (const chainId of [A, B]) for (const method of ["chainBalance", "claimPot", "transit"]) owed += await bridgeSays(method, chainId);
+    for (const chainId of [A, B])
+      for (const method of ["chainBalance", "claimPot", "transit"]) owed += await bridgeSays(method, chainId);
     assert.equal(await tokensOf(devnet.l1.provider, token, devnet.ecosystem.addresses.bridge), owed);
     const inUse = BASE_TOKEN_RESERVE_WEI - (await clients[0]!.getBalance(PREDEPLOYS.L2BaseToken));
     // What was delivered stays in transit until L1 has executed the batch that delivered it.
@@ -59,7 +70,10 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
   };
 
   test("its accounts have the token, which L1 holds for them, and no ETH", async () => {
-    assert.deepEqual(info.chains.map(({ baseToken }) => baseToken.symbol), ["GAS", "ETH"]);
+    assert.deepEqual(
+      info.chains.map(({ baseToken }) => baseToken.symbol),
+      ["GAS", "ETH"],
+    );
     assert.equal(await clients[0]!.getBalance(alice), 10n * ETHER);
     assert.equal(await devnet.l1.provider.getBalance(devnet.ecosystem.addresses.bridge), await ethOwedTo(B));
     await checkBacking();
@@ -78,7 +92,9 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
     const operator = info.chains[0]!.operator;
     const [before, earned] = [await clients[0]!.getBalance(alice), await clients[0]!.getBalance(operator)];
     const bob = devnet.accounts.wallet(BOB).address;
-    const receipt = await (await devnet.accounts.wallet(ALICE).connect(clients[0]!).sendTransaction({ to: bob, value: 1n })).wait();
+    const receipt = await (
+      await devnet.accounts.wallet(ALICE).connect(clients[0]!).sendTransaction({ to: bob, value: 1n })
+    ).wait();
     const fee = receipt!.gasUsed * receipt!.gasPrice;
     assert.ok(fee > 0n);
     assert.equal(await clients[0]!.getBalance(alice), before - 1n - fee);
@@ -104,24 +120,39 @@ describe("A3/B7: a chain that pays for gas with a token of its own", () => {
 
     const { messageHash, transactionHash } = await withdraw(info, { chain: "gas", amount: 4n * ETHER }, aliceOn(0));
     const told = async () => {
-      const message = (await devnet.chains[1]!.provider.request({ method: "hyperchain_message", params: [transactionHash] })) as MessageInfo;
+      const message = (await devnet.chains[1]!.provider.request({
+        method: "hyperchain_message",
+        params: [transactionHash],
+      })) as MessageInfo;
       assert.deepEqual([message.messageHash, message.type, message.destinationChainId], [messageHash, "withdrawal", 31_337]);
       return { steps: message.steps.map(({ step }) => step), waitingFor: message.waitingFor };
     };
-    assert.deepEqual(await told(), { steps: ["initiated"], waitingFor: "the sender's batch is sealed, proven and executed on L1" });
+    assert.deepEqual(await told(), {
+      steps: ["initiated"],
+      waitingFor: "the sender's batch is sealed, proven and executed on L1",
+    });
     const batches = await devnet.settle();
-    assert.ok(batches.every(({ proof }) => (proof?.bytes ?? 0) > 40_000), "every batch was proven");
+    assert.ok(
+      batches.every(({ proof }) => (proof?.bytes ?? 0) > 40_000),
+      "every batch was proven",
+    );
     const onL1Before = await tokensOf(devnet.l1.provider, token, alice);
     const paid = await finalizeWithdrawal(info, { chain: "gas", messageHash }, onL1(BOB));
     assert.equal(paid.state, "paid");
-    assert.deepEqual(await told(), { steps: ["initiated", "settled", "inTransactionRoot", "delivered", "executed"], waitingFor: undefined });
+    assert.deepEqual(await told(), {
+      steps: ["initiated", "settled", "inTransactionRoot", "delivered", "executed"],
+      waitingFor: undefined,
+    });
     assert.equal(await tokensOf(devnet.l1.provider, token, alice), onL1Before + 4n * ETHER);
     await checkBacking();
   });
 
   test("an address without a token is refused by the option's name", async () => {
     const failed = startFlowDevnet([{ chainId: A, baseToken: `0x${"77".repeat(20)}` }]);
-    await assert.rejects(failed, (error) => error instanceof DevnetOptionsError && /^chains\[0\]\.baseToken: there is no ERC-20/.test(error.message));
+    await assert.rejects(
+      failed,
+      (error) => error instanceof DevnetOptionsError && /^chains\[0\]\.baseToken: there is no ERC-20/.test(error.message),
+    );
   });
 
   async function ethOwedTo(chainId: bigint): Promise<bigint> {

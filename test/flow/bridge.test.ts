@@ -14,7 +14,7 @@ import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import { proveWithdrawal } from "../../src/relayer/inclusion-proof.ts";
 import { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 import { contractErrorOf } from "../../src/settlement/contract-error.ts";
-import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 
 const CHAIN_ID = 271n;
@@ -44,7 +44,12 @@ describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () =
   });
 
   const claim = () =>
-    finalizeWithdrawal(devnet.info(), { chain: CHAIN_ID, messageHash }, devnet.accounts.wallet(ALICE).connect(devnet.l1.provider), view);
+    finalizeWithdrawal(
+      devnet.info(),
+      { chain: CHAIN_ID, messageHash },
+      devnet.accounts.wallet(ALICE).connect(devnet.l1.provider),
+      view,
+    );
   const bridgeSays = async (method: string, ...args: unknown[]): Promise<bigint> => {
     const data = bridge.encodeFunctionData(method, args);
     const answer = await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data });
@@ -57,9 +62,9 @@ describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () =
     const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
     await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: CHAIN_ID, to: bob, valueWei: 3n * ETHER }, signer);
     assert.equal(await client.getBalance(bob), 0n);
-    assert.deepEqual(await chain!.pipeline.pollL1(), { priorityOps: 1, importedRoots: 0 });
+    assert.deepEqual(await takenBy(chain!.pipeline), { operations: 1, roots: 0 });
     assert.equal(await client.getBalance(bob), 3n * ETHER);
-    assert.deepEqual(await chain!.pipeline.pollL1(), { priorityOps: 0, importedRoots: 0 });
+    assert.deepEqual(await takenBy(chain!.pipeline), { operations: 0, roots: 0 });
   });
 
   test("a withdrawal cannot be claimed before its batch is executed", async () => {
@@ -87,7 +92,9 @@ describe("A3 deposits and withdrawals: ETH goes to a chain and comes back", () =
     assert.equal((await devnet.l1.provider.getBalance(bob)) - before, ETHER);
     assert.equal(await bridgeSays("claimPot", CHAIN_ID, id), 0n);
     assert.deepEqual(await claim(), { state: "paidBefore" });
-    const data = bridge.encodeFunctionData("finalizeDeposit", [proveWithdrawal(view.messages(CHAIN_ID, PREDEPLOYS.L2BaseToken, messageHash)[0]!)]);
+    const data = bridge.encodeFunctionData("finalizeDeposit", [
+      proveWithdrawal(view.messages(CHAIN_ID, PREDEPLOYS.L2BaseToken, messageHash)[0]!),
+    ]);
     const again = devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data });
     await assert.rejects(again, (error) => contractErrorOf(error)?.name === "WithdrawalAlreadyFinalized");
   });

@@ -50,7 +50,11 @@ describe("C4 a contract on A calls one on B and gets the result, and the revert,
       data: callTarget.encodeFunctionData("double", [argument]),
       callAttributes: [attribute("interopCallValue", value), attribute("shadowAccount")],
     };
-    const data = callerAbi.encodeFunctionData("send", [interoperable(B), [call], [attribute("callback", 300_000n, CALLBACK_REWARD)]]);
+    const data = callerAbi.encodeFunctionData("send", [
+      interoperable(B),
+      [call],
+      [attribute("callback", 300_000n, CALLBACK_REWARD)],
+    ]);
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     await (await alice.sendTransaction({ to: caller, data, value: value + CALLBACK_REWARD })).wait();
   }
@@ -91,7 +95,13 @@ describe("C4 a contract on A calls one on B and gets the result, and the revert,
 
   test("everything settles, and every message was delivered once", async () => {
     await moveOn(devnet, relayer);
-    assert.deepEqual(relayer.journeys().map(({ content }) => content.type).sort(), ["bundle", "bundle", "result", "result", "transfer"]);
+    assert.deepEqual(
+      relayer
+        .journeys()
+        .map(({ content }) => content.type)
+        .sort(),
+      ["bundle", "bundle", "result", "result", "transfer"],
+    );
     assert.deepEqual(new Set(relayer.journeys().map(journeyStatus)), new Set(["importSettled"]));
   });
 });

@@ -9,14 +9,18 @@ const MAIN = fileURLToPath(new URL("../../src/demo/main.ts", import.meta.url));
 const STEPS = ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed", "importSettled"];
 
 interface Report {
-  readonly messages: readonly { readonly type: string; readonly steps: readonly { readonly step: string; readonly seconds: number; readonly transaction: string }[] }[];
+  readonly messages: readonly {
+    readonly type: string;
+    readonly steps: readonly { readonly step: string; readonly seconds: number; readonly transaction: string }[];
+  }[];
   readonly batches: readonly { readonly proveTransaction: string; readonly l1Gas: { readonly prove: number } }[];
   readonly l1: { readonly url: string };
   readonly bobWei: string;
   readonly counterVisits: number;
 }
 
-const start = (...options: string[]) => spawn(process.execPath, [MAIN, "--workers", "2", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+const start = (...options: string[]) =>
+  spawn(process.execPath, [MAIN, "--workers", "2", ...options], { stdio: ["ignore", "pipe", "inherit"] });
 
 async function outputOf(...options: string[]): Promise<{ readonly code: unknown; readonly text: string }> {
   const child = start(...options);
@@ -30,14 +34,23 @@ test("C1 the demonstration tells the seven steps of a transfer and of a call, wi
   const { code, text } = await outputOf("--json", "--exit");
   assert.equal(code, 0);
   const report = JSON.parse(text) as Report;
-  assert.deepEqual(report.messages.map(({ type }) => type), ["transfer", "bundle"]);
+  assert.deepEqual(
+    report.messages.map(({ type }) => type),
+    ["transfer", "bundle"],
+  );
   for (const { steps } of report.messages) {
-    assert.deepEqual(steps.map(({ step }) => step), STEPS);
+    assert.deepEqual(
+      steps.map(({ step }) => step),
+      STEPS,
+    );
     for (const { transaction } of steps) assert.match(transaction, /^0x[0-9a-f]{64}$/);
     // L1 may check the import before or after the message is delivered.
     const at = steps.map(({ seconds }) => seconds);
     const inOrder = at.slice(0, 6);
-    assert.deepEqual(inOrder, inOrder.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      inOrder,
+      inOrder.toSorted((a, b) => a - b),
+    );
     assert.ok(at[6]! >= at[3]!);
   }
   assert.ok(report.batches.length >= 2);

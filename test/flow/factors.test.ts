@@ -48,10 +48,18 @@ describe("G4: a quorum of two, a proof and an hour's delay; each alone moves not
     await assert.rejects(send(data), (error) => error instanceof SettlementError && error.contractError?.name === name);
     assert.deepEqual(await standing(), before, "nothing has moved");
   };
-  const standing = async () => ({ totals: await readTotals(context), root: await readContract<Hex>(context, "executedStateRoot") });
-  const commit = async (by: readonly Hex[]): Promise<Hex> => encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), { ...approval, signatures: by });
+  const standing = async () => ({
+    totals: await readTotals(context),
+    root: await readContract<Hex>(context, "executedStateRoot"),
+  });
+  const commit = async (by: readonly Hex[]): Promise<Hex> =>
+    encodeCommit(chain.genesis, await commitBatchOf(batch, CALLDATA_POSTING), { ...approval, signatures: by });
   const record = async (): Promise<StoredBatch> =>
-    storedBatchOf(batch, chain.genesis, { ...chain.contract, publishesPubdata: true, committedAt: await settled.latestTimestamp() });
+    storedBatchOf(batch, chain.genesis, {
+      ...chain.contract,
+      publishesPubdata: true,
+      committedAt: await settled.latestTimestamp(),
+    });
   const forged = (): Uint8Array => proof.map((byte, i) => (i === 5_000 ? byte ^ 1 : byte));
 
   test("a valid proof without the quorum moves nothing", async () => {

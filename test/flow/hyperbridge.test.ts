@@ -12,7 +12,7 @@ import { JOURNEY_STEPS } from "../../src/protocol/cross-chain-message.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { callOf, journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 
@@ -73,15 +73,21 @@ describe("C1 the seven steps of a hyperbridge, visible one by one", () => {
     const amount = 3n * ETHER + REWARD;
     assert.equal(await bridgeSays("transit", B), amount);
     assert.equal(await bridgeSays("chainBalance", A), balance - amount);
-    assert.deepEqual(journeys().map(({ rootIndex }) => rootIndex), [undefined, undefined]);
+    assert.deepEqual(
+      journeys().map(({ rootIndex }) => rootIndex),
+      [undefined, undefined],
+    );
   });
 
   test("4, 5 and 6 imported, delivered, executed: B takes the root, the relayer brings messages with proofs and is rewarded", async () => {
-    assert.deepEqual(await devnet.chains[1]!.pipeline.pollL1(), { priorityOps: 0, importedRoots: 1 });
+    assert.deepEqual(await takenBy(devnet.chains[1]!.pipeline), { operations: 0, roots: 1 });
     const relayerAddress = devnet.accounts.wallet(RELAYER).address;
     const before = await clients[1]!.getBalance(relayerAddress);
     await relayer.poll();
-    assert.deepEqual(journeys().map(({ refusal }) => refusal), [undefined, undefined]);
+    assert.deepEqual(
+      journeys().map(({ refusal }) => refusal),
+      [undefined, undefined],
+    );
     assert.deepEqual(statuses(), ["executed", "executed"]);
     assert.equal(await clients[1]!.getBalance(bob), 2n * ETHER);
     assert.equal(await clients[1]!.getBalance(target), ETHER);
@@ -90,10 +96,15 @@ describe("C1 the seven steps of a hyperbridge, visible one by one", () => {
     );
     const fees = receipts.reduce((sum, receipt) => sum + receipt!.fee, 0n);
     assert.equal((await clients[1]!.getBalance(relayerAddress)) - before, REWARD - fees);
-    const executed = receipts[1]!.logs.map((log) => interopHandler.parseLog(log)).find((event) => event?.name === "BundleExecuted");
+    const executed = receipts[1]!.logs
+      .map((log) => interopHandler.parseLog(log))
+      .find((event) => event?.name === "BundleExecuted");
     assert.equal(executed!.args["success"], true);
     const called = receipts[1]!.logs.filter(({ address }) => address.toLowerCase() === target);
-    assert.deepEqual(called.map((log) => [...callTarget.parseLog(log)!.args].slice(1)), [[22n, ETHER]]);
+    assert.deepEqual(
+      called.map((log) => [...callTarget.parseLog(log)!.args].slice(1)),
+      [[22n, ETHER]],
+    );
   });
 
   test("nothing is delivered twice", async () => {
@@ -107,7 +118,10 @@ describe("C1 the seven steps of a hyperbridge, visible one by one", () => {
     const repeated = { to: transaction.to, data: transaction.data, from: devnet.accounts.wallet(RELAYER).address };
     await assert.rejects(clients[1]!.call(repeated), (error: { data?: string }) => {
       // AlreadyDelivered(uint256,bytes32)
-      assert.equal(error.data?.slice(0, 10), new Interface(["error AlreadyDelivered(uint256,bytes32)"]).getError("AlreadyDelivered")!.selector);
+      assert.equal(
+        error.data?.slice(0, 10),
+        new Interface(["error AlreadyDelivered(uint256,bytes32)"]).getError("AlreadyDelivered")!.selector,
+      );
       return true;
     });
   });
@@ -141,7 +155,8 @@ describe("C1 a forged root", () => {
         "function getTotalBatchesVerified() view returns (uint256)",
         "function getTotalBatchesExecuted() view returns (uint256)",
       ]);
-      const total = async (name: string) => BigInt(await devnet.l1.provider.call({ to: hyperchain, data: totals.encodeFunctionData(name) }));
+      const total = async (name: string) =>
+        BigInt(await devnet.l1.provider.call({ to: hyperchain, data: totals.encodeFunctionData(name) }));
       assert.equal(await total("getTotalBatchesVerified"), 1n);
       assert.equal(await total("getTotalBatchesExecuted"), 0n);
       assert.equal(devnet.faults.length, 1);

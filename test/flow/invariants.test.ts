@@ -29,7 +29,10 @@ const TOKENS = 1_000_000n;
 const router = new Interface(l2AssetRouterAbi);
 const baseToken = new Interface(l2BaseTokenAbi);
 const hyperchain = new Interface(hyperchainAbi);
-const erc20 = new Interface(["function balanceOf(address) view returns (uint256)", "function totalSupply() view returns (uint256)"]);
+const erc20 = new Interface([
+  "function balanceOf(address) view returns (uint256)",
+  "function totalSupply() view returns (uint256)",
+]);
 
 /**
  * Random transfers, calls that succeed and fail, withdrawals and settlements on a real ecosystem with real proofs; after each
@@ -49,7 +52,10 @@ describe("C2 C3 invariants under random operations", () => {
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     token = await depositTestToken(devnet, CHAIN_IDS[0], ALICE, TOKENS);
-    const answer = await clients[0]!.call({ to: PREDEPLOYS.L2AssetRouter, data: router.encodeFunctionData("l2TokenAddress", [token]) });
+    const answer = await clients[0]!.call({
+      to: PREDEPLOYS.L2AssetRouter,
+      data: router.encodeFunctionData("l2TokenAddress", [token]),
+    });
     bridged = lowerCaseAddress(router.decodeFunctionResult("l2TokenAddress", answer)[0] as string);
     const { abi, bytecode } = await hre.artifacts.readArtifact("CallTarget");
     targets = [];
@@ -66,7 +72,10 @@ describe("C2 C3 invariants under random operations", () => {
 
   const bridgeSays = async (method: string, chainId: bigint, asset: Hex): Promise<bigint> => {
     const data = bridge.encodeFunctionData(method, [chainId, assetId(devnet.l1.chainId, asset)]);
-    return bridge.decodeFunctionResult(method, await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data }))[0] as bigint;
+    return bridge.decodeFunctionResult(
+      method,
+      await devnet.l1.provider.call({ to: devnet.ecosystem.addresses.bridge, data }),
+    )[0] as bigint;
   };
   const sums = async (asset: Hex) => {
     const sum = async (method: string): Promise<bigint> => {
@@ -76,7 +85,12 @@ describe("C2 C3 invariants under random operations", () => {
     };
     return { balances: await sum("chainBalance"), pots: await sum("claimPot"), transit: await sum("transit") };
   };
-  const tokenSays = async (provider: { call(request: { to: string; data: string }): Promise<string> }, address: Hex, method: string, ...args: unknown[]) => {
+  const tokenSays = async (
+    provider: { call(request: { to: string; data: string }): Promise<string> },
+    address: Hex,
+    method: string,
+    ...args: unknown[]
+  ) => {
     const answer = await provider.call({ to: address, data: erc20.encodeFunctionData(method, args) });
     return answer === "0x" ? 0n : BigInt(answer);
   };
@@ -99,10 +113,17 @@ describe("C2 C3 invariants under random operations", () => {
   const deliveries = async (): Promise<string[]> => {
     const found: string[] = [];
     for (const [place, client] of clients.entries()) {
-      const logs = await client.getLogs({ fromBlock: 0, toBlock: "latest", address: [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropHandler] });
+      const logs = await client.getLogs({
+        fromBlock: 0,
+        toBlock: "latest",
+        address: [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropHandler],
+      });
       for (const log of logs) {
         const event = assetRouter.parseLog(log) ?? interopHandler.parseLog(log);
-        if (event?.name === "TransferDelivered" || event?.name === "BundleExecuted") found.push(`${place} ${event.name} ${String(event.args.toObject()["messageHash"] ?? event.args.toObject()["bundleHash"])}`);
+        if (event?.name === "TransferDelivered" || event?.name === "BundleExecuted")
+          found.push(
+            `${place} ${event.name} ${String(event.args.toObject()["messageHash"] ?? event.args.toObject()["bundleHash"])}`,
+          );
       }
     }
     return found;
@@ -126,7 +147,12 @@ describe("C2 C3 invariants under random operations", () => {
         // No such function: the call fails there, and its value comes back.
         () => callOf(destination, { ...call, data: "0xdeadbeef" }),
         () => ({ to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [bob]), value: wei }),
-        ...(amount === 0n ? [] : [() => tokenTransferOf(destination, bridged, amount, signer.address), () => tokenWithdrawalOf(bridged, 1n + amount / 10n, bob)]),
+        ...(amount === 0n
+          ? []
+          : [
+              () => tokenTransferOf(destination, bridged, amount, signer.address),
+              () => tokenWithdrawalOf(bridged, 1n + amount / 10n, bob),
+            ]),
       ];
       const kind = random.index(requests.length);
       const receipt = await (await signer.sendTransaction(requests[kind]!())).wait();
@@ -153,7 +179,10 @@ describe("C2 C3 invariants under random operations", () => {
     for (const { steps } of journeys) assert.deepEqual([...steps.keys()].sort(), [...JOURNEY_STEPS].sort());
     for (const { pipeline } of devnet.chains) {
       const { created, chain } = pipeline;
-      const root = await devnet.l1.provider.call({ to: created.hyperchain, data: hyperchain.encodeFunctionData("executedStateRoot") });
+      const root = await devnet.l1.provider.call({
+        to: created.hyperchain,
+        data: hyperchain.encodeFunctionData("executedStateRoot"),
+      });
       assert.equal(root, digestToHex(chain.tree.root));
     }
   });

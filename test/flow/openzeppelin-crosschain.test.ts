@@ -68,7 +68,9 @@ describe("C3 OpenZeppelin's cross-chain contracts, unchanged, linked to the inte
     const logs = await client.getLogs({ address: PREDEPLOYS.InteropHandler, fromBlock: 0 });
     return logs.flatMap((log) => {
       const event = handler.parseLog(log);
-      return event?.name === "BundleExecuted" ? [{ success: event.args["success"] as boolean, result: event.args["result"] as string }] : [];
+      return event?.name === "BundleExecuted"
+        ? [{ success: event.args["success"] as boolean, result: event.args["result"] as string }]
+        : [];
     });
   }
 
@@ -77,7 +79,13 @@ describe("C3 OpenZeppelin's cross-chain contracts, unchanged, linked to the inte
   async function delivered(): Promise<void> {
     await moveOn(devnet, relayer);
     await moveOn(devnet, relayer);
-    assert.deepEqual(relayer.journeys().map(({ refusal }) => refusal).filter((refusal) => refusal !== undefined), []);
+    assert.deepEqual(
+      relayer
+        .journeys()
+        .map(({ refusal }) => refusal)
+        .filter((refusal) => refusal !== undefined),
+      [],
+    );
   }
 
   test("BridgeERC20 moves tokens from either side to the other", async () => {
@@ -109,7 +117,10 @@ describe("C3 OpenZeppelin's cross-chain contracts, unchanged, linked to the inte
     await (await notController.getFunction("sendMessage").send(interoperable(CHAINS[1], executor), payload, [])).wait();
     await delivered();
     assert.equal(await balanceOf(b, bob), before + 40n);
-    assert.deepEqual((await outcomes(b)).slice(-2).map(({ success }) => success), [true, false]);
+    assert.deepEqual(
+      (await outcomes(b)).slice(-2).map(({ success }) => success),
+      [true, false],
+    );
   });
 
   test("neither takes a message from a stranger, nor from an account that calls as if it were the gateway", async () => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Interface } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
-import { systemClock } from "../../src/chain/clock.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
-import type { SettledBatch } from "../../src/devnet/chains/settled-batch.ts";
+import type { SettledBatch } from "../../src/node/settling/settled-batch.ts";
 import { operateChain } from "../../src/devnet/reconstruction/operate-chain.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -23,7 +23,9 @@ function firstLog(url: string, address: Hex): { readonly subscribed: Promise<und
   const subscribed = Promise.withResolvers<undefined>();
   const heard = Promise.withResolvers<HeardLog>();
   const socket = new WebSocket(url.replace("http", "ws"));
-  socket.addEventListener("open", () => socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["logs", { address }] })));
+  socket.addEventListener("open", () =>
+    socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["logs", { address }] })),
+  );
   socket.addEventListener("error", () => heard.reject(new Error(`no WebSocket at ${url}`)));
   socket.addEventListener("message", ({ data }) => {
     const message = JSON.parse(String(data)) as { readonly id?: number; readonly params?: { readonly result: HeardLog } };
@@ -45,12 +47,25 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
     const settled: SettledBatch[] = [];
     const operated = await operateChain(
       rebuilt,
-      { l1Url: devnet.l1.url, key: rollup.operator().privateKey as Hex, host: "127.0.0.1", port: 0, batchAgeMs: 50, pollIntervalMs: 50, minGasPriceWei: 0n },
-      { connect: dependencies.connectChain, clock: systemClock, onSettled: (batch) => settled.push(batch), onWait: () => undefined, onStop: (error) => faults.push(error) },
+      {
+        l1Url: devnet.l1.url,
+        key: rollup.operator().privateKey as Hex,
+        host: "127.0.0.1",
+        port: 0,
+        batchAgeMs: 50,
+        pollIntervalMs: 50,
+        minGasPriceWei: 0n,
+      },
+      {
+        connect: dependencies.connectChain,
+        clock: systemClock,
+        onSettled: (batch) => settled.push(batch),
+        onWait: () => undefined,
+        onStop: (error) => faults.push(error),
+      },
     );
     const client = clientOf({ chainId: rebuilt.contract.configuration.chainId, url: operated.url });
     try {
-      assert.equal(operated.proverMode, "none");
       const to = devnet.accounts.wallet(BOB).address;
       const before = await client.getBalance(to);
       const receipt = await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to, value: 5n })).wait();
@@ -62,13 +77,24 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
       assert.equal(after.stateRoot, digestToHex(settled.at(-1)!.batch.newStateRoot));
       assert.ok(after.batches.length > rebuilt.batches.length);
       // What L1 knows of the batch, the chain's readers learn.
-      const details = (await client.send("zks_getL1BatchDetails", [rebuilt.batches.length])) as { readonly executeTxHash: string };
+      const details = (await client.send("zks_getL1BatchDetails", [rebuilt.batches.length])) as {
+        readonly executeTxHash: string;
+      };
       assert.equal(details.executeTxHash, settled[0]!.receipts.execute?.hash);
       // An operation of L1's queue that sends a message: the engine knows it under another hash than its sender.
-      const sending = { chainId: CHAIN_ID, to: PREDEPLOYS.L1Messenger, valueWei: 0n, data: messenger.encodeFunctionData("sendToL1", ["0x0a"]) as Hex };
+      const sending = {
+        chainId: CHAIN_ID,
+        to: PREDEPLOYS.L1Messenger,
+        valueWei: 0n,
+        data: messenger.encodeFunctionData("sendToL1", ["0x0a"]) as Hex,
+      };
       const log = firstLog(operated.url, PREDEPLOYS.L1Messenger);
       await log.subscribed;
-      const { canonicalTxHash } = await requestFromL1(rebuilt.contract.factory, sending, devnet.accounts.wallet(ALICE).connect(devnet.l1.provider));
+      const { canonicalTxHash } = await requestFromL1(
+        rebuilt.contract.factory,
+        sending,
+        devnet.accounts.wallet(ALICE).connect(devnet.l1.provider),
+      );
       assert.equal((await log.heard).transactionHash, canonicalTxHash);
     } finally {
       client.destroy();

@@ -27,10 +27,16 @@ test("B1: a relayer over HTTP delivers calls that run out of gas, whatever gas t
     }
     await moveOn(devnet, relayer);
     await relayer.poll();
-    assert.deepEqual(relayer.journeys().map(({ refusal }) => refusal), [undefined, undefined, undefined]);
+    assert.deepEqual(
+      relayer.journeys().map(({ refusal }) => refusal),
+      [undefined, undefined, undefined],
+    );
     const logs = await clients[1]!.getLogs({ address: PREDEPLOYS.InteropHandler, fromBlock: 0 });
     const handler = new Interface(interopHandlerAbi);
-    assert.deepEqual(logs.map((log) => handler.parseLog(log)?.args["success"] as boolean), gasLimits.map(() => false));
+    assert.deepEqual(
+      logs.map((log) => handler.parseLog(log)?.args["success"] as boolean),
+      gasLimits.map(() => false),
+    );
   } finally {
     for (const client of clients) client.destroy();
     await devnet.close();

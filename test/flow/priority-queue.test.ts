@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { getCreateAddress } from "ethers";
+import { getCreateAddress, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
+import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
+import { l2AssetRouterAbi } from "../../src/abi/l2-asset-router.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { encodeDirectRequest } from "../../src/client/l1-request.ts";
 import type { L1Request } from "../../src/client/ether-request.ts";
 import { hyperchainInterface as hyperchain } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { BOB, clientOf, ETHER, settleNow, startFlowDevnet, takenBy } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
+import { depositTestToken } from "./support/tokens.ts";
 
 const CHAIN_ID = 271n;
 /** Stores its call's value in slot 0: CALLVALUE PUSH0 SSTORE. Its init code returns these three bytes. */
@@ -38,7 +42,7 @@ describe("A4 the priority queue carries a deposit, a creation and a call", () =>
   async function request(fields: Omit<L1Request, "chainId">) {
     const signer = devnet.accounts.wallet(BOB).connect(devnet.l1.provider);
     const { canonicalTxHash } = await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: CHAIN_ID, ...fields }, signer);
-    assert.deepEqual(await devnet.chains[0]!.pipeline.pollL1(), { priorityOps: 1, importedRoots: 0 });
+    assert.deepEqual(await takenBy(devnet.chains[0]!.pipeline), { operations: 1, roots: 0 });
     const receipt = await client.getTransactionReceipt(canonicalTxHash);
     assert.equal(receipt?.hash, canonicalTxHash);
     return receipt;
@@ -74,11 +78,12 @@ describe("A4 the priority queue carries a deposit, a creation and a call", () =>
 
   test("a call of an account that pays no base token runs like any other", async () => {
     const sender = devnet.accounts.wallet(BOB).connect(devnet.l1.provider);
-    const terms = { chainId: CHAIN_ID, mintValue: 0n, gasLimit: 100_000n, refundRecipient: bob };
+    const { hyperchain } = devnet.chains[0]!.pipeline.created;
+    const terms = { chainId: CHAIN_ID, hyperchain, mintValue: 0n, gasLimit: 100_000n, refundRecipient: bob };
     const data = encodeDirectRequest({ ...terms, to: created, value: 0n, data: "0x" });
     const before = await client.getBalance(bob);
     await (await sender.sendTransaction({ to: devnet.ecosystem.addresses.factory, data })).wait();
-    assert.deepEqual(await devnet.chains[0]!.pipeline.pollL1(), { priorityOps: 1, importedRoots: 0 });
+    assert.deepEqual(await takenBy(devnet.chains[0]!.pipeline), { operations: 1, roots: 0 });
     // The contract stores what the call carried, which is nothing.
     assert.equal(BigInt(await client.getStorage(created, 0n)), 0n);
     assert.equal(await client.getBalance(bob), before);
@@ -89,7 +94,37 @@ describe("A4 the priority queue carries a deposit, a creation and a call", () =>
     assert.equal(receipts.prove?.status, 1);
     // Five of Bob's, and those that funded the test's accounts.
     assert.equal(batch.outputs.priorityOpCount, 7n);
-    const call = { to: devnet.chains[0]!.pipeline.created.hyperchain, data: hyperchain.encodeFunctionData("getPriorityQueueSize") };
+    const call = {
+      to: devnet.chains[0]!.pipeline.created.hyperchain,
+      data: hyperchain.encodeFunctionData("getPriorityQueueSize"),
+    };
     assert.equal(BigInt(await devnet.l1.provider.call(call)), 0n);
+  });
+
+  test("a withdrawal that pays no base token, first in its batch, with no more gas than is free", async () => {
+    const [chain] = devnet.chains;
+    const token = await depositTestToken(devnet, CHAIN_ID, BOB, 100n);
+    const router = new Interface(l2AssetRouterAbi);
+    const bridged = BigInt(
+      await client.call({ to: PREDEPLOYS.L2AssetRouter, data: router.encodeFunctionData("l2TokenAddress", [token]) }),
+    );
+    await settleNow(chain!);
+    const { hyperchain: contract } = chain!.pipeline.created;
+    const gasLimit = BigInt(
+      await devnet.l1.provider.call({
+        to: contract,
+        data: new Interface(hyperchainAbi).encodeFunctionData("MAX_FREE_WITHDRAWAL_GAS"),
+      }),
+    );
+    const holder = lowerCaseAddress(`0x${bridged.toString(16).padStart(40, "0")}`);
+    const data = router.encodeFunctionData("withdraw(address,address,uint256)", [bob, holder, 100n]) as Hex;
+    const terms = { chainId: CHAIN_ID, hyperchain: contract, mintValue: 0n, gasLimit, refundRecipient: bob };
+    const sender = devnet.accounts.wallet(BOB).connect(devnet.l1.provider);
+    const request = encodeDirectRequest({ ...terms, to: PREDEPLOYS.L2AssetRouter, value: 0n, data });
+    await (await sender.sendTransaction({ to: devnet.ecosystem.addresses.factory, data: request })).wait();
+    assert.deepEqual(await takenBy(chain!.pipeline), { operations: 1, roots: 0 });
+    const balance = new Interface(["function balanceOf(address) view returns (uint256)"]).encodeFunctionData("balanceOf", [bob]);
+    assert.equal(BigInt(await client.call({ to: holder, data: balance })), 0n);
+    await settleNow(chain!);
   });
 });

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { systemClock } from "../../src/chain/clock.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "../../src/chain/verification/batch-inputs.ts";
 import type { BatchRefusalCode } from "../../src/chain/verification/refusal.ts";
@@ -52,7 +52,8 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
   };
   const signersOf = async (transactionHash: string): Promise<number> => {
     const transaction = await devnet.l1.provider.getTransaction(transactionHash);
-    return (hyperchain.parseTransaction(transaction!)!.args["approval"] as { readonly signatures: readonly string[] }).signatures.length;
+    return (hyperchain.parseTransaction(transaction!)!.args["approval"] as { readonly signatures: readonly string[] }).signatures
+      .length;
   };
 
   test("its contract knows three validators that are not the operator, each with a process", () => {
@@ -68,7 +69,11 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
     await pay();
     // A creation, and a transaction that fails: the members must see the same.
     await (await alice(0).sendTransaction({ data: "0x600160005560016000f3" })).wait();
-    await (await alice(0).sendTransaction({ to: PREDEPLOYS.L2AssetRouter, data: "0xdeadbeef", gasLimit: 100_000n })).wait().catch(() => undefined);
+    await (
+      await alice(0).sendTransaction({ to: PREDEPLOYS.L2AssetRouter, data: "0xdeadbeef", gasLimit: 100_000n })
+    )
+      .wait()
+      .catch(() => undefined);
     await (await alice(0).sendTransaction(transferOf(B, ETHER, bob()))).wait();
     // Operations of L1 that fail, and that no engine may run: code that ends within a PUSH20.
     const onL1 = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
@@ -101,7 +106,10 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       batch = sealed!;
       await chain().pipeline.settled(batch.outputs.batchNumber);
       inputs = await chain().pipeline.inputs(batch.outputs.batchNumber);
-      assert.deepEqual(inputs.blocks.map(({ transactions }) => transactions.map(({ kind }) => kind)), [["unsigned"], ["signed"], ["unsigned"]]);
+      assert.deepEqual(
+        inputs.blocks.map(({ transactions }) => transactions.map(({ kind }) => kind)),
+        [["unsigned"], ["signed"], ["unsigned"]],
+      );
     });
 
     /** A further member, which has followed the chain so far, refuses it, stands where it stood, and signs the honest one. */
@@ -135,10 +143,19 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
     test("refuses another payment than the batch holds, one that its sender cannot make, and one that nobody signed", async () => {
       const paying = async (value: bigint): Promise<InputTransaction> => {
         const wallet = devnet.accounts.wallet(BOB);
-        const raw = await wallet.signTransaction({ to: devnet.accounts.wallet(ALICE).address, value, chainId: A, nonce: 0, gasLimit: 21_000n, gasPrice: 1_000_000n, type: 0 });
+        const raw = await wallet.signTransaction({
+          to: devnet.accounts.wallet(ALICE).address,
+          value,
+          chainId: A,
+          nonce: 0,
+          gasLimit: 21_000n,
+          gasPrice: 1_000_000n,
+          type: 0,
+        });
         return { kind: "signed", raw: raw as Hex };
       };
-      const instead = (transaction: InputTransaction) => withBlocks((blocks) => void (blocks[1] = { ...blocks[1]!, transactions: [transaction] }));
+      const instead = (transaction: InputTransaction) =>
+        withBlocks((blocks) => void (blocks[1] = { ...blocks[1]!, transactions: [transaction] }));
       await refused(instead(await paying(1n)), "CommitmentMismatch");
       await refused(instead(await paying(1_000n * ETHER)), "TransactionInvalid");
       const { raw } = inputs.blocks[1]!.transactions[0] as Extract<InputTransaction, { kind: "signed" }>;
@@ -160,7 +177,10 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
     });
 
     test("refuses a root that L1 never had", async () => {
-      const forged = bootloaderCall(PREDEPLOYS.ImportedRoots, messenger.encodeFunctionData("importRoot", [1n, `0x${"66".repeat(32)}`]));
+      const forged = bootloaderCall(
+        PREDEPLOYS.ImportedRoots,
+        messenger.encodeFunctionData("importRoot", [1n, `0x${"66".repeat(32)}`]),
+      );
       await refused(
         withBlocks((blocks) => {
           const nonce = unsignedNonce(blocks[0]!.transactions[0]!) + 1n;
@@ -174,15 +194,25 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       const honest = await chain().pipeline.inputs(0n);
       const { addresses, fromBlock } = devnet.ecosystem;
       const { hyperchain: contract, configuration } = chain().pipeline.created;
-      const { events } = await createL1Watcher({ hyperchains: [contract], registry: addresses.roots, fromBlock }, { provider: devnet.l1.provider }).poll();
+      const { events } = await createL1Watcher(
+        { hyperchains: [contract], registry: addresses.roots, fromBlock },
+        { provider: devnet.l1.provider },
+      ).poll();
       const [first] = events.flatMap((event) => (event.type === "priorityOperation" ? [event.operation] : []));
       const steps = priorityOperation(first!, configuration.admin);
-      const place = honest.blocks.findIndex(({ transactions: [only] }) => only?.kind === "unsigned" && only.from === steps.operation.from);
-      const [operation, conclusion] = honest.blocks.slice(place, place + 2);
+      const own = honest.blocks.findIndex(
+        ({ transactions: [only] }) => only?.kind === "unsigned" && only.from === steps.operation.from,
+      );
+      // Nothing is paid out to what does not run.
+      const place = own - steps.payout.length;
+      const operation = honest.blocks[place];
+      const [byBootloader] = honest.blocks[steps.payout.length > 0 ? place : own + 1]!.transactions;
       assert.equal(operation?.transactions.length, 1);
-      const nonce = unsignedNonce(conclusion!.transactions[0]!);
-      const transactions = steps.conclusion({ success: false, gasUsed: 0n }).map((request, i) => ({ kind: "unsigned", ...request, nonce: nonce + BigInt(i) }) as const);
-      const blocks = honest.blocks.toSpliced(place, 2, { ...operation!, transactions });
+      const nonce = unsignedNonce(byBootloader!);
+      const transactions = steps
+        .conclusion({ ran: false, success: false, gasUsed: steps.operation.gasLimit })
+        .map((request, i) => ({ kind: "unsigned", ...request, nonce: nonce + BigInt(i) }) as const);
+      const blocks = honest.blocks.toSpliced(place, own + 2 - place, { ...operation, transactions });
       const member = await startMemberProcess({ clock: systemClock });
       try {
         await member.request("configure", chain().pipeline.signers.memberSetup);
@@ -194,9 +224,21 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
     });
 
     test("refuses fees to somebody else, blocks out of order, and a batch without its end", async () => {
-      await refused(withBlocks((blocks) => void (blocks[1] = { ...blocks[1]!, environment: { ...blocks[1]!.environment, coinbase: `0x${"99".repeat(20)}` } })), "BlockMismatch");
-      await refused(withBlocks((blocks) => void blocks.splice(1, 1)), "BlockMismatch");
-      await refused(withBlocks((blocks) => void blocks.pop()), "SystemTransactionMismatch");
+      await refused(
+        withBlocks(
+          (blocks) =>
+            void (blocks[1] = { ...blocks[1]!, environment: { ...blocks[1]!.environment, coinbase: `0x${"99".repeat(20)}` } }),
+        ),
+        "BlockMismatch",
+      );
+      await refused(
+        withBlocks((blocks) => void blocks.splice(1, 1)),
+        "BlockMismatch",
+      );
+      await refused(
+        withBlocks((blocks) => void blocks.pop()),
+        "SystemTransactionMismatch",
+      );
     });
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
-import { systemClock } from "../../src/chain/clock.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { proveHolding } from "../../src/devnet/reconstruction/proofs.ts";
 import { createNoProver } from "../../src/devnet/chains/no-prover.ts";
@@ -13,9 +13,11 @@ import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
 import { registryInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { alteredL1 } from "./support/altered-l1.ts";
 import { ALICE, clientOf, dependencies, settleNow } from "./support/devnet.ts";
-import { RebuiltRollup, RUNNING, TOKENS } from "./support/rebuilt-rollup.ts";
+import { plainTransfer, RebuiltRollup, RUNNING, TOKENS } from "./support/rebuilt-rollup.ts";
 
 const OTHER_CHAIN = 272n;
+/** Deploys 30,000 zeros: PUSH2 PUSH0 RETURN. */
+const LARGE_INIT_CODE = "0x6175305ff3";
 const messenger = new Interface(l1MessengerAbi);
 
 test("A7: a chain whose operator died before its first batch is begun again from its queue", async () => {
@@ -27,7 +29,14 @@ test("A7: a chain whose operator died before its first batch is begun again from
     // Two accounts were funded, and a token was deposited.
     assert.equal(rebuilt.pendingOperations.length, 3);
     const onStop = (error: unknown): void => void devnet.faults.push(error);
-    const others = { l1: devnet.l1.provider, connect: dependencies.connectChain, clock: systemClock, prover: createNoProver(), operator: rollup.operator(), onStop };
+    const others = {
+      l1: devnet.l1.provider,
+      connect: dependencies.connectChain,
+      clock: systemClock,
+      prover: createNoProver(),
+      operator: rollup.operator(),
+      onStop,
+    };
     const continued = await continueChain(rebuilt, RUNNING, others);
     try {
       assert.deepEqual((await continued.pollL1()).operations, rebuilt.pendingOperations);
@@ -44,6 +53,25 @@ test("A7: a chain whose operator died before its first batch is begun again from
     } finally {
       await continued.close();
     }
+  } finally {
+    await rollup.close();
+  }
+});
+
+test("A13: an operator that goes on with a chain finds in its state that code is not limited there, and so do those who rebuild it", async () => {
+  const rollup = await RebuiltRollup.start(7, [], { prover: { mode: "none" }, allowUnlimitedContractSize: true });
+  try {
+    await rollup.settle();
+    const wallet = rollup.devnet.accounts.wallet(ALICE);
+    const { batch } = await rollup.commitElsewhere(await rollup.rebuild(), async (chain) => {
+      const nonce = Number(await chain.engine.request("eth_getTransactionCount", [rollup.alice, "latest"]));
+      const deployment = { ...plainTransfer, gasLimit: 8_000_000n, data: LARGE_INIT_CODE, nonce };
+      await chain.submit(await wallet.signTransaction(deployment));
+    });
+    const after = await rollup.rebuild({ upTo: "committed" });
+    assert.equal(after.stateRoot, digestToHex(batch.newStateRoot));
+    const sizes = after.state.accounts().map(({ code = "0x" }) => code.length / 2 - 1);
+    assert.ok(sizes.includes(30_000));
   } finally {
     await rollup.close();
   }
@@ -81,14 +109,26 @@ describe("A7: a batch that imported other chains' roots", () => {
     const { devnet } = rollup;
     const first = await otherChainSpeaks();
     const second = await otherChainSpeaks();
-    const { batch: orphan } = await rollup.commitElsewhere(await rollup.rebuild(), (chain) => chain.sequencer.importRoots([first, second]));
+    const { batch: orphan } = await rollup.commitElsewhere(await rollup.rebuild(), (chain) =>
+      chain.sequencer.importRoots([first, second]),
+    );
     assert.deepEqual(orphan.importedRoots, [first, second]);
     const third = await otherChainSpeaks();
 
     const rebuilt = await rollup.rebuild({ upTo: "committed" });
-    assert.deepEqual(rebuilt.unexecuted.map(({ importedRoots }) => importedRoots), [[first, second]]);
+    assert.deepEqual(
+      rebuilt.unexecuted.map(({ importedRoots }) => importedRoots),
+      [[first, second]],
+    );
     const onStop = (error: unknown): void => void devnet.faults.push(error);
-    const others = { l1: devnet.l1.provider, connect: dependencies.connectChain, clock: systemClock, prover: createNoProver(), operator: rollup.operator(), onStop };
+    const others = {
+      l1: devnet.l1.provider,
+      connect: dependencies.connectChain,
+      clock: systemClock,
+      prover: createNoProver(),
+      operator: rollup.operator(),
+      onStop,
+    };
     const continued = await continueChain(rebuilt, RUNNING, others);
     try {
       assert.deepEqual((await continued.pollL1()).roots, [third]);

@@ -7,6 +7,9 @@ import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-
 import { alteredL1, flipBit, withData } from "./support/altered-l1.ts";
 import { RebuiltRollup } from "./support/rebuilt-rollup.ts";
 
+/** The words of a batch's record, which events and answers hold one after the other. */
+const RECORD_FIELDS = hyperchainInterface.getEvent("BatchStored")?.inputs.find(({ name }) => name === "batch")?.components ?? [];
+
 describe("A7: a reconstruction believes nothing that L1's contracts do not bind", () => {
   let rollup: RebuiltRollup;
   /** L1 transaction of a commit that was taken back. */
@@ -47,7 +50,8 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
       const { committed, pubdataBytes } = batch;
       const place = Math.floor(rollup.random() * pubdataBytes);
       const bit = Math.floor(rollup.random() * 8);
-      const calldata = (data: string, hash: string) => (hash === committed.transactionHash ? flipBit(data, pubdataStart(data) + place, bit) : data);
+      const calldata = (data: string, hash: string) =>
+        hash === committed.transactionHash ? flipBit(data, pubdataStart(data) + place, bit) : data;
       await refused(alteredL1(l1(), { calldata }), "PubdataMismatch", batch.stored.batchNumber);
     }
     const [first, second] = batches.map(({ committed }) => committed.transactionHash);
@@ -73,16 +77,19 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
       const topics = [hyperchainInterface.getEvent(name)!.topicHash];
       return l1().getLogs({ address: rollup.hyperchain, topics, fromBlock: 0 });
     };
-    const without = (hidden: Log) => (logs: readonly Log[]) => logs.filter(({ blockNumber, index }) => blockNumber !== hidden.blockNumber || index !== hidden.index);
+    const without = (hidden: Log) => (logs: readonly Log[]) =>
+      logs.filter(({ blockNumber, index }) => blockNumber !== hidden.blockNumber || index !== hidden.index);
     const altered = (changed: Log, place: number) => (logs: readonly Log[]) =>
-      logs.map((log) => (log.blockNumber === changed.blockNumber && log.index === changed.index ? withData(log, flipBit(log.data, place)) : log));
+      logs.map((log) =>
+        log.blockNumber === changed.blockNumber && log.index === changed.index ? withData(log, flipBit(log.data, place)) : log,
+      );
 
     const records = (await logsOf("BatchStored")).filter(({ transactionHash }) => transactionHash !== reverted);
     for (const [i, record] of records.entries()) {
       await refused(alteredL1(l1(), { logs: without(record) }), "EventMissing");
-      // Word 0 is the batch's number; of the others all are in the record's hash, words 12 and 13 with their first 20 bytes.
-      for (let word = 1 + (i % 4); word < 18; word += 4) {
-        const place = 32 * word + (word === 12 || word === 13 ? 19 : 31);
+      // Word 0 is the batch's number; of the others all are in the record's hash, a bytes20 with its first 20 bytes.
+      for (let word = 1 + (i % 4); word < RECORD_FIELDS.length; word += 4) {
+        const place = 32 * word + (RECORD_FIELDS[word]?.type === "bytes20" ? 19 : 31);
         await refused(alteredL1(l1(), { logs: altered(record, place) }), "RecordMismatch");
       }
     }
@@ -92,7 +99,8 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
     for (const operation of await logsOf("NewPriorityRequest")) {
       await refused(alteredL1(l1(), { logs: without(operation) }), "EventMissing");
       // Word 1 is the hash, word 6 the operation's type.
-      for (const word of [1, 6]) await refused(alteredL1(l1(), { logs: altered(operation, 32 * word + 31) }), "OperationMismatch");
+      for (const word of [1, 6])
+        await refused(alteredL1(l1(), { logs: altered(operation, 32 * word + 31) }), "OperationMismatch");
     }
   });
 
@@ -107,8 +115,8 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
     await refused(alteredL1(l1(), call("getTotalPriorityTxs")), "EventMissing");
     await refused(alteredL1(l1(), call("getFirstUnprocessedPriorityTx")), "RecordMismatch");
     await refused(alteredL1(l1(), call("getTotalBatchesCommitted")), "EventMissing");
-    // Word 10 is the state root.
-    await refused(alteredL1(l1(), call("genesisBatch", 10 * 32 + 31)), "GenesisMismatch");
+    const stateRootAt = RECORD_FIELDS.findIndex(({ name }) => name === "newStateRoot");
+    await refused(alteredL1(l1(), call("genesisBatch", stateRootAt * 32 + 31)), "GenesisMismatch");
     // Another chain's contract, as it were: the commitments name this one.
     await refused(alteredL1(l1(), call("factory")), "NotAHyperchain");
   });
@@ -147,6 +155,9 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
     // Pages grow again after a while, from the size that the node last took.
     asked.length = 0;
     assert.equal((await rollup.rebuild({ l1: limited, fromBlock: 0 })).stateRoot, honest.stateRoot);
-    assert.ok(asked.slice(0, -1).some((width, i) => asked[i + 1]! > width), asked.join());
+    assert.ok(
+      asked.slice(0, -1).some((width, i) => asked[i + 1]! > width),
+      asked.join(),
+    );
   });
 });

@@ -7,8 +7,8 @@ import { Contract, Interface } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { sharedBridgeAbi } from "../../src/abi/shared-bridge.ts";
 import { stateExitAbi } from "../../src/abi/state-exit.ts";
-import { systemClock } from "../../src/chain/clock.ts";
-import { ETH_BASE_TOKEN } from "../../src/devnet/chains/create-chain.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import type { ContinuationDependencies } from "../../src/devnet/reconstruction/continue-chain.ts";
@@ -81,7 +81,10 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     const rebuilt = await rollup.rebuild();
     const { batch } = await rollup.commitElsewhere(rebuilt);
     const committed = await rollup.rebuild();
-    assert.deepEqual(committed.unapplied.map(({ stored }) => stored.commitment), [batch.commitment]);
+    assert.deepEqual(
+      committed.unapplied.map(({ stored }) => stored.commitment),
+      [batch.commitment],
+    );
     assert.equal(committed.stateRoot, rebuilt.stateRoot);
     const further = await rollup.rebuild({ upTo: "committed" });
     assert.equal(further.stateRoot, digestToHex(batch.newStateRoot));
@@ -114,7 +117,10 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     assert.equal(receipt?.to?.toLowerCase(), rebuilt.workload);
     assert.equal(receipt.blockNumber, rebuilt.blockNumber);
     assert.equal(String(receipt.gasUsed), rebuilt.gasUsed);
-    assert.deepEqual(receipt.logs.map(({ topics }) => topics[0]), rebuilt.topics);
+    assert.deepEqual(
+      receipt.logs.map(({ topics }) => topics[0]),
+      rebuilt.topics,
+    );
     const counter = (await workload.attach(rebuilt.workload).getFunction("counter")()) as bigint;
     assert.equal(String(counter), rebuilt.counter);
   });
@@ -128,13 +134,18 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
       assert.equal(BigInt(await client.getTransactionCount(address)), nonce, address);
       assert.equal(await client.getBalance(address), balanceWei, address);
       assert.equal(await client.getCode(address), code, address);
-      for (const { slot, value } of storage) assert.equal(await client.getStorage(address, slot), wordToHex(value), `${address} ${slot}`);
+      for (const { slot, value } of storage)
+        assert.equal(await client.getStorage(address, slot), wordToHex(value), `${address} ${slot}`);
     }
   });
 
   test("a rebuilt chain is read-only unless it is asked to be writable", async () => {
     const { alice, client } = rollup;
-    const rebuilt = await startReconstructedChain(await rollup.rebuild(), {}, { connect: dependencies.connectChain, clock: systemClock });
+    const rebuilt = await startReconstructedChain(
+      await rollup.rebuild(),
+      {},
+      { connect: dependencies.connectChain, clock: systemClock },
+    );
     const reader = clientOf({ chainId: CHAIN_ID, url: rebuilt.url });
     try {
       assert.equal(await reader.getBalance(alice), await client.getBalance(alice));
@@ -159,11 +170,22 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     }
     assert.equal(await tokensOf(rollup.alice), WITHDRAWN_TOKENS);
     const results = operations.map((hash) => proveOperationResult(rebuilt, hash)!);
-    assert.deepEqual(results.map(({ success }) => success), [true, false]);
+    assert.deepEqual(
+      results.map(({ success }) => success),
+      [true, false],
+    );
     const hub = new Contract(devnet.ecosystem.addresses.factory, chainFactoryAbi, devnet.l1.provider);
     for (const { chainId, canonicalTxHash, l2BatchNumber, l2MessageIndex, merkleProof, success } of results) {
       const ask = (status: number) =>
-        hub.getFunction("proveL1ToL2TransactionStatus")(chainId, canonicalTxHash, l2BatchNumber, l2MessageIndex, 0, merkleProof, status);
+        hub.getFunction("proveL1ToL2TransactionStatus")(
+          chainId,
+          canonicalTxHash,
+          l2BatchNumber,
+          l2MessageIndex,
+          0,
+          merkleProof,
+          status,
+        );
       assert.equal(await ask(success ? 1 : 0), true);
       assert.equal(await ask(success ? 0 : 1), false);
     }
@@ -176,7 +198,10 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: CHAIN_ID, to: alice, valueWei: 777n }, rollup.onL1());
 
     const tooShort = await rollup.rebuild();
-    await assert.rejects(continueChain(tooShort, RUNNING, continuation()), { name: "ContinuationError", code: "BatchesUnapplied" });
+    await assert.rejects(continueChain(tooShort, RUNNING, continuation()), {
+      name: "ContinuationError",
+      code: "BatchesUnapplied",
+    });
     const rebuilt = await rollup.rebuild({ upTo: "committed" });
     const outsider = { ...continuation(), operator: rollup.onL1() };
     await assert.rejects(continueChain(rebuilt, RUNNING, outsider), { name: "ContinuationError", code: "NotAValidator" });
@@ -184,11 +209,16 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     const continued = await continueChain(rebuilt, RUNNING, continuation());
     try {
       const { operations: taken } = await continued.pollL1();
-      assert.deepEqual(taken.map(({ value }) => value), [777n]);
+      assert.deepEqual(
+        taken.map(({ value }) => value),
+        [777n],
+      );
       // The operation was Alice's own, and took a nonce of hers.
       const nonce = Number(await continued.chain.engine.request("eth_getTransactionCount", [alice, "latest"]));
       const to = `0x${"9a".repeat(20)}`;
-      await continued.chain.submit(await devnet.accounts.wallet(ALICE).signTransaction({ ...plainTransfer, to, value: 5n, nonce }));
+      await continued.chain.submit(
+        await devnet.accounts.wallet(ALICE).signTransaction({ ...plainTransfer, to, value: 5n, nonce }),
+      );
       const batch = await continued.seal();
       assert.equal(batch?.outputs.batchNumber, orphan.outputs.batchNumber + 1n);
       await continued.settled(batch.outputs.batchNumber);
@@ -207,7 +237,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     const { factory, stateExit } = devnet.ecosystem.addresses;
     await requestFromL1(factory, { chainId: CHAIN_ID, to: alice, valueWei: 1n }, rollup.onL1());
     const { priorityOpWindow, exitDelay } = devnet.chains[0]!.pipeline.created.configuration;
-    await devnet.l1.request("evm_increaseTime", [Number(priorityOpWindow + exitDelay + 3_600n)]);
+    await devnet.l1.request("evm_increaseTime", [Number(2n * priorityOpWindow + exitDelay + 60n)]);
     await rollup.sendOnL1({ to: hyperchain, data: hyperchainInterface.encodeFunctionData("activateExit") });
 
     const rebuilt = await rollup.rebuild();

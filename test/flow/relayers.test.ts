@@ -74,9 +74,16 @@ describe("C6 anyone may relay", () => {
     const otherAmount = { ...good, message: { ...good.message, data } };
     const from = devnet.accounts.wallet(COMPETITOR).address;
     const call = (proof: object) =>
-      clients[1]!.call({ from, to: "0x0000000000000000000000000000000000010003", data: assetRouter.encodeFunctionData("deliver", [proof]) });
+      clients[1]!.call({
+        from,
+        to: "0x0000000000000000000000000000000000010003",
+        data: assetRouter.encodeFunctionData("deliver", [proof]),
+      });
     for (const forged of [wrongSibling, otherAmount]) {
-      await assert.rejects(call(forged), (error: { data?: string }) => errors.parseError(error.data ?? "0x")?.name === "InvalidMessageProof");
+      await assert.rejects(
+        call(forged),
+        (error: { data?: string }) => errors.parseError(error.data ?? "0x")?.name === "InvalidMessageProof",
+      );
     }
     assert.equal(await call(good), "0x");
   });
@@ -130,7 +137,11 @@ describe("C6 anyone may relay", () => {
       });
     };
     const unlucky = relayerOf(devnet, clients.map(faulty), RELAYER, faulty(devnet.l1.provider));
-    for (let failed = true; failed; ) failed = await unlucky.poll().then(() => false, () => true);
+    for (let failed = true; failed;)
+      failed = await unlucky.poll().then(
+        () => false,
+        () => true,
+      );
     assert.deepEqual(unlucky.journeys().map(journeyStatus), ["executed", "executed", "executed", "executed"]);
     assert.equal(await clients[1]!.getBalance(bob), 18n);
     assert.equal(unlucky.l1View.registryLeaves.length, relayerLeaves(await refreshed(competitor)));

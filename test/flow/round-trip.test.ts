@@ -14,7 +14,7 @@ import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, startFlowDevnet, takenBy } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
 import { depositToken } from "./support/tokens.ts";
@@ -77,26 +77,34 @@ describe("C2 a round trip from A over B and C to L1 preserves the supply", () =>
     return sum;
   };
   /** Base token in use on a chain: all of it came out of the reserve. */
-  const inUse = async (place: number): Promise<bigint> => BASE_TOKEN_RESERVE_WEI - (await clients[place]!.getBalance(PREDEPLOYS.L2BaseToken));
+  const inUse = async (place: number): Promise<bigint> =>
+    BASE_TOKEN_RESERVE_WEI - (await clients[place]!.getBalance(PREDEPLOYS.L2BaseToken));
   const checkBacking = async (): Promise<void> => {
     const { bridge: address } = devnet.ecosystem.addresses;
     assert.equal(await devnet.l1.provider.getBalance(address), await owed(ETH));
     assert.equal(await ask(-1, token, "balanceOf", address), await owed(token));
-    for (const [place, chainId] of [A, B, C].entries()) assert.ok((await inUse(place)) <= (await bridgeSays("chainBalance", chainId, ETH)));
+    for (const [place, chainId] of [A, B, C].entries())
+      assert.ok((await inUse(place)) <= (await bridgeSays("chainBalance", chainId, ETH)));
   };
 
   test("an ERC-20 token is deposited to A", async () => {
-    const deployed = await devnet.accounts.wallet(ALICE).connect(devnet.l1.provider).sendTransaction({ data: await initCode("TokenDouble") });
+    const deployed = await devnet.accounts
+      .wallet(ALICE)
+      .connect(devnet.l1.provider)
+      .sendTransaction({ data: await initCode("TokenDouble") });
     token = lowerCaseAddress((await deployed.wait())!.contractAddress!);
     const { factory, bridge: bridgeAddress } = devnet.ecosystem.addresses;
     await send(-1, { to: token, data: erc20.encodeFunctionData("mint", [alice, TOKENS]) });
     await send(-1, { to: token, data: erc20.encodeFunctionData("approve", [bridgeAddress, TOKENS]) });
     const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
     await depositToken(factory, { chainId: A, bridge: bridgeAddress, token, amount: TOKENS, recipient: alice }, signer);
-    assert.deepEqual(await devnet.chains[0]!.pipeline.pollL1(), { priorityOps: 1, importedRoots: 0 });
+    assert.deepEqual(await takenBy(devnet.chains[0]!.pipeline), { operations: 1, roots: 0 });
     const addresses = await Promise.all(
       clients.map(async (client) => {
-        const answer = await client.call({ to: PREDEPLOYS.L2AssetRouter, data: router.encodeFunctionData("l2TokenAddress", [token]) });
+        const answer = await client.call({
+          to: PREDEPLOYS.L2AssetRouter,
+          data: router.encodeFunctionData("l2TokenAddress", [token]),
+        });
         return lowerCaseAddress(router.decodeFunctionResult("l2TokenAddress", answer)[0] as string);
       }),
     );
@@ -107,7 +115,10 @@ describe("C2 a round trip from A over B and C to L1 preserves the supply", () =>
     await checkBacking();
   });
 
-  for (const [place, from, to] of [[0, "A", B], [1, "B", C]] as const) {
+  for (const [place, from, to] of [
+    [0, "A", B],
+    [1, "B", C],
+  ] as const) {
     test(`ETH and tokens go from ${from} to ${to}`, async () => {
       await send(place, transferOf(to, ETHER, alice));
       await send(place, tokenTransferOf(to, bridged, TOKENS, alice));
@@ -142,7 +153,10 @@ describe("C2 a round trip from A over B and C to L1 preserves the supply", () =>
     assert.equal(await ask(-1, token, "balanceOf", alice), TOKENS);
     assert.equal(await owed(token), 0n);
     await checkBacking();
-    assert.deepEqual(relayer.journeys().map(journeyStatus), Array.from({ length: 4 }, () => "importSettled"));
+    assert.deepEqual(
+      relayer.journeys().map(journeyStatus),
+      Array.from({ length: 4 }, () => "importSettled"),
+    );
   });
 });
 

@@ -56,7 +56,7 @@ describe("A6 D1 settlement: transactions of a chain are committed, proven and ex
     });
     assert.equal(root, stored.newStateRoot);
     t.diagnostic(
-      `proof ${proof.bytes} bytes in ${proof.metrics.seconds.toFixed(1)} s; gas: commit ${receipts.commit?.gasUsed}, prove ${receipts.prove?.gasUsed}, execute ${receipts.execute?.gasUsed}`,
+      `proof ${proof.bytes} bytes in ${proof.metrics?.seconds.toFixed(1)} s; gas: commit ${receipts.commit?.gasUsed}, prove ${receipts.prove?.gasUsed}, execute ${receipts.execute?.gasUsed}`,
     );
   });
 

@@ -17,7 +17,11 @@ describe("B4: snapshots and returns while everything moves by itself", () => {
     const devnet = await startFlowDevnet(
       [
         { chainId: A, batches: { maxAgeMs: 30, maxTransactions: 5 } },
-        { chainId: B, blocks: { type: "interval", intervalMs: 10, maxTransactions: 50 }, batches: { maxAgeMs: 40, maxTransactions: undefined } },
+        {
+          chainId: B,
+          blocks: { type: "interval", intervalMs: 10, maxTransactions: 50 },
+          batches: { maxAgeMs: 40, maxTransactions: undefined },
+        },
       ],
       { relayer: true, prover: { mode: "none" }, pollIntervalMs: 5, fundedAccounts: [ALICE, BOB, RELAYER] },
     );
@@ -36,9 +40,14 @@ describe("B4: snapshots and returns while everything moves by itself", () => {
           devnet.settle(),
           devnet.relay(),
           devnet.snapshot().then((id) => marks.push(id)),
-        ].map((work) => Promise.resolve(work).then(() => undefined, (error: { code?: unknown; error?: { data?: { code?: string } }; message: string }) => {
-          codes.add(String(error.error?.data?.code ?? error.code ?? error.message));
-        }));
+        ].map((work) =>
+          Promise.resolve(work).then(
+            () => undefined,
+            (error: { code?: unknown; error?: { data?: { code?: string } }; message: string }) => {
+              codes.add(String(error.error?.data?.code ?? error.code ?? error.message));
+            },
+          ),
+        );
         if (round % 3 !== 2) await busy[round % busy.length];
         const id = marks[round % 2 === 0 ? marks.length - 1 : Math.max(0, marks.length - 2)]!;
         assert.equal(await devnet.revert(id), true);
@@ -48,7 +57,11 @@ describe("B4: snapshots and returns while everything moves by itself", () => {
         marks.splice(0, marks.length, await devnet.snapshot());
       }
       // Whoever was in the way was told so, by name.
-      for (const code of codes) assert.match(code, /StateReverted|NotExecutable|UNKNOWN_ERROR|NONCE_EXPIRED|INSUFFICIENT_FUNDS|AlreadyKnown|NonceTooLow|-32\d+/);
+      for (const code of codes)
+        assert.match(
+          code,
+          /StateReverted|NotExecutable|UNKNOWN_ERROR|NONCE_EXPIRED|INSUFFICIENT_FUNDS|AlreadyKnown|NonceTooLow|-32\d+/,
+        );
       await (await alice.sendTransaction(transferOf(B, ETHER, CAROL))).wait();
       for (let i = 0; i < 3; i++) {
         await devnet.settle();
@@ -66,7 +79,10 @@ describe("B4: snapshots and returns while everything moves by itself", () => {
           }),
         ),
       );
-      assert.equal(owed.reduce((sum, one) => sum + one, 0n), await devnet.l1.provider.getBalance(devnet.ecosystem.addresses.bridge));
+      assert.equal(
+        owed.reduce((sum, one) => sum + one, 0n),
+        await devnet.l1.provider.getBalance(devnet.ecosystem.addresses.bridge),
+      );
       assert.deepEqual(devnet.faults, []);
     } finally {
       for (const client of clients) client.destroy();

@@ -44,15 +44,25 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
 
   /** The steps of a transfer from A to B, each of which does only what has not been done. */
   const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ["before it is deposited", async () => {
-      const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
-      await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: A, to: lowerCaseAddress(signer.address), valueWei: ETHER }, signer);
-    }],
+    [
+      "before it is deposited",
+      async () => {
+        const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+        await requestFromL1(
+          devnet.ecosystem.addresses.factory,
+          { chainId: A, to: lowerCaseAddress(signer.address), valueWei: ETHER },
+          signer,
+        );
+      },
+    ],
     ["before A looks at L1", () => devnet.relay()],
-    ["before it is sent", async () => {
-      const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
-      await (await alice.sendTransaction(transferOf(B, 2n * ETHER, CAROL))).wait();
-    }],
+    [
+      "before it is sent",
+      async () => {
+        const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+        await (await alice.sendTransaction(transferOf(B, 2n * ETHER, CAROL))).wait();
+      },
+    ],
     ["in an open batch", () => devnet.chains[0]!.pipeline.seal()],
     ["in a sealed batch", () => devnet.settle(A)],
     ["after its batch is executed", () => devnet.chains[1]!.pipeline.pollL1()],
@@ -89,7 +99,7 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
       assert.equal(await member!.request({ method: "evm_revert", params: [id] }), true, name);
       // A batch that is sealed goes on at once, so how far it is cannot be compared.
       if (name !== "in a sealed batch") assert.deepEqual(await outcome(), seen, name);
-      await finish(place); 
+      await finish(place);
       assert.deepEqual(await outcome(), end, name);
       assert.equal(await devnet.revert(id), false, "an id can be used once");
     }
@@ -132,10 +142,21 @@ describe("B4: a snapshot holds the whole ecosystem, at every point of a message'
     const before = await outcome();
     const id = await devnet.snapshot();
     const nonce = await alice.getNonce();
-    const sent = Array.from({ length: 10 }, (_, i) => alice.sendTransaction({ to: CAROL, value: 1n, nonce: nonce + i, gasLimit: 21_000n }).then(() => "sent", () => "refused"));
+    const sent = Array.from({ length: 10 }, (_, i) =>
+      alice.sendTransaction({ to: CAROL, value: 1n, nonce: nonce + i, gasLimit: 21_000n }).then(
+        () => "sent",
+        () => "refused",
+      ),
+    );
     await sent[0];
-    const settling = devnet.settle(A).then(() => "settled", (error: unknown) => (error as { code: string }).code);
-    const polling = devnet.relay().then(() => "looked", () => "failed");
+    const settling = devnet.settle(A).then(
+      () => "settled",
+      (error: unknown) => (error as { code: string }).code,
+    );
+    const polling = devnet.relay().then(
+      () => "looked",
+      () => "failed",
+    );
     assert.equal(await devnet.revert(id), true);
     assert.ok(["settled", "StateReverted"].includes(await settling));
     await Promise.all([...sent, polling]);
@@ -220,7 +241,10 @@ describe("B4: validators in processes of their own", () => {
       assert.equal((await devnet.settle()).length, 1);
       assert.equal(await client.getBalance(CAROL), 25n);
       // They know a batch by its transactions, so what no transaction did is refused.
-      await assert.rejects(chain!.provider.request({ method: "hardhat_setBalance", params: [CAROL, "0x1"] }), /takes no state cheats/);
+      await assert.rejects(
+        chain!.provider.request({ method: "hardhat_setBalance", params: [CAROL, "0x1"] }),
+        /takes no state cheats/,
+      );
     } finally {
       client.destroy();
       await devnet.close();

@@ -54,8 +54,15 @@ describe("E4 a chain stops while ether is on its way there", () => {
   };
   /** Sends ether of Alice's from A to Bob on B; resolves with the message's hash. */
   async function sendToB(amount: bigint): Promise<Hex> {
-    const receipt = await (await devnet.accounts.wallet(ALICE).connect(clients[0]!).sendTransaction(transferOf(B, amount, bob()))).wait();
-    const [sent] = receipt!.logs.filter(({ address }) => address === PREDEPLOYS.L1Messenger).map((log) => messenger.parseLog(log));
+    const receipt = await (
+      await devnet.accounts
+        .wallet(ALICE)
+        .connect(clients[0]!)
+        .sendTransaction(transferOf(B, amount, bob()))
+    ).wait();
+    const [sent] = receipt!.logs
+      .filter(({ address }) => address === PREDEPLOYS.L1Messenger)
+      .map((log) => messenger.parseLog(log));
     return keccak(fromHex(String(sent!.args["message"])));
   }
   async function refund(messageHash: Hex, account: number, recipient: string): Promise<TransactionReceipt> {

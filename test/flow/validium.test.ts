@@ -38,7 +38,10 @@ describe("F3: a validium, whose data only its committee has", () => {
   });
 
   const chain = (place = 0) => devnet.chains[place]!;
-  const ask = (account: number, batchNumber = 0, of = chain()) => signed(account, batchNumber, of).then((signature) => of.provider.request({ method: "hyperchain_getBatchData", params: [batchNumber, signature] }));
+  const ask = (account: number, batchNumber = 0, of = chain()) =>
+    signed(account, batchNumber, of).then((signature) =>
+      of.provider.request({ method: "hyperchain_getBatchData", params: [batchNumber, signature] }),
+    );
   const signed = async (account: number, batchNumber: number, of = chain()): Promise<string> => {
     const contract = { settlementChainId: devnet.l1.chainId, hyperchain: of.pipeline.created.hyperchain };
     const { domain, types, value } = dataRequestToSign(contract, BigInt(batchNumber));
@@ -69,21 +72,33 @@ describe("F3: a validium, whose data only its committee has", () => {
     await assert.rejects(ask(STRANGER), { code: -32000, data: { code: "ReaderUnknown" } });
     await assert.rejects(ask(ALICE), { code: -32000, data: { code: "ReaderUnknown" } });
     await assert.rejects(chain().provider.request({ method: "hyperchain_getBatchData", params: [0] }), { code: -32602 });
-    await assert.rejects(chain().provider.request({ method: "hyperchain_getBatchData", params: [0, "0x1234"] }), { data: { code: "ReaderUnknown" } });
+    await assert.rejects(chain().provider.request({ method: "hyperchain_getBatchData", params: [0, "0x1234"] }), {
+      data: { code: "ReaderUnknown" },
+    });
     // A signature for another batch is none for this one.
     const other = await signed(READER, 1);
-    await assert.rejects(chain().provider.request({ method: "hyperchain_getBatchData", params: [0, other] }), { data: { code: "ReaderUnknown" } });
+    await assert.rejects(chain().provider.request({ method: "hyperchain_getBatchData", params: [0, other] }), {
+      data: { code: "ReaderUnknown" },
+    });
 
     const data = fromHex((await ask(READER)) as Hex);
     assert.equal(hashPubdata(data), hashPubdata(sealedPubdata));
     const priorityOpCount = (await chain().pipeline.settled(0n)).batch.canonicalTxHashes.length;
-    assert.equal(decodePubdata(data, { oldLeafCount: (await chain().pipeline.settled(0n)).batch.oldLeafCount, priorityOpCount }).ok, true);
+    assert.equal(
+      decodePubdata(data, { oldLeafCount: (await chain().pipeline.settled(0n)).batch.oldLeafCount, priorityOpCount }).ok,
+      true,
+    );
     await assert.rejects(ask(READER, 7), { data: { code: "DataUnknown" } });
   });
 
   test("a committee of one in the sequencer's own process does the same, for its operator", async () => {
     const second = clientOf(chain(1));
-    await (await devnet.accounts.wallet(ALICE).connect(second).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+    await (
+      await devnet.accounts
+        .wallet(ALICE)
+        .connect(second)
+        .sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })
+    ).wait();
     second.destroy();
     const [batch] = await devnet.settle(B);
     const { call } = await commitOf(batch!.l1Transactions.commit!);
@@ -96,8 +111,16 @@ describe("F3: a validium, whose data only its committee has", () => {
 
   test("without enough of the committee nothing is committed", async () => {
     process.kill(chain().pipeline.signers.committeePids[0]!, "SIGKILL");
-    await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
-    await assert.rejects(devnet.settle(A), (error) => error instanceof SettlementError && error.code === "QuorumUnreachable" && /MemberDied/.test(error.message));
+    await (
+      await devnet.accounts
+        .wallet(ALICE)
+        .connect(client)
+        .sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })
+    ).wait();
+    await assert.rejects(
+      devnet.settle(A),
+      (error) => error instanceof SettlementError && error.code === "QuorumUnreachable" && /MemberDied/.test(error.message),
+    );
     assert.equal((await devnet.status()).chains[0]!.batches.executed, 1);
   });
 });

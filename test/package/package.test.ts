@@ -51,7 +51,7 @@ describe("I1 the packed plugin in an empty project", () => {
   const workplace = createWorkplace();
   let project: EmptyProject;
   before(() => {
-    project = installInEmptyProject(["solc", "typescript", "@types/node"]);
+    project = installInEmptyProject(["hardhat", "solc", "typescript", "@types/node"]);
     project.write("hardhat.config.ts", CONFIG);
     project.write("typed.ts", WRONG_CONFIG);
     project.write("contracts/Shop.sol", CONTRACT);
@@ -63,18 +63,45 @@ describe("I1 the packed plugin in an empty project", () => {
 
   test("it carries what runs and what is imported, and neither sources nor tests", () => {
     const { files } = project.tarball;
-    for (const file of ["dist/index.js", "dist/index.d.ts", "dist/artifacts/ChainFactory.json", "contracts/interfaces/l2/IInteropCenter.sol", "README.md", "LICENSE", "CHANGELOG.md"]) {
+    for (const file of [
+      "dist/index.js",
+      "dist/index.d.ts",
+      "dist/artifacts/ChainFactory.json",
+      "contracts/interfaces/l2/IInteropCenter.sol",
+      "README.md",
+      "LICENSE",
+      "CHANGELOG.md",
+    ]) {
       assert.ok(files.includes(file), file);
     }
-    assert.deepEqual(files.filter((file) => /^(src|test|bench|scripts|node_modules|fixtures)\/|\.map$|[^d]\.ts$/.test(file)), []);
-    assert.ok(project.tarball.bytes < 2 ** 20, `${project.tarball.bytes} bytes`);
+    assert.deepEqual(
+      files.filter((file) => /^(src|test|bench|scripts|node_modules|fixtures)\/|\.map$|[^d]\.ts$/.test(file)),
+      [],
+    );
+    assert.ok(project.tarball.bytes < 1.5 * 2 ** 20, `${project.tarball.bytes} bytes`);
+  });
+
+  test("its README leads to files that it carries", () => {
+    const readme = readFileSync(join(project.folder, "node_modules/hardhat-hyperchain/README.md"), "utf8");
+    const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)].map(([, target]) => target ?? "");
+    assert.ok(targets.length > 3);
+    assert.deepEqual(
+      targets.filter((target) => !project.tarball.files.includes(target)),
+      [],
+    );
   });
 
   for (const [major, node] of supportedNodes()) {
     test(`on Node ${major} it starts the config's chains, takes a deposit and settles it with a proof`, async () => {
       const options = { node, cwd: project.folder };
       const ecosystem = await workplace.spawn(["--batch-ms", "0"], options);
-      assert.deepEqual(ecosystem.info.chains.map(({ name, chainId }) => [name, chainId]), [["shop", 271], ["bank", 400]]);
+      assert.deepEqual(
+        ecosystem.info.chains.map(({ name, chainId }) => [name, chainId]),
+        [
+          ["shop", 271],
+          ["bank", 400],
+        ],
+      );
       const deposit = await workplace.run(["hyperchain:deposit", "1", "1@bank", "--json"], options);
       assert.equal(deposit.code, 0, deposit.stderr);
       const settled = await workplace.run(["hyperchain:settle", "bank", "--json"], options);
@@ -88,7 +115,10 @@ describe("I1 the packed plugin in an empty project", () => {
   test("its types are found and are not any", () => {
     const tsc = join(project.folder, "node_modules/typescript/bin/tsc");
     const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2023", "--module", "nodenext", "--types", "node"];
-    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, "typed.ts"], { cwd: project.folder, encoding: "utf8" });
+    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, "typed.ts"], {
+      cwd: project.folder,
+      encoding: "utf8",
+    });
     assert.equal(status, 0, stdout);
   });
 

@@ -31,20 +31,82 @@ async function refuses({ args, options = {}, says }: Misuse): Promise<void> {
 describe("I5 misuse while nothing runs", () => {
   const nothing = { environment: { XDG_STATE_HOME: "/nonexistent" }, config: { l1: { port: 1 } } };
   const misuses: readonly Misuse[] = [
-    { title: "no running ecosystem", args: ["hyperchain:status"], options: nothing, says: [/no running ecosystem found/, /hyperchain:spawn/, /--url/] },
-    { title: "a URL at which nothing answers", args: ["hyperchain:wallet", "--url", "http://127.0.0.1:1"], says: [/no ecosystem answers at http:\/\/127\.0\.0\.1:1/, /--url/, /ECONNREFUSED|bad port/] },
+    {
+      title: "no running ecosystem",
+      args: ["hyperchain:status"],
+      options: nothing,
+      says: [/no running ecosystem found/, /hyperchain:spawn/, /--url/],
+    },
+    {
+      title: "a URL at which nothing answers",
+      args: ["hyperchain:wallet", "--url", "http://127.0.0.1:1"],
+      says: [/no ecosystem answers at http:\/\/127\.0\.0\.1:1/, /--url/, /ECONNREFUSED|bad port/],
+    },
     { title: "a URL that is none", args: ["hyperchain:status", "--url", "alpha"], says: [/--url is "alpha"/, /http:\/\//] },
-    { title: "a configured URL at which nothing answers", args: ["hyperchain:status"], options: { config: { url: "http://127.0.0.1:1" } }, says: [/hyperchains\.url in the config/] },
-    { title: "no number of chains", args: ["hyperchain:spawn", "--chains", "two"], says: [/--chains must be a whole number from 1 to 10, got 'two'/] },
-    { title: "a host that is another machine's", args: ["hyperchain:spawn", "--host", "192.0.2.1", "--port", "0"], says: [/EADDRNOTAVAIL.*192\.0\.2\.1/, /address of this machine/] },
-    { title: "too many chains", args: ["hyperchain:spawn", "--chains", "11"], says: [/--chains must be a whole number from 1 to 10/] },
-    { title: "names for another number of chains", args: ["hyperchain:spawn", "--chains", "3", "--names", "a,b"], says: [/--names has 2 names and --chains says 3/] },
+    {
+      title: "a configured URL at which nothing answers",
+      args: ["hyperchain:status"],
+      options: { config: { url: "http://127.0.0.1:1" } },
+      says: [/hyperchains\.url in the config/],
+    },
+    {
+      title: "no number of chains",
+      args: ["hyperchain:spawn", "--chains", "two"],
+      says: [/--chains must be a whole number from 1 to 10, such as 2; got "two"/],
+    },
+    {
+      title: "a host that is not known",
+      args: ["hyperchain:spawn", "--host", "no-such-host.invalid", "--port", "0"],
+      says: [/the host "no-such-host\.invalid" is not known/],
+    },
+    {
+      title: "an L1 on a host that is not known",
+      args: ["hyperchain:spawn", "--settlement-url", "http://no-such-host.invalid:8545"],
+      says: [/no-such-host\.invalid/, /--settlement-url/],
+    },
+    {
+      title: "a journal in a folder that does not exist",
+      args: ["hyperchain:spawn", "--port", "0", "--prover", "none"],
+      options: { config: { chains: { shop: { journal: "/nonexistent/steps.journal" } } } },
+      says: [/hyperchains\.chains\.shop\.journal: there is no folder \/nonexistent; create it/],
+    },
+    {
+      title: "a host that is another machine's",
+      args: ["hyperchain:spawn", "--host", "192.0.2.1", "--port", "0"],
+      says: [/EADDRNOTAVAIL.*192\.0\.2\.1/, /address of this machine/],
+    },
+    {
+      title: "too many chains",
+      args: ["hyperchain:spawn", "--chains", "11"],
+      says: [/--chains must be a whole number from 1 to 10/],
+    },
+    {
+      title: "names for another number of chains",
+      args: ["hyperchain:spawn", "--chains", "3", "--names", "a,b"],
+      says: [/--names has 2 names and --chains says 3/],
+    },
     { title: "a name twice", args: ["hyperchain:spawn", "--names", "a,a"], says: [/--names has a name twice/] },
-    { title: "a name that is a number", args: ["hyperchain:spawn", "--names", "271,b"], says: [/"271" cannot name a chain/, /letters/] },
-    { title: "an unknown data availability", args: ["hyperchain:spawn", "--da", "celestia"], says: [/--da must be rollup or validium, got 'celestia'/] },
-    { title: "an unknown prover", args: ["hyperchain:spawn", "--prover", "fake"], says: [/--prover must be stark or none, got 'fake'/] },
+    {
+      title: "a name that is a number",
+      args: ["hyperchain:spawn", "--names", "271,b"],
+      says: [/"271" cannot name a chain/, /letters/],
+    },
+    {
+      title: "an unknown data availability",
+      args: ["hyperchain:spawn", "--da", "celestia"],
+      says: [/--da must be "rollup" or "validium"; got "celestia"/],
+    },
+    {
+      title: "an unknown prover",
+      args: ["hyperchain:spawn", "--prover", "fake"],
+      says: [/--prover must be "stark" or "none"; got "fake"/],
+    },
     { title: "an unknown option", args: ["hyperchain:spawn", "--chain", "2"], says: [/--chain/] },
-    { title: "a port that is none", args: ["hyperchain:spawn", "--port", "99999"], says: [/--port must be a whole number from 0 to 65535/] },
+    {
+      title: "a port that is none",
+      args: ["hyperchain:spawn", "--port", "99999"],
+      says: [/--port must be a whole number from 0 to 65535/],
+    },
   ];
   for (const misuse of misuses) test(`I5: ${misuse.title}`, () => refuses(misuse));
 
@@ -53,14 +115,20 @@ describe("I5 misuse while nothing runs", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     try {
       const { port } = server.address() as AddressInfo;
-      await refuses({ title: "", args: ["hyperchain:spawn", "--port", String(port)], says: [new RegExp(`port ${port} .*in use`), /another port/] });
+      await refuses({
+        title: "",
+        args: ["hyperchain:spawn", "--port", String(port)],
+        says: [new RegExp(`port ${port} .*in use`), /another port/],
+      });
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
   });
 
   test("I5: a server that is no ecosystem", async () => {
-    const server = createServer((_, response) => response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, error: { code: -32601, message: "method not found" } })));
+    const server = createServer((_, response) =>
+      response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, error: { code: -32601, message: "method not found" } })),
+    );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -76,19 +144,34 @@ describe("I5 misuse while nothing runs", () => {
     const announcement = { pid: Number(dead), url: "http://127.0.0.1:1", project: "/", startedAt: 1 };
     writeFileSync(join(workplace.stateFolder, `${dead}-1.json`), JSON.stringify(announcement));
     writeFileSync(join(workplace.stateFolder, "broken.json"), "{");
-    await refuses({ title: "", args: ["hyperchain:status"], options: { config: { l1: { port: 1 } } }, says: [/no running ecosystem found/] });
+    await refuses({
+      title: "",
+      args: ["hyperchain:status"],
+      options: { config: { l1: { port: 1 } } },
+      says: [/no running ecosystem found/],
+    });
     assert.deepEqual(readdirSync(workplace.stateFolder), []);
   });
 
   test("I5: what another user may have announced is not believed", async () => {
     mkdirSync(workplace.stateFolder, { recursive: true });
     chmodSync(workplace.stateFolder, 0o777);
-    const server = createServer((_, response) => response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: { name: "false friend" } })));
+    const server = createServer((_, response) =>
+      response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: { name: "false friend" } })),
+    );
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      writeFileSync(join(workplace.stateFolder, "1-1.json"), JSON.stringify({ pid: process.pid, url, project: "/", startedAt: 1 }));
-      await refuses({ title: "", args: ["hyperchain:status"], options: { config: { l1: { port: 1 } } }, says: [/no running ecosystem found/] });
+      writeFileSync(
+        join(workplace.stateFolder, "1-1.json"),
+        JSON.stringify({ pid: process.pid, url, project: "/", startedAt: 1 }),
+      );
+      await refuses({
+        title: "",
+        args: ["hyperchain:status"],
+        options: { config: { l1: { port: 1 } } },
+        says: [/no running ecosystem found/],
+      });
     } finally {
       rmSync(workplace.stateFolder, { recursive: true });
       await new Promise((resolve) => server.close(resolve));
@@ -107,12 +190,18 @@ describe("I5 misuse while nothing runs", () => {
 
 /** Without the Node that npm puts first. */
 function systemPath(): string {
-  return (process.env["PATH"] ?? "").split(":").filter((folder) => !folder.includes("node_modules")).join(":");
+  return (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((folder) => !folder.includes("node_modules"))
+    .join(":");
 }
 
 function nodeOnPath(): string | undefined {
   try {
-    return execFileSync("node", ["-p", "process.versions.node"], { encoding: "utf8", env: { ...process.env, PATH: systemPath() } }).trim();
+    return execFileSync("node", ["-p", "process.versions.node"], {
+      encoding: "utf8",
+      env: { ...process.env, PATH: systemPath() },
+    }).trim();
   } catch {
     return undefined;
   }
@@ -126,29 +215,114 @@ describe("I5 misuse of a running ecosystem", () => {
   after(() => ecosystem.interrupt());
 
   const misuses: readonly Misuse[] = [
-    { title: "an unknown chain", args: ["hyperchain:deposit", "1", "1@gamma"], says: [/no chain gamma/, /alpha \(271\), beta \(272\)/] },
+    {
+      title: "an unknown chain",
+      args: ["hyperchain:deposit", "1", "1@gamma"],
+      says: [/no chain gamma/, /alpha \(271\), beta \(272\)/],
+    },
     { title: "an unknown chain to settle", args: ["hyperchain:settle", "300"], says: [/no chain 300/, /alpha \(271\)/] },
-    { title: "an address without a chain", args: ["hyperchain:send", "1", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "--from", "1@alpha"], says: [/does not say on which chain/, /@<chain name or id>/] },
-    { title: "an address with a typing error", args: ["hyperchain:send", "1", "0x70997970C51812dc3A010C7d01b50e0d17dc79C9@beta", "--from", "1@alpha"], says: [/checksum/] },
-    { title: "too little money", args: ["hyperchain:send", "5000", "1@beta", "--from", "1@alpha"], says: [/lacks 4900 ETH on alpha: it has 100 ETH and needs 5000, and more for gas; bring more there first/, /or send less/] },
-    { title: "too little money on L1", args: ["hyperchain:deposit", "50000", "1@beta"], says: [/lacks 4\d{4}\.\d+ ETH on l1: it has \S+ ETH and needs 50000\.\d+/, /use another account/] },
+    {
+      title: "an address without a chain",
+      args: ["hyperchain:send", "1", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8", "--from", "1@alpha"],
+      says: [/does not say on which chain/, /@<chain name or id>/],
+    },
+    {
+      title: "an address with a typing error",
+      args: ["hyperchain:send", "1", "0x70997970C51812dc3A010C7d01b50e0d17dc79C9@beta", "--from", "1@alpha"],
+      says: [/checksum/],
+    },
+    {
+      title: "too little money",
+      args: ["hyperchain:send", "50000", "1@beta", "--from", "1@alpha"],
+      says: [
+        /lacks 40000 ETH on alpha: it has 10000 ETH and needs 50000, and more for gas; bring more there first/,
+        /or send less/,
+      ],
+    },
+    {
+      title: "too little money on L1",
+      args: ["hyperchain:deposit", "50000", "1@beta"],
+      says: [/lacks 4\d{4}\.\d+ ETH on l1: it has \S+ ETH and needs 50000\.\d+/, /use another account/],
+    },
     { title: "no amount", args: ["hyperchain:deposit", "much", "1@alpha"], says: [/'much' is no amount of ETH/, /such as 1\.5/] },
     { title: "an amount of nothing", args: ["hyperchain:withdraw", "0", "--from", "1@alpha"], says: [/'0' is no amount of ETH/] },
-    { title: "more decimals than there are", args: ["hyperchain:deposit", "0.1234567890123456789", "1@alpha"], says: [/at most 18 decimals/] },
-    { title: "an unknown token", args: ["hyperchain:send", "1", "1@beta", "--from", "1@alpha", "--token", "0x00000000000000000000000000000000000000ff"], says: [/no token on alpha/] },
-    { title: "an unknown token on L1", args: ["hyperchain:deposit", "1", "1@beta", "--token", "0x00000000000000000000000000000000000000ff"], says: [/no ERC-20 token on l1/] },
+    {
+      title: "more decimals than there are",
+      args: ["hyperchain:deposit", "0.1234567890123456789", "1@alpha"],
+      says: [/at most 18 decimals/],
+    },
+    {
+      title: "an unknown token",
+      args: ["hyperchain:send", "1", "1@beta", "--from", "1@alpha", "--token", "0x00000000000000000000000000000000000000ff"],
+      says: [/no token on alpha/],
+    },
+    {
+      title: "an unknown token on L1",
+      args: ["hyperchain:deposit", "1", "1@beta", "--token", "0x00000000000000000000000000000000000000ff"],
+      says: [/no ERC-20 token on l1/],
+    },
     { title: "an account number that does not exist", args: ["hyperchain:wallet", "99"], says: [/no account 99/, /0 to 19/] },
-    { title: "an account without a key", args: ["hyperchain:send", "1", "1@beta", "--from", "0x00000000000000000000000000000000000000ff@alpha"], says: [/no key to sign for 0x0+ff/, /HYPERCHAIN_PRIVATE_KEY/] },
-    { title: "a sender without its chain", args: ["hyperchain:withdraw", "1"], says: [/--from must say from which chain/, /--from 0@alpha/] },
-    { title: "a send to the same chain", args: ["hyperchain:send", "1", "2@alpha", "--from", "1@alpha"], says: [/source and destination are both/] },
-    { title: "a send to L1", args: ["hyperchain:send", "1", "2@l1", "--from", "1@alpha"], says: [/the destination is L1/, /withdrawal/] },
+    {
+      title: "an account without a key",
+      args: ["hyperchain:send", "1", "1@beta", "--from", "0x00000000000000000000000000000000000000ff@alpha"],
+      says: [/no key to sign for 0x0+ff/, /HYPERCHAIN_PRIVATE_KEY/],
+    },
+    {
+      title: "a sender without its chain",
+      args: ["hyperchain:withdraw", "1"],
+      says: [/--from must say from which chain/, /--from 0@alpha/],
+    },
+    {
+      title: "a send to the same chain",
+      args: ["hyperchain:send", "1", "2@alpha", "--from", "1@alpha"],
+      says: [/source and destination are both/],
+    },
+    {
+      title: "a send to L1",
+      args: ["hyperchain:send", "1", "2@l1", "--from", "1@alpha"],
+      says: [/the destination is L1/, /withdrawal/],
+    },
     { title: "a deposit to L1", args: ["hyperchain:deposit", "1", "2@l1"], says: [/a deposit goes to a chain/] },
-    { title: "a call that is none", args: ["hyperchain:call", "1@beta", "transfer(address", "--from", "1@alpha"], says: [/'transfer\(address' with 0 arguments is no call/] },
-    { title: "a call with a missing argument", args: ["hyperchain:call", "1@beta", "transfer(address,uint256)", "5", "--from", "1@alpha"], says: [/with 1 argument is no call/] },
+    {
+      title: "a call to an address without code",
+      args: [
+        "hyperchain:call",
+        "1@beta",
+        "transfer(address,uint256)",
+        "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+        "5",
+        "--from",
+        "1@alpha",
+      ],
+      says: [/there is no contract at 0x70997970C51812dc3A010C7d01b50e0d17dc79C8@beta/, /check address and chain/],
+    },
+    {
+      title: "a call that is none",
+      args: ["hyperchain:call", "1@beta", "transfer(address", "--from", "1@alpha"],
+      says: [/'transfer\(address' with 0 arguments is no call/],
+    },
+    {
+      title: "a call with a missing argument",
+      args: ["hyperchain:call", "1@beta", "transfer(address,uint256)", "5", "--from", "1@alpha"],
+      says: [/with 1 argument is no call/],
+    },
     { title: "a hash that is none", args: ["hyperchain:message", "0x12"], says: [/'0x12' is no hash/] },
-    { title: "a hash that nobody knows", args: ["hyperchain:message", `0x${"12".repeat(32)}`], says: [/no message and no transaction/, /hyperchain:send/] },
-    { title: "a claim of a withdrawal that nobody knows", args: ["hyperchain:claim", "beta", `0x${"12".repeat(32)}`], says: [/beta has sent no withdrawal 0x1212/, /hyperchain:withdraw/] },
-    { title: "a key that is none", args: ["hyperchain:send", "1", "1@beta"], options: { environment: { HYPERCHAIN_PRIVATE_KEY: "secret" } }, says: [/HYPERCHAIN_PRIVATE_KEY is no private key/] },
+    {
+      title: "a hash that nobody knows",
+      args: ["hyperchain:message", `0x${"12".repeat(32)}`],
+      says: [/no message and no transaction/, /hyperchain:send/],
+    },
+    {
+      title: "a claim of a withdrawal that nobody knows",
+      args: ["hyperchain:claim", "beta", `0x${"12".repeat(32)}`],
+      says: [/beta has sent no withdrawal 0x1212/, /hyperchain:withdraw/],
+    },
+    {
+      title: "a key that is none",
+      args: ["hyperchain:send", "1", "1@beta"],
+      options: { environment: { HYPERCHAIN_PRIVATE_KEY: "secret" } },
+      says: [/HYPERCHAIN_PRIVATE_KEY is no private key/],
+    },
   ];
   for (const misuse of misuses) test(`I5: ${misuse.title}`, () => refuses(misuse));
 });

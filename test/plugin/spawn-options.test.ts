@@ -3,13 +3,8 @@ import { describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import hyperchain from "../../src/index.ts";
 import { spawnConfig } from "../../src/plugin/tasks/spawn-options.ts";
-import type { SpawnArguments } from "../../src/plugin/tasks/spawn-options.ts";
 import type { HyperchainsUserConfig } from "../../src/types.ts";
-
-const NOTHING_SAID: SpawnArguments = {
-  ...{ chains: undefined, names: undefined, da: undefined, port: undefined, host: undefined, blockMs: undefined, batchMs: undefined },
-  ...{ batchTransactions: undefined, prover: undefined, proverWorkers: undefined, settlementUrl: undefined, noRelayer: false, json: false },
-};
+import { NOTHING_SAID } from "./support/spawn-arguments.ts";
 
 async function ports(hyperchains: HyperchainsUserConfig, port?: string): Promise<unknown[]> {
   const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], hyperchains });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -11,7 +11,10 @@ import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
-const [KEY_1, ACCOUNT_1] = ["0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"];
+const [KEY_1, ACCOUNT_1] = [
+  "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+  "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+];
 /** A contract that counts its calls in slot 0: PUSH0 SLOAD PUSH1 1 ADD DUP1 PUSH0 SSTORE …, and the code that deploys it. */
 const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
 /** A contract that reverts every call with the word 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 REVERT, and the code that deploys it. */
@@ -39,10 +42,17 @@ describe("I1 tasks on a running ecosystem", () => {
 
   test("I1: spawn's first line has names, ids, URLs, contracts, accounts and what is proven", async () => {
     const { info } = ecosystem;
-    assert.deepEqual(info.chains.map(({ name, chainId }) => [name, chainId]), [["alpha", 271], ["beta", 272]]);
+    assert.deepEqual(
+      info.chains.map(({ name, chainId }) => [name, chainId]),
+      [
+        ["alpha", 271],
+        ["beta", 272],
+      ],
+    );
     assert.match(info.proven, /^NOTHING IS PROVEN/);
     assert.match(info.accounts.mnemonic ?? "", /junk$/);
-    for (const { url, chainId } of [info.l1, ...info.chains]) assert.equal((await connect(url).getNetwork()).chainId, BigInt(chainId));
+    for (const { url, chainId } of [info.l1, ...info.chains])
+      assert.equal((await connect(url).getNetwork()).chainId, BigInt(chainId));
     assert.notEqual(await connect(info.l1.url).getCode(info.l1.contracts.factory), "0x");
   });
 
@@ -57,9 +67,13 @@ describe("I1 tasks on a running ecosystem", () => {
 
   test("I1: any member's URL names it, by option and by environment", async () => {
     const url = ecosystem.info.chains[1]?.url ?? "";
-    const byOption = await workplace.run(["hyperchain:status", "--json", "--url", url], { environment: { XDG_STATE_HOME: "/nonexistent" } });
+    const byOption = await workplace.run(["hyperchain:status", "--json", "--url", url], {
+      environment: { XDG_STATE_HOME: "/nonexistent" },
+    });
     assert.equal(valueOf<{ info: SpawnedEcosystem["info"] }>(byOption).info.l1.url, ecosystem.info.l1.url);
-    const byEnvironment = await workplace.run(["hyperchain:status", "--json"], { environment: { XDG_STATE_HOME: "/nonexistent", HYPERCHAIN_URL: url } });
+    const byEnvironment = await workplace.run(["hyperchain:status", "--json"], {
+      environment: { XDG_STATE_HOME: "/nonexistent", HYPERCHAIN_URL: url },
+    });
     assert.equal(valueOf<{ info: SpawnedEcosystem["info"] }>(byEnvironment).info.l1.url, ecosystem.info.l1.url);
   });
 
@@ -68,9 +82,9 @@ describe("I1 tasks on a running ecosystem", () => {
     const had = await alpha.getBalance(ACCOUNT_1);
     const result = await workplace.run(["hyperchain:deposit", "1.5", "1@alpha", "--json"]);
     const deposit = valueOf<{ amount: string; canonicalTxHash: string; arrived: boolean }>(result);
-    assert.equal(deposit.amount, String(3n * ETHER / 2n));
+    assert.equal(deposit.amount, String((3n * ETHER) / 2n));
     assert.equal(deposit.arrived, true);
-    assert.equal((await alpha.getBalance(ACCOUNT_1)) - had, 3n * ETHER / 2n);
+    assert.equal((await alpha.getBalance(ACCOUNT_1)) - had, (3n * ETHER) / 2n);
     assert.equal((await alpha.getTransactionReceipt(deposit.canonicalTxHash))?.status, 1);
     assert.match(result.stderr, /depositing 1\.5 ETH/);
   });
@@ -81,7 +95,10 @@ describe("I1 tasks on a running ecosystem", () => {
     const result = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@272`, "--from", "1@alpha", "--json"]);
     const sent = valueOf<{ messageHash: string; steps: readonly { step: string }[] }>(result);
     assert.equal((await beta.getBalance(ACCOUNT_1)) - had, 2n * ETHER);
-    assert.deepEqual(sent.steps.slice(0, 6).map(({ step }) => step), ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed"]);
+    assert.deepEqual(
+      sent.steps.slice(0, 6).map(({ step }) => step),
+      ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed"],
+    );
     const followed = await workplace.run(["hyperchain:message", sent.messageHash]);
     assert.equal(followed.code, 0, followed.stderr);
     assert.match(followed.stdout, /every step is done/);
@@ -92,7 +109,17 @@ describe("I1 tasks on a running ecosystem", () => {
     const beta = connect(ecosystem.info.chains[1]?.url);
     const deployment = await new Wallet(KEY_1, beta).sendTransaction({ data: COUNTER_INIT });
     const contract = (await deployment.wait())?.contractAddress ?? "";
-    const result = await workplace.run(["hyperchain:call", `${contract}@beta`, "visit(uint256)", "7", "--value", "0.25", "--from", "2@alpha", "--json"]);
+    const result = await workplace.run([
+      "hyperchain:call",
+      `${contract}@beta`,
+      "visit(uint256)",
+      "7",
+      "--value",
+      "0.25",
+      "--from",
+      "2@alpha",
+      "--json",
+    ]);
     assert.equal(valueOf<{ executed: boolean }>(result).executed, true);
     assert.equal(BigInt(await beta.getStorage(contract, 0)), 1n);
     assert.equal(await beta.getBalance(contract), ETHER / 4n);
@@ -102,11 +129,19 @@ describe("I1 tasks on a running ecosystem", () => {
     const beta = connect(ecosystem.info.chains[1]?.url);
     const deployment = await new Wallet(KEY_1, beta).sendTransaction({ data: REFUSING_INIT });
     const contract = (await deployment.wait())?.contractAddress ?? "";
-    const result = await workplace.run(["hyperchain:call", `${contract}@beta`, "visit(uint256)", "7", "--from", "2@alpha", "--json"]);
+    const result = await workplace.run([
+      "hyperchain:call",
+      `${contract}@beta`,
+      "visit(uint256)",
+      "7",
+      "--from",
+      "2@alpha",
+      "--json",
+    ]);
     assert.equal(result.code, 1, result.stdout);
     assert.equal(result.stdout, "");
     assert.match(result.stderr, /arrived on beta and reverted there with 0x0{62}2a; its value goes back/);
-    const hash = /its message is (0x[0-9a-f]{64})/.exec(result.stderr)?.[1] ?? "";
+    const hash = /Its message is (0x[0-9a-f]{64})/.exec(result.stderr)?.[1] ?? "";
     const message = await workplace.run(["hyperchain:message", hash]);
     assert.match(message.stdout, /every step is done, but the call arrived on beta and reverted there with 0x0{62}2a/);
     const claim = await workplace.run(["hyperchain:claim", "alpha", hash, "--from", "3"]);
@@ -118,7 +153,7 @@ describe("I1 tasks on a running ecosystem", () => {
     const recipient = "0x00000000000000000000000000000000000c0de1";
     const result = await workplace.run(["hyperchain:withdraw", "0.75", recipient, "--from", "1@alpha", "--json"]);
     assert.equal(valueOf<{ paid: boolean }>(result).paid, true);
-    assert.equal(await l1.getBalance(recipient), 3n * ETHER / 4n);
+    assert.equal(await l1.getBalance(recipient), (3n * ETHER) / 4n);
   });
 
   test("I1: a withdrawal that was not waited for can be claimed later, once", async () => {
@@ -126,7 +161,9 @@ describe("I1 tasks on a running ecosystem", () => {
     const { messageHash, transactionHash } = valueOf<{ messageHash: string; transactionHash: string }>(
       await workplace.run(["hyperchain:withdraw", "0.5", recipient, "--from", "1@beta", "--no-wait", "--json"]),
     );
-    const claimed = valueOf<{ messageHash: string; claimTransactionHash: string }>(await workplace.run(["hyperchain:claim", "beta", transactionHash, "--from", "3", "--json"]));
+    const claimed = valueOf<{ messageHash: string; claimTransactionHash: string }>(
+      await workplace.run(["hyperchain:claim", "beta", transactionHash, "--from", "3", "--json"]),
+    );
     assert.equal(claimed.messageHash, messageHash);
     assert.equal(await connect(ecosystem.info.l1.url).getBalance(recipient), ETHER / 2n);
     const again = await workplace.run(["hyperchain:claim", "beta", messageHash, "--from", "3"]);
@@ -139,7 +176,12 @@ describe("I1 tasks on a running ecosystem", () => {
   test("I1: a token travels by its address, then by its symbol, and comes back to L1", async () => {
     const l1 = connect(ecosystem.info.l1.url);
     const { abi, bytecode } = await bundledArtifact("DevelopmentToken");
-    const token = (await new ContractFactory(abi, bytecode, new Wallet(KEY_1, l1)).deploy("Gold", "GLD", ACCOUNT_1, 10n * ETHER)) as Contract;
+    const token = (await new ContractFactory(abi, bytecode, new Wallet(KEY_1, l1)).deploy(
+      "Gold",
+      "GLD",
+      ACCOUNT_1,
+      10n * ETHER,
+    )) as Contract;
     await token.waitForDeployment();
     const address = String(await token.getAddress());
     valueOf(await workplace.run(["hyperchain:deposit", "4", "1@alpha", "--from", "1", "--token", address, "--json"]));
@@ -155,18 +197,27 @@ describe("I1 tasks on a running ecosystem", () => {
 
   test("I1: settle tells the batches that L1 executed", async () => {
     await (await new Wallet(KEY_1, connect(ecosystem.info.chains[0]?.url)).sendTransaction({ to: ACCOUNT_1, value: 1n })).wait();
-    const batches = valueOf<readonly { chainId: number; proof?: object }[]>(await workplace.run(["hyperchain:settle", "alpha", "--json"]));
+    const batches = valueOf<readonly { chainId: number; proof?: object }[]>(
+      await workplace.run(["hyperchain:settle", "alpha", "--json"]),
+    );
     for (const batch of batches) {
       assert.equal(batch.chainId, 271);
       assert.equal(batch.proof, undefined);
     }
-    const { status } = valueOf<{ status: { chains: readonly { batches: { sealed: number; executed: number } }[] } }>(await workplace.run(["hyperchain:status", "--json"]));
+    const { status } = valueOf<{ status: { chains: readonly { batches: { sealed: number; executed: number } }[] } }>(
+      await workplace.run(["hyperchain:status", "--json"]),
+    );
     assert.ok((status.chains[0]?.batches.executed ?? 0) > 0);
   });
 
   test("I1: wallet shows what an account has on every member", async () => {
-    const wallet = valueOf<{ members: readonly { name: string; tokens: readonly { amount: string }[] }[] }>(await workplace.run(["hyperchain:wallet", "1", "--json"]));
-    assert.deepEqual(wallet.members.map(({ name }) => name), ["l1", "alpha", "beta"]);
+    const wallet = valueOf<{ members: readonly { name: string; tokens: readonly { amount: string }[] }[] }>(
+      await workplace.run(["hyperchain:wallet", "1", "--json"]),
+    );
+    assert.deepEqual(
+      wallet.members.map(({ name }) => name),
+      ["l1", "alpha", "beta"],
+    );
     const beta = await connect(ecosystem.info.chains[1]?.url).getBalance(ACCOUNT_1);
     assert.equal(wallet.members[2]?.tokens[0]?.amount, String(beta));
   });
@@ -188,21 +239,92 @@ test("I1: every task explains itself", async () => {
   }
 });
 
+test("B12: --wait returns with what there is when it is ready, the ecosystem goes on, and hyperchain:stop ends it", async () => {
+  const own = createWorkplace();
+  let background: number | undefined;
+  try {
+    const started = await own.run(["hyperchain:spawn", "--wait", "--json", "--port", "0", "--prover", "none", "--chains", "1"]);
+    const { pid, log, ...info } = valueOf<SpawnedEcosystem["info"] & { pid: number; log: string }>(started);
+    background = pid;
+    const url = info.chains[0]?.url ?? "";
+    assert.equal(await balanceOn(url, ACCOUNT_1), 10_000n * ETHER);
+    assert.match(readFileSync(log, "utf8"), /^starting L1 and alpha/m);
+    const elsewhere = await own.run(["hyperchain:stop", "--url", "http://127.0.0.1:1"]);
+    assert.match(elsewhere.stderr, /no ecosystem answers at http:\/\/127\.0\.0\.1:1, which --url names/);
+    const [stopped] = valueOf<readonly { pid: number; url: string }[]>(await own.run(["hyperchain:stop", "--json"]));
+    assert.deepEqual([stopped?.pid, stopped?.url], [pid, url]);
+    await assert.rejects(fetch(url, { method: "POST", body: "{}" }));
+    const again = await own.run(["hyperchain:stop"]);
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /this project runs no ecosystem/);
+    background = undefined;
+  } finally {
+    if (background !== undefined) process.kill(background);
+    await own.close();
+  }
+});
+
+test("B12: --wait tells why the ecosystem did not start", async () => {
+  const { code, stderr } = await workplace.run(["hyperchain:spawn", "--wait", "--chains", "11"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /the ecosystem did not start .*--chains must be a whole number from 1 to 10/s);
+});
+
+test("B6: ten chains start with the defaults, 10,000 ETH for each account, and L1's accounts keep theirs", async () => {
+  const own = createWorkplace();
+  try {
+    const { info } = await own.spawn(["--chains", "10", "--prover", "none"]);
+    const [first, last, ...rest] = [
+      await balanceOn(info.chains[0]?.url, ACCOUNT_1),
+      await balanceOn(info.chains[9]?.url, ACCOUNT_1),
+      await balanceOn(info.l1.url, ACCOUNT_1),
+    ];
+    assert.deepEqual([first, last, ...rest], [10_000n * ETHER, 10_000n * ETHER, 10_000n * ETHER]);
+  } finally {
+    await own.close();
+  }
+});
+
+async function balanceOn(url: string | undefined, account: string): Promise<bigint> {
+  const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true });
+  try {
+    return await provider.getBalance(account);
+  } finally {
+    provider.destroy();
+  }
+}
+
 test("I1: names, number, data availability and batches of chains come from options, and every batch has its proof", async () => {
   const own = createWorkplace();
   try {
-    const { info } = await own.spawn(["--names", "shop,bank,game", "--da", "rollup,validium,rollup", "--batch-ms", "0", "--no-relayer"]);
-    assert.deepEqual(info.chains.map(({ name, dataAvailability }) => [name, dataAvailability]), [["shop", "rollup"], ["bank", "validium"], ["game", "rollup"]]);
+    const { info } = await own.spawn(
+      ["--names", "shop,bank,game", "--da", "rollup,validium,rollup", "--batch-ms", "0", "--no-relayer"],
+      { config: { accounts: { balance: "1000000000000000" } } },
+    );
+    // B6: as much as the config takes.
+    assert.equal(await balanceOn(info.chains[0]?.url, ACCOUNT_1), 10n ** 15n * ETHER);
+    assert.deepEqual(
+      info.chains.map(({ name, dataAvailability }) => [name, dataAvailability]),
+      [
+        ["shop", "rollup"],
+        ["bank", "validium"],
+        ["game", "rollup"],
+      ],
+    );
     assert.equal(new Set(info.chains.map(({ chainId }) => chainId)).size, 3);
     assert.equal(info.relayer, undefined);
     assert.match(info.proven, /Execution is trusted/);
-    const [batch, ...others] = valueOf<readonly { chainId: number; proof: { bytes: number } }[]>(await own.run(["hyperchain:settle", "bank", "--json"]));
+    const [batch, ...others] = valueOf<readonly { chainId: number; proof: { bytes: number } }[]>(
+      await own.run(["hyperchain:settle", "bank", "--json"]),
+    );
     assert.deepEqual([batch?.chainId, others], [info.chains[1]?.chainId, []]);
     assert.ok((batch?.proof.bytes ?? 0) > 10_000);
 
     // L1 has only the hash of a validium's messages; the claim brings the message.
     const recipient = "0x00000000000000000000000000000000000c0de4";
-    const { messageHash } = valueOf<{ messageHash: string }>(await own.run(["hyperchain:withdraw", "0.5", recipient, "--from", "1@bank", "--no-wait", "--json"]));
+    const { messageHash } = valueOf<{ messageHash: string }>(
+      await own.run(["hyperchain:withdraw", "0.5", recipient, "--from", "1@bank", "--no-wait", "--json"]),
+    );
     valueOf(await own.run(["hyperchain:settle", "bank", "--json"]));
     valueOf(await own.run(["hyperchain:claim", "bank", messageHash, "--json"]));
     const l1 = new JsonRpcProvider(info.l1.url, undefined, { staticNetwork: true });

@@ -30,7 +30,15 @@ for (const { name, originChainId, originToken, preimage } of assetIds) {
 test("a body of another length, version or kind, or with an amount of 2^128, is no asset message", () => {
   assert.equal(decodeAssetMessage(body().subarray(0, 189)), undefined);
   assert.equal(decodeAssetMessage(Uint8Array.of(...body(), 0)), undefined);
-  for (const [at, value] of [[0, 0], [0, 2], [1, 0], [1, 4], [1, 255], [101, 1], [86, 1]] as const) {
+  for (const [at, value] of [
+    [0, 0],
+    [0, 2],
+    [1, 0],
+    [1, 4],
+    [1, 255],
+    [101, 1],
+    [86, 1],
+  ] as const) {
     const bytes = body();
     bytes[at] = value;
     assert.equal(decodeAssetMessage(bytes), undefined, `byte ${at} = ${value}`);

@@ -27,7 +27,9 @@ interface AssetTransferVector {
 
 /** Asset messages with their bytes, and asset ids with their preimages; both written by hand. */
 export function readAssetVectors(): AssetVectors {
-  return JSON.parse(readFileSync(new URL("../../fixtures/protocol/asset-messages.json", import.meta.url), "utf8")) as AssetVectors;
+  return JSON.parse(
+    readFileSync(new URL("../../fixtures/protocol/asset-messages.json", import.meta.url), "utf8"),
+  ) as AssetVectors;
 }
 
 /** The vector's numbers as the program has them. */

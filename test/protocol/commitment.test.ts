@@ -34,7 +34,7 @@ for (const vector of readBatchVectors()) {
     assert.equal(
       expected.outputsHash,
       hash(
-        id("hyperchain.batch-outputs.v1"),
+        id("hyperchain.batch-outputs.v2"),
         word(outputs.batchNumber),
         word(outputs.firstBlock),
         word(outputs.lastBlock),
@@ -47,12 +47,13 @@ for (const vector of readBatchVectors()) {
         word(vector.importedRoots.length),
         expected.importedRootsRollingHash,
         word(outputs.cheatCount),
+        outputs.extensions,
       ),
     );
     assert.equal(
       expected.preCommitment,
       hash(
-        id("hyperchain.batch.v1"),
+        id("hyperchain.batch.v2"),
         word(batch.protocolVersion),
         word(batch.settlementChainId),
         zeroPadValue(batch.hyperchainAddress, 32),
@@ -64,6 +65,7 @@ for (const vector of readBatchVectors()) {
         expected.diffDigest,
         expected.outputsHash,
         word(batch.daPolicy),
+        batch.partition,
       ),
     );
     const drawn = getBytes(
@@ -82,12 +84,13 @@ for (const vector of readBatchVectors()) {
     assert.equal(
       expected.daCommitment,
       hash(
-        id("hyperchain.data-availability.v1"),
+        id("hyperchain.data-availability.v2"),
         expected.pubdataHash,
         zeroPadBytes(expected.point, 32),
         zeroPadBytes(expected.evaluation, 32),
         batch.flowsHash,
         keccak256(batch.policyData),
+        batch.partitionDa,
       ),
     );
     assert.equal(expected.commitment, hash(id("hyperchain.commitment.v1"), expected.preCommitment, expected.daCommitment));
@@ -121,18 +124,41 @@ test("a statement has 200 bytes, is read back, and is refused in any other form"
 
 test("every field changes what it is hashed into", () => {
   const outputs = {
-    batchNumber: 1n, firstBlock: 2n, lastBlock: 3n, firstTimestamp: 4n, lastTimestamp: 5n, l2LogsTreeRoot: wordToHex(6n),
-    logCount: 7n, priorityOpCount: 8n, priorityOpsRollingHash: wordToHex(9n), importedRootCount: 10n,
-    importedRootsRollingHash: wordToHex(11n), cheatCount: 12n,
+    batchNumber: 1n,
+    firstBlock: 2n,
+    lastBlock: 3n,
+    firstTimestamp: 4n,
+    lastTimestamp: 5n,
+    l2LogsTreeRoot: wordToHex(6n),
+    logCount: 7n,
+    priorityOpCount: 8n,
+    priorityOpsRollingHash: wordToHex(9n),
+    importedRootCount: 10n,
+    importedRootsRollingHash: wordToHex(11n),
+    cheatCount: 12n,
+    extensions: wordToHex(13n),
   } as const;
   const digest = [1, 2, 3, 4, 5, 6, 7, 8];
   const fields = {
-    protocolVersion: 1n, settlementChainId: 2n, hyperchainAddress: `0x${"03".repeat(20)}`, chainId: 4n, batchNumber: 5n,
-    previousCommitment: wordToHex(6n), oldStateRoot: digest, newStateRoot: digest, diffDigest: digest, outputsHash: wordToHex(10n),
+    protocolVersion: 1n,
+    settlementChainId: 2n,
+    hyperchainAddress: `0x${"03".repeat(20)}`,
+    chainId: 4n,
+    batchNumber: 5n,
+    previousCommitment: wordToHex(6n),
+    oldStateRoot: digest,
+    newStateRoot: digest,
+    diffDigest: digest,
+    outputsHash: wordToHex(10n),
     daPolicy: 11n,
+    partition: wordToHex(12n),
   } as const;
   const changed = (value: unknown): unknown =>
-    typeof value === "bigint" ? value + 100n : typeof value === "string" ? value.replace("0x", "0x0").slice(0, -1) : digest.toReversed();
+    typeof value === "bigint"
+      ? value + 100n
+      : typeof value === "string"
+        ? value.replace("0x", "0x0").slice(0, -1)
+        : digest.toReversed();
   for (const name of Object.keys(outputs) as (keyof typeof outputs)[]) {
     assert.notEqual(hashOutputs({ ...outputs, [name]: changed(outputs[name]) }), hashOutputs(outputs), name);
   }
@@ -144,7 +170,12 @@ test("every field changes what it is hashed into", () => {
 test("the point depends on both sides and on the length", () => {
   const a = wordToHex(1n);
   const b = wordToHex(2n);
-  const points = [deriveEvaluationPoint(a, b, 9), deriveEvaluationPoint(b, a, 9), deriveEvaluationPoint(a, b, 10), deriveEvaluationPoint(a, a, 9)];
+  const points = [
+    deriveEvaluationPoint(a, b, 9),
+    deriveEvaluationPoint(b, a, 9),
+    deriveEvaluationPoint(a, b, 10),
+    deriveEvaluationPoint(a, a, 9),
+  ];
   assert.equal(new Set(points.map(String)).size, 4);
 });
 
@@ -152,5 +183,8 @@ test("rolling hashes depend on order and number", () => {
   const [a, b] = [wordToHex(1n), wordToHex(2n)];
   assert.equal(new Set([[], [a], [b], [a, b], [b, a], [a, a]].map(priorityOpsRollingHash)).size, 6);
   const root = (registryIndex: bigint, of: typeof a) => ({ registryIndex, root: of });
-  assert.equal(new Set([[], [root(1n, a)], [root(2n, a)], [root(1n, b)], [root(1n, a), root(1n, a)]].map(importedRootsRollingHash)).size, 5);
+  assert.equal(
+    new Set([[], [root(1n, a)], [root(2n, a)], [root(1n, b)], [root(1n, a), root(1n, a)]].map(importedRootsRollingHash)).size,
+    5,
+  );
 });

@@ -40,6 +40,7 @@ export function computeExpected(vector: Omit<BatchVector, "expected">): BatchVec
     importedRootCount: BigInt(vector.importedRoots.length),
     importedRootsRollingHash: importedRoots,
     cheatCount: BigInt(vector.outputs.cheatCount),
+    extensions: vector.outputs.extensions,
   });
   const entries = [...content.changes, outputsEntry(BigInt(outputsHash))];
   const diffDigest = diffListDigest(entries, compress);
@@ -57,6 +58,7 @@ export function computeExpected(vector: Omit<BatchVector, "expected">): BatchVec
     diffDigest,
     outputsHash,
     daPolicy: BigInt(vector.batch.daPolicy),
+    partition: vector.batch.partition,
   });
   const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
   const evaluation = evaluateDiffList(entries, point);
@@ -66,6 +68,7 @@ export function computeExpected(vector: Omit<BatchVector, "expected">): BatchVec
     evaluation,
     flowsHash: vector.batch.flowsHash,
     policyDataHash: keccak(fromHex(vector.batch.policyData)),
+    partitionDa: vector.batch.partitionDa,
   });
   const commitment = hashCommitment(preCommitment, daCommitment);
   return {
@@ -83,9 +86,7 @@ export function computeExpected(vector: Omit<BatchVector, "expected">): BatchVec
     codeHashes: content.changes.filter(setsCode).map((entry) => wordToHex(entry.value)),
     daCommitment,
     commitment,
-    statement: toHex(
-      encodeStatement({ commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash }),
-    ),
+    statement: toHex(encodeStatement({ commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash })),
   };
 }
 

@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 
 import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { hashLeaf, hashNode, POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../src/kernels/tree-hash.ts";
+import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
+import { codeDigest } from "../../src/protocol/code-digest.ts";
 import { diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
 import { digestFromHex, digestToHex } from "../../src/protocol/digest.ts";
 import { DomainTag, type LeafKind } from "../../src/protocol/domain-tags.ts";
@@ -11,12 +13,25 @@ import { fromHex } from "../../src/protocol/hex.ts";
 
 /** Written by `fixtures/poseidon/derive.py`, which shares no code with this project. */
 interface Hashes {
-  readonly compressions: readonly { readonly use: string; readonly tag: number; readonly left: string; readonly right: string; readonly digest: string }[];
+  readonly compressions: readonly {
+    readonly use: string;
+    readonly tag: number;
+    readonly left: string;
+    readonly right: string;
+    readonly digest: string;
+  }[];
   readonly value: { readonly word: string; readonly digest: string };
   readonly key: { readonly kind: LeafKind; readonly address: string; readonly slot: string; readonly digest: string };
-  readonly leaf: { readonly kind: number; readonly key: string; readonly nextKey: string; readonly word: string; readonly digest: string };
+  readonly leaf: {
+    readonly kind: number;
+    readonly key: string;
+    readonly nextKey: string;
+    readonly word: string;
+    readonly digest: string;
+  };
   readonly state: { readonly treeRoot: string; readonly leafCount: number; readonly digest: string };
   readonly diff: { readonly index: number; readonly word: string; readonly digest: string };
+  readonly codes: readonly { readonly code: string; readonly digest: string }[];
   readonly proofLeaf: { readonly elements: readonly number[]; readonly digest: string };
   readonly proofNode: { readonly left: string; readonly right: string; readonly digest: string };
 }
@@ -48,6 +63,15 @@ describe("the hashes of the protocol", () => {
     assert.equal(digestToHex(compress(DomainTag.state, digestFromHex(state.treeRoot), count)), state.digest);
     const entry = { type: "update", index: diff.index, value: BigInt(diff.word), isCode: false } as const;
     assert.equal(digestToHex(diffListDigest([entry], compress)), diff.digest);
+  });
+
+  it("are those of codes, by the reference and by the chain's own", () => {
+    for (const { code, digest } of hashes.codes) {
+      assert.equal(digestToHex(codeDigest(fromHex(code), compress)), digest, code);
+      assert.equal(codeDigestValue(fromHex(code)), BigInt(digest), code);
+    }
+    assert.equal(codeDigestValue(new Uint8Array()), 0n, "there is no code");
+    assert.equal(new Set(hashes.codes.map(({ digest }) => digest)).size, hashes.codes.length);
   });
 
   it("are those of leaves and nodes of trees in proofs", () => {

@@ -29,7 +29,9 @@ describe("Hexadecimal text", () => {
       for (let i = 0; i < 20; i++) kept.push(toHex(bytes));
       gc();
       console.log((process.memoryUsage().heapUsed - before) / kept.length);`;
-    const printed = execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "--eval", script], { encoding: "utf8" });
+    const printed = execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "--eval", script], {
+      encoding: "utf8",
+    });
     assert.ok(Number(printed) < 200_000, `a text of 120,002 digits takes ${printed} bytes`);
   });
 });

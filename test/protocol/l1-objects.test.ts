@@ -44,8 +44,14 @@ test("a registry proof leads to the root over the leaves it was made for", () =>
 
 test("withheld logs keep asset messages, results and order, and hide other bodies", () => {
   const asset = encodeAssetMessage({
-    kind: 1, destinationChainId: 1n, originChainId: 1n, originToken: `0x${"00".repeat(20)}`, amount: 1n,
-    recipient: `0x${"11".repeat(20)}`, sender: `0x${"22".repeat(20)}`, nonce: 0n,
+    kind: 1,
+    destinationChainId: 1n,
+    originChainId: 1n,
+    originToken: `0x${"00".repeat(20)}`,
+    amount: 1n,
+    recipient: `0x${"11".repeat(20)}`,
+    sender: `0x${"22".repeat(20)}`,
+    nonce: 0n,
   });
   const other: Hex = `0x${"33".repeat(20)}`;
   const encoded = encodeWithheldLogs([
@@ -54,7 +60,18 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     { type: "priorityOp", success: false },
     { type: "message", sender: ASSET_ROUTER_ADDRESS, body: asset },
   ]);
-  const expected = ["0004", "01", "03", other.slice(2), keccak256("0x01").slice(2), "00", "02", ASSET_ROUTER_ADDRESS.slice(2), "0000be", Buffer.from(asset).toString("hex")];
+  const expected = [
+    "0004",
+    "01",
+    "03",
+    other.slice(2),
+    keccak256("0x01").slice(2),
+    "00",
+    "02",
+    ASSET_ROUTER_ADDRESS.slice(2),
+    "0000be",
+    Buffer.from(asset).toString("hex"),
+  ];
   assert.equal(Buffer.from(encoded).toString("hex"), expected.join(""));
   assert.deepEqual(decodeWithheldLogs(encoded), [
     { type: "priorityOp", success: true },
@@ -62,7 +79,8 @@ test("withheld logs keep asset messages, results and order, and hide other bodie
     { type: "priorityOp", success: false },
     { type: "message", sender: ASSET_ROUTER_ADDRESS, messageHash: keccak256(asset), body: asset },
   ]);
-  const refused = (bytes: Uint8Array, code: string) => assert.throws(() => decodeWithheldLogs(bytes), { name: "WithheldLogsError", code });
+  const refused = (bytes: Uint8Array, code: string) =>
+    assert.throws(() => decodeWithheldLogs(bytes), { name: "WithheldLogsError", code });
   for (const length of [0, 1, 2, 10, 60, encoded.length - 1]) refused(encoded.subarray(0, length), "Truncated");
   refused(Uint8Array.of(...encoded, 0), "TrailingBytes");
   refused(Uint8Array.of(0, 1, 4), "UnknownLogHead");
@@ -75,18 +93,25 @@ test("flows of nothing hash to the tag and an empty list", () => {
   assert.equal(hashAssetFlows(sumAssetFlows([], 1n)), keccak256(`0x${words.join("")}`));
 });
 
-test("the genesis record hashes as eighteen words, all zero but four", () => {
+test("the genesis record hashes as twenty-four words, all zero but four", () => {
   const root = wordToHex(7n);
-  const words = new Array<string>(18).fill(wordToHex(0n).slice(2));
-  words[3] = wordToHex(2n).slice(2);
-  words[7] = wordToHex(9n).slice(2);
-  words[10] = root.slice(2);
-  words[16] = id("hyperchain.imported-roots.v1").slice(2);
+  const words = new Array<string>(24).fill(wordToHex(0n).slice(2));
+  words[4] = wordToHex(2n).slice(2);
+  words[8] = wordToHex(9n).slice(2);
+  words[11] = root.slice(2);
+  words[17] = id("hyperchain.imported-roots.v1").slice(2);
   assert.equal(hashStoredBatch(genesisStoredBatch(9n, root, 2n)), keccak256(`0x${words.join("")}`));
 });
 
 test("signatures are ordered by their signers' numbers, whatever the case of their digits", () => {
-  const signers = ["0xB000000000000000000000000000000000000000", "0xa000000000000000000000000000000000000000", "0x00F0000000000000000000000000000000000000"];
+  const signers = [
+    "0xB000000000000000000000000000000000000000",
+    "0xa000000000000000000000000000000000000000",
+    "0x00F0000000000000000000000000000000000000",
+  ];
   const ordered = orderSignatures(signers.map((signer) => ({ signer: signer as Hex, signature: signer as Hex })));
-  assert.deepEqual(ordered, [...signers].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
+  assert.deepEqual(
+    ordered,
+    [...signers].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)),
+  );
 });

@@ -16,7 +16,12 @@ test("the empty leaf and the empty tree are ZK Stack's published constants", () 
 test("a message's log is packed as Solidity packs it", () => {
   const sender = "0xd8da6bf26964af9d7eed9e03e53415d37aa96045";
   const expected = solidityPackedKeccak256(PACKED, [
-    0, true, 0, "0x0000000000000000000000000000000000008008", zeroPadValue(sender, 32), keccak256("0x1234"),
+    0,
+    true,
+    0,
+    "0x0000000000000000000000000000000000008008",
+    zeroPadValue(sender, 32),
+    keccak256("0x1234"),
   ]);
   assert.equal(hashL2Log(messageLog(sender, Uint8Array.of(0x12, 0x34))), expected);
 });
@@ -25,15 +30,17 @@ test("a priority operation's log is packed as Solidity packs it", () => {
   const txHash = wordToHex(5n);
   for (const success of [true, false]) {
     const expected = solidityPackedKeccak256(PACKED, [
-      0, true, 0, "0x0000000000000000000000000000000000008001", txHash, wordToHex(success ? 1n : 0n),
+      0,
+      true,
+      0,
+      "0x0000000000000000000000000000000000008001",
+      txHash,
+      wordToHex(success ? 1n : 0n),
     ]);
     assert.equal(hashL2Log(priorityOpLog(txHash, success)), expected);
   }
   const odd = { ...priorityOpLog(txHash, true), l2ShardId: 1, isService: false, txNumberInBatch: 0x1234 };
-  assert.equal(
-    hashL2Log(odd),
-    solidityPackedKeccak256(PACKED, [1, false, 0x1234, odd.sender, odd.key, odd.value]),
-  );
+  assert.equal(hashL2Log(odd), solidityPackedKeccak256(PACKED, [1, false, 0x1234, odd.sender, odd.key, odd.value]));
 });
 
 test("the root is that of the whole tree, every leaf written out", () => {

@@ -4,6 +4,7 @@ import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../src/protocol/message-proof.ts";
+import { sampleRecord } from "../support/batch-record.ts";
 
 describe("proofs of messages", () => {
   const pair = (left: Hex, right: Hex): Hex => keccak(fromHex(left), fromHex(right));
@@ -26,7 +27,11 @@ describe("proofs of messages", () => {
   test("begin with empty leaves beside a lone log", () => {
     const siblings = l2LogTreeProof([wordToHex(1n)], 0);
     const emptyLeaf = keccak(new Uint8Array(88));
-    assert.deepEqual(siblings.slice(0, 3), [emptyLeaf, pair(emptyLeaf, emptyLeaf), pair(pair(emptyLeaf, emptyLeaf), pair(emptyLeaf, emptyLeaf))]);
+    assert.deepEqual(siblings.slice(0, 3), [
+      emptyLeaf,
+      pair(emptyLeaf, emptyLeaf),
+      pair(pair(emptyLeaf, emptyLeaf), pair(emptyLeaf, emptyLeaf)),
+    ]);
   });
 
   test("do not exist for a log that does not", () => {
@@ -34,15 +39,22 @@ describe("proofs of messages", () => {
     assert.throws(() => l2LogTreeProof([wordToHex(1n)], -1), RangeError);
   });
 
-  test("are 49 words in the order that the contract reads", () => {
+  test("are 60 words in the order that the contract reads", () => {
     const words = (count: number, from: bigint): Hex[] => Array.from({ length: count }, (_, i) => wordToHex(from + BigInt(i)));
-    const path = { logSiblings: words(14, 100n), registryLeafIndex: 5n, registrySiblings: words(32, 200n), registryRootIndex: 9n };
+    const path = {
+      logSiblings: words(14, 100n),
+      registryLeafIndex: 5n,
+      registrySiblings: words(32, 200n),
+      registryRootIndex: 9n,
+      record: sampleRecord(),
+    };
     assert.deepEqual(encodeMessageProof(path), [
-      `0x010e20${"00".repeat(29)}`,
+      `0x020e20${"00".repeat(29)}`,
       ...words(14, 100n),
       wordToHex(5n),
       ...words(32, 200n),
       wordToHex(9n),
+      ...[1n, 0x0a0b0c0dn, 0x0e0f0a0bn, 0n, 0n, 5n, 6_006n, 7_007n, 8n, 6_000n, 0n].map(wordToHex),
     ]);
     assert.throws(() => encodeMessageProof({ ...path, logSiblings: words(13, 0n) }), RangeError);
     assert.throws(() => encodeMessageProof({ ...path, registrySiblings: words(33, 0n) }), RangeError);

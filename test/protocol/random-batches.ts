@@ -53,7 +53,7 @@ export function randomChanges(random: Randomness, updates: number, insertions: n
     .sort((a, b) => a - b)
     .map((index) => ({ type: "update", index, isCode: random.index(4) === 0, value: random.word(256) }));
   for (let i = 0; i < insertions; i++) {
-    const leafKind = ([0, 0, 1, 2] as const)[random.index(4)] ?? 0;
+    const leafKind = ([0, 0, 1, 2, 3] as const)[random.index(5)] ?? 0;
     changes.push({
       type: "insertion",
       leafKind,

@@ -30,6 +30,7 @@ export interface BatchVector {
     readonly firstTimestamp: number;
     readonly lastTimestamp: number;
     readonly cheatCount: number;
+    readonly extensions: Hex;
   };
   readonly batch: {
     readonly protocolVersion: number;
@@ -42,6 +43,8 @@ export interface BatchVector {
     readonly daPolicy: number;
     readonly flowsHash: Hex;
     readonly policyData: Hex;
+    readonly partition: Hex;
+    readonly partitionDa: Hex;
   };
   readonly expected: {
     readonly pubdata: Hex;
@@ -72,8 +75,17 @@ export interface RejectionVector {
   readonly offset: number;
 }
 
+/** Bytes that an independent program wrote: what they say, or why they are refused. */
+export type PubdataVector = Pick<RejectionVector, "pubdata" | "oldLeafCount" | "priorityOpCount"> &
+  (
+    | { readonly content: Pick<BatchVector, "logs" | "bytecodes" | "changes">; readonly code?: undefined }
+    | Pick<RejectionVector, "code" | "offset">
+  );
+
 export const BATCH_VECTORS_FILE = new URL("../../fixtures/protocol/batches.json", import.meta.url);
 const REJECTION_VECTORS_FILE = new URL("../../fixtures/protocol/pubdata-rejections.json", import.meta.url);
+
+const PUBDATA_VECTORS_FILE = new URL("../../fixtures/protocol/pubdata.json", import.meta.url);
 
 export function readBatchVectors(): BatchVector[] {
   return JSON.parse(readFileSync(BATCH_VECTORS_FILE, "utf8")) as BatchVector[];
@@ -81,6 +93,10 @@ export function readBatchVectors(): BatchVector[] {
 
 export function readRejectionVectors(): RejectionVector[] {
   return JSON.parse(readFileSync(REJECTION_VECTORS_FILE, "utf8")) as RejectionVector[];
+}
+
+export function readPubdataVectors(): PubdataVector[] {
+  return JSON.parse(readFileSync(PUBDATA_VECTORS_FILE, "utf8")) as PubdataVector[];
 }
 
 export function entryOf(vector: EntryVector): DiffEntry {

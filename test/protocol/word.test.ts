@@ -4,10 +4,13 @@ import { fromLimbs, toLimbs, WordError } from "../../src/protocol/word.ts";
 
 test("splits a word into sixteen 16-bit limbs, least significant first", () => {
   const word = 0xffff_eeee_dddd_cccc_bbbb_aaaa_9999_8888_7777_6666_5555_4444_3333_2222_1111_0001n;
-  assert.deepEqual(toLimbs(word), [
-    0x0001, 0x1111, 0x2222, 0x3333, 0x4444, 0x5555, 0x6666, 0x7777, 0x8888, 0x9999, 0xaaaa, 0xbbbb, 0xcccc, 0xdddd, 0xeeee,
-    0xffff,
-  ]);
+  assert.deepEqual(
+    toLimbs(word),
+    [
+      0x0001, 0x1111, 0x2222, 0x3333, 0x4444, 0x5555, 0x6666, 0x7777, 0x8888, 0x9999, 0xaaaa, 0xbbbb, 0xcccc, 0xdddd, 0xeeee,
+      0xffff,
+    ],
+  );
   assert.equal(fromLimbs(toLimbs(word)), word);
 });
 

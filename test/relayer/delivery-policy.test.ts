@@ -31,7 +31,7 @@ describe("A15: a relayer delivers what its policy pays for", () => {
     const { abi, bytecode } = await hre.artifacts.readArtifact("L2TestToken");
     const token = await new ContractFactory(abi, bytecode, alice).deploy(10n ** 30n, false, false);
     await token.waitForDeployment();
-    await (await (token.getFunction("approve").send(PREDEPLOYS.L2NativeTokenVault, 10n ** 30n))).wait();
+    await (await token.getFunction("approve").send(PREDEPLOYS.L2NativeTokenVault, 10n ** 30n)).wait();
     const attributes = [relayerReward(10n ** 30n), destinationBaseToken((await token.getAddress()) as Hex)];
     const data = center.encodeFunctionData("sendBundle", [interoperableAddress(B), [], attributes]);
     await (await alice.sendTransaction({ to: PREDEPLOYS.InteropCenter, data })).wait();
@@ -44,14 +44,16 @@ describe("A15: a relayer delivers what its policy pays for", () => {
     assert.deepEqual(devnet.faults, []);
   });
 
-  const delivered = ({ journeys }: ReturnType<typeof relayerOf>): boolean[] => journeys().map(({ steps }) => steps.has("executed"));
+  const delivered = ({ journeys }: ReturnType<typeof relayerOf>): boolean[] =>
+    journeys().map(({ steps }) => steps.has("executed"));
 
   test("a flood of messages without a reward leaves the reserve untouched", async () => {
     const own = await clients[1]!.getBalance(devnet.accounts.wallet(RELAYER).address);
     const saving = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { reserveWei: own + ETHER });
     await saving.poll();
     assert.deepEqual(delivered(saving), [false, true, false]);
-    for (const place of [0, 2]) assert.match(saving.journeys()[place]!.refusal ?? "", /insufficient funds for a delivery at a loss/);
+    for (const place of [0, 2])
+      assert.match(saving.journeys()[place]!.refusal ?? "", /insufficient funds for a delivery at a loss/);
     // The others cost what the reward has brought.
     const spending = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { reserveWei: own });
     await spending.poll();
@@ -73,12 +75,16 @@ describe("A15: a relayer delivers what its policy pays for", () => {
 
   test("weighs reward against cost exactly, and asks for the balance of losses only", async () => {
     const never = (): Promise<bigint> => Promise.reject(new Error("asked"));
-    const at = (rewardWei: bigint, minRewardPercent: number) => objectionTo({ costWei: 200n, rewardWei }, { minRewardPercent, reserveWei: 50n }, () => Promise.resolve(249n));
+    const at = (rewardWei: bigint, minRewardPercent: number) =>
+      objectionTo({ costWei: 200n, rewardWei }, { minRewardPercent, reserveWei: 50n }, () => Promise.resolve(249n));
     assert.equal(await objectionTo({ costWei: 200n, rewardWei: 200n }, { minRewardPercent: 100 }, never), undefined);
     assert.match((await at(199n, 100))!, /less than 100%/);
     assert.match((await at(299n, 150))!, /less than 150%/);
     assert.equal(await at(300n, 150), undefined);
     assert.match((await at(100n, 50))!, /would leave 49 of a reserve of 50/);
-    assert.equal(await objectionTo({ costWei: 200n, rewardWei: 0n }, { reserveWei: 49n }, () => Promise.resolve(249n)), undefined);
+    assert.equal(
+      await objectionTo({ costWei: 200n, rewardWei: 0n }, { reserveWei: 49n }, () => Promise.resolve(249n)),
+      undefined,
+    );
   });
 });

@@ -31,7 +31,13 @@ describe("relaying goes on whatever third parties do", () => {
 
   before(async () => {
     const delayed = { executionDelaySeconds: DELAY_SECONDS };
-    devnet = await startFlowDevnet([{ chainId: A, ...delayed }, { chainId: B, ...delayed }], { prover: { mode: "none" }, fundedAccounts: [MALLORY, ALICE, 9] });
+    devnet = await startFlowDevnet(
+      [
+        { chainId: A, ...delayed },
+        { chainId: B, ...delayed },
+      ],
+      { prover: { mode: "none" }, fundedAccounts: [MALLORY, ALICE, 9] },
+    );
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     const { bytecode } = await hre.artifacts.readArtifact("CallShaper");
@@ -46,15 +52,24 @@ describe("relaying goes on whatever third parties do", () => {
   const mallory = () => devnet.accounts.wallet(MALLORY).connect(devnet.l1.provider);
   const alice = (place = 0) => devnet.accounts.wallet(ALICE).connect(clients[place]!);
   const bob = () => lowerCaseAddress(devnet.accounts.wallet(BOB).address);
-  const contractOf = (place: number) => ({ provider: devnet.l1.provider, hyperchain: devnet.chains[place]!.pipeline.created.hyperchain, fromBlock: 0 });
-  const askL1 = (method: string, params: readonly unknown[]): Promise<unknown> => (devnet.l1.provider as JsonRpcProvider).send(method, [...params]);
+  const contractOf = (place: number) => ({
+    provider: devnet.l1.provider,
+    hyperchain: devnet.chains[place]!.pipeline.created.hyperchain,
+    fromBlock: 0,
+  });
+  const askL1 = (method: string, params: readonly unknown[]): Promise<unknown> =>
+    (devnet.l1.provider as JsonRpcProvider).send(method, [...params]);
   const copy = async (body: string, place = 0): Promise<void> => {
     const sender = devnet.accounts.wallet(MALLORY).connect(clients[place]!);
-    await (await sender.sendTransaction({ to: PREDEPLOYS.L1Messenger, data: messenger.encodeFunctionData("sendToL1", [body]) })).wait();
+    await (
+      await sender.sendTransaction({ to: PREDEPLOYS.L1Messenger, data: messenger.encodeFunctionData("sendToL1", [body]) })
+    ).wait();
   };
   const bodiesOf = async (transactionHash: string): Promise<string[]> => {
     const receipt = await clients[0]!.getTransactionReceipt(transactionHash);
-    return receipt!.logs.filter(({ address }) => address === PREDEPLOYS.L1Messenger).map((log) => String(messenger.parseLog(log)!.args["message"]));
+    return receipt!.logs
+      .filter(({ address }) => address === PREDEPLOYS.L1Messenger)
+      .map((log) => String(messenger.parseLog(log)!.args["message"]));
   };
 
   /** Seals a chain's batch; once it is proven and its time has come, a third party executes it before the operator does. */
@@ -74,7 +89,11 @@ describe("relaying goes on whatever third parties do", () => {
       { target: hyperchain, data: decoy, manner: LENIENT },
       { target: hyperchain, data: call, manner: UNDONE },
       { target: hyperchain, data: toHex(fromHex(call).map((byte) => 255 - byte)), manner: MASKED },
-      { target: shaperAddress, data: shaper.encodeFunctionData("run", [[{ target: hyperchain, data: decoy, manner: LENIENT }]]), manner: PLAIN },
+      {
+        target: shaperAddress,
+        data: shaper.encodeFunctionData("run", [[{ target: hyperchain, data: decoy, manner: LENIENT }]]),
+        manner: PLAIN,
+      },
     ];
     const data = shaper.encodeFunctionData("run", [steps]);
     const fees = { maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 10n ** 11n };
@@ -85,7 +104,10 @@ describe("relaying goes on whatever third parties do", () => {
   }
 
   test("A3, A4: batches executed through a contract among decoys, and every message copied by another sender, stop neither deliveries nor withdrawals", async () => {
-    const sent = [await alice().sendTransaction(transferOf(B, 5n, bob())), await alice().sendTransaction(callOf(B, { to: bob(), data: "0x", value: 7n, reward: 1n }))];
+    const sent = [
+      await alice().sendTransaction(transferOf(B, 5n, bob())),
+      await alice().sendTransaction(callOf(B, { to: bob(), data: "0x", value: 7n, reward: 1n })),
+    ];
     for (const { hash } of sent) await (await clients[0]!.getTransaction(hash))!.wait();
     const { messageHash, transactionHash } = await withdraw(devnet.info(), { chain: A, amount: 3n, to: bob() }, alice());
     const bodies = (await Promise.all([...sent.map(({ hash }) => hash), transactionHash].map(bodiesOf))).flat();
@@ -97,7 +119,13 @@ describe("relaying goes on whatever third parties do", () => {
     await settleByMallory(0);
     await devnet.chains[1]!.pipeline.pollL1();
     await relayer.poll();
-    assert.deepEqual(relayer.journeys().map(({ content, refusal }) => [content.type, refusal]), [["transfer", undefined], ["bundle", undefined]]);
+    assert.deepEqual(
+      relayer.journeys().map(({ content, refusal }) => [content.type, refusal]),
+      [
+        ["transfer", undefined],
+        ["bundle", undefined],
+      ],
+    );
     assert.deepEqual(relayer.journeys().map(journeyStatus), ["executed", "executed"]);
     assert.equal(await clients[1]!.getBalance(bob()), 12n);
     await settleByMallory(1);
@@ -106,7 +134,9 @@ describe("relaying goes on whatever third parties do", () => {
     const before = await devnet.l1.provider.getBalance(bob());
     assert.equal((await finalizeWithdrawal(devnet.info(), { chain: A, messageHash }, mallory())).state, "paid");
     assert.equal((await devnet.l1.provider.getBalance(bob())) - before, 3n);
-    const named = (await devnet.chains[0]!.provider.request({ method: "hyperchain_message", params: [messageHash] })) as { readonly type: string };
+    const named = (await devnet.chains[0]!.provider.request({ method: "hyperchain_message", params: [messageHash] })) as {
+      readonly type: string;
+    };
     assert.equal(named.type, "withdrawal");
   });
 
@@ -117,7 +147,9 @@ describe("relaying goes on whatever third parties do", () => {
         const value: unknown = Reflect.get(target, name, target);
         if (name !== "estimateGas") return typeof value === "function" ? (value.bind(target) as unknown) : value;
         return (request: Parameters<JsonRpcProvider["estimateGas"]>[0]) =>
-          refusals-- > 0 ? Promise.reject(Object.assign(new Error("execution reverted"), { code: "CALL_EXCEPTION" })) : target.estimateGas(request);
+          refusals-- > 0
+            ? Promise.reject(Object.assign(new Error("execution reverted"), { code: "CALL_EXCEPTION" }))
+            : target.estimateGas(request);
       },
     });
     await (await alice().sendTransaction(transferOf(B, 11n, bob()))).wait();

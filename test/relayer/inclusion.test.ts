@@ -17,10 +17,26 @@ function nodeThat(receiptAt: number, knows: (search: number) => boolean) {
 
 describe("A6: waiting for a delivery", () => {
   test("goes on while its chain has it, or may only not have told all its nodes", async () => {
-    assert.equal((await inclusionOf(HASH, nodeThat(100, (search) => search % 3 === 0), 0)).hash, HASH);
+    assert.equal(
+      (
+        await inclusionOf(
+          HASH,
+          nodeThat(100, (search) => search % 3 === 0),
+          0,
+        )
+      ).hash,
+      HASH,
+    );
   });
 
   test("ends when its chain does not know it any more", async () => {
-    await assert.rejects(inclusionOf(HASH, nodeThat(100, (search) => search < 3), 0), /is gone: another one took its nonce/);
+    await assert.rejects(
+      inclusionOf(
+        HASH,
+        nodeThat(100, (search) => search < 3),
+        0,
+      ),
+      /is gone: another one took its nonce/,
+    );
   });
 });

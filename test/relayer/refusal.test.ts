@@ -7,15 +7,19 @@ const transaction = { to: "0x000000000000000000000000000000000001000e", data: `0
 
 describe("why a delivery was refused", () => {
   test("is the contract's error, by name and with its arguments", () => {
-    const errors = new Interface(["error NotEnoughGas(uint256 available, uint256 required)"]);
-    const data = errors.encodeErrorResult("NotEnoughGas", [5n, 9n]);
+    const errors = new Interface(["error NotEnoughGas(uint256 required, uint256 actual)"]);
+    const data = errors.encodeErrorResult("NotEnoughGas", [9n, 5n]);
     const refused = makeError("execution reverted (unknown custom error)", "CALL_EXCEPTION", { data, transaction } as never);
-    assert.equal(describeRefusal(refused), "NotEnoughGas(5, 9)");
+    assert.equal(describeRefusal(refused), "NotEnoughGas(9, 5)");
   });
 
   test("has long arguments cut off", () => {
     const errors = new Interface(["error FailingRunOfContract(bytes32 bundleHash, address deliverer, bytes reason)"]);
-    const data = errors.encodeErrorResult("FailingRunOfContract", [`0x${"11".repeat(32)}`, transaction.to, `0x${"22".repeat(1_024)}`]);
+    const data = errors.encodeErrorResult("FailingRunOfContract", [
+      `0x${"11".repeat(32)}`,
+      transaction.to,
+      `0x${"22".repeat(1_024)}`,
+    ]);
     const refused = makeError("execution reverted (unknown custom error)", "CALL_EXCEPTION", { data, transaction } as never);
     const said = describeRefusal(refused);
     assert.match(said, /^FailingRunOfContract\(0x1111/);
@@ -24,7 +28,10 @@ describe("why a delivery was refused", () => {
 
   test("is what the node says, without the transaction that the client repeats", () => {
     const node = { code: -32_000, message: "an internal call runs out of gas" };
-    const refused = makeError("could not coalesce error", "UNKNOWN_ERROR", { error: node, payload: { params: [transaction] } } as never);
+    const refused = makeError("could not coalesce error", "UNKNOWN_ERROR", {
+      error: node,
+      payload: { params: [transaction] },
+    } as never);
     assert.ok(refused.message.length > 6_000);
     assert.equal(describeRefusal(refused), "an internal call runs out of gas");
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, ZeroAddress } from "ethers";
+import { Interface, ZeroAddress, ZeroHash } from "ethers";
+import hre from "hardhat";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { verifierRegistryAbi } from "../../src/abi/verifier-registry.ts";
 import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
@@ -26,7 +27,7 @@ describe("deploying an ecosystem", () => {
     const factory = new Interface(chainFactoryAbi);
     assert.equal(String(await ask(addresses.factory, factory, "sharedBridge")).toLowerCase(), addresses.bridge);
     assert.equal(String(await ask(addresses.factory, factory, "messageRoot")).toLowerCase(), addresses.roots);
-    const active = (await ask(addresses.verifiers, new Interface(verifierRegistryAbi), "requireActive", version.protocolVersion)) as {
+    const active = (await ask(addresses.verifiers, new Interface(verifierRegistryAbi), "contentOf", version.protocolVersion)) as {
       verifier: string;
       genesisStateRoot: string;
     };
@@ -35,6 +36,24 @@ describe("deploying an ecosystem", () => {
     for (const address of Object.values(addresses)) {
       assert.notEqual(await settled.l1.ethers.provider.getCode(address), "0x", address);
     }
+  });
+
+  test("no version proves execution, and no contract of the package says that it verifies aggregates", async () => {
+    const { addresses, version } = settled.ecosystem;
+    const registry = new Interface(verifierRegistryAbi);
+    const content = (await ask(addresses.verifiers, registry, "contentOf", version.protocolVersion)) as {
+      aggregator: string;
+      executionKey: string;
+    };
+    assert.deepEqual([content.aggregator, content.executionKey], [ZeroAddress, ZeroHash]);
+    const { abi } = await hre.artifacts.readArtifact("IAggregateVerifier");
+    const { selector } = new Interface(abi).getFunction("verify")!;
+    const verifiers: string[] = [];
+    for (const name of await hre.artifacts.getAllFullyQualifiedNames()) {
+      const { abi: own, bytecode } = await hre.artifacts.readArtifact(name);
+      if (bytecode !== "0x" && new Interface(own).getFunction(selector) !== null) verifiers.push(name);
+    }
+    assert.deepEqual(verifiers, ["test/contracts/solidity/l1/AggregateVerifierDouble.sol:AggregateVerifierDouble"]);
   });
 
   test("a chain's configuration is kept as it was given, and its id only once", async () => {
@@ -58,7 +77,7 @@ describe("deploying an ecosystem", () => {
       const configuration = localChainConfiguration(delayed.ecosystem, 604n, [validator()]);
       const created = await createChain(delayed.ecosystem, configuration, delayed.accounts[2]!, { wait });
       assert.deepEqual(waits, [60_000, 1_000, 1_000, 1_000]);
-      assert.equal(created.bornAt, 0n);
+      assert.equal(created.bornAt, BigInt((await delayed.l1.ethers.provider.getBlock(created.fromBlock))!.timestamp));
       const empty = { ...configuration, chainId: 605n, validators: [] };
       await assert.rejects(createChain(delayed.ecosystem, empty, delayed.accounts[2]!, { wait }), /QuorumEmpty\(\)/);
     } finally {

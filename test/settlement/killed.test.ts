@@ -20,7 +20,12 @@ const STAGES = ["commit", "prove", "execute"] as const;
 const [SENDER, VALIDATOR] = [0, 1];
 
 /** Around a stage's transaction: when the process is killed, and what L1 has of it. */
-const MOMENTS: readonly { readonly name: string; readonly killedAt: "transaction" | "look"; readonly fate: Fate; readonly isMined: boolean }[] = [
+const MOMENTS: readonly {
+  readonly name: string;
+  readonly killedAt: "transaction" | "look";
+  readonly fate: Fate;
+  readonly isMined: boolean;
+}[] = [
   { name: "before L1 has its transaction", killedAt: "transaction", fate: "unseen", isMined: false },
   { name: "after L1 has mined its transaction, before the answer", killedAt: "transaction", fate: "answerLost", isMined: true },
   { name: "while its transaction waits to be mined", killedAt: "look", fate: "unseen", isMined: false },
@@ -46,7 +51,10 @@ describe("A6: a process that is killed in the middle of settlement, with its jou
   const mining = (automine: boolean) => settled.l1.ethers.provider.send("evm_setAutomine", [automine]);
 
   function start(task: SettlingTask) {
-    const child = fork(new URL("./support/settling-process.ts", import.meta.url), [], { serialization: "advanced", execArgv: [] });
+    const child = fork(new URL("./support/settling-process.ts", import.meta.url), [], {
+      serialization: "advanced",
+      execArgv: [],
+    });
     child.send(task);
     const report = once(child, "message").then(([message]) => message as SettlingReport);
     return { child, report, ended: once(child, "exit") };
@@ -100,12 +108,18 @@ describe("A6: a process that is killed in the middle of settlement, with its jou
           }
           return "answered";
         };
+        // Signatures that are given now hold for other seconds.
+        await provider.send("evm_increaseTime", [5]);
         const second = start(task);
         const { proofs } = await second.report;
         assert.deepEqual(await second.ended, [0, null]);
         l1.decide = () => "answered";
 
-        assert.deepEqual(await readTotals({ ...chain.contract, provider, fromBlock: task.fromBlock }), { committed: 1n, verified: 1n, executed: 1n });
+        assert.deepEqual(await readTotals({ ...chain.contract, provider, fromBlock: task.fromBlock }), {
+          committed: 1n,
+          verified: 1n,
+          executed: 1n,
+        });
         assert.equal((await settled.accounts[SENDER]!.getNonce()) - nonce, STAGES.length, "one transaction for each stage");
         const unseen = killedAt === "transaction" && fate === "unseen" ? 1 : 0;
         assert.equal(sent, STAGES.length + unseen, "what L1 has is not sent again");

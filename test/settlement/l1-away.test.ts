@@ -6,8 +6,8 @@ import { connectHttp } from "../../src/devnet/relaying.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { patientReader, readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
-import { createL1Patience } from "../../src/settlement/l1-sender/l1-patience.ts";
-import type { L1Trouble } from "../../src/settlement/l1-sender/l1-patience.ts";
+import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
+import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
@@ -58,7 +58,7 @@ describe("A6: an L1 that goes away and comes back", () => {
       return last ?? "answered";
     };
     const delay = (): Promise<void> => Promise.resolve();
-    const patience = createL1Patience({}, { delay, onTrouble: (trouble) => said.push(trouble) });
+    const patience = createL1Retry({}, { delay, onTrouble: (trouble) => said.push(trouble) });
     try {
       const settlement = await openSettlement<FormedBatch>(
         { quorum: { members: chain.members, threshold: 1 }, posting: CALLDATA_POSTING },
@@ -79,7 +79,12 @@ describe("A6: an L1 that goes away and comes back", () => {
       await settlement.submit(await chain.form({ logs: [plainMessage("patience")] })).executed;
       await settlement.close();
       const reader = { ...chain.contract, provider, fromBlock: chain.created.fromBlock };
-      return { said, totals: await readTotals(reader), transactions: (await signer.getNonce()) - nonceBefore, wasAway: failuresLeft !== undefined };
+      return {
+        said,
+        totals: await readTotals(reader),
+        transactions: (await signer.getNonce()) - nonceBefore,
+        wasAway: failuresLeft !== undefined,
+      };
     } finally {
       l1.decide = () => "answered";
       provider.destroy();
@@ -90,8 +95,15 @@ describe("A6: an L1 that goes away and comes back", () => {
     assert.ok(wasAway, "L1 has been away");
     assert.deepEqual(totals, { committed: 1n, verified: 1n, executed: 1n });
     assert.equal(transactions, 3, "one transaction for each stage");
-    assert.deepEqual(said.map((trouble) => trouble?.code), ["L1Unreachable", undefined], "said once, and once that it is over");
-    assert.match(said[0]!.message, /L1 does not answer as it should \((socket hang up|read ECONNRESET|server response 429 .*)\)$/);
+    assert.deepEqual(
+      said.map((trouble) => trouble?.code),
+      ["L1Unreachable", undefined],
+      "said once, and once that it is over",
+    );
+    assert.match(
+      said[0]!.message,
+      /L1 does not answer as it should \((socket hang up|read ECONNRESET|server response 429 .*)\)$/,
+    );
   };
 
   test("when settlement is opened", async () => {
@@ -102,7 +114,9 @@ describe("A6: an L1 that goes away and comes back", () => {
     for (const [moment, fate] of Object.entries(MOMENTS)) {
       test(`around the ${stage}'s transaction: ${moment}`, async () => {
         let sent = 0;
-        assertSettledOnce(await settleWith((method) => (method === "eth_sendRawTransaction" && sent++ === place ? fate : undefined)));
+        assertSettledOnce(
+          await settleWith((method) => (method === "eth_sendRawTransaction" && sent++ === place ? fate : undefined)),
+        );
       });
     }
   }

@@ -61,7 +61,10 @@ describe("a protocol version under which nothing is proven", () => {
     const approval = approvalBy([await proven.members[0]!.signBatch(batch, terms)], terms);
     const data = encodeCommit(proven.genesis, await commitBatchOf(batch, CALLDATA_POSTING), approval);
     const context = contextOf(proven);
-    await assert.rejects(context.transactor.send({ label: "commit", to: context.hyperchain, data }), refusedWith("CommitmentMismatch"));
+    await assert.rejects(
+      context.transactor.send({ label: "commit", to: context.hyperchain, data }),
+      refusedWith("CommitmentMismatch"),
+    );
     unproven.revert(mark);
   });
 

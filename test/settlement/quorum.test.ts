@@ -20,7 +20,14 @@ function members(count: number): Promise<QuorumMember[]> {
 /** Signers by an independent recovery, in the order of the signatures. */
 function signers(signatures: readonly Hex[]): string[] {
   const domain = quorumDomain(CONTEXT.settlementChainId, CONTEXT.hyperchain);
-  return signatures.map((signature) => verifyTypedData(domain, BATCH_COMMITMENT_TYPES, { commitment: BATCH.commitment, batchNumber: 3n, ...TERMS }, signature).toLowerCase());
+  return signatures.map((signature) =>
+    verifyTypedData(
+      domain,
+      BATCH_COMMITMENT_TYPES,
+      { commitment: BATCH.commitment, batchNumber: 3n, ...TERMS },
+      signature,
+    ).toLowerCase(),
+  );
 }
 
 test("two of three are enough while the third never answers, and come in ascending order", async () => {

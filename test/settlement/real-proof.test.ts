@@ -5,6 +5,7 @@ import type { TransactionReceipt } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { recordOfBatch } from "../../src/protocol/batch-record.ts";
 import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../src/protocol/transaction-tree.ts";
@@ -158,8 +159,14 @@ describe("a batch with a real proof on L1", () => {
     const executed = await executeBatch(context, first, firstStored);
     assert.equal(eventOf(executed, "BlockExecution").args["batchHash"], hashStoredBatch(firstStored));
     assert.equal(await readContract(context, "executedStateRoot"), digestToHex(first.job.statement.newStateRoot));
+    const block = await settled.l1.ethers.provider.getBlock(executed!.blockNumber);
     const root = transactionTreeRoot([
-      transactionTreeLeaf({ chainId: CHAIN_ID, batchNumber: 0n, logRoot: first.outputs.l2LogsTreeRoot }),
+      transactionTreeLeaf({
+        chainId: CHAIN_ID,
+        batchNumber: 0n,
+        logRoot: first.outputs.l2LogsTreeRoot,
+        record: recordOfBatch(firstStored, BigInt(block!.timestamp)),
+      }),
     ]);
     const roots = executed!.logs
       .filter(({ address }) => address.toLowerCase() === settled.ecosystem.addresses.roots)
@@ -196,7 +203,11 @@ describe("a batch with a real proof on L1", () => {
         refundRecipient: `0x${"88".repeat(20)}`,
       },
     ]);
-    const request = await settled.accounts[4]!.sendTransaction({ to: settled.ecosystem.addresses.factory, data, value: mintValue });
+    const request = await settled.accounts[4]!.sendTransaction({
+      to: settled.ecosystem.addresses.factory,
+      data,
+      value: mintValue,
+    });
     await request.wait();
     const watcher = createL1Watcher(
       { hyperchains: [context.hyperchain], registry: settled.ecosystem.addresses.roots, fromBlock: context.fromBlock },
@@ -204,7 +215,9 @@ describe("a batch with a real proof on L1", () => {
     );
     const { events } = await watcher.poll();
     const canonicalTxHashes = events.flatMap((event) => (event.type === "priorityOperation" ? [event.canonicalTxHash] : []));
-    const roots = events.flatMap((event) => (event.type === "transactionRoot" ? [{ registryIndex: event.rootIndex, root: event.root }] : []));
+    const roots = events.flatMap((event) =>
+      event.type === "transactionRoot" ? [{ registryIndex: event.rootIndex, root: event.root }] : [],
+    );
     assert.equal(canonicalTxHashes.length, 1);
     assert.equal(roots.length, 2);
     const previous = await readLastStoredBatch(context);

@@ -5,13 +5,14 @@ import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { toHex } from "../../src/protocol/hex.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
-import { reduceJournal } from "../../src/settlement/journal/progress.ts";
+import { approvalsIn, reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
 import { createLocalMember } from "../../src/settlement/quorum.ts";
 import type { QuorumMember } from "../../src/settlement/quorum.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
+import { SigningRecord } from "../../src/settlement/signing-record.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
@@ -95,7 +96,11 @@ describe("settlement of a chain", () => {
     const broken = proof.with(proof.length >> 1, proof[proof.length >> 1]! ^ 1);
     const entry = { type: "proof", batchNumber: 0n, commitment: batch.commitment, proof: toHex(broken) } as const;
     const open = (answer: Uint8Array, journal = createMemoryJournal([entry])) =>
-      openSettlement(optionsOf(chain), { context: senderContext(chain, settled.accounts[0]!), journal, prove: () => (made++, Promise.resolve(answer)) });
+      openSettlement(optionsOf(chain), {
+        context: senderContext(chain, settled.accounts[0]!),
+        journal,
+        prove: () => (made++, Promise.resolve(answer)),
+      });
     let made = 0;
     const stubborn = await open(broken);
     await assert.rejects(stubborn.submit(batch).proven, { code: "Reverted" });
@@ -111,7 +116,8 @@ describe("settlement of a chain", () => {
   test("stops with a report when a validator refuses, and asks no more of L1", async () => {
     const chain = await createSettledChain(settled, 302n, { validatorThreshold: 2n }, 2);
     const suspicious = await createLocalMember(settled.accounts[2]!, chain.contract, {
-      batch: ({ outputs }) => (outputs.logCount === 0n ? Promise.resolve() : Promise.reject(new Error("re-execution gives other logs"))),
+      batch: ({ outputs }) =>
+        outputs.logCount === 0n ? Promise.resolve() : Promise.reject(new Error("re-execution gives other logs")),
     });
     const reports: unknown[] = [];
     const settlement = await openSettlement(
@@ -146,18 +152,26 @@ describe("settlement of a chain", () => {
     const away: QuorumMember = {
       ...second!,
       signBatch: (batch, terms) =>
-        asked++ < 4 ? Promise.reject(new SettlementError("L1Unreachable", "connect ECONNREFUSED")) : second!.signBatch(batch, terms),
+        asked++ < 4
+          ? Promise.reject(new SettlementError("L1Unreachable", "connect ECONNREFUSED"))
+          : second!.signBatch(batch, terms),
     };
     const batch = await chain.form();
     const quorum = { members: [first!, away], threshold: 2 };
-    const { stored } = await commitBatch(senderContext(chain, settled.accounts[0]!), batch, chain.genesis, { quorum, posting: CALLDATA_POSTING });
+    const { stored } = await commitBatch(senderContext(chain, settled.accounts[0]!), batch, chain.genesis, {
+      quorum,
+      posting: CALLDATA_POSTING,
+    });
     assert.equal(stored.commitment, batch.commitment);
     assert.equal(asked, 5);
     asked = 0;
     const disagreeing: QuorumMember = { ...first!, signBatch: () => Promise.reject(new Error("re-execution gives other logs")) };
     const both = { members: [disagreeing, away], threshold: 2 };
     await assert.rejects(
-      commitBatch(senderContext(chain, settled.accounts[0]!), await chain.form(), stored, { quorum: both, posting: CALLDATA_POSTING }),
+      commitBatch(senderContext(chain, settled.accounts[0]!), await chain.form(), stored, {
+        quorum: both,
+        posting: CALLDATA_POSTING,
+      }),
       { code: "QuorumUnreachable" },
     );
     assert.equal(asked, 1);
@@ -199,7 +213,10 @@ describe("settlement of a chain", () => {
       },
     };
     const quorum = { members: [slow], threshold: 1 };
-    const { stored } = await commitBatch(senderContext(chain, settled.accounts[0]!), await chain.form(), chain.genesis, { quorum, posting: CALLDATA_POSTING });
+    const { stored } = await commitBatch(senderContext(chain, settled.accounts[0]!), await chain.form(), chain.genesis, {
+      quorum,
+      posting: CALLDATA_POSTING,
+    });
     assert.equal(asked.length, 2);
     assert.ok(stored.committedAt > asked[0]!.validUntil && stored.committedAt <= asked[1]!.validUntil);
   });
@@ -226,6 +243,54 @@ describe("settlement of a chain", () => {
     // By hand: three quarters of the window.
     assert.ok(stored.committedAt > before + 440n, `${stored.committedAt - before}`);
     assert.ok(delays.length > 0);
+  });
+
+  test("a process that was started again with its journal remembers which batch validators were asked to approve", async () => {
+    const chain = await createSettledChain(settled, 323n, { priorityOpWindow: 600n, exitDelay: 86_400n });
+    const journal = createMemoryJournal();
+    const lost = new Error("the process ends");
+    const away = { ...senderContext(chain, settled.accounts[0]!), transactor: { send: () => Promise.reject(lost) } };
+    const settlement = await openSettlement(optionsOf(chain), { context: away, journal, prove: refuseToProve });
+    const mark = chain.snapshot();
+    await assert.rejects(settlement.submit(await chain.form({ writes: [{ leaf: 2, value: 9n }] })).committed);
+    chain.revert(mark);
+    const second = await chain.form({ writes: [{ leaf: 2, value: 10n }] });
+
+    const approvals = new SigningRecord(approvalsIn(journal.appended, chain.contract.hyperchain));
+    const delay = (ms: number): Promise<void> => settled.increaseTime(ms / 1000);
+    // The validator's process was started again too, and has forgotten what it signed.
+    const members = [await createLocalMember(settled.accounts[1]!, chain.contract)];
+    const before = await settled.latestTimestamp();
+    const { stored } = await commitBatch(
+      senderContext(chain, settled.accounts[0]!, { delay, approvals }),
+      second,
+      chain.genesis,
+      { ...optionsOf(chain), quorum: { members, threshold: 1 } },
+    );
+    // By hand: three quarters of the window.
+    assert.ok(stored.committedAt > before + 440n, `${stored.committedAt - before}`);
+    assert.deepEqual(approvalsIn(journal.appended, `0x${"00".repeat(20)}`), []);
+  });
+
+  test("an approval that no validator gave does not keep another batch waiting", async () => {
+    const chain = await createSettledChain(settled, 324n, { priorityOpWindow: 600n, exitDelay: 86_400n });
+    const tooOld = await createLocalMember(settled.accounts[1]!, chain.contract, {
+      batch: ({ outputs }) =>
+        outputs.logCount === 0n ? Promise.resolve() : Promise.reject(new SettlementError("BatchTooOld", "it ended long ago")),
+    });
+    const quorum = { members: [tooOld], threshold: 1 };
+    const journal = createMemoryJournal();
+    const context = senderContext(chain, settled.accounts[0]!);
+    const settlement = await openSettlement({ ...optionsOf(chain), quorum }, { context, journal, prove: refuseToProve });
+    const mark = chain.snapshot();
+    const refused = settlement.submit(await chain.form({ logs: [plainMessage("late")] }));
+    await assert.rejects(refused.committed, (error) => error instanceof SettlementError && error.code === "BatchTooOld");
+    chain.revert(mark);
+    assert.deepEqual(approvalsIn(journal.appended, chain.contract.hyperchain), []);
+    // Its clock does not wait: a batch whose approval began later would be refused again and again.
+    const before = await settled.latestTimestamp();
+    const { stored } = await commitBatch(context, await chain.form(), chain.genesis, { ...optionsOf(chain), quorum });
+    assert.ok(stored.committedAt < before + 60n, `${stored.committedAt - before}`);
   });
 
   test("refuses to go on where L1 has another batch, until the quorum reverts it", async () => {

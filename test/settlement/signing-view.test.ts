@@ -4,7 +4,7 @@ import type { SignedBatch } from "../../src/settlement/settlement-batch.ts";
 import { proposeTerms, requireSignable, whyOverdue } from "../../src/settlement/signing-view.ts";
 import type { SigningView } from "../../src/settlement/signing-view.ts";
 
-const VIEW: SigningView = { revertCount: 2n, newest: 990n, now: 1_000n, window: 100n, deadline: undefined };
+const VIEW: SigningView = { executed: 0n, revertCount: 2n, newest: 990n, now: 1_000n, window: 100n, deadline: undefined };
 const batchOf = (priorityOpCount: bigint, lastTimestamp = 950n): SignedBatch =>
   ({ outputs: { batchNumber: 3n, priorityOpCount, lastTimestamp } }) as SignedBatch;
 const EMPTY = batchOf(0n);
@@ -20,14 +20,18 @@ test("an approval ends at most one window from now, and what is proposed is acce
 });
 
 test("no validator signs for a count of reverts that it does not find on L1", () => {
-  assert.throws(() => requireSignable(EMPTY, { revertCount: 1n, validFrom: 990n, validUntil: 1_000n }, VIEW), { code: "RevertCountMismatch" });
+  assert.throws(() => requireSignable(EMPTY, { revertCount: 1n, validFrom: 990n, validUntil: 1_000n }, VIEW), {
+    code: "RevertCountMismatch",
+  });
 });
 
 test("no approval outlives the time in which L1 takes a batch that leaves operations waiting", () => {
   const view = { ...VIEW, deadline: 960n };
   assert.equal(proposeTerms(EMPTY, view, 0n).validUntil, 1_060n);
   requireSignable(EMPTY, { revertCount: 2n, validFrom: 990n, validUntil: 1_060n }, view);
-  assert.throws(() => requireSignable(EMPTY, { revertCount: 2n, validFrom: 990n, validUntil: 1_061n }, view), { code: "ApprovalTooLong" });
+  assert.throws(() => requireSignable(EMPTY, { revertCount: 2n, validFrom: 990n, validUntil: 1_061n }, view), {
+    code: "ApprovalTooLong",
+  });
   // One that takes an operation is taken at any time.
   requireSignable(batchOf(1n), { revertCount: 2n, validFrom: 990n, validUntil: 1_100n }, view);
 });

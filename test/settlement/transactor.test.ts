@@ -5,8 +5,8 @@ import type { HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
-import { createL1Patience } from "../../src/settlement/l1-sender/l1-patience.ts";
-import type { L1Trouble } from "../../src/settlement/l1-sender/l1-patience.ts";
+import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
+import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledL1 } from "./support/settled-l1.ts";
@@ -67,7 +67,10 @@ describe("sending transactions to L1", () => {
     await transactorOf(flaky, options, { delay, onTrouble: (trouble) => said.push(trouble) }).send(call("0x04"));
     assert.deepEqual(waits, [10, 20, 40, 80, 100, 100, 100, 100, 100]);
     assert.equal(await signer.getNonce(), nonce + 1);
-    assert.deepEqual(said, [{ code: "L1Unreachable", message: "0x04: L1 does not answer as it should (socket hang up)" }, undefined]);
+    assert.deepEqual(said, [
+      { code: "L1Unreachable", message: "0x04: L1 does not answer as it should (socket hang up)" },
+      undefined,
+    ]);
   });
 
   test("A6: one lost answer is not told", async () => {
@@ -190,7 +193,9 @@ describe("sending transactions to L1", () => {
         await setCode("0x5f5ffd");
         waits.length = 0;
         const only = (ms: number) => Promise.resolve(void waits.push(ms));
-        await assert.rejects(transactorOf(signer, options, { delay: only }).send({ ...call("0x67"), ...gas }), { code: "Reverted" });
+        await assert.rejects(transactorOf(signer, options, { delay: only }).send({ ...call("0x67"), ...gas }), {
+          code: "Reverted",
+        });
         assert.deepEqual(waits, [70, 70, 70]);
       }
     } finally {
@@ -205,9 +210,15 @@ describe("sending transactions to L1", () => {
     const delay = async () => {
       if (++waits === 5) await (await signer.sendTransaction({ to: poor.address, value: 10n ** 18n })).wait();
     };
-    const receipt = await transactorOf(poor, {}, { delay, onTrouble: (trouble) => said.push(trouble) }).send({ ...call("0x64"), gasLimit: 100_000n });
+    const receipt = await transactorOf(poor, {}, { delay, onTrouble: (trouble) => said.push(trouble) }).send({
+      ...call("0x64"),
+      gasLimit: 100_000n,
+    });
     assert.equal(receipt.status, 1);
-    assert.deepEqual(said.map((trouble) => trouble?.code), ["InsufficientFunds", undefined]);
+    assert.deepEqual(
+      said.map((trouble) => trouble?.code),
+      ["InsufficientFunds", undefined],
+    );
     assert.match(said[0]!.message, new RegExp(`^0x64: ${poor.address} cannot pay for it; fund it \\(`));
   });
 
@@ -247,7 +258,11 @@ describe("sending transactions to L1", () => {
           return response;
         },
       });
-      const transactor = transactorOf(observed, { pollsUntilResend: 2 }, { delay: async () => (++looks === 3 ? void (await mine()) : undefined) });
+      const transactor = transactorOf(
+        observed,
+        { pollsUntilResend: 2 },
+        { delay: async () => (++looks === 3 ? void (await mine()) : undefined) },
+      );
       const receipt = await transactor.send({
         ...call("0x08"),
         onBroadcast: ({ nonce }) => (nonces.push(nonce), Promise.resolve()),
@@ -350,11 +365,13 @@ describe("sending transactions to L1", () => {
       for (const gas of [{ gasLimit: 100_000n }, {}]) {
         const said: (L1Trouble | undefined)[] = [];
         const abort = new AbortController();
-        const patience = createL1Patience(
+        const patience = createL1Retry(
           { failuresUntilTold: 1 },
           { delay: () => Promise.resolve(), signal: abort.signal, onTrouble: (trouble) => (said.push(trouble), abort.abort()) },
         );
-        await assert.rejects(createTransactor({}, { signer: poor, patience }).send({ ...call("0x0c"), ...gas }), { code: "SettlementStopped" });
+        await assert.rejects(createTransactor({}, { signer: poor, patience }).send({ ...call("0x0c"), ...gas }), {
+          code: "SettlementStopped",
+        });
         assert.equal(said[0]?.code, "InsufficientFunds");
       }
     } finally {

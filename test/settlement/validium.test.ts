@@ -27,7 +27,11 @@ describe("a chain that keeps its data off L1", () => {
 
   test("settles with its committee's signatures and a real proof, and not without them", async () => {
     const signers = settled.accounts.slice(3, 6).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
-    const contract = await settled.l1.deploy("CommitteePolicy", signers.map(({ address }) => address), 2);
+    const contract = await settled.l1.deploy(
+      "CommitteePolicy",
+      signers.map(({ address }) => address),
+      2,
+    );
     const policy = (await contract.getAddress()).toLowerCase() as Hex;
     const chain = await createSettledChain(settled, 501n, { dataAvailabilityPolicy: policy });
     const context = senderContext(chain, settled.accounts[0]!);
@@ -41,7 +45,13 @@ describe("a chain that keeps its data off L1", () => {
       ),
     );
     const quorum = { members: chain.members, threshold: 1 };
-    const batch = await chain.form({ writes: [{ leaf: 5, value: 50n }, { leaf: 60, value: 1n }], logs: [plainMessage("quiet")] });
+    const batch = await chain.form({
+      writes: [
+        { leaf: 5, value: 50n },
+        { leaf: 60, value: 1n },
+      ],
+      logs: [plainMessage("quiet")],
+    });
     const refused = async (posting: Parameters<typeof commitBatch>[3]["posting"], name: string) =>
       assert.rejects(commitBatch(context, batch, chain.genesis, { quorum, posting }), (error: unknown) => {
         assert.ok(error instanceof SettlementError, String(error));
@@ -56,7 +66,10 @@ describe("a chain that keeps its data off L1", () => {
 
     const posting = committeePosting({ ...committee, members, threshold: 2 });
     const { stored, receipt } = await commitBatch(context, batch, chain.genesis, { quorum, posting });
-    assert.deepEqual(stored, storedBatchOf(batch, chain.genesis, { ...chain.contract, publishesPubdata: false, committedAt: stored.committedAt }));
+    assert.deepEqual(
+      stored,
+      storedBatchOf(batch, chain.genesis, { ...chain.contract, publishesPubdata: false, committedAt: stored.committedAt }),
+    );
     const { data } = await receipt!.getTransaction();
     assert.ok(!data.includes(Buffer.from(batch.pubdata).toString("hex")));
     assert.deepEqual(kept.at(-1), batch.pubdata);

@@ -1,11 +1,11 @@
 import { getCreateAddress, Interface } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
-import type { Action, Deployment, Situation } from "./actions/action.ts";
+import type { Action, Deployment, Intent, Situation } from "./actions/action.ts";
 import { ACTIONS } from "./actions/all.ts";
 import type { Coverage } from "./coverage.ts";
 import { auditL1, auditModel } from "./invariants/audit.ts";
 import type { Audit } from "./invariants/audit.ts";
-import { chainsIn, checkAudit } from "./invariants/between-steps.ts";
+import { chainsIn, checkAudit, marksIn } from "./invariants/between-steps.ts";
 import { Drain } from "./invariants/drain.ts";
 import { isExitDue } from "./invariants/forced-operations.ts";
 import { Payments } from "./invariants/payments.ts";
@@ -15,10 +15,10 @@ import { describeError, Refusal } from "./model/refusal.ts";
 import { exitOpensAt } from "./model/exits.ts";
 import type { Transaction } from "./model/frame.ts";
 import { perform } from "./model/perform.ts";
-import type { World } from "./model/world.ts";
+import type { Chain, World } from "./model/world.ts";
 import { observe } from "./observe.ts";
 import type { Prepared } from "./observe.ts";
-import type { RawCall } from "./support/l1.ts";
+import type { RawCall, Log } from "./support/l1.ts";
 import { Choices } from "./support/random.ts";
 import type { Scene } from "./support/scene.ts";
 import { route } from "./third-parties.ts";
@@ -33,9 +33,18 @@ export interface Step {
   readonly acts: readonly string[];
 }
 
-const MOST_PROBES = 5;
+/** A step as it was taken: only what was possible. The same steps again do the same. */
+interface TakenStep extends Step {
+  readonly probes: string[];
+  readonly acts: string[];
+}
+
+/** Of transactions that L1 refuses, one in so many is sent. */
+const SENT_THOUGH_REFUSED = 8;
+/** How many actions a step tries without effect. */
+const MOST_PROBES = 3;
 /** The invariant that takes many transactions is looked at after so many steps. */
-const STEPS_PER_DRAIN = 100;
+const STEPS_PER_DRAIN = 250;
 /** Late in an episode more than a day passes at once: announcements expire, exits open. */
 const LEAP_STEP = 400;
 const LEAP = 86_500n;
@@ -53,15 +62,22 @@ export class Episode {
   readonly #coverage: Coverage;
   readonly #prepared: Prepared = { batches: new Map(), foundings: new Map() };
   readonly #payments = new Payments();
+  readonly #trace: TakenStep[] = [];
+  /** After so many transactions the state of everything is compared. */
+  readonly #auditInterval: number;
   #audit: Audit | undefined;
+  /** Events since the state was last compared. */
+  #logs: Log[] = [];
+  #transactions = 0;
   #now = 0n;
   #steps = 0;
   /** Of the account that deploys contracts whose constructors call. */
   #builderNonce = 0;
 
-  constructor(scene: Scene, coverage: Coverage) {
+  constructor(scene: Scene, coverage: Coverage, auditInterval: number) {
     this.#scene = scene;
     this.#coverage = coverage;
+    this.#auditInterval = auditInterval;
     this.world = scene.newWorld();
     this.records = new Records(scene);
   }
@@ -71,21 +87,41 @@ export class Episode {
     this.#audit = await auditL1(this.#scene, this.world);
   }
 
-  get now(): bigint {
-    return this.#now;
+  /** What happened so far. */
+  get trace(): readonly Step[] {
+    return this.#trace;
   }
 
   /** Runs a step. Rejects with Divergence or Violation. */
-  async run(step: Step): Promise<void> {
-    const random = new Choices(step.seed);
-    let probed = 0;
-    for (const name of step.probes) {
-      if (probed < MOST_PROBES && (await this.#probe(actionOf(name), random))) probed++;
-    }
+  async run({ seed, probes, acts }: Step): Promise<void> {
+    const taken: TakenStep = { seed, probes: [], acts: [] };
+    this.#trace.push(taken);
+    await this.#probeSome(seed, probes, taken);
+    const random = new Choices(seed);
     const second = this.#now + this.#pause(random);
-    for (const name of step.acts) if (await this.#act(actionOf(name), random, second)) break;
+    for (const name of acts) {
+      const situation = this.#situation(choicesOf(seed, name), second);
+      const made = actionOf(name).make(situation);
+      if (made === undefined) continue;
+      taken.acts.push(name);
+      if (!("call" in made) || made.isImpossible === true) await this.#probe(actionOf(name), situation, made);
+      else if (await this.#act(actionOf(name), situation, made, random)) break;
+    }
     await this.#checkExits(random);
     if (++this.#steps % STEPS_PER_DRAIN === 0) await this.#drainSome(random);
+  }
+
+  /** Tries the first actions that are possible. The model works while L1 does. */
+  async #probeSome(seed: number, names: readonly string[], taken: TakenStep): Promise<void> {
+    const tried: Promise<void>[] = [];
+    for (const name of names) {
+      const situation = this.#situation(choicesOf(seed, name), this.#now);
+      const made = actionOf(name).make(situation);
+      if (made === undefined) continue;
+      taken.probes.push(name);
+      if (tried.push(this.#probe(actionOf(name), situation, made)) === MOST_PROBES) break;
+    }
+    await Promise.all(tried);
   }
 
   /** Seconds until the next transaction: a few, or until something is due. */
@@ -107,44 +143,38 @@ export class Episode {
       random,
       now,
       remember: (formed) => void batches.set(formed.batch.commitment, formed),
-      found: (chainId, keys, isHonest) => void foundings.set(chainId, { keys, isHonest }),
+      found: (chainId, founding) => void foundings.set(chainId, founding),
     };
   }
 
-  /** Tries an action without effect. Returns whether it was possible. */
-  async #probe(action: Action, random: Choices): Promise<boolean> {
-    const situation = this.#situation(random, this.#now);
-    const made = action.make(situation);
-    if (made === undefined) {
-      this.#coverage.recordMiss(action);
-      return false;
-    }
-    if (!("call" in made)) {
-      await this.#deploy(action, made);
-      return true;
-    }
-    const attempt = route(situation, made, this.#builderNonce);
-    const transaction = begin(attempt.origin, this.#now);
-    const expected = this.world.journal.imagine(() => this.#predict(attempt, transaction));
-    const actual = await this.#scene.l1.call(attempt.origin, this.#encode(attempt));
-    this.#compare(action, attempt, expected, actual, [], []);
-    this.#coverage.record(action, transaction, attempt.parties);
-    return true;
+  /** Tries an action without effect. */
+  async #probe(action: Action, situation: Situation, made: Intent | Deployment): Promise<void> {
+    if (!("call" in made)) return this.#deploy(action, made);
+    await this.#try(action, route(situation, made, this.#builderNonce));
   }
 
-  /** Lets an action happen in a transaction. Returns whether it was possible. */
-  async #act(action: Action, random: Choices, second: bigint): Promise<boolean> {
-    const situation = this.#situation(random, second);
-    const made = action.make(situation);
-    if (made === undefined) {
-      this.#coverage.recordMiss(action);
-      return false;
-    }
-    if (!("call" in made) || made.isImpossible === true) return this.#probe(action, random);
+  async #try(action: Action, attempt: Attempt): Promise<void> {
+    const transaction = begin(attempt.origin, this.#now);
+    const raw = this.#encode(attempt);
+    const isChain = raw.to !== undefined && this.world.kinds.get(raw.to) === "Hyperchain";
+    const answer = this.#scene.l1.call(attempt.origin, raw, isChain ? this.world.addresses.implementation : undefined);
+    const expected = this.world.journal.imagine(() => this.#predict(attempt, transaction));
+    const actual = await answer;
+    this.#compare(action, attempt, expected, actual, [], []);
+    this.#coverage.record(action, transaction, attempt.parties);
+  }
+
+  /** Lets an action happen in a transaction. One that L1 will refuse is mostly only tried. Returns whether it was sent. */
+  async #act(action: Action, situation: Situation, made: Intent, random: Choices): Promise<boolean> {
+    const second = situation.now;
     const attempt = route(situation, made, this.#builderNonce);
     const transaction = begin(attempt.origin, second);
-    const raw = this.#encode(attempt);
     const expected = this.#predict(attempt, transaction);
+    if (expected !== "ok" && !random.oneIn(SENT_THOUGH_REFUSED)) {
+      await this.#try(action, attempt);
+      return false;
+    }
+    const raw = this.#encode(attempt);
     const { end, logs } = await this.#scene.l1.transact(attempt.origin, raw, second);
     this.#now = second;
     if (attempt.builtAt !== undefined) this.#builderNonce++;
@@ -155,7 +185,8 @@ export class Episode {
     if (attempt.builtAt !== undefined && end === "ok") this.world.kinds.set("ConstructorRequester", attempt.builtAt);
     observe(this.world, this.records, this.#prepared);
     this.#payments.check(logs);
-    await this.#checkState(chainsIn(logs, (address) => this.world.allChains().find((chain) => chain.address === address)?.id));
+    this.#logs.push(...logs);
+    if (++this.#transactions % this.#auditInterval === 0) await this.checkState();
     return true;
   }
 
@@ -178,11 +209,23 @@ export class Episode {
     }
   }
 
-  #compare(action: Action, attempt: Attempt, expected: string, actual: string, ends: readonly string[], actualEnds: readonly string[]): void {
-    const [said, done] = [[expected, ...ends], [actual, ...actualEnds]].map((list) => list.join("; "));
+  #compare(
+    action: Action,
+    attempt: Attempt,
+    expected: string,
+    actual: string,
+    ends: readonly string[],
+    actualEnds: readonly string[],
+  ): void {
+    const [said, done] = [
+      [expected, ...ends],
+      [actual, ...actualEnds],
+    ].map((list) => list.join("; "));
     if (said === done) return;
     const { call, origin, parties } = attempt;
-    throw new Divergence(`${action.name}, by ${parties.join(", ")} ${origin}: ${describeCall(call)}\n  the model: ${said}\n  L1:        ${done}`);
+    throw new Divergence(
+      `${action.name}, by ${parties.join(", ")} ${origin}: ${describeCall(call)}\n  the model: ${said}\n  L1:        ${done}`,
+    );
   }
 
   async #deploy(action: Action, { artifact, args, refusal }: Deployment): Promise<void> {
@@ -198,11 +241,17 @@ export class Episode {
     this.#coverage.recordLabels(action, [`${artifact}.${error}`]);
   }
 
-  async #checkState(touched: ReadonlySet<bigint>): Promise<void> {
+  /** Compares the state of all chains and what the bridge holds, and checks it against what was seen before. */
+  async checkState(): Promise<void> {
     const audit = await auditL1(this.#scene, this.world);
     const [actual, expected] = [audit, auditModel(this.#scene, this.world)].map(describe) as [string, string];
-    if (actual !== expected) throw new Divergence(`state\n  the model: ${expected}\n  L1:        ${actual}`);
-    checkAudit(this.#audit!, audit, touched);
+    if (actual !== expected)
+      throw new Divergence(`state
+  the model: ${expected}
+  L1:        ${actual}`);
+    const touched = chainsIn(this.#logs, (address) => this.world.allChains().find((chain) => chain.address === address)?.id);
+    checkAudit(this.#audit!, audit, touched, marksIn(this.#logs, this.world.addresses.roots));
+    this.#logs = [];
     this.#audit = audit;
   }
 
@@ -213,13 +262,20 @@ export class Episode {
     if (l2 !== undefined) await drain.run(l2, this.#now);
   }
 
-  /** An exit that is due can be activated by anyone, at any time. */
+  /** An exit that is due can be activated by anyone, at any time, and not in the second before. */
   async #checkExits(random: Choices): Promise<void> {
-    const due = random.pick(this.world.allChains().filter((chain) => isExitDue(chain, this.#now)));
-    if (due === undefined) return;
-    const raw = this.#scene.l1.encode({ to: due.address, fn: "activateExit", args: [], value: 0n }, (address) => this.world.kinds.get(address));
-    const end = await this.#scene.l1.call(this.#scene.accounts.stranger, raw);
-    invariant(end === "ok", () => `the exit of chain ${due.id} is due, and a stranger gets ${end}`);
+    const chains = this.world.allChains().filter(({ exited }) => !exited.value);
+    const due = random.pick(chains.filter((chain) => isExitDue(chain, this.#now)));
+    const almost = random.pick(chains.filter((chain) => exitOpensAt(chain) === this.#now));
+    const ends = await Promise.all([due, almost].map((chain) => this.#tryExit(chain)));
+    invariant(due === undefined || ends[0] === "ok", () => `the exit of chain ${due?.id} is due, and a stranger gets ${ends[0]}`);
+    invariant(ends[1] !== "ok", () => `the exit of chain ${almost?.id} opens a second early`);
+  }
+
+  async #tryExit(chain: Chain | undefined): Promise<string | undefined> {
+    if (chain === undefined) return undefined;
+    const raw = this.#scene.l1.encode({ to: chain.address, fn: "activateExit", args: [], value: 0n }, () => "Hyperchain");
+    return this.#scene.l1.call(this.#scene.accounts.stranger, raw);
   }
 }
 
@@ -235,7 +291,15 @@ function actionOf(name: string): Action {
   return action;
 }
 
-const describe = (value: unknown): string => JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item));
+const POSITIONS = new Map([...ACTIONS.keys()].map((name, i) => [name, i]));
+
+/** What an action chooses in a step does not depend on what else the step tries. */
+function choicesOf(seed: number, name: string): Choices {
+  return new Choices(seed + 1 + (POSITIONS.get(name) ?? 0));
+}
+
+const describe = (value: unknown): string =>
+  JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? String(item) : item));
 
 function describeCall({ to, fn, args, value }: Attempt["call"]): string {
   return `${fn} of ${to} with ${value} wei and ${describe(args).slice(0, 2_000)}`;

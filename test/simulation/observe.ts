@@ -6,16 +6,9 @@ import { checkForced } from "./invariants/forced-operations.ts";
 import { invariant } from "./invariants/violation.ts";
 import type { FormedBatch } from "./l2/form.ts";
 import type { L2Chain } from "./l2/l2-chain.ts";
-import type { Records } from "./l2/records.ts";
+import type { Founding, Records } from "./l2/records.ts";
 import { addressOf, aliased, plain } from "./model/aliases.ts";
 import type { Chain, World } from "./model/world.ts";
-import type { Key } from "./support/keys.ts";
-
-/** Who runs a chain. */
-export interface Founding {
-  readonly keys: readonly Key[];
-  readonly isHonest: boolean;
-}
 
 /** What was prepared off L1 and may be found on it. */
 export interface Prepared {
@@ -25,11 +18,13 @@ export interface Prepared {
   readonly foundings: Map<bigint, Founding>;
 }
 
+/** A chain that was created by an account that the simulation does not follow. */
+const UNKNOWN: Founding = { keys: [], isHonest: false, leavesAt: 0n };
+
 /** Brings what operators and users know up to what L1 says, as they would by reading it. */
 export function observe(world: World, records: Records, prepared: Prepared): void {
   for (const chain of world.allChains()) {
-    const founding = prepared.foundings.get(chain.id);
-    if (records.l2(chain.id) === undefined) records.addChain(world, chain, founding?.keys ?? [], founding?.isHonest ?? false);
+    if (records.l2(chain.id) === undefined) records.addChain(world, chain, prepared.foundings.get(chain.id) ?? UNKNOWN);
     const l2 = records.l2(chain.id)!;
     observeDeposits(world, records, chain);
     observeReverts(l2);
@@ -74,7 +69,8 @@ function observeDeposits(world: World, records: Records, chain: Chain): void {
 function observeReverts(l2: L2Chain): void {
   const { chain } = l2;
   const gone = l2.pending.find(
-    ({ stored }) => stored.batchNumber >= chain.committed.value || chain.batches.get(stored.batchNumber)?.commitment !== stored.commitment,
+    ({ stored }) =>
+      stored.batchNumber >= chain.committed.value || chain.batches.get(stored.batchNumber)?.commitment !== stored.commitment,
   );
   if (gone !== undefined) l2.revertTo(gone.stored.batchNumber);
 }
@@ -92,7 +88,8 @@ function observeCommits(world: World, l2: L2Chain, { batches }: Prepared): void 
     const stored = chain.batches.get(number)!;
     checkForced(chain, chain.batchBefore(number), stored);
     const formed = batches.get(stored.commitment);
-    if (formed === undefined) throw new Error(`chain ${chain.id} in world ${world.l1ChainId} has a batch that was not prepared: ${stored.commitment}`);
+    if (formed === undefined)
+      throw new Error(`chain ${chain.id} in world ${world.l1ChainId} has a batch that was not prepared: ${stored.commitment}`);
     l2.commit({ stored, leaves: formed.reading.leaves, flows: formed.reading.flows, content: formed.content });
   }
 }

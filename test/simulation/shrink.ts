@@ -1,6 +1,7 @@
 import { Coverage } from "./coverage.ts";
 import { Episode } from "./episode.ts";
 import type { Step } from "./episode.ts";
+import { Codec } from "./support/codec.ts";
 import { deployScene } from "./support/scene.ts";
 import type { Scene } from "./support/scene.ts";
 
@@ -11,7 +12,7 @@ const MOST_REPLAYS = 60;
 async function replayIn(scene: Scene, steps: readonly Step[]): Promise<Error | undefined> {
   const snapshot = await scene.l1.request("evm_snapshot");
   try {
-    const episode = new Episode(scene, new Coverage(scene.codec));
+    const episode = new Episode(scene, new Coverage(scene.codec), 1);
     await episode.begin();
     for (const step of steps) await episode.run(step);
     return undefined;
@@ -24,7 +25,7 @@ async function replayIn(scene: Scene, steps: readonly Step[]): Promise<Error | u
 
 /** Runs a trace. Returns what went wrong, if anything did. */
 export async function replay(steps: readonly Step[]): Promise<Error | undefined> {
-  const scene = await deployScene();
+  const scene = await deployScene(await Codec.load());
   try {
     return await replayIn(scene, steps);
   } finally {
@@ -37,7 +38,7 @@ export async function replay(steps: readonly Step[]): Promise<Error | undefined>
  * are left choose as before where the situation allows it.
  */
 export async function shrink(steps: readonly Step[], kind: string): Promise<readonly Step[]> {
-  const scene = await deployScene();
+  const scene = await deployScene(await Codec.load());
   try {
     let shortest = steps;
     let replays = 0;

@@ -3,22 +3,32 @@ import type { Action } from "./actions/action.ts";
 import { Coverage, STEPS_PER_TARGET, targetOf } from "./coverage.ts";
 import { Episode } from "./episode.ts";
 import type { Step } from "./episode.ts";
+import { Codec } from "./support/codec.ts";
 import { Choices } from "./support/random.ts";
 import { deployScene } from "./support/scene.ts";
 import type { Scene } from "./support/scene.ts";
 
 /** Steps after which everything begins anew. */
 export const EPISODE_STEPS = 500;
+/** How many of the actions that are needed most are candidates for a step's transaction. */
+const WANTED_ACTS = 8;
+/** Ecosystems that are run at the same time: the model of one works while the L1 of another does. */
+const LANES = 2;
 /** How each episode begins. */
 const OPENING = [
   ...Array.from({ length: 3 }, () => "add a version"),
   ...Array.from({ length: 7 }, () => "announce a chain"),
   ...Array.from({ length: 6 }, () => "create a chain"),
+  // Some of these expire.
+  ...Array.from({ length: 6 }, () => "announce a chain"),
 ];
-/** How many candidates are looked at for a step. */
-const LOOKS = 16;
+/** Transactions between comparisons of the whole state: a wrong state stays wrong, and one look costs as much as ten transactions. */
+const AUDIT_INTERVAL = 25;
+/** A run goes on until everything was met often enough, at most so many times as long as asked. */
+const MOST_STEPS = 1.6;
+const LEAST_HOPE = 0.02;
 /** Reached a little more often than needed, so that the end of a run is not spent on what is left. */
-const MARGIN = 1.3;
+const MARGIN = 1.1;
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -39,51 +49,94 @@ export class SimulationFailure extends Error {
 
 /** Runs random steps on a real L1 and the model of it. Rejects with SimulationFailure. */
 export async function simulate({ seed, steps, report }: SimulationOptions): Promise<Coverage> {
-  const scene = await deployScene();
+  const codec = await Codec.load();
+  const progress: Progress = { done: 0, isStopped: false, report };
+  const shares = Array.from({ length: LANES }, (_, lane) => Math.floor(steps / LANES) + (lane < steps % LANES ? 1 : 0));
+  const runs = shares.map((share, lane) => runLane(codec, { seed: seed * LANES + lane, steps: share }, progress));
+  const ends = await Promise.allSettled(runs);
+  const total = new Coverage(codec);
+  for (const end of ends) {
+    if (end.status === "rejected") throw end.reason;
+    total.add(end.value);
+  }
+  return total;
+}
+
+/** How far all lanes together are. */
+interface Progress {
+  done: number;
+  /** Set when a lane failed: the others end too. */
+  isStopped: boolean;
+  readonly report: SimulationOptions["report"];
+}
+
+/** Episodes one after the other, on an L1 of their own. */
+async function runLane(codec: Codec, { seed, steps }: { seed: number; steps: number }, progress: Progress): Promise<Coverage> {
+  const coverage = new Coverage(codec);
+  const scene = await deployScene(codec);
   try {
-    const coverage = new Coverage(scene.codec);
-    for (let done = 0; done < steps; done += EPISODE_STEPS) {
-      const count = Math.min(EPISODE_STEPS, steps - done);
+    const isLacking = (): boolean => coverage.missing(steps).length > 0;
+    for (
+      let done = 0;
+      !progress.isStopped && (done < steps || (done < MOST_STEPS * steps && isLacking()));
+      done += EPISODE_STEPS
+    ) {
+      const count = done < steps ? Math.min(EPISODE_STEPS, steps - done) : EPISODE_STEPS;
       await runEpisode(scene, coverage, { seed: seed * 1_000_003 + done, done, count });
-      report?.(`${done + count} steps`);
+      progress.done += count;
+      progress.report?.(`${progress.done} steps`);
     }
     return coverage;
+  } catch (error) {
+    progress.isStopped = true;
+    throw error;
   } finally {
     await scene.l1.close();
   }
 }
 
-async function runEpisode(scene: Scene, coverage: Coverage, { seed, done, count }: { seed: number; done: number; count: number }): Promise<void> {
+async function runEpisode(
+  scene: Scene,
+  coverage: Coverage,
+  { seed, done, count }: { seed: number; done: number; count: number },
+): Promise<void> {
   const snapshot = await scene.l1.request("evm_snapshot");
-  const episode = new Episode(scene, coverage);
+  const episode = new Episode(scene, coverage, AUDIT_INTERVAL);
   await episode.begin();
-  const taken: Step[] = [];
   const random = new Choices(seed);
-  for (let i = 0; i < count; i++) {
-    const step = chooseStep(coverage, random, done + i, OPENING[i]);
-    taken.push(step);
-    try {
-      await episode.run(step);
-    } catch (error) {
-      throw new SimulationFailure(taken, error);
-    }
+  try {
+    for (let i = 0; i < count; i++) await episode.run(chooseStep(coverage, random, done + i, OPENING[i]));
+    await episode.checkState();
+  } catch (error) {
+    throw new SimulationFailure(episode.trace, error);
   }
   await scene.l1.request("evm_revert", snapshot);
 }
 
 function chooseStep(coverage: Coverage, random: Choices, done: number, opening: string | undefined): Step {
   const seed = random.index(2 ** 48);
-  if (opening !== undefined) return { seed, probes: [], acts: [opening] };
-  const wanted = wantedActions(coverage, random, done).slice(0, LOOKS);
-  return { seed, probes: wanted, acts: [...(random.oneIn(4) ? wanted : []), usual(random), usual(random)] };
+  const wanted = wantedActions(coverage, random, done);
+  if (opening !== undefined) return { seed, probes: wanted, acts: [opening] };
+  return {
+    seed,
+    probes: wanted,
+    acts: [...(random.oneIn(4) ? wanted.slice(0, WANTED_ACTS) : []), usual(random), usual(random), usual(random)],
+  };
 }
 
 /** Actions whose aims were reached too rarely so far, those first that are needed most. */
 function wantedActions(coverage: Coverage, random: Choices, done: number): string[] {
   const due = (MARGIN * (done + 200)) / STEPS_PER_TARGET;
-  const need = ({ aims }: Action): number => Math.max(0, ...aims.map((aim) => due * targetOf(aim) - coverage.count(aim)));
-  return [...ACTIONS]
-    .map(([name, action]) => ({ name, need: need(action) * (0.1 + coverage.successOf(name)) * (1 + random.index(100) / 100) }))
+  // What never reaches an aim is tried for it all the same, now and then.
+  const isHopeful = (name: string, aim: string): boolean =>
+    random.index(1_000) < 1_000 * (LEAST_HOPE + coverage.successOf(name, aim));
+  const need = ({ name, aims }: Action): number =>
+    Math.max(
+      0,
+      ...aims.map((aim) => due - coverage.count(aim) / targetOf(aim)).filter((lack, i) => lack > 0 && isHopeful(name, aims[i]!)),
+    );
+  return [...ACTIONS.values()]
+    .map((action) => ({ name: action.name, need: need(action) * (1 + random.index(100) / 100) }))
     .filter((candidate) => candidate.need > 0)
     .sort((a, b) => b.need - a.need)
     .map(({ name }) => name);

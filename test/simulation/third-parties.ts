@@ -1,4 +1,5 @@
 import { getCreateAddress } from "ethers";
+import { toHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { Intent, Situation } from "./actions/action.ts";
 
@@ -33,7 +34,9 @@ function decoyOf({ scene, random }: Situation, call: Call): Call {
   return { ...call, to: random.pick(scene.parties.slice(1))!, value: 0n };
 }
 
-const account = (choose: (situation: Situation) => Hex): Route => (situation, { call }) => ({ origin: choose(situation), call });
+const account =
+  (choose: (situation: Situation) => Hex): Route =>
+  (situation, { call }) => ({ origin: choose(situation), call });
 
 /** Who calls an entry point that anyone may call. */
 const ROUTES: Record<string, Route> = {
@@ -48,10 +51,23 @@ const ROUTES: Record<string, Route> = {
     return { origin: anyone(situation), call: runBy(outer!, [runBy(inner!, [call])]) };
   },
   "contract with decoys": (situation, { call }) => {
-    const calls = situation.random.choose([decoyOf(situation, call), call], [call, decoyOf(situation, call)], [decoyOf(situation, call), call, call]);
+    const calls = situation.random.choose(
+      [decoyOf(situation, call), call],
+      [call, decoyOf(situation, call)],
+      [decoyOf(situation, call), call, call],
+    );
     return { origin: anyone(situation), call: runBy(situation.scene.parties[0]!, calls) };
   },
-  "contract that takes it back": (situation, { call }) => ({ origin: anyone(situation), call: runBy(situation.scene.parties[0]!, [call], true) }),
+  "contract that takes it back": (situation, { call }) => ({
+    origin: anyone(situation),
+    call: runBy(situation.scene.parties[0]!, [call], true),
+  }),
+  "account with odd calldata": (situation, { call }) => {
+    return {
+      origin: anyone(situation),
+      call: { ...call, trailing: toHex(situation.random.bytes(1 + situation.random.index(64))) },
+    };
+  },
   "constructor of a contract": ({ scene }, { call }, builderNonce) => {
     const { builder } = scene.accounts;
     return { origin: builder, call, builtAt: getCreateAddress({ from: builder, nonce: builderNonce }).toLowerCase() as Hex };
@@ -61,12 +77,17 @@ const ROUTES: Record<string, Route> = {
 const DIRECT = ["stranger", "user", "admin of chains", "validator of any chain"];
 const OWN_INPUT_SHARE = 4;
 const MOST_DIGITS = 80_000;
+const MOST_AGGREGATED = 40;
 
 /** Kinds of third parties, by the labels under which they are counted. */
 export const PARTIES: readonly string[] = [
   ...Object.keys(ROUTES),
   "spammer",
+  "squatter of chain ids",
+  "copier of commits",
+  "chain without an operator",
   "quorum that lies",
+  "inflating token",
   "pausing token",
   "blacklisting token",
   "token with a fee",
@@ -77,12 +98,13 @@ export const PARTIES: readonly string[] = [
   "second bridge of another",
 ];
 
-/**
- * Whether the call is too long for a constructor's input (EIP-3860). Such a call comes from a contract that tolerates its failure:
- * where a whole call fails, the engine looks for the reason step by step, for seconds.
- */
-function isLong({ args }: Call): boolean {
-  return args.some((argument) => typeof argument === "object" && argument !== null && "pubdata" in argument && String(argument.pubdata).length > MOST_DIGITS);
+/** Whether the call is too long for a constructor's input (EIP-3860). Such a call comes from a contract. */
+function isLong({ fn, args }: Call): boolean {
+  if (fn === "proveBatches") return (args[0] as unknown[]).length > MOST_AGGREGATED;
+  return args.some(
+    (argument) =>
+      typeof argument === "object" && argument !== null && "pubdata" in argument && String(argument.pubdata).length > MOST_DIGITS,
+  );
 }
 
 /** Chooses who makes a call, and how. */
@@ -95,7 +117,8 @@ export function route(situation: Situation, intent: Intent, builderNonce: number
     const attempt = isContract ? { origin: anyone(situation), call: runBy(by, [call]) } : { origin: by, call };
     return { ...attempt, isImpossible, parties: [...own, isContract ? "contract" : "user"] };
   }
-  const party = isLong(call) ? "contract" : random.pick(isOwnInput && !random.oneIn(OWN_INPUT_SHARE) ? DIRECT : Object.keys(ROUTES))!;
+  const party = isLong(call)
+    ? "contract"
+    : random.pick(isOwnInput && !random.oneIn(OWN_INPUT_SHARE) ? DIRECT : Object.keys(ROUTES))!;
   return { ...ROUTES[party]!(situation, intent, builderNonce), isImpossible, parties: [...own, party] };
 }
-

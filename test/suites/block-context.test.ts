@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { AbiCoder, toBeHex } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../src/plugin/connection/hyperchains.ts";
+import type { Member } from "../../src/plugin/api/hyperchains.ts";
 import { openMembersWith } from "./support/members.ts";
 
 /** Calls the identity precompile, so that it cannot be told beforehand what else it runs. */
 const CALL = "6000600060006000600060045af150";
 /** NUMBER and TIMESTAMP; reverts before the time in the calldata. `target` is where the code that reverts lies. */
-const clock = (before: string, target: string): string => `0x${before}600035421060${target}57436000524260205260406000f35b60006000fd`;
+const clock = (before: string, target: string): string =>
+  `0x${before}600035421060${target}57436000524260205260406000f35b60006000fd`;
 const PLAIN_CLOCK = clock("", "15");
 const CALLING_CLOCK = clock(CALL, "24");
 /** BLOCKHASH of the number in the calldata. */
@@ -35,7 +36,10 @@ describe("suites: what calls and transactions see of their block, on a chain as 
   });
   after(() => connection.close());
 
-  for (const [kind, to] of [["code that calls nothing", PLAIN], ["code that calls", CALLING]] as const) {
+  for (const [kind, to] of [
+    ["code that calls nothing", PLAIN],
+    ["code that calls", CALLING],
+  ] as const) {
     test(`${kind}: a call sees the newest block, or the older one that it names`, async () => {
       for (const { ethers, networkHelpers } of members) {
         await networkHelpers.mine(3, { interval: 100 });
@@ -44,7 +48,10 @@ describe("suites: what calls and transactions see of their block, on a chain as 
           const blockTag = number === latest ? "latest" : number;
           const block = await ethers.provider.getBlock(blockTag);
           const answer = await ethers.provider.call({ to, data: word(0), blockTag });
-          assert.deepEqual([...AbiCoder.defaultAbiCoder().decode(["uint256", "uint256"], answer)], [BigInt(number), BigInt(block?.timestamp ?? 0)]);
+          assert.deepEqual(
+            [...AbiCoder.defaultAbiCoder().decode(["uint256", "uint256"], answer)],
+            [BigInt(number), BigInt(block?.timestamp ?? 0)],
+          );
         }
       }
     });
@@ -81,7 +88,10 @@ describe("suites: what calls and transactions see of their block, on a chain as 
       await provider.request({ method: "evm_mine" });
       await provider.request({ method: "evm_setAutomine", params: [true] });
       const nonces = [...together, ...waiting].map((sent) => (sent?.nonce ?? 0) - (first ?? 0));
-      assert.deepEqual(nonces.sort((a, b) => a - b), [0, 1, 2, 3, 4, 5]);
+      assert.deepEqual(
+        nonces.sort((a, b) => a - b),
+        [0, 1, 2, 3, 4, 5],
+      );
       const blocks = new Set(await Promise.all(waiting.map(async (sent) => (await sent?.wait())?.blockNumber)));
       assert.equal(blocks.size, 1);
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../src/plugin/connection/hyperchains.ts";
+import type { Member } from "../../src/plugin/api/hyperchains.ts";
 import { createHardhat } from "../plugin/connection/support/open.ts";
 
 /** What a suite sees of a transaction that fails, though its gas was named and so nothing was estimated. */
@@ -18,7 +18,10 @@ const WRONG_JUMP = "0x00000000000000000000000000000000000bad01";
 async function failWith({ ethers }: Pick<NetworkConnection, "ethers">, argument: bigint, gasLimit: bigint): Promise<Failure> {
   const target = await ethers.deployContract("CallTarget");
   const before = await ethers.provider.getBlockNumber();
-  const thrown: unknown = await target.getFunction("double").send(argument, { gasLimit }).catch((error: unknown) => error);
+  const thrown: unknown = await target
+    .getFunction("double")
+    .send(argument, { gasLimit })
+    .catch((error: unknown) => error);
   assert.ok(thrown instanceof Error && "transactionHash" in thrown, `not refused as failed: ${String(thrown)}`);
   const receipt = await ethers.provider.getTransactionReceipt(String(thrown.transactionHash));
   return {
@@ -58,9 +61,11 @@ describe("suites: transactions that fail without an estimate before them", () =>
       await networkHelpers.setCode(WRONG_JUMP, "0x6000600060006000600060045af150600156");
       const [sender] = await ethers.getSigners();
       const thrown = await Promise.all(
-        [() => ethers.provider.call({ to: WRONG_JUMP }), () => sender?.sendTransaction({ to: WRONG_JUMP }), () => sender?.sendTransaction({ to: WRONG_JUMP, gasLimit: 100_000n })].map((ask) =>
-          Promise.resolve(ask()).then(String, (error: Error) => error.message),
-        ),
+        [
+          () => ethers.provider.call({ to: WRONG_JUMP }),
+          () => sender?.sendTransaction({ to: WRONG_JUMP }),
+          () => sender?.sendTransaction({ to: WRONG_JUMP, gasLimit: 100_000n }),
+        ].map((ask) => Promise.resolve(ask()).then(String, (error: Error) => error.message)),
       );
       return thrown;
     };

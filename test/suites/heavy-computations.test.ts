@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { toBeHex } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Member } from "../../src/plugin/connection/hyperchains.ts";
+import type { Member } from "../../src/plugin/api/hyperchains.ts";
 import { openMembersWith } from "./support/members.ts";
 
 /** Counts its input down to 0, six instructions and 26 gas a time, and returns 7. */
@@ -42,23 +42,39 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
   async function same(ask: (member: Member) => Promise<unknown>): Promise<unknown> {
     const answers: unknown[] = [];
     for (const member of members) {
-      answers.push(await ask(member).catch((error: Error & { data?: unknown }) => ({ message: error.message, data: error.data })));
+      answers.push(
+        await ask(member).catch((error: Error & { data?: unknown }) => ({ message: error.message, data: error.data })),
+      );
     }
     for (const answer of answers.slice(1)) assert.deepEqual(answer, answers[0]);
     return answers[0];
   }
 
   test("calls that need millions of gas give the same, and fail with the same", async () => {
-    assert.equal(await same(({ provider }) => provider.request({ method: "eth_call", params: [{ to: COUNTER, data: word(40_000) }, "latest"] })), word(7));
-    const refusal = await same(({ provider }) => provider.request({ method: "eth_call", params: [{ to: REFUSER, data: word(40_000) }, "latest"] }));
+    assert.equal(
+      await same(({ provider }) =>
+        provider.request({ method: "eth_call", params: [{ to: COUNTER, data: word(40_000) }, "latest"] }),
+      ),
+      word(7),
+    );
+    const refusal = await same(({ provider }) =>
+      provider.request({ method: "eth_call", params: [{ to: REFUSER, data: word(40_000) }, "latest"] }),
+    );
     assert.match(JSON.stringify(refusal), /0{63}7/);
-    assert.equal(await same(({ provider }) => provider.request({ method: "eth_call", params: [{ to: MAKER, data: word(40_000) }, "latest"] })), "0x");
+    assert.equal(
+      await same(({ provider }) =>
+        provider.request({ method: "eth_call", params: [{ to: MAKER, data: word(40_000) }, "latest"] }),
+      ),
+      "0x",
+    );
   });
 
   test("gas is estimated alike", async () => {
     for (const to of [COUNTER, LOGGER, MAKER]) {
       for (const times of [10, 4_000]) {
-        const gas = await same(({ provider }) => provider.request({ method: "eth_estimateGas", params: [{ to, data: word(times) }] }));
+        const gas = await same(({ provider }) =>
+          provider.request({ method: "eth_estimateGas", params: [{ to, data: word(times) }] }),
+        );
         assert.match(String(gas), /^0x/, `${to} ${times}`);
       }
     }
@@ -66,7 +82,11 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
 
   test("what a contract logs is printed, once, also of calls that need much gas", async () => {
     for (const { provider } of members) {
-      for (const times of [10, 40_000]) assert.deepEqual(await printed(() => provider.request({ method: "eth_call", params: [{ to: LOGGER, data: word(times) }, "latest"] })), ["42"]);
+      for (const times of [10, 40_000])
+        assert.deepEqual(
+          await printed(() => provider.request({ method: "eth_call", params: [{ to: LOGGER, data: word(times) }, "latest"] })),
+          ["42"],
+        );
     }
   });
 
@@ -77,10 +97,16 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
       const sent = await sender?.sendTransaction({ to: COUNTER, data: word(400_000), gasLimit: 16_000_000n });
       const receipt = await sent?.wait();
       const small = await (await sender?.sendTransaction({ to: COUNTER, data: word(10) }))?.wait();
-      const trace = (await provider.request({ method: "debug_traceTransaction", params: [small?.hash, { enableMemory: true }] })) as { structLogs: unknown[] };
+      const trace = (await provider.request({
+        method: "debug_traceTransaction",
+        params: [small?.hash, { enableMemory: true }],
+      })) as { structLogs: unknown[] };
       return [receipt?.status, receipt?.gasUsed, trace.structLogs.length];
     });
-    assert.ok(Array.isArray(seen) && seen[0] === 1 && Number(seen[1]) > 10_000_000, JSON.stringify(seen, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)));
+    assert.ok(
+      Array.isArray(seen) && seen[0] === 1 && Number(seen[1]) > 10_000_000,
+      JSON.stringify(seen, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+    );
   });
 
   test("calls about older blocks have all gas", async () => {
@@ -88,7 +114,10 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
       const then = await ethers.provider.getBlockNumber();
       await networkHelpers.mine(200);
       for (const to of [COUNTER, MAKER]) {
-        const answer = await provider.request({ method: "eth_call", params: [{ to, data: word(40_000) }, toBeHex(then).replace(/^0x0+/, "0x")] });
+        const answer = await provider.request({
+          method: "eth_call",
+          params: [{ to, data: word(40_000) }, toBeHex(then).replace(/^0x0+/, "0x")],
+        });
         assert.equal(answer, to === COUNTER ? word(7) : "0x");
       }
     }
@@ -96,9 +125,20 @@ describe("suites: heavy computations on a chain, as on Hardhat's network", () =>
 
   test("more calls and traces can wait at the same time than clients of a server may have", async () => {
     const { provider } = connection;
-    const answers = await Promise.all(Array.from({ length: 1_500 }, () => provider.request({ method: "eth_call", params: [{ to: MAKER, data: word(1) }, "latest"] })));
+    const answers = await Promise.all(
+      Array.from({ length: 1_500 }, () =>
+        provider.request({ method: "eth_call", params: [{ to: MAKER, data: word(1) }, "latest"] }),
+      ),
+    );
     assert.deepEqual(new Set(answers), new Set(["0x"]));
-    const traces = await Promise.all(Array.from({ length: 50 }, () => provider.request({ method: "debug_traceCall", params: [{ to: COUNTER, data: word(1) }, "latest", { tracer: "callTracer" }] })));
+    const traces = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        provider.request({
+          method: "debug_traceCall",
+          params: [{ to: COUNTER, data: word(1) }, "latest", { tracer: "callTracer" }],
+        }),
+      ),
+    );
     assert.deepEqual(new Set(traces.map((trace) => (trace as { output: string }).output)), new Set([word(7)]));
   });
 });

@@ -19,7 +19,9 @@ interface Request {
 }
 
 /** An L1 over HTTP that fails as nodes do: by broken connections and by limits of rate. */
-export async function serveFaultyL1(request: (method: string, params: readonly unknown[]) => Promise<unknown>): Promise<FaultyL1> {
+export async function serveFaultyL1(
+  request: (method: string, params: readonly unknown[]) => Promise<unknown>,
+): Promise<FaultyL1> {
   const l1 = { decide: (): Fate => "answered" } as { decide: FaultyL1["decide"] };
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

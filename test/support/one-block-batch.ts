@@ -1,4 +1,4 @@
-import type { SealedBatch } from "../../src/chain/sealed-batch.ts";
+import type { SealedBatch } from "../../src/chain/model/sealed-batch.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
@@ -6,6 +6,7 @@ import { pubdataLogLeaves } from "../../src/protocol/pubdata.ts";
 import type { PubdataLog } from "../../src/protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../src/protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../../src/protocol/rolling-hash.ts";
+import { SOME_EXTENSIONS } from "./extensions.ts";
 
 /** What a test says about a batch that no chain has executed; what it leaves out is not there. */
 export interface OneBlockContent {
@@ -14,11 +15,19 @@ export interface OneBlockContent {
   readonly logs?: readonly PubdataLog[];
   readonly canonicalTxHashes?: readonly Hex[];
   readonly importedRoots?: readonly ImportedRoot[];
+  readonly extensions?: Hex;
 }
 
 /** Batch n as block n + 1 alone, with the outputs that its content has. `timestamp` in seconds. */
 export function oneBlockBatch(batchNumber: bigint, timestamp: bigint, content: OneBlockContent): SealedBatch {
-  const { writes = [], bytecodes = [], logs = [], canonicalTxHashes = [], importedRoots = [] } = content;
+  const {
+    writes = [],
+    bytecodes = [],
+    logs = [],
+    canonicalTxHashes = [],
+    importedRoots = [],
+    extensions = SOME_EXTENSIONS,
+  } = content;
   const outputs = {
     batchNumber,
     firstBlock: batchNumber + 1n,
@@ -32,6 +41,16 @@ export function oneBlockBatch(batchNumber: bigint, timestamp: bigint, content: O
     importedRootCount: BigInt(importedRoots.length),
     importedRootsRollingHash: importedRootsRollingHash(importedRoots),
     cheatCount: 0n,
+    extensions,
   };
-  return { outputs, outputsHash: hashOutputs(outputs), logs, canonicalTxHashes, importedRoots, writes, bytecodes, transactionCount: 0 };
+  return {
+    outputs,
+    outputsHash: hashOutputs(outputs),
+    logs,
+    canonicalTxHashes,
+    importedRoots,
+    writes,
+    bytecodes,
+    transactionCount: 0,
+  };
 }

@@ -1,7 +1,13 @@
 import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
-import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../protocol/commitment.ts";
+import {
+  deriveEvaluationPoint,
+  hashCommitment,
+  hashDaCommitment,
+  hashPreCommitment,
+  NO_PARTITION,
+} from "../../protocol/commitment.ts";
 import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { evaluateDiffList, OFF_CHAIN_POINT } from "../../protocol/evaluation.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
@@ -9,25 +15,28 @@ import type { Hex } from "../../protocol/hex.ts";
 import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
+import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { Compress } from "../../protocol/digest.ts";
-import type { SealedBatch } from "../sealed-batch.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
 /** What names the chain in its batches' commitments. */
 export interface ChainIdentity {
-  readonly protocolVersion: bigint;
   readonly settlementChainId: bigint;
   /** The chain's contract on its settlement chain. */
   readonly hyperchainAddress: Hex;
   readonly chainId: bigint;
   /** As the chain's contract numbers its data availability policies. */
   readonly daPolicy: bigint;
+  /** What its batches export beside their logs (`hashExtensions`). */
+  readonly extensions: Hex;
   /** Whether the settlement chain sees the pubdata; otherwise it evaluates nothing (r = 0, y = the entry count). */
   readonly pubdataOnChain: boolean;
 }
 
 /** A batch ready to be committed and proven. Plain data. */
 export interface FormedBatch extends SealedBatch {
+  readonly protocolVersion: bigint;
   readonly oldStateRoot: Digest;
   readonly newStateRoot: Digest;
   /** Leaf count before the batch, which pubdata's indices refer to. */
@@ -40,7 +49,11 @@ export interface FormedBatch extends SealedBatch {
   readonly policyDataHash: Hex;
   readonly commitment: Hex;
   /** What is to be proven, and everything that the proof needs. */
-  readonly job: { readonly statement: BatchStatement; readonly witness: StateTransitionWitness };
+  readonly job: {
+    readonly statement: BatchStatement;
+    readonly witness: StateTransitionWitness;
+    readonly protocolVersion: bigint;
+  };
 }
 
 export interface BatchFormerDependencies {
@@ -48,11 +61,20 @@ export interface BatchFormerDependencies {
   readonly compress: Compress;
   /** Sums of the batch's asset messages, as the settlement chain computes them. */
   readonly flowsHash: (logs: readonly PubdataLog[]) => Hex;
+  /** The version that L1 gives a batch, by what is known of L1 when the batch is formed. */
+  readonly versionOf: VersionOf;
+}
+
+/** What a former must know of the batches before its first. */
+export interface FormedBefore {
+  /** Of the last of them. */
+  readonly previousCommitment: Hex;
+  /** Operations that they took from L1's queue. */
+  readonly operationsTaken: bigint;
 }
 
 /** Where a former stands, to return to. */
-export interface FormerMark {
-  readonly previousCommitment: Hex;
+export interface FormerMark extends FormedBefore {
   readonly publishedCodes: ReadonlySet<Hex>;
   readonly treeSnapshot: ReturnType<StateTree["snapshot"]>;
 }
@@ -62,19 +84,30 @@ export class BatchFormer {
   readonly #identity: ChainIdentity;
   readonly #dependencies: BatchFormerDependencies;
   #previousCommitment: Hex;
+  #operationsTaken: bigint;
   #publishedCodes = new Set<Hex>();
 
-  /** `previousCommitment` is that of the batch before the first one that is formed. */
-  constructor(identity: ChainIdentity, previousCommitment: Hex, dependencies: BatchFormerDependencies) {
+  constructor(
+    identity: ChainIdentity,
+    { previousCommitment, operationsTaken }: FormedBefore,
+    dependencies: BatchFormerDependencies,
+  ) {
     this.#identity = identity;
     this.#previousCommitment = previousCommitment;
+    this.#operationsTaken = operationsTaken;
     this.#dependencies = dependencies;
+  }
+
+  /** Operations that all formed batches took from L1's queue. */
+  get operationsTaken(): bigint {
+    return this.#operationsTaken;
   }
 
   /** Applies the batch to the tree. Throws ChangeSetError, PubdataError; the former is then as before. */
   form(sealed: SealedBatch): FormedBatch {
-    const { tree, compress, flowsHash: hashFlows } = this.#dependencies;
+    const { tree, compress, flowsHash: hashFlows, versionOf } = this.#dependencies;
     const { outputs, outputsHash, logs } = sealed;
+    const protocolVersion = versionOf(outputs.firstTimestamp, this.#operationsTaken);
     const codes = sortBytecodes(sealed.bytecodes.map((code) => fromHex(code)));
     const unpublished = codes.filter((code) => !this.#publishedCodes.has(keccak(code)));
     const oldLeafCount = tree.leafCount;
@@ -86,23 +119,33 @@ export class BatchFormer {
       const diffDigest = diffListDigest(entries, compress);
       const preCommitment = hashPreCommitment({
         ...identity,
+        protocolVersion,
         batchNumber: outputs.batchNumber,
         previousCommitment: this.#previousCommitment,
         oldStateRoot: oldRoot,
         newStateRoot: newRoot,
         diffDigest,
         outputsHash,
+        partition: NO_PARTITION,
       });
       const pubdataHash = hashPubdata(pubdata);
       const point = pubdataOnChain ? deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length) : OFF_CHAIN_POINT;
       const evaluation = evaluateDiffList(entries, point);
       const flowsHash = hashFlows(logs);
       const policyDataHash = keccak();
-      const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash });
+      const daCommitment = hashDaCommitment({
+        pubdataHash,
+        point,
+        evaluation,
+        flowsHash,
+        policyDataHash,
+        partitionDa: NO_PARTITION,
+      });
       const commitment = hashCommitment(preCommitment, daCommitment);
       const statement = { commitment, oldStateRoot: oldRoot, newStateRoot: newRoot, diffDigest, point, evaluation, outputsHash };
       const formed: FormedBatch = {
         ...sealed,
+        protocolVersion,
         oldStateRoot: oldRoot,
         newStateRoot: newRoot,
         oldLeafCount,
@@ -113,11 +156,12 @@ export class BatchFormer {
         flowsHash,
         policyDataHash,
         commitment,
-        job: { statement, witness },
+        job: { statement, witness, protocolVersion },
       };
       tree.discard(before);
       for (const code of unpublished) this.#publishedCodes.add(keccak(code));
       this.#previousCommitment = commitment;
+      this.#operationsTaken += outputs.priorityOpCount;
       return formed;
     } catch (error) {
       tree.revert(before);
@@ -129,15 +173,22 @@ export class BatchFormer {
   snapshot(): FormerMark {
     return {
       previousCommitment: this.#previousCommitment,
+      operationsTaken: this.#operationsTaken,
       publishedCodes: new Set(this.#publishedCodes),
       treeSnapshot: this.#dependencies.tree.snapshot(),
     };
+  }
+
+  /** Ends a mark and keeps the state. Throws SnapshotError when it has ended. */
+  discard(mark: FormerMark): void {
+    this.#dependencies.tree.discard(mark.treeSnapshot);
   }
 
   /** Returns to a mark. Throws SnapshotError when it was used. */
   revert(mark: FormerMark): void {
     this.#dependencies.tree.revert(mark.treeSnapshot);
     this.#previousCommitment = mark.previousCommitment;
+    this.#operationsTaken = mark.operationsTaken;
     this.#publishedCodes = new Set(mark.publishedCodes);
   }
 }

@@ -1,3 +1,4 @@
+import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 /** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
 export interface EdrConnection {
   readonly provider: {
@@ -15,7 +16,7 @@ export interface EdrOverride {
   readonly coinbase: string;
   readonly hardfork: "osaka";
   readonly allowBlocksWithSameTimestamp: true;
-  readonly allowUnlimitedContractSize: false;
+  readonly allowUnlimitedContractSize: boolean;
   readonly initialBaseFeePerGas: 0;
   readonly initialDate: Date;
   readonly blockGasLimit: number;
@@ -34,9 +35,6 @@ export type EdrConnect = (override: EdrOverride) => Promise<EdrConnection>;
  * starts at 0, stays there: all fees reach the operator.
  */
 export const BLOCK_GAS_LIMIT = 2n ** 50n;
-
-/** EIP-7825's limit on a transaction's gas, 2^24: as on L1, and what keeps deep recursion in an engine bounded. */
-export const TRANSACTION_GAS_CAP = 2n ** 24n;
 
 /**
  * Bytes of stack that an engine thread needs at most. EDR 0.22 overflows the default of 2 MiB (and so ends the process)
@@ -59,7 +57,7 @@ const ENGINE_PURGE_MS = 10;
 
 /**
  * Gives EDR's threads a stack that deep recursion cannot overflow, and bounds what EDR keeps. What the environment says
- * already stays. The stack is read with the process's first EDR chain, the allocator's delay when EDR is loaded, whoever
+ * already stays. The stack is read with the process's first EDR chain, the allocator's delay when EDR is loaded, no matter who
  * does it; so call this as early as possible.
  */
 export function prepareEngine(environment: NodeJS.ProcessEnv = process.env): void {
@@ -74,6 +72,8 @@ export function edrOverride(options: {
   readonly coinbase: string;
   /** Seconds. */
   readonly genesisTimestamp: bigint;
+  /** Whether code is not limited as on Ethereum. */
+  readonly unlimitedCode: boolean;
   /** Whether `console.log` and traces are printed. */
   readonly verbose: boolean;
 }): EdrOverride {
@@ -83,7 +83,7 @@ export function edrOverride(options: {
     coinbase: options.coinbase,
     hardfork: "osaka",
     allowBlocksWithSameTimestamp: true,
-    allowUnlimitedContractSize: false,
+    allowUnlimitedContractSize: options.unlimitedCode,
     initialBaseFeePerGas: 0,
     initialDate: new Date(Number(options.genesisTimestamp) * 1000),
     blockGasLimit: Number(BLOCK_GAS_LIMIT),

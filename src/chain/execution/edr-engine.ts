@@ -1,15 +1,16 @@
-import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
-import type { GenesisAccount } from "../genesis.ts";
-import type { StateCheat } from "../state-cheat.ts";
-import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
-import type { EngineTransaction } from "../transaction.ts";
+import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
+import { codeLimitsOf, ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import type { StateCheat } from "../witness/state-cheat.ts";
+import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { edrOverride, prepareEngine } from "./connection.ts";
 import type { EdrConnect, EdrConnection } from "./connection.ts";
 import { EngineError } from "./engine.ts";
-import type { EngineNotification, EngineRefusal, ExecutionEngine, Head, MineResult } from "./engine.ts";
-import { isHostileCode } from "./hostile-code.ts";
+import type { EngineNotification, ExecutionEngine } from "./engine.ts";
+import { isHostileCode } from "../model/hostile-code.ts";
 import { mayNeedOlderState, OlderStates } from "./older-states.ts";
 import { parseBlock, parseReceipt } from "./rpc-shapes.ts";
 
@@ -60,6 +61,7 @@ export class EdrEngine implements ExecutionEngine {
         chainId: options.chainId,
         coinbase: options.coinbase,
         genesisTimestamp: options.head === undefined ? options.genesisTimestamp : options.head.timestamp - FILLER_SECONDS,
+        unlimitedCode: codeLimitsOf(options.genesis) !== ETHEREUM_CODE_LIMITS,
         verbose: options.verbose ?? false,
       }),
     );
@@ -73,11 +75,15 @@ export class EdrEngine implements ExecutionEngine {
     return engine;
   }
 
-  mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
-    return this.#olderStates.making(() => this.#mine(transactions, environment));
+  mine(
+    transactions: readonly EngineTransaction[],
+    environment: BlockEnvironment,
+    { isWhole }: { readonly isWhole: boolean } = { isWhole: false },
+  ): Promise<MineResult> {
+    return this.#olderStates.making(() => this.#mine(transactions, environment, isWhole));
   }
 
-  async #mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult> {
+  async #mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment, isWhole: boolean): Promise<MineResult> {
     const randomness = this.request("hardhat_setPrevRandao", [environment.prevRandao]);
     // Waited for below, beside the transactions; a failure is one of this call either way.
     randomness.catch(() => undefined);
@@ -86,7 +92,7 @@ export class EdrEngine implements ExecutionEngine {
     const refused: EngineRefusal[] = [];
     const heldUp = new Set<Hex>();
     for (const transaction of transactions) {
-      // EDR would keep a later nonce in its own pool, for a block that nobody decided.
+      // EDR would keep a later nonce in its own pool, for a block that the sequencer did not decide.
       if (heldUp.has(transaction.from)) {
         refused.push({ transaction, reason: `an earlier transaction of ${transaction.from} was refused` });
         continue;
@@ -100,15 +106,19 @@ export class EdrEngine implements ExecutionEngine {
       }
     }
     await randomness;
+    /** All still wait. */
+    const mineEmpty = async (reason: string): Promise<MineResult> => {
+      for (const hash of hashes) await this.request("hardhat_dropTransaction", [hash]);
+      refused.push(...included.map((transaction) => ({ transaction, reason })));
+      return { ...(await this.#mine([], environment, false)), refused };
+    };
+    if (isWhole && refused.length > 0 && hashes.length > 0) return mineEmpty("another transaction of its block was refused");
     try {
       await this.request("evm_mine", [Number(environment.timestamp)]);
     } catch (error) {
       if (hashes.length === 0) throw error;
-      // One of them cannot pay any more, or has no place, after those before it. No block was made, and all still wait.
-      for (const hash of hashes) await this.request("hardhat_dropTransaction", [hash]);
-      const reason = error instanceof Error ? error.message : String(error);
-      refused.push(...included.map((transaction) => ({ transaction, reason })));
-      return { ...(await this.#mine([], environment)), refused };
+      // One of them cannot pay any more, or has no place, after those before it. No block was made.
+      return mineEmpty(error instanceof Error ? error.message : String(error));
     }
     const [reported, ...answers] = await Promise.all([
       this.request("eth_getBlockByNumber", ["latest", false]),
@@ -177,7 +187,12 @@ export class EdrEngine implements ExecutionEngine {
     }
     const target = to === undefined ? {} : { to };
     const quantity = (value: bigint): string => `0x${value.toString(16)}`;
-    const fields = { value: quantity(valueWei), gas: quantity(gasLimit), gasPrice: quantity(gasPriceOf(transaction)), nonce: quantity(nonce) };
+    const fields = {
+      value: quantity(valueWei),
+      gas: quantity(gasLimit),
+      gasPrice: quantity(gasPriceOf(transaction)),
+      nonce: quantity(nonce),
+    };
     return (await this.request("eth_sendTransaction", [{ from, ...target, data, ...fields }])) as Hex;
   }
 

@@ -1,26 +1,6 @@
-import type { BlockEnvironment, MinedBlock } from "../block.ts";
-import type { StateCheat } from "../state-cheat.ts";
-import type { EngineTransaction } from "../transaction.ts";
-
-/** The newest block. */
-export interface Head {
-  readonly number: bigint;
-  /** Seconds. */
-  readonly timestamp: bigint;
-}
-
-/** A transaction that the engine did not take into the block. Nothing of it has happened. */
-export interface EngineRefusal {
-  readonly transaction: EngineTransaction;
-  readonly reason: string;
-}
-
-export interface MineResult {
-  readonly block: MinedBlock;
-  /** In block order, one for each receipt. */
-  readonly included: readonly EngineTransaction[];
-  readonly refused: readonly EngineRefusal[];
-}
+import type { BlockEnvironment, MineResult } from "../model/block.ts";
+import type { StateCheat } from "../witness/state-cheat.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 
 /**
  * The engine that executes a chain and answers its readers. It decides nothing: a block holds the given transactions in
@@ -29,10 +9,14 @@ export interface MineResult {
 export interface ExecutionEngine {
   /**
    * Mines one block. A transaction that the engine cannot include (it checks funds and nonces against the state before
-   * the block) comes back as refused, and the block holds the others. Throws EngineError when the block came out
-   * differently; the engine is then unusable. One call at a time.
+   * the block) comes back as refused, and the block holds the others; none of them where `isWhole`, which is false by default.
+   * Throws EngineError when the block came out differently; the engine is then unusable. One call at a time.
    */
-  mine(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<MineResult>;
+  mine(
+    transactions: readonly EngineTransaction[],
+    environment: BlockEnvironment,
+    options?: { readonly isWhole: boolean },
+  ): Promise<MineResult>;
   /** Changes the state between two blocks. Throws what the engine throws where it cannot; nothing has changed then. */
   cheat(cheat: StateCheat): Promise<void>;
   /** Passes a read on. The caller must know that the method changes nothing and cannot run unguarded code. */

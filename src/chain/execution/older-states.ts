@@ -14,7 +14,10 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
 /** Blocks behind the newest one whose states the engine certainly has. */
 const RECENT_BLOCKS = 64n;
 
-/** Whether the engine may have to compute a state again for a request. `newest`: the number of its newest block, or a higher one. */
+/**
+ * Whether the engine may have to compute a state again for a request. `newest`: the number of its newest block, or a higher
+ * one.
+ */
 export function mayNeedOlderState(method: string, params: readonly unknown[], newest: bigint): boolean {
   const place = BLOCK_PLACES[method];
   const block = place === undefined ? undefined : params[place];

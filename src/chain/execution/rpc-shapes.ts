@@ -1,4 +1,4 @@
-import type { BlockEnvironment, BlockLog, BlockReceipt } from "../block.ts";
+import type { BlockEnvironment, BlockLog, BlockReceipt } from "../model/block.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { EngineError } from "./engine.ts";
 

@@ -1,4 +1,4 @@
-import type { EngineTransaction, SignedTransaction } from "../transaction.ts";
+import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /** An account in the newest state. */
@@ -67,7 +67,11 @@ export class AccountView {
       const known = this.#known.get(from);
       if (known === undefined) continue;
       if (transaction.kind === "unsigned") this.#known.delete(from);
-      else this.#known.set(from, { nonce: transaction.nonce + 1n, leastBalanceWei: known.leastBalanceWei - mostCostOf(transaction) });
+      else
+        this.#known.set(from, {
+          nonce: transaction.nonce + 1n,
+          leastBalanceWei: known.leastBalanceWei - mostCostOf(transaction),
+        });
     }
   }
 

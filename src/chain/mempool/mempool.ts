@@ -1,5 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
-import type { EngineTransaction, SignedTransaction } from "../transaction.ts";
+import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
 import { AccountView, mostCostOf } from "./account-view.ts";
 import type { AccountState, KnownAccount } from "./account-view.ts";
 
@@ -15,6 +15,16 @@ export interface MempoolOptions {
 export interface MempoolDependencies {
   /** Reads an account in the newest state. */
   readonly account: (address: Hex) => Promise<AccountState>;
+  /** Told of a ready transaction that another of the same nonce has taken the place of. */
+  readonly onReplaced?: (transaction: SignedTransaction) => void;
+}
+
+/** What one sender has in the pool. */
+export interface WaitingTransactions {
+  readonly from: Hex;
+  /** Both ascend by nonce. */
+  readonly ready: readonly SignedTransaction[];
+  readonly queued: readonly SignedTransaction[];
 }
 
 interface Sender {
@@ -33,6 +43,9 @@ export interface PoolMark {
   readonly size: number;
 }
 
+/** Nothing waits. */
+export const EMPTY_POOL: PoolMark = { senders: new Map(), line: [], size: 0 };
+
 /** Serialised transactions held at most, all together; each takes four times its size in memory. */
 const MAX_BYTES = 32 * 1024 * 1024;
 /** A replacement must pay a tenth more. */
@@ -41,11 +54,13 @@ const REPLACEMENT_PERCENT = 110n;
 /**
  * Transactions that wait for a block: first come, first served, each sender's by nonce. A transaction is *ready* when
  * all nonces before it are, else *queued*. Taken transactions stay known until they are included or refused. What is queued may
- * wait for ever, so in a full pool it makes room for what is ready.
+ * wait without end, so in a full pool it makes room for what is ready.
  */
 export class Mempool {
   readonly #options: MempoolOptions;
   readonly #accounts: AccountView;
+  readonly #onReplaced: (transaction: SignedTransaction) => void;
+  readonly #listeners = new Set<(transaction: SignedTransaction) => void>();
   #senders = new Map<Hex, Sender>();
   #line: SignedTransaction[] = [];
   #size = 0;
@@ -54,6 +69,7 @@ export class Mempool {
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
     this.#accounts = new AccountView(dependencies.account);
+    this.#onReplaced = dependencies.onReplaced ?? (() => undefined);
   }
 
   /** Transactions held, taken ones included. */
@@ -71,29 +87,47 @@ export class Mempool {
     const { maxTransactions, maxPerSender, minGasPriceWei } = this.#options;
     const { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
     if (maxFeePerGasWei < minGasPriceWei) {
-      throw new MempoolError("FeeTooLow", `the fee cap of ${maxFeePerGasWei} wei per gas is below this chain's minimum of ${minGasPriceWei}`);
+      throw new MempoolError(
+        "FeeTooLow",
+        `the fee cap of ${maxFeePerGasWei} wei per gas is below this chain's minimum of ${minGasPriceWei}`,
+      );
     }
     if (maxPriorityFeePerGasWei > maxFeePerGasWei) {
-      throw new MempoolError("PriorityFeeAboveCap", `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`);
+      throw new MempoolError(
+        "PriorityFeeAboveCap",
+        `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`,
+      );
     }
     const cost = mostCostOf(transaction);
     const account = await this.#accountFor(from, cost);
-    const sender = this.#senders.get(from) ?? { nextNonce: account.nonce, ready: new Map<bigint, SignedTransaction>(), queued: new Map<bigint, SignedTransaction>() };
-    const replaced = sender.queued.get(nonce);
-    if (sender.ready.get(nonce)?.hash === transaction.hash || replaced?.hash === transaction.hash) {
+    const sender = this.#senders.get(from) ?? {
+      nextNonce: account.nonce,
+      ready: new Map<bigint, SignedTransaction>(),
+      queued: new Map<bigint, SignedTransaction>(),
+    };
+    const replaced = sender.ready.get(nonce) ?? sender.queued.get(nonce);
+    if (replaced?.hash === transaction.hash)
       throw new MempoolError("AlreadyKnown", `already known: transaction ${transaction.hash} is waiting`);
+    if (nonce < account.nonce) {
+      throw new MempoolError("NonceTooLow", `nonce too low: ${nonce} of ${from} is used, the next one is ${account.nonce}`);
     }
-    if (nonce < sender.nextNonce) {
-      throw new MempoolError("NonceTooLow", `nonce too low: ${nonce} of ${from} is used, the next one is ${sender.nextNonce}`);
+    const place = replaced === undefined ? -1 : this.#line.indexOf(replaced);
+    if (nonce < sender.nextNonce && place < 0) {
+      throw new MempoolError(
+        "NonceTooLow",
+        `nonce too low: a transaction with nonce ${nonce} of ${from} is being included, the next one is ${sender.nextNonce}`,
+      );
     }
     if (account.leastBalanceWei < cost) {
-      throw new MempoolError("InsufficientFunds", `insufficient funds for gas * price + value: ${from} has ${account.leastBalanceWei} wei, it may cost up to ${cost}`);
+      throw new MempoolError(
+        "InsufficientFunds",
+        `insufficient funds for gas * price + value: ${from} has ${account.leastBalanceWei} wei, it may cost up to ${cost}`,
+      );
     }
-    if (replaced !== undefined && maxFeePerGasWei * 100n < replaced.maxFeePerGasWei * REPLACEMENT_PERCENT) {
-      throw new MempoolError("ReplacementUnderpriced", `replacement transaction underpriced: nonce ${nonce} of ${from} takes a fee cap a tenth above ${replaced.maxFeePerGasWei} wei`);
-    }
+    if (replaced !== undefined) requireReplaceable(replaced, transaction);
     const freed = replaced === undefined ? 0 : bytesOf(replaced);
-    const hasRoom = (): boolean => (replaced !== undefined || this.#size < maxTransactions) && this.#bytes - freed + bytesOf(transaction) <= MAX_BYTES;
+    const hasRoom = (): boolean =>
+      (replaced !== undefined || this.#size < maxTransactions) && this.#bytes - freed + bytesOf(transaction) <= MAX_BYTES;
     while (!hasRoom()) {
       if (nonce === sender.nextNonce && this.#dropQueued(from)) continue;
       throw new MempoolError("PoolFull", `the chain is at its limit: ${this.#size} transactions wait; try again later`);
@@ -104,8 +138,15 @@ export class Mempool {
     if (replaced === undefined) this.#size++;
     this.#bytes += bytesOf(transaction) - freed;
     this.#senders.set(from, sender);
-    sender.queued.set(nonce, transaction);
-    this.#promote(sender);
+    if (replaced !== undefined && place >= 0) {
+      sender.ready.set(nonce, transaction);
+      this.#line[place] = transaction;
+      this.#announce(transaction);
+      this.#onReplaced(replaced);
+    } else {
+      sender.queued.set(nonce, transaction);
+      this.#promote(sender);
+    }
     return sender.ready.has(nonce);
   }
 
@@ -140,7 +181,10 @@ export class Mempool {
     if (sender?.ready.delete(transaction.nonce) === true) this.#forget(transaction, sender);
   }
 
-  /** A taken transaction can never be in a block. The sender's later ones, which are returned, wait for another with its nonce. */
+  /**
+   * A taken transaction can never be in a block. The sender's later ones, which are returned, wait for another with its
+   * nonce.
+   */
   refused(transaction: SignedTransaction): readonly SignedTransaction[] {
     const sender = this.#senders.get(transaction.from);
     if (sender === undefined || !sender.ready.delete(transaction.nonce)) return [];
@@ -157,7 +201,10 @@ export class Mempool {
     return waiting;
   }
 
-  /** Whether the account surely has so much in the newest state, and nobody else can spend it; false where it would have to be read. */
+  /**
+   * Whether the account surely has so much in the newest state, and no other account can spend it; false where it would
+   * have to be read.
+   */
   surelyHas(address: Hex, wei: bigint): boolean {
     const known = this.#accounts.known(address);
     return known !== undefined && known.leastBalanceWei >= wei;
@@ -180,6 +227,39 @@ export class Mempool {
       for (const transaction of [...ready.values(), ...queued.values()]) if (transaction.hash === hash) return transaction;
     }
     return undefined;
+  }
+
+  /**
+   * Takes a waiting transaction out, unless it is taken already. The sender's later ones that were ready, which are
+   * returned, wait again.
+   */
+  drop(hash: Hex): { readonly waitAgain: readonly SignedTransaction[] } | undefined {
+    const transaction = this.find(hash);
+    const sender = transaction === undefined ? undefined : this.#senders.get(transaction.from);
+    if (transaction === undefined || sender === undefined) return undefined;
+    if (sender.queued.delete(transaction.nonce)) {
+      this.#forget(transaction, sender);
+      return { waitAgain: [] };
+    }
+    return this.#line.includes(transaction) ? { waitAgain: this.refused(transaction) } : undefined;
+  }
+
+  /** What waits, by sender, taken ones included. */
+  waiting(): WaitingTransactions[] {
+    const ascending = (transactions: ReadonlyMap<bigint, SignedTransaction>): SignedTransaction[] =>
+      [...transactions.values()].sort((a, b) => (a.nonce < b.nonce ? -1 : 1));
+    return [...this.#senders].map(([from, { ready, queued }]) => ({ from, ready: ascending(ready), queued: ascending(queued) }));
+  }
+
+  /** Ready transactions that are not taken yet, in the order in which they will be. */
+  get line(): readonly SignedTransaction[] {
+    return this.#line;
+  }
+
+  /** Calls back with each transaction that becomes ready; returns the function that ends it. */
+  onReady(listener: (transaction: SignedTransaction) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Marks what waits. Nothing may be taken at that moment. */
@@ -211,7 +291,12 @@ export class Mempool {
       sender.ready.set(sender.nextNonce, next);
       this.#line.push(next);
       sender.nextNonce++;
+      this.#announce(next);
     }
+  }
+
+  #announce(transaction: SignedTransaction): void {
+    for (const listener of this.#listeners) listener(transaction);
   }
 
   #forget(transaction: SignedTransaction, sender: Sender): void {
@@ -224,7 +309,10 @@ export class Mempool {
   #dropQueued(except: Hex): boolean {
     for (const [address, sender] of this.#senders) {
       if (address === except) continue;
-      const last = [...sender.queued.values()].reduce<SignedTransaction | undefined>((a, b) => (a === undefined || b.nonce > a.nonce ? b : a), undefined);
+      const last = [...sender.queued.values()].reduce<SignedTransaction | undefined>(
+        (a, b) => (a === undefined || b.nonce > a.nonce ? b : a),
+        undefined,
+      );
       if (last === undefined) continue;
       sender.queued.delete(last.nonce);
       this.#forget(last, sender);
@@ -232,6 +320,21 @@ export class Mempool {
     }
     return false;
   }
+}
+
+/** As geth asks: both fees a tenth higher, and higher at all. Throws MempoolError. */
+function requireReplaceable(
+  replaced: SignedTransaction,
+  { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei }: SignedTransaction,
+): void {
+  const rises = (before: bigint, now: bigint): boolean => now > before && now * 100n >= before * REPLACEMENT_PERCENT;
+  if (rises(replaced.maxFeePerGasWei, maxFeePerGasWei) && rises(replaced.maxPriorityFeePerGasWei, maxPriorityFeePerGasWei))
+    return;
+  throw new MempoolError(
+    "ReplacementUnderpriced",
+    `replacement transaction underpriced: nonce ${nonce} of ${from} takes fees a tenth above those of the transaction that waits: ` +
+      `a cap of ${replaced.maxFeePerGasWei} wei, a priority fee of ${replaced.maxPriorityFeePerGasWei} wei`,
+  );
 }
 
 /** Of its serialised form: two hexadecimal digits a byte. */

@@ -1,8 +1,8 @@
 import { hashOutputs } from "../../protocol/outputs.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
-import { splitOutputs } from "../outputs-write.ts";
-import type { SealedBatch } from "../sealed-batch.ts";
-import type { OpenBatch } from "../sequencer/open-batch.ts";
+import { splitOutputs } from "../model/outputs-write.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
+import type { OpenBatch } from "./open-batch.ts";
 import type { NetChanges } from "../witness/flat-state.ts";
 
 /** A closed batch, and what its closing transaction stored as the hash of its outputs: it must be `sealed.outputsHash`. */
@@ -12,10 +12,17 @@ export interface ClosedBatch {
 }
 
 /** What a batch hands on once its last block is made. `changes` are all of its effects. */
-export function sealedFrom(batch: OpenBatch, outputs: BatchOutputs, changes: Pick<NetChanges, "writes" | "bytecodes">): ClosedBatch {
+export function sealedFrom(
+  batch: OpenBatch,
+  outputs: BatchOutputs,
+  changes: Pick<NetChanges, "writes" | "bytecodes">,
+): ClosedBatch {
   const { logs, canonicalTxHashes, importedRoots, transactionCount } = batch;
   const { storedOutputs, writes } = splitOutputs(changes.writes);
   const { bytecodes } = changes;
   const outputsHash = hashOutputs(outputs);
-  return { sealed: { outputs, outputsHash, logs, canonicalTxHashes, importedRoots, writes, bytecodes, transactionCount }, storedOutputs };
+  return {
+    sealed: { outputs, outputsHash, logs, canonicalTxHashes, importedRoots, writes, bytecodes, transactionCount },
+    storedOutputs,
+  };
 }

@@ -2,7 +2,7 @@ import { chainConfigurationSlots, genesisAccounts } from "../../protocol/genesis
 import type { ChainConfiguration } from "../../protocol/genesis.ts";
 import type { PredeployName } from "../../protocol/predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { GenesisAccount } from "../genesis.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
 
 /** The protocol's genesis: every chain's first state tree. `codeOf` gives an artifact's runtime code. */
 export async function predeployGenesis(codeOf: (artifact: PredeployName) => Promise<Hex>): Promise<GenesisAccount[]> {

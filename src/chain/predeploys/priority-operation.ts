@@ -4,7 +4,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { canonicalTxHash } from "../../protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
-import type { OperationOutcome, PriorityOperation, SystemRequest } from "../system-transactions.ts";
+import type { OperationOutcome, PriorityOperation, SystemRequest } from "../model/system-transactions.ts";
 import { bootloaderCall, SYSTEM_GAS_LIMIT } from "./system-transactions.ts";
 
 const abi = new Interface([
@@ -14,9 +14,10 @@ const abi = new Interface([
 ]);
 
 /**
- * The steps of an operation from L1. Its value is paid to its sender out of the base token's reserve, then it runs. Of the
- * amount minted, the fee for the gas it used goes to the operator, and what is left, also the value if it failed, to the
- * refund's recipient. An operation that could not run pays no fee. `to` 0 with data creates a contract.
+ * The steps of an operation from L1. Where it runs, its value is paid to its sender out of the base token's reserve before. Of
+ * the amount minted, the fee for the gas it used goes to the operator, and what is left, also the value if it failed or did not
+ * run, to the refund's recipient. One that does not run pays for all of its gas, and for none where it is not even valid. `to` 0
+ * with data creates a contract.
  */
 export function priorityOperation(transaction: L2CanonicalTransaction, operator: Hex): PriorityOperation {
   const { gasLimit, maxFeePerGas, value, data, reserved } = transaction;
@@ -25,12 +26,14 @@ export function priorityOperation(transaction: L2CanonicalTransaction, operator:
   const [minted = 0n, refundRecipient = 0n] = reserved;
   const creates = transaction.to === 0n && fromHex(data).length > 0;
 
-  const conclusion = ({ success, gasUsed }: OperationOutcome): SystemRequest[] => {
-    const fee = min(gasUsed * maxFeePerGas, minted - value);
-    const refund = minted - fee - (success ? value : 0n);
+  const conclusion = ({ ran, success, gasUsed }: OperationOutcome): SystemRequest[] => {
+    const paidOut = ran ? value : 0n;
+    const fee = min(gasUsed * maxFeePerGas, minted - paidOut);
+    const returned = success ? 0n : paidOut;
+    const refund = minted - paidOut - fee + returned;
     const recipient = refundRecipient === 0n ? from : address(refundRecipient);
     return [
-      ...(success || value === 0n ? [] : [returnValue(from, value)]),
+      ...(returned === 0n ? [] : [returnValue(from, returned)]),
       ...payouts(operator, fee),
       ...payouts(recipient, refund),
       bootloaderCall(PREDEPLOYS.L1Messenger, abi.encodeFunctionData("logPriorityOpResult", [hash, success])),
@@ -39,8 +42,17 @@ export function priorityOperation(transaction: L2CanonicalTransaction, operator:
 
   return {
     canonicalTxHash: hash,
+    queued: transaction,
+    gasPriceWei: maxFeePerGas,
     payout: payouts(from, value),
-    operation: { from, to: creates ? undefined : address(transaction.to), valueWei: value, data, gasLimit, canonicalTxHash: hash },
+    operation: {
+      from,
+      to: creates ? undefined : address(transaction.to),
+      valueWei: value,
+      data,
+      gasLimit,
+      canonicalTxHash: hash,
+    },
     conclusion,
   };
 }

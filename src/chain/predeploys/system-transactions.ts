@@ -2,9 +2,9 @@ import { Interface } from "ethers";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { SystemRequest, SystemTransactions } from "../system-transactions.ts";
+import type { SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
 
-/** Gas of the chain's own transactions; EIP-7825's cap, since nobody pays for it. */
+/** Gas of the chain's own transactions; EIP-7825's cap, since no account pays for it. */
 export const SYSTEM_GAS_LIMIT = 2n ** 24n;
 
 const abi = new Interface([

@@ -3,7 +3,9 @@ import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
 import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
-import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
+import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
+import { ReconstructionError } from "./reconstruction-error.ts";
+import { codeDigestValue } from "../model/code-digests.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
 /** A leaf, and what it says. */
@@ -14,7 +16,7 @@ interface NamedLeaf extends Omit<GenesisLeaf, "value"> {
 const NONCE_LIMIT = 2n ** 64n;
 
 /**
- * What each leaf index stands for. The tree knows digests only; a published update names its leaf by its index, so whoever
+ * What each leaf index stands for. The tree knows digests only; a published update names its leaf by its index, so a reader that
  * wants accounts and slots back must remember every insertion.
  */
 export class LeafDirectory {
@@ -65,9 +67,13 @@ export class LeafDirectory {
     return hashes;
   }
 
-  /** All accounts that are not empty. `codeOf` gives the code with a hash that `codeHashes` names. */
+  /**
+   * All accounts that are not empty. `codeOf` gives the code with a hash that `codeHashes` names. Throws ReconstructionError
+   * CodeDigestMismatch where a code's digest is another's: no proof binds the two leaves yet.
+   */
   accounts(codeOf: (hash: Hex) => Uint8Array): GenesisAccount[] {
     const accounts = new Map<bigint, GrowingAccount>();
+    const [computed, stated] = [new Map<bigint, bigint>(), new Map<bigint, bigint>()];
     for (const leaf of this.#leaves) {
       if (leaf === undefined || leaf.value === 0n) continue;
       const account = accounts.get(leaf.address) ?? { address: addressToHex(leaf.address), storage: [] };
@@ -76,8 +82,13 @@ export class LeafDirectory {
       else if (leaf.leafKind === LeafKind.account) {
         account.nonce = leaf.value % NONCE_LIMIT;
         account.balanceWei = leaf.value / NONCE_LIMIT;
-      } else if (leaf.leafKind === LeafKind.codeHash) account.code = toHex(codeOf(wordToHex(leaf.value)));
+      } else if (leaf.leafKind === LeafKind.codeHash) {
+        const code = codeOf(wordToHex(leaf.value));
+        account.code = toHex(code);
+        computed.set(leaf.address, codeDigestValue(code));
+      } else stated.set(leaf.address, leaf.value);
     }
+    requireSameDigests(computed, stated);
     return [...accounts.values()];
   }
 
@@ -94,6 +105,17 @@ interface GrowingAccount {
   balanceWei?: bigint;
   code?: Hex;
   readonly storage: { readonly slot: bigint; readonly value: bigint }[];
+}
+
+function requireSameDigests(computed: ReadonlyMap<bigint, bigint>, stated: ReadonlyMap<bigint, bigint>): void {
+  for (const address of [...computed.keys(), ...stated.keys()]) {
+    const [expected, found] = [computed.get(address) ?? 0n, stated.get(address) ?? 0n];
+    if (found === expected) continue;
+    throw new ReconstructionError(
+      "CodeDigestMismatch",
+      `the code of ${addressToHex(address)} has the digest ${wordToHex(expected)}, the state says ${wordToHex(found)}`,
+    );
+  }
 }
 
 /** Codes by their hashes. */

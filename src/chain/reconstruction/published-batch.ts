@@ -63,7 +63,7 @@ export interface PublishedContent {
 
 /**
  * Reads a batch and checks it against its record, from the pubdata's hash to the commitment; only the new state root is left
- * to whoever has the tree. The record itself must have been checked. Throws ReconstructionError: PubdataMismatch for any
+ * to a holder of the tree. The record itself must have been checked. Throws ReconstructionError: PubdataMismatch for any
  * other bytes than those that L1 was given, then the part that does not fit.
  */
 export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain, compress: Compress): PublishedContent {
@@ -105,6 +105,7 @@ export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain
     importedRootCount: stored.importedRootCount,
     importedRootsRollingHash: stored.importedRootsRollingHash,
     cheatCount: batch.cheatCount,
+    extensions: stored.extensions,
   };
   const outputsHash = hashOutputs(outputs);
   same("CommitmentMismatch", "the hash of its outputs", outputsHash, stored.outputsHash);
@@ -116,7 +117,14 @@ export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain
   same("CommitmentMismatch", "the evaluation of its diff list", quinticToHex(evaluation), stored.evaluation);
   const flowsHash = hashAssetFlows(sumAssetFlows(logs, chain.settlementChainId));
   same("CommitmentMismatch", "the hash of its asset flows", flowsHash, stored.flowsHash);
-  const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash });
+  const daCommitment = hashDaCommitment({
+    pubdataHash,
+    point,
+    evaluation,
+    flowsHash,
+    policyDataHash,
+    partitionDa: stored.partitionDa,
+  });
   const commitment = hashCommitment(preCommitment, daCommitment);
   same("CommitmentMismatch", "its commitment", commitment, stored.commitment);
 
@@ -138,6 +146,7 @@ export function preCommitmentOf(stored: StoredBatch, previous: StoredBatch, chai
     diffDigest: digestFromHex(stored.diffDigest),
     outputsHash: stored.outputsHash,
     daPolicy: chain.daPolicy,
+    partition: stored.partition,
   });
 }
 

@@ -1,3 +1,5 @@
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+
 /** Why a chain cannot be rebuilt from what L1 was said to hold. */
 export type ReconstructionErrorCode =
   /** The address does not answer as a chain's contract. */
@@ -26,11 +28,13 @@ export type ReconstructionErrorCode =
   | "RootMismatch"
   /** Code of an account was published neither by this chain nor by another one. */
   | "BytecodeMissing"
+  /** The state names another digest for an account's code than the code has: its validators signed what they had not executed. */
+  | "CodeDigestMismatch"
   /** L1 took back the block up to which it was read. */
   | "L1Reorganized";
 
 /** The chain was not rebuilt: something is missing, or is not what L1's contracts bind. Nothing of it may be used. */
-export class ReconstructionError extends Error {
+export class ReconstructionError extends HyperchainError {
   override readonly name = "ReconstructionError";
   readonly code: ReconstructionErrorCode;
   /** Where one batch is at fault. */

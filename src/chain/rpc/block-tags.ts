@@ -9,13 +9,16 @@ const TAG_PLACES: Readonly<Record<string, number>> = {
   eth_getBlockReceipts: 0,
   eth_getBlockTransactionCountByNumber: 0,
   eth_getTransactionByBlockNumberAndIndex: 0,
+  debug_traceBlockByNumber: 0,
   debug_traceCall: 1,
   eth_call: 1,
+  eth_createAccessList: 1,
   eth_estimateGas: 1,
   eth_feeHistory: 1,
   eth_getBalance: 1,
   eth_getCode: 1,
   eth_getTransactionCount: 1,
+  eth_simulateV1: 1,
   eth_getProof: 2,
   eth_getStorageAt: 2,
 };
@@ -29,7 +32,11 @@ const STAGE_OF_TAG: Readonly<Record<string, keyof BatchCounts>> = { safe: "commi
  * `safe` and `finalized` are the last blocks that L1 has committed and executed. Without a settlement layer the engine says
  * what the latter two are.
  */
-export function withBlockTags(methods: ReadonlyMap<string, RpcMethod>, chain: Chain, settlement: SettlementView | undefined): Map<string, RpcMethod> {
+export function withBlockTags(
+  methods: ReadonlyMap<string, RpcMethod>,
+  chain: Chain,
+  settlement: SettlementView | undefined,
+): Map<string, RpcMethod> {
   const resolve = async (tag: unknown): Promise<unknown> => {
     if (tag === "committed") return "latest";
     const stage = typeof tag === "string" ? STAGE_OF_TAG[tag] : undefined;
@@ -45,7 +52,9 @@ export function withBlockTags(methods: ReadonlyMap<string, RpcMethod>, chain: Ch
   for (const [name, place] of Object.entries(TAG_PLACES)) {
     const answer = methods.get(name);
     if (answer === undefined) continue;
-    tagged.set(name, async (params, client) => answer(place in params ? params.with(place, await resolve(params[place])) : params, client));
+    tagged.set(name, async (params, client) =>
+      answer(place in params ? params.with(place, await resolve(params[place])) : params, client),
+    );
   }
   for (const name of FILTER_METHODS) {
     const answer = methods.get(name);
@@ -58,6 +67,7 @@ export function withBlockTags(methods: ReadonlyMap<string, RpcMethod>, chain: Ch
 async function resolveFilter(filter: unknown, resolve: (tag: unknown) => Promise<unknown>): Promise<unknown> {
   if (typeof filter !== "object" || filter === null || Array.isArray(filter)) return filter;
   const resolved: Record<string, unknown> = { ...filter };
-  for (const field of ["fromBlock", "toBlock"]) if (resolved[field] !== undefined) resolved[field] = await resolve(resolved[field]);
+  for (const field of ["fromBlock", "toBlock"])
+    if (resolved[field] !== undefined) resolved[field] = await resolve(resolved[field]);
   return resolved;
 }

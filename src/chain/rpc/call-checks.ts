@@ -1,24 +1,21 @@
 import type { Chain } from "../chain.ts";
 import type { GuardVerdict } from "../execution/code-guard.ts";
-import { TRANSACTION_GAS_CAP } from "../execution/connection.ts";
-import { isHostileCode, reachOf } from "../execution/hostile-code.ts";
+import { QUIET_GAS } from "../execution/code-guard.ts";
+import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import { reachOf } from "../execution/code-reach.ts";
+import { isHostileCode } from "../model/hostile-code.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { UnsignedTransaction } from "../transaction.ts";
-import type { AccountOverride } from "../witness/call.ts";
-import type { Preview, RunBounds } from "../witness/reexecution.ts";
+import type { UnsignedTransaction } from "../transaction/transaction.ts";
+import type { AccountOverride } from "../witness/asked-call.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import { requireRunnable } from "./call-outcome.ts";
 import type { RpcCall } from "./call-request.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 
 /** Tags of blocks that are others as the chain goes on. */
 const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);
-
-/** Where code may run, and whether it may do something else with less gas that is enough. */
-export interface Verdict {
-  readonly mayRun: GuardVerdict;
-  readonly readsGas: boolean;
-}
 
 /** Gas of a call: what it names, up to what a transaction may have. */
 export function capped(gas: bigint | undefined): bigint {
@@ -39,41 +36,46 @@ export function blockOf({ sequencer }: Chain, tag: unknown): unknown {
   return typeof tag === "string" && MOVING_TAGS.has(tag) ? hexQuantity(sequencer.head.number) : tag;
 }
 
-/** Where a call may run that gets `mostGas` at most. Throws RpcError for code that no engine may run. */
-export async function judgeCall({ engine, guard }: Chain, call: RpcCall, overrides: readonly AccountOverride[], block: unknown, mostGas: bigint): Promise<Verdict> {
+/** Where a call of this process may run. Throws RpcError for code that no engine may run. */
+export async function judgeCall(
+  { engine, guard }: Chain,
+  call: RpcCall,
+  overrides: readonly AccountOverride[],
+  block: unknown,
+): Promise<GuardVerdict> {
   const codes = overrides.flatMap(({ code }) => (code === undefined ? [] : [fromHex(code)]));
   const initCode = call.to === undefined ? [fromHex(call.data)] : [];
   if ([...codes, ...initCode].some(isHostileCode)) {
-    throw new RpcError(RpcCode.rejected, "the call runs code that begins with an incomplete PUSH20, which this chain's engine cannot run", {
-      code: "HostileCode",
-    });
+    throw new RpcError(
+      RpcCode.rejected,
+      "the call runs code that begins with an incomplete PUSH20, which this chain's engine cannot run",
+      {
+        code: "HostileCode",
+      },
+    );
   }
   // Overridden code could create contracts wherever the call gets; ask the other engine if any of it can.
-  if (codes.some((code) => reachOf(code).creates || code[0] === 0xef)) return { mayRun: "unknown", readsGas: true };
+  if (codes.some((code) => reachOf(code).creates || code[0] === 0xef)) return "unknown";
   const own = overrides.find(({ address, code }) => address === call.to && code !== undefined)?.code;
-  let readsGas = false;
-  const gasLimit = capped(call.gas) < mostGas ? capped(call.gas) : mostGas;
-  const mayRun = await guard.judge({ ...call, gasLimit }, async (address) => {
-    const code = own ?? ((await engine.request("eth_getCode", [address, block])) as Hex);
-    readsGas = guard.readsGas(code);
-    return code;
-  });
-  return { mayRun, readsGas };
+  // What it may use is its own affair: it is judged as one that can use little.
+  const gasLimit = capped(call.gas) < QUIET_GAS ? capped(call.gas) : QUIET_GAS;
+  return guard.judge(
+    { ...call, gasLimit },
+    async (address) => own ?? ((await engine.request("eth_getCode", [address, block])) as Hex),
+  );
 }
 
 /** What the call would do as a transaction, in the witness. Throws RpcError for what the engine must not run. */
-export async function previewCall({ engine, witness, guard, sequencer }: Chain, call: RpcCall, gasLimit: bigint, bounds: RunBounds = {}): Promise<Preview> {
+export async function previewCall(
+  { engine, witness, guard, sequencer }: Chain,
+  call: RpcCall,
+  gasLimit: bigint,
+): Promise<Preview> {
   const { from, to, data, valueWei } = call;
   const nonce = BigInt((await engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
   const transaction: UnsignedTransaction = { kind: "unsigned", from, to, data, valueWei, gasLimit, nonce, isImpersonated: true };
-  const preview = await witness.request("preview", { transaction, environment: sequencer.nextEnvironment, ...bounds });
-  if (preview.isLoud) {
-    throw new RpcError(RpcCode.rejected, "the transaction's calls pass on more data than this chain's engine can hold", { code: "CallDataTooLarge" });
-  }
-  if (preview.isLong) {
-    const message = `the transaction runs more than ${bounds.maxInstructions} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`;
-    throw new RpcError(RpcCode.rejected, message, { code: "TooManySteps" });
-  }
-  if ([...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code))) return preview;
-  throw new RpcError(RpcCode.rejected, "the transaction runs or deploys code that begins with an incomplete PUSH20", { code: "HostileCode" });
+  const preview = await witness.request("preview", { transaction, environment: sequencer.nextEnvironment });
+  const isHostile = ![...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
+  requireRunnable({ ...preview, isHostile }, Infinity);
+  return preview;
 }

@@ -1,6 +1,6 @@
 import { fromHex, HexError, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { AccountOverride } from "../witness/call.ts";
+import type { AccessEntry, AccountOverride, AskedCall, Authorization, StorageEntry } from "../witness/asked-call.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
@@ -11,9 +11,15 @@ export interface RpcCall {
   readonly data: Hex;
   readonly valueWei: bigint;
   readonly gas: bigint | undefined;
+  /** What GASPRICE shows: the base fee is 0. */
+  readonly gasPriceWei: bigint;
+  readonly accessList: readonly AccessEntry[];
+  readonly authorizations: readonly Authorization[];
   readonly delegates: boolean;
 }
 
+/** More than a transaction with EIP-7825's gas can pay for. */
+const MAX_AUTHORIZATIONS = 671;
 const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 
 /** Reads the transaction object. Throws RpcError. */
@@ -29,18 +35,93 @@ export function parseCall(value: unknown): RpcCall {
     data: bytes(optional("input") ?? optional("data") ?? "0x"),
     valueWei: quantity(optional("value") ?? "0x0"),
     gas: gas === undefined ? undefined : quantity(gas),
+    gasPriceWei: gasPrice(call),
+    accessList: accessList(optional("accessList") ?? []),
+    authorizations: authorizations(optional("authorizationList") ?? []),
     delegates: optional("authorizationList") !== undefined,
   };
 }
 
+/** The call as the witness's EVM runs it, with so much gas. */
+export function askedCall(
+  { from, to, data, valueWei, gasPriceWei, accessList: touched, authorizations: signed }: RpcCall,
+  gasLimit: bigint,
+): AskedCall {
+  return { from, to, data, valueWei, gasLimit, gasPriceWei, accessList: touched, authorizations: signed };
+}
+
+/** The priority fee, up to the cap: as of a transaction in a block with no base fee. */
+function gasPrice(call: Readonly<Record<string, unknown>>): bigint {
+  const [price, cap, priority] = [call["gasPrice"], call["maxFeePerGas"], call["maxPriorityFeePerGas"]].map((field) =>
+    (field ?? undefined) === undefined ? undefined : quantity(field),
+  );
+  if (price !== undefined && (cap ?? priority) !== undefined) {
+    throw new RpcError(RpcCode.invalidParams, "a transaction has either a gasPrice, or maxFeePerGas and maxPriorityFeePerGas");
+  }
+  const paid = price ?? priority ?? 0n;
+  return cap !== undefined && cap < paid ? cap : paid;
+}
+
+function accessList(value: unknown): AccessEntry[] {
+  return list(value, "the access list").map((entry) => {
+    const { address: touched, storageKeys = [] } = record(entry, "an entry of the access list");
+    return { address: address(touched), storageKeys: list(storageKeys, "storageKeys").map((key) => wordToHex(quantity(key))) };
+  });
+}
+
+function authorizations(value: unknown): Authorization[] {
+  const entries = list(value, "the authorization list");
+  if (entries.length > MAX_AUTHORIZATIONS) {
+    throw new RpcError(
+      RpcCode.limitExceeded,
+      `an authorization list has at most ${MAX_AUTHORIZATIONS} entries, got ${entries.length}`,
+    );
+  }
+  return entries.map((entry) => {
+    const fields = record(entry, "an authorization");
+    const v = quantity(fields["yParity"] ?? fields["v"]);
+    return {
+      chainId: quantity(fields["chainId"]),
+      address: address(fields["address"]),
+      nonce: quantity(fields["nonce"]),
+      yParity: v === 27n || v === 28n ? v - 27n : v,
+      r: quantity(fields["r"]),
+      s: quantity(fields["s"]),
+    };
+  });
+}
+
+/** A list of a request. Throws RpcError. */
+export function list(value: unknown, name: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new RpcError(RpcCode.invalidParams, `${name} must be a list`);
+  return value;
+}
+
 /** Fields of a call that the engine knows; clients add others, such as a type or ZK Stack's own. */
-const ENGINE_FIELDS = ["from", "to", "gas", "gasPrice", "maxFeePerGas", "maxPriorityFeePerGas", "value", "nonce", "accessList", "authorizationList"];
+const ENGINE_FIELDS = [
+  "from",
+  "to",
+  "gas",
+  "gasPrice",
+  "maxFeePerGas",
+  "maxPriorityFeePerGas",
+  "value",
+  "nonce",
+  "accessList",
+  "authorizationList",
+];
 
 /** The transaction object as the engine takes it. It must have been read by `parseCall`. */
 export function engineCall(value: unknown, { data }: RpcCall, gas: bigint | undefined): Readonly<Record<string, unknown>> {
   const call = record(value, "the call");
-  const known = Object.entries(call).filter(([field, content]) => ENGINE_FIELDS.includes(field) && content !== null && content !== undefined);
-  return { ...Object.fromEntries(known), ...(data === "0x" ? {} : { data }), ...(gas === undefined ? {} : { gas: hexQuantity(gas) }) };
+  const known = Object.entries(call).filter(
+    ([field, content]) => ENGINE_FIELDS.includes(field) && content !== null && content !== undefined,
+  );
+  return {
+    ...Object.fromEntries(known),
+    ...(data === "0x" ? {} : { data }),
+    ...(gas === undefined ? {} : { gas: hexQuantity(gas) }),
+  };
 }
 
 /** What ZK Stack's clients attach to transactions of type 0x71, and this chain cannot do. Throws RpcError. */
@@ -68,22 +149,43 @@ export function parseOverrides(value: unknown): AccountOverride[] {
 export function engineOverrides(overrides: readonly AccountOverride[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     overrides.map(({ address, balanceWei, nonce, code, storage }) => {
-      const stateDiff = storage === undefined ? {} : { stateDiff: Object.fromEntries(storage.map(({ slot, value }) => [wordToHex(slot), wordToHex(value)])) };
-      const numbers = { ...(balanceWei === undefined ? {} : { balance: hexQuantity(balanceWei) }), ...(nonce === undefined ? {} : { nonce: hexQuantity(nonce) }) };
+      const stateDiff =
+        storage === undefined
+          ? {}
+          : { stateDiff: Object.fromEntries(storage.map(({ slot, value }) => [wordToHex(slot), wordToHex(value)])) };
+      const numbers = {
+        ...(balanceWei === undefined ? {} : { balance: hexQuantity(balanceWei) }),
+        ...(nonce === undefined ? {} : { nonce: hexQuantity(nonce) }),
+      };
       return [address, { ...numbers, ...(code === undefined ? {} : { code }), ...stateDiff }];
     }),
   );
 }
 
+/** Fields of an account that a call can see otherwise. */
+const OVERRIDE_FIELDS = ["balance", "nonce", "code", "state", "stateDiff"];
+
 function readOverrides(value: unknown): AccountOverride[] {
-  return Object.entries(record(value, "the state overrides")).map(([key, fields]) => {
-    const { balance, nonce, code, state, stateDiff } = record(fields, "an override");
-    if (state !== undefined) throw new RpcError(RpcCode.invalidParams, "overrides that replace an account's whole storage are not supported; use stateDiff");
+  return Object.entries(record(value, "the state overrides")).map(([key, given]) => {
+    const fields = Object.fromEntries(
+      Object.entries(record(given, "an override")).filter(([, content]) => (content ?? undefined) !== undefined),
+    );
+    const { balance, nonce, code, state, stateDiff } = fields;
+    const unknown = Object.keys(fields).find((field) => !OVERRIDE_FIELDS.includes(field));
+    if (unknown !== undefined) {
+      throw new RpcError(
+        RpcCode.invalidParams,
+        `${describe(unknown)} cannot be overridden; an account's ${OVERRIDE_FIELDS.join(", ")} can`,
+      );
+    }
+    if (state !== undefined && stateDiff !== undefined)
+      throw new RpcError(RpcCode.invalidParams, "an override has either state or stateDiff");
     return {
       address: address(key),
       ...(balance === undefined ? {} : { balanceWei: quantity(balance) }),
       ...(nonce === undefined ? {} : { nonce: quantity(nonce) }),
       ...(code === undefined ? {} : { code: bytes(code) }),
+      ...(state === undefined ? {} : { state: storage(state) }),
       ...(stateDiff === undefined ? {} : { storage: storage(stateDiff) }),
     };
   });
@@ -105,8 +207,11 @@ function bytes(value: unknown): Hex {
   return hex(value);
 }
 
-function storage(value: unknown): { slot: bigint; value: bigint }[] {
-  return Object.entries(record(value, "stateDiff")).map(([slot, word]) => ({ slot: quantity(slot), value: quantity(word) }));
+function storage(value: unknown): StorageEntry[] {
+  return Object.entries(record(value, "an override's storage")).map(([slot, word]) => ({
+    slot: quantity(slot),
+    value: quantity(word),
+  }));
 }
 
 function hex(value: unknown, length?: number): Hex {
@@ -122,7 +227,8 @@ function hex(value: unknown, length?: number): Hex {
 
 /** An object of a request. Throws RpcError. */
 export function record(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new RpcError(RpcCode.invalidParams, `${name} must be an object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new RpcError(RpcCode.invalidParams, `${name} must be an object`);
   return value as Readonly<Record<string, unknown>>;
 }
 

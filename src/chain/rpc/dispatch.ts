@@ -1,18 +1,19 @@
 import { MempoolError } from "../mempool/mempool.ts";
 import { SequencerError } from "../sequencer/sequencer-error.ts";
-import { TransactionFormatError } from "../transaction-format-error.ts";
+import { TransactionFormatError } from "../transaction/transaction-format-error.ts";
 import { WitnessError } from "../witness/witness-error.ts";
 import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
 import type { RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
 import type { Load } from "./load.ts";
-import { someAtATime } from "./one-at-a-time.ts";
+import { someAtATime } from "./concurrency-limit.ts";
+import type { Holder } from "./shared-places.ts";
 
-/** Who asks; subscriptions belong to it. Undefined over HTTP, where there is nobody to notify. */
-export interface RpcClient {
+/** A connection that asks. Undefined is this process, as far as it asks about what strangers wrote: a relayer does. */
+export interface RpcClient extends Holder {
   /** Ids of the client's live subscriptions. */
   readonly subscriptions: Set<string>;
-  /** Its connection has ended. */
-  isGone: boolean;
+  /** Aborted when the connection has ended: its answers are dropped then. */
+  readonly gone: AbortSignal;
   /** It is part of this process, and so trusted not to end it. */
   readonly isInProcess?: boolean;
 }
@@ -30,19 +31,24 @@ const REQUESTS_AT_A_TIME = 16;
 /** What is not done again is answered also where there is no place for more: 200 of these are nothing. */
 const SMALL_CHARACTERS = 1000;
 /** Those that wait for a block, which holds as many of them as there are. Their answers are small. */
-const WAITING_FOR_BLOCKS = new Set(["eth_sendRawTransaction", "eth_sendTransaction"]);
+const WAITING_FOR_BLOCKS = new Set(["eth_sendRawTransaction", "eth_sendRawTransactionSync", "eth_sendTransaction"]);
 
 /** Answers a request body, whatever it is, as long as there is a place for it; never throws. */
-export async function answerBody(text: string, methods: RpcMethods, client: RpcClient | undefined, load: Load | undefined = undefined): Promise<string> {
+export async function answerBody(
+  text: string,
+  methods: RpcMethods,
+  client: RpcClient | undefined,
+  load: Load | undefined = undefined,
+): Promise<string> {
   const ends: (() => void)[] = [];
   try {
-    if (load !== undefined) ends.push(load.take(text.length));
+    if (load !== undefined) ends.push(load.take(client, text.length));
     const { batch, requests } = parseBody(text);
-    if (load !== undefined) ends.push(load.begin(requests.length));
+    if (load !== undefined) ends.push(load.begin(client, requests.length));
     const [first] = requests;
     if (!batch && first !== undefined) return JSON.stringify(await answer(first, methods, client));
     return await answerBatch(requests, methods, client, (characters) => {
-      const end = load?.keep(characters);
+      const end = load?.keep(client, characters);
       if (end !== undefined) ends.push(end);
       return load === undefined || end !== undefined;
     });
@@ -64,8 +70,8 @@ async function answerBatch(
   let isFull = false;
   const inTurn = someAtATime(REQUESTS_AT_A_TIME, Infinity, "");
   const asText = async (request: RpcRequest | RpcError): Promise<string> => {
-    // Nobody would get the answer.
-    if (isFull) return JSON.stringify(tooMuch(request));
+    // No client would get the answer.
+    if (isFull || client?.gone.aborted === true) return JSON.stringify(tooMuch(request));
     // As text at once: an answer's objects take many times as much, and the slowest one may come much later.
     const text = JSON.stringify(await answer(request, methods, client));
     isFull ||= length + text.length > MAX_BATCH_CHARACTERS || !keep(text.length);
@@ -82,7 +88,10 @@ async function answerBatch(
 
 /** In place of an answer that does not fit into its batch's. */
 function tooMuch(request: RpcRequest | RpcError): RpcResponse {
-  const error = new RpcError(RpcCode.limitExceeded, `the answers to a batch have at most ${MAX_BATCH_CHARACTERS} characters; ask for this one alone`);
+  const error = new RpcError(
+    RpcCode.limitExceeded,
+    `the answers to a batch have at most ${MAX_BATCH_CHARACTERS} characters; ask for this one alone`,
+  );
   return { jsonrpc: "2.0", id: request instanceof RpcError ? null : request.id, error: errorBody(error) };
 }
 
@@ -91,7 +100,8 @@ async function answer(request: RpcRequest | RpcError, methods: RpcMethods, clien
   const { id, method, params } = request;
   try {
     const handle = methods.get(method);
-    if (handle === undefined) throw new RpcError(RpcCode.methodNotFound, `the method ${method.slice(0, 100)} does not exist or is not available`);
+    if (handle === undefined)
+      throw new RpcError(RpcCode.methodNotFound, `the method ${method.slice(0, 100)} does not exist or is not available`);
     return { jsonrpc: "2.0", id, result: (await handle(params, client)) ?? null };
   } catch (error) {
     return { jsonrpc: "2.0", id, error: errorBody(error) };
@@ -104,7 +114,8 @@ export function errorBody(error: unknown): RpcErrorBody {
     const { code, message, data } = error;
     return data === undefined ? { code, message } : { code, message, data };
   }
-  if (error instanceof TransactionFormatError) return { code: RpcCode.invalidParams, message: error.message, data: { code: error.code } };
+  if (error instanceof TransactionFormatError)
+    return { code: RpcCode.invalidParams, message: error.message, data: { code: error.code } };
   if (error instanceof MempoolError) {
     const code = error.code === "PoolFull" || error.code === "SenderFull" ? RpcCode.limitExceeded : RpcCode.rejected;
     return { code, message: error.message, data: { code: error.code } };

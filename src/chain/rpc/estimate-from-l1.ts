@@ -4,15 +4,20 @@ import { fromHex, hashTag } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Chain } from "../chain.ts";
-import { TRANSACTION_GAS_CAP } from "../execution/connection.ts";
-import type { CallAnswer } from "../witness/call.ts";
-import { parseCall } from "./call-request.ts";
+import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import type { CallAnswer } from "../questions/question.ts";
+import { nextPlace } from "./asked-place.ts";
+import type { Asking } from "./asking.ts";
+import { outputOf } from "./call-outcome.ts";
+import { askedCall, parseCall } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
-import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { RpcClient } from "./dispatch.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 
 /** The queue on L1 takes no operation with less: intrinsic gas, and EIP-7623's floor for a byte that is not zero. */
 const LEAST_GAS = 21_000n;
+/** What a transaction costs that does nothing; it is in LEAST_GAS too. */
+const INTRINSIC_GAS = 21_000n;
 const LEAST_GAS_PER_BYTE = 40n;
 const CREATION_GAS = 32_000n;
 /** How the deposit entry was called before assets had ids. Clients still estimate with it. */
@@ -25,31 +30,46 @@ const METADATA_VERSION = "01";
  * given the operation's value first, as the queue's payout does. `l1ChainId` is undefined on a chain that has no L1. Throws
  * RpcError where the operation would fail.
  */
-export async function estimateFromL1(chain: Chain, transaction: unknown, l1ChainId: bigint | undefined): Promise<Hex> {
+export async function estimateFromL1(
+  chain: Chain,
+  ask: Asking,
+  transaction: unknown,
+  l1ChainId: bigint | undefined,
+  client: RpcClient | undefined,
+): Promise<Hex> {
   const call = parseCall(transaction);
   const creates = (call.to === undefined || BigInt(call.to) === 0n) && call.data !== "0x";
   const target = creates ? undefined : call.to;
   const data = target === PREDEPLOYS.L2AssetRouter && l1ChainId !== undefined ? presentDeposit(call.data, l1ChainId) : call.data;
   const length = BigInt(fromHex(data).length);
   const intrinsic = LEAST_GAS + LEAST_GAS_PER_BYTE * length + (creates ? CREATION_GAS : 0n);
-  const run = runner(chain, { ...call, to: target, data });
-  const full = await run(TRANSACTION_GAS_CAP - intrinsic);
-  if (!full.success) {
-    const reverted = full.error === "revert";
-    throw new RpcError(reverted ? RpcCode.reverted : RpcCode.rejected, reverted ? "execution reverted" : `the operation would fail: ${full.error}`, full.output);
-  }
-  let gas = (full.gasUsed * 5n) / 4n;
+  const run = runner(chain, ask, { ...call, to: target, data }, client);
+  const full = await run(TRANSACTION_GAS_CAP);
+  const used = (full.receipt?.gasUsed ?? 0n) - INTRINSIC_GAS;
+  outputOf(full);
+  let gas = (used * 5n) / 4n;
   // What calls keep back of their gas can make the gas that was used too little.
-  while (intrinsic + gas < TRANSACTION_GAS_CAP && !(await run(gas)).success) gas = gas * 2n + LEAST_GAS;
+  const succeeds = async (gasLimit: bigint): Promise<boolean> => {
+    const answer = await run(gasLimit);
+    // It says nothing about its gas.
+    if (answer.isLate) outputOf(answer);
+    return answer.receipt?.success === true;
+  };
+  while (intrinsic + gas < TRANSACTION_GAS_CAP && !(await succeeds(intrinsic + gas))) gas = gas * 2n + LEAST_GAS;
   const total = intrinsic + gas;
   return hexQuantity(total < TRANSACTION_GAS_CAP ? total : TRANSACTION_GAS_CAP);
 }
 
-function runner({ engine, witness, sequencer }: Chain, { from, to, data, valueWei }: RpcCall): (gasLimit: bigint) => Promise<CallAnswer> {
+function runner(
+  chain: Chain,
+  ask: Asking,
+  call: RpcCall,
+  client: RpcClient | undefined,
+): (gasLimit: bigint) => Promise<CallAnswer> {
   return async (gasLimit) => {
-    const balance = BigInt((await engine.request("eth_getBalance", [from, "latest"])) as Hex);
-    const overrides = [{ address: from, balanceWei: balance + valueWei }];
-    return witness.request("call", { call: { from, to, data, valueWei, gasLimit, overrides }, environment: sequencer.nextEnvironment });
+    const balance = BigInt((await chain.engine.request("eth_getBalance", [call.from, "latest"])) as Hex);
+    const overrides = [{ address: call.from, balanceWei: balance + call.valueWei }];
+    return ask("call", { ...nextPlace(chain), overrides, call: askedCall(call, gasLimit) }, client);
   };
 }
 
@@ -63,7 +83,10 @@ function presentDeposit(data: Hex, l1ChainId: bigint): Hex {
     const [name, symbol, decimals] = abi.decode(["bytes", "bytes", "bytes"], getters) as unknown as [string, string, string];
     const described = abi.encode(["uint256", "bytes", "bytes", "bytes"], [l1ChainId, name, symbol, decimals]);
     const metadata = `0x${METADATA_VERSION}${described.slice(2)}`;
-    const transfer = abi.encode(["address", "address", "address", "uint256", "bytes"], [depositor, receiver, token, amount, metadata]);
+    const transfer = abi.encode(
+      ["address", "address", "address", "uint256", "bytes"],
+      [depositor, receiver, token, amount, metadata],
+    );
     return `${DEPOSIT}${abi.encode(["uint256", "bytes32", "bytes"], [l1ChainId, assetId(l1ChainId, token), transfer]).slice(2)}` as Hex;
   } catch {
     // Not what clients send: then it fails as it would on L2.

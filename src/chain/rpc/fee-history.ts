@@ -7,7 +7,10 @@ const MAX_PERCENTILES = 100;
 /** Checks the parameters of `eth_feeHistory`: each percentile is answered for each of up to 1,024 blocks. Throws RpcError. */
 export function checkFeeHistory([, , percentiles]: readonly unknown[]): void {
   if (!Array.isArray(percentiles) || percentiles.length <= MAX_PERCENTILES) return;
-  throw new RpcError(RpcCode.limitExceeded, `eth_feeHistory takes at most ${MAX_PERCENTILES} percentiles, got ${percentiles.length}`);
+  throw new RpcError(
+    RpcCode.limitExceeded,
+    `eth_feeHistory takes at most ${MAX_PERCENTILES} percentiles, got ${percentiles.length}`,
+  );
 }
 
 /**
@@ -16,6 +19,7 @@ export function checkFeeHistory([, , percentiles]: readonly unknown[]): void {
  */
 export function withLeastRewards(history: unknown, gasPriceWei: bigint): unknown {
   if (typeof history !== "object" || history === null || !("reward" in history) || !Array.isArray(history.reward)) return history;
-  const raise = (reward: unknown): unknown => (typeof reward === "string" && BigInt(reward) >= gasPriceWei ? reward : hexQuantity(gasPriceWei));
+  const raise = (reward: unknown): unknown =>
+    typeof reward === "string" && BigInt(reward) >= gasPriceWei ? reward : hexQuantity(gasPriceWei);
   return { ...history, reward: history.reward.map((block: unknown) => (Array.isArray(block) ? block.map(raise) : block)) };
 }

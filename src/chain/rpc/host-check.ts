@@ -1,8 +1,11 @@
 import { isIP } from "node:net";
 
-/** Hosts that listen on every interface: whoever chose one of them has opened the server to other machines, under any name. */
+/**
+ * Hosts that listen on every interface: an operator that chose one of them has opened the server to other machines, under
+ * any name.
+ */
 const ANY_INTERFACE = new Set(["0.0.0.0", "::"]);
-/** Names that nobody can buy: of this machine, and those that container tools give to it. */
+/** Names that cannot be bought: of this machine, and those that container tools give to it. */
 const OWN_NAMES = /(^|\.)(localhost|internal)$/;
 
 /**
@@ -12,6 +15,10 @@ const OWN_NAMES = /(^|\.)(localhost|internal)$/;
  */
 export function isOwnHost(header: string | undefined, listening: string): boolean {
   if (header === undefined || header === "" || ANY_INTERFACE.has(listening)) return true;
-  const name = header.replace(/:\d*$/, "").replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+  const name = header
+    .replace(/:\d*$/, "")
+    .replace(/^\[|\]$/g, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
   return isIP(name) !== 0 || !name.includes(".") || OWN_NAMES.test(name) || name === listening.toLowerCase();
 }

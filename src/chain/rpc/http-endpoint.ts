@@ -3,13 +3,15 @@ import type { Socket } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { answerBody } from "./dispatch.ts";
-import type { RpcMethods } from "./dispatch.ts";
+import type { RpcClient, RpcMethods } from "./dispatch.ts";
 import { isOwnHost } from "./host-check.ts";
 import { failure, RpcCode } from "./json-rpc.ts";
 import type { Load, UnreadAnswers } from "./load.ts";
 import { isOwnOrigin } from "./origin-check.ts";
+import { machineAt } from "./machine.ts";
 import { MAX_BODY_BYTES } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
+import { SharedPlaces } from "./shared-places.ts";
 
 export interface HttpEndpointOptions {
   readonly host: string;
@@ -25,23 +27,23 @@ export interface HttpEndpointDependencies {
 }
 
 /** JSON-RPC by POST, on any path. Not listening yet. */
-export function createHttpEndpoint({ host, origins, limits }: HttpEndpointOptions, { methods, load, unread }: HttpEndpointDependencies): FastifyInstance {
-  const { requestMs, readMs } = limits;
-  const http = Fastify({
-    bodyLimit: MAX_BODY_BYTES,
-    forceCloseConnections: true,
-    requestTimeout: requestMs,
-    // Node looks every 30 seconds who is late; with shorter limits it has to look more often.
-    http: {
-      headersTimeout: requestMs,
-      connectionsCheckingInterval: Math.min(30_000, requestMs),
-      // Java's client offers HTTP/2 with every POST, which is answered as if it had not. Node 22 takes it for a WebSocket's beginning.
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
-    },
-    logger: false,
-  });
-  http.server.maxConnections = limits.connections;
+export function createHttpEndpoint(
+  { host, origins, limits }: HttpEndpointOptions,
+  { methods, load, unread }: HttpEndpointDependencies,
+): FastifyInstance {
+  const { readMs } = limits;
+  const http = fastifyServer(limits);
+  const clients = new WeakMap<Socket, RpcClient>();
+  const connections = new SharedPlaces(limits.connections);
   http.server.on("connection", (socket: Socket) => {
+    const client = clientOf(socket);
+    const end = connections.take(client, 1);
+    if (end === undefined) {
+      socket.destroy();
+      return;
+    }
+    socket.once("close", end);
+    clients.set(socket, client);
     // Answers that were still behind others are not told of.
     socket.once("close", () => unread.forget(socket));
   });
@@ -66,7 +68,8 @@ export function createHttpEndpoint({ host, origins, limits }: HttpEndpointOption
       return;
     }
     const { origin } = request.headers;
-    if (origin !== undefined) reply.header("access-control-allow-origin", origin).header("access-control-allow-headers", "*").header("vary", "origin");
+    if (origin !== undefined)
+      reply.header("access-control-allow-origin", origin).header("access-control-allow-headers", "*").header("vary", "origin");
   });
   http.addHook("onSend", async (request, reply, payload) => {
     const { socket } = request.raw;
@@ -78,7 +81,7 @@ export function createHttpEndpoint({ host, origins, limits }: HttpEndpointOption
   http.options("/*", async (_request, reply) => reply.code(204).send());
   http.post("/*", async (request, reply) => {
     const body = typeof request.body === "string" ? request.body : "";
-    return reply.type("application/json").send(await answerBody(body, methods, undefined, load));
+    return reply.type("application/json").send(await answerBody(body, methods, clients.get(request.raw.socket), load));
   });
   http.setNotFoundHandler(async (_request, reply) =>
     reply.code(405).send(failure(RpcCode.invalidRequest, "this is a JSON-RPC endpoint: send POST requests, or open a WebSocket")),
@@ -91,8 +94,37 @@ export function createHttpEndpoint({ host, origins, limits }: HttpEndpointOption
   return http;
 }
 
+function fastifyServer({ requestMs }: RpcServerLimits): FastifyInstance {
+  return Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    requestTimeout: requestMs,
+    // Node looks every 30 seconds who is late; with shorter limits it has to look more often.
+    http: {
+      headersTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(30_000, requestMs),
+      // Java's client offers HTTP/2 with every POST, which is answered as if it had not. Node 22 takes it for a WebSocket's
+      // beginning.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+    },
+    logger: false,
+  });
+}
+
+/** A connection, as methods know it, until it ends. */
+export function clientOf(connection: Socket): RpcClient {
+  const ending = new AbortController();
+  connection.once("close", () => ending.abort());
+  const { remoteAddress } = connection;
+  const address = remoteAddress === undefined ? {} : { address: machineAt(remoteAddress) };
+  return { subscriptions: new Set(), gone: ending.signal, end: () => connection.destroy(), ...address };
+}
+
 /** Why a request is not answered, whatever it asks; undefined where it is. */
-export function refusalOf({ host: name, origin }: IncomingHttpHeaders, { host, origins }: Pick<HttpEndpointOptions, "host" | "origins">): string | undefined {
+export function refusalOf(
+  { host: name, origin }: IncomingHttpHeaders,
+  { host, origins }: Pick<HttpEndpointOptions, "host" | "origins">,
+): string | undefined {
   if (!isOwnHost(name, host)) {
     return "this host name is not served: use the server's address or localhost, or have it listen on this name or on all interfaces";
   }

@@ -39,7 +39,8 @@ export function failure(code: number, message: string): RpcResponse {
 
 /** The requests in a body, each valid or with the reason why not. Throws RpcError for a body that is none at all. */
 export function parseBody(text: string): { readonly batch: boolean; readonly requests: readonly (RpcRequest | RpcError)[] } {
-  if (nestingExceeds(text, MAX_DEPTH)) throw new RpcError(RpcCode.invalidRequest, `the request is nested deeper than ${MAX_DEPTH} levels`);
+  if (nestingExceeds(text, MAX_DEPTH))
+    throw new RpcError(RpcCode.invalidRequest, `the request is nested deeper than ${MAX_DEPTH} levels`);
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -1,4 +1,6 @@
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { SharedPlaces } from "./shared-places.ts";
+import type { Holder } from "./shared-places.ts";
 
 /** What is being answered at a time, of all clients together. */
 export interface LoadLimits {
@@ -9,36 +11,34 @@ export interface LoadLimits {
   readonly answerCharacters: number;
 }
 
+/** What asks without a connection. */
+const NO_CONNECTION: Holder = {};
+
 /** How many requests are being answered. One that finds no place is refused, so that what waits here is bounded. */
 export class Load {
-  readonly #limits: LoadLimits;
-  #characters = 0;
-  #requests = 0;
-  #answered = 0;
+  readonly #characters: SharedPlaces;
+  readonly #requests: SharedPlaces;
+  readonly #answered: SharedPlaces;
 
-  constructor(limits: LoadLimits) {
-    this.#limits = limits;
+  constructor({ requestCharacters, requests, answerCharacters }: LoadLimits) {
+    this.#characters = new SharedPlaces(requestCharacters);
+    this.#requests = new SharedPlaces(requests);
+    this.#answered = new SharedPlaces(answerCharacters);
   }
 
   /** Takes a body in, before it is read; returns the function that ends it. Throws RpcError. */
-  take(characters: number): () => void {
-    if (this.#characters + characters > this.#limits.requestCharacters) throw busy();
-    this.#characters += characters;
-    return () => (this.#characters -= characters);
+  take(client: Holder | undefined, characters: number): () => void {
+    return placed(this.#characters.take(client ?? NO_CONNECTION, characters));
   }
 
   /** Takes a body's requests in; returns the function that ends them. Throws RpcError. */
-  begin(requests: number): () => void {
-    if (this.#requests + requests > this.#limits.requests) throw busy();
-    this.#requests += requests;
-    return () => (this.#requests -= requests);
+  begin(client: Holder | undefined, requests: number): () => void {
+    return placed(this.#requests.take(client ?? NO_CONNECTION, requests));
   }
 
   /** Keeps an answer for its batch; returns the function that ends it, or undefined where there is no place for it. */
-  keep(characters: number): (() => void) | undefined {
-    if (this.#answered + characters > this.#limits.answerCharacters) return undefined;
-    this.#answered += characters;
-    return () => (this.#answered -= characters);
+  keep(client: Holder | undefined, characters: number): (() => void) | undefined {
+    return this.#answered.take(client ?? NO_CONNECTION, characters);
   }
 }
 
@@ -86,6 +86,10 @@ export class UnreadAnswers {
   }
 }
 
-function busy(): RpcError {
-  return new RpcError(RpcCode.limitExceeded, "too many requests are being answered; try again later");
+function placed(end: (() => void) | undefined): () => void {
+  if (end !== undefined) return end;
+  throw new RpcError(
+    RpcCode.limitExceeded,
+    "too many requests are being answered, and most of them are this machine's; wait for some, or try again later",
+  );
 }

@@ -27,7 +27,8 @@ const TAGS = new Set(["earliest", "latest", "pending", "safe", "finalized"]);
 
 /** Reads the filter of `eth_getLogs`, `eth_newFilter` and `eth_subscribe`. Throws RpcError. */
 export function parseLogFilter(value: unknown): LogFilter {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid("a filter is an object, such as { \"fromBlock\": \"0x0\" }");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid('a filter is an object, such as { "fromBlock": "0x0" }');
   const { address, topics, fromBlock, toBlock, blockHash } = value as Readonly<Record<string, unknown>>;
   const filter = {
     addresses: oneOrMany(address, (one) => bytes(one, 20)),
@@ -40,7 +41,8 @@ export function parseLogFilter(value: unknown): LogFilter {
     throw invalid("a filter names a block by blockHash, or a range by fromBlock and toBlock, not both");
   }
   const criteria = filter.topics.reduce((sum, { length }) => sum + length, filter.addresses.length);
-  if (criteria > MAX_CRITERIA) throw new RpcError(RpcCode.limitExceeded, `a filter names at most ${MAX_CRITERIA} addresses and topics, got ${criteria}`);
+  if (criteria > MAX_CRITERIA)
+    throw new RpcError(RpcCode.limitExceeded, `a filter names at most ${MAX_CRITERIA} addresses and topics, got ${criteria}`);
   return filter;
 }
 
@@ -87,7 +89,8 @@ function block(value: unknown): string | undefined {
 }
 
 function bytes(value: unknown, length: number): Hex {
-  if (typeof value === "string" && value.length === 2 + 2 * length && /^0x[0-9a-fA-F]*$/.test(value)) return value.toLowerCase() as Hex;
+  if (typeof value === "string" && value.length === 2 + 2 * length && /^0x[0-9a-fA-F]*$/.test(value))
+    return value.toLowerCase() as Hex;
   throw invalid(`${shown(value)} is not ${length} bytes in hexadecimal`);
 }
 

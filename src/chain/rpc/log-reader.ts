@@ -1,10 +1,10 @@
 import type { Chain } from "../chain.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcClient } from "./dispatch.ts";
+import { fairLine } from "./fair-line.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { engineFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import type { Fields, ZkFields } from "./zk-fields.ts";
 
@@ -28,6 +28,7 @@ export function logLimitsOf(client: RpcClient | undefined): LogLimits {
 const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n };
 /** As many as of other reads. Tests ask much side by side, also in this process. */
 const MAX_WAITING = 4096;
+const MAX_OF_ONE = 1024;
 
 /** The logs of whole blocks. */
 export interface LogRange {
@@ -45,7 +46,12 @@ export interface LogRange {
 export class LogReader {
   readonly #chain: Chain;
   readonly #fields: ZkFields;
-  readonly #inTurn = oneAtATime(MAX_WAITING, "questions about logs wait");
+  readonly #inTurn = fairLine({
+    width: 1,
+    places: MAX_WAITING,
+    placesPerClient: MAX_OF_ONE,
+    what: "questions about logs wait",
+  });
 
   constructor(chain: Chain, fields: ZkFields) {
     this.#chain = chain;
@@ -58,23 +64,26 @@ export class LogReader {
     return index.head ?? sequencer.head.number;
   }
 
-  /** All logs that `eth_getLogs` asks for. Throws RpcError where they are more than the limits allow, with a range that is answered. */
-  async all(filter: LogFilter, limits: LogLimits): Promise<readonly Fields[]> {
+  /**
+   * All logs that `eth_getLogs` asks for. Throws RpcError where they are more than the limits allow, with a range that is
+   * answered.
+   */
+  async all(filter: LogFilter, limits: LogLimits, client?: RpcClient): Promise<readonly Fields[]> {
     const [first, last] = await this.#range(filter);
-    const range = await this.upTo(filter, first, last, limits);
+    const range = await this.upTo(filter, first, last, limits, client);
     if (range.isBeyond || range.last < last) throw tooMany(limits, first, range);
     return range.logs;
   }
 
   /** The logs of whole blocks from the first on, as many as the limits allow; one block is always answered. */
-  upTo(filter: LogFilter, first: bigint, last: bigint, limits: LogLimits): Promise<LogRange> {
-    return this.#inTurn(() => this.#upTo(filter, first, last, limits));
+  upTo(filter: LogFilter, first: bigint, last: bigint, limits: LogLimits, client?: RpcClient): Promise<LogRange> {
+    return this.#inTurn(client, () => this.#upTo(filter, first, last, limits));
   }
 
   async #upTo(filter: LogFilter, first: bigint, last: bigint, limits: LogLimits): Promise<LogRange> {
     const found: Fields[] = [];
     let dataCharacters = 0;
-    for (let from = first; from <= last; ) {
+    for (let from = first; from <= last;) {
       const to = this.#questionEnd(from, last);
       const answer = (await this.#chain.engine.request("eth_getLogs", [engineFilter(filter, from, to)])) as readonly Fields[];
       for (const log of answer) {
@@ -106,7 +115,8 @@ export class LogReader {
       const volume = index.logVolume(block);
       logs += volume.count;
       dataCharacters += volume.dataCharacters;
-      const isFull = logs > PER_QUESTION.logs || dataCharacters > PER_QUESTION.dataCharacters || block - from >= PER_QUESTION.blocks;
+      const isFull =
+        logs > PER_QUESTION.logs || dataCharacters > PER_QUESTION.dataCharacters || block - from >= PER_QUESTION.blocks;
       if (isFull) return block > from ? block - 1n : block;
     }
     return last;
@@ -115,7 +125,9 @@ export class LogReader {
   async #range({ fromBlock, toBlock, blockHash }: LogFilter): Promise<readonly [bigint, bigint]> {
     const { head } = this;
     if (blockHash !== undefined) {
-      const block = (await this.#chain.engine.request("eth_getBlockByHash", [blockHash, false])) as { readonly number: Hex } | null;
+      const block = (await this.#chain.engine.request("eth_getBlockByHash", [blockHash, false])) as {
+        readonly number: Hex;
+      } | null;
       if (block === null) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`);
       return [BigInt(block.number), BigInt(block.number)];
     }

@@ -1,5 +1,5 @@
 import type { Chain } from "../chain.ts";
-import type { ChainPlace, SentMessage } from "../message-index.ts";
+import type { ChainPlace, DeliveredMessage, SentMessage } from "../index/message-index.ts";
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../protocol/asset-message.ts";
 import { JOURNEY_STEPS, readCrossChainMessage } from "../../protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
@@ -24,21 +24,31 @@ const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback" } as 
  * and on a receiving chain the message's place in the registry, which the sending chain tells (then it can say which of its
  * imports holds the message). Answers with a list: a transaction can send several.
  */
-export function messageMethods(chain: Chain, settlement: SettlementView | undefined): ReadonlyMap<string, RpcMethod> {
-  const answer: RpcMethod = async ([hash, registryLeaf]) => new MessageStatus(chain, settlement).of(hashParameter(hash), leafParameter(registryLeaf));
+export function messageMethods(
+  chain: Chain,
+  settlement: SettlementView | undefined,
+  revertReason?: RevertReason,
+): ReadonlyMap<string, RpcMethod> {
+  const answer: RpcMethod = async ([hash, registryLeaf]) =>
+    new MessageStatus(chain, settlement, revertReason).of(hashParameter(hash), leafParameter(registryLeaf));
   return new Map([["hyperchain_getMessage", answer]]);
 }
+
+/** Revert data in words, as the end of "it reverted …". */
+export type RevertReason = (data: Hex) => Promise<string>;
 
 /** Answers one request. */
 class MessageStatus {
   readonly #chain: Chain;
   readonly #settlement: SettlementView | undefined;
+  readonly #revertReason: RevertReason | undefined;
   /** Thousands of messages may be of one batch. */
   readonly #stages = new Map<bigint, Promise<BatchStages>>();
 
-  constructor(chain: Chain, settlement: SettlementView | undefined) {
+  constructor(chain: Chain, settlement: SettlementView | undefined, revertReason: RevertReason | undefined) {
     this.#chain = chain;
     this.#settlement = settlement;
+    this.#revertReason = revertReason;
   }
 
   async of(hash: Hex, registryLeaf: bigint | undefined): Promise<readonly object[]> {
@@ -78,13 +88,13 @@ class MessageStatus {
         ["settled", this.#onL1(stages?.proven)],
         ["inTransactionRoot", this.#onL1(stages?.executed)],
       ]),
-      /** Where the outcome of a bundle came back. */
-      callback: callback === undefined ? null : this.#here(callback),
+      /** Where the outcome of a bundle last came back, and whether the sender took it: else it is told again. */
+      callback: callback === undefined ? null : { ...this.#here(callback), told: callback.told },
     };
   }
 
   /** The receiving side: from the import on. */
-  async #arrival(delivered: ChainPlace | undefined, registryLeaf: bigint | undefined): Promise<object> {
+  async #arrival(delivered: DeliveredMessage | undefined, registryLeaf: bigint | undefined): Promise<object> {
     const imported = registryLeaf === undefined ? undefined : this.#chain.messages.importCovering(registryLeaf);
     const importBatch = await this.#stagesOf(imported?.batchNumber);
     return {
@@ -96,7 +106,14 @@ class MessageStatus {
         ["executed", this.#here(delivered)],
         ["importSettled", this.#onL1(importBatch?.executed)],
       ]),
+      /** Of a bundle that arrived and reverted; what it brought goes back. */
+      failure: await this.#failureOf(delivered?.revertData),
     };
+  }
+
+  async #failureOf(data: Hex | undefined): Promise<{ readonly data: Hex; readonly reason?: string } | null> {
+    if (data === undefined) return null;
+    return this.#revertReason === undefined ? { data } : { data, reason: await this.#revertReason(data) };
   }
 
   #stagesOf(batchNumber: bigint | undefined): Promise<BatchStages> | undefined {

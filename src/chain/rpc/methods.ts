@@ -1,18 +1,31 @@
 import type { Chain, ChainMark } from "../chain.ts";
+import { aboutMethods } from "./about-methods.ts";
+import { accountHistoryMethods } from "./account-history.ts";
+import { accountSearchMethods } from "./account-search.ts";
+import { accountMethods } from "./accounts/account-methods.ts";
+import { NO_ACCOUNTS } from "./accounts/unlocked-accounts.ts";
+import type { UnlockedAccounts } from "./accounts/unlocked-accounts.ts";
 import { withBlockTags } from "./block-tags.ts";
 import { address, quantity } from "./call-request.ts";
 import { cheatMethods } from "./cheat-methods.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { checkFeeHistory, withLeastRewards } from "./fee-history.ts";
-import { GuardedCalls } from "./guarded-calls.ts";
+import { asking } from "./asking.ts";
+import { Calls } from "./calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { miningMethods } from "./mining-methods.ts";
 import { messageMethods } from "./message-status.ts";
+import type { RevertReason } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { oneAtATime } from "./concurrency-limit.ts";
+import { otterscanMethods } from "./otterscan.ts";
 import { OwnCalls } from "./own-calls.ts";
+import { fixedValueMethods } from "./fixed-values.ts";
+import { Impersonation } from "./impersonation.ts";
 import { hexQuantity } from "./hex-quantity.ts";
+import { poolMethods } from "./pool-methods.ts";
 import type { SettlementView } from "./settlement-view.ts";
+import { sendSyncMethod } from "./send-sync.ts";
+import { simulateMethod } from "./simulate.ts";
 import { traceMethods } from "./traces.ts";
 import { zksBatchMethods } from "./zks-batches.ts";
 import { zksMethods } from "./zks-methods.ts";
@@ -23,11 +36,15 @@ export interface ChainMethodOptions {
   readonly gasPriceWei: bigint;
   /** Whether anyone may move time, mine, take snapshots: for development chains. */
   readonly development: boolean;
+  /** For which a development chain signs. Default: none. */
+  readonly accounts?: UnlockedAccounts;
   /** What the settlement layer knows of the chain; without it, methods that need it do not exist. */
   readonly settlement?: SettlementView;
-  /** Milliseconds of a clock that never goes back, by which filters end that nobody asks. Default: the process's. */
+  /** Says in words what a call of another chain reverted with; default: it is told as it is. */
+  readonly revertReason?: RevertReason;
+  /** Milliseconds of a clock that never goes back, by which filters end that are not asked. Default: the process's. */
   readonly nowMs?: () => number;
-  /** How long a call or an estimate may keep the witness from its blocks. Default 2,000. */
+  /** How long a call or an estimate may keep others from being answered. Default 2,000. */
   readonly maxQuestionMs?: number;
 }
 
@@ -35,12 +52,10 @@ export interface ChainMethodOptions {
 const ENGINE_READS = [
   "eth_chainId",
   "eth_syncing",
-  "eth_accounts",
   "eth_getBalance",
   "eth_getBlockTransactionCountByHash",
   "eth_getBlockTransactionCountByNumber",
   "eth_getCode",
-  "eth_getProof",
   "eth_getStorageAt",
   "net_listening",
   "net_version",
@@ -49,10 +64,9 @@ const ENGINE_READS = [
 ] as const;
 
 /** More than a batch of requests holds. */
-const MAX_WITNESS_CALLS = 512;
 const MAX_WAITING_MARKS = 512;
-/** For a question to the witness, as nodes give to theirs. */
-const MAX_QUESTION_MS = 2_000;
+/** For a call. The dearest bundle that can be sent takes 5,000,000 gas, and its estimate runs it several times. */
+const MAX_QUESTION_MS = 10_000;
 /** A day of blocks on Ethereum is 7,200; each takes some tenths of a millisecond. */
 const MAX_MINED_BLOCKS = 10_000n;
 /** Seconds: some 35,000 years from now, and far from what 64 bits or a JavaScript number hold. */
@@ -61,22 +75,24 @@ const LAST_TIMESTAMP = 2n ** 40n;
 /** All methods that the chain itself answers. */
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const { engine } = chain;
-  const asking = withPatientWitness(chain, options.maxQuestionMs);
-  const calls = new GuardedCalls(asking, new OwnCalls(chain));
+  const ask = asking(chain, options.maxQuestionMs ?? MAX_QUESTION_MS);
+  const calls = new Calls(chain, new OwnCalls(chain), ask);
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
-  for (const [method, answer] of namedReads(chain, options.nowMs)) methods.set(method, answer);
+  for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);
   const gasPrice: RpcMethod = async () => hexQuantity(options.gasPriceWei);
   // The engine has a block a little before anyone can ask what its transactions are called.
   methods.set("eth_blockNumber", async () => hexQuantity(chain.index.head ?? chain.sequencer.head.number));
   methods.set("eth_gasPrice", gasPrice);
   methods.set("eth_maxPriorityFeePerGas", gasPrice);
-  methods.set("eth_feeHistory", async (params) => {
-    checkFeeHistory(params);
-    return withLeastRewards(await engine.request("eth_feeHistory", params), options.gasPriceWei);
-  });
   methods.set("eth_call", (params, client) => calls.call(params, client));
   methods.set("eth_estimateGas", (params, client) => calls.estimate(params, client));
+  methods.set("eth_createAccessList", (params, client) => calls.accessList(params, client));
+  methods.set("eth_simulateV1", simulateMethod(chain, ask));
+  methods.set("eth_coinbase", async () => chain.sequencer.nextEnvironment.coinbase);
+  // No block holds blobs, so their price is the least there is (EIP-4844).
+  methods.set("eth_blobBaseFee", async () => "0x1");
+  methods.set("eth_sendRawTransactionSync", sendSyncMethod(chain, methods));
   methods.set("eth_sendRawTransaction", async ([raw]) => {
     if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
     return chain.submit(raw);
@@ -86,41 +102,36 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     if (waiting !== undefined) return hexQuantity(waiting);
     return engine.request("eth_getTransactionCount", [account, tag ?? "latest"]);
   });
-  for (const [method, answer] of traceMethods(chain, calls)) methods.set(method, answer);
-  if (options.development) addDevelopmentMethods(chain, methods);
+  for (const [method, answer] of traceMethods(chain, ask)) methods.set(method, answer);
   const { gasPriceWei, settlement } = options;
+  methods.set("eth_accounts", async () => []);
+  methods.set("eth_mining", async () => false);
+  if (options.development) {
+    const impersonated = new Impersonation();
+    const keyed = accountMethods(chain, {
+      accounts: options.accounts ?? NO_ACCOUNTS,
+      impersonated,
+      gasPriceWei,
+      others: methods,
+    });
+    for (const [method, answer] of [...cheatMethods(chain, impersonated), ...keyed]) methods.set(method, answer);
+    addDevelopmentMethods(chain, methods);
+    for (const [method, answer] of [...aboutMethods(chain, gasPriceWei), ...fixedValueMethods()]) methods.set(method, answer);
+  }
   const own = [
-    zksMethods(asking, gasPriceWei, settlement, methods),
+    zksMethods(chain, ask, gasPriceWei, settlement, methods),
     zksBatchMethods(chain, gasPriceWei, settlement),
     zksProofMethods(chain, settlement),
-    messageMethods(chain, settlement),
+    messageMethods(chain, settlement, options.revertReason),
   ];
-  for (const group of own) for (const [method, answer] of group) methods.set(method, answer);
+  for (const group of [...own, otterscanMethods(methods), accountHistoryMethods(methods), accountSearchMethods(methods)])
+    for (const [method, answer] of group) methods.set(method, answer);
   return withBlockTags(methods, chain, settlement);
-}
-
-/**
- * The chain as those see it who only ask: the witness answers one of them at a time, so blocks, which it repeats in between, wait
- * for one question at most, however many come.
- */
-function withPatientWitness(chain: Chain, maxMs = MAX_QUESTION_MS): Chain {
-  const { witness } = chain;
-  const inTurn = oneAtATime(MAX_WITNESS_CALLS, "calls are being answered");
-  return {
-    ...chain,
-    witness: {
-      request: (operation, request) => inTurn(() => witness.request(operation, operation === "call" || operation === "preview" ? Object.assign({ maxMs }, request) : request)),
-      get pending() {
-        return witness.pending;
-      },
-      close: () => witness.close(),
-    },
-  };
 }
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {
   const { sequencer } = chain;
-  for (const [method, answer] of [...cheatMethods(chain), ...miningMethods(chain)]) methods.set(method, answer);
+  for (const [method, answer] of [...miningMethods(chain), ...poolMethods(chain)]) methods.set(method, answer);
   const marks = new Map<string, ChainMark>();
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {
@@ -130,10 +141,12 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   });
   methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
     const blocks = seconds(count);
-    if (blocks > MAX_MINED_BLOCKS) throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}`);
+    if (blocks > MAX_MINED_BLOCKS)
+      throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_MINED_BLOCKS} blocks at once, got ${blocks}`);
     for (let i = 0n; i < blocks; i++) {
       // The first block has the time that it is; the others follow at the interval.
-      if (i > 0n) await sequencer.setNextTimestamp(pointInTime(sequencer.head.timestamp + seconds(interval)));
+      if (i > 0n && seconds(interval) > 0n)
+        await sequencer.setNextTimestamp(pointInTime(sequencer.head.timestamp + seconds(interval)));
       await sequencer.mine();
     }
     return true;

@@ -1,10 +1,12 @@
 import type { Chain } from "../chain.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { matches, parseLogFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
 import { hexQuantity } from "./hex-quantity.ts";
+import { pendingTransaction } from "./pending-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
 
@@ -27,9 +29,12 @@ export function namedNotifications(chain: Chain): NotifyingEngine {
   const listeners = new Set<(notification: EngineNotification) => void>();
   /** By their ids: the filter of one that gets logs, undefined for one that gets blocks. */
   const subscriptions = new Map<string, LogFilter | undefined>();
+  /** Those that get transactions as they become ready: whether whole. */
+  const pending = new Map<string, boolean>();
   let nextId = 1n;
   let told: Promise<void> = Promise.resolve();
   let stopBlocks: (() => void) | undefined;
+  let stopReady: (() => void) | undefined;
 
   const tell = (subscription: string, result: unknown): void => {
     for (const listener of listeners) listener({ subscription, result });
@@ -49,7 +54,8 @@ export function namedNotifications(chain: Chain): NotifyingEngine {
     let inTurn = 0;
     for (const log of logs) {
       for (const { id, filter } of wanted) {
-        if (!subscriptions.has(id) || !matches(filter, log as { readonly address: string; readonly topics: readonly string[] })) continue;
+        if (!subscriptions.has(id) || !matches(filter, log as { readonly address: string; readonly topics: readonly string[] }))
+          continue;
         tell(id, log);
         if (++inTurn % PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       }
@@ -60,28 +66,39 @@ export function namedNotifications(chain: Chain): NotifyingEngine {
     // Later than all that follows from a block at once, as the result of a priority operation does.
     const settled = new Promise((resolve) => setImmediate(resolve));
     const waiting = [...subscriptions];
-    // A chain that is being closed answers nothing any more, and there is nobody to tell.
-    told = told.then(() => settled).then(() => tellOf(number, waiting)).catch(() => undefined);
+    // A chain that is being closed answers nothing any more, and there is no client to notify.
+    told = told
+      .then(() => settled)
+      .then(() => tellOf(number, waiting))
+      .catch(() => undefined);
+  };
+
+  const onReady = (transaction: SignedTransaction): void => {
+    for (const [id, whole] of pending) tell(id, whole ? pendingTransaction(transaction, chain.chainId) : transaction.hash);
   };
 
   return {
     async request(method, params) {
       if (method === "eth_subscribe") {
         const id = hexQuantity(nextId++);
-        subscriptions.set(id, parseKind(params));
+        if (params[0] === "newPendingTransactions") pending.set(id, params[1] === true);
+        else subscriptions.set(id, parseKind(params));
         return id;
       }
-      if (method === "eth_unsubscribe") return typeof params[0] === "string" && subscriptions.delete(params[0]);
+      if (method === "eth_unsubscribe")
+        return typeof params[0] === "string" && (subscriptions.delete(params[0]) || pending.delete(params[0]));
       return chain.engine.request(method, params);
     },
     onNotification(listener) {
       listeners.add(listener);
       stopBlocks ??= chain.index.onBlock(onBlock);
+      stopReady ??= chain.mempool.onReady(onReady);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
         stopBlocks?.();
-        stopBlocks = undefined;
+        stopReady?.();
+        stopBlocks = stopReady = undefined;
       };
     },
   };
@@ -90,6 +107,6 @@ export function namedNotifications(chain: Chain): NotifyingEngine {
 /** The filter of a subscription to logs; undefined for one to blocks. Throws RpcError. */
 function parseKind([kind, filter]: readonly unknown[]): LogFilter | undefined {
   if (kind === "newHeads") return undefined;
-  if (kind !== "logs") throw new RpcError(RpcCode.invalidParams, "subscriptions are newHeads and logs");
+  if (kind !== "logs") throw new RpcError(RpcCode.invalidParams, "subscriptions are newHeads, logs, newPendingTransactions");
   return parseLogFilter(filter ?? {});
 }

@@ -1,16 +1,15 @@
 import type { Chain } from "../chain.ts";
-import { QUIET_GAS } from "../execution/code-guard.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { AccountOverride } from "../witness/call.ts";
+import type { AccountOverride } from "../witness/asked-call.ts";
 import { blockOf, capped, isNewest, judgeCall, previewCall } from "./call-checks.ts";
 import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import { orUndefined } from "./engine-estimate.ts";
 
 /**
- * Calls of who is part of this process: tests. They run as on Hardhat's own network, with all gas and as long as they take, in the
- * engine, which prints what contracts log and whose errors have a stack trace in their source. What may create contracts the
- * witness runs before, lest a test end its own process.
+ * Calls of who is part of this process: tests. They run as on Hardhat's own network, with all gas and as long as they take,
+ * in the engine, which prints what contracts log and whose errors have a stack trace in their source. What may create
+ * contracts the witness runs before, so that a test does not end its own process.
  */
 export class OwnCalls {
   readonly #chain: Chain;
@@ -20,11 +19,16 @@ export class OwnCalls {
     this.#chain = chain;
   }
 
-  /** `eth_call`: transaction, block, state overrides. Undefined where only the witness may answer. */
-  async call([transaction, named, overridesValue]: readonly unknown[]): Promise<Hex | undefined> {
+  /**
+   * `eth_call`: transaction, block, state overrides, block overrides. Undefined where the execution engine may not or
+   * cannot answer.
+   */
+  async call([transaction, named, overridesValue, blockOverrides]: readonly unknown[]): Promise<Hex | undefined> {
+    if ((blockOverrides ?? undefined) !== undefined) return undefined;
     const tag = named ?? "latest";
     const call = parseCall(transaction);
     const overrides = parseOverrides(overridesValue);
+    if (overrides.some(({ state }) => state !== undefined)) return undefined;
     const block = await this.blockFor(call, tag, overrides);
     if (block === undefined) return undefined;
     const asked = engineCall(transaction, call, capped(call.gas));
@@ -33,11 +37,11 @@ export class OwnCalls {
     return (await this.#chain.engine.request("eth_call", [asked, tag === "pending" ? tag : block, ...rest])) as Hex;
   }
 
-  /** `eth_estimateGas`: transaction, block. Undefined where only the witness may answer. */
-  async estimate([transaction, named, overridesValue]: readonly unknown[]): Promise<Hex | undefined> {
+  /** `eth_estimateGas`: transaction, block, state overrides, block overrides. As `call`. */
+  async estimate([transaction, named, overridesValue, blockOverrides]: readonly unknown[]): Promise<Hex | undefined> {
     const tag = named ?? "latest";
     const call = parseCall(transaction);
-    if (parseOverrides(overridesValue).length > 0) return undefined;
+    if ((blockOverrides ?? undefined) !== undefined || parseOverrides(overridesValue).length > 0) return undefined;
     const block = await this.blockFor(call, tag);
     if (block === undefined) return undefined;
     const asked = engineCall(transaction, call, call.gas === undefined ? undefined : capped(call.gas));
@@ -47,19 +51,20 @@ export class OwnCalls {
     return orUndefined(this.#chain.engine.request("eth_estimateGas", [asked, isNext ? "pending" : block]) as Promise<Hex>);
   }
 
-  /** The block in which the engine may run the call; undefined where it may not. Throws RpcError for code that nobody may run. */
+  /** The block in which the engine may run the call; undefined where it may not. Throws RpcError for code that may not run. */
   async blockFor(call: RpcCall, tag: unknown, overrides: readonly AccountOverride[] = []): Promise<unknown> {
     const block = blockOf(this.#chain, tag);
-    // What it may use is its own affair: it is judged as one that can use little.
-    const { mayRun } = await judgeCall(this.#chain, call, overrides, block, QUIET_GAS);
-    if (mayRun === "safe") return block;
+    if ((await judgeCall(this.#chain, call, overrides, block)) === "safe") return block;
     if (call.delegates || overrides.length > 0) return undefined;
     // Code at an older block may have been another: who asks could only end his own process.
     await previewCall(this.#chain, call, capped(call.gas));
     return block;
   }
 
-  /** The engine's own clock is not the chain's. Refused only where a block has just come that is newer; then the engine's is right. */
+  /**
+   * The engine's own clock is not the chain's. Refused only where a block has just come that is newer; then the engine's is
+   * right.
+   */
   async #setClock(): Promise<void> {
     const { engine, sequencer } = this.#chain;
     await engine.request("evm_setNextBlockTimestamp", [Number(sequencer.nextEnvironment.timestamp)]).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { Transaction } from "ethers";
-import { isEip712Transaction } from "../eip712-transaction.ts";
-import { gasPriceOf } from "../transaction.ts";
-import type { SignedTransaction } from "../transaction.ts";
+import { isEip712Transaction } from "../transaction/eip712-transaction.ts";
+import { gasPriceOf } from "../transaction/transaction.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Fields } from "./zk-fields.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 
@@ -33,7 +33,12 @@ export function pendingTransaction(transaction: SignedTransaction, chainId: numb
 function signatureOf(transaction: SignedTransaction): Fields {
   if (isEip712Transaction(transaction)) {
     const { r, s, yParity } = transaction.signature;
-    return { r: hexQuantity(BigInt(r)), s: hexQuantity(BigInt(s)), v: hexQuantity(BigInt(yParity)), yParity: hexQuantity(BigInt(yParity)) };
+    return {
+      r: hexQuantity(BigInt(r)),
+      s: hexQuantity(BigInt(s)),
+      v: hexQuantity(BigInt(yParity)),
+      yParity: hexQuantity(BigInt(yParity)),
+    };
   }
   // Decoded before, so it is signed.
   const { signature } = Transaction.from(transaction.raw);

@@ -45,8 +45,10 @@ export async function startRpcServer(options: RpcServerOptions, dependencies: Rp
   http.server.on("upgrade", (request, connection: Socket, head) => {
     connection.on("error", () => connection.destroy());
     if (refusalOf(request.headers, { host, origins }) !== undefined) refuse(connection, 403);
-    else if (sockets.clients.size >= limits.connections) refuse(connection, 503);
-    else sockets.handleUpgrade(request, connection, head, (client) => serveSocket(client, connection, limits, { ...shared, subscriptions }));
+    else
+      sockets.handleUpgrade(request, connection, head, (client) =>
+        serveSocket(client, connection, limits, { ...shared, subscriptions }),
+      );
   });
   try {
     await http.listen({ host, port });
@@ -67,5 +69,7 @@ export async function startRpcServer(options: RpcServerOptions, dependencies: Rp
 }
 
 function refuse(connection: Socket, status: number): void {
-  connection.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => connection.destroy());
+  connection.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+    connection.destroy(),
+  );
 }

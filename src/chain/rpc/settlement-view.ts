@@ -25,7 +25,7 @@ export interface BatchCounts {
 }
 
 /**
- * What a chain's readers ask of its settlement layer. The chain itself does not know it: whoever runs the chain supplies it.
+ * What a chain's readers ask of its settlement layer. The chain itself does not know it: the operator's composition supplies it.
  * Methods reject with the provider's error.
  */
 export interface SettlementView {

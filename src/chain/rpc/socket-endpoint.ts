@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { answerBody } from "./dispatch.ts";
-import type { RpcClient, RpcMethods } from "./dispatch.ts";
+import type { RpcMethods } from "./dispatch.ts";
+import { clientOf } from "./http-endpoint.ts";
 import { failure, RpcCode } from "./json-rpc.ts";
 import type { Load, UnreadAnswers } from "./load.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
@@ -15,8 +16,13 @@ export interface SocketDependencies {
 }
 
 /** Serves a WebSocket client until it goes: requests, side by side, and the notifications that it subscribes to. */
-export function serveSocket(client: WebSocket, connection: Socket, limits: RpcServerLimits, { methods, subscriptions, load, unread }: SocketDependencies): void {
-  const asker: RpcClient = { subscriptions: new Set(), isGone: false };
+export function serveSocket(
+  client: WebSocket,
+  connection: Socket,
+  limits: RpcServerLimits,
+  { methods, subscriptions, load, unread }: SocketDependencies,
+): void {
+  const asker = clientOf(connection);
   let inFlight = 0;
   const send = (message: string): void => {
     if (client.readyState !== client.OPEN) return;
@@ -31,7 +37,9 @@ export function serveSocket(client: WebSocket, connection: Socket, limits: RpcSe
   });
   client.on("message", (data: Buffer) => {
     if (inFlight >= limits.requestsPerSocket) {
-      send(JSON.stringify(failure(RpcCode.limitExceeded, `a connection has at most ${limits.requestsPerSocket} requests under way`)));
+      send(
+        JSON.stringify(failure(RpcCode.limitExceeded, `a connection has at most ${limits.requestsPerSocket} requests under way`)),
+      );
       return;
     }
     inFlight++;

@@ -1,21 +1,31 @@
 import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
 import type { RpcClient, RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { SharedPlaces } from "./shared-places.ts";
 
 /** Subscriptions of one client. */
 const MAX_SUBSCRIPTIONS = 100;
 /** Of all clients: each log is held against each of them. */
 const MAX_ALL_SUBSCRIPTIONS = 1000;
-const KINDS = new Set(["newHeads", "logs"]);
+const KINDS = new Set(["newHeads", "logs", "newPendingTransactions"]);
 
 /** What subscriptions need of an engine. */
 type NotifyingEngine = Pick<ExecutionEngine, "request" | "onNotification">;
 
+/** Of a subscription. */
+interface Owner {
+  readonly notify: (message: string) => void;
+  readonly leave: () => void;
+}
+
 /** Who gets which notification. A subscription belongs to the connection that asked for it, and ends with it. */
 export class Subscriptions {
   readonly #engine: NotifyingEngine;
-  readonly #owners = new Map<string, { readonly client: RpcClient; readonly notify: (message: string) => void }>();
+  readonly #owners = new Map<string, Owner>();
+  readonly #places = new SharedPlaces(MAX_ALL_SUBSCRIPTIONS);
   readonly #stopListening: () => void;
+  /** What was told last, as text. */
+  #written: { readonly result: unknown; readonly text: string } | undefined;
   #nextPlace = 1;
 
   constructor(engine: NotifyingEngine) {
@@ -33,7 +43,6 @@ export class Subscriptions {
 
   /** Ends all subscriptions of a client that has gone. */
   async drop(client: RpcClient): Promise<void> {
-    client.isGone = true;
     for (const id of [...client.subscriptions]) if (this.#owners.has(id)) await this.#unsubscribe(id, client);
   }
 
@@ -42,15 +51,24 @@ export class Subscriptions {
     this.#owners.clear();
   }
 
-  async #subscribe(params: readonly unknown[], client: RpcClient | undefined, notify: (message: string) => void): Promise<unknown> {
+  async #subscribe(
+    params: readonly unknown[],
+    client: RpcClient | undefined,
+    notify: (message: string) => void,
+  ): Promise<unknown> {
     if (client === undefined) throw new RpcError(RpcCode.methodNotFound, "subscriptions need a WebSocket connection");
     const [kind] = params;
-    if (typeof kind !== "string" || !KINDS.has(kind)) throw new RpcError(RpcCode.invalidParams, `subscriptions are ${[...KINDS].join(" and ")}`);
+    if (typeof kind !== "string" || !KINDS.has(kind))
+      throw new RpcError(RpcCode.invalidParams, `subscriptions are ${[...KINDS].join(", ")}`);
     if (client.subscriptions.size >= MAX_SUBSCRIPTIONS) {
       throw new RpcError(RpcCode.limitExceeded, `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
     }
-    if (this.#owners.size >= MAX_ALL_SUBSCRIPTIONS) {
-      throw new RpcError(RpcCode.limitExceeded, `there are ${MAX_ALL_SUBSCRIPTIONS} subscriptions already; try again when others have ended, or poll a filter`);
+    const leave = this.#places.take(client, 1);
+    if (leave === undefined) {
+      throw new RpcError(
+        RpcCode.limitExceeded,
+        `there are ${MAX_ALL_SUBSCRIPTIONS} subscriptions already, most of them this machine's; end some, or poll a filter`,
+      );
     }
     // Holds the place while the engine answers: requests of one connection run side by side.
     const place = `place ${this.#nextPlace++}`;
@@ -58,10 +76,13 @@ export class Subscriptions {
     try {
       const id = (await this.#engine.request("eth_subscribe", params)) as string;
       client.subscriptions.add(id);
-      this.#owners.set(id, { client, notify });
+      this.#owners.set(id, { notify, leave });
       // It has gone while the engine answered.
-      if (client.isGone) await this.#unsubscribe(id, client);
+      if (client.gone.aborted) await this.#unsubscribe(id, client);
       return id;
+    } catch (error) {
+      leave();
+      throw error;
     } finally {
       client.subscriptions.delete(place);
     }
@@ -69,12 +90,17 @@ export class Subscriptions {
 
   async #unsubscribe(id: unknown, client: RpcClient | undefined): Promise<boolean> {
     if (typeof id !== "string" || client?.subscriptions.delete(id) !== true) return false;
+    this.#owners.get(id)?.leave();
     this.#owners.delete(id);
     return (await this.#engine.request("eth_unsubscribe", [id])) === true;
   }
 
-  #forward(notification: EngineNotification): void {
-    const owner = this.#owners.get(notification.subscription);
-    owner?.notify(JSON.stringify({ jsonrpc: "2.0", method: "eth_subscription", params: notification }));
+  #forward({ subscription, result }: EngineNotification): void {
+    const owner = this.#owners.get(subscription);
+    if (owner === undefined) return;
+    // The same log goes to all subscriptions one after the other, and can have two megabytes.
+    if (this.#written === undefined || this.#written.result !== result) this.#written = { result, text: JSON.stringify(result) };
+    const params = `{"subscription":${JSON.stringify(subscription)},"result":${this.#written.text}}`;
+    owner.notify(`{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`);
   }
 }

@@ -1,10 +1,15 @@
 import type { Chain } from "../chain.ts";
+import type { CallAnswer } from "../questions/question.ts";
+import { askedPlace } from "./asked-place.ts";
+import type { Asking } from "./asking.ts";
 import { capped } from "./call-checks.ts";
-import { engineCall, parseCall } from "./call-request.ts";
-import type { RpcMethod } from "./dispatch.ts";
-import type { GuardedCalls } from "./guarded-calls.ts";
+import { askedCall, parseCall } from "./call-request.ts";
+import type { RpcCall } from "./call-request.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { RpcClient, RpcMethod } from "./dispatch.ts";
+import { fairLine } from "./fair-line.ts";
+import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 import { stackWords } from "./stack-heights.ts";
 import type { TracedStep } from "./stack-heights.ts";
 import { ZkFields } from "./zk-fields.ts";
@@ -19,8 +24,19 @@ const MAX_STEP_TRACE_GAS = 1_000_000n;
 const MAX_STEPS = 500_000;
 /** Stack words of all steps together: a thousand can lie on the stack at each. */
 const MAX_STACK_WORDS = 1_000_000;
-/** Traces that may wait for those before them. */
+/** Traces that may wait for those before them, and those of one connection: as many as a batch asks at a time. */
 const MAX_WAITING = 32;
+const MAX_OF_ONE = 16;
+
+/** Of a block, whose traces are made one after the other. */
+const MAX_TRACED_TRANSACTIONS = 100;
+const MAX_BLOCK_CHARACTERS = 64 * 1024 * 1024;
+
+/** A block with its transactions, as the engine shows it. */
+interface TracedBlock {
+  readonly gasUsed: Hex;
+  readonly transactions: readonly { readonly hash: Hex }[];
+}
 
 /** Runs a trace in the engine with a configuration. */
 type Run = (config: object) => Promise<unknown>;
@@ -29,52 +45,106 @@ type Run = (config: object) => Promise<unknown>;
  * `debug_` methods. A trace can be thousands of times as large as what it traces, so the engine first runs it with a tracer
  * whose answer is small and tells how large the wanted one will be. One trace at a time. Who is part of this process gets all.
  */
-export function traceMethods(chain: Chain, calls: GuardedCalls): ReadonlyMap<string, RpcMethod> {
+export function traceMethods(chain: Chain, ask: Asking): ReadonlyMap<string, RpcMethod> {
   const { engine } = chain;
   const fields = new ZkFields(chain);
-  const inTurn = oneAtATime(MAX_WAITING, "traces are being made");
+  const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
+  const traceBlock = async (method: string, block: unknown, config: unknown, client: RpcClient | undefined): Promise<unknown> => {
+    const chosen = configuration(config);
+    const found = (await engine.request(method, [block, true])) as TracedBlock | null;
+    if (found === null)
+      throw new RpcError(RpcCode.rejected, `there is no block ${String(block).slice(0, 80)}`, { code: "UnknownBlock" });
+    const { transactions, gasUsed } = found;
+    const traced = transactions.map(({ hash }) => ({
+      txHash: chain.index.publicHash(hash),
+      run: (wanted: object) => engine.request("debug_traceTransaction", [hash, wanted]),
+    }));
+    const all = async (one: (run: Run) => Promise<unknown>): Promise<unknown> => {
+      const results: object[] = [];
+      let characters = 0;
+      for (const { txHash, run } of traced) {
+        const result = await one(run);
+        if (client?.isInProcess !== true) characters += JSON.stringify(result).length;
+        if (characters > MAX_BLOCK_CHARACTERS)
+          throw tooLarge(`the block's traces are longer than ${MAX_BLOCK_CHARACTERS} characters; trace its transactions`);
+        results.push({ txHash, result });
+      }
+      return results;
+    };
+    if (client?.isInProcess === true) return all((run) => run(chosen));
+    if (traced.length > MAX_TRACED_TRANSACTIONS)
+      throw tooLarge(`the block has ${traced.length} transactions, at most ${MAX_TRACED_TRANSACTIONS} are traced together`);
+    return inTurn(client, () => all((run) => trace(run, chosen, BigInt(gasUsed))));
+  };
   return new Map<string, RpcMethod>([
     [
       "debug_traceTransaction",
       async ([name, config], client) => {
         const hash = fields.engineHash(name);
         if (client?.isInProcess === true) return engine.request("debug_traceTransaction", [hash, configuration(config)]);
-        return inTurn(async () => {
+        return inTurn(client, async () => {
           const receipt = (await engine.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;
           const gas = BigInt(receipt?.gasUsed ?? 0);
           return trace((chosen) => engine.request("debug_traceTransaction", [hash, chosen]), config, gas);
         });
       },
     ],
+    ["debug_traceBlockByNumber", ([block, config], client) => traceBlock("eth_getBlockByNumber", block, config, client)],
+    ["debug_traceBlockByHash", ([block, config], client) => traceBlock("eth_getBlockByHash", block, config, client)],
     [
       "debug_traceCall",
       async ([transaction, tag, config], client) => {
         const call = parseCall(transaction);
-        if (client?.isInProcess === true) {
-          const block = await calls.requireEngine(call, tag ?? "latest", client);
-          return engine.request("debug_traceCall", [engineCall(transaction, call, capped(call.gas)), block, configuration(config)]);
-        }
-        return inTurn(async () => {
-          const block = await calls.requireEngine(call, tag ?? "latest");
-          const gas = call.gas ?? MAX_STEP_TRACE_GAS;
-          // The engine remembers every instruction, whatever the tracer tells of them.
-          if (gas > MAX_STEP_TRACE_GAS) throw tooLarge(`calls are traced with at most ${MAX_STEP_TRACE_GAS} gas; send the transaction and trace that`);
-          const request = engineCall(transaction, call, gas);
-          return trace((chosen) => engine.request("debug_traceCall", [request, block, chosen]), config, gas);
+        const chosen = configuration(config);
+        const place = await askedPlace(chain, tag ?? "latest");
+        const isOwn = client?.isInProcess === true;
+        const gasLimit = capped(call.gas);
+        const traced = { ...call, gasPriceWei: 0n };
+        // Traces of this process have no limit, and take no places from clients outside.
+        return inTurn(client, async () => {
+          // The engine would run in its own thread what may end it; so the other one runs the same call before, in the same
+          // state.
+          const bounds = isOwn ? {} : { maxInstructions: MAX_STEPS };
+          const preview = await ask("call", { ...place, overrides: [], call: askedCall(traced, gasLimit), ...bounds }, client);
+          requireTraceable(call, preview);
+          const request = traceRequest(call, gasLimit);
+          const run: Run = (wanted) => engine.request("debug_traceCall", [request, hexQuantity(place.at), wanted]);
+          return isOwn ? run(chosen) : trace(run, chosen, preview.receipt?.gasUsed ?? gasLimit);
         });
       },
     ],
   ]);
 }
 
+/** The part of a call on whose meaning both engines agree to the letter. */
+function traceRequest({ from, to, data, valueWei, accessList }: RpcCall, gasLimit: bigint): object {
+  const target = to === undefined ? {} : { to };
+  const touched = accessList.length === 0 ? {} : { accessList };
+  return { from, ...target, data, value: hexQuantity(valueWei), gas: hexQuantity(gasLimit), ...touched };
+}
+
+function requireTraceable({ delegates }: RpcCall, { receipt, reason, isHostile, exceedsCallData, isLong }: CallAnswer): void {
+  const cannot = (message: string): RpcError => new RpcError(RpcCode.rejected, message, { code: "NotTraceable" });
+  if (delegates) throw cannot("calls with an authorization list are not traced; send the transaction and trace that");
+  if (isHostile)
+    throw new RpcError(RpcCode.rejected, "the call runs or deploys code that begins with an incomplete PUSH20", {
+      code: "HostileCode",
+    });
+  if (isLong) throw tooLarge(`it runs more than ${MAX_STEPS} instructions; give it less gas`);
+  if (exceedsCallData) throw tooLarge("its calls pass on more data than the engine can hold; give it less gas");
+  if (receipt === undefined) throw new RpcError(RpcCode.rejected, `the call is not valid: ${reason}`);
+}
+
 async function trace(run: Run, value: unknown, gas: bigint): Promise<unknown> {
   const config = configuration(value);
   const { tracer } = config;
   if (tracer === undefined) return traceSteps(run, config, gas);
-  if (typeof tracer !== "string" || !TRACERS.has(tracer)) throw new RpcError(RpcCode.invalidParams, `tracers are ${[...TRACERS].join(", ")}`);
+  if (typeof tracer !== "string" || !TRACERS.has(tracer))
+    throw new RpcError(RpcCode.invalidParams, `tracers are ${[...TRACERS].join(", ")}`);
   if (CALL_TRACERS.has(tracer)) {
     const bytes = callDataBytes((await run({ tracer: "4byteTracer" })) as Readonly<Record<string, number>>);
-    if (bytes > MAX_CALL_DATA_BYTES) throw tooLarge(`its calls pass on ${bytes} bytes, at most ${MAX_CALL_DATA_BYTES} are traced; 4byteTracer counts them`);
+    if (bytes > MAX_CALL_DATA_BYTES)
+      throw tooLarge(`its calls pass on ${bytes} bytes, at most ${MAX_CALL_DATA_BYTES} are traced; 4byteTracer counts them`);
   }
   return run(config);
 }
@@ -88,7 +158,8 @@ async function traceSteps(run: Run, config: Readonly<Record<string, unknown>>, g
   if (steps > MAX_STEPS) throw tooLarge(`it has ${steps} steps, at most ${MAX_STEPS} are traced; name a tracer`);
   if (config["disableStack"] === true) return outline;
   const words = stackWords(outline.structLogs);
-  if (words > MAX_STACK_WORDS) throw tooLarge(`${words} words lie on the stack in all its steps, at most ${MAX_STACK_WORDS} are traced; use disableStack`);
+  if (words > MAX_STACK_WORDS)
+    throw tooLarge(`${words} words lie on the stack in all its steps, at most ${MAX_STACK_WORDS} are traced; use disableStack`);
   return run(config);
 }
 
@@ -99,9 +170,11 @@ function callDataBytes(counts: Readonly<Record<string, number>>): number {
 
 function configuration(value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined || value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value)) throw new RpcError(RpcCode.invalidParams, "a trace's options are an object");
+  if (typeof value !== "object" || Array.isArray(value))
+    throw new RpcError(RpcCode.invalidParams, "a trace's options are an object");
   const { stateOverrides, blockOverrides } = value as Readonly<Record<string, unknown>>;
-  if ((stateOverrides ?? blockOverrides ?? undefined) !== undefined) throw new RpcError(RpcCode.invalidParams, "traces take no overrides here");
+  if ((stateOverrides ?? blockOverrides ?? undefined) !== undefined)
+    throw new RpcError(RpcCode.invalidParams, "traces take no overrides here");
   return value as Readonly<Record<string, unknown>>;
 }
 

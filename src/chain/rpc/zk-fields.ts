@@ -1,8 +1,8 @@
 import type { Chain } from "../chain.ts";
-import type { IndexedPriorityOp } from "../chain-index.ts";
-import type { Eip712Transaction } from "../eip712-transaction.ts";
+import type { IndexedPriorityOp } from "../index/chain-index.ts";
+import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
 import { parseReceipt } from "../execution/rpc-shapes.ts";
-import { messagesOf } from "../sequencer/l1-messages.ts";
+import { messagesOf } from "../model/l1-messages.ts";
 import { messageLog, priorityOpLog } from "../../protocol/l2-log.ts";
 import type { L2Log } from "../../protocol/l2-log.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -38,21 +38,29 @@ export class ZkFields {
       ...answer,
       ...this.#batch(answer["number"]),
       l1BatchTimestamp: null,
-      transactions: transactions.map((one) => (typeof one === "string" ? this.#publicHash(one) : this.transaction(one as Fields))),
+      transactions: transactions.map((one) =>
+        typeof one === "string" ? this.#publicHash(one) : this.transaction(one as Fields),
+      ),
     };
   }
 
   transaction(answer: Fields): Fields {
     const hash = this.#publicHash(answer["hash"]);
     const eip712 = this.#index.eip712(hash)?.transaction;
-    const isOperation = this.#index.priorityOp(hash) !== undefined;
-    const own = eip712 !== undefined ? eip712Fields(eip712) : isOperation ? { type: PRIORITY_TYPE } : {};
+    const operation = this.#index.priorityOp(hash);
+    const own = eip712 !== undefined ? eip712Fields(eip712) : operation !== undefined ? operationFields(operation) : {};
     return { ...answer, ...own, hash, ...this.#batch(answer["blockNumber"]), l1BatchTxIndex: "0x0" };
   }
 
   log(answer: Fields): Fields {
     const transactionHash = this.#publicHash(answer["transactionHash"]);
-    return { ...answer, transactionHash, ...this.#batch(answer["blockNumber"]), transactionLogIndex: answer["logIndex"], logType: null };
+    return {
+      ...answer,
+      transactionHash,
+      ...this.#batch(answer["blockNumber"]),
+      transactionLogIndex: answer["logIndex"],
+      logType: null,
+    };
   }
 
   receipt(answer: Fields): Fields {
@@ -60,7 +68,8 @@ export class ZkFields {
     const { transactionHash: engineHash, success } = parseReceipt(answer);
     const transactionHash = index.publicHash(engineHash);
     const operation = index.priorityOp(transactionHash);
-    const type = operation !== undefined ? PRIORITY_TYPE : index.eip712(transactionHash) !== undefined ? EIP712_TYPE : answer["type"];
+    const type =
+      operation !== undefined ? PRIORITY_TYPE : index.eip712(transactionHash) !== undefined ? EIP712_TYPE : answer["type"];
     const { blockNumber, blockHash, transactionIndex, logs } = answer;
     const { l1BatchNumber } = this.#batch(blockNumber);
     const place = { blockNumber, blockHash, l1BatchNumber, transactionIndex, transactionHash, shardId: "0x0" };
@@ -71,6 +80,10 @@ export class ZkFields {
       ...answer,
       transactionHash,
       type,
+      // The engine knows of no price, since the fee came from L1, nor what an operation paid that never ran.
+      ...(operation === undefined
+        ? {}
+        : { effectiveGasPrice: hexQuantity(operation.gasPriceWei), gasUsed: hexQuantity(operation.gasUsed) }),
       status: (operation?.success ?? success) ? "0x1" : "0x0",
       l1BatchNumber,
       l1BatchTxIndex: "0x0",
@@ -96,7 +109,11 @@ export class ZkFields {
     };
   }
 
-  #sentLogs(answer: Fields, engineHash: Hex, operation: IndexedPriorityOp | undefined): readonly { readonly log: L2Log; readonly at: number }[] {
+  #sentLogs(
+    answer: Fields,
+    engineHash: Hex,
+    operation: IndexedPriorityOp | undefined,
+  ): readonly { readonly log: L2Log; readonly at: number }[] {
     const ran = operation === undefined || operation.operationHash !== undefined;
     const first = this.#index.logPosition(engineHash)?.firstIndex ?? 0;
     const messages = ran ? messagesOf(parseReceipt(answer)) : [];
@@ -113,6 +130,11 @@ export class ZkFields {
   #publicHash(hash: unknown): Hex {
     return this.#index.publicHash(String(hash).toLowerCase() as Hex);
   }
+}
+
+function operationFields({ gasPriceWei }: IndexedPriorityOp): Fields {
+  const gasPrice = hexQuantity(gasPriceWei);
+  return { type: PRIORITY_TYPE, gasPrice, maxFeePerGas: gasPrice, maxPriorityFeePerGas: "0x0" };
 }
 
 function eip712Fields({ signature, maxFeePerGasWei, maxPriorityFeePerGasWei }: Eip712Transaction): Fields {

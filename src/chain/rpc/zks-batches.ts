@@ -1,5 +1,5 @@
 import type { Chain } from "../chain.ts";
-import type { ArchivedBatch } from "../batch-archive.ts";
+import type { ArchivedBatch } from "../index/batch-archive.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
@@ -16,7 +16,11 @@ interface TransactionAnswer {
 }
 
 /** ZK Stack's methods about batches, and about blocks and transactions as parts of them. */
-export function zksBatchMethods(chain: Chain, gasPriceWei: bigint, settlement: SettlementView | undefined): ReadonlyMap<string, RpcMethod> {
+export function zksBatchMethods(
+  chain: Chain,
+  gasPriceWei: bigint,
+  settlement: SettlementView | undefined,
+): ReadonlyMap<string, RpcMethod> {
   const { engine, index, archive, mempool } = chain;
   const stagesOf = async (batch: bigint | undefined): Promise<BatchStages> =>
     batch === undefined || settlement === undefined ? NOWHERE : settlement.stages(batch);
@@ -39,7 +43,10 @@ export function zksBatchMethods(chain: Chain, gasPriceWei: bigint, settlement: S
   };
 
   const blockDetails: RpcMethod = async ([number]) => {
-    const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(numberParameter(number)), false])) as BlockAnswer | null;
+    const block = (await engine.request("eth_getBlockByNumber", [
+      hexQuantity(numberParameter(number)),
+      false,
+    ])) as BlockAnswer | null;
     if (block === null) return null;
     const batch = index.batchOf(BigInt(block.number));
     const counts = index.countsOf(BigInt(block.number));
@@ -59,6 +66,12 @@ export function zksBatchMethods(chain: Chain, gasPriceWei: bigint, settlement: S
     };
   };
 
+  const blockMetadata: RpcMethod = async ([number]) => {
+    const block = await engine.request("eth_getBlockByNumber", [hexQuantity(numberParameter(number)), false]);
+    // The gas itself pays for pubdata and proofs.
+    return block === null ? null : { pubdata_price_per_byte: "0x0", native_price: "0x0" };
+  };
+
   const transactionDetails: RpcMethod = async ([value]) => {
     const hash = hashParameter(value);
     const engineHash = index.engineHash(hash);
@@ -76,7 +89,11 @@ export function zksBatchMethods(chain: Chain, gasPriceWei: bigint, settlement: S
     const succeeded = operation?.success ?? BigInt(receipt.status) === 1n;
     const status = !succeeded ? "failed" : stages.executed === undefined ? "included" : "verified";
     const fee = BigInt(receipt.gasUsed) * BigInt(transaction.gasPrice);
-    return { ...details(status, fee, receipt.from, stages), isL1Originated: operation !== undefined, receivedAt: time(BigInt(block.timestamp)) };
+    return {
+      ...details(status, fee, receipt.from, stages),
+      isL1Originated: operation !== undefined,
+      receivedAt: time(BigInt(block.timestamp)),
+    };
   };
 
   return new Map<string, RpcMethod>([
@@ -84,6 +101,7 @@ export function zksBatchMethods(chain: Chain, gasPriceWei: bigint, settlement: S
     ["zks_getL1BatchDetails", batchDetails],
     ["zks_getL1BatchBlockRange", async ([number]) => blockRange(archive.batch(numberParameter(number)))],
     ["zks_getBlockDetails", blockDetails],
+    ["zks_getBlockMetadataByNumber", blockMetadata],
     ["zks_getTransactionDetails", transactionDetails],
   ]);
 }

@@ -1,7 +1,8 @@
 import type { Chain } from "../chain.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { PROTOCOL_LIMITS } from "../sequencer/limits.ts";
+import { PROTOCOL_LIMITS } from "../ordering/limits.ts";
+import type { Asking } from "./asking.ts";
 import type { RpcMethod, RpcMethods } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { hexQuantity } from "./hex-quantity.ts";
@@ -13,13 +14,22 @@ const GAS_PER_PUBDATA_BYTE = 800n;
 const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 
 /** ZK Stack's methods that tell where things are and what they cost. `others` answers `eth_estimateGas`. */
-export function zksMethods(chain: Chain, gasPriceWei: bigint, settlement: SettlementView | undefined, others: RpcMethods): ReadonlyMap<string, RpcMethod> {
-  const constant = (value: unknown): RpcMethod => async () => value;
+export function zksMethods(
+  chain: Chain,
+  ask: Asking,
+  gasPriceWei: bigint,
+  settlement: SettlementView | undefined,
+  others: RpcMethods,
+): ReadonlyMap<string, RpcMethod> {
+  const constant =
+    (value: unknown): RpcMethod =>
+    async () =>
+      value;
   const methods = new Map<string, RpcMethod>([
     ["zks_gasPerPubdata", constant(hexQuantity(GAS_PER_PUBDATA_BYTE))],
     ["zks_getTestnetPaymaster", constant(null)],
     ["zks_getFeeParams", constant(feeParameters(gasPriceWei))],
-    ["zks_estimateGasL1ToL2", ([call]) => estimateFromL1(chain, call, settlement?.chainId)],
+    ["zks_estimateGasL1ToL2", ([call], client) => estimateFromL1(chain, ask, call, settlement?.chainId, client)],
     [
       "zks_estimateFee",
       async ([call], client) => {
@@ -38,7 +48,10 @@ export function zksMethods(chain: Chain, gasPriceWei: bigint, settlement: Settle
     [
       "eth_fillTransaction",
       async () => {
-        throw new RpcError(RpcCode.methodNotFound, "the method eth_fillTransaction is not supported: fill transactions in on the client's side");
+        throw new RpcError(
+          RpcCode.methodNotFound,
+          "the method eth_fillTransaction is not supported: fill transactions in on the client's side",
+        );
       },
     ],
   ]);

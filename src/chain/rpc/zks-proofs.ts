@@ -4,8 +4,8 @@ import { LeafKind } from "../../protocol/domain-tags.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import { l2LogProof } from "../../protocol/log-proof.ts";
 import type { StateKey } from "../state/state-key.ts";
-import { StateHistoryError } from "../state-history.ts";
-import type { ProvenValue } from "../state-history.ts";
+import { StateHistoryError } from "../index/state-history.ts";
+import type { ProvenValue } from "../index/state-history.ts";
 import { address, quantity } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -29,17 +29,24 @@ export function zksProofMethods(chain: Chain, settlement: SettlementView | undef
  * Transaction, which of its logs (default the first), target (only the batch's own root). Null until L1 has executed the
  * batch: a proof is of no use there before.
  */
-async function logProof(chain: Chain, settlement: SettlementView | undefined, [hash, position, target]: readonly unknown[]): Promise<object | null> {
+async function logProof(
+  chain: Chain,
+  settlement: SettlementView | undefined,
+  [hash, position, target]: readonly unknown[],
+): Promise<object | null> {
   if (target !== undefined && target !== null && target !== "l1BatchRoot" && target !== "l1_batch_root") {
     throw new RpcError(RpcCode.invalidParams, "log proofs are made against the batch's own root here (l1BatchRoot)");
   }
   const fields = new ZkFields(chain);
-  const answer = (await chain.engine.request("eth_getTransactionReceipt", [fields.engineHash(hashParameter(hash))])) as Fields | null;
+  const answer = (await chain.engine.request("eth_getTransactionReceipt", [
+    fields.engineHash(hashParameter(hash)),
+  ])) as Fields | null;
   if (answer === null) return null;
   const receipt = fields.receipt(answer);
   const logs = receipt["l2ToL1Logs"] as readonly Fields[];
   const log = logs[position === undefined || position === null ? 0 : Number(numberParameter(position))];
-  const batch = typeof receipt["l1BatchNumber"] === "string" ? chain.archive.batch(quantity(receipt["l1BatchNumber"])) : undefined;
+  const batch =
+    typeof receipt["l1BatchNumber"] === "string" ? chain.archive.batch(quantity(receipt["l1BatchNumber"])) : undefined;
   if (log === undefined || batch === undefined) return null;
   if (settlement !== undefined && (await settlement.stages(batch.number)).executed === undefined) return null;
   const id = Number(quantity(log["indexInBatch"]));
@@ -51,19 +58,30 @@ async function logProof(chain: Chain, settlement: SettlementView | undefined, [h
  * Account, storage keys, batch (default the newest that is proven). Proves the values under the state root that L1 has
  * verified for that batch.
  */
-async function stateProof(chain: Chain, settlement: SettlementView | undefined, [account, keys = [], batch]: readonly unknown[]): Promise<object> {
+async function stateProof(
+  chain: Chain,
+  settlement: SettlementView | undefined,
+  [account, keys = [], batch]: readonly unknown[],
+): Promise<object> {
   const owner = address(account);
   if (!Array.isArray(keys)) throw new RpcError(RpcCode.invalidParams, "the storage keys are a list");
-  if (keys.length > MAX_KEYS) throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_KEYS} keys are proven at once, got ${keys.length}`);
+  if (keys.length > MAX_KEYS)
+    throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_KEYS} keys are proven at once, got ${keys.length}`);
   const slots = keys.map(quantity);
   const proven = settlement === undefined ? (chain.archive.last?.number ?? -1n) + 1n : (await settlement.counts()).proven;
   const number = batch === undefined || batch === null ? proven - 1n : numberParameter(batch);
   if (number < 0n || number >= proven) {
     const known = proven === 0n ? "none is yet" : `the last is ${proven - 1n}`;
-    throw new RpcError(RpcCode.rejected, `batch ${number < 0n ? 0n : number} is not proven on L1: ${known}`, { code: "BatchNotProven" });
+    throw new RpcError(RpcCode.rejected, `batch ${number < 0n ? 0n : number} is not proven on L1: ${known}`, {
+      code: "BatchNotProven",
+    });
   }
   const ofAccount = (leafKind: LeafKind, slot = 0n): StateKey => ({ leafKind, address: BigInt(owner), slot });
-  const asked = [ofAccount(LeafKind.account), ofAccount(LeafKind.codeHash), ...slots.map((slot) => ofAccount(LeafKind.storage, slot))];
+  const asked = [
+    ofAccount(LeafKind.account),
+    ofAccount(LeafKind.codeHash),
+    ...slots.map((slot) => ofAccount(LeafKind.storage, slot)),
+  ];
   const { root, values } = await prove(chain, number, asked);
   const [header, codeHash, ...storageProof] = values.map((value, i) => shown(value, asked[i]?.slot ?? 0n));
   return {
@@ -81,7 +99,12 @@ async function prove(chain: Chain, batchNumber: bigint, keys: readonly StateKey[
     return await chain.history.prove(batchNumber, keys);
   } catch (error) {
     if (!(error instanceof StateHistoryError)) throw error;
-    throw new RpcError(error.code === "Busy" ? RpcCode.limitExceeded : RpcCode.rejected, error.message, { code: error.code }, { cause: error });
+    throw new RpcError(
+      error.code === "Busy" ? RpcCode.limitExceeded : RpcCode.rejected,
+      error.message,
+      { code: error.code },
+      { cause: error },
+    );
   }
 }
 

@@ -1,66 +1,55 @@
-import type { BlockEnvironment, BlockReceipt, MinedBlock } from "../block.ts";
-import type { ExecutionEngine, MineResult } from "../execution/engine.ts";
-import { carryOutImports, carryOutOperation } from "../ordering/carry-out.ts";
-import type { GrowingBatch, OwnBlocks } from "../ordering/carry-out.ts";
-import type { SealedBatch } from "../sealed-batch.ts";
-import type { PriorityOperation, SystemRequest, SystemTransactions } from "../system-transactions.ts";
-import { mostChange } from "../state-cheat.ts";
-import type { ImpersonatedRequest, StateCheat } from "../state-cheat.ts";
-import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
-import type { ChangeSize } from "../witness/change-size.ts";
-import type { Preview } from "../witness/reexecution.ts";
-import type { Witness } from "../witness/witness.ts";
-import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BlockReceipt, MineResult } from "../model/block.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
+import type { PriorityOperation, SystemTransactions } from "../model/system-transactions.ts";
+import { BatchReducer } from "../ordering/batch-reducer.ts";
+import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
+import type { BatchCommand } from "../ordering/command.ts";
+import type { CommandStore } from "../ordering/command-store.ts";
+import { GAS_PER_IMPORT, MAX_IMPORTS } from "../ordering/limits.ts";
+import type { BatchLimits, BatchUsage, Unmeasured } from "../ordering/limits.ts";
+import { hasContent } from "../ordering/open-batch.ts";
+import type { OpenBatch } from "../ordering/open-batch.ts";
+import { OrderError } from "../ordering/order-error.ts";
+import { mostChange } from "../witness/state-cheat.ts";
+import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { BlockProducer, ProducerMark } from "./block-producer.ts";
-import { fits, GAS_PER_IMPORT, MAX_IMPORTS } from "./limits.ts";
-import type { BatchLimits, BatchUsage, Unmeasured } from "./limits.ts";
-import { beginBatch, extendBatch, hasContent, recordCheat, recordSize, usageAfter } from "./open-batch.ts";
-import type { OpenBatch } from "./open-batch.ts";
-import { finishBatch } from "./seal-batch.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 export interface BatchBuilderOptions {
   readonly limits: BatchLimits;
+  /** Of the first batch, which publishes the chain's initial state too. Default: the same. */
+  readonly firstLimits?: BatchLimits;
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
 }
 
 export interface BatchBuilderDependencies {
   readonly producer: BlockProducer;
-  readonly engine: Pick<ExecutionEngine, "request">;
-  readonly witness: Witness;
   readonly system: SystemTransactions;
+  /** What each batch exports beside its logs. */
+  readonly extensions: Hex;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
   readonly onBlock: (block: SequencedBlock) => void;
   readonly onPriorityOp: (operation: SequencedPriorityOp) => void;
   readonly onBatch: (batch: SealedBatch) => void;
+  /** Told before a batch opens, with the place between it and the one before. Absent where the chain never returns there. */
+  readonly onBoundary?: (mark: BuilderMark) => void;
   /** Told when a batch opens (true) and when it ends (false). */
   readonly onOpen: (open: boolean) => void;
+  /** Keeps each command beyond this process. */
+  readonly store?: CommandStore;
 }
 
 export interface BlockOptions {
-  /** Default: the next block's, were it made now. */
-  readonly environment?: BlockEnvironment;
+  /** Seconds. Default: as the next block would have, were it made now. */
+  readonly timestamp?: bigint;
   /** The guard found the transactions safe. Default false. */
   readonly areSafe?: boolean;
-}
-
-/** A block and the batch that it belongs to. */
-export interface SequencedBlock extends MinedBlock {
-  readonly batchNumber: bigint;
-  readonly transactions: readonly EngineTransaction[];
-}
-
-/** A priority operation that has been carried out, and the transactions that did it. */
-export interface SequencedPriorityOp {
-  readonly canonicalTxHash: Hex;
-  readonly success: boolean;
-  /** The engine's name for the operation's own transaction; undefined where it could not even be included. */
-  readonly operationHash: Hex | undefined;
-  /** The transaction that logged the result. */
-  readonly resultHash: Hex;
 }
 
 /** Where batches and blocks stood, to return to. */
@@ -68,71 +57,85 @@ export interface BuilderMark {
   readonly producer: ProducerMark;
   readonly batch: OpenBatch | undefined;
   readonly nextBatch: bigint;
+  /** Commands that the store had. */
+  readonly storedCommands: number;
 }
 
-/** Grows one batch after the other, block by block. One call at a time; after a throw the chain must stop. */
+/**
+ * Chooses when batches open and end, and the time of each command: one that would not fit gets a fresh batch. What comes of a
+ * command is the reducer's. One call at a time; after a throw the chain must stop.
+ */
 export class BatchBuilder {
-  readonly #options: BatchBuilderOptions;
   readonly #dependencies: BatchBuilderDependencies;
-  #batch: OpenBatch | undefined;
+  readonly #reducer: BatchReducer;
+  readonly #firstBatch: bigint;
   #nextBatch: bigint;
+  /** Whether a command is carried out that the store has already. */
+  #isRepeating = false;
+  #repeated = 0;
 
-  constructor(options: BatchBuilderOptions, dependencies: BatchBuilderDependencies) {
-    this.#options = options;
+  constructor({ limits, firstLimits = limits, firstBatch }: BatchBuilderOptions, dependencies: BatchBuilderDependencies) {
+    const { producer, system, extensions, leafCount, onBlock } = dependencies;
     this.#dependencies = dependencies;
-    this.#nextBatch = options.firstBatch;
+    this.#firstBatch = firstBatch;
+    this.#nextBatch = firstBatch;
+    this.#reducer = new BatchReducer(producer.rules, {
+      engine: producer,
+      system,
+      extensions,
+      limits: (batchNumber) => (batchNumber === firstBatch ? firstLimits : limits),
+      leafCount,
+      onBlock,
+    });
   }
 
   /** The open batch; undefined between batches. */
   get batch(): OpenBatch | undefined {
-    return this.#batch;
+    return this.#reducer.batch;
   }
 
   /** The open batch's number, or the next one's where none is open. */
   get batchNumber(): bigint {
-    return this.#batch?.number ?? this.#nextBatch;
+    return this.batch?.number ?? this.#nextBatch;
   }
 
   /** Makes a block in the open batch; opens one where there is none. */
-  async block(transactions: readonly EngineTransaction[], options: BlockOptions = {}): Promise<MineResult> {
-    const opened = await this.open();
-    const { producer, onBlock } = this.#dependencies;
-    const environment = options.environment ?? producer.environment();
-    const { areSafe = false } = options;
-    const onMeasured = (size: ChangeSize): void => this.#record(environment.number, size);
-    const result = await producer.produce(transactions, environment, { areSafe, onMeasured });
-    const batch = this.#batch ?? opened;
-    this.#batch = extendBatch(batch, result.block, result.included);
-    onBlock({ ...result.block, batchNumber: batch.number, transactions: result.included });
-    return result;
+  async block(
+    transactions: readonly SignedTransaction[],
+    { timestamp, areSafe = false }: BlockOptions = {},
+  ): Promise<MineResult> {
+    await this.open();
+    return this.#carryOut({
+      type: "block",
+      transactions,
+      areSafe,
+      timestamp: timestamp ?? this.#dependencies.producer.environment().timestamp,
+    });
   }
 
   /** The open batch; opens one where there is none. */
   async open(): Promise<OpenBatch> {
-    if (this.#batch !== undefined) return this.#batch;
-    const { producer, system, onOpen } = this.#dependencies;
-    const environment = producer.environment();
-    const batch = beginBatch(this.#nextBatch++, environment.number, environment.timestamp);
-    this.#batch = batch;
+    if (this.batch !== undefined) return this.batch;
+    const { onOpen, onBoundary } = this.#dependencies;
+    if (onBoundary !== undefined) onBoundary(await this.snapshot());
     onOpen(true);
-    // In the second that the batch's record names, also where the next one has begun by now.
-    await this.#system(system.opening(batch.number), environment);
-    return batch;
+    return this.#carryOut({ type: "open", batchNumber: this.#nextBatch++, timestamp: this.#ownTime });
   }
 
   /** Whether these transactions surely keep the limits, without asking the witness. */
   surelyFits(further: Unmeasured): boolean {
-    return this.#batch === undefined || fits(this.#batch.usage, this.#options.limits, this.#dependencies.leafCount(), further);
+    return this.batch === undefined || this.#reducer.keepsLimits(this.batch.number, this.batch.usage, further);
   }
 
   /** The open batch's usage with its changes as the witness counts them now. */
   async measure(): Promise<BatchUsage> {
-    const opened = await this.open();
-    const size = await this.#dependencies.witness.request("measure", undefined);
-    // Meanwhile the witness has reported blocks.
-    const measured = recordSize(this.#batch ?? opened, this.#dependencies.producer.head.number, size);
-    this.#batch = measured;
-    return measured.usage;
+    await this.open();
+    return this.#reducer.measure();
+  }
+
+  /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
+  fitsAfter(preview: Preview): boolean {
+    return this.#reducer.fitsAfter(preview);
   }
 
   /** Changes the state in the open batch. A cheat that would not fit gets a fresh one. */
@@ -147,147 +150,164 @@ export class BatchBuilder {
       codes: usage.codes + more.codes,
       codeBytes: usage.codeBytes + more.codeBytes,
     };
-    if (!fits(after, this.#options.limits, this.#dependencies.leafCount()) && hasContent(this.#batch)) await this.seal();
+    if (!this.#reducer.keepsLimits(this.batchNumber, after) && hasContent(this.batch)) await this.seal();
     await this.open();
-    const size = await this.#dependencies.producer.cheat(cheat);
-    this.#batch = recordSize(recordCheat(await this.open()), this.#dependencies.producer.head.number, size);
+    await this.#carryOut({ type: "cheat", cheat, timestamp: this.#dependencies.producer.head.timestamp });
   }
 
-  /** Runs a transaction that nobody signed, in a block of its own; it counts as a cheat. Throws SequencerError. */
+  /** Runs an unsigned transaction, in a block of its own; it counts as a cheat. Throws SequencerError. */
   async impersonated(request: ImpersonatedRequest): Promise<BlockReceipt> {
     const { producer } = this.#dependencies;
     for (;;) {
       await this.measure();
-      const [unsigned] = await producer.unsigned([request]);
+      const [unsigned] = await this.#reducer.unsigned([request]);
       if (unsigned === undefined) throw new SequencerError("CheatRefused", "the transaction has no sender");
-      const transaction: UnsignedTransaction = { ...unsigned, isImpersonated: true };
       const environment = producer.environment();
-      const preview = await producer.inspect(transaction, environment);
-      if (!preview.admitted) throw new SequencerError("CheatRefused", "the transaction runs or deploys code that begins with an incomplete PUSH20, passes on too much data, or runs too many instructions");
-      if (preview.receipt === undefined) throw new SequencerError("CheatRefused", `the transaction is not valid: ${preview.reason}`);
+      const preview = await producer.inspect({ ...unsigned, isImpersonated: true }, environment);
+      if (!preview.admitted)
+        throw new SequencerError(
+          "CheatRefused",
+          "the transaction runs or deploys code that begins with an incomplete PUSH20, passes on too much data, or runs too many instructions",
+        );
+      if (preview.receipt === undefined)
+        throw new SequencerError("CheatRefused", `the transaction is not valid: ${preview.reason}`);
       if (!this.fitsAfter(preview)) {
-        if (!hasContent(this.#batch)) throw new SequencerError("CheatRefused", "the transaction exceeds what a batch may hold");
+        if (!hasContent(this.batch)) throw new SequencerError("CheatRefused", "the transaction exceeds what a batch may hold");
         await this.seal();
         continue;
       }
-      const { block, refused } = await this.block([transaction], { environment });
+      const { timestamp } = environment;
+      const { block, refused } = await this.#carryOut({ type: "impersonation", request, timestamp });
       const [receipt] = block.receipts;
-      if (receipt === undefined) throw new SequencerError("CheatRefused", refused[0]?.reason ?? "the engine did not take the transaction");
-      this.#batch = recordCheat(await this.open());
+      if (receipt === undefined)
+        throw new SequencerError("CheatRefused", refused[0]?.reason ?? "the engine did not take the transaction");
       return receipt;
     }
   }
 
-  /** What the witness reports of a block after it has repeated it, while later blocks are made. */
-  #record(block: bigint, size: ChangeSize): void {
-    if (this.#batch?.unmeasuredBlocks.some(({ number }) => number === block) === true) this.#batch = recordSize(this.#batch, block, size);
-  }
-
-  /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
-  fitsAfter({ receipt, size }: Preview): boolean {
-    if (this.#batch === undefined || receipt === undefined) return false;
-    return fits(usageAfter(this.#batch, receipt, size), this.#options.limits, this.#dependencies.leafCount());
-  }
-
   /** Imports roots of other chains. Those that would not fit get a fresh batch: how many come is up to other chains. */
   async importRoots(roots: readonly ImportedRoot[]): Promise<void> {
-    if (!(await this.#takesImports(roots.length)) && hasContent(this.#batch)) await this.seal();
-    // First of all the opening transaction: it comes from the same sender, whose nonces these need.
-    const growing = this.#growing(await this.open());
-    await carryOutImports(roots, this.#dependencies.system, { own: (requests) => this.#system(requests) }, growing);
+    if (!(await this.#takesImports(roots.length)) && hasContent(this.batch)) await this.seal();
+    await this.open();
+    await this.#carryOut({ type: "imports", roots, timestamp: this.#ownTime });
   }
 
   /**
-   * Carries out a priority operation from first to last step, all at one time. An operation that would not fit gets a fresh batch.
-   * Where it must not or cannot run, the conclusion has the very environment in which that was found: validators judge it there.
+   * Carries out a priority operation. One that might not fit gets a fresh batch, in which any one fits that L1's queue admits,
+   * whatever the chain's own limits are: nothing is left out for its size. The first batch holds the initial state already.
    */
   async priorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
-    const { producer } = this.#dependencies;
-    await this.open();
     await this.measure();
     const most = { transactions: 1, gas: operation.operation.gasLimit };
-    if (!this.surelyFits(most) && hasContent(this.#batch)) await this.seal();
-    // Before anything else: it comes from the same sender, whose nonces the payout needs.
-    const growing = this.#growing(await this.open());
-    const { timestamp } = producer.environment();
-    const environment = (): BlockEnvironment => ({ ...producer.environment(), timestamp });
-    const blocks: OwnBlocks = {
-      own: (requests) => this.#system(requests, environment()),
-      attempt: async (request) => {
-        const [transaction] = await producer.unsigned([request]);
-        return transaction === undefined ? undefined : this.#tryOperation(transaction, environment());
-      },
-    };
-    const { success, receipt, conclusion } = await carryOutOperation(operation, blocks, growing);
-    const { canonicalTxHash } = operation;
-    const resultHash = conclusion.at(-1)?.transactionHash;
-    if (resultHash === undefined) throw new SequencerError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
-    const sequenced = { canonicalTxHash, success, operationHash: receipt?.transactionHash, resultHash };
+    const isFresh = !hasContent(this.batch) && this.batchNumber !== this.#firstBatch;
+    if (!isFresh && !this.surelyFits(most)) await this.seal();
+    await this.open();
+    const sequenced = await this.#carryOut({ type: "operation", operation, timestamp: this.#ownTime });
     this.#dependencies.onPriorityOp(sequenced);
     return sequenced;
   }
 
   /** Ends the open batch. Undefined where there is none. */
   async seal(): Promise<SealedBatch | undefined> {
-    if (this.#batch === undefined) return undefined;
-    const { system, producer, engine, witness, onBatch, onOpen } = this.#dependencies;
+    if (this.batch === undefined) return undefined;
+    const { onBatch, onOpen } = this.#dependencies;
     onOpen(false);
-    const sealed = await finishBatch(
-      () => this.#batch,
-      (closing, environment) => this.#system([closing], environment),
-      { system, producer, engine, witness },
-    );
-    this.#batch = undefined;
+    const sealed = await this.#carryOut({ type: "seal", timestamp: this.#ownTime });
     onBatch(sealed);
     return sealed;
   }
 
+  /** Carries out a command that the store has, exactly as at first. */
+  async repeat(command: BatchCommand): Promise<void> {
+    const { producer, onBoundary, onOpen, onPriorityOp, onBatch } = this.#dependencies;
+    this.#isRepeating = true;
+    try {
+      switch (command.type) {
+        case "open":
+          if (onBoundary !== undefined) onBoundary({ ...(await this.snapshot()), storedCommands: this.#repeated });
+          onOpen(true);
+          this.#nextBatch = command.batchNumber + 1n;
+          await this.#carryOut(command);
+          break;
+        case "operation":
+          onPriorityOp(await this.#carryOut(command));
+          break;
+        case "seal":
+          onOpen(false);
+          onBatch(await this.#carryOut(command));
+          break;
+        case "block":
+          // The guard learns the code that they bring, as it did at first.
+          if (command.areSafe !== true)
+            for (const each of command.transactions) await producer.inspect(each, producer.environmentAt(command.timestamp));
+          await this.#carryOut(command);
+          break;
+        case "impersonation": {
+          const [unsigned] = await this.#reducer.unsigned([command.request]);
+          if (unsigned !== undefined)
+            await producer.inspect({ ...unsigned, isImpersonated: true }, producer.environmentAt(command.timestamp));
+          await this.#carryOut(command);
+          break;
+        }
+        case "imports":
+        case "cheat":
+          await this.#carryOut(command);
+          break;
+      }
+      this.#repeated++;
+    } finally {
+      this.#isRepeating = false;
+    }
+  }
+
   async snapshot(): Promise<BuilderMark> {
-    return { producer: await this.#dependencies.producer.snapshot(), batch: this.#batch, nextBatch: this.#nextBatch };
+    const { producer, store } = this.#dependencies;
+    const storedCommands = store?.length ?? 0;
+    return { producer: await producer.snapshot(), batch: this.batch, nextBatch: this.#nextBatch, storedCommands };
+  }
+
+  /** Returns to a mark, but keeps the timestamp that was fixed for the next block: that block is still to come. */
+  rewind(mark: BuilderMark): Promise<void> {
+    const { nextTimestamp } = this.#dependencies.producer;
+    return this.revert({ ...mark, producer: { ...mark.producer, nextTimestamp } });
   }
 
   async revert(mark: BuilderMark): Promise<void> {
     await this.#dependencies.producer.revert(mark.producer);
-    this.#batch = mark.batch;
+    this.#reducer.returnTo(mark.batch);
     this.#nextBatch = mark.nextBatch;
+    this.#dependencies.store?.truncate(mark.storedCommands);
     this.#dependencies.onOpen(mark.batch !== undefined);
   }
 
-  /** The open batch as steps of the protocol find and leave it. */
-  #growing(opened: OpenBatch): GrowingBatch {
-    return { batch: () => this.#batch ?? opened, replace: (batch) => void (this.#batch = batch) };
+  /** Of a block of the chain's own, were it made now. */
+  get #ownTime(): bigint {
+    return this.#dependencies.producer.ownTimestamp;
   }
 
-  /** Runs the chain's own transactions in one block. Throws SequencerError when one does not succeed. */
-  async #system(requests: readonly SystemRequest[], environment?: BlockEnvironment): Promise<readonly BlockReceipt[]> {
-    if (requests.length === 0) return [];
-    const transactions = await this.#dependencies.producer.unsigned(requests);
-    const { block, refused } = await this.block(transactions, environment === undefined ? {} : { environment });
-    if (refused[0] !== undefined) throw systemFailure(refused[0].transaction, refused[0].reason);
-    const failed = block.receipts.findIndex(({ success }) => !success);
-    if (failed !== -1) throw systemFailure(transactions[failed], "it reverted");
-    return block.receipts;
-  }
+  readonly #carryOut: BatchReducer["carryOut"] = async (command) => {
+    const { store } = this.#dependencies;
+    const before = store?.length ?? 0;
+    if (!this.#isRepeating) store?.append(command);
+    try {
+      return await this.#reducer.carryOut(command);
+    } catch (error) {
+      if (!this.#isRepeating) store?.truncate(before);
+      throw error instanceof OrderError ? inSequencersTerms(error) : error;
+    }
+  };
 
   async #takesImports(count: number): Promise<boolean> {
-    if ((this.#batch?.importedRoots.length ?? 0) + count > MAX_IMPORTS) return false;
+    if ((this.batch?.importedRoots.length ?? 0) + count > MAX_IMPORTS) return false;
     const most = { transactions: count, gas: GAS_PER_IMPORT * BigInt(count) };
     if (this.surelyFits(most)) return true;
     await this.measure();
     return this.surelyFits(most);
   }
-
-  /** The operation's own transaction. Undefined where it must not or cannot run: then it has failed without effects. */
-  async #tryOperation(transaction: UnsignedTransaction, environment: BlockEnvironment): Promise<BlockReceipt | undefined> {
-    await this.measure();
-    const preview = await this.#dependencies.producer.inspect(transaction, environment);
-    if (!preview.admitted || !this.fitsAfter(preview)) return undefined;
-    const { block } = await this.block([transaction], { environment });
-    return block.receipts[0];
-  }
 }
 
-function systemFailure(transaction: EngineTransaction | undefined, reason: string): SequencerError {
-  return new SequencerError("SystemTransactionFailed", `the chain's own transaction to ${transaction?.to ?? "create"} failed: ${reason}`);
+/** What the sequencer itself chooses never fails but by a fault of the chain. */
+function inSequencersTerms(error: OrderError): SequencerError {
+  const code = error.code === "OutputsDiffer" ? "OutputsDiffer" : "SystemTransactionFailed";
+  return new SequencerError(code, error.message, { cause: error });
 }
-

@@ -1,11 +1,11 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import type { BlockPolicy } from "./policies.ts";
 
 export interface BlockPaceDependencies {
   readonly clock: Clock;
   /** Whether a transaction waits that could be included now. */
   readonly hasReady: () => boolean;
-  /** Runs the work after all earlier work of the chain; whoever runs it reports its faults. */
+  /** Runs the work after all earlier work of the chain; the runner reports its faults. */
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
   /** Makes blocks of at most so many waiting transactions. */
   readonly produce: (limit: number) => Promise<void>;

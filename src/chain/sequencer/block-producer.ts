@@ -1,25 +1,32 @@
-import type { BlockEnvironment } from "../block.ts";
-import type { MovableClock } from "../movable-clock.ts";
+import { wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
-import type { ExecutionEngine, Head, MineResult } from "../execution/engine.ts";
-import { prevRandaoOf } from "../prev-randao.ts";
-import type { StateCheat } from "../state-cheat.ts";
-import type { SystemRequest } from "../system-transactions.ts";
-import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
+import type { ExecutionEngine } from "../execution/engine.ts";
+import type { BlockEnvironment, Head, MineResult } from "../model/block.ts";
+import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
+import { nextEnvironment } from "../ordering/block-engine.ts";
+import type { BlockEngine, BlockRules, Inspection, PlannedBlock } from "../ordering/block-engine.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { WitnessedBlock } from "../witness/batch-witness.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
-import type { Preview } from "../witness/reexecution.ts";
+import type { NetChanges } from "../witness/flat-state.ts";
+import type { StateCheat } from "../witness/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { compareFinalValues } from "./final-values.ts";
+import { SequencerError } from "./sequencer-error.ts";
 
 export interface BlockProducerOptions {
-  readonly chainId: number;
-  readonly coinbase: Hex;
-  readonly gasLimit: bigint;
+  readonly rules: BlockRules;
   /** The newest block when production begins. */
   readonly head: Head;
   /** Instructions that a transaction may run. */
   readonly maxInstructions: number;
+  /**
+   * Whether each block of users is at least a second later than the block before it; the clock is put forward for it.
+   * Default false.
+   */
+  readonly distinctTimestamps?: boolean;
 }
 
 export interface BlockProducerDependencies {
@@ -40,20 +47,16 @@ export interface ProducerMark {
   readonly nextTimestamp: bigint | undefined;
 }
 
-export interface ProduceOptions {
-  /** The guard found the block's transactions safe. */
-  readonly areSafe: boolean;
-  /** Told the size of the batch's changes up to this block, when the witness has repeated it. */
-  readonly onMeasured: (size: ChangeSize) => void;
-}
-
 /** Transactions that the witness may be behind before block production waits for it: some tenths of a second. */
 const MAX_WITNESS_LAG = 1000;
 /** Accounts whose code is remembered between blocks. */
 const MAX_REMEMBERED_CODES = 1000;
 
-/** Makes blocks in the engine and has the witness repeat each one. One call at a time. */
-export class BlockProducer {
+/**
+ * Makes blocks in the engine and has the witness repeat each one; both must agree in every receipt, and in the end in every value
+ * that a batch wrote. Says what time it is. One call at a time.
+ */
+export class BlockProducer implements BlockEngine {
   readonly #options: BlockProducerOptions;
   readonly #dependencies: BlockProducerDependencies;
   #head: Head;
@@ -63,6 +66,7 @@ export class BlockProducer {
   #lag = 0;
   readonly #codes = new Map<Hex, Promise<Hex>>();
   #nextTimestamp: bigint | undefined;
+  #earliest = 0n;
 
   constructor(options: BlockProducerOptions, dependencies: BlockProducerDependencies) {
     this.#options = options;
@@ -70,17 +74,50 @@ export class BlockProducer {
     this.#head = options.head;
   }
 
+  get rules(): BlockRules {
+    return this.#options.rules;
+  }
+
   get head(): Head {
     return this.#head;
   }
 
-  /** Environment of the next block, were it made now. Time never runs backwards. */
+  /** The timestamp that was fixed for the next block. */
+  get nextTimestamp(): bigint | undefined {
+    return this.#nextTimestamp;
+  }
+
+  /** From now on no block is earlier than this second, whatever the clock says. */
+  notBefore(timestamp: bigint): void {
+    if (timestamp > this.#earliest) this.#earliest = timestamp;
+  }
+
+  /** Environment of users' next block, were it made now. Time never runs backwards. */
   environment(): BlockEnvironment {
-    const number = this.#head.number + 1n;
     const now = this.#dependencies.clock.nowSeconds();
-    const timestamp = this.#nextTimestamp ?? (now > this.#head.timestamp ? now : this.#head.timestamp);
-    const { chainId, coinbase, gasLimit } = this.#options;
-    return { number, timestamp, prevRandao: prevRandaoOf(BigInt(chainId), number), coinbase, gasLimit };
+    const least = this.#leastTimestamp;
+    return nextEnvironment(this.rules, this.#head, this.#nextTimestamp ?? (now > least ? now : least));
+  }
+
+  /** Environment of the next block with this timestamp. */
+  environmentAt(timestamp: bigint): BlockEnvironment {
+    return nextEnvironment(this.rules, this.#head, timestamp);
+  }
+
+  /**
+   * Timestamp of a block of the chain's own, were it made now. Where users' blocks have a second each, it leaves the next
+   * one to them: so a block of users follows the one before it at the time that they expect, whatever the chain did in
+   * between.
+   */
+  get ownTimestamp(): bigint {
+    const { timestamp } = this.environment();
+    return this.#options.distinctTimestamps === true ? timestamp - 1n : timestamp;
+  }
+
+  /** Of users' next block. */
+  get #leastTimestamp(): bigint {
+    const earliest = this.#head.timestamp > this.#earliest ? this.#head.timestamp : this.#earliest;
+    return this.#options.distinctTimestamps === true ? earliest + 1n : earliest;
   }
 
   /** Moves the chain's clock forward, from the next block on. */
@@ -90,19 +127,27 @@ export class BlockProducer {
 
   /** Fixes the next block's timestamp, and sets the clock to it. Returns false where that would be in the past. */
   async setNextTimestamp(timestamp: bigint): Promise<boolean> {
-    if (timestamp < this.#head.timestamp) return false;
+    const { timestamp: newest } = this.#head;
+    if (timestamp < (this.#options.distinctTimestamps === true ? newest + 1n : newest)) return false;
     await this.#dependencies.clock.moveTo(timestamp);
     this.#nextTimestamp = timestamp;
     return true;
   }
 
   /** Makes a block. The witness repeats it later; a disagreement comes to `onWitnessFailure`. Throws EngineError. */
-  async produce(transactions: readonly EngineTransaction[], environment: BlockEnvironment, options: ProduceOptions): Promise<MineResult> {
-    const result = await this.#dependencies.engine.mine(transactions, environment);
-    if (!options.areSafe || !this.#dependencies.guard.safeKeepsCode) this.#codes.clear();
-    this.#nextTimestamp = undefined;
+  async run({ transactions, environment, areSafe }: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult> {
+    const { clock, engine } = this.#dependencies;
+    const ahead = environment.timestamp - clock.nowSeconds();
+    const isAhead = this.#options.distinctTimestamps === true && ahead > 0n;
+    const [result] = await Promise.all([
+      engine.mine(transactions, environment, { isWhole: !areSafe }),
+      isAhead ? clock.moveBy(ahead) : undefined,
+    ]);
+    if (!areSafe || !this.#dependencies.guard.safeKeepsCode) this.#codes.clear();
+    // A block of the chain's own, before it, leaves it to users' block.
+    if (this.#nextTimestamp !== undefined && environment.timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp };
-    this.#repeat({ ...result.block, transactions: result.included }, options.onMeasured);
+    this.#repeat({ ...result.block, transactions: result.included }, onMeasured);
     while (this.#lag > MAX_WITNESS_LAG) await this.#repeating[0]?.repeated;
     return result;
   }
@@ -138,26 +183,56 @@ export class BlockProducer {
     return this.#dependencies.guard.admits(code);
   }
 
-  /** Runs a transaction in the witness alone. Where it is admitted, the guard has learnt the code that it brings. */
-  async inspect(transaction: EngineTransaction, environment: BlockEnvironment): Promise<Preview & { readonly admitted: boolean }> {
+  /**
+   * Runs a transaction in the witness alone, behind those before it in its block. Where it is admitted, the guard has learnt the
+   * code that it brings.
+   */
+  async inspect(
+    transaction: EngineTransaction,
+    environment: BlockEnvironment,
+    after: readonly EngineTransaction[] = [],
+  ): Promise<Inspection> {
     const { guard, witness } = this.#dependencies;
-    const preview = await witness.request("preview", { transaction, environment, maxInstructions: this.maxInstructions });
-    const admitted = !preview.isLoud && !preview.isLong && [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
+    const { maxInstructions } = this;
+    const preview = await witness.request("preview", { transaction, environment, after, maxInstructions });
+    const admitted =
+      !preview.exceedsCallData &&
+      !preview.isLong &&
+      [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
     if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
     return { ...preview, admitted };
   }
 
-  /** The chain's own transactions with their senders' nonces, in order. */
-  async unsigned(requests: readonly SystemRequest[]): Promise<UnsignedTransaction[]> {
-    const nonces = new Map<Hex, bigint>();
-    const transactions: UnsignedTransaction[] = [];
-    for (const request of requests) {
-      const known = nonces.get(request.from);
-      const nonce = known ?? BigInt((await this.#dependencies.engine.request("eth_getTransactionCount", [request.from, "latest"])) as Hex);
-      nonces.set(request.from, nonce + 1n);
-      transactions.push({ kind: "unsigned", ...request, nonce });
-    }
-    return transactions;
+  /** In the witness alone. Where it runs, the guard has learnt the code that it brings. */
+  async judgeOperation(judged: JudgedOperation): Promise<OperationVerdict> {
+    const { guard, witness } = this.#dependencies;
+    const verdict = await witness.request("judge", judged);
+    if (verdict.notRun === undefined) for (const code of verdict.runtimeCodes) guard.noteCode(code);
+    return verdict;
+  }
+
+  async nonceOf(address: Hex): Promise<bigint> {
+    return BigInt((await this.#dependencies.engine.request("eth_getTransactionCount", [address, "latest"])) as Hex);
+  }
+
+  measure(): Promise<ChangeSize> {
+    return this.#dependencies.witness.request("measure", undefined);
+  }
+
+  /** Rejects with SequencerError EnginesDisagree, or with WitnessError. */
+  async takeChanges(): Promise<NetChanges> {
+    const { engine, witness } = this.#dependencies;
+    await this.witnessed();
+    const changes = await witness.request("seal", undefined);
+    const { number } = this.#head;
+    const difference = await compareFinalValues(changes.touched, number, (method, params) => engine.request(method, params));
+    if (difference === undefined) return changes;
+    const { leaf, engineValue } = difference;
+    throw new SequencerError(
+      "EnginesDisagree",
+      `after block ${number} leaf kind ${leaf.leafKind} of ${wordToHex(leaf.address)} slot ${wordToHex(leaf.slot)} is ` +
+        `${engineValue} for the execution engine and ${leaf.value} for the witness`,
+    );
   }
 
   /** Marks the present state in both engines. */
@@ -179,7 +254,13 @@ export class BlockProducer {
     this.#nextTimestamp = mark.nextTimestamp;
   }
 
-  #repeat(block: WitnessedBlock, onMeasured: ProduceOptions["onMeasured"]): void {
+  /** Ends a mark to which the chain does not return: the witness need not remember the way back. */
+  discard(mark: ProducerMark): void {
+    // A witness that fails says so at the next block.
+    this.#dependencies.witness.request("discard", mark.witness).catch(() => undefined);
+  }
+
+  #repeat(block: WitnessedBlock, onMeasured: (size: ChangeSize) => void): void {
     const { witness, onWitnessFailure } = this.#dependencies;
     const repeated = witness.request("execute", block).then(onMeasured);
     const transactions = block.transactions.length;

@@ -1,7 +1,7 @@
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { Mempool } from "../mempool/mempool.ts";
-import { faultOf } from "../state-cheat.ts";
-import type { StateCheat } from "../state-cheat.ts";
+import { faultOf } from "../witness/state-cheat.ts";
+import type { StateCheat } from "../witness/state-cheat.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import type { BlockProducer } from "./block-producer.ts";
@@ -11,21 +11,29 @@ export interface CheatCheckDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
   readonly engine: Pick<ExecutionEngine, "request">;
+  /** Of an account. */
+  readonly mostCodeBytes: number;
 }
 
 /** Throws SequencerError CheatRefused on a chain that takes no cheats. */
 export function requireCheatsAllowed(allowed: boolean): void {
-  if (!allowed) throw refusal("this chain takes no state cheats: its contract on L1 does not allow them, or its validators run every batch again");
+  if (!allowed)
+    throw refusal(
+      "this chain takes no state cheats: its contract on L1 does not allow them, or its validators run every batch again",
+    );
 }
 
-/** Throws SequencerError CheatRefused for an account in whose name nobody may send. */
+/** Throws SequencerError CheatRefused for an account that may not be impersonated. */
 export function requireImpersonable(from: Hex): void {
   if (from === BOOTLOADER_ADDRESS) throw refusal("the chain itself sends from the bootloader's address");
 }
 
 /** Throws SequencerError CheatRefused for what cannot be in the present state. */
-export async function requirePossible(cheat: StateCheat, { mempool, producer, engine }: CheatCheckDependencies): Promise<void> {
-  const fault = faultOf(cheat);
+export async function requirePossible(
+  cheat: StateCheat,
+  { mempool, producer, engine, mostCodeBytes }: CheatCheckDependencies,
+): Promise<void> {
+  const fault = faultOf(cheat, mostCodeBytes);
   if (fault !== undefined) throw refusal(fault);
   if (cheat.type === "code" && !producer.admits(cheat.code)) {
     throw refusal("the code begins with an incomplete PUSH20, which this chain's engine cannot run");

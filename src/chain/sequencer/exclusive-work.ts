@@ -1,4 +1,4 @@
-import { ClockError } from "../movable-clock.ts";
+import { ClockError } from "../../runtime/movable-clock.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /**
@@ -86,7 +86,9 @@ function isHarmless(error: unknown): boolean {
 }
 
 function stopped(cause: unknown): SequencerError {
-  return new SequencerError("Stopped", `the chain has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new SequencerError("Stopped", `the chain has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
 }
 
 function closed(): SequencerError {

@@ -1,8 +1,9 @@
 import { fromHex, keccak, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { accountHeader } from "../genesis.ts";
-import type { GenesisLeaf } from "../genesis.ts";
+import { codeDigestValue } from "../model/code-digests.ts";
+import { accountHeader } from "../model/genesis.ts";
+import type { GenesisLeaf } from "../model/genesis.ts";
 
 /** Reads from the engine at one block, run side by side. */
 const PARALLEL_READS = 64;
@@ -32,8 +33,9 @@ export async function compareFinalValues(
       const [nonce, balance] = await Promise.all([read("eth_getTransactionCount", account), read("eth_getBalance", account)]);
       return accountHeader(BigInt(nonce), BigInt(balance));
     }
-    const code = await read("eth_getCode", account);
-    return code === "0x" ? 0n : BigInt(keccak(fromHex(code)));
+    const code = fromHex(await read("eth_getCode", account));
+    if (leafKind === LeafKind.codeDigest) return codeDigestValue(code);
+    return code.length === 0 ? 0n : BigInt(keccak(code));
   };
   for (let start = 0; start < leaves.length; start += PARALLEL_READS) {
     const part = leaves.slice(start, start + PARALLEL_READS);

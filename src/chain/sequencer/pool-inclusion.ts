@@ -1,14 +1,15 @@
-import type { BlockEnvironment } from "../block.ts";
+import type { GuardVerdict } from "../execution/code-guard.ts";
+import type { BlockEnvironment } from "../model/block.ts";
 import { mostCostOf } from "../mempool/account-view.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { SignedTransaction } from "../transaction.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
-import { addUnmeasured, NO_TRANSACTIONS } from "./limits.ts";
-import type { Unmeasured } from "./limits.ts";
-import { hasContent } from "./open-batch.ts";
+import { addUnmeasured, NO_TRANSACTIONS } from "../ordering/limits.ts";
+import type { Unmeasured } from "../ordering/limits.ts";
+import { hasContent } from "../ordering/open-batch.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 export interface PoolInclusionDependencies {
@@ -19,6 +20,9 @@ export interface PoolInclusionDependencies {
   /** Whether a batch may be sealed now. */
   readonly canSeal: () => boolean;
 }
+
+/** Of a block in which another transaction is inspected: those before it run again each time, so their number is bounded. */
+const MOST_BEFORE = { transactions: 16, gas: 4_000_000n };
 
 /** Moves transactions from the pool into blocks, past the guard and within the batch's limits. */
 export class PoolInclusion {
@@ -31,9 +35,10 @@ export class PoolInclusion {
   }
 
   /**
-   * Makes blocks of what waits, at most so many transactions: one block for those that need no look beforehand, and one
-   * for each other. What those before it might leave without funds is the first of a block. Returns false where the batch is
-   * full and may not be sealed; the rest then waits in the pool.
+   * Makes blocks of what waits, at most so many transactions. Those that need no look beforehand share a block; one that does is
+   * looked at behind those before it, and is the first of another block where it cannot follow them. What those before it might
+   * leave without funds is the first of a block. Returns false where the batch is full and may not be sealed; the rest then waits
+   * in the pool.
    */
   async produce(limit: number): Promise<boolean> {
     const { mempool, producer, builder } = this.#dependencies;
@@ -41,43 +46,52 @@ export class PoolInclusion {
     this.#heldUp.clear();
     // All at once: the guard may have to ask for code. What was found is asked again where it may have changed meanwhile.
     await Promise.all(taken.map((transaction) => producer.judge(transaction)));
-    let block: SignedTransaction[] = [];
-    let most = NO_TRANSACTIONS;
-    const costs = new Map<Hex, bigint>();
+    let block = new BlockPlan();
     const finishBlock = async (): Promise<void> => {
-      await this.#include(block, true);
-      block = [];
-      most = NO_TRANSACTIONS;
-      costs.clear();
+      const finished = block;
+      block = new BlockPlan();
+      await this.#include(finished.transactions, finished.inspectedIn === undefined, finished.inspectedIn);
     };
     for (const [position, transaction] of taken.entries()) {
       const { from } = transaction;
       if (this.#heldUp.has(from)) continue;
-      if (block.length > 0 && !mempool.surelyHas(from, (costs.get(from) ?? 0n) + mostCostOf(transaction))) {
+      if (!block.isEmpty && !mempool.surelyHas(from, block.costOf(from) + mostCostOf(transaction))) {
         await finishBlock();
         if (this.#heldUp.has(from)) continue;
       }
       const verdict = await producer.judge(transaction);
-      const withThis = addUnmeasured(most, only(transaction));
-      if (verdict === "safe" && builder.surelyFits(withThis)) {
-        block.push(transaction);
-        most = withThis;
-        costs.set(from, (costs.get(from) ?? 0n) + mostCostOf(transaction));
+      const isPlain = verdict === "safe" && block.inspectedIn === undefined;
+      if (isPlain ? builder.surelyFits(block.with(transaction)) : await this.#mayFollow(block, transaction, verdict)) {
+        block.add(transaction);
         continue;
       }
       await finishBlock();
       if (this.#heldUp.has(from)) continue;
       if (verdict === "hostile") this.#refuse(transaction, hostileCode());
-      else if (verdict === "safe" && (await this.#fitsWhenMeasured(transaction))) {
-        block = [transaction];
-        most = only(transaction);
-        costs.set(from, mostCostOf(transaction));
-      } else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
+      else if (verdict === "safe" && (await this.#fitsWhenMeasured(transaction))) block.add(transaction);
+      else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
         mempool.putBack(taken.slice(position).filter((later) => !this.#heldUp.has(later.from)));
         return false;
       }
     }
-    await this.#include(block, true);
+    await finishBlock();
+    return true;
+  }
+
+  /**
+   * Whether a transaction that must be inspected may run behind those of the block, which are then inspected too: what runs
+   * before it decides what it does.
+   */
+  async #mayFollow(block: BlockPlan, transaction: SignedTransaction, verdict: GuardVerdict): Promise<boolean> {
+    const { builder, producer } = this.#dependencies;
+    if (verdict === "hostile" || !block.isShort) return false;
+    // What opens a batch comes before its first block.
+    await builder.open();
+    if (!builder.surelyFits(block.with(transaction))) return false;
+    const environment = block.inspectedIn ?? producer.environment();
+    const { admitted, receipt } = await producer.inspect(transaction, environment, block.transactions);
+    if (!admitted || receipt === undefined) return false;
+    block.inspectedIn = environment;
     return true;
   }
 
@@ -98,7 +112,10 @@ export class PoolInclusion {
       environment = producer.environment();
       const preview = await producer.inspect(transaction, environment);
       if (!preview.admitted) {
-        this.#refuse(transaction, preview.isLoud ? loudCalls() : preview.isLong ? tooManySteps(producer.maxInstructions) : hostileCode());
+        this.#refuse(
+          transaction,
+          preview.exceedsCallData ? loudCalls() : preview.isLong ? tooManySteps(producer.maxInstructions) : hostileCode(),
+        );
         return true;
       }
       if (preview.receipt === undefined) {
@@ -126,7 +143,10 @@ export class PoolInclusion {
   async #include(transactions: readonly SignedTransaction[], safe: boolean, environment?: BlockEnvironment): Promise<void> {
     if (transactions.length === 0) return;
     const { mempool, builder, waiters } = this.#dependencies;
-    const { included, refused } = await builder.block(transactions, { areSafe: safe, ...(environment === undefined ? {} : { environment }) });
+    const { included, refused } = await builder.block(transactions, {
+      areSafe: safe,
+      ...(environment === undefined ? {} : { timestamp: environment.timestamp }),
+    });
     for (const transaction of included) {
       if (transaction.kind !== "signed") continue;
       mempool.included(transaction);
@@ -134,17 +154,53 @@ export class PoolInclusion {
     }
     for (const { transaction, reason } of refused) {
       if (transaction.kind !== "signed" || this.#heldUp.has(transaction.from)) continue;
-      if (transactions.length > 1) await this.#include([transaction], safe);
-      else this.#refuse(transaction, new SequencerError("NotExecutable", reason));
+      if (transactions.length === 1) this.#refuse(transaction, new SequencerError("NotExecutable", reason));
+      else if (safe) await this.#include([transaction], true);
+      // It was inspected behind others that are not there.
+      else if (!(await this.#includeAlone(transaction, false))) mempool.putBack([transaction]);
     }
   }
 
   #refuse(transaction: SignedTransaction, error: SequencerError): void {
     this.#heldUp.add(transaction.from);
     const { mempool, waiters } = this.#dependencies;
-    // Those behind it have been taken in, like any that come before their nonce is there: nobody waits for their block.
+    // Those behind it have been taken in, like any that come before their nonce is there: no caller waits for their block.
     for (const later of mempool.refused(transaction)) waiters.included(later.hash);
     waiters.refused(transaction.hash, error);
+  }
+}
+
+/** A block in the making. */
+class BlockPlan {
+  readonly transactions: SignedTransaction[] = [];
+  /** Where its transactions were inspected, each behind those before it; undefined while none had to be. */
+  inspectedIn: BlockEnvironment | undefined;
+  readonly #costs = new Map<Hex, bigint>();
+  #most = NO_TRANSACTIONS;
+
+  get isEmpty(): boolean {
+    return this.transactions.length === 0;
+  }
+
+  /** Whether another may be inspected behind these, which all run again for that. */
+  get isShort(): boolean {
+    return this.transactions.length < MOST_BEFORE.transactions && this.#most.gas <= MOST_BEFORE.gas;
+  }
+
+  /** Most that its transactions of a sender cost. */
+  costOf(from: Hex): bigint {
+    return this.#costs.get(from) ?? 0n;
+  }
+
+  /** What the block may do at most with another transaction. */
+  with(transaction: SignedTransaction): Unmeasured {
+    return addUnmeasured(this.#most, only(transaction));
+  }
+
+  add(transaction: SignedTransaction): void {
+    this.#most = this.with(transaction);
+    this.#costs.set(transaction.from, this.costOf(transaction.from) + mostCostOf(transaction));
+    this.transactions.push(transaction);
   }
 }
 
@@ -157,7 +213,10 @@ function loudCalls(): SequencerError {
 }
 
 function tooManySteps(limit: number): SequencerError {
-  return new SequencerError("TooManySteps", `the transaction runs more than ${limit} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`);
+  return new SequencerError(
+    "TooManySteps",
+    `the transaction runs more than ${limit} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`,
+  );
 }
 
 function hostileCode(): SequencerError {

@@ -9,6 +9,10 @@ export class SequencerError extends Error {
     /** It runs more instructions than the execution engine can hold. */
     | "TooManySteps"
     | "NotExecutable"
+    /** Another transaction of the same sender and nonce, with higher fees, has taken its place. */
+    | "Replaced"
+    /** Taken out of the pool on demand. */
+    | "Dropped"
     | "StateReverted"
     | "SystemTransactionFailed"
     | "OutputsDiffer"

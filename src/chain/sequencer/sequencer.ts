@@ -1,31 +1,39 @@
-import type { BlockEnvironment } from "../block.ts";
-import type { Clock } from "../clock.ts";
-import type { ExecutionEngine, Head } from "../execution/engine.ts";
+import type { BlockEnvironment, Head } from "../model/block.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { ExecutionEngine } from "../execution/engine.ts";
+import { EMPTY_POOL } from "../mempool/mempool.ts";
 import type { Mempool, PoolMark } from "../mempool/mempool.ts";
-import type { SealedBatch } from "../sealed-batch.ts";
-import type { ImpersonatedRequest, StateCheat } from "../state-cheat.ts";
-import type { PriorityOperation, SystemTransactions } from "../system-transactions.ts";
-import type { SignedTransaction } from "../transaction.ts";
-import type { Witness } from "../witness/witness.ts";
+import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
+import type { BatchCommand, ChainCommand } from "../ordering/command.ts";
+import type { CommandStore } from "../ordering/command-store.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
+import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
+import type { PriorityOperation, SystemTransactions } from "../model/system-transactions.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
-import type { BuilderMark, SequencedBlock, SequencedPriorityOp } from "./batch-builder.ts";
+import type { BuilderMark } from "./batch-builder.ts";
 import { BlockPace } from "./block-pace.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { requireCheatsAllowed, requireImpersonable, requirePossible } from "./cheat-check.ts";
 import { ExclusiveWork } from "./exclusive-work.ts";
 import { InclusionWaiters } from "./inclusion.ts";
-import type { BatchLimits } from "./limits.ts";
+import { IntervalMining } from "./interval-mining.ts";
+import type { BatchLimits } from "../ordering/limits.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
+import { offer, repeat, waitingInOrder } from "./replay.ts";
+import type { LostChange, Repeater, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 export interface SequencerOptions {
   readonly blocks: BlockPolicy;
   readonly batches: BatchPolicy;
   readonly limits: BatchLimits;
+  /** Of the first batch, which publishes the chain's initial state too. Default: the same. */
+  readonly firstLimits?: BatchLimits;
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
@@ -36,18 +44,27 @@ export interface SequencerDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
   readonly engine: Pick<ExecutionEngine, "request">;
-  readonly witness: Witness;
   readonly system: SystemTransactions;
+  /** What each batch exports beside its logs. */
+  readonly extensions: Hex;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
+  /** Of an account. */
+  readonly mostCodeBytes: number;
   readonly clock: Clock;
   readonly onBlock: (block: SequencedBlock) => void;
   readonly onPriorityOp: (operation: SequencedPriorityOp) => void;
   readonly onBatch: (batch: SealedBatch) => void;
+  /** Told what was decided, once it is carried out, and for which batch. */
+  readonly onCommand: (batch: bigint, command: ChainCommand) => void;
+  /** As BatchBuilder's. */
+  readonly onBoundary?: (mark: BuilderMark) => void;
   /** Told once, when the chain can make no more blocks. */
   readonly onStop: (error: SequencerError) => void;
   /** Whether a batch may be sealed now; false while proving is too far behind. Then batches grow to their limits. */
   readonly canSeal: () => boolean;
+  /** Keeps what is decided, and what waits in the pool, beyond this process. */
+  readonly store?: CommandStore;
 }
 
 /** Everything to return to. */
@@ -69,11 +86,17 @@ export class Sequencer {
   readonly #pool: PoolInclusion;
   readonly #pace: BlockPace;
   readonly #age: BatchAge;
+  readonly #interval: IntervalMining;
+  /** Under way while the chain forms batches again. */
+  #rewinding: Promise<unknown> | undefined;
 
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { mempool, producer, engine, witness, system, clock, leafCount, onBlock, onPriorityOp, onBatch, canSeal } = dependencies;
+    const { mempool, producer, system, extensions, clock, leafCount, onBlock, onPriorityOp, onBatch, onCommand, onBoundary } =
+      dependencies;
+    const { store } = dependencies;
+    const canSeal = (): boolean => this.#canSeal();
     this.#work = new ExclusiveWork((error, isFault) => this.#end(error, isFault));
     this.#age = new BatchAge(options.batches.maxAgeMs, {
       clock,
@@ -82,16 +105,23 @@ export class Sequencer {
     });
     this.#builder = new BatchBuilder(options, {
       producer,
-      engine,
-      witness,
       system,
+      extensions,
       leafCount,
       onBlock: (block) => {
         mempool.applied(block.transactions);
+        const signed = block.transactions.filter((transaction) => transaction.kind === "signed");
+        for (const { hash } of signed) store?.waiting.delete(hash);
+        if (signed.length > 0) onCommand(block.batchNumber, { type: "block", transactions: signed });
         onBlock(block);
       },
       onPriorityOp,
-      onBatch,
+      onBatch: (batch) => {
+        onCommand(batch.outputs.batchNumber, { type: "seal" });
+        onBatch(batch);
+      },
+      ...(onBoundary === undefined ? {} : { onBoundary }),
+      ...(store === undefined ? {} : { store }),
       onOpen: (open) => (open ? this.#age.start() : this.#age.stop()),
     });
     this.#pool = new PoolInclusion({ mempool, producer, builder: this.#builder, waiters: this.#waiters, canSeal });
@@ -100,6 +130,10 @@ export class Sequencer {
       hasReady: () => mempool.hasReady,
       exclusively: (work) => this.#work.run(work),
       produce: (limit) => this.#produce(limit),
+    });
+    this.#interval = new IntervalMining({
+      clock,
+      mine: async () => void (this.isPaused || this.isHeldUp || (await this.mine())),
     });
   }
 
@@ -142,6 +176,11 @@ export class Sequencer {
     this.#pace.setAutomatic(automatic);
   }
 
+  /** Makes a block every so often, also of nothing, each after as many milliseconds as it is told; undefined ends that. */
+  setInterval(nextMs: (() => number) | undefined): void {
+    this.#interval.set(nextMs);
+  }
+
   /** Makes no blocks until `unpause`: transactions are taken into the pool and wait there. What is under way ends. */
   pause(): void {
     this.#pace.pause();
@@ -154,36 +193,79 @@ export class Sequencer {
 
   /**
    * Takes a transaction in. Resolves when it is in a block, or at once where its turn is not now: with blocks by
-   * interval or on demand, behind a missing nonce, or paused. Throws MempoolError, or SequencerError when it can never be included.
+   * interval or on demand, behind a missing nonce, or paused. Throws MempoolError, or SequencerError when it can never be
+   * included.
    */
   async submit(transaction: SignedTransaction): Promise<void> {
     this.#work.requireRunning();
-    const ready = await this.#dependencies.mempool.add(transaction);
-    if (!ready || !this.#pace.isInstant) return;
-    // A return to a mark between the two lines above has dropped it.
-    if (!this.#dependencies.mempool.holds(transaction)) throw stateReverted();
+    await this.#rewinding;
+    const { mempool, store } = this.#dependencies;
+    const ready = await mempool.add(transaction);
+    if (!ready || !this.#pace.isInstant) {
+      // Where others made a block meanwhile, it may wait no more.
+      if (mempool.holds(transaction)) store?.waiting.add(transaction.hash, transaction.raw);
+      return store?.durable();
+    }
+    // A return to a mark between the lines above has dropped it.
+    if (!mempool.holds(transaction)) throw stateReverted();
     const included = this.#waiters.wait(transaction.hash);
     this.#pace.advance();
     await included;
+    await store?.durable();
+  }
+
+  /**
+   * Carries out what an earlier process decided, exactly as it did, before anything else. Transactions that waited in its pool
+   * wait again, unless that has become impossible.
+   */
+  async repeat(commands: readonly BatchCommand[], waiting: readonly SignedTransaction[]): Promise<void> {
+    await this.#work.run(async () => {
+      for (const command of commands) {
+        await this.#builder.repeat(command);
+        const decided = decisionOf(command);
+        if (decided !== undefined) this.#done(decided);
+      }
+      const lost: LostChange[] = [];
+      const { mempool, store } = this.#dependencies;
+      for (const transaction of waiting) await offer(transaction, lost, { mempool, waiters: this.#waiters });
+      store?.waiting.keepOnly(new Set(waitingInOrder(mempool).map(({ hash }) => hash)));
+    });
+    this.#pace.restart();
+  }
+
+  /** The pool holds another transaction in this one's place: no caller waits for it any more. */
+  replaced({ hash, from, nonce }: SignedTransaction): void {
+    this.#dependencies.store?.waiting.delete(hash);
+    this.#waiters.refused(
+      hash,
+      new SequencerError("Replaced", `another transaction of ${from} with nonce ${nonce} and higher fees has taken its place`),
+    );
+  }
+
+  /** Takes a waiting transaction out of the pool. Returns false where it does not wait. */
+  drop(hash: Hex): boolean {
+    const dropped = this.#dependencies.mempool.drop(hash);
+    if (dropped === undefined) return false;
+    this.#dependencies.store?.waiting.delete(hash);
+    // Those behind it have been taken in, like any that come before their nonce is there.
+    for (const later of dropped.waitAgain) this.#waiters.included(later.hash);
+    this.#waiters.refused(hash, new SequencerError("Dropped", "the transaction was taken out of the pool on demand"));
+    return true;
   }
 
   /** Makes blocks of all that waits, or an empty one. */
   mine(): Promise<void> {
-    return this.#work.run(async () => {
-      const { mempool } = this.#dependencies;
-      if (mempool.hasReady) await this.#produce(mempool.size);
-      else await this.#builder.block([]);
-    });
+    return this.#work.run(() => this.#makeBlocks());
   }
 
   /** Carries out a priority operation from first to last step, whatever becomes of it. */
   runPriorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
-    return this.#work.run(() => this.#builder.priorityOp(operation));
+    return this.#work.run(() => this.#operation(operation));
   }
 
   /** Imports roots of other chains into the open batch. */
   importRoots(roots: readonly ImportedRoot[]): Promise<void> {
-    return this.#work.run(() => this.#builder.importRoots(roots));
+    return this.#work.run(() => this.#imports(roots));
   }
 
   /** Ends the open batch. Undefined where there is none. */
@@ -196,16 +278,31 @@ export class Sequencer {
     this.#pace.resume();
   }
 
+  /** Ends the open batch if it holds as many transactions as the policy wants, and `canSeal` kept it open. */
+  sealFull(): Promise<void> {
+    return this.#work.run(() => this.#sealFull());
+  }
+
   /** Moves the chain's clock; takes effect with the next block. */
   skipTime(seconds: bigint): Promise<void> {
     return this.#work.run(() => this.#dependencies.producer.skipTime(seconds));
+  }
+
+  /** From now on no block is earlier than this second: what other chains do with this one's transfers depends on its time. */
+  notBefore(timestamp: bigint): Promise<void> {
+    return this.#work.run(async () => this.#dependencies.producer.notBefore(timestamp));
   }
 
   /** Fixes the next block's timestamp, in seconds. Throws SequencerError for the past. */
   setNextTimestamp(timestamp: bigint): Promise<void> {
     return this.#work.run(async () => {
       if (await this.#dependencies.producer.setNextTimestamp(timestamp)) return;
-      throw new SequencerError("TimestampInPast", `the newest block's timestamp is ${this.head.timestamp}, ${timestamp} is before it`);
+      const { timestamp: newest } = this.head;
+      const reason =
+        timestamp < newest
+          ? "is before it"
+          : "is no later, and blocks with the same timestamp are not allowed (allowBlocksWithSameTimestamp)";
+      throw new SequencerError("TimestampInPast", `the newest block's timestamp is ${newest}, ${timestamp} ${reason}`);
     });
   }
 
@@ -213,9 +310,7 @@ export class Sequencer {
   cheat(cheat: StateCheat): Promise<void> {
     return this.#work.run(async () => {
       requireCheatsAllowed(this.#options.cheatsAllowed === true);
-      await requirePossible(cheat, this.#dependencies);
-      await this.#builder.cheat(cheat);
-      this.#dependencies.mempool.stateChanged();
+      await this.#cheat(cheat);
     });
   }
 
@@ -224,19 +319,19 @@ export class Sequencer {
     return this.#work.run(async () => {
       requireCheatsAllowed(this.#options.cheatsAllowed === true);
       requireImpersonable(request.from);
-      const { transactionHash } = await this.#builder.impersonated(request);
-      this.#dependencies.mempool.stateChanged();
-      return transactionHash;
+      return this.#impersonated(request);
     });
   }
 
   /** Marks everything, to return to once. `complete` marks, at the same moment, what follows the sequencer. */
   snapshot<Mark>(complete: (mark: SequencerMark) => Mark): Promise<Mark> {
-    return this.#work.run(async () => complete({ builder: await this.#builder.snapshot(), pool: this.#dependencies.mempool.snapshot() }));
+    return this.#work.run(async () =>
+      complete({ builder: await this.#builder.snapshot(), pool: this.#dependencies.mempool.snapshot() }),
+    );
   }
 
   /**
-   * Returns to a mark, also after a fault, which is over then. The pool holds what it held; whoever waits for another
+   * Returns to a mark, also after a fault, which is over then. The pool holds what it held; a caller that waits for another
    * transaction is refused with StateReverted. `complete` returns, at the same moment, what follows the sequencer.
    */
   revert(mark: SequencerMark, complete: () => void): Promise<void> {
@@ -245,11 +340,41 @@ export class Sequencer {
       await this.#builder.revert(mark.builder);
       complete();
       mempool.revert(mark.pool);
+      this.#keepPool();
     };
     return this.#work.restart(goBack, () => {
       this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
       this.#pace.restart();
     });
+  }
+
+  /**
+   * Returns to before a batch, also after a fault, which is over then, and carries out again what was done since, as the steps
+   * say: they run after all work that has begun, so that nothing of it is missed. Then takes in what waited in the pool.
+   * Transactions that come meanwhile wait for the end. The chain gets longer than it was, and has no fewer batches, so that
+   * clients which wait for a block or a batch get one. Resolves with what has become impossible.
+   */
+  async rewind(steps: RewindSteps): Promise<readonly LostChange[]> {
+    const { mempool } = this.#dependencies;
+    let lost: readonly LostChange[] = [];
+    const goBack = async (): Promise<void> => {
+      lost = await steps((mark, commands, complete) => this.#doAgain(mark, commands, complete));
+    };
+    this.#rewinding = this.#work.restart(goBack, () => {
+      this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
+    });
+    try {
+      await this.#rewinding;
+    } finally {
+      this.#rewinding = undefined;
+    }
+    this.#pace.restart();
+    return lost;
+  }
+
+  /** Ends marks to which the chain does not return. */
+  discard(marks: readonly BuilderMark[]): void {
+    for (const { producer } of marks) this.#dependencies.producer.discard(producer);
   }
 
   /** Ends block production after what is under way. */
@@ -262,18 +387,137 @@ export class Sequencer {
     this.#work.fail(error);
   }
 
+  async #doAgain(mark: BuilderMark, commands: readonly ChainCommand[], complete: () => void): Promise<readonly LostChange[]> {
+    const { mempool } = this.#dependencies;
+    const { number: height } = this.head;
+    const batches = this.batchNumber;
+    const waiting = waitingInOrder(mempool);
+    await this.#builder.rewind(mark);
+    complete();
+    mempool.revert(EMPTY_POOL);
+    const endsSealed = commands.at(-1)?.type === "seal";
+    const repeater: Repeater = {
+      mempool,
+      waiters: this.#waiters,
+      carryOut: (command) => this.#carryOut(command),
+      makeBlocks: () => this.#makeBlocks(),
+    };
+    const lost = [...(await repeat(endsSealed ? commands.slice(0, -1) : commands, repeater))];
+    while (this.head.number <= height) await this.#emptyBlock();
+    if (endsSealed) await this.#builder.seal();
+    // A batch may have held nothing but operations, which an earlier one holds now.
+    while (this.batchNumber < batches) {
+      await this.#emptyBlock();
+      await this.#builder.seal();
+    }
+    for (const transaction of waiting) await offer(transaction, lost, repeater);
+    this.#keepPool();
+    return lost;
+  }
+
+  /** Makes blocks of all that waits, or an empty one. */
+  async #makeBlocks(): Promise<void> {
+    const { mempool } = this.#dependencies;
+    if (mempool.hasReady) await this.#produce(mempool.size);
+    else await this.#emptyBlock();
+  }
+
+  async #emptyBlock(): Promise<void> {
+    await this.#builder.block([]);
+    this.#done({ type: "block", transactions: [] });
+  }
+
+  async #operation(operation: PriorityOperation): Promise<SequencedPriorityOp> {
+    const sequenced = await this.#builder.priorityOp(operation);
+    this.#done({ type: "operation", operation });
+    return sequenced;
+  }
+
+  async #imports(roots: readonly ImportedRoot[]): Promise<void> {
+    await this.#builder.importRoots(roots);
+    this.#done({ type: "imports", roots });
+  }
+
+  async #cheat(cheat: StateCheat): Promise<void> {
+    await requirePossible(cheat, this.#dependencies);
+    await this.#builder.cheat(cheat);
+    this.#done({ type: "cheat", cheat });
+    this.#dependencies.mempool.stateChanged();
+  }
+
+  async #impersonated(request: ImpersonatedRequest): Promise<Hex> {
+    const { transactionHash } = await this.#builder.impersonated(request);
+    this.#done({ type: "impersonation", request });
+    this.#dependencies.mempool.stateChanged();
+    return transactionHash;
+  }
+
+  #carryOut(command: Exclude<ChainCommand, { readonly type: "block" }>): Promise<unknown> {
+    switch (command.type) {
+      case "operation":
+        return this.#operation(command.operation);
+      case "imports":
+        return this.#imports(command.roots);
+      case "cheat":
+        return this.#cheat(command.cheat);
+      case "impersonation":
+        return this.#impersonated(command.request);
+      case "seal":
+        return this.#builder.seal();
+    }
+  }
+
+  /** The pool holds what it held at an earlier time: so does the store. */
+  #keepPool(): void {
+    const { mempool, store } = this.#dependencies;
+    if (store === undefined) return;
+    const waiting = waitingInOrder(mempool);
+    store.waiting.keepOnly(new Set(waiting.map(({ hash }) => hash)));
+    for (const { hash, raw } of waiting) store.waiting.add(hash, raw);
+  }
+
+  /** What is formed again was sealed before. */
+  #canSeal(): boolean {
+    return this.#rewinding !== undefined || this.#dependencies.canSeal();
+  }
+
+  #done(command: ChainCommand): void {
+    this.#dependencies.onCommand(this.batchNumber, command);
+  }
+
   #end(error: SequencerError, isFault: boolean): void {
     this.#pace.stop();
     this.#age.stop();
+    this.#interval.set(undefined);
     this.#waiters.refuseAll(error);
     if (isFault) this.#dependencies.onStop(error);
   }
 
   async #produce(limit: number): Promise<void> {
     this.#pace.setHeldUp(!(await this.#pool.produce(limit)));
+    await this.#sealFull();
+  }
+
+  async #sealFull(): Promise<void> {
     const { maxTransactions } = this.#options.batches;
     const count = this.#builder.batch?.transactionCount ?? 0;
-    if (maxTransactions !== undefined && count >= maxTransactions && this.#dependencies.canSeal()) await this.#builder.seal();
+    if (maxTransactions !== undefined && count >= maxTransactions && this.#canSeal()) await this.#builder.seal();
+  }
+}
+
+/** What the log is told of a command that is carried out again; of blocks with transactions and of seals it is told elsewhere. */
+function decisionOf(command: BatchCommand): ChainCommand | undefined {
+  switch (command.type) {
+    case "open":
+    case "seal":
+      return undefined;
+    case "block":
+      return command.transactions.length === 0 ? { type: "block", transactions: [] } : undefined;
+    case "operation":
+    case "imports":
+    case "cheat":
+    case "impersonation":
+      return command;
   }
 }
 

@@ -41,11 +41,7 @@ export function listEntries(changes: ChangeSet): DiffEntry[] {
  * The net changes that a batch's writes, in any order, and its outputs hash make to the tree. Writes that change
  * nothing are left out. Throws ChangeSetError or StateKeyError; the tree is only read.
  */
-export function changeSetFromWrites(
-  writes: readonly StateWrite[],
-  outputsHash: bigint,
-  context: ChangeSetContext,
-): ChangeSet {
+export function changeSetFromWrites(writes: readonly StateWrite[], outputsHash: bigint, context: ChangeSetContext): ChangeSet {
   const { store } = context;
   const keys = deriveKeys(writes, context.compressor);
   const updates: UpdateEntry[] = [];

@@ -62,11 +62,7 @@ export class StateTree {
    * The tree with the sentinel (leaf 0), the outputs leaf with value 0 (leaf 1) and the given leaves from index 2 on,
    * ascending by key whatever their order here. Throws ChangeSetError or StateKeyError.
    */
-  static genesis(
-    leaves: readonly StateWrite[],
-    dependencies: StateTreeDependencies,
-    options: StateTreeOptions = {},
-  ): StateTree {
+  static genesis(leaves: readonly StateWrite[], dependencies: StateTreeDependencies, options: StateTreeOptions = {}): StateTree {
     const tree = new StateTree(options, dependencies);
     const store = tree.#store;
     const outputs: StateWrite = { leafKind: LeafKind.storage, address: OUTPUTS_ADDRESS, slot: OUTPUTS_SLOT, value: 0n };

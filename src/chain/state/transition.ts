@@ -1,11 +1,6 @@
 import type { InsertionEntry, UpdateEntry } from "../../protocol/diff-list.ts";
 import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import type {
-  Digest,
-  InsertionWitness,
-  StateTransitionWitness,
-  UpdateWitness,
-} from "../../protocol/state-transition-witness.ts";
+import type { Digest, InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../protocol/state-transition-witness.ts";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { valueWords } from "./change-set.ts";
 import type { ChangeSet } from "./change-set.ts";

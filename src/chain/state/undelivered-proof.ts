@@ -17,7 +17,11 @@ export interface UndeliveredProof {
  * The proof that a message of another chain was not delivered, from the tree of the destination's last executed batch;
  * undefined where it was. `messageHash` is the keccak of the message's body. Throws HexError for another length.
  */
-export function proveUndelivered(tree: Pick<StateTree, "prove">, sourceChainId: bigint, messageHash: Hex): UndeliveredProof | undefined {
+export function proveUndelivered(
+  tree: Pick<StateTree, "prove">,
+  sourceChainId: bigint,
+  messageHash: Hex,
+): UndeliveredProof | undefined {
   const key = deliveryFlagKey(sourceChainId, messageHash);
   const leaf = tree.prove(key);
   if (isLeafOf(key, leaf)) return undefined;

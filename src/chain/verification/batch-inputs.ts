@@ -1,6 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
-import type { BlockEnvironment } from "../block.ts";
-import type { EngineTransaction, UnsignedTransaction } from "../transaction.ts";
+import type { BlockEnvironment } from "../model/block.ts";
+import type { EngineTransaction, UnsignedTransaction } from "../transaction/transaction.ts";
 
 /** A transaction as its sender made it: nothing that a verifier could compute itself. */
 export type InputTransaction = { readonly kind: "signed"; readonly raw: Hex } | UnsignedTransaction;

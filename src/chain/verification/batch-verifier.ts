@@ -1,28 +1,32 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { wordToHex } from "../../protocol/hex.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
 import type { ChainIdentity, FormedBatch, FormerMark } from "../batch/form-batch.ts";
-import type { Head } from "../execution/engine.ts";
-import { genesisLeaves } from "../genesis.ts";
-import type { GenesisAccount } from "../genesis.ts";
-import { createInitialState } from "../initial-state.ts";
-import type { InitialState } from "../initial-state.ts";
-import { sealedFrom } from "../ordering/sealed-from.ts";
+import type { Head } from "../model/block.ts";
+import { genesisLeaves } from "../model/genesis.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import { createInitialState } from "../predeploys/initial-state.ts";
+import type { InitialState } from "../predeploys/initial-state.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
-import { chainRules } from "../rules.ts";
-import { PROTOCOL_LIMITS } from "../sequencer/limits.ts";
-import type { SealedBatch } from "../sealed-batch.ts";
+import { codeLimitsOf } from "../model/code-limits.ts";
+import { chainRules } from "../model/rules.ts";
+import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
+import { BatchReducer } from "../ordering/batch-reducer.ts";
+import { limitsBeside, PROTOCOL_LIMITS } from "../ordering/limits.ts";
+import type { BatchLimits } from "../ordering/limits.ts";
+import { OrderError } from "../ordering/order-error.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs } from "./batch-inputs.ts";
-import { replayBatch } from "./batch-replay.ts";
-import type { L1Facts, ReplayedBatch } from "./batch-replay.ts";
+import { decodeBatch } from "./decode-batch.ts";
+import type { L1Facts } from "./decode-batch.ts";
 import { BatchRefusal } from "./refusal.ts";
+import { ShownBlocks } from "./shown-blocks.ts";
 
 export interface BatchVerifierOptions {
   readonly identity: ChainIdentity;
@@ -47,7 +51,6 @@ interface BatchStart {
   readonly state: number;
   readonly former: FormerMark;
   readonly head: Head;
-  readonly operationsTaken: bigint;
 }
 
 /** Batches that a verifier can go back by: as many as may be reverted on L1 at a time, and more. */
@@ -67,20 +70,26 @@ export class BatchVerifier {
   /** By batch number, the newest last. */
   readonly #starts = new Map<bigint, BatchStart>();
   #head: Head = { number: 0n, timestamp: 0n };
-  #operationsTaken = 0n;
   #nextBatch = 0n;
 
-  private constructor(options: BatchVerifierOptions, dependencies: BatchVerifierDependencies, execution: Reexecution, initial: InitialState) {
+  private constructor(
+    options: BatchVerifierOptions,
+    dependencies: BatchVerifierDependencies,
+    execution: Reexecution,
+    initial: InitialState,
+  ) {
     const compressor = createCompressor();
     this.#options = options;
     this.#dependencies = dependencies;
     this.#execution = execution;
     this.#initial = initial;
     this.#tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
-    this.#former = new BatchFormer(options.identity, options.genesisBatch.commitment, {
+    const before = { previousCommitment: options.genesisBatch.commitment, operationsTaken: 0n };
+    this.#former = new BatchFormer(options.identity, before, {
       tree: this.#tree,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: dependencies.flowsHash,
+      versionOf: dependencies.l1.versionOf,
     });
   }
 
@@ -91,7 +100,10 @@ export class BatchVerifier {
     const verifier = new BatchVerifier(options, dependencies, execution, initial);
     const root = digestToHex(verifier.#tree.root);
     if (root === options.genesisBatch.newStateRoot) return verifier;
-    throw new BatchRefusal("GenesisMismatch", `the given genesis has the state root ${root}, L1 has ${options.genesisBatch.newStateRoot}`);
+    throw new BatchRefusal(
+      "GenesisMismatch",
+      `the given genesis has the state root ${root}, L1 has ${options.genesisBatch.newStateRoot}`,
+    );
   }
 
   /** Number of the batch that comes next. */
@@ -109,53 +121,36 @@ export class BatchVerifier {
       state: this.#execution.state.mark(),
       former: this.#former.snapshot(),
       head: this.#head,
-      operationsTaken: this.#operationsTaken,
     };
     this.#starts.set(batchNumber, start);
     this.#execution.rememberHash(this.#head.number, inputs.parentHash);
     try {
-      const replayed = await replayBatch(
-        inputs,
-        {
-          rules: chainRules(Number(this.#options.identity.chainId)),
-          coinbase: this.#options.coinbase,
-          head: this.#head,
-          operationsTaken: this.#operationsTaken,
-          limits: PROTOCOL_LIMITS,
-          leafCount: this.#tree.leafCount,
-        },
-        {
-          execution: this.#execution,
-          system: predeployTransactions,
-          carriedOut: (operation) => priorityOperation(operation, this.#options.coinbase),
-          l1: this.#dependencies.l1,
-        },
-      );
-      const formed = this.#former.form(this.#sealed(replayed, start.state));
-      this.#head = replayed.head;
-      this.#operationsTaken += BigInt(formed.canonicalTxHashes.length);
+      const shown = new ShownBlocks(inputs, this.#head, this.#execution);
+      const sealed = await this.#carryOut(inputs, shown);
+      const formed = this.#former.form(batchNumber === 0n ? this.#initial.addTo(sealed) : sealed);
+      this.#head = shown.head;
       this.#nextBatch++;
       this.#forgetOldest();
       return formed;
     } catch (error) {
       this.#returnTo(batchNumber, start);
-      throw error;
+      throw error instanceof OrderError ? refusalOf(batchNumber, error) : error;
     }
   }
 
   /** Goes back to before a batch. Rejects with BatchRefusal BatchNumberMismatch where that is too long ago or never was. */
   goBack(batchNumber: bigint): void {
     const start = this.#starts.get(batchNumber);
-    if (start === undefined) throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot go back to batch ${batchNumber}`);
+    if (start === undefined)
+      throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot go back to batch ${batchNumber}`);
     this.#returnTo(batchNumber, start);
   }
 
-  #returnTo(batchNumber: bigint, { state, former, head, operationsTaken }: BatchStart): void {
+  #returnTo(batchNumber: bigint, { state, former, head }: BatchStart): void {
     for (const number of this.#starts.keys()) if (number >= batchNumber) this.#starts.delete(number);
     this.#execution.state.rollback(state);
     this.#former.revert(former);
     this.#head = head;
-    this.#operationsTaken = operationsTaken;
     this.#nextBatch = batchNumber;
   }
 
@@ -167,13 +162,44 @@ export class BatchVerifier {
     }
   }
 
-  /** What the chain's own sealing would hand on. */
-  #sealed({ batch, outputs }: ReplayedBatch, mark: number): SealedBatch {
-    const changes = this.#execution.state.changesSince(mark);
-    const { sealed, storedOutputs } = sealedFrom(batch, outputs, changes);
-    if (storedOutputs !== BigInt(sealed.outputsHash)) {
-      throw new BatchRefusal("OutputsMismatch", `the outputs slot holds ${wordToHex(storedOutputs)}, the outputs' hash is ${sealed.outputsHash}`);
-    }
-    return batch.number === 0n ? this.#initial.addTo(sealed) : sealed;
+  /** Carries out the commands of which the batch consists, as its sequencer did. */
+  async #carryOut(inputs: BatchInputs, engine: ShownBlocks): Promise<SealedBatch> {
+    const { coinbase, identity } = this.#options;
+    const { chainId, extensions } = identity;
+    const { commands, seal } = await decodeBatch(inputs, {
+      rules: chainRules(Number(chainId), codeLimitsOf(this.#initial.accounts)),
+      operationsTaken: this.#former.operationsTaken,
+      l1: this.#dependencies.l1,
+      carriedOut: (operation) => priorityOperation(operation, coinbase),
+    });
+    const reducer = new BatchReducer(
+      { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT },
+      {
+        engine,
+        system: predeployTransactions,
+        extensions,
+        limits: (batchNumber) => this.#limits(batchNumber),
+        leafCount: () => this.#tree.leafCount,
+      },
+    );
+    for (const command of commands) await reducer.carryOut(command);
+    return reducer.carryOut(seal);
   }
+
+  /** The first batch publishes the chain's initial state too. */
+  #limits(batchNumber: bigint): BatchLimits {
+    return batchNumber === 0n ? limitsBeside(PROTOCOL_LIMITS, this.#initial.size) : PROTOCOL_LIMITS;
+  }
+}
+
+const REFUSAL_CODES = {
+  SystemTransactionFailed: "SystemTransactionMismatch",
+  OutputsDiffer: "OutputsMismatch",
+  OperationLeftOut: "OperationLeftOut",
+  OperationMustNotRun: "OperationMustNotRun",
+  TimeRunsBackwards: "BlockMismatch",
+} as const;
+
+function refusalOf(batchNumber: bigint, error: OrderError): BatchRefusal {
+  return new BatchRefusal(REFUSAL_CODES[error.code], `batch ${batchNumber}: ${error.message}`, { cause: error });
 }

@@ -10,6 +10,8 @@ export type BatchRefusalCode =
   | "OperationUnknown"
   /** A priority operation that could run did not. */
   | "OperationLeftOut"
+  /** A priority operation ran that must not, by the rules of the protocol's version. */
+  | "OperationMustNotRun"
   /** An imported root that L1's registry does not have. */
   | "ImportedRootUnknown"
   /** The closing transaction wrote another hash than the outputs have. */
@@ -18,6 +20,8 @@ export type BatchRefusalCode =
   | "TimestampAhead"
   /** The batch ends too long before L1's present: operations could have become overdue unseen. */
   | "TimestampTooOld"
+  /** L1 gives the batch another protocol version by now. */
+  | "VersionMismatch"
   /** The batch is not the next one. */
   | "BatchNumberMismatch"
   /** The inputs lead to another commitment than the one that is to be signed. */

@@ -18,6 +18,9 @@ export function checkTime(batchNumber: bigint, lastTimestamp: bigint, { l1Time, 
     throw new BatchRefusal("TimestampAhead", `batch ${batchNumber} ends at ${lastTimestamp}, L1 is at ${l1Time}`);
   }
   if (lastTimestamp < l1Time - window) {
-    throw new BatchRefusal("TimestampTooOld", `batch ${batchNumber} ends at ${lastTimestamp}, more than the ${window} s of the chain's window before L1's ${l1Time}`);
+    throw new BatchRefusal(
+      "TimestampTooOld",
+      `batch ${batchNumber} ends at ${lastTimestamp}, more than the ${window} s of the chain's window before L1's ${l1Time}`,
+    );
   }
 }

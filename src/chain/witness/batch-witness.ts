@@ -1,14 +1,21 @@
-import type { BlockEnvironment, MinedBlock } from "../block.ts";
-import type { GenesisAccount } from "../genesis.ts";
+import type { MinedBlock } from "../model/block.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { StateCheat } from "../state-cheat.ts";
-import type { EngineTransaction } from "../transaction.ts";
+import type { StateCheat } from "./state-cheat.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { compareReceipts } from "./compare-receipts.ts";
-import type { CallAnswer, CallRequest } from "./call.ts";
+import type { BlockHashMark } from "./block-hashes.ts";
 import type { NetChanges } from "./flat-state.ts";
+import { KeptBlocks } from "./kept-blocks.ts";
+import type { KeptMark } from "./kept-blocks.ts";
+import { MapLedger } from "./ledger.ts";
 import { Reexecution } from "./reexecution.ts";
-import type { BlockHashMark, Preview, RunBounds } from "./reexecution.ts";
+import type { Preview, PreviewedTransaction } from "./reexecution.ts";
+import type { RunBounds } from "./run-watch.ts";
+import { StateFeed } from "./state-feed.ts";
+import type { StateUpdate } from "./state-feed.ts";
 import { RunningSize } from "./running-size.ts";
 import { disagreement, WitnessError } from "./witness-error.ts";
 
@@ -22,6 +29,7 @@ interface SnapshotMark {
   readonly position: number;
   readonly batchStart: number;
   readonly blockHashes: BlockHashMark;
+  readonly kept: KeptMark;
 }
 
 /**
@@ -30,23 +38,30 @@ interface SnapshotMark {
  */
 export class BatchWitness {
   readonly #execution: Reexecution;
+  readonly #ledger: MapLedger;
   readonly #size: RunningSize;
+  readonly #kept = new KeptBlocks();
+  readonly #feed: StateFeed;
   readonly #snapshots = new Map<number, SnapshotMark>();
   #batchStart = 0;
   #nextSnapshot = 1;
 
-  private constructor(execution: Reexecution) {
+  private constructor(execution: Reexecution, ledger: MapLedger) {
     this.#execution = execution;
+    this.#ledger = ledger;
+    this.#feed = new StateFeed(ledger, this.#kept, () => execution.blockHashes());
     this.#size = new RunningSize(execution.state);
   }
 
   static async create(chainId: number, genesis: readonly GenesisAccount[]): Promise<BatchWitness> {
-    return new BatchWitness(await Reexecution.create(chainId, genesis));
+    const ledger = new MapLedger();
+    return new BatchWitness(await Reexecution.create(chainId, genesis, ledger), ledger);
   }
 
   /** Makes the hash of a block known that was not executed here. */
   rememberHash(number: bigint, hash: Hex): void {
     this.#execution.rememberHash(number, hash);
+    this.#kept.begin(number);
   }
 
   /**
@@ -55,6 +70,8 @@ export class BatchWitness {
    */
   async execute(block: WitnessedBlock): Promise<ChangeSize> {
     const { environment, transactions, receipts } = block;
+    const { state } = this.#execution;
+    const start = state.mark();
     for (const [transactionIndex, transaction] of transactions.entries()) {
       const place = { blockNumber: environment.number, transactionIndex };
       const engine = receipts[transactionIndex];
@@ -70,23 +87,48 @@ export class BatchWitness {
       if (difference !== undefined) throw disagreement({ ...place, ...difference });
     }
     this.#execution.rememberHash(environment.number, block.hash);
+    this.#kept.add(environment.number, block.hash, state.records.slice(start));
     return this.measure();
   }
 
   /** Changes the state between two blocks, as part of the batch; resolves with the size of its changes so far. */
   async cheat(cheat: StateCheat): Promise<ChangeSize> {
+    const { state } = this.#execution;
+    const start = state.mark();
     await this.#execution.cheat(cheat);
+    this.#kept.amend(state.records.slice(start));
     return this.measure();
   }
 
   /** What a transaction would do now; nothing is kept. */
-  preview(transaction: EngineTransaction, environment: BlockEnvironment, bounds?: RunBounds): Promise<Preview> {
-    return this.#execution.preview(transaction, environment, () => this.measure(), bounds);
+  async preview(previewed: PreviewedTransaction, bounds?: RunBounds): Promise<Preview> {
+    const known = this.#ledger.codes.size;
+    try {
+      return await this.#execution.preview(previewed, () => this.measure(), bounds);
+    } finally {
+      // A transaction that is refused for what it does costs its sender nothing, so it may leave nothing here.
+      this.#ledger.keepCodes(known);
+    }
   }
 
-  /** Runs a call in the present state, as part of the given block; nothing is kept. */
-  call(call: CallRequest, environment: BlockEnvironment, maxMs?: number): Promise<CallAnswer> {
-    return this.#execution.call(call, environment, maxMs);
+  /** Whether an operation of L1's queue runs; nothing is kept. */
+  async judge(judged: JudgedOperation): Promise<OperationVerdict> {
+    const known = this.#ledger.codes.size;
+    try {
+      return await this.#execution.judge(judged);
+    } finally {
+      this.#ledger.keepCodes(known);
+    }
+  }
+
+  /** What has changed since it was last taken, for those who answer questions about the state; at first, all there is. */
+  takeUpdate(): StateUpdate {
+    return this.#feed.take();
+  }
+
+  /** The next update is for somebody who knows nothing. */
+  restartUpdates(): void {
+    this.#feed.restart();
   }
 
   /** Size of the batch's changes so far. */
@@ -98,7 +140,7 @@ export class BatchWitness {
   seal(): NetChanges {
     const { state } = this.#execution;
     const changes = state.changesSince(this.#batchStart);
-    if (this.#snapshots.size === 0) state.forget();
+    this.#forgetOldest();
     this.#startBatch(state.mark());
     return changes;
   }
@@ -107,7 +149,12 @@ export class BatchWitness {
   snapshot(): number {
     const id = this.#nextSnapshot++;
     const { state } = this.#execution;
-    this.#snapshots.set(id, { position: state.mark(), batchStart: this.#batchStart, blockHashes: this.#execution.blockHashes() });
+    this.#snapshots.set(id, {
+      position: state.mark(),
+      batchStart: this.#batchStart,
+      blockHashes: this.#execution.blockHashes(),
+      kept: this.#kept.mark(),
+    });
     return id;
   }
 
@@ -118,7 +165,28 @@ export class BatchWitness {
     for (const other of this.#snapshots.keys()) if (other >= id) this.#snapshots.delete(other);
     this.#execution.state.rollback(snapshot.position);
     this.#execution.returnTo(snapshot.blockHashes);
+    this.#kept.returnTo(snapshot.kept);
+    this.#feed.restart();
     this.#startBatch(snapshot.batchStart);
+  }
+
+  /** Ends a snapshot and keeps the state; nothing happens for one that has ended. */
+  discard(id: number): void {
+    this.#snapshots.delete(id);
+  }
+
+  /** Forgets the changes that no snapshot needs for its way back. */
+  #forgetOldest(): void {
+    const { state } = this.#execution;
+    const unneeded = [...this.#snapshots.values()].reduce((least, { batchStart }) => Math.min(least, batchStart), state.mark());
+    state.forget(unneeded);
+    for (const [id, snapshot] of this.#snapshots) {
+      this.#snapshots.set(id, {
+        ...snapshot,
+        position: snapshot.position - unneeded,
+        batchStart: snapshot.batchStart - unneeded,
+      });
+    }
   }
 
   #startBatch(mark: number): void {

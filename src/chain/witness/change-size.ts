@@ -24,7 +24,10 @@ export function changeSize({ writes, bytecodes }: NetChanges): ChangeSize {
   };
 }
 
-/** Bytes of a changed leaf. An update: tag, index in four bytes, value. An insertion: tag, address, slot with its length, value. */
+/**
+ * Bytes of a changed leaf. An update: tag, index in four bytes, value. An insertion: tag, address, slot with its length,
+ * value.
+ */
 export function encodedBytes({ before, value, leafKind, slot }: NetWrite): number {
   if (before !== 0n) return 5 + significantBytes(value);
   const slotBytes = leafKind === LeafKind.storage ? 1 + significantBytes(slot) : 0;

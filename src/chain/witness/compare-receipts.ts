@@ -1,5 +1,5 @@
-import type { BlockLog, BlockReceipt } from "../block.ts";
-import type { ReexecutedReceipt } from "./reexecution.ts";
+import type { BlockLog, BlockReceipt } from "../model/block.ts";
+import type { ReexecutedReceipt } from "../model/block.ts";
 
 /** The first thing about which two receipts of one transaction differ. */
 export interface ReceiptDifference {

@@ -2,8 +2,8 @@ import type { EVM } from "@ethereumjs/evm";
 
 /** CREATE, CREATE2. */
 const CREATIONS = [0xf0, 0xf5];
-/** Longer init code fails without being looked at (EIP-3860). */
-const MAX_INIT_CODE_BYTES = 49_152n;
+/** Longer init code is not hostile (`isHostileCode`), or fails without being looked at (EIP-3860). */
+const MOST_BYTES = 49_152n;
 
 /** What is used of a run's state. */
 interface RunState {
@@ -28,7 +28,7 @@ export function watchCreations(evm: EVM, onInitCode: (code: Uint8Array) => void)
     const opHandler: Handler = (runState, common) => {
       const [, offset = 0n, length = 0n] = runState.stack.peek(3);
       // Gas for this much memory has been paid by now.
-      if (length > 0n && length <= MAX_INIT_CODE_BYTES) onInitCode(runState.memory.read(Number(offset), Number(length)).slice());
+      if (length > 0n && length <= MOST_BYTES) onInitCode(runState.memory.read(Number(offset), Number(length)).slice());
       return original.opHandler(runState, common);
     };
     entries[opcode] = { ...original, opHandler };

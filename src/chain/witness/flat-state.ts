@@ -7,8 +7,11 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { accountHeader } from "../genesis.ts";
-import type { GenesisAccount, GenesisLeaf } from "../genesis.ts";
+import { codeDigestValue } from "../model/code-digests.ts";
+import { accountHeader } from "../model/genesis.ts";
+import { MapLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
 
 const NO_BYTES = new Uint8Array(0);
 /** How a delegated account's code begins (EIP-7702). */
@@ -36,24 +39,30 @@ export interface NetChanges {
 }
 
 /**
- * A state for ethereumjs: accounts and slots in flat maps, with one undo log from which checkpoints revert and net
+ * A state for ethereumjs: accounts and slots in a flat ledger, with one undo log from which checkpoints revert and net
  * changes are read. No tree, so a write costs O(1). The library's interface is asynchronous; nothing here waits.
  */
 export class FlatState implements StateManagerInterface {
   readonly originalStorageCache: OriginalStorageCache;
   /** Called with each code that an account receives. */
   onCode: ((code: Uint8Array) => void) | undefined;
-  readonly #accounts = new Map<string, Account>();
-  readonly #storage = new Map<string, Map<string, Uint8Array>>();
-  /** Code by its hash; shared, never undone. */
-  readonly #codes = new Map<string, Uint8Array>();
+  #ledger: Ledger;
   readonly #undo: UndoRecord[] = [];
   readonly #checkpoints: number[] = [];
   #lowestMark = 0;
   #admittedSender: string | undefined;
 
-  constructor() {
+  constructor(ledger: Ledger = new MapLedger()) {
+    this.#ledger = ledger;
     this.originalStorageCache = new OriginalStorageCache((address, key) => this.getStorage(address, key));
+  }
+
+  /** Goes on over another ledger, with nothing to undo. */
+  exchange(ledger: Ledger): void {
+    this.#ledger = ledger;
+    this.#checkpoints.length = 0;
+    this.forget(this.mark());
+    this.originalStorageCache.clear();
   }
 
   /** Sets a whole account outside any transaction, leaving nothing to undo. */
@@ -61,10 +70,10 @@ export class FlatState implements StateManagerInterface {
     const address = account.address.toLowerCase();
     const code = fromHex(account.code ?? "0x");
     const codeHash = keccak_256(code);
-    this.#codes.set(bytesToHex(codeHash), code);
-    this.#accounts.set(address, new Account(account.nonce ?? 0n, account.balanceWei ?? 0n, undefined, codeHash));
+    this.#ledger.setCode(bytesToHex(codeHash), code);
+    this.#ledger.setAccount(address, new Account(account.nonce ?? 0n, account.balanceWei ?? 0n, undefined, codeHash));
     for (const { slot, value } of account.storage ?? []) {
-      this.#slots(address).set(wordToHex(slot), significant(fromHex(wordToHex(value))));
+      this.#ledger.setSlot(address, wordToHex(slot), significant(fromHex(wordToHex(value))));
     }
   }
 
@@ -80,9 +89,9 @@ export class FlatState implements StateManagerInterface {
     this.originalStorageCache.clear();
   }
 
-  /** Forgets how to go back; marks taken before are void. */
-  forget(): void {
-    this.#undo.length = 0;
+  /** Forgets how to go back before a mark; marks after it are less by as much. */
+  forget(mark: number): void {
+    this.#undo.splice(0, mark);
     this.#lowestMark = 0;
   }
 
@@ -121,35 +130,38 @@ export class FlatState implements StateManagerInterface {
     return lowest;
   }
 
-  /** What a write was about: its leaves with their present values and those before the write. */
+  /** What a write was about: its leaves with their present values and those before the write. A code's leaves change together. */
   leavesOf(record: UndoRecord): NetWrite[] {
     const address = BigInt(record.address);
     if (record.slot !== undefined) {
-      const value = this.#storage.get(record.address)?.get(record.slot);
-      return [{ leafKind: LeafKind.storage, address, slot: BigInt(record.slot), value: wordOf(value), before: wordOf(record.before) }];
+      const value = this.#ledger.slot(record.address, record.slot);
+      return [
+        { leafKind: LeafKind.storage, address, slot: BigInt(record.slot), value: wordOf(value), before: wordOf(record.before) },
+      ];
     }
-    const now = this.#accounts.get(record.address);
+    const now = this.#ledger.account(record.address);
     const { before } = record;
-    return [
-      { leafKind: LeafKind.account, address, slot: 0n, value: headerOf(now), before: headerOf(before) },
-      { leafKind: LeafKind.codeHash, address, slot: 0n, value: codeValueOf(now), before: codeValueOf(before) },
-    ];
+    const header = { leafKind: LeafKind.account, address, slot: 0n, value: headerOf(now), before: headerOf(before) };
+    const hash = { leafKind: LeafKind.codeHash, address, slot: 0n, value: codeValueOf(now), before: codeValueOf(before) };
+    if (hash.value === hash.before) return [header, hash];
+    const value = codeDigestValue(this.codeOf(hash.value));
+    return [header, hash, { ...hash, leafKind: LeafKind.codeDigest, value, before: codeDigestValue(this.codeOf(hash.before)) }];
   }
 
   /** Code by the value of a code hash leaf. */
   codeOf(value: bigint): Uint8Array {
-    return this.#codes.get(wordToHex(value)) ?? NO_BYTES;
+    return this.#ledger.code(wordToHex(value)) ?? NO_BYTES;
   }
 
   async getAccount(address: Address): Promise<Account | undefined> {
-    const account = this.#accounts.get(address.toString());
+    const account = this.#ledger.account(address.toString());
     return account === undefined ? undefined : copyAccount(account);
   }
 
   async putAccount(address: Address, account?: Account): Promise<void> {
     const key = address.toString();
-    this.#undo.push({ address: key, slot: undefined, before: this.#accounts.get(key) });
-    replace(this.#accounts, key, account === undefined ? undefined : copyAccount(account));
+    this.#undo.push({ address: key, slot: undefined, before: this.#ledger.account(key) });
+    this.#ledger.setAccount(key, account === undefined ? undefined : copyAccount(account));
   }
 
   async deleteAccount(address: Address): Promise<void> {
@@ -171,7 +183,7 @@ export class FlatState implements StateManagerInterface {
    * first question for its code, which is that check's, is answered as for a delegated account. Undefined ends it.
    */
   admitSender(address: Hex | undefined): void {
-    const hasCode = address !== undefined && codeValueOf(this.#accounts.get(address)) !== 0n;
+    const hasCode = address !== undefined && codeValueOf(this.#ledger.account(address)) !== 0n;
     this.#admittedSender = hasCode ? address : undefined;
   }
 
@@ -180,13 +192,18 @@ export class FlatState implements StateManagerInterface {
       this.#admittedSender = undefined;
       return DELEGATION;
     }
-    const account = this.#accounts.get(address.toString());
-    return account === undefined ? NO_BYTES : (this.#codes.get(bytesToHex(account.codeHash)) ?? NO_BYTES);
+    return this.codeAt(address.toString());
+  }
+
+  /** An account's code, by its address in lower case. */
+  codeAt(address: string): Uint8Array {
+    const account = this.#ledger.account(address);
+    return account === undefined ? NO_BYTES : (this.#ledger.code(bytesToHex(account.codeHash)) ?? NO_BYTES);
   }
 
   async putCode(address: Address, code: Uint8Array): Promise<void> {
     const codeHash = keccak_256(code);
-    this.#codes.set(bytesToHex(codeHash), Uint8Array.from(code));
+    this.#ledger.setCode(bytesToHex(codeHash), Uint8Array.from(code));
     this.onCode?.(code);
     await this.modifyAccountFields(address, { codeHash, codeSize: code.length });
   }
@@ -196,24 +213,23 @@ export class FlatState implements StateManagerInterface {
   }
 
   async getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
-    return this.#storage.get(address.toString())?.get(bytesToHex(key)) ?? NO_BYTES;
+    return this.#ledger.slot(address.toString(), bytesToHex(key)) ?? NO_BYTES;
   }
 
   async putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
     const account = address.toString();
     const slot = bytesToHex(key);
-    const slots = this.#slots(account);
-    this.#undo.push({ address: account, slot, before: slots.get(slot) });
+    this.#undo.push({ address: account, slot, before: this.#ledger.slot(account, slot) });
     const bytes = significant(value);
-    replace(slots, slot, bytes.length === 0 ? undefined : bytes);
+    this.#ledger.setSlot(account, slot, bytes.length === 0 ? undefined : bytes);
   }
 
   async clearStorage(address: Address): Promise<void> {
     const account = address.toString();
-    const slots = this.#storage.get(account);
-    if (slots === undefined) return;
-    for (const [slot, before] of slots) this.#undo.push({ address: account, slot, before });
-    slots.clear();
+    for (const [slot, before] of this.#ledger.slotsOf(account)) {
+      this.#undo.push({ address: account, slot, before });
+      this.#ledger.setSlot(account, slot, undefined);
+    }
   }
 
   async checkpoint(): Promise<void> {
@@ -254,26 +270,15 @@ export class FlatState implements StateManagerInterface {
   #undoTo(mark: number): void {
     this.#lowestMark = Math.min(this.#lowestMark, mark);
     for (const record of this.#undo.splice(mark).reverse()) {
-      if (record.slot === undefined) replace(this.#accounts, record.address, record.before);
-      else replace(this.#slots(record.address), record.slot, record.before);
+      if (record.slot === undefined) this.#ledger.setAccount(record.address, record.before);
+      else this.#ledger.setSlot(record.address, record.slot, record.before);
     }
-  }
-
-  #slots(address: string): Map<string, Uint8Array> {
-    let slots = this.#storage.get(address);
-    if (slots === undefined) this.#storage.set(address, (slots = new Map<string, Uint8Array>()));
-    return slots;
   }
 }
 
 /** One name for all writes of the same account or the same slot. */
 export function placeOf({ address, slot }: UndoRecord): string {
   return slot === undefined ? address : address + slot;
-}
-
-function replace<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
 }
 
 function copyAccount(account: Account): Account {

@@ -1,13 +1,13 @@
-import type { BlockEnvironment } from "../block.ts";
+import type { MessagePort } from "node:worker_threads";
 import type { Hex } from "../../protocol/hex.ts";
-import type { CallAnswer, CallRequest } from "./call.ts";
-import type { GenesisAccount } from "../genesis.ts";
-import type { StateCheat } from "../state-cheat.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
+import type { StateCheat } from "./state-cheat.ts";
 import type { ChangeSize } from "./change-size.ts";
-import type { EngineTransaction } from "../transaction.ts";
 import type { WitnessedBlock } from "./batch-witness.ts";
 import type { NetChanges } from "./flat-state.ts";
-import type { Preview, RunBounds } from "./reexecution.ts";
+import type { Preview, PreviewedTransaction } from "./reexecution.ts";
+import type { RunBounds } from "./run-watch.ts";
 import type { Mismatch, WitnessError } from "./witness-error.ts";
 
 /** What the witness thread starts with. */
@@ -23,17 +23,19 @@ export interface WitnessOperations {
   readonly execute: { readonly request: WitnessedBlock; readonly result: ChangeSize };
   readonly cheat: { readonly request: StateCheat; readonly result: ChangeSize };
   readonly preview: {
-    readonly request: { readonly transaction: EngineTransaction; readonly environment: BlockEnvironment } & RunBounds;
+    readonly request: PreviewedTransaction & RunBounds;
     readonly result: Preview;
   };
-  readonly call: {
-    readonly request: { readonly call: CallRequest; readonly environment: BlockEnvironment } & Pick<RunBounds, "maxMs">;
-    readonly result: CallAnswer;
-  };
+  readonly judge: { readonly request: JudgedOperation; readonly result: OperationVerdict };
+  /** Where questions about the state go, with all that they need to know of it. */
+  readonly feed: { readonly request: MessagePort; readonly result: undefined };
+  /** Passes a question on, behind all that came before it. */
+  readonly forward: { readonly request: unknown; readonly result: undefined };
   readonly measure: { readonly request: undefined; readonly result: ChangeSize };
   readonly seal: { readonly request: undefined; readonly result: NetChanges };
   readonly snapshot: { readonly request: undefined; readonly result: number };
   readonly revert: { readonly request: number; readonly result: undefined };
+  readonly discard: { readonly request: number; readonly result: undefined };
 }
 
 export type WitnessOperation = keyof WitnessOperations;

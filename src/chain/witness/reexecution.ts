@@ -1,43 +1,34 @@
 import { createBlock } from "@ethereumjs/block";
 import type { Block } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
-import { createEVM } from "@ethereumjs/evm";
-import type { EVM } from "@ethereumjs/evm";
 import { createLegacyTx, createTxFromRLP } from "@ethereumjs/tx";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
-import { createVM, runTx } from "@ethereumjs/vm";
-import type { RunTxResult, VM } from "@ethereumjs/vm";
-import { wordToHex } from "../../protocol/hex.ts";
+import type { RunTxResult } from "@ethereumjs/vm";
+import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BlockEnvironment, BlockReceipt } from "../block.ts";
-import type { GenesisAccount } from "../genesis.ts";
-import { chainRules } from "../rules.ts";
-import type { StateCheat } from "../state-cheat.ts";
-import { gasPriceOf, isEthereumTransaction } from "../transaction.ts";
-import type { EngineTransaction } from "../transaction.ts";
-import { runCall } from "./call.ts";
-import type { CallAnswer, CallRequest } from "./call.ts";
+import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import { isHostileCode } from "../model/hostile-code.ts";
+import type { JudgedOperation, NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
+import { chainRules } from "../model/rules.ts";
+import { codeLimitsOf } from "../model/code-limits.ts";
+import type { CodeLimits } from "../model/code-limits.ts";
+import type { StateCheat } from "./state-cheat.ts";
+import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+import { askedTransaction } from "./asked-call.ts";
+import type { AskedBlock, AskedCall, CallOutcome } from "./asked-call.ts";
 import type { ChangeSize } from "./change-size.ts";
-import { watchCreations } from "./creation-watch.ts";
+import { BlockHashes } from "./block-hashes.ts";
+import type { BlockHashMark } from "./block-hashes.ts";
 import { FlatState } from "./flat-state.ts";
-import { countInstructions } from "./instruction-counter.ts";
-
-/** Data that a transaction's calls may pass on, all together. */
-const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
-/** Blocks whose hashes BLOCKHASH can ask for: in the next block those of 256, in a call on the newest one of one before. */
-const REMEMBERED_HASHES = 257;
-
-/** A transaction's effects, without the hash that only the first engine gives it. */
-export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash">;
-
-/** Where a run is broken off. */
-export interface RunBounds {
-  /** Milliseconds. Default: as long as it takes, which only transactions are given that are to be in a block, and this process's own. */
-  readonly maxMs?: number;
-  /** Instructions of a transaction. Default: as many as its gas pays for. */
-  readonly maxInstructions?: number;
-}
+import { IsolatedVm } from "./isolated-vm.ts";
+import { MapLedger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { NativeMeter } from "./native-meter.ts";
+import { RunWatch } from "./run-watch.ts";
+import type { RunBounds } from "./run-watch.ts";
 
 /** What a transaction would do, and the code that it would bring into play. */
 export interface Preview {
@@ -49,39 +40,62 @@ export interface Preview {
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
   /** Its calls and creations pass on more data than the first engine can hold; it was not run to its end. */
-  readonly isLoud: boolean;
+  readonly exceedsCallData: boolean;
   /** It runs more instructions than the first engine can hold; it was not run to its end. */
   readonly isLong: boolean;
   /** Size of the batch's changes with this transaction. */
   readonly size: ChangeSize;
 }
 
+/** A transaction that may come into a block, behind others of the same block that run first; default: none. */
+export interface PreviewedTransaction {
+  readonly transaction: EngineTransaction;
+  readonly environment: BlockEnvironment;
+  readonly after?: readonly EngineTransaction[];
+}
+
 /** The independent EVM behind the witness: ethereumjs over a flat state, one transaction at a time. */
 export class Reexecution {
   readonly state: FlatState;
   readonly #rules: Common;
-  readonly #evm: EVM;
-  readonly #vm: VM;
+  readonly #vm: IsolatedVm;
   readonly #blockHashes: BlockHashes;
   #lastBlock: { readonly name: string; readonly block: Block } | undefined;
 
-  private constructor(state: FlatState, rules: Common, evm: EVM, vm: VM, blockHashes: BlockHashes) {
+  private constructor(state: FlatState, rules: Common, vm: IsolatedVm, blockHashes: BlockHashes) {
     this.state = state;
     this.#rules = rules;
-    this.#evm = evm;
     this.#vm = vm;
     this.#blockHashes = blockHashes;
   }
 
   /** An EVM at block 0 with the given state. */
-  static async create(chainId: number, genesis: readonly GenesisAccount[]): Promise<Reexecution> {
-    const rules = chainRules(chainId);
-    const state = new FlatState();
+  static async create(
+    chainId: number,
+    genesis: readonly GenesisAccount[],
+    ledger: Ledger = new MapLedger(),
+  ): Promise<Reexecution> {
+    const state = new FlatState(ledger);
     for (const account of genesis) state.load(account);
-    const blockHashes = new BlockHashes();
-    const evm = await createEVM({ common: rules, stateManager: state, blockchain: blockHashes });
-    const vm = await createVM({ common: rules, stateManager: state, evm });
-    return new Reexecution(state, rules, evm, vm, blockHashes);
+    return Reexecution.over(chainId, state, { blockHashes: new BlockHashes(), limits: codeLimitsOf(genesis) });
+  }
+
+  /**
+   * An EVM over a state that others keep, as they do the hashes of its blocks. `logsTransfers`: whether moves of the base token
+   * are logged too, as EIP-7708 says; default false.
+   */
+  static async over(
+    chainId: number,
+    state: FlatState,
+    {
+      blockHashes,
+      limits,
+      logsTransfers = false,
+    }: { readonly blockHashes: BlockHashes; readonly limits: CodeLimits; readonly logsTransfers?: boolean },
+  ): Promise<Reexecution> {
+    const rules = chainRules(chainId, limits);
+    if (logsTransfers) rules.setEIPs([7708]);
+    return new Reexecution(state, rules, await IsolatedVm.create(rules, state, blockHashes), blockHashes);
   }
 
   /** Makes a block's hash known to the blocks after it. */
@@ -116,49 +130,39 @@ export class Reexecution {
   }
 
   /**
-   * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state. Its sender is
-   * taken as given: whoever does not trust where the transaction comes from recovers it before.
+   * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state, and leaves
+   * nothing then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
-    this.state.originalStorageCache.clear();
-    if (transaction.kind === "unsigned" && transaction.isImpersonated === true) this.state.admitSender(transaction.from);
-    try {
-      const result = await runTx(this.#vm, {
-        tx: this.#typed(transaction),
-        block: this.#block(environment),
-        skipBlockGasLimitValidation: true,
-      });
-      return receiptOf(result);
-    } finally {
-      this.state.admitSender(undefined);
-    }
+    const isImpersonated = transaction.kind === "unsigned" && transaction.isImpersonated === true;
+    const options = { tx: this.#typed(transaction), block: this.#block(environment) };
+    return receiptOf(await this.#vm.run(options, isImpersonated ? transaction.from : undefined));
   }
 
   /**
    * Runs one transaction and undoes it, reporting all code that it ran or wrote beyond what the state already held, and
-   * the size of all changes as `measure` counts them.
+   * the size of all changes as `measure` counts them. Invalid where one is that comes before it.
    */
-  async preview(transaction: EngineTransaction, environment: BlockEnvironment, measure: () => ChangeSize, bounds: RunBounds = {}): Promise<Preview> {
-    const { maxMs = Infinity, maxInstructions = Infinity } = bounds;
-    const initCodes: Hex[] = [];
-    const runtimeCodes: Hex[] = [];
+  async preview(
+    { transaction, environment, after = [] }: PreviewedTransaction,
+    measure: () => ChangeSize,
+    bounds: RunBounds = {},
+  ): Promise<Preview> {
     const { state } = this;
     const mark = state.mark();
-    const meter = new RunMeter(maxMs);
-    const watch = (message: { readonly data: Uint8Array }): void => meter.add(message.data.length);
-    this.#evm.events.on("beforeMessage", watch);
-    if (transaction.to === undefined) initCodes.push(transaction.data);
-    const stopWatching = watchCreations(this.#evm, (code) => initCodes.push(bytesToHex(code) as Hex));
-    // Every instruction costs gas, so with little there cannot be too many.
-    const counter = transaction.gasLimit > maxInstructions ? countInstructions(this.#evm, maxInstructions) : undefined;
-    state.onCode = (code) => runtimeCodes.push(bytesToHex(code) as Hex);
+    try {
+      for (const earlier of after) await this.run(earlier, environment);
+    } catch (error) {
+      state.rollback(mark);
+      const reason = `a transaction before it: ${error instanceof Error ? error.message : String(error)}`;
+      const unseen = { initCodes: [], runtimeCodes: [], exceedsCallData: false, isLong: false };
+      return { receipt: undefined, reason, ...unseen, size: measure() };
+    }
+    const watch = new RunWatch(this.#vm.evm, state, transaction, bounds);
     const report = (receipt: ReexecutedReceipt | undefined, reason: string | undefined): Preview => ({
       receipt,
       reason,
-      initCodes,
-      runtimeCodes,
-      isLoud: meter.isFull,
-      isLong: counter?.isFull ?? false,
+      ...watch.report(),
       size: measure(),
     });
     try {
@@ -166,27 +170,92 @@ export class Reexecution {
     } catch (error) {
       return report(undefined, error instanceof Error ? error.message : String(error));
     } finally {
-      this.#evm.events.off("beforeMessage", watch);
-      stopWatching();
-      counter?.stop();
-      state.onCode = undefined;
+      watch.stop();
       state.rollback(mark);
     }
   }
 
-  /** Runs a call and undoes it. It is broken off where it calls another contract, or itself, after `maxMs` milliseconds. */
-  async call(call: CallRequest, environment: BlockEnvironment, maxMs = Infinity): Promise<CallAnswer> {
-    const meter = new RunMeter(maxMs);
-    const watch = (message: { readonly data: Uint8Array }): void => meter.add(message.data.length);
-    this.#evm.events.on("beforeMessage", watch);
+  /**
+   * Whether an operation of L1's queue runs, once it is paid out, in the environment of its own block; nothing is kept. Throws
+   * where its payout does not succeed.
+   */
+  async judge({ payout, payoutEnvironment, operation, environment }: JudgedOperation): Promise<OperationVerdict> {
+    const { state } = this;
+    const mark = state.mark();
     try {
-      return await runCall(call, this.#evm, this.state, this.#block(environment));
-    } catch (error) {
-      if (meter.reason === undefined) throw error;
-      return { success: false, output: "0x", gasUsed: 0n, error: meter.reason };
+      for (const transaction of payout) {
+        const { success } = await this.run(transaction, payoutEnvironment);
+        if (!success) throw new Error(`the payout of an operation from ${operation.from} failed`);
+      }
+      const watch = new RunWatch(this.#vm.evm, state, operation, {});
+      const meter = new NativeMeter(this.#vm.evm, state, operation, payout.length === 0 ? undefined : payoutEnvironment.number);
+      let isBrokenOff = false;
+      try {
+        await this.run(operation, environment);
+        meter.deposit(watch.report().runtimeCodes.reduce((sum, code) => sum + fromHex(code).length, 0));
+      } catch {
+        isBrokenOff = true;
+      } finally {
+        meter.stop();
+        watch.stop();
+      }
+      const { initCodes, runtimeCodes, exceedsCallData } = watch.report();
+      const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
+      const brokenOff: NotRunReason | undefined = meter.reason ?? (exceedsCallData ? "callData" : "invalid");
+      const notRun = isBrokenOff ? brokenOff : isHostile ? "code" : undefined;
+      return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit, runtimeCodes };
     } finally {
-      this.#evm.events.off("beforeMessage", watch);
+      state.rollback(mark);
     }
+  }
+
+  /**
+   * Runs a call and keeps its effects, warm accounts and all as in a transaction. `reportAccess`: whether its access list is
+   * wanted.
+   */
+  async ask(call: AskedCall, block: AskedBlock, bounds: RunBounds = {}, reportAccess = false): Promise<CallOutcome> {
+    const watch = new RunWatch(this.#vm.evm, this.state, call, bounds);
+    const showBaseFee = this.#showBaseFee(block);
+    try {
+      const options = {
+        tx: askedTransaction(call, this.#rules),
+        block: showBaseFee.block,
+        skipNonce: call.validNonce === undefined,
+        skipBalance: call.validNonce === undefined,
+        reportAccessList: reportAccess,
+      };
+      const result = await this.#vm.run(options, call.from);
+      const { returnValue, exceptionError } = result.execResult;
+      const accessList = result.accessList?.map(({ address, storageKeys }) => ({
+        address: address as Hex,
+        storageKeys: storageKeys as Hex[],
+      }));
+      return {
+        receipt: receiptOf(result),
+        reason: undefined,
+        output: bytesToHex(returnValue) as Hex,
+        error: exceptionError?.error,
+        accessList,
+        ...watch.report(),
+      };
+    } catch (error) {
+      const reason = watch.reason ?? reasonOf(error);
+      return { receipt: undefined, reason, output: "0x", error: undefined, accessList: undefined, ...watch.report() };
+    } finally {
+      showBaseFee.stop();
+      watch.stop();
+    }
+  }
+
+  /** The block, whose base fee is shown from the first instruction on: nothing has to be paid for it. */
+  #showBaseFee(environment: AskedBlock): { readonly block: Block; stop(): void } {
+    const { baseFeeWei } = environment;
+    if (baseFeeWei === undefined) return { block: this.#block(environment), stop: () => undefined };
+    const block = this.#createBlock(environment);
+    const show = (): void => void Object.assign(block.header, { baseFeePerGas: baseFeeWei });
+    const { events } = this.#vm.evm;
+    events.on("beforeMessage", show);
+    return { block, stop: () => events.off("beforeMessage", show) };
   }
 
   /** The block that the EVM's environment opcodes read; made once for all transactions of a block. */
@@ -199,7 +268,7 @@ export class Reexecution {
 
   #createBlock({ number, timestamp, prevRandao, coinbase, gasLimit }: BlockEnvironment): Block {
     const header = { number, timestamp, gasLimit, coinbase, mixHash: prevRandao, baseFeePerGas: 0n, excessBlobGas: 0n };
-    return createBlock({ header }, { common: this.#rules, skipConsensusFormatValidation: true });
+    return createBlock({ header }, { common: this.#rules, skipConsensusFormatValidation: true, freeze: false });
   }
 
   #typed(transaction: EngineTransaction): TypedTransaction {
@@ -212,72 +281,19 @@ export class Reexecution {
     const { to, nonce, valueWei, data, gasLimit } = transaction;
     const target = to === undefined ? {} : { to };
     const gasPrice = gasPriceOf(transaction);
-    const tx = createLegacyTx({ nonce, gasPrice, gasLimit, value: valueWei, data, ...target }, { common: this.#rules, freeze: false });
-    // Its form is not Ethereum's, or nobody signed it: the sequencer says who sends it, as the first engine's impersonation does.
+    const tx = createLegacyTx(
+      { nonce, gasPrice, gasLimit, value: valueWei, data, ...target },
+      { common: this.#rules, freeze: false },
+    );
+    // Its form is not Ethereum's, or it is unsigned: the sequencer says who sends it, as the first engine's impersonation does.
     return Object.assign(tx, { getSenderAddress: () => sender, isSigned: () => true });
   }
 }
 
-/** Hashes of recent blocks, by number. */
-export type BlockHashMark = ReadonlyMap<number, Uint8Array>;
-
-/**
- * Ends a run whose calls pass on too much data, which neither engine is to copy, or that takes too long: precompiled contracts
- * take up to 11 seconds for 2^24 gas, all other code one or two.
- */
-class RunMeter {
-  readonly #maxMs: number;
-  readonly #startMs = performance.now();
-  #bytes = 0;
-  /** Why it was ended. */
-  reason: string | undefined;
-
-  constructor(maxMs: number) {
-    this.#maxMs = maxMs;
-  }
-
-  get isFull(): boolean {
-    return this.#bytes > MAX_CALL_DATA_BYTES;
-  }
-
-  /** A call passes on so much. Throws where the run must end. */
-  add(bytes: number): void {
-    this.#bytes += bytes;
-    if (this.isFull) this.reason = `calls pass on more than ${MAX_CALL_DATA_BYTES} bytes of data`;
-    else if (performance.now() - this.#startMs >= this.#maxMs) this.reason = `it takes longer than ${this.#maxMs} ms`;
-    if (this.reason !== undefined) throw new Error(this.reason);
-  }
-}
-
-/** The recent block hashes, in the shape in which ethereumjs asks for them. */
-class BlockHashes {
-  #hashes = new Map<number, Uint8Array>();
-
-  mark(): BlockHashMark {
-    return new Map(this.#hashes);
-  }
-
-  returnTo(mark: BlockHashMark): void {
-    this.#hashes = new Map(mark);
-  }
-
-  set(number: number, hash: Uint8Array): void {
-    this.#hashes.set(number, hash);
-    this.#hashes.delete(number - REMEMBERED_HASHES);
-  }
-
-  getBlock(number: number): Promise<{ hash: () => Uint8Array }> {
-    const hash = this.#hashes.get(Number(number)) ?? new Uint8Array(32);
-    return Promise.resolve({ hash: () => hash });
-  }
-
-  putBlock(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shallowCopy(): BlockHashes {
-    return this;
-  }
+/** The library says behind its reason in which of its objects it arose. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split(" (vm hf=")[0] ?? message;
 }
 
 function receiptOf(result: RunTxResult): ReexecutedReceipt {

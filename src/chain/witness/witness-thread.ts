@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { BatchWitness } from "./batch-witness.ts";
 import type { WitnessOperations, WitnessReply, WitnessRequest, WitnessSetup } from "./messages.ts";
 import { WitnessError } from "./witness-error.ts";
@@ -8,6 +9,7 @@ const port = parentPort;
 if (port === null) throw new Error("witness-thread.ts is the body of a worker thread; use startWitness");
 const { chainId, genesis } = workerData as WitnessSetup;
 const starting = BatchWitness.create(chainId, genesis);
+let questionPort: MessagePort | undefined;
 const reply = (message: WitnessReply): void => port.postMessage(message);
 
 type Handlers = {
@@ -24,13 +26,27 @@ const handlers: Handlers = {
   },
   execute: (witness, block) => witness.execute(block),
   cheat: (witness, cheat) => witness.cheat(cheat),
-  preview: (witness, { transaction, environment, ...bounds }) => witness.preview(transaction, environment, bounds),
-  call: (witness, { call, environment, maxMs }) => witness.call(call, environment, maxMs),
+  preview: (witness, { transaction, environment, after = [], ...bounds }) =>
+    witness.preview({ transaction, environment, after }, bounds),
+  judge: (witness, judged) => witness.judge(judged),
+  feed: async (witness, questions) => {
+    questionPort = questions;
+    witness.restartUpdates();
+    return undefined;
+  },
+  forward: async (witness, question) => {
+    questionPort?.postMessage({ update: witness.takeUpdate(), question });
+    return undefined;
+  },
   measure: async (witness) => witness.measure(),
   seal: async (witness) => witness.seal(),
   snapshot: async (witness) => witness.snapshot(),
   revert: async (witness, id) => {
     witness.revert(id);
+    return undefined;
+  },
+  discard: async (witness, id) => {
+    witness.discard(id);
     return undefined;
   },
 };

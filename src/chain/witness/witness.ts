@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { Transferable } from "node:worker_threads";
 import type { WitnessOperation, WitnessOperations, WitnessReply, WitnessRequest, WitnessSetup } from "./messages.ts";
 import { WitnessError } from "./witness-error.ts";
 
@@ -7,6 +8,7 @@ export interface Witness {
   request<Name extends WitnessOperation>(
     operation: Name,
     request: WitnessOperations[Name]["request"],
+    transfer?: readonly Transferable[],
   ): Promise<WitnessOperations[Name]["result"]>;
   /** Requests without an answer so far: how far the witness is behind. */
   readonly pending: number;
@@ -28,7 +30,11 @@ const MAX_NEW_OBJECTS_MIB = 48;
 export function startWitness(setup: WitnessSetup): Witness {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
-  const worker = new Worker(new URL(`./witness-thread.${extension}`, import.meta.url), { workerData: setup, execArgv: [], resourceLimits });
+  const worker = new Worker(new URL(`./witness-thread.${extension}`, import.meta.url), {
+    workerData: setup,
+    execArgv: [],
+    resourceLimits,
+  });
   worker.unref();
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
@@ -51,14 +57,18 @@ export function startWitness(setup: WitnessSetup): Witness {
   worker.on("exit", () => stop("the witness thread has ended"));
 
   return {
-    request<Name extends WitnessOperation>(operation: Name, request: WitnessOperations[Name]["request"]) {
+    request<Name extends WitnessOperation>(
+      operation: Name,
+      request: WitnessOperations[Name]["request"],
+      transfer: readonly Transferable[] = [],
+    ) {
       if (stopped !== undefined) return Promise.reject(stopped);
       const id = nextId++;
       worker.ref();
       const message: WitnessRequest = { id, operation, request };
       return new Promise<WitnessOperations[Name]["result"]>((resolve, reject) => {
         waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
-        worker.postMessage(message);
+        worker.postMessage(message, transfer);
       });
     },
     get pending() {

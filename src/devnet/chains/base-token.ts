@@ -1,7 +1,7 @@
 import { ContractFactory, Interface } from "ethers";
 import type { Signer } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { ETH_BASE_TOKEN } from "./create-chain.ts";
+import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../options.ts";
@@ -16,21 +16,36 @@ export interface BaseToken {
 
 const erc20 = new Interface(["function symbol() view returns (string)"]);
 /** Of a token that is made for a chain: all of it the deployer's. */
-const SUPPLY = 10n ** 27n;
+const SUPPLY = 10n ** 36n;
 
-/** The token that an option means; one that is only described is deployed. Rejects with DevnetOptionsError where there is none. */
-export async function resolveBaseToken(option: BaseTokenOption, field: string, signer: Signer, artifacts: ArtifactSource): Promise<BaseToken> {
+/**
+ * The token that an option means; one that is only described is deployed. Rejects with DevnetOptionsError where there is
+ * none.
+ */
+export async function resolveBaseToken(
+  option: BaseTokenOption,
+  field: string,
+  signer: Signer,
+  artifacts: ArtifactSource,
+): Promise<BaseToken> {
   if (typeof option !== "string") return deployToken(option, signer, artifacts);
   if (BigInt(option) === BigInt(ETH_BASE_TOKEN)) return { l1Address: ETH_BASE_TOKEN, symbol: "ETH" };
   try {
     const answer = await signer.call({ to: option, data: erc20.encodeFunctionData("symbol") });
     return { l1Address: option, symbol: String(erc20.decodeFunctionResult("symbol", answer)[0]) };
   } catch (error) {
-    throw new DevnetOptionsError(`${field}: there is no ERC-20 with a symbol at ${option} on L1; describe one by name and symbol to have it deployed`, { cause: error });
+    throw new DevnetOptionsError(
+      `${field}: there is no ERC-20 with a symbol at ${option} on L1; describe one by name and symbol to have it deployed`,
+      { cause: error },
+    );
   }
 }
 
-async function deployToken({ name, symbol }: Exclude<BaseTokenOption, Hex>, signer: Signer, artifacts: ArtifactSource): Promise<BaseToken> {
+async function deployToken(
+  { name, symbol }: Exclude<BaseTokenOption, Hex>,
+  signer: Signer,
+  artifacts: ArtifactSource,
+): Promise<BaseToken> {
   const { abi, bytecode } = await artifacts("DevelopmentToken");
   const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(name, symbol, await signer.getAddress(), SUPPLY);
   const response = await signer.sendTransaction({ data });

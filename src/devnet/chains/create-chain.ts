@@ -1,14 +1,12 @@
 import { AbiCoder, hexlify, Interface, randomBytes, ZeroAddress } from "ethers";
 import type { Signer, TransactionReceipt } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { fromHex, hashTag, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf, describeContractError } from "../../settlement/contract-error.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
-
-/** How clients write ETH as a base token. */
-export const ETH_BASE_TOKEN: Hex = "0x0000000000000000000000000000000000000001";
 
 /** All that is chosen when a chain is created; the contract's `ChainConfiguration`. Nothing of it changes afterwards. */
 export interface HyperchainConfiguration {
@@ -27,6 +25,8 @@ export interface HyperchainConfiguration {
   readonly validatorThreshold: bigint;
   /** Seconds between commit and execution. */
   readonly executionDelay: bigint;
+  /** The same of a batch whose data alone are proven, on a version that proves execution; 0 forbids such batches. */
+  readonly unprovenDelay: bigint;
   /** Seconds that the sequencer has for an operation when the queue is idle. */
   readonly priorityOpWindow: bigint;
   /** Seconds after an operation's deadline at which the exit opens. */
@@ -45,7 +45,7 @@ export interface CreatedChain {
   readonly configuration: HyperchainConfiguration;
   /** L1 block of its creation: none of its events is older. */
   readonly fromBlock: number;
-  /** Leaves that the registry of Transaction Roots had when the chain was created. */
+  /** When it was created, seconds of L1's time. */
   readonly bornAt: bigint;
   readonly gasUsed: bigint;
 }
@@ -68,9 +68,10 @@ export function localChainConfiguration(
     cheatsAllowed: true,
     validatorThreshold: BigInt(validators.length),
     executionDelay: 0n,
+    unprovenDelay: 0n,
     priorityOpWindow: 3_600n,
     exitDelay: 86_400n,
-    priorityGasPerSecond: 1_000_000n,
+    priorityGasPerSecond: 100_000n,
     l2GasPrice: 1_000_000_000n,
     validators: [...validators].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)),
   };
@@ -81,6 +82,8 @@ export interface CreationDependencies {
   readonly secret?: () => Hex;
   /** Default: the timer. */
   readonly wait?: (milliseconds: number) => Promise<void>;
+  /** L1 blocks that must stand on the creation, its own included, before the chain's first state is made of it. Default 1. */
+  readonly confirmations?: number;
 }
 
 /** How often a creation is tried again where L1's clock is behind ours, a second apart. */
@@ -89,41 +92,66 @@ const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
 const factoryInterface = new Interface(chainFactoryAbi);
 
 /**
- * Creates a chain; anyone may. Announces it first, without showing it, and waits as long as the factory asks for, so that the id cannot
- * be taken on seeing the creation. Rejects with DeploymentError, naming the factory's error, for a configuration that cannot work.
+ * Creates a chain; anyone may. Announces it first, without showing it, and waits as long as the factory asks for, so that
+ * the id cannot be taken on seeing the creation. Rejects with DeploymentError, naming the factory's error, for a
+ * configuration that cannot work.
  */
 export async function createChain(
   ecosystem: Pick<DeployedEcosystem, "addresses" | "settlementChainId">,
   configuration: HyperchainConfiguration,
   signer: Signer,
-  { secret = () => hexlify(randomBytes(32)) as Hex, wait = timer }: CreationDependencies = {},
+  { secret = () => hexlify(randomBytes(32)) as Hex, wait = timer, confirmations = 1 }: CreationDependencies = {},
 ): Promise<CreatedChain> {
   const to = ecosystem.addresses.factory;
   const creator = (await signer.getAddress()) as Hex;
   const word = secret();
-  const send = async (name: string, args: readonly unknown[]): Promise<TransactionReceipt> => {
+  const send = async (name: string, args: readonly unknown[], blocks = 1): Promise<TransactionReceipt> => {
     const response = await signer.sendTransaction({ to, data: factoryInterface.encodeFunctionData(name, args) });
-    const receipt = await response.wait();
+    const receipt = await response.wait(blocks);
     if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${response.hash} failed`);
     return receipt;
   };
   const announcement = announcementOf(ecosystem.settlementChainId, creator, word, configuration);
   const announced = await send("announceChain", [announcement]);
-  const [delay] = factoryInterface.decodeFunctionResult("revealDelay", await signer.call({ to, data: factoryInterface.encodeFunctionData("revealDelay") })) as unknown as [bigint];
+  const [delay] = factoryInterface.decodeFunctionResult(
+    "revealDelay",
+    await signer.call({ to, data: factoryInterface.encodeFunctionData("revealDelay") }),
+  ) as unknown as [bigint];
   if (delay > 0n) await wait(Number(delay) * 1_000);
-  const receipt = await refusable(async () => send("createChain", [configuration, word]), wait);
-  for (const log of receipt.logs) {
-    const event = factoryInterface.parseLog(log);
-    if (event?.name !== "ChainCreated") continue;
-    const hyperchain = String(event.args["hyperchain"]).toLowerCase() as Hex;
-    const bornAt = event.args["bornAt"] as bigint;
-    return { hyperchain, configuration, fromBlock: receipt.blockNumber, bornAt, gasUsed: announced.gasUsed + receipt.gasUsed };
-  }
-  throw new DeploymentError("createChain", `transaction ${receipt.hash} created no chain`);
+  const receipt = await refusable(async () => send("createChain", [configuration, word], confirmations), wait);
+  const birth = await birthOf(configuration.chainId, to, signer, confirmations);
+  if (birth.hyperchain === ZeroAddress)
+    throw new DeploymentError(
+      "createChain",
+      `L1 took transaction ${receipt.hash} back, so there is no chain ${configuration.chainId}; create it again`,
+    );
+  return { ...birth, configuration, fromBlock: receipt.blockNumber, gasUsed: announced.gasUsed + receipt.gasUsed };
+}
+
+/** What L1's state at the confirmed depth says of a chain: a receipt may be of a block that was taken back since. */
+async function birthOf(
+  chainId: bigint,
+  factory: Hex,
+  { provider }: Signer,
+  confirmations: number,
+): Promise<Pick<CreatedChain, "hyperchain" | "bornAt">> {
+  if (provider === null) throw new TypeError("the signer has no provider");
+  const blockTag = (await provider.getBlockNumber()) - (confirmations - 1);
+  const ask = async (name: string): Promise<unknown> => {
+    const answer = await provider.call({ to: factory, data: factoryInterface.encodeFunctionData(name, [chainId]), blockTag });
+    return factoryInterface.decodeFunctionResult(name, answer)[0];
+  };
+  const [hyperchain, bornAt] = await Promise.all([ask("getHyperchain"), ask("bornAt")]);
+  return { hyperchain: String(hyperchain).toLowerCase() as Hex, bornAt: bornAt as bigint };
 }
 
 /** What is published of a chain before it is created. */
-export function announcementOf(settlementChainId: bigint, creator: Hex, secret: Hex, configuration: HyperchainConfiguration): Hex {
+export function announcementOf(
+  settlementChainId: bigint,
+  creator: Hex,
+  secret: Hex,
+  configuration: HyperchainConfiguration,
+): Hex {
   const coder = AbiCoder.defaultAbiCoder();
   const [type] = factoryInterface.getFunction("createChain")?.inputs ?? [];
   if (type === undefined) throw new TypeError("the factory's interface has createChain");
@@ -132,7 +160,10 @@ export function announcementOf(settlementChainId: bigint, creator: Hex, secret: 
   return keccak(fromHex(coder.encode(types, [ANNOUNCEMENT_TAG, settlementChainId, creator, secret, content]) as Hex));
 }
 
-async function refusable(create: () => Promise<TransactionReceipt>, wait: (milliseconds: number) => Promise<void>): Promise<TransactionReceipt> {
+async function refusable(
+  create: () => Promise<TransactionReceipt>,
+  wait: (milliseconds: number) => Promise<void>,
+): Promise<TransactionReceipt> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await create();
@@ -140,7 +171,10 @@ async function refusable(create: () => Promise<TransactionReceipt>, wait: (milli
       const contractError = contractErrorOf(error);
       if (contractError === undefined) throw error;
       if (contractError.name === "CreationTooEarly" && attempt < ATTEMPTS) await wait(1_000);
-      else throw new DeploymentError("createChain", `the factory refuses it with ${describeContractError(contractError)}`, { cause: error });
+      else
+        throw new DeploymentError("createChain", `the factory refuses it with ${describeContractError(contractError)}`, {
+          cause: error,
+        });
     }
   }
 }

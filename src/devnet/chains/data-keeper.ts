@@ -15,7 +15,10 @@ export interface DataKeeper {
 }
 
 /** A keeper in this process. */
-export function createDataKeeper(chain: QuorumContext, readers: readonly Hex[]): DataKeeper & { keep(batch: SignedBatch): Promise<void> } {
+export function createDataKeeper(
+  chain: QuorumContext,
+  readers: readonly Hex[],
+): DataKeeper & { keep(batch: SignedBatch): Promise<void> } {
   const kept = new Map<bigint, Uint8Array>();
   const allowed = new Set(readers);
   return {
@@ -24,7 +27,9 @@ export function createDataKeeper(chain: QuorumContext, readers: readonly Hex[]):
       return Promise.resolve();
     },
     async read(request) {
-      const reader = await Promise.resolve(request).then((asked) => readerOf(chain, asked)).catch(() => "nobody");
+      const reader = await Promise.resolve(request)
+        .then((asked) => readerOf(chain, asked))
+        .catch(() => "a caller without a valid signature");
       if (!allowed.has(reader as Hex)) throw new QuorumMemberError("ReaderUnknown", `${reader} may not read this chain's data`);
       const pubdata = kept.get(request.batchNumber);
       if (pubdata === undefined) throw new QuorumMemberError("DataUnknown", `there is no data of batch ${request.batchNumber}`);
@@ -53,7 +58,8 @@ export function keepersInTurn(keepers: readonly DataKeeper[]): DataKeeper {
 /** `hyperchain_getBatchData`: number of the batch, and the reader's signature of the request. */
 export function batchDataMethod(keeper: DataKeeper): RpcMethod {
   return async ([batchNumber, signature]) => {
-    const isNumber = typeof batchNumber === "number" || (typeof batchNumber === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(batchNumber));
+    const isNumber =
+      typeof batchNumber === "number" || (typeof batchNumber === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(batchNumber));
     if (!isNumber || typeof signature !== "string") {
       throw new RpcError(RpcCode.invalidParams, "the parameters are the batch's number and the reader's signature");
     }

@@ -1,15 +1,13 @@
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
+import type { Closed } from "../../chain/rpc/guarded-methods.ts";
+import type { RevertReason } from "../../chain/rpc/message-status.ts";
+import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
+import type { ChainAccess } from "../../node/serving/serve-chain.ts";
+import type { ChainPlan } from "../options.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
-import type { GenesisAccount } from "../../chain/genesis.ts";
-import type { Closing } from "../closing.ts";
-import { batchDataMethod } from "./data-keeper.ts";
-import { startOrClose } from "../closing.ts";
-import type { Eip1193Provider } from "../eip1193.ts";
-import type { ChainPlan } from "../options.ts";
-import { serveChain } from "./serve-chain.ts";
-import type { ChainAccess } from "./serve-chain.ts";
-import { settlementViewOf } from "./settlement-view.ts";
 
 /** A chain that is served. */
 export interface DevnetChain {
@@ -19,6 +17,8 @@ export interface DevnetChain {
   readonly plan: ChainPlan;
   /** Without the way over HTTP. */
   readonly provider: Eip1193Provider;
+  /** As for a client; where it is undefined with a stranger's bounds, but before strangers. */
+  readonly answer: ChainAccess["answer"];
   readonly pipeline: ChainPipeline;
 }
 
@@ -27,37 +27,28 @@ export interface ServedChain extends DevnetChain, ChainAccess {
 }
 
 /** Starts a chain and serves it. Rejects with PortInUseError, or with what the chain could not start for. */
-export function startServedChain(
-  options: { readonly host: string; readonly origins: readonly string[]; readonly inBackground: boolean; readonly plan: ChainPlan; readonly baseToken: BaseToken; readonly genesis: readonly GenesisAccount[] },
+export async function startServedChain(
+  options: {
+    readonly host: string;
+    readonly origins: readonly string[];
+    readonly inBackground: boolean;
+    readonly closed: Closed;
+    readonly plan: ChainPlan;
+    readonly baseToken: BaseToken;
+    readonly genesis: readonly GenesisAccount[];
+    readonly accounts: UnlockedAccounts;
+    readonly revertReason: RevertReason;
+  },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
-  return startOrClose(`chain ${options.plan.name}`, (closing) => start(options, dependencies, closing));
-}
-
-async function start(
-  { host, origins, inBackground, plan, baseToken, genesis }: Parameters<typeof startServedChain>[0],
-  dependencies: ChainPipelineDependencies,
-  closing: Closing,
-): Promise<ServedChain> {
-  const pipeline = await startChainPipeline({ plan, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI }, dependencies);
-  closing.add(() => pipeline.close());
-  const { data } = pipeline.signers;
-  const access = await serveChain(
-    pipeline.chain,
-    {
-      name: `chain ${plan.name}`,
-      host,
-      port: plan.port,
-      origins,
-      inBackground,
-      gasPriceWei: GAS_PRICE_WEI,
-      development: true,
-      settlement: settlementViewOf(pipeline, dependencies),
-      ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
-    },
-    closing,
+  const { plan, baseToken, genesis, ...answering } = options;
+  const serving = { ...answering, gasPriceWei: GAS_PRICE_WEI };
+  const pipeline = await startChainPipeline(
+    { plan, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
+    dependencies,
   );
-  return { ...access, chainId: plan.chainId, name: plan.name, plan, pipeline, close: () => closing.close() };
+  const { url, provider, answer, addMethods, close } = pipeline;
+  return { url, provider, answer, addMethods, close, chainId: plan.chainId, name: plan.name, plan, pipeline };
 }
 
 /** What clients are told to pay. */

@@ -1,7 +1,8 @@
 import { ContractFactory } from "ethers";
 import type { Signer } from "ethers";
-import type { Clock } from "../../chain/clock.ts";
-import type { GenesisAccount } from "../../chain/genesis.ts";
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
@@ -10,10 +11,11 @@ import type { Quorum, TypedDataSigner } from "../../settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../../settlement/settlement-batch.ts";
 import type { PostingPolicy } from "../../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts.ts";
-import type { Closing } from "../closing.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
 import type { CreatedChain } from "./create-chain.ts";
 import { createDataKeeper, keepersInTurn } from "./data-keeper.ts";
 import type { DataKeeper } from "./data-keeper.ts";
+import type { KeptChain } from "../keeping/world.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { ChainPlan, SignerCount } from "../options.ts";
@@ -31,6 +33,8 @@ export interface SignersDependencies {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly genesis: readonly GenesisAccount[];
+  /** Has what members keep over a restart, and the policy that counts their signatures. */
+  readonly kept?: KeptChain;
   /** As the pipeline's: then L1 is not the devnet's own, and does not return to earlier states. */
   readonly l1MayBeBehind?: boolean;
 }
@@ -54,6 +58,8 @@ export interface ChainSigners {
   readonly posting: PostingPolicy;
   /** Gives a validium's data to those with rights; undefined where L1 has it. */
   readonly data: DataKeeper | undefined;
+  /** Gives the batches of earlier processes to those who keep their data. To be awaited before the next one is sealed. */
+  catchUp(batches: readonly FormedBatch[]): Promise<void>;
   /** Process ids of the quorum's members; empty where the only one is in this process. */
   readonly memberPids: readonly (number | undefined)[];
   /** As above, of the committee's. */
@@ -66,13 +72,17 @@ export interface ChainSigners {
  * Starts the members that live in processes of their own, and deploys the policy that counts a committee's signatures. What
  * was started ends with `closing`.
  */
-export async function prepareSigners(plan: ChainPlan, dependencies: SignersDependencies, closing: Closing): Promise<PreparedSigners> {
-  const { ecosystem, operator, clock } = dependencies;
+export async function prepareSigners(
+  plan: ChainPlan,
+  dependencies: SignersDependencies,
+  closing: Disposer,
+): Promise<PreparedSigners> {
+  const { ecosystem, operator, clock, kept } = dependencies;
   const { settlementChainId, addresses } = ecosystem;
   const isValidium = plan.dataAvailability === "validium";
-  const start = async (count: SignerCount | undefined): Promise<MemberProcess[]> => {
-    const starting = Array.from({ length: count?.members ?? 0 }, async () => {
-      const member = await startMemberProcess({ clock });
+  const start = async (count: SignerCount | undefined, fileOf?: (place: number) => string): Promise<MemberProcess[]> => {
+    const starting = Array.from({ length: count?.members ?? 0 }, async (_, place) => {
+      const member = await startMemberProcess({ clock, file: fileOf?.(place) });
       closing.add(() => member.close());
       return member;
     });
@@ -80,11 +90,18 @@ export async function prepareSigners(plan: ChainPlan, dependencies: SignersDepen
     await Promise.allSettled(starting);
     return Promise.all(starting);
   };
-  const [quorumProcesses, committeeProcesses] = await Promise.all([start(plan.quorum), start(isValidium ? plan.committee : undefined)]);
+  const [quorumProcesses, committeeProcesses] = await Promise.all([
+    start(plan.quorum, validatorFiles(plan, kept)),
+    start(isValidium ? plan.committee : undefined, kept && ((place) => kept.memberFile("keeper", place))),
+  ]);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
-  const addressesOf = (members: readonly MemberProcess[]): Hex[] => (members.length === 0 ? [operatorAddress] : members.map(({ address }) => address));
+  const addressesOf = (members: readonly MemberProcess[]): Hex[] =>
+    members.length === 0 ? [operatorAddress] : members.map(({ address }) => address);
   const committeeThreshold = plan.committee?.threshold ?? 1;
-  const policy = isValidium ? await deployCommitteePolicy(addressesOf(committeeProcesses), committeeThreshold, dependencies) : addresses.rollupPolicy;
+  const policy = isValidium
+    ? (kept?.birth?.dataAvailabilityPolicy ??
+      (await deployCommitteePolicy(addressesOf(committeeProcesses), committeeThreshold, dependencies)))
+    : addresses.rollupPolicy;
 
   return {
     validators: addressesOf(quorumProcesses),
@@ -101,6 +118,7 @@ export async function prepareSigners(plan: ChainPlan, dependencies: SignersDepen
         fromBlock: ecosystem.fromBlock,
         coinbase: operatorAddress,
         genesis: dependencies.genesis,
+        firstState: { singletons: plan.singletons, allowUnlimitedContractSize: plan.allowUnlimitedContractSize },
         pubdataOnChain: !isValidium,
         keeps: undefined,
         l1Returns: dependencies.l1MayBeBehind !== true,
@@ -114,10 +132,9 @@ export async function prepareSigners(plan: ChainPlan, dependencies: SignersDepen
           ? [await createLocalMember(operator, contract)]
           : quorumProcesses.map((member) => remoteMember(member, inputsOf));
       const quorum = { members, threshold: plan.quorum?.threshold ?? 1 };
-      const memberPids = quorumProcesses.map(({ pid }) => pid);
-      const committeePids = committeeProcesses.map(({ pid }) => pid);
-      const common = { quorum, memberPids, committeePids, memberSetup: setup };
-      if (!isValidium) return { ...common, posting: CALLDATA_POSTING, data: undefined };
+      const pids = { memberPids: pidsOf(quorumProcesses), committeePids: pidsOf(committeeProcesses) };
+      const common = { quorum, ...pids, memberSetup: setup };
+      if (!isValidium) return { ...common, posting: CALLDATA_POSTING, data: undefined, catchUp: () => Promise.resolve() };
 
       const keeper = createDataKeeper(contract, readers);
       const committee: CommitteeMember[] =
@@ -125,14 +142,45 @@ export async function prepareSigners(plan: ChainPlan, dependencies: SignersDepen
           ? [await createLocalCommitteeMember(operator, { settlementChainId, policy }, (batch) => keeper.keep(batch))]
           : committeeProcesses.map((member) => remoteCommitteeMember(member, inputsOf, policy));
       const data =
-        committeeProcesses.length === 0 ? keeper : keepersInTurn(committeeProcesses.map((member) => ({ read: (request) => member.request("readData", request) })));
+        committeeProcesses.length === 0
+          ? keeper
+          : keepersInTurn(committeeProcesses.map((member) => ({ read: (request) => member.request("readData", request) })));
       const posting = committeePosting({ members: committee, threshold: committeeThreshold, settlementChainId, policy });
-      return { ...common, posting, data };
+      return { ...common, posting, data, catchUp: bringsUpToDate(keeper, committeeProcesses, inputsOf) };
     },
   };
 }
 
-async function deployCommitteePolicy(members: readonly Hex[], threshold: number, { operator, artifacts }: SignersDependencies): Promise<Hex> {
+function pidsOf(members: readonly MemberProcess[]): (number | undefined)[] {
+  return members.map(({ pid }) => pid);
+}
+
+/** Where the validators' keys and signatures are kept; undefined for nowhere. */
+function validatorFiles({ journal }: ChainPlan, kept: KeptChain | undefined): ((place: number) => string) | undefined {
+  if (kept !== undefined) return (place) => kept.memberFile("validator", place);
+  return journal === undefined ? undefined : (place) => `${journal}.validator-${place + 1}`;
+}
+
+/** The keeper in this process is given the batches; members in others, where there are any, run them again. */
+function bringsUpToDate(
+  keeper: ReturnType<typeof createDataKeeper>,
+  members: readonly MemberProcess[],
+  inputsOf: InputsOf,
+): ChainSigners["catchUp"] {
+  const follow = async (member: MemberProcess, batches: readonly FormedBatch[]): Promise<void> => {
+    for (const { outputs } of batches) await member.request("follow", await inputsOf(outputs.batchNumber));
+  };
+  return async (batches) => {
+    if (members.length === 0) for (const batch of batches) await keeper.keep(batch);
+    await Promise.all(members.map((member) => follow(member, batches)));
+  };
+}
+
+async function deployCommitteePolicy(
+  members: readonly Hex[],
+  threshold: number,
+  { operator, artifacts }: SignersDependencies,
+): Promise<Hex> {
   const { abi, bytecode } = await artifacts("CommitteePolicy");
   const ascending = members.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
   const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(ascending, threshold);

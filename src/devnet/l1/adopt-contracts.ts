@@ -1,29 +1,62 @@
+import { Interface } from "ethers";
 import type { Provider } from "ethers";
+import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { exitDelayObjection } from "../../options/time-limits.ts";
+import type { ChainTimes } from "../../options/time-limits.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { DeployedEcosystem, FirstVersion } from "./deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../options.ts";
 import type { DeployedContracts } from "../options.ts";
 
+/** What the contracts must be good for. */
+export interface Adoption {
+  readonly version: FirstVersion;
+  readonly withNoProofVersion: boolean;
+  /** The times of the chains that are to be created with them. */
+  readonly chains: readonly ChainTimes[];
+}
+
+const factoryInterface = new Interface(chainFactoryAbi);
+
 /**
- * Takes over contracts that others have deployed. Rejects with DevnetOptionsError where they are not on this L1, or were
- * deployed for another protocol than this software's.
+ * Takes over contracts that others have deployed. Rejects with DevnetOptionsError where they are not on this L1, were
+ * deployed for another protocol than this software's, or would refuse one of the chains for its times.
  */
 export async function adoptContracts(
   contracts: DeployedContracts,
-  { version, withNoProofVersion }: { readonly version: FirstVersion; readonly withNoProofVersion: boolean },
+  { version, withNoProofVersion, chains }: Adoption,
   l1: Provider,
 ): Promise<DeployedEcosystem> {
   const { addresses, version: theirs, noProofVersion } = contracts;
   for (const role of ["factory", "bridge", "roots", "verifiers"] as const) {
     if ((await l1.getCode(addresses[role])) !== "0x") continue;
-    throw new DevnetOptionsError(`l1.deployed.addresses.${role}: there is no contract at ${addresses[role]} on the L1 at l1.url; give what was deployed there, or leave l1.deployed out`);
+    throw new DevnetOptionsError(
+      `l1.deployed.addresses.${role}: there is no contract at ${addresses[role]} on the L1 at l1.url; give what was deployed there, or leave l1.deployed out`,
+    );
   }
   for (const field of ["protocolVersion", "genesisStateRoot", "genesisLeafCount"] as const) {
     if (theirs[field] === version[field]) continue;
-    throw new DevnetOptionsError(`l1.deployed.version.${field} is ${theirs[field]}, this software's is ${version[field]}; deploy its contracts, or use the software that these were deployed with`);
+    throw new DevnetOptionsError(
+      `l1.deployed.version.${field} is ${theirs[field]}, this software's is ${version[field]}; deploy its contracts, or use the software that these were deployed with`,
+    );
   }
   if (withNoProofVersion && noProofVersion === undefined) {
-    throw new DevnetOptionsError('prover.mode: these contracts have no version without proofs; use "stark", or leave l1.deployed out');
+    throw new DevnetOptionsError(
+      'prover.mode: these contracts have no version without proofs; use "stark", or leave l1.deployed out',
+    );
+  }
+  const recoverySeconds = await readRecoverySeconds(addresses.factory, l1);
+  for (const [place, times] of chains.entries()) {
+    const objection = exitDelayObjection(times, recoverySeconds);
+    if (objection !== undefined) throw new DevnetOptionsError(`chains[${place}].exitDelaySeconds: ${objection}`);
   }
   const { chainId: settlementChainId } = await l1.getNetwork();
   return { ...contracts, settlementChainId, gasUsed: new Map() };
+}
+
+/** What the factory keeps for a chain that forms a refused batch again. */
+async function readRecoverySeconds(factory: Hex, l1: Provider): Promise<number> {
+  const answer = await l1.call({ to: factory, data: factoryInterface.encodeFunctionData("recoveryTime") });
+  const [seconds] = factoryInterface.decodeFunctionResult("recoveryTime", answer) as unknown as [bigint];
+  return Number(seconds);
 }

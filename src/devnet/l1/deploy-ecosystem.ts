@@ -1,8 +1,9 @@
-import { ContractFactory, getCreateAddress, Interface } from "ethers";
+import { ContractFactory, getCreateAddress, Interface, ZeroAddress, ZeroHash } from "ethers";
 import type { InterfaceAbi, Signer, TransactionResponse } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
 export interface ContractArtifact {
@@ -29,6 +30,13 @@ export interface EcosystemOptions {
   readonly retirementNoticeSeconds: bigint;
   /** Seconds between a chain's announcement and its creation: long enough that an answer to another's creation comes too late. */
   readonly revealDelaySeconds: bigint;
+  /**
+   * Seconds that every chain must have, beside window and execution delay, to form a refused batch again before its exit
+   * opens.
+   */
+  readonly recoverySeconds: bigint;
+  /** Seconds that everyone has to look at a protocol version that a chain is about to take, beside windows and delays. */
+  readonly reactionSeconds: bigint;
   /** Adds, beside the first version, one whose batches are not proven. For tests only; the deployer must be the governance. */
   readonly withNoProofVersion?: boolean;
 }
@@ -91,8 +99,13 @@ interface Deployment {
  */
 const DEPLOYMENT_GAS = 16_777_216n;
 const ADD_VERSION_GAS = 1_000_000n;
+/** In place of a version's aggregator and of its kernel's key. */
+const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
-function deployments(governance: Hex, { retirementNoticeSeconds, revealDelaySeconds }: EcosystemOptions): readonly Deployment[] {
+function deployments(
+  governance: Hex,
+  { retirementNoticeSeconds, revealDelaySeconds, recoverySeconds, reactionSeconds }: EcosystemOptions,
+): readonly Deployment[] {
   return [
     { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
     { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
@@ -105,9 +118,9 @@ function deployments(governance: Hex, { retirementNoticeSeconds, revealDelaySeco
     { role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
     { role: "bytecodes", artifact: "BytecodeRegistry", args: (a) => [a.factory] },
     { role: "stateTree", artifact: "StateTree", args: () => [] },
-    { role: "stateExit", artifact: "StateExit", args: (a) => [a.factory, a.stateTree] },
+    { role: "stateExit", artifact: "StateExit", args: (a) => [a.factory] },
     { role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory, a.stateExit] },
-    { role: "settings", artifact: "ChainSettings", args: (a) => [a.factory] },
+    { role: "settings", artifact: "ChainSettings", args: (a) => [a.factory, a.verifiers, reactionSeconds] },
     {
       role: "implementation",
       artifact: "Hyperchain",
@@ -115,7 +128,7 @@ function deployments(governance: Hex, { retirementNoticeSeconds, revealDelaySeco
         { factory, bridge, roots, bytecodes, verifiers, reader, settings },
       ],
     },
-    { role: "factory", artifact: "ChainFactory", args: (a) => [a.implementation, revealDelaySeconds] },
+    { role: "factory", artifact: "ChainFactory", args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds] },
   ];
 }
 
@@ -149,7 +162,8 @@ export async function deployEcosystem(
     return send(name, { data }, DEPLOYMENT_GAS);
   }
   async function addVersion({ protocolVersion, genesisStateRoot, genesisLeafCount }: FirstVersion, verifier: Hex): Promise<void> {
-    const content = { verifier, genesisStateRoot, genesisLeafCount };
+    const [aggregator, executionKey] = PROVES_NO_EXECUTION;
+    const content = { verifier, aggregator, tree: addresses.stateTree, genesisStateRoot, genesisLeafCount, executionKey };
     const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [protocolVersion, content]);
     await send("addVersion", { to: addresses.verifiers, data }, ADD_VERSION_GAS);
   }
@@ -174,7 +188,7 @@ export async function deployEcosystem(
 }
 
 /** A step of a deployment failed. */
-export class DeploymentError extends Error {
+export class DeploymentError extends HyperchainError {
   override readonly name = "DeploymentError";
   readonly code = "DeploymentFailed";
 

@@ -1,9 +1,9 @@
 import { Transaction } from "ethers";
-import { isHostileCode } from "../../chain/execution/hostile-code.ts";
+import { isHostileCode } from "../../chain/model/hostile-code.ts";
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { checkFeeHistory } from "../../chain/rpc/fee-history.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import { oneAtATime } from "../../chain/rpc/one-at-a-time.ts";
+import { fairLine } from "../../chain/rpc/fair-line.ts";
 import { fromHex, HexError } from "../../protocol/hex.ts";
 
 /**
@@ -13,6 +13,7 @@ import { fromHex, HexError } from "../../protocol/hex.ts";
 const MAX_CALL_GAS = 8_000_000n;
 /** More than a batch of requests holds. */
 const MAX_WAITING = 512;
+const MAX_OF_ONE = 256;
 
 /** Where among a method's parameters are a transaction, overrides of the state or options that hold them. */
 const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly options?: number }>> = {
@@ -22,22 +23,30 @@ const CALLS: Readonly<Record<string, { readonly overrides?: number; readonly opt
 };
 
 /**
- * Methods of the devnet's L1 that run code for whoever reaches it over the network. Code that ends the process as soon as the
- * engine meets it (`isHostileCode`) is refused where a request holds it: as init code, as an account's code, as an override. Calls
- * are answered one at a time, with bounded gas. Unlike the chains, L1 has no second engine that could look where code gets that a
- * contract creates: whoever may send transactions here is trusted not to, as with any development network.
+ * Methods of the devnet's L1 that run code for any client that reaches it over the network. Code that ends the process as
+ * soon as the engine meets it (`isHostileCode`) is refused where a request holds it: as init code, as an account's code, as
+ * an override. Calls are answered one at a time, with bounded gas. Unlike the chains, L1 has no second engine that could
+ * look where code gets that a contract creates: accounts that may send transactions here are trusted not to, as with any
+ * development network.
  */
-export function guardedL1Methods(request: (method: string, params: readonly unknown[]) => Promise<unknown>): ReadonlyMap<string, RpcMethod> {
-  const inTurn = oneAtATime(MAX_WAITING, "calls on L1 are being answered");
+export function guardedL1Methods(
+  request: (method: string, params: readonly unknown[]) => Promise<unknown>,
+): ReadonlyMap<string, RpcMethod> {
+  const inTurn = fairLine({
+    width: 1,
+    places: MAX_WAITING,
+    placesPerClient: MAX_OF_ONE,
+    what: "calls on L1 are being answered",
+  });
   const calls = Object.entries(CALLS).map(([method, places]): [string, RpcMethod] => [
     method,
-    async (params) => {
+    async (params, client) => {
       const [transaction] = params;
       checkCall(transaction);
       if (places.overrides !== undefined) checkOverrides(params[places.overrides]);
       if (places.options !== undefined) checkOverrides(fieldOf(params[places.options], "stateOverrides"));
       const bounded = isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params;
-      return inTurn(async () => {
+      return inTurn(client, async () => {
         // A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage.
         // At the block for which an estimate is made where none is named: contracts look at its time.
         if (method === "eth_estimateGas") await request("eth_call", [bounded[0], bounded[1] ?? "pending", ...bounded.slice(2)]);
@@ -47,22 +56,34 @@ export function guardedL1Methods(request: (method: string, params: readonly unkn
   ]);
   return new Map<string, RpcMethod>([
     ...calls,
-    ["eth_feeHistory", async (params) => {
-      checkFeeHistory(params);
-      return request("eth_feeHistory", params);
-    }],
-    ["eth_sendTransaction", async (params) => {
-      checkCall(params[0]);
-      return request("eth_sendTransaction", params);
-    }],
-    ["eth_sendRawTransaction", async (params) => {
-      checkRaw(params[0]);
-      return request("eth_sendRawTransaction", params);
-    }],
-    ["hardhat_setCode", async (params) => {
-      checkCode(params[1]);
-      return request("hardhat_setCode", params);
-    }],
+    [
+      "eth_feeHistory",
+      async (params) => {
+        checkFeeHistory(params);
+        return request("eth_feeHistory", params);
+      },
+    ],
+    [
+      "eth_sendTransaction",
+      async (params) => {
+        checkCall(params[0]);
+        return request("eth_sendTransaction", params);
+      },
+    ],
+    [
+      "eth_sendRawTransaction",
+      async (params) => {
+        checkRaw(params[0]);
+        return request("eth_sendRawTransaction", params);
+      },
+    ],
+    [
+      "hardhat_setCode",
+      async (params) => {
+        checkCode(params[1]);
+        return request("hardhat_setCode", params);
+      },
+    ],
   ]);
 }
 
@@ -97,14 +118,18 @@ function checkCode(code: unknown): void {
     if (error instanceof HexError) return;
     throw error;
   }
-  throw new RpcError(RpcCode.rejected, "the code begins with an incomplete PUSH20, which the engine cannot run", { code: "HostileCode" });
+  throw new RpcError(RpcCode.rejected, "the code begins with an incomplete PUSH20, which the engine cannot run", {
+    code: "HostileCode",
+  });
 }
 
 function withBoundedGas(call: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { gas } = call;
   const isLess = typeof gas === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(gas) && BigInt(gas) <= MAX_CALL_GAS;
   // Nonsense stays, for the engine to name.
-  return isLess || (gas !== undefined && gas !== null && typeof gas !== "string") ? call : { ...call, gas: `0x${MAX_CALL_GAS.toString(16)}` };
+  return isLess || (gas !== undefined && gas !== null && typeof gas !== "string")
+    ? call
+    : { ...call, gas: `0x${MAX_CALL_GAS.toString(16)}` };
 }
 
 function fieldOf(value: unknown, field: string): unknown {

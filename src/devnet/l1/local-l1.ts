@@ -1,7 +1,10 @@
 import type { Provider } from "ethers";
+import { withAliases } from "../../chain/rpc/aliases.ts";
 import type { RpcMethod, RpcMethods } from "../../chain/rpc/dispatch.ts";
-import type { Eip1193Provider } from "../eip1193.ts";
-import { serveMember } from "../listening.ts";
+import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
+import type { Closed } from "../../chain/rpc/guarded-methods.ts";
+import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
+import { serveMember } from "../../node/serving/listening.ts";
 import { connectInProcess } from "../relaying.ts";
 import { guardedL1Methods } from "./l1-guard.ts";
 
@@ -23,6 +26,8 @@ export interface LocalL1Options {
   readonly origins?: readonly string[];
   /** Whether the process may end while it is served. Default false. */
   readonly inBackground?: boolean;
+  /** What clients outside may not do. Default: nothing. */
+  readonly closed?: Closed;
 }
 
 /** A settlement layer inside this process, which others reach over HTTP and WebSocket. */
@@ -48,9 +53,11 @@ export async function serveLocalL1(options: LocalL1Options, connection: L1Connec
     connection.provider.request({ method, params });
   const added = new Map<string, RpcMethod>();
   const guarded = guardedL1Methods(request);
-  const methods: RpcMethods = {
-    get: (method) => added.get(method) ?? guarded.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
+  const all: RpcMethods = {
+    get: (method) =>
+      added.get(method) ?? guarded.get(method) ?? (SERVED.test(method) ? (params) => request(method, params) : undefined),
   };
+  const methods = withAliases(guardedMethods(all, options.closed ?? {}, true));
   try {
     const server = await serveMember("L1", options, { engine: notifications(connection, request), methods });
     try {

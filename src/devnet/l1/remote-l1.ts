@@ -20,7 +20,7 @@ export async function connectRemoteL1(url: string): Promise<LocalL1> {
     request,
     eip1193: {
       request: ({ method, params }) => request(method, params),
-      // Over HTTP nobody is notified.
+      // Over HTTP there are no notifications.
       on: () => undefined,
       removeListener: () => undefined,
     },
@@ -32,7 +32,7 @@ export async function connectRemoteL1(url: string): Promise<LocalL1> {
   };
 }
 
-/** Asked once by hand: a client would try for ever. */
+/** Asked once by hand: a client would try without end. */
 async function chainIdAt(url: string): Promise<bigint> {
   try {
     const response = await fetch(url, {
@@ -46,6 +46,9 @@ async function chainIdAt(url: string): Promise<bigint> {
     throw new Error("it does not answer eth_chainId");
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new DevnetOptionsError(`l1.url: there is no Ethereum node at ${url} (${reason}); start one there, or leave l1.url out for an L1 in this process`, { cause: error });
+    throw new DevnetOptionsError(
+      `l1.url: there is no Ethereum node at ${url} (${reason}); start one there, or leave l1.url out for an L1 in this process`,
+      { cause: error },
+    );
   }
 }

@@ -1,18 +1,20 @@
-import { Wallet } from "ethers";
+import { id, Wallet } from "ethers";
 import type { Signer } from "ethers";
-import type { Clock } from "../../chain/clock.ts";
-import { MovableClock } from "../../chain/movable-clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { MovableClock } from "../../runtime/movable-clock.ts";
 import type { TypedDataSigner } from "../../settlement/quorum.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, createOwnAccounts, DEVELOPMENT_MNEMONIC } from "../accounts.ts";
 import type { DevelopmentAccounts } from "../accounts.ts";
-import type { Closing } from "../closing.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
 import { createEcosystemTime } from "../snapshots/ecosystem-clock.ts";
-import type { Gate } from "../snapshots/gate.ts";
+import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import { serveLocalL1 } from "./local-l1.ts";
-import type { L1Connection, LocalL1 } from "./local-l1.ts";
+import type { L1Connection, LocalL1, LocalL1Options } from "./local-l1.ts";
+import type { World } from "../keeping/world.ts";
+import { keepL1 } from "./kept-l1.ts";
 import type { L1Options } from "../options.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
-import type { RestorableMember } from "../snapshots/snapshot-member.ts";
+import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 
@@ -25,9 +27,11 @@ export interface SettlementLayer {
   /** Phrase of the accounts; undefined where their keys are the operator's own. */
   readonly mnemonic: string | undefined;
   readonly deployer: Signer & TypedDataSigner;
+  /** Whose ETH the funded accounts get on the chains. */
+  readonly funder: Signer;
   /** What each operator, and the relayer, gets on L1 where it has little. */
   readonly operatorFundingWei: bigint;
-  snapshots(members: readonly RestorableMember[], gate: Gate): Snapshots;
+  snapshots(members: readonly RestorableMember[], gate: SharedExclusiveLock): Snapshots;
 }
 
 const ETHER = 10n ** 18n;
@@ -37,21 +41,51 @@ const ETHER = 10n ** 18n;
  * DevnetOptionsError, PortInUseError.
  */
 export async function openSettlementLayer(
-  options: L1Options & { readonly host: string; readonly origins: readonly string[]; readonly inBackground: boolean },
-  { connectL1, clock }: { readonly connectL1: () => Promise<L1Connection>; readonly clock: Clock },
-  closing: Closing,
+  options: L1Options & Required<Omit<LocalL1Options, "port">>,
+  {
+    connectL1,
+    clock,
+    world,
+  }: {
+    readonly connectL1: (genesisMs?: number) => Promise<L1Connection>;
+    readonly clock: Clock;
+    /** Keeps an own L1 beyond this process. */
+    readonly world: World | undefined;
+  },
+  closing: Disposer,
 ): Promise<SettlementLayer> {
-  const { url, deployerKey, host, origins, port = 0, inBackground } = options;
+  const { url, deployerKey, host, origins, port = 0, inBackground, closed } = options;
   if (url === undefined) {
-    const time = await createEcosystemTime(clock, await connectL1());
-    const l1 = await serveLocalL1({ host, port, origins, inBackground }, time.l1);
+    const time = await createEcosystemTime(clock, await openOwnL1(connectL1, world), world?.movedSeconds);
+    const keepTime = (): void => world?.keepMovedSeconds(time.clock.offsetSeconds);
+    closing.add(time.clock.onMoved(keepTime));
+    const l1 = await serveLocalL1({ host, port, origins, inBackground, closed }, time.l1);
     closing.add(() => l1.close());
-    return { l1, clock: time.clock, ...developers(l1, options), snapshots: (members, gate) => createSnapshots({ l1, members, time, gate }) };
+    return {
+      l1,
+      clock: time.clock,
+      ...developers(l1, options),
+      funder: await richAccount(l1, world?.continues === true),
+      snapshots: (members, gate) =>
+        createSnapshots({
+          l1,
+          members,
+          time,
+          gate,
+          ...(world === undefined ? {} : { asOneChange: oneChangeOf(world, keepTime) }),
+        }),
+    };
   }
   const l1 = await connectRemoteL1(url);
   closing.add(() => l1.close());
   const payers = deployerKey === undefined ? developers(l1, options) : owners(l1, deployerKey, options);
-  return { l1, clock: new MovableClock(clock, { fixedBecause: `L1 runs at ${url} and keeps its own time` }), ...payers, snapshots: () => NO_SNAPSHOTS };
+  return {
+    l1,
+    clock: new MovableClock(clock, { fixedBecause: `L1 runs at ${url} and keeps its own time` }),
+    ...payers,
+    funder: payers.deployer,
+    snapshots: () => NO_SNAPSHOTS,
+  };
 }
 
 type Payers = Pick<SettlementLayer, "accounts" | "mnemonic" | "deployer" | "operatorFundingWei">;
@@ -63,12 +97,51 @@ function developers({ provider }: LocalL1, { operatorFundingWei = 10n * ETHER }:
   return { accounts, mnemonic: DEVELOPMENT_MNEMONIC, deployer, operatorFundingWei };
 }
 
-/** Elsewhere all keys follow from the deployer's, so that nobody else has them and they are the same after a restart. */
+/** An account that is made rich, so that development accounts, which have 10,000 ETH there, keep theirs. */
+async function richAccount({ request, provider }: Pick<LocalL1, "request" | "provider">, isRich: boolean): Promise<Signer> {
+  const funder = new Wallet(id("hyperchain: who pays for funded accounts on a development L1"), provider);
+  if (!isRich) await request("hardhat_setBalance", [funder.address, `0x${FUNDER_WEI.toString(16)}`]);
+  return funder;
+}
+
+/** A return of L1 and all chains to an earlier state is one change of what is kept. */
+function oneChangeOf(world: World, keepTime: () => void): (restore: () => Promise<void>) => Promise<void> {
+  return (restore) =>
+    world.together(async () => {
+      await restore();
+      keepTime();
+    });
+}
+
+/** An L1 in this process: as its ledger has it, or a new one. */
+async function openOwnL1(
+  connectL1: (genesisMs?: number) => Promise<L1Connection>,
+  world: World | undefined,
+): Promise<L1Connection> {
+  if (world === undefined) return connectL1();
+  const connection = await connectL1(world.l1GenesisMs);
+  try {
+    return await keepL1(connection, world.l1, () => world.durable());
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** More than all accounts of ten chains can get. */
+const FUNDER_WEI = 2n ** 130n;
+
+/** Elsewhere all keys follow from the deployer's, so that no one else has them and they are the same after a restart. */
 function owners({ provider }: LocalL1, deployerKey: string, { operatorFundingWei = ETHER / 10n }: L1Options): Payers {
   const deployer = new Wallet(deployerKey, provider);
   return { accounts: createOwnAccounts(deployerKey), mnemonic: undefined, deployer, operatorFundingWei };
 }
 
 const refuse = (): Promise<never> =>
-  Promise.reject(new EcosystemSnapshotError("an L1 that runs elsewhere cannot be returned to a snapshot; leave l1.url out to have one in this process"));
+  Promise.reject(
+    new EcosystemSnapshotError(
+      "SnapshotLost",
+      "an L1 that runs elsewhere cannot be returned to a snapshot; leave l1.url out to have one in this process",
+    ),
+  );
 const NO_SNAPSHOTS: Snapshots = { snapshot: refuse, revert: refuse };

@@ -1,4 +1,4 @@
-import type { SequencedBlock } from "../../chain/sequencer/batch-builder.ts";
+import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
 import { inputTransaction } from "../../chain/verification/batch-inputs.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -9,11 +9,13 @@ const KEPT_BATCHES = 64n;
 /** Remembers what the newest batches consist of. */
 export class BatchRecorder {
   readonly #genesisHash: () => Promise<Hex>;
+  readonly #kept: bigint | undefined;
   readonly #batches = new Map<bigint, InputBlock[]>();
 
-  /** `genesisHash` is block 0's. */
-  constructor(genesisHash: () => Promise<Hex>) {
+  /** `genesisHash` is block 0's. "all": members start again with the chain's first batch. */
+  constructor(genesisHash: () => Promise<Hex>, kept: bigint | "all" = KEPT_BATCHES) {
     this.#genesisHash = genesisHash;
+    this.#kept = kept === "all" ? undefined : kept;
   }
 
   /** Takes the chain's next block; one that was taken before, and all after it, are forgotten: the chain went back. */
@@ -25,7 +27,7 @@ export class BatchRecorder {
     const blocks = this.#batches.get(batchNumber) ?? [];
     this.#batches.set(batchNumber, blocks);
     blocks.push({ environment, hash, transactions: transactions.map(inputTransaction) });
-    this.#batches.delete(batchNumber - KEPT_BATCHES);
+    if (this.#kept !== undefined) this.#batches.delete(batchNumber - this.#kept);
   }
 
   /** Rejects with RangeError for a batch that is not remembered. */

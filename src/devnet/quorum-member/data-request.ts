@@ -9,13 +9,20 @@ const TYPES: Record<string, TypedDataField[]> = { BatchDataRequest: [{ name: "ba
 export function dataRequestToSign(
   chain: { readonly settlementChainId: bigint; readonly hyperchain: Hex },
   batchNumber: bigint,
-): { readonly domain: TypedDataDomain; readonly types: Record<string, TypedDataField[]>; readonly value: { readonly batchNumber: bigint } } {
+): {
+  readonly domain: TypedDataDomain;
+  readonly types: Record<string, TypedDataField[]>;
+  readonly value: { readonly batchNumber: bigint };
+} {
   const domain = { name: "HyperchainData", version: "1", chainId: chain.settlementChainId, verifyingContract: chain.hyperchain };
   return { domain, types: TYPES, value: { batchNumber } };
 }
 
 /** Who signed a request. Throws ethers' error for a signature that is none. */
-export function readerOf(chain: { readonly settlementChainId: bigint; readonly hyperchain: Hex }, { batchNumber, signature }: DataRequest): Hex {
+export function readerOf(
+  chain: { readonly settlementChainId: bigint; readonly hyperchain: Hex },
+  { batchNumber, signature }: DataRequest,
+): Hex {
   const { domain, types, value } = dataRequestToSign(chain, batchNumber);
   return verifyTypedData(domain, types, value, signature).toLowerCase() as Hex;
 }

@@ -1,21 +1,30 @@
-import type { L1Facts } from "../../chain/verification/batch-replay.ts";
+import type { L1Facts } from "../../chain/verification/decode-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { VersionOf } from "../../protocol/upgrade.ts";
+import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 
-/** What a member has read from L1 itself: the chain's queue and the registry's roots. */
+/** What a member has read from L1 itself: the chain's queue and versions, and the registry's roots. */
 export class L1Knowledge implements L1Facts {
+  readonly versionOf: VersionOf;
   readonly #watcher: L1Watcher;
+  readonly #versions: ChainVersions;
   readonly #operations = new Map<bigint, L2CanonicalTransaction>();
   readonly #roots = new Map<bigint, Hex>();
 
-  constructor(watcher: L1Watcher) {
+  /** `watcher` reads the settings too. */
+  constructor(watcher: L1Watcher, versions: ChainVersions) {
     this.#watcher = watcher;
+    this.#versions = versions;
+    this.versionOf = versions.versionOf;
   }
 
   /** Reads what is new; what L1 took back is forgotten. Rejects with the provider's error. */
   async refresh(): Promise<void> {
-    const { events, reorg } = await this.#watcher.poll();
+    const seen = await this.#watcher.poll();
+    const { events, reorg } = seen;
+    this.#versions.take(seen);
     for (const event of reorg?.removed ?? []) {
       if (event.type === "priorityOperation") this.#operations.delete(event.index);
       if (event.type === "transactionRoot") this.#roots.delete(event.rootIndex);

@@ -3,11 +3,16 @@ import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { SigningRefusal } from "../../settlement/signing-refusal.ts";
 import { l1Request } from "../l1/l1-request.ts";
 import { Member } from "./member.ts";
+import { openMemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { MemberReply, MemberRequest } from "./messages.ts";
 
-/** The body of a member's process: one request after the other, until whoever started it is gone. */
-const member = new Member((url) => new JsonRpcProvider(l1Request(url), undefined, { staticNetwork: true, cacheTimeout: -1 }));
+/** The body of a member's process: one request after the other, until its parent process is gone. Its argument names its file. */
+const [path] = process.argv.slice(2);
+const file = path === undefined ? undefined : await openMemberFile(path);
+const connectL1 = (url: string): JsonRpcProvider =>
+  new JsonRpcProvider(l1Request(url), undefined, { staticNetwork: true, cacheTimeout: -1 });
+const member = new Member(connectL1, file);
 const reply = (message: MemberReply): void => {
   process.send?.(message);
 };
@@ -18,9 +23,16 @@ async function answer({ id, operation, request }: MemberRequest): Promise<void> 
     const handle = member.operations[operation] as (request: unknown) => Promise<unknown>;
     reply({ id, type: "done", result: await handle(request) });
   } catch (error) {
-    const known = error instanceof BatchRefusal || error instanceof SigningRefusal || error instanceof QuorumMemberError ? error : undefined;
+    const known =
+      error instanceof BatchRefusal || error instanceof SigningRefusal || error instanceof QuorumMemberError ? error : undefined;
     const message = error instanceof Error ? error.message : String(error);
-    reply({ id, type: "refused", code: known?.code ?? "MemberFailed", message, nextBatch: known?.code === "BatchNumberMismatch" ? member.nextBatch : undefined });
+    reply({
+      id,
+      type: "refused",
+      code: known?.code ?? "MemberFailed",
+      message,
+      nextBatch: known?.code === "BatchNumberMismatch" ? member.nextBatch : undefined,
+    });
   }
 }
 
@@ -29,5 +41,5 @@ process.on("message", (request: MemberRequest) => {
   last = last.then(() => answer(request));
 });
 process.on("disconnect", () => process.exit(0));
-// A Ctrl-C in a terminal reaches the whole group; whoever started the member ends it.
+// A Ctrl-C in a terminal reaches the whole group; the parent process ends it.
 process.on("SIGINT", () => undefined);

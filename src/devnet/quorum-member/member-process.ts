@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import type { Clock } from "../../chain/clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { MemberOperation, MemberOperations, MemberReply, MemberRequest } from "./messages.ts";
@@ -10,7 +10,10 @@ export interface MemberProcess {
   readonly address: Hex;
   readonly pid: number | undefined;
   /** Rejects with QuorumMemberError. */
-  request<Name extends MemberOperation>(operation: Name, request: MemberOperations[Name]["request"]): Promise<MemberOperations[Name]["result"]>;
+  request<Name extends MemberOperation>(
+    operation: Name,
+    request: MemberOperations[Name]["request"],
+  ): Promise<MemberOperations[Name]["result"]>;
   /** Ends the process. */
   close(): Promise<void>;
 }
@@ -21,10 +24,21 @@ const LONGEST_ANSWER_MS = 120_000;
 /** The compiled package runs `.js`, a checkout runs `.ts`. */
 const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url);
 
+/** How a member is started. */
+export interface MemberStart {
+  readonly clock: Clock;
+  /** Where it keeps its key and what it signs, so that it can be started again. Without one it forgets with its process. */
+  readonly file?: string | undefined;
+}
+
 /** Starts a member, whose key is made there and stays there. Rejects with QuorumMemberError where it cannot start. */
-export async function startMemberProcess({ clock }: { readonly clock: Clock }): Promise<MemberProcess> {
+export async function startMemberProcess({ clock, file }: MemberStart): Promise<MemberProcess> {
   // Advanced: whole numbers and bytes travel as they are.
-  const child = fork(MAIN, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(MAIN, file === undefined ? [] : [file], {
+    serialization: "advanced",
+    execArgv: [],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const waiting = new Map<number, { readonly resolve: (result: unknown) => void; readonly reject: (error: Error) => void }>();
   let nextId = 1;
   let ended: string | undefined;
@@ -47,7 +61,10 @@ export async function startMemberProcess({ clock }: { readonly clock: Clock }): 
   child.unref();
   child.channel?.unref();
 
-  function request<Name extends MemberOperation>(operation: Name, content: MemberOperations[Name]["request"]): Promise<MemberOperations[Name]["result"]> {
+  function request<Name extends MemberOperation>(
+    operation: Name,
+    content: MemberOperations[Name]["request"],
+  ): Promise<MemberOperations[Name]["result"]> {
     if (ended !== undefined) return Promise.reject(new QuorumMemberError("MemberDied", ended));
     const id = nextId++;
     const message: MemberRequest = { id, operation, request: content };

@@ -1,39 +1,43 @@
 import { Wallet } from "ethers";
-import type { JsonRpcProvider } from "ethers";
-import { genesisState } from "../../chain/genesis-state.ts";
-import { configurationAccounts } from "../../chain/predeploys/genesis.ts";
+import type { BaseWallet, JsonRpcProvider } from "ethers";
+import { genesisState } from "../../chain/state/genesis-state.ts";
+import { firstStateAccounts } from "../chains/first-state.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { checkTime } from "../../chain/verification/time-bounds.ts";
 import type { TimeBounds } from "../../chain/verification/time-bounds.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
+import { versionedChain } from "../../node/chain-on-l1.ts";
+import { identityOf } from "../../node/chain-options.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import { createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
-import { reasonOf } from "../../settlement/l1-sender/l1-patience.ts";
+import { reasonOf } from "../../settlement/l1-sender/l1-retry.ts";
+import { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import { SigningRefusal } from "../../settlement/signing-refusal.ts";
 import { readSigningView, requireRevertible, requireSignable } from "../../settlement/signing-view.ts";
 import type { SignedBatch } from "../../settlement/settlement-batch.ts";
+import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/quorum.ts";
-import { ETH_BASE_TOKEN } from "../chains/create-chain.ts";
 import { ChainContractReader } from "../reconstruction/chain-contract.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
+import type { MemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { DataRequest, MemberOperations, MemberSetup } from "./messages.ts";
 
 /** How the protocol writes L1's own coin. */
-const ETHER: Hex = "0x0000000000000000000000000000000000000000";
 
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;
 
 /** A batch that a member has run, and the operations that the chain had taken from the queue before it. */
 interface AgreedBatch extends SignedBatch {
+  readonly protocolVersion: bigint;
   readonly operationsBefore: bigint;
 }
 
@@ -53,24 +57,32 @@ interface Configured {
 }
 
 /**
- * A validator of a chain, and keeper of its data, that believes nobody: it reads the queue and the imported roots from L1
+ * A validator of a chain, and keeper of its data, that trusts no one: it reads the queue and the imported roots from L1
  * itself, runs every batch again, forms it itself, and signs only what came out equal.
  */
 export class Member {
-  readonly #wallet = Wallet.createRandom();
+  readonly #wallet: BaseWallet;
+  /** What it keeps over a restart; without one it forgets with its process. */
+  readonly #file: MemberFile | undefined;
   readonly #connectL1: (url: string) => JsonRpcProvider;
   /** What it has agreed to, by batch number. */
   readonly #agreed = new Map<bigint, AgreedBatch>();
   #configured: Configured | undefined;
 
-  constructor(connectL1: (url: string) => JsonRpcProvider) {
+  constructor(connectL1: (url: string) => JsonRpcProvider, file?: MemberFile) {
     this.#connectL1 = connectL1;
+    this.#file = file;
+    this.#wallet = file === undefined ? Wallet.createRandom() : new Wallet(file.key);
   }
 
-  readonly operations: { readonly [Name in keyof MemberOperations]: (request: MemberOperations[Name]["request"]) => Promise<MemberOperations[Name]["result"]> } = {
+  readonly operations: {
+    readonly [Name in keyof MemberOperations]: (
+      request: MemberOperations[Name]["request"],
+    ) => Promise<MemberOperations[Name]["result"]>;
+  } = {
     introduce: () => Promise.resolve(this.#wallet.address.toLowerCase() as Hex),
     configure: async (setup) => {
-      this.#configured = await configure(setup, this.#connectL1(setup.l1Url), this.#wallet);
+      this.#configured = await configure(setup, this.#connectL1(setup.l1Url), this.#wallet, this.#file);
       return undefined;
     },
     follow: async (inputs) => {
@@ -78,20 +90,23 @@ export class Member {
       return undefined;
     },
     signBatch: async ({ inputs, commitment, terms }) => {
-      const own = await this.#timely(await this.#run(inputs, commitment));
+      const own = await this.#ofPresent(await this.#run(inputs, commitment));
       const { contract, signer } = this.#chain();
-      requireSignable(own, terms, await fromL1(() => readSigningView(contract, own.operationsBefore)));
+      const view = await fromL1(() => readSigningView(contract, own.operationsBefore));
+      signer.executedOnL1?.(view.executed);
+      requireSignable(own, terms, view);
       return signer.signBatch(own, terms);
     },
     signRevert: (reversal) => this.#chain().signer.signRevert(reversal),
-    forgetApprovals: async () => {
+    forgetApprovalsBut: async ({ kept }) => {
       const { l1Returns, signer } = this.#chain();
-      if (!l1Returns) throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only beside a development L1");
-      await signer.forgetApprovals?.();
+      if (!l1Returns)
+        throw new QuorumMemberError("L1DoesNotReturn", "this member forgets approvals only beside a development L1");
+      await signer.forgetApprovalsBut?.(kept);
       return undefined;
     },
     signAvailability: async ({ inputs, commitment, policy }) => {
-      const own = await this.#timely(await this.#run(inputs, commitment));
+      const own = await this.#ofPresent(await this.#run(inputs, commitment));
       const { settlementChainId } = this.#chain().context;
       // The batch is kept by then: it is among those agreed to.
       const keeper = await createLocalCommitteeMember(this.#wallet, { settlementChainId, policy }, () => Promise.resolve());
@@ -119,19 +134,25 @@ export class Member {
     if (batchNumber < verifier.nextBatch) {
       const { totals } = await fromL1(async () => (await reader()).state());
       if (totals.committed > batchNumber) {
-        throw new BatchRefusal("BatchNumberMismatch", `L1 has batch ${batchNumber} already, and this member agreed to ${agreed?.commitment ?? "another"}`);
+        throw new BatchRefusal(
+          "BatchNumberMismatch",
+          `L1 has batch ${batchNumber} already, and this member agreed to ${agreed?.commitment ?? "another"}`,
+        );
       }
       // L1 does not have it: it was reverted, or never came there.
       this.#goBack(batchNumber);
     }
     await fromL1(() => knowledge.refresh());
-    const { outputs, preCommitment, commitment: ownCommitment, pubdata } = await verifier.verify(inputs);
+    const { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion } = await verifier.verify(inputs);
     const before = this.#agreed.get(batchNumber - 1n);
     const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
-    const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, operationsBefore };
+    const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion, operationsBefore };
     if (commitment !== undefined && own.commitment !== commitment) {
       this.#goBack(batchNumber);
-      throw new BatchRefusal("CommitmentMismatch", `batch ${batchNumber} comes out as ${own.commitment}, not as ${commitment}`);
+      throw new BatchRefusal(
+        "CommitmentMismatch",
+        `batch ${batchNumber} comes out as ${own.commitment}, of protocol version ${protocolVersion}, not as ${commitment}`,
+      );
     }
     this.#agreed.set(batchNumber, own);
     if (readers === undefined) this.#agreed.delete(batchNumber - REMEMBERED_BATCHES);
@@ -139,10 +160,19 @@ export class Member {
   }
 
   /** What is signed must be of L1's present, each time that it is signed. Rejects with BatchRefusal. */
-  async #timely<Batch extends SignedBatch>(batch: Batch): Promise<Batch> {
-    const { batchNumber, lastTimestamp } = batch.outputs;
-    checkTime(batchNumber, lastTimestamp, await fromL1(this.#chain().timeBounds));
-    return batch;
+  async #ofPresent(batch: AgreedBatch): Promise<AgreedBatch> {
+    const { outputs, protocolVersion, operationsBefore } = batch;
+    const { batchNumber, firstTimestamp, lastTimestamp } = outputs;
+    const { timeBounds, knowledge } = this.#chain();
+    checkTime(batchNumber, lastTimestamp, await fromL1(timeBounds));
+    // It may have been agreed to before L1 learned of an upgrade, or forgot one.
+    await fromL1(() => knowledge.refresh());
+    const version = knowledge.versionOf(firstTimestamp, operationsBefore);
+    if (version === protocolVersion) return batch;
+    throw new BatchRefusal(
+      "VersionMismatch",
+      `batch ${batchNumber} has protocol version ${protocolVersion}, L1 gives it version ${version}`,
+    );
   }
 
   #goBack(batchNumber: bigint): void {
@@ -156,11 +186,12 @@ export class Member {
     try {
       reader = readerOf(context, request);
     } catch {
-      throw new QuorumMemberError("ReaderUnknown", "the request's signature is none");
+      throw new QuorumMemberError("ReaderUnknown", "the request's signature is invalid");
     }
     if (readers?.has(reader) !== true) throw new QuorumMemberError("ReaderUnknown", `${reader} may not read this chain's data`);
     const batch = this.#agreed.get(request.batchNumber);
-    if (batch === undefined) throw new QuorumMemberError("DataUnknown", `this member does not have the data of batch ${request.batchNumber}`);
+    if (batch === undefined)
+      throw new QuorumMemberError("DataUnknown", `this member does not have the data of batch ${request.batchNumber}`);
     return batch.pubdata;
   }
 }
@@ -175,28 +206,33 @@ async function fromL1<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedDataSigner): Promise<Configured> {
+async function configure(
+  setup: MemberSetup,
+  l1: JsonRpcProvider,
+  wallet: TypedDataSigner,
+  file: MemberFile | undefined,
+): Promise<Configured> {
   const { hyperchain, fromBlock, coinbase, genesis, pubdataOnChain, keeps } = setup;
   const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
   const contract = await reader();
-  const [{ settlementChainId, configuration, bridge, registry, bornAt }, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
-  if (newStateRoot === undefined) throw new BatchRefusal("GenesisMismatch", `L1 has retired protocol version ${configuration.protocolVersion}`);
-  const { chainId, protocolVersion, baseToken, dataAvailabilityPolicy, priorityOpWindow: window } = configuration;
+  const [chain, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
+  const { settlementChainId, configuration, registry, settings } = chain;
+  if (newStateRoot === undefined)
+    throw new BatchRefusal("GenesisMismatch", `L1 has retired protocol version ${configuration.protocolVersion}`);
+  const { chainId, protocolVersion, priorityOpWindow: window } = configuration;
   const { leafCount } = genesisState(genesis);
   const { commitment } = genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
-  const knowledge = new L1Knowledge(createL1Watcher({ hyperchains: [hyperchain], registry, fromBlock }, { provider: l1 }));
+  const knowledge = new L1Knowledge(
+    createL1Watcher({ hyperchains: [hyperchain], registry, settings, fromBlock }, { provider: l1 }),
+    new ChainVersions(versionedChain(chain)),
+  );
+  const { identity, configurationState } = identityOf(chain, pubdataOnChain);
   const verifier = await BatchVerifier.create(
     {
-      identity: { protocolVersion, settlementChainId, hyperchainAddress: hyperchain, chainId, daPolicy: BigInt(dataAvailabilityPolicy), pubdataOnChain },
+      identity: { ...identity, chainId },
       coinbase,
       genesis,
-      initialState: configurationAccounts({
-        l1ChainId: settlementChainId,
-        l1SharedBridge: bridge,
-        baseTokenOriginChainId: settlementChainId,
-        baseTokenOriginToken: baseToken === ETH_BASE_TOKEN ? ETHER : baseToken,
-        bornAt,
-      }),
+      initialState: [...configurationState, ...firstStateAccounts(chainId, setup.firstState)],
       genesisBatch: { commitment, newStateRoot },
     },
     { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)) },
@@ -205,11 +241,33 @@ async function configure(setup: MemberSetup, l1: JsonRpcProvider, wallet: TypedD
   const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await timeOf(l1), window });
   const readers = keeps === undefined ? undefined : new Set(keeps.readers);
   const chainContract: ChainContract = { provider: l1, hyperchain, fromBlock };
-  const signer = await createLocalMember(wallet, context, { revert: (reversal) => fromL1(() => requireRevertible(chainContract, reversal)) });
-  return { context, reader, readers, knowledge, timeBounds, verifier, contract: chainContract, signer, l1Returns: setup.l1Returns };
+  const checks = { revert: (reversal: BatchRevert) => fromL1(() => requireRevertible(chainContract, reversal)) };
+  const journal = file?.journalOf({ ...context, bornInBlock: await blockHash(l1, fromBlock) });
+  const signer = await createLocalMember(wallet, context, checks, journal);
+  return {
+    context,
+    reader,
+    readers,
+    knowledge,
+    timeBounds,
+    verifier,
+    contract: chainContract,
+    signer,
+    l1Returns: setup.l1Returns,
+  };
 }
 
-/** Of the block that comes next; the newest one's where the node says nothing about the next. An idle L1's newest block may be old. */
+async function blockHash(l1: JsonRpcProvider, blockNumber: number): Promise<string> {
+  const block = await fromL1(() => l1.getBlock(blockNumber));
+  if (block?.hash === null || block?.hash === undefined)
+    throw new QuorumMemberError("L1Unreachable", `L1 does not show block ${blockNumber}`);
+  return block.hash;
+}
+
+/**
+ * Of the block that comes next; the newest one's where the node says nothing about the next. An idle L1's newest block may
+ * be old.
+ */
 async function timeOf(l1: JsonRpcProvider): Promise<bigint> {
   for (const tag of ["pending", "latest"]) {
     const block = (await l1.send("eth_getBlockByNumber", [tag, false])) as { readonly timestamp: Hex } | null;

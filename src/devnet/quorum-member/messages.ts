@@ -1,7 +1,9 @@
-import type { GenesisAccount } from "../../chain/genesis.ts";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
+import type { FirstState } from "../chains/first-state.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 
 /** What a member is told of its chain; everything else it reads from L1. */
 export interface MemberSetup {
@@ -14,6 +16,7 @@ export interface MemberSetup {
   readonly coinbase: Hex;
   /** The protocol's genesis, which is checked against L1's root. */
   readonly genesis: readonly GenesisAccount[];
+  readonly firstState: FirstState;
   /** Whether L1 sees the pubdata. */
   readonly pubdataOnChain: boolean;
   /** Whether the member keeps every batch's data, and who may then read it. */
@@ -35,7 +38,7 @@ export interface MemberOperations {
   };
   readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
   /** After L1 has returned to an earlier state. Refused beside an L1 that does not do so. */
-  readonly forgetApprovals: { readonly request: undefined; readonly result: undefined };
+  readonly forgetApprovalsBut: { readonly request: { readonly kept: readonly Hex[] }; readonly result: undefined };
   /** Signs for a batch's data, which it then keeps. */
   readonly signAvailability: {
     readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly policy: Hex };
@@ -63,10 +66,16 @@ export interface MemberRequest {
 /** From the member. `nextBatch` is set where the batch does not follow on what it has. */
 export type MemberReply =
   | { readonly id: number; readonly type: "done"; readonly result: unknown }
-  | { readonly id: number; readonly type: "refused"; readonly code: string; readonly message: string; readonly nextBatch: bigint | undefined };
+  | {
+      readonly id: number;
+      readonly type: "refused";
+      readonly code: string;
+      readonly message: string;
+      readonly nextBatch: bigint | undefined;
+    };
 
 /** A member refused, is silent, or has died. `code` is the refusal's, L1Unreachable, MemberSilent or MemberDied. */
-export class QuorumMemberError extends Error {
+export class QuorumMemberError extends HyperchainError {
   override readonly name = "QuorumMemberError";
   readonly code: string;
   /** The batch that the member would take next, where it refused one for its number. */

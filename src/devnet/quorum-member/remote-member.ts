@@ -2,6 +2,7 @@ import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
 import { SettlementError } from "../../settlement/settlement-error.ts";
+import type { SettlementErrorCode } from "../../settlement/settlement-error.ts";
 import type { QuorumMember } from "../../settlement/quorum.ts";
 import type { MemberProcess } from "./member-process.ts";
 import { QuorumMemberError } from "./messages.ts";
@@ -19,7 +20,7 @@ export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumM
       return shown(member, inputsOf, "signBatch", { inputs, commitment, terms });
     },
     signRevert: (reversal) => member.request("signRevert", reversal),
-    forgetApprovals: () => member.request("forgetApprovals", undefined),
+    forgetApprovalsBut: (kept) => member.request("forgetApprovalsBut", { kept }),
   };
 }
 
@@ -34,10 +35,18 @@ export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf,
   };
 }
 
-/** What passes by itself: L1 does not answer the member, or has not come to the batch's time yet. */
-const PASSING = new Set(["L1Unreachable", "TimestampAhead"]);
+/** What settlement makes of a member's refusals: some pass by themselves, others do when the batch is formed again. */
+const MEANINGS = new Map<string, SettlementErrorCode>([
+  ["L1Unreachable", "L1Unreachable"],
+  ["TimestampAhead", "L1Unreachable"],
+  ["TimestampTooOld", "BatchTooOld"],
+  ["OperationOverdue", "BatchOverdue"],
+]);
 
-/** Shows a batch to a member. Rejects with SettlementError L1Unreachable for what passes by itself: then it can be asked again. */
+/**
+ * Shows a batch to a member. Rejects with SettlementError L1Unreachable, BatchTooOld or BatchOverdue where asking
+ * otherwise, or again, may help.
+ */
 async function shown<Name extends "signBatch" | "signAvailability">(
   member: MemberProcess,
   inputsOf: InputsOf,
@@ -47,7 +56,9 @@ async function shown<Name extends "signBatch" | "signAvailability">(
   try {
     return await shownInOrder(member, inputsOf, operation, request);
   } catch (error) {
-    if (error instanceof QuorumMemberError && PASSING.has(error.code)) throw new SettlementError("L1Unreachable", error.message, { cause: error });
+    const meaning = error instanceof QuorumMemberError ? MEANINGS.get(error.code) : undefined;
+    if (meaning !== undefined)
+      throw new SettlementError(meaning, error instanceof Error ? error.message : String(error), { cause: error });
     throw error;
   }
 }

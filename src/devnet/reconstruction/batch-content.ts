@@ -44,7 +44,12 @@ export async function readBatchContent(
     }
   }
   const { batchNumber, commitment } = batch.stored;
-  throw refusal ?? new ReconstructionError("PubdataMissing", `the transaction that committed it does not hold the commit of ${commitment}`, { batchNumber });
+  throw (
+    refusal ??
+    new ReconstructionError("PubdataMissing", `the transaction that committed it does not hold the commit of ${commitment}`, {
+      batchNumber,
+    })
+  );
 }
 
 /** What the chain's policy binds of its own data: asked of the policy, which is bound with the answer by the commitment. */
@@ -62,6 +67,9 @@ async function askPolicy(
     return toHex(Buffer.from(String(policy.decodeFunctionResult("checkAvailability", answer)[0]).slice(2), "hex"));
   } catch (error) {
     const { batchNumber } = stored;
-    throw new ReconstructionError("PubdataMismatch", `the policy ${to} refuses the data that it accepted`, { batchNumber, cause: error });
+    throw new ReconstructionError("PubdataMismatch", `the policy ${to} refuses the data that it accepted`, {
+      batchNumber,
+      cause: error,
+    });
   }
 }

@@ -51,7 +51,12 @@ export class BatchLedger {
         this.#queue(event.index, event.canonicalTxHash, event.operation);
         return undefined;
       case "batchCommitted":
-        this.#live.set(event.stored.batchNumber, { stored: event.stored, committed: place, proven: undefined, executed: undefined });
+        this.#live.set(event.stored.batchNumber, {
+          stored: event.stored,
+          committed: place,
+          proven: undefined,
+          executed: undefined,
+        });
         return undefined;
       case "batchProven": {
         const batch = this.#live.get(event.batchNumber);
@@ -69,6 +74,9 @@ export class BatchLedger {
         return undefined;
       case "exitActivated":
       case "transactionRoot":
+      case "upgradeScheduled":
+      case "upgradeCanceled":
+      case "transfersRefused":
         return undefined;
     }
   }
@@ -83,7 +91,11 @@ export class BatchLedger {
     const [first, end] = [Number(previous.priorityOpTotal), Number(stored.priorityOpTotal)];
     if (end < first || end > this.#operationHashes.length) {
       const { batchNumber } = stored;
-      throw new ReconstructionError("EventMissing", `it takes operations ${first} to ${end - 1} of ${this.#operationHashes.length} known`, { batchNumber });
+      throw new ReconstructionError(
+        "EventMissing",
+        `it takes operations ${first} to ${end - 1} of ${this.#operationHashes.length} known`,
+        { batchNumber },
+      );
     }
     return this.#operationHashes.slice(first, end);
   }
@@ -103,9 +115,11 @@ export class BatchLedger {
 
   #queue(index: bigint, hash: Hex, operation: L2CanonicalTransaction): void {
     const next = this.#operationHashes.length;
-    if (index !== BigInt(next)) throw new ReconstructionError("EventMissing", `operation ${index} follows operation ${next - 1} of the queue`);
+    if (index !== BigInt(next))
+      throw new ReconstructionError("EventMissing", `operation ${index} follows operation ${next - 1} of the queue`);
     const actual = canonicalTxHash(operation);
-    if (actual !== hash) throw new ReconstructionError("OperationMismatch", `operation ${index} of the queue hashes to ${actual}, not to ${hash}`);
+    if (actual !== hash)
+      throw new ReconstructionError("OperationMismatch", `operation ${index} of the queue hashes to ${actual}, not to ${hash}`);
     this.#operationHashes.push(hash);
     this.#operations.set(next, operation);
   }
@@ -113,7 +127,8 @@ export class BatchLedger {
   #execute(batchNumber: bigint, batchHash: Hex, executed: L1Place): CommittedBatch {
     const batch = this.#live.get(batchNumber);
     if (batchNumber !== this.#executed || batch === undefined) {
-      const reason = batch === undefined ? "it is executed, but no event holds its record" : `it is executed after ${this.#executed} others`;
+      const reason =
+        batch === undefined ? "it is executed, but no event holds its record" : `it is executed after ${this.#executed} others`;
       throw new ReconstructionError("EventMissing", reason, { batchNumber });
     }
     checkRecord(batch.stored, batchHash);
@@ -128,5 +143,7 @@ export function checkRecord(stored: StoredBatch, expected: Hex): void {
   const actual = hashStoredBatch(stored);
   if (actual === expected) return;
   const { batchNumber } = stored;
-  throw new ReconstructionError("RecordMismatch", `the record in its event hashes to ${actual}, L1 has ${expected}`, { batchNumber });
+  throw new ReconstructionError("RecordMismatch", `the record in its event hashes to ${actual}, L1 has ${expected}`, {
+    batchNumber,
+  });
 }

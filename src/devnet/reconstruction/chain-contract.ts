@@ -26,10 +26,12 @@ export interface ChainContractFacts {
   readonly bridge: Hex;
   /** Registry of Transaction Roots. */
   readonly registry: Hex;
-  /** Leaves that the registry had when the chain was created. */
+  /** When it was created; seconds of L1's time. */
   readonly bornAt: bigint;
   /** Registry of published bytecodes. */
   readonly bytecodes: Hex;
+  /** Settings of all chains, and their upgrades. */
+  readonly settings: Hex;
 }
 
 /** Where the chain stands, at one block of L1. */
@@ -45,6 +47,7 @@ const hyperchainInterface = new Interface([
   ...hyperchainAbi,
   // Of the implementation, beside its interface.
   "function bytecodes() view returns (address)",
+  "function settings() view returns (address)",
 ]);
 const factoryInterface = new Interface(chainFactoryAbi);
 
@@ -63,10 +66,11 @@ export class ChainContractReader {
   /** What never changes. Throws ReconstructionError NotAHyperchain. */
   async facts(): Promise<ChainContractFacts> {
     const hyperchain = this.#hyperchain;
-    const [{ chainId: settlementChainId }, factory, bytecodes, raw] = await Promise.all([
+    const [{ chainId: settlementChainId }, factory, bytecodes, settings, raw] = await Promise.all([
       this.#provider.getNetwork(),
       this.#ask("factory").then(address),
       this.#ask("bytecodes").then(address),
+      this.#ask("settings").then(address),
       this.#ask("getConfiguration"),
     ]);
     const configuration = plainConfiguration(raw as Readonly<Record<string, unknown>>);
@@ -78,9 +82,12 @@ export class ChainContractReader {
       ofFactory("bornAt", configuration.chainId) as Promise<bigint>,
     ]);
     if (known !== hyperchain) {
-      throw new ReconstructionError("NotAHyperchain", `${hyperchain} says that it is chain ${configuration.chainId} of ${factory}, which is ${known}`);
+      throw new ReconstructionError(
+        "NotAHyperchain",
+        `${hyperchain} says that it is chain ${configuration.chainId} of ${factory}, which is ${known}`,
+      );
     }
-    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bornAt, bytecodes };
+    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bornAt, bytecodes, settings };
   }
 
   /** Throws ReconstructionError NotAHyperchain. */
@@ -142,7 +149,9 @@ export class ChainContractReader {
     } catch (error) {
       // Everything else is between us and the node.
       if (!isRefusal(error) && !isError(error, "BAD_DATA") && !isError(error, "BUFFER_OVERRUN")) throw error;
-      throw new ReconstructionError("NotAHyperchain", `${to} does not answer ${name} as a chain's contract does`, { cause: error });
+      throw new ReconstructionError("NotAHyperchain", `${to} does not answer ${name} as a chain's contract does`, {
+        cause: error,
+      });
     }
   }
 }
@@ -166,6 +175,7 @@ function plainConfiguration(raw: Readonly<Record<string, unknown>>): HyperchainC
     cheatsAllowed: Boolean(raw["cheatsAllowed"]),
     validatorThreshold: number("validatorThreshold"),
     executionDelay: number("executionDelay"),
+    unprovenDelay: number("unprovenDelay"),
     priorityOpWindow: number("priorityOpWindow"),
     exitDelay: number("exitDelay"),
     priorityGasPerSecond: number("priorityGasPerSecond"),

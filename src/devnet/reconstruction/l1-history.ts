@@ -1,19 +1,21 @@
 import type { Provider } from "ethers";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { decodeL1Event, HYPERCHAIN_TOPICS } from "../../settlement-layer/reader/l1-event.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS, SETTINGS_TOPICS } from "../../settlement-layer/reader/l1-event.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 
 export interface L1HistoryRange {
   readonly hyperchain: Hex;
+  /** Settings of all chains. */
+  readonly settings: Hex;
   readonly fromBlock: number;
   readonly toBlock: number;
   /** Blocks per request for logs, at most; fewer where the node refuses so many. */
   readonly blocksPerRequest: number;
 }
 
-/** The chain's events in a part of L1's blocks. */
+/** The chain's events, and the settings', in a part of L1's blocks. */
 export interface L1HistoryPage {
   /** Last block of the part. */
   readonly blockNumber: number;
@@ -22,19 +24,25 @@ export interface L1HistoryPage {
 }
 
 /**
- * All events of a chain's contract, page by page, so that a long history needs no more memory than a short one. Rejects with
- * the provider's error where it refuses a single block, with ReconstructionError RecordMismatch for an event that is none.
+ * All events of a chain's contract, and of the settings of all chains, page by page, so that a long history needs no more
+ * memory than a short one. Rejects with the provider's error where it refuses a single block, with ReconstructionError
+ * RecordMismatch for an event that cannot be read.
  */
 export async function* readHistory(provider: Provider, range: L1HistoryRange): AsyncGenerator<L1HistoryPage> {
-  const { hyperchain, fromBlock, toBlock, blocksPerRequest } = range;
-  const question = { address: hyperchain, topics: [[...HYPERCHAIN_TOPICS]], fromBlock, toBlock };
+  const { hyperchain, settings, fromBlock, toBlock, blocksPerRequest } = range;
+  const addresses = [hyperchain, settings];
+  const question = { address: addresses, topics: [[...HYPERCHAIN_TOPICS, ...SETTINGS_TOPICS]], fromBlock, toBlock };
   for await (const { blockNumber, logs } of readLogPages(provider, question, new PageWidth(blocksPerRequest))) {
     const events = logs.flatMap((log) => {
-      if (log.removed || log.address.toLowerCase() !== hyperchain) return [];
+      if (log.removed || !addresses.includes(log.address.toLowerCase() as Hex)) return [];
       try {
         return decodeL1Event(log) ?? [];
       } catch (error) {
-        throw new ReconstructionError("RecordMismatch", `log ${log.index} of L1 block ${log.blockNumber} is no event of a chain's contract`, { cause: error });
+        throw new ReconstructionError(
+          "RecordMismatch",
+          `log ${log.index} of L1 block ${log.blockNumber} is no event of a chain's contract`,
+          { cause: error },
+        );
       }
     });
     yield { blockNumber, events };

@@ -1,23 +1,17 @@
 import { Wallet } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
-import type { Clock } from "../../chain/clock.ts";
-import { isProvenVersion } from "../../protocol/no-proof.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { createProver } from "../../prover/prover.ts";
-import { createL1Contact } from "../chains/l1-contact.ts";
-import { createNoProver } from "../chains/no-prover.ts";
-import { serveChain } from "../chains/serve-chain.ts";
-import type { SettledBatch } from "../chains/settled-batch.ts";
-import { createSettlementView } from "../chains/settlement-view.ts";
-import { startOrClose } from "../closing.ts";
-import type { Closing } from "../closing.ts";
-import { L1ReorgError } from "../l1/l1-inputs.ts";
+import { createVersionedProver } from "../chains/provers.ts";
+import type { SettledBatch } from "../../node/settling/settled-batch.ts";
+import { startOrDispose } from "../../runtime/disposer.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
+import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
 import { l1Request } from "../l1/l1-request.ts";
-import { regularly } from "../regularly.ts";
+import { repeat } from "../../runtime/repeat.ts";
 import { connectHttp } from "../relaying.ts";
-import type { ProverMode } from "../view/ecosystem-info.ts";
+import type { Node } from "../../node/node.ts";
 import { continueChain } from "./continue-chain.ts";
-import type { ContinuedChain } from "./continue-chain.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 export interface OperatedChainOptions {
@@ -50,9 +44,7 @@ export interface OperatedChainDependencies {
 /** A chain that somebody else goes on with, served to its users. */
 export interface OperatedChain {
   readonly url: string;
-  /** What checks its batches: its protocol version says so. */
-  readonly proverMode: ProverMode;
-  readonly continued: ContinuedChain;
+  readonly continued: Node;
   close(): Promise<void>;
 }
 
@@ -60,45 +52,45 @@ export interface OperatedChain {
  * Goes on with a rebuilt rollup as its operator: serves it, takes over from L1 what is new, and settles its batches. Rejects with
  * ContinuationError, ReconstructionError BytecodeMissing, PortInUseError, or with L1's error.
  */
-export function operateChain(reconstruction: Reconstruction, options: OperatedChainOptions, dependencies: OperatedChainDependencies): Promise<OperatedChain> {
-  return startOrClose("the chain", (closing) => start(reconstruction, options, dependencies, closing));
+export function operateChain(
+  reconstruction: Reconstruction,
+  options: OperatedChainOptions,
+  dependencies: OperatedChainDependencies,
+): Promise<OperatedChain> {
+  return startOrDispose("the chain", (closing) => start(reconstruction, options, dependencies, closing));
 }
 
 async function start(
   reconstruction: Reconstruction,
   { l1Url, key, host, port, batchAgeMs, pollIntervalMs, minGasPriceWei, proverWorkers }: OperatedChainOptions,
   { connect, clock, onSettled, onWait, onStop }: OperatedChainDependencies,
-  closing: Closing,
+  closing: Disposer,
 ): Promise<OperatedChain> {
-  const { settlementChainId, hyperchain, factory, bridge, registry, configuration } = reconstruction.contract;
-  const { chainId, protocolVersion, baseToken } = configuration;
+  const { settlementChainId } = reconstruction.contract;
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
-  const proverMode = isProvenVersion(protocolVersion) ? "stark" : "none";
-  const prover = proverMode === "none" ? createNoProver() : createProver(proverWorkers === undefined ? {} : { workers: proverWorkers });
+  const prover = createVersionedProver(proverWorkers === undefined ? {} : { workers: proverWorkers });
   closing.add(() => prover.close());
-  const contact = createL1Contact(onWait);
+  const batches = { maxAgeMs: batchAgeMs, maxTransactions: undefined };
   const continued = await continueChain(
     reconstruction,
-    { blocks: { type: "instant" }, batches: { maxAgeMs: batchAgeMs, maxTransactions: undefined }, minGasPriceWei },
-    { l1, l1MayBeBehind: true, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onStop, onTrouble: (trouble) => contact.settlementWaits(trouble) },
+    { host, port, blocks: { type: "instant" }, batches, minGasPriceWei },
+    { l1, l1MayBeBehind: true, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onWait, onStop },
   );
   closing.add(() => continued.close());
-  const settlement = createSettlementView(
-    { settlementChainId, l2ChainId: chainId, contracts: { bridgehub: factory, hyperchain, bridge }, roots: registry, baseToken, fromBlock: reconstruction.fromBlock },
-    { provider: l1 },
-  );
-  const { url } = await serveChain(continued.chain, { name: `chain ${chainId}`, host, port, gasPriceWei: minGasPriceWei, development: false, settlement }, closing);
   await continued.pollL1();
   closing.add(
-    regularly(clock, pollIntervalMs, () => continued.pollL1().then(() => contact.looked()), (error) => {
-      if (error instanceof L1ReorgError) {
+    repeat(
+      clock,
+      pollIntervalMs,
+      () => continued.pollL1(),
+      (error) => {
+        // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it.
+        if (!(error instanceof L1ReorgError)) return true;
         onStop(error);
         return false;
-      }
-      contact.looked(error);
-      return true;
-    }),
+      },
+    ),
   );
-  return { url, proverMode, continued, close: () => closing.close() };
+  return { url: continued.url, continued, close: () => closing.close() };
 }

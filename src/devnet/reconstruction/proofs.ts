@@ -29,7 +29,16 @@ export function messagesOf({ batches }: Reconstruction): ReconstructedMessage[] 
     logs.flatMap((log, index) => {
       if (log.type !== "message") return [];
       const { sender, body } = log;
-      return [{ batchNumber: stored.batchNumber, index, sender, body: toHex(body), hash: keccak(body), isExecuted: executed !== undefined }];
+      return [
+        {
+          batchNumber: stored.batchNumber,
+          index,
+          sender,
+          body: toHex(body),
+          hash: keccak(body),
+          isExecuted: executed !== undefined,
+        },
+      ];
     }),
   );
 }
@@ -99,18 +108,23 @@ export function proveHolding(reconstruction: Reconstruction, account: Hex, token
  * That the chain has not taken a transfer of another chain, by the keccak of its message's body: L1's state exit gives it back
  * then. Undefined where the chain has taken it. Throws RangeError as `proveHolding` does.
  */
-export function proveNotDelivered(reconstruction: Reconstruction, sourceChainId: bigint, messageHash: Hex): UndeliveredProof | undefined {
+export function proveNotDelivered(
+  reconstruction: Reconstruction,
+  sourceChainId: bigint,
+  messageHash: Hex,
+): UndeliveredProof | undefined {
   return proveUndelivered(executedTree(reconstruction), sourceChainId, messageHash);
 }
 
 function executedTree({ state, stateRoot, onL1 }: Reconstruction): StateTree {
   if (stateRoot === onL1.executedStateRoot) return state.tree;
-  throw new RangeError("this is proven in the executed state; reconstruct up to \"executed\"");
+  throw new RangeError('this is proven in the executed state; reconstruct up to "executed"');
 }
 
 function executedBatch({ batches }: Reconstruction, batchNumber: bigint): ReconstructedBatch {
   const batch = batches[Number(batchNumber)];
   if (batch === undefined) throw new RangeError(`batch ${batchNumber} is none of the ${batches.length} applied`);
-  if (batch.executed === undefined) throw new RangeError(`batch ${batchNumber} is not executed: L1 does not know its messages yet`);
+  if (batch.executed === undefined)
+    throw new RangeError(`batch ${batchNumber} is not executed: L1 does not know its messages yet`);
   return batch;
 }

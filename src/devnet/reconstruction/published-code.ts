@@ -3,11 +3,12 @@ import type { Provider } from "ethers";
 import { keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { assumedLeafCount, decodePubdata } from "../../protocol/pubdata-decoder.ts";
-import { calledCommits, tracedCommits } from "../../settlement-layer/reader/commit-call.ts";
+import { calledCommits, toldCommits } from "../../settlement-layer/reader/commit-call.ts";
+import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 
 const registry = new Interface(["event BytecodePublished(bytes32 indexed hash, uint256 indexed chainId)"]);
-const TOPIC = registry.getEvent("BytecodePublished")?.topicHash ?? null;
 
 /**
  * A bytecode that some chain's batch, also a reverted one, published on this L1: a chain need not publish it again. Undefined
@@ -15,17 +16,21 @@ const TOPIC = registry.getEvent("BytecodePublished")?.topicHash ?? null;
  */
 export async function findPublishedCode(
   provider: Provider,
-  { bytecodes, toBlock, blocksPerRequest }: { readonly bytecodes: Hex; readonly toBlock: number; readonly blocksPerRequest: number },
+  {
+    bytecodes,
+    toBlock,
+    blocksPerRequest,
+  }: { readonly bytecodes: Hex; readonly toBlock: number; readonly blocksPerRequest: number },
   hash: Hex,
 ): Promise<Uint8Array | undefined> {
   // From the newest block back: a chain seldom uses a code long after it was published.
-  for (let last = toBlock; last >= 0; last -= blocksPerRequest) {
-    const fromBlock = Math.max(0, last - blocksPerRequest + 1);
-    const logs = await provider.getLogs({ address: bytecodes, topics: [TOPIC, hash], fromBlock, toBlock: last });
+  const question = { address: bytecodes, topics: [topicOf(registry, "BytecodePublished"), hash], fromBlock: 0, toBlock };
+  for await (const { logs } of readLogPages(provider, question, new PageWidth(blocksPerRequest), "newestFirst")) {
     for (const { transactionHash } of logs) {
-      const among = (calls: readonly CommitCall[] = []): Uint8Array | undefined => calls.flatMap(codesOf).find((bytes) => keccak(bytes) === hash);
+      const among = (calls: readonly CommitCall[] = []): Uint8Array | undefined =>
+        calls.flatMap(codesOf).find((bytes) => keccak(bytes) === hash);
       const transaction = transactionHash as Hex;
-      const code = among(await calledCommits(provider, transaction)) ?? among(await tracedCommits(provider, transaction));
+      const code = among(await calledCommits(provider, transaction)) ?? among(await toldCommits(provider, transaction));
       if (code !== undefined) return code;
     }
   }

@@ -1,7 +1,7 @@
 import { JsonRpcProvider } from "ethers";
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import type { GenesisAccount } from "../../chain/genesis.ts";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
@@ -16,8 +16,11 @@ import { BatchLedger, checkRecord } from "./batch-ledger.ts";
 import type { CommittedBatch } from "./batch-ledger.ts";
 import { ChainContractReader } from "./chain-contract.ts";
 import type { ChainContractFacts, ChainContractState, L1Block } from "./chain-contract.ts";
+import { versionedChain } from "../../node/chain-on-l1.ts";
+import { upgradesIn } from "../../settlement-layer/reader/chain-versions.ts";
+import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
-import { readCommits, traceCommits } from "./published-commits.ts";
+import { readCommits, readToldCommits } from "./published-commits.ts";
 import { findCreation, readHistory } from "./l1-history.ts";
 import { findPublishedCode } from "./published-code.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
@@ -29,7 +32,10 @@ export interface ReconstructionOptions {
   readonly hyperchain: string;
   /** The protocol's genesis; it is the same for every chain of a protocol version and is not on L1, only its root is. */
   readonly genesis: readonly GenesisAccount[];
-  /** How far to go: to the last batch that is executed (default), proven, or committed. Only executed ones can never be reverted. */
+  /**
+   * How far to go: to the last batch that is executed (default), proven, or committed. Only executed ones can never be
+   * reverted.
+   */
   readonly upTo?: "executed" | "verified" | "committed";
   /** L1 block up to which to read. Default: the newest. */
   readonly toBlock?: number | "latest" | "safe" | "finalized";
@@ -88,6 +94,8 @@ export interface Reconstruction {
   readonly state: RebuiltState;
   /** Operations in the queue that no applied batch has taken, in order. */
   readonly pendingOperations: readonly L2CanonicalTransaction[];
+  /** The chain's upgrades as its admin scheduled and withdrew them, in order. */
+  readonly upgrades: readonly UpgradeEvent[];
 }
 
 const DEFAULT_BLOCKS_PER_REQUEST = 2_000;
@@ -125,7 +133,12 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
   const replay = new BatchReplay(contract, state, ledger, provider, l1.blockNumber);
   const report = (blockNumber: number): void =>
     options.onProgress?.({ blockNumber, toBlock: l1.blockNumber, batchesApplied: replay.batches.length, batchesTotal: total });
-  for await (const page of readHistory(provider, { hyperchain, fromBlock, toBlock: l1.blockNumber, blocksPerRequest })) {
+  const { settings } = contract;
+  const versioned = versionedChain(contract);
+  const upgrades: UpgradeEvent[] = [];
+  const range = { hyperchain, settings, fromBlock, toBlock: l1.blockNumber, blocksPerRequest };
+  for await (const page of readHistory(provider, range)) {
+    upgrades.push(...upgradesIn(page.events, versioned));
     const executed = page.events.flatMap((event) => ledger.take(event) ?? []);
     await replay.apply(executed, () => report(page.blockNumber));
     report(page.blockNumber);
@@ -137,13 +150,21 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
   const further = unexecuted.filter(({ stored }) => stored.batchNumber < BigInt(total));
   await replay.apply(further, () => report(l1.blockNumber));
   for (const hash of state.missingCodes()) {
-    const code = await findPublishedCode(provider, { bytecodes: contract.bytecodes, toBlock: l1.blockNumber, blocksPerRequest }, hash);
-    if (code === undefined) throw new ReconstructionError("BytecodeMissing", `an account's code has hash ${hash}, and no batch on L1 published it`);
+    const code = await findPublishedCode(
+      provider,
+      { bytecodes: contract.bytecodes, toBlock: l1.blockNumber, blocksPerRequest },
+      hash,
+    );
+    if (code === undefined)
+      throw new ReconstructionError("BytecodeMissing", `an account's code has hash ${hash}, and no batch on L1 published it`);
     state.addCode(code);
   }
   const now = await readBlock(provider, l1.blockNumber);
   if (now.blockHash !== l1.blockHash) {
-    throw new ReconstructionError("L1Reorganized", `block ${l1.blockNumber} of L1 was ${l1.blockHash} and is ${now.blockHash}; start again`);
+    throw new ReconstructionError(
+      "L1Reorganized",
+      `block ${l1.blockNumber} of L1 was ${l1.blockHash} and is ${now.blockHash}; start again`,
+    );
   }
   const { batches, reformed, last } = replay;
   return {
@@ -160,6 +181,7 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
     stateRoot: state.stateRoot,
     state,
     pendingOperations: ledger.operationsFrom(last.priorityOpTotal),
+    upgrades,
   };
 }
 
@@ -187,7 +209,9 @@ class BatchReplay {
   async apply(batches: readonly CommittedBatch[], onApplied: () => void): Promise<void> {
     for (let start = 0; start < batches.length; start += PARALLEL_READS) {
       const part = batches.slice(start, start + PARALLEL_READS);
-      const calls = await Promise.all(part.map(({ stored, committed }) => readCommits(this.#provider, committed.transactionHash, stored)));
+      const calls = await Promise.all(
+        part.map(({ stored, committed }) => readCommits(this.#provider, committed.transactionHash, stored)),
+      );
       for (const [i, batch] of part.entries()) {
         await this.#applyOne(batch, calls[i] ?? []);
         onApplied();
@@ -198,21 +222,42 @@ class BatchReplay {
   async #applyOne(batch: CommittedBatch, calls: readonly CommitCall[]): Promise<void> {
     const { stored } = batch;
     const { settlementChainId, hyperchain, configuration } = this.#contract;
-    const chain = { chainId: configuration.chainId, settlementChainId, hyperchain, daPolicy: BigInt(configuration.dataAvailabilityPolicy) };
+    const chain = {
+      chainId: configuration.chainId,
+      settlementChainId,
+      hyperchain,
+      daPolicy: BigInt(configuration.dataAvailabilityPolicy),
+    };
     if (this.batches.length === 0) checkGenesis(this.#state.stateRoot, stored.oldStateRoot);
     const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
     const read = (from: readonly CommitCall[]): Promise<PublishedContent> =>
-      readBatchContent({ stored, previous: this.last, calls: from, canonicalTxHashes }, chain, this.#state.compress, this.#provider);
+      readBatchContent(
+        { stored, previous: this.last, calls: from, canonicalTxHashes },
+        chain,
+        this.#state.compress,
+        this.#provider,
+      );
     const content = await read(calls).catch(async (error: unknown) => {
-      // A contract may have put the call together itself: then only a trace of the transaction shows it.
-      const traced = await traceCommits(this.#provider, batch.committed.transactionHash, stored);
-      if (traced.length === 0) throw error;
-      return read(traced);
+      // A contract may have put the call together itself: then the chain's contract tells it in an event.
+      const told = await readToldCommits(
+        this.#provider,
+        { transactionHash: batch.committed.transactionHash, hyperchain },
+        stored,
+      );
+      if (told.length === 0) throw error;
+      return read(told);
     });
     if (batch.executed === undefined) await this.#reform(stored, content, chain);
     else this.#state.apply(stored.batchNumber, content);
     const { logs, logLeaves, entries } = content;
-    this.batches.push({ ...batch, logs, canonicalTxHashes, logLeaves, pubdataBytes: content.pubdata.length, entryCount: entries.length });
+    this.batches.push({
+      ...batch,
+      logs,
+      canonicalTxHashes,
+      logLeaves,
+      pubdataBytes: content.pubdata.length,
+      entryCount: entries.length,
+    });
     this.#ledger.forgetOperations(stored.priorityOpTotal);
     this.last = stored;
   }
@@ -233,7 +278,10 @@ async function readBlock(provider: Provider, tag: number | string): Promise<L1Bl
 
 function checkGenesis(root: Hex, expected: Hex | undefined): void {
   if (expected === undefined || root === expected) return;
-  throw new ReconstructionError("GenesisMismatch", `the genesis at hand has root ${root}, the chain began at ${expected}: another version's`);
+  throw new ReconstructionError(
+    "GenesisMismatch",
+    `the genesis at hand has root ${root}, the chain began at ${expected}: another version's`,
+  );
 }
 
 /** What the contract itself says of its executed batches, against what its events and calldata led to. */
@@ -244,28 +292,45 @@ async function checkExecuted(
   ledger: BatchLedger,
 ): Promise<void> {
   if (ledger.executedCount !== totals.executed) {
-    throw new ReconstructionError("EventMissing", `events execute ${ledger.executedCount} batches, the contract ${totals.executed}`);
+    throw new ReconstructionError(
+      "EventMissing",
+      `events execute ${ledger.executedCount} batches, the contract ${totals.executed}`,
+    );
   }
   if (BigInt(ledger.operationCount) !== operationsQueued) {
-    throw new ReconstructionError("EventMissing", `events queue ${ledger.operationCount} operations, the contract has ${operationsQueued}`);
+    throw new ReconstructionError(
+      "EventMissing",
+      `events queue ${ledger.operationCount} operations, the contract has ${operationsQueued}`,
+    );
   }
   if (totals.executed !== 0n) {
     const { batchNumber } = last;
     checkRecord(last, await reader.storedBatchHash(batchNumber));
     const logsRoot = await reader.logsRoot(batchNumber);
     if (last.l2LogsTreeRoot !== logsRoot) {
-      throw new ReconstructionError("LogRootMismatch", `the root of its logs is ${last.l2LogsTreeRoot}, L1 has ${logsRoot}`, { batchNumber });
+      throw new ReconstructionError("LogRootMismatch", `the root of its logs is ${last.l2LogsTreeRoot}, L1 has ${logsRoot}`, {
+        batchNumber,
+      });
     }
   }
   if (last.newStateRoot !== executedStateRoot) {
-    throw new ReconstructionError("RootMismatch", `the rebuilt root is ${last.newStateRoot}, the contract executed ${executedStateRoot}`);
+    throw new ReconstructionError(
+      "RootMismatch",
+      `the rebuilt root is ${last.newStateRoot}, the contract executed ${executedStateRoot}`,
+    );
   }
   if (last.priorityOpTotal !== operationsExecuted) {
-    throw new ReconstructionError("RecordMismatch", `batches took ${last.priorityOpTotal} operations, the contract ${operationsExecuted}`);
+    throw new ReconstructionError(
+      "RecordMismatch",
+      `batches took ${last.priorityOpTotal} operations, the contract ${operationsExecuted}`,
+    );
   }
   const expectedCount = totals.committed - totals.executed;
   const unexecuted = ledger.unexecuted();
   if (BigInt(unexecuted.length) !== expectedCount) {
-    throw new ReconstructionError("EventMissing", `events leave ${unexecuted.length} batches unexecuted, the contract ${expectedCount}`);
+    throw new ReconstructionError(
+      "EventMissing",
+      `events leave ${unexecuted.length} batches unexecuted, the contract ${expectedCount}`,
+    );
   }
 }

@@ -1,15 +1,11 @@
-import { startChain } from "../../chain/chain.ts";
-import type { Chain } from "../../chain/chain.ts";
-import type { Clock } from "../../chain/clock.ts";
+import type { Provider } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
-import { predeployTransactions } from "../../chain/predeploys/system-transactions.ts";
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
-import { serveChain } from "../chains/serve-chain.ts";
-import { startOrClose } from "../closing.ts";
-import type { Closing } from "../closing.ts";
-import { chainOptionsOf } from "./chain-options.ts";
+import { startNode } from "../../node/node.ts";
+import type { Node } from "../../node/node.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { startBehind } from "./chain-start.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 export interface ReconstructedChainOptions {
@@ -22,62 +18,52 @@ export interface ReconstructedChainOptions {
   readonly host?: string;
   /** 0 or absent for any free one. */
   readonly port?: number;
-  /** Least price of gas that a transaction must offer. Default 0: nobody is paid here. */
+  /** Least price of gas that a transaction must offer. Default 0: no fee is paid here. */
   readonly minGasPriceWei?: bigint;
 }
 
 export interface ReconstructedChainDependencies {
   readonly connect: EdrConnect;
   readonly clock: Clock;
+  /** Answers what readers ask about the chain's batches on L1. Default: nothing is known of them. */
+  readonly l1?: Provider;
   /** The chain has stopped for good. */
   readonly onStop?: (error: unknown) => void;
 }
 
-/** A rebuilt chain that runs, and answers over HTTP and WebSocket. */
-export interface ReconstructedChain {
-  readonly url: string;
-  readonly chain: Chain;
-  close(): Promise<void>;
-}
-
 /**
- * Runs a rebuilt rollup behind its last batch, for reading, calling and, where it is writable, trying. Rejects with
- * ReconstructionError BytecodeMissing, EngineError, PortInUseError.
+ * Runs a rebuilt rollup behind its last batch, apart from L1: for reading, calling and, where it is writable, trying. Rejects
+ * with ReconstructionError BytecodeMissing, EngineError, PortInUseError.
  */
-export function startReconstructedChain(
-  reconstruction: Reconstruction,
-  options: ReconstructedChainOptions,
-  dependencies: ReconstructedChainDependencies,
-): Promise<ReconstructedChain> {
-  return startOrClose("the rebuilt chain", (closing) => start(reconstruction, options, dependencies, closing));
-}
-
-async function start(
+export async function startReconstructedChain(
   reconstruction: Reconstruction,
   { writable = false, host = "127.0.0.1", port = 0, minGasPriceWei = 0n }: ReconstructedChainOptions,
-  { connect, clock, onStop }: ReconstructedChainDependencies,
-  closing: Closing,
-): Promise<ReconstructedChain> {
-  const { settlementChainId, configuration } = reconstruction.contract;
-  const running = {
-    coinbase: configuration.admin,
-    blocks: { type: "instant" },
-    batches: { maxAgeMs: undefined, maxTransactions: undefined },
-    minGasPriceWei,
-  } as const;
-  const chain = await startChain(chainOptionsOf(reconstruction, running), {
-    connect,
-    clock,
-    system: predeployTransactions,
-    flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
-    ...(onStop === undefined ? {} : { onStop }),
-  });
-  closing.add(() => chain.close());
-  const name = `chain ${configuration.chainId}, rebuilt`;
+  { connect, clock, l1, onStop = () => undefined }: ReconstructedChainDependencies,
+): Promise<Node> {
+  const { contract, fromBlock, genesis } = reconstruction;
+  const { chainId, admin: coinbase } = contract.configuration;
   const methods = writable ? new Map<string, RpcMethod>() : new Map([["eth_sendRawTransaction", refuseToSend]]);
-  const { url } = await serveChain(chain, { name, host, port, gasPriceWei: minGasPriceWei, development: writable, methods }, closing);
-  return { url, chain, close: () => closing.close() };
+  return startNode(
+    {
+      name: `chain ${chainId}, rebuilt`,
+      chain: contract,
+      fromBlock,
+      genesis,
+      start: startBehind(reconstruction),
+      running: {
+        coinbase,
+        blocks: { type: "instant" },
+        batches: { maxAgeMs: undefined, maxTransactions: undefined },
+        minGasPriceWei,
+      },
+      serving: { host, port, gasPriceWei: minGasPriceWei, development: writable, methods },
+      settlement: undefined,
+    },
+    { connect, clock, l1, onStop },
+  );
 }
 
 const refuseToSend: RpcMethod = () =>
-  Promise.reject(new RpcError(RpcCode.rejected, "this chain was rebuilt from L1 for reading; start it writable to try transactions"));
+  Promise.reject(
+    new RpcError(RpcCode.rejected, "this chain was rebuilt from L1 for reading; start it writable to try transactions"),
+  );

@@ -8,6 +8,7 @@ export interface ReconstructionSummary {
   readonly chainId: number;
   readonly hyperchain: Hex;
   readonly settlementChainId: number;
+  /** Of the last batch that was applied. */
   readonly protocolVersion: number;
   /** The L1 blocks that were read. */
   readonly l1: { readonly fromBlock: number; readonly toBlock: number; readonly toBlockHash: Hex };
@@ -33,14 +34,15 @@ export interface ReconstructionSummary {
 
 /** Throws ReconstructionError BytecodeMissing. */
 export function summarize(reconstruction: Reconstruction): ReconstructionSummary {
-  const { contract, onL1, l1, fromBlock, batches, unapplied, last, state, stateRoot, pendingOperations, revertedCount } = reconstruction;
-  const { chainId, protocolVersion } = contract.configuration;
+  const { contract, onL1, l1, fromBlock, batches, unapplied, last, state, stateRoot, pendingOperations, revertedCount } =
+    reconstruction;
+  const { chainId } = contract.configuration;
   const accounts = state.accounts();
   return {
     chainId: Number(chainId),
     hyperchain: contract.hyperchain,
     settlementChainId: Number(contract.settlementChainId),
-    protocolVersion: Number(protocolVersion),
+    protocolVersion: Number(last.protocolVersion),
     l1: { fromBlock, toBlock: l1.blockNumber, toBlockHash: l1.blockHash },
     stateRoot,
     isExecuted: stateRoot === onL1.executedStateRoot,

@@ -21,7 +21,12 @@ const IMPORTED_ROOTS_SLOT = 0n;
  * How many transactions it had is not on L1 and is 0 here. Throws ReconstructionError.
  */
 export function reformBatch(
-  { stored, previous, content, importedRoots }: {
+  {
+    stored,
+    previous,
+    content,
+    importedRoots,
+  }: {
     readonly stored: StoredBatch;
     readonly previous: StoredBatch;
     readonly content: PublishedContent;
@@ -31,10 +36,12 @@ export function reformBatch(
   state: RebuiltState,
 ): FormedBatch {
   const { outputs, logs, entries, bytecodes, statement, pubdata, canonicalTxHashes, policyDataHash } = content;
+  const { protocolVersion } = stored;
   const oldLeafCount = state.leafCount;
   const writes = state.writesOf(entries);
   const { oldRoot, newRoot, witness } = state.applyWithWitness(stored.batchNumber, content);
   return {
+    protocolVersion,
     outputs,
     outputsHash: stored.outputsHash,
     logs,
@@ -53,7 +60,7 @@ export function reformBatch(
     flowsHash: stored.flowsHash,
     policyDataHash,
     commitment: stored.commitment,
-    job: { statement, witness },
+    job: { statement, witness, protocolVersion },
   };
 }
 
@@ -84,7 +91,11 @@ export async function findImports(
   const hash = importedRootsRollingHash(roots);
   if (hash !== stored.importedRootsRollingHash) {
     const { batchNumber } = stored;
-    throw new ReconstructionError("CommitmentMismatch", `the roots that it imported hash to ${hash}, L1 has ${stored.importedRootsRollingHash}`, { batchNumber });
+    throw new ReconstructionError(
+      "CommitmentMismatch",
+      `the roots that it imported hash to ${hash}, L1 has ${stored.importedRootsRollingHash}`,
+      { batchNumber },
+    );
   }
   return roots;
 }

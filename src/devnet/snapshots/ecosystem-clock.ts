@@ -1,6 +1,6 @@
-import type { Clock } from "../../chain/clock.ts";
-import { MovableClock } from "../../chain/movable-clock.ts";
-import type { ClockMark } from "../../chain/movable-clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { MovableClock } from "../../runtime/movable-clock.ts";
+import type { ClockMark } from "../../runtime/movable-clock.ts";
 import { contractErrorOf } from "../../settlement/contract-error.ts";
 import type { L1Connection } from "../l1/local-l1.ts";
 
@@ -15,10 +15,19 @@ interface NextTimestamp {
   readonly by: "user" | "ecosystem";
 }
 
+/** More are left to the engine, in one go. */
+const MOST_SINGLE_BLOCKS = 10_000n;
 /** Methods that make a block on L1, or run something as if in the next one. */
-const SEES_TIME = new Set(["eth_call", "eth_estimateGas", "eth_sendTransaction", "eth_sendRawTransaction", "evm_mine", "hardhat_mine"]);
+const SEES_TIME = new Set([
+  "eth_call",
+  "eth_estimateGas",
+  "eth_sendTransaction",
+  "eth_sendRawTransaction",
+  "evm_mine",
+  "hardhat_mine",
+]);
 
-/** One time for L1 and all chains: whoever moves it, on whichever member, moves it for all. */
+/** One time for L1 and all chains: moving it on any member moves it for all. */
 export interface EcosystemTime {
   /** What the chains read. */
   readonly clock: MovableClock;
@@ -31,11 +40,13 @@ export interface EcosystemTime {
 
 /**
  * Couples a development L1's clock with the chains'. Later L1 is only told something when time has moved: otherwise both
- * follow the machine's clock. A timestamp that a user fixed for L1's next block is kept. Rejects with L1's error.
+ * follow the machine's clock. A timestamp that a user fixed for L1's next block is kept. `movedSeconds` is how far an earlier
+ * process had moved it. Rejects with L1's error.
  */
-export async function createEcosystemTime(base: Clock, connection: L1Connection): Promise<EcosystemTime> {
-  const clock = new MovableClock(base);
-  const ask = (method: string, ...params: readonly unknown[]): Promise<unknown> => connection.provider.request({ method, params });
+export async function createEcosystemTime(base: Clock, connection: L1Connection, movedSeconds = 0n): Promise<EcosystemTime> {
+  const clock = await movedClock(base, movedSeconds);
+  const ask = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+    connection.provider.request({ method, params });
   let next: NextTimestamp | undefined;
   /** What the ecosystem last told L1, and how often it has told it something. */
   let told: bigint | undefined;
@@ -102,7 +113,22 @@ export async function createEcosystemTime(base: Clock, connection: L1Connection)
     return BigInt(((await ask("eth_getBlockByNumber", "latest", false)) as { readonly timestamp: string }).timestamp);
   }
 
-  async function request({ method, params = [] }: { readonly method: string; readonly params?: readonly unknown[] }): Promise<unknown> {
+  /** EDR 0.22 answers for blocks that it makes in one go with the genesis' state. */
+  async function mineOneByOne(count: bigint, interval: bigint): Promise<boolean> {
+    for (let i = 0n; i < count; i++) {
+      if (i > 0n) await ask("evm_setNextBlockTimestamp", quantity((await newestTimestamp()) + interval));
+      await ask("evm_mine");
+    }
+    return true;
+  }
+
+  async function request({
+    method,
+    params = [],
+  }: {
+    readonly method: string;
+    readonly params?: readonly unknown[];
+  }): Promise<unknown> {
     const pass = (): Promise<unknown> => ask(method, ...params);
     if (next?.by === "ecosystem" && SEES_TIME.has(method)) await setNext();
     switch (method) {
@@ -129,7 +155,9 @@ export async function createEcosystemTime(base: Clock, connection: L1Connection)
       case "hardhat_mine": {
         const [count = 1, interval = 1] = params as readonly (string | number | undefined)[];
         clock.requireMove(BigInt(count) * BigInt(interval));
-        const answer = await mine(pass);
+        const answer = await mine(
+          BigInt(count) > MOST_SINGLE_BLOCKS ? pass : () => mineOneByOne(BigInt(count), BigInt(interval)),
+        );
         const newest = await newestTimestamp();
         if (newest > clock.nowSeconds()) await takeFromL1(() => clock.moveTo(newest));
         return answer;
@@ -139,7 +167,7 @@ export async function createEcosystemTime(base: Clock, connection: L1Connection)
         try {
           return await pass();
         } catch (error) {
-          // A batch later than the timestamp that a user fixed and never used: it would wait for that block for ever.
+          // A batch later than the timestamp that a user fixed and never used: it would wait for that block without end.
           if (next?.by !== "user" || contractErrorOf(error)?.name !== "TimestampInFuture") throw error;
           await mine(() => ask("evm_mine"));
           return pass();
@@ -172,6 +200,12 @@ export async function createEcosystemTime(base: Clock, connection: L1Connection)
       else await keepTime();
     },
   };
+}
+
+async function movedClock(base: Clock, seconds: bigint): Promise<MovableClock> {
+  const clock = new MovableClock(base);
+  await clock.moveBy(seconds);
+  return clock;
 }
 
 function quantity(value: bigint): string {

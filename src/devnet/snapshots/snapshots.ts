@@ -1,14 +1,17 @@
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
-import type { Gate } from "./gate.ts";
-import type { MemberMark, RestorableMember } from "./snapshot-member.ts";
+import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
+import type { MemberMark, RestorableMember } from "../../node/snapshot-member.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 
 export interface SnapshotDependencies {
   readonly l1: { request(method: string, params?: readonly unknown[]): Promise<unknown> };
   readonly members: readonly RestorableMember[];
   readonly time: EcosystemTime;
-  readonly gate: Gate;
+  readonly gate: SharedExclusiveLock;
+  /** Runs a return to a mark, so that what is kept beyond this process returns as a whole. Default: nothing is kept. */
+  readonly asOneChange?: (restore: () => Promise<void>) => Promise<void>;
 }
 
 /** Marks and restores L1 and all chains together. */
@@ -32,19 +35,30 @@ interface EcosystemMark {
   readonly time: TimeMark;
 }
 
-/** L1 or a chain could not return to a mark: the members are no longer at one moment. */
-export class EcosystemSnapshotError extends Error {
+/**
+ * SnapshotLost: L1 or a chain could not return to a mark, and the members are no longer at one moment. SnapshotEnded: a chain has
+ * formed batches again since, and nothing has changed.
+ */
+export class EcosystemSnapshotError extends HyperchainError {
   override readonly name = "EcosystemSnapshotError";
-  readonly code = "SnapshotLost";
+  readonly code: "SnapshotLost" | "SnapshotEnded";
+
+  constructor(code: EcosystemSnapshotError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
-export function createSnapshots({ l1, members, time, gate }: SnapshotDependencies): Snapshots {
+export function createSnapshots({ l1, members, time, gate, asOneChange }: SnapshotDependencies): Snapshots {
   const marks = new Map<string, EcosystemMark>();
   let nextId = 1;
   let lastReturn: Promise<unknown> = Promise.resolve();
 
   async function mark(): Promise<Hex> {
-    const [membersMarks, l1Mark] = await Promise.all([Promise.all(members.map((member) => member.snapshot())), l1.request("evm_snapshot")]);
+    const [membersMarks, l1Mark] = await Promise.all([
+      Promise.all(members.map((member) => member.snapshot())),
+      l1.request("evm_snapshot"),
+    ]);
     const id: Hex = `0x${(nextId++).toString(16)}`;
     marks.set(id, { l1: l1Mark, members: membersMarks, time: time.mark() });
     return id;
@@ -61,12 +75,18 @@ export function createSnapshots({ l1, members, time, gate }: SnapshotDependencie
 
   async function restore({ l1: l1Mark, members: memberMarks, time: timeMark }: EcosystemMark): Promise<void> {
     if ((await l1.request("evm_revert", [l1Mark])) !== true) {
-      throw new EcosystemSnapshotError("L1 does not know its part of the snapshot any more: it was reverted by itself; start a new ecosystem");
+      throw new EcosystemSnapshotError(
+        "SnapshotLost",
+        "L1 does not know its part of the snapshot any more: it was reverted by itself; start a new ecosystem",
+      );
     }
     await time.revert(timeMark);
     const outcomes = await Promise.allSettled(members.map((member, i) => member.revert(memberMarks[i] as MemberMark)));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed !== undefined) throw new EcosystemSnapshotError(`a chain could not return to the snapshot: ${String(failed.reason)}`, { cause: failed.reason });
+    if (failed !== undefined)
+      throw new EcosystemSnapshotError("SnapshotLost", `a chain could not return to the snapshot: ${String(failed.reason)}`, {
+        cause: failed.reason,
+      });
   }
 
   async function revert(id: string): Promise<boolean> {
@@ -75,10 +95,11 @@ export function createSnapshots({ l1, members, time, gate }: SnapshotDependencie
     let returning = false;
     try {
       return await gate.alone("a return to a snapshot", async () => {
+        requireStanding(id, marks.get(id), members);
         const used = use(id);
         if (used === undefined) return false;
         returning = true;
-        await restore(used);
+        await (asOneChange === undefined ? restore(used) : asOneChange(() => restore(used)));
         return true;
       });
     } finally {
@@ -94,6 +115,15 @@ export function createSnapshots({ l1, members, time, gate }: SnapshotDependencie
       return returned;
     },
   };
+}
+
+/** A return that a chain cannot take part in changes nothing. Throws EcosystemSnapshotError SnapshotEnded. */
+function requireStanding(id: string, mark: EcosystemMark | undefined, members: readonly RestorableMember[]): void {
+  if (mark === undefined || members.every((member, i) => member.canRevert(mark.members[i] as MemberMark))) return;
+  throw new EcosystemSnapshotError(
+    "SnapshotEnded",
+    `snapshot ${id} has ended: a chain has formed the batch again in which it was taken, because L1 refused it or hyperchain:reseal was called; take a new snapshot`,
+  );
 }
 
 /** The methods by which test tools mark and restore: the same on every member. */

@@ -1,3 +1,5 @@
+import type { CallFrame } from "../../client/remote-failure.ts";
+import type { SingletonName } from "../singletons/singletons.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /**
@@ -16,6 +18,7 @@ export interface EcosystemInfo {
   readonly name: string;
   /** Of the package. */
   readonly version: string;
+  /** That chains begin with; what each has now is in its status. */
   readonly protocolVersion: number;
   /** The sentence that says what is proven and what is trusted. */
   readonly proven: string;
@@ -27,6 +30,8 @@ export interface EcosystemInfo {
     readonly contracts: Readonly<Record<"factory" | "bridge" | "roots" | "verifier", Hex>>;
   };
   readonly chains: readonly ChainInfo[];
+  /** Public contracts that every chain has from the start, by name; none where they are left out. */
+  readonly singletons: Readonly<Partial<Record<SingletonName, Hex>>>;
   readonly accounts: {
     /** Phrase of the development accounts; absent where the ecosystem's keys are its operator's own. */
     readonly mnemonic?: string;
@@ -48,15 +53,24 @@ export interface ChainInfo {
   readonly dataAvailability: DataAvailability;
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
+  /** Whether its contracts may have code of any size, which public networks refuse. */
+  readonly allowUnlimitedContractSize: boolean;
 }
 
 /** Answer of `hyperchain_status`. */
 export interface EcosystemStatus {
   readonly chains: readonly ChainStatus[];
   readonly messages: {
+    /** Those that go on by themselves. */
     readonly inFlight: number;
     readonly delivered: number;
-    /** Why the messages could not be looked at now, so that the numbers are those of the last look; absent where they are of now. */
+    /** Those that do not, oldest first. */
+    readonly stuck: readonly (Pick<MessageInfo, "messageHash" | "type" | "sourceChainId" | "destinationChainId"> &
+      StuckMessage)[];
+    /**
+     * Why the messages could not be looked at now, so that the numbers are those of the last look; absent where they are of
+     * now.
+     */
     readonly outdated?: string;
   };
 }
@@ -69,20 +83,34 @@ export interface ChainStatus {
   readonly waiting: number;
   /** Batches that came through each stage; a batch that has come through one has come through those before it. */
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+  /** Of a batch that began now. */
+  readonly protocolVersion: number;
+  /** The next version that the chain's admin has scheduled; absent where it has none. */
+  readonly upgrade?: UpgradeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
   /** Why the chain, or its settlement, stands still for good; absent while it runs. */
   readonly fault?: string;
 }
 
+/** A protocol version that waits for its time. */
+export interface UpgradeStatus {
+  readonly version: number;
+  /** Seconds: batches that begin then, or later, have the version. */
+  readonly effectiveAt: number;
+  /** Operations of L1's queue that are taken before it. */
+  readonly operations: number;
+}
+
 /** One batch that L1 has executed, as `hyperchain_settle` answers and `batches` subscriptions tell. */
 export interface SettledBatchInfo {
   readonly chainId: number;
   readonly batchNumber: number;
+  readonly protocolVersion: number;
   readonly transactions: number;
   readonly pubdataBytes: number;
-  /** Absent where nothing was proven. */
-  readonly proof?: { readonly bytes: number; readonly seconds: number };
+  /** Absent where nothing was proven; its seconds where an earlier process proved it. */
+  readonly proof?: { readonly bytes: number; readonly seconds?: number };
   readonly l1Gas: Readonly<Partial<Record<"commit" | "prove" | "execute", number>>>;
   readonly l1Transactions: Readonly<Partial<Record<"commit" | "prove" | "execute", Hex>>>;
 }
@@ -93,7 +121,7 @@ export interface MessageInfo {
   readonly messageHash: Hex;
   /** Account or contract that sent it. */
   readonly sender: Hex;
-  readonly type: "transfer" | "bundle" | "callback" | "withdrawal" | "message";
+  readonly type: "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "message";
   readonly sourceChainId: number;
   /** L1's chain id for a withdrawal. */
   readonly destinationChainId: number;
@@ -102,6 +130,60 @@ export interface MessageInfo {
   /** What happens next, or why it cannot. */
   readonly waitingFor?: string;
   readonly refusal?: string;
+  /** Absent while the message goes on by itself, and when it has arrived. */
+  readonly stuck?: StuckMessage;
+}
+
+/** Why a message does not go on by itself. */
+export interface StuckMessage {
+  readonly why: string;
+  /** What a user can do about it. */
+  readonly help: string;
+}
+
+/** A call as `debug_traceTransaction`'s callTracer tells it, with names of the contracts that are known. */
+export interface TracedCall extends Omit<CallFrame, "calls"> {
+  /** Function and arguments. */
+  readonly call?: string;
+  /** Why it failed, as the end of "it reverted …". */
+  readonly reason?: string;
+  readonly calls?: readonly TracedCall[];
+}
+
+/** Why the call of a message failed where it arrived. */
+export interface CallFailure {
+  readonly chainId: number;
+  readonly contract: Hex;
+  /** Function and arguments where the contract is known, else calldata. */
+  readonly call: string;
+  /** What it reverted with. */
+  readonly data: Hex;
+  /** The same in words, as the end of "it reverted …". */
+  readonly reason: string;
+  /** Lines of Solidity, innermost first; empty where the sources are unknown. */
+  readonly stackTrace: readonly string[];
+}
+
+/** Answer of `hyperchain_traceMessage`: one trace over both chains. */
+export interface MessageTrace {
+  readonly message: MessageInfo;
+  /** What sent it, and what executed it where that has happened. */
+  readonly transactions: readonly {
+    readonly step: string;
+    readonly chainId: number;
+    readonly transactionHash: Hex;
+    readonly calls: TracedCall;
+  }[];
+  /** Absent where no call of a user's contract failed. */
+  readonly failure?: CallFailure;
+}
+
+/** Batches that were formed again; answer of `hyperchain_reseal`. */
+export interface ResealInfo {
+  readonly chainId: number;
+  readonly firstBatch: number;
+  /** What had confirmed and cannot be in a block any more; without a hash where no transaction made it. */
+  readonly lost: readonly { readonly hash?: Hex; readonly reason: string }[];
 }
 
 /** What a relay moved; answer of `hyperchain_relay`. */

@@ -1,44 +1,105 @@
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import { someAtATime } from "../../chain/rpc/one-at-a-time.ts";
+import type { RpcClient } from "../../chain/rpc/dispatch.ts";
+import { fairLine } from "../../chain/rpc/fair-line.ts";
+import type { FairLine } from "../../chain/rpc/fair-line.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { UnknownChainError } from "../driver.ts";
 import type { Driver } from "../driver.ts";
+import type { MessageInfo } from "./ecosystem-info.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
 import { isNamedBy } from "./message-info.ts";
+import { traceMessage } from "./message-trace.ts";
+import type { MessageTraceDependencies } from "./message-trace.ts";
 
 /** Each asks all members several times. More may wait than a batch of requests holds. */
 const LOOKS_AT_A_TIME = 8;
 const MAX_LOOKS = 512;
+const MAX_LOOKS_OF_ONE = 256;
 /** Each may wait for proofs. */
 const DRIVES_AT_A_TIME = 16;
 const MAX_DRIVES = 64;
+const MAX_DRIVES_OF_ONE = 32;
+/** Each runs a transaction again, whose every instruction the engine remembers. */
+const MAX_TRACES = 32;
+const MAX_TRACES_OF_ONE = 16;
 
 /** What every member of an ecosystem answers, L1 included: a flood of such requests leaves places for others. */
-export function ecosystemMethods(ecosystem: EcosystemView & Driver): ReadonlyMap<string, RpcMethod> {
-  const looks = someAtATime(LOOKS_AT_A_TIME, MAX_LOOKS, "questions about the ecosystem wait");
-  const drives = someAtATime(DRIVES_AT_A_TIME, MAX_DRIVES, "requests to settle or relay wait");
+export function ecosystemMethods(
+  ecosystem: EcosystemView & Driver,
+  traced: MessageTraceDependencies,
+): ReadonlyMap<string, RpcMethod> {
+  const { looks, drives, traces } = ecosystemLines();
+  const messageNamed = async (
+    client: RpcClient | undefined,
+    hash: unknown,
+    sourceChain: unknown,
+  ): Promise<MessageInfo | null> => {
+    if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
+      throw new RpcError(
+        RpcCode.invalidParams,
+        "the first parameter is the hash of a message, or of the transaction that sent it",
+      );
+    }
+    const wanted = hash.toLowerCase() as Hex;
+    const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
+    const named = (await looks(client, () => ecosystem.messages())).filter((message) => isNamedBy(message, wanted));
+    const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);
+    // Anyone can send what another message says as a plain message, which asks for nothing.
+    return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
+  };
   return new Map<string, RpcMethod>([
     ["hyperchain_info", async () => ecosystem.info()],
-    ["hyperchain_status", () => looks(() => ecosystem.status())],
-    ["hyperchain_messages", () => looks(() => ecosystem.messages())],
-    ["hyperchain_message", async ([hash, sourceChain]) => {
-      if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
-        throw new RpcError(RpcCode.invalidParams, "the first parameter is the hash of a message, or of the transaction that sent it");
-      }
-      const wanted = hash.toLowerCase() as Hex;
-      const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
-      const named = (await looks(() => ecosystem.messages())).filter((message) => isNamedBy(message, wanted));
-      const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);
-      // Anyone can send what another message says as a plain message, which asks for nothing.
-      return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
-    }],
-    ["hyperchain_settle", async ([chain]) => {
-      const chainId = chain === undefined || chain === null ? undefined : chainNamed(ecosystem, chain);
-      return drives(() => ecosystem.settle(chainId));
-    }],
-    ["hyperchain_relay", () => drives(() => ecosystem.relay())],
+    ["hyperchain_status", (_params, client) => looks(client, () => ecosystem.status())],
+    ["hyperchain_messages", (_params, client) => looks(client, () => ecosystem.messages())],
+    ["hyperchain_message", ([hash, sourceChain], client) => messageNamed(client, hash, sourceChain)],
+    [
+      "hyperchain_traceMessage",
+      async ([hash, sourceChain], client) => {
+        const message = await messageNamed(client, hash, sourceChain);
+        return message === null ? null : traces(client, () => traceMessage(message, client, traced));
+      },
+    ],
+    [
+      "hyperchain_settle",
+      async ([chain], client) => {
+        const chainId = chain === undefined || chain === null ? undefined : chainNamed(ecosystem, chain);
+        return drives(client, () => ecosystem.settle(chainId));
+      },
+    ],
+    [
+      "hyperchain_reseal",
+      async ([chain, fromBatch], client) => {
+        const chainId = chainNamed(ecosystem, chain);
+        if (fromBatch !== undefined && fromBatch !== null && !(Number.isSafeInteger(fromBatch) && Number(fromBatch) >= 0)) {
+          throw new RpcError(
+            RpcCode.invalidParams,
+            "the second parameter is the number of the first batch that is to be formed again",
+          );
+        }
+        return drives(client, () => ecosystem.reseal(chainId, typeof fromBatch === "number" ? BigInt(fromBatch) : undefined));
+      },
+    ],
+    ["hyperchain_relay", (_params, client) => drives(client, () => ecosystem.relay())],
   ]);
+}
+
+function ecosystemLines(): Readonly<Record<"looks" | "drives" | "traces", FairLine>> {
+  return {
+    looks: fairLine({
+      width: LOOKS_AT_A_TIME,
+      places: MAX_LOOKS,
+      placesPerClient: MAX_LOOKS_OF_ONE,
+      what: "questions about the ecosystem wait",
+    }),
+    drives: fairLine({
+      width: DRIVES_AT_A_TIME,
+      places: MAX_DRIVES,
+      placesPerClient: MAX_DRIVES_OF_ONE,
+      what: "requests to settle or relay wait",
+    }),
+    traces: fairLine({ width: 1, places: MAX_TRACES, placesPerClient: MAX_TRACES_OF_ONE, what: "messages are being traced" }),
+  };
 }
 
 /** A chain by its id, as a number or in text, or by its name. */

@@ -1,16 +1,20 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
-import { reasonOf } from "../../settlement/l1-sender/l1-patience.ts";
+import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
+import { reasonOf } from "../../settlement/l1-sender/l1-retry.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
 import type { DevelopmentAccounts } from "../accounts.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
-import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
+import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo, UpgradeStatus } from "./ecosystem-info.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
+import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1 } from "./messages-to-l1.ts";
 import type { DevnetOptions, ProverOptions } from "../options.ts";
 import { provenSentence } from "../chains/proven.ts";
+import { SINGLETONS } from "../singletons/singletons.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 
 export interface EcosystemViewDependencies {
@@ -36,6 +40,16 @@ export interface EcosystemView {
   messages(): Promise<readonly MessageInfo[]>;
 }
 
+/** Seconds after which a chain whose operator sees L1 has imported a root, by far. */
+const IMPORT_SECONDS = 60n;
+
+/** Whether a message's destination has begun a batch long after L1 had a root with the message. */
+function isIgnored(view: L1View, { sourceChainId, destinationChainId, sender, messageHash }: MessageInfo): boolean {
+  const leaves = view.messages(BigInt(sourceChainId), sender, messageHash).flatMap(({ batch }) => batch.registryLeaf ?? []);
+  const began = view.lastBatch(BigInt(destinationChainId))?.stored.firstTimestamp ?? 0n;
+  return leaves.some(({ record }) => began > record.executedAt + IMPORT_SECONDS);
+}
+
 /** What is known of messages, and why that may not be all. */
 interface KnownMessages {
   readonly all: readonly MessageInfo[];
@@ -47,7 +61,13 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
   let lastLook: readonly MessageInfo[] = [];
   const messages = async (): Promise<readonly MessageInfo[]> => {
     await relayer.observe();
-    lastLook = [...relayer.journeys().map(messageInfo), ...(await toL1.look())];
+    const all = [...relayer.journeys().map(messageInfo), ...(await toL1.look())];
+    const info = ecosystemInfo(dependencies);
+    const faultOf = (id: number): string | undefined => chains.map(chainStatus).find(({ chainId }) => chainId === id)?.fault;
+    lastLook = all.map((message) => {
+      const stuck = stuckBecause(message, { info, faultOf, isIgnored: (each) => isIgnored(relayer.l1View, each) });
+      return stuck === undefined ? message : { ...message, stuck };
+    });
     return lastLook;
   };
   /** A member that does not answer is a reason to ask for the status, not to refuse it. */
@@ -61,7 +81,13 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
     async status() {
       const { all, ...rest } = await known();
       const delivered = all.filter(hasArrived).length;
-      return { chains: chains.map(chainStatus), messages: { inFlight: all.length - delivered, delivered, ...rest } };
+      const stuck = all.flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
+        reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
+      );
+      return {
+        chains: chains.map(chainStatus),
+        messages: { inFlight: all.length - delivered - stuck.length, delivered, stuck, ...rest },
+      };
     },
     messages,
   };
@@ -79,6 +105,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     prover: { mode: proving.mode, workers: proving.mode === "none" ? 0 : (proving.workers ?? availableParallelism()) },
     l1: { name: "l1", chainId: Number(l1.chainId), url: l1.url, contracts: { factory, bridge, roots, verifier } },
     chains: chains.map(chainInfo),
+    singletons: options.singletons === true ? SINGLETONS : {},
     accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
     ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
   };
@@ -96,6 +123,7 @@ function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainIn
     dataAvailability: plan.dataAvailability,
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
+    allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
   };
 }
 
@@ -103,19 +131,28 @@ function chainStatus({ name, chainId, pipeline }: DevnetChain): ChainStatus {
   const { sequencer, mempool } = pipeline.chain;
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
+  const { current, next } = pipeline.versions();
   return {
     name,
     chainId: Number(chainId),
     blockNumber: Number(sequencer.head.number),
     waiting: mempool.size,
     batches: pipeline.progress(),
+    protocolVersion: Number(current),
+    ...(next === undefined ? {} : { upgrade: upgradeStatus(next) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
   };
 }
 
+function upgradeStatus({ version, effectiveAt, operations }: ScheduledUpgrade): UpgradeStatus {
+  return { version: Number(version), effectiveAt: Number(effectiveAt), operations: Number(operations) };
+}
+
 /** Of this package, in a checkout and when it is installed: two folders up either way. */
 function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { readonly version: string };
+  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
+    readonly version: string;
+  };
   return version;
 }

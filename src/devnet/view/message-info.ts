@@ -4,7 +4,7 @@ import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 
-const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback" } as const;
+const TYPES = { transfer: "transfer", bundle: "bundle", result: "callback", refund: "refund" } as const;
 
 /** What must happen for each step. */
 const NEXT: Readonly<Record<JourneyStep, string>> = {
@@ -18,7 +18,15 @@ const NEXT: Readonly<Record<JourneyStep, string>> = {
 };
 
 /** A message as the ecosystem's methods tell it. */
-export function messageInfo({ messageHash, sender, content, sourceChainId, destinationChainId, steps, refusal }: Journey): MessageInfo {
+export function messageInfo({
+  messageHash,
+  sender,
+  content,
+  sourceChainId,
+  destinationChainId,
+  steps,
+  refusal,
+}: Journey): MessageInfo {
   const done = JOURNEY_STEPS.flatMap((step) => {
     const record = steps.get(step);
     return record === undefined ? [] : [{ step, chainId: Number(record.chainId), transactionHash: record.transactionHash }];

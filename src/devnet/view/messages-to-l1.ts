@@ -15,7 +15,7 @@ import type { MessageInfo } from "./ecosystem-info.ts";
 export interface MessagesToL1Dependencies {
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Provider;
-  /** Polled by whoever else uses it, before this looks. */
+  /** Polled by its other users, before this looks. */
   readonly l1View: Pick<L1View, "messages" | "bringBody">;
   readonly chains: readonly { readonly chainId: bigint; readonly client: Provider }[];
 }
@@ -60,7 +60,11 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
   /** The same can be sent several times: the first that L1 has executed, proven or committed. */
   function placeOf({ chainId, sender, messageHash }: MessageToL1): MessagePlace | undefined {
     const places = l1View.messages(chainId, sender, messageHash);
-    return places.find(({ batch }) => batch.executed !== undefined) ?? places.find(({ batch }) => batch.proven !== undefined) ?? places[0];
+    return (
+      places.find(({ batch }) => batch.executed !== undefined) ??
+      places.find(({ batch }) => batch.proven !== undefined) ??
+      places[0]
+    );
   }
 
   async function infoOf(sent: MessageToL1): Promise<MessageInfo> {
@@ -72,7 +76,8 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
     if (place?.batch.proven !== undefined) onL1("settled", place.batch.proven.transactionHash);
     if (place?.batch.executed !== undefined) onL1("inTransactionRoot", place.batch.executed.transactionHash);
     const message = { messageHash, sender, type, sourceChainId: Number(chainId), destinationChainId: l1Id, steps };
-    if (place?.batch.executed === undefined) return { ...message, waitingFor: "the sender's batch is sealed, proven and executed on L1" };
+    if (place?.batch.executed === undefined)
+      return { ...message, waitingFor: "the sender's batch is sealed, proven and executed on L1" };
     if (type === "message") return message;
     const claim = await claimOf(chainId, place.batch.batchNumber, place.index);
     if (claim === undefined) return { ...message, waitingFor: "somebody has the bridge on L1 pay it" };
@@ -84,7 +89,11 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
   async function claimOf(chainId: bigint, batchNumber: bigint, index: number): Promise<Hex | undefined> {
     const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
     const { addresses, fromBlock } = ecosystem;
-    const [log] = await readLogs(l1, { address: addresses.bridge, topics, fromBlock, toBlock: await l1.getBlockNumber() }, DEFAULT_BLOCKS_PER_PAGE);
+    const [log] = await readLogs(
+      l1,
+      { address: addresses.bridge, topics, fromBlock, toBlock: await l1.getBlockNumber() },
+      DEFAULT_BLOCKS_PER_PAGE,
+    );
     return log?.transactionHash as Hex | undefined;
   }
 

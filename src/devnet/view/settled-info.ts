@@ -1,10 +1,11 @@
+import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SettlementStage } from "../../settlement/l1-sender/sender-context.ts";
-import type { ProverMode, SettledBatchInfo } from "./ecosystem-info.ts";
-import type { SettledBatch } from "../chains/settled-batch.ts";
+import type { SettledBatchInfo } from "./ecosystem-info.ts";
+import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 
 /** A settled batch as the ecosystem's methods tell it. */
-export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: SettledBatch, mode: ProverMode): SettledBatchInfo {
+export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: SettledBatch): SettledBatchInfo {
   const l1Gas: Partial<Record<SettlementStage, number>> = {};
   const l1Transactions: Partial<Record<SettlementStage, Hex>> = {};
   for (const stage of ["commit", "prove", "execute"] as const) {
@@ -16,9 +17,12 @@ export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: Se
   return {
     chainId: Number(chainId),
     batchNumber: Number(batch.outputs.batchNumber),
+    protocolVersion: Number(batch.protocolVersion),
     transactions: batch.transactionCount,
     pubdataBytes: batch.pubdata.length,
-    ...(mode === "none" ? {} : { proof: { bytes: proof.bytes, seconds: proof.metrics.seconds } }),
+    ...(isProvenVersion(batch.protocolVersion)
+      ? { proof: { bytes: proof.bytes, ...(proof.metrics && { seconds: proof.metrics.seconds }) } }
+      : {}),
     l1Gas,
     l1Transactions,
   };

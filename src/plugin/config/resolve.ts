@@ -1,45 +1,29 @@
-import { ETHER_DECIMALS, parseAmount } from "../amount.ts";
-import type { HyperchainConfig, HyperchainsConfig, HyperchainsUserConfig, HyperchainUserConfig } from "../../types.ts";
-
-/** What there is where nothing is configured. */
-export const DEFAULT_CHAIN_NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"] as const;
-/** Id of the first chain that names none. */
-export const FIRST_CHAIN_ID = 271;
-/** Their operators are development accounts 10 to 19, the last that have ETH on a fresh L1. */
-export const MAX_CHAINS = 10;
+import * as v from "valibot";
+import { ETHER_DECIMALS } from "../../options/amount.ts";
+import { FIRST_CHAIN_ID } from "../../options/chain.ts";
+import { configSchema } from "../../options/config.ts";
+import type { HyperchainsConfig } from "../../types.ts";
 
 /** The user's `hyperchains`, which must be valid, with everything that was left out. */
-export function resolveHyperchains(user: HyperchainsUserConfig = {}): HyperchainsConfig {
-  const { name = "hyperchains", host = "127.0.0.1", origins = [], url, l1 = {}, prover = {}, accounts = {}, relayer = true, pollIntervalMs = 100 } = user;
-  const { minRewardPercent, reserve } = user.relayerPolicy ?? {};
-  const reserveWei = reserve === undefined ? undefined : parseAmount(reserve, ETHER_DECIMALS);
-  const chains = user.chains ?? { alpha: {}, beta: {} };
-  return {
-    name,
-    host,
-    origins,
-    ...(url === undefined ? {} : { url }),
-    l1,
-    chains: Object.entries(chains).map(([chainName, chain], place) => resolveChain(chainName, chain, place)),
-    prover: { ...prover, mode: prover.mode ?? "stark" },
-    accounts: { funded: accounts.funded ?? 10, balanceWei: parseAmount(accounts.balance ?? "100", ETHER_DECIMALS) ?? 0n },
-    relayer,
-    relayerPolicy: { ...(minRewardPercent === undefined ? {} : { minRewardPercent }), ...(reserveWei === undefined ? {} : { reserveWei }) },
-    pollIntervalMs,
-  };
-}
-
-function resolveChain(name: string, user: HyperchainUserConfig, place: number): HyperchainConfig {
-  const { chainId = FIRST_CHAIN_ID + place, baseToken, readers, ...rest } = user;
+export function resolveHyperchains(user: unknown = {}): HyperchainsConfig {
+  const { chains, accounts, relayerPolicy, ...rest } = v.parse(configSchema, user);
   return {
     ...rest,
-    name,
-    chainId,
-    ...(baseToken === undefined ? {} : { baseToken: typeof baseToken === "string" ? lowerCase(baseToken) : baseToken }),
-    ...(readers === undefined ? {} : { readers: readers.map(lowerCase) }),
+    chains: Object.entries(chains).map(([name, chain], place) => ({
+      ...chain,
+      name,
+      chainId: chain.chainId ?? FIRST_CHAIN_ID + place,
+    })),
+    accounts: {
+      funded: accounts.funded,
+      balanceWei: accounts.balance ?? defaultBalanceWei(rest.l1.url),
+      unlocked: accounts.unlocked,
+    },
+    relayerPolicy: { minRewardPercent: relayerPolicy.minRewardPercent, reserveWei: relayerPolicy.reserve },
   };
 }
 
-function lowerCase(address: string): `0x${string}` {
-  return address.toLowerCase() as `0x${string}`;
+/** As much as Hardhat's own networks give; on an L1 that runs elsewhere the deployer pays all of it. */
+function defaultBalanceWei(l1Url: string | undefined): bigint {
+  return (l1Url === undefined ? 10_000n : 100n) * 10n ** BigInt(ETHER_DECIMALS);
 }

@@ -1,5 +1,5 @@
 import { findChain } from "../../client/ecosystem.ts";
-import type { Faults, FaultTarget } from "./faults.ts";
+import type { Faults, FaultTarget } from "../api/faults.ts";
 import type { EcosystemLink } from "./link.ts";
 
 /** The fault switches of an ecosystem: each is one `hyperchain_setFault`. */

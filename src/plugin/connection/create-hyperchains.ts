@@ -1,7 +1,8 @@
 import type { JsonRpcSigner } from "ethers";
 import { parseChainAddress } from "../../client/chain-address.ts";
-import { call } from "../../client/call.ts";
+import { call, requireContract } from "../../client/call.ts";
 import { deposit } from "../../client/deposit.ts";
+import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { send } from "../../client/send.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
@@ -14,10 +15,13 @@ import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1 } from "./crossing-kinds.ts";
 import { createFaults } from "./create-faults.ts";
-import type { DepositOptions, From, Hyperchains, TokenLike, TransactionLike } from "./hyperchains.ts";
+import type { DepositOptions, From, Hyperchains, TransactionLike } from "../api/hyperchains.ts";
+import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
-import { MessageError } from "./message.ts";
-import type { Message } from "./message.ts";
+import { readRequest } from "./read-request.ts";
+import { addressOf, tokenAddress } from "./token-like.ts";
+import { MessageError } from "../api/message.ts";
+import type { Message } from "../api/message.ts";
 import { remember } from "./registry.ts";
 
 /** The test API over an ecosystem. */
@@ -31,8 +35,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
   };
   const follow = (sent: SentMessage): Message => {
     const name: CrossingName = { ...sent, hash: sent.messageHash };
-    const isToL1 = sent.type === "withdrawal" || sent.type === "message";
-    return track(name, isToL1 ? messageToL1(name, link) : crossChainMessage(name, link));
+    return track(name, TO_L1.has(sent.type) ? messageToL1(name, link) : crossChainMessage(name, link));
   };
 
   async function messagesOf(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]> {
@@ -52,33 +55,34 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     [Symbol.iterator]: () => chains[Symbol.iterator](),
     chain: (nameOrId) => link.member(nameOrId),
     address: (text) => parseChainAddress(info, text),
-    async deposit({ amount, token, from, ...where }) {
+    async deposit(options) {
+      const { amount, token, from, ...where } = readRequest("deposit", options);
       const signer = await signerOn(info.l1.chainId, from);
       const { chainId, account } = depositTarget(link, where, signer.address);
       const sent = await deposit(info, { chain: chainId, amount, token: tokenAddress(token), to: account }, signer);
-      const name: CrossingName = {
-        hash: sent.canonicalTxHash,
-        type: "deposit",
-        sourceChainId: info.l1.chainId,
-        destinationChainId: chainId,
-        transactionHash: sent.l1TransactionHash,
-      };
+      const name = depositName(info.l1.chainId, sent);
       return track(name, depositKind(name, link));
     },
-    async withdraw({ chain, from, token, ...rest }) {
+    async withdraw(options) {
+      const { chain, from, token, ...rest } = readRequest("withdraw", options);
       const { chainId } = findChain(info, chain);
       return follow(await withdraw(info, { chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
-    async send({ chain, from, token, ...rest }) {
+    async send(options) {
+      const { chain, from, token, ...rest } = readRequest("send", options);
       const { chainId } = findChain(info, chain);
       return follow(await send(info, { from: chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
-    async call({ chain, from, data, tokens = [], ...rest }) {
+    async call(options) {
+      const { chain, from, data, tokens, ...rest } = readRequest("call", options);
       const { chainId } = findChain(info, chain);
+      await requireContract(info, { to: rest.to, data: data as Hex }, link.client(parseChainAddress(info, rest.to).chainId));
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
       return follow(await call(info, { from: chain, ...rest, data: data as Hex, tokens: named }, await signerOn(chainId, from)));
     },
-    settle: (chain) => link.request<readonly SettledBatchInfo[]>("hyperchain_settle", chain === undefined ? [] : [findChain(info, chain).chainId]),
+    ...createEstimates(link),
+    settle: (chain) =>
+      link.request<readonly SettledBatchInfo[]>("hyperchain_settle", chain === undefined ? [] : [findChain(info, chain).chainId]),
     relay: () => link.request<RelayInfo>("hyperchain_relay"),
     async message(transactionOrHash) {
       const hash = hashOf(await transactionOrHash);
@@ -87,23 +91,42 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       const known = await link.request<MessageInfo | null>("hyperchain_message", [hash]);
       const [first] = known?.steps ?? [];
       if (known === null || first === undefined) {
-        throw new MessageError("UnknownMessage", `${hash} is neither a message of this ecosystem nor a transaction that sent one`);
+        throw new MessageError(
+          "UnknownMessage",
+          `${hash} is neither a message of this ecosystem nor a transaction that sent one`,
+        );
       }
       return follow({ ...known, transactionHash: first.transactionHash }).refresh();
     },
     messages: messagesOf,
-    wallet: (account) => walletView(info, typeof account === "string" ? account : account.address, (chainId) => link.client(chainId)),
+    wallet: (account) =>
+      walletView(info, typeof account === "string" ? account : account.address, (chainId) => link.client(chainId)),
     status: () => link.request<EcosystemStatus>("hyperchain_status"),
     snapshot: () => link.request<Hex>("evm_snapshot"),
     async revert(mark) {
-      if ((await link.request<boolean>("evm_revert", [mark])) !== true) throw new Error(`there is no snapshot ${mark}, or it was used; each can be returned to once`);
+      if ((await link.request<boolean>("evm_revert", [mark])) !== true)
+        throw new Error(`there is no snapshot ${mark}, or it was used; each can be returned to once`);
     },
   };
   for (const thing of [hyperchains, l1, ...chains]) remember(thing, hyperchains);
   return hyperchains;
 }
 
-function depositTarget(link: EcosystemLink, { to, chain }: Pick<DepositOptions, "to" | "chain">, sender: string): { chainId: number; account: Hex } {
+function depositName(sourceChainId: number, { chainId, canonicalTxHash, l1TransactionHash }: Deposit): CrossingName {
+  return {
+    hash: canonicalTxHash,
+    type: "deposit",
+    sourceChainId,
+    destinationChainId: chainId,
+    transactionHash: l1TransactionHash,
+  };
+}
+
+function depositTarget(
+  link: EcosystemLink,
+  { to, chain }: Pick<DepositOptions, "to" | "chain">,
+  sender: string,
+): { chainId: number; account: Hex } {
   const { info } = link;
   if (to !== undefined) return parseChainAddress(info, to, chain);
   if (chain !== undefined) return { chainId: findChain(info, chain).chainId, account: sender.toLowerCase() as Hex };
@@ -111,16 +134,11 @@ function depositTarget(link: EcosystemLink, { to, chain }: Pick<DepositOptions, 
   throw new TypeError(`a deposit needs "to" (0x…@${example?.name ?? "chain"}) or "chain"`);
 }
 
-function tokenAddress(token: TokenLike | undefined): string | undefined {
-  return token === undefined ? undefined : addressOf(token);
-}
-
-function addressOf(token: TokenLike): string {
-  if (typeof token === "string") return token;
-  return "address" in token ? token.address : String(token.target);
-}
+/** Messages that go to L1. */
+const TO_L1: ReadonlySet<string> = new Set(["withdrawal", "message"]);
 
 function hashOf(transaction: TransactionLike): Hex {
-  const hash = typeof transaction === "string" ? transaction : "hash" in transaction ? transaction.hash : transaction.transactionHash;
+  const hash =
+    typeof transaction === "string" ? transaction : "hash" in transaction ? transaction.hash : transaction.transactionHash;
   return hash.toLowerCase() as Hex;
 }

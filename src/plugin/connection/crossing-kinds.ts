@@ -1,5 +1,8 @@
 import { bundleResult } from "../../client/bundle-result.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
+import { callsOf, failedUserCall, repeatCall, solidityLines } from "../../client/remote-failure.ts";
+import type { Ask } from "../../client/remote-failure.ts";
+import { revertReason } from "../../client/revert-reason.ts";
 import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
@@ -9,8 +12,8 @@ import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CrossingKind, CrossingName, CrossingState } from "./crossing.ts";
 import type { EcosystemLink } from "./link.ts";
-import { MessageError } from "./message.ts";
-import type { MessageStep } from "./message.ts";
+import { MessageError } from "../api/message.ts";
+import type { MessageStep } from "../api/message.ts";
 
 /** Between two chains: the relayer brings it. */
 export function crossChainMessage(name: CrossingName, link: EcosystemLink): CrossingKind {
@@ -37,9 +40,37 @@ export function crossChainMessage(name: CrossingName, link: EcosystemLink): Cros
 async function checkBundle(name: CrossingName, executed: MessageStep, link: EcosystemLink): Promise<void> {
   const receipt = await link.client(executed.chainId).getTransactionReceipt(executed.transactionHash);
   const outcome = receipt === null ? undefined : bundleResult(name.hash, receipt);
-  if (outcome === undefined || outcome.success) return;
+  if (receipt === null || outcome === undefined || outcome.success) return;
   const data = outcome.result;
-  throw new MessageError("CallFailed", `the call arrived on ${link.member(executed.chainId).name} and reverted there with ${data}; its value goes back`, data);
+  const { name: chain, provider } = link.member(executed.chainId);
+  const ask: Ask = (method, params) => provider.request({ method, params: [...params] });
+  const cause = await callError(ask, executed.transactionHash, receipt.blockNumber);
+  const reason = revertReason(data, await link.names());
+  const error = new MessageError("CallFailed", `the call arrived on ${chain} and reverted there ${reason}; its value goes back`, {
+    data,
+    reason,
+    cause,
+  });
+  throw withSolidityLines(error, cause);
+}
+
+/** The error of the user's contract there, whose stack trace names its lines; undefined where none can be had. */
+async function callError(ask: Ask, transactionHash: Hex, blockNumber: number): Promise<Error | undefined> {
+  try {
+    const call = failedUserCall(await callsOf(ask, transactionHash));
+    return call === undefined ? undefined : await repeatCall(ask, call, blockNumber);
+  } catch {
+    // A member that runs elsewhere traces less; what the call reverted with is known without it.
+    return undefined;
+  }
+}
+
+/** The contracts' lines come before those of the test, as in the errors of Hardhat's own networks. */
+function withSolidityLines(error: MessageError, cause: Error | undefined): MessageError {
+  const lines = solidityLines(cause);
+  const [, own = ""] = (error.stack ?? "").split(error.message, 2);
+  if (lines.length > 0) error.stack = [`${error.name}: ${error.message}`, ...lines.map((line) => `    ${line}`)].join("\n") + own;
+  return error;
 }
 
 /** From L1 to a chain: the chain takes it over from its priority queue. */
@@ -59,13 +90,16 @@ export function deposit(name: CrossingName, link: EcosystemLink): CrossingKind {
     async checkOutcome(executed) {
       const receipt = await link.client(executed.chainId).getTransactionReceipt(executed.transactionHash);
       if (receipt?.status === 0) {
-        throw new MessageError("CallFailed", `the deposit arrived on ${link.member(executed.chainId).name} and failed there; L1 gives it back to the depositor`);
+        throw new MessageError(
+          "CallFailed",
+          `the deposit arrived on ${link.member(executed.chainId).name} and failed there; L1 gives it back to the depositor`,
+        );
       }
     },
   };
 }
 
-/** From a chain to L1: once the batch is executed, the bridge pays a withdrawal to whoever claims it for its recipient. */
+/** From a chain to L1: once the batch is executed, the bridge pays a withdrawal when any account claims it for its recipient. */
 export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKind {
   const l1 = link.client(link.info.l1.chainId);
   const withdrawal = { chain: name.sourceChainId, messageHash: name.hash };
@@ -76,11 +110,14 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
     const view = viewL1(link.info, l1);
     await view.poll();
     const steps: MessageStep[] = [initiated(name)];
-    const { state, place } = name.type === "withdrawal" ? await findWithdrawal(link.info, withdrawal, view, l1) : plainMessage(name, view);
+    const { state, place } =
+      name.type === "withdrawal" ? await findWithdrawal(link.info, withdrawal, view, l1) : plainMessage(name, view);
     const batch = place?.batch;
-    const step = (done: JourneyStep, transactionHash: Hex): void => void steps.push({ step: done, chainId: link.info.l1.chainId, transactionHash });
+    const step = (done: JourneyStep, transactionHash: Hex): void =>
+      void steps.push({ step: done, chainId: link.info.l1.chainId, transactionHash });
     if (batch?.proven !== undefined) step("settled", batch.proven.transactionHash);
-    if (batch?.executed === undefined || place === undefined) return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
+    if (batch?.executed === undefined || place === undefined)
+      return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
     step("inTransactionRoot", batch.executed.transactionHash);
     if (name.type !== "withdrawal") return { steps };
     if (state !== "paid") return { steps, waitingFor: "someone claims it on L1" };
@@ -90,7 +127,7 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
   }
 
   return {
-    // Nobody acts on a plain message, but contracts on L1 can be shown it.
+    // Nothing acts on a plain message, but contracts on L1 can be shown it.
     arrival: name.type === "withdrawal" ? "executed" : "inTransactionRoot",
     look,
     async advance(wanted) {
@@ -104,7 +141,10 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
 }
 
 /** A message that asks nothing of L1: the first that is executed, where the same was sent several times. */
-function plainMessage({ sourceChainId, sender, hash }: CrossingName, view: L1View): { readonly state: undefined; readonly place: MessagePlace | undefined } {
+function plainMessage(
+  { sourceChainId, sender, hash }: CrossingName,
+  view: L1View,
+): { readonly state: undefined; readonly place: MessagePlace | undefined } {
   const places = sender === undefined ? [] : view.messages(BigInt(sourceChainId), sender, hash);
   return { state: undefined, place: places.find(({ batch }) => batch.executed !== undefined) ?? places[0] };
 }
@@ -113,8 +153,17 @@ function plainMessage({ sourceChainId, sender, hash }: CrossingName, view: L1Vie
 async function claimTransaction(link: EcosystemLink, { batch, index }: MessagePlace): Promise<Hex | undefined> {
   const { chainId, contracts } = link.info.l1;
   const l1 = link.client(chainId);
-  const topics = [topicOf(bridge, "WithdrawalClaimed"), wordToHex(batch.chainId), wordToHex(batch.batchNumber), wordToHex(BigInt(index))];
-  const [claimed] = await readLogs(l1, { address: contracts.bridge, topics, fromBlock: 0, toBlock: await l1.getBlockNumber() }, DEFAULT_BLOCKS_PER_PAGE);
+  const topics = [
+    topicOf(bridge, "WithdrawalClaimed"),
+    wordToHex(batch.chainId),
+    wordToHex(batch.batchNumber),
+    wordToHex(BigInt(index)),
+  ];
+  const [claimed] = await readLogs(
+    l1,
+    { address: contracts.bridge, topics, fromBlock: 0, toBlock: await l1.getBlockNumber() },
+    DEFAULT_BLOCKS_PER_PAGE,
+  );
   return claimed?.transactionHash as Hex | undefined;
 }
 

@@ -3,8 +3,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
 import type { EcosystemLink } from "./link.ts";
-import { MessageError } from "./message.ts";
-import type { CrossingType, Message, MessageStep } from "./message.ts";
+import { MessageError } from "../api/message.ts";
+import type { CrossingType, Message, MessageStep } from "../api/message.ts";
 
 /** What is known of something on its way when it is sent. */
 export interface CrossingName {
@@ -99,7 +99,8 @@ export class Crossing implements Message {
       await this.refresh();
     }
     const done = this.#step(step);
-    if (done === undefined) throw new MessageError("NotDelivered", `${this.#stuck(step)} after ${MAX_MOVES} rounds of settling and relaying`);
+    if (done === undefined)
+      throw new MessageError("NotDelivered", `${this.#stuck(step)} after ${MAX_MOVES} rounds of settling and relaying`);
     return done;
   }
 
@@ -109,7 +110,7 @@ export class Crossing implements Message {
       await this.#kind.advance(step);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new MessageError("NotDelivered", `${this.#stuck(step)}: ${reason}`, undefined, { cause: error });
+      throw new MessageError("NotDelivered", `${this.#stuck(step)}: ${reason}`, { cause: error });
     }
   }
 

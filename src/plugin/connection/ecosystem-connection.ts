@@ -1,18 +1,21 @@
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
-import { MOST_MAX_INSTRUCTIONS } from "../../chain/instruction-limits.ts";
+import { MOST_MAX_INSTRUCTIONS } from "../../chain/model/instruction-limits.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
-import type { Eip1193Provider } from "../../devnet/eip1193.ts";
+import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { L1Connection } from "../../devnet/l1/local-l1.ts";
 import type { HyperchainsConfig } from "../../types.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
+import { inUsersWords } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
+import { projectNames } from "../project-names.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
 import { createHyperchains } from "./create-hyperchains.ts";
-import type { Hyperchains, Member } from "./hyperchains.ts";
+import type { Hyperchains, Member } from "../api/hyperchains.ts";
 import { withInnerHandlers } from "./hook-stages.ts";
 import { createLink } from "./link.ts";
 import type { EcosystemLink } from "./link.ts";
+import { withGasOfDeliveries } from "./gas-of-deliveries.ts";
 import { connectLocalChain } from "./member-connection.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
 import { asEcosystem } from "./own-requests.ts";
@@ -28,26 +31,46 @@ export interface OpenEcosystem {
 }
 
 /** Starts an ecosystem in this process, with a connection's network as its L1. Nothing moves by itself. */
-export async function openLocalEcosystem(context: HookContext, connection: NetworkConnection<string>, config: HyperchainsConfig): Promise<OpenEcosystem> {
-  // Tests may use what they may use on Hardhat's own network: nobody else sends here.
-  const options = ecosystemOptions(withoutPorts(config), { batchAgeMs: undefined, maxInstructions: MOST_MAX_INSTRUCTIONS, pollIntervalMs: undefined });
-  // As with Hardhat's own networks, a test run ends though nobody closed the connection.
-  const devnet = await startEcosystem({ ...options, inBackground: true }, context, { connectL1: () => Promise.resolve(withoutDetour(connection)) });
+export async function openLocalEcosystem(
+  context: HookContext,
+  connection: NetworkConnection<string>,
+  config: HyperchainsConfig,
+): Promise<OpenEcosystem> {
+  // Tests may use what they may use on Hardhat's own network: no other client sends here.
+  const options = ecosystemOptions(withoutPorts(config), {
+    batchAgeMs: undefined,
+    maxInstructions: MOST_MAX_INSTRUCTIONS,
+    sameTimestamps: false,
+    pollIntervalMs: undefined,
+  });
+  // As with Hardhat's own networks, a test run ends though the connection was not closed.
+  const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
+  const devnet = await startEcosystem({ ...options, inBackground: true }, context, {
+    connectL1: () => Promise.resolve(withoutDetour(connection)),
+    // A test that waits for it should not seem to hang.
+    onWait: (chainId, reason) =>
+      reason !== undefined && console.warn(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`),
+  }).catch((error: unknown) => {
+    throw inUsersWords(error, config);
+  });
   const chains: Member[] = [];
   const { networkConfig } = connection;
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
   for (const { name, chainId, url, provider } of devnet.chains) {
     const member = { name, chainId: Number(chainId), url };
-    const connect = (): Promise<NetworkConnection<string>> => connectLocalChain(context, { ...member, provider, throwsOnFailure, l1Config: networkConfig });
-    chains.push(Object.assign(isGiven(networkConfig, chains.length) ? await withInnerHandlers(connect) : await connect(), member));
+    const connect = (): Promise<NetworkConnection<string>> =>
+      connectLocalChain(context, { ...member, provider, throwsOnFailure, l1Config: networkConfig });
+    chains.push(
+      Object.assign(isGiven(networkConfig, chains.length) ? await withInnerHandlers(connect) : await connect(), member),
+    );
   }
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
   const info = devnet.info();
   warnIfUnproven(info);
-  const { hyperchains, close } = await offer(createLink(info, l1, chains));
+  const { hyperchains, close } = await offer(createLink({ info, l1, chains, names: projectNames(context.artifacts) }));
   return {
     hyperchains,
-    l1: devnet.l1.eip1193,
+    l1: await withGasOfDeliveries(devnet.l1.eip1193, devnet.chains, context),
     async close() {
       close();
       for (const chain of chains) await chain.close();
@@ -57,22 +80,34 @@ export async function openLocalEcosystem(context: HookContext, connection: Netwo
 }
 
 /** Connects to the running ecosystem of which the connection's URL is a member: L1, or a chain, which then answers for all. */
-export async function openRemoteEcosystem(context: HookContext, connection: NetworkConnection<string>, url: string): Promise<OpenEcosystem> {
+export async function openRemoteEcosystem(
+  context: HookContext,
+  connection: NetworkConnection<string>,
+  url: string,
+): Promise<OpenEcosystem> {
   const info = await ask(connection, url);
   const connected = Number(await connection.provider.request({ method: "eth_chainId" }));
   const others: Member[] = [];
   const join = async (member: { readonly name: string; readonly chainId: number; readonly url: string }): Promise<Member> => {
     const { name, chainId, url: memberUrl } = member;
     if (chainId === connected) return Object.assign(connection, { name, chainId, url });
-    const connect = (): Promise<NetworkConnection<string>> => context.network.create<string>({ network: MEMBER_NETWORK, override: { url: memberUrl, chainId } });
-    const other = isGiven(connection.networkConfig, info.chains.findIndex((chain) => chain.chainId === chainId)) ? await withInnerHandlers(connect) : await connect();
+    const connect = (): Promise<NetworkConnection<string>> =>
+      context.network.create<string>({ network: MEMBER_NETWORK, override: { url: memberUrl, chainId } });
+    const other = isGiven(
+      connection.networkConfig,
+      info.chains.findIndex((chain) => chain.chainId === chainId),
+    )
+      ? await withInnerHandlers(connect)
+      : await connect();
     others.push(Object.assign(other, { name, chainId, url: memberUrl }));
     return other as Member;
   };
   const l1 = await join(info.l1);
   const chains: Member[] = [];
   for (const chain of info.chains) chains.push(await join(chain));
-  const { hyperchains, close } = await offer(createLink(info, l1, chains, connection as Member));
+  const { hyperchains, close } = await offer(
+    createLink({ info, l1, chains, names: projectNames(context.artifacts), asked: connection as Member }),
+  );
   return {
     hyperchains,
     l1: undefined,
@@ -90,7 +125,7 @@ function isGiven({ connectsToChain }: NetworkConnection<string>["networkConfig"]
 
 let hasWarned = false;
 
-/** Once per process: whoever reads the tests' output must see that they show nothing about proofs. */
+/** Once per process: readers of the tests' output must see that they show nothing about proofs. */
 function warnIfUnproven({ prover, proven }: EcosystemInfo): void {
   if (prover.mode !== "none" || hasWarned) return;
   hasWarned = true;
@@ -125,7 +160,10 @@ async function ask(connection: NetworkConnection<string>, url: string): Promise<
   try {
     return (await connection.provider.request({ method: "hyperchain_info" })) as EcosystemInfo;
   } catch (error) {
-    throw pluginError(`no ecosystem answers at ${url}; start one with "npx hardhat hyperchain:spawn", or remove "url" to have tests start their own`, error);
+    throw pluginError(
+      `no ecosystem answers at ${url}; start one with "npx hardhat hyperchain:spawn", or remove "url" to have tests start their own`,
+      error,
+    );
   }
 }
 
@@ -134,7 +172,7 @@ function withoutPorts(config: HyperchainsConfig): HyperchainsConfig {
   return { ...config, l1: {}, chains: config.chains.map(({ port: _port, ...chain }) => chain) };
 }
 
-/** The connection as the ecosystem uses it: straight to the engine. It is closed by whoever opened it. */
+/** The connection as the ecosystem uses it: straight to the engine. The caller that opened it closes it. */
 function withoutDetour({ provider }: NetworkConnection<string>): L1Connection {
   return {
     provider: {

@@ -1,5 +1,5 @@
-import { ProviderRpcError } from "../../devnet/eip1193.ts";
-import type { Eip1193Provider } from "../../devnet/eip1193.ts";
+import { ProviderRpcError } from "../../node/serving/eip1193.ts";
+import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 
 interface Receipt {
   readonly status: string;
@@ -20,12 +20,15 @@ interface Outcome {
 
 /**
  * Rejects where the transaction is in a block and failed, with what it failed of as `data`, its hash as `transactionHash`, and
- * a stack trace in the contracts' source where one can be found: as Hardhat's own in-process networks answer whoever sent it.
+ * a stack trace in the contracts' source where one can be found: as Hardhat's own in-process networks answer the sender.
  */
 export async function requireSuccess(member: Eip1193Provider, hash: unknown): Promise<void> {
   const receipt = (await member.request({ method: "eth_getTransactionReceipt", params: [hash] })) as Receipt | null;
   if (receipt?.status !== "0x0") return;
-  const outcome = (await member.request({ method: "debug_traceTransaction", params: [hash, { tracer: "callTracer" }] })) as Outcome;
+  const outcome = (await member.request({
+    method: "debug_traceTransaction",
+    params: [hash, { tracer: "callTracer" }],
+  })) as Outcome;
   const output = outcome.output ?? "0x";
   const explained = await repeated(member, hash);
   const error =
@@ -37,7 +40,10 @@ export async function requireSuccess(member: Eip1193Provider, hash: unknown): Pr
 
 /** What the same call fails of now. The state has hardly changed, as only nonce and fees remain of what failed. */
 async function repeated(member: Eip1193Provider, hash: unknown): Promise<Error | undefined> {
-  const { from, to, input, value, gas } = (await member.request({ method: "eth_getTransactionByHash", params: [hash] })) as SentTransaction;
+  const { from, to, input, value, gas } = (await member.request({
+    method: "eth_getTransactionByHash",
+    params: [hash],
+  })) as SentTransaction;
   const call = { from, ...(to === null ? {} : { to }), data: input, value, gas };
   try {
     await member.request({ method: "eth_call", params: [call, "latest"] });
@@ -57,7 +63,8 @@ function revertData(error: Error): string {
 /** In the words of Hardhat's networks, which tools look for. */
 function messageOf(output: string, error: string | undefined): string {
   const prefix = "VM Exception while processing transaction:";
-  if (output === "0x") return `${prefix} ${error === undefined || error === "execution reverted" ? "reverted without a reason string" : error}`;
+  if (output === "0x")
+    return `${prefix} ${error === undefined || error === "execution reverted" ? "reverted without a reason string" : error}`;
   const reason = reasonIn(output);
   return `${prefix} ${reason === undefined ? `reverted with an unrecognized custom error (return data: ${output})` : `reverted with reason string '${reason}'`}`;
 }

@@ -8,10 +8,10 @@ type Connection = NetworkConnection<ChainType | string>;
 type Stage = { readonly ends: true } | { readonly beginsWith: Connection };
 
 /**
- * A run of the plugins' `newConnection` handlers that is to go a part of the way. Handlers are nested, and each adds itself to the
- * connection that the next one gives it; some refuse one that they have added themselves to already (Hardhat Ignition:
- * HHE10119). Where this plugin's handler gives the outer ones another connection than it got, that one must have the inner
- * ones' additions only, and the one that it got lacks the outer ones'.
+ * A run of the plugins' `newConnection` handlers that is to go a part of the way. Handlers are nested, and each adds itself
+ * to the connection that the next one gives it; some refuse one that they have added themselves to already (Hardhat
+ * Ignition: HHE10119). Where this plugin's handler gives the outer ones another connection than it got, that one must have
+ * the inner ones' additions only, and the one that it got lacks the outer ones'.
  */
 const stages = new AsyncLocalStorage<{ stage: Stage | undefined }>();
 
@@ -39,7 +39,9 @@ export async function withInnerHandlers<Made extends Connection>(connect: () => 
 /** Has the plugins around this one add themselves to the connection. */
 export async function addOuterHandlers({ hooks }: HookContext, connection: Connection): Promise<void> {
   await stages.run({ stage: { beginsWith: connection } }, () =>
-    hooks.runHandlerChain("network", "newConnection", [], () => Promise.reject(new Error("this plugin's handler gives the connection"))),
+    hooks.runHandlerChain("network", "newConnection", [], () =>
+      Promise.reject(new Error("this plugin's handler gives the connection")),
+    ),
   );
 }
 

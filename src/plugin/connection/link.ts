@@ -1,15 +1,18 @@
 import type { BrowserProvider, JsonRpcSigner } from "ethers";
 import { findChain, isL1 } from "../../client/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
+import type { ContractNames } from "../../client/revert-reason.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { connectInProcess } from "../../devnet/relaying.ts";
-import type { From, Member } from "./hyperchains.ts";
+import type { From, Member } from "../api/hyperchains.ts";
 
 /** What the test API needs of an ecosystem, whether it is in this process or behind a URL. */
 export interface EcosystemLink {
   readonly info: EcosystemInfo;
   readonly l1: Member;
   readonly chains: readonly Member[];
+  /** What the project's contracts call their errors and functions. */
+  readonly names: () => Promise<ContractNames>;
   /** A member by name or id, L1 too. Throws ClientError UnknownChain. */
   member(nameOrId: ChainName): Member;
   /** An ethers client of a member. */
@@ -22,8 +25,12 @@ export interface EcosystemLink {
   close(): void;
 }
 
-/** `asked` is the member that answers for the ecosystem; an L1 that runs elsewhere does not. Default: L1. */
-export function createLink(info: EcosystemInfo, l1: Member, chains: readonly Member[], asked: Member = l1): EcosystemLink {
+/** What a link joins. `asked` is the member that answers for the ecosystem; an L1 that runs elsewhere does not. Default: L1. */
+export interface LinkParts extends Pick<EcosystemLink, "info" | "l1" | "chains" | "names"> {
+  readonly asked?: Member;
+}
+
+export function createLink({ info, l1, chains, names, asked = l1 }: LinkParts): EcosystemLink {
   const clients = new Map<number, BrowserProvider>();
   const member = (nameOrId: ChainName): Member => {
     if (isL1(info, nameOrId)) return l1;
@@ -41,10 +48,12 @@ export function createLink(info: EcosystemInfo, l1: Member, chains: readonly Mem
     info,
     l1,
     chains,
+    names,
     member,
     client,
     signer: async (chainId, from) => client(chainId).getSigner(typeof from === "object" ? from.address : from),
-    request: <Answer>(method: string, params: readonly unknown[] = []) => asked.provider.request({ method, params }) as Promise<Answer>,
+    request: <Answer>(method: string, params: readonly unknown[] = []) =>
+      asked.provider.request({ method, params }) as Promise<Answer>,
     close: () => clients.forEach((each) => each.destroy()),
   };
 }

@@ -1,7 +1,7 @@
 import type { NetworkConfig } from "hardhat/types/config";
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Eip1193Provider } from "../../devnet/eip1193.ts";
+import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { MemberProvider } from "./member-provider.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
 
@@ -14,8 +14,8 @@ export interface LocalChain {
   /** Whether sending a transaction rejects where it fails. */
   readonly throwsOnFailure: boolean;
   /**
-   * Of the ecosystem's L1. What Hardhat simulates in this process other plugins take for a chain that ends with the tests, as this one
-   * does: Hardhat Ignition keeps deployments there in memory.
+   * Of the ecosystem's L1. What Hardhat simulates in this process other plugins take for a chain that ends with the tests,
+   * as this one does: Hardhat Ignition keeps deployments there in memory.
    */
   readonly l1Config: NetworkConfig;
 }
@@ -30,7 +30,8 @@ let nextId = 1_000_000;
 export async function connectLocalChain(context: HookContext, chain: LocalChain): Promise<NetworkConnection<string>> {
   const { hooks, config } = context;
   const template = config.networks[MEMBER_NETWORK];
-  if (template?.type !== "http") throw new Error(`the network ${MEMBER_NETWORK} is missing: is the plugin in "plugins" of hardhat.config.ts?`);
+  if (template?.type !== "http")
+    throw new Error(`the network ${MEMBER_NETWORK} is missing: is the plugin in "plugins" of hardhat.config.ts?`);
   const { chainId } = chain;
   const url = { ...template.url, getUrl: () => Promise.resolve(chain.url), get: () => Promise.resolve(chain.url) };
   const overHttp = { ...template, chainId, url };
@@ -39,7 +40,8 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
   // Bound below, before anything can be asked.
   const provider: MemberProvider = new MemberProvider(
     chain.provider,
-    (request, answer) => hooks.runHandlerChain("network", "onRequest", [signing, request], (_context, _connection, next) => answer(next)),
+    (request, answer) =>
+      hooks.runHandlerChain("network", "onRequest", [signing, request], (_context, _connection, next) => answer(next)),
     chain.throwsOnFailure,
   );
   const bare: NetworkConnection<string> = Object.assign(Object.create(null) as object, {
@@ -51,7 +53,9 @@ export async function connectLocalChain(context: HookContext, chain: LocalChain)
     close: () => hooks.runHandlerChain("network", "closeConnection", [connection], () => provider.close()),
   }) as unknown as NetworkConnection<string>;
   // The same connection, for requests: Hardhat signs with its accounts for networks over HTTP only.
-  let signing: NetworkConnection<string> = Object.create(bare, { networkConfig: { value: overHttp } }) as NetworkConnection<string>;
+  let signing: NetworkConnection<string> = Object.create(bare, {
+    networkConfig: { value: overHttp },
+  }) as NetworkConnection<string>;
   let connection = bare;
   connection = await hooks.runHandlerChain("network", "newConnection", [], () => Promise.resolve(bare));
   signing = Object.create(connection, { networkConfig: { value: overHttp } }) as NetworkConnection<string>;

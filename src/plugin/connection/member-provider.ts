@@ -1,10 +1,13 @@
 import { EventEmitter } from "node:events";
 import type { EthereumProvider, JsonRpcRequest, JsonRpcResponse, RequestArguments } from "hardhat/types/providers";
-import type { Eip1193Provider, ProviderMessage } from "../../devnet/eip1193.ts";
+import type { Eip1193Provider, ProviderMessage } from "../../node/serving/eip1193.ts";
 import { requireSuccess } from "./failed-transaction.ts";
 
 /** Sends a request through Hardhat's hooks (accounts, gas, other plugins) and then on. */
-export type RequestChain = (request: JsonRpcRequest, answer: (request: JsonRpcRequest) => Promise<JsonRpcResponse>) => Promise<JsonRpcResponse>;
+export type RequestChain = (
+  request: JsonRpcRequest,
+  answer: (request: JsonRpcRequest) => Promise<JsonRpcResponse>,
+) => Promise<JsonRpcResponse>;
 
 /** A chain of the ecosystem, in this process, as Hardhat's plugins and viem want a provider. */
 export class MemberProvider extends EventEmitter implements EthereumProvider {
@@ -38,13 +41,19 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
 
   async #request(method: string, params: RequestArguments["params"]): Promise<unknown> {
     if (this.#isOfImpersonated(method, params)) return this.#answer(method, params as unknown[]);
-    const request: JsonRpcRequest = { jsonrpc: "2.0", id: this.#nextId++, method, params: Array.isArray(params) ? [...params] : [] };
+    const request: JsonRpcRequest = {
+      jsonrpc: "2.0",
+      id: this.#nextId++,
+      method,
+      params: Array.isArray(params) ? [...params] : [],
+    };
     const response = await this.#chain(request, async ({ method: name, params: args, id }) => ({
       jsonrpc: "2.0",
       id,
       result: await this.#answer(name, Array.isArray(args) ? args : []),
     }));
-    if ("error" in response) throw Object.assign(new Error(response.error.message), { code: response.error.code, data: response.error.data });
+    if ("error" in response)
+      throw Object.assign(new Error(response.error.message), { code: response.error.code, data: response.error.data });
     return response.result;
   }
 
@@ -54,7 +63,10 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
     return result;
   }
 
-  /** Hardhat would sign for the sender, and refuses those whose key it does not have; the chain sends for whom it impersonates. */
+  /**
+   * Hardhat would sign for the sender, and refuses those whose key it does not have; the chain sends for whom it
+   * impersonates.
+   */
   #isOfImpersonated(method: string, params: RequestArguments["params"]): boolean {
     const [first]: readonly unknown[] = Array.isArray(params) ? params : [];
     if (method === "hardhat_impersonateAccount") this.#impersonated.add(String(first).toLowerCase());
@@ -72,7 +84,10 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
       const { code, message } = error as { code?: unknown; message?: unknown };
       callback(null, { jsonrpc: "2.0", id, error: { code: typeof code === "number" ? code : -1, message: String(message) } });
     };
-    this.request(params === undefined ? { method } : { method, params }).then((result) => callback(null, { jsonrpc: "2.0", id, result }), failed);
+    this.request(params === undefined ? { method } : { method, params }).then(
+      (result) => callback(null, { jsonrpc: "2.0", id, result }),
+      failed,
+    );
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { ChainType, NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../plugin-error.ts";
 import type { OpenEcosystem } from "./ecosystem-connection.ts";
 import { addOuterHandlers, partOfRun } from "./hook-stages.ts";
-import type { Hyperchains } from "./hyperchains.ts";
+import type { Hyperchains } from "../api/hyperchains.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
 import { isOwnRequest } from "./own-requests.ts";
 
@@ -47,7 +47,8 @@ export function networkHooks(): Partial<NetworkHooks> {
     },
 
     async onRequest(context, connection, request, next) {
-      const l1 = isOwnRequest() || !ECOSYSTEM_METHODS.test(request.method) ? undefined : ecosystems.get(connection as Connection)?.l1;
+      const l1 =
+        isOwnRequest() || !ECOSYSTEM_METHODS.test(request.method) ? undefined : ecosystems.get(connection as Connection)?.l1;
       if (l1 === undefined) return next(context, connection, request);
       const params = Array.isArray(request.params) ? (request.params as unknown[]) : [];
       return { jsonrpc: "2.0", id: request.id, result: await l1.request({ method: request.method, params }) };

@@ -1,7 +1,7 @@
 import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
 import { DEVELOPMENT_MNEMONIC } from "../../devnet/development-phrase.ts";
-import type { HyperchainsUserConfig } from "../../types.ts";
+import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
 
@@ -20,7 +20,10 @@ export const MEMBER_NETWORK = "hyperchain-member";
 /** Adds these networks. A network of the user's own that has `hyperchains` is an ecosystem too. */
 export function withEcosystemNetworks(config: HardhatUserConfig): HardhatUserConfig {
   const url = config.hyperchains?.url;
-  const ecosystem = url === undefined ? ({ type: "edr-simulated", chainType: "l1", hyperchains: {} } as const) : ({ type: "http", url, hyperchains: {} } as const);
+  const ecosystem =
+    url === undefined
+      ? ({ type: "edr-simulated", chainType: "l1", hyperchains: {} } as const)
+      : ({ type: "http", url, hyperchains: {} } as const);
   const member = { type: "http", url: NOWHERE, accounts: { mnemonic: DEVELOPMENT_MNEMONIC, count: ACCOUNTS } } as const;
   const { [ECOSYSTEM_NETWORK]: own, [CHAIN_NETWORK]: ownChain, [MEMBER_NETWORK]: overridden, ...others } = config.networks ?? {};
   // Hardhat applies `override` to the user's config, before this.
@@ -39,13 +42,24 @@ export function resolveEcosystemNetworks(user: HardhatUserConfig, resolved: Hard
     const { hyperchains: own, connectsToChain = false } = user.networks?.[name] ?? {};
     if (own === undefined) return [name, network] as const;
     const sameSecond = network.type === "edr-simulated" ? { allowBlocksWithSameTimestamp: true } : {};
-    const general = merge(connectsToChain ? SUITES : {}, user.hyperchains ?? {});
-    const all = resolveHyperchains(merge(general, own));
+    const said = merge(merge(user.hyperchains ?? {}, rulesOf(user.networks?.[name])), own);
+    const all = connectsToChain ? withAllAccounts(resolveHyperchains(said), said) : resolveHyperchains(said);
     // Who asks for one chain does not wait for others, unless the network names them.
     const hyperchains = connectsToChain && own.chains === undefined ? { ...all, chains: all.chains.slice(0, 1) } : all;
     return [name, { ...network, ...sameSecond, connectsToChain, hyperchains }] as const;
   });
   return Object.fromEntries(networks);
+}
+
+const RULES = ["allowBlocksWithSameTimestamp", "allowUnlimitedContractSize"] as const;
+
+/** What a network says of its blocks' timestamps and of code, as any of Hardhat's. L1 itself repeats seconds in any case. */
+function rulesOf(network: object | undefined): HyperchainsUserConfig {
+  const said = RULES.flatMap((rule) => {
+    const value = (network as { readonly [Rule in (typeof RULES)[number]]?: boolean } | undefined)?.[rule];
+    return value === undefined ? [] : [[rule, value] as const];
+  });
+  return Object.fromEntries(said);
 }
 
 /** What is wrong with what networks say about their ecosystems, as `validateHyperchains` says it of the whole config. */
@@ -69,9 +83,12 @@ function merge(general: HyperchainsUserConfig, own: HyperchainsUserConfig): Hype
   };
 }
 
+/** Suites written for Hardhat's networks may use all of its accounts. */
+function withAllAccounts(config: HyperchainsConfig, { accounts }: HyperchainsUserConfig): HyperchainsConfig {
+  return accounts?.funded === undefined ? { ...config, accounts: { ...config.accounts, funded: ACCOUNTS } } : config;
+}
+
 /** Never asked: connections to chains have transports of their own, or a URL. */
 const NOWHERE = "http://127.0.0.1:1";
 /** As many as Hardhat's in-process networks have. */
 const ACCOUNTS = 20;
-/** Suites written for Hardhat's networks may use all of its accounts. */
-const SUITES: HyperchainsUserConfig = { accounts: { funded: ACCOUNTS } };

@@ -1,4 +1,4 @@
-import type { Hyperchains } from "./hyperchains.ts";
+import type { Hyperchains } from "../api/hyperchains.ts";
 
 /** Which ecosystem something belongs to: a connection, a message. For matchers, which only see those. */
 const ecosystems = new WeakMap<object, Hyperchains>();
@@ -20,7 +20,9 @@ export function ecosystemOf(...things: readonly unknown[]): Hyperchains | undefi
 
 /** hardhat-ethers may add itself to a connection after the ecosystem did, so its provider is looked up when it is asked for. */
 function hasClient({ l1, chains }: Hyperchains, provider: object): boolean {
-  return [l1, ...chains].some((member) => (member as { readonly ethers?: { readonly provider?: unknown } }).ethers?.provider === provider);
+  return [l1, ...chains].some(
+    (member) => (member as { readonly ethers?: { readonly provider?: unknown } }).ethers?.provider === provider,
+  );
 }
 
 /** Ecosystems whose connections are open. */

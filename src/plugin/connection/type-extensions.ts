@@ -1,7 +1,7 @@
 import "hardhat/types/config";
 import "hardhat/types/network";
 import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
-import type { Hyperchains } from "./hyperchains.ts";
+import type { Hyperchains } from "../api/hyperchains.ts";
 
 declare module "hardhat/types/config" {
   interface EdrNetworkUserConfig {

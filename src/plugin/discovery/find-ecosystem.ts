@@ -2,6 +2,7 @@ import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import { callJsonRpc } from "./json-rpc.ts";
 import { announced } from "./state-file.ts";
+import type { Announcement } from "./state-file.ts";
 
 export interface FindOptions {
   /** `--url`. */
@@ -13,44 +14,72 @@ export interface FindOptions {
   /** Root of the user's project: its own ecosystem comes before others. */
   readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** How long an ecosystem may take to answer. Default 5,000. */
+  readonly answerMs?: number;
 }
 
 /** A running ecosystem, and the URL at which it answered. */
 export interface FoundEcosystem {
   readonly url: string;
   readonly info: EcosystemInfo;
+  /** What a user should know before a task acts on it: whose it is, where it is not the project's own. */
+  readonly notice?: string;
 }
 
 /**
- * Finds the running ecosystem: where a URL is given (option, HYPERCHAIN_URL, config) only there; else the newest that this
- * user runs, the project's own first, else whatever answers at the default port. Throws a plugin error that says what was tried.
+ * Finds the running ecosystem: where a URL is given (option, HYPERCHAIN_URL, config) only there; else the project's own,
+ * the newest one. Where the project runs none, another project's newest, or what answers at the default port, with a notice
+ * that says so. Throws a plugin error that says what was tried, and where the project's own does not answer: another is not
+ * what the user means.
  */
 export async function findEcosystem(options: FindOptions): Promise<FoundEcosystem> {
-  const { url, configured, port, project, environment } = options;
+  const { url, configured, port, project, environment, answerMs = ANSWER_MS } = options;
   const given =
     (url === undefined ? undefined : { url, from: "--url" }) ??
     (environment["HYPERCHAIN_URL"] === undefined ? undefined : { url: environment["HYPERCHAIN_URL"], from: "HYPERCHAIN_URL" }) ??
     (configured === undefined ? undefined : { url: configured, from: "hyperchains.url in the config" });
-  if (given !== undefined) return askGiven(given.url, given.from);
+  if (given !== undefined) return askGiven(given.url, given.from, answerMs);
 
   const running = announced(environment);
-  const own = running.filter((each) => each.project === project);
-  const others = running.filter((each) => each.project !== project);
-  const urls = new Set([...own, ...others].map((each) => each.url)).add(`http://127.0.0.1:${port}`);
-  for (const candidate of urls) {
-    const info = await ask(candidate).catch(() => undefined);
-    if (info !== undefined) return { url: candidate, info };
+  const [own] = running.filter((each) => each.project === project);
+  if (own !== undefined) return askOwn(own, answerMs);
+  const defaultUrl = `http://127.0.0.1:${port}`;
+  const others = [
+    ...running.map((other) => ({ url: other.url, whose: `the ecosystem of ${other.project}` })),
+    { url: defaultUrl, whose: "an ecosystem that no process of yours has announced" },
+  ];
+  for (const { url: candidate, whose } of others) {
+    const info = await ask(candidate, answerMs).catch(() => undefined);
+    if (info !== undefined)
+      return {
+        url: candidate,
+        info,
+        notice: `this project runs no ecosystem: using ${whose}, at ${candidate}; --url names another`,
+      };
   }
+  const tried = [...new Set(others.map((other) => other.url))].join(", ");
   throw pluginError(
-    `no running ecosystem found (tried ${[...urls].join(", ")}). Start one with 'npx hardhat hyperchain:spawn', or name a running one with --url, ` +
+    `no running ecosystem found (tried ${tried}). Start one with 'npx hardhat hyperchain:spawn', or name a running one with --url, ` +
       "HYPERCHAIN_URL or hyperchains.url in the config.",
   );
 }
 
-async function askGiven(url: string, from: string): Promise<FoundEcosystem> {
+async function askOwn({ url, pid }: Announcement, answerMs: number): Promise<FoundEcosystem> {
+  try {
+    return { url, info: await ask(url, answerMs) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw pluginError(
+      `this project's ecosystem at ${url} (process ${pid}) does not answer (${reason}). Try again when it is less busy, end the process, or name another ecosystem with --url.`,
+      error,
+    );
+  }
+}
+
+async function askGiven(url: string, from: string, answerMs: number): Promise<FoundEcosystem> {
   if (!/^https?:\/\//.test(url)) throw pluginError(`${from} is ${JSON.stringify(url)}; give a URL such as http://127.0.0.1:8545`);
   try {
-    return { url, info: await ask(url) };
+    return { url, info: await ask(url, answerMs) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw pluginError(
@@ -60,8 +89,8 @@ async function askGiven(url: string, from: string): Promise<FoundEcosystem> {
   }
 }
 
-async function ask(url: string): Promise<EcosystemInfo> {
-  return (await callJsonRpc(url, "hyperchain_info", [], ANSWER_MS)) as EcosystemInfo;
+async function ask(url: string, answerMs: number): Promise<EcosystemInfo> {
+  return (await callJsonRpc(url, "hyperchain_info", [], answerMs)) as EcosystemInfo;
 }
 
 /** A local process that proves can be slow to answer. */

@@ -1,5 +1,7 @@
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+
 /** An error that the other side answered. */
-export class JsonRpcError extends Error {
+export class JsonRpcError extends HyperchainError {
   override readonly name = "JsonRpcError";
   readonly code: number;
   readonly data: unknown;
@@ -11,8 +13,16 @@ export class JsonRpcError extends Error {
   }
 }
 
-/** One JSON-RPC request over HTTP. Rejects with JsonRpcError for an error that was answered, and where nothing answers in time. */
-export async function callJsonRpc(url: string, method: string, params: readonly unknown[] = [], timeoutMs?: number): Promise<unknown> {
+/**
+ * One JSON-RPC request over HTTP. Rejects with JsonRpcError for an error that was answered, and where nothing answers in
+ * time.
+ */
+export async function callJsonRpc(
+  url: string,
+  method: string,
+  params: readonly unknown[] = [],
+  timeoutMs?: number,
+): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, {
@@ -40,7 +50,9 @@ interface Answer {
 function parse(text: string): Answer | undefined {
   try {
     const answer: unknown = JSON.parse(text);
-    return typeof answer === "object" && answer !== null && ("result" in answer || "error" in answer) ? (answer as Answer) : undefined;
+    return typeof answer === "object" && answer !== null && ("result" in answer || "error" in answer)
+      ? (answer as Answer)
+      : undefined;
   } catch {
     return undefined;
   }

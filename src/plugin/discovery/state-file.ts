@@ -17,8 +17,37 @@ const FOLDER = "hardhat-hyperchain";
 
 /** The user's own folders, the usual one first: XDG's for state, then one below the system's for temporary files. */
 function folders(environment: NodeJS.ProcessEnv): readonly string[] {
-  const state = environment["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
-  return [join(state, FOLDER), join(tmpdir(), `${FOLDER}-${userInfo().username}`)];
+  const home = ofUser(homedir);
+  const state = environment["XDG_STATE_HOME"] ?? (home === undefined ? undefined : join(home, ".local", "state"));
+  const user = ofUser(() => userInfo().username) ?? String(process.getuid?.() ?? "user");
+  return [...(state === undefined ? [] : [join(state, FOLDER)]), join(tmpdir(), `${FOLDER}-${user}`)];
+}
+
+/**
+ * Where a process in the background writes what it prints: the first folder that only this user can write to, which is made where
+ * it is not there. Undefined where there is none: another user may have made the one below the system's for temporary files.
+ */
+export function logFolder(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  return folders(environment).find((folder) => {
+    try {
+      return makeOwn(folder);
+    } catch {
+      // Read-only home of a container: the next folder may do.
+      return false;
+    }
+  });
+}
+
+/**
+ * What the system knows of the user: nothing of one whom the machine has no entry for, as in containers that run with any
+ * user id.
+ */
+function ofUser(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -29,8 +58,7 @@ export function announce(announcement: Announcement, environment: NodeJS.Process
   for (const folder of folders(environment)) {
     const file = join(folder, `${announcement.pid}-${announcement.startedAt}.json`);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (!isOwn(folder)) continue;
+      if (!makeOwn(folder)) continue;
       writeFileSync(file, JSON.stringify(announcement), { mode: 0o600 });
       return () => rmSync(file, { force: true });
     } catch {
@@ -52,6 +80,12 @@ export function announced(environment: NodeJS.ProcessEnv = process.env): readonl
     }
   }
   return found.sort((a, b) => b.startedAt - a.startedAt);
+}
+
+/** Makes a folder where it is not there; returns whether it is the user's own. Throws the system's error where it cannot. */
+function makeOwn(folder: string): boolean {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return isOwn(folder);
 }
 
 /** Whether only this user can have written there: somebody else's announcement could have a task sign for a false ecosystem. */
@@ -78,7 +112,8 @@ function filesIn(folder: string): readonly string[] {
 function read(file: string): Announcement | undefined {
   try {
     const { pid, url, project, startedAt } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-    if (typeof pid !== "number" || typeof url !== "string" || typeof project !== "string" || typeof startedAt !== "number") return undefined;
+    if (typeof pid !== "number" || typeof url !== "string" || typeof project !== "string" || typeof startedAt !== "number")
+      return undefined;
     return { pid, url, project, startedAt };
   } catch {
     return undefined;

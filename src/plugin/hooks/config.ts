@@ -2,7 +2,7 @@ import type { ConfigHooks } from "hardhat/types/hooks";
 import { prepareEngine } from "../../chain/execution/connection.ts";
 import { withEngineNetwork } from "../config/engine-network.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
-import { validateHyperchains } from "../config/validate.ts";
+import { misspelt, validateHyperchains } from "../config/validate.ts";
 import { resolveEcosystemNetworks, validateEcosystemNetworks, withEcosystemNetworks } from "../connection/networks.ts";
 
 /** What the plugin does with the user's config: a network to clone chains from, a checked and completed `hyperchains`. */
@@ -11,10 +11,15 @@ export default (): Promise<Partial<ConfigHooks>> => {
   prepareEngine();
   return Promise.resolve({
     extendUserConfig: async (config, next) => withEcosystemNetworks(withEngineNetwork(await next(config))),
-    validateUserConfig: (config) => Promise.resolve([...validateHyperchains(config.hyperchains), ...validateEcosystemNetworks(config)]),
+    validateUserConfig: (config) =>
+      Promise.resolve([...misspelt(config), ...validateHyperchains(config.hyperchains), ...validateEcosystemNetworks(config)]),
     resolveUserConfig: async (config, resolveVariable, next) => {
       const resolved = await next(config, resolveVariable);
-      return { ...resolved, hyperchains: resolveHyperchains(config.hyperchains), networks: resolveEcosystemNetworks(config, resolved) };
+      return {
+        ...resolved,
+        hyperchains: resolveHyperchains(config.hyperchains),
+        networks: resolveEcosystemNetworks(config, resolved),
+      };
     },
   });
 };

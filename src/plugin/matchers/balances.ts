@@ -1,7 +1,7 @@
 import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
 import { formatChainAddress } from "../../client/chain-address.ts";
 import { erc20 } from "../../client/contract-interfaces.ts";
-import type { Hyperchains, Member, TokenLike } from "../connection/hyperchains.ts";
+import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
 import type { BalanceChanges } from "./type-extensions.ts";
 
 /** An account whose balance is to change. */
@@ -30,7 +30,8 @@ export function watchedBalances(hyperchains: Hyperchains, changes: BalanceChange
 /** What the account has now. Rejects with the member's error. */
 export async function readBalance({ at, member, token }: WatchedBalance): Promise<bigint> {
   const { provider } = member;
-  if (token === undefined) return BigInt(String(await provider.request({ method: "eth_getBalance", params: [at.account, "latest"] })));
+  if (token === undefined)
+    return BigInt(String(await provider.request({ method: "eth_getBalance", params: [at.account, "latest"] })));
   const data = erc20.encodeFunctionData("balanceOf", [at.account]);
   const answer = String(await provider.request({ method: "eth_call", params: [{ to: token, data }, "latest"] }));
   // A token that comes with its first delivery has no contract yet.
@@ -40,8 +41,13 @@ export async function readBalance({ at, member, token }: WatchedBalance): Promis
 /** Fee that the account paid for the transaction; 0 where it did not send it. */
 export async function feeOf({ at, member, token }: WatchedBalance, transactionHash: string): Promise<bigint> {
   if (token !== undefined) return 0n;
-  const receipt = (await member.provider.request({ method: "eth_getTransactionReceipt", params: [transactionHash] })) as Receipt | null;
-  return receipt === null || receipt.from.toLowerCase() !== at.account ? 0n : BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice);
+  const receipt = (await member.provider.request({
+    method: "eth_getTransactionReceipt",
+    params: [transactionHash],
+  })) as Receipt | null;
+  return receipt === null || receipt.from.toLowerCase() !== at.account
+    ? 0n
+    : BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice);
 }
 
 interface Receipt {

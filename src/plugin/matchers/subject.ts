@@ -1,5 +1,5 @@
-import type { Hyperchains, Member, TransactionLike } from "../connection/hyperchains.ts";
-import type { Message } from "../connection/message.ts";
+import type { Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts";
+import type { Message } from "../api/message.ts";
 import { ecosystemOf } from "../connection/registry.ts";
 import type { MemberLike } from "./type-extensions.ts";
 
@@ -18,7 +18,9 @@ export async function readSubject(value: unknown, ...hints: readonly unknown[]):
   const provider = typeof subject === "object" && subject !== null && "provider" in subject ? subject.provider : undefined;
   const hyperchains = ecosystemOf(subject, provider, ...hints);
   if (hyperchains === undefined) {
-    throw new TypeError("which ecosystem this transaction belongs to cannot be seen; name the member as an object, such as hyperchains.chain(\"beta\"), or pass hyperchains.message(hash)");
+    throw new TypeError(
+      'which ecosystem this transaction belongs to cannot be seen; name the member as an object, such as hyperchains.chain("beta"), or pass hyperchains.message(hash)',
+    );
   }
   if (isMessage(subject)) return { hyperchains, messages: [subject] };
   if (!isTransaction(subject)) throw new TypeError("expected a message or a transaction (its response, receipt or hash)");
@@ -35,5 +37,7 @@ function isMessage(value: unknown): value is Message {
 }
 
 function isTransaction(value: unknown): value is TransactionLike {
-  return typeof value === "string" || (typeof value === "object" && value !== null && ("hash" in value || "transactionHash" in value));
+  return (
+    typeof value === "string" || (typeof value === "object" && value !== null && ("hash" in value || "transactionHash" in value))
+  );
 }

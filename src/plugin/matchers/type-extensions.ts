@@ -1,8 +1,8 @@
 import type { ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
-import type { Hyperchains, Member, TokenLike } from "../connection/hyperchains.ts";
-import type { CrossingType } from "../connection/message.ts";
+import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
+import type { CrossingType } from "../api/message.ts";
 
 /** A member, or its name or id. */
 export type MemberLike = Member | ChainName;
@@ -16,6 +16,15 @@ export interface ExpectedMessage {
 /** What accounts on any members gain (or, below 0, lose): `{ "0x…@alpha": -1n, "0x…@beta": 1n }`, or pairs. */
 export type BalanceChanges = Readonly<Record<string, bigint>> | readonly (readonly [ChainAddressLike, bigint])[];
 
+/** A contract with its errors: ethers' contracts have an `interface`, viem's an `abi`. */
+export type ContractErrors = { readonly interface: unknown } | { readonly abi: readonly unknown[] };
+
+/** What may follow `revertedOn` with an error. */
+export interface RevertedOnAssertion extends Chai.AsyncAssertion {
+  /** The error has these arguments; functions are predicates, such as chai's `anyValue`. */
+  withArgs(...args: readonly unknown[]): Chai.AsyncAssertion;
+}
+
 declare global {
   // Chai's types are a namespace.
   // eslint-disable-next-line @typescript-eslint/no-namespace
@@ -26,8 +35,13 @@ declare global {
        * fails where one goes elsewhere, does not arrive, or reverts there.
        */
       deliveredTo(member: MemberLike): AsyncAssertion;
-      /** Moves the ecosystem until the call has arrived on the member, where it must have reverted, with this error. */
-      revertedOn(member: MemberLike, contract?: { readonly interface: unknown }, errorName?: string): AsyncAssertion;
+      /**
+       * Moves the ecosystem until the call has arrived on the member, where it must have reverted, with this reason (text)
+       * or panic (code).
+       */
+      revertedOn(member: MemberLike, reasonOrPanic?: string | number | bigint): AsyncAssertion;
+      /** The same, with an error of the contract, which must have one of this name. */
+      revertedOn(member: MemberLike, contract: ContractErrors, errorName: string): RevertedOnAssertion;
       /** Moves the ecosystem until L1 has accepted the batch of the transaction (or message). */
       settledOnL1(): AsyncAssertion;
       /** The message has done the step already; nothing is moved. */

@@ -23,7 +23,11 @@ const PATH = "m/44'/60'/0'/0";
 export function readPlace({ info }: Session, text: string, member?: string): Place {
   const [account = "", ...rest] = text.split("@");
   if (!/^\d+$/.test(account)) return parseChainAddress(info, text, member);
-  return parseChainAddress(info, [developmentAccount(info.accounts.mnemonic, Number(account)).address, ...rest].join("@"), member);
+  return parseChainAddress(
+    info,
+    [developmentAccount(info.accounts.mnemonic, Number(account)).address, ...rest].join("@"),
+    member,
+  );
 }
 
 /** The wallet that signs for an account. Throws a plugin error where the task has no key for it. */
@@ -54,13 +58,18 @@ export function readSender(session: Session, from: string | undefined, member?: 
   const on = member ?? only;
   const account = from ?? defaultSender(session);
   if (on !== undefined) return readPlace(session, account, on);
-  throw pluginError(`--from must say from which chain, such as --from ${from ?? "0"}@${info.chains[0]?.name ?? "alpha"}; there are ${info.chains.map(({ name }) => name).join(", ")}`);
+  throw pluginError(
+    `--from must say from which chain, such as --from ${from ?? "0"}@${info.chains[0]?.name ?? "alpha"}; there are ${info.chains.map(({ name }) => name).join(", ")}`,
+  );
 }
 
 function developmentAccount(mnemonic: string | undefined, number: number): { readonly address: string } {
   const wallet = number < ACCOUNTS ? developmentWallets(mnemonic)[number] : undefined;
   if (wallet !== undefined) return wallet;
-  const why = mnemonic === undefined ? "this ecosystem has no development accounts; give an address" : `development accounts have numbers 0 to ${ACCOUNTS - 1}`;
+  const why =
+    mnemonic === undefined
+      ? "this ecosystem has no development accounts; give an address"
+      : `development accounts have numbers 0 to ${ACCOUNTS - 1}`;
   throw pluginError(`there is no account ${number}: ${why}`);
 }
 

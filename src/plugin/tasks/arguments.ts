@@ -1,3 +1,7 @@
+import type * as v from "valibot";
+import { check, said } from "../../options/problems.ts";
+import { flagName } from "../../options/spawn-flags.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 
 /** Options that every task for a running ecosystem has. */
@@ -6,25 +10,53 @@ export interface EcosystemArguments {
   readonly json: boolean;
 }
 
-/** The whole number that an option's text says; undefined for an absent option. Throws a plugin error for any other text. */
-export function wholeNumber(option: string, text: string | undefined, least: number, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  throw pluginError(`--${option} must be a whole number from ${least} to ${most}, got '${text}'`);
+/**
+ * The value of an option's text, by the option's schema; undefined for an absent option. Throws a plugin error that names the
+ * option for what the schema refuses.
+ */
+export function readOption<const S extends v.GenericSchema>(
+  option: string,
+  text: string | undefined,
+  schema: S,
+): v.InferOutput<S> | undefined {
+  return text === undefined ? undefined : checked(option, text, schema);
 }
 
-/** One of an option's values; undefined for an absent option. Throws a plugin error for any other text. */
-export function oneOf<T extends string>(option: string, text: string | undefined, values: readonly T[]): T | undefined {
-  if (text === undefined) return undefined;
-  const value = values.find((each) => each === text);
-  if (value !== undefined) return value;
-  throw pluginError(`--${option} must be ${values.join(" or ")}, got '${text}'`);
+/** The same for an option that is a number. */
+export function readNumber<const S extends v.GenericSchema>(
+  option: string,
+  text: string | undefined,
+  schema: S,
+): v.InferOutput<S> | undefined {
+  return text === undefined ? undefined : checked(option, /^\d+$/.test(text) ? Number(text) : text, schema);
 }
 
-/** The parts of a list with commas; undefined for an absent option. */
-export function list(text: string | undefined): readonly string[] | undefined {
-  return text === undefined ? undefined : text.split(",").map((part) => part.trim());
+/** The same for an option that is a list with commas. */
+export function readList<const S extends v.GenericSchema>(
+  option: string,
+  text: string | undefined,
+  schema: S,
+): v.InferOutput<S> | undefined {
+  return text === undefined
+    ? undefined
+    : checked(
+        option,
+        text.split(",").map((part) => part.trim()),
+        schema,
+      );
+}
+
+function checked<const S extends v.GenericSchema>(option: string, value: unknown, schema: S): v.InferOutput<S> {
+  const result = check(schema, value);
+  if ("value" in result) return result.value;
+  const [problem] = result.problems;
+  throw pluginError(problem === undefined ? "" : said(flagName(option), problem));
+}
+
+/** A hash as it is typed. Throws a plugin error for any other text. */
+export function readHash(text: string): Hex {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hex;
+  throw pluginError(`'${text}' is no hash: 0x and 64 hex digits`);
 }
 
 /** Arguments of a task that sends money. */

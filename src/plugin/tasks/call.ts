@@ -1,11 +1,13 @@
 import { FunctionFragment, Interface } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { call } from "../../client/call.ts";
+import { call, requireContract } from "../../client/call.ts";
 import { formatChainAddress } from "../../client/chain-address.ts";
+import { estimateCall } from "../../client/estimate.ts";
+import { wholeNumber } from "../../options/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readPlace, readSender, signerOf } from "./accounts.ts";
-import { wholeNumber } from "./arguments.ts";
+import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
 import { followMessage } from "./follow-message.ts";
@@ -20,8 +22,12 @@ interface CallArguments extends EcosystemArguments {
   readonly reward: string | undefined;
   readonly gas: string | undefined;
   readonly from: string | undefined;
+  readonly estimate: boolean;
   readonly noWait: boolean;
 }
+
+/** From a plain transaction's to what one of the protocol may have. */
+const GAS = wholeNumber(21_000, 16_000_000, 1_000_000);
 
 /** `hyperchain:call`: a call of a contract on another chain. */
 const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
@@ -34,15 +40,32 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const token = await tokenOnChain(session, to.chainId, undefined);
     const value = args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token);
     const reward = args.reward === undefined || args.reward === "0" ? 0n : readAmount(args.reward, token);
-    const gas = wholeNumber("gas", args.gas, 21_000, 16_000_000);
+    const gas = readNumber("gas", args.gas, GAS);
+    const request = {
+      from: from.chainId,
+      to: { chain: to.chainId, account: to.account },
+      data,
+      value,
+      reward,
+      gasLimit: gas === undefined ? undefined : BigInt(gas),
+    };
+    await requireContract(info, request, session.provider(to.chainId));
+    if (args.estimate) {
+      const sender = { ...request, sender: from.account };
+      const { gasLimit } = await estimateCall(info, sender, (id) => session.provider(id), await session.names());
+      output.result(() => `the call of ${formatChainAddress(info, to)} needs ${gasLimit} gas there (--gas, with a margin)`, {
+        gasLimit,
+      });
+      return;
+    }
     output.progress(`calling ${formatChainAddress(info, to)} from ${formatChainAddress(info, from)}…`);
-    const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, data, value, reward, gasLimit: gas === undefined ? undefined : BigInt(gas) };
     const sent = await call(info, request, signerOf(session, from));
     const message = args.noWait ? undefined : await followMessage(session, sent.messageHash, "executed");
     const failure = message === undefined ? undefined : await callFailure(session, message);
-    if (failure !== undefined) throw pluginError(`${failure}; its message is ${sent.messageHash}`);
+    if (failure !== undefined) throw pluginError(`${failure}\nIts message is ${sent.messageHash}`);
     output.result(
-      () => `the call ${message === undefined ? "is on its way to" : "was carried out at"} ${formatChainAddress(info, to)}\n  message ${sent.messageHash}`,
+      () =>
+        `the call ${message === undefined ? "is on its way to" : "was carried out at"} ${formatChainAddress(info, to)}\n  message ${sent.messageHash}`,
       { ...sent, from, to, data, value, reward, executed: message !== undefined, steps: message?.steps ?? [] },
     );
   });
@@ -50,7 +73,8 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
 /** Calldata as it is, or of a function's signature and its arguments; arrays and tuples as JSON. Throws a plugin error. */
 function encodeCall(signature: string, args: readonly string[]): Hex {
   if (/^0x([0-9a-fA-F]{2})*$/.test(signature)) {
-    if (args.length > 0) throw pluginError("calldata takes no arguments; give a signature such as \"transfer(address,uint256)\" instead");
+    if (args.length > 0)
+      throw pluginError('calldata takes no arguments; give a signature such as "transfer(address,uint256)" instead');
     return signature as Hex;
   }
   try {
@@ -58,7 +82,10 @@ function encodeCall(signature: string, args: readonly string[]): Hex {
     return new Interface([fragment]).encodeFunctionData(fragment, args.map(readArgument)) as Hex;
   } catch (error) {
     const reason = error instanceof Error ? ((error as { shortMessage?: string }).shortMessage ?? error.message) : String(error);
-    throw pluginError(`'${signature}' with ${args.length} ${args.length === 1 ? "argument" : "arguments"} is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`, error);
+    throw pluginError(
+      `'${signature}' with ${args.length} ${args.length === 1 ? "argument" : "arguments"} is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`,
+      error,
+    );
   }
 }
 

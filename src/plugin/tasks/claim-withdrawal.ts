@@ -8,7 +8,7 @@ import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Place } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
-import { createPatience } from "./patience.ts";
+import { createProgressWait } from "./progress-wait.ts";
 import type { Session } from "./session.ts";
 
 /** What a withdrawal waits for in each state. */
@@ -22,12 +22,17 @@ const WAITS = {
  * Waits until a withdrawal can be claimed and claims it; resolves with the claim's hash, or undefined where somebody was faster.
  * Throws a plugin error for a hash that names no withdrawal: waiting for it would never end.
  */
-export async function claimWithdrawal(session: Session, chainId: number, messageHash: Hex, payer: Place): Promise<Hex | undefined> {
+export async function claimWithdrawal(
+  session: Session,
+  chainId: number,
+  messageHash: Hex,
+  payer: Place,
+): Promise<Hex | undefined> {
   const { info, output } = session;
   const signer = signerOf(session, payer);
   const view = viewL1(info, session.provider(info.l1.chainId));
   await bringBodies(session, chainId, view);
-  const patience = createPatience(session);
+  const patience = createProgressWait(session);
   let last: keyof typeof WAITS | undefined;
   for (;;) {
     const claim = await finalizeWithdrawal(info, { chain: chainId, messageHash }, signer, view);
@@ -47,13 +52,21 @@ export async function claimWithdrawal(session: Session, chainId: number, message
 async function requireWithdrawal({ info, provider }: Session, chainId: number, messageHash: Hex): Promise<void> {
   const topics = [topicOf(messenger, "L1MessageSent"), null, messageHash];
   const chain = provider(chainId);
-  const logs = await readLogs(chain, { address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0, toBlock: await chain.getBlockNumber() });
+  const logs = await readLogs(chain, {
+    address: PREDEPLOYS.L1Messenger,
+    topics,
+    fromBlock: 0,
+    toBlock: await chain.getBlockNumber(),
+  });
   const name = memberName(info, chainId);
   if (logs.length === 0) {
-    throw pluginError(`${name} has sent no withdrawal ${messageHash}, and no transaction there has this hash; take it from what hyperchain:withdraw printed`);
+    throw pluginError(
+      `${name} has sent no withdrawal ${messageHash}, and no transaction there has this hash; take it from what hyperchain:withdraw printed`,
+    );
   }
   // Others can have sent the same body, which is no withdrawal then.
-  if (!sentMessages(chainId, info.l1.chainId, { logs }).some(({ type }) => type === "withdrawal")) throw pluginError(`message ${messageHash} of ${name} is no withdrawal`);
+  if (!sentMessages(chainId, info.l1.chainId, { logs }).some(({ type }) => type === "withdrawal"))
+    throw pluginError(`message ${messageHash} of ${name} is no withdrawal`);
 }
 
 /** A validium's messages are on L1 by their hashes only: their contents come from the chain, and L1 checks them. */
@@ -61,7 +74,12 @@ async function bringBodies(session: Session, chainId: number, view: ReturnType<t
   if (session.info.chains.find((chain) => chain.chainId === chainId)?.dataAvailability !== "validium") return;
   const topics = [topicOf(messenger, "L1MessageSent")];
   const provider = session.provider(chainId);
-  const logs = await readLogs(provider, { address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0, toBlock: await provider.getBlockNumber() });
+  const logs = await readLogs(provider, {
+    address: PREDEPLOYS.L1Messenger,
+    topics,
+    fromBlock: 0,
+    toBlock: await provider.getBlockNumber(),
+  });
   for (const log of logs) {
     const message = readMessageLog(log);
     if (message !== undefined) view.bringBody(message.body);

@@ -1,9 +1,9 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender } from "./accounts.ts";
+import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { withEcosystem } from "./session.ts";
@@ -19,16 +19,18 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
     const chain = findChain(info, args.chain);
-    if (!/^0x[0-9a-fA-F]{64}$/.test(args.hash)) throw pluginError(`'${args.hash}' is no hash: 0x and 64 hex digits`);
-    const receipt = await session.provider(chain.chainId).getTransactionReceipt(args.hash);
-    const sent = receipt === null ? [] : sentMessages(chain.chainId, info.l1.chainId, receipt).filter(({ type }) => type === "withdrawal");
+    const hash = readHash(args.hash);
+    const receipt = await session.provider(chain.chainId).getTransactionReceipt(hash);
+    const sent =
+      receipt === null ? [] : sentMessages(chain.chainId, info.l1.chainId, receipt).filter(({ type }) => type === "withdrawal");
     if (receipt !== null && sent.length === 0) throw pluginError(`transaction ${args.hash} on ${chain.name} is no withdrawal`);
-    const messageHash = sent[0]?.messageHash ?? (args.hash.toLowerCase() as Hex);
+    const messageHash = sent[0]?.messageHash ?? hash;
     const claimed = await claimWithdrawal(session, chain.chainId, messageHash, readSender(session, args.from, info.l1.name));
-    output.result(
-      () => (claimed === undefined ? "it has been paid before" : `paid on ${info.l1.name}: ${claimed}`),
-      { chainId: chain.chainId, messageHash, claimTransactionHash: claimed ?? null },
-    );
+    output.result(() => (claimed === undefined ? "it has been paid before" : `paid on ${info.l1.name}: ${claimed}`), {
+      chainId: chain.chainId,
+      messageHash,
+      claimTransactionHash: claimed ?? null,
+    });
   });
 
 export default action;

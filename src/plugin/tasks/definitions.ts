@@ -1,32 +1,51 @@
 import { task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
+import { flagHelp } from "../../options/spawn-flags.ts";
+import type { SpawnFlag } from "../../options/spawn-flags.ts";
 
 /** An option whose absence is told apart from every text. */
 const option = <const Name extends string>(name: Name, description: string) =>
   ({ name, description, type: ArgumentType.STRING_WITHOUT_DEFAULT, defaultValue: undefined }) as const;
+/** One that stands for fields of the config. */
+const spawnOption = <const Name extends SpawnFlag>(name: Name) => option(name, flagHelp(name));
 const json = { name: "json", description: "Print one JSON object per line instead of text; progress goes to stderr" } as const;
 const url = option("url", "JSON-RPC URL of any member of the ecosystem (default: the running one is found)");
-const from = option("from", "Sender: number or address of a development account, with @chain where it is not clear (default: account 0)");
+const settlementUrl = option(
+  "settlementUrl",
+  "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract",
+);
+const from = option(
+  "from",
+  "Sender: number or address of a development account, with @chain where it is not clear (default: account 0)",
+);
 const token = option("token", "Token: its address, or ETH (default: the chain's base token)");
 const noWait = { name: "noWait", description: "Return as soon as the transaction is included" } as const;
 
 export const taskDefinitions: TaskDefinition[] = [
   task("hyperchain:spawn", "Start an L1 with the ecosystem and hyperchains, until Ctrl-C")
-    .addOption(option("chains", "How many chains (default: those of the config, else 2)"))
-    .addOption(option("names", "Their names, with commas: alpha,beta"))
-    .addOption(option("da", "Where their data goes: rollup or validium, one for all or with commas (default: rollup)"))
-    .addOption(option("port", "Port of L1; the chains' follow it; 0 for any free ones (default: 8545)"))
-    .addOption(option("host", "Interface to listen on (default: 127.0.0.1)"))
-    .addOption(option("blockMs", "Milliseconds between blocks; 0 for a block as soon as a transaction waits (default: 0)"))
-    .addOption(option("batchMs", "Age at which a batch is sealed, in milliseconds; 0 for only on demand (default: 2000)"))
-    .addOption(option("batchTransactions", "Transactions at which a batch is sealed (default: no such limit)"))
-    .addOption(option("prover", "stark for a validity proof of each batch, none for tests in which NOTHING IS PROVEN (default: stark)"))
-    .addOption(option("proverWorkers", "Threads of the prover (default: all cores)"))
-    .addOption(option("settlementUrl", "JSON-RPC URL of an existing L1, instead of starting one; HYPERCHAIN_PRIVATE_KEY says who pays there"))
+    .addOption(spawnOption("chains"))
+    .addOption(spawnOption("names"))
+    .addOption(spawnOption("da"))
+    .addOption(spawnOption("port"))
+    .addOption(spawnOption("host"))
+    .addOption(spawnOption("blockMs"))
+    .addOption(spawnOption("batchMs"))
+    .addOption(spawnOption("batchTransactions"))
+    .addOption(spawnOption("prover"))
+    .addOption(spawnOption("proverWorkers"))
+    .addOption(spawnOption("data"))
+    .addOption(spawnOption("settlementUrl"))
     .addFlag({ name: "noRelayer", description: "Run no relayer" })
+    .addFlag({ name: "detach", description: "Go on in the background; hyperchain:stop ends it" })
+    .addFlag({ name: "wait", description: "Go on in the background, and return when the ecosystem is ready" })
     .addFlag(json)
     .setAction(() => import("./spawn.ts"))
+    .build(),
+  task("hyperchain:stop", "End the ecosystems that this project runs")
+    .addOption(option("url", "JSON-RPC URL of any member of the ecosystem to end (default: the project's own)"))
+    .addFlag(json)
+    .setAction(() => import("./stop.ts"))
     .build(),
   task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages")
     .addOption(url)
@@ -45,7 +64,11 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:withdraw", "Send money from a chain to L1: settles, then claims it there")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
-    .addPositionalArgument({ name: "to", description: "Recipient on L1: address or account number; the sender where none is given", defaultValue: "" })
+    .addPositionalArgument({
+      name: "to",
+      description: "Recipient on L1: address or account number; the sender where none is given",
+      defaultValue: "",
+    })
     .addOption(token)
     .addOption(from)
     .addFlag(noWait)
@@ -66,6 +89,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain or <account number>@chain" })
     .addOption(token)
     .addOption(from)
+    .addFlag({ name: "estimate", description: "Print the gas of the delivery, and send nothing" })
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
@@ -73,12 +97,17 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:call", "Call a contract on another chain, from the sender's own account there")
     .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain" })
-    .addPositionalArgument({ name: "function", description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…', defaultValue: "0x" })
+    .addPositionalArgument({
+      name: "function",
+      description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…',
+      defaultValue: "0x",
+    })
     .addVariadicArgument({ name: "arguments", description: "The function's arguments", defaultValue: [] })
     .addOption(option("value", "Base token of the destination that the call gets, such as 0.1 (default: 0)"))
-    .addOption(option("reward", "Base token of the destination for whoever brings the call (default: 0)"))
+    .addOption(option("reward", "Base token of the destination for the account that brings the call (default: 0)"))
     .addOption(option("gas", "Gas of the call (default: 1000000)"))
     .addOption(from)
+    .addFlag({ name: "estimate", description: "Print the gas that the call needs there, and send nothing" })
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)
@@ -90,12 +119,63 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./settle.ts"))
     .build(),
+  task("hyperchain:reseal", "Form batches again that L1 has not executed, with all operations that wait on L1")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addOption(
+      option(
+        "fromBatch",
+        "First batch; if L1 has committed it, the validators have L1 revert it (default: the first that L1 has not committed)",
+      ),
+    )
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./reseal.ts"))
+    .build(),
   task("hyperchain:message", "Follow a message from chain to chain, hop by hop")
     .addPositionalArgument({ name: "hash", description: "Hash of the message, or of a transaction on its way" })
     .addFlag({ name: "noWait", description: "Show how far it is and return" })
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./message.ts"))
+    .build(),
+  task("hyperchain:deliver", "Bring one message with its proof to its destination, where no relayer does")
+    .addPositionalArgument({ name: "hash", description: "Hash of the message, or of the transaction that sent it" })
+    .addOption(
+      option(
+        "from",
+        "Who pays there: number or address of a development account (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
+      ),
+    )
+    .addFlag({ name: "noWait", description: "Fail where the destination cannot verify it yet, instead of waiting" })
+    .addFlag({
+      name: "throughL1",
+      description:
+        "Put the message, and a root where the destination has none, into the destination's queue on L1, from which it must take them",
+    })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./deliver.ts"))
+    .build(),
+  task("hyperchain:relay", "Run a relayer of your own between the chains, until Ctrl-C")
+    .addOption(
+      option(
+        "from",
+        "Who pays on every chain: number or address of a development account (default: the owner of HYPERCHAIN_PRIVATE_KEY, else account 0)",
+      ),
+    )
+    .addOption(
+      option(
+        "minRewardPercent",
+        "Least reward of a delivery, in percent of what its gas costs (default: 0, everything is delivered)",
+      ),
+    )
+    .addOption(
+      option("reserve", "What deliveries at a loss must leave in the account on each chain, such as 0.01 (default: 0.001)"),
+    )
+    .addFlag({ name: "once", description: "Deliver what waits now, and return" })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./relay.ts"))
     .build(),
   task("hyperchain:wallet", "Show an account's assets on all members, and what is on its way")
     .addPositionalArgument({ name: "account", description: "Address or number of a development account", defaultValue: "0" })
@@ -105,17 +185,75 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
-    .addOption(option("settlementUrl", "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract"))
+    .addOption(settlementUrl)
     .addOption(option("upTo", "Last batch: executed, verified or committed (default: executed)"))
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
-    .addOption(option("prove", "Print what L1 takes as proof: of a message or an operation by its hash, of a holding by its account's address, that a transfer has not arrived by <chain id>:<hash>"))
-    .addOption(option("token", "With --prove and an account: the token's address on L1 (default: the base token)"))
     .addOption(option("servePort", "Serve the rebuilt chain at this port until Ctrl-C; 0 for any free one"))
     .addFlag({ name: "writable", description: "With --serve-port: take transactions, which change a copy" })
-    .addFlag({ name: "operate", description: "With --serve-port: go on with the chain as its operator; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1" })
+    .addFlag({
+      name: "operate",
+      description:
+        "With --serve-port: go on with the chain as its operator; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1",
+    })
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./reconstruct.ts"))
+    .build(),
+  task("hyperchain:prove", "Print what L1 takes as proof of something on a chain, from L1's data alone")
+    .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
+    .addPositionalArgument({
+      name: "what",
+      description:
+        "A message or an operation by its hash, a holding by its account's address, that a transfer has not arrived by <chain id>:<hash>",
+    })
+    .addOption(option("token", "Of an account: the token's address on L1 (default: the base token)"))
+    .addOption(settlementUrl)
+    .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./prove.ts"))
+    .build(),
+  task("hyperchain:exit", "Have L1 pay what an account held on a chain that has stopped, or that ignores its queue")
+    .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
+    .addOption(
+      option(
+        "from",
+        "The holder, who signs on L1: number or address of a development account (default: HYPERCHAIN_PRIVATE_KEY's, else 0)",
+      ),
+    )
+    .addOption(option("to", "Recipient on L1 (default: the holder)"))
+    .addOption(option("token", "Addresses on L1 of tokens to claim beside the base token, with commas"))
+    .addFlag({ name: "activate", description: "Where the exit is open: stop the chain for good, for all its users" })
+    .addOption(settlementUrl)
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./exit.ts"))
+    .build(),
+  task("hyperchain:upgrade", "Show, schedule, withdraw or rehearse a chain's move to another protocol version")
+    .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
+    .addOption(option("to", "Schedule this version, as the chain's admin, with the notice in which users can leave"))
+    .addOption(
+      option(
+        "verifier",
+        "With --to: governance adds the version first, with the verifier at this address on L1 and the rest as now (needs governance's key)",
+      ),
+    )
+    .addFlag({ name: "cancel", description: "Withdraw the version that the chain waits for, until it takes effect" })
+    .addFlag({
+      name: "rehearse",
+      description:
+        "On a devnet: add a version with a verifier of its own, move the time past the notice, settle a batch of each version, and claim a withdrawal of each",
+    })
+    .addOption(
+      option(
+        "from",
+        "The admin, who signs on L1: number or address of a development account (default: the admin's, if it is one)",
+      ),
+    )
+    .addOption(settlementUrl)
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./upgrade.ts"))
     .build(),
   task("hyperchain:deploy", "Deploy the ecosystem's contracts onto the network of --network, from that network's first account")
     .addOption(option("governance", "Account that adds and retires protocol versions (default: the deployer)"))

@@ -7,12 +7,13 @@ import { createDevelopmentAccounts } from "../../devnet/accounts.ts";
 import { deployEcosystem } from "../../devnet/l1/deploy-ecosystem.ts";
 import type { DeployedEcosystem, EcosystemOptions } from "../../devnet/l1/deploy-ecosystem.ts";
 import { connectInProcess } from "../../devnet/relaying.ts";
+import { wholeNumber } from "../../options/values.ts";
 import { ENGINE_NETWORK } from "../config/engine-network.ts";
 import { MEMBER_NETWORK } from "../connection/networks.ts";
 import { bundledArtifact } from "../contract-artifacts.ts";
 import { pluginError } from "../plugin-error.ts";
 import { protocolGenesis } from "../protocol-genesis.ts";
-import { wholeNumber } from "./arguments.ts";
+import { readNumber } from "./arguments.ts";
 import { createOutput, strong, table } from "./output.ts";
 import { explained } from "./task-error.ts";
 
@@ -28,8 +29,11 @@ interface DeployArguments {
 const RETIREMENT_NOTICE_SECONDS = 30 * 86_400;
 /** Five blocks of Ethereum: an announcement that answers a creation in the mempool comes too late. */
 const REVEAL_DELAY_SECONDS = 60;
+/** On devnets, whose tests move L1's time, both are 0. A week is what users have to look at a version that their chain takes. */
+const PUBLIC_TIMES = { recoverySeconds: 3_600n, reactionSeconds: 604_800n };
+const RETIREMENT_NOTICE = wholeNumber(0, 2 ** 32, RETIREMENT_NOTICE_SECONDS);
 /** An announcement lasts a day. */
-const MAX_REVEAL_DELAY_SECONDS = 43_200;
+const REVEAL_DELAY = wholeNumber(0, 43_200, REVEAL_DELAY_SECONDS);
 
 /** What a deployment costs at the network's price. */
 interface Cost {
@@ -50,10 +54,12 @@ function reachable({ config }: HardhatRuntimeEnvironment): string {
 const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
   const output = createOutput(args.json);
   const { network } = hre.globalOptions;
-  if (network === undefined) throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${reachable(hre)}`);
-  if (hre.config.networks[network] === undefined) throw pluginError(`the config has no network "${network}"; it has ${reachable(hre)}`);
-  const seconds = wholeNumber("retirement-notice", args.retirementNotice, 0, 2 ** 32) ?? RETIREMENT_NOTICE_SECONDS;
-  const revealDelay = wholeNumber("reveal-delay", args.revealDelay, 0, MAX_REVEAL_DELAY_SECONDS) ?? REVEAL_DELAY_SECONDS;
+  if (network === undefined)
+    throw pluginError(`say where: npx hardhat --network <name> hyperchain:deploy; the config has ${reachable(hre)}`);
+  if (hre.config.networks[network] === undefined)
+    throw pluginError(`the config has no network "${network}"; it has ${reachable(hre)}`);
+  const seconds = readNumber("retirementNotice", args.retirementNotice, RETIREMENT_NOTICE) ?? RETIREMENT_NOTICE_SECONDS;
+  const revealDelay = readNumber("revealDelay", args.revealDelay, REVEAL_DELAY) ?? REVEAL_DELAY_SECONDS;
   const connection = await hre.network.create(network).catch((error: unknown) => {
     throw explained(error);
   });
@@ -62,13 +68,17 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
       version: (await protocolGenesis()).version,
       retirementNoticeSeconds: BigInt(seconds),
       revealDelaySeconds: BigInt(revealDelay),
+      ...PUBLIC_TIMES,
       ...(args.governance === undefined ? {} : { governance: parseAccount(args.governance) }),
     };
     const [chainId, [account]] = (await Promise.all([
       connection.provider.request({ method: "eth_chainId" }),
       connection.provider.request({ method: "eth_accounts" }),
     ])) as [string, readonly string[]];
-    if (account === undefined) throw pluginError(`network ${network} has no account to deploy from; give it one with networks.${network}.accounts in the config`);
+    if (account === undefined)
+      throw pluginError(
+        `network ${network} has no account to deploy from; give it one with networks.${network}.accounts in the config`,
+      );
     output.progress(`rehearsing in memory…`);
     const rehearsed = await rehearse(options, hre);
     const provider = connectInProcess(BigInt(chainId), connection.provider);
@@ -77,15 +87,34 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
       const cost = await costOf(rehearsed, signer);
       const balance = await provider.getBalance(account);
       const price = `${cost.gas.toLocaleString("en")} gas at ${formatUnits(cost.gasPriceWei, "gwei")} gwei: ${formatEther(cost.wei)} ETH`;
-      output.progress(`${network} (chain id ${BigInt(chainId)}), from ${account}, which has ${formatEther(balance)} ETH; it takes ${price}`);
+      output.progress(
+        `${network} (chain id ${BigInt(chainId)}), from ${account}, which has ${formatEther(balance)} ETH; it takes ${price}`,
+      );
       if (args.dryRun) {
-        output.result(() => `nothing was deployed; it would take ${price}`, { network, chainId: Number(chainId), account, deployed: false, cost });
+        output.result(() => `nothing was deployed; it would take ${price}`, {
+          network,
+          chainId: Number(chainId),
+          account,
+          deployed: false,
+          cost,
+        });
         return;
       }
-      if (balance < cost.wei) throw pluginError(`${account} has ${formatEther(balance)} ETH on ${network}, and the deployment takes ${price}; send it more first`);
-      output.progress(`deploying ${Object.keys(rehearsed.addresses).length} contracts, in ${rehearsed.gasUsed.size} transactions…`);
+      if (balance < cost.wei)
+        throw pluginError(
+          `${account} has ${formatEther(balance)} ETH on ${network}, and the deployment takes ${price}; send it more first`,
+        );
+      output.progress(
+        `deploying ${Object.keys(rehearsed.addresses).length} contracts, in ${rehearsed.gasUsed.size} transactions…`,
+      );
       const deployed = await deployEcosystem(options, { signer, artifacts: bundledArtifact });
-      output.result(() => text(network, deployed), { network, chainId: Number(chainId), account, deployed: true, ...json(deployed) });
+      output.result(() => text(network, deployed), {
+        network,
+        chainId: Number(chainId),
+        account,
+        deployed: true,
+        ...json(deployed),
+      });
     } finally {
       provider.destroy();
     }
@@ -99,9 +128,15 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
 /** The same deployment in memory: it tells the gas, and whether it can work at all, before anything is paid. */
 async function rehearse(options: EcosystemOptions, hre: HardhatRuntimeEnvironment): Promise<DeployedEcosystem> {
   const connection = await hre.network.create({ network: ENGINE_NETWORK, chainType: "l1" });
-  const provider = connectInProcess(BigInt((await connection.provider.request({ method: "eth_chainId" })) as string), connection.provider);
+  const provider = connectInProcess(
+    BigInt((await connection.provider.request({ method: "eth_chainId" })) as string),
+    connection.provider,
+  );
   try {
-    return await deployEcosystem(options, { signer: createDevelopmentAccounts().wallet(0).connect(provider), artifacts: bundledArtifact });
+    return await deployEcosystem(options, {
+      signer: createDevelopmentAccounts().wallet(0).connect(provider),
+      artifacts: bundledArtifact,
+    });
   } finally {
     provider.destroy();
     await connection.close();

@@ -2,7 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { formatChainAddress } from "../../client/chain-address.ts";
 import { deposit } from "../../client/deposit.ts";
 import { memberName } from "../../client/ecosystem.ts";
-import { formatAmount } from "../amount.ts";
+import { formatAmount } from "../../options/amount.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readPlace, readSender, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
@@ -16,8 +16,12 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
     const { info, output } = session;
     const to = readPlace(session, args.to);
     const from = readSender(session, args.from, info.l1.name);
-    if (from.chainId !== info.l1.chainId) throw pluginError(`a deposit comes from ${info.l1.name}; between chains there is hyperchain:send`);
-    if (to.chainId === info.l1.chainId) throw pluginError(`a deposit goes to a chain, such as ${args.to.split("@")[0] ?? "0x…"}@${info.chains[0]?.name ?? "alpha"}`);
+    if (from.chainId !== info.l1.chainId)
+      throw pluginError(`a deposit comes from ${info.l1.name}; between chains there is hyperchain:send`);
+    if (to.chainId === info.l1.chainId)
+      throw pluginError(
+        `a deposit goes to a chain, such as ${args.to.split("@")[0] ?? "0x…"}@${info.chains[0]?.name ?? "alpha"}`,
+      );
     const named = await resolveSymbol(session, info.l1.chainId, args.token);
     const token = await tokenOnL1(session, to.chainId, named);
     const amount = readAmount(args.amount, token);

@@ -1,5 +1,12 @@
 import { memberName } from "../../client/ecosystem.ts";
-import type { EcosystemInfo, MessageInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
+import type {
+  EcosystemInfo,
+  MessageInfo,
+  ResealInfo,
+  SettledBatchInfo,
+  StuckMessage,
+  UpgradeStatus,
+} from "../../devnet/view/ecosystem-info.ts";
 
 /** The seven steps of a message, as sentences. */
 const SENTENCES: Readonly<Record<string, string>> = {
@@ -22,22 +29,54 @@ const SENTENCES_TO_L1: Readonly<Record<string, string>> = {
 };
 
 /** One step of a message: what happened, where, in which transaction. */
-export function stepLine(info: EcosystemInfo, message: MessageInfo, { step, chainId, transactionHash }: MessageInfo["steps"][number]): string {
+export function stepLine(
+  info: EcosystemInfo,
+  message: MessageInfo,
+  { step, chainId, transactionHash }: MessageInfo["steps"][number],
+): string {
   const sentences = message.destinationChainId === info.l1.chainId ? SENTENCES_TO_L1 : SENTENCES;
   return `${messageTitle(info, message)}: ${sentences[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
 }
 
+type NamedMessage = Pick<MessageInfo, "type" | "messageHash" | "sourceChainId" | "destinationChainId">;
+
+/** A message that does not go on by itself: why, and what helps. */
+export function stuckLine(info: EcosystemInfo, { why, help, ...message }: NamedMessage & StuckMessage): string {
+  return `${messageTitle(info, message)} is stuck: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
+}
+
 /** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */
-export function messageTitle(info: EcosystemInfo, { type, messageHash, sourceChainId, destinationChainId }: MessageInfo): string {
+export function messageTitle(
+  info: EcosystemInfo,
+  { type, messageHash, sourceChainId, destinationChainId }: NamedMessage,
+): string {
   const way = `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`;
   return `${type} ${messageHash.slice(0, 10)} ${way}`;
+}
+
+/** Batches that were formed again, and a line for each change that was lost. */
+export function resealLines(info: EcosystemInfo, { chainId, firstBatch, lost }: ResealInfo): string {
+  const lines = lost.map(({ hash, reason }) => `  lost: ${hash === undefined ? "" : `transaction ${hash}, `}${reason}`);
+  return [`${memberName(info, chainId)} has formed its batches again, from batch ${firstBatch} on`, ...lines].join("\n");
+}
+
+/** A protocol version that a chain waits for. */
+export function upgradeLine(chain: string, { version, effectiveAt, operations }: UpgradeStatus): string {
+  const time = new Date(effectiveAt * 1_000).toISOString();
+  const after = operations === 0 ? "" : `, once ${operations} operations of its queue have been taken`;
+  return `${chain} takes protocol version ${version} with the batches that begin at ${time} or later${after}`;
 }
 
 /** One settled batch. */
 export function batchLine(info: EcosystemInfo, batch: SettledBatchInfo): string {
   const { chainId, batchNumber, transactions, pubdataBytes, proof, l1Gas } = batch;
-  const gas = (["commit", "prove", "execute"] as const).flatMap((stage) => (l1Gas[stage] === undefined ? [] : [`${stage} ${l1Gas[stage].toLocaleString("en")}`]));
-  const proven = proof === undefined ? "NOT PROVEN" : `proof of ${proof.bytes.toLocaleString("en")} bytes in ${proof.seconds.toFixed(2)} s`;
+  const gas = (["commit", "prove", "execute"] as const).flatMap((stage) =>
+    l1Gas[stage] === undefined ? [] : [`${stage} ${l1Gas[stage].toLocaleString("en")}`],
+  );
+  const proven =
+    proof === undefined
+      ? "NOT PROVEN"
+      : `proof of ${proof.bytes.toLocaleString("en")} bytes${proof.seconds === undefined ? "" : ` in ${proof.seconds.toFixed(2)} s`}`;
   return (
     `${memberName(info, chainId)} batch ${batchNumber}: ${transactions} ${transactions === 1 ? "transaction" : "transactions"}, ` +
     `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; L1 gas: ${gas.join(", ")}`

@@ -1,13 +1,20 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import { strong, table, warning } from "./output.ts";
 
 const WIDTH = 100;
+const UNLIMITED_CODE =
+  "CONTRACT SIZE IS NOT LIMITED on these chains (allowUnlimitedContractSize): public networks refuse code of more than 24,576 " +
+  "bytes, and so will protocol versions that prove execution.";
 const PATH = "m/44'/60'/0'/0";
 
-/** Everything that is needed to use an ecosystem: members, URLs, contracts, accounts, and what is proven. */
-export function firstScreen(info: EcosystemInfo): string {
-  const { l1, chains, accounts, prover, relayer } = info;
+/**
+ * Everything that is needed to use an ecosystem: members, URLs, contracts, accounts (with their private keys), and what is
+ * proven.
+ */
+export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly keys?: boolean } = {}): string {
+  const { l1, chains, prover, relayer } = info;
   const members = [
     ["", "chain id", "JSON-RPC, HTTP and WebSocket", "data", "contract on L1"],
     [l1.name, String(l1.chainId), l1.url, "", ""],
@@ -24,21 +31,35 @@ export function firstScreen(info: EcosystemInfo): string {
   const sections = [
     table(members),
     `${strong("Contracts on L1")}\n${table(contracts)}`,
-    accountsSection(accounts),
+    accountsSection(info, keys),
     `${strong("What is proven")} (protocol version ${info.protocolVersion}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
-    relayer === undefined ? "No relayer runs: messages are delivered by whoever brings them." : `The relayer ${relayer.address} delivers messages.`,
+    chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
+    relayer === undefined
+      ? "No relayer runs: any account may deliver messages."
+      : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-function accountsSection({ mnemonic, funded }: EcosystemInfo["accounts"]): string {
+function accountsSection({ accounts: { mnemonic, funded }, chains, relayer }: EcosystemInfo, keys: boolean): string {
   if (mnemonic === undefined) return "";
+  const roles = `Account ${ACCOUNT_NUMBERS.deployer} deployed the contracts${relayer === undefined ? "" : `, ${ACCOUNT_NUMBERS.relayer} is the relayer's`}, ${operators(chains.length)}.`;
+  if (!keys)
+    return `${strong("Accounts")}: of the public phrase "${mnemonic}"; ${funded.length} have money on every chain. ${roles}`;
   const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(mnemonic), PATH);
   const rows = funded.map((number) => {
     const { address, privateKey } = parent.deriveChild(number);
     return [String(number), address, privateKey];
   });
-  return `${strong("Accounts with money on every chain")}, of the public phrase "${mnemonic}"\n${table(rows)}\nEverybody knows these keys: never send real money to them.`;
+  return `${strong("Accounts with money on every chain")}, of the public phrase "${mnemonic}"\n${table(rows)}\n${roles}\nEverybody knows these keys: never send real money to them.`;
+}
+
+/** Each chain's operator sends its batches to L1. */
+function operators(chains: number): string {
+  const { firstOperator } = ACCOUNT_NUMBERS;
+  return chains === 1
+    ? `${firstOperator} the chain's operator`
+    : `${firstOperator} to ${firstOperator + chains - 1} the chains' operators`;
 }
 
 /** In lines of at most so many characters. */

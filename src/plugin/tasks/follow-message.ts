@@ -2,36 +2,50 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { JsonRpcError } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
-import { stepLine } from "./event-lines.ts";
-import { createPatience } from "./patience.ts";
+import { stepLine, stuckLine } from "./event-lines.ts";
+import { createProgressWait } from "./progress-wait.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Tells each step of a message until the last one that is asked for, or its last, and resolves with the message as it stands then. Throws
- * a plugin error for a message that its destination refuses, and for a hash that names none.
+ * Tells each step of a message until the last one that is asked for, or its last, and resolves with the message as it
+ * stands then. Throws a plugin error for a message that its destination refuses, and for a hash that names none.
  */
 export async function followMessage(session: Session, hash: Hex, until: string): Promise<MessageInfo> {
   const { info, output } = session;
-  const patience = createPatience(session);
+  const patience = createProgressWait(session);
   let told = 0;
   for (;;) {
     const message = await findMessage(session, hash).catch((error: unknown) => {
-      // It may be sent already: whoever sends it again sends it twice.
+      // It may be sent already: sending it again would send it twice.
       if (!(error instanceof JsonRpcError)) throw error;
-      throw pluginError(`how far ${hash} is cannot be seen now (${error.message}); look again with 'npx hardhat hyperchain:message ${hash}'`, error);
+      throw pluginError(
+        `how far ${hash} is cannot be seen now (${error.message}); look again with 'npx hardhat hyperchain:message ${hash}'`,
+        error,
+      );
     });
     for (const step of message.steps.slice(told)) output.progress(stepLine(info, message, step));
     if (message.steps.length > told) patience.news();
     told = message.steps.length;
     if (message.waitingFor === undefined || message.steps.some(({ step }) => step === until)) return message;
-    if (message.refusal !== undefined) throw pluginError(`message ${message.messageHash} cannot be delivered: ${message.refusal}`);
-    await patience.wait(`waiting until ${message.waitingFor ?? "it goes on"}; 'npx hardhat hyperchain:settle' settles open batches now`);
+    // Relayers of others deliver what this ecosystem's own does not, and withdrawals wait for their claim.
+    if (message.refusal !== undefined && message.stuck !== undefined)
+      throw pluginError(stuckLine(info, { ...message, ...message.stuck }));
+    if (message.type === "withdrawal" && message.stuck !== undefined) return message;
+    const help = message.stuck === undefined ? hintFor(message.waitingFor) : `; ${message.stuck.why}: ${message.stuck.help}`;
+    await patience.wait(`waiting until ${message.waitingFor}${help}`);
   }
+}
+
+/** What moves a message on that waits for this; settling does nothing for one that waits for a relayer or an import. */
+export function hintFor(waitingFor: string): string {
+  return /batch/.test(waitingFor) ? "; 'npx hardhat hyperchain:settle' settles open batches now" : "";
 }
 
 /** The message that a hash names. Throws a plugin error where there is none. */
 export async function findMessage({ request }: Pick<Session, "request">, hash: string): Promise<MessageInfo> {
   const message = (await request("hyperchain_message", hash)) as MessageInfo | null;
   if (message !== null) return message;
-  throw pluginError(`no message and no transaction with a message has the hash ${hash}; take it from what hyperchain:send or hyperchain:call printed`);
+  throw pluginError(
+    `no message and no transaction with a message has the hash ${hash}; take it from what hyperchain:send or hyperchain:call printed`,
+  );
 }

@@ -15,6 +15,8 @@ export function createOutput(json: boolean): Output {
     if (error.code !== "EPIPE") throw error;
     process.exit(0);
   });
+  // What contracts print, and others, is no result.
+  if (json) console.log = console.error;
   return {
     json,
     progress(line) {
@@ -45,5 +47,12 @@ export function warning(text: string): string {
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

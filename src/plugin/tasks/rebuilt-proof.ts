@@ -1,4 +1,10 @@
-import { messagesOf, proveHolding, proveMessage, proveNotDelivered, proveOperationResult } from "../../devnet/reconstruction/proofs.ts";
+import {
+  messagesOf,
+  proveHolding,
+  proveMessage,
+  proveNotDelivered,
+  proveOperationResult,
+} from "../../devnet/reconstruction/proofs.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -6,7 +12,10 @@ import { pluginError } from "../plugin-error.ts";
 /** What a contract on L1 wants to see of a rebuilt chain, whether the chain still runs or not. */
 export interface RebuiltProof {
   readonly kind: "message" | "operation" | "holding" | "undelivered";
-  /** Who takes it there: the bridge pays a withdrawal, gives a failed deposit back; the state exit pays a holding, or a transfer back. */
+  /**
+   * Who takes it there: the bridge pays a withdrawal, gives a failed deposit back; the state exit pays a holding, or a
+   * transfer back.
+   */
   readonly takenBy: "finalizeDeposit" | "bridgeRecoverFailedTransfer" | "claimHolding" | "refundTransfer";
   readonly proof: unknown;
 }
@@ -21,10 +30,17 @@ export function rebuiltProof(reconstruction: Reconstruction, name: string, token
   const [, source, transfer] = /^(\d+):(0x[0-9a-f]{64})$/.exec(wanted) ?? [];
   if (source !== undefined && transfer !== undefined) return undelivered(reconstruction, BigInt(source), transfer as Hex);
   if (/^0x[0-9a-f]{40}$/.test(wanted)) return holding(reconstruction, wanted, token?.toLowerCase() as Hex | undefined);
-  if (!/^0x[0-9a-f]{64}$/.test(wanted)) throw pluginError(`--prove takes the hash of a message or of an operation from L1, a chain's id, a colon and a transfer's hash, or an account's address; '${name}' is none`);
+  if (!/^0x[0-9a-f]{64}$/.test(wanted))
+    throw pluginError(
+      `what is proven is the hash of a message or of an operation from L1, a chain's id, a colon and a transfer's hash, or an account's address; '${name}' is none of them`,
+    );
   const message = messagesOf(reconstruction).find(({ hash }) => hash === wanted);
   if (message?.isExecuted === true) {
-    return { kind: "message", takenBy: "finalizeDeposit", proof: proveMessage(reconstruction, message.batchNumber, message.index) };
+    return {
+      kind: "message",
+      takenBy: "finalizeDeposit",
+      proof: proveMessage(reconstruction, message.batchNumber, message.index),
+    };
   }
   const result = proveOperationResult(reconstruction, wanted);
   if (result !== undefined) return { kind: "operation", takenBy: "bridgeRecoverFailedTransfer", proof: result };

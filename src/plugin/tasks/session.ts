@@ -2,11 +2,13 @@ import type { JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain, isL1 } from "../../client/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
+import type { ContractNames } from "../../client/revert-reason.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
 import { findEcosystem } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
-import { DEFAULT_L1_PORT } from "../ports.ts";
+import { DEFAULT_L1_PORT } from "../../options/config.ts";
+import { projectNames } from "../project-names.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createOutput, warning } from "./output.ts";
 import type { Output } from "./output.ts";
@@ -19,6 +21,8 @@ export interface Session {
   readonly output: Output;
   /** A member's provider. Throws ClientError UnknownChain. */
   provider(member: ChainName): JsonRpcProvider;
+  /** What the project's contracts call their errors and functions. */
+  names(): Promise<ContractNames>;
   /** Calls a method of the ecosystem. */
   request(method: string, ...params: readonly unknown[]): Promise<unknown>;
 }
@@ -40,6 +44,7 @@ export async function withEcosystem(
   const { info } = found;
   const providers = new Map<number, JsonRpcProvider>();
   const output = createOutput(json);
+  if (found.notice !== undefined) output.progress(warning(found.notice));
   if (info.prover.mode === "none") output.progress(warning(`NOTHING IS PROVEN in ${info.name}: its prover is off`));
   try {
     await work({
@@ -52,6 +57,7 @@ export async function withEcosystem(
         providers.set(member.chainId, provider);
         return provider;
       },
+      names: projectNames(hre.artifacts),
       request: (method, ...params) => callJsonRpc(found.url, method, params),
     });
   } catch (error) {

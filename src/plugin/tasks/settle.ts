@@ -3,7 +3,7 @@ import { findChain } from "../../client/ecosystem.ts";
 import type { SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { batchLine } from "./event-lines.ts";
-import { patiently } from "./patience.ts";
+import { waitWithProgress } from "./progress-wait.ts";
 import { withEcosystem } from "./session.ts";
 
 interface SettleArguments extends EcosystemArguments {
@@ -17,8 +17,17 @@ const action: NewTaskActionFunction<SettleArguments> = (args, hre) =>
     const { info, output, request } = session;
     const chain = args.chain === "" ? undefined : findChain(info, args.chain);
     output.progress(`settling ${chain?.name ?? info.chains.map(({ name }) => name).join(", ")}…`);
-    const batches = (await patiently(session, request("hyperchain_settle", ...(chain === undefined ? [] : [chain.chainId])))) as readonly SettledBatchInfo[];
-    output.result(() => (batches.length === 0 ? "nothing to settle: L1 has executed every batch" : batches.map((batch) => batchLine(info, batch)).join("\n")), batches);
+    const batches = (await waitWithProgress(
+      session,
+      request("hyperchain_settle", ...(chain === undefined ? [] : [chain.chainId])),
+    )) as readonly SettledBatchInfo[];
+    output.result(
+      () =>
+        batches.length === 0
+          ? "nothing to settle: L1 has executed every batch"
+          : batches.map((batch) => batchLine(info, batch)).join("\n"),
+      batches,
+    );
   });
 
 export default action;

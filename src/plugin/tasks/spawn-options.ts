@@ -1,66 +1,58 @@
-import { DEFAULT_CHAIN_NAMES, FIRST_CHAIN_ID, MAX_CHAINS } from "../config/resolve.ts";
-import { validateHyperchains } from "../config/validate.ts";
-import { DEFAULT_L1_PORT } from "../ports.ts";
-import { pluginError } from "../plugin-error.ts";
+import { FIRST_CHAIN_ID } from "../../options/chain.ts";
+import { DEFAULT_L1_PORT } from "../../options/config.ts";
+import { SPAWN_FLAGS } from "../../options/spawn-flags.ts";
+import type { SpawnFlag } from "../../options/spawn-flags.ts";
 import type { HyperchainConfig, HyperchainsConfig } from "../../types.ts";
-import { list, oneOf, wholeNumber } from "./arguments.ts";
+import { resolveHyperchains } from "../config/resolve.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readList, readNumber, readOption } from "./arguments.ts";
+
+/** Names of chains where nothing is configured. */
+const DEFAULT_CHAIN_NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"] as const;
 
 /** The options of `hyperchain:spawn` as they are typed; each one that is given comes before the config. */
-export interface SpawnArguments {
-  readonly chains: string | undefined;
-  readonly names: string | undefined;
-  readonly da: string | undefined;
-  readonly port: string | undefined;
-  readonly host: string | undefined;
-  readonly blockMs: string | undefined;
-  readonly batchMs: string | undefined;
-  readonly batchTransactions: string | undefined;
-  readonly prover: string | undefined;
-  readonly proverWorkers: string | undefined;
-  readonly settlementUrl: string | undefined;
+export interface SpawnArguments extends Readonly<Record<SpawnFlag, string | undefined>> {
   readonly noRelayer: boolean;
+  /** Go on in the background. */
+  readonly detach: boolean;
+  /** The same, and return only when the ecosystem is ready. */
+  readonly wait: boolean;
   readonly json: boolean;
 }
-
-const MAX_PORT = 65_535;
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 
 /** The config with what the command line says. Throws a plugin error for what cannot be. */
 export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): HyperchainsConfig {
   const chains = chosenChains(config.chains, args);
-  const port = wholeNumber("port", args.port, 0, MAX_PORT) ?? config.l1.port ?? DEFAULT_L1_PORT;
-  const availability = list(args.da);
+  const port = readNumber("port", args.port, SPAWN_FLAGS.port) ?? config.l1.port ?? DEFAULT_L1_PORT;
+  const availability = readList("da", args.da, SPAWN_FLAGS.da);
   if (availability !== undefined && availability.length !== 1 && availability.length !== chains.length) {
     throw pluginError(`--da has ${availability.length} values for ${chains.length} chains; give one for all, or one per chain`);
   }
-  const blockMs = wholeNumber("block-ms", args.blockMs, 0, HOUR_MS);
-  const batchMs = wholeNumber("batch-ms", args.batchMs, 0, DAY_MS);
-  const batchTransactions = wholeNumber("batch-transactions", args.batchTransactions, 1, 100_000);
-  const mode = oneOf("prover", args.prover, ["stark", "none"]) ?? config.prover.mode;
-  const workers = wholeNumber("prover-workers", args.proverWorkers, 1, 64) ?? config.prover.workers;
-  const { host = config.host, settlementUrl = config.l1.url } = args;
-  if (settlementUrl !== undefined && !/^https?:\/\//.test(settlementUrl)) throw pluginError(`--settlement-url must be a URL such as http://127.0.0.1:8545, got '${settlementUrl}'`);
+  const blockMs = readNumber("blockMs", args.blockMs, SPAWN_FLAGS.blockMs);
+  const batchMs = readNumber("batchMs", args.batchMs, SPAWN_FLAGS.batchMs);
+  const maxTransactions = readNumber("batchTransactions", args.batchTransactions, SPAWN_FLAGS.batchTransactions);
+  const settlementUrl = readOption("settlementUrl", args.settlementUrl, SPAWN_FLAGS.settlementUrl) ?? config.l1.url;
+  const { confirmations } = config.l1;
   const ports = chainPorts(port, chains);
   return {
     ...config,
-    host,
-    l1: { ...(settlementUrl === undefined ? { port } : { url: settlementUrl }), ...(config.l1.confirmations === undefined ? {} : { confirmations: config.l1.confirmations }) },
-    chains: chains.map((chain, place): HyperchainConfig => {
-      const dataAvailability = oneOf("da", availability?.[place] ?? availability?.[0], ["rollup", "validium"]);
-      return {
-        ...chain,
-        port: ports[place] ?? 0,
-        ...(dataAvailability === undefined ? {} : { dataAvailability }),
-        ...(blockMs === undefined ? {} : { blocks: blockMs === 0 ? "instant" : blockMs }),
-        batches: {
-          ...chain.batches,
-          ...(batchMs === undefined ? {} : { maxAgeMs: batchMs === 0 ? null : batchMs }),
-          ...(batchTransactions === undefined ? {} : { maxTransactions: batchTransactions }),
-        },
-      };
-    }),
-    prover: workers === undefined ? { mode } : { mode, workers },
+    data: readOption("data", args.data, SPAWN_FLAGS.data) ?? config.data,
+    host: readOption("host", args.host, SPAWN_FLAGS.host) ?? config.host,
+    l1: settlementUrl === undefined ? { port, confirmations } : { url: settlementUrl, confirmations },
+    chains: chains.map((chain, place): HyperchainConfig => ({
+      ...chain,
+      port: ports[place] ?? 0,
+      dataAvailability: availability?.[place] ?? availability?.[0] ?? chain.dataAvailability,
+      blocks: blockMs === undefined ? chain.blocks : blockMs === 0 ? "instant" : blockMs,
+      batches: {
+        maxAgeMs: batchMs === undefined ? chain.batches.maxAgeMs : batchMs === 0 ? null : batchMs,
+        maxTransactions: maxTransactions ?? chain.batches.maxTransactions,
+      },
+    })),
+    prover: {
+      mode: readOption("prover", args.prover, SPAWN_FLAGS.prover) ?? config.prover.mode,
+      workers: readNumber("proverWorkers", args.proverWorkers, SPAWN_FLAGS.proverWorkers) ?? config.prover.workers,
+    },
     relayer: config.relayer && !args.noRelayer,
   };
 }
@@ -80,10 +72,12 @@ function chainPorts(l1Port: number, chains: readonly HyperchainConfig[]): readon
 
 /** The config's chains, or as many of them and new ones as `--chains` says, or those that `--names` names. */
 function chosenChains(configured: readonly HyperchainConfig[], args: SpawnArguments): readonly HyperchainConfig[] {
-  const names = list(args.names);
-  const count = wholeNumber("chains", args.chains, 1, MAX_CHAINS) ?? names?.length ?? configured.length;
+  const names = readList("names", args.names, SPAWN_FLAGS.names);
+  const count = readNumber("chains", args.chains, SPAWN_FLAGS.chains) ?? names?.length ?? configured.length;
   if (names !== undefined && names.length !== count) {
-    throw pluginError(`--names has ${names.length} names and --chains says ${count}; give as many names as chains, or leave --chains out`);
+    throw pluginError(
+      `--names has ${names.length} names and --chains says ${count}; give as many names as chains, or leave --chains out`,
+    );
   }
   const taken = new Set(configured.map(({ chainId }) => chainId));
   const free = function* (): Generator<number> {
@@ -93,19 +87,32 @@ function chosenChains(configured: readonly HyperchainConfig[], args: SpawnArgume
   const spare = DEFAULT_CHAIN_NAMES.filter((name) => !configured.some((chain) => chain.name === name));
   const chains = Array.from({ length: count }, (_, place): HyperchainConfig => {
     const name = names?.[place];
-    const known = name === undefined ? configured[place] : (configured.find((chain) => chain.name === name) ?? unnamed(configured, names, place));
+    const known =
+      name === undefined
+        ? configured[place]
+        : (configured.find((chain) => chain.name === name) ?? unnamed(configured, names, place));
     if (known !== undefined) return name === undefined ? known : { ...known, name };
     const chainId = freeIds.next().value ?? FIRST_CHAIN_ID + place;
-    return { name: name ?? spare[place - configured.length] ?? `chain-${chainId}`, chainId };
+    return newChain(name ?? spare[place - configured.length] ?? `chain-${chainId}`, chainId);
   });
-  const [error] = validateHyperchains({ chains: Object.fromEntries(chains.map(({ name, chainId }) => [name, { chainId }])) });
-  if (error !== undefined) throw pluginError(`--names: ${error.message}`);
-  if (new Set(chains.map(({ name }) => name)).size !== chains.length) throw pluginError(`--names has a name twice: ${names?.join(", ") ?? ""}`);
+  if (new Set(chains.map(({ name }) => name)).size !== chains.length)
+    throw pluginError(`--names has a name twice: ${names?.join(", ") ?? ""}`);
   return chains;
 }
 
+/** A chain with every default. */
+function newChain(name: string, chainId: number): HyperchainConfig {
+  const [chain] = resolveHyperchains({ chains: { [name]: { chainId } } }).chains;
+  if (chain === undefined) throw new RangeError(`no chain ${name}`);
+  return chain;
+}
+
 /** A new name takes the place of a configured chain that no other name claims. */
-function unnamed(configured: readonly HyperchainConfig[], names: readonly string[] | undefined, place: number): HyperchainConfig | undefined {
+function unnamed(
+  configured: readonly HyperchainConfig[],
+  names: readonly string[] | undefined,
+  place: number,
+): HyperchainConfig | undefined {
   const chain = configured[place];
   return chain === undefined || names?.includes(chain.name) ? undefined : chain;
 }

@@ -1,16 +1,25 @@
+import { resolve } from "node:path";
+import * as v from "valibot";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { systemClock } from "../../chain/clock.ts";
+import { systemClock } from "../../runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
-import { regularly } from "../../devnet/regularly.ts";
+import { repeat } from "../../runtime/repeat.ts";
+import { resealInfo } from "../../devnet/view/reseal-info.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { DEFAULT_BATCH_AGE_MS } from "../../options/chain.ts";
+import { flagName } from "../../options/spawn-flags.ts";
+import { privateKey } from "../../options/values.ts";
 import { announce } from "../discovery/state-file.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
+import { inUsersWords } from "../named-options.ts";
+import type { FlagsGiven } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
-import { batchLine, stepLine } from "./event-lines.ts";
+import { spawnDetached } from "./detached-spawn.ts";
+import { batchLine, resealLines, stepLine } from "./event-lines.ts";
+import { keepingInfo, keepingLine } from "./keeping-info.ts";
 import { firstScreen } from "./first-screen.ts";
 import { createOutput, strong, warning } from "./output.ts";
 import type { Output } from "./output.ts";
@@ -19,8 +28,6 @@ import type { SpawnArguments } from "./spawn-options.ts";
 import { explained } from "./task-error.ts";
 import { closeAndExit, nextSignal } from "./until-signal.ts";
 
-/** Age at which a batch is sealed where nothing else is said. */
-const BATCH_AGE_MS = 2_000;
 /** What a relayer gets on each chain where money is real: 0.02 ETH. */
 const RELAYER_WEI = 2n * 10n ** 16n;
 /** How often messages are looked at. */
@@ -29,23 +36,41 @@ const LOOK_MS = 200;
 /** `hyperchain:spawn`: starts an ecosystem, tells what happens in it, and ends with Ctrl-C. */
 const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const output = createOutput(args.json);
+  if (args.detach || args.wait) return goOnInBackground(args, output);
   const begun = performance.now();
   const config = spawnConfig(hre.config.hyperchains, args);
-  const { mode } = config.prover;
   const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const settled: ((batch: ReturnType<typeof settledBatchInfo>) => void)[] = [];
+  const resealed: ((done: ReturnType<typeof resealInfo>) => void)[] = [];
   if (!/^(127\.|localhost$|::1$)/.test(config.host)) {
-    output.progress(warning(`${config.host} is open to other machines: anyone who reaches it can use these accounts, and move time`));
+    output.progress(
+      warning(`${config.host} is open to other machines: anyone who reaches it can use these accounts, and move time`),
+    );
   }
   output.progress(`starting L1 and ${config.chains.map(({ name }) => name).join(", ")}…`);
-  const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], ecosystemOptions(config, { batchAgeMs: BATCH_AGE_MS, maxInstructions: undefined, pollIntervalMs: config.pollIntervalMs }));
+  const kept = config.data === undefined ? {} : { data: resolve(hre.config.paths.root, config.data) };
+  const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], {
+    ...kept,
+    ...ecosystemOptions(config, {
+      batchAgeMs: DEFAULT_BATCH_AGE_MS,
+      maxInstructions: undefined,
+      sameTimestamps: true,
+      pollIntervalMs: config.pollIntervalMs,
+    }),
+  });
   const devnet = await startEcosystem(options, hre, {
-    onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch, mode))),
+    onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch))),
+    onResealed: (chainId, done) => resealed.forEach((tell) => tell(resealInfo(chainId, done))),
     onWait: (chainId, reason) =>
-      output.progress(reason === undefined ? `${nameOf(chainId)} goes on: L1 answers` : warning(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`)),
-    onStop: (chainId, error) => output.progress(warning(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
+      output.progress(
+        reason === undefined
+          ? `${nameOf(chainId)} goes on: L1 answers`
+          : warning(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`),
+      ),
+    onStop: (chainId, error) =>
+      output.progress(warning(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
   }).catch((error: unknown) => {
-    throw explained(error);
+    throw explained(inUsersWords(error, config, flagsGiven(args)));
   });
   const info = devnet.info();
   const readySeconds = Math.round(performance.now() - begun) / 1000;
@@ -53,23 +78,59 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const url = info.chains[0]?.url ?? info.l1.url;
   const forget = announce({ pid: process.pid, url, project: hre.config.paths.root, startedAt: Date.now() });
   process.on("exit", forget);
-  output.result(() => `${strong(info.name)}: ready in ${readySeconds.toFixed(2)} s\n\n${firstScreen(info)}\n\nCtrl-C ends it.\n`, { ...info, readySeconds });
+  const keeping = options.data === undefined ? undefined : await keepingInfo(devnet, options.data);
+  output.result(
+    () =>
+      `${strong(info.name)}: ready in ${readySeconds.toFixed(2)} s\n${keeping === undefined ? "" : `${keepingLine(keeping)}\n`}\n${firstScreen(info)}\n\nCtrl-C ends it.\n`,
+    { ...info, readySeconds, ...(keeping === undefined ? {} : { data: keeping }) },
+  );
   settled.push((batch) => output.result(() => batchLine(info, batch), { batch }));
+  resealed.push((done) => output.result(() => warning(resealLines(info, done)), { resealed: done }));
   const stopTelling = tellMessages(devnet, output);
 
   const signal = await nextSignal();
   stopTelling();
   forget();
   if (!args.json) output.progress(`${signal}: closing`);
-  await closeAndExit(() => devnet.close(), (error) => output.progress(String(error)));
+  await closeAndExit(
+    () => devnet.close(),
+    (error) => output.progress(String(error)),
+  );
 };
+
+/** Starts it in a process of its own, which has the options and prints as this one would. */
+async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promise<void> {
+  const { pid, log, ready } = spawnDetached(Date.now());
+  if (!wait) {
+    output.result(
+      () =>
+        `starting in the background (process ${pid}); what it prints is in ${log}\n'npx hardhat hyperchain:status' looks at it, 'npx hardhat hyperchain:stop' ends it`,
+      { pid, log },
+    );
+    return;
+  }
+  const info = await ready();
+  output.result(
+    () =>
+      `${strong(info.name)}\n\n${firstScreen(info)}\n\nIt goes on in the background (process ${pid}), and prints to ${log}; 'npx hardhat hyperchain:stop' ends it.`,
+    { ...info, pid, log },
+  );
+}
 
 /** On an existing L1 a key of the user's own pays, if there is one: then only the relayer gets money, since it is real. */
 function paidBy(key: string | undefined, options: DevnetOptions): DevnetOptions {
   if (options.l1?.url === undefined || key === undefined) return options;
-  if (!/^0x[0-9a-fA-F]{64}$/.test(key)) throw pluginError("HYPERCHAIN_PRIVATE_KEY is no private key: 0x and 64 hex digits");
+  if (!v.is(privateKey, key)) throw pluginError("HYPERCHAIN_PRIVATE_KEY is no private key: 0x and 64 hex digits");
   const fundedAccounts = options.relayer === false ? [] : [ACCOUNT_NUMBERS.relayer];
-  return { ...options, l1: { ...options.l1, deployerKey: key as Hex }, fundedAccounts, fundingWei: RELAYER_WEI };
+  return { ...options, l1: { ...options.l1, deployerKey: key }, fundedAccounts, fundingWei: RELAYER_WEI };
+}
+
+/** Options of the config that the command line gave instead. */
+function flagsGiven({ settlementUrl, batchMs }: SpawnArguments): FlagsGiven {
+  const flags = new Map<"l1.url" | "batches.maxAgeMs", string>();
+  if (settlementUrl !== undefined) flags.set("l1.url", flagName("settlementUrl"));
+  if (batchMs !== undefined) flags.set("batches.maxAgeMs", flagName("batchMs"));
+  return flags;
 }
 
 /** One line for each step of each message from now on; returns what ends that. */
@@ -80,12 +141,13 @@ function tellMessages(devnet: Devnet, output: Output): () => void {
     for (const message of await devnet.messages()) {
       const { messageHash, sourceChainId, steps } = message;
       const key = `${sourceChainId}:${messageHash}`;
-      for (const step of steps.slice(told.get(key) ?? 0)) output.result(() => stepLine(info, message, step), { message: messageHash, ...step });
+      for (const step of steps.slice(told.get(key) ?? 0))
+        output.result(() => stepLine(info, message, step), { message: messageHash, ...step });
       told.set(key, Math.max(told.get(key) ?? 0, steps.length));
     }
   };
   // A chain that has stopped is told elsewhere.
-  return regularly(systemClock, LOOK_MS, look, () => true);
+  return repeat(systemClock, LOOK_MS, look, () => true);
 }
 
 export default action;

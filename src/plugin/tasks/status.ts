@@ -1,9 +1,13 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
 import type { EcosystemArguments } from "./arguments.ts";
+import { stuckLine, upgradeLine } from "./event-lines.ts";
 import { firstScreen } from "./first-screen.ts";
 import { strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
+
+/** Stuck messages that are told one by one. */
+const MOST_STUCK = 10;
 
 /** `hyperchain:status`: what runs, and how far its batches and messages are. */
 const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
@@ -14,16 +18,30 @@ const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
   });
 
 function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): string {
-  const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed"], ...chains.map(row)];
+  const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];
   const faults = chains.flatMap(({ name, fault }) => (fault === undefined ? [] : [warning(`${name} stands still: ${fault}`)]));
-  const delays = chains.flatMap(({ name, waitsFor }) => (waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)]));
-  const counts = `Messages: ${messages.inFlight} in flight, ${messages.delivered} delivered${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;
-  return [strong(info.name), firstScreen(info), table(rows), ...faults, ...delays, counts].join("\n\n");
+  const delays = chains.flatMap(({ name, waitsFor }) =>
+    waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
+  );
+  const upgrades = chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)]));
+  const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
+  if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
+  const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;
+  return [
+    strong(info.name),
+    firstScreen(info, { keys: false }),
+    table(rows),
+    ...faults,
+    ...delays,
+    ...upgrades,
+    ...stuck,
+    counts,
+  ].join("\n\n");
 }
 
-function row({ name, blockNumber, waiting, batches }: ChainStatus): readonly string[] {
+function row({ name, blockNumber, waiting, batches, protocolVersion }: ChainStatus): readonly string[] {
   const { sealed, committed, proven, executed } = batches;
-  return [name, ...[blockNumber, waiting, sealed, committed, proven, executed].map(String)];
+  return [name, ...[blockNumber, waiting, sealed, committed, proven, executed, protocolVersion].map(String)];
 }
 
 export default action;

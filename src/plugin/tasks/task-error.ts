@@ -1,21 +1,32 @@
 import { HardhatPluginError } from "hardhat/plugins";
-import { ClientError } from "../../client/client-error.ts";
-import { JsonRpcError } from "../discovery/json-rpc.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 import { pluginError } from "../plugin-error.ts";
 
-/** Faults whose message already says what was wrong and what to do. */
-const SPEAKING = new Set(["PortInUseError", "DevnetOptionsError", "DeploymentError", "UnknownChainError", "ReconstructionError", "ContinuationError"]);
+/** The name that could not be resolved, wherever in the chain of causes that is told. */
+function unknownHost(error: unknown, depth = 5): string | undefined {
+  if (!(error instanceof Error) || depth === 0) return undefined;
+  const { code, hostname } = error as NodeJS.ErrnoException & { readonly hostname?: unknown };
+  if ((code === "ENOTFOUND" || code === "EAI_AGAIN") && typeof hostname === "string") return hostname;
+  const named = /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (\S+)/.exec(error.message)?.[1];
+  return named ?? unknownHost(error.cause, depth - 1);
+}
 
 /** What a user should see of a fault: a plugin error where its cause is understood, else the fault itself, with its stack. */
 export function explained(error: unknown): unknown {
   if (HardhatPluginError.isHardhatPluginError(error)) return error;
-  if (error instanceof ClientError || error instanceof JsonRpcError) return pluginError(error.message, error);
+  if (error instanceof HyperchainError) return pluginError(error.message, error);
   if (!(error instanceof Error)) return error;
-  if (SPEAKING.has(error.name)) return pluginError(error.message, error);
   if ((error as NodeJS.ErrnoException).syscall === "listen") {
-    return pluginError(`nothing can be served there (${error.message}); the host must be an address of this machine, the port one that you may use`, error);
+    return pluginError(
+      `nothing can be served there (${error.message}); the host must be an address of this machine, the port one that you may use`,
+      error,
+    );
   }
-  if (/ECONNREFUSED|ECONNRESET|fetch failed|socket hang up/.test(`${error.message} ${String((error as { code?: unknown }).code)}`)) {
+  const unknown = unknownHost(error);
+  if (unknown !== undefined) return pluginError(`the host "${unknown}" is not known; check its name (${error.message})`, error);
+  if (
+    /ECONNREFUSED|ECONNRESET|fetch failed|socket hang up/.test(`${error.message} ${String((error as { code?: unknown }).code)}`)
+  ) {
     return pluginError(`a member of the ecosystem does not answer any more (${error.message}); is it still running?`, error);
   }
   return error;

@@ -3,7 +3,7 @@ import { erc20 } from "../../client/contract-interfaces.ts";
 import { findChain, memberName } from "../../client/ecosystem.ts";
 import { ETHER, findToken, isEther, l1TokenOf } from "../../client/token.ts";
 import { walletView } from "../../client/wallet-view.ts";
-import { ETHER_DECIMALS, parseAmount } from "../amount.ts";
+import { ETHER_DECIMALS, parseAmount } from "../../options/amount.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";
 
@@ -19,15 +19,26 @@ export interface NamedToken {
  */
 export async function resolveSymbol(session: Session, chainId: number, token: string | undefined): Promise<string | undefined> {
   const { info } = session;
-  if (token === undefined || token.startsWith("0x") || isEther(token) || info.chains.some((chain) => chain.chainId === chainId && chain.baseToken.symbol === token)) return token;
+  if (
+    token === undefined ||
+    token.startsWith("0x") ||
+    isEther(token) ||
+    info.chains.some((chain) => chain.chainId === chainId && chain.baseToken.symbol === token)
+  )
+    return token;
   const view = await walletView(info, ETHER, (id) => session.provider(id));
   const tokens = view.members.find((member) => member.chainId === chainId)?.tokens ?? [];
   const named = tokens.filter(({ symbol }) => symbol === token);
   if (named[0] !== undefined && named.length === 1) return named[0].address;
   const name = memberName(info, chainId);
-  if (named.length > 1) throw pluginError(`several tokens on ${name} call themselves ${token}: ${named.map(({ address }) => address).join(", ")}; give the address`);
+  if (named.length > 1)
+    throw pluginError(
+      `several tokens on ${name} call themselves ${token}: ${named.map(({ address }) => address).join(", ")}; give the address`,
+    );
   const known = [...new Set(["ETH", ...tokens.map(({ symbol }) => symbol)])];
-  throw pluginError(`no token on ${name} that the bridge knows is called ${token} (known: ${known.join(", ")}); give the token's address`);
+  throw pluginError(
+    `no token on ${name} that the bridge knows is called ${token} (known: ${known.join(", ")}); give the token's address`,
+  );
 }
 
 /** The token that `--token` names to a task that starts on L1. Throws ClientError, or a plugin error for what is no ERC-20. */
@@ -52,7 +63,10 @@ async function describe(provider: Provider, address: string, member: string): Pr
   try {
     return { symbol: String(await ask("symbol")), decimals: Number(await ask("decimals")) };
   } catch (error) {
-    throw pluginError(`${address} is no ERC-20 token on ${member}: it does not answer symbol() and decimals(); check the address`, error);
+    throw pluginError(
+      `${address} is no ERC-20 token on ${member}: it does not answer symbol() and decimals(); check the address`,
+      error,
+    );
   }
 }
 

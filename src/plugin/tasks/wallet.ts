@@ -3,10 +3,10 @@ import { memberName } from "../../client/ecosystem.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
-import { formatAmount } from "../amount.ts";
+import { formatAmount } from "../../options/amount.ts";
 import { readPlace } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { strong, table } from "./output.ts";
+import { strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 
 interface WalletArguments extends EcosystemArguments {
@@ -26,15 +26,38 @@ function text(info: EcosystemInfo, { account, members, inFlight }: WalletView): 
   const balances = members.flatMap(({ name, tokens }) =>
     tokens
       .filter(({ amount }, i) => i === 0 || amount > 0n)
-      .map(({ symbol, decimals, amount, address }, i) => [i === 0 ? name : "", formatAmount(amount, decimals), symbol, i === 0 ? "" : address]),
+      .map(({ symbol, decimals, amount, address }, i) => [
+        i === 0 ? name : "",
+        formatAmount(amount, decimals),
+        symbol,
+        i === 0 ? "" : address,
+      ]),
   );
   const known = new Map(members.flatMap(({ tokens }) => tokens.map((token) => [token.address, token] as const)));
   const moving = inFlight.map(({ type, sourceChainId, destinationChainId, amount, originToken, waitingFor, hash }) => {
     const token = known.get(originToken);
-    const shown = token === undefined ? `${amount} units of ${originToken}` : `${formatAmount(amount, token.decimals)} ${token.symbol}`;
-    return [type, shown, `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`, `waits for ${waitingFor}`, hash];
+    const shown =
+      token === undefined ? `${amount} units of ${originToken}` : `${formatAmount(amount, token.decimals)} ${token.symbol}`;
+    return [
+      type,
+      shown,
+      `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`,
+      `waits for ${waitingFor}`,
+      hash,
+    ];
   });
-  return [strong(account), table(balances), moving.length === 0 ? "Nothing is on its way." : `${strong("On its way")}\n${table(moving)}`].join("\n\n");
+  const away = members.flatMap(({ name, unavailable }) =>
+    unavailable === undefined
+      ? []
+      : [warning(`${name} does not answer (${unavailable}): what is there, and on its way from or to it, is not shown`)],
+  );
+  const nothing = away.length === 0 ? "Nothing is on its way." : "Nothing is on its way among the others.";
+  return [
+    strong(account),
+    table(balances),
+    ...away,
+    moving.length === 0 ? nothing : `${strong("On its way")}\n${table(moving)}`,
+  ].join("\n\n");
 }
 
 export default action;

@@ -2,7 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { formatChainAddress } from "../../client/chain-address.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { withdraw } from "../../client/withdraw.ts";
-import { formatAmount } from "../amount.ts";
+import { formatAmount } from "../../options/amount.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readPlace, readSender, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
@@ -15,9 +15,11 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
     const from = readSender(session, args.from);
-    if (from.chainId === info.l1.chainId) throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
+    if (from.chainId === info.l1.chainId)
+      throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
     const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : readPlace(session, args.to, info.l1.name);
-    if (to.chainId !== info.l1.chainId) throw pluginError(`a withdrawal goes to ${info.l1.name}; between chains there is hyperchain:send`);
+    if (to.chainId !== info.l1.chainId)
+      throw pluginError(`a withdrawal goes to ${info.l1.name}; between chains there is hyperchain:send`);
     const named = await resolveSymbol(session, from.chainId, args.token);
     const token = await tokenOnChain(session, from.chainId, named);
     const amount = readAmount(args.amount, token);

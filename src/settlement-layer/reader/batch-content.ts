@@ -6,7 +6,7 @@ import { assumedLeafCount, decodePubdata } from "../../protocol/pubdata-decoder.
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { decodeWithheldLogs, withheldLogLeaves, WithheldLogsError } from "../../protocol/withheld-logs.ts";
 import type { WithheldLog } from "../../protocol/withheld-logs.ts";
-import { calledCommits, tracedCommits } from "./commit-call.ts";
+import { calledCommits, toldCommits } from "./commit-call.ts";
 import type { CommitCall } from "./commit-call.ts";
 
 /**
@@ -25,15 +25,16 @@ export type BatchContent =
   | { readonly state: "unreadable"; readonly reason: UnreadableReason };
 
 /**
- * TransactionMissing: the node does not have the transaction that committed the batch. CallHidden: a contract committed it with a
- * call that is not in the transaction's own data, and the node traces no transactions. CallMissing: the node traces them, and the
- * commit is not among the calls: it does not tell the truth.
+ * TransactionMissing: the node does not have the transaction that committed the batch. CallMissing: it has the transaction, and
+ * the commit is neither in its input nor in its events: the node lacks the receipt, or does not tell the truth.
  */
-export type UnreadableReason = "TransactionMissing" | "CallHidden" | "CallMissing";
+export type UnreadableReason = "TransactionMissing" | "CallMissing";
 
 /** A committed batch, as its event tells it. */
 export interface CommittedBatch {
   readonly stored: StoredBatch;
+  /** The chain's contract. */
+  readonly hyperchain: Hex;
   readonly transactionHash: Hex;
   /** Hashes of the operations that it took from the queue, in order. */
   readonly operations: readonly Hex[];
@@ -44,16 +45,14 @@ export interface CommittedBatch {
  * the batch's record counts; so neither decoys nor an incomplete node can make this lie. Rejects with the provider's error.
  */
 export async function readBatchContent(provider: Provider, batch: CommittedBatch): Promise<BatchContent> {
-  const { stored, transactionHash } = batch;
+  const { stored, hyperchain, transactionHash } = batch;
+  const { commitment } = stored;
   if (stored.l2LogsTreeRoot === EMPTY_ROOT) return { state: "known", logs: [], logLeaves: [] };
-  const called = await calledCommits(provider, transactionHash, stored.commitment);
+  const called = await calledCommits(provider, transactionHash, commitment);
   const direct = contentAmong(called ?? [], batch);
   if (direct !== undefined) return direct;
-  const traced = await tracedCommits(provider, transactionHash, stored.commitment);
-  const indirect = contentAmong(traced ?? [], batch);
-  if (indirect !== undefined) return indirect;
-  if (traced !== undefined) return { state: "unreadable", reason: "CallMissing" };
-  return { state: "unreadable", reason: called === undefined ? "TransactionMissing" : "CallHidden" };
+  const told = contentAmong(await toldCommits(provider, transactionHash, { hyperchain, commitment }), batch);
+  return told ?? { state: "unreadable", reason: called === undefined ? "TransactionMissing" : "CallMissing" };
 }
 
 const EMPTY_ROOT = l2LogTreeRoot([]);
@@ -70,7 +69,10 @@ function contentAmong(calls: readonly CommitCall[], { stored, operations }: Comm
 }
 
 /** The logs that a call brings; undefined for bytes that L1 would not take. */
-function logsOf({ pubdata, withheldLogs, oldLeafCount }: CommitCall, priorityOpCount: number): readonly WithheldLog[] | undefined {
+function logsOf(
+  { pubdata, withheldLogs, oldLeafCount }: CommitCall,
+  priorityOpCount: number,
+): readonly WithheldLog[] | undefined {
   if (pubdata.length === 0) return withheldLogsIn(withheldLogs);
   const leaves = oldLeafCount === 0n ? assumedLeafCount(pubdata) : Number(oldLeafCount);
   const decoding = decodePubdata(pubdata, { oldLeafCount: leaves, priorityOpCount });

@@ -1,10 +1,12 @@
 import { Interface } from "ethers";
+import { chainSettingsAbi } from "../../abi/chain-settings.ts";
 import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { transactionRootRegistryAbi } from "../../abi/transaction-root-registry.ts";
 
-/** Encoders and decoders of a chain's contract and of the registry. */
+/** Encoders and decoders of a chain's contract, of the registry, and of the settings. */
 export const hyperchainInterface = new Interface(hyperchainAbi);
 export const registryInterface = new Interface(transactionRootRegistryAbi);
+export const settingsInterface = new Interface(chainSettingsAbi);
 
 /** Topic of an event. Throws where the ABI has none of that name. */
 export function topicOf(contract: Interface, name: string): string {

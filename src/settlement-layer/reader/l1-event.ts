@@ -1,9 +1,10 @@
 import type { Log } from "ethers";
+import type { BatchRecord } from "../../protocol/batch-record.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface, registryInterface, topicOf } from "./contract-interfaces.ts";
+import { hyperchainInterface, registryInterface, settingsInterface, topicOf } from "./contract-interfaces.ts";
 
 /** Where on L1 an event stands. */
 export interface L1Position {
@@ -37,6 +38,8 @@ export type L1Event = L1Position &
         readonly verifier: Hex;
       }
     | { readonly type: "batchExecuted"; readonly batchNumber: bigint; readonly batchHash: Hex; readonly commitment: Hex }
+    /** What the batch, executed just before, sent to these chain ids comes back: no chain had them when it began. */
+    | { readonly type: "transfersRefused"; readonly batchNumber: bigint; readonly destinationChainIds: readonly bigint[] }
     /** The counts that remain. */
     | { readonly type: "batchesReverted"; readonly committed: bigint; readonly verified: bigint; readonly executed: bigint }
     | { readonly type: "exitActivated"; readonly executed: bigint; readonly stateRoot: Hex }
@@ -48,19 +51,46 @@ export type L1Event = L1Position &
         readonly chainId: bigint;
         readonly batchNumber: bigint;
         readonly logRoot: Hex;
+        readonly record: BatchRecord;
         readonly root: Hex;
       }
+    /** Of the settings of all chains. */
+    | {
+        readonly type: "upgradeScheduled";
+        readonly chainId: bigint;
+        readonly version: bigint;
+        readonly previousVersion: bigint;
+        /** Seconds. */
+        readonly effectiveAt: bigint;
+        /** Operations that come before it. */
+        readonly operations: bigint;
+      }
+    | { readonly type: "upgradeCanceled"; readonly chainId: bigint; readonly version: bigint }
   );
 
 /** Topics of the chain's events that are decoded here. */
 export const HYPERCHAIN_TOPICS: readonly string[] = [
-  "NewPriorityRequest", "BatchStored", "BatchProven", "BlockExecution", "BlocksRevert", "ExitActivated",
+  "NewPriorityRequest",
+  "BatchStored",
+  "BatchProven",
+  "BlockExecution",
+  "TransfersRefused",
+  "BlocksRevert",
+  "ExitActivated",
 ].map((name) => topicOf(hyperchainInterface, name));
 
 /** Topic of the registry's event. */
 export const REGISTRY_TOPIC: string = topicOf(registryInterface, "TransactionRootUpdated");
 
-/** Decodes a log of a chain's contract or of the registry; undefined for any other event. Throws ethers' error for malformed data. */
+/** Topics of the settings' events that are decoded here. */
+export const SETTINGS_TOPICS: readonly string[] = ["UpgradeScheduled", "UpgradeCanceled"].map((name) =>
+  topicOf(settingsInterface, name),
+);
+
+/**
+ * Decodes a log of a chain's contract, of the registry or of the settings; undefined for any other event. Throws ethers' error
+ * for malformed data.
+ */
 export function decodeL1Event(log: Log): L1Event | undefined {
   const position: L1Position = {
     blockNumber: log.blockNumber,
@@ -70,6 +100,7 @@ export function decodeL1Event(log: Log): L1Event | undefined {
     contract: log.address.toLowerCase() as Hex,
   };
   if (log.topics[0] === REGISTRY_TOPIC) return decodeRoot(log, position);
+  if (SETTINGS_TOPICS.includes(log.topics[0] ?? "")) return decodeUpgrade(log, position);
   const event = hyperchainInterface.parseLog(log);
   if (event === null) return undefined;
   const { args } = event;
@@ -104,6 +135,13 @@ export function decodeL1Event(log: Log): L1Event | undefined {
         batchHash: hex(args["batchHash"]),
         commitment: hex(args["commitment"]),
       };
+    case "TransfersRefused":
+      return {
+        ...position,
+        type: "transfersRefused",
+        batchNumber: number(args["batchNumber"]),
+        destinationChainIds: [...(args["destinationChainIds"] as Iterable<bigint>)],
+      };
     case "BlocksRevert":
       return {
         ...position,
@@ -113,7 +151,12 @@ export function decodeL1Event(log: Log): L1Event | undefined {
         executed: number(args["totalBatchesExecuted"]),
       };
     case "ExitActivated":
-      return { ...position, type: "exitActivated", executed: number(args["totalBatchesExecuted"]), stateRoot: hex(args["stateRoot"]) };
+      return {
+        ...position,
+        type: "exitActivated",
+        executed: number(args["totalBatchesExecuted"]),
+        stateRoot: hex(args["stateRoot"]),
+      };
     default:
       return undefined;
   }
@@ -133,6 +176,7 @@ export function plainStoredBatch(result: NamedResult): StoredBatch {
   return {
     batchNumber: number(result.batchNumber),
     lastBlock: number(result.lastBlock),
+    firstTimestamp: number(result.firstTimestamp),
     lastTimestamp: number(result.lastTimestamp),
     leafCount: number(result.leafCount),
     priorityOpTotal: number(result.priorityOpTotal),
@@ -149,6 +193,11 @@ export function plainStoredBatch(result: NamedResult): StoredBatch {
     l2LogsTreeRoot: hex(result.l2LogsTreeRoot),
     importedRootsRollingHash: hex(result.importedRootsRollingHash),
     flowsHash: hex(result.flowsHash),
+    extensions: hex(result.extensions),
+    nestedRoot: hex(result.nestedRoot),
+    partitionRoot: hex(result.partitionRoot),
+    partition: hex(result.partition),
+    partitionDa: hex(result.partitionDa),
   };
 }
 
@@ -164,7 +213,39 @@ function decodeRoot(log: Log, position: L1Position): L1Event | undefined {
     chainId: number(args["chainId"]),
     batchNumber: number(args["batchNumber"]),
     logRoot: hex(args["logRoot"]),
+    record: plainRecord(args["record"] as Readonly<Record<keyof BatchRecord, unknown>>),
     root: hex(args["root"]),
+  };
+}
+
+function decodeUpgrade(log: Log, position: L1Position): L1Event | undefined {
+  const event = settingsInterface.parseLog(log);
+  if (event === null) return undefined;
+  const { args } = event;
+  const named = { ...position, chainId: number(args["chainId"]), version: number(args["version"]) };
+  if (event.name === "UpgradeCanceled") return { ...named, type: "upgradeCanceled" };
+  return {
+    ...named,
+    type: "upgradeScheduled",
+    previousVersion: number(args["previousVersion"]),
+    effectiveAt: number(args["effectiveAt"]),
+    operations: number(args["operations"]),
+  };
+}
+
+function plainRecord(result: Readonly<Record<keyof BatchRecord, unknown>>): BatchRecord {
+  return {
+    protocolVersion: number(result.protocolVersion),
+    oldStateRoot: hex(result.oldStateRoot),
+    newStateRoot: hex(result.newStateRoot),
+    partition: hex(result.partition),
+    extensions: hex(result.extensions),
+    lastBlock: number(result.lastBlock),
+    lastTimestamp: number(result.lastTimestamp),
+    executedAt: number(result.executedAt),
+    provenSince: number(result.provenSince),
+    firstTimestamp: number(result.firstTimestamp),
+    refused: hex(result.refused),
   };
 }
 

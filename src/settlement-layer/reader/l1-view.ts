@@ -1,6 +1,11 @@
 import type { Provider } from "ethers";
+import { AssetMessageKind, decodeAssetMessage } from "../../protocol/asset-message.ts";
+import type { AssetTransfer } from "../../protocol/asset-message.ts";
+import { isMark } from "../../protocol/batch-record.ts";
+import type { BatchRecord as RegistryRecord } from "../../protocol/batch-record.ts";
 import { keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
 import { readBatchContent } from "./batch-content.ts";
@@ -33,8 +38,16 @@ export interface BatchRecord {
   readonly proven: Place | undefined;
   readonly executed: Place | undefined;
   readonly content: BatchContent;
-  /** Place of its leaf in the registry; known from its execution on. */
-  readonly registryLeafIndex: number | undefined;
+  /** Its leaf in the registry; known from its execution on. */
+  readonly registryLeaf: RegistryLeaf | undefined;
+  /** Ids of chains that did not exist yet when it sent assets to them; known from its execution on. */
+  readonly refusedDestinations: readonly bigint[];
+}
+
+/** A batch's leaf in the registry. */
+export interface RegistryLeaf {
+  readonly index: number;
+  readonly record: RegistryRecord;
 }
 
 /** Where a message stands on L1. */
@@ -48,11 +61,18 @@ export interface MessagePlace {
   readonly body: Uint8Array;
 }
 
+/** A transfer that L1 refused, because no chain had its destination's id. */
+export interface RefusedTransfer extends MessagePlace {
+  readonly transfer: AssetTransfer;
+}
+
 interface Batch extends BatchRecord {
+  readonly hyperchain: Hex;
   proven: Place | undefined;
   executed: Place | undefined;
   content: BatchContent;
-  registryLeafIndex: number | undefined;
+  registryLeaf: RegistryLeaf | undefined;
+  refusedDestinations: readonly bigint[];
   /** Hashes of the operations that it took. */
   readonly operations: readonly Hex[];
   /** Times that its content was looked for in vain, and the look at which it is looked for again. */
@@ -62,9 +82,11 @@ interface Batch extends BatchRecord {
 
 interface Chain {
   readonly chainId: bigint;
+  readonly hyperchain: Hex;
   /** By batch number: those that are committed and not reverted. */
   readonly batches: Batch[];
   readonly operations: Hex[];
+  readonly operationHashes: Set<Hex>;
 }
 
 type KnownMessage = Omit<MessagePlace, "body"> & { readonly body: Uint8Array | undefined };
@@ -86,9 +108,11 @@ export class L1View {
   #chains: ReadonlyMap<Hex, Chain>;
   /** By chain, sender and keccak of the body: anyone can send the same body. */
   #messages = new Map<string, KnownMessage[]>();
-  /** Of messages whose chain withholds its data, by their keccak; whoever brought them. */
+  /** Of messages whose chain withholds its data, by their keccak, from any source. */
   readonly #bodies = new Map<Hex, Uint8Array>();
   #unread = new Set<Batch>();
+  /** Batches that sent assets to ids that no chain had. */
+  #refused = new Set<Batch>();
   #registryLeaves: Hex[] = [];
   #looks = 0;
   /** L1 has taken back blocks, and no poll has said so yet. */
@@ -99,7 +123,10 @@ export class L1View {
     this.#options = options;
     this.#provider = provider;
     // With one checkpoint it reads everything again after a reorg.
-    this.#watcher = createL1Watcher({ hyperchains: chains.map(({ hyperchain }) => hyperchain), registry, fromBlock, checkpointLimit: 1 }, { provider });
+    this.#watcher = createL1Watcher(
+      { hyperchains: chains.map(({ hyperchain }) => hyperchain), registry, fromBlock, checkpointLimit: 1 },
+      { provider },
+    );
     this.#chains = emptyChains(options);
   }
 
@@ -110,6 +137,16 @@ export class L1View {
 
   batch(chainId: bigint, batchNumber: bigint): BatchRecord | undefined {
     return this.#chainOf(chainId)?.batches[Number(batchNumber)];
+  }
+
+  /** The last committed batch of a chain. */
+  lastBatch(chainId: bigint): BatchRecord | undefined {
+    return this.#chainOf(chainId)?.batches.at(-1);
+  }
+
+  /** Whether L1's queue of a chain has an operation with this hash: the hash of its transaction on the chain. */
+  isOperation(chainId: bigint, canonicalTxHash: Hex): boolean {
+    return this.#chainOf(chainId)?.operationHashes.has(canonicalTxHash) === true;
   }
 
   /** The committed batch that holds a block of a chain. */
@@ -126,7 +163,7 @@ export class L1View {
 
   /**
    * The messages of a chain with this sender and this keccak of the body: the same can be sent twice. None before their batch is
-   * committed and its content known, and where L1 has only that keccak and nobody has brought the body.
+   * committed and its content known, and where L1 has only that keccak and the body was not brought.
    */
   messages(chainId: bigint, sender: Hex, messageHash: Hex): readonly MessagePlace[] {
     const places = this.#messages.get(messageKey(chainId, sender, messageHash)) ?? [];
@@ -136,7 +173,12 @@ export class L1View {
     });
   }
 
-  /** Brings a message's body, which L1 may know by its keccak only. Nobody has to be believed: it is found by that keccak. */
+  /** The transfers that L1 refused, of batches whose content is known. */
+  refusedTransfers(): readonly RefusedTransfer[] {
+    return [...this.#refused].flatMap((batch) => refusedIn(batch));
+  }
+
+  /** Brings a message's body, which L1 may know by its keccak only. No source has to be trusted: it is found by that keccak. */
   bringBody(body: Uint8Array): void {
     this.#bodies.set(keccak(body), body);
   }
@@ -166,6 +208,7 @@ export class L1View {
     this.#chains = emptyChains(this.#options);
     this.#messages = new Map();
     this.#unread = new Set();
+    this.#refused = new Set();
     this.#registryLeaves = [];
   }
 
@@ -174,8 +217,10 @@ export class L1View {
     const place = { blockNumber, transactionHash };
     if (event.type === "transactionRoot") {
       this.#registryLeaves.push(transactionTreeLeaf(event));
+      // A mark has the number of a batch that may be committed already: it is not that batch's leaf.
+      if (isMark(event.record)) return;
       const batch = this.#chainOf(event.chainId)?.batches[Number(event.batchNumber)];
-      if (batch !== undefined) batch.registryLeafIndex = Number(event.leafIndex);
+      if (batch !== undefined) batch.registryLeaf = { index: Number(event.leafIndex), record: event.record };
       return;
     }
     const chain = this.#chains.get(event.contract);
@@ -183,6 +228,7 @@ export class L1View {
     switch (event.type) {
       case "priorityOperation":
         chain.operations[Number(event.index)] = event.canonicalTxHash;
+        chain.operationHashes.add(event.canonicalTxHash);
         return;
       case "batchCommitted":
         this.#takeCommit(chain, event.stored, place);
@@ -193,10 +239,19 @@ export class L1View {
         if (batch !== undefined) batch[event.type === "batchProven" ? "proven" : "executed"] = place;
         return;
       }
+      case "transfersRefused": {
+        const batch = chain.batches[Number(event.batchNumber)];
+        if (batch === undefined) return;
+        batch.refusedDestinations = event.destinationChainIds;
+        this.#refused.add(batch);
+        return;
+      }
       case "batchesReverted":
         for (const batch of chain.batches.splice(Number(event.committed))) this.#drop(batch);
         return;
       case "exitActivated":
+      case "upgradeScheduled":
+      case "upgradeCanceled":
     }
   }
 
@@ -206,13 +261,15 @@ export class L1View {
     const first = Number(chain.batches[place - 1]?.stored.priorityOpTotal ?? 0n);
     const batch: Batch = {
       chainId: chain.chainId,
+      hyperchain: chain.hyperchain,
       batchNumber,
       stored,
       committed,
       proven: undefined,
       executed: undefined,
       content: { state: "pending" },
-      registryLeafIndex: undefined,
+      registryLeaf: undefined,
+      refusedDestinations: [],
       operations: chain.operations.slice(first, Number(priorityOpTotal)),
       failures: 0,
       nextLook: 0,
@@ -240,7 +297,9 @@ export class L1View {
     for (let start = 0; start < due.length; start += PARALLEL_READS) {
       const part = due.slice(start, start + PARALLEL_READS);
       const contents = await Promise.all(
-        part.map(({ stored, committed: { transactionHash }, operations }) => readBatchContent(this.#provider, { stored, transactionHash, operations })),
+        part.map(({ stored, hyperchain, committed: { transactionHash }, operations }) =>
+          readBatchContent(this.#provider, { stored, hyperchain, transactionHash, operations }),
+        ),
       );
       for (const [i, batch] of part.entries()) this.#learn(batch, contents[i] ?? batch.content);
     }
@@ -266,8 +325,26 @@ export class L1View {
   }
 }
 
+function refusedIn(batch: Batch): readonly RefusedTransfer[] {
+  const { content, refusedDestinations } = batch;
+  if (content.state !== "known") return [];
+  return content.logs.flatMap((log, index) => {
+    if (log.type !== "message" || log.sender !== PREDEPLOYS.L2AssetRouter || log.body === undefined) return [];
+    const { body, sender } = log;
+    const transfer = decodeAssetMessage(body);
+    const isSend = transfer?.kind === AssetMessageKind.hyperbridgeSend;
+    if (!isSend || !refusedDestinations.includes(transfer.destinationChainId)) return [];
+    return [{ batch, index, logLeaves: content.logLeaves, sender, body, transfer }];
+  });
+}
+
 function emptyChains({ chains }: L1ViewOptions): ReadonlyMap<Hex, Chain> {
-  return new Map(chains.map(({ chainId, hyperchain }) => [hyperchain, { chainId, batches: [], operations: [] }]));
+  return new Map(
+    chains.map(({ chainId, hyperchain }) => [
+      hyperchain,
+      { chainId, hyperchain, batches: [], operations: [], operationHashes: new Set() },
+    ]),
+  );
 }
 
 function messageKey(chainId: bigint, sender: Hex, messageHash: Hex): string {

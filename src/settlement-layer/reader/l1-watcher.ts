@@ -1,8 +1,9 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, PageWidth, readLogPages } from "./log-pages.ts";
-import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC } from "./l1-event.ts";
+import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC, SETTINGS_TOPICS } from "./l1-event.ts";
 import type { L1Event } from "./l1-event.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 
 /** An L1 block up to which everything was read. */
 export interface L1Checkpoint {
@@ -15,6 +16,8 @@ export interface L1WatcherOptions {
   readonly hyperchains: readonly Hex[];
   /** Registry of Transaction Roots; absent for a watcher of chains alone. */
   readonly registry?: Hex;
+  /** Settings of all chains; absent for a watcher that does not ask for upgrades. */
+  readonly settings?: Hex;
   /** First block to read. */
   readonly fromBlock: number;
   /** Where an earlier watcher stood, oldest first; reading goes on behind the last one that L1 still has. */
@@ -43,7 +46,7 @@ export interface L1Poll {
 }
 
 /** L1 may only be behind: a node that was restarted, or one of several behind a URL. */
-export class L1BehindError extends Error {
+export class L1BehindError extends HyperchainError {
   override readonly name = "L1BehindError";
   readonly code = "L1Unreachable";
 }
@@ -51,7 +54,8 @@ export class L1BehindError extends Error {
 /** Reads chains' events, and the registry's, from L1. */
 export interface L1Watcher {
   /**
-   * Reads what is new. Rejects with the provider's error, or with L1BehindError, and changes nothing then; polls must not overlap.
+   * Reads what is new. Rejects with the provider's error, or with L1BehindError, and changes nothing then; polls must not
+   * overlap.
    */
   poll(): Promise<L1Poll>;
   /** To resume from, or to return to, oldest first. */
@@ -62,9 +66,15 @@ export interface L1Watcher {
 
 /** Nothing is read before the first poll. */
 export function createL1Watcher(options: L1WatcherOptions, { provider }: { readonly provider: Provider }): L1Watcher {
-  const { fromBlock, confirmations = 1, blocksPerRequest = DEFAULT_BLOCKS_PER_PAGE, looksUntilShorter = 1, checkpointLimit = 256 } = options;
-  const addresses = [...options.hyperchains, ...(options.registry === undefined ? [] : [options.registry])];
-  const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC]];
+  const {
+    fromBlock,
+    confirmations = 1,
+    blocksPerRequest = DEFAULT_BLOCKS_PER_PAGE,
+    looksUntilShorter = 1,
+    checkpointLimit = 256,
+  } = options;
+  const addresses = [...options.hyperchains, options.registry, options.settings].filter((address) => address !== undefined);
+  const topics = [[...HYPERCHAIN_TOPICS, REGISTRY_TOPIC, ...SETTINGS_TOPICS]];
   const width = new PageWidth(blocksPerRequest);
   let checkpoints: readonly L1Checkpoint[] = options.resumeFrom ?? [];
   /** Events behind the oldest checkpoint, to be named when they are taken back. */

@@ -55,35 +55,56 @@ export class PageWidth {
   }
 }
 
+/** From which end of a range its pages come. */
+export type PageOrder = "oldestFirst" | "newestFirst";
+
 /**
  * All logs of a range of blocks, page by page. Rejects with the provider's error where it refuses a single block, or cannot be
  * reached.
  */
-export async function* readLogPages(provider: Pick<Provider, "getLogs">, question: LogQuestion, width: PageWidth): AsyncGenerator<LogPage> {
-  const { address, topics, fromBlock, toBlock } = question;
-  for (let first = fromBlock; first <= toBlock; ) {
-    const last = Math.min(toBlock, first + width.blocks - 1);
+export async function* readLogPages(
+  provider: Pick<Provider, "getLogs">,
+  { address, topics, fromBlock, toBlock }: LogQuestion,
+  width: PageWidth,
+  order: PageOrder = "oldestFirst",
+): AsyncGenerator<LogPage> {
+  // What is still to be read.
+  let [low, high] = [fromBlock, toBlock];
+  while (low <= high) {
+    const first = order === "oldestFirst" ? low : Math.max(low, high - width.blocks + 1);
+    const last = order === "oldestFirst" ? Math.min(high, low + width.blocks - 1) : high;
     let logs: readonly Log[];
     try {
-      logs = await provider.getLogs({ address: typeof address === "string" ? address : [...address], topics, fromBlock: first, toBlock: last });
+      logs = await provider.getLogs({
+        address: typeof address === "string" ? address : [...address],
+        topics,
+        fromBlock: first,
+        toBlock: last,
+      });
     } catch (error) {
       if (isUnreached(error) || !width.refuse(last - first + 1)) throw error;
       continue;
     }
     width.accept();
     yield { blockNumber: last, logs: logs.toSorted((a, b) => a.blockNumber - b.blockNumber || a.index - b.index) };
-    first = last + 1;
+    if (order === "oldestFirst") low = last + 1;
+    else high = first - 1;
   }
 }
 
 /** The same at once. `blocksPerPage` is the most that is asked for at a time; default: all. */
-export async function readLogs(provider: Pick<Provider, "getLogs">, question: LogQuestion, blocksPerPage = Infinity): Promise<Log[]> {
+export async function readLogs(
+  provider: Pick<Provider, "getLogs">,
+  question: LogQuestion,
+  blocksPerPage = Infinity,
+): Promise<Log[]> {
   const logs: Log[] = [];
   for await (const page of readLogPages(provider, question, new PageWidth(blocksPerPage))) logs.push(...page.logs);
   return logs;
 }
 
-function isUnreached(error: unknown): boolean {
+/** Whether a question did not reach the node, which has refused nothing then. */
+export function isUnreached(error: unknown): boolean {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   return UNREACHED.test(`${String(code)} ${String(message)}`);
 }

@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementStage } from "../l1-sender/sender-context.ts";
 
@@ -23,6 +24,13 @@ export type JournalEntry =
   | { readonly type: "stored"; readonly batch: StoredBatch }
   /** A finished proof for this commitment, so that it need not be made again. */
   | { readonly type: "proof"; readonly batchNumber: bigint; readonly commitment: Hex; readonly proof: Hex }
+  /** Validators of the chain with this contract are asked for an approval; "unsigned": none of them has given it. */
+  | {
+      readonly type: "approval";
+      readonly hyperchain: Hex;
+      readonly approval: BatchCommitment;
+      readonly state: "asked" | "unsigned";
+    }
   /** Batches from this number on were reverted on L1. */
   | { readonly type: "reverted"; readonly fromBatch: bigint };
 
@@ -30,13 +38,16 @@ export type JournalEntry =
 const BIGINT_TEXT = /^\d+n$/;
 
 /** One line of JSON without the line's end. */
-export function encodeEntry(entry: JournalEntry): string {
+export function encodeEntry(entry: unknown): string {
   return JSON.stringify(entry, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
 }
 
-/** Inverse of `encodeEntry`. Throws SyntaxError for a line that is not JSON. The journal is this process's own file: its fields are trusted. */
-export function decodeEntry(line: string): JournalEntry {
+/**
+ * Inverse of `encodeEntry`. Throws SyntaxError for a line that is not JSON. The journal is this process's own file: its
+ * fields are trusted.
+ */
+export function decodeEntry<Entry = JournalEntry>(line: string): Entry {
   return JSON.parse(line, (_key, value: unknown) =>
     typeof value === "string" && BIGINT_TEXT.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as JournalEntry;
+  ) as Entry;
 }

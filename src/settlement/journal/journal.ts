@@ -3,18 +3,20 @@ import { SettlementError } from "../settlement-error.ts";
 import { decodeEntry, encodeEntry } from "./journal-entry.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
-/** What a settlement has done, in order; survives the process where it is a file. */
-export interface Journal {
+/** What was done, in order: by a settlement, unless another kind of entry is named. Survives the process where it is a file. */
+export interface Journal<Entry = JournalEntry> {
   /** What was there when the journal was opened. */
-  readonly entries: readonly JournalEntry[];
+  readonly entries: readonly Entry[];
   /** Resolves when the entry is kept: on disk for a file. */
-  append(entry: JournalEntry): Promise<void>;
+  append(entry: Entry): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A journal that is forgotten with the process. */
-export function createMemoryJournal(entries: readonly JournalEntry[] = []): Journal & { readonly appended: readonly JournalEntry[] } {
-  const appended: JournalEntry[] = [];
+export function createMemoryJournal<Entry = JournalEntry>(
+  entries: readonly NoInfer<Entry>[] = [],
+): Journal<Entry> & { readonly appended: readonly Entry[] } {
+  const appended: Entry[] = [];
   return {
     entries,
     appended,
@@ -28,16 +30,17 @@ export function createMemoryJournal(entries: readonly JournalEntry[] = []): Jour
 
 /**
  * A journal in a file, one line per entry; made where there is none. A last line without an end, left by a crash, is
- * removed. Rejects with JournalCorrupt for any other line that is no entry, or with the file system's error.
+ * removed. `mode` is who may read a new file. Rejects with JournalCorrupt for any other line that is no entry, or with the file
+ * system's error.
  */
-export async function openFileJournal(path: string): Promise<Journal> {
-  const file = await open(path, "a+");
+export async function openFileJournal<Entry = JournalEntry>(path: string, mode?: number): Promise<Journal<Entry>> {
+  const file = await open(path, "a+", mode);
   try {
     const text = await file.readFile("utf8");
     const complete = text.slice(0, text.lastIndexOf("\n") + 1);
     if (complete.length < text.length) await file.truncate(Buffer.byteLength(complete));
     const lines = complete.split("\n").slice(0, -1);
-    const entries = lines.map((line, i) => parseLine(path, line, i + 1));
+    const entries = lines.map((line, i) => parseLine<Entry>(path, line, i + 1));
     let tail: Promise<unknown> = Promise.resolve();
     return {
       entries,
@@ -60,10 +63,12 @@ export async function openFileJournal(path: string): Promise<Journal> {
   }
 }
 
-function parseLine(path: string, line: string, number: number): JournalEntry {
+function parseLine<Entry>(path: string, line: string, number: number): Entry {
   try {
-    return decodeEntry(line);
+    return decodeEntry<Entry>(line);
   } catch (error) {
-    throw new SettlementError("JournalCorrupt", `${path}:${number} is no journal entry; move the file away to start from L1`, { cause: error });
+    throw new SettlementError("JournalCorrupt", `${path}:${number} is no journal entry; move the file away to start from L1`, {
+      cause: error,
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementStage } from "../l1-sender/sender-context.ts";
 import type { JournalEntry } from "./journal-entry.ts";
@@ -33,6 +34,7 @@ export function reduceJournal(entries: readonly JournalEntry[]): Progress {
 
 /** Pure: the state after one more entry. */
 export function applyEntry(progress: Progress, entry: JournalEntry): Progress {
+  if (entry.type === "approval") return progress;
   if (entry.type === "reverted") {
     return new Map([...progress].filter(([batchNumber]) => batchNumber < entry.fromBatch));
   }
@@ -41,7 +43,20 @@ export function applyEntry(progress: Progress, entry: JournalEntry): Progress {
   return new Map(progress).set(batchNumber, applyToBatch(before, entry));
 }
 
-function applyToBatch(before: BatchProgress, entry: Exclude<JournalEntry, { type: "reverted" }>): BatchProgress {
+/** The approvals that earlier processes were given, or may have been, for batches of the chain with this contract. */
+export function approvalsIn(entries: readonly JournalEntry[], hyperchain: Hex): readonly BatchCommitment[] {
+  const approvals = new Map<string, BatchCommitment>();
+  for (const entry of entries) {
+    if (entry.type !== "approval" || entry.hyperchain !== hyperchain) continue;
+    const { commitment, batchNumber, revertCount, validFrom, validUntil } = entry.approval;
+    const key = [commitment, batchNumber, revertCount, validFrom, validUntil].join(" ");
+    if (entry.state === "asked") approvals.set(key, entry.approval);
+    else approvals.delete(key);
+  }
+  return [...approvals.values()];
+}
+
+function applyToBatch(before: BatchProgress, entry: Exclude<JournalEntry, { type: "reverted" | "approval" }>): BatchProgress {
   switch (entry.type) {
     case "stored":
       return { ...before, stored: entry.batch };

@@ -13,6 +13,23 @@ export function encodeCommit(previous: StoredBatch, batch: CommitBatch, approval
   return hyperchainInterface.encodeFunctionData("commitBatch", [previous, batch, approval]) as Hex;
 }
 
+/**
+ * Whether two calls commit the same batch after the same, by whatever approvals: these differ by the second in which they
+ * were given.
+ */
+export function commitsSame(one: Hex, other: Hex): boolean {
+  return withoutApproval(one) === withoutApproval(other);
+}
+
+function withoutApproval(data: Hex): string {
+  const [previous, batch] = hyperchainInterface.decodeFunctionData("commitBatch", data);
+  return hyperchainInterface.encodeFunctionData("commitBatch", [
+    previous,
+    batch,
+    { validFrom: 0n, validUntil: 0n, signatures: [] },
+  ]);
+}
+
 /** Calldata of `proveBatch`. */
 export function encodeProve(batch: StoredBatch, proof: Uint8Array): Hex {
   return hyperchainInterface.encodeFunctionData("proveBatch", [batch, toHex(proof)]) as Hex;

@@ -1,13 +1,18 @@
+import { Interface } from "ethers";
 import type { Provider, TransactionReceipt } from "ethers";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { hyperchainInterface, settingsInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainStoredBatch, storedBatchOfLog } from "../../settlement-layer/reader/l1-event.ts";
 import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
+import { isUnreached, PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 import { SettlementError } from "../settlement-error.ts";
-import type { L1Patience } from "./l1-patience.ts";
+import type { L1Retry } from "./l1-retry.ts";
+
+/** Of the implementation, beside its interface. */
+const implementationInterface = new Interface(["function settings() view returns (address)"]);
 
 /** What is asked of L1. */
 export interface L1Reader extends Pick<Provider, "call" | "getBlock" | "getLogs"> {
@@ -24,7 +29,7 @@ export interface ChainContract {
 }
 
 /** As the provider, but outlasts an L1 that is away, or that does not have the contract (yet, after a restart). */
-export function patientReader(provider: L1Reader, { answered }: Pick<L1Patience, "answered">): L1Reader {
+export function patientReader(provider: L1Reader, { answered }: Pick<L1Retry, "answered">): L1Reader {
   const { send } = provider;
   return {
     // Only for what nodes may refuse.
@@ -36,7 +41,18 @@ export function patientReader(provider: L1Reader, { answered }: Pick<L1Patience,
         return answer;
       }),
     getBlock: (...which) => answered("a look at L1", () => provider.getBlock(...which)),
-    getLogs: (filter) => answered("a look at L1", () => provider.getLogs(filter)),
+    getLogs: async (filter) => {
+      const { fromBlock, toBlock } = filter as { readonly fromBlock?: unknown; readonly toBlock?: unknown };
+      const answer = await answered("a look at L1", () =>
+        provider.getLogs(filter).catch((error: unknown): { readonly refused: unknown } => {
+          if (fromBlock === toBlock || isUnreached(error)) throw error;
+          return { refused: error };
+        }),
+      );
+      // More than one block can be too much for a node: its refusal decides the width of the next page.
+      if ("refused" in answer) throw answer.refused;
+      return answer;
+    },
   };
 }
 
@@ -61,18 +77,24 @@ export async function readTotals(contract: ChainContract): Promise<BatchTotals> 
 export async function findStoredBatch(contract: ChainContract, batchNumber: bigint): Promise<StoredBatch | undefined> {
   const hash = await readContract<Hex>(contract, "storedBatchHash", batchNumber);
   if (BigInt(hash) === 0n) return undefined;
-  const topic = hyperchainInterface.getEvent("BatchStored")?.topicHash ?? null;
-  const logs = await contract.provider.getLogs({
-    address: contract.hyperchain,
-    topics: [topic, wordToHex(batchNumber)],
-    fromBlock: contract.fromBlock,
-  });
-  // A number may have been committed before, and reverted.
-  const stored = logs.map(storedBatchOfLog).find((batch) => batch !== undefined && hashStoredBatch(batch) === hash);
-  if (stored === undefined) {
-    throw new SettlementError("UnexpectedReceipt", `batch ${batchNumber} is committed, but no event since block ${contract.fromBlock} holds it`);
+  const { provider, hyperchain, fromBlock } = contract;
+  const toBlock = (await provider.getBlock("latest"))?.number ?? fromBlock;
+  const question = {
+    address: hyperchain,
+    topics: [topicOf(hyperchainInterface, "BatchStored"), wordToHex(batchNumber)],
+    fromBlock,
+    toBlock,
+  };
+  // The batch is among the last as a rule.
+  for await (const { logs } of readLogPages(provider, question, new PageWidth(), "newestFirst")) {
+    // A number may have been committed before, and reverted.
+    const stored = logs.map(storedBatchOfLog).find((batch) => batch !== undefined && hashStoredBatch(batch) === hash);
+    if (stored !== undefined) return stored;
   }
-  return stored;
+  throw new SettlementError(
+    "UnexpectedReceipt",
+    `batch ${batchNumber} is committed, but no event since block ${fromBlock} holds it`,
+  );
 }
 
 /** The record that the next batch must name: the last committed batch, or the genesis record. */
@@ -80,7 +102,8 @@ export async function readLastStoredBatch(contract: ChainContract): Promise<Stor
   const { committed } = await readTotals(contract);
   if (committed === 0n) return plainStoredBatch(await readContract<NamedResult>(contract, "genesisBatch"));
   const stored = await findStoredBatch(contract, committed - 1n);
-  if (stored === undefined) throw new SettlementError("UnexpectedReceipt", `batch ${committed - 1n} was reverted while it was read`);
+  if (stored === undefined)
+    throw new SettlementError("UnexpectedReceipt", `batch ${committed - 1n} was reverted while it was read`);
   return stored;
 }
 
@@ -91,6 +114,19 @@ export function storedBatchOfReceipt(receipt: TransactionReceipt): StoredBatch {
     if (stored !== undefined) return stored;
   }
   throw new SettlementError("UnexpectedReceipt", `transaction ${receipt.hash} committed nothing`);
+}
+
+/** The protocol version that L1 gives a batch now, after so many operations. Rejects with the provider's error. */
+export async function readVersionOf(contract: ChainContract, firstTimestamp: bigint, operationsBefore: bigint): Promise<bigint> {
+  const { provider, hyperchain } = contract;
+  const [{ chainId }, settings] = await Promise.all([
+    readContract<{ readonly chainId: bigint }>(contract, "getConfiguration"),
+    provider.call({ to: hyperchain, data: implementationInterface.encodeFunctionData("settings") }),
+  ]);
+  const data = settingsInterface.encodeFunctionData("versionOfBatch", [chainId, firstTimestamp, operationsBefore]);
+  const [to] = implementationInterface.decodeFunctionResult("settings", settings) as unknown as [string];
+  const answer = await provider.call({ to, data });
+  return settingsInterface.decodeFunctionResult("versionOfBatch", answer)[0] as bigint;
 }
 
 /** Calls a view of the chain's contract that returns one value. The type is the ABI's; the caller knows it. */

@@ -5,9 +5,10 @@ import type { Quorum } from "../quorum.ts";
 import { commitBatchOf } from "../settlement-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "../settlement-batch.ts";
 import { SettlementError } from "../settlement-error.ts";
+import { UnsignedError } from "../signatures.ts";
 import { proposeTerms, readSigningView, whyOverdue } from "../signing-view.ts";
-import { encodeCommit } from "./batch-calls.ts";
-import { findStoredBatch, storedBatchOfReceipt } from "./chain-reader.ts";
+import { commitsSame, encodeCommit } from "./batch-calls.ts";
+import { findStoredBatch, readVersionOf, storedBatchOfReceipt } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
@@ -20,8 +21,9 @@ export interface Committed {
 /**
  * Commits a batch after `previous`, unless L1 has it already. Waits while L1's clock is behind the batch's timestamp.
  * Signatures are asked for anew, on the same batch, when they have expired. Rejects with SettlementError: QuorumUnreachable,
- * BatchOverdue where L1 refuses it for an operation that it leaves waiting, BatchReplaced where another batch has its number, or
- * the transactor's.
+ * BatchOverdue where L1 refuses it for an operation that it leaves waiting, BatchTooOld where validators do for its time,
+ * VersionChanged where L1 gives it another protocol version than it was formed with,
+ * BatchReplaced where another batch has its number, or the transactor's.
  */
 export async function commitBatch(
   context: SenderContext,
@@ -33,23 +35,50 @@ export async function commitBatch(
     stage: "commit",
     batchNumber: batch.outputs.batchNumber,
     find: () => findCommitted(context, batch),
+    isSame: commitsSame,
     async encode() {
       const { answered } = context.patience;
       // Signers may read L1 themselves.
       const label = `signatures of batch ${batch.outputs.batchNumber}`;
       const commit = await answered(label, () => commitBatchOf(batch, posting));
       const view = await readSigningView(context, previous.priorityOpTotal);
+      for (const record of [context.approvals, ...quorum.members]) record.executedOnL1?.(view.executed);
       const overdue = whyOverdue(batch, view);
       if (overdue !== undefined) throw new SettlementError("BatchOverdue", overdue);
+      await requireVersion(context, batch, previous);
       const { commitment, outputs } = batch;
       const free = context.approvals.freeFrom({ batchNumber: outputs.batchNumber, commitment, revertCount: view.revertCount });
       const terms = proposeTerms(batch, view, free);
-      context.approvals.admit(approvalOf(batch, terms));
-      return encodeCommit(previous, commit, await answered(label, () => collectApproval(quorum, context, batch, terms)));
+      const approval = approvalOf(batch, terms);
+      context.approvals.admit(approval);
+      await context.onApproval?.(approval, "asked");
+      try {
+        return encodeCommit(previous, commit, await answered(label, () => collectApproval(quorum, context, batch, terms)));
+      } catch (error) {
+        if (error instanceof UnsignedError && error.signatureCount === 0) {
+          context.approvals.withdraw(approval);
+          await context.onApproval?.(approval, "unsigned");
+        }
+        throw error;
+      }
     },
   }).catch(asOverdue);
   if ("found" in done) return { stored: done.found, receipt: undefined };
   return { stored: storedBatchOfReceipt(done.receipt), receipt: done.receipt };
+}
+
+/** Before anything is signed: another commitment of the number could only be signed once these signatures have expired. */
+async function requireVersion(
+  context: SenderContext,
+  { outputs: { batchNumber, firstTimestamp }, protocolVersion }: SettlementBatch,
+  { priorityOpTotal }: StoredBatch,
+): Promise<void> {
+  const onL1 = await readVersionOf(context, firstTimestamp, priorityOpTotal);
+  if (onL1 === protocolVersion) return;
+  throw new SettlementError(
+    "VersionChanged",
+    `batch ${batchNumber} was formed for protocol version ${protocolVersion}, L1 gives it version ${onL1}`,
+  );
 }
 
 /** L1 may find it overdue only once it is there. Throws. */

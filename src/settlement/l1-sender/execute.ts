@@ -26,7 +26,8 @@ export async function executeBatch(
     stage: "execute",
     batchNumber,
     find: async () => ((await isExecuted(context, batchNumber)) ? true : undefined),
-    encode: () => Promise.resolve(encodeExecute(stored, batch.importedRoots, sumAssetFlows(batch.logs, context.settlementChainId))),
+    encode: () =>
+      Promise.resolve(encodeExecute(stored, batch.importedRoots, sumAssetFlows(batch.logs, context.settlementChainId))),
   });
   return "receipt" in done ? done.receipt : undefined;
 }

@@ -1,10 +1,11 @@
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { SigningRecord } from "../signing-record.ts";
 import type { ChainContract } from "./chain-reader.ts";
-import type { L1Patience } from "./l1-patience.ts";
+import type { L1Retry } from "./l1-retry.ts";
 import { whenTimeComes } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 
@@ -19,9 +20,11 @@ export interface SenderContext extends ChainContract {
   /** What validators were asked to sign; the same for all senders of a chain. */
   readonly approvals: SigningRecord;
   /** Outlasts an L1 that is away, also where validators ask it. */
-  readonly patience: L1Patience;
+  readonly patience: L1Retry;
   /** Transactions of earlier processes that carried a stage of a batch. */
   readonly earlier?: (stage: SettlementStage, batchNumber: bigint) => readonly Hex[];
+  /** Told about each approval just before validators are asked for it, and where none of them has given it. */
+  readonly onApproval?: (approval: BatchCommitment, state: "asked" | "unsigned") => Promise<void>;
   /** Told about each transaction just before it leaves. */
   readonly onBroadcast: (transaction: {
     readonly stage: SettlementStage;
@@ -38,15 +41,21 @@ export interface StageCall<Done> {
   /** What L1 has of it; undefined where it has not done it. */
   readonly find: () => Promise<Done | undefined>;
   readonly encode: () => Promise<Hex>;
+  /** As TransactionCall's. */
+  readonly isSame?: (one: Hex, other: Hex) => boolean;
   /** An upper bound of its gas, where one is known. */
   readonly gasLimit?: bigint;
 }
 
 /**
  * Has L1 do a stage, waiting for its time, unless it has done so: then with what was found. A transaction that lost its place
- * to another is sent again, and so is a call whose signatures have expired meanwhile, with new ones. Rejects as Transactor.send does otherwise.
+ * to another is sent again, and so is a call whose signatures have expired meanwhile, with new ones. Rejects as
+ * Transactor.send does otherwise.
  */
-export async function carryOut<Done>(context: SenderContext, call: StageCall<Done>): Promise<{ readonly found: Done } | { readonly receipt: TransactionReceipt }> {
+export async function carryOut<Done>(
+  context: SenderContext,
+  call: StageCall<Done>,
+): Promise<{ readonly found: Done } | { readonly receipt: TransactionReceipt }> {
   for (;;) {
     const found = await call.find();
     if (found !== undefined) return { found };
@@ -61,12 +70,17 @@ export async function carryOut<Done>(context: SenderContext, call: StageCall<Don
   }
 }
 
-function sendStage(context: SenderContext, { stage, batchNumber, gasLimit }: StageCall<unknown>, data: Hex): Promise<TransactionReceipt> {
+function sendStage(
+  context: SenderContext,
+  { stage, batchNumber, gasLimit, isSame }: StageCall<unknown>,
+  data: Hex,
+): Promise<TransactionReceipt> {
   return context.transactor.send({
     label: `${stage} of batch ${batchNumber}`,
     to: context.hyperchain,
     data,
     ...(gasLimit === undefined ? {} : { gasLimit }),
+    ...(isSame === undefined ? {} : { isSame }),
     earlier: context.earlier?.(stage, batchNumber) ?? [],
     onBroadcast: ({ hash, nonce }) => context.onBroadcast({ stage, batchNumber, hash, nonce }),
   });

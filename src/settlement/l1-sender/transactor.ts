@@ -3,16 +3,20 @@ import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "e
 import { contractErrorOf, describeContractError } from "../contract-error.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { reasonOf } from "./l1-patience.ts";
-import type { L1Patience } from "./l1-patience.ts";
+import { reasonOf } from "./l1-retry.ts";
+import type { L1Retry } from "./l1-retry.ts";
 import { secondsUntilTaken } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
 
-/** Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce, is there. */
+/**
+ * Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce,
+ * is there.
+ */
 const OUT_OF_FUNDS = /insufficient funds|have enough funds/i;
-const HELD = /already known|known transaction|alreadyknown|replacement[^"]{0,60}underpriced|underpriced[^"]{0,60}replace|replacement fee too low/i;
+const HELD =
+  /already known|known transaction|alreadyknown|replacement[^"]{0,60}underpriced|underpriced[^"]{0,60}replace|replacement fee too low/i;
 const NONCE_USED = /nonce[^"]{0,40}(too low|already been used|already used)|NONCE_EXPIRED/i;
 
 /** How transactions are sent and when they count as final. */
@@ -37,11 +41,11 @@ export interface TransactorOptions {
 export interface TransactorDependencies {
   /**
    * Of the account that pays; connected to a provider. Signs by itself, as wallets do: only what is signed before it leaves
-   * is known when its answer gets lost. Nobody else may send from this account.
+   * is known when its answer gets lost. No other program may send from this account.
    */
   readonly signer: Signer;
   /** Outlasts an L1 that is away. */
-  readonly patience: L1Patience;
+  readonly patience: L1Retry;
 }
 
 /** A call to be sent. */
@@ -57,6 +61,8 @@ export interface TransactionCall {
   readonly gasLimit?: bigint;
   /** Transactions that carried the same call before this process: one that L1 has not mined yet is waited for. */
   readonly earlier?: readonly Hex[];
+  /** Whether an earlier transaction's data is the same call as this one's. Default: to the byte. */
+  readonly isSame?: (one: Hex, other: Hex) => boolean;
   /** Told about each transaction that carries the call, just before it leaves: it may arrive though this process ends. */
   readonly onBroadcast?: (transaction: { readonly hash: Hex; readonly nonce: number }) => Promise<void>;
 }
@@ -97,7 +103,11 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
         return await request();
       } catch (error) {
         if (contractErrorOf(error) !== undefined || !OUT_OF_FUNDS.test(String(error))) throw error;
-        throw new SettlementError("InsufficientFunds", `${label}: ${await signer.getAddress()} cannot pay for it; fund it (${reasonOf(error)})`, { cause: error });
+        throw new SettlementError(
+          "InsufficientFunds",
+          `${label}: ${await signer.getAddress()} cannot pay for it; fund it (${reasonOf(error)})`,
+          { cause: error },
+        );
       }
     });
   }
@@ -126,15 +136,25 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     }
   }
 
-  /** A transaction that carried the call before and still waits to be mined: one that was mined has not done what is asked for. */
-  async function adopted({ label, to, data, earlier = [] }: TransactionCall): Promise<Broadcast | undefined> {
+  /**
+   * A transaction that carried the call before and still waits to be mined: one that was mined has not done what is asked
+   * for.
+   */
+  async function adopted({
+    label,
+    to,
+    data,
+    earlier = [],
+    isSame = (one, other) => one === other,
+  }: TransactionCall): Promise<Broadcast | undefined> {
     const unmined: Hex[] = [];
     for (const hash of earlier) {
       if ((await answered(label, () => provider.getTransactionReceipt(hash))) === null) unmined.push(hash);
     }
     for (const hash of unmined.toReversed()) {
       const found = await answered(label, () => provider.getTransaction(hash));
-      if (found?.to?.toLowerCase() === to && found.data === data) return { nonce: found.nonce, gasLimit: found.gasLimit, hashes: unmined };
+      if (found?.to?.toLowerCase() === to && isSame(found.data as Hex, data))
+        return { nonce: found.nonce, gasLimit: found.gasLimit, hashes: unmined };
     }
     return undefined;
   }
@@ -145,7 +165,10 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     if (known !== undefined) return known;
     const gasLimit = await triedGasLimitOf(call);
     if (gasLimit > MAX_TRANSACTION_GAS) {
-      throw new SettlementError("GasLimitExceeded", `${label} needs ${gasLimit} gas, a transaction has at most ${MAX_TRANSACTION_GAS}`);
+      throw new SettlementError(
+        "GasLimitExceeded",
+        `${label} needs ${gasLimit} gas, a transaction has at most ${MAX_TRANSACTION_GAS}`,
+      );
     }
     for (;;) {
       const nonce = nextNonce ?? (await answered(label, () => signer.getNonce("pending")));
@@ -165,7 +188,9 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     const { nonce, gasLimit, hashes } = sent;
     // Signed anew for each try: fees may have moved meanwhile. The nonce makes all of them one.
     return paid(label, async () => {
-      const raw = await signer.signTransaction(await signer.populateTransaction({ to, data, gasLimit, nonce, ...(await fees?.()) }));
+      const raw = await signer.signTransaction(
+        await signer.populateTransaction({ to, data, gasLimit, nonce, ...(await fees?.()) }),
+      );
       const hash = keccak256(raw) as Hex;
       if (!hashes.includes(hash)) {
         hashes.push(hash);
@@ -224,7 +249,10 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
         }
         if (used < sent.nonce && (await isMissing(label, used))) {
           nextNonce = undefined;
-          throw new SettlementError("TransactionLost", `${label}: it waits for a transaction with nonce ${used}, which L1 had and has taken back`);
+          throw new SettlementError(
+            "TransactionLost",
+            `${label}: it waits for a transaction with nonce ${used}, which L1 had and has taken back`,
+          );
         }
         if (used <= sent.nonce) await resend(call, sent);
       }
@@ -238,7 +266,11 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
   }
 
   /** Why a mined transaction failed: the same call once more, at that block. */
-  async function refusal({ label, to, data }: TransactionCall, sent: Broadcast, receipt: TransactionReceipt): Promise<SettlementError> {
+  async function refusal(
+    { label, to, data }: TransactionCall,
+    sent: Broadcast,
+    receipt: TransactionReceipt,
+  ): Promise<SettlementError> {
     const from = await signer.getAddress();
     try {
       await answered(label, () => provider.call({ to, data, from, gasLimit: sent.gasLimit, blockTag: receipt.blockNumber }));

@@ -14,8 +14,8 @@ import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.t
 import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
 import { compress } from "../../../src/kernels/reference/poseidon.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
-import { genesisLeaves } from "../../../src/chain/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
@@ -25,7 +25,7 @@ import { testContract } from "../support/artifact.ts";
 import { GENESIS_COMMITMENT, startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
-import { configuration, realGenesis } from "../support/predeploys.ts";
+import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const ETHER = 10n ** 18n;
@@ -41,6 +41,7 @@ describe("batches of a chain with the real predeploys", () => {
     test = await startTestChain({
       predeploys: genesis,
       initialState: [...configuration, { address: wallet.address, balanceWei: 100n * ETHER }],
+      extensions,
       system: predeployTransactions,
       sequencer: { firstBatch: 0n },
     });
@@ -79,7 +80,11 @@ describe("batches of a chain with the real predeploys", () => {
     const inserted = batch.entries.flatMap((entry) => (entry.type === "insertion" ? [entry] : []));
     const slots = inserted.filter(({ address, leafKind }) => address === BigInt(PREDEPLOYS.SystemContext) && leafKind === 0);
     assert.deepEqual(slots.map(({ slot }) => slot).sort(), [2n, 3n, 4n]);
-    assert.ok(inserted.some(({ address, value }) => address === BigInt(wallet.address) && value >> 64n < 100n * ETHER && value % 2n ** 64n === 1n));
+    assert.ok(
+      inserted.some(
+        ({ address, value }) => address === BigInt(wallet.address) && value >> 64n < 100n * ETHER && value % 2n ** 64n === 1n,
+      ),
+    );
   });
 
   it("pays deposits out of the reserve, charges the gas used and refunds the rest", async () => {
@@ -104,9 +109,12 @@ describe("batches of a chain with the real predeploys", () => {
   });
 
   it("creates contracts from the queue, and fails those that must not run", async () => {
-    const create = (data: Hex, nonce: bigint) => priorityOperation(deposit({ to: 0n, data, nonce, value: 0n, reserved: [ETHER, 0n, 0n, 0n] }), COINBASE);
+    const create = (data: Hex, nonce: bigint) =>
+      priorityOperation(deposit({ to: 0n, data, nonce, value: 0n, reserved: [ETHER, 0n, 0n, 0n] }), COINBASE);
     const created = await test.chain.sequencer.runPriorityOp(create("0x600b380380600b5f395ff35f355f5500", 2n));
-    const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [created.operationHash])) as { contractAddress: Hex };
+    const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [created.operationHash])) as {
+      contractAddress: Hex;
+    };
     assert.equal(await test.chain.engine.request("eth_getCode", [receipt.contractAddress, "latest"]), "0x5f355f5500");
     assert.equal((await test.chain.sequencer.runPriorityOp(create("0x73", 3n))).success, false);
     assert.equal(test.chain.sequencer.fault, undefined);
@@ -114,21 +122,31 @@ describe("batches of a chain with the real predeploys", () => {
 
   it("publishes what rebuilds state, code and messages, and commits to all of it", async () => {
     const baseToken = await testContract("L2BaseToken");
-    await test.chain.submit(await wallet.signRaw({ to: BASE_TOKEN_ADDRESS, data: baseToken.abi.encodeFunctionData("withdraw", [SINK]), value: 123n }));
+    await test.chain.submit(
+      await wallet.signRaw({ to: BASE_TOKEN_ADDRESS, data: baseToken.abi.encodeFunctionData("withdraw", [SINK]), value: 123n }),
+    );
     const messenger = await testContract("L1Messenger");
-    await test.chain.submit(await wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", ["0xabcdef"]) }));
+    await test.chain.submit(
+      await wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", ["0xabcdef"]) }),
+    );
     const workload = await testContract("Workload");
     await test.chain.submit(await wallet.signRaw({ data: workload.initCode, gasLimit: 5_000_000n }));
     await test.chain.sequencer.importRoots([{ registryIndex: 1n, root: wordToHex(5n) }]);
     const batch = (await test.chain.seal())!;
-    assert.deepEqual(batch.logs.map((log) => (log.type === "message" ? log.sender : log.success)), [true, false, true, false, BASE_TOKEN_ADDRESS, wallet.address]);
+    assert.deepEqual(
+      batch.logs.map((log) => (log.type === "message" ? log.sender : log.success)),
+      [true, false, true, false, BASE_TOKEN_ADDRESS, wallet.address],
+    );
     const [, , , , withdrawal, message] = batch.logs;
     assert.ok(withdrawal?.type === "message" && message?.type === "message");
     const transfer = decodeAssetMessage(withdrawal.body);
     assert.deepEqual([transfer?.kind, transfer?.amount, transfer?.recipient], [AssetMessageKind.withdrawal, 123n, SINK]);
     assert.equal(toHex(message.body), "0xabcdef");
 
-    const decoding = decodePubdata(batch.pubdata, { oldLeafCount: batch.oldLeafCount, priorityOpCount: batch.canonicalTxHashes.length });
+    const decoding = decodePubdata(batch.pubdata, {
+      oldLeafCount: batch.oldLeafCount,
+      priorityOpCount: batch.canonicalTxHashes.length,
+    });
     assert.ok(decoding.ok);
     const { pubdata } = decoding;
     assert.deepEqual(pubdata.logs, batch.logs);
@@ -149,12 +167,18 @@ describe("batches of a chain with the real predeploys", () => {
     const workload = await testContract("Workload");
     await test.chain.submit(await wallet.signRaw({ data: workload.initCode, gasLimit: 5_000_000n }));
     const batch = (await test.chain.seal())!;
-    const decoding = decodePubdata(batch.pubdata, { oldLeafCount: batch.oldLeafCount, priorityOpCount: batch.canonicalTxHashes.length });
+    const decoding = decodePubdata(batch.pubdata, {
+      oldLeafCount: batch.oldLeafCount,
+      priorityOpCount: batch.canonicalTxHashes.length,
+    });
     assert.ok(decoding.ok);
     assert.deepEqual(decoding.pubdata.bytecodes, []);
     assert.equal(batch.previousCommitment, test.batches[1]?.commitment);
-    assert.equal(batch.writes.some(({ address, leafKind }) => address === BigInt(L1_MESSENGER_ADDRESS) && leafKind === 0), false);
-    assert.equal(await balance(PREDEPLOYS.L2BaseToken) < BASE_TOKEN_RESERVE_WEI, true);
+    assert.equal(
+      batch.writes.some(({ address, leafKind }) => address === BigInt(L1_MESSENGER_ADDRESS) && leafKind === 0),
+      false,
+    );
+    assert.equal((await balance(PREDEPLOYS.L2BaseToken)) < BASE_TOKEN_RESERVE_WEI, true);
     checkStatement(batch);
   });
 

@@ -48,8 +48,12 @@ describe("EDR as an execution engine", () => {
     const { block, included, refused } = await engine.mine(transactions, environment);
     assert.deepEqual([...included], transactions);
     assert.deepEqual([...refused], []);
-    assert.deepEqual(block.receipts.map(({ transactionHash }) => transactionHash), transactions.map(({ hash }) => hash));
-    const slot = async (n: number) => BigInt((await engine.request("eth_getStorageAt", [ENVIRONMENT_READER, `0x${n}`, "latest"])) as Hex);
+    assert.deepEqual(
+      block.receipts.map(({ transactionHash }) => transactionHash),
+      transactions.map(({ hash }) => hash),
+    );
+    const slot = async (n: number) =>
+      BigInt((await engine.request("eth_getStorageAt", [ENVIRONMENT_READER, `0x${n}`, "latest"])) as Hex);
     assert.equal(await slot(0), environment.number);
     assert.equal(await slot(1), environment.timestamp);
     assert.equal(await slot(2), BigInt(environment.prevRandao));
@@ -82,7 +86,10 @@ describe("EDR as an execution engine", () => {
     const half = { to: SINK, value: 6n * 10n ** 17n, gasLimit: 21_000n };
     const both = [await heir.sign(half), await heir.sign(half)];
     const spent = await engine.mine(both, next());
-    assert.deepEqual(spent.refused.map(({ transaction }) => transaction), both);
+    assert.deepEqual(
+      spent.refused.map(({ transaction }) => transaction),
+      both,
+    );
     assert.deepEqual(spent.block.receipts, []);
     assert.match(spent.refused[1]?.reason ?? "", /enough funds/);
     const { included } = await engine.mine(both.slice(0, 1), next());
@@ -139,7 +146,15 @@ describe("EDR as an execution engine", () => {
   });
 
   it("refuses a transaction above the gas cap and a genesis with hostile code", async () => {
-    const transaction = { kind: "unsigned", from: SINK, to: SINK, valueWei: 0n, data: "0x", nonce: 0n, gasLimit: 2n ** 24n + 1n } as const;
+    const transaction = {
+      kind: "unsigned",
+      from: SINK,
+      to: SINK,
+      valueWei: 0n,
+      data: "0x",
+      nonce: 0n,
+      gasLimit: 2n ** 24n + 1n,
+    } as const;
     const { refused } = await engine.mine([transaction], next());
     assert.match(refused[0]?.reason ?? "", /16777217/);
     const options = { chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp: GENESIS_TIMESTAMP };

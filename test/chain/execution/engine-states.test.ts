@@ -109,7 +109,10 @@ describe("What an engine keeps", () => {
         close: () => connection.close(),
       };
     };
-    const engine = await EdrEngine.open({ chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp: GENESIS_TIMESTAMP, genesis: [] }, { connect: counting });
+    const engine = await EdrEngine.open(
+      { chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp: GENESIS_TIMESTAMP, genesis: [] },
+      { connect: counting },
+    );
     try {
       for (let number = 1n; number <= 80n; number++) await engine.mine([], environmentOf(number));
       const ask = (block: unknown): Promise<unknown> => engine.request("eth_getBalance", [SINK, block]);
@@ -122,7 +125,10 @@ describe("What an engine keeps", () => {
       assert.equal(asked.length, 20);
       assert.equal(Math.max(...asked.map(({ balances }) => balances)), 1);
       assert.ok(asked.every((one) => !one.isMaking));
-      assert.ok(seen.slice(0, 6).some(({ method }) => method === "evm_mine"), "the block was made before the questions were through");
+      assert.ok(
+        seen.slice(0, 6).some(({ method }) => method === "evm_mine"),
+        "the block was made before the questions were through",
+      );
       // What it has is read side by side.
       seen.length = 0;
       await Promise.all(["latest", "pending", undefined, "0x52", "0x20"].map(ask));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AccountView } from "../../../src/chain/mempool/account-view.ts";
 import type { AccountState } from "../../../src/chain/mempool/account-view.ts";
-import type { SignedTransaction, UnsignedTransaction } from "../../../src/chain/transaction.ts";
+import type { SignedTransaction, UnsignedTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 
 const A: Hex = `0x${"aa".repeat(20)}`;
@@ -77,7 +77,10 @@ describe("pool's view of accounts", () => {
     const failing = Promise.allSettled([view.read(A), view.read(A)]);
     assert.equal(answers.length, 1);
     answers[0]?.reject(new Error("closed"));
-    assert.deepEqual((await failing).map(({ status }) => status), ["rejected", "rejected"]);
+    assert.deepEqual(
+      (await failing).map(({ status }) => status),
+      ["rejected", "rejected"],
+    );
     const reading = view.read(A);
     answers[1]?.resolve({ nonce: 0n, balanceWei: 1n, hasCode: false });
     assert.deepEqual(await reading, { nonce: 0n, leastBalanceWei: 1n });

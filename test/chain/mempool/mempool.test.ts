@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Mempool, MempoolError } from "../../../src/chain/mempool/mempool.ts";
 import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
-import type { SignedTransaction } from "../../../src/chain/transaction.ts";
+import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 
 const A: Hex = `0x${"aa".repeat(20)}`;
@@ -29,7 +29,10 @@ function transaction(from: Hex, nonce: number, fields: Partial<SignedTransaction
 }
 
 function pool(options: Partial<MempoolOptions> = {}, nonce = 0n, balanceWei = 10n ** 9n): Mempool {
-  return new Mempool({ maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 10n, ...options }, { account: async () => ({ nonce, balanceWei, hasCode: false }) });
+  return new Mempool(
+    { maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 10n, ...options },
+    { account: async () => ({ nonce, balanceWei, hasCode: false }) },
+  );
 }
 
 const rejects = (promise: Promise<unknown>, code: MempoolError["code"]) =>
@@ -69,7 +72,10 @@ describe("mempool", () => {
       for (let nonce = 1; nonce <= 32; nonce++) await mempool.add(transaction(A, nonce, { raw: megabyte }));
       await rejects(mempool.add(transaction(A, 40, { raw: megabyte })), "PoolFull");
       await rejects(mempool.add(transaction(A, 0, { raw: megabyte })), "PoolFull");
-      await rejects(mempool.add(transaction(A, 32, { raw: `${megabyte}0000`, maxFeePerGasWei: 100n })), "PoolFull");
+      await rejects(
+        mempool.add(transaction(A, 32, { raw: `${megabyte}0000`, maxFeePerGasWei: 100n, maxPriorityFeePerGasWei: 2n })),
+        "PoolFull",
+      );
       const ready = transaction(B, 0, { raw: megabyte });
       assert.equal(await mempool.add(ready), true);
       assert.equal(mempool.size, 32);
@@ -107,10 +113,9 @@ describe("mempool", () => {
     const mempool = pool();
     const first = transaction(A, 0);
     await mempool.add(first);
-    await rejects(mempool.add(transaction(A, 0)), "NonceTooLow");
     await rejects(mempool.add(first), "AlreadyKnown");
     mempool.take(1);
-    await rejects(mempool.add(transaction(A, 0)), "NonceTooLow");
+    await rejects(mempool.add(transaction(A, 0, { maxFeePerGasWei: 20n, maxPriorityFeePerGasWei: 2n })), "NonceTooLow");
   });
 
   it("asks for the money at the worst price, to the last wei", async () => {
@@ -129,11 +134,43 @@ describe("mempool", () => {
     const mempool = pool();
     await mempool.add(transaction(A, 1));
     await rejects(mempool.add(transaction(A, 1, { maxFeePerGasWei: 10n })), "ReplacementUnderpriced");
-    const better = transaction(A, 1, { maxFeePerGasWei: 11n });
+    await rejects(mempool.add(transaction(A, 1, { maxFeePerGasWei: 11n })), "ReplacementUnderpriced");
+    const better = transaction(A, 1, { maxFeePerGasWei: 11n, maxPriorityFeePerGasWei: 2n });
     await mempool.add(better);
     assert.equal(mempool.size, 1);
     await mempool.add(transaction(A, 0));
     assert.equal(mempool.take(2)[1], better);
+  });
+
+  it("replaces a ready transaction in its place in the line, and says so; at a price of 0 too", async () => {
+    const replaced: SignedTransaction[] = [];
+    const ready: SignedTransaction[] = [];
+    const mempool = new Mempool(
+      { maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 0n },
+      { account: async () => ({ nonce: 0n, balanceWei: 10n ** 9n, hasCode: false }), onReplaced: (one) => replaced.push(one) },
+    );
+    mempool.onReady((one) => ready.push(one));
+    const free = transaction(A, 0, { maxFeePerGasWei: 0n, maxPriorityFeePerGasWei: 0n });
+    const [other, next] = [transaction(B, 0), transaction(A, 1)];
+    for (const one of [free, other, next]) await mempool.add(one);
+    await rejects(mempool.add(transaction(A, 0, { maxFeePerGasWei: 0n, maxPriorityFeePerGasWei: 0n })), "ReplacementUnderpriced");
+    const paid = transaction(A, 0, { maxFeePerGasWei: 1n, maxPriorityFeePerGasWei: 1n });
+    assert.equal(await mempool.add(paid), true);
+    assert.deepEqual([replaced, ready, mempool.size], [[free], [free, other, next, paid], 3]);
+    assert.deepEqual(mempool.take(3), [paid, other, next]);
+  });
+
+  it("drops what waits, and not what is taken; later ones of the sender wait again", async () => {
+    const mempool = pool();
+    const [zero, one, queued] = [transaction(A, 0), transaction(A, 1), transaction(B, 1)];
+    for (const each of [zero, one, queued]) await mempool.add(each);
+    assert.deepEqual(mempool.drop(queued.hash), { waitAgain: [] });
+    assert.deepEqual(mempool.drop(zero.hash), { waitAgain: [one] });
+    assert.deepEqual([mempool.hasReady, mempool.size, mempool.drop(zero.hash)], [false, 1, undefined]);
+    assert.deepEqual(mempool.waiting(), [{ from: A, ready: [], queued: [one] }]);
+    await mempool.add(transaction(A, 0));
+    const [taken] = mempool.take(1) as [SignedTransaction];
+    assert.equal(mempool.drop(taken.hash), undefined);
   });
 
   it("says when it or a sender's share is full", async () => {
@@ -182,7 +219,10 @@ describe("mempool", () => {
     await mempool.add(queued);
     assert.equal(mempool.find(ready.hash), ready);
     assert.equal(mempool.find(queued.hash), queued);
-    assert.deepEqual([ready, queued, transaction(A, 1)].map((one) => mempool.holds(one)), [true, true, false]);
+    assert.deepEqual(
+      [ready, queued, transaction(A, 1)].map((one) => mempool.holds(one)),
+      [true, true, false],
+    );
   });
 
   it("B4: returns to what waited at a mark, as often as asked", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { genesisLeaves } from "../../../src/chain/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -67,7 +67,9 @@ for (const number of [1n, 2n, 100_000n]) {
       assert.equal(batch?.outputs.firstTimestamp, GENESIS_TIMESTAMP);
       checkStatement(batch!);
       assert.equal(await chain.engine.request("eth_getStorageAt", [HASH_STORE, "0x9", "latest"]), wordToHex(99n));
-      const last = (await chain.engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, false])) as { timestamp: Hex };
+      const last = (await chain.engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, false])) as {
+        timestamp: Hex;
+      };
       assert.equal(BigInt(last.timestamp), head.timestamp);
     } finally {
       await chain.close();
@@ -84,7 +86,9 @@ test("A7: an account that delegated to code does so in the chain that begins wit
   ];
   wallet.nonce = 2;
   const tree = StateTree.genesis(genesisLeaves(accounts), { compressor: createCompressor() });
-  const { chain, batches, faults } = await startTestChain({ origin: { accounts, tree, head: { number: 5n, timestamp: GENESIS_TIMESTAMP } } });
+  const { chain, batches, faults } = await startTestChain({
+    origin: { accounts, tree, head: { number: 5n, timestamp: GENESIS_TIMESTAMP } },
+  });
   try {
     // Its own code runs for it, and it can still send.
     await chain.submit(await wallet.signRaw({ ...blockHashCall(5n), to: wallet.address }));

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { genesisLeaves } from "../../../src/chain/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { NO_POLICY_DATA, readPublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
 import type { PublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
 import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
@@ -12,6 +12,8 @@ import type { ReconstructionErrorCode } from "../../../src/chain/reconstruction/
 import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { compress as referenceCompress } from "../../../src/kernels/reference/poseidon.ts";
+import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { deriveEvaluationPoint } from "../../../src/protocol/commitment.ts";
 import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
@@ -25,6 +27,8 @@ import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { NO_PARTITION } from "../../../src/protocol/commitment.ts";
+import { SOME_EXTENSIONS } from "../../support/extensions.ts";
 
 const CHAIN = { chainId: 271n, settlementChainId: 31337n, hyperchain: `0x${"11".repeat(20)}`, daPolicy: 5n } as const;
 const CODE: Hex = "0x6001600255";
@@ -32,7 +36,15 @@ const ACCOUNT = 0xabcdefn;
 const ACCOUNT_HEX: Hex = `0x${ACCOUNT.toString(16).padStart(40, "0")}`;
 const OPERATION = keccak(fromHex("0x01"));
 const genesis: readonly GenesisAccount[] = [
-  { address: ACCOUNT_HEX, nonce: 3n, balanceWei: 9n, storage: [{ slot: 1n, value: 10n }, { slot: 2n, value: 20n }] },
+  {
+    address: ACCOUNT_HEX,
+    nonce: 3n,
+    balanceWei: 9n,
+    storage: [
+      { slot: 1n, value: 10n },
+      { slot: 2n, value: 20n },
+    ],
+  },
 ];
 const logs: readonly PubdataLog[] = [
   { type: "message", sender: `0x${"ab".repeat(20)}`, body: fromHex("0x1234") },
@@ -42,20 +54,29 @@ const writes = [
   { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n, value: 0n },
   { leafKind: LeafKind.storage, address: ACCOUNT, slot: 3n, value: 30n },
   { leafKind: LeafKind.codeHash, address: ACCOUNT, slot: 0n, value: BigInt(keccak(fromHex(CODE))) },
+  { leafKind: LeafKind.codeDigest, address: ACCOUNT, slot: 0n, value: codeDigestWord(fromHex(CODE), referenceCompress) },
 ];
 
 /** A batch as L1 would have it, and the one that it was. */
-function publish(): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
+function publish(written = writes): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
   const compressor = createCompressor();
   const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
   const previous = genesisStoredBatch(1n, digestToHex(tree.root), BigInt(tree.leafCount));
   const former = new BatchFormer(
-    { protocolVersion: 1n, chainId: 271n, settlementChainId: 31337n, hyperchainAddress: CHAIN.hyperchain, daPolicy: 5n, pubdataOnChain: true },
-    previous.commitment,
+    {
+      chainId: 271n,
+      settlementChainId: 31337n,
+      hyperchainAddress: CHAIN.hyperchain,
+      daPolicy: 5n,
+      extensions: SOME_EXTENSIONS,
+      pubdataOnChain: true,
+    },
+    { previousCommitment: previous.commitment, operationsTaken: 0n },
     {
       tree,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: (of) => hashAssetFlows(sumAssetFlows(of, 31337n)),
+      versionOf: () => 1n,
     },
   );
   const outputs = {
@@ -71,6 +92,7 @@ function publish(): { readonly published: PublishedBatch; readonly formed: Forme
     importedRootCount: 0n,
     importedRootsRollingHash: importedRootsRollingHash([]),
     cheatCount: 0n,
+    extensions: SOME_EXTENSIONS,
   };
   const formed = former.form({
     outputs,
@@ -78,7 +100,7 @@ function publish(): { readonly published: PublishedBatch; readonly formed: Forme
     logs,
     canonicalTxHashes: [OPERATION],
     importedRoots: [],
-    writes,
+    writes: written,
     bytecodes: [CODE],
     transactionCount: 1,
   });
@@ -86,6 +108,7 @@ function publish(): { readonly published: PublishedBatch; readonly formed: Forme
   const stored: StoredBatch = {
     batchNumber: 0n,
     lastBlock: 4n,
+    firstTimestamp: 100n,
     lastTimestamp: 200n,
     leafCount: BigInt(tree.leafCount),
     priorityOpTotal: 1n,
@@ -102,6 +125,11 @@ function publish(): { readonly published: PublishedBatch; readonly formed: Forme
     l2LogsTreeRoot: outputs.l2LogsTreeRoot,
     importedRootsRollingHash: outputs.importedRootsRollingHash,
     flowsHash: formed.flowsHash,
+    extensions: SOME_EXTENSIONS,
+    nestedRoot: NO_PARTITION,
+    partitionRoot: NO_PARTITION,
+    partition: NO_PARTITION,
+    partitionDa: NO_PARTITION,
   };
   const call = { firstBlock: 1n, firstTimestamp: 100n, cheatCount: 0n, pubdata: formed.pubdata, policyDataHash: NO_POLICY_DATA };
   return { formed, published: { stored, previous, canonicalTxHashes: [OPERATION], ...call } };
@@ -122,18 +150,25 @@ test("A7: a published batch is read back as it was formed", () => {
 test("A7: state, code and proofs come out of a batch", () => {
   const state = new RebuiltState(genesis);
   const content = readPublishedBatch(published, CHAIN, compress);
-  const byName = (list: readonly { leafKind: number; slot: bigint; value: bigint }[]) => list.map(({ leafKind, slot, value }) => [leafKind, slot, value].join()).sort();
+  const byName = (list: readonly { leafKind: number; slot: bigint; value: bigint }[]) =>
+    list.map(({ leafKind, slot, value }) => [leafKind, slot, value].join()).sort();
   assert.deepEqual(byName(state.writesOf(content.entries)), byName(writes));
   const { witness } = state.applyWithWitness(0n, content);
   assert.deepEqual(witness, formed.job.witness);
   assert.equal(state.stateRoot, digestToHex(formed.newStateRoot));
-  assert.deepEqual(state.accounts().find(({ address }) => address === ACCOUNT_HEX), {
-    address: ACCOUNT_HEX,
-    nonce: 3n,
-    balanceWei: 9n,
-    code: CODE,
-    storage: [{ slot: 2n, value: 20n }, { slot: 3n, value: 30n }],
-  });
+  assert.deepEqual(
+    state.accounts().find(({ address }) => address === ACCOUNT_HEX),
+    {
+      address: ACCOUNT_HEX,
+      nonce: 3n,
+      balanceWei: 9n,
+      code: CODE,
+      storage: [
+        { slot: 2n, value: 20n },
+        { slot: 3n, value: 30n },
+      ],
+    },
+  );
   const key = { leafKind: LeafKind.storage, address: ACCOUNT, slot: 3n };
   assert.deepEqual(verifyProof(formed.newStateRoot, key, state.prove(key)), { ok: true, isPresent: true, value: 30n });
   // What the chain starts from is its own: the state does not follow it.
@@ -141,6 +176,24 @@ test("A7: state, code and proofs come out of a batch", () => {
   tree.apply([], 99n);
   assert.equal(state.stateRoot, digestToHex(formed.newStateRoot));
 });
+
+const otherDigest = [...writes.slice(0, -1), { ...writes.at(-1)!, value: codeDigestWord(fromHex("0x00"), referenceCompress) }];
+for (const [what, lie] of [
+  ["of another code", otherDigest],
+  ["left out", writes.slice(0, -1)],
+  ["without a code", [...writes.slice(0, 2), writes.at(-1)!]],
+] as const) {
+  test(`attack 19: a state with a code digest ${what} is read, and refused where a chain would go on from it`, () => {
+    const lying = publish([...lie]);
+    const state = new RebuiltState(genesis);
+    state.apply(0n, readPublishedBatch(lying.published, CHAIN, compress));
+    assert.equal(state.stateRoot, digestToHex(lying.formed.newStateRoot));
+    assert.throws(
+      () => state.origin({ number: 4n, timestamp: 200n }),
+      (error: unknown) => error instanceof ReconstructionError && error.code === "CodeDigestMismatch",
+    );
+  });
+}
 
 /** The record that a pubdata would have had, so that only what is inside it can be wrong. */
 function withPubdata(pubdata: Uint8Array): PublishedBatch {
@@ -158,18 +211,38 @@ const end = formed.pubdata.length - 1;
 const cases: readonly { readonly what: string; readonly code: ReconstructionErrorCode; readonly batch: PublishedBatch }[] = [
   { what: "another pubdata", code: "PubdataMismatch", batch: { ...published, pubdata: changed(formed.pubdata, end, 1) } },
   { what: "pubdata cut short", code: "PubdataMismatch", batch: { ...published, pubdata: formed.pubdata.subarray(0, end) } },
-  { what: "a predecessor with another commitment", code: "PubdataMismatch", batch: { ...published, previous: { ...published.previous, commitment: OPERATION } } },
-  { what: "a predecessor with another root", code: "RecordMismatch", batch: { ...published, previous: { ...published.previous, newStateRoot: wordToHex(1n) } } },
-  { what: "pubdata of an unknown version", code: "PubdataMalformed", batch: withPubdata(changed(formed.pubdata, 0, 2)) },
+  {
+    what: "a predecessor with another commitment",
+    code: "PubdataMismatch",
+    batch: { ...published, previous: { ...published.previous, commitment: OPERATION } },
+  },
+  {
+    what: "a predecessor with another root",
+    code: "RecordMismatch",
+    batch: { ...published, previous: { ...published.previous, newStateRoot: wordToHex(1n) } },
+  },
+  { what: "pubdata of an unknown version", code: "PubdataMalformed", batch: withPubdata(changed(formed.pubdata, 0, 1)) },
   { what: "pubdata with a byte too many", code: "PubdataMalformed", batch: withPubdata(Uint8Array.of(...formed.pubdata, 0)) },
   { what: "another operation", code: "LogRootMismatch", batch: { ...published, canonicalTxHashes: [keccak()] } },
   { what: "no operation", code: "PubdataMalformed", batch: { ...published, canonicalTxHashes: [] } },
   { what: "another first block", code: "CommitmentMismatch", batch: { ...published, firstBlock: 2n } },
   { what: "another first timestamp", code: "CommitmentMismatch", batch: { ...published, firstTimestamp: 101n } },
   { what: "a cheat count", code: "CommitmentMismatch", batch: { ...published, cheatCount: 1n } },
-  { what: "another last value", code: "CommitmentMismatch", batch: withPubdata(changed(formed.pubdata, end, (formed.pubdata[end] ?? 0) ^ 1)) },
-  { what: "another evaluation", code: "CommitmentMismatch", batch: { ...published, stored: { ...published.stored, evaluation: published.stored.point } } },
-  { what: "other asset flows", code: "CommitmentMismatch", batch: { ...published, stored: { ...published.stored, flowsHash: OPERATION } } },
+  {
+    what: "another last value",
+    code: "CommitmentMismatch",
+    batch: withPubdata(changed(formed.pubdata, end, (formed.pubdata[end] ?? 0) ^ 1)),
+  },
+  {
+    what: "another evaluation",
+    code: "CommitmentMismatch",
+    batch: { ...published, stored: { ...published.stored, evaluation: published.stored.point } },
+  },
+  {
+    what: "other asset flows",
+    code: "CommitmentMismatch",
+    batch: { ...published, stored: { ...published.stored, flowsHash: OPERATION } },
+  },
   { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, policyDataHash: OPERATION } },
 ];
 
@@ -183,7 +256,12 @@ for (const { what, code, batch } of cases) {
 }
 
 test("A7: a batch of another chain, contract or settlement chain is refused", () => {
-  for (const other of [{ ...CHAIN, chainId: 272n }, { ...CHAIN, settlementChainId: 1n }, { ...CHAIN, daPolicy: 6n }, { ...CHAIN, hyperchain: `0x${"12".repeat(20)}` as const }]) {
+  for (const other of [
+    { ...CHAIN, chainId: 272n },
+    { ...CHAIN, settlementChainId: 1n },
+    { ...CHAIN, daPolicy: 6n },
+    { ...CHAIN, hyperchain: `0x${"12".repeat(20)}` as const },
+  ]) {
     assert.throws(() => readPublishedBatch(published, other, compress), { name: "ReconstructionError", code: "PubdataMismatch" });
   }
 });
@@ -194,7 +272,15 @@ test("A7: a batch that does not lead from this state to its root is refused", ()
   // The slot that the batch zeroes is zero already, or has another value.
   const already = new RebuiltState([{ ...account!, storage: [{ slot: 2n, value: 20n }] }]);
   assert.throws(() => already.apply(0n, content), { name: "ReconstructionError", code: "RootMismatch" });
-  const other = new RebuiltState([{ ...account!, storage: [{ slot: 1n, value: 11n }, { slot: 2n, value: 21n }] }]);
+  const other = new RebuiltState([
+    {
+      ...account!,
+      storage: [
+        { slot: 1n, value: 11n },
+        { slot: 2n, value: 21n },
+      ],
+    },
+  ]);
   assert.throws(() => other.apply(0n, content), { name: "ReconstructionError", code: "RootMismatch" });
 });
 

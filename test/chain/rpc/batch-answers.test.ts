@@ -7,10 +7,13 @@ import { RpcCode } from "../../../src/chain/rpc/json-rpc.ts";
 const MEBIBYTE = 2 ** 20;
 let asked = 0;
 const methods = new Map<string, RpcMethod>([
-  ["large", async ([size]) => {
-    asked++;
-    return "x".repeat(Number(size));
-  }],
+  [
+    "large",
+    async ([size]) => {
+      asked++;
+      return "x".repeat(Number(size));
+    },
+  ],
   ["eth_sendRawTransaction", async () => "sent"],
 ]);
 const request = (id: number, size: number) => ({ jsonrpc: "2.0", id, method: "large", params: [size] });
@@ -27,15 +30,27 @@ describe("answers to a batch", () => {
     const body = [...sizes.map((size, id) => request(id, size)), 7];
     const text = await answerBody(JSON.stringify(body), methods, undefined);
     const answers = JSON.parse(text) as readonly Answer[];
-    assert.deepEqual(answers.map(({ id }) => id), [0, 1, 2, 3, 4, null]);
-    assert.deepEqual(answers.map(({ result }) => result?.length), [...sizes.slice(0, 3), undefined, undefined, undefined]);
-    assert.deepEqual(answers.slice(3).map(({ error }) => error?.code), [RpcCode.limitExceeded, RpcCode.limitExceeded, RpcCode.invalidRequest]);
+    assert.deepEqual(
+      answers.map(({ id }) => id),
+      [0, 1, 2, 3, 4, null],
+    );
+    assert.deepEqual(
+      answers.map(({ result }) => result?.length),
+      [...sizes.slice(0, 3), undefined, undefined, undefined],
+    );
+    assert.deepEqual(
+      answers.slice(3).map(({ error }) => error?.code),
+      [RpcCode.limitExceeded, RpcCode.limitExceeded, RpcCode.invalidRequest],
+    );
     assert.ok(text.length < 65 * MEBIBYTE);
   });
 
   it("are not made where nobody would get them, but what was sent is answered", async () => {
     asked = 0;
-    const body = [...Array.from({ length: 100 }, (_, id) => request(id, 30 * MEBIBYTE)), { jsonrpc: "2.0", id: 100, method: "eth_sendRawTransaction", params: [] }];
+    const body = [
+      ...Array.from({ length: 100 }, (_, id) => request(id, 30 * MEBIBYTE)),
+      { jsonrpc: "2.0", id: 100, method: "eth_sendRawTransaction", params: [] },
+    ];
     const answers = JSON.parse(await answerBody(JSON.stringify(body), methods, undefined)) as readonly Answer[];
     assert.equal(answers.filter(({ error }) => error?.code === RpcCode.limitExceeded).length, 98);
     assert.equal(answers[100]?.result, "sent");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { getCreateAddress } from "ethers";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { RpcError } from "../../../src/chain/rpc/json-rpc.ts";
 import type { RpcMethods } from "../../../src/chain/rpc/dispatch.ts";
@@ -30,7 +31,10 @@ describe("code that is another at another block, or under another name", () => {
     assert.ok(answer, method);
     return answer(params, undefined);
   };
-  const refused = (code: string) => (error: unknown): boolean => error instanceof RpcError && (error.data as { readonly code?: string } | undefined)?.code === code;
+  const refused =
+    (code: string) =>
+    (error: unknown): boolean =>
+      error instanceof RpcError && (error.data as { readonly code?: string } | undefined)?.code === code;
 
   before(async () => {
     test = await startTestChain({
@@ -42,7 +46,9 @@ describe("code that is another at another block, or under another name", () => {
     });
     methods = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
     const delegate = async (to: Hex, nonce: number): Promise<void> => {
-      await test.chain.submit(await sender.signRaw({ type: 4, to: FACTORY, data: "0x5f5ff3", authorizationList: [owner.authorize(to, nonce)] }));
+      await test.chain.submit(
+        await sender.signRaw({ type: 4, to: FACTORY, data: "0x5f5ff3", authorizationList: [owner.authorize(to, nonce)] }),
+      );
     };
     await delegate(FACTORY, 0);
     delegatedAt = (await ask("eth_blockNumber")) as Hex;
@@ -50,13 +56,18 @@ describe("code that is another at another block, or under another name", () => {
   });
   after(() => test.chain.close());
 
-  it("an account that created contracts at an older block is judged by its code there", async () => {
+  it("a call at an older block runs the code that was there, of any kind, and never in the engine", async () => {
     const call = { to: owner.address, data: HOSTILE };
     const { hash } = (await ask("eth_getBlockByNumber", delegatedAt, false)) as { readonly hash: Hex };
+    // Its authorization took its first nonce.
+    const created = `0x${"00".repeat(12)}${getCreateAddress({ from: owner.address, nonce: 1 }).slice(2).toLowerCase()}`;
     for (const block of [delegatedAt, { blockNumber: delegatedAt }, { blockHash: hash }]) {
-      await assert.rejects(ask("eth_call", call, block), refused("NewestBlockOnly"));
-      await assert.rejects(ask("eth_estimateGas", call, block), refused("NewestBlockOnly"));
-      await assert.rejects(ask("debug_traceCall", call, block, { tracer: "callTracer" }), refused("NotTraceable"));
+      assert.equal(await ask("eth_call", call, block), created);
+      await assert.rejects(ask("eth_estimateGas", call, block), refused("HostileCode"));
+      await assert.rejects(ask("debug_traceCall", call, block, { tracer: "callTracer" }), refused("HostileCode"));
+    }
+    for (const block of ["0x7f", { blockNumber: "0x7f" }, { blockHash: `0x${"12".repeat(32)}` }]) {
+      await assert.rejects(ask("eth_call", call, block), (error: Error) => /0x7f|there is no block/.test(error.message));
     }
     for (const tag of ["latest", "pending", "safe", "finalized", null, undefined]) {
       assert.equal(await ask("eth_call", call, tag), "0x");
@@ -69,7 +80,10 @@ describe("code that is another at another block, or under another name", () => {
     const [lower, upper] = [`0x${target}`, `0x${target.toUpperCase()}`];
     const ends = { code: "0x00" };
     const calls = { code: CALLER_CODE };
-    for (const overrides of [{ [lower]: ends, [upper]: calls }, { [upper]: ends, [lower]: calls }]) {
+    for (const overrides of [
+      { [lower]: ends, [upper]: calls },
+      { [upper]: ends, [lower]: calls },
+    ]) {
       await assert.rejects(ask("eth_call", { to: lower, data: HOSTILE }, "latest", overrides), /twice/);
     }
   });
@@ -79,7 +93,9 @@ describe("code that is another at another block, or under another name", () => {
     const call = { from: target, to: target, value: "0x5" };
     // Returns its balance and what is in slot 1.
     const code = "0x475f5260015460205260405ff3";
-    const overrides = { [target.toUpperCase().replace("X", "x")]: { balance: "0x7", nonce: "0x3", code, stateDiff: { "0x1": "0x9" } } };
+    const overrides = {
+      [target.toUpperCase().replace("X", "x")]: { balance: "0x7", nonce: "0x3", code, stateDiff: { "0x1": "0x9" } },
+    };
     const answer = (await ask("eth_call", call, "latest", overrides)) as Hex;
     assert.deepEqual([BigInt(answer.slice(0, 66)), BigInt(`0x${answer.slice(66)}`)], [7n, 9n]);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import type { RpcClient, RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -9,6 +9,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { LOGGER, LOGGER_CODE } from "../support/logger.ts";
+import { outsideClient } from "../support/outside-client.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 interface Log {
@@ -23,13 +24,19 @@ describe("filters", () => {
   const wallet = new TestWallet(171);
 
   before(async () => {
-    test = await startTestChain({ genesis: [{ address: wallet.address, balanceWei: 10n ** 18n }, { address: LOGGER, code: LOGGER_CODE, nonce: 1n }] });
+    test = await startTestChain({
+      genesis: [
+        { address: wallet.address, balanceWei: 10n ** 18n },
+        { address: LOGGER, code: LOGGER_CODE, nonce: 1n },
+      ],
+    });
     methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true, nowMs: () => nowMs });
   });
   after(() => test.chain.close());
 
   const ask = async <Answer>(method: string, ...params: unknown[]) => (await methods.get(method)!(params, undefined)) as Answer;
-  const log = async (count: bigint) => test.chain.submit(await wallet.signRaw({ to: LOGGER, data: wordToHex(count), gasLimit: 30_000n + count * 1200n }));
+  const log = async (count: bigint) =>
+    test.chain.submit(await wallet.signRaw({ to: LOGGER, data: wordToHex(count), gasLimit: 30_000n + count * 1200n }));
   const notFound = { code: -32000, data: { code: "FilterNotFound" } };
 
   it("tell what came since they were asked, each for itself", async () => {
@@ -44,7 +51,10 @@ describe("filters", () => {
     const newest = await ask<{ hash: Hex; parentHash: Hex }>("eth_getBlockByNumber", "latest", false);
     assert.deepEqual(hashes.slice(-2), [newest.parentHash, newest.hash]);
     assert.deepEqual(await ask("eth_getFilterChanges", blocks), []);
-    assert.equal((await ask<Log[]>("eth_getFilterLogs", await ask("eth_newFilter", { fromBlock: "0x0", address: LOGGER }))).length, 5);
+    assert.equal(
+      (await ask<Log[]>("eth_getFilterLogs", await ask("eth_newFilter", { fromBlock: "0x0", address: LOGGER }))).length,
+      5,
+    );
     await assert.rejects(ask("eth_getFilterLogs", blocks), { code: -32602 });
     assert.equal(await ask("eth_uninstallFilter", logs), true);
     assert.equal(await ask("eth_uninstallFilter", logs), false);
@@ -96,6 +106,16 @@ describe("filters", () => {
     await assert.rejects(ask("eth_getFilterChanges", idle), notFound);
   });
 
+  it("an attack by which one machine makes 1,000 of them ends its own, and none of others", async () => {
+    const make = async (client: RpcClient): Promise<Hex> => (await methods.get("eth_newBlockFilter")!([], client)) as Hex;
+    const changes = (id: Hex): Promise<unknown> => methods.get("eth_getFilterChanges")!([id], undefined);
+    const own = await make(outsideClient("192.0.2.1").client);
+    const first = await make(outsideClient("192.0.2.2").client);
+    for (let i = 0; i < 1000; i++) await make(outsideClient("192.0.2.2").client);
+    assert.deepEqual(await changes(own), []);
+    await assert.rejects(changes(first), notFound);
+  });
+
   it("of subscriptions are told of a block once it is known, with everything in it", async () => {
     const engine = namedNotifications(test.chain);
     const heard: { subscription: string; result: Log & { number?: Hex; transactions?: Hex[] } }[] = [];
@@ -111,8 +131,12 @@ describe("filters", () => {
     stop();
     const head = heard.find(({ subscription }) => subscription === heads)?.result;
     assert.deepEqual([head?.number, head?.transactions], [`0x${test.chain.sequencer.head.number.toString(16)}`, [hash]]);
-    assert.deepEqual(heard.filter(({ subscription }) => subscription === some).map(({ result }) => result.topics), [[wordToHex(2n)]]);
+    assert.deepEqual(
+      heard.filter(({ subscription }) => subscription === some).map(({ result }) => result.topics),
+      [[wordToHex(2n)]],
+    );
     assert.equal(heard.length, 2502);
-    for (const params of [["logs", { address: "0x" }], ["syncing"], []]) await assert.rejects(engine.request("eth_subscribe", params), { code: -32602 });
+    for (const params of [["logs", { address: "0x" }], ["syncing"], []])
+      await assert.rejects(engine.request("eth_subscribe", params), { code: -32602 });
   });
 });

@@ -7,8 +7,18 @@ import { isOwnOrigin } from "../../../src/chain/rpc/origin-check.ts";
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";
 import type { RpcServer } from "../../../src/chain/rpc/server.ts";
 
-const OWN = ["http://localhost:5173", "http://localhost", "https://app.localhost:3000", "http://127.0.0.1:8080", "http://127.8.9.10", "http://[::1]:3000"];
-const EXTENSIONS = ["chrome-extension://nkbihfbeogaeaoehlefnkodbefgpgknn", "moz-extension://5d8ba2b4-1f1f-4f5e-9b5e-000000000000"];
+const OWN = [
+  "http://localhost:5173",
+  "http://localhost",
+  "https://app.localhost:3000",
+  "http://127.0.0.1:8080",
+  "http://127.8.9.10",
+  "http://[::1]:3000",
+];
+const EXTENSIONS = [
+  "chrome-extension://nkbihfbeogaeaoehlefnkodbefgpgknn",
+  "moz-extension://5d8ba2b4-1f1f-4f5e-9b5e-000000000000",
+];
 const FOREIGN = [
   "https://evil.example",
   "http://localhost.evil.example",
@@ -38,13 +48,18 @@ describe("A11: web pages that would drive a devnet", () => {
   });
 
   /** As a browser posts for a page without asking first: a "simple" request, whose content is plain text. */
-  function post({ port }: RpcServer, origin: string | undefined): Promise<{ readonly status: number | undefined; readonly allowed: string | undefined; readonly body: string }> {
+  function post(
+    { port }: RpcServer,
+    origin: string | undefined,
+  ): Promise<{ readonly status: number | undefined; readonly allowed: string | undefined; readonly body: string }> {
     const headers = { "content-type": "text/plain", ...(origin === undefined ? {} : { origin }) };
     return new Promise((resolve, reject) => {
       const request = httpRequest({ port, host: "127.0.0.1", method: "POST", headers, agent: false }, (response) => {
         let body = "";
         response.on("data", (chunk: Buffer) => (body += chunk.toString()));
-        response.on("end", () => resolve({ status: response.statusCode, allowed: response.headers["access-control-allow-origin"], body }));
+        response.on("end", () =>
+          resolve({ status: response.statusCode, allowed: response.headers["access-control-allow-origin"], body }),
+        );
       });
       request.on("error", reject);
       request.end(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "hardhat_setBalance" }));
@@ -82,7 +97,10 @@ describe("A11: web pages that would drive a devnet", () => {
   });
 
   it("are answered where the options name their origin, and only then", async () => {
-    assert.deepEqual(await post(open, "https://app.example").then(({ status, allowed }) => [status, allowed]), [200, "https://app.example"]);
+    assert.deepEqual(await post(open, "https://app.example").then(({ status, allowed }) => [status, allowed]), [
+      200,
+      "https://app.example",
+    ]);
     assert.equal(await openSocket(open, "https://app.example"), "open");
     assert.equal((await post(open, "https://app.example.evil.example")).status, 403);
     assert.equal((await post(open, "http://app.example")).status, 403);

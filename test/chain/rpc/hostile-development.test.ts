@@ -22,12 +22,35 @@ describe("hostile input to the development methods", () => {
     const all = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
     const plain = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
     const word = `0x${"f".repeat(64)}`;
-    const nonsense: readonly unknown[] = [null, true, -1, 1.5, 2 ** 53, 1e300, "", "0x", "0xg", "latest", "0x0", "0xffffffffffffffff", word, `${word}f`, SINK, `0x${"73".repeat(5)}`, [], {}, { from: SINK }, { from: 7 }];
+    const nonsense: readonly unknown[] = [
+      null,
+      true,
+      -1,
+      1.5,
+      2 ** 53,
+      1e300,
+      "",
+      "0x",
+      "0xg",
+      "latest",
+      "0x0",
+      "0xffffffffffffffff",
+      word,
+      `${word}f`,
+      SINK,
+      `0x${"73".repeat(5)}`,
+      [],
+      {},
+      { from: SINK },
+      { from: 7 },
+    ];
     const lists = nonsense.flatMap((value) => [[], [value], [SINK, value], [SINK, "0x1", value], [value, value, value]]);
     for (const method of all.keys()) {
       if (plain.has(method)) continue;
       for (const params of lists) {
-        const answer = JSON.parse(await answerBody(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }), all, undefined)) as { result?: unknown; error?: { code: number; message: string } };
+        const answer = JSON.parse(
+          await answerBody(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }), all, undefined),
+        ) as { result?: unknown; error?: { code: number; message: string } };
         assert.ok(answer.result !== undefined || typeof answer.error?.code === "number", method);
         assert.deepEqual(test.faults, [], `${method} ${JSON.stringify(params)} stopped the chain`);
       }

@@ -28,7 +28,12 @@ describe("answers about logs", () => {
   const wallet = new TestWallet(170);
 
   before(async () => {
-    test = await startTestChain({ genesis: [{ address: wallet.address, balanceWei: 10n ** 18n }, { address: LOGGER, code: LOGGER_CODE, nonce: 1n }] });
+    test = await startTestChain({
+      genesis: [
+        { address: wallet.address, balanceWei: 10n ** 18n },
+        { address: LOGGER, code: LOGGER_CODE, nonce: 1n },
+      ],
+    });
     for (let i = 0; i < 4; i++) await log(3000n);
     // A block each, behind the one that opened the batch.
     first = test.chain.sequencer.head.number - 3n;
@@ -40,9 +45,15 @@ describe("answers about logs", () => {
   };
   const number = (value: bigint): Hex => `0x${value.toString(16)}`;
   const ask = async (filter: object): Promise<readonly Log[]> =>
-    (await chainMethods(test.chain, { gasPriceWei: 1n, development: false }).get("eth_getLogs")!([filter], undefined)) as readonly Log[];
+    (await chainMethods(test.chain, { gasPriceWei: 1n, development: false }).get("eth_getLogs")!(
+      [filter],
+      undefined,
+    )) as readonly Log[];
   const refused = async (filter: object): Promise<RangeError> => {
-    const error = await ask(filter).then(() => undefined, (reason: unknown) => reason as RangeError);
+    const error = await ask(filter).then(
+      () => undefined,
+      (reason: unknown) => reason as RangeError,
+    );
     assert.ok(error !== undefined, "it was answered");
     assert.deepEqual([error.code, error.data.code], [-32005, "TooManyLogs"]);
     return error;
@@ -60,7 +71,13 @@ describe("answers about logs", () => {
   it("find a few among more than that", async () => {
     const five = wordToHex(5n);
     const found = await ask({ fromBlock: "0x0", toBlock: "0xffffff", topics: [[five, wordToHex(7n)]] });
-    assert.deepEqual(found.map(({ blockNumber, topics }) => [BigInt(blockNumber), topics[0]]), [0n, 1n, 2n, 3n].flatMap((i) => [[first + i, wordToHex(7n)], [first + i, five]]));
+    assert.deepEqual(
+      found.map(({ blockNumber, topics }) => [BigInt(blockNumber), topics[0]]),
+      [0n, 1n, 2n, 3n].flatMap((i) => [
+        [first + i, wordToHex(7n)],
+        [first + i, five],
+      ]),
+    );
     assert.deepEqual(await ask({ fromBlock: "0x0", address: [wallet.address] }), []);
   });
 
@@ -79,7 +96,9 @@ describe("answers about logs", () => {
     const reader = new LogReader(test.chain, new ZkFields(test.chain));
     const filter = parseLogFilter({ fromBlock: number(first), toBlock: number(first + 3n), topics: [wordToHex(1n)] });
     // Each log has 32 bytes: 66 characters.
-    await assert.rejects(reader.all(filter, { logs: 10, dataCharacters: 131 }), { data: { code: "TooManyLogs", from: number(first), to: number(first) } });
+    await assert.rejects(reader.all(filter, { logs: 10, dataCharacters: 131 }), {
+      data: { code: "TooManyLogs", from: number(first), to: number(first) },
+    });
     assert.equal((await reader.all(filter, { logs: 4, dataCharacters: 264 })).length, 4);
     await assert.rejects(reader.all(filter, { logs: 10, dataCharacters: 65 }), { data: { code: "TooManyLogs" } });
     const range = await reader.upTo(filter, first, first + 3n, { logs: 2, dataCharacters: 1000 });
@@ -88,7 +107,19 @@ describe("answers about logs", () => {
 
   it("name what is wrong with a filter", async () => {
     const word = wordToHex(1n);
-    for (const filter of [7, [], { address: "0x12" }, { address: [5] }, { topics: "0x" }, { topics: [7] }, { topics: Array(5).fill(null) }, { fromBlock: 7 }, { toBlock: "newest" }, { blockHash: "0x1" }, { blockHash: word, fromBlock: "0x1" }]) {
+    for (const filter of [
+      7,
+      [],
+      { address: "0x12" },
+      { address: [5] },
+      { topics: "0x" },
+      { topics: [7] },
+      { topics: Array(5).fill(null) },
+      { fromBlock: 7 },
+      { toBlock: "newest" },
+      { blockHash: "0x1" },
+      { blockHash: word, fromBlock: "0x1" },
+    ]) {
       await assert.rejects(ask(filter as object), { code: -32602 }, JSON.stringify(filter));
     }
     await assert.rejects(ask({ topics: [Array(1001).fill(word)] }), { code: -32005 });

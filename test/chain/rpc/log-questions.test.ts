@@ -5,8 +5,9 @@ import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { RpcCode } from "../../../src/chain/rpc/json-rpc.ts";
 import type { ExecutionEngine } from "../../../src/chain/execution/engine.ts";
 import { startTestChain } from "../support/chain.ts";
+import { outsideClient } from "../support/outside-client.ts";
 
-it("questions about logs come to the engine one at a time, 4,096 at most", async () => {
+it("questions about logs come to the engine one at a time, 4,096 of all clients at most", async () => {
   const test = await startTestChain();
   try {
     let underWay = 0;
@@ -24,7 +25,9 @@ it("questions about logs come to the engine one at a time, 4,096 at most", async
     };
     const engine = Object.assign(Object.create(test.chain.engine) as ExecutionEngine, { request });
     const methods = chainMethods({ ...test.chain, engine }, { gasPriceWei: 1n, development: false });
-    const ask = (): Promise<unknown> => methods.get("eth_getLogs")!([{ fromBlock: "0x0" }], undefined).catch((error: { code: number }) => error.code);
+    const clients = Array.from({ length: 5 }, () => outsideClient().client);
+    const ask = (_: unknown, i: number): Promise<unknown> =>
+      methods.get("eth_getLogs")!([{ fromBlock: "0x0" }], clients[i % 5]).catch((error: { code: number }) => error.code);
     const answers = await Promise.all(Array.from({ length: 4200 }, ask));
     assert.equal(most, 1);
     assert.equal(answers.filter((answer) => answer === RpcCode.limitExceeded).length, 4200 - 4096);

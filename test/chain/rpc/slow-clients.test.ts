@@ -19,7 +19,8 @@ interface Answer {
 }
 
 const LARGE = 8 * 2 ** 20;
-const HANDSHAKE = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+const HANDSHAKE =
+  "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
 
 describe("a server whose clients are slow, many or strangers", () => {
   let server: RpcServer | undefined;
@@ -40,18 +41,24 @@ describe("a server whose clients are slow, many or strangers", () => {
     const methods = new Map<string, RpcMethod>([
       ["small", async () => "here"],
       ["large", async () => "x".repeat(LARGE)],
-      ["held", async () => {
-        underWay++;
-        return held;
-      }],
+      [
+        "held",
+        async () => {
+          underWay++;
+          return held;
+        },
+      ],
     ]);
     let ids = 0;
-    const engine = { request: async (method: string) => (method === "eth_subscribe" ? `0x${(++ids).toString(16)}` : true), onNotification: () => () => undefined };
+    const engine = {
+      request: async (method: string) => (method === "eth_subscribe" ? `0x${(++ids).toString(16)}` : true),
+      onNotification: () => () => undefined,
+    };
     server = await startRpcServer({ host: "127.0.0.1", port: 0, limits }, { engine, methods });
     return server.port;
   };
-  const open = async (port: number): Promise<Socket> => {
-    const socket = connect(port, "127.0.0.1");
+  const open = async (port: number, localAddress = "127.0.0.1"): Promise<Socket> => {
+    const socket = connect({ port, host: "127.0.0.1", localAddress });
     socket.on("error", () => undefined);
     sockets.push(socket);
     await once(socket, "connect");
@@ -62,7 +69,11 @@ describe("a server whose clients are slow, many or strangers", () => {
     return `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
   };
   const ask = async (port: number, body: unknown): Promise<Answer> => {
-    const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body: JSON.stringify(body), headers: { connection: "close" } });
+    const response = await fetch(`http://127.0.0.1:${port}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { connection: "close" },
+    });
     return (await response.json()) as Answer;
   };
   /** Waits until a connection is free again, where there may be no more. */
@@ -97,7 +108,9 @@ describe("a server whose clients are slow, many or strangers", () => {
     await once(socket, "data");
     socket.pause();
     // Pings of 125 bytes, masked with zeros.
-    const pings = Buffer.concat(Array.from({ length: 500 }, () => Buffer.concat([Buffer.from([0x89, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)])));
+    const pings = Buffer.concat(
+      Array.from({ length: 500 }, () => Buffer.concat([Buffer.from([0x89, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)])),
+    );
     while (!socket.destroyed) await new Promise((resolve) => socket.write(pings, resolve));
   });
 
@@ -176,21 +189,38 @@ describe("a server whose clients are slow, many or strangers", () => {
 
   it("answers so many requests at a time, and refuses others", async () => {
     const port = await start({ requests: 3, requestCharacters: 1000 });
-    const held = ask(port, [1, 2, 3].map((id) => ({ id, method: "held" })));
+    const held = ask(
+      port,
+      [1, 2, 3].map((id) => ({ id, method: "held" })),
+    );
     while (underWay < 3) await nextTurn();
     assert.equal((await ask(port, { id: 1, method: "small" })).error?.code, -32005);
     release();
     await held;
     assert.equal((await ask(port, { id: 1, method: "small" })).result, "here");
-    assert.equal((await ask(port, [1, 2, 3, 4].map((id) => ({ id, method: "small" })))).error?.code, -32005);
+    assert.equal(
+      (
+        await ask(
+          port,
+          [1, 2, 3, 4].map((id) => ({ id, method: "small" })),
+        )
+      ).error?.code,
+      -32005,
+    );
     assert.equal((await ask(port, { id: 1, method: "small", params: ["x".repeat(1000)] })).error?.code, -32005);
     assert.equal((await ask(port, { id: 1, method: "small" })).result, "here");
   });
 
   it("keeps so many answers for batches that are not complete", async () => {
     const port = await start({ answerCharacters: LARGE + 1000 });
-    const answers = (await ask(port, [1, 2].map((id) => ({ id, method: "large" })))) as unknown as Answer[];
-    assert.deepEqual(answers.map(({ error }) => error?.code), [undefined, -32005]);
+    const answers = (await ask(
+      port,
+      [1, 2].map((id) => ({ id, method: "large" })),
+    )) as unknown as Answer[];
+    assert.deepEqual(
+      answers.map(({ error }) => error?.code),
+      [undefined, -32005],
+    );
     assert.equal(((await ask(port, [{ id: 1, method: "large" }])) as unknown as Answer[])[0]?.error, undefined);
   });
 
@@ -213,6 +243,71 @@ describe("a server whose clients are slow, many or strangers", () => {
     unread.add(reads, 1);
     assert.deepEqual(ended, ["leaves", "other"]);
   });
+
+  describe(
+    "an attack by which one machine takes",
+    { skip: process.platform === "linux" ? false : "machines have one address" },
+    () => {
+      const OTHER = "127.0.0.2";
+      const answerOver = async (socket: Socket, method: string): Promise<string> => {
+        socket.write(post(method));
+        let answer = "";
+        while (!answer.includes("}")) answer += String(((await once(socket, "data")) as [Buffer])[0]);
+        return answer;
+      };
+
+      it("every connection leaves one to another machine", async () => {
+        const port = await start({ connections: 3 });
+        const flood = await Promise.all([1, 2, 3].map(() => open(port)));
+        const ends = flood.map((socket) => once(socket, "close"));
+        assert.match(await answerOver(await open(port, OTHER), "small"), /here/);
+        await Promise.race(ends);
+        assert.equal(flood.filter(({ destroyed }) => destroyed).length, 1);
+      });
+
+      it("every place for requests, with calls that take long, leaves places to another machine", async () => {
+        const port = await start({ requests: 3 });
+        const flood = await open(port);
+        flood.write(post("held").repeat(3));
+        while (underWay < 3) await nextTurn();
+        const end = once(flood, "close");
+        assert.match(await answerOver(await open(port, OTHER), "small"), /here/);
+        await end;
+      });
+
+      it("all characters of requests leaves places to another machine", async () => {
+        const port = await start({ requestCharacters: 200 });
+        const flood = await open(port);
+        flood.write(post("held").repeat(4));
+        while (underWay < 4) await nextTurn();
+        const end = once(flood, "close");
+        assert.match(await answerOver(await open(port, OTHER), "small"), /here/);
+        await end;
+      });
+
+      it("all subscriptions leaves some to another machine", async () => {
+        const port = await start();
+        const flood = Array.from({ length: 10 }, () => new WebSocket(`ws://127.0.0.1:${port}`));
+        const subscribe = async (client: WebSocket, count: number): Promise<Answer[]> => {
+          if (client.readyState === client.CONNECTING) await once(client, "open");
+          const answers: Answer[] = [];
+          const answered = new Promise<void>((resolve) =>
+            client.on("message", (data: Buffer) => answers.push(JSON.parse(data.toString()) as Answer) === count && resolve()),
+          );
+          for (let id = 0; id < count; id++) client.send(JSON.stringify({ id, method: "eth_subscribe", params: ["newHeads"] }));
+          await answered;
+          return answers;
+        };
+        for (const client of flood) await subscribe(client, 100);
+        const end = Promise.race(flood.map((client) => once(client, "close")));
+        const other = new WebSocket(`ws://127.0.0.1:${port}`, { localAddress: OTHER });
+        const [answer] = await subscribe(other, 1);
+        assert.match(String(answer?.result), /^0x/);
+        await end;
+        for (const client of [...flood, other]) client.terminate();
+      });
+    },
+  );
 
   it("has 1,000 subscriptions for all clients together", async () => {
     const port = await start();
@@ -251,15 +346,40 @@ describe("a server whose clients are slow, many or strangers", () => {
         request.on("error", reject);
         request.end(JSON.stringify({ id: 1, method: "small" }));
       });
-    assert.deepEqual([await status(`localhost:${port}`), await status("evil.example.com"), await status(`evil.example.com:${port}`)], [200, 403, 403]);
+    assert.deepEqual(
+      [await status(`localhost:${port}`), await status("evil.example.com"), await status(`evil.example.com:${port}`)],
+      [200, 403, 403],
+    );
     const socket = await open(port);
     socket.write(`GET / HTTP/1.1\r\nHost: evil.example.com\r\n${HANDSHAKE}`);
     const [answer] = (await once(socket, "data")) as [Buffer];
     assert.match(answer.toString(), /^HTTP\/1\.1 403 /);
 
-    const own = ["127.0.0.1", "127.0.0.1:8545", "[::1]:8545", "192.168.0.7", "localhost", "LOCALHOST:1", "app.localhost", "localhost.", "devnet", "devnet:8545", "host.docker.internal:8545", "node.example.com:80", "", undefined];
+    const own = [
+      "127.0.0.1",
+      "127.0.0.1:8545",
+      "[::1]:8545",
+      "192.168.0.7",
+      "localhost",
+      "LOCALHOST:1",
+      "app.localhost",
+      "localhost.",
+      "devnet",
+      "devnet:8545",
+      "host.docker.internal:8545",
+      "node.example.com:80",
+      "",
+      undefined,
+    ];
     for (const header of own) assert.equal(isOwnHost(header, "node.example.com"), true, header);
-    for (const header of ["evil.com", "evil.com:8545", "localhost.evil.com", "127.0.0.1.evil.com", "evilinternal.com", "notlocalhost.com."]) {
+    for (const header of [
+      "evil.com",
+      "evil.com:8545",
+      "localhost.evil.com",
+      "127.0.0.1.evil.com",
+      "evilinternal.com",
+      "notlocalhost.com.",
+    ]) {
       assert.equal(isOwnHost(header, "127.0.0.1"), false, header);
       for (const listening of ["0.0.0.0", "::"]) assert.equal(isOwnHost(header, listening), true);
     }

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import { getCreateAddress } from "ethers";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { stackWords } from "../../../src/chain/rpc/stack-heights.ts";
 import type { TracedStep } from "../../../src/chain/rpc/stack-heights.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { testContract } from "../support/artifact.ts";
 import { startTestChain } from "../support/chain.ts";
+import { outsideClient } from "../support/outside-client.ts";
 import type { TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
@@ -33,25 +35,36 @@ describe("traces", () => {
         { address: LOUD, code: LOUD_CODE, nonce: 1n },
       ],
     });
-    creating = await startTestChain({ genesis: [{ address: wallet.address, balanceWei: 10n ** 18n }, { address: CREATOR, code: CREATOR_CODE, nonce: 1n }] });
+    creating = await startTestChain({
+      genesis: [
+        { address: wallet.address, balanceWei: 10n ** 18n },
+        { address: CREATOR, code: CREATOR_CODE, nonce: 1n },
+      ],
+    });
   });
   after(async () => {
     await test.chain.close();
     await creating.chain.close();
   });
 
-  const methodsOf = ({ chain }: TestChain): ReadonlyMap<string, RpcMethod> => chainMethods(chain, { gasPriceWei: 1n, development: false });
-  const ask = async <Result>(method: string, ...params: unknown[]) => (await methodsOf(test).get(method)!(params, undefined)) as Result;
-  const askCreating = async <Result>(method: string, ...params: unknown[]) => (await methodsOf(creating).get(method)!(params, undefined)) as Result;
+  const methodsOf = ({ chain }: TestChain): ReadonlyMap<string, RpcMethod> =>
+    chainMethods(chain, { gasPriceWei: 1n, development: false });
+  const ask = async <Result>(method: string, ...params: unknown[]) =>
+    (await methodsOf(test).get(method)!(params, undefined)) as Result;
+  const askCreating = async <Result>(method: string, ...params: unknown[]) =>
+    (await methodsOf(creating).get(method)!(params, undefined)) as Result;
   const send = async (request: { to?: Hex; data?: Hex; gasLimit?: bigint }) => test.chain.submit(await wallet.signRaw(request));
   const tooLarge = { code: -32005, data: { code: "TraceTooLarge" } };
 
   it("are refused before they are made, where they would be too large", async () => {
     const deep = await send({ to: DEEP, gasLimit: 200_000n });
     await assert.rejects(ask("debug_traceTransaction", deep), tooLarge);
-    assert.ok((await ask<{ structLogs: unknown[] }>("debug_traceTransaction", deep, { disableStack: true })).structLogs.length > 10_000);
+    assert.ok(
+      (await ask<{ structLogs: unknown[] }>("debug_traceTransaction", deep, { disableStack: true })).structLogs.length > 10_000,
+    );
     const loud = await send({ to: LOUD, gasLimit: 100_000n });
-    for (const tracer of ["callTracer", "muxTracer"]) await assert.rejects(ask("debug_traceTransaction", loud, { tracer }), tooLarge);
+    for (const tracer of ["callTracer", "muxTracer"])
+      await assert.rejects(ask("debug_traceTransaction", loud, { tracer }), tooLarge);
     await assert.rejects(ask("debug_traceTransaction", deep, { disableStack: true, enableMemory: true }), tooLarge);
     await assert.rejects(ask("debug_traceCall", { to: LOUD, gas: "0x186a0" }, "latest", { tracer: "callTracer" }), tooLarge);
     await assert.rejects(ask("debug_traceCall", { to: DEEP, gas: "0xffffff" }, "latest"), tooLarge);
@@ -62,10 +75,16 @@ describe("traces", () => {
     const created = await send({ data: workload.initCode, gasLimit: 3_000_000n });
     const { contractAddress } = await ask<{ contractAddress: Hex }>("eth_getTransactionReceipt", created);
     const hash = await send({ to: contractAddress, data: workload.abi.encodeFunctionData("work", [3, 8]) as Hex });
-    const { structLogs } = await ask<{ structLogs: { op: string; depth: number; stack: string[] }[] }>("debug_traceTransaction", hash);
+    const { structLogs } = await ask<{ structLogs: { op: string; depth: number; stack: string[] }[] }>(
+      "debug_traceTransaction",
+      hash,
+    );
     assert.ok(structLogs.length > 100);
     // What is reckoned from the instructions is what lies there.
-    assert.equal(stackWords(structLogs), structLogs.reduce((sum, { stack }) => sum + stack.length, 0));
+    assert.equal(
+      stackWords(structLogs),
+      structLogs.reduce((sum, { stack }) => sum + stack.length, 0),
+    );
     assert.equal((await ask<{ to: Hex }>("debug_traceTransaction", hash, { tracer: "callTracer" })).to, contractAddress);
     assert.ok(contractAddress in (await ask<object>("debug_traceTransaction", hash, { tracer: "prestateTracer" })));
     const call = { from: wallet.address, to: SINK, value: "0x1" };
@@ -75,25 +94,63 @@ describe("traces", () => {
   it("reckon stacks across calls and creations", async () => {
     const raw = await wallet.signRaw({ to: CREATOR, data: "0x60016002600360046005505050505f5ff3", gasLimit: 200_000n, nonce: 0 });
     wallet.nonce--;
-    const { structLogs } = await askCreating<{ structLogs: (TracedStep & { stack: string[] })[] }>("debug_traceTransaction", await creating.chain.submit(raw));
+    const { structLogs } = await askCreating<{ structLogs: (TracedStep & { stack: string[] })[] }>(
+      "debug_traceTransaction",
+      await creating.chain.submit(raw),
+    );
     assert.ok(structLogs.some(({ depth }) => depth === 2));
-    assert.equal(stackWords(structLogs), structLogs.reduce((sum, { stack }) => sum + stack.length, 0));
+    assert.equal(
+      stackWords(structLogs),
+      structLogs.reduce((sum, { stack }) => sum + stack.length, 0),
+    );
   });
 
   it("of calls are made only where the engine may run them", async () => {
-    await assert.rejects(askCreating("debug_traceCall", { to: CREATOR, data: "0x73" }, "latest", { tracer: "callTracer" }), { data: { code: "NotTraceable" } });
-    await assert.rejects(ask("debug_traceCall", { data: "0x00" }, "latest", { tracer: "callTracer" }), { data: { code: "NotTraceable" } });
+    await assert.rejects(askCreating("debug_traceCall", { to: CREATOR, data: "0x73" }, "latest", { tracer: "callTracer" }), {
+      data: { code: "HostileCode" },
+    });
     await assert.rejects(ask("debug_traceCall", { data: "0x73" }, "latest"), { data: { code: "HostileCode" } });
-    await assert.rejects(ask("debug_traceCall", { to: LOUD, gas: "0xffffff" }, "latest", { tracer: "callTracer" }), { data: { code: "NotTraceable" } });
+    await assert.rejects(ask("debug_traceCall", { to: LOUD, gas: "0xffffff" }, "latest", { tracer: "callTracer" }), tooLarge);
+    await assert.rejects(ask("debug_traceCall", { to: SINK, authorizationList: [] }, "latest"), {
+      data: { code: "NotTraceable" },
+    });
     const overridden = { tracer: "callTracer", stateOverrides: { [SINK]: { code: "0x73" } } };
     await assert.rejects(ask("debug_traceCall", { to: SINK }, "latest", overridden), { code: -32602 });
+  });
+
+  it("of calls show the calls and creations in them, and what they change", async () => {
+    const tracer = async <Result>(call: object, config: object) => askCreating<Result>("debug_traceCall", call, "latest", config);
+    // Runs its input as init code: a nested creation.
+    const call = { from: wallet.address, to: CREATOR, data: "0x5f5ff3", value: "0x0" };
+    const nonce = Number(await askCreating<Hex>("eth_getTransactionCount", CREATOR, "latest"));
+    const { calls } = await tracer<{ calls: { type: string; to: Hex }[] }>(call, { tracer: "callTracer" });
+    const created = getCreateAddress({ from: CREATOR, nonce }).toLowerCase();
+    assert.deepEqual(
+      calls.map(({ type, to }) => [type, to]),
+      [["CREATE", created]],
+    );
+    const { pre, post } = await tracer<Record<"pre" | "post", Record<Hex, { nonce?: number }>>>(call, {
+      tracer: "prestateTracer",
+      tracerConfig: { diffMode: true },
+    });
+    assert.equal(pre[CREATOR]?.nonce, nonce);
+    assert.equal(post[CREATOR]?.nonce, nonce + 1);
+    assert.equal((await tracer<{ type: string }>({ data: "0x00" }, { tracer: "callTracer" })).type, "CREATE");
   });
 
   it("wait for each other, and are refused when too many wait", async () => {
     const hash = await send({ to: SINK });
     const traced = methodsOf(test).get("debug_traceTransaction")!;
-    const answers = await Promise.allSettled(Array.from({ length: 40 }, () => traced([hash, { tracer: "callTracer" }], undefined)));
+    const clients = Array.from({ length: 4 }, () => outsideClient().client);
+    const answers = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, i) => traced([hash, { tracer: "callTracer" }], clients[i % clients.length])),
+    );
+    // 32 of all, and 16 of each.
     assert.equal(answers.filter(({ status }) => status === "rejected").length, 8);
+    const ofOne = await Promise.allSettled(
+      Array.from({ length: 20 }, () => traced([hash, { tracer: "callTracer" }], clients[0])),
+    );
+    assert.equal(ofOne.filter(({ status }) => status === "rejected").length, 4);
     await ask("debug_traceTransaction", hash, { tracer: "callTracer" });
   });
 });

@@ -17,7 +17,7 @@ import type { TestContract } from "../support/artifact.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { COINBASE, connect } from "../support/engine.ts";
-import { configuration, realGenesis } from "../support/predeploys.ts";
+import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const ETHER = 10n ** 18n;
@@ -28,8 +28,15 @@ interface Receipt {
   readonly type: Hex;
   readonly l1BatchNumber: Hex;
   readonly l1BatchTxIndex: Hex;
-  readonly logs: readonly { readonly transactionHash: Hex; readonly l1BatchNumber: Hex; readonly transactionLogIndex: Hex; readonly logType: null }[];
-  readonly l2ToL1Logs: readonly Readonly<Record<"sender" | "key" | "value" | "transactionHash" | "indexInBatch" | "logIndex" | "shardId" | "blockHash", Hex>>[];
+  readonly logs: readonly {
+    readonly transactionHash: Hex;
+    readonly l1BatchNumber: Hex;
+    readonly transactionLogIndex: Hex;
+    readonly logType: null;
+  }[];
+  readonly l2ToL1Logs: readonly Readonly<
+    Record<"sender" | "key" | "value" | "transactionHash" | "indexInBatch" | "logIndex" | "shardId" | "blockHash", Hex>
+  >[];
 }
 
 describe("fields for ZK Stack's clients", () => {
@@ -42,6 +49,7 @@ describe("fields for ZK Stack's clients", () => {
     test = await startTestChain({
       predeploys: await realGenesis(),
       initialState: [...configuration, { address: wallet.address, balanceWei: 100n * ETHER }],
+      extensions,
       system: predeployTransactions,
       sequencer: { firstBatch: 0n },
     });
@@ -49,7 +57,10 @@ describe("fields for ZK Stack's clients", () => {
   after(() => test.chain.close());
 
   const ask = async (method: string, ...params: unknown[]) => namedReads(test.chain).get(method)!(params, undefined);
-  const send = async (body: Hex) => test.chain.submit(await wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", [body]) }));
+  const send = async (body: Hex) =>
+    test.chain.submit(
+      await wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", [body]) }),
+    );
   const operation = (to: bigint, nonce: bigint, data: Hex = "0x"): L2CanonicalTransaction => ({
     txType: PRIORITY_OPERATION_TYPE,
     from: 0xabcdn,
@@ -72,14 +83,21 @@ describe("fields for ZK Stack's clients", () => {
   it("names each message's place in the batch's log tree", async () => {
     const first = await send("0x01");
     const data = messenger.abi.encodeFunctionData("sendToL1", ["0x02"]) as Hex;
-    const sent = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(BigInt(L1_MESSENGER_ADDRESS), 0n, data), COINBASE));
+    const sent = await test.chain.sequencer.runPriorityOp(
+      priorityOperation(operation(BigInt(L1_MESSENGER_ADDRESS), 0n, data), COINBASE),
+    );
     const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0n, 1n, "0x73"), COINBASE));
     const last = await send("0x03");
     assert.deepEqual([sent.success, unable.success, unable.operationHash], [true, false, undefined]);
     const batch = (await test.chain.seal())!;
     const leaves = pubdataLogLeaves(batch.logs, batch.canonicalTxHashes);
-    const receipts = (await Promise.all([first, sent.canonicalTxHash, unable.canonicalTxHash, last].map((hash) => ask("eth_getTransactionReceipt", hash)))) as Receipt[];
-    assert.deepEqual(receipts.map(({ l2ToL1Logs }) => l2ToL1Logs.map(({ indexInBatch }) => Number(indexInBatch))), [[0], [1, 2], [3], [4]]);
+    const receipts = (await Promise.all(
+      [first, sent.canonicalTxHash, unable.canonicalTxHash, last].map((hash) => ask("eth_getTransactionReceipt", hash)),
+    )) as Receipt[];
+    assert.deepEqual(
+      receipts.map(({ l2ToL1Logs }) => l2ToL1Logs.map(({ indexInBatch }) => Number(indexInBatch))),
+      [[0], [1, 2], [3], [4]],
+    );
     for (const { l2ToL1Logs } of receipts) {
       for (const { sender, key, value, indexInBatch } of l2ToL1Logs) {
         const leaf = hashL2Log({ l2ShardId: 0, isService: true, txNumberInBatch: 0, sender, key, value });
@@ -93,13 +111,44 @@ describe("fields for ZK Stack's clients", () => {
   it("serves a priority operation under its canonical hash, also one that could not run", async () => {
     const ran = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0x1234n, 2n), COINBASE));
     const unable = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(0n, 3n, "0x73"), COINBASE));
-    for (const [{ canonicalTxHash }, status] of [[ran, "0x1"], [unable, "0x0"]] as const) {
+    for (const [{ canonicalTxHash }, status] of [
+      [ran, "0x1"],
+      [unable, "0x0"],
+    ] as const) {
       const receipt = (await ask("eth_getTransactionReceipt", canonicalTxHash)) as Receipt;
       assert.deepEqual([receipt.transactionHash, receipt.type, receipt.status], [canonicalTxHash, "0xff", status]);
       const result = receipt.l2ToL1Logs.at(-1);
-      assert.deepEqual([result?.key, result?.value, result?.transactionHash], [canonicalTxHash, wordToHex(BigInt(status)), canonicalTxHash]);
-      const transaction = (await ask("eth_getTransactionByHash", canonicalTxHash)) as { hash: Hex; type: Hex; l1BatchTxIndex: Hex };
+      assert.deepEqual(
+        [result?.key, result?.value, result?.transactionHash],
+        [canonicalTxHash, wordToHex(BigInt(status)), canonicalTxHash],
+      );
+      const transaction = (await ask("eth_getTransactionByHash", canonicalTxHash)) as {
+        hash: Hex;
+        type: Hex;
+        l1BatchTxIndex: Hex;
+      };
       assert.deepEqual([transaction.hash, transaction.type, transaction.l1BatchTxIndex], [canonicalTxHash, "0xff", "0x0"]);
+    }
+  });
+
+  it("tells the gas price that L1 charged for a priority operation, so that clients compute the refund that was paid", async () => {
+    const price = 1_000_000_000n;
+    const recipient = 0x5e5en;
+    const priced = { ...operation(0x1234n, 20n), maxFeePerGas: price, reserved: [ETHER, recipient, 0n, 0n] } as const;
+    const unable = { ...operation(0n, 21n, "0x73"), maxFeePerGas: price, reserved: [ETHER, recipient + 1n, 0n, 0n] } as const;
+    for (const [request, to] of [
+      [priced, recipient],
+      [unable, recipient + 1n],
+    ] as const) {
+      const { canonicalTxHash } = await test.chain.sequencer.runPriorityOp(priorityOperation(request, COINBASE));
+      const receipt = (await ask("eth_getTransactionReceipt", canonicalTxHash)) as { gasUsed: Hex; effectiveGasPrice: Hex };
+      assert.equal(BigInt(receipt.effectiveGasPrice), price);
+      // What was minted less the fee, as viem and zksync-ethers compute it.
+      const refund = ETHER - BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice);
+      const balance = await test.chain.engine.request("eth_getBalance", [`0x${to.toString(16).padStart(40, "0")}`, "latest"]);
+      assert.equal(BigInt(balance as Hex), refund);
+      const transaction = (await ask("eth_getTransactionByHash", canonicalTxHash)) as { gasPrice: Hex; maxFeePerGas: Hex };
+      assert.deepEqual([BigInt(transaction.gasPrice), BigInt(transaction.maxFeePerGas)], [price, price]);
     }
   });
 
@@ -109,16 +158,31 @@ describe("fields for ZK Stack's clients", () => {
     const heard: { transactionHash: Hex; blockNumber: Hex }[] = [];
     const stop = engine.onNotification(({ result }) => heard.push(result as (typeof heard)[number]));
     const subscription = await engine.request("eth_subscribe", ["logs", { address: L1_MESSENGER_ADDRESS }]);
-    const sent = await test.chain.sequencer.runPriorityOp(priorityOperation(operation(BigInt(L1_MESSENGER_ADDRESS), 4n, data), COINBASE));
+    const sent = await test.chain.sequencer.runPriorityOp(
+      priorityOperation(operation(BigInt(L1_MESSENGER_ADDRESS), 4n, data), COINBASE),
+    );
     while (heard.length < 2) await nextTurn();
     await engine.request("eth_unsubscribe", [subscription]);
     stop();
     // The second log is that of the result, in a transaction of the chain's own.
-    assert.deepEqual(heard.map(({ transactionHash }) => transactionHash), [sent.canonicalTxHash, sent.resultHash]);
-    const logs = (await ask("eth_getLogs", { fromBlock: heard[0]!.blockNumber, toBlock: heard[0]!.blockNumber })) as { transactionHash: Hex }[];
-    assert.deepEqual(logs.map(({ transactionHash }) => transactionHash), [sent.canonicalTxHash]);
-    const block = (await ask("eth_getBlockByNumber", heard[0]!.blockNumber, true)) as { transactions: { hash: Hex; type: Hex }[] };
-    assert.deepEqual(block.transactions.map(({ hash, type }) => [hash, type]), [[sent.canonicalTxHash, "0xff"]]);
+    assert.deepEqual(
+      heard.map(({ transactionHash }) => transactionHash),
+      [sent.canonicalTxHash, sent.resultHash],
+    );
+    const logs = (await ask("eth_getLogs", { fromBlock: heard[0]!.blockNumber, toBlock: heard[0]!.blockNumber })) as {
+      transactionHash: Hex;
+    }[];
+    assert.deepEqual(
+      logs.map(({ transactionHash }) => transactionHash),
+      [sent.canonicalTxHash],
+    );
+    const block = (await ask("eth_getBlockByNumber", heard[0]!.blockNumber, true)) as {
+      transactions: { hash: Hex; type: Hex }[];
+    };
+    assert.deepEqual(
+      block.transactions.map(({ hash, type }) => [hash, type]),
+      [[sent.canonicalTxHash, "0xff"]],
+    );
     const receipts = (await ask("eth_getBlockReceipts", heard[0]!.blockNumber)) as Receipt[];
     assert.deepEqual(receipts, [await ask("eth_getTransactionReceipt", sent.canonicalTxHash)]);
     assert.deepEqual(await ask("eth_getBlockReceipts", (block as unknown as { hash: Hex }).hash), receipts);
@@ -140,7 +204,15 @@ describe("fields for ZK Stack's clients", () => {
           }
           return answer;
         };
-        return { ...connection, provider: { request, on: connection.provider.on.bind(connection.provider), removeListener: connection.provider.removeListener.bind(connection.provider) }, close: () => connection.close() };
+        return {
+          ...connection,
+          provider: {
+            request,
+            on: connection.provider.on.bind(connection.provider),
+            removeListener: connection.provider.removeListener.bind(connection.provider),
+          },
+          close: () => connection.close(),
+        };
       },
     });
     const methods = chainMethods(watched.chain, { gasPriceWei: 1n, development: false });
@@ -156,9 +228,13 @@ describe("fields for ZK Stack's clients", () => {
     const hash = await send("0xffff");
     const receipt = (await ask("eth_getTransactionReceipt", hash)) as Receipt;
     assert.equal(receipt.l1BatchTxIndex, "0x0");
-    assert.deepEqual(receipt.logs.map(({ transactionLogIndex, logType }) => [transactionLogIndex, logType]), [["0x0", null]]);
+    assert.deepEqual(
+      receipt.logs.map(({ transactionLogIndex, logType }) => [transactionLogIndex, logType]),
+      [["0x0", null]],
+    );
     const [log] = receipt.l2ToL1Logs;
-    for (const field of ["blockHash", "shardId", "logIndex", "sender", "key", "value"] as const) assert.match(String(log?.[field]), /^0x/);
+    for (const field of ["blockHash", "shardId", "logIndex", "sender", "key", "value"] as const)
+      assert.match(String(log?.[field]), /^0x/);
     const block = (await ask("eth_getBlockByNumber", "latest", false)) as { l1BatchNumber: Hex };
     assert.equal(block.l1BatchNumber, "0x1");
     assert.equal(((await ask("eth_getBlockByNumber", "0x0", false)) as { l1BatchNumber: null }).l1BatchNumber, null);

@@ -47,7 +47,8 @@ describe("B4: a chain whose prover is slow", () => {
       return (await fetch(`http://127.0.0.1:${server.port}`, { method: "POST", body })).json() as Promise<Answer>;
     };
     let sent = 0;
-    const transfer = () => wallet.signRaw({ to: `0x${(0x5000 + sent++).toString(16).padStart(40, "0")}`, value: 1n, gasLimit: 21_000n });
+    const transfer = () =>
+      wallet.signRaw({ to: `0x${(0x5000 + sent++).toString(16).padStart(40, "0")}`, value: 1n, gasLimit: 21_000n });
     try {
       const waiting: Promise<Answer>[] = [];
       while (!test.chain.sequencer.isHeldUp) {
@@ -59,7 +60,10 @@ describe("B4: a chain whose prover is slow", () => {
         else assert.equal((await answer).error, undefined);
       }
       // Two batches of two wait for their proofs; the third has taken in more than that, as much as a batch may hold.
-      assert.deepEqual(test.batches.map(({ transactionCount }) => transactionCount), [2, 2]);
+      assert.deepEqual(
+        test.batches.map(({ transactionCount }) => transactionCount),
+        [2, 2],
+      );
       assert.ok(sent - waiting.length > 2 + 2 + 2, `${sent} transactions`);
       while (test.chain.mempool.size < WAITING) {
         const { size } = test.chain.mempool;
@@ -76,9 +80,15 @@ describe("B4: a chain whose prover is slow", () => {
       await test.chain.seal();
       const lengths = await Promise.all(proofs);
       assert.equal(proven, test.batches.length);
-      assert.ok(lengths.every((length) => length > 10_000), lengths.join());
+      assert.ok(
+        lengths.every((length) => length > 10_000),
+        lengths.join(),
+      );
       assert.ok(test.batches.every(({ entries }) => entries.length <= DIFFS));
-      assert.equal(test.batches.reduce((sum, { transactionCount }) => sum + transactionCount, 0), sent - 1);
+      assert.equal(
+        test.batches.reduce((sum, { transactionCount }) => sum + transactionCount, 0),
+        sent - 1,
+      );
       assert.deepEqual(test.faults, []);
     } finally {
       letProve();

@@ -41,8 +41,13 @@ describe("what must be inspected before it runs", () => {
       operation: { from: wallet.address, to: undefined, valueWei: 0n, data: STORES_TIME, gasLimit: 100_000n },
       conclusion: () => [{ from: wallet.address, to: wallet.address, valueWei: 0n, data: "0x", gasLimit: 21_000n }],
     });
-    const created = (await test.chain.engine.request("eth_getTransactionReceipt", [operation.operationHash])) as { contractAddress: Hex };
-    assert.equal(BigInt((await test.chain.engine.request("eth_getStorageAt", [created.contractAddress, "0x0", "latest"])) as Hex), inspected);
+    const created = (await test.chain.engine.request("eth_getTransactionReceipt", [operation.operationHash])) as {
+      contractAddress: Hex;
+    };
+    assert.equal(
+      BigInt((await test.chain.engine.request("eth_getStorageAt", [created.contractAddress, "0x0", "latest"])) as Hex),
+      inspected,
+    );
     await test.chain.close();
   });
 });

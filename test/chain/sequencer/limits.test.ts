@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { changedLeaves, commitGas, fits, NO_USAGE, proofRows, PROTOCOL_LIMITS, pubdataBytes } from "../../../src/chain/sequencer/limits.ts";
-import { beginBatch, extendBatch } from "../../../src/chain/sequencer/open-batch.ts";
-import type { BatchUsage, Unmeasured } from "../../../src/chain/sequencer/limits.ts";
+import {
+  changedLeaves,
+  commitGas,
+  fits,
+  NO_USAGE,
+  proofRows,
+  PROTOCOL_LIMITS,
+  pubdataBytes,
+} from "../../../src/chain/ordering/limits.ts";
+import { beginBatch, extendBatch } from "../../../src/chain/ordering/open-batch.ts";
+import { startTestChain } from "../support/chain.ts";
+import { TestWallet } from "../support/wallet.ts";
+import type { BatchUsage, Unmeasured } from "../../../src/chain/ordering/limits.ts";
 
 const LEAVES = 1024;
-const keeps = (usage: Partial<BatchUsage>, leafCount = LEAVES, further?: Unmeasured) => fits({ ...NO_USAGE, ...usage }, PROTOCOL_LIMITS, leafCount, further);
+const keeps = (usage: Partial<BatchUsage>, leafCount = LEAVES, further?: Unmeasured) =>
+  fits({ ...NO_USAGE, ...usage }, PROTOCOL_LIMITS, leafCount, further);
 
 // Every batch keeps room for 16 system changes of 86 bytes: 1,376 bytes of pubdata beside the header's 9.
 describe("limits of a batch, at the edge", () => {
@@ -35,7 +46,10 @@ describe("limits of a batch, at the edge", () => {
 
   it("costs 12 million gas to commit", () => {
     // 16 · (9 + 1,376 + 3n) + 1,500 · 16 + 30,000n
-    assert.equal(commitGas({ ...NO_USAGE, diffs: 16, diffBytes: 1376, codes: 397 }), 16 * (1385 + 3 * 397) + 24_000 + 30_000 * 397);
+    assert.equal(
+      commitGas({ ...NO_USAGE, diffs: 16, diffBytes: 1376, codes: 397 }),
+      16 * (1385 + 3 * 397) + 24_000 + 30_000 * 397,
+    );
     assert.equal(keeps({ codes: 397 }), true);
     assert.equal(keeps({ codes: 398 }), false);
     assert.equal(commitGas({ ...NO_USAGE, messages: 2, messageBytes: 10, priorityOps: 3 }), 16 * (9 + 48 + 10 + 3) + 1600 + 9000);
@@ -60,7 +74,8 @@ describe("limits of a batch, at the edge", () => {
 
   it("counts the gas that a transaction spent before its refund", () => {
     const environment = { number: 1n, timestamp: 0n, prevRandao: "0x", coinbase: "0x", gasLimit: 0n } as const;
-    const receipt = (gasUsed: bigint) => ({ transactionHash: "0x", success: true, gasUsed, logs: [], contractAddress: undefined }) as const;
+    const receipt = (gasUsed: bigint) =>
+      ({ transactionHash: "0x", success: true, gasUsed, logs: [], contractAddress: undefined }) as const;
     const transaction = (gasLimit: bigint) =>
       ({ kind: "unsigned", from: "0x", to: "0x", valueWei: 0n, data: "0x", nonce: 0n, gasLimit }) as const;
     // 100 slots are cleared for 5,000 gas each, of which a fifth comes back (EIP-3529): 521,000 become 416,800.
@@ -69,5 +84,31 @@ describe("limits of a batch, at the edge", () => {
     assert.deepEqual(batch.usage.unmeasured, { transactions: 2, gas: 521_000n + 21_000n });
     assert.equal(batch.usage.gas, 437_800n);
     assert.ok(changedLeaves(batch.usage) >= 106);
+  });
+
+  it("counts what the first batch publishes of the chain's initial state", async () => {
+    const code = (bytes: number, fill: number): string => fill.toString(16).padStart(2, "0").repeat(bytes);
+    const wallet = new TestWallet(7);
+    const initialState = [
+      { address: wallet.address, balanceWei: 10n ** 18n },
+      { address: `0x${"cd".repeat(20)}` as const, nonce: 1n, code: `0x${code(20_000, 0xfe)}` as const },
+    ];
+    const test = await startTestChain({ initialState, limits: { pubdataBytes: 26_000 } });
+    try {
+      // PUSH2 2000, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN: a contract of 2,000 bytes.
+      for (let i = 0; i < 5; i++)
+        await test.chain.submit(
+          await wallet.signRaw({ data: `0x6107d080600a5f395ff3${code(2000, i + 1)}`, to: null, gasLimit: 2_000_000n }),
+        );
+      await test.chain.seal();
+      const sizes = test.batches.map(({ pubdata }) => pubdata.length);
+      assert.ok(sizes.length > 1 && sizes[0]! > 20_000, `${sizes}`);
+      assert.deepEqual(
+        sizes.filter((size) => size > 26_000),
+        [],
+      );
+    } finally {
+      await test.chain.close();
+    }
   });
 });

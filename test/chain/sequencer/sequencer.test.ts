@@ -7,7 +7,7 @@ import { hashOutputs } from "../../../src/protocol/outputs.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
-import type { PriorityOperation } from "../../../src/chain/system-transactions.ts";
+import type { PriorityOperation } from "../../../src/chain/model/system-transactions.ts";
 import { MempoolError } from "../../../src/chain/mempool/mempool.ts";
 import { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
 import { testContract } from "../support/artifact.ts";
@@ -25,7 +25,10 @@ const rejection = (code: MempoolError["code"]) => (error: unknown) => error inst
 
 async function withChain(options: TestChainOptions, work: (test: TestChain, wallet: TestWallet) => Promise<void>): Promise<void> {
   const wallet = new TestWallet(20);
-  const test = await startTestChain({ ...options, genesis: [...(options.genesis ?? []), { address: wallet.address, balanceWei: 1000n * ETHER }] });
+  const test = await startTestChain({
+    ...options,
+    genesis: [...(options.genesis ?? []), { address: wallet.address, balanceWei: 1000n * ETHER }],
+  });
   try {
     await work(test, wallet);
   } finally {
@@ -45,16 +48,27 @@ describe("sequencer with a block for each transaction", () => {
   it("has a transaction in a block when its submission resolves", async () => {
     const hash = await test.chain.submit(await wallet.signRaw({ to: SINK, value: 5n }));
     // The batch's opening has block 1.
-    assert.deepEqual(test.blocks.map(({ environment, batchNumber }) => [environment.number, batchNumber]), [[1n, 1n], [2n, 1n]]);
+    assert.deepEqual(
+      test.blocks.map(({ environment, batchNumber }) => [environment.number, batchNumber]),
+      [
+        [1n, 1n],
+        [2n, 1n],
+      ],
+    );
     assert.equal(test.blocks[1]?.receipts[0]?.transactionHash, hash);
     assert.equal(await test.chain.engine.request("eth_getBalance", [SINK, "latest"]), "0x5");
   });
 
   it("makes a block for each of many transactions, in the order of their arrival", async () => {
     const first = test.blocks.length;
-    const raw = await Promise.all([0, 1, 2, 3, 4].map((i) => wallet.signRaw({ to: SINK, value: BigInt(i), nonce: wallet.nonce + i })));
+    const raw = await Promise.all(
+      [0, 1, 2, 3, 4].map((i) => wallet.signRaw({ to: SINK, value: BigInt(i), nonce: wallet.nonce + i })),
+    );
     const hashes = await Promise.all(raw.map((each) => test.chain.submit(each)));
-    assert.deepEqual(test.blocks.slice(first).map(({ receipts }) => receipts.map(({ transactionHash }) => transactionHash)), hashes.map((hash) => [hash]));
+    assert.deepEqual(
+      test.blocks.slice(first).map(({ receipts }) => receipts.map(({ transactionHash }) => transactionHash)),
+      hashes.map((hash) => [hash]),
+    );
   });
 
   it("waits with a transaction until the missing nonce comes", async () => {
@@ -91,7 +105,8 @@ describe("sequencer with a block for each transaction", () => {
 
   it("seals on demand: outputs on L2, messages in order, net changes without the outputs", async () => {
     const messenger = await testContract("TestMessenger");
-    const send = (text: string) => wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", [text]) });
+    const send = (text: string) =>
+      wallet.signRaw({ to: L1_MESSENGER_ADDRESS, data: messenger.abi.encodeFunctionData("sendToL1", [text]) });
     await test.chain.submit(await send("0x1234"));
     await test.chain.submit(await send("0x"));
     await test.chain.sequencer.importRoots([{ registryIndex: 3n, root: wordToHex(77n) }]);
@@ -108,15 +123,27 @@ describe("sequencer with a block for each transaction", () => {
     assert.equal(batch.outputs.logCount, 2n);
     assert.equal(batch.outputs.importedRootCount, 1n);
     assert.equal(batch.outputsHash, hashOutputs(batch.outputs));
-    assert.equal(await test.chain.engine.request("eth_getStorageAt", ["0x000000000000000000000000000000000000800b", "0x0", "latest"]), batch.outputsHash);
-    assert.equal(batch.writes.some(({ address, slot }) => address === 0x800bn && slot === 0n), false);
+    assert.equal(
+      await test.chain.engine.request("eth_getStorageAt", ["0x000000000000000000000000000000000000800b", "0x0", "latest"]),
+      batch.outputsHash,
+    );
+    assert.equal(
+      batch.writes.some(({ address, slot }) => address === 0x800bn && slot === 0n),
+      false,
+    );
     const header = batch.writes.find(({ address, leafKind }) => address === BigInt(SINK) && leafKind === LeafKind.account);
     assert.equal(header?.value, BigInt((await test.chain.engine.request("eth_getBalance", [SINK, "latest"])) as Hex) << 64n);
     assert.equal(await test.chain.seal(), undefined);
   });
 
   it("carries out a priority operation from payout to result, failed or not", async () => {
-    const step = (to: Hex, data: Hex = "0x", valueWei = 0n) => ({ from: BOOTLOADER_ADDRESS, to, data, valueWei, gasLimit: 100_000n });
+    const step = (to: Hex, data: Hex = "0x", valueWei = 0n) => ({
+      from: BOOTLOADER_ADDRESS,
+      to,
+      data,
+      valueWei,
+      gasLimit: 100_000n,
+    });
     const creation = await test.chain.submit(await wallet.signRaw({ data: "0x600b380380600b5f395ff35f5ffd0000000000000000" }));
     const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [creation])) as { contractAddress: Hex };
     const sender: Hex = `0x${"a1".repeat(20)}`;
@@ -124,17 +151,27 @@ describe("sequencer with a block for each transaction", () => {
       canonicalTxHash: wordToHex(n),
       payout: [step("0x000000000000000000000000000000000000800b", `0x${wordToHex(50n).slice(2)}${wordToHex(n).slice(2)}`)],
       operation: { ...step(to, "0x", valueWei), from: sender },
-      conclusion: ({ success }) => [step("0x000000000000000000000000000000000000800b", `0x${wordToHex(60n + n).slice(2)}${wordToHex(success ? 1n : 2n).slice(2)}`)],
+      conclusion: ({ success }) => [
+        step(
+          "0x000000000000000000000000000000000000800b",
+          `0x${wordToHex(60n + n).slice(2)}${wordToHex(success ? 1n : 2n).slice(2)}`,
+        ),
+      ],
     });
     const { sequencer, engine } = test.chain;
     assert.equal((await sequencer.runPriorityOp(operation(1n, SINK))).success, true);
     assert.equal((await sequencer.runPriorityOp(operation(2n, receipt.contractAddress))).success, false);
     // Not even includable: the sender cannot pay the value.
     assert.equal((await sequencer.runPriorityOp(operation(3n, SINK, 1n))).operationHash, undefined);
-    const slot = (n: number) => engine.request("eth_getStorageAt", ["0x000000000000000000000000000000000000800b", `0x${n.toString(16)}`, "latest"]);
+    const slot = (n: number) =>
+      engine.request("eth_getStorageAt", ["0x000000000000000000000000000000000000800b", `0x${n.toString(16)}`, "latest"]);
     assert.deepEqual([await slot(61), await slot(62), await slot(63)], [wordToHex(1n), wordToHex(2n), wordToHex(2n)]);
     const batch = await test.chain.seal();
-    assert.deepEqual(batch?.logs, [{ type: "priorityOp", success: true }, { type: "priorityOp", success: false }, { type: "priorityOp", success: false }]);
+    assert.deepEqual(batch?.logs, [
+      { type: "priorityOp", success: true },
+      { type: "priorityOp", success: false },
+      { type: "priorityOp", success: false },
+    ]);
     assert.deepEqual(batch?.canonicalTxHashes, [1n, 2n, 3n].map(wordToHex));
     assert.equal(batch?.outputs.priorityOpCount, 3n);
   });
@@ -160,20 +197,29 @@ describe("sequencer with a block for each transaction", () => {
 
 describe("sequencer's policies", () => {
   it("packs what waits into a block each interval", async () => {
-    await withChain({ sequencer: { blocks: { type: "interval", intervalMs: 100, maxTransactions: 3 } } }, async (test, wallet) => {
-      for (let i = 0; i < 5; i++) await test.chain.submit(await wallet.signRaw({ to: SINK, value: 1n }));
-      assert.equal(test.blocks.length, 0);
-      test.clock.advance(100);
-      // Whatever is asked of the sequencer comes after the tick's work.
-      await test.chain.sequencer.skipTime(0n);
-      assert.deepEqual(test.blocks.map(({ receipts }) => receipts.length), [1, 3]);
-      test.clock.advance(99);
-      await test.chain.sequencer.skipTime(0n);
-      assert.equal(test.blocks.length, 2);
-      test.clock.advance(1);
-      await test.chain.sequencer.skipTime(0n);
-      assert.deepEqual(test.blocks.map(({ receipts }) => receipts.length), [1, 3, 2]);
-    });
+    await withChain(
+      { sequencer: { blocks: { type: "interval", intervalMs: 100, maxTransactions: 3 } } },
+      async (test, wallet) => {
+        for (let i = 0; i < 5; i++) await test.chain.submit(await wallet.signRaw({ to: SINK, value: 1n }));
+        assert.equal(test.blocks.length, 0);
+        test.clock.advance(100);
+        // Whatever is asked of the sequencer comes after the tick's work.
+        await test.chain.sequencer.skipTime(0n);
+        assert.deepEqual(
+          test.blocks.map(({ receipts }) => receipts.length),
+          [1, 3],
+        );
+        test.clock.advance(99);
+        await test.chain.sequencer.skipTime(0n);
+        assert.equal(test.blocks.length, 2);
+        test.clock.advance(1);
+        await test.chain.sequencer.skipTime(0n);
+        assert.deepEqual(
+          test.blocks.map(({ receipts }) => receipts.length),
+          [1, 3, 2],
+        );
+      },
+    );
   });
 
   it("packs a burst into few blocks where the policy allows it, and makes the first one at once", async () => {
@@ -181,53 +227,68 @@ describe("sequencer's policies", () => {
       const raws = await Promise.all(Array.from({ length: 20 }, (_, i) => wallet.signRaw({ to: SINK, value: 1n, nonce: i })));
       await Promise.all(raws.map((raw) => test.chain.submit(raw)));
       const counts = test.blocks.slice(1).map(({ receipts }) => receipts.length);
-      assert.equal(counts.reduce((sum, count) => sum + count, 0), 20);
+      assert.equal(
+        counts.reduce((sum, count) => sum + count, 0),
+        20,
+      );
       assert.ok(counts.length < 20, `blocks of ${counts.join()}`);
       assert.equal(await test.chain.engine.request("eth_getBalance", [SINK, "latest"]), "0x14");
     });
   });
 
   it("puts a transaction that spends what an earlier one brings into the next block", async () => {
-    await withChain({ sequencer: { blocks: { type: "interval", intervalMs: 100, maxTransactions: 10 } } }, async (test, wallet) => {
-      const heir = new TestWallet(22);
-      await test.chain.submit(await wallet.signRaw({ to: heir.address, value: ETHER }));
-      test.clock.advance(100);
-      await test.chain.sequencer.skipTime(0n);
-      // Passes the pool's check, but after the first one the second cannot be paid from the state before the block.
-      await test.chain.submit(await heir.signRaw({ to: SINK, value: ETHER - 10n ** 16n }));
-      await test.chain.submit(await wallet.signRaw({ to: heir.address, value: ETHER }));
-      await test.chain.submit(await heir.signRaw({ to: SINK, value: ETHER / 2n }));
-      test.clock.advance(100);
-      await test.chain.sequencer.skipTime(0n);
-      assert.equal(test.blocks.flatMap(({ transactions }) => transactions.filter(({ kind }) => kind === "signed")).length, 4);
-      assert.deepEqual(test.faults, []);
-    });
+    await withChain(
+      { sequencer: { blocks: { type: "interval", intervalMs: 100, maxTransactions: 10 } } },
+      async (test, wallet) => {
+        const heir = new TestWallet(22);
+        await test.chain.submit(await wallet.signRaw({ to: heir.address, value: ETHER }));
+        test.clock.advance(100);
+        await test.chain.sequencer.skipTime(0n);
+        // Passes the pool's check, but after the first one the second cannot be paid from the state before the block.
+        await test.chain.submit(await heir.signRaw({ to: SINK, value: ETHER - 10n ** 16n }));
+        await test.chain.submit(await wallet.signRaw({ to: heir.address, value: ETHER }));
+        await test.chain.submit(await heir.signRaw({ to: SINK, value: ETHER / 2n }));
+        test.clock.advance(100);
+        await test.chain.sequencer.skipTime(0n);
+        assert.equal(test.blocks.flatMap(({ transactions }) => transactions.filter(({ kind }) => kind === "signed")).length, 4);
+        assert.deepEqual(test.faults, []);
+      },
+    );
   });
 
   it("seals by age, by count and at a limit", async () => {
-    await withChain({ sequencer: { batches: { maxAgeMs: 1000, maxTransactions: 3 } }, limits: { diffs: 60 } }, async (test, wallet) => {
-      await test.chain.submit(await wallet.signRaw({ to: SINK, gasLimit: 21_000n }));
-      test.clock.advance(999);
-      await test.chain.sequencer.skipTime(0n);
-      assert.equal(test.batches.length, 0);
-      test.clock.advance(1);
-      await test.chain.sequencer.skipTime(0n);
-      assert.equal(test.batches.length, 1);
-      for (let i = 0; i < 3; i++) await test.chain.submit(await wallet.signRaw({ to: SINK, gasLimit: 21_000n }));
-      await test.chain.sequencer.skipTime(0n);
-      assert.equal(test.batches.length, 2);
-      assert.equal(test.batches[1]?.transactionCount, 3);
-      assert.equal(test.clock.pendingTimers, 0);
-    });
+    await withChain(
+      { sequencer: { batches: { maxAgeMs: 1000, maxTransactions: 3 } }, limits: { diffs: 60 } },
+      async (test, wallet) => {
+        await test.chain.submit(await wallet.signRaw({ to: SINK, gasLimit: 21_000n }));
+        test.clock.advance(999);
+        await test.chain.sequencer.skipTime(0n);
+        assert.equal(test.batches.length, 0);
+        test.clock.advance(1);
+        await test.chain.sequencer.skipTime(0n);
+        assert.equal(test.batches.length, 1);
+        for (let i = 0; i < 3; i++) await test.chain.submit(await wallet.signRaw({ to: SINK, gasLimit: 21_000n }));
+        await test.chain.sequencer.skipTime(0n);
+        assert.equal(test.batches.length, 2);
+        assert.equal(test.batches[1]?.transactionCount, 3);
+        assert.equal(test.clock.pendingTimers, 0);
+      },
+    );
   });
 
   it("seals a batch before a limit is exceeded and refuses what exceeds an empty batch", async () => {
     // The workload's transactions write a few slots each; the limit leaves room for two or three.
     await withChain({ limits: { diffs: 40 } }, async (test, wallet) => {
       const writer = await test.chain.submit(await wallet.signRaw({ data: WRITER_INIT, gasLimit: 200_000n }));
-      const { contractAddress } = (await test.chain.engine.request("eth_getTransactionReceipt", [writer])) as { contractAddress: Hex };
+      const { contractAddress } = (await test.chain.engine.request("eth_getTransactionReceipt", [writer])) as {
+        contractAddress: Hex;
+      };
       const write = (count: number, at: number) =>
-        wallet.signRaw({ to: contractAddress, data: `0x${wordToHex(BigInt(count)).slice(2)}${wordToHex(BigInt(at)).slice(2)}`, gasLimit: 1_000_000n });
+        wallet.signRaw({
+          to: contractAddress,
+          data: `0x${wordToHex(BigInt(count)).slice(2)}${wordToHex(BigInt(at)).slice(2)}`,
+          gasLimit: 1_000_000n,
+        });
       for (let i = 0; i < 4; i++) await test.chain.submit(await write(8, 100 * i));
       await assert.rejects(test.chain.submit(await write(30, 1000)), refusal("ExceedsBatch"));
       wallet.nonce--;
@@ -235,7 +296,9 @@ describe("sequencer's policies", () => {
       await test.chain.seal();
       assert.ok(test.batches.length >= 3, `${test.batches.length} batches`);
       for (const batch of test.batches) assert.ok(batch.entries.length <= 40, `${batch.entries.length} entries`);
-      const stored = test.batches.flatMap(({ writes }) => writes).filter(({ address, leafKind }) => address === BigInt(contractAddress) && leafKind === LeafKind.storage);
+      const stored = test.batches
+        .flatMap(({ writes }) => writes)
+        .filter(({ address, leafKind }) => address === BigInt(contractAddress) && leafKind === LeafKind.storage);
       assert.equal(stored.length, 40);
     });
   });
@@ -245,14 +308,20 @@ describe("sequencer's policies", () => {
       test.canSeal = false;
       for (let i = 1n; i <= 60n; i++) await test.chain.sequencer.importRoots([{ registryIndex: i, root: wordToHex(i) }]);
       await test.chain.seal();
-      assert.equal(test.batches.reduce((sum, { outputs }) => sum + outputs.importedRootCount, 0n), 60n);
+      assert.equal(
+        test.batches.reduce((sum, { outputs }) => sum + outputs.importedRootCount, 0n),
+        60n,
+      );
       for (const batch of test.batches) assert.ok(batch.entries.length <= 60, `${batch.entries.length} entries`);
       assert.deepEqual(test.faults, []);
     });
     await withChain({}, async (test) => {
       for (let i = 1n; i <= 257n; i++) await test.chain.sequencer.importRoots([{ registryIndex: i, root: wordToHex(i) }]);
       await test.chain.seal();
-      assert.deepEqual(test.batches.map(({ outputs }) => outputs.importedRootCount), [256n, 1n]);
+      assert.deepEqual(
+        test.batches.map(({ outputs }) => outputs.importedRootCount),
+        [256n, 1n],
+      );
     });
   });
 
@@ -260,7 +329,8 @@ describe("sequencer's policies", () => {
     await withChain({ limits: { diffs: 30 }, mempool: { maxTransactions: 4 } }, async (test, wallet) => {
       test.canSeal = false;
       const waiting: Promise<Hex>[] = [];
-      const transfer = (i: number) => wallet.signRaw({ to: `0x${(0x1000 + i).toString(16).padStart(40, "0")}`, value: 1n, gasLimit: 21_000n });
+      const transfer = (i: number) =>
+        wallet.signRaw({ to: `0x${(0x1000 + i).toString(16).padStart(40, "0")}`, value: 1n, gasLimit: 21_000n });
       let sent = 0;
       while (!test.chain.sequencer.isHeldUp) {
         let settled = false;
@@ -311,8 +381,12 @@ describe("sequencer against hostile code", () => {
       for (const create of ["365f5ff0", "5f365f5ff5"]) {
         const runtime = `365f5f37${create}00`;
         const length = (runtime.length / 2).toString(16).padStart(2, "0");
-        const hash = await test.chain.submit(await wallet.signRaw({ data: `0x60${length}80600a5f395ff300${runtime}`, gasLimit: 200_000n }));
-        const { contractAddress } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
+        const hash = await test.chain.submit(
+          await wallet.signRaw({ data: `0x60${length}80600a5f395ff300${runtime}`, gasLimit: 200_000n }),
+        );
+        const { contractAddress } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as {
+          contractAddress: Hex;
+        };
         factory = contractAddress;
         await refuse({ to: factory, data: "0x73" });
         // Init code that would deploy hostile runtime code.
@@ -337,7 +411,9 @@ describe("sequencer against hostile code", () => {
       const creator = "365f5f37365f5ff000";
       const creatorInit = `0x60${(creator.length / 2).toString(16).padStart(2, "0")}80600a5f395ff300${creator}`;
       const hash = await test.chain.submit(await wallet.signRaw({ data: creatorInit, gasLimit: 200_000n }));
-      const { contractAddress: factory } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
+      const { contractAddress: factory } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as {
+        contractAddress: Hex;
+      };
       const delegating = new TestWallet(24);
       const authorizationList = [delegating.authorize(factory, 0)];
       const ways: readonly [string, Parameters<TestWallet["signRaw"]>[0]][] = [
@@ -368,7 +444,15 @@ describe("sequencer against hostile code", () => {
         if (args.method === "eth_getCode" && args.params?.[0] === child) questions++;
         return provider.request(args);
       };
-      return { ...connection, close: () => connection.close(), provider: { on: (...args) => provider.on(...args), removeListener: (...args) => provider.removeListener(...args), request } };
+      return {
+        ...connection,
+        close: () => connection.close(),
+        provider: {
+          on: (...args) => provider.on(...args),
+          removeListener: (...args) => provider.removeListener(...args),
+          request,
+        },
+      };
     };
     const predeploys = [...(await testGenesis()), { address: factory, nonce: 1n, code: creator }];
     await withChain({ connect: counting, predeploys }, async (test, wallet) => {
@@ -391,7 +475,9 @@ describe("sequencer against hostile code", () => {
         canonicalTxHash: wordToHex(9n),
         payout: [],
         operation: { from: `0x${"a2".repeat(20)}`, to: undefined, data: "0x73", valueWei: 0n, gasLimit: 100_000n },
-        conclusion: ({ success }) => [{ from: BOOTLOADER_ADDRESS, to: SINK, data: success ? "0x01" : "0x02", valueWei: 0n, gasLimit: 100_000n }],
+        conclusion: ({ success }) => [
+          { from: BOOTLOADER_ADDRESS, to: SINK, data: success ? "0x01" : "0x02", valueWei: 0n, gasLimit: 100_000n },
+        ],
       };
       const { success, operationHash } = await test.chain.sequencer.runPriorityOp(operation);
       assert.deepEqual([success, operationHash], [false, undefined]);
@@ -411,7 +497,8 @@ describe("sequencer's faults", () => {
           on: (...args) => provider.on(...args),
           removeListener: (...args) => provider.removeListener(...args),
           // The engine's disk lies about one slot.
-          request: async (args) => (args.method === "eth_getStorageAt" && String(args.params?.[1]) === "0x1" ? wordToHex(999n) : provider.request(args)),
+          request: async (args) =>
+            args.method === "eth_getStorageAt" && String(args.params?.[1]) === "0x1" ? wordToHex(999n) : provider.request(args),
         },
       };
     };
@@ -449,7 +536,10 @@ describe("sequencer's faults", () => {
   });
 
   it("stops when the outputs on L2 are not those that L1 will compute", async () => {
-    const system = { ...testSystem, closing: (outputs: Parameters<typeof testSystem.closing>[0]) => testSystem.closing({ ...outputs, logCount: 1n }) };
+    const system = {
+      ...testSystem,
+      closing: (outputs: Parameters<typeof testSystem.closing>[0]) => testSystem.closing({ ...outputs, logCount: 1n }),
+    };
     await withChain({ system }, async (test, wallet) => {
       await test.chain.submit(await wallet.signRaw({ to: SINK }));
       await assert.rejects(test.chain.seal(), refusal("OutputsDiffer"));
@@ -458,18 +548,24 @@ describe("sequencer's faults", () => {
   });
 
   it("stops when one of its own transactions fails", async () => {
-    const system = { ...testSystem, opening: () => [{ from: BOOTLOADER_ADDRESS, to: undefined, data: "0xfe" as Hex, valueWei: 0n, gasLimit: 100_000n }] };
+    const system = {
+      ...testSystem,
+      opening: () => [{ from: BOOTLOADER_ADDRESS, to: undefined, data: "0xfe" as Hex, valueWei: 0n, gasLimit: 100_000n }],
+    };
     await withChain({ system }, async (test, wallet) => {
       await assert.rejects(test.chain.submit(await wallet.signRaw({ to: SINK })), refusal("SystemTransactionFailed"));
     });
   });
 
   it("refuses what waits when it is closed", async () => {
-    await withChain({ sequencer: { blocks: { type: "interval", intervalMs: 100, maxTransactions: 3 } } }, async (test, wallet) => {
-      await test.chain.submit(await wallet.signRaw({ to: SINK }));
-      await test.chain.close();
-      assert.equal(test.clock.pendingTimers, 0);
-      await assert.rejects(test.chain.submit(await wallet.signRaw({ to: SINK })), refusal("Stopped"));
-    });
+    await withChain(
+      { sequencer: { blocks: { type: "interval", intervalMs: 100, maxTransactions: 3 } } },
+      async (test, wallet) => {
+        await test.chain.submit(await wallet.signRaw({ to: SINK }));
+        await test.chain.close();
+        assert.equal(test.clock.pendingTimers, 0);
+        await assert.rejects(test.chain.submit(await wallet.signRaw({ to: SINK })), refusal("Stopped"));
+      },
+    );
   });
 });

@@ -21,6 +21,8 @@ async function withChain(run: (test: TestChain, poor: TestWallet, rich: TestWall
       { address: poor.address, balanceWei: ETHER },
       { address: rich.address, balanceWei: 100n * ETHER },
       { address: EMPTIES, code: EMPTIES_CODE, nonce: 1n },
+      { address: TURNS, code: TURNS_CODE, nonce: 1n },
+      { address: CALLER, code: CALLER_CODE, nonce: 1n },
     ],
     sequencer: { blocks: { type: "interval", intervalMs: 1_000_000, maxTransactions: 100 } },
   });
@@ -32,8 +34,45 @@ async function withChain(run: (test: TestChain, poor: TestWallet, rich: TestWall
   }
 }
 
-const balanceOf = async ({ chain }: TestChain, address: Hex): Promise<bigint> => BigInt((await chain.engine.request("eth_getBalance", [address, "latest"])) as Hex);
+const balanceOf = async ({ chain }: TestChain, address: Hex): Promise<bigint> =>
+  BigInt((await chain.engine.request("eth_getBalance", [address, "latest"])) as Hex);
 const refusal = (code: SequencerError["code"]) => ({ name: "SequencerError", code });
+
+/** Without data stores 1; else deploys a byte that ends EDR, where it has stored 1. */
+const TURNS: Hex = `0x${"d2".repeat(20)}`;
+const TURNS_CODE: Hex = "0x3660095760015f55005b5f54601057005b60735f5360015f5ff000";
+/** Calls an account that is in no state. */
+const CALLER: Hex = `0x${"d3".repeat(20)}`;
+const CALLER_CODE: Hex = "0x5f5f5f5f5f60995af100";
+
+describe("transactions that must be inspected", () => {
+  it("share the block for which they wait", async () => {
+    await withChain(async (test, poor, rich) => {
+      for (const wallet of [poor, rich, rich]) await test.chain.submit(await wallet.signRaw({ to: CALLER, gasLimit: 100_000n }));
+      await test.chain.submit(await rich.signRaw({ to: SINK, value: 1n, gasLimit: 21_000n }));
+      await test.chain.submit(await rich.signRaw({ data: "0x6001600155", gasLimit: 200_000n }));
+      await test.chain.sequencer.mine();
+      assert.deepEqual(
+        test.blocks.slice(-1).map(({ receipts }) => receipts.map(({ success }) => success)),
+        [[true, true, true, true, true]],
+      );
+    });
+  });
+
+  it("are looked at behind those before them, by which they may become hostile", async () => {
+    await withChain(async (test, poor, rich) => {
+      await test.chain.submit(await poor.signRaw({ to: TURNS, data: "0x01", gasLimit: 200_000n }));
+      await test.chain.sequencer.mine();
+      await test.chain.submit(await rich.signRaw({ to: TURNS, gasLimit: 200_000n }));
+      await test.chain.submit(await poor.signRaw({ to: TURNS, data: "0x01", gasLimit: 200_000n }));
+      await test.chain.sequencer.mine();
+      assert.equal(await test.chain.engine.request("eth_getStorageAt", [TURNS, "0x0", "latest"]), `0x${"1".padStart(64, "0")}`);
+      assert.equal(test.blocks.at(-1)?.receipts.length, 1);
+      assert.equal(test.chain.mempool.size, 0);
+      assert.equal(await test.chain.engine.request("eth_getTransactionCount", [poor.address, "latest"]), "0x1");
+    });
+  });
+});
 
 describe("transactions that leave each other without funds or a nonce", () => {
   it("an account that can pay each of two, but not both, has the first one included and the second refused", async () => {

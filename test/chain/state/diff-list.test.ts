@@ -33,20 +33,13 @@ const [FIRST, SECOND] = [insertion(1n), insertion(2n)].sort((a, b) => compareDig
   InsertionEntry,
 ];
 
-const newTree = (): StateTree =>
-  StateTree.genesis([...GENESIS, CODE], { compressor: referenceCompressor }, { maxLeafCount: 8 });
+const newTree = (): StateTree => StateTree.genesis([...GENESIS, CODE], { compressor: referenceCompressor }, { maxLeafCount: 8 });
 
 describe("applying a published diff list", () => {
   test("reaches the root that the writes led to, with or without a witness", () => {
     const written = newTree();
     const { entries, newRoot } = written.apply(
-      [
-        { ...CODE, value: 5n },
-        { ...GENESIS[0]!, value: 6n },
-        { ...GENESIS[2]!, value: 0n },
-        SECOND,
-        FIRST,
-      ],
+      [{ ...CODE, value: 5n }, { ...GENESIS[0]!, value: 6n }, { ...GENESIS[2]!, value: 0n }, SECOND, FIRST],
       99n,
     );
     const reader = newTree();

@@ -17,12 +17,7 @@ import type { ModelWrite } from "./support/sorted-map-model.ts";
 type Place = Omit<ModelWrite, "value">;
 
 /** Random batches, snapshots and reverts on the tree and the model side by side, everything compared at every step. */
-function compareOnRandomWork(
-  compress: Compress,
-  compressor: BatchCompressor,
-  places: readonly Place[],
-  seed: number,
-): void {
+function compareOnRandomWork(compress: Compress, compressor: BatchCompressor, places: readonly Place[], seed: number): void {
   const random = new Random(seed);
   const value = (): bigint => random.pick([0n, 1n, (1n << 256n) - 1n, random.bits(256), random.bits(64)]);
   const genesis = places.slice(0, random.below(4)).map((place) => ({ ...place, value: 1n + random.bits(200) }));
@@ -58,7 +53,10 @@ function compareOnRandomWork(
       const transition = tree.apply(writes, outputsHash);
       assert.deepEqual(transition.entries, expected);
       assert.deepEqual(transition.oldRoot, oldRoot);
-      assert.deepEqual(transition.witness.operations.map(({ entry }) => entry), expected);
+      assert.deepEqual(
+        transition.witness.operations.map(({ entry }) => entry),
+        expected,
+      );
       const replayed = replayWitness(transition.witness, compress);
       assert.deepEqual(replayed, { oldRoot, newRoot: transition.newRoot });
       reader.applyDiffList(expected);
@@ -106,7 +104,10 @@ describe("state tree beside a sorted-map model", () => {
     const random = new Random(9);
     const places = Array.from({ length: 20 }, (): Place => ({ leafKind: 0, address: 5n, slot: random.bits(256) }));
     const tree = StateTree.genesis([], { compressor: createCompressor() });
-    tree.apply(places.slice(0, 11).map((place) => ({ ...place, value: random.bits(255) + 1n })), 1n);
+    tree.apply(
+      places.slice(0, 11).map((place) => ({ ...place, value: random.bits(255) + 1n })),
+      1n,
+    );
     for (const [i, place] of places.entries()) {
       const result = verifyProof(tree.root, place, tree.prove(place));
       assert.deepEqual(result, { ok: true, isPresent: i < 11, value: tree.get(place) });

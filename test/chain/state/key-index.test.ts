@@ -55,7 +55,10 @@ describe("key index", () => {
       // Leaf i has key 2i; the keys to look up lie on and between.
       const keys = new Uint32Array((2 * count + 2) * 8);
       for (let leaf = 0; leaf < count; leaf++) keys[leaf * 8 + 7] = 2 * leaf;
-      const index = new KeyIndex({ keys }, Uint32Array.from({ length: count }, (_, leaf) => leaf));
+      const index = new KeyIndex(
+        { keys },
+        Uint32Array.from({ length: count }, (_, leaf) => leaf),
+      );
       const probe = new Uint32Array(8);
       for (let key = 0; key < 2 * count + 3; key++) {
         probe[7] = key;

@@ -37,7 +37,10 @@ describe("state proofs", () => {
       const proof = tree.prove(absent);
       assert.deepEqual(verifyProof(root, absent, proof), { ok: true, isPresent: false, value: 0n });
       assert.equal(proof.index === 0, where === "first");
-      assert.equal(proof.nextKey.every((element) => element === 0), where === "last");
+      assert.equal(
+        proof.nextKey.every((element) => element === 0),
+        where === "last",
+      );
     });
   }
 
@@ -69,7 +72,8 @@ describe("state proofs", () => {
   });
 
   test("fail when any field is altered", () => {
-    const bump = (digest: Digest, at: number): Digest => digest.map((element, i) => (i === at ? (element + 1) % 0x7f000001 : element));
+    const bump = (digest: Digest, at: number): Digest =>
+      digest.map((element, i) => (i === at ? (element + 1) % 0x7f000001 : element));
     for (const key of [LEAVES[5]!, findAbsent("between")]) {
       const proof = tree.prove(key);
       const altered: StateProof[] = [

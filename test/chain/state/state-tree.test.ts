@@ -63,8 +63,10 @@ describe("genesis", () => {
   });
 
   test("refuses zero values, repeated keys, the outputs slot and too many leaves", () => {
-    const genesis = (leaves: StateWrite[], maxLeafCount = 100) => () =>
-      StateTree.genesis(leaves, dependencies, { maxLeafCount });
+    const genesis =
+      (leaves: StateWrite[], maxLeafCount = 100) =>
+      () =>
+        StateTree.genesis(leaves, dependencies, { maxLeafCount });
     assert.throws(genesis([storage(1n, 0n)]), { code: "insertion-zero", position: 0 });
     assert.throws(genesis([storage(1n, 1n), storage(1n, 2n)]), { code: "insertion-duplicate" });
     assert.throws(genesis([storage(0n, 1n, 0x800bn)]), { code: "insertion-duplicate" });

@@ -1,18 +1,21 @@
 import { startChain } from "../../../src/chain/chain.ts";
 import type { Chain, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
-import { PROTOCOL_LIMITS } from "../../../src/chain/sequencer/limits.ts";
-import type { BatchLimits } from "../../../src/chain/sequencer/limits.ts";
-import type { SequencedBlock } from "../../../src/chain/sequencer/batch-builder.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
+import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
+import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
 import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
-import type { SystemTransactions } from "../../../src/chain/system-transactions.ts";
+import type { SystemTransactions } from "../../../src/chain/model/system-transactions.ts";
 import { keccak } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import type { MempoolOptions } from "../../../src/chain/mempool/mempool.ts";
 import { TestClock } from "./clock.ts";
 import { CHAIN_ID, COINBASE, connect, GENESIS_TIMESTAMP } from "./engine.ts";
 import { testGenesis, testSystem } from "./system.ts";
+import { SOME_EXTENSIONS } from "../../support/extensions.ts";
 
 export interface TestChain {
   readonly chain: Chain;
@@ -29,6 +32,8 @@ export interface TestChainOptions {
   /** The predeploys; the least ones by default. */
   readonly predeploys?: readonly GenesisAccount[];
   readonly initialState?: readonly GenesisAccount[];
+  /** What the batches export beside their logs, where the predeploys tell it. */
+  readonly extensions?: Hex;
   readonly origin?: ChainOrigin;
   readonly sequencer?: Partial<Omit<SequencerOptions, "limits">>;
   readonly limits?: Partial<BatchLimits>;
@@ -39,14 +44,18 @@ export interface TestChainOptions {
   /** Default: what the test chain's own `canSeal` says. */
   readonly canSeal?: () => boolean;
   readonly maxInstructions?: number;
+  readonly rewindable?: boolean;
+  readonly distinctTimestamps?: boolean;
   readonly onBatch?: (batch: FormedBatch) => void;
+  /** Default: always 1. */
+  readonly versionOf?: VersionOf;
 }
 
 export const TEST_IDENTITY: ChainOptions["identity"] = {
-  protocolVersion: 1n,
   settlementChainId: 31337n,
   hyperchainAddress: `0x${"11".repeat(20)}`,
   daPolicy: 0n,
+  extensions: SOME_EXTENSIONS,
   pubdataOnChain: true,
 };
 export const GENESIS_COMMITMENT = keccak();
@@ -54,7 +63,13 @@ export const GENESIS_COMMITMENT = keccak();
 /** A chain with the least predeploys, a clock that stands still, and no batches by age or size unless asked for. */
 export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
   const clock = new TestClock(Number(GENESIS_TIMESTAMP) * 1000);
-  const test = { clock, canSeal: true, blocks: [] as SequencedBlock[], batches: [] as FormedBatch[], faults: [] as SequencerError[] };
+  const test = {
+    clock,
+    canSeal: true,
+    blocks: [] as SequencedBlock[],
+    batches: [] as FormedBatch[],
+    faults: [] as SequencerError[],
+  };
   const chain = await startChain(
     {
       chainId: CHAIN_ID,
@@ -64,8 +79,10 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       initialState: options.initialState ?? [],
       ...(options.origin === undefined ? {} : { origin: options.origin }),
       trustedCreators: (options.predeploys ?? []).flatMap(({ code }) => (code === undefined ? [] : [code])),
-      identity: TEST_IDENTITY,
-      genesisCommitment: GENESIS_COMMITMENT,
+      identity: { ...TEST_IDENTITY, extensions: options.extensions ?? SOME_EXTENSIONS },
+      formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
+      rewindable: options.rewindable ?? false,
+      distinctTimestamps: options.distinctTimestamps ?? false,
       ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
       mempool: { maxTransactions: 1000, maxPerSender: 100, minGasPriceWei: 0n, ...options.mempool },
       sequencer: {
@@ -81,6 +98,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       clock,
       system: options.system ?? testSystem,
       flowsHash: () => keccak(),
+      versionOf: options.versionOf ?? (() => 1n),
       onBlock: (block) => test.blocks.push(block),
       onBatch: (batch) => {
         test.batches.push(batch);

@@ -1,22 +1,51 @@
 import type { Interface, ParamType } from "ethers";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { PredeployName } from "../../../src/protocol/predeploys.ts";
 import type { Random } from "../state/support/random.ts";
 import { testContract } from "./artifact.ts";
+import { loop, push, staticCall } from "./assembler.ts";
+import type { Code } from "./assembler.ts";
 import { CodeWriter, ODD_ADDRESSES, ODD_CODES } from "./random-code.ts";
+import { scopedCode, waryCode } from "./transaction-scoped.ts";
 import type { RequestedOperation } from "./verified-chain.ts";
 
-/** EIP-7825's cap, which L1's queue has too. */
-const MAX_GAS = 2n ** 24n;
+/** What L1's queue admits. */
+const MAX_GAS = 8_000_000n;
 const CREATION: Hex = `0x${"00".repeat(20)}`;
+/** Hashes until little gas is left. */
+const MUCH_WORK = loop([0x5f, 0x5f, 0x20, 0x50], { times: 20, reserve: 30_000 });
+/** Hashes so much that no operation may. */
+const HASHES: Code = Array.from({ length: 10 }, () => [...push(100_000), 0x5f, 0x20, 0x50]).flat();
+/** Passes a mebibyte on to an empty account, again and again. */
+const MUCH_DATA = loop(staticCall(0xdead, 2 ** 20), { reserve: 50_000 });
 /** A contract on L1 whose alias is the address that 1, the first precompiled contract, has on L2. */
 const MEETS_PRECOMPILE: Hex = "0xeeeeffffffffffffffffffffffffffffffffeef0";
 
 /** Kinds of hostile operation; a run must have had each. */
-export const KINDS = ["odd target", "predeploy call", "creation", "odd creation", "code call", "delegated call"] as const;
+export const KINDS = [
+  "odd target",
+  "predeploy call",
+  "creation",
+  "odd creation",
+  "code call",
+  "delegated call",
+  "much work",
+  "much data",
+  "recent hash",
+  "transaction scope",
+] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** For the chain's genesis: contracts that leave marks on a transaction, then do what no operation may, and look for such marks. */
+export function scopedContracts(): GenesisAccount[] {
+  const recentHash = [...push(1), 0x43, 0x03, 0x40, 0x50];
+  const lasts = [HASHES, staticCall(0x08, 0), recentHash, Array.from({ length: 17 }, () => staticCall(0xdead, 2 ** 20)).flat()];
+  const codes = lasts.flatMap((last) => [scopedCode(last), waryCode(last)]);
+  return codes.map((code, i) => ({ address: `0x${(0x5c09ed00 + i).toString(16).padStart(40, "0")}`, nonce: 1n, code }));
+}
 
 /** Operations as L1's queue lets them in, of everything that users may try against a chain. */
 export class HostileOperations {
@@ -26,8 +55,15 @@ export class HostileOperations {
   readonly #contracts: readonly Hex[];
   /** Accounts with keys, some of them delegated to such contracts. */
   readonly #accounts: readonly Hex[];
+  /** Contracts of `scopedContracts`. */
+  readonly #scoped: readonly Hex[] = scopedContracts().map(({ address }) => address);
 
-  private constructor(random: Random, predeploys: readonly (readonly [Hex, Interface])[], contracts: readonly Hex[], accounts: readonly Hex[]) {
+  private constructor(
+    random: Random,
+    predeploys: readonly (readonly [Hex, Interface])[],
+    contracts: readonly Hex[],
+    accounts: readonly Hex[],
+  ) {
     this.#random = random;
     this.#predeploys = predeploys;
     this.#contracts = contracts;
@@ -42,13 +78,32 @@ export class HostileOperations {
 
   next(kind: Kind): RequestedOperation {
     const random = this.#random;
+    if (kind === "transaction scope") return this.#transactionScope();
     const { to, data } = this.#call(kind);
     const floor = 21_000n + 40n * BigInt(fromHex(data).length);
     const valueWei = random.pick([0n, 0n, 1n, 10n ** 18n]);
-    return { from: this.#sender(), to, data, valueWei, gasLimit: this.#gasLimit(floor), refundRecipient: this.#recipient() };
+    const gasLimit =
+      kind === "much work" || kind === "much data" ? MAX_GAS - BigInt(random.below(10)) * 500_000n : this.#gasLimit(floor);
+    return { from: this.#sender(), to, data, valueWei, gasLimit, refundRecipient: this.#recipient() };
   }
 
-  #call(kind: Kind): { readonly to: Hex; readonly data: Hex } {
+  /** Leaves marks and is broken off, or looks for them; where gas is free, the refund's recipient looks next. */
+  #transactionScope(): RequestedOperation {
+    const random = this.#random;
+    const to = random.pick(this.#scoped);
+    const data = random.pick<Hex>(["0x", "0x01", "0x01"]);
+    const price = random.below(2) === 0 ? {} : { gasPriceWei: 0n, mintedWei: 1n };
+    return {
+      from: this.#sender(),
+      to,
+      data,
+      gasLimit: MAX_GAS,
+      refundRecipient: random.pick([to, to, to, this.#recipient()]),
+      ...price,
+    };
+  }
+
+  #call(kind: Exclude<Kind, "transaction scope">): { readonly to: Hex; readonly data: Hex } {
     const random = this.#random;
     switch (kind) {
       case "odd target":
@@ -56,14 +111,33 @@ export class HostileOperations {
       case "predeploy call": {
         const [to, abi] = random.pick(this.#predeploys);
         const functions = abi.fragments.filter((fragment) => fragment.type === "function");
-        const { name, inputs } = random.pick(functions) as unknown as { readonly name: string; readonly inputs: readonly ParamType[] };
+        const { name, inputs } = random.pick(functions) as unknown as {
+          readonly name: string;
+          readonly inputs: readonly ParamType[];
+        };
         const signature = `${name}(${inputs.map((input) => input.format()).join()})`;
-        return { to, data: abi.encodeFunctionData(signature, inputs.map((input) => this.#argument(input))) as Hex };
+        return {
+          to,
+          data: abi.encodeFunctionData(
+            signature,
+            inputs.map((input) => this.#argument(input)),
+          ) as Hex,
+        };
       }
       case "creation":
         return { to: CREATION, data: CodeWriter.of(random, random.below(8)) };
       case "odd creation":
-        return { to: CREATION, data: random.pick<Hex>([...ODD_CODES, "0x", `0x${"5b".repeat(32_768)}`, `0x${"00".repeat(32_000)}`]) };
+        return {
+          to: CREATION,
+          data: random.pick<Hex>([...ODD_CODES, "0x", `0x${"5b".repeat(32_768)}`, `0x${"00".repeat(32_000)}`]),
+        };
+      case "much work":
+        return { to: CREATION, data: MUCH_WORK };
+      case "much data":
+        return { to: CREATION, data: MUCH_DATA };
+      case "recent hash":
+        // NUMBER less one or two, BLOCKHASH; then some random code.
+        return { to: CREATION, data: `0x600${random.pick([1, 1, 2])}43034050${CodeWriter.of(random, 2).slice(2)}` };
       case "code call":
         return { to: random.pick(this.#contracts), data: this.#bytes(random.below(64)) };
       case "delegated call":
@@ -71,9 +145,10 @@ export class HostileOperations {
     }
   }
 
-  /** An account with a key, or a contract's alias; senders have no code of their own on L2. */
+  /** An account with a key, or a contract's alias; seldom one that has code of its own on L2, which EIP-3607 forbids. */
   #sender(): Hex {
     const random = this.#random;
+    if (random.below(12) === 0) return random.pick(this.#contracts);
     if (random.below(2) === 0) return random.pick(this.#accounts);
     const contract: Hex = random.below(8) === 0 ? MEETS_PRECOMPILE : `0x${"7".repeat(39)}${random.below(4)}`;
     return aliasL1Address(contract);
@@ -86,7 +161,15 @@ export class HostileOperations {
   /** Little, about what it takes, plenty, or all that there is. */
   #gasLimit(floor: bigint): bigint {
     const random = this.#random;
-    const more = random.pick([0n, 1n, BigInt(random.below(40_000)), BigInt(random.below(200_000)), 1_000_000n, 5_000_000n, MAX_GAS]);
+    const more = random.pick([
+      0n,
+      1n,
+      BigInt(random.below(40_000)),
+      BigInt(random.below(200_000)),
+      1_000_000n,
+      5_000_000n,
+      MAX_GAS,
+    ]);
     return floor + more < MAX_GAS ? floor + more : MAX_GAS;
   }
 

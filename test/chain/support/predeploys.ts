@@ -1,5 +1,6 @@
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { configurationAccounts, predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { testContract } from "./artifact.ts";
 
@@ -17,3 +18,6 @@ export function realGenesis(): Promise<GenesisAccount[]> {
 }
 
 export const configuration: readonly GenesisAccount[] = configurationAccounts(CONFIGURATION);
+
+/** What batches of a chain with this configuration export beside their logs. */
+export const extensions: Hex = hashExtensions(hashConfiguration(CONFIGURATION));

@@ -10,7 +10,9 @@ export const ODD_ADDRESSES: readonly Hex[] = [
   // Precompiled contracts of Osaka, their neighbours, and P-256's.
   ...[...Array(0x13).keys(), 0x100, 0x101].map((number): Hex => `0x${number.toString(16).padStart(40, "0")}`),
   // The bootloader, and ZK Stack's other system contracts, which this chain does not have.
-  ...[0x8001, 0x8002, 0x8006, 0x8009, 0x800c, 0x800d, 0x10000, 0x1000a].map((number): Hex => `0x${number.toString(16).padStart(40, "0")}`),
+  ...[0x8001, 0x8002, 0x8006, 0x8009, 0x800c, 0x800d, 0x10000, 0x1000a].map(
+    (number): Hex => `0x${number.toString(16).padStart(40, "0")}`,
+  ),
   // Contracts that Ethereum calls in each block (EIP-4788, 2935, 7002, 7251), and its system's address.
   "0x000f3df6d732807ef1319fb7b8bb8522d0beac02",
   "0x0000f90827f1c53a10cb7a02335b175320002935",
@@ -20,12 +22,24 @@ export const ODD_ADDRESSES: readonly Hex[] = [
 ];
 
 /** Instructions that push one word about where they run. */
-const ENVIRONMENT = [0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a, 0x58, 0x59, 0x5a];
+const ENVIRONMENT = [
+  0x30, 0x32, 0x33, 0x34, 0x36, 0x38, 0x3a, 0x3d, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x4a, 0x58, 0x59, 0x5a,
+];
 const [SSTORE, JUMPI, JUMPDEST, MSTORE8, POP] = [0x55, 0x57, 0x5b, 0x53, 0x50];
 const SEND_TO_L1 = 0x62f84b24n;
 
 /** Codes that no engine may run or accounts may hold, or that are at a limit. */
-export const ODD_CODES: readonly Hex[] = ["0x73", `0x73${"00".repeat(19)}`, `0x73${"00".repeat(20)}`, "0xef", "0xef0100", `0xef0100${"00".repeat(20)}`, "0xfe", "0x00", "0x5b600056"];
+export const ODD_CODES: readonly Hex[] = [
+  "0x73",
+  `0x73${"00".repeat(19)}`,
+  `0x73${"00".repeat(20)}`,
+  "0xef",
+  "0xef0100",
+  `0xef0100${"00".repeat(20)}`,
+  "0xfe",
+  "0x00",
+  "0x5b600056",
+];
 
 /** Random code that mostly runs to its end: steps that leave the stack as it was, then an end. */
 export class CodeWriter {
@@ -62,7 +76,17 @@ export class CodeWriter {
   }
 
   #step(mayBranch: boolean): void {
-    const steps = [this.#environment, this.#blockHash, this.#account, this.#storage, this.#log, this.#call, this.#creation, this.#message, ...(mayBranch ? [this.#branch, this.#loop] : [])];
+    const steps = [
+      this.#environment,
+      this.#blockHash,
+      this.#account,
+      this.#storage,
+      this.#log,
+      this.#call,
+      this.#creation,
+      this.#message,
+      ...(mayBranch ? [this.#branch, this.#loop] : []),
+    ];
     this.#random.pick(steps).call(this);
   }
 
@@ -125,7 +149,11 @@ export class CodeWriter {
   /** Creates a contract from odd or from short random code. */
   #creation(): void {
     const random = this.#random;
-    const code = fromHex(random.below(2) === 0 ? random.pick(ODD_CODES) : random.pick(["0x6001600055", "0x60016000f3", "0x607360005360016000f3", "0x61600160005260206000f3", "0x33ff", "0x42ff"]));
+    const code = fromHex(
+      random.below(2) === 0
+        ? random.pick(ODD_CODES)
+        : random.pick(["0x6001600055", "0x60016000f3", "0x607360005360016000f3", "0x61600160005260206000f3", "0x33ff", "0x42ff"]),
+    );
     for (const [place, byte] of code.entries()) {
       this.#push(BigInt(byte));
       this.#push(BigInt(place));

@@ -2,8 +2,8 @@ import { hashOutputs } from "../../../src/protocol/outputs.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS, L1_MESSENGER_ADDRESS } from "../../../src/protocol/l2-log.ts";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
-import type { SystemRequest, SystemTransactions } from "../../../src/chain/system-transactions.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import type { SystemRequest, SystemTransactions } from "../../../src/chain/model/system-transactions.ts";
 import { testContract } from "./artifact.ts";
 
 const SYSTEM_CONTEXT: Hex = "0x000000000000000000000000000000000000800b";

@@ -1,23 +1,27 @@
 import assert from "node:assert/strict";
-import { genesisState } from "../../../src/chain/genesis-state.ts";
+import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
-import type { SequencedPriorityOp } from "../../../src/chain/sequencer/batch-builder.ts";
+import type { SequencedPriorityOp } from "../../../src/chain/ordering/batch-reducer.ts";
+import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
+import type { LostChange } from "../../../src/chain/sequencer/replay.ts";
+import type { PriorityOperation } from "../../../src/chain/model/system-transactions.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
 import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
 import type { BatchInputs } from "../../../src/chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { keccak } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY } from "./chain.ts";
 import type { TestChain } from "./chain.ts";
 import { CHAIN_ID, COINBASE } from "./engine.ts";
-import { configuration, realGenesis } from "./predeploys.ts";
+import { configuration, extensions, realGenesis } from "./predeploys.ts";
 
 /** What a user asks of L1's queue; the rest is as L1 fills it in. */
 export interface RequestedOperation {
@@ -27,6 +31,10 @@ export interface RequestedOperation {
   readonly valueWei?: bigint;
   readonly gasLimit?: bigint;
   readonly refundRecipient?: Hex;
+  /** Default: `L2_GAS_PRICE`. */
+  readonly gasPriceWei?: bigint;
+  /** Default: what value and gas cost. */
+  readonly mintedWei?: bigint;
 }
 
 /** A chain with the real predeploys whose queue is this test, and a validator that runs every batch again. */
@@ -34,6 +42,10 @@ export interface VerifiedChain extends TestChain {
   /** Puts an operation into the queue, and has the sequencer carry it out. */
   request(operation: RequestedOperation): Promise<SequencedPriorityOp>;
   importRoots(roots: readonly ImportedRoot[]): Promise<void>;
+  /** Puts an operation into the queue, which the sequencer does not see. */
+  queueUnseen(operation: RequestedOperation): PriorityOperation;
+  /** Has the chain form this batch and all later ones again; the validator goes back too. */
+  rewind(batchNumber: bigint, operations: readonly PriorityOperation[]): Promise<readonly LostChange[]>;
   /** What the validator would be shown of the open or sealed batch. */
   inputs(batchNumber: bigint): BatchInputs;
   /** Seals, and has the validator run the batch: both must come to the same commitment. */
@@ -44,14 +56,29 @@ export interface VerifiedChain extends TestChain {
 /** L1's price of an operation's gas. */
 export const L2_GAS_PRICE = 1_000_000_000n;
 
-export async function startVerifiedChain(options: { readonly accounts?: readonly GenesisAccount[]; readonly sequencer?: Partial<SequencerOptions> } = {}): Promise<VerifiedChain> {
+export async function startVerifiedChain(
+  options: {
+    /** In the protocol's genesis. */
+    readonly accounts?: readonly GenesisAccount[];
+    /** In the chain's own initial state, which its first batch publishes. */
+    readonly initialState?: readonly GenesisAccount[];
+    readonly sequencer?: Partial<SequencerOptions>;
+    readonly limits?: Partial<BatchLimits>;
+    readonly versionOf?: VersionOf;
+  } = {},
+): Promise<VerifiedChain> {
   const predeploys = await realGenesis();
   const genesis = [...predeploys, ...(options.accounts ?? [])];
+  const initialState = [...configuration, ...(options.initialState ?? [])];
   const test = await startTestChain({
     predeploys,
     genesis: options.accounts ?? [],
-    initialState: configuration,
+    initialState,
+    extensions,
     system: predeployTransactions,
+    rewindable: true,
+    ...(options.versionOf === undefined ? {} : { versionOf: options.versionOf }),
+    limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },
   });
   const { chain } = test;
@@ -60,16 +87,17 @@ export async function startVerifiedChain(options: { readonly accounts?: readonly
   const genesisHash = ((await chain.engine.request("eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
   const verifier = await BatchVerifier.create(
     {
-      identity: { ...TEST_IDENTITY, chainId: BigInt(CHAIN_ID) },
+      identity: { ...TEST_IDENTITY, extensions, chainId: BigInt(CHAIN_ID) },
       coinbase: COINBASE,
       genesis,
-      initialState: configuration,
+      initialState,
       genesisBatch: { commitment: GENESIS_COMMITMENT, newStateRoot: genesisState(genesis).stateRoot },
     },
     {
       l1: {
         operation: (index) => Promise.resolve(queue[Number(index)]),
         hasRoot: ({ registryIndex, root }) => Promise.resolve(roots.get(registryIndex) === root),
+        versionOf: options.versionOf ?? (() => 1n),
       },
       flowsHash: () => keccak(),
     },
@@ -80,17 +108,29 @@ export async function startVerifiedChain(options: { readonly accounts?: readonly
     return {
       batchNumber,
       parentHash: before?.hash ?? genesisHash,
-      blocks: blocks.map(({ environment, hash, transactions }) => ({ environment, hash, transactions: transactions.map(inputTransaction) })),
+      blocks: blocks.map(({ environment, hash, transactions }) => ({
+        environment,
+        hash,
+        transactions: transactions.map(inputTransaction),
+      })),
     };
+  };
+  const queueUnseen = (requested: RequestedOperation): PriorityOperation => {
+    const operation = queuedOperation(BigInt(queue.length), requested);
+    queue.push(operation);
+    return priorityOperation(operation, COINBASE);
   };
   return Object.assign(test, {
     verifier,
     inputs,
-    request(requested: RequestedOperation) {
-      const operation = queuedOperation(BigInt(queue.length), requested);
-      queue.push(operation);
-      return chain.sequencer.runPriorityOp(priorityOperation(operation, COINBASE));
-    },
+    request: (requested: RequestedOperation) => chain.sequencer.runPriorityOp(queueUnseen(requested)),
+    queueUnseen,
+    rewind: (batchNumber: bigint, operations: readonly PriorityOperation[]) =>
+      chain.rewind(batchNumber, operations, () => {
+        test.blocks.splice(test.blocks.findIndex((block) => block.batchNumber === batchNumber));
+        test.batches.splice(Number(batchNumber));
+        if (verifier.nextBatch > batchNumber) verifier.goBack(batchNumber);
+      }),
     importRoots(imported: readonly ImportedRoot[]) {
       for (const { registryIndex, root } of imported) roots.set(registryIndex, root);
       return chain.sequencer.importRoots(imported);
@@ -114,21 +154,25 @@ export async function startVerifiedChain(options: { readonly accounts?: readonly
   }
 }
 
+/** What L1 charges for beside an operation's own gas. */
+const OVERHEAD_GAS = 60_000n;
+
 /** The operation as L1's contracts write it: minted is what the value and the gas cost. */
 function queuedOperation(nonce: bigint, requested: RequestedOperation): L2CanonicalTransaction {
   const { from, to, data = "0x", valueWei = 0n, gasLimit = 1_000_000n, refundRecipient = from } = requested;
+  const { gasPriceWei = L2_GAS_PRICE, mintedWei = valueWei + (gasLimit + OVERHEAD_GAS) * gasPriceWei } = requested;
   return {
     txType: PRIORITY_OPERATION_TYPE,
     from: BigInt(from),
     to: BigInt(to),
     gasLimit,
     gasPerPubdataByteLimit: 800n,
-    maxFeePerGas: L2_GAS_PRICE,
+    maxFeePerGas: gasPriceWei,
     maxPriorityFeePerGas: 0n,
     paymaster: 0n,
     nonce,
     value: valueWei,
-    reserved: [valueWei + gasLimit * L2_GAS_PRICE, BigInt(refundRecipient), 0n, 0n],
+    reserved: [mintedWei, BigInt(refundRecipient), 0n, 0n],
     data,
     signature: "0x",
     factoryDeps: [],

@@ -1,9 +1,9 @@
 import { Wallet } from "ethers";
 import type { TransactionRequest as EthersRequest } from "ethers";
-import { decodeTransaction } from "../../../src/chain/decode-transaction.ts";
-import type { SignedTransaction } from "../../../src/chain/transaction.ts";
+import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
+import type { SignedTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { chainRules } from "../../../src/chain/rules.ts";
+import { chainRules } from "../../../src/chain/model/rules.ts";
 import { CHAIN_ID } from "./engine.ts";
 
 const rules = chainRules(CHAIN_ID);
@@ -23,7 +23,14 @@ export class TestWallet {
   }
 
   async signRaw(request: EthersRequest): Promise<Hex> {
-    const defaults = { chainId: CHAIN_ID, nonce: this.nonce, gasLimit: 1_000_000n, maxFeePerGas: 10n ** 9n, maxPriorityFeePerGas: 1n, type: 2 };
+    const defaults = {
+      chainId: CHAIN_ID,
+      nonce: this.nonce,
+      gasLimit: 1_000_000n,
+      maxFeePerGas: 10n ** 9n,
+      maxPriorityFeePerGas: 1n,
+      type: 2,
+    };
     const fees = request.type === 0 || request.type === 1 ? { maxFeePerGas: null, maxPriorityFeePerGas: null, gasPrice: 7n } : {};
     const raw = (await this.#wallet.signTransaction({ ...defaults, ...fees, ...request })) as Hex;
     this.nonce++;
@@ -31,7 +38,7 @@ export class TestWallet {
   }
 
   async sign(request: EthersRequest): Promise<SignedTransaction> {
-    return decodeTransaction(await this.signRaw(request), rules);
+    return decodeTransaction(await this.signRaw(request), rules, { replayProtection: "required" });
   }
 
   /** An EIP-7702 authorization of this account for code at an address. */

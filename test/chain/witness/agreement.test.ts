@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { keccak, fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
-import type { EngineTransaction } from "../../../src/chain/transaction.ts";
+import type { EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { WitnessError } from "../../../src/chain/witness/witness-error.ts";
 import { testContract } from "../support/artifact.ts";
@@ -49,15 +51,25 @@ describe("witness beside the execution engine", () => {
     for (const { leafKind, address, slot, value } of changes.touched) {
       const account = `0x${address.toString(16).padStart(40, "0")}`;
       const read = async (method: string, ...params: string[]) => (await engine.request(method, [account, ...params, at])) as Hex;
-      const code = leafKind === LeafKind.codeHash ? await read("eth_getCode") : "0x";
-      const expected =
-        leafKind === LeafKind.storage
-          ? BigInt(await read("eth_getStorageAt", `0x${slot.toString(16)}`))
-          : leafKind === LeafKind.codeHash
-            ? code === "0x" ? 0n : BigInt(keccak(fromHex(code)))
-            : BigInt(await read("eth_getBalance")) * 2n ** 64n + BigInt(await read("eth_getTransactionCount"));
-      assert.equal(value, expected, `kind ${leafKind} of ${account} slot ${slot}`);
+      const expected = {
+        [LeafKind.storage]: async () => BigInt(await read("eth_getStorageAt", `0x${slot.toString(16)}`)),
+        [LeafKind.account]: async () =>
+          BigInt(await read("eth_getBalance")) * 2n ** 64n + BigInt(await read("eth_getTransactionCount")),
+        [LeafKind.codeHash]: async () => {
+          const code = fromHex(await read("eth_getCode"));
+          return code.length === 0 ? 0n : BigInt(keccak(code));
+        },
+        [LeafKind.codeDigest]: async () => codeDigestWord(fromHex(await read("eth_getCode")), compress),
+      };
+      assert.equal(value, await expected[leafKind](), `kind ${leafKind} of ${account} slot ${slot}`);
     }
+    const codes = changes.writes.filter(({ leafKind }) => leafKind === LeafKind.codeHash);
+    const digests = changes.writes.filter(({ leafKind }) => leafKind === LeafKind.codeDigest);
+    assert.deepEqual(
+      digests.map(({ address }) => address),
+      codes.map(({ address }) => address),
+      "a code's keccak and its digest change together",
+    );
     return changes;
   }
 
@@ -75,9 +87,10 @@ describe("witness beside the execution engine", () => {
       const transactions: EngineTransaction[] = [];
       for (let i = 0; i < 8; i++) {
         const wallet = wallets[random() % wallets.length]!;
-        const call = random() % 8 === 0
-          ? workload.abi.encodeFunctionData("refuse", [random()])
-          : workload.abi.encodeFunctionData("work", [random(), 1 + (random() % 12)]);
+        const call =
+          random() % 8 === 0
+            ? workload.abi.encodeFunctionData("refuse", [random()])
+            : workload.abi.encodeFunctionData("work", [random(), 1 + (random() % 12)]);
         const type = [0, 1, 2][random() % 3]!;
         const gasLimit = random() % 9 === 0 ? 150_000n : 8_000_000n;
         transactions.push(await wallet.sign({ to: contract, data: call, value: BigInt(random() % 10), type, gasLimit }));
@@ -98,7 +111,10 @@ describe("witness beside the execution engine", () => {
       { ...request, to: wallets[0]!.address, data: "0x1234", nonce: 0n },
       { ...request, to: undefined, data: "0x600b380380600b5f395ff35f355f5500", nonce: 1n },
     ]);
-    assert.deepEqual(block.receipts.map(({ success }) => success), [true, true]);
+    assert.deepEqual(
+      block.receipts.map(({ success }) => success),
+      [true, true],
+    );
     const { writes } = await checkSealed();
     assert.equal(writes.find(({ address, leafKind }) => address === 0x8001n && leafKind === LeafKind.account)?.value, 2n);
   });
@@ -109,7 +125,9 @@ describe("witness beside the execution engine", () => {
     const contract = creation.receipts[0]!.contractAddress!;
     const authorizationList = [delegate.authorize(contract, delegate.nonce++)];
     const data = workload.abi.encodeFunctionData("work", [7, 6]);
-    const { block } = await mine([await sender.sign({ type: 4, to: delegate.address, data, authorizationList, gasLimit: 5_000_000n })]);
+    const { block } = await mine([
+      await sender.sign({ type: 4, to: delegate.address, data, authorizationList, gasLimit: 5_000_000n }),
+    ]);
     assert.equal(block.receipts[0]?.success, true);
     const { bytecodes } = await checkSealed();
     assert.ok(bytecodes.includes(`0xef0100${contract.slice(2)}`));
@@ -124,7 +142,10 @@ describe("witness beside the execution engine", () => {
     const value = (n: number) => `0x${n.toString(16).padStart(64, "0")}`;
     await mine([await owner.sign({ to: store, data: value(5), gasLimit: 100_000n })]);
     await checkSealed();
-    await mine([await owner.sign({ to: store, data: value(9), gasLimit: 100_000n }), await owner.sign({ to: store, data: value(5), gasLimit: 100_000n })]);
+    await mine([
+      await owner.sign({ to: store, data: value(9), gasLimit: 100_000n }),
+      await owner.sign({ to: store, data: value(5), gasLimit: 100_000n }),
+    ]);
     const { writes, touched } = await checkSealed();
     const slots = touched.filter(({ address, leafKind }) => address === BigInt(store) && leafKind === LeafKind.storage);
     assert.deepEqual(slots, [{ leafKind: LeafKind.storage, address: BigInt(store), slot: 0n, value: 5n }]);
@@ -147,18 +168,31 @@ describe("witness beside the execution engine", () => {
     const { writes } = await checkSealed();
     const header = writes.find(({ address }) => address === BigInt(COUNTERPARTY));
     assert.equal(header?.value, 2n * 2n ** 64n);
-    assert.throws(() => witness.revert(snapshot), (error) => error instanceof WitnessError && error.code === "UnknownSnapshot");
+    assert.throws(
+      () => witness.revert(snapshot),
+      (error) => error instanceof WitnessError && error.code === "UnknownSnapshot",
+    );
   });
 
   it("reports a receipt that differs", async () => {
     const [owner] = wallets as [TestWallet];
     const result = await engine.mine([await owner.sign({ to: COUNTERPARTY, value: 1n })], environmentOf(++height));
     const [receipt] = result.block.receipts;
-    const tampered = { ...result.block, transactions: result.included, receipts: [{ ...receipt!, gasUsed: receipt!.gasUsed + 1n }] };
+    const tampered = {
+      ...result.block,
+      transactions: result.included,
+      receipts: [{ ...receipt!, gasUsed: receipt!.gasUsed + 1n }],
+    };
     await assert.rejects(witness.execute(tampered), (error) => {
       assert.ok(error instanceof WitnessError);
       assert.equal(error.code, "EnginesDisagree");
-      assert.deepEqual(error.mismatch, { blockNumber: height, transactionIndex: 0, subject: "gasUsed", engine: "21001", witness: "21000" });
+      assert.deepEqual(error.mismatch, {
+        blockNumber: height,
+        transactionIndex: 0,
+        subject: "gasUsed",
+        engine: "21001",
+        witness: "21000",
+      });
       return true;
     });
   });

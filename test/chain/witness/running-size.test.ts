@@ -51,7 +51,7 @@ describe("running size of a batch's changes", () => {
       } else if (open === 0 && kind < 90 && state.mark() > start) {
         state.rollback(start + random(state.mark() - start));
       } else if (open === 0 && kind === 90) {
-        if (random(2) === 0) state.forget();
+        if (random(2) === 0) state.forget(random(state.mark() + 1));
         start = state.mark();
         running.restart(start);
       } else if (kind > 90) {

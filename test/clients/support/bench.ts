@@ -51,7 +51,9 @@ export async function startClientBench(baseToken?: string): Promise<ClientBench>
       const token = await new ContractFactory(abi, initCode, signer).deploy();
       const address = (await token.getAddress()) as Hex;
       await token.deploymentTransaction()?.wait();
-      await (await signer.sendTransaction({ to: address, data: erc20.encodeFunctionData("mint", [user.address, TOKENS]) })).wait();
+      await (
+        await signer.sendTransaction({ to: address, data: erc20.encodeFunctionData("mint", [user.address, TOKENS]) })
+      ).wait();
       return address;
     },
     async takeFromL1() {

@@ -6,7 +6,17 @@ import { wordToHex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { accountsOf, ZERO_ADDRESS } from "../l1/support/assets.ts";
-import { addressOf, as, createChain, creationOf, defaultConfiguration, deployEcosystem, ETH, send, view } from "../l1/support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  createChain,
+  creationOf,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  send,
+  view,
+} from "../l1/support/ecosystem.ts";
 import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
@@ -24,7 +34,8 @@ describe("a chain id that others want", () => {
   });
   after(() => ecosystem.l1.close());
 
-  const by = (signer: HardhatEthersSigner, name: string, ...args: unknown[]) => send(as(ecosystem.factory, signer), name, ...args);
+  const by = (signer: HardhatEthersSigner, name: string, ...args: unknown[]) =>
+    send(as(ecosystem.factory, signer), name, ...args);
   /** The next block's time. */
   const at = async (time: bigint): Promise<void> => {
     await ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(time)]);
@@ -47,7 +58,10 @@ describe("a chain id that others want", () => {
     await by(squatter, "announceChain", answer.announcement);
     const seen = await view<bigint>(ecosystem.factory, "announcedAt", answer.announcement);
     await at(seen + DELAY - 1n);
-    await assertReverts(by(squatter, "createChain", ...answer.creation), `CreationTooEarly(${seen + DELAY}, ${seen + DELAY - 1n})`);
+    await assertReverts(
+      by(squatter, "createChain", ...answer.creation),
+      `CreationTooEarly(${seen + DELAY}, ${seen + DELAY - 1n})`,
+    );
     await by(creator, "createChain", ...creation);
     const address = await view<string>(ecosystem.factory, "getHyperchain", 300n);
     assert.equal(address, await view(ecosystem.factory, "hyperchainAddress", configuration));
@@ -66,7 +80,10 @@ describe("a chain id that others want", () => {
 
     const stock = await announce(302n, squatter);
     await at(stock.since + DAY + 1n);
-    await assertReverts(by(squatter, "createChain", ...stock.creation), `AnnouncementExpired(${stock.since + DAY}, ${stock.since + DAY + 1n})`);
+    await assertReverts(
+      by(squatter, "createChain", ...stock.creation),
+      `AnnouncementExpired(${stock.since + DAY}, ${stock.since + DAY + 1n})`,
+    );
     await by(squatter, "announceChain", stock.announcement);
     const renewed = await view<bigint>(ecosystem.factory, "announcedAt", stock.announcement);
     assert.ok(renewed > stock.since + DAY);
@@ -84,7 +101,14 @@ describe("a chain id that others want", () => {
     const actual = await view<string>(ecosystem.factory, "hyperchainAddress", configuration);
     assert.notEqual(actual, expected);
 
-    const terms = { chainId: 303n, mintValue: 10n ** 9n, l2Value: 0n, l2GasLimit: 500_000n, l2GasPerPubdataByteLimit: 800n, refundRecipient: ZERO_ADDRESS };
+    const terms = {
+      chainId: 303n,
+      mintValue: 10n ** 9n,
+      l2Value: 0n,
+      l2GasLimit: 500_000n,
+      l2GasPerPubdataByteLimit: 800n,
+      refundRecipient: ZERO_ADDRESS,
+    };
     const direct = { ...terms, l2Contract: creator.address, l2Calldata: "0x", factoryDeps: [] };
     const twoBridges = {
       ...terms,
@@ -98,9 +122,15 @@ describe("a chain id that others want", () => {
     const tokenRequest = {
       ...twoBridges,
       secondBridgeValue: 0n,
-      secondBridgeCalldata: AbiCoder.defaultAbiCoder().encode(["address", "uint256", "address"], [await token.getAddress(), 7n, creator.address]),
+      secondBridgeCalldata: AbiCoder.defaultAbiCoder().encode(
+        ["address", "uint256", "address"],
+        [await token.getAddress(), 7n, creator.address],
+      ),
     };
-    const requests = [["requestL2TransactionDirectTo", direct], ["requestL2TransactionTwoBridgesTo", tokenRequest]] as const;
+    const requests = [
+      ["requestL2TransactionDirectTo", direct],
+      ["requestL2TransactionTwoBridgesTo", tokenRequest],
+    ] as const;
     for (const [name, request] of requests) {
       const wrong = `WrongHyperchain(303, ${expected.toLowerCase()}, ${actual.toLowerCase()})`;
       await assertReverts(send(ecosystem.factory, name, expected, request, { value: 10n ** 9n }), wrong);
@@ -109,7 +139,10 @@ describe("a chain id that others want", () => {
     for (const [name, request] of requests) await send(ecosystem.factory, name, actual, request, { value: 10n ** 9n });
     assert.deepEqual(await accountsOf(ecosystem, 303n, ETH), [2n * 10n ** 9n, 0n, 0n]);
     assert.deepEqual(await accountsOf(ecosystem, 303n, await token.getAddress()), [7n, 0n, 0n]);
-    await assertReverts(send(ecosystem.factory, "requestL2TransactionDirectTo", addressOf(0), { ...direct, chainId: 999n }), "UnknownChain(999)");
+    await assertReverts(
+      send(ecosystem.factory, "requestL2TransactionDirectTo", addressOf(0), { ...direct, chainId: 999n }),
+      "UnknownChain(999)",
+    );
   });
 });
 
@@ -118,8 +151,18 @@ describe("chain ids below a hyperchain", () => {
   const L3 = L2 + (5n << 32n);
   const L4 = L3 + (9n << 44n);
   const layers: readonly [string, bigint, { taken: readonly bigint[]; refused: readonly bigint[] }, string][] = [
-    ["an L2", L2, { taken: [L3, L2 + (4_095n << 32n)], refused: [271n, 271n + (5n << 32n), L2 + (4_096n << 32n), L4, 5n << 32n] }, "270, 32, 44"],
-    ["an L3", L3, { taken: [L4, L3 + (255n << 44n)], refused: [L2 + (6n << 32n), L2 + (6n << 32n) + (9n << 44n), L3 + (256n << 44n), 271n] }, `${L3}, 44, 52`],
+    [
+      "an L2",
+      L2,
+      { taken: [L3, L2 + (4_095n << 32n)], refused: [271n, 271n + (5n << 32n), L2 + (4_096n << 32n), L4, 5n << 32n] },
+      "270, 32, 44",
+    ],
+    [
+      "an L3",
+      L3,
+      { taken: [L4, L3 + (255n << 44n)], refused: [L2 + (6n << 32n), L2 + (6n << 32n) + (9n << 44n), L3 + (256n << 44n), 271n] },
+      `${L3}, 44, 52`,
+    ],
     ["an L4", L4, { taken: [], refused: [L4 + (1n << 52n), 271n, L3 + (10n << 44n)] }, `${L4}, 44, 52`],
   ];
   for (const [name, base, { taken, refused }, prefix] of layers) {
@@ -139,7 +182,10 @@ describe("chain ids below a hyperchain", () => {
           const creation = createChain(ecosystem, await defaultConfiguration(ecosystem, id));
           await assertReverts(creation, `ChainIdOutOfRange(${prefix}, ${id})`);
         }
-        await assertReverts(createChain(ecosystem, await defaultConfiguration(ecosystem, base)), `ChainIdOfSettlementChain(${base})`);
+        await assertReverts(
+          createChain(ecosystem, await defaultConfiguration(ecosystem, base)),
+          `ChainIdOfSettlementChain(${base})`,
+        );
       } finally {
         await ecosystem.l1.close();
       }

@@ -17,7 +17,16 @@ import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { accountsOf, assetMessage, claimOf, depositToken } from "../l1/support/assets.ts";
 import { operationAt, proofOf, TestChain } from "../l1/support/chain.ts";
 import type { FormedBatch } from "../l1/support/chain.ts";
-import { addressOf, as, defaultConfiguration, ETH, PROTOCOL_VERSION, send, view } from "../l1/support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  ETH,
+  NO_EXECUTION_PROOFS,
+  PROTOCOL_VERSION,
+  send,
+  view,
+} from "../l1/support/ecosystem.ts";
 import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { activateExit, deliveredMarks, deployExitScene, undeliveredProof, undeliveredTransfer } from "../l1/support/exits.ts";
@@ -49,17 +58,29 @@ describe("all ways out of stopped chains together", () => {
   });
   after(() => ecosystem.l1.close());
 
-  const create = async (): Promise<TestChain> => TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
+  const create = async (): Promise<TestChain> =>
+    TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
   const deposit = (chain: TestChain, amount: bigint): Promise<Hex> => depositToken(ecosystem, chain, tokenAddress, amount);
   const accounts = (chain: TestChain) => accountsOf(ecosystem, chain.configuration.chainId, tokenAddress);
   const balanceOf = (account: string): Promise<bigint> => view(token, "balanceOf", account);
   const held = async (): Promise<bigint> => balanceOf(await ecosystem.bridge.getAddress());
   const transfer = (to: TestChain, amount: bigint, nonce: bigint, kind: 2 | 3 = AssetMessageKind.hyperbridgeSend): Message =>
     assetMessage(ecosystem, {
-      kind, destinationChainId: to.configuration.chainId, originToken: tokenAddress, amount, nonce, sender: holderAddress, recipient: holderAddress,
+      kind,
+      destinationChainId: to.configuration.chainId,
+      originToken: tokenAddress,
+      amount,
+      nonce,
+      sender: holderAddress,
+      recipient: holderAddress,
     });
   const withdrawal = (amount: bigint): Message => assetMessage(ecosystem, { originToken: tokenAddress, amount, recipient: HEIR });
-  const query = () => ({ settlementChainId: ecosystem.chainId, baseToken: ETH as Hex, token: tokenAddress, account: holderAddress });
+  const query = () => ({
+    settlementChainId: ecosystem.chainId,
+    baseToken: ETH as Hex,
+    token: tokenAddress,
+    account: holderAddress,
+  });
   const treeOf = (amount: bigint, delivered: readonly Message[] = [], sourceChainId = 0n): StateTree => {
     const leaves = [{ ...holdingKey(query()), value: amount }, ...deliveredMarks(sourceChainId, delivered)];
     return StateTree.genesis(leaves, { compressor: referenceCompressor });
@@ -73,7 +94,12 @@ describe("all ways out of stopped chains together", () => {
   });
   const undelivered = (from: TestChain, formed: FormedBatch, index: number, message: Message, tree: StateTree): Payout => {
     const sent = undeliveredTransfer(from, formed, index, message, undeliveredProof(tree, from, message));
-    return { contract: as(ecosystem.stateExit, holder), method: "refundTransfer", args: [sent, HEIR], again: "TransferAlreadyRefunded" };
+    return {
+      contract: as(ecosystem.stateExit, holder),
+      method: "refundTransfer",
+      args: [sent, HEIR],
+      again: "TransferAlreadyRefunded",
+    };
   };
   const pay = ({ contract, method, args }: Payout) => send(contract, method, ...args);
 
@@ -112,14 +138,25 @@ describe("all ways out of stopped chains together", () => {
       ["revertBatches", await to.signRevert(1n)],
       ["commitBatch", [executed.stored, pending.commit, await to.sign(stored.commitment)]],
       ["activateExit", []],
-    ] as const) await assertReverts(send(to.contract, method, ...args), "ChainExited()");
+    ] as const)
+      await assertReverts(send(to.contract, method, ...args), "ChainExited()");
     // What was sent to it afterwards is on its way for ever.
     const sentLate = await from.settle({ logs: [late] });
 
     const assetId = await view<Hex>(ecosystem.bridge, "assetId", tokenAddress);
     const recover = (hash: Hex, batch: bigint, index: number, amount: bigint): Payout => {
       const data = AbiCoder.defaultAbiCoder().encode(["uint256", "address", "address"], [amount, HEIR, tokenAddress]);
-      const args = [toId, ecosystem.accounts[0]!.address, assetId, data, hash, batch, index, 0, l2LogProof(executed.formed.logLeaves, index)];
+      const args = [
+        toId,
+        ecosystem.accounts[0]!.address,
+        assetId,
+        data,
+        hash,
+        batch,
+        index,
+        0,
+        l2LogProof(executed.formed.logLeaves, index),
+      ];
       return { contract: ecosystem.bridge, method: "bridgeRecoverFailedTransfer", args, again: "DepositAlreadyRefunded" };
     };
     const depositOf = (amount: bigint) => ({ depositor: ecosystem.accounts[0]!.address, token: tokenAddress, amount });
@@ -127,7 +164,12 @@ describe("all ways out of stopped chains together", () => {
       holding(to, state, 150n),
       undelivered(from, sent.formed, 2, onTheWay, state),
       undelivered(from, sentLate.formed, 0, late, state),
-      { contract: ecosystem.bridge, method: "finalizeDeposit", args: [claimOf(to, executed.formed, 3, withdrawn)], again: "WithdrawalAlreadyFinalized" },
+      {
+        contract: ecosystem.bridge,
+        method: "finalizeDeposit",
+        args: [claimOf(to, executed.formed, 3, withdrawn)],
+        again: "WithdrawalAlreadyFinalized",
+      },
       recover(failed, 0n, 0, 100n),
       { contract: to.contract, method: "refundDeposit", args: [2, depositOf(40n)], again: "DepositAlreadyRefunded" },
       { contract: to.contract, method: "refundOperation", args: [await operationAt(to, 2)], again: "DepositAlreadyRefunded" },
@@ -158,12 +200,21 @@ describe("all ways out of stopped chains together", () => {
       const atTheEnds = i === 0 || i === payouts.length - 1;
       for (const [attempt, error] of atTheEnds ? refused : []) await assertReverts(pay(attempt), error);
       // While the token is paid out, it asks for another payment that is still open.
-      const other = payouts.slice(i + 1).concat(payouts).find(({ contract, method }) => contract !== payout.contract && method !== payout.method)!;
+      const other = payouts
+        .slice(i + 1)
+        .concat(payouts)
+        .find(({ contract, method }) => contract !== payout.contract && method !== payout.method)!;
       const anyone = [ecosystem.bridge, to.contract].includes(other.contract);
-      await send(token, "setAttack", await other.contract.getAddress(), other.contract.interface.encodeFunctionData(other.method, other.args));
+      await send(
+        token,
+        "setAttack",
+        await other.contract.getAddress(),
+        other.contract.interface.encodeFunctionData(other.method, other.args),
+      );
       await pay(payout);
       const attacked = await view<Hex>(token, "attackResult");
-      if (anyone && payout.method !== "refundOperation") assert.equal(ecosystem.bridge.interface.parseError(attacked)?.name, "Reentered", payout.method);
+      if (anyone && payout.method !== "refundOperation")
+        assert.equal(ecosystem.bridge.interface.parseError(attacked)?.name, "Reentered", payout.method);
       await assertReverts(pay(payout), payout.again);
     }
     await send(token, "setAttack", addressOf(0), "0x");
@@ -190,12 +241,18 @@ describe("all ways out of stopped chains together", () => {
     const pot = withdrawal(25n);
     const otherBatch = await other.settle({ canonicalTxHashes: [await deposit(other, 500n)], logs: [SUCCESS, pot] });
     const untouched = [await accounts(from), await accounts(other)];
-    assert.deepEqual(untouched, [[390n, 0n, 0n], [475n, 25n, 110n]]);
+    assert.deepEqual(untouched, [
+      [390n, 0n, 0n],
+      [475n, 25n, 110n],
+    ]);
 
     // It takes the second transfer and withdraws it; in its state nothing was delivered, and it holds without end.
     const taken = withdrawal(200n);
     const state = treeOf(1n << 200n);
-    const lie = { logs: [transfer(liar, 200n, 0n, AssetMessageKind.hyperbridgeDelivery), taken], newStateRoot: digestToHex(state.root) };
+    const lie = {
+      logs: [transfer(liar, 200n, 0n, AssetMessageKind.hyperbridgeDelivery), taken],
+      newStateRoot: digestToHex(state.root),
+    };
     const tooMuch = await liar.form({ logs: [transfer(liar, 501n, 0n, AssetMessageKind.hyperbridgeDelivery)] });
     const { stored } = await liar.commit(tooMuch);
     await liar.prove(stored);
@@ -233,20 +290,42 @@ describe("all ways out of stopped chains together", () => {
     await send(token, "setFee", 0n);
     assert.equal((await balanceOf(HEIR)) - before.heir, 57n + 27n);
     assert.equal(before.held - (await held()), 60n + 30n + 10n);
-    assert.deepEqual([await accounts(to), await accounts(from)], [[0n, 0n, 0n], [70n, 0n, 0n]]);
+    assert.deepEqual(
+      [await accounts(to), await accounts(from)],
+      [
+        [0n, 0n, 0n],
+        [70n, 0n, 0n],
+      ],
+    );
   });
 
   test("a chain whose version was retired is left by its exit: what was not proven by then is void", async () => {
     const version = 2n;
     const { genesisStateRoot, genesisLeafCount } = await view<{ genesisStateRoot: Hex; genesisLeafCount: bigint }>(
-      ecosystem.verifiers, "requireActive", PROTOCOL_VERSION,
+      ecosystem.verifiers,
+      "contentOf",
+      PROTOCOL_VERSION,
     );
     const verifier = await ecosystem.verifier.getAddress();
-    await send(ecosystem.verifiers, "addVersion", version, { verifier, genesisStateRoot, genesisLeafCount });
+    const tree = await ecosystem.stateTree.getAddress();
+    await send(ecosystem.verifiers, "addVersion", version, {
+      verifier,
+      tree,
+      genesisStateRoot,
+      genesisLeafCount,
+      ...NO_EXECUTION_PROOFS,
+    });
     const to = await create();
-    const retired = await TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), protocolVersion: version });
+    const retired = await TestChain.create(ecosystem, {
+      ...(await defaultConfiguration(ecosystem, nextChainId++)),
+      protocolVersion: version,
+    });
     const state = treeOf(75n);
-    await retired.settle({ canonicalTxHashes: [await deposit(retired, 75n)], logs: [SUCCESS], newStateRoot: digestToHex(state.root) });
+    await retired.settle({
+      canonicalTxHashes: [await deposit(retired, 75n)],
+      logs: [SUCCESS],
+      newStateRoot: digestToHex(state.root),
+    });
     // Committed by the end of the notice, not proven: all of it goes to another chain, which stops as well.
     const message = transfer(to, 75n, 0n);
     const pending = await retired.form({ logs: [message], newStateRoot: digestToHex(treeOf(1n).root) });
@@ -262,6 +341,12 @@ describe("all ways out of stopped chains together", () => {
     // The destination's state is the genesis of the version, of which nobody here has a tree; the source's batch comes first.
     await assertReverts(pay(undelivered(retired, pending, 0, message, treeOf(1n))), "MessageNotIncluded");
     await pay(holding(retired, state, 75n));
-    assert.deepEqual([await accounts(retired), await accounts(to)], [[0n, 0n, 0n], [0n, 0n, 0n]]);
+    assert.deepEqual(
+      [await accounts(retired), await accounts(to)],
+      [
+        [0n, 0n, 0n],
+        [0n, 0n, 0n],
+      ],
+    );
   });
 });

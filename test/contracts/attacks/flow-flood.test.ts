@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { executeGas, fits, NO_USAGE, PROTOCOL_LIMITS } from "../../../src/chain/sequencer/limits.ts";
+import { executeGas, fits, NO_USAGE, PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
 import { AssetMessageKind } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { assetMessage } from "../l1/support/assets.ts";
@@ -60,8 +60,8 @@ describe("a flood of asset flows", () => {
   test("what is to come counts as the worst that its gas can do", () => {
     const imports = 256 * 3000;
     const least = 100 * (24 + MESSAGE_BYTES) + 3500;
-    assert.equal(executeGas(batchOf(2)), imports + 2 * 34_000);
-    assert.equal(executeGas(batchOf(2), { transactions: 2, gas: BigInt(42_000 + 3 * least) }), imports + 5 * 34_000);
+    assert.equal(executeGas(batchOf(2)), imports + 2 * 34_100);
+    assert.equal(executeGas(batchOf(2), { transactions: 2, gas: BigInt(42_000 + 3 * least) }), imports + 5 * 34_100);
     // Plain transfers have no gas for messages, and messages that are too short are no flows.
     assert.equal(executeGas(NO_USAGE, { transactions: 100, gas: 100n * 21_000n }), imports);
     assert.equal(executeGas({ ...NO_USAGE, messages: 100, messageBytes: 189 }), imports);

@@ -17,9 +17,11 @@ describe("forced inclusion by L1's clock", () => {
   });
   after(() => ecosystem.l1.close());
 
-  const create = async (): Promise<TestChain> => TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
+  const create = async (): Promise<TestChain> =>
+    TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
   /** The next block's time. */
-  const setNext = (timestamp: bigint): Promise<unknown> => ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(timestamp)]);
+  const setNext = (timestamp: bigint): Promise<unknown> =>
+    ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(timestamp)]);
   const deadlineOf = async ({ contract }: TestChain, index: bigint): Promise<bigint> =>
     (await view<{ deadline: bigint }>(contract, "priorityOperation", index)).deadline >> 32n;
 

@@ -32,12 +32,26 @@ describe("a queue whose base token cannot be had", () => {
     return TestChain.create(ecosystem, { ...configuration, ...overrides });
   };
   const requestOf = (chain: TestChain, overrides: Record<string, unknown> = {}) => ({
-    chainId: chain.configuration.chainId, mintValue: 0n, l2Contract: ZERO_ADDRESS, l2Value: 0n, l2Calldata: "0x", l2GasLimit: 21_000n,
-    l2GasPerPubdataByteLimit: 800n, factoryDeps: [], refundRecipient: ZERO_ADDRESS, ...overrides,
+    chainId: chain.configuration.chainId,
+    mintValue: 0n,
+    l2Contract: ZERO_ADDRESS,
+    l2Value: 0n,
+    l2Calldata: "0x",
+    l2GasLimit: 21_000n,
+    l2GasPerPubdataByteLimit: 800n,
+    factoryDeps: [],
+    refundRecipient: ZERO_ADDRESS,
+    ...overrides,
   });
   const direct = (chain: TestChain, overrides: Record<string, unknown> = {}, value = 0n, sender = 0) =>
-    send(as(ecosystem.factory, ecosystem.accounts[sender]!), "requestL2TransactionDirect", requestOf(chain, overrides), { value });
-  const withdrawal = { l2Contract: "0x0000000000000000000000000000000000010003", l2Calldata: `0x${"12".repeat(100)}`, l2GasLimit: 500_000n };
+    send(as(ecosystem.factory, ecosystem.accounts[sender]!), "requestL2TransactionDirect", requestOf(chain, overrides), {
+      value,
+    });
+  const withdrawal = {
+    l2Contract: "0x0000000000000000000000000000000000010003",
+    l2Calldata: `0x${"12".repeat(100)}`,
+    l2GasLimit: 180_000n,
+  };
 
   test("has an exit: a chain that stands still is stopped without its base token", async () => {
     const chain = await create();
@@ -56,12 +70,25 @@ describe("a queue whose base token cannot be had", () => {
     await send(baseToken, "setManner", REVERTS);
     await direct(chain, withdrawal, 0n, 4);
     const operation = (await operationAt(chain, 0)) as unknown as { from: bigint; to: bigint; data: Hex };
-    assert.deepEqual([operation.from, operation.to, operation.data], [BigInt(ecosystem.accounts[4]!.address), 0x10003n, withdrawal.l2Calldata]);
-    const secondBridgeCalldata = AbiCoder.defaultAbiCoder().encode(["address", "uint256", "address"], [await other.getAddress(), 70n, ecosystem.accounts[4]!.address]);
+    assert.deepEqual(
+      [operation.from, operation.to, operation.data],
+      [BigInt(ecosystem.accounts[4]!.address), 0x10003n, withdrawal.l2Calldata],
+    );
+    const secondBridgeCalldata = AbiCoder.defaultAbiCoder().encode(
+      ["address", "uint256", "address"],
+      [await other.getAddress(), 70n, ecosystem.accounts[4]!.address],
+    );
     const { chainId, mintValue, l2Value, l2GasPerPubdataByteLimit, refundRecipient } = requestOf(chain);
     await send(ecosystem.factory, "requestL2TransactionTwoBridges", {
-      chainId, mintValue, l2Value, l2GasPerPubdataByteLimit, refundRecipient, l2GasLimit: 500_000n, secondBridgeCalldata,
-      secondBridgeAddress: await ecosystem.bridge.getAddress(), secondBridgeValue: 0n,
+      chainId,
+      mintValue,
+      l2Value,
+      l2GasPerPubdataByteLimit,
+      refundRecipient,
+      l2GasLimit: 500_000n,
+      secondBridgeCalldata,
+      secondBridgeAddress: await ecosystem.bridge.getAddress(),
+      secondBridgeValue: 0n,
     });
     assert.deepEqual(await accountsOf(ecosystem, chain.configuration.chainId, await other.getAddress()), [70n, 0n, 0n]);
     assert.equal(await view(chain.contract, "getTotalPriorityTxs"), 2n);
@@ -75,8 +102,15 @@ describe("a queue whose base token cannot be had", () => {
     const secondBridgeCalldata = AbiCoder.defaultAbiCoder().encode(["address", "uint256", "address"], [token, 30n, depositor]);
     const { chainId, l2Value, l2GasPerPubdataByteLimit, refundRecipient } = requestOf(chain);
     await send(ecosystem.factory, "requestL2TransactionTwoBridges", {
-      chainId, mintValue: 10n ** 9n, l2Value, l2GasPerPubdataByteLimit, refundRecipient, l2GasLimit: 500_000n, secondBridgeCalldata,
-      secondBridgeAddress: await ecosystem.bridge.getAddress(), secondBridgeValue: 0n,
+      chainId,
+      mintValue: 10n ** 9n,
+      l2Value,
+      l2GasPerPubdataByteLimit,
+      refundRecipient,
+      l2GasLimit: 500_000n,
+      secondBridgeCalldata,
+      secondBridgeAddress: await ecosystem.bridge.getAddress(),
+      secondBridgeValue: 0n,
     });
     await ecosystem.increaseTime(2_000n);
     await send(chain.contract, "activateExit");
@@ -104,9 +138,9 @@ describe("a queue whose base token cannot be had", () => {
   test("gives nothing away: free operations carry no value, and little gas", async () => {
     const chain = await create({ baseToken: (await defaultConfiguration(ecosystem, 1n)).baseToken });
     await assertReverts(direct(chain, { l2Value: 1n }), "MintValueTooLow(1, 0)");
-    await assertReverts(direct(chain, { l2GasLimit: 500_001n }), "MintValueTooLow(5000010, 0)");
+    await assertReverts(direct(chain, { l2GasLimit: 100_001n }), "MintValueTooLow(1600010, 0)");
     await assertReverts(direct(chain, {}, 1n), "EtherAmountMismatch(0, 1)");
-    await assertReverts(direct(chain, { mintValue: 1n }, 1n), "MintValueTooLow(210000, 1)");
+    await assertReverts(direct(chain, { mintValue: 1n }, 1n), "MintValueTooLow(810000, 1)");
     await assertReverts(direct(chain, { l2GasLimit: 20_999n }), "GasLimitTooLow(21000, 20999)");
   });
 });

@@ -48,7 +48,12 @@ describe("what the quorum took back", () => {
     const error = `StoredBatchMismatch(3, ${newest}, ${kept.lastBatchHash})`;
     await assertReverts(send(stranger, "revertBatches", kept, signatures), error);
     await assertReverts(send(stranger, "revertBatches", { ...kept, lastBatchHash: newest }, signatures), "NotAValidator");
-    const later = { ...kept, firstNumber: 2n, firstBatchHash: await view<string>(chain.contract, "storedBatchHash", 2n), lastBatchHash: newest };
+    const later = {
+      ...kept,
+      firstNumber: 2n,
+      firstBatchHash: await view<string>(chain.contract, "storedBatchHash", 2n),
+      lastBatchHash: newest,
+    };
     await assertReverts(send(stranger, "revertBatches", later, signatures), "NotAValidator");
     assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 4n);
   });

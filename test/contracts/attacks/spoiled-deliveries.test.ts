@@ -26,7 +26,8 @@ describe("deliveries that are made to fail from inside their target", () => {
     fixture = await startInteropFixture();
     ({ a, b } = fixture);
     for (const chain of [a, b]) {
-      const deploy = async (name: string, ...args: unknown[]) => (await chain.ethers.deployContract(name, args)) as unknown as Contract;
+      const deploy = async (name: string, ...args: unknown[]) =>
+        (await chain.ethers.deployContract(name, args)) as unknown as Contract;
       pools.push(await deploy("LendingPool"));
       borrowers.push(await deploy("Borrower", PREDEPLOYS.InteropHandler));
       creating.push(await deploy("CreatingBorrower", PREDEPLOYS.InteropHandler));
@@ -44,7 +45,10 @@ describe("deliveries that are made to fail from inside their target", () => {
     return [
       ["a contract", borrowers[i]!],
       ["a contract that is being created", creating[i]!],
-      ["an account with a key and code", (await chain.ethers.getContractAt("Borrower", delegated.address, delegated)) as unknown as Contract],
+      [
+        "an account with a key and code",
+        (await chain.ethers.getContractAt("Borrower", delegated.address, delegated)) as unknown as Contract,
+      ],
     ];
   };
 
@@ -111,7 +115,11 @@ describe("deliveries that are made to fail from inside their target", () => {
 
   test("a run that fails by itself counts, and is paid, where an account without code makes it", async () => {
     const bundle = await sendToPool("0x01", attribute("gasLimit", 10_000n));
-    await assertReverts(borrowers[1]!.getFunction("deliver").staticCall(await delivery(bundle)), "InteropHandler", "FailingRunOfContract");
+    await assertReverts(
+      borrowers[1]!.getFunction("deliver").staticCall(await delivery(bundle)),
+      "InteropHandler",
+      "FailingRunOfContract",
+    );
     const relayer = b.users[2]!.address;
     const before = await fixture.ethBalance(b, relayer);
     const executed = await fixture.execute(b, bundle, 2);
@@ -135,8 +143,14 @@ describe("deliveries that are made to fail from inside their target", () => {
     let snapshot = (await b.ethers.provider.send("evm_snapshot", [])) as string;
     let ended = 0;
     for (let gasLimit = 100_000n; gasLimit < 900_000n; gasLimit += 8_111n) {
-      for (const [to, input] of [[PREDEPLOYS.InteropHandler, data], [contract, viaContract]]) {
-        const sent = await account.sendTransaction({ to: to!, data: input!, gasLimit }).then((response) => response.wait(), () => null);
+      for (const [to, input] of [
+        [PREDEPLOYS.InteropHandler, data],
+        [contract, viaContract],
+      ]) {
+        const sent = await account.sendTransaction({ to: to!, data: input!, gasLimit }).then(
+          (response) => response.wait(),
+          () => null,
+        );
         const status = await fixture.statusOf(b, bundle.hash);
         assert.notEqual(status, FAILED, `${gasLimit} gas to ${to}`);
         assert.equal(status, sent?.status === 1 ? EXECUTED : UNRECEIVED);

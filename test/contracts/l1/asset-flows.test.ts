@@ -58,17 +58,31 @@ describe("sums of asset messages", () => {
       const logs = Array.from({ length: round * 6 }, () => randomLog(random));
       const expected = sumAssetFlows(logs, L1_ID);
       const expectedFields = expected.map((flow): FlowFields => [
-        BigInt(flow.kind), flow.destinationChainId, flow.originChainId, flow.originToken, flow.amount,
+        BigInt(flow.kind),
+        flow.destinationChainId,
+        flow.originChainId,
+        flow.originToken,
+        flow.amount,
       ]);
       const encoded = toHex(encodeWithheldLogs(logs));
       for (const salt of [0n, 1n, random.word(256)]) {
-        const [flows, hash] = await view<[Iterable<Iterable<unknown>>, string]>(harness, "collectFlows", encoded, L1_ID, wordToHex(salt));
+        const [flows, hash] = await view<[Iterable<Iterable<unknown>>, string]>(
+          harness,
+          "collectFlows",
+          encoded,
+          L1_ID,
+          wordToHex(salt),
+        );
         assert.deepEqual(fieldsOf(flows), expectedFields);
         assert.equal(hash, hashAssetFlows(expected));
       }
       const messages = logs.filter((log) => log.type === "message");
       const twin = await view<Iterable<Iterable<unknown>>>(
-        plain, "collect", messages.map(({ sender }) => sender), messages.map(({ body }) => body), L1_ID,
+        plain,
+        "collect",
+        messages.map(({ sender }) => sender),
+        messages.map(({ body }) => body),
+        L1_ID,
       );
       assert.deepEqual(fieldsOf(twin), expectedFields);
     }
@@ -80,8 +94,14 @@ describe("sums of asset messages", () => {
       type: "message",
       sender: BASE_TOKEN_ADDRESS,
       body: encodeAssetMessage({
-        kind: 2, destinationChainId: 5n, originChainId: 6n, originToken: addressOf(0), amount, recipient: addressOf(1),
-        sender: addressOf(2), nonce: 0n,
+        kind: 2,
+        destinationChainId: 5n,
+        originChainId: 6n,
+        originToken: addressOf(0),
+        amount,
+        recipient: addressOf(1),
+        sender: addressOf(2),
+        nonce: 0n,
       }),
     };
     const logs = Array.from({ length: 100 }, () => log);

@@ -66,7 +66,13 @@ describe("asset messages in Solidity", () => {
   });
 
   test("knows the asset predeploys", async () => {
-    for (const [sender, expected] of [[0x10003, true], [0x800a, true], [0x10004, false], [0x8008, false], [0, false]] as const) {
+    for (const [sender, expected] of [
+      [0x10003, true],
+      [0x800a, true],
+      [0x10004, false],
+      [0x8008, false],
+      [0, false],
+    ] as const) {
       assert.equal(await call("isAssetSender", `0x${sender.toString(16).padStart(40, "0")}`), expected);
     }
   });

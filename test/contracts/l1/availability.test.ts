@@ -28,7 +28,11 @@ describe("data availability", () => {
   before(async () => {
     ecosystem = await deployEcosystem();
     members = ecosystem.accounts.slice(2, 5).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
-    committee = await ecosystem.l1.deploy("CommitteePolicy", members.map(({ address }) => address), 2);
+    committee = await ecosystem.l1.deploy(
+      "CommitteePolicy",
+      members.map(({ address }) => address),
+      2,
+    );
   });
   after(() => ecosystem.l1.close());
 
@@ -47,13 +51,20 @@ describe("data availability", () => {
     );
     return abi.encode(["bytes[]"], [orderSignatures(signatures)]) as Hex;
   }
-  const signedBy = (signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
+  const signedBy =
+    (signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
     async (preCommitment, pubdataHash) => ({
       data: await committeeData(preCommitment, pubdataHash, signers),
       boundDataHash: NOTHING,
     });
   const commit = async (chain: TestChain, formed: FormedBatch, overrides: Record<string, unknown> = {}): Promise<unknown> =>
-    send(chain.contract, "commitBatch", formed.previous, { ...formed.commit, ...overrides }, await chain.sign(formed.expected.commitment));
+    send(
+      chain.contract,
+      "commitBatch",
+      formed.previous,
+      { ...formed.commit, ...overrides },
+      await chain.sign(formed.expected.commitment),
+    );
 
   describe("rollup", () => {
     test("takes published pubdata only, and no data of its own", async () => {
@@ -74,7 +85,10 @@ describe("data availability", () => {
       const delegated = ecosystem.accounts[12]!;
       const code = `0xef0100${(await hexAddress(contract)).slice(2)}`;
       await ecosystem.l1.ethers.provider.send("hardhat_setCode", [delegated.address, code]);
-      const wallet = (await ecosystem.l1.ethers.getContractAt("RequestingContract", delegated.address)) as unknown as BaseContract;
+      const wallet = (await ecosystem.l1.ethers.getContractAt(
+        "RequestingContract",
+        delegated.address,
+      )) as unknown as BaseContract;
       await assertReverts(send(as(wallet, delegated), "call", chain.address, data), "PubdataNotPublished()");
       await assertReverts(send(as(chain.contract, delegated), "commitBatch", ...args), "PubdataNotPublished()");
       await send(as(chain.contract, ecosystem.accounts[13]!), "commitBatch", ...args);
@@ -86,9 +100,10 @@ describe("data availability", () => {
       const args = [formed.previous, formed.commit, await chain.sign(formed.expected.commitment)];
       const honest = chain.contract.interface.encodeFunctionData("commitBatch", args);
       const word = (value: bigint): string => wordToHex(BigInt.asUintN(256, value)).slice(2);
-      const replaced = (byte: number, bytes: string): string => honest.slice(0, 2 + 2 * byte) + bytes + honest.slice(2 + 2 * byte + bytes.length);
-      // After selector, 18 words of the record and two offsets; the last of the batch's 15 words is where its policy data are.
-      const batchAt = 4 + 18 * 32 + 2 * 32;
+      const replaced = (byte: number, bytes: string): string =>
+        honest.slice(0, 2 + 2 * byte) + bytes + honest.slice(2 + 2 * byte + bytes.length);
+      // After selector, 24 words of the record and two offsets; the last of the batch's 15 words is where its policy data are.
+      const batchAt = 4 + 24 * 32 + 2 * 32;
       const policyDataAt = batchAt + 14 * 32;
       // By the record's first word, which is 0, the data are empty too.
       const backwards = replaced(policyDataAt, word(BigInt(4 - batchAt)));
@@ -109,7 +124,7 @@ describe("data availability", () => {
       const otherArgs = [other.previous, other.commit, await validium.sign(other.expected.commitment)];
       const data = `${validium.contract.interface.encodeFunctionData("commitBatch", otherArgs)}00`;
       await ecosystem.accounts[13]!.sendTransaction({ to: validium.address, data });
-      assert.equal(await view(validium.contract, "storedBatchHash", 0) === wordToHex(0n), false);
+      assert.equal((await view(validium.contract, "storedBatchHash", 0)) === wordToHex(0n), false);
       await ecosystem.accounts[13]!.sendTransaction({ to: chain.address, data: honest });
     });
   });
@@ -158,7 +173,8 @@ describe("data availability", () => {
       const formed = await chain.form({ withhold: true, logs, policy: signedBy(members) });
       const honest = toHex(encodeWithheldLogs(logs)).slice(2);
       const withheld = formed.commit["withheld"] as Record<string, unknown>;
-      const attempt = (encoded: string): Promise<unknown> => commit(chain, formed, { withheld: { ...withheld, logs: `0x${encoded}` } });
+      const attempt = (encoded: string): Promise<unknown> =>
+        commit(chain, formed, { withheld: { ...withheld, logs: `0x${encoded}` } });
       const hidden = `000103${"00".repeat(17)}010003${"00".repeat(32)}`;
       await assertReverts(attempt(hidden), "AssetMessageWithheld(2)");
       await assertReverts(attempt(`${honest}00`), `TrailingBytes(${honest.length / 2})`);
@@ -173,7 +189,8 @@ describe("data availability", () => {
     });
 
     test("cannot be empty, out of order or unreachable", async () => {
-      const deploy = (addresses: string[], threshold: number): Promise<unknown> => ecosystem.l1.deploy("CommitteePolicy", addresses, threshold);
+      const deploy = (addresses: string[], threshold: number): Promise<unknown> =>
+        ecosystem.l1.deploy("CommitteePolicy", addresses, threshold);
       await assert.rejects(deploy([], 1), /CommitteeEmpty/);
       await assert.rejects(deploy([addressOf(2), addressOf(1)], 1), /MembersNotAscending/);
       await assert.rejects(deploy([addressOf(1)], 0), /ThresholdOutOfRange/);
@@ -184,12 +201,17 @@ describe("data availability", () => {
   describe("bytecodes", () => {
     const CODE = Uint8Array.of(0x60, 0x01, 0x60, 0x02);
     const SET_CODE = {
-      type: "insertion", leafKind: LeafKind.codeHash, address: 0xabcdefn, slot: 0n, value: BigInt(keccak(CODE)),
+      type: "insertion",
+      leafKind: LeafKind.codeHash,
+      address: 0xabcdefn,
+      slot: 0n,
+      value: BigInt(keccak(CODE)),
     } as const;
 
     test("count as published only by a transaction's own input, on whatever chain", async () => {
       const [validium, rollup] = [await createWith(committee), await createWith(ecosystem.rollupPolicy)];
-      const withCode = async (): Promise<FormedBatch> => validium.form({ changes: [SET_CODE], bytecodes: [CODE], policy: signedBy(members) });
+      const withCode = async (): Promise<FormedBatch> =>
+        validium.form({ changes: [SET_CODE], bytecodes: [CODE], policy: signedBy(members) });
       const commitThrough = async (account: BaseContract, formed: FormedBatch): Promise<void> => {
         const args = [formed.previous, formed.commit, await validium.sign(formed.expected.commitment)];
         await send(account, "call", validium.address, validium.contract.interface.encodeFunctionData("commitBatch", args));
@@ -197,8 +219,14 @@ describe("data availability", () => {
       const isPublished = (): Promise<boolean> => view(ecosystem.bytecodes, "isPublished", keccak(CODE));
       const contract = await ecosystem.l1.deploy("RequestingContract");
       const delegated = ecosystem.accounts[14]!;
-      await ecosystem.l1.ethers.provider.send("hardhat_setCode", [delegated.address, `0xef0100${(await hexAddress(contract)).slice(2)}`]);
-      const wallet = (await ecosystem.l1.ethers.getContractAt("RequestingContract", delegated.address)) as unknown as BaseContract;
+      await ecosystem.l1.ethers.provider.send("hardhat_setCode", [
+        delegated.address,
+        `0xef0100${(await hexAddress(contract)).slice(2)}`,
+      ]);
+      const wallet = (await ecosystem.l1.ethers.getContractAt(
+        "RequestingContract",
+        delegated.address,
+      )) as unknown as BaseContract;
       // The committee vouches for the data, so the validium may do this; for others it publishes nothing.
       for (const account of [contract, as(wallet, delegated)]) {
         await commitThrough(account, await withCode());
@@ -216,10 +244,14 @@ describe("data availability", () => {
 
   describe("composition", () => {
     test("all-of: the truth table of rollup and committee", async () => {
-      const allOf = await ecosystem.l1.deploy("AllOfPolicy", [await ecosystem.rollupPolicy.getAddress(), await committee.getAddress()]);
+      const allOf = await ecosystem.l1.deploy("AllOfPolicy", [
+        await ecosystem.rollupPolicy.getAddress(),
+        await committee.getAddress(),
+      ]);
       const chain = await createWith(allOf);
       const boundDataHash = keccak(fromHex(NOTHING), fromHex(NOTHING));
-      const policy = (signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
+      const policy =
+        (signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
         async (preCommitment, pubdataHash) => ({
           data: abi.encode(["bytes[]"], [["0x", await committeeData(preCommitment, pubdataHash, signers)]]) as Hex,
           boundDataHash,
@@ -237,9 +269,13 @@ describe("data availability", () => {
     });
 
     test("any-of: the truth table, the submitter naming the member", async () => {
-      const anyOf = await ecosystem.l1.deploy("AnyOfPolicy", [await ecosystem.rollupPolicy.getAddress(), await committee.getAddress()]);
+      const anyOf = await ecosystem.l1.deploy("AnyOfPolicy", [
+        await ecosystem.rollupPolicy.getAddress(),
+        await committee.getAddress(),
+      ]);
       const chain = await createWith(anyOf);
-      const policy = (member: number, signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
+      const policy =
+        (member: number, signers: readonly HardhatEthersSigner[]): NonNullable<BatchContent["policy"]> =>
         async (preCommitment, pubdataHash) => {
           const data = member === 1 ? await committeeData(preCommitment, pubdataHash, signers) : "0x";
           return {

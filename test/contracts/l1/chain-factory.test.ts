@@ -1,14 +1,29 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, getCreate2Address, getCreateAddress, keccak256 } from "ethers";
+import { AbiCoder, getCreate2Address, getCreateAddress, keccak256, ZeroAddress } from "ethers";
 import type { BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { EMPTY_L2_LOG_LEAF, messageLog } from "../../../src/protocol/l2-log.ts";
+import { addExecutionVersion, EXECUTION_KEY } from "./support/aggregates.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, createChain, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, PROTOCOL_VERSION, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  createChain,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  eventsOf,
+  hexAddress,
+  NO_EXECUTION_PROOFS,
+  PROTOCOL_VERSION,
+  RETIREMENT_NOTICE_SECONDS,
+  send,
+  view,
+} from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
@@ -46,9 +61,17 @@ describe("chain factory", () => {
     assert.deepEqual([...(await view<bigint[]>(ecosystem.factory, "getAllZKChainChainIDs"))], [270n, 271n]);
   });
 
-  const rejections: readonly [string, (configuration: ChainConfiguration, ecosystem: Ecosystem) => Partial<Record<keyof ChainConfiguration, unknown>>, string][] = [
+  const rejections: readonly [
+    string,
+    (configuration: ChainConfiguration, ecosystem: Ecosystem) => Partial<Record<keyof ChainConfiguration, unknown>>,
+    string,
+  ][] = [
     ["chain id 0", () => ({ chainId: 0n }), "ChainIdOutOfRange(0, 0, 32, 0)"],
-    ["an id that belongs below an L2", () => ({ chainId: (1n << 32n) + 270n }), `ChainIdOutOfRange(0, 0, 32, ${(1n << 32n) + 270n})`],
+    [
+      "an id that belongs below an L2",
+      () => ({ chainId: (1n << 32n) + 270n }),
+      `ChainIdOutOfRange(0, 0, 32, ${(1n << 32n) + 270n})`,
+    ],
     ["the settlement chain's id", (_, { chainId }) => ({ chainId }), "ChainIdOfSettlementChain(31337)"],
     ["no admin", () => ({ admin: addressOf(0) }), "AdminMissing()"],
     ["a base token without code", () => ({ baseToken: addressOf(5) }), `BaseTokenWithoutCode(${addressOf(5)})`],
@@ -58,27 +81,85 @@ describe("chain factory", () => {
     ["no sequencer", () => ({ sequencingMode: 1n }), "SequencingModeUnsupported(0, 1)"],
     ["an empty quorum", () => ({ validators: [] }), "QuorumEmpty()"],
     ["validator 0", () => ({ validators: [addressOf(0)] }), `ValidatorsNotAscending(${addressOf(0)}, ${addressOf(0)})`],
-    ["a validator twice", () => ({ validators: [addressOf(9), addressOf(9)] }), `ValidatorsNotAscending(${addressOf(9)}, ${addressOf(9)})`],
-    ["validators out of order", () => ({ validators: [addressOf(9), addressOf(8)] }), `ValidatorsNotAscending(${addressOf(9)}, ${addressOf(8)})`],
-    ["65 validators", () => ({ validators: Array.from({ length: 65 }, (_, i) => addressOf(i + 1)) }), "TooManyValidators(64, 65)"],
+    [
+      "a validator twice",
+      () => ({ validators: [addressOf(9), addressOf(9)] }),
+      `ValidatorsNotAscending(${addressOf(9)}, ${addressOf(9)})`,
+    ],
+    [
+      "validators out of order",
+      () => ({ validators: [addressOf(9), addressOf(8)] }),
+      `ValidatorsNotAscending(${addressOf(9)}, ${addressOf(8)})`,
+    ],
+    [
+      "65 validators",
+      () => ({ validators: Array.from({ length: 65 }, (_, i) => addressOf(i + 1)) }),
+      "TooManyValidators(64, 65)",
+    ],
     ["threshold 0", () => ({ validatorThreshold: 0n }), "ThresholdOutOfRange(1, 0)"],
     ["a threshold above the number of validators", () => ({ validatorThreshold: 2n }), "ThresholdOutOfRange(1, 2)"],
     ["no time for operations", () => ({ priorityOpWindow: 0n }), `PriorityOpWindowOutOfRange(1, ${30n * DAY}, 0)`],
-    ["too much time for operations", () => ({ priorityOpWindow: 30n * DAY + 1n }), `PriorityOpWindowOutOfRange(1, ${30n * DAY}, ${30n * DAY + 1n})`],
+    [
+      "too much time for operations",
+      () => ({ priorityOpWindow: 30n * DAY + 1n }),
+      `PriorityOpWindowOutOfRange(1, ${30n * DAY}, ${30n * DAY + 1n})`,
+    ],
     ["no exit delay", () => ({ exitDelay: 0n }), `ExitDelayOutOfRange(1, ${90n * DAY}, 0)`],
-    ["an exit that never opens", () => ({ exitDelay: 90n * DAY + 1n }), `ExitDelayOutOfRange(1, ${90n * DAY}, ${90n * DAY + 1n})`],
-    ["an execution delay that the exit would overtake", () => ({ executionDelay: 1_000n }), "ExecutionDelayBeyondExit(1000, 1000)"],
-    ["a gas rate of 0", () => ({ priorityGasPerSecond: 0n }), "PriorityGasRateTooLow(50000, 0)"],
-    ["a gas rate at which a flood lasts for weeks", () => ({ priorityGasPerSecond: 49_999n }), "PriorityGasRateTooLow(50000, 49999)"],
+    [
+      "an exit that never opens",
+      () => ({ exitDelay: 90n * DAY + 1n }),
+      `ExitDelayOutOfRange(1, ${90n * DAY}, ${90n * DAY + 1n})`,
+    ],
+    [
+      "an exit delay that is not longer than window and execution delay",
+      () => ({ executionDelay: 900n }),
+      "ExitDelayTooShort(1000, 1000)",
+    ],
+    [
+      "an exit delay that is not longer than window and unproven delay",
+      () => ({ unprovenDelay: 900n }),
+      "ExitDelayTooShort(1000, 1000)",
+    ],
+    ["a gas rate of 0", () => ({ priorityGasPerSecond: 0n }), "PriorityGasRateOutOfRange(50000, 100000, 0)"],
+    [
+      "a gas rate at which a flood lasts for weeks",
+      () => ({ priorityGasPerSecond: 49_999n }),
+      "PriorityGasRateOutOfRange(50000, 100000, 49999)",
+    ],
+    [
+      "a gas rate at which the worst operations are due before they can be settled",
+      () => ({ priorityGasPerSecond: 100_001n }),
+      "PriorityGasRateOutOfRange(50000, 100000, 100001)",
+    ],
     ["free gas", () => ({ l2GasPrice: 0n }), "L2GasPriceOutOfRange(1, 1000000000000, 0)"],
-    ["gas so dear that nobody can use the queue, and with it no exit", () => ({ l2GasPrice: 10n ** 12n + 1n }), "L2GasPriceOutOfRange(1, 1000000000000, 1000000000001)"],
-    ["times for which the notice of a retirement is too short", () => ({ executionDelay: 301n }), "RetirementNoticeTooShort(1501, 1500)"],
+    [
+      "gas so dear that nobody can use the queue, and with it no exit",
+      () => ({ l2GasPrice: 10n ** 12n + 1n }),
+      "L2GasPriceOutOfRange(1, 1000000000000, 1000000000001)",
+    ],
+    [
+      "times for which the notice of a retirement is too short",
+      () => ({ executionDelay: 301n }),
+      "RetirementNoticeTooShort(1551, 1550)",
+    ],
+    [
+      "an unproven delay for which the notice of a retirement is too short",
+      () => ({ executionDelay: 5n, unprovenDelay: 301n }),
+      "RetirementNoticeTooShort(1551, 1550)",
+    ],
     ["an unknown version", () => ({ protocolVersion: 5n }), "UnknownProtocolVersion(5)"],
   ];
-  for (const [field, expected] of [["baseToken", "BaseTokenWithoutCode"], ["dataAvailabilityPolicy", "PolicyWithoutCode"], ["transactionFilterer", "FiltererWithoutCode"]] as const) {
+  for (const [field, expected] of [
+    ["baseToken", "BaseTokenWithoutCode"],
+    ["dataAvailabilityPolicy", "PolicyWithoutCode"],
+    ["transactionFilterer", "FiltererWithoutCode"],
+  ] as const) {
     test(`refuses an account with a key as ${field}, though it delegates to code (EIP-7702)`, async () => {
       const account = addressOf(0x7702);
-      await ecosystem.l1.ethers.provider.send("hardhat_setCode", [account, `0xef0100${(await ecosystem.rollupPolicy.getAddress()).slice(2)}`]);
+      await ecosystem.l1.ethers.provider.send("hardhat_setCode", [
+        account,
+        `0xef0100${(await ecosystem.rollupPolicy.getAddress()).slice(2)}`,
+      ]);
       const configuration = { ...(await defaultConfiguration(ecosystem, 900n)), [field]: account };
       await assertReverts(createChain(ecosystem, configuration), `${expected}(${account})`);
     });
@@ -103,7 +184,10 @@ describe("chain factory", () => {
     const [factory, caller] = [await hexAddress(ecosystem.factory), ecosystem.accounts[0]!.address.toLowerCase()];
     const expected = `OnlyFactory(${factory}, ${caller})`;
     await assertReverts(send(chain.contract, "initialize", 902n, ETH), expected);
-    const implementation = await ecosystem.l1.ethers.getContractAt("Hyperchain", await view<string>(ecosystem.factory, "implementation"));
+    const implementation = await ecosystem.l1.ethers.getContractAt(
+      "Hyperchain",
+      await view<string>(ecosystem.factory, "implementation"),
+    );
     await assertReverts(send(implementation as unknown as typeof chain.contract, "initialize", 902n, ETH), expected);
     await assertReverts(send(ecosystem.settings, "configure", chain.configuration), expected);
   });
@@ -115,24 +199,23 @@ describe("chain factory", () => {
     const formed = await chain.form();
     const approval = await chain.sign(formed.expected.commitment);
     await assertReverts(send(facet, "commitBatch", formed.previous, formed.commit, approval), "UnknownProtocolVersion(0)");
-    await assertReverts(send(facet, "proveBatch", formed.expected, "0x"), "BatchNotCommitted(0, 0)");
     await assertReverts(send(facet, "executeBatch", formed.expected, [], []), "BatchNotProven(0, 0)");
     await assertReverts(send(facet, "revertBatches", ...(await chain.signRevert(0n))), "NothingToRevert(0, 0)");
   });
 
   test("refuses an implementation that was made for another factory", async () => {
     const implementation = await view<string>(ecosystem.factory, "implementation");
-    await assert.rejects(ecosystem.l1.deploy("ChainFactory", implementation, 0n), /MiswiredDeployment/);
+    await assert.rejects(ecosystem.l1.deploy("ChainFactory", implementation, 0n, 0n), /MiswiredDeployment/);
   });
 
   test("refuses a bridge, a state exit or registries that were made for another factory", async () => {
     const { l1, verifiers, accounts } = ecosystem;
-    const [reader, tree] = [await l1.deploy("BatchReader"), await l1.deploy("StateTree")];
+    const reader = await l1.deploy("BatchReader");
     const roles = ["stateExit", "roots", "bytecodes", "bridge", "settings"] as const;
     for (const wrong of [undefined, ...roles]) {
       const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + roles.length + 1 });
       const known = (role: (typeof roles)[number]): string => (role === wrong ? addressOf(0xbad) : factory);
-      const stateExit = await l1.deploy("StateExit", known("stateExit"), await tree.getAddress());
+      const stateExit = await l1.deploy("StateExit", known("stateExit"));
       const implementation = await l1.deploy("Hyperchain", {
         factory,
         roots: await (await l1.deploy("TransactionRootRegistry", known("roots"))).getAddress(),
@@ -140,18 +223,39 @@ describe("chain factory", () => {
         bridge: await (await l1.deploy("SharedBridge", known("bridge"), await stateExit.getAddress())).getAddress(),
         verifiers: await verifiers.getAddress(),
         reader: await reader.getAddress(),
-        settings: await (await l1.deploy("ChainSettings", known("settings"))).getAddress(),
+        settings: await (await l1.deploy("ChainSettings", known("settings"), await verifiers.getAddress(), 0n)).getAddress(),
       });
-      const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n);
+      const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
       if (wrong === undefined) assert.equal(await (await deployment).getAddress(), factory);
       else await assert.rejects(deployment, new RegExp(`MiswiredDeployment.*${addressOf(0xbad)}`, "i"), wrong);
     }
   });
 
+  test("refuses settings that know another registry of versions", async () => {
+    const { l1, verifiers, accounts } = ecosystem;
+    const other = addressOf(0xbad);
+    const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + 7 });
+    const stateExit = await l1.deploy("StateExit", factory);
+    const implementation = await l1.deploy("Hyperchain", {
+      factory,
+      roots: await (await l1.deploy("TransactionRootRegistry", factory)).getAddress(),
+      bytecodes: await (await l1.deploy("BytecodeRegistry", factory)).getAddress(),
+      bridge: await (await l1.deploy("SharedBridge", factory, await stateExit.getAddress())).getAddress(),
+      verifiers: await verifiers.getAddress(),
+      reader: await (await l1.deploy("BatchReader")).getAddress(),
+      settings: await (await l1.deploy("ChainSettings", factory, other, 0n)).getAddress(),
+    });
+    const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
+    await assert.rejects(deployment, new RegExp(`MiswiredDeployment.*${other}`, "i"));
+  });
+
   test("answers what clients ask a bridgehub", async () => {
     const token = await ecosystem.l1.deploy("TokenDouble");
     const tokenAddress = await hexAddress(token);
-    const chain = await TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, 903n)), baseToken: tokenAddress });
+    const chain = await TestChain.create(ecosystem, {
+      ...(await defaultConfiguration(ecosystem, 903n)),
+      baseToken: tokenAddress,
+    });
     const bridge = await ecosystem.bridge.getAddress();
     const hub = (name: string, ...args: unknown[]): Promise<unknown> => view(ecosystem.factory, name, ...args);
     assert.equal(await hub("sharedBridge"), bridge);
@@ -164,7 +268,8 @@ describe("chain factory", () => {
     assert.equal(await hub("settlementLayer", 903n), ecosystem.chainId);
     assert.equal(await hub("settlementLayer", 12_345n), 0n);
     await assertReverts(hub("baseToken", 12_345n), "UnknownChain(12345)");
-    for (const name of ["L1_NULLIFIER", "nativeTokenVault", "l1NativeTokenVault"]) assert.equal(await view(ecosystem.bridge, name), bridge);
+    for (const name of ["L1_NULLIFIER", "nativeTokenVault", "l1NativeTokenVault"])
+      assert.equal(await view(ecosystem.bridge, name), bridge);
     assert.equal(await view(ecosystem.bridge, "BRIDGE_HUB"), await ecosystem.factory.getAddress());
     assert.equal(await view(ecosystem.bridge, "assetId", ETH), assetId(ecosystem.chainId, addressOf(0)));
     assert.equal(await view(ecosystem.bridge, "tokenAddress", wordToHex(1n)), addressOf(0));
@@ -174,7 +279,12 @@ describe("chain factory", () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 904n));
     const body = Uint8Array.of(1, 2, 3);
     const sender = addressOf(0xabc);
-    const { formed } = await chain.settle({ logs: [{ type: "message", sender: addressOf(1), body }, { type: "message", sender, body }] });
+    const { formed } = await chain.settle({
+      logs: [
+        { type: "message", sender: addressOf(1), body },
+        { type: "message", sender, body },
+      ],
+    });
     const proof = l2LogProof(formed.logLeaves, 1);
     const message = { txNumberInBatch: 77, sender, data: "0x010203" };
     const log = { ...messageLog(sender, body), txNumberInBatch: 5 };
@@ -187,7 +297,14 @@ describe("chain factory", () => {
     assert.equal(await proves("proveL2MessageInclusion", 0, 1, { ...message, data: "0x" }), false);
     assert.equal(await proves("proveL2LogInclusion", 0, 1, { ...log, isService: false }), false);
     // The tree's unused places hold the hash of 88 zero bytes: a path to one exists, a log does not.
-    const nothing = { l2ShardId: 0, isService: false, txNumberInBatch: 0, sender: addressOf(0), key: wordToHex(0n), value: wordToHex(0n) };
+    const nothing = {
+      l2ShardId: 0,
+      isService: false,
+      txNumberInBatch: 0,
+      sender: addressOf(0),
+      key: wordToHex(0n),
+      value: wordToHex(0n),
+    };
     for (const index of [2, 3, 2 ** 14 - 1]) {
       const path = l2LogProof([...formed.logLeaves, ...new Array<Hex>(index - 1).fill(EMPTY_L2_LOG_LEAF)], index);
       assert.equal(await view(ecosystem.factory, "proveL2LogInclusion", 904n, 0, index, nothing, path), false);
@@ -205,15 +322,46 @@ describe("verifier registry", () => {
   test("governance adds versions; a version is never replaced, and retires with notice only", async () => {
     const { verifiers } = ecosystem;
     const verifier = await ecosystem.verifier.getAddress();
-    const content = { verifier, genesisStateRoot: wordToHex(5n), genesisLeafCount: 2n };
+    const tree = await ecosystem.stateTree.getAddress();
+    const content = { verifier, tree, genesisStateRoot: wordToHex(5n), genesisLeafCount: 2n, ...NO_EXECUTION_PROOFS };
     const stranger = ecosystem.accounts[3]!;
     const denied = `OnlyGovernance(${ecosystem.accounts[0]!.address.toLowerCase()}, ${stranger.address.toLowerCase()})`;
     await assertReverts(send(as(verifiers, stranger), "addVersion", 2n, content), denied);
     await assertReverts(send(as(verifiers, stranger), "scheduleRetirement", 1n), denied);
     await assertReverts(send(verifiers, "addVersion", PROTOCOL_VERSION, content), "ProtocolVersionExists(1)");
-    await assertReverts(send(verifiers, "addVersion", 2n, { ...content, verifier: addressOf(5) }), `VerifierWithoutCode(${addressOf(5)})`);
+    await assertReverts(
+      send(verifiers, "addVersion", 2n, { ...content, verifier: addressOf(5) }),
+      `VerifierWithoutCode(${addressOf(5)})`,
+    );
+    await assertReverts(
+      send(verifiers, "addVersion", 2n, { ...content, tree: addressOf(5) }),
+      `TreeWithoutCode(${addressOf(5)})`,
+    );
+    await assertReverts(
+      send(verifiers, "addVersion", 2n ** 32n, content),
+      `ProtocolVersionTooLarge(${2n ** 32n - 1n}, ${2n ** 32n})`,
+    );
     await assertReverts(send(verifiers, "addVersion", 2n, { ...content, genesisLeafCount: 1n }), "GenesisWithoutOutputsLeaf(1)");
-    await assertReverts(send(verifiers, "addVersion", 2n, { ...content, genesisStateRoot: wordToHex((1n << 256n) - 1n) }), "DigestNotCanonical");
+    await assertReverts(
+      send(verifiers, "addVersion", 2n, { ...content, genesisStateRoot: wordToHex((1n << 256n) - 1n) }),
+      "DigestNotCanonical",
+    );
+    const aggregator = await (await addExecutionVersion(ecosystem, 3n)).contract.getAddress();
+    const executing = { ...content, aggregator, executionKey: EXECUTION_KEY };
+    const none = wordToHex(0n);
+    await assertReverts(
+      send(verifiers, "addVersion", 2n, { ...executing, executionKey: none }),
+      `ExecutionKeyMismatch(${aggregator.toLowerCase()}, ${none})`,
+    );
+    await assertReverts(
+      send(verifiers, "addVersion", 2n, { ...content, executionKey: EXECUTION_KEY }),
+      `ExecutionKeyMismatch(${ZeroAddress}, ${EXECUTION_KEY})`,
+    );
+    await assertReverts(
+      send(verifiers, "addVersion", 2n, { ...executing, aggregator: addressOf(5) }),
+      `AggregatorWithoutCode(${addressOf(5)})`,
+    );
+    await assertReverts(send(verifiers, "addVersion", 2n, executing), "AggregatorOfOtherVersion(2, 3)");
     await assertReverts(send(verifiers, "scheduleRetirement", 2n), "UnknownProtocolVersion(2)");
     await assertReverts(view(verifiers, "requireActive", 2n), "UnknownProtocolVersion(2)");
     await send(verifiers, "addVersion", 2n, content);

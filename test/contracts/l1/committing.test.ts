@@ -9,7 +9,17 @@ import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { BatchApproval } from "../../../src/settlement/quorum.ts";
 import { TestChain } from "./support/chain.ts";
 import type { FormedBatch } from "./support/chain.ts";
-import { addressOf, defaultConfiguration, deployEcosystem, digestOf, eventsOf, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  defaultConfiguration,
+  deployEcosystem,
+  digestOf,
+  eventsOf,
+  NO_EXECUTION_PROOFS,
+  RETIREMENT_NOTICE_SECONDS,
+  send,
+  view,
+} from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
@@ -85,7 +95,10 @@ describe("committing", () => {
     const { stored } = await chain.commit(formed);
     const next = await chain.form();
     const time = stored.lastTimestamp;
-    await assertReverts(commit(chain, next, { firstTimestamp: time - 1n }), `TimestampsNotMonotone(${time}, ${time - 1n}, ${next.expected.lastTimestamp})`);
+    await assertReverts(
+      commit(chain, next, { firstTimestamp: time - 1n }),
+      `TimestampsNotMonotone(${time}, ${time - 1n}, ${next.expected.lastTimestamp})`,
+    );
     await assertReverts(commit(chain, next, { lastTimestamp: time - 1n }), "TimestampsNotMonotone");
     await assertReverts(commit(chain, next, { lastTimestamp: time + 10_000n }), "TimestampInFuture");
     assert.equal(await view(chain.contract, "getTotalBatchesCommitted"), 1n);
@@ -116,12 +129,12 @@ describe("committing", () => {
     const formed = await chain.form();
     const pubdata = String(formed.commit["pubdata"]);
     await assertReverts(commit(chain, formed, { pubdata: `${pubdata}00` }), "TrailingBytes(9)");
-    await assertReverts(commit(chain, formed, { pubdata: `0x02${pubdata.slice(4)}` }), "UnsupportedVersion(0)");
-    await assertReverts(commit(chain, formed, { pubdata: "0x01" }), "Truncated(0)");
-    await assertReverts(commit(chain, formed, { pubdata: `0x01${"00".repeat(100_000)}` }), "PubdataTooLong(100000, 100001)");
+    await assertReverts(commit(chain, formed, { pubdata: `0x01${pubdata.slice(4)}` }), "UnsupportedVersion(0)");
+    await assertReverts(commit(chain, formed, { pubdata: "0x02" }), "Truncated(0)");
+    await assertReverts(commit(chain, formed, { pubdata: `0x02${"00".repeat(100_000)}` }), "PubdataTooLong(100000, 100001)");
     const messages = 4_097;
     const log = `02${"11".repeat(20)}000000`;
-    const many = `0x01${messages.toString(16).padStart(4, "0")}000000000000${log.repeat(messages)}`;
+    const many = `0x02${messages.toString(16).padStart(4, "0")}000000000000${log.repeat(messages)}`;
     await assertReverts(commit(chain, formed, { pubdata: many }), "TooManyMessages(4096, 4097)");
   });
 
@@ -178,7 +191,8 @@ describe("committing", () => {
       await ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(timestamp)]);
       return commit(chain, formed, {}, approval);
     };
-    const signed = (terms: Parameters<TestChain["sign"]>[2]): Promise<BatchApproval> => chain.sign(formed.expected.commitment, undefined, terms);
+    const signed = (terms: Parameters<TestChain["sign"]>[2]): Promise<BatchApproval> =>
+      chain.sign(formed.expected.commitment, undefined, terms);
     const approval = await signed({ validFrom: now, validUntil: now + 10n });
     await assertReverts(at(now - 1n, approval), `ApprovalNotYetValid(${now}, ${now - 1n})`);
     await assertReverts(at(now + 11n, approval), `ApprovalExpired(${now + 10n}, ${now + 11n})`);
@@ -200,7 +214,10 @@ describe("committing", () => {
   test("takes the queue's next operations and no others", async () => {
     const chain = await create();
     const hashes = [await chain.request(), await chain.request()];
-    const results = [{ type: "priorityOp", success: true }, { type: "priorityOp", success: false }] as const;
+    const results = [
+      { type: "priorityOp", success: true },
+      { type: "priorityOp", success: false },
+    ] as const;
     const swapped = await chain.form({ canonicalTxHashes: [hashes[1]!, hashes[0]!], logs: results });
     await assertReverts(commit(chain, swapped), "CommitmentMismatch");
     const third = await chain.form({ canonicalTxHashes: [...hashes, wordToHex(1n)], logs: [...results, results[0]] });
@@ -222,7 +239,9 @@ describe("committing", () => {
     const late = await chain.form({ timestamp: deadline });
     await assertReverts(commit(chain, late), `PriorityOpOverdue(0, ${deadline}, ${deadline})`);
     await chain.commit(await chain.form({ timestamp: deadline - 1n }));
-    await chain.commit(await chain.form({ timestamp: deadline, canonicalTxHashes: [txHash], logs: [{ type: "priorityOp", success: true }] }));
+    await chain.commit(
+      await chain.form({ timestamp: deadline, canonicalTxHashes: [txHash], logs: [{ type: "priorityOp", success: true }] }),
+    );
     await chain.commit(await chain.form());
   });
 
@@ -237,7 +256,7 @@ describe("committing", () => {
     const chain = await create();
     const roots = Array.from({ length: 257 }, (_, i) => ({ registryIndex: BigInt(i), root: wordToHex(1n) }));
     await assertReverts(commit(chain, await chain.form({ importedRoots: roots })), "TooManyImports(256, 257)");
-    const logs = Array.from({ length: 353 }, (_, i): PubdataLog => ({
+    const logs = Array.from({ length: 352 }, (_, i): PubdataLog => ({
       type: "message",
       sender: ASSET_ROUTER_ADDRESS,
       body: encodeAssetMessage({
@@ -251,7 +270,7 @@ describe("committing", () => {
         nonce: 0n,
       }),
     }));
-    await assertReverts(commit(chain, await chain.form({ logs })), "ExecutionTooExpensive(12000000, 12002000)");
+    await assertReverts(commit(chain, await chain.form({ logs })), "ExecutionTooExpensive(12000000, 12003200)");
     await chain.commit(await chain.form({ logs: logs.slice(1) }));
   });
 
@@ -260,8 +279,10 @@ describe("committing", () => {
     await assertReverts(create({ protocolVersion: version }), "UnknownProtocolVersion(7)");
     await send(ecosystem.verifiers, "addVersion", version, {
       verifier: await ecosystem.verifier.getAddress(),
+      tree: await ecosystem.stateTree.getAddress(),
       genesisStateRoot: digestOf(1),
       genesisLeafCount: 2n,
+      ...NO_EXECUTION_PROOFS,
     });
     const chain = await create({ protocolVersion: version });
     await send(ecosystem.verifiers, "scheduleRetirement", version);

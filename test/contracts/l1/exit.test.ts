@@ -5,7 +5,17 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+} from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
@@ -28,14 +38,14 @@ describe("exit", () => {
   const refundDeposit = (chain: TestChain, index: number, deposit: unknown) =>
     send(as(chain.contract, ecosystem.accounts[6]!), "refundDeposit", index, deposit);
 
-  test("opens when the oldest unexecuted operation is past deadline and delay, and not before", async () => {
+  test("opens when the oldest unexecuted operation is past deadline, window and delay, and not before", async () => {
     const chain = await create();
     assert.equal(await opensAt(chain), NEVER);
     await assertReverts(send(chain.contract, "activateExit"), "ExitNotOpen");
     await chain.request();
     const requestedAt = await ecosystem.latestTimestamp();
-    assert.equal(await opensAt(chain), requestedAt + 1_100n);
-    await ecosystem.increaseTime(1_000n);
+    assert.equal(await opensAt(chain), requestedAt + 1_200n);
+    await ecosystem.increaseTime(1_100n);
     await assertReverts(send(chain.contract, "activateExit"), "ExitNotOpen");
     await ecosystem.increaseTime(200n);
     const receipt = await send(as(chain.contract, ecosystem.accounts[9]!), "activateExit");
@@ -71,8 +81,8 @@ describe("exit", () => {
     for (let i = 0; i < 5; i++) hashes.push(await chain.request({ l2GasLimit: 8_000_000n }));
     const deadlineOf = async (index: number): Promise<bigint> =>
       (await view<{ deadline: bigint }>(chain.contract, "priorityOperation", index)).deadline >> 32n;
-    // By hand: 8,000,000 gas at 50,000 a second are 160 seconds.
-    assert.ok((await deadlineOf(4)) - (await deadlineOf(0)) >= 4n * 160n);
+    // By hand: 8,060,000 gas at 50,000 a second are 161.2 seconds.
+    assert.ok((await deadlineOf(4)) - (await deadlineOf(0)) >= 4n * 161n);
     const settle = (taken: readonly Hex[]) =>
       chain.settle({ canonicalTxHashes: taken, logs: taken.map(() => ({ type: "priorityOp", success: true })) });
     // As long as one of them waits, what comes after it waits too.
@@ -83,7 +93,7 @@ describe("exit", () => {
     await chain.request();
     assert.equal(await deadlineOf(6), (await ecosystem.latestTimestamp()) + 100n);
     assert.ok((await deadlineOf(6)) < (await deadlineOf(4)));
-    assert.equal(await opensAt(chain), (await ecosystem.latestTimestamp()) + 1_100n);
+    assert.equal(await opensAt(chain), (await ecosystem.latestTimestamp()) + 1_200n);
   });
 
   test("stops the chain: unexecuted batches are void and every verb is refused", async () => {
@@ -98,7 +108,10 @@ describe("exit", () => {
     const counts = ["Committed", "Verified", "Executed"].map((stage) => view<bigint>(chain.contract, `getTotalBatches${stage}`));
     assert.deepEqual(await Promise.all(counts), [1n, 1n, 1n]);
     const next = await chain.form();
-    await assertReverts(send(chain.contract, "commitBatch", next.previous, next.commit, await chain.sign(next.expected.commitment)), "ChainExited()");
+    await assertReverts(
+      send(chain.contract, "commitBatch", next.previous, next.commit, await chain.sign(next.expected.commitment)),
+      "ChainExited()",
+    );
     await assertReverts(chain.prove(stored), "ChainExited()");
     await assertReverts(chain.execute(stored, formed), "ChainExited()");
     await assertReverts(send(chain.contract, "revertBatches", ...(await chain.signRevert(0n))), "ChainExited()");
@@ -114,7 +127,10 @@ describe("exit", () => {
     const operation = await operationAt(chain, 0);
     await assertReverts(refund(chain, operation), "ChainNotExited()");
     await send(chain.contract, "activateExit");
-    await assertReverts(refund(chain, { ...operation, reserved: [10n ** 18n, ...operation.reserved.slice(1)] }), "OperationUnknown");
+    await assertReverts(
+      refund(chain, { ...operation, reserved: [10n ** 18n, ...operation.reserved.slice(1)] }),
+      "OperationUnknown",
+    );
     await assertReverts(refund(chain, { ...operation, nonce: 1n }), "OperationUnknown");
     await refund(chain, operation);
     assert.equal(await ecosystem.l1.ethers.provider.getBalance(await contract.getAddress()), 10n ** 9n);
@@ -205,8 +221,15 @@ describe("exit", () => {
 
   async function requestBy(contract: BaseContract, chain: TestChain): Promise<void> {
     const request = {
-      chainId: chain.configuration.chainId, mintValue: 10n ** 9n, l2Contract: addressOf(1), l2Value: 0n, l2Calldata: "0x",
-      l2GasLimit: 100_000n, l2GasPerPubdataByteLimit: 800n, factoryDeps: [], refundRecipient: ZERO_ADDRESS,
+      chainId: chain.configuration.chainId,
+      mintValue: 10n ** 9n,
+      l2Contract: addressOf(1),
+      l2Value: 0n,
+      l2Calldata: "0x",
+      l2GasLimit: 100_000n,
+      l2GasPerPubdataByteLimit: 800n,
+      factoryDeps: [],
+      refundRecipient: ZERO_ADDRESS,
     };
     const data = ecosystem.factory.interface.encodeFunctionData("requestL2TransactionDirect", [request]);
     await send(contract, "call", await ecosystem.factory.getAddress(), data, { value: 10n ** 9n });

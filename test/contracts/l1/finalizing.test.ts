@@ -4,9 +4,22 @@ import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { recordOfBatch } from "../../../src/protocol/batch-record.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { proofOf, TestChain } from "./support/chain.ts";
-import { as, defaultConfiguration, deployEcosystem, digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, RETIREMENT_NOTICE_SECONDS, send, view } from "./support/ecosystem.ts";
+import {
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  digestOf,
+  eventsOf,
+  GENESIS_LEAVES,
+  GENESIS_ROOT,
+  NO_EXECUTION_PROOFS,
+  RETIREMENT_NOTICE_SECONDS,
+  send,
+  view,
+} from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
@@ -26,7 +39,9 @@ describe("proving, executing and reverting", () => {
   describe("proving", () => {
     test("passes the stored statement to the version's verifier and says that it accepted", async () => {
       const chain = await create();
-      const { stored } = await chain.commit(await chain.form({ changes: [{ type: "update", index: 9, isCode: false, value: 1n }] }));
+      const { stored } = await chain.commit(
+        await chain.form({ changes: [{ type: "update", index: 9, isCode: false, value: 1n }] }),
+      );
       const receipt = await chain.prove(stored);
       const [proven] = eventsOf(chain.contract, receipt, "BatchProven");
       assert.deepEqual([...proven!.args], [0n, stored.commitment, 1n, await ecosystem.verifier.getAddress()]);
@@ -80,7 +95,12 @@ describe("proving, executing and reverting", () => {
       assert.equal(await view(chain.contract, "executedStateRoot"), stored.newStateRoot);
       assert.equal(await view(ecosystem.roots, "latestRootIndex"), before + 1n);
       if (before === 0n) {
-        const leaf = transactionTreeLeaf({ chainId: chain.configuration.chainId, batchNumber: 0n, logRoot: stored.l2LogsTreeRoot });
+        const leaf = transactionTreeLeaf({
+          chainId: chain.configuration.chainId,
+          batchNumber: 0n,
+          logRoot: stored.l2LogsTreeRoot,
+          record: recordOfBatch(stored, await ecosystem.latestTimestamp()),
+        });
         assert.equal(await view(ecosystem.roots, "rootAt", 1), transactionTreeRoot([leaf]));
       }
     });
@@ -135,7 +155,10 @@ describe("proving, executing and reverting", () => {
       await chain.prove(bad);
       await assertReverts(chain.execute(bad, forged), `ImportedRootUnknown(${newest}, ${roots[0]!.root}, ${wordToHex(1n)})`);
       const [future] = [{ registryIndex: newest + 5n, root: wordToHex(1n) }];
-      await assertReverts(chain.execute(bad, { ...forged, importedRoots: [future] }), `RootIndexUnknown(${newest + 1n}, ${newest + 5n})`);
+      await assertReverts(
+        chain.execute(bad, { ...forged, importedRoots: [future] }),
+        `RootIndexUnknown(${newest + 1n}, ${newest + 5n})`,
+      );
     });
 
     test("takes exactly the flows that it summed at commit", async () => {
@@ -143,15 +166,26 @@ describe("proving, executing and reverting", () => {
       const formed = await chain.form();
       const { stored } = await chain.commit(formed);
       await chain.prove(stored);
-      const flow = { kind: 1, destinationChainId: 0n, originChainId: 1n, originToken: `0x${"11".repeat(20)}`, amount: 1n } as const;
-      await assertReverts(chain.execute(stored, { ...formed, flows: [flow] }), `FlowsMismatch(${hashAssetFlows([])}, ${hashAssetFlows([flow])})`);
+      const flow = {
+        kind: 1,
+        destinationChainId: 0n,
+        originChainId: 1n,
+        originToken: `0x${"11".repeat(20)}`,
+        amount: 1n,
+      } as const;
+      await assertReverts(
+        chain.execute(stored, { ...formed, flows: [flow] }),
+        `FlowsMismatch(${hashAssetFlows([])}, ${hashAssetFlows([flow])})`,
+      );
     });
 
     test("executes what a retired version proved, however long its delay, and proves nothing more", async () => {
       await send(ecosystem.verifiers, "addVersion", 9n, {
         verifier: await ecosystem.verifier.getAddress(),
+        tree: await ecosystem.stateTree.getAddress(),
         genesisStateRoot: GENESIS_ROOT,
         genesisLeafCount: GENESIS_LEAVES,
+        ...NO_EXECUTION_PROOFS,
       });
       const chain = await create({ protocolVersion: 9n, executionDelay: 300n });
       await send(ecosystem.verifiers, "scheduleRetirement", 9n);

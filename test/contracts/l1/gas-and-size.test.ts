@@ -15,6 +15,7 @@ import { holdingKey } from "../../../src/protocol/holding.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { assetMessage, claimOf, depositToken } from "./support/assets.ts";
+import { addExecutionVersion, itemOf } from "./support/aggregates.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
 import type { BatchContent } from "./support/chain.ts";
 import { addressOf, createChain, defaultConfiguration, deployEcosystem, ETH, hexAddress, send } from "./support/ecosystem.ts";
@@ -26,6 +27,7 @@ const CONTRACTS = [
   "ChainFactory",
   "ChainSettings",
   "Hyperchain",
+  "ProofAggregator",
   "SettlementFacet",
   "SharedBridge",
   "StateExit",
@@ -87,7 +89,7 @@ describe("size and gas of the L1 contracts", () => {
   });
 
   test("a chain's contract, its settlement facet and its settings have room to grow", async () => {
-    for (const name of ["Hyperchain", "SettlementFacet", "ChainSettings"]) {
+    for (const name of ["Hyperchain", "SettlementFacet", "ChainSettings", "ProofAggregator"]) {
       const { deployedBytecode } = await hre.artifacts.readArtifact(name);
       const free = CODE_LIMIT - (deployedBytecode.length - 2) / 2;
       assert.ok(free >= ROOM, `${name} has ${free} bytes left, not ${ROOM}`);
@@ -116,7 +118,7 @@ describe("size and gas of the L1 contracts", () => {
     const log = assetMessage(ecosystem, { originToken: tokenAddress, amount: 10n, recipient: addressOf(0xbeef) });
     const results = operations.map(() => ({ type: "priorityOp", success: true }) as const);
     await atNextTime();
-    const formed = await chain.form({ canonicalTxHashes: operations, logs: [...results, log], timestamp: START });
+    const formed = await chain.form({ canonicalTxHashes: operations, logs: [...results, log], timestamp: time - 100n });
     const { stored } = await chain.commit(formed);
     await chain.prove(stored);
     await chain.execute(stored, formed);
@@ -131,7 +133,7 @@ describe("size and gas of the L1 contracts", () => {
 
   const stages = async (name: string, chain: TestChain, content: BatchContent): Promise<void> => {
     await atNextTime();
-    const formed = await chain.form({ ...content, timestamp: START });
+    const formed = await chain.form({ ...content, timestamp: time - 100n });
     const { stored, receipt } = await chain.commit(formed);
     const committed = record(`${name}: commit`, receipt);
     await atNextTime();
@@ -157,22 +159,56 @@ describe("size and gas of the L1 contracts", () => {
       logs: operations.map(() => ({ type: "priorityOp", success: true })),
     });
     const body = new Uint8Array(32);
-    await stages("512 messages", chain, { logs: Array.from({ length: 512 }, () => ({ type: "message", sender: addressOf(9), body })) });
+    await stages("512 messages", chain, {
+      logs: Array.from({ length: 512 }, () => ({ type: "message", sender: addressOf(9), body })),
+    });
     await stages("448 withdrawals of one asset", chain, { logs: Array.from({ length: 448 }, () => withdrawal(0)) });
     // The dearest flows: what was in transit stays there in part, and the balance is new.
     const destination = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 272n));
     await stages("first batch of another chain", destination, {});
-    const most = 352;
+    const most = 351;
     const flow = (kind: 2 | 3, token: number): PubdataLog =>
       assetMessage(ecosystem, {
-        kind, destinationChainId: 272n, originChainId: 271n, originToken: addressOf(1_000 + token), amount: kind === 2 ? 2n : 1n,
+        kind,
+        destinationChainId: 272n,
+        originChainId: 271n,
+        originToken: addressOf(1_000 + token),
+        amount: kind === 2 ? 2n : 1n,
       });
     await stages(`${most} sends of as many assets`, chain, { logs: Array.from({ length: most }, (_, i) => flow(2, i)) });
     // Each to another id that no chain has: a look at the factory's, and what was sent, by its batch.
     const early = Array.from({ length: most }, (_, i) =>
-      assetMessage(ecosystem, { kind: 2, destinationChainId: 10_000n + BigInt(i), originChainId: 271n, originToken: addressOf(1_000), amount: 2n }));
+      assetMessage(ecosystem, {
+        kind: 2,
+        destinationChainId: 10_000n + BigInt(i),
+        originChainId: 271n,
+        originToken: addressOf(1_000),
+        amount: 2n,
+      }),
+    );
     await stages(`${most} sends to as many chains that do not exist`, chain, { logs: early });
-    await stages(`${most} deliveries of as many assets`, destination, { logs: Array.from({ length: most }, (_, i) => flow(3, i)) });
+    await stages(`${most} deliveries of as many assets`, destination, {
+      logs: Array.from({ length: most }, (_, i) => flow(3, i)),
+    });
+  });
+
+  test("aggregates, without the verifier", async () => {
+    const aggregator = await addExecutionVersion(ecosystem, 3n);
+    const chain = await TestChain.create(ecosystem, {
+      ...(await defaultConfiguration(ecosystem, 275n)),
+      protocolVersion: aggregator.version,
+    });
+    // The first proof pays for storage that later ones find.
+    for (const [name, count] of Object.entries({ "first aggregate": 1, "1 batch": 1, "16 batches": 16, "64 batches": 64 })) {
+      const items = [];
+      for (let i = 0; i < count; i++) {
+        await atNextTime();
+        const { stored } = await chain.commit(await chain.form({ timestamp: time - 100n }));
+        items.push(itemOf(chain, stored));
+      }
+      await atNextTime();
+      record(`aggregate: ${name}`, await aggregator.prove(items));
+    }
   });
 
   test("a claim on a stopped chain", async () => {
@@ -182,7 +218,7 @@ describe("size and gas of the L1 contracts", () => {
     const query = { settlementChainId: ecosystem.chainId, baseToken: ETH as Hex, token: ETH as Hex, account };
     const tree = StateTree.genesis([{ ...holdingKey(query), value: (100n << 64n) | 3n }], { compressor: referenceCompressor });
     await atNextTime();
-    const formed = await chain.form({ timestamp: START, newStateRoot: digestToHex(tree.root) });
+    const formed = await chain.form({ timestamp: time - 100n, newStateRoot: digestToHex(tree.root) });
     const { stored } = await chain.commit(formed);
     await chain.prove(stored);
     await chain.execute(stored, formed);
@@ -203,12 +239,20 @@ describe("size and gas of the L1 contracts", () => {
     const hash = await source.request();
     const log = assetMessage(ecosystem, { kind: 2, destinationChainId: 273n, amount: 7n, sender: account });
     await atNextTime();
-    const sent = await source.form({ canonicalTxHashes: [hash], logs: [{ type: "priorityOp", success: true }, log], timestamp: START });
+    const sent = await source.form({
+      canonicalTxHashes: [hash],
+      logs: [{ type: "priorityOp", success: true }, log],
+      timestamp: time - 100n,
+    });
     const { stored: storedBySource } = await source.commit(sent);
     await source.prove(storedBySource);
     await source.execute(storedBySource, sent);
     const transfer = {
-      sourceChainId: 274n, batchNumber: 0n, messageIndex: 1n, message: toHex(log.body), merkleProof: l2LogProof(sent.logLeaves, 1),
+      sourceChainId: 274n,
+      batchNumber: 0n,
+      messageIndex: 1n,
+      message: toHex(log.body),
+      merkleProof: l2LogProof(sent.logLeaves, 1),
       ...proveUndelivered(tree, 274n, keccak(log.body)),
     };
     record("refundTransfer", await send(ecosystem.stateExit, "refundTransfer", transfer, account));

@@ -101,8 +101,15 @@ describe("tokens of odd and hostile behaviour", () => {
     const finalize = (i: number): string => ecosystem.bridge.interface.encodeFunctionData("finalizeDeposit", [claims[i]]);
     const direct = ecosystem.factory.interface.encodeFunctionData("requestL2TransactionDirect", [
       {
-        chainId: 270n, mintValue: 0n, l2Contract: user, l2Value: 0n, l2Calldata: "0x", l2GasLimit: 100_000n,
-        l2GasPerPubdataByteLimit: 800n, factoryDeps: [], refundRecipient: ZERO_ADDRESS,
+        chainId: 270n,
+        mintValue: 0n,
+        l2Contract: user,
+        l2Value: 0n,
+        l2Calldata: "0x",
+        l2GasLimit: 100_000n,
+        l2GasPerPubdataByteLimit: 800n,
+        factoryDeps: [],
+        refundRecipient: ZERO_ADDRESS,
       },
     ]);
     const attacks: readonly [BaseContract, string, string][] = [
@@ -155,8 +162,15 @@ describe("tokens of odd and hostile behaviour", () => {
     const own = await TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, 666n)), baseToken: address });
     await send(token, "setSilent", true);
     const request = {
-      chainId: 666n, mintValue: 10n ** 9n, l2Contract: user, l2Value: 0n, l2Calldata: "0x", l2GasLimit: 100_000n,
-      l2GasPerPubdataByteLimit: 800n, factoryDeps: [], refundRecipient: ZERO_ADDRESS,
+      chainId: 666n,
+      mintValue: 10n ** 9n,
+      l2Contract: user,
+      l2Value: 0n,
+      l2Calldata: "0x",
+      l2GasLimit: 100_000n,
+      l2GasPerPubdataByteLimit: 800n,
+      factoryDeps: [],
+      refundRecipient: ZERO_ADDRESS,
     };
     await assertReverts(send(ecosystem.factory, "requestL2TransactionDirect", request), "TokenAmountMismatch(1000000000, 0)");
     await send(token, "setSilent", false);

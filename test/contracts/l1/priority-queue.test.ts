@@ -74,7 +74,15 @@ describe("priority queue", () => {
     assert.deepEqual([operation.hash, operation.payer], [hash, sender.address]);
     assert.equal(await view(chain.contract, "getTotalPriorityTxs"), 2n);
     assert.equal(await view(chain.contract, "getPriorityQueueSize"), 2n);
-    assert.equal(await view(ecosystem.bridge, "chainBalance", chain.configuration.chainId, await view(ecosystem.bridge, "assetId", chain.configuration.baseToken)), 2n * 10n ** 9n);
+    assert.equal(
+      await view(
+        ecosystem.bridge,
+        "chainBalance",
+        chain.configuration.chainId,
+        await view(ecosystem.bridge, "assetId", chain.configuration.baseToken),
+      ),
+      2n * 10n ** 9n,
+    );
   });
 
   test("aliases contracts, as senders and as receivers of refunds, but no account with a key", async () => {
@@ -83,7 +91,9 @@ describe("priority queue", () => {
     const alias = aliasL1Address(await hexAddress(contract));
     const factoryAddress = await ecosystem.factory.getAddress();
     const requestBy = async (refundRecipient: string): Promise<[from: bigint, refund: bigint]> => {
-      const data = ecosystem.factory.interface.encodeFunctionData("requestL2TransactionDirect", [request(chain, { refundRecipient })]);
+      const data = ecosystem.factory.interface.encodeFunctionData("requestL2TransactionDirect", [
+        request(chain, { refundRecipient }),
+      ]);
       const receipt = await send(contract, "call", factoryAddress, data, { value: 10n ** 9n });
       const [event] = eventsOf(chain.contract, receipt, "NewPriorityRequest");
       const { from, reserved } = event!.args["transaction"] as { from: bigint; reserved: bigint[] };
@@ -106,14 +116,22 @@ describe("priority queue", () => {
     const magic = await view<Hex>(await ecosystem.l1.deploy("SecondBridgeDouble", wordToHex(0n)), "MAGIC");
     const secondBridgeAddress = await (await ecosystem.l1.deploy("SecondBridgeDouble", magic)).getAddress();
     const twoBridges = (refundRecipient: string) => ({
-      chainId: chain.configuration.chainId, mintValue: 10n ** 9n, l2Value: 7n, l2GasLimit: 100_000n, l2GasPerPubdataByteLimit: 800n,
-      refundRecipient, secondBridgeAddress, secondBridgeValue: 0n, secondBridgeCalldata: "0x",
+      chainId: chain.configuration.chainId,
+      mintValue: 10n ** 9n,
+      l2Value: 7n,
+      l2GasLimit: 100_000n,
+      l2GasPerPubdataByteLimit: 800n,
+      refundRecipient,
+      secondBridgeAddress,
+      secondBridgeValue: 0n,
+      secondBridgeCalldata: "0x",
     });
     for (const named of [false, true]) {
       for (const method of ["requestL2TransactionDirect", "requestL2TransactionTwoBridges"]) {
         const own = getCreateAddress({ from: deployer!.address, nonce: await deployer!.getNonce() });
         const refundRecipient = named ? own : ZeroAddress;
-        const fields = method === "requestL2TransactionDirect" ? request(chain, { refundRecipient }) : twoBridges(refundRecipient);
+        const fields =
+          method === "requestL2TransactionDirect" ? request(chain, { refundRecipient }) : twoBridges(refundRecipient);
         const data = ecosystem.factory.interface.encodeFunctionData(method, [fields]);
         const contract = await ecosystem.l1.ethers.deployContract("ConstructorRequester", [factory, data], { value: 10n ** 9n });
         assert.equal(await contract.getAddress(), own);
@@ -139,9 +157,17 @@ describe("priority queue", () => {
     await assertReverts(direct(chain, { l2GasLimit: 8_000_001n }), "GasLimitTooHigh(8000000, 8000001)");
     await assertReverts(direct(chain, { l2Calldata: `0x${"00".repeat(32_769)}` }), "CalldataTooLong(32768, 32769)");
     await assertReverts(direct(chain, { factoryDeps: ["0x00"] }), "FactoryDepsUnsupported(1)");
-    const cost = await view<bigint>(ecosystem.factory, "l2TransactionBaseCost", chain.configuration.chainId, 123n, 100_000n, 800n);
-    assert.equal(cost, 1_000_000n);
-    await assertReverts(direct(chain, { mintValue: cost + 6n }), "MintValueTooLow(1000007, 1000006)");
+    const cost = await view<bigint>(
+      ecosystem.factory,
+      "l2TransactionBaseCost",
+      chain.configuration.chainId,
+      123n,
+      100_000n,
+      800n,
+    );
+    // Price 10, and 60,000 gas beside the operation's own.
+    assert.equal(cost, 1_600_000n);
+    await assertReverts(direct(chain, { mintValue: cost + 6n }), "MintValueTooLow(1600007, 1600006)");
     await assertReverts(direct(chain, { mintValue: 5n }), "MintValueTooLow(7, 5)");
     await assertReverts(direct(chain, { l2Value: (1n << 256n) - 1n }), "MintValueTooLow");
     await direct(chain, { mintValue: cost + 7n });
@@ -151,7 +177,10 @@ describe("priority queue", () => {
   test("takes exactly the base token and caps its sum below the chain's reserve", async () => {
     const chain = await create();
     const fields = request(chain);
-    await assertReverts(send(ecosystem.factory, "requestL2TransactionDirect", fields, { value: 5n }), "EtherAmountMismatch(1000000000, 5)");
+    await assertReverts(
+      send(ecosystem.factory, "requestL2TransactionDirect", fields, { value: 5n }),
+      "EtherAmountMismatch(1000000000, 5)",
+    );
     await assertReverts(send(ecosystem.factory, "requestL2TransactionDirect", fields), "EtherAmountMismatch(1000000000, 0)");
     const token = await ecosystem.l1.deploy("TokenDouble");
     const tokenChain = await create({ baseToken: await token.getAddress() });
@@ -159,7 +188,10 @@ describe("priority queue", () => {
     await send(token, "mint", ecosystem.accounts[0]!.address, limit + 10n ** 9n);
     await send(token, "approve", await ecosystem.bridge.getAddress(), limit + 10n ** 9n);
     const ask = (mintValue: bigint) => send(ecosystem.factory, "requestL2TransactionDirect", request(tokenChain, { mintValue }));
-    await assertReverts(send(ecosystem.factory, "requestL2TransactionDirect", request(tokenChain), { value: 1n }), "EtherAmountMismatch(0, 1)");
+    await assertReverts(
+      send(ecosystem.factory, "requestL2TransactionDirect", request(tokenChain), { value: 1n }),
+      "EtherAmountMismatch(0, 1)",
+    );
     await ask(limit);
     await assertReverts(ask(10n ** 9n), `BaseTokenLimitExceeded(${limit}, ${limit + 10n ** 9n})`);
   });
@@ -173,21 +205,21 @@ describe("priority queue", () => {
     }
     const now = await ecosystem.latestTimestamp();
     assert.ok(deadlines[0]! <= (now + 100n) * FRACTION && deadlines[0]! >= (now + 90n) * FRACTION);
-    // 1,000,000 gas at 50,000 a second: 20 seconds each.
-    for (let i = 1; i < 4; i++) assert.equal(deadlines[i]! - deadlines[i - 1]!, 20n * FRACTION);
+    // 1,000,000 gas and 60,000 at 50,000 a second: 21.2 seconds each.
+    for (let i = 1; i < 4; i++) assert.equal(deadlines[i]! - deadlines[i - 1]!, (106n * FRACTION) / 5n);
     await ecosystem.increaseTime(1_000n);
     await direct(chain);
     assert.equal(await deadlineOf(chain, 4), ((await ecosystem.latestTimestamp()) + 100n) * FRACTION);
   });
 
   test("a flood of small operations is spread by its gas, with no rounding in its favour", async () => {
-    const chain = await create({ priorityOpWindow: 10n, priorityGasPerSecond: 1_000_000n });
+    const chain = await create({ priorityOpWindow: 10n, priorityGasPerSecond: 100_000n });
     const gas = 25_000n;
     for (let i = 0; i < 12; i++) await direct(chain, { l2GasLimit: gas });
     const first = await deadlineOf(chain, 0);
     for (let i = 1; i < 12; i++) {
       const spread = (await deadlineOf(chain, i)) - first;
-      assert.ok(spread >= BigInt(i) * ((gas * FRACTION) / 1_000_000n), "not due faster than the sequencer must be able to take");
+      assert.ok(spread >= BigInt(i) * ((gas * FRACTION) / 100_000n), "not due faster than the sequencer must be able to take");
       // Each request is its own L1 block here, so the clock may move the deadline on; never by more than that.
       assert.ok(spread <= BigInt(i + 1) * FRACTION * 2n);
     }
@@ -196,7 +228,11 @@ describe("priority queue", () => {
   test("only the factory queues; a chain's filterer keeps others out", async () => {
     const filterer = await ecosystem.l1.deploy("FiltererDouble", ecosystem.accounts[2]!.address);
     const chain = await create({ transactionFilterer: await filterer.getAddress() });
-    const { chainId: _, ...rest } = { ...request(chain), sender: ecosystem.accounts[0]!.address, contractL2: `0x${"00".repeat(20)}` as Hex };
+    const { chainId: _, ...rest } = {
+      ...request(chain),
+      sender: ecosystem.accounts[0]!.address,
+      contractL2: `0x${"00".repeat(20)}` as Hex,
+    };
     const factoryAddress = await hexAddress(ecosystem.factory);
     await assertReverts(
       send(chain.contract, "bridgehubRequestL2Transaction", rest, ecosystem.accounts[0]!.address),

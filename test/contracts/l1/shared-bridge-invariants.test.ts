@@ -6,7 +6,6 @@ import { referenceCompressor } from "../../../src/chain/state/batch-compressor.t
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { proveHolding } from "../../../src/chain/state/holding-proof.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { assetId, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -20,7 +19,6 @@ import type { BatchContent, FormedBatch } from "./support/chain.ts";
 import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
-import { NO_STATE_PROOF, undeliveredTransfer } from "./support/exits.ts";
 
 const OPERATIONS = 120;
 const CHAIN_IDS = [270n, 271n, 272n];
@@ -31,14 +29,6 @@ interface PendingClaim {
   readonly claim: ReturnType<typeof claimOf>;
   readonly asset: number;
   readonly amount: bigint;
-}
-/** What a batch sent to an id before a chain had it. */
-interface EarlyTransfer {
-  readonly from: TestChain;
-  readonly formed: FormedBatch;
-  readonly index: number;
-  readonly log: PubdataLog & { type: "message" };
-  readonly asset: number;
 }
 interface FailedDeposit {
   readonly chain: number;
@@ -51,16 +41,13 @@ interface FailedDeposit {
 
 /**
  * A model of the bridge in plain numbers beside the contract: random deposits, batches with honest and dishonest flows,
- * claims and refunds. After every step the sum over all chains of balance, pot, transit and early transfers is what the bridge holds.
+ * claims and refunds. After every step the sum over all chains of balance, pot and transit is what the bridge holds.
  */
 describe("value invariants of the shared bridge", () => {
   let ecosystem: Ecosystem;
   let token: BaseContract;
   let chains: TestChain[];
   let assets: readonly Hex[];
-  /** Every place at which the bridge may keep early transfers: source, batch, destination. */
-  const earlyPlaces = new Map<string, [bigint, bigint, bigint]>();
-  const early: EarlyTransfer[] = [];
   let nextNonce = 0n;
   before(async () => {
     ecosystem = await deployEcosystem();
@@ -92,13 +79,10 @@ describe("value invariants of the shared bridge", () => {
       for (let step = 0; step < OPERATIONS; step++) {
         const chainIndex = random.index(chains.length);
         const chain = chains[chainIndex]!;
-        const action = random.index(12);
+        const action = random.index(10);
         if (step === (3 * OPERATIONS) / 4) await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, lateChainId));
-        if (action >= 10 && early.length > 0) {
-          await refundEarly(early.splice(random.index(early.length), 1)[0]!);
-          count("early refund");
-        } else if (action < 3) {
-          await chain.request({}, 10n ** 6n + BigInt(random.index(1000)));
+        if (action < 3) {
+          await chain.request({}, 2n * 10n ** 6n + BigInt(random.index(1000)));
           count("request");
         } else if (action < 5) {
           const amount = BigInt(random.index(1_000_000));
@@ -120,7 +104,7 @@ describe("value invariants of the shared bridge", () => {
         }
         await assertSums(bridge);
       }
-      for (const kind of ["request", "deposit", "batch", "overdraft", "claim", "refund", "early refund"]) {
+      for (const kind of ["request", "deposit", "batch", "overdraft", "claim", "refund", "refused send"]) {
         assert.ok(seen.has(kind), `the sequence has a ${kind}: ${JSON.stringify([...seen])}`);
       }
     });
@@ -164,7 +148,7 @@ describe("value invariants of the shared bridge", () => {
       const first = Number(chain.last.priorityOpTotal);
       const tokenDeposit = BigInt(1 + random.index(1000));
       await depositToken(ecosystem, chain, assets[1]!, tokenDeposit);
-      await chain.request({}, 10n ** 6n);
+      await chain.request({}, 2n * 10n ** 6n);
       await ecosystem.increaseTime(2_000n);
       await send(chain.contract, "activateExit");
 
@@ -177,7 +161,11 @@ describe("value invariants of the shared bridge", () => {
       const depositor = ecosystem.accounts[0]!.address;
       const refunds = [first, first + 1].flatMap((index) => [
         async () => attempt("operation", send(chain.contract, "refundOperation", await operationAt(chain, index))),
-        async () => attempt("deposit", send(chain.contract, "refundDeposit", index, { depositor, token: assets[1]!, amount: tokenDeposit })),
+        async () =>
+          attempt(
+            "deposit",
+            send(chain.contract, "refundDeposit", index, { depositor, token: assets[1]!, amount: tokenDeposit }),
+          ),
       ]);
       const steps = [...claims, ...refunds];
       while (steps.length > 0) await steps.splice(random.index(steps.length), 1)[0]!();
@@ -198,17 +186,12 @@ describe("value invariants of the shared bridge", () => {
   }
 
   async function assertSums(bridge: string): Promise<void> {
-    const held = [
-      await ecosystem.l1.ethers.provider.getBalance(bridge),
-      await view<bigint>(token, "balanceOf", bridge),
-    ];
+    const held = [await ecosystem.l1.ethers.provider.getBalance(bridge), await view<bigint>(token, "balanceOf", bridge)];
     for (const [i, asset] of assets.entries()) {
-      const id = assetId(ecosystem.chainId, asset);
-      const accounts = await Promise.all([...CHAIN_IDS, ...LATE_CHAIN_IDS].map((chainId) => accountsOf(ecosystem, chainId, asset)));
-      const waiting = await Promise.all(
-        [...earlyPlaces.values()].map(async (place) => (await view<{ amount: bigint }>(ecosystem.bridge, "earlyTransfers", ...place, id)).amount),
+      const accounts = await Promise.all(
+        [...CHAIN_IDS, ...LATE_CHAIN_IDS].map((chainId) => accountsOf(ecosystem, chainId, asset)),
       );
-      const sum = [...accounts.flat(), ...waiting].reduce((total, amount) => total + amount, 0n);
+      const sum = accounts.flat().reduce((total, amount) => total + amount, 0n);
       assert.equal(sum, held[i], `asset ${i}`);
     }
   }
@@ -234,16 +217,31 @@ describe("value invariants of the shared bridge", () => {
       const isDeposit = deposits.some((deposit) => deposit.hash === hash);
       return { type: "priorityOp", success: !isDeposit || random.index(2) === 0 } as const;
     });
-    const messages: { log: PubdataLog & { type: "message" }; kind: number; asset: number; amount: bigint; destinationChainId: bigint }[] = [];
+    const messages: {
+      log: PubdataLog & { type: "message" };
+      kind: number;
+      asset: number;
+      amount: bigint;
+      destinationChainId: bigint;
+    }[] = [];
     for (let i = random.index(5); i > 0; i--) {
       const kind = ([1, 2, 3] as const)[random.index(3)]!;
       const asset = random.index(2);
       const [balance, , transit] = await accountsOf(ecosystem, CHAIN_IDS[chainIndex]!, assets[asset]!);
       const available = kind === 3 ? transit : balance;
       const amount = random.index(6) === 0 ? available + 1n : available / BigInt(2 + random.index(5));
-      const destinationChainId = kind === 2 ? (CHAIN_IDS[random.index(6)] ?? lateChainId) : kind === 3 ? CHAIN_IDS[chainIndex]! : ecosystem.chainId;
+      const destinationChainId =
+        kind === 2 ? (CHAIN_IDS[random.index(6)] ?? lateChainId) : kind === 3 ? CHAIN_IDS[chainIndex]! : ecosystem.chainId;
       const originToken = asset === 0 ? ZERO_ADDRESS : assets[1]!;
-      const log = assetMessage(ecosystem, { kind, destinationChainId, originToken, amount, recipient: addressOf(0xbeef), sender: ecosystem.accounts[0]!.address.toLowerCase() as Hex, nonce: nextNonce++ });
+      const log = assetMessage(ecosystem, {
+        kind,
+        destinationChainId,
+        originToken,
+        amount,
+        recipient: addressOf(0xbeef),
+        sender: ecosystem.accounts[0]!.address.toLowerCase() as Hex,
+        nonce: nextNonce++,
+      });
       messages.push({ log, kind, asset, amount, destinationChainId });
     }
     const formed = await chain.form({ canonicalTxHashes: hashes, logs: [...results, ...messages.map(({ log }) => log)] });
@@ -262,30 +260,12 @@ describe("value invariants of the shared bridge", () => {
     const isTaken = (await view<string>(ecosystem.factory, "getHyperchain", lateChainId)) !== ZERO_ADDRESS;
     for (const [i, { log, kind, asset, amount, destinationChainId }] of messages.entries()) {
       if (kind === 1) claims.push({ claim: claimOf(chain, formed, hashes.length + i, log), asset, amount });
-      if (kind === 2 && destinationChainId === lateChainId && !isTaken) {
-        const place: [bigint, bigint, bigint] = [CHAIN_IDS[chainIndex]!, formed.expected.batchNumber, lateChainId];
-        earlyPlaces.set(place.join(), place);
-        early.push({ from: chain, formed, index: hashes.length + i, log, asset });
-      }
+      if (kind === 2 && destinationChainId === lateChainId && !isTaken) count("refused send");
     }
     for (const [index, result] of results.entries()) {
       const deposit = deposits.find(({ hash }) => hash === hashes[index]);
       if (deposit !== undefined && !result.success) failed.push({ ...deposit, formed, index });
     }
-  }
-
-  /** Whoever created the chain meanwhile, the sender gets all of it back, once. */
-  async function refundEarly({ from, formed, index, log, asset }: EarlyTransfer): Promise<void> {
-    const { amount } = decodeAssetMessage(log.body)!;
-    const heir = addressOf(0xea);
-    const balance = (): Promise<bigint> =>
-      asset === 0 ? ecosystem.l1.ethers.provider.getBalance(heir) : view<bigint>(token, "balanceOf", heir);
-    const before = await balance();
-    const refund = (): Promise<unknown> =>
-      send(ecosystem.stateExit, "refundTransfer", undeliveredTransfer(from, formed, index, log, NO_STATE_PROOF), heir);
-    await refund();
-    assert.equal((await balance()) - before, amount);
-    assert.match(await errorOf(refund()), /^TransferAlreadyRefunded/);
   }
 
   async function recover({ chain, amount, hash, formed, index }: FailedDeposit): Promise<string> {
@@ -294,7 +274,19 @@ describe("value invariants of the shared bridge", () => {
     const data = AbiCoder.defaultAbiCoder().encode(["uint256", "address", "address"], [amount, user, assets[1]!]);
     const proof = l2LogProof(formed.logLeaves, index);
     const call = (): Promise<unknown> =>
-      send(ecosystem.bridge, "bridgeRecoverFailedTransfer", CHAIN_IDS[chain]!, user, id, data, hash, formed.expected.batchNumber, index, 0, proof);
+      send(
+        ecosystem.bridge,
+        "bridgeRecoverFailedTransfer",
+        CHAIN_IDS[chain]!,
+        user,
+        id,
+        data,
+        hash,
+        formed.expected.batchNumber,
+        index,
+        0,
+        proof,
+      );
     try {
       await call();
     } catch (error) {

@@ -8,7 +8,17 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  ETH,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+} from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 
@@ -49,19 +59,60 @@ describe("shared bridge", () => {
       const calls = events.map((event) => (chain.contract.interface.parseLog(event)!.args["transaction"] as { data: Hex }).data);
       assert.equal(calls[0], calls[1]);
       const router = new Interface(["function finalizeDeposit(uint256, bytes32, bytes)"]);
-      const [originChainId, assetIdTold, transferData] = router.decodeFunctionData("finalizeDeposit", calls[0]!) as unknown as [bigint, string, string];
+      const [originChainId, assetIdTold, transferData] = router.decodeFunctionData("finalizeDeposit", calls[0]!) as unknown as [
+        bigint,
+        string,
+        string,
+      ];
       assert.deepEqual([originChainId, assetIdTold], [ecosystem.chainId, id]);
-      const [from, to, origin, amount, metadata] = abi.decode(["address", "address", "address", "uint256", "bytes"], transferData);
+      const [from, to, origin, amount, metadata] = abi.decode(
+        ["address", "address", "address", "uint256", "bytes"],
+        transferData,
+      );
       assert.deepEqual([from, to, origin, amount], [user, receiver, await token.getAddress(), 500n]);
-      const [chainId, name, symbol, decimals] = abi.decode(["uint256", "bytes", "bytes", "bytes"], `0x${String(metadata).slice(4)}`);
+      const [chainId, name, symbol, decimals] = abi.decode(
+        ["uint256", "bytes", "bytes", "bytes"],
+        `0x${String(metadata).slice(4)}`,
+      );
       assert.deepEqual(
-        [chainId, ...abi.decode(["string"], name as string), ...abi.decode(["string"], symbol as string), BigInt(decimals as string)],
+        [
+          chainId,
+          ...abi.decode(["string"], name as string),
+          ...abi.decode(["string"], symbol as string),
+          BigInt(decimals as string),
+        ],
         [ecosystem.chainId, "Token", "TKN", 18n],
       );
       assert.equal(await view(ecosystem.bridge, "tokenAddress", id), await token.getAddress());
       assert.equal(await view(ecosystem.bridge, "originChainId", id), ecosystem.chainId);
       const shown = await view<string>(ecosystem.bridge, "getDepositCalldata", user, id, plain);
       assert.equal(shown, calls[0]);
+    });
+
+    test("a contract that names no receiver gets its deposit at its alias, where it can act", async () => {
+      const chain = await create({ baseToken: tokenAddress });
+      const party = await ecosystem.l1.deploy("ThirdParty");
+      const address = await hexAddress(party);
+      const request = {
+        chainId: chain.configuration.chainId,
+        mintValue: 0n,
+        l2Value: 0n,
+        l2GasLimit: 500_000n,
+        l2GasPerPubdataByteLimit: 800n,
+        refundRecipient: ZERO_ADDRESS,
+        secondBridgeAddress: await ecosystem.bridge.getAddress(),
+        secondBridgeValue: 7n,
+        secondBridgeCalldata: abi.encode(["address", "uint256", "address"], [ETH, 7n, ZERO_ADDRESS]),
+      };
+      const data = ecosystem.factory.interface.encodeFunctionData("requestL2TransactionTwoBridges", [request]);
+      await send(party, "run", [{ target: await ecosystem.factory.getAddress(), value: 7n, data }], false, { value: 7n });
+      const [event] = await chain.contract.queryFilter(chain.contract.filters["NewPriorityRequest"]!());
+      const call = (chain.contract.interface.parseLog(event!)!.args["transaction"] as { data: Hex }).data;
+      const transferData = abi.decode(["uint256", "bytes32", "bytes"], `0x${call.slice(10)}`)[2] as string;
+      const [from, to] = abi.decode(["address", "address"], transferData) as unknown as [string, string];
+      // The alias by its definition: the address and an offset.
+      const alias = (BigInt(address) + 0x1111000000000000000000000000000000001111n) % 2n ** 160n;
+      assert.deepEqual([BigInt(from), BigInt(to)], [BigInt(address), alias]);
     });
 
     test("ETH goes to a chain with another base token, as address 0 or 1", async () => {
@@ -76,7 +127,10 @@ describe("shared bridge", () => {
 
     test("refuses ETH beside a token, another asset's id, the base token and data of no meaning", async () => {
       const chain = await create();
-      await assertReverts(depositToken(ecosystem, chain, tokenAddress, 5n, { secondBridgeValue: 1n }), "EtherAmountMismatch(0, 1)");
+      await assertReverts(
+        depositToken(ecosystem, chain, tokenAddress, 5n, { secondBridgeValue: 1n }),
+        "EtherAmountMismatch(0, 1)",
+      );
       await assertReverts(depositToken(ecosystem, chain, ETH, 5n), `BaseTokenThroughSecondBridge(${ZERO_ADDRESS})`);
       const plain = abi.encode(["uint256", "address", "address"], [500n, user, tokenAddress]);
       const modern = `0x01${abi.encode(["bytes32", "bytes"], [wordToHex(5n), plain]).slice(2)}`;
@@ -84,8 +138,14 @@ describe("shared bridge", () => {
         depositToken(ecosystem, chain, tokenAddress, 5n, { secondBridgeCalldata: modern }),
         `UnknownAsset(${assetId(ecosystem.chainId, tokenAddress)}, ${wordToHex(5n)})`,
       );
-      await assertReverts(depositToken(ecosystem, chain, tokenAddress, 5n, { secondBridgeCalldata: "0x" }), "MalformedDepositData()");
-      await assertReverts(depositToken(ecosystem, chain, tokenAddress, 1n << 128n), `AmountTooLarge(${(1n << 128n) - 1n}, ${1n << 128n})`);
+      await assertReverts(
+        depositToken(ecosystem, chain, tokenAddress, 5n, { secondBridgeCalldata: "0x" }),
+        "MalformedDepositData()",
+      );
+      await assertReverts(
+        depositToken(ecosystem, chain, tokenAddress, 1n << 128n),
+        `AmountTooLarge(${(1n << 128n) - 1n}, ${1n << 128n})`,
+      );
     });
 
     test("only the factory hands in deposits and confirmations", async () => {
@@ -113,7 +173,10 @@ describe("shared bridge", () => {
         send(ecosystem.factory, "requestL2TransactionTwoBridges", { ...request, ...overrides }, { value: 10n ** 7n });
       await assertReverts(ask({}), "L2ValueNotZero(1)");
       const fake = await ecosystem.l1.deploy("SecondBridgeDouble", wordToHex(1n));
-      await assertReverts(ask({ secondBridgeAddress: await fake.getAddress() }), `NotASecondBridge(${await hexAddress(fake)}, ${wordToHex(1n)})`);
+      await assertReverts(
+        ask({ secondBridgeAddress: await fake.getAddress() }),
+        `NotASecondBridge(${await hexAddress(fake)}, ${wordToHex(1n)})`,
+      );
       // keccak256("TWO_BRIDGES_MAGIC_VALUE") - 1, from ZK Stack.
       const other = await ecosystem.l1.deploy("SecondBridgeDouble", await view(fake, "MAGIC"));
       const receipt = await ask({ secondBridgeAddress: await other.getAddress() });
@@ -130,18 +193,27 @@ describe("shared bridge", () => {
       const [operation] = await pending(chain);
       const recipient = addressOf(0xbeef);
       const withdrawal = assetMessage(ecosystem, { originToken: tokenAddress, amount: 400n, recipient });
-      const formed = await chain.form({ canonicalTxHashes: [operation!], logs: [{ type: "priorityOp", success: true }, withdrawal] });
+      const formed = await chain.form({
+        canonicalTxHashes: [operation!],
+        logs: [{ type: "priorityOp", success: true }, withdrawal],
+      });
       const claim = claimOf(chain, formed, 1, withdrawal);
       const { stored } = await chain.commit(formed);
       await chain.prove(stored);
-      await assertReverts(send(ecosystem.bridge, "finalizeDeposit", claim), `BatchNotExecuted(${chain.configuration.chainId}, 0)`);
+      await assertReverts(
+        send(ecosystem.bridge, "finalizeDeposit", claim),
+        `BatchNotExecuted(${chain.configuration.chainId}, 0)`,
+      );
       await chain.execute(stored, formed);
       assert.deepEqual(await accountsOf(ecosystem, chain.configuration.chainId, tokenAddress), [600n, 400n, 0n]);
       await send(as(ecosystem.bridge, ecosystem.accounts[5]!), "finalizeDeposit", claim);
       assert.equal(await view(token, "balanceOf", recipient), 400n);
       assert.deepEqual(await accountsOf(ecosystem, chain.configuration.chainId, tokenAddress), [600n, 0n, 0n]);
       assert.equal(await view(ecosystem.bridge, "isWithdrawalFinalized", chain.configuration.chainId, 0, 1), true);
-      await assertReverts(send(ecosystem.bridge, "finalizeDeposit", claim), `WithdrawalAlreadyFinalized(${chain.configuration.chainId}, 0, 1)`);
+      await assertReverts(
+        send(ecosystem.bridge, "finalizeDeposit", claim),
+        `WithdrawalAlreadyFinalized(${chain.configuration.chainId}, 0, 1)`,
+      );
     });
 
     test("pay ETH from the base token's predeploy too", async () => {
@@ -179,10 +251,16 @@ describe("shared bridge", () => {
       for (const level of [1, 7, 14]) {
         await assertReverts(finalize({ merkleProof: claim.merkleProof.with(level, wordToHex(1n)) }), "LogNotIncluded");
       }
-      await assertReverts(send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 2, foreign)), `NotAnAssetSender(${addressOf(0xbad)})`);
+      await assertReverts(
+        send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 2, foreign)),
+        `NotAnAssetSender(${addressOf(0xbad)})`,
+      );
       await assertReverts(send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 3, send3)), "NotAWithdrawal()");
       await assertReverts(send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 4, elsewhere)), "NotAWithdrawal()");
-      await assertReverts(send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 5, notHere)), `AssetNotOnL1(${id}, ${tokenAddress})`);
+      await assertReverts(
+        send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, formed, 5, notHere)),
+        `AssetNotOnL1(${id}, ${tokenAddress})`,
+      );
       assert.equal(stored.batchNumber, 0n);
       await finalize({});
     });
@@ -206,7 +284,9 @@ describe("shared bridge", () => {
       const [a, b] = [await create(), await create()];
       const [idA, idB] = [a.configuration.chainId, b.configuration.chainId];
       await depositToken(ecosystem, a, tokenAddress, 1_000n);
-      await a.settle({ logs: [assetMessage(ecosystem, { kind: 2, destinationChainId: idB, originToken: tokenAddress, amount: 300n })] });
+      await a.settle({
+        logs: [assetMessage(ecosystem, { kind: 2, destinationChainId: idB, originToken: tokenAddress, amount: 300n })],
+      });
       assert.deepEqual(await accountsOf(ecosystem, idA, tokenAddress), [700n, 0n, 0n]);
       assert.deepEqual(await accountsOf(ecosystem, idB, tokenAddress), [0n, 0n, 300n]);
       // In the messages' order the withdrawal comes first; deliveries count first all the same.
@@ -217,10 +297,15 @@ describe("shared bridge", () => {
         ],
       });
       assert.deepEqual(await accountsOf(ecosystem, idB, tokenAddress), [200n, 100n, 0n]);
-      const formed = await b.form({ logs: [assetMessage(ecosystem, { kind: 3, destinationChainId: idB, originToken: tokenAddress, amount: 1n })] });
+      const formed = await b.form({
+        logs: [assetMessage(ecosystem, { kind: 3, destinationChainId: idB, originToken: tokenAddress, amount: 1n })],
+      });
       const { stored } = await b.commit(formed);
       await b.prove(stored);
-      await assertReverts(b.execute(stored, formed), `TransitOverdraft(${idB}, ${assetId(ecosystem.chainId, tokenAddress)}, 0, 1)`);
+      await assertReverts(
+        b.execute(stored, formed),
+        `TransitOverdraft(${idB}, ${assetId(ecosystem.chainId, tokenAddress)}, 0, 1)`,
+      );
     });
 
     test("what was born on a chain has no limit there, and elsewhere no more than was sent", async () => {
@@ -234,7 +319,9 @@ describe("shared bridge", () => {
       await b.settle({ logs: [assetMessage(ecosystem, { kind: 3, destinationChainId: idB, ...born })] });
       assert.equal(await view(ecosystem.bridge, "chainBalance", idB, id), born.amount);
       await b.settle({ logs: [assetMessage(ecosystem, { kind: 2, destinationChainId: idA, ...born })] });
-      const tooMuch = await b.form({ logs: [assetMessage(ecosystem, { kind: 2, destinationChainId: idA, ...born, amount: 1n })] });
+      const tooMuch = await b.form({
+        logs: [assetMessage(ecosystem, { kind: 2, destinationChainId: idA, ...born, amount: 1n })],
+      });
       const { stored } = await b.commit(tooMuch);
       await b.prove(stored);
       await assertReverts(b.execute(stored, tooMuch), `BalanceOverdraft(${idB}, ${id}, 0, 1)`);
@@ -259,7 +346,7 @@ describe("shared bridge", () => {
     test("only a chain's own contract moves its flows", async () => {
       const chain = await create();
       await assertReverts(
-        send(ecosystem.bridge, "applyFlows", chain.configuration.chainId, 0n, []),
+        send(ecosystem.bridge, "applyFlows", chain.configuration.chainId, 0n, 0n, []),
         `NotTheChain(${chain.configuration.chainId}, ${chain.address}, ${user.toLowerCase()})`,
       );
     });
@@ -274,11 +361,16 @@ describe("shared bridge", () => {
       const fine = await depositToken(ecosystem, chain, tokenAddress, 100n);
       const { formed } = await chain.settle({
         canonicalTxHashes: [failed, fine],
-        logs: [{ type: "priorityOp", success: false }, { type: "priorityOp", success: true }],
+        logs: [
+          { type: "priorityOp", success: false },
+          { type: "priorityOp", success: true },
+        ],
       });
       const chainId = chain.configuration.chainId;
       const data = abi.encode(["uint256", "address", "address"], [700n, user, tokenAddress]);
-      const recover = (overrides: Partial<{ from: string; id: string; data: string; hash: string; index: number; proof: Hex[] }> = {}) =>
+      const recover = (
+        overrides: Partial<{ from: string; id: string; data: string; hash: string; index: number; proof: Hex[] }> = {},
+      ) =>
         send(
           as(ecosystem.bridge, ecosystem.accounts[4]!),
           "bridgeRecoverFailedTransfer",
@@ -293,22 +385,48 @@ describe("shared bridge", () => {
           overrides.proof ?? l2LogProof(formed.logLeaves, overrides.index ?? 0),
         );
       await assertReverts(recover({ from: ecosystem.accounts[4]!.address }), "DepositUnknown");
-      await assertReverts(recover({ data: abi.encode(["uint256", "address", "address"], [701n, user, tokenAddress]) }), "DepositUnknown");
+      await assertReverts(
+        recover({ data: abi.encode(["uint256", "address", "address"], [701n, user, tokenAddress]) }),
+        "DepositUnknown",
+      );
       await assertReverts(recover({ id: wordToHex(1n) }), `UnknownAsset(${id}, ${wordToHex(1n)})`);
       await assertReverts(recover({ hash: fine, index: 1 }), "LogNotIncluded");
       await assertReverts(recover({ index: 1 }), "LogNotIncluded");
       // What viem and zksync-ethers send: the data that the chain was told.
-      const told = abi.encode(["address", "address", "address", "uint256", "bytes"], [user, addressOf(9), tokenAddress, 700n, "0x01"]);
+      const told = abi.encode(
+        ["address", "address", "address", "uint256", "bytes"],
+        [user, addressOf(9), tokenAddress, 700n, "0x01"],
+      );
       await recover({ data: told });
       assert.equal(await view(token, "balanceOf", user), before - 100n);
       assert.deepEqual(await accountsOf(ecosystem, chainId, tokenAddress), [100n, 0n, 0n]);
       await assertReverts(recover(), `DepositAlreadyRefunded(${failed})`);
       assert.equal(
-        await view(ecosystem.factory, "proveL1ToL2TransactionStatus", chainId, failed, 0, 0, 5, l2LogProof(formed.logLeaves, 0), 0),
+        await view(
+          ecosystem.factory,
+          "proveL1ToL2TransactionStatus",
+          chainId,
+          failed,
+          0,
+          0,
+          5,
+          l2LogProof(formed.logLeaves, 0),
+          0,
+        ),
         true,
       );
       assert.equal(
-        await view(ecosystem.factory, "proveL1ToL2TransactionStatus", chainId, failed, 0, 0, 5, l2LogProof(formed.logLeaves, 0), 1),
+        await view(
+          ecosystem.factory,
+          "proveL1ToL2TransactionStatus",
+          chainId,
+          failed,
+          0,
+          0,
+          5,
+          l2LogProof(formed.logLeaves, 0),
+          1,
+        ),
         false,
       );
     });

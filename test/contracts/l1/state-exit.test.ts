@@ -81,7 +81,9 @@ describe("exit by state proof", () => {
     const configuration = { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides };
     const chain = await TestChain.create(ecosystem, configuration);
     const operations = BigInt(configuration.baseToken) === 1n ? [await chain.request({}, ETHER_DEPOSIT)] : [];
-    operations.push(await depositToken(ecosystem, chain, BigInt(configuration.baseToken) === 1n ? tokenAddress : ZERO_ADDRESS, 1_000n));
+    operations.push(
+      await depositToken(ecosystem, chain, BigInt(configuration.baseToken) === 1n ? tokenAddress : ZERO_ADDRESS, 1_000n),
+    );
     const tree = treeOf(configuration, holdings);
     await chain.settle({
       canonicalTxHashes: operations,
@@ -125,8 +127,12 @@ describe("exit by state proof", () => {
     assert.deepEqual(await accountsOf(ecosystem, chainId, tokenAddress), [750n, 0n, 0n]);
 
     // Neither name of ETH is another holding.
-    for (const name of [ETH, ZERO_ADDRESS]) await assertReverts(claim(on, holder, name, 1n, addressOf(0xe1), ether), "ClaimTooLarge(600, 600, 1)");
-    await assertReverts(claim(on, holder, tokenAddress, 250n, addressOf(0xe2), on.prove(holderAddress, tokenAddress)), "ClaimTooLarge(250, 250, 250)");
+    for (const name of [ETH, ZERO_ADDRESS])
+      await assertReverts(claim(on, holder, name, 1n, addressOf(0xe1), ether), "ClaimTooLarge(600, 600, 1)");
+    await assertReverts(
+      claim(on, holder, tokenAddress, 250n, addressOf(0xe2), on.prove(holderAddress, tokenAddress)),
+      "ClaimTooLarge(250, 250, 250)",
+    );
   });
 
   test("E4: pays a custom base token by the account's balance, and ether there as a bridged token", async () => {
@@ -166,7 +172,11 @@ describe("exit by state proof", () => {
     const { chainId } = on.chain.configuration;
     const through = async (account: Hex, amount: bigint) => {
       const data = ecosystem.stateExit.interface.encodeFunctionData("claimHolding", [
-        chainId, ZERO_ADDRESS, amount, addressOf(0xe5), on.prove(account, ZERO_ADDRESS),
+        chainId,
+        ZERO_ADDRESS,
+        amount,
+        addressOf(0xe5),
+        on.prove(account, ZERO_ADDRESS),
       ]);
       return send(as(contract, holder), "call", await ecosystem.stateExit.getAddress(), data);
     };
@@ -185,7 +195,11 @@ describe("exit by state proof", () => {
     await ecosystem.l1.ethers.provider.send("hardhat_setCode", [address, `0xef0100${implementation.slice(2)}`]);
     const proof = on.prove(address, ZERO_ADDRESS);
     const data = ecosystem.stateExit.interface.encodeFunctionData("claimHolding", [
-      on.chain.configuration.chainId, ZERO_ADDRESS, 45n, addressOf(0xe6), proof,
+      on.chain.configuration.chainId,
+      ZERO_ADDRESS,
+      45n,
+      addressOf(0xe6),
+      proof,
     ]);
     const wallet = (await ecosystem.l1.ethers.getContractAt("RequestingContract", address)) as unknown as BaseContract;
     const target = await ecosystem.stateExit.getAddress();
@@ -198,11 +212,20 @@ describe("exit by state proof", () => {
   test("nobody claims another account's holding, the reserve, or the outputs", async () => {
     const on = await stopped([{ account: holderAddress, token: ZERO_ADDRESS, amount: 10n }]);
     const stranger = ecosystem.accounts[5]!;
-    await assertReverts(claim(on, stranger, ETH, 10n, stranger.address, on.prove(holderAddress, ZERO_ADDRESS)), "StateRootMismatch");
-    await assertReverts(claim(on, stranger, ETH, 10n, stranger.address, on.prove(PREDEPLOYS.L2BaseToken, ZERO_ADDRESS)), "StateRootMismatch");
+    await assertReverts(
+      claim(on, stranger, ETH, 10n, stranger.address, on.prove(holderAddress, ZERO_ADDRESS)),
+      "StateRootMismatch",
+    );
+    await assertReverts(
+      claim(on, stranger, ETH, 10n, stranger.address, on.prove(PREDEPLOYS.L2BaseToken, ZERO_ADDRESS)),
+      "StateRootMismatch",
+    );
     // Even whoever had its key could not.
     await ecosystem.l1.ethers.provider.send("hardhat_impersonateAccount", [PREDEPLOYS.L2BaseToken]);
-    await ecosystem.l1.ethers.provider.send("hardhat_setBalance", [PREDEPLOYS.L2BaseToken, wordToHex(10n ** 18n).replace(/^0x0+/, "0x")]);
+    await ecosystem.l1.ethers.provider.send("hardhat_setBalance", [
+      PREDEPLOYS.L2BaseToken,
+      wordToHex(10n ** 18n).replace(/^0x0+/, "0x"),
+    ]);
     const reserve = await ecosystem.l1.ethers.getSigner(PREDEPLOYS.L2BaseToken);
     await assertReverts(
       claim(on, reserve, ETH, 10n, stranger.address, on.prove(PREDEPLOYS.L2BaseToken, ZERO_ADDRESS)),
@@ -221,18 +244,25 @@ describe("exit by state proof", () => {
       { account: holderAddress, token: tokenAddress, amount: 20n << 64n },
     ]);
     await assertReverts(claim(on, holder, ETH, 20n, holderAddress, on.prove(holderAddress, tokenAddress)), "StateRootMismatch");
-    await assertReverts(claim(on, holder, tokenAddress, 10n, holderAddress, on.prove(holderAddress, ZERO_ADDRESS)), "StateRootMismatch");
+    await assertReverts(
+      claim(on, holder, tokenAddress, 10n, holderAddress, on.prove(holderAddress, ZERO_ADDRESS)),
+      "StateRootMismatch",
+    );
     // A storage leaf of the account itself, or its code's hash, in the header's place.
     for (const leafKind of [LeafKind.storage, LeafKind.codeHash]) {
-      const tree = StateTree.genesis(
-        [{ leafKind, address: BigInt(holderAddress), slot: 0n, value: (10n << 64n) | NONCE }],
-        { compressor: referenceCompressor },
-      );
+      const tree = StateTree.genesis([{ leafKind, address: BigInt(holderAddress), slot: 0n, value: (10n << 64n) | NONCE }], {
+        compressor: referenceCompressor,
+      });
       const other = await running([]);
       await other.chain.settle({ newStateRoot: digestToHex(tree.root) });
       await stop(other);
       const leaf = tree.prove({ leafKind, address: BigInt(holderAddress), slot: 0n });
-      const path = { nextKey: digestToHex(leaf.nextKey), index: leaf.index, leafCount: leaf.leafCount, siblings: leaf.siblings.map(digestToHex) };
+      const path = {
+        nextKey: digestToHex(leaf.nextKey),
+        index: leaf.index,
+        leafCount: leaf.leafCount,
+        siblings: leaf.siblings.map(digestToHex),
+      };
       await assertReverts(claim(other, holder, ETH, 10n, holderAddress, { value: leaf.value, path }), "StateRootMismatch");
     }
   });
@@ -246,7 +276,10 @@ describe("exit by state proof", () => {
     await assertReverts(attempt({ ...real, path: { ...real.path, siblings } }), "StateRootMismatch");
     // p in the first element is another writing of 0.
     const p: Hex = `0x7f000001${"00".repeat(28)}`;
-    await assertReverts(attempt({ ...real, path: { ...real.path, siblings: [...real.path.siblings.slice(0, 31), p] } }), `DigestNotCanonical(${p})`);
+    await assertReverts(
+      attempt({ ...real, path: { ...real.path, siblings: [...real.path.siblings.slice(0, 31), p] } }),
+      `DigestNotCanonical(${p})`,
+    );
     await assertReverts(attempt({ ...real, path: { ...real.path, nextKey: p } }), `DigestNotCanonical(${p})`);
     await assertReverts(attempt({ ...real, path: { ...real.path, index: real.path.leafCount } }), "LeafIndexTooLarge");
     await attempt(real);
@@ -256,18 +289,26 @@ describe("exit by state proof", () => {
     const holdings = [{ account: holderAddress, token: ZERO_ADDRESS, amount: 10n }];
     const rich = await running(holdings);
     const other = await stopped([{ account: holderAddress, token: ZERO_ADDRESS, amount: 1n }]);
-    await assertReverts(claim(other, holder, ETH, 10n, holderAddress, rich.prove(holderAddress, ZERO_ADDRESS)), "StateRootMismatch");
+    await assertReverts(
+      claim(other, holder, ETH, 10n, holderAddress, rich.prove(holderAddress, ZERO_ADDRESS)),
+      "StateRootMismatch",
+    );
 
     // A batch that is proven and not executed when the exit opens; and the executed one before the last.
     const tree = treeOf(rich.chain.configuration, [{ account: holderAddress, token: ZERO_ADDRESS, amount: 99n }]);
-    await rich.chain.settle({ newStateRoot: digestToHex(treeOf(rich.chain.configuration, [{ ...holdings[0]!, amount: 5n }]).root) });
+    await rich.chain.settle({
+      newStateRoot: digestToHex(treeOf(rich.chain.configuration, [{ ...holdings[0]!, amount: 5n }]).root),
+    });
     const formed = await rich.chain.form({ newStateRoot: digestToHex(tree.root) });
     const { stored } = await rich.chain.commit(formed);
     await rich.chain.prove(stored);
     await stop(rich);
     const pending = new StoppedChain(rich.chain, tree).prove(holderAddress, ZERO_ADDRESS);
     await assertReverts(claim(rich, holder, ETH, 99n, holderAddress, pending), "StateRootMismatch");
-    await assertReverts(claim(rich, holder, ETH, 10n, holderAddress, rich.prove(holderAddress, ZERO_ADDRESS)), "StateRootMismatch");
+    await assertReverts(
+      claim(rich, holder, ETH, 10n, holderAddress, rich.prove(holderAddress, ZERO_ADDRESS)),
+      "StateRootMismatch",
+    );
   });
 
   test("nothing is paid while the chain runs, nor on a chain that does not exist", async () => {
@@ -278,7 +319,10 @@ describe("exit by state proof", () => {
     await ecosystem.increaseTime(2_000n);
     // Open is not enough: batches could still be executed.
     await assertReverts(claim(on, holder, ETH, 10n, holderAddress, proof), "ChainNotExited()");
-    await assertReverts(send(as(ecosystem.stateExit, holder), "claimHolding", 999n, ETH, 10n, holderAddress, proof), "UnknownChain(999)");
+    await assertReverts(
+      send(as(ecosystem.stateExit, holder), "claimHolding", 999n, ETH, 10n, holderAddress, proof),
+      "UnknownChain(999)",
+    );
     await send(on.chain.contract, "activateExit");
     await assertReverts(claim(on, holder, ETH, 0n, holderAddress, proof), "NothingToClaim()");
     await assertReverts(claim(on, holder, ETH, 10n, ZERO_ADDRESS, proof), "ZeroRecipient()");
@@ -294,7 +338,10 @@ describe("exit by state proof", () => {
     const { chainId } = on.chain.configuration;
     const proof = on.prove(holderAddress, tokenAddress);
     await assertReverts(claim(on, holder, tokenAddress, 1_001n, addressOf(0xe7), proof), "BalanceOverdraft");
-    await assertReverts(claim(on, holder, ETH, 10n ** 15n, addressOf(0xe7), on.prove(holderAddress, ZERO_ADDRESS)), "BalanceOverdraft");
+    await assertReverts(
+      claim(on, holder, ETH, 10n ** 15n, addressOf(0xe7), on.prove(holderAddress, ZERO_ADDRESS)),
+      "BalanceOverdraft",
+    );
     await claim(on, holder, tokenAddress, 1_000n, addressOf(0xe7), proof);
     assert.deepEqual(await accountsOf(ecosystem, chainId, tokenAddress), [0n, 0n, 0n]);
     assert.deepEqual(await accountsOf(ecosystem, rich.chain.configuration.chainId, tokenAddress), [1_000n, 0n, 0n]);
@@ -317,7 +364,13 @@ describe("exit by state proof", () => {
     const on = await stopped([{ account: holderAddress, token: tokenAddress, amount: 100n }]);
     const { chainId } = on.chain.configuration;
     const proof = on.prove(holderAddress, tokenAddress);
-    const again = ecosystem.stateExit.interface.encodeFunctionData("claimHolding", [chainId, tokenAddress, 100n, holderAddress, proof]);
+    const again = ecosystem.stateExit.interface.encodeFunctionData("claimHolding", [
+      chainId,
+      tokenAddress,
+      100n,
+      holderAddress,
+      proof,
+    ]);
     const pay = ecosystem.bridge.interface.encodeFunctionData("payHolding", [chainId, tokenAddress, holderAddress, 100n]);
     for (const [target, data, error] of [
       [ecosystem.stateExit, again, "StateRootMismatch"],
@@ -337,7 +390,13 @@ describe("exit by state proof", () => {
     const on = await stopped([{ account: aliasL1Address(await hexAddress(greedy)), token: ZERO_ADDRESS, amount: 8n }]);
     const address = await hexAddress(greedy);
     const proof = on.prove(aliasL1Address(address), ZERO_ADDRESS);
-    const data = ecosystem.stateExit.interface.encodeFunctionData("claimHolding", [on.chain.configuration.chainId, ETH, 8n, address, proof]);
+    const data = ecosystem.stateExit.interface.encodeFunctionData("claimHolding", [
+      on.chain.configuration.chainId,
+      ETH,
+      8n,
+      address,
+      proof,
+    ]);
     await send(greedy, "prepare", await ecosystem.stateExit.getAddress(), data);
     // One wei makes it claim; the payment makes it claim again.
     await ecosystem.accounts[0]!.sendTransaction({ to: address, value: 1n });

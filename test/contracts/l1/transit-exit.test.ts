@@ -32,7 +32,8 @@ describe("transfers to a chain that stopped", () => {
   });
   after(() => ecosystem.l1.close());
 
-  const create = async (): Promise<TestChain> => TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
+  const create = async (): Promise<TestChain> =>
+    TestChain.create(ecosystem, await defaultConfiguration(ecosystem, nextChainId++));
 
   /** A chain on which 1,000 of the token were deposited. */
   async function source(): Promise<{ chain: TestChain; operation: Hex }> {
@@ -52,7 +53,10 @@ describe("transfers to a chain that stopped", () => {
     });
 
   /** The source's batch with these messages, executed. */
-  const settle = async ({ chain, operation }: { chain: TestChain; operation: Hex }, messages: readonly Message[]): Promise<FormedBatch> =>
+  const settle = async (
+    { chain, operation }: { chain: TestChain; operation: Hex },
+    messages: readonly Message[],
+  ): Promise<FormedBatch> =>
     (await chain.settle({ canonicalTxHashes: [operation], logs: [{ type: "priorityOp", success: true }, ...messages] })).formed;
 
   /** Stops the destination with a last state in which these messages of the source were delivered; returns that state. */
@@ -90,11 +94,20 @@ describe("transfers to a chain that stopped", () => {
     // The other leaf of the tree: the outputs'.
     const leaf = tree.prove({ leafKind: 0, address: 0x800bn, slot: 0n });
     const low = { kind: 0, key: digestToHex(leaf.key), value: leaf.value };
-    const path = { nextKey: digestToHex(leaf.nextKey), index: leaf.index, leafCount: leaf.leafCount, siblings: leaf.siblings.map(digestToHex) };
+    const path = {
+      nextKey: digestToHex(leaf.nextKey),
+      index: leaf.index,
+      leafCount: leaf.leafCount,
+      siblings: leaf.siblings.map(digestToHex),
+    };
     await assertReverts(refund(sender, { ...other, low, path }, addressOf(0xf1)), "KeyNotBetween");
     // A gap that no tree of this root has.
     await assertReverts(
-      refund(sender, { ...other, low: { kind: 0, key: wordToHex(0n), value: 0n }, path: { ...path, index: 0, nextKey: wordToHex(0n) } }, addressOf(0xf1)),
+      refund(
+        sender,
+        { ...other, low: { kind: 0, key: wordToHex(0n), value: 0n }, path: { ...path, index: 0, nextKey: wordToHex(0n) } },
+        addressOf(0xf1),
+      ),
       "StateRootMismatch",
     );
   });
@@ -107,7 +120,8 @@ describe("transfers to a chain that stopped", () => {
     const returned = transferTo(destination, 30n, { sender: PREDEPLOYS.InteropHandler, recipient: senderAddress });
     const formed = await settle(from, [own, aliased, returned]);
     const tree = await stop(destination, from.chain.configuration.chainId, []);
-    const claim = (index: number, message: Message) => undeliveredTransfer(from.chain, formed, index, message, undeliveredProof(tree, from.chain, message));
+    const claim = (index: number, message: Message) =>
+      undeliveredTransfer(from.chain, formed, index, message, undeliveredProof(tree, from.chain, message));
     await assertReverts(refund(ecosystem.accounts[4]!, claim(1, own), addressOf(0xf2)), "NotTheOwner");
     await assertReverts(refund(sender, claim(2, aliased), addressOf(0xf2)), "NotTheOwner");
     const data = ecosystem.stateExit.interface.encodeFunctionData("refundTransfer", [claim(2, aliased), addressOf(0xf2)]);
@@ -121,7 +135,10 @@ describe("transfers to a chain that stopped", () => {
   test("wait until the destination has stopped, and the source's batch is executed", async () => {
     const [from, destination] = [await source(), await create()];
     const message = transferTo(destination, 10n);
-    const formed = await from.chain.form({ canonicalTxHashes: [from.operation], logs: [{ type: "priorityOp", success: true }, message] });
+    const formed = await from.chain.form({
+      canonicalTxHashes: [from.operation],
+      logs: [{ type: "priorityOp", success: true }, message],
+    });
     const { stored } = await from.chain.commit(formed);
     await from.chain.prove(stored);
     const empty = StateTree.genesis([], { compressor: referenceCompressor });
@@ -132,7 +149,10 @@ describe("transfers to a chain that stopped", () => {
     const tree = await stop(destination, from.chain.configuration.chainId, []);
     const claim = undeliveredTransfer(from.chain, formed, 1, message, undeliveredProof(tree, from.chain, message));
     await assertReverts(refund(sender, { ...claim, messageIndex: 0 }, addressOf(0xf3)), "MessageNotIncluded");
-    await assertReverts(refund(sender, { ...claim, sourceChainId: destination.configuration.chainId }, addressOf(0xf3)), "MessageNotIncluded");
+    await assertReverts(
+      refund(sender, { ...claim, sourceChainId: destination.configuration.chainId }, addressOf(0xf3)),
+      "MessageNotIncluded",
+    );
     await refund(sender, claim, addressOf(0xf3));
     assert.equal(await view(token, "balanceOf", addressOf(0xf3)), 10n);
   });
@@ -147,7 +167,13 @@ describe("transfers to a chain that stopped", () => {
     const formed = await settle(from, messages);
     const tree = await stop(destination, from.chain.configuration.chainId, []);
     for (const [i, error] of ["NotATransfer()", "AssetNotOnL1", "MessageNotIncluded"].entries()) {
-      const claim = undeliveredTransfer(from.chain, formed, i + 1, messages[i]!, undeliveredProof(tree, from.chain, messages[i]!));
+      const claim = undeliveredTransfer(
+        from.chain,
+        formed,
+        i + 1,
+        messages[i]!,
+        undeliveredProof(tree, from.chain, messages[i]!),
+      );
       await assertReverts(refund(sender, claim, addressOf(0xf4)), error);
     }
   });
@@ -158,7 +184,10 @@ describe("transfers to a chain that stopped", () => {
     const formed = await settle(from, [message]);
     // The destination takes the amount and sets no flag.
     const delivery = assetMessage(ecosystem, {
-      kind: AssetMessageKind.hyperbridgeDelivery, destinationChainId: destination.configuration.chainId, originToken: tokenAddress, amount: 400n,
+      kind: AssetMessageKind.hyperbridgeDelivery,
+      destinationChainId: destination.configuration.chainId,
+      originToken: tokenAddress,
+      amount: 400n,
     });
     await destination.settle({ logs: [delivery] });
     const tree = await stop(destination, from.chain.configuration.chainId, []);

@@ -52,8 +52,8 @@ describe("assets between L1 and chains", () => {
     const base = await a.predeploy("L2BaseToken", user);
     assert.equal(await base.getFunction("totalSupply").staticCall(), 5n * 10n ** 18n);
     await assertReverts(base.getFunction("payout").staticCall(user!.address, 1), "L2BaseToken", "CallerNotAllowed", [
-      user!.address,
       BOOTLOADER,
+      user!.address,
     ]);
     await assertReverts(base.getFunction("burn").staticCall({ value: 1 }), "L2BaseToken", "CallerNotAllowed");
     const asBootloader = await a.predeploy("L2BaseToken", await a.impersonate(BOOTLOADER));
@@ -78,7 +78,12 @@ describe("assets between L1 and chains", () => {
     await c.send(base, "returnToReserve", { value: 5n });
     assert.equal(await c.ethers.provider.getBalance(PREDEPLOYS.L2BaseToken), BASE_TOKEN_RESERVE_WEI + 5n);
     assert.equal(await base.getFunction("totalSupply").staticCall(), 0n);
-    await assertReverts(base.getFunction("withdraw").staticCall(SHARED_BRIDGE, { value: 1n }), "L2BaseToken", "UnbackedWithdrawal", [0n, 1n]);
+    await assertReverts(
+      base.getFunction("withdraw").staticCall(SHARED_BRIDGE, { value: 1n }),
+      "L2BaseToken",
+      "UnbackedWithdrawal",
+      [0n, 1n],
+    );
     await c.deposit(user.address, ETH, 7n);
     assert.equal(await base.getFunction("totalSupply").staticCall(), 2n);
   });
@@ -153,11 +158,10 @@ describe("assets between L1 and chains", () => {
     assert.equal(await balanceOf(token, user!.address), 1000n);
     const get = (name: string, ...args: unknown[]): Promise<unknown> => token.getFunction(name).staticCall(...args);
     assert.deepEqual([await get("name"), await get("symbol"), await get("decimals")], ["Gold", "GLD", 8n]);
-    assert.deepEqual([await get("totalSupply"), await get("originChainId"), lower(await get("originToken"))], [
-      1000n,
-      L1_CHAIN_ID,
-      L1_TOKEN,
-    ]);
+    assert.deepEqual(
+      [await get("totalSupply"), await get("originChainId"), lower(await get("originToken"))],
+      [1000n, L1_CHAIN_ID, L1_TOKEN],
+    );
     // Ids of ERC-165, ERC-20 and ERC-7802, from their texts.
     for (const id of ["0x01ffc9a7", "0x36372b07", "0x33331994"]) assert.equal(await get("supportsInterface", id), true);
     assert.equal(await get("supportsInterface", "0xffffffff"), false);
@@ -191,7 +195,8 @@ describe("assets between L1 and chains", () => {
   test("mints deposits only for the alias of the shared bridge, and only of the asset they name", async () => {
     const [user] = a.users;
     const id = assetId(L1_CHAIN_ID, L1_TOKEN);
-    const data = (to: string) => coder.encode(["address", "address", "address", "uint256", "bytes"], [ETH, to, L1_TOKEN, 1, "0x"]);
+    const data = (to: string) =>
+      coder.encode(["address", "address", "address", "uint256", "bytes"], [ETH, to, L1_TOKEN, 1, "0x"]);
     // The bridge's alias, by hand: 0xb41d6e00…0b41d6 + 0x1111…1111.
     const alias = "0xc52e6e00000000000000000000000000000b52e7";
     const bridge = await a.predeploy("L2AssetRouter", await a.impersonate(alias));
@@ -199,11 +204,17 @@ describe("assets between L1 and chains", () => {
       (await router(a)).getFunction("finalizeDeposit").staticCall(L1_CHAIN_ID, id, data(user!.address)),
       "L2AssetRouter",
       "CallerNotAllowed",
-      [user!.address, a.ethers.getAddress(alias)],
+      [a.ethers.getAddress(alias), user!.address],
     );
     const finalize = (...args: unknown[]): Promise<unknown> => bridge.getFunction("finalizeDeposit").staticCall(...args);
-    await assertReverts(finalize(b.chainId, id, data(user!.address)), "L2AssetRouter", "WrongSourceChain", [b.chainId, L1_CHAIN_ID]);
-    await assertReverts(finalize(L1_CHAIN_ID, a.baseAsset, data(user!.address)), "L2AssetRouter", "AssetIdMismatch", [a.baseAsset, id]);
+    await assertReverts(finalize(b.chainId, id, data(user!.address)), "L2AssetRouter", "WrongSourceChain", [
+      L1_CHAIN_ID,
+      b.chainId,
+    ]);
+    await assertReverts(finalize(L1_CHAIN_ID, a.baseAsset, data(user!.address)), "L2AssetRouter", "AssetIdMismatch", [
+      id,
+      a.baseAsset,
+    ]);
     await assertReverts(finalize(L1_CHAIN_ID, id, data(ETH)), "L2AssetRouter", "ZeroRecipient");
     await a.deposit(alias, ETH, 1n);
     await assertReverts(finalize(L1_CHAIN_ID, id, data(user!.address), { value: 1n }), "L2AssetRouter", "UnexpectedValue", [1n]);
@@ -213,8 +224,13 @@ describe("assets between L1 and chains", () => {
   test("lets nobody but the router into the vault, and nobody but the vault into a token", async () => {
     const [user] = a.users;
     const vault_ = await vault(a);
-    const refusal = [user!.address, PREDEPLOYS.L2AssetRouter];
-    await assertReverts(vault_.getFunction("burn").staticCall(L1_TOKEN, user!.address, 1), "L2NativeTokenVault", "CallerNotAllowed", refusal);
+    const refusal = [PREDEPLOYS.L2AssetRouter, user!.address];
+    await assertReverts(
+      vault_.getFunction("burn").staticCall(L1_TOKEN, user!.address, 1),
+      "L2NativeTokenVault",
+      "CallerNotAllowed",
+      refusal,
+    );
     await assertReverts(
       vault_.getFunction("mint").staticCall(L1_CHAIN_ID, L1_TOKEN, user!.address, 1, "0x"),
       "L2NativeTokenVault",
@@ -222,7 +238,7 @@ describe("assets between L1 and chains", () => {
       refusal,
     );
     const token = await bridgedToken(a, L1_TOKEN);
-    const ofVault = [user!.address, PREDEPLOYS.L2NativeTokenVault];
+    const ofVault = [PREDEPLOYS.L2NativeTokenVault, user!.address];
     for (const [name, ...args] of [
       ["crosschainMint", user!.address, 1],
       ["crosschainBurn", user!.address, 1],
@@ -266,7 +282,11 @@ describe("assets between L1 and chains", () => {
     assert.equal(await balanceOf(token, user!.address), 850n);
     assert.equal(await token.getFunction("totalSupply").staticCall(), 850n);
     const withdraw = router_.getFunction("withdraw(address,address,uint256)");
-    await assertReverts(withdraw.staticCall(SHARED_BRIDGE, address, 851n), "BridgedToken", "InsufficientBalance", [user!.address, 850n, 851n]);
+    await assertReverts(withdraw.staticCall(SHARED_BRIDGE, address, 851n), "BridgedToken", "InsufficientBalance", [
+      user!.address,
+      850n,
+      851n,
+    ]);
     await assertReverts(withdraw.staticCall(SHARED_BRIDGE, address, 0n), "L2AssetRouter", "ZeroAmount");
     await assertReverts(withdraw.staticCall(ETH, address, 1n), "L2AssetRouter", "ZeroRecipient");
     await assertReverts(withdraw.staticCall(SHARED_BRIDGE, PREDEPLOYS.L2BaseToken, 1n), "L2AssetRouter", "BaseTokenNotSupported");
@@ -290,7 +310,8 @@ describe("assets between L1 and chains", () => {
     const routerB = await router(b, 3);
     const deliver = routerB.getFunction("deliver");
 
-    const changed = <K extends keyof typeof proof>(field: K, value: (typeof proof)[K]) => deliver.staticCall({ ...proof, [field]: value });
+    const changed = <K extends keyof typeof proof>(field: K, value: (typeof proof)[K]) =>
+      deliver.staticCall({ ...proof, [field]: value });
     const refusedProof = (call: Promise<unknown>) => assertReverts(call, "L2AssetRouter", "InvalidMessageProof");
     await refusedProof(changed("chainId", b.chainId));
     await refusedProof(changed("l1BatchNumber", proof.l1BatchNumber + 1n));
@@ -303,30 +324,32 @@ describe("assets between L1 and chains", () => {
       await refusedProof(changed("proof", proof.proof.with(i, word)));
     }
     for (const words of [[], proof.proof.slice(0, -1), [...proof.proof, proof.proof[0]!], proof.proof.with(0, proof.proof[1]!)]) {
-      await assertReverts(changed("proof", words), "MessageVerification", "MalformedProof", [BigInt(words.length), 49n]);
+      await assertReverts(changed("proof", words), "MessageVerification", "MalformedProof", [60n, BigInt(words.length)]);
     }
     const body = fromHex(proof.message.data);
-    const withByte = (at: number, value: number) => changed("message", { ...proof.message, data: a.ethers.hexlify(body.with(at, value)) as Hex });
+    const withByte = (at: number, value: number) =>
+      changed("message", { ...proof.message, data: a.ethers.hexlify(body.with(at, value)) as Hex });
     await refusedProof(withByte(117, 61));
     await refusedProof(withByte(137, 1));
-    await assertReverts(withByte(1, 1), "L2AssetRouter", "WrongKind", [1n, 2n]);
+    await assertReverts(withByte(1, 1), "L2AssetRouter", "WrongKind", [2n, 1n]);
     await assertReverts(withByte(0, 2), "L2AssetRouter", "NotAnAssetMessage");
     await assertReverts(withByte(33, 0xff), "L2AssetRouter", "WrongDestination");
     await assertReverts(
       changed("message", { ...proof.message, sender: PREDEPLOYS.L2BaseToken }),
       "L2AssetRouter",
       "WrongMessageSender",
-      [PREDEPLOYS.L2BaseToken, PREDEPLOYS.L2AssetRouter].map((x) => a.ethers.getAddress(x)),
+      [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.L2BaseToken].map((x) => a.ethers.getAddress(x)),
     );
     await assertReverts((await router(a)).getFunction("deliver").staticCall(proof), "L2AssetRouter", "WrongDestination", [
-      b.chainId,
       a.chainId,
+      b.chainId,
     ]);
 
     assert.equal(await routerB.getFunction("isDelivered").staticCall(a.chainId, hash), false);
     // By this flag L1 tells whether a transfer arrived on a chain that stopped.
     const { address: flagged, slot } = deliveryFlagKey(a.chainId, hash);
-    const flag = async (): Promise<bigint> => BigInt(await b.ethers.provider.getStorage(`0x${flagged.toString(16).padStart(40, "0")}`, slot));
+    const flag = async (): Promise<bigint> =>
+      BigInt(await b.ethers.provider.getStorage(`0x${flagged.toString(16).padStart(40, "0")}`, slot));
     assert.equal(await flag(), 0n);
     const delivered = await b.send(routerB, "deliver", proof);
     assert.equal(await flag(), 1n);
@@ -374,7 +397,10 @@ describe("assets between L1 and chains", () => {
       await Promise.all(["name", "symbol", "decimals", "descriptionIsFinal"].map((name) => copy.getFunction(name).staticCall())),
       ["Test token", "TT", 6n, true],
     );
-    for (const [chain, at] of [[a, address], [b, await copy.getAddress()]] as const) {
+    for (const [chain, at] of [
+      [a, address],
+      [b, await copy.getAddress()],
+    ] as const) {
       await assertReverts(
         (await router(chain)).getFunction("withdraw(address,address,uint256)").staticCall(SHARED_BRIDGE, at, 1n),
         "L2AssetRouter",
@@ -389,26 +415,58 @@ describe("assets between L1 and chains", () => {
     assert.equal(await balanceOf(token, PREDEPLOYS.L2NativeTokenVault), 250n);
   });
 
+  for (const [what, gasPrice, least, most] of [
+    ["a delivery at no price gives a token's own code no more gas than a free operation has", 0n, 0n, 100_000n],
+    ["a delivery that is paid for gives a token's own code what it has", 1n, 200_000n, 500_000n],
+  ] as const) {
+    test(`A15: ${what}`, async () => {
+      const token = (await a.ethers.deployContract("GreedyToken", [], a.users[0])) as unknown as Contract;
+      const address = await token.getAddress();
+      await a.send(token, "approve", PREDEPLOYS.L2NativeTokenVault, 500n);
+      const sent = await a.send(await router(a), "sendToChain", b.chainId, address, 400n, b.users[0]!.address);
+      await ecosystem.settle();
+      await b.send(await router(b), "deliver", ecosystem.prove(keccak(fromHex(messageOf(a, sent)))));
+      const copy = (await (await vault(b)).getFunction("tokenAddress").staticCall(assetId(a.chainId, address as Hex))) as string;
+      const back = await b.send(await router(b), "sendToChain", a.chainId, copy, 150n, a.users[0]!.address);
+      await ecosystem.settle();
+      const proof = ecosystem.prove(keccak(fromHex(messageOf(b, back))));
+      await a.send(await router(a), "deliver", proof, { gasLimit: 500_000n, gasPrice });
+      const given = (await token.getFunction("gasGiven").staticCall()) as bigint;
+      assert.ok(given > least && given <= most, `${given} gas`);
+    });
+  }
+
   test("refuses tokens with a fee, missing approvals, and senseless destinations", async () => {
     const user = a.users[0]!;
     const token = (await a.ethers.deployContract("L2TestToken", [1000n, true, false], user)) as unknown as Contract;
     const address = await token.getAddress();
     const sendToChain = (await router(a)).getFunction("sendToChain");
-    await assertReverts(sendToChain.staticCall(b.chainId, address, 10n, user.address), "L2NativeTokenVault", "TokenCallFailed", [address]);
-    await a.send(token, "approve", PREDEPLOYS.L2NativeTokenVault, 500n);
-    await assertReverts(sendToChain.staticCall(b.chainId, address, 10n, user.address), "L2NativeTokenVault", "TokenAmountMismatch", [
-      10n,
-      9n,
+    await assertReverts(sendToChain.staticCall(b.chainId, address, 10n, user.address), "L2NativeTokenVault", "TokenCallFailed", [
+      address,
     ]);
+    await a.send(token, "approve", PREDEPLOYS.L2NativeTokenVault, 500n);
+    await assertReverts(
+      sendToChain.staticCall(b.chainId, address, 10n, user.address),
+      "L2NativeTokenVault",
+      "TokenAmountMismatch",
+      [10n, 9n],
+    );
     for (const chainId of [0n, a.chainId, L1_CHAIN_ID]) {
-      await assertReverts(sendToChain.staticCall(chainId, address, 10n, user.address), "L2AssetRouter", "InvalidDestination", [chainId]);
+      await assertReverts(sendToChain.staticCall(chainId, address, 10n, user.address), "L2AssetRouter", "InvalidDestination", [
+        chainId,
+      ]);
     }
     await assertReverts(
       sendToChain.staticCall(b.chainId, address, 10n, PREDEPLOYS.InteropHandler),
       "L2AssetRouter",
       "RecipientNotAllowed",
     );
-    await assertReverts(sendToChain.staticCall(b.chainId, address, 10n, user.address, { value: 1 }), "L2NativeTokenVault", "WrongValue", [0n, 1n]);
+    await assertReverts(
+      sendToChain.staticCall(b.chainId, address, 10n, user.address, { value: 1 }),
+      "L2NativeTokenVault",
+      "WrongValue",
+      [0n, 1n],
+    );
     await assertReverts(
       sendToChain.staticCall(b.chainId, PREDEPLOYS.L2BaseToken, 2n, user.address, { value: 1 }),
       "L2NativeTokenVault",

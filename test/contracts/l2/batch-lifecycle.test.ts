@@ -18,6 +18,7 @@ import {
 import { BOOTLOADER, startLocalL2 } from "./support/local-l2.ts";
 import type { LocalL2 } from "./support/local-l2.ts";
 import { assertReverts } from "./support/revert-reason.ts";
+import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
 
 const SHARED_BRIDGE: Hex = "0x00000000000000000000000000000000b41d6e00";
 const CONFIGURATION = {
@@ -58,10 +59,10 @@ describe("a batch's life in messenger, imported roots and system context", () =>
   test("shows the configuration that the initial state wrote", async () => {
     assert.equal(await context.getFunction("l1ChainId").staticCall(), 31337n);
     assert.equal(BigInt((await context.getFunction("l1SharedBridge").staticCall()) as string), BigInt(SHARED_BRIDGE));
-    assert.deepEqual(
-      [...((await context.getFunction("baseTokenOrigin").staticCall()) as [bigint, string])].map(BigInt),
-      [31337n, BigInt(CONFIGURATION.baseTokenOriginToken)],
-    );
+    assert.deepEqual([...((await context.getFunction("baseTokenOrigin").staticCall()) as [bigint, string])].map(BigInt), [
+      31337n,
+      BigInt(CONFIGURATION.baseTokenOriginToken),
+    ]);
     assert.equal(await context.getFunction("bornAt").staticCall(), 5n);
   });
 
@@ -69,8 +70,8 @@ describe("a batch's life in messenger, imported roots and system context", () =>
     const word = wordToHex(7n);
     const refused = async (contract: Contract, name: string, artifact: string, owner: string, ...args: unknown[]) =>
       assertReverts(contract.getFunction(name).staticCall(...args), artifact, "CallerNotAllowed", [
-        await (contract.runner as HardhatEthersSigner).getAddress(),
         l2.ethers.getAddress(owner),
+        await (contract.runner as HardhatEthersSigner).getAddress(),
       ]);
     await refused(asStranger(context), "openBatch", "SystemContext", BOOTLOADER, 1);
     await refused(asStranger(context), "closeBatch", "SystemContext", BOOTLOADER, 0);
@@ -138,6 +139,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
         importedRootCount: BigInt(imports.length),
         importedRootsRollingHash: imports.length === 0 ? IMPORTED_ROOTS_TAG : importedRootsRollingHash(imports),
         cheatCount: BigInt(cheats),
+        extensions: hashExtensions(hashConfiguration(CONFIGURATION)),
       });
       assert.equal(await context.getFunction("outputsHash").staticCall(), expected);
       // What the proof reads: slot 0. Everything else that the batch collected is as it was before the batch.
@@ -160,10 +162,12 @@ describe("a batch's life in messenger, imported roots and system context", () =>
   test("takes a message of the longest length and refuses one byte more", async () => {
     const limit = 65_536;
     assert.equal(await messenger.getFunction("sendToL1").staticCall(new Uint8Array(limit)), keccak(new Uint8Array(limit)));
-    await assertReverts(messenger.getFunction("sendToL1").staticCall(new Uint8Array(limit + 1)), "L1Messenger", "MessageTooLong", [
-      BigInt(limit + 1),
-      BigInt(limit),
-    ]);
+    await assertReverts(
+      messenger.getFunction("sendToL1").staticCall(new Uint8Array(limit + 1)),
+      "L1Messenger",
+      "MessageTooLong",
+      [BigInt(limit), BigInt(limit + 1)],
+    );
   });
 
   test("charges for each published byte", async () => {

@@ -58,7 +58,11 @@ describe("what clients call", () => {
         if (!(fragment instanceof FunctionFragment) || !(found instanceof FunctionFragment)) continue;
         assert.equal(found.payable, fragment.payable, fragment.format());
         assert.equal(found.constant, fragment.constant, fragment.format());
-        assert.deepEqual(found.outputs.map(({ type }) => type), fragment.outputs.map(({ type }) => type), fragment.format());
+        assert.deepEqual(
+          found.outputs.map(({ type }) => type),
+          fragment.outputs.map(({ type }) => type),
+          fragment.format(),
+        );
       }
     });
   }

@@ -48,7 +48,11 @@ describe("deposits as the shared bridge on L1 writes them", () => {
   };
 
   for (const [what, token, texts] of [
-    ["an ERC-20", () => l1.deploy("L2TestToken", 1000n, false, false).then((token) => token.getAddress()), ["Test token", "TT", 6n]],
+    [
+      "an ERC-20",
+      () => l1.deploy("L2TestToken", 1000n, false, false).then((token) => token.getAddress()),
+      ["Test token", "TT", 6n],
+    ],
     ["ETH, by the address that clients give it", () => Promise.resolve(`0x${"1".padStart(40, "0")}`), ["Ether", "ETH", 18n]],
     ["a contract that is no token", () => l1.deploy("RefusesPayment").then((token) => token.getAddress()), ["", "", 18n]],
   ] as const) {
@@ -56,9 +60,15 @@ describe("deposits as the shared bridge on L1 writes them", () => {
       const address = await token();
       await deliver(await depositOf(address, 700n));
       const router = await l2.predeploy("L2AssetRouter");
-      const minted = await l2.ethers.getContractAt("BridgedToken", (await router.getFunction("l2TokenAddress").staticCall(address)) as string);
+      const minted = await l2.ethers.getContractAt(
+        "BridgedToken",
+        (await router.getFunction("l2TokenAddress").staticCall(address)) as string,
+      );
       assert.equal(await minted.getFunction("balanceOf").staticCall(RECEIVER), 700n);
-      assert.deepEqual(await Promise.all(["name", "symbol", "decimals"].map((name) => minted.getFunction(name).staticCall())), texts);
+      assert.deepEqual(
+        await Promise.all(["name", "symbol", "decimals"].map((name) => minted.getFunction(name).staticCall())),
+        texts,
+      );
       assert.equal(await router.getFunction("l1TokenAddress").staticCall(await minted.getAddress()), address);
       const vault = await l2.predeploy("L2NativeTokenVault");
       assert.equal(await vault.getFunction("assetId").staticCall(await minted.getAddress()), assetId(l1ChainId, address as Hex));

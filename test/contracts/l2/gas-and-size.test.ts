@@ -109,8 +109,12 @@ describe("cost of the predeploys", () => {
     compare("gas", gas);
   });
 
-  for (const [what, callbackGas] of [["its calls", 1n], ["its callback", 4_999_999n]] as const) {
-    test(`fits an operation forced from L1 for a bundle at all limits at once, with all gas for ${what}`, () => forceLargest(callbackGas));
+  for (const [what, callbackGas] of [
+    ["its calls", 1n],
+    ["its callback", 4_999_999n],
+  ] as const) {
+    test(`fits an operation forced from L1 for a bundle at all limits at once, with all gas for ${what}`, () =>
+      forceLargest(callbackGas));
   }
 
   async function forceLargest(callbackGas: bigint): Promise<void> {
@@ -119,7 +123,11 @@ describe("cost of the predeploys", () => {
     const recipient = await (await b.ethers.deployContract("InteropRecipient")).getAddress();
     const caller = (await a.ethers.deployContract("InteropCaller", [PREDEPLOYS.InteropCenter])) as unknown as Contract;
     // Eight different assets, of which all come back; the last call takes all gas that the bundle has.
-    const attributes = [attribute("gasLimit", 5_000_000n - callbackGas), attribute("callback", callbackGas, 1n), attribute("relayerReward", 1n)];
+    const attributes = [
+      attribute("gasLimit", 5_000_000n - callbackGas),
+      attribute("callback", callbackGas, 1n),
+      attribute("relayerReward", 1n),
+    ];
     for (let i = 0; i < 8; i++) {
       const originToken = `0x${(0x70ce00 + i).toString(16).padStart(40, "0")}` as const;
       await a.deposit(await caller.getAddress(), originToken, 1n);

@@ -35,7 +35,12 @@ describe("a base token that can be minted without limit", () => {
     await ecosystem.settle();
     const delivering = await b.predeploy("L2AssetRouter", b.users[0]);
     await b.send(delivering, "deliver", ecosystem.prove(hashes[0]!));
-    await assertReverts(delivering.getFunction("deliver").staticCall(ecosystem.prove(hashes[1]!)), "L2BaseToken", "ReserveExhausted", [0n, 1n]);
+    await assertReverts(
+      delivering.getFunction("deliver").staticCall(ecosystem.prove(hashes[1]!)),
+      "L2BaseToken",
+      "ReserveExhausted",
+      [0n, 1n],
+    );
     // All that L1 may have taken meanwhile is there.
     await b.deposit(recipient, L1_TOKEN, MOST_DEPOSITED);
     assert.equal(await b.ethers.provider.getBalance(recipient), BASE_TOKEN_RESERVE_WEI);

@@ -28,7 +28,8 @@ describe("outcomes of calls to another chain", () => {
   let execute: InteropFixture["execute"];
   let outcomeOf: InteropFixture["outcomeOf"];
   before(async () => {
-    ({ ecosystem, a, b, c, target, caller, center, handler, ethBalance, bundleOf, execute, outcomeOf } = await startInteropFixture());
+    ({ ecosystem, a, b, c, target, caller, center, handler, ethBalance, bundleOf, execute, outcomeOf } =
+      await startInteropFixture());
   });
   beforeEach(() => ecosystem.settle());
   after(() => ecosystem.close());
@@ -132,7 +133,9 @@ describe("outcomes of calls to another chain", () => {
   test("tells a listener that failed again, for no second reward, until it listens once or 30 days have passed", async () => {
     const to = interoperable(b.chainId, await target.getAddress());
     const double = callStarter(to, target.interface.encodeFunctionData("double", [2n]), attribute("shadowAccount"));
-    const sends = [await a.send(caller, "send", interoperable(b.chainId), [double], [attribute("callback", 200_000n, 31n)], { value: 31n })];
+    const sends = [
+      await a.send(caller, "send", interoperable(b.chainId), [double], [attribute("callback", 200_000n, 31n)], { value: 31n }),
+    ];
     sends.push(await a.send(caller, "send", interoperable(b.chainId), [double], [attribute("callback", 200_000n, 0n)]));
     const [heard, expired] = sends.map(bundleOf) as [SentBundle, SentBundle];
     await ecosystem.settle();
@@ -142,7 +145,8 @@ describe("outcomes of calls to another chain", () => {
     const handlerA = await handler(a, 3);
     const centerA = await center(a);
     const isPending = (bundle: SentBundle): Promise<unknown> => centerA.getFunction("isCallbackPending").staticCall(bundle.hash);
-    const settled = async (receipt: TransactionReceipt): Promise<unknown[]> => (await eventsOf(receipt, "InteropCenter", "CallbackSettled"))[0]!;
+    const settled = async (receipt: TransactionReceipt): Promise<unknown[]> =>
+      (await eventsOf(receipt, "InteropCenter", "CallbackSettled"))[0]!;
 
     await a.send(caller, "setRefuses", true);
     const relayer = a.users[3]!.address;
@@ -175,8 +179,14 @@ describe("outcomes of calls to another chain", () => {
     await a.send(caller, "setRefuses", false);
     const refundRecipient = a.users[4]!.address;
     const send = (reward: bigint) =>
-      a.send(caller, "send", interoperable(b.chainId), [callStarter(to, double, attribute("shadowAccount"))],
-        [attribute("callback", 200_000n, reward), attribute("refundRecipient", refundRecipient)], { value: reward });
+      a.send(
+        caller,
+        "send",
+        interoperable(b.chainId),
+        [callStarter(to, double, attribute("shadowAccount"))],
+        [attribute("callback", 200_000n, reward), attribute("refundRecipient", refundRecipient)],
+        { value: reward },
+      );
     const bundle = bundleOf(await send(55n));
     const unpaid = bundleOf(await send(0n));
     const handlerA = await handler(a, 3);
@@ -185,7 +195,11 @@ describe("outcomes of calls to another chain", () => {
     await assertReverts(reclaim(bundle.body), "InteropCenter", "RewardNotReclaimable");
     await assertReverts(reclaim(unpaid.body), "InteropCenter", "NoRewardPending", [unpaid.hash]);
     // With another nonce, the fifth word behind the first byte, it is a bundle for which nothing waits.
-    await assertReverts(reclaim(`${bundle.body.slice(0, 2 + 2 * 160)}ff${bundle.body.slice(4 + 2 * 160)}`), "InteropCenter", "NoRewardPending");
+    await assertReverts(
+      reclaim(`${bundle.body.slice(0, 2 + 2 * 160)}ff${bundle.body.slice(4 + 2 * 160)}`),
+      "InteropCenter",
+      "NoRewardPending",
+    );
     const centerA = await center(a);
     await assertReverts(
       centerA.getFunction("reclaimReward").staticCall(bundle.hash, refundRecipient, 55n),
@@ -198,7 +212,9 @@ describe("outcomes of calls to another chain", () => {
     const before = await ethBalance(a, refundRecipient);
     const reclaimed = await a.send(handlerA, "reclaimCallbackReward", bundle.body);
     assert.equal((await ethBalance(a, refundRecipient)) - before, 55n);
-    assert.deepEqual(await eventsOf(reclaimed, "InteropCenter", "CallbackRewardReclaimed"), [[bundle.hash, refundRecipient, 55n]]);
+    assert.deepEqual(await eventsOf(reclaimed, "InteropCenter", "CallbackRewardReclaimed"), [
+      [bundle.hash, refundRecipient, 55n],
+    ]);
     await assertReverts(reclaim(bundle.body), "InteropCenter", "NoRewardPending", [bundle.hash]);
     await assertReverts(reclaim(unpaid.body), "InteropCenter", "NoRewardPending", [unpaid.hash]);
 

@@ -28,7 +28,8 @@ describe("calls that arrive from another chain", () => {
   let execute: InteropFixture["execute"];
   let outcomeOf: InteropFixture["outcomeOf"];
   before(async () => {
-    ({ ecosystem, a, b, c, recipient, target, center, handler, ethBalance, statusOf, bundleOf, execute, outcomeOf } = await startInteropFixture());
+    ({ ecosystem, a, b, c, recipient, target, center, handler, ethBalance, statusOf, bundleOf, execute, outcomeOf } =
+      await startInteropFixture());
   });
   beforeEach(() => ecosystem.settle());
   after(() => ecosystem.close());
@@ -67,29 +68,48 @@ describe("calls that arrive from another chain", () => {
       { value: 7n },
     );
     const other = messagesOf(
-      await a.send(await a.predeploy("L2AssetRouter", a.users[0]), "sendToChain", b.chainId, PREDEPLOYS.L2BaseToken, 7n, b.users[4]!.address, {
-        value: 7n,
-      }),
+      await a.send(
+        await a.predeploy("L2AssetRouter", a.users[0]),
+        "sendToChain",
+        b.chainId,
+        PREDEPLOYS.L2BaseToken,
+        7n,
+        b.users[4]!.address,
+        {
+          value: 7n,
+        },
+      ),
     )[0]!;
     await ecosystem.settle();
     const [bundle, assets] = bundleOf(sent).arguments();
-    const run = async (...args: unknown[]): Promise<unknown> => (await handler(b)).getFunction("executeBundle").staticCall(...args);
-    const message = (fields: Partial<MessageInclusionProof["message"]>) => ({ ...bundle, message: { ...bundle.message, ...fields } });
+    const run = async (...args: unknown[]): Promise<unknown> =>
+      (await handler(b)).getFunction("executeBundle").staticCall(...args);
+    const message = (fields: Partial<MessageInclusionProof["message"]>) => ({
+      ...bundle,
+      message: { ...bundle.message, ...fields },
+    });
     const changedByte = (position: number): Hex => {
       const bytes = Buffer.from(bundle.message.data.slice(2), "hex");
       bytes[position]! ^= 1;
       return `0x${bytes.toString("hex")}`;
     };
-    await assertReverts(run({ ...bundle, chainId: c.chainId }, assets), "InteropHandler", "WrongSourceChain", [c.chainId, a.chainId]);
+    await assertReverts(run({ ...bundle, chainId: c.chainId }, assets), "InteropHandler", "WrongSourceChain", [
+      a.chainId,
+      c.chainId,
+    ]);
     await assertReverts(run({ ...bundle, l2MessageIndex: 9n }, assets), "InteropHandler", "InvalidMessageProof");
-    await assertReverts(run({ ...bundle, proof: bundle.proof.with(3, bundle.proof[4]!) }, assets), "InteropHandler", "InvalidMessageProof");
+    await assertReverts(
+      run({ ...bundle, proof: bundle.proof.with(3, bundle.proof[4]!) }, assets),
+      "InteropHandler",
+      "InvalidMessageProof",
+    );
     await assertReverts(run(message({ sender: PREDEPLOYS.InteropHandler }), assets), "InteropHandler", "WrongMessageSender");
     await assertReverts(run(message({ data: changedByte(0) }), assets), "InteropHandler", "NotABundle");
     await assertReverts(run(message({ data: "0x" }), assets), "InteropHandler", "NotABundle");
     // The nonce: the fifth word behind the first byte.
     await assertReverts(run(message({ data: changedByte(1 + 32 * 5 - 1) }), assets), "InteropHandler", "InvalidMessageProof");
-    await assertReverts(run(bundle, []), "InteropHandler", "WrongAssetCount", [0n, 1n]);
-    await assertReverts(run(bundle, [assets[0], assets[0]]), "InteropHandler", "WrongAssetCount", [2n, 1n]);
+    await assertReverts(run(bundle, []), "InteropHandler", "WrongAssetCount", [1n, 0n]);
+    await assertReverts(run(bundle, [assets[0], assets[0]]), "InteropHandler", "WrongAssetCount", [1n, 2n]);
     await assertReverts(run(bundle, [ecosystem.prove(other.hash)]), "L2AssetRouter", "RecipientNotAllowed");
     await assertReverts(run(bundle, [{ ...assets[0], chainId: c.chainId }]), "InteropHandler", "WrongSourceChain");
     await assertReverts(
@@ -101,12 +121,14 @@ describe("calls that arrive from another chain", () => {
       (await handler(b, 2)).getFunction("executeBundle").staticCall(bundle, assets),
       "InteropHandler",
       "ExecutorNotAllowed",
-      [b.users[2]!.address, b.users[1]!.address],
+      [b.users[1]!.address, b.users[2]!.address],
     );
-    await assertReverts((await handler(c)).getFunction("executeBundle").staticCall(bundle, assets), "InteropHandler", "WrongDestination", [
-      b.chainId,
-      c.chainId,
-    ]);
+    await assertReverts(
+      (await handler(c)).getFunction("executeBundle").staticCall(bundle, assets),
+      "InteropHandler",
+      "WrongDestination",
+      [c.chainId, b.chainId],
+    );
     await run(bundle, assets);
   });
 
@@ -116,7 +138,7 @@ describe("calls that arrive from another chain", () => {
       (await handler(b)).getFunction("executeCalls").staticCall(`0x${"0".repeat(64)}`, empty, []),
       "InteropHandler",
       "CallerNotAllowed",
-      [b.users[1]!.address, b.ethers.getAddress(PREDEPLOYS.InteropHandler)],
+      [b.ethers.getAddress(PREDEPLOYS.InteropHandler), b.users[1]!.address],
     );
     await assertReverts(
       (await center(a)).getFunction("settleCallback").staticCall(`0x${"0".repeat(64)}`, a.users[0]!.address, 1, true),
@@ -127,7 +149,7 @@ describe("calls that arrive from another chain", () => {
       (await center(b)).getFunction("deliver").staticCall(await recipient.getAddress(), `0x${"0".repeat(64)}`, "0x", "0x"),
       "InteropCenter",
       "CallerNotAllowed",
-      [b.users[0]!.address, b.ethers.getAddress(PREDEPLOYS.InteropHandler)],
+      [b.ethers.getAddress(PREDEPLOYS.InteropHandler), b.users[0]!.address],
     );
     await assert.rejects(b.users[0]!.sendTransaction({ to: PREDEPLOYS.InteropHandler, value: 1n }));
   });

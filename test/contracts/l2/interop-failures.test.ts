@@ -28,7 +28,8 @@ describe("calls from another chain that fail", () => {
   let execute: InteropFixture["execute"];
   let outcomeOf: InteropFixture["outcomeOf"];
   before(async () => {
-    ({ ecosystem, a, b, c, recipient, target, caller, center, handler, ethBalance, statusOf, bundleOf, execute, outcomeOf } = await startInteropFixture());
+    ({ ecosystem, a, b, c, recipient, target, caller, center, handler, ethBalance, statusOf, bundleOf, execute, outcomeOf } =
+      await startInteropFixture());
   });
   beforeEach(() => ecosystem.settle());
   after(() => ecosystem.close());
@@ -129,8 +130,8 @@ describe("calls from another chain that fail", () => {
     await ecosystem.settle();
     const failed = await execute(c, bundleOf(wrong));
     const reason = (await handler(c)).interface.encodeErrorResult("ValueNotInBaseToken", [
-      assetId(L1_CHAIN_ID, ETH),
       assetId(L1_CHAIN_ID, L1_TOKEN),
+      assetId(L1_CHAIN_ID, ETH),
     ]);
     assert.deepEqual(await outcomeOf(failed), [false, reason]);
     assert.equal((await eventsOf(failed, "InteropHandler", "BundleRefunded")).length, 1);
@@ -140,12 +141,16 @@ describe("calls from another chain that fail", () => {
 
   test("fails calls whose results are longer than can be reported", async () => {
     const to = interoperable(b.chainId, await target.getAddress());
-    const answer = (length: bigint) => callStarter(to, target.interface.encodeFunctionData("longAnswer", [length]), attribute("shadowAccount"));
+    const answer = (length: bigint) =>
+      callStarter(to, target.interface.encodeFunctionData("longAnswer", [length]), attribute("shadowAccount"));
     // abi.encode of n bytes: 64 more, and whole words. 16 answers fill the limit of 4,096 bytes with 256 each.
     const send = async (calls: unknown[], ...attributes: string[]) =>
       bundleOf(await a.send(caller, "send", interoperable(b.chainId), calls, attributes));
     const wanted = attribute("callback", 100_000n, 0n);
-    const fits = await send(Array.from({ length: 16 }, () => answer(192n)), wanted);
+    const fits = await send(
+      Array.from({ length: 16 }, () => answer(192n)),
+      wanted,
+    );
     const tooLong = await send([...Array.from({ length: 15 }, () => answer(192n)), answer(193n)], wanted);
     const unreported = await send([answer(10_000n)]);
     await ecosystem.settle();
@@ -158,7 +163,7 @@ describe("calls from another chain that fail", () => {
     );
     assert.deepEqual(await outcomeOf(await execute(b, tooLong)), [
       false,
-      (await handler(b)).interface.encodeErrorResult("ResultTooLong", [4096n + 32n, 4096n]),
+      (await handler(b)).interface.encodeErrorResult("ResultTooLong", [4096n, 4096n + 32n]),
     ]);
     assert.equal((await outcomeOf(await execute(b, unreported)))[0], true);
   });

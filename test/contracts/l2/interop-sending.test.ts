@@ -84,32 +84,54 @@ describe("calls on their way to another chain", () => {
       centerA.getFunction("sendMessage").staticCall(recipientAddress, "0x", attributes, overrides);
     const bundle = (chain: string, calls: unknown[], attributes: string[]): Promise<unknown> =>
       centerA.getFunction("sendBundle").staticCall(chain, calls, attributes);
-    const refused = (call: Promise<unknown>, error: string, args?: unknown[]) => assertReverts(call, "InteropCenter", error, args);
+    const refused = (call: Promise<unknown>, error: string, args?: unknown[]) =>
+      assertReverts(call, "InteropCenter", error, args);
 
     await refused(message(["0x12345678"]), "UnsupportedAttribute", ["0x12345678"]);
     await refused(message(["0x12"]), "UnsupportedAttribute", ["0x00000000"]);
     await refused(message([], { value: 1n }), "WrongValue", [0n, 1n]);
     await refused(message([attribute("interopCallValue", 2n)], { value: 3n }), "WrongValue", [2n, 3n]);
     await refused(message([attribute("callback", 0n, 5n)], { value: 5n }), "WrongValue", [0n, 5n]);
-    await refused(message([attribute("gasLimit", 5_000_001n)]), "GasLimitTooHigh", [5_000_001n, 5_000_000n]);
-    await refused(message([attribute("gasLimit", 2n ** 256n - 1n)]), "GasLimitTooHigh", [2n ** 256n - 1n, 5_000_000n]);
+    await refused(message([attribute("gasLimit", 5_000_001n)]), "GasLimitTooHigh", [5_000_000n, 5_000_001n]);
+    await refused(message([attribute("gasLimit", 2n ** 256n - 1n)]), "GasLimitTooHigh", [5_000_000n, 2n ** 256n - 1n]);
     // The calls have 1,000,000 where the sender says nothing.
-    await refused(message([attribute("callback", 4_000_001n, 0n)]), "GasLimitTooHigh", [4_000_001n, 4_000_000n]);
+    await refused(message([attribute("callback", 4_000_001n, 0n)]), "GasLimitTooHigh", [4_000_000n, 4_000_001n]);
     const [calls, callback] = [attribute("gasLimit", 3_000_000n), attribute("callback", 2_000_001n, 0n)];
-    for (const order of [[calls, callback], [callback, calls]]) await refused(message(order), "GasLimitTooHigh", [2_000_001n, 2_000_000n]);
+    for (const order of [
+      [calls, callback],
+      [callback, calls],
+    ])
+      await refused(message(order), "GasLimitTooHigh", [2_000_000n, 2_000_001n]);
     await message([attribute("callback", 2_000_000n, 0n), calls]);
     await refused(message([attribute("refundRecipient", ETH)]), "InvalidRecipient");
     await refused(message([attribute("transferToken", L1_TOKEN, 1n, PREDEPLOYS.InteropHandler)]), "InvalidRecipient");
-    await refused(message(Array.from({ length: 9 }, () => attribute("transferToken", L1_TOKEN, 1n, L1_TOKEN))), "TooManyTokens", [9n, 8n]);
+    await refused(message(Array.from({ length: 9 }, () => attribute("transferToken", L1_TOKEN, 1n, L1_TOKEN))), "TooManyTokens", [
+      8n,
+      9n,
+    ]);
     for (const chainId of [a.chainId, L1_CHAIN_ID]) {
       await refused(message([], {}, interoperable(chainId, L1_TOKEN)), "InvalidDestination", [chainId]);
     }
     await refused(message([], {}, interoperable(b.chainId)), "InvalidRecipient");
     await refused(bundle(to, [], []), "InvalidRecipient");
-    await refused(bundle(interoperable(b.chainId), [callStarter(interoperable(c.chainId, L1_TOKEN), "0x")], []), "InvalidRecipient");
-    await refused(bundle(interoperable(b.chainId), Array.from({ length: 17 }, () => callStarter(to, "0x")), []), "TooManyCalls", [17n, 16n]);
+    await refused(
+      bundle(interoperable(b.chainId), [callStarter(interoperable(c.chainId, L1_TOKEN), "0x")], []),
+      "InvalidRecipient",
+    );
+    await refused(
+      bundle(
+        interoperable(b.chainId),
+        Array.from({ length: 17 }, () => callStarter(to, "0x")),
+        [],
+      ),
+      "TooManyCalls",
+      [16n, 17n],
+    );
     await refused(bundle(interoperable(b.chainId), [], [attribute("shadowAccount")]), "UnsupportedAttribute");
-    await refused(bundle(interoperable(b.chainId), [callStarter(to, "0x", attribute("gasLimit", 1n))], []), "UnsupportedAttribute");
+    await refused(
+      bundle(interoperable(b.chainId), [callStarter(to, "0x", attribute("gasLimit", 1n))], []),
+      "UnsupportedAttribute",
+    );
     for (const name of ["interopCallValue", "shadowAccount", "executionAddress", "relayerReward", "gasLimit", "callback"]) {
       const args = { interopCallValue: [1], shadowAccount: [], executionAddress: ["0x"], callback: [1, 1] }[name] ?? [1];
       assert.equal(await centerA.getFunction("supportsAttribute").staticCall(attribute(name, ...args).slice(0, 10)), true);

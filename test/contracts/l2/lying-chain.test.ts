@@ -13,6 +13,7 @@ import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundle
 import { ETH, L1_CHAIN_ID, startEcosystem } from "./support/ecosystem.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/revert-reason.ts";
+import { sampleRecord } from "../../support/batch-record.ts";
 
 describe("a chain whose quorum lies about its predeploys' messages", () => {
   let ecosystem: Ecosystem;
@@ -68,15 +69,13 @@ describe("a chain whose quorum lies about its predeploys' messages", () => {
       execute(ecosystem.prove(first[1]!.hash), [ecosystem.prove(second[0]!.hash)]),
       "InteropHandler",
       "WrongAsset",
-      [second[0]!.hash, first[0]!.hash],
+      [first[0]!.hash, second[0]!.hash],
     );
-    await assertReverts(
-      execute(ecosystem.prove(greedyHash), [ecosystem.prove(first[0]!.hash)]),
-      "InteropHandler",
-      "WrongValue",
-      [10n, 11n],
-    );
-    await assertReverts(execute(ecosystem.prove(foreignHash), []), "InteropHandler", "WrongSourceChain", [a.chainId, 999n]);
+    await assertReverts(execute(ecosystem.prove(greedyHash), [ecosystem.prove(first[0]!.hash)]), "InteropHandler", "WrongValue", [
+      11n,
+      10n,
+    ]);
+    await assertReverts(execute(ecosystem.prove(foreignHash), []), "InteropHandler", "WrongSourceChain", [999n, a.chainId]);
     const handler = await b.predeploy("InteropHandler", b.users[0]);
     const executed = await b.send(handler, "executeBundle", ecosystem.prove(splitHash), [ecosystem.prove(first[0]!.hash)]);
     assert.equal((await eventsOf(executed, "InteropHandler", "BundleExecuted"))[0]![3], false);
@@ -104,7 +103,11 @@ describe("a chain whose quorum lies about its predeploys' messages", () => {
 
     // Without an executed batch there is no root to prove the message against.
     const logs = [hashL2Log(messageLog(PREDEPLOYS.L2AssetRouter, body))];
-    const forged = [...registryLeaves, transactionTreeLeaf({ chainId: a.chainId, batchNumber: 9n, logRoot: l2LogTreeRoot(logs) })];
+    const record = sampleRecord();
+    const forged = [
+      ...registryLeaves,
+      transactionTreeLeaf({ chainId: a.chainId, batchNumber: 9n, logRoot: l2LogTreeRoot(logs), record }),
+    ];
     const router = await b.predeploy("L2AssetRouter", b.users[0]);
     for (const registryRootIndex of [latestRoot.registryIndex, latestRoot.registryIndex + 1n, 0n, 2n ** 256n - 1n]) {
       const proof = encodeMessageProof({
@@ -112,6 +115,7 @@ describe("a chain whose quorum lies about its predeploys' messages", () => {
         registryLeafIndex: BigInt(registryLeaves.length),
         registrySiblings: transactionTreeProof(forged, registryLeaves.length),
         registryRootIndex,
+        record,
       });
       const message = { txNumberInBatch: 0, sender: PREDEPLOYS.L2AssetRouter, data: toHex(body) };
       await assertReverts(
@@ -126,6 +130,7 @@ describe("a chain whose quorum lies about its predeploys' messages", () => {
       registryLeafIndex: 2n ** 32n,
       registrySiblings: Array.from({ length: 32 }, () => wordToHex(0n)),
       registryRootIndex: latestRoot.registryIndex,
+      record,
     });
     const verification = await b.predeploy("MessageVerification", b.users[0]);
     assert.equal(

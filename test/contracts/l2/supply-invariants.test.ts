@@ -83,7 +83,8 @@ describe("supplies under random operations", () => {
         const run = async () => {
           const proofs = assets.map((asset) => ecosystem.prove(asset));
           const done = await call(other, "InteropHandler", "executeBundle", ecosystem.prove(hash), proofs);
-          for (const outcome of await eventsOf(done, "InteropHandler", "BundleExecuted")) bundleOutcomes.add(outcome[3] as boolean);
+          for (const outcome of await eventsOf(done, "InteropHandler", "BundleExecuted"))
+            bundleOutcomes.add(outcome[3] as boolean);
           const [event] = await eventsOf(done, "InteropHandler", "ResultSent");
           if (event !== undefined) {
             const resultHash = event[1] as Hex;

@@ -10,6 +10,9 @@ import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import { assertDocumented } from "./documented-gas.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
+import { recordWords } from "../../../src/protocol/batch-record.ts";
+import { readHashVectors } from "../../protocol/hash-vectors.ts";
+import { readRegistryVectors } from "../../protocol/registry-vectors.ts";
 
 const P = 0x7f000001;
 
@@ -40,7 +43,11 @@ describe("protocol hashes in Solidity", () => {
       };
       assert.equal(await call("priorityOpsRollingHash", canonicalTxHashes), expected.priorityOpsRollingHash);
       assert.equal(
-        await call("importedRootsRollingHash", importedRoots.map((r) => r.registryIndex), importedRoots.map((r) => r.root)),
+        await call(
+          "importedRootsRollingHash",
+          importedRoots.map((r) => r.registryIndex),
+          importedRoots.map((r) => r.root),
+        ),
         expected.importedRootsRollingHash,
       );
       assert.equal(await call("hashOutputs", outputsFields), expected.outputsHash);
@@ -51,23 +58,74 @@ describe("protocol hashes in Solidity", () => {
       );
       const length = (expected.pubdata.length - 2) / 2;
       assert.equal(await call("deriveEvaluationPoint", preCommitment, pubdataHash, length), point);
-      const reading = (await call("readPubdata", expected.pubdata, canonicalTxHashes, oldLeafCount, point, outputsHash)) as Record<
-        string,
-        unknown
-      >;
+      const reading = (await call(
+        "readPubdata",
+        expected.pubdata,
+        canonicalTxHashes,
+        oldLeafCount,
+        point,
+        outputsHash,
+      )) as Record<string, unknown>;
       assert.equal(reading["evaluation"], evaluation);
       assert.equal(reading["logRoot"], expected.l2LogsTreeRoot);
       assert.deepEqual([...(reading["codeHashes"] as string[])], expected.codeHashes);
-      const { flowsHash } = batch;
+      const { flowsHash, partitionDa } = batch;
       const policyDataHash = keccak256(batch.policyData);
-      assert.equal(await call("hashDaCommitment", { pubdataHash, point, evaluation, flowsHash, policyDataHash }), daCommitment);
+      assert.equal(
+        await call("hashDaCommitment", { pubdataHash, point, evaluation, flowsHash, policyDataHash, partitionDa }),
+        daCommitment,
+      );
       assert.equal(await call("hashCommitment", preCommitment, daCommitment), commitment);
       assert.equal(
-        await call("encodeStatement", commitment, batch.oldStateRoot, batch.newStateRoot, diffDigest, point, evaluation, outputsHash),
+        await call(
+          "encodeStatement",
+          commitment,
+          batch.oldStateRoot,
+          batch.newStateRoot,
+          diffDigest,
+          point,
+          evaluation,
+          outputsHash,
+        ),
         expected.statement,
       );
     });
   }
+
+  test("hashes configurations, refusals, records, flows and stored batches as the vectors do", async () => {
+    const hashes = await l1.deploy("HashHarness");
+    const hash = (name: string, ...args: unknown[]): Promise<unknown> =>
+      hashes.getFunction(name).staticCall(...args) as Promise<unknown>;
+    const { configurations, refused, flows, storedBatches } = readHashVectors();
+    for (const { hash: expected, extensions, ...configuration } of configurations) {
+      assert.equal(await hash("hashConfiguration", configuration), expected);
+      assert.equal(await hash("hashExtensions", expected), extensions);
+    }
+    for (const { chainIds, hash: expected } of refused) assert.equal(await hash("hashRefused", chainIds), expected);
+    for (const { flows: list, hash: expected } of flows) assert.equal(await hash("hashFlows", list), expected);
+    for (const { batch, hash: expected } of storedBatches) assert.equal(await hash("hashStoredBatch", batch), expected);
+    for (const { record, recordHash, refusedDestinations } of readRegistryVectors()) {
+      assert.equal(await hash("hashRefused", refusedDestinations), record.refused);
+      assert.equal(await hash("hashRecord", record), recordHash);
+      assert.equal(await hash("hashRecordWords", recordWords(record)), recordHash);
+    }
+  });
+
+  test("hashes announcements and deposits, and describes tokens, as the vectors do", async () => {
+    const hashes = await l1.deploy("HashHarness");
+    const hash = (name: string, ...args: unknown[]): Promise<unknown> =>
+      hashes.getFunction(name).staticCall(...args) as Promise<unknown>;
+    const { deposits, announcements, descriptions } = readHashVectors();
+    for (const { depositor, token, amount, hash: expected } of deposits) {
+      assert.equal(await hash("hashDeposit", depositor, token, amount), expected);
+    }
+    for (const { l1ChainId, creator, secret, configuration, hash: expected } of announcements) {
+      assert.equal(await hash("hashAnnouncement", l1ChainId, creator, secret, configuration), expected);
+    }
+    for (const { originChainId, originToken, name, symbol, decimals, body } of descriptions) {
+      assert.equal(await hash("describeToken", originChainId, originToken, name, symbol, decimals), body);
+    }
+  });
 
   test("refuses what the rejection vectors refuse, with the same error", async () => {
     const errors = new Interface(PUBDATA_REJECTION_CODES.map((code) => `error ${code}(uint256 offset)`));
@@ -86,7 +144,14 @@ describe("protocol hashes in Solidity", () => {
 
   test("knows canonical digests at every element's edge", async () => {
     for (let i = 0; i < 8; i++) {
-      for (const [element, canonical] of [[0, true], [P - 1, true], [P, false], [0x7fffffff, false], [0x80000000, false], [0xffffffff, false]] as const) {
+      for (const [element, canonical] of [
+        [0, true],
+        [P - 1, true],
+        [P, false],
+        [0x7fffffff, false],
+        [0x80000000, false],
+        [0xffffffff, false],
+      ] as const) {
         for (const others of [0, P - 1]) {
           const elements = new Array<number>(8).fill(others);
           elements[i] = element;
@@ -106,7 +171,14 @@ describe("protocol hashes in Solidity", () => {
         /DigestNotCanonical/,
       );
       await assert.rejects(
-        call("hashPreCommitment", { ...batch, oldStateRoot: a, newStateRoot: b, diffDigest: c, batchNumber: 1, outputsHash: bad }),
+        call("hashPreCommitment", {
+          ...batch,
+          oldStateRoot: a,
+          newStateRoot: b,
+          diffDigest: c,
+          batchNumber: 1,
+          outputsHash: bad,
+        }),
         /DigestNotCanonical/,
       );
     }
@@ -127,7 +199,7 @@ describe("protocol hashes in Solidity", () => {
       const count = (messages + operations).toString(16).padStart(4, "0");
       const gas = await call(
         "measureLogs",
-        `0x01${count}000000000000${message.repeat(messages)}${"01".repeat(operations)}`,
+        `0x02${count}000000000000${message.repeat(messages)}${"01".repeat(operations)}`,
         Array.from({ length: operations }, (_, i) => wordToHex(BigInt(i))),
       );
       return gas as bigint;
@@ -136,7 +208,10 @@ describe("protocol hashes in Solidity", () => {
     const message = ((await gasOf(1024, 32, 0)) - base) / 1024n;
     const longMessage = ((await gasOf(64, 1024, 0)) - base) / 64n;
     const operation = ((await gasOf(0, 0, 1024)) - base) / 1024n;
-    assert.deepEqual({ base, message, longMessage, operation }, { base: 3_612n, message: 741n, longMessage: 1_027n, operation: 649n });
+    assert.deepEqual(
+      { base, message, longMessage, operation },
+      { base: 3_612n, message: 741n, longMessage: 1_027n, operation: 649n },
+    );
     assertDocumented(message, operation);
   });
 });

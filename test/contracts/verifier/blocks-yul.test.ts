@@ -8,7 +8,14 @@ import { ERROR_FUNCTIONS, errorSelector } from "../../../scripts/verifier-genera
 import { hex, lanes, lanesOf, MONTGOMERY, PRIME } from "../../../scripts/verifier-generator/lanes.ts";
 import { domainFunctions } from "../../../scripts/verifier-generator/yul-domain.ts";
 import { EXTENSION_FUNCTIONS } from "../../../scripts/verifier-generator/yul-extension.ts";
-import { FINAL_CHUNK, FINAL_CHUNK_BYTES, finalChunkFunction, foldFunction, READ_FINAL, readLeafFunction } from "../../../scripts/verifier-generator/yul-fri.ts";
+import {
+  FINAL_CHUNK,
+  FINAL_CHUNK_BYTES,
+  finalChunkFunction,
+  foldFunction,
+  READ_FINAL,
+  readLeafFunction,
+} from "../../../scripts/verifier-generator/yul-fri.ts";
 import { merkleFunction } from "../../../scripts/verifier-generator/yul-merkle.ts";
 import { COEFFICIENT_TABLE, rowSumFunction, UNPACK_VALUES } from "../../../scripts/verifier-generator/yul-opening.ts";
 import { transcriptFunctions } from "../../../scripts/verifier-generator/yul-transcript.ts";
@@ -34,8 +41,24 @@ const canonical = (w: bigint): number[] => lanesOf(w).map(reduce);
 const concat = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 const EDGE: Ext = [P - 1, P - 1, P - 1, P - 1, P - 1];
 
-const MEMORY = { table: 0x2000, prefix: 0x8000, source: 0x9000, leaf: 0x1000, bytes: 0x1200, out: 0x800, stack: 0x4000, buffer: 0x5000 };
-const ROW_WIDTHS = [{ width: 140, prefix: 63 }, { width: 40, prefix: 0 }, { width: 4, prefix: 3 }, { width: 16, prefix: 8 }, { width: 9, prefix: 9 }, { width: 240, prefix: 233 }];
+const MEMORY = {
+  table: 0x2000,
+  prefix: 0x8000,
+  source: 0x9000,
+  leaf: 0x1000,
+  bytes: 0x1200,
+  out: 0x800,
+  stack: 0x4000,
+  buffer: 0x5000,
+};
+const ROW_WIDTHS = [
+  { width: 140, prefix: 63 },
+  { width: 40, prefix: 0 },
+  { width: 4, prefix: 3 },
+  { width: 16, prefix: 8 },
+  { width: 9, prefix: 9 },
+  { width: 240, prefix: 233 },
+];
 
 /** Body that measures `call` and returns `words` result words from `out`, then its gas. */
 const measured = (setup: string, call: string, words: number): string => `
@@ -52,7 +75,10 @@ let chain: CodeChain;
 let yul: Awaited<ReturnType<typeof deployYul>>;
 let twinAddress: string;
 const twin = JSON.parse(
-  readFileSync(new URL("../../../artifacts/test/contracts/solidity/verifier/PlainStark.sol/PlainStark.json", import.meta.url), "utf8"),
+  readFileSync(
+    new URL("../../../artifacts/test/contracts/solidity/verifier/PlainStark.sol/PlainStark.json", import.meta.url),
+    "utf8",
+  ),
 ) as { readonly abi: ConstructorParameters<typeof Interface>[0]; readonly bytecode: string; readonly deployedBytecode: string };
 const twinAbi = new Interface(twin.abi);
 
@@ -71,15 +97,24 @@ before(async () => {
             `sum, faults := rowSum(${32 * width}) mstore(${out}, sum) mstore(add(${out}, 32), faults) mstore(add(${out}, 64), mload(${hex(MEMORY.prefix)}))`,
             3,
           ),
-          functions: EXTENSION_FUNCTIONS + COEFFICIENT_TABLE + rowSumFunction({ name: "rowSum", width, table: MEMORY.table, prefix, prefixAddress: MEMORY.prefix }),
+          functions:
+            EXTENSION_FUNCTIONS +
+            COEFFICIENT_TABLE +
+            rowSumFunction({ name: "rowSum", width, table: MEMORY.table, prefix, prefixAddress: MEMORY.prefix }),
         },
       ];
     }),
   );
   yul = await deployYul(chain, {
-    Multiply: { body: measured("let r", `r := extMul(calldataload(0), calldataload(32)) mstore(${out}, r)`, 1), functions: EXTENSION_FUNCTIONS },
+    Multiply: {
+      body: measured("let r", `r := extMul(calldataload(0), calldataload(32)) mstore(${out}, r)`, 1),
+      functions: EXTENSION_FUNCTIONS,
+    },
     Inverse: { body: measured("let r", `r := extInverse(calldataload(0)) mstore(${out}, r)`, 1), functions: EXTENSION_FUNCTIONS },
-    Fold: { body: measured(copy(MEMORY.leaf, 32, "256"), `mstore(${out}, foldLeaf(calldataload(0)))`, 1), functions: EXTENSION_FUNCTIONS + foldFunction(MEMORY.leaf) },
+    Fold: {
+      body: measured(copy(MEMORY.leaf, 32, "256"), `mstore(${out}, foldLeaf(calldataload(0)))`, 1),
+      functions: EXTENSION_FUNCTIONS + foldFunction(MEMORY.leaf),
+    },
     Leaf: {
       body: `let hash, padding, bad := readLeaf(64, calldataload(0), calldataload(32)) mstore(${out}, hash) mstore(add(${out}, 32), padding) mstore(add(${out}, 64), bad)
       mcopy(add(${out}, 96), ${hex(MEMORY.leaf)}, 256) return(${out}, 352)`,
@@ -94,9 +129,18 @@ before(async () => {
       ),
       functions: EXTENSION_FUNCTIONS + READ_FINAL + finalChunkFunction(MEMORY.table),
     },
-    Point: { body: `mstore(${out}, rootAt(calldataload(0))) mstore(add(${out}, 32), inverseRootAt(calldataload(0))) return(${out}, 64)`, functions: domainFunctions(24) },
-    Challenge: { body: `mstore(${out}, challenge(calldataload(0))) return(${out}, 32)`, functions: ERROR_FUNCTIONS + transcriptFunctions(MEMORY.buffer) },
-    Absorb: { body: `mstore(${out}, absorb(calldataload(0), 32, sub(calldatasize(), 32))) return(${out}, 32)`, functions: ERROR_FUNCTIONS + transcriptFunctions(MEMORY.buffer) },
+    Point: {
+      body: `mstore(${out}, rootAt(calldataload(0))) mstore(add(${out}, 32), inverseRootAt(calldataload(0))) return(${out}, 64)`,
+      functions: domainFunctions(24),
+    },
+    Challenge: {
+      body: `mstore(${out}, challenge(calldataload(0))) return(${out}, 32)`,
+      functions: ERROR_FUNCTIONS + transcriptFunctions(MEMORY.buffer),
+    },
+    Absorb: {
+      body: `mstore(${out}, absorb(calldataload(0), 32, sub(calldatasize(), 32))) return(${out}, 32)`,
+      functions: ERROR_FUNCTIONS + transcriptFunctions(MEMORY.buffer),
+    },
     Positions: {
       body: `let before := gas() drawPositions(calldataload(0), ${out}, calldataload(32), calldataload(64)) before := sub(before, gas())
       let end := add(${out}, shl(5, calldataload(32))) mstore(end, before) return(${out}, sub(add(end, 32), ${out}))`,
@@ -171,7 +215,9 @@ test("finds the point of a position and its inverse", async () => {
 test("folds a FRI leaf", async () => {
   const random = createRandom(43);
   for (let i = 0; i < 10; i++) {
-    const values = Array.from({ length: 8 }, () => (i === 0 ? EDGE : i === 1 && random.below(2) === 0 ? field.zero : i === 1 ? EDGE : random.extension()));
+    const values = Array.from({ length: 8 }, () =>
+      i === 0 ? EDGE : i === 1 && random.below(2) === 0 ? field.zero : i === 1 ? EDGE : random.extension(),
+    );
     const y = i === 0 ? EDGE : random.extension();
     const expected = foldCoset(field, values, 1, y);
     const [sum, gas] = await plain("fold", values, y);
@@ -186,7 +232,10 @@ test("reads a FRI leaf around its derived value", async () => {
   const random = createRandom(44);
   for (let slot = 0; slot < 8; slot++) {
     const values = Array.from({ length: 8 }, (_, i) => (i === 3 ? EDGE : random.extension()));
-    const sent = packExtensions(values.filter((_, i) => i !== slot), 5);
+    const sent = packExtensions(
+      values.filter((_, i) => i !== slot),
+      5,
+    );
     const header = wordBytes([BigInt(slot), word(values[slot] ?? [])]);
     const [hash = 0n, padding, bad, ...read] = await yul("Leaf", concat(header, sent));
     assert.equal(hash, BigInt(`0x${Buffer.from(keccak_256(packExtensions(values, 5))).toString("hex")}`));
@@ -197,7 +246,13 @@ test("reads a FRI leaf around its derived value", async () => {
       padded[20 * i]! |= 8 << random.below(5);
       assert.notEqual((await yul("Leaf", concat(header, padded)))[1], 0n);
       const large = sent.slice();
-      large.set(packElements(Array.from({ length: 5 }, (_, c) => (c === i % 5 ? P : 0)), 5), 20 * i);
+      large.set(
+        packElements(
+          Array.from({ length: 5 }, (_, c) => (c === i % 5 ? P : 0)),
+          5,
+        ),
+        20 * i,
+      );
       const [, clean, carries] = await yul("Leaf", concat(header, large));
       assert.equal(clean, 0n);
       assert.notEqual(carries, 0n);
@@ -211,7 +266,8 @@ test("evaluates the final polynomial", async () => {
     const coefficients = Array.from({ length: count }, () => (count === 64 ? EDGE : random.extension()));
     const x = count === 64 ? P - 1 : random.element();
     const packed = packExtensions(coefficients, 5);
-    const input = (bytes: Uint8Array): Uint8Array => concat(wordBytes([BigInt(x), BigInt(count)]), bytes, new Uint8Array(80).fill(255));
+    const input = (bytes: Uint8Array): Uint8Array =>
+      concat(wordBytes([BigInt(x), BigInt(count)]), bytes, new Uint8Array(80).fill(255));
     const expected = evaluatePolynomial(field, coefficients, x);
     const [sum, gas] = await plain("evaluate", coefficients, x);
     assert.deepEqual(numbers(sum), expected);
@@ -247,7 +303,10 @@ test("sums rows, whole and up to the columns opened at the next row", async () =
       if (prefix > 0) assert.equal(prefixSum, word(sumOf(prefix)));
       assert.ok(yulGas < (gas as bigint) / 4n, `${yulGas} gas against ${gas}`);
       const at = random.below(width);
-      const large = packElements(elements.map((element, k) => (k === at ? P + random.below(2) * (0x7fffffff - P) : element)), BASE31_GROUP);
+      const large = packElements(
+        elements.map((element, k) => (k === at ? P + random.below(2) * (0x7fffffff - P) : element)),
+        BASE31_GROUP,
+      );
       assert.ok((await yul(`RowSum${width}`, input(large)))[1]! >> 31n !== 0n, `column ${at} of ${width}`);
       if (width % 8 !== 0) {
         const padded = row.slice();
@@ -271,7 +330,13 @@ test("unpacks opened values", async () => {
     for (let c = 0; c < 5; c++) {
       const large = packed.slice();
       const row = unpackElements(packed.subarray(c * rowLength, (c + 1) * rowLength), count, BASE31_GROUP) ?? [];
-      large.set(packElements(row.map((x, i) => (i === c % count ? P : x)), BASE31_GROUP), c * rowLength);
+      large.set(
+        packElements(
+          row.map((x, i) => (i === c % count ? P : x)),
+          BASE31_GROUP,
+        ),
+        c * rowLength,
+      );
       assert.notEqual((await yul("Unpack", input(large)))[1], 0n);
       if (count % 8 === 0) continue;
       const padded = packed.slice();
@@ -290,7 +355,13 @@ test("draws challenges and positions", async () => {
     const state = BigInt(`0x${Buffer.from(transcript.grindingSeed()).toString("hex")}`);
     const [challenge = 0n] = await yul("Challenge", [state]);
     assert.deepEqual(lanesOf(challenge).map(Number), transcript.challenge("composition"));
-    for (const [count, logDomain] of [[23, 20], [14, 5], [4, 3], [1, 24], [8, 4]] as const) {
+    for (const [count, logDomain] of [
+      [23, 20],
+      [14, 5],
+      [4, 3],
+      [1, 24],
+      [8, 4],
+    ] as const) {
       const expected = transcript.queries(logDomain, count);
       const result = await yul("Positions", [state, BigInt(count), BigInt(logDomain)]);
       assert.deepEqual(result.slice(0, -1).map(Number), expected);
@@ -301,7 +372,9 @@ test("draws challenges and positions", async () => {
     transcript.absorb("mainRoot", seed);
     // Nine positions out of eight do not exist: the draw must end all the same.
     assert.equal(transcript.queries(3, 9), undefined);
-    await assert.rejects(yul("Positions", [state, 9n, 3n]), (error: Error) => error.message.includes(errorSelector("positionsExhausted")));
+    await assert.rejects(yul("Positions", [state, 9n, 3n]), (error: Error) =>
+      error.message.includes(errorSelector("positionsExhausted")),
+    );
     const [absorbed = 0n] = await yul("Absorb", concat(bytesOf(state), seed));
     assert.deepEqual(bytesOf(absorbed), transcript.grindingSeed());
   }
@@ -309,7 +382,16 @@ test("draws challenges and positions", async () => {
 
 test("recomputes the root of a pruned multiproof", async () => {
   const random = createRandom(49);
-  for (const [depth, count, digestBytes] of [[0, 1, 26], [1, 2, 26], [3, 3, 16], [3, 8, 32], [20, 23, 26], [14, 20, 26], [5, 17, 32], [24, 2, 26]] as const) {
+  for (const [depth, count, digestBytes] of [
+    [0, 1, 26],
+    [1, 2, 26],
+    [3, 3, 16],
+    [3, 8, 32],
+    [20, 23, 26],
+    [14, 20, 26],
+    [5, 17, 32],
+    [24, 2, 26],
+  ] as const) {
     const chosen = new Set<number>();
     while (chosen.size < count) chosen.add(random.below(2 ** depth));
     const leaves = [...chosen].sort((a, b) => a - b);
@@ -334,7 +416,13 @@ test("recomputes the root of a pruned multiproof", async () => {
     const [root = 0n, left, siblingCount, yulGas = 0n] = await yul(`Merkle${digestBytes}`, input);
     assert.deepEqual(wordBytes([root]), Uint8Array.from(node), `depth ${depth}, ${count} leaves`);
     assert.deepEqual([left, siblingCount], [0n, BigInt(siblings.length)]);
-    const [plainRoot, gas] = await plain("merkleRoot", depth, { digestBytes, leaves, hashes, siblings: concat(...siblings), cursor: 0 });
+    const [plainRoot, gas] = await plain("merkleRoot", depth, {
+      digestBytes,
+      leaves,
+      hashes,
+      siblings: concat(...siblings),
+      cursor: 0,
+    });
     assert.equal(BigInt(plainRoot as string), root);
     if (siblings.length > 0) assert.ok(yulGas < (gas as bigint), `${yulGas} gas against ${gas}`);
   }

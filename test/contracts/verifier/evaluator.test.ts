@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { createStateTransitionAir } from "../../../src/air/state-transition/state-transition-air.ts";
-import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/air/state-transition/public-values.ts";
+import { createStateTransitionAir } from "../../../src/circuits/state-transition/state-transition-air.ts";
+import { AUXILIARY_COUNT, STATEMENT_PUBLIC_COUNT } from "../../../src/circuits/state-transition/public-values.ts";
 import type { Ext } from "../../../src/field/extension.ts";
 import { inv, mul, P, pow } from "../../../src/field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../../src/stark/air.ts";
@@ -44,7 +44,11 @@ function everythingAir(): Air {
   y.forEach((column, i) => t.assertEqual("run", "everyRow", column, x[i] ?? x0, x3));
   y.forEach((column) => t.assertZero("values", "transition", column, t.mul(x0, x1)));
   y.forEach((column, i) => t.assertEqual("next run", "transition", t.next(x[i] ?? x0), column, t.mul(x0, x1)));
-  const [swapped = x0, scaled = x0, product = x0] = t.apply(swapAndScale, [t.sub(x0, y1), t.scale(x1, 77), t.constant(123456789)]);
+  const [swapped = x0, scaled = x0, product = x0] = t.apply(swapAndScale, [
+    t.sub(x0, y1),
+    t.scale(x1, 77),
+    t.constant(123456789),
+  ]);
   const [again = x0] = t.apply(swapAndScale, [scaled, product, t.public(3)]);
   t.assertZero("gadget", "everyRow", t.add(swapped, again));
   let long = t.sub(x0, y0);
@@ -64,7 +68,12 @@ function chainedConstantsAir(): Air {
   return t.build();
 }
 
-function systemOf(air: Air, statementCount: number, auxiliaryCount: number, parameters = smallParameters({ minLogRows: 3, maxConstraintDegree: 9 })): System {
+function systemOf(
+  air: Air,
+  statementCount: number,
+  auxiliaryCount: number,
+  parameters = smallParameters({ minLogRows: 3, maxConstraintDegree: 9 }),
+): System {
   return compileSystem({
     name: `${air.name}/test`,
     parameters,
@@ -97,7 +106,8 @@ describe("generated constraint contracts", () => {
         // Rounds 0 and 1 put an edge everywhere, 2 and 3 mix it with zeros: the lazy additions are at their largest there.
         const largest = edges[round % 2] ?? 0;
         const edge = Array<number>(5).fill(largest);
-        const value = (): Ext => (round < 2 || (round < 4 && random.below(2) === 0) ? edge : round < 4 ? [0, 0, 0, 0, 0] : random.extension());
+        const value = (): Ext =>
+          round < 2 || (round < 4 && random.below(2) === 0) ? edge : round < 4 ? [0, 0, 0, 0, 0] : random.extension();
         const atPoint: readonly Ext[] = Array.from({ length: shape.columnCount }, value);
         const atNext: readonly Ext[] = Array.from({ length: shape.nextColumnCount }, value);
         const publicValues = Array.from({ length: publicCount }, () => (round < 4 ? largest : random.element()));

@@ -1,9 +1,29 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { everyLane, lanes, lanesOf, MONTGOMERY, MUL_LEFT_LIMIT, MUL_OUT, MUL_RIGHT_LIMIT, normalizedBound, PRIME, SCALE_LIMIT, SCALE_OUT } from "../../../scripts/verifier-generator/lanes.ts";
+import {
+  everyLane,
+  lanes,
+  lanesOf,
+  MONTGOMERY,
+  MUL_LEFT_LIMIT,
+  MUL_OUT,
+  MUL_RIGHT_LIMIT,
+  normalizedBound,
+  PRIME,
+  SCALE_LIMIT,
+  SCALE_OUT,
+} from "../../../scripts/verifier-generator/lanes.ts";
 import { divisionFunction } from "../../../scripts/verifier-generator/yul-evaluator.ts";
-import { declareConstants, EXT_CUBE, EXT_MUL_WIDE, EXTENSION_FUNCTIONS, MUL_ADD_CONSTANTS, stackMul, stackMulAdd } from "../../../scripts/verifier-generator/yul-extension.ts";
+import {
+  declareConstants,
+  EXT_CUBE,
+  EXT_MUL_WIDE,
+  EXTENSION_FUNCTIONS,
+  MUL_ADD_CONSTANTS,
+  stackMul,
+  stackMulAdd,
+} from "../../../scripts/verifier-generator/yul-extension.ts";
 import { createExtension } from "../../../src/field/extension.ts";
 import { inv, mul, P, pow, reduce } from "../../../src/field/koala-bear.ts";
 import { packElements } from "../../../src/kernels/leaf-encoding.ts";
@@ -87,7 +107,10 @@ test("multiplies operands at every combination of lane limits and below", async 
         ]
       : [adversarial(random, MUL_LEFT_LIMIT), adversarial(random, MUL_RIGHT_LIMIT)],
   );
-  const results = await run("Mul", cases.map(([a, b]) => [lanes(a), lanes(b)]));
+  const results = await run(
+    "Mul",
+    cases.map(([a, b]) => [lanes(a), lanes(b)]),
+  );
   cases.forEach(([a, b], i) => {
     const expected = field.scale(field.mul(a.map(reduce), b.map(reduce)), unmontgomery);
     const word = results[i]!;
@@ -122,14 +145,24 @@ test("multiplies by an operand that is normalized first, and cubes one", async (
     b: adversarial(random, wide),
     x: i < 32 ? [0, 1, 2, 3, 4].map((k) => ((i >> k) & 1 ? cubed : 0n)) : adversarial(random, cubed),
   }));
-  const products = await run("MulWide", cases.map(({ a, b }) => [lanes(a), lanes(b)]));
-  const cubes = await run("Cube", cases.map(({ x }) => [lanes(x)]));
+  const products = await run(
+    "MulWide",
+    cases.map(({ a, b }) => [lanes(a), lanes(b)]),
+  );
+  const cubes = await run(
+    "Cube",
+    cases.map(({ x }) => [lanes(x)]),
+  );
   cases.forEach(({ a, b, x }, i) => {
     assert.deepEqual(canonical(products[i]!), field.scale(field.mul(a.map(reduce), b.map(reduce)), unmontgomery));
     const value = x.map(reduce);
     const square = field.scale(field.mul(value, value), unmontgomery);
     assert.deepEqual(canonical(cubes[i]!), field.scale(field.mul(value, square), unmontgomery));
-    for (const word of [products[i]!, cubes[i]!]) assert.ok(lanesOf(word).every((lane) => lane <= MUL_OUT), `lanes of case ${i}`);
+    for (const word of [products[i]!, cubes[i]!])
+      assert.ok(
+        lanesOf(word).every((lane) => lane <= MUL_OUT),
+        `lanes of case ${i}`,
+      );
   });
 });
 
@@ -139,11 +172,17 @@ test("scales lanes at their limit by base elements at theirs", async () => {
     i < 32 ? [0, 1, 2, 3, 4].map((k) => ((i >> k) & 1 ? SCALE_LIMIT : 0n)) : adversarial(random, SCALE_LIMIT),
     [0n, 1n, PRIME - 1n, (1n << 31n) - 1n, 0xffffn, 0x7fff0000n][i % 8] ?? random.big(PRIME),
   ]);
-  const results = await run("Scale", cases.map(([a, s]) => [lanes(a), s]));
+  const results = await run(
+    "Scale",
+    cases.map(([a, s]) => [lanes(a), s]),
+  );
   cases.forEach(([a, s], i) => {
     const word = results[i]!;
     assert.deepEqual(canonical(word), field.scale(a.map(reduce), mul(reduce(s), unmontgomery)), `case ${i}`);
-    assert.ok(lanesOf(word).every((lane) => lane <= SCALE_OUT), `lanes of case ${i}`);
+    assert.ok(
+      lanesOf(word).every((lane) => lane <= SCALE_OUT),
+      `lanes of case ${i}`,
+    );
   });
 });
 
@@ -151,7 +190,10 @@ test("normalizes without changing the value and within the bound that the genera
   const random = createRandom(3);
   for (const limit of [PRIME, 4n * PRIME, (1n << 36n) - 1n, (1n << 51n) - 1n]) {
     const cases = Array.from({ length: 200 }, () => adversarial(random, limit));
-    const results = await run("Normalize", cases.map((a) => [lanes(a)]));
+    const results = await run(
+      "Normalize",
+      cases.map((a) => [lanes(a)]),
+    );
     cases.forEach((a, i) => {
       assert.deepEqual(canonical(results[i]!), a.map(reduce));
       assert.ok(lanesOf(results[i]!).every((lane) => lane <= normalizedBound(limit)));
@@ -161,35 +203,80 @@ test("normalizes without changing the value and within the bound that the genera
 
 test("reduces lanes below 2^36 to canonical ones", async () => {
   const random = createRandom(4);
-  const edges = [0n, 1n, PRIME - 1n, PRIME, PRIME + 1n, 2n * PRIME - 1n, 2n * PRIME, (1n << 31n) - 1n, 1n << 31n, (1n << 32n) - 1n, (1n << 36n) - 1n];
-  const cases = [...edges.map((lane) => Array.from({ length: 5 }, () => lane)), ...Array.from({ length: 300 }, () => adversarial(random, (1n << 36n) - 1n))];
-  const results = await run("Canonical", cases.map((a) => [lanes(a)]));
-  cases.forEach((a, i) => assert.deepEqual(lanesOf(results[i]!), a.map((lane) => lane % PRIME)));
+  const edges = [
+    0n,
+    1n,
+    PRIME - 1n,
+    PRIME,
+    PRIME + 1n,
+    2n * PRIME - 1n,
+    2n * PRIME,
+    (1n << 31n) - 1n,
+    1n << 31n,
+    (1n << 32n) - 1n,
+    (1n << 36n) - 1n,
+  ];
+  const cases = [
+    ...edges.map((lane) => Array.from({ length: 5 }, () => lane)),
+    ...Array.from({ length: 300 }, () => adversarial(random, (1n << 36n) - 1n)),
+  ];
+  const results = await run(
+    "Canonical",
+    cases.map((a) => [lanes(a)]),
+  );
+  cases.forEach((a, i) =>
+    assert.deepEqual(
+      lanesOf(results[i]!),
+      a.map((lane) => lane % PRIME),
+    ),
+  );
 });
 
 test("inverts in Montgomery form, zero to zero", async () => {
   const random = createRandom(5);
   const elements = [field.one, [0, 1, 0, 0, 0], [P - 1, 0, 0, 0, 0], ...Array.from({ length: 40 }, () => random.extension())];
   const montgomery = (a: readonly number[]): bigint => lanes(a.map((x) => (BigInt(x) * MONTGOMERY) % PRIME));
-  const results = await run("Inverse", elements.map((a) => [montgomery(a)]));
+  const results = await run(
+    "Inverse",
+    elements.map((a) => [montgomery(a)]),
+  );
   elements.forEach((a, i) => assert.deepEqual(canonical(results[i]!), canonical(montgomery(field.inv(a)))));
   assert.deepEqual(canonical((await run("Inverse", [[0n]]))[0]!), [0, 0, 0, 0, 0]);
 });
 
 test("spreads packed elements into lanes and packs them again", async () => {
   const random = createRandom(6);
-  const elements = [[P - 1, P - 1, P - 1, P - 1, P - 1], [0, P - 1, 0, 0x7fffffff, 1], ...Array.from({ length: 50 }, () => random.extension())];
+  const elements = [
+    [P - 1, P - 1, P - 1, P - 1, P - 1],
+    [0, P - 1, 0, 0x7fffffff, 1],
+    ...Array.from({ length: 50 }, () => random.extension()),
+  ];
   const packed = elements.map((a) => BigInt(`0x${Buffer.from(packElements(a, 5)).toString("hex")}`));
-  const spread = await run("Spread", packed.map((word) => [word]));
+  const spread = await run(
+    "Spread",
+    packed.map((word) => [word]),
+  );
   elements.forEach((a, i) => assert.equal(spread[i], lanes(a.map(BigInt))));
-  assert.deepEqual(await run("Pack", spread.map((word) => [word])), packed);
+  assert.deepEqual(
+    await run(
+      "Pack",
+      spread.map((word) => [word]),
+    ),
+    packed,
+  );
 });
 
 test("divides by powers of two", async () => {
   const random = createRandom(7);
   const cases = Array.from({ length: 200 }, () => adversarial(random, 16n * PRIME));
-  for (const [name, bits] of [["Halve", 1], ["Divide24", 24]] as const) {
-    const results = await run(name, cases.map((a) => [lanes(a)]));
+  for (const [name, bits] of [
+    ["Halve", 1],
+    ["Divide24", 24],
+  ] as const) {
+    const results = await run(
+      name,
+      cases.map((a) => [lanes(a)]),
+    );
     cases.forEach((a, i) => {
       assert.deepEqual(canonical(results[i]!), field.scale(a.map(reduce), inv(pow(2, bits))));
       assert.ok(lanesOf(results[i]!).every((lane) => lane <= ((16n * PRIME) >> BigInt(bits)) + PRIME));

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 
-import { createStateTransitionSystem } from "../../../src/air/state-transition/state-transition-system.ts";
+import { createStateTransitionSystem } from "../../../src/circuits/state-transition/state-transition-system.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Backend } from "../../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../../src/kernels/wasm/backend.ts";
@@ -23,7 +23,9 @@ interface Artifact {
 }
 
 function artifact(path: string, name: string): Artifact {
-  return JSON.parse(readFileSync(new URL(`../../../artifacts/${path}/${name}.sol/${name}.json`, import.meta.url), "utf8")) as Artifact;
+  return JSON.parse(
+    readFileSync(new URL(`../../../artifacts/${path}/${name}.sol/${name}.json`, import.meta.url), "utf8"),
+  ) as Artifact;
 }
 
 const wrapper = artifact("contracts/verifier", "StateTransitionVerifier");
@@ -188,7 +190,10 @@ describe("the deployed state transition verifier", () => {
     const address = await chain.deploy({ creation: probe.bytecode, runtime: probe.deployedBytecode }, contract.address);
     const abi = new Interface(probe.abi);
     const [signer] = await chain.l1.ethers.getSigners();
-    const sent = await signer!.sendTransaction({ to: address, data: abi.encodeFunctionData("check", [solidityStatement(batch.encoded), batch.proof]) });
+    const sent = await signer!.sendTransaction({
+      to: address,
+      data: abi.encodeFunctionData("check", [solidityStatement(batch.encoded), batch.proof]),
+    });
     const receipt = await sent.wait();
     assert.equal(receipt?.status, 1);
     assert.equal(receipt?.logs[0]?.topics[1], batch.statement.commitment);

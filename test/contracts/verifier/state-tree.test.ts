@@ -54,17 +54,25 @@ const compressOnChain = async (tag: number, left: Digest, right: Digest): Promis
 };
 
 test("compresses as the published permutation says", async () => {
-  const vector = JSON.parse(
-    readFileSync(new URL("../../../fixtures/poseidon/koala-bear-16.json", import.meta.url), "utf8"),
-  ) as { readonly input: number[]; readonly output: number[] };
+  const vector = JSON.parse(readFileSync(new URL("../../../fixtures/poseidon/koala-bear-16.json", import.meta.url), "utf8")) as {
+    readonly input: number[];
+    readonly output: number[];
+  };
   const left = vector.input.slice(0, 8);
   const expected = left.map((x, i) => (x + (vector.output[i] ?? 0)) % P);
   assert.deepEqual(await compressOnChain(0, left, vector.input.slice(8)), expected);
 });
 
 test("compresses under every tag as the vectors of the protocol say", async () => {
-  const { compressions } = JSON.parse(readFileSync(new URL("../../../fixtures/poseidon/hashes.json", import.meta.url), "utf8")) as {
-    readonly compressions: readonly { readonly tag: number; readonly left: string; readonly right: string; readonly digest: string }[];
+  const { compressions } = JSON.parse(
+    readFileSync(new URL("../../../fixtures/poseidon/hashes.json", import.meta.url), "utf8"),
+  ) as {
+    readonly compressions: readonly {
+      readonly tag: number;
+      readonly left: string;
+      readonly right: string;
+      readonly digest: string;
+    }[];
   };
   for (const { tag, left, right, digest } of compressions) {
     assert.equal(digestToHex(await compressOnChain(tag, digestFromHex(left), digestFromHex(right))), digest);
@@ -91,11 +99,20 @@ test("compresses 2,000 inputs full of edge values as the reference does, whateve
   /** Half of all digests are of edge values only, one quarter have some. */
   const digest = (): Digest => {
     const share = [2, 2, 1, 0][random.below(4)] ?? 0;
-    return Array.from({ length: 8 }, () => (random.below(2) < share ? (edges[random.below(edges.length)] ?? 0) : random.element()));
+    return Array.from({ length: 8 }, () =>
+      random.below(2) < share ? (edges[random.below(edges.length)] ?? 0) : random.element(),
+    );
   };
   for (let batch = 0; batch < 4; batch++) {
-    const inputs = Array.from({ length: 500 }, () => ({ tag: tags[random.below(tags.length)] ?? 0, left: digest(), right: digest() }));
-    const words = await yul("CompressMany", inputs.flatMap(({ tag, left, right }) => [BigInt(tag), wordOf(left), wordOf(right)]));
+    const inputs = Array.from({ length: 500 }, () => ({
+      tag: tags[random.below(tags.length)] ?? 0,
+      left: digest(),
+      right: digest(),
+    }));
+    const words = await yul(
+      "CompressMany",
+      inputs.flatMap(({ tag, left, right }) => [BigInt(tag), wordOf(left), wordOf(right)]),
+    );
     const expected = inputs.map(({ tag, left, right }) => wordOf(compress(tag, left, right)));
     assert.deepEqual(words, expected);
   }
@@ -105,7 +122,12 @@ test("compresses 2,000 inputs full of edge values as the reference does, whateve
 function argumentsOf(tree: StateTree, key: StateKey) {
   const proof = tree.prove(key);
   return {
-    leaf: { kind: key.leafKind as number, account: `0x${key.address.toString(16).padStart(40, "0")}`, slot: key.slot, value: proof.value },
+    leaf: {
+      kind: key.leafKind as number,
+      account: `0x${key.address.toString(16).padStart(40, "0")}`,
+      slot: key.slot,
+      value: proof.value,
+    },
     path: {
       nextKey: digestToHex(proof.nextKey),
       index: proof.index,
@@ -114,7 +136,8 @@ function argumentsOf(tree: StateTree, key: StateKey) {
     },
   };
 }
-const rootOf = (...[{ leaf, path }]: [ReturnType<typeof argumentsOf>]): Promise<string> => view(contract, "computeRoot", leaf, path);
+const rootOf = (...[{ leaf, path }]: [ReturnType<typeof argumentsOf>]): Promise<string> =>
+  view(contract, "computeRoot", leaf, path);
 
 function randomTree(): { readonly tree: StateTree; readonly writes: readonly StateWrite[] } {
   const random = createRandom(72);
@@ -173,8 +196,14 @@ test("refuses digests that are not canonical, and places that no tree has", asyn
     }
     assert.equal((await rootOf(withPath({ nextKey: large(P - 1) }))).length, 66);
   }
-  await assertReverts(rootOf(withPath({ index: real.path.leafCount })), `LeafIndexTooLarge(${real.path.leafCount}, ${real.path.leafCount})`);
-  await assertReverts(rootOf(withPath({ leafCount: MAX_LEAF_COUNT + 1 })), `LeafCountTooLarge(${MAX_LEAF_COUNT}, ${MAX_LEAF_COUNT + 1})`);
+  await assertReverts(
+    rootOf(withPath({ index: real.path.leafCount })),
+    `LeafIndexTooLarge(${real.path.leafCount}, ${real.path.leafCount})`,
+  );
+  await assertReverts(
+    rootOf(withPath({ leafCount: MAX_LEAF_COUNT + 1 })),
+    `LeafCountTooLarge(${MAX_LEAF_COUNT}, ${MAX_LEAF_COUNT + 1})`,
+  );
   await assertReverts(rootOf({ ...real, leaf: { ...real.leaf, kind: 4 } }), "LeafKindUnknown(3, 4)");
 });
 
@@ -222,10 +251,18 @@ test("the leaf before a gap must have a canonical key", async () => {
   const key: StateKey = { leafKind: LeafKind.storage, address: 5n, slot: 5n };
   const proof = tree.prove(key);
   const call = (low: string, kind = 0): Promise<string> =>
-    view(contract, "computeRootWithout", kind, wordToHex(5n).replace(/^0x0{24}/, "0x"), 5n, { kind: 0, key: low, value: 0n }, {
-      ...leafPath(proof),
-      nextKey: wordToHex(0n),
-    });
+    view(
+      contract,
+      "computeRootWithout",
+      kind,
+      wordToHex(5n).replace(/^0x0{24}/, "0x"),
+      5n,
+      { kind: 0, key: low, value: 0n },
+      {
+        ...leafPath(proof),
+        nextKey: wordToHex(0n),
+      },
+    );
   await assertReverts(call(wordToHex(BigInt(P))), `DigestNotCanonical(${wordToHex(BigInt(P))})`);
   await assertReverts(call(wordToHex((1n << 256n) - 1n)), "KeyNotBetween");
   await assertReverts(call(wordToHex(0n), 4), "LeafKindUnknown(3, 4)");

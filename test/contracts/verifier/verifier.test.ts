@@ -24,7 +24,11 @@ import { type DeployedVerifier, deployVerifier, verdictOf } from "./support/smal
 const backend = createReferenceBackend();
 const variants: Readonly<Record<string, Partial<ProofParameters>>> = {
   "default shape": {},
-  "full digests, odd query count, larger final polynomial": { hash: { kind: "keccak", digestBytes: 32 }, queryCount: 7, logFinalMax: 5 },
+  "full digests, odd query count, larger final polynomial": {
+    hash: { kind: "keccak", digestBytes: 32 },
+    queryCount: 7,
+    logFinalMax: 5,
+  },
   "short digests, no grinding": { hash: { kind: "keccak", digestBytes: 16 }, grindingBits: 0, logBlowup: 3 },
   "queries that share leaves": { queryCount: 14, logBlowup: 1, minLogRows: 4 },
   "grinding that grows with the height": { grindingBits: 3, grindingBaseLogRows: 4 },
@@ -97,14 +101,22 @@ for (const name of Object.keys(variants)) {
           }
         }
       }
-      for (const code of ["MalformedProof", "NonCanonicalElement", "ConstraintMismatch", "MerkleMismatch"]) assert.ok(seen.has(code), `${code} was provoked`);
+      for (const code of ["MalformedProof", "NonCanonicalElement", "ConstraintMismatch", "MerkleMismatch"])
+        assert.ok(seen.has(code), `${code} was provoked`);
     });
 
     test("rejects truncated and extended proofs", async () => {
       const target = subject(name);
       const random = createRandom(22);
       for (const { bytes, sections } of target.proofs.values()) {
-        const lengths = [0, 1, bytes.length - 1, bytes.length - 20, ...sections.map(({ offset }) => offset), ...Array.from({ length: 10 }, () => random.below(bytes.length))];
+        const lengths = [
+          0,
+          1,
+          bytes.length - 1,
+          bytes.length - 20,
+          ...sections.map(({ offset }) => offset),
+          ...Array.from({ length: 10 }, () => random.below(bytes.length)),
+        ];
         for (const length of lengths) {
           if (length >= 0) assert.equal(await agreed(target, bytes.slice(0, length), `${length} bytes`), "MalformedProof");
         }
@@ -119,7 +131,13 @@ for (const name of Object.keys(variants)) {
     test("rejects other statements and public values that are not canonical", async () => {
       const target = subject(name);
       const { bytes } = [...target.proofs.values()][0]!;
-      for (const statement of [Uint8Array.of(1, 2), Uint8Array.of(2, 1), Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(1, 1, 1)]) {
+      for (const statement of [
+        Uint8Array.of(1, 2),
+        Uint8Array.of(2, 1),
+        Uint8Array.of(1),
+        new Uint8Array(0),
+        Uint8Array.of(1, 1, 1),
+      ]) {
         const other = { ...target, statement };
         assert.notEqual(await agreed(other, bytes, `statement ${statement.join()}`), "accepted");
       }
@@ -145,9 +163,18 @@ describe("a prover that follows the protocol with a wrong device", () => {
     return backend.upload(columns, handle.logRows);
   };
   const devices: Readonly<Record<string, { readonly device: Partial<Backend>; readonly codes: readonly string[] }>> = {
-    "another quotient": { device: { quotient: async (request) => bump(await backend.quotient(request)) }, codes: ["ConstraintMismatch"] },
-    "another DEEP polynomial": { device: { deep: async (request) => bump(await backend.deep(request)) }, codes: ["MerkleMismatch 2", "FoldMismatch 0"] },
-    "another fold": { device: { fold: async (...request) => bump(await backend.fold(...request)) }, codes: ["MerkleMismatch 3", "FoldMismatch 1"] },
+    "another quotient": {
+      device: { quotient: async (request) => bump(await backend.quotient(request)) },
+      codes: ["ConstraintMismatch"],
+    },
+    "another DEEP polynomial": {
+      device: { deep: async (request) => bump(await backend.deep(request)) },
+      codes: ["MerkleMismatch 2", "FoldMismatch 0"],
+    },
+    "another fold": {
+      device: { fold: async (...request) => bump(await backend.fold(...request)) },
+      codes: ["MerkleMismatch 3", "FoldMismatch 1"],
+    },
     "another final polynomial": {
       device: {
         download: async (handle) => {

@@ -4,6 +4,8 @@ import type { Provider } from "ethers";
 /** What is changed in an L1's answers. */
 export interface Alterations {
   readonly logs?: (logs: readonly Log[]) => readonly Log[];
+  /** Blocks whose logs are given in one answer; others are refused. */
+  readonly blocksPerAnswer?: number;
   /** Of a transaction's calldata; undefined for a transaction that is not there. */
   readonly calldata?: (data: string, hash: string) => string | undefined;
   readonly call?: (answer: string, data: string) => string;
@@ -11,10 +13,12 @@ export interface Alterations {
 }
 
 /** An L1 that lies: the provider with some of its answers altered, and without traces, in which the truth would be. */
-export function alteredL1(l1: Provider, { logs, calldata, call, blockHash }: Alterations): Provider {
+export function alteredL1(l1: Provider, { logs, blocksPerAnswer = Infinity, calldata, call, blockHash }: Alterations): Provider {
   let blocksAsked = 0;
   const replaced: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
     getLogs: async (...args: Parameters<Provider["getLogs"]>) => {
+      const { fromBlock, toBlock } = args[0] as { readonly fromBlock: number; readonly toBlock: number };
+      if (toBlock - fromBlock >= blocksPerAnswer) throw new Error("query returned more than 10000 results");
       const answer = await l1.getLogs(...args);
       return logs === undefined ? answer : logs(answer);
     },

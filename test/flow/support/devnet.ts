@@ -1,6 +1,7 @@
+import type { Node } from "../../../src/node/node.ts";
 import hre from "hardhat";
 import type { JsonRpcProvider } from "ethers";
-import { systemClock } from "../../../src/chain/clock.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
 import { startDevnet } from "../../../src/devnet/devnet.ts";
 import { connectHttp } from "../../../src/devnet/relaying.ts";
 import type { Devnet, DevnetChain, DevnetChainOptions, DevnetDependencies, DevnetOptions } from "../../../src/devnet/devnet.ts";
@@ -12,7 +13,14 @@ export const BOB = 2;
 export const RELAYER = 9;
 
 export const dependencies: DevnetDependencies = {
-  connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
+  connectL1: (genesisMs) =>
+    hre.network.create({
+      network: "local",
+      override: {
+        allowBlocksWithSameTimestamp: true,
+        ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
+      },
+    }),
   connectChain: (override) => hre.network.create({ network: "local", override }),
   artifacts: (name) => hre.artifacts.readArtifact(name),
   clock: systemClock,
@@ -54,4 +62,10 @@ export async function settleNow({ pipeline }: DevnetChain) {
   const batch = await pipeline.seal();
   if (batch === undefined) throw new Error("no batch is open");
   return pipeline.settled(batch.outputs.batchNumber);
+}
+
+/** How much a poll of L1 brings to a chain. */
+export async function takenBy(pipeline: Pick<Node, "pollL1">): Promise<{ readonly operations: number; readonly roots: number }> {
+  const { operations, roots } = await pipeline.pollL1();
+  return { operations: operations.length, roots: roots.length };
 }

@@ -1,5 +1,5 @@
 import hre from "hardhat";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 

@@ -2,7 +2,7 @@ import hre from "hardhat";
 import type { HDNodeWallet } from "ethers";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { genesisLeaves } from "../../../src/chain/genesis.ts";
+import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { lowerCaseAddress } from "../../../src/devnet/accounts.ts";
@@ -15,7 +15,7 @@ import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createProver } from "../../../src/prover/prover.ts";
 import { createMemoryJournal } from "../../../src/settlement/journal/journal.ts";
-import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
+import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
@@ -24,6 +24,7 @@ import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
 import { SigningRecord } from "../../../src/settlement/signing-record.ts";
 import type { FlowDevnet } from "./devnet.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
+import { extensionsOnL1 } from "../../support/extensions.ts";
 
 /**
  * A chain whose whole quorum lies: it executes nothing and signs batches that say whatever it likes. Contract, state tree and
@@ -39,29 +40,44 @@ export interface Liar {
 export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint, wallet: HDNodeWallet): Promise<Liar> {
   const signer = wallet.connect(l1.provider);
   const { settlementChainId, version } = ecosystem;
-  const created = await createChain(ecosystem, localChainConfiguration(ecosystem, chainId, [lowerCaseAddress(wallet.address)]), signer);
+  const created = await createChain(
+    ecosystem,
+    localChainConfiguration(ecosystem, chainId, [lowerCaseAddress(wallet.address)]),
+    signer,
+  );
   const contract = { settlementChainId, hyperchain: created.hyperchain };
   const compressor = createCompressor();
   const genesis = await predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+  const extensions = extensionsOnL1({
+    settlementChainId,
+    bridge: ecosystem.addresses.bridge,
+    baseToken: created.configuration.baseToken,
+    bornAt: created.bornAt,
+  });
   const former = new BatchFormer(
     {
-      protocolVersion: version.protocolVersion,
       settlementChainId,
       hyperchainAddress: created.hyperchain,
       chainId,
       daPolicy: BigInt(created.configuration.dataAvailabilityPolicy),
+      extensions,
       pubdataOnChain: true,
     },
-    genesisStoredBatch(version.protocolVersion, version.genesisStateRoot, version.genesisLeafCount).commitment,
+    {
+      previousCommitment: genesisStoredBatch(version.protocolVersion, version.genesisStateRoot, version.genesisLeafCount)
+        .commitment,
+      operationsTaken: 0n,
+    },
     {
       tree: StateTree.genesis(genesisLeaves(genesis), { compressor }),
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+      versionOf: () => version.protocolVersion,
     },
   );
   const prover = createProver({ workers: 1 });
   const delay = (): Promise<void> => Promise.resolve();
-  const patience = createL1Patience({}, { delay });
+  const patience = createL1Retry({}, { delay });
   const settlement = await openSettlement<FormedBatch>(
     { quorum: { members: [await createLocalMember(signer, contract)], threshold: 1 }, posting: CALLDATA_POSTING },
     {
@@ -83,7 +99,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
     created,
     async say(logs, canonicalTxHashes = []) {
       const timestamp = BigInt((await l1.provider.getBlock("latest"))?.timestamp ?? 0);
-      const sealed = oneBlockBatch(batchNumber++, timestamp, { logs, canonicalTxHashes });
+      const sealed = oneBlockBatch(batchNumber++, timestamp, { logs, canonicalTxHashes, extensions });
       const settling = settlement.submit(former.form(sealed));
       for (const stage of [settling.committed, settling.proven, settling.executed]) stage.catch(() => undefined);
       return settling;

@@ -4,7 +4,10 @@ import { createRequire } from "node:module";
 interface CompilerOutput {
   readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
   readonly contracts?: Readonly<
-    Record<string, Readonly<Record<string, { readonly abi: object[]; readonly evm: { readonly bytecode: { readonly object: string } } }>>>
+    Record<
+      string,
+      Readonly<Record<string, { readonly abi: object[]; readonly evm: { readonly bytecode: { readonly object: string } } }>>
+    >
   >;
 }
 
@@ -27,7 +30,10 @@ contract RemoteExecutor is CrosschainRemoteExecutor {
 `;
 
 /** OpenZeppelin's cross-chain contracts as their package has them, with nothing but constructors added. */
-export function compileOpenZeppelin(): Record<"Bridge" | "RemoteExecutor", { readonly abi: object[]; readonly bytecode: string }> {
+export function compileOpenZeppelin(): Record<
+  "Bridge" | "RemoteExecutor",
+  { readonly abi: object[]; readonly bytecode: string }
+> {
   const input = {
     language: "Solidity",
     sources: { "Crosschain.sol": { content: SOURCE } },

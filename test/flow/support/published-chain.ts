@@ -1,7 +1,7 @@
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
-import { genesisLeaves } from "../../../src/chain/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/genesis.ts";
+import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { HyperchainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
@@ -61,16 +61,28 @@ export class PublishedChain {
     this.#last = chain.genesis;
     this.hyperchain = chain.contract.hyperchain;
     this.tree = StateTree.genesis(genesisLeaves(settledGenesis()), { compressor });
-    const identity = { protocolVersion, settlementChainId, hyperchainAddress: this.hyperchain, chainId, daPolicy: BigInt(dataAvailabilityPolicy) };
-    this.#former = new BatchFormer({ ...identity, pubdataOnChain: true }, chain.genesis.commitment, {
+    const identity = {
+      settlementChainId,
+      hyperchainAddress: this.hyperchain,
+      chainId,
+      daPolicy: BigInt(dataAvailabilityPolicy),
+      extensions: chain.extensions,
+    };
+    const before = { previousCommitment: chain.genesis.commitment, operationsTaken: 0n };
+    this.#former = new BatchFormer({ ...identity, pubdataOnChain: true }, before, {
       tree: this.tree,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+      versionOf: () => protocolVersion,
     });
   }
 
   /** The L1 must have the version without proofs. */
-  static async create(settled: SettledL1, chainId: bigint, overrides: Partial<HyperchainConfiguration> = {}): Promise<PublishedChain> {
+  static async create(
+    settled: SettledL1,
+    chainId: bigint,
+    overrides: Partial<HyperchainConfiguration> = {},
+  ): Promise<PublishedChain> {
     const protocolVersion = noProofVersionOf(REAL_VERSION);
     return new PublishedChain(settled, await createSettledChain(settled, chainId, { protocolVersion, ...overrides }));
   }
@@ -105,6 +117,6 @@ export class PublishedChain {
   }
 
   async #seal(content: PublishedBatchContent) {
-    return oneBlockBatch(this.#next++, await this.#settled.latestTimestamp(), content);
+    return oneBlockBatch(this.#next++, await this.#settled.latestTimestamp(), { ...content, extensions: this.#chain.extensions });
   }
 }

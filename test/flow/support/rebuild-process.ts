@@ -1,6 +1,6 @@
 import { Contract, JsonRpcProvider } from "ethers";
 import hre from "hardhat";
-import { systemClock } from "../../../src/chain/clock.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
 import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
 import { reconstruct } from "../../../src/devnet/reconstruction/reconstruct.ts";
@@ -26,18 +26,31 @@ const rebuilt = await startReconstructedChain(
 const { abi, deployedBytecode } = await hre.artifacts.readArtifact("Workload");
 const found = reconstruction.state.accounts().find(({ code }) => code === deployedBytecode);
 if (found === undefined) throw new Error("no account has the workload's code");
-const provider = new JsonRpcProvider(rebuilt.url, undefined, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1, pollingInterval: 20 });
+const provider = new JsonRpcProvider(rebuilt.url, undefined, {
+  staticNetwork: true,
+  cacheTimeout: -1,
+  batchMaxCount: 1,
+  pollingInterval: 20,
+});
 const wallet = createDevelopmentAccounts().wallet(ALICE).connect(provider);
 const workload = new Contract(found.address, abi, wallet);
 
 /** Some seeds lead the workload into a failure. */
 async function succeeding(first: bigint): Promise<bigint> {
   for (let seed = first; ; seed++) {
-    if ((await workload.getFunction("work").staticCall(seed, 9n).catch(() => undefined)) !== undefined) return seed;
+    if (
+      (await workload
+        .getFunction("work")
+        .staticCall(seed, 9n)
+        .catch(() => undefined)) !== undefined
+    )
+      return seed;
   }
 }
 
-const request = await workload.getFunction("work").populateTransaction(await succeeding(4242n), 9n, { gasLimit: 8_000_000n, gasPrice: 1_000_000_000n });
+const request = await workload
+  .getFunction("work")
+  .populateTransaction(await succeeding(4242n), 9n, { gasLimit: 8_000_000n, gasPrice: 1_000_000_000n });
 const raw = await wallet.signTransaction(await wallet.populateTransaction(request));
 const response = await provider.broadcastTransaction(raw);
 const receipt = await response.wait();

@@ -8,13 +8,15 @@ import { l2BaseTokenAbi } from "../../../src/abi/l2-base-token.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { startChain } from "../../../src/chain/chain.ts";
 import type { Chain } from "../../../src/chain/chain.ts";
-import { systemClock } from "../../../src/chain/clock.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
 import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../../src/devnet/accounts.ts";
 import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { requestFromL1 } from "../../../src/client/ether-request.ts";
-import { chainOptionsOf } from "../../../src/devnet/reconstruction/chain-options.ts";
+import { startBehind } from "../../../src/devnet/reconstruction/chain-start.ts";
+import { versionedChain } from "../../../src/node/chain-on-l1.ts";
+import { chainOptionsOf } from "../../../src/node/chain-options.ts";
 import { reconstruct } from "../../../src/devnet/reconstruction/reconstruct.ts";
 import type { Reconstruction, ReconstructionOptions } from "../../../src/devnet/reconstruction/reconstruct.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
@@ -22,11 +24,12 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
-import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
+import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import type { Quorum } from "../../../src/settlement/quorum.ts";
+import { ChainVersions } from "../../../src/settlement-layer/reader/chain-versions.ts";
 import { CALLDATA_POSTING } from "../../../src/settlement/settlement-batch.ts";
 import { SigningRecord } from "../../../src/settlement/signing-record.ts";
 import { ALICE, clientOf, dependencies, ETHER, settleNow, startFlowDevnet } from "./devnet.ts";
@@ -39,7 +42,7 @@ export const CHAIN_ID = 271n;
 /** Deposited, and how many of them are withdrawn. */
 export const TOKENS = 1_000n;
 export const WITHDRAWN_TOKENS = 300n;
-/** How the chain is run by whoever goes on with it. */
+/** How the chain is run by the operator that continues it. */
 export const RUNNING = {
   blocks: { type: "instant" },
   batches: { maxAgeMs: undefined, maxTransactions: undefined },
@@ -78,7 +81,11 @@ export class RebuiltRollup {
   }
 
   /** A chain with an ERC-20 deposited and two contracts deployed, beside further ones; nothing is settled. */
-  static async start(seed: number, further: readonly bigint[] = [], options: Partial<DevnetOptions> = {}): Promise<RebuiltRollup> {
+  static async start(
+    seed: number,
+    further: readonly bigint[] = [],
+    options: Partial<DevnetOptions> = {},
+  ): Promise<RebuiltRollup> {
     const devnet = await startFlowDevnet([CHAIN_ID, ...further], options);
     const client = clientOf(devnet.chains[0]!);
     const wallet = devnet.accounts.wallet(ALICE);
@@ -87,13 +94,17 @@ export class RebuiltRollup {
     const { bridge, factory } = devnet.ecosystem.addresses;
     const deployed = await (await l1.sendTransaction({ data: await initCode("TokenDouble") })).wait();
     const token = lowerCaseAddress(deployed!.contractAddress!);
-    for (const [method, account] of [["mint", alice], ["approve", bridge]] as const) {
+    for (const [method, account] of [
+      ["mint", alice],
+      ["approve", bridge],
+    ] as const) {
       await (await l1.sendTransaction({ to: token, data: erc20.encodeFunctionData(method, [account, TOKENS]) })).wait();
     }
     await depositToken(factory, { chainId: CHAIN_ID, bridge, token, amount: TOKENS, recipient: alice }, l1);
     await devnet.chains[0]!.pipeline.pollL1();
     const { abi, bytecode } = await hre.artifacts.readArtifact("Workload");
-    const create = async () => (await new ContractFactory(abi, bytecode, wallet.connect(client)).deploy({ value: 1_000n })).waitForDeployment();
+    const create = async () =>
+      (await new ContractFactory(abi, bytecode, wallet.connect(client)).deploy({ value: 1_000n })).waitForDeployment();
     await create();
     const workload = new Contract(await (await create()).getAddress(), abi, wallet.connect(client));
     return new RebuiltRollup(devnet, client, generator(seed), token, workload);
@@ -148,7 +159,10 @@ export class RebuiltRollup {
     const { alice, token, client } = this;
     await this.send({ to: PREDEPLOYS.L1Messenger, data: messenger.encodeFunctionData("sendToL1", ["0x1234567890"]) });
     await this.send({ to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [alice]), value: ETHER / 4n });
-    const answer = await client.call({ to: PREDEPLOYS.L2AssetRouter, data: router.encodeFunctionData("l2TokenAddress", [token]) });
+    const answer = await client.call({
+      to: PREDEPLOYS.L2AssetRouter,
+      data: router.encodeFunctionData("l2TokenAddress", [token]),
+    });
     const bridged = String(router.decodeFunctionResult("l2TokenAddress", answer)[0]);
     await this.send(tokenWithdrawalOf(bridged, WITHDRAWN_TOKENS, alice));
   }
@@ -175,9 +189,15 @@ export class RebuiltRollup {
   }
 
   /** The next batch, formed and committed by somebody who starts from L1's data and has the operator's key. */
-  async commitElsewhere(from: Reconstruction, work?: (chain: Chain) => Promise<void>): Promise<{ readonly batch: FormedBatch; readonly transactionHash: string }> {
+  async commitElsewhere(
+    from: Reconstruction,
+    work?: (chain: Chain) => Promise<void>,
+  ): Promise<{ readonly batch: FormedBatch; readonly transactionHash: string }> {
     const batch = await this.#formElsewhere(from, work ?? ((chain) => this.#deployAndPay(chain)));
-    const { receipt } = await commitBatch(this.#sender(), batch, from.last, { quorum: await this.#quorum(), posting: CALLDATA_POSTING });
+    const { receipt } = await commitBatch(this.#sender(), batch, from.last, {
+      quorum: await this.#quorum(),
+      posting: CALLDATA_POSTING,
+    });
     return { batch, transactionHash: receipt!.hash };
   }
 
@@ -187,12 +207,16 @@ export class RebuiltRollup {
 
   async #formElsewhere(from: Reconstruction, work: (chain: Chain) => Promise<void>): Promise<FormedBatch> {
     const { alice, devnet } = this;
-    const chain = await startChain(chainOptionsOf(from, { ...RUNNING, coinbase: alice }), {
-      connect: dependencies.connectChain,
-      clock: systemClock,
-      system: predeployTransactions,
-      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, devnet.l1.chainId)),
-    });
+    const chain = await startChain(
+      chainOptionsOf(from.contract, from.genesis, startBehind(from), { ...RUNNING, coinbase: alice }),
+      {
+        connect: dependencies.connectChain,
+        clock: systemClock,
+        system: predeployTransactions,
+        flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, devnet.l1.chainId)),
+        versionOf: new ChainVersions(versionedChain(from.contract), from.upgrades).versionOf,
+      },
+    );
     try {
       await work(chain);
       return (await chain.seal())!;
@@ -204,8 +228,12 @@ export class RebuiltRollup {
   async #deployAndPay(chain: Chain): Promise<void> {
     const nonce = Number(await chain.engine.request("eth_getTransactionCount", [this.alice, "latest"]));
     const wallet = this.devnet.accounts.wallet(ALICE);
-    await chain.submit(await wallet.signTransaction({ ...plainTransfer, gasLimit: 8_000_000n, data: await initCode("Workload"), nonce }));
-    await chain.submit(await wallet.signTransaction({ ...plainTransfer, to: `0x${"9b".repeat(20)}`, value: 9n, nonce: nonce + 1 }));
+    await chain.submit(
+      await wallet.signTransaction({ ...plainTransfer, gasLimit: 8_000_000n, data: await initCode("Workload"), nonce }),
+    );
+    await chain.submit(
+      await wallet.signTransaction({ ...plainTransfer, to: `0x${"9b".repeat(20)}`, value: 9n, nonce: nonce + 1 }),
+    );
   }
 
   async #quorum(): Promise<Quorum> {
@@ -217,10 +245,20 @@ export class RebuiltRollup {
   #sender(): SenderContext {
     const { provider, chainId } = this.devnet.l1;
     const delay = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.after(ms, resolve));
-    const patience = createL1Patience({}, { delay });
+    const patience = createL1Retry({}, { delay });
     const transactor = createTransactor({}, { signer: this.onL1(), patience });
     const onBroadcast = (): Promise<void> => Promise.resolve();
-    return { provider, hyperchain: this.hyperchain, settlementChainId: chainId, fromBlock: 0, delay, patience, transactor, approvals: new SigningRecord(), onBroadcast };
+    return {
+      provider,
+      hyperchain: this.hyperchain,
+      settlementChainId: chainId,
+      fromBlock: 0,
+      delay,
+      patience,
+      transactor,
+      approvals: new SigningRecord(),
+      onBroadcast,
+    };
   }
 }
 

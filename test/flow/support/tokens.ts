@@ -30,11 +30,22 @@ const TOKEN_GAS_LIMIT = 2_000_000n;
 /** A token of L1 for a chain whose base token is ETH; the sender must have approved the bridge. Explains nothing where L1 refuses. */
 export async function depositToken(
   factory: Hex,
-  deposit: { readonly chainId: bigint; readonly bridge: Hex; readonly token: Hex; readonly amount: bigint; readonly recipient: Hex },
+  deposit: {
+    readonly chainId: bigint;
+    readonly bridge: Hex;
+    readonly token: Hex;
+    readonly amount: bigint;
+    readonly recipient: Hex;
+  },
   signer: Signer,
 ): Promise<QueuedRequest> {
   const mintValue = await requestCost(factory, deposit.chainId, TOKEN_GAS_LIMIT, signer);
-  const terms = { mintValue, gasLimit: TOKEN_GAS_LIMIT, refundRecipient: await signer.getAddress() };
-  const response = await signer.sendTransaction({ to: factory, data: encodeTokenRequest({ ...terms, ...deposit }, 0n), value: mintValue });
-  return queuedRequest((await response.wait())!, await chainContract(factory, deposit.chainId, signer));
+  const hyperchain = await chainContract(factory, deposit.chainId, signer);
+  const terms = { hyperchain, mintValue, gasLimit: TOKEN_GAS_LIMIT, refundRecipient: await signer.getAddress() };
+  const response = await signer.sendTransaction({
+    to: factory,
+    data: encodeTokenRequest({ ...terms, ...deposit }, 0n),
+    value: mintValue,
+  });
+  return queuedRequest((await response.wait())!, hyperchain);
 }

@@ -25,14 +25,21 @@ export interface EmptyProject {
  * this checkout, so that anything undeclared is missing. `alsoLinked` are packages that the project itself asks for.
  */
 export function installInEmptyProject(alsoLinked: readonly string[] = []): EmptyProject {
-  if (!existsSync(join(ROOT, "dist/index.js"))) execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: "inherit" });
+  if (!existsSync(join(ROOT, "dist/index.js")))
+    execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: "inherit" });
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-project-"));
-  const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+    cwd: ROOT,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const tarball = join(folder, /"filename": "([^"]+)"/.exec(packed)?.[1] ?? "");
   const plugin = join(folder, "node_modules/hardhat-hyperchain");
   mkdirSync(plugin, { recursive: true });
   execFileSync("tar", ["-xzf", tarball, "--strip-components=1", "-C", plugin]);
-  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(plugin, "package.json"), "utf8")) as Manifest;
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(join(plugin, "package.json"), "utf8"),
+  ) as Manifest;
   const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
   for (const name of [...Object.keys(dependencies), ...peers, ...alsoLinked]) {
     const link = join(folder, "node_modules", name);
@@ -40,7 +47,10 @@ export function installInEmptyProject(alsoLinked: readonly string[] = []): Empty
     symlinkSync(join(ROOT, "node_modules", name), link);
   }
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "a-users-project", private: true, type: "module" }));
-  const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n").map((file) => file.replace(/^package\//, ""));
+  const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((file) => file.replace(/^package\//, ""));
   return {
     folder,
     tarball: { bytes: statSync(tarball).size, files },
@@ -55,7 +65,10 @@ export function installInEmptyProject(alsoLinked: readonly string[] = []): Empty
 /** Every Node that is at hand here and that the plugin supports, by its major version. */
 export function supportedNodes(): ReadonlyMap<number, string> {
   const found = new Map([[Number(process.versions.node.split(".")[0]), process.execPath]]);
-  for (const candidate of [join(ROOT, "node_modules/.node-22/node_modules/node/bin/node"), process.env["HYPERCHAIN_TEST_NODE"] ?? ""]) {
+  for (const candidate of [
+    join(ROOT, "node_modules/.node-22/node_modules/node/bin/node"),
+    process.env["HYPERCHAIN_TEST_NODE"] ?? "",
+  ]) {
     if (!existsSync(candidate)) continue;
     found.set(Number(execFileSync(candidate, ["-p", "process.versions.node.split('.')[0]"], { encoding: "utf8" })), candidate);
   }

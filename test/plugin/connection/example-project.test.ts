@@ -17,13 +17,18 @@ const FAULTS = [
 ];
 
 describe("I2: a user's project", () => {
-  before(installPlugin);
+  before(() => installPlugin());
 
   test("I8: its tests pass, those of every fault too, its Solidity prints, and its process ends by itself", async () => {
     const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha"], LIMIT_MS);
     assert.equal(code, 0, output);
     // Every file's tests ran: one of each.
-    for (const title of ["counts on the other chain and hears of it", "sends it on, and takes it back to L1", "ERC-20 on a hyperchain", ...FAULTS]) {
+    for (const title of [
+      "counts on the other chain and hears of it",
+      "sends it on, and takes it back to L1",
+      "ERC-20 on a hyperchain",
+      ...FAULTS,
+    ]) {
       assert.ok(output.includes(title), `${title} is missing in:\n${output}`);
     }
     assert.match(output, /counted to 3 on chain 272/);
@@ -33,21 +38,47 @@ describe("I2: a user's project", () => {
 
   test("a suite that knows nothing of hyperchains ends the same on Hardhat's network and on a hyperchain, though it closes nothing", async () => {
     const outcomes = [];
-    for (const [network, chainId] of [["default", 31337], ["hyperchain", 271]] as const) {
-      const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha", "test/existing-suite.ts", "--network", network], LIMIT_MS);
+    for (const [network, chainId] of [
+      ["default", 31337],
+      ["hyperchain", 271],
+    ] as const) {
+      const { code, output } = await runInExample(
+        "hardhat/dist/src/cli.js",
+        ["test", "mocha", "test/existing-suite.ts", "--network", network],
+        LIMIT_MS,
+      );
       assert.match(output, new RegExp(`counted to 2 on chain ${chainId}`));
       outcomes.push([code, output.match(/\d+ passing/)?.[0], output.includes("failing")]);
     }
-    assert.deepEqual(outcomes, [[0, "2 passing", false], [0, "2 passing", false]]);
+    assert.deepEqual(outcomes, [
+      [0, "2 passing", false],
+      [0, "2 passing", false],
+    ]);
   });
 
   test("coverage and gas are measured on a hyperchain", async () => {
-    const { code, output } = await runInExample("hardhat/dist/src/cli.js", ["test", "mocha", "test/existing-suite.ts", "--network", "hyperchain", "--coverage", "--gas-stats"], LIMIT_MS);
+    const { code, output } = await runInExample(
+      "hardhat/dist/src/cli.js",
+      ["test", "mocha", "test/existing-suite.ts", "--network", "hyperchain", "--coverage", "--gas-stats"],
+      LIMIT_MS,
+    );
     assert.equal(code, 0, output);
     // Of Counter all but the two refusals, of Token nothing is run.
     assert.match(output, /contracts\/Counter\.sol +│ (100|[5-9]\d)\.\d\d/);
     assert.match(output, /contracts\/Token\.sol +│ 0\.00/);
     assert.match(output, /contracts\/Counter\.sol:Counter[\s\S]*║ increase +│ +\d{5} /);
+  });
+
+  test("B4: the gas report counts what deliveries and callbacks run in its contracts", async () => {
+    const { code, output } = await runInExample(
+      "hardhat/dist/src/cli.js",
+      ["test", "mocha", "test/remote-counter.ts", "--gas-stats"],
+      LIMIT_MS,
+    );
+    assert.equal(code, 0, output);
+    // Only other chains call Counter here, and only the handler tells RemoteCounter.
+    assert.match(output, /contracts\/Counter\.sol:Counter[\s\S]*║ increase +│ +\d{5} [^\n]*│ 4 +║/);
+    assert.match(output, /contracts\/RemoteCounter\.sol:RemoteCounter[\s\S]*║ onInteropResult +│ +\d{4,5} [^\n]*│ 3 +║/);
   });
 
   test("its tests have types", async () => {

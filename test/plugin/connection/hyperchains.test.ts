@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, mock, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createPublicClient, createWalletClient, custom, defineChain, parseEther } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts.ts";
-import type { Hyperchains, Member } from "../../../src/plugin/connection/hyperchains.ts";
+import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
 
 const NOBODY = "0x00000000000000000000000000000000000a11ce";
@@ -25,11 +25,20 @@ describe("I2: an ecosystem from network.create", () => {
 
   test("the connection is L1, the chains have names and ids, and can be walked over", async () => {
     assert.equal(hyperchains.l1, connection);
-    assert.deepEqual([...hyperchains].map(({ name, chainId }) => [name, chainId]), [["alpha", 271], ["beta", 272]]);
+    assert.deepEqual(
+      [...hyperchains].map(({ name, chainId }) => [name, chainId]),
+      [
+        ["alpha", 271],
+        ["beta", 272],
+      ],
+    );
     for (const member of [hyperchains.l1, alpha, beta]) {
       assert.equal(BigInt(String(await member.provider.request({ method: "eth_chainId" }))), BigInt(member.chainId));
       assert.equal((await member.ethers.provider.getNetwork()).chainId, BigInt(member.chainId));
-      const overHttp = await fetch(member.url, { method: "POST", body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId" }) });
+      const overHttp = await fetch(member.url, {
+        method: "POST",
+        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId" }),
+      });
       assert.equal(BigInt(((await overHttp.json()) as { result: string }).result), BigInt(member.chainId));
     }
     assert.throws(() => hyperchains.chain("gamma"), { code: "UnknownChain" });
@@ -40,10 +49,19 @@ describe("I2: an ecosystem from network.create", () => {
   });
 
   test("viem reads and writes through a chain's provider", async () => {
-    const chain = defineChain({ id: alpha.chainId, name: alpha.name, nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 }, rpcUrls: { default: { http: [alpha.url] } } });
+    const chain = defineChain({
+      id: alpha.chainId,
+      name: alpha.name,
+      nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+      rpcUrls: { default: { http: [alpha.url] } },
+    });
     const transport = custom({ request: (args: { method: string; params?: unknown[] }) => alpha.provider.request(args) });
     const reader = createPublicClient({ chain, transport, pollingInterval: 10 });
-    const writer = createWalletClient({ chain, transport, account: mnemonicToAccount(DEVELOPMENT_MNEMONIC, { addressIndex: 3 }) });
+    const writer = createWalletClient({
+      chain,
+      transport,
+      account: mnemonicToAccount(DEVELOPMENT_MNEMONIC, { addressIndex: 3 }),
+    });
     const hash = await writer.sendTransaction({ to: NOBODY, value: parseEther("1") });
     assert.equal((await reader.waitForTransactionReceipt({ hash })).status, "success");
     assert.equal(await reader.getBalance({ address: NOBODY }), ETHER);
@@ -55,7 +73,10 @@ describe("I2: an ecosystem from network.create", () => {
 
   test("a revert on a chain has the contract's stack trace and its data", async () => {
     const target = await alpha.ethers.deployContract("CallTarget");
-    const failure: unknown = await target.getFunction("double").send(3n).catch((error: unknown) => error);
+    const failure: unknown = await target
+      .getFunction("double")
+      .send(3n)
+      .catch((error: unknown) => error);
     assert.ok(failure instanceof Error);
     assert.match(String(failure.stack), /CallTarget\.double \(test\/contracts\/solidity\/l2\/InteropTestContracts\.sol:\d+\)/);
     assert.match(JSON.stringify(failure), new RegExp(target.interface.getError("Odd")!.selector));
@@ -64,7 +85,9 @@ describe("I2: an ecosystem from network.create", () => {
   test("a chain's provider tells of new blocks, until the subscription ends", async () => {
     const subscription: unknown = await beta.provider.request({ method: "eth_subscribe", params: ["newHeads"] });
     const height = BigInt(await beta.ethers.provider.getBlockNumber());
-    const told = once(beta.provider, "message") as Promise<[{ type: string; data: { subscription: string; result: { number: string } } }]>;
+    const told = once(beta.provider, "message") as Promise<
+      [{ type: string; data: { subscription: string; result: { number: string } } }]
+    >;
     await beta.networkHelpers.mine();
     const [{ type, data }] = await told;
     assert.deepEqual([type, data.subscription, BigInt(data.result.number)], ["eth_subscription", subscription, height + 1n]);
@@ -81,9 +104,14 @@ describe("I2: an ecosystem from network.create", () => {
     assert.equal(chainId, 272);
     assert.equal((await beta.ethers.provider.getTransactionReceipt(transactionHash))?.status, 1);
     assert.equal((await beta.ethers.provider.getBalance(NOBODY)) - before, 5n);
-    assert.deepEqual((await hyperchains.message(sent.hash)).steps.map(({ step }) => step), ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed"]);
+    assert.deepEqual(
+      (await hyperchains.message(sent.hash)).steps.map(({ step }) => step),
+      ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed"],
+    );
     await assert.rejects(hyperchains.message(`0x${"12".repeat(32)}`), { code: "UnknownMessage" });
-    await assert.rejects(hyperchains.message((await alpha.ethers.getSigners())[0]!.sendTransaction({ to: NOBODY })), { code: "UnknownMessage" });
+    await assert.rejects(hyperchains.message((await alpha.ethers.getSigners())[0]!.sendTransaction({ to: NOBODY })), {
+      code: "UnknownMessage",
+    });
   });
 
   test("a withdrawal that someone else claims is delivered too", async () => {
@@ -95,22 +123,68 @@ describe("I2: an ecosystem from network.create", () => {
     const claimed = await finalizeWithdrawal(hyperchains.info, { chain: "beta", messageHash: withdrawal.hash }, someone!);
     assert.equal(claimed.state, "paid");
     assert.equal((await withdrawal.delivered()).transactionHash, claimed.state === "paid" && claimed.l1TransactionHash);
-    assert.equal((await finalizeWithdrawal(hyperchains.info, { chain: "beta", messageHash: withdrawal.hash }, someone!)).state, "paidBefore");
+    assert.equal(
+      (await finalizeWithdrawal(hyperchains.info, { chain: "beta", messageHash: withdrawal.hash }, someone!)).state,
+      "paidBefore",
+    );
     assert.equal(await connection.ethers.provider.getBalance(NOBODY), 7n);
   });
 
   test("I5: requests that cannot work say what to do", async () => {
     const to = `${NOBODY}@beta`;
-    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 0n }), { code: "ZeroAmount", message: /must be above 0/ });
-    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@alpha`, amount: 1n }), { code: "UnknownChain", message: /both chain 271; name another chain/ });
-    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@l1`, amount: 1n }), { code: "UnknownChain", message: /destination is L1; what goes there is a withdrawal/ });
-    await assert.rejects(hyperchains.send({ chain: "omega", to, amount: 1n }), { code: "UnknownChain", message: /no chain omega .* alpha \(271\), beta \(272\)/ });
-    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 10n ** 30n }), { code: "InsufficientFunds", message: /^0x[0-9a-f]{40} lacks [\d.]+ ETH on alpha: .*bring more there first/ });
-    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 1n, token: NOBODY }), { code: "UnknownToken", message: /deposit it to alpha first/ });
-    await assert.rejects(hyperchains.deposit({ to, amount: 1n, token: NOBODY }), { code: "UnknownToken", message: /is no ERC-20 token on l1/ });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 0n }), {
+      code: "ZeroAmount",
+      message: /must be above 0/,
+    });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@alpha`, amount: 1n }), {
+      code: "UnknownChain",
+      message: /both chain 271; name another chain/,
+    });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@l1`, amount: 1n }), {
+      code: "UnknownChain",
+      message: /destination is L1; what goes there is a withdrawal/,
+    });
+    await assert.rejects(hyperchains.send({ chain: "omega", to, amount: 1n }), {
+      code: "UnknownChain",
+      message: /no chain omega .* alpha \(271\), beta \(272\)/,
+    });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 10n ** 30n }), {
+      code: "InsufficientFunds",
+      message: /^0x[0-9a-f]{40} lacks [\d.]+ ETH on alpha: .*bring more there first/,
+    });
+    await assert.rejects(hyperchains.send({ chain: "alpha", to, amount: 1n, token: NOBODY }), {
+      code: "UnknownToken",
+      message: /deposit it to alpha first/,
+    });
+    await assert.rejects(hyperchains.deposit({ to, amount: 1n, token: NOBODY }), {
+      code: "UnknownToken",
+      message: /is no ERC-20 token on l1/,
+    });
     await assert.rejects(hyperchains.deposit({ amount: 1n }), TypeError);
+    await assert.rejects(hyperchains.call({ chain: "alpha", to, data: "0x12345678" }), {
+      code: "NoContract",
+      message: /there is no contract at 0x\w+@beta, so the call would succeed and do nothing/,
+    });
     await assert.rejects(hyperchains.faults.drop("0x12"), /the first parameter is a fault, such as/);
     await assert.rejects(hyperchains.revert("0x999"), /there is no snapshot 0x999/);
+  });
+
+  test("B10: settling with an operator that has no money says so, and goes on when it has some", async () => {
+    const { operator } = hyperchains.info.chains[0]!;
+    await (await (await alpha.ethers.getSigners())[0]!.sendTransaction({ to: NOBODY, value: 1n })).wait();
+    await connection.networkHelpers.setBalance(operator, 0n);
+    const warning = Promise.withResolvers<string>();
+    const { mock: warn } = mock.method(console, "warn", (line: string) => warning.resolve(line));
+    try {
+      const settled = hyperchains.settle("alpha");
+      const line = await warning.promise;
+      assert.match(line, /^alpha waits, and goes on by itself: /);
+      assert.ok(line.toLowerCase().includes(`${operator} cannot pay for it; fund it`), line);
+      await connection.networkHelpers.setBalance(operator, 10n * ETHER);
+      assert.equal((await settled).length, 1);
+    } finally {
+      warn.restore();
+    }
   });
 
   test("a fixture of one member brings all back, and messages under way with them", async () => {
@@ -122,7 +196,10 @@ describe("I2: an ecosystem from network.create", () => {
     assert.equal((await balance()) - before, 11n);
     assert.equal(await beta.provider.request({ method: "evm_revert", params: [mark] }), true);
     assert.equal(await balance(), before);
-    assert.deepEqual((await sent.refresh()).steps.map(({ step }) => step), ["initiated"]);
+    assert.deepEqual(
+      (await sent.refresh()).steps.map(({ step }) => step),
+      ["initiated"],
+    );
     await sent.delivered();
     assert.equal((await balance()) - before, 11n);
   });
@@ -143,7 +220,11 @@ describe("I2: other connections", () => {
     const chains = [...connection.hyperchains];
     const names = chains.map(({ name, chainId }) => [name, chainId]);
     await connection.close();
-    assert.deepEqual(names, [["uno", 1001], ["due", 272], ["tre", 273]]);
+    assert.deepEqual(names, [
+      ["uno", 1001],
+      ["due", 272],
+      ["tre", 273],
+    ]);
     await assert.rejects(chains[0]!.provider.request({ method: "eth_chainId" }), /the connection is closed/);
     await assert.rejects(fetch(chains[0]!.url, { method: "POST", body: "{}" }));
   });
@@ -153,7 +234,10 @@ describe("I2: other connections", () => {
     const connection = await hre.network.create("hyperchain");
     const { ethers, networkHelpers, hyperchains } = connection;
     assert.equal((await ethers.provider.getNetwork()).chainId, 271n);
-    assert.deepEqual(hyperchains.chains.map(({ name }) => name), ["alpha"]);
+    assert.deepEqual(
+      hyperchains.chains.map(({ name }) => name),
+      ["alpha"],
+    );
     const fixture = async () => ethers.deployContract("CallTarget");
     const target = await networkHelpers.loadFixture(fixture);
     await (await target.getFunction("double").send(2n)).wait();
@@ -191,7 +275,10 @@ describe("I2: other connections", () => {
     assert.equal(await owner.hyperchains.chain("beta").ethers.provider.getBalance(NOBODY), 13n);
     await owner.close();
     const late = await createHardhat({ url: owner.hyperchains.l1.url });
-    await assert.rejects(late.network.create("hyperchains"), /no ecosystem answers at .*; start one with "npx hardhat hyperchain:spawn"/);
+    await assert.rejects(
+      late.network.create("hyperchains"),
+      /no ecosystem answers at .*; start one with "npx hardhat hyperchain:spawn"/,
+    );
   });
 
   test("real proofs take a message through all seven steps", async () => {

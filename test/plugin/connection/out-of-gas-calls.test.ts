@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { NetworkConnection } from "hardhat/types/network";
-import type { Hyperchains, Member } from "../../../src/plugin/connection/hyperchains.ts";
+import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
 import { openUnproven } from "./support/open.ts";
 
 describe("B1: calls to another chain that run out of gas", () => {
@@ -15,7 +15,10 @@ describe("B1: calls to another chain that run out of gas", () => {
   });
   after(() => connection.close());
 
-  for (const [what, asMessage] of [["the contract's own code", true], ["the gas that the sender gave it", false]] as const) {
+  for (const [what, asMessage] of [
+    ["the contract's own code", true],
+    ["the gas that the sender gave it", false],
+  ] as const) {
     test(`are delivered, and fail for want of gas, where ${what} is the reason`, async () => {
       const recipient = await beta.ethers.deployContract("InteropRecipient");
       const to = `${await recipient.getAddress()}@beta`;
@@ -23,7 +26,10 @@ describe("B1: calls to another chain that run out of gas", () => {
       // The recipient's code loops for as long as it has gas; the other call has too little for one storage slot.
       const call = asMessage ? { data: "0xfd", asMessage } : { data: deploy, gasLimit: 60_000n };
       const message = await hyperchains.call({ chain: "alpha", to, value: 7n, ...call });
-      const failure = await message.delivered().then(() => undefined, (error: unknown) => error as Error & { code: string; data: string });
+      const failure = await message.delivered().then(
+        () => undefined,
+        (error: unknown) => error as Error & { code: string; data: string },
+      );
       assert.deepEqual([failure?.code, failure?.data], ["CallFailed", "0x"]);
       assert.ok(failure!.message.length < 500, failure!.message);
       assert.equal(message.refusal, undefined);

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Default: the Node that runs the test. */
   readonly node?: string;
+  /** Before the task: `--config`, for one. */
+  readonly hardhatArguments?: readonly string[];
 }
 
 /** A place of its own for what ecosystems announce, so that tests neither see each other's nor the developer's. */
@@ -51,6 +53,8 @@ export interface RunningTask {
   readonly first: string;
   /** All lines so far. */
   readonly lines: readonly string[];
+  /** What is on stderr so far. */
+  errors(): string;
   /** Presses Ctrl-C; resolves with the exit code. */
   interrupt(): Promise<number | null>;
 }
@@ -62,10 +66,20 @@ export interface SpawnedEcosystem extends RunningTask {
 export function createWorkplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-tasks-"));
   const running: ChildProcess[] = [];
-  const start = (args: readonly string[], { config = {}, environment = {}, cwd = PROJECT, node = process.execPath }: RunOptions): ChildProcess =>
-    spawn(node, [existsSync(join(cwd, LOCAL_HARDHAT)) ? join(cwd, LOCAL_HARDHAT) : HARDHAT, ...args], {
+  const start = (
+    args: readonly string[],
+    { config = {}, environment = {}, cwd = PROJECT, node = process.execPath, hardhatArguments = [] }: RunOptions,
+  ): ChildProcess =>
+    spawn(node, [existsSync(join(cwd, LOCAL_HARDHAT)) ? join(cwd, LOCAL_HARDHAT) : HARDHAT, ...hardhatArguments, ...args], {
       cwd,
-      env: { ...environmentOfUser(process.env), XDG_STATE_HOME: folder, TMPDIR: folder, HYPERCHAINS: JSON.stringify(config), NO_COLOR: "1", ...environment },
+      env: {
+        ...environmentOfUser(process.env),
+        XDG_STATE_HOME: folder,
+        TMPDIR: folder,
+        HYPERCHAINS: JSON.stringify(config),
+        NO_COLOR: "1",
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
 
@@ -82,6 +96,7 @@ export function createWorkplace(): Workplace {
     return {
       first,
       lines,
+      errors: stderr,
       async interrupt() {
         child.kill("SIGINT");
         const [code] = await closed;
@@ -126,10 +141,19 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
 
 /** By which Hardhat knows a CI server, where it shows stack traces with every error; tests look at what a user sees. */
 const CI_VARIABLES = new Set([
-  "GITHUB_ACTIONS", "NOW", "DEPLOYMENT_ID", "CODEBUILD_BUILD_NUMBER", "CI", "CONTINUOUS_INTEGRATION", "BUILD_NUMBER", "RUN_ID",
+  "GITHUB_ACTIONS",
+  "NOW",
+  "DEPLOYMENT_ID",
+  "CODEBUILD_BUILD_NUMBER",
+  "CI",
+  "CONTINUOUS_INTEGRATION",
+  "BUILD_NUMBER",
+  "RUN_ID",
 ]);
 
 /** The developer's own settings must not decide a test. */
 function environmentOfUser(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("HYPERCHAIN") && !CI_VARIABLES.has(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith("HYPERCHAIN") && !CI_VARIABLES.has(name)),
+  );
 }

@@ -79,7 +79,10 @@ describe("watching L1", () => {
     const { stored } = await commitBatch(context, await chain.form(), chain.genesis, { quorum, posting: CALLDATA_POSTING });
     await revertBatches(context, 0n, quorum);
     const next = (await watcher.poll()).events;
-    assert.deepEqual(next.map(({ type }) => type), ["batchCommitted", "batchesReverted"]);
+    assert.deepEqual(
+      next.map(({ type }) => type),
+      ["batchCommitted", "batchesReverted"],
+    );
     assert.ok(next[0]?.type === "batchCommitted");
     assert.deepEqual(next[0].stored, stored);
     assert.deepEqual((await watcher.poll()).events, []);
@@ -91,7 +94,10 @@ describe("watching L1", () => {
     const hash = await request("0x55");
     const resumed = watch({ resumeFrom: first.checkpoints() });
     const rest = (await resumed.poll()).events;
-    assert.deepEqual(rest.map((event) => event.type === "priorityOperation" && event.canonicalTxHash), [hash]);
+    assert.deepEqual(
+      rest.map((event) => event.type === "priorityOperation" && event.canonicalTxHash),
+      [hash],
+    );
     const small = (await watch({ blocksPerRequest: 1 }).poll()).events;
     assert.deepEqual(small, [...all, ...rest]);
   });
@@ -100,7 +106,8 @@ describe("watching L1", () => {
     const watcher = watch({ confirmations: 3 });
     await watcher.poll();
     const hash = await request("0x66");
-    const seen = async () => (await watcher.poll()).events.some((event) => event.type === "priorityOperation" && event.canonicalTxHash === hash);
+    const seen = async () =>
+      (await watcher.poll()).events.some((event) => event.type === "priorityOperation" && event.canonicalTxHash === hash);
     assert.equal(await seen(), false);
     await settled.increaseTime(1);
     assert.equal(await seen(), false);
@@ -121,8 +128,14 @@ describe("watching L1", () => {
     const won = await request("0x03");
     const { events, reorg, checkpoint } = await watcher.poll();
     assert.equal(reorg?.blockNumber, forkBlock);
-    assert.deepEqual(reorg.removed.map((event) => event.type === "priorityOperation" && event.canonicalTxHash), [lost]);
-    assert.deepEqual(events.map((event) => event.type === "priorityOperation" && event.canonicalTxHash), [won]);
+    assert.deepEqual(
+      reorg.removed.map((event) => event.type === "priorityOperation" && event.canonicalTxHash),
+      [lost],
+    );
+    assert.deepEqual(
+      events.map((event) => event.type === "priorityOperation" && event.canonicalTxHash),
+      [won],
+    );
     assert.equal(checkpoint?.blockNumber, forkBlock + 1);
     assert.deepEqual((await watcher.poll()).reorg, undefined);
   });
@@ -141,12 +154,19 @@ describe("watching L1", () => {
       },
     });
     const { hyperchain } = chain.contract;
-    const watcher = createL1Watcher({ hyperchains: [hyperchain], fromBlock: chain.created.fromBlock, looksUntilShorter: 3 }, { provider: restarted });
+    const watcher = createL1Watcher(
+      { hyperchains: [hyperchain], fromBlock: chain.created.fromBlock, looksUntilShorter: 3 },
+      { provider: restarted },
+    );
     const { events } = await watcher.poll();
     assert.ok(events.length > 0);
     for (let restart = 0; restart < 2; restart++) {
       behind = 2;
-      for (let look = 0; look < 2; look++) await assert.rejects(watcher.poll(), { code: "L1Unreachable", message: /^L1 has \d+ blocks and had \d+: it may be behind$/ });
+      for (let look = 0; look < 2; look++)
+        await assert.rejects(watcher.poll(), {
+          code: "L1Unreachable",
+          message: /^L1 has \d+ blocks and had \d+: it may be behind$/,
+        });
       assert.deepEqual((await watcher.poll()).reorg, undefined);
     }
     behind = Infinity;

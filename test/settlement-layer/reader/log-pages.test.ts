@@ -14,26 +14,41 @@ function nodeThat(refuse: (fromBlock: number, toBlock: number) => Error | undefi
     asked.push([fromBlock, toBlock]);
     const error = refuse(fromBlock, toBlock);
     if (error !== undefined) return Promise.reject(error);
-    const logs = Array.from({ length: toBlock - fromBlock + 1 }, (_, i) => [{ blockNumber: fromBlock + i, index: 1 }, { blockNumber: fromBlock + i, index: 0 }]);
+    const logs = Array.from({ length: toBlock - fromBlock + 1 }, (_, i) => [
+      { blockNumber: fromBlock + i, index: 1 },
+      { blockNumber: fromBlock + i, index: 0 },
+    ]);
     return Promise.resolve(logs.flat() as unknown as Log[]);
   };
   return { asked, provider: { getLogs } as unknown as Provider };
 }
 
-const refusal = (): Error => makeError("could not coalesce error", "UNKNOWN_ERROR", { error: { code: -32_005, message: "the answer has more than 10000 logs" } } as never);
+const refusal = (): Error =>
+  makeError("could not coalesce error", "UNKNOWN_ERROR", {
+    error: { code: -32_005, message: "the answer has more than 10000 logs" },
+  } as never);
 
 describe("A6: reading logs", () => {
   test("brings all of a range, in order, with as many questions as the blocks of one allow", async () => {
     const { asked, provider } = nodeThat(() => undefined);
     const logs = await readLogs(provider, question, 20);
-    assert.deepEqual(asked, [[3, 22], [23, 40]]);
-    assert.deepEqual(logs.map(({ blockNumber, index }) => 2 * blockNumber + index), Array.from({ length: 76 }, (_, i) => 6 + i));
+    assert.deepEqual(asked, [
+      [3, 22],
+      [23, 40],
+    ]);
+    assert.deepEqual(
+      logs.map(({ blockNumber, index }) => 2 * blockNumber + index),
+      Array.from({ length: 76 }, (_, i) => 6 + i),
+    );
   });
 
   test("asks for less where a node refuses, and for nothing twice", async () => {
     const { provider } = nodeThat((from, to) => (to - from >= 5 ? refusal() : undefined));
     const logs = await readLogs(provider, question);
-    assert.deepEqual(logs.filter(({ index }) => index === 0).map(({ blockNumber }) => blockNumber), Array.from({ length: 38 }, (_, i) => 3 + i));
+    assert.deepEqual(
+      logs.filter(({ index }) => index === 0).map(({ blockNumber }) => blockNumber),
+      Array.from({ length: 38 }, (_, i) => 3 + i),
+    );
   });
 
   test("rejects where a node refuses a single block, and at once where it does not answer", async () => {

@@ -1,8 +1,8 @@
 import type { HDNodeWallet, Signer } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
-import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
-import type { L1PatienceDependencies, L1PatienceOptions } from "../../../src/settlement/l1-sender/l1-patience.ts";
+import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
+import type { L1RetryDependencies, L1RetryOptions } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import type { Transactor, TransactorOptions } from "../../../src/settlement/l1-sender/transactor.ts";
 import type { SenderContext } from "../../../src/settlement/l1-sender/sender-context.ts";
@@ -19,8 +19,12 @@ export function walletOf({ address, provider }: HardhatEthersSigner): HDNodeWall
 }
 
 /** A transactor with a patience of its own, which does not wait unless told how. */
-export function transactorOf(signer: Signer, options: TransactorOptions & L1PatienceOptions = {}, waiting: L1PatienceDependencies = NO_WAIT): Transactor {
-  return createTransactor(options, { signer, patience: createL1Patience(options, waiting) });
+export function transactorOf(
+  signer: Signer,
+  options: TransactorOptions & L1RetryOptions = {},
+  waiting: L1RetryDependencies = NO_WAIT,
+): Transactor {
+  return createTransactor(options, { signer, patience: createL1Retry(options, waiting) });
 }
 
 /** What a chain's stages share, with a clock that does not wait. */
@@ -31,7 +35,7 @@ export function senderContext(
   options: TransactorOptions = {},
 ): SenderContext {
   const delay = overrides.delay ?? NO_WAIT.delay;
-  const patience = createL1Patience({}, { delay });
+  const patience = createL1Retry({}, { delay });
   const signer = walletOf(account);
   return {
     provider: signer.provider!,

@@ -23,6 +23,7 @@ import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import type { OneBlockContent } from "../../support/one-block-batch.ts";
+import { extensionsOnL1 } from "../../support/extensions.ts";
 
 const PROTOCOL_VERSION = 1n;
 /** Leaves that every chain of these tests starts with, beside the two fixed ones. */
@@ -51,6 +52,8 @@ export async function startSettledL1({ withNoProofVersion = false, revealDelaySe
       },
       retirementNoticeSeconds: 100_000n,
       revealDelaySeconds,
+      recoverySeconds: 0n,
+      reactionSeconds: 0n,
       withNoProofVersion,
     },
     { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },
@@ -80,6 +83,8 @@ export interface BatchContent extends Omit<OneBlockContent, "writes"> {
 /** A chain without an EVM: real state tree, real batches, real contract. */
 export interface SettledChain {
   readonly created: CreatedChain;
+  /** What its batches export beside their logs. */
+  readonly extensions: Hex;
   readonly configuration: HyperchainConfiguration;
   readonly members: readonly QuorumMember[];
   readonly genesis: StoredBatch;
@@ -111,33 +116,39 @@ export async function createSettledChain(
   const tree = genesisTree();
   const { protocolVersion } = configuration;
   const genesis = genesisStoredBatch(protocolVersion, digestToHex(tree.root), BigInt(tree.leafCount));
+  const { bridge } = ecosystem.addresses;
+  const extensions = extensionsOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt: created.bornAt });
   const compressor = createCompressor();
   const former = new BatchFormer(
     {
-      protocolVersion,
       settlementChainId,
       hyperchainAddress: created.hyperchain,
       chainId,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
+      extensions,
       pubdataOnChain: configuration.dataAvailabilityPolicy === ecosystem.addresses.rollupPolicy,
     },
-    genesis.commitment,
+    { previousCommitment: genesis.commitment, operationsTaken: 0n },
     {
       tree,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+      versionOf: () => protocolVersion,
     },
   );
   let batchNumber = 0n;
   return {
     created,
+    extensions,
     configuration,
     members,
     genesis,
     contract,
     async form(content = {}) {
       const writes = content.writes?.map(({ leaf, value }) => ({ ...leafKey(leaf), value })) ?? [];
-      return former.form(oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes }));
+      return former.form(
+        oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes, extensions }),
+      );
     },
     snapshot: () => ({ former: former.snapshot(), batchNumber }),
     revert(mark) {

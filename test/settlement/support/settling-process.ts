@@ -6,7 +6,7 @@ import { noProofMarker } from "../../../src/protocol/no-proof.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { openFileJournal } from "../../../src/settlement/journal/journal.ts";
 import { patientReader } from "../../../src/settlement/l1-sender/chain-reader.ts";
-import { createL1Patience } from "../../../src/settlement/l1-sender/l1-patience.ts";
+import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import { openSettlement } from "../../../src/settlement/settlement.ts";
@@ -38,11 +38,14 @@ async function settle({ url, contract, fromBlock, sender, validator, journal: pa
   const provider = connectHttp(contract.settlementChainId, l1Request(url));
   const accounts = createDevelopmentAccounts();
   const delay = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  const patience = createL1Patience({}, { delay });
+  const patience = createL1Retry({}, { delay });
   const journal = await openFileJournal(path);
   let proofs = 0;
   const settlement = await openSettlement<FormedBatch>(
-    { quorum: { members: [await createLocalMember(accounts.wallet(validator), contract)], threshold: 1 }, posting: CALLDATA_POSTING },
+    {
+      quorum: { members: [await createLocalMember(accounts.wallet(validator), contract)], threshold: 1 },
+      posting: CALLDATA_POSTING,
+    },
     {
       context: {
         ...contract,

@@ -3,12 +3,17 @@ import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
 import { toHex } from "../../../src/protocol/hex.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { SettlementBatch } from "../../../src/settlement/settlement-batch.ts";
+import { NO_PARTITION } from "../../../src/protocol/commitment.ts";
 
 /** What the contract remembers of a batch that follows `previous`, if it is committed at `committedAt` (L1 seconds). */
 export function storedBatchOf(
   batch: SettlementBatch,
   previous: StoredBatch,
-  { settlementChainId, publishesPubdata, committedAt }: { settlementChainId: bigint; publishesPubdata: boolean; committedAt: bigint },
+  {
+    settlementChainId,
+    publishesPubdata,
+    committedAt,
+  }: { settlementChainId: bigint; publishesPubdata: boolean; committedAt: bigint },
 ): StoredBatch {
   const { outputs } = batch;
   const { oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch.job.statement;
@@ -16,6 +21,7 @@ export function storedBatchOf(
   return {
     batchNumber: outputs.batchNumber,
     lastBlock: outputs.lastBlock,
+    firstTimestamp: outputs.firstTimestamp,
     lastTimestamp: outputs.lastTimestamp,
     // Once data was withheld, L1 no longer knows how many leaves there are.
     leafCount: publishesPubdata && previous.leafCount !== 0n ? previous.leafCount + BigInt(insertions) : 0n,
@@ -33,5 +39,10 @@ export function storedBatchOf(
     l2LogsTreeRoot: outputs.l2LogsTreeRoot,
     importedRootsRollingHash: outputs.importedRootsRollingHash,
     flowsHash: hashAssetFlows(sumAssetFlows(batch.logs, settlementChainId)),
+    extensions: outputs.extensions,
+    nestedRoot: NO_PARTITION,
+    partitionRoot: NO_PARTITION,
+    partition: NO_PARTITION,
+    partitionDa: NO_PARTITION,
   };
 }

@@ -1,9 +1,8 @@
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import type { FormedBatch } from "../l2/form.ts";
-import type { Records } from "../l2/records.ts";
+import type { Founding, Records } from "../l2/records.ts";
 import type { Call, World } from "../model/world.ts";
-import type { Key } from "../support/keys.ts";
 import type { Choices } from "../support/random.ts";
 import type { Scene } from "../support/scene.ts";
 
@@ -18,7 +17,7 @@ export interface Situation {
   /** Remembers a batch, so that its chain knows it when L1 has taken it. */
   remember(formed: FormedBatch): void;
   /** Remembers who runs a chain that is about to be created. */
-  found(chainId: bigint, keys: readonly Key[], isHonest: boolean): void;
+  found(chainId: bigint, founding: Founding): void;
 }
 
 /** A call that someone wants to make. */
@@ -56,6 +55,11 @@ export interface Action {
 /** Chains that have not stopped. */
 export function running({ records }: Situation): L2Chain[] {
   return records.chains.filter(({ chain }) => !chain.exited.value);
+}
+
+/** Chains whose operators still commit batches. */
+export function operated(situation: Situation): L2Chain[] {
+  return running(situation).filter(({ leavesAt }) => situation.now < leavesAt);
 }
 
 export function stopped({ records }: Situation): L2Chain[] {

@@ -1,4 +1,5 @@
 import type { Action } from "./action.ts";
+import { aggregateActions } from "./aggregates.ts";
 import { batchDataActions } from "./batch-data.ts";
 import { batchActions } from "./batches.ts";
 import { chainActions } from "./chains.ts";
@@ -8,8 +9,10 @@ import { exitActions } from "./exits.ts";
 import { outsiderActions } from "./outsiders.ts";
 import { requestActions } from "./requests.ts";
 import { restrictedActions, treeActions } from "./restricted.ts";
+import { upgradeActions } from "./upgrades.ts";
 
 const all = [
+  ...aggregateActions,
   ...batchActions,
   ...batchDataActions,
   ...chainActions,
@@ -20,6 +23,7 @@ const all = [
   ...requestActions,
   ...restrictedActions,
   ...treeActions,
+  ...upgradeActions,
 ];
 
 /** Everything that can happen, by name. Actions of one name are told apart by their number. */

@@ -1,12 +1,17 @@
 import { AbiCoder } from "ethers";
-import { AssetMessageKind, ASSET_MESSAGE_BYTES, ASSET_ROUTER_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import {
+  AssetMessageKind,
+  ASSET_MESSAGE_BYTES,
+  ASSET_ROUTER_ADDRESS,
+  encodeAssetMessage,
+} from "../../../src/protocol/asset-message.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { formBatch } from "../l2/form.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { addressOf } from "../model/aliases.ts";
-import type { CommitBatch } from "../model/batch-types.ts";
+import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
 import { availabilityDigest } from "../model/quorum.ts";
 import { keyOf, sign, signAll } from "../support/keys.ts";
 import { running } from "./action.ts";
@@ -19,7 +24,7 @@ const HEADER = { logs: 0, codes: 0, updates: 0, insertions: 0 };
 function pubdata(counts: Partial<typeof HEADER>, ...rest: readonly number[]): Uint8Array {
   const { logs, codes, updates, insertions } = { ...HEADER, ...counts };
   const words = [logs, codes, updates, insertions].flatMap((count) => [count >> 8, count & 255]);
-  return Uint8Array.from([1, ...words, ...rest]);
+  return Uint8Array.from([2, ...words, ...rest]);
 }
 
 const index = (value: number): number[] => [value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255];
@@ -31,27 +36,34 @@ type Bytes = (situation: Situation, l2: L2Chain) => Uint8Array;
 /** Bytes that are no pubdata, by the error that they are for. */
 const MALFORMED: Record<string, Bytes> = {
   Truncated: ({ random }) =>
-    random.choose(pubdata({}).slice(0, 8), pubdata({ logs: 1 }), pubdata({ logs: 1 }, 2, 0, 0), pubdata({ codes: 1 }, 0, 0), pubdata({ updates: 1 }, 1, 0, 0, 0)),
-  UnsupportedVersion: () => Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0),
+    random.choose(
+      pubdata({}).slice(0, 8),
+      pubdata({ logs: 1 }),
+      pubdata({ logs: 1 }, 2, 0, 0),
+      pubdata({ codes: 1 }, 0, 0),
+      pubdata({ updates: 1 }, 1, 0, 0, 0),
+    ),
+  UnsupportedVersion: () => Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0),
   TooManyLogs: () => pubdata({ logs: 16_385 }),
   UnknownLogHead: ({ random }) => pubdata({ logs: 1 }, 3 + random.index(200)),
   OperationCountMismatch: (_, { chain }) => pubdata({ logs: 1 }, chain.operationsQueued.value > 10_000n ? 0 : 1),
   EmptyBytecode: () => pubdata({ codes: 1 }, 0, 0, 0),
   BytecodesNotAscending: () => pubdata({ codes: 2 }, 0, 0, 1, 0x60, 0, 0, 1, 0x60),
   UnknownEntryHead: () => pubdata({ updates: 1 }, 0x80, ...index(2)),
-  LengthOutOfRange: () => pubdata({ insertions: 1 }, 0x40 + 33, ...ACCOUNT, ...new Uint8Array(33).fill(1)),
-  LeadingZeroByte: () => pubdata({ insertions: 1 }, 0x40 + 2, ...ACCOUNT, 0, 1),
+  LengthOutOfRange: () => pubdata({ insertions: 1 }, 0, ...ACCOUNT, 33, ...new Uint8Array(34).fill(1)),
+  LeadingZeroByte: () => pubdata({ insertions: 1 }, 0x21, ...ACCOUNT, 0, 1),
   IndexNotAscending: () => pubdata({ updates: 1 }, 1, ...index(1), 1),
   IndexBeyondLeafCount: () => pubdata({ updates: 1 }, 1, ...index(0x3fff_ffff), 1),
-  ZeroInsertion: () => pubdata({ insertions: 1 }, 0x40, ...ACCOUNT),
-  KindReserved: () => pubdata({ insertions: 1 }, 0xc1, ...ACCOUNT, 1),
+  KindReserved: ({ random }) => pubdata({ insertions: 1 }, 0x80 + random.index(0x80), ...ACCOUNT, 1),
   TrailingBytes: ({ random }) => Uint8Array.of(...pubdata({}), ...random.bytes(1 + random.index(40))),
-  LeafCountBeyondLimit: () => pubdata({ insertions: 1 }, 0x41, ...ACCOUNT, 1),
+  LeafCountBeyondLimit: () => pubdata({ insertions: 1 }, 0x20, ...ACCOUNT, 1),
 };
 
 /** Too much for one batch; made once, since it is the same for all chains. */
 const TOO_LONG = toHex(new Uint8Array(100_001).fill(1));
-const TOO_MANY_MESSAGES = toHex(Uint8Array.from([...pubdata({ logs: 4097 }), ...Array.from({ length: 4097 }, () => MESSAGE_HEAD).flat()]));
+const TOO_MANY_MESSAGES = toHex(
+  Uint8Array.from([...pubdata({ logs: 4097 }), ...Array.from({ length: 4097 }, () => MESSAGE_HEAD).flat()]),
+);
 let tooManyFlows: Hex | undefined;
 
 /** Sends of as many different assets as it takes to make the execution too expensive. */
@@ -71,7 +83,9 @@ function flowFlood(l1ChainId: bigint): Hex {
       }),
     );
   const head = [2, ...Array.from(fromHex(ASSET_ROUTER_ADDRESS)), 0, 0, ASSET_MESSAGE_BYTES];
-  tooManyFlows ??= toHex(Uint8Array.from([...pubdata({ logs: count }), ...Array.from({ length: count }, (_, i) => [...head, ...body(i)]).flat()]));
+  tooManyFlows ??= toHex(
+    Uint8Array.from([...pubdata({ logs: count }), ...Array.from({ length: count }, (_, i) => [...head, ...body(i)]).flat()]),
+  );
   return tooManyFlows;
 }
 
@@ -87,7 +101,12 @@ function calm(situation: Situation): L2Chain[] {
   return running(situation).filter((l2) => !mustTake(l2, situation.now));
 }
 
-function ofChain(name: string, aims: readonly string[], choose: (situation: Situation) => L2Chain[], change: (situation: Situation, l2: L2Chain, batch: CommitBatch) => Partial<CommitBatch>): Action {
+function ofChain(
+  name: string,
+  aims: readonly string[],
+  choose: (situation: Situation) => L2Chain[],
+  change: (situation: Situation, l2: L2Chain, batch: CommitBatch) => Partial<CommitBatch>,
+): Action {
   return {
     name,
     aims,
@@ -111,7 +130,8 @@ const malformed = Object.entries(MALFORMED).map(([error, bytes]) =>
 /** Logs of withheld data that L1 does not take. */
 const WITHHELD: Record<string, Bytes> = {
   AssetMessageWithheld: () => Uint8Array.of(0, 1, 3, ...fromHex(ASSET_ROUTER_ADDRESS), ...new Uint8Array(32)),
-  Truncated: ({ random }) => random.choose(new Uint8Array(1), Uint8Array.of(0, 1), Uint8Array.of(0, 1, 3, 0), Uint8Array.of(0, 1, 2, 0)),
+  Truncated: ({ random }) =>
+    random.choose(new Uint8Array(1), Uint8Array.of(0, 1), Uint8Array.of(0, 1, 3, 0), Uint8Array.of(0, 1, 2, 0)),
   TooManyLogs: () => Uint8Array.of(0x40, 1),
   UnknownLogHead: () => Uint8Array.of(0, 1, 4),
   OperationCountMismatch: () => Uint8Array.of(0, 1, 1),
@@ -125,8 +145,10 @@ const withheld = Object.entries(WITHHELD).map(([error, bytes]) =>
   })),
 );
 
-const withPolicy = (name: "rollup" | "committee" | "all" | "any") => (situation: Situation): L2Chain[] =>
-  running(situation).filter(({ chain }) => chain.configuration.dataAvailabilityPolicy === situation.scene.policies[name]);
+const withPolicy =
+  (name: "rollup" | "committee" | "all" | "any") =>
+  (situation: Situation): L2Chain[] =>
+    running(situation).filter(({ chain }) => chain.configuration.dataAvailabilityPolicy === situation.scene.policies[name]);
 
 const abi = AbiCoder.defaultAbiCoder();
 
@@ -161,7 +183,12 @@ function commitHiddenCode(situation: Situation): Intent | undefined {
   const { random, scene, world } = situation;
   const l2 = random.pick(withPolicy("rollup")(situation).filter(hasRoom));
   if (l2 === undefined) return undefined;
-  const write = { leafKind: LeafKind.codeHash, address: random.between(1n << 102n, 1n << 103n), slot: 0n, value: BigInt(keccak(random.bytes(9))) };
+  const write = {
+    leafKind: LeafKind.codeHash,
+    address: random.between(1n << 102n, 1n << 103n),
+    slot: 0n,
+    value: BigInt(keccak(random.bytes(9))),
+  };
   const formed = formBatch(scene, world, l2, { ...formEmpty(situation, l2).content, writes: [write] });
   return commitIntent(l2, { ...formed, signatures: signaturesFor(situation, l2, formed.batch.commitment) });
 }
@@ -178,14 +205,27 @@ export const batchDataActions: readonly Action[] = [
   ...malformed,
   ...withheld,
   ofChain("commit of a root that is no digest", ["BatchReader.DigestNotCanonical"], running, ({ random }, _, batch) =>
-    random.oneIn(2) ? { newStateRoot: wordToHex((1n << 256n) - 1n) } : { diffDigest: toHex(Uint8Array.of(...random.bytes(28), 0x7f, 0, 0, 1)), commitment: batch.commitment },
+    random.oneIn(2)
+      ? { newStateRoot: wordToHex((1n << 256n) - 1n) }
+      : { diffDigest: toHex(Uint8Array.of(...random.bytes(28), 0x7f, 0, 0, 1)), commitment: batch.commitment },
   ),
   ofChain("commit of too much data", ["BatchReader.PubdataTooLong"], running, () => ({ pubdata: TOO_LONG })),
   ofChain("commit of too many messages", ["BatchReader.TooManyMessages"], calm, () => ({ pubdata: TOO_MANY_MESSAGES })),
-  ofChain("commit of too many flows", ["Hyperchain.ExecutionTooExpensive"], calm, ({ world }) => ({ pubdata: flowFlood(world.l1ChainId) })),
-  ofChain("commit with data for another policy", ["RollupCalldataPolicy.MalformedPolicyData"], withPolicy("rollup"), ({ random }) => ({ policyData: toHex(random.bytes(1 + random.index(70))) })),
-  ofChain("commit with data for too few policies", ["AllOfPolicy.MalformedPolicyData"], withPolicy("all"), ({ random }) => ({ policyData: abi.encode(["bytes[]"], [random.choose([], ["0x"], ["0x", "0x", "0x"])]) as Hex })),
-  ofChain("commit with data for an unknown policy", ["AnyOfPolicy.MemberUnknown"], withPolicy("any"), ({ random }) => ({ policyData: abi.encode(["uint256", "bytes"], [random.between(2n, 9n), "0x"]) as Hex })),
+  ofChain("commit of too many flows", ["Hyperchain.ExecutionTooExpensive"], calm, ({ world }) => ({
+    pubdata: flowFlood(world.l1ChainId),
+  })),
+  ofChain(
+    "commit with data for another policy",
+    ["RollupCalldataPolicy.MalformedPolicyData"],
+    withPolicy("rollup"),
+    ({ random }) => ({ policyData: toHex(random.bytes(1 + random.index(70))) }),
+  ),
+  ofChain("commit with data for too few policies", ["AllOfPolicy.MalformedPolicyData"], withPolicy("all"), ({ random }) => ({
+    policyData: abi.encode(["bytes[]"], [random.choose([], ["0x"], ["0x", "0x", "0x"])]) as Hex,
+  })),
+  ofChain("commit with data for an unknown policy", ["AnyOfPolicy.MemberUnknown"], withPolicy("any"), ({ random }) => ({
+    policyData: abi.encode(["uint256", "bytes"], [random.between(2n, 9n), "0x"]) as Hex,
+  })),
   ...["TooFewSignatures", "NotAMember", "SignersNotAscending", "SignatureLength", "SignatureMalformed"].map(falseAvailability),
   { name: "commit of hidden code", aims: ["BytecodeRegistry.BytecodeNotPublished"], weight: 0, make: commitHiddenCode },
   { name: "commit in an odd encoding", aims: ["RollupCalldataPolicy.PubdataNotPublished"], weight: 0, make: commitOddlyEncoded },

@@ -4,20 +4,20 @@ import { noProofMarker } from "../../../src/protocol/no-proof.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { formBatch } from "../l2/form.ts";
 import type { FormedBatch } from "../l2/form.ts";
-import type { BatchContent, L2Chain } from "../l2/l2-chain.ts";
+import type { BatchContent, BatchRecord, L2Chain } from "../l2/l2-chain.ts";
 import { planFalseBatch, planHonestBatch } from "../l2/plan.ts";
-import type { CommitBatch } from "../model/batch-types.ts";
-import { deadlineOf } from "../model/batches.ts";
+import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import { deadlineOf, delayOfBatch } from "../model/batches.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { batchDigest, revertDigest } from "../model/quorum.ts";
 import type { Terms } from "../model/quorum.ts";
 import type { Key } from "../support/keys.ts";
-import { hashOfStatement } from "../model/registries.ts";
-import type { World } from "../model/world.ts";
+import { hashOfStatement, provesExecution } from "../model/registries.ts";
+import type { Chain, World } from "../model/world.ts";
 import { sign, signAll } from "../support/keys.ts";
 import { FULL_LEAF_COUNT } from "../support/scene.ts";
-import { callOf, running, stopped } from "./action.ts";
+import { callOf, operated, running, stopped } from "./action.ts";
 import type { Action, Intent, Situation } from "./action.ts";
 
 const STALE_SIGNATURE_BYTES = 64;
@@ -42,10 +42,22 @@ function reversalOf({ chain }: L2Chain, firstNumber: bigint): BatchRevert {
     return stored === undefined ? wordToHex(0n) : hashStoredBatch(stored);
   };
   const lastBatchHash = hashAt(chain.committed.value - 1n);
-  return { firstNumber, firstBatchHash: hashAt(firstNumber), lastBatchHash, revertCount: chain.revertCount.value, validUntil: ALWAYS.validUntil };
+  return {
+    firstNumber,
+    firstBatchHash: hashAt(firstNumber),
+    lastBatchHash,
+    revertCount: chain.revertCount.value,
+    validUntil: ALWAYS.validUntil,
+  };
 }
 
-function revertIntent({ world }: Situation, l2: L2Chain, number: bigint, keys: readonly Key[], change: Partial<BatchRevert> = {}): Intent {
+function revertIntent(
+  { world }: Situation,
+  l2: L2Chain,
+  number: bigint,
+  keys: readonly Key[],
+  change: Partial<BatchRevert> = {},
+): Intent {
   const reversal = { ...reversalOf(l2, number), ...change };
   return { call: callOf(l2.chain.address, "revertBatches", reversal, signAll(revertDigest(world, l2.chain, reversal), keys)) };
 }
@@ -79,7 +91,10 @@ function nothingHappens(l2: L2Chain, now: bigint): BatchContent {
 
 export function signaturesFor({ world }: Situation, l2: L2Chain, commitment: Hex): Hex[] {
   const { validatorThreshold } = l2.chain.configuration;
-  return signAll(batchDigest(world, l2.chain, commitment, l2.chain.committed.value, ALWAYS), l2.keys.slice(0, Number(validatorThreshold)));
+  return signAll(
+    batchDigest(world, l2.chain, commitment, l2.chain.committed.value, ALWAYS),
+    l2.keys.slice(0, Number(validatorThreshold)),
+  );
 }
 
 function argumentsOf(situation: Situation, l2: L2Chain, { previous, batch }: FormedBatch): CommitArguments {
@@ -97,7 +112,7 @@ export function formEmpty(situation: Situation, l2: L2Chain): FormedBatch {
 
 function commit(situation: Situation): Intent | undefined {
   const { world, records, random, now, scene } = situation;
-  const l2 = random.pick(running(situation).filter((candidate) => candidate.pending.length < 4 && hasRoom(candidate)));
+  const l2 = random.pick(operated(situation).filter((candidate) => candidate.pending.length < 4 && hasRoom(candidate)));
   if (l2 === undefined) return undefined;
   const plan = l2.isHonest || random.oneIn(2) ? planHonestBatch : planFalseBatch;
   const formed = formBatch(scene, world, l2, plan(world, l2, records, random, now));
@@ -106,9 +121,23 @@ function commit(situation: Situation): Intent | undefined {
   return plan === planFalseBatch ? { ...intent, party: "quorum that lies" } : intent;
 }
 
+/** The operator's commit, sent by another that saw it. */
+function copyCommit(situation: Situation): Intent | undefined {
+  const { scene, random } = situation;
+  const intent = commit(situation);
+  return intent === undefined
+    ? undefined
+    : { ...intent, by: random.choose(scene.accounts.stranger, scene.parties[0]!), party: "copier of commits" };
+}
+
 function prove({ records, random, world }: Situation): Intent | undefined {
-  const l2 = random.pick(records.chains.filter(({ chain, pending }) => !chain.exited.value && pending.some(({ stored }) => stored.batchNumber === chain.verified.value)));
-  const record = l2?.pending.find(({ stored }) => stored.batchNumber === l2.chain.verified.value);
+  const next = ({ chain, pending }: L2Chain): BatchRecord | undefined =>
+    pending.find(({ stored }) => stored.batchNumber === chain.verified.value);
+  // Others wait for an aggregate.
+  const takesProof = ({ configuration }: Chain, record: BatchRecord | undefined): boolean =>
+    record !== undefined && (configuration.unprovenDelay !== 0n || !provesExecution(world, record.stored.protocolVersion));
+  const l2 = random.pick(records.chains.filter((l2) => !l2.chain.exited.value && takesProof(l2.chain, next(l2))));
+  const record = l2 === undefined ? undefined : next(l2);
   if (l2 === undefined || record === undefined) return undefined;
   return { call: callOf(l2.chain.address, "proveBatch", record.stored, proofOf(world, record.stored)) };
 }
@@ -124,12 +153,19 @@ function executable({ records }: Situation): L2Chain[] {
   return records.chains.filter(({ chain }) => !chain.exited.value && chain.executed.value < chain.verified.value);
 }
 
-function execute(situation: Situation): Intent | undefined {
-  const l2 = situation.random.pick(executable(situation));
+function execute(situation: Situation, from = executable(situation)): Intent | undefined {
+  const l2 = situation.random.pick(from);
   const [record] = l2?.pending ?? [];
   if (l2 === undefined || record === undefined) return undefined;
   return { call: callOf(l2.chain.address, "executeBatch", record.stored, record.content.imports, record.flows) };
 }
+
+/** Of a quorum that may have lied. */
+const executeFalse = (situation: Situation): Intent | undefined =>
+  execute(
+    situation,
+    executable(situation).filter(({ isHonest }) => !isHonest),
+  );
 
 function revertSome(situation: Situation): Intent | undefined {
   const { random } = situation;
@@ -155,21 +191,29 @@ const COMMIT_MUTATIONS: Record<string, Mutation> = {
   "Hyperchain.BatchNumberMismatch": (args) => (args.batch = { ...args.batch, batchNumber: args.batch.batchNumber + 1n }),
   "Hyperchain.StoredBatchMismatch": (args) => (args.previous = { ...args.previous, lastBlock: args.previous.lastBlock + 1n }),
   "Hyperchain.BlockRangeInvalid": (args, { random }) =>
-    (args.batch = random.oneIn(2) ? { ...args.batch, firstBlock: args.batch.firstBlock + 1n } : { ...args.batch, lastBlock: args.batch.firstBlock - 1n }),
+    (args.batch = random.oneIn(2)
+      ? { ...args.batch, firstBlock: args.batch.firstBlock + 1n }
+      : { ...args.batch, lastBlock: args.batch.firstBlock - 1n }),
   "Hyperchain.TimestampsNotMonotone": (args) => (args.batch = { ...args.batch, firstTimestamp: args.batch.lastTimestamp + 1n }),
   "Hyperchain.TimestampInFuture": (args, { now, random }) =>
     (args.batch = { ...args.batch, lastTimestamp: now + random.between(1n, 1000n) }),
   "Hyperchain.StateCheatsForbidden": (args) => (args.batch = { ...args.batch, cheatCount: 3n }),
-  "Hyperchain.TooManyImports": (args, { random }) => (args.batch = { ...args.batch, importedRootCount: 256n + random.between(1n, 1000n) }),
+  "Hyperchain.TooManyImports": (args, { random }) =>
+    (args.batch = { ...args.batch, importedRootCount: 256n + random.between(1n, 1000n) }),
   "Hyperchain.PriorityOpsNotQueued": (args, _, { chain }) =>
     (args.batch = { ...args.batch, priorityOpCount: chain.operationsQueued.value - chain.last.priorityOpTotal + 1n }),
   "Hyperchain.CommitmentMismatch": (args, { random }) => (args.batch = { ...args.batch, commitment: toHex(random.bytes(32)) }),
-  "Hyperchain.ApprovalNotYetValid": (args, { now, random }) => (args.terms = { ...ALWAYS, validFrom: now + random.between(1n, 99n) }),
-  "Hyperchain.ApprovalExpired": (args, { now, random }) => (args.terms = { ...ALWAYS, validUntil: now - random.between(1n, 99n) }),
+  "Hyperchain.ApprovalNotYetValid": (args, { now, random }) =>
+    (args.terms = { ...ALWAYS, validFrom: now + random.between(1n, 99n) }),
+  "Hyperchain.ApprovalExpired": (args, { now, random }) =>
+    (args.terms = { ...ALWAYS, validUntil: now - random.between(1n, 99n) }),
   "ChainSettings.QuorumTooSmall": (args) => args.signatures.pop(),
   "ChainSettings.NotAValidator": (args, { scene, world, random }, l2) => {
     const stranger = random.pick(scene.keys.filter((key) => !l2.keys.includes(key)))!;
-    args.signatures[random.index(args.signatures.length)] = sign(batchDigest(world, l2.chain, args.batch.commitment, l2.chain.committed.value, ALWAYS), stranger);
+    args.signatures[random.index(args.signatures.length)] = sign(
+      batchDigest(world, l2.chain, args.batch.commitment, l2.chain.committed.value, ALWAYS),
+      stranger,
+    );
   },
   "ChainSettings.SignersNotAscending": (args, { random }) => {
     if (args.signatures.length > 1 && random.oneIn(2)) args.signatures.reverse();
@@ -181,7 +225,7 @@ const COMMIT_MUTATIONS: Record<string, Mutation> = {
   },
   "ChainSettings.SignatureMalformed": (args, { random }) => {
     const at = random.index(args.signatures.length);
-    args.signatures[at] = random.oneIn(2) ? `${args.signatures[at]!.slice(0, -2)}1d` as Hex : malleate(args.signatures[at]!);
+    args.signatures[at] = random.oneIn(2) ? (`${args.signatures[at]!.slice(0, -2)}1d` as Hex) : malleate(args.signatures[at]!);
   },
 };
 
@@ -215,6 +259,41 @@ function commitOverdue(situation: Situation): Intent | undefined {
   if (l2 === undefined) return undefined;
   const formed = formBatch(scene, world, l2, { ...nothingHappens(l2, now), operations: [] });
   return commitIntent(l2, argumentsOf(situation, l2, formed));
+}
+
+/** A batch whose clock is held back, so that an operation seems not to be due yet. */
+function commitHeldBack(situation: Situation): Intent | undefined {
+  const { now, random, scene, world } = situation;
+  const l2 = random.pick(
+    running(situation).filter(({ chain }) => {
+      const { priorityOpTotal: first, lastTimestamp } = chain.last;
+      const deadline = deadlineOf(chain, first);
+      return (
+        chain.operationsQueued.value > first && lastTimestamp < deadline && deadline + chain.configuration.priorityOpWindow <= now
+      );
+    }),
+  );
+  if (l2 === undefined) return undefined;
+  const { priorityOpTotal: first, lastTimestamp } = l2.chain.last;
+  const timestamp = random.between(lastTimestamp, deadlineOf(l2.chain, first) - 1n);
+  const formed = formBatch(scene, world, l2, { ...nothingHappens(l2, now), operations: [], timestamp });
+  return commitIntent(l2, argumentsOf(situation, l2, formed));
+}
+
+/** A batch under a version whose verifier says no. */
+function proveInVain(situation: Situation): Intent | undefined {
+  const { world, records, random } = situation;
+  const refuses = ({ protocolVersion }: StoredBatch): boolean =>
+    world.refusingVerifiers.get(world.versions.get(protocolVersion)!.verifier) === true;
+  const next = ({ chain, pending }: L2Chain): StoredBatch | undefined =>
+    pending.find(({ stored }) => stored.batchNumber === chain.verified.value)?.stored;
+  const l2 = random.pick(
+    records.chains.filter((candidate) => !candidate.chain.exited.value && refuses(next(candidate) ?? candidate.chain.genesis)),
+  );
+  const stored = l2 === undefined ? undefined : next(l2);
+  return l2 === undefined || stored === undefined
+    ? undefined
+    : { call: callOf(l2.chain.address, "proveBatch", stored, proofOf(world, stored)) };
 }
 
 /** Any call on a chain that has stopped. */
@@ -273,7 +352,10 @@ function mutatedStage(error: string, base: Action["make"], mutate: StageMutation
 
 /** A batch whose delay has not passed. */
 function executeEarly(situation: Situation): Intent | undefined {
-  const early = executable(situation).filter(({ chain, pending }) => pending[0]!.stored.committedAt + chain.configuration.executionDelay > situation.now);
+  const early = executable(situation).filter(
+    ({ chain, pending: [first] }) =>
+      first!.stored.committedAt + delayOfBatch(situation.world, chain, first!.stored) > situation.now,
+  );
   const l2 = situation.random.pick(early);
   const [record] = l2?.pending ?? [];
   if (l2 === undefined || record === undefined) return undefined;
@@ -305,29 +387,75 @@ function revertMutated(error: string, change: (l2: L2Chain, situation: Situation
     weight: 0,
     make(situation) {
       const l2 = situation.random.pick(running(situation).filter(({ pending }) => pending.length > 0));
-      return l2 === undefined ? undefined : revertIntent(situation, l2, l2.pending[0]!.stored.batchNumber, l2.keys, change(l2, situation));
+      return l2 === undefined
+        ? undefined
+        : revertIntent(situation, l2, l2.pending[0]!.stored.batchNumber, l2.keys, change(l2, situation));
     },
   };
 }
 
 export const batchActions: readonly Action[] = [
-  { name: "commit", aims: ["Hyperchain.commitBatch ok", "party quorum that lies", "SharedBridge.applyFlows ok", "BytecodeRegistry.record ok"], weight: 14, make: commit },
-  { name: "prove", aims: ["Hyperchain.proveBatch ok", "Hyperchain.ProofRefused"], weight: 12, make: prove },
-  { name: "execute", aims: ["Hyperchain.executeBatch ok", "SharedBridge.BalanceOverdraft", "SharedBridge.TransitOverdraft", "Hyperchain.ImportedRootUnknown", "TransactionRootRegistry.append ok"], weight: 12, make: execute },
+  {
+    name: "commit",
+    aims: ["Hyperchain.commitBatch ok", "party quorum that lies", "SharedBridge.applyFlows ok", "BytecodeRegistry.record ok"],
+    weight: 14,
+    make: commit,
+  },
+  { name: "copy a commit", aims: ["party copier of commits"], weight: 0.3, make: copyCommit },
+  { name: "prove", aims: ["Hyperchain.proveBatch ok"], weight: 12, make: prove },
+  { name: "prove in vain", aims: ["Hyperchain.ProofRefused"], weight: 0, make: proveInVain },
+  {
+    name: "execute",
+    aims: ["Hyperchain.executeBatch ok", "TransactionRootRegistry.append ok"],
+    weight: 12,
+    make: (situation) => execute(situation),
+  },
+  {
+    name: "execute a false batch",
+    aims: ["SharedBridge.BalanceOverdraft", "SharedBridge.TransitOverdraft", "Hyperchain.ImportedRootUnknown"],
+    weight: 0.5,
+    make: executeFalse,
+  },
   { name: "revert", aims: ["Hyperchain.revertBatches ok"], weight: 0.5, make: revertSome },
   { name: "revert what is stuck", aims: [], weight: 2, make: revertStuck },
   ...Object.entries(COMMIT_MUTATIONS).map(([error, mutate]) => commitMutated(error, mutate)),
-  { name: "commit without a due operation", aims: ["Hyperchain.PriorityOpOverdue", "Hyperchain.PriorityOpOverdueOnL1"], weight: 0, make: commitOverdue },
+  { name: "commit without a due operation", aims: ["Hyperchain.PriorityOpOverdue"], weight: 0, make: commitOverdue },
+  { name: "commit with the clock held back", aims: ["Hyperchain.PriorityOpOverdueOnL1"], weight: 0, make: commitHeldBack },
   { name: "call a stopped chain", aims: ["Hyperchain.ChainExited"], weight: 0, make: callStopped },
   stageOutOfOrder("proveBatch", "Hyperchain.BatchNotCommitted"),
   stageOutOfOrder("executeBatch", "Hyperchain.BatchNotProven"),
   mutatedStage("Hyperchain.StoredBatchMismatch", prove, falseStored),
-  mutatedStage("Hyperchain.StoredBatchMismatch", execute, falseStored),
+  mutatedStage("Hyperchain.StoredBatchMismatch", (situation) => execute(situation), falseStored),
   mutatedStage("NoProofVerifier.NotTheMarker", prove, (args, { random }) => (args[1] = toHex(random.bytes(49)))),
-  mutatedStage("Hyperchain.FlowsMismatch", execute, (args, { world }) => (args[2] = [{ kind: 1, destinationChainId: 0n, originChainId: world.l1ChainId, originToken: wordToHex(0n).slice(0, 42) as Hex, amount: 1n }])),
-  mutatedStage("Hyperchain.ImportedRootsMismatch", execute, (args, { world }) => (args[1] = [...(args[1] as unknown[]), { registryIndex: 0n, root: world.roots.value[0] }])),
-  mutatedStage("TransactionRootRegistry.RootIndexUnknown", execute, (args, { world }) => (args[1] = [{ registryIndex: BigInt(world.roots.value.length), root: wordToHex(0n) }])),
-  mutatedStage("Hyperchain.ImportedRootUnknown", execute, (args) => (args[1] = [{ registryIndex: 0n, root: wordToHex(77n) }])),
+  mutatedStage(
+    "Hyperchain.FlowsMismatch",
+    (situation) => execute(situation),
+    (args, { world }) =>
+      (args[2] = [
+        {
+          kind: 1,
+          destinationChainId: 0n,
+          originChainId: world.l1ChainId,
+          originToken: wordToHex(0n).slice(0, 42) as Hex,
+          amount: 1n,
+        },
+      ]),
+  ),
+  mutatedStage(
+    "Hyperchain.ImportedRootsMismatch",
+    (situation) => execute(situation),
+    (args, { world }) => (args[1] = [...(args[1] as unknown[]), { registryIndex: 0n, root: world.roots.value[0] }]),
+  ),
+  mutatedStage(
+    "TransactionRootRegistry.RootIndexUnknown",
+    (situation) => execute(situation),
+    (args, { world }) => (args[1] = [{ registryIndex: BigInt(world.roots.value.length), root: wordToHex(0n) }]),
+  ),
+  mutatedStage(
+    "Hyperchain.ImportedRootUnknown",
+    (situation) => execute(situation),
+    (args) => (args[1] = [{ registryIndex: 0n, root: wordToHex(77n) }]),
+  ),
   { name: "execute early", aims: ["Hyperchain.ExecutionDelayed"], weight: 0, make: executeEarly },
   revertMutated("Hyperchain.RevertCountMismatch", (l2) => ({ revertCount: l2.chain.revertCount.value + 1n })),
   revertMutated("Hyperchain.RevertExpired", (_, { now }) => ({ validUntil: now - 1n })),

@@ -1,11 +1,11 @@
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
-import { announcementOf } from "../model/factory.ts";
+import { announcementOf, RECOVERY_TIMES } from "../model/factory.ts";
 import type { Configuration, ProtocolVersion } from "../model/world.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Announcement } from "../l2/records.ts";
 import { sortKeys } from "../support/keys.ts";
 import type { Key } from "../support/keys.ts";
-import { DOUBTED_VERSION, FULL_LEAF_COUNT, FULL_VERSION, VERSION } from "../support/scene.ts";
+import { DOUBTED_VERSION, EXECUTION_KEY, EXECUTION_VERSION, FULL_LEAF_COUNT, FULL_VERSION, VERSION } from "../support/scene.ts";
 import { callOf } from "./action.ts";
 import type { Action, Intent, Situation } from "./action.ts";
 
@@ -14,6 +14,8 @@ const DAY = 86_400n;
 const FIRST_ID = 500n;
 const LAST_ID = 20_000n;
 const MOST_CHAINS = 16;
+const MOST_ANNOUNCEMENTS = 30;
+const NEVER = 1n << 64n;
 
 function unusedId({ world, random }: Situation): bigint {
   const id = random.between(FIRST_ID, LAST_ID);
@@ -31,12 +33,17 @@ function chooseKeys({ scene, random }: Situation): Key[] {
 export function chooseConfiguration(situation: Situation, keys: readonly Key[]): Configuration {
   const { scene, random, world } = situation;
   const { policies, tokens, filterer, accounts } = scene;
-  const exitDelay = random.between(100n, 1_500n);
+  const priorityOpWindow = random.between(1n, 300n);
+  /** What the exit delay has beside the window and the time to recover; the execution delay is shorter. */
+  const spare = random.between(100n, 1_200n);
+  const leastUnproven = RECOVERY_TIMES * world.recoveryTime;
+  const mayFallBack = spare > leastUnproven && random.oneIn(2);
   // The first chains differ in every respect, so that no part is missing in an episode.
   const number = situation.records.announcements.length;
   const baseTokens = [ETH, tokens.base, ETH, tokens.hostile, ETH];
   const availability = [policies.rollup, policies.committee, policies.any, policies.rollup, policies.all];
-  const versions = [VERSION, VERSION, VERSION, DOUBTED_VERSION, FULL_VERSION].filter((version) => {
+  const executing = [EXECUTION_VERSION, EXECUTION_VERSION];
+  const versions = [VERSION, VERSION, VERSION, DOUBTED_VERSION, FULL_VERSION, ...executing].filter((version) => {
     return world.versions.get(version) !== undefined && world.retiresAt.get(version) === undefined;
   });
   return {
@@ -49,10 +56,11 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
     sequencingMode: 0n,
     cheatsAllowed: random.oneIn(4),
     validatorThreshold: random.between(1n, BigInt(keys.length)),
-    executionDelay: random.oneIn(2) ? 0n : random.between(1n, exitDelay - 1n),
-    priorityOpWindow: random.between(1n, 300n),
-    exitDelay,
-    priorityGasPerSecond: random.choose(50_000n, 1_000_000n),
+    executionDelay: random.oneIn(2) ? 0n : random.between(1n, spare - 1n),
+    unprovenDelay: mayFallBack ? random.between(leastUnproven, spare - 1n) : 0n,
+    priorityOpWindow,
+    exitDelay: priorityOpWindow + world.recoveryTime + spare,
+    priorityGasPerSecond: random.choose(50_000n, 100_000n),
     l2GasPrice: random.between(1n, 20n),
     validators: keys.map(({ address }) => address),
   };
@@ -60,7 +68,7 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
 
 function announceChain(situation: Situation): Intent | undefined {
   const { world, random, scene, records } = situation;
-  if (world.chainIds.value.length >= MOST_CHAINS) return undefined;
+  if (records.announcements.length >= MOST_ANNOUNCEMENTS) return undefined;
   const keys = chooseKeys(situation);
   const configuration = chooseConfiguration(situation, keys);
   const [creator, secret] = [random.pick(scene.accounts.users)!, toHex(random.bytes(32))];
@@ -77,7 +85,11 @@ function announced({ world, records, now }: Situation, isRipe: (since: bigint) =
   });
 }
 
-function creation({ world }: Situation, { configuration, secret, creator }: Announcement, change: Partial<Announcement> = {}): Intent {
+function creation(
+  { world }: Situation,
+  { configuration, secret, creator }: Announcement,
+  change: Partial<Announcement> = {},
+): Intent {
   const call = callOf(world.addresses.factory, "createChain", change.configuration ?? configuration, change.secret ?? secret);
   return { call, by: change.creator ?? creator };
 }
@@ -87,7 +99,10 @@ function createChain(situation: Situation): Intent | undefined {
   if (world.chainIds.value.length >= MOST_CHAINS) return undefined;
   const ripe = random.pick(announced(situation, (since) => now >= since + world.revealDelay && now <= since + DAY));
   if (ripe === undefined) return undefined;
-  situation.found(ripe.configuration.chainId, ripe.keys, ripe.isHonest);
+  const { keys, isHonest } = ripe;
+  // Two of three operators leave their chains at some time, and their users have to leave too.
+  const leavesAt = random.oneIn(3) ? NEVER : now + random.between(300n, 5_000n);
+  situation.found(ripe.configuration.chainId, { keys, isHonest, leavesAt });
   return creation(situation, ripe);
 }
 
@@ -97,7 +112,9 @@ function createUnannounced(situation: Situation): Intent {
   const stolen = random.pick(announced(situation, () => true));
   const configuration = chooseConfiguration(situation, chooseKeys(situation));
   const own = { configuration, secret: toHex(random.bytes(32)), creator: scene.accounts.stranger, keys: [], isHonest: false };
-  return stolen === undefined || random.oneIn(2) ? creation(situation, own) : creation(situation, stolen, { creator: scene.accounts.stranger });
+  return stolen === undefined || random.oneIn(2)
+    ? creation(situation, own)
+    : { ...creation(situation, stolen, { creator: scene.accounts.stranger }), party: "squatter of chain ids" };
 }
 
 function createAtWrongTime(isRipe: (situation: Situation, since: bigint) => boolean) {
@@ -121,12 +138,23 @@ const REFUSED: Record<string, Change> = {
   SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(1n, 255n) }),
   QuorumEmpty: () => ({ validators: [] }),
   TooManyValidators: () => ({ validators: Array.from({ length: 65 }, (_, i) => addressOf(0x10_0000n + BigInt(i))) }),
-  ValidatorsNotAscending: ({ random }, { validators }) => ({ validators: random.choose([...validators, validators[0]!], [ZERO_ADDRESS]) }),
-  ThresholdOutOfRange: ({ random }, { validators }) => ({ validatorThreshold: random.choose(0n, BigInt(validators.length) + 1n) }),
+  ValidatorsNotAscending: ({ random }, { validators }) => ({
+    validators: random.choose([...validators, validators[0]!], [ZERO_ADDRESS]),
+  }),
+  ThresholdOutOfRange: ({ random }, { validators }) => ({
+    validatorThreshold: random.choose(0n, BigInt(validators.length) + 1n),
+  }),
   PriorityOpWindowOutOfRange: ({ random }) => ({ priorityOpWindow: random.choose(0n, 30n * DAY + 1n) }),
   ExitDelayOutOfRange: ({ random }) => ({ exitDelay: random.choose(0n, 90n * DAY + 1n) }),
-  ExecutionDelayBeyondExit: ({ random }, { exitDelay }) => ({ executionDelay: exitDelay + random.between(0n, 9n) }),
-  PriorityGasRateTooLow: ({ random }) => ({ priorityGasPerSecond: random.between(0n, 49_999n) }),
+  UnprovenDelayTooShort: ({ random, world }) => ({
+    unprovenDelay: random.between(1n, RECOVERY_TIMES * world.recoveryTime - 1n),
+  }),
+  ExitDelayTooShort: ({ random, world }, { priorityOpWindow, executionDelay, unprovenDelay }) => {
+    const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
+    const limit = priorityOpWindow + longest + world.recoveryTime;
+    return { exitDelay: limit - random.between(0n, limit - 1n) };
+  },
+  PriorityGasRateOutOfRange: ({ random }) => ({ priorityGasPerSecond: random.choose(random.between(0n, 49_999n), 100_001n) }),
   L2GasPriceOutOfRange: ({ random }) => ({ l2GasPrice: random.choose(0n, 10n ** 12n + 1n) }),
   RetirementNoticeTooShort: ({ random }) => ({ exitDelay: random.between(4_001n, 9_000n) }),
 };
@@ -144,38 +172,64 @@ function refused([error, change]: readonly [string, Change]): Action {
   };
 }
 
-/** A version that is missing, or whose time has ended. */
-function createUnderBadVersion(situation: Situation): Intent {
-  const { world, random } = situation;
-  const configuration = chooseConfiguration(situation, chooseKeys(situation));
-  const retired = [...world.retiresAt.entries()].map(([version]) => BigInt(version));
-  const protocolVersion = random.oneIn(2) ? (random.pick(retired) ?? 12_345n) : 12_345n;
-  return { call: callOf(world.addresses.factory, "createChain", { ...configuration, protocolVersion }, wordToHex(0n)) };
+/** A version that is missing, or whose end is announced or past. */
+function createUnderVersion(error: string, choose: (situation: Situation) => readonly bigint[]): Action {
+  return {
+    name: `create a chain with ${error}`,
+    aims: [error],
+    weight: 0,
+    make(situation) {
+      const protocolVersion = situation.random.pick(choose(situation));
+      if (protocolVersion === undefined) return undefined;
+      const configuration = { ...chooseConfiguration(situation, chooseKeys(situation)), protocolVersion };
+      return { call: callOf(situation.world.addresses.factory, "createChain", configuration, wordToHex(0n)) };
+    },
+  };
+}
+
+function retiringVersions({ world }: Situation, isRipe: (retiresAt: bigint) => boolean): bigint[] {
+  return [...world.retiresAt.entries()].filter(([, retiresAt]) => isRipe(retiresAt)).map(([version]) => BigInt(version));
 }
 
 function newVersion({ scene, random }: Situation): readonly [bigint, ProtocolVersion] {
-  const content = { verifier: scene.verifierDouble, genesisStateRoot: scene.genesis.root, genesisLeafCount: scene.genesis.leafCount };
-  return [random.between(1_000n, 1n << 40n), content];
+  const content = {
+    verifier: scene.verifierDouble,
+    aggregator: ZERO_ADDRESS,
+    tree: scene.stateTree,
+    genesisStateRoot: scene.genesis.root,
+    genesisLeafCount: scene.genesis.leafCount,
+    executionKey: wordToHex(0n),
+  };
+  return [random.between(1_000n, (1n << 32n) - 1n), content];
 }
 
 function addVersion(situation: Situation): Intent {
   const { world, scene } = situation;
   let [version, content] = newVersion(situation);
   if (world.versions.get(DOUBTED_VERSION) === undefined) version = DOUBTED_VERSION;
-  else if (world.versions.get(FULL_VERSION) === undefined) [version, content] = [FULL_VERSION, { ...content, genesisLeafCount: FULL_LEAF_COUNT }];
+  else if (world.versions.get(EXECUTION_VERSION) === undefined)
+    [version, content] = [EXECUTION_VERSION, { ...content, aggregator: scene.aggregator, executionKey: EXECUTION_KEY }];
+  else if (world.versions.get(FULL_VERSION) === undefined)
+    [version, content] = [FULL_VERSION, { ...content, genesisLeafCount: FULL_LEAF_COUNT }];
   return { call: callOf(world.addresses.verifiers, "addVersion", version, content), by: scene.accounts.governance };
 }
 
 /** Versions that chains run on stay, for the most part. */
 function retireVersion({ world, scene, random }: Situation): Intent | undefined {
-  const spared = random.oneIn(12) ? [1n, VERSION] : [1n, VERSION, DOUBTED_VERSION, FULL_VERSION];
+  const spared = random.oneIn(12) ? [1n, VERSION] : [1n, VERSION, DOUBTED_VERSION, EXECUTION_VERSION, FULL_VERSION];
   const versions = [...world.versions.entries()].map(([version]) => BigInt(version));
-  const version = random.pick(versions.filter((candidate) => !spared.includes(candidate) && world.retiresAt.get(candidate) === undefined));
+  const version = random.pick(
+    versions.filter((candidate) => !spared.includes(candidate) && world.retiresAt.get(candidate) === undefined),
+  );
   if (version === undefined) return undefined;
   return { call: callOf(world.addresses.verifiers, "scheduleRetirement", version), by: scene.accounts.governance };
 }
 
-function governance(error: string, make: (situation: Situation) => readonly [string, ...unknown[]] | undefined, byAnyone = false): Action {
+function governance(
+  error: string,
+  make: (situation: Situation) => readonly [string, ...unknown[]] | undefined,
+  byAnyone = false,
+): Action {
   return {
     name: `govern with ${error}`,
     aims: [`VerifierRegistry.${error}`],
@@ -198,15 +252,45 @@ const changedVersion = (situation: Situation, change: Partial<ProtocolVersion>):
 
 export const chainActions: readonly Action[] = [
   { name: "announce a chain", aims: ["ChainFactory.announceChain ok"], weight: 0.6, make: announceChain },
-  { name: "create an unannounced chain", aims: ["ChainFactory.ChainNotAnnounced"], weight: 0, make: createUnannounced },
-  { name: "create a chain early", aims: ["ChainFactory.CreationTooEarly"], weight: 0, make: createAtWrongTime(({ now, world }, since) => now < since + world.revealDelay) },
-  { name: "create a chain late", aims: ["ChainFactory.AnnouncementExpired"], weight: 0, make: createAtWrongTime(({ now }, since) => now > since + DAY) },
-  { name: "create a chain", aims: ["ChainFactory.createChain ok", "Hyperchain.initialize ok", "ChainSettings.configure ok"], weight: 0.6, make: createChain },
+  {
+    name: "create an unannounced chain",
+    aims: ["ChainFactory.ChainNotAnnounced", "party squatter of chain ids"],
+    weight: 0,
+    make: createUnannounced,
+  },
+  {
+    name: "create a chain early",
+    aims: ["ChainFactory.CreationTooEarly"],
+    weight: 0,
+    make: createAtWrongTime(({ now, world }, since) => now < since + world.revealDelay),
+  },
+  {
+    name: "create a chain late",
+    aims: ["ChainFactory.AnnouncementExpired"],
+    weight: 0,
+    make: createAtWrongTime(({ now }, since) => now > since + DAY),
+  },
+  {
+    name: "create a chain",
+    aims: ["ChainFactory.createChain ok", "Hyperchain.initialize ok", "ChainSettings.configure ok"],
+    weight: 0.6,
+    make: createChain,
+  },
   ...Object.entries(REFUSED).map(refused),
-  { name: "create a chain under a bad version", aims: ["VerifierRegistry.UnknownProtocolVersion", "VerifierRegistry.ProtocolVersionRetired", "ChainFactory.ProtocolVersionRetiring"], weight: 0, make: createUnderBadVersion },
+  createUnderVersion("VerifierRegistry.UnknownProtocolVersion", () => [12_345n]),
+  createUnderVersion("VerifierRegistry.ProtocolVersionRetiring", (situation) =>
+    retiringVersions(situation, (retiresAt) => situation.now < retiresAt),
+  ),
+  createUnderVersion("VerifierRegistry.ProtocolVersionRetired", (situation) =>
+    retiringVersions(situation, (retiresAt) => situation.now >= retiresAt),
+  ),
   { name: "add a version", aims: ["VerifierRegistry.addVersion ok"], weight: 0.3, make: addVersion },
-  { name: "retire a version", aims: ["VerifierRegistry.scheduleRetirement ok", "VerifierRegistry.ProtocolVersionRetired"], weight: 0.1, make: retireVersion },
-  governance("OnlyGovernance", (situation) => situation.random.choose(changedVersion(situation, {}), ["scheduleRetirement", VERSION] as const), true),
+  { name: "retire a version", aims: ["VerifierRegistry.scheduleRetirement ok"], weight: 0.3, make: retireVersion },
+  governance(
+    "OnlyGovernance",
+    (situation) => situation.random.choose(changedVersion(situation, {}), ["scheduleRetirement", VERSION] as const),
+    true,
+  ),
   governance("UnknownProtocolVersion", ({ random }) => ["scheduleRetirement", random.between(2n ** 41n, 2n ** 42n)]),
   governance("ProtocolVersionExists", (situation) => ["addVersion", VERSION, newVersion(situation)[1]]),
   governance("RetirementAlreadyScheduled", ({ world, random }) => {
@@ -214,6 +298,26 @@ export const chainActions: readonly Action[] = [
     return scheduled === undefined ? undefined : ["scheduleRetirement", BigInt(scheduled[0])];
   }),
   governance("VerifierWithoutCode", (situation) => changedVersion(situation, { verifier: situation.scene.accounts.stranger })),
-  governance("GenesisWithoutOutputsLeaf", (situation) => changedVersion(situation, { genesisLeafCount: situation.random.between(0n, 1n) })),
+  governance("TreeWithoutCode", (situation) => changedVersion(situation, { tree: situation.scene.accounts.stranger })),
+  governance("AggregatorWithoutCode", (situation) =>
+    changedVersion(situation, { aggregator: situation.scene.accounts.stranger, executionKey: EXECUTION_KEY }),
+  ),
+  governance("AggregatorOfOtherVersion", (situation) =>
+    changedVersion(situation, { aggregator: situation.scene.aggregator, executionKey: EXECUTION_KEY }),
+  ),
+  governance("ExecutionKeyMismatch", (situation) =>
+    changedVersion(
+      situation,
+      situation.random.oneIn(2) ? { aggregator: situation.scene.aggregator } : { executionKey: EXECUTION_KEY },
+    ),
+  ),
+  governance("ProtocolVersionTooLarge", (situation) => [
+    "addVersion",
+    situation.random.choose(2n ** 32n, 2n ** 200n),
+    newVersion(situation)[1],
+  ]),
+  governance("GenesisWithoutOutputsLeaf", (situation) =>
+    changedVersion(situation, { genesisLeafCount: situation.random.between(0n, 1n) }),
+  ),
   governance("DigestNotCanonical", (situation) => changedVersion(situation, { genesisStateRoot: wordToHex((1n << 256n) - 1n) })),
 ];

@@ -1,7 +1,9 @@
 import { addressOf } from "../model/aliases.ts";
 import type { Action, Deployment, Situation } from "./action.ts";
 
-type Make = (situation: Situation) => Omit<Deployment, "refusal"> & { readonly error: string; readonly errorArgs: (address: string) => readonly unknown[] };
+type Make = (
+  situation: Situation,
+) => Omit<Deployment, "refusal"> & { readonly error: string; readonly errorArgs: (address: string) => readonly unknown[] };
 
 /** A contract that its own constructor refuses to be. */
 function refused(aim: string, make: Make): Action {
@@ -21,14 +23,24 @@ const members = [addressOf(5n), addressOf(9n)];
 export const deploymentActions: readonly Action[] = [
   refused("ChainFactory.MiswiredDeployment", ({ world }) => ({
     artifact: "ChainFactory",
-    args: [world.addresses.implementation, 0n],
+    args: [world.addresses.implementation, 0n, 0n],
     error: "MiswiredDeployment",
     errorArgs: (address) => [address, world.addresses.factory],
   })),
-  refused("CommitteePolicy.CommitteeEmpty", () => ({ artifact: "CommitteePolicy", args: [[], 1n], error: "CommitteeEmpty", errorArgs: () => [] })),
+  refused("CommitteePolicy.CommitteeEmpty", () => ({
+    artifact: "CommitteePolicy",
+    args: [[], 1n],
+    error: "CommitteeEmpty",
+    errorArgs: () => [],
+  })),
   refused("CommitteePolicy.ThresholdOutOfRange", ({ random }) => {
     const threshold = random.choose(0n, 3n);
-    return { artifact: "CommitteePolicy", args: [members, threshold], error: "ThresholdOutOfRange", errorArgs: () => [2, threshold] };
+    return {
+      artifact: "CommitteePolicy",
+      args: [members, threshold],
+      error: "ThresholdOutOfRange",
+      errorArgs: () => [2, threshold],
+    };
   }),
   refused("CommitteePolicy.MembersNotAscending", () => ({
     artifact: "CommitteePolicy",

@@ -5,8 +5,9 @@ import type { L2Chain } from "../l2/l2-chain.ts";
 import { addressOf, ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { idOf } from "../model/bridge.ts";
 import type { DirectRequest, TwoBridgesRequest } from "../model/factory.ts";
-import type { Call } from "../model/world.ts";
-import { running } from "./action.ts";
+import { OVERHEAD_GAS } from "../model/queue.ts";
+import type { Call, Token } from "../model/world.ts";
+import { callOf, running } from "./action.ts";
 import type { Action, Intent, Situation } from "./action.ts";
 
 const abi = AbiCoder.defaultAbiCoder();
@@ -23,7 +24,7 @@ function direct(situation: Situation, { chain }: L2Chain): DirectRequest {
   const l2Calldata = toHex(random.bytes(random.index(64)));
   return {
     chainId: chain.id,
-    mintValue: chain.configuration.l2GasPrice * l2GasLimit + l2Value + random.between(0n, 1_000_000n),
+    mintValue: chain.configuration.l2GasPrice * (l2GasLimit + OVERHEAD_GAS) + l2Value + random.between(0n, 1_000_000n),
     l2Contract: random.pick(scene.accounts.users)!,
     l2Value,
     l2Calldata,
@@ -69,7 +70,10 @@ const REFUSED: Record<string, (situation: Situation, request: DirectRequest) => 
   "Hyperchain.FactoryDepsUnsupported": () => ({ factoryDeps: ["0x60"] }),
   "Hyperchain.CalldataTooLong": () => ({ l2Calldata: toHex(new Uint8Array(32_769)) }),
   "Hyperchain.GasLimitTooLow": ({ random }) => ({ l2GasLimit: random.between(0n, 20_999n) }),
-  "Hyperchain.GasLimitTooHigh": ({ random }) => ({ l2GasLimit: 8_000_001n + random.between(0n, 1n << 64n), mintValue: 1n << 70n }),
+  "Hyperchain.GasLimitTooHigh": ({ random }) => ({
+    l2GasLimit: 8_000_001n + random.between(0n, 1n << 64n),
+    mintValue: 1n << 70n,
+  }),
   "Hyperchain.MintValueTooLow": ({ random }) => random.choose<Partial<DirectRequest>>({ mintValue: 5n }, { l2Value: 1n << 255n }),
   "SharedBridge.AmountTooLarge": () => ({ mintValue: 1n << 128n }),
   "SharedBridge.BaseTokenLimitExceeded": () => ({ mintValue: (1n << 126n) + 1n }),
@@ -78,7 +82,10 @@ const REFUSED: Record<string, (situation: Situation, request: DirectRequest) => 
 /** Where ETH could not pay for it. */
 const NEEDS_TOKEN = ["SharedBridge.AmountTooLarge", "SharedBridge.BaseTokenLimitExceeded", "Hyperchain.GasLimitTooHigh"];
 
-function refusedRequest([error, change]: readonly [string, (situation: Situation, request: DirectRequest) => Partial<DirectRequest>]): Action {
+function refusedRequest([error, change]: readonly [
+  string,
+  (situation: Situation, request: DirectRequest) => Partial<DirectRequest>,
+]): Action {
   return {
     name: `request with ${error}`,
     aims: [error],
@@ -101,7 +108,10 @@ function requestUnfiltered(situation: Situation): Intent | undefined {
   const { scene, random } = situation;
   const l2 = random.pick(running(situation).filter(({ chain }) => chain.configuration.transactionFilterer !== ZERO_ADDRESS));
   if (l2 === undefined) return undefined;
-  return { call: payFor(situation, "requestL2TransactionDirect", direct(situation, l2)), by: random.pick(scene.accounts.users.slice(1))! };
+  return {
+    call: payFor(situation, "requestL2TransactionDirect", direct(situation, l2)),
+    by: random.pick(scene.accounts.users.slice(1))!,
+  };
 }
 
 /** A chain whose id has another contract than the caller believes. */
@@ -110,8 +120,15 @@ function requestElsewhere(situation: Situation): Intent | undefined {
   const l2 = random.pick(running(situation));
   if (l2 === undefined) return undefined;
   const { value, args, fn } = payFor(situation, "requestL2TransactionDirect", direct(situation, l2));
-  const others = [scene.accounts.stranger, ...world.allChains().map(({ address }) => address)].filter((address) => address !== l2.chain.address);
-  const call = { to: world.addresses.factory, fn: fn.endsWith("To") ? fn : `${fn}To`, args: [random.pick(others), args.at(-1)], value };
+  const others = [scene.accounts.stranger, ...world.allChains().map(({ address }) => address)].filter(
+    (address) => address !== l2.chain.address,
+  );
+  const call = {
+    to: world.addresses.factory,
+    fn: fn.endsWith("To") ? fn : `${fn}To`,
+    args: [random.pick(others), args.at(-1)],
+    value,
+  };
   return { call, by: scene.accounts.users[0]! };
 }
 
@@ -120,7 +137,10 @@ function requestForWrongValue(situation: Situation): Intent | undefined {
   if (intent === undefined) return undefined;
   const { call } = intent;
   const { random } = situation;
-  return { ...intent, call: { ...call, value: random.oneIn(2) && call.value > 0n ? call.value - 1n : call.value + random.between(1n, 9n) } };
+  return {
+    ...intent,
+    call: { ...call, value: random.oneIn(2) && call.value > 0n ? call.value - 1n : call.value + random.between(1n, 9n) },
+  };
 }
 
 /** What the bridge is asked to take, in either encoding. */
@@ -141,7 +161,7 @@ function twoBridges(situation: Situation, l2: L2Chain): { request: TwoBridgesReq
   const l2GasLimit = 100_000n;
   const request = {
     chainId: good.chainId,
-    mintValue: l2.chain.configuration.l2GasPrice * l2GasLimit + random.between(0n, 100_000n),
+    mintValue: l2.chain.configuration.l2GasPrice * (l2GasLimit + OVERHEAD_GAS) + random.between(0n, 100_000n),
     l2Value: 0n,
     l2GasLimit,
     l2GasPerPubdataByteLimit: 800n,
@@ -172,10 +192,16 @@ const REFUSED_DEPOSIT: Record<string, Change> = {
   }),
   "SharedBridge.EtherAmountMismatch": (situation, _, { chain }) => ({
     secondBridgeValue: 6n,
-    secondBridgeCalldata: depositData(situation, chain.configuration.baseToken === ETH ? situation.scene.tokens.calm : ETH, 5n, ZERO_ADDRESS),
+    secondBridgeCalldata: depositData(
+      situation,
+      chain.configuration.baseToken === ETH ? situation.scene.tokens.calm : ETH,
+      5n,
+      ZERO_ADDRESS,
+    ),
   }),
   "SharedBridge.UnknownAsset": (situation) => ({
-    secondBridgeCalldata: `0x01${abi.encode(["bytes32", "bytes"], [toHex(new Uint8Array(32)), abi.encode(["uint256", "address", "address"], [1n, ZERO_ADDRESS, situation.scene.tokens.calm])]).slice(2)}` as Hex,
+    secondBridgeCalldata:
+      `0x01${abi.encode(["bytes32", "bytes"], [toHex(new Uint8Array(32)), abi.encode(["uint256", "address", "address"], [1n, ZERO_ADDRESS, situation.scene.tokens.calm])]).slice(2)}` as Hex,
   }),
   "SharedBridge.TokenWithoutCode": (situation) => ({
     secondBridgeValue: 0n,
@@ -186,7 +212,9 @@ const REFUSED_DEPOSIT: Record<string, Change> = {
     secondBridgeCalldata: depositData(situation, situation.scene.parties[0]!, 5n, ZERO_ADDRESS),
   }),
   "ChainFactory.NotASecondBridge": ({ random, scene }) =>
-    random.oneIn(2) ? { secondBridgeAddress: scene.secondBridges.mute, secondBridgeValue: 0n } : { secondBridgeAddress: scene.accounts.users[0]! },
+    random.oneIn(2)
+      ? { secondBridgeAddress: scene.secondBridges.mute, secondBridgeValue: 0n }
+      : { secondBridgeAddress: scene.accounts.users[0]! },
 };
 
 function refusedDeposit([error, change]: readonly [string, Change]): Action {
@@ -199,7 +227,10 @@ function refusedDeposit([error, change]: readonly [string, Change]): Action {
       const l2 = random.pick(running(situation));
       if (l2 === undefined) return undefined;
       const { request: good } = twoBridges(situation, l2);
-      return { call: payFor(situation, "requestL2TransactionTwoBridges", { ...good, ...change(situation, good, l2) }), by: scene.accounts.users[0]! };
+      return {
+        call: payFor(situation, "requestL2TransactionTwoBridges", { ...good, ...change(situation, good, l2) }),
+        by: scene.accounts.users[0]!,
+      };
     },
   };
 }
@@ -210,7 +241,12 @@ function throughOtherBridge(situation: Situation): Intent | undefined {
   const l2 = random.pick(shortQueue(situation));
   if (l2 === undefined) return undefined;
   const { request: good } = twoBridges(situation, l2);
-  const content = { ...good, secondBridgeAddress: scene.secondBridges.honest, secondBridgeValue: random.between(0n, 9n), secondBridgeCalldata: "0x" as Hex };
+  const content = {
+    ...good,
+    secondBridgeAddress: scene.secondBridges.honest,
+    secondBridgeValue: random.between(0n, 9n),
+    secondBridgeCalldata: "0x" as Hex,
+  };
   return { call: payFor(situation, "requestL2TransactionTwoBridges", content), by: random.pick(scene.accounts.users)! };
 }
 
@@ -222,7 +258,10 @@ function depositHostile(situation: Situation): Intent | undefined {
   if (l2 === undefined) return undefined;
   const { request: good } = twoBridges(situation, l2);
   const secondBridgeCalldata = depositData(situation, scene.tokens.hostile, random.between(1n, 99_999n), ZERO_ADDRESS);
-  return { call: payFor(situation, "requestL2TransactionTwoBridges", { ...good, secondBridgeValue: 0n, secondBridgeCalldata }), by: random.pick(scene.accounts.users)! };
+  return {
+    call: payFor(situation, "requestL2TransactionTwoBridges", { ...good, secondBridgeValue: 0n, secondBridgeCalldata }),
+    by: random.pick(scene.accounts.users)!,
+  };
 }
 
 /** An operation that costs nothing, as someone makes whose base token is out of reach. */
@@ -230,28 +269,96 @@ function knock(situation: Situation): Intent | undefined {
   const { random, scene } = situation;
   const l2 = random.pick(shortQueue(situation));
   if (l2 === undefined) return undefined;
-  const nothing = { mintValue: 0n, l2Value: 0n, l2Calldata: "0x" as Hex, l2GasLimit: random.choose(21_000n, 500_000n) };
+  const nothing = { mintValue: 0n, l2Value: 0n, l2Calldata: "0x" as Hex, l2GasLimit: random.choose(21_000n, 100_000n) };
   const target = random.oneIn(2) ? { l2Contract: ZERO_ADDRESS } : {};
   return requestOf(situation, l2, { ...nothing, ...target, refundRecipient: random.pick(scene.accounts.users)! });
+}
+
+/** A root of the registry, for a chain that may not have imported it; some name a root or a chain that does not exist. */
+function sendRoot(situation: Situation): Intent | undefined {
+  const { random, world } = situation;
+  const l2 = random.pick(shortQueue(situation));
+  if (l2 === undefined) return undefined;
+  const latest = BigInt(world.roots.value.length - 1);
+  const index = random.oneIn(8) ? latest + random.between(1n, 9n) : random.between(0n, latest);
+  return { call: callOf(world.addresses.bridge, "sendRoot", random.oneIn(16) ? 77n : l2.chain.id, index) };
 }
 
 /** More of the cheapest operations than the chain can take at once. */
 function spam(situation: Situation): Intent | undefined {
   const { random, scene } = situation;
-  const l2 = random.pick(running(situation).filter(({ chain }) => chain.operationsQueued.value - chain.operationsExecuted.value < 12n));
+  const l2 = random.pick(
+    running(situation).filter(({ chain }) => chain.operationsQueued.value - chain.operationsExecuted.value < 12n),
+  );
   if (l2 === undefined) return undefined;
   const l2GasLimit = random.choose(21_000n, 8_000_000n);
-  const mintValue = l2.chain.configuration.l2GasPrice * l2GasLimit;
+  const mintValue = l2.chain.configuration.l2GasPrice * (l2GasLimit + OVERHEAD_GAS);
   const content = { ...direct(situation, l2), l2GasLimit, mintValue, l2Value: 0n, l2Calldata: "0x" as Hex };
-  return { call: payFor(situation, "requestL2TransactionDirect", content), by: random.pick(scene.accounts.users)!, party: "spammer" };
+  return {
+    call: payFor(situation, "requestL2TransactionDirect", content),
+    by: random.pick(scene.accounts.users)!,
+    party: "spammer",
+  };
 }
 
-const HOSTILE_TOKENS = ["party pausing token", "party blacklisting token", "party token with a fee", "party token that answers false", "party reentrant token", "SharedBridge.Reentered", "ChainFactory.Reentered"];
+/** What a hostile token does at the moment, by what a deposit of it then meets. */
+const HOSTILE: readonly (readonly [aim: string, isSo: (token: Token, bridge: Hex) => boolean])[] = [
+  ["party pausing token", ({ paused }) => paused.value],
+  ["party blacklisting token", ({ blacklisted }, bridge) => blacklisted.get(bridge) === true],
+  ["party token that answers false", (token, bridge) => token.answersFalse.value && moves(token, bridge)],
+  ["party token with a fee", (token, bridge) => token.fee.value > 0n && moves(token, bridge)],
+  [
+    "SharedBridge.TokenAmountMismatch",
+    (token, bridge) => token.fee.value > 0n && !token.answersFalse.value && moves(token, bridge),
+  ],
+  ["party reentrant token", (token, bridge) => token.onTransfer.value !== undefined && moves(token, bridge)],
+  ["SharedBridge.Reentered", (token, bridge) => token.onTransfer.value?.to === bridge && moves(token, bridge)],
+  [
+    "ChainFactory.Reentered",
+    (token, bridge) => token.onTransfer.value?.fn.startsWith("requestL2") === true && moves(token, bridge),
+  ],
+];
+
+function moves({ paused, blacklisted }: Token, bridge: Hex): boolean {
+  return !paused.value && blacklisted.get(bridge) !== true;
+}
+
+const hostileDeposits = HOSTILE.map(([aim, isSo]): Action => ({
+  name: `deposit for ${aim}`,
+  aims: [aim],
+  weight: 0,
+  make: (situation) => {
+    const { world, scene } = situation;
+    return isSo(world.tokens.get(scene.tokens.hostile)!, world.addresses.bridge) ? depositHostile(situation) : undefined;
+  },
+}));
 
 export const requestActions: readonly Action[] = [
-  { name: "request", aims: ["ChainFactory.requestL2TransactionDirect ok", "ChainFactory.requestL2TransactionDirectTo ok", "SharedBridge.depositBaseToken ok", "Hyperchain.bridgehubRequestL2Transaction ok"], weight: 5, make: queueSome },
-  { name: "deposit", aims: ["ChainFactory.requestL2TransactionTwoBridges ok", "ChainFactory.requestL2TransactionTwoBridgesTo ok", "SharedBridge.bridgehubDeposit ok", "SharedBridge.bridgehubConfirmL2Transaction ok"], weight: 6, make: deposit },
-  { name: "deposit a hostile token", aims: ["SharedBridge.TokenAmountMismatch", ...HOSTILE_TOKENS], weight: 1.5, make: depositHostile },
+  {
+    name: "request",
+    aims: [
+      "ChainFactory.requestL2TransactionDirect ok",
+      "ChainFactory.requestL2TransactionDirectTo ok",
+      "SharedBridge.depositBaseToken ok",
+      "Hyperchain.bridgehubRequestL2Transaction ok",
+    ],
+    weight: 5,
+    make: queueSome,
+  },
+  {
+    name: "deposit",
+    aims: [
+      "ChainFactory.requestL2TransactionTwoBridges ok",
+      "ChainFactory.requestL2TransactionTwoBridgesTo ok",
+      "SharedBridge.bridgehubDeposit ok",
+      "SharedBridge.bridgehubConfirmL2Transaction ok",
+    ],
+    weight: 6,
+    make: deposit,
+  },
+  { name: "deposit a hostile token", aims: [], weight: 1.5, make: depositHostile },
+  ...hostileDeposits,
+  { name: "send a root", aims: ["SharedBridge.sendRoot ok"], weight: 1, make: sendRoot },
   { name: "knock", aims: [], weight: 1, make: knock },
   { name: "spam", aims: ["party spammer"], weight: 0.5, make: spam },
   { name: "request through another bridge", aims: ["party second bridge of another"], weight: 0.5, make: throughOtherBridge },

@@ -3,6 +3,7 @@ import { transactionTreeProof } from "../../../src/protocol/transaction-tree.ts"
 import { addressOf, ZERO_ADDRESS } from "../model/aliases.ts";
 import { callOf } from "./action.ts";
 import type { Action, Intent, Situation } from "./action.ts";
+import { sampleRecord } from "../../support/batch-record.ts";
 
 /** A function that only one contract may call, called by anyone. */
 function restricted(error: string, name: string, make: (situation: Situation, chainId: bigint) => Intent["call"]): Action {
@@ -11,8 +12,8 @@ function restricted(error: string, name: string, make: (situation: Situation, ch
     aims: [error, name],
     weight: 0,
     make(situation) {
-      const chainId = situation.random.pick(situation.world.chainIds.value) ?? 77n;
-      return { call: make(situation, chainId) };
+      const chainId = situation.random.pick(situation.world.chainIds.value);
+      return chainId === undefined ? undefined : { call: make(situation, chainId) };
     },
   };
 }
@@ -30,7 +31,13 @@ const request = (situation: Situation): unknown => ({
 });
 const chainAddress = ({ world }: Situation, id: bigint): Intent["call"]["to"] => world.chains.get(id)!.address;
 const thief = ({ random, scene }: Situation): string => random.pick(scene.accounts.users)!;
-const flow = ({ world }: Situation): unknown => ({ kind: 1, destinationChainId: 0n, originChainId: world.l1ChainId, originToken: ZERO_ADDRESS, amount: 1n });
+const flow = ({ world }: Situation): unknown => ({
+  kind: 1,
+  destinationChainId: 0n,
+  originChainId: world.l1ChainId,
+  originToken: ZERO_ADDRESS,
+  amount: 1n,
+});
 const onlyFactory = "SharedBridge.OnlyFactory";
 const notTheChain = "SharedBridge.NotTheChain";
 
@@ -45,29 +52,83 @@ function isIncluded(error: string, change: (args: unknown[], situation: Situatio
       const leaves = world.rootLeaves.value;
       if (leaves.length === 0) return undefined;
       const leaf = random.index(leaves.length);
-      const args = [BigInt(leaves.length), BigInt(leaf), 1n, 2n, toHex(random.bytes(32)), transactionTreeProof(leaves, leaf)];
+      const args = [
+        BigInt(leaves.length),
+        BigInt(leaf),
+        1n,
+        2n,
+        toHex(random.bytes(32)),
+        sampleRecord(),
+        transactionTreeProof(leaves, leaf),
+      ];
       change(args, situation);
       return { call: callOf(world.addresses.roots, "isIncluded", ...args) };
     },
   };
 }
 
+/** What the factory does once for each chain, as if it did so again. */
+function initializeAgain(situation: Situation): Intent | undefined {
+  const { world, random, scene } = situation;
+  const chainId = random.pick(world.chainIds.value);
+  if (chainId === undefined) return undefined;
+  return {
+    call: callOf(chainAddress(situation, chainId), "initialize", chainId, scene.tokens.base),
+    by: world.addresses.factory,
+    isImpossible: true,
+  };
+}
+
 export const restrictedActions: readonly Action[] = [
-  restricted("Hyperchain.OnlyFactory", "Hyperchain.bridgehubRequestL2Transaction", (s, id) => callOf(chainAddress(s, id), "bridgehubRequestL2Transaction", request(s), thief(s))),
-  restricted("Hyperchain.OnlyFactory", "Hyperchain.initialize", (s, id) => callOf(chainAddress(s, id), "initialize", id, s.scene.tokens.base)),
-  restricted("ChainSettings.OnlyFactory", "ChainSettings.configure", (s, id) => callOf(s.world.addresses.settings, "configure", s.world.chains.get(id)!.configuration)),
-  restricted(onlyFactory, "SharedBridge.depositBaseToken", (s, id) => callOf(s.world.addresses.bridge, "depositBaseToken", id, s.scene.tokens.calm, thief(s), 5n)),
-  restricted(onlyFactory, "SharedBridge.bridgehubDeposit", (s, id) => callOf(s.world.addresses.bridge, "bridgehubDeposit", id, thief(s), 0n, "0x")),
-  restricted(onlyFactory, "SharedBridge.bridgehubConfirmL2Transaction", (s, id) => callOf(s.world.addresses.bridge, "bridgehubConfirmL2Transaction", id, toHex(s.random.bytes(32)), toHex(s.random.bytes(32)))),
-  restricted(notTheChain, "SharedBridge.applyFlows", (s, id) => callOf(s.world.addresses.bridge, "applyFlows", id, 0n, [flow(s)])),
-  restricted(notTheChain, "SharedBridge.refundBaseToken", (s, id) => callOf(s.world.addresses.bridge, "refundBaseToken", id, toHex(s.random.bytes(32)), ZERO_ADDRESS, thief(s), 5n)),
-  restricted(notTheChain, "SharedBridge.refundTokenDeposit", (s, id) => callOf(s.world.addresses.bridge, "refundTokenDeposit", id, toHex(s.random.bytes(32)), { depositor: thief(s), token: ZERO_ADDRESS, amount: 5n })),
-  restricted("SharedBridge.OnlyStateExit", "SharedBridge.payHolding", (s, id) => callOf(s.world.addresses.bridge, "payHolding", id, ZERO_ADDRESS, thief(s), 5n)),
-  restricted("SharedBridge.OnlyStateExit", "SharedBridge.payTransit", (s, id) => callOf(s.world.addresses.bridge, "payTransit", id, ZERO_ADDRESS, thief(s), 5n)),
-  restricted("SharedBridge.OnlyStateExit", "SharedBridge.payEarly", (s, id) => callOf(s.world.addresses.bridge, "payEarly", id, 0n, id, ZERO_ADDRESS, thief(s), 5n)),
-  restricted("TransactionRootRegistry.NotTheChain", "TransactionRootRegistry.append", (s, id) => callOf(s.world.addresses.roots, "append", id, 0n, toHex(s.random.bytes(32)))),
-  restricted("BytecodeRegistry.NotTheChain", "BytecodeRegistry.record", (s, id) => callOf(s.world.addresses.bytecodes, "record", id, [toHex(s.random.bytes(32))], [])),
-  isIncluded("TransactionRootRegistry.SiblingCount", (args, { random }) => (args[5] = (args[5] as unknown[]).slice(random.index(3) + 1))),
+  { name: "initialize a chain again", aims: ["Hyperchain.AlreadyInitialized"], weight: 0, make: initializeAgain },
+  restricted("Hyperchain.OnlyFactory", "Hyperchain.bridgehubRequestL2Transaction", (s, id) =>
+    callOf(chainAddress(s, id), "bridgehubRequestL2Transaction", request(s), thief(s)),
+  ),
+  restricted("Hyperchain.OnlyFactory", "Hyperchain.initialize", (s, id) =>
+    callOf(chainAddress(s, id), "initialize", id, s.scene.tokens.base),
+  ),
+  restricted("ChainSettings.OnlyFactory", "ChainSettings.configure", (s, id) =>
+    callOf(s.world.addresses.settings, "configure", s.world.chains.get(id)!.configuration),
+  ),
+  restricted(onlyFactory, "SharedBridge.depositBaseToken", (s, id) =>
+    callOf(s.world.addresses.bridge, "depositBaseToken", id, s.scene.tokens.calm, thief(s), 5n),
+  ),
+  restricted(onlyFactory, "SharedBridge.bridgehubDeposit", (s, id) =>
+    callOf(s.world.addresses.bridge, "bridgehubDeposit", id, thief(s), 0n, "0x"),
+  ),
+  restricted(onlyFactory, "SharedBridge.bridgehubConfirmL2Transaction", (s, id) =>
+    callOf(s.world.addresses.bridge, "bridgehubConfirmL2Transaction", id, toHex(s.random.bytes(32)), toHex(s.random.bytes(32))),
+  ),
+  restricted(notTheChain, "SharedBridge.applyFlows", (s, id) =>
+    callOf(s.world.addresses.bridge, "applyFlows", id, 0n, 0n, [flow(s)]),
+  ),
+  restricted(notTheChain, "SharedBridge.refundBaseToken", (s, id) =>
+    callOf(s.world.addresses.bridge, "refundBaseToken", id, toHex(s.random.bytes(32)), ZERO_ADDRESS, thief(s), 5n),
+  ),
+  restricted(notTheChain, "SharedBridge.refundTokenDeposit", (s, id) =>
+    callOf(s.world.addresses.bridge, "refundTokenDeposit", id, toHex(s.random.bytes(32)), {
+      depositor: thief(s),
+      token: ZERO_ADDRESS,
+      amount: 5n,
+    }),
+  ),
+  restricted("SharedBridge.OnlyStateExit", "SharedBridge.payHolding", (s, id) =>
+    callOf(s.world.addresses.bridge, "payHolding", id, ZERO_ADDRESS, thief(s), 5n),
+  ),
+  restricted("SharedBridge.OnlyStateExit", "SharedBridge.payTransit", (s, id) =>
+    callOf(s.world.addresses.bridge, "payTransit", id, ZERO_ADDRESS, thief(s), 5n),
+  ),
+  restricted("TransactionRootRegistry.NotTheChain", "TransactionRootRegistry.append", (s, id) =>
+    callOf(s.world.addresses.roots, "append", id, 0n, toHex(s.random.bytes(32)), sampleRecord()),
+  ),
+  restricted("Hyperchain.OnlyRegistry", "Hyperchain.markRecord", (s, id) => callOf(chainAddress(s, id), "markRecord")),
+  restricted("BytecodeRegistry.NotTheChain", "BytecodeRegistry.record", (s, id) =>
+    callOf(s.world.addresses.bytecodes, "record", id, [toHex(s.random.bytes(32))], []),
+  ),
+  isIncluded(
+    "TransactionRootRegistry.SiblingCount",
+    (args, { random }) => (args[6] = (args[6] as unknown[]).slice(random.index(3) + 1)),
+  ),
   isIncluded("TransactionRootRegistry.LeafIndexTooLarge", (args, { random }) => (args[1] = (1n << 32n) + random.between(0n, 9n))),
   isIncluded("TransactionRootRegistry.isIncluded ok", () => {}),
   isIncluded("TransactionRootRegistry.RootIndexUnknown", (args) => (args[0] = (args[0] as bigint) + 1n)),

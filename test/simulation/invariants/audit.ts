@@ -2,15 +2,14 @@ import { Interface } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { addressOf, ZERO_ADDRESS } from "../model/aliases.ts";
+import { ZERO_ADDRESS } from "../model/aliases.ts";
+import { OWN_ASSET } from "../l2/plan.ts";
 import { exitOpensAt } from "../model/exits.ts";
 import type { World } from "../model/world.ts";
 import type { Scene } from "../support/scene.ts";
 
 /** Destination of transfers to nowhere. */
 export const NO_CHAIN = 999_999n;
-/** The asset that chains issue themselves. */
-const OWN_ASSET = addressOf(0x7777n);
 
 /** What L1 says about one chain. */
 export interface ChainAudit {
@@ -33,8 +32,6 @@ export interface Audit {
   readonly chains: readonly ChainAudit[];
   /** Per L1 asset: what the bridge holds. */
   readonly held: readonly bigint[];
-  /** What is left of transfers to ids that no chain had, and of which asset. */
-  readonly early: readonly { readonly asset: Hex; readonly amount: bigint }[];
   /** Ids of the L1 assets, in order. */
   readonly assets: readonly Hex[];
   readonly rootCount: bigint;
@@ -43,7 +40,7 @@ export interface Audit {
 
 const WORDS_PER_CHAIN = 9;
 const AUDITOR = new Interface([
-  "function audit(address factory, address roots, uint256[] chainIds, bytes32[] assets, address[] tokens, tuple(uint256 source, uint256 batch, uint256 destination, bytes32 asset)[] early) view returns (uint256[])",
+  "function audit(address factory, address roots, uint256[] chainIds, bytes32[] assets, address[] tokens) view returns (uint256[])",
 ]);
 
 function l1Tokens(scene: Scene): Hex[] {
@@ -56,29 +53,41 @@ function assetIds(scene: Scene, world: World): Hex[] {
   return [...ofL1, ...world.chainIds.value.map((id) => assetId(id, OWN_ASSET))];
 }
 
-function earlyPlaces(world: World): string[][] {
-  return [...world.bridge.early.entries()].map(([key]) => key.split(","));
-}
-
 /** Asks L1, in one call. */
 export async function auditL1(scene: Scene, world: World): Promise<Audit> {
   const ids = [...world.chainIds.value, NO_CHAIN];
   const assets = assetIds(scene, world);
   const { factory, roots } = world.addresses;
-  const places = earlyPlaces(world);
-  const data = AUDITOR.encodeFunctionData("audit", [factory, roots, ids, assets, l1Tokens(scene), places]) as Hex;
+  const data = AUDITOR.encodeFunctionData("audit", [factory, roots, ids, assets, l1Tokens(scene)]) as Hex;
   const answer = await scene.l1.read(scene.auditor, data);
-  const words = answer.slice(2 + 128).match(/.{64}/g)!.map((word) => BigInt(`0x${word}`));
+  const words = answer
+    .slice(2 + 128)
+    .match(/.{64}/g)!
+    .map((word) => BigInt(`0x${word}`));
   let at = 0;
   const next = (): bigint => words[at++]!;
   const chains = ids.map((id): ChainAudit => {
-    const [committed, verified, executed, revertCount, exited, queued, taken, stateRoot, opensAt] = Array.from({ length: WORDS_PER_CHAIN }, next) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
+    const [committed, verified, executed, revertCount, exited, queued, taken, stateRoot, opensAt] = Array.from(
+      { length: WORDS_PER_CHAIN },
+      next,
+    ) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
     const amounts = assets.map(() => [next(), next(), next()] as const);
-    return { id, committed, verified, executed, revertCount, exited, queued, taken, stateRoot, exitOpensAt: opensAt, assets: amounts };
+    return {
+      id,
+      committed,
+      verified,
+      executed,
+      revertCount,
+      exited,
+      queued,
+      taken,
+      stateRoot,
+      exitOpensAt: opensAt,
+      assets: amounts,
+    };
   });
   const held = l1Tokens(scene).map(next);
-  const early = places.map(([, , , asset]) => ({ asset: asset as Hex, amount: next() }));
-  return { chains, held, early, assets: assets.slice(0, held.length), rootCount: next(), latestRoot: next() };
+  return { chains, held, assets: assets.slice(0, held.length), rootCount: next(), latestRoot: next() };
 }
 
 /** What the model expects L1 to say. */
@@ -100,15 +109,23 @@ export function auditModel(scene: Scene, world: World): Audit {
     exitOpensAt: exitOpensAt(chain),
     assets: amountsOf(chain.id),
   }));
-  const nowhere = { committed: 0n, verified: 0n, executed: 0n, revertCount: 0n, exited: 0n, queued: 0n, taken: 0n, stateRoot: 0n, exitOpensAt: 0n };
+  const nowhere = {
+    committed: 0n,
+    verified: 0n,
+    executed: 0n,
+    revertCount: 0n,
+    exited: 0n,
+    queued: 0n,
+    taken: 0n,
+    stateRoot: 0n,
+    exitOpensAt: 0n,
+  };
   const tokens = Object.values(scene.tokens).map((token) => world.tokens.get(token)!.balance.get(world.addresses.bridge));
   return {
     chains: [...chains, { id: NO_CHAIN, ...nowhere, assets: amountsOf(NO_CHAIN) }],
     held: [world.ether.value, ...tokens],
-    early: [...world.bridge.early.entries()].map(([key, amount]) => ({ asset: key.split(",")[3] as Hex, amount })),
     assets: assets.slice(0, tokens.length + 1),
     rootCount: BigInt(world.roots.value.length - 1),
     latestRoot: BigInt(world.roots.value.at(-1)!),
   };
 }
-

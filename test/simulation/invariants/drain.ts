@@ -4,6 +4,7 @@ import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts"
 import { holdingsOf } from "../actions/exits.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";
+import { endOf } from "../l2/records.ts";
 import type { Records } from "../l2/records.ts";
 import { ETH, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { exitOpensAt } from "../model/exits.ts";
@@ -89,7 +90,8 @@ export class Drain {
       const deposit = this.#records.depositOf(chain.id, index);
       if (deposit === undefined || bridge.refunded.get(chain.id, hash) !== undefined) continue;
       const { depositor, token, amount } = deposit;
-      const isPayable = token !== this.#scene.tokens.hostile && (token !== ZERO_ADDRESS || this.#world.kinds.get(depositor) === undefined);
+      const isPayable =
+        token !== this.#scene.tokens.hostile && (token !== ZERO_ADDRESS || this.#world.kinds.get(depositor) === undefined);
       if (!isPayable) continue;
       const args = [index, { depositor, token, amount }];
       await this.#must(stranger, { to: chain.address, fn: "refundDeposit", args, value: 0n }, second++);
@@ -101,11 +103,12 @@ export class Drain {
     let second = first;
     const executed = l2.executedState();
     try {
-      for (const { transfer, sourceChainId, batchNumber, messageIndex, merkleProof, body, messageHash, isEarly } of this.#records.transfers) {
-        const isMine = transfer.destinationChainId === l2.chain.id && transfer.originChainId === this.#world.l1ChainId;
+      for (const record of this.#records.transfers) {
+        const { transfer, sourceChainId, batchNumber, messageIndex, merkleProof, body, messageHash } = record;
+        const isMine = endOf(record) === l2.chain.id && transfer.originChainId === this.#world.l1ChainId;
         const isDone = this.#world.refundedTransfers.get(sourceChainId, messageHash) === true;
         const isSourceHonest = this.#records.l2(sourceChainId)?.isHonest === true;
-        if (!isMine || isEarly || isDone || !isSourceHonest || plain(transfer.originToken) === this.#scene.tokens.hostile) continue;
+        if (!isMine || isDone || !isSourceHonest || plain(transfer.originToken) === this.#scene.tokens.hostile) continue;
         const undelivered = proveUndelivered(executed.state.tree, sourceChainId, messageHash);
         if (undelivered === undefined) continue;
         const sent = { sourceChainId, batchNumber, messageIndex, merkleProof, message: toHex(body), ...undelivered };
@@ -119,10 +122,15 @@ export class Drain {
 
   async #must(by: Hex, call: Call, second: bigint): Promise<void> {
     const isContract = this.#world.kinds.get(by) === "ThirdParty";
-    const [origin, top] = isContract ? [this.#scene.accounts.stranger, { to: by, fn: "run", args: [[call], false], value: 0n }] : [by, call];
+    const [origin, top] = isContract
+      ? [this.#scene.accounts.stranger, { to: by, fn: "run", args: [[call], false], value: 0n }]
+      : [by, call];
     const raw = this.#scene.l1.encode(top, (address) => this.#world.kinds.get(address));
     const { end, logs } = await this.#scene.l1.transact(origin, raw, second);
     const ends = [end, ...this.#scene.codec.endsIn(logs)];
-    invariant(ends.every((each) => each === "ok"), () => `${call.fn} by ${by} on a stopped chain ended with ${ends.join("; ")}`);
+    invariant(
+      ends.every((each) => each === "ok"),
+      () => `${call.fn} by ${by} on a stopped chain ended with ${ends.join("; ")}`,
+    );
   }
 }

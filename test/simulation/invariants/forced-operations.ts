@@ -10,8 +10,15 @@ export function checkForced(chain: Chain, previous: StoredBatch, stored: StoredB
   if (next === undefined) return;
   const deadline = next.deadline / 2n ** 32n;
   const latest = deadline + chain.configuration.priorityOpWindow;
-  invariant(latest > stored.committedAt, () => `chain ${chain.id} left out operation ${stored.priorityOpTotal}, due at ${latest} by L1's clock, at ${stored.committedAt}`);
-  invariant(deadline > stored.lastTimestamp, () => `chain ${chain.id} left out operation ${stored.priorityOpTotal}, due at ${deadline}, at ${stored.lastTimestamp}`);
+  invariant(
+    latest > stored.committedAt,
+    () =>
+      `chain ${chain.id} left out operation ${stored.priorityOpTotal}, due at ${latest} by L1's clock, at ${stored.committedAt}`,
+  );
+  invariant(
+    deadline > stored.lastTimestamp,
+    () => `chain ${chain.id} left out operation ${stored.priorityOpTotal}, due at ${deadline}, at ${stored.lastTimestamp}`,
+  );
 }
 
 /** Whether the exit is due: an operation has waited longer than its deadline and the chain's delay. */

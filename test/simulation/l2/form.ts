@@ -9,7 +9,7 @@ import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
-import type { CommitBatch } from "../model/batch-types.ts";
+import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
 import { describeBatch } from "../model/batches.ts";
 import { availabilityDigest } from "../model/quorum.ts";
 import { readBatch } from "../model/reading.ts";
@@ -58,7 +58,7 @@ function draft(l2: L2Chain, content: BatchContent): CommitBatch {
   const pubdata = encodePubdata({ logs, bytecodes: sortBytecodes(content.bytecodes), changes }, leafCount);
   const withheld = {
     pubdataHash: keccak(pubdata),
-    entryCount: BigInt(changes.length + 1),
+    entryCount: changes.length + 1,
     logs: content.withhold ? toHex(encodeWithheldLogs(logs)) : "0x",
   } as const;
   return {
@@ -81,7 +81,13 @@ function draft(l2: L2Chain, content: BatchContent): CommitBatch {
 }
 
 /** What the chain's policy wants to be shown. */
-function policyDataFor(scene: Scene, world: World, policy: Hex, { preCommitment, pubdataHash }: BatchReading, withhold: boolean): Hex {
+function policyDataFor(
+  scene: Scene,
+  world: World,
+  policy: Hex,
+  { preCommitment, pubdataHash }: BatchReading,
+  withhold: boolean,
+): Hex {
   const abi = AbiCoder.defaultAbiCoder();
   const { policies, committeeKeys } = scene;
   const committee = (): string => {

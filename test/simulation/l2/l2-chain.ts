@@ -59,6 +59,8 @@ export class L2Chain {
   readonly keys: readonly Key[];
   /** Whether the quorum says the truth. */
   readonly isHonest: boolean;
+  /** The second from which on the operator commits nothing more. */
+  readonly leavesAt: bigint;
   readonly tree: StateTree;
   holdings = new Map<string, bigint>();
   /** Committed and not executed. */
@@ -66,10 +68,11 @@ export class L2Chain {
   readonly executed: BatchRecord[] = [];
   readonly #l1ChainId: bigint;
 
-  constructor(chain: Chain, keys: readonly Key[], isHonest: boolean, l1ChainId: bigint) {
+  constructor(chain: Chain, keys: readonly Key[], isHonest: boolean, leavesAt: bigint, l1ChainId: bigint) {
     this.chain = chain;
     this.keys = keys;
     this.isHonest = isHonest;
+    this.leavesAt = leavesAt;
     this.#l1ChainId = l1ChainId;
     this.tree = StateTree.genesis([], { compressor });
   }

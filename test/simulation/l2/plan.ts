@@ -1,5 +1,11 @@
 import { AbiCoder } from "ethers";
-import { AssetMessageKind, ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import {
+  assetId,
+  AssetMessageKind,
+  ASSET_ROUTER_ADDRESS,
+  BASE_TOKEN_ADDRESS,
+  encodeAssetMessage,
+} from "../../../src/protocol/asset-message.ts";
 import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
@@ -15,6 +21,8 @@ import { holdingName } from "./l2-chain.ts";
 import type { BatchContent, L2Chain, SentMessage } from "./l2-chain.ts";
 import type { Records, TransferRecord } from "./records.ts";
 
+/** The asset that chains issue themselves. */
+export const OWN_ASSET = addressOf(0x7777n);
 /** What a batch may contain at most, so that a step stays short. */
 const MOST_OPERATIONS = 4;
 /** Seconds that a batch's clock is behind L1's at most. */
@@ -53,7 +61,11 @@ class Draft {
     return { token, account, amount: found.amount };
   }
 
-  send(kind: AssetMessageKind, destinationChainId: bigint, fields: Pick<AssetTransfer, "originToken" | "amount" | "recipient" | "sender"> & { originChainId?: bigint }): void {
+  send(
+    kind: AssetMessageKind,
+    destinationChainId: bigint,
+    fields: Pick<AssetTransfer, "originToken" | "amount" | "recipient" | "sender"> & { originChainId?: bigint },
+  ): void {
     const isBase = fields.originToken === plain(this.l2.chain.configuration.baseToken);
     const isWithdrawal = kind === AssetMessageKind.withdrawal;
     const from = isWithdrawal && isBase && this.#random.oneIn(2) ? BASE_TOKEN_ADDRESS : ASSET_ROUTER_ADDRESS;
@@ -89,7 +101,7 @@ function chooseOperations(l2: L2Chain, random: Choices, timestamp: bigint, now: 
   return Array.from({ length: count }, (_, i) => chain.queue.get(first + BigInt(i))!);
 }
 
-function sendSomething(draft: Draft, world: World, random: Choices): void {
+function sendSomething(draft: Draft, world: World, records: Records, random: Choices): void {
   const holder = draft.holder();
   if (holder === undefined) return;
   const amount = random.oneIn(4) ? holder.amount : random.between(1n, holder.amount);
@@ -99,7 +111,9 @@ function sendSomething(draft: Draft, world: World, random: Choices): void {
   const destination = random.oneIn(6) ? 999_999n : (random.pick(others) ?? 999_999n);
   const fields = { originToken: holder.token, amount, recipient: holder.account, sender: holder.account };
   draft.add(holder.token, holder.account, -amount);
-  if (isWithdrawal) draft.send(AssetMessageKind.withdrawal, world.l1ChainId, { ...fields, recipient: ownerOf(world, holder.account) });
+  // Some withdraw to contracts, which may not want it.
+  const recipient = random.oneIn(3) ? random.pick(records.scene.parties)! : ownerOf(world, holder.account);
+  if (isWithdrawal) draft.send(AssetMessageKind.withdrawal, world.l1ChainId, { ...fields, recipient });
   else draft.send(AssetMessageKind.hyperbridgeSend, destination, fields);
 }
 
@@ -114,8 +128,32 @@ function sendOwnAsset(draft: Draft, world: World, random: Choices): void {
   const { id } = draft.l2.chain;
   const destination = random.pick(world.chainIds.value.filter((other) => other !== id));
   if (destination === undefined) return;
-  const fields = { originChainId: id, originToken: addressOf(0x7777n), amount: random.between(1n, 1000n), recipient: addressOf(0x300001n), sender: addressOf(0x300002n) };
+  const fields = {
+    originChainId: id,
+    originToken: OWN_ASSET,
+    amount: random.between(1n, 1000n),
+    recipient: addressOf(0x300001n),
+    sender: addressOf(0x300002n),
+  };
   draft.send(AssetMessageKind.hyperbridgeSend, destination, fields);
+}
+
+/** Part of what another chain issued and this one got goes home. Only where no pending batch may have sent it already. */
+function returnForeignAsset(draft: Draft, world: World, random: Choices): void {
+  const { l2 } = draft;
+  const { balance } = world.bridge;
+  const held = world.chainIds.value.filter((id) => id !== l2.chain.id && balance.get(l2.chain.id, assetId(id, OWN_ASSET)) > 0n);
+  const origin = random.pick(held);
+  if (origin === undefined || l2.pending.length > 0) return;
+  const amount = random.between(1n, balance.get(l2.chain.id, assetId(origin, OWN_ASSET)));
+  const fields = {
+    originChainId: origin,
+    originToken: OWN_ASSET,
+    amount,
+    recipient: addressOf(0x300001n),
+    sender: addressOf(0x300002n),
+  };
+  draft.send(AssetMessageKind.hyperbridgeSend, origin, fields);
 }
 
 function deliver(draft: Draft, world: World, { transfer, sourceChainId, messageHash }: TransferRecord): void {
@@ -124,6 +162,14 @@ function deliver(draft: Draft, world: World, { transfer, sourceChainId, messageH
   if (originChainId === world.l1ChainId) draft.add(originToken, recipient, amount);
   const { sender } = transfer;
   draft.send(AssetMessageKind.hyperbridgeDelivery, id, { originChainId, originToken, amount, recipient, sender });
+  draft.flags.push({ ...deliveryFlagKey(sourceChainId, messageHash), value: 1n });
+  draft.deliveries.push(messageHash);
+}
+
+/** Gives back what was sent to an id that no chain had: L1 left it in the chain's balance. */
+function giveBack(draft: Draft, world: World, { transfer, sourceChainId, messageHash }: TransferRecord): void {
+  const { originChainId, originToken, amount, sender } = transfer;
+  if (originChainId === world.l1ChainId) draft.add(originToken, sender, amount);
   draft.flags.push({ ...deliveryFlagKey(sourceChainId, messageHash), value: 1n });
   draft.deliveries.push(messageHash);
 }
@@ -152,12 +198,16 @@ export function planHonestBatch(world: World, l2: L2Chain, records: Records, ran
   const operations = chooseOperations(l2, random, timestamp, now).map((operation) => ({ operation, success: !random.oneIn(3) }));
   for (const { operation, success } of operations) takeOperation(draft, operation, success, records);
   for (const transfer of random.some(records.undeliveredTo(l2)).slice(0, 3)) deliver(draft, world, transfer);
-  for (let i = random.index(4); i > 0; i--) sendSomething(draft, world, random);
+  if (random.oneIn(2)) for (const transfer of random.some(records.refusedOf(l2)).slice(0, 2)) giveBack(draft, world, transfer);
+  for (let i = random.index(4); i > 0; i--) sendSomething(draft, world, records, random);
   if (random.oneIn(5)) sendOwnAsset(draft, world, random);
-  if (random.oneIn(4)) draft.messages.push({ type: "message", sender: addressOf(0x400000n), body: random.bytes(random.index(60)) });
+  if (random.oneIn(3)) returnForeignAsset(draft, world, random);
+  if (random.oneIn(4))
+    draft.messages.push({ type: "message", sender: addressOf(0x400000n), body: random.bytes(random.index(60)) });
   const code = chooseCode(random);
   const { dataAvailabilityPolicy } = l2.chain.configuration;
-  const mayWithhold = records.scene.policies.committee === dataAvailabilityPolicy || records.scene.policies.any === dataAvailabilityPolicy;
+  const mayWithhold =
+    records.scene.policies.committee === dataAvailabilityPolicy || records.scene.policies.any === dataAvailabilityPolicy;
   return {
     operations,
     messages: draft.messages,
@@ -179,7 +229,11 @@ export function planFalseBatch(world: World, l2: L2Chain, records: Records, rand
   const thief = random.pick(records.scene.accounts.users)!;
   for (let i = 1 + random.index(2); i > 0; i--) {
     const token = random.choose(ZERO_ADDRESS, ...Object.values(records.scene.tokens));
-    const kind = random.choose(AssetMessageKind.withdrawal, AssetMessageKind.hyperbridgeSend, AssetMessageKind.hyperbridgeDelivery);
+    const kind = random.choose(
+      AssetMessageKind.withdrawal,
+      AssetMessageKind.hyperbridgeSend,
+      AssetMessageKind.hyperbridgeDelivery,
+    );
     const destination = kind === AssetMessageKind.withdrawal ? world.l1ChainId : (random.pick(world.chainIds.value) ?? 1n);
     const amount = random.between(0n, 1_000_000_000n) * random.choose(1n, 1_000_000_000_000n);
     draft.send(kind, destination, { originToken: token, amount, recipient: thief, sender: thief });
@@ -194,7 +248,9 @@ export function planFalseBatch(world: World, l2: L2Chain, records: Records, rand
     messages: [...honest.messages, ...draft.messages],
     writes: [...unique.values()],
     holdings: new Map([...honest.holdings, ...draft.changed]),
-    imports: random.oneIn(3) ? [{ registryIndex: BigInt(random.index(world.roots.value.length)), root: wordToHex(9n) }] : honest.imports,
+    imports: random.oneIn(3)
+      ? [{ registryIndex: BigInt(random.index(world.roots.value.length)), root: wordToHex(9n) }]
+      : honest.imports,
     ...(random.oneIn(4) ? { falseRoot: wordToHex(random.between(1n, 1n << 20n)) } : {}),
   };
 }

@@ -1,4 +1,9 @@
-import { assetId, ASSET_ROUTER_ADDRESS, AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../../src/protocol/asset-message.ts";
+import {
+  ASSET_ROUTER_ADDRESS,
+  AssetMessageKind,
+  decodeAssetMessage,
+  isAssetSender,
+} from "../../../src/protocol/asset-message.ts";
 import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
 import { keccak, toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -39,8 +44,13 @@ export interface TransferRecord {
   readonly messageHash: Hex;
   readonly merkleProof: readonly Hex[];
   readonly transfer: AssetTransfer;
-  /** Sent before a chain had the destination's id. */
-  readonly isEarly: boolean;
+  /** Sent before a chain had the destination's id: it goes back on the chain that sent it. */
+  readonly isRefused: boolean;
+}
+
+/** Where a transfer ends, one way or the other. */
+export function endOf({ isRefused, sourceChainId, transfer }: TransferRecord): bigint {
+  return isRefused ? sourceChainId : transfer.destinationChainId;
 }
 
 /** A deposit whose operation failed, in an executed batch. */
@@ -58,6 +68,15 @@ export interface Announcement {
   readonly creator: Hex;
   readonly keys: readonly Key[];
   readonly isHonest: boolean;
+}
+
+/** Who runs a chain. */
+export interface Founding {
+  readonly keys: readonly Key[];
+  /** Whether the quorum says the truth. */
+  readonly isHonest: boolean;
+  /** The second from which on the operator commits nothing more. */
+  readonly leavesAt: bigint;
 }
 
 /** What the simulation knows beyond the contracts' state: what users and operators would. */
@@ -80,8 +99,8 @@ export class Records {
     return this.chains.find(({ chain }) => chain.id === chainId);
   }
 
-  addChain(world: World, chain: Chain, keys: readonly Key[], isHonest: boolean): void {
-    this.chains.push(new L2Chain(chain, keys, isHonest, world.l1ChainId));
+  addChain(world: World, chain: Chain, { keys, isHonest, leavesAt }: Founding): void {
+    this.chains.push(new L2Chain(chain, keys, isHonest, leavesAt, world.l1ChainId));
   }
 
   depositOf(chainId: bigint, index: bigint): DepositRecord | undefined {
@@ -90,9 +109,16 @@ export class Records {
 
   /** Transfers to a chain that its batches do not deliver yet. */
   undeliveredTo(l2: L2Chain): TransferRecord[] {
-    const isFor = ({ transfer, messageHash, isEarly }: TransferRecord): boolean =>
-      transfer.destinationChainId === l2.chain.id && !isEarly && !l2.hasDelivered(messageHash);
+    const isFor = ({ transfer, messageHash, isRefused }: TransferRecord): boolean =>
+      transfer.destinationChainId === l2.chain.id && !isRefused && !l2.hasDelivered(messageHash);
     return this.transfers.filter(isFor);
+  }
+
+  /** Transfers of a chain that L1 refused and that its batches do not give back yet. */
+  refusedOf(l2: L2Chain): TransferRecord[] {
+    const isOf = ({ sourceChainId, messageHash, isRefused }: TransferRecord): boolean =>
+      sourceChainId === l2.chain.id && isRefused && !l2.hasDelivered(messageHash);
+    return this.transfers.filter(isOf);
   }
 
   /** Learns what an executed batch said. */
@@ -104,18 +130,21 @@ export class Records {
       const proof = (): readonly Hex[] => l2LogProof(leaves, i);
       if (log.type === "priorityOp") {
         const deposit = this.depositOf(chainId, content.operations[i]!.operation.operation.nonce);
-        if (deposit !== undefined && !log.success) this.failures.push({ deposit, batchNumber, logIndex: index, merkleProof: proof() });
+        if (deposit !== undefined && !log.success)
+          this.failures.push({ deposit, batchNumber, logIndex: index, merkleProof: proof() });
         return;
       }
       const transfer = isAssetSender(log.sender) ? decodeAssetMessage(log.body) : undefined;
       if (transfer?.kind === AssetMessageKind.withdrawal && transfer.destinationChainId === world.l1ChainId) {
         const place = { chainId, l2BatchNumber: batchNumber, l2MessageIndex: index, l2TxNumberInBatch: 0n };
-        this.withdrawals.push({ claim: { ...place, l2Sender: log.sender, message: toHex(log.body), merkleProof: proof() }, transfer });
+        this.withdrawals.push({
+          claim: { ...place, l2Sender: log.sender, message: toHex(log.body), merkleProof: proof() },
+          transfer,
+        });
       } else if (transfer?.kind === AssetMessageKind.hyperbridgeSend && log.sender === ASSET_ROUTER_ADDRESS) {
         const sent = { sourceChainId: chainId, batchNumber, messageIndex: index, merkleProof: proof() };
-        const id = assetId(transfer.originChainId, transfer.originToken);
-        const isEarly = world.bridge.early.get(chainId, batchNumber, transfer.destinationChainId, id) !== undefined;
-        this.transfers.push({ ...sent, body: log.body, messageHash: keccak(log.body), transfer, isEarly });
+        const isRefused = world.bridge.refusals.get(chainId, batchNumber, transfer.destinationChainId) !== undefined;
+        this.transfers.push({ ...sent, body: log.body, messageHash: keccak(log.body), transfer, isRefused });
       }
     });
   }

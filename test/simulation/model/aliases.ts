@@ -27,6 +27,12 @@ export function refundRecipient({ world }: Frame, recipient: Hex, sender: Hex): 
   return world.kinds.get(given) === undefined ? given : aliased(given);
 }
 
+/** Where a request's caller is on L2: without code and not the origin, it is a contract in the making. */
+export function callerOnL2({ world, transaction }: Frame, caller: Hex): Hex {
+  const isAccount = world.kinds.get(caller) === undefined && (caller === transaction.origin || world.hasCode(caller));
+  return isAccount ? caller : aliased(caller);
+}
+
 /** ETH inside the contracts is 0. */
 export function plain(token: Hex): Hex {
   return token === ETH ? ZERO_ADDRESS : token;

@@ -1,6 +1,7 @@
 import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
 import { hashAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { hashCommitment, hashDaCommitment } from "../../../src/protocol/commitment.ts";
+import { recordOfBatch } from "../../../src/protocol/batch-record.ts";
+import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { elementsToBytes } from "../../../src/protocol/digest.ts";
 import { toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -8,7 +9,7 @@ import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts"
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { CommitBatch } from "./batch-types.ts";
+import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
 import type { Frame } from "./frame.ts";
 import { checkAvailability } from "./policies.ts";
 import type { BatchRevert } from "../../../src/protocol/quorum.ts";
@@ -16,13 +17,14 @@ import { batchDigest, requireQuorum, revertDigest } from "./quorum.ts";
 import type { Terms } from "./quorum.ts";
 import { readBatch } from "./reading.ts";
 import type { BatchReading } from "./reading.ts";
-import { requireActive, rootAt, verify } from "./registries.ts";
+import { provesExecution, requireActive, rootAt, verify } from "./registries.ts";
+import { versionOfBatch } from "./upgrades.ts";
 import { requireThat } from "./refusal.ts";
 import type { Chain, World } from "./world.ts";
 
 const MAX_IMPORTS = 256n;
 const MAX_EXECUTION_GAS = 12_000_000n;
-const GAS_PER_FLOW = 34_000n;
+const GAS_PER_FLOW = 34_100n;
 const GAS_PER_IMPORT = 3_000n;
 const DEADLINE_FRACTION = 32n;
 
@@ -63,16 +65,20 @@ export function describeBatch(
   const { preCommitment, pubdataHash, point, evaluation, flowsHash } = reading;
   const claim = { published: published && batch.pubdata !== "0x", preCommitment, pubdataHash };
   const policyDataHash = checkAvailability(world, chain.configuration.dataAvailabilityPolicy, claim, batch.policyData);
-  const commitment = hashCommitment(preCommitment, hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash }));
+  const commitment = hashCommitment(
+    preCommitment,
+    hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash, partitionDa: NO_PARTITION }),
+  );
   return {
     batchNumber: batch.batchNumber,
     lastBlock: batch.lastBlock,
+    firstTimestamp: batch.firstTimestamp,
     lastTimestamp: batch.lastTimestamp,
     leafCount: reading.leafCount,
     priorityOpTotal: previous.priorityOpTotal + batch.priorityOpCount,
     committedAt: now,
     importedRootCount: batch.importedRootCount,
-    protocolVersion: chain.configuration.protocolVersion,
+    protocolVersion: versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal),
     commitment,
     oldStateRoot: previous.newStateRoot,
     newStateRoot: batch.newStateRoot,
@@ -83,6 +89,11 @@ export function describeBatch(
     l2LogsTreeRoot: reading.l2LogsTreeRoot,
     importedRootsRollingHash: batch.importedRootsRollingHash,
     flowsHash,
+    extensions: chain.extensions,
+    nestedRoot: NO_PARTITION,
+    partitionRoot: NO_PARTITION,
+    partition: NO_PARTITION,
+    partitionDa: NO_PARTITION,
   };
 }
 
@@ -131,12 +142,28 @@ function requireHash(chain: Chain, number: bigint, actual: Hex): void {
   requireThat(actual === expected, "Hyperchain", "StoredBatchMismatch", () => [number, expected, actual]);
 }
 
+function requireFallback(world: World, { configuration }: Chain, version: bigint): void {
+  const isAllowed = configuration.unprovenDelay !== 0n || !provesExecution(world, version);
+  requireThat(isAllowed, "ChainSettings", "ExecutionUnproven", () => [version]);
+}
+
+/** Seconds between commit and execution. */
+export function delayOfBatch(
+  world: World,
+  { configuration, proven }: Chain,
+  { batchNumber, protocolVersion }: StoredBatch,
+): bigint {
+  const { executionDelay, unprovenDelay } = configuration;
+  const isUnproven = provesExecution(world, protocolVersion) && proven.get(batchNumber) !== true;
+  return isUnproven && unprovenDelay > executionDelay ? unprovenDelay : executionDelay;
+}
+
 export const batches = {
   commitBatch(frame: Frame, previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): void {
     const { world, transaction, sender, isCanonical, self } = frame;
     const chain = world.chainAt(self);
     requireRunning(chain);
-    requireActive(frame, chain.configuration.protocolVersion);
+    requireActive(frame, versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal));
     requireNext(frame, chain, previous, batch);
     const operations = takeOperations(frame, chain, previous.priorityOpTotal, batch);
     const published = sender === transaction.origin && !world.hasCode(sender) && isCanonical;
@@ -165,9 +192,24 @@ export const batches = {
     const isCommitted = number !== chain.committed.value;
     requireThat(isCommitted, "Hyperchain", "BatchNotCommitted", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
+    requireFallback(world, chain, batch.protocolVersion);
     const { verifier } = requireActive(frame, batch.protocolVersion);
     requireThat(verify(world, verifier, batch, proof), "Hyperchain", "ProofRefused");
     chain.verified.value = number + 1n;
+  },
+
+  acceptProven(frame: Frame, batch: StoredBatch): boolean {
+    const chain = frame.world.chainAt(frame.self);
+    const { aggregator } = requireActive(frame, batch.protocolVersion);
+    const isAggregator = frame.sender === aggregator;
+    requireThat(isAggregator, "Hyperchain", "OnlyAggregator", () => [aggregator, frame.sender]);
+    const { batchNumber: number } = batch;
+    const [executed, verified, committed] = [chain.executed.value, chain.verified.value, chain.committed.value];
+    if (number < executed || number > verified || number >= committed || chain.proven.get(number) === true) return false;
+    if (storedHash(batch) !== storedHash(chain.batches.get(number)!)) return false;
+    chain.proven.set(true, number);
+    if (number === verified) chain.verified.value = number + 1n;
+    return true;
   },
 
   executeBatch(frame: Frame, batch: StoredBatch, imports: readonly ImportedRoot[], flows: readonly AssetFlow[]): void {
@@ -177,7 +219,7 @@ export const batches = {
     const number = chain.executed.value;
     requireThat(number !== chain.verified.value, "Hyperchain", "BatchNotProven", () => [number, batch.batchNumber]);
     requireStored(chain, number, batch);
-    const earliest = batch.committedAt + chain.configuration.executionDelay;
+    const earliest = batch.committedAt + delayOfBatch(world, chain, batch);
     requireThat(transaction.now >= earliest, "Hyperchain", "ExecutionDelayed", () => [earliest, transaction.now]);
     for (const { registryIndex, root } of imports) {
       const expected = rootAt(world, registryIndex);
@@ -191,10 +233,16 @@ export const batches = {
     chain.executed.value = number + 1n;
     chain.operationsExecuted.value = batch.priorityOpTotal;
     chain.executedStateRoot.value = batch.newStateRoot;
+    chain.executedVersion.value = batch.protocolVersion;
     chain.logRoots.set(batch.l2LogsTreeRoot, number);
+    if (chain.proven.get(number) !== true) chain.provenSince.value = number + 1n;
+    chain.lastExecutedBlock.value = batch.lastBlock;
+    chain.recordedAt.value = transaction.now;
     const { bridge, roots } = world.addresses;
-    if (flows.length !== 0) frame.call({ to: bridge, fn: "applyFlows", args: [chain.id, number, flows], value: 0n });
-    frame.call({ to: roots, fn: "append", args: [chain.id, number, batch.l2LogsTreeRoot], value: 0n });
+    const applied = { to: bridge, fn: "applyFlows", args: [chain.id, number, batch.firstTimestamp, flows], value: 0n };
+    const refused = flows.length === 0 ? [] : (frame.call(applied) as readonly bigint[]);
+    const record = recordOfBatch(batch, transaction.now, refused, chain.provenSince.value);
+    frame.call({ to: roots, fn: "append", args: [chain.id, number, batch.l2LogsTreeRoot, record], value: 0n });
   },
 
   revertBatches(frame: Frame, reversal: BatchRevert, signatures: readonly Hex[]): void {
@@ -213,6 +261,7 @@ export const batches = {
     requireQuorum(chain, revertDigest(frame.world, chain, reversal), signatures);
     chain.revertCount.value += 1n;
     chain.committed.value = batchNumber;
+    for (let number = batchNumber; number < chain.verified.value; number++) chain.proven.set(false, number);
     if (chain.verified.value > batchNumber) chain.verified.value = batchNumber;
   },
 };

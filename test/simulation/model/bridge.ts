@@ -1,22 +1,32 @@
-import { AbiCoder } from "ethers";
-import { assetId, AssetMessageKind, decodeAssetMessage, isAssetSender, MAX_ASSET_AMOUNT } from "../../../src/protocol/asset-message.ts";
+import { AbiCoder, Interface } from "ethers";
+import {
+  assetId,
+  AssetMessageKind,
+  decodeAssetMessage,
+  isAssetSender,
+  MAX_ASSET_AMOUNT,
+} from "../../../src/protocol/asset-message.ts";
 import type { AssetFlow } from "../../../src/protocol/asset-flows.ts";
 import { fromHex, hashTag, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { hashL2Log, messageLogOfHash, priorityOpLog } from "../../../src/protocol/l2-log.ts";
-import { ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { callerOnL2, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
 import { depositCalldata } from "./deposit-calldata.ts";
 import type { TokenDeposit } from "./exits.ts";
 import type { Frame } from "./frame.ts";
 import { rootOfLog } from "./log-inclusion.ts";
 import { hashWords } from "./quorum.ts";
-import { requireChain } from "./registries.ts";
+import type { DirectRequest } from "./factory.ts";
+import { requireChain, rootAt } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import { pull, send } from "./transfers.ts";
 
 export const TWO_BRIDGES_MAGIC = wordToHex(BigInt(hashTag("TWO_BRIDGES_MAGIC_VALUE")) - 1n);
 const DEPOSIT_TAG = hashTag("hyperchain.token-deposit.v1");
 const MAX_BASE_TOKEN = 1n << 126n;
+const IMPORT_GAS = 150_000n;
+const IMPORTS = new Interface(["function importRootFromL1(uint256 registryIndex, bytes32 root)"]);
 const ASSET_ROUTER: Hex = "0x0000000000000000000000000000000000010003";
 
 const refuse = (error: string, ...args: readonly unknown[]): never => {
@@ -135,7 +145,8 @@ export interface WithdrawalClaim {
 function decodeWithdrawal(frame: Frame, { message, l2Sender }: WithdrawalClaim): { token: Hex; amount: bigint; recipient: Hex } {
   const { l1ChainId } = frame.world;
   const transfer = decodeAssetMessage(fromHex(message));
-  if (transfer?.kind !== AssetMessageKind.withdrawal || transfer.destinationChainId !== l1ChainId) return refuse("NotAWithdrawal");
+  if (transfer?.kind !== AssetMessageKind.withdrawal || transfer.destinationChainId !== l1ChainId)
+    return refuse("NotAWithdrawal");
   if (!isAssetSender(l2Sender)) refuse("NotAnAssetSender", l2Sender);
   const { originChainId, originToken, amount, recipient } = transfer;
   if (originChainId !== l1ChainId) refuse("AssetNotOnL1", originChainId, originToken);
@@ -143,6 +154,22 @@ function decodeWithdrawal(frame: Frame, { message, l2Sender }: WithdrawalClaim):
 }
 
 export const bridge = {
+  sendRoot(frame: Frame, chainId: bigint, rootIndex: bigint): unknown {
+    const root = rootAt(frame.world, rootIndex);
+    const request: DirectRequest = {
+      chainId,
+      mintValue: 0n,
+      l2Contract: PREDEPLOYS.ImportedRoots,
+      l2Value: 0n,
+      l2Calldata: IMPORTS.encodeFunctionData("importRootFromL1", [rootIndex, root]) as Hex,
+      l2GasLimit: IMPORT_GAS,
+      l2GasPerPubdataByteLimit: 0n,
+      factoryDeps: [],
+      refundRecipient: ZERO_ADDRESS,
+    };
+    return frame.call({ to: frame.world.addresses.factory, fn: "requestL2TransactionDirect", args: [request], value: 0n });
+  },
+
   depositBaseToken(frame: Frame, chainId: bigint, token: Hex, payer: Hex, amount: bigint): void {
     guarded(frame, () => {
       requireFactory(frame);
@@ -163,7 +190,14 @@ export const bridge = {
       return {
         magicValue: TWO_BRIDGES_MAGIC,
         l2Contract: ASSET_ROUTER,
-        l2Calldata: depositCalldata(frame.world, id, caller, receiver === ZERO_ADDRESS ? caller : receiver, token, amount),
+        l2Calldata: depositCalldata(
+          frame.world,
+          id,
+          caller,
+          receiver === ZERO_ADDRESS ? callerOnL2(frame, caller) : receiver,
+          token,
+          amount,
+        ),
         factoryDeps: [],
         txDataHash: depositHash(caller, token, amount),
       };
@@ -175,8 +209,15 @@ export const bridge = {
     frame.world.bridge.deposits.set(txDataHash, chainId, txHash);
   },
 
-  applyFlows(frame: Frame, chainId: bigint, batchNumber: bigint, flows: readonly AssetFlow[]): void {
+  applyFlows(
+    frame: Frame,
+    chainId: bigint,
+    batchNumber: bigint,
+    firstTimestamp: bigint,
+    flows: readonly AssetFlow[],
+  ): readonly bigint[] {
     const { world } = frame;
+    const refused: bigint[] = [];
     requireChain(frame, "SharedBridge", chainId);
     const isDelivery = ({ kind }: AssetFlow): boolean => kind === AssetMessageKind.hyperbridgeDelivery;
     for (const { originChainId, originToken, amount } of flows.filter(isDelivery)) {
@@ -187,11 +228,18 @@ export const bridge = {
     for (const flow of flows) {
       if (isDelivery(flow)) continue;
       const id = assetId(flow.originChainId, flow.originToken);
+      const isWithdrawal = flow.kind === AssetMessageKind.withdrawal;
+      if (!isWithdrawal && (world.chains.get(flow.destinationChainId)?.bornAt ?? firstTimestamp) >= firstTimestamp) {
+        const place = [chainId, batchNumber, flow.destinationChainId] as const;
+        if (world.bridge.refusals.get(...place) === undefined) refused.push(flow.destinationChainId);
+        world.bridge.refusals.set(true, ...place);
+        continue;
+      }
       if (flow.originChainId !== chainId) debit(frame, chainId, id, flow.amount);
-      if (flow.kind === AssetMessageKind.withdrawal) world.bridge.pot.add(flow.amount, chainId, id);
-      else if (world.chains.get(flow.destinationChainId) !== undefined) world.bridge.transit.add(flow.amount, flow.destinationChainId, id);
-      else world.bridge.early.set(flow.amount, chainId, batchNumber, flow.destinationChainId, id);
+      if (isWithdrawal) world.bridge.pot.add(flow.amount, chainId, id);
+      else world.bridge.transit.add(flow.amount, flow.destinationChainId, id);
     }
+    return refused;
   },
 
   refundBaseToken(frame: Frame, chainId: bigint, hash: Hex, baseToken: Hex, payer: Hex, mintValue: bigint): void {
@@ -224,18 +272,6 @@ export const bridge = {
     guarded(frame, () => {
       requireStateExit(frame);
       debitTransit(frame, chainId, idOf(frame, token), amount);
-      send(frame, token, recipient, amount);
-    });
-  },
-
-  payEarly(frame: Frame, source: bigint, batch: bigint, destination: bigint, token: Hex, recipient: Hex, amount: bigint): void {
-    guarded(frame, () => {
-      requireStateExit(frame);
-      const { early } = frame.world.bridge;
-      const id = idOf(frame, token);
-      const left = early.get(source, batch, destination, id) ?? 0n;
-      if (amount > left) refuse("EarlyOverdraft", source, batch, left, amount);
-      early.set(left - amount, source, batch, destination, id);
       send(frame, token, recipient, amount);
     });
   },

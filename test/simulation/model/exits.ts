@@ -5,10 +5,13 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { plain } from "./aliases.ts";
 import { deadlineOf, requireRunning } from "./batches.ts";
 import type { Frame } from "./frame.ts";
+import { markOf } from "./registries.ts";
 import { requireThat } from "./refusal.ts";
 import type { Chain } from "./world.ts";
 
 const NEVER = (1n << 256n) - 1n;
+/** Seconds between a chain's last leaf and a mark. */
+export const MARK_INTERVAL = 3_600n;
 
 /** A token deposit as it was recorded. */
 export interface TokenDeposit {
@@ -20,7 +23,8 @@ export interface TokenDeposit {
 /** After which second anyone can stop the chain. */
 export function exitOpensAt(chain: Chain): bigint {
   const next = chain.operationsExecuted.value;
-  return next === chain.operationsQueued.value ? NEVER : deadlineOf(chain, next) + chain.configuration.exitDelay;
+  const { priorityOpWindow, exitDelay } = chain.configuration;
+  return next === chain.operationsQueued.value ? NEVER : deadlineOf(chain, next) + priorityOpWindow + exitDelay;
 }
 
 function requireNeverRun(chain: Chain, index: bigint): void {
@@ -29,7 +33,17 @@ function requireNeverRun(chain: Chain, index: bigint): void {
 }
 
 export const exits = {
-  activateExit({ world, self, transaction }: Frame): void {
+  markRecord({ world, self, sender, transaction }: Frame): void {
+    const { roots } = world.addresses;
+    requireThat(sender === roots, "Hyperchain", "OnlyRegistry", () => [roots, sender]);
+    const chain = world.chainAt(self);
+    const earliest = chain.recordedAt.value + MARK_INTERVAL;
+    requireThat(transaction.now >= earliest, "Hyperchain", "MarkTooEarly", () => [earliest, transaction.now]);
+    chain.recordedAt.value = transaction.now;
+  },
+
+  activateExit(frame: Frame): void {
+    const { world, self, transaction } = frame;
     const chain = world.chainAt(self);
     requireRunning(chain);
     const opensAt = exitOpensAt(chain);
@@ -37,6 +51,9 @@ export const exits = {
     chain.exited.value = true;
     chain.committed.value = chain.executed.value;
     chain.verified.value = chain.executed.value;
+    chain.recordedAt.value = transaction.now;
+    const { chainId, batchNumber, logRoot, record } = markOf(chain);
+    frame.call({ to: world.addresses.roots, fn: "append", args: [chainId, batchNumber, logRoot, record], value: 0n });
   },
 
   refundOperation(frame: Frame, operation: L2CanonicalTransaction): void {

@@ -5,10 +5,12 @@ import { aliased, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "./bridge.ts";
 import type { Frame } from "./frame.ts";
 import { hashWords } from "./quorum.ts";
-import { requireActive } from "./registries.ts";
+import { requireLasting } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
+import { upgradeNotice } from "./upgrades.ts";
 import { Chain } from "./world.ts";
 import type { Configuration, ProtocolVersion, World } from "./world.ts";
+import { extensionsOnL1 } from "../../support/extensions.ts";
 
 /** On an L1 ids have no prefix, and this many bits. */
 const ID_BITS = 32n;
@@ -17,12 +19,15 @@ const ANNOUNCEMENT_LIFETIME = 86_400n;
 const CONFIGURATION_TYPE =
   "tuple(uint256 chainId, uint256 protocolVersion, address admin, address baseToken, address dataAvailabilityPolicy, " +
   "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, uint64 validatorThreshold, uint64 executionDelay, " +
-  "uint64 priorityOpWindow, uint64 exitDelay, uint64 priorityGasPerSecond, uint128 l2GasPrice, address[] validators)";
+  "uint64 unprovenDelay, uint64 priorityOpWindow, uint64 exitDelay, uint64 priorityGasPerSecond, uint128 l2GasPrice, address[] validators)";
 const MAX_VALIDATORS = 64;
 const DAY = 86_400n;
 const MAX_WINDOW = 30n * DAY;
 const MAX_EXIT_DELAY = 90n * DAY;
 const MIN_GAS_RATE = 50_000n;
+const MAX_GAS_RATE = 100_000n;
+/** Of the time to recover, in the least delay for batches whose execution is not proven. */
+export const RECOVERY_TIMES = 24n;
 const MAX_L2_GAS_PRICE = 10n ** 12n;
 
 const check = (condition: boolean, error: string, ...args: readonly unknown[]): void => {
@@ -49,26 +54,39 @@ function checkQuorum({ validators, validatorThreshold }: Configuration): void {
   check(isInRange, "ThresholdOutOfRange", count, validatorThreshold);
 }
 
-function checkTimes({ priorityOpWindow, exitDelay, executionDelay, priorityGasPerSecond }: Configuration): void {
+function checkTimes(
+  { world }: Frame,
+  { priorityOpWindow, exitDelay, executionDelay, unprovenDelay, priorityGasPerSecond }: Configuration,
+): void {
   const isWindow = priorityOpWindow >= 1n && priorityOpWindow <= MAX_WINDOW;
   check(isWindow, "PriorityOpWindowOutOfRange", 1, MAX_WINDOW, priorityOpWindow);
   check(exitDelay >= 1n && exitDelay <= MAX_EXIT_DELAY, "ExitDelayOutOfRange", 1, MAX_EXIT_DELAY, exitDelay);
-  check(executionDelay < exitDelay, "ExecutionDelayBeyondExit", exitDelay, executionDelay);
-  check(priorityGasPerSecond >= MIN_GAS_RATE, "PriorityGasRateTooLow", MIN_GAS_RATE, priorityGasPerSecond);
+  const least = RECOVERY_TIMES * world.recoveryTime;
+  check(unprovenDelay === 0n || unprovenDelay >= least, "UnprovenDelayTooShort", least, unprovenDelay);
+  const longest = executionDelay > unprovenDelay ? executionDelay : unprovenDelay;
+  const limit = priorityOpWindow + longest + world.recoveryTime;
+  check(exitDelay > limit, "ExitDelayTooShort", limit, exitDelay);
+  const isRate = priorityGasPerSecond >= MIN_GAS_RATE && priorityGasPerSecond <= MAX_GAS_RATE;
+  check(isRate, "PriorityGasRateOutOfRange", MIN_GAS_RATE, MAX_GAS_RATE, priorityGasPerSecond);
 }
 
-function checkVersion(frame: Frame, { protocolVersion, priorityOpWindow, exitDelay, executionDelay }: Configuration): ProtocolVersion {
+function checkVersion(frame: Frame, configuration: Configuration): ProtocolVersion {
   const { world } = frame;
-  const version = requireActive(frame, protocolVersion);
-  const retiresAt = world.retiresAt.get(protocolVersion);
-  check(retiresAt === undefined, "ProtocolVersionRetiring", protocolVersion, retiresAt);
-  const needed = 2n * priorityOpWindow + exitDelay + executionDelay;
+  const version = requireLasting(frame, configuration.protocolVersion);
+  const needed = upgradeNotice(world, configuration);
   check(needed <= world.retirementNotice, "RetirementNoticeTooShort", needed, world.retirementNotice);
   return version;
 }
 
+const configurationHashes = new WeakMap<Configuration, Hex>();
+
+/** The same configurations are announced, looked for and created. */
 function hashOf(configuration: Configuration): Hex {
-  return keccak(fromHex(AbiCoder.defaultAbiCoder().encode([CONFIGURATION_TYPE], [configuration])));
+  const known = configurationHashes.get(configuration);
+  if (known !== undefined) return known;
+  const hash = keccak(fromHex(AbiCoder.defaultAbiCoder().encode([CONFIGURATION_TYPE], [configuration])));
+  configurationHashes.set(configuration, hash);
+  return hash;
 }
 
 /** Where the factory puts the contract of a chain. */
@@ -142,7 +160,12 @@ function takeBaseToken(frame: Frame, chain: Chain, mintValue: bigint, otherValue
   const rest = value < otherValue ? 0n : value - otherValue;
   check(value >= otherValue && rest === etherMint, "EtherAmountMismatch", etherMint, rest);
   if (mintValue === 0n) return;
-  frame.call({ to: world.addresses.bridge, fn: "depositBaseToken", args: [chain.id, token, sender, mintValue], value: etherMint });
+  frame.call({
+    to: world.addresses.bridge,
+    fn: "depositBaseToken",
+    args: [chain.id, token, sender, mintValue],
+    value: etherMint,
+  });
 }
 
 /** A contract that calls from its constructor has no code by which the queue would know it. */
@@ -168,13 +191,16 @@ export const factory = {
     checkContracts(frame, configuration);
     check(configuration.sequencingMode === 0n, "SequencingModeUnsupported", 0, configuration.sequencingMode);
     checkQuorum(configuration);
-    checkTimes(configuration);
+    checkTimes(frame, configuration);
     const version = checkVersion(frame, configuration);
     const { l2GasPrice } = configuration;
     check(l2GasPrice >= 1n && l2GasPrice <= MAX_L2_GAS_PRICE, "L2GasPriceOutOfRange", 1, MAX_L2_GAS_PRICE, l2GasPrice);
     useAnnouncement(frame, configuration, secret);
     const address = chainAddress(world, configuration);
-    world.chains.set(new Chain(world.journal, configuration, address, version), chainId);
+    const bornAt = frame.transaction.now;
+    const [settlementChainId, { bridge }] = [world.l1ChainId, world.addresses];
+    const extensions = extensionsOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
+    world.chains.set(new Chain(world.journal, configuration, address, version, { bornAt, extensions }), chainId);
     world.chainIds.value = [...world.chainIds.value, chainId];
     world.kinds.set("Hyperchain", address);
     frame.call({ to: world.addresses.settings, fn: "configure", args: [configuration], value: 0n });
@@ -219,13 +245,15 @@ function requestTwoBridges(frame: Frame, request: TwoBridgesRequest): Hex {
   const chain = chainOf(frame, chainId);
   takeBaseToken(frame, chain, request.mintValue, value);
   const depositArgs = [chainId, frame.sender, l2Value, request.secondBridgeCalldata];
-  const inner = frame.call({ to: second, fn: "bridgehubDeposit", args: depositArgs, value }) as {
-    magicValue: Hex;
-    l2Contract: Hex;
-    l2Calldata: Hex;
-    factoryDeps: Hex[];
-    txDataHash: Hex;
-  } | undefined;
+  const inner = frame.call({ to: second, fn: "bridgehubDeposit", args: depositArgs, value }) as
+    | {
+        magicValue: Hex;
+        l2Contract: Hex;
+        l2Calldata: Hex;
+        factoryDeps: Hex[];
+        txDataHash: Hex;
+      }
+    | undefined;
   // An answer of nothing cannot be decoded.
   if (inner === undefined) throw new Refusal("ChainFactory", "0x");
   check(inner.magicValue === TWO_BRIDGES_MAGIC, "NotASecondBridge", second, inner.magicValue);

@@ -20,7 +20,14 @@ export function rootOfLog(raisedBy: ContractKind, leaf: Hex, index: bigint, proo
 }
 
 /** What the factory answers about a log. */
-export function isIncluded(world: World, chainId: bigint, batch: bigint, index: bigint, leaf: Hex, proof: readonly Hex[]): boolean {
+export function isIncluded(
+  world: World,
+  chainId: bigint,
+  batch: bigint,
+  index: bigint,
+  leaf: Hex,
+  proof: readonly Hex[],
+): boolean {
   const chain = world.chains.get(chainId);
   requireThat(chain !== undefined, "ChainFactory", "UnknownChain", () => [chainId]);
   if (leaf === EMPTY_L2_LOG_LEAF) return false;

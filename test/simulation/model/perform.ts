@@ -1,3 +1,4 @@
+import { aggregator } from "./aggregator.ts";
 import { batches } from "./batches.ts";
 import { bridge } from "./bridge.ts";
 import { exits } from "./exits.ts";
@@ -20,8 +21,14 @@ interface ContractLeaf {
   readonly value: bigint;
 }
 
-/** In the contract the chain is new whenever the factory calls. */
-const initialize = (frame: Frame, _chainId: bigint, _baseToken: Hex): void => requireFactory(frame, "Hyperchain");
+function initialize(frame: Frame, _chainId: bigint, _baseToken: Hex): void {
+  requireFactory(frame, "Hyperchain");
+  const { isInitialized } = frame.world.chainAt(frame.self);
+  requireThat(!isInitialized.value, "Hyperchain", "AlreadyInitialized");
+  isInitialized.value = true;
+}
+import { upgrades } from "./upgrades.ts";
+
 /** What is configured stands in the chain of the model. */
 const configure = (frame: Frame, _configuration: Configuration): void => requireFactory(frame, "ChainSettings");
 
@@ -42,7 +49,7 @@ const ENTRY_POINTS: Partial<Record<ContractKind, Record<string, EntryPoint>>> = 
   Hyperchain: { ...batches, ...queue, ...exits, initialize },
   ChainFactory: factory,
   SharedBridge: bridge,
-  ChainSettings: { configure },
+  ChainSettings: { ...upgrades, configure },
   StateExit: stateExit,
   StateTree: stateTree,
   VerifierRegistry: verifierRegistry,
@@ -52,6 +59,8 @@ const ENTRY_POINTS: Partial<Record<ContractKind, Record<string, EntryPoint>>> = 
   HostileToken: hostileToken,
   SecondBridgeDouble: secondBridge,
   VerifierDouble: verifierDouble,
+  AggregateVerifierDouble: verifierDouble,
+  ProofAggregator: aggregator,
 };
 
 const PAYABLE = new Set([

@@ -58,7 +58,11 @@ function checkAny(world: World, policy: Hex, claim: AvailabilityClaim, policyDat
 }
 
 /** Data in another form make the decoder revert without an error. */
-function decode<Values extends unknown[]>(raisedBy: "CommitteePolicy" | "AllOfPolicy" | "AnyOfPolicy", types: string[], data: Hex): Values {
+function decode<Values extends unknown[]>(
+  raisedBy: "CommitteePolicy" | "AllOfPolicy" | "AnyOfPolicy",
+  types: string[],
+  data: Hex,
+): Values {
   try {
     return AbiCoder.defaultAbiCoder().decode(types, data).toArray(true) as Values;
   } catch {

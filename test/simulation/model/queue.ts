@@ -1,6 +1,8 @@
 import { canonicalTxHash, PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { hashTag } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { l2Sender, refundRecipient, ZERO_ADDRESS } from "./aliases.ts";
 import { requireRunning } from "./batches.ts";
 import type { Frame } from "./frame.ts";
@@ -8,7 +10,13 @@ import { requireThat } from "./refusal.ts";
 import type { Chain } from "./world.ts";
 
 const MAX_GAS = 8_000_000n;
-const MAX_FREE_GAS = 500_000n;
+const MAX_FREE_GAS = 100_000n;
+const MAX_FREE_WITHDRAWAL_GAS = 180_000n;
+const MAX_FREE_DELIVERY_GAS = 500_000n;
+/** What an operation counts for beside its own gas. */
+export const OVERHEAD_GAS = 60_000n;
+/** Of the asset router's `deliver`, by its signature. */
+const DELIVER = hashTag("deliver((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]))").slice(0, 10);
 const MAX_CALLDATA = 32_768n;
 const MIN_GAS = 21_000n;
 const MIN_GAS_PER_BYTE = 40n;
@@ -27,14 +35,25 @@ export interface ChainRequest {
   readonly refundRecipient: Hex;
 }
 
+function freeGas(bridge: Hex, { sender, contractL2, l2Calldata }: ChainRequest): bigint {
+  if (sender === bridge) return MAX_FREE_DELIVERY_GAS;
+  if (contractL2 !== PREDEPLOYS.L2AssetRouter) return MAX_FREE_GAS;
+  return l2Calldata.slice(0, 10) === DELIVER ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
+}
+
 /** Costs nothing on the chain. */
-function isFree({ mintValue, l2GasLimit }: ChainRequest): boolean {
-  return mintValue === 0n && l2GasLimit <= MAX_FREE_GAS;
+function isFree(bridge: Hex, request: ChainRequest): boolean {
+  return request.mintValue === 0n && request.l2GasLimit <= freeGas(bridge, request);
 }
 
 /** Does nothing on the chain, but must be answered. */
-function isKnock(request: ChainRequest): boolean {
-  return isFree(request) && request.contractL2 === ZERO_ADDRESS && request.l2Calldata === "0x";
+function isKnock(bridge: Hex, request: ChainRequest): boolean {
+  return isFree(bridge, request) && request.contractL2 === ZERO_ADDRESS && request.l2Calldata === "0x";
+}
+
+/** A root that the bridge sends. */
+function isRoot(bridge: Hex, { sender, contractL2 }: ChainRequest): boolean {
+  return sender === bridge && contractL2 === PREDEPLOYS.ImportedRoots;
 }
 
 function checkRequest(price: bigint, request: ChainRequest): void {
@@ -46,7 +65,7 @@ function checkRequest(price: bigint, request: ChainRequest): void {
   requireThat(l2GasLimit >= lowest, "Hyperchain", "GasLimitTooLow", () => [lowest, l2GasLimit]);
   requireThat(l2GasLimit <= MAX_GAS, "Hyperchain", "GasLimitTooHigh", () => [MAX_GAS, l2GasLimit]);
   requireThat(mintValue >= l2Value, "Hyperchain", "MintValueTooLow", () => [l2Value, mintValue]);
-  const cost = price * l2GasLimit;
+  const cost = price * (l2GasLimit + OVERHEAD_GAS);
   requireThat(mintValue - l2Value >= cost, "Hyperchain", "MintValueTooLow", () => [cost + l2Value, mintValue]);
 }
 
@@ -54,7 +73,7 @@ function newDeadline({ transaction }: Frame, chain: Chain, index: bigint, gasLim
   const { priorityOpWindow, priorityGasPerSecond } = chain.configuration;
   const idle = (transaction.now + priorityOpWindow) << DEADLINE_FRACTION;
   if (index === chain.operationsExecuted.value) return idle;
-  const behind = chain.queue.get(index - 1n)!.deadline + (gasLimit << DEADLINE_FRACTION) / priorityGasPerSecond;
+  const behind = chain.queue.get(index - 1n)!.deadline + ((gasLimit + OVERHEAD_GAS) << DEADLINE_FRACTION) / priorityGasPerSecond;
   return behind > idle ? behind : idle;
 }
 
@@ -62,14 +81,18 @@ export const queue = {
   bridgehubRequestL2Transaction(frame: Frame, request: ChainRequest, payer: Hex): Hex {
     const { world, sender } = frame;
     const chain = world.chainAt(frame.self);
-    const { factory } = world.addresses;
+    const { factory, bridge } = world.addresses;
     requireThat(sender === factory, "Hyperchain", "OnlyFactory", () => [factory, sender]);
     requireRunning(chain);
-    const price = isFree(request) ? 0n : chain.configuration.l2GasPrice;
+    const price = isFree(bridge, request) ? 0n : chain.configuration.l2GasPrice;
     checkRequest(price, request);
     const recipient = refundRecipient(frame, request.refundRecipient, request.sender);
     const { transactionFilterer } = chain.configuration;
-    const isAllowed = transactionFilterer === ZERO_ADDRESS || isKnock(request) || world.filterers.get(transactionFilterer) === request.sender;
+    const isAllowed =
+      transactionFilterer === ZERO_ADDRESS ||
+      isKnock(bridge, request) ||
+      isRoot(bridge, request) ||
+      world.filterers.get(transactionFilterer) === request.sender;
     requireThat(isAllowed, "Hyperchain", "TransactionNotAllowed", () => [request.sender]);
     const index = chain.operationsQueued.value;
     const operation: L2CanonicalTransaction = {

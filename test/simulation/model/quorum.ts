@@ -9,8 +9,12 @@ const LENGTH = 65;
 const HIGHEST_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 const DOMAIN_TYPE = hashTag("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 const DOMAIN_VERSION = hashTag("1");
-const BATCH_TYPE = hashTag("BatchCommitment(bytes32 commitment,uint64 batchNumber,uint256 revertCount,uint64 validFrom,uint64 validUntil)");
-const REVERT_TYPE = hashTag("BatchRevert(uint256 firstNumber,bytes32 firstBatchHash,bytes32 lastBatchHash,uint256 revertCount,uint64 validUntil)");
+const BATCH_TYPE = hashTag(
+  "BatchCommitment(bytes32 commitment,uint64 batchNumber,uint256 revertCount,uint64 validFrom,uint64 validUntil)",
+);
+const REVERT_TYPE = hashTag(
+  "BatchRevert(uint256 firstNumber,bytes32 firstBatchHash,bytes32 lastBatchHash,uint256 revertCount,uint64 validUntil)",
+);
 const AVAILABILITY_TYPE = hashTag("DataAvailability(bytes32 preCommitment,bytes32 pubdataHash)");
 
 /** keccak of words one behind the other. */
@@ -31,7 +35,13 @@ export interface Terms {
 }
 
 /** What validators sign so that a batch is committed. */
-export function batchDigest(world: World, chain: Chain, commitment: Hex, batchNumber: bigint, { validFrom, validUntil }: Terms): Hex {
+export function batchDigest(
+  world: World,
+  chain: Chain,
+  commitment: Hex,
+  batchNumber: bigint,
+  { validFrom, validUntil }: Terms,
+): Hex {
   const structHash = hashWords(BATCH_TYPE, commitment, batchNumber, chain.revertCount.value, validFrom, validUntil);
   return typedDataHash(world, "Hyperchain", chain.address, structHash);
 }

@@ -1,6 +1,6 @@
 import { isAssetSender } from "../../../src/protocol/asset-message.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
-import { deriveEvaluationPoint, hashPreCommitment } from "../../../src/protocol/commitment.ts";
+import { deriveEvaluationPoint, hashPreCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { digestFromHex } from "../../../src/protocol/digest.ts";
 import { outputsEntry } from "../../../src/protocol/diff-list.ts";
 import { LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
@@ -16,7 +16,8 @@ import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
 import type { PubdataDecoding } from "../../../src/protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../../src/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { CommitBatch } from "./batch-types.ts";
+import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import { versionOfBatch } from "./upgrades.ts";
 import { requireCanonical } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import type { Chain, World } from "./world.ts";
@@ -41,13 +42,25 @@ export interface BatchReading {
 }
 
 /** Reads a batch as BatchReader does, through the protocol's TypeScript. */
-export function readBatch(world: World, chain: Chain, previous: StoredBatch, batch: CommitBatch, operations: readonly Hex[]): BatchReading {
+export function readBatch(
+  world: World,
+  chain: Chain,
+  previous: StoredBatch,
+  batch: CommitBatch,
+  operations: readonly Hex[],
+): BatchReading {
   return batch.pubdata === "0x"
     ? readWithheld(world, chain, previous, batch, operations)
     : readPubdata(world, chain, previous, batch, operations);
 }
 
-function readPubdata(world: World, chain: Chain, previous: StoredBatch, batch: CommitBatch, operations: readonly Hex[]): BatchReading {
+function readPubdata(
+  world: World,
+  chain: Chain,
+  previous: StoredBatch,
+  batch: CommitBatch,
+  operations: readonly Hex[],
+): BatchReading {
   const bytes = fromHex(batch.pubdata);
   requireLength(bytes);
   // Where earlier data was withheld, only the circuit knows how many leaves there are.
@@ -86,6 +99,7 @@ interface Decoded {
 
 /** Data of this length come again and again, since only the limits can be tried with them. */
 const LONG_BYTES = 20_000;
+const MOST_LONG_PUBDATA = 16;
 const longPubdata = new Map<string, Decoded>();
 
 function decode(text: Hex, bytes: Uint8Array, oldLeafCount: number, operations: readonly Hex[]): Decoded {
@@ -94,11 +108,18 @@ function decode(text: Hex, bytes: Uint8Array, oldLeafCount: number, operations: 
   if (known !== undefined) return known;
   const decoding = decodePubdata(bytes, { oldLeafCount, priorityOpCount: operations.length });
   const decoded = { decoding, leaves: decoding.ok ? pubdataLogLeaves(decoding.pubdata.logs, operations) : [] };
+  if (longPubdata.size === MOST_LONG_PUBDATA) longPubdata.clear();
   if (bytes.length > LONG_BYTES) longPubdata.set(key, decoded);
   return decoded;
 }
 
-function readWithheld(world: World, chain: Chain, previous: StoredBatch, batch: CommitBatch, operations: readonly Hex[]): BatchReading {
+function readWithheld(
+  world: World,
+  chain: Chain,
+  previous: StoredBatch,
+  batch: CommitBatch,
+  operations: readonly Hex[],
+): BatchReading {
   const bytes = fromHex(batch.withheld.logs);
   requireLength(bytes);
   const { leaves, messages } = readWithheldLogs(bytes, operations);
@@ -111,7 +132,7 @@ function readWithheld(world: World, chain: Chain, previous: StoredBatch, batch: 
     flowsHash: hashAssetFlows(flows),
     leafCount: 0n,
     point: OFF_CHAIN_POINT,
-    evaluation: [Number(batch.withheld.entryCount), 0, 0, 0, 0],
+    evaluation: [batch.withheld.entryCount, 0, 0, 0, 0],
     publishedCodes: [],
     codes: [],
   };
@@ -188,11 +209,12 @@ function bind(
     importedRootCount: batch.importedRootCount,
     importedRootsRollingHash: batch.importedRootsRollingHash,
     cheatCount: batch.cheatCount,
+    extensions: chain.extensions,
   });
   requireCanonical("BatchReader", batch.newStateRoot);
   requireCanonical("BatchReader", batch.diffDigest);
   const preCommitment = hashPreCommitment({
-    protocolVersion: chain.configuration.protocolVersion,
+    protocolVersion: versionOfBatch(chain, batch.firstTimestamp, previous.priorityOpTotal),
     settlementChainId: world.l1ChainId,
     hyperchainAddress: chain.address,
     chainId: chain.id,
@@ -203,6 +225,7 @@ function bind(
     diffDigest: digestFromHex(batch.diffDigest),
     outputsHash,
     daPolicy: BigInt(chain.configuration.dataAvailabilityPolicy),
+    partition: NO_PARTITION,
   });
   return { l2LogsTreeRoot, outputsHash, preCommitment };
 }

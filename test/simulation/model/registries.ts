@@ -1,16 +1,20 @@
 import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
-import { fromHex, keccak, toHex } from "../../../src/protocol/hex.ts";
+import { recordOfMark } from "../../../src/protocol/batch-record.ts";
+import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
+import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { noProofMarker } from "../../../src/protocol/no-proof.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { TRANSACTION_TREE_DEPTH, transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
+import type { ExecutedBatch } from "../../../src/protocol/transaction-tree.ts";
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
-import type { ContractKind, ProtocolVersion, World } from "./world.ts";
+import type { Chain, ContractKind, ProtocolVersion, World } from "./world.ts";
 
 /** Sentinel and outputs leaf. */
 const FIXED_LEAVES = 2n;
+const MAX_VERSION = 2n ** 32n - 1n;
 
 /** Whether each of the eight elements is below the field's modulus. */
 export function isCanonicalDigest(digest: Hex): boolean {
@@ -32,17 +36,44 @@ export function requireActive({ world, transaction }: Frame, version: bigint): P
   return content;
 }
 
+/** The version, if chains may still take it. */
+export function requireLasting(frame: Frame, version: bigint): ProtocolVersion {
+  const content = requireActive(frame, version);
+  const end = frame.world.retiresAt.get(version);
+  requireThat(end === undefined, "VerifierRegistry", "ProtocolVersionRetiring", () => [version, end]);
+  return content;
+}
+
 function requireGovernance({ world, sender }: Frame): void {
   const { governance } = world.addresses;
   requireThat(sender === governance, "VerifierRegistry", "OnlyGovernance", () => [governance, sender]);
+}
+
+/** Whether a version, retired or not, has an aggregator. */
+export function provesExecution({ versions }: World, version: bigint): boolean {
+  return (versions.get(version)?.aggregator ?? ZERO_ADDRESS) !== ZERO_ADDRESS;
+}
+
+function checkAggregator(world: World, version: bigint, { aggregator, executionKey }: ProtocolVersion): void {
+  const has = aggregator !== ZERO_ADDRESS;
+  const isWhole = has === (BigInt(executionKey) !== 0n);
+  requireThat(isWhole, "VerifierRegistry", "ExecutionKeyMismatch", () => [aggregator, executionKey]);
+  if (!has) return;
+  requireThat(world.hasCode(aggregator), "VerifierRegistry", "AggregatorWithoutCode", () => [aggregator]);
+  const proven = world.aggregators.get(aggregator)!.version;
+  requireThat(proven === version, "VerifierRegistry", "AggregatorOfOtherVersion", () => [version, proven]);
+  requireCanonical("VerifierRegistry", executionKey);
 }
 
 export const verifierRegistry = {
   addVersion(frame: Frame, version: bigint, content: ProtocolVersion): void {
     const { world } = frame;
     requireGovernance(frame);
+    requireThat(version <= MAX_VERSION, "VerifierRegistry", "ProtocolVersionTooLarge", () => [MAX_VERSION, version]);
     requireThat(world.versions.get(version) === undefined, "VerifierRegistry", "ProtocolVersionExists", () => [version]);
     requireThat(world.hasCode(content.verifier), "VerifierRegistry", "VerifierWithoutCode", () => [content.verifier]);
+    requireThat(world.hasCode(content.tree), "VerifierRegistry", "TreeWithoutCode", () => [content.tree]);
+    checkAggregator(world, version, content);
     const { genesisLeafCount } = content;
     const hasLeaves = genesisLeafCount >= FIXED_LEAVES;
     requireThat(hasLeaves, "VerifierRegistry", "GenesisWithoutOutputsLeaf", () => [genesisLeafCount]);
@@ -72,13 +103,39 @@ export function requireChain({ world, sender }: Frame, raisedBy: ContractKind, c
   const chain = world.chains.get(chainId)?.address ?? ZERO_ADDRESS;
   requireThat(sender === chain, raisedBy, "NotTheChain", () => [chainId, chain, sender]);
 }
+
+export function appendLeaf(world: World, batch: ExecutedBatch): void {
+  const leaves = [...world.rootLeaves.value, transactionTreeLeaf(batch)];
+  world.rootLeaves.value = leaves;
+  world.roots.value = [...world.roots.value, transactionTreeRoot(leaves)];
+}
+
+/** What a chain's contract says of itself at the time of its last leaf. */
+export function markOf(chain: Chain): ExecutedBatch {
+  const record = recordOfMark(
+    {
+      protocolVersion: chain.executedVersion.value,
+      stateRoot: chain.executedStateRoot.value,
+      lastBlock: chain.lastExecutedBlock.value,
+      exited: chain.exited.value,
+    },
+    chain.recordedAt.value,
+  );
+  return { chainId: chain.id, batchNumber: chain.executed.value, logRoot: wordToHex(0n), record };
+}
+
 export const transactionRootRegistry = {
-  append(frame: Frame, chainId: bigint, batchNumber: bigint, logRoot: Hex): void {
+  append(frame: Frame, chainId: bigint, batchNumber: bigint, logRoot: Hex, record: BatchRecord): void {
     const { world } = frame;
     requireChain(frame, "TransactionRootRegistry", chainId);
-    const leaves = [...world.rootLeaves.value, transactionTreeLeaf({ chainId, batchNumber, logRoot })];
-    world.rootLeaves.value = leaves;
-    world.roots.value = [...world.roots.value, transactionTreeRoot(leaves)];
+    appendLeaf(world, { chainId, batchNumber, logRoot, record });
+  },
+
+  mark(frame: Frame, chainId: bigint): void {
+    const chain = frame.world.chains.get(chainId);
+    requireThat(chain !== undefined, "TransactionRootRegistry", "UnknownChain", () => [chainId]);
+    frame.call({ to: chain.address, fn: "markRecord", args: [], value: 0n });
+    appendLeaf(frame.world, markOf(chain));
   },
 
   isIncluded(
@@ -88,13 +145,14 @@ export const transactionRootRegistry = {
     chainId: bigint,
     batchNumber: bigint,
     logRoot: Hex,
+    record: BatchRecord,
     siblings: readonly Hex[],
   ): boolean {
     const depth = TRANSACTION_TREE_DEPTH;
     requireThat(siblings.length === depth, "TransactionRootRegistry", "SiblingCount", () => [depth, siblings.length]);
     const limit = 1n << BigInt(depth);
     requireThat(leafIndex < limit, "TransactionRootRegistry", "LeafIndexTooLarge", () => [limit, leafIndex]);
-    let node = transactionTreeLeaf({ chainId, batchNumber, logRoot });
+    let node = transactionTreeLeaf({ chainId, batchNumber, logRoot, record });
     siblings.forEach((sibling, level) => {
       const isLeft = (leafIndex >> BigInt(level)) % 2n === 0n;
       node = isLeft ? keccak(fromHex(node), fromHex(sibling)) : keccak(fromHex(sibling), fromHex(node));

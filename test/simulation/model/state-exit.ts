@@ -6,7 +6,6 @@ import { holdingAmount, holdingKey } from "../../../src/protocol/holding.ts";
 import { hashL2Log, messageLogOfHash } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { l2Sender, plain, ZERO_ADDRESS } from "./aliases.ts";
-import { idOf } from "./bridge.ts";
 import type { Frame } from "./frame.ts";
 import { isIncluded } from "./log-inclusion.ts";
 import { Refusal, requireThat } from "./refusal.ts";
@@ -15,7 +14,6 @@ import type { LeafPath, LowLeaf } from "./state-tree.ts";
 import type { Chain } from "./world.ts";
 
 const FIRST_ACCOUNT = 0x100000n;
-
 
 const refuse = (error: string, ...args: readonly unknown[]): never => {
   throw new Refusal("StateExit", error, args);
@@ -87,17 +85,22 @@ export const stateExit = {
     if (!isSent) refuse("MessageNotIncluded", sourceChainId, batchNumber, messageIndex);
     const { destinationChainId: destination, amount } = transfer;
     const token = plain(transfer.originToken);
-    const isEarly = world.bridge.early.get(sourceChainId, batchNumber, destination, idOf(frame, token)) !== undefined;
-    if (!isEarly) requireUndelivered(frame, destination, messageHash, sent);
+    const isRefused = world.bridge.refusals.get(sourceChainId, batchNumber, destination) !== undefined;
+    requireNotPaid(frame, isRefused ? sourceChainId : destination, messageHash, sent);
     if (world.refundedTransfers.get(sourceChainId, messageHash)) refuse("TransferAlreadyRefunded", sourceChainId, messageHash);
     world.refundedTransfers.set(true, sourceChainId, messageHash);
-    const [fn, place] = isEarly ? ["payEarly", [sourceChainId, batchNumber]] : ["payTransit", []];
-    frame.call({ to: world.addresses.bridge, fn, args: [...place, destination, token, recipient, amount], value: 0n });
+    const [fn, payer] = isRefused ? ["payHolding", sourceChainId] : ["payTransit", destination];
+    frame.call({ to: world.addresses.bridge, fn, args: [payer, token, recipient, amount], value: 0n });
   },
 };
 
-function requireUndelivered(frame: Frame, destination: bigint, messageHash: Hex, { sourceChainId, low, path }: UndeliveredTransfer): void {
-  const expected = stoppedChain(frame, destination).executedStateRoot.value;
+function requireNotPaid(
+  frame: Frame,
+  stopped: bigint,
+  messageHash: Hex,
+  { sourceChainId, low, path }: UndeliveredTransfer,
+): void {
+  const expected = stoppedChain(frame, stopped).executedStateRoot.value;
   const actual = computeRootWithout(deliveryFlagKey(sourceChainId, messageHash), low, path);
   if (actual !== expected) refuse("StateRootMismatch", expected, actual);
 }

@@ -21,8 +21,17 @@ export const PROTOCOL_CONTRACTS = [
   "AllOfPolicy",
   "AnyOfPolicy",
   "NoProofVerifier",
+  "ProofAggregator",
 ] as const;
-export const OTHER_CONTRACTS = ["ThirdParty", "HostileToken", "SecondBridgeDouble", "FiltererDouble", "VerifierDouble", "ConstructorRequester"] as const;
+export const OTHER_CONTRACTS = [
+  "ThirdParty",
+  "HostileToken",
+  "SecondBridgeDouble",
+  "FiltererDouble",
+  "VerifierDouble",
+  "AggregateVerifierDouble",
+  "ConstructorRequester",
+] as const;
 export type ContractKind = (typeof PROTOCOL_CONTRACTS)[number] | (typeof OTHER_CONTRACTS)[number];
 
 /** What a chain was created with. */
@@ -37,6 +46,7 @@ export interface Configuration {
   readonly cheatsAllowed: boolean;
   readonly validatorThreshold: bigint;
   readonly executionDelay: bigint;
+  readonly unprovenDelay: bigint;
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
   readonly priorityGasPerSecond: bigint;
@@ -53,25 +63,60 @@ export interface QueuedOperation {
   readonly operation: L2CanonicalTransaction;
 }
 
+/** A chain's way to its next protocol version. */
+export interface Upgrade {
+  readonly version: bigint;
+  /** Seconds. */
+  readonly effectiveAt: bigint;
+  /** Operations that batches of the version before take. */
+  readonly operations: bigint;
+}
+
 /** A chain's contract. */
 export class Chain {
   readonly configuration: Configuration;
   readonly address: Hex;
   readonly genesis: StoredBatch;
+  /** Seconds. */
+  readonly bornAt: bigint;
+  /** What its batches export beside their logs. */
+  readonly extensions: Hex;
   readonly queue: Table<QueuedOperation>;
   readonly operationsQueued: Cell<bigint>;
   readonly operationsExecuted: Cell<bigint>;
   readonly committed: Cell<bigint>;
   readonly verified: Cell<bigint>;
   readonly executed: Cell<bigint>;
+  readonly isInitialized: Cell<boolean>;
   readonly exited: Cell<boolean>;
   readonly revertCount: Cell<bigint>;
   readonly executedStateRoot: Cell<Hex>;
+  /** Protocol version of the last executed batch. */
+  readonly executedVersion: Cell<bigint>;
+  /** Protocol version before the upgrade, or without one. */
+  readonly version: Cell<bigint>;
+  readonly upgrade: Cell<Upgrade | undefined>;
+  /** Of the last executed batch. */
+  readonly lastExecutedBlock: Cell<bigint>;
+  /** When the registry got the chain's last leaf. */
+  readonly recordedAt: Cell<bigint>;
   /** By number, those of reverted batches included. */
   readonly batches: Table<StoredBatch>;
   readonly logRoots: Table<Hex>;
+  /** Batches whose execution is proven, by number; what was reverted since is false. */
+  readonly proven: Table<boolean>;
+  /** First batch of the unbroken run of those that ends with the last executed one. */
+  readonly provenSince: Cell<bigint>;
 
-  constructor(journal: Journal, configuration: Configuration, address: Hex, version: ProtocolVersion) {
+  constructor(
+    journal: Journal,
+    configuration: Configuration,
+    address: Hex,
+    version: ProtocolVersion,
+    { bornAt, extensions }: { readonly bornAt: bigint; readonly extensions: Hex },
+  ) {
+    this.bornAt = bornAt;
+    this.extensions = extensions;
     this.configuration = configuration;
     this.address = address;
     this.genesis = genesisStoredBatch(configuration.protocolVersion, version.genesisStateRoot, version.genesisLeafCount);
@@ -81,11 +126,19 @@ export class Chain {
     this.committed = new Cell(journal, 0n);
     this.verified = new Cell(journal, 0n);
     this.executed = new Cell(journal, 0n);
+    this.isInitialized = new Cell(journal, false);
     this.exited = new Cell(journal, false);
     this.revertCount = new Cell(journal, 0n);
     this.executedStateRoot = new Cell(journal, version.genesisStateRoot);
+    this.executedVersion = new Cell(journal, configuration.protocolVersion);
+    this.version = new Cell(journal, configuration.protocolVersion);
+    this.upgrade = new Cell<Upgrade | undefined>(journal, undefined);
+    this.lastExecutedBlock = new Cell(journal, 0n);
+    this.recordedAt = new Cell(journal, 0n);
     this.batches = new Table(journal);
     this.logRoots = new Table(journal);
+    this.proven = new Table(journal);
+    this.provenSince = new Cell(journal, 0n);
   }
 
   get id(): bigint {
@@ -104,8 +157,12 @@ export class Chain {
 
 export interface ProtocolVersion {
   readonly verifier: Hex;
+  /** The zero address where the version proves no execution. */
+  readonly aggregator: Hex;
+  readonly tree: Hex;
   readonly genesisStateRoot: Hex;
   readonly genesisLeafCount: bigint;
+  readonly executionKey: Hex;
 }
 
 /** What the bridge holds and remembers. Keys are in the order of the contract's mappings. */
@@ -113,8 +170,8 @@ export interface Bridge {
   readonly balance: Amounts;
   readonly pot: Amounts;
   readonly transit: Amounts;
-  /** By source, batch, destination and asset: what was sent to ids that no chain had. */
-  readonly early: Table<bigint>;
+  /** By source, batch and destination: whether what was sent there was refused, because no chain had the id. */
+  readonly refusals: Table<true>;
   readonly finalized: Table<true>;
   readonly deposits: Table<Hex>;
   readonly refunded: Table<true>;
@@ -171,6 +228,8 @@ export class World {
   readonly addresses: Addresses;
   readonly retirementNotice: bigint;
   readonly revealDelay: bigint;
+  readonly recoveryTime: bigint;
+  readonly reactionTime: bigint;
   readonly announcedAt: Table<bigint>;
   /** Which contract is at an address; accounts without code are absent. */
   readonly kinds: Table<ContractKind>;
@@ -198,15 +257,25 @@ export class World {
   readonly secondBridges = new Map<Hex, Hex>();
   /** Filterers, and the one sender whom they let in. */
   readonly filterers = new Map<Hex, Hex>();
+  /** Aggregators, with their version and verifier. */
+  readonly aggregators = new Map<Hex, { readonly version: bigint; readonly verifier: Hex }>();
   /** Verifiers' doubles that say no. */
   readonly refusingVerifiers: Table<boolean>;
 
-  constructor(l1ChainId: bigint, addresses: Addresses, times: { retirementNotice: bigint; revealDelay: bigint }, emptyRoot: Hex, delegated: ReadonlySet<Hex>) {
+  constructor(
+    l1ChainId: bigint,
+    addresses: Addresses,
+    times: { retirementNotice: bigint; revealDelay: bigint; recoveryTime: bigint; reactionTime: bigint },
+    emptyRoot: Hex,
+    delegated: ReadonlySet<Hex>,
+  ) {
     const { journal } = this;
     this.l1ChainId = l1ChainId;
     this.addresses = addresses;
     this.retirementNotice = times.retirementNotice;
     this.revealDelay = times.revealDelay;
+    this.recoveryTime = times.recoveryTime;
+    this.reactionTime = times.reactionTime;
     this.announcedAt = new Table(journal);
     this.delegated = delegated;
     this.kinds = new Table(journal);
@@ -218,7 +287,7 @@ export class World {
       balance: new Amounts(journal),
       pot: new Amounts(journal),
       transit: new Amounts(journal),
-      early: new Table(journal),
+      refusals: new Table(journal),
       finalized: new Table(journal),
       deposits: new Table(journal),
       refunded: new Table(journal),

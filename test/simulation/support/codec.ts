@@ -74,7 +74,12 @@ export class Codec {
     if (data.length < 10) return "0x";
     const error = this.#errors.get(data.slice(0, 10));
     if (error === undefined) return `unknown error ${data}`;
-    return describeError(error.name, AbiCoder.defaultAbiCoder().decode(error.inputs, `0x${data.slice(10)}`).toArray());
+    return describeError(
+      error.name,
+      AbiCoder.defaultAbiCoder()
+        .decode(error.inputs, `0x${data.slice(10)}`)
+        .toArray(),
+    );
   }
 
   /** How the calls of third parties ended, in order. */

@@ -1,6 +1,5 @@
 import hre from "hardhat";
-import { Interface } from "ethers";
-import type { BaseContract } from "ethers";
+import { ContractFactory, Interface } from "ethers";
 import { deployEcosystem } from "../../../src/devnet/l1/deploy-ecosystem.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -8,11 +7,12 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "../model/bridge.ts";
 import { compressor } from "../model/state-tree.ts";
 import { World } from "../model/world.ts";
 import type { Call, ContractKind } from "../model/world.ts";
-import { Codec } from "./codec.ts";
+import type { Codec } from "./codec.ts";
 import { keyOf, sortKeys } from "./keys.ts";
 import type { Key } from "./keys.ts";
 import { SimulatedL1 } from "./l1.ts";
@@ -22,11 +22,17 @@ const WEALTH = 1n << 130n;
 /** Short enough for versions to end within an episode. */
 const RETIREMENT_NOTICE = 4_000n;
 const REVEAL_DELAY = 10n;
+const RECOVERY_TIME = 20n;
+const REACTION_TIME = 30n;
 const PROVEN_VERSION = 1n;
 /** The version whose chains the simulation runs on: nothing is proven, so that a step takes milliseconds. */
 export const VERSION = noProofVersionOf(PROVEN_VERSION);
 /** A version whose verifier says no when it is told to. */
 export const DOUBTED_VERSION = 7n;
+/** A version that proves execution: batches come in aggregates. */
+export const EXECUTION_VERSION = 9n;
+/** Canonical; only a proof would look at it. */
+export const EXECUTION_KEY = wordToHex(77n);
 /** A version whose chains begin with nearly as many leaves as a tree may have. */
 export const FULL_VERSION = 8n;
 export const FULL_LEAF_COUNT = 2n ** 29n;
@@ -57,26 +63,29 @@ export interface Scene {
   readonly filterer: Hex;
   readonly secondBridges: { readonly honest: Hex; readonly mute: Hex };
   readonly verifierDouble: Hex;
+  readonly aggregateVerifierDouble: Hex;
+  /** Of EXECUTION_VERSION. */
+  readonly aggregator: Hex;
   readonly auditor: Hex;
   readonly constructorCaller: string;
   readonly genesis: { readonly root: Hex; readonly leafCount: bigint };
+  /** Of every version here. */
+  readonly stateTree: Hex;
   /** Code and interface of a contract to be deployed. */
   artifact(name: string): Promise<{ readonly abi: Interface; readonly bytecode: string }>;
   /** A model of what was just deployed. */
   newWorld(): World;
 }
 
-const lowerAddress = async (contract: BaseContract): Promise<Hex> => (await contract.getAddress()).toLowerCase() as Hex;
-
 /** Deploys the contracts as the devnet does, beside them what third parties bring. */
-export async function deployScene(): Promise<Scene> {
-  const codec = await Codec.load();
+export async function deployScene(codec: Codec): Promise<Scene> {
   const { l1, ethers } = await SimulatedL1.start(codec);
   const signers = await ethers.getSigners();
   const addresses = signers.map(({ address }) => address.toLowerCase() as Hex);
   const deploy = async (name: string, ...args: unknown[]): Promise<Hex> => {
-    const contract = await ethers.deployContract(name, args);
-    return lowerAddress(contract as unknown as BaseContract);
+    const { abi, bytecode } = await hre.artifacts.readArtifact(name);
+    const contract = await new ContractFactory(abi, bytecode, signers[0]).deploy(...args);
+    return (await contract.getAddress()).toLowerCase() as Hex;
   };
   const genesisTree = StateTree.genesis([], { compressor });
   const genesis = { root: digestToHex(genesisTree.root), leafCount: BigInt(genesisTree.leafCount) };
@@ -85,6 +94,8 @@ export async function deployScene(): Promise<Scene> {
       version: { protocolVersion: PROVEN_VERSION, genesisStateRoot: genesis.root, genesisLeafCount: genesis.leafCount },
       retirementNoticeSeconds: RETIREMENT_NOTICE,
       revealDelaySeconds: REVEAL_DELAY,
+      recoverySeconds: RECOVERY_TIME,
+      reactionSeconds: REACTION_TIME,
       withNoProofVersion: true,
     },
     { signer: signers[0]!, artifacts: async (name) => hre.artifacts.readArtifact(name) },
@@ -96,11 +107,24 @@ export async function deployScene(): Promise<Scene> {
     await l1.request("hardhat_setBalance", address, "0x3635c9adc5dea00000");
   }
   const rollup = ecosystem.addresses.rollupPolicy;
-  const committee = await deploy("CommitteePolicy", committeeKeys.map(({ address }) => address), 2n);
+  const committee = await deploy(
+    "CommitteePolicy",
+    committeeKeys.map(({ address }) => address),
+    2n,
+  );
   const all = await deploy("AllOfPolicy", [rollup, committee]);
   const any = await deploy("AnyOfPolicy", [rollup, committee]);
-  const tokens = { calm: await deploy("HostileToken"), base: await deploy("HostileToken"), hostile: await deploy("HostileToken") };
-  const parties = [await deploy("ThirdParty"), await deploy("ThirdParty"), await deploy("ThirdParty"), await deploy("ThirdParty")];
+  const tokens = {
+    calm: await deploy("HostileToken"),
+    base: await deploy("HostileToken"),
+    hostile: await deploy("HostileToken"),
+  };
+  const parties = [
+    await deploy("ThirdParty"),
+    await deploy("ThirdParty"),
+    await deploy("ThirdParty"),
+    await deploy("ThirdParty"),
+  ];
   const users = addresses.slice(1, 5);
   const filterer = await deploy("FiltererDouble", users[0]);
   const secondBridges = {
@@ -108,6 +132,8 @@ export async function deployScene(): Promise<Scene> {
     mute: await deploy("SecondBridgeDouble", wordToHex(5n)),
   };
   const verifierDouble = await deploy("VerifierDouble");
+  const aggregateVerifierDouble = await deploy("AggregateVerifierDouble");
+  const aggregator = await deploy("ProofAggregator", ecosystem.addresses.factory, aggregateVerifierDouble, EXECUTION_VERSION);
   const auditor = await deploy("Auditor");
   const accounts: Accounts = {
     governance: addresses[0]!,
@@ -125,6 +151,9 @@ export async function deployScene(): Promise<Scene> {
       await l1.request("eth_sendTransaction", { from: users[0], to: token, data: codec.encode(mint, () => "HostileToken") });
     }
   }
+  const { factory, bridge, settings, stateExit, stateTree, verifiers, roots, bytecodes } = ecosystem.addresses;
+  for (const contract of [factory, bridge, settings, stateExit, stateTree, verifiers, roots, bytecodes, ...parties])
+    await l1.mirror(contract);
   const { bytecode: constructorCaller } = await hre.artifacts.readArtifact("ConstructorRequester");
 
   const artifacts = new Map<string, { readonly abi: Interface; readonly bytecode: string }>();
@@ -140,7 +169,12 @@ export async function deployScene(): Promise<Scene> {
     const world = new World(
       settlementChainId,
       { ...a, governance: accounts.governance },
-      { retirementNotice: RETIREMENT_NOTICE, revealDelay: REVEAL_DELAY },
+      {
+        retirementNotice: RETIREMENT_NOTICE,
+        revealDelay: REVEAL_DELAY,
+        recoveryTime: RECOVERY_TIME,
+        reactionTime: REACTION_TIME,
+      },
       transactionTreeRoot([]),
       new Set([accounts.delegated]),
     );
@@ -163,6 +197,8 @@ export async function deployScene(): Promise<Scene> {
       [secondBridges.mute, "SecondBridgeDouble"],
       [verifierDouble, "VerifierDouble"],
       [ecosystem.noProofVersion!.verifier, "NoProofVerifier"],
+      [aggregateVerifierDouble, "AggregateVerifierDouble"],
+      [aggregator, "ProofAggregator"],
     ];
     for (const [address, kind] of kinds) world.kinds.set(kind, address);
     for (const token of Object.values(tokens)) {
@@ -176,9 +212,12 @@ export async function deployScene(): Promise<Scene> {
     world.filterers.set(filterer, users[0]!);
     world.secondBridges.set(secondBridges.honest, TWO_BRIDGES_MAGIC);
     world.secondBridges.set(secondBridges.mute, wordToHex(5n));
+    world.aggregators.set(aggregator, { version: EXECUTION_VERSION, verifier: aggregateVerifierDouble });
     const { root: genesisStateRoot, leafCount: genesisLeafCount } = genesis;
-    world.versions.set({ verifier: a.verifier, genesisStateRoot, genesisLeafCount }, PROVEN_VERSION);
-    world.versions.set({ verifier: ecosystem.noProofVersion!.verifier, genesisStateRoot, genesisLeafCount }, VERSION);
+    const none = { aggregator: ZERO_ADDRESS, executionKey: wordToHex(0n) };
+    const content = { tree: a.stateTree, genesisStateRoot, genesisLeafCount, ...none };
+    world.versions.set({ verifier: a.verifier, ...content }, PROVEN_VERSION);
+    world.versions.set({ verifier: ecosystem.noProofVersion!.verifier, ...content }, VERSION);
     world.journal.settle();
     return world;
   }
@@ -194,9 +233,12 @@ export async function deployScene(): Promise<Scene> {
     filterer,
     secondBridges,
     verifierDouble,
+    aggregateVerifierDouble,
+    aggregator,
     auditor,
     constructorCaller,
     genesis,
+    stateTree: ecosystem.addresses.stateTree,
     artifact: readArtifact,
     newWorld,
   };

@@ -67,11 +67,7 @@ export class SortedMapModel {
     for (const { index, value } of updates) this.leaves[index]!.value = value;
     for (const { key, entry } of insertions) this.leaves.push({ key, kind: entry.leafKind, value: entry.value });
     this.leaves[1]!.value = outputsHash;
-    return [
-      ...updates,
-      ...insertions.map(({ entry }) => entry),
-      { type: "update", index: 1, isCode: false, value: outputsHash },
-    ];
+    return [...updates, ...insertions.map(({ entry }) => entry), { type: "update", index: 1, isCode: false, value: outputsHash }];
   }
 
   copyLeaves(): ModelLeaf[] {

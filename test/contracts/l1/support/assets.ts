@@ -12,7 +12,10 @@ import type { Ecosystem } from "./ecosystem.ts";
 export const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 
 /** A message of the asset router: a withdrawal of L1's ETH unless told otherwise. */
-export function assetMessage(ecosystem: Ecosystem, overrides: Partial<AssetTransfer> & { from?: Hex } = {}): PubdataLog & { type: "message" } {
+export function assetMessage(
+  ecosystem: Ecosystem,
+  overrides: Partial<AssetTransfer> & { from?: Hex } = {},
+): PubdataLog & { type: "message" } {
   const { from = ASSET_ROUTER_ADDRESS, ...rest } = overrides;
   const body = encodeAssetMessage({
     kind: AssetMessageKind.withdrawal,
@@ -79,7 +82,11 @@ export async function depositToken(
 }
 
 /** A chain's balance, claim pot and transit of an L1 token. */
-export async function accountsOf(ecosystem: Ecosystem, chainId: bigint, token: string): Promise<[balance: bigint, pot: bigint, transit: bigint]> {
+export async function accountsOf(
+  ecosystem: Ecosystem,
+  chainId: bigint,
+  token: string,
+): Promise<[balance: bigint, pot: bigint, transit: bigint]> {
   const id = await view<string>(ecosystem.bridge, "assetId", token);
   return Promise.all([
     view<bigint>(ecosystem.bridge, "chainBalance", chainId, id),

@@ -2,7 +2,13 @@ import type { BaseContract, ContractTransactionReceipt } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { AbiCoder } from "ethers";
 import { hashAssetFlows, sumAssetFlows } from "../../../../src/protocol/asset-flows.ts";
-import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../../../src/protocol/commitment.ts";
+import {
+  deriveEvaluationPoint,
+  hashCommitment,
+  hashDaCommitment,
+  hashPreCommitment,
+  NO_PARTITION,
+} from "../../../../src/protocol/commitment.ts";
 import { digestFromHex, elementsToBytes } from "../../../../src/protocol/digest.ts";
 import type { DiffEntry } from "../../../../src/protocol/diff-list.ts";
 import { outputsEntry } from "../../../../src/protocol/diff-list.ts";
@@ -23,6 +29,7 @@ import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
 import { createChain, digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, send, view } from "./ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
+import { extensionsOnL1 } from "../../../support/extensions.ts";
 
 /** What a test says about a batch; the rest follows from the chain's state. */
 export interface BatchContent {
@@ -33,10 +40,16 @@ export interface BatchContent {
   readonly bytecodes?: readonly Uint8Array[];
   /** Seconds; the latest L1 block's where absent. */
   readonly timestamp?: bigint;
+  /** Of the first block, where it differs. */
+  readonly firstTimestamp?: bigint;
   readonly cheatCount?: bigint;
+  /** The chain's first one where absent. */
+  readonly protocolVersion?: bigint;
   /** A digest that stands for no state where absent. */
   readonly newStateRoot?: Hex;
   readonly withhold?: boolean;
+  /** What it says that it exports beside its logs; what L1 expects where absent. */
+  readonly extensions?: Hex;
   /** From preCommitment and pubdata hash to the policy's data and what it binds. */
   readonly policy?: (preCommitment: Hex, pubdataHash: Hex) => Promise<{ data: Hex; boundDataHash: Hex }>;
 }
@@ -60,11 +73,19 @@ export class TestChain {
   readonly configuration: ChainConfiguration;
   readonly #ecosystem: Ecosystem;
   readonly #validators: readonly HardhatEthersSigner[];
+  readonly extensions: Hex;
   last: StoredBatch;
   batchCount = 0n;
   #seed = 1;
 
-  private constructor(ecosystem: Ecosystem, contract: BaseContract, address: Hex, configuration: ChainConfiguration) {
+  private constructor(
+    ecosystem: Ecosystem,
+    contract: BaseContract,
+    address: Hex,
+    configuration: ChainConfiguration,
+    extensions: Hex,
+  ) {
+    this.extensions = extensions;
     this.#ecosystem = ecosystem;
     this.contract = contract;
     this.address = address;
@@ -75,17 +96,26 @@ export class TestChain {
 
   static async create(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
     await createChain(ecosystem, configuration);
+    // What others send to it from the next second on is for it.
+    await ecosystem.l1.ethers.provider.send("evm_mine", []);
     const address = await view<string>(ecosystem.factory, "getHyperchain", configuration.chainId);
     const contract = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
-    return new TestChain(ecosystem, contract, await hexAddress(contract), configuration);
+    const extensions = extensionsOnL1({
+      settlementChainId: ecosystem.chainId,
+      bridge: await hexAddress(ecosystem.bridge),
+      baseToken: configuration.baseToken as Hex,
+      bornAt: await view<bigint>(ecosystem.factory, "bornAt", configuration.chainId),
+    });
+    return new TestChain(ecosystem, contract, await hexAddress(contract), configuration, extensions);
   }
 
   /** Forms the next batch from the protocol's TypeScript modules alone. */
   async form(content: BatchContent = {}): Promise<FormedBatch> {
     const previous = this.last;
-    const { protocolVersion } = this.configuration;
+    const { protocolVersion = this.configuration.protocolVersion } = content;
     const { logs = [], canonicalTxHashes = [], importedRoots = [], changes = [], cheatCount = 0n } = content;
     const timestamp = content.timestamp ?? (await this.#ecosystem.latestTimestamp());
+    const firstTimestamp = content.firstTimestamp ?? timestamp;
     const batchNumber = this.batchCount;
     const firstBlock = previous.lastBlock + 1n;
     const logLeaves = pubdataLogLeaves(logs, canonicalTxHashes);
@@ -95,7 +125,7 @@ export class TestChain {
       batchNumber,
       firstBlock,
       lastBlock: firstBlock,
-      firstTimestamp: timestamp,
+      firstTimestamp,
       lastTimestamp: timestamp,
       l2LogsTreeRoot,
       logCount: BigInt(logs.length),
@@ -104,6 +134,7 @@ export class TestChain {
       importedRootCount: BigInt(importedRoots.length),
       importedRootsRollingHash: importsHash,
       cheatCount,
+      extensions: content.extensions ?? this.extensions,
     });
     const newStateRoot = content.newStateRoot ?? digestOf(2 * this.#seed);
     const diffDigest = digestOf(2 * this.#seed + 1);
@@ -121,6 +152,7 @@ export class TestChain {
       diffDigest: digestFromHex(diffDigest),
       outputsHash,
       daPolicy: BigInt(dataAvailabilityPolicy),
+      partition: NO_PARTITION,
     });
     const oldLeafCount = previous.leafCount === 0n ? 2 ** 20 : Number(previous.leafCount);
     const bytecodes = sortBytecodes(content.bytecodes ?? []);
@@ -134,12 +166,20 @@ export class TestChain {
     const flowsHash = hashAssetFlows(flows);
     const policy = await content.policy?.(preCommitment, pubdataHash);
     const policyDataHash = policy?.boundDataHash ?? keccak();
-    const daCommitment = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash });
+    const daCommitment = hashDaCommitment({
+      pubdataHash,
+      point,
+      evaluation,
+      flowsHash,
+      policyDataHash,
+      partitionDa: NO_PARTITION,
+    });
     const commitment = hashCommitment(preCommitment, daCommitment);
     const insertions = changes.filter(({ type }) => type === "insertion").length;
     const expected: StoredBatch = {
       batchNumber,
       lastBlock: firstBlock,
+      firstTimestamp,
       lastTimestamp: timestamp,
       leafCount: withhold || previous.leafCount === 0n ? 0n : previous.leafCount + BigInt(insertions),
       priorityOpTotal: previous.priorityOpTotal + BigInt(canonicalTxHashes.length),
@@ -156,12 +196,17 @@ export class TestChain {
       l2LogsTreeRoot,
       importedRootsRollingHash: importsHash,
       flowsHash,
+      extensions: this.extensions,
+      nestedRoot: NO_PARTITION,
+      partitionRoot: NO_PARTITION,
+      partition: NO_PARTITION,
+      partitionDa: NO_PARTITION,
     };
     const commit = {
       batchNumber,
       firstBlock,
       lastBlock: firstBlock,
-      firstTimestamp: timestamp,
+      firstTimestamp,
       lastTimestamp: timestamp,
       priorityOpCount: BigInt(canonicalTxHashes.length),
       importedRootCount: BigInt(importedRoots.length),
@@ -240,12 +285,14 @@ export class TestChain {
   }
 
   /** A batch through all its stages. */
-  async settle(content: BatchContent = {}): Promise<{ formed: FormedBatch; stored: StoredBatch }> {
+  async settle(
+    content: BatchContent = {},
+  ): Promise<{ formed: FormedBatch; stored: StoredBatch; receipt: ContractTransactionReceipt }> {
     const formed = await this.form(content);
     const { stored } = await this.commit(formed);
     await this.prove(stored);
-    await this.execute(stored, formed);
-    return { formed, stored };
+    const receipt = await this.execute(stored, formed);
+    return { formed, stored, receipt };
   }
 
   /** Queues an operation by a direct request for an ETH chain; returns its canonical hash. */

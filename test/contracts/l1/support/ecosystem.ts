@@ -1,4 +1,4 @@
-import { AbiCoder, getCreateAddress, ZeroAddress } from "ethers";
+import { AbiCoder, getCreateAddress, ZeroAddress, ZeroHash } from "ethers";
 import type { BaseContract, ContractTransactionReceipt, ContractTransactionResponse, Signer } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { fromHex, keccak, toHex, wordToHex } from "../../../../src/protocol/hex.ts";
@@ -11,7 +11,8 @@ export const GENESIS_ROOT: Hex = wordToHex(0x0102_0304n);
 export const GENESIS_LEAVES = 100n;
 /** How clients write ETH. */
 export const ETH = "0x0000000000000000000000000000000000000001";
-export const RETIREMENT_NOTICE_SECONDS = 1_500n;
+export const RETIREMENT_NOTICE_SECONDS = 1_550n;
+export const REACTION_SECONDS = 50n;
 
 /** The contracts of an ecosystem on a fresh L1, with the verifier's test double. */
 export interface Ecosystem {
@@ -20,6 +21,7 @@ export interface Ecosystem {
   readonly accounts: readonly HardhatEthersSigner[];
   readonly verifier: BaseContract;
   readonly verifiers: BaseContract;
+  readonly stateTree: BaseContract;
   readonly roots: BaseContract;
   readonly bytecodes: BaseContract;
   readonly stateExit: BaseContract;
@@ -32,7 +34,7 @@ export interface Ecosystem {
   latestTimestamp(): Promise<bigint>;
 }
 
-export async function deployEcosystem(revealDelay = 0n, start = startLocalL1): Promise<Ecosystem> {
+export async function deployEcosystem(revealDelay = 0n, start = startLocalL1, recoveryTime = 0n): Promise<Ecosystem> {
   const l1 = await start();
   const accounts = await l1.ethers.getSigners();
   const deployer = accounts[0]!;
@@ -44,11 +46,11 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1): P
   // Exit, roots, bytecodes, bridge, settings and implementation come first and must know the factory's address.
   const nonce = await deployer.getNonce();
   const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 6 });
-  const stateExit = await l1.deploy("StateExit", factoryAddress, await stateTree.getAddress());
+  const stateExit = await l1.deploy("StateExit", factoryAddress);
   const roots = await l1.deploy("TransactionRootRegistry", factoryAddress);
   const bytecodes = await l1.deploy("BytecodeRegistry", factoryAddress);
   const bridge = await l1.deploy("SharedBridge", factoryAddress, await stateExit.getAddress());
-  const settings = await l1.deploy("ChainSettings", factoryAddress);
+  const settings = await l1.deploy("ChainSettings", factoryAddress, await verifiers.getAddress(), REACTION_SECONDS);
   const implementation = await l1.deploy("Hyperchain", {
     factory: factoryAddress,
     bridge: await bridge.getAddress(),
@@ -58,11 +60,13 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1): P
     reader: await reader.getAddress(),
     settings: await settings.getAddress(),
   });
-  const factory = await l1.deploy("ChainFactory", await implementation.getAddress(), revealDelay);
+  const factory = await l1.deploy("ChainFactory", await implementation.getAddress(), revealDelay, recoveryTime);
   await send(verifiers, "addVersion", PROTOCOL_VERSION, {
     verifier: await verifier.getAddress(),
+    tree: await stateTree.getAddress(),
     genesisStateRoot: GENESIS_ROOT,
     genesisLeafCount: GENESIS_LEAVES,
+    ...NO_EXECUTION_PROOFS,
   });
   const { chainId } = await l1.ethers.provider.getNetwork();
   return {
@@ -71,6 +75,7 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1): P
     accounts,
     verifier,
     verifiers,
+    stateTree,
     roots,
     bytecodes,
     stateExit,
@@ -89,6 +94,9 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1): P
   };
 }
 
+/** Of a version that proves no execution. */
+export const NO_EXECUTION_PROOFS = { aggregator: ZeroAddress, executionKey: ZeroHash };
+
 /** A configuration that the factory accepts: ETH, rollup, one validator (the deployer), short times. */
 export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint) {
   return {
@@ -102,9 +110,10 @@ export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint
     cheatsAllowed: false,
     validatorThreshold: 1n,
     executionDelay: 0n,
+    unprovenDelay: 0n,
     priorityOpWindow: 100n,
     exitDelay: 1_000n,
-    priorityGasPerSecond: 1_000_000n,
+    priorityGasPerSecond: 100_000n,
     l2GasPrice: 10n,
     validators: [ecosystem.accounts[0]!.address] as readonly string[],
   };

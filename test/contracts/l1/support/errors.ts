@@ -14,6 +14,8 @@ const CONTRACTS = [
   "StateTree",
   "VerifierRegistry",
   "VerifierDouble",
+  "ProofAggregator",
+  "AggregateVerifierDouble",
   "TransactionRootRegistry",
   "BytecodeRegistry",
   "BatchReader",

@@ -5,7 +5,7 @@ import type { StateTree } from "../../../../src/chain/state/state-tree.ts";
 import { proveUndelivered } from "../../../../src/chain/state/undelivered-proof.ts";
 import type { UndeliveredProof } from "../../../../src/chain/state/undelivered-proof.ts";
 import { deliveryFlagKey } from "../../../../src/protocol/delivery-flag.ts";
-import { keccak, toHex, wordToHex } from "../../../../src/protocol/hex.ts";
+import { keccak, toHex } from "../../../../src/protocol/hex.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import type { assetMessage } from "./assets.ts";
@@ -40,7 +40,7 @@ export async function activateExit(ecosystem: Ecosystem, chain: TestChain): Prom
   await send(chain.contract, "activateExit");
 }
 
-/** The marks in a destination's state of transfers that have arrived. */
+/** The marks in a destination's state of transfers that have arrived, or in the source's of those that it gave back. */
 export function deliveredMarks(sourceChainId: bigint, delivered: readonly Message[]): StateWrite[] {
   return delivered.map(({ body }) => ({ ...deliveryFlagKey(sourceChainId, keccak(body)), value: 1n }));
 }
@@ -52,14 +52,14 @@ export function undeliveredProof(tree: StateTree, from: TestChain, message: Mess
   return proof;
 }
 
-/** What stands in place of a proof about a destination that did not exist: it is not read. */
-export const NO_STATE_PROOF: UndeliveredProof = {
-  low: { kind: 0, key: wordToHex(0n), value: 0n },
-  path: { nextKey: wordToHex(0n), index: 0, leafCount: 0, siblings: Array.from({ length: 32 }, () => wordToHex(0n)) },
-};
-
 /** What `refundTransfer` takes of a transfer that is message `index` of the source's batch. */
-export function undeliveredTransfer(from: TestChain, formed: FormedBatch, index: number, message: Message, proof: UndeliveredProof) {
+export function undeliveredTransfer(
+  from: TestChain,
+  formed: FormedBatch,
+  index: number,
+  message: Message,
+  proof: UndeliveredProof,
+) {
   return {
     sourceChainId: from.configuration.chainId,
     batchNumber: formed.expected.batchNumber,

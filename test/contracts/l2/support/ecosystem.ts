@@ -5,6 +5,7 @@ import type { Contract, ContractTransactionResponse, TransactionReceipt } from "
 import hre from "hardhat";
 import { assetId } from "../../../../src/protocol/asset-message.ts";
 import { fromHex, keccak } from "../../../../src/protocol/hex.ts";
+import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../../src/protocol/l2-log.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../../../src/protocol/message-proof.ts";
@@ -49,6 +50,8 @@ export interface Ecosystem {
   readonly chains: readonly SimulatedChain[];
   /** Proof of an executed message against the newest root, by the hash of its body. */
   prove(messageHash: string): MessageInclusionProof;
+  /** The chain ids that L1 refused in the batch of an executed message. */
+  refusedWith(messageHash: string): readonly bigint[];
   /** Seals all chains' batches, then imports the newest root everywhere. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -60,17 +63,24 @@ interface ExecutedMessage extends SentMessage {
   readonly index: number;
   readonly leaves: readonly Hex[];
   readonly registryIndex: number;
+  readonly record: BatchRecord;
+  readonly refused: readonly bigint[];
 }
 
+/** When the first batch of each chain begins. */
+export const FIRST_TIMESTAMP = 1_000n;
+
 /**
- * Chains that share one modelled L1; `baseTokens` gives each chain's base token on L1, and their number; `bornAt` how many batches
- * the registry had when each was created, 0 where it says nothing.
+ * Chains that share one modelled L1; `baseTokens` gives each chain's base token on L1, and their number; `bornAt` when L1
+ * created each, 0 where it says nothing. Each batch begins 10 seconds after the one before, the first at `FIRST_TIMESTAMP`.
  */
 export async function startEcosystem(baseTokens: readonly Hex[], bornAt: readonly bigint[] = []): Promise<Ecosystem> {
   const settlement = new SettlementModel();
   const executed = new Map<string, ExecutedMessage>();
   const chains: SimulatedChain[] = [];
-  for (const [i, baseToken] of baseTokens.entries()) chains.push(await startChain(270 + i, baseToken, bornAt[i] ?? 0n, settlement, executed));
+  for (const i of baseTokens.keys()) settlement.bornAt.set(BigInt(270 + i), bornAt[i] ?? 0n);
+  for (const [i, baseToken] of baseTokens.entries())
+    chains.push(await startChain(270 + i, baseToken, bornAt[i] ?? 0n, settlement, executed));
 
   return {
     settlement,
@@ -88,8 +98,12 @@ export async function startEcosystem(baseTokens: readonly Hex[], bornAt: readonl
           registryLeafIndex: BigInt(message.registryIndex),
           registrySiblings: transactionTreeProof(settlement.registryLeaves, message.registryIndex),
           registryRootIndex: settlement.latestRoot.registryIndex,
+          record: message.record,
         }),
       };
+    },
+    refusedWith(messageHash) {
+      return executed.get(messageHash)?.refused ?? [];
     },
     async settle() {
       for (const chain of chains) await chain.sealBatch();
@@ -129,6 +143,7 @@ async function startChain(
   let batchNumber = 1n;
   let firstBlock = (await l2.ethers.provider.getBlockNumber()) + 1;
   let imported = 0n;
+  let firstTimestamp = FIRST_TIMESTAMP;
   await send(context, "openBatch", batchNumber);
   const baseAsset = assetId(L1_CHAIN_ID, baseToken);
 
@@ -162,11 +177,20 @@ async function startChain(
       const closed = contextAbi.parseLog(receipt.logs[0]!);
       assert.equal((closed?.args[2] as { l2LogsTreeRoot: string }).l2LogsTreeRoot, root);
       const registryIndex = settlement.registryLeaves.length;
-      settlement.execute(l2.chainId, batchNumber, root, messages);
+      const { record, refused } = settlement.execute(l2.chainId, batchNumber, root, messages, firstTimestamp);
       for (const message of messages) {
-        executed.set(keccak(message.body), { ...message, chainId: l2.chainId, batchNumber, leaves, registryIndex });
+        executed.set(keccak(message.body), {
+          ...message,
+          chainId: l2.chainId,
+          batchNumber,
+          leaves,
+          registryIndex,
+          record,
+          refused,
+        });
       }
       firstBlock = receipt.blockNumber + 1;
+      firstTimestamp += 10n;
       await send(context, "openBatch", ++batchNumber);
     },
     async importRoot() {

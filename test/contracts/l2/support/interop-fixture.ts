@@ -40,7 +40,11 @@ export interface InteropFixture {
 }
 
 /** A call as `sendBundle` takes it. */
-export function callStarter(to: string, data: string, ...callAttributes: string[]): { to: string; data: string; callAttributes: string[] } {
+export function callStarter(
+  to: string,
+  data: string,
+  ...callAttributes: string[]
+): { to: string; data: string; callAttributes: string[] } {
   return { to, data, callAttributes };
 }
 

@@ -26,7 +26,8 @@ export async function assertReverts(
   const data = revertData(outcome.error);
   const { abi } = await hre.artifacts.readArtifact(contract);
   const parsed = data === undefined || data === "0x" ? null : new Interface(abi).parseError(data);
-  if (parsed === null) throw new Error(`reverted without a known error of ${contract} (${data ?? "no data"})`, { cause: outcome.error });
+  if (parsed === null)
+    throw new Error(`reverted without a known error of ${contract} (${data ?? "no data"})`, { cause: outcome.error });
   assert.equal(parsed.name, errorName);
   if (args !== undefined) assert.deepEqual([...parsed.args], args);
 }

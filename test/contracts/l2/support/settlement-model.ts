@@ -1,6 +1,9 @@
 import { AssetMessageKind, assetId, decodeAssetMessage, isAssetSender } from "../../../../src/protocol/asset-message.ts";
+import { hashRefusedDestinations } from "../../../../src/protocol/batch-record.ts";
+import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { transactionTreeLeaf, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
+import { sampleRecord } from "../../../support/batch-record.ts";
 
 /** A message as it stands in a batch's pubdata. */
 export interface SentMessage {
@@ -14,6 +17,8 @@ export interface SentMessage {
  */
 export class SettlementModel {
   readonly registryLeaves: Hex[] = [];
+  /** When L1 created the chains that there are. */
+  readonly bornAt = new Map<bigint, bigint>();
   private readonly held = new Map<string, bigint>();
   private readonly inTransit = new Map<string, bigint>();
   private readonly claimable = new Map<Hex, bigint>();
@@ -23,8 +28,18 @@ export class SettlementModel {
     add(this.held, key(chainId, asset), amount);
   }
 
-  /** Executes a batch: moves its assets, arrivals first, then appends its log root. Throws when a chain overdraws. */
-  execute(chainId: bigint, batchNumber: bigint, logRoot: Hex, messages: readonly SentMessage[]): void {
+  /**
+   * Executes a batch: moves its assets, arrivals first, but for what it sent to ids that no chain had when it began; then appends its
+   * log root with the record that is returned, beside those ids. Throws when a chain overdraws.
+   */
+  execute(
+    chainId: bigint,
+    batchNumber: bigint,
+    logRoot: Hex,
+    messages: readonly SentMessage[],
+    firstTimestamp: bigint,
+  ): { readonly record: BatchRecord; readonly refused: readonly bigint[] } {
+    const refused = new Set<bigint>();
     const transfers = messages.flatMap(({ sender, body }) => (isAssetSender(sender) ? [decodeAssetMessage(body)] : []));
     for (const deliveries of [true, false]) {
       for (const transfer of transfers) {
@@ -37,12 +52,23 @@ export class SettlementModel {
           if (!native) add(this.held, key(chainId, asset), transfer.amount);
           continue;
         }
+        const isSend = transfer.kind === AssetMessageKind.hyperbridgeSend;
+        if (isSend && (this.bornAt.get(transfer.destinationChainId) ?? firstTimestamp) >= firstTimestamp) {
+          refused.add(transfer.destinationChainId);
+          continue;
+        }
         if (!native) take(this.held, key(chainId, asset), transfer.amount);
-        if (transfer.kind === AssetMessageKind.withdrawal) add(this.claimable, asset, transfer.amount);
+        if (!isSend) add(this.claimable, asset, transfer.amount);
         else add(this.inTransit, key(transfer.destinationChainId, asset), transfer.amount);
       }
     }
-    this.registryLeaves.push(transactionTreeLeaf({ chainId, batchNumber, logRoot }));
+    const record = sampleRecord({
+      provenSince: batchNumber + 1n,
+      firstTimestamp,
+      refused: hashRefusedDestinations([...refused]),
+    });
+    this.registryLeaves.push(transactionTreeLeaf({ chainId, batchNumber, logRoot, record }));
+    return { record, refused: [...refused] };
   }
 
   heldFor(chainId: bigint, asset: Hex): bigint {

@@ -50,6 +50,22 @@ contract CallTarget {
     }
 }
 
+/// @notice Reverts in every way that is no error of a contract.
+contract WaysToFail {
+    function reason() external pure {
+        revert("not today");
+    }
+
+    function panic() external pure returns (uint256) {
+        uint256 none = 0;
+        return none - 1;
+    }
+
+    function nothing() external pure {
+        revert();
+    }
+}
+
 /// @notice A contract that sends bundles and wants to know how they end.
 contract InteropCaller is IInteropCallback {
     event Result(address caller, bytes32 bundleHash, bool success, bytes result);

@@ -23,7 +23,7 @@ contract L2TestToken {
         return true;
     }
 
-    function transfer(address to, uint256 value) external returns (bool) {
+    function transfer(address to, uint256 value) external virtual returns (bool) {
         move(msg.sender, to, value);
         return answer();
     }
@@ -47,6 +47,16 @@ contract L2TestToken {
                 return(0, 0)
             }
         }
+        return true;
+    }
+}
+
+/// @notice A token that notes how much gas its transfer was given.
+contract GreedyToken is L2TestToken(1000, false, false) {
+    uint256 public gasGiven;
+
+    function transfer(address, uint256) external override returns (bool) {
+        gasGiven = gasleft();
         return true;
     }
 }

@@ -65,9 +65,8 @@ contract PlainDiffList {
         uint256 item = cursor.offset;
         if (item + 21 > pubdata.length) revert Pubdata.Truncated(item);
         uint256 head = uint8(pubdata[item]);
-        uint256 kind = head / 0x40;
-        if (kind == 3) revert DiffList.KindReserved(item);
-        if (head % 0x40 == 0) revert DiffList.ZeroInsertion(item);
+        uint256 kind = head / 0x20;
+        if (kind > 3) revert DiffList.KindReserved(item);
         uint256 account = uint160(bytes20(pubdata[item + 1:item + 21]));
         cursor.offset = item + 21;
         uint256 slot = 0;
@@ -76,7 +75,7 @@ contract PlainDiffList {
             cursor.offset = item + 22;
             slot = _word(pubdata, cursor, uint8(pubdata[item + 21]), item);
         }
-        uint256 value = _word(pubdata, cursor, head % 0x40, item);
+        uint256 value = _word(pubdata, cursor, 1 + (head % 0x20), item);
         if (kind == 2) _code(cursor, value);
         uint256[15] memory cells;
         cells[0] = 3 + kind;

@@ -10,32 +10,23 @@ interface IBalance {
     function balanceOf(address account) external view returns (uint256);
 }
 
-/// @notice Where the bridge keeps what a batch sent to an id that no chain had.
-struct EarlyPlace {
-    uint256 source;
-    uint256 batch;
-    uint256 destination;
-    bytes32 asset;
-}
-
 /// @notice Reads in one call what the invariants are about, through the public views alone.
 contract Auditor {
     uint256 private constant WORDS_PER_CHAIN = 9;
     uint256 private constant WORDS_PER_ASSET = 3;
 
     /// @notice Per chain its counts, its state root, when its exit opens, and per asset balance, pot and transit; then per token
-    /// what the bridge holds (0 is ETH); then what is left of early transfers; then the number of roots and the latest.
+    /// what the bridge holds (0 is ETH); then the number of roots and the latest.
     function audit(
         IChainFactory factory,
         ITransactionRootRegistry roots,
         uint256[] calldata chainIds,
         bytes32[] calldata assets,
-        address[] calldata tokens,
-        EarlyPlace[] calldata early
+        address[] calldata tokens
     ) external view returns (uint256[] memory words) {
         ISharedBridge bridge = ISharedBridge(factory.sharedBridge());
         uint256 perChain = WORDS_PER_CHAIN + WORDS_PER_ASSET * assets.length;
-        words = new uint256[](chainIds.length * perChain + tokens.length + early.length + 2);
+        words = new uint256[](chainIds.length * perChain + tokens.length + 2);
         uint256 at = 0;
         for (uint256 i = 0; i < chainIds.length; ++i) {
             _readChain(IHyperchain(factory.getHyperchain(chainIds[i])), words, at);
@@ -49,10 +40,6 @@ contract Auditor {
         for (uint256 i = 0; i < tokens.length; ++i) {
             words[at++] =
                 tokens[i] == address(0) ? address(bridge).balance : IBalance(tokens[i]).balanceOf(address(bridge));
-        }
-        for (uint256 i = 0; i < early.length; ++i) {
-            EarlyPlace calldata place = early[i];
-            words[at++] = bridge.earlyTransfers(place.source, place.batch, place.destination, place.asset).amount;
         }
         uint256 latest = roots.latestRootIndex();
         words[at++] = latest;

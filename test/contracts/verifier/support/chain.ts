@@ -4,9 +4,7 @@ import { type LocalL1, startLocalL1 } from "../../../support/l1.ts";
 import { type Compiled, compileSolidity } from "./compile.ts";
 
 /** What a call came to: return data, or the revert's data. */
-export type CallResult =
-  | { readonly ok: true; readonly data: string }
-  | { readonly ok: false; readonly data: string };
+export type CallResult = { readonly ok: true; readonly data: string } | { readonly ok: false; readonly data: string };
 
 /** Deploys raw code on an in-process L1 and calls it. */
 export interface CodeChain {
@@ -26,7 +24,10 @@ export async function startCodeChain(): Promise<CodeChain> {
   return {
     l1,
     async deploy(code, ...addresses) {
-      const encoded = AbiCoder.defaultAbiCoder().encode(addresses.map(() => "address"), addresses);
+      const encoded = AbiCoder.defaultAbiCoder().encode(
+        addresses.map(() => "address"),
+        addresses,
+      );
       const sent = await signer.sendTransaction({ data: code.creation + encoded.slice(2) });
       const receipt = await sent.wait();
       if (receipt?.contractAddress == null) throw new Error("deployment left no contract");
@@ -47,7 +48,7 @@ export async function startCodeChain(): Promise<CodeChain> {
 
 /** The data of a revert; throws whatever is not one. */
 function revertData(error: unknown): string {
-  for (let current: unknown = error; typeof current === "object" && current !== null; ) {
+  for (let current: unknown = error; typeof current === "object" && current !== null;) {
     const { data, cause } = current as { readonly data?: unknown; readonly cause?: unknown };
     if (typeof data === "string") return data;
     if (typeof data === "object" && data !== null && typeof (data as { data?: unknown }).data === "string") {
@@ -83,7 +84,9 @@ export async function deployYul(
   contracts: Readonly<Record<string, { readonly body: string; readonly functions: string }>>,
 ): Promise<(name: string, input: Uint8Array | readonly bigint[]) => Promise<bigint[]>> {
   const compiled = compileSolidity(
-    Object.fromEntries(Object.entries(contracts).map(([name, { body, functions }]) => [`${name}.sol`, yulContract(name, body, functions)])),
+    Object.fromEntries(
+      Object.entries(contracts).map(([name, { body, functions }]) => [`${name}.sol`, yulContract(name, body, functions)]),
+    ),
   );
   const addresses = new Map<string, string>();
   for (const [name, code] of Object.entries(compiled)) addresses.set(name, await chain.deploy(code));

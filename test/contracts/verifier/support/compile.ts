@@ -5,7 +5,20 @@ import { VERIFIER_COMPILER_SETTINGS } from "../../../../scripts/verifier-generat
 interface CompilerOutput {
   readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
   readonly contracts?: Readonly<
-    Record<string, Readonly<Record<string, { readonly evm: { readonly bytecode: { readonly object: string }; readonly deployedBytecode: { readonly object: string } } }>>>
+    Record<
+      string,
+      Readonly<
+        Record<
+          string,
+          {
+            readonly evm: {
+              readonly bytecode: { readonly object: string };
+              readonly deployedBytecode: { readonly object: string };
+            };
+          }
+        >
+      >
+    >
   >;
 }
 

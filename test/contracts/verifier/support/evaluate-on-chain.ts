@@ -21,10 +21,7 @@ export interface EvaluationPoint {
 export async function deployEvaluators(chain: CodeChain, system: System): Promise<(at: EvaluationPoint) => Promise<Ext>> {
   const parts = splitEvaluator(layoutCore(system));
   const name = (index: number): string => `Part${index}`;
-  const call = await deployYul(
-    chain,
-    Object.fromEntries(parts.map((part, i) => [name(i), { body: part.yul, functions: "" }])),
-  );
+  const call = await deployYul(chain, Object.fromEntries(parts.map((part, i) => [name(i), { body: part.yul, functions: "" }])));
   const montgomery = (a: Ext): bigint => lanes(a.map((x) => (BigInt(x) * MONTGOMERY) % PRIME));
   return async ({ logRows, point, alpha, atPoint, atNext, publicValues }) => {
     const { field } = system;

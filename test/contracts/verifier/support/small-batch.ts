@@ -1,11 +1,11 @@
-import { buildTrace } from "../../../../src/air/state-transition/trace/build-trace.ts";
+import { buildTrace } from "../../../../src/circuits/state-transition/trace/build-trace.ts";
 import type { Ext } from "../../../../src/field/extension.ts";
 import type { Backend } from "../../../../src/kernels/backend.ts";
 import { encodeStatement, type BatchStatement } from "../../../../src/protocol/statement.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { prove } from "../../../../src/stark/prove.ts";
 import type { System } from "../../../../src/stark/system.ts";
-import { StateModel } from "../../../air/support/state-model.ts";
+import { StateModel } from "../../../circuits/support/state-model.ts";
 
 /** A statement with its proof. */
 export interface ProvenBatch {

@@ -10,7 +10,11 @@ export const ETHER = 10n ** 18n;
 
 /** A Hardhat of its own, with the plugin and this project's compiled contracts. */
 export function createHardhat(hyperchains: HyperchainsUserConfig = {}): Promise<HardhatRuntimeEnvironment> {
-  return createHardhatRuntimeEnvironment({ plugins: [hyperchain, hardhatEthers, networkHelpers, chaiMatchers], hyperchains }, {}, process.cwd());
+  return createHardhatRuntimeEnvironment(
+    { plugins: [hyperchain, hardhatEthers, networkHelpers, chaiMatchers], hyperchains },
+    {},
+    process.cwd(),
+  );
 }
 
 /** An ecosystem whose batches are not proven. */

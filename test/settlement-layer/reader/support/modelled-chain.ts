@@ -9,6 +9,7 @@ import { committeePosting, createLocalCommitteeMember } from "../../../../src/se
 import { encodeCommit, encodeExecute, encodeProve, encodeRevert } from "../../../../src/settlement/l1-sender/batch-calls.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../../src/settlement/settlement-batch.ts";
 import { createLocalMember } from "../../../../src/settlement/quorum.ts";
+import type { QuorumMember } from "../../../../src/settlement/quorum.ts";
 import type { PostingPolicy } from "../../../../src/settlement/settlement-batch.ts";
 import { createSettledChain } from "../../../settlement/support/settled-l1.ts";
 import type { BatchContent, SettledChain, SettledL1 } from "../../../settlement/support/settled-l1.ts";
@@ -55,14 +56,19 @@ export class ModelledChain {
   /** A rollup, or a chain whose data only a committee has. The L1 must have the version without proofs. */
   static async create(settled: SettledL1, chainId: bigint, publishes: boolean): Promise<ModelledChain> {
     const protocolVersion = noProofVersionOf(1n);
-    if (publishes) return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion }), CALLDATA_POSTING);
+    if (publishes)
+      return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion }), CALLDATA_POSTING);
     const signer = settled.accounts[COMMITTEE_ACCOUNT]!;
     const contract = await settled.l1.deploy("CommitteePolicy", [signer.address], 1);
     const policy = (await contract.getAddress()).toLowerCase() as Hex;
     const { settlementChainId } = settled.ecosystem;
     const member = await createLocalCommitteeMember(signer, { settlementChainId, policy }, () => Promise.resolve());
     const posting = committeePosting({ settlementChainId, policy, members: [member], threshold: 1 });
-    return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion, dataAvailabilityPolicy: policy }), posting);
+    return new ModelledChain(
+      settled,
+      await createSettledChain(settled, chainId, { protocolVersion, dataAvailabilityPolicy: policy }),
+      posting,
+    );
   }
 
   get hyperchain(): Hex {
@@ -87,9 +93,7 @@ export class ModelledChain {
     this.#marks.push(this.#chain.snapshot());
     const formed = await this.#chain.form(content);
     const terms = { ...ANY_TIME, revertCount: this.#revertCount };
-    // One that remembers nothing: an L1 that reorganises takes back what was signed for as well.
-    const { accounts } = this.#settled;
-    const member = await createLocalMember(accounts[1]!, this.#chain.contract);
+    const member = await this.#forgetfulMember();
     const approval = approvalBy([await member.signBatch(formed, terms)], terms);
     const previous = this.#last;
     const { settlementChainId } = this.#settled.ecosystem;
@@ -117,9 +121,14 @@ export class ModelledChain {
       revertCount: this.#revertCount,
       validUntil: ANY_TIME.validUntil,
     };
-    const signature = await this.#chain.members[0]!.signRevert(reversal);
+    const signature = await (await this.#forgetfulMember()).signRevert(reversal);
     this.#return({ batches: this.batches.slice(0, batchNumber), revertCount: this.#revertCount + 1n });
     return encodeRevert(reversal, [signature]);
+  }
+
+  /** One that remembers nothing: an L1 that reorganises takes back what was signed for as well. */
+  #forgetfulMember(): Promise<QuorumMember> {
+    return createLocalMember(this.#settled.accounts[1]!, this.#chain.contract);
   }
 
   state(): ModelState {
@@ -141,6 +150,10 @@ export class ModelledChain {
 }
 
 /** Names of a batch's messages, in order, with their places in the log tree. */
-export function messagesOf({ formed }: ModelBatch): { readonly sender: Hex; readonly messageHash: Hex; readonly index: number }[] {
-  return formed.logs.flatMap((log, index) => (log.type === "message" ? [{ sender: log.sender, messageHash: keccak(log.body), index }] : []));
+export function messagesOf({
+  formed,
+}: ModelBatch): { readonly sender: Hex; readonly messageHash: Hex; readonly index: number }[] {
+  return formed.logs.flatMap((log, index) =>
+    log.type === "message" ? [{ sender: log.sender, messageHash: keccak(log.body), index }] : [],
+  );
 }

@@ -9,6 +9,7 @@ import { hyperchainInterface, registryInterface } from "../../../../src/settleme
 import type { BatchContent, SettledL1 } from "../../../settlement/support/settled-l1.ts";
 import { ModelledChain } from "./modelled-chain.ts";
 import type { CommitManner } from "./modelled-chain.ts";
+import { sampleRecord } from "../../../support/batch-record.ts";
 
 const [PLAIN, MASKED, UNDONE, LENIENT] = [0, 1, 2, 3];
 const shaper = new Interface([
@@ -16,9 +17,19 @@ const shaper = new Interface([
   "function pay(address target, bytes data, uint256 value) payable",
 ]);
 const factory = new Interface(chainFactoryAbi);
+/** What no reader calls. */
+const registryCalls = new Interface([
+  "function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot, (uint256 protocolVersion, bytes32 oldStateRoot, bytes32 newStateRoot, " +
+    "bytes32 partition, bytes32 extensions, uint64 lastBlock, uint64 lastTimestamp, uint64 executedAt, uint64 provenSince, uint64 firstTimestamp, bytes32 refused) record)",
+  "function mark(uint256 chainId)",
+]);
 /** The registry takes it of chains only. */
-const appending = new Interface(["function append(uint256 chainId, uint256 batchNumber, bytes32 logRoot)"]);
-const SENDERS: readonly Hex[] = [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropCenter, PREDEPLOYS.L2BaseToken, `0x${"ab".repeat(20)}`];
+const SENDERS: readonly Hex[] = [
+  PREDEPLOYS.L2AssetRouter,
+  PREDEPLOYS.InteropCenter,
+  PREDEPLOYS.L2BaseToken,
+  `0x${"ab".repeat(20)}`,
+];
 const CALLDATA_TAIL = 31;
 
 interface Step {
@@ -54,7 +65,8 @@ export class OddWorld {
 
   static async create(settled: SettledL1, firstChainId: bigint, random: () => number): Promise<OddWorld> {
     const chains: ModelledChain[] = [];
-    for (const [i, publishes] of [true, false, false].entries()) chains.push(await ModelledChain.create(settled, firstChainId + BigInt(i), publishes));
+    for (const [i, publishes] of [true, false, false].entries())
+      chains.push(await ModelledChain.create(settled, firstChainId + BigInt(i), publishes));
     const contract = await settled.l1.deploy("CallShaper");
     return new OddWorld(settled, chains, await contract.getAddress(), random);
   }
@@ -75,7 +87,9 @@ export class OddWorld {
   }
 
   async #commit(chain: ModelledChain): Promise<void> {
-    const manners: readonly CommitManner[] = chain.publishes ? ["direct"] : ["direct", "loose", "embedded", "behind decoys", "masked"];
+    const manners: readonly CommitManner[] = chain.publishes
+      ? ["direct"]
+      : ["direct", "loose", "embedded", "behind decoys", "masked"];
     const manner = this.#pick(manners);
     const committedAt = await this.#nextTime();
     const call = await chain.commit(await this.#content(chain), committedAt, manner);
@@ -115,7 +129,10 @@ export class OddWorld {
     this.#count(`${verb} ${manner}`);
     const time = await this.#nextTime();
     if (manner === "direct") return this.#send(chain.hyperchain, call, time);
-    const decoys = [{ ...this.#plain(chain, this.#altered(call)), manner: LENIENT }, { ...this.#plain(chain, call), manner: UNDONE }];
+    const decoys = [
+      { ...this.#plain(chain, this.#altered(call)), manner: LENIENT },
+      { ...this.#plain(chain, call), manner: UNDONE },
+    ];
     if (manner === "embedded") return this.#run([this.#plain(chain, call)], time);
     return this.#run([...(manner === "masked" ? [] : decoys), this.#masked(chain, call)], time);
   }
@@ -135,7 +152,11 @@ export class OddWorld {
     const other = this.chains.find((candidate) => candidate !== chain && !candidate.publishes);
     if (other !== undefined) {
       const call = await other.commit(await this.#content(other), committedAt, "embedded");
-      steps.splice(3, 0, { target: this.#shaper, data: shaper.encodeFunctionData("run", [[this.#plain(other, call)]]), manner: PLAIN });
+      steps.splice(3, 0, {
+        target: this.#shaper,
+        data: shaper.encodeFunctionData("run", [[this.#plain(other, call)]]),
+        manner: PLAIN,
+      });
     }
     await this.#run(steps, committedAt);
   }
@@ -152,7 +173,17 @@ export class OddWorld {
 
   async #queue(chain: ModelledChain): Promise<void> {
     const value = 10n ** 17n;
-    const request = [chain.chainId, value, `0x${"77".repeat(20)}`, 5n, toHex(this.#bytes(40)), 1_000_000n, 800n, [], `0x${"88".repeat(20)}`];
+    const request = [
+      chain.chainId,
+      value,
+      `0x${"77".repeat(20)}`,
+      5n,
+      toHex(this.#bytes(40)),
+      1_000_000n,
+      800n,
+      [],
+      `0x${"88".repeat(20)}`,
+    ];
     const data = factory.encodeFunctionData("requestL2TransactionDirect", [request]);
     const { factory: to } = this.#settled.ecosystem.addresses;
     const time = await this.#nextTime();
@@ -162,17 +193,24 @@ export class OddWorld {
     return this.#send(this.#shaper, shaper.encodeFunctionData("pay", [to, data, value]), time, value);
   }
 
-  /** Calls that are refused, with calldata that names what others did. */
+  /** Calls that are refused, and marks of chains, with calldata that names what others did. */
   async #noise(): Promise<void> {
     this.#count("noise");
     const { addresses } = this.#settled.ecosystem;
     const chain = this.#pick(this.chains);
     const targets = [chain.hyperchain, addresses.roots, addresses.bridge, addresses.factory, this.#shaper];
-    const selectors = ["commitBatch", "proveBatch", "executeBatch", "revertBatches"].map((name) => hyperchainInterface.getFunction(name)!.selector);
-    const append = appending.encodeFunctionData("append", [chain.chainId, 0n, `0x${"00".repeat(32)}`]);
+    const selectors = ["commitBatch", "proveBatch", "executeBatch", "revertBatches"].map(
+      (name) => hyperchainInterface.getFunction(name)!.selector,
+    );
+    const append = registryCalls.encodeFunctionData("append", [chain.chainId, 0n, `0x${"00".repeat(32)}`, sampleRecord()]);
+    const mark = registryCalls.encodeFunctionData("mark", [chain.chainId]);
     const steps = Array.from({ length: 4 }, () => {
       const garbage = this.#pick(selectors) + toHex(this.#bytes(700)).slice(2);
-      return { target: this.#pick(targets), data: this.#pick([garbage, append, this.#lastCommit]), manner: this.#pick([UNDONE, LENIENT]) };
+      return {
+        target: this.#pick(targets),
+        data: this.#pick([garbage, append, mark, this.#lastCommit]),
+        manner: this.#pick([UNDONE, LENIENT]),
+      };
     });
     await this.#run(steps, await this.#nextTime());
   }
@@ -201,7 +239,11 @@ export class OddWorld {
     const logs: PubdataLog[] = canonicalTxHashes.map(() => ({ type: "priorityOp", success: this.#random() < 0.5 }));
     for (let i = Math.floor(this.#random() * 5); i > 0; i--) {
       // Few bodies, so that several senders and several batches have the same.
-      const message: PubdataLog = { type: "message", sender: this.#pick(SENDERS), body: Uint8Array.of(1, Math.floor(this.#random() * 3)) };
+      const message: PubdataLog = {
+        type: "message",
+        sender: this.#pick(SENDERS),
+        body: Uint8Array.of(1, Math.floor(this.#random() * 3)),
+      };
       logs.splice(Math.floor(this.#random() * (logs.length + 1)), 0, message);
     }
     const importedRoots: ImportedRoot[] = [];
@@ -228,7 +270,10 @@ export class OddWorld {
 
   async #contract(chain: ModelledChain, name: string, ...args: unknown[]): Promise<unknown> {
     const data = hyperchainInterface.encodeFunctionData(name, args);
-    return hyperchainInterface.decodeFunctionResult(name, await this.#settled.l1.ethers.provider.call({ to: chain.hyperchain, data }))[0];
+    return hyperchainInterface.decodeFunctionResult(
+      name,
+      await this.#settled.l1.ethers.provider.call({ to: chain.hyperchain, data }),
+    )[0];
   }
 
   #plain({ hyperchain }: ModelledChain, call: Hex): Step {

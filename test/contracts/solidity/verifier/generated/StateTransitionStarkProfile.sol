@@ -3,9 +3,9 @@
 pragma solidity 0.8.37;
 
 
-/// @title Gas per phase of the system "state-transition/1"
+/// @title Gas per phase of the system "state-transition/2"
 /// @dev 180 columns, 63 of them opened at the next row; 23 queries at blowup 128.
-/// Verification key 0x75c50092f7cb6ddb36b9f156bf5b3b1aa9074f31377bee8ae6c0342aa9ae7f0c.
+/// Verification key 0x37fa40f6116c800d0aae836150836f974e2af983b3dcc6db70e6b8f1407f7267.
 contract StateTransitionStarkProfile {
     /// @notice The contracts that evaluate the constraints; they must be those generated with this one.
     address public immutable constraints1;
@@ -1087,7 +1087,7 @@ contract StateTransitionStarkProfile {
                         from := add(from, 4)
                     }
                     if bad { fail(0xa1f115fd) } }
-                mstore(0xdf40, 0x75c50092f7cb6ddb36b9f156bf5b3b1aa9074f31377bee8ae6c0342aa9ae7f0c) // digest of the verification key
+                mstore(0xdf40, 0x37fa40f6116c800d0aae836150836f974e2af983b3dcc6db70e6b8f1407f7267) // digest of the verification key
                 mstore(0xdf60, statementHash)
                 calldatacopy(0xdf80, proof.offset, 38)
                 let state := keccak256(0xdf40, 102)

@@ -1,0 +1,183 @@
+import type { BlockLog } from "../model/block.ts";
+import { isEip712Transaction } from "../transaction/eip712-transaction.ts";
+import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
+import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
+import { messagesOf } from "../model/l1-messages.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** Where a transaction's messages to L1 are in its batch's log tree. */
+export interface LogPosition {
+  readonly batchNumber: bigint;
+  /** Index of its first message. */
+  readonly firstIndex: number;
+}
+
+/** A priority operation with the place of its result. */
+export interface IndexedPriorityOp extends SequencedPriorityOp {
+  /** Index of the result among the batch's logs. */
+  readonly resultIndex: number;
+}
+
+/** A transaction of type 0x71, which the engine knows under a hash of its own. */
+export interface IndexedEip712 {
+  readonly engineHash: Hex;
+  readonly transaction: Eip712Transaction;
+}
+
+/** How much there is to read of a block's logs. */
+export interface LogVolume {
+  readonly count: number;
+  /** Hexadecimal characters of their data. */
+  readonly dataCharacters: number;
+}
+
+const NO_LOGS: LogVolume = { count: 0, dataCharacters: 0 };
+
+interface IndexedBlock {
+  readonly number: bigint;
+  readonly batchNumber: bigint;
+  readonly transactions: readonly Hex[];
+  readonly priorityOps: Hex[];
+  /** Transactions that users signed. */
+  readonly signedCount: number;
+  readonly logs: LogVolume;
+}
+
+/**
+ * What readers ask of a chain beside what its engine knows: batches of blocks, places of messages, and the transactions that
+ * users know under another hash than the engine, which are those of type 0x71 and priority operations.
+ */
+export class ChainIndex {
+  #blocks: IndexedBlock[] = [];
+  readonly #positions = new Map<Hex, LogPosition>();
+  readonly #priorityOps = new Map<Hex, IndexedPriorityOp>();
+  readonly #eip712 = new Map<Hex, IndexedEip712>();
+  /** Users' hashes by the engine's, where they differ. */
+  readonly #publicHashes = new Map<Hex, Hex>();
+  readonly #listeners = new Set<(blockNumber: bigint) => void>();
+  /** Logs so far in the newest batch. */
+  #logCount: { readonly batchNumber: bigint; count: number } = { batchNumber: -1n, count: 0 };
+
+  addBlock({ environment, batchNumber, receipts, transactions: included }: SequencedBlock): void {
+    if (this.#logCount.batchNumber !== batchNumber) this.#logCount = { batchNumber, count: 0 };
+    for (const receipt of receipts) {
+      const count = messagesOf(receipt).length;
+      if (count > 0) this.#positions.set(receipt.transactionHash, { batchNumber, firstIndex: this.#logCount.count });
+      this.#logCount.count += count;
+    }
+    const transactions = receipts.map(({ transactionHash }) => transactionHash);
+    for (const [i, engineHash] of transactions.entries()) {
+      const transaction = included[i];
+      if (transaction === undefined) continue;
+      if (transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined)
+        this.#publicHashes.set(engineHash, transaction.canonicalTxHash);
+      if (!isEip712Transaction(transaction)) continue;
+      this.#eip712.set(transaction.hash, { engineHash, transaction });
+      this.#publicHashes.set(engineHash, transaction.hash);
+    }
+    const signedCount = included.filter(({ kind }) => kind === "signed").length;
+    const logs = volumeOf(receipts.flatMap(({ logs: ofOne }) => ofOne));
+    this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount, logs });
+    for (const listener of this.#listeners) listener(environment.number);
+  }
+
+  /** Called right after the operation's last block. */
+  addPriorityOp(operation: SequencedPriorityOp): void {
+    this.#publicHashes.set(operation.operationHash ?? operation.resultHash, operation.canonicalTxHash);
+    this.#priorityOps.set(operation.canonicalTxHash, { ...operation, resultIndex: this.#logCount.count++ });
+    this.#blocks.at(-1)?.priorityOps.push(operation.canonicalTxHash);
+  }
+
+  /** The newest block that readers may be told of: all that is known about it is here. Undefined before the first. */
+  get head(): bigint | undefined {
+    return this.#blocks.at(-1)?.number;
+  }
+
+  /** The first block that this process made. */
+  get firstBlock(): bigint | undefined {
+    return this.#blocks[0]?.number;
+  }
+
+  /** Calls back with each new block, when its transactions are known; returns the function that ends it. */
+  onBlock(listener: (blockNumber: bigint) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The batch that holds a block; undefined for the genesis and for blocks that do not exist. */
+  batchOf(blockNumber: bigint): bigint | undefined {
+    return this.#block(blockNumber)?.batchNumber;
+  }
+
+  /** How many of a block's transactions are priority operations, and how many users signed on L2. The rest is the chain's own. */
+  countsOf(blockNumber: bigint): { readonly priorityOps: number; readonly signed: number } {
+    const { transactions = [], signedCount = 0 } = this.#block(blockNumber) ?? {};
+    const priorityOps = transactions.filter((hash) => this.#priorityOps.has(this.publicHash(hash))).length;
+    return { priorityOps, signed: signedCount };
+  }
+
+  /** The volume of a block's logs: none where this process did not make the block. */
+  logVolume(blockNumber: bigint): LogVolume {
+    return this.#block(blockNumber)?.logs ?? NO_LOGS;
+  }
+
+  /** First and last block of a batch so far; undefined for one that has none. */
+  blocksOf(batchNumber: bigint): { readonly first: bigint; readonly last: bigint } | undefined {
+    const blocks = this.#blocks.filter((block) => block.batchNumber === batchNumber);
+    const [first] = blocks;
+    const last = blocks.at(-1);
+    return first === undefined || last === undefined ? undefined : { first: first.number, last: last.number };
+  }
+
+  /** Undefined for a transaction without messages. */
+  logPosition(transactionHash: Hex): LogPosition | undefined {
+    return this.#positions.get(transactionHash);
+  }
+
+  /** A priority operation that was carried out, by its canonical hash. */
+  priorityOp(canonicalTxHash: Hex): IndexedPriorityOp | undefined {
+    return this.#priorityOps.get(canonicalTxHash);
+  }
+
+  /** A transaction of type 0x71 that is in a block, by the hash under which its sender knows it. */
+  eip712(hash: Hex): IndexedEip712 | undefined {
+    return this.#eip712.get(hash);
+  }
+
+  /** The hash under which users know one of the engine's transactions. */
+  publicHash(engineHash: Hex): Hex {
+    return this.#publicHashes.get(engineHash) ?? engineHash;
+  }
+
+  /** The engine's hash of a transaction that users know under this one. */
+  engineHash(publicHash: Hex): Hex {
+    const operation = this.#priorityOps.get(publicHash);
+    return operation?.operationHash ?? operation?.resultHash ?? this.#eip712.get(publicHash)?.engineHash ?? publicHash;
+  }
+
+  /** Forgets all blocks after this one. `logCount` is the number of logs that its batch has at that point. */
+  revertTo(blockNumber: bigint, logCount: number): void {
+    const gone = this.#blocks.filter(({ number }) => number > blockNumber);
+    this.#blocks = this.#blocks.filter(({ number }) => number <= blockNumber);
+    for (const { transactions, priorityOps } of gone) {
+      for (const hash of transactions) {
+        this.#eip712.delete(this.publicHash(hash));
+        this.#positions.delete(hash);
+        this.#publicHashes.delete(hash);
+      }
+      for (const hash of priorityOps) this.#priorityOps.delete(hash);
+    }
+    this.#logCount = { batchNumber: this.#blocks.at(-1)?.batchNumber ?? -1n, count: logCount };
+  }
+
+  #block(number: bigint): IndexedBlock | undefined {
+    const first = this.#blocks[0]?.number;
+    return first === undefined || number < first ? undefined : this.#blocks[Number(number - first)];
+  }
+}
+
+function volumeOf(logs: readonly BlockLog[]): LogVolume {
+  return logs.length === 0
+    ? NO_LOGS
+    : { count: logs.length, dataCharacters: logs.reduce((sum, { data }) => sum + data.length, 0) };
+}

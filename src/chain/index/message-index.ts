@@ -1,0 +1,151 @@
+import { hashTag, keccak } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { BlockLog } from "../model/block.ts";
+import type { SequencedBlock } from "../ordering/batch-reducer.ts";
+import { messagesOf } from "../model/l1-messages.ts";
+
+/** Where something happened on the chain. The hash is the engine's. */
+export interface ChainPlace {
+  readonly blockNumber: bigint;
+  readonly batchNumber: bigint;
+  readonly engineHash: Hex;
+}
+
+/** A message that the chain sent. */
+export interface SentMessage extends ChainPlace {
+  /** keccak of the body. */
+  readonly messageHash: Hex;
+  readonly sender: Hex;
+  readonly body: Uint8Array;
+  /** Place among its transaction's messages. */
+  readonly position: number;
+}
+
+/** A message of another chain that was carried out here. */
+export interface DeliveredMessage extends ChainPlace {
+  readonly messageHash: Hex;
+  readonly sourceChainId: bigint;
+  /** Of a bundle whose calls reverted: with what. */
+  readonly revertData?: Hex;
+}
+
+/** Where the outcome of a bundle came back. */
+export interface CallbackPlace extends ChainPlace {
+  /** Whether the sender took it; else it is told again. */
+  readonly told: boolean;
+}
+
+/** A root of the registry that the chain imported. */
+export interface ImportedAt extends ChainPlace {
+  readonly registryIndex: bigint;
+}
+
+const TRANSFER_DELIVERED = hashTag("TransferDelivered(uint256,bytes32,bytes32,address,uint256)");
+const BUNDLE_EXECUTED = hashTag("BundleExecuted(bytes32,uint256,address,bool,bytes)");
+const CALLBACK_EXECUTED = hashTag("CallbackExecuted(bytes32,address,bool,bool)");
+const ROOT_IMPORTED = hashTag("RootImported(uint256,bytes32)");
+
+/** The cross-chain messages that a chain sent and carried out, read from the predeploys' events as blocks are made. */
+export class MessageIndex {
+  #sent: SentMessage[] = [];
+  readonly #sentByHash = new Map<Hex, SentMessage[]>();
+  #delivered: DeliveredMessage[] = [];
+  readonly #deliveredByHash = new Map<Hex, DeliveredMessage[]>();
+  /** Where the outcome of a bundle sent from here came back, oldest first, by the bundle's hash. */
+  readonly #callbacks = new Map<Hex, readonly CallbackPlace[]>();
+  /** Ascending. */
+  #imports: ImportedAt[] = [];
+
+  addBlock({ environment, batchNumber, receipts }: SequencedBlock): void {
+    for (const receipt of receipts) {
+      if (receipt.logs.length === 0) continue;
+      const place = { blockNumber: environment.number, batchNumber, engineHash: receipt.transactionHash };
+      for (const [position, { sender, body }] of messagesOf(receipt).entries()) {
+        const message = { ...place, messageHash: keccak(body), sender, body, position };
+        this.#sent.push(message);
+        append(this.#sentByHash, message);
+      }
+      for (const log of receipt.logs) this.#takeLog(log, place);
+    }
+  }
+
+  /** Messages with this hash, or of a transaction with it, oldest first. */
+  sent(hash: Hex): readonly SentMessage[] {
+    return this.#sentByHash.get(hash) ?? this.#sent.filter(({ engineHash }) => engineHash === hash);
+  }
+
+  /** Messages of other chains with this hash, or that a transaction with it brought. */
+  delivered(hash: Hex): readonly DeliveredMessage[] {
+    return this.#deliveredByHash.get(hash) ?? this.#delivered.filter(({ engineHash }) => engineHash === hash);
+  }
+
+  /** Where the outcome of a bundle last came back. */
+  callback(bundleHash: Hex): CallbackPlace | undefined {
+    return this.#callbacks.get(bundleHash)?.at(-1);
+  }
+
+  /** The first import of a root over more leaves than this index. */
+  importCovering(registryLeafIndex: bigint): ImportedAt | undefined {
+    return this.#imports.find(({ registryIndex }) => registryIndex > registryLeafIndex);
+  }
+
+  /** Forgets all blocks after this one. */
+  revertTo(blockNumber: bigint): void {
+    const stays = (place: ChainPlace): boolean => place.blockNumber <= blockNumber;
+    for (const message of this.#sent) if (!stays(message)) remove(this.#sentByHash, message);
+    for (const message of this.#delivered) if (!stays(message)) remove(this.#deliveredByHash, message);
+    for (const [hash, places] of this.#callbacks) this.#callbacks.set(hash, places.filter(stays));
+    this.#sent = this.#sent.filter(stays);
+    this.#delivered = this.#delivered.filter(stays);
+    this.#imports = this.#imports.filter(stays);
+  }
+
+  #takeLog({ address, topics, data }: BlockLog, place: ChainPlace): void {
+    const [event, first, second] = topics;
+    if (first === undefined) return;
+    if (address === PREDEPLOYS.ImportedRoots && event === ROOT_IMPORTED) {
+      this.#imports.push({ ...place, registryIndex: BigInt(first) });
+    } else if (address === PREDEPLOYS.L2AssetRouter && event === TRANSFER_DELIVERED && second !== undefined) {
+      this.#deliver({ ...place, sourceChainId: BigInt(first), messageHash: second });
+    } else if (address === PREDEPLOYS.InteropHandler && event === BUNDLE_EXECUTED && second !== undefined) {
+      const revertData = revertDataOf(data);
+      this.#deliver({
+        ...place,
+        sourceChainId: BigInt(second),
+        messageHash: first,
+        ...(revertData === undefined ? {} : { revertData }),
+      });
+    } else if (address === PREDEPLOYS.InteropHandler && event === CALLBACK_EXECUTED) {
+      // Its data: whether the bundle's calls succeeded, and whether the sender took the outcome.
+      this.#callbacks.set(first, [...(this.#callbacks.get(first) ?? []), { ...place, told: data.endsWith("1") }]);
+    }
+  }
+
+  #deliver(message: DeliveredMessage): void {
+    this.#delivered.push(message);
+    append(this.#deliveredByHash, message);
+  }
+}
+
+const WORD = 64;
+
+/** What `BundleExecuted`'s data, (bool success, bytes result), say of a failure; undefined for a success. */
+function revertDataOf(data: Hex): Hex | undefined {
+  const words = data.slice(2);
+  if (BigInt(`0x${words.slice(0, WORD)}`) === 1n) return undefined;
+  const length = Number(BigInt(`0x${words.slice(2 * WORD, 3 * WORD)}`));
+  return `0x${words.slice(3 * WORD, 3 * WORD + 2 * length)}`;
+}
+
+function append<Message extends { readonly messageHash: Hex }>(map: Map<Hex, Message[]>, message: Message): void {
+  const list = map.get(message.messageHash);
+  if (list === undefined) map.set(message.messageHash, [message]);
+  else list.push(message);
+}
+
+function remove<Message extends { readonly messageHash: Hex }>(map: Map<Hex, Message[]>, message: Message): void {
+  const rest = (map.get(message.messageHash) ?? []).filter((other) => other !== message);
+  if (rest.length === 0) map.delete(message.messageHash);
+  else map.set(message.messageHash, rest);
+}

@@ -1,0 +1,134 @@
+import { setImmediate } from "node:timers/promises";
+import type { Digest } from "../../protocol/digest.ts";
+import { outputsEntry } from "../../protocol/diff-list.ts";
+import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import type { FormedBatch } from "../batch/form-batch.ts";
+import { StateTree } from "../state/state-tree.ts";
+import type { StateTreeDependencies } from "../state/state-tree.ts";
+import type { StateKey } from "../state/state-key.ts";
+import type { StateProof } from "../state/state-proof.ts";
+
+/** A batch's step, as its pubdata tells it: a tenth of what the entries take in memory. */
+interface Step {
+  readonly batchNumber: bigint;
+  readonly oldLeafCount: number;
+  readonly priorityOpCount: number;
+  readonly outputsHash: bigint;
+  readonly pubdata: Uint8Array;
+}
+
+/** A key's value in some state, with its proof. */
+export interface ProvenValue {
+  /** 0 where there is no leaf for it. */
+  readonly value: bigint;
+  readonly proof: StateProof;
+}
+
+type Snapshot = ReturnType<StateTree["snapshot"]>;
+
+/** Pubdata kept at most; what is older can no longer be proven. */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Questions that may wait. */
+const MAX_WAITING = 16;
+
+/**
+ * The chain's state after each of its batches. Costs a copy of the first state's leaves and the batches' pubdata, until
+ * someone asks for a proof: then a second tree is built, which walks between the batches' states as questions come.
+ */
+export class StateHistory {
+  readonly #dependencies: StateTreeDependencies;
+  readonly #dump: Uint8Array;
+  #steps: Step[] = [];
+  #bytes = 0;
+  #tree: StateTree | undefined;
+  /** One for each step that the tree has taken, from before it. */
+  #marks: Snapshot[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** `tree` holds the state before the next batch; it is copied. */
+  constructor(tree: StateTree, dependencies: StateTreeDependencies) {
+    this.#dependencies = dependencies;
+    this.#dump = tree.export();
+  }
+
+  add({ outputs, outputsHash, oldLeafCount, pubdata }: FormedBatch): void {
+    const { batchNumber, priorityOpCount } = outputs;
+    this.#bytes += pubdata.length;
+    // Later batches cannot be proven either then: they follow from this one.
+    if (this.#bytes > MAX_BYTES) return;
+    this.#steps.push({
+      batchNumber,
+      oldLeafCount,
+      priorityOpCount: Number(priorityOpCount),
+      outputsHash: BigInt(outputsHash),
+      pubdata,
+    });
+  }
+
+  /**
+   * The state root after a batch, and proofs of the keys' values under it. Throws StateHistoryError for a batch that is not
+   * known any more, or when too many ask.
+   */
+  prove(
+    batchNumber: bigint,
+    keys: readonly StateKey[],
+  ): Promise<{ readonly root: Digest; readonly values: readonly ProvenValue[] }> {
+    if (this.#waiting >= MAX_WAITING)
+      throw new StateHistoryError("Busy", `${MAX_WAITING} proofs are being made; try again later`);
+    this.#waiting++;
+    const proving = this.#last.then(async () => {
+      const tree = await this.#moveTo(batchNumber);
+      return { root: tree.root, values: keys.map((key) => ({ value: tree.get(key), proof: tree.prove(key) })) };
+    });
+    this.#last = proving.catch(() => undefined).finally(() => this.#waiting--);
+    return proving;
+  }
+
+  /** Forgets this batch and all later ones. */
+  revertTo(batchNumber: bigint): void {
+    const kept = this.#steps.filter((step) => step.batchNumber < batchNumber);
+    const mark = this.#marks[kept.length];
+    if (mark !== undefined) this.#tree?.revert(mark);
+    this.#marks = this.#marks.slice(0, kept.length);
+    this.#bytes -= this.#steps.slice(kept.length).reduce((sum, { pubdata }) => sum + pubdata.length, 0);
+    this.#steps = kept;
+  }
+
+  async #moveTo(batchNumber: bigint): Promise<StateTree> {
+    const tree = (this.#tree ??= StateTree.import(this.#dump, this.#dependencies));
+    for (;;) {
+      const target = this.#steps.findIndex((step) => step.batchNumber === batchNumber) + 1;
+      if (target === 0) throw new StateHistoryError("BatchUnknown", `the state after batch ${batchNumber} is not kept here`);
+      const taken = this.#marks.length;
+      if (taken > target) {
+        const mark = this.#marks[target];
+        if (mark !== undefined) tree.revert(mark);
+        this.#marks = this.#marks.slice(0, target);
+      }
+      const step = this.#steps[taken];
+      if (taken >= target || step === undefined) return tree;
+      this.#marks.push(tree.snapshot());
+      take(tree, step);
+      // The chain goes on while the tree walks; it may also return to an earlier state.
+      await setImmediate();
+    }
+  }
+}
+
+function take(tree: StateTree, { oldLeafCount, priorityOpCount, outputsHash, pubdata }: Step): void {
+  const decoding = decodePubdata(pubdata, { oldLeafCount, priorityOpCount });
+  if (!decoding.ok) throw new Error(`own pubdata cannot be read: ${decoding.rejection.code}`);
+  tree.applyDiffList([...decoding.pubdata.changes, outputsEntry(outputsHash)]);
+}
+
+/** Why a state cannot be proven. */
+export class StateHistoryError extends Error {
+  override readonly name = "StateHistoryError";
+  readonly code: "BatchUnknown" | "Busy";
+
+  constructor(code: StateHistoryError["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

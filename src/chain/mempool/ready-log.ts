@@ -1,0 +1,31 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { Mempool } from "./mempool.ts";
+
+/** Hashes that are kept; older ones are not told any more. */
+const MAX_KEPT = 10_000;
+
+/** Hashes of the transactions that became ready, in order, for those who ask later. */
+export class ReadyLog {
+  #kept: Hex[] = [];
+  /** Place of the first that is kept. */
+  #first = 0;
+
+  constructor(mempool: Pick<Mempool, "onReady">) {
+    mempool.onReady(({ hash }) => {
+      this.#kept.push(hash);
+      if (this.#kept.length < 2 * MAX_KEPT) return;
+      this.#kept = this.#kept.slice(MAX_KEPT);
+      this.#first += MAX_KEPT;
+    });
+  }
+
+  /** Place of the next one to come. */
+  get next(): number {
+    return this.#first + this.#kept.length;
+  }
+
+  /** What became ready from a place on. */
+  since(place: number): readonly Hex[] {
+    return this.#kept.slice(Math.max(0, place - this.#first, this.#kept.length - MAX_KEPT));
+  }
+}

@@ -1,0 +1,58 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+
+/** The newest block. */
+export interface Head {
+  readonly number: bigint;
+  /** Seconds. */
+  readonly timestamp: bigint;
+}
+
+/** Everything about a block that its transactions can see. Fixed by the sequencer before any engine runs it. */
+export interface BlockEnvironment {
+  readonly number: bigint;
+  /** Seconds. */
+  readonly timestamp: bigint;
+  readonly prevRandao: Hex;
+  readonly coinbase: Hex;
+  readonly gasLimit: bigint;
+}
+
+/** A log of a transaction. */
+export interface BlockLog {
+  readonly address: Hex;
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+}
+
+/** What a transaction did, as far as two engines must agree on it. */
+export interface BlockReceipt {
+  readonly transactionHash: Hex;
+  readonly success: boolean;
+  readonly gasUsed: bigint;
+  readonly logs: readonly BlockLog[];
+  readonly contractAddress: Hex | undefined;
+}
+
+/** A mined block. */
+export interface MinedBlock {
+  readonly environment: BlockEnvironment;
+  readonly hash: Hex;
+  readonly receipts: readonly BlockReceipt[];
+}
+
+/** A transaction that an engine did not take into the block. Nothing of it has happened. */
+export interface EngineRefusal {
+  readonly transaction: EngineTransaction;
+  readonly reason: string;
+}
+
+export interface MineResult {
+  readonly block: MinedBlock;
+  /** In block order, one for each receipt. */
+  readonly included: readonly EngineTransaction[];
+  readonly refused: readonly EngineRefusal[];
+}
+
+/** A transaction's effects, without the hash that only the first engine gives it. */
+export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash">;

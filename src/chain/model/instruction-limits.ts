@@ -1,0 +1,13 @@
+/**
+ * How many instructions one transaction may run. The engine remembers each to the end of its block, in some 800 bytes, so the
+ * limit bounds memory: it is a chain's own, and no rule of the protocol.
+ */
+
+/** No chain may have a lower limit: an operation of L1's queue can run as many (`NATIVE_BUDGET`), and runs on every chain. */
+export const LEAST_MAX_INSTRUCTIONS = 1_000_000;
+
+/** Of a chain that others can reach: up to 1.6 GB while such a transaction runs. Loops in Solidity cost 3 to 4 gas for each. */
+export const DEFAULT_MAX_INSTRUCTIONS = 2_000_000;
+
+/** As many as EIP-7825's gas can pay for: no limit. */
+export const MOST_MAX_INSTRUCTIONS = 2 ** 24;

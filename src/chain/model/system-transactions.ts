@@ -1,0 +1,53 @@
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+
+/** A transaction that the chain itself sends; the sequencer adds the sender's nonce. */
+export interface SystemRequest {
+  readonly from: Hex;
+  readonly to: Hex | undefined;
+  readonly valueWei: bigint;
+  readonly data: Hex;
+  readonly gasLimit: bigint;
+  /** Of the priority operation whose own transaction this is. */
+  readonly canonicalTxHash?: Hex;
+}
+
+/** What became of a priority operation's own transaction. */
+export interface OperationOutcome {
+  /** Whether it was paid out and ran; where the verdict was against it, nothing was. */
+  readonly ran: boolean;
+  readonly success: boolean;
+  /** What it is charged for: where it did not run all of its gas, or none where it was not even valid. */
+  readonly gasUsed: bigint;
+}
+
+/** A priority operation as the steps that carry it out. */
+export interface PriorityOperation {
+  /** keccak of the encoded operation: its name on L1 and on L2. */
+  readonly canonicalTxHash: Hex;
+  /** As L1's queue has it, from which the steps follow; absent where the chain keeps nothing beyond its process. */
+  readonly queued?: L2CanonicalTransaction;
+  /** What L1 charged for each gas; absent for 0. */
+  readonly gasPriceWei?: bigint;
+  /** Pays the value out of the base token's reserve, where it runs; must succeed. Empty where there is nothing to pay. */
+  readonly payout: readonly SystemRequest[];
+  /** From the aliased sender; may fail. */
+  readonly operation: SystemRequest;
+  /** Refunds, and logs the result; must succeed. */
+  readonly conclusion: (outcome: OperationOutcome) => readonly SystemRequest[];
+}
+
+/** What the chain's predeploys must be told, as transactions. Each must succeed, or the chain stops. */
+export interface SystemTransactions {
+  /** Opens a batch. */
+  opening(batchNumber: bigint): readonly SystemRequest[];
+  /** Imports roots of other chains, at most 256 a batch. */
+  imports(roots: readonly ImportedRoot[]): readonly SystemRequest[];
+  /**
+   * Closes a batch: computes the outputs' hash on L2, writes it to the outputs slot and clears the messenger. `outputs`
+   * is what L1 will compute; the hash written must be equal.
+   */
+  closing(outputs: BatchOutputs): SystemRequest;
+}

@@ -1,0 +1,299 @@
+import { wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult } from "../model/block.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
+import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
+import type { EngineTransaction, UnsignedTransaction } from "../transaction/transaction.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
+import type { NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import { nextEnvironment } from "./block-engine.ts";
+import type { BlockEngine, BlockRules, PlannedBlock } from "./block-engine.ts";
+import type { BatchCommand } from "./command.ts";
+import { fits } from "./limits.ts";
+import type { BatchLimits, BatchUsage, Unmeasured } from "./limits.ts";
+import {
+  batchOutputs,
+  beginBatch,
+  extendBatch,
+  recordCheat,
+  recordImports,
+  recordPriorityOp,
+  recordSize,
+  usageAfter,
+} from "./open-batch.ts";
+import type { OpenBatch } from "./open-batch.ts";
+import { OrderError } from "./order-error.ts";
+import { sealedFrom } from "./sealed-from.ts";
+
+export interface BatchReducerDependencies {
+  readonly engine: BlockEngine;
+  readonly system: SystemTransactions;
+  /** What each batch exports beside its logs, as its closing computes it. */
+  readonly extensions: Hex;
+  /** What a batch may hold. */
+  readonly limits: (batchNumber: bigint) => BatchLimits;
+  /** Leaves of the state tree before the open batch. */
+  readonly leafCount: () => number;
+  readonly onBlock?: (block: SequencedBlock) => void;
+}
+
+/** A block and the batch that it belongs to. */
+export interface SequencedBlock extends MinedBlock {
+  readonly batchNumber: bigint;
+  readonly transactions: readonly EngineTransaction[];
+}
+
+/** A priority operation that has been carried out, and the transactions that did it. */
+export interface SequencedPriorityOp {
+  readonly canonicalTxHash: Hex;
+  readonly success: boolean;
+  /** Why it did not run; undefined where it did. */
+  readonly notRun: NotRunReason | undefined;
+  /** What L1 charged for each gas. */
+  readonly gasPriceWei: bigint;
+  /** What it is charged for: all of its gas where it did not run, or none where it was not even valid. */
+  readonly gasUsed: bigint;
+  /** The engine's name for the operation's own transaction; undefined where it did not run. */
+  readonly operationHash: Hex | undefined;
+  /** The transaction that logged the result. */
+  readonly resultHash: Hex;
+}
+
+/** What comes of each command. */
+interface CommandResults {
+  readonly open: OpenBatch;
+  readonly block: MineResult;
+  readonly operation: SequencedPriorityOp;
+  readonly imports: undefined;
+  readonly cheat: undefined;
+  readonly impersonation: MineResult;
+  readonly seal: SealedBatch;
+}
+
+type CommandOf<Type extends BatchCommand["type"]> = Extract<BatchCommand, { readonly type: Type }>;
+type Steps = { readonly [Type in BatchCommand["type"]]: (command: CommandOf<Type>) => Promise<CommandResults[Type]> };
+
+/**
+ * The order of the protocol: which blocks follow from a command, what a batch consists of, and what it hands on. Sequencers and
+ * validators form batches with it, from the same commands. One call at a time; after a throw the batch is of no use.
+ */
+export class BatchReducer {
+  readonly #rules: BlockRules;
+  readonly #dependencies: BatchReducerDependencies;
+  #batch: OpenBatch | undefined;
+  readonly #steps: Steps = {
+    open: (command) => this.#begin(command),
+    block: ({ timestamp, transactions, areSafe = false }) =>
+      this.#run({ transactions, environment: this.#environment(timestamp), areSafe, purpose: "a user sent" }),
+    operation: (command) => this.#operation(command),
+    imports: (command) => this.#imports(command),
+    cheat: (command) => this.#cheat(command),
+    impersonation: (command) => this.#impersonation(command),
+    seal: (command) => this.#seal(command),
+  };
+
+  constructor(rules: BlockRules, dependencies: BatchReducerDependencies) {
+    this.#rules = rules;
+    this.#dependencies = dependencies;
+  }
+
+  /** The open batch; undefined between batches. */
+  get batch(): OpenBatch | undefined {
+    return this.#batch;
+  }
+
+  /**
+   * Carries out the next command. Rejects with OrderError where the protocol does not allow it here or what it asks for fails,
+   * with TypeError for a command between batches that belongs into one, and as the engine does.
+   */
+  carryOut<Type extends BatchCommand["type"]>(command: CommandOf<Type>): Promise<CommandResults[Type]> {
+    const step: Steps[Type] = this.#steps[command.type as Type];
+    return step(command);
+  }
+
+  /** Goes on from another batch, or from between two: the engine has returned there. */
+  returnTo(batch: OpenBatch | undefined): void {
+    this.#batch = batch;
+  }
+
+  /** The open batch's usage with its changes as the engine counts them now. */
+  async measure(): Promise<BatchUsage> {
+    const { engine } = this.#dependencies;
+    const size = await engine.measure();
+    // Meanwhile the engine may have reported blocks.
+    const measured = recordSize(this.#open, engine.head.number, size);
+    this.#batch = measured;
+    return measured.usage;
+  }
+
+  /** Whether the usage, and these transactions beside it, keep the limits of a batch. */
+  keepsLimits(batchNumber: bigint, usage: BatchUsage, further?: Unmeasured): boolean {
+    const { limits, leafCount } = this.#dependencies;
+    return fits(usage, limits(batchNumber), leafCount(), further);
+  }
+
+  /** Whether a transaction that does what its preview says keeps the limits. The batch must have been measured. */
+  fitsAfter({ receipt, size }: Pick<Preview, "receipt" | "size">): boolean {
+    if (this.#batch === undefined || receipt === undefined) return false;
+    return this.keepsLimits(this.#batch.number, usageAfter(this.#batch, receipt, size));
+  }
+
+  /** Transactions without a signature with their senders' nonces, in order. */
+  async unsigned(requests: readonly SystemRequest[]): Promise<UnsignedTransaction[]> {
+    const nonces = new Map<Hex, bigint>();
+    const transactions: UnsignedTransaction[] = [];
+    for (const request of requests) {
+      const nonce = nonces.get(request.from) ?? (await this.#dependencies.engine.nonceOf(request.from));
+      nonces.set(request.from, nonce + 1n);
+      transactions.push({ kind: "unsigned", ...request, nonce });
+    }
+    return transactions;
+  }
+
+  async #begin({ batchNumber, timestamp }: CommandOf<"open">): Promise<OpenBatch> {
+    if (this.#batch !== undefined) throw new TypeError(`batch ${this.#batch.number} is open already`);
+    const { number } = this.#environment(timestamp);
+    this.#batch = beginBatch(batchNumber, number, timestamp);
+    await this.#own(this.#dependencies.system.opening(batchNumber), timestamp, "opens the batch");
+    return this.#open;
+  }
+
+  /**
+   * An operation of L1's queue from first to last step. The verdict comes first. Where it runs: payout, the operation itself, and
+   * the conclusion that follows from its result, a block each, where there is anything in it. Where it does not: the conclusion
+   * alone. All of one time.
+   */
+  async #operation({ operation, timestamp, runs }: CommandOf<"operation">): Promise<SequencedPriorityOp> {
+    const { canonicalTxHash, payout, gasPriceWei = 0n } = operation;
+    const { notRun, chargedGas } = await this.#verdict(operation, timestamp);
+    if (runs !== undefined && runs !== (notRun === undefined))
+      throw new OrderError(
+        runs ? "OperationMustNotRun" : "OperationLeftOut",
+        `operation ${canonicalTxHash} ${runs ? `ran, though it must not (${notRun})` : "was left out, though it can run"}`,
+      );
+    let receipt: BlockReceipt | undefined;
+    if (notRun === undefined) {
+      await this.#own(payout, timestamp, `pays out operation ${canonicalTxHash}`);
+      const transactions = await this.unsigned([operation.operation]);
+      const environment = this.#environment(timestamp);
+      const purpose = `operation ${canonicalTxHash} is`;
+      const { block, refused } = await this.#run({ transactions, environment, areSafe: false, purpose });
+      receipt = block.receipts[0];
+      if (receipt === undefined)
+        throw new OrderError(
+          "SystemTransactionFailed",
+          `operation ${canonicalTxHash} did not run, though it can: ${refused[0]?.reason ?? "the block is empty"}`,
+        );
+    }
+    const success = receipt?.success ?? false;
+    const outcome = { ran: receipt !== undefined, success, gasUsed: receipt?.gasUsed ?? chargedGas };
+    const conclusion = await this.#own(operation.conclusion(outcome), timestamp, `concludes operation ${canonicalTxHash}`);
+    const resultHash = conclusion.at(-1)?.transactionHash;
+    if (resultHash === undefined)
+      throw new OrderError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
+    this.#batch = recordPriorityOp(this.#open, canonicalTxHash, success);
+    const { gasUsed } = outcome;
+    return { canonicalTxHash, success, notRun, gasPriceWei, gasUsed, operationHash: receipt?.transactionHash, resultHash };
+  }
+
+  /** Whether an operation runs, judged in the environment of its own block before anything of it is in one. */
+  async #verdict({ payout, operation }: PriorityOperation, timestamp: bigint): Promise<OperationVerdict> {
+    const { engine } = this.#dependencies;
+    const payoutEnvironment = this.#environment(timestamp);
+    const [own] = await this.unsigned([operation]);
+    if (own === undefined) throw new TypeError("an operation has a transaction of its own");
+    const head = { number: payoutEnvironment.number, timestamp };
+    return engine.judgeOperation({
+      payout: await this.unsigned(payout),
+      payoutEnvironment,
+      operation: own,
+      environment: payout.length === 0 ? payoutEnvironment : nextEnvironment(this.#rules, head, timestamp),
+    });
+  }
+
+  /** Roots of other chains, in one block. */
+  async #imports({ roots, timestamp }: CommandOf<"imports">): Promise<undefined> {
+    await this.#own(this.#dependencies.system.imports(roots), timestamp, "imports roots");
+    this.#batch = recordImports(this.#open, roots);
+  }
+
+  async #cheat({ cheat }: CommandOf<"cheat">): Promise<undefined> {
+    const { engine } = this.#dependencies;
+    const size = await engine.cheat(cheat);
+    this.#batch = recordSize(recordCheat(this.#open), engine.head.number, size);
+  }
+
+  /** A transaction that its sender did not sign, in a block of its own; it counts as a cheat. */
+  async #impersonation({ request, timestamp }: CommandOf<"impersonation">): Promise<MineResult> {
+    const unsigned = await this.unsigned([request]);
+    const transactions = unsigned.map((transaction) => ({ ...transaction, isImpersonated: true as const }));
+    const environment = this.#environment(timestamp);
+    const result = await this.#run({ transactions, environment, areSafe: false, purpose: "is impersonated" });
+    if (result.included.length > 0) this.#batch = recordCheat(this.#open);
+    return result;
+  }
+
+  /** The closing transaction, then all that the batch hands on. The outputs slot must hold what L1 will compute. */
+  async #seal({ timestamp }: CommandOf<"seal">): Promise<SealedBatch> {
+    const { system, engine, extensions } = this.#dependencies;
+    const batch = this.#open;
+    const outputs = batchOutputs(batch, this.#environment(timestamp).number, timestamp, extensions);
+    await this.#own([system.closing(outputs)], timestamp, "closes the batch");
+    if (this.#open.logs.length !== batch.logs.length)
+      throw new OrderError("OutputsDiffer", "the closing transaction sent a message, which its own outputs cannot contain");
+    const { sealed, storedOutputs } = sealedFrom(batch, outputs, await engine.takeChanges());
+    if (storedOutputs !== BigInt(sealed.outputsHash))
+      throw new OrderError(
+        "OutputsDiffer",
+        `the outputs slot holds ${wordToHex(storedOutputs)}, L1 will compute ${sealed.outputsHash}`,
+      );
+    this.#batch = undefined;
+    return sealed;
+  }
+
+  /** The chain's own transactions, in one block of the open batch; each must succeed. Makes no block without requests. */
+  async #own(requests: readonly SystemRequest[], timestamp: bigint, purpose: string): Promise<readonly BlockReceipt[]> {
+    if (requests.length === 0) return [];
+    const transactions = await this.unsigned(requests);
+    const environment = this.#environment(timestamp);
+    const { block, refused } = await this.#run({ transactions, environment, areSafe: false, purpose });
+    const reason = refused[0]?.reason ?? (block.receipts.every(({ success }) => success) ? undefined : "it reverted");
+    if (reason !== undefined)
+      throw new OrderError(
+        "SystemTransactionFailed",
+        `block ${environment.number}: a transaction that ${purpose} failed: ${reason}`,
+      );
+    return block.receipts;
+  }
+
+  async #run(planned: PlannedBlock): Promise<MineResult> {
+    const { engine, onBlock } = this.#dependencies;
+    const { number, timestamp } = planned.environment;
+    const { number: batchNumber } = this.#open;
+    if (timestamp < engine.head.timestamp)
+      throw new OrderError(
+        "TimeRunsBackwards",
+        `block ${number}: timestamp ${timestamp} is before that of the block before it, ${engine.head.timestamp}`,
+      );
+    const result = await engine.run(planned, (size) => this.#record(number, size));
+    this.#batch = extendBatch(this.#open, result.block, result.included);
+    onBlock?.({ ...result.block, batchNumber, transactions: result.included });
+    return result;
+  }
+
+  /** What the engine reports of a block, perhaps while later blocks are made. */
+  #record(block: bigint, size: ChangeSize): void {
+    if (this.#batch?.unmeasuredBlocks.some(({ number }) => number === block) === true)
+      this.#batch = recordSize(this.#batch, block, size);
+  }
+
+  #environment(timestamp: bigint): BlockEnvironment {
+    return nextEnvironment(this.#rules, this.#dependencies.engine.head, timestamp);
+  }
+
+  get #open(): OpenBatch {
+    if (this.#batch === undefined) throw new TypeError("no batch is open");
+    return this.#batch;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Hex } from "../../protocol/hex.ts";
+import { prevRandaoOf } from "../model/prev-randao.ts";
+import type { BlockEnvironment, Head, MineResult } from "../model/block.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
+import type { NetChanges } from "../witness/flat-state.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import type { StateCheat } from "../witness/state-cheat.ts";
+
+/** What every block of a chain has in common. */
+export interface BlockRules {
+  readonly chainId: bigint;
+  /** Receives all fees. */
+  readonly coinbase: Hex;
+  readonly gasLimit: bigint;
+}
+
+/** The environment of the block after the head, at this time. */
+export function nextEnvironment({ chainId, coinbase, gasLimit }: BlockRules, head: Head, timestamp: bigint): BlockEnvironment {
+  const number = head.number + 1n;
+  return { number, timestamp, prevRandao: prevRandaoOf(chainId, number), coinbase, gasLimit };
+}
+
+/** A block as a command leads to it. */
+export interface PlannedBlock {
+  readonly environment: BlockEnvironment;
+  readonly transactions: readonly EngineTransaction[];
+  /** As in the command. */
+  readonly areSafe: boolean;
+  /** For messages; completes "a transaction that". */
+  readonly purpose: string;
+}
+
+/** What a transaction would do. */
+export interface Inspection extends Preview {
+  /** Whether every engine of the chain can run it: no hostile code, not too much data, not too many instructions. */
+  readonly admitted: boolean;
+}
+
+/**
+ * What executes a chain's blocks: for a sequencer two engines that must agree, for a validator one, and the blocks that it is
+ * shown. One call at a time.
+ */
+export interface BlockEngine {
+  readonly head: Head;
+  /** Runs the block; the head is then its. `onMeasured` is told the size of the batch's changes up to it, perhaps later. */
+  run(block: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult>;
+  /** Changes the state between two blocks; resolves with the size of the batch's changes. */
+  cheat(cheat: StateCheat): Promise<ChangeSize>;
+  /** An account's nonce now. */
+  nonceOf(address: Hex): Promise<bigint>;
+  /** Whether an operation of L1's queue runs; nothing of it is kept. */
+  judgeOperation(judged: JudgedOperation): Promise<OperationVerdict>;
+  /** The size of the batch's changes now. */
+  measure(): Promise<ChangeSize>;
+  /** Ends the batch: all of its effects, on which all engines agree. */
+  takeChanges(): Promise<NetChanges>;
+}

@@ -1,0 +1,32 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchCommand } from "./command.ts";
+
+/** Keeps what a chain decides beyond its process: a chain that starts with it goes on where that one ended. */
+export interface CommandStore {
+  /** Commands that are kept. */
+  readonly length: number;
+  /** Keeps a command before it is carried out: so nothing that follows from it is seen, and then lost. */
+  append(command: BatchCommand): void;
+  /** What came after the first `length` commands has not happened. */
+  truncate(length: number): void;
+  /** Makes all changes meanwhile one: all of them are kept when the work ends, or none. */
+  together<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves when everything is kept; rejects where it is lost. */
+  durable(): Promise<void>;
+  /** Transactions that wait in the pool, and whose senders were told so; serialised, by hash. */
+  readonly waiting: {
+    add(hash: Hex, raw: Hex): void;
+    delete(hash: Hex): void;
+    /** Others do not wait any more. */
+    keepOnly(hashes: ReadonlySet<Hex>): void;
+  };
+}
+
+/** What an earlier process decided. */
+export interface KeptCommands {
+  readonly commands: readonly BatchCommand[];
+  /** Serialised transactions that waited in its pool, in the order in which they came. */
+  readonly waiting: readonly Hex[];
+  /** L1 has executed the batches before this one. */
+  readonly executed: bigint;
+}

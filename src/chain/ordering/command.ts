@@ -1,0 +1,47 @@
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
+import type { PriorityOperation } from "../model/system-transactions.ts";
+import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
+
+/** One decision of a sequencer. A chain's blocks and batches follow from these, in their order, and from the time of each. */
+export type ChainCommand =
+  /** A block with these transactions; an empty one without. */
+  | { readonly type: "block"; readonly transactions: readonly SignedTransaction[] }
+  | { readonly type: "operation"; readonly operation: PriorityOperation }
+  | { readonly type: "imports"; readonly roots: readonly ImportedRoot[] }
+  | { readonly type: "cheat"; readonly cheat: StateCheat }
+  | { readonly type: "impersonation"; readonly request: ImpersonatedRequest }
+  /** The end of the open batch. */
+  | { readonly type: "seal" };
+
+/**
+ * A step of a batch with its time, from which its blocks follow exactly: a sequencer makes it of a decision, a validator reads it
+ * from the blocks that it is shown. A batch is an `open`, any number of the others, and a `seal`.
+ */
+export type BatchCommand = Timed & BatchStep;
+
+/** Seconds, of every block that the step makes; not before the newest block's. */
+interface Timed {
+  readonly timestamp: bigint;
+}
+
+type BatchStep =
+  | { readonly type: "open"; readonly batchNumber: bigint }
+  | {
+      readonly type: "block";
+      readonly transactions: readonly EngineTransaction[];
+      /** An engine with a guard has found that they change no account's code unseen. Default false. */
+      readonly areSafe?: boolean;
+    }
+  | {
+      readonly type: "operation";
+      readonly operation: PriorityOperation;
+      /**
+       * What others have done: run it, or left it out. The verdict must be the same. Default: it runs if it can.
+       */
+      readonly runs?: boolean;
+    }
+  | { readonly type: "imports"; readonly roots: readonly ImportedRoot[] }
+  | { readonly type: "cheat"; readonly cheat: StateCheat }
+  | { readonly type: "impersonation"; readonly request: ImpersonatedRequest }
+  | { readonly type: "seal" };

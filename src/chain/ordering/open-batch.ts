@@ -1,0 +1,151 @@
+import type { BlockReceipt, MinedBlock } from "../model/block.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
+import type { PubdataLog } from "../../protocol/pubdata.ts";
+import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import { messagesOf } from "../model/l1-messages.ts";
+import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE } from "./limits.ts";
+import type { BatchUsage, Unmeasured } from "./limits.ts";
+
+/** A block that the witness has not measured yet. */
+export interface UnmeasuredBlock extends Unmeasured {
+  readonly number: bigint;
+}
+
+/** What the sequencer knows of a batch while it grows. Immutable: each block gives the next one. */
+export interface OpenBatch {
+  readonly number: bigint;
+  readonly firstBlock: bigint;
+  /** Seconds. */
+  readonly firstTimestamp: bigint;
+  readonly logs: readonly PubdataLog[];
+  readonly canonicalTxHashes: readonly Hex[];
+  readonly importedRoots: readonly ImportedRoot[];
+  readonly cheatCount: bigint;
+  /** Transactions other than the sequencer's own. */
+  readonly transactionCount: number;
+  readonly usage: BatchUsage;
+  /** What `usage.unmeasured` is the sum of; ascending. */
+  readonly unmeasuredBlocks: readonly UnmeasuredBlock[];
+}
+
+/** A batch that begins with the given block. */
+export function beginBatch(number: bigint, firstBlock: bigint, firstTimestamp: bigint): OpenBatch {
+  return {
+    number,
+    firstBlock,
+    firstTimestamp,
+    logs: [],
+    canonicalTxHashes: [],
+    importedRoots: [],
+    cheatCount: 0n,
+    transactionCount: 0,
+    usage: NO_USAGE,
+    unmeasuredBlocks: [],
+  };
+}
+
+/** Whether the batch holds more than its own opening. */
+export function hasContent(batch: OpenBatch | undefined): boolean {
+  if (batch === undefined) return false;
+  return batch.transactionCount + batch.logs.length + batch.importedRoots.length > 0 || batch.cheatCount > 0n;
+}
+
+/** The batch with one more block of these transactions, one for each receipt. */
+export function extendBatch(
+  batch: OpenBatch,
+  { environment, receipts }: MinedBlock,
+  transactions: readonly EngineTransaction[],
+): OpenBatch {
+  const messages = receipts.flatMap(messagesOf);
+  const { usage } = batch;
+  const spent = receipts.reduce((sum, receipt, i) => sum + mostSpent(receipt, transactions[i]), 0n);
+  const unmeasured = { transactions: receipts.length, gas: spent };
+  return {
+    ...batch,
+    unmeasuredBlocks: [...batch.unmeasuredBlocks, { number: environment.number, ...unmeasured }],
+    logs: messages.length === 0 ? batch.logs : [...batch.logs, ...messages],
+    transactionCount: batch.transactionCount + transactions.filter(isUsers).length,
+    usage: {
+      ...usage,
+      messages: usage.messages + messages.length,
+      messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+      gas: receipts.reduce((sum, { gasUsed }) => sum + gasUsed, usage.gas),
+      unmeasured: addUnmeasured(usage.unmeasured, unmeasured),
+    },
+  };
+}
+
+function isUsers(transaction: EngineTransaction): boolean {
+  return transaction.kind === "signed" || transaction.isImpersonated === true;
+}
+
+/** Gas that a transaction can have spent before its refund, which is a fifth of that at most (EIP-3529). */
+function mostSpent({ gasUsed }: BlockReceipt, transaction: EngineTransaction | undefined): bigint {
+  const spent = (gasUsed * 5n + 3n) / 4n;
+  return transaction !== undefined && transaction.gasLimit < spent ? transaction.gasLimit : spent;
+}
+
+/** The batch after a state cheat. */
+export function recordCheat(batch: OpenBatch): OpenBatch {
+  return { ...batch, cheatCount: batch.cheatCount + 1n };
+}
+
+/** The batch after the witness has measured its blocks up to this one. */
+export function recordSize(batch: OpenBatch, block: bigint, size: ChangeSize): OpenBatch {
+  const unmeasuredBlocks = batch.unmeasuredBlocks.filter(({ number }) => number > block);
+  const unmeasured = unmeasuredBlocks.reduce<Unmeasured>(addUnmeasured, NO_TRANSACTIONS);
+  return { ...batch, unmeasuredBlocks, usage: { ...batch.usage, ...size, unmeasured } };
+}
+
+/** The batch after a priority operation's result is logged. */
+export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: Hex, success: boolean): OpenBatch {
+  return {
+    ...batch,
+    logs: [...batch.logs, { type: "priorityOp", success }],
+    canonicalTxHashes: [...batch.canonicalTxHashes, canonicalTxHash],
+    usage: { ...batch.usage, priorityOps: batch.usage.priorityOps + 1 },
+  };
+}
+
+/** The batch after these roots are imported. */
+export function recordImports(batch: OpenBatch, roots: readonly ImportedRoot[]): OpenBatch {
+  return { ...batch, importedRoots: [...batch.importedRoots, ...roots] };
+}
+
+/** The batch's usage once a transaction has done what its preview says. The batch must have been measured. */
+export function usageAfter({ usage }: OpenBatch, receipt: Omit<BlockReceipt, "transactionHash">, size: ChangeSize): BatchUsage {
+  const messages = messagesOf({ ...receipt, transactionHash: "0x" });
+  return {
+    ...usage,
+    ...size,
+    messages: usage.messages + messages.length,
+    messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+    gas: usage.gas + receipt.gasUsed,
+  };
+}
+
+/** What the batch exports if the given block is its last. `extensions` are the chain's. */
+export function batchOutputs(batch: OpenBatch, lastBlock: bigint, lastTimestamp: bigint, extensions: Hex): BatchOutputs {
+  const { number, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;
+  return {
+    batchNumber: number,
+    firstBlock,
+    lastBlock,
+    firstTimestamp,
+    lastTimestamp,
+    l2LogsTreeRoot: l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes)),
+    logCount: BigInt(logs.length),
+    priorityOpCount: BigInt(canonicalTxHashes.length),
+    priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+    importedRootCount: BigInt(importedRoots.length),
+    importedRootsRollingHash: importedRootsRollingHash(importedRoots),
+    cheatCount,
+    extensions,
+  };
+}

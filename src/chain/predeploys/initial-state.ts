@@ -1,0 +1,36 @@
+import { addedLeaves, genesisLeaves, mergeAccounts, overrideLeaves } from "../model/genesis.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
+import { changeSize } from "../witness/change-size.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
+
+/** What a chain has from the start beside the protocol's genesis. L1 learns it from the chain's first batch. */
+export interface InitialState {
+  /** The genesis and it together: what the chain's first block finds. */
+  readonly accounts: readonly GenesisAccount[];
+  /** What the first batch publishes of it. */
+  readonly size: ChangeSize;
+  /** The first batch as it is published: what it did, on top of the initial state. */
+  addTo<Batch extends Pick<SealedBatch, "writes" | "bytecodes">>(first: Batch): Batch;
+}
+
+/** Of a chain that begins at a later state: a batch before has published everything. */
+export function publishedState(accounts: readonly GenesisAccount[]): InitialState {
+  return { accounts, size: changeSize({ writes: [], touched: [], bytecodes: [] }), addTo: (first) => first };
+}
+
+/** Throws GenesisError for accounts that cannot be. */
+export function createInitialState(genesis: readonly GenesisAccount[], initial: readonly GenesisAccount[]): InitialState {
+  const accounts = mergeAccounts(genesis, initial);
+  const leaves = addedLeaves(genesisLeaves(genesis), genesisLeaves(accounts));
+  const codes = [...new Set(initial.flatMap(({ code }) => (code === undefined || code === "0x" ? [] : [code])))];
+  return {
+    accounts,
+    size: changeSize({ writes: leaves.map((leaf) => ({ ...leaf, before: 0n })), touched: [], bytecodes: codes }),
+    addTo: (first) => ({
+      ...first,
+      writes: overrideLeaves(leaves, first.writes),
+      bytecodes: [...new Set([...codes, ...first.bytecodes])],
+    }),
+  };
+}

@@ -1,0 +1,124 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Hex } from "../../protocol/hex.ts";
+import type { AccessEntry, AccountOverride, AskedBlock, AskedCall } from "../witness/asked-call.ts";
+import type { ReexecutedReceipt } from "../model/block.ts";
+import type { CodeLimits } from "../model/code-limits.ts";
+
+/** What the thread that answers starts with. */
+export interface QuestionsSetup {
+  readonly chainId: number;
+  readonly limits: CodeLimits;
+  /** Where questions come from. */
+  readonly questions: MessagePort;
+}
+
+/** The state in which a question is answered, what it sees of a block, and what it may cost. */
+export interface QuestionPlace {
+  /** The block after which the state is asked for. */
+  readonly at: bigint;
+  readonly block: AskedBlock;
+  readonly overrides: readonly AccountOverride[];
+  /** Milliseconds. */
+  readonly maxMs: number;
+}
+
+/** A call, and what of it is wanted beside its outcome. */
+export interface CallQuestion extends QuestionPlace {
+  readonly call: AskedCall;
+  /** Instructions after which it is broken off. Default: none. */
+  readonly maxInstructions?: number;
+}
+
+/** What a call did. */
+export interface CallAnswer {
+  readonly receipt: ReexecutedReceipt | undefined;
+  /** Why it is not valid, or was broken off. */
+  readonly reason: string | undefined;
+  /** Return data, or revert data. */
+  readonly output: Hex;
+  /** Why it failed, in the EVM's words. */
+  readonly error: string | undefined;
+  /** It runs or brings code that the execution engine must not run. */
+  readonly isHostile: boolean;
+  readonly exceedsCallData: boolean;
+  readonly isLong: boolean;
+  /** It took longer than it might. */
+  readonly isLate: boolean;
+}
+
+/** An estimate, or why there is none. */
+export interface EstimateAnswer {
+  /** Undefined where the call fails with all its gas, or the search took too long. */
+  readonly gas: bigint | undefined;
+  /** With all its gas; where the search took too long, the run that was broken off. */
+  readonly full: CallAnswer;
+}
+
+export interface AccessListAnswer {
+  readonly accessList: readonly AccessEntry[];
+  /** With this list. */
+  readonly full: CallAnswer;
+}
+
+/** A block of a simulation: its calls run one after the other, on the state that the blocks before it left. */
+export interface SimulatedBlock {
+  readonly block: AskedBlock;
+  readonly overrides: readonly AccountOverride[];
+  readonly calls: readonly SimulatedCall[];
+}
+
+/** A call, and the nonce that it names. */
+export interface SimulatedCall extends AskedCall {
+  readonly nonce?: bigint;
+}
+
+export interface SimulationQuestion {
+  readonly at: bigint;
+  readonly blocks: readonly SimulatedBlock[];
+  /** Whether moves of the base token are logged too (EIP-7708). */
+  readonly logsTransfers: boolean;
+  /** Whether calls must be valid as transactions. */
+  readonly validates: boolean;
+  readonly maxMs: number;
+}
+
+/** What a call of a simulation did. */
+export interface SimulatedAnswer extends CallAnswer {
+  /** Of its sender, before it. */
+  readonly nonce: bigint;
+}
+
+/** The questions, and their answers. */
+export interface QuestionKinds {
+  readonly call: { readonly question: CallQuestion; readonly answer: CallAnswer };
+  readonly estimate: { readonly question: CallQuestion; readonly answer: EstimateAnswer };
+  readonly accessList: { readonly question: CallQuestion; readonly answer: AccessListAnswer };
+  readonly simulate: { readonly question: SimulationQuestion; readonly answer: readonly (readonly SimulatedAnswer[])[] };
+}
+
+export type QuestionKind = keyof QuestionKinds;
+
+/** A question on its way through the witness. */
+export interface PutQuestion {
+  readonly id: number;
+  readonly kind: QuestionKind;
+  readonly question: unknown;
+}
+
+/** From the thread that answers. */
+export type QuestionReply =
+  | { readonly id: number; readonly type: "answer"; readonly answer: unknown }
+  | { readonly id: number; readonly type: "failed"; readonly code: QuestionErrorCode; readonly message: string };
+
+export type QuestionErrorCode = "StateNotKept" | "AnswerTooLarge" | "QuestionFailed";
+
+/** A question was not answered. Nothing of the chain is wrong for it. */
+export class QuestionError extends Error {
+  override readonly name = "QuestionError";
+  readonly code: QuestionErrorCode;
+
+  constructor(code: QuestionErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,97 @@
+import { hashMessage } from "ethers";
+import type { BaseWallet } from "ethers";
+import type { Chain } from "../../chain.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import { fromHex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { address, parseCall, quantity, record } from "../call-request.ts";
+import type { RpcClient, RpcMethod, RpcMethods } from "../dispatch.ts";
+import type { Impersonation } from "../impersonation.ts";
+import { RpcCode, RpcError } from "../json-rpc.ts";
+import { oneAtATime } from "../concurrency-limit.ts";
+import { signHash, signTransaction } from "./signed-transaction.ts";
+import { typedDataHash } from "./typed-data.ts";
+import type { UnlockedAccounts } from "./unlocked-accounts.ts";
+
+/** More than a batch of requests holds. */
+const MAX_WAITING = 512;
+
+export interface AccountMethodsOptions {
+  readonly accounts: UnlockedAccounts;
+  readonly impersonated: Impersonation;
+  /** What a transaction pays that names no fee. */
+  readonly gasPriceWei: bigint;
+  /** Answers `eth_estimateGas`. */
+  readonly others: RpcMethods;
+}
+
+/** What clients ask of a node that has keys: it signs for its unlocked accounts, and sends for impersonated ones. */
+export function accountMethods(
+  chain: Chain,
+  { accounts, impersonated, gasPriceWei, others }: AccountMethodsOptions,
+): ReadonlyMap<string, RpcMethod> {
+  // A nonce is taken when the transaction is in the pool: two at once would get the same.
+  const inTurn = oneAtATime(MAX_WAITING, "transactions of unlocked accounts wait");
+
+  async function signed(transaction: unknown, client: RpcClient | undefined): Promise<Hex> {
+    const { from, gas } = parseCall(transaction);
+    const wallet = requireKey(accounts, from);
+    const nonce =
+      chain.mempool.nextNonce(from) ?? BigInt((await chain.engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
+    const defaults = { chainId: BigInt(chain.chainId), nonce, gas: gas ?? (await gasFor(transaction, client)), gasPriceWei };
+    return signTransaction(transaction, wallet, defaults);
+  }
+
+  /** What waits already may change what it needs: then as much as a transaction may have. */
+  async function gasFor(transaction: unknown, client: RpcClient | undefined): Promise<bigint> {
+    const estimate = others.get("eth_estimateGas");
+    if (estimate === undefined || chain.mempool.size > 0) return TRANSACTION_GAS_CAP;
+    return quantity(await estimate([transaction, "pending"], client));
+  }
+
+  return new Map<string, RpcMethod>([
+    ["eth_accounts", async () => accounts.addresses()],
+    [
+      "eth_sendTransaction",
+      async ([transaction], client) => {
+        const { from } = parseCall(transaction);
+        if (impersonated.has(from) || (impersonated.all && accounts.wallet(from) === undefined))
+          return impersonate(chain, transaction);
+        return inTurn(async () => chain.submit(await signed(transaction, client)));
+      },
+    ],
+    ["eth_signTransaction", ([transaction], client) => signed(transaction, client)],
+    ["eth_sign", async ([account, message]) => signMessage(accounts, account, message)],
+    ["personal_sign", async ([message, account]) => signMessage(accounts, account, message)],
+    ["eth_signTypedData_v4", async ([account, data]) => signHash(typedDataHash(data), requireKey(accounts, address(account)))],
+  ]);
+}
+
+async function impersonate({ engine, sequencer }: Chain, transaction: unknown): Promise<Hex> {
+  const { from, to, valueWei, data, gas = TRANSACTION_GAS_CAP } = parseCall(transaction);
+  const named = record(transaction, "the transaction")["nonce"];
+  const next = BigInt((await engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
+  if (named !== undefined && named !== null && quantity(named) !== next) {
+    throw new RpcError(RpcCode.rejected, `the nonce of the impersonated account ${from} is ${next}`);
+  }
+  return sequencer.impersonate({ from, to, valueWei, data, gasLimit: gas < TRANSACTION_GAS_CAP ? gas : TRANSACTION_GAS_CAP });
+}
+
+function signMessage(accounts: UnlockedAccounts, account: unknown, message: unknown): Hex {
+  if (typeof message !== "string" || !/^0x([0-9a-f]{2})*$/i.test(message)) {
+    throw new RpcError(RpcCode.invalidParams, "the message is not in hexadecimal digits: encode its text as UTF-8 bytes");
+  }
+  return signHash(hashMessage(fromHex(message)), requireKey(accounts, address(account)));
+}
+
+function requireKey(accounts: UnlockedAccounts, account: Hex): BaseWallet {
+  const wallet = accounts.wallet(account);
+  if (wallet !== undefined) return wallet;
+  const unlocked =
+    accounts.addresses().length === 0 ? "it has no unlocked accounts (option accounts.unlocked)" : "it is not among eth_accounts";
+  throw new RpcError(
+    RpcCode.invalidParams,
+    `the chain has no key of ${account}, ${unlocked}: sign in the client, or call hardhat_impersonateAccount first`,
+    { code: "UnknownAccount" },
+  );
+}

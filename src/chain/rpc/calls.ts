@@ -1,0 +1,90 @@
+import type { Chain } from "../chain.ts";
+import type { CallQuestion } from "../questions/question.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { askedPlace } from "./asked-place.ts";
+import type { Asking, Unbounded } from "./asking.ts";
+import { withBlockOverrides } from "./block-overrides.ts";
+import { capped, isNewest } from "./call-checks.ts";
+import { askedCall, parseCall, parseOverrides } from "./call-request.ts";
+import { outputOf, requireRunnable } from "./call-outcome.ts";
+import type { RpcClient } from "./dispatch.ts";
+import { hexQuantity } from "./hex-quantity.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { OwnCalls } from "./own-calls.ts";
+
+/**
+ * Calls that change nothing, at any block whose state is kept. The re-execution engine answers them in a thread of its own: it
+ * may run any code, remembers no instructions, and takes no time from the chain's blocks. Who is part of this process is answered
+ * by the execution engine, where that may run the code.
+ */
+export class Calls {
+  readonly #chain: Chain;
+  readonly #own: OwnCalls;
+  readonly #ask: Asking;
+
+  constructor(chain: Chain, own: OwnCalls, ask: Asking) {
+    this.#chain = chain;
+    this.#own = own;
+    this.#ask = ask;
+  }
+
+  /** `eth_call`: transaction, block, state overrides, block overrides. */
+  async call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    if (client?.isInProcess === true) {
+      const own = await this.#own.call(params);
+      if (own !== undefined) return own;
+    }
+    return outputOf(await this.#ask("call", await this.#question(params, params[1] ?? "latest"), client));
+  }
+
+  /**
+   * `eth_estimateGas`: transaction, block, state overrides, block overrides. For a transaction of the next block, unless an
+   * older one is named.
+   */
+  async estimate(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    if (client?.isInProcess === true) {
+      const own = await this.#own.estimate(params);
+      if (own !== undefined) return own;
+    }
+    const { maxInstructions } = this.#chain;
+    const question = await this.#question(params, this.#nextOf(params[1]));
+    if (question.call.authorizations.length > 0 && question.call.to === undefined) {
+      throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");
+    }
+    const { gas, full } = await this.#ask("estimate", { ...question, maxInstructions }, client);
+    requireRunnable(full, maxInstructions);
+    if (gas === undefined) {
+      outputOf(full);
+      throw new RpcError(RpcCode.internal, "a transaction that succeeds was not estimated");
+    }
+    return hexQuantity(gas);
+  }
+
+  /** `eth_createAccessList`: transaction, block, state overrides. */
+  async accessList(params: readonly unknown[], client?: RpcClient): Promise<object> {
+    const question = await this.#question(params, this.#nextOf(params[1]));
+    const { accessList, full } = await this.#ask("accessList", question, client);
+    if (full.receipt === undefined) outputOf(full);
+    const failed = full.receipt?.success === true ? {} : { error: full.error ?? "failed" };
+    return { accessList, gasUsed: hexQuantity(full.receipt?.gasUsed ?? 0n), ...failed };
+  }
+
+  async #question(
+    [transaction, , overrides, blockOverrides]: readonly unknown[],
+    tag: unknown,
+  ): Promise<Unbounded<CallQuestion>> {
+    const call = parseCall(transaction);
+    const { at, block } = await askedPlace(this.#chain, tag);
+    return {
+      at,
+      block: withBlockOverrides(block, blockOverrides),
+      overrides: parseOverrides(overrides),
+      call: askedCall(call, capped(call.gas)),
+    };
+  }
+
+  /** Transactions that are not sent yet are for the next block. */
+  #nextOf(tag: unknown): unknown {
+    return (tag ?? undefined) === undefined || isNewest(this.#chain, tag) ? "pending" : tag;
+  }
+}

@@ -1,0 +1,55 @@
+import type { RpcMethod } from "./dispatch.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+
+/**
+ * What development networks let a user set, and the protocol fixes here: the rule's name, what it says, and what to do
+ * instead.
+ */
+const FIXED: Readonly<Record<string, { readonly rule: string; readonly why: string; readonly instead: string }>> = {
+  hardhat_setNextBlockBaseFeePerGas: {
+    rule: "BaseFeeZero",
+    why: "the base fee of every block is 0, so that all fees reach the operator",
+    instead: "give transactions a priority fee, or run what depends on the base fee on L1",
+  },
+  hardhat_setMinGasPrice: {
+    rule: "BaseFeeZero",
+    why: "this chain takes any fee cap, since the base fee of every block is 0",
+    instead: "leave the call out",
+  },
+  evm_setBlockGasLimit: {
+    rule: "BlockGasLimit",
+    why: "the gas limit of every block is 2^50: validators refuse other blocks",
+    instead: "give transactions a gas limit of their own; each has 2^24 at most (EIP-7825)",
+  },
+  hardhat_setPrevRandao: {
+    rule: "PrevRandao",
+    why: "PREVRANDAO follows from the chain's id and the block's number: validators compute it again",
+    instead: "read it from the block, or run what depends on it on L1",
+  },
+  hardhat_setCoinbase: {
+    rule: "Coinbase",
+    why: "the coinbase of every block is the chain's operator: validators refuse other blocks",
+    instead: "leave the call out, or send the fees on from the operator's account",
+  },
+  hardhat_reset: {
+    rule: "OneEcosystem",
+    why: "this chain has batches on L1 and messages to other chains, which cannot begin anew with it",
+    instead:
+      "take evm_snapshot at the start and return with evm_revert, which restore L1 and all chains, or start the ecosystem again",
+  },
+};
+
+/** Answers that name the rule of the protocol by which a value cannot be set. */
+export function fixedValueMethods(): ReadonlyMap<string, RpcMethod> {
+  return new Map(
+    Object.entries(FIXED).map(([method, { rule, why, instead }]) => [
+      method,
+      async () => {
+        throw new RpcError(RpcCode.rejected, `${method} cannot work on a hyperchain (rule ${rule}): ${why}; ${instead}`, {
+          code: "FixedByProtocol",
+          rule,
+        });
+      },
+    ]),
+  );
+}

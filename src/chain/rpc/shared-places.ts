@@ -1,0 +1,70 @@
+/** A connection, as far as it holds something. */
+export interface Holder {
+  /** The machine at its other end. */
+  readonly address?: string;
+  /** Ends it; absent where it is part of this process. */
+  readonly end?: () => void;
+}
+
+/**
+ * Something of which there is only so much for all clients. Where it does not suffice, the machine that holds most of it loses:
+ * the connection with most there is ended, or what it asks for is refused. So no client can keep the others out.
+ */
+export class SharedPlaces {
+  readonly #places: number;
+  /** By machine, then by connection, the newest last. */
+  readonly #machines = new Map<string, Map<Holder, number>>();
+  #taken = 0;
+
+  constructor(places: number) {
+    this.#places = places;
+  }
+
+  /**
+   * Takes so many for a connection. Returns the function that gives them back, to be called once; undefined where there are
+   * none for it, because its machine holds the most or there are not so many at all.
+   */
+  take(client: Holder, count: number): (() => void) | undefined {
+    this.#change(client, count);
+    while (this.#taken > this.#places) {
+      const { holder, held } = this.#largest();
+      const isItself = machineOf(holder) === machineOf(client);
+      if (isItself || count > this.#places || holder.end === undefined) {
+        this.#change(client, -count);
+        return undefined;
+      }
+      this.#change(holder, -held);
+      holder.end();
+    }
+    // What went with its connection is not counted any more.
+    return () => this.#change(client, -Math.min(count, this.#heldBy(client)));
+  }
+
+  /** Of the machine that holds most, the connection that does; the newest of those that hold as much. */
+  #largest(): { readonly holder: Holder; readonly held: number } {
+    const sum = (machine: ReadonlyMap<Holder, number>): number => [...machine.values()].reduce((a, b) => a + b, 0);
+    const machines = [...this.#machines.values()].map((machine) => ({ machine, held: sum(machine) }));
+    const { machine } = machines.reduce((a, b) => (b.held >= a.held ? b : a));
+    const [holder, held] = [...machine].reduce((a, b) => (b[1] >= a[1] ? b : a));
+    return { holder, held };
+  }
+
+  #heldBy(client: Holder): number {
+    return this.#machines.get(machineOf(client))?.get(client) ?? 0;
+  }
+
+  #change(client: Holder, by: number): void {
+    const name = machineOf(client);
+    const machine = this.#machines.get(name) ?? new Map<Holder, number>();
+    const held = (machine.get(client) ?? 0) + by;
+    if (held === 0) machine.delete(client);
+    else machine.set(client, held);
+    if (machine.size === 0) this.#machines.delete(name);
+    else this.#machines.set(name, machine);
+    this.#taken += by;
+  }
+}
+
+function machineOf({ address = "" }: Holder): string {
+  return address;
+}

@@ -1,0 +1,175 @@
+import type { Chain } from "../chain.ts";
+import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import { prevRandaoOf } from "../model/prev-randao.ts";
+import type { BlockLog } from "../model/block.ts";
+import type { SimulatedAnswer, SimulatedBlock } from "../questions/question.ts";
+import { fromHex, hashTag, keccak, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
+import { askedPlace } from "./asked-place.ts";
+import type { Asking } from "./asking.ts";
+import { withBlockOverrides } from "./block-overrides.ts";
+import { capped } from "./call-checks.ts";
+import { askedCall, list, parseCall, parseOverrides, quantity, record } from "./call-request.ts";
+import { failureOf } from "./call-outcome.ts";
+import type { RpcMethod } from "./dispatch.ts";
+import { hexQuantity } from "./hex-quantity.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+
+/** As geth has it. */
+const MAX_BLOCKS = 256;
+const MAX_CALLS = 1_000;
+/** EIP-7708's address and topic of the logs of moved Ether, and the address at which nodes show them in simulations. */
+const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
+const TRANSFER_TOPIC = hashTag("Transfer(address,address,uint256)");
+const SHOWN_LOGGER = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+/** Why a call is no valid transaction, as the library says it, and the code that nodes give to it. */
+const INVALID: readonly (readonly [reason: RegExp, code: number])[] = [
+  [/doesn't have the correct nonce/, -38_010],
+  [/doesn't have enough funds/, -38_014],
+  [/gas limit is too low/, -38_013],
+  [/fee cap is below the base fee/, -38_012],
+];
+const SIMULATED = fromHex(hashTag("hyperchain.simulated.v1"));
+
+/**
+ * `eth_simulateV1`: blocks of calls, one after the other, on the state of a block. They need no funds and no valid nonces, unless
+ * they are to be validated.
+ */
+export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
+  return async ([payload, tag], client) => {
+    const { blockStateCalls, ...options } = record(payload, "the simulation");
+    const [validates, logsTransfers, isFull] = ["validation", "traceTransfers", "returnFullTransactions"].map((name) =>
+      flag(name, options[name]),
+    ) as [boolean, boolean, boolean];
+    const place = await askedPlace(chain, (tag ?? undefined) === undefined || tag === "pending" ? "latest" : tag);
+    const blocks = readBlocks(chain, place.block, list(blockStateCalls, "blockStateCalls"));
+    const calls = blocks.reduce((sum, block) => sum + block.calls.length, 0);
+    if (calls > MAX_CALLS) throw new RpcError(RpcCode.limitExceeded, `a simulation has at most ${MAX_CALLS} calls, got ${calls}`);
+    const answers = await ask("simulate", { at: place.at, blocks, logsTransfers, validates }, client);
+    let parentHash = keccak(SIMULATED, fromHex(wordToHex(place.at)));
+    return blocks.map((block, i) => {
+      const shown = showBlock(block, answers[i] ?? [], parentHash, isFull ? chain.chainId : undefined);
+      parentHash = shown.hash;
+      return shown;
+    });
+  };
+}
+
+function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unknown[]): SimulatedBlock[] {
+  const blocks: SimulatedBlock[] = [];
+  let last = before;
+  const next = (): AskedBlock => {
+    const number = last.number + 1n;
+    return { ...before, number, timestamp: last.timestamp + 1n, prevRandao: prevRandaoOf(BigInt(chainId), number) };
+  };
+  const add = (block: SimulatedBlock): void => {
+    if (blocks.length === MAX_BLOCKS)
+      throw new RpcError(
+        RpcCode.limitExceeded,
+        `a simulation has at most ${MAX_BLOCKS} blocks, those between named ones included`,
+      );
+    blocks.push(block);
+    last = block.block;
+  };
+  for (const value of given) {
+    const { blockOverrides, stateOverrides, calls = [] } = record(value, "a block of the simulation");
+    let block = withBlockOverrides(next(), blockOverrides);
+    if (block.number <= last.number)
+      throw new RpcError(RpcCode.invalidParams, `block numbers of a simulation rise: ${block.number} follows ${last.number}`);
+    while (block.number > last.number + 1n) {
+      add({ block: next(), overrides: [], calls: [] });
+      block = withBlockOverrides({ ...next(), number: block.number }, blockOverrides);
+    }
+    if (block.timestamp < last.timestamp)
+      throw new RpcError(
+        RpcCode.invalidParams,
+        `times of a simulation's blocks do not fall: ${block.timestamp} follows ${last.timestamp}`,
+      );
+    const asked = list(calls, "calls").map((call) => {
+      const parsed = parseCall(call);
+      const { nonce } = record(call, "the call");
+      const asked = askedCall(parsed, capped(parsed.gas ?? TRANSACTION_GAS_CAP));
+      return (nonce ?? undefined) === undefined ? asked : { ...asked, nonce: quantity(nonce) };
+    });
+    add({ block, overrides: parseOverrides(stateOverrides), calls: asked });
+  }
+  return blocks;
+}
+
+function showBlock(
+  { block, calls }: SimulatedBlock,
+  answers: readonly SimulatedAnswer[],
+  parentHash: Hex,
+  fullFor: number | undefined,
+): { readonly hash: Hex } & Readonly<Record<string, unknown>> {
+  const hash = keccak(SIMULATED, fromHex(parentHash), fromHex(wordToHex(block.number)), fromHex(wordToHex(block.timestamp)));
+  const transactions = calls.map((_, i) => keccak(SIMULATED, fromHex(hash), fromHex(wordToHex(BigInt(i)))));
+  let logIndex = 0;
+  let gasUsed = 0n;
+  const results = answers.map((answer, i) => {
+    const { receipt } = answer;
+    if (receipt === undefined) throw invalid(answer, i, block.number);
+    gasUsed += receipt.gasUsed;
+    const place = {
+      blockHash: hash,
+      blockNumber: hexQuantity(block.number),
+      blockTimestamp: hexQuantity(block.timestamp),
+      transactionHash: transactions[i],
+      transactionIndex: hexQuantity(BigInt(i)),
+    };
+    const logs = receipt.logs
+      .flatMap(shownLog)
+      .map((log) => ({ ...log, ...place, logIndex: hexQuantity(BigInt(logIndex++)), removed: false }));
+    const failure = receipt.success ? {} : { error: failureOf(answer) };
+    return {
+      returnData: answer.output,
+      logs,
+      gasUsed: hexQuantity(receipt.gasUsed),
+      maxUsedGas: hexQuantity(receipt.gasUsed),
+      status: receipt.success ? "0x1" : "0x0",
+      ...failure,
+    };
+  });
+  return {
+    hash,
+    parentHash,
+    number: hexQuantity(block.number),
+    timestamp: hexQuantity(block.timestamp),
+    gasLimit: hexQuantity(block.gasLimit),
+    gasUsed: hexQuantity(gasUsed),
+    miner: block.coinbase,
+    mixHash: block.prevRandao,
+    baseFeePerGas: hexQuantity(block.baseFeeWei ?? 0n),
+    transactions: fullFor === undefined ? transactions : calls.map((call, i) => full(call, i, answers[i]?.nonce ?? 0n)),
+    calls: results,
+  };
+
+  function full(call: AskedCall, i: number, nonce: bigint): object {
+    return {
+      ...{ type: "0x2", chainId: hexQuantity(BigInt(fullFor ?? 0)), hash: transactions[i], nonce: hexQuantity(nonce) },
+      ...{ blockHash: hash, blockNumber: hexQuantity(block.number), transactionIndex: hexQuantity(BigInt(i)) },
+      ...{ from: call.from, to: call.to ?? null, value: hexQuantity(call.valueWei), input: call.data },
+      ...{ gas: hexQuantity(call.gasLimit), gasPrice: hexQuantity(call.gasPriceWei), accessList: call.accessList },
+      ...{ maxFeePerGas: hexQuantity(call.gasPriceWei), maxPriorityFeePerGas: hexQuantity(call.gasPriceWei) },
+      ...{ yParity: "0x0", v: "0x0", r: "0x0", s: "0x0" },
+    };
+  }
+}
+
+function flag(name: string, value: unknown = false): boolean {
+  if (typeof value === "boolean") return value;
+  throw new RpcError(RpcCode.invalidParams, `${name} is true or false`);
+}
+
+/** As nodes show it: Ether that moves at an address of its own, and burnt Ether not at all. */
+function shownLog(log: BlockLog): readonly BlockLog[] {
+  if (log.address !== TRANSFER_LOGGER) return [log];
+  return log.topics[0] === TRANSFER_TOPIC ? [{ ...log, address: SHOWN_LOGGER }] : [];
+}
+
+function invalid({ reason = "", isLate }: SimulatedAnswer, place: number, block: bigint): RpcError {
+  const code = INVALID.find(([known]) => known.test(reason))?.[1] ?? RpcCode.rejected;
+  const data = isLate ? { code: "QuestionTooLong" } : undefined;
+  return new RpcError(code, `call ${place} of block ${block} is not valid: ${reason}`, data);
+}

@@ -1,0 +1,89 @@
+import type { Hex } from "../../protocol/hex.ts";
+import { MempoolError } from "../mempool/mempool.ts";
+import type { Mempool } from "../mempool/mempool.ts";
+import type { ChainCommand } from "../ordering/command.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { InclusionWaiters } from "./inclusion.ts";
+import type { BuilderMark } from "./batch-builder.ts";
+import { SequencerError } from "./sequencer-error.ts";
+
+/** What had confirmed, and cannot be in a block any more. */
+export interface LostChange {
+  /** Of the transaction; undefined for a state cheat or an impersonated transaction. */
+  readonly hash: Hex | undefined;
+  readonly reason: string;
+}
+
+/**
+ * Returns to before a batch and carries out these commands there. Resolves with what has become impossible. `complete` returns,
+ * at the same moment, what follows the sequencer.
+ */
+export type DoAgain = (
+  mark: BuilderMark,
+  commands: readonly ChainCommand[],
+  complete: () => void,
+) => Promise<readonly LostChange[]>;
+
+/** Decides what is done again, in the chain's state of that moment. What it throws ends the chain. */
+export type RewindSteps = (doAgain: DoAgain) => Promise<readonly LostChange[]>;
+
+/** How a sequencer carries out what it has carried out before. */
+export interface Repeater {
+  readonly mempool: Mempool;
+  readonly waiters: InclusionWaiters;
+  /** As at first. Rejects as it did then. */
+  readonly carryOut: (command: Exclude<ChainCommand, { readonly type: "block" }>) => Promise<unknown>;
+  /** Makes blocks of what is ready in the pool, or an empty one. */
+  readonly makeBlocks: () => Promise<void>;
+}
+
+/**
+ * Carries out commands again, in another state and at another time, in their order. What has become impossible there is left out
+ * and handed back; every block is made, if only an empty one, so that the chain is no shorter than it was.
+ */
+export async function repeat(commands: readonly ChainCommand[], repeater: Repeater): Promise<readonly LostChange[]> {
+  const lost: LostChange[] = [];
+  for (const command of commands) {
+    if (command.type === "block") {
+      for (const transaction of command.transactions) await offer(transaction, lost, repeater);
+      await repeater.makeBlocks();
+      continue;
+    }
+    try {
+      await repeater.carryOut(command);
+    } catch (error) {
+      if (!(error instanceof SequencerError) || error.code !== "CheatRefused") throw error;
+      lost.push({ hash: undefined, reason: `${command.type}: ${error.message}` });
+    }
+  }
+  return lost;
+}
+
+/** All that waits in the pool, taken ones included: the ready ones in their order, then the others. */
+export function waitingInOrder(mempool: Mempool): readonly SignedTransaction[] {
+  const { line } = mempool;
+  const inLine = new Set(line);
+  const senders = mempool.waiting();
+  const taken = senders.flatMap(({ ready }) => ready.filter((transaction) => !inLine.has(transaction)));
+  return [...taken, ...line, ...senders.flatMap(({ queued }) => queued)];
+}
+
+/** Puts a transaction into the pool again. */
+export async function offer(
+  transaction: SignedTransaction,
+  lost: LostChange[],
+  { mempool, waiters }: Pick<Repeater, "mempool" | "waiters">,
+): Promise<void> {
+  const { hash } = transaction;
+  const leave = (error: Error): void => {
+    lost.push({ hash, reason: error.message });
+  };
+  try {
+    const isReady = await mempool.add(transaction);
+    if (isReady) waiters.wait(hash).catch(leave);
+  } catch (error) {
+    if (!(error instanceof MempoolError)) throw error;
+    leave(error);
+    waiters.refused(hash, error);
+  }
+}

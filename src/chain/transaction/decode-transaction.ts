@@ -1,0 +1,102 @@
+import { Capability, createTxFromRLP } from "@ethereumjs/tx";
+import type { Common } from "@ethereumjs/common";
+import type { TypedTransaction } from "@ethereumjs/tx";
+import { bytesToHex } from "@ethereumjs/util";
+import { fromHex, HexError } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
+import { TransactionFormatError } from "./transaction-format-error.ts";
+import type { SignedTransaction } from "./transaction.ts";
+
+/** Largest serialised transaction, as in public networks' pools: 128 KiB. */
+export const MAX_TRANSACTION_BYTES = 128 * 1024;
+
+const LAST_TYPE = 4;
+const BLOB_TYPE = 3;
+/** EIP-2718: a first byte from here on is an RLP list, so a legacy transaction. */
+const LEGACY_FROM = 0xc0;
+
+export interface DecodingOptions {
+  /** Whether a transaction must name the chain. One from before EIP-155 is valid on every chain: keyless deployers' are such. */
+  readonly replayProtection: "required" | "optional";
+}
+
+/**
+ * A serialised transaction of an Ethereum type or of ZK Stack's 0x71, with its sender recovered. Throws
+ * TransactionFormatError for whatever is
+ * not a complete, signed, canonical transaction of this chain. Cost: one signature recovery, about 0.15 ms.
+ */
+export function decodeTransaction(raw: string, rules: Common, { replayProtection }: DecodingOptions): SignedTransaction {
+  const bytes = decodeHex(raw);
+  if (bytes.length > MAX_TRANSACTION_BYTES) {
+    throw new TransactionFormatError(
+      "TooLarge",
+      `the transaction has ${bytes.length} bytes, the limit is ${MAX_TRANSACTION_BYTES}`,
+    );
+  }
+  const first = bytes[0] ?? 0;
+  if (bytes.length === 0) throw new TransactionFormatError("Malformed", "the transaction is empty");
+  if (first === EIP712_TYPE) return decodeEip712Transaction(bytes, BigInt(rules.chainId()));
+  if (first === BLOB_TYPE) {
+    throw new TransactionFormatError(
+      "TypeNotSupported",
+      "blob transactions (type 3) are not supported: this chain stores no blobs",
+    );
+  }
+  if (first < LEGACY_FROM && (first > LAST_TYPE || first === 0)) {
+    throw new TransactionFormatError("TypeNotSupported", `transactions of type ${first} are not supported here`);
+  }
+  const tx = parse(bytes, rules);
+  const from = recoverSender(tx);
+  const chainId = BigInt(rules.chainId());
+  if (replayProtection === "required" && tx.type === 0 && !tx.supports(Capability.EIP155ReplayProtection)) {
+    throw new TransactionFormatError(
+      "WrongChain",
+      `the transaction is valid on every chain; sign it for chain ${chainId} (EIP-155)`,
+    );
+  }
+  const fee = "maxFeePerGas" in tx ? tx.maxFeePerGas : "gasPrice" in tx ? tx.gasPrice : 0n;
+  const priorityFee = "maxPriorityFeePerGas" in tx ? tx.maxPriorityFeePerGas : fee;
+  return {
+    kind: "signed",
+    hash: bytesToHex(tx.hash()) as Hex,
+    raw: bytesToHex(bytes) as Hex,
+    type: tx.type,
+    from,
+    to: tx.to === undefined ? undefined : (tx.to.toString() as Hex),
+    valueWei: tx.value,
+    data: bytesToHex(tx.data) as Hex,
+    gasLimit: tx.gasLimit,
+    nonce: tx.nonce,
+    maxFeePerGasWei: fee,
+    maxPriorityFeePerGasWei: priorityFee,
+    delegates: tx.type === 4,
+  };
+}
+
+function decodeHex(raw: string): Uint8Array {
+  try {
+    return fromHex(raw);
+  } catch (error) {
+    if (error instanceof HexError) throw new TransactionFormatError("Malformed", "the transaction is not hexadecimal bytes");
+    throw error;
+  }
+}
+
+function parse(bytes: Uint8Array, rules: Common): TypedTransaction {
+  try {
+    return createTxFromRLP(bytes, { common: rules, freeze: false });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const code = /chain ?id/i.test(reason) ? "WrongChain" : /EIP-7825/.test(reason) ? "GasAboveCap" : "Malformed";
+    throw new TransactionFormatError(code, `the transaction cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+function recoverSender(tx: TypedTransaction): Hex {
+  try {
+    return tx.getSenderAddress().toString() as Hex;
+  } catch (error) {
+    throw new TransactionFormatError("BadSignature", "the transaction's signature is not valid", { cause: error });
+  }
+}

@@ -1,0 +1,233 @@
+import { decodeRlp, encodeRlp } from "ethers";
+import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
+import { recoverPublicKey } from "./signature-recovery.ts";
+import { TransactionFormatError } from "./transaction-format-error.ts";
+import type { EngineTransaction, SignedTransaction } from "./transaction.ts";
+
+/** ZK Stack's transaction type: an RLP list behind this byte, signed as EIP-712 typed data. */
+export const EIP712_TYPE = 0x71;
+
+/** Fields of the list, in order. factoryDeps and paymasterParams are for what this chain does not have, and stay empty. */
+const FIELDS = [
+  "nonce",
+  "maxPriorityFeePerGas",
+  "maxFeePerGas",
+  "gasLimit",
+  "to",
+  "value",
+  "data",
+  "v",
+  "r",
+  "s",
+  "chainId",
+  "from",
+  "gasPerPubdata",
+  "factoryDeps",
+  "customSignature",
+  "paymasterParams",
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** An ECDSA signature: 32 bytes each, and which of the two possible keys. */
+export interface EcdsaSignature {
+  readonly r: Hex;
+  readonly s: Hex;
+  readonly yParity: 0 | 1;
+}
+
+/** A transaction of this type with what only its own fields tell. */
+export interface Eip712Transaction extends SignedTransaction {
+  readonly gasPerPubdata: bigint;
+  readonly signature: EcdsaSignature;
+}
+
+export function isEip712Transaction(transaction: EngineTransaction): transaction is Eip712Transaction {
+  return transaction.kind === "signed" && transaction.type === EIP712_TYPE;
+}
+
+const DOMAIN_TYPE = hashTag("EIP712Domain(string name,string version,uint256 chainId)");
+const DOMAIN_NAME = hashTag("zkSync");
+const DOMAIN_VERSION = hashTag("2");
+const TRANSACTION_TYPE = hashTag(
+  "Transaction(uint256 txType,uint256 from,uint256 to,uint256 gasLimit,uint256 gasPerPubdataByteLimit,uint256 maxFeePerGas," +
+    "uint256 maxPriorityFeePerGas,uint256 paymaster,uint256 nonce,uint256 value,bytes data,bytes32[] factoryDeps,bytes paymasterInput)",
+);
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+const EMPTY_HASH = keccak();
+
+/**
+ * Reads a transaction of type 0x71 and recovers its sender. It is named by keccak(signing digest ‖ keccak(signature)). Throws
+ * TransactionFormatError: `FeatureNotSupported` for paymasters, contract accounts, published code and creations, which this
+ * chain leaves to Ethereum's own types.
+ */
+export function decodeEip712Transaction(bytes: Uint8Array, chainId: bigint): Eip712Transaction {
+  const fields = readFields(bytes);
+  const number = (field: Field, bits = 256): bigint => integer(fields, field, bits);
+  refuseUnsupported(fields);
+  const signedFor = number("chainId");
+  if (signedFor !== chainId)
+    throw new TransactionFormatError("WrongChain", `the transaction is signed for chain ${signedFor}, this is chain ${chainId}`);
+  const from = addressIn(fields, "from");
+  const to = addressIn(fields, "to");
+  const data = bytesIn(fields, "data");
+  const [nonce, gasLimit, valueWei, gasPerPubdata] = [
+    number("nonce", 64),
+    number("gasLimit", 64),
+    number("value"),
+    number("gasPerPubdata"),
+  ];
+  const [maxFeePerGasWei, maxPriorityFeePerGasWei] = [number("maxFeePerGas"), number("maxPriorityFeePerGas")];
+  if (gasLimit > TRANSACTION_GAS_CAP) {
+    throw new TransactionFormatError("GasAboveCap", `the gas limit ${gasLimit} exceeds the ${TRANSACTION_GAS_CAP} of EIP-7825`);
+  }
+  const domain = hashWords(DOMAIN_TYPE, DOMAIN_NAME, DOMAIN_VERSION, wordToHex(chainId));
+  const struct = hashWords(
+    TRANSACTION_TYPE,
+    ...[
+      BigInt(EIP712_TYPE),
+      BigInt(from),
+      BigInt(to),
+      gasLimit,
+      gasPerPubdata,
+      maxFeePerGasWei,
+      maxPriorityFeePerGasWei,
+      0n,
+      nonce,
+      valueWei,
+    ].map(wordToHex),
+    keccak(fromHex(data)),
+    // No code is published and no paymaster pays.
+    EMPTY_HASH,
+    EMPTY_HASH,
+  );
+  const digest = keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(struct));
+  const signature = signatureIn(fields, chainId);
+  requireSigner(digest, signature, from);
+  return {
+    kind: "signed",
+    type: EIP712_TYPE,
+    hash: keccak(fromHex(digest), fromHex(keccak(fromHex(bytesIn(fields, "customSignature"))))),
+    raw: toHex(bytes),
+    from,
+    to,
+    valueWei,
+    data,
+    gasLimit,
+    nonce,
+    maxFeePerGasWei,
+    maxPriorityFeePerGasWei,
+    delegates: false,
+    gasPerPubdata,
+    signature,
+  };
+}
+
+/** The list's fields by name. Throws for what is not canonical RLP of as many fields. */
+function readFields(bytes: Uint8Array): ReadonlyMap<Field, unknown> {
+  const body = bytes.subarray(1);
+  let items: unknown;
+  try {
+    const decoded = decodeRlp(body);
+    // Decoders forgive lengths that are longer than they need be; one transaction must have one encoding.
+    if (encodeRlp(decoded) !== toHex(body)) throw malformed("its encoding is not canonical");
+    items = decoded;
+  } catch (error) {
+    if (error instanceof TransactionFormatError) throw error;
+    throw malformed("it is no RLP list", error);
+  }
+  if (!Array.isArray(items) || items.length !== FIELDS.length) {
+    throw malformed(`it must be a list of ${FIELDS.length} fields`);
+  }
+  return new Map(FIELDS.map((field, i) => [field, items[i] as unknown]));
+}
+
+function refuseUnsupported(fields: ReadonlyMap<Field, unknown>): void {
+  for (const [field, what] of [
+    ["factoryDeps", "code published with a transaction (factoryDeps)"],
+    ["paymasterParams", "paymasters"],
+  ] as const) {
+    const list = fields.get(field);
+    if (!Array.isArray(list)) throw malformed(`${field} must be a list`);
+    if (list.length > 0) throw notSupported(what);
+  }
+  if (fields.get("to") === "0x") throw notSupported("transactions of type 0x71 that create a contract; use type 2");
+}
+
+/**
+ * The signature: 65 bytes, r ‖ s ‖ 27 or 28, in a field of its own. Ethereum's three fields hold what an unsigned transaction has
+ * there, as viem and zksync-ethers write it: the chain's id and nothing. Any other form would be a second encoding of one
+ * transaction, and its signature a second hash.
+ */
+function signatureIn(fields: ReadonlyMap<Field, unknown>, chainId: bigint): EcdsaSignature {
+  const unsigned = integer(fields, "v", 256) === chainId && bytesIn(fields, "r") === "0x" && bytesIn(fields, "s") === "0x";
+  if (!unsigned) throw malformed(`its signature must be in customSignature, with v = ${chainId} and r and s empty`);
+  const custom = fromHex(bytesIn(fields, "customSignature"));
+  if (custom.length === 0) throw new TransactionFormatError("BadSignature", "the transaction has no signature");
+  if (custom.length !== 65)
+    throw notSupported(`signatures of contract accounts: this one has ${custom.length} bytes, ECDSA has 65`);
+  const v = custom[64];
+  if (v !== 27 && v !== 28) throw malformed(`its signature ends in ${v}, not in 27 or 28`);
+  return { r: toHex(custom.subarray(0, 32)), s: toHex(custom.subarray(32, 64)), yParity: v === 28 ? 1 : 0 };
+}
+
+function requireSigner(digest: Hex, { r, s, yParity }: EcdsaSignature, from: Hex): void {
+  // EIP-2: of the two signatures that anyone can make of one, only the lower is valid.
+  if (BigInt(s) > HALF_ORDER) throw badSignature();
+  let signer: Hex;
+  try {
+    const key = recoverPublicKey(fromHex(digest), BigInt(yParity), fromHex(r), fromHex(s));
+    signer = `0x${keccak(key).slice(-40)}`;
+  } catch (error) {
+    throw badSignature(error);
+  }
+  if (signer === from) return;
+  throw new TransactionFormatError(
+    "BadSignature",
+    `the transaction is sent from ${from}, but ${signer} signed it; only accounts that sign for themselves are supported`,
+  );
+}
+
+function integer(fields: ReadonlyMap<Field, unknown>, field: Field, bits: number): bigint {
+  const digits = bytesIn(fields, field);
+  if (digits.startsWith("0x00") || digits.length > 2 + bits / 4)
+    throw malformed(`${field} is no canonical integer of at most ${bits} bits`);
+  return digits === "0x" ? 0n : BigInt(digits);
+}
+
+function addressIn(fields: ReadonlyMap<Field, unknown>, field: Field): Hex {
+  const address = bytesIn(fields, field);
+  if (address.length !== 42) throw malformed(`${field} is no address`);
+  return address;
+}
+
+function bytesIn(fields: ReadonlyMap<Field, unknown>, field: Field): Hex {
+  const value = fields.get(field);
+  if (typeof value !== "string") throw malformed(`${field} must be bytes`);
+  return value.toLowerCase() as Hex;
+}
+
+function hashWords(...words: readonly Hex[]): Hex {
+  return keccak(...words.map((word) => fromHex(word)));
+}
+
+function malformed(reason: string, cause?: unknown): TransactionFormatError {
+  return new TransactionFormatError(
+    "Malformed",
+    `the transaction of type 0x71 cannot be read: ${reason}`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+function badSignature(cause?: unknown): TransactionFormatError {
+  return new TransactionFormatError(
+    "BadSignature",
+    "the transaction's signature is not valid",
+    cause === undefined ? {} : { cause },
+  );
+}
+
+function notSupported(what: string): TransactionFormatError {
+  return new TransactionFormatError("FeatureNotSupported", `this chain does not support ${what}`);
+}

@@ -1,0 +1,145 @@
+import { Interface } from "ethers";
+import type { Common } from "@ethereumjs/common";
+import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { VersionOf } from "../../protocol/upgrade.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { PriorityOperation } from "../model/system-transactions.ts";
+import type { BatchCommand } from "../ordering/command.ts";
+import { decodeTransaction } from "../transaction/decode-transaction.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
+import { BatchRefusal } from "./refusal.ts";
+import { isRequest } from "./shown-blocks.ts";
+
+/** What a verifier knows of L1, from its own connection. */
+export interface L1Facts {
+  /** The operation at a place of the chain's queue; undefined where there is none. */
+  operation(index: bigint): Promise<L2CanonicalTransaction | undefined>;
+  /** Whether the registry of Transaction Roots has had the root at its index. */
+  hasRoot(root: ImportedRoot): Promise<boolean>;
+  /** The protocol version that L1 gives a batch. */
+  readonly versionOf: VersionOf;
+}
+
+export interface DecodingContext {
+  readonly rules: Common;
+  /** Operations that earlier batches took from the queue. */
+  readonly operationsTaken: bigint;
+  readonly l1: L1Facts;
+  /** The steps that carry an operation out. */
+  readonly carriedOut: (operation: L2CanonicalTransaction) => PriorityOperation;
+}
+
+/** A batch's commands in order, and the last one. */
+export interface DecodedBatch {
+  readonly commands: readonly BatchCommand[];
+  readonly seal: BatchCommand & { readonly type: "seal" };
+}
+
+const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)"]);
+
+/**
+ * The commands of which a batch consists, read from its blocks: senders are recovered, roots and operations are those that L1
+ * has. Whether the commands lead to exactly these blocks is found by carrying them out. Rejects with BatchRefusal.
+ */
+export async function decodeBatch(inputs: BatchInputs, context: DecodingContext): Promise<DecodedBatch> {
+  const { blocks, batchNumber } = inputs;
+  const [opening, closing] = [blocks[0], blocks.at(-1)];
+  if (opening === undefined || closing === undefined)
+    throw new BatchRefusal("BlockMismatch", `batch ${batchNumber} is shown without blocks`);
+  const commands: BatchCommand[] = [{ type: "open", batchNumber, timestamp: opening.environment.timestamp }];
+  let nextOperation = context.operationsTaken;
+  for (let place = 1; place < blocks.length - 1;) {
+    const rest = blocks.slice(place);
+    const { command, blockCount } = await decodeNext(rest, nextOperation, context);
+    if (command.type === "operation") nextOperation++;
+    commands.push(command);
+    place += blockCount;
+  }
+  return { commands, seal: { type: "seal", timestamp: closing.environment.timestamp } };
+}
+
+interface DecodedCommand {
+  readonly command: BatchCommand;
+  /** Blocks that it makes. */
+  readonly blockCount: number;
+}
+
+async function decodeNext(
+  blocks: readonly InputBlock[],
+  nextOperation: bigint,
+  context: DecodingContext,
+): Promise<DecodedCommand> {
+  const [block] = blocks;
+  if (block === undefined) throw new TypeError("there is no block to decode");
+  const [first] = block.transactions;
+  if (first === undefined || first.kind === "signed") return { command: decodeSigned(block, context.rules), blockCount: 1 };
+  if (first.from === BOOTLOADER_ADDRESS && first.to === PREDEPLOYS.ImportedRoots)
+    return { command: await decodeImports(block, context.l1), blockCount: 1 };
+  return decodeOperation(blocks, nextOperation, context);
+}
+
+/** A block of transactions that their senders signed. */
+function decodeSigned(block: InputBlock, rules: Common): BatchCommand {
+  const { number, timestamp } = block.environment;
+  const transactions = block.transactions.map((transaction): EngineTransaction => {
+    if (transaction.kind !== "signed")
+      throw mismatch(block, "one of the chain's own transactions is among those that were signed");
+    try {
+      // Replay protection is a matter of the chain's pool: the sender has signed the transaction for every chain.
+      return decodeTransaction(transaction.raw, rules, { replayProtection: "optional" });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new BatchRefusal("TransactionInvalid", `block ${number}: ${reason}`, { cause: error });
+    }
+  });
+  return { type: "block", transactions, timestamp };
+}
+
+async function decodeImports(block: InputBlock, l1: L1Facts): Promise<BatchCommand> {
+  const { number, timestamp } = block.environment;
+  const roots = block.transactions.map((transaction) => importedRoot(block, transaction));
+  for (const root of roots) {
+    if (await l1.hasRoot(root)) continue;
+    throw new BatchRefusal(
+      "ImportedRootUnknown",
+      `block ${number} imports root ${root.root} as number ${root.registryIndex}, which L1's registry does not have`,
+    );
+  }
+  return { type: "imports", roots, timestamp };
+}
+
+function importedRoot(block: InputBlock, transaction: InputTransaction): ImportedRoot {
+  const call = transaction.kind === "signed" ? null : abi.parseTransaction({ data: transaction.data });
+  if (call === null) throw mismatch(block, "something else is among imports of roots");
+  return { registryIndex: call.args["registryIndex"] as bigint, root: String(call.args["root"]).toLowerCase() as Hex };
+}
+
+/** Payout, the operation itself and its conclusion, a block each where there is anything in it; or the conclusion alone. */
+async function decodeOperation(
+  blocks: readonly InputBlock[],
+  index: bigint,
+  { l1, carriedOut }: DecodingContext,
+): Promise<DecodedCommand> {
+  const [{ environment }] = blocks as [InputBlock];
+  const queued = await l1.operation(index);
+  if (queued === undefined)
+    throw new BatchRefusal(
+      "OperationUnknown",
+      `block ${environment.number} carries out operation ${index}, which L1's queue does not have`,
+    );
+  const operation = carriedOut(queued);
+  const payoutBlocks = operation.payout.length > 0 ? 1 : 0;
+  const [first = operation.operation] = operation.payout;
+  const [shown, ...others] = blocks[0]?.transactions ?? [];
+  const runs = shown !== undefined && others.length === 0 && isRequest(shown, first);
+  const { timestamp } = environment;
+  return { command: { type: "operation", operation, runs, timestamp }, blockCount: runs ? payoutBlocks + 2 : 1 };
+}
+
+function mismatch({ environment }: InputBlock, reason: string): BatchRefusal {
+  return new BatchRefusal("SystemTransactionMismatch", `block ${environment.number}: ${reason}`);
+}

@@ -1,0 +1,130 @@
+import { createAddressFromString } from "@ethereumjs/util";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockReceipt, Head, MineResult } from "../model/block.ts";
+import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
+import type { SystemRequest } from "../model/system-transactions.ts";
+import type { BlockEngine, PlannedBlock } from "../ordering/block-engine.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+import { changeSize } from "../witness/change-size.ts";
+import type { ChangeSize } from "../witness/change-size.ts";
+import type { NetChanges } from "../witness/flat-state.ts";
+import type { Reexecution } from "../witness/reexecution.ts";
+import type { StateCheat } from "../witness/state-cheat.ts";
+import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
+import { BatchRefusal } from "./refusal.ts";
+
+/**
+ * A validator's engine: runs each planned block in an EVM of its own, if it is the very block that was shown. Only the blocks'
+ * hashes are taken from there, which the first engine alone can compute. Rejects with BatchRefusal; whatever ran until then is in
+ * the execution's state.
+ */
+export class ShownBlocks implements BlockEngine {
+  readonly #inputs: BatchInputs;
+  readonly #execution: Reexecution;
+  readonly #start: number;
+  #head: Head;
+  #place = 0;
+
+  /** `head` is the block before the batch. */
+  constructor(inputs: BatchInputs, head: Head, execution: Reexecution) {
+    this.#inputs = inputs;
+    this.#head = head;
+    this.#execution = execution;
+    this.#start = execution.state.mark();
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  async run(planned: PlannedBlock): Promise<MineResult> {
+    const { environment, transactions } = planned;
+    const { hash } = this.#take(planned);
+    const receipts: BlockReceipt[] = [];
+    for (const [i, transaction] of transactions.entries()) {
+      try {
+        receipts.push({ ...(await this.#execution.run(transaction, environment)), transactionHash: "0x" });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new BatchRefusal("TransactionInvalid", `block ${environment.number}, transaction ${i}: ${reason}`, {
+          cause: error,
+        });
+      }
+    }
+    this.#execution.rememberHash(environment.number, hash);
+    this.#head = { number: environment.number, timestamp: environment.timestamp };
+    return { block: { environment, hash, receipts }, included: transactions, refused: [] };
+  }
+
+  async cheat(cheat: StateCheat): Promise<ChangeSize> {
+    await this.#execution.cheat(cheat);
+    return this.measure();
+  }
+
+  async nonceOf(address: Hex): Promise<bigint> {
+    return (await this.#execution.state.getAccount(createAddressFromString(address)))?.nonce ?? 0n;
+  }
+
+  judgeOperation(judged: JudgedOperation): Promise<OperationVerdict> {
+    return this.#execution.judge(judged);
+  }
+
+  async measure(): Promise<ChangeSize> {
+    return this.#size();
+  }
+
+  async takeChanges(): Promise<NetChanges> {
+    const { blocks, batchNumber } = this.#inputs;
+    if (this.#place !== blocks.length)
+      throw new BatchRefusal("BlockMismatch", `batch ${batchNumber} ends with block ${this.#head.number}, more are shown`);
+    return this.#execution.state.changesSince(this.#start);
+  }
+
+  #size(): ChangeSize {
+    return changeSize(this.#execution.state.changesSince(this.#start));
+  }
+
+  /** The next block that is shown, which must be the planned one. */
+  #take({ environment, transactions, purpose }: PlannedBlock): InputBlock {
+    const shown = this.#inputs.blocks[this.#place++];
+    if (shown === undefined)
+      throw new BatchRefusal(
+        "BlockMismatch",
+        `batch ${this.#inputs.batchNumber} ends without block ${environment.number}, of a transaction that ${purpose}`,
+      );
+    for (const name of ["number", "timestamp", "coinbase", "gasLimit", "prevRandao"] as const) {
+      const [actual, expected] = [shown.environment[name], environment[name]];
+      if (actual !== expected)
+        throw new BatchRefusal("BlockMismatch", `block ${environment.number}: ${name} is ${actual}, not ${expected}`);
+    }
+    const isSame =
+      shown.transactions.length === transactions.length &&
+      transactions.every((transaction, i) => isInput(shown.transactions[i], transaction));
+    if (!isSame)
+      throw new BatchRefusal(
+        "SystemTransactionMismatch",
+        `block ${environment.number}: it does not hold the one that ${purpose}`,
+      );
+    return shown;
+  }
+}
+
+function isInput(shown: InputTransaction | undefined, transaction: EngineTransaction): boolean {
+  if (shown?.kind !== "unsigned") return transaction.kind === "signed" && shown?.raw === transaction.raw;
+  return isRequest(shown, transaction) && shown.nonce === transaction.nonce;
+}
+
+/** Whether a transaction that is shown is the one that is asked for, whatever its nonce. */
+export function isRequest(
+  shown: InputTransaction,
+  { from, to, valueWei, data, gasLimit }: Omit<SystemRequest, "canonicalTxHash">,
+): boolean {
+  return (
+    shown.kind === "unsigned" &&
+    shown.from === from &&
+    shown.to === to &&
+    shown.valueWei === valueWei &&
+    shown.data === data &&
+    shown.gasLimit === gasLimit
+  );
+}

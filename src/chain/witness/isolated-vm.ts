@@ -1,0 +1,72 @@
+import type { Common } from "@ethereumjs/common";
+import { createEVM } from "@ethereumjs/evm";
+import type { EVM } from "@ethereumjs/evm";
+import { createVM, runTx } from "@ethereumjs/vm";
+import type { RunTxOpts, RunTxResult, VM } from "@ethereumjs/vm";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockHashes } from "./block-hashes.ts";
+import type { FlatState } from "./flat-state.ts";
+
+/**
+ * ethereumjs' EVM over a flat state, in which every transaction runs as if it were the first.
+ *
+ * The library expects a transaction to end. One that a watcher breaks off by throwing leaves its transient storage (EIP-1153)
+ * to the next one, with the places of its open checkpoints, those of the state too, and its changes. Such an EVM is not used
+ * again, and the state goes back to where the transaction began.
+ */
+export class IsolatedVm {
+  readonly #rules: Common;
+  readonly #state: FlatState;
+  readonly #blockHashes: BlockHashes;
+  #evm: EVM;
+  #vm: VM;
+
+  private constructor(rules: Common, state: FlatState, blockHashes: BlockHashes, { evm, vm }: Library) {
+    this.#rules = rules;
+    this.#state = state;
+    this.#blockHashes = blockHashes;
+    this.#evm = evm;
+    this.#vm = vm;
+  }
+
+  static async create(rules: Common, state: FlatState, blockHashes: BlockHashes): Promise<IsolatedVm> {
+    return new IsolatedVm(rules, state, blockHashes, await startLibrary(rules, state, blockHashes));
+  }
+
+  /** The EVM of the next transaction, to watch that one with; the one after it may have another. */
+  get evm(): EVM {
+    return this.#evm;
+  }
+
+  /**
+   * Runs one transaction and keeps its effects. `admitted`: a sender that may have code. Throws what ethereumjs throws where the
+   * transaction is invalid, and what a watcher throws; then nothing of it is left.
+   */
+  async run(options: RunTxOpts, admitted?: Hex): Promise<RunTxResult> {
+    const state = this.#state;
+    const mark = state.mark();
+    state.originalStorageCache.clear();
+    state.admitSender(admitted);
+    try {
+      return await runTx(this.#vm, { ...options, skipBlockGasLimitValidation: true });
+    } catch (error) {
+      state.rollback(mark);
+      ({ evm: this.#evm, vm: this.#vm } = await startLibrary(this.#rules, state, this.#blockHashes));
+      throw error;
+    } finally {
+      state.admitSender(undefined);
+    }
+  }
+}
+
+interface Library {
+  readonly evm: EVM;
+  readonly vm: VM;
+}
+
+async function startLibrary(rules: Common, stateManager: FlatState, blockchain: BlockHashes): Promise<Library> {
+  // Of its own: an EVM listens for changes of its rules for as long as they are there.
+  const common = rules.copy();
+  const evm = await createEVM({ common, stateManager, blockchain });
+  return { evm, vm: await createVM({ common, stateManager, evm }) };
+}

@@ -1,0 +1,212 @@
+import type { EVM } from "@ethereumjs/evm";
+import { fromHex } from "../../protocol/hex.ts";
+import {
+  INSTRUCTION_WEIGHTS,
+  isUnsupportedPrecompile,
+  MAX_MODULAR_BYTES,
+  NATIVE_BUDGET,
+  PRECOMPILE_WEIGHTS,
+  UNIT_WEIGHTS,
+} from "../../protocol/native-budget.ts";
+import type { TransactionRequest } from "../transaction/transaction.ts";
+import type { FlatState } from "./flat-state.ts";
+
+/** Why an operation of L1's queue does not run, of what shows while it would. */
+export type UnprovableReason =
+  /** It takes more to prove than an operation may. */
+  | "budget"
+  /** It calls a precompiled contract that no proof covers. */
+  | "precompile"
+  /** It asks for the hash of the block that pays it out, which does not exist yet. */
+  | "blockHash";
+
+/** What is used of a run's state. */
+interface RunState {
+  readonly stack: { peek(count: number): readonly bigint[] };
+  readonly memory: { read(offset: number, length: number): Uint8Array };
+}
+
+type Handler = (runState: RunState, common: unknown) => unknown;
+interface Entry {
+  readonly opHandler: Handler;
+}
+
+const [EXP, KECCAK256, EXTCODECOPY, BLOCKHASH, MCOPY, CREATE, CALL, CALLCODE, CREATE2] = [
+  0x0a, 0x20, 0x3c, 0x40, 0x5e, 0xf0, 0xf1, 0xf2, 0xf5,
+];
+/** CALLDATACOPY, CODECOPY, RETURNDATACOPY, MCOPY: destination, source, length. */
+const COPIES = [0x37, 0x39, 0x3e, MCOPY];
+/** CALL, CALLCODE, DELEGATECALL, STATICCALL. */
+const CALLS = [CALL, CALLCODE, 0xf4, 0xfa];
+/** How a delegated account's code begins (EIP-7702), and how long it is. */
+const DELEGATION = [0xef, 0x01, 0x00, 23] as const;
+const HASH_BLOCK = 136n;
+
+/**
+ * Adds up what an operation takes to prove, instruction by instruction (docs/protocol.md), and breaks its run off where it is too
+ * much, or where it comes to what no proof covers. An instruction counts once its gas is paid, whatever becomes of it.
+ */
+export class NativeMeter {
+  readonly #evm: EVM;
+  readonly #state: FlatState;
+  readonly #operation: Pick<TransactionRequest, "to" | "data">;
+  readonly #entries: Record<number, Entry>;
+  readonly #originals = new Map<number, Entry>();
+  readonly #unknownBlock: bigint | undefined;
+  readonly #loaded = new Set<bigint>();
+  #used = 0;
+  #reason: UnprovableReason | undefined;
+
+  /** The library tells of the outermost message once it has found the transaction valid. */
+  readonly #onMessage = (): void => {
+    this.#evm.events.off("beforeMessage", this.#onMessage);
+    const { to, data } = this.#operation;
+    if (to === undefined) this.#load(fromHex(data).length);
+    else this.#call(BigInt(to), () => fromHex(data));
+  };
+
+  /** `unknownBlock`: number of the block that has no hash yet. */
+  constructor(evm: EVM, state: FlatState, operation: Pick<TransactionRequest, "to" | "data">, unknownBlock: bigint | undefined) {
+    this.#evm = evm;
+    this.#state = state;
+    this.#operation = operation;
+    this.#unknownBlock = unknownBlock;
+    evm.events.on("beforeMessage", this.#onMessage);
+    // No part of the library's interface: see creation-watch.ts.
+    this.#entries = Reflect.get(evm, "_opcodeMap") as Record<number, Entry>;
+    for (const [opcode, weight] of INSTRUCTION_WEIGHTS.entries()) if (weight !== undefined) this.#wrap(opcode, weight);
+  }
+
+  /** Why the run was broken off; undefined where it was not. */
+  get reason(): UnprovableReason | undefined {
+    return this.#reason;
+  }
+
+  /** Units so far. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Adds the code that contracts got. Throws where that is too much. */
+  deposit(bytes: number): void {
+    this.#add(bytes * UNIT_WEIGHTS.depositedByte);
+  }
+
+  stop(): void {
+    this.#evm.events.off("beforeMessage", this.#onMessage);
+    for (const [opcode, entry] of this.#originals) this.#entries[opcode] = entry;
+  }
+
+  #wrap(opcode: number, weight: number): void {
+    const original = this.#entries[opcode];
+    if (original === undefined) return;
+    this.#originals.set(opcode, original);
+    const further = this.#furtherOf(opcode);
+    const opHandler: Handler = (runState, common) => {
+      this.#add(weight);
+      further?.(runState);
+      return original.opHandler(runState, common);
+    };
+    this.#entries[opcode] = { ...original, opHandler };
+  }
+
+  /** What of an instruction depends on its operands. */
+  #furtherOf(opcode: number): ((runState: RunState) => void) | undefined {
+    if (COPIES.includes(opcode)) return ({ stack }) => this.#copy(stack.peek(3)[2]);
+    if (CALLS.includes(opcode))
+      return (runState) => this.#callInstruction(runState, opcode === CALL || opcode === CALLCODE ? 1 : 0);
+    switch (opcode) {
+      case EXP:
+        return ({ stack }) => this.#add(significantBytes(stack.peek(2)[1]) * UNIT_WEIGHTS.exponentByte);
+      case KECCAK256:
+        return ({ stack }) => this.#hash(stack.peek(2)[1]);
+      case BLOCKHASH:
+        return ({ stack }) => this.#askHash(stack.peek(1)[0]);
+      case EXTCODECOPY:
+        return ({ stack }) => {
+          const [address = 0n, , , length] = stack.peek(4);
+          this.#copy(length);
+          this.#loadCodeOf(BigInt.asUintN(160, address));
+        };
+      case CREATE:
+      case CREATE2:
+        return ({ stack }) => {
+          const [, , length = 0n] = stack.peek(3);
+          if (opcode === CREATE2) this.#hash(length);
+          this.#load(Number(length));
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  #callInstruction({ stack, memory }: RunState, valueWords: number): void {
+    const operands = stack.peek(6 + valueWords);
+    const [offset = 0n, length = 0n, , outLength = 0n] = operands.slice(2 + valueWords);
+    this.#copy(outLength);
+    // Gas for this much memory has been paid by now.
+    this.#call(BigInt.asUintN(160, operands[1] ?? 0n), () => memory.read(Number(offset), Number(length)));
+  }
+
+  #call(to: bigint, input: () => Uint8Array): void {
+    if (isUnsupportedPrecompile(to)) this.#end("precompile");
+    const weight = PRECOMPILE_WEIGHTS.get(to);
+    if (weight === undefined) this.#loadCodeOf(to);
+    else this.#add(weight);
+    if (to === 0x02n) this.#add((Math.floor((input().length + 8) / 64) + 1) * UNIT_WEIGHTS.sha256Block);
+    if (to === 0x04n) this.#copy(BigInt(input().length));
+    if (to === 0x05n) this.#modularPower(input());
+  }
+
+  #modularPower(input: Uint8Array): void {
+    const lengths = [0, 32, 64].map((place) => wordAt(input, place));
+    if (lengths.some((length) => length > MAX_MODULAR_BYTES)) this.#end("precompile");
+    this.#add(Number(lengths[1]) * UNIT_WEIGHTS.modularExponentByte);
+  }
+
+  #loadCodeOf(address: bigint): void {
+    if (this.#loaded.has(address)) return;
+    this.#loaded.add(address);
+    const code = this.#state.codeAt(`0x${address.toString(16).padStart(40, "0")}`);
+    this.#load(code.length);
+    const isDelegated = code.length === DELEGATION[3] && [0, 1, 2].every((i) => code[i] === DELEGATION[i]);
+    if (isDelegated) this.#loadCodeOf(BigInt(`0x${Buffer.from(code.subarray(3)).toString("hex")}`));
+  }
+
+  #load(bytes: number): void {
+    this.#add(Math.ceil(bytes / 3) * UNIT_WEIGHTS.loadedThreeBytes);
+  }
+
+  #copy(bytes = 0n): void {
+    this.#add(Number((bytes + 31n) / 32n) * UNIT_WEIGHTS.copiedWord);
+  }
+
+  #hash(bytes = 0n): void {
+    this.#add(Number(bytes / HASH_BLOCK + 1n) * UNIT_WEIGHTS.hashedBlock);
+  }
+
+  #askHash(number: bigint | undefined): void {
+    if (number !== undefined && number === this.#unknownBlock) this.#end("blockHash");
+  }
+
+  #add(units: number): void {
+    this.#used += units;
+    if (this.#used > NATIVE_BUDGET) this.#end("budget");
+  }
+
+  #end(reason: UnprovableReason): never {
+    this.#reason ??= reason;
+    throw new Error(`an operation that takes what no proof covers: ${this.#reason}`);
+  }
+}
+
+function significantBytes(value = 0n): number {
+  return value === 0n ? 0 : Math.ceil(value.toString(16).length / 2);
+}
+
+/** A word of data that goes on with zeros. */
+function wordAt(data: Uint8Array, place: number): bigint {
+  const word = new Uint8Array(32);
+  word.set(data.subarray(place, place + 32));
+  return BigInt(`0x${Buffer.from(word).toString("hex")}`);
+}

@@ -1,0 +1,117 @@
+import type { Account } from "@ethereumjs/util";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockHashMark } from "./block-hashes.ts";
+import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";
+import type { MapLedger } from "./ledger.ts";
+
+/** An account as it crosses threads. */
+export interface PlainAccount {
+  readonly nonce: bigint;
+  readonly balance: bigint;
+  readonly codeHash: Uint8Array;
+  readonly codeSize: number | null;
+}
+
+/** The value of an account, or of a slot where one is named; undefined where nothing is there. */
+export type PlaceValue =
+  | { readonly address: string; readonly slot: undefined; readonly value: PlainAccount | undefined }
+  | { readonly address: string; readonly slot: string; readonly value: Uint8Array | undefined };
+
+/** A block's changes, with the values before it. */
+export interface PlainChanges {
+  readonly number: bigint;
+  readonly hash: Hex | undefined;
+  readonly before: readonly PlaceValue[];
+}
+
+/** What somebody needs to know who answers questions about the state. */
+export interface StateUpdate {
+  /** It is all there is, and replaces what was known; without it, it is what has changed. */
+  readonly isWhole: boolean;
+  /** Hashes of blocks before the first of `blocks`; of a whole state only. */
+  readonly hashes: BlockHashMark;
+  readonly present: readonly PlaceValue[];
+  readonly codes: readonly (readonly [string, Uint8Array])[];
+  readonly blocks: readonly PlainChanges[];
+  readonly oldest: bigint;
+  readonly newest: bigint;
+}
+
+/** Tells one reader in another thread of a state as it changes, at the cost of the changes. Nothing is noted in between. */
+export class StateFeed {
+  readonly #ledger: MapLedger;
+  readonly #kept: KeptBlocks;
+  readonly #hashes: () => BlockHashMark;
+  /** Entries of `kept` that the reader has; undefined where it needs everything. */
+  #sent: number | undefined;
+  #sentCodes = 0;
+
+  constructor(ledger: MapLedger, kept: KeptBlocks, hashes: () => BlockHashMark) {
+    this.#ledger = ledger;
+    this.#kept = kept;
+    this.#hashes = hashes;
+  }
+
+  /** The next update is whole: for a new reader, or because the state went back. */
+  restart(): void {
+    this.#sent = undefined;
+    this.#sentCodes = 0;
+  }
+
+  take(): StateUpdate {
+    const { oldest, newest, end } = this.#kept;
+    const known = this.#sent === undefined ? undefined : this.#kept.from(this.#sent);
+    const isWhole = known === undefined;
+    if (isWhole) this.#sentCodes = 0;
+    const entries = known ?? this.#kept.from(end - this.#kept.length) ?? [];
+    const { codes } = this.#ledger;
+    const newCodes = codes.size === this.#sentCodes ? [] : [...codes].slice(this.#sentCodes);
+    this.#sent = end;
+    this.#sentCodes = codes.size;
+    return {
+      isWhole,
+      hashes: isWhole ? this.#hashes() : new Map(),
+      present: isWhole ? this.#everything() : this.#presentOf(entries),
+      codes: newCodes,
+      blocks: entries.map(plainChanges),
+      oldest,
+      newest,
+    };
+  }
+
+  #everything(): PlaceValue[] {
+    const { accounts, slots } = this.#ledger;
+    const present: PlaceValue[] = [...accounts].map(([address, account]) => ({
+      address,
+      slot: undefined,
+      value: plain(account),
+    }));
+    for (const [address, ofAccount] of slots) for (const [slot, value] of ofAccount) present.push({ address, slot, value });
+    return present;
+  }
+
+  #presentOf(entries: readonly BlockChanges[]): PlaceValue[] {
+    return entries.flatMap(({ records }) =>
+      records.map(({ address, slot }): PlaceValue =>
+        slot === undefined
+          ? { address, slot, value: plain(this.#ledger.account(address)) }
+          : { address, slot, value: this.#ledger.slot(address, slot) },
+      ),
+    );
+  }
+}
+
+function plainChanges({ number, hash, records }: BlockChanges): PlainChanges {
+  const before = records.map((record): PlaceValue =>
+    record.slot === undefined
+      ? { address: record.address, slot: undefined, value: plain(record.before) }
+      : { address: record.address, slot: record.slot, value: record.before },
+  );
+  return { number, hash, before };
+}
+
+function plain(account: Account | undefined): PlainAccount | undefined {
+  if (account === undefined) return undefined;
+  const { nonce, balance, codeHash, codeSize } = account;
+  return { nonce, balance, codeHash, codeSize };
+}

@@ -1,0 +1,43 @@
+/**
+ * What a front-end or a script does with an ecosystem, without Hardhat: `hardhat-hyperchain/client`. It needs ethers;
+ * clients of viem sign through `viemSigner`.
+ */
+export { announceToken, describeToken } from "./client/announce.ts";
+export type { Announcement } from "./client/announce.ts";
+export { bundleResult } from "./client/bundle-result.ts";
+export type { BundleResult } from "./client/bundle-result.ts";
+export { call, requireContract } from "./client/call.ts";
+export type { CallRequest } from "./client/call.ts";
+export { encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress } from "./client/chain-address.ts";
+export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
+export { ClientError } from "./client/client-error.ts";
+export { HyperchainError } from "./runtime/hyperchain-error.ts";
+export type { ClientErrorCode } from "./client/client-error.ts";
+export { deposit } from "./client/deposit.ts";
+export type { Deposit, DepositRequest } from "./client/deposit.ts";
+export { estimateCall, estimateSend } from "./client/estimate.ts";
+export type { CallEstimate, CallToEstimate, ProviderOf, SendEstimate } from "./client/estimate.ts";
+export { findChain } from "./client/ecosystem.ts";
+export type { ChainName, Ecosystem, EcosystemChain } from "./client/ecosystem.ts";
+export { forceDelivery } from "./client/force-delivery.ts";
+export type { ForcedDelivery, ForcedDeliveryRequest } from "./client/force-delivery.ts";
+export { loadEcosystem, messageStatus, messageTrace, waitForStep } from "./client/running-ecosystem.ts";
+export type { MessageStanding, RunningEcosystem, WaitOptions } from "./client/running-ecosystem.ts";
+export { contractNames, revertReason } from "./client/revert-reason.ts";
+export type { ContractNames } from "./client/revert-reason.ts";
+export { send } from "./client/send.ts";
+export type { SendRequest } from "./client/send.ts";
+export { sentMessages } from "./client/sent-messages.ts";
+export type { SentMessage } from "./client/sent-messages.ts";
+export { viemSigner } from "./client/viem-signer.ts";
+export type { ViemWallet } from "./client/viem-signer.ts";
+export { walletView } from "./client/wallet-view.ts";
+export type { TokenBalance, WalletView } from "./client/wallet-view.ts";
+export type { TransferInFlight } from "./client/transfer-in-flight.ts";
+export { finalizeWithdrawal, findWithdrawal, viewL1, withdraw } from "./client/withdraw.ts";
+export type { FinalizedWithdrawal, FoundWithdrawal, WithdrawalState, WithdrawRequest } from "./client/withdraw.ts";
+export { interoperableAddress, parseInteroperableAddress } from "./protocol/interop-request.ts";
+export { JOURNEY_STEPS } from "./protocol/cross-chain-message.ts";
+export type { JourneyStep } from "./protocol/cross-chain-message.ts";
+export { proveMessage, proveWithdrawal } from "./relayer/inclusion-proof.ts";
+export type { MessageInclusionProof, WithdrawalClaim } from "./relayer/inclusion-proof.ts";

@@ -1,0 +1,94 @@
+import { Interface } from "ethers";
+import type { Provider, Signer } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { importedRoots } from "../relayer/contract-interfaces.ts";
+import { proveMessage } from "../relayer/inclusion-proof.ts";
+import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
+import { ClientError } from "./client-error.ts";
+import { messageInclusionProof, topicOf } from "./contract-interfaces.ts";
+import { findChain } from "./ecosystem.ts";
+import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { sentMessages } from "./sent-messages.ts";
+import { senderOn, submit } from "./submit.ts";
+import { findToken } from "./token.ts";
+import { viewL1 } from "./withdraw.ts";
+
+const vault = new Interface([
+  "function announce(address token) returns (bytes32)",
+  `function importDescription(${messageInclusionProof} message)`,
+]);
+
+/** A token's name, symbol and decimals on their way: any other chain can be told. */
+export interface Announcement {
+  readonly chainId: number;
+  readonly messageHash: Hex;
+  readonly transactionHash: Hex;
+}
+
+/**
+ * Has a chain tell the others what a token of it is called. A token that was born there has no name elsewhere until
+ * `describeToken` has brought this. `signer` is on the chain. Throws ClientError.
+ */
+export async function announceToken(
+  ecosystem: Ecosystem,
+  { chain, token }: { readonly chain: ChainName; readonly token: string },
+  signer: Signer,
+): Promise<Announcement> {
+  const source = findChain(ecosystem, chain);
+  const sender = await senderOn(signer, source);
+  const { address, isBase } = await findToken(ecosystem, source, token, sender.provider);
+  if (isBase)
+    throw new ClientError("UnknownToken", `${token} is what gas on ${source.name} is paid with: L1 has described it everywhere`, {
+      token,
+    });
+  const receipt = await submit(sender, {
+    to: PREDEPLOYS.L2NativeTokenVault,
+    data: vault.encodeFunctionData("announce", [address]),
+  });
+  const message = sentMessages(source.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "message");
+  if (message === undefined) throw new Error(`transaction ${receipt.hash} announced nothing`);
+  return { chainId: source.chainId, messageHash: message.messageHash, transactionHash: receipt.hash as Hex };
+}
+
+/**
+ * Brings an announcement to another chain, where `signer` pays: the token has its name there from then on, also before any of it
+ * has come. Throws ClientError NotImported while the chain does not know of the announcement's batch.
+ */
+export async function describeToken(
+  ecosystem: Ecosystem,
+  { announced, on }: { readonly announced: Pick<Announcement, "chainId" | "messageHash">; readonly on: ChainName },
+  signer: Signer,
+  l1: Provider,
+): Promise<Hex> {
+  const destination = findChain(ecosystem, on);
+  const sender = await senderOn(signer, destination);
+  const view = viewL1(ecosystem, l1);
+  await view.poll();
+  const [place] = view.messages(BigInt(announced.chainId), PREDEPLOYS.L2NativeTokenVault, announced.messageHash);
+  const roots = place === undefined ? [] : await importedBy(sender.provider);
+  for (const root of roots) {
+    const proof = place === undefined ? undefined : proveMessage(view, place, root);
+    if (proof === undefined) continue;
+    const data = vault.encodeFunctionData("importDescription", [proof]);
+    return (await submit(sender, { to: PREDEPLOYS.L2NativeTokenVault, data })).hash as Hex;
+  }
+  const source = findChain(ecosystem, announced.chainId).name;
+  throw new ClientError(
+    "NotImported",
+    `${destination.name} does not know of the announcement ${announced.messageHash} yet: settle ${source}, and wait until ${destination.name} has looked at L1`,
+    { ...announced },
+  );
+}
+
+/** Indexes of the roots that a chain has imported, in order. */
+async function importedBy(chain: Provider): Promise<readonly bigint[]> {
+  const topics = [topicOf(importedRoots, "RootImported")];
+  const toBlock = await chain.getBlockNumber();
+  const logs = await readLogs(
+    chain,
+    { address: PREDEPLOYS.ImportedRoots, topics, fromBlock: 0, toBlock },
+    DEFAULT_BLOCKS_PER_PAGE,
+  );
+  return logs.map((log) => importedRoots.parseLog(log)?.args["registryIndex"] as bigint);
+}

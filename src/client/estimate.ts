@@ -1,0 +1,139 @@
+import { getBytes, ZeroHash } from "ethers";
+import type { Provider, TransactionRequest } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import type { CallRequest } from "./call.ts";
+import { formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
+import { ClientError } from "./client-error.ts";
+import { assetRouter, callbackRecipient, interopHandler } from "./contract-interfaces.ts";
+import { findChain, memberName } from "./ecosystem.ts";
+import type { Ecosystem } from "./ecosystem.ts";
+import { revertReason } from "./revert-reason.ts";
+import type { ContractNames } from "./revert-reason.ts";
+import { requireOther } from "./send.ts";
+import type { SendRequest } from "./send.ts";
+import { refusalOf } from "./submit.ts";
+import { findToken, l1TokenOf } from "./token.ts";
+
+/** A member's provider, by chain id. */
+export type ProviderOf = (chainId: number) => Provider;
+
+/** A call to estimate: `sender` calls it, an account or a contract of the sending chain. */
+export interface CallToEstimate extends Omit<CallRequest, "gasLimit" | "callback"> {
+  readonly sender: string;
+}
+
+/** What a call takes on the state of this moment. Add a margin where the state may change until it is brought. */
+export interface CallEstimate {
+  /** The least `gasLimit` with which the call succeeds: making the sender's account, if it is new, and paying tokens included. */
+  readonly gasLimit: bigint;
+  /** The least `callback.gasLimit` with which the sender takes the answer; undefined where it takes none, as accounts do not. */
+  readonly callbackGasLimit: bigint | undefined;
+}
+
+/** What a send takes on its destination. */
+export interface SendEstimate {
+  /** Gas of paying the amount out there, with the token's contract if it is new; checking the proof comes on top. */
+  readonly deliveryGas: bigint;
+}
+
+/** What the destination is asked; the bundle itself does not exist yet. */
+const ESTIMATED_BUNDLE = { nonce: 0n, valueMessageHash: ZeroHash, executionAddress: PREDEPLOYS.InteropHandler };
+
+/**
+ * Estimates a call of a contract on another chain by running it there as the interop handler would, on the newest state.
+ * Throws ClientError Failed with the reason where it would fail.
+ */
+export async function estimateCall(
+  ecosystem: Ecosystem,
+  request: CallToEstimate,
+  providerOf: ProviderOf,
+  names?: Pick<ContractNames, "error">,
+): Promise<CallEstimate> {
+  const source = findChain(ecosystem, request.from);
+  const to = parseChainAddress(ecosystem, request.to);
+  requireOther(source.chainId, to.chainId, ecosystem, "a withdrawal or a plain message");
+  const [here, there] = [providerOf(source.chainId), providerOf(to.chainId)];
+  const data = await handlerCall(ecosystem, request, here);
+  const run = { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.InteropHandler, data };
+  const gasLimit = await gasOfRun(run, there).catch((error: unknown) => {
+    throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);
+  });
+  const result = await there.call(run);
+  const answer = callbackRecipient.encodeFunctionData("onInteropResult", [ZeroHash, true, result]) as Hex;
+  const sender = parseAccount(request.sender);
+  const hasCode = (await here.getCode(sender)) !== "0x";
+  const callback = { from: PREDEPLOYS.InteropHandler, to: sender, data: answer };
+  // Contracts that know only hashes of what they sent refuse this one, which was never sent.
+  const callbackGasLimit = hasCode ? await gasOfRun(callback, here).catch(() => undefined) : undefined;
+  return { gasLimit, callbackGasLimit };
+}
+
+/** Estimates what the delivery of a send takes on its destination. Throws ClientError Failed where it would be refused. */
+export async function estimateSend(ecosystem: Ecosystem, request: SendRequest, providerOf: ProviderOf): Promise<SendEstimate> {
+  const source = findChain(ecosystem, request.from);
+  const to = parseChainAddress(ecosystem, request.to);
+  requireOther(source.chainId, to.chainId, ecosystem, "a withdrawal");
+  const token = await findToken(ecosystem, source, request.token, providerOf(source.chainId));
+  const data = assetRouter.encodeFunctionData("release", [token.originChainId, token.originToken, to.account, request.amount]);
+  const run = { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.L2AssetRouter, data: data as Hex };
+  const deliveryGas = await gasOfRun(run, providerOf(to.chainId)).catch((error: unknown) => {
+    throw wouldFail(error, `the delivery on ${memberName(ecosystem, to.chainId)}`);
+  });
+  return { deliveryGas };
+}
+
+/** What the handler does with the bundle, between taking its assets and marking it. */
+async function handlerCall(ecosystem: Ecosystem, request: CallToEstimate, here: Provider): Promise<Hex> {
+  const source = findChain(ecosystem, request.from);
+  const { chainId, account } = parseChainAddress(ecosystem, request.to);
+  const { value = 0n, reward = 0n, tokens = [] } = request;
+  const carried = { kind: 2, destinationChainId: chainId, sender: request.sender, nonce: 0n };
+  const baseToken = l1TokenOf(findChain(ecosystem, chainId), undefined);
+  const assets: unknown[] = [];
+  const hasValue = value + reward > 0n;
+  if (hasValue) {
+    const origin = { originChainId: ecosystem.l1.chainId, originToken: baseToken };
+    assets.push({ ...carried, ...origin, amount: value + reward, recipient: PREDEPLOYS.InteropHandler });
+  }
+  for (const { token, amount } of tokens) {
+    const { originChainId, originToken } = await findToken(ecosystem, source, token, here);
+    assets.push({ ...carried, originChainId, originToken, amount, recipient: PREDEPLOYS.InteropHandler });
+  }
+  const sender = parseAccount(request.sender);
+  const bundle = {
+    ...ESTIMATED_BUNDLE,
+    sourceChainId: source.chainId,
+    destinationChainId: chainId,
+    sender,
+    calls: [{ fromAccount: request.asMessage !== true, to: account, value, data: request.data }],
+    ...(hasValue ? { valueMessageHash: `0x${"01".padStart(64, "0")}` } : {}),
+    value,
+    relayerReward: reward,
+    tokens: tokens.map(({ recipient }) => ({ messageHash: ZeroHash, recipient: parseAccount(recipient) })),
+    gasLimit: 0n,
+    refundRecipient: parseAccount(request.refundTo ?? sender),
+    // Not 0, so that what the calls return is kept: a callback needs it, and it costs little.
+    callbackGasLimit: 1n,
+    callbackReward: 0n,
+  };
+  return interopHandler.encodeFunctionData("executeCalls", [ZeroHash, bundle, assets]) as Hex;
+}
+
+/** The least gas that the run needs as a call of a contract: without what a transaction costs by itself. */
+async function gasOfRun(run: TransactionRequest & { readonly data: Hex }, provider: Provider): Promise<bigint> {
+  const bytes = getBytes(run.data);
+  const zeros = bytes.filter((byte) => byte === 0).length;
+  const gas = await provider.estimateGas(run);
+  return gas - TRANSACTION_GAS - ZERO_BYTE_GAS * BigInt(zeros) - OTHER_BYTE_GAS * BigInt(bytes.length - zeros);
+}
+
+/** EIP-2028. */
+const [TRANSACTION_GAS, ZERO_BYTE_GAS, OTHER_BYTE_GAS] = [21_000n, 4n, 16n];
+
+function wouldFail(error: unknown, what: string, names?: Pick<ContractNames, "error">): unknown {
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return error;
+  const message = `${what} would fail: it reverts ${revertReason(refusal.data, names)}`;
+  return new ClientError("Failed", message, { data: refusal.data }, { cause: error });
+}

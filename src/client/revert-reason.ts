@@ -1,0 +1,87 @@
+import { Interface } from "ethers";
+import type { ErrorDescription, InterfaceAbi } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { knownErrorOf } from "./contract-interfaces.ts";
+
+/** The caller's contracts, by which errors and calls have names. */
+export interface ContractNames {
+  /** The error that revert data hold; undefined for one that no contract has. */
+  error(data: Hex): ErrorDescription | undefined;
+  /** A call's function with its arguments, such as `increase(3)`; undefined for one that no contract has. */
+  call(data: Hex): string | undefined;
+}
+
+/** What contracts with these interfaces name. */
+export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
+  const interfaces = abis.map((abi) => new Interface(abi));
+  return {
+    error(data) {
+      for (const each of interfaces) {
+        const error = parsed(() => each.parseError(data), data);
+        if (error !== undefined) return error;
+      }
+      return undefined;
+    },
+    call(data) {
+      for (const each of interfaces) {
+        const call = parsed(() => each.parseTransaction({ data }), data);
+        if (call !== undefined) return `${call.name}(${call.args.map(shown).join(", ")})`;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The error that revert data hold: Solidity's own, one of this package's contracts, or one of `names`. */
+export function revertError(data: Hex, names?: Pick<ContractNames, "error">): ErrorDescription | undefined {
+  return parsed(() => knownErrorOf(data) ?? null, data) ?? names?.error(data);
+}
+
+/** Why a call reverted, as the end of "it reverted …": with its error, reason or panic by name where one is known. */
+export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): string {
+  if (data === "0x") return "without a reason";
+  const error = revertError(data, names);
+  if (error === undefined) return `with ${data}`;
+  if (error.name === "Error" && error.args.length === 1) return `with "${String(error.args[0])}"`;
+  if (error.name === "Panic" && error.args.length === 1) return `with panic ${panicText(BigInt(String(error.args[0])))}`;
+  return `with ${error.name}(${error.args.map(shown).join(", ")})`;
+}
+
+/** A panic's code with what it stands for: `0x11 (arithmetic overflow or underflow)`. */
+export function panicText(code: bigint): string {
+  const meaning = PANICS.get(code);
+  return `0x${code.toString(16).padStart(2, "0")}${meaning === undefined ? "" : ` (${meaning})`}`;
+}
+
+/** Solidity's documentation, "Panic via assert and Error via require". */
+const PANICS: ReadonlyMap<bigint, string> = new Map([
+  [0x00n, "compiler-inserted panic"],
+  [0x01n, "assert of a false condition"],
+  [0x11n, "arithmetic overflow or underflow"],
+  [0x12n, "division or modulo by zero"],
+  [0x21n, "conversion to a value that the enum does not have"],
+  [0x22n, "wrongly encoded storage bytes"],
+  [0x31n, "pop of an empty array"],
+  [0x32n, "index out of bounds"],
+  [0x41n, "too much memory, or too large an array"],
+  [0x51n, "call of a function variable that is not set"],
+]);
+
+/** Without a selector there is nothing to look for; and data can be cut off: InteropHandler keeps 1,024 bytes of a revert. */
+function parsed<T>(parse: () => T | null, data: Hex): T | undefined {
+  if (data.length < SELECTOR_LENGTH) return undefined;
+  try {
+    return parse() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of `0x` and four bytes. */
+const SELECTOR_LENGTH = 10;
+
+/** An argument as Solidity's developers write it; lists and structs in brackets. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
+  return typeof value === "string" && !value.startsWith("0x") ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,89 @@
+import type { JourneyStep } from "../protocol/cross-chain-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { ClientError } from "./client-error.ts";
+import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+
+/** An ecosystem that runs, as `hyperchain_info` of any of its members tells it. */
+export interface RunningEcosystem extends Ecosystem {
+  readonly name: string;
+  readonly l1: Ecosystem["l1"] & { readonly url: string };
+  readonly chains: readonly (EcosystemChain & { readonly url: string })[];
+  /** Well-known contracts at their public addresses, for `viemChain`. */
+  readonly singletons: { readonly multicall3?: Hex };
+}
+
+/** How far a message is. */
+export interface MessageStanding {
+  readonly messageHash: Hex;
+  readonly type: string;
+  readonly sourceChainId: number;
+  readonly destinationChainId: number;
+  /** Done, in order. */
+  readonly steps: readonly { readonly step: string; readonly chainId: number; readonly transactionHash: Hex }[];
+  /** What happens next; absent where every step is done. */
+  readonly waitingFor?: string;
+  /** Why its delivery was refused last. */
+  readonly refusal?: string;
+}
+
+/** A JSON-RPC client of any member: ethers' `JsonRpcProvider` and `BrowserProvider`, or `{ send }` of one's own. */
+export interface Asking {
+  send(method: string, params: unknown[]): Promise<unknown>;
+}
+
+export interface WaitOptions {
+  /** How long to wait for it in all. Default 120,000. */
+  readonly timeoutMs?: number;
+  /** Between two looks. Default 500. */
+  readonly lookMs?: number;
+}
+
+const TIMEOUT_MS = 120_000;
+const LOOK_MS = 500;
+
+/** What there is: members, URLs, contracts. Rejects with the member's error. */
+export async function loadEcosystem(member: Asking): Promise<RunningEcosystem> {
+  return (await member.send("hyperchain_info", [])) as RunningEcosystem;
+}
+
+/** How far a message is, by its hash or that of the transaction that sent it; undefined for a hash that names none. */
+export async function messageStatus(member: Asking, hash: Hex): Promise<MessageStanding | undefined> {
+  return ((await member.send("hyperchain_message", [hash])) as MessageStanding | null) ?? undefined;
+}
+
+/**
+ * The calls of a message on both chains, and why one failed, as `hyperchain_traceMessage` tells them; undefined for a hash
+ * that names none.
+ */
+export async function messageTrace(member: Asking, hash: Hex): Promise<unknown> {
+  return (await member.send("hyperchain_traceMessage", [hash])) ?? undefined;
+}
+
+/**
+ * Resolves when a message has done a step, such as "executed". Rejects with ClientError Failed where its delivery is refused, and
+ * TimedOut where it takes too long, each with what it waits for.
+ */
+export async function waitForStep(
+  member: Asking,
+  hash: Hex,
+  step: JourneyStep,
+  { timeoutMs = TIMEOUT_MS, lookMs = LOOK_MS }: WaitOptions = {},
+): Promise<MessageStanding> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const message = await messageStatus(member, hash);
+    if (message?.steps.some((done) => done.step === step) === true) return message;
+    if (message?.refusal !== undefined)
+      throw new ClientError("Failed", `message ${hash} cannot be delivered: ${message.refusal}`, { message });
+    if (performance.now() > end) {
+      const standing =
+        message === undefined
+          ? "no member knows it: is this the hash of a message?"
+          : `it waits until ${message.waitingFor ?? "its chain tells more"}`;
+      throw new ClientError("TimedOut", `message ${hash} did not reach "${step}" within ${timeoutMs} ms; ${standing}`, {
+        message,
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}

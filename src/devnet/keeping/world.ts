@@ -1,0 +1,130 @@
+import { join } from "node:path";
+import type { Ledger, LedgerStream } from "../../ledger/ledger.ts";
+import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
+import { openChainKeeping } from "../../node/keeping/chain-keeping.ts";
+import type { ChainKeeping } from "../../node/keeping/chain-keeping.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+import type { BaseToken } from "../chains/base-token.ts";
+import type { CreatedChain } from "../chains/create-chain.ts";
+import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import { DevnetOptionsError } from "../options.ts";
+import type { ChainPlan, CompleteOptions } from "../options.ts";
+
+/** What never changes about a chain. */
+export interface ChainBirth {
+  readonly created: CreatedChain;
+  readonly baseToken: BaseToken;
+  readonly dataAvailabilityPolicy: Hex;
+  /** Of block 0; seconds. */
+  readonly genesisTimestamp: bigint;
+}
+
+/** What is known of a chain beyond its process. */
+export interface KeptChain extends ChainKeeping {
+  /** Undefined where it is to be created. */
+  readonly birth: ChainBirth | undefined;
+  born(birth: ChainBirth): void;
+  /** Where a member in a process of its own keeps its key, and what it signs. */
+  memberFile(kind: "validator" | "keeper", place: number): string;
+}
+
+/** An ecosystem in a folder, which outlasts its process. */
+export interface World {
+  /** Whether it goes on: an earlier process had started it completely. */
+  readonly continues: boolean;
+  /** Block 0 of L1; milliseconds. */
+  readonly l1GenesisMs: number;
+  /** How far the ecosystem's time had been moved. */
+  readonly movedSeconds: bigint;
+  readonly l1: LedgerStream;
+  readonly deployed: DeployedEcosystem | undefined;
+  keepDeployed(deployed: DeployedEcosystem): void;
+  chain(chainId: bigint, coinbase: Hex): KeptChain;
+  keepMovedSeconds(seconds: bigint): void;
+  /** The first start has come to its end. */
+  started(): void;
+  together<T>(work: () => Promise<T>): Promise<T>;
+  durable(): Promise<void>;
+  close(): void;
+}
+
+const FACTS = {
+  plan: "plan",
+  l1Genesis: "l1 genesis",
+  deployed: "deployed",
+  moved: "moved seconds",
+  started: "started",
+} as const;
+
+/**
+ * Opens the folder that `data` names. What a first start left incomplete is forgotten: nobody was told of it. Throws LedgerError,
+ * or DevnetOptionsError where the ecosystem in it is another one than the options describe.
+ */
+export function openWorld(folder: string, options: CompleteOptions, plans: readonly ChainPlan[], nowMs: number): World {
+  const ledger = openSqliteLedger(folder);
+  try {
+    return worldOf(ledger, folder, described(options, plans), nowMs);
+  } catch (error) {
+    ledger.close();
+    throw error;
+  }
+}
+
+function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): World {
+  const facts = ledger.facts("ecosystem");
+  const continues = facts.get(FACTS.started) !== undefined;
+  if (continues) requireSame(folder, facts.get(FACTS.plan) ?? "", plan);
+  else {
+    ledger.clear();
+    facts.set(FACTS.plan, plan);
+    facts.set(FACTS.l1Genesis, String(nowMs));
+  }
+  let moved = BigInt(facts.get(FACTS.moved) ?? 0);
+  const read = <T>(name: string): T | undefined => {
+    const text = facts.get(name);
+    return text === undefined ? undefined : decodeEntry<T>(text);
+  };
+  const deployed = read<Omit<DeployedEcosystem, "gasUsed">>(FACTS.deployed);
+  return {
+    continues,
+    l1GenesisMs: Number(facts.get(FACTS.l1Genesis)),
+    movedSeconds: moved,
+    l1: ledger.stream("L1"),
+    deployed: deployed === undefined ? undefined : { ...deployed, gasUsed: new Map() },
+    keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry({ ...ecosystem, gasUsed: undefined })),
+    chain: (chainId, coinbase) => ({
+      ...openChainKeeping(ledger, chainId, coinbase),
+      birth: read<ChainBirth>(`chain ${chainId}`),
+      born: (birth) => facts.set(`chain ${chainId}`, encodeEntry(birth)),
+      memberFile: (kind, place) => join(folder, `${kind}-${chainId}-${place + 1}`),
+    }),
+    keepMovedSeconds(seconds) {
+      if (seconds === moved) return;
+      moved = seconds;
+      facts.set(FACTS.moved, String(seconds));
+    },
+    started: () => facts.set(FACTS.started, "true"),
+    together: (work) => ledger.together(work),
+    durable: () => ledger.durable(),
+    close: () => ledger.close(),
+  };
+}
+
+/** Fields of a chain's plan that each start may say anew. */
+const MAY_CHANGE: ReadonlySet<string> = new Set(["place", "port", "blocks", "batches", "journal", "maxInstructions", "readers"]);
+
+/** What of the options an ecosystem cannot change any more. */
+function described({ prover }: CompleteOptions, plans: readonly ChainPlan[]): string {
+  const chains = plans.map((plan) => Object.fromEntries(Object.entries(plan).filter(([field]) => !MAY_CHANGE.has(field))));
+  return JSON.stringify({ prover: prover.mode, chains }, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+}
+
+function requireSame(folder: string, kept: string, plan: string): void {
+  if (kept === plan) return;
+  throw new DevnetOptionsError(
+    `data: ${folder} holds another ecosystem (${kept}) than these options describe (${plan}); start it with its own options, or name another folder`,
+  );
+}

@@ -1,0 +1,47 @@
+import { Wallet } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { openFileJournal } from "../../settlement/journal/journal.ts";
+import type { QuorumContext, SigningEntry, SigningJournal } from "../../settlement/quorum.ts";
+
+/** A chain, on one L1: a development L1 that begins anew gives the same address to another chain. */
+export interface SigningPlace extends QuorumContext {
+  /** Of the L1 block with the ecosystem's first contract. */
+  readonly bornInBlock: string;
+}
+
+type MemberEntry =
+  | { readonly type: "key"; readonly key: Hex }
+  | { readonly type: "signed"; readonly place: SigningPlace; readonly entry: SigningEntry };
+
+/** What a member keeps over a restart: its key, and all that it was about to sign. */
+export interface MemberFile {
+  readonly key: Hex;
+  journalOf(place: SigningPlace): SigningJournal;
+}
+
+/** Only its owner may read a member's key. */
+const OWNER_ONLY = 0o600;
+
+/**
+ * Opens a member's file; makes it, with a new key, where there is none. Rejects with SettlementError JournalCorrupt for a file
+ * that is no such file, or with the file system's error.
+ */
+export async function openMemberFile(path: string): Promise<MemberFile> {
+  const journal = await openFileJournal<MemberEntry>(path, OWNER_ONLY);
+  const kept = journal.entries.find((entry) => entry.type === "key")?.key;
+  const key = kept ?? (Wallet.createRandom().privateKey as Hex);
+  if (kept === undefined) await journal.append({ type: "key", key });
+  return {
+    key,
+    journalOf(place) {
+      const isHere = (other: SigningPlace): boolean =>
+        other.settlementChainId === place.settlementChainId &&
+        other.hyperchain === place.hyperchain &&
+        other.bornInBlock === place.bornInBlock;
+      return {
+        entries: journal.entries.flatMap((each) => (each.type === "signed" && isHere(each.place) ? [each.entry] : [])),
+        append: (entry) => journal.append({ type: "signed", place, entry }),
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { HyperchainError } from "../runtime/hyperchain-error.ts";
+
+/** The ecosystem was closed before it had answered. */
+export class EcosystemClosedError extends HyperchainError {
+  override readonly name = "EcosystemClosedError";
+  readonly code = "EcosystemClosed";
+
+  constructor(cause?: unknown) {
+    super("the ecosystem was closed, so this is not answered any more", { cause });
+  }
+}
+
+/** Whether something has ended, for those who would otherwise fail for its parts that are gone. */
+export interface ShutdownGuard {
+  /** From now on everything that is cut off says why. */
+  end(): void;
+  /** The functions; what they reject with after the end is EcosystemClosedError. */
+  cutOff<Functions extends { readonly [Name in keyof Functions]: (...args: never[]) => Promise<unknown> }>(
+    functions: Functions,
+  ): Functions;
+}
+
+export function createShutdownGuard(): ShutdownGuard {
+  let isOver = false;
+  function cutOffOne<Args extends never[], Result>(work: (...args: Args) => Promise<Result>): (...args: Args) => Promise<Result> {
+    return async (...args) => {
+      if (isOver) throw new EcosystemClosedError();
+      try {
+        return await work(...args);
+      } catch (error) {
+        throw isOver ? new EcosystemClosedError(error) : error;
+      }
+    };
+  }
+  return {
+    end: () => void (isOver = true),
+    cutOff: <Functions extends object>(functions: Functions) =>
+      Object.fromEntries(
+        Object.entries<(...args: never[]) => Promise<unknown>>(functions as never).map(([name, work]) => [name, cutOffOne(work)]),
+      ) as Functions,
+  };
+}

@@ -1,0 +1,47 @@
+import { TypedDataEncoder } from "ethers";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { wordToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { MULTICALL3_CODE } from "./multicall3-code.ts";
+import { PERMIT2_CHAIN_ID_AT, PERMIT2_CODE, PERMIT2_DOMAIN_SEPARATOR_AT } from "./permit2-code.ts";
+
+/** Contracts that tools expect on every chain, and the addresses at which the public has them. */
+export const SINGLETONS = {
+  /** Deploys with CREATE2 for everyone: foundry, hardhat-deploy and many scripts use it. */
+  create2Deployer: "0x4e59b44847b379578588920ca78fbf26c0b4956c",
+  /** The same for Safe's contracts. */
+  safeSingletonFactory: "0x914d7fec6aac8cd542e72bca78b30650d45643d7",
+  multicall3: "0xca11bde05977b3631167028862be2a173976ca11",
+  permit2: "0x000000000022d473030f116ddee9f6b43ac78ba3",
+} as const satisfies Readonly<Record<string, Hex>>;
+
+export type SingletonName = keyof typeof SINGLETONS;
+
+/**
+ * CREATE2 with the first word as the salt and the rest as init code; reverts where nothing was created. In the public domain
+ * (github.com/Arachnid/deterministic-deployment-proxy).
+ */
+const CREATE2_DEPLOYER_CODE: Hex =
+  "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
+
+/** The singletons as accounts of a chain's first state, as their public deployments would leave them there. */
+export function singletonAccounts(chainId: bigint): GenesisAccount[] {
+  const codes: Readonly<Record<SingletonName, Hex>> = {
+    create2Deployer: CREATE2_DEPLOYER_CODE,
+    safeSingletonFactory: CREATE2_DEPLOYER_CODE,
+    multicall3: `0x${MULTICALL3_CODE}`,
+    permit2: permit2Code(chainId),
+  };
+  return Object.entries(SINGLETONS).map(([name, address]) => ({ address, nonce: 1n, code: codes[name as SingletonName] }));
+}
+
+function permit2Code(chainId: bigint): Hex {
+  const separator = TypedDataEncoder.hashDomain({ name: "Permit2", chainId, verifyingContract: SINGLETONS.permit2 });
+  const withChainId = withWord(PERMIT2_CODE, PERMIT2_CHAIN_ID_AT, wordToHex(chainId));
+  return `0x${withWord(withChainId, PERMIT2_DOMAIN_SEPARATOR_AT, separator as Hex)}`;
+}
+
+/** The code, in digits, with a word in place of its bytes from there on. */
+function withWord(code: string, at: number, word: Hex): string {
+  return `${code.slice(0, 2 * at)}${word.slice(2)}${code.slice(2 * at + 64)}`;
+}

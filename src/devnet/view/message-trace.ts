@@ -1,0 +1,92 @@
+import type { RpcClient } from "../../chain/rpc/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { callsOf, failedUserCall, repeatCall, repeatedCall, solidityLines } from "../../client/remote-failure.ts";
+import type { Ask, CallFrame } from "../../client/remote-failure.ts";
+import { revertReason } from "../../client/revert-reason.ts";
+import type { ContractNames } from "../../client/revert-reason.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
+import type { CallFailure, MessageInfo, MessageTrace, TracedCall } from "./ecosystem-info.ts";
+
+export interface MessageTraceDependencies {
+  readonly chains: readonly Pick<DevnetChain, "chainId" | "provider" | "answer">[];
+  /** What the contracts of the ecosystem's user call their errors and functions. */
+  readonly names: () => Promise<ContractNames>;
+}
+
+/** Steps whose transactions run contracts that a user knows; a bundle is delivered and executed by one. */
+const TRACED_STEPS = new Set(["initiated", "executed"]);
+
+/**
+ * One trace of a message over both chains: the calls of the transaction that sent it and of the one that executed it, and
+ * why a call of it
+ * failed. `client` asked. Transactions on L1 are not traced. Rejects with RpcError TraceTooLarge, or a chain's error.
+ */
+export async function traceMessage(
+  message: MessageInfo,
+  client: RpcClient | undefined,
+  { chains, names }: MessageTraceDependencies,
+): Promise<MessageTrace> {
+  const known = await names();
+  const transactions = [];
+  let failure: CallFailure | undefined;
+  for (const { step, chainId, transactionHash } of message.steps) {
+    const chain = chains.find((each) => Number(each.chainId) === chainId);
+    if (!TRACED_STEPS.has(step) || chain === undefined) continue;
+    const calls = await callsOf((method, params) => chain.answer(method, params, client), transactionHash);
+    transactions.push({ step, chainId, transactionHash, calls: named(calls, known) });
+    const failed = step === "executed" ? failedUserCall(calls) : undefined;
+    if (failed !== undefined) failure = await explain(failed, { chain, transactionHash, known });
+  }
+  return { message, transactions, ...(failure === undefined ? {} : { failure }) };
+}
+
+interface FailedOn {
+  readonly chain: MessageTraceDependencies["chains"][number];
+  readonly transactionHash: MessageInfo["messageHash"];
+  readonly known: ContractNames;
+}
+
+async function explain(failed: CallFrame, { chain, transactionHash, known }: FailedOn): Promise<CallFailure> {
+  const ask: Ask = (method, params) => chain.provider.request({ method, params });
+  const { blockNumber } = (await ask("eth_getTransactionReceipt", [transactionHash])) as { readonly blockNumber: string };
+  const data = failed.output ?? "0x";
+  return {
+    chainId: Number(chain.chainId),
+    contract: failed.to ?? "0x",
+    call: known.call(failed.input) ?? failed.input,
+    data,
+    reason:
+      data === "0x" && failed.error !== undefined && failed.error !== "execution reverted"
+        ? `with ${failed.error}`
+        : revertReason(data, known),
+    stackTrace: (await failsHarmlessly(failed, chain, Number(blockNumber)))
+      ? solidityLines(await repeatCall(ask, failed, Number(blockNumber)))
+      : [],
+  };
+}
+
+/**
+ * Whether the engine may repeat the call, for the lines in its error. By itself and in another state the call may do what
+ * it did not do
+ * in its transaction, and its author may have meant it to end this process; so the chain's thread for questions runs it
+ * before, in the
+ * very state, and tells a revert from what the engine must not run.
+ */
+async function failsHarmlessly(call: CallFrame, { answer }: FailedOn["chain"], blockNumber: number): Promise<boolean> {
+  return answer("eth_estimateGas", repeatedCall(call, blockNumber), undefined).then(
+    () => false,
+    (error: unknown) => error instanceof RpcError && error.code === RpcCode.reverted,
+  );
+}
+
+/** The frame with its call and its failure in words. */
+function named(frame: CallFrame, known: ContractNames): TracedCall {
+  const { calls = [], ...rest } = frame;
+  const call = known.call(frame.input);
+  return {
+    ...rest,
+    ...(call === undefined ? {} : { call }),
+    ...(frame.error === undefined ? {} : { reason: revertReason(frame.output ?? "0x", known) }),
+    ...(calls.length === 0 ? {} : { calls: calls.map((each) => named(each, known)) }),
+  };
+}

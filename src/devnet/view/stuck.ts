@@ -1,0 +1,59 @@
+import type { EcosystemInfo, MessageInfo, StuckMessage } from "./ecosystem-info.ts";
+import { hasArrived } from "./message-info.ts";
+
+/** What a stuck message is told apart from one on its way by. */
+export interface StuckDependencies {
+  readonly info: Pick<EcosystemInfo, "chains" | "relayer">;
+  /** Why a chain stands still for good; undefined while it runs. */
+  readonly faultOf: (chainId: number) => string | undefined;
+  /** Whether the message's destination has gone on without a root that holds it. */
+  readonly isIgnored: (message: MessageInfo) => boolean;
+}
+
+/** Why a message does not go on by itself, and what helps; undefined where it has arrived or goes on. */
+export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }: StuckDependencies): StuckMessage | undefined {
+  if (hasArrived(message)) return undefined;
+  const { messageHash, sourceChainId, destinationChainId, refusal } = message;
+  const has = (step: string): boolean => message.steps.some((done) => done.step === step);
+  const nameOf = (chainId: number): string => info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
+  const stands = (chainId: number): StuckMessage | undefined => {
+    const fault = faultOf(chainId);
+    if (fault === undefined) return undefined;
+    return {
+      why: `${nameOf(chainId)} stands still: ${fault}`,
+      help: "start the ecosystem again; beside an L1 that goes on, the chain's exit pays its holders once it is open (docs/security.md)",
+    };
+  };
+  if (!has("inTransactionRoot")) {
+    const unseen = refusal === undefined ? undefined : { why: refusal, help: "use another node of L1 (l1.url)" };
+    return stands(sourceChainId) ?? unseen;
+  }
+  if (message.type === "withdrawal") {
+    return {
+      why: "L1 pays a withdrawal when it is claimed, and it was not claimed yet",
+      help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' claims it`,
+    };
+  }
+  if (!has("imported")) {
+    const destination = nameOf(destinationChainId);
+    const ignored = {
+      why: `${destination} goes on and does not import a root that holds it`,
+      help: `'npx hardhat hyperchain:deliver ${messageHash} --through-l1' puts root and message into its queue on L1: it must take them or stop, and then what it did not take is refunded (docs/security.md)`,
+    };
+    return stands(destinationChainId) ?? (isIgnored(message) ? ignored : undefined);
+  }
+  const deliver = `'npx hardhat hyperchain:deliver ${messageHash}' delivers it`;
+  if (refusal !== undefined) return { why: refusal, help: helpWith(refusal, deliver) };
+  if (info.relayer !== undefined) return undefined;
+  return { why: "this ecosystem runs no relayer", help: `${deliver}; 'npx hardhat hyperchain:relay' delivers all` };
+}
+
+/** What helps against what a relayer says of a delivery. */
+function helpWith(refusal: string, deliver: string): string {
+  if (/^its listener .* no longer/.test(refusal)) return "nothing: its time is over";
+  if (/^its listener/.test(refusal))
+    return "mend the contract that sent the call, so that its onInteropResult succeeds; the relayer goes on trying";
+  const only = /^only (0x[0-9a-f]{40}) may execute it/.exec(refusal)?.[1];
+  if (only !== undefined) return `${deliver} with --from ${only}`;
+  return `${deliver}, from an account of yours`;
+}

@@ -1,0 +1,15 @@
+import { HyperchainError } from "../runtime/hyperchain-error.ts";
+
+/**
+ * InUse: another process has the ledger open. Foreign: the file is something else. Newer: a later version of this software wrote
+ * it. Damaged: its content cannot be read. Differs: what it holds does not come out as it was kept. Unwritable: the disk refuses.
+ */
+export class LedgerError extends HyperchainError {
+  override readonly name = "LedgerError";
+  readonly code: "InUse" | "Foreign" | "Newer" | "Damaged" | "Differs" | "Unwritable";
+
+  constructor(code: LedgerError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,38 @@
+/** Entries of one kind, in order: what happened to one member of an ecosystem. Each is a text that its writer can read. */
+export interface LedgerStream {
+  readonly length: number;
+  /** From the first one on; nothing is to be written to the stream meanwhile. Throws LedgerError Damaged. */
+  entries(): Iterable<string>;
+  /** Throws LedgerError Unwritable. */
+  append(entry: string): void;
+  /** What came after the first `length` entries has not happened. */
+  truncate(length: number): void;
+}
+
+/** Texts by name, of which each has one value. */
+export interface LedgerFacts {
+  get(name: string): string | undefined;
+  /** All, in the order in which they were first set. */
+  all(): ReadonlyMap<string, string>;
+  set(name: string, value: string): void;
+  delete(name: string): void;
+}
+
+/**
+ * What an ecosystem did, beyond its process. What is written is on disk when the call returns, unless a `together` is under way:
+ * then at its end.
+ */
+export interface Ledger {
+  stream(name: string): LedgerStream;
+  facts(name: string): LedgerFacts;
+  /**
+   * Makes all that is written meanwhile one change, other writers' included: it is kept as a whole when the work ends. Where the
+   * work fails, nothing of it is, and the ledger takes nothing more: memory and disk are then apart. May be nested.
+   */
+  together<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves when all that was written is on disk. Rejects where it is lost. */
+  durable(): Promise<void>;
+  /** Forgets everything: a start that did not come to its end. */
+  clear(): void;
+  close(): void;
+}

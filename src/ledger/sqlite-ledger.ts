@@ -1,0 +1,237 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { Ledger, LedgerFacts, LedgerStream } from "./ledger.ts";
+import { LedgerError } from "./ledger-error.ts";
+import { sqliteModule } from "./sqlite-module.ts";
+
+/** "hypr": by which the file is known. */
+const APPLICATION_ID = 0x68797072;
+const VERSION = 1;
+const FILE = "ecosystem.sqlite";
+/** Says which process has the ledger, for messages: the lock is the file's own, and ends with its process. */
+const OWNER_FILE = "owner.pid";
+
+const SCHEMA = `
+  CREATE TABLE entries (
+    stream TEXT NOT NULL, position INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (stream, position)
+  ) WITHOUT ROWID;
+  CREATE TABLE facts (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (kind, name));
+`;
+
+/**
+ * Opens the ledger in a folder; makes both where they are not there. Throws LedgerError InUse, Foreign, Newer, Damaged or
+ * Unwritable.
+ */
+export function openSqliteLedger(folder: string): Ledger {
+  const path = join(folder, FILE);
+  return telling(path, () => {
+    mkdirSync(folder, { recursive: true });
+    const database = new (sqliteModule().DatabaseSync)(path);
+    try {
+      prepare(database, folder, path);
+      return new SqliteLedger(database, path);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+function prepare(database: DatabaseSync, folder: string, path: string): void {
+  // The lock is taken with the first write, and kept until the process ends, however that happens.
+  database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
+  const read = (pragma: string): number => Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+  const [application, version] = [read("application_id"), read("user_version")];
+  const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { readonly count: number };
+  if (application !== APPLICATION_ID && count > 0)
+    throw new LedgerError("Foreign", `${path} is a database of another program; name another folder`);
+  if (version > VERSION)
+    throw new LedgerError(
+      "Newer",
+      `${path} has format ${version}, this software reads up to ${VERSION}; use the version that wrote it, or name another folder`,
+    );
+  if (count === 0) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
+  database.exec("COMMIT");
+  writeFileSync(join(folder, OWNER_FILE), String(process.pid));
+}
+
+class SqliteLedger implements Ledger {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+  readonly #streams = new Map<string, LedgerStream>();
+  /** Works of `together` under way. */
+  #held = 0;
+  #inTransaction = false;
+  #end: Promise<undefined> | undefined;
+  #endHeld: { resolve(): void; reject(error: unknown): void } | undefined;
+  #lost: LedgerError | undefined;
+
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#path = path;
+  }
+
+  stream(name: string): LedgerStream {
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    const [counting, reading, adding, removing] = [
+      "SELECT count(*) AS length, coalesce(max(position) + 1, 0) AS next FROM entries WHERE stream = ?",
+      "SELECT entry FROM entries WHERE stream = ? ORDER BY position",
+      "INSERT INTO entries (stream, position, entry) VALUES (?, ?, ?)",
+      "DELETE FROM entries WHERE stream = ? AND position >= ?",
+    ].map((sql) => this.#database.prepare(sql)) as [Statement, Statement, Statement, Statement];
+    const counted = this.#read(() => counting.get(name)) as { readonly length: number; readonly next: number };
+    if (counted.length !== counted.next)
+      throw new LedgerError("Damaged", `${this.#path}: entries of ${name} are missing; restore a copy, or name another folder`);
+    let { length } = counted;
+    const stream: LedgerStream = {
+      get length() {
+        return length;
+      },
+      entries: () => this.#entries(() => reading.iterate(name)),
+      append: (entry) => {
+        this.#write(() => adding.run(name, length, entry));
+        length++;
+      },
+      truncate: (to) => {
+        if (to >= length) return;
+        this.#write(() => removing.run(name, to));
+        length = to;
+      },
+    };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  facts(kind: string): LedgerFacts {
+    const all = (): ReadonlyMap<string, string> => {
+      const rows = this.#read(() => this.#database.prepare("SELECT name, value FROM facts WHERE kind = ? ORDER BY id").all(kind));
+      return new Map((rows as { name: string; value: string }[]).map(({ name, value }) => [name, value]));
+    };
+    const setting = this.#database.prepare(
+      "INSERT INTO facts (kind, name, value) VALUES (?, ?, ?) ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value",
+    );
+    const deleting = this.#database.prepare("DELETE FROM facts WHERE kind = ? AND name = ?");
+    return {
+      all,
+      get: (name) => all().get(name),
+      set: (name, value) => this.#write(() => setting.run(kind, name, value)),
+      delete: (name) => this.#write(() => deleting.run(kind, name)),
+    };
+  }
+
+  async together<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#held++ === 0) this.#beginHolding();
+    try {
+      return await work();
+    } catch (error) {
+      if (this.#inTransaction) {
+        this.#lost ??= new LedgerError(
+          "Unwritable",
+          `${this.#path} takes nothing more: a return to an earlier state failed; start again from it`,
+          { cause: error },
+        );
+      }
+      throw error;
+    } finally {
+      if (--this.#held === 0) this.#endHolding();
+    }
+  }
+
+  durable(): Promise<void> {
+    return this.#end ?? Promise.resolve();
+  }
+
+  clear(): void {
+    this.#write(() => this.#database.exec("DELETE FROM entries; DELETE FROM facts"));
+    this.#streams.clear();
+  }
+
+  close(): void {
+    if (this.#inTransaction) this.#database.exec("ROLLBACK");
+    this.#lost ??= new LedgerError("Unwritable", `${this.#path} is closed`);
+    this.#inTransaction = false;
+    this.#database.close();
+  }
+
+  #beginHolding(): void {
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    promise.catch(() => undefined);
+    this.#end = promise;
+    this.#endHeld = { resolve: () => resolve(undefined), reject };
+  }
+
+  #endHolding(): void {
+    const [end, wrote] = [this.#endHeld, this.#inTransaction];
+    this.#end = undefined;
+    this.#endHeld = undefined;
+    this.#inTransaction = false;
+    if (this.#lost !== undefined) {
+      if (wrote) this.#database.exec("ROLLBACK");
+      end?.reject(this.#lost);
+      return;
+    }
+    try {
+      if (wrote) telling(this.#path, () => this.#database.exec("COMMIT"));
+      end?.resolve();
+    } catch (error) {
+      end?.reject(error);
+      throw error;
+    }
+  }
+
+  /** One row after the other: a long past is not in memory at once. */
+  *#entries(rows: () => Iterator<unknown>): Generator<string> {
+    const each = this.#read(rows);
+    for (let row = this.#read(() => each.next()); row.done !== true; row = this.#read(() => each.next()))
+      yield (row.value as { readonly entry: string }).entry;
+  }
+
+  #read<T>(read: () => T): T {
+    return telling(this.#path, read);
+  }
+
+  #write(write: () => unknown): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    telling(this.#path, () => {
+      if (this.#held > 0 && !this.#inTransaction) {
+        this.#database.exec("BEGIN");
+        this.#inTransaction = true;
+      }
+      write();
+    });
+  }
+}
+
+type Statement = ReturnType<DatabaseSync["prepare"]>;
+
+/** SQLite's result codes, without their details. */
+const [BUSY, CORRUPT, NOT_A_DATABASE] = [5, 11, 26];
+
+/** Does something with the file at this path; what fails is told in our words. */
+function telling<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LedgerError) throw error;
+    const code = Number((error as { readonly errcode?: number }).errcode ?? 0) % 256;
+    if (code === BUSY)
+      throw new LedgerError("InUse", `${path} is in use${ownerOf(path)}; end that process, or name another folder`, {
+        cause: error,
+      });
+    if (code === NOT_A_DATABASE)
+      throw new LedgerError("Foreign", `${path} is not a ledger; name another folder`, { cause: error });
+    if (code === CORRUPT)
+      throw new LedgerError("Damaged", `${path} is damaged; restore a copy, or name another folder`, { cause: error });
+    throw new LedgerError("Unwritable", `${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function ownerOf(path: string): string {
+  try {
+    return ` by process ${readFileSync(join(path, "..", OWNER_FILE), "utf8")}`;
+  } catch {
+    return " by another process";
+  }
+}

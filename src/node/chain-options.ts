@@ -1,0 +1,95 @@
+import type { FormedBatch } from "../chain/batch/form-batch.ts";
+import type { ChainOptions, ChainOrigin } from "../chain/chain.ts";
+import type { GenesisAccount } from "../chain/model/genesis.ts";
+import { PROTOCOL_LIMITS } from "../chain/ordering/limits.ts";
+import { configurationAccounts } from "../chain/predeploys/genesis.ts";
+import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
+import { configurationOnL1, hashConfiguration, hashExtensions } from "../protocol/genesis.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { UpgradeEvent } from "../settlement-layer/reader/chain-versions.ts";
+import type { ChainOnL1 } from "./chain-on-l1.ts";
+
+/** Where a chain begins: at its genesis, or behind the batches that L1 has. */
+export interface ChainStart {
+  /** Undefined for a chain without a batch so far: its first one publishes its own initial state. */
+  readonly origin: ChainOrigin | undefined;
+  /** Of block 0; seconds. */
+  readonly genesisTimestamp: bigint;
+  /** Number of the batch that comes next. */
+  readonly firstBatch: bigint;
+  /** Of the batch before it. */
+  readonly previousCommitment: Hex;
+  /** Operations that the batches before have taken from L1's queue. */
+  readonly operationsTaken: bigint;
+  /** Those of them that the batches before `firstBatch` took: what is repeated from a store takes the others again. */
+  readonly operationsBefore: bigint;
+  /** Those of the batches before that L1 has not executed. */
+  readonly unexecuted: readonly FormedBatch[];
+  /** What was read of the chain's upgrades so far. */
+  readonly upgrades: readonly UpgradeEvent[];
+}
+
+/** What L1 does not say about how a chain is run. */
+export interface RunningOptions {
+  /** Receives all fees. */
+  readonly coinbase: Hex;
+  readonly blocks: BlockPolicy;
+  readonly batches: BatchPolicy;
+  /** Least price of gas that a transaction must offer. */
+  readonly minGasPriceWei: bigint;
+  /** What the chain has from the start beside its configuration. Default: nothing. */
+  readonly initialState?: readonly GenesisAccount[];
+  /** Whether L1 gets the pubdata. Default true. */
+  readonly pubdataOnChain?: boolean;
+  /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
+  readonly isReexecuted?: boolean;
+  /** The rest as ChainOptions'. */
+  readonly maxInstructions?: number;
+  readonly distinctTimestamps?: boolean;
+  readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
+  readonly rewindable?: boolean;
+}
+
+const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;
+
+/** What names a chain in its batches' commitments, and what its first state says of its configuration. */
+export function identityOf(
+  { configuration, settlementChainId, hyperchain, bridge, bornAt }: ChainOnL1,
+  pubdataOnChain: boolean,
+): { readonly identity: ChainOptions["identity"]; readonly configurationState: readonly GenesisAccount[] } {
+  const configured = configurationOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
+  return {
+    identity: {
+      settlementChainId,
+      hyperchainAddress: hyperchain,
+      daPolicy: BigInt(configuration.dataAvailabilityPolicy),
+      extensions: hashExtensions(hashConfiguration(configured)),
+      pubdataOnChain,
+    },
+    configurationState: configurationAccounts(configured),
+  };
+}
+
+/** How a chain is to be started that L1 has. */
+export function chainOptionsOf(
+  chain: ChainOnL1,
+  genesis: readonly GenesisAccount[],
+  start: ChainStart,
+  { blocks, batches, minGasPriceWei, initialState = [], pubdataOnChain = true, isReexecuted = false, ...running }: RunningOptions,
+): ChainOptions {
+  const { chainId, cheatsAllowed } = chain.configuration;
+  const { identity, configurationState } = identityOf(chain, pubdataOnChain);
+  const { origin, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  return {
+    ...running,
+    chainId: Number(chainId),
+    genesisTimestamp,
+    genesis,
+    ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
+    trustedCreators: genesis.flatMap(({ code }) => (code === undefined ? [] : [code])),
+    identity,
+    formedBefore: { previousCommitment, operationsTaken: operationsBefore },
+    mempool: { ...MEMPOOL, minGasPriceWei },
+    sequencer: { blocks, batches, limits: PROTOCOL_LIMITS, firstBatch, cheatsAllowed: cheatsAllowed && !isReexecuted },
+  };
+}

@@ -1,0 +1,87 @@
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
+import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
+import { inputsFrom } from "./l1-inputs.ts";
+import type { ChainInputs } from "./l1-inputs.ts";
+import type { L1Contact } from "./l1-contact.ts";
+import type { L1ViewAge } from "./l1-view-age.ts";
+
+export interface L1InflowOptions {
+  readonly chainId: bigint;
+  /** Operations that the chain has taken from the queue: those before are passed over. */
+  readonly operationsTaken: bigint;
+}
+
+export interface L1InflowDependencies {
+  readonly watcher: L1Watcher;
+  readonly view: L1ViewAge;
+  readonly contact: L1Contact;
+  readonly versions: ChainVersions;
+  readonly nowSeconds: () => bigint;
+}
+
+/** What a chain takes over. */
+export interface L1Taker {
+  readonly operation: (operation: L2CanonicalTransaction) => Promise<unknown>;
+  /** Resolves with those of them that it had not taken over before. */
+  readonly roots: (roots: readonly ImportedRoot[]) => Promise<readonly ImportedRoot[]>;
+}
+
+/** What L1 has for a chain: read once, and kept until the chain has taken it over. One call at a time. */
+export class L1Inflow {
+  readonly #options: L1InflowOptions;
+  readonly #dependencies: L1InflowDependencies;
+  #operations: readonly L2CanonicalTransaction[] = [];
+  #roots: readonly ImportedRoot[] = [];
+
+  constructor(options: L1InflowOptions, dependencies: L1InflowDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+  }
+
+  /** Reads what is new. Rejects with the provider's error, or with L1ReorgError. */
+  async look(): Promise<void> {
+    const { watcher, view, contact, versions, nowSeconds } = this.#dependencies;
+    const since = nowSeconds();
+    try {
+      const seen = await watcher.poll();
+      versions.take(seen);
+      const { chainId, operationsTaken } = this.#options;
+      const { operations, roots } = inputsFrom(chainId, seen);
+      this.#operations = [...this.#operations, ...operations.filter(({ nonce }) => nonce >= operationsTaken)];
+      this.#roots = [...this.#roots, ...roots];
+      await view.looked(since, seen.checkpoint);
+      contact.looked();
+    } catch (error) {
+      contact.looked(error);
+      throw error;
+    }
+  }
+
+  /** Hands everything over, in order; what is rejected is kept. Resolves with what was taken. */
+  async handOver({ operation, roots }: L1Taker): Promise<ChainInputs> {
+    const operations: L2CanonicalTransaction[] = [];
+    for (let next = this.#operations[0]; next !== undefined; next = this.#operations[0]) {
+      await operation(next);
+      this.#operations = this.#operations.slice(1);
+      operations.push(next);
+    }
+    const imported = this.#roots.length === 0 ? [] : await roots(this.#roots);
+    this.#roots = [];
+    return { operations, roots: imported };
+  }
+
+  /** The operations that wait, which the caller has the chain take over. */
+  takeOperations(): readonly L2CanonicalTransaction[] {
+    const taken = this.#operations;
+    this.#operations = [];
+    return taken;
+  }
+
+  /** L1 and the chain have returned to an earlier state: what is new is read again. */
+  drop(): void {
+    this.#operations = [];
+    this.#roots = [];
+  }
+}

@@ -1,0 +1,51 @@
+import { hashRefusedDestinations, isMark } from "../../protocol/batch-record.ts";
+import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
+import type { L1Poll } from "../../settlement-layer/reader/l1-watcher.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+
+/** What a chain must take over from L1. */
+export interface ChainInputs {
+  /** In the queue's order. */
+  readonly operations: readonly L2CanonicalTransaction[];
+  /** None or one: a root stands for all that came before it. */
+  readonly roots: readonly ImportedRoot[];
+}
+
+/** Log root of a batch that said nothing. */
+const SILENT_LOG_ROOT = l2LogTreeRoot([]);
+const NONE_REFUSED = hashRefusedDestinations([]);
+
+/**
+ * What a poll means for a chain. A root is imported when another chain's batch said something: if silent batches counted,
+ * two chains would import each other's imports without end; and when L1 refused what an own batch sent, which goes back under
+ * that root. No mark is: anyone can make one, and each import costs every chain a batch. Throws L1ReorgError where L1 took back
+ * what the chain took over.
+ */
+export function inputsFrom(chainId: bigint, { events, reorg }: L1Poll): ChainInputs {
+  const lost = reorg?.removed.find((event) => event.type === "priorityOperation" || isRootOfBatch(event));
+  if (reorg !== undefined && lost !== undefined) throw new L1ReorgError(reorg.blockNumber, lost.type);
+  const operations = events.flatMap((event) => (event.type === "priorityOperation" ? [event.operation] : []));
+  const newest = events
+    .filter(isRootOfBatch)
+    .findLast((event) => (event.chainId === chainId ? event.record.refused !== NONE_REFUSED : event.logRoot !== SILENT_LOG_ROOT));
+  return { operations, roots: newest === undefined ? [] : [{ registryIndex: newest.rootIndex, root: newest.root }] };
+}
+
+function isRootOfBatch(event: L1Event): event is L1Event & { readonly type: "transactionRoot" } {
+  return event.type === "transactionRoot" && !isMark(event.record);
+}
+
+/** L1 took back what a chain has built on. */
+export class L1ReorgError extends HyperchainError {
+  override readonly name = "L1ReorgError";
+  readonly code = "L1Reorg";
+
+  constructor(blockNumber: number, what: string) {
+    super(
+      `L1 went back to block ${blockNumber} and took back a ${what} that the chain had taken over; restart the chain from L1`,
+    );
+  }
+}

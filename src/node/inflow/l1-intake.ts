@@ -1,0 +1,145 @@
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import { importedRootsAbi } from "../../abi/imported-roots.ts";
+import type { Chain } from "../../chain/chain.ts";
+import type { PriorityOperation } from "../../chain/model/system-transactions.ts";
+import { priorityOperation } from "../../chain/predeploys/priority-operation.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { MovableClock } from "../../runtime/movable-clock.ts";
+import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
+import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
+import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
+import type { L1Checkpoint, L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
+import type { ChainOnL1 } from "../chain-on-l1.ts";
+import type { L1Contact } from "./l1-contact.ts";
+import { L1Inflow } from "./l1-inflow.ts";
+import type { ChainInputs } from "./l1-inputs.ts";
+import { L1ViewAge } from "./l1-view-age.ts";
+
+export interface L1IntakeOptions {
+  readonly chain: ChainOnL1;
+  /** First L1 block whose roots of other chains the chain takes over; not after the chain's creation. */
+  readonly rootsFrom: number;
+  /** Operations that the chain has taken from the queue. */
+  readonly operationsTaken: bigint;
+  /** Receives the operations' fees. */
+  readonly coinbase: Hex;
+  /** L1 blocks that must stand on something before it counts, its own included. */
+  readonly confirmations: number;
+  /** Whether L1's node may know less than it did, and get it back. */
+  readonly l1MayBeBehind: boolean;
+}
+
+export interface L1IntakeDependencies {
+  readonly l1: Provider;
+  readonly time: MovableClock;
+  readonly gate: SharedExclusiveLock;
+  readonly contact: L1Contact;
+  readonly versions: ChainVersions;
+}
+
+/** Minutes, however often L1 is looked at: a node that was restarted reads its last blocks again. */
+const LOOKS_UNTIL_SHORTER = 1_000;
+
+const importedRoots = new Interface(importedRootsAbi);
+
+/** What a chain takes over from L1, and all else that must not happen meanwhile: one turn after the other. */
+export class L1Intake {
+  /** How old the chain's view of L1 is. */
+  readonly view: L1ViewAge;
+  readonly #options: L1IntakeOptions;
+  readonly #gate: SharedExclusiveLock;
+  readonly #watcher: L1Watcher;
+  readonly #inflow: L1Inflow;
+  readonly #versions: ChainVersions;
+  #lastTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: L1IntakeOptions, { l1, time, gate, contact, versions }: L1IntakeDependencies) {
+    const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken } = options;
+    const { chainId, priorityOpWindow: windowSeconds } = chain.configuration;
+    this.#options = options;
+    this.#gate = gate;
+    this.#versions = versions;
+    this.#watcher = createL1Watcher(
+      {
+        hyperchains: [chain.hyperchain],
+        registry: chain.registry,
+        settings: chain.settings,
+        fromBlock,
+        confirmations,
+        looksUntilShorter: l1MayBeBehind ? LOOKS_UNTIL_SHORTER : 1,
+      },
+      { provider: l1 },
+    );
+    this.view = new L1ViewAge({ windowSeconds, confirmations }, { time, l1 });
+    const nowSeconds = (): bigint => time.nowSeconds();
+    this.#inflow = new L1Inflow(
+      { chainId, operationsTaken },
+      { watcher: this.#watcher, view: this.view, contact, versions, nowSeconds },
+    );
+  }
+
+  /** Takes over what is new; nothing while the sequencer is paused. Rejects with the provider's error, or with L1ReorgError. */
+  poll(chain: Chain): Promise<ChainInputs> {
+    return this.inTurn(`what chain ${chain.chainId} takes over from L1`, () => this.#takeOver(chain));
+  }
+
+  /** Runs the work after all turns before, and beside no snapshot. */
+  inTurn<Result>(label: string, work: () => Promise<Result>, urgent = false): Promise<Result> {
+    const turn = this.#lastTurn.then(() => this.#gate.shared(label, work, { urgent }));
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Reads L1, and hands out the operations that the chain has not taken. In a turn. */
+  async waitingOperations(): Promise<readonly PriorityOperation[]> {
+    await this.#inflow.look();
+    return this.#inflow.takeOperations().map((operation) => this.#carriedOut(operation));
+  }
+
+  checkpoints(): readonly L1Checkpoint[] {
+    return this.#watcher.checkpoints();
+  }
+
+  /** L1 and the chain have returned to an earlier state: what is new is read again. */
+  returnTo(checkpoints: readonly L1Checkpoint[]): void {
+    this.#watcher.returnTo(checkpoints);
+    this.#inflow.drop();
+    this.#versions.returnTo(checkpoints.at(-1)?.blockNumber ?? this.#options.rootsFrom - 1);
+  }
+
+  /** Resolves after all turns. */
+  async quiet(): Promise<void> {
+    await this.#lastTurn;
+  }
+
+  async #takeOver(chain: Chain): Promise<ChainInputs> {
+    const { sequencer } = chain;
+    if (sequencer.isPaused) return { operations: [], roots: [] };
+    await this.#inflow.look();
+    if (sequencer.isHeldUp) sequencer.resume();
+    return this.#inflow.handOver({
+      operation: (operation) => sequencer.runPriorityOp(this.#carriedOut(operation)),
+      async roots(roots) {
+        const further: ImportedRoot[] = [];
+        for (const root of roots) if (!(await hasImported(chain, root.registryIndex))) further.push(root);
+        if (further.length > 0) await sequencer.importRoots(further);
+        return further;
+      },
+    });
+  }
+
+  #carriedOut(operation: L2CanonicalTransaction): PriorityOperation {
+    return priorityOperation(operation, this.#options.coinbase);
+  }
+}
+
+/** A chain that was rebuilt from L1 finds there the roots that it had imported. */
+async function hasImported(chain: Chain, registryIndex: bigint): Promise<boolean> {
+  const data = importedRoots.encodeFunctionData("rootAt", [registryIndex]);
+  const root = (await chain.engine.request("eth_call", [{ to: PREDEPLOYS.ImportedRoots, data }, "latest"])) as string;
+  return BigInt(root) !== 0n;
+}

@@ -1,0 +1,84 @@
+import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
+import { chainRules } from "../../chain/model/rules.ts";
+import type { BatchCommand } from "../../chain/ordering/command.ts";
+import type { CommandStore } from "../../chain/ordering/command-store.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { LedgerError } from "../../ledger/ledger-error.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+import type { JournalEntry } from "../../settlement/journal/journal-entry.ts";
+import type { Journal } from "../../settlement/journal/journal.ts";
+import { decodeCommand, encodeCommand } from "./kept-command.ts";
+
+/** What a ledger has of one chain. */
+export interface ChainKeeping {
+  readonly store: CommandStore;
+  /** What earlier processes decided. Throws LedgerError Damaged. */
+  readonly commands: readonly BatchCommand[];
+  /** Serialised transactions that waited in their pool. */
+  readonly waiting: readonly Hex[];
+  /** Of settlement. */
+  readonly journal: Journal;
+}
+
+/** `coinbase` receives the fees of L1's operations. */
+export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex): ChainKeeping {
+  const context = { coinbase, rules: chainRules(Number(chainId), UNLIMITED_CODE) };
+  const commands = ledger.stream(`chain ${chainId}`);
+  const steps = ledger.stream(`settlement of ${chainId}`);
+  const pool = ledger.facts(`pool of ${chainId}`);
+  const waiting = new Map(pool.all());
+  const forget = (hash: string): void => {
+    if (waiting.delete(hash)) pool.delete(hash);
+  };
+  const read = <Entry>(texts: Iterable<string>, what: string, decode: (text: string) => Entry): readonly Entry[] =>
+    Array.from(texts, (text, i) => {
+      try {
+        return decode(text);
+      } catch (error) {
+        throw new LedgerError("Damaged", `entry ${i} of the ${what} of chain ${chainId} cannot be read; restore a copy`, {
+          cause: error,
+        });
+      }
+    });
+  return {
+    store: {
+      get length() {
+        return commands.length;
+      },
+      append: (command) => commands.append(encodeCommand(command)),
+      truncate: (length) => commands.truncate(length),
+      together: (work) => ledger.together(work),
+      durable: () => ledger.durable(),
+      waiting: {
+        add(hash, raw) {
+          if (waiting.has(hash)) return;
+          pool.set(hash, raw);
+          waiting.set(hash, raw);
+        },
+        delete: forget,
+        keepOnly(hashes) {
+          for (const hash of [...waiting.keys()]) if (!hashes.has(hash as Hex)) forget(hash);
+        },
+      },
+    },
+    commands: read(commands.entries(), "commands", (text) => decodeCommand(text, context)),
+    waiting: [...waiting.values()] as Hex[],
+    journal: {
+      entries: withoutUsedProofs(read(steps.entries(), "settlement", (text) => decodeEntry<JournalEntry>(text))),
+      async append(entry) {
+        steps.append(encodeEntry(entry));
+        await ledger.durable();
+      },
+      close: () => Promise.resolve(),
+    },
+  };
+}
+
+/** Proofs of batches that L1 has executed are needed no more, and are most of a long journal. */
+function withoutUsedProofs(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  const executed = new Set(
+    entries.flatMap((entry) => (entry.type === "confirmed" && entry.stage === "execute" ? [entry.batchNumber] : [])),
+  );
+  return entries.filter((entry) => entry.type !== "proof" || !executed.has(entry.batchNumber));
+}

@@ -1,0 +1,73 @@
+import type { chainRules } from "../../chain/model/rules.ts";
+import type { BatchCommand } from "../../chain/ordering/command.ts";
+import { priorityOperation } from "../../chain/predeploys/priority-operation.ts";
+import { decodeTransaction } from "../../chain/transaction/decode-transaction.ts";
+import type { SignedTransaction } from "../../chain/transaction/transaction.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+
+/** A command as it is kept: operations as L1's queue has them, transactions as they were signed. */
+type KeptCommand =
+  | Exclude<BatchCommand, { readonly type: "block" | "operation" }>
+  | { readonly type: "block"; readonly timestamp: bigint; readonly areSafe: boolean; readonly transactions: readonly Hex[] }
+  | { readonly type: "operation"; readonly timestamp: bigint; readonly queued: L2CanonicalTransaction };
+
+/** What a command's text does not say. */
+export interface CommandContext {
+  /** Receives operations' fees. */
+  readonly coinbase: Hex;
+  readonly rules: ReturnType<typeof chainRules>;
+}
+
+export function encodeCommand(command: BatchCommand): string {
+  return encodeEntry(kept(command));
+}
+
+/** Inverse of `encodeCommand`. Throws SyntaxError, or TransactionFormatError, for a text that is no command. */
+export function decodeCommand(text: string, { coinbase, rules }: CommandContext): BatchCommand {
+  const command = decodeEntry<KeptCommand>(text);
+  switch (command.type) {
+    case "block": {
+      // Each was taken once, by what the chain took then.
+      const decode = (raw: Hex): SignedTransaction => decodeTransaction(raw, rules, { replayProtection: "optional" });
+      return { ...command, transactions: command.transactions.map(decode) };
+    }
+    case "operation": {
+      const { type, timestamp, queued } = command;
+      return { type, timestamp, operation: priorityOperation(queued, coinbase) };
+    }
+    case "open":
+    case "imports":
+    case "cheat":
+    case "impersonation":
+    case "seal":
+      return command;
+  }
+}
+
+function kept(command: BatchCommand): KeptCommand {
+  switch (command.type) {
+    case "block": {
+      const { type, timestamp, areSafe = false, transactions } = command;
+      return { type, timestamp, areSafe, transactions: transactions.map((transaction) => signed(transaction).raw) };
+    }
+    case "operation": {
+      const { type, timestamp, operation } = command;
+      if (operation.queued === undefined)
+        throw new TypeError(`operation ${operation.canonicalTxHash} is to be kept, and L1's queue is not known to have it`);
+      return { type, timestamp, queued: operation.queued };
+    }
+    case "open":
+    case "imports":
+    case "cheat":
+    case "impersonation":
+    case "seal":
+      return command;
+  }
+}
+
+function signed(transaction: { readonly kind: string }): SignedTransaction {
+  if (transaction.kind !== "signed") throw new TypeError("a sequencer's block holds signed transactions only");
+  return transaction as SignedTransaction;
+}

@@ -1,0 +1,231 @@
+import type { Provider, Signer } from "ethers";
+import type { FormedBatch } from "../chain/batch/form-batch.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { Prover } from "../prover/prover.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { MovableClock } from "../runtime/movable-clock.ts";
+import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
+import type { Journal } from "../settlement/journal/journal.ts";
+import type { Quorum } from "../settlement/quorum.ts";
+import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
+import type { PostingPolicy } from "../settlement/settlement-batch.ts";
+import type { SettlementBacklog } from "../settlement/settlement.ts";
+import { SettlementError } from "../settlement/settlement-error.ts";
+import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { ChainStart } from "./chain-options.ts";
+import type { Fault } from "./fault.ts";
+import { createL1Contact } from "./inflow/l1-contact.ts";
+import type { ChainInputs } from "./inflow/l1-inputs.ts";
+import { L1Intake } from "./inflow/l1-intake.ts";
+import { Resealing } from "./settling/resealing.ts";
+import type { Resealed } from "./settling/resealing.ts";
+import type { SettledBatch } from "./settling/settled-batch.ts";
+import { openSettling } from "./settling/settling.ts";
+import type { Settling } from "./settling/settling.ts";
+import { restorableMember } from "./snapshot-member.ts";
+import type { RestorableMember } from "./snapshot-member.ts";
+
+/** How a chain settles on L1, and takes over what is there for it. */
+export interface Settlement {
+  readonly l1: Provider;
+  readonly quorum: Quorum;
+  readonly posting: PostingPolicy;
+  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
+  readonly prover: Prover;
+  /** What L1 gets instead of a proof; default: the proof. */
+  readonly alterProof?: (proof: Uint8Array) => Uint8Array;
+  readonly journal: Journal;
+  /** Sends the chain's L1 transactions. */
+  readonly sender: Signer;
+  /** Whether L1 is the one of which the journal tells: not one that has started anew since. Default: as `l1MayBeBehind`. */
+  readonly l1IsJournals?: boolean;
+  /** First L1 block whose roots of other chains the chain takes over; not after the chain's creation. */
+  readonly rootsFrom: number;
+  /** L1 blocks that must stand on something before it counts, its own included. Default 1. */
+  readonly confirmations?: number;
+  /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
+  readonly l1MayBeBehind?: boolean;
+  /** Lets in what moves between the chain and L1. Default: a lock of its own. */
+  readonly gate?: SharedExclusiveLock;
+  readonly onSettled?: (batch: SettledBatch) => void;
+  /** Batches that L1 has refused, or that a user wanted to be, were formed again. */
+  readonly onResealed?: (resealed: Resealed) => void;
+  /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  readonly onWait?: (reason: string | undefined) => void;
+}
+
+export interface L1LinkOptions {
+  readonly chain: ChainOnL1;
+  /** L1 block of the chain's creation. */
+  readonly fromBlock: number;
+  readonly start: Pick<ChainStart, "firstBatch" | "operationsTaken" | "unexecuted">;
+  /** Receives all fees. */
+  readonly coinbase: Hex;
+}
+
+export interface L1LinkDependencies {
+  readonly clock: Clock;
+  /** The time of all chains of an ecosystem, where it has one. */
+  readonly time?: MovableClock;
+  readonly fault: Fault;
+  /** Learns from L1 what the chain's looks at it find. */
+  readonly versions: ChainVersions;
+}
+
+/** Batches that came through each stage, while neither chain nor settlement has stopped. */
+export type BatchProgress = Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+
+/**
+ * What a chain and L1 exchange: batches go out, are proven, settled, and formed again where they are refused; operations and
+ * roots come in.
+ */
+export interface L1Link {
+  /** Batches that L1 had executed when the link was opened. */
+  readonly executed: bigint;
+  /** The chain's next batch; one that L1 had executed when the link was opened only counts. */
+  submit(batch: FormedBatch): void;
+  /** Whether a batch may be sealed now: not while many wait for L1, nor on an old view of it. */
+  canSeal(): boolean;
+  /** Looks at L1 where the view is old. Rejects with SettlementError L1Unreachable where that fails. */
+  beforeSeal(): Promise<void>;
+  /** Takes over what is new on L1; nothing while the sequencer is paused. Calls wait for each other. */
+  pollL1(): Promise<ChainInputs>;
+  /** Resolves when L1 has executed the batch; rejects with what stopped settlement. Also for those that others committed. */
+  settled(batchNumber: bigint): Promise<SettledBatch>;
+  /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */
+  reseal(fromBatch?: bigint): Promise<Resealed>;
+  progress(): BatchProgress;
+  /** Why it waits for L1; undefined while it does not. */
+  waitsFor(): string | undefined;
+  /** For snapshots of an ecosystem. */
+  readonly member: RestorableMember;
+  /** Resolves after all that the chain takes over. */
+  quiet(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Sealed batches that may wait for L1; beyond, batches grow to their limits instead. */
+const MAX_UNEXECUTED_BATCHES = 8;
+
+/**
+ * Reads where L1 stands, and settles what others left unexecuted: batches that others sealed may be executed before the chain
+ * runs. Rejects with the provider's error.
+ */
+export async function openL1Link(
+  { chain: onL1, fromBlock, start, coinbase }: L1LinkOptions,
+  settlement: Settlement,
+  { clock, time, fault, versions }: L1LinkDependencies,
+  chain: () => Chain | undefined,
+): Promise<L1Link> {
+  const { onWait, onSettled, onResealed, l1MayBeBehind = false, confirmations = 1, ...given } = settlement;
+  const { settlementChainId, hyperchain, configuration } = onL1;
+  const name = `chain ${configuration.chainId}`;
+  const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
+  let sealed = Number(start.firstBatch);
+  const returnedTo = (batch: bigint): void => {
+    sealed = Number(batch);
+    fault.clear();
+  };
+  const contact = createL1Contact((reason) => onWait?.(reason));
+  const settling: Settling = await openSettling(
+    { ...given, settlementChainId, hyperchain, fromBlock, confirmations, l1MayBeBehind, name },
+    {
+      ...given,
+      ...clocks,
+      clock,
+      onStop: fault.raise,
+      onTrouble: (trouble) => contact.settlementWaits(trouble),
+      onRefused: (refusal) => resealing.refused(refusal),
+      onSettled(batch) {
+        resealing.executed();
+        tellExecuted(chain(), batch);
+        onSettled?.(batch);
+      },
+    },
+  );
+  const running = (): Chain => required(chain(), `${name} does not run yet`);
+  const intake = new L1Intake(
+    { ...given, ...start, chain: onL1, coinbase, confirmations, l1MayBeBehind },
+    { ...clocks, l1: settlement.l1, contact, versions },
+  );
+  const resealing = new Resealing(
+    { name, automatic: !l1MayBeBehind, firstBatch: start.firstBatch },
+    {
+      chain: running,
+      settling: () => settling,
+      inTurn: (work) => intake.inTurn(`the resealing of ${name}`, work, true),
+      waitingOperations: () => intake.waitingOperations(),
+      onBack: returnedTo,
+      ...(onResealed === undefined ? {} : { onResealed }),
+    },
+  );
+  for (const batch of start.unexecuted) settling.submit(batch);
+  const { executed } = await settling.totals();
+  const pollL1 = (): Promise<ChainInputs> => intake.poll(running());
+  return {
+    ...sealingBy(settling, intake, pollL1, running),
+    executed,
+    submit(batch) {
+      sealed = Number(batch.outputs.batchNumber) + 1;
+      if (batch.outputs.batchNumber < executed) return;
+      if (time !== undefined) bringTo(batch, time);
+      settling.submit(batch);
+    },
+    pollL1,
+    settled: (batchNumber) => settling.settled(batchNumber),
+    reseal: (fromBatch) => resealing.reseal(fromBatch),
+    progress: () => progressOf(sealed, settling.backlog()),
+    waitsFor: () => contact.reason(),
+    member: restorableMember({ chain: running, settling, intake, onReturned: returnedTo }),
+    quiet: () => intake.quiet(),
+    close: () => settling.close(),
+  };
+}
+
+/**
+ * A user may have put the ecosystem's time back on another member: L1 takes no batch from its future. Where the time cannot be
+ * moved, the batch waits.
+ */
+function bringTo({ outputs }: FormedBatch, time: MovableClock): void {
+  const { lastTimestamp } = outputs;
+  if (lastTimestamp > time.nowSeconds()) time.moveTo(lastTimestamp).catch(() => undefined);
+}
+
+function tellExecuted(chain: Chain | undefined, { batch }: SettledBatch): void {
+  chain?.executedOnL1(batch.outputs.batchNumber + 1n);
+  if (chain?.sequencer.isHeldUp === true) chain.sequencer.resume();
+}
+
+function progressOf(sealed: number, { uncommitted, unproven, unexecuted }: SettlementBacklog): BatchProgress {
+  return { sealed, committed: sealed - uncommitted, proven: sealed - unproven, executed: sealed - unexecuted };
+}
+
+function required<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new TypeError(otherwise);
+  return value;
+}
+
+/** A batch that is sealed on a view of L1 younger than the window leaves no operation out that is due. */
+function sealingBy(
+  settling: Settling,
+  { view }: L1Intake,
+  pollL1: () => Promise<unknown>,
+  chain: () => Chain,
+): Pick<L1Link, "canSeal" | "beforeSeal"> {
+  return {
+    canSeal() {
+      if (settling.backlog().unexecuted >= MAX_UNEXECUTED_BATCHES) return false;
+      if (!view.isOld()) return true;
+      // The chain looks, and seals then. A look that fails is told by the next one.
+      void pollL1()
+        .then(() => chain().sequencer.sealFull())
+        .catch(() => undefined);
+      return false;
+    },
+    async beforeSeal() {
+      if (view.isOld()) await pollL1();
+      if (view.isOld()) throw new SettlementError("L1Unreachable", view.describe());
+    },
+  };
+}

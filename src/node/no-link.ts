@@ -1,0 +1,21 @@
+import type { L1Link } from "./l1-link.ts";
+
+/** Of a chain that runs apart from L1: its batches go nowhere, and nothing comes in. */
+export function noLink(name: string): L1Link {
+  const refuse = (): Promise<never> =>
+    Promise.reject(new RangeError(`${name} runs apart from L1: its batches are not settled, and it cannot return with L1`));
+  return {
+    executed: 0n,
+    submit: () => undefined,
+    canSeal: () => true,
+    beforeSeal: () => Promise.resolve(),
+    pollL1: () => Promise.resolve({ operations: [], roots: [] }),
+    settled: refuse,
+    reseal: refuse,
+    progress: () => ({ sealed: 0, committed: 0, proven: 0, executed: 0 }),
+    waitsFor: () => undefined,
+    member: { snapshot: refuse, pause: refuse, resume: () => undefined, canRevert: () => false, revert: refuse },
+    quiet: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,161 @@
+import type { Provider } from "ethers";
+import type { FormedBatch } from "../chain/batch/form-batch.ts";
+import { startChain } from "../chain/chain.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { EdrConnect } from "../chain/execution/connection.ts";
+import type { GenesisAccount } from "../chain/model/genesis.ts";
+import type { SequencedBlock } from "../chain/ordering/batch-reducer.ts";
+import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
+import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
+import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
+import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { startOrDispose } from "../runtime/disposer.ts";
+import type { MovableClock } from "../runtime/movable-clock.ts";
+import { versionedChain } from "./chain-on-l1.ts";
+import type { ChainOnL1 } from "./chain-on-l1.ts";
+import { chainOptionsOf } from "./chain-options.ts";
+import type { ChainStart, RunningOptions } from "./chain-options.ts";
+import { Fault } from "./fault.ts";
+import { openL1Link } from "./l1-link.ts";
+import type { ChainKeeping } from "./keeping/chain-keeping.ts";
+import type { L1Link, Settlement } from "./l1-link.ts";
+import { noLink } from "./no-link.ts";
+import { serveChain } from "./serving/serve-chain.ts";
+import type { ChainAccess, ServingOptions } from "./serving/serve-chain.ts";
+import { settlementViewOf } from "./serving/settlement-view.ts";
+import type { RestorableMember } from "./snapshot-member.ts";
+
+export interface NodeOptions {
+  /** As users know the chain, for messages. */
+  readonly name: string;
+  readonly chain: ChainOnL1;
+  /** L1 block of the chain's creation: none of its events is older. */
+  readonly fromBlock: number;
+  /** The protocol's genesis, whose root the chain's version names. */
+  readonly genesis: readonly GenesisAccount[];
+  readonly start: ChainStart;
+  readonly running: RunningOptions;
+  readonly serving: Omit<ServingOptions, "name" | "settlement">;
+  /** What keeps the chain beyond this process, and what earlier ones left there. Default: nothing does. */
+  readonly keeping?: ChainKeeping;
+  /** How it settles. Undefined: it runs apart from L1, for reading and trying. */
+  readonly settlement: Settlement | undefined;
+}
+
+export interface NodeDependencies {
+  readonly connect: EdrConnect;
+  readonly clock: Clock;
+  /** The time of all chains of an ecosystem, where it has one. */
+  readonly time?: MovableClock;
+  /** Answers what readers ask about the chain's batches on L1. Undefined: nothing is known of them. */
+  readonly l1: Provider | undefined;
+  readonly onBlock?: (block: SequencedBlock) => void;
+  /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
+  readonly onRepeated?: (chain: Chain, batches: readonly FormedBatch[]) => Promise<void>;
+  /** The chain, or its settlement, has stopped for good. */
+  readonly onStop: (error: unknown) => void;
+}
+
+/** A chain's protocol version, and the one that it waits for. */
+export interface NodeVersions {
+  /** Of a batch that began now. */
+  readonly current: bigint;
+  /** Undefined where no other version is scheduled. */
+  readonly next: ScheduledUpgrade | undefined;
+}
+
+/** One chain with everything between its users and the execution of its batches on L1. */
+export interface Node
+  extends RestorableMember, ChainAccess, Pick<L1Link, "pollL1" | "settled" | "reseal" | "progress" | "waitsFor"> {
+  readonly chainId: bigint;
+  readonly chain: Chain;
+  /**
+   * Ends the open batch; resolves when it is sealed. Undefined where none is open, or the sequencer is paused. Looks at L1
+   * first where the chain's view of it is older than the window; rejects with SettlementError L1Unreachable where that
+   * fails.
+   */
+  seal(): Promise<FormedBatch | undefined>;
+  /** By what the chain has seen of L1. */
+  versions(): NodeVersions;
+  /** What stopped the chain or its settlement for good; undefined while both run. */
+  fault(): unknown;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs one chain: at its genesis, behind the batches that L1 has, or apart from L1. They differ in their options only.
+ *
+ *   L1 events → priority operations, roots of other chains ─┐
+ *   users → rpc → mempool ───────────────────────────── sequencer → batch ─┬→ prover ─┐
+ *                                                                          └→ commit ─┴→ prove → execute, on L1
+ *
+ * Rejects with PortInUseError, EngineError, or with L1's error.
+ */
+export function startNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
+  const { name, chain: onL1, fromBlock, genesis, start, running, serving, settlement, keeping } = options;
+  const { connect, clock, time, l1, onBlock, onRepeated, onStop } = dependencies;
+  return startOrDispose(name, async (closing) => {
+    const fault = new Fault(onStop);
+    const started: { chain?: Chain } = {};
+    const versions = new ChainVersions(versionedChain(onL1), start.upgrades);
+    const link =
+      settlement === undefined
+        ? noLink(name)
+        : await openL1Link(
+            { ...options, coinbase: running.coinbase },
+            settlement,
+            { ...shared(time), clock, fault, versions },
+            () => started.chain,
+          );
+    closing.add(() => link.close());
+    /** Of earlier processes, sealed again while the chain starts. */
+    const earlier: FormedBatch[] = [];
+    const chain = await startChain(chainOptionsOf(onL1, genesis, start, running), {
+      ...shared(time),
+      connect,
+      clock,
+      system: predeployTransactions,
+      flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
+      versionOf: versions.versionOf,
+      ...(onBlock === undefined ? {} : { onBlock }),
+      onBatch: (batch) => void (started.chain === undefined ? earlier.push(batch) : link.submit(batch)),
+      onStop: fault.raise,
+      canSeal: () => link.canSeal(),
+      beforeSeal: () => link.beforeSeal(),
+      ...(keeping === undefined ? {} : { keeping: { store: keeping.store, kept: { ...keeping, executed: link.executed } } }),
+    });
+    if (keeping !== undefined) await onRepeated?.(chain, earlier);
+    started.chain = chain;
+    for (const batch of earlier) link.submit(batch);
+    closing.add(() => chain.close());
+    closing.add(() => link.quiet());
+    const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
+    const access = await serveChain(chain, { ...serving, ...view, name }, closing);
+    return {
+      ...access,
+      ...link.member,
+      pollL1: () => link.pollL1(),
+      settled: (batchNumber) => link.settled(batchNumber),
+      reseal: (fromBatch) => link.reseal(fromBatch),
+      progress: () => link.progress(),
+      waitsFor: () => link.waitsFor(),
+      chainId: onL1.configuration.chainId,
+      chain,
+      seal: () => (chain.sequencer.isPaused ? Promise.resolve(undefined) : chain.seal()),
+      versions: () => versionsNow(chain, versions),
+      fault: () => fault.error,
+      close: () => closing.close(),
+    };
+  });
+}
+
+function versionsNow({ sequencer, operationsTaken }: Chain, { versionOf, upgrades }: ChainVersions): NodeVersions {
+  const current = versionOf(sequencer.nextEnvironment.timestamp, operationsTaken());
+  const newest = upgrades.at(-1);
+  return { current, next: newest?.version === current ? undefined : newest };
+}
+
+function shared(time: MovableClock | undefined): { readonly time?: MovableClock } {
+  return time === undefined ? {} : { time };
+}

@@ -1,0 +1,75 @@
+import type { Chain } from "../../chain/chain.ts";
+import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
+import type { Closed } from "../../chain/rpc/guarded-methods.ts";
+import { chainMethods } from "../../chain/rpc/methods.ts";
+import type { ChainMethodOptions } from "../../chain/rpc/methods.ts";
+import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
+import type { RpcServerOptions } from "../../chain/rpc/server.ts";
+import { withAliases } from "../../chain/rpc/aliases.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
+import { InProcessProvider } from "./eip1193.ts";
+import type { Eip1193Provider } from "./eip1193.ts";
+import { serveMember } from "./listening.ts";
+
+export interface ServingOptions
+  extends
+    Pick<RpcServerOptions, "host" | "port" | "origins" | "inBackground">,
+    Pick<ChainMethodOptions, "gasPriceWei" | "development" | "accounts" | "settlement" | "revertReason"> {
+  /** What clients outside may not do. Default: nothing of what the chain answers. */
+  readonly closed?: Closed;
+  /** As users know the chain, for messages. */
+  readonly name: string;
+  /** Answered instead of the chain's own methods of the same names, and beside them. */
+  readonly methods?: ReadonlyMap<string, RpcMethod>;
+}
+
+/** Where a chain's users reach it. */
+export interface ChainAccess {
+  readonly url: string;
+  /** Without the way over HTTP. */
+  readonly provider: Eip1193Provider;
+  /**
+   * Answers as for this client; where it is undefined with a stranger's bounds, but before strangers. Rejects with RpcError, or
+   * an error of the chain's stages.
+   */
+  readonly answer: (method: string, params: readonly unknown[], client: RpcClient | undefined) => Promise<unknown>;
+  /** Answers these methods too, before its own of the same name. */
+  addMethods(methods: ReadonlyMap<string, RpcMethod>): void;
+}
+
+/**
+ * Serves a chain: methods, subscriptions and logs under the names that users know, over HTTP, WebSocket and in this process. The
+ * engine's own subscriptions would name transactions by hashes that nothing else here answers. Rejects with PortInUseError.
+ */
+export async function serveChain(chain: Chain, options: ServingOptions, closing: Disposer): Promise<ChainAccess> {
+  const {
+    name,
+    host,
+    port,
+    origins = [],
+    inBackground = false,
+    methods: further = new Map<string, RpcMethod>(),
+    closed = {},
+    ...answering
+  } = options;
+  const engine = namedNotifications(chain);
+  const methods = chainMethods(chain, answering);
+  const addMethods = (more: ReadonlyMap<string, RpcMethod>): void => {
+    for (const [method, answer] of more) methods.set(method, answer);
+  };
+  addMethods(further);
+  const served = withAliases(guardedMethods(methods, closed));
+  const provider = new InProcessProvider(served, engine);
+  closing.add(() => provider.close());
+  const server = await serveMember(name, { host, port, origins, inBackground }, { engine, methods: served });
+  closing.add(() => server.close());
+  const answer: ChainAccess["answer"] = (method, params, client) => {
+    const known = methods.get(method);
+    if (known === undefined)
+      return Promise.reject(new RpcError(RpcCode.methodNotFound, `the method ${method} does not exist or is not available`));
+    return known(params, client);
+  };
+  return { url: `http://${host}:${server.port}`, provider, answer, addMethods };
+}

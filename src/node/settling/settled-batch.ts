@@ -1,0 +1,14 @@
+import type { TransactionReceipt } from "ethers";
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { ProofMetrics } from "../../prover/job.ts";
+import type { SettlementStage } from "../../settlement/l1-sender/sender-context.ts";
+
+/** A batch that L1 has executed, and what it took. */
+export interface SettledBatch {
+  readonly batch: FormedBatch;
+  readonly stored: StoredBatch;
+  /** `metrics` are undefined where an earlier process made it. */
+  readonly proof: { readonly bytes: number; readonly metrics: ProofMetrics | undefined };
+  readonly receipts: Readonly<Partial<Record<SettlementStage, TransactionReceipt>>>;
+}

@@ -1,0 +1,94 @@
+import * as v from "valibot";
+import { DEFAULT_MAX_INSTRUCTIONS, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../chain/model/instruction-limits.ts";
+import { TIME_LIMITS } from "./time-limits.ts";
+import { address, fields, list, must, oneOf, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
+
+/** Id of the first chain that names none. */
+export const FIRST_CHAIN_ID = 271;
+/** The ids that an L1 gives out; the bits above number the chains below an L2. */
+export const MAX_CHAIN_ID = 2 ** 32 - 1;
+export const MOST_BLOCK_MS = 3_600_000;
+export const MOST_BATCH_AGE_MS = 86_400_000;
+/** Age at which a batch of a spawned chain is sealed where nothing else is said. */
+export const DEFAULT_BATCH_AGE_MS = 2_000;
+/** Each may be a process; the contract would take 64. */
+const MAX_SIGNERS = 16;
+
+export const port = wholeNumber(0, 65_535, 8545);
+export const blockIntervalMs = wholeNumber(1, MOST_BLOCK_MS, 1_000);
+export const batchAgeMs = wholeNumber(1, MOST_BATCH_AGE_MS, 2_000);
+export const batchTransactions = wholeNumber(1, 100_000, 100);
+export const dataAvailability = oneOf("rollup", "validium");
+const seconds = (field: keyof typeof TIME_LIMITS, example: number) =>
+  wholeNumber(TIME_LIMITS[field].least, TIME_LIMITS[field].most, example);
+
+const signers = v.pipe(
+  fields(
+    { members: wholeNumber(1, MAX_SIGNERS, 3), threshold: wholeNumber(1, MAX_SIGNERS, 2) },
+    "both members and threshold, such as { members: 3, threshold: 2 }",
+  ),
+  v.forward(
+    v.check(
+      ({ members, threshold }) => threshold <= members,
+      ({ input: { members, threshold } }) => `must be at most members (${members}); got ${threshold}`,
+    ),
+    ["threshold"],
+  ),
+  v.metadata({ wanted: `{ members, threshold }: 1 to ${MAX_SIGNERS} members, and a threshold of at most as many` }),
+);
+
+const BASE_TOKEN = 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there';
+const baseToken = v.pipe(
+  v.union([address, fields({ name: text(/\S/, "text"), symbol: text(/\S/, "text") }, BASE_TOKEN)], must(BASE_TOKEN)),
+  v.metadata({ wanted: BASE_TOKEN }),
+);
+
+/** Options that a chain has in the config and in `DevnetOptions` alike. */
+export const CHAIN_FIELDS = {
+  baseToken: option(baseToken, "what pays for gas", "ETH"),
+  dataAvailability: withDefault(dataAvailability, "whether its data is published on L1 or given to a committee", "rollup"),
+  committee: option(
+    signers,
+    "of a validium: processes that execute every batch again and keep its data, and how many of them must sign",
+    "one member, in this process",
+  ),
+  readers: option(
+    list(address, "a list of addresses"),
+    "of a validium: accounts to which the committee gives the data",
+    "the chain's operator only",
+  ),
+  quorum: option(
+    signers,
+    "processes that execute every batch again, and how many of them must sign",
+    "one member, in this process",
+  ),
+  executionDelaySeconds: withDefault(
+    seconds("executionDelaySeconds", 60),
+    "seconds between a batch's commit and its execution on L1",
+    0,
+  ),
+  priorityOpWindowSeconds: withDefault(
+    seconds("priorityOpWindowSeconds", 3_600),
+    "seconds in which the chain must take an operation of L1's queue; longer than a batch's age with L1's confirmations",
+    3_600,
+  ),
+  exitDelaySeconds: withDefault(
+    seconds("exitDelaySeconds", 86_400),
+    "seconds after an operation's deadline and another window at which the exit opens; longer than window and execution delay",
+    86_400,
+  ),
+  cheats: option(
+    trueOrFalse,
+    "whether clients may change its state at will; written into the chain's contract when it is created",
+    "true beside an own L1 that only this machine reaches",
+  ),
+  journal: option(
+    text(/\S/, "a path of a file"),
+    "file in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it",
+    "in memory",
+  ),
+} as const;
+
+/** Instructions that one transaction may run. */
+export const maxInstructions = wholeNumber(LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS, 4_000_000);
+export { DEFAULT_MAX_INSTRUCTIONS };

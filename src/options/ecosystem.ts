@@ -1,0 +1,43 @@
+import { list, oneOf, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
+
+export const folder = text(/\S/, 'the path of a folder, such as "./hyperchain-data"');
+export const confirmations = wholeNumber(1, 1_000, 1);
+export const proverMode = oneOf("stark", "none");
+export const proverWorkers = wholeNumber(1, 64, 4);
+export const minRewardPercent = wholeNumber(0, 1_000_000, 100);
+export const host = text(/^\S+$/, 'an interface to listen on, such as "127.0.0.1"');
+export const pollIntervalMs = wholeNumber(1, 3_600_000, 100);
+
+const ORIGINS = 'a list of origins, such as ["https://app.example.com"], or ["*"]';
+const origins = list(text(/^(\*|[a-z][a-z0-9+.-]*:\/\/[^/\s]+)$/, 'an origin such as "https://app.example.com"'), ORIGINS);
+
+/** Options that an ecosystem has in the config and in `DevnetOptions` alike. */
+export const ECOSYSTEM_FIELDS = {
+  name: withDefault(text(/^\S.*$/, "a name"), "what the ecosystem is called", "hyperchains"),
+  host: withDefault(
+    host,
+    "interface to listen on; another than this machine's opens development keys to the network",
+    "127.0.0.1",
+  ),
+  origins: withDefault(
+    origins,
+    'origins whose web pages may ask, beside those of this machine and of browsers\' extensions; `["*"]` for all',
+    [],
+  ),
+  development: option(
+    trueOrFalse,
+    "whether every client that reaches it may mine, move time, take back batches, return to snapshots and settle",
+    "true beside an own L1 that only this machine reaches; settling also beside another L1",
+  ),
+  reseal: option(
+    trueOrFalse,
+    "whether every client that reaches it may have batches formed again (`hyperchain:reseal`), and no more",
+    "as `development`",
+  ),
+  relayer: withDefault(trueOrFalse, "whether a relayer carries messages by itself", true),
+  data: option(
+    folder,
+    "folder that keeps a spawned ecosystem beyond its process; started again with it, it goes on",
+    "memory alone",
+  ),
+} as const;

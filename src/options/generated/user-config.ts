@@ -1,0 +1,279 @@
+// Generated from src/options/config.ts by 'npm run generate'.
+export interface HyperchainsUserConfig {
+  /**
+   * What the ecosystem is called.
+   * Allowed: a name.
+   * Default: "hyperchains".
+   */
+  readonly name?: string | undefined;
+  /**
+   * Interface to listen on; another than this machine's opens development keys to the network.
+   * Allowed: an interface to listen on, such as "127.0.0.1".
+   * Default: "127.0.0.1".
+   */
+  readonly host?: string | undefined;
+  /**
+   * Origins whose web pages may ask, beside those of this machine and of browsers' extensions; `["*"]` for all.
+   * Allowed: a list of origins, such as ["https://app.example.com"], or ["*"].
+   * Default: [].
+   */
+  readonly origins?: readonly string[] | undefined;
+  /**
+   * Whether every client that reaches it may mine, move time, take back batches, return to snapshots and settle.
+   * Allowed: true or false.
+   * Default: true beside an own L1 that only this machine reaches; settling also beside another L1.
+   */
+  readonly development?: boolean | undefined;
+  /**
+   * Whether every client that reaches it may have batches formed again (`hyperchain:reseal`), and no more.
+   * Allowed: true or false.
+   * Default: as `development`.
+   */
+  readonly reseal?: boolean | undefined;
+  /**
+   * Whether a relayer carries messages by itself.
+   * Allowed: true or false.
+   * Default: true.
+   */
+  readonly relayer?: boolean | undefined;
+  /**
+   * Folder that keeps a spawned ecosystem beyond its process; started again with it, it goes on.
+   * Allowed: the path of a folder, such as "./hyperchain-data".
+   * Default: memory alone.
+   */
+  readonly data?: string | undefined;
+  /**
+   * JSON-RPC URL of a running ecosystem, for tasks and networks.
+   * Allowed: a URL such as "http://127.0.0.1:8545".
+   * Default: the running one is found.
+   */
+  readonly url?: string | undefined;
+  /**
+   * The settlement layer.
+   * Default: {}.
+   */
+  readonly l1?: HyperchainsL1UserConfig | undefined;
+  /**
+   * One entry per chain, by its name.
+   * Default: { alpha: {}, beta: {} }.
+   */
+  readonly chains?: Readonly<Record<string, HyperchainUserConfig>> | undefined;
+  /**
+   * What checks batches.
+   * Default: {}.
+   */
+  readonly prover?: HyperchainsProverUserConfig | undefined;
+  /**
+   * Development accounts that have money on every chain.
+   * Default: {}.
+   */
+  readonly accounts?: HyperchainsAccountsUserConfig | undefined;
+  /**
+   * Whether every chain has the public's singletons (CREATE2 deployers, Multicall3, Permit2) at their public addresses.
+   * Allowed: true or false.
+   * Default: true.
+   */
+  readonly singletons?: boolean | undefined;
+  /**
+   * Whether contracts may have code of any size, as Hardhat's networks allow; written into each chain's first state.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly allowUnlimitedContractSize?: boolean | undefined;
+  /**
+   * Whether blocks of users may repeat a second, which in Hardhat's networks they do not.
+   * Allowed: true or false.
+   * Default: false in tests, true where it is spawned.
+   */
+  readonly allowBlocksWithSameTimestamp?: boolean | undefined;
+  /**
+   * How often chains and the relayer look at L1, in milliseconds.
+   * Allowed: a whole number from 1 to 3600000, such as 100.
+   * Default: 100.
+   */
+  readonly pollIntervalMs?: number | undefined;
+  /**
+   * Which messages the relayer delivers.
+   * Default: {}.
+   */
+  readonly relayerPolicy?: HyperchainsRelayerPolicyUserConfig | undefined;
+}
+
+export interface HyperchainsL1UserConfig {
+  /**
+   * Port at which `hyperchain:spawn` serves the L1 that it starts; 0 for any free port.
+   * Allowed: a whole number from 0 to 65535, such as 8545.
+   * Default: 8545.
+   */
+  readonly port?: number | undefined;
+  /**
+   * JSON-RPC URL of an L1 that runs already; HYPERCHAIN_PRIVATE_KEY may say which account pays there.
+   * Allowed: a URL such as "http://127.0.0.1:8545".
+   * Default: an L1 is started.
+   */
+  readonly url?: string | undefined;
+  /**
+   * L1 blocks that must stand on something before it counts, its own included.
+   * Allowed: a whole number from 1 to 1000, such as 1.
+   * Default: 1.
+   */
+  readonly confirmations?: number | undefined;
+}
+
+export interface HyperchainUserConfig {
+  /**
+   * Its id, which no other chain has.
+   * Allowed: a whole number from 1 to 4294967295, such as 271.
+   * Default: 271, 272, … in order.
+   */
+  readonly chainId?: number | undefined;
+  /**
+   * Port at which `hyperchain:spawn` serves it; 0 for any free port.
+   * Allowed: a whole number from 0 to 65535, such as 8545.
+   * Default: the next after L1's.
+   */
+  readonly port?: number | undefined;
+  /**
+   * A block as soon as a transaction waits, or one every so many milliseconds.
+   * Allowed: "instant" or milliseconds between blocks, from 1 to 3600000, such as 1000.
+   * Default: "instant".
+   */
+  readonly blocks?: "instant" | number | undefined;
+  /**
+   * When batches are sealed beside their limits.
+   * Default: {}.
+   */
+  readonly batches?: HyperchainBatchesUserConfig | undefined;
+  /**
+   * What pays for gas.
+   * Allowed: the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there.
+   * Default: ETH.
+   */
+  readonly baseToken?: string | { readonly name: string; readonly symbol: string } | undefined;
+  /**
+   * Whether its data is published on L1 or given to a committee.
+   * Allowed: "rollup" or "validium".
+   * Default: "rollup".
+   */
+  readonly dataAvailability?: "rollup" | "validium" | undefined;
+  /**
+   * Of a validium: processes that execute every batch again and keep its data, and how many of them must sign.
+   * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
+   * Default: one member, in this process.
+   */
+  readonly committee?: { readonly members: number; readonly threshold: number } | undefined;
+  /**
+   * Of a validium: accounts to which the committee gives the data.
+   * Allowed: a list of addresses.
+   * Default: the chain's operator only.
+   */
+  readonly readers?: readonly string[] | undefined;
+  /**
+   * Processes that execute every batch again, and how many of them must sign.
+   * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
+   * Default: one member, in this process.
+   */
+  readonly quorum?: { readonly members: number; readonly threshold: number } | undefined;
+  /**
+   * Seconds between a batch's commit and its execution on L1.
+   * Allowed: a whole number from 0 to 7776000, such as 60.
+   * Default: 0.
+   */
+  readonly executionDelaySeconds?: number | undefined;
+  /**
+   * Seconds in which the chain must take an operation of L1's queue; longer than a batch's age with L1's confirmations.
+   * Allowed: a whole number from 1 to 2592000, such as 3600.
+   * Default: 3600.
+   */
+  readonly priorityOpWindowSeconds?: number | undefined;
+  /**
+   * Seconds after an operation's deadline and another window at which the exit opens; longer than window and execution delay.
+   * Allowed: a whole number from 1 to 7776000, such as 86400.
+   * Default: 86400.
+   */
+  readonly exitDelaySeconds?: number | undefined;
+  /**
+   * Whether clients may change its state at will; written into the chain's contract when it is created.
+   * Allowed: true or false.
+   * Default: true beside an own L1 that only this machine reaches.
+   */
+  readonly cheats?: boolean | undefined;
+  /**
+   * File in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it.
+   * Allowed: a path of a file.
+   * Default: in memory.
+   */
+  readonly journal?: string | undefined;
+  /**
+   * Instructions that one transaction may run; the engine remembers each until the block is made, in some 800 bytes.
+   * Allowed: a whole number from 1000000 to 16777216, such as 4000000.
+   * Default: 2000000; in tests 2^24, which is no limit.
+   */
+  readonly maxInstructions?: number | undefined;
+}
+
+export interface HyperchainBatchesUserConfig {
+  /**
+   * Milliseconds after which a batch is sealed.
+   * Allowed: a whole number from 1 to 86400000, such as 2000, or null for never.
+   * Default: 2000 where it is spawned, never in tests.
+   */
+  readonly maxAgeMs?: number | null | undefined;
+  /**
+   * Transactions at which a batch is sealed.
+   * Allowed: a whole number from 1 to 100000, such as 100.
+   * Default: no limit.
+   */
+  readonly maxTransactions?: number | undefined;
+}
+
+export interface HyperchainsProverUserConfig {
+  /**
+   * Whether every batch has a validity proof; "none": **nothing is proven**, for tests that only need speed.
+   * Allowed: "stark" or "none".
+   * Default: "stark".
+   */
+  readonly mode?: "stark" | "none" | undefined;
+  /**
+   * Threads of the prover.
+   * Allowed: a whole number from 1 to 64, such as 4.
+   * Default: all cores.
+   */
+  readonly workers?: number | undefined;
+}
+
+export interface HyperchainsAccountsUserConfig {
+  /**
+   * How many development accounts have ETH on every chain, beside the relayer's.
+   * Allowed: a whole number from 0 to 10, such as 10.
+   * Default: 10.
+   */
+  readonly funded?: number | undefined;
+  /**
+   * What each of them gets on each chain, in ETH.
+   * Allowed: an amount of ETH in quotes, at most "1000000000000000", such as "100".
+   * Default: "10000"; "100" beside an L1 at a URL, whose deployer pays it.
+   */
+  readonly balance?: string | undefined;
+  /**
+   * Whether the chains sign for these accounts, for every client that reaches them.
+   * Allowed: true or false.
+   * Default: true beside an own L1 that only this machine reaches.
+   */
+  readonly unlocked?: boolean | undefined;
+}
+
+export interface HyperchainsRelayerPolicyUserConfig {
+  /**
+   * Least reward of a delivery, in percent of what its gas costs.
+   * Allowed: a whole number from 0 to 1000000, such as 100.
+   * Default: 0.
+   */
+  readonly minRewardPercent?: number | undefined;
+  /**
+   * What deliveries at a loss must leave in the relayer's account on a chain, in ETH.
+   * Allowed: an amount of ETH in quotes, such as "100".
+   * Default: "0.001".
+   */
+  readonly reserve?: string | undefined;
+}

@@ -1,0 +1,112 @@
+import type { OptionPath, OptionProblem } from "./problems.ts";
+import { exitDelayObjection } from "./time-limits.ts";
+import type { ChainTimes } from "./time-limits.ts";
+
+/** What the rules between options read of a chain. */
+export interface RuledChain extends ChainTimes {
+  /** Where its options are. */
+  readonly path: OptionPath;
+  readonly name: string;
+  readonly chainId: number | bigint;
+  /** Age at which a batch is sealed; undefined for on demand. */
+  readonly maxAgeMs: number | undefined;
+  readonly dataAvailability: "rollup" | "validium";
+  readonly committee?: unknown;
+  readonly readers?: unknown;
+  readonly journal?: string | undefined;
+}
+
+/** What the rules between options read of L1. */
+export interface RuledL1 {
+  readonly url?: string | undefined;
+  readonly port?: number | undefined;
+  readonly confirmations?: number | undefined;
+}
+
+/** Of Hardhat's in-process networks. */
+const LOCAL_L1_CHAIN_ID = 31_337;
+/** Of Ethereum. */
+const L1_BLOCK_SECONDS = 12;
+
+/** What is wrong with options beside each other, each of which is valid by itself. `data` is the folder that keeps them. */
+export function conflicts(
+  chains: readonly RuledChain[],
+  l1: RuledL1,
+  l1Path: OptionPath,
+  data?: string | undefined,
+): readonly OptionProblem[] {
+  return [
+    ...l1Conflicts(l1, l1Path),
+    ...(data === undefined ? [] : keepingConflicts(chains, l1)),
+    ...sharedIds(chains),
+    ...chains.flatMap((chain) => [...dataConflicts(chain), ...timeConflicts(chain, l1)]),
+  ];
+}
+
+function l1Conflicts({ url, port }: RuledL1, path: OptionPath): readonly OptionProblem[] {
+  if (url === undefined || port === undefined) return [];
+  return [
+    {
+      path: [...path, "port"],
+      message: "is the port of an L1 that is started; with l1.url none is, so leave one of the two out",
+    },
+  ];
+}
+
+/** A folder keeps an ecosystem as a whole. */
+function keepingConflicts(chains: readonly RuledChain[], { url }: RuledL1): readonly OptionProblem[] {
+  const elsewhere = {
+    path: ["data"],
+    message: "keeps an L1 that is started; with l1.url none is, so leave one of the two out",
+  };
+  const beside = chains
+    .filter(({ journal }) => journal !== undefined)
+    .map(({ path }) => ({
+      path: [...path, "journal"],
+      message: "is kept in the folder that data names; leave one of the two out",
+    }));
+  return [...(url === undefined ? [] : [elsewhere]), ...beside];
+}
+
+function sharedIds(chains: readonly RuledChain[]): readonly OptionProblem[] {
+  const owners = new Map([[BigInt(LOCAL_L1_CHAIN_ID), "the L1"]]);
+  const names = new Set<string>();
+  return chains.flatMap(({ path, name, chainId }) => {
+    const problems: OptionProblem[] = [];
+    const owner = owners.get(BigInt(chainId));
+    if (owner !== undefined) {
+      const message = `${chainId} is the chain id of ${owner} already; give each chain its own`;
+      problems.push({ path: [...path, "chainId"], message });
+    }
+    if (names.has(name))
+      problems.push({ path: [...path, "name"], message: `"${name}" is taken by another chain; choose another` });
+    owners.set(BigInt(chainId), `"${name}"`);
+    names.add(name);
+    return problems;
+  });
+}
+
+function dataConflicts(chain: RuledChain): readonly OptionProblem[] {
+  if (chain.dataAvailability === "validium") return [];
+  const message = 'is for a validium; a rollup gives its data to everybody. Add dataAvailability: "validium", or leave it out';
+  return (["committee", "readers"] as const)
+    .filter((field) => chain[field] !== undefined)
+    .map((field) => ({ path: [...chain.path, field], message }));
+}
+
+/** An operation must be seen, taken and committed within the window: confirmations and the age of a batch shorten it. */
+function timeConflicts(chain: RuledChain, { url, confirmations = 1 }: RuledL1): readonly OptionProblem[] {
+  const { path, priorityOpWindowSeconds: window, maxAgeMs = 0 } = chain;
+  const problems: OptionProblem[] = [];
+  const objection = exitDelayObjection(chain, 0);
+  if (objection !== undefined) problems.push({ path: [...path, "exitDelaySeconds"], message: objection });
+  const unseen = url === undefined ? 0 : confirmations * L1_BLOCK_SECONDS;
+  const batch = maxAgeMs / 1_000;
+  if (unseen + batch >= window) {
+    problems.push({
+      path: [...path, "priorityOpWindowSeconds"],
+      message: `${window} s is too short for batches of up to ${batch} s after ${unseen} s of confirmations on L1; give more than ${unseen + batch}, or lower batches.maxAgeMs or l1.confirmations`,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,26 @@
+const DAY = 86_400;
+
+/** Seconds, from the least to the most, that L1's contracts take for a chain's times (`ChainRules`), and that options may say. */
+export const TIME_LIMITS = {
+  /** The exit's delay, which must be longer, bounds it. */
+  executionDelaySeconds: { least: 0, most: 90 * DAY },
+  priorityOpWindowSeconds: { least: 1, most: 30 * DAY },
+  exitDelaySeconds: { least: 1, most: 90 * DAY },
+} as const;
+
+/** A chain's times, seconds. */
+export type ChainTimes = Readonly<Record<keyof typeof TIME_LIMITS, number>>;
+
+/**
+ * Why an exit delay is too short beside the other times; undefined where it is not. `recoverySeconds` is what L1's factory
+ * keeps for a chain that forms a refused batch again: 0 on devnets.
+ */
+export function exitDelayObjection(
+  { exitDelaySeconds, priorityOpWindowSeconds, executionDelaySeconds }: ChainTimes,
+  recoverySeconds: number,
+): string | undefined {
+  const needed = priorityOpWindowSeconds + executionDelaySeconds + recoverySeconds;
+  if (exitDelaySeconds > needed) return undefined;
+  const recovery = recoverySeconds === 0 ? "" : `, with ${recoverySeconds} of recovery time on this L1`;
+  return `${exitDelaySeconds} is not longer than window and execution delay together, ${needed}${recovery}: one operation could stop the chain; give more, or lower priorityOpWindowSeconds or executionDelaySeconds`;
+}

@@ -1,0 +1,162 @@
+// Generated from src/plugin/api/requests.ts by 'npm run generate'.
+import type { ChainAddressLike } from "../../../client/chain-address.ts";
+import type { ChainName } from "../../../client/ecosystem.ts";
+import type { From, TokenLike } from "../names.ts";
+
+export interface DepositOptions {
+  /**
+   * Where it goes; with `chain` an address is enough.
+   * Allowed: an account on a chain, such as 0x…@beta.
+   * Default: the sender's own account.
+   */
+  readonly to?: ChainAddressLike | undefined;
+  /**
+   * The chain that gets it.
+   * Allowed: a chain's name or id.
+   * Default: that of `to`.
+   */
+  readonly chain?: ChainName | undefined;
+  /**
+   * Smallest units.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   */
+  readonly amount: bigint;
+  /**
+   * On L1; approved where it must be.
+   * Allowed: a token's address or contract, or "ETH".
+   * Default: the chain's base token.
+   */
+  readonly token?: TokenLike | undefined;
+  /**
+   * Account on L1.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
+
+export interface WithdrawOptions {
+  /**
+   * The chain that it leaves.
+   * Allowed: a chain's name or id.
+   */
+  readonly chain: ChainName;
+  /**
+   * Smallest units.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   */
+  readonly amount: bigint;
+  /**
+   * On the chain or on L1.
+   * Allowed: a token's address or contract, or "ETH".
+   * Default: the base token.
+   */
+  readonly token?: TokenLike | undefined;
+  /**
+   * Account on L1.
+   * Allowed: an address: 0x and 40 hex digits.
+   * Default: the sender's own.
+   */
+  readonly to?: string | undefined;
+  /**
+   * Account on the chain.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
+
+export interface SendOptions {
+  /**
+   * The account on another chain: `0x…@beta`.
+   * Allowed: an account on a chain, such as 0x…@beta.
+   */
+  readonly to: ChainAddressLike;
+  /**
+   * The sending chain.
+   * Allowed: a chain's name or id.
+   */
+  readonly chain: ChainName;
+  /**
+   * Smallest units.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   */
+  readonly amount: bigint;
+  /**
+   * On the sending chain or on L1.
+   * Allowed: a token's address or contract, or "ETH".
+   * Default: the base token.
+   */
+  readonly token?: TokenLike | undefined;
+  /**
+   * Account on the sending chain.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
+
+export interface CallOptions {
+  /**
+   * The contract: `0x…@beta`.
+   * Allowed: an account on a chain, such as 0x…@beta.
+   */
+  readonly to: ChainAddressLike;
+  /**
+   * The calling chain.
+   * Allowed: a chain's name or id.
+   */
+  readonly chain: ChainName;
+  /**
+   * Calldata; with `asMessage` the payload of `receiveMessage`.
+   * Allowed: bytes: 0x and two hex digits for each.
+   */
+  readonly data: string;
+  /**
+   * Base token of the other chain that the call gets.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   * Default: 0n.
+   */
+  readonly value?: bigint | undefined;
+  /**
+   * Base token of the other chain for the account that brings the call.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   * Default: 0n.
+   */
+  readonly reward?: bigint | undefined;
+  /**
+   * Gas of the call.
+   * Allowed: a bigint such as 1_000_000n.
+   * Default: 1_000_000n.
+   */
+  readonly gasLimit?: bigint | undefined;
+  /**
+   * Deliver to `receiveMessage` (ERC-7786) instead of calling from the sender's account on the other chain.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly asMessage?: boolean | undefined;
+  /**
+   * Have the sender, a contract, told the outcome.
+   * Default: it is not.
+   */
+  readonly callback?: { readonly gasLimit: bigint; readonly reward?: bigint | undefined } | undefined;
+  /**
+   * Tokens that go with the call.
+   * Allowed: a list of { token, amount, recipient }.
+   * Default: [].
+   */
+  readonly tokens?: readonly { readonly token: TokenLike; readonly amount: bigint; readonly recipient: string }[] | undefined;
+  /**
+   * Gets what is refunded.
+   * Allowed: an address: 0x and 40 hex digits.
+   * Default: the sender.
+   */
+  readonly refundTo?: string | undefined;
+  /**
+   * Account on the calling chain.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}

@@ -1,0 +1,70 @@
+import type { NetworkConnection } from "hardhat/types/network";
+import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
+import type { ChainName } from "../../client/ecosystem.ts";
+import type { CallEstimate, SendEstimate } from "../../client/estimate.ts";
+import type { WalletView } from "../../client/wallet-view.ts";
+import type { EcosystemInfo, EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Faults } from "./faults.ts";
+import type { CallOptions, DepositOptions, SendOptions, WithdrawOptions } from "./generated/requests.ts";
+import type { Message } from "./message.ts";
+import type { From } from "./names.ts";
+
+export type * from "./generated/requests.ts";
+export type { From, TokenLike } from "./names.ts";
+
+/**
+ * A member of the ecosystem: L1 or a chain. It is a connection as `network.create` makes them, so that `ethers`,
+ * `networkHelpers`, `viem` and all that plugins add is there; `provider` is its EIP-1193 provider.
+ */
+export interface Member extends NetworkConnection<string> {
+  readonly name: string;
+  readonly chainId: number;
+  /** Where others reach it, over HTTP and WebSocket. */
+  readonly url: string;
+}
+
+/** Something that names a transaction: its hash, a response, a receipt, or a promise of one. */
+export type TransactionLike = string | { readonly hash: string } | { readonly transactionHash: string };
+
+/**
+ * An ecosystem for tests. Nothing moves unless the test moves it: `settle` and `relay` do, and a message's `delivered`.
+ * Iterating it gives the chains.
+ */
+export interface Hyperchains extends Iterable<Member> {
+  /** What there is: names, ids, URLs, addresses, what is proven. */
+  readonly info: EcosystemInfo;
+  readonly l1: Member;
+  readonly chains: readonly Member[];
+  readonly faults: Faults;
+  /** A chain by name or id; L1 by "l1". Throws ClientError UnknownChain. */
+  chain(nameOrId: ChainName): Member;
+  /** Reads `0x…@chain` and ERC-7930 addresses. Throws ClientError. */
+  address(text: ChainAddressLike): ChainAddress;
+  deposit(options: DepositOptions): Promise<Message>;
+  withdraw(options: WithdrawOptions): Promise<Message>;
+  send(options: SendOptions): Promise<Message>;
+  call(options: CallOptions): Promise<Message>;
+  /** What a send takes on its destination. Sends nothing. Throws ClientError Failed where it would be refused there. */
+  estimateSend(options: SendOptions): Promise<SendEstimate>;
+  /**
+   * The gas that a call needs there, and its answer here: what to give as `gasLimit` and `callback.gasLimit`, with a margin.
+   * `from` may be a contract. Sends nothing. Throws ClientError Failed with the reason where the call would fail.
+   */
+  estimateCall(options: CallOptions): Promise<CallEstimate>;
+  /** Seals the open batches, of one chain or of all, and waits until L1 has executed them. */
+  settle(chain?: ChainName): Promise<readonly SettledBatchInfo[]>;
+  /** Has every chain look at L1 and the relayer deliver, until nothing moves any more without a settle. */
+  relay(): Promise<RelayInfo>;
+  /** The message that a transaction sent, or that has this hash. Throws ClientError UnknownMessage where there is none. */
+  message(transactionOrHash: TransactionLike | Promise<TransactionLike>): Promise<Message>;
+  /** All messages that a transaction sent. */
+  messages(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]>;
+  /** What an account has on all members, and what is on its way. */
+  wallet(account: From): Promise<WalletView>;
+  status(): Promise<EcosystemStatus>;
+  /** Marks the state of the whole ecosystem; also every member's `evm_snapshot`, so `loadFixture` of any member does. */
+  snapshot(): Promise<Hex>;
+  /** Returns to a mark, once. Throws where it does not exist. */
+  revert(mark: Hex): Promise<void>;
+}

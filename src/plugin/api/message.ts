@@ -1,0 +1,75 @@
+import type { SentMessage } from "../../client/sent-messages.ts";
+import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+
+/** A step that a message has done, and the transaction that did it. */
+export interface MessageStep {
+  readonly step: JourneyStep;
+  readonly chainId: number;
+  readonly transactionHash: Hex;
+}
+
+/** What a message carries: as in `hyperchain_message`, and deposits, which L1 sends. */
+export type CrossingType = SentMessage["type"] | "deposit";
+
+export const CROSSING_TYPES = [
+  "transfer",
+  "bundle",
+  "callback",
+  "refund",
+  "withdrawal",
+  "message",
+  "deposit",
+] as const satisfies readonly CrossingType[];
+
+/** Something on its way between two members of the ecosystem. */
+export interface Message {
+  /** Of a deposit the hash of its transaction on the chain, else keccak of the message. */
+  readonly hash: Hex;
+  readonly type: CrossingType;
+  readonly sourceChainId: number;
+  readonly destinationChainId: number;
+  /** The transaction that sent it. */
+  readonly transactionHash: Hex;
+  /** Steps done, as of the last look: `refresh` and all that moves the message look. */
+  readonly steps: readonly MessageStep[];
+  /** What it waits for, as of the last look. */
+  readonly waitingFor: string | undefined;
+  /** Why a delivery of it was refused last, as of the last look. */
+  readonly refusal: string | undefined;
+  refresh(): Promise<Message>;
+  /** Whether a step is done, as of the last look. */
+  has(step: JourneyStep): boolean;
+  /** Moves the ecosystem until L1 has accepted the batch that sent it. Throws MessageError. */
+  settled(): Promise<MessageStep>;
+  /**
+   * Moves the ecosystem until it has arrived: a transfer is paid out, a call is made, a withdrawal is paid on L1, a plain message
+   * can be proven to contracts on L1. Throws
+   * MessageError NotDelivered with the reason where it does not get there, CallFailed where the call reverted.
+   */
+  delivered(): Promise<MessageStep>;
+  /** Moves the ecosystem until this step. Throws MessageError. */
+  reach(step: JourneyStep): Promise<MessageStep>;
+}
+
+/** A message did not get where it was to go. */
+export class MessageError extends HyperchainError {
+  override readonly name = "MessageError";
+  readonly code: "NotDelivered" | "CallFailed" | "UnknownMessage";
+  /** Of CallFailed: what the call reverted with. */
+  readonly data: Hex | undefined;
+  /** Of CallFailed: the same in words, by the names in the project's contracts: `with TooMuch(101, 100)`. */
+  readonly reason: string | undefined;
+
+  constructor(
+    code: MessageError["code"],
+    message: string,
+    { data, reason, ...options }: ErrorOptions & { readonly data?: Hex; readonly reason?: string } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.data = data;
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,5 @@
+/** The sender: an address whose key the connection has, or anything with one, such as a signer. Default: the first account. */
+export type From = string | { readonly address: string };
+
+/** A token's address, or a contract that has one as ethers' and viem's do. */
+export type TokenLike = string | { readonly address: string } | { readonly target: unknown };

@@ -1,0 +1,114 @@
+import * as v from "valibot";
+import type { ChainAddressLike } from "../../client/chain-address.ts";
+import type { ChainName } from "../../client/ecosystem.ts";
+import { fields, list, must, option, text, trueOrFalse, withDefault } from "../../options/values.ts";
+import type { From, TokenLike } from "./names.ts";
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const isText = (value: unknown): boolean => typeof value === "string" && value !== "";
+
+/** A value whose TypeScript type is written elsewhere; what it names is found out when it is used. */
+function typed<T>(type: string, is: (value: unknown) => boolean, wanted: string) {
+  return v.pipe(v.custom<T>(is, must(wanted)), v.metadata({ wanted, type }));
+}
+
+const UNITS = "a bigint of smallest units, such as 10n ** 18n";
+const units = v.pipe(v.bigint(must(UNITS)), v.minValue(0n, must(UNITS)), v.metadata({ wanted: UNITS }));
+const gas = v.pipe(
+  v.bigint(must("a bigint such as 1_000_000n")),
+  v.minValue(1n, must("a bigint such as 1_000_000n")),
+  v.metadata({ wanted: "a bigint such as 1_000_000n" }),
+);
+const chain = typed<ChainName>(
+  "ChainName",
+  (value) => isText(value) || typeof value === "number" || typeof value === "bigint",
+  "a chain's name or id",
+);
+const place = typed<ChainAddressLike>(
+  "ChainAddressLike",
+  (value) => isText(value) || (isObject(value) && "chain" in value && "account" in value),
+  "an account on a chain, such as 0x…@beta",
+);
+const token = typed<TokenLike>(
+  "TokenLike",
+  // A contract of ethers answers "in" for its functions alone.
+  (value) => isText(value) || isObject(value),
+  'a token\'s address or contract, or "ETH"',
+);
+const from = typed<From>(
+  "From",
+  (value) => isText(value) || (isObject(value) && "address" in value),
+  "an address, or a signer that has one",
+);
+const account = text(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
+const calldata = text(/^0x([0-9a-fA-F]{2})*$/, "bytes: 0x and two hex digits for each");
+const described = <const S extends v.GenericSchema>(schema: S, doc: string) => v.pipe(schema, v.description(doc));
+
+const THE_SENDER = "the first account";
+const amount = described(units, "smallest units");
+const sender = (where: string) => option(from, `account on ${where}`, THE_SENDER);
+
+/** What the test API's requests may say. */
+export const REQUESTS = {
+  deposit: v.pipe(
+    fields({
+      to: option(place, "where it goes; with `chain` an address is enough", "the sender's own account"),
+      chain: option(chain, "the chain that gets it", "that of `to`"),
+      amount,
+      token: option(token, "on L1; approved where it must be", "the chain's base token"),
+      from: sender("L1"),
+    }),
+    v.metadata({ name: "DepositOptions" }),
+  ),
+  withdraw: v.pipe(
+    fields({
+      chain: described(chain, "the chain that it leaves"),
+      amount,
+      token: option(token, "on the chain or on L1", "the base token"),
+      to: option(account, "account on L1", "the sender's own"),
+      from: sender("the chain"),
+    }),
+    v.metadata({ name: "WithdrawOptions" }),
+  ),
+  send: v.pipe(
+    fields({
+      to: described(place, "the account on another chain: `0x…@beta`"),
+      chain: described(chain, "the sending chain"),
+      amount,
+      token: option(token, "on the sending chain or on L1", "the base token"),
+      from: sender("the sending chain"),
+    }),
+    v.metadata({ name: "SendOptions" }),
+  ),
+  call: v.pipe(
+    fields({
+      to: described(place, "the contract: `0x…@beta`"),
+      chain: described(chain, "the calling chain"),
+      data: described(calldata, "calldata; with `asMessage` the payload of `receiveMessage`"),
+      value: option(units, "base token of the other chain that the call gets", "0n"),
+      reward: option(units, "base token of the other chain for the account that brings the call", "0n"),
+      gasLimit: option(gas, "gas of the call", "1_000_000n"),
+      asMessage: withDefault(
+        trueOrFalse,
+        "deliver to `receiveMessage` (ERC-7786) instead of calling from the sender's account on the other chain",
+        false,
+      ),
+      callback: option(
+        v.pipe(
+          fields({ gasLimit: gas, reward: option(units, "of the delivery of the outcome", "0n") }),
+          v.metadata({ type: "{ readonly gasLimit: bigint; readonly reward?: bigint | undefined }" }),
+        ),
+        "have the sender, a contract, told the outcome",
+        "it is not",
+      ),
+      tokens: withDefault(
+        list(fields({ token, amount: units, recipient: account }), "a list of { token, amount, recipient }"),
+        "tokens that go with the call",
+        [],
+      ),
+      refundTo: option(account, "gets what is refunded", "the sender"),
+      from: sender("the calling chain"),
+    }),
+    v.metadata({ name: "CallOptions" }),
+  ),
+} as const;

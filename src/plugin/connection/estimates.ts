@@ -1,0 +1,30 @@
+import { requireContract } from "../../client/call.ts";
+import { parseChainAddress } from "../../client/chain-address.ts";
+import { findChain } from "../../client/ecosystem.ts";
+import { estimateCall, estimateSend } from "../../client/estimate.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Hyperchains } from "../api/hyperchains.ts";
+import type { EcosystemLink } from "./link.ts";
+import { readRequest } from "./read-request.ts";
+import { addressOf, tokenAddress } from "./token-like.ts";
+
+/** The part of the test API that estimates. */
+export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimateSend" | "estimateCall"> {
+  const { info } = link;
+  const providerOf = (chainId: number) => link.client(chainId);
+  return {
+    async estimateSend(options) {
+      const { chain, from: _, token, ...rest } = readRequest("send", options);
+      return estimateSend(info, { from: chain, ...rest, token: tokenAddress(token) }, providerOf);
+    },
+    async estimateCall(options) {
+      const { chain, from, data, tokens, gasLimit: _, callback: __, ...rest } = readRequest("call", options);
+      const { chainId } = findChain(info, chain);
+      await requireContract(info, { to: rest.to, data: data as Hex }, providerOf(parseChainAddress(info, rest.to).chainId));
+      const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
+      const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
+      const request = { from: chain, ...rest, data: data as Hex, tokens: named, sender };
+      return estimateCall(info, request, providerOf, await link.names());
+    },
+  };
+}

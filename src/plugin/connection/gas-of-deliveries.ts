@@ -1,0 +1,105 @@
+import { Interface } from "ethers";
+import type { InterfaceAbi } from "ethers";
+import type { Artifact } from "hardhat/types/artifacts";
+import type { HookContext } from "hardhat/types/hooks";
+import { callsOf, userCalls } from "../../client/remote-failure.ts";
+import type { Ask, CallFrame } from "../../client/remote-failure.ts";
+import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+
+/** A chain whose deliveries are measured. */
+interface MeasuredChain {
+  readonly provider: Eip1193Provider;
+}
+
+/** What moves messages: nothing else delivers in tests. */
+const RELAYING = "hyperchain_relay";
+
+/**
+ * The ecosystem's answers, with what deliveries and callbacks run in the project's contracts told to Hardhat's gas report: the
+ * engine reports what a transaction calls directly, and a delivery calls the protocol. Without such a report, `l1` itself.
+ */
+export async function withGasOfDeliveries(
+  l1: Eip1193Provider,
+  chains: readonly MeasuredChain[],
+  context: HookContext,
+): Promise<Eip1193Provider> {
+  if (!(await context.hooks.hasHandlers("network", "onGasMeasurement"))) return l1;
+  let contracts: Promise<readonly KnownContract[]> | undefined;
+  return {
+    request: async (asked) => {
+      if (asked.method !== RELAYING) return l1.request(asked);
+      const heads = await Promise.all(chains.map(headOf));
+      const answer = await l1.request(asked);
+      contracts ??= knownContracts(context);
+      for (const [place, { provider }] of chains.entries()) {
+        const ask: Ask = (method, params) => provider.request({ method, params });
+        for (const transactionHash of await deliveriesAfter(heads[place] ?? 0, ask)) {
+          for (const call of userCalls(await callsOf(ask, transactionHash))) await report(call, ask, await contracts, context);
+        }
+      }
+      return answer;
+    },
+    on: (event, listener) => l1.on(event, listener),
+    removeListener: (event, listener) => l1.removeListener(event, listener),
+  };
+}
+
+async function headOf({ provider }: MeasuredChain): Promise<number> {
+  return Number(await provider.request({ method: "eth_blockNumber" }));
+}
+
+/** Transactions in which the handler ran calls of a bundle, or told its sender. */
+async function deliveriesAfter(block: number, ask: Ask): Promise<ReadonlySet<Hex>> {
+  const filter = { address: PREDEPLOYS.InteropHandler, fromBlock: `0x${(block + 1).toString(16)}`, toBlock: "latest" };
+  const head = Number(await ask("eth_blockNumber", []));
+  if (head <= block) return new Set();
+  const logs = (await ask("eth_getLogs", [filter])) as readonly { readonly transactionHash: Hex }[];
+  return new Set(logs.map(({ transactionHash }) => transactionHash));
+}
+
+async function report(call: CallFrame, ask: Ask, contracts: readonly KnownContract[], context: HookContext): Promise<void> {
+  const code = (await ask("eth_getCode", [call.to, "latest"])) as string;
+  const contract = contracts.find((known) => known.isCodeOf(code));
+  const functionSig = contract?.functionOf(call.input);
+  if (contract === undefined || functionSig === undefined) return;
+  await context.hooks.runParallelHandlers("network", "onGasMeasurement", [
+    { type: "function", contractFqn: contract.fullName, functionSig, gas: Number(call.gasUsed), proxyChain: [] },
+  ]);
+}
+
+/** A contract of the project. */
+interface KnownContract {
+  /** As Hardhat's gas report names it. */
+  readonly fullName: string;
+  isCodeOf(code: string): boolean;
+  /** Signature of the function that calldata call. */
+  functionOf(input: Hex): string | undefined;
+}
+
+async function knownContracts({ artifacts }: HookContext): Promise<readonly KnownContract[]> {
+  const names = [...(await artifacts.getAllFullyQualifiedNames())];
+  const read = (await Promise.all(names.map((name) => artifacts.readArtifact(name)))) as readonly Artifact[];
+  return read.flatMap((artifact) => {
+    if (artifact.deployedBytecode.length <= 2) return [];
+    const functions = new Interface(artifact.abi as InterfaceAbi);
+    const compiled = withoutLaterParts(artifact.deployedBytecode, artifact);
+    return {
+      fullName: `${artifact.inputSourceName ?? artifact.sourceName}:${artifact.contractName}`,
+      isCodeOf: (code: string) => code.length === compiled.length && withoutLaterParts(code, artifact) === compiled,
+      functionOf: (input: Hex) => (input.length < 10 ? undefined : functions.getFunction(input.slice(0, 10))?.format("sighash")),
+    };
+  });
+}
+
+/** Code without what deployments put into it: immutable values, and addresses of libraries. */
+function withoutLaterParts(code: string, { immutableReferences = {}, deployedLinkReferences }: Artifact): string {
+  const libraries = Object.values(deployedLinkReferences).flatMap((ofFile) => Object.values(ofFile).flat());
+  let plain = code.toLowerCase();
+  for (const { start, length } of [...Object.values(immutableReferences).flat(), ...libraries]) {
+    const from = 2 + 2 * start;
+    plain = plain.slice(0, from) + "0".repeat(2 * length) + plain.slice(from + 2 * length);
+  }
+  return plain;
+}

@@ -1,0 +1,51 @@
+import type { JourneyStep, StepRecord } from "../../protocol/cross-chain-message.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { DeliveryPolicy } from "../../relayer/delivery-policy.ts";
+import type { Journey } from "../../relayer/journey.ts";
+import { createRelayer } from "../../relayer/relayer.ts";
+import type { Relayer } from "../../relayer/relayer.ts";
+import { pluginError } from "../plugin-error.ts";
+import { defaultSender, readPlace, signerOf } from "./accounts.ts";
+import type { Session } from "./session.ts";
+
+export interface OwnRelayerOptions {
+  readonly account: Hex;
+  readonly policy?: DeliveryPolicy;
+  /** Which messages it delivers; default: all. */
+  readonly delivers?: (journey: Journey) => boolean;
+  readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
+}
+
+/**
+ * A relayer of this task's own beside the ecosystem's: it knows L1 and the chains by their public RPC, and pays from one
+ * account.
+ */
+export function openRelayer(
+  session: Session,
+  { account, policy = {}, delivers = () => true, onStep }: OwnRelayerOptions,
+): Relayer {
+  const { info, provider } = session;
+  const chains = info.chains.map(({ chainId, hyperchain }) => ({
+    chainId: BigInt(chainId),
+    hyperchain,
+    signer: signerOf(session, { chainId, account }),
+  }));
+  return createRelayer(
+    { settlementChainId: BigInt(info.l1.chainId), registry: info.l1.contracts.roots, fromBlock: 0, chains, policy },
+    { l1: provider(info.l1.chainId), choose: (waiting) => waiting.filter(delivers), ...(onStep === undefined ? {} : { onStep }) },
+  );
+}
+
+/**
+ * The account from which a relayer pays, on every chain: `--from`, else that of HYPERCHAIN_PRIVATE_KEY, else development
+ * account 0.
+ * Throws a plugin error for the ecosystem's own relayer's: two senders would take each other's nonces.
+ */
+export function relayerAccount(session: Session, from: string | undefined): Hex {
+  const { info } = session;
+  const account = from === undefined ? defaultSender(session) : readPlace(session, from, info.l1.name).account;
+  if (info.relayer?.address !== account) return account;
+  throw pluginError(
+    `${account} is the account of the ecosystem's own relayer, which would take its nonces; name another with --from`,
+  );
+}

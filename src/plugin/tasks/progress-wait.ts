@@ -1,0 +1,70 @@
+import type { EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
+import { pluginError } from "../plugin-error.ts";
+import type { Session } from "./session.ts";
+
+const LOOK_MS = 200;
+/** After so long without news, a user should know what is waited for, and whether it can still come. */
+const PATIENCE_MS = 5_000;
+
+/** Waits between two looks at something that happens elsewhere. */
+export interface ProgressWait {
+  /**
+   * Resolves when it is time to look again. `hint` is told once if nothing is new for long. Throws a plugin error where a
+   * chain stands still.
+   */
+  wait(hint: string): Promise<void>;
+  /** Something is new. */
+  news(): void;
+}
+
+export function createProgressWait({ output, request }: Pick<Session, "output" | "request">): ProgressWait {
+  let since = performance.now();
+  let hinted = false;
+  const told = new Set<string>();
+  return {
+    news() {
+      since = performance.now();
+      hinted = false;
+    },
+    async wait(hint) {
+      if (performance.now() - since > PATIENCE_MS) {
+        since = performance.now();
+        const { chains } = (await request("hyperchain_status")) as EcosystemStatus;
+        const stopped = chains.find(({ fault }) => fault !== undefined);
+        if (stopped !== undefined)
+          throw pluginError(`${stopped.name} stands still, so this may never happen: ${stopped.fault ?? ""}`);
+        if (!hinted) output.progress(hint);
+        hinted = true;
+        tellDelays(output, chains, told);
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    },
+  };
+}
+
+/** Waits for what the ecosystem does in one request, and tells what holds it up if that takes long. */
+export async function waitWithProgress<T>(
+  { output, request }: Pick<Session, "output" | "request">,
+  work: Promise<T>,
+): Promise<T> {
+  const told = new Set<string>();
+  const look = async (): Promise<void> =>
+    tellDelays(output, ((await request("hyperchain_status")) as EcosystemStatus).chains, told);
+  // Where nothing answers, the work itself ends with the reason.
+  const timer = setInterval(() => void look().catch(() => undefined), PATIENCE_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Tells once per chain and reason what it waits for. */
+function tellDelays(output: Session["output"], chains: EcosystemStatus["chains"], told: Set<string>): void {
+  for (const { name, waitsFor } of chains) {
+    if (waitsFor === undefined) continue;
+    const line = `${name} waits, and goes on by itself: ${waitsFor}`;
+    if (!told.has(line)) output.progress(line);
+    told.add(line);
+  }
+}

@@ -1,0 +1,27 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { readNumber } from "./arguments.ts";
+import { L1_BLOCK, rebuild, withChainOnL1 } from "./chain-on-l1.ts";
+import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { strong, toJson } from "./output.ts";
+import { rebuiltProof } from "./rebuilt-proof.ts";
+
+interface ProveArguments extends ChainOnL1Arguments {
+  readonly what: string;
+  readonly token: string | undefined;
+  readonly fromBlock: string | undefined;
+}
+
+/** `hyperchain:prove`: what contracts on L1 take as proof of something on a chain, from L1's data alone. */
+const action: NewTaskActionFunction<ProveArguments> = (args, hre) =>
+  withChainOnL1(args, hre, async (chain) => {
+    const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
+    const reconstruction = await rebuild(chain, fromBlock === undefined ? {} : { fromBlock });
+    const { chainId } = reconstruction.contract.configuration;
+    const proven = rebuiltProof(reconstruction, args.what, args.token);
+    chain.output.result(
+      () => `${strong(`proof of the ${proven.kind} on chain ${chainId}, for ${proven.takenBy} on L1`)}\n${toJson(proven.proof)}`,
+      { chainId, ...proven },
+    );
+  });
+
+export default action;

@@ -1,0 +1,68 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { announced } from "../discovery/state-file.ts";
+import type { Announcement } from "../discovery/state-file.ts";
+import { callJsonRpc, JsonRpcError } from "../discovery/json-rpc.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import { pluginError } from "../plugin-error.ts";
+import type { EcosystemArguments } from "./arguments.ts";
+import { createOutput } from "./output.ts";
+
+const LOOK_MS = 50;
+/** A process that proves ends within half a second of the signal. */
+const PATIENCE_MS = 10_000;
+const ANSWER_MS = 1_000;
+
+/** `hyperchain:stop`: ends the ecosystems that this project runs, or the one at `--url`, wherever they were started. */
+const action: NewTaskActionFunction<EcosystemArguments> = async ({ url, json }, hre) => {
+  const output = createOutput(json);
+  const project = hre.config.paths.root;
+  const running = announced(process.env);
+  const meant = url === undefined ? running.filter((each) => each.project === project) : await withMember(running, url);
+  if (meant.length === 0) {
+    throw pluginError(
+      url === undefined
+        ? "this project runs no ecosystem; name one that runs elsewhere with --url"
+        : `no process of yours has announced an ecosystem with the member ${url}; end it where it was started`,
+    );
+  }
+  for (const { pid, url: at } of meant) {
+    process.kill(pid, "SIGTERM");
+    await untilSilent(pid, at);
+  }
+  output.result(
+    () => meant.map(({ pid, url: at }) => `stopped the ecosystem at ${at} (process ${pid})`).join("\n"),
+    meant.map(({ pid, url: at, project: whose }) => ({ pid, url: at, project: whose })),
+  );
+};
+
+/** The announced ecosystem with this member. Throws a plugin error where nothing answers there. */
+async function withMember(running: readonly Announcement[], url: string): Promise<readonly Announcement[]> {
+  const info = (await callJsonRpc(url, "hyperchain_info", [], PATIENCE_MS).catch((error: unknown) => {
+    throw pluginError(
+      `no ecosystem answers at ${url}, which --url names (${error instanceof Error ? error.message : String(error)})`,
+      error,
+    );
+  })) as EcosystemInfo;
+  const members = new Set([info.l1, ...info.chains].map((member) => member.url));
+  return running.filter((each) => members.has(each.url));
+}
+
+async function untilSilent(pid: number, url: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (await answers(url)) {
+    if (performance.now() > end)
+      throw pluginError(
+        `process ${pid} got the signal to end and still answers at ${url} after ${PATIENCE_MS / 1000} s; end it by hand`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  return callJsonRpc(url, "eth_chainId", [], ANSWER_MS).then(
+    () => true,
+    (error: unknown) => error instanceof JsonRpcError,
+  );
+}
+
+export default action;

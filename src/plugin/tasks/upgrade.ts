@@ -1,0 +1,166 @@
+import type { JsonRpcProvider } from "ethers";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { parseAccount } from "../../client/chain-address.ts";
+import { senderOn } from "../../client/submit.ts";
+import type { Sender } from "../../client/submit.ts";
+import { addVersion, cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
+import type { ChainUpgrades } from "../../client/upgrade.ts";
+import { connectHttp } from "../../devnet/relaying.ts";
+import { wholeNumber } from "../../options/values.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { callJsonRpc } from "../discovery/json-rpc.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readNumber } from "./arguments.ts";
+import { withChainOnL1 } from "./chain-on-l1.ts";
+import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { rehearseUpgrade } from "./rehearse-upgrade.ts";
+
+interface UpgradeArguments extends ChainOnL1Arguments {
+  readonly to: string | undefined;
+  readonly verifier: string | undefined;
+  readonly cancel: boolean;
+  readonly rehearse: boolean;
+  readonly from: string | undefined;
+}
+
+/** Versions have 32 bits. */
+const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
+
+/** `hyperchain:upgrade`: shows, schedules, withdraws or rehearses a chain's move to another protocol version. */
+const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
+  const version = readNumber("to", args.to, VERSION);
+  const wanted = [version !== undefined && "--to", args.cancel && "--cancel", args.rehearse && "--rehearse"].filter(Boolean);
+  if (wanted.length > 1) throw pluginError(`${wanted.join(" and ")} exclude each other; give one of them`);
+  if (args.verifier !== undefined && version === undefined)
+    throw pluginError("--verifier belongs to --to, which says the version that it is added as");
+  if (args.rehearse) return rehearseUpgrade(args, hre);
+  return withChainOnL1(args, hre, async (chain) => {
+    const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
+    try {
+      const upgrades = await readUpgrades(chain.hyperchain, l1);
+      if (args.cancel) await cancel(chain, upgrades, args, l1);
+      else if (version !== undefined) await schedule(chain, upgrades, BigInt(version), args, l1);
+      else chain.output.result(() => text(upgrades), json(upgrades));
+    } finally {
+      l1.destroy();
+    }
+  });
+};
+
+async function cancel(chain: ChainOnL1, upgrades: ChainUpgrades, { from }: UpgradeArguments, l1: JsonRpcProvider): Promise<void> {
+  const { chainId, next, now } = upgrades;
+  if (next === undefined)
+    throw pluginError(`chain ${chainId} waits for no other version, so there is nothing to withdraw; schedule one with --to`);
+  if (next.effectiveAt <= now)
+    throw pluginError(
+      `version ${next.version} of chain ${chainId} has been in effect since ${time(next.effectiveAt)}: it stays. Schedule another with --to, once a batch of it is executed`,
+    );
+  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => cancelUpgrade(upgrades, sender));
+  chain.output.result(() => `chain ${chainId} keeps version ${upgrades.version}; version ${next.version} was withdrawn`, {
+    ...json(upgrades),
+    next: null,
+    transactionHash,
+  });
+}
+
+async function schedule(
+  chain: ChainOnL1,
+  upgrades: ChainUpgrades,
+  version: bigint,
+  { from, verifier }: UpgradeArguments,
+  l1: JsonRpcProvider,
+): Promise<void> {
+  const { chainId, next } = upgrades;
+  if (next !== undefined)
+    throw pluginError(
+      `chain ${chainId} waits for version ${next.version} already: withdraw it with --cancel, or, where it is in effect, wait until a batch of it is executed`,
+    );
+  if (version === upgrades.version) throw pluginError(`chain ${chainId} has version ${version} already; name another with --to`);
+  await requireVersion(chain, upgrades, version, verifier, l1);
+  const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => scheduleUpgrade(upgrades, version, sender));
+  const scheduled = await readUpgrades(upgrades.hyperchain, l1);
+  chain.output.result(() => text(scheduled), { ...json(scheduled), transactionHash });
+}
+
+/** Governance must have added the version, or does so now, where a verifier for it is given. */
+async function requireVersion(
+  chain: ChainOnL1,
+  upgrades: ChainUpgrades,
+  version: bigint,
+  verifier: string | undefined,
+  l1: JsonRpcProvider,
+): Promise<void> {
+  const { verifiers, governance } = upgrades;
+  const known = await readVersion(verifiers, version, l1);
+  if (known !== undefined && verifier !== undefined)
+    throw pluginError(`version ${version} has been added, with the verifier ${known.verifier}; leave --verifier out`);
+  if (known !== undefined) return;
+  if (verifier === undefined)
+    throw pluginError(
+      `governance (${governance}) has not added version ${version} to ${verifiers}: have it do so, or, where you have its key, name the version's verifier with --verifier`,
+    );
+  const present = await readVersion(verifiers, upgrades.version, l1);
+  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${upgrades.version}`);
+  const content = { ...present, verifier: parseAccount(verifier) };
+  const hash = await asSigner(chain, upgrades.governance, "governance", undefined, l1, (sender) =>
+    addVersion(verifiers, version, content, sender),
+  );
+  chain.output.progress(`added version ${version} with the verifier ${content.verifier} (${hash})`);
+}
+
+function asAdmin(
+  chain: ChainOnL1,
+  { admin, chainId }: ChainUpgrades,
+  from: string | undefined,
+  l1: JsonRpcProvider,
+  work: (sender: Sender) => Promise<Hex>,
+): Promise<Hex> {
+  return asSigner(chain, admin, `the admin of chain ${chainId}`, from, l1, work);
+}
+
+/** Signs with the key of `account`, which alone may do the work. Throws a plugin error where the key is another's. */
+async function asSigner(
+  chain: ChainOnL1,
+  account: Hex,
+  role: string,
+  from: string | undefined,
+  l1: JsonRpcProvider,
+  work: (sender: Sender) => Promise<Hex>,
+): Promise<Hex> {
+  const { chainId: l1ChainId } = await l1.getNetwork();
+  let hash: Hex | undefined;
+  await chain.withSigner(chain.runs ? (from ?? account) : from, l1ChainId, async (signer) => {
+    if (signer.address.toLowerCase() !== account)
+      throw pluginError(`only ${role} may do this, ${account}, and the key is ${signer.address}'s; use that account's key`);
+    hash = await work(await senderOn(signer, { name: "l1", chainId: Number(l1ChainId) }));
+  });
+  if (hash === undefined) throw new TypeError("withSigner ends with the work");
+  return hash;
+}
+
+function text({ chainId, hyperchain, version, next, noticeSeconds, now, admin }: ChainUpgrades): string {
+  const lines = [`chain ${chainId} (${hyperchain}) has protocol version ${version}`];
+  if (next === undefined) lines.push(`no other version is scheduled; its admin, ${admin}, can with --to`);
+  else {
+    const waits = next.effectiveAt > now;
+    lines.push(
+      waits
+        ? `version ${next.version} takes effect at ${time(next.effectiveAt)} of L1's time, in ${next.effectiveAt - now} s; until then --cancel withdraws it`
+        : `version ${next.version} has been in effect since ${time(next.effectiveAt)} of L1's time; no batch of it is executed yet`,
+    );
+    if (next.operations > 0n)
+      lines.push(`  batches keep version ${version} until they have taken operation ${next.operations - 1n} of the queue`);
+  }
+  lines.push(`an upgrade's notice is ${noticeSeconds} s: users who do not want it leave within it`);
+  return lines.join("\n");
+}
+
+function json({ chainId, hyperchain, version, next, noticeSeconds, admin, verifiers, governance }: ChainUpgrades): object {
+  return { chainId, hyperchain, version, next: next ?? null, noticeSeconds, admin, verifiers, governance };
+}
+
+function time(seconds: bigint): string {
+  return new Date(Number(seconds) * 1_000).toISOString();
+}
+
+export default action;

@@ -1,0 +1,108 @@
+import { concat } from "ethers";
+import { digestFromHex, elementsFromBytes, elementsToBytes, ZERO_DIGEST } from "./digest.ts";
+import type { Compress, Digest } from "./digest.ts";
+import { drawPoint } from "./commitment.ts";
+import { DomainTag } from "./domain-tags.ts";
+import { evaluateCoefficients } from "./evaluation.ts";
+import type { Quintic } from "./evaluation.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import type { StoredBatch } from "./stored-batch.ts";
+import { toLimbs } from "./word.ts";
+
+export const AGGREGATE_TAG = hashTag("hyperchain.aggregate.v2");
+/** Most batches of an aggregate. */
+export const MAX_AGGREGATED_BATCHES = 64;
+/** Elements of a batch's second state tree, which no chain has: two roots, D, r and y. */
+const SECOND_TREE_ELEMENTS = 34;
+/** Elements that each batch's evaluation and its digest take up, zeros behind its own included. */
+const EVALUATED_ELEMENTS = 110;
+const ABSORBED_ELEMENTS = 112;
+
+/** A batch of an aggregate, as its chain on L1 stored it. */
+export interface AggregatedBatch {
+  readonly chainId: bigint;
+  readonly batch: StoredBatch;
+}
+
+/** What an aggregate's proof says; the digest comes from the prover, the rest from L1's own list. */
+export interface AggregateStatement {
+  readonly batchCount: number;
+  /** A. */
+  readonly digest: Digest;
+  /** ρ, at which the list is evaluated. */
+  readonly point: Quintic;
+  /** Z. */
+  readonly evaluation: Quintic;
+}
+
+/** The statement of an aggregate whose circuit saw these batches. */
+export function aggregateStatement(batches: readonly AggregatedBatch[], digest: Digest): AggregateStatement {
+  const point = deriveAggregatePoint(batches, digest);
+  const coefficients = batches.flatMap((item) => quinticsOf(padded(aggregateElements(item), EVALUATED_ELEMENTS)));
+  return { batchCount: batches.length, digest, point, evaluation: evaluateCoefficients(coefficients, point) };
+}
+
+/** The 108 elements of a batch: numbers and words as limbs of 16 bits, lowest first; then roots, D, r and y of both trees. */
+export function aggregateElements({ chainId, batch }: AggregatedBatch): number[] {
+  const numbers = batch.protocolVersion | (chainId << 32n) | ((batch.batchNumber + 1n) << 96n);
+  return [
+    ...toLimbs(numbers).slice(0, 8),
+    ...toLimbs(BigInt(batch.commitment)),
+    ...toLimbs(BigInt(batch.outputsHash)),
+    ...digestFromHex(batch.oldStateRoot),
+    ...digestFromHex(batch.newStateRoot),
+    ...digestFromHex(batch.diffDigest),
+    ...elementsFromBytes(fromHex(batch.point, 20)),
+    ...elementsFromBytes(fromHex(batch.evaluation, 20)),
+    ...Array.from({ length: SECOND_TREE_ELEMENTS }, () => 0),
+  ];
+}
+
+/** A: the chain of compressions over the count and all batches' elements, which fixes the circuit's list before ρ is drawn. */
+export function aggregateDigest(batches: readonly AggregatedBatch[], compress: Compress): number[] {
+  const blocks = [padded([batches.length], ZERO_DIGEST.length)];
+  for (const item of batches) {
+    const elements = padded(aggregateElements(item), ABSORBED_ELEMENTS);
+    for (let i = 0; i < elements.length; i += 8) blocks.push(elements.slice(i, i + 8));
+  }
+  return blocks.reduce((digest, block) => compress(DomainTag.aggregate, digest, block), [...ZERO_DIGEST]);
+}
+
+/** ρ: from A and from the bytes that L1 writes, 352 a batch. */
+function deriveAggregatePoint(batches: readonly AggregatedBatch[], digest: Digest): Quintic {
+  const version = batches[0]?.batch.protocolVersion ?? 0n;
+  const hash = keccak(
+    fromHex(AGGREGATE_TAG),
+    fromHex(wordToHex(version)),
+    fromHex(wordToHex(BigInt(batches.length))),
+    elementsToBytes(digest),
+    fromHex(keccak(...batches.map((item) => fromHex(aggregateBytes(item))))),
+  );
+  return drawPoint(hash);
+}
+
+function aggregateBytes({ chainId, batch }: AggregatedBatch): Hex {
+  const fixed = (value: bigint, bytes: number): Hex => toHex(fromHex(wordToHex(value)).subarray(32 - bytes));
+  return concat([
+    fixed(batch.protocolVersion, 4),
+    fixed(chainId, 8),
+    fixed(batch.batchNumber + 1n, 4),
+    batch.commitment,
+    batch.outputsHash,
+    batch.oldStateRoot,
+    batch.newStateRoot,
+    batch.diffDigest,
+    batch.point,
+    batch.evaluation,
+    new Uint8Array(4 * SECOND_TREE_ELEMENTS),
+  ]) as Hex;
+}
+
+function padded(elements: readonly number[], length: number): number[] {
+  return [...elements, ...Array.from({ length: length - elements.length }, () => 0)];
+}
+
+function quinticsOf(elements: readonly number[]): Quintic[] {
+  return Array.from({ length: elements.length / 5 }, (_, i) => elements.slice(5 * i, 5 * i + 5) as unknown as Quintic);
+}

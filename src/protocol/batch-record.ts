@@ -1,0 +1,126 @@
+import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import type { StoredBatch } from "./stored-batch.ts";
+
+export const BATCH_RECORD_TAG = hashTag("hyperchain.batch-record.v2");
+export const REFUSED_DESTINATIONS_TAG = hashTag("hyperchain.refused-destinations.v2");
+/** What a mark says instead of a batch from which on execution is proven. */
+export const NO_BATCH = 2n ** 64n - 1n;
+
+/** What L1 says of an executed batch, or of a chain at a time, beside messages; in the order of the contracts' struct. */
+export interface BatchRecord {
+  readonly protocolVersion: bigint;
+  readonly oldStateRoot: Hex;
+  readonly newStateRoot: Hex;
+  /** 0 while no chain has a second state tree. */
+  readonly partition: Hex;
+  /** Of what the batch exports beside its logs; 0 of a mark. */
+  readonly extensions: Hex;
+  readonly lastBlock: bigint;
+  /** Seconds by the chain's clock. Of a mark: 0 if the chain runs, 2^64 - 1 if it has stopped. */
+  readonly lastTimestamp: bigint;
+  /** Seconds by L1's clock. */
+  readonly executedAt: bigint;
+  /** First batch of the unbroken run with proven execution that ends here: the batch's number + 1 where its own is not proven. */
+  readonly provenSince: bigint;
+  /** Of the batch's first block. */
+  readonly firstTimestamp: bigint;
+  /** Hash of the ids of chains that did not exist yet when it sent assets to them; 0 if there are none. */
+  readonly refused: Hex;
+}
+
+/** What a record says of the chain ids that L1 refused in its batch: keccak(tag ‖ ids, a word each), 0 where there are none. */
+export function hashRefusedDestinations(chainIds: readonly bigint[]): Hex {
+  if (chainIds.length === 0) return wordToHex(0n);
+  return keccak(fromHex(REFUSED_DESTINATIONS_TAG), ...chainIds.map((chainId) => fromHex(wordToHex(chainId), 32)));
+}
+
+/** A record's eleven words, as they stand in its hash and in a message's proof. */
+export function recordWords(record: BatchRecord): Hex[] {
+  const {
+    protocolVersion,
+    oldStateRoot,
+    newStateRoot,
+    partition,
+    extensions,
+    lastBlock,
+    lastTimestamp,
+    executedAt,
+    provenSince,
+    firstTimestamp,
+    refused,
+  } = record;
+  return [
+    wordToHex(protocolVersion),
+    oldStateRoot,
+    newStateRoot,
+    partition,
+    extensions,
+    wordToHex(lastBlock),
+    wordToHex(lastTimestamp),
+    wordToHex(executedAt),
+    wordToHex(provenSince),
+    wordToHex(firstTimestamp),
+    refused,
+  ];
+}
+
+/** keccak(tag ‖ the record's words). */
+export function hashBatchRecord(record: BatchRecord): Hex {
+  return keccak(fromHex(BATCH_RECORD_TAG), ...recordWords(record).map((word) => fromHex(word, 32)));
+}
+
+/**
+ * The record of a batch that L1 executes at a time, refusing what it sent to some chain ids. Its own execution is not proven
+ * unless `provenSince` says otherwise.
+ */
+export function recordOfBatch(
+  batch: StoredBatch,
+  executedAt: bigint,
+  refused: readonly bigint[] = [],
+  provenSince: bigint = batch.batchNumber + 1n,
+): BatchRecord {
+  const { protocolVersion, oldStateRoot, newStateRoot, partition, extensions } = batch;
+  const { lastBlock, lastTimestamp, firstTimestamp } = batch;
+  return {
+    protocolVersion,
+    oldStateRoot,
+    newStateRoot,
+    partition,
+    extensions,
+    lastBlock,
+    lastTimestamp,
+    executedAt,
+    provenSince,
+    firstTimestamp,
+    refused: hashRefusedDestinations(refused),
+  };
+}
+
+/** The record of a mark of a chain at a time. */
+export function recordOfMark(
+  chain: { readonly protocolVersion: bigint; readonly stateRoot: Hex; readonly lastBlock: bigint; readonly exited: boolean },
+  executedAt: bigint,
+): BatchRecord {
+  const { protocolVersion, stateRoot, lastBlock, exited } = chain;
+  const zero = wordToHex(0n);
+  const time = exited ? NO_BATCH : 0n;
+  return {
+    protocolVersion,
+    oldStateRoot: stateRoot,
+    newStateRoot: stateRoot,
+    partition: zero,
+    extensions: zero,
+    lastBlock,
+    lastTimestamp: time,
+    executedAt,
+    provenSince: NO_BATCH,
+    firstTimestamp: time,
+    refused: zero,
+  };
+}
+
+/** Whether a record is of a mark: its number is that of a batch to come, of which it says nothing. */
+export function isMark({ provenSince }: BatchRecord): boolean {
+  return provenSince === NO_BATCH;
+}

@@ -1,0 +1,27 @@
+import type { Compress, Digest } from "./digest.ts";
+import { DIGEST_ELEMENTS, digestToHex, ZERO_DIGEST } from "./digest.ts";
+import { DomainTag } from "./domain-tags.ts";
+
+/** Bytes of code in a field element: the most that is below the modulus whatever they are. */
+const BYTES_PER_ELEMENT = 3;
+
+/**
+ * C_code, the digest of a contract's code: a chain of compressions from 0⁸ over blocks of eight elements, filled up with zeros.
+ * The elements are the code's length, then its bytes, three at a time, big-endian, filled up with zeros.
+ */
+export function codeDigest(code: Uint8Array, compress: Compress): Digest {
+  const elements = [code.length];
+  for (let at = 0; at < code.length; at += BYTES_PER_ELEMENT)
+    elements.push(((code[at] ?? 0) << 16) | ((code[at + 1] ?? 0) << 8) | (code[at + 2] ?? 0));
+  let digest: Digest = ZERO_DIGEST;
+  for (let at = 0; at < elements.length; at += DIGEST_ELEMENTS) {
+    const block = elements.slice(at, at + DIGEST_ELEMENTS);
+    digest = compress(DomainTag.code, digest, [...block, ...ZERO_DIGEST.slice(block.length)]);
+  }
+  return digest;
+}
+
+/** What the leaf of kind 3 says: the digest as a word, or 0 where there is no code. */
+export function codeDigestWord(code: Uint8Array, compress: Compress): bigint {
+  return code.length === 0 ? 0n : BigInt(digestToHex(codeDigest(code, compress)));
+}

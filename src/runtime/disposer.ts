@@ -1,0 +1,36 @@
+/** What must end before something has ended. */
+export interface Disposer {
+  add(end: () => unknown): void;
+  /** Ends everything, the newest first, and all of it even if one fails. Rejects with an AggregateError then. Once. */
+  close(): Promise<void>;
+}
+
+export function createDisposer(what: string): Disposer {
+  const ends: (() => unknown)[] = [];
+  return {
+    add: (end) => void ends.push(end),
+    async close() {
+      const failures: unknown[] = [];
+      for (const end of ends.splice(0).reverse()) {
+        try {
+          await end();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw new AggregateError(failures, `not everything of ${what} could be closed`);
+    },
+  };
+}
+
+/** Starts something whose parts are added as they start; where that fails, what has started is closed. */
+export async function startOrDispose<T>(what: string, start: (closing: Disposer) => Promise<T>): Promise<T> {
+  const closing = createDisposer(what);
+  try {
+    return await start(closing);
+  } catch (error) {
+    // The first fault is the one to tell.
+    await closing.close().catch(() => undefined);
+    throw error;
+  }
+}

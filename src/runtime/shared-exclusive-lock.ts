@@ -1,0 +1,109 @@
+import type { Clock } from "./clock.ts";
+import { HyperchainError } from "./hyperchain-error.ts";
+
+/** Someone at the gate. */
+interface Holder {
+  /** Why it is there: `commit of batch 3 on chain 271`. */
+  readonly label: string;
+  readonly alone: boolean;
+  readonly urgent: boolean;
+}
+
+interface WaitingHolder {
+  readonly visitor: Holder;
+  /** Called when it is in. */
+  readonly enter: () => void;
+}
+
+/** How long a snapshot, or a return to one, waits for what is under way. */
+const LONGEST_WAIT_MS = 15_000;
+
+/**
+ * Keeps what moves between the members of an ecosystem apart from what marks or restores all of them: any number of
+ * movements at a time, or one restoration. Fair: who waits to be alone is not overtaken, except by urgent movements while
+ * others are in, since those may wait for just these (a relayer's delivery waits for a chain, and a chain that is held up
+ * waits for its settlement).
+ */
+export class SharedExclusiveLock {
+  readonly #clock: Clock;
+  readonly #inside = new Set<Holder>();
+  #waiting: WaitingHolder[] = [];
+
+  constructor({ clock }: { readonly clock: Clock }) {
+    this.#clock = clock;
+  }
+
+  /** Does something beside others. Rejects as it does. `urgent`: others that are in may wait for it. */
+  shared<Result>(label: string, work: () => Promise<Result>, { urgent = false } = {}): Promise<Result> {
+    return this.#visit({ label, alone: false, urgent }, work);
+  }
+
+  /** Does something alone. Rejects as it does, or with EcosystemBusyError when what is under way does not end. */
+  alone<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#visit({ label, alone: true, urgent: false }, work);
+  }
+
+  async #visit<Result>(visitor: Holder, work: () => Promise<Result>): Promise<Result> {
+    if (this.#admits(visitor, this.#waiting)) this.#inside.add(visitor);
+    else await this.#wait(visitor);
+    try {
+      return await work();
+    } finally {
+      this.#inside.delete(visitor);
+      this.#admitWaiting();
+    }
+  }
+
+  #wait(visitor: Holder): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let cancelDeadline = (): void => undefined;
+      const waiting: WaitingHolder = {
+        visitor,
+        enter: () => {
+          cancelDeadline();
+          resolve();
+        },
+      };
+      this.#waiting.push(waiting);
+      if (!visitor.alone) return;
+      cancelDeadline = this.#clock.after(LONGEST_WAIT_MS, () => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        reject(new EcosystemBusyError([...this.#inside].map(({ label }) => label)));
+        this.#admitWaiting();
+      });
+    });
+  }
+
+  /** Whether the visitor may go in now, past those who came before it. */
+  #admits({ alone, urgent }: Holder, earlier: readonly WaitingHolder[]): boolean {
+    if (alone) return this.#inside.size === 0;
+    if ([...this.#inside].some((other) => other.alone)) return false;
+    return (urgent && this.#inside.size > 0) || !earlier.some(({ visitor }) => visitor.alone);
+  }
+
+  #admitWaiting(): void {
+    const still: WaitingHolder[] = [];
+    for (const waiting of this.#waiting) {
+      if (this.#admits(waiting.visitor, still)) {
+        this.#inside.add(waiting.visitor);
+        waiting.enter();
+      } else {
+        still.push(waiting);
+      }
+    }
+    this.#waiting = still;
+  }
+}
+
+/** A snapshot could not be taken, or returned to, since something under way between the members did not end. */
+export class EcosystemBusyError extends HyperchainError {
+  override readonly name = "EcosystemBusyError";
+  readonly code = "EcosystemBusy";
+
+  constructor(labels: readonly string[]) {
+    const what = [...new Set(labels)].join(", ");
+    super(
+      `the ecosystem is busy: ${what} did not end within ${LONGEST_WAIT_MS / 1000} s; if L1 mines on demand only, mine a block there`,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import type { Provider } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import { versionOf } from "../../protocol/upgrade.ts";
+import type { ScheduledUpgrade, VersionOf } from "../../protocol/upgrade.ts";
+import type { L1Event } from "./l1-event.ts";
+import { createL1Watcher } from "./l1-watcher.ts";
+import type { L1Poll } from "./l1-watcher.ts";
+
+/** The admin of a chain has scheduled an upgrade, or withdrawn the last one. */
+export type UpgradeEvent = Extract<L1Event, { readonly type: "upgradeScheduled" | "upgradeCanceled" }>;
+
+/** Whose versions these are. */
+export interface VersionedChain {
+  readonly chainId: bigint;
+  /** The version that it was created with. */
+  readonly firstVersion: bigint;
+  /** The contract of all chains' settings: 20 bytes in lower case. */
+  readonly settings: Hex;
+}
+
+/**
+ * The protocol versions of a chain's batches, as L1's events tell them. A reducer of one reader that begins at the chain's
+ * creation or before it.
+ */
+export class ChainVersions {
+  readonly #chain: VersionedChain;
+  #events: readonly UpgradeEvent[];
+  #isProvisional: boolean;
+
+  /** `known` is what others have read, and counts until the reader's first look. */
+  constructor(chain: VersionedChain, known: readonly UpgradeEvent[] = []) {
+    this.#chain = chain;
+    this.#events = known;
+    this.#isProvisional = true;
+  }
+
+  /** Takes over what a poll found, and forgets what L1 took back. Events of other chains and contracts count for nothing. */
+  take({ events, reorg, checkpoint }: L1Poll): void {
+    if (checkpoint === undefined) return;
+    if (this.#isProvisional) this.#events = [];
+    this.#isProvisional = false;
+    if (reorg !== undefined) this.returnTo(reorg.blockNumber);
+    this.#events = [...this.#events, ...upgradesIn(events, this.#chain)];
+  }
+
+  /** The reader has returned to this block: it reads what comes after it again. */
+  returnTo(blockNumber: number): void {
+    this.#events = this.#events.filter((event) => event.blockNumber <= blockNumber);
+  }
+
+  readonly versionOf: VersionOf = (firstTimestamp, operationsBefore) =>
+    versionOf({ firstVersion: this.#chain.firstVersion, upgrades: this.upgrades }, firstTimestamp, operationsBefore);
+
+  /** Those that were not withdrawn, in the order in which they were scheduled. */
+  get upgrades(): readonly ScheduledUpgrade[] {
+    const upgrades: ScheduledUpgrade[] = [];
+    for (const event of this.#events) {
+      if (event.type === "upgradeCanceled") upgrades.pop();
+      else upgrades.push({ version: event.version, effectiveAt: event.effectiveAt, operations: event.operations });
+    }
+    return upgrades;
+  }
+}
+
+/** A chain's upgrades among all events of the settings: what other contracts log under the same names is none. */
+export function upgradesIn(events: readonly L1Event[], { chainId, settings }: VersionedChain): readonly UpgradeEvent[] {
+  return events.filter(
+    (event): event is UpgradeEvent =>
+      (event.type === "upgradeScheduled" || event.type === "upgradeCanceled") &&
+      event.contract === settings &&
+      event.chainId === chainId,
+  );
+}
+
+/** A chain's upgrades up to L1's newest block. `fromBlock`: of the chain's creation. Rejects with the provider's error. */
+export async function readUpgradeEvents(
+  chain: VersionedChain,
+  fromBlock: number,
+  provider: Provider,
+): Promise<readonly UpgradeEvent[]> {
+  const watcher = createL1Watcher({ hyperchains: [], settings: chain.settings, fromBlock }, { provider });
+  return upgradesIn((await watcher.poll()).events, chain);
+}

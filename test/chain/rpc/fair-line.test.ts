@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { WebSocket } from "ws";
+import type { Chain } from "../../../src/chain/chain.ts";
+import type { RpcClient } from "../../../src/chain/rpc/dispatch.ts";
+import { fairLine } from "../../../src/chain/rpc/fair-line.ts";
+import { chainMethods } from "../../../src/chain/rpc/methods.ts";
+import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
+import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
+import { startRpcServer } from "../../../src/chain/rpc/server.ts";
+import type { Questions } from "../../../src/chain/questions/questions.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain } from "../support/chain.ts";
+import { outsideClient } from "../support/outside-client.ts";
+
+/** A line whose work ends when it is let go, in the order in which it was begun. */
+function heldLine(options: { readonly width?: number; readonly places?: number; readonly placesPerClient?: number } = {}) {
+  const line = fairLine({ width: 1, places: 100, placesPerClient: 50, what: "calls wait", ...options });
+  const begun: string[] = [];
+  const held: (() => void)[] = [];
+  const ask = (client: RpcClient | undefined, name: string): Promise<string> => {
+    const answer = line(client, async () => {
+      begun.push(name);
+      await new Promise<void>((resolve) => held.push(resolve));
+      return name;
+    });
+    answer.catch(() => undefined);
+    return answer;
+  };
+  const letGo = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      while (held.length === 0) await nextTurn();
+      held.shift()?.();
+    }
+    await nextTurn();
+  };
+  return { ask, begun, letGo };
+}
+
+const refused = { code: -32005, message: /calls wait/ };
+
+describe("a line in which clients take turns", () => {
+  it("lets the first question of a client wait for one of each other, however many those have", async () => {
+    const { ask, begun, letGo } = heldLine();
+    const [flood, calm] = [outsideClient(), outsideClient()];
+    for (let i = 0; i < 20; i++) void ask(flood.client, `flood ${i}`);
+    for (let i = 0; i < 2; i++) void ask(calm.client, `calm ${i}`);
+    await letGo(5);
+    assert.deepEqual(begun, ["flood 0", "flood 1", "calm 0", "flood 2", "calm 1", "flood 3"]);
+  });
+
+  it("counts the connections of one machine as one in the turns between machines", async () => {
+    const { ask, begun, letGo } = heldLine();
+    for (let i = 0; i < 10; i++) void ask(outsideClient("192.0.2.7").client, `flood ${i}`);
+    const calm = outsideClient("192.0.2.8");
+    for (let i = 0; i < 2; i++) void ask(calm.client, `calm ${i}`);
+    await letGo(5);
+    assert.deepEqual(begun, ["flood 0", "flood 1", "calm 0", "flood 2", "calm 1", "flood 3"]);
+  });
+
+  it("refuses one connection what is beyond its own places, and others nothing for it", async () => {
+    const { ask } = heldLine({ placesPerClient: 3 });
+    const [flood, calm] = [outsideClient(), outsideClient()];
+    for (let i = 0; i < 3; i++) void ask(flood.client, `flood ${i}`);
+    await assert.rejects(ask(flood.client, "flood 3"), refused);
+    void ask(calm.client, "calm");
+  });
+
+  it("takes the places for others from the connection with most, its newest first, when it is full", async () => {
+    const { ask, begun, letGo } = heldLine({ places: 6 });
+    const flood = outsideClient();
+    const asked = Array.from({ length: 6 }, (_, i) => ask(flood.client, `flood ${i}`));
+    const calm = outsideClient();
+    void ask(calm.client, "calm 0");
+    await assert.rejects(asked[5]!, refused);
+    await assert.rejects(ask(flood.client, "flood 6"), refused);
+    void ask(calm.client, "calm 1");
+    await assert.rejects(asked[4]!, refused);
+    await letGo(6);
+    assert.deepEqual(begun.toSorted(), ["calm 0", "calm 1", "flood 0", "flood 1", "flood 2", "flood 3"]);
+  });
+
+  it("withdraws what a connection asked that has ended, and takes nothing more of it", async () => {
+    const { ask, begun, letGo } = heldLine({ places: 3 });
+    const [ending, calm] = [outsideClient(), outsideClient()];
+    const asked = Array.from({ length: 3 }, (_, i) => ask(ending.client, `ending ${i}`));
+    ending.end();
+    await assert.rejects(asked[1]!, /connection has ended/);
+    await assert.rejects(asked[2]!, /connection has ended/);
+    await assert.rejects(ask(ending.client, "ending 3"), /connection has ended/);
+    for (let i = 0; i < 2; i++) void ask(calm.client, `calm ${i}`);
+    await letGo(3);
+    assert.deepEqual(begun, ["ending 0", "calm 0", "calm 1"]);
+  });
+
+  it("lets the process's own askers wait for no client", async () => {
+    const { ask, begun } = heldLine({ places: 3, placesPerClient: 3 });
+    const flood = outsideClient();
+    for (let i = 0; i < 3; i++) void ask(flood.client, `flood ${i}`);
+    void ask(undefined, "relayer");
+    await nextTurn();
+    assert.deepEqual(begun.toSorted(), ["flood 0", "relayer"]);
+  });
+
+  it("goes on with others when work fails", async () => {
+    const line = fairLine({ width: 1, places: 10, placesPerClient: 10, what: "calls wait" });
+    const [one, other] = [outsideClient(), outsideClient()];
+    const failing = line(one.client, () => Promise.reject(new Error("no")));
+    const next = line(other.client, async () => "here");
+    await assert.rejects(failing, /no/);
+    assert.equal(await next, "here");
+  });
+});
+
+const SEVEN: Hex = `0x${"d5".repeat(20)}`;
+const SEVEN_CODE: Hex = "0x60075f5260205ff3";
+const WORD_SEVEN = `0x${"07".padStart(64, "0")}`;
+
+/** The chain with answers to questions that come when they are let go. */
+function withHeldAnswers(chain: Chain): { readonly chain: Chain; readonly held: (() => void)[] } {
+  const held: (() => void)[] = [];
+  const questions: Questions = {
+    async ask(kind, question) {
+      await new Promise<void>((resolve) => held.push(resolve));
+      return chain.questions.ask(kind, question);
+    },
+    close: () => chain.questions.close(),
+  };
+  return { chain: { ...chain, questions }, held };
+}
+
+it("an attack by a flood of what the engine has to compute leaves it time for blocks: it gets eight such questions at once", async () => {
+  const test = await startTestChain();
+  try {
+    const held: (() => void)[] = [];
+    const engine = {
+      async request() {
+        await new Promise<void>((resolve) => held.push(resolve));
+        return null;
+      },
+    };
+    const reads = namedReads({ ...test.chain, engine: engine as unknown as Chain["engine"] });
+    const { client } = outsideClient();
+    const flood = ["eth_feeHistory", "eth_getProof"].flatMap((method) =>
+      Array.from({ length: 20 }, async () => reads.get(method)!(["0x400", [], "latest"], client)),
+    );
+    await nextTurn();
+    assert.equal(held.length, 8);
+    let most = 0;
+    for (let answered = 0; answered < flood.length; answered++) {
+      most = Math.max(most, held.length);
+      held.shift()?.();
+      await nextTurn();
+    }
+    await Promise.all(flood);
+    assert.equal(most, 8);
+  } finally {
+    await test.chain.close();
+  }
+});
+
+it("a server forgets the calls of HTTP and WebSocket connections that end, and answers others between those that stay", async () => {
+  const test = await startTestChain({ genesis: [{ address: SEVEN, code: SEVEN_CODE, nonce: 1n }] });
+  const { chain, held } = withHeldAnswers(test.chain);
+  const methods = chainMethods(chain, { gasPriceWei: 1n, development: false });
+  const server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: namedNotifications(chain), methods });
+  const call = { jsonrpc: "2.0", id: 1, method: "eth_call", params: [{ to: SEVEN }] };
+  const batch = JSON.stringify(Array.from({ length: 200 }, () => call));
+  let answered = 0;
+  const answerAll = async (until: () => boolean): Promise<void> => {
+    while (!until()) {
+      if (held.length > 0) answered++;
+      held.shift()?.();
+      await nextTurn();
+    }
+  };
+  try {
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}`);
+    await once(socket, "open");
+    for (let i = 0; i < 4; i++) socket.send(batch);
+    const raw = connect(server.port, "127.0.0.1");
+    await once(raw, "connect");
+    raw.write(`POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${batch.length}\r\n\r\n${batch}`);
+    while (held.length < 2) await nextTurn();
+    const ends = [once(socket, "close"), once(raw, "close")];
+    socket.terminate();
+    raw.destroy();
+    await Promise.all(ends);
+    let isAnswered = false;
+    const asked = fetch(`http://127.0.0.1:${server.port}`, { method: "POST", body: JSON.stringify(call) }).then(
+      async (response) => {
+        isAnswered = true;
+        return (await response.json()) as { readonly result: unknown };
+      },
+    );
+    await answerAll(() => isAnswered);
+    assert.equal((await asked).result, WORD_SEVEN);
+    let turns = 0;
+    await answerAll(() => turns++ === 200);
+    // The two that were under way when the connections ended, at most two that took their places before the server saw it, and this.
+    assert.ok(answered <= 5, `${answered} calls were answered`);
+  } finally {
+    for (const release of held) release();
+    await server.close();
+    await test.chain.close();
+  }
+});

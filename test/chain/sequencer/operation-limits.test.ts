@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import { Interface } from "ethers";
+import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
+import { commitGas, executeGas, fits, NO_USAGE, proofRows, PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
+import type { BatchUsage } from "../../../src/chain/ordering/limits.ts";
+import { MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { loop, push } from "../support/assembler.ts";
+import { startVerifiedChain } from "../support/verified-chain.ts";
+import { worstOperations } from "../support/worst-operations.ts";
+import type { WorstOperation } from "../support/worst-operations.ts";
+import { Random } from "../state/support/random.ts";
+
+/** What L1's queue admits, read from its source. */
+const MAX_GAS = Number(
+  /MAX_GAS = ([\d_]+);/
+    .exec(readFileSync(new URL("../../../contracts/l1/PriorityQueue.sol", import.meta.url), "utf8"))![1]!
+    .replaceAll("_", ""),
+);
+const INTRINSIC_GAS = 21_000;
+const IMPORTS = 256;
+/** What an operation's payout and conclusion change: the headers of reserve, bootloader, operator, sender and who gets the refund. */
+const OWN: Partial<BatchUsage> = { diffs: 8, insertions: 8, diffBytes: 8 * 53, priorityOps: 1 };
+/** What imports of roots change: a slot each, and the count and hash of all. */
+const OF_IMPORTS: Partial<BatchUsage> = { diffs: IMPORTS + 2, insertions: IMPORTS, diffBytes: (IMPORTS + 2) * 86 };
+
+/** What gas can make a batch hold: the least gas by Ethereum's rules (Osaka) without what surrounds it, and its greatest size. */
+interface Purchase extends Partial<BatchUsage> {
+  readonly what: string;
+  readonly spentGas: number;
+}
+const PURCHASES: readonly Purchase[] = [
+  // SSTORE: 2,100 cold, 2,900. A batch's index and a full word.
+  { what: "a slot's other value", spentGas: 5_000, diffs: 1, diffBytes: 37 },
+  // 2,100 and 20,000.
+  { what: "a slot's first value", spentGas: 22_100, diffs: 1, insertions: 1, diffBytes: 86 },
+  // CALL with value: 2,600 and 9,000, of which the callee gets 2,300 to spend.
+  { what: "an account's other balance", spentGas: 9_300, diffs: 1, diffBytes: 37 },
+  { what: "a new account", spentGas: 34_300, diffs: 1, insertions: 1, diffBytes: 54 },
+  // CREATE and 200 for each byte; an account's header, its code's hash and its code's digest.
+  { what: "a contract of a new code", spentGas: 32_200, diffs: 3, insertions: 3, diffBytes: 3 * 54, codes: 1, codeBytes: 1 },
+  { what: "bytes of a contract's code", spentGas: 200, codeBytes: 1 },
+  // The messenger charges 100 for a byte and for 24 more, and takes a LOG3 and a slot for each.
+  { what: "a message", spentGas: 5_300, messages: 1 },
+  { what: "bytes of a message", spentGas: 100, messageBytes: 1 },
+  // Burning, the messenger's work and events of an asset message of 190 bytes.
+  { what: "an asset flow", spentGas: 24_900, messages: 1, messageBytes: 190 },
+];
+const FIELDS = ["diffs", "insertions", "diffBytes", "codes", "codeBytes", "messages", "messageBytes", "priorityOps"] as const;
+
+function add(a: BatchUsage, b: Partial<BatchUsage>, times = 1): BatchUsage {
+  return { ...a, ...Object.fromEntries(FIELDS.map((field) => [field, a[field] + times * (b[field] ?? 0)])) };
+}
+
+/** Spends all gas that an operation has on these, in these parts. */
+function spend(parts: readonly number[]): BatchUsage {
+  const total = parts.reduce((sum, part) => sum + part, 0);
+  let left = MAX_GAS - INTRINSIC_GAS;
+  let usage = add(NO_USAGE, OWN);
+  for (const [i, purchase] of PURCHASES.entries()) {
+    const count = Math.floor(Math.min(left, ((MAX_GAS - INTRINSIC_GAS) * (parts[i] ?? 0)) / total) / purchase.spentGas);
+    usage = add(usage, purchase, count);
+    left -= count * purchase.spentGas;
+  }
+  return usage;
+}
+
+const leavesBefore = ({ insertions }: BatchUsage, leaves: number): number => leaves - insertions - 32;
+
+describe("any single operation fits any chain", () => {
+  const extremes = PURCHASES.map((_, place) => PURCHASES.map((_, i) => (i === place ? 1 : 0)));
+  const random = new Random(29);
+  const mixtures = Array.from({ length: 20_000 }, () => PURCHASES.map(() => (random.below(3) === 0 ? random.below(1000) : 0)));
+  const all = [...extremes, ...mixtures.filter((parts) => parts.some((part) => part > 0))].map(spend);
+
+  it("by calculation, at 2^29 leaves, in a batch that it begins: opening, operation and closing keep every limit of L1", () => {
+    for (const usage of all) {
+      const leaves = leavesBefore(usage, MAX_LEAF_COUNT);
+      assert.ok(fits(usage, PROTOCOL_LIMITS, leaves), `${inspect(usage)}: ${proofRows(usage, leaves)} rows`);
+    }
+  });
+
+  it("by calculation, behind 256 imports too: their rows up to 2^27 leaves, and all but the longest messages' pubdata", () => {
+    for (const usage of all) {
+      const behind = add(usage, OF_IMPORTS);
+      const limits = { ...PROTOCOL_LIMITS, pubdataBytes: PROTOCOL_LIMITS.pubdataBytes + 4096 };
+      assert.ok(fits(behind, limits, leavesBefore(behind, 2 ** 27)), inspect(behind));
+    }
+  });
+
+  it("no longer with twice the gas", () => {
+    const twice = (part: number): BatchUsage =>
+      add(spend(extremes[part]!), PURCHASES[part]!, (MAX_GAS / PURCHASES[part]!.spentGas) | 0);
+    const tooLarge = PURCHASES.filter((_, i) => !fits(twice(i), PROTOCOL_LIMITS, leavesBefore(twice(i), MAX_LEAF_COUNT)));
+    assert.deepEqual(
+      tooLarge.map(({ what }) => what),
+      ["a slot's other value", "a contract of a new code", "bytes of a message", "an asset flow"],
+    );
+  });
+});
+
+/** Sends a unit of the base token to one chain after the other. */
+function sendsToManyChains(): WorstOperation {
+  const router = new Interface(l2AssetRouterAbi);
+  const call = router.encodeFunctionData("sendToChain", [0n, PREDEPLOYS.L2BaseToken, 1n, `0x${"be".repeat(20)}`]) as Hex;
+  const length = (call.length - 2) / 2;
+  // The chain's id is the first argument, and counts on the stack.
+  const body = [
+    0x80,
+    ...push(4),
+    0x52,
+    0x5f,
+    0x5f,
+    ...push(length),
+    0x5f,
+    ...push(1),
+    ...push(BigInt(PREDEPLOYS.L2AssetRouter)),
+    0x5a,
+    0xf1,
+    0x50,
+    ...push(1),
+    0x01,
+  ];
+  return { family: "messages", what: "asset flows", code: loop(body, { input: call, setup: push(1000), reserve: 200_000 }) };
+}
+
+describe("the most that an operation's gas buys", () => {
+  const chosen = [
+    ...worstOperations().filter(({ what }) =>
+      [
+        "messages of 0 bytes",
+        "messages of 8192 bytes",
+        "CREATE of another code each time",
+        "SSTORE, other value",
+        "SSTORE, first value",
+      ].includes(what),
+    ),
+    sendsToManyChains(),
+  ];
+  for (const operation of chosen) {
+    it(`runs behind 256 imports, and L1 takes the batch: ${operation.what}`, async () => {
+      const address: Hex = `0x${"b0a1".repeat(10)}`;
+      const { code, storage = [] } = operation;
+      const test = await startVerifiedChain({ accounts: [{ address, nonce: 1n, code, storage }] });
+      await test.importRoots(
+        Array.from({ length: IMPORTS }, (_, i) => ({ registryIndex: BigInt(i), root: wordToHex(BigInt(i + 1)) })),
+      );
+      // What takes more to prove than it may is not run, and the most that is run is a part of it.
+      let gasLimit = MAX_GAS;
+      const request = () =>
+        test.request({ from: `0x${"5e".repeat(20)}`, to: address, valueWei: 1000n, gasLimit: BigInt(Math.floor(gasLimit)) });
+      let outcome = await request();
+      for (; outcome.notRun === "budget"; outcome = await request()) gasLimit *= 0.8;
+      assert.deepEqual([outcome.success, outcome.notRun], [true, undefined]);
+      await test.sealAndVerify();
+      assert.deepEqual(test.faults, []);
+      for (const batch of test.batches) assertTaken(batch);
+      const last = test.batches.at(-1)!;
+      assert.ok(last.canonicalTxHashes.length > 0);
+      assert.ok(last.pubdata.length > 4_000, `${last.pubdata.length} bytes`);
+      await test.chain.close();
+    });
+  }
+});
+
+/** Holds a formed batch against L1's own limits, and against the model of its gas. */
+function assertTaken({ pubdata, logs, entries, importedRoots, bytecodes, oldLeafCount }: FormedBatch): void {
+  const messages = logs.flatMap((log) => (log.type === "message" ? [log] : []));
+  const insertions = entries.filter(({ type }) => type === "insertion").length;
+  const usage = add(NO_USAGE, {
+    diffs: entries.length,
+    insertions,
+    codes: bytecodes.length,
+    messages: messages.length,
+    messageBytes: messages.reduce((sum, { body }) => sum + body.length, 0),
+    diffBytes: pubdata.length,
+  });
+  assert.ok(pubdata.length <= PROTOCOL_LIMITS.pubdataBytes, `${pubdata.length} bytes`);
+  assert.ok(messages.length <= PROTOCOL_LIMITS.messages && importedRoots.length <= IMPORTS);
+  assert.ok(commitGas(usage) - 16 * messages.reduce((sum, { body }) => sum + body.length + 24, 0) <= PROTOCOL_LIMITS.commitGas);
+  assert.ok(executeGas(usage) <= PROTOCOL_LIMITS.executeGas);
+  assert.ok(proofRows(usage, oldLeafCount) <= PROTOCOL_LIMITS.proofRows);
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { recoverInJavaScript, recoverNatively, recoverPublicKey } from "../../../src/chain/transaction/signature-recovery.ts";
+import type { Recover } from "../../../src/chain/transaction/signature-recovery.ts";
+
+const word = (value: bigint): Uint8Array => Uint8Array.from(Buffer.from(value.toString(16).padStart(64, "0"), "hex"));
+const compact = (r: bigint, s: bigint): Uint8Array => Uint8Array.from([...word(r), ...word(s)]);
+const ORDER = secp256k1.Point.Fn.ORDER;
+
+/** Signatures of different keys over different messages, every other one with the greater s. */
+const signed = Array.from({ length: 20 }, (_, i) => {
+  const key = keccak_256(word(BigInt(i + 1)));
+  const hash = keccak_256(key);
+  const { r, s, recovery } = secp256k1.Signature.fromBytes(
+    secp256k1.sign(hash, key, { prehash: false, format: "recovered" }),
+    "recovered",
+  );
+  const isGreater = i % 2 === 1;
+  // (r, n − s) with the other parity is a signature of the same key; the precompile takes it.
+  return {
+    hash,
+    signature: compact(r, isGreater ? ORDER - s : s),
+    recoveryId: isGreater ? 1 - (recovery ?? 0) : (recovery ?? 0),
+    publicKey: secp256k1.getPublicKey(key, false),
+  };
+});
+
+const implementations: readonly [string, Recover | undefined][] = [
+  ["in JavaScript", recoverInJavaScript],
+  ["natively", recoverNatively],
+];
+for (const [name, recover] of implementations) {
+  describe(`signature recovery ${name}`, { skip: recover === undefined ? "no binary for this system" : false }, () => {
+    const run = recover ?? recoverInJavaScript;
+
+    it("gives the signer's public key", () => {
+      for (const { hash, signature, recoveryId, publicKey } of signed)
+        assert.deepEqual(Uint8Array.from(run(signature, recoveryId, hash)), publicKey);
+    });
+
+    it("throws where no key has the signature", () => {
+      const hash = keccak_256(word(7n));
+      const [first] = signed;
+      const valid = first?.signature ?? new Uint8Array(64);
+      const invalid: [string, Uint8Array][] = [
+        ["r is 0", compact(0n, 5n)],
+        ["s is 0", compact(5n, 0n)],
+        ["r is the order", compact(ORDER, 5n)],
+        ["s is the order", compact(5n, ORDER)],
+        ["s is above the order", compact(5n, 2n ** 256n - 1n)],
+        // x = 5 is not on the curve: 5³ + 7 = 132 is no square.
+        ["r is no point's x", compact(5n, 5n)],
+        ["it is too short", valid.slice(1)],
+      ];
+      for (const [why, signature] of invalid) assert.throws(() => run(signature, 0, hash), Error, why);
+    });
+  });
+}
+
+describe("ethereumjs' hook for signature recovery", () => {
+  it("reads v as a parity, as legacy and as EIP-155", () => {
+    const [example] = signed;
+    assert.ok(example);
+    const { hash, signature, recoveryId, publicKey } = example;
+    const [r, s] = [signature.slice(0, 32), signature.slice(32)];
+    const parity = BigInt(recoveryId);
+    for (const [v, chainId] of [
+      [parity, undefined],
+      [parity + 27n, undefined],
+      [parity + 35n + 2n * 271n, 271n],
+    ] as const) {
+      assert.deepEqual(Uint8Array.from(recoverPublicKey(hash, v, r, s, chainId)), publicKey.slice(1));
+    }
+    assert.throws(() => recoverPublicKey(hash, 29n, r, s), RangeError);
+  });
+});

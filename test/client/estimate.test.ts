@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder, Interface } from "ethers";
+import { bundleResult } from "../../src/client/bundle-result.ts";
+import { call } from "../../src/client/call.ts";
+import { estimateCall, estimateSend } from "../../src/client/estimate.ts";
+import { send } from "../../src/client/send.ts";
+import { sentMessages } from "../../src/client/sent-messages.ts";
+import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
+import { deploy, ETHER, startClientEcosystem } from "./support.ts";
+import type { ClientEcosystem } from "./support.ts";
+
+const [ALICE, BOB] = [1, 2];
+const target = new Interface(["function double(uint256) payable returns (uint256)", "error Odd(uint256 value)"]);
+const caller = new Interface(["function send(bytes,(bytes to,bytes data,bytes[] callAttributes)[],bytes[]) payable"]);
+
+describe("B4: gas of what happens on another chain is estimated before it is sent", () => {
+  let ecosystem: ClientEcosystem;
+  let there: Hex;
+  before(async () => {
+    ecosystem = await startClientEcosystem();
+    there = await deploy(ecosystem.on("b", ALICE), "CallTarget");
+  });
+  after(async () => {
+    await ecosystem.close();
+    assert.deepEqual(ecosystem.devnet.faults, []);
+  });
+
+  const doubled = (value: bigint) => target.encodeFunctionData("double", [value]) as Hex;
+
+  /** Whether a call with this gas, from a contract with no account on the destination yet, succeeds. */
+  async function succeeds(gasLimit: bigint, value: bigint): Promise<boolean | undefined> {
+    const contract = await deploy(ecosystem.on("a", ALICE), "InteropCaller", PREDEPLOYS.InteropCenter);
+    const starter = [
+      interoperable(272n, there),
+      doubled(42n),
+      [attribute("interopCallValue", value), attribute("shadowAccount")],
+    ];
+    const data = caller.encodeFunctionData("send", [
+      interoperable(272n),
+      [starter],
+      [attribute("gasLimit", gasLimit), attribute("callback", 300_000n, 0n)],
+    ]);
+    const sent = await (await ecosystem.on("a", ALICE).sendTransaction({ to: contract, data, value })).wait();
+    const [message] = sentMessages(271, ecosystem.info.l1.chainId, sent!).filter(({ type }) => type === "bundle");
+    await ecosystem.moveOn();
+    return outcome(message!.messageHash);
+  }
+
+  /** Whether the calls of an executed bundle succeeded. */
+  async function outcome(messageHash: Hex): Promise<boolean | undefined> {
+    const [chain] = ecosystem.devnet.chains;
+    const { steps } = (await chain!.provider.request({ method: "hyperchain_message", params: [messageHash] })) as MessageInfo;
+    const { transactionHash } = steps.find(({ step }) => step === "executed")!;
+    const receipt = await ecosystem.provider(272).getTransactionReceipt(transactionHash);
+    return bundleResult(messageHash, receipt!)?.success;
+  }
+
+  test("the estimate of a call with value, from a sender without an account there, suffices, and a tenth less does not", async () => {
+    const contract = await deploy(ecosystem.on("a", ALICE), "InteropCaller", PREDEPLOYS.InteropCenter);
+    const request = { from: "a", to: `${there}@b`, data: doubled(42n), value: 7n, sender: contract };
+    const { gasLimit } = await estimateCall(ecosystem.info, request, ecosystem.provider);
+    assert.equal(await succeeds(gasLimit, 7n), true);
+    assert.equal(await succeeds((gasLimit * 9n) / 10n, 7n), false);
+  });
+
+  test("the callback's gas is what the sender's own function takes for the answer", async () => {
+    const contract = await deploy(ecosystem.on("a", ALICE), "InteropCaller", PREDEPLOYS.InteropCenter);
+    const request = { from: "a", to: `${there}@b`, data: doubled(42n), sender: contract };
+    const { callbackGasLimit } = await estimateCall(ecosystem.info, request, ecosystem.provider);
+    // The listener emits an event with the answer; by itself, with the answer that the target gives.
+    const coder = AbiCoder.defaultAbiCoder();
+    const answer = coder.encode(["bytes[]"], [[coder.encode(["uint256"], [84n])]]);
+    const data = new Interface(["function onInteropResult(bytes32,bool,bytes)"]).encodeFunctionData("onInteropResult", [
+      `0x${"00".repeat(32)}`,
+      true,
+      answer,
+    ]);
+    const zeros = data
+      .slice(2)
+      .match(/../g)!
+      .filter((byte) => byte === "00").length;
+    const others = data.length / 2 - 1 - zeros;
+    const whole = await ecosystem.provider(271).estimateGas({ from: PREDEPLOYS.InteropHandler, to: contract, data });
+    assert.equal(callbackGasLimit, whole - 21_000n - 4n * BigInt(zeros) - 16n * BigInt(others));
+    const account = { ...request, sender: ecosystem.on("a", ALICE).address };
+    assert.equal((await estimateCall(ecosystem.info, account, ecosystem.provider)).callbackGasLimit, undefined);
+  });
+
+  test("a call that would fail is told with its reason, and nothing is sent", async () => {
+    const request = { from: "a", to: `${there}@b`, data: doubled(3n), sender: ecosystem.on("a", ALICE).address };
+    await assert.rejects(
+      estimateCall(ecosystem.info, request, ecosystem.provider, { error: (data) => target.parseError(data)! }),
+      {
+        name: "ClientError",
+        code: "Failed",
+        message: new RegExp(`^the call of ${there}@b would fail: it reverts with Odd\\(3\\)$`, "i"),
+      },
+    );
+    await ecosystem.devnet.settle();
+    await ecosystem.devnet.relay();
+  });
+
+  test("the estimate of a send is what paying it out there takes, more where the token is new there", async () => {
+    const token = await deploy(ecosystem.on("a", ALICE), "L2TestToken", 500n, false, false);
+    const to = `${ecosystem.on("b", BOB).address}@b`;
+    const first = await estimateSend(ecosystem.info, { from: "a", to, amount: 5n, token }, ecosystem.provider);
+    await send(ecosystem.info, { from: "a", to, amount: 5n, token }, ecosystem.on("a", ALICE));
+    await ecosystem.moveOn();
+    const next = await estimateSend(ecosystem.info, { from: "a", to, amount: 5n, token }, ecosystem.provider);
+    // Creating the token's contract writes at least five new slots of 22,100 gas each.
+    assert.ok(first.deliveryGas > next.deliveryGas + 5n * 22_100n, `${first.deliveryGas}, then ${next.deliveryGas}`);
+    const coin = await estimateSend(ecosystem.info, { from: "a", to, amount: ETHER }, ecosystem.provider);
+    assert.ok(coin.deliveryGas > 0n && coin.deliveryGas < next.deliveryGas + 60_000n, String(coin.deliveryGas));
+  });
+
+  test("a call that carries a token and a reward is estimated with both, and goes through with the estimate", async () => {
+    const token = await deploy(ecosystem.on("a", ALICE), "L2TestToken", 500n, false, false);
+    const alice = ecosystem.on("a", ALICE);
+    const tokens = [{ token, amount: 9n, recipient: there }];
+    const request = { from: "a", to: `${there}@b`, data: doubled(2n), value: 3n, reward: 2n, tokens };
+    const { gasLimit } = await estimateCall(ecosystem.info, { ...request, sender: alice.address }, ecosystem.provider);
+    const sent = await call(ecosystem.info, { ...request, gasLimit }, alice);
+    await ecosystem.moveOn();
+    assert.equal(await outcome(sent.messageHash), true);
+  });
+});

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+
+const BROWSER = [process.env["CHROME"], "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
+  (path) => path !== undefined && existsSync(path),
+);
+const skip = BROWSER === undefined && "there is no browser: install chromium, or name one in CHROME";
+/** Asks the chain as a page can without anyone's leave, by a plain POST and a WebSocket, and tells its own server what came of it. */
+const page = (url: string): string => `<!doctype html><body><script type="module">
+const mine = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "evm_mine", params: [] });
+const post = await fetch("${url}", { method: "POST", headers: { "content-type": "text/plain" }, body: mine }).then((answer) => answer.text(), () => "refused");
+const heard = await new Promise((resolve) => {
+  const socket = new WebSocket("${url.replace("http", "ws")}");
+  socket.onopen = () => socket.send(mine);
+  socket.onmessage = ({ data }) => resolve(data);
+  socket.onerror = () => resolve("refused");
+});
+const show = (text) => (JSON.parse(text === "refused" ? "{}" : text).result === "0x0" ? "mined" : "refused");
+await fetch("/shown", { method: "POST", body: "post " + show(post) + ", socket " + show(heard) });
+</script></body>`;
+
+describe("A11: pages in a browser", { skip }, () => {
+  let devnet: FlowDevnet;
+  let tell: (shown: string) => void = () => undefined;
+  const pages = createServer((request, response) => {
+    if (request.method === "POST") void text(request).then((shown) => tell(shown));
+    response.setHeader("content-type", "text/html").end(request.method === "POST" ? "" : page(devnet.chains[0]!.url));
+  });
+  const profile = mkdtempSync(join(tmpdir(), "browser-"));
+  before(async () => {
+    devnet = await startFlowDevnet([271n], { prover: { mode: "none" } });
+    await once(pages.listen(0, "127.0.0.1"), "listening");
+  });
+  after(async () => {
+    pages.close();
+    pages.closeAllConnections();
+    await devnet.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  /** What the page tells, opened under a name that points to this machine, and how many blocks it had made. */
+  async function open(name: string): Promise<{ readonly shown: string; readonly mined: bigint }> {
+    const { sequencer } = devnet.chains[0]!.pipeline.chain;
+    const before = sequencer.head.number;
+    const { port } = pages.address() as AddressInfo;
+    const flags = [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      `--user-data-dir=${profile}`,
+      `--host-resolver-rules=MAP ${name} 127.0.0.1`,
+      "--remote-debugging-port=0",
+    ];
+    const told = new Promise<string>((resolve) => (tell = resolve));
+    const browser = spawn(BROWSER ?? "", [...flags, `http://${name}:${port}/`], { stdio: "ignore" });
+    const shown = await told;
+    browser.kill();
+    await once(browser, "exit");
+    return { shown, mined: sequencer.head.number - before };
+  }
+
+  test("a page of this machine drives the chain", async () => {
+    assert.deepEqual(await open("localhost"), { shown: "post mined, socket mined", mined: 2n });
+  });
+
+  test("a page of another origin moves nothing, neither by a plain POST nor by a WebSocket", async () => {
+    assert.deepEqual(await open("evil.example"), { shown: "post refused, socket refused", mined: 0n });
+  });
+});

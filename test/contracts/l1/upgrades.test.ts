@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { TestChain } from "./support/chain.ts";
+import {
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  eventsOf,
+  GENESIS_LEAVES,
+  GENESIS_ROOT,
+  NO_EXECUTION_PROOFS,
+  PROTOCOL_VERSION,
+  REACTION_SECONDS,
+  send,
+  view,
+} from "./support/ecosystem.ts";
+import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
+import { assertReverts } from "./support/errors.ts";
+import { activateExit } from "./support/exits.ts";
+
+const NEXT_VERSION = 2n;
+const SUCCESS = { type: "priorityOp", success: true } as const;
+
+describe("upgrades of a chain to another protocol version", () => {
+  let ecosystem: Ecosystem;
+  let nextChainId = 270n;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    await addVersion(NEXT_VERSION);
+  });
+  after(() => ecosystem.l1.close());
+
+  /** A version that differs in its verifier. */
+  async function addVersion(version: bigint): Promise<string> {
+    const verifier = await (await ecosystem.l1.deploy("VerifierDouble")).getAddress();
+    const tree = await ecosystem.stateTree.getAddress();
+    const content = { verifier, tree, genesisStateRoot: GENESIS_ROOT, genesisLeafCount: GENESIS_LEAVES, ...NO_EXECUTION_PROOFS };
+    await send(ecosystem.verifiers, "addVersion", version, content);
+    return verifier;
+  }
+
+  const create = async (overrides: Partial<ChainConfiguration> = {}): Promise<TestChain> =>
+    TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), ...overrides });
+  const schedule = ({ configuration }: TestChain, version = NEXT_VERSION) =>
+    send(ecosystem.settings, "scheduleUpgrade", configuration.chainId, version);
+  const noticeOf = ({ configuration }: TestChain) => view<bigint>(ecosystem.settings, "upgradeNotice", configuration.chainId);
+  const pass = async (chain: TestChain): Promise<void> => ecosystem.increaseTime(await noticeOf(chain));
+  const commit = async (chain: TestChain, content: Parameters<TestChain["form"]>[0]) => chain.commit(await chain.form(content));
+
+  test("count after two windows, exit delay, execution delay and the reaction time, for batches that begin then", async () => {
+    const chain = await create({ executionDelay: 7n });
+    const { priorityOpWindow, exitDelay, executionDelay, chainId } = chain.configuration;
+    const receipt = await schedule(chain);
+    const now = await ecosystem.latestTimestamp();
+    const due = now + 2n * priorityOpWindow + exitDelay + executionDelay + REACTION_SECONDS;
+    const [event] = eventsOf(ecosystem.settings, receipt, "UpgradeScheduled");
+    assert.deepEqual([...event!.args], [chainId, NEXT_VERSION, PROTOCOL_VERSION, due, 0n]);
+
+    await commit(chain, {});
+    await pass(chain);
+    // Begun before, committed after: the version before.
+    await assertReverts(
+      commit(chain, { firstTimestamp: due - 1n, timestamp: due, protocolVersion: NEXT_VERSION }),
+      "CommitmentMismatch",
+    );
+    await commit(chain, { firstTimestamp: due - 1n, timestamp: due });
+    await assertReverts(commit(chain, { firstTimestamp: due }), "CommitmentMismatch");
+    await commit(chain, { firstTimestamp: due, protocolVersion: NEXT_VERSION });
+  });
+
+  test("leave each batch the verifier of its own version, and contract, address and history of the chain", async () => {
+    const chain = await create();
+    const first = await chain.settle();
+    await schedule(chain);
+    await pass(chain);
+    const second = await chain.settle({ protocolVersion: NEXT_VERSION });
+    const events = (await chain.contract.queryFilter(chain.contract.filters["BatchProven"]!())).map(
+      (log) => chain.contract.interface.parseLog(log)!.args,
+    );
+    const [before, after] = await Promise.all(
+      [PROTOCOL_VERSION, NEXT_VERSION].map(
+        async (version) => (await view<{ verifier: string }>(ecosystem.verifiers, "contentOf", version)).verifier,
+      ),
+    );
+    assert.deepEqual(
+      events.map(({ batchNumber, protocolVersion, verifier }) => [batchNumber, protocolVersion, verifier]),
+      [
+        [0n, PROTOCOL_VERSION, before],
+        [1n, NEXT_VERSION, after],
+      ],
+    );
+    assert.equal(await view(ecosystem.factory, "getHyperchain", chain.configuration.chainId), await chain.contract.getAddress());
+    assert.equal(await view(chain.contract, "getProtocolVersion"), NEXT_VERSION);
+    assert.equal(await view(chain.contract, "executedStateRoot"), second.stored.newStateRoot);
+    assert.equal(second.stored.oldStateRoot, first.stored.newStateRoot);
+  });
+
+  test("wait for every operation that was in the queue when they were announced, and for no later one", async () => {
+    const chain = await create();
+    const early = await chain.request();
+    await schedule(chain);
+    const late = await chain.request();
+    await pass(chain);
+    await assertReverts(
+      commit(chain, { protocolVersion: NEXT_VERSION, canonicalTxHashes: [early], logs: [SUCCESS] }),
+      "CommitmentMismatch",
+    );
+    await commit(chain, { canonicalTxHashes: [early], logs: [SUCCESS] });
+    await commit(chain, { protocolVersion: NEXT_VERSION, canonicalTxHashes: [late], logs: [SUCCESS] });
+  });
+
+  test("come from the chain's admin alone, to a version that governance has added and not begun to retire", async () => {
+    const chain = await create();
+    const { chainId, admin } = chain.configuration;
+    const stranger = ecosystem.accounts[5]!;
+    const denied = `OnlyAdmin(${admin.toLowerCase()}, ${stranger.address.toLowerCase()})`;
+    await assertReverts(send(as(ecosystem.settings, stranger), "scheduleUpgrade", chainId, NEXT_VERSION), denied);
+    await assertReverts(send(as(ecosystem.settings, stranger), "cancelUpgrade", chainId), denied);
+    await assertReverts(schedule(chain, 77n), "UnknownProtocolVersion(77)");
+    await assertReverts(schedule(chain, PROTOCOL_VERSION), `VersionUnchanged(${PROTOCOL_VERSION})`);
+    await addVersion(40n);
+    await send(ecosystem.verifiers, "scheduleRetirement", 40n);
+    await assertReverts(schedule(chain, 40n), "ProtocolVersionRetiring");
+    await assertReverts(send(ecosystem.settings, "scheduleUpgrade", 9_999n, NEXT_VERSION), "OnlyAdmin");
+  });
+
+  test("can be withdrawn until they take effect, and not afterwards", async () => {
+    const chain = await create();
+    const { chainId } = chain.configuration;
+    await assertReverts(send(ecosystem.settings, "cancelUpgrade", chainId), "NoUpgradeScheduled()");
+    await schedule(chain);
+    await assertReverts(schedule(chain), `UpgradePending(${NEXT_VERSION})`);
+    await send(ecosystem.settings, "cancelUpgrade", chainId);
+    await pass(chain);
+    await commit(chain, {});
+    await schedule(chain);
+    await pass(chain);
+    await assertReverts(send(ecosystem.settings, "cancelUpgrade", chainId), "UpgradeInEffect");
+  });
+
+  test("follow one another once a batch of the one before has been executed", async () => {
+    const chain = await create();
+    await addVersion(3n);
+    await schedule(chain);
+    await pass(chain);
+    const formed = await chain.form({ protocolVersion: NEXT_VERSION });
+    const { stored } = await chain.commit(formed);
+    // What is committed already must keep its version.
+    await assertReverts(schedule(chain, 3n), `UpgradePending(${NEXT_VERSION})`);
+    await chain.prove(stored);
+    await chain.execute(stored, formed);
+    await assertReverts(schedule(chain), `VersionUnchanged(${NEXT_VERSION})`);
+    await schedule(chain, 3n);
+    await chain.settle({ protocolVersion: NEXT_VERSION });
+    await pass(chain);
+    await chain.settle({ protocolVersion: 3n });
+    assert.equal(await view(chain.contract, "getProtocolVersion"), 3n);
+  });
+
+  test("do not concern a stopped chain", async () => {
+    const chain = await create();
+    await chain.request();
+    await activateExit(ecosystem, chain);
+    await assertReverts(schedule(chain), "UpgradeOfStoppedChain()");
+  });
+
+  test("bring a chain past the retirement of its first version, from which it can still be rebuilt", async () => {
+    await addVersion(50n);
+    const chain = await create({ protocolVersion: 50n });
+    const genesis = await view<unknown[]>(chain.contract, "genesisBatch");
+    await schedule(chain);
+    await send(ecosystem.verifiers, "scheduleRetirement", 50n);
+    await ecosystem.increaseTime(await view<bigint>(ecosystem.verifiers, "retirementNotice"));
+    await chain.settle({ protocolVersion: NEXT_VERSION });
+    assert.deepEqual([...(await view<unknown[]>(chain.contract, "genesisBatch"))], [...genesis]);
+  });
+
+  test("are in the records of batches and marks, by the version of the last executed batch", async () => {
+    const chain = await create();
+    await schedule(chain);
+    await pass(chain);
+    const mark = async () => {
+      const receipt = await send(as(ecosystem.roots, ecosystem.accounts[9]!), "mark", chain.configuration.chainId);
+      const [event] = eventsOf(ecosystem.roots, receipt, "TransactionRootUpdated");
+      return (event!.args["record"] as { protocolVersion: bigint }).protocolVersion;
+    };
+    assert.equal(await mark(), PROTOCOL_VERSION);
+    const formed = await chain.form({ protocolVersion: NEXT_VERSION });
+    const { stored } = await chain.commit(formed);
+    await chain.prove(stored);
+    const receipt = await chain.execute(stored, formed);
+    const [event] = eventsOf(ecosystem.roots, receipt, "TransactionRootUpdated");
+    assert.equal((event!.args["record"] as { protocolVersion: bigint }).protocolVersion, NEXT_VERSION);
+    await ecosystem.increaseTime(3_600n);
+    assert.equal(await mark(), NEXT_VERSION);
+  });
+});

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AssetFlows} from "../../../../contracts/libraries/AssetFlows.sol";
+import {BatchCommitment, ChainOrigin} from "../../../../contracts/libraries/BatchCommitment.sol";
+import {RecordedHashes} from "../../../../contracts/libraries/RecordedHashes.sol";
+import {TokenDescription} from "../../../../contracts/libraries/TokenDescription.sol";
+import {TransactionTree} from "../../../../contracts/libraries/TransactionTree.sol";
+import {AssetFlow} from "../../../../contracts/types/AssetFlow.sol";
+import {BatchRecord} from "../../../../contracts/types/BatchRecord.sol";
+import {ChainConfiguration} from "../../../../contracts/types/ChainConfiguration.sol";
+import {StoredBatch} from "../../../../contracts/types/Batches.sol";
+
+/// @notice Opens hashes of records to tests; apart from ProtocolHarness, whose gas is measured.
+contract HashHarness {
+    function hashConfiguration(ChainOrigin calldata origin) external pure returns (bytes32) {
+        return BatchCommitment.hashConfiguration(origin);
+    }
+
+    function hashExtensions(bytes32 configurationHash) external pure returns (bytes32) {
+        return BatchCommitment.hashExtensions(configurationHash);
+    }
+
+    function hashRefused(uint256[] calldata chainIds) external pure returns (bytes32) {
+        return TransactionTree.hashRefused(chainIds);
+    }
+
+    function hashRecord(BatchRecord calldata record) external pure returns (bytes32) {
+        return TransactionTree.hashRecord(record);
+    }
+
+    function hashRecordWords(bytes32[] calldata words) external pure returns (bytes32) {
+        return TransactionTree.hashRecord(words);
+    }
+
+    function hashFlows(AssetFlow[] calldata flows) external pure returns (bytes32) {
+        return AssetFlows.hash(flows);
+    }
+
+    function hashAnnouncement(uint256 chainId, address creator, bytes32 secret, ChainConfiguration calldata configuration)
+        external
+        pure
+        returns (bytes32)
+    {
+        return RecordedHashes.announcement(chainId, creator, secret, configuration);
+    }
+
+    function hashDeposit(address depositor, address token, uint256 amount) external pure returns (bytes32) {
+        return RecordedHashes.deposit(depositor, token, amount);
+    }
+
+    function describeToken(uint256 chainId, address token, string calldata name, string calldata symbol, uint8 decimals)
+        external
+        pure
+        returns (bytes memory)
+    {
+        return TokenDescription.encode(chainId, token, name, symbol, decimals);
+    }
+
+    /// @notice As chains' contracts hash what they remember.
+    function hashStoredBatch(StoredBatch calldata batch) external pure returns (bytes32) {
+        return keccak256(abi.encode(batch));
+    }
+}

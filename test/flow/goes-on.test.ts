@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { Wallet } from "ethers";
+import type { BrowserProvider } from "ethers";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
+import type { DevnetOptions } from "../../src/devnet/devnet.ts";
+import { connectInProcess } from "../../src/devnet/relaying.ts";
+import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { ALICE, BOB, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { transferOf } from "./support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const CAROL = "0x00000000000000000000000000000000000ca201";
+
+/** What members answer: hashes of all blocks, receipts and logs, the state of the chains and how far their batches are. */
+async function answers(devnet: FlowDevnet): Promise<unknown> {
+  const members = [devnet.l1.eip1193, ...devnet.chains.map(({ provider }) => provider)];
+  const ask = async (member: (typeof members)[number]) => {
+    const request = (method: string, ...params: unknown[]): Promise<unknown> => member.request({ method, params });
+    const head = Number(await request("eth_blockNumber"));
+    const blocks: unknown[] = [];
+    for (let number = 0; number <= head; number++) {
+      const tag = `0x${number.toString(16)}`;
+      const block = (await request("eth_getBlockByNumber", tag, true)) as { transactions: readonly { hash: Hex }[] };
+      blocks.push(block);
+      for (const { hash } of block.transactions) blocks.push(await request("eth_getTransactionReceipt", hash));
+    }
+    return { blocks, logs: await request("eth_getLogs", { fromBlock: "0x0", toBlock: "latest" }) };
+  };
+  return {
+    members: await Promise.all(members.map(ask)),
+    progress: devnet.chains.map(({ pipeline }) => pipeline.progress()),
+    roots: devnet.chains.map(({ pipeline }) => pipeline.chain.tree.root),
+    messages: await devnet.messages(),
+  };
+}
+
+/** What a test of persistence does with an ecosystem that it starts again and again. */
+class Kept {
+  readonly folder = mkdtempSync(join(tmpdir(), "goes-on-"));
+  readonly #chains: Parameters<typeof startFlowDevnet>[0];
+  readonly #options: Partial<DevnetOptions>;
+  #clients: BrowserProvider[] = [];
+  #devnet: FlowDevnet | undefined;
+
+  constructor(chains: Parameters<typeof startFlowDevnet>[0], options: Partial<DevnetOptions> = {}) {
+    this.#chains = chains;
+    this.#options = { prover: { mode: "none" }, ...options, data: this.folder };
+  }
+
+  get devnet(): FlowDevnet {
+    assert.ok(this.#devnet !== undefined);
+    return this.#devnet;
+  }
+
+  async start(): Promise<void> {
+    this.#devnet = await startFlowDevnet(this.#chains, this.#options);
+    this.#clients = this.devnet.chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.destroy();
+    await this.#devnet?.close();
+    assert.deepEqual(this.devnet.faults, []);
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  async end(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  chain(place = 0) {
+    const chain = this.devnet.chains[place];
+    assert.ok(chain !== undefined);
+    return chain;
+  }
+
+  client(place = 0): BrowserProvider {
+    const client = this.#clients[place];
+    assert.ok(client !== undefined);
+    return client;
+  }
+
+  wallet(number: number, place = 0) {
+    return this.devnet.accounts.wallet(number).connect(this.client(place));
+  }
+
+  async pay(value: bigint, place = 0): Promise<Hex> {
+    const sent = await this.wallet(ALICE, place).sendTransaction({ to: this.wallet(BOB).address, value });
+    await sent.wait();
+    return sent.hash as Hex;
+  }
+
+  async deposit(place = 0): Promise<void> {
+    const signer = this.devnet.accounts.wallet(ALICE).connect(this.devnet.l1.provider);
+    const to = lowerCaseAddress(signer.address);
+    await requestFromL1(
+      this.devnet.ecosystem.addresses.factory,
+      { chainId: this.chain(place).chainId, to, valueWei: ETHER },
+      signer,
+    );
+  }
+
+  async pollL1(): Promise<void> {
+    for (const { pipeline } of this.devnet.chains) await pipeline.pollL1();
+  }
+
+  request(method: string, ...params: unknown[]): Promise<unknown> {
+    return this.chain().provider.request({ method, params });
+  }
+}
+
+describe("B5: chains whose members are processes of their own, and keep keys and data", () => {
+  const reader = Wallet.createRandom();
+  const readers = [lowerCaseAddress(reader.address)];
+  const one = { members: 1, threshold: 1 } as const;
+  const kept = new Kept(
+    [
+      { chainId: A, dataAvailability: "validium", quorum: one, committee: one, readers },
+      { chainId: B, dataAvailability: "validium", readers },
+    ],
+    { allowUnlimitedContractSize: true },
+  );
+  before(() => kept.start());
+  after(() => kept.end());
+
+  const readData = async (place: number, batchNumber: bigint): Promise<unknown> => {
+    const { provider, pipeline } = kept.chain(place);
+    const { settlementChainId } = kept.devnet.ecosystem;
+    const context = { settlementChainId, hyperchain: pipeline.created.hyperchain };
+    const { domain, types, value } = dataRequestToSign(context, batchNumber);
+    const signature = await reader.signTypedData(domain, types, value);
+    return provider.request({ method: "hyperchain_getBatchData", params: [Number(batchNumber), signature] });
+  };
+
+  test("has the same members, which sign what comes next and give the data of what was", async () => {
+    // Longer than Ethereum takes: a chain's own rules say what is read back.
+    await (await kept.wallet(ALICE).sendTransaction({ data: `0x${"00".repeat(60_000)}` })).wait();
+    const batches: bigint[] = [];
+    for (const place of [0, 1]) {
+      await kept.pay(1n, place);
+      const { batch } = await settleNow(kept.chain(place));
+      batches.push(batch.outputs.batchNumber);
+    }
+    const data = await Promise.all(batches.map((number, place) => readData(place, number)));
+    await kept.restart();
+    assert.deepEqual(await Promise.all(batches.map((number, place) => readData(place, number))), data);
+    for (const place of [0, 1]) {
+      await kept.pay(2n, place);
+      await settleNow(kept.chain(place));
+    }
+  });
+});
+
+describe("B5: an ecosystem that is kept in a folder", () => {
+  const kept = new Kept([A, B], { relayer: true });
+  before(() => kept.start());
+  after(() => kept.end());
+
+  test("has after a restart the blocks, receipts, logs, roots, batches and messages that it had", async () => {
+    await kept.deposit();
+    await kept.devnet.relay();
+    await kept.pay(5n);
+    await settleNow(kept.chain());
+    await kept.pay(7n);
+    // As a start does.
+    await kept.pollL1();
+    const before = await answers(kept.devnet);
+    const past = await kept.client().getBalance(kept.wallet(BOB).address, 3);
+    await kept.restart();
+    assert.deepEqual(await answers(kept.devnet), before);
+    assert.equal(await kept.client().getBalance(kept.wallet(BOB).address, 3), past);
+  });
+
+  test("delivers a message once that was under way, from wherever it was", async () => {
+    await (await kept.wallet(ALICE).sendTransaction(transferOf(B, ETHER, CAROL))).wait();
+    await kept.restart();
+    await settleNow(kept.chain());
+    await kept.restart();
+    await kept.devnet.relay();
+    await kept.restart();
+    await kept.devnet.relay();
+    await settleNow(kept.chain(1));
+    await kept.devnet.relay();
+    assert.equal(await kept.client(1).getBalance(CAROL), ETHER);
+    const [message] = await kept.devnet.messages();
+    assert.equal(message?.steps.length, 7);
+  });
+
+  test("returns to a snapshot for good, and keeps the time that it was given", async () => {
+    await kept.pollL1();
+    const before = await answers(kept.devnet);
+    const id = await kept.devnet.snapshot();
+    await kept.pay(11n);
+    await kept.deposit(1);
+    await kept.pollL1();
+    await kept.devnet.l1.request("evm_increaseTime", [1_000]);
+    await settleNow(kept.chain());
+    assert.equal(await kept.devnet.revert(id), true);
+    await kept.restart();
+    assert.deepEqual(await answers(kept.devnet), before);
+    assert.equal(await kept.devnet.revert(id), false, "snapshots end with their process");
+    const now = BigInt(Math.floor(Date.now() / 1_000));
+    await kept.request("evm_increaseTime", 5_000);
+    await kept.restart();
+    await kept.request("evm_mine");
+    const { timestamp } = (await kept.client().getBlock("latest")) ?? assert.fail("no block");
+    assert.ok(BigInt(timestamp) >= now + 5_000n && BigInt(timestamp) < now + 5_100n, `${timestamp}, ${now}`);
+  });
+
+  test("has in its pool what waited there, and includes it", async () => {
+    await kept.request("evm_setAutomine", false);
+    const alice = kept.wallet(ALICE);
+    const first = await alice.sendTransaction({ to: CAROL, value: 1n });
+    const nonce = first.nonce + 2;
+    const later = await alice.sendTransaction({ to: CAROL, value: 1n, nonce });
+    const dropped = await alice.sendTransaction({ to: CAROL, value: 1n, nonce: nonce + 5 });
+    assert.equal(await kept.request("hardhat_dropTransaction", dropped.hash), true);
+    await kept.restart();
+    // Blocks are made at once again: how they are made is an option, and not kept.
+    await kept.request("evm_mine");
+    assert.equal((await kept.client().getTransactionReceipt(first.hash))?.status, 1);
+    assert.equal(await kept.client().getTransactionReceipt(later.hash), null);
+    await kept.wallet(ALICE).sendTransaction({ to: CAROL, value: 1n, nonce: nonce - 1 });
+    await kept.request("evm_mine");
+    assert.equal((await kept.client().getTransactionReceipt(later.hash))?.status, 1);
+    assert.equal(await kept.client().getTransaction(dropped.hash), null);
+  });
+
+  test("repeats contracts, changes of state without a transaction and impersonations, and seals them", async () => {
+    const rich = "0x00000000000000000000000000000000000ca202";
+    await kept.request("hardhat_setBalance", rich, "0xde0b6b3a7640000");
+    await kept.request("hardhat_impersonateAccount", rich);
+    const hash = await kept.request("eth_sendTransaction", { from: rich, to: CAROL, value: "0x5" });
+    // It creates a contract whenever it is called: PUSH1 0, three times, CREATE, STOP.
+    const creator = "600060006000f000";
+    const sent = await kept.wallet(ALICE).sendTransaction({ data: `0x67${creator}60005260086018f3` });
+    const { contractAddress } = (await sent.wait()) ?? assert.fail("no receipt");
+    assert.ok(contractAddress !== null);
+    await (await kept.wallet(ALICE).sendTransaction({ to: contractAddress, gasLimit: 100_000n })).wait();
+    const before = await answers(kept.devnet);
+    await kept.restart();
+    assert.deepEqual(await answers(kept.devnet), before);
+    assert.ok(await kept.client().getTransactionReceipt(String(hash)));
+    assert.equal(await kept.client().getCode(contractAddress), `0x${creator}`);
+    await settleNow(kept.chain());
+  });
+
+  test("can form a batch of an earlier process again", async () => {
+    const hash = await kept.pay(13n);
+    await kept.restart();
+    const { pipeline } = kept.chain();
+    await pipeline.pause();
+    const batch = await pipeline.seal();
+    const { lost, firstBatch } = await pipeline.reseal();
+    assert.deepEqual([lost, firstBatch], [[], batch?.outputs.batchNumber]);
+    await pipeline.settled(firstBatch);
+    assert.equal((await kept.client().getTransactionReceipt(hash))?.status, 1);
+    const before = await answers(kept.devnet);
+    await kept.restart();
+    assert.deepEqual(await answers(kept.devnet), before);
+  });
+
+  test("is the same ecosystem in a copy of its folder", async () => {
+    const before = await answers(kept.devnet);
+    await kept.stop();
+    const copy = mkdtempSync(join(tmpdir(), "copy-"));
+    cpSync(kept.folder, copy, { recursive: true });
+    const devnet = await startFlowDevnet([A, B], { relayer: true, prover: { mode: "none" }, data: copy });
+    assert.deepEqual(await answers(devnet), before);
+    await devnet.close();
+    rmSync(copy, { recursive: true });
+    await kept.start();
+  });
+
+  test("refuses options that describe another ecosystem, and a second process", async () => {
+    await assert.rejects(startFlowDevnet([A, B], { data: kept.folder, prover: { mode: "none" } }), { code: "InUse" });
+    await kept.stop();
+    await assert.rejects(startFlowDevnet([A], { data: kept.folder, prover: { mode: "none" } }), {
+      name: "DevnetOptionsError",
+      message: /holds another ecosystem/,
+    });
+    await kept.start();
+  });
+});

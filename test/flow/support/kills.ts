@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Provider } from "ethers";
+import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
+import { connectInProcess } from "../../../src/devnet/relaying.ts";
+import { hasArrived } from "../../../src/devnet/view/message-info.ts";
+import { createRandom } from "../../stark/fuzz/random.ts";
+import { RELAYER, startFlowDevnet } from "./devnet.ts";
+import type { FlowDevnet } from "./devnet.ts";
+
+export const CAROL = "0x00000000000000000000000000000000000ca201";
+export const DAVE = "0x00000000000000000000000000000000000da7e1";
+/** Development accounts; each does one thing. */
+export const USERS = { payer: 1, sender: 2, depositor: 3 } as const;
+
+const [A, B] = [271n, 272n];
+const BUSY = new URL("./busy-ecosystem.ts", import.meta.url).pathname;
+/** The ecosystem that is killed: two chains, whose batches are sealed by age. */
+export function startKept(data: string, options: Partial<DevnetOptions> = {}): Promise<FlowDevnet> {
+  const chains = [A, B].map((chainId) => ({ chainId, batches: { maxAgeMs: 150 } }));
+  return startFlowDevnet(chains, {
+    data,
+    relayer: true,
+    prover: { mode: "none" },
+    fundedAccounts: [USERS.payer, USERS.sender, RELAYER],
+    ...options,
+  });
+}
+
+/** What users were told before their ecosystem was killed. */
+export interface Told {
+  readonly pays: string[];
+  readonly sends: string[];
+  /** Nonces on L1. */
+  readonly deposits: number[];
+}
+
+/**
+ * Starts the ecosystem in a folder, kills it at a random moment, and again; one in four while it starts. Resolves with what its
+ * users were told.
+ */
+export async function killAgainAndAgain(folder: string, seed: number, kills: number): Promise<Told> {
+  const random = createRandom(seed);
+  const told: Told = { pays: [], sends: [], deposits: [] };
+  for (let kill = 0; kill < kills; kill++) {
+    // The first start is let through: what it leaves incomplete is begun anew.
+    const isEarly = kill > 0 && random.below(4) === 0;
+    await runUntilKilled(folder, told, isEarly ? { afterStartMs: random.below(4_000) } : { afterTold: 10 + random.below(60) });
+  }
+  return told;
+}
+
+async function runUntilKilled(
+  folder: string,
+  told: Told,
+  moment: { readonly afterStartMs?: number; readonly afterTold?: number },
+): Promise<void> {
+  const child = spawn(process.execPath, [BUSY, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const exit = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
+  if (moment.afterStartMs !== undefined) setTimeout(() => child.kill("SIGKILL"), moment.afterStartMs);
+  let lines = 0;
+  for await (const line of createInterface(child.stdout)) {
+    const [what, value = ""] = line.split(" ");
+    if (++lines === moment.afterTold) child.kill("SIGKILL");
+    if (what === "pays" || what === "sends") told[what].push(value);
+    if (what === "deposits") told.deposits.push(Number(value));
+  }
+  assert.equal(await exit, "SIGKILL", "it ended by itself");
+}
+
+/**
+ * Opens the folder and brings everything in it to its end. All that users were told is there, once: what they sent is counted by
+ * their nonces, and what arrived by balances.
+ */
+export async function checkNothingLost(folder: string, told: Told): Promise<void> {
+  const devnet = await startKept(folder);
+  try {
+    const [alpha, beta] = devnet.chains;
+    assert.ok(alpha !== undefined && beta !== undefined);
+    const onAlpha = connectInProcess(alpha.chainId, alpha.provider);
+    const onBeta = connectInProcess(beta.chainId, beta.provider);
+    const nonce = (provider: Provider, user: number): Promise<number> =>
+      provider.getTransactionCount(devnet.accounts.wallet(user).address);
+    await requireReceipts(onAlpha, told.pays);
+    await requireReceipts(onBeta, told.sends);
+    const [payments, sends, deposits] = await Promise.all([
+      nonce(onAlpha, USERS.payer),
+      nonce(onBeta, USERS.sender),
+      nonce(devnet.l1.provider, USERS.depositor),
+    ]);
+    await settleAll(devnet);
+    assert.equal(await onAlpha.getBalance(CAROL), BigInt(payments + sends), "each payment and each transfer arrives once");
+    assert.equal(await onAlpha.getBalance(DAVE), BigInt(deposits), "each deposit arrives once");
+    assert.ok(new Set(told.deposits).size === told.deposits.length && told.deposits.every((each) => each < deposits));
+    for (const client of [onAlpha, onBeta]) client.destroy();
+    assert.deepEqual(devnet.faults, []);
+    for (const { pipeline } of devnet.chains) {
+      const { sealed, executed } = pipeline.progress();
+      assert.equal(executed, sealed);
+    }
+  } finally {
+    await devnet.close();
+  }
+}
+
+async function requireReceipts(provider: Provider, hashes: readonly string[]): Promise<void> {
+  for (const hash of hashes) assert.equal((await provider.getTransactionReceipt(hash))?.status, 1, `${hash} is lost`);
+}
+
+/** Until no batch is open, and no message is under way. */
+async function settleAll(devnet: FlowDevnet): Promise<void> {
+  for (let round = 0; round < 10; round++) {
+    await devnet.settle();
+    await devnet.relay();
+    if (!(await devnet.messages()).every(hasArrived)) continue;
+    // What the last look at L1 brought.
+    await devnet.settle();
+    return;
+  }
+  assert.fail("messages do not arrive");
+}

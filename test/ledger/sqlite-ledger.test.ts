@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import type { Ledger } from "../../src/ledger/ledger.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+
+const refusal = (code: string, words: RegExp) => (error: unknown) =>
+  error instanceof Error && "code" in error && error.code === code && words.test(error.message);
+const WRITER = new URL("./support/writer.ts", import.meta.url).pathname;
+
+describe("the ledger", () => {
+  let folder: string;
+  const open: Ledger[] = [];
+  const openLedger = (): Ledger => {
+    const ledger = openSqliteLedger(folder);
+    open.push(ledger);
+    return ledger;
+  };
+  const file = (): string => join(folder, "ecosystem.sqlite");
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "ledger-"))));
+  afterEach(() => {
+    for (const ledger of open.splice(0)) ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+  const reopened = (): Ledger => {
+    open.pop()?.close();
+    return openLedger();
+  };
+
+  test("has entries in their order and facts by name after it was closed", () => {
+    const ledger = openLedger();
+    for (const entry of ["a", "b", "c"]) ledger.stream("one").append(entry);
+    ledger.stream("other").append("z");
+    ledger.facts("pool").set("x", "1");
+    ledger.facts("pool").set("y", "2");
+    ledger.facts("pool").set("x", "3");
+    ledger.facts("pool").delete("y");
+    const again = reopened();
+    assert.deepEqual([...again.stream("one").entries()], ["a", "b", "c"]);
+    assert.equal(again.stream("one").length, 3);
+    assert.deepEqual([...again.stream("other").entries()], ["z"]);
+    assert.deepEqual([...again.facts("pool").all()], [["x", "3"]]);
+    assert.equal(again.facts("other").get("x"), undefined);
+  });
+
+  test("forgets what came after a length that it returns to, and everything when it is cleared", () => {
+    const stream = openLedger().stream("one");
+    for (const entry of ["a", "b", "c"]) stream.append(entry);
+    stream.truncate(1);
+    stream.append("d");
+    assert.deepEqual([...reopened().stream("one").entries()], ["a", "d"]);
+    (open.at(-1) ?? openLedger()).clear();
+    assert.equal(reopened().stream("one").length, 0);
+  });
+
+  test("keeps what is written together when the outermost of them ends, and says when", async () => {
+    const ledger = openLedger();
+    const stream = ledger.stream("one");
+    let durable = false;
+    await ledger.together(async () => {
+      stream.append("a");
+      void ledger.durable().then(() => (durable = true));
+      await ledger.together(async () => stream.append("b"));
+      await Promise.resolve();
+      assert.equal(durable, false);
+    });
+    await ledger.durable();
+    assert.equal(durable, true);
+    assert.deepEqual([...reopened().stream("one").entries()], ["a", "b"]);
+  });
+
+  test("keeps nothing of what fails together, and takes nothing more", async () => {
+    const ledger = openLedger();
+    const stream = ledger.stream("one");
+    stream.append("a");
+    const waiting: Promise<unknown>[] = [];
+    const failing = ledger.together(async () => {
+      stream.append("b");
+      waiting.push(assert.rejects(ledger.durable(), refusal("Unwritable", /start again/)));
+      await Promise.resolve();
+      throw new Error("no way back");
+    });
+    await assert.rejects(failing, /no way back/);
+    await Promise.all(waiting);
+    assert.throws(() => stream.append("c"), refusal("Unwritable", /start again/));
+    assert.deepEqual([...reopened().stream("one").entries()], ["a"]);
+  });
+
+  test("goes on where what fails together had written nothing", async () => {
+    const ledger = openLedger();
+    await assert.rejects(
+      ledger.together(() => Promise.reject(new Error("refused"))),
+      /refused/,
+    );
+    ledger.stream("one").append("a");
+    assert.equal(reopened().stream("one").length, 1);
+  });
+
+  test("is open once: a second one is refused with the first one's process", () => {
+    openLedger();
+    assert.throws(() => openSqliteLedger(folder), refusal("InUse", new RegExp(`process ${process.pid}`)));
+  });
+
+  test("refuses a file of another program, of a later version, and one that is damaged", () => {
+    writeFileSync(file(), "not a database, and longer than the header of one: ".repeat(20));
+    assert.throws(() => openSqliteLedger(folder), refusal("Foreign", /not a ledger/));
+    rmSync(file());
+
+    const foreign = new DatabaseSync(file());
+    foreign.exec("CREATE TABLE theirs (a)");
+    foreign.close();
+    assert.throws(() => openSqliteLedger(folder), refusal("Foreign", /another program/));
+    rmSync(file());
+
+    openLedger().stream("one").append("a");
+    open.pop()?.close();
+    const later = new DatabaseSync(file());
+    later.exec("PRAGMA user_version = 2");
+    later.close();
+    assert.throws(() => openSqliteLedger(folder), refusal("Newer", /format 2/));
+    const damaged = new DatabaseSync(file());
+    damaged.exec("PRAGMA user_version = 1; DELETE FROM entries; INSERT INTO entries VALUES ('one', 1, 'b')");
+    damaged.close();
+    const ledger = openLedger();
+    assert.throws(() => ledger.stream("one"), refusal("Damaged", /missing/));
+  });
+
+  test("tells of pages that were overwritten", () => {
+    const ledger = openLedger();
+    for (let i = 0; i < 200; i++) ledger.stream("one").append("x".repeat(500));
+    open.pop()?.close();
+    const bytes = openSync(file(), "r+");
+    writeSync(bytes, Buffer.alloc(4096 * 4, 0xab), 0, 4096 * 4, 4096 * 3);
+    closeSync(bytes);
+    assert.throws(() => [...openLedger().stream("one").entries()], refusal("Damaged", /damaged/));
+  });
+
+  test("is killed at any moment, and has all that was said to be kept, in whole pairs", async () => {
+    for (let round = 0; round < 4; round++) {
+      const child = spawn(process.execPath, [WRITER, folder], { stdio: ["ignore", "pipe", "inherit"] });
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      let told = -1;
+      const killAt = told + 40 + 97 * round;
+      for await (const line of createInterface(child.stdout)) {
+        told = Number(line);
+        if (told % 1_000 >= killAt % 1_000 && !child.killed) child.kill("SIGKILL");
+      }
+      await exited;
+      const ledger = openSqliteLedger(folder);
+      const [left, right] = [ledger.stream("left"), ledger.stream("right")];
+      assert.ok(left.length > told, `${left.length} entries, ${told} was told`);
+      assert.deepEqual(
+        [...right.entries()],
+        Array.from({ length: left.length }, (_, i) => String(i)),
+      );
+      ledger.close();
+    }
+  });
+});

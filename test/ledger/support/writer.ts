@@ -1,0 +1,16 @@
+import { openSqliteLedger } from "../../../src/ledger/sqlite-ledger.ts";
+
+/** Writes until it is killed: pairs of entries that belong together, and says which it was told are kept. */
+const [folder = ""] = process.argv.slice(2);
+const ledger = openSqliteLedger(folder);
+const [left, right] = [ledger.stream("left"), ledger.stream("right")];
+for (;;) {
+  const number = left.length;
+  const written = ledger.together(async () => {
+    left.append(`${number} ${"x".repeat((number * 37) % 3_000)}`);
+    await Promise.resolve();
+    right.append(String(number));
+  });
+  await written;
+  process.stdout.write(`${number}\n`);
+}

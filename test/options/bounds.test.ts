@@ -1,0 +1,365 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readValue } from "../../scripts/options-reference/field.ts";
+import type { Value } from "../../scripts/options-reference/field.ts";
+import { completeOptions } from "../../src/devnet/options.ts";
+import type { DevnetOptions } from "../../src/devnet/options.ts";
+import { configSchema } from "../../src/options/config.ts";
+import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
+import type { SpawnFlag } from "../../src/options/spawn-flags.ts";
+import { shown } from "../../src/options/values.ts";
+import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
+import { validateHyperchains } from "../../src/plugin/config/validate.ts";
+import { spawnConfig } from "../../src/plugin/tasks/spawn-options.ts";
+import type { REQUESTS } from "../../src/plugin/api/requests.ts";
+import { readRequest } from "../../src/plugin/connection/read-request.ts";
+import { NOTHING_SAID } from "../plugin/support/spawn-arguments.ts";
+
+/** Where an option can be written. */
+interface Places {
+  /** Path below `hyperchains`. */
+  readonly config?: string;
+  /** Path in DevnetOptions. */
+  readonly devnet?: string;
+  readonly flag?: SpawnFlag;
+}
+
+interface Row extends Places {
+  readonly accepts: readonly unknown[];
+  readonly refuses: readonly unknown[];
+  /** What must stand beside it. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+  /** Of the devnet's, where they are not the same values. */
+  readonly asDevnet?: (value: unknown) => unknown;
+}
+
+const ADDRESS = `0x${"aB".repeat(20)}`;
+const DAY = 86_400;
+const ANY_DELAY = { exitDelaySeconds: 90 * DAY };
+const VALIDIUM = { dataAvailability: "validium" };
+const NOT_BOOLEAN = ["yes", 1, null];
+const ether = (text: unknown): unknown =>
+  typeof text === "string" && /^\d+$/.test(text) ? BigInt(text) * 10n ** 18n : typeof text === "number" ? text : -1n;
+
+/** The bounds by hand: what L1's contracts and the documentation say. */
+const ROWS: readonly Row[] = [
+  { config: "name", devnet: "name", accepts: ["x", "my chains"], refuses: ["", " x", 5] },
+  { config: "host", devnet: "host", flag: "host", accepts: ["::1", "0.0.0.0"], refuses: ["", "a b"] },
+  { config: "data", devnet: "data", flag: "data", accepts: ["./data", "/a b"], refuses: ["", " "] },
+  {
+    config: "origins",
+    devnet: "origins",
+    accepts: [[], ["*"], ["https://a.example"]],
+    refuses: ["*", [1], { 0: "*" }],
+  },
+  { config: "relayer", devnet: "relayer", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { config: "url", accepts: ["http://a:1", "https://a/b"], refuses: ["a:1", "ws://a", ""] },
+  { config: "singletons", devnet: "singletons", accepts: [true, false], refuses: NOT_BOOLEAN },
+  {
+    config: "allowUnlimitedContractSize",
+    devnet: "allowUnlimitedContractSize",
+    accepts: [true, false],
+    refuses: NOT_BOOLEAN,
+  },
+  { config: "development", devnet: "development", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { config: "reseal", devnet: "reseal", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { config: "allowBlocksWithSameTimestamp", accepts: [true, false], refuses: NOT_BOOLEAN },
+  {
+    config: "pollIntervalMs",
+    devnet: "pollIntervalMs",
+    accepts: [1, 3_600_000],
+    refuses: [0, 3_600_001, 1.5, "1"],
+  },
+  { config: "l1.port", devnet: "l1.port", flag: "port", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "x"] },
+  {
+    config: "l1.url",
+    devnet: "l1.url",
+    flag: "settlementUrl",
+    accepts: ["http://127.0.0.1:8545", "https://a"],
+    refuses: ["127.0.0.1:8545", "file:///x"],
+  },
+  { config: "l1.confirmations", devnet: "l1.confirmations", accepts: [1, 1_000], refuses: [0, 1_001, 1.5, "1"] },
+  { config: "chains.a.chainId", accepts: [1, 2 ** 32 - 1], refuses: [0, 2 ** 32, 1.5, "271", 31_337] },
+  {
+    devnet: "chains[0].chainId",
+    accepts: [1n, 2n ** 32n - 1n],
+    refuses: [0n, 2n ** 32n, 271, 31_337n],
+  },
+  { devnet: "chains[0].name", accepts: ["a", "chain 1"], refuses: ["", 5] },
+  { config: "chains.a.port", devnet: "chains[0].port", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "1"] },
+  { config: "chains.a.blocks", accepts: ["instant", 1, 3_600_000], refuses: ["fast", 0, 3_600_001, 1.5] },
+  { flag: "blockMs", accepts: [0, 1, 3_600_000], refuses: [3_600_001, "-1", "1.5", "instant"] },
+  {
+    devnet: "chains[0].blocks",
+    accepts: [
+      { type: "instant" },
+      { type: "interval", intervalMs: 1, maxTransactions: 1 },
+      { type: "interval", intervalMs: 3_600_000, maxTransactions: 1_000_000 },
+    ],
+    refuses: ["instant", { type: "never" }],
+  },
+  {
+    config: "chains.a.batches.maxAgeMs",
+    devnet: "chains[0].batches.maxAgeMs",
+    accepts: [1, 86_400_000],
+    refuses: [0, 86_400_001, 1.5, "1"],
+    beside: { priorityOpWindowSeconds: 30 * DAY, ...ANY_DELAY },
+  },
+  { config: "chains.a.batches.maxAgeMs", accepts: [null], refuses: [] },
+  { flag: "batchMs", accepts: [0, 1, 86_400_000], refuses: [86_400_001, "-1", "x"] },
+  {
+    config: "chains.a.batches.maxTransactions",
+    devnet: "chains[0].batches.maxTransactions",
+    flag: "batchTransactions",
+    accepts: [1, 100_000],
+    refuses: [0, 100_001, "x", "1.5"],
+  },
+  {
+    config: "chains.a.baseToken",
+    devnet: "chains[0].baseToken",
+    accepts: [ADDRESS, { name: "Gold", symbol: "GLD" }],
+    refuses: ["ETH", `${ADDRESS}0`, ADDRESS.slice(0, -1), 7],
+  },
+  {
+    config: "chains.a.dataAvailability",
+    devnet: "chains[0].dataAvailability",
+    flag: "da",
+    accepts: ["rollup", "validium"],
+    refuses: ["celestia", ""],
+  },
+  ...(["committee", "quorum"] as const).flatMap((field): readonly Row[] => [
+    {
+      config: `chains.a.${field}.members`,
+      devnet: `chains[0].${field}.members`,
+      accepts: [1, 16],
+      refuses: [0, 17, 1.5, "2"],
+      beside: { ...VALIDIUM, [`${field}.threshold`]: 1 },
+    },
+    {
+      config: `chains.a.${field}.threshold`,
+      devnet: `chains[0].${field}.threshold`,
+      accepts: [1, 3],
+      refuses: [0, 4, 1.5, "2"],
+      beside: { ...VALIDIUM, [`${field}.members`]: 3 },
+    },
+  ]),
+  {
+    config: "chains.a.readers",
+    devnet: "chains[0].readers",
+    accepts: [[], [ADDRESS]],
+    refuses: [ADDRESS, { 0: ADDRESS }],
+    beside: VALIDIUM,
+  },
+  {
+    config: "chains.a.executionDelaySeconds",
+    devnet: "chains[0].executionDelaySeconds",
+    accepts: [0, 90 * DAY - 3_601],
+    refuses: [-1, 90 * DAY + 1, 0.5, "0"],
+    beside: ANY_DELAY,
+  },
+  {
+    config: "chains.a.priorityOpWindowSeconds",
+    devnet: "chains[0].priorityOpWindowSeconds",
+    accepts: [1, 30 * DAY],
+    refuses: [0, 30 * DAY + 1, 1.5, "1"],
+    beside: ANY_DELAY,
+  },
+  {
+    config: "chains.a.exitDelaySeconds",
+    devnet: "chains[0].exitDelaySeconds",
+    // Longer than the window beside it, by a second at least.
+    accepts: [2, 90 * DAY],
+    refuses: [0, 1, 90 * DAY + 1, 2.5, "2"],
+    beside: { priorityOpWindowSeconds: 1 },
+  },
+  { config: "chains.a.cheats", devnet: "chains[0].cheats", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
+  {
+    config: "chains.a.maxInstructions",
+    devnet: "chains[0].maxInstructions",
+    accepts: [1_000_000, 2 ** 24],
+    refuses: [999_999, 2 ** 24 + 1, 1e6 + 0.5, "1000000"],
+  },
+  {
+    config: "prover.mode",
+    devnet: "prover.mode",
+    flag: "prover",
+    accepts: ["stark", "none"],
+    refuses: ["fake", ""],
+  },
+  {
+    config: "prover.workers",
+    devnet: "prover.workers",
+    flag: "proverWorkers",
+    accepts: [1, 64],
+    refuses: [0, 65, "x", "1.5"],
+    beside: { "prover.mode": "stark" },
+  },
+  { config: "accounts.funded", accepts: [0, 10], refuses: [-1, 11, 1.5, "1"] },
+  { devnet: "fundedAccounts", accepts: [[], [0, 2 ** 31 - 1]], refuses: [3, { 0: 1 }] },
+  {
+    config: "accounts.balance",
+    accepts: ["0", "0.000000000000000001", "1000000000000000"],
+    refuses: [100, "1000000000000000.1", "1e3", "-1", "0.0000000000000000001"],
+  },
+  { devnet: "fundingWei", accepts: [0n, 2n ** 126n], refuses: [-1n, 2n ** 126n + 1n, 1] },
+  { config: "accounts.unlocked", devnet: "unlocked", accepts: [true, false], refuses: NOT_BOOLEAN },
+  {
+    config: "relayerPolicy.minRewardPercent",
+    devnet: "relayerPolicy.minRewardPercent",
+    accepts: [0, 1_000_000],
+    refuses: [-1, 1_000_001, 0.5, "1"],
+  },
+  {
+    config: "relayerPolicy.reserve",
+    devnet: "relayerPolicy.reserveWei",
+    accepts: ["0", "1"],
+    refuses: [1, "-1", "x"],
+    asDevnet: ether,
+  },
+  { flag: "chains", accepts: [1, 10], refuses: [0, 11, "two"] },
+  { flag: "names", accepts: ["a,b", "A_-1"], refuses: ["1", "a,l1", "a b"] },
+  { devnet: "inBackground", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { devnet: "distinctTimestamps", accepts: [true, false], refuses: NOT_BOOLEAN },
+];
+
+/** An object with a value at a path, made of fields and `[0]`. */
+function put(into: Record<string, unknown>, path: string, value: unknown): void {
+  const parts = path.replaceAll("[0]", ".0").split(".");
+  let at = into;
+  for (const part of parts.slice(0, -1)) at = (at[part] ??= {}) as Record<string, unknown>;
+  at[parts.at(-1) ?? ""] = value;
+}
+
+const chainOf = (path: string): string => /^chains(\.a|\[0\])\./.exec(path)?.[0] ?? "";
+
+function configWith(path: string, { beside = {} }: Row, value: unknown): object {
+  const config = {};
+  for (const [field, other] of Object.entries(beside))
+    put(config, `${field.includes("prover") ? "" : chainOf(path)}${field}`, other);
+  put(config, path, value);
+  return config;
+}
+
+function devnetWith(path: string, { beside = {} }: Row, value: unknown): DevnetOptions {
+  const chain = { chainId: 271n };
+  const options: Record<string, unknown> = { chains: [chain], fundedAccounts: [], fundingWei: 0n };
+  if (path.startsWith("prover")) options["prover"] = { mode: "stark" };
+  for (const [field, other] of Object.entries(beside))
+    put(options, `${field.includes("prover") ? "" : chainOf(path)}${field}`, other);
+  put(options, path, value);
+  return options as unknown as DevnetOptions;
+}
+
+for (const row of ROWS) {
+  const { config, devnet, flag, accepts, refuses, asDevnet = (value: unknown) => value } = row;
+  describe(`the option ${config ?? devnet ?? flagName(flag ?? "")}`, () => {
+    if (config !== undefined) {
+      for (const value of accepts)
+        test(`in the config takes ${shown(value)}`, () => {
+          assert.deepEqual(validateHyperchains(configWith(config, row, value)), []);
+        });
+      for (const value of refuses)
+        test(`in the config refuses ${shown(value)} by its name`, () => {
+          const [error] = validateHyperchains(configWith(config, row, value));
+          assert.equal(error?.path.join(".").startsWith(`hyperchains.${config}`), true, JSON.stringify(error));
+          assertNames(error?.message ?? "", value);
+        });
+    }
+    if (devnet !== undefined) {
+      for (const value of accepts.map(asDevnet))
+        test(`of a devnet takes ${shown(value)}`, () => {
+          completeOptions(devnetWith(devnet, row, value));
+        });
+      for (const value of refuses.map(asDevnet))
+        test(`of a devnet refuses ${shown(value)} by its name`, () => {
+          assert.throws(
+            () => completeOptions(devnetWith(devnet, row, value)),
+            (error: Error) => {
+              assert.equal(error.name, "DevnetOptionsError");
+              assert.ok(error.message.startsWith(devnet), error.message);
+              assertNames(error.message, value);
+              return true;
+            },
+          );
+        });
+    }
+    if (flag !== undefined) {
+      const given = (value: unknown) => (): void => {
+        spawnConfig(resolveHyperchains(), { ...NOTHING_SAID, [flag]: String(value) });
+      };
+      for (const value of accepts) test(`on the command line takes ${shown(value)}`, given(value));
+      for (const value of refuses)
+        test(`on the command line refuses ${shown(value)} by its name`, () => {
+          assert.throws(given(value), (error: Error) => new RegExp(`^${flagName(flag)}[ :]`).test(error.message));
+        });
+    }
+  });
+}
+
+/** The message says what the value is, or, of a list or an object, what is wrong in it. */
+function assertNames(message: string, value: unknown): void {
+  if (typeof value === "object" && value !== null) return;
+  assert.ok(message.includes(typeof value === "bigint" ? String(value) : shown(value)), message);
+}
+
+/** Options of the test API's requests, beside those that a request must have. */
+const REQUEST_ROWS: readonly (readonly [keyof typeof REQUESTS, option: string, accepts: unknown[], refuses: unknown[]])[] = [
+  ["deposit", "to", [`${ADDRESS}@a`, { chain: "a", account: ADDRESS }], [5, ""]],
+  ["deposit", "chain", ["a", 271, 271n], ["", {}]],
+  ["deposit", "amount", [0n, 2n ** 200n], [1, "1", -1n, undefined]],
+  ["deposit", "token", ["ETH", { address: ADDRESS }, { target: ADDRESS }], [5, ""]],
+  ["deposit", "from", [ADDRESS, { address: ADDRESS }], [0, ""]],
+  ["deposit", "gas", [], [1n]],
+  ["withdraw", "to", [ADDRESS], ["0x12", `${ADDRESS}@a`]],
+  ["send", "to", [`${ADDRESS}@a`], [undefined, 5]],
+  ["call", "data", ["0x", "0x00"], ["00", "0x0", undefined]],
+  ["call", "value", [0n], [1, -1n]],
+  ["call", "gasLimit", [1n], [0n, 100_000]],
+  ["call", "asMessage", [true, false], ["yes"]],
+  ["call", "callback", [{ gasLimit: 1n }, { gasLimit: 1n, reward: 0n }], [true, {}]],
+  ["call", "tokens", [[], [{ token: "ETH", amount: 1n, recipient: ADDRESS }]], [{}, [{ token: "ETH" }]]],
+];
+const NEEDED = {
+  deposit: { amount: 1n },
+  withdraw: { chain: "a", amount: 1n },
+  send: { chain: "a", to: `${ADDRESS}@b`, amount: 1n },
+  call: { chain: "a", to: `${ADDRESS}@b`, data: "0x" },
+} as const;
+
+for (const [name, option, accepts, refuses] of REQUEST_ROWS) {
+  describe(`the option ${option} of the test API's ${name}`, () => {
+    for (const value of accepts)
+      test(`takes ${inText(value)}`, () => void readRequest(name, { ...NEEDED[name], [option]: value }));
+    for (const value of refuses)
+      test(`refuses ${inText(value)} by its name`, () => {
+        assert.throws(
+          () => readRequest(name, { ...NEEDED[name], [option]: value }),
+          (error: Error) => error.message.startsWith(`${name}: ${option}`),
+        );
+      });
+  });
+}
+
+function inText(value: unknown): string {
+  return JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? `${each}n` : each)) ?? "nothing";
+}
+
+test("every option of the config and of the command line has its row", () => {
+  const written = (value: Value, prefix: string): readonly string[] =>
+    value.fields.flatMap((field) => {
+      const path = `${prefix}${field.name}`;
+      if (field.value.each !== undefined) return written(field.value.each, `${path}.a.`);
+      return field.value.fields.length > 0 ? written(field.value, `${path}.`) : [path];
+    });
+  const tested = new Set(ROWS.map(({ config }) => config));
+  assert.deepEqual(
+    written(readValue(configSchema), "").filter((path) => !tested.has(path)),
+    [],
+  );
+  const flags = new Set(ROWS.map(({ flag }) => flag));
+  assert.deepEqual(
+    Object.keys(SPAWN_FLAGS).filter((flag) => !flags.has(flag as SpawnFlag)),
+    [],
+  );
+});

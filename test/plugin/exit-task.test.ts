@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { JsonRpcProvider, Wallet } from "ethers";
+import { createWorkplace } from "./support/run-task.ts";
+import type { SpawnedEcosystem } from "./support/run-task.ts";
+
+/** Of development account 1. */
+const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+const HEIR = "0x00000000000000000000000000000000000e1e1e";
+const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
+
+describe("B8: hyperchain:exit takes what an account held out of a chain that ignores its queue", () => {
+  const workplace = createWorkplace();
+  let ecosystem: SpawnedEcosystem;
+  let l1: JsonRpcProvider;
+  let held: bigint;
+  before(async () => {
+    const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
+    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], { config: { chains: { alpha } } });
+    l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    const chain = new JsonRpcProvider(ecosystem.info.chains[0]?.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    await (await new Wallet(KEY_1, chain).sendTransaction({ to: HEIR, value: 1n })).wait();
+    held = await chain.getBalance(new Wallet(KEY_1).address);
+    chain.destroy();
+    assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
+  });
+  after(async () => {
+    l1.destroy();
+    await workplace.close();
+  });
+
+  const exit = (...args: readonly string[]) => workplace.run(["hyperchain:exit", "alpha", "--from", "1", "--to", HEIR, ...args]);
+
+  test("a chain in whose queue nothing waits is left by a withdrawal, and the task says so", async () => {
+    const { code, stderr } = await exit("--activate");
+    assert.equal(code, 1);
+    assert.match(stderr, /chain 271 has not stopped, and nothing waits in its queue on L1: use hyperchain:withdraw/);
+  });
+
+  test("while an operation waits, the task says when the exit opens, and then that it stops the chain", async () => {
+    // The chain runs it, and nothing settles the batch.
+    const deposit = await workplace.run(["hyperchain:deposit", "0.5", "2@alpha", "--from", "3", "--no-wait"]);
+    assert.equal(deposit.code, 0, deposit.stderr);
+    const early = await exit("--activate");
+    assert.equal(early.code, 1);
+    const [, seconds = ""] = /its exit opens at \S+Z of L1's time, in (\d+) s, if the oldest operation/.exec(early.stderr) ?? [];
+    // The operation's window, another one, and the delay; less by the seconds since the deposit, more by those that its gas takes.
+    const least = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS - 60;
+    assert.ok(Number(seconds) > least && Number(seconds) < least + 120, early.stderr);
+    await l1.send("evm_increaseTime", [Number(seconds) + 60]);
+    await l1.send("evm_mine", []);
+    const open = await exit();
+    assert.equal(open.code, 1);
+    assert.match(open.stderr, /ignores its queue, so its exit is open\. Activating it stops the chain for good.*add --activate/s);
+  });
+
+  test("with --activate the chain stops, and L1 pays what the account held there, once", async () => {
+    const { code, stdout, stderr } = await exit("--activate", "--json");
+    assert.equal(code, 0, stderr);
+    const told = JSON.parse(stdout) as {
+      activationTransactionHash: string;
+      claims: readonly { readonly amount: string; readonly recipient: string; readonly transactionHash: string }[];
+      operationsThatNeverRan: number;
+    };
+    assert.match(told.activationTransactionHash, /^0x[0-9a-f]{64}$/);
+    assert.equal(told.operationsThatNeverRan, 1);
+    assert.deepEqual(
+      told.claims.map(({ amount, recipient }) => [BigInt(amount), recipient]),
+      [[held, HEIR]],
+    );
+    assert.equal(await l1.getBalance(HEIR), held);
+
+    const again = await exit();
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /nothing to claim/);
+    assert.equal(await l1.getBalance(HEIR), held);
+  });
+
+  test("the same from L1 alone, by the chain's contract and the holder's key", async () => {
+    const args = ["hyperchain:exit", ecosystem.info.chains[0]?.hyperchain ?? "", "--settlement-url", ecosystem.info.l1.url];
+    const refused = await workplace.run([...args, "--from", "1"]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /the account's key is taken from HYPERCHAIN_PRIVATE_KEY/);
+    const environment = { HYPERCHAIN_PRIVATE_KEY: KEY_1 };
+    const { code, stdout, stderr } = await workplace.run([...args, "--json"], { environment });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((JSON.parse(stdout) as { claims: unknown }).claims, [
+      { token: `0x${"00".repeat(20)}`, amount: "0", recipient: new Wallet(KEY_1).address.toLowerCase() },
+    ]);
+  });
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, mock, test } from "node:test";
+import { JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
+import { followMessage, hintFor } from "../../src/plugin/tasks/follow-message.ts";
+import { waitWithProgress } from "../../src/plugin/tasks/progress-wait.ts";
+import type { Session } from "../../src/plugin/tasks/session.ts";
+
+const WAITS = "L1 does not answer as it should (connect ECONNREFUSED)";
+const HASH = `0x${"5e".repeat(32)}` as const;
+
+/** A session of which a task needs no more than this. */
+function session(request: Session["request"]): { readonly session: Session; readonly lines: string[] } {
+  const lines: string[] = [];
+  const output = { json: false, progress: (line: string) => void lines.push(line), result: () => assert.fail("no result") };
+  const info = { name: "hyperchains" } as Session["info"];
+  return {
+    lines,
+    session: { info, url: "", output, request, provider: () => assert.fail("no provider"), names: () => assert.fail("no names") },
+  };
+}
+
+test("B10: a hint says to settle only where a batch is waited for", () => {
+  assert.match(hintFor("the sender's batch is sealed and proven on L1"), /hyperchain:settle/);
+  assert.equal(hintFor("a relayer delivers the message"), "");
+});
+
+/** Lets promises that are settled already do their work. */
+async function turn(): Promise<void> {
+  for (let i = 0; i < 10; ++i) await Promise.resolve();
+}
+
+describe("tasks while L1 is away", () => {
+  test("I5: a settle that takes long tells once what it waits for", async () => {
+    const { session: patient, lines } = session(() =>
+      Promise.resolve({ chains: [{ name: "alpha", waitsFor: WAITS }, { name: "beta" }] }),
+    );
+    mock.timers.enable({ apis: ["setInterval"] });
+    try {
+      const work = Promise.withResolvers<number>();
+      const done = waitWithProgress(patient, work.promise);
+      mock.timers.tick(4_900);
+      await turn();
+      assert.deepEqual(lines, []);
+      for (let i = 0; i < 3; ++i) {
+        mock.timers.tick(5_000);
+        await turn();
+      }
+      assert.deepEqual(lines, [`alpha waits, and goes on by itself: ${WAITS}`]);
+      work.resolve(7);
+      assert.equal(await done, 7);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  test("I5: a message that cannot be looked at is named, since it may be sent already", async () => {
+    const { session: blind } = session(() =>
+      Promise.reject(new JsonRpcError(-32603, "connect ECONNREFUSED 127.0.0.1:8545", undefined)),
+    );
+    await assert.rejects(followMessage(blind, HASH, "executed"), new RegExp(`${HASH}.*ECONNREFUSED.*hyperchain:message ${HASH}`));
+  });
+});

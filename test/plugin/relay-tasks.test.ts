@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { JsonRpcProvider } from "ethers";
+import { createWorkplace } from "./support/run-task.ts";
+import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+
+const ETHER = 10n ** 18n;
+/** Development account 2. */
+const RECIPIENT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+const LOOK_MS = 50;
+
+interface Status {
+  readonly messages: {
+    readonly inFlight: number;
+    readonly delivered: number;
+    readonly stuck: readonly { readonly messageHash: string; readonly why: string; readonly help: string }[];
+  };
+}
+
+const valueOf = <T>({ code, stdout, stderr }: TaskResult): T => {
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as T;
+};
+
+describe("B8: messages where the ecosystem runs no relayer", () => {
+  const workplace = createWorkplace();
+  let ecosystem: SpawnedEcosystem;
+  let beta: JsonRpcProvider;
+  before(async () => {
+    ecosystem = await workplace.spawn(["--no-relayer", "--prover", "none", "--batch-ms", "100"]);
+    beta = new JsonRpcProvider(ecosystem.info.chains[1]!.url, undefined, {
+      staticNetwork: true,
+      batchMaxCount: 1,
+      cacheTimeout: -1,
+    });
+  });
+  after(async () => {
+    beta.destroy();
+    await workplace.close();
+  });
+
+  const send = async (): Promise<string> =>
+    valueOf<{ messageHash: string }>(
+      await workplace.run(["hyperchain:send", "1", "2@beta", "--from", "1@alpha", "--no-wait", "--json"]),
+    ).messageHash;
+  const status = async (): Promise<Status> => (await beta.send("hyperchain_status", [])) as Status;
+  const untilStuck = async (hash: string): Promise<Status> => {
+    for (;;) {
+      const now = await status();
+      if (now.messages.stuck.some(({ messageHash }) => messageHash === hash)) return now;
+      await wait(LOOK_MS);
+    }
+  };
+
+  test("are stuck, which status and message say, with the reason and what helps", async () => {
+    const hash = await send();
+    const help = `'npx hardhat hyperchain:deliver ${hash}' delivers it; 'npx hardhat hyperchain:relay' delivers all`;
+    assert.deepEqual(
+      (await untilStuck(hash)).messages.stuck.map(({ why, help: what }) => [why, what]),
+      [["this ecosystem runs no relayer", help]],
+    );
+    const line = new RegExp(
+      `transfer ${hash.slice(0, 10)} alpha → beta is stuck: this ecosystem runs no relayer\\. 'npx hardhat hyperchain:deliver ${hash}' delivers it`,
+    );
+    const { stdout } = await workplace.run(["hyperchain:status"]);
+    assert.match(stdout, line);
+    assert.match(stdout, /Messages: 0 in flight, 1 stuck, 0 delivered/);
+    assert.match((await workplace.run(["hyperchain:message", hash, "--no-wait"])).stdout, line);
+  });
+
+  test("are delivered by hand, once", async () => {
+    const [stuck] = (await status()).messages.stuck;
+    const had = await beta.getBalance(RECIPIENT);
+    const delivered = valueOf<{ transactionHash: string; deliveredNow: boolean }>(
+      await workplace.run(["hyperchain:deliver", stuck!.messageHash, "--from", "3", "--json"]),
+    );
+    assert.equal((await beta.getBalance(RECIPIENT)) - had, ETHER);
+    assert.equal((await beta.getTransactionReceipt(delivered.transactionHash))?.status, 1);
+    assert.equal(delivered.deliveredNow, true);
+    const again = await workplace.run(["hyperchain:deliver", stuck!.messageHash]);
+    assert.match(again.stdout, new RegExp(`it was delivered before on beta \\(${delivered.transactionHash}\\)`));
+    assert.equal((await status()).messages.stuck.length, 0);
+  });
+
+  test("are delivered by a relayer of one's own, which keeps to its policy", async () => {
+    const hash = await send();
+    await untilStuck(hash);
+    const picky = await workplace.run(["hyperchain:relay", "--once", "--from", "4", "--min-reward-percent", "100", "--json"]);
+    assert.deepEqual([valueOf<{ delivered: number }>(picky).delivered, valueOf<{ refused: number }>(picky).refused], [0, 1]);
+    assert.match(picky.stderr, /is not delivered: its reward of 0 is less than 100% of what its gas costs/);
+    const had = await beta.getBalance(RECIPIENT);
+    const relayer = await workplace.start(["hyperchain:relay", "--from", "4", "--json"]);
+    assert.deepEqual((JSON.parse(relayer.first) as { chains: string[] }).chains, ["alpha", "beta"]);
+    const isExecuted = (): boolean => relayer.lines.some((line) => line.includes(hash) && line.includes('"executed"'));
+    while (!isExecuted()) await wait(LOOK_MS);
+    assert.equal((await beta.getBalance(RECIPIENT)) - had, ETHER);
+    assert.equal(await relayer.interrupt(), 0);
+  });
+
+  test("are delivered through L1's queue, which the chain must take, whoever relays", async () => {
+    const hash = await send();
+    const account = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65";
+    const [paid, had] = await Promise.all([beta.getBalance(account), beta.getBalance(RECIPIENT)]);
+    const done = await workplace.run(["hyperchain:deliver", hash, "--through-l1", "--from", "4", "--json"]);
+    const { transactionHash, deliveredNow } = valueOf<{ transactionHash: string; deliveredNow: boolean }>(done);
+    assert.equal(deliveredNow, true);
+    assert.match(done.stderr, new RegExp(`queueing transfer ${hash.slice(0, 10)} alpha → beta on l1 from ${account}`, "i"));
+    assert.equal((await beta.getBalance(RECIPIENT)) - had, ETHER);
+    const transaction = await beta.getTransaction(transactionHash);
+    assert.equal(transaction?.type, 255, "it came through the queue");
+    assert.equal(await beta.getBalance(account), paid, "it cost nothing on the chain");
+    assert.match((await workplace.run(["hyperchain:deliver", hash, "--through-l1"])).stdout, /it was delivered before on beta/);
+  });
+
+  test("that no chain waits for, and options that say no number, are refused with what to do", async () => {
+    const { messageHash } = valueOf<{ messageHash: string }>(
+      await workplace.run(["hyperchain:withdraw", "0.5", "2", "--from", "1@beta", "--no-wait", "--json"]),
+    );
+    const withdrawal = await workplace.run(["hyperchain:deliver", messageHash]);
+    assert.deepEqual([withdrawal.code, withdrawal.stdout], [1, ""]);
+    assert.match(
+      withdrawal.stderr,
+      new RegExp(`${messageHash} is a withdrawal: 'npx hardhat hyperchain:claim beta ${messageHash}' claims it`),
+    );
+    assert.match((await workplace.run(["hyperchain:deliver", "0x12"])).stderr, /'0x12' is no hash: 0x and 64 hex digits/);
+    assert.match(
+      (await workplace.run(["hyperchain:relay", "--reserve", "much"])).stderr,
+      /--reserve must be an amount such as 0\.01; got "much"/,
+    );
+  });
+});

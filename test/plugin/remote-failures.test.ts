@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Contract, ContractFactory, HDNodeWallet, JsonRpcProvider } from "ethers";
+import type { InterfaceAbi } from "ethers";
+import type { MessageTrace } from "../../src/devnet/view/ecosystem-info.ts";
+import { EXAMPLE_PROJECT, installPlugin } from "./connection/support/example-project.ts";
+import { createWorkplace } from "./support/run-task.ts";
+import type { SpawnedEcosystem } from "./support/run-task.ts";
+
+const LINE = "at Counter.increase (contracts/Counter.sol:16)";
+
+describe("B2: why a call failed on a spawned chain", () => {
+  const workplace = createWorkplace();
+  const options = { cwd: EXAMPLE_PROJECT };
+  let ecosystem: SpawnedEcosystem;
+  let beta: JsonRpcProvider;
+  let counter: string;
+
+  before(async () => {
+    installPlugin();
+    const built = await workplace.run(["build"], options);
+    assert.equal(built.code, 0, built.stdout + built.stderr);
+    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "300"], options);
+    beta = new JsonRpcProvider(ecosystem.info.chains[1]?.url, undefined, { staticNetwork: true, batchMaxCount: 1 });
+    const { abi, bytecode } = JSON.parse(
+      readFileSync(join(EXAMPLE_PROJECT, "artifacts/contracts/Counter.sol/Counter.json"), "utf8"),
+    ) as { abi: InterfaceAbi; bytecode: string };
+    const contract = await new ContractFactory(
+      abi,
+      bytecode,
+      HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(beta),
+    ).deploy();
+    counter = await contract.getAddress();
+    assert.equal(await new Contract(counter, abi, beta).getFunction("total").staticCall(), 0n);
+  });
+  after(async () => {
+    beta.destroy();
+    await workplace.close();
+  });
+
+  const call = (amount: string) =>
+    workplace.run(["hyperchain:call", `${counter}@beta`, "increase(uint256)", amount, "--from", "2@alpha"], options);
+
+  test("the task says which error, and in which line; the hash it prints leads to the trace over both chains", async () => {
+    const { code, stderr } = await call("101");
+    assert.equal(code, 1, stderr);
+    assert.ok(stderr.includes("the call arrived on beta and reverted there with TooMuch(101, 100); its value goes back"), stderr);
+    assert.ok(stderr.includes(LINE), stderr);
+    const hash = /Its message is (0x[0-9a-f]{64})/.exec(stderr)?.[1];
+
+    const followed = await workplace.run(["hyperchain:message", hash ?? ""], options);
+    assert.ok(followed.stdout.includes("reverted there with TooMuch(101, 100)"), followed.stdout);
+    const trace = (await beta.send("hyperchain_traceMessage", [hash])) as MessageTrace;
+    assert.deepEqual(
+      trace.transactions.map(({ step, chainId }) => [step, chainId]),
+      [
+        ["initiated", 271],
+        ["executed", 272],
+      ],
+    );
+    const { contract, call: called, reason, stackTrace, chainId } = trace.failure ?? assert.fail("no failure");
+    assert.deepEqual(
+      [chainId, contract, called, reason, stackTrace],
+      [272, counter.toLowerCase(), "increase(101)", "with TooMuch(101, 100)", [LINE]],
+    );
+
+    const [known] = (await beta.send("hyperchain_getMessage", [hash])) as readonly {
+      failure: { data: string; reason: string };
+    }[];
+    assert.equal(known?.failure.reason, "with TooMuch(101, 100)");
+    assert.equal(known?.failure.data, trace.failure?.data);
+  });
+
+  test("a reason is told in words, and a call that succeeds has no failure", async () => {
+    assert.match((await call("0")).stderr, /reverted there with "nothing to add"/);
+    const fine = await workplace.run(
+      ["hyperchain:call", `${counter}@beta`, "increase(uint256)", "3", "--from", "2@alpha", "--json"],
+      options,
+    );
+    assert.equal(fine.code, 0, fine.stderr);
+    // B7: what contracts print is not among the results.
+    assert.ok(ecosystem.lines.length > 1);
+    for (const line of ecosystem.lines) assert.doesNotThrow(() => JSON.parse(line), line);
+    assert.match(ecosystem.errors(), /counted to 3 on chain 272/);
+    const { messageHash } = JSON.parse(fine.stdout) as { messageHash: string };
+    const trace = (await beta.send("hyperchain_traceMessage", [messageHash])) as MessageTrace;
+    assert.equal(trace.failure, undefined);
+    assert.ok(JSON.stringify(trace).includes('"call":"increase(3)"'));
+    const [known] = (await beta.send("hyperchain_getMessage", [messageHash])) as readonly { failure: unknown }[];
+    assert.equal(known?.failure, null);
+    assert.equal(await beta.send("hyperchain_traceMessage", [`0x${"12".repeat(32)}`]), null);
+  });
+});

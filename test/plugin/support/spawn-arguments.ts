@@ -1,0 +1,21 @@
+import type { SpawnArguments } from "../../../src/plugin/tasks/spawn-options.ts";
+
+/** `hyperchain:spawn` without any option. */
+export const NOTHING_SAID: SpawnArguments = {
+  chains: undefined,
+  names: undefined,
+  da: undefined,
+  port: undefined,
+  host: undefined,
+  blockMs: undefined,
+  batchMs: undefined,
+  batchTransactions: undefined,
+  prover: undefined,
+  proverWorkers: undefined,
+  data: undefined,
+  settlementUrl: undefined,
+  noRelayer: false,
+  detach: false,
+  wait: false,
+  json: false,
+};

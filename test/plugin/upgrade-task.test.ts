@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createWorkplace } from "./support/run-task.ts";
+import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
+
+const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
+const NOTICE_SECONDS = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS;
+/** Of development account 10, the first chain's operator and admin. */
+const ADMIN_KEY = "0xf214f2b2cd398c806f84e317254e0f0b801d0643303237d97a22a48e01628897";
+/** The protocol's first version, where nothing is proven. */
+const FIRST = 0x8000_0001;
+
+interface Told {
+  readonly version: string;
+  readonly next: { readonly version: string; readonly effectiveAt: string } | null;
+  readonly noticeSeconds: string;
+  readonly hyperchain: string;
+}
+
+describe("A8: hyperchain:upgrade", () => {
+  const workplace = createWorkplace();
+  let ecosystem: SpawnedEcosystem;
+  before(async () => {
+    const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
+    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], { config: { chains: { alpha } } });
+  });
+  after(() => workplace.close());
+
+  const upgrade = (...args: readonly string[]): Promise<TaskResult> => workplace.run(["hyperchain:upgrade", "alpha", ...args]);
+  const told = async (...args: readonly string[]): Promise<Told> => {
+    const { code, stdout, stderr } = await upgrade(...args, "--json");
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout) as Told;
+  };
+  const refused = async (pattern: RegExp, ...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await upgrade(...args);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, pattern);
+  };
+
+  test("rehearses an upgrade: a batch of each version, each by its own verifier, and both withdrawals are paid", async () => {
+    const { code, stdout, stderr } = await upgrade("--rehearse", "--json");
+    assert.equal(code, 0, stderr);
+    const done = JSON.parse(stdout) as {
+      readonly hyperchain: string;
+      readonly batches: readonly {
+        readonly batchNumber: string;
+        readonly version: string;
+        readonly verifier: string;
+        readonly claimTransactionHash: string;
+      }[];
+    };
+    assert.equal(done.hyperchain, ecosystem.info.chains[0]?.hyperchain);
+    const [first, second] = done.batches;
+    assert.deepEqual([first!.version, second!.version], [String(FIRST), String(FIRST + 1)]);
+    assert.equal(first!.verifier, ecosystem.info.l1.contracts.verifier);
+    assert.notEqual(second!.verifier, first!.verifier);
+    assert.ok(BigInt(second!.batchNumber) > BigInt(first!.batchNumber));
+    for (const { claimTransactionHash } of done.batches) assert.match(claimTransactionHash, /^0x[0-9a-f]{64}$/);
+    assert.match(stderr, /NOTHING IS PROVEN/);
+  });
+
+  test("schedules a version with its notice, which the status shows, and withdraws it", async () => {
+    const verifier = ecosystem.info.l1.contracts.verifier;
+    const scheduled = await told("--to", String(FIRST + 5), "--verifier", verifier);
+    assert.equal(scheduled.noticeSeconds, String(NOTICE_SECONDS));
+    assert.equal(scheduled.next?.version, String(FIRST + 5));
+    assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
+
+    const shown = await upgrade();
+    const [, seconds = ""] = /takes effect at \S+Z of L1's time, in (\d+) s; until then --cancel/.exec(shown.stdout) ?? [];
+    assert.ok(Number(seconds) > NOTICE_SECONDS - 60 && Number(seconds) <= NOTICE_SECONDS, shown.stdout);
+    const status = await workplace.run(["hyperchain:status"]);
+    assert.match(status.stdout, new RegExp(`alpha takes protocol version ${FIRST + 5} with the batches that begin at`));
+
+    await refused(/waits for version \d+ already: withdraw it with --cancel/, "--to", String(FIRST));
+    await refused(/waits for version \d+: withdraw it with --cancel, or settle/, "--rehearse");
+    assert.equal((await told("--cancel")).next, null);
+    assert.equal((await told()).version, String(FIRST + 1));
+    await refused(/waits for no other version, so there is nothing to withdraw/, "--cancel");
+  });
+
+  test("says what to do where it cannot", async () => {
+    await refused(/--to and --cancel exclude each other/, "--to", "2", "--cancel");
+    await refused(/--verifier belongs to --to/, "--verifier", ecosystem.info.l1.contracts.verifier);
+    await refused(/governance \(0x[0-9a-f]{40}\) has not added version 77 .*--verifier/s, "--to", "77");
+    await refused(/has version \d+ already; name another/, "--to", String(FIRST + 1));
+    await refused(/--to must be a whole number from 0 to 4294967295/, "--to", "soon");
+    await refused(/only the admin of chain 271 may do this/, "--to", String(FIRST), "--from", "3");
+    await refused(/needs a running devnet with an L1 of its own/, "--rehearse", "--settlement-url", "http://127.0.0.1:1");
+  });
+
+  test("does the same from L1 alone, by the chain's contract and the admin's key", async () => {
+    const { hyperchain } = ecosystem.info.chains[0]!;
+    const args = ["hyperchain:upgrade", hyperchain, "--settlement-url", ecosystem.info.l1.url, "--to", String(FIRST), "--json"];
+    const { code, stdout, stderr } = await workplace.run(args, { environment: { HYPERCHAIN_PRIVATE_KEY: ADMIN_KEY } });
+    assert.equal(code, 0, stderr);
+    assert.equal((JSON.parse(stdout) as Told).next?.version, String(FIRST));
+  });
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { prevRandaoOf } from "../../src/chain/model/prev-randao.ts";
+import { announcementOf } from "../../src/devnet/chains/create-chain.ts";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
+import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
+import { hashRefusedDestinations } from "../../src/protocol/batch-record.ts";
+import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
+import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
+import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
+import { hashTag, toHex, wordToHex } from "../../src/protocol/hex.ts";
+import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
+import { depositHash } from "../simulation/model/bridge.ts";
+import { itemsOf, readHashVectors } from "./hash-vectors.ts";
+
+const VECTORS = readHashVectors();
+const ROOT = new URL("../../", import.meta.url);
+const TAG = /hyperchain\.[a-z-]+\.v\d+/g;
+
+describe("the protocol's hashes, as an independent derivation has them", () => {
+  test("tags are the keccak of their text", () => {
+    for (const { text, hash } of Object.values(VECTORS.tags)) assert.equal(hashTag(text), hash, text);
+  });
+
+  test("configuration and extensions", () => {
+    for (const { hash, extensions, ...configuration } of VECTORS.configurations) {
+      assert.equal(hashConfiguration(configuration), hash);
+      assert.equal(hashExtensions(hash), extensions);
+    }
+  });
+
+  test("refused destinations, asset flows, stored batches", () => {
+    for (const { chainIds, hash } of VECTORS.refused) assert.equal(hashRefusedDestinations(chainIds), hash);
+    for (const { flows, hash } of VECTORS.flows) assert.equal(hashAssetFlows(flows), hash);
+    for (const { batch, hash } of VECTORS.storedBatches) assert.equal(hashStoredBatch(batch), hash);
+  });
+
+  test("the slot of a delivery's or a refund's flag, and PREVRANDAO", () => {
+    for (const { sourceChainId, messageHash, slot } of VECTORS.deliveryFlags) {
+      assert.equal(wordToHex(deliveryFlagKey(sourceChainId, messageHash).slot), slot);
+    }
+    for (const { chainId, blockNumber, hash } of VECTORS.randomness) assert.equal(prevRandaoOf(chainId, blockNumber), hash);
+  });
+
+  test("deposits that operations carry, and announcements of chains", () => {
+    for (const { depositor, token, amount, hash } of VECTORS.deposits) assert.equal(depositHash(depositor, token, amount), hash);
+    for (const { l1ChainId, creator, secret, configuration, hash } of VECTORS.announcements) {
+      assert.equal(announcementOf(l1ChainId, creator, secret, configuration), hash);
+    }
+  });
+
+  test("aggregates: digest, point and evaluation of up to 64 batches", () => {
+    for (const vector of VECTORS.aggregates) {
+      const items = itemsOf(vector);
+      assert.equal(digestToHex(aggregateDigest(items, compress)), vector.digest);
+      const { batchCount, digest, point, evaluation } = aggregateStatement(items, digestFromHex(vector.digest));
+      assert.equal(batchCount, items.length);
+      assert.equal(digestToHex(digest), vector.digest);
+      assert.equal(toHex(elementsToBytes(point)), vector.point);
+      assert.equal(toHex(elementsToBytes(evaluation)), vector.evaluation);
+    }
+  });
+});
+
+describe("the tags", () => {
+  const documented = new Set(Object.values(VECTORS.tags).map(({ text }) => text));
+
+  test("of the code are those of the vectors", () => {
+    const used = new Set<string>();
+    for (const folder of ["src", "contracts"]) {
+      for (const entry of readdirSync(new URL(folder, ROOT), { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || !/\.(ts|sol)$/.test(entry.name)) continue;
+        const text = readFileSync(`${entry.parentPath}/${entry.name}`, "utf8");
+        for (const [tag] of text.matchAll(TAG)) used.add(tag);
+      }
+    }
+    const reserved = ["hyperchain.partition.v2", "hyperchain.partition-da.v2"];
+    assert.deepEqual([...used, ...reserved].sort(), [...documented].sort());
+  });
+
+  test("are all on the page of the protocol, each by its name", () => {
+    const page = readFileSync(new URL("docs/protocol.md", ROOT), "utf8");
+    for (const [name, { text }] of Object.entries(VECTORS.tags))
+      assert.ok(page.includes(`| \`${name}\` | \`${text}\` |`), `${name}: ${text}`);
+    assert.deepEqual(new Set(page.match(TAG)), documented);
+  });
+});

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import type { HyperchainConfiguration } from "../../src/devnet/chains/create-chain.ts";
+import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
+import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
+import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
+
+/** Hashes of the protocol with their preimages, from an independent derivation. */
+export interface HashVectors {
+  readonly tags: Readonly<Record<string, { readonly text: string; readonly hash: Hex }>>;
+  readonly configurations: readonly (ChainConfiguration & { readonly hash: Hex; readonly extensions: Hex })[];
+  readonly refused: readonly { readonly chainIds: readonly bigint[]; readonly hash: Hex }[];
+  readonly flows: readonly { readonly flows: readonly AssetFlow[]; readonly hash: Hex }[];
+  readonly storedBatches: readonly { readonly batch: StoredBatch; readonly hash: Hex }[];
+  readonly deliveryFlags: readonly { readonly sourceChainId: bigint; readonly messageHash: Hex; readonly slot: Hex }[];
+  readonly randomness: readonly { readonly chainId: bigint; readonly blockNumber: bigint; readonly hash: Hex }[];
+  readonly deposits: readonly { readonly depositor: Hex; readonly token: Hex; readonly amount: bigint; readonly hash: Hex }[];
+  readonly announcements: readonly {
+    readonly l1ChainId: bigint;
+    readonly creator: Hex;
+    readonly secret: Hex;
+    readonly configuration: HyperchainConfiguration;
+    readonly hash: Hex;
+  }[];
+  readonly descriptions: readonly {
+    readonly originChainId: bigint;
+    readonly originToken: Hex;
+    readonly name: string;
+    readonly symbol: string;
+    readonly decimals: bigint;
+    /** The message; `hash` is its keccak. */
+    readonly body: Hex;
+    readonly hash: Hex;
+  }[];
+  readonly aggregates: readonly {
+    readonly batches: readonly (Pick<AggregatedBatch, "chainId"> & AggregatedFields)[];
+    readonly digest: Hex;
+    readonly point: Hex;
+    readonly evaluation: Hex;
+  }[];
+}
+
+/** Of a stored batch what an aggregate says of it. */
+type AggregatedFields = Pick<
+  StoredBatch,
+  | "protocolVersion"
+  | "batchNumber"
+  | "commitment"
+  | "outputsHash"
+  | "oldStateRoot"
+  | "newStateRoot"
+  | "diffDigest"
+  | "point"
+  | "evaluation"
+>;
+
+/** An aggregate of the vectors; what its statement does not depend on is that of no batch. */
+export function itemsOf({ batches }: HashVectors["aggregates"][number]): AggregatedBatch[] {
+  const empty = genesisStoredBatch(0n, wordToHex(0n), 0n);
+  return batches.map(({ chainId, ...batch }) => ({ chainId, batch: { ...empty, ...batch } }));
+}
+
+/** `fixtures/protocol/hashes.json`: numbers are decimal text there. */
+export function readHashVectors(): HashVectors {
+  const file = new URL("../../fixtures/protocol/hashes.json", import.meta.url);
+  const isNumber = (value: unknown): value is string => typeof value === "string" && /^\d+$/.test(value);
+  return JSON.parse(readFileSync(file, "utf8"), (_, value: unknown) => (isNumber(value) ? BigInt(value) : value)) as HashVectors;
+}

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { ContractTransactionReceipt } from "ethers";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { ChainVersions } from "../../../src/settlement-layer/reader/chain-versions.ts";
+import type { UpgradeEvent } from "../../../src/settlement-layer/reader/chain-versions.ts";
+import { createL1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
+import type { L1Poll, L1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
+import { TestChain } from "../../contracts/l1/support/chain.ts";
+import {
+  as,
+  defaultConfiguration,
+  deployEcosystem,
+  GENESIS_LEAVES,
+  GENESIS_ROOT,
+  NO_EXECUTION_PROOFS,
+  PROTOCOL_VERSION,
+  send,
+  view,
+} from "../../contracts/l1/support/ecosystem.ts";
+import type { Ecosystem } from "../../contracts/l1/support/ecosystem.ts";
+
+const SETTINGS: Hex = `0x${"5e".repeat(20)}`;
+const OTHER: Hex = `0x${"0d".repeat(20)}`;
+const CHAIN = { chainId: 7n, firstVersion: 1n, settings: SETTINGS };
+
+const place = (blockNumber: number, contract: Hex) => ({
+  blockNumber,
+  blockHash: `0x${blockNumber.toString(16).padStart(64, "0")}` as Hex,
+  transactionHash: `0x${"00".repeat(32)}` as Hex,
+  logIndex: 0,
+  contract,
+});
+const scheduled = (blockNumber: number, version: bigint, effectiveAt: bigint, operations = 0n): UpgradeEvent => ({
+  ...place(blockNumber, SETTINGS),
+  type: "upgradeScheduled",
+  chainId: CHAIN.chainId,
+  previousVersion: 1n,
+  version,
+  effectiveAt,
+  operations,
+});
+const canceled = (blockNumber: number, version: bigint): UpgradeEvent => ({
+  ...place(blockNumber, SETTINGS),
+  type: "upgradeCanceled",
+  chainId: CHAIN.chainId,
+  version,
+});
+const poll = (events: readonly UpgradeEvent[], reorgTo?: number): L1Poll => ({
+  events,
+  reorg: reorgTo === undefined ? undefined : { blockNumber: reorgTo, removed: [] },
+  checkpoint: { blockNumber: 100, blockHash: `0x${"01".repeat(32)}` },
+});
+const versionsAfter = (...polls: readonly L1Poll[]): ChainVersions => {
+  const versions = new ChainVersions(CHAIN);
+  for (const each of polls) versions.take(each);
+  return versions;
+};
+
+describe("the protocol versions of a chain's batches, as L1's events tell them", () => {
+  test("change at the second of the effect, after the operation that it waits for", () => {
+    const { versionOf } = versionsAfter(poll([scheduled(1, 2n, 1_000n, 3n)]));
+    assert.deepEqual(
+      [versionOf(999n, 3n), versionOf(1_000n, 2n), versionOf(1_000n, 3n), versionOf(5_000n, 9n)],
+      [1n, 1n, 2n, 2n],
+    );
+  });
+
+  test("do not change by an upgrade that was withdrawn; the next one counts by its own time", () => {
+    const { versionOf } = versionsAfter(poll([scheduled(1, 2n, 1_000n), canceled(2, 2n)]), poll([scheduled(3, 3n, 2_000n)]));
+    assert.deepEqual([versionOf(1_500n, 0n), versionOf(2_000n, 0n)], [1n, 3n]);
+    const none = versionsAfter(poll([scheduled(1, 2n, 1_000n), canceled(2, 2n)]));
+    assert.deepEqual([none.versionOf(9_999n, 9n), none.upgrades], [1n, []]);
+  });
+
+  test("of the past stay as they were when further upgrades follow, also withdrawn ones", () => {
+    const history = [scheduled(1, 2n, 1_000n), scheduled(2, 3n, 2_000n), canceled(3, 3n), scheduled(4, 1n, 3_000n)];
+    const { versionOf } = versionsAfter(poll(history));
+    assert.deepEqual(
+      [999n, 1_000n, 2_999n, 3_000n].map((time) => versionOf(time, 0n)),
+      [1n, 2n, 2n, 1n],
+    );
+  });
+
+  test("take no notice of other chains, nor of other contracts that log the same", () => {
+    const foreign = { ...scheduled(1, 2n, 0n), chainId: 8n };
+    const forged = { ...scheduled(2, 2n, 0n), contract: OTHER };
+    const own = scheduled(3, 3n, 1_000n);
+    const { versionOf } = versionsAfter(
+      poll([foreign, forged, own, { ...canceled(4, 3n), contract: OTHER }, { ...canceled(5, 3n), chainId: 8n }]),
+    );
+    assert.deepEqual([versionOf(999n, 0n), versionOf(1_000n, 0n)], [1n, 3n]);
+  });
+
+  test("forget what L1 took back, and take over what it has instead", () => {
+    const versions = versionsAfter(poll([scheduled(1, 2n, 1_000n)]), poll([canceled(5, 2n)]));
+    assert.equal(versions.versionOf(1_000n, 0n), 1n);
+    versions.take(poll([], 4));
+    assert.equal(versions.versionOf(1_000n, 0n), 2n);
+    versions.take(poll([scheduled(1, 3n, 1_200n)], 0));
+    assert.deepEqual([versions.versionOf(1_000n, 0n), versions.versionOf(1_200n, 0n)], [1n, 3n]);
+    versions.returnTo(0);
+    assert.equal(versions.versionOf(1_200n, 0n), 1n);
+  });
+
+  test("begin with what others have read, until the reader's first look", () => {
+    const versions = new ChainVersions(CHAIN, [scheduled(1, 2n, 1_000n)]);
+    assert.equal(versions.versionOf(1_000n, 0n), 2n);
+    // A look that found L1 changing under it has found nothing.
+    versions.take({ events: [], reorg: undefined, checkpoint: undefined });
+    assert.equal(versions.versionOf(1_000n, 0n), 2n);
+    versions.take(poll([scheduled(1, 2n, 1_000n)]));
+    assert.equal(versions.upgrades.length, 1);
+  });
+});
+
+describe("the protocol versions of a chain's batches, beside L1's own answers", () => {
+  let ecosystem: Ecosystem;
+  let chain: TestChain;
+  let versions: ChainVersions;
+  let watcher: L1Watcher;
+
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    for (const version of [2n, 3n]) {
+      const verifier = await (await ecosystem.l1.deploy("VerifierDouble")).getAddress();
+      const tree = await ecosystem.stateTree.getAddress();
+      const content = {
+        verifier,
+        tree,
+        genesisStateRoot: GENESIS_ROOT,
+        genesisLeafCount: GENESIS_LEAVES,
+        ...NO_EXECUTION_PROOFS,
+      };
+      await send(ecosystem.verifiers, "addVersion", version, content);
+    }
+    chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 300n));
+    const settings = (await ecosystem.settings.getAddress()).toLowerCase() as Hex;
+    versions = new ChainVersions({ chainId: 300n, firstVersion: PROTOCOL_VERSION, settings });
+    watcher = createL1Watcher(
+      { hyperchains: [chain.address], settings, fromBlock: 0 },
+      { provider: ecosystem.l1.ethers.provider },
+    );
+  });
+  after(() => ecosystem.l1.close());
+
+  const schedule = (version: bigint): Promise<ContractTransactionReceipt> =>
+    send(ecosystem.settings, "scheduleUpgrade", 300n, version);
+  const pass = async (): Promise<void> => ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", 300n));
+
+  /** Every batch that can still be committed, around all that matters now. */
+  async function compare(): Promise<void> {
+    versions.take(await watcher.poll());
+    const { effectiveAt, operations } = await view<{ effectiveAt: bigint; operations: bigint }>(
+      ecosystem.settings,
+      "upgradeOf",
+      300n,
+    );
+    const now = await ecosystem.latestTimestamp();
+    const times = [now, now + 1n, effectiveAt - 1n, effectiveAt, effectiveAt + 1n].filter((time) => time >= now);
+    const taken = await view<bigint>(chain.contract, "getFirstUnprocessedPriorityTx");
+    const counts = [operations - 1n, operations, operations + 1n].filter((count) => count >= taken);
+    for (const time of times) {
+      for (const count of counts) {
+        const expected = await view<bigint>(ecosystem.settings, "versionOfBatch", 300n, time, count);
+        assert.equal(versions.versionOf(time, count), expected, `${time} after ${count} operations`);
+      }
+    }
+  }
+
+  test("are the same through upgrades that are scheduled, withdrawn, scheduled again, taken and followed by others", async () => {
+    await compare();
+    await chain.settle();
+    const early = await chain.request();
+    await schedule(2n);
+    await compare();
+    await send(ecosystem.settings, "cancelUpgrade", 300n);
+    await compare();
+    await schedule(3n);
+    await compare();
+    // Another chain's upgrade, by an admin of its own, is of no concern.
+    const stranger = ecosystem.accounts[4]!;
+    const other = { ...(await defaultConfiguration(ecosystem, 301n)), admin: stranger.address };
+    await TestChain.create(ecosystem, other);
+    await send(as(ecosystem.settings, stranger), "scheduleUpgrade", 301n, 2n);
+    await compare();
+    await pass();
+    await compare();
+    await chain.settle({ canonicalTxHashes: [early], logs: [{ type: "priorityOp", success: true }] });
+    await compare();
+    await chain.settle({ protocolVersion: 3n });
+    await compare();
+    await schedule(2n);
+    await compare();
+    await pass();
+    await chain.settle({ protocolVersion: 2n });
+    await compare();
+    const stored = (await readPast()).map(({ firstTimestamp, before, version }) => [
+      versions.versionOf(firstTimestamp, before),
+      version,
+    ]);
+    assert.deepEqual(stored, [
+      [1n, 1n],
+      [1n, 1n],
+      [3n, 3n],
+      [2n, 2n],
+    ]);
+  });
+
+  /** What L1 has stored of every batch. */
+  async function readPast(): Promise<{ firstTimestamp: bigint; before: bigint; version: bigint }[]> {
+    const { events } = await createL1Watcher(
+      { hyperchains: [chain.address], fromBlock: 0 },
+      { provider: ecosystem.l1.ethers.provider },
+    ).poll();
+    let taken = 0n;
+    return events.flatMap((event) => {
+      if (event.type !== "batchCommitted") return [];
+      const { firstTimestamp, protocolVersion, priorityOpTotal } = event.stored;
+      const before = taken;
+      taken = priorityOpTotal;
+      return [{ firstTimestamp, before, version: protocolVersion }];
+    });
+  }
+});

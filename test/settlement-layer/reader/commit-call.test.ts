@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { AbiCoder, ParamType } from "ethers";
+import type { Provider } from "ethers";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
+import { toldCommits, wordsBefore } from "../../../src/settlement-layer/reader/commit-call.ts";
+
+describe("A15: where a call's arguments stand", () => {
+  test("follows from the ABI: dynamic parameters take a word, others what they are made of", () => {
+    const types = [
+      "uint8",
+      "tuple(uint64 a, bytes32[3] b, tuple(address c, bool d) e)",
+      "bytes",
+      "tuple(uint8 f, string g)",
+      "uint8[2]",
+      "uint8[]",
+      "tuple(bytes h)[2]",
+    ];
+    const params = [...types.map((type, i) => ParamType.from(`${type} p${i}`)), ParamType.from("uint256 wanted")];
+    const words = wordsBefore(params, "wanted");
+    // 1, 1 + 3 + 2, an offset, an offset, 2, an offset, an offset.
+    assert.equal(words, 13);
+    const data = AbiCoder.defaultAbiCoder().encode(params, [
+      1,
+      [2, Array<string>(3).fill(`0x${"33".repeat(32)}`), [`0x${"44".repeat(20)}`, true]],
+      "0x55",
+      [6, "7"],
+      [8, 8],
+      [9],
+      [["0xaa"], ["0xbb"]],
+      0x77777777,
+    ]);
+    assert.equal(BigInt(`0x${data.slice(2 + 64 * words, 2 + 64 * (words + 1))}`), 0x77777777n);
+  });
+
+  test("is asked of parameters that exist", () => {
+    assert.throws(() => wordsBefore([ParamType.from("uint8 a")], "b"), /the ABI has no parameter b/);
+  });
+});
+
+/** The least value of a type. */
+function least(param: ParamType): unknown {
+  if (param.isArray()) return Array.from({ length: Math.max(param.arrayLength ?? 0, 0) }, () => least(param.arrayChildren));
+  if (param.isTuple()) return param.components.map(least);
+  if (param.type === "bytes") return "0x";
+  if (param.type.startsWith("bytes")) return `0x${"00".repeat(Number(param.type.slice(5)))}`;
+  return param.type === "address" ? `0x${"00".repeat(20)}` : 0;
+}
+
+const COMMITMENT: Hex = `0x${"c0".repeat(32)}`;
+const HYPERCHAIN: Hex = `0x${"aa".repeat(20)}`;
+const STRANGER: Hex = `0x${"bb".repeat(20)}`;
+
+/** The call that commits a batch with this commitment and pubdata. */
+function commitCall(pubdata: string): string {
+  const values = hyperchainInterface.getFunction("commitBatch")!.inputs.map((input) => {
+    if (input.name !== "batch") return least(input);
+    return input.components!.map((field) =>
+      field.name === "commitment" ? COMMITMENT : field.name === "pubdata" ? pubdata : least(field),
+    );
+  });
+  return hyperchainInterface.encodeFunctionData("commitBatch", values);
+}
+
+/** A node with one receipt, whose logs tell these calls. */
+function nodeWith(told: readonly (readonly [address: Hex, input: string])[]): Provider {
+  const event = hyperchainInterface.getEvent("CommitCall")!;
+  const logs = told.map(([address, input]) => ({ address, ...hyperchainInterface.encodeEventLog(event, [1, input]) }));
+  return { getTransactionReceipt: () => Promise.resolve({ logs }) } as unknown as Provider;
+}
+
+describe("A3: commits that events tell", () => {
+  const hash: Hex = `0x${"01".repeat(32)}`;
+  const manyInOne = `0x${commitCall("0x99").slice(2).repeat(300)}`;
+
+  test("are those of the chain's own contract; a stranger's event that says the same is passed over", async () => {
+    const node = nodeWith([
+      [STRANGER, commitCall("0x99")],
+      [STRANGER, manyInOne],
+      [HYPERCHAIN, commitCall("0x07")],
+    ]);
+    const commits = await toldCommits(node, hash, { hyperchain: HYPERCHAIN, commitment: COMMITMENT });
+    assert.deepEqual(
+      commits.map(({ pubdata }) => [...pubdata]),
+      [[7]],
+    );
+  });
+
+  test("are one for each event: what stands behind the first call in it is not decoded", async () => {
+    const node = nodeWith([
+      [STRANGER, manyInOne],
+      [HYPERCHAIN, `0x00${commitCall("0x07").slice(2)}`],
+    ]);
+    assert.equal((await toldCommits(node, hash)).length, 1);
+    assert.deepEqual(await toldCommits(node, hash, { commitment: `0x${"dd".repeat(32)}` }), []);
+  });
+});

@@ -1,0 +1,17 @@
+import { aggregateStatement } from "../../src/protocol/aggregate.ts";
+import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
+import { digestFromHex, elementsToBytes } from "../../src/protocol/digest.ts";
+import { fromHex, keccak, toHex, wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+
+/** What the double of the aggregates' verifier takes for a proof: the hash of the statement, a word for each part. */
+export function proofOfAggregate(items: readonly AggregatedBatch[], digest: Hex): Hex {
+  const { batchCount, point, evaluation } = aggregateStatement(items, digestFromHex(digest));
+  return hashOfStatement(batchCount, digest, toHex(elementsToBytes(point)), toHex(elementsToBytes(evaluation)));
+}
+
+/** The same from the parts; point and evaluation are 20 bytes, left-aligned in their words. */
+export function hashOfStatement(batchCount: number, digest: Hex, point: Hex, evaluation: Hex): Hex {
+  const word = (bytes: Hex): Uint8Array => fromHex(bytes.padEnd(66, "0"), 32);
+  return keccak(fromHex(wordToHex(BigInt(batchCount))), word(digest), word(point), word(evaluation));
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
+import { longCommentLines, longFunctions } from "./length-rules.ts";
+
+const ROOMS = {
+  "src/chain/": ["src/model.ts"],
+  "src/chain/rpc/": ["src/chain/"],
+  "src/devnet/": ["src/chain/"],
+  "src/model.ts": [],
+};
+
+function violationsOf(path: string, text: string): string[] {
+  return importViolations(new Map([[path, text]]), ROOMS);
+}
+
+describe("the check of imports", () => {
+  const REFUSED: readonly (readonly [string, string])[] = [
+    ["a static import", 'import { start } from "../devnet/devnet.ts";'],
+    ["an import of a type", 'import type { Devnet } from "../devnet/devnet.ts";'],
+    ["an export from another room", 'export { start } from "../devnet/devnet.ts";'],
+    ["a dynamic import", 'const start = async () => await import("../devnet/devnet.ts");'],
+    ["a type that is imported in place", 'let devnet: import("../devnet/devnet.ts").Devnet;'],
+    ["a worker's address", 'new Worker(new URL("../devnet/worker.ts", import.meta.url));'],
+    [
+      "a worker's address with either extension",
+      'new Worker(new URL(isSource ? "../devnet/worker.ts" : "../devnet/worker.js", import.meta.url));',
+    ],
+    ["a worker's address with this file's extension", "new Worker(new URL(`../devnet/worker.${extension}`, import.meta.url));"],
+    ["a room above it", 'import { serve } from "./rpc/server.ts";'],
+  ];
+  for (const [title, line] of REFUSED) {
+    test(`refuses ${title} that the map does not allow`, () => {
+      const [violation, ...others] = violationsOf("src/chain/chain.ts", `// first\n${line}\n`);
+      assert.match(violation ?? "", /^src\/chain\/chain\.ts:2 imports src\/.*: src\/chain\/ may not import src\//);
+      assert.deepEqual(others, []);
+    });
+  }
+
+  test("refuses a dynamic import whose file is computed", () => {
+    assert.match(violationsOf("src/chain/chain.ts", "await import(name);")[0] ?? "", /computed/);
+  });
+
+  test("refuses a file and an imported file that no room holds", () => {
+    assert.match(violationsOf("src/other.ts", "")[0] ?? "", /no room/);
+    assert.match(violationsOf("src/chain/chain.ts", 'import "../types.ts";')[0] ?? "", /has no room/);
+  });
+
+  test("takes what the map allows, the room itself and packages", () => {
+    const text = 'import "../chain.ts"; import "./server.ts"; import "ws"; import data from "../../../package.json";';
+    assert.deepEqual(violationsOf("src/chain/rpc/methods.ts", text), []);
+  });
+
+  test("refuses a map with a circle or an unknown room", () => {
+    assert.deepEqual(mapFaults(ROOMS), []);
+    assert.match(mapFaults({ a: ["b"], b: ["c"], c: ["a"] })[0] ?? "", /circle: a, b, c/);
+    assert.match(mapFaults({ a: ["z"] })[0] ?? "", /z, which is no room/);
+  });
+
+  test("finds files that import each other, types and lazy imports included", () => {
+    const tree = new Map([
+      ["src/a.ts", 'import type { B } from "./b.ts";'],
+      ["src/b.ts", 'const c = await import("./c.ts");'],
+      ["src/c.ts", 'export * from "./a.ts";'],
+      ["src/d.ts", 'import "./a.ts";'],
+    ]);
+    assert.deepEqual(fileCircles(tree), ["circle of imports: src/a.ts, src/b.ts, src/c.ts"]);
+  });
+});
+
+describe("the check of lengths", () => {
+  const longBody = `{\n${"  step();\n".repeat(69)}}`;
+
+  test("refuses functions, methods and arrows of more than 70 lines", () => {
+    for (const [name, text] of [
+      ["run", `function run() ${longBody}`],
+      ["run", `class A { run() ${longBody} }`],
+      ["run", `const run = () => ${longBody};`],
+    ]) {
+      assert.deepEqual(longFunctions(new Map([["src/a.ts", text ?? ""]]), {}), [
+        `src/a.ts ${name}: 71 lines, at most 70 are allowed`,
+      ]);
+    }
+  });
+
+  test("grants named exceptions up to their length, and refuses those that are not needed", () => {
+    const tree = new Map([["src/a.ts", `function run() ${longBody}`]]);
+    assert.deepEqual(longFunctions(tree, { "src/a.ts run": 71 }), []);
+    assert.match(longFunctions(new Map(), { "src/a.ts run": 71 })[0] ?? "", /not needed/);
+  });
+
+  test("refuses comments beyond the line's end, but not addresses", () => {
+    const tree = new Map([
+      ["src/a.ts", `// ${"x".repeat(128)}\n/* ${"x".repeat(20)} */\n// https://example.org/${"x".repeat(128)}`],
+    ]);
+    assert.deepEqual(longCommentLines(tree), ["src/a.ts:1: 131 characters"]);
+  });
+});

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
+import { longCommentLines, longFunctions } from "./length-rules.ts";
+import { LONG_FUNCTIONS } from "./long-functions.ts";
+import { ROOMS } from "./rooms.ts";
+import { readSourceTree } from "./source-tree.ts";
+
+const source = readSourceTree(["src/**/*.ts"]);
+const written = readSourceTree(["{src,scripts,bench}/**/*.ts"]);
+
+describe("the source", () => {
+  test("has more than a few files, or nothing below would be checked", () => assert.ok(source.size > 500, `${source.size}`));
+  test("follows a map of rooms without circles", () => assert.deepEqual(mapFaults(ROOMS), []));
+  test("imports only what the map allows", () => assert.deepEqual(importViolations(source, ROOMS), []));
+  test("has no files that import each other", () => assert.deepEqual(fileCircles(source), []));
+  test("has short functions, but for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
+  test("has comments that fit a line", () => assert.deepEqual(longCommentLines(source), []));
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { TEST_TIERS, tierOf, timesReport } from "../../scripts/test-tiers.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+describe("the tiers of the test run", () => {
+  test("have every test file, and twenty minutes together", () => {
+    for (const file of globSync("test/**/*.test.ts", { cwd: root })) assert.ok(tierOf(file).folders.length > 0);
+    assert.throws(() => tierOf("test/elsewhere/x.test.ts"), /test\/elsewhere is in no tier/);
+    assert.ok(TEST_TIERS.reduce((sum, { budgetMinutes }) => sum + budgetMinutes, 0) <= 20);
+  });
+
+  test("are told beside their budgets, with the ten slowest files", () => {
+    const files = Array.from({ length: 12 }, (_, i) => ({ file: `test/${i}.test.ts`, seconds: i }));
+    const [unit, contracts] = TEST_TIERS;
+    const report = timesReport(
+      [
+        [unit!, 12.4],
+        [contracts!, contracts!.budgetMinutes * 60 + 1],
+      ],
+      files,
+    ).split("\n");
+    assert.match(report[0]!, /^unit +12 s of +180 s$/);
+    assert.match(report[1]!, /^contracts +181 s of +180 s {2}over its budget$/);
+    assert.deepEqual(
+      report.slice(3).map((line) => line.trim().split(" ").at(-1)),
+      [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((i) => `test/${i}.test.ts`),
+    );
+  });
+
+  test("an unknown one is refused with the names that there are", () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, "scripts/test.ts"), "--tier", "quick"], {
+      encoding: "utf8",
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /no tier is called 'quick'; there are: unit, contracts, soundness, flow, package, suites/);
+  });
+});
