@@ -14,15 +14,22 @@ export function connectBench(url: string): BenchClient {
     send: (method, params) =>
       new Promise((resolve, reject) => {
         const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-        const call = request(url, { agent, method: "POST", headers: { ...headers, "content-length": Buffer.byteLength(body) } }, (response) => {
-          const parts: Buffer[] = [];
-          response.on("data", (part: Buffer) => parts.push(part));
-          response.on("end", () => {
-            const answer = JSON.parse(Buffer.concat(parts).toString()) as { readonly result?: unknown; readonly error?: { readonly message: string } };
-            if (answer.error === undefined) resolve(answer.result);
-            else reject(new Error(`${method}: ${answer.error.message}`));
-          });
-        });
+        const call = request(
+          url,
+          { agent, method: "POST", headers: { ...headers, "content-length": Buffer.byteLength(body) } },
+          (response) => {
+            const parts: Buffer[] = [];
+            response.on("data", (part: Buffer) => parts.push(part));
+            response.on("end", () => {
+              const answer = JSON.parse(Buffer.concat(parts).toString()) as {
+                readonly result?: unknown;
+                readonly error?: { readonly message: string };
+              };
+              if (answer.error === undefined) resolve(answer.result);
+              else reject(new Error(`${method}: ${answer.error.message}`));
+            });
+          },
+        );
         call.on("error", reject);
         call.end(body);
       }),

@@ -1,5 +1,5 @@
 import type { DevnetChain } from "../src/devnet/devnet.ts";
-import type { SettledBatch } from "../src/devnet/chains/settled-batch.ts";
+import type { SettledBatch } from "../src/node/settling/settled-batch.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import { submitAll } from "./devnet-throughput.ts";
 import type { Workload } from "./devnet-workload.ts";
@@ -17,7 +17,12 @@ export interface CommitCosts {
 const CALLDATA_GAS = { base: 21_000, zeroByte: 4, otherByte: 16 };
 
 /** What batches of `transfers` token transfers cost on L1: few and many, between holders and to fresh accounts. */
-export async function measureCommitCosts({ pipeline }: DevnetChain, workload: Workload, l1: CalldataSource, transfers: number): Promise<CommitCosts> {
+export async function measureCommitCosts(
+  { pipeline }: DevnetChain,
+  workload: Workload,
+  l1: CalldataSource,
+  transfers: number,
+): Promise<CommitCosts> {
   const batchOf = async (raws: readonly Hex[]): Promise<CommittedBatch> => {
     await submitAll(pipeline.chain, raws);
     return inspect(await sealAndSettle({ pipeline }), l1);
@@ -28,7 +33,8 @@ export async function measureCommitCosts({ pipeline }: DevnetChain, workload: Wo
   const many = await batchOf(workload.tokenTransfers(transfers, "holders"));
   const fresh = await batchOf(workload.tokenTransfers(transfers, "fresh"));
   const update = (many.executionGas - few.executionGas) / (many.updates - few.updates);
-  const insertion = (fresh.executionGas - few.executionGas - update * (fresh.updates - few.updates)) / (fresh.insertions - few.insertions);
+  const insertion =
+    (fresh.executionGas - few.executionGas - update * (fresh.updates - few.updates)) / (fresh.insertions - few.insertions);
   const { receipts, batch } = many.settled;
   return {
     pubdataBytesPerErc20Transfer: batch.pubdata.length / transfers,

@@ -26,14 +26,18 @@ export async function measureSevenSteps(devnet: Devnet): Promise<SevenSteps> {
   try {
     await relayer.poll();
     const begun = performance.now();
-    await send(devnet.info(), { from: a.chainId, to: { chain: b.chainId, account: accounts.wallet(2).address }, amount: ETHER }, accounts.wallet(1).connect(client));
+    await send(
+      devnet.info(),
+      { from: a.chainId, to: { chain: b.chainId, account: accounts.wallet(2).address }, amount: ETHER },
+      accounts.wallet(1).connect(client),
+    );
     const settled = await sealAndSettle(a);
     await b.pipeline.pollL1();
     await relayer.poll();
     const seconds = (performance.now() - begun) / 1000;
     const [journey] = relayer.journeys();
     if (journey?.steps.has("executed") !== true) throw new Error(`the transfer did not arrive: ${journey?.refusal}`);
-    return { seconds, proveSeconds: settled?.proof.metrics.seconds };
+    return { seconds, proveSeconds: settled?.proof.metrics?.seconds };
   } finally {
     client.destroy();
     relayer.close();

@@ -29,7 +29,10 @@ export interface Throughput {
 export async function openBareEngine(chain: Chain, workload: Workload, connect: EdrConnect): Promise<EdrEngine> {
   const genesis = workload.accounts.map(({ address }) => ({ address, balanceWei: workload.fundingWei }));
   const coinbase: Hex = `0x${"88".repeat(20)}`;
-  const engine = await EdrEngine.open({ chainId: chain.chainId, coinbase, genesisTimestamp: 1_800_000_000n, genesis }, { connect });
+  const engine = await EdrEngine.open(
+    { chainId: chain.chainId, coinbase, genesisTimestamp: 1_800_000_000n, genesis },
+    { connect },
+  );
   await mineBare(engine, [workload.deployment]);
   return engine;
 }
@@ -38,7 +41,12 @@ export async function openBareEngine(chain: Chain, workload: Workload, connect: 
  * The same transactions in the bare engine and on the chain, round by round in turn, after some for warming up. Speeds are
  * those of the median round, so that what else the machine does for a moment does not count.
  */
-export async function measureThroughput(chain: Chain, bare: ExecutionEngine, workload: Workload, count: number): Promise<Throughput> {
+export async function measureThroughput(
+  chain: Chain,
+  bare: ExecutionEngine,
+  workload: Workload,
+  count: number,
+): Promise<Throughput> {
   const rounds: { readonly bare: Cost; readonly chain: Cost }[] = [];
   const first = workload.mixedTransfers(WARM_UP_TRANSACTIONS, SENDERS);
   await mineBare(bare, first);
@@ -89,7 +97,10 @@ async function mineBare(engine: ExecutionEngine, raws: readonly Hex[]): Promise<
     const part = raws.slice(start, start + BLOCK_TRANSACTIONS);
     for (const raw of part) await engine.request("eth_sendRawTransaction", [raw]);
     await engine.request("evm_mine", []);
-    const block = (await engine.request("eth_getBlockByNumber", ["latest", false])) as { readonly transactions: readonly unknown[] };
-    if (block.transactions.length !== part.length) throw new Error(`the engine took ${block.transactions.length} of ${part.length} transactions`);
+    const block = (await engine.request("eth_getBlockByNumber", ["latest", false])) as {
+      readonly transactions: readonly unknown[];
+    };
+    if (block.transactions.length !== part.length)
+      throw new Error(`the engine took ${block.transactions.length} of ${part.length} transactions`);
   }
 }

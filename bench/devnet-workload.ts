@@ -77,7 +77,8 @@ export function createWorkload(chainId: bigint, initCode: string, size: number):
       }),
     tokenTransfers: (count, recipients) =>
       Array.from({ length: count }, (_, i) => {
-        const to = recipients === "holders" ? account(count + i).address : `0x${(2n ** 159n + fresh++).toString(16).padStart(40, "0")}`;
+        const to =
+          recipients === "holders" ? account(count + i).address : `0x${(2n ** 159n + fresh++).toString(16).padStart(40, "0")}`;
         return transfer(account(i), to, 1n + BigInt(i));
       }),
   };

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import hre from "hardhat";
-import { systemClock } from "../src/chain/clock.ts";
+import { systemClock } from "../src/runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetChain } from "../src/devnet/devnet.ts";
@@ -94,7 +94,13 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
       node: process.version,
     };
     if (json) console.log(JSON.stringify(result));
-    else console.table(Object.entries(result).map(([name, value]) => ({ name, value: typeof value === "object" ? JSON.stringify(value) : value })));
+    else
+      console.table(
+        Object.entries(result).map(([name, value]) => ({
+          name,
+          value: typeof value === "object" ? JSON.stringify(value) : value,
+        })),
+      );
   } finally {
     await devnet.close();
   }

@@ -8,6 +8,7 @@ Suites
   tables       a proof of many wide tables, shaped like a proof of execution: time by phase, memory, proven bits
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
+  operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
   plugin       what users of the plugin wait for: help, a test with two chains, a fixture, settling; and what it weighs
 
 Options
@@ -18,6 +19,7 @@ Options
   --workers N[,N…]   prove, tables: threads that compute (default: all cores)
   --transactions N   devnet: transfers of each measurement (default 2000)
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
+  --only TEXT        operations: only those in whose description this is
   --samples N        prove, plugin: of which the median is reported, after one for warming up (default 3)
   --help`;
 
@@ -35,6 +37,7 @@ const { values, positionals } = parseCommandLine({
     workers: { type: "string" },
     transfers: { type: "string", default: "1,16" },
     samples: { type: "string", default: "3" },
+    only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
     seconds: { type: "string", default: "60" },
   },
@@ -70,6 +73,11 @@ switch (suite) {
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
       provenSeconds: wholeNumber("seconds", values.seconds, 0, 3600),
     });
+    break;
+  }
+  case "operations": {
+    const { benchOperations } = await import("./operations.ts");
+    await benchOperations({ json: values.json, only: values.only });
     break;
   }
   case "plugin": {

@@ -41,7 +41,7 @@ it("spawns two chains", async () => {
 /** How long users of the plugin wait, and what it weighs. */
 export async function benchPlugin({ json, samples }: PluginBenchOptions): Promise<void> {
   execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
-  const project = installInEmptyProject([...TOOLS, "mocha", "chai"]);
+  const project = installInEmptyProject(["hardhat", ...TOOLS, "mocha", "chai"]);
   try {
     project.write("hardhat.config.ts", CONFIG);
     project.write("test/two-chains.ts", TEST);
@@ -62,12 +62,17 @@ export async function benchPlugin({ json, samples }: PluginBenchOptions): Promis
 /** From the start of the process to its end. */
 function runMs(project: EmptyProject, args: readonly string[]): number {
   const begun = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/hardhat/dist/src/cli.js", ...args], { cwd: project.folder, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["node_modules/hardhat/dist/src/cli.js", ...args], {
+    cwd: project.folder,
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(`hardhat ${args.join(" ")} ended with ${String(status)}: ${stdout}${stderr}`);
   return performance.now() - begun;
 }
 
-async function inProcess(samples: number): Promise<{ loadFixtureMs: number; settleMsWithoutProofs: number; settleSecondsWithProofs: number }> {
+async function inProcess(
+  samples: number,
+): Promise<{ loadFixtureMs: number; settleMsWithoutProofs: number; settleSecondsWithProofs: number }> {
   const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain, hardhatEthers, networkHelpers] });
   const unproven = await hre.network.create({ network: "hyperchains", override: { hyperchains: { prover: { mode: "none" } } } });
   const loadFixtureMs = await restoreMs(unproven, samples);
@@ -121,9 +126,16 @@ async function pay({ ethers }: Pick<NetworkConnection, "ethers">): Promise<void>
 
 /** The plugin and what it brings along, without what a Hardhat project with ethers has in any case. */
 function installedMiB({ folder }: EmptyProject): number {
-  const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as { readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>> };
-  const brought = Object.entries(packages).filter(([path, { dev, devOptional }]) => path !== "" && dev !== true && devOptional !== true);
-  const bytes = brought.reduce((sum, [path]) => sum + bytesIn(join(ROOT, path)), bytesIn(join(folder, "node_modules/hardhat-hyperchain")));
+  const { packages } = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>>;
+  };
+  const brought = Object.entries(packages).filter(
+    ([path, { dev, devOptional }]) => path !== "" && dev !== true && devOptional !== true,
+  );
+  const bytes = brought.reduce(
+    (sum, [path]) => sum + bytesIn(join(ROOT, path)),
+    bytesIn(join(folder, "node_modules/hardhat-hyperchain")),
+  );
   return Math.round((bytes / 2 ** 20) * 10) / 10;
 }
 
@@ -132,7 +144,10 @@ function bytesIn(folder: string): number {
   const entries = lstatSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder, { withFileTypes: true });
   return entries
     .filter(({ name }) => name !== "node_modules")
-    .reduce((sum, entry) => sum + (entry.isDirectory() ? bytesIn(join(folder, entry.name)) : lstatSync(join(folder, entry.name)).size), 0);
+    .reduce(
+      (sum, entry) => sum + (entry.isDirectory() ? bytesIn(join(folder, entry.name)) : lstatSync(join(folder, entry.name)).size),
+      0,
+    );
 }
 
 function medianOf(samples: number, measure: () => number): number {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createStateTransitionSystem } from "../src/air/state-transition/state-transition-system.ts";
+import { createStateTransitionSystem } from "../src/circuits/state-transition/state-transition-system.ts";
 import { compile } from "../src/demo/compile.ts";
 import { startLocalVerifier } from "../src/demo/local-verifier.ts";
 import { claimedSecurity } from "../src/prover/claimed-security.ts";

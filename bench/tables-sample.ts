@@ -47,7 +47,10 @@ const definition = syntheticDefinition(transfers, {
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const system = compileSystem(definition, await commitPreprocessed(definition, backend));
 const heights = SYNTHETIC_TABLES.map((table) => syntheticRows(table, transfers));
-const shape = createShape(system, heights.map(({ logRows }) => logRows));
+const shape = createShape(
+  system,
+  heights.map(({ logRows }) => logRows),
+);
 if (typeof shape === "number") throw new Error(`table ${shape} of the synthetic system cannot have this height`);
 
 const phases: Partial<Record<ProofPhase, Spent>> = {};
@@ -69,7 +72,8 @@ const proving = spent(before);
 const beforeVerification = spent();
 const verdict = verify(system, input.statement, proof);
 if (!verdict.ok) throw new Error(`the synthetic system's proof was refused: ${verdict.rejection.code}`);
-const width = (of: (table: (typeof system.tables)[number]) => number): number => system.tables.reduce((sum, table) => sum + of(table), 0);
+const width = (of: (table: (typeof system.tables)[number]) => number): number =>
+  system.tables.reduce((sum, table) => sum + of(table), 0);
 console.log(
   JSON.stringify({
     transfers,

@@ -22,7 +22,9 @@ export async function benchTables({ json, transfers, workers }: TablesBenchOptio
         const request: TablesRequest = { transfers: count, hash, workers: threads };
         const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
         if (json) process.stdout.write(stdout);
-        else for (const [name, value] of Object.entries(JSON.parse(stdout) as object)) console.log(`${name.padEnd(22)} ${JSON.stringify(value)}`);
+        else
+          for (const [name, value] of Object.entries(JSON.parse(stdout) as object))
+            console.log(`${name.padEnd(22)} ${JSON.stringify(value)}`);
       }
     }
   }

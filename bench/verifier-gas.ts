@@ -1,6 +1,6 @@
 import { keccak256 } from "ethers";
 import { GAS_PHASES } from "../scripts/verifier-generator/contract.ts";
-import { statementValues } from "../src/air/state-transition/statement-values.ts";
+import { statementValues } from "../src/circuits/state-transition/statement-values.ts";
 import type { LocalVerifier } from "../src/demo/local-verifier.ts";
 import { elementsToBytes } from "../src/protocol/digest.ts";
 import { type BatchStatement, encodeStatement } from "../src/protocol/statement.ts";

@@ -18,7 +18,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
 
 function compileTypeScript(): void {
-  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(status ?? 1);
   for (const file of globSync("**/*.d.ts", { cwd: dist })) nameJavaScript(join(dist, file));
 }
@@ -38,12 +41,24 @@ function bundleArtifacts(): void {
   mkdirSync(target, { recursive: true });
   const sourceOf = new Map<string, string>();
   for (const file of globSync("artifacts/contracts/**/*.json", { cwd: root }).sort()) {
-    const { _format, contractName, sourceName, abi, bytecode, deployedBytecode } = JSON.parse(readFileSync(join(root, file), "utf8")) as Artifact;
+    const { _format, contractName, sourceName, abi, bytecode, deployedBytecode } = JSON.parse(
+      readFileSync(join(root, file), "utf8"),
+    ) as Artifact;
     if (sourceName.startsWith("contracts/libraries/") || sourceName.startsWith("contracts/types/")) continue;
     const other = sourceOf.get(contractName);
-    if (other !== undefined) throw new Error(`${contractName} is in ${other} and in ${sourceName}; artifacts are found by name alone`);
+    if (other !== undefined)
+      throw new Error(`${contractName} is in ${other} and in ${sourceName}; artifacts are found by name alone`);
     sourceOf.set(contractName, sourceName);
-    const artifact = { _format, contractName, sourceName, abi, bytecode, deployedBytecode, linkReferences: {}, deployedLinkReferences: {} };
+    const artifact = {
+      _format,
+      contractName,
+      sourceName,
+      abi,
+      bytecode,
+      deployedBytecode,
+      linkReferences: {},
+      deployedLinkReferences: {},
+    };
     writeFileSync(join(target, `${contractName}.json`), JSON.stringify(artifact));
   }
   if (sourceOf.size === 0) throw new Error("no compiled contracts; run 'npm run build:contracts' first");

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { proveArithmetic } from "../test/circuits/arithmetic/support/nightly.ts";
+import { killAtRandom } from "../test/flow/support/nightly-kills.ts";
 import type { Step } from "../test/simulation/episode.ts";
 import { replay, shrink } from "../test/simulation/shrink.ts";
 import { simulate, SimulationFailure } from "../test/simulation/simulation.ts";
@@ -17,7 +19,11 @@ interface Options {
 /** Returns whether all went well. */
 type Run = (options: Options) => Promise<boolean>;
 
-const RUNS: Record<string, Run> = { simulation: runSimulation };
+const RUNS: Record<string, Run> = {
+  simulation: runSimulation,
+  arithmetic: ({ seed }) => proveArithmetic(seed),
+  kills: ({ seed }) => killAtRandom(seed),
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -49,10 +49,22 @@ if (!installed()) {
   console.error("setup: installing dependencies (once)…");
   run("npm", ["ci", "--no-audit", "--no-fund"]);
 }
-// Only for tests: the oldest Node that the plugin supports, in a folder of its own, so that its `node` is in nobody's way.
-if (process.argv.includes("--with-node-22") && !existsSync(join(root, "node_modules", ".node-22", "node_modules", "node", "bin"))) {
+// Only for tests: the oldest Node that the plugin supports, in a folder of its own, so that its `node` shadows no other.
+if (
+  process.argv.includes("--with-node-22") &&
+  !existsSync(join(root, "node_modules", ".node-22", "node_modules", "node", "bin"))
+) {
   console.error("setup: installing Node 22 for the tests of the package (once)…");
-  run("npm", ["install", "--prefix", join("node_modules", ".node-22"), "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "node@22.23.3"]);
+  run("npm", [
+    "install",
+    "--prefix",
+    join("node_modules", ".node-22"),
+    "--no-save",
+    "--no-package-lock",
+    "--no-audit",
+    "--no-fund",
+    "node@22.23.3",
+  ]);
 }
 if (!hasEdrBinary()) {
   console.error("setup: installing the execution engine's native package (once)…");

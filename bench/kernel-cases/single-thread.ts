@@ -130,9 +130,7 @@ export async function* singleThreadCases(): AsyncGenerator<KernelCase> {
   const entriesEnd = entriesAt + 4 * message.entries.length;
   const [state, digests] = [heap.allocate(400), heap.allocate(DIGEST_BYTES * ROWS)];
   const readDigests = (at: number, count: number): Uint8Array[] =>
-    Array.from({ length: count }, (_, i) =>
-      new Uint8Array(heap.memory.buffer, at + DIGEST_BYTES * i, DIGEST_BYTES).slice(),
-    );
+    Array.from({ length: count }, (_, i) => new Uint8Array(heap.memory.buffer, at + DIGEST_BYTES * i, DIGEST_BYTES).slice());
   yield {
     kernel: "keccakLeaves",
     size: `${rows} rows of ${width} elements`,
@@ -145,7 +143,12 @@ export async function* singleThreadCases(): AsyncGenerator<KernelCase> {
     },
     reference: async () =>
       Array.from({ length: rows }, (_, row) =>
-        keccak_256(packElements(trace.map((column) => column[row] ?? 0), 8)).slice(0, DIGEST_BYTES),
+        keccak_256(
+          packElements(
+            trace.map((column) => column[row] ?? 0),
+            8,
+          ),
+        ).slice(0, DIGEST_BYTES),
       ),
   };
 
@@ -159,7 +162,16 @@ export async function* singleThreadCases(): AsyncGenerator<KernelCase> {
     unit: "nodes",
     count: nodes,
     wasm: async () => {
-      kernels.hashNodesKeccak(pairsAt, nodes, digests, DIGEST_BYTES, state, nodeShapeAt(DIGEST_BYTES), DIGEST_BYTES, KECCAK_CONSTANTS_AT);
+      kernels.hashNodesKeccak(
+        pairsAt,
+        nodes,
+        digests,
+        DIGEST_BYTES,
+        state,
+        nodeShapeAt(DIGEST_BYTES),
+        DIGEST_BYTES,
+        KECCAK_CONSTANTS_AT,
+      );
       return readDigests(digests, nodes);
     },
     reference: async () =>

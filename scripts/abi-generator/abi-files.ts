@@ -39,7 +39,16 @@ const SELECTIONS: readonly AbiSelection[] = [
     constant: "sharedBridgeAbi",
     summary: "Vault and asset router on the settlement layer.",
     interfaces: ["ISharedBridge", "IAssetViews"],
-    omit: ["depositBaseToken", "bridgehubDeposit", "bridgehubConfirmL2Transaction", "applyFlows", "refundBaseToken", "refundTokenDeposit", "payHolding", "payTransit"],
+    omit: [
+      "depositBaseToken",
+      "bridgehubDeposit",
+      "bridgehubConfirmL2Transaction",
+      "applyFlows",
+      "refundBaseToken",
+      "refundTokenDeposit",
+      "payHolding",
+      "payTransit",
+    ],
   },
   {
     file: "state-exit",
@@ -60,14 +69,61 @@ const SELECTIONS: readonly AbiSelection[] = [
     summary: "Verifiers by protocol version.",
     interfaces: ["IVerifierRegistry"],
   },
-  { file: "l1-messenger", constant: "l1MessengerAbi", summary: "Predeploy that collects a batch's messages.", interfaces: ["l2/IL1Messenger"] },
-  { file: "imported-roots", constant: "importedRootsAbi", summary: "Predeploy with the roots that a chain imported.", interfaces: ["l2/IImportedRoots"] },
-  { file: "message-verification", constant: "messageVerificationAbi", summary: "Predeploy that checks messages of other chains.", interfaces: ["l2/IMessageVerification"] },
-  { file: "l2-asset-router", constant: "l2AssetRouterAbi", summary: "Predeploy that moves assets to and from a chain.", interfaces: ["l2/IL2AssetRouter"] },
-  { file: "l2-base-token", constant: "l2BaseTokenAbi", summary: "Predeploy of the token that pays for gas.", interfaces: ["l2/IL2BaseToken"] },
-  { file: "interop-center", constant: "interopCenterAbi", summary: "Predeploy that sends calls to other chains.", interfaces: ["l2/IInteropCenter"] },
-  { file: "interop-handler", constant: "interopHandlerAbi", summary: "Predeploy that executes calls from other chains.", interfaces: ["l2/IInteropHandler"] },
-  { file: "system-context", constant: "systemContextAbi", summary: "Predeploy that opens and closes batches.", interfaces: ["l2/ISystemContext"] },
+  {
+    file: "chain-settings",
+    constant: "chainSettingsAbi",
+    summary: "The settings of all chains, and their upgrades.",
+    interfaces: ["IChainSettings"],
+    omit: ["configure", "requireQuorum", "forCommit", "forQueue"],
+  },
+  {
+    file: "l1-messenger",
+    constant: "l1MessengerAbi",
+    summary: "Predeploy that collects a batch's messages.",
+    interfaces: ["l2/IL1Messenger"],
+  },
+  {
+    file: "imported-roots",
+    constant: "importedRootsAbi",
+    summary: "Predeploy with the roots that a chain imported.",
+    interfaces: ["l2/IImportedRoots"],
+  },
+  {
+    file: "message-verification",
+    constant: "messageVerificationAbi",
+    summary: "Predeploy that checks messages of other chains.",
+    interfaces: ["l2/IMessageVerification"],
+  },
+  {
+    file: "l2-asset-router",
+    constant: "l2AssetRouterAbi",
+    summary: "Predeploy that moves assets to and from a chain.",
+    interfaces: ["l2/IL2AssetRouter"],
+  },
+  {
+    file: "l2-base-token",
+    constant: "l2BaseTokenAbi",
+    summary: "Predeploy of the token that pays for gas.",
+    interfaces: ["l2/IL2BaseToken"],
+  },
+  {
+    file: "interop-center",
+    constant: "interopCenterAbi",
+    summary: "Predeploy that sends calls to other chains.",
+    interfaces: ["l2/IInteropCenter"],
+  },
+  {
+    file: "interop-handler",
+    constant: "interopHandlerAbi",
+    summary: "Predeploy that executes calls from other chains.",
+    interfaces: ["l2/IInteropHandler"],
+  },
+  {
+    file: "system-context",
+    constant: "systemContextAbi",
+    summary: "Predeploy that opens and closes batches.",
+    interfaces: ["l2/ISystemContext"],
+  },
 ];
 
 const LIBRARIES = "contracts/libraries/*.sol";
@@ -88,7 +144,12 @@ export function abiFiles(root: string): GeneratedFile[] {
   });
   return [
     ...files,
-    source("l1-errors", "l1ErrorsAbi", "Every custom error that a call to the settlement layer's contracts can meet.", errorsOf(root, "contracts/interfaces/*.sol")),
+    source(
+      "l1-errors",
+      "l1ErrorsAbi",
+      "Every custom error that a call to the settlement layer's contracts can meet.",
+      errorsOf(root, "contracts/interfaces/*.sol"),
+    ),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
   ];
 }

@@ -19,9 +19,14 @@ const ERROR = /((?:[ \t]*\/\/\/[^\n]*\n)*)[ \t]*error (\w+)\(([^)]*)\);/g;
 /** Every custom error that a contract of the package declares, by name. Enum and struct parameters are not used in errors. */
 export function contractErrors(root: string): ContractErrorEntry[] {
   const found = new Map<string, ContractErrorEntry>();
-  for (const file of globSync("contracts/**/*.sol", { cwd: root }).map((path) => path.replaceAll("\\", "/")).sort()) {
+  for (const file of globSync("contracts/**/*.sol", { cwd: root })
+    .map((path) => path.replaceAll("\\", "/"))
+    .sort()) {
     for (const [, comment = "", name = "", parameters = ""] of readFileSync(join(root, file), "utf8").matchAll(ERROR)) {
-      const fields = parameters.split(",").map((parameter) => parameter.trim()).filter((parameter) => parameter !== "");
+      const fields = parameters
+        .split(",")
+        .map((parameter) => parameter.trim())
+        .filter((parameter) => parameter !== "");
       const types = fields.map((field) => field.split(/\s+/)[0] ?? "");
       const notice = comment.replaceAll(/\s*\/\/\/ ?(?:@\w+ )?/g, " ").trim();
       const signature = `${name}(${fields.join(", ")})`;

@@ -19,7 +19,11 @@ export interface ErrorCode {
 
 /** Every class in src/ that extends Error and has a `code` of literals, by name. */
 export function errorClasses(root: string): ErrorClass[] {
-  const config = ts.getParsedCommandLineOfConfigFile(join(root, "tsconfig.json"), {}, { ...ts.sys, onUnRecoverableConfigFileDiagnostic: throwDiagnostic });
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(root, "tsconfig.json"),
+    {},
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: throwDiagnostic },
+  );
   if (config === undefined) throw new Error("tsconfig.json cannot be read");
   const files = config.fileNames.filter((file) => relative(root, file).startsWith("src"));
   const program = ts.createProgram(files, config.options);
@@ -35,7 +39,9 @@ export function errorClasses(root: string): ErrorClass[] {
       const name = node.name.text;
       classes.push({
         name,
-        summary: ts.displayPartsToString(checker.getSymbolAtLocation(node.name)?.getDocumentationComment(checker) ?? []).replaceAll("\n", " "),
+        summary: ts
+          .displayPartsToString(checker.getSymbolAtLocation(node.name)?.getDocumentationComment(checker) ?? [])
+          .replaceAll("\n", " "),
         file: relative(root, source.fileName).replaceAll("\\", "/"),
         codes: codes.map((code) => ({ code, messages: [...new Set(messages.get(`${name}.${code}`) ?? [])] })),
       });
@@ -49,7 +55,11 @@ function throwDiagnostic(diagnostic: ts.Diagnostic): never {
 }
 
 function extendsError(node: ts.ClassDeclaration): boolean {
-  return node.heritageClauses?.some(({ types }) => types.some(({ expression }) => expression.getText() === "Error" || expression.getText().endsWith("Error"))) ?? false;
+  return (
+    node.heritageClauses?.some(({ types }) =>
+      types.some(({ expression }) => expression.getText() === "Error" || expression.getText().endsWith("Error")),
+    ) ?? false
+  );
 }
 
 function codesOf(node: ts.ClassDeclaration, checker: ts.TypeChecker): string[] {

@@ -13,7 +13,9 @@ const MOST_CHARACTERS = 12_000;
 const target = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "fixtures", "state-tests", "cases.json.gz");
 
 interface StateTest {
-  readonly pre: Readonly<Record<string, { nonce: string; balance: string; code: string; storage: Readonly<Record<string, string>> }>>;
+  readonly pre: Readonly<
+    Record<string, { nonce: string; balance: string; code: string; storage: Readonly<Record<string, string>> }>
+  >;
   readonly transaction: {
     readonly secretKey?: string;
     readonly blobVersionedHashes?: unknown;
@@ -59,7 +61,9 @@ if (clone === undefined) throw new Error("name the git directory of a clone of e
 const git = (...args: string[]) =>
   execFileSync("git", ["--git-dir", clone, ...args], { maxBuffer: 2 ** 30, stdio: ["ignore", "pipe", "ignore"] }).toString();
 
-const files = git("ls-tree", "-r", "--name-only", "HEAD", "GeneralStateTests").split("\n").filter((file) => file.endsWith(".json"));
+const files = git("ls-tree", "-r", "--name-only", "HEAD", "GeneralStateTests")
+  .split("\n")
+  .filter((file) => file.endsWith(".json"));
 const cases: StateTestCase[] = [];
 let absent = 0;
 for (const file of files) {
@@ -70,7 +74,8 @@ for (const file of files) {
     absent++;
     continue;
   }
-  for (const [name, test] of Object.entries(JSON.parse(text) as Record<string, StateTest>)) cases.push(...casesOf(file, name, test));
+  for (const [name, test] of Object.entries(JSON.parse(text) as Record<string, StateTest>))
+    cases.push(...casesOf(file, name, test));
 }
 const kept = cases.filter((one) => JSON.stringify(one).length <= MOST_CHARACTERS);
 writeFileSync(target, gzipSync(JSON.stringify({ commit: git("rev-parse", "HEAD").trim(), cases: kept }), { level: 9 }));

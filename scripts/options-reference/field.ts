@@ -1,0 +1,119 @@
+import * as v from "valibot";
+
+/** What a schema says of one option. */
+export interface Field {
+  readonly name: string;
+  readonly doc: string;
+  /** As it is written in the config, or in words. */
+  readonly byDefault: string | undefined;
+  readonly isOptional: boolean;
+  readonly value: Value;
+}
+
+/** What an option's value is. */
+export interface Value {
+  /** What it must be, in words; undefined for objects. */
+  readonly wanted: string | undefined;
+  /** Its TypeScript type, with the interfaces of objects by their names. */
+  readonly type: string;
+  /** Of an object with a name. */
+  readonly interfaceName: string | undefined;
+  readonly fields: readonly Field[];
+  /** Of a record: what each entry is. */
+  readonly each: Value | undefined;
+}
+
+/** Any of valibot's schemas, as its plain data. */
+interface Schema {
+  readonly type: string;
+  readonly pipe?: readonly Schema[];
+  readonly wrapped?: Schema;
+  readonly default?: unknown;
+  readonly entries?: Readonly<Record<string, Schema>>;
+  readonly options?: readonly (Schema | string)[];
+  readonly item?: Schema;
+  readonly value?: Schema;
+  readonly literal?: unknown;
+}
+
+interface Told {
+  readonly wanted?: string;
+  readonly type?: string;
+  readonly name?: string;
+  readonly byDefault?: string;
+}
+
+/** Reads a schema of options. Throws TypeError for a kind of schema that it does not know. */
+export function readValue(schema: v.GenericSchema): Value {
+  return valueOf(schema as unknown as Schema);
+}
+
+function valueOf(schema: Schema): Value {
+  const { wanted, type, name } = told(schema);
+  const core = coreOf(schema);
+  const each = core.type === "record" && core.value !== undefined ? valueOf(core.value) : undefined;
+  const fields = Object.entries(core.entries ?? {}).map(([field, entry]) => fieldOf(field, entry));
+  return {
+    wanted,
+    type: type ?? name ?? typeOf(core, fields, each),
+    interfaceName: name,
+    fields,
+    each,
+  };
+}
+
+function fieldOf(name: string, entry: Schema): Field {
+  const isOptional = entry.type === "optional";
+  const schema = isOptional && entry.wrapped !== undefined ? entry.wrapped : entry;
+  const { byDefault } = told(schema);
+  return {
+    name,
+    doc: v.getDescription(schema as unknown as v.GenericSchema) ?? "",
+    byDefault: byDefault ?? (entry.default === undefined ? undefined : written(entry.default)),
+    isOptional,
+    value: valueOf(schema),
+  };
+}
+
+/** A default as the config's author would write it. */
+function written(value: unknown): string {
+  const quoted = JSON.stringify(value).replaceAll(/"(\w+)":/g, "$1: ");
+  return quoted.replaceAll(/\{(.+)\}/g, "{ $1 }").replaceAll(",", ", ");
+}
+
+/** The last schema of a pipe, in which all that was said before is checked already. */
+function coreOf(schema: Schema): Schema {
+  const steps = schema.pipe?.filter((step) => (step as { readonly kind?: string }).kind === "schema") ?? [];
+  const last = steps.at(-1);
+  return last === undefined || last === schema ? schema : coreOf(last.pipe?.[0] === last ? { ...last, pipe: [] } : last);
+}
+
+function told(schema: Schema): Told {
+  const own = v.getMetadata(schema as unknown as v.GenericSchema) as Told;
+  const steps = (schema.pipe ?? []).filter((step) => step !== schema && (step as { readonly kind?: string }).kind === "schema");
+  return steps.reduce<Told>((sum, step) => ({ ...(step.pipe?.[0] === step ? {} : told(step)), ...sum }), own);
+}
+
+function typeOf(core: Schema, fields: readonly Field[], each: Value | undefined): string {
+  switch (core.type) {
+    case "string":
+    case "number":
+    case "boolean":
+    case "bigint":
+      return core.type;
+    case "literal":
+      return JSON.stringify(core.literal);
+    case "picklist":
+      return (core.options ?? []).map((option) => JSON.stringify(option)).join(" | ");
+    case "union":
+      return (core.options ?? []).map((option) => valueOf(option as Schema).type).join(" | ");
+    case "array":
+      return core.item === undefined ? "" : `readonly (${valueOf(core.item).type})[]`;
+    case "record":
+      return `Readonly<Record<string, ${each?.type ?? ""}>>`;
+    case "strict_object":
+      return `{ ${fields.map(({ name, isOptional, value }) => `readonly ${name}${isOptional ? "?" : ""}: ${value.type}`).join("; ")} }`;
+    default:
+      throw new TypeError(`the reference knows no schema "${core.type}": add it here, or give the schema a type`);
+  }
+}

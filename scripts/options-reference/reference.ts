@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { configSchema } from "../../src/options/config.ts";
+import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
+import { fields } from "../../src/options/values.ts";
+import { REQUESTS } from "../../src/plugin/api/requests.ts";
+import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
+import { readValue } from "./field.ts";
+import type { Field, Value } from "./field.ts";
+
+const PAGE = "docs/configuration.md";
+const REQUEST_TYPES = "src/plugin/api/generated/requests.ts";
+const REQUEST_HEAD = `// Generated from src/plugin/api/requests.ts by 'npm run generate'.
+import type { ChainAddressLike } from "../../../client/chain-address.ts";
+import type { ChainName } from "../../../client/ecosystem.ts";
+import type { From, TokenLike } from "../names.ts";
+`;
+const TYPES = "src/options/generated/user-config.ts";
+
+/** The page with the tables of all options, and the types of the config, as the schemas have them. */
+export async function optionsReference(root: string): Promise<readonly GeneratedFile[]> {
+  const config = readValue(configSchema);
+  const flags = readValue(fields(SPAWN_FLAGS)).fields.map((flag) => row(flagName(flag.name), flag));
+  const page = readFileSync(join(root, PAGE), "utf8");
+  const style = await resolveConfig(join(root, TYPES));
+  const source = (path: string, text: string): Promise<GeneratedFile> =>
+    format(text, { ...style, parser: "typescript" }).then((content) => ({ path, content }));
+  const types = `// Generated from src/options/config.ts by 'npm run generate'.\n${interfaces(config).join("\n")}`;
+  return [
+    { path: PAGE, content: withTable(withTable(page, "options", rows("", config)), "flags", flags) },
+    await source(TYPES, types),
+    await source(
+      REQUEST_TYPES,
+      `${REQUEST_HEAD}\n${Object.values(REQUESTS)
+        .flatMap((each) => interfaces(readValue(each)))
+        .join("\n")}`,
+    ),
+  ];
+}
+
+/** The page with the table between its marks. Throws where it has no such place. */
+function withTable(page: string, name: string, lines: readonly string[]): string {
+  const place = new RegExp(`<!-- ${name} -->\n[^]*?<!-- end of ${name} -->`);
+  if (!place.test(page)) throw new Error(`${PAGE} has no place for the table: <!-- ${name} -->`);
+  const table = ["| option | default | allowed | |", "|---|---|---|---|", ...lines].join("\n");
+  return page.replace(place, () => `<!-- ${name} -->\n${table}\n<!-- end of ${name} -->`);
+}
+
+function rows(prefix: string, { fields }: Value): readonly string[] {
+  return fields.flatMap((field) => {
+    const { name, value } = field;
+    const inner = value.each === undefined ? value : value.each;
+    const below =
+      inner.interfaceName === undefined ? [] : rows(`${prefix}${name}.${value.each === undefined ? "" : "x."}`, inner);
+    if (below.length > 0 && value.each === undefined) return below;
+    return [row(`${prefix}${name}`, field), ...below];
+  });
+}
+
+function row(name: string, { doc, byDefault, value }: Field): string {
+  const cells = [`\`${name}\``, inDefault(byDefault), value.wanted ?? "", doc];
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** Words stay words; what is written in the config is code. */
+function inDefault(byDefault = ""): string {
+  return /^(\d+|"[^"]*"|true|false|\[.*\]|\{.*\})$/.test(byDefault) ? `\`${byDefault}\`` : byDefault;
+}
+
+function interfaces(value: Value): readonly string[] {
+  const inner = value.each ?? value;
+  const below = value.each === undefined ? value.fields.flatMap((field) => interfaces(field.value)) : interfaces(value.each);
+  if (value.each !== undefined || inner.interfaceName === undefined) return below;
+  const members = value.fields.map((field) => `${comment(field)}\n  readonly ${member(field)};`);
+  return [`export interface ${inner.interfaceName} {\n${members.join("\n")}\n}\n`, ...below];
+}
+
+function member({ name, isOptional, value }: Field): string {
+  return isOptional ? `${name}?: ${value.type} | undefined` : `${name}: ${value.type}`;
+}
+
+function comment({ doc, byDefault, value }: Field): string {
+  const sentence = `${doc.charAt(0).toUpperCase()}${doc.slice(1)}.`;
+  const more = [
+    ...(value.wanted === undefined ? [] : [`Allowed: ${value.wanted}.`]),
+    ...(byDefault === undefined ? [] : [`Default: ${byDefault}.`]),
+  ];
+  return `/**\n${[sentence, ...more].map((line) => `   * ${line}`).join("\n")}\n */`;
+}

@@ -1,0 +1,35 @@
+// Asks Hardhat's node and anvil which methods they have: node scripts/rpc-table/ask-nodes.ts <path of anvil>. Writes
+// fixtures/rpc-methods.json.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { askHardhat, methodsOf } from "./ask-hardhat.ts";
+import type { NodeAnswer } from "./table.ts";
+
+async function askAnvil(path: string): Promise<NodeAnswer> {
+  const anvil = spawn(path, ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  const url = await new Promise<string>((resolve) => {
+    anvil.stdout.on("data", (text: Buffer) => {
+      output += text.toString();
+      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(output)?.[1];
+      if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
+    });
+  });
+  const post = async (method: string): Promise<{ result?: unknown; error?: { code: number; message: string } }> => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: [] });
+    return (await (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body })).json()) as {
+      result?: unknown;
+    };
+  };
+  const methods = await methodsOf(async (method) => (await post(method)).error);
+  const version = String((await post("web3_clientVersion")).result);
+  anvil.kill();
+  await once(anvil, "exit");
+  return { version, methods };
+}
+
+const [path] = process.argv.slice(2);
+if (path === undefined) throw new Error("name anvil's program: node scripts/rpc-table/ask-nodes.ts <path>");
+const answers = { hardhat: await askHardhat(), anvil: await askAnvil(path) };
+writeFileSync(new URL("../../fixtures/rpc-methods.json", import.meta.url), `${JSON.stringify(answers, null, 2)}\n`);

@@ -1,0 +1,28 @@
+/** Why chains do not have a method; the first entry that fits counts. */
+export const REASONS: readonly (readonly [methods: RegExp, reason: string])[] = [
+  [/setNextBlockBaseFeePerGas|setMinGasPrice/, "rule `BaseFeeZero`"],
+  [/setBlockGasLimit/, "rule `BlockGasLimit`"],
+  [/setPrevRandao/, "rule `PrevRandao`"],
+  [/setCoinbase/, "rule `Coinbase`"],
+  [/_reset$/, "rule `OneEcosystem`"],
+  [/fillTransaction/, "with `-32601` viem fills in by itself"],
+  [/_(setChainId|setRpcUrl)$/, "the chain's id is on L1; there is no fork"],
+  [/_(reorg|rollback)$/, "L1 has the batches: use `evm_snapshot` and `evm_revert`"],
+  [/_(dumpState|loadState)$/, "the state is rebuilt from L1: `hyperchain:reconstruct`"],
+  [/BlobsByTransactionHash/, "no blob transactions"],
+  [/BlockTimestampInterval|setTime$/, "one clock for L1 and all chains: use `evm_increaseTime`"],
+  [/^eth_(getUncle|getWork|submitWork|submitHashrate|hashrate|protocolVersion)|^eth_baseFee$/, "from before the merge"],
+  [/^trace_|^erigon_|^debug_(codeByHash|dbGet|getRaw)/, "not served; `debug_trace*` tells what happened"],
+  [/^wallet_/, "the wallet's own"],
+  [
+    /sendUnsignedTransaction|dealERC20|setERC20Allowance|addBalance|setAccountNonce/,
+    "use `hardhat_impersonateAccount`, `hardhat_setBalance`, `hardhat_setNonce` or `hardhat_setStorageAt`",
+  ],
+  [/dropAllTransactions|removePoolTransactions/, "use `hardhat_dropTransaction`"],
+  [/mine_detailed|intervalMine/, "use `evm_mine`, then `eth_getBlockByNumber`"],
+  [/IntervalMining$/, "use `evm_setIntervalMining`"],
+  [/setLoggingEnabled|enableTraces|addCompilationResult|StackTraceFailuresCount/, "the ecosystem's own log"],
+  [/signTypedData(_v3)?$/, "use `eth_signTypedData_v4`"],
+  [/sendTransactionSync/, "use `eth_sendRawTransactionSync`"],
+  [/^eth_(config|getAccount|getAccountInfo|getRawTransaction)|^(net_peerCount|rpc_modules)$/, "not served"],
+];

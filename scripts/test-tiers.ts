@@ -1,0 +1,54 @@
+/** A part of the test run, by what it needs. */
+export interface TestTier {
+  readonly name: string;
+  /** Minutes that it may take on two cores. */
+  readonly budgetMinutes: number;
+  /** Folders of test/ whose files it has. */
+  readonly folders: readonly string[];
+}
+
+/** In the order of the run: what is quick and at the bottom first. Together at most 20 minutes, with the checks before them. */
+export const TEST_TIERS: readonly TestTier[] = [
+  {
+    name: "unit",
+    budgetMinutes: 3,
+    folders: [
+      ...["tidiness", "docs", "options", "abi", "runtime", "field", "kernels", "protocol", "machine"],
+      ...["chain", "settlement-layer", "relayer", "ledger"],
+    ],
+  },
+  { name: "contracts", budgetMinutes: 3, folders: ["contracts", "simulation"] },
+  { name: "soundness", budgetMinutes: 4, folders: ["stark", "circuits", "prover"] },
+  { name: "flow", budgetMinutes: 5, folders: ["settlement", "client", "devnet", "node", "flow"] },
+  { name: "package", budgetMinutes: 2, folders: ["plugin", "package"] },
+  { name: "suites", budgetMinutes: 2, folders: ["clients", "suites"] },
+];
+
+/** The tier of a test file such as test/chain/x.test.ts. Throws RangeError for a folder that has none. */
+export function tierOf(file: string): TestTier {
+  const [, folder = ""] = file.replaceAll("\\", "/").split("/");
+  const tier = TEST_TIERS.find(({ folders }) => folders.includes(folder));
+  if (tier === undefined) throw new RangeError(`test/${folder} is in no tier; add it to scripts/test-tiers.ts`);
+  return tier;
+}
+
+/** What one file's tests took. */
+export interface FileTime {
+  readonly file: string;
+  readonly seconds: number;
+}
+
+/** How many of the slowest files are named. */
+const SLOWEST = 10;
+
+/** The run's times in lines: each tier's seconds beside its budget, and the slowest files. */
+export function timesReport(tiers: readonly (readonly [tier: TestTier, seconds: number])[], files: readonly FileTime[]): string {
+  const rows = tiers.map(([{ name, budgetMinutes }, seconds]) => {
+    const budget = budgetMinutes * 60;
+    return `${name.padEnd(10)}${seconds.toFixed(0).padStart(6)} s of ${String(budget).padStart(4)} s${seconds > budget ? "  over its budget" : ""}`;
+  });
+  const slowest = [...files].sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+  return [...rows, "slowest files:", ...slowest.map(({ file, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${file}`)].join(
+    "\n",
+  );
+}
