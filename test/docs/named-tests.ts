@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A test that a page names: a file's path in the repository and one title in it. */
+export interface NamedTest {
+  readonly path: string;
+  readonly title: string;
+}
+
+/**
+ * The tests that a page's text names: a file in backticks, then one title or more between straight quotation marks, as in
+ * `test/a/b.test.ts`: "refuses a gap", "refuses a repetition". A title is as the source has it, `${…}` included, and has no quotation mark.
+ */
+export function namedTests(text: string): readonly NamedTest[] {
+  return [...text.matchAll(/`(test\/[\w./-]+\.test\.ts)`((?:[:,;]?\s*"[^"]+")+)/g)].flatMap(([, path = "", titles = ""]) =>
+    [...titles.matchAll(/"([^"]+)"/g)].map(([, title = ""]) => ({ path, title: title.replaceAll(/\s+/g, " ") })),
+  );
+}
+
+/** Those of them whose file or title there is not, each as `path: title`. `root` is the repository's. */
+export function missingTests(root: string, tests: readonly NamedTest[]): readonly string[] {
+  const titles = new Map<string, ReadonlySet<string>>();
+  const titlesOf = (path: string): ReadonlySet<string> => {
+    const known = titles.get(path) ?? titlesIn(join(root, path));
+    titles.set(path, known);
+    return known;
+  };
+  return tests.filter(({ path, title }) => !titlesOf(path).has(title)).map(({ path, title }) => `${path}: ${title}`);
+}
+
+/** The rows of a page's tables whose first cell is a number: the number, and the row's text. A number may have several rows. */
+export function numberedRows(text: string): ReadonlyMap<number, string> {
+  const rows = new Map<number, string>();
+  for (const [row, number = ""] of text.matchAll(/^\| *(\d+) *\|.*$/gm)) {
+    rows.set(Number(number), `${rows.get(Number(number)) ?? ""}${row}\n`);
+  }
+  return rows;
+}
+
+function titlesIn(path: string): ReadonlySet<string> {
+  if (!existsSync(path)) return new Set();
+  const calls = readFileSync(path, "utf8").matchAll(/\b(?:test|it|describe)\(\s*(["'`])(.*?)\1/gs);
+  return new Set([...calls].map(([, , title = ""]) => title));
+}
