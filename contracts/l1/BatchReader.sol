@@ -5,6 +5,7 @@ import {BatchContext, BatchReading, IBatchReader} from "../interfaces/IBatchRead
 import {AssetFlows} from "../libraries/AssetFlows.sol";
 import {BatchCommitment, BatchOutputs, PreCommitmentFields} from "../libraries/BatchCommitment.sol";
 import {DiffList} from "../libraries/DiffList.sol";
+import {Digest} from "../libraries/Digest.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {Pubdata} from "../libraries/Pubdata.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
@@ -76,8 +77,10 @@ contract BatchReader is IBatchReader {
         reading.l2LogsTreeRoot = L2LogTree.root(WithheldLogs.readLeaves(logs, count, canonicalTxHashes));
         _sumFlows(logs, WithheldLogs.HEADER_LENGTH, count, reading);
         _bind(context, batch, canonicalTxHashes, count, reading);
-        // At r = 0 the proof says how many entries the list has, and nothing else about it.
+        // At r = 0 the proof says how many entries the list has, and nothing else about it. What is no element could be committed
+        // and never proven.
         reading.evaluation = bytes20(bytes4(batch.withheld.entryCount));
+        Digest.requireCanonical(bytes32(reading.evaluation));
     }
 
     function _checkLength(bytes calldata data) private pure {

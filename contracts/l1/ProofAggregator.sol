@@ -61,15 +61,16 @@ contract ProofAggregator is IProofAggregator {
             if (version != protocolVersion) revert VersionMismatch(protocolVersion, version);
             uint256 number = item.batch.batchNumber;
             if (number > LARGEST_NUMBER) revert BatchNumberTooLarge(LARGEST_NUMBER, number);
-            BatchAggregate.write(encoded, i, BatchAggregate.encode(item.chainId, item.batch));
+            BatchAggregate.write(encoded, i, item.chainId, item.batch);
         }
     }
 
     function _evaluate(AggregatedBatch[] calldata batches, bytes20 point) private pure returns (bytes20) {
-        uint256 base = Quintic.toMontgomery(Quintic.fromBytes20(point));
+        BatchAggregate.Factors memory factors = BatchAggregate.factorsOf(point);
+        bytes memory room = BatchAggregate.roomForElements();
         uint256 evaluation;
         for (uint256 i = 0; i < batches.length; ++i) {
-            evaluation = BatchAggregate.evaluate(evaluation, base, batches[i].chainId, batches[i].batch);
+            evaluation = BatchAggregate.evaluate(room, evaluation, factors, batches[i].chainId, batches[i].batch);
         }
         return bytes20(uint160(Quintic.toWord20(evaluation)));
     }

@@ -12,45 +12,41 @@ import {Limbs} from "./Limbs.sol";
 /// drawn from A and from L1's bytes; equal evaluations there show that the lists are the same.
 library BatchAggregate {
     bytes32 internal constant AGGREGATE_TAG = keccak256("hyperchain.aggregate.v2");
-    /// @notice The bytes of a batch.
+    /// @notice The bytes of a batch: numbers, words, roots, D, r and y, and 136 zeros for a second state tree, which no chain has.
     uint256 internal constant LENGTH = 352;
-    /// @dev Those of a second state tree, which no chain has: two roots, a digest, a point and an evaluation.
-    uint256 private constant SECOND_TREE_BYTES = 136;
-    /// @dev Of 108 elements, five at a time; two more elements are 0.
-    uint256 private constant COEFFICIENTS = 22;
-    /// @dev Elements of 0 behind those of the first state tree, of four bytes each.
-    uint256 private constant TRAILING_BYTES = 4 * 36;
+    /// @dev Of its 22 coefficients, five elements each, those that are not 0 for want of a second state tree.
+    uint256 private constant COEFFICIENTS = 15;
+    uint256 private constant ZERO_COEFFICIENTS = 7;
+    /// @dev The bytes of the elements in them.
+    uint256 private constant ELEMENT_BYTES = 300;
 
-    /// @notice Version, chain, number of the next batch and hashes as they are; roots, D, r and y of both state trees.
-    /// Reverts with DigestNotCanonical.
+    /// @notice Puts a batch's bytes in its place in a list of zeros: version, chain, number of the next batch and hashes as they
+    /// are; roots, D, r and y. Reverts with DigestNotCanonical.
+    /// @dev Assembly, for gas (docs/decisions/0025): each word is written over the zeros behind the one before it.
     /// @param chainId Below 2^64.
     /// @param batch Its version and the number behind its own are below 2^32.
-    function encode(uint256 chainId, StoredBatch calldata batch) internal pure returns (bytes memory) {
-        Digest.requireCanonical(batch.oldStateRoot);
-        Digest.requireCanonical(batch.newStateRoot);
-        Digest.requireCanonical(batch.diffDigest);
-        Digest.requireCanonical(bytes32(batch.point));
-        Digest.requireCanonical(bytes32(batch.evaluation));
-        return abi.encodePacked(
-            uint32(batch.protocolVersion),
-            uint64(chainId),
-            uint32(batch.batchNumber + 1),
-            batch.commitment,
-            batch.outputsHash,
-            batch.oldStateRoot,
-            batch.newStateRoot,
-            batch.diffDigest,
-            batch.point,
-            batch.evaluation,
-            new bytes(SECOND_TREE_BYTES)
-        );
-    }
-
-    /// @notice Puts a batch's bytes in its place in the list. Assembly: to join bytes by bytes would copy the list for each batch.
-    function write(bytes memory list, uint256 place, bytes memory batch) internal pure {
-        assert(batch.length == LENGTH && (place + 1) * LENGTH <= list.length);
+    function write(bytes memory list, uint256 place, uint256 chainId, StoredBatch calldata batch) internal pure {
+        assert((place + 1) * LENGTH <= list.length);
+        (bytes32 commitment, bytes32 outputsHash) = (batch.commitment, batch.outputsHash);
+        (bytes32 oldStateRoot, bytes32 newStateRoot) = (batch.oldStateRoot, batch.newStateRoot);
+        (bytes32 diffDigest, bytes20 point, bytes20 evaluation) = (batch.diffDigest, batch.point, batch.evaluation);
+        Digest.requireCanonical(oldStateRoot);
+        Digest.requireCanonical(newStateRoot);
+        Digest.requireCanonical(diffDigest);
+        Digest.requireCanonical(bytes32(point));
+        Digest.requireCanonical(bytes32(evaluation));
+        uint256 numbers = (uint256(uint32(batch.protocolVersion)) << 96) | (uint256(uint64(chainId)) << 32)
+            | uint32(batch.batchNumber + 1);
         assembly ("memory-safe") {
-            mcopy(add(add(list, 32), mul(place, LENGTH)), add(batch, 32), LENGTH)
+            let at := add(add(list, 32), mul(place, LENGTH))
+            mstore(at, shl(128, numbers))
+            mstore(add(at, 16), commitment)
+            mstore(add(at, 48), outputsHash)
+            mstore(add(at, 80), oldStateRoot)
+            mstore(add(at, 112), newStateRoot)
+            mstore(add(at, 144), diffDigest)
+            mstore(add(at, 176), point)
+            mstore(add(at, 196), evaluation)
         }
     }
 
@@ -64,42 +60,74 @@ library BatchAggregate {
         return BatchCommitment.drawPoint(keccak256(abi.encode(AGGREGATE_TAG, version, batchCount, digest, bytesHash)));
     }
 
-    /// @notice Goes on with the evaluation by a batch: Horner's rule over its 22 coefficients, five elements each.
+    /// @notice What `evaluate` multiplies by, in the form of a factor (Quintic.toMontgomery): the point, and its power for the
+    /// coefficients that are 0.
+    struct Factors {
+        uint256 point;
+        uint256 zeros;
+    }
+
+    /// @param point Canonical.
+    function factorsOf(bytes20 point) internal pure returns (Factors memory factors) {
+        uint256 power = Quintic.fromBytes20(point);
+        factors.point = Quintic.toMontgomery(power);
+        for (uint256 i = 1; i < ZERO_COEFFICIENTS; ++i) power = Quintic.multiply(factors.point, power);
+        factors.zeros = Quintic.toMontgomery(power);
+    }
+
+    /// @notice Room for a batch's elements, which `evaluate` fills anew for each.
+    function roomForElements() internal pure returns (bytes memory) {
+        return new bytes(ELEMENT_BYTES);
+    }
+
+    /// @notice Goes on with the evaluation by a batch: Horner's rule over its 22 coefficients.
+    /// @param room Of roomForElements.
     /// @param evaluation Of the batches before, lanes below p (Quintic).
-    /// @param base The point, in the form of a factor (Quintic.toMontgomery).
     /// @return Lanes below p.
-    function evaluate(uint256 evaluation, uint256 base, uint256 chainId, StoredBatch calldata batch)
-        internal
-        pure
-        returns (uint256)
-    {
-        bytes memory elements = _elements(chainId, batch);
+    function evaluate(
+        bytes memory room,
+        uint256 evaluation,
+        Factors memory factors,
+        uint256 chainId,
+        StoredBatch calldata batch
+    ) internal pure returns (uint256) {
+        assert(room.length == ELEMENT_BYTES);
+        _fill(room, chainId, batch);
+        uint256 base = factors.point;
         for (uint256 i = 0; i < COEFFICIENTS; ++i) {
             bytes20 coefficient;
             assembly ("memory-safe") {
-                coefficient := and(mload(add(add(elements, 32), mul(20, i))), not(sub(shl(96, 1), 1)))
+                coefficient := and(mload(add(add(room, 32), mul(20, i))), not(sub(shl(96, 1), 1)))
             }
-            evaluation =
-                Quintic.subtractModulus(Quintic.multiply(base, evaluation) + Quintic.fromBytes20(coefficient));
+            unchecked {
+                // Lanes below 2p, which is less than 2^32: `multiply` takes them so.
+                evaluation = Quintic.multiply(base, evaluation) + Quintic.fromBytes20(coefficient);
+            }
         }
-        return evaluation;
+        return Quintic.multiply(factors.zeros, evaluation);
     }
 
-    function _elements(uint256 chainId, StoredBatch calldata batch) private pure returns (bytes memory) {
+    /// @dev Each word is written over the zeros behind the one before it; the last one's end is in the room's last word.
+    function _fill(bytes memory room, uint256 chainId, StoredBatch calldata batch) private pure {
         uint256 numbers = Limbs.spread(
             uint256(uint32(batch.protocolVersion)) | (uint256(uint64(chainId)) << 32)
                 | (uint256(uint32(batch.batchNumber + 1)) << 96)
         );
         (uint256 commitmentLow, uint256 commitmentHigh) = Limbs.ofWord(batch.commitment);
         (uint256 outputsLow, uint256 outputsHigh) = Limbs.ofWord(batch.outputsHash);
-        return bytes.concat(
-            abi.encode(numbers, commitmentLow, commitmentHigh, outputsLow, outputsHigh),
-            batch.oldStateRoot,
-            batch.newStateRoot,
-            batch.diffDigest,
-            batch.point,
-            batch.evaluation,
-            new bytes(TRAILING_BYTES)
-        );
+        (bytes32 oldStateRoot, bytes32 newStateRoot) = (batch.oldStateRoot, batch.newStateRoot);
+        (bytes32 diffDigest, bytes20 point, bytes20 evaluation) = (batch.diffDigest, batch.point, batch.evaluation);
+        assembly ("memory-safe") {
+            mstore(add(room, 32), numbers)
+            mstore(add(room, 64), commitmentLow)
+            mstore(add(room, 96), commitmentHigh)
+            mstore(add(room, 128), outputsLow)
+            mstore(add(room, 160), outputsHigh)
+            mstore(add(room, 192), oldStateRoot)
+            mstore(add(room, 224), newStateRoot)
+            mstore(add(room, 256), diffDigest)
+            mstore(add(room, 288), point)
+            mstore(add(room, 308), evaluation)
+        }
     }
 }

@@ -44,7 +44,7 @@ struct StoredBatch {
 
 /// @notice What stands for the pubdata where it is not on L1.
 /// @param pubdataHash keccak256 of the pubdata.
-/// @param entryCount Entries of the diff list.
+/// @param entryCount Entries of the diff list; below the field's modulus.
 /// @param logs Count of two bytes, then logs as in the pubdata; a message of a sender that moves no assets may be
 /// `03 ‖ sender (20) ‖ keccak of the body (32)`.
 struct WithheldPubdata {

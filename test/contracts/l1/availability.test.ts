@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { AbiCoder } from "ethers";
 import type { BaseContract } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { FIELD_MODULUS } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -186,6 +187,19 @@ describe("data availability", () => {
       await assertReverts(attempt("4001"), "TooManyLogs(0)");
       await assertReverts(attempt(`000102${"00".repeat(20)}000005`), "Truncated(2)");
       await attempt(honest);
+    });
+
+    test("§8.9: the count of withheld entries is an element of the field, or it could be committed and never be proven", async () => {
+      const chain = await createWith(committee);
+      const formed = await chain.form({ withhold: true, policy: signedBy(members) });
+      const withheld = formed.commit["withheld"] as Record<string, unknown>;
+      const counting = (entryCount: number): Promise<unknown> => commit(chain, formed, { withheld: { ...withheld, entryCount } });
+      for (const entryCount of [FIELD_MODULUS, 2 ** 32 - 1]) {
+        const digest = `0x${entryCount.toString(16).padEnd(64, "0")}`;
+        await assertReverts(counting(entryCount), `DigestNotCanonical(${digest})`);
+      }
+      await assertReverts(counting(FIELD_MODULUS - 1), "CommitmentMismatch");
+      await counting(1);
     });
 
     test("cannot be empty, out of order or unreachable", async () => {

@@ -124,8 +124,10 @@ function readWithheld(
   requireLength(bytes);
   const { leaves, messages } = readWithheldLogs(bytes, operations);
   const flows = sumAssetFlows(messages, world.l1ChainId);
+  const bound = bind(world, chain, previous, batch, operations, leaves);
+  requireCanonical("BatchReader", `0x${batch.withheld.entryCount.toString(16).padStart(8, "0").padEnd(64, "0")}`);
   return {
-    ...bind(world, chain, previous, batch, operations, leaves),
+    ...bound,
     pubdataHash: batch.withheld.pubdataHash,
     leaves,
     flows,
