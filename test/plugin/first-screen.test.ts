@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { firstScreen } from "../../src/plugin/tasks/first-screen.ts";
 
 const ADDRESS = `0x${"ab".repeat(20)}` as const;
 
-function info(allowUnlimitedContractSize: boolean): EcosystemInfo {
+function info(
+  allowUnlimitedContractSize: boolean,
+  versions: readonly Pick<ChainInfo, "protocolVersion" | "upgrade">[] = [{ protocolVersion: 3 }],
+): EcosystemInfo {
   return {
     name: "x",
     version: "0.1.0",
-    protocolVersion: 3,
     proven: "what is proven",
     prover: { mode: "stark", workers: 1 },
     l1: {
@@ -18,20 +20,19 @@ function info(allowUnlimitedContractSize: boolean): EcosystemInfo {
       url: "http://127.0.0.1:1",
       contracts: { factory: ADDRESS, bridge: ADDRESS, roots: ADDRESS, verifier: ADDRESS },
     },
-    chains: [
-      {
-        name: "alpha",
-        chainId: 271,
-        url: "http://127.0.0.1:2",
-        hyperchain: ADDRESS,
-        operator: ADDRESS,
-        baseToken: { l1Address: ADDRESS, symbol: "ETH" },
-        dataAvailability: "rollup",
-        quorum: { members: [ADDRESS], threshold: 1 },
-        executionDelaySeconds: 0,
-        allowUnlimitedContractSize,
-      },
-    ],
+    chains: versions.map((version, i) => ({
+      name: ["alpha", "beta"][i]!,
+      chainId: 271 + i,
+      url: `http://127.0.0.1:${i + 2}`,
+      hyperchain: ADDRESS,
+      operator: ADDRESS,
+      baseToken: { l1Address: ADDRESS, symbol: "ETH" },
+      dataAvailability: "rollup",
+      quorum: { members: [ADDRESS], threshold: 1 },
+      executionDelaySeconds: 0,
+      allowUnlimitedContractSize,
+      ...version,
+    })),
     singletons: {},
     accounts: { funded: [] },
   };
@@ -40,4 +41,16 @@ function info(allowUnlimitedContractSize: boolean): EcosystemInfo {
 test("A13: the first screen and the status say where contract sizes are not limited, and only there", () => {
   assert.match(firstScreen(info(true)), /CONTRACT SIZE IS NOT LIMITED on these chains \(allowUnlimitedContractSize\)/);
   assert.doesNotMatch(firstScreen(info(false)), /CONTRACT SIZE/);
+});
+
+test("A8: the first screen and the status say which protocol version is in force, and which one comes when", () => {
+  const effectiveAt = Date.UTC(2027, 0, 2, 3, 4, 5) / 1_000;
+  assert.match(firstScreen(info(false)), /What is proven \S*\(protocol version 3, 1 prover thread\)/);
+  assert.doesNotMatch(firstScreen(info(false)), /takes protocol version/);
+  const both = firstScreen(
+    info(false, [{ protocolVersion: 4 }, { protocolVersion: 3, upgrade: { version: 4, effectiveAt, operations: 7 } }]),
+  );
+  assert.match(both, /\(protocol versions: alpha 4, beta 3, 1 prover thread\)/);
+  assert.match(both, /beta takes protocol version 4 with the batches that begin at 2027-01-02T03:04:05\.000Z/);
+  assert.doesNotMatch(both, /alpha takes protocol version/);
 });

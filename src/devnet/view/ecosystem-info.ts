@@ -18,8 +18,6 @@ export interface EcosystemInfo {
   readonly name: string;
   /** Of the package. */
   readonly version: string;
-  /** That chains begin with; what each has now is in its status. */
-  readonly protocolVersion: number;
   /** The sentence that says what is proven and what is trusted. */
   readonly proven: string;
   readonly prover: { readonly mode: ProverMode; readonly workers: number };
@@ -55,6 +53,10 @@ export interface ChainInfo {
   readonly executionDelaySeconds: number;
   /** Whether its contracts may have code of any size, which public networks refuse. */
   readonly allowUnlimitedContractSize: boolean;
+  /** Of a batch that began now. */
+  readonly protocolVersion: number;
+  /** The next version that the chain's admin has scheduled; absent where it has none. */
+  readonly upgrade?: UpgradeStatus;
 }
 
 /** Answer of `hyperchain_status`. */
@@ -75,7 +77,7 @@ export interface EcosystemStatus {
   };
 }
 
-export interface ChainStatus {
+export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade"> {
   readonly name: string;
   readonly chainId: number;
   readonly blockNumber: number;
@@ -83,10 +85,6 @@ export interface ChainStatus {
   readonly waiting: number;
   /** Batches that came through each stage; a batch that has come through one has come through those before it. */
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
-  /** Of a batch that began now. */
-  readonly protocolVersion: number;
-  /** The next version that the chain's admin has scheduled; absent where it has none. */
-  readonly upgrade?: UpgradeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
   /** Why the chain, or its settlement, stands still for good; absent while it runs. */

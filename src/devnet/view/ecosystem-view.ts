@@ -100,7 +100,6 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
   return {
     name,
     version: packageVersion(),
-    protocolVersion: Number(ecosystem.version.protocolVersion),
     proven: provenSentence(proving.mode),
     prover: { mode: proving.mode, workers: proving.mode === "none" ? 0 : (proving.workers ?? availableParallelism()) },
     l1: { name: "l1", chainId: Number(l1.chainId), url: l1.url, contracts: { factory, bridge, roots, verifier } },
@@ -124,6 +123,7 @@ function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainIn
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
     allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
+    ...versionInfo(pipeline),
   };
 }
 
@@ -131,18 +131,21 @@ function chainStatus({ name, chainId, pipeline }: DevnetChain): ChainStatus {
   const { sequencer, mempool } = pipeline.chain;
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
-  const { current, next } = pipeline.versions();
   return {
     name,
     chainId: Number(chainId),
     blockNumber: Number(sequencer.head.number),
     waiting: mempool.size,
     batches: pipeline.progress(),
-    protocolVersion: Number(current),
-    ...(next === undefined ? {} : { upgrade: upgradeStatus(next) }),
+    ...versionInfo(pipeline),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
   };
+}
+
+function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protocolVersion" | "upgrade"> {
+  const { current, next } = pipeline.versions();
+  return { protocolVersion: Number(current), ...(next === undefined ? {} : { upgrade: upgradeStatus(next) }) };
 }
 
 function upgradeStatus({ version, effectiveAt, operations }: ScheduledUpgrade): UpgradeStatus {

@@ -1,6 +1,7 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
+import { upgradeLine } from "./event-lines.ts";
 import { strong, table, warning } from "./output.ts";
 
 const WIDTH = 100;
@@ -32,13 +33,20 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     table(members),
     `${strong("Contracts on L1")}\n${table(contracts)}`,
     accountsSection(info, keys),
-    `${strong("What is proven")} (protocol version ${info.protocolVersion}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
+    `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
+    ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     relayer === undefined
       ? "No relayer runs: any account may deliver messages."
       : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function versionsInForce(chains: EcosystemInfo["chains"]): string {
+  const [first, ...others] = new Set(chains.map(({ protocolVersion }) => protocolVersion));
+  if (others.length === 0) return `protocol version ${first}`;
+  return `protocol versions: ${chains.map(({ name, protocolVersion }) => `${name} ${protocolVersion}`).join(", ")}`;
 }
 
 function accountsSection({ accounts: { mnemonic, funded }, chains, relayer }: EcosystemInfo, keys: boolean): string {
