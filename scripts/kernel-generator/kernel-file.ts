@@ -35,7 +35,7 @@ export function kernelFile(root: string): GeneratedFile {
       "/** SHA-256 of the sources, in the order in which they are compiled. */",
       `export const KERNEL_SOURCE_HASH = "${bytesToHex(sha256(utf8ToBytes(source)))}";`,
       "/** What solc made of them: the bytecode that the ROM's rows are translated from. */",
-      `export const KERNEL_CODE =\n  "${compile(expandSource(source))}";`,
+      `export const KERNEL_CODE =\n  "${compileSource(source)}";`,
       "",
     ].join("\n"),
   };
@@ -48,13 +48,14 @@ interface Output {
   };
 }
 
-function compile(source: string): string {
+/** Bytecode of Yul sources with the kernel's privileged calls, by stock solc. Throws KernelSourceError. */
+export function compileSource(source: string): string {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   const output = JSON.parse(
     solc.compile(
       JSON.stringify({
         language: "Yul",
-        sources: { kernel: { content: source } },
+        sources: { kernel: { content: expandSource(source) } },
         settings: {
           evmVersion: "osaka",
           optimizer: { enabled: true, runs: 1_000_000, details: { yul: true, yulDetails: { stackAllocation: true } } },

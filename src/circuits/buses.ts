@@ -1,4 +1,5 @@
 import { defineBus } from "../stark/bus.ts";
+import { INSTRUCTION_FIELDS } from "./rom/instruction.ts";
 import { LIMBS } from "./words/word.ts";
 
 /*
@@ -20,3 +21,21 @@ export const BYTE_AND = defineBus("byteAnd", 4, { x: 1, y: 1, and: 1 });
  * sees to it that operands are words, that is, that their limbs are below 2^16. The result's limbs then are, too.
  */
 export const ALU = defineBus("alu", 5, { operation: 1, a: LIMBS, b: LIMBS, c: LIMBS, d: LIMBS });
+/** Says that the row at `pc` of the program does what the other fields say. Answered by rom. */
+export const ROM = defineBus("rom", 6, INSTRUCTION_FIELDS);
+/**
+ * Says that a word was put on the stack: at which place, counted from its foot, and by which step. Every message is sent by the
+ * step that puts the word there and received by the one that takes it away, or by stackRest.
+ */
+export const STACK = defineBus("stack", 7, { place: 1, time: 1, word: LIMBS });
+/**
+ * Says what a place of the memory holds since a step: an access receives the place's message and sends the next one. The table
+ * memory sends the first one, of time 0, and receives the last.
+ */
+export const MEMORY = defineBus("memory", 8, { space: 1, index: 1, time: 1, word: LIMBS });
+/** Says what the statement has a place of the memory hold at first. Sent by boundary, received by memory. */
+export const FIRST_WORD = defineBus("firstWord", 9, { space: 1, index: 1, word: LIMBS });
+/** Says what a place of which the statement speaks holds at last. Sent by memory, received by boundary. */
+export const LAST_WORD = defineBus("lastWord", 10, { space: 1, index: 1, word: LIMBS });
+/** Says that all limbs are below 2^16. Answered by wordRange. */
+export const WORD_RANGE = defineBus("wordRange", 11, { word: LIMBS });

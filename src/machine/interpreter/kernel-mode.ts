@@ -13,6 +13,9 @@ import { writeBigInt } from "./word-stack.ts";
 /** What a row does, apart from its jump. */
 type RowOperation = (machine: MachineState) => void;
 
+/** Told of every row before it runs, by its number: what a proof of the run is made from. */
+export type RowObserver = (row: number, machine: MachineState) => void;
+
 interface CompiledRow {
   readonly immediate: Uint16Array | undefined;
   readonly operation: RowOperation | undefined;
@@ -40,13 +43,14 @@ export class KernelMode {
   }
 
   /** Runs the kernel until it stops. Throws KernelPanic for a step that it refuses. */
-  run(machine: MachineState): void {
+  run(machine: MachineState, observe?: RowObserver): void {
     const stack = machine.kernelStack;
     let index = 0;
     for (;;) {
       const row = this.#rows[index];
       if (row === undefined) throw new Error("the kernel ran behind its code");
       machine.kernelSteps++;
+      observe?.(index, machine);
       if (row.immediate !== undefined) stack.pushWord(row.immediate, 0);
       index = row.next;
       if (row.operation !== undefined) row.operation(machine);

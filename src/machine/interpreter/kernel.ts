@@ -5,6 +5,7 @@ import type { CodeSource } from "./code-store.ts";
 import type { RunEnvironment } from "./environment.ts";
 import type { StateSource } from "./key-table.ts";
 import { KernelMode } from "./kernel-mode.ts";
+import type { RowObserver } from "./kernel-mode.ts";
 import { LIMBS } from "./limbs.ts";
 import { MachineState } from "./machine-state.ts";
 import type { Hint, TransactionOutcome } from "./machine-state.ts";
@@ -50,12 +51,12 @@ export class Kernel {
   }
 
   /**
-   * Runs the steps of a witness (`hints/`), whose last is the end.
+   * Runs the steps of a witness (`hints/`), whose last is the end; `observe` is told of the kernel's rows.
    * Throws KernelPanic for a step that the kernel refuses; what went before it has no result then.
    */
-  run({ environment, state, codes }: RunInputs, hints: readonly Hint[]): RunResult {
+  run({ environment, state, codes }: RunInputs, hints: readonly Hint[], observe?: RowObserver): RunResult {
     const machine = new MachineState(environment, state, codes, hints);
-    this.#mode.run(machine);
+    this.#mode.run(machine, observe);
     return { transactions: machine.outcomes, leaves: leavesOf(machine) };
   }
 }

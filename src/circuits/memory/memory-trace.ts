@@ -1,0 +1,56 @@
+import { traceColumns } from "../../stark/trace-columns.ts";
+import { number30 } from "../words/earlier.ts";
+import { LIMBS } from "../words/word.ts";
+import { MEMORY_FIELDS, type MemoryCells } from "./memory-air.ts";
+
+/** A place of the memory. */
+export interface Place {
+  /** Below 2^16. */
+  readonly space: number;
+  /** Below 2^30. */
+  readonly index: number;
+}
+
+/** What became of a place in a run. */
+export interface PlaceHistory extends Place {
+  readonly isStated: boolean;
+  readonly first: readonly number[];
+  readonly last: readonly number[];
+  readonly time: number;
+}
+
+const ZERO = new Array<number>(LIMBS).fill(0);
+
+/**
+ * The main columns of the table, places in any order; of no rows where there are none. It is filled up with places that are
+ * never accessed, in a space behind the last.
+ */
+export function memoryColumns(places: readonly PlaceHistory[], minLogRows: number): Uint32Array[] {
+  const sorted = [...places].sort((p, q) => p.space - q.space || p.index - q.index);
+  let before: Place | undefined;
+  const cells = (place: PlaceHistory): MemoryCells => {
+    const row = cellsOf(place, before);
+    before = place;
+    return row;
+  };
+  const rows = sorted.map(cells);
+  const space = (sorted.at(-1)?.space ?? 0) + 1;
+  let index = 0;
+  const padding = (): MemoryCells => cells({ space, index: index++, isStated: false, first: ZERO, last: ZERO, time: 0 });
+  return traceColumns("memory", MEMORY_FIELDS, rows, { padding, minLogRows });
+}
+
+function cellsOf({ space, index, isStated, first, last, time }: PlaceHistory, before: Place | undefined): MemoryCells {
+  const sameSpace = before?.space === space;
+  const gap = before === undefined ? 0 : (sameSpace ? index - before.index : space - before.space) - 1;
+  return {
+    space,
+    index: number30(index),
+    sameSpace: sameSpace ? 1 : 0,
+    gap: number30(gap),
+    stated: isStated ? 1 : 0,
+    first,
+    last,
+    time,
+  };
+}

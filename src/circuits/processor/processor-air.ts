@@ -1,0 +1,162 @@
+import { inv } from "../../field/koala-bear.ts";
+import { type Air, AirBuilder } from "../../stark/air.ts";
+import type { Expression } from "../../stark/expression.ts";
+import type { FieldValues } from "../../stark/fields.ts";
+import { ALU, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
+import { INSTRUCTION_FIELDS } from "../rom/instruction.ts";
+import { NUMBER30, timeBefore } from "../words/earlier.ts";
+import { assertBoolean, element } from "../words/expressions.ts";
+import { LIMB, LIMBS } from "../words/word.ts";
+
+const { pc, hasImmediate, immediate: _, ...decoded } = INSTRUCTION_FIELDS;
+
+/** One step of the machine a row. Columns that the row before reads come first. */
+export const PROCESSOR_FIELDS = {
+  pc,
+  /** Words on the stack, one more than the program has put there: below them lies a word 0. */
+  height: 1,
+  /** 1 for the first row. */
+  clock: 1,
+  hasImmediate,
+  a: LIMBS,
+  b: LIMBS,
+  c: LIMBS,
+  d: LIMBS,
+  ...decoded,
+  /** The place in the memory's space. */
+  address: 1,
+  /** Whether the word that a row tests is 0, and the inverse of its limbs' sum if not. */
+  zero: 1,
+  inverse: 1,
+  /** Whether the row jumps. */
+  taken: 1,
+  /** How long ago b and c were put on the stack, and the memory's place was accessed, less one step. */
+  gapB: NUMBER30,
+  gapC: NUMBER30,
+  gapM: NUMBER30,
+} as const;
+
+/** The row's cells. `growth` may be negative. */
+export type ProcessorCells = FieldValues<typeof PROCESSOR_FIELDS, number>;
+type Columns = FieldValues<typeof PROCESSOR_FIELDS, Expression>;
+
+/** The table whose rows are the steps of a run, in order; it is filled up with the last, which stops. */
+export function processorAir(): Air {
+  const b = new AirBuilder("processor", 0);
+  const columns = b.declare(PROCESSOR_FIELDS);
+  assertCounted(b, columns);
+  assertFetch(b, columns);
+  assertTop(b, columns);
+  assertFlow(b, columns);
+  assertResults(b, columns);
+  assertStack(b, columns);
+  assertMemory(b, columns);
+  return b.build();
+}
+
+/** What the look-up in rom implies, stated for messages' multiplicities: the engine counts them by constraints only. */
+function assertCounted(b: AirBuilder, columns: Columns): void {
+  const { takesB, takesC, putsA, putsB, computes, isHint, reads, writesA, writesB, isAddressed, isAligned } = columns;
+  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, reads, writesA, writesB, isAddressed, isAligned });
+}
+
+function assertFetch(b: AirBuilder, columns: Columns): void {
+  const { hasImmediate: flag, a } = columns;
+  b.send(ROM, b.constant(1), { ...columns, immediate: a.map((limb) => b.mul(flag, limb)) });
+}
+
+/** The new top is the next row's a, or its b if its a is an immediate. At first the top is the word 0 at the foot. */
+function assertTop(b: AirBuilder, { hasImmediate: flag, a, b: second, c, d, topB, topC, topD }: Columns): void {
+  a.forEach((limb, i) => {
+    const [limbB, limbC, limbD] = [element(second, i), element(c, i), element(d, i)];
+    const change = (top: Expression, other: Expression): Expression => b.mul(top, b.sub(other, limb));
+    const newTop = b.add(limb, change(topB, limbB), change(topC, limbC), change(topD, limbD));
+    const [nextA, nextB] = [b.next(limb), b.next(limbB)];
+    b.assertEqual(`top: limb ${i}`, "transition", b.add(nextA, b.mul(b.next(flag), b.sub(nextB, nextA))), newTop);
+    b.assertZero(`foot: limb ${i}`, "firstRow", b.add(limb, b.mul(flag, b.sub(limbB, limb))));
+  });
+}
+
+function assertFlow(b: AirBuilder, columns: Columns): void {
+  const { pc: place, next, height, growth, clock, a, jumps, jumpsIf, jumpsUnless, zero, taken, stops } = columns;
+  const one = b.constant(1);
+  b.assertZero("starts at 0", "firstRow", place);
+  b.assertEqual("starts with an empty stack", "firstRow", height, one);
+  b.assertEqual("clock starts at 1", "firstRow", clock, one);
+  b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one));
+  b.assertEqual("height", "transition", b.next(height), b.add(height, growth));
+  const jumped = b.add(jumps, b.mul(jumpsIf, b.sub(one, zero)), b.mul(jumpsUnless, zero));
+  b.assertEqual("taken", "everyRow", taken, jumped);
+  const goesOn = b.add(next, b.mul(taken, b.sub(element(a, 0), next)));
+  b.assertEqual("goes on", "transition", b.next(place), goesOn);
+  // Limbs are below 2^16, so their sum is 0 only if all of them are.
+  b.assertZero("target is one limb", "everyRow", b.add(...a.slice(1)), taken);
+  b.assertEqual("stops at last", "lastRow", stops, one);
+}
+
+function assertResults(b: AirBuilder, columns: Columns): void {
+  const {
+    a,
+    b: second,
+    c,
+    d,
+    computes,
+    operation,
+    isZero,
+    isEqual,
+    isNot,
+    isHint,
+    jumpsIf,
+    jumpsUnless,
+    zero,
+    inverse,
+  } = columns;
+  const isNonZero = b.sub(b.constant(1), zero);
+  b.send(ALU, computes, { operation, a, b: second, c, d });
+  b.send(WORD_RANGE, isHint, { word: d });
+  const test = (name: string, flag: Expression, word: readonly Expression[]): void => {
+    b.assertZero(`${name}: 0 if the flag says so`, "everyRow", b.mul(zero, b.add(...word)), flag);
+    b.assertEqual(`${name}: not 0 if the flag says so`, "everyRow", b.mul(inverse, b.add(...word)), isNonZero, flag);
+  };
+  test("zero of a", isZero, a);
+  test("zero of b", b.add(jumpsIf, jumpsUnless), second);
+  // Words that differ do so in some limb: d has that difference's inverse there.
+  const differences = a.map((limb, i) => b.sub(limb, element(second, i)));
+  differences.forEach((difference, i) => {
+    b.assertZero(`equal: limb ${i}`, "everyRow", b.mul(zero, difference), isEqual);
+  });
+  const witness = b.add(...differences.map((difference, i) => b.mul(difference, element(d, i))));
+  b.assertEqual("equal: not if the flag says so", "everyRow", witness, isNonZero, isEqual);
+  c.forEach((limb, i) => {
+    b.assertEqual(`flag: limb ${i}`, "everyRow", limb, i === 0 ? zero : b.constant(0), b.add(isZero, isEqual));
+    b.assertEqual(`not: limb ${i}`, "everyRow", limb, b.sub(b.constant(LIMB - 1), element(a, i)), isNot);
+  });
+}
+
+function assertStack(b: AirBuilder, columns: Columns): void {
+  const { height, clock, hasImmediate: flag, a, b: second, c, depthA, depthB, takesB, takesC, putsA, putsB } = columns;
+  const placeB = b.sub(height, depthB);
+  const placeC = b.add(b.sub(height, b.constant(3)), flag);
+  b.receive(STACK, takesB, { place: placeB, time: timeBefore(b, clock, columns.gapB), word: second });
+  b.receive(STACK, takesC, { place: placeC, time: timeBefore(b, clock, columns.gapC), word: c });
+  b.send(STACK, putsA, { place: b.sub(height, depthA), time: clock, word: a });
+  b.send(STACK, putsB, { place: placeB, time: clock, word: second });
+}
+
+function assertMemory(b: AirBuilder, columns: Columns): void {
+  const { clock, a, b: second, d, space, index, address, reads, writesA, writesB, isAddressed, isAligned } = columns;
+  const [low, high] = [element(a, 0), element(a, 1)];
+  const given = b.add(low, b.scale(high, LIMB));
+  b.assertEqual("address", "everyRow", address, b.add(index, b.mul(isAddressed, given)));
+  b.assertZero("address has two limbs", "everyRow", b.add(...a.slice(2)), isAddressed);
+  // Below 2^30, so that no two addresses are one modulo p.
+  b.send(RANGE14, isAddressed, { value: high });
+  // low / 32 is below 2^16 for multiples of 32 only: 32 times that is below p.
+  b.send(RANGE16, isAligned, { value: b.scale(low, inv(32)) });
+  const accesses = b.add(reads, writesA, writesB);
+  b.receive(MEMORY, accesses, { space, index: address, time: timeBefore(b, clock, columns.gapM), word: d });
+  const written = d.map((limb, i) =>
+    b.add(b.mul(reads, limb), b.mul(writesA, element(a, i)), b.mul(writesB, element(second, i))),
+  );
+  b.send(MEMORY, accesses, { space, index: address, time: clock, word: written });
+}

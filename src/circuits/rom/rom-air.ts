@@ -1,0 +1,42 @@
+import { P } from "../../field/koala-bear.ts";
+import { type Air, AirBuilder } from "../../stark/air.ts";
+import { elementCount, fieldElements } from "../../stark/fields.ts";
+import type { TableDefinition } from "../../stark/system.ts";
+import { ROM } from "../buses.ts";
+import { type Instruction, INSTRUCTION_FIELDS } from "./instruction.ts";
+
+/** The table whose rows are those of a program. */
+export function romAir(): Air {
+  const b = new AirBuilder("rom", 0);
+  const instruction = b.declarePreprocessed(INSTRUCTION_FIELDS);
+  b.receive(ROM, b.column("uses"), instruction);
+  return b.build();
+}
+
+/** log2 of the rows of a program's table. */
+export function romLogRows(instructions: readonly Instruction[], minLogRows: number): number {
+  return Math.max(minLogRows, Math.ceil(Math.log2(instructions.length)));
+}
+
+/** The table with a program's rows; it is filled up with copies of the first. Throws RangeError for a program without rows. */
+export function romTable(instructions: readonly Instruction[], minLogRows: number): TableDefinition {
+  const [first] = instructions;
+  if (first === undefined) throw new RangeError("a program has at least one row");
+  const logRows = romLogRows(instructions, minLogRows);
+  const columns = (): Uint32Array[] => {
+    const list = Array.from({ length: elementCount(INSTRUCTION_FIELDS) }, () => new Uint32Array(2 ** logRows));
+    for (let row = 0; row < 2 ** logRows; row++) {
+      const values = fieldElements("table rom", INSTRUCTION_FIELDS, instructions[row] ?? first);
+      values.forEach((value, i) => list[i]?.fill(value < 0 ? value + P : value, row, row + 1));
+    }
+    return list;
+  };
+  return { air: romAir(), preprocessed: { logRows, columns } };
+}
+
+/** The main column of the table: how often each row is used. */
+export function romUses(instructions: readonly Instruction[], used: Iterable<number>, minLogRows: number): Uint32Array[] {
+  const uses = new Uint32Array(2 ** romLogRows(instructions, minLogRows));
+  for (const row of used) uses[row] = (uses[row] ?? 0) + 1;
+  return [uses];
+}

@@ -1,0 +1,28 @@
+import type { AirBuilder } from "../../stark/air.ts";
+import type { Expression } from "../../stark/expression.ts";
+import { element, lookUpCarries, lookUpLimbs } from "./expressions.ts";
+import { LIMB } from "./word.ts";
+
+/** Limbs of a number below 2^30: the lower one below 2^16, the upper one below 2^14. */
+export const NUMBER30 = 2;
+
+/** The number that the two limbs stand for; it is below 2^30. */
+export function lookUpNumber30(b: AirBuilder, limbs: readonly Expression[]): Expression {
+  const [low, high] = [element(limbs, 0), element(limbs, 1)];
+  lookUpLimbs(b, [low]);
+  lookUpCarries(b, [high]);
+  return b.add(low, b.scale(high, LIMB));
+}
+
+/**
+ * A time before `now`: now − 1 − gap. For times that are numbers below 2^30 this is less than now as an integer, because a gap
+ * of p − (time − now) − 1 is not below 2^30.
+ */
+export function timeBefore(b: AirBuilder, now: Expression, gap: readonly Expression[]): Expression {
+  return b.sub(b.sub(now, b.constant(1)), lookUpNumber30(b, gap));
+}
+
+/** The limbs of a number below 2^30. */
+export function number30(value: number): readonly [number, number] {
+  return [value % LIMB, Math.floor(value / LIMB)];
+}

@@ -1,0 +1,148 @@
+import { OPERATION } from "../circuits/arithmetic/operation.ts";
+import type { Instruction } from "../circuits/rom/instruction.ts";
+import { LIMBS, limbsOf } from "../circuits/words/word.ts";
+import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../machine/instructions/privileged.ts";
+import { ARRAYS } from "../machine/kernel/names.ts";
+import { PUSH_ROW, type RomRow } from "../machine/rom/rom-row.ts";
+import { ARRAY_SPACE, KERNEL_MEMORY_SPACE, VARIABLE_SPACE } from "./memory-places.ts";
+
+/** What an instruction does besides moving words of the stack. */
+interface Meaning {
+  readonly pops: 0 | 1 | 2 | 3;
+  /** The word that the result is in. */
+  readonly result?: "c" | "d";
+  readonly cells?: Partial<Instruction>;
+}
+
+const BINARY = Object.values(OPERATION).filter(
+  (code) => code !== OPERATION.addmod && code !== OPERATION.mulmod && code !== OPERATION.clz,
+);
+
+const MEANINGS = new Map<number, Meaning>([
+  ...BINARY.map((operation): [number, Meaning] => [operation, { pops: 2, result: "c", cells: { computes: 1, operation } }]),
+  ...[OPERATION.addmod, OPERATION.mulmod].map((operation): [number, Meaning] => [
+    operation,
+    { pops: 3, result: "d", cells: { computes: 1, operation } },
+  ]),
+  [OPERATION.clz, { pops: 1, result: "c", cells: { computes: 1, operation: OPERATION.clz } }],
+  [0x14, { pops: 2, result: "c", cells: { isEqual: 1 } }],
+  [0x15, { pops: 1, result: "c", cells: { isZero: 1 } }],
+  [0x19, { pops: 1, result: "c", cells: { isNot: 1 } }],
+  [0x50, { pops: 1 }],
+  [0x51, { pops: 1, result: "d", cells: { reads: 1, isAddressed: 1, isAligned: 1, space: KERNEL_MEMORY_SPACE } }],
+  [0x52, { pops: 2, cells: { writesB: 1, isAddressed: 1, isAligned: 1, space: KERNEL_MEMORY_SPACE } }],
+  [0x56, { pops: 1, cells: { jumps: 1 } }],
+  [0x5b, { pops: 0 }],
+  [PUSH_ROW, { pops: 0 }],
+  [MACHINE.hint.code, { pops: 0, result: "d", cells: { isHint: 1 } }],
+  ...ARRAYS.flatMap((_, array): [number, Meaning][] => [
+    [LOAD_ARRAY + array, { pops: 1, result: "d", cells: { reads: 1, isAddressed: 1, space: ARRAY_SPACE + array } }],
+    [STORE_ARRAY + array, { pops: 2, cells: { writesB: 1, isAddressed: 1, space: ARRAY_SPACE + array } }],
+  ]),
+]);
+
+/**
+ * A row of a program as the tables have it; undefined for a row that they do not prove (yet). Such rows are left out of the
+ * proven program, so that no run that comes to one has a proof.
+ */
+export function decode(row: RomRow): Instruction | undefined {
+  const { opcode, immediate } = row;
+  const hasImmediate = immediate !== undefined;
+  const isDuplicate = opcode >= 0x80 && opcode < 0x90;
+  const isSwap = opcode >= 0x90 && opcode < 0xa0;
+  if (isDuplicate || isSwap) {
+    if (hasImmediate) return undefined;
+    return { ...base(row), ...(isDuplicate ? duplicate(opcode - 0x7f) : swap(opcode - 0x8f)) };
+  }
+  const meaning = meaningOf(row);
+  if (meaning === undefined) return undefined;
+  if (opcode === PUSH_ROW) return { ...base(row), putsB: 1, depthB: 1, growth: 1 };
+  // CLZ has its second operand zero on the bus, where an immediate's row has the top of the stack.
+  if (hasImmediate && (meaning.pops === 0 || opcode === OPERATION.clz)) return undefined;
+  return { ...base(row), ...moves(meaning, hasImmediate), ...meaning.cells };
+}
+
+function meaningOf({ pc, opcode, index, negated }: RomRow): Meaning | undefined {
+  switch (opcode) {
+    case 0x00:
+      return { pops: 0, cells: { stops: 1, next: pc } };
+    case 0x57:
+      return { pops: 2, cells: negated ? { jumpsUnless: 1 } : { jumpsIf: 1 } };
+    case IndexedCode.getVariable:
+      return { pops: 0, result: "d", cells: { reads: 1, space: VARIABLE_SPACE, index } };
+    case IndexedCode.setVariable:
+      return { pops: 1, cells: { writesA: 1, space: VARIABLE_SPACE, index } };
+    default:
+      return MEANINGS.get(opcode);
+  }
+}
+
+/**
+ * Where operands come from and the new top is. Operands are a, b and c in this order; with an immediate, that is a and the top
+ * is b. Without an operand left for it, a top that was there is put down; without a result, the next word is taken up.
+ */
+function moves({ pops, result }: Meaning, hasImmediate: boolean): Partial<Instruction> {
+  const top = result === "c" ? { topC: 1 } : result === "d" ? { topD: 1 } : {};
+  const taken = pops - (hasImmediate ? 1 : 0);
+  if (taken <= 0) {
+    if (result === undefined) return hasImmediate && pops === 1 ? { topB: 1 } : {};
+    const put = hasImmediate ? { putsB: 1, depthB: 1 } : { putsA: 1, depthA: 1 };
+    return { ...put, ...top, growth: 1 };
+  }
+  // Words taken from below the top: the other operands, and the new top where there is no result.
+  const below = taken - 1 + (result === undefined ? 1 : 0);
+  const words: Partial<Instruction> = hasImmediate
+    ? { takesC: below }
+    : { takesB: below > 0 ? 1 : 0, depthB: below > 0 ? 2 : 0, takesC: below > 1 ? 1 : 0 };
+  const last = result !== undefined ? top : hasImmediate || below > 1 ? { topC: 1 } : { topB: 1 };
+  return { ...words, ...last, growth: (result === undefined ? 0 : 1) - taken };
+}
+
+function duplicate(depth: number): Partial<Instruction> {
+  if (depth === 1) return { putsA: 1, depthA: 1, growth: 1 };
+  return { putsA: 1, depthA: 1, takesB: 1, putsB: 1, depthB: depth, topB: 1, growth: 1 };
+}
+
+function swap(distance: number): Partial<Instruction> {
+  return { putsA: 1, depthA: distance + 1, takesB: 1, depthB: distance + 1, topB: 1 };
+}
+
+function base({ pc, next, immediate }: RomRow): Instruction {
+  return {
+    pc,
+    next,
+    hasImmediate: immediate === undefined ? 0 : 1,
+    immediate: immediate === undefined ? new Array<number>(LIMBS).fill(0) : limbsOf(immediate),
+    ...NO_EFFECT,
+  };
+}
+
+const NO_EFFECT = {
+  operation: 0,
+  depthB: 0,
+  depthA: 0,
+  growth: 0,
+  space: 0,
+  index: 0,
+  topB: 0,
+  topC: 0,
+  topD: 0,
+  takesB: 0,
+  takesC: 0,
+  putsA: 0,
+  putsB: 0,
+  computes: 0,
+  isZero: 0,
+  isEqual: 0,
+  isNot: 0,
+  jumps: 0,
+  jumpsIf: 0,
+  jumpsUnless: 0,
+  stops: 0,
+  isHint: 0,
+  reads: 0,
+  writesA: 0,
+  writesB: 0,
+  isAddressed: 0,
+  isAligned: 0,
+} as const;

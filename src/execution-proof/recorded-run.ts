@@ -1,0 +1,66 @@
+import type { Instruction } from "../circuits/rom/instruction.ts";
+import { LIMBS } from "../circuits/words/word.ts";
+import type { RowObserver } from "../machine/interpreter/kernel-mode.ts";
+import type { WordStack } from "../machine/interpreter/word-stack.ts";
+import type { RomRow } from "../machine/rom/rom-row.ts";
+import { decode } from "./decode.ts";
+
+/** The limbs of a word, lowest first. */
+export type Limbs = readonly number[];
+
+/** One step of a run: what its row read from the stack, as the interpreter had it. */
+export interface RecordedStep {
+  readonly instruction: Instruction;
+  /** The top before the row ran. */
+  readonly top: Limbs;
+  /** The words that it takes as b and c; zero for those that it does not take. */
+  readonly takenB: Limbs;
+  readonly takenC: Limbs;
+}
+
+export const ZERO_WORD: Limbs = new Array<number>(LIMBS).fill(0);
+
+/** A run came to a row that the tables do not prove. */
+export class UnprovableRowError extends Error {
+  override readonly name = "UnprovableRowError";
+  readonly row: RomRow;
+
+  constructor(row: RomRow) {
+    super(
+      `no table proves the row at ${row.pc}, of opcode 0x${row.opcode.toString(16)}: prove a run that does not come to it (docs/zkevm.md lists what is proven)`,
+    );
+    this.row = row;
+  }
+}
+
+/** Records a run of a program: pass `observe` to `Kernel.run`. Its steps are the rows in order, the last of which stops. */
+export class RunRecorder {
+  readonly steps: RecordedStep[] = [];
+  readonly #rows: readonly RomRow[];
+  readonly #instructions: readonly (Instruction | undefined)[];
+
+  constructor(rows: readonly RomRow[]) {
+    this.#rows = rows;
+    this.#instructions = rows.map(decode);
+  }
+
+  /** Throws UnprovableRowError. */
+  readonly observe: RowObserver = (index, { kernelStack }) => {
+    const instruction = this.#instructions[index];
+    if (instruction === undefined) throw new UnprovableRowError(this.#rows[index] as RomRow);
+    const { takesB, depthB, takesC, hasImmediate } = instruction;
+    this.steps.push({
+      instruction,
+      top: wordAt(kernelStack, 0),
+      takenB: takesB === 1 ? wordAt(kernelStack, depthB - 1) : ZERO_WORD,
+      takenC: takesC === 1 ? wordAt(kernelStack, 2 - hasImmediate) : ZERO_WORD,
+    });
+  };
+}
+
+/** A word by its depth below the top; below all words lies a word 0. */
+function wordAt(stack: WordStack, depth: number): Limbs {
+  if (depth >= stack.height) return ZERO_WORD;
+  const at = stack.at(depth);
+  return Array.from(stack.limbs.subarray(at, at + LIMBS));
+}

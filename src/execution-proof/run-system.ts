@@ -1,0 +1,111 @@
+import { fixedTableColumns } from "../circuits/arithmetic/fixed-columns.ts";
+import { arithmeticDefinitions } from "../circuits/arithmetic/tables.ts";
+import { boundaryAir, boundaryColumns, VALUES_PER_PLACE } from "../circuits/boundary/boundary-air.ts";
+import { memoryAir } from "../circuits/memory/memory-air.ts";
+import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
+import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../circuits/processor/processor-air.ts";
+import type { Instruction } from "../circuits/rom/instruction.ts";
+import { romTable, romUses } from "../circuits/rom/rom-air.ts";
+import { stackRestAir, stackRestColumns } from "../circuits/stack-rest/stack-rest-air.ts";
+import { wordRangeAir, wordRangeColumns } from "../circuits/word-range/word-range-air.ts";
+import { P } from "../field/koala-bear.ts";
+import { wordOf } from "../circuits/words/word.ts";
+import type { RomRow } from "../machine/rom/rom-row.ts";
+import type { ProofParameters } from "../stark/parameters.ts";
+import type { ProverInput } from "../stark/prover-input.ts";
+import type { SystemDefinition, TableDefinition } from "../stark/system.ts";
+import { traceColumns } from "../stark/trace-columns.ts";
+import { decode } from "./decode.ts";
+import type { RunTrace } from "./run-trace.ts";
+import { encodeStatement, statementValues, type WordChange } from "./run-statement.ts";
+
+/** A program whose runs are proven. */
+export interface ProvenProgram {
+  readonly name: string;
+  readonly rows: readonly RomRow[];
+  /** The places of the memory of whose words before and after a run the statement speaks. All others are 0 before. */
+  readonly places: readonly Place[];
+}
+
+/** The program's rows that the tables prove. */
+function instructionsOf({ rows }: ProvenProgram): Instruction[] {
+  return rows.map(decode).filter((instruction) => instruction !== undefined);
+}
+
+/**
+ * The system that proves runs of a program: "from these words the program came to a stop, and left these". The program is in
+ * the verification key, by the commitment of its rows.
+ */
+export function runDefinition(program: ProvenProgram, parameters: ProofParameters): SystemDefinition {
+  const { name, places } = program;
+  const tables: TableDefinition[] = [
+    { air: processorAir() },
+    { air: memoryAir(), optional: true },
+    { air: stackRestAir(), optional: true },
+    { air: wordRangeAir(), optional: true },
+    { air: boundaryAir(places) },
+    romTable(instructionsOf(program), parameters.minLogRows),
+    ...arithmeticDefinitions(),
+  ];
+  return {
+    name: `run of ${name}/1`,
+    parameters,
+    tables,
+    statementValueCount: places.length * VALUES_PER_PLACE,
+    publicValues: (statement) => statementValues(statement, places.length),
+  };
+}
+
+/** A definition that `runDefinition` made of a program. */
+export interface RunSystem {
+  readonly program: ProvenProgram;
+  readonly definition: SystemDefinition;
+}
+
+/**
+ * What proves a run of a program. The statement is what the trace comes to, unless other changes of its places are given: then
+ * there is no proof that verifies.
+ */
+export function runInput({ program, definition }: RunSystem, trace: RunTrace, changes = changesOf(program, trace)): ProverInput {
+  const instructions = instructionsOf(program);
+  const { minLogRows } = definition.parameters;
+  const processor = processorColumns(trace.processor, minLogRows);
+  const rowOf = new Map(instructions.map(({ pc }, row) => [pc, row]));
+  const used = Array.from(processor[0] ?? [], (pc) => rowOf.get(pc) ?? -1);
+  const own = [
+    processor,
+    memoryColumns(trace.places, minLogRows),
+    stackRestColumns(trace.rest, minLogRows),
+    wordRangeColumns(trace.hints, minLogRows),
+    boundaryColumns(minLogRows),
+    romUses(instructions, used, minLogRows),
+    ...trace.arithmetic.columns(minLogRows),
+  ];
+  const looking = own.flatMap((main, i) => {
+    const table = definition.tables[i];
+    // The program's table and the boundary look nothing up.
+    const looksUp = table !== undefined && table.preprocessed === undefined && table.air.publicCount === 0;
+    return looksUp ? [{ air: table.air, columns: { preprocessed: [], main } }] : [];
+  });
+  const traces = [...own, ...fixedTableColumns(looking)];
+  return { statement: encodeStatement(changes), auxiliary: traces.map(() => []), traces };
+}
+
+/** What the program's places held before and after a traced run. */
+export function changesOf({ places }: ProvenProgram, trace: RunTrace): WordChange[] {
+  return places.map(({ space, index }) => {
+    const history = trace.places.find((place) => place.space === space && place.index === index);
+    if (history === undefined) throw new Error(`place ${index} of space ${space} was not given to the trace`);
+    return { before: wordOf(history.first), after: wordOf(history.last) };
+  });
+}
+
+/** Filled up with the last row, which stops: only its clock goes on. */
+function processorColumns(rows: readonly ProcessorCells[], minLogRows: number): Uint32Array[] {
+  const last = rows.at(-1);
+  if (last === undefined) throw new RangeError("a run has at least one step");
+  let { clock } = last;
+  const canonical = (row: ProcessorCells): ProcessorCells => (row.growth < 0 ? { ...row, growth: row.growth + P } : row);
+  const padding = (): ProcessorCells => ({ ...last, clock: ++clock });
+  return traceColumns("processor", PROCESSOR_FIELDS, rows.map(canonical), { padding, minLogRows });
+}

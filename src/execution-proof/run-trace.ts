@@ -1,0 +1,167 @@
+import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
+import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
+import type { Place, PlaceHistory } from "../circuits/memory/memory-trace.ts";
+import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
+import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
+import { number30 } from "../circuits/words/earlier.ts";
+import { LIMB, wordOf } from "../circuits/words/word.ts";
+import { inv, P } from "../field/koala-bear.ts";
+import { type Limbs, type RecordedStep, ZERO_WORD } from "./recorded-run.ts";
+
+/** A place of which the statement speaks, and what it holds at first. */
+export interface StatedPlace extends Place {
+  readonly first: Limbs;
+}
+
+/** What the tables of a run are filled with. */
+export interface RunTrace {
+  readonly processor: readonly ProcessorCells[];
+  readonly places: readonly PlaceHistory[];
+  /** What is left on the stack. */
+  readonly rest: readonly StackedWord[];
+  readonly hints: readonly Limbs[];
+  readonly arithmetic: ArithmeticTrace;
+}
+
+const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
+
+/** The rows of a recorded run. Throws Error where what was recorded and what the rows mean differ. */
+export function traceRun(steps: readonly RecordedStep[], stated: readonly StatedPlace[]): RunTrace {
+  return new RunTracer(stated).trace(steps);
+}
+
+interface PlaceState {
+  readonly place: Place;
+  readonly isStated: boolean;
+  readonly first: Limbs;
+  word: Limbs;
+  time: number;
+}
+
+class RunTracer {
+  readonly #processor: ProcessorCells[] = [];
+  readonly #hints: Limbs[] = [];
+  readonly #arithmetic = new ArithmeticTrace();
+  readonly #places = new Map<string, PlaceState>();
+  /** By place, the foot's word at 0: what lies below the top. */
+  readonly #stack: { time: number; word: Limbs }[] = [];
+  #height = 1;
+  #clock = 0;
+
+  constructor(stated: readonly StatedPlace[]) {
+    for (const place of stated) this.#place(place, place.first);
+  }
+
+  trace(steps: readonly RecordedStep[]): RunTrace {
+    steps.forEach((step, i) => this.#step(step, steps[i + 1]?.top ?? step.top));
+    return {
+      processor: this.#processor,
+      places: [...this.#places.values()].map(({ place, isStated, first, word, time }) => {
+        return { ...place, isStated, first, last: word, time };
+      }),
+      rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
+      hints: this.#hints,
+      arithmetic: this.#arithmetic,
+    };
+  }
+
+  #step({ instruction, top, takenB, takenC }: RecordedStep, newTop: Limbs): void {
+    this.#clock++;
+    const { immediate: _, ...decoded } = instruction;
+    const hasImmediate = instruction.hasImmediate === 1;
+    const a = hasImmediate ? instruction.immediate : top;
+    const b = hasImmediate ? top : takenB;
+    const placeB = this.#height - instruction.depthB;
+    const gapB = instruction.takesB === 1 ? this.#gap(this.#stack[placeB]) : 0;
+    const gapC = instruction.takesC === 1 ? this.#gap(this.#stack[this.#height - (hasImmediate ? 2 : 3)]) : 0;
+    const c = instruction.takesC === 1 || instruction.topC === 0 ? takenC : newTop;
+    const address = instruction.index + (instruction.isAddressed === 1 ? numberOf(a) : 0);
+    const access = this.#access(instruction, address, a, b);
+    if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
+    if (instruction.putsB === 1) this.#put(placeB, b);
+    if (instruction.computes === 1) this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD);
+    const d = access?.before ?? (instruction.isEqual === 1 ? difference(a, b) : instruction.topD === 1 ? newTop : ZERO_WORD);
+    if (instruction.isHint === 1) this.#hints.push(d);
+    const tested = instruction.isEqual === 1 ? undefined : instruction.isZero === 1 ? a : b;
+    const zero = instruction.isEqual === 1 ? Number(sameWord(a, b)) : Number(sum(tested ?? a) === 0);
+    const { jumps, jumpsIf, jumpsUnless } = instruction;
+    this.#processor.push({
+      ...decoded,
+      height: this.#height,
+      clock: this.#clock,
+      a,
+      b,
+      c,
+      d,
+      address,
+      zero,
+      inverse: tested === undefined || sum(tested) === 0 ? 0 : inv(sum(tested)),
+      taken: jumps + jumpsIf * (1 - zero) + jumpsUnless * zero,
+      gapB: number30(gapB),
+      gapC: number30(gapC),
+      gapM: number30(access?.gap ?? 0),
+    });
+    this.#height += instruction.growth;
+  }
+
+  /** Counts the request. Its result is the interpreter's, which a false one of the table would contradict. */
+  #compute(operation: number, a: Limbs, b: Limbs, c: Limbs): void {
+    const name = OPERATION_NAMES.get(operation);
+    if (name === undefined) throw new Error(`no table computes opcode ${operation}`);
+    this.#arithmetic.ask(name, wordOf(a), wordOf(b), wordOf(c));
+  }
+
+  #access(
+    { reads, writesA, writesB, space }: RecordedStep["instruction"],
+    index: number,
+    a: Limbs,
+    b: Limbs,
+  ): { readonly before: Limbs; readonly gap: number } | undefined {
+    if (reads + writesA + writesB === 0) return undefined;
+    const state = this.#place({ space, index });
+    const [before, gap] = [state.word, this.#gap(state)];
+    state.word = writesA === 1 ? a : writesB === 1 ? b : before;
+    state.time = this.#clock;
+    return { before, gap };
+  }
+
+  #place(place: Place, first?: Limbs): PlaceState {
+    const key = `${place.space}:${place.index}`;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const word = first ?? ZERO_WORD;
+    const { space, index } = place;
+    const state = { place: { space, index }, isStated: first !== undefined, first: word, word, time: 0 };
+    this.#places.set(key, state);
+    return state;
+  }
+
+  #put(place: number, word: Limbs): void {
+    this.#stack[place] = { time: this.#clock, word };
+  }
+
+  #gap(before: { readonly time: number } | undefined): number {
+    if (before === undefined) throw new Error("a row takes a word that no row has put there");
+    return this.#clock - 1 - before.time;
+  }
+}
+
+/** The number that the two lowest limbs stand for. */
+function numberOf(word: Limbs): number {
+  return (word[0] ?? 0) + LIMB * (word[1] ?? 0);
+}
+
+function sum(word: Limbs): number {
+  return word.reduce((total, limb) => total + limb, 0);
+}
+
+function sameWord(a: Limbs, b: Limbs): boolean {
+  return a.every((limb, i) => limb === b[i]);
+}
+
+/** The inverse of the first difference of two words in its limb; zero for equal words. */
+function difference(a: Limbs, b: Limbs): Limbs {
+  const at = a.findIndex((limb, i) => limb !== b[i]);
+  const gap = (a[at] ?? 0) - (b[at] ?? 0);
+  return a.map((_, i) => (i === at ? inv(gap < 0 ? gap + P : gap) : 0));
+}

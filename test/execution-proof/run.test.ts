@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
+import { encodeStatement } from "../../src/execution-proof/run-statement.ts";
+import { runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
+import type { RunTrace } from "../../src/execution-proof/run-trace.ts";
+import type { Backend } from "../../src/kernels/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { blockHints, endHints } from "../../src/machine/hints/transaction-hints.ts";
+import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { translate } from "../../src/machine/rom/translate.ts";
+import { checkTraces } from "../../src/stark/check.ts";
+import { commitPreprocessed } from "../../src/stark/preprocess.ts";
+import { prove } from "../../src/stark/prove.ts";
+import type { ProverInput } from "../../src/stark/prover-input.ts";
+import { compileSystem, type System } from "../../src/stark/system.ts";
+import { verify } from "../../src/stark/verify.ts";
+import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { BOUNDARY, interpret, provenProgram } from "./support/programs.ts";
+
+/** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
+const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
+const FIXED = ["bytePairs", "range16", "rom", "boundary", "processor", "memory"];
+/** What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division. Some words are left. */
+const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest"];
+
+interface CompiledRun extends RunSystem {
+  readonly system: System;
+}
+
+describe("proofs of runs", () => {
+  let backend: Backend;
+  before(async () => {
+    backend = await createWasmBackend({ workers: 2 });
+  });
+  after(() => backend.close());
+
+  async function compile(program: RunSystem["program"]): Promise<CompiledRun> {
+    const definition = runDefinition(program, PARAMETERS);
+    return { program, definition, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
+  }
+
+  async function judge({ system }: CompiledRun, input: ProverInput): Promise<string> {
+    const result = verify(system, input.statement, await prove(system, input, backend));
+    return result.ok ? "accepted" : result.rejection.code;
+  }
+
+  describe("of the kernel", () => {
+    const program = provenProgram("the kernel", kernelRows());
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    // A run's witness with two blocks, and none.
+    const hints = [...blockHints(timestamp), ...blockHints(timestamp + 2n), ...endHints()];
+    let run: CompiledRun;
+    let trace: RunTrace;
+    before(async () => {
+      run = await compile(program);
+      trace = interpret(program, hints).trace;
+    });
+
+    it("show that two blocks were opened, and no other number or time of them", async () => {
+      const input = runInput(run, trace);
+      assert.deepEqual(checkTraces(run.system, input), []);
+      const proof = await prove(run.system, input, backend);
+      const statement = encodeStatement([
+        { before: blockNumber, after: blockNumber + 2n },
+        { before: timestamp, after: timestamp + 2n },
+        { before: coinbase, after: coinbase },
+      ]);
+      assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+      assert.deepEqual(presentTables(run.system, proof), [...FIXED, ...ASKED].sort());
+      for (const at of [31, 63, 95, 127, 191]) {
+        const other = statement.slice();
+        other[at] = other[at]! ^ 1;
+        assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
+      }
+    });
+
+    it("are refused for a run with a changed flag, and for a statement that the run does not come to", async () => {
+      const wrong = runInput(run, trace, [
+        { before: blockNumber, after: blockNumber + 3n },
+        { before: timestamp, after: timestamp + 2n },
+        { before: coinbase, after: coinbase },
+      ]);
+      assert.equal(await judge(run, wrong), "LookupSumMismatch");
+      // A jump is not taken whose condition says so, because the condition is said to be 0.
+      const processor = trace.processor.map((row) => (row.jumpsIf + row.jumpsUnless > 0 ? { ...row, zero: 1 - row.zero } : row));
+      assert.equal(await judge(run, runInput(run, { ...trace, processor })), "ConstraintMismatch");
+    });
+
+    it("cannot be made of a step that the kernel refuses: a time that falls", () => {
+      const falling = [...blockHints(timestamp), ...blockHints(timestamp - 1n), ...endHints()];
+      assert.throws(() => interpret(program, falling), { name: "UnprovableRowError", message: /opcode 0xbd/ });
+    });
+  });
+
+  it("show what a routine of the kernel computes: a power modulo a number", async () => {
+    const file = join(import.meta.dirname, "..", "..", "src", "machine", "kernel", "modular-power.yul");
+    const power = /^function power\([^]*?^}$/m.exec(readFileSync(file, "utf8"))?.[0] ?? "";
+    const main = "set.coinbase(power(get.blockNumber(), get.timestamp(), get.coinbase()))\nstop()";
+    const code = Buffer.from(compileSource(`object "Kernel" { code {\n${main}\n${power}\n} }\n`), "hex");
+    const run = await compile(provenProgram("a power", translate(code, { fused: true })));
+    const [base, exponent, modulus] = [3n ** 150n, 0x1_0000_00ffn, (1n << 255n) - 19n];
+    const { trace } = interpret(run.program, [], { blockNumber: base, timestamp: exponent, coinbase: modulus });
+    const input = runInput(run, trace);
+    let expected = 1n;
+    for (let bit = 32n; bit >= 0n; bit--) {
+      expected = (expected * expected) % modulus;
+      if (((exponent >> bit) & 1n) === 1n) expected = (expected * base) % modulus;
+    }
+    const statement = encodeStatement([
+      { before: base, after: base },
+      { before: exponent, after: exponent },
+      { before: modulus, after: expected },
+    ]);
+    assert.deepEqual(verify(run.system, statement, await prove(run.system, input, backend)), { ok: true });
+  });
+});

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { wordRangeAir } from "../../src/circuits/word-range/word-range-air.ts";
+import { INSTRUCTION_FIELDS } from "../../src/circuits/rom/instruction.ts";
+import type { ProcessorCells } from "../../src/circuits/processor/processor-air.ts";
+import type { Air } from "../../src/stark/air.ts";
+import { countedSides } from "../../src/stark/multiplicities.ts";
+import { Random } from "../chain/state/support/random.ts";
+import { everything } from "./support/everything.ts";
+import { type Forgery, honest } from "./support/forgeries.ts";
+import { airOf, claimsOf, messagesOf, reasonsOf, refusalsOf, TABLES, type TableName } from "./support/judge.ts";
+import { placeForgeries } from "./support/memory-forgeries.ts";
+import { freeCells } from "./support/mutations.ts";
+import { flowForgeries, memoryForgeries, stepForgeries } from "./support/processor-forgeries.ts";
+
+const { code, hints } = everything();
+const EVERYTHING = honest(code, hints);
+
+/** Flags of multiplicities, by table: what else is said implies them, but the engine counts by constraints. */
+const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
+  processor: [
+    ...["takesB", "takesC", "putsA", "putsB", "computes", "isHint"],
+    ...["reads", "writesA", "writesB", "isAddressed", "isAligned"],
+  ],
+  memory: ["stated"],
+  rest: ["real"],
+  boundary: ["speaks"],
+};
+
+const IMPLIED: Readonly<Record<string, string>> = {
+  "processor: clock starts at 1":
+    "times are compared within 2^30, and a step that is farther than that from the time 0 of the places cannot access them",
+};
+
+/** The names of fields, typed. */
+function fieldNames<F extends object>(fields: F): (keyof F)[] {
+  return Object.keys(fields) as (keyof F)[];
+}
+
+const counting = (table: TableName): string[] => COUNTING[table].map((flag) => `${flag} is boolean`);
+
+describe("the tables of a run", () => {
+  it("accept a run with every kind of instruction", () => {
+    assert.deepEqual(refusalsOf(EVERYTHING), []);
+  });
+
+  it("need every constraint and message: each alone refuses a run that the machine does not make", () => {
+    const needed = new Set<string>(Object.keys(IMPLIED));
+    for (const table of TABLES) for (const name of counting(table)) needed.add(`${table}: ${name}`);
+    const all: Forgery[] = [...stepForgeries(), ...flowForgeries(), ...memoryForgeries(), ...placeForgeries()];
+    for (const { cells, refusedBy } of all) {
+      assert.deepEqual(refusalsOf(cells), [refusedBy]);
+      assert.notEqual(claimsOf(cells), cells.truth, `${refusedBy}: the run is true`);
+      needed.add(refusedBy);
+    }
+    const reasons = TABLES.flatMap((table) => reasonsOf(table, EVERYTHING.program));
+    assert.deepEqual([...needed].sort(), [...new Set(reasons)].sort());
+  });
+
+  it("count what is sent and received: without the constraints that do so a side of some bus may have any multiplicity", () => {
+    const countedWith = (airs: readonly Air[]): number =>
+      [...countedSides(airs).values()].reduce((sum, sides) => sum + sides.length, 0);
+    const airs = TABLES.map((table) => airOf(table, EVERYTHING.program));
+    for (const table of TABLES) {
+      for (const name of counting(table)) {
+        const weaker = airs.map((air) =>
+          air.name === airOf(table, EVERYTHING.program).name
+            ? { ...air, constraints: air.constraints.filter((each) => each.name !== name) }
+            : air,
+        );
+        let count = 0;
+        try {
+          count = countedWith(weaker);
+        } catch (error) {
+          assert.match((error as Error).message, /no side of bus \w+ is counted/);
+        }
+        assert.ok(count < countedWith(airs), `${table}: ${name}`);
+      }
+    }
+  });
+
+  it("have no words above 2^256 among those of hints", () => {
+    const air = wordRangeAir();
+    for (let i = 0; i < 16; i++) {
+      const main = air.columnNames.map((name) => Uint32Array.of(name === `word[${i}]` ? 2 ** 16 : 0xffff, 0));
+      const asked = messagesOf(air, main, [], Uint32Array.of(0)).filter(({ interaction }) => interaction.bus.name === "range16");
+      assert.deepEqual(
+        asked.map(({ multiplicity, message }) => [multiplicity, (message[0] ?? 0) >= 2 ** 16]),
+        asked.map((_, k) => [1, k === i]),
+      );
+      assert.equal(asked.length, 16);
+    }
+  });
+});
+
+describe("a cell of a run that is changed", () => {
+  /** Whether a field of a row of the processor may hold anything, or anything in a range. */
+  const isFree = (field: string, i: ProcessorCells): boolean => {
+    const accesses = i.reads + i.writesA + i.writesB;
+    const tests = i.isZero + i.jumpsIf + i.jumpsUnless;
+    switch (field) {
+      case "b":
+        return i.hasImmediate + i.takesB + i.computes === 0;
+      case "c":
+        return i.takesC + i.topC + i.computes === 0;
+      case "d":
+        // Where two words are compared, limbs in which they agree.
+        return i.computes + i.isHint + accesses === 0;
+      case "zero":
+        return tests + i.isEqual === 0;
+      case "inverse":
+        return tests === 0 || i.zero === 1;
+      case "gapB":
+        return i.takesB === 0;
+      case "gapC":
+        return i.takesC === 0;
+      case "gapM":
+        return accesses === 0;
+      default:
+        return false;
+    }
+  };
+
+  it("is refused in the processor, but for those that its instruction does not use", () => {
+    // The last row of each kind: of all instructions that differ in their numbers and flags, apart from the operation.
+    const kinds = new Map<string, number>();
+    EVERYTHING.processor.forEach((row, i) => {
+      const { pc: _pc, next: _next, immediate: _immediate, operation: _operation, index: _index, ...kind } = INSTRUCTION_FIELDS;
+      kinds.set(
+        fieldNames(kind)
+          .map((name) => row[name])
+          .join(),
+        i,
+      );
+    });
+    for (const { field, row } of freeCells("processor", EVERYTHING, [...kinds.values()], new Random(1))) {
+      const cells = EVERYTHING.processor[row]!;
+      assert.ok(isFree(field, cells), `${field} at row ${row} (pc ${cells.pc})`);
+    }
+  });
+
+  it("is refused in all other tables, but for the first place's distance from none", () => {
+    for (const table of TABLES) {
+      if (table === "processor") continue;
+      const rows = Array.from({ length: EVERYTHING[table].length }, (_, row) => row);
+      const free = freeCells(table, EVERYTHING, rows, new Random(2)).map(({ field, row }) => `${table} ${row} ${field}`);
+      assert.deepEqual(free.sort(), table === "memory" ? ["memory 0 gap", "memory 0 sameSpace"] : []);
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import * as p from "./programs.ts";
+
+/** A jump by a row that has its target in it, to a target of two bytes. */
+const jumpTo = (target: number, jump: number): number[] => [0x61, target >> 8, target & 0xff, jump];
+
+/** Code in which every kind of instruction that the tables prove has a row, and the hints of its run. */
+export function everything(): { readonly code: readonly number[]; readonly hints: readonly bigint[] } {
+  const code: number[] = [];
+  const hints: bigint[] = [];
+  const emit = (...parts: readonly (number | readonly number[])[]): void => void code.push(...parts.flat());
+  emit(p.push(5), p.push(7), p.ADD, p.dup(1), p.push((1n << 200n) + 3n), p.SUB, p.dup(2), p.dup(2), p.swap(2), p.ADD);
+  emit(p.push(3), p.push(4), p.ADDMOD, p.dup(1), p.HINT, p.ADDMOD, p.push(0), p.MSTORE, p.push(0), p.MLOAD);
+  hints.push((1n << 255n) + 1n);
+  emit(p.HINT, p.MSTORE, p.push(1), p.HINT, p.MLOAD, p.POP, p.push(9), p.push(2), p.STORE, p.push(2), p.LOAD);
+  hints.push(64n, 64n);
+  emit(p.get("price"), p.set("value"), p.push(4), p.set("price"), p.get("blockNumber"), p.push(1), p.ADD, p.set("blockNumber"));
+  emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
+  for (const condition of [0, 3]) {
+    // A jump that is taken if the condition is not 0, one that is taken if it is, and one whose target is a hint.
+    emit(p.push(condition), jumpTo(code.length + 6, p.JUMPI), p.JUMPDEST);
+    emit(p.push(condition), p.ISZERO, jumpTo(code.length + 7, p.JUMPI), p.JUMPDEST);
+    emit(p.push(condition), p.HINT, p.JUMPI, p.JUMPDEST);
+    hints.push(BigInt(code.length - 1));
+  }
+  emit(jumpTo(code.length + 4, p.JUMP), p.JUMPDEST, p.HINT, p.JUMP, p.JUMPDEST, p.POP, p.STOP);
+  hints.push(BigInt(code.length - 3));
+  return { code, hints };
+}

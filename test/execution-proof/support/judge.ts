@@ -1,0 +1,197 @@
+import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/circuits/boundary/boundary-air.ts";
+import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
+import { memoryColumns } from "../../../src/circuits/memory/memory-trace.ts";
+import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
+import { INSTRUCTION_FIELDS } from "../../../src/circuits/rom/instruction.ts";
+import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-rest/stack-rest-air.ts";
+import { LIMBS } from "../../../src/circuits/words/word.ts";
+import { decode } from "../../../src/execution-proof/decode.ts";
+import { encodeStatement, statementValues } from "../../../src/execution-proof/run-statement.ts";
+import { changesOf, type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
+import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import type { Air, Interaction } from "../../../src/stark/air.ts";
+import { checkConstraints } from "../../../src/stark/check.ts";
+import { evaluateRows, rowRange } from "../../../src/stark/column-arithmetic.ts";
+import { fieldElements, type Fields, type FieldValues, fieldValues } from "../../../src/stark/fields.ts";
+import { canonical } from "../../circuits/arithmetic/support/judge.ts";
+import { truthOf } from "../../circuits/arithmetic/support/true-messages.ts";
+
+/** Rows of the tables that have a run in them, every cell of which may be forged. Elements may be negative. */
+export interface RunCells {
+  readonly program: ProvenProgram;
+  processor: ProcessorCells[];
+  memory: MemoryCells[];
+  rest: FieldValues<typeof STACK_REST_FIELDS, number>[];
+  boundary: FieldValues<typeof BOUNDARY_FIELDS, number>[];
+  /** The statement's words before and after, place by place. */
+  changes: { before: bigint; after: bigint }[];
+  /** What the honest run says, of which these are the rows or a forgery (`claimsOf`). */
+  readonly truth: string;
+}
+
+export const TABLES = ["processor", "memory", "rest", "boundary"] as const;
+export type TableName = (typeof TABLES)[number];
+
+const FIELDS: Readonly<Record<TableName, Fields>> = {
+  processor: PROCESSOR_FIELDS,
+  memory: MEMORY_FIELDS,
+  rest: STACK_REST_FIELDS,
+  boundary: BOUNDARY_FIELDS,
+};
+
+/** The rows of an honest run; not filled up. */
+export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
+  const memory = memoryColumns(trace.places, 0);
+  const memoryRows = Array.from({ length: trace.places.length }, (_, row) =>
+    fieldValues(
+      MEMORY_FIELDS,
+      memory.map((column) => column[row] ?? 0),
+    ),
+  );
+  const cells = {
+    program,
+    processor: [...trace.processor],
+    memory: memoryRows,
+    rest: trace.rest.map((word) => ({ real: 1, ...word })),
+    boundary: [{ speaks: 1 }],
+    changes: changesOf(program, trace),
+  };
+  return { ...cells, truth: claimsOf(cells) };
+}
+
+/** What a run says: where it went, what was on top of the stack, and what the memory held at last. */
+export function claimsOf({ processor, memory, changes }: Omit<RunCells, "truth">): string {
+  const stop = processor.findIndex(({ stops }) => stops === 1);
+  const steps = processor.slice(0, stop < 0 ? undefined : stop + 1);
+  const tops = steps.map(({ pc, height, hasImmediate, a, b }) => [pc, height, hasImmediate === 1 ? b : a]);
+  const words = memory.map(({ space, index, first, last }) => [space, index, first, last]);
+  return JSON.stringify([tops, words, changes.map(({ before, after }) => [`${before}`, `${after}`])]);
+}
+
+export function airOf(table: TableName, { places }: ProvenProgram): Air {
+  return { processor: processorAir, memory: memoryAir, rest: stackRestAir, boundary: () => boundaryAir(places) }[table]();
+}
+
+/** Columns of a table as a prover fills it up: to a power of two, and the processor to at least its stop. */
+export function columnsOf(table: TableName, cells: RunCells): Uint32Array[] {
+  const fields = FIELDS[table];
+  const rows: FieldValues<Fields, number>[] = [...cells[table]];
+  const height = 2 ** Math.ceil(Math.log2(Math.max(2, rows.length)));
+  while (rows.length < height) rows.push(fillingRow(table, cells, rows.length));
+  const lists = rows.map((row) => fieldElements<Fields, number>(table, fields, row));
+  return (lists[0] ?? []).map((_, c) => Uint32Array.from(lists, (list) => canonical(list[c] ?? NaN)));
+}
+
+function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues<Fields, number> {
+  const zero = new Array<number>(LIMBS).fill(0);
+  const last = cells.processor.at(-1)!;
+  switch (table) {
+    case "processor":
+      return { ...last, clock: last.clock + row - cells.processor.length + 1 };
+    case "memory": {
+      // In spaces of their own, behind the last.
+      const space = (cells.memory.at(-1)?.space ?? 0) + 1 + row - cells.memory.length;
+      return { space, index: [0, 0], sameSpace: 0, gap: [0, 0], stated: 0, first: zero, last: zero, time: 0 };
+    }
+    case "rest":
+      return { real: 0, place: 0, time: 0, word: zero };
+    case "boundary":
+      return { speaks: 0 };
+  }
+}
+
+/** Buses on which tables speak with each other; on all others only the truth is answered. */
+const BALANCED: readonly string[] = ["stack", "memory", "firstWord", "lastWord"];
+
+/** Whether the messages of a bus have to cancel between the tables of a run; on other buses fixed tables and the like answer. */
+export function isBalanced({ name }: { readonly name: string }): boolean {
+  return BALANCED.includes(name);
+}
+
+/**
+ * What refuses a run: constraints and messages to fixed tables that are not true as `table: name`, and buses that do not
+ * balance. Tables that answer are taken to answer what is true and nothing else.
+ */
+export function refusalsOf(cells: RunCells): string[] {
+  const refusals = new Set<string>();
+  const balances = new Map<string, number>();
+  const { program } = cells;
+  const isInstruction = instructionSet(program);
+  const publics = statementValues(encodeStatement(cells.changes), program.places.length) ?? [];
+  for (const table of TABLES) {
+    if (table === "rest" && cells.rest.length === 0) continue;
+    const air = airOf(table, program);
+    const columns = { preprocessed: [], main: columnsOf(table, cells) };
+    for (const { constraint } of checkConstraints(air, columns, publics, { limit: 500 })) refusals.add(`${table}: ${constraint}`);
+    for (const { name, interaction, multiplicity, message } of messagesOf(air, columns.main, publics)) {
+      if (multiplicity === 0) continue;
+      const { bus, direction } = interaction;
+      if (isBalanced(bus)) {
+        const key = `${bus.name} ${message.join()}`;
+        balances.set(key, (balances.get(key) ?? 0) + (direction === "send" ? multiplicity : P - multiplicity));
+      } else if (!isTrue(bus.name, message, isInstruction)) refusals.add(`${table}: ${name}`);
+    }
+  }
+  for (const [key, balance] of balances) if (balance % P !== 0) refusals.add(key.slice(0, key.indexOf(" ")));
+  return [...refusals].sort();
+}
+
+/** A message of a row, or no message where the multiplicity is 0. */
+interface RowMessage {
+  readonly name: string;
+  readonly interaction: Interaction;
+  readonly multiplicity: number;
+  readonly message: readonly number[];
+}
+
+/** What a table says on the buses in all or some rows; interactions are named `bus[0]`, `bus[1]`, … in order. */
+export function messagesOf(
+  air: Air,
+  main: readonly Uint32Array[],
+  publics: readonly number[],
+  rows = rowRange(0, main[0]?.length ?? 0),
+): RowMessage[] {
+  const roots = air.interactions.flatMap(({ multiplicity, message }) => [multiplicity, ...message]);
+  const values = evaluateRows(air, roots, { preprocessed: [], main }, publics, rows);
+  const seen = new Map<string, number>();
+  let cursor = 0;
+  return air.interactions.flatMap((interaction) => {
+    const index = seen.get(interaction.bus.name) ?? 0;
+    seen.set(interaction.bus.name, index + 1);
+    const name = `${interaction.bus.name}[${index}]`;
+    const multiplicities = values[cursor++]!;
+    const elements = values.slice(cursor, (cursor += interaction.message.length));
+    return Array.from(rows, (_, i) => ({
+      name,
+      interaction,
+      multiplicity: multiplicities[i]!,
+      message: elements.map((element) => element[i]!),
+    }));
+  });
+}
+
+/** All that can refuse a table's rows: its constraints, what it asks of answering tables, and the buses that have to balance. */
+export function reasonsOf(table: TableName, program: ProvenProgram): string[] {
+  const air = airOf(table, program);
+  const seen = new Map<string, number>();
+  const said = air.interactions.map(({ bus }) => {
+    const index = seen.get(bus.name) ?? 0;
+    seen.set(bus.name, index + 1);
+    return isBalanced(bus) ? bus.name : `${table}: ${bus.name}[${index}]`;
+  });
+  return [...new Set([...air.constraints.map(({ name }) => `${table}: ${name}`), ...said])].sort();
+}
+
+/** The program's rows as messages of the bus rom. */
+export function instructionSet({ rows }: ProvenProgram): ReadonlySet<string> {
+  const instructions = rows.map(decode).filter((instruction) => instruction !== undefined);
+  return new Set(instructions.map((instruction) => fieldElements("rom", INSTRUCTION_FIELDS, instruction).map(canonical).join()));
+}
+
+/** Whether what a bus with answering tables is asked is true. */
+export function isTrue(bus: string, message: readonly number[], isInstruction: ReadonlySet<string>): boolean {
+  if (bus === "rom") return isInstruction.has(message.join());
+  if (bus === "wordRange") return message.every((limb) => limb < 2 ** 16);
+  return truthOf(bus, message) === "true";
+}

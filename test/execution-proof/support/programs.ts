@@ -1,0 +1,79 @@
+import { RunRecorder } from "../../../src/execution-proof/recorded-run.ts";
+import { placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
+import { type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
+import { type RunTrace, traceRun } from "../../../src/execution-proof/run-trace.ts";
+import { limbsOf } from "../../../src/circuits/words/word.ts";
+import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../../src/machine/instructions/privileged.ts";
+import type { RowObserver } from "../../../src/machine/interpreter/kernel-mode.ts";
+import type { Hint, MachineState } from "../../../src/machine/interpreter/machine-state.ts";
+import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
+import { variableIndex, type Variable } from "../../../src/machine/kernel/names.ts";
+import { translate } from "../../../src/machine/rom/translate.ts";
+import { ENVIRONMENT } from "../../machine/support/compare.ts";
+import { primitives } from "../../machine/support/primitives.ts";
+
+/** Instructions as bytes. */
+export const STOP = 0x00;
+export const [ADD, SUB, ADDMOD, EQ, ISZERO, NOT, CLZ] = [0x01, 0x03, 0x08, 0x14, 0x15, 0x19, 0x1e];
+export const [POP, MLOAD, MSTORE, JUMP, JUMPI, JUMPDEST] = [0x50, 0x51, 0x52, 0x56, 0x57, 0x5b];
+export const HINT = MACHINE.hint.code;
+export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
+export const dup = (depth: number): number => 0x7f + depth;
+export const swap = (distance: number): number => 0x8f + distance;
+export const get = (name: Variable): number[] => [IndexedCode.getVariable, variableIndex(name)];
+export const set = (name: Variable): number[] => [IndexedCode.setVariable, variableIndex(name)];
+
+/** The shortest push of a number, of at least one byte. */
+export function push(value: bigint | number): number[] {
+  let hex = BigInt(value).toString(16);
+  if (hex.length % 2 === 1) hex = `0${hex}`;
+  return [0x5f + hex.length / 2, ...Buffer.from(hex, "hex")];
+}
+
+/** What the places of which statements speak hold before each run of these tests. */
+export const BOUNDARY = { blockNumber: 7n, timestamp: 0x1_0000_0005n, coinbase: (1n << 160n) - 3n } as const;
+
+/** A program of these bytes, as the kernel's are translated. */
+export function programOf(code: readonly (number | readonly number[])[]): ProvenProgram {
+  return provenProgram("a test", translate(Uint8Array.from(code.flat()), { fused: true }));
+}
+
+/** Rows with a statement about the three words that stand between transactions. */
+export function provenProgram(name: string, rows: ProvenProgram["rows"]): ProvenProgram {
+  return { name, rows, places: (["blockNumber", "timestamp", "coinbase"] as const).map(placeOfVariable) };
+}
+
+/** A state without leaves and codes. */
+const EMPTY_STATE = { read: () => 0n };
+const NO_CODES = {
+  codeOf: (): Uint8Array => {
+    throw new Error("the state names no code");
+  },
+  digestOf: () => 0n,
+};
+
+/** A run by the interpreter. */
+export interface InterpretedRun {
+  readonly trace: RunTrace;
+  /** The machine as the run left it. */
+  readonly machine: MachineState;
+}
+
+/** What the boundary's words are before a run. */
+export type Boundary = Readonly<Record<keyof typeof BOUNDARY, bigint>>;
+
+/** Runs a program by the interpreter and makes the trace of what it did. */
+export function interpret(program: ProvenProgram, hints: readonly Hint[] = [], boundary: Boundary = BOUNDARY): InterpretedRun {
+  const recorder = new RunRecorder(program.rows);
+  let machine: MachineState | undefined;
+  const observe: RowObserver = (row, state) => {
+    machine = state;
+    recorder.observe(row, state);
+  };
+  const inputs = { environment: { ...ENVIRONMENT, boundary }, state: EMPTY_STATE, codes: NO_CODES };
+  new Kernel(primitives, program.rows).run(inputs, hints, observe);
+  if (machine === undefined) throw new Error("the run has no steps");
+  const first = [boundary.blockNumber, boundary.timestamp, boundary.coinbase].map((word) => limbsOf(word));
+  const stated = program.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
+  return { trace: traceRun(recorder.steps, stated), machine };
+}
