@@ -29,7 +29,10 @@ import { fundAccounts, fundOperators, requireFunds } from "./funding.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import { L1ReorgError } from "../node/inflow/l1-inputs.ts";
 import type { L1Connection, LocalL1 } from "./l1/local-l1.ts";
+import { LedgerError } from "../ledger/ledger-error.ts";
+import type { Dump } from "./keeping/dump.ts";
 import { openWorld } from "./keeping/world.ts";
+import type { World } from "./keeping/world.ts";
 import { createVersionedProver } from "./chains/provers.ts";
 import { createMessagesToL1 } from "./view/messages-to-l1.ts";
 import { closedToOthers, completeOptions, isForThisMachine, planChains } from "./options.ts";
@@ -77,6 +80,11 @@ export interface Devnet extends EcosystemView, Driver, Snapshots {
   readonly continues: boolean;
   /** The ecosystem's own; absent where it runs none. Then messages are followed, and any account may deliver them. */
   readonly relayer?: Relayer;
+  /**
+   * All that is kept of it, of one moment, for \`loadWorld\`. Rejects with LedgerError NotKept where it is in memory, or
+   * Unwritable.
+   */
+  dump(): Promise<Dump>;
   close(): Promise<void>;
 }
 
@@ -228,8 +236,9 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
       gate,
     ),
   );
+  const dump = (): Promise<Dump> => dumpOf(world);
   const methods = new Map([
-    ...ecosystemMethods({ ...view, ...driver }, { chains, names }),
+    ...ecosystemMethods({ ...view, ...driver, dump }, { chains, names }),
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
   ]);
@@ -273,6 +282,13 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     ...view,
     ...driver,
     ...snapshots,
+    dump,
     close: () => closing.close(),
   };
+}
+
+function dumpOf(world: World | undefined): Promise<Dump> {
+  if (world !== undefined) return world.dump();
+  const message = "this ecosystem is in memory alone, and has no past to dump; start it with --data to keep one";
+  return Promise.reject(new LedgerError("NotKept", message));
 }

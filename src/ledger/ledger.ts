@@ -32,6 +32,8 @@ export interface Ledger {
   together<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when all that was written is on disk. Rejects where it is lost. */
   durable(): Promise<void>;
+  /** Writes what is kept at one moment into a folder that has no ledger; works of `together` are awaited. Rejects as they do. */
+  copyTo(folder: string): Promise<void>;
   /** Forgets everything: a start that did not come to its end. */
   clear(): void;
   close(): void;

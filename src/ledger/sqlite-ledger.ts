@@ -8,7 +8,7 @@ import { sqliteModule } from "./sqlite-module.ts";
 /** "hypr": by which the file is known. */
 const APPLICATION_ID = 0x68797072;
 const VERSION = 1;
-const FILE = "ecosystem.sqlite";
+export const LEDGER_FILE = "ecosystem.sqlite";
 /** Says which process has the ledger, for messages: the lock is the file's own, and ends with its process. */
 const OWNER_FILE = "owner.pid";
 
@@ -24,7 +24,7 @@ const SCHEMA = `
  * Unwritable.
  */
 export function openSqliteLedger(folder: string): Ledger {
-  const path = join(folder, FILE);
+  const path = join(folder, LEDGER_FILE);
   return telling(path, () => {
     mkdirSync(folder, { recursive: true });
     const database = new (sqliteModule().DatabaseSync)(path);
@@ -51,9 +51,18 @@ function prepare(database: DatabaseSync, folder: string, path: string): void {
       "Newer",
       `${path} has format ${version}, this software reads up to ${VERSION}; use the version that wrote it, or name another folder`,
     );
+  if (count > 0) requireOurs(database, path);
   if (count === 0) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
   database.exec("COMMIT");
   writeFileSync(join(folder, OWNER_FILE), String(process.pid));
+}
+
+/** A file from elsewhere does nothing but hold entries: it has no triggers or views. Throws LedgerError Foreign. */
+function requireOurs(database: DatabaseSync, path: string): void {
+  const rows = database.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").all() as { sql: string }[];
+  const plain = (sql: string): string => sql.replaceAll(/\s|;/g, "");
+  if (plain(rows.map(({ sql }) => sql).join("")) === plain(SCHEMA)) return;
+  throw new LedgerError("Foreign", `${path} has other tables than a ledger; name another folder`);
 }
 
 class SqliteLedger implements Ledger {
@@ -141,6 +150,16 @@ class SqliteLedger implements Ledger {
 
   durable(): Promise<void> {
     return this.#end ?? Promise.resolve();
+  }
+
+  async copyTo(folder: string): Promise<void> {
+    while (this.#held > 0) await this.#end;
+    if (this.#lost !== undefined) throw this.#lost;
+    const path = join(folder, LEDGER_FILE);
+    telling(path, () => {
+      mkdirSync(folder, { recursive: true });
+      this.#database.prepare("VACUUM INTO ?").run(path);
+    });
   }
 
   clear(): void {

@@ -1,6 +1,7 @@
 import { list, oneOf, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 
 export const folder = text(/\S/, 'the path of a folder, such as "./hyperchain-data"');
+export const file = text(/\S/, 'the path of a file, such as "./world.dump"');
 export const confirmations = wholeNumber(1, 1_000, 1);
 export const proverMode = oneOf("stark", "none");
 export const proverWorkers = wholeNumber(1, 64, 4);

@@ -10,7 +10,7 @@ import {
   port,
 } from "./chain.ts";
 import { chainName, DEFAULT_L1_PORT, MAX_CHAINS } from "./config.ts";
-import { folder, host, proverMode, proverWorkers } from "./ecosystem.ts";
+import { file, folder, host, proverMode, proverWorkers } from "./ecosystem.ts";
 import { list, must, option, url, wholeNumber } from "./values.ts";
 
 /** A number that may also be 0, which has a meaning of its own. */
@@ -21,7 +21,7 @@ function orZero(number: ReturnType<typeof wholeNumber>, wanted: string) {
   );
 }
 
-/** The options of `hyperchain:spawn` that stand for fields of the config, before which they come. */
+/** The options of `hyperchain:spawn`; those that stand for fields of the config come before it. */
 export const SPAWN_FLAGS = {
   chains: option(wholeNumber(1, MAX_CHAINS, 2), "how many chains", "those of the config, else 2"),
   names: option(list(chainName, "names with commas: alpha,beta"), "the chains' names", "those of the config"),
@@ -46,6 +46,11 @@ export const SPAWN_FLAGS = {
   prover: option(proverMode, "stark for a validity proof of each batch, none for tests in which NOTHING IS PROVEN", "stark"),
   proverWorkers: option(proverWorkers, "threads of the prover", "all cores"),
   data: option(folder, "folder that keeps the ecosystem: started again with it, it goes on where it ended", "memory alone"),
+  load: option(
+    file,
+    "dump of an ecosystem, by hyperchain:dump, to go on with: in the folder that --data names, which keeps none yet",
+    "none; without --data what follows ends with the process",
+  ),
   settlementUrl: option(
     url,
     "JSON-RPC URL of an existing L1, instead of starting one; HYPERCHAIN_PRIVATE_KEY says which account pays there",

@@ -18,6 +18,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [string, ...unknown[]
   pool: [["hardhat_dropTransaction", HASH]],
   snapshots: [["evm_snapshot"], ["evm_revert", "0x9"]],
   batches: [["hyperchain_sealBatch"], ["hyperchain_reseal", 271]],
+  dumps: [["hyperchain_dump"]],
   faults: [["hyperchain_setFault", { type: "clear" }]],
 };
 const DRIVING = [["hyperchain_settle"], ["hyperchain_relay"]] as const;

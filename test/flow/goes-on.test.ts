@@ -5,121 +5,13 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { Wallet } from "ethers";
-import type { BrowserProvider } from "ethers";
-import { requestFromL1 } from "../../src/client/ether-request.ts";
-import type { DevnetOptions } from "../../src/devnet/devnet.ts";
-import { connectInProcess } from "../../src/devnet/relaying.ts";
 import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
-import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, BOB, ETHER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
+import { answers, Kept } from "./support/kept.ts";
 
 const [A, B] = [271n, 272n];
 const CAROL = "0x00000000000000000000000000000000000ca201";
-
-/** What members answer: hashes of all blocks, receipts and logs, the state of the chains and how far their batches are. */
-async function answers(devnet: FlowDevnet): Promise<unknown> {
-  const members = [devnet.l1.eip1193, ...devnet.chains.map(({ provider }) => provider)];
-  const ask = async (member: (typeof members)[number]) => {
-    const request = (method: string, ...params: unknown[]): Promise<unknown> => member.request({ method, params });
-    const head = Number(await request("eth_blockNumber"));
-    const blocks: unknown[] = [];
-    for (let number = 0; number <= head; number++) {
-      const tag = `0x${number.toString(16)}`;
-      const block = (await request("eth_getBlockByNumber", tag, true)) as { transactions: readonly { hash: Hex }[] };
-      blocks.push(block);
-      for (const { hash } of block.transactions) blocks.push(await request("eth_getTransactionReceipt", hash));
-    }
-    return { blocks, logs: await request("eth_getLogs", { fromBlock: "0x0", toBlock: "latest" }) };
-  };
-  return {
-    members: await Promise.all(members.map(ask)),
-    progress: devnet.chains.map(({ pipeline }) => pipeline.progress()),
-    roots: devnet.chains.map(({ pipeline }) => pipeline.chain.tree.root),
-    messages: await devnet.messages(),
-  };
-}
-
-/** What a test of persistence does with an ecosystem that it starts again and again. */
-class Kept {
-  readonly folder = mkdtempSync(join(tmpdir(), "goes-on-"));
-  readonly #chains: Parameters<typeof startFlowDevnet>[0];
-  readonly #options: Partial<DevnetOptions>;
-  #clients: BrowserProvider[] = [];
-  #devnet: FlowDevnet | undefined;
-
-  constructor(chains: Parameters<typeof startFlowDevnet>[0], options: Partial<DevnetOptions> = {}) {
-    this.#chains = chains;
-    this.#options = { prover: { mode: "none" }, ...options, data: this.folder };
-  }
-
-  get devnet(): FlowDevnet {
-    assert.ok(this.#devnet !== undefined);
-    return this.#devnet;
-  }
-
-  async start(): Promise<void> {
-    this.#devnet = await startFlowDevnet(this.#chains, this.#options);
-    this.#clients = this.devnet.chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
-  }
-
-  async stop(): Promise<void> {
-    for (const client of this.#clients.splice(0)) client.destroy();
-    await this.#devnet?.close();
-    assert.deepEqual(this.devnet.faults, []);
-  }
-
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-
-  async end(): Promise<void> {
-    await this.stop();
-    rmSync(this.folder, { recursive: true });
-  }
-
-  chain(place = 0) {
-    const chain = this.devnet.chains[place];
-    assert.ok(chain !== undefined);
-    return chain;
-  }
-
-  client(place = 0): BrowserProvider {
-    const client = this.#clients[place];
-    assert.ok(client !== undefined);
-    return client;
-  }
-
-  wallet(number: number, place = 0) {
-    return this.devnet.accounts.wallet(number).connect(this.client(place));
-  }
-
-  async pay(value: bigint, place = 0): Promise<Hex> {
-    const sent = await this.wallet(ALICE, place).sendTransaction({ to: this.wallet(BOB).address, value });
-    await sent.wait();
-    return sent.hash as Hex;
-  }
-
-  async deposit(place = 0): Promise<void> {
-    const signer = this.devnet.accounts.wallet(ALICE).connect(this.devnet.l1.provider);
-    const to = lowerCaseAddress(signer.address);
-    await requestFromL1(
-      this.devnet.ecosystem.addresses.factory,
-      { chainId: this.chain(place).chainId, to, valueWei: ETHER },
-      signer,
-    );
-  }
-
-  async pollL1(): Promise<void> {
-    for (const { pipeline } of this.devnet.chains) await pipeline.pollL1();
-  }
-
-  request(method: string, ...params: unknown[]): Promise<unknown> {
-    return this.chain().provider.request({ method, params });
-  }
-}
 
 describe("B5: chains whose members are processes of their own, and keep keys and data", () => {
   const reader = Wallet.createRandom();

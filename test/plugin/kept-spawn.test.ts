@@ -27,3 +27,31 @@ test("B5: spawn --data says what it keeps, goes on when it is started again, and
     first.info.chains.map(({ hyperchain }) => hyperchain),
   );
 });
+
+test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, from which spawn --load goes on", async () => {
+  const [folder, dump, later] = ["dumped", "world.dump", "later.dump"].map((name) => join(workplace.stateFolder, "..", name));
+  assert.ok(folder !== undefined && dump !== undefined && later !== undefined);
+  const args = ["--prover", "none", "--batch-ms", "0"];
+  const original = await workplace.spawn([...args, "--data", folder]);
+  const ofRunning = await workplace.run(["hyperchain:dump", dump, "--json", "--url", original.info.l1.url]);
+  assert.equal(ofRunning.code, 0, ofRunning.stderr);
+  const { keys } = JSON.parse(ofRunning.stdout) as { keys: number };
+  assert.equal(keys, 0, "only the public development keys sign");
+  const inUse = await workplace.run(["hyperchain:dump", later, "--data", folder]);
+  assert.match(inUse.stderr, /is in use by process \d+/);
+  await original.interrupt();
+  assert.equal((await workplace.run(["hyperchain:dump", later, "--data", folder])).code, 0);
+
+  for (const file of [dump, later]) {
+    const copy = await workplace.spawn([...args, "--load", file]);
+    const { data } = JSON.parse(copy.first) as { data: { continues: boolean } };
+    assert.equal(data.continues, true);
+    const contracts = (info: typeof copy.info) => info.chains.map(({ hyperchain }) => hyperchain);
+    assert.deepEqual(contracts(copy.info), contracts(original.info));
+    await copy.interrupt();
+  }
+  const occupied = await workplace.run(["hyperchain:spawn", "--port", "0", ...args, "--data", folder, "--load", dump]);
+  assert.match(occupied.stderr, /keeps an ecosystem already/);
+  const missing = await workplace.run(["hyperchain:spawn", "--port", "0", ...args, "--load", join(folder, "nothing")]);
+  assert.match(missing.stderr, /cannot be read \(ENOENT\)/);
+});

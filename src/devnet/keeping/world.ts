@@ -10,6 +10,9 @@ import type { CreatedChain } from "../chains/create-chain.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../options.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
+import { dumpWorld } from "./dump.ts";
+import type { Dump } from "./dump.ts";
+import { FACTS } from "./facts.ts";
 
 /** What never changes about a chain. */
 export interface ChainBirth {
@@ -46,16 +49,10 @@ export interface World {
   started(): void;
   together<T>(work: () => Promise<T>): Promise<T>;
   durable(): Promise<void>;
+  /** All of it, of one moment. */
+  dump(): Promise<Dump>;
   close(): void;
 }
-
-const FACTS = {
-  plan: "plan",
-  l1Genesis: "l1 genesis",
-  deployed: "deployed",
-  moved: "moved seconds",
-  started: "started",
-} as const;
 
 /**
  * Opens the folder that `data` names. What a first start left incomplete is forgotten: nobody was told of it. Throws LedgerError,
@@ -72,7 +69,7 @@ export function openWorld(folder: string, options: CompleteOptions, plans: reado
 }
 
 function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): World {
-  const facts = ledger.facts("ecosystem");
+  const facts = ledger.facts(FACTS.kind);
   const continues = facts.get(FACTS.started) !== undefined;
   if (continues) requireSame(folder, facts.get(FACTS.plan) ?? "", plan);
   else {
@@ -107,6 +104,7 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     started: () => facts.set(FACTS.started, "true"),
     together: (work) => ledger.together(work),
     durable: () => ledger.durable(),
+    dump: () => dumpWorld(ledger, folder),
     close: () => ledger.close(),
   };
 }

@@ -78,15 +78,22 @@ export async function keepL1(
   };
 }
 
-function requireKeepable({ method, params = [] }: Parameters<Request>[0]): void {
-  if (!REFUSED.has(method) || (method === "evm_setIntervalMining" && Number(params[0]) === 0)) return;
-  throw new LedgerError("Unwritable", `${method} cannot be kept: start the ecosystem without --data to use it on L1`);
+function isKeepable({ method, params = [] }: Parameters<Request>[0]): boolean {
+  return !REFUSED.has(method) || (method === "evm_setIntervalMining" && Number(params[0]) === 0);
+}
+
+function requireKeepable(args: Parameters<Request>[0]): void {
+  if (isKeepable(args)) return;
+  throw new LedgerError("Unwritable", `${args.method} cannot be kept: start the ecosystem without --data to use it on L1`);
 }
 
 /** Makes the kept changes again, each of which must lead to the same block. */
 async function repeat(request: Request, stream: LedgerStream): Promise<void> {
   for (const text of stream.entries()) {
     const { method, params, blocks } = parse(text);
+    // A ledger may come from elsewhere: nothing is repeated that is never kept.
+    if (!isKeepable({ method, params }) || !WRITES.test(method))
+      throw new LedgerError("Damaged", `an entry of L1 is a request that is not kept, ${method}; restore a copy`);
     if (blocks !== undefined) {
       await request({ method: "evm_setNextBlockTimestamp", params: [blocks.timestamp] });
       await request({ method: "hardhat_setPrevRandao", params: [blocks.prevRandao] });

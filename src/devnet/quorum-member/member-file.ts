@@ -20,7 +20,7 @@ export interface MemberFile {
 }
 
 /** Only its owner may read a member's key. */
-const OWNER_ONLY = 0o600;
+export const OWNER_ONLY = 0o600;
 
 /**
  * Opens a member's file; makes it, with a new key, where there is none. Rejects with SettlementError JournalCorrupt for a file

@@ -3,9 +3,12 @@ import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { RpcClient } from "../../chain/rpc/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import type { FairLine } from "../../chain/rpc/fair-line.ts";
+import { LedgerError } from "../../ledger/ledger-error.ts";
+import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { UnknownChainError } from "../driver.ts";
 import type { Driver } from "../driver.ts";
+import type { Dump } from "../keeping/dump.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
 import { isNamedBy } from "./message-info.ts";
@@ -24,12 +27,16 @@ const MAX_DRIVES_OF_ONE = 32;
 const MAX_TRACES = 32;
 const MAX_TRACES_OF_ONE = 16;
 
+/** Each holds the ecosystem several times in memory. */
+const MAX_DUMPS = 8;
+const MAX_DUMPS_OF_ONE = 4;
+
 /** What every member of an ecosystem answers, L1 included: a flood of such requests leaves places for others. */
 export function ecosystemMethods(
-  ecosystem: EcosystemView & Driver,
+  ecosystem: EcosystemView & Driver & { dump(): Promise<Dump> },
   traced: MessageTraceDependencies,
 ): ReadonlyMap<string, RpcMethod> {
-  const { looks, drives, traces } = ecosystemLines();
+  const { looks, drives, traces, dumps } = ecosystemLines();
   const messageNamed = async (
     client: RpcClient | undefined,
     hash: unknown,
@@ -81,10 +88,27 @@ export function ecosystemMethods(
       },
     ],
     ["hyperchain_relay", (_params, client) => drives(client, () => ecosystem.relay())],
+    ["hyperchain_dump", (_params, client) => dumps(client, async () => dumpAnswer(await ecosystem.dump().catch(inJsonRpc)))],
   ]);
 }
 
-function ecosystemLines(): Readonly<Record<"looks" | "drives" | "traces", FairLine>> {
+/** What \`hyperchain_dump\` answers. */
+export interface DumpAnswer {
+  readonly dump: Hex;
+  /** Private keys in it. */
+  readonly keys: number;
+}
+
+function dumpAnswer({ bytes, keys }: Dump): DumpAnswer {
+  return { dump: toHex(bytes), keys };
+}
+
+function inJsonRpc(error: unknown): never {
+  if (!(error instanceof LedgerError)) throw error;
+  throw new RpcError(RpcCode.rejected, error.message, { code: error.code }, { cause: error });
+}
+
+function ecosystemLines(): Readonly<Record<"looks" | "drives" | "traces" | "dumps", FairLine>> {
   return {
     looks: fairLine({
       width: LOOKS_AT_A_TIME,
@@ -99,6 +123,7 @@ function ecosystemLines(): Readonly<Record<"looks" | "drives" | "traces", FairLi
       what: "requests to settle or relay wait",
     }),
     traces: fairLine({ width: 1, places: MAX_TRACES, placesPerClient: MAX_TRACES_OF_ONE, what: "messages are being traced" }),
+    dumps: fairLine({ width: 1, places: MAX_DUMPS, placesPerClient: MAX_DUMPS_OF_ONE, what: "dumps are being made" }),
   };
 }
 

@@ -35,6 +35,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(spawnOption("prover"))
     .addOption(spawnOption("proverWorkers"))
     .addOption(spawnOption("data"))
+    .addOption(spawnOption("load"))
     .addOption(spawnOption("settlementUrl"))
     .addFlag({ name: "noRelayer", description: "Run no relayer" })
     .addFlag({ name: "detach", description: "Go on in the background; hyperchain:stop ends it" })
@@ -46,6 +47,13 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("url", "JSON-RPC URL of any member of the ecosystem to end (default: the project's own)"))
     .addFlag(json)
     .setAction(() => import("./stop.ts"))
+    .build(),
+  task("hyperchain:dump", "Write a kept ecosystem into one file, which hyperchain:spawn --load goes on with")
+    .addPositionalArgument({ name: "file", description: "File to write, such as world.dump" })
+    .addOption(option("data", "Folder of an ecosystem that does not run (default: the running ecosystem is dumped)"))
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./dump.ts"))
     .build(),
   task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages")
     .addOption(url)

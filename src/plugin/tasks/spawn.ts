@@ -9,17 +9,20 @@ import { repeat } from "../../runtime/repeat.ts";
 import { resealInfo } from "../../devnet/view/reseal-info.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
 import { DEFAULT_BATCH_AGE_MS } from "../../options/chain.ts";
-import { flagName } from "../../options/spawn-flags.ts";
+import { flagName, SPAWN_FLAGS } from "../../options/spawn-flags.ts";
 import { privateKey } from "../../options/values.ts";
 import { announce } from "../discovery/state-file.ts";
+import type { HyperchainsConfig } from "../../types.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";
 import type { FlagsGiven } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
+import { readOption } from "./arguments.ts";
 import { spawnDetached } from "./detached-spawn.ts";
 import { batchLine, resealLines, stepLine } from "./event-lines.ts";
 import { keepingInfo, keepingLine } from "./keeping-info.ts";
+import { loadIntoFolder } from "./loaded-folder.ts";
 import { firstScreen } from "./first-screen.ts";
 import { createOutput, strong, warning } from "./output.ts";
 import type { Output } from "./output.ts";
@@ -48,7 +51,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     );
   }
   output.progress(`starting L1 and ${config.chains.map(({ name }) => name).join(", ")}…`);
-  const kept = config.data === undefined ? {} : { data: resolve(hre.config.paths.root, config.data) };
+  const kept = await keptIn(config, hre.config.paths.root, args.load);
   const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], {
     ...kept,
     ...ecosystemOptions(config, {
@@ -115,6 +118,20 @@ async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promi
       `${strong(info.name)}\n\n${firstScreen(info)}\n\nIt goes on in the background (process ${pid}), and prints to ${log}; 'npx hardhat hyperchain:stop' ends it.`,
     { ...info, pid, log },
   );
+}
+
+/** The folder that keeps the ecosystem, with what `--load` puts into it. */
+async function keptIn(
+  { data, l1 }: HyperchainsConfig,
+  root: string,
+  load: string | undefined,
+): Promise<{ readonly data?: string }> {
+  const folder = data === undefined ? undefined : resolve(root, data);
+  const dump = readOption("load", load, SPAWN_FLAGS.load);
+  if (dump === undefined) return folder === undefined ? {} : { data: folder };
+  if (l1.url !== undefined)
+    throw pluginError("--load goes on with an L1 of its own, and this ecosystem has one elsewhere; leave one of the two out");
+  return { data: await loadIntoFolder(dump, folder) };
 }
 
 /** On an existing L1 a key of the user's own pays, if there is one: then only the relayer gets money, since it is real. */

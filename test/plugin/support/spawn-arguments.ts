@@ -13,6 +13,7 @@ export const NOTHING_SAID: SpawnArguments = {
   prover: undefined,
   proverWorkers: undefined,
   data: undefined,
+  load: undefined,
   settlementUrl: undefined,
   noRelayer: false,
   detach: false,
