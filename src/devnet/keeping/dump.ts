@@ -47,8 +47,8 @@ export async function dumpFolder(folder: string): Promise<Dump> {
 }
 
 /**
- * Puts a dumped ecosystem into a folder, where a start goes on with it. `name` is the dump's, for messages. Rejects with LedgerError
- * Occupied, Foreign, Newer or Damaged, or with the file system's error.
+ * Puts a dumped ecosystem into a folder, where a start goes on with it. `name` is the dump's, for messages. Rejects with
+ * LedgerError Occupied, Foreign, Newer or Damaged, or with the file system's error.
  */
 export async function loadWorld(dump: Uint8Array, place: { readonly folder: string; readonly name: string }): Promise<void> {
   await loadLedger(dump, place, (ledger) => {
