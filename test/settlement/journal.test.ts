@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, mock, test } from "node:test";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { openFileJournal } from "../../src/settlement/journal/journal.ts";
+import { decodeEntry, encodeEntry } from "../../src/settlement/journal/journal-entry.ts";
 import type { JournalEntry } from "../../src/settlement/journal/journal-entry.ts";
 import { reduceJournal } from "../../src/settlement/journal/progress.ts";
+import { createRandom } from "../stark/fuzz/random.ts";
 
 let folder: string;
 before(async () => {
@@ -39,14 +42,58 @@ test("drops a line that a crash cut off, and goes on behind it", async () => {
   await journal.append(ENTRIES[0]!);
   await journal.close();
   await appendFile(path, '{"type":"broadcast","stage":"com');
-  const reopened = await openFileJournal(path);
+  const notices: string[] = [];
+  const reopened = await openFileJournal(path, { onCutOff: (notice) => notices.push(notice) });
   assert.deepEqual(reopened.entries, [ENTRIES[0]]);
+  assert.match(notices.join(), /cut: the last entry was cut off by a crash/);
   await reopened.append(ENTRIES[1]!);
   await reopened.close();
   assert.equal((await readFile(path, "utf8")).split("\n").length, 3);
   const last = await openFileJournal(path);
   assert.deepEqual(last.entries, ENTRIES.slice(0, 2));
   await last.close();
+});
+
+test("goes on behind an entry of which the disk took only a part", async () => {
+  const path = join(folder, "full");
+  const journal = await openFileJournal(path);
+  await journal.append(ENTRIES[0]!);
+  const handle = await open(path, "r");
+  const files = Object.getPrototypeOf(handle) as FileHandle;
+  const { appendFile: whole } = files;
+  const full = mock.method(files, "appendFile", async function (this: FileHandle, text: string) {
+    await whole.call(this, text.slice(0, 12));
+    throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  });
+  await assert.rejects(journal.append(ENTRIES[1]!), { code: "ENOSPC" });
+  full.mock.restore();
+  await journal.append(ENTRIES[2]!);
+  await journal.close();
+  await handle.close();
+  const reopened = await openFileJournal(path);
+  assert.deepEqual(reopened.entries, [ENTRIES[0], ENTRIES[2]]);
+  await reopened.close();
+});
+
+test("reads back what it wrote: any plain data, texts that look like written numbers included", () => {
+  const random = createRandom(31);
+  const texts = ["5n", "-5n", "~5n", "~~-5n", "n", "0n1", "", "5n ", "é~7n", "\n5n", "0x5n"];
+  const value = (depth: number): unknown => {
+    const kind = random.below(depth > 3 ? 5 : 7);
+    if (kind === 0) return BigInt(random.below(2 ** 32)) ** BigInt(random.below(9)) * (random.below(2) === 0 ? 1n : -1n);
+    if (kind === 1) return `${"~".repeat(random.below(3))}${random.below(2) === 0 ? "-" : ""}${random.below(1_000)}n`;
+    if (kind === 2) return random.pick(texts);
+    if (kind === 3) return random.below(2 ** 32) / 7;
+    if (kind === 4) return random.pick([null, true, false]);
+    const values = Array.from({ length: random.below(5) }, () => value(depth + 1));
+    return kind === 5 ? values : Object.fromEntries(values.map((each, i) => [`${random.pick(texts)}${i}`, each]));
+  };
+  for (let i = 0; i < 2_000; i++) {
+    const entry = value(0);
+    const line = encodeEntry(entry);
+    assert.doesNotMatch(line, /\n/);
+    assert.deepEqual(decodeEntry<unknown>(line), entry, line);
+  }
 });
 
 test("refuses a file with a broken line before the last", async () => {

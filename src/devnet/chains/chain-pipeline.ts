@@ -3,7 +3,8 @@ import type { Chain } from "../../chain/chain.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
-import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
+import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
+import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import { versionedChain } from "../../node/chain-on-l1.ts";
 import type { ChainOnL1 } from "../../node/chain-on-l1.ts";
 import { readUpgradeEvents } from "../../settlement-layer/reader/chain-versions.ts";
@@ -110,7 +111,10 @@ async function start(
   closing.add(() => journal.close());
   // Batches of earlier processes go on before the node is there.
   let repeated: Chain | undefined;
-  const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), kept === undefined ? undefined : "all");
+  // Members of a kept chain start again with its first batch.
+  const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
+  closing.add(() => older?.close());
+  const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const { data, quorum, posting } = signers;
   const ownL1 = kept === undefined ? {} : { l1IsJournals: true };

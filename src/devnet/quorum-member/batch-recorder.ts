@@ -1,21 +1,25 @@
 import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
 import { inputTransaction } from "../../chain/verification/batch-inputs.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
+import type { TemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
-/** Batches whose inputs are kept, for members that lag behind. */
+/** Batches whose inputs are in memory, for members that lag behind. */
 const KEPT_BATCHES = 64n;
 
-/** Remembers what the newest batches consist of. */
+/** Blocks of batches, by the batch's number. */
+export type OlderInputs = Pick<TemporaryValues<readonly InputBlock[]>, "get" | "set" | "deleteFrom">;
+
+/** Remembers what batches consist of: the newest in memory, older ones where it is told to. */
 export class BatchRecorder {
   readonly #genesisHash: () => Promise<Hex>;
-  readonly #kept: bigint | undefined;
+  readonly #older: OlderInputs | undefined;
   readonly #batches = new Map<bigint, InputBlock[]>();
 
-  /** `genesisHash` is block 0's. "all": members start again with the chain's first batch. */
-  constructor(genesisHash: () => Promise<Hex>, kept: bigint | "all" = KEPT_BATCHES) {
+  /** `genesisHash` is block 0's. `older` takes what is not in memory: for members that start again with the chain's first batch. */
+  constructor(genesisHash: () => Promise<Hex>, older?: OlderInputs) {
     this.#genesisHash = genesisHash;
-    this.#kept = kept === "all" ? undefined : kept;
+    this.#older = older;
   }
 
   /** Takes the chain's next block; one that was taken before, and all after it, are forgotten: the chain went back. */
@@ -24,17 +28,35 @@ export class BatchRecorder {
       if (number > batchNumber) this.#batches.delete(number);
       else while ((blocks.at(-1)?.environment.number ?? -1n) >= environment.number) blocks.pop();
     }
-    const blocks = this.#batches.get(batchNumber) ?? [];
+    const blocks = this.#batches.get(batchNumber) ?? this.#takeBack(batchNumber, environment.number);
     this.#batches.set(batchNumber, blocks);
     blocks.push({ environment, hash, transactions: transactions.map(inputTransaction) });
-    if (this.#kept !== undefined) this.#batches.delete(batchNumber - this.#kept);
+    this.#moveOut(batchNumber - KEPT_BATCHES);
   }
 
   /** Rejects with RangeError for a batch that is not remembered. */
   async inputs(batchNumber: bigint): Promise<BatchInputs> {
-    const blocks = this.#batches.get(batchNumber);
+    const blocks = this.#blocks(batchNumber);
     if (blocks === undefined) throw new RangeError(`the inputs of batch ${batchNumber} are not remembered`);
-    const parentHash = this.#batches.get(batchNumber - 1n)?.at(-1)?.hash ?? (await this.#genesisHash());
+    const parentHash = this.#blocks(batchNumber - 1n)?.at(-1)?.hash ?? (await this.#genesisHash());
     return { batchNumber, parentHash, blocks };
+  }
+
+  #blocks(batchNumber: bigint): readonly InputBlock[] | undefined {
+    return this.#batches.get(batchNumber) ?? this.#older?.get(batchNumber);
+  }
+
+  /** The blocks of a batch that is not in memory, before the one with this number. */
+  #takeBack(batchNumber: bigint, before: bigint): InputBlock[] {
+    const blocks = this.#older?.get(batchNumber) ?? [];
+    this.#older?.deleteFrom(batchNumber);
+    return blocks.filter(({ environment }) => environment.number < before);
+  }
+
+  #moveOut(batchNumber: bigint): void {
+    const blocks = this.#batches.get(batchNumber);
+    if (blocks === undefined) return;
+    this.#older?.set(batchNumber, blocks);
+    this.#batches.delete(batchNumber);
   }
 }

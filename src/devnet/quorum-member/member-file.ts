@@ -27,7 +27,7 @@ export const OWNER_ONLY = 0o600;
  * that is no such file, or with the file system's error.
  */
 export async function openMemberFile(path: string): Promise<MemberFile> {
-  const journal = await openFileJournal<MemberEntry>(path, OWNER_ONLY);
+  const journal = await openFileJournal<MemberEntry>(path, { mode: OWNER_ONLY });
   const kept = journal.entries.find((entry) => entry.type === "key")?.key;
   const key = kept ?? (Wallet.createRandom().privateKey as Hex);
   if (kept === undefined) await journal.append({ type: "key", key });

@@ -34,12 +34,17 @@ export type JournalEntry =
   /** Batches from this number on were reverted on L1. */
   | { readonly type: "reverted"; readonly fromBatch: bigint };
 
-/** A whole number as text ends in `n`; no other text in an entry does, since all of it is hexadecimal or a fixed word. */
-const BIGINT_TEXT = /^\d+n$/;
+/** A whole number is written as its digits and `n`. */
+const BIGINT_TEXT = /^-?\d+n$/;
+/** A text that looks so has a tilde before it, one more than it has itself. */
+const [LIKE_BIGINT, MARKED] = [/^~*-?\d+n$/, /^~+-?\d+n$/];
 
 /** One line of JSON without the line's end. */
 export function encodeEntry(entry: unknown): string {
-  return JSON.stringify(entry, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+  return JSON.stringify(entry, (_key, value: unknown) => {
+    if (typeof value === "bigint") return `${value}n`;
+    return typeof value === "string" && LIKE_BIGINT.test(value) ? `~${value}` : value;
+  });
 }
 
 /**
@@ -47,7 +52,9 @@ export function encodeEntry(entry: unknown): string {
  * fields are trusted.
  */
 export function decodeEntry<Entry = JournalEntry>(line: string): Entry {
-  return JSON.parse(line, (_key, value: unknown) =>
-    typeof value === "string" && BIGINT_TEXT.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as Entry;
+  return JSON.parse(line, (_key, value: unknown) => {
+    if (typeof value !== "string") return value;
+    if (BIGINT_TEXT.test(value)) return BigInt(value.slice(0, -1));
+    return MARKED.test(value) ? value.slice(1) : value;
+  }) as Entry;
 }

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { SettlementError } from "../settlement-error.ts";
 import { decodeEntry, encodeEntry } from "./journal-entry.ts";
 import type { JournalEntry } from "./journal-entry.ts";
@@ -28,27 +29,38 @@ export function createMemoryJournal<Entry = JournalEntry>(
   };
 }
 
+/** How a journal's file is opened. */
+export interface FileJournalOptions {
+  /** Who may read a new file. */
+  readonly mode?: number;
+  /** Is told of a line that a crash cut off, which is removed. Default: a warning of the process. */
+  readonly onCutOff?: (notice: string) => void;
+}
+
 /**
  * A journal in a file, one line per entry; made where there is none. A last line without an end, left by a crash, is
- * removed. `mode` is who may read a new file. Rejects with JournalCorrupt for any other line that is no entry, or with the file
- * system's error.
+ * removed. Rejects with JournalCorrupt for any other line that is no entry, or with the file system's error.
  */
-export async function openFileJournal<Entry = JournalEntry>(path: string, mode?: number): Promise<Journal<Entry>> {
+export async function openFileJournal<Entry = JournalEntry>(
+  path: string,
+  { mode, onCutOff = warn }: FileJournalOptions = {},
+): Promise<Journal<Entry>> {
   const file = await open(path, "a+", mode);
   try {
-    const text = await file.readFile("utf8");
-    const complete = text.slice(0, text.lastIndexOf("\n") + 1);
-    if (complete.length < text.length) await file.truncate(Buffer.byteLength(complete));
-    const lines = complete.split("\n").slice(0, -1);
+    const bytes = await file.readFile();
+    const complete = bytes.subarray(0, bytes.lastIndexOf(LINE_END) + 1);
+    if (complete.length < bytes.length) {
+      await file.truncate(complete.length);
+      onCutOff(`${path}: the last entry was cut off by a crash before it was kept, and is removed`);
+    }
+    const lines = complete.toString("utf8").split("\n").slice(0, -1);
     const entries = lines.map((line, i) => parseLine<Entry>(path, line, i + 1));
+    const append = appender(file, complete.length);
     let tail: Promise<unknown> = Promise.resolve();
     return {
       entries,
       append(entry) {
-        const written = tail.then(async () => {
-          await file.appendFile(`${encodeEntry(entry)}\n`);
-          await file.datasync();
-        });
+        const written = tail.then(() => append(`${encodeEntry(entry)}\n`));
         tail = written.catch(() => undefined);
         return written;
       },
@@ -61,6 +73,26 @@ export async function openFileJournal<Entry = JournalEntry>(path: string, mode?:
     await file.close();
     throw error;
   }
+}
+
+const LINE_END = 0x0a;
+
+function warn(notice: string): void {
+  process.emitWarning(notice, "JournalWarning");
+}
+
+/** Writes whole lines, one call at a time: what a failed write left of one is removed before the next, which would be joined to it. */
+function appender(file: FileHandle, size: number): (line: string) => Promise<void> {
+  let end = size;
+  let isTorn = false;
+  return async (line) => {
+    if (isTorn) await file.truncate(end);
+    isTorn = true;
+    await file.appendFile(line);
+    await file.datasync();
+    isTorn = false;
+    end += Buffer.byteLength(line);
+  };
 }
 
 function parseLine<Entry>(path: string, line: string, number: number): Entry {

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { SequencedBlock } from "../../src/chain/ordering/batch-reducer.ts";
+import { BatchRecorder } from "../../src/devnet/quorum-member/batch-recorder.ts";
+import type { OlderInputs } from "../../src/devnet/quorum-member/batch-recorder.ts";
+import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+
+/** As many as are in memory, by the recorder's own words. */
+const IN_MEMORY = 64n;
+const GENESIS = wordToHex(0n);
+
+/** A batch of two blocks; `salt` tells blocks of the same number apart. */
+function blocksOf(batchNumber: bigint, salt = 0n): readonly SequencedBlock[] {
+  return [2n * batchNumber - 1n, 2n * batchNumber].map(
+    (number) =>
+      ({
+        environment: { number },
+        hash: wordToHex((salt << 64n) + number),
+        batchNumber,
+        transactions: [],
+      }) as unknown as SequencedBlock,
+  );
+}
+
+describe("B1: what a kept chain remembers of its batches for members that start again with the first", () => {
+  const recorderWith = (older?: OlderInputs): BatchRecorder => new BatchRecorder(() => Promise.resolve(GENESIS), older);
+
+  test("is not in memory but for the newest, and all of it is given", async () => {
+    const file = openTemporaryValues<NonNullable<ReturnType<OlderInputs["get"]>>>();
+    const moved = new Set<bigint>();
+    const recorder = recorderWith({ ...file, set: (number, blocks) => (moved.add(number), file.set(number, blocks)) });
+    const last = 200n;
+    for (let number = 1n; number <= last; number++) for (const block of blocksOf(number)) recorder.add(block);
+    assert.equal(moved.size, Number(last - IN_MEMORY));
+    for (let number = 1n; number <= last; number++) {
+      const { parentHash, blocks } = await recorder.inputs(number);
+      assert.equal(parentHash, wordToHex(2n * number - 2n));
+      assert.deepEqual(
+        blocks.map(({ hash }) => hash),
+        blocksOf(number).map(({ hash }) => hash),
+      );
+    }
+    file.close();
+  });
+
+  test("follows a chain that goes back, also to a batch that is not in memory", async () => {
+    const file = openTemporaryValues<NonNullable<ReturnType<OlderInputs["get"]>>>();
+    const recorder = recorderWith(file);
+    for (let number = 1n; number <= 100n; number++) for (const block of blocksOf(number)) recorder.add(block);
+    const [, second] = blocksOf(3n, 1n);
+    recorder.add(second!);
+    const { blocks } = await recorder.inputs(3n);
+    assert.deepEqual(
+      blocks.map(({ hash }) => hash),
+      [blocksOf(3n)[0]!.hash, second!.hash],
+    );
+    for (const lost of [4n, 30n, 100n]) await assert.rejects(recorder.inputs(lost), RangeError);
+    for (const block of blocksOf(4n, 1n)) recorder.add(block);
+    assert.equal((await recorder.inputs(4n)).parentHash, second!.hash);
+    file.close();
+  });
+
+  test("is only the newest where members do not outlive the process", async () => {
+    const recorder = recorderWith();
+    for (let number = 1n; number <= 65n; number++) for (const block of blocksOf(number)) recorder.add(block);
+    await assert.rejects(recorder.inputs(1n), RangeError);
+    assert.equal((await recorder.inputs(2n)).blocks.length, 2);
+  });
+});
