@@ -3,7 +3,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Why clients outside may not call what changes more than their own accounts; absent where they may. */
 export interface Closed {
-  /** To move time, decide about blocks and the pool, end batches, return to snapshots, cause faults, and dump all that is kept. */
+  /** To move time, decide about blocks and the pool, end batches, return to snapshots, cause faults, dump what is kept. */
   readonly development?: string;
   /** To have batches formed again that L1 has not executed. */
   readonly reseal?: string;

@@ -16,7 +16,7 @@ export class BatchRecorder {
   readonly #older: OlderInputs | undefined;
   readonly #batches = new Map<bigint, InputBlock[]>();
 
-  /** `genesisHash` is block 0's. `older` takes what is not in memory: for members that start again with the chain's first batch. */
+  /** `genesisHash` is block 0's. `older` takes what is not in memory, for members that start again with the first batch. */
   constructor(genesisHash: () => Promise<Hex>, older?: OlderInputs) {
     this.#genesisHash = genesisHash;
     this.#older = older;

@@ -81,7 +81,7 @@ function warn(notice: string): void {
   process.emitWarning(notice, "JournalWarning");
 }
 
-/** Writes whole lines, one call at a time: what a failed write left of one is removed before the next, which would be joined to it. */
+/** Writes whole lines, one call at a time: what a failed write left of one is removed before the next, which would join it. */
 function appender(file: FileHandle, size: number): (line: string) => Promise<void> {
   let end = size;
   let isTorn = false;
