@@ -21,7 +21,7 @@ export const REASONS: readonly (readonly [methods: RegExp, reason: string])[] = 
   [/dropAllTransactions|removePoolTransactions/, "use `hardhat_dropTransaction`"],
   [/mine_detailed|intervalMine/, "use `evm_mine`, then `eth_getBlockByNumber`"],
   [/IntervalMining$/, "use `evm_setIntervalMining`"],
-  [/setLoggingEnabled|enableTraces|addCompilationResult|StackTraceFailuresCount/, "the ecosystem's own log"],
+  [/enableTraces|addCompilationResult|StackTraceFailuresCount/, "the ecosystem's own log"],
   [/signTypedData(_v3)?$/, "use `eth_signTypedData_v4`"],
   [/sendTransactionSync/, "use `eth_sendRawTransactionSync`"],
   [/^eth_(config|getAccount|getAccountInfo|getRawTransaction)|^(net_peerCount|rpc_modules)$/, "not served"],

@@ -174,6 +174,10 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
       [271, head?.number, head?.hash, await send("web3_clientVersion")],
     );
     assert.deepEqual(await send("anvil_metadata"), metadata);
+    for (const name of ["hardhat_setLoggingEnabled", "anvil_setLoggingEnabled"]) {
+      assert.equal(await send(name, false), true);
+      await assert.rejects(send(name, "no"), /boolean/);
+    }
     assert.equal(((await send("anvil_nodeInfo")) as { currentBlockHash: string }).currentBlockHash, head?.hash);
     const receipt = (await send("eth_sendRawTransactionSync", await rawOf(4n))) as { status: string; blockNumber: string };
     assert.deepEqual([receipt.status, Number(receipt.blockNumber)], ["0x1", head!.number + 1]);

@@ -7,6 +7,8 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { createPublicClient, createWalletClient, defineChain, hashTypedData, http } from "viem";
 import type { TypedDataDefinition } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { hardhat } from "viem/chains";
+import { chainConfig, legacyEthAddress, publicActionsL1, walletActionsL1, walletActionsL2 } from "viem/zksync";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/development-phrase.ts";
 import { testContract } from "../chain/support/artifact.ts";
@@ -168,6 +170,36 @@ describe("the development accounts are unlocked over HTTP", () => {
       ),
       FIRST.address,
     );
+  });
+
+  test("A12: a withdrawal sent from an unlocked account, without a key, is claimed on L1 from an unlocked account there", async () => {
+    const chain = devnet.chains[0]!;
+    const fast = { pollingInterval: 20, cacheTime: 0 };
+    const on = <Chain extends Parameters<typeof defineChain>[0]>(definition: Chain, url: string) => ({
+      ...{ chain: defineChain(definition), transport: http(url, { retryCount: 0 }), account: FIRST.address as Hex, ...fast },
+    });
+    const l1 = on({ ...hardhat, id: Number(devnet.l1.chainId) }, devnet.l1.url);
+    const l2 = on(
+      {
+        ...chainConfig,
+        id: 271,
+        name: "alpha",
+        nativeCurrency: hardhat.nativeCurrency,
+        rpcUrls: { default: { http: [chain.url] } },
+      },
+      chain.url,
+    );
+    const walletL1 = createWalletClient(l1).extend(walletActionsL1());
+    const walletL2 = createWalletClient(l2).extend(walletActionsL2());
+    const publicL1 = createPublicClient(l1).extend(publicActionsL1());
+    const publicL2 = createPublicClient(l2);
+    const amount = 3n * 10n ** 17n;
+    const hash = await walletL2.withdraw({ token: legacyEthAddress, amount, to: TO });
+    assert.equal((await publicL2.waitForTransactionReceipt({ hash })).status, "success");
+    await send("hyperchain_settle");
+    const claim = await walletL1.finalizeWithdrawal({ client: walletL2, hash });
+    assert.equal((await publicL1.waitForTransactionReceipt({ hash: claim })).status, "success");
+    assert.equal(await publicL1.getBalance({ address: TO }), amount);
   });
 
   test("eth_sign and personal_sign sign bytes as EIP-191 has it; eth_signTransaction gives what eth_sendRawTransaction takes", async () => {

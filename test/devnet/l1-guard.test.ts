@@ -60,6 +60,21 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     assert.equal((await rpc("eth_chainId")).result, `0x${l1.chainId.toString(16)}`);
   });
 
+  test("A8: refuses overrides that it would leave out, by name", async () => {
+    const call = { to: ACCOUNT };
+    for (const [name, method, ...params] of [
+      ["block overrides", "eth_call", call, "latest", {}, { number: "0x64" }],
+      ["block overrides", "eth_estimateGas", call, "latest", {}, { number: "0x64" }],
+      ["stateOverrides", "debug_traceCall", call, "latest", { stateOverrides: { [ACCOUNT]: { balance: "0x1" } } }],
+      ["blockOverrides", "debug_traceCall", call, "latest", { blockOverrides: { number: "0x64" } }],
+    ] as const) {
+      const { error } = await rpc(method, ...params);
+      assert.deepEqual([error?.code, error?.message.includes(name)], [-32602, true], method);
+    }
+    const unknown = await rpc("eth_call", call, "latest", { [ACCOUNT]: { balanse: "0x1" } });
+    assert.match(unknown.error?.message ?? "", /balanse/);
+  });
+
   test("answers calls, with gas enough for the largest contract and no more", async () => {
     await rpc("hardhat_setCode", ACCOUNT, GAS_LEFT);
     const left = async (gas?: string): Promise<bigint> =>

@@ -6,6 +6,7 @@ import { applyOverride } from "../witness/asked-call.ts";
 import type { AccountOverride, AskedBlock, AskedCall, CallOutcome } from "../witness/asked-call.ts";
 import { FlatState } from "../witness/flat-state.ts";
 import { Reexecution } from "../witness/reexecution.ts";
+import type { AskedBeside } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
 import type { PastStates } from "./past-states.ts";
 import { QuestionError } from "./question.ts";
@@ -18,7 +19,10 @@ import type {
   QuestionKinds,
   SimulatedAnswer,
   SimulatedCall,
+  TraceAnswer,
+  TraceQuestion,
 } from "./question.ts";
+import { Tracing } from "./tracing/tracing.ts";
 
 /** Rounds in which an access list may change what is touched. */
 const MAX_ACCESS_ROUNDS = 8;
@@ -36,7 +40,7 @@ const SEARCH_ENDS = [
   [0n, 200n],
 ] as const;
 
-type Run = (call: AskedCall, bounds?: RunBounds, reportAccess?: boolean) => Promise<CallOutcome>;
+type Run = (call: AskedCall, bounds?: RunBounds, beside?: AskedBeside) => Promise<CallOutcome>;
 
 type Handlers = {
   readonly [Kind in QuestionKind]: (question: QuestionKinds[Kind]["question"]) => Promise<QuestionKinds[Kind]["answer"]>;
@@ -63,9 +67,9 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
     await goTo(at, overrides);
     const mark = state.mark();
     const startMs = performance.now();
-    return async (call, bounds, reportAccess) => {
+    return async (call, bounds, beside) => {
       try {
-        return await execution.ask(call, block, { maxMs, startMs, ...bounds }, reportAccess);
+        return await execution.ask(call, block, { maxMs, startMs, ...bounds }, beside);
       } finally {
         state.rollback(mark);
       }
@@ -75,6 +79,10 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
     call: async (question) => answerOf(await (await runner(question))(question.call, boundsOf(question))),
     estimate: async (question) => estimate(question, await runner(question)),
     accessList: async (question) => accessList(question, await runner(question)),
+    async trace(question) {
+      await goTo(question.at, question.overrides);
+      return traceCall(question, execution);
+    },
     async simulate({ at, blocks, logsTransfers, validates, maxMs }) {
       await goTo(at, []);
       const engine = logsTransfers
@@ -180,7 +188,7 @@ function endOfSearch(gas: bigint): bigint {
 async function accessList(question: CallQuestion, run: Run): Promise<AccessListAnswer> {
   let call = question.call;
   for (let round = 1; ; round++) {
-    const outcome = await run(call, boundsOf(question), true);
+    const outcome = await run(call, boundsOf(question), { reportAccess: true });
     const touched = outcome.accessList ?? [];
     const isSame = JSON.stringify(touched) === JSON.stringify(call.accessList);
     if (isSame || outcome.receipt === undefined || round === MAX_ACCESS_ROUNDS)
@@ -191,6 +199,23 @@ async function accessList(question: CallQuestion, run: Run): Promise<AccessListA
 
 function boundsOf({ maxInstructions }: CallQuestion): RunBounds {
   return maxInstructions === undefined ? {} : { maxInstructions };
+}
+
+/** Runs the call on the execution's state, and undoes it. */
+async function traceCall(question: TraceQuestion, execution: Reexecution): Promise<TraceAnswer> {
+  const { call, block, maxMs } = question;
+  const { state } = execution;
+  const mark = state.mark();
+  const tracing = new Tracing(question, state);
+  try {
+    const outcome = answerOf(await execution.ask(call, block, { maxMs, ...boundsOf(question) }, { listener: tracing }));
+    tracing.throwRefusal();
+    tracing.runEnded(mark);
+    state.rollback(mark);
+    return { ...outcome, trace: outcome.receipt === undefined ? undefined : tracing.result(outcome) };
+  } finally {
+    state.rollback(mark);
+  }
 }
 
 function answerOf(outcome: CallOutcome): CallAnswer {

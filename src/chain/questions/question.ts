@@ -88,11 +88,27 @@ export interface SimulatedAnswer extends CallAnswer {
   readonly nonce: bigint;
 }
 
+/** A call to be traced. */
+export interface TraceQuestion extends CallQuestion {
+  /** Undefined: step by step. */
+  readonly tracer: string | undefined;
+  /** Of the tracer; step by step, of the trace. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Whether the trace may be of limited size only. */
+  readonly isBounded: boolean;
+}
+
+export interface TraceAnswer extends CallAnswer {
+  /** As nodes show it. Undefined where the call is not valid, or was broken off. */
+  readonly trace: unknown;
+}
+
 /** The questions, and their answers. */
 export interface QuestionKinds {
   readonly call: { readonly question: CallQuestion; readonly answer: CallAnswer };
   readonly estimate: { readonly question: CallQuestion; readonly answer: EstimateAnswer };
   readonly accessList: { readonly question: CallQuestion; readonly answer: AccessListAnswer };
+  readonly trace: { readonly question: TraceQuestion; readonly answer: TraceAnswer };
   readonly simulate: { readonly question: SimulationQuestion; readonly answer: readonly (readonly SimulatedAnswer[])[] };
 }
 
@@ -110,7 +126,7 @@ export type QuestionReply =
   | { readonly id: number; readonly type: "answer"; readonly answer: unknown }
   | { readonly id: number; readonly type: "failed"; readonly code: QuestionErrorCode; readonly message: string };
 
-export type QuestionErrorCode = "StateNotKept" | "AnswerTooLarge" | "QuestionFailed";
+export type QuestionErrorCode = "StateNotKept" | "AnswerTooLarge" | "TraceTooLarge" | "QuestionFailed";
 
 /** A question was not answered. Nothing of the chain is wrong for it. */
 export class QuestionError extends Error {

@@ -15,6 +15,8 @@ export function aboutMethods({ engine, chainId, sequencer }: Chain, gasPriceWei:
       readonly timestamp: Hex;
     };
   return new Map<string, RpcMethod>([
+    // The engine then prints what it is asked, and each transaction.
+    ["hardhat_setLoggingEnabled", (params) => engine.request("hardhat_setLoggingEnabled", params)],
     [
       "hardhat_metadata",
       async () => {

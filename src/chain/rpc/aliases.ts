@@ -16,6 +16,7 @@ export const ANVIL_ALIASES: Readonly<Record<string, string>> = {
   anvil_setCode: "hardhat_setCode",
   anvil_setCoinbase: "hardhat_setCoinbase",
   anvil_setIntervalMining: "evm_setIntervalMining",
+  anvil_setLoggingEnabled: "hardhat_setLoggingEnabled",
   anvil_setMinGasPrice: "hardhat_setMinGasPrice",
   anvil_setNextBlockBaseFeePerGas: "hardhat_setNextBlockBaseFeePerGas",
   anvil_setNextBlockTimestamp: "evm_setNextBlockTimestamp",

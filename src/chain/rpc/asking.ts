@@ -34,7 +34,8 @@ export function asking({ questions }: Pick<Chain, "questions">, maxMs: number): 
       return await inLine(client, () => questions.ask(kind, { ...question, maxMs } as never));
     } catch (error) {
       if (error instanceof QuestionError) {
-        const code = error.code === "AnswerTooLarge" ? RpcCode.limitExceeded : RpcCode.rejected;
+        const isTooLarge = error.code === "AnswerTooLarge" || error.code === "TraceTooLarge";
+        const code = isTooLarge ? RpcCode.limitExceeded : RpcCode.rejected;
         throw new RpcError(code, error.message, { code: error.code });
       }
       throw error;

@@ -1,9 +1,10 @@
+import { Bloom } from "@ethereumjs/vm";
 import type { Chain } from "../chain.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { prevRandaoOf } from "../model/prev-randao.ts";
 import type { BlockLog } from "../model/block.ts";
 import type { SimulatedAnswer, SimulatedBlock } from "../questions/question.ts";
-import { fromHex, hashTag, keccak, wordToHex } from "../../protocol/hex.ts";
+import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
 import { askedPlace } from "./asked-place.ts";
@@ -30,6 +31,17 @@ const INVALID: readonly (readonly [reason: RegExp, code: number])[] = [
   [/gas limit is too low/, -38_013],
   [/fee cap is below the base fee/, -38_012],
 ];
+const OPTIONS = ["blockStateCalls", "validation", "traceTransfers", "returnFullTransactions"];
+const PARTS = ["blockOverrides", "stateOverrides", "calls"];
+/** Of a block without what no block here has: uncles, withdrawals, blobs, requests. Nothing is hashed into roots. */
+const EMPTY_PARTS = {
+  ...{ sha3Uncles: "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347", uncles: [] },
+  ...{ stateRoot: wordToHex(0n), transactionsRoot: wordToHex(0n), receiptsRoot: wordToHex(0n) },
+  ...{ difficulty: "0x0", totalDifficulty: "0x0", nonce: "0x0000000000000000", extraData: "0x", size: "0x0" },
+  ...{ withdrawals: [], withdrawalsRoot: "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421" },
+  ...{ blobGasUsed: "0x0", excessBlobGas: "0x0", parentBeaconBlockRoot: wordToHex(0n) },
+  requestsHash: "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+};
 const SIMULATED = fromHex(hashTag("hyperchain.simulated.v1"));
 
 /**
@@ -38,7 +50,7 @@ const SIMULATED = fromHex(hashTag("hyperchain.simulated.v1"));
  */
 export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
   return async ([payload, tag], client) => {
-    const { blockStateCalls, ...options } = record(payload, "the simulation");
+    const { blockStateCalls, ...options } = known(record(payload, "the simulation"), OPTIONS, "the simulation");
     const [validates, logsTransfers, isFull] = ["validation", "traceTransfers", "returnFullTransactions"].map((name) =>
       flag(name, options[name]),
     ) as [boolean, boolean, boolean];
@@ -73,7 +85,11 @@ function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unkn
     last = block.block;
   };
   for (const value of given) {
-    const { blockOverrides, stateOverrides, calls = [] } = record(value, "a block of the simulation");
+    const {
+      blockOverrides,
+      stateOverrides,
+      calls = [],
+    } = known(record(value, "a block of the simulation"), PARTS, "a block of the simulation");
     let block = withBlockOverrides(next(), blockOverrides);
     if (block.number <= last.number)
       throw new RpcError(RpcCode.invalidParams, `block numbers of a simulation rise: ${block.number} follows ${last.number}`);
@@ -131,7 +147,10 @@ function showBlock(
       ...failure,
     };
   });
+  const allLogs = answers.flatMap(({ receipt }) => receipt?.logs ?? []).flatMap(shownLog);
   return {
+    ...EMPTY_PARTS,
+    logsBloom: logsBloom(allLogs),
     hash,
     parentHash,
     number: hexQuantity(block.number),
@@ -155,6 +174,23 @@ function showBlock(
       ...{ yParity: "0x0", v: "0x0", r: "0x0", s: "0x0" },
     };
   }
+}
+
+/** Throws RpcError for a field that means nothing here, and would pass in silence. */
+function known(
+  given: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  what: string,
+): Readonly<Record<string, unknown>> {
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown === undefined) return given;
+  throw new RpcError(RpcCode.invalidParams, `${what} has no ${JSON.stringify(unknown.slice(0, 80))}; it has ${names.join(", ")}`);
+}
+
+function logsBloom(logs: readonly BlockLog[]): Hex {
+  const bloom = new Bloom();
+  for (const entry of logs.flatMap(({ address, topics }) => [address, ...topics])) bloom.add(fromHex(entry));
+  return toHex(bloom.bitvector);
 }
 
 function flag(name: string, value: unknown = false): boolean {

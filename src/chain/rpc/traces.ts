@@ -2,12 +2,14 @@ import type { Chain } from "../chain.ts";
 import type { CallAnswer } from "../questions/question.ts";
 import { askedPlace } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
+import { withBlockOverrides } from "./block-overrides.ts";
 import { capped } from "./call-checks.ts";
-import { askedCall, parseCall } from "./call-request.ts";
+import { askedCall, parseCall, parseOverrides, record } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcClient, RpcMethod } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
+import type { FairLine } from "./fair-line.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { stackWords } from "./stack-heights.ts";
@@ -37,6 +39,9 @@ interface TracedBlock {
   readonly gasUsed: Hex;
   readonly transactions: readonly { readonly hash: Hex }[];
 }
+
+type Configuration = Readonly<Record<string, unknown>>;
+const OVERRIDES = ["stateOverrides", "blockOverrides"];
 
 /** Runs a trace in the engine with a configuration. */
 type Run = (config: object) => Promise<unknown>;
@@ -91,29 +96,40 @@ export function traceMethods(chain: Chain, ask: Asking): ReadonlyMap<string, Rpc
     ],
     ["debug_traceBlockByNumber", ([block, config], client) => traceBlock("eth_getBlockByNumber", block, config, client)],
     ["debug_traceBlockByHash", ([block, config], client) => traceBlock("eth_getBlockByHash", block, config, client)],
-    [
-      "debug_traceCall",
-      async ([transaction, tag, config], client) => {
-        const call = parseCall(transaction);
-        const chosen = configuration(config);
-        const place = await askedPlace(chain, tag ?? "latest");
-        const isOwn = client?.isInProcess === true;
-        const gasLimit = capped(call.gas);
-        const traced = { ...call, gasPriceWei: 0n };
-        // Traces of this process have no limit, and take no places from clients outside.
-        return inTurn(client, async () => {
-          // The engine would run in its own thread what may end it; so the other one runs the same call before, in the same
-          // state.
-          const bounds = isOwn ? {} : { maxInstructions: MAX_STEPS };
-          const preview = await ask("call", { ...place, overrides: [], call: askedCall(traced, gasLimit), ...bounds }, client);
-          requireTraceable(call, preview);
-          const request = traceRequest(call, gasLimit);
-          const run: Run = (wanted) => engine.request("debug_traceCall", [request, hexQuantity(place.at), wanted]);
-          return isOwn ? run(chosen) : trace(run, chosen, preview.receipt?.gasUsed ?? gasLimit);
-        });
-      },
-    ],
+    ["debug_traceCall", callTracing(chain, ask, inTurn)],
   ]);
+}
+
+/** `debug_traceCall`: transaction, block, options with overrides. */
+function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): RpcMethod {
+  const { engine } = chain;
+  return async ([transaction, tag, config], client) => {
+    const call = parseCall(transaction);
+    const { stateOverrides, blockOverrides, ...rest } = readConfiguration(config);
+    const place = await askedPlace(chain, tag ?? "latest");
+    const overrides = parseOverrides(stateOverrides);
+    const block = withBlockOverrides(place.block, blockOverrides);
+    const isOwn = client?.isInProcess === true;
+    const gasLimit = capped(call.gas);
+    // Traces of this process have no limit, and take no places from clients outside.
+    const bounds = isOwn ? {} : { maxInstructions: MAX_STEPS };
+    const question = { at: place.at, block, overrides, call: askedCall({ ...call, gasPriceWei: 0n }, gasLimit), ...bounds };
+    return inTurn(client, async () => {
+      // The engine knows neither overrides nor authorizations here.
+      if (overrides.length > 0 || block !== place.block || call.delegates) {
+        const answer = await ask("trace", { ...question, ...tracerOf(rest), isBounded: !isOwn }, client);
+        requireTraceable(answer);
+        return answer.trace;
+      }
+      // It would run in its own thread what may end it; so the other one runs the same call before, in the same state.
+      const preview = await ask("call", question, client);
+      if (preview.isHostile) throw hostile();
+      requireTraceable(preview);
+      const request = traceRequest(call, gasLimit);
+      const run: Run = (wanted) => engine.request("debug_traceCall", [request, hexQuantity(place.at), wanted]);
+      return isOwn ? run(rest) : trace(run, rest, preview.receipt?.gasUsed ?? gasLimit);
+    });
+  };
 }
 
 /** The part of a call on whose meaning both engines agree to the letter. */
@@ -123,24 +139,42 @@ function traceRequest({ from, to, data, valueWei, accessList }: RpcCall, gasLimi
   return { from, ...target, data, value: hexQuantity(valueWei), gas: hexQuantity(gasLimit), ...touched };
 }
 
-function requireTraceable({ delegates }: RpcCall, { receipt, reason, isHostile, exceedsCallData, isLong }: CallAnswer): void {
-  const cannot = (message: string): RpcError => new RpcError(RpcCode.rejected, message, { code: "NotTraceable" });
-  if (delegates) throw cannot("calls with an authorization list are not traced; send the transaction and trace that");
-  if (isHostile)
-    throw new RpcError(RpcCode.rejected, "the call runs or deploys code that begins with an incomplete PUSH20", {
-      code: "HostileCode",
-    });
+/** Throws RpcError for a call that is not valid, or was broken off. */
+function requireTraceable({ receipt, reason, exceedsCallData, isLong, isLate }: CallAnswer): void {
   if (isLong) throw tooLarge(`it runs more than ${MAX_STEPS} instructions; give it less gas`);
   if (exceedsCallData) throw tooLarge("its calls pass on more data than the engine can hold; give it less gas");
+  if (isLate) throw new RpcError(RpcCode.rejected, `the call is not traced: ${reason}`, { code: "QuestionTooLong" });
   if (receipt === undefined) throw new RpcError(RpcCode.rejected, `the call is not valid: ${reason}`);
+}
+
+function hostile(): RpcError {
+  return new RpcError(RpcCode.rejected, "the call runs or deploys code that begins with an incomplete PUSH20", {
+    code: "HostileCode",
+  });
+}
+
+/** The tracer that the second EVM is to be. Throws RpcError for one that it has not. */
+function tracerOf(config: Configuration): { readonly tracer: string | undefined; readonly config: Configuration } {
+  const { tracer, tracerConfig } = config;
+  if (tracer === undefined || tracer === null) {
+    if (config["enableMemory"] === true) throw tooLarge("memory is not traced step by step where a call has overrides");
+    return { tracer: undefined, config };
+  }
+  const named = requireTracer(tracer);
+  const given = (tracerConfig ?? {}) as Configuration;
+  if (named === "muxTracer") for (const name of Object.keys(record(given, "tracerConfig"))) requireTracer(name);
+  return { tracer: named, config: given };
+}
+
+function requireTracer(tracer: unknown): string {
+  if (typeof tracer === "string" && TRACERS.has(tracer)) return tracer;
+  throw new RpcError(RpcCode.invalidParams, `tracers are ${[...TRACERS].join(", ")}`);
 }
 
 async function trace(run: Run, value: unknown, gas: bigint): Promise<unknown> {
   const config = configuration(value);
-  const { tracer } = config;
-  if (tracer === undefined) return traceSteps(run, config, gas);
-  if (typeof tracer !== "string" || !TRACERS.has(tracer))
-    throw new RpcError(RpcCode.invalidParams, `tracers are ${[...TRACERS].join(", ")}`);
+  if (config["tracer"] === undefined) return traceSteps(run, config, gas);
+  const tracer = requireTracer(config["tracer"]);
   if (CALL_TRACERS.has(tracer)) {
     const bytes = callDataBytes((await run({ tracer: "4byteTracer" })) as Readonly<Record<string, number>>);
     if (bytes > MAX_CALL_DATA_BYTES)
@@ -149,7 +183,7 @@ async function trace(run: Run, value: unknown, gas: bigint): Promise<unknown> {
   return run(config);
 }
 
-async function traceSteps(run: Run, config: Readonly<Record<string, unknown>>, gas: bigint): Promise<unknown> {
+async function traceSteps(run: Run, config: Configuration, gas: bigint): Promise<unknown> {
   if (gas > MAX_STEP_TRACE_GAS) throw tooLarge(`above ${MAX_STEP_TRACE_GAS} gas nothing is traced step by step; name a tracer`);
   if (config["enableMemory"] === true) throw tooLarge("memory is not traced step by step");
   const lean = { ...config, disableStack: true };
@@ -168,14 +202,22 @@ function callDataBytes(counts: Readonly<Record<string, number>>): number {
   return Object.entries(counts).reduce((sum, [key, count]) => sum + (Number(key.split("-")[1]) + 4) * count, 0);
 }
 
-function configuration(value: unknown): Readonly<Record<string, unknown>> {
+/** Options of a trace of what has happened, which nothing overrides. Throws RpcError. */
+function configuration(value: unknown): Configuration {
+  const config = readConfiguration(value);
+  const named = OVERRIDES.find((name) => (config[name] ?? undefined) !== undefined);
+  if (named === undefined) return config;
+  throw new RpcError(RpcCode.invalidParams, `${named}: what has happened is traced as it was; debug_traceCall takes overrides`);
+}
+
+/** Throws RpcError for no object, and for overrides under names that are unknown, which would pass in silence. */
+function readConfiguration(value: unknown): Configuration {
   if (value === undefined || value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value))
-    throw new RpcError(RpcCode.invalidParams, "a trace's options are an object");
-  const { stateOverrides, blockOverrides } = value as Readonly<Record<string, unknown>>;
-  if ((stateOverrides ?? blockOverrides ?? undefined) !== undefined)
-    throw new RpcError(RpcCode.invalidParams, "traces take no overrides here");
-  return value as Readonly<Record<string, unknown>>;
+  const config = record(value, "a trace's options");
+  const unknown = Object.keys(config).find((name) => /overr?id/i.test(name) && !OVERRIDES.includes(name));
+  if (unknown === undefined) return config;
+  const name = JSON.stringify(unknown.slice(0, 80));
+  throw new RpcError(RpcCode.invalidParams, `a trace has no option ${name}; it has ${OVERRIDES.join(" and ")}`);
 }
 
 function tooLarge(reason: string): RpcError {

@@ -195,6 +195,16 @@ export class FlatState implements StateManagerInterface {
     return this.codeAt(address.toString());
   }
 
+  /** An account by its address in lower case, not to be changed. */
+  accountAt(address: string): Readonly<Account> | undefined {
+    return this.#ledger.account(address);
+  }
+
+  /** A slot's word by its account's address in lower case and its name in 32 bytes. */
+  wordAt(address: string, slot: string): bigint {
+    return wordOf(this.#ledger.slot(address, slot));
+  }
+
   /** An account's code, by its address in lower case. */
   codeAt(address: string): Uint8Array {
     const account = this.#ledger.account(address);

@@ -1,6 +1,7 @@
 import { createBlock } from "@ethereumjs/block";
 import type { Block } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
+import type { EVM, EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
 import { createLegacyTx, createTxFromRLP } from "@ethereumjs/tx";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
@@ -27,6 +28,7 @@ import { IsolatedVm } from "./isolated-vm.ts";
 import { MapLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import { NativeMeter } from "./native-meter.ts";
+import type { RunListener } from "./run-listener.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { RunBounds } from "./run-watch.ts";
 
@@ -45,6 +47,13 @@ export interface Preview {
   readonly isLong: boolean;
   /** Size of the batch's changes with this transaction. */
   readonly size: ChangeSize;
+}
+
+/** What a caller wants of a run beside its outcome. */
+export interface AskedBeside {
+  /** Whether its access list is wanted. Default false. */
+  readonly reportAccess?: boolean;
+  readonly listener?: RunListener;
 }
 
 /** A transaction that may come into a block, behind others of the same block that run first; default: none. */
@@ -209,11 +218,15 @@ export class Reexecution {
     }
   }
 
-  /**
-   * Runs a call and keeps its effects, warm accounts and all as in a transaction. `reportAccess`: whether its access list is
-   * wanted.
-   */
-  async ask(call: AskedCall, block: AskedBlock, bounds: RunBounds = {}, reportAccess = false): Promise<CallOutcome> {
+  /** Runs a call and keeps its effects, warm accounts and all as in a transaction. */
+  async ask(
+    call: AskedCall,
+    block: AskedBlock,
+    bounds: RunBounds = {},
+    { reportAccess = false, listener }: AskedBeside = {},
+  ): Promise<CallOutcome> {
+    const { events } = this.#vm.evm;
+    const stopListening = listener === undefined ? undefined : listen(events, listener);
     const watch = new RunWatch(this.#vm.evm, this.state, call, bounds);
     const showBaseFee = this.#showBaseFee(block);
     try {
@@ -244,6 +257,7 @@ export class Reexecution {
     } finally {
       showBaseFee.stop();
       watch.stop();
+      stopListening?.();
     }
   }
 
@@ -288,6 +302,15 @@ export class Reexecution {
     // Its form is not Ethereum's, or it is unsigned: the sequencer says who sends it, as the first engine's impersonation does.
     return Object.assign(tx, { getSenderAddress: () => sender, isSigned: () => true });
   }
+}
+
+/** Tells a listener of a run, until the returned function is called. */
+function listen(events: EVM["events"], listener: RunListener): () => void {
+  const onStep = (step: InterpreterStep): void => listener.step(step);
+  const onBegin = (message: Message): void => listener.beforeMessage(message);
+  const onEnd = (result: EVMResult): void => listener.afterMessage(result);
+  events.on("step", onStep).on("beforeMessage", onBegin).on("afterMessage", onEnd);
+  return () => void events.off("step", onStep).off("beforeMessage", onBegin).off("afterMessage", onEnd);
 }
 
 /** The library says behind its reason in which of its objects it arose. */

@@ -1,6 +1,7 @@
 import { Transaction } from "ethers";
 import { isHostileCode } from "../../chain/model/hostile-code.ts";
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import { parseOverrides } from "../../chain/rpc/call-request.ts";
 import { checkFeeHistory } from "../../chain/rpc/fee-history.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
@@ -43,8 +44,17 @@ export function guardedL1Methods(
     async (params, client) => {
       const [transaction] = params;
       checkCall(transaction);
-      if (places.overrides !== undefined) checkOverrides(params[places.overrides]);
-      if (places.options !== undefined) checkOverrides(fieldOf(params[places.options], "stateOverrides"));
+      if (places.overrides !== undefined) {
+        checkOverrides(params[places.overrides]);
+        // The engine would leave out an unknown field in silence.
+        parseOverrides(params[places.overrides]);
+        refuse(params[places.overrides + 1], method, "block overrides");
+      }
+      if (places.options !== undefined) {
+        const options = params[places.options];
+        checkOverrides(fieldOf(options, "stateOverrides"));
+        for (const name of ["stateOverrides", "blockOverrides"]) refuse(fieldOf(options, name), method, name);
+      }
       const bounded = isObject(transaction) ? params.with(0, withBoundedGas(transaction)) : params;
       return inTurn(client, async () => {
         // A call that fails leaves nothing behind; an estimate that does, megabytes until its error is collected as garbage.
@@ -92,6 +102,12 @@ function checkCall(transaction: unknown): void {
   if (to !== undefined && to !== null) return;
   // A client may give both; the engine takes either.
   for (const field of ["data", "input"]) checkCode(fieldOf(transaction, field));
+}
+
+/** Throws RpcError for what the engine would leave out in silence. */
+function refuse(value: unknown, method: string, what: string): void {
+  if (value === undefined || value === null) return;
+  throw new RpcError(RpcCode.invalidParams, `${method} takes no ${what} on L1, whose engine knows none; the chains take them`);
 }
 
 function checkOverrides(overrides: unknown): void {

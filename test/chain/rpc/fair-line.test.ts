@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Transaction, Wallet } from "ethers";
 import { WebSocket } from "ws";
 import type { Chain } from "../../../src/chain/chain.ts";
+import { accountMethods } from "../../../src/chain/rpc/accounts/account-methods.ts";
 import type { RpcClient } from "../../../src/chain/rpc/dispatch.ts";
+import { Impersonation } from "../../../src/chain/rpc/impersonation.ts";
 import { fairLine } from "../../../src/chain/rpc/fair-line.ts";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { namedReads } from "../../../src/chain/rpc/named-reads.ts";
@@ -205,6 +208,53 @@ it("a server forgets the calls of HTTP and WebSocket connections that end, and a
   } finally {
     for (const release of held) release();
     await server.close();
+    await test.chain.close();
+  }
+});
+
+it("A12: transactions of unlocked accounts wait in a line in which a machine with many of them holds up no other", async () => {
+  const account = Wallet.createRandom();
+  const from = account.address.toLowerCase() as Hex;
+  const test = await startTestChain({ genesis: [{ address: from, balanceWei: 10n ** 18n }] });
+  const order: string[] = [];
+  const held: (() => void)[] = [];
+  const methods = accountMethods(
+    {
+      ...test.chain,
+      async submit(raw) {
+        order.push(Transaction.from(raw).to!.toLowerCase());
+        await new Promise<void>((resolve) => held.push(resolve));
+        return test.chain.submit(raw);
+      },
+    },
+    {
+      accounts: { addresses: () => [from], wallet: (address) => (address === from ? account : undefined) },
+      impersonated: new Impersonation(),
+      gasPriceWei: 1n,
+      others: chainMethods(test.chain, { gasPriceWei: 1n, development: true }),
+    },
+  );
+  const send = (to: string, client: RpcClient | undefined): Promise<unknown> =>
+    methods.get("eth_sendTransaction")!([{ from, to, gas: "0x5208" }], client);
+  const [greedy, modest] = [outsideClient("192.0.2.1").client, outsideClient("192.0.2.2").client];
+  const [many, few, own] = ["aa", "bb", "cc"].map((byte) => `0x${byte.repeat(20)}`) as [string, string, string];
+  try {
+    const flood = Array.from({ length: 258 }, () => send(many, greedy));
+    const outcomes = Promise.allSettled(flood);
+    const others = [send(few, modest), send(own, undefined)];
+    const done = Promise.all(others).then(() => true);
+    for (let ended = false; !ended; ended = await Promise.race([done, nextTurn(false)])) held.shift()?.();
+    // Behind the one that was under way, and one whose turn had come before they asked.
+    assert.deepEqual(
+      [few, own].map((to) => order.indexOf(to) <= 3),
+      [true, true],
+    );
+    const letGo = outcomes.then(() => true);
+    for (let ended = false; !ended; ended = await Promise.race([letGo, nextTurn(false)])) held.shift()?.();
+    // Of one connection there are 256 places; nonces are given in turn, so that all of those are taken.
+    assert.equal((await outcomes).filter(({ status }) => status === "rejected").length, 2);
+    assert.equal(BigInt((await test.chain.engine.request("eth_getTransactionCount", [from, "latest"])) as Hex), 258n);
+  } finally {
     await test.chain.close();
   }
 });

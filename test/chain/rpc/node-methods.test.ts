@@ -184,12 +184,45 @@ describe("methods of Ethereum's nodes", () => {
     assert.deepEqual([first?.["nonce"], second?.["nonce"]].map(Number), [wallet.nonce, wallet.nonce + 1]);
   });
 
+  it("eth_simulateV1 shows blocks with all parts of a block, and the filter that the real block has", async () => {
+    const [simulated] = await ask<Record<string, unknown>[]>("eth_simulateV1", {
+      blockStateCalls: [{ calls: [{ to: COUNTER }] }],
+    });
+    const hash = await ask<Hex>("eth_sendRawTransaction", await wallet.signRaw({ to: COUNTER }));
+    const { blockNumber } = await ask<{ blockNumber: Hex }>("eth_getTransactionReceipt", hash);
+    const real = await ask<Record<string, unknown>>("eth_getBlockByNumber", blockNumber, false);
+    const missing = Object.keys(real).filter((part) => simulated?.[part] === undefined);
+    assert.deepEqual(
+      missing,
+      ["l1BatchNumber", "l1BatchTimestamp"].filter((part) => part in real),
+    );
+    for (const part of [
+      "logsBloom",
+      "sha3Uncles",
+      "uncles",
+      "withdrawals",
+      "withdrawalsRoot",
+      "difficulty",
+      "nonce",
+      "requestsHash",
+    ])
+      assert.deepEqual(simulated?.[part], real[part], part);
+  });
+
   it("eth_simulateV1 refuses what it cannot do, by name, and simulations without end", async () => {
     for (const name of ["validation", "traceTransfers", "returnFullTransactions"]) {
       await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [], [name]: 1 }), {
         code: -32602,
         message: new RegExp(name),
       });
+    }
+    for (const [name, simulation] of [
+      ["validaton", { blockStateCalls: [], validaton: true }],
+      ["stateOverride", { blockStateCalls: [{ stateOverride: {} }] }],
+      ["balanse", { blockStateCalls: [{ stateOverrides: { [COUNTER]: { balanse: "0x1" } } }] }],
+      ["withdrawals", { blockStateCalls: [{ blockOverrides: { withdrawals: [] } }] }],
+    ] as const) {
+      await assert.rejects(ask("eth_simulateV1", simulation), { code: -32602, message: new RegExp(name) });
     }
     const block = (number: bigint) => ({ blockOverrides: { number: `0x${number.toString(16)}` } });
     await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [block(1_000_000n)] }), { code: -32005 });

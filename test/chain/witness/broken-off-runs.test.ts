@@ -50,7 +50,7 @@ async function ask(execution: Reexecution): Promise<string | undefined> {
   const { state } = execution;
   const mark = state.mark();
   const call = { ...hostile, gasPriceWei: 0n, accessList: [], authorizations: [] };
-  const { reason } = await execution.ask(call, environmentOf(7n), { maxInstructions: 600 }, true);
+  const { reason } = await execution.ask(call, environmentOf(7n), { maxInstructions: 600 }, { reportAccess: true });
   state.rollback(mark);
   return reason;
 }

@@ -9,12 +9,14 @@ import type { RpcClient, RpcMethod, RpcMethods } from "../dispatch.ts";
 import type { Impersonation } from "../impersonation.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
 import { oneAtATime } from "../concurrency-limit.ts";
+import { fairLine } from "../fair-line.ts";
 import { signHash, signTransaction } from "./signed-transaction.ts";
 import { typedDataHash } from "./typed-data.ts";
 import type { UnlockedAccounts } from "./unlocked-accounts.ts";
 
 /** More than a batch of requests holds. */
 const MAX_WAITING = 512;
+const MAX_OF_ONE = 256;
 
 export interface AccountMethodsOptions {
   readonly accounts: UnlockedAccounts;
@@ -30,8 +32,15 @@ export function accountMethods(
   chain: Chain,
   { accounts, impersonated, gasPriceWei, others }: AccountMethodsOptions,
 ): ReadonlyMap<string, RpcMethod> {
-  // A nonce is taken when the transaction is in the pool: two at once would get the same.
-  const inTurn = oneAtATime(MAX_WAITING, "transactions of unlocked accounts wait");
+  const inLine = fairLine({
+    width: 1,
+    places: MAX_WAITING,
+    placesPerClient: MAX_OF_ONE,
+    what: "transactions of unlocked accounts wait",
+  });
+  // A nonce is taken when the transaction is in the pool: two at once would get the same. This process's line is another than
+  // that of clients outside.
+  const alone = oneAtATime(Infinity, "");
 
   async function signed(transaction: unknown, client: RpcClient | undefined): Promise<Hex> {
     const { from, gas } = parseCall(transaction);
@@ -57,7 +66,7 @@ export function accountMethods(
         const { from } = parseCall(transaction);
         if (impersonated.has(from) || (impersonated.all && accounts.wallet(from) === undefined))
           return impersonate(chain, transaction);
-        return inTurn(async () => chain.submit(await signed(transaction, client)));
+        return inLine(client, () => alone(async () => chain.submit(await signed(transaction, client))));
       },
     ],
     ["eth_signTransaction", ([transaction], client) => signed(transaction, client)],

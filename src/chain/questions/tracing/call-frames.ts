@@ -1,0 +1,81 @@
+import { AbiCoder } from "ethers";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { CallAnswer } from "../question.ts";
+import type { CallRecorder, Frame } from "./call-recorder.ts";
+import { quantity } from "./instructions.ts";
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Selector of Error(string), with which Solidity gives reasons. */
+const REASON = "0x08c379a0";
+/** geth's words for the EVM's errors, where the library has others. */
+const ERRORS: Readonly<Record<string, string>> = {
+  revert: "execution reverted",
+  "invalid opcode": "invalid opcode: INVALID",
+  "invalid JUMP": "invalid jump destination",
+  "static state change": "write protection",
+};
+
+/** As callTracer shows calls. `gasLimit`: the call's, with what it pays before it runs. */
+export function showFrame({ top }: CallRecorder, config: Config, gasLimit: bigint, { receipt }: CallAnswer): object {
+  if (top === undefined) return {};
+  const shown = frameWith(top, config["withLog"] === true, config["onlyTopCall"] === true, { next: 0 });
+  return { ...shown, gas: quantity(gasLimit), gasUsed: quantity(receipt?.gasUsed ?? gasLimit) };
+}
+
+/** As 4byteTracer counts calls: by selector, and by the number of bytes behind it. */
+export function countSelectors({ top }: CallRecorder): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const count = ({ type, input, calls, isPrecompile }: Frame): void => {
+    const isCall = type !== "CREATE" && type !== "CREATE2" && !isPrecompile;
+    if (isCall && input.length >= 10) {
+      const name = `${input.slice(0, 10)}-${(input.length - 10) / 2}`;
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
+    calls.forEach(count);
+  };
+  if (top !== undefined) count(top);
+  return counts;
+}
+
+function frameWith(frame: Frame, hasLogs: boolean, isTopOnly: boolean, index: { next: number }): object {
+  const { type, from, to, gas, gasUsed, valueWei, input, output, error } = frame;
+  const reason = error === "revert" ? reasonIn(output) : undefined;
+  // What failed has logged nothing, at any depth.
+  const showsLogs = hasLogs && error === undefined;
+  const logs: object[] = [];
+  const calls: object[] = [];
+  // In the order in which they came: logs have their places among all of the call's.
+  let next = 0;
+  const showLogsUntil = (position: number): void => {
+    for (let log = frame.logs[next]; showsLogs && log !== undefined && log.position <= position; log = frame.logs[++next]) {
+      const { address, topics, data } = log;
+      logs.push({ address, topics, data, position: quantity(BigInt(log.position)), index: quantity(BigInt(index.next++)) });
+    }
+  };
+  for (const [i, call] of frame.calls.entries()) {
+    showLogsUntil(i);
+    calls.push(frameWith(call, showsLogs, false, index));
+  }
+  showLogsUntil(Infinity);
+  return {
+    ...{ from, gas: quantity(gas), gasUsed: quantity(gasUsed), ...(to === undefined ? {} : { to }), input },
+    ...(output === "0x" ? {} : { output }),
+    ...(error === undefined ? {} : { error: ERRORS[error] ?? error }),
+    ...(reason === undefined ? {} : { revertReason: reason }),
+    ...(calls.length === 0 || isTopOnly ? {} : { calls }),
+    ...(logs.length === 0 ? {} : { logs }),
+    ...(valueWei === undefined ? {} : { value: quantity(valueWei) }),
+    type,
+  };
+}
+
+function reasonIn(output: Hex): string | undefined {
+  if (!output.startsWith(REASON)) return undefined;
+  try {
+    return String(AbiCoder.defaultAbiCoder().decode(["string"], `0x${output.slice(REASON.length)}`)[0]);
+  } catch {
+    // Not Solidity's after all.
+    return undefined;
+  }
+}
