@@ -5,7 +5,8 @@ const HELP = `Usage: npm run -s bench -- <suite> [options]
 Suites
   prove        proof of N leaf writes: time by phase, size, gas by phase, proven bits, memory
   kernels      every kernel, wasm beside the scalar reference, outputs compared
-  tables       a proof of many wide tables, shaped like a proof of execution: time by phase, memory, proven bits
+  tables       a proof of a run of the kernel, and one of many wide tables, shaped like a whole proof of execution: time by
+               phase, memory, proven bits
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
@@ -15,7 +16,8 @@ Options
   --json             one JSON object per line
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
-  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven (default 1,16)
+  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out (default 1,16)
+  --blocks N[,N…]    tables: blocks that a proven run of the kernel opens; 0 leaves it out (default 16)
   --workers N[,N…]   prove, tables: threads that compute (default: all cores)
   --transactions N   devnet: transfers of each measurement (default 2000)
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
@@ -25,6 +27,9 @@ Options
 
 const integers = (name: string, text: string, most?: number): number[] =>
   text.split(",").map((part) => wholeNumber(name, part, 1, most));
+/** As `integers`; 0 stands for nothing at all. */
+const integersFrom0 = (name: string, text: string, most: number): number[] =>
+  text.split(",").flatMap((part) => wholeNumber(name, part, 0, most) || []);
 
 endWithReader();
 const { values, positionals } = parseCommandLine({
@@ -36,6 +41,7 @@ const { values, positionals } = parseCommandLine({
     leaves: { type: "string", default: "100000" },
     workers: { type: "string" },
     transfers: { type: "string", default: "1,16" },
+    blocks: { type: "string", default: "16" },
     samples: { type: "string", default: "3" },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
@@ -89,7 +95,8 @@ switch (suite) {
     const { benchTables } = await import("./tables.ts");
     await benchTables({
       json: values.json,
-      transfers: integers("transfers", values.transfers, 200),
+      transfers: integersFrom0("transfers", values.transfers, 200),
+      blocks: integersFrom0("blocks", values.blocks, 10_000),
       workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
     });
     break;

@@ -1,16 +1,22 @@
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
 import type { TreeHash } from "../src/kernels/backend.ts";
+import { executionParameters } from "../src/execution-proof/parameters.ts";
+import { FixedTables } from "../src/stark/fixed-tables.ts";
 import { commitPreprocessed } from "../src/stark/preprocess.ts";
+import type { ProverInput } from "../src/stark/prover-input.ts";
 import { prove, type ProofPhase } from "../src/stark/prove.ts";
 import { proofSecurity } from "../src/stark/security/proof-security.ts";
-import { createShape } from "../src/stark/shape.ts";
-import { compileSystem } from "../src/stark/system.ts";
+import { ABSENT, createShape, rowCount } from "../src/stark/shape.ts";
+import { compileSystem, type SystemDefinition } from "../src/stark/system.ts";
+import { TablePrograms } from "../src/stark/table-programs.ts";
 import { verify } from "../src/stark/verify.ts";
+import { kernelRun, kernelRunSystem } from "./kernel-run.ts";
 import { SYNTHETIC_TABLES, syntheticDefinition, syntheticInput, syntheticRows } from "./synthetic-system.ts";
 
-/** What the process of one measurement is asked. */
+/** What the process of one measurement is asked: transfers of the synthetic system, or blocks that the kernel opens. */
 export interface TablesRequest {
-  readonly transfers: number;
+  readonly system: "synthetic" | "kernel";
+  readonly count: number;
   readonly hash: TreeHash["kind"];
   readonly workers: number | undefined;
 }
@@ -32,26 +38,47 @@ function spent(since: Spent = { wall: 0, cpu: 0, mainThread: 0 }): Spent {
   };
 }
 
-const { transfers, hash: kind, workers } = JSON.parse(process.argv[2] ?? "{}") as TablesRequest;
+/** What is proven, and what is said of it. */
+interface Workload {
+  readonly definition: SystemDefinition;
+  readonly makeInput: () => ProverInput;
+  /** Rows without those that fill a table up, where they are known. */
+  readonly usedRows: readonly number[] | undefined;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+function synthetic(transfers: number, hash: TreeHash): Workload {
+  return {
+    definition: syntheticDefinition(transfers, executionParameters(hash)),
+    makeInput: () => syntheticInput(transfers),
+    usedRows: SYNTHETIC_TABLES.map((table) => syntheticRows(table, transfers).used),
+    figures: { transfers },
+  };
+}
+
+function ofKernel(blocks: number, hash: TreeHash): Workload {
+  const run = kernelRunSystem(hash);
+  const before = spent();
+  const { steps, input } = kernelRun(run, blocks);
+  const figures = { blocks, steps, traceCpuSeconds: spent(before).cpu };
+  return { definition: run.definition, makeInput: () => input, usedRows: undefined, figures };
+}
+
+const { system: kindOfSystem, count, hash: kind, workers } = JSON.parse(process.argv[2] ?? "{}") as TablesRequest;
 const hash: TreeHash = kind === "keccak" ? { kind, digestBytes: 26 } : { kind };
-const definition = syntheticDefinition(transfers, {
-  extensionDegree: 5,
-  logBlowup: 2,
-  queryCount: 87,
-  grindingBits: 20,
-  grindingBaseLogRows: 20,
-  logArity: 3,
-  logFinalMax: 7,
-  hash,
-});
+const { definition, makeInput, usedRows, figures } = (kindOfSystem === "kernel" ? ofKernel : synthetic)(count, hash);
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
+const beforeKey = spent();
 const system = compileSystem(definition, await commitPreprocessed(definition, backend));
-const heights = SYNTHETIC_TABLES.map((table) => syntheticRows(table, transfers));
-const shape = createShape(
-  system,
-  heights.map(({ logRows }) => logRows),
-);
-if (typeof shape === "number") throw new Error(`table ${shape} of the synthetic system cannot have this height`);
+const keyCpuSeconds = spent(beforeKey).cpu;
+const input = makeInput();
+const logRows = input.traces.map((columns) => ((columns[0]?.length ?? 0) === 0 ? ABSENT : Math.log2(columns[0]?.length ?? 0)));
+const shape = createShape(system, logRows);
+if (typeof shape === "number") throw new Error(`table ${shape} of the system cannot have this height`);
+const programs = new TablePrograms(system);
+const fixedTables = new FixedTables(system, backend);
+// What a prover has left of earlier proofs.
+if (definition.tables.some(({ preprocessed }) => preprocessed !== undefined)) await fixedTables.commitment(shape.tallest);
 
 const phases: Partial<Record<ProofPhase, Spent>> = {};
 let current: { readonly phase: ProofPhase; readonly since: Spent } | undefined;
@@ -59,9 +86,10 @@ const enter = (phase: ProofPhase | undefined): void => {
   if (current !== undefined) phases[current.phase] = spent(current.since);
   current = phase === undefined ? undefined : { phase, since: spent() };
 };
-const input = syntheticInput(transfers);
 const before = spent();
 const proof = await prove(system, input, backend, {
+  programs,
+  fixedTables,
   onProgress: (phase) => phase !== current?.phase && enter(phase),
   onTracesRead() {
     for (const column of input.traces.flat()) if (column.buffer instanceof ArrayBuffer) column.buffer.transfer(0);
@@ -71,21 +99,27 @@ enter(undefined);
 const proving = spent(before);
 const beforeVerification = spent();
 const verdict = verify(system, input.statement, proof);
-if (!verdict.ok) throw new Error(`the synthetic system's proof was refused: ${verdict.rejection.code}`);
+if (!verdict.ok) throw new Error(`the proof was refused: ${verdict.rejection.code}`);
 const width = (of: (table: (typeof system.tables)[number]) => number): number =>
   system.tables.reduce((sum, table) => sum + of(table), 0);
 console.log(
   JSON.stringify({
-    transfers,
+    system: kindOfSystem,
+    ...figures,
     hash: kind,
     tables: system.tables.length,
+    presentTables: logRows.filter((log) => log !== ABSENT).length,
     mainColumns: width((table) => table.mainWidth),
     lookupColumns: width((table) => table.lookupWidth),
     constraints: system.constraintCount,
     tallestLogRows: shape.tallest,
-    cells: width(({ index, mainWidth, lookupWidth }) => (mainWidth + lookupWidth) * 2 ** (heights[index]?.logRows ?? 0)),
-    usedCells: width(({ index, mainWidth, lookupWidth }) => (mainWidth + lookupWidth) * (heights[index]?.used ?? 0)),
+    cells: width(({ index, mainWidth, lookupWidth }) => (mainWidth + lookupWidth) * rowCount(logRows[index] ?? ABSENT)),
+    ...(usedRows && {
+      usedCells: width(({ index, mainWidth, lookupWidth }) => (mainWidth + lookupWidth) * (usedRows[index] ?? 0)),
+    }),
+    rows: Object.fromEntries(system.tables.map(({ air, index }) => [air.name, rowCount(logRows[index] ?? ABSENT)])),
     provenBits: Math.floor(proofSecurity(system, shape, { circuitDigestElements: 0, statementTerms: 0 }).provenBits * 10) / 10,
+    keyCpuSeconds,
     proveSeconds: proving.wall,
     proveCpuSeconds: proving.cpu,
     mainThreadCpuSeconds: proving.mainThread,
@@ -96,4 +130,5 @@ console.log(
     workers: backend.workers,
   }),
 );
+await fixedTables.release();
 await backend.close();

@@ -5,8 +5,10 @@ import type { TablesRequest } from "./tables-sample.ts";
 
 export interface TablesBenchOptions {
   readonly json: boolean;
-  /** ERC-20 transfers whose tables are proven. */
+  /** ERC-20 transfers whose tables are proven, of the synthetic system. */
   readonly transfers: readonly number[];
+  /** Blocks that a run of the kernel opens, of the real one. */
+  readonly blocks: readonly number[];
   /** Undefined entries mean all cores. */
   readonly workers: readonly (number | undefined)[];
 }
@@ -14,12 +16,16 @@ export interface TablesBenchOptions {
 const sampleFile = fileURLToPath(new URL("./tables-sample.ts", import.meta.url));
 const run = promisify(execFile);
 
-/** Proves the synthetic system at each size with either tree hash, each proof in a process of its own: that gives its memory. */
-export async function benchTables({ json, transfers, workers }: TablesBenchOptions): Promise<void> {
-  for (const count of transfers) {
+/** Proves each system at each size with either tree hash, each proof in a process of its own: that gives its memory. */
+export async function benchTables({ json, transfers, blocks, workers }: TablesBenchOptions): Promise<void> {
+  const sizes = [
+    ...blocks.map((count) => ({ system: "kernel", count }) as const),
+    ...transfers.map((count) => ({ system: "synthetic", count }) as const),
+  ];
+  for (const size of sizes) {
     for (const hash of ["keccak", "poseidon"] as const) {
       for (const threads of workers) {
-        const request: TablesRequest = { transfers: count, hash, workers: threads };
+        const request: TablesRequest = { ...size, hash, workers: threads };
         const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
         if (json) process.stdout.write(stdout);
         else

@@ -5,10 +5,11 @@ import { combineOpenings } from "./deep.ts";
 import { DeviceScope } from "./device-scope.ts";
 import { encodeFriOpening, encodeTraceOpening } from "./encode-openings.ts";
 import { type LookupChallenges, powerOfTwo } from "./evaluate.ts";
+import { FixedTables } from "./fixed-tables.ts";
 import { indicesAbove, nextColumnsOf } from "./open-trace.ts";
 import { DOMAIN_SHIFT, friLayerCount, grindingBitsFor, leafEncodings } from "./parameters.ts";
 import { computeLookupColumns } from "./lookup-columns.ts";
-import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
+import { traceCommitRequest } from "./preprocess.ts";
 import { packAuxiliary, packExtensions, packOpenings } from "./proof.ts";
 import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
 import { ABSENT, type Block, type TraceTree } from "./shape.ts";
@@ -30,6 +31,8 @@ export interface ProveOptions {
   readonly onTracesRead?: () => void;
   /** Programs that earlier proofs of the same system have left; without them the tables are compiled for this proof alone. */
   readonly programs?: TablePrograms;
+  /** Fixed tables that earlier proofs of the same system on this backend have left; without them they are committed anew. */
+  readonly fixedTables?: FixedTables;
   /** Replaces the transcript, for tests that freeze challenges; such proofs verify only under the same replacement. */
   readonly createTranscript?: TranscriptFactory;
 }
@@ -46,12 +49,15 @@ export async function prove(
   options: ProveOptions = {},
 ): Promise<Uint8Array> {
   const scope = new DeviceScope(backend);
+  const fixed = options.fixedTables ?? new FixedTables(system, backend);
+  if (fixed.backend !== backend) throw new TypeError("the fixed tables are on another backend than the proof");
   try {
     options.signal?.throwIfAborted();
     options.onProgress?.("trace", 0);
-    return await new Proving(system, checkProverInput(system, input), backend, scope, options).run();
+    return await new Proving(system, checkProverInput(system, input), { backend, scope, fixed }, options).run();
   } finally {
     scope.releaseAll();
+    if (fixed !== options.fixedTables) await fixed.release();
   }
 }
 
@@ -61,22 +67,31 @@ interface CommittedTree {
   readonly commitment: Commitment;
 }
 
+/** Where a proof is made: what it takes of the backend itself, and what it finds there. */
+interface ProvingDevice {
+  readonly backend: Backend;
+  readonly scope: DeviceScope;
+  readonly fixed: FixedTables;
+}
+
 class Proving {
   readonly #system: System;
   readonly #input: CheckedInput;
   readonly #backend: Backend;
   readonly #scope: DeviceScope;
+  readonly #fixed: FixedTables;
   readonly #options: ProveOptions;
   readonly #sections: Uint8Array[] = [];
   readonly #trees: CommittedTree[] = [];
   /** Coefficient columns in opening order. */
   readonly #coefficients = new Map<Block, Columns>();
 
-  constructor(system: System, input: CheckedInput, backend: Backend, scope: DeviceScope, options: ProveOptions) {
+  constructor(system: System, input: CheckedInput, { backend, scope, fixed }: ProvingDevice, options: ProveOptions) {
     this.#system = system;
     this.#input = input;
     this.#backend = backend;
     this.#scope = scope;
+    this.#fixed = fixed;
     this.#options = options;
   }
 
@@ -93,8 +108,8 @@ class Proving {
     const startTranscript = this.#options.createTranscript ?? createTranscript;
     const transcript = startTranscript(degree, initialInputs(system, statement, { header, auxiliary: auxiliaryBytes }));
     const blocksOf = (phase: Block["phase"]): readonly Block[] => shape.blocks.filter((block) => block.phase === phase);
-    const preprocessed = await uploadPreprocessed(system.definition, backend, scope);
-    blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, preprocessed[i]));
+    const fixed = await this.#fixed.columns();
+    blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, fixed[i]));
     for (const [i, block] of blocksOf("main").entries()) {
       await this.#interpolate(block, this.#input.traces[block.table ?? 0] ?? []);
       this.#progress("trace", (i + 1) / blocksOf("main").length);
@@ -102,7 +117,7 @@ class Proving {
     if (!shape.hasLookups) this.#options.onTracesRead?.();
 
     this.#progress("commit", 0);
-    if (preprocessed.length > 0) await this.#commit("preprocessed");
+    if (fixed.length > 0) this.#keepTree("preprocessed", await this.#fixed.commitment(shape.tallest));
     transcript.absorb("mainRoot", this.#write(await this.#commit("main")));
     this.#progress("commit", 1);
 
@@ -278,12 +293,16 @@ class Proving {
   /** Commits the blocks of a phase and returns the root. */
   async #commit(phase: Block["phase"]): Promise<Uint8Array> {
     const { parameters } = this.#system;
-    const tree = this.#input.shape.trees.find((candidate) => candidate.phase === phase);
-    if (tree === undefined) throw new Error(`a proof of this shape has no ${phase} tree`);
     const blocks = [...this.#coefficients].flatMap(([block, columns]) => (block.phase === phase ? [columns] : []));
     const commitment = await this.#step(this.#backend.commit(traceCommitRequest(parameters, blocks, this.#input.shape.tallest)));
-    this.#trees.push({ tree, commitment });
+    this.#keepTree(phase, commitment);
     return commitment.root;
+  }
+
+  #keepTree(phase: Block["phase"], commitment: Commitment): void {
+    const tree = this.#input.shape.trees.find((candidate) => candidate.phase === phase);
+    if (tree === undefined) throw new Error(`a proof of this shape has no ${phase} tree`);
+    this.#trees.push({ tree, commitment });
   }
 
   /** Takes ownership of a handle and stops here when the proof was aborted meanwhile. */

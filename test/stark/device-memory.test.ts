@@ -1,42 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Backend, Columns, Commitment } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { type ProofPhase, prove } from "../../src/stark/prove.ts";
 import { ProverInputError } from "../../src/stark/prover-input.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
+import { watchedBackend } from "./airs/watched-backend.ts";
 import { squaresDefinition, squaresInput, squaresSystem } from "./airs/squares.ts";
-
-/** A backend that knows which handles are alive and fails at call number `failAt`. */
-function watchedBackend(failAt = Infinity) {
-  const inner = createReferenceBackend();
-  const alive = new Set<Columns | Commitment>();
-  let calls = 0;
-  const track =
-    <Input extends unknown[], Handle extends Columns | Commitment>(operation: (...input: Input) => Promise<Handle>) =>
-    async (...input: Input): Promise<Handle> => {
-      if (++calls === failAt) throw new Error("device lost");
-      const handle = await operation(...input);
-      alive.add(handle);
-      return handle;
-    };
-  const backend: Backend = {
-    ...inner,
-    upload: track(inner.upload),
-    interpolate: track(inner.interpolate),
-    mapRows: track(inner.mapRows),
-    commit: track(inner.commit),
-    quotient: track(inner.quotient),
-    deep: track(inner.deep),
-    fold: track(inner.fold),
-    release: (handle) => {
-      assert.ok(alive.delete(handle), "a handle is released once");
-      inner.release(handle);
-    },
-  };
-  return { backend, alive, calls: () => calls };
-}
 
 const parameters = smallParameters({ maxLogRows: 5 });
 const system = await squaresSystem(parameters, createReferenceBackend());

@@ -45,7 +45,7 @@ export const ROOMS: Rooms = {
   // The zkEVM's machine: what it computes for the kernel with libraries is handed in.
   "src/machine/": [],
   // Proofs of the machine's runs: its rows as the tables have them, and the system of the tables.
-  "src/execution-proof/": ["src/machine/", circuits, stark, field],
+  "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field],
   "src/prover/": [circuits, stark, kernels, field, protocol],
 
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.

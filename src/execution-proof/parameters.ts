@@ -1,0 +1,22 @@
+import type { TreeHash } from "../kernels/backend.ts";
+import type { ProofParameters } from "../stark/parameters.ts";
+
+/**
+ * Parameters of proofs that validators check: at least 100 proven bits with every table of 2^20 rows. Trees of keccak, unless
+ * the proof is to be proven itself.
+ */
+export function executionParameters(hash: TreeHash = { kind: "keccak", digestBytes: 26 }): ProofParameters {
+  return {
+    extensionDegree: 5,
+    logBlowup: 2,
+    queryCount: 87,
+    grindingBits: 20,
+    grindingBaseLogRows: 20,
+    logArity: 3,
+    logFinalMax: 7,
+    hash,
+    maxConstraintDegree: 3,
+    minLogRows: 6,
+    maxLogRows: 20,
+  };
+}

@@ -1,0 +1,55 @@
+import type { Backend, Columns, Commitment } from "../kernels/backend.ts";
+import { DeviceScope } from "./device-scope.ts";
+import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
+import type { SystemDefinition } from "./system.ts";
+
+/**
+ * A system's preprocessed columns on a backend, and their commitment for each height that a proof's tallest table has had: the
+ * part of a proving key that takes memory. Kept from proof to proof by the prover, which releases it.
+ */
+export class FixedTables {
+  readonly backend: Backend;
+  readonly #definition: SystemDefinition;
+  readonly #scope: DeviceScope;
+  readonly #commitments = new Map<number, Promise<Commitment>>();
+  #columns: Promise<readonly Columns[]> | undefined;
+
+  constructor({ definition }: { readonly definition: SystemDefinition }, backend: Backend) {
+    this.#definition = definition;
+    this.backend = backend;
+    this.#scope = new DeviceScope(backend);
+  }
+
+  /** Coefficients, one handle per table that has preprocessed columns. They stay this object's: do not release them. */
+  columns(): Promise<readonly Columns[]> {
+    if (this.#columns !== undefined) return this.#columns;
+    const pending = uploadPreprocessed(this.#definition, this.backend, this.#scope);
+    this.#columns = pending;
+    // What failed is tried again by the next proof.
+    pending.catch(() => (this.#columns = undefined));
+    return pending;
+  }
+
+  /** Their commitment in proofs whose tallest table has 2^tallest rows. It stays this object's. */
+  commitment(tallest: number): Promise<Commitment> {
+    const known = this.#commitments.get(tallest);
+    if (known !== undefined) return known;
+    const pending = this.#commit(tallest);
+    this.#commitments.set(tallest, pending);
+    pending.catch(() => this.#commitments.delete(tallest));
+    return pending;
+  }
+
+  /** Releases all device memory; no proof may be using it. */
+  async release(): Promise<void> {
+    await Promise.allSettled([this.#columns, ...this.#commitments.values()]);
+    this.#scope.releaseAll();
+    this.#columns = undefined;
+    this.#commitments.clear();
+  }
+
+  async #commit(tallest: number): Promise<Commitment> {
+    const request = traceCommitRequest(this.#definition.parameters, await this.columns(), tallest);
+    return this.#scope.keep(await this.backend.commit(request));
+  }
+}
