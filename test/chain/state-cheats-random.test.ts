@@ -5,7 +5,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { Random } from "./state/support/random.ts";
 import { startTestChain } from "./support/chain.ts";
 
-const ADDRESSES: readonly Hex[] = Array.from({ length: 6 }, (_, i): Hex => `0x${"0".repeat(36)}c0${i}0`);
+const ADDRESSES: readonly Hex[] = Array.from({ length: 6 }, (_, i): Hex => `0x${"0".repeat(34)}03c0${i}0`);
 /** Codes that read, write, log, pay on, create, destroy, delegate, or are nothing that runs. */
 const CODES: readonly Hex[] = [
   "0x",
@@ -21,7 +21,7 @@ const CODES: readonly Hex[] = [
   "0xef",
   "0x00",
   "0x5f5ffd",
-  `0xef0100${"0".repeat(36)}c010`,
+  `0xef0100${"0".repeat(34)}03c010`,
   "0x5f353f5f55",
   "0x5f35315f55",
 ];

@@ -7,6 +7,7 @@ import { keccak } from "../../src/protocol/hex.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS } from "../../src/protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { startTestChain } from "./support/chain.ts";
 import type { TestChain } from "./support/chain.ts";
 import { TestWallet } from "./support/wallet.ts";
@@ -147,16 +148,50 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
       await chain.submit(await wallet.signRaw({ to: SINK, nonce: 5 }));
       await assert.rejects(cheat({ type: "nonce", address: wallet.address, nonce: 9n }), refused(/wait/));
       await assert.rejects(
-        chain.sequencer.impersonate({ from: BOOTLOADER_ADDRESS, to: SINK, valueWei: 0n, data: "0x", gasLimit: 50_000n }),
-        refused(/bootloader/),
-      );
-      await assert.rejects(
         chain.sequencer.impersonate({ from: RICH, to: undefined, valueWei: 0n, data: "0x73", gasLimit: 100_000n }),
         refused(/PUSH20/),
       );
       await assert.rejects(ask("hardhat_setCode", RICH, "0x0"), /hexadecimal/);
       assert.equal((await chain.seal())?.outputs.cheatCount, 0n);
       assert.deepEqual(faults, []);
+    });
+  });
+
+  for (const [what, address] of [
+    ["the first address", "0x0000000000000000000000000000000000000000"],
+    ["a precompiled contract", "0x0000000000000000000000000000000000000001"],
+    ["the bootloader", BOOTLOADER_ADDRESS],
+    ["the system context, with the outputs slot and the chain's configuration", PREDEPLOYS.SystemContext],
+    ["the code behind bridged tokens", PREDEPLOYS.BridgedToken],
+    ["the last address below 0x30000", "0x000000000000000000000000000000000002ffff"],
+    ["the contract of EIP-4788", "0x000F3df6D732807Ef1319fB7B8bB8522d0Beac02"],
+    ["the contract of EIP-2935", "0x0000F90827F1C53a10cb7A02335B175320002935"],
+    ["the contract of EIP-7002", "0x00000961Ef480Eb55e80D19ad83579A64c007002"],
+    ["the contract of EIP-7251", "0x0000BBdDc7CE488642fb579F8B00f3a590007251"],
+  ] as const) {
+    it(`are refused for ${what}: attack 8, the outputs slot written otherwise`, async () => {
+      await withChain(true, async ({ chain, faults }, _wallet, ask) => {
+        const reserved = refused(/protocol's own addresses/);
+        await assert.rejects(ask("hardhat_setBalance", address, "0x1"), reserved);
+        await assert.rejects(ask("hardhat_setNonce", address, "0x7"), reserved);
+        await assert.rejects(ask("hardhat_setCode", address, READER), reserved);
+        await assert.rejects(ask("hardhat_setStorageAt", address, "0x0", "0x5"), reserved);
+        await ask("hardhat_impersonateAccount", address);
+        await assert.rejects(ask("eth_sendTransaction", { from: address, to: SINK }), reserved);
+        assert.equal((await chain.seal())?.outputs.cheatCount, undefined, "no batch was opened for them");
+        assert.deepEqual(faults, []);
+      });
+    });
+  }
+
+  it("are taken from 0x30000 on", async () => {
+    await withChain(true, async ({ chain }, _wallet, ask) => {
+      const address = "0x0000000000000000000000000000000000030000";
+      await ask("hardhat_setCode", address, READER);
+      await ask("hardhat_setStorageAt", address, "0x1", "0x2a");
+      await ask("hardhat_impersonateAccount", address);
+      await ask("eth_sendTransaction", { from: address, to: SINK });
+      assert.equal((await chain.seal())?.outputs.cheatCount, 3n);
     });
   });
 

@@ -229,7 +229,7 @@ describe("the development accounts are unlocked over HTTP", () => {
   });
 
   test("tells why a transaction would fail, instead of sending it; with gas of its own it is sent", async () => {
-    const contract = "0x000000000000000000000000000000000000fa11";
+    const contract = "0x000000000000000000000000000000000a11fa11";
     await send("hardhat_setCode", contract, FAILING_CODE);
     const request = { from: FIRST.address, to: contract };
     await assert.rejects(send("eth_sendTransaction", request), (error: { error?: { code: number; data: string } }) => {

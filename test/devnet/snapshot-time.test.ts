@@ -151,7 +151,7 @@ describe("B4: one clock for L1 and all chains", () => {
 
   test("network helpers change a chain's state, and L1 executes the batch", async () => {
     const { helpers, provider } = members[1]!;
-    const whale = "0x00000000000000000000000000000000000000c0";
+    const whale = "0x000000000000000000000000000000000c0ffee0";
     await helpers.impersonateAccount(whale);
     await helpers.setBalance(whale, 3n * ETHER);
     await helpers.setCode(CAROL, "0x5f5ff3");

@@ -17,9 +17,9 @@ const HASHES = `0x${CALL}6000354060005260206000f3`;
 /** CREATE: from then on the chain holds code that brings other code. */
 const CREATOR = "0x600060006000f0";
 
-const PLAIN = "0x000000000000000000000000000000000000c10c";
-const CALLING = "0x000000000000000000000000000000000000ca11";
-const HASH_READER = "0x0000000000000000000000000000000000000256";
+const PLAIN = "0x0000000000000000000000000000000000c0c10c";
+const CALLING = "0x0000000000000000000000000000000000c0ca11";
+const HASH_READER = "0x0000000000000000000000000000000000c00256";
 
 const word = (value: number | bigint): string => toBeHex(value, 32);
 
@@ -31,7 +31,7 @@ describe("suites: what calls and transactions see of their block, on a chain as 
       [PLAIN]: PLAIN_CLOCK,
       [CALLING]: CALLING_CLOCK,
       [HASH_READER]: HASHES,
-      "0x000000000000000000000000000000000000c4ea": CREATOR,
+      "0x0000000000000000000000000000000000c0c4ea": CREATOR,
     }));
   });
   after(() => connection.close());

@@ -1,5 +1,4 @@
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import type { GenesisAccount } from "./genesis.ts";
 
@@ -34,9 +33,4 @@ export function codeLimitsOf(accounts: readonly GenesisAccount[]): CodeLimits {
       account.address.toLowerCase() === address && account.storage?.some((word) => word.slot === BigInt(slot)) === true,
   );
   return isUnlimited ? UNLIMITED_CODE : ETHEREUM_CODE_LIMITS;
-}
-
-/** Whether the word is the one that says so, which nothing changes after the first state. */
-export function isCodeLimitWord(address: Hex, slot: bigint): boolean {
-  return address.toLowerCase() === UNLIMITED_CONTRACT_SIZE.address && slot === BigInt(UNLIMITED_CONTRACT_SIZE.slot);
 }

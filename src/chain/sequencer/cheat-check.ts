@@ -1,9 +1,9 @@
 import type { ExecutionEngine } from "../execution/engine.ts";
+import { isReservedAddress } from "../model/reserved-addresses.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import { faultOf } from "../witness/state-cheat.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
@@ -23,9 +23,12 @@ export function requireCheatsAllowed(allowed: boolean): void {
     );
 }
 
-/** Throws SequencerError CheatRefused for an account that may not be impersonated. */
-export function requireImpersonable(from: Hex): void {
-  if (from === BOOTLOADER_ADDRESS) throw refusal("the chain itself sends from the bootloader's address");
+/** Throws SequencerError CheatRefused for an account of the protocol's own, which no cheat changes or sends from. */
+export function requireFree(address: Hex): void {
+  if (isReservedAddress(address))
+    throw refusal(
+      `${address} is one of the protocol's own addresses (below 0x30000, or a contract that Ethereum calls in each block): take another account`,
+    );
 }
 
 /** Throws SequencerError CheatRefused for what cannot be in the present state. */
@@ -33,6 +36,7 @@ export async function requirePossible(
   cheat: StateCheat,
   { mempool, producer, engine, mostCodeBytes }: CheatCheckDependencies,
 ): Promise<void> {
+  requireFree(cheat.address);
   const fault = faultOf(cheat, mostCodeBytes);
   if (fault !== undefined) throw refusal(fault);
   if (cheat.type === "code" && !producer.admits(cheat.code)) {

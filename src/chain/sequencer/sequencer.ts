@@ -17,7 +17,7 @@ import { BatchBuilder } from "./batch-builder.ts";
 import type { BuilderMark } from "./batch-builder.ts";
 import { BlockPace } from "./block-pace.ts";
 import type { BlockProducer } from "./block-producer.ts";
-import { requireCheatsAllowed, requireImpersonable, requirePossible } from "./cheat-check.ts";
+import { requireCheatsAllowed, requireFree, requirePossible } from "./cheat-check.ts";
 import { ExclusiveWork } from "./exclusive-work.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import { IntervalMining } from "./interval-mining.ts";
@@ -318,7 +318,7 @@ export class Sequencer {
   impersonate(request: ImpersonatedRequest): Promise<Hex> {
     return this.#work.run(async () => {
       requireCheatsAllowed(this.#options.cheatsAllowed === true);
-      requireImpersonable(request.from);
+      requireFree(request.from);
       return this.#impersonated(request);
     });
   }

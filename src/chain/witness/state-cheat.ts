@@ -1,6 +1,5 @@
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { isCodeLimitWord } from "../model/code-limits.ts";
 import type { ChangeSize } from "./change-size.ts";
 
 /**
@@ -38,9 +37,7 @@ export function faultOf(cheat: StateCheat, mostCodeBytes: number): string | unde
     case "code":
       return fromHex(cheat.code).length <= mostCodeBytes ? undefined : `code has at most ${mostCodeBytes} bytes`;
     case "storage":
-      return isCodeLimitWord(cheat.address, cheat.slot)
-        ? "the chain's first state says how large code may be, for good"
-        : undefined;
+      return undefined;
   }
 }
 

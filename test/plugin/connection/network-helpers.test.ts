@@ -5,7 +5,7 @@ import type { Member } from "../../../src/plugin/api/hyperchains.ts";
 import { ETHER, openUnproven } from "./support/open.ts";
 
 const NOBODY = "0x00000000000000000000000000000000000a11ce";
-const WHALE = "0x00000000000000000000000000000000000000C0";
+const WHALE = "0x000000000000000000000000000000000c0ffee0";
 
 describe("B4: Hardhat's network helpers on every member", () => {
   let connection: NetworkConnection;
