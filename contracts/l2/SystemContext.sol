@@ -11,7 +11,7 @@ import {RestrictedCallers} from "./RestrictedCallers.sol";
 /// @notice See {ISystemContext}.
 contract SystemContext is ISystemContext, RestrictedCallers {
     // The order is part of the protocol: slot 0 is proven, slots 2 to 6 are written by the chain's initial state
-    // (`src/protocol/genesis.ts`).
+    // (`src/protocol/genesis.ts`), slots 7 and 8 are read at a batch's opening (`src/protocol/block-hashes.ts`).
     bytes32 public outputsHash;
     uint64 public batchNumber;
     uint64 private firstBlock;
@@ -22,17 +22,24 @@ contract SystemContext is ISystemContext, RestrictedCallers {
     uint256 private baseTokenOriginChainId;
     address private baseTokenOriginToken;
     uint256 public bornAt;
+    bytes32 public blockHashes;
+    uint64 public hashesSince;
 
     /// @inheritdoc ISystemContext
-    function openBatch(uint64 number) external onlyFrom(Predeploys.BOOTLOADER) {
+    function openBatch(uint64 number, uint64 since) external onlyFrom(Predeploys.BOOTLOADER) {
         if (batchIsOpen) revert BatchAlreadyOpen(batchNumber);
+        if (since != hashesSince) {
+            if (since != block.number) revert HashesSinceRefused(hashesSince, block.number, since);
+            (hashesSince, blockHashes) = (since, 0);
+        }
         (batchNumber, firstBlock, firstTimestamp, batchIsOpen) = (number, uint64(block.number), uint64(block.timestamp), true);
         emit BatchOpened(number, firstBlock, firstTimestamp);
     }
 
     /// @inheritdoc ISystemContext
-    function closeBatch(uint64 cheatCount) external onlyFrom(Predeploys.BOOTLOADER) {
+    function closeBatch(uint64 cheatCount, bytes32 hashes) external onlyFrom(Predeploys.BOOTLOADER) {
         if (!batchIsOpen) revert NoOpenBatch();
+        blockHashes = hashes;
         BatchOutputs memory outputs;
         (outputs.batchNumber, outputs.firstBlock, outputs.firstTimestamp) = (batchNumber, firstBlock, firstTimestamp);
         (outputs.lastBlock, outputs.lastTimestamp) = (uint64(block.number), uint64(block.timestamp));

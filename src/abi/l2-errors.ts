@@ -20,6 +20,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"ExecutorNotAllowed","type":"error"},
   {"inputs":[{"name":"bundleHash","type":"bytes32"},{"name":"deliverer","type":"address"},{"name":"reason","type":"bytes"}],"name":"FailingRunOfContract","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"GasLimitTooHigh","type":"error"},
+  {"inputs":[{"name":"kept","type":"uint256"},{"name":"blockNumber","type":"uint256"},{"name":"since","type":"uint256"}],"name":"HashesSinceRefused","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"IndexBeyondLeafCount","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"IndexNotAscending","type":"error"},
   {"inputs":[{"name":"owner","type":"address"},{"name":"spender","type":"address"},{"name":"allowance","type":"uint256"},{"name":"needed","type":"uint256"}],"name":"InsufficientAllowance","type":"error"},

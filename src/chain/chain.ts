@@ -1,4 +1,5 @@
 import { createCompressor } from "../kernels/wasm/compressor.ts";
+import type { Compress } from "../protocol/digest.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore, FormerMark } from "./batch/form-batch.ts";
@@ -227,20 +228,20 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const witness = startWitness({ chainId, genesis });
   const questions = startQuestions(chainId, limitsOfCode, witness);
   const engine = await openEngine({ ...options, genesis }, connect, witness);
-  const head = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  const before = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  const hashes = await readBlockHashes(engine, before.number);
+  const [{ hash }] = hashes.slice(-1) as [NumberedHash];
+  const head = { ...before, hash };
   // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
-  witness.request("remember", await readBlockHashes(engine, head.number)).catch(() => undefined);
+  witness.request("remember", hashes).catch(() => undefined);
   const guard = new CodeGuard(genesis, options.trustedCreators);
   const mempool = new Mempool(options.mempool, {
     account: (address) => readAccount(engine, address),
     onReplaced: (transaction) => sequencer.replaced(transaction),
   });
-  const former = new BatchFormer({ ...options.identity, chainId: BigInt(chainId) }, options.formedBefore, {
-    tree,
-    flowsHash,
-    versionOf,
-    compress: (tag, left, right) => compressor.compress(tag, left, right),
-  });
+  const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
+  const identity = { ...options.identity, chainId: BigInt(chainId) };
+  const former = new BatchFormer(identity, options.formedBefore, { tree, flowsHash, versionOf, compress });
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
     const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;
@@ -254,13 +255,18 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
   const sequencer = new Sequencer(
-    { ...options.sequencer, firstLimits: limitsBeside(options.sequencer.limits, initial.size) },
+    {
+      ...options.sequencer,
+      firstLimits: limitsBeside(options.sequencer.limits, initial.size),
+      hashesUnknown: origin !== undefined,
+    },
     {
       mempool,
       producer,
       engine,
       system,
       extensions: options.identity.extensions,
+      compress,
       leafCount: () => tree.leafCount,
       mostCodeBytes: limitsOfCode.runtimeBytes,
       clock,
@@ -399,11 +405,13 @@ async function openEngine(options: ChainOptions, connect: EdrConnect, witness: W
   }
 }
 
-/** Hashes of the blocks that BLOCKHASH can name in the block after the head. */
-async function readBlockHashes(
-  engine: ExecutionEngine,
-  head: bigint,
-): Promise<{ readonly number: bigint; readonly hash: Hex }[]> {
+interface NumberedHash {
+  readonly number: bigint;
+  readonly hash: Hex;
+}
+
+/** Hashes of the blocks that BLOCKHASH can name in the block after the head, that of the head last. */
+async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<NumberedHash[]> {
   const count = Number(head < HASHES_IN_REACH ? head + 1n : HASHES_IN_REACH);
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {

@@ -18,6 +18,8 @@ export const DomainTag = {
   /** Reserved: transcripts that a circuit reads. */
   transcript: 17,
   // 18 and 19 are the nodes and leaves of trees in proofs, see `kernels/tree-hash.ts`.
+  /** The chain over the hashes of blocks. */
+  blockHash: 20,
 } as const;
 
 /** What a leaf of the state tree holds. 4 (an account's partition) and 5 to 7 are reserved. */

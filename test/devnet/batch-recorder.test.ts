@@ -65,6 +65,9 @@ describe("B1: what a kept chain remembers of its batches for members that start 
     const recorder = recorderWith();
     for (let number = 1n; number <= 65n; number++) for (const block of blocksOf(number)) recorder.add(block);
     await assert.rejects(recorder.inputs(1n), RangeError);
-    assert.equal((await recorder.inputs(2n)).blocks.length, 2);
+    const { blocks, parentHash } = await recorder.inputs(2n);
+    assert.equal(blocks.length, 2);
+    // The hash of the block before is known, also where its batch is not.
+    assert.equal(parentHash, wordToHex(2n));
   });
 });

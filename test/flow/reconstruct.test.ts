@@ -112,10 +112,11 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
 
     // The chain that never stopped does the same with the same transaction.
     assert.equal(rebuilt.status, 1);
-    assert.equal(rebuilt.blockNumber, rebuilt.summary.lastBlock + 2);
+    // Behind the opening and 255 empty blocks: no transaction can ask for the hash of a block before them.
+    assert.equal(rebuilt.blockNumber, rebuilt.summary.lastBlock + 257);
     const receipt = await (await client.broadcastTransaction(rebuilt.raw)).wait();
     assert.equal(receipt?.to?.toLowerCase(), rebuilt.workload);
-    assert.equal(receipt.blockNumber, rebuilt.blockNumber);
+    assert.equal(receipt.blockNumber, rebuilt.summary.lastBlock + 2);
     assert.equal(String(receipt.gasUsed), rebuilt.gasUsed);
     assert.deepEqual(
       receipt.logs.map(({ topics }) => topics[0]),

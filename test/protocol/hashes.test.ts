@@ -5,11 +5,13 @@ import { describe, it } from "node:test";
 import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { hashLeaf, hashNode, POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../src/kernels/tree-hash.ts";
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
+import { emptyBlockHashes, foldBlockHash } from "../../src/protocol/block-hashes.ts";
 import { codeDigest } from "../../src/protocol/code-digest.ts";
 import { diffListDigest, keyDigest, valueDigest } from "../../src/protocol/diff-digest.ts";
 import { digestFromHex, digestToHex } from "../../src/protocol/digest.ts";
 import { DomainTag, type LeafKind } from "../../src/protocol/domain-tags.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 
 /** Written by `fixtures/poseidon/derive.py`, which shares no code with this project. */
 interface Hashes {
@@ -32,6 +34,7 @@ interface Hashes {
   readonly state: { readonly treeRoot: string; readonly leafCount: number; readonly digest: string };
   readonly diff: { readonly index: number; readonly word: string; readonly digest: string };
   readonly codes: readonly { readonly code: string; readonly digest: string }[];
+  readonly blockHashes: readonly { readonly hashes: readonly Hex[]; readonly digest: string }[];
   readonly proofLeaf: { readonly elements: readonly number[]; readonly digest: string };
   readonly proofNode: { readonly left: string; readonly right: string; readonly digest: string };
 }
@@ -72,6 +75,17 @@ describe("the hashes of the protocol", () => {
     }
     assert.equal(codeDigestValue(new Uint8Array()), 0n, "there is no code");
     assert.equal(new Set(hashes.codes.map(({ digest }) => digest)).size, hashes.codes.length);
+  });
+
+  it("are those of block hashes, without those before the first block that counts", () => {
+    for (const since of [0n, 7n]) {
+      for (const { hashes: folded, digest } of hashes.blockHashes) {
+        let chain = emptyBlockHashes(since);
+        if (since > 0n) chain = foldBlockHash(chain, { number: since - 1n, hash: `0x${"12".repeat(32)}` }, compress);
+        for (const [i, hash] of folded.entries()) chain = foldBlockHash(chain, { number: since + BigInt(i), hash }, compress);
+        assert.deepEqual(chain, { since, digest: digestFromHex(digest) });
+      }
+    }
   });
 
   it("are those of leaves and nodes of trees in proofs", () => {

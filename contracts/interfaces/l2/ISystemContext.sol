@@ -12,21 +12,33 @@ interface ISystemContext {
 
     error BatchAlreadyOpen(uint64 batchNumber);
     error NoOpenBatch();
+    /// @param kept What a batch begins with that forgets nothing.
+    /// @param blockNumber What it begins with where it forgets every block before its own.
+    error HashesSinceRefused(uint256 kept, uint256 blockNumber, uint256 since);
 
     /// @notice First transaction of a batch. Only the bootloader.
     /// @dev Trusted for nothing: L1 recomputes the outputs' hash with its own batch number, so a false one only makes the
     /// batch impossible to commit.
-    function openBatch(uint64 batchNumber) external;
+    /// @param since First block whose hash BLOCKHASH gives: as in the batch before, or this block.
+    function openBatch(uint64 batchNumber, uint64 since) external;
 
     /// @notice Last transaction of a batch: hashes the outputs into slot 0 and clears what was collected. Only the bootloader.
     /// @param cheatCount State cheats of a development chain since the batch began; L1 refuses others' batches unless 0.
-    function closeBatch(uint64 cheatCount) external;
+    /// @param hashes The chain of block hashes up to the block before this one (docs/protocol.md §11). L1 does not see them: validators
+    /// check that they are those which the batch's transactions saw.
+    function closeBatch(uint64 cheatCount, bytes32 hashes) external;
 
     /// @notice Hash of the last closed batch's outputs.
     function outputsHash() external view returns (bytes32);
 
     /// @notice Number of the open batch; 0 between batches.
     function batchNumber() external view returns (uint64);
+
+    /// @notice The chain of block hashes as the last closed batch left it.
+    function blockHashes() external view returns (bytes32);
+
+    /// @notice First block of that chain; BLOCKHASH gives 0 for older ones.
+    function hashesSince() external view returns (uint64);
 
     /// @notice Chain id of the settlement layer.
     function l1ChainId() external view returns (uint256);

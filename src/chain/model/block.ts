@@ -8,6 +8,11 @@ export interface Head {
   readonly timestamp: bigint;
 }
 
+/** The newest block with its name. */
+export interface NamedHead extends Head {
+  readonly hash: Hex;
+}
+
 /** Everything about a block that its transactions can see. Fixed by the sequencer before any engine runs it. */
 export interface BlockEnvironment {
   readonly number: bigint;

@@ -1,3 +1,4 @@
+import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -41,13 +42,13 @@ export interface PriorityOperation {
 
 /** What the chain's predeploys must be told, as transactions. Each must succeed, or the chain stops. */
 export interface SystemTransactions {
-  /** Opens a batch. */
-  opening(batchNumber: bigint): readonly SystemRequest[];
+  /** Opens a batch. `hashesSince` is the first block whose hash its transactions can ask for. */
+  opening(batchNumber: bigint, hashesSince: bigint): readonly SystemRequest[];
   /** Imports roots of other chains, at most 256 a batch. */
   imports(roots: readonly ImportedRoot[]): readonly SystemRequest[];
   /**
    * Closes a batch: computes the outputs' hash on L2, writes it to the outputs slot and clears the messenger. `outputs`
-   * is what L1 will compute; the hash written must be equal.
+   * is what L1 will compute; the hash written must be equal. `blockHashes` are those up to the block before the closing one.
    */
-  closing(outputs: BatchOutputs): SystemRequest;
+  closing(outputs: BatchOutputs, blockHashes: BlockHashChain): SystemRequest;
 }

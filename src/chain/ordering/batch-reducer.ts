@@ -1,5 +1,10 @@
+import { BLOCK_HASHES_SLOTS, emptyBlockHashes, foldBlockHash } from "../../protocol/block-hashes.ts";
+import type { BlockHashChain } from "../../protocol/block-hashes.ts";
+import { digestFromHex } from "../../protocol/digest.ts";
+import type { Compress } from "../../protocol/digest.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
@@ -31,6 +36,7 @@ export interface BatchReducerDependencies {
   readonly system: SystemTransactions;
   /** What each batch exports beside its logs, as its closing computes it. */
   readonly extensions: Hex;
+  readonly compress: Compress;
   /** What a batch may hold. */
   readonly limits: (batchNumber: bigint) => BatchLimits;
   /** Leaves of the state tree before the open batch. */
@@ -151,12 +157,29 @@ export class BatchReducer {
     return transactions;
   }
 
-  async #begin({ batchNumber, timestamp }: CommandOf<"open">): Promise<OpenBatch> {
+  async #begin({ batchNumber, timestamp, forgetsHashes = false }: CommandOf<"open">): Promise<OpenBatch> {
     if (this.#batch !== undefined) throw new TypeError(`batch ${this.#batch.number} is open already`);
-    const { number } = this.#environment(timestamp);
-    this.#batch = beginBatch(batchNumber, number, timestamp);
-    await this.#own(this.#dependencies.system.opening(batchNumber), timestamp, "opens the batch");
+    const { number: firstBlock } = this.#environment(timestamp);
+    const blockHashes = forgetsHashes ? emptyBlockHashes(firstBlock) : await this.#keptHashes();
+    this.#batch = beginBatch({ number: batchNumber, firstBlock, firstTimestamp: timestamp, blockHashes });
+    await this.#own(this.#dependencies.system.opening(batchNumber, blockHashes.since), timestamp, "opens the batch");
     return this.#open;
+  }
+
+  /** As the state has them between two batches: without that of the newest block. */
+  async #keptHashes(): Promise<BlockHashChain> {
+    const { engine } = this.#dependencies;
+    const { digest, since } = BLOCK_HASHES_SLOTS;
+    return {
+      digest: digestFromHex(wordToHex(await engine.storageOf(PREDEPLOYS.SystemContext, digest))),
+      since: await engine.storageOf(PREDEPLOYS.SystemContext, since),
+    };
+  }
+
+  /** The open batch's with the newest block's: what a block after it can ask for. */
+  #hashesAfterHead(): BlockHashChain {
+    const { engine, compress } = this.#dependencies;
+    return foldBlockHash(this.#open.blockHashes, engine.head, compress);
   }
 
   /**
@@ -239,7 +262,7 @@ export class BatchReducer {
     const { system, engine, extensions } = this.#dependencies;
     const batch = this.#open;
     const outputs = batchOutputs(batch, this.#environment(timestamp).number, timestamp, extensions);
-    await this.#own([system.closing(outputs)], timestamp, "closes the batch");
+    await this.#own([system.closing(outputs, this.#hashesAfterHead())], timestamp, "closes the batch");
     if (this.#open.logs.length !== batch.logs.length)
       throw new OrderError("OutputsDiffer", "the closing transaction sent a message, which its own outputs cannot contain");
     const { sealed, storedOutputs } = sealedFrom(batch, outputs, await engine.takeChanges());
@@ -276,8 +299,9 @@ export class BatchReducer {
         "TimeRunsBackwards",
         `block ${number}: timestamp ${timestamp} is before that of the block before it, ${engine.head.timestamp}`,
       );
+    const blockHashes = this.#hashesAfterHead();
     const result = await engine.run(planned, (size) => this.#record(number, size));
-    this.#batch = extendBatch(this.#open, result.block, result.included);
+    this.#batch = { ...extendBatch(this.#open, result.block, result.included), blockHashes };
     onBlock?.({ ...result.block, batchNumber, transactions: result.included });
     return result;
   }

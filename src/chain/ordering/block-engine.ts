@@ -1,6 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import { prevRandaoOf } from "../model/prev-randao.ts";
-import type { BlockEnvironment, Head, MineResult } from "../model/block.ts";
+import type { BlockEnvironment, Head, MineResult, NamedHead } from "../model/block.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
@@ -43,13 +43,15 @@ export interface Inspection extends Preview {
  * shown. One call at a time.
  */
 export interface BlockEngine {
-  readonly head: Head;
+  readonly head: NamedHead;
   /** Runs the block; the head is then its. `onMeasured` is told the size of the batch's changes up to it, perhaps later. */
   run(block: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult>;
   /** Changes the state between two blocks; resolves with the size of the batch's changes. */
   cheat(cheat: StateCheat): Promise<ChangeSize>;
   /** An account's nonce now. */
   nonceOf(address: Hex): Promise<bigint>;
+  /** A word of an account's storage now. */
+  storageOf(address: Hex, slot: bigint): Promise<bigint>;
   /** Whether an operation of L1's queue runs; nothing of it is kept. */
   judgeOperation(judged: JudgedOperation): Promise<OperationVerdict>;
   /** The size of the batch's changes now. */

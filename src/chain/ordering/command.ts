@@ -26,7 +26,12 @@ interface Timed {
 }
 
 type BatchStep =
-  | { readonly type: "open"; readonly batchNumber: bigint }
+  | {
+      readonly type: "open";
+      readonly batchNumber: bigint;
+      /** The hashes of the blocks before this one are not known any more: BLOCKHASH gives 0 for them. Default false. */
+      readonly forgetsHashes?: boolean;
+    }
   | {
       readonly type: "block";
       readonly transactions: readonly EngineTransaction[];

@@ -1,5 +1,6 @@
 import type { BlockReceipt, MinedBlock } from "../model/block.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
@@ -23,6 +24,8 @@ export interface OpenBatch {
   readonly firstBlock: bigint;
   /** Seconds. */
   readonly firstTimestamp: bigint;
+  /** Hashes of the blocks before its newest one, or before its first one. */
+  readonly blockHashes: BlockHashChain;
   readonly logs: readonly PubdataLog[];
   readonly canonicalTxHashes: readonly Hex[];
   readonly importedRoots: readonly ImportedRoot[];
@@ -34,12 +37,10 @@ export interface OpenBatch {
   readonly unmeasuredBlocks: readonly UnmeasuredBlock[];
 }
 
-/** A batch that begins with the given block. */
-export function beginBatch(number: bigint, firstBlock: bigint, firstTimestamp: bigint): OpenBatch {
+/** A batch that begins with the given block; nothing of it is made yet. */
+export function beginBatch(begin: Pick<OpenBatch, "number" | "firstBlock" | "firstTimestamp" | "blockHashes">): OpenBatch {
   return {
-    number,
-    firstBlock,
-    firstTimestamp,
+    ...begin,
     logs: [],
     canonicalTxHashes: [],
     importedRoots: [],

@@ -1,4 +1,5 @@
 import { Interface } from "ethers";
+import { digestToHex } from "../../protocol/digest.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -8,19 +9,22 @@ import type { SystemRequest, SystemTransactions } from "../model/system-transact
 export const SYSTEM_GAS_LIMIT = 2n ** 24n;
 
 const abi = new Interface([
-  "function openBatch(uint64 batchNumber)",
-  "function closeBatch(uint64 cheatCount)",
+  "function openBatch(uint64 batchNumber, uint64 since)",
+  "function closeBatch(uint64 cheatCount, bytes32 hashes)",
   "function importRoot(uint256 registryIndex, bytes32 root)",
 ]);
 
 /** Batches opened, fed with roots and closed by the predeploys, which compute the outputs themselves. */
 export const predeployTransactions: SystemTransactions = {
-  opening: (batchNumber) => [bootloaderCall(PREDEPLOYS.SystemContext, abi.encodeFunctionData("openBatch", [batchNumber]))],
+  opening: (batchNumber, hashesSince) => [
+    bootloaderCall(PREDEPLOYS.SystemContext, abi.encodeFunctionData("openBatch", [batchNumber, hashesSince])),
+  ],
   imports: (roots) =>
     roots.map(({ registryIndex, root }) =>
       bootloaderCall(PREDEPLOYS.ImportedRoots, abi.encodeFunctionData("importRoot", [registryIndex, root])),
     ),
-  closing: ({ cheatCount }) => bootloaderCall(PREDEPLOYS.SystemContext, abi.encodeFunctionData("closeBatch", [cheatCount])),
+  closing: ({ cheatCount }, { digest }) =>
+    bootloaderCall(PREDEPLOYS.SystemContext, abi.encodeFunctionData("closeBatch", [cheatCount, digestToHex(digest)])),
 };
 
 /** A call from the bootloader, without value. */

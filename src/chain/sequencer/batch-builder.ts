@@ -1,3 +1,5 @@
+import { BLOCK_HASHES_IN_REACH } from "../../protocol/block-hashes.ts";
+import type { Compress } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockReceipt, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
@@ -25,6 +27,8 @@ export interface BatchBuilderOptions {
   readonly firstLimits?: BatchLimits;
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
+  /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
+  readonly hashesUnknown?: boolean;
 }
 
 export interface BatchBuilderDependencies {
@@ -32,6 +36,7 @@ export interface BatchBuilderDependencies {
   readonly system: SystemTransactions;
   /** What each batch exports beside its logs. */
   readonly extensions: Hex;
+  readonly compress: Compress;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
   readonly onBlock: (block: SequencedBlock) => void;
@@ -69,20 +74,24 @@ export class BatchBuilder {
   readonly #dependencies: BatchBuilderDependencies;
   readonly #reducer: BatchReducer;
   readonly #firstBatch: bigint;
+  readonly #hashesUnknown: boolean;
   #nextBatch: bigint;
   /** Whether a command is carried out that the store has already. */
   #isRepeating = false;
   #repeated = 0;
 
-  constructor({ limits, firstLimits = limits, firstBatch }: BatchBuilderOptions, dependencies: BatchBuilderDependencies) {
-    const { producer, system, extensions, leafCount, onBlock } = dependencies;
+  constructor(options: BatchBuilderOptions, dependencies: BatchBuilderDependencies) {
+    const { limits, firstLimits = limits, firstBatch, hashesUnknown = false } = options;
+    const { producer, system, extensions, compress, leafCount, onBlock } = dependencies;
     this.#dependencies = dependencies;
     this.#firstBatch = firstBatch;
+    this.#hashesUnknown = hashesUnknown;
     this.#nextBatch = firstBatch;
     this.#reducer = new BatchReducer(producer.rules, {
       engine: producer,
       system,
       extensions,
+      compress,
       limits: (batchNumber) => (batchNumber === firstBatch ? firstLimits : limits),
       leafCount,
       onBlock,
@@ -119,7 +128,23 @@ export class BatchBuilder {
     const { onOpen, onBoundary } = this.#dependencies;
     if (onBoundary !== undefined) onBoundary(await this.snapshot());
     onOpen(true);
+    if (this.#hashesUnknown && this.#nextBatch === this.#firstBatch) return this.#openBehindUnknown();
     return this.#carryOut({ type: "open", batchNumber: this.#nextBatch++, timestamp: this.#ownTime });
+  }
+
+  /**
+   * Opens the batch and moves the blocks whose hashes are not known out of reach: BLOCKHASH is 0 for them, and the engine, which
+   * has fillers in their place, would say otherwise.
+   */
+  async #openBehindUnknown(): Promise<OpenBatch> {
+    const timestamp = this.#ownTime;
+    let batch = await this.#carryOut({ type: "open", batchNumber: this.#nextBatch++, timestamp, forgetsHashes: true });
+    const { firstBlock } = batch;
+    while (this.#dependencies.producer.head.number < firstBlock + BLOCK_HASHES_IN_REACH - 1n) {
+      await this.#carryOut({ type: "block", transactions: [], timestamp });
+      batch = this.batch ?? batch;
+    }
+    return batch;
   }
 
   /** Whether these transactions surely keep the limits, without asking the witness. */

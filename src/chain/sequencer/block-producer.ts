@@ -3,7 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
-import type { BlockEnvironment, Head, MineResult } from "../model/block.ts";
+import type { BlockEnvironment, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { nextEnvironment } from "../ordering/block-engine.ts";
 import type { BlockEngine, BlockRules, Inspection, PlannedBlock } from "../ordering/block-engine.ts";
@@ -19,7 +19,7 @@ import { SequencerError } from "./sequencer-error.ts";
 export interface BlockProducerOptions {
   readonly rules: BlockRules;
   /** The newest block when production begins. */
-  readonly head: Head;
+  readonly head: NamedHead;
   /** Instructions that a transaction may run. */
   readonly maxInstructions: number;
   /**
@@ -43,7 +43,7 @@ export interface BlockProducerDependencies {
 export interface ProducerMark {
   readonly engine: string;
   readonly witness: number;
-  readonly head: Head;
+  readonly head: NamedHead;
   readonly nextTimestamp: bigint | undefined;
 }
 
@@ -59,7 +59,7 @@ const MAX_REMEMBERED_CODES = 1000;
 export class BlockProducer implements BlockEngine {
   readonly #options: BlockProducerOptions;
   readonly #dependencies: BlockProducerDependencies;
-  #head: Head;
+  #head: NamedHead;
   #lastRepeat: Promise<void> = Promise.resolve();
   /** What the witness has still to repeat, oldest first. */
   readonly #repeating: { readonly repeated: Promise<void>; readonly transactions: number }[] = [];
@@ -78,7 +78,7 @@ export class BlockProducer implements BlockEngine {
     return this.#options.rules;
   }
 
-  get head(): Head {
+  get head(): NamedHead {
     return this.#head;
   }
 
@@ -146,7 +146,7 @@ export class BlockProducer implements BlockEngine {
     if (!areSafe || !this.#dependencies.guard.safeKeepsCode) this.#codes.clear();
     // A block of the chain's own, before it, leaves it to users' block.
     if (this.#nextTimestamp !== undefined && environment.timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
-    this.#head = { number: environment.number, timestamp: environment.timestamp };
+    this.#head = { number: environment.number, timestamp: environment.timestamp, hash: result.block.hash };
     this.#repeat({ ...result.block, transactions: result.included }, onMeasured);
     while (this.#lag > MAX_WITNESS_LAG) await this.#repeating[0]?.repeated;
     return result;
@@ -209,6 +209,10 @@ export class BlockProducer implements BlockEngine {
     const verdict = await witness.request("judge", judged);
     if (verdict.notRun === undefined) for (const code of verdict.runtimeCodes) guard.noteCode(code);
     return verdict;
+  }
+
+  async storageOf(address: Hex, slot: bigint): Promise<bigint> {
+    return BigInt((await this.#dependencies.engine.request("eth_getStorageAt", [address, wordToHex(slot), "latest"])) as Hex);
   }
 
   async nonceOf(address: Hex): Promise<bigint> {

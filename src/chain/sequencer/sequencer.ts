@@ -10,6 +10,7 @@ import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { PriorityOperation, SystemTransactions } from "../model/system-transactions.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { Compress } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { BatchAge } from "./batch-age.ts";
@@ -36,6 +37,8 @@ export interface SequencerOptions {
   readonly firstLimits?: BatchLimits;
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
+  /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
+  readonly hashesUnknown?: boolean;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
 }
@@ -47,6 +50,7 @@ export interface SequencerDependencies {
   readonly system: SystemTransactions;
   /** What each batch exports beside its logs. */
   readonly extensions: Hex;
+  readonly compress: Compress;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
   /** Of an account. */
@@ -93,9 +97,8 @@ export class Sequencer {
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { mempool, producer, system, extensions, clock, leafCount, onBlock, onPriorityOp, onBatch, onCommand, onBoundary } =
-      dependencies;
-    const { store } = dependencies;
+    const { mempool, producer, system, extensions, compress, clock, leafCount, store } = dependencies;
+    const { onBlock, onPriorityOp, onBatch, onCommand, onBoundary } = dependencies;
     const canSeal = (): boolean => this.#canSeal();
     this.#work = new ExclusiveWork((error, isFault) => this.#end(error, isFault));
     this.#age = new BatchAge(options.batches.maxAgeMs, {
@@ -107,6 +110,7 @@ export class Sequencer {
       producer,
       system,
       extensions,
+      compress,
       leafCount,
       onBlock: (block) => {
         mempool.applied(block.transactions);

@@ -1,11 +1,13 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
+import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
 import type { ChainIdentity, FormedBatch, FormerMark } from "../batch/form-batch.ts";
-import type { Head } from "../model/block.ts";
+import type { Compress } from "../../protocol/digest.ts";
+import type { NamedHead } from "../model/block.ts";
 import { genesisLeaves } from "../model/genesis.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import { createInitialState } from "../predeploys/initial-state.ts";
@@ -50,7 +52,8 @@ export interface BatchVerifierDependencies {
 interface BatchStart {
   readonly state: number;
   readonly former: FormerMark;
-  readonly head: Head;
+  readonly head: NamedHead;
+  readonly blockHashes: ReturnType<Reexecution["blockHashes"]>;
 }
 
 /** Batches that a verifier can go back by: as many as may be reverted on L1 at a time, and more. */
@@ -69,7 +72,8 @@ export class BatchVerifier {
   readonly #initial: InitialState;
   /** By batch number, the newest last. */
   readonly #starts = new Map<bigint, BatchStart>();
-  #head: Head = { number: 0n, timestamp: 0n };
+  readonly #compress: Compress;
+  #head: NamedHead = { number: 0n, timestamp: 0n, hash: wordToHex(0n) };
   #nextBatch = 0n;
 
   private constructor(
@@ -84,10 +88,11 @@ export class BatchVerifier {
     this.#execution = execution;
     this.#initial = initial;
     this.#tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
+    this.#compress = (tag, left, right) => compressor.compress(tag, left, right);
     const before = { previousCommitment: options.genesisBatch.commitment, operationsTaken: 0n };
     this.#former = new BatchFormer(options.identity, before, {
       tree: this.#tree,
-      compress: (tag, left, right) => compressor.compress(tag, left, right),
+      compress: this.#compress,
       flowsHash: dependencies.flowsHash,
       versionOf: dependencies.l1.versionOf,
     });
@@ -121,11 +126,13 @@ export class BatchVerifier {
       state: this.#execution.state.mark(),
       former: this.#former.snapshot(),
       head: this.#head,
+      blockHashes: this.#execution.blockHashes(),
     };
     this.#starts.set(batchNumber, start);
-    this.#execution.rememberHash(this.#head.number, inputs.parentHash);
     try {
-      const shown = new ShownBlocks(inputs, this.#head, this.#execution);
+      // Block 0 is the sequencer's word, which the chain's first batch writes into the state.
+      const head = batchNumber === 0n ? { ...this.#head, hash: inputs.parentHash } : this.#head;
+      const shown = new ShownBlocks(inputs, head, this.#execution);
       const sealed = await this.#carryOut(inputs, shown);
       const formed = this.#former.form(batchNumber === 0n ? this.#initial.addTo(sealed) : sealed);
       this.#head = shown.head;
@@ -146,9 +153,10 @@ export class BatchVerifier {
     this.#returnTo(batchNumber, start);
   }
 
-  #returnTo(batchNumber: bigint, { state, former, head }: BatchStart): void {
+  #returnTo(batchNumber: bigint, { state, former, head, blockHashes }: BatchStart): void {
     for (const number of this.#starts.keys()) if (number >= batchNumber) this.#starts.delete(number);
     this.#execution.state.rollback(state);
+    this.#execution.returnTo(blockHashes);
     this.#former.revert(former);
     this.#head = head;
     this.#nextBatch = batchNumber;
@@ -166,7 +174,7 @@ export class BatchVerifier {
   async #carryOut(inputs: BatchInputs, engine: ShownBlocks): Promise<SealedBatch> {
     const { coinbase, identity } = this.#options;
     const { chainId, extensions } = identity;
-    const { commands, seal } = await decodeBatch(inputs, {
+    const { open, commands, seal } = await decodeBatch(inputs, {
       rules: chainRules(Number(chainId), codeLimitsOf(this.#initial.accounts)),
       operationsTaken: this.#former.operationsTaken,
       l1: this.#dependencies.l1,
@@ -178,12 +186,26 @@ export class BatchVerifier {
         engine,
         system: predeployTransactions,
         extensions,
+        compress: this.#compress,
         limits: (batchNumber) => this.#limits(batchNumber),
         leafCount: () => this.#tree.leafCount,
       },
     );
+    if (open.forgetsHashes === true) this.#execution.forgetHashes();
+    else this.#rememberParent(inputs, engine.head);
+    await reducer.carryOut(open);
     for (const command of commands) await reducer.carryOut(command);
     return reducer.carryOut(seal);
+  }
+
+  /** Makes the hash of the block before the batch known, which must be the one that was shown with that block. */
+  #rememberParent({ batchNumber, parentHash }: BatchInputs, { number, hash }: NamedHead): void {
+    if (parentHash !== hash)
+      throw new BatchRefusal(
+        "BlockMismatch",
+        `batch ${batchNumber} is shown behind block ${number} with hash ${parentHash}, which was shown with hash ${hash}`,
+      );
+    this.#execution.rememberHash(number, hash);
   }
 
   /** The first batch publishes the chain's initial state too. */

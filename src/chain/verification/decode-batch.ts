@@ -33,13 +33,17 @@ export interface DecodingContext {
   readonly carriedOut: (operation: L2CanonicalTransaction) => PriorityOperation;
 }
 
-/** A batch's commands in order, and the last one. */
+/** A batch's commands in order, and its first and its last one. */
 export interface DecodedBatch {
+  readonly open: BatchCommand & { readonly type: "open" };
   readonly commands: readonly BatchCommand[];
   readonly seal: BatchCommand & { readonly type: "seal" };
 }
 
-const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)"]);
+const abi = new Interface([
+  "function importRoot(uint256 registryIndex, bytes32 root)",
+  "function openBatch(uint64 batchNumber, uint64 since)",
+]);
 
 /**
  * The commands of which a batch consists, read from its blocks: senders are recovered, roots and operations are those that L1
@@ -50,7 +54,7 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
   const [opening, closing] = [blocks[0], blocks.at(-1)];
   if (opening === undefined || closing === undefined)
     throw new BatchRefusal("BlockMismatch", `batch ${batchNumber} is shown without blocks`);
-  const commands: BatchCommand[] = [{ type: "open", batchNumber, timestamp: opening.environment.timestamp }];
+  const commands: BatchCommand[] = [];
   let nextOperation = context.operationsTaken;
   for (let place = 1; place < blocks.length - 1;) {
     const rest = blocks.slice(place);
@@ -59,7 +63,19 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
     commands.push(command);
     place += blockCount;
   }
-  return { commands, seal: { type: "seal", timestamp: closing.environment.timestamp } };
+  return {
+    open: decodeOpening(batchNumber, opening),
+    commands,
+    seal: { type: "seal", timestamp: closing.environment.timestamp },
+  };
+}
+
+/** The opening is compared as a whole when it is carried out; here only with what follows from it. */
+function decodeOpening(batchNumber: bigint, { environment, transactions }: InputBlock): DecodedBatch["open"] {
+  const { number, timestamp } = environment;
+  const [transaction] = transactions;
+  const call = transaction?.kind === "unsigned" ? abi.parseTransaction({ data: transaction.data }) : null;
+  return { type: "open", batchNumber, timestamp, forgetsHashes: call?.args["since"] === number };
 }
 
 interface DecodedCommand {

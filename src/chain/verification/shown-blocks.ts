@@ -1,6 +1,7 @@
 import { createAddressFromString } from "@ethereumjs/util";
+import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BlockReceipt, Head, MineResult } from "../model/block.ts";
+import type { BlockReceipt, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { SystemRequest } from "../model/system-transactions.ts";
 import type { BlockEngine, PlannedBlock } from "../ordering/block-engine.ts";
@@ -22,18 +23,18 @@ export class ShownBlocks implements BlockEngine {
   readonly #inputs: BatchInputs;
   readonly #execution: Reexecution;
   readonly #start: number;
-  #head: Head;
+  #head: NamedHead;
   #place = 0;
 
   /** `head` is the block before the batch. */
-  constructor(inputs: BatchInputs, head: Head, execution: Reexecution) {
+  constructor(inputs: BatchInputs, head: NamedHead, execution: Reexecution) {
     this.#inputs = inputs;
     this.#head = head;
     this.#execution = execution;
     this.#start = execution.state.mark();
   }
 
-  get head(): Head {
+  get head(): NamedHead {
     return this.#head;
   }
 
@@ -52,7 +53,7 @@ export class ShownBlocks implements BlockEngine {
       }
     }
     this.#execution.rememberHash(environment.number, hash);
-    this.#head = { number: environment.number, timestamp: environment.timestamp };
+    this.#head = { number: environment.number, timestamp: environment.timestamp, hash };
     return { block: { environment, hash, receipts }, included: transactions, refused: [] };
   }
 
@@ -63,6 +64,11 @@ export class ShownBlocks implements BlockEngine {
 
   async nonceOf(address: Hex): Promise<bigint> {
     return (await this.#execution.state.getAccount(createAddressFromString(address)))?.nonce ?? 0n;
+  }
+
+  async storageOf(address: Hex, slot: bigint): Promise<bigint> {
+    const word = await this.#execution.state.getStorage(createAddressFromString(address), fromHex(wordToHex(slot)));
+    return word.length === 0 ? 0n : BigInt(toHex(word));
   }
 
   judgeOperation(judged: JudgedOperation): Promise<OperationVerdict> {

@@ -112,6 +112,11 @@ export class Reexecution {
     this.#blockHashes.set(Number(number), hexToBytes(hash));
   }
 
+  /** No block before the next one can be asked for. */
+  forgetHashes(): void {
+    this.#blockHashes.returnTo(new Map());
+  }
+
   /** The recent blocks' hashes, to return to. */
   blockHashes(): BlockHashMark {
     return this.#blockHashes.mark();

@@ -15,6 +15,8 @@ export class BatchRecorder {
   readonly #genesisHash: () => Promise<Hex>;
   readonly #older: OlderInputs | undefined;
   readonly #batches = new Map<bigint, InputBlock[]>();
+  /** The last hash of the batch that was moved out last: the next one begins behind it. */
+  #movedOut: { readonly batchNumber: bigint; readonly lastHash: Hex | undefined } | undefined;
 
   /** `genesisHash` is block 0's. `older` takes what is not in memory, for members that start again with the first batch. */
   constructor(genesisHash: () => Promise<Hex>, older?: OlderInputs) {
@@ -38,8 +40,13 @@ export class BatchRecorder {
   async inputs(batchNumber: bigint): Promise<BatchInputs> {
     const blocks = this.#blocks(batchNumber);
     if (blocks === undefined) throw new RangeError(`the inputs of batch ${batchNumber} are not remembered`);
-    const parentHash = this.#blocks(batchNumber - 1n)?.at(-1)?.hash ?? (await this.#genesisHash());
+    const parentHash = this.#lastHash(batchNumber - 1n) ?? (await this.#genesisHash());
     return { batchNumber, parentHash, blocks };
+  }
+
+  #lastHash(batchNumber: bigint): Hex | undefined {
+    const remembered = this.#blocks(batchNumber)?.at(-1)?.hash;
+    return remembered ?? (this.#movedOut?.batchNumber === batchNumber ? this.#movedOut.lastHash : undefined);
   }
 
   #blocks(batchNumber: bigint): readonly InputBlock[] | undefined {
@@ -57,6 +64,7 @@ export class BatchRecorder {
     const blocks = this.#batches.get(batchNumber);
     if (blocks === undefined) return;
     this.#older?.set(batchNumber, blocks);
+    this.#movedOut = { batchNumber, lastHash: blocks.at(-1)?.hash };
     this.#batches.delete(batchNumber);
   }
 }

@@ -9,6 +9,7 @@ import {
   PROTOCOL_LIMITS,
   pubdataBytes,
 } from "../../../src/chain/ordering/limits.ts";
+import { emptyBlockHashes } from "../../../src/protocol/block-hashes.ts";
 import { beginBatch, extendBatch } from "../../../src/chain/ordering/open-batch.ts";
 import { startTestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
@@ -80,7 +81,11 @@ describe("limits of a batch, at the edge", () => {
       ({ kind: "unsigned", from: "0x", to: "0x", valueWei: 0n, data: "0x", nonce: 0n, gasLimit }) as const;
     // 100 slots are cleared for 5,000 gas each, of which a fifth comes back (EIP-3529): 521,000 become 416,800.
     const block = { environment, hash: "0x", receipts: [receipt(416_800n), receipt(21_000n)] } as const;
-    const batch = extendBatch(beginBatch(1n, 1n, 0n), block, [transaction(1_000_000n), transaction(21_000n)]);
+    const batch = extendBatch(
+      beginBatch({ number: 1n, firstBlock: 1n, firstTimestamp: 0n, blockHashes: emptyBlockHashes(0n) }),
+      block,
+      [transaction(1_000_000n), transaction(21_000n)],
+    );
     assert.deepEqual(batch.usage.unmeasured, { transactions: 2, gas: 521_000n + 21_000n });
     assert.equal(batch.usage.gas, 437_800n);
     assert.ok(changedLeaves(batch.usage) >= 106);

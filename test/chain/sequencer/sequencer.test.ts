@@ -538,7 +538,8 @@ describe("sequencer's faults", () => {
   it("stops when the outputs on L2 are not those that L1 will compute", async () => {
     const system = {
       ...testSystem,
-      closing: (outputs: Parameters<typeof testSystem.closing>[0]) => testSystem.closing({ ...outputs, logCount: 1n }),
+      closing: (...[outputs, hashes]: Parameters<typeof testSystem.closing>) =>
+        testSystem.closing({ ...outputs, logCount: 1n }, hashes),
     };
     await withChain({ system }, async (test, wallet) => {
       await test.chain.submit(await wallet.signRaw({ to: SINK }));

@@ -21,6 +21,7 @@ import { assertReverts } from "./support/revert-reason.ts";
 import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
 
 const SHARED_BRIDGE: Hex = "0x00000000000000000000000000000000b41d6e00";
+const HASHES: Hex = `0x${"01".repeat(32)}`;
 const CONFIGURATION = {
   l1ChainId: 31337n,
   l1SharedBridge: SHARED_BRIDGE,
@@ -73,8 +74,8 @@ describe("a batch's life in messenger, imported roots and system context", () =>
         l2.ethers.getAddress(owner),
         await (contract.runner as HardhatEthersSigner).getAddress(),
       ]);
-    await refused(asStranger(context), "openBatch", "SystemContext", BOOTLOADER, 1);
-    await refused(asStranger(context), "closeBatch", "SystemContext", BOOTLOADER, 0);
+    await refused(asStranger(context), "openBatch", "SystemContext", BOOTLOADER, 1, 0);
+    await refused(asStranger(context), "closeBatch", "SystemContext", BOOTLOADER, 0, HASHES);
     await refused(asStranger(roots), "importRoot", "ImportedRoots", BOOTLOADER, 1, word);
     await refused(asStranger(messenger), "logPriorityOpResult", "L1Messenger", BOOTLOADER, word, true);
     await refused(asStranger(messenger), "closeBatch", "L1Messenger", PREDEPLOYS.SystemContext);
@@ -83,10 +84,40 @@ describe("a batch's life in messenger, imported roots and system context", () =>
   });
 
   test("opens only a closed batch and closes only an open one", async () => {
-    await assertReverts(context.getFunction("closeBatch").staticCall(0), "SystemContext", "NoOpenBatch");
-    await send(context, "openBatch", 1);
-    await assertReverts(context.getFunction("openBatch").staticCall(2), "SystemContext", "BatchAlreadyOpen", [1n]);
-    await send(context, "closeBatch", 0);
+    await assertReverts(context.getFunction("closeBatch").staticCall(0, HASHES), "SystemContext", "NoOpenBatch");
+    await send(context, "openBatch", 1, 0);
+    await assertReverts(context.getFunction("openBatch").staticCall(2, 0), "SystemContext", "BatchAlreadyOpen", [1n]);
+    await send(context, "closeBatch", 0, HASHES);
+  });
+
+  test("keeps the chain of block hashes as the closing says, and forgets it only at an opening, up to that very block", async () => {
+    const kept = async () => [
+      await context.getFunction("blockHashes").staticCall(),
+      await context.getFunction("hashesSince").staticCall(),
+    ];
+    await send(context, "openBatch", 3, 0);
+    await send(context, "closeBatch", 0, HASHES);
+    assert.deepEqual(await kept(), [HASHES, 0n]);
+    const { provider } = l2.ethers;
+    // A call sees the newest block's number, a transaction the next one's.
+    const newest = BigInt(await provider.getBlockNumber());
+    for (const since of [newest - 1n, newest + 1n, 1n])
+      await assertReverts(context.getFunction("openBatch").staticCall(4, since), "SystemContext", "HashesSinceRefused", [
+        0n,
+        newest,
+        since,
+      ]);
+    await send(context, "openBatch", 4, newest + 1n);
+    assert.deepEqual(await kept(), [wordToHex(0n), newest + 1n]);
+    await send(context, "closeBatch", 0, HASHES);
+    assert.deepEqual(await kept(), [HASHES, newest + 1n]);
+    // A former beginning does not come back.
+    await assertReverts(context.getFunction("openBatch").staticCall(5, 0), "SystemContext", "HashesSinceRefused", [
+      newest + 1n,
+      BigInt(await provider.getBlockNumber()),
+      0n,
+    ]);
+    await provider.send("hardhat_setStorageAt", [PREDEPLOYS.SystemContext, "0x8", wordToHex(0n)]);
   });
 
   for (const [title, messageCount, operationCount, importCount, cheats] of [
@@ -98,7 +129,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
   ] as const) {
     test(`exports ${title} as TypeScript computes it and leaves nothing behind`, async () => {
       const number = BigInt(10 + messageCount);
-      const opened = await send(context, "openBatch", number);
+      const opened = await send(context, "openBatch", number, 0);
       const leaves: Hex[] = [];
       const operations: Hex[] = [];
       const imports: { registryIndex: bigint; root: Hex }[] = [];
@@ -124,7 +155,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
         }
         assert.equal(await messenger.getFunction("logsRoot").staticCall(), l2LogTreeRoot(leaves));
       }
-      const closed = await send(context, "closeBatch", cheats);
+      const closed = await send(context, "closeBatch", cheats, HASHES);
       const time = async (receipt: TransactionReceipt) => BigInt((await receipt.getBlock()).timestamp);
       const expected = hashOutputs({
         batchNumber: number,
@@ -145,6 +176,7 @@ describe("a batch's life in messenger, imported roots and system context", () =>
       // What the proof reads: slot 0. Everything else that the batch collected is as it was before the batch.
       const contextWords = await storageWords(PREDEPLOYS.SystemContext, 2);
       assert.deepEqual(contextWords, [expected, wordToHex(0n)]);
+      assert.equal(await context.getFunction("blockHashes").staticCall(), HASHES);
       for (const word of await storageWords(PREDEPLOYS.L1Messenger, 24)) assert.equal(word, wordToHex(0n));
       for (const word of await storageWords(PREDEPLOYS.ImportedRoots, 4)) assert.equal(word, wordToHex(0n));
     });
@@ -211,8 +243,8 @@ describe("a batch's life in messenger, imported roots and system context", () =>
     await send(asBootloader(messenger), "logPriorityOpResult", wordToHex(5n), true);
     const root = waiting.reduce((node, left) => keccak(fromHex(left), fromHex(node)), last);
     assert.equal(await messenger.getFunction("logsRoot").staticCall(), root);
-    await send(context, "openBatch", 99);
-    await send(context, "closeBatch", 0);
+    await send(context, "openBatch", 99, 0);
+    await send(context, "closeBatch", 0, HASHES);
     for (const slot of await storageWords(PREDEPLOYS.L1Messenger, 24)) assert.equal(slot, wordToHex(0n));
   });
 });

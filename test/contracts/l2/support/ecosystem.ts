@@ -4,7 +4,7 @@ import { AbiCoder, Interface } from "ethers";
 import type { Contract, ContractTransactionResponse, TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import { assetId } from "../../../../src/protocol/asset-message.ts";
-import { fromHex, keccak } from "../../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
 import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../../src/protocol/l2-log.ts";
@@ -144,7 +144,7 @@ async function startChain(
   let firstBlock = (await l2.ethers.provider.getBlockNumber()) + 1;
   let imported = 0n;
   let firstTimestamp = FIRST_TIMESTAMP;
-  await send(context, "openBatch", batchNumber);
+  await send(context, "openBatch", batchNumber, 0);
   const baseAsset = assetId(L1_CHAIN_ID, baseToken);
 
   return {
@@ -153,7 +153,7 @@ async function startChain(
     users: (await l2.ethers.getSigners()).slice(1, 6),
     send,
     async sealBatch() {
-      const receipt = await send(context, "closeBatch", 0);
+      const receipt = await send(context, "closeBatch", 0, wordToHex(0n));
       const logs = await l2.ethers.provider.getLogs({
         address: PREDEPLOYS.L1Messenger,
         fromBlock: firstBlock,
@@ -191,7 +191,7 @@ async function startChain(
       }
       firstBlock = receipt.blockNumber + 1;
       firstTimestamp += 10n;
-      await send(context, "openBatch", ++batchNumber);
+      await send(context, "openBatch", ++batchNumber, 0);
     },
     async importRoot() {
       const { registryIndex, root } = settlement.latestRoot;

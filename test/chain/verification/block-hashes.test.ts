@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
+import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
+import type { BatchInputs, InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
+import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
+import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { digestToHex, ZERO_DIGEST } from "../../../src/protocol/digest.ts";
+import type { Digest } from "../../../src/protocol/digest.ts";
+import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { startTestChain } from "../support/chain.ts";
+import type { TestChain } from "../support/chain.ts";
+import { extensions, realGenesis } from "../support/predeploys.ts";
+import { startVerifiedChain } from "../support/verified-chain.ts";
+import type { VerifiedChain } from "../support/verified-chain.ts";
+import { TestWallet } from "../support/wallet.ts";
+
+/** Stores BLOCKHASH(n) in slot n, for input word n. */
+const HASH_STORE = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
+const FALSE_HASH: Hex = `0x${"12".repeat(32)}`;
+/** Tag and slots as the page of the protocol has them. */
+const BLOCK_HASH_TAG = 20;
+const [DIGEST_SLOT, SINCE_SLOT] = [7n, 8n];
+
+const wallet = new TestWallet(77);
+const account = { address: wallet.address, balanceWei: 10n ** 20n };
+
+async function withChain(use: (test: VerifiedChain) => Promise<void>): Promise<void> {
+  wallet.nonce = 0;
+  const test = await startVerifiedChain({ accounts: [account, HASH_STORE] });
+  try {
+    await use(test);
+    assert.deepEqual(test.faults, []);
+  } finally {
+    await test.chain.close();
+  }
+}
+
+const storeHash = async ({ chain }: TestChain, block: bigint): Promise<Hex> =>
+  chain.submit(await wallet.signRaw({ to: HASH_STORE.address, data: wordToHex(block) }));
+const storageAt = async ({ chain }: TestChain, address: Hex, slot: bigint): Promise<Hex> =>
+  (await chain.engine.request("eth_getStorageAt", [address, wordToHex(slot), "latest"])) as Hex;
+
+/** The chain of hashes by its definition on the page of the protocol. */
+function folded(hashes: readonly Hex[]): Hex {
+  let digest: Digest = ZERO_DIGEST;
+  for (const hash of hashes) {
+    const bytes = fromHex(hash, 32);
+    const limbs = Array.from({ length: 16 }, (_, i) => ((bytes[30 - 2 * i] ?? 0) << 8) | (bytes[31 - 2 * i] ?? 0));
+    digest = compress(BLOCK_HASH_TAG, compress(BLOCK_HASH_TAG, digest, limbs.slice(0, 8)), limbs.slice(8));
+  }
+  return digestToHex(digest);
+}
+
+/** The same batch with another closing transaction: one that keeps this chain of hashes. */
+function closingWith(inputs: BatchInputs, digest: Digest): BatchInputs {
+  const blocks = [...inputs.blocks];
+  const closing = blocks.pop();
+  const outputs = { cheatCount: 0n } as Parameters<typeof predeployTransactions.closing>[0];
+  const { data } = predeployTransactions.closing(outputs, { digest, since: 0n });
+  assert.ok(closing !== undefined);
+  const transactions = closing.transactions.map((each): InputTransaction =>
+    each.kind === "unsigned" ? { ...each, data } : each,
+  );
+  return { ...inputs, blocks: [...blocks, { ...closing, transactions }] };
+}
+
+function withHash(inputs: BatchInputs, place: number, hash: Hex): BatchInputs {
+  return { ...inputs, blocks: inputs.blocks.map((block, i) => (i === place ? { ...block, hash } : block)) };
+}
+
+describe("attack 26: what BLOCKHASH answers", () => {
+  it("is the engine's for sequencer and validators, over the border of batches and back to block 0, and stands in the state", async () => {
+    await withChain(async (test) => {
+      const hashes = [test.inputs(0n).parentHash];
+      for (const batch of [0n, 1n, 2n]) {
+        const opening = test.chain.sequencer.head.number + 1n;
+        for (const block of [0n, opening - 2n, opening - 1n, opening]) if (block >= 0n) await storeHash(test, block);
+        const { writes, outputs } = await test.sealAndVerify();
+        assert.equal(outputs.batchNumber, batch);
+        hashes.push(...test.blocks.slice(hashes.length - 1).map(({ hash }) => hash));
+        for (const block of [0n, opening - 2n, opening - 1n, opening]) {
+          if (block >= 0n) assert.equal(await storageAt(test, HASH_STORE.address, block), hashes[Number(block)]);
+        }
+        // Without the closing block's own.
+        const expected = folded(hashes.slice(0, -1));
+        assert.equal(await storageAt(test, PREDEPLOYS.SystemContext, DIGEST_SLOT), expected);
+        const written = writes.filter(({ address }) => address === BigInt(PREDEPLOYS.SystemContext));
+        assert.equal(written.find(({ slot }) => slot === DIGEST_SLOT)?.value, BigInt(expected));
+        assert.equal(written.find(({ slot }) => slot === SINCE_SLOT)?.value, undefined);
+      }
+    });
+  });
+
+  it("is the same after the chain has formed a batch again", async () => {
+    await withChain(async (test) => {
+      await storeHash(test, 0n);
+      await test.sealAndVerify();
+      await storeHash(test, 1n);
+      await test.sealAndVerify();
+      const operation = test.queueUnseen({ from: `0x${"1a".repeat(20)}`, to: wallet.address, valueWei: 7n });
+      await test.rewind(1n, [operation]);
+      await storeHash(test, test.chain.sequencer.head.number);
+      await test.sealAndVerify();
+    });
+  });
+
+  for (const [lie, tell] of [
+    ["of a block that no transaction asked for", (inputs) => withHash(inputs, 0, FALSE_HASH)],
+    ["of the block before the batch", (inputs) => ({ ...inputs, parentHash: FALSE_HASH })],
+    ["that the closing transaction keeps", (inputs) => closingWith(inputs, ZERO_DIGEST)],
+  ] as const satisfies readonly (readonly [string, (inputs: BatchInputs) => BatchInputs])[]) {
+    it(`is refused by validators where they are shown a false hash ${lie}`, async () => {
+      await withChain(async (test) => {
+        await storeHash(test, 0n);
+        await test.sealAndVerify();
+        await storeHash(test, 0n);
+        const formed = await test.chain.seal();
+        const inputs = test.inputs(1n);
+        await assert.rejects(test.verifier.verify(tell(inputs)), {
+          name: "BatchRefusal",
+          code: lie === "of the block before the batch" ? "BlockMismatch" : "SystemTransactionMismatch",
+        });
+        assert.equal((await test.verifier.verify(inputs)).commitment, formed?.commitment);
+      });
+    });
+  }
+
+  it("is refused by validators where a block's hash is another one for the next batch than it was for its own", async () => {
+    await withChain(async (test) => {
+      await storeHash(test, 0n);
+      const formed = await test.chain.seal();
+      const inputs = test.inputs(0n);
+      // The closing block's hash is in no chain yet, so this batch is what it is.
+      const shown = await test.verifier.verify(withHash(inputs, inputs.blocks.length - 1, FALSE_HASH));
+      assert.equal(shown.commitment, formed?.commitment);
+      await storeHash(test, test.chain.sequencer.head.number);
+      await test.chain.seal();
+      const parentHash = inputs.blocks.at(-1)?.hash;
+      await assert.rejects(test.verifier.verify(test.inputs(1n)), {
+        name: "BatchRefusal",
+        code: "BlockMismatch",
+        message: `batch 1 is shown behind block ${inputs.blocks.length} with hash ${parentHash}, which was shown with hash ${FALSE_HASH}`,
+      });
+    });
+  });
+
+  it("is another batch's where a hash is told falsely throughout", async () => {
+    await withChain(async (test) => {
+      const opening = test.chain.sequencer.head.number + 1n;
+      await storeHash(test, opening);
+      const formed = await test.chain.seal();
+      const inputs = withHash(test.inputs(0n), 0, FALSE_HASH);
+      const hashes = [inputs.parentHash, ...inputs.blocks.slice(0, -1).map(({ hash }) => hash)];
+      const digest = [...fromHex(folded(hashes), 32)].reduce<number[]>((elements, byte, i) => {
+        elements[i >> 2] = (elements[i >> 2] ?? 0) * 256 + byte;
+        return elements;
+      }, []);
+      const verified = await test.verifier.verify(closingWith(inputs, digest));
+      assert.notEqual(verified.commitment, formed?.commitment);
+    });
+  });
+});
+
+describe("a chain that goes on from what L1 has", () => {
+  it("knows no hash of the blocks before it, which is a rule for its validators too: BLOCKHASH begins with its first block", async () => {
+    await withChain(async (test) => {
+      const accounts = [...(await realGenesis()), account, HASH_STORE];
+      await storeHash(test, 0n);
+      const formed = await test.sealAndVerify();
+      const state = new RebuiltState(accounts);
+      const bytecodes = formed.bytecodes.map((code) => fromHex(code));
+      state.apply(0n, { ...formed, logLeaves: [], bytecodes, statement: formed.job.statement });
+      const { lastBlock: number, lastTimestamp: timestamp } = formed.outputs;
+      const next = await startTestChain({
+        origin: state.origin({ number, timestamp }),
+        predeploys: accounts,
+        extensions,
+        system: predeployTransactions,
+        sequencer: { firstBatch: 1n },
+      });
+      try {
+        const opening = number + 1n;
+        for (const block of [opening, number, number - 1n, opening + 255n]) await storeHash(next, block);
+        const continued = await next.chain.seal();
+        assert.equal(await storageAt(next, PREDEPLOYS.SystemContext, SINCE_SLOT), wordToHex(opening));
+        // Its own blocks: those that it makes until none before them is in reach, and one for each transaction.
+        const hashes = next.blocks.map(({ hash }) => hash);
+        assert.equal(hashes.length, 1 + 255 + 4 + 1);
+        assert.equal(await storageAt(next, PREDEPLOYS.SystemContext, DIGEST_SLOT), folded(hashes.slice(0, -1)));
+        for (const [block, hash] of [
+          // The first transaction's block is 256 after it.
+          [opening, hashes[0]],
+          [number, wordToHex(0n)],
+          [number - 1n, wordToHex(0n)],
+          [opening + 255n, hashes[255]],
+        ] as const)
+          assert.equal(await storageAt(next, HASH_STORE.address, block), hash, `block ${block}`);
+
+        const inputs: BatchInputs = {
+          batchNumber: 1n,
+          parentHash: FALSE_HASH,
+          blocks: next.blocks.map(({ environment, hash, transactions }) => ({
+            environment,
+            hash,
+            transactions: transactions.map(inputTransaction),
+          })),
+        };
+        const verified = await test.verifier.verify(inputs);
+        assert.deepEqual([verified.outputsHash, verified.newStateRoot], [continued?.outputsHash, continued?.newStateRoot]);
+        assert.deepEqual(next.faults, []);
+      } finally {
+        await next.chain.close();
+      }
+    });
+  });
+});
