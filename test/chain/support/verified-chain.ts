@@ -62,6 +62,8 @@ export async function startVerifiedChain(
     readonly accounts?: readonly GenesisAccount[];
     /** In the chain's own initial state, which its first batch publishes. */
     readonly initialState?: readonly GenesisAccount[];
+    /** What the validator takes for it. Default: the same. */
+    readonly validatorsInitialState?: readonly GenesisAccount[];
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
     readonly versionOf?: VersionOf;
@@ -90,7 +92,7 @@ export async function startVerifiedChain(
       identity: { ...TEST_IDENTITY, extensions, chainId: BigInt(CHAIN_ID) },
       coinbase: COINBASE,
       genesis,
-      initialState,
+      initialState: options.validatorsInitialState ?? initialState,
       genesisBatch: { commitment: GENESIS_COMMITMENT, newStateRoot: genesisState(genesis).stateRoot },
     },
     {

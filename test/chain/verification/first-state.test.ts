@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { firstStateAccounts } from "../../../src/devnet/chains/first-state.ts";
+import { UNLIMITED_CONTRACT_SIZE } from "../../../src/protocol/genesis.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { CHAIN_ID, COINBASE } from "../support/engine.ts";
+import { configuration } from "../support/predeploys.ts";
+import { startVerifiedChain } from "../support/verified-chain.ts";
+import { TestWallet } from "../support/wallet.ts";
+
+const SINGLETONS = firstStateAccounts(BigInt(CHAIN_ID), { singletons: true, allowUnlimitedContractSize: false });
+const FUNDED: GenesisAccount = { address: `0x${"fd".repeat(20)}`, balanceWei: 1n };
+const UNLIMITED: GenesisAccount = {
+  address: UNLIMITED_CONTRACT_SIZE.address,
+  storage: [{ slot: BigInt(UNLIMITED_CONTRACT_SIZE.slot), value: 1n }],
+};
+
+/** Commitments of the first batch: the sequencer's, and the one to which a validator with this first state comes. */
+async function commitments(
+  shown: readonly GenesisAccount[],
+  own: readonly GenesisAccount[],
+): Promise<readonly (Hex | undefined)[]> {
+  const wallet = new TestWallet(79);
+  const test = await startVerifiedChain({
+    accounts: [{ address: wallet.address, balanceWei: 10n ** 18n }],
+    initialState: shown,
+    validatorsInitialState: [...configuration, ...own],
+  });
+  try {
+    await test.chain.submit(await wallet.signRaw({ to: COINBASE, value: 1n }));
+    const formed = await test.chain.seal();
+    const verified = await test.verifier.verify(test.inputs(0n));
+    return [formed?.commitment, verified.commitment];
+  } finally {
+    await test.chain.close();
+  }
+}
+
+describe("attack 21: a false first state", () => {
+  it("is no other one than the validators' own", async () => {
+    const [shown, own] = await commitments(SINGLETONS, SINGLETONS);
+    assert.equal(shown, own);
+  });
+
+  for (const [what, shown] of [
+    ["with money out of nothing", [...SINGLETONS, FUNDED]],
+    ["with a rule that was not agreed on", [...SINGLETONS, UNLIMITED]],
+    ["without a contract that everyone expects", SINGLETONS.slice(1)],
+    [
+      "with other code at a well-known address",
+      SINGLETONS.map((account) => (account.code === undefined ? account : { ...account, code: `${account.code}00` as const })),
+    ],
+  ] as const) {
+    it(`${what} leads validators to another commitment than the sequencer's, which they do not sign`, async () => {
+      const [theirs, own] = await commitments(shown, SINGLETONS);
+      assert.notEqual(theirs, own);
+    });
+  }
+});
