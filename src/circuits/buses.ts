@@ -1,4 +1,5 @@
 import { defineBus } from "../stark/bus.ts";
+import { KECCAK_LIMBS } from "./keccak/keccak-state.ts";
 import { INSTRUCTION_FIELDS } from "./rom/instruction.ts";
 import { LIMBS } from "./words/word.ts";
 
@@ -39,3 +40,8 @@ export const FIRST_WORD = defineBus("firstWord", 9, { space: 1, index: 1, word: 
 export const LAST_WORD = defineBus("lastWord", 10, { space: 1, index: 1, word: LIMBS });
 /** Says that all limbs are below 2^16. Answered by wordRange. */
 export const WORD_RANGE = defineBus("wordRange", 11, { word: LIMBS });
+/**
+ * Says that Keccak-f[1600] makes `output` of `input`: lanes x + 5y in this order, each of four limbs, lowest first. Answered by
+ * keccak, with limbs below 2^16 in both.
+ */
+export const KECCAK = defineBus("keccak", 12, { input: KECCAK_LIMBS, output: KECCAK_LIMBS });

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { keccakP } from "@noble/hashes/sha3.js";
+import { keccakAir, type KeccakCells } from "../../../src/circuits/keccak/keccak-air.ts";
+import { beforeRhoAndPi, LANE_BITS, ROUNDS } from "../../../src/circuits/keccak/keccak-state.ts";
+import { keccakColumns, keccakRows, stateAfter } from "../../../src/circuits/keccak/keccak-trace.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import { checkConstraints } from "../../../src/stark/check.ts";
+import { evaluateRows } from "../../../src/stark/column-arithmetic.ts";
+import { Random } from "../../chain/state/support/random.ts";
+import { checkRows, createRowChecker } from "../support/row-checker.ts";
+import { bitForgeries, type Forgery, orderForgeries, randomState, roundForgeries, toColumns } from "./support/forged-rows.ts";
+
+const air = keccakAir();
+const check = createRowChecker(air);
+
+/** The permutation by another implementation, in limbs. */
+function permuted(input: readonly number[]): number[] {
+  const words = Uint32Array.from({ length: 50 }, (_, i) => input[2 * i]! + 2 ** 16 * input[2 * i + 1]!);
+  keccakP(words);
+  return [...words].flatMap((word) => [word % 2 ** 16, Math.floor(word / 2 ** 16)]);
+}
+
+/** Four cells of theta whose being 2 would make a limb of lane 0 too large for its bits. */
+const IMPLIED = [15, 31, 47, 63].map((z) => {
+  const from = beforeRhoAndPi(0, 0, z);
+  return `theta[${LANE_BITS * from.lane + from.z}] is boolean`;
+});
+
+/** Rows judged at once: each by itself, by the constraints that hold on every row. */
+const TOGETHER = 128;
+const ROW_BY_ROW = { ...air, constraints: air.constraints.filter(({ scope }) => scope === "everyRow") };
+
+function refusalsOfRows(rows: readonly KeccakCells[]): string[][] {
+  const filled = [...rows];
+  while (filled.length < TOGETHER) filled.push(rows[0]!);
+  const columns = { preprocessed: [], main: toColumns(filled) };
+  const refusals = rows.map((): string[] => []);
+  for (const { row, constraint } of checkConstraints(ROW_BY_ROW, columns, [], { limit: Infinity })) refusals[row]?.push(constraint);
+  return refusals;
+}
+
+function assertRefusals(forgeries: readonly Forgery[], refusals: readonly (readonly string[])[]): void {
+  assert.deepEqual(
+    refusals,
+    forgeries.map(({ refusedBy }) => [refusedBy]),
+  );
+}
+
+describe("the table keccak", () => {
+  it("permutes as another implementation does, and answers with input and output", () => {
+    const random = new Random(1);
+    for (const input of [new Array<number>(100).fill(0), new Array<number>(100).fill(0xffff), randomState(random)]) {
+      const columns = keccakColumns([{ input, uses: 3 }], 2);
+      assert.deepEqual(stateAfter(keccakRows({ input, uses: 3 })[ROUNDS - 1]!), permuted(input));
+      assert.deepEqual(checkRows(check, columns, []), []);
+      const [receive] = air.interactions;
+      const roots = [receive!.multiplicity, ...receive!.message];
+      const rows = Uint32Array.from(columns[0]!, (_, row) => row);
+      const values = evaluateRows(air, roots, { preprocessed: [], main: columns }, [], rows);
+      const answers = [...rows].map((row) => values.map((column) => column[row]!)).filter(([uses]) => uses !== 0);
+      assert.deepEqual(answers, [[3, ...input, ...permuted(input)]]);
+    }
+  });
+
+  it("refuses every changed cell of some row", () => {
+    const random = new Random(2);
+    const columns = keccakColumns([{ input: randomState(random), uses: 1 }], 2);
+    columns.forEach((column, c) => {
+      const name = air.columnNames[c]!;
+      // A number of uses but for the last round is refused; there it is what the bus counts.
+      const row = random.below(name === "uses" ? ROUNDS - 1 : ROUNDS);
+      const value = column[row]!;
+      column[row] = (value + 1 + random.below(3)) % P;
+      const isRefused = check(columns, [], row).length > 0 || (row > 0 && check(columns, [], row - 1).length > 0);
+      assert.ok(isRefused, `${name} of round ${row} may be ${column[row]}`);
+      column[row] = value;
+    });
+  });
+
+  it("needs every constraint: each alone refuses rows that are otherwise right", () => {
+    const random = new Random(3);
+    const needed = new Set<string>(IMPLIED);
+    const single = [...roundForgeries(random), ...bitForgeries(random)].filter(({ refusedBy }) => !IMPLIED.includes(refusedBy));
+    for (let start = 0; start < single.length; start += TOGETHER) {
+      const some = single.slice(start, start + TOGETHER);
+      assertRefusals(some, refusalsOfRows(some.map(({ rows: [row] }) => row!)));
+      for (const { refusedBy } of some) needed.add(refusedBy);
+    }
+    for (const forgery of orderForgeries(random)) {
+      const refusals = checkRows(check, toColumns(forgery.rows), []).map(({ name }) => name);
+      assertRefusals([forgery], [[...new Set(refusals)]]);
+      needed.add(forgery.refusedBy);
+    }
+    assert.deepEqual([...needed].sort(), air.constraints.map(({ name }) => name).sort());
+  });
+});
