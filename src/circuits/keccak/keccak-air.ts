@@ -5,15 +5,16 @@ import { KECCAK } from "../buses.ts";
 import { element } from "../words/expressions.ts";
 import {
   beforeRhoAndPi,
+  COLUMN_BITS,
   KECCAK_LIMBS,
   LANE_BITS,
   LANE_LIMBS,
   lane,
-  LANES,
   LIMB_BITS,
   modulo,
   ROUND_CONSTANTS,
   ROUNDS,
+  STATE_BITS,
 } from "./keccak-state.ts";
 
 /** One round a row. Columns that the row before reads come first. Bit z of column x is at 64x + z, of lane l at 64l + z. */
@@ -24,10 +25,10 @@ export const KECCAK_FIELDS = {
   input: KECCAK_LIMBS,
   state: KECCAK_LIMBS,
   /** The columns' parities before θ, and after it. */
-  parity: 5 * LANE_BITS,
-  newParity: 5 * LANE_BITS,
+  parity: COLUMN_BITS,
+  newParity: COLUMN_BITS,
   /** The state after θ, in bits. */
-  theta: LANES * LANE_BITS,
+  theta: STATE_BITS,
   /** The state after χ, the bits of its lane 0, and lane 0 after ι. */
   chi: KECCAK_LIMBS,
   bits: LANE_BITS,
@@ -113,9 +114,19 @@ function assertChi(b: AirBuilder, { theta, chi }: Columns): void {
 function assertIota(b: AirBuilder, { round, chi, bits, first }: Columns): void {
   assertBits(b, "bits", bits);
   first.forEach((limb, k) => {
-    b.assertEqual(`bits of limb ${k}`, "everyRow", element(chi, k), limbOf(b, k, (z) => element(bits, z)));
+    b.assertEqual(
+      `bits of limb ${k}`,
+      "everyRow",
+      element(chi, k),
+      limbOf(b, k, (z) => element(bits, z)),
+    );
     const constant = (z: number) => b.add(...round.map((flag, i) => b.scale(flag, ROUND_CONSTANTS[i]?.[z] ?? 0)));
-    b.assertEqual(`iota ${k}`, "everyRow", limb, limbOf(b, k, (z) => xor(b, element(bits, z), constant(z))));
+    b.assertEqual(
+      `iota ${k}`,
+      "everyRow",
+      limb,
+      limbOf(b, k, (z) => xor(b, element(bits, z), constant(z))),
+    );
   });
 }
 

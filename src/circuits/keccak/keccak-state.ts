@@ -5,8 +5,10 @@ export const LANE_LIMBS = 4;
 export const LIMB_BITS = 16;
 /** Rounds of Keccak-f[1600]. */
 export const ROUNDS = 24;
-/** Limbs of a state. */
-export const KECCAK_LIMBS = LANES * LANE_LIMBS;
+/** Limbs and bits of a state, and bits of its five columns: 25 · 4, 25 · 64 and 5 · 64, as types of their own. */
+export const KECCAK_LIMBS = 100;
+export const STATE_BITS = 1600;
+export const COLUMN_BITS = 320;
 
 /** The lane at a place, whose coordinates may be any integers. */
 export function lane(x: number, y: number): number {

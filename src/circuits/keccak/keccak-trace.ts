@@ -2,15 +2,16 @@ import { traceColumns } from "../../stark/trace-columns.ts";
 import { KECCAK_FIELDS, type KeccakCells } from "./keccak-air.ts";
 import {
   beforeRhoAndPi,
+  COLUMN_BITS,
   KECCAK_LIMBS,
   LANE_BITS,
   LANE_LIMBS,
   lane,
-  LANES,
   LIMB_BITS,
   modulo,
   ROUND_CONSTANTS,
   ROUNDS,
+  STATE_BITS,
 } from "./keccak-state.ts";
 
 /** The steps of a round as functions of what the step before gives; bits and limbs as in `KECCAK_FIELDS`. */
@@ -85,7 +86,7 @@ function newParity(before: Numbers): number[] {
 }
 
 function theta(state: Numbers, before: Numbers, after: Numbers): number[] {
-  return Array.from({ length: LANES * LANE_BITS }, (_, i) => {
+  return Array.from({ length: STATE_BITS }, (_, i) => {
     const [from, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
     const column = LANE_BITS * (from % 5) + z;
     return bitOf(state, from, z) ^ (before[column] ?? 0) ^ (after[column] ?? 0);
@@ -124,5 +125,5 @@ function first(bits: Numbers, round: Numbers): number[] {
 }
 
 function eachColumn(bit: (x: number, z: number) => number): number[] {
-  return Array.from({ length: 5 * LANE_BITS }, (_, i) => bit(Math.floor(i / LANE_BITS), i % LANE_BITS));
+  return Array.from({ length: COLUMN_BITS }, (_, i) => bit(Math.floor(i / LANE_BITS), i % LANE_BITS));
 }

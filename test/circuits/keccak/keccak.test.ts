@@ -36,7 +36,8 @@ function refusalsOfRows(rows: readonly KeccakCells[]): string[][] {
   while (filled.length < TOGETHER) filled.push(rows[0]!);
   const columns = { preprocessed: [], main: toColumns(filled) };
   const refusals = rows.map((): string[] => []);
-  for (const { row, constraint } of checkConstraints(ROW_BY_ROW, columns, [], { limit: Infinity })) refusals[row]?.push(constraint);
+  for (const { row, constraint } of checkConstraints(ROW_BY_ROW, columns, [], { limit: Infinity }))
+    refusals[row]?.push(constraint);
   return refusals;
 }
 

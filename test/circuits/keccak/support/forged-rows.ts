@@ -1,16 +1,17 @@
 import { KECCAK_FIELDS, type KeccakCells } from "../../../../src/circuits/keccak/keccak-air.ts";
 import {
   beforeRhoAndPi,
+  COLUMN_BITS,
   KECCAK_LIMBS,
   LANE_BITS,
   LANE_LIMBS,
   lane,
-  LANES,
   LIMB_BITS,
   modulo,
   ROTATIONS,
   ROUND_CONSTANTS,
   ROUNDS,
+  STATE_BITS,
 } from "../../../../src/circuits/keccak/keccak-state.ts";
 import { keccakRow, keccakRows, ROUND_STEPS, stateAfter } from "../../../../src/circuits/keccak/keccak-trace.ts";
 import { add, inv, mul, sub } from "../../../../src/field/koala-bear.ts";
@@ -85,7 +86,7 @@ export function* roundForgeries(random: Random): Generator<Forgery> {
 /** Cells that may be 2 only if no constraint says that they are bits, in rows of an otherwise empty state. */
 export function* bitForgeries(random: Random): Generator<Forgery> {
   const empty = keccakRow(5, ZERO, ZERO, 0);
-  for (let i = 0; i < 5 * LANE_BITS; i++) {
+  for (let i = 0; i < COLUMN_BITS; i++) {
     const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
     // Three new parities become 2: two bits of theta in each of these columns.
     const columns = [i, LANE_BITS * modulo(x + 1, 5) + z, LANE_BITS * modulo(x - 1, 5) + modulo(z + 1, LANE_BITS)];
@@ -96,7 +97,7 @@ export function* bitForgeries(random: Random): Generator<Forgery> {
     const theta = replaced(empty.theta, Object.fromEntries(set));
     yield { refusedBy: `parity[${i}] is boolean`, rows: [unbound(empty, replaced(empty.parity, { [i]: 2 }), newParity, theta)] };
   }
-  for (let i = 0; i < LANES * LANE_BITS; i++) {
+  for (let i = 0; i < STATE_BITS; i++) {
     const theta: Record<number, number> = { [i]: 2 };
     const [from, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
     const goesTo = modulo(z + (ROTATIONS[from] ?? 0), LANE_BITS);
@@ -122,11 +123,18 @@ export function* bitForgeries(random: Random): Generator<Forgery> {
 }
 
 /** A row in which θ and χ are worked out for any integers: a state that need not be one, and what follows. */
-function unbound(row: KeccakCells, parity: readonly number[], newParity: readonly number[], theta: readonly number[]): KeccakCells {
+function unbound(
+  row: KeccakCells,
+  parity: readonly number[],
+  newParity: readonly number[],
+  theta: readonly number[],
+): KeccakCells {
   const limbs = (bit: (lane: number, z: number) => number): number[] =>
     ZERO.map((_, k) => {
       const start = LIMB_BITS * (k % LANE_LIMBS);
-      return Array.from({ length: LIMB_BITS }, (__, i) => bit(Math.floor(k / LANE_LIMBS), start + i) * 2 ** i).reduce((p, q) => p + q);
+      return Array.from({ length: LIMB_BITS }, (__, i) => bit(Math.floor(k / LANE_LIMBS), start + i) * 2 ** i).reduce(
+        (p, q) => p + q,
+      );
     });
   const state = limbs((from, z) => {
     const column = LANE_BITS * (from % 5) + z;
@@ -189,7 +197,10 @@ export function* orderForgeries(random: Random): Generator<Forgery> {
   yield { refusedBy: "round 0: follows", rows: [...keccakRows({ input: state, uses: 0 }), ...ofNoRound] };
   for (let k = 0; k < KECCAK_LIMBS; k++) {
     const changed = (list: readonly number[]): number[] => replaced(list, { [k]: list[k]! ^ 1 });
-    yield { refusedBy: `input ${k}: is the first state`, rows: [keccakRow(0, changed(state), state, 0), keccakRow(1, changed(state), after, 0)] };
+    yield {
+      refusedBy: `input ${k}: is the first state`,
+      rows: [keccakRow(0, changed(state), state, 0), keccakRow(1, changed(state), after, 0)],
+    };
     yield { refusedBy: `input ${k}: stays`, rows: [first, keccakRow(1, changed(state), after, 0)] };
     yield { refusedBy: `state ${k}: goes on`, rows: [first, keccakRow(1, state, changed(after), 0)] };
   }
