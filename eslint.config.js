@@ -12,11 +12,12 @@ export default tseslint.config(
       "**/cache/",
       "**/coverage/",
       "dist/",
+      "src/page/assets/",
       "contracts/",
     ],
   },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "page/**/*.tsx"],
     extends: [...tseslint.configs.strict],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

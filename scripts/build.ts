@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundlePage } from "./bundle-page.ts";
 
 interface Artifact {
   readonly _format: string;
@@ -67,4 +68,5 @@ function bundleArtifacts(): void {
 rmSync(dist, { recursive: true, force: true });
 compileTypeScript();
 bundleArtifacts();
+await bundlePage(join(dist, "page/assets"));
 console.error(`built dist/: ${readdirSync(join(dist, "artifacts")).length} contracts`);

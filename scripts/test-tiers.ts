@@ -21,6 +21,7 @@ export const TEST_TIERS: readonly TestTier[] = [
   { name: "soundness", budgetMinutes: 4, folders: ["stark", "circuits", "execution-proof", "prover"] },
   { name: "flow", budgetMinutes: 5, folders: ["settlement", "client", "devnet", "node", "flow"] },
   { name: "package", budgetMinutes: 2, folders: ["plugin", "package"] },
+  { name: "browser", budgetMinutes: 1, folders: ["page"] },
   { name: "suites", budgetMinutes: 2, folders: ["clients", "suites"] },
 ];
 

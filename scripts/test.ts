@@ -84,9 +84,11 @@ const tiers = chosenTiers();
 step("contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]);
 if (selected.length === 0 && values.tier === undefined) {
   step("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]);
+  step("types of the page", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "page"]);
   step("lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]);
   step("format", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]);
 }
+step("page", ["scripts/bundle-page.ts"]);
 // The tests of the package pack what this builds, projects of others use it.
 if (tiers.some(([, files]) => files.some((file) => /test\/package\/|toolboxes/.test(file))))
   step("package", ["scripts/build.ts"]);

@@ -30,6 +30,7 @@ export interface HyperchainsConfig {
   readonly relayer: boolean;
   readonly relayerPolicy: { readonly minRewardPercent?: number | undefined; readonly reserveWei?: bigint | undefined };
   readonly pollIntervalMs: number;
+  readonly page: { readonly served: boolean; readonly port?: number | undefined };
   /** Of spawned ecosystems. */
   readonly data?: string | undefined;
 }

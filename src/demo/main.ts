@@ -13,6 +13,8 @@ import { JOURNEY_STEPS } from "../protocol/cross-chain-message.ts";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Journey } from "../relayer/journey.ts";
 import { endWithReader, parseCommandLine, wholeNumber } from "./command-line.ts";
+import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
+import { serveEcosystem } from "../page/ecosystem-page.ts";
 import { compile } from "./compile.ts";
 import { deployVisitorCounter, visits } from "./visitor-counter.ts";
 
@@ -217,7 +219,10 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     `delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`,
   );
   say("");
+  const page = values.exit ? undefined : await servedPage(info);
   tellEndpoints(devnet);
+  if (page !== undefined) say(`page       ${page}`);
+  if (!values.exit) say("Ctrl-C ends it.");
   return {
     readySeconds,
     totalSeconds: secondsSince(startedAt),
@@ -248,5 +253,16 @@ function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet): void 
   say(`accounts   Alice ${accounts.wallet(ALICE).address}, Bob ${accounts.wallet(BOB).address}, and the others of the phrase`);
   say(`           "${DEVELOPMENT_MNEMONIC}"`);
   say(`proven     ${info().proven}`);
-  if (!values.exit) say("Ctrl-C ends it.");
+}
+
+/** URL of the page that shows the ecosystem; undefined where it cannot be served. */
+async function servedPage(info: EcosystemInfo): Promise<string | undefined> {
+  try {
+    const page = await serveEcosystem(info, { host: "127.0.0.1", port: 0, origins: [] });
+    closing.push(() => page.close());
+    return page.url;
+  } catch (error) {
+    console.error(`no page is served: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }

@@ -140,6 +140,21 @@ const relayerPolicy = v.pipe(
   v.metadata({ name: "HyperchainsRelayerPolicyUserConfig" }),
 );
 
+/** Where the page is served, unless the port is taken. */
+export const DEFAULT_PAGE_PORT = 8600;
+
+const page = v.pipe(
+  fields({
+    served: withDefault(trueOrFalse, "whether `hyperchain:spawn` serves a page that shows the ecosystem", true),
+    port: option(
+      port,
+      "port at which it is served; another free port where this one is taken, and where it is 0",
+      `${DEFAULT_PAGE_PORT}; any free port where L1's port is 0`,
+    ),
+  }),
+  v.metadata({ name: "HyperchainsPageUserConfig" }),
+);
+
 /** `hyperchains` of hardhat.config.ts. */
 export const configSchema = v.pipe(
   fields({
@@ -166,6 +181,7 @@ export const configSchema = v.pipe(
     ),
     pollIntervalMs: withDefault(pollIntervalMs, "how often chains and the relayer look at L1, in milliseconds", 100),
     relayerPolicy: withDefault(relayerPolicy, "which messages the relayer delivers", {}),
+    page: withDefault(page, "the page to look at a spawned ecosystem", {}),
   }),
   v.metadata({ name: "HyperchainsUserConfig" }),
 );

@@ -9,7 +9,7 @@ import {
   MOST_BLOCK_MS,
   port,
 } from "./chain.ts";
-import { chainName, DEFAULT_L1_PORT, MAX_CHAINS } from "./config.ts";
+import { chainName, DEFAULT_L1_PORT, DEFAULT_PAGE_PORT, MAX_CHAINS } from "./config.ts";
 import { file, folder, host, proverMode, proverWorkers } from "./ecosystem.ts";
 import { list, must, option, url, wholeNumber } from "./values.ts";
 
@@ -31,6 +31,11 @@ export const SPAWN_FLAGS = {
     "rollup",
   ),
   port: option(port, "port of L1, which the chains' follow; 0 for any free ports", String(DEFAULT_L1_PORT)),
+  pagePort: option(
+    port,
+    "port of the page that shows the ecosystem; another free one where it is taken",
+    `${DEFAULT_PAGE_PORT}; any free one where --port is 0`,
+  ),
   host: option(host, "interface to listen on", "127.0.0.1"),
   blockMs: option(
     orZero(blockIntervalMs, `a whole number from 0 to ${MOST_BLOCK_MS}, such as 1000`),

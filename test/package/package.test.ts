@@ -67,6 +67,7 @@ describe("I1 the packed plugin in an empty project", () => {
       "dist/index.js",
       "dist/index.d.ts",
       "dist/artifacts/ChainFactory.json",
+      "dist/page/assets/page.js",
       "contracts/interfaces/l2/IInteropCenter.sol",
       "README.md",
       "LICENSE",
@@ -102,6 +103,8 @@ describe("I1 the packed plugin in an empty project", () => {
           ["bank", 400],
         ],
       );
+      const { page } = ecosystem.info as { readonly page?: string };
+      assert.match(await (await fetch(String(page))).text(), /<script type="module" src="\/page.js">/);
       const deposit = await workplace.run(["hyperchain:deposit", "1", "1@bank", "--json"], options);
       assert.equal(deposit.code, 0, deposit.stderr);
       const settled = await workplace.run(["hyperchain:settle", "bank", "--json"], options);

@@ -141,10 +141,13 @@ export const ROOMS: Rooms = {
     abi,
     runtime,
   ],
+  // The page that shows an ecosystem, served; what runs in the browser is in page/.
+  "src/page/": ["src/devnet/", CHAIN.rpc, runtime],
   // The types of what tests get in hand.
   "src/plugin/api/": ["src/options/", "src/client/", "src/devnet/", "src/node/", protocol, runtime],
   "src/plugin/": [
     "src/plugin/api/",
+    "src/page/",
     "src/types.ts",
     "src/options/",
     "src/devnet/",
@@ -162,6 +165,7 @@ export const ROOMS: Rooms = {
   // The demonstrations: of the ecosystem through devnet, and of the prover by itself.
   "src/demo/": [
     "src/devnet/",
+    "src/page/",
     "src/node/",
     "src/client/",
     "src/relayer/",

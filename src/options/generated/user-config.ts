@@ -97,6 +97,11 @@ export interface HyperchainsUserConfig {
    * Default: {}.
    */
   readonly relayerPolicy?: HyperchainsRelayerPolicyUserConfig | undefined;
+  /**
+   * The page to look at a spawned ecosystem.
+   * Default: {}.
+   */
+  readonly page?: HyperchainsPageUserConfig | undefined;
 }
 
 export interface HyperchainsL1UserConfig {
@@ -276,4 +281,19 @@ export interface HyperchainsRelayerPolicyUserConfig {
    * Default: "0.001".
    */
   readonly reserve?: string | undefined;
+}
+
+export interface HyperchainsPageUserConfig {
+  /**
+   * Whether `hyperchain:spawn` serves a page that shows the ecosystem.
+   * Allowed: true or false.
+   * Default: true.
+   */
+  readonly served?: boolean | undefined;
+  /**
+   * Port at which it is served; another free port where this one is taken, and where it is 0.
+   * Allowed: a whole number from 0 to 65535, such as 8545.
+   * Default: 8600; any free port where L1's port is 0.
+   */
+  readonly port?: number | undefined;
 }

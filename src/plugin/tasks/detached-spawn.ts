@@ -5,13 +5,16 @@ import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { logFolder } from "../discovery/state-file.ts";
 import { pluginError } from "../plugin-error.ts";
 
+/** What `hyperchain:spawn --json` prints first. */
+export type SpawnedInfo = EcosystemInfo & { readonly page?: string };
+
 /** A process of its own in which an ecosystem starts. */
 export interface DetachedSpawn {
   readonly pid: number;
   /** Where it writes what `hyperchain:spawn --json` prints. */
   readonly log: string;
   /** Resolves when the ecosystem is ready. Rejects with a plugin error where the process ends before. */
-  ready(): Promise<EcosystemInfo>;
+  ready(): Promise<SpawnedInfo>;
 }
 
 const LOOK_MS = 50;
@@ -43,7 +46,7 @@ export function spawnDetached(startedAt: number): DetachedSpawn {
           .split("\n")
           .slice(0, -1)
           .find((line) => line.startsWith("{"));
-        if (first !== undefined) return JSON.parse(first) as EcosystemInfo;
+        if (first !== undefined) return JSON.parse(first) as SpawnedInfo;
         if (ended !== undefined)
           throw pluginError(`the ecosystem did not start (exit code ${String(ended)}): ${readFileSync(log, "utf8").trim()}`);
         await new Promise((resolve) => setTimeout(resolve, LOOK_MS));

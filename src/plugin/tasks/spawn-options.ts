@@ -1,5 +1,5 @@
 import { FIRST_CHAIN_ID } from "../../options/chain.ts";
-import { DEFAULT_L1_PORT } from "../../options/config.ts";
+import { DEFAULT_L1_PORT, DEFAULT_PAGE_PORT } from "../../options/config.ts";
 import { SPAWN_FLAGS } from "../../options/spawn-flags.ts";
 import type { SpawnFlag } from "../../options/spawn-flags.ts";
 import type { HyperchainConfig, HyperchainsConfig } from "../../types.ts";
@@ -13,6 +13,7 @@ const DEFAULT_CHAIN_NAMES = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta
 /** The options of `hyperchain:spawn` as they are typed; each one that is given comes before the config. */
 export interface SpawnArguments extends Readonly<Record<SpawnFlag, string | undefined>> {
   readonly noRelayer: boolean;
+  readonly noPage: boolean;
   /** Go on in the background. */
   readonly detach: boolean;
   /** The same, and return only when the ecosystem is ready. */
@@ -54,6 +55,11 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
       workers: readNumber("proverWorkers", args.proverWorkers, SPAWN_FLAGS.proverWorkers) ?? config.prover.workers,
     },
     relayer: config.relayer && !args.noRelayer,
+    page: {
+      served: config.page.served && !args.noPage,
+      port:
+        readNumber("pagePort", args.pagePort, SPAWN_FLAGS.pagePort) ?? config.page.port ?? (port === 0 ? 0 : DEFAULT_PAGE_PORT),
+    },
   };
 }
 

@@ -5,14 +5,17 @@ import { systemClock } from "../../runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { repeat } from "../../runtime/repeat.ts";
+import { serveEcosystem } from "../../page/ecosystem-page.ts";
+import type { PageServer } from "../../page/page-server.ts";
+import type { HyperchainsConfig } from "../../types.ts";
 import { resealInfo } from "../../devnet/view/reseal-info.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
 import { DEFAULT_BATCH_AGE_MS } from "../../options/chain.ts";
 import { flagName, SPAWN_FLAGS } from "../../options/spawn-flags.ts";
 import { privateKey } from "../../options/values.ts";
 import { announce } from "../discovery/state-file.ts";
-import type { HyperchainsConfig } from "../../types.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";
 import type { FlagsGiven } from "../named-options.ts";
@@ -81,11 +84,17 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const url = info.chains[0]?.url ?? info.l1.url;
   const forget = announce({ pid: process.pid, url, project: hre.config.paths.root, startedAt: Date.now() });
   process.on("exit", forget);
+  const page = await servedPage(info, config, output);
   const keeping = options.data === undefined ? undefined : await keepingInfo(devnet, options.data);
   output.result(
     () =>
-      `${strong(info.name)}: ready in ${readySeconds.toFixed(2)} s\n${keeping === undefined ? "" : `${keepingLine(keeping)}\n`}\n${firstScreen(info)}\n\nCtrl-C ends it.\n`,
-    { ...info, readySeconds, ...(keeping === undefined ? {} : { data: keeping }) },
+      `${strong(info.name)}: ready in ${readySeconds.toFixed(2)} s\n${keeping === undefined ? "" : `${keepingLine(keeping)}\n`}\n${firstScreen(info)}\n\n${page === undefined ? "" : `Look at it in a browser: ${page.url}\n`}Ctrl-C ends it.\n`,
+    {
+      ...info,
+      readySeconds,
+      ...(page === undefined ? {} : { page: page.url }),
+      ...(keeping === undefined ? {} : { data: keeping }),
+    },
   );
   settled.push((batch) => output.result(() => batchLine(info, batch), { batch }));
   resealed.push((done) => output.result(() => warning(resealLines(info, done)), { resealed: done }));
@@ -96,10 +105,22 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   forget();
   if (!args.json) output.progress(`${signal}: closing`);
   await closeAndExit(
-    () => devnet.close(),
+    async () => {
+      await page?.close();
+      await devnet.close();
+    },
     (error) => output.progress(String(error)),
   );
 };
+
+/** The page, where the config wants one. An ecosystem goes on without it where it cannot be served. */
+async function servedPage(info: EcosystemInfo, config: HyperchainsConfig, output: Output): Promise<PageServer | undefined> {
+  if (!config.page.served) return undefined;
+  return serveEcosystem(info, { ...config, port: config.page.port ?? 0 }).catch((error: unknown) => {
+    output.progress(warning(`no page is served: ${error instanceof Error ? error.message : String(error)}`));
+    return undefined;
+  });
+}
 
 /** Starts it in a process of its own, which has the options and prints as this one would. */
 async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promise<void> {
@@ -115,7 +136,7 @@ async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promi
   const info = await ready();
   output.result(
     () =>
-      `${strong(info.name)}\n\n${firstScreen(info)}\n\nIt goes on in the background (process ${pid}), and prints to ${log}; 'npx hardhat hyperchain:stop' ends it.`,
+      `${strong(info.name)}\n\n${firstScreen(info)}\n\n${info.page === undefined ? "" : `Look at it in a browser: ${info.page}\n`}It goes on in the background (process ${pid}), and prints to ${log}; 'npx hardhat hyperchain:stop' ends it.`,
     { ...info, pid, log },
   );
 }

@@ -1,0 +1,70 @@
+import type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall } from "../src/devnet/view/ecosystem-info.ts";
+
+export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
+
+export interface LogAnswer {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+  readonly logIndex: string;
+}
+
+/** Of `eth_getTransactionByHash`. */
+export interface TransactionAnswer {
+  readonly hash: string;
+  readonly type: string;
+  readonly from: string;
+  readonly to: string | null;
+  readonly value: string;
+  readonly input: string;
+  readonly nonce: string;
+  readonly gas: string;
+  readonly gasPrice?: string;
+  readonly blockNumber: string | null;
+  readonly l1BatchNumber?: string | null;
+}
+
+/** Of `eth_getTransactionReceipt`. */
+export interface ReceiptAnswer {
+  readonly transactionHash: string;
+  readonly status: string;
+  readonly gasUsed: string;
+  readonly effectiveGasPrice: string;
+  readonly contractAddress: string | null;
+  readonly blockNumber: string;
+  readonly l1BatchNumber?: string | null;
+  readonly logs: readonly LogAnswer[];
+}
+
+/** Of `eth_getBlockByNumber` with whole transactions. */
+export interface BlockAnswer {
+  readonly number: string;
+  readonly hash: string;
+  readonly parentHash: string;
+  readonly timestamp: string;
+  readonly gasUsed: string;
+  readonly miner: string;
+  readonly l1BatchNumber?: string | null;
+  readonly transactions: readonly TransactionAnswer[];
+}
+
+/** Of `zks_getL1BatchDetails`. */
+export interface BatchAnswer {
+  readonly number: number;
+  readonly timestamp: number;
+  readonly l1TxCount: number;
+  readonly l2TxCount: number;
+  readonly rootHash: string;
+  readonly commitment: string;
+  readonly commitTxHash: string | null;
+  readonly proveTxHash: string | null;
+  readonly executeTxHash: string | null;
+}
+
+/** Of `ots_searchTransactionsBefore`. */
+export interface SearchAnswer {
+  readonly txs: readonly TransactionAnswer[];
+  readonly receipts: readonly (ReceiptAnswer & { readonly timestamp: number })[];
+  readonly firstPage: boolean;
+  readonly lastPage: boolean;
+}

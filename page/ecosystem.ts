@@ -1,0 +1,93 @@
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import type { EcosystemInfo, EcosystemStatus, MessageInfo } from "./answers.ts";
+import { ask } from "./rpc.ts";
+
+/** How often the page looks while it is visible. */
+const LOOK_MS = 1_000;
+
+/** What all pages know of the ecosystem. */
+export interface Ecosystem {
+  readonly info: EcosystemInfo;
+  readonly status: EcosystemStatus;
+  readonly messages: readonly MessageInfo[];
+  /** Changes whenever anything of the ecosystem does. */
+  readonly version: number;
+  /** Why the last look failed; what is shown is from before it. */
+  readonly lost: string | undefined;
+}
+
+export const EcosystemContext = createContext<Ecosystem | undefined>(undefined);
+
+/** Throws where no page should be shown yet. */
+export function useEcosystem(): Ecosystem {
+  const ecosystem = useContext(EcosystemContext);
+  if (ecosystem === undefined) throw new Error("the ecosystem has not answered yet");
+  return ecosystem;
+}
+
+/** Looks at the ecosystem as long as the page is visible. Undefined until it has answered once; then also its silence is told. */
+export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonly lost: string | undefined } {
+  const [ecosystem, set] = useState<Ecosystem | undefined>(undefined);
+  const [lost, setLost] = useState<string | undefined>(undefined);
+  useEffect(() => {
+    let ended = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let seen = "";
+    let version = 0;
+    const look = async (): Promise<void> => {
+      try {
+        const [info, status, messages] = await Promise.all([
+          ask<EcosystemInfo>("any", "hyperchain_info"),
+          ask<EcosystemStatus>("any", "hyperchain_status"),
+          ask<readonly MessageInfo[]>("any", "hyperchain_messages"),
+        ]);
+        const now = JSON.stringify([info, status, messages]);
+        if (now !== seen) set({ info, status, messages, version: ++version, lost: undefined });
+        seen = now;
+        setLost(undefined);
+      } catch (error) {
+        setLost(error instanceof Error ? error.message : String(error));
+      }
+    };
+    const again = async (): Promise<void> => {
+      clearTimeout(timer);
+      if (ended || document.hidden) return;
+      await look();
+      clearTimeout(timer);
+      if (!ended) timer = setTimeout(() => void again(), LOOK_MS);
+    };
+    const wake = (): void => void again();
+    document.addEventListener("visibilitychange", wake);
+    void again();
+    return () => {
+      ended = true;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", wake);
+    };
+  }, []);
+  return { ecosystem, lost };
+}
+
+/** An answer that is on its way, there, or refused. */
+export type Asked<T> =
+  | { readonly state: "waiting" }
+  | { readonly state: "there"; readonly value: T }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** Asks when the page opens and whenever `keys` change; an older answer is shown until the new one is there. */
+export function useAsked<T>(question: () => Promise<T>, keys: readonly unknown[]): Asked<T> {
+  const [asked, set] = useState<{ readonly subject: unknown; readonly answer: Asked<T> }>();
+  const subject = keys[0];
+  useEffect(() => {
+    let isOld = false;
+    question().then(
+      (value) => isOld || set({ subject, answer: { state: "there", value } }),
+      (error: unknown) =>
+        isOld || set({ subject, answer: { state: "failed", reason: error instanceof Error ? error.message : String(error) } }),
+    );
+    return () => void (isOld = true);
+  }, [...keys]);
+  // What belongs to another subject is never shown under this one.
+  return asked !== undefined && asked.subject === subject ? asked.answer : { state: "waiting" };
+}

@@ -1,0 +1,97 @@
+import { render } from "preact";
+import type { ComponentChildren } from "preact";
+import { EcosystemContext, useLooks } from "./ecosystem.ts";
+import type { Ecosystem } from "./ecosystem.ts";
+import { AccountsPage } from "./pages/accounts-page.tsx";
+import { AddressPage } from "./pages/address-page.tsx";
+import { BatchPage } from "./pages/batch-page.tsx";
+import { BlockPage } from "./pages/block-page.tsx";
+import { ChainPage } from "./pages/chain-page.tsx";
+import { EcosystemPage } from "./pages/ecosystem-page.tsx";
+import { MessagePage } from "./pages/message-page.tsx";
+import { SearchPage } from "./pages/search-page.tsx";
+import { TransactionPage } from "./pages/transaction-page.tsx";
+import { to, useRoute } from "./route.ts";
+import type { Route } from "./route.ts";
+
+function App() {
+  const route = useRoute();
+  const { ecosystem, lost } = useLooks();
+  return (
+    <>
+      <header>
+        <a class="skip" href="#content" onClick={skipToContent}>
+          Skip to the content
+        </a>
+        <nav aria-label="chains">
+          <a href={to()}>{ecosystem?.info.name ?? "hyperchains"}</a>
+          {ecosystem?.info.chains.map(({ name }) => (
+            <a href={to(name)} key={name} aria-current={route[0] === name ? "page" : undefined}>
+              {name}
+            </a>
+          ))}
+        </nav>
+        <form role="search" onSubmit={search}>
+          <input
+            name="text"
+            type="search"
+            aria-label="hash, address, block or chain"
+            placeholder="hash, address, block or chain"
+            autoComplete="off"
+          />
+          <button>Search</button>
+        </form>
+      </header>
+      <main id="content" tabIndex={-1}>
+        {lost !== undefined && (
+          <p class="bad" role="alert">
+            The ecosystem does not answer{ecosystem === undefined ? "" : "; what is shown is from before"}: {lost}. This page goes
+            on asking.
+          </p>
+        )}
+        {ecosystem === undefined ? (
+          <p class="quiet">asking the ecosystem…</p>
+        ) : (
+          <EcosystemContext.Provider value={ecosystem}>{pageOf(route, ecosystem)}</EcosystemContext.Provider>
+        )}
+      </main>
+    </>
+  );
+}
+
+function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
+  const [first, second = "", third = ""] = route;
+  if (first === undefined) return <EcosystemPage />;
+  if (first === "search") return <SearchPage text={second} />;
+  if (first === "accounts") return <AccountsPage />;
+  if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
+  const chainId = info.chains.find(({ name }) => name === first)?.chainId;
+  const member = first === info.l1.name ? "l1" : chainId === undefined ? undefined : String(chainId);
+  const place = member === undefined ? undefined : { chain: first, member };
+  if (place === undefined) return <p class="bad">This ecosystem has no chain {first}.</p>;
+  if (second === "tx") return <TransactionPage {...place} hash={third} />;
+  if (second === "address") return <AddressPage {...place} address={third} />;
+  if (second === "block") return <BlockPage {...place} number={Number(third)} />;
+  if (second === "batch") return <BatchPage {...place} number={Number(third)} />;
+  return place.member === "l1" ? <EcosystemPage /> : <ChainPage name={first} />;
+}
+
+function search(event: Event): void {
+  event.preventDefault();
+  const form = event.currentTarget as HTMLFormElement;
+  const text = String(new FormData(form).get("text") ?? "").trim();
+  if (text !== "") location.hash = to("search", text).slice(1);
+  form.reset();
+}
+
+/** The hash names a page, so the link cannot use it. */
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+const app = document.getElementById("app");
+if (app !== null) {
+  app.replaceChildren();
+  render(<App />, app);
+}

@@ -1,0 +1,24 @@
+import { JOURNEY_STEPS } from "../src/protocol/cross-chain-message.ts";
+import type { MessageInfo } from "./answers.ts";
+
+/** What a step means, in words. */
+export const STEP_WORDS: Readonly<Record<string, string>> = {
+  initiated: "sent on the source chain",
+  settled: "the sender's batch is proven on L1",
+  inTransactionRoot: "the sender's batch is executed on L1, and its root is in the registry",
+  imported: "the receiving chain has imported the root",
+  delivered: "a relayer has delivered the message",
+  executed: "the receiving chain has executed it",
+  importSettled: "the receiver's batch is executed on L1 too",
+};
+
+/** The steps of a message of this kind, in order: what goes to L1 needs no import. */
+export function stepsOf({ type }: Pick<MessageInfo, "type">): readonly string[] {
+  if (type === "withdrawal") return ["initiated", "settled", "inTransactionRoot", "executed"];
+  return type === "message" ? ["initiated", "settled", "inTransactionRoot"] : JOURNEY_STEPS;
+}
+
+/** Whether it has done what it was sent for. */
+export function hasArrived({ type, steps }: MessageInfo): boolean {
+  return steps.some(({ step }) => step === (type === "message" ? "inTransactionRoot" : "executed"));
+}

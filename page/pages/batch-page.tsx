@@ -1,0 +1,142 @@
+import { useState } from "preact/hooks";
+import type { BatchAnswer } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { count, time } from "../format.ts";
+import { BatchStage } from "../parts/batch-stage.tsx";
+import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
+import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
+import { ask } from "../rpc.ts";
+import { verifyBatch } from "../verify/verify-batch.ts";
+import type { Check } from "../verify/verify-batch.ts";
+
+interface WholeBatch {
+  readonly batch: BatchAnswer;
+  readonly blocks: readonly [string, string] | null;
+}
+
+export interface BatchPageProps {
+  readonly chain: string;
+  readonly member: string;
+  readonly number: number;
+}
+
+export function BatchPage({ chain, member, number }: BatchPageProps) {
+  const { version } = useEcosystem();
+  const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
+  return (
+    <>
+      <h1>
+        Batch {count(number)} of {chain}
+      </h1>
+      <Answer asked={asked} missing="This batch is not sealed yet.">
+        {({ batch, blocks }) => (
+          <>
+            <Facts
+              facts={{
+                stage: <BatchStage batch={batch} />,
+                began: time(batch.timestamp),
+                blocks: blocks && (
+                  <>
+                    <BlockLink chain={chain} number={blocks[0]} /> to <BlockLink chain={chain} number={blocks[1]} />
+                  </>
+                ),
+                transactions: `${count(batch.l2TxCount)} of users, ${count(batch.l1TxCount)} from L1's queue`,
+                "state root after it": <code>{batch.rootHash}</code>,
+                commitment: <code>{batch.commitment}</code>,
+                "committed by": onL1(batch.commitTxHash),
+                "proven by": onL1(batch.proveTxHash),
+                "executed by": onL1(batch.executeTxHash),
+                "batch before it": number === 0 ? undefined : <BatchLink chain={chain} number={number - 1} />,
+              }}
+            />
+            <VerifyHere chain={chain} batch={batch} key={`${chain}:${number}`} />
+          </>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+async function whole(member: string, number: number): Promise<WholeBatch | null> {
+  const [batch, blocks] = await Promise.all([
+    ask<BatchAnswer | null>(member, "zks_getL1BatchDetails", [number]),
+    ask<readonly [string, string] | null>(member, "zks_getL1BatchBlockRange", [number]),
+  ]);
+  return batch === null ? null : { batch, blocks };
+}
+
+function onL1(hash: string | null) {
+  return hash === null ? undefined : <TransactionLink chain="l1" hash={hash} />;
+}
+
+type Verification =
+  | { readonly state: "idle" | "running" }
+  | { readonly state: "done"; readonly checks: readonly Check[] }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** Turns the lowest bit of the byte in the proof's middle. */
+function flipped(proof: Uint8Array): Uint8Array {
+  const middle = Math.floor(proof.length / 2);
+  const byte = proof[middle] ?? 0;
+  proof[middle] = byte % 2 === 0 ? byte + 1 : byte - 1;
+  return proof;
+}
+
+/** The proof, checked by the reader's own machine. */
+function VerifyHere({ chain, batch }: { readonly chain: string; readonly batch: BatchAnswer }) {
+  const { info } = useEcosystem();
+  const [verification, set] = useState<Verification>({ state: "idle" });
+  const hyperchain = info.chains.find(({ name }) => name === chain)?.hyperchain;
+  const { proveTxHash } = batch;
+  if (proveTxHash === null || hyperchain === undefined) return null;
+  const run = (tamper?: (proof: Uint8Array) => Uint8Array): void => {
+    set({ state: "running" });
+    verifyBatch(
+      {
+        batchNumber: batch.number,
+        hyperchain,
+        proveTransaction: proveTxHash,
+        stateRoot: batch.rootHash,
+        commitment: batch.commitment,
+      },
+      tamper,
+    ).then(
+      (checks) => set({ state: "done", checks }),
+      (error: unknown) => set({ state: "failed", reason: error instanceof Error ? error.message : String(error) }),
+    );
+  };
+  return (
+    <Section title="Verify here">
+      <p>Your browser reads the proof from L1's transaction and checks it itself. What the proof says: {info.proven}</p>
+      <p>
+        <button onClick={() => run()} disabled={verification.state === "running"}>
+          Verify the proof here
+        </button>{" "}
+        <button onClick={() => run(flipped)} disabled={verification.state === "running"}>
+          …with one bit of it turned
+        </button>
+      </p>
+      <div aria-live="polite">
+        {verification.state === "running" && <p>checking…</p>}
+        {verification.state === "failed" && <p class="bad">{verification.reason}</p>}
+        {verification.state === "done" && <Checks checks={verification.checks} />}
+      </div>
+    </Section>
+  );
+}
+
+function Checks({ checks }: { readonly checks: readonly Check[] }) {
+  const holds = checks.every((check) => check.holds);
+  return (
+    <>
+      <ul class="checks">
+        {checks.map(({ what, holds: isTrue, detail }) => (
+          <li>
+            <Mark kind={isTrue ? "good" : "bad"}>{isTrue ? "true" : "false"}</Mark> {what}: <code>{detail}</code>
+          </li>
+        ))}
+      </ul>
+      <p class={holds ? "proven" : "bad"}>{holds ? "Verified: L1's record and the proof belong together." : "Not verified."}</p>
+    </>
+  );
+}

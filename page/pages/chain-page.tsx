@@ -1,0 +1,102 @@
+import type { BatchAnswer, BlockAnswer } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { count, hex, plural, time } from "../format.ts";
+import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
+import { BatchLink, BlockLink } from "../parts/links.tsx";
+import { BatchStage } from "../parts/batch-stage.tsx";
+import { ask } from "../rpc.ts";
+import { ChainState } from "./ecosystem-page.tsx";
+
+const MOST_SHOWN = 10;
+
+/** One chain: what it rests on, its newest blocks and batches. */
+export function ChainPage({ name }: { readonly name: string }) {
+  const { info, status, version } = useEcosystem();
+  const chain = info.chains.find((each) => each.name === name);
+  const now = status.chains.find((each) => each.name === name);
+  const member = String(chain?.chainId ?? "l1");
+  const blocks = useAsked(
+    () => newest<BlockAnswer>(member, now?.blockNumber ?? 0, (number) => ["eth_getBlockByNumber", [hex(number), true]]),
+    [member, version],
+  );
+  const batches = useAsked(
+    () => newest<BatchAnswer>(member, (now?.batches.sealed ?? 0) - 1, (number) => ["zks_getL1BatchDetails", [number]]),
+    [member, version],
+  );
+  if (chain === undefined || now === undefined) return <p class="bad">This ecosystem has no chain {name}.</p>;
+  const { quorum } = chain;
+  return (
+    <>
+      <h1>{name}</h1>
+      <Facts
+        facts={{
+          state: <ChainState chain={now} />,
+          "chain id": chain.chainId,
+          "JSON-RPC": <code>{chain.url}</code>,
+          "contract on L1": <code>{chain.hyperchain}</code>,
+          "fees are paid in": chain.baseToken.symbol,
+          data:
+            chain.dataAvailability === "rollup"
+              ? "rollup: all of it is on L1, and anyone can rebuild the chain from there"
+              : "validium: a committee keeps it; if the committee withholds it, funds are frozen",
+          execution: `trusted to ${quorum.threshold} of ${plural(quorum.members.length, "validator")}`,
+          "protocol version": now.protocolVersion,
+          "next version": now.upgrade && `${now.upgrade.version}, from ${time(now.upgrade.effectiveAt)} on`,
+          "execution delay": `${count(chain.executionDelaySeconds)} s`,
+        }}
+      />
+      <Section title="Newest batches">
+        <Answer asked={batches} missing="">
+          {(list) => (
+            <Table
+              caption={`The newest sealed batches of ${name}`}
+              columns={["batch", "began", "transactions", "from L1", "stage"]}
+              empty="No batch is sealed yet."
+              rows={list.map((batch) => ({
+                key: String(batch.number),
+                cells: [
+                  <BatchLink chain={name} number={batch.number} />,
+                  time(batch.timestamp),
+                  count(batch.l2TxCount),
+                  count(batch.l1TxCount),
+                  <BatchStage batch={batch} />,
+                ],
+              }))}
+            />
+          )}
+        </Answer>
+      </Section>
+      <Section title="Newest blocks">
+        <Answer asked={blocks} missing="">
+          {(list) => (
+            <Table
+              caption={`The newest blocks of ${name}`}
+              columns={["block", "time", "transactions", "gas"]}
+              empty="There is no block yet."
+              rows={list.map((block) => ({
+                key: block.hash,
+                cells: [
+                  <BlockLink chain={name} number={block.number} />,
+                  time(block.timestamp),
+                  count(block.transactions.length),
+                  count(block.gasUsed),
+                ],
+              }))}
+            />
+          )}
+        </Answer>
+      </Section>
+    </>
+  );
+}
+
+/** The last few of what is numbered from 0 to `last`, newest first. */
+async function newest<T>(
+  member: string,
+  last: number,
+  question: (number: number) => readonly [string, readonly unknown[]],
+): Promise<readonly T[]> {
+  const numbers = Array.from({ length: Math.min(MOST_SHOWN, last + 1) }, (_, i) => last - i);
+  const found = await Promise.all(numbers.map((number) => ask<T | null>(member, ...question(number))));
+  return found.filter((each) => each !== null);
+}

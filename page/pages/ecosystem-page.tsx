@@ -1,0 +1,66 @@
+import { useEcosystem } from "../ecosystem.ts";
+import { count } from "../format.ts";
+import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
+import { MessageTable } from "../parts/message-table.tsx";
+import { to } from "../route.ts";
+import type { EcosystemStatus } from "../answers.ts";
+
+const MOST_MESSAGES = 20;
+
+/** Everything at a glance: members, batches by stage, messages, and what is proven. */
+export function EcosystemPage() {
+  const { info, status, messages } = useEcosystem();
+  return (
+    <>
+      <h1>{info.name}</h1>
+      <p class={info.prover.mode === "none" ? "bad" : "proven"}>What is proven: {info.proven}</p>
+      <Section title="Chains">
+        <Table
+          caption="The ecosystem's chains, and how many batches came through each stage"
+          columns={["chain", "id", "data", "block", "waiting", "sealed", "committed", "proven", "executed", "state"]}
+          empty="This ecosystem has no chain."
+          rows={status.chains.map((chain) => ({
+            key: chain.name,
+            cells: [
+              <a href={to(chain.name)}>{chain.name}</a>,
+              chain.chainId,
+              info.chains.find(({ name }) => name === chain.name)?.dataAvailability,
+              count(chain.blockNumber),
+              count(chain.waiting),
+              count(chain.batches.sealed),
+              count(chain.batches.committed),
+              info.prover.mode === "none" ? "nothing is proven" : count(chain.batches.proven),
+              count(chain.batches.executed),
+              <ChainState chain={chain} />,
+            ],
+          }))}
+        />
+      </Section>
+      <Section title="Messages between chains">
+        <p>
+          {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} under way,{" "}
+          {count(status.messages.stuck.length)} stuck
+          {status.messages.outdated === undefined ? "" : ` (of the last look: ${status.messages.outdated})`}
+        </p>
+        <MessageTable messages={messages} caption="The newest messages" most={MOST_MESSAGES} />
+      </Section>
+      <Section title="L1 and accounts">
+        <Facts
+          facts={{
+            [`${info.l1.name}, chain ${info.l1.chainId}`]: <code>{info.l1.url}</code>,
+            ...Object.fromEntries(Object.entries(info.l1.contracts).map(([name, address]) => [name, <code>{address}</code>])),
+            relayer:
+              info.relayer === undefined ? "none runs: any account may deliver messages" : <code>{info.relayer.address}</code>,
+            accounts: <a href={to("accounts")}>development accounts</a>,
+          }}
+        />
+      </Section>
+    </>
+  );
+}
+
+export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"][number] }) {
+  if (chain.fault !== undefined) return <Mark kind="bad">stopped: {chain.fault}</Mark>;
+  if (chain.waitsFor !== undefined) return <Mark kind="under-way">waits: {chain.waitsFor}</Mark>;
+  return <Mark kind="good">runs</Mark>;
+}

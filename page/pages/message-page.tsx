@@ -1,0 +1,102 @@
+import type { MessageInfo, MessageTrace } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { Answer, Facts, Section } from "../parts/layout.tsx";
+import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
+import { Where } from "../parts/message-table.tsx";
+import { CallTree } from "../parts/call-tree.tsx";
+import { STEP_WORDS, stepsOf } from "../message-steps.ts";
+import { ask } from "../rpc.ts";
+
+export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: number; readonly hash: string }) {
+  const { messages } = useEcosystem();
+  const found = messages.filter((message) => message.messageHash === hash && message.sourceChainId === sourceChainId);
+  // Anyone can send the same body as a plain message, which asks for nothing.
+  const message = found.find(({ type }) => type !== "message") ?? found[0];
+  if (message === undefined) return <p class="bad">No chain of this ecosystem has sent this message.</p>;
+  return (
+    <>
+      <h1>Message</h1>
+      <p>
+        <code>{hash}</code>
+      </p>
+      <About message={message} />
+      <Trace message={message} />
+    </>
+  );
+}
+
+function About({ message }: { readonly message: MessageInfo }) {
+  const nameOf = useChainName();
+  const done = new Map(message.steps.map((step) => [step.step, step]));
+  return (
+    <>
+      <Facts
+        facts={{
+          "where it is": <Where message={message} />,
+          "what helps": message.stuck?.help,
+          refused: message.refusal,
+          what: message.type,
+          sender: <AddressLink chain={nameOf(message.sourceChainId)} address={message.sender} />,
+          from: nameOf(message.sourceChainId),
+          to: nameOf(message.destinationChainId),
+        }}
+      />
+      <Section title="Steps">
+        <ol class="steps">
+          {stepsOf(message).map((step) => {
+            const at = done.get(step);
+            return (
+              <li class={at === undefined ? "open" : "done"} key={step}>
+                <span aria-hidden="true">{at === undefined ? "○" : "●"}</span> {STEP_WORDS[step] ?? step}
+                {at === undefined ? (
+                  <span class="quiet"> – not yet</span>
+                ) : (
+                  <>
+                    {" "}
+                    – on {nameOf(at.chainId)}, <TransactionLink chain={nameOf(at.chainId)} hash={at.transactionHash} />
+                  </>
+                )}
+              </li>
+            );
+          })}
+        </ol>
+      </Section>
+    </>
+  );
+}
+
+function Trace({ message }: { readonly message: MessageInfo }) {
+  const nameOf = useChainName();
+  const key = `${message.sourceChainId}:${message.messageHash}`;
+  const asked = useAsked(
+    () => ask<MessageTrace | null>("any", "hyperchain_traceMessage", [message.messageHash, message.sourceChainId]),
+    [key, message.steps.length],
+  );
+  return (
+    <Section title="Calls on both chains">
+      <Answer asked={asked} missing="There is nothing to trace.">
+        {({ transactions, failure }) => (
+          <>
+            {failure !== undefined && (
+              <div class="bad" role="alert">
+                <p>
+                  On {nameOf(failure.chainId)} <code>{failure.call}</code> of{" "}
+                  <AddressLink chain={nameOf(failure.chainId)} address={failure.contract} /> reverted {failure.reason}
+                </p>
+                {failure.stackTrace.length > 0 && <pre>{failure.stackTrace.join("\n")}</pre>}
+              </div>
+            )}
+            {transactions.map(({ step, chainId, transactionHash, calls }) => (
+              <div key={step}>
+                <h3>
+                  {STEP_WORDS[step] ?? step}, <TransactionLink chain={nameOf(chainId)} hash={transactionHash} />
+                </h3>
+                <CallTree call={calls} chain={nameOf(chainId)} />
+              </div>
+            ))}
+          </>
+        )}
+      </Answer>
+    </Section>
+  );
+}

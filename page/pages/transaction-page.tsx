@@ -1,0 +1,152 @@
+import type { MessageInfo, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { amount, count } from "../format.ts";
+import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
+import { AddressLink, BatchLink, BlockLink } from "../parts/links.tsx";
+import { CallTree } from "../parts/call-tree.tsx";
+import { MessageTable } from "../parts/message-table.tsx";
+import { ask } from "../rpc.ts";
+
+export interface TransactionPageProps {
+  readonly chain: string;
+  readonly member: string;
+  readonly hash: string;
+}
+
+interface WholeTransaction {
+  readonly transaction: TransactionAnswer;
+  /** Null while it waits for a block. */
+  readonly receipt: ReceiptAnswer | null;
+  /** ZK Stack's word: pending, included, verified or failed; undefined on L1. */
+  readonly status: string | undefined;
+}
+
+export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
+  const { messages, version } = useEcosystem();
+  const asked = useAsked(() => whole(member, hash), [`${member}:${hash}`, version]);
+  const own = messages.filter((message) => message.steps.some((step) => step.transactionHash === hash));
+  return (
+    <>
+      <h1>Transaction on {chain}</h1>
+      <p>
+        <code>{hash}</code>
+      </p>
+      <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
+        {(found) => <Found {...found} chain={chain} messages={own} />}
+      </Answer>
+      <Calls member={member} chain={chain} hash={hash} />
+    </>
+  );
+}
+
+async function whole(member: string, hash: string): Promise<WholeTransaction | null> {
+  const [transaction, receipt, details] = await Promise.all([
+    ask<TransactionAnswer | null>(member, "eth_getTransactionByHash", [hash]),
+    ask<ReceiptAnswer | null>(member, "eth_getTransactionReceipt", [hash]),
+    member === "l1" ? undefined : ask<{ readonly status: string } | null>(member, "zks_getTransactionDetails", [hash]),
+  ]);
+  return transaction === null ? null : { transaction, receipt, status: details?.status };
+}
+
+const STATUS_WORDS: Readonly<Record<string, string>> = {
+  pending: "waits for a block",
+  included: "in a block; its batch is not executed on L1 yet",
+  verified: "its batch is executed on L1",
+};
+
+function Found({
+  transaction,
+  receipt,
+  status,
+  chain,
+  messages,
+}: WholeTransaction & { readonly chain: string; readonly messages: readonly MessageInfo[] }) {
+  const { info } = useEcosystem();
+  const symbol = info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
+  const failed = receipt?.status === "0x0";
+  return (
+    <>
+      <Facts
+        facts={{
+          result:
+            receipt === null ? (
+              <Mark kind="under-way">waits for a block</Mark>
+            ) : failed ? (
+              <Mark kind="bad">failed</Mark>
+            ) : (
+              <Mark kind="good">succeeded</Mark>
+            ),
+          settlement: status === undefined ? undefined : STATUS_WORDS[status],
+          from: <AddressLink chain={chain} address={transaction.from} />,
+          to: transaction.to === null ? undefined : <AddressLink chain={chain} address={transaction.to} />,
+          "new contract":
+            typeof receipt?.contractAddress === "string" ? (
+              <AddressLink chain={chain} address={receipt.contractAddress} />
+            ) : undefined,
+          value: amount(transaction.value, symbol),
+          block: receipt === null ? undefined : <BlockLink chain={chain} number={receipt.blockNumber} />,
+          batch:
+            typeof receipt?.l1BatchNumber === "string" ? <BatchLink chain={chain} number={receipt.l1BatchNumber} /> : undefined,
+          gas: receipt === null ? `${count(transaction.gas)} at most` : `${count(receipt.gasUsed)} of ${count(transaction.gas)}`,
+          fee: receipt === null ? undefined : amount(BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice), symbol),
+          nonce: count(transaction.nonce),
+          type: Number(transaction.type) === 255 ? "priority operation, from L1's queue" : Number(transaction.type),
+          input:
+            transaction.input === "0x" ? undefined : (
+              <code class="long">
+                {transaction.input.slice(0, MOST_INPUT)}
+                {transaction.input.length > MOST_INPUT ? "…" : ""}
+              </code>
+            ),
+        }}
+      />
+      {messages.length > 0 && (
+        <Section title="Messages">
+          <MessageTable
+            messages={messages}
+            caption="Messages that this transaction brought a step further"
+            most={messages.length}
+          />
+        </Section>
+      )}
+      {receipt !== null && (
+        <Section title="Events">
+          <Table
+            caption="Events of the transaction"
+            columns={["number", "contract", "topics", "data"]}
+            empty="The transaction logged no event."
+            rows={receipt.logs.slice(0, MOST_EVENTS).map(({ address, topics, data, logIndex }) => ({
+              key: logIndex,
+              cells: [
+                Number(logIndex),
+                <AddressLink chain={chain} address={address} />,
+                topics.map((topic) => <code class="line">{topic}</code>),
+                <code class="long">{data.slice(0, MOST_INPUT)}</code>,
+              ],
+            }))}
+          />
+          {receipt.logs.length > MOST_EVENTS && (
+            <p class="quiet">{count(receipt.logs.length - MOST_EVENTS)} more events are not shown.</p>
+          )}
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** Digits of input or data that are shown. */
+const MOST_INPUT = 1_026;
+const MOST_EVENTS = 100;
+
+function Calls({ member, chain, hash }: { readonly member: string; readonly chain: string; readonly hash: string }) {
+  const asked = useAsked(
+    () => ask<TracedCall>(member, "debug_traceTransaction", [hash, { tracer: "callTracer" }]),
+    [`${member}:${hash}`],
+  );
+  if (asked.state !== "there") return null;
+  return (
+    <Section title="Calls">
+      <CallTree call={asked.value} chain={chain} />
+    </Section>
+  );
+}

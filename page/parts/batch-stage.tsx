@@ -1,0 +1,12 @@
+import type { BatchAnswer } from "../answers.ts";
+import { useEcosystem } from "../ecosystem.ts";
+import { Mark } from "./layout.tsx";
+
+/** How far a batch has come on L1. */
+export function BatchStage({ batch }: { readonly batch: BatchAnswer }) {
+  const { info } = useEcosystem();
+  const proven = info.prover.mode === "none" ? "accepted without a proof" : "proven";
+  if (batch.executeTxHash !== null) return <Mark kind="good">executed</Mark>;
+  if (batch.proveTxHash !== null) return <Mark kind="under-way">{proven}</Mark>;
+  return <Mark kind="under-way">{batch.commitTxHash === null ? "sealed" : "committed"}</Mark>;
+}

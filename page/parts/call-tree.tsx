@@ -1,0 +1,44 @@
+import type { TracedCall } from "../answers.ts";
+import { amount, count, short } from "../format.ts";
+import { Mark } from "./layout.tsx";
+import { AddressLink } from "./links.tsx";
+
+/** Calls within calls that are shown; deeper ones are counted. */
+const MOST_DEPTH = 12;
+const MOST_CALLS = 50;
+
+/** A call with the calls that it made. */
+export function CallTree({ call, chain }: { readonly call: TracedCall; readonly chain: string }) {
+  return (
+    <ul class="calls">
+      <OneCall call={call} chain={chain} depth={0} />
+    </ul>
+  );
+}
+
+function OneCall({ call, chain, depth }: { readonly call: TracedCall; readonly chain: string; readonly depth: number }) {
+  const calls = call.calls ?? [];
+  const line = (
+    <>
+      {call.type.toLowerCase()} {call.to === undefined ? "" : <AddressLink chain={chain} address={call.to} />}{" "}
+      <code>{call.call ?? short(call.input)}</code>
+      {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, "ETH")}` : ""}, gas{" "}
+      {count(call.gasUsed ?? 0)}{" "}
+      {call.error !== undefined && <Mark kind="bad">it reverted {call.reason ?? `with "${call.error}"`}</Mark>}
+    </>
+  );
+  return (
+    <li class="call">
+      {line}
+      {calls.length > 0 && depth >= MOST_DEPTH && " (and deeper calls)"}
+      {calls.length > 0 && depth < MOST_DEPTH && (
+        <ul>
+          {calls.slice(0, MOST_CALLS).map((each, place) => (
+            <OneCall key={place} call={each} chain={chain} depth={depth + 1} />
+          ))}
+          {calls.length > MOST_CALLS && <li class="quiet">{count(calls.length - MOST_CALLS)} more calls</li>}
+        </ul>
+      )}
+    </li>
+  );
+}

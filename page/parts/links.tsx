@@ -1,0 +1,63 @@
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { useEcosystem } from "../ecosystem.ts";
+import { short } from "../format.ts";
+import { to } from "../route.ts";
+
+/** A chain's name, or L1's, by its id. */
+export function useChainName(): (chainId: number) => string {
+  const { info } = useEcosystem();
+  return (chainId) =>
+    chainId === info.l1.chainId
+      ? info.l1.name
+      : (info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`);
+}
+
+/** What the ecosystem calls an address, where it knows it. */
+function useAddressName(): (address: string) => string | undefined {
+  const { info } = useEcosystem();
+  const names = new Map<string, string>();
+  for (const [name, address] of Object.entries(info.l1.contracts)) names.set(address.toLowerCase(), `L1 ${name}`);
+  for (const [name, address] of Object.entries(info.singletons)) names.set(address.toLowerCase(), name);
+  for (const chain of info.chains) {
+    names.set(chain.hyperchain.toLowerCase(), `${chain.name} on L1`);
+    names.set(chain.operator.toLowerCase(), `operator of ${chain.name}`);
+  }
+  if (info.relayer !== undefined) names.set(info.relayer.address.toLowerCase(), "relayer");
+  return (address) => names.get(address.toLowerCase()) ?? PREDEPLOY_NAMES.get(address.toLowerCase());
+}
+
+/** What every chain has at fixed addresses. */
+const PREDEPLOY_NAMES = new Map(Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const));
+
+export function AddressLink({ chain, address }: { readonly chain: string; readonly address: string }) {
+  const name = useAddressName()(address);
+  return (
+    <a href={to(chain, "address", address)} title={address}>
+      {name ?? <code>{short(address)}</code>}
+    </a>
+  );
+}
+
+export function TransactionLink({ chain, hash }: { readonly chain: string; readonly hash: string }) {
+  return (
+    <a href={to(chain, "tx", hash)} title={hash}>
+      <code>{short(hash)}</code>
+    </a>
+  );
+}
+
+export function BlockLink({ chain, number }: { readonly chain: string; readonly number: number | string }) {
+  return <a href={to(chain, "block", Number(number))}>{Number(number).toLocaleString("en")}</a>;
+}
+
+export function BatchLink({ chain, number }: { readonly chain: string; readonly number: number | string }) {
+  return <a href={to(chain, "batch", Number(number))}>batch {Number(number).toLocaleString("en")}</a>;
+}
+
+export function MessageLink({ hash, sourceChainId }: { readonly hash: string; readonly sourceChainId: number }) {
+  return (
+    <a href={to("message", sourceChainId, hash)} title={hash}>
+      <code>{short(hash)}</code>
+    </a>
+  );
+}

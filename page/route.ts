@@ -1,0 +1,39 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** Where the reader is: `#/alpha/block/12` is ["alpha", "block", "12"]. */
+export type Route = readonly string[];
+
+export function useRoute(): Route {
+  const [route, set] = useState(routeNow);
+  useEffect(() => {
+    const follow = (): void => {
+      set(routeNow());
+      scrollTo(0, 0);
+    };
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return route;
+}
+
+function routeNow(): Route {
+  return location.hash
+    .replace(/^#\/?/, "")
+    .split("/")
+    .filter((part) => part !== "")
+    .map(decoded);
+}
+
+/** A link that was cut in the middle of an escape stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Link to a page of this page. */
+export function to(...route: readonly (string | number)[]): string {
+  return `#/${route.map((part) => encodeURIComponent(part)).join("/")}`;
+}

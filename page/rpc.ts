@@ -1,0 +1,28 @@
+/** What a member of the ecosystem answered instead of a result. */
+export class RpcFailure extends Error {
+  override readonly name = "RpcFailure";
+  readonly code: number | undefined;
+
+  constructor(message: string, code: number | undefined) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A member as the page's server names it: `l1`, or a chain's id. */
+export type Member = string;
+
+/** Asks a member through the page's own server. Rejects with RpcFailure. */
+export async function ask<T>(member: Member, method: string, params: readonly unknown[] = []): Promise<T> {
+  const response = await fetch(`/rpc/${encodeURIComponent(member)}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  const answer = (await response.json()) as {
+    readonly result?: T;
+    readonly error?: { readonly message: string; readonly code?: number };
+  };
+  if (answer.error !== undefined) throw new RpcFailure(answer.error.message, answer.error.code);
+  return answer.result as T;
+}

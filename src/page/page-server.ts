@@ -1,0 +1,120 @@
+import type { AddressInfo } from "node:net";
+import Fastify from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { refusalOf } from "../chain/rpc/http-endpoint.ts";
+import { RpcCode, failure } from "../chain/rpc/json-rpc.ts";
+import { readAssets } from "./assets.ts";
+import type { PageAssets } from "./assets.ts";
+
+export interface PageOptions {
+  /** Interface to listen on. */
+  readonly host: string;
+  /** Where it listens if it can; another free port where this one is taken. */
+  readonly port: number;
+  /** Further origins whose pages may ask. */
+  readonly origins?: readonly string[];
+  /** Members by the names that the page has for them: `l1` and the chains' ids. */
+  readonly members: ReadonlyMap<string, string>;
+  /** Members that answer for the whole ecosystem; asked where the page asks "any". */
+  readonly any: string;
+}
+
+/** The page, served. */
+export interface PageServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The page only looks: what it may ask a member. */
+const READS =
+  /^(eth_(accounts|blockNumber|call|chainId|get\w+)|zks_get\w+|ots_\w+|hyperchain_(info|status|messages?|traceMessage)|debug_traceTransaction)$/;
+/** Questions under way, of all readers. */
+const MOST_UNDER_WAY = 64;
+const MOST_QUESTION_BYTES = 65_536;
+const ANSWER_MS = 60_000;
+
+const HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-cache",
+} as const;
+
+/**
+ * Serves the page, and passes its questions on to the members: the browser needs no other origin. Nothing that changes a chain
+ * is passed on. Rejects with PageNotBuilt, or with the system's error where it can listen nowhere.
+ */
+export async function startPage(options: PageOptions): Promise<PageServer> {
+  const assets = await readAssets();
+  const server = await listening(options, () => pageApp(options, assets));
+  const { port } = server.server.address() as AddressInfo;
+  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, close: () => server.close() };
+}
+
+async function listening({ host, port }: PageOptions, create: () => FastifyInstance): Promise<FastifyInstance> {
+  const wanted = create();
+  try {
+    await wanted.listen({ host, port });
+    return wanted;
+  } catch (error) {
+    await wanted.close();
+    if ((error as { readonly code?: unknown }).code !== "EADDRINUSE") throw error;
+  }
+  const other = create();
+  await other.listen({ host, port: 0 });
+  return other;
+}
+
+function pageApp({ host, origins = [], members, any }: PageOptions, assets: PageAssets): FastifyInstance {
+  const http = Fastify({ bodyLimit: MOST_QUESTION_BYTES, forceCloseConnections: true, logger: false });
+  http.addHook("onRequest", async (request, reply) => {
+    reply.headers(HEADERS);
+    const refusal = refusalOf(request.headers, { host, origins });
+    if (refusal !== undefined) await reply.code(403).send(failure(RpcCode.invalidRequest, refusal));
+  });
+  for (const [path, { type, text }] of assets) http.get(path, async (_request, reply) => reply.type(type).send(text));
+  let underWay = 0;
+  http.post<{ readonly Params: { readonly member: string } }>("/rpc/:member", async (request, reply) => {
+    const url = members.get(request.params.member === "any" ? any : request.params.member);
+    const method = methodOf(request.body);
+    if (url === undefined) return refuse(reply, 404, "this ecosystem has no such member");
+    if (method === undefined || !READS.test(method)) {
+      return refuse(reply, 403, `this page only looks: ask ${url} itself for ${method ?? "several things at once"}`);
+    }
+    if (underWay >= MOST_UNDER_WAY) return refuse(reply, 503, "too many questions are under way; ask again");
+    underWay++;
+    try {
+      return await reply.type("application/json").send(await passedOn(url, request.body));
+    } catch (error) {
+      return await refuse(reply, 502, `${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      underWay--;
+    }
+  });
+  return http;
+}
+
+function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {
+  return reply.code(status).send(failure(RpcCode.invalidRequest, message));
+}
+
+/** Of a single question; undefined for a list or for what is no question. */
+function methodOf(body: unknown): string | undefined {
+  const { method } = (typeof body === "object" && body !== null ? body : {}) as { readonly method?: unknown };
+  return typeof method === "string" ? method : undefined;
+}
+
+async function passedOn(url: string, body: unknown): Promise<string> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  return response.text();
+}

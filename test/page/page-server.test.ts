@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { after, before, describe, test } from "node:test";
+import { startPage } from "../../src/page/page-server.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+
+/** A member that answers with what it was asked. */
+async function startMember() {
+  const asked: string[] = [];
+  const server = createServer((incoming, answer) => {
+    let body = "";
+    incoming.on("data", (piece) => (body += String(piece)));
+    incoming.on("end", () => {
+      asked.push((JSON.parse(body) as { method: string }).method);
+      answer.setHeader("content-type", "application/json").end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: "0x1" }));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { asked, url: `http://127.0.0.1:${port}`, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+/** Status of a request with these headers; `fetch` would set Host itself. */
+function statusWith(url: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+describe("I3: the page's server", () => {
+  let member: Awaited<ReturnType<typeof startMember>>;
+  let page: PageServer;
+  const options = () => ({ host: "127.0.0.1", port: 0, members: new Map([["271", member.url]]), any: "271" });
+  const ask = (path: string, body: unknown) =>
+    fetch(`${page.url}/rpc/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  before(async () => {
+    member = await startMember();
+    page = await startPage(options());
+  });
+  after(async () => {
+    await page.close();
+    await member.close();
+  });
+
+  test("questions reach the member that is named, or any", async () => {
+    for (const path of ["271", "any"]) {
+      const answer = await ask(path, { jsonrpc: "2.0", id: 1, method: "eth_blockNumber", params: [] });
+      assert.deepEqual(await answer.json(), { jsonrpc: "2.0", id: 1, result: "0x1" });
+    }
+    assert.equal((await ask("999", { method: "eth_blockNumber" })).status, 404);
+  });
+
+  test("what changes a chain, several questions in one, and what is no question are refused and reach no member", async () => {
+    member.asked.length = 0;
+    for (const body of [
+      { method: "eth_sendTransaction" },
+      { method: "eth_sendRawTransaction" },
+      { method: "evm_mine" },
+      { method: "hardhat_setBalance" },
+      { method: "hyperchain_settle" },
+      { method: "hyperchain_setFault" },
+      { method: "debug_traceCall" },
+      { method: "eth_getLogs\neth_sendTransaction" },
+      [{ method: "eth_blockNumber" }],
+      "eth_blockNumber",
+      {},
+      { method: 1 },
+    ]) {
+      assert.equal((await ask("271", body)).status, 403, JSON.stringify(body));
+    }
+    assert.deepEqual(member.asked, []);
+  });
+
+  test("other names of this machine and pages of other sites are refused", async () => {
+    assert.equal(await statusWith(page.url, { host: "evil.example" }), 403);
+    assert.equal(await statusWith(page.url, { origin: "https://evil.example" }), 403);
+    assert.equal(await statusWith(page.url, {}), 200);
+  });
+
+  test("every answer forbids scripts, frames and connections from elsewhere", async () => {
+    const { headers } = await fetch(page.url);
+    const policy = headers.get("content-security-policy") ?? "";
+    for (const rule of ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"])
+      assert.ok(policy.includes(rule), rule);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+  });
+
+  test("where its port is taken it listens on another", async () => {
+    const second = await startPage({ ...options(), port: Number(new URL(page.url).port) });
+    assert.notEqual(second.url, page.url);
+    assert.equal((await fetch(second.url)).status, 200);
+    await second.close();
+  });
+
+  test("a member that does not answer is named", async () => {
+    const other = await startPage({ ...options(), members: new Map([["271", "http://127.0.0.1:9"]]) });
+    const answer = await fetch(`${other.url}/rpc/271`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ method: "eth_blockNumber" }),
+    });
+    assert.equal(answer.status, 502);
+    assert.match(((await answer.json()) as { error: { message: string } }).error.message, /127\.0\.0\.1:9 does not answer/);
+    await other.close();
+  });
+});

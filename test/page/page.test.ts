@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import type { JsonRpcProvider } from "ethers";
+import type { Browser, Page } from "playwright-core";
+import { call } from "../../src/client/call.ts";
+import { send } from "../../src/client/send.ts";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { openBrowser } from "./support/browser.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const BOB = "0x00000000000000000000000000000000000b0b00";
+
+/** Deploys a contract that reverts whatever it is asked: PUSH1 0, PUSH1 0, REVERT. */
+const REVERTS = "0x6460006000fd6000526005601bf3";
+
+/** What axe found, as lines that say what to mend. */
+async function violations(tab: Page): Promise<readonly string[]> {
+  await tab.evaluate(AXE);
+  const found = (await tab.evaluate("axe.run()")) as {
+    readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+  };
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+describe("I3: the page in a real browser, beside an ecosystem with real proofs", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let client: JsonRpcProvider;
+  let reverting: Hex;
+  /** What the browser complained about: scripts that the policy refuses, and errors. */
+  const complaints: string[] = [];
+  const open = async (route: string): Promise<void> => void (await tab.goto(`${page.url}/#/${route}`));
+  const reads = (text: string | RegExp): Promise<void> => tab.getByText(text).first().waitFor();
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, name: "alpha" },
+        { chainId: 272n, name: "beta" },
+      ],
+      { relayer: true, fundedAccounts: [ALICE, RELAYER] },
+    );
+    page = await serveEcosystem(devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    client = clientOf(devnet.chains[0]!);
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    const info = devnet.info();
+    await send(info, { from: 271n, to: { chain: 272n, account: BOB }, amount: 2n * ETHER }, alice);
+    const onBeta = clientOf(devnet.chains[1]!);
+    const deployed = await devnet.accounts.wallet(ALICE).connect(onBeta).sendTransaction({ data: REVERTS });
+    reverting = (await deployed.wait())!.contractAddress!.toLowerCase() as Hex;
+    onBeta.destroy();
+    await call(info, { from: 271n, to: { chain: 272n, account: reverting }, data: "0x12345678", value: 0n, reward: 0n }, alice);
+    await devnet.settle();
+    await devnet.relay();
+    tab = await browser.newPage();
+    // A loaded machine is slow; what is awaited comes.
+    tab.setDefaultTimeout(120_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+    tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+  });
+  after(async () => {
+    client?.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+
+  test("the first page says what runs, what is proven and where each message is", { skip }, async () => {
+    await open("");
+    await reads(/What is proven: The new state root is the old one/);
+    const row = tab.getByRole("row", { name: /alpha 271/ });
+    const { batches, blockNumber } = (await devnet.status()).chains[0]!;
+    const cells = await row.getByRole("cell").allTextContents();
+    assert.deepEqual(cells, ["alpha", "271", "rollup", String(blockNumber), "0", "1", "1", "1", "1", "runs"]);
+    assert.deepEqual(batches, { sealed: 1, committed: 1, proven: 1, executed: 1 });
+    await tab.getByRole("row", { name: /transfer alpha beta arrived/ }).waitFor();
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test("it follows the chain without being loaded again", { skip }, async () => {
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    const before = (await devnet.status()).chains[0]!.blockNumber;
+    await (await alice.sendTransaction({ to: BOB, value: 1n })).wait();
+    await tab.getByRole("row", { name: new RegExp(`alpha 271 rollup ${before + 1} `) }).waitFor();
+  });
+
+  test(
+    "a batch's proof is read from L1 and verified in the browser, and one with a turned bit is refused",
+    { skip },
+    async () => {
+      await open("alpha/batch/0");
+      await tab.getByRole("button", { name: "Verify the proof here" }).click();
+      await reads("Verified: L1's record and the proof belong together.");
+      assert.equal(await tab.locator(".checks .mark.good").count(), 5);
+      await tab.getByRole("button", { name: "one bit" }).click();
+      await reads("Not verified.");
+      assert.deepEqual(await tab.locator(".checks li", { has: tab.locator(".mark.bad") }).allTextContents(), [
+        "false the validity proof holds for this record, checked in this browser: MerkleMismatch: the proof is false",
+      ]);
+      assert.deepEqual(await violations(tab), []);
+    },
+  );
+
+  test("a message shows its steps with their transactions, and why its call reverted", { skip }, async () => {
+    const messages = await devnet.messages();
+    const transfer = messages.find(({ type }) => type === "transfer")!;
+    await open(`message/271/${transfer.messageHash}`);
+    await tab.locator(".steps .done").nth(5).waitFor();
+    assert.equal(await tab.locator(".steps .done").count(), transfer.steps.length);
+    assert.deepEqual(
+      await tab.locator(".steps .done a").evaluateAll((links) => links.map((link) => link.getAttribute("title"))),
+      transfer.steps.map(({ transactionHash }) => transactionHash),
+    );
+    const bundle = messages.find(({ type }) => type === "bundle")!;
+    await open(`message/271/${bundle.messageHash}`);
+    await tab
+      .getByRole("alert")
+      .getByText(/On beta 0x12345678 of .* reverted/)
+      .waitFor();
+    assert.equal(await tab.getByRole("alert").locator("a").getAttribute("title"), reverting);
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test("search leads to a transaction, a message and an address, and says what it cannot find", { skip }, async () => {
+    const [message] = await devnet.messages();
+    const { transactionHash } = message!.steps[0]!;
+    const search = async (text: string): Promise<void> => {
+      await tab.getByRole("searchbox").fill(text);
+      await tab.keyboard.press("Enter");
+    };
+    await search(transactionHash);
+    await tab.getByRole("heading", { name: "Transaction on alpha" }).waitFor();
+    await reads("succeeded");
+    await reads("its batch is executed on L1");
+    await search(message!.messageHash);
+    await tab.getByRole("heading", { name: "Message" }).waitFor();
+    await search(BOB);
+    await tab.getByRole("row", { name: "beta 2 ETH" }).waitFor();
+    await search(`0x${"77".repeat(32)}`);
+    await reads(/No chain knows/);
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test(
+    "blocks, transactions, addresses and accounts can be read by a screen reader, in the dark and on a narrow screen",
+    { skip },
+    async () => {
+      await tab.emulateMedia({ colorScheme: "dark" });
+      await tab.setViewportSize({ width: 360, height: 640 });
+      const [message] = await devnet.messages();
+      for (const [route, heading] of [
+        ["alpha", "alpha"],
+        ["alpha/block/1", "Block 1 of alpha"],
+        [`alpha/tx/${message!.steps[0]!.transactionHash}`, "Transaction on alpha"],
+        [`l1/tx/${message!.steps[1]!.transactionHash}`, "Transaction on l1"],
+        [`alpha/address/${BOB}`, "Address"],
+        ["accounts", "Development accounts"],
+      ] as const) {
+        await open(route);
+        await tab.getByRole("heading", { name: heading, exact: true }).waitFor();
+        await tab.locator('main:not(:has-text("asking…"))').waitFor();
+        assert.deepEqual(await violations(tab), [], route);
+        const tooWide = await tab.evaluate("document.documentElement.scrollWidth > innerWidth");
+        assert.equal(tooWide, false, `${route} is wider than the screen`);
+      }
+    },
+  );
+
+  test("the browser had nothing to complain about: the strict policy lets through all that the page needs", { skip }, () => {
+    assert.deepEqual(complaints, []);
+  });
+
+  test("it says that the ecosystem does not answer, and goes on when it does again", { skip }, async () => {
+    await open("");
+    await reads(/What is proven/);
+    await tab.route("**/rpc/**", (route) => route.abort());
+    await tab
+      .getByRole("alert")
+      .getByText(/does not answer; what is shown is from before/)
+      .waitFor();
+    await tab.unroute("**/rpc/**");
+    await tab.getByRole("alert").waitFor({ state: "detached" });
+  });
+});
