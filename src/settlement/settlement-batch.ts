@@ -26,7 +26,7 @@ export interface SettlementBatch {
 }
 
 /** What of a batch is signed for. */
-export type SignedBatch = Pick<SettlementBatch, "outputs" | "preCommitment" | "commitment" | "pubdata">;
+export type SignedBatch = Pick<SettlementBatch, "protocolVersion" | "outputs" | "preCommitment" | "commitment" | "pubdata">;
 
 /** Where a chain's pubdata goes. */
 export interface PostingPolicy {

@@ -22,6 +22,7 @@ const WINDOW_SECONDS = 3_600n;
 interface Candidate {
   readonly inputs: BatchInputs;
   readonly commitment: Hex;
+  readonly protocolVersion: bigint;
 }
 
 describe("A13: a validator that is killed and started again stands by what it signed", () => {
@@ -46,7 +47,7 @@ describe("A13: a validator that is killed and started again stands by what it si
       const batch = (await pipeline.seal())!;
       // A copy: the recorder forgets what the chain goes back on.
       const inputs = structuredClone(await pipeline.inputs(batch.outputs.batchNumber));
-      return { inputs, commitment: batch.commitment };
+      return { inputs, commitment: batch.commitment, protocolVersion: batch.protocolVersion };
     };
     await pipeline.pause();
     const id = await devnet.snapshot();

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
-import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import type { BatchInputs } from "../../src/chain/verification/batch-inputs.ts";
 import { Member } from "../../src/devnet/quorum-member/member.ts";
+import type { ShownBatch } from "../../src/devnet/quorum-member/messages.ts";
 import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
@@ -24,11 +23,11 @@ class ShiftedL1 extends JsonRpcProvider {
   }
 }
 
-describe("A6: a validator holds a batch's time against L1's", () => {
+describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
   let devnet: FlowDevnet;
   let l1: ShiftedL1;
   let member: Member;
-  let request: { readonly inputs: BatchInputs; readonly commitment: FormedBatch["commitment"]; readonly terms: ApprovalTerms };
+  let request: ShownBatch & { readonly terms: ApprovalTerms };
 
   before(async () => {
     const chains = [{ chainId: CHAIN_ID, quorum: { members: 1, threshold: 1 }, priorityOpWindowSeconds: WINDOW_SECONDS }];
@@ -45,7 +44,8 @@ describe("A6: a validator holds a batch's time against L1's", () => {
     const batch = (await pipeline.chain.seal())!;
     await pipeline.settled(batch.outputs.batchNumber);
     const terms = { revertCount: 0n, validFrom: 0n, validUntil: batch.outputs.lastTimestamp };
-    request = { inputs: await pipeline.inputs(batch.outputs.batchNumber), commitment: batch.commitment, terms };
+    const { commitment, protocolVersion } = batch;
+    request = { inputs: await pipeline.inputs(batch.outputs.batchNumber), commitment, protocolVersion, terms };
     member = new Member((url) => (l1 = new ShiftedL1(url, undefined, { staticNetwork: true, cacheTimeout: -1 })));
     await member.operations.configure(pipeline.signers.memberSetup!);
   });

@@ -118,7 +118,8 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       try {
         await member.request("configure", chain().pipeline.signers.memberSetup);
         for (let n = 0n; n < tampered.batchNumber; n++) await member.request("follow", await chain().pipeline.inputs(n));
-        const request = { inputs: tampered, commitment: batch.commitment, terms: await terms() };
+        const { commitment: honest, protocolVersion } = batch;
+        const request = { inputs: tampered, commitment: honest, protocolVersion, terms: await terms() };
         await assert.rejects(member.request("signBatch", { ...request, commitment }), (error) => {
           assert.ok(error instanceof QuorumMemberError, String(error));
           assert.equal(error.code, code, error.message);
@@ -164,7 +165,7 @@ describe("A1 F1: a quorum of 2 of 3, each in a process of its own, that runs eve
       await refused(instead({ kind: "signed", raw: `${raw.slice(0, -2)}${otherEnd}` as Hex }), "TransactionInvalid");
     });
 
-    test("refuses money out of nothing", async () => {
+    test("attack 2: refuses money out of nothing", async () => {
       const mint = bootloaderCall(PREDEPLOYS.L2BaseToken, messenger.encodeFunctionData("payout", [bob(), 1_000n * ETHER]));
       await refused(
         withBlocks((blocks) => {

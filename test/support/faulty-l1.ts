@@ -18,23 +18,31 @@ interface Request {
   readonly params: readonly unknown[];
 }
 
-/** An L1 over HTTP that fails as nodes do: by broken connections and by limits of rate. */
+/** An L1 over HTTP that fails as nodes do: by broken connections and by limits of rate. A batch of requests fails as its worst one. */
 export async function serveFaultyL1(
   request: (method: string, params: readonly unknown[]) => Promise<unknown>,
 ): Promise<FaultyL1> {
   const l1 = { decide: (): Fate => "answered" } as { decide: FaultyL1["decide"] };
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { id, method, params } = JSON.parse(await textOf(incoming)) as Request;
-    const fate = await l1.decide(method, params);
-    if (fate === "unseen") return void incoming.socket.destroy();
-    if (fate === "limited") return void outgoing.writeHead(429).end("Too Many Requests");
+    const asked = JSON.parse(await textOf(incoming)) as Request | readonly Request[];
+    const requests: readonly Request[] = Array.isArray(asked) ? asked : [asked];
+    const fates = await Promise.all(requests.map(({ method, params }) => l1.decide(method, params)));
+    if (fates.includes("unseen")) return void incoming.socket.destroy();
+    if (fates.includes("limited")) return void outgoing.writeHead(429).end("Too Many Requests");
+    const answers = await Promise.all(requests.map(answerTo));
+    if (fates.includes("answerLost")) return void incoming.socket.destroy();
+    outgoing
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify(Array.isArray(asked) ? answers : answers[0]));
+  }
+
+  async function answerTo({ id, method, params }: Request): Promise<object> {
     const body = await request(method, params).then(
       (result) => ({ result }),
       (error: unknown) => ({ error: plainError(error) }),
     );
-    if (fate === "answerLost") return void incoming.socket.destroy();
-    outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ jsonrpc: "2.0", id, ...body }));
+    return { jsonrpc: "2.0", id, ...body };
   }
 
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing).catch(() => incoming.socket.destroy()));

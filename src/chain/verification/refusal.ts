@@ -20,7 +20,7 @@ export type BatchRefusalCode =
   | "TimestampAhead"
   /** The batch ends too long before L1's present: operations could have become overdue unseen. */
   | "TimestampTooOld"
-  /** L1 gives the batch another protocol version by now. */
+  /** By what the validator sees of L1 the batch has another protocol version than it was formed for. */
   | "VersionMismatch"
   /** The batch is not the next one. */
   | "BatchNumberMismatch"

@@ -28,16 +28,13 @@ import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
 import type { MemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
-import type { DataRequest, MemberOperations, MemberSetup } from "./messages.ts";
-
-/** How the protocol writes L1's own coin. */
+import type { DataRequest, MemberOperations, MemberSetup, ShownBatch } from "./messages.ts";
 
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;
 
 /** A batch that a member has run, and the operations that the chain had taken from the queue before it. */
 interface AgreedBatch extends SignedBatch {
-  readonly protocolVersion: bigint;
   readonly operationsBefore: bigint;
 }
 
@@ -89,8 +86,8 @@ export class Member {
       await this.#run(inputs, undefined);
       return undefined;
     },
-    signBatch: async ({ inputs, commitment, terms }) => {
-      const own = await this.#ofPresent(await this.#run(inputs, commitment));
+    signBatch: async ({ terms, ...batch }) => {
+      const own = await this.#ofPresent(await this.#run(batch.inputs, batch));
       const { contract, signer } = this.#chain();
       const view = await fromL1(() => readSigningView(contract, own.operationsBefore));
       signer.executedOnL1?.(view.executed);
@@ -105,8 +102,8 @@ export class Member {
       await signer.forgetApprovalsBut?.(kept);
       return undefined;
     },
-    signAvailability: async ({ inputs, commitment, policy }) => {
-      const own = await this.#ofPresent(await this.#run(inputs, commitment));
+    signAvailability: async ({ policy, ...batch }) => {
+      const own = await this.#ofPresent(await this.#run(batch.inputs, batch));
       const { settlementChainId } = this.#chain().context;
       // The batch is kept by then: it is among those agreed to.
       const keeper = await createLocalCommitteeMember(this.#wallet, { settlementChainId, policy }, () => Promise.resolve());
@@ -125,12 +122,12 @@ export class Member {
     return this.#configured;
   }
 
-  /** The batch as this member finds it. Rejects with BatchRefusal where that is not `commitment`; undefined is any. */
-  async #run(inputs: BatchInputs, commitment: Hex | undefined): Promise<AgreedBatch> {
+  /** The batch as this member finds it. Rejects with BatchRefusal where that is not the one that is `asked` for; undefined is any. */
+  async #run(inputs: BatchInputs, asked: Pick<ShownBatch, "commitment" | "protocolVersion"> | undefined): Promise<AgreedBatch> {
     const { verifier, knowledge, reader, readers } = this.#chain();
     const { batchNumber } = inputs;
     const agreed = this.#agreed.get(batchNumber);
-    if (agreed !== undefined && agreed.commitment === commitment) return agreed;
+    if (agreed !== undefined && agreed.commitment === asked?.commitment) return agreed;
     if (batchNumber < verifier.nextBatch) {
       const { totals } = await fromL1(async () => (await reader()).state());
       if (totals.committed > batchNumber) {
@@ -147,11 +144,12 @@ export class Member {
     const before = this.#agreed.get(batchNumber - 1n);
     const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
     const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion, operationsBefore };
-    if (commitment !== undefined && own.commitment !== commitment) {
+    if (asked !== undefined && own.commitment !== asked.commitment) {
       this.#goBack(batchNumber);
+      if (protocolVersion !== asked.protocolVersion) throw versionMismatch(batchNumber, asked.protocolVersion, protocolVersion);
       throw new BatchRefusal(
         "CommitmentMismatch",
-        `batch ${batchNumber} comes out as ${own.commitment}, of protocol version ${protocolVersion}, not as ${commitment}`,
+        `batch ${batchNumber} comes out as ${own.commitment}, of protocol version ${protocolVersion}, not as ${asked.commitment}`,
       );
     }
     this.#agreed.set(batchNumber, own);
@@ -169,10 +167,7 @@ export class Member {
     await fromL1(() => knowledge.refresh());
     const version = knowledge.versionOf(firstTimestamp, operationsBefore);
     if (version === protocolVersion) return batch;
-    throw new BatchRefusal(
-      "VersionMismatch",
-      `batch ${batchNumber} has protocol version ${protocolVersion}, L1 gives it version ${version}`,
-    );
+    throw versionMismatch(batchNumber, protocolVersion, version);
   }
 
   #goBack(batchNumber: bigint): void {
@@ -194,6 +189,14 @@ export class Member {
       throw new QuorumMemberError("DataUnknown", `this member does not have the data of batch ${request.batchNumber}`);
     return batch.pubdata;
   }
+}
+
+function versionMismatch(batchNumber: bigint, formed: bigint, onL1: bigint): BatchRefusal {
+  return new BatchRefusal(
+    "VersionMismatch",
+    `batch ${batchNumber} was formed for protocol version ${formed}, and by this validator's view of L1 it has version ${onL1}; ` +
+      "where its node is behind, the validator signs once the node has caught up; where the chain's is, have the chain form the batch again (hyperchain:reseal)",
+  );
 }
 
 /** What fails here can be asked again later, when L1 answers. */

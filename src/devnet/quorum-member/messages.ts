@@ -25,6 +25,14 @@ export interface MemberSetup {
   readonly l1Returns: boolean;
 }
 
+/** A batch as it is shown to a member, which comes to all of it by itself and compares. */
+export interface ShownBatch {
+  readonly inputs: BatchInputs;
+  readonly commitment: Hex;
+  /** That it was formed for. */
+  readonly protocolVersion: bigint;
+}
+
 /** What a member does: arguments and result of each. */
 export interface MemberOperations {
   /** Makes the member's key, which never leaves its process; resolves with its address. */
@@ -33,7 +41,7 @@ export interface MemberOperations {
   /** Runs a batch that others have agreed to, so that the next one can follow. */
   readonly follow: { readonly request: BatchInputs; readonly result: undefined };
   readonly signBatch: {
-    readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly terms: ApprovalTerms };
+    readonly request: ShownBatch & { readonly terms: ApprovalTerms };
     readonly result: Hex;
   };
   readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
@@ -41,7 +49,7 @@ export interface MemberOperations {
   readonly forgetApprovalsBut: { readonly request: { readonly kept: readonly Hex[] }; readonly result: undefined };
   /** Signs for a batch's data, which it then keeps. */
   readonly signAvailability: {
-    readonly request: { readonly inputs: BatchInputs; readonly commitment: Hex; readonly policy: Hex };
+    readonly request: ShownBatch & { readonly policy: Hex };
     readonly result: Hex;
   };
   /** The kept data of a batch, for a reader with rights. */

@@ -15,9 +15,9 @@ export type InputsOf = (batchNumber: bigint) => Promise<BatchInputs>;
 export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumMember {
   return {
     address: member.address,
-    async signBatch({ outputs, commitment }, terms) {
+    async signBatch({ outputs, commitment, protocolVersion }, terms) {
       const inputs = await inputsOf(outputs.batchNumber);
-      return shown(member, inputsOf, "signBatch", { inputs, commitment, terms });
+      return shown(member, inputsOf, "signBatch", { inputs, commitment, protocolVersion, terms });
     },
     signRevert: (reversal) => member.request("signRevert", reversal),
     forgetApprovalsBut: (kept) => member.request("forgetApprovalsBut", { kept }),
@@ -28,16 +28,20 @@ export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumM
 export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf, policy: Hex): CommitteeMember {
   return {
     address: member.address,
-    async signAvailability({ outputs, commitment }) {
+    async signAvailability({ outputs, commitment, protocolVersion }) {
       const inputs = await inputsOf(outputs.batchNumber);
-      return shown(member, inputsOf, "signAvailability", { inputs, commitment, policy });
+      return shown(member, inputsOf, "signAvailability", { inputs, commitment, protocolVersion, policy });
     },
   };
 }
 
-/** What settlement makes of a member's refusals: some pass by themselves, others do when the batch is formed again. */
+/**
+ * What settlement makes of a member's refusals: some pass by themselves, others do when the batch is formed again. Settlement
+ * compares a batch's version with L1's each time that it asks, so a member that finds another one is behind.
+ */
 const MEANINGS = new Map<string, SettlementErrorCode>([
   ["L1Unreachable", "L1Unreachable"],
+  ["VersionMismatch", "L1Unreachable"],
   ["TimestampAhead", "L1Unreachable"],
   ["TimestampTooOld", "BatchTooOld"],
   ["OperationOverdue", "BatchOverdue"],

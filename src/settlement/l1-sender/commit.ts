@@ -53,7 +53,13 @@ export async function commitBatch(
       context.approvals.admit(approval);
       await context.onApproval?.(approval, "asked");
       try {
-        return encodeCommit(previous, commit, await answered(label, () => collectApproval(quorum, context, batch, terms)));
+        const approved = await answered(label, () =>
+          collectApproval(quorum, context, batch, terms).catch(async (error: unknown) => {
+            await requireVersion(context, batch, previous);
+            throw error;
+          }),
+        );
+        return encodeCommit(previous, commit, approved);
       } catch (error) {
         if (error instanceof UnsignedError && error.signatureCount === 0) {
           context.approvals.withdraw(approval);
@@ -67,7 +73,10 @@ export async function commitBatch(
   return { stored: storedBatchOfReceipt(done.receipt), receipt: done.receipt };
 }
 
-/** Before anything is signed: another commitment of the number could only be signed once these signatures have expired. */
+/**
+ * Before anything is signed: another commitment of the number could only be signed once these signatures have expired. And where
+ * too few sign: validators that find another version are asked until they see what L1 says here.
+ */
 async function requireVersion(
   context: SenderContext,
   { outputs: { batchNumber, firstTimestamp }, protocolVersion }: SettlementBatch,

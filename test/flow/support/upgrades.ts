@@ -1,0 +1,66 @@
+import { Contract, ContractFactory } from "ethers";
+import type { HDNodeWallet } from "ethers";
+import hre from "hardhat";
+import { senderOn } from "../../../src/client/submit.ts";
+import type { Sender } from "../../../src/client/submit.ts";
+import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../../src/client/upgrade.ts";
+import type { ChainUpgrades } from "../../../src/client/upgrade.ts";
+import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
+import type { Devnet } from "../../../src/devnet/devnet.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { isProvenVersion } from "../../../src/protocol/no-proof.ts";
+
+/** L1's newest block can be some seconds ahead of the clock. */
+const MARGIN_SECONDS = 60n;
+
+/** Upgrades of a devnet's first chain, by governance and by the chain's admin. */
+export class Upgrades {
+  readonly #devnet: Devnet;
+
+  constructor(devnet: Devnet) {
+    this.#devnet = devnet;
+  }
+
+  read(): Promise<ChainUpgrades> {
+    return readUpgrades(this.#devnet.chains[0]!.pipeline.created.hyperchain, this.#devnet.l1.provider);
+  }
+
+  /** Adds the version behind the present one, which differs in its verifier: another contract of the same kind. */
+  async addNext(): Promise<bigint> {
+    const { version, verifiers } = await this.read();
+    const present = (await readVersion(verifiers, version, this.#devnet.l1.provider))!;
+    const governor = this.#wallet(ACCOUNT_NUMBERS.deployer);
+    const isProven = isProvenVersion(version);
+    const { abi, bytecode } = await hre.artifacts.readArtifact(isProven ? "StateTransitionVerifier" : "NoProofVerifier");
+    const args: unknown[] = isProven ? [await new Contract(present.verifier, abi, governor).getFunction("stark")()] : [];
+    const deployed = await new ContractFactory(abi, bytecode, governor).deploy(...args);
+    await deployed.waitForDeployment();
+    const verifier = (await deployed.getAddress()).toLowerCase() as Hex;
+    await addVersion(verifiers, version + 1n, { ...present, verifier }, await this.#sender(governor));
+    return version + 1n;
+  }
+
+  /** Resolves with the notice, in seconds. */
+  async schedule(version: bigint): Promise<bigint> {
+    const upgrades = await this.read();
+    await scheduleUpgrade(upgrades, version, await this.#sender(this.#wallet(ACCOUNT_NUMBERS.firstOperator)));
+    return upgrades.noticeSeconds;
+  }
+
+  /** Moves the ecosystem's time past a notice, and lets the chain look at L1. */
+  async pass(noticeSeconds: bigint): Promise<void> {
+    const { l1, chains } = this.#devnet;
+    const [chain] = chains;
+    await chain!.provider.request({ method: "evm_increaseTime", params: [Number(noticeSeconds + MARGIN_SECONDS)] });
+    await l1.request("evm_mine", []);
+    await chain!.pipeline.pollL1();
+  }
+
+  #wallet(number: number): HDNodeWallet {
+    return this.#devnet.accounts.wallet(number).connect(this.#devnet.l1.provider);
+  }
+
+  #sender(wallet: HDNodeWallet): Promise<Sender> {
+    return senderOn(wallet, { name: "L1", chainId: Number(this.#devnet.l1.chainId) });
+  }
+}

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { remoteMember } from "../../src/devnet/quorum-member/remote-member.ts";
+import { startMemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
+import type { MemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
+import type { DevnetChainOptions, DevnetOptions } from "../../src/devnet/devnet.ts";
+import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { serveFaultyL1 } from "../support/faulty-l1.ts";
+import type { FaultyL1 } from "../support/faulty-l1.ts";
+import { ALICE, BOB, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { Upgrades } from "./support/upgrades.ts";
+
+const CHAIN_ID = 271n;
+const WINDOW_SECONDS = 600;
+const CHAIN: DevnetChainOptions = { chainId: CHAIN_ID, priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: 1_200 };
+const PROVEN = 1n;
+const UNPROVEN = noProofVersionOf(PROVEN);
+
+const startUnproven = (chain: DevnetChainOptions = CHAIN, options: Partial<DevnetOptions> = {}): Promise<FlowDevnet> =>
+  startFlowDevnet([chain], { prover: { mode: "none", workers: 2 }, ...options });
+
+async function pay(devnet: FlowDevnet): Promise<void> {
+  const client = clientOf(devnet.chains[0]!);
+  const { wallet } = devnet.accounts;
+  try {
+    await (
+      await wallet(ALICE)
+        .connect(client)
+        .sendTransaction({ to: wallet(BOB).address, value: 1n })
+    ).wait();
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The version under which L1 executed a batch of one payment. */
+async function versionOfNextBatch(devnet: FlowDevnet): Promise<bigint> {
+  await pay(devnet);
+  return (await settleNow(devnet.chains[0]!)).batch.protocolVersion;
+}
+
+/** What hyperchain_info, the first screen and the status say of the chain. */
+function told(devnet: FlowDevnet): object {
+  const [{ protocolVersion, upgrade } = assert.fail("no chain")] = devnet.info().chains;
+  return { protocolVersion, ...(upgrade === undefined ? {} : { upgrade: upgrade.version }) };
+}
+
+describe("A8: a validator in a process of its own, beside a node that is behind an upgrade", () => {
+  let devnet: FlowDevnet;
+  let node: FaultyL1;
+  let member: MemberProcess;
+  /** The newest block that the validator's node has; undefined while it has all. */
+  let newest: number | undefined;
+
+  before(async () => {
+    devnet = await startUnproven({ ...CHAIN, quorum: { members: 1, threshold: 1 } });
+    const { l1, chains } = devnet;
+    node = await serveFaultyL1(async (method, params) => {
+      const held = newest === undefined ? undefined : `0x${newest.toString(16)}`;
+      if (method === "eth_blockNumber" && held !== undefined) return held;
+      const isOfNewest = method === "eth_getBlockByNumber" && params[0] === "latest";
+      return l1.request(method, isOfNewest && held !== undefined ? [held, params[1]] : params);
+    });
+    member = await startMemberProcess({ clock: systemClock });
+    await member.request("configure", { ...chains[0]!.pipeline.signers.memberSetup!, l1Url: node.url });
+  });
+  after(async () => {
+    await member.close();
+    await node.close();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("refuses the new version's batch with VersionMismatch, says what to do, and signs it once the node has the upgrade", async () => {
+    const { pipeline } = devnet.chains[0]!;
+    const upgrades = new Upgrades(devnet);
+    assert.equal(await versionOfNextBatch(devnet), UNPROVEN);
+    const second = await upgrades.addNext();
+    newest = await devnet.l1.provider.getBlockNumber();
+    await upgrades.pass(await upgrades.schedule(second));
+    await pay(devnet);
+    const { batch } = await settleNow(devnet.chains[0]!);
+    assert.equal(batch.protocolVersion, second, "the chain's own validators have seen the upgrade");
+
+    const signer = remoteMember(member, (number) => pipeline.inputs(number));
+    const now = BigInt((await devnet.l1.provider.getBlock("latest"))!.timestamp);
+    const sign = (): Promise<string> => signer.signBatch(batch, { revertCount: 0n, validFrom: 0n, validUntil: now });
+    await assert.rejects(sign(), (error) => {
+      assert.ok(error instanceof SettlementError);
+      assert.equal(error.code, "L1Unreachable", "it is asked again");
+      assert.match(error.message, new RegExp(`VersionMismatch: batch 1 was formed for protocol version ${second}`));
+      assert.match(error.message, new RegExp(`by this validator's view of L1 it has version ${UNPROVEN}`));
+      assert.match(error.message, /signs once the node has caught up; .* \(hyperchain:reseal\)/);
+      return true;
+    });
+    newest = undefined;
+    assert.match(await sign(), /^0x[0-9a-f]{130}$/);
+  });
+});
+
+describe("A8: an ecosystem that is kept in a folder, across an upgrade", () => {
+  const data = mkdtempSync(join(tmpdir(), "upgraded-"));
+  let devnet: FlowDevnet | undefined;
+  after(async () => {
+    await devnet?.close();
+    rmSync(data, { recursive: true });
+  });
+
+  const restart = async (): Promise<FlowDevnet> => {
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+    devnet = await startUnproven(CHAIN, { data });
+    return devnet;
+  };
+
+  test("closed before the effect it has the second version once the notice is over, and keeps it when it is closed again", async () => {
+    let kept = await restart();
+    assert.equal(await versionOfNextBatch(kept), UNPROVEN);
+    const second = await new Upgrades(kept).addNext();
+    const notice = await new Upgrades(kept).schedule(second);
+    await kept.chains[0]!.pipeline.pollL1();
+
+    kept = await restart();
+    assert.deepEqual(told(kept), { protocolVersion: Number(UNPROVEN), upgrade: Number(second) });
+    assert.equal(await versionOfNextBatch(kept), UNPROVEN);
+    await new Upgrades(kept).pass(notice);
+    assert.equal(await versionOfNextBatch(kept), second);
+    assert.deepEqual(told(kept), { protocolVersion: Number(second) });
+
+    kept = await restart();
+    assert.deepEqual(told(kept), { protocolVersion: Number(second) });
+    assert.equal(await versionOfNextBatch(kept), second);
+    assert.equal((await new Upgrades(kept).read()).version, second);
+  });
+});
+
+describe("A8: versions that are proven and versions that are not", () => {
+  test("a chain moves from one that is not to one that is, whose batch has a real proof, and back, where governance has both", async () => {
+    const devnet = await startUnproven();
+    try {
+      const upgrades = new Upgrades(devnet);
+      assert.equal(await versionOfNextBatch(devnet), UNPROVEN);
+      await upgrades.pass(await upgrades.schedule(PROVEN));
+      await pay(devnet);
+      const proven = await settleNow(devnet.chains[0]!);
+      assert.equal(proven.batch.protocolVersion, PROVEN);
+      assert.ok((proven.proof?.bytes ?? 0) > 40_000, "it has a proof");
+      await upgrades.pass(await upgrades.schedule(UNPROVEN));
+      assert.equal(await versionOfNextBatch(devnet), UNPROVEN);
+    } finally {
+      await devnet.close();
+    }
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("a chain whose batches are proven cannot leave that where governance has added no other version", async () => {
+    const devnet = await startFlowDevnet([CHAIN]);
+    try {
+      const upgrades = new Upgrades(devnet);
+      assert.equal((await upgrades.read()).version, PROVEN);
+      await assert.rejects(upgrades.schedule(UNPROVEN), /UnknownProtocolVersion/);
+      assert.equal((await upgrades.read()).next, undefined);
+    } finally {
+      await devnet.close();
+    }
+  });
+});
