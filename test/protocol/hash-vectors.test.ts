@@ -67,7 +67,7 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
 describe("the tags", () => {
   const documented = new Set(Object.values(VECTORS.tags).map(({ text }) => text));
 
-  test("of the code are those of the vectors", () => {
+  test("§8.20: of the code are those of the vectors", () => {
     const used = new Set<string>();
     for (const folder of ["src", "contracts"]) {
       for (const entry of readdirSync(new URL(folder, ROOT), { recursive: true, withFileTypes: true })) {
@@ -80,7 +80,7 @@ describe("the tags", () => {
     assert.deepEqual([...used, ...reserved].sort(), [...documented].sort());
   });
 
-  test("are all on the page of the protocol, each by its name", () => {
+  test("§8.12: are all on the page of the protocol, each by its name", () => {
     const page = readFileSync(new URL("docs/protocol.md", ROOT), "utf8");
     for (const [name, { text }] of Object.entries(VECTORS.tags))
       assert.ok(page.includes(`| \`${name}\` | \`${text}\` |`), `${name}: ${text}`);

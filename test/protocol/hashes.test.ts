@@ -68,7 +68,7 @@ describe("the hashes of the protocol", () => {
     assert.equal(digestToHex(diffListDigest([entry], compress)), diff.digest);
   });
 
-  it("are those of codes, by the reference and by the chain's own", () => {
+  it("§8.13: are those of codes, by the reference and by the chain's own", () => {
     for (const { code, digest } of hashes.codes) {
       assert.equal(digestToHex(codeDigest(fromHex(code), compress)), digest, code);
       assert.equal(codeDigestValue(fromHex(code)), BigInt(digest), code);

@@ -93,7 +93,7 @@ test("flows of nothing hash to the tag and an empty list", () => {
   assert.equal(hashAssetFlows(sumAssetFlows([], 1n)), keccak256(`0x${words.join("")}`));
 });
 
-test("the genesis record hashes as twenty-four words, all zero but four", () => {
+test("§8.17: the genesis record hashes as twenty-four words, all zero but four", () => {
   const root = wordToHex(7n);
   const words = new Array<string>(24).fill(wordToHex(0n).slice(2));
   words[4] = wordToHex(2n).slice(2);

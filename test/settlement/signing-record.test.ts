@@ -19,7 +19,7 @@ const approval = (
   ...more,
 });
 
-test("never approves two batches of one number for the same second", () => {
+test("attack 10: never approves two batches of one number for the same second", () => {
   const record = new SigningRecord();
   record.admit(approval(1, 100n, 200n));
   for (const [from, until] of [

@@ -21,7 +21,7 @@ function paidTo(account: Hex, requests: readonly SystemRequest[]): bigint {
   }, 0n);
 }
 
-describe("what an operation costs, and what comes back of it", () => {
+describe("§8.2: what an operation costs, and what comes back of it", () => {
   it("is all that was minted, whatever becomes of it, and no fee is more than what is left", () => {
     const random = new Random(8);
     for (let i = 0; i < 2000; i++) {

@@ -73,7 +73,7 @@ function spend(parts: readonly number[]): BatchUsage {
 
 const leavesBefore = ({ insertions }: BatchUsage, leaves: number): number => leaves - insertions - 32;
 
-describe("any single operation fits any chain", () => {
+describe("§8.1: any single operation fits any chain", () => {
   const extremes = PURCHASES.map((_, place) => PURCHASES.map((_, i) => (i === place ? 1 : 0)));
   const random = new Random(29);
   const mixtures = Array.from({ length: 20_000 }, () => PURCHASES.map(() => (random.below(3) === 0 ? random.below(1000) : 0)));

@@ -35,7 +35,7 @@ function moveClockAfterPreviews({ chain, clock }: VerifiedChain): void {
   Object.assign(witness, { request: slow });
 }
 
-describe("an operation that wants to stop a chain whose validators run every batch again", () => {
+describe("attack 23: an operation that wants to stop a chain whose validators run every batch again", () => {
   it("cannot by a target that the chain itself calls: imports of roots come from the bootloader only", async () => {
     const test = await startVerifiedChain();
     const { success } = await test.request({ from: USER, to: PREDEPLOYS.ImportedRoots });

@@ -32,7 +32,7 @@ const callOf = (opcode: number, to: bigint, inputBytes = 0): readonly number[] =
 ];
 const codeOf = (bytes: readonly number[]): Hex => toHex(Uint8Array.from([...bytes, 0x00]));
 
-describe("the verdict on an operation", () => {
+describe("§8.4: the verdict on an operation", () => {
   const payment = (): UnsignedTransaction => ({
     kind: "unsigned",
     from: RESERVE,

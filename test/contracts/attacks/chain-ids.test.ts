@@ -24,7 +24,7 @@ const DELAY = 60n;
 const DAY = 86_400n;
 
 /** Who gets an id: the account that announced it, though others see its creation before it is in a block. */
-describe("a chain id that others want", () => {
+describe("§8.19: a chain id that others want", () => {
   let ecosystem: Ecosystem;
   let creator: HardhatEthersSigner;
   let squatter: HardhatEthersSigner;

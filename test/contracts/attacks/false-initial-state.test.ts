@@ -10,7 +10,7 @@ import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
 /** A chain's first state names the bridge whose alias mints there, and from when on transfers are the chain's own. */
-describe("false initial state", () => {
+describe("attack 21: false initial state", () => {
   let ecosystem: Ecosystem;
   let configuration: ChainConfiguration;
   let chain: TestChain;

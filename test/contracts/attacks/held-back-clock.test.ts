@@ -9,7 +9,7 @@ import { Random } from "../../chain/state/support/random.ts";
 
 const RESULT = { type: "priorityOp", success: true } as const;
 
-describe("forced inclusion by L1's clock", () => {
+describe("attack 22: forced inclusion by L1's clock", () => {
   let ecosystem: Ecosystem;
   let nextChainId = 270n;
   before(async () => {

@@ -5,7 +5,7 @@ import { as, defaultConfiguration, deployEcosystem, send, view } from "../l1/sup
 import type { Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 
-describe("what the quorum took back", () => {
+describe("attack 11: what the quorum took back", () => {
   let ecosystem: Ecosystem;
   before(async () => {
     ecosystem = await deployEcosystem();

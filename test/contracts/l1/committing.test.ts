@@ -181,7 +181,7 @@ describe("committing", () => {
     await commit(chain, formed, {}, by(all[0]!, all[2]!));
   });
 
-  test("takes signatures only in the time, for the number and of the count that they name", async () => {
+  test("§8.8: takes signatures only in the time, for the number and of the count that they name", async () => {
     const chain = await create();
     const { expected } = await chain.settle().then(() => chain.form());
     const formed = await chain.form();

@@ -204,7 +204,7 @@ describe("proving, executing and reverting", () => {
   });
 
   describe("reverting", () => {
-    test("forgets unexecuted batches at the quorum's word, and the chain goes on", async () => {
+    test("attack 27: forgets unexecuted batches at the quorum's word, and the chain goes on", async () => {
       const chain = await create();
       await chain.settle();
       const base = { last: chain.last, count: chain.batchCount };

@@ -88,7 +88,7 @@ describe("size and gas of the L1 contracts", () => {
     }
   });
 
-  test("a chain's contract, its settlement facet and its settings have room to grow", async () => {
+  test("§8.16: a chain's contract, its settlement facet and its settings have room to grow", async () => {
     for (const name of ["Hyperchain", "SettlementFacet", "ChainSettings", "ProofAggregator"]) {
       const { deployedBytecode } = await hre.artifacts.readArtifact(name);
       const free = CODE_LIMIT - (deployedBytecode.length - 2) / 2;

@@ -9,7 +9,7 @@ import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
 
-describe("marks of silent and stopped chains in the registry", () => {
+describe("§8.11: marks of silent and stopped chains in the registry", () => {
   let ecosystem: Ecosystem;
   let nextChainId = 270n;
   before(async () => {

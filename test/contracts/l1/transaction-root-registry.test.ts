@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { AbiCoder, keccak256, toUtf8Bytes } from "ethers";
 import type { BaseContract } from "ethers";
 import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { hashBatchRecord, hashRefusedDestinations } from "../../../src/protocol/batch-record.ts";
@@ -94,6 +95,27 @@ describe("transaction root registry", () => {
     assert.equal(await included(8, 2, batch, siblings), false);
     for (let level = 0; level < 32; level++) {
       assert.equal(await included(9, 2, batch, siblings.with(level, wordToHex(1n))), false, `level ${level}`);
+    }
+  });
+
+  test("attack 25: a leaf of version 1, which has no record, passes for no record's, nor one of version 2 for its", async () => {
+    // Version 1: keccak(tag, chainId, batchNumber, logRoot), an older name of the tag and one word less.
+    const ofVersion1 = ({ chainId, batchNumber, logRoot }: ExecutedBatch): Hex =>
+      keccak256(
+        AbiCoder.defaultAbiCoder().encode(
+          ["bytes32", "uint256", "uint256", "bytes32"],
+          [keccak256(toUtf8Bytes("hyperchain.transaction-tree-leaf.v1")), chainId, batchNumber, logRoot],
+        ),
+      ) as Hex;
+    const old = BATCHES.map(ofVersion1);
+    assert.equal(new Set([...old, ...leaves]).size, 2 * BATCHES.length, "no leaf is of both");
+    for (const [place, batch] of BATCHES.entries()) {
+      // The path of version 1's tree, and that of the registry's: neither leads from the one to the other's root.
+      assert.equal(await included(BATCHES.length, place, batch, transactionTreeProof(old, place)), false);
+      for (const rootIndex of BATCHES.keys()) assert.notEqual(await view("rootAt", rootIndex + 1), transactionTreeRoot(old));
+      const nothing = { ...batch.record, protocolVersion: 1n, oldStateRoot: wordToHex(0n), newStateRoot: wordToHex(0n) };
+      const siblings = transactionTreeProof(leaves, place);
+      assert.equal(await included(BATCHES.length, place, { ...batch, record: nothing }, siblings), false);
     }
   });
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { assetMessage, claimOf } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import {
+  addressOf,
   as,
   defaultConfiguration,
   deployEcosystem,
@@ -47,7 +49,7 @@ describe("upgrades of a chain to another protocol version", () => {
   const pass = async (chain: TestChain): Promise<void> => ecosystem.increaseTime(await noticeOf(chain));
   const commit = async (chain: TestChain, content: Parameters<TestChain["form"]>[0]) => chain.commit(await chain.form(content));
 
-  test("count after two windows, exit delay, execution delay and the reaction time, for batches that begin then", async () => {
+  test("§8.10: count after two windows, exit delay, execution delay and the reaction time, for batches that begin then", async () => {
     const chain = await create({ executionDelay: 7n });
     const { priorityOpWindow, exitDelay, executionDelay, chainId } = chain.configuration;
     const receipt = await schedule(chain);
@@ -157,6 +159,33 @@ describe("upgrades of a chain to another protocol version", () => {
     assert.equal(await view(chain.contract, "getProtocolVersion"), 3n);
   });
 
+  test("attack 20: an account that does not want one is out before it counts: a withdrawal that is forced in, or the exit, comes first", async () => {
+    for (const isTaken of [true, false]) {
+      const chain = await create({ executionDelay: 7n });
+      const receipt = await schedule(chain);
+      const [event] = eventsOf(ecosystem.settings, receipt, "UpgradeScheduled");
+      const effectiveAt = event!.args["effectiveAt"] as bigint;
+      const { priorityOpWindow, exitDelay, executionDelay } = chain.configuration;
+      const forced = await chain.request();
+      const queued = await ecosystem.latestTimestamp();
+      // A batch that takes it at the last moment is executed under the version before.
+      await ecosystem.increaseTime(2n * priorityOpWindow - 5n);
+      if (isTaken) {
+        const formed = await chain.form({ canonicalTxHashes: [forced], logs: [SUCCESS] });
+        const { stored } = await chain.commit(formed);
+        assert.equal(stored.protocolVersion, PROTOCOL_VERSION);
+        await chain.prove(stored);
+        await ecosystem.increaseTime(executionDelay);
+        await chain.execute(stored, formed);
+      } else {
+        await ecosystem.increaseTime(exitDelay + 5n);
+        await send(chain.contract, "activateExit");
+      }
+      const done = await ecosystem.latestTimestamp();
+      assert.ok(done < effectiveAt, `${done - queued} s after the request, ${effectiveAt - done} s before the effect`);
+    }
+  });
+
   test("do not concern a stopped chain", async () => {
     const chain = await create();
     await chain.request();
@@ -173,6 +202,32 @@ describe("upgrades of a chain to another protocol version", () => {
     await ecosystem.increaseTime(await view<bigint>(ecosystem.verifiers, "retirementNotice"));
     await chain.settle({ protocolVersion: NEXT_VERSION });
     assert.deepEqual([...(await view<unknown[]>(chain.contract, "genesisBatch"))], [...genesis]);
+  });
+
+  test("leave no withdrawal behind: those of a version that has retired are claimed, executed or only proven by then", async () => {
+    await addVersion(60n);
+    const chain = await create({ protocolVersion: 60n, executionDelay: 300n });
+    const recipients = [addressOf(0x60a), addressOf(0x60b)] as const;
+    const withdrawal = (place: 0 | 1) => assetMessage(ecosystem, { amount: 70n, recipient: recipients[place] });
+    const deposit = await chain.request({}, 10n ** 9n);
+    const begun = async (content: Parameters<TestChain["form"]>[0]) => {
+      const formed = await chain.form(content);
+      const { stored } = await chain.commit(formed);
+      await chain.prove(stored);
+      return { formed, stored };
+    };
+    const early = await begun({ canonicalTxHashes: [deposit], logs: [SUCCESS, withdrawal(0)] });
+    await ecosystem.increaseTime(300n);
+    await chain.execute(early.stored, early.formed);
+    await send(ecosystem.verifiers, "scheduleRetirement", 60n);
+    await ecosystem.increaseTime((await view<bigint>(ecosystem.verifiers, "retirementNotice")) - 100n);
+    const late = await begun({ logs: [withdrawal(1)] });
+    await ecosystem.increaseTime(300n);
+    await assertReverts(commit(chain, {}), "ProtocolVersionRetired");
+    await chain.execute(late.stored, late.formed);
+    await send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, early.formed, 1, withdrawal(0)));
+    await send(ecosystem.bridge, "finalizeDeposit", claimOf(chain, late.formed, 0, withdrawal(1)));
+    for (const recipient of recipients) assert.equal(await ecosystem.l1.ethers.provider.getBalance(recipient), 70n);
   });
 
   test("are in the records of batches and marks, by the version of the last executed batch", async () => {

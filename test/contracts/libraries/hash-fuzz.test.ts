@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { BaseContract, ParamType } from "ethers";
+import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
+import { hashBatchRecord, hashRefusedDestinations, recordWords } from "../../../src/protocol/batch-record.ts";
+import { hashCommitment, hashDaCommitment, hashPreCommitment, deriveEvaluationPoint } from "../../../src/protocol/commitment.ts";
+import type { DaCommitmentFields, PreCommitmentFields } from "../../../src/protocol/commitment.ts";
+import { digestFromHex, elementsFromBytes, elementsToBytes, FIELD_MODULUS } from "../../../src/protocol/digest.ts";
+import type { Quintic } from "../../../src/protocol/evaluation.ts";
+import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
+import type { ChainConfiguration } from "../../../src/protocol/genesis.ts";
+import { fromHex, toHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import type { BatchOutputs } from "../../../src/protocol/outputs.ts";
+import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { createRandomness } from "../../protocol/random-batches.ts";
+import type { Randomness } from "../../protocol/random-batches.ts";
+import { startLocalL1 } from "../../support/l1.ts";
+import type { LocalL1 } from "../../support/l1.ts";
+
+const ROUNDS = 40;
+const SEED = Number(process.env["SEED"] ?? 20261121);
+/** Words that are digests: eight elements each. */
+const DIGESTS = new Set(["oldStateRoot", "newStateRoot", "diffDigest"]);
+
+type Fields = Readonly<Record<string, bigint | Hex>>;
+
+describe(`hashes of random records, in Solidity and in TypeScript (seed ${SEED})`, () => {
+  let l1: LocalL1;
+  let records: BaseContract;
+  let commitments: BaseContract;
+  const random = createRandomness(SEED);
+  before(async () => {
+    l1 = await startLocalL1();
+    [records, commitments] = [await l1.deploy("HashHarness"), await l1.deploy("ProtocolHarness")];
+  });
+  after(() => l1.close());
+
+  const onL1 = (harness: BaseContract, name: string, ...args: unknown[]): Promise<unknown> =>
+    harness.getFunction(name).staticCall(...args) as Promise<unknown>;
+  /** A value for each field of a function's first parameter, by its type in the ABI. */
+  const drawn = (harness: BaseContract, name: string): Fields =>
+    Object.fromEntries(
+      harness.interface.getFunction(name)!.inputs[0]!.components!.map((field) => [field.name, draw(random, field)]),
+    );
+
+  for (const [name, hash] of [
+    ["hashStoredBatch", (fields: Fields) => hashStoredBatch(fields as unknown as StoredBatch)],
+    ["hashConfiguration", (fields: Fields) => hashConfiguration(fields as unknown as ChainConfiguration)],
+    ["hashRecord", (fields: Fields) => hashBatchRecord(fields as unknown as BatchRecord)],
+  ] as const) {
+    test(`${name} is equal`, async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const fields = drawn(records, name);
+        assert.equal(await onL1(records, name, fields), hash(fields));
+        if (name !== "hashRecord") continue;
+        const words = recordWords(fields as unknown as BatchRecord);
+        assert.equal(await onL1(records, "hashRecordWords", words), hash(fields));
+      }
+    });
+  }
+
+  test("outputs, commitments and the evaluation point are equal", async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const outputs = drawn(commitments, "hashOutputs");
+      assert.equal(await onL1(commitments, "hashOutputs", outputs), hashOutputs(outputs as unknown as BatchOutputs));
+      const before = drawn(commitments, "hashPreCommitment");
+      const preCommitment = hashPreCommitment(withDigests(before));
+      assert.equal(await onL1(commitments, "hashPreCommitment", before), preCommitment);
+      const length = random.index(100_001);
+      const { pubdataHash, ...data } = drawn(commitments, "hashDaCommitment");
+      const point = deriveEvaluationPoint(preCommitment, pubdataHash as Hex, length);
+      assert.equal(
+        await onL1(commitments, "deriveEvaluationPoint", preCommitment, pubdataHash, length),
+        toHex(elementsToBytes(point)),
+      );
+      const evaluation = elementsFromBytes(fromHex(data["evaluation"] as Hex, 20)) as unknown as Quintic;
+      const da = { ...data, pubdataHash, point, evaluation } as unknown as DaCommitmentFields;
+      const daCommitment = hashDaCommitment(da);
+      const daOnL1 = { ...data, pubdataHash, point: toHex(elementsToBytes(point)) };
+      assert.equal(await onL1(commitments, "hashDaCommitment", daOnL1), daCommitment);
+      assert.equal(
+        await onL1(commitments, "hashCommitment", preCommitment, daCommitment),
+        hashCommitment(preCommitment, daCommitment),
+      );
+    }
+  });
+
+  test("extensions and refused destinations are equal", async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const configuration = toHex(random.bytes(32));
+      assert.equal(await onL1(records, "hashExtensions", configuration), hashExtensions(configuration));
+      const chainIds = Array.from({ length: random.index(6) }, () => random.word(256));
+      assert.equal(await onL1(records, "hashRefused", chainIds), hashRefusedDestinations(chainIds));
+    }
+  });
+});
+
+/** Often at the edge of its type. */
+function draw(random: Randomness, { type, name }: ParamType): bigint | Hex {
+  const [, bits] = /^uint(\d+)$/.exec(type) ?? [];
+  if (bits !== undefined) return random.index(8) === 0 ? (1n << BigInt(bits)) - 1n : random.word(Number(bits));
+  const length = type === "address" ? 20 : Number(/^bytes(\d+)$/.exec(type)?.[1]);
+  if (DIGESTS.has(name) || (length === 20 && type !== "address")) {
+    const element = (): number => [0, FIELD_MODULUS - 1][random.index(6)] ?? random.index(FIELD_MODULUS);
+    return toHex(elementsToBytes(Array.from({ length: length / 4 }, element)));
+  }
+  return toHex(random.bytes(length));
+}
+
+function withDigests(fields: Fields): PreCommitmentFields {
+  const digests = [...DIGESTS].map((name) => [name, digestFromHex(fields[name] as Hex)]);
+  return { ...fields, ...Object.fromEntries(digests) } as unknown as PreCommitmentFields;
+}
