@@ -27,7 +27,7 @@ export async function serveFaultyL1(
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const asked = JSON.parse(await textOf(incoming)) as Request | readonly Request[];
     const requests: readonly Request[] = Array.isArray(asked) ? asked : [asked];
-    const fates = await Promise.all(requests.map(({ method, params }) => l1.decide(method, params)));
+    const fates = await Promise.all(requests.map(async ({ method, params }) => l1.decide(method, params)));
     if (fates.includes("unseen")) return void incoming.socket.destroy();
     if (fates.includes("limited")) return void outgoing.writeHead(429).end("Too Many Requests");
     const answers = await Promise.all(requests.map(answerTo));
