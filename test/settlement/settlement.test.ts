@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import { chainSettingsAbi } from "../../src/abi/chain-settings.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
-import { toHex } from "../../src/protocol/hex.ts";
+import { toHex, wordToHex } from "../../src/protocol/hex.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { approvalsIn, reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
@@ -175,6 +177,42 @@ describe("settlement of a chain", () => {
       { code: "QuorumUnreachable" },
     );
     assert.equal(asked, 1);
+  });
+
+  test("A8: shows validators no batch of another protocol version than L1 gives it, and asks none on that L1 has taken the version from", async () => {
+    const chain = await createSettledChain(settled, 399n);
+    const batch = await chain.form();
+    let asked = 0;
+    const behind: QuorumMember = {
+      ...chain.members[0]!,
+      signBatch: () => {
+        asked++;
+        return Promise.reject(new SettlementError("L1Unreachable", "VersionMismatch: by this validator's view"));
+      },
+    };
+    const quorum = { members: [behind], threshold: 1 };
+    const context = senderContext(chain, settled.accounts[0]!);
+    const sent = { ...batch, protocolVersion: batch.protocolVersion + 1n };
+    const terms = { quorum, posting: CALLDATA_POSTING };
+    await assert.rejects(commitBatch(context, sent, chain.genesis, terms), { code: "VersionChanged" });
+    assert.equal(asked, 0);
+
+    // L1 says otherwise from the third question on.
+    const selector = new Interface(chainSettingsAbi).getFunction("versionOfBatch")!.selector;
+    const provider = new Proxy(context.provider, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        if (name !== "call") return value.bind(target) as unknown;
+        return async (request: { readonly data: string }) =>
+          request.data.startsWith(selector) && asked >= 3
+            ? wordToHex(batch.protocolVersion + 1n)
+            : target.call(request as Parameters<typeof target.call>[0]);
+      },
+    });
+    await assert.rejects(commitBatch({ ...context, provider }, batch, chain.genesis, terms), { code: "VersionChanged" });
+    assert.equal(asked, 3);
+    assert.equal((await readTotals(context)).committed, 0n);
   });
 
   test("waits for L1's clock: for a batch of the future, and for the execution delay", async () => {
