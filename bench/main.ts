@@ -9,6 +9,7 @@ Suites
                phase, memory, proven bits
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
+  kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
   plugin       what users of the plugin wait for: help, a test with two chains, a fixture, settling; and what it weighs
 
@@ -19,7 +20,7 @@ Options
   --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out (default 1,16)
   --blocks N[,N…]    tables: blocks that a proven run of the kernel opens; 0 leaves it out (default 16)
   --workers N[,N…]   prove, tables: threads that compute (default: all cores)
-  --transactions N   devnet: transfers of each measurement (default 2000)
+  --transactions N   devnet, kept: transfers of each measurement (default 2000)
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --only TEXT        operations: only those in whose description this is
   --samples N        prove, plugin: of which the median is reported, after one for warming up (default 3)
@@ -79,6 +80,11 @@ switch (suite) {
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
       provenSeconds: wholeNumber("seconds", values.seconds, 0, 3600),
     });
+    break;
+  }
+  case "kept": {
+    const { benchKept } = await import("./kept.ts");
+    await benchKept({ json: values.json, transactions: wholeNumber("transactions", values.transactions, 16, 100_000) });
     break;
   }
   case "operations": {

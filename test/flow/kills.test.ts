@@ -7,7 +7,7 @@ import { checkNothingLost, killAgainAndAgain } from "./support/kills.ts";
 
 test("B5: a busy ecosystem that is killed at random moments loses nothing of what users were told, and does nothing twice", async () => {
   const folder = await mkdtemp(join(tmpdir(), "kills-"));
-  const told = await killAgainAndAgain(folder, 12, 4);
+  const told = await killAgainAndAgain(folder, 12, { kills: 4 });
   assert.ok(told.pays.length > 0 && told.sends.length > 0 && told.deposits.length > 0, JSON.stringify(told));
   await checkNothingLost(folder, told);
   await rm(folder, { recursive: true });

@@ -5,13 +5,13 @@ import { transferOf } from "./interop.ts";
 import { CAROL, DAVE, startKept, USERS } from "./kills.ts";
 
 /** Runs a kept ecosystem under users until it is killed, and says what each of them was told: one line for each. */
-const [folder = ""] = process.argv.slice(2);
+const [folder = "", proving] = process.argv.slice(2);
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Of payments, to one of each other thing that a user does: those move more than one member. */
 const PAYMENTS = 10;
 
-const devnet = await startKept(folder, { pollIntervalMs: 20 });
+const devnet = await startKept(folder, proving === "stark" ? "stark" : "none", { pollIntervalMs: 20 });
 const [alpha, beta] = devnet.chains;
 if (alpha === undefined || beta === undefined) throw new Error("there are two chains");
 const onAlpha = connectInProcess(alpha.chainId, alpha.provider);

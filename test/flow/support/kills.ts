@@ -16,13 +16,17 @@ export const USERS = { payer: 1, sender: 2, depositor: 3 } as const;
 
 const [A, B] = [271n, 272n];
 const BUSY = new URL("./busy-ecosystem.ts", import.meta.url).pathname;
+/** Whether batches are proven. Then fewer are made: each takes seconds of all cores. */
+export type Proving = "stark" | "none";
+const BATCH_AGE_MS: Readonly<Record<Proving, number>> = { stark: 2_500, none: 150 };
+
 /** The ecosystem that is killed: two chains, whose batches are sealed by age. */
-export function startKept(data: string, options: Partial<DevnetOptions> = {}): Promise<FlowDevnet> {
-  const chains = [A, B].map((chainId) => ({ chainId, batches: { maxAgeMs: 150 } }));
+export function startKept(data: string, proving: Proving, options: Partial<DevnetOptions> = {}): Promise<FlowDevnet> {
+  const chains = [A, B].map((chainId) => ({ chainId, batches: { maxAgeMs: BATCH_AGE_MS[proving] } }));
   return startFlowDevnet(chains, {
     data,
     relayer: true,
-    prover: { mode: "none" },
+    prover: proving === "stark" ? { mode: "stark", workers: 2 } : { mode: "none" },
     fundedAccounts: [USERS.payer, USERS.sender, RELAYER],
     ...options,
   });
@@ -40,23 +44,31 @@ export interface Told {
  * Starts the ecosystem in a folder, kills it at a random moment, and again; one in four while it starts. Resolves with what its
  * users were told.
  */
-export async function killAgainAndAgain(folder: string, seed: number, kills: number): Promise<Told> {
+export async function killAgainAndAgain(
+  folder: string,
+  seed: number,
+  { kills, proving = "none" }: { readonly kills: number; readonly proving?: Proving },
+): Promise<Told> {
   const random = createRandom(seed);
   const told: Told = { pays: [], sends: [], deposits: [] };
   for (let kill = 0; kill < kills; kill++) {
     // The first start is let through: what it leaves incomplete is begun anew.
     const isEarly = kill > 0 && random.below(4) === 0;
-    await runUntilKilled(folder, told, isEarly ? { afterStartMs: random.below(4_000) } : { afterTold: 10 + random.below(60) });
+    await runUntilKilled(
+      [folder, proving],
+      told,
+      isEarly ? { afterStartMs: random.below(4_000) } : { afterTold: 10 + random.below(60) },
+    );
   }
   return told;
 }
 
 async function runUntilKilled(
-  folder: string,
+  args: readonly string[],
   told: Told,
   moment: { readonly afterStartMs?: number; readonly afterTold?: number },
 ): Promise<void> {
-  const child = spawn(process.execPath, [BUSY, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [BUSY, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const exit = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
   if (moment.afterStartMs !== undefined) setTimeout(() => child.kill("SIGKILL"), moment.afterStartMs);
   let lines = 0;
@@ -73,8 +85,8 @@ async function runUntilKilled(
  * Opens the folder and brings everything in it to its end. All that users were told is there, once: what they sent is counted by
  * their nonces, and what arrived by balances.
  */
-export async function checkNothingLost(folder: string, told: Told): Promise<void> {
-  const devnet = await startKept(folder);
+export async function checkNothingLost(folder: string, told: Told, proving: Proving = "none"): Promise<void> {
+  const devnet = await startKept(folder, proving);
   try {
     const [alpha, beta] = devnet.chains;
     assert.ok(alpha !== undefined && beta !== undefined);

@@ -5,17 +5,24 @@ import { checkNothingLost, killAgainAndAgain } from "./kills.ts";
 
 const ECOSYSTEMS = 20;
 const KILLS_OF_EACH = 10;
+/** Of one further ecosystem, whose batches are proven: some while a proof is made. */
+const KILLS_WITH_PROOFS = 4;
 
-/** Kills busy ecosystems at 200 random moments, some of them while they start. Resolves with whether nothing was lost. */
+/**
+ * Kills busy ecosystems at 200 random moments, some of them while they start, and one with real proofs. Resolves with whether
+ * nothing was lost.
+ */
 export async function killAtRandom(seed: number): Promise<boolean> {
-  for (let place = 0; place < ECOSYSTEMS; place++) {
+  for (let place = 0; place <= ECOSYSTEMS; place++) {
+    const proving = place === 0 ? "stark" : "none";
+    const kills = place === 0 ? KILLS_WITH_PROOFS : KILLS_OF_EACH;
     const folder = await mkdtemp(join(tmpdir(), "kills-"));
     try {
-      const told = await killAgainAndAgain(folder, seed + place, KILLS_OF_EACH);
-      await checkNothingLost(folder, told);
+      const told = await killAgainAndAgain(folder, seed + place, { kills, proving });
+      await checkNothingLost(folder, told, proving);
       const { pays, sends, deposits } = told;
       console.log(
-        `seed ${seed + place}: ${KILLS_OF_EACH} kills, ${pays.length} payments, ${sends.length} transfers, ${deposits.length} deposits`,
+        `seed ${seed + place}: ${kills} kills with prover ${proving}, ${pays.length} payments, ${sends.length} transfers, ${deposits.length} deposits`,
       );
     } catch (error) {
       console.error(`seed ${seed + place}, folder ${folder}:`, error);
