@@ -1,4 +1,5 @@
 import { createCompressor } from "../kernels/wasm/compressor.ts";
+import { digestToHex } from "../protocol/digest.ts";
 import type { Compress } from "../protocol/digest.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
@@ -143,6 +144,10 @@ export interface Chain {
   readonly messages: MessageIndex;
   readonly archive: BatchArchive;
   readonly history: StateHistory;
+  /** The first state of every chain, and the root of its tree. Undefined for a chain that began at a later state. */
+  readonly genesis: { readonly accounts: readonly GenesisAccount[]; readonly root: Hex } | undefined;
+  /** Of the open batch, or of the next one, by what is known of L1 now. */
+  protocolVersion(): bigint;
   /** Operations that all formed batches took from L1's queue. */
   operationsTaken(): bigint;
   /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
@@ -225,6 +230,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
   const tree = origin?.tree ?? StateTree.genesis(genesisLeaves(options.genesis), { compressor });
+  const first = origin === undefined ? { accounts: options.genesis, root: digestToHex(tree.root) } : undefined;
   const witness = startWitness({ chainId, genesis });
   const questions = startQuestions(chainId, limitsOfCode, witness);
   const engine = await openEngine({ ...options, genesis }, connect, witness);
@@ -316,6 +322,8 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     messages,
     archive,
     history,
+    genesis: first,
+    protocolVersion: () => versionOf(sequencer.nextEnvironment.timestamp, former.operationsTaken),
     operationsTaken: () => former.operationsTaken,
     async submit(raw) {
       await turns.next();

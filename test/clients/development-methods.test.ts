@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
-import { Transaction } from "ethers";
+import { Transaction, verifyMessage } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { NetworkConnection } from "hardhat/types/network";
@@ -197,6 +197,22 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
       },
     );
     await send("evm_setAutomine", true);
+  });
+
+  test("what Hardhat's node takes from a careless client is taken here too", async () => {
+    const before = (await client.getBlock("latest"))!.timestamp;
+    await send("evm_increaseTime", "500");
+    await send("evm_mine");
+    assert.ok((await client.getBlock("latest"))!.timestamp >= before + 500);
+    assert.equal(await send("eth_call", { to: SINK, data: "" }, "latest"), "0x");
+    const account = devnet.accounts.wallet(0);
+    const l1 = connectHttp(devnet.l1.chainId, devnet.l1.url);
+    try {
+      const signature = (await l1.send("personal_sign", ["0x68656c6c6f", account.address])) as string;
+      assert.equal(verifyMessage("hello", signature), account.address);
+    } finally {
+      l1.destroy();
+    }
   });
 
   test("hardhat_mine on L1 leaves blocks whose state is that of their time", async () => {

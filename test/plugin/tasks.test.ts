@@ -125,6 +125,24 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(await beta.getBalance(contract), ETHER / 4n);
   });
 
+  test("B4: --estimate tells the gas of a call, with which it goes through, and of a send's delivery, and sends nothing", async () => {
+    const beta = connect(ecosystem.info.chains[1]?.url);
+    const deployment = await new Wallet(KEY_1, beta).sendTransaction({ data: COUNTER_INIT });
+    const contract = (await deployment.wait())?.contractAddress ?? "";
+    const call = ["hyperchain:call", `${contract}@beta`, "visit(uint256)", "7", "--from", "2@alpha", "--json"];
+    const { gasLimit } = valueOf<{ gasLimit: string }>(await workplace.run([...call, "--estimate"]));
+    assert.equal(BigInt(await beta.getStorage(contract, 0)), 0n);
+    assert.equal(valueOf<{ executed: boolean }>(await workplace.run([...call, "--gas", gasLimit])).executed, true);
+    assert.equal(BigInt(await beta.getStorage(contract, 0)), 1n);
+    const had = await beta.getBalance(ACCOUNT_1);
+    const send = ["hyperchain:send", "2", `${ACCOUNT_1}@beta`, "--from", "2@alpha", "--estimate"];
+    const { deliveryGas } = valueOf<{ deliveryGas: string }>(await workplace.run([...send, "--json"]));
+    assert.ok(BigInt(deliveryGas) > 0n, deliveryGas);
+    const inWords = await workplace.run(send);
+    assert.match(inWords.stdout, new RegExp(`takes ${deliveryGas} gas`));
+    assert.equal(await beta.getBalance(ACCOUNT_1), had);
+  });
+
   test("I1: a call that reverts on the other chain fails, with what it reverted with", async () => {
     const beta = connect(ecosystem.info.chains[1]?.url);
     const deployment = await new Wallet(KEY_1, beta).sendTransaction({ data: REFUSING_INIT });

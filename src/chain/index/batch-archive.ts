@@ -7,6 +7,7 @@ import type { FormedBatch } from "../batch/form-batch.ts";
 /** What readers may ask of a sealed batch. */
 export interface ArchivedBatch {
   readonly number: bigint;
+  readonly protocolVersion: bigint;
   readonly firstBlock: bigint;
   readonly lastBlock: bigint;
   /** Of the last block, seconds. */
@@ -27,9 +28,19 @@ export interface ArchivedBatch {
 export class BatchArchive {
   #batches: ArchivedBatch[] = [];
 
-  add({ outputs, newStateRoot, commitment, logs, canonicalTxHashes, importedRoots, transactionCount }: FormedBatch): void {
+  add({
+    outputs,
+    newStateRoot,
+    commitment,
+    logs,
+    canonicalTxHashes,
+    importedRoots,
+    transactionCount,
+    protocolVersion,
+  }: FormedBatch): void {
     this.#batches.push({
       number: outputs.batchNumber,
+      protocolVersion,
       firstBlock: outputs.firstBlock,
       lastBlock: outputs.lastBlock,
       timestamp: outputs.lastTimestamp,
@@ -47,6 +58,11 @@ export class BatchArchive {
   batch(number: bigint): ArchivedBatch | undefined {
     const first = this.#batches[0]?.number;
     return first === undefined || number < first ? undefined : this.#batches[Number(number - first)];
+  }
+
+  /** The earliest sealed batch of a protocol version. */
+  firstOf(protocolVersion: bigint): ArchivedBatch | undefined {
+    return this.#batches.find((batch) => batch.protocolVersion === protocolVersion);
   }
 
   /** The newest sealed batch. */

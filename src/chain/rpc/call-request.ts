@@ -32,7 +32,8 @@ export function parseCall(value: unknown): RpcCall {
   return {
     from: address(optional("from") ?? ZERO_ADDRESS),
     to: to === undefined ? undefined : address(to),
-    data: bytes(optional("input") ?? optional("data") ?? "0x"),
+    // Clients write no data as an empty text too.
+    data: bytes((optional("input") ?? optional("data")) || "0x"),
     valueWei: quantity(optional("value") ?? "0x0"),
     gas: gas === undefined ? undefined : quantity(gas),
     gasPriceWei: gasPrice(call),

@@ -30,6 +30,7 @@ import { traceMethods } from "./traces.ts";
 import { zksBatchMethods } from "./zks-batches.ts";
 import { zksMethods } from "./zks-methods.ts";
 import { zksProofMethods } from "./zks-proofs.ts";
+import { zksVersionMethods } from "./zks-versions.ts";
 
 export interface ChainMethodOptions {
   /** Answer of `eth_gasPrice`, and the least reward in `eth_feeHistory`. */
@@ -121,6 +122,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const own = [
     zksMethods(chain, ask, gasPriceWei, settlement, methods),
     zksBatchMethods(chain, gasPriceWei, settlement),
+    zksVersionMethods(chain),
     zksProofMethods(chain, settlement),
     messageMethods(chain, settlement, options.revertReason),
   ];
@@ -192,7 +194,8 @@ function pointInTime(timestamp: bigint): bigint {
   throw new RpcError(RpcCode.invalidParams, `time ends at ${LAST_TIMESTAMP} here, got ${timestamp}`);
 }
 
-/** Clients send times as numbers or as hexadecimal quantities. */
+/** Clients send times as numbers, in decimal digits or as hexadecimal quantities. */
 function seconds(value: unknown): bigint {
+  if (typeof value === "string" && /^[0-9]{1,20}$/.test(value)) return BigInt(value);
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : quantity(value);
 }

@@ -1,14 +1,12 @@
 import type { Chain } from "../chain.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
-import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
+import { NO_SYSTEM_CONTRACTS } from "./zks-versions.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
-/** There is no bootloader program and no default account here. */
-const NO_SYSTEM_CONTRACTS = { bootloader: wordToHex(0n), default_aa: wordToHex(0n) };
 const NOWHERE: BatchStages = { committed: undefined, proven: undefined, executed: undefined, registryLeafIndex: undefined };
 
 interface TransactionAnswer {
@@ -67,9 +65,14 @@ export function zksBatchMethods(
   };
 
   const blockMetadata: RpcMethod = async ([number]) => {
-    const block = await engine.request("eth_getBlockByNumber", [hexQuantity(numberParameter(number)), false]);
+    const place = numberParameter(number);
+    const block = await engine.request("eth_getBlockByNumber", [hexQuantity(place), false]);
+    if (block === null) return null;
+    const batch = index.batchOf(place);
+    const sealed = batch === undefined ? undefined : archive.batch(batch);
+    const version = sealed?.protocolVersion ?? chain.protocolVersion();
     // The gas itself pays for pubdata and proofs.
-    return block === null ? null : { pubdata_price_per_byte: "0x0", native_price: "0x0" };
+    return { pubdata_price_per_byte: "0x0", native_price: "0x0", execution_version: Number(version) };
   };
 
   const transactionDetails: RpcMethod = async ([value]) => {

@@ -88,7 +88,11 @@ function parse(bytes: Uint8Array, rules: Common): TypedTransaction {
     return createTxFromRLP(bytes, { common: rules, freeze: false });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const code = /chain ?id/i.test(reason) ? "WrongChain" : /EIP-7825/.test(reason) ? "GasAboveCap" : "Malformed";
+    if (/chain ?id/i.test(reason)) {
+      const message = `the transaction is signed for another chain than this, which is chain ${rules.chainId()}`;
+      throw new TransactionFormatError("WrongChain", message, { cause: error });
+    }
+    const code = /EIP-7825/.test(reason) ? "GasAboveCap" : "Malformed";
     throw new TransactionFormatError(code, `the transaction cannot be read: ${reason}`, { cause: error });
   }
 }

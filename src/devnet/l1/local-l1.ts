@@ -45,7 +45,7 @@ export interface LocalL1 {
 }
 
 /** What a development L1 answers: all of Ethereum's methods, and those that move its time and state. */
-const SERVED = /^(debug|eth|evm|hardhat|net|web3)_\w+$/;
+const SERVED = /^(debug|eth|evm|hardhat|net|personal|web3)_\w+$/;
 
 /** Serves a connection. The connection is closed with the L1, also when serving it fails. Rejects with PortInUseError. */
 export async function serveLocalL1(options: LocalL1Options, connection: L1Connection): Promise<LocalL1> {

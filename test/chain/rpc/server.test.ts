@@ -136,8 +136,13 @@ describe("RPC server", () => {
     assert.deepEqual(code(await send(await broke.signRaw({ to: SINK, value: 1n }))), [-32000, "InsufficientFunds"]);
     assert.deepEqual(code(await send(await wallet.signRaw({ to: SINK, nonce: 0 }))), [-32000, "NonceTooLow"]);
     wallet.nonce--;
-    assert.deepEqual(code(await send(await wallet.signRaw({ to: SINK, chainId: 1 }))), [-32602, "WrongChain"]);
-    wallet.nonce--;
+    for (const type of [0, 1, 2]) {
+      const fees = type === 2 ? {} : { gasPrice: 10n };
+      const elsewhere = await send(await wallet.signRaw({ to: SINK, chainId: 1, type, ...fees }));
+      assert.deepEqual(code(elsewhere), [-32602, "WrongChain"]);
+      assert.match(JSON.stringify(elsewhere), /signed for another chain than this, which is chain \d+"/);
+      wallet.nonce--;
+    }
     assert.deepEqual(code(await send(await wallet.signRaw({ to: FACTORY, data: HOSTILE }))), [-32000, "HostileCode"]);
     wallet.nonce--;
     await isAlive();

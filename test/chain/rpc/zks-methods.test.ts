@@ -11,6 +11,7 @@ import { accountHeader } from "../../../src/chain/model/genesis.ts";
 import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import type { BatchCounts, SettlementPlace, SettlementView } from "../../../src/chain/rpc/settlement-view.ts";
+import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { verifyProof } from "../../../src/chain/state/state-proof.ts";
 import type { StateProof } from "../../../src/chain/state/state-proof.ts";
 import { testContract } from "../support/artifact.ts";
@@ -107,6 +108,32 @@ describe("ZK Stack's methods", () => {
     assert.equal(alone.get("zks_getBridgehubContract"), undefined);
   });
 
+  it("A9: tell what zksync-js asks of a block, and of the state that every chain begins with", async () => {
+    type Genesis = {
+      initial_contracts: [Hex, Hex][];
+      additional_storage: Record<Hex, Record<Hex, Hex>>;
+      genesis_root: Hex;
+      execution_version: number;
+    };
+    const genesis = await ask<Genesis>("zks_getGenesis");
+    // Its first state is one of these accounts, and nothing that this chain has beside them.
+    const { stateRoot } = genesisState(await realGenesis());
+    assert.equal(genesis.genesis_root, stateRoot);
+    const codes = new Map(genesis.initial_contracts);
+    assert.equal(codes.get(L1_MESSENGER_ADDRESS), await ask("eth_getCode", L1_MESSENGER_ADDRESS, "latest"));
+    assert.equal(codes.has(STORE), false);
+    for (const [account, slots] of Object.entries(genesis.additional_storage))
+      for (const [slot, value] of Object.entries(slots)) assert.equal(await ask("eth_getStorageAt", account, slot, "0x0"), value);
+    const metadata = await ask<Record<string, unknown>>("zks_getBlockMetadataByNumber", 0);
+    assert.deepEqual(metadata, { pubdata_price_per_byte: "0x0", native_price: "0x0", execution_version: 1 });
+    assert.equal(await ask("zks_getBlockMetadataByNumber", 1_000_000), null);
+    const version = await ask<{ version_id: number; minorVersion: number; timestamp: number }>("zks_getProtocolVersion");
+    assert.deepEqual([version.version_id, version.minorVersion], [1, 1]);
+    assert.equal(version.timestamp, Number(test.chain.sequencer.nextEnvironment.timestamp));
+    assert.equal(await ask("zks_getProtocolVersion", 7), null);
+    assert.equal(await ask("zks_getBytecodeSupplierContract"), `0x${"00".repeat(20)}`);
+  });
+
   it("B2: refuse to fill transactions in as a method that does not exist", async () => {
     await assert.rejects(ask("eth_fillTransaction", { to: SINK }), { code: -32601 });
   });
@@ -201,6 +228,9 @@ describe("ZK Stack's methods", () => {
       ["verified", `0x${"3".repeat(64)}`, "2027-01-15T08:02:03.000Z"],
     );
     assert.deepEqual(await ask("zks_L1BatchNumber"), "0x0");
+    // Since the first block of its first batch.
+    const { timestamp } = await ask<{ timestamp: Hex }>("eth_getBlockByNumber", `0x${blocks.first.toString(16)}`, false);
+    assert.equal((await ask<{ timestamp: number }>("zks_getProtocolVersion", 1)).timestamp, Number(timestamp));
     const transaction = await ask<{ status: string; ethProveTxHash: Hex; fee: Hex }>("zks_getTransactionDetails", second);
     assert.deepEqual([transaction.status, transaction.ethProveTxHash], ["verified", `0x${"2".repeat(64)}`]);
 
