@@ -17,6 +17,7 @@ import {
 import { Provider, utils, Wallet } from "zksync-ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 import { CHAIN_ID, erc20, startClientBench } from "./support/bench.ts";
 import type { ClientBench } from "./support/bench.ts";
 
@@ -79,14 +80,19 @@ describe("B2: clients of a chain whose gas is paid in a token of its own", () =>
       rpcUrls: { default: { http: [bench.chain.url] } },
     });
     const fast = { pollingInterval: 20, cacheTime: 0 };
-    const publicL1 = createPublicClient({ chain: chainL1, transport: http(bench.devnet.l1.url), ...fast }).extend(
+    const publicL1 = createPublicClient({ chain: chainL1, transport: http(bench.devnet.l1.url, PATIENT), ...fast }).extend(
       publicActionsL1(),
     );
-    const walletL1 = createWalletClient({ account, chain: chainL1, transport: http(bench.devnet.l1.url), ...fast }).extend(
-      walletActionsL1(),
+    const walletL1 = createWalletClient({
+      account,
+      chain: chainL1,
+      transport: http(bench.devnet.l1.url, PATIENT),
+      ...fast,
+    }).extend(walletActionsL1());
+    const publicL2 = createPublicClient({ chain: chainL2, transport: http(bench.chain.url, PATIENT), ...fast }).extend(
+      publicActionsL2(),
     );
-    const publicL2 = createPublicClient({ chain: chainL2, transport: http(bench.chain.url), ...fast }).extend(publicActionsL2());
-    const walletL2 = createWalletClient({ account, chain: chainL2, transport: http(bench.chain.url), ...fast }).extend(
+    const walletL2 = createWalletClient({ account, chain: chainL2, transport: http(bench.chain.url, PATIENT), ...fast }).extend(
       walletActionsL2(),
     );
     const before = await publicL2.getBalance(account);

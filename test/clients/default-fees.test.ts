@@ -8,6 +8,7 @@ import { Web3 } from "web3";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";
 const ACCESS_LIST = [{ address: TO, storageKeys: [`0x${"00".repeat(32)}`] }];
@@ -133,8 +134,8 @@ describe("A3: the fees that clients choose by themselves are accepted", () => {
       rpcUrls: { default: { http: [url] } },
     });
     const account = privateKeyToAccount(user.privateKey as Hex);
-    const writer = createWalletClient({ chain, transport: http(), account });
-    const reader = createPublicClient({ chain, transport: http(), pollingInterval: 10 });
+    const writer = createWalletClient({ chain, transport: http(undefined, PATIENT), account });
+    const reader = createPublicClient({ chain, transport: http(undefined, PATIENT), pollingInterval: 10 });
     const requests = [
       [{}, "eip1559"],
       [{ type: "legacy" }, "legacy"],

@@ -8,6 +8,7 @@ import { testContract } from "../chain/support/artifact.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 
 const NOWHERE = "0x00000000000000000000000000000000000a11ce";
 
@@ -17,7 +18,7 @@ describe("A6: gas of transactions with an authorization list, which clients leav
   before(async () => {
     devnet = await startFlowDevnet([271n], { prover: { mode: "none" } });
     const { abi, initCode } = await testContract("CallTarget");
-    const { writer, reader } = clients(http(devnet.chains[0]!.url));
+    const { writer, reader } = clients(http(devnet.chains[0]!.url, PATIENT));
     const hash = await writer.deployContract({ abi: JSON.parse(abi.formatJson()) as [], bytecode: initCode as Hex });
     target = (await reader.waitForTransactionReceipt({ hash })).contractAddress!;
   });
@@ -41,7 +42,7 @@ describe("A6: gas of transactions with an authorization list, which clients leav
   }
 
   const routes: readonly [string, () => Transport][] = [
-    ["over HTTP", () => http(devnet.chains[0]!.url)],
+    ["over HTTP", () => http(devnet.chains[0]!.url, PATIENT)],
     [
       "in this process",
       () =>

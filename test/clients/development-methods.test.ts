@@ -11,6 +11,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { connectHttp } from "../../src/devnet/relaying.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 
 const THERE = "0x00000000000000000000000000000000000a11ce";
 const SINK = "0x000000000000000000000000000000000000b0b0";
@@ -117,7 +118,7 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
 
   for (const mode of ["hardhat", "anvil"] as const) {
     test(`viem's test client works in its mode "${mode}"`, async () => {
-      const tester: TestClient<typeof mode> = createTestClient({ mode, transport: http(devnet.chains[0]!.url) });
+      const tester: TestClient<typeof mode> = createTestClient({ mode, transport: http(devnet.chains[0]!.url, PATIENT) });
       const id = await tester.snapshot();
       await tester.setBalance({ address: THERE, value: 3n });
       await tester.setCode({ address: THERE, bytecode: CODE });

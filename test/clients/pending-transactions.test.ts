@@ -8,6 +8,7 @@ import { WebSocket } from "ws";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";
 
@@ -68,7 +69,7 @@ describe("A7: pending transactions over HTTP and WebSocket", () => {
       rpcUrls: { default: { http: [url] } },
     });
     const account = privateKeyToAccount(user.privateKey as Hex);
-    const writer = createWalletClient({ chain, transport: http(), account });
+    const writer = createWalletClient({ chain, transport: http(undefined, PATIENT), account });
     const { promise: looked, resolve: hasLooked } = Promise.withResolvers<undefined>();
     const fetchFn: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
@@ -79,7 +80,7 @@ describe("A7: pending transactions over HTTP and WebSocket", () => {
           .then(() => setImmediate(() => hasLooked(undefined)));
       return response;
     };
-    const reader = createPublicClient({ chain, transport: http(undefined, { fetchFn }), pollingInterval: 10 });
+    const reader = createPublicClient({ chain, transport: http(undefined, { ...PATIENT, fetchFn }), pollingInterval: 10 });
     const hash = await writer.sendTransaction({ to: TO, value: 3n });
     const { nonce } = await reader.getTransaction({ hash });
     const told: string[] = [];
@@ -162,7 +163,7 @@ describe("A7: pending transactions over HTTP and WebSocket", () => {
   });
 
   test("viem watches pending transactions over WebSocket", async () => {
-    const transport = webSocket(url.replace("http", "ws"), { reconnect: false });
+    const transport = webSocket(url.replace("http", "ws"), { ...PATIENT, reconnect: false });
     const reader = createPublicClient({ transport });
     let unwatch: () => void = () => undefined;
     const seen = new Promise<readonly string[]>(

@@ -14,6 +14,7 @@ import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/development-phrase.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 
 const TO = "0x00000000000000000000000000000000000a11ce";
 const FUNDED = [0, ALICE, BOB];
@@ -114,11 +115,11 @@ describe("the development accounts are unlocked over HTTP", () => {
       rpcUrls: { default: { http: [url] } },
     });
     const account = FIRST.address as Hex;
-    const writer = createWalletClient({ chain, transport: http(), account });
-    const reader = createPublicClient({ chain, transport: http(), pollingInterval: 10 });
+    const writer = createWalletClient({ chain, transport: http(undefined, PATIENT), account });
+    const reader = createPublicClient({ chain, transport: http(undefined, PATIENT), pollingInterval: 10 });
     const authorization = await createWalletClient({
       chain,
-      transport: http(),
+      transport: http(undefined, PATIENT),
       account: privateKeyToAccount(SECOND.privateKey as Hex),
     }).signAuthorization({ contractAddress: TO });
     const accessList = [{ address: TO, storageKeys: [`0x${"00".repeat(32)}`] }];

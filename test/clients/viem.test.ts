@@ -15,14 +15,15 @@ import {
 } from "viem/zksync";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { ETHER } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 import { CHAIN_ID, startClientBench, TOKENS, TOO_LITTLE_GAS } from "./support/bench.ts";
 import type { ClientBench } from "./support/bench.ts";
 
 /** viem's clients of both sides, for one account, with nothing but what viem's documentation tells to configure. */
 function connect(bench: ClientBench) {
   const account = privateKeyToAccount(bench.privateKey);
-  const transportL1 = http(bench.devnet.l1.url, { retryCount: 0 });
-  const transportL2 = http(bench.chain.url, { retryCount: 0 });
+  const transportL1 = http(bench.devnet.l1.url, PATIENT);
+  const transportL2 = http(bench.chain.url, PATIENT);
   const chainL1 = defineChain({ ...hardhat, id: Number(bench.devnet.l1.chainId) });
   const chainL2 = defineChain({
     ...chainConfig,

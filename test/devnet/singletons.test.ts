@@ -9,6 +9,7 @@ import { MULTICALL3_CODE } from "../../src/devnet/singletons/multicall3-code.ts"
 import { PERMIT2_CODE } from "../../src/devnet/singletons/permit2-code.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { PATIENT } from "../support/patient.ts";
 
 /** Addresses as the projects publish them. */
 const CREATE2_DEPLOYER = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
@@ -103,7 +104,7 @@ describe("A10: the public's singletons", () => {
     const info = devnet.info();
     const chain = viemChain(info.chains[0]!, info);
     assert.deepEqual([chain.id, chain.name, chain.nativeCurrency.symbol], [271, "chain-271", "ETH"]);
-    const reader = createPublicClient({ chain: chain as never, transport: http() });
+    const reader = createPublicClient({ chain: chain as never, transport: http(undefined, PATIENT) });
     const address = devnet.accounts.wallet(ALICE).address as Hex;
     const abi = parseAbi([
       "function getEthBalance(address) view returns (uint256)",
