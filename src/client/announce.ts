@@ -1,23 +1,22 @@
-import { Interface } from "ethers";
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { importedRoots } from "../relayer/contract-interfaces.ts";
+import { importedRoots, tokenVault } from "../relayer/contract-interfaces.ts";
 import { proveMessage } from "../relayer/inclusion-proof.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { ClientError } from "./client-error.ts";
-import { messageInclusionProof, topicOf } from "./contract-interfaces.ts";
+import { topicOf } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { sentMessages } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";
+import type { Sender } from "./submit.ts";
 import { findToken } from "./token.ts";
+import type { ChainToken } from "./token.ts";
 import { viewL1 } from "./withdraw.ts";
 
-const vault = new Interface([
-  "function announce(address token) returns (bytes32)",
-  `function importDescription(${messageInclusionProof} message)`,
-]);
+/** What a name may cost its sender, in gas: several times what ordinary tokens need. */
+const MAX_ANNOUNCEMENT_GAS = 1_000_000n;
 
 /** A token's name, symbol and decimals on their way: any other chain can be told. */
 export interface Announcement {
@@ -42,13 +41,46 @@ export async function announceToken(
     throw new ClientError("UnknownToken", `${token} is what gas on ${source.name} is paid with: L1 has described it everywhere`, {
       token,
     });
+  return announceBy(ecosystem, sender, address);
+}
+
+/**
+ * Announces a token before it leaves its chain for the first time, so that relayers can bring its name to where it goes. Resolves with
+ * undefined where it was seen before or was born elsewhere, and where it has no name that it tells for a bounded amount of
+ * gas: then it travels without one.
+ */
+export async function announceFirst(
+  ecosystem: Ecosystem,
+  sender: Sender,
+  { address, isBase, isKnown, originChainId }: ChainToken,
+): Promise<Announcement | undefined> {
+  if (isBase || isKnown || originChainId !== sender.member.chainId) return undefined;
+  const call = { to: PREDEPLOYS.L2NativeTokenVault, data: tokenVault.encodeFunctionData("announce", [address]) };
+  try {
+    const gas = await sender.provider.estimateGas({ ...call, from: sender.address, gasLimit: MAX_ANNOUNCEMENT_GAS });
+    if (gas > MAX_ANNOUNCEMENT_GAS) return undefined;
+  } catch {
+    // The token refuses to tell its name, or takes more gas than that. Whatever else it was stops the send too.
+    return undefined;
+  }
+  return announceBy(ecosystem, sender, address, MAX_ANNOUNCEMENT_GAS).catch((error: unknown) => {
+    // The token tells its name to an estimate only.
+    if (error instanceof ClientError && (error.code === "Failed" || error.code === "Refused")) return undefined;
+    throw error;
+  });
+}
+
+async function announceBy(ecosystem: Ecosystem, sender: Sender, token: Hex, gasLimit?: bigint): Promise<Announcement> {
+  const { chainId } = sender.member;
   const receipt = await submit(sender, {
     to: PREDEPLOYS.L2NativeTokenVault,
-    data: vault.encodeFunctionData("announce", [address]),
+    data: tokenVault.encodeFunctionData("announce", [token]),
+    ...(gasLimit === undefined ? {} : { gasLimit }),
   });
-  const message = sentMessages(source.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "message");
+  const messages = sentMessages(chainId, ecosystem.l1.chainId, receipt);
+  const message = messages.findLast(({ sender: from }) => from === PREDEPLOYS.L2NativeTokenVault);
   if (message === undefined) throw new Error(`transaction ${receipt.hash} announced nothing`);
-  return { chainId: source.chainId, messageHash: message.messageHash, transactionHash: receipt.hash as Hex };
+  return { chainId, messageHash: message.messageHash, transactionHash: receipt.hash as Hex };
 }
 
 /**
@@ -70,7 +102,7 @@ export async function describeToken(
   for (const root of roots) {
     const proof = place === undefined ? undefined : proveMessage(view, place, root);
     if (proof === undefined) continue;
-    const data = vault.encodeFunctionData("importDescription", [proof]);
+    const data = tokenVault.encodeFunctionData("importDescription", [proof]);
     return (await submit(sender, { to: PREDEPLOYS.L2NativeTokenVault, data })).hash as Hex;
   }
   const source = findChain(ecosystem, announced.chainId).name;

@@ -12,6 +12,7 @@ import {
   transferToken,
 } from "../protocol/interop-request.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { announceFirst } from "./announce.ts";
 import { encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddressLike } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
@@ -98,6 +99,7 @@ export async function call(ecosystem: Ecosystem, request: CallRequest, signer: S
     else if (found.originChainId === chain.chainId)
       await ensureAllowance(sender, found.address, PREDEPLOYS.L2NativeTokenVault, amount);
     else await requireTokens(sender, found.address, amount);
+    await announceFirst(ecosystem, sender, found);
     attributes.push(transferToken(found.address, amount, parseAccount(recipient)));
   }
   const starter = {

@@ -22,10 +22,6 @@ export const interopCenter = new Interface(interopCenterAbi);
 /** What the sender of a bundle implements to hear of its outcome (`IInteropCallback`). */
 export const callbackRecipient = new Interface(["function onInteropResult(bytes32 bundleHash, bool success, bytes result)"]);
 
-/** The contracts' `MessageInclusionProof`. */
-export const messageInclusionProof =
-  "tuple(uint256 chainId, uint256 l1BatchNumber, uint256 l2MessageIndex, tuple(uint16 txNumberInBatch, address sender, bytes data) message, bytes32[] proof)";
-
 /** The part of `IL2NativeTokenVault` that tells tokens. */
 export const tokenVault = new Interface([
   "function assetId(address token) view returns (bytes32)",

@@ -1,4 +1,6 @@
 import type { Signer } from "ethers";
+import { announceFirst } from "./announce.ts";
+import type { Announcement } from "./announce.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { parseChainAddress } from "./chain-address.ts";
@@ -27,10 +29,13 @@ export interface SendRequest {
 /** A send, and the approval that had to come first, if any. */
 export interface Sent extends SentMessage {
   readonly approvals: readonly Hex[];
+  /** The token's name, which went ahead: the token was born on the sending chain and leaves it for the first time. */
+  readonly announcement?: Announcement;
 }
 
 /**
- * Sends base token or an ERC-20 to an account on another chain, where the relayer delivers it once L1 has executed the batch.
+ * Sends base token or an ERC-20 to an account on another chain, where the relayer delivers it once L1 has executed the batch. A
+ * token that was born on the sending chain is announced before it leaves for the first time, so that it has its name there.
  * `signer` is on the sending chain. Throws ClientError.
  */
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
@@ -48,12 +53,13 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
     const approval = isNative ? await ensureAllowance(sender, token.address, PREDEPLOYS.L2NativeTokenVault, amount) : undefined;
     if (approval !== undefined) approvals.push(approval);
   }
+  const announcement = await announceFirst(ecosystem, sender, token);
   const data = assetRouter.encodeFunctionData("sendToChain", [to.chainId, token.address, amount, to.account]);
   const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount : 0n });
   // The token's own code may have sent other messages before.
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "transfer");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no transfer`);
-  return { ...message, approvals };
+  return { ...message, approvals, ...(announcement === undefined ? {} : { announcement }) };
 }
 
 /** Throws ClientError UnknownChain where the destination is the sending chain itself, or L1. */

@@ -41,6 +41,8 @@ export interface ChainToken {
   readonly originChainId: number;
   /** Its contract there; zero for ETH. */
   readonly originToken: Hex;
+  /** Whether the chain's token vault has seen it: it was sent, announced or received before. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -58,6 +60,7 @@ export async function findToken(
     isBase: true,
     originChainId: ecosystem.l1.chainId,
     originToken: plain(chain.baseToken.l1Address),
+    isKnown: true,
   };
   if (token === undefined || token === chain.baseToken.symbol) return base;
   const named = isEther(token) ? ETHER : parseAccount(token);
@@ -73,12 +76,14 @@ export async function findToken(
       isBase: false,
       originChainId: Number(originChainId),
       originToken: String(originToken).toLowerCase() as Hex,
+      isKnown: true,
     };
   }
   const bridged = await bridgedToken(ecosystem, named, provider);
-  if (bridged !== undefined) return { address: bridged, isBase: false, originChainId: ecosystem.l1.chainId, originToken: named };
+  if (bridged !== undefined)
+    return { address: bridged, isBase: false, originChainId: ecosystem.l1.chainId, originToken: named, isKnown: true };
   if (named !== ETHER && (await provider.getCode(named)) !== "0x") {
-    return { address: named, isBase: false, originChainId: chain.chainId, originToken: named };
+    return { address: named, isBase: false, originChainId: chain.chainId, originToken: named, isKnown: false };
   }
   throw new ClientError(
     "UnknownToken",

@@ -11,3 +11,15 @@ export const importedRoots = new Interface(importedRootsAbi);
 export const assetRouter = new Interface(l2AssetRouterAbi);
 export const interopCenter = new Interface(interopCenterAbi);
 export const interopHandler = new Interface(interopHandlerAbi);
+
+/** The contracts' `MessageInclusionProof`. */
+export const messageInclusionProof =
+  "tuple(uint256 chainId, uint256 l1BatchNumber, uint256 l2MessageIndex, tuple(uint16 txNumberInBatch, address sender, bytes data) message, bytes32[] proof)";
+
+/** The part of `IL2NativeTokenVault` and `IBridgedToken` that brings tokens their names. */
+export const tokenVault = new Interface([
+  "function announce(address token) returns (bytes32)",
+  `function importDescription(${messageInclusionProof} message)`,
+  "function tokenAddress(bytes32 assetId) view returns (address)",
+]);
+export const bridgedToken = new Interface(["function descriptionIsFinal() view returns (bool)"]);

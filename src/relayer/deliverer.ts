@@ -1,18 +1,15 @@
-import type { Signer, TransactionReceipt } from "ethers";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { buildDelivery } from "./delivery.ts";
-import type { Delivery } from "./delivery.ts";
 import { CallbackOver, listenerFailure, requireListener } from "./callback-outcome.ts";
-import { objectionTo, Rewards } from "./delivery-policy.ts";
+import { Rewards } from "./delivery-policy.ts";
 import type { DeliveryPolicy, RewardsDependencies } from "./delivery-policy.ts";
-import { inclusionOf } from "./inclusion.ts";
 import type { OpenJourney } from "./journey-book.ts";
+import { PaidFailure, sendOwn } from "./own-transaction.ts";
+import type { OwnTransactionDependencies } from "./own-transaction.ts";
 import { describeRefusal } from "./refusal.ts";
 
-export interface DelivererDependencies extends RewardsDependencies {
-  /** Connected to the chain; no other code may send from it. */
-  readonly signer: Signer;
+export interface DelivererDependencies extends RewardsDependencies, OwnTransactionDependencies {
   readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;
 }
 
@@ -33,12 +30,7 @@ const MAX_PAUSE_DOUBLINGS = 8;
 const MAX_PAID_PAUSE_DOUBLINGS = 20;
 /** Failures that say nothing of a delivery, in the words of clients and nodes. */
 const PASSING = /insufficient.?funds|enough funds|ECONN|socket hang up|SERVER_ERROR|NETWORK_ERROR|TIMEOUT/i;
-/** EIP-7825. */
-const MAX_TRANSACTION_GAS = 16_777_216n;
 const ANYONE: Hex = `0x${"00".repeat(20)}`;
-
-/** A transaction of ours was included and failed: its gas is spent. */
-class PaidFailure extends Error {}
 
 /** Delivers messages on one chain. */
 export class Deliverer {
@@ -93,7 +85,7 @@ export class Deliverer {
       // Failing runs are paid for once. After that they are tried without a transaction.
       if (journey.content.type === "result" && (await this.#rewards.of(journey)) === 0n)
         await requireListener(delivery, this.#dependencies.provider);
-      const receipt = await this.#send(journey, delivery);
+      const receipt = await sendOwn(delivery, await this.#rewards.of(journey), this.#policy, this.#dependencies);
       onDelivered(journey, { chainId: this.#chainId, blockNumber: receipt.blockNumber, transactionHash: receipt.hash as Hex });
       const failure = listenerFailure(receipt);
       if (failure !== undefined) throw new PaidFailure(failure);
@@ -115,21 +107,5 @@ export class Deliverer {
     const executor = content.type === "bundle" ? content.bundle.executionAddress : ANYONE;
     if (executor === ANYONE || executor === (await this.#dependencies.signer.getAddress()).toLowerCase()) return;
     throw new Error(`only ${executor} may execute it`);
-  }
-
-  async #send(journey: OpenJourney, delivery: Delivery): Promise<TransactionReceipt> {
-    const { signer, provider } = this.#dependencies;
-    const estimate = await signer.estimateGas(delivery);
-    const gasPrice = (await provider.getFeeData()).gasPrice ?? 0n;
-    const balance = { costWei: estimate * gasPrice, rewardWei: await this.#rewards.of(journey) };
-    const objection = await objectionTo(balance, this.#policy, async () => provider.getBalance(await signer.getAddress()));
-    if (objection !== undefined) throw new Error(objection);
-    // Bundles get no less gas than they ask for: with a margin, since the estimate is the least that suffices.
-    const withMargin = (estimate * 5n) / 4n;
-    const gasLimit = withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
-    const { hash } = await signer.sendTransaction({ ...delivery, gasLimit });
-    const receipt = await inclusionOf(hash, provider);
-    if (receipt.status !== 1) throw new PaidFailure(`the delivery failed in transaction ${hash}`);
-    return receipt;
   }
 }

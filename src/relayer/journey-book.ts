@@ -3,11 +3,13 @@ import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts
 import { keccak } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { decodeTokenDescription } from "../protocol/token-description.ts";
 import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { BatchRecord, L1View, Place, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
 import { describeFailure } from "./callback-outcome.ts";
 import type { ChainEvent } from "./chain-view.ts";
+import type { TokenAnnouncement } from "./describer.ts";
 import type { Journey } from "./journey.ts";
 
 /** A journey as the relayer goes on with it. */
@@ -47,6 +49,8 @@ export class JourneyBook {
   readonly #results = new Map<string, OpenJourney[]>();
   /** Bundles, by their chain, whose outcome brings no reward any more. */
   readonly #spentRewards = new Set<string>();
+  /** By chain of birth and token, what that chain said first. */
+  readonly #announcements = new Map<string, TokenAnnouncement>();
   /** Where asset messages were sent, and where such were given back. */
   readonly #sentAt = new Map<string, StepRecord>();
   readonly #refundedAt = new Map<string, StepRecord>();
@@ -76,9 +80,20 @@ export class JourneyBook {
     return this.#spentRewards.has(journeyKey(chainId, bundleHash));
   }
 
+  /** What a token's chain of birth says of it; undefined where it has said nothing. */
+  announcementOf(chainId: bigint, token: Hex): TokenAnnouncement | undefined {
+    return this.#announcements.get(tokenKey(chainId, token));
+  }
+
+  /** Registry index of the last root that a chain has imported. */
+  newestRoot(chainId: bigint): bigint | undefined {
+    return this.#imports.get(chainId)?.at(-1)?.registryIndex;
+  }
+
   /** What was seen belongs to a state that is gone. */
   forget(): void {
     this.#journeys.clear();
+    this.#announcements.clear();
     this.#results.clear();
     this.#spentRewards.clear();
     this.#sentAt.clear();
@@ -95,7 +110,8 @@ export class JourneyBook {
         return;
       case "messageSent":
         if (event.sender === PREDEPLOYS.L2AssetRouter) this.#sentAt.set(journeyKey(chainId, event.messageHash), event.at);
-        this.#open(chainId, event);
+        if (event.sender === PREDEPLOYS.L2NativeTokenVault) this.#announce(chainId, event);
+        else this.#open(chainId, event);
         return;
       case "executed":
         if (event.sourceChainId === chainId) {
@@ -213,6 +229,16 @@ export class JourneyBook {
     this.record(journey, "initiated", at);
   }
 
+  /** Others may announce a token again: the first word stands, as it will on the chains that it is brought to. */
+  #announce(chainId: bigint, { messageHash, body }: Extract<ChainEvent, { type: "messageSent" }>): void {
+    const described = decodeTokenDescription(body);
+    if (described === undefined || described.chainId !== chainId || !described.isNamed) return;
+    const key = tokenKey(chainId, described.token);
+    if (this.#announcements.has(key)) return;
+    this.#view.bringBody(body);
+    this.#announcements.set(key, { sourceChainId: chainId, messageHash });
+  }
+
   /**
    * The outcome of a bundle that was sent on this chain came from the chain that the bundle went to, whatever others say of
    * it.
@@ -268,6 +294,10 @@ export class JourneyBook {
 
 function refundKey(message: string): string {
   return `${message} refund`;
+}
+
+function tokenKey(chainId: bigint, token: Hex): string {
+  return `${chainId} ${token}`;
 }
 
 function journeyKey(chainId: bigint, messageHash: Hex): string {

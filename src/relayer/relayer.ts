@@ -5,6 +5,7 @@ import { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ChainView } from "./chain-view.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import { Deliverer } from "./deliverer.ts";
+import { Describer } from "./describer.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
@@ -75,7 +76,9 @@ export function createRelayer(
         onDelivered: (journey, at) => book.record(journey, "delivered", at),
       },
     );
-    return { chainId, deliverer, view: new ChainView({ chainId }, { provider }) };
+    const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
+    const describer = new Describer({ chainId, policy: options.policy ?? {} }, { l1View, announcementOf, signer, provider });
+    return { chainId, deliverer, describer, view: new ChainView({ chainId }, { provider }) };
   });
   /** Read and not taken yet: another chain has not answered since. */
   let unread: { readonly chainId: bigint; readonly event: ChainEvent }[] = [];
@@ -87,7 +90,10 @@ export function createRelayer(
     unread = [];
     isStale = false;
     book.forget();
-    for (const { view } of chains) view.forget();
+    for (const { view, describer } of chains) {
+      view.forget();
+      describer.forget();
+    }
   }
 
   async function readChains(): Promise<void> {
@@ -115,8 +121,10 @@ export function createRelayer(
     const open = book.open();
     for (const journey of open) book.observe(journey);
     if (!delivers) return;
-    for (const { chainId, deliverer, view } of chains) {
+    for (const { chainId, deliverer, describer, view } of chains) {
       const here = choose(open.filter(({ destinationChainId }) => destinationChainId === chainId));
+      // Names come before money.
+      await describer.describe(here, book.newestRoot(chainId));
       // What was just delivered shows at once.
       if (!(await deliverer.deliver(here))) continue;
       const { events, isAnew } = await view.poll();

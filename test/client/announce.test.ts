@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
+import { id, Interface } from "ethers";
 import { announceToken, describeToken } from "../../src/client/announce.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { send } from "../../src/client/send.ts";
+import { call } from "../../src/client/call.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
+import type { TokenBalance } from "../../src/client/wallet-view.ts";
 import { deploy, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
 
@@ -28,24 +30,92 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     return String(named.decodeFunctionResult(name, answer)[0]);
   };
 
-  test("by an announcement, which any account brings once its batch is settled", async () => {
+  /** A token that was born on the first chain, as an account has it on another. */
+  async function heldOn(chain: string, origin: Hex, account: number): Promise<TokenBalance> {
+    const { members } = await walletView(ecosystem.info, ecosystem.on(chain, account).address, ecosystem.provider);
+    const there = members.find(({ name }) => name === chain)?.tokens.find((held) => held.origin.token === origin);
+    assert.ok(there !== undefined);
+    return there;
+  }
+
+  test("by an announcement, which any account brings to any chain once its batch is settled", async () => {
     const { info, devnet } = ecosystem;
     const announced = await announceToken(info, { chain: "a", token }, ecosystem.on("a", ALICE));
-    const bring = () => describeToken(info, { announced, on: "b" }, ecosystem.on("b", ALICE), devnet.l1.provider);
+    const bring = () => describeToken(info, { announced, on: "gas" }, ecosystem.on("gas", ALICE), devnet.l1.provider);
     await assert.rejects(bring(), {
       name: "ClientError",
       code: "NotImported",
-      message: /^b does not know of the announcement 0x[0-9a-f]{64} yet: settle a, and wait/,
+      message: /^gas does not know of the announcement 0x[0-9a-f]{64} yet: settle a, and wait/,
     });
-    await send(info, { from: "a", to: `${ecosystem.on("b", BOB).address}@b`, amount: 7n, token }, ecosystem.on("a", ALICE));
     await ecosystem.moveOn();
-    const { members } = await walletView(info, ecosystem.on("b", BOB).address, ecosystem.provider);
-    const there = members.find(({ name }) => name === "b")?.tokens.find(({ origin }) => origin.token === token);
-    assert.ok(there !== undefined);
-    const [name, symbol] = [await ask(271, token, "name"), await ask(271, token, "symbol")];
-    assert.notEqual(await ask(272, there.address, "name"), name);
     await bring();
-    assert.deepEqual([await ask(272, there.address, "name"), await ask(272, there.address, "symbol")], [name, symbol]);
+    const there = await heldOn("gas", token, BOB);
+    assert.deepEqual([there.symbol, there.decimals, there.amount], ["TT", 6, 0n]);
+    assert.equal(await ask(273, there.address, "name"), await ask(271, token, "name"));
+  });
+
+  test("by the first send, whose name the relayer brings before the money, and every chain that it goes on to learns it", async () => {
+    const { info } = ecosystem;
+    const alice = ecosystem.on("a", ALICE);
+    const sent = await deploy(alice, "L2TestToken", 500n, false, false);
+    const request = { from: "a", to: `${alice.address}@b`, amount: 7n, token: sent };
+    assert.equal((await send(info, request, alice)).announcement?.chainId, 271);
+    await ecosystem.moveOn();
+    const there = await heldOn("b", sent, ALICE);
+    assert.deepEqual([there.symbol, there.decimals, there.amount], ["TT", 6, 7n]);
+    assert.equal(await ask(272, there.address, "name"), "Test token");
+    const events = [id("Described(string,string,uint8,bool)"), id("CrosschainMint(address,uint256,address)")];
+    const logs = await ecosystem.provider(272).getLogs({ address: there.address, topics: [events], fromBlock: 0 });
+    assert.deepEqual(
+      logs.map(({ topics: [event] }) => event),
+      events,
+    );
+    assert.equal((await send(info, request, alice)).announcement, undefined);
+    // What another chain passes on has its name from where it was born.
+    const onward = { from: "b", to: `${alice.address}@gas`, amount: 3n, token: there.address };
+    assert.equal((await send(info, onward, ecosystem.on("b", ALICE))).announcement, undefined);
+    await ecosystem.moveOn();
+    const passedOn = await heldOn("gas", sent, ALICE);
+    assert.deepEqual([passedOn.symbol, passedOn.decimals, passedOn.amount], ["TT", 6, 3n]);
+  });
+
+  test("by a call that takes the token along", async () => {
+    const { info } = ecosystem;
+    const [alice, bob] = [ecosystem.on("a", ALICE), ecosystem.on("b", BOB).address];
+    const taken = await deploy(alice, "L2TestToken", 500n, false, false);
+    const tokens = [{ token: taken, amount: 4n, recipient: bob }];
+    await call(info, { from: "a", to: `${bob}@b`, data: "0x", tokens }, alice);
+    await ecosystem.moveOn();
+    const there = await heldOn("b", taken, BOB);
+    assert.deepEqual([there.symbol, there.decimals, there.amount], ["TT", 6, 4n]);
+  });
+
+  const MANNERS = [
+    ["reverts", ""],
+    ["returns bytes32", ""],
+    ["is 100 kB long", "L".repeat(64)],
+    ["burns all gas", ""],
+    ["has a length that no memory holds", ""],
+    ["begins where no data is", ""],
+  ] as const;
+  test(`a token travels as others do, and delays none, whose name() ${MANNERS.map(([what]) => what).join(", ")}`, async () => {
+    const { info } = ecosystem;
+    const [alice, bob] = [ecosystem.on("a", ALICE), ecosystem.on("b", BOB).address];
+    const hostile: Hex[] = [];
+    for (const [manner, [what, shown]] of MANNERS.entries()) {
+      const token = await deploy(alice, "HostileNames", 500n, manner);
+      const nonce = await alice.getNonce();
+      const { announcement } = await send(info, { from: "a", to: `${bob}@b`, amount: 9n, token }, alice);
+      assert.equal(announcement !== undefined, shown !== "", what);
+      // An approval and the transfer: what has no name that it tells costs its sender nothing more.
+      assert.equal(await alice.getNonce(), nonce + (shown === "" ? 2 : 3), what);
+      hostile.push(token);
+    }
+    await ecosystem.moveOn();
+    for (const [place, [what, shown]] of MANNERS.entries()) {
+      const there = await heldOn("b", hostile[place]!, BOB);
+      assert.deepEqual([there.amount, await ask(272, there.address, "name")], [9n, shown], what);
+    }
   });
 
   test("what pays for gas needs no announcement, and none is sent", async () => {

@@ -313,6 +313,9 @@ const REQUEST_ROWS: readonly (readonly [keyof typeof REQUESTS, option: string, a
   ["deposit", "gas", [], [1n]],
   ["withdraw", "to", [ADDRESS], ["0x12", `${ADDRESS}@a`]],
   ["send", "to", [`${ADDRESS}@a`], [undefined, 5]],
+  ["announce", "token", [ADDRESS, { target: ADDRESS }], [5, undefined]],
+  ["describe", "announced", [{ chainId: 271, messageHash: "0x12" }], [{}, "0x12", undefined]],
+  ["describe", "on", ["b", 272], [undefined, ""]],
   ["call", "data", ["0x", "0x00"], ["00", "0x0", undefined]],
   ["call", "value", [0n], [1, -1n]],
   ["call", "gasLimit", [1n], [0n, 100_000]],
@@ -324,6 +327,8 @@ const NEEDED = {
   deposit: { amount: 1n },
   withdraw: { chain: "a", amount: 1n },
   send: { chain: "a", to: `${ADDRESS}@b`, amount: 1n },
+  announce: { chain: "a", token: ADDRESS },
+  describe: { announced: { chainId: 271, messageHash: "0x12" }, on: "b" },
   call: { chain: "a", to: `${ADDRESS}@b`, data: "0x" },
 } as const;
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, JsonRpcProvider, Wallet } from "ethers";
+import { ContractFactory, Interface, JsonRpcProvider, Wallet } from "ethers";
 import type { Contract } from "ethers";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
@@ -211,6 +211,25 @@ describe("I1 tasks on a running ecosystem", () => {
     const unknown = await workplace.run(["hyperchain:send", "1", "2@beta", "--from", "1@alpha", "--token", "SLV"]);
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /no token on alpha .*called SLV .*GLD.*give the token's address/);
+  });
+
+  test("B5: announce brings the name of a token that was born on a chain to another", async () => {
+    const [alpha, beta] = [connect(ecosystem.info.chains[0]?.url), connect(ecosystem.info.chains[1]?.url)];
+    const { abi, bytecode } = await bundledArtifact("DevelopmentToken");
+    const token = await new ContractFactory(abi, bytecode, new Wallet(KEY_1, alpha)).deploy("Silver", "SLV", ACCOUNT_1, ETHER);
+    await token.waitForDeployment();
+    const address = String(await token.getAddress());
+    const announce = ["hyperchain:announce", address, "--from", "1@alpha", "--json"];
+    const told = valueOf<{ messageHash: string; describedIn: string | null }>(await workplace.run(announce));
+    assert.equal(told.describedIn, null);
+    assert.match(told.messageHash, /^0x[0-9a-f]{64}$/);
+    const { describedIn } = valueOf<{ describedIn: string }>(await workplace.run([...announce, "--on", "beta"]));
+    const [log] = (await beta.getTransactionReceipt(describedIn))?.logs.slice(-1) ?? [];
+    const described = new Interface(["event Described(string name, string symbol, uint8 decimals, bool isFinal)"]);
+    assert.deepEqual([...(described.parseLog(log!)?.args ?? [])], ["Silver", "SLV", 18n, true]);
+    const nothing = await workplace.run(["hyperchain:announce", ACCOUNT_1, "--from", "1@alpha"]);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.stderr, /is no token on alpha/);
   });
 
   test("I1: settle tells the batches that L1 executed", async () => {

@@ -1,4 +1,5 @@
 import type { NetworkConnection } from "hardhat/types/network";
+import type { Announcement } from "../../client/announce.ts";
 import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import type { CallEstimate, SendEstimate } from "../../client/estimate.ts";
@@ -6,7 +7,14 @@ import type { WalletView } from "../../client/wallet-view.ts";
 import type { EcosystemInfo, EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Faults } from "./faults.ts";
-import type { CallOptions, DepositOptions, SendOptions, WithdrawOptions } from "./generated/requests.ts";
+import type {
+  AnnounceOptions,
+  CallOptions,
+  DepositOptions,
+  DescribeOptions,
+  SendOptions,
+  WithdrawOptions,
+} from "./generated/requests.ts";
 import type { Message } from "./message.ts";
 import type { From } from "./names.ts";
 
@@ -45,6 +53,16 @@ export interface Hyperchains extends Iterable<Member> {
   withdraw(options: WithdrawOptions): Promise<Message>;
   send(options: SendOptions): Promise<Message>;
   call(options: CallOptions): Promise<Message>;
+  /**
+   * Has a chain tell the others what a token of it is called. The first send of a token does so by itself, and the relayer brings
+   * the name where the token goes. Throws ClientError.
+   */
+  announce(options: AnnounceOptions): Promise<Announcement>;
+  /**
+   * Brings an announcement to a chain, before any of the token has come too. Resolves with the transaction's hash. Throws ClientError
+   * NotImported until the announcement is settled and the chain has looked at L1 (`settle`, `relay`).
+   */
+  describe(options: DescribeOptions): Promise<Hex>;
   /** What a send takes on its destination. Sends nothing. Throws ClientError Failed where it would be refused there. */
   estimateSend(options: SendOptions): Promise<SendEstimate>;
   /**

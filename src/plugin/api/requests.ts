@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Announcement } from "../../client/announce.ts";
 import type { ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import { fields, list, must, option, text, trueOrFalse, withDefault } from "../../options/values.ts";
@@ -40,6 +41,11 @@ const from = typed<From>(
   (value) => isText(value) || (isObject(value) && "address" in value),
   "an address, or a signer that has one",
 );
+const announcement = typed<Pick<Announcement, "chainId" | "messageHash">>(
+  'Pick<Announcement, "chainId" | "messageHash">',
+  (value) => isObject(value) && "chainId" in value && "messageHash" in value,
+  "what announce gave: { chainId, messageHash }",
+);
 const account = text(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
 const calldata = text(/^0x([0-9a-fA-F]{2})*$/, "bytes: 0x and two hex digits for each");
 const described = <const S extends v.GenericSchema>(schema: S, doc: string) => v.pipe(schema, v.description(doc));
@@ -79,6 +85,22 @@ export const REQUESTS = {
       from: sender("the sending chain"),
     }),
     v.metadata({ name: "SendOptions" }),
+  ),
+  announce: v.pipe(
+    fields({
+      chain: described(chain, "the chain on which the token was born"),
+      token: described(token, "its contract there"),
+      from: sender("that chain"),
+    }),
+    v.metadata({ name: "AnnounceOptions" }),
+  ),
+  describe: v.pipe(
+    fields({
+      announced: described(announcement, "what `announce` gave"),
+      on: described(chain, "the chain that learns the name"),
+      from: sender("that chain"),
+    }),
+    v.metadata({ name: "DescribeOptions" }),
   ),
   call: v.pipe(
     fields({

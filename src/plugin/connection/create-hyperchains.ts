@@ -14,6 +14,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1 } from "./crossing-kinds.ts";
+import { createAnnouncements } from "./announcements.ts";
 import { createFaults } from "./create-faults.ts";
 import type { DepositOptions, From, Hyperchains, TransactionLike } from "../api/hyperchains.ts";
 import { createEstimates } from "./estimates.ts";
@@ -81,6 +82,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       return follow(await call(info, { from: chain, ...rest, data: data as Hex, tokens: named }, await signerOn(chainId, from)));
     },
     ...createEstimates(link),
+    ...createAnnouncements(link),
     settle: (chain) =>
       link.request<readonly SettledBatchInfo[]>("hyperchain_settle", chain === undefined ? [] : [findChain(info, chain).chainId]),
     relay: () => link.request<RelayInfo>("hyperchain_relay"),
@@ -103,13 +105,15 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       walletView(info, typeof account === "string" ? account : account.address, (chainId) => link.client(chainId)),
     status: () => link.request<EcosystemStatus>("hyperchain_status"),
     snapshot: () => link.request<Hex>("evm_snapshot"),
-    async revert(mark) {
-      if ((await link.request<boolean>("evm_revert", [mark])) !== true)
-        throw new Error(`there is no snapshot ${mark}, or it was used; each can be returned to once`);
-    },
+    revert: (mark) => revertTo(link, mark),
   };
   for (const thing of [hyperchains, l1, ...chains]) remember(thing, hyperchains);
   return hyperchains;
+}
+
+async function revertTo(link: EcosystemLink, mark: Hex): Promise<void> {
+  if ((await link.request<boolean>("evm_revert", [mark])) !== true)
+    throw new Error(`there is no snapshot ${mark}, or it was used; each can be returned to once`);
 }
 
 function depositName(sourceChainId: number, { chainId, canonicalTxHash, l1TransactionHash }: Deposit): CrossingName {

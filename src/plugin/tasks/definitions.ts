@@ -105,6 +105,14 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./send.ts"))
     .build(),
+  task("hyperchain:announce", "Tell other chains the name, symbol and decimals of a token that was born on a chain")
+    .addPositionalArgument({ name: "token", description: "Its address there" })
+    .addOption(option("on", "Chain to bring them to: name or id (default: relayers bring them where the token is sent)"))
+    .addOption(from)
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./announce.ts"))
+    .build(),
   task("hyperchain:call", "Call a contract on another chain, from the sender's own account there")
     .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain" })
     .addPositionalArgument({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, describe, mock, test } from "node:test";
+import { Interface } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createPublicClient, createWalletClient, custom, defineChain, parseEther } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
@@ -46,6 +47,18 @@ describe("I2: an ecosystem from network.create", () => {
 
   test("says loudly that nothing is proven where nothing is", () => {
     assert.match(hyperchains.info.proven, /NOTHING IS PROVEN/);
+  });
+
+  test("B5: announce and describe bring a token's name to a chain that has none of it", async () => {
+    const token = await alpha.ethers.deployContract("L2TestToken", [5n, false, false]);
+    const announced = await hyperchains.announce({ chain: "alpha", token });
+    await assert.rejects(hyperchains.describe({ announced, on: "beta" }), { code: "NotImported", message: /settle alpha/ });
+    await hyperchains.settle("alpha");
+    await hyperchains.relay();
+    const receipt = await beta.ethers.provider.getTransactionReceipt(await hyperchains.describe({ announced, on: "beta" }));
+    const described = new Interface(["event Described(string name, string symbol, uint8 decimals, bool isFinal)"]);
+    const told = receipt?.logs.map((log) => described.parseLog(log)).find((event) => event !== null);
+    assert.deepEqual([...(told?.args ?? [])], ["Test token", "TT", 6n, true]);
   });
 
   test("viem reads and writes through a chain's provider", async () => {

@@ -1,4 +1,5 @@
 // Generated from src/plugin/api/requests.ts by 'npm run generate'.
+import type { Announcement } from "../../../client/announce.ts";
 import type { ChainAddressLike } from "../../../client/chain-address.ts";
 import type { ChainName } from "../../../client/ecosystem.ts";
 import type { From, TokenLike } from "../names.ts";
@@ -90,6 +91,44 @@ export interface SendOptions {
   readonly token?: TokenLike | undefined;
   /**
    * Account on the sending chain.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
+
+export interface AnnounceOptions {
+  /**
+   * The chain on which the token was born.
+   * Allowed: a chain's name or id.
+   */
+  readonly chain: ChainName;
+  /**
+   * Its contract there.
+   * Allowed: a token's address or contract, or "ETH".
+   */
+  readonly token: TokenLike;
+  /**
+   * Account on that chain.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
+
+export interface DescribeOptions {
+  /**
+   * What `announce` gave.
+   * Allowed: what announce gave: { chainId, messageHash }.
+   */
+  readonly announced: Pick<Announcement, "chainId" | "messageHash">;
+  /**
+   * The chain that learns the name.
+   * Allowed: a chain's name or id.
+   */
+  readonly on: ChainName;
+  /**
+   * Account on that chain.
    * Allowed: an address, or a signer that has one.
    * Default: the first account.
    */

@@ -1,0 +1,30 @@
+import { announceToken, describeToken } from "../../client/announce.ts";
+import { findChain } from "../../client/ecosystem.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Hyperchains } from "../api/hyperchains.ts";
+import type { EcosystemLink } from "./link.ts";
+import { readRequest } from "./read-request.ts";
+import { addressOf } from "./token-like.ts";
+
+/** The part of the test API that brings tokens their names on other chains. */
+export function createAnnouncements(link: EcosystemLink): Pick<Hyperchains, "announce" | "describe"> {
+  const { info } = link;
+  return {
+    async announce(options) {
+      const { chain, token, from } = readRequest("announce", options);
+      const signer = await link.signer(findChain(info, chain).chainId, from);
+      return announceToken(info, { chain, token: addressOf(token) }, signer);
+    },
+    async describe(options) {
+      const { announced, on, from } = readRequest("describe", options);
+      const { chainId, messageHash } = announced;
+      const signer = await link.signer(findChain(info, on).chainId, from);
+      return describeToken(
+        info,
+        { announced: { chainId, messageHash: messageHash as Hex }, on },
+        signer,
+        link.client(info.l1.chainId),
+      );
+    },
+  };
+}

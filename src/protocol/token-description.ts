@@ -1,0 +1,34 @@
+import { AbiCoder, id, isError } from "ethers";
+import { toHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+
+/** First word of the message; `TokenDescription.sol`. */
+const TAG = id("hyperchain.token-description.v1");
+/** Texts as bytes: the contract cuts what is longer than 64 of them, in the middle of a character too. */
+const ABI_TYPES = ["bytes32", "uint256", "address", "bytes", "bytes", "uint8"];
+
+/** Which token a chain describes to the others. */
+export interface TokenDescription {
+  /** Chain on which the token was born. */
+  readonly chainId: bigint;
+  /** Its contract there. */
+  readonly token: Hex;
+  /** Whether its name or its symbol has a letter. */
+  readonly isNamed: boolean;
+}
+
+/** Reads what the token vault of a chain sends to describe a token; undefined for any other body. */
+export function decodeTokenDescription(body: Uint8Array): TokenDescription | undefined {
+  if (body.length < 32 || toHex(body.subarray(0, 32)) !== TAG) return undefined;
+  try {
+    const [, chainId, token, name, symbol] = AbiCoder.defaultAbiCoder().decode(ABI_TYPES, body);
+    return {
+      chainId: chainId as bigint,
+      token: String(token).toLowerCase() as Hex,
+      isNamed: name !== "0x" || symbol !== "0x",
+    };
+  } catch (error) {
+    if (isError(error, "BUFFER_OVERRUN") || isError(error, "INVALID_ARGUMENT")) return undefined;
+    throw error;
+  }
+}
