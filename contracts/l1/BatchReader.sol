@@ -41,6 +41,7 @@ contract BatchReader is IBatchReader {
         bytes calldata pubdata = batch.pubdata;
         _checkLength(pubdata);
         Pubdata.Header memory header = Pubdata.readHeader(pubdata);
+        _checkMessageCount(header.logCount, canonicalTxHashes.length);
         reading.pubdataHash = keccak256(pubdata);
         uint256 listOffset;
         {
@@ -73,6 +74,7 @@ contract BatchReader is IBatchReader {
         bytes calldata logs = batch.withheld.logs;
         _checkLength(logs);
         uint256 count = WithheldLogs.readCount(logs);
+        _checkMessageCount(count, canonicalTxHashes.length);
         reading.pubdataHash = batch.withheld.pubdataHash;
         reading.l2LogsTreeRoot = L2LogTree.root(WithheldLogs.readLeaves(logs, count, canonicalTxHashes));
         _sumFlows(logs, WithheldLogs.HEADER_LENGTH, count, reading);
@@ -85,6 +87,11 @@ contract BatchReader is IBatchReader {
 
     function _checkLength(bytes calldata data) private pure {
         if (data.length > MAX_PUBDATA) revert PubdataTooLong(MAX_PUBDATA, data.length);
+    }
+
+    /// @dev Logs are counted before they are read: each must be a message or the result of one of the operations.
+    function _checkMessageCount(uint256 logCount, uint256 operationCount) private pure {
+        if (logCount > MAX_MESSAGES + operationCount) revert TooManyMessages(MAX_MESSAGES, logCount - operationCount);
     }
 
     function _sumFlows(bytes calldata logs, uint256 offset, uint256 count, BatchReading memory reading) private view {
@@ -102,7 +109,6 @@ contract BatchReader is IBatchReader {
         BatchReading memory reading
     ) private view {
         uint256 operationCount = canonicalTxHashes.length;
-        if (logCount > MAX_MESSAGES + operationCount) revert TooManyMessages(MAX_MESSAGES, logCount - operationCount);
         BatchOutputs memory outputs;
         outputs.batchNumber = batch.batchNumber;
         outputs.firstBlock = batch.firstBlock;

@@ -5,16 +5,8 @@ import type { Codec } from "./support/codec.ts";
 import { PARTIES } from "./third-parties.ts";
 
 /** How often each thing must happen in a run of this many steps. */
-const TARGET = 100;
+export const TARGET = 100;
 export const STEPS_PER_TARGET = 10_000;
-
-/** Errors that only the largest batches cause, which take L1's engine a hundred times as long as others: seldom. */
-const DEAR = new Set(["BatchReader.TooManyMessages", "Hyperchain.ExecutionTooExpensive"]);
-
-/** How often a label must be reached in `STEPS_PER_TARGET` steps. */
-export function targetOf(label: string): number {
-  return DEAR.has(label) ? TARGET / 20 : TARGET;
-}
 
 /** Errors that no call of the simulation can cause, and why. */
 export const UNREACHABLE: Record<string, string> = {
@@ -88,10 +80,10 @@ export class Coverage {
 
   /** What was reached less often than a run of this many steps must. */
   missing(steps: number): string[] {
-    const target = (label: string): number => Math.floor((targetOf(label) * steps) / STEPS_PER_TARGET);
+    const target = Math.floor((TARGET * steps) / STEPS_PER_TARGET);
     return this.labels
-      .filter((label) => this.count(label) < target(label))
-      .map((label) => `${label}: ${this.count(label)} of ${target(label)}`);
+      .filter((label) => this.count(label) < target)
+      .map((label) => `${label}: ${this.count(label)} of ${target}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Interface } from "ethers";
 import hre from "hardhat";
 import { UNREACHABLE } from "./coverage.ts";
 import { PROTOCOL_CONTRACTS } from "./model/world.ts";
@@ -29,6 +30,18 @@ test("the simulation calls every contract of L1", async () => {
   const called: readonly string[] = PROTOCOL_CONTRACTS;
   assert.deepEqual(
     deployable.filter((name) => !called.includes(name) && LEFT_OUT[name] === undefined),
+    [],
+  );
+});
+
+test("what a chain's facet raises is counted under the chain's name", async () => {
+  const { interfaces } = await Codec.load();
+  const { abi } = await hre.artifacts.readArtifact("SettlementFacet");
+  const raised: string[] = [];
+  new Interface(abi).forEachError(({ name }) => void raised.push(name));
+  assert.ok(raised.length > 0);
+  assert.deepEqual(
+    raised.filter((name) => interfaces.get("Hyperchain")?.getError(name) === null),
     [],
   );
 });

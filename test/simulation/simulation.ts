@@ -1,6 +1,6 @@
 import { ACTIONS } from "./actions/all.ts";
 import type { Action } from "./actions/action.ts";
-import { Coverage, STEPS_PER_TARGET, targetOf } from "./coverage.ts";
+import { Coverage, STEPS_PER_TARGET, TARGET } from "./coverage.ts";
 import { Episode } from "./episode.ts";
 import type { Step } from "./episode.ts";
 import { Codec } from "./support/codec.ts";
@@ -126,15 +126,12 @@ function chooseStep(coverage: Coverage, random: Choices, done: number, opening: 
 
 /** Actions whose aims were reached too rarely so far, those first that are needed most. */
 function wantedActions(coverage: Coverage, random: Choices, done: number): string[] {
-  const due = (MARGIN * (done + 200)) / STEPS_PER_TARGET;
+  const due = (TARGET * MARGIN * (done + 200)) / STEPS_PER_TARGET;
   // What never reaches an aim is tried for it all the same, now and then.
   const isHopeful = (name: string, aim: string): boolean =>
     random.index(1_000) < 1_000 * (LEAST_HOPE + coverage.successOf(name, aim));
   const need = ({ name, aims }: Action): number =>
-    Math.max(
-      0,
-      ...aims.map((aim) => due - coverage.count(aim) / targetOf(aim)).filter((lack, i) => lack > 0 && isHopeful(name, aims[i]!)),
-    );
+    Math.max(0, ...aims.map((aim) => due - coverage.count(aim)).filter((lack, i) => lack > 0 && isHopeful(name, aims[i]!)));
   return [...ACTIONS.values()]
     .map((action) => ({ name: action.name, need: need(action) * (1 + random.index(100) / 100) }))
     .filter((candidate) => candidate.need > 0)

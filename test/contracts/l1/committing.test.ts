@@ -132,10 +132,17 @@ describe("committing", () => {
     await assertReverts(commit(chain, formed, { pubdata: `0x01${pubdata.slice(4)}` }), "UnsupportedVersion(0)");
     await assertReverts(commit(chain, formed, { pubdata: "0x02" }), "Truncated(0)");
     await assertReverts(commit(chain, formed, { pubdata: `0x02${"00".repeat(100_000)}` }), "PubdataTooLong(100000, 100001)");
-    const messages = 4_097;
-    const log = `02${"11".repeat(20)}000000`;
-    const many = `0x02${messages.toString(16).padStart(4, "0")}000000000000${log.repeat(messages)}`;
-    await assertReverts(commit(chain, formed, { pubdata: many }), "TooManyMessages(4096, 4097)");
+  });
+
+  test("counts messages by the header before it reads any", async () => {
+    const chain = await create();
+    const formed = await chain.form();
+    const claim = (messages: number): string => `0x02${messages.toString(16).padStart(4, "0")}000000000000`;
+    await assertReverts(commit(chain, formed, { pubdata: claim(4_096) }), "Truncated(9)");
+    await assertReverts(commit(chain, formed, { pubdata: claim(4_097) }), "TooManyMessages(4096, 4097)");
+    const withheld = (logs: string) => ({ pubdata: "0x", withheld: { pubdataHash: wordToHex(0n), entryCount: 1n, logs } });
+    await assertReverts(commit(chain, formed, withheld("0x1000")), "Truncated(2)");
+    await assertReverts(commit(chain, formed, withheld("0x1001")), "TooManyMessages(4096, 4097)");
   });
 
   test("requires every code's bytes, in this pubdata or published before by any chain", async () => {

@@ -56,14 +56,18 @@ const MALFORMED: Record<string, Bytes> = {
   IndexBeyondLeafCount: () => pubdata({ updates: 1 }, 1, ...index(0x3fff_ffff), 1),
   KindReserved: ({ random }) => pubdata({ insertions: 1 }, 0x80 + random.index(0x80), ...ACCOUNT, 1),
   TrailingBytes: ({ random }) => Uint8Array.of(...pubdata({}), ...random.bytes(1 + random.index(40))),
+  TooManyMessages: (situation) => pubdata({ logs: manyLogs(situation) }, ...someLogs(situation)),
   LeafCountBeyondLimit: () => pubdata({ insertions: 1 }, 0x20, ...ACCOUNT, 1),
 };
 
 /** Too much for one batch; made once, since it is the same for all chains. */
 const TOO_LONG = toHex(new Uint8Array(100_001).fill(1));
-const TOO_MANY_MESSAGES = toHex(
-  Uint8Array.from([...pubdata({ logs: 4097 }), ...Array.from({ length: 4097 }, () => MESSAGE_HEAD).flat()]),
-);
+/** More messages than a batch may have, in a count that L1 reads before the logs behind it. No operation is among them. */
+const manyLogs = ({ random }: Situation): number => (random.oneIn(2) ? 4097 : 4097 + random.index(12_000));
+
+/** A few of the logs that the count announces. */
+const someLogs = ({ random }: Situation): number[] => Array.from({ length: random.index(4) }, () => MESSAGE_HEAD).flat();
+
 let tooManyFlows: Hex | undefined;
 
 /** Sends of as many different assets as it takes to make the execution too expensive. */
@@ -136,6 +140,10 @@ const WITHHELD: Record<string, Bytes> = {
   UnknownLogHead: () => Uint8Array.of(0, 1, 4),
   OperationCountMismatch: () => Uint8Array.of(0, 1, 1),
   TrailingBytes: () => Uint8Array.of(0, 0, 7),
+  TooManyMessages: (situation) => {
+    const count = manyLogs(situation);
+    return Uint8Array.of(count >> 8, count & 255, ...someLogs(situation));
+  },
 };
 
 const withheld = Object.entries(WITHHELD).map(([error, bytes]) =>
@@ -210,7 +218,6 @@ export const batchDataActions: readonly Action[] = [
       : { diffDigest: toHex(Uint8Array.of(...random.bytes(28), 0x7f, 0, 0, 1)), commitment: batch.commitment },
   ),
   ofChain("commit of too much data", ["BatchReader.PubdataTooLong"], running, () => ({ pubdata: TOO_LONG })),
-  ofChain("commit of too many messages", ["BatchReader.TooManyMessages"], calm, () => ({ pubdata: TOO_MANY_MESSAGES })),
   ofChain("commit of too many flows", ["Hyperchain.ExecutionTooExpensive"], calm, ({ world }) => ({
     pubdata: flowFlood(world.l1ChainId),
   })),

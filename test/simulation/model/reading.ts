@@ -10,7 +10,7 @@ import { fromHex, keccak, toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, MAX_L2_LOGS, messageLogOfHash, priorityOpLog } from "../../../src/protocol/l2-log.ts";
 import { hashOutputs } from "../../../src/protocol/outputs.ts";
-import { pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
+import { PUBDATA_HEADER_BYTES, PUBDATA_VERSION, pubdataLogLeaves } from "../../../src/protocol/pubdata.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
 import type { PubdataDecoding } from "../../../src/protocol/pubdata-decoder.ts";
@@ -63,6 +63,7 @@ function readPubdata(
 ): BatchReading {
   const bytes = fromHex(batch.pubdata);
   requireLength(bytes);
+  requireFewMessages(bytes, operations);
   // Where earlier data was withheld, only the circuit knows how many leaves there are.
   const insertionCount = bytes.length < 9 ? 0 : (bytes[7]! << 8) + bytes[8]!;
   const isKnown = previous.leafCount !== 0n;
@@ -144,6 +145,18 @@ function requireLength(bytes: Uint8Array): void {
   requireThat(bytes.length <= MAX_PUBDATA, "BatchReader", "PubdataTooLong", () => [MAX_PUBDATA, bytes.length]);
 }
 
+/** What L1 takes from the header before it reads the logs: a batch of at most so many messages. */
+function requireFewMessages(bytes: Uint8Array, operations: readonly Hex[]): void {
+  if (bytes.length < PUBDATA_HEADER_BYTES || bytes[0] !== PUBDATA_VERSION) return;
+  const logCount = (bytes[1]! << 8) + bytes[2]!;
+  if (logCount <= MAX_L2_LOGS) requireMessageCount(logCount, operations);
+}
+
+function requireMessageCount(logCount: number, operations: readonly Hex[]): void {
+  const count = logCount - operations.length;
+  requireThat(count <= MAX_MESSAGES, "BatchReader", "TooManyMessages", () => [MAX_MESSAGES, count]);
+}
+
 /** The leaves, and the messages whose bodies L1 has. */
 function readWithheldLogs(bytes: Uint8Array, operations: readonly Hex[]): { leaves: Hex[]; messages: PubdataLog[] } {
   const refuse = (error: string, offset: number): never => {
@@ -152,6 +165,7 @@ function readWithheldLogs(bytes: Uint8Array, operations: readonly Hex[]): { leav
   if (bytes.length < 2) refuse("Truncated", 0);
   const count = (bytes[0]! << 8) + bytes[1]!;
   if (count > MAX_L2_LOGS) refuse("TooManyLogs", 0);
+  requireMessageCount(count, operations);
   const leaves: Hex[] = [];
   const messages: PubdataLog[] = [];
   let taken = 0;
@@ -195,8 +209,6 @@ function bind(
   operations: readonly Hex[],
   leaves: readonly Hex[],
 ): Pick<BatchReading, "l2LogsTreeRoot" | "outputsHash" | "preCommitment"> {
-  const messageCount = leaves.length - operations.length;
-  requireThat(messageCount <= MAX_MESSAGES, "BatchReader", "TooManyMessages", () => [MAX_MESSAGES, messageCount]);
   const l2LogsTreeRoot = l2LogTreeRoot(leaves);
   const outputsHash = hashOutputs({
     batchNumber: batch.batchNumber,
