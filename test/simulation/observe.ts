@@ -2,7 +2,6 @@ import { AbiCoder } from "ethers";
 import { ASSET_ROUTER_ADDRESS } from "../../src/protocol/asset-message.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { checkForced } from "./invariants/forced-operations.ts";
 import { invariant } from "./invariants/violation.ts";
 import type { FormedBatch } from "./l2/form.ts";
 import type { L2Chain } from "./l2/l2-chain.ts";
@@ -86,7 +85,6 @@ function observeCommits(world: World, l2: L2Chain, { batches }: Prepared): void 
   const { chain } = l2;
   for (let number = BigInt(l2.executed.length + l2.pending.length); number < chain.committed.value; number++) {
     const stored = chain.batches.get(number)!;
-    checkForced(chain, chain.batchBefore(number), stored);
     const formed = batches.get(stored.commitment);
     if (formed === undefined)
       throw new Error(`chain ${chain.id} in world ${world.l1ChainId} has a batch that was not prepared: ${stored.commitment}`);

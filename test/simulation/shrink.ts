@@ -12,7 +12,7 @@ const MOST_REPLAYS = 60;
 async function replayIn(scene: Scene, steps: readonly Step[]): Promise<Error | undefined> {
   const snapshot = await scene.l1.request("evm_snapshot");
   try {
-    const episode = new Episode(scene, new Coverage(scene.codec), 1);
+    const episode = new Episode(scene, new Coverage(scene.codec), { auditInterval: 1 });
     await episode.begin();
     for (const step of steps) await episode.run(step);
     return undefined;

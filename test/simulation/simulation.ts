@@ -15,7 +15,7 @@ const WANTED_ACTS = 8;
 /** Ecosystems that are run at the same time: the model of one works while the L1 of another does. */
 const LANES = 2;
 /** How each episode begins. */
-const OPENING = [
+export const OPENING = [
   ...Array.from({ length: 3 }, () => "add a version"),
   ...Array.from({ length: 7 }, () => "announce a chain"),
   ...Array.from({ length: 6 }, () => "create a chain"),
@@ -29,6 +29,9 @@ const MOST_STEPS = 1.6;
 const LEAST_HOPE = 0.02;
 /** Reached a little more often than needed, so that the end of a run is not spent on what is left. */
 const MARGIN = 1.1;
+
+/** Steps between lines of progress. */
+const STEPS_PER_REPORT = 5_000;
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -50,7 +53,7 @@ export class SimulationFailure extends Error {
 /** Runs random steps on a real L1 and the model of it. Rejects with SimulationFailure. */
 export async function simulate({ seed, steps, report }: SimulationOptions): Promise<Coverage> {
   const codec = await Codec.load();
-  const progress: Progress = { done: 0, isStopped: false, report };
+  const progress = new Progress(report);
   const shares = Array.from({ length: LANES }, (_, lane) => Math.floor(steps / LANES) + (lane < steps % LANES ? 1 : 0));
   const runs = shares.map((share, lane) => runLane(codec, { seed: seed * LANES + lane, steps: share }, progress));
   const ends = await Promise.allSettled(runs);
@@ -63,11 +66,30 @@ export async function simulate({ seed, steps, report }: SimulationOptions): Prom
 }
 
 /** How far all lanes together are. */
-interface Progress {
-  done: number;
+class Progress {
   /** Set when a lane failed: the others end too. */
-  isStopped: boolean;
-  readonly report: SimulationOptions["report"];
+  isStopped = false;
+  #done = 0;
+  #since = { done: 0, time: performance.now() };
+  readonly #report: SimulationOptions["report"];
+
+  constructor(report: SimulationOptions["report"]) {
+    this.#report = report;
+  }
+
+  /** Counts steps, and reports after every so many of them how fast the last were. */
+  add(count: number): void {
+    this.#done += count;
+    const steps = this.#done - this.#since.done;
+    if (steps < STEPS_PER_REPORT) return;
+    const now = performance.now();
+    const rate = (1_000 * steps) / (now - this.#since.time);
+    const { heapUsed } = process.memoryUsage();
+    this.#report?.(
+      `${this.#done} steps, the last ${steps} at ${rate.toFixed(0)} a second, ${Math.round(heapUsed / 2 ** 20)} MiB`,
+    );
+    this.#since = { done: this.#done, time: now };
+  }
 }
 
 /** Episodes one after the other, on an L1 of their own. */
@@ -83,8 +105,7 @@ async function runLane(codec: Codec, { seed, steps }: { seed: number; steps: num
     ) {
       const count = done < steps ? Math.min(EPISODE_STEPS, steps - done) : EPISODE_STEPS;
       await runEpisode(scene, coverage, { seed: seed * 1_000_003 + done, done, count });
-      progress.done += count;
-      progress.report?.(`${progress.done} steps`);
+      progress.add(count);
     }
     return coverage;
   } catch (error) {
@@ -101,12 +122,13 @@ async function runEpisode(
   { seed, done, count }: { seed: number; done: number; count: number },
 ): Promise<void> {
   const snapshot = await scene.l1.request("evm_snapshot");
-  const episode = new Episode(scene, coverage, AUDIT_INTERVAL);
+  const episode = new Episode(scene, coverage, { auditInterval: AUDIT_INTERVAL });
   await episode.begin();
   const random = new Choices(seed);
   try {
     for (let i = 0; i < count; i++) await episode.run(chooseStep(coverage, random, done + i, OPENING[i]));
     await episode.checkState();
+    await episode.close(seed);
   } catch (error) {
     throw new SimulationFailure(episode.trace, error);
   }
@@ -142,6 +164,7 @@ function wantedActions(coverage: Coverage, random: Choices, done: number): strin
 const WEIGHT_UNITS = 100;
 const USUAL = [...ACTIONS].flatMap(([name, { weight }]) => Array.from({ length: Math.round(weight * WEIGHT_UNITS) }, () => name));
 
-function usual(random: Choices): string {
+/** Something that happens by itself. */
+export function usual(random: Choices): string {
   return random.pick(USUAL)!;
 }

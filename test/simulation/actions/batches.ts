@@ -143,7 +143,7 @@ function prove({ records, random, world }: Situation): Intent | undefined {
 }
 
 /** What the verifier of the batch's version takes. */
-function proofOf(world: World, batch: StoredBatch): Hex {
+export function proofOf(world: World, batch: StoredBatch): Hex {
   const verifier = world.versions.get(batch.protocolVersion)?.verifier;
   const isDouble = verifier !== undefined && world.kinds.get(verifier) === "VerifierDouble";
   return isDouble ? hashOfStatement(batch) : toHex(noProofMarker(batch.commitment));

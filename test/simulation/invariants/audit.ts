@@ -32,8 +32,8 @@ export interface Audit {
   readonly chains: readonly ChainAudit[];
   /** Per L1 asset: what the bridge holds. */
   readonly held: readonly bigint[];
-  /** Ids of the L1 assets, in order. */
-  readonly assets: readonly Hex[];
+  /** Ids of the assets of each chain's amounts, in order: those of L1 first. */
+  readonly assetIds: readonly Hex[];
   readonly rootCount: bigint;
   readonly latestRoot: bigint;
 }
@@ -87,7 +87,7 @@ export async function auditL1(scene: Scene, world: World): Promise<Audit> {
     };
   });
   const held = l1Tokens(scene).map(next);
-  return { chains, held, assets: assets.slice(0, held.length), rootCount: next(), latestRoot: next() };
+  return { chains, held, assetIds: assets, rootCount: next(), latestRoot: next() };
 }
 
 /** What the model expects L1 to say. */
@@ -124,7 +124,7 @@ export function auditModel(scene: Scene, world: World): Audit {
   return {
     chains: [...chains, { id: NO_CHAIN, ...nowhere, assets: amountsOf(NO_CHAIN) }],
     held: [world.ether.value, ...tokens],
-    assets: assets.slice(0, tokens.length + 1),
+    assetIds: assets,
     rootCount: BigInt(world.roots.value.length - 1),
     latestRoot: BigInt(world.roots.value.at(-1)!),
   };

@@ -1,11 +1,29 @@
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { hyperchainInterface, topicOf } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
 import { exitOpensAt } from "../model/exits.ts";
-import type { Chain } from "../model/world.ts";
+import type { Chain, World } from "../model/world.ts";
+import type { Log } from "../support/l1.ts";
 import { invariant } from "./violation.ts";
 
-/** A committed batch took one of the waiting operations, unless none was due. */
-export function checkForced(chain: Chain, previous: StoredBatch, stored: StoredBatch): void {
-  if (stored.priorityOpTotal > previous.priorityOpTotal) return;
+const BATCH_STORED = topicOf(hyperchainInterface, "BatchStored");
+
+/** Checks each batch that L1 takes, by its event: it took one of the waiting operations, unless none was due. */
+export class ForcedOperations {
+  /** Operations that a chain's batches took, up to each number. */
+  readonly #taken = new Map<string, bigint>();
+
+  check(world: World, logs: readonly Log[]): void {
+    for (const log of logs.filter(({ topics }) => topics[0] === BATCH_STORED)) {
+      const chain = world.chainAt(log.address);
+      const stored = hyperchainInterface.parseLog(log)!.args["batch"] as StoredBatch;
+      checkForced(chain, this.#taken.get(`${chain.id},${stored.batchNumber}`) ?? 0n, stored);
+      this.#taken.set(`${chain.id},${stored.batchNumber + 1n}`, stored.priorityOpTotal);
+    }
+  }
+}
+
+function checkForced(chain: Chain, before: bigint, stored: StoredBatch): void {
+  if (stored.priorityOpTotal > before) return;
   const next = chain.queue.get(stored.priorityOpTotal);
   if (next === undefined) return;
   const deadline = next.deadline / 2n ** 32n;

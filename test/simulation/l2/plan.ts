@@ -4,6 +4,7 @@ import {
   AssetMessageKind,
   ASSET_ROUTER_ADDRESS,
   BASE_TOKEN_ADDRESS,
+  decodeAssetMessage,
   encodeAssetMessage,
 } from "../../../src/protocol/asset-message.ts";
 import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
@@ -138,22 +139,35 @@ function sendOwnAsset(draft: Draft, world: World, random: Choices): void {
   draft.send(AssetMessageKind.hyperbridgeSend, destination, fields);
 }
 
-/** Part of what another chain issued and this one got goes home. Only where no pending batch may have sent it already. */
+/** What the chain's pending batches send away of an asset. */
+function sentBy({ pending }: L2Chain, asset: Hex): bigint {
+  const messages = pending.flatMap(({ content }) => content.messages).map(({ body }) => decodeAssetMessage(body));
+  return messages.reduce((sum, transfer) => {
+    const isSent =
+      transfer?.kind === AssetMessageKind.hyperbridgeSend && assetId(transfer.originChainId, transfer.originToken) === asset;
+    return isSent ? sum + transfer.amount : sum;
+  }, 0n);
+}
+
+/** Part of what another chain issued and this one got goes home. */
 function returnForeignAsset(draft: Draft, world: World, random: Choices): void {
   const { l2 } = draft;
-  const { balance } = world.bridge;
-  const held = world.chainIds.value.filter((id) => id !== l2.chain.id && balance.get(l2.chain.id, assetId(id, OWN_ASSET)) > 0n);
-  const origin = random.pick(held);
-  if (origin === undefined || l2.pending.length > 0) return;
-  const amount = random.between(1n, balance.get(l2.chain.id, assetId(origin, OWN_ASSET)));
+  const held = world.chainIds.value.flatMap((origin) => {
+    const asset = assetId(origin, OWN_ASSET);
+    const balance = origin === l2.chain.id ? 0n : world.bridge.balance.get(l2.chain.id, asset);
+    const left = balance === 0n ? 0n : balance - sentBy(l2, asset);
+    return left > 0n ? [{ origin, left }] : [];
+  });
+  const found = random.pick(held);
+  if (found === undefined) return;
   const fields = {
-    originChainId: origin,
+    originChainId: found.origin,
     originToken: OWN_ASSET,
-    amount,
+    amount: random.between(1n, found.left),
     recipient: addressOf(0x300001n),
     sender: addressOf(0x300002n),
   };
-  draft.send(AssetMessageKind.hyperbridgeSend, origin, fields);
+  draft.send(AssetMessageKind.hyperbridgeSend, found.origin, fields);
 }
 
 function deliver(draft: Draft, world: World, { transfer, sourceChainId, messageHash }: TransferRecord): void {
@@ -200,8 +214,8 @@ export function planHonestBatch(world: World, l2: L2Chain, records: Records, ran
   for (const transfer of random.some(records.undeliveredTo(l2)).slice(0, 3)) deliver(draft, world, transfer);
   if (random.oneIn(2)) for (const transfer of random.some(records.refusedOf(l2)).slice(0, 2)) giveBack(draft, world, transfer);
   for (let i = random.index(4); i > 0; i--) sendSomething(draft, world, records, random);
-  if (random.oneIn(5)) sendOwnAsset(draft, world, random);
-  if (random.oneIn(3)) returnForeignAsset(draft, world, random);
+  if (random.oneIn(3)) sendOwnAsset(draft, world, random);
+  if (random.oneIn(2)) returnForeignAsset(draft, world, random);
   if (random.oneIn(4))
     draft.messages.push({ type: "message", sender: addressOf(0x400000n), body: random.bytes(random.index(60)) });
   const code = chooseCode(random);
@@ -222,13 +236,49 @@ export function planHonestBatch(world: World, l2: L2Chain, records: Records, ran
   };
 }
 
+/** A batch that delivers and gives back everything, and takes all operations. */
+export function planClosingBatch(world: World, l2: L2Chain, records: Records, random: Choices, now: bigint): BatchContent {
+  const { chain } = l2;
+  const draft = new Draft(l2, world, random);
+  const first = chain.last.priorityOpTotal;
+  const count = Number(chain.operationsQueued.value - first);
+  const operations = Array.from({ length: count }, (_, i) => ({ operation: chain.queue.get(first + BigInt(i))!, success: true }));
+  for (const { operation, success } of operations) takeOperation(draft, operation, success, records);
+  for (const transfer of records.undeliveredTo(l2)) deliver(draft, world, transfer);
+  for (const transfer of records.refusedOf(l2)) giveBack(draft, world, transfer);
+  return {
+    operations,
+    messages: draft.messages,
+    writes: draft.writes(),
+    holdings: draft.changed,
+    bytecodes: [],
+    imports: [],
+    deliveries: draft.deliveries,
+    cheatCount: 0n,
+    timestamp: now,
+    withhold: false,
+  };
+}
+
+/** An asset of L1, or one that this chain or another issues: none of them need be the chain's to move. */
+function falseAsset(
+  l2: L2Chain,
+  world: World,
+  records: Records,
+  random: Choices,
+): Pick<AssetTransfer, "originChainId" | "originToken"> {
+  if (!random.oneIn(3))
+    return { originChainId: world.l1ChainId, originToken: random.choose(ZERO_ADDRESS, ...Object.values(records.scene.tokens)) };
+  const originChainId = random.oneIn(2) ? l2.chain.id : (random.pick(world.chainIds.value) ?? l2.chain.id);
+  return { originChainId, originToken: OWN_ASSET };
+}
+
 /** A batch of a quorum that lies: any state, and flows that the chain may not have. */
 export function planFalseBatch(world: World, l2: L2Chain, records: Records, random: Choices, now: bigint): BatchContent {
   const honest = planHonestBatch(world, l2, records, random, now);
   const draft = new Draft(l2, world, random);
   const thief = random.pick(records.scene.accounts.users)!;
   for (let i = 1 + random.index(2); i > 0; i--) {
-    const token = random.choose(ZERO_ADDRESS, ...Object.values(records.scene.tokens));
     const kind = random.choose(
       AssetMessageKind.withdrawal,
       AssetMessageKind.hyperbridgeSend,
@@ -236,7 +286,7 @@ export function planFalseBatch(world: World, l2: L2Chain, records: Records, rand
     );
     const destination = kind === AssetMessageKind.withdrawal ? world.l1ChainId : (random.pick(world.chainIds.value) ?? 1n);
     const amount = random.between(0n, 1_000_000_000n) * random.choose(1n, 1_000_000_000_000n);
-    draft.send(kind, destination, { originToken: token, amount, recipient: thief, sender: thief });
+    draft.send(kind, destination, { ...falseAsset(l2, world, records, random), amount, recipient: thief, sender: thief });
   }
   // The state may say that anyone holds anything.
   const name = holdingName(random.choose(ZERO_ADDRESS, ...Object.values(records.scene.tokens)), thief);

@@ -8,6 +8,7 @@ import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
 import { keccak, toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { WithdrawalClaim } from "../model/bridge.ts";
 import type { Chain } from "../model/world.ts";
 import type { Configuration, World } from "../model/world.ts";
@@ -46,6 +47,12 @@ export interface TransferRecord {
   readonly transfer: AssetTransfer;
   /** Sent before a chain had the destination's id: it goes back on the chain that sent it. */
   readonly isRefused: boolean;
+}
+
+/** Whether L1 refuses what a batch sends there: no chain had the id before the batch's first block. */
+export function isRefusedIn(world: World, { firstTimestamp }: StoredBatch, destinationChainId: bigint): boolean {
+  const bornAt = world.chains.get(destinationChainId)?.bornAt;
+  return bornAt === undefined || bornAt >= firstTimestamp;
 }
 
 /** Where a transfer ends, one way or the other. */
@@ -143,7 +150,7 @@ export class Records {
         });
       } else if (transfer?.kind === AssetMessageKind.hyperbridgeSend && log.sender === ASSET_ROUTER_ADDRESS) {
         const sent = { sourceChainId: chainId, batchNumber, messageIndex: index, merkleProof: proof() };
-        const isRefused = world.bridge.refusals.get(chainId, batchNumber, transfer.destinationChainId) !== undefined;
+        const isRefused = isRefusedIn(world, stored, transfer.destinationChainId);
         this.transfers.push({ ...sent, body: log.body, messageHash: keccak(log.body), transfer, isRefused });
       }
     });

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { TestContext } from "node:test";
+import { AbiCoder } from "ethers";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { Coverage } from "./coverage.ts";
+import { Episode } from "./episode.ts";
+import { Violation } from "./invariants/violation.ts";
+import { L2Chain } from "./l2/l2-chain.ts";
+import { addressOf } from "./model/aliases.ts";
+import type { Addresses } from "./model/world.ts";
+import { OPENING, usual } from "./simulation.ts";
+import { Codec } from "./support/codec.ts";
+import { Choices } from "./support/random.ts";
+import { deployScene } from "./support/scene.ts";
+import type { Scene } from "./support/scene.ts";
+
+/** Most are noticed within a hundred. */
+const MOST_STEPS = 3_000;
+const RARELY = 250;
+const NEVER = 1_000_000;
+/** Where the code is that the fault stands in front of. */
+const ORIGINAL = addressOf(0xfa017n);
+
+/** A contract of L1 that does one thing wrong (Faults.sol), and the sentence about the ecosystem that is no longer true then. */
+interface PlantedFault {
+  readonly artifact: string;
+  readonly at: keyof Addresses;
+  readonly violation: RegExp;
+  /** What brings it to light. */
+  readonly acts: readonly string[];
+  readonly stepsPerDrain?: number;
+  /** Steps before everything is brought to its end. */
+  readonly steps?: number;
+}
+
+const FAULTS: readonly PlantedFault[] = [
+  {
+    artifact: "UnbackedReleaseFault",
+    at: "bridge",
+    violation: /are on their way to chain \d+, and \d+ were sent and not taken|of which its chain issued/,
+    acts: ["commit", "commit", "prove", "execute"],
+  },
+  {
+    artifact: "KeptSendFault",
+    at: "bridge",
+    violation: /are on their way to chain \d+, and \d+ were sent and not taken/,
+    acts: ["commit", "prove", "execute"],
+  },
+  {
+    artifact: "RefundInTransitFault",
+    at: "bridge",
+    violation: /the bridge holds \d+ of asset \d+ and owes \d+|are on their way to chain \d+, and \d+ were sent and not taken/,
+    acts: ["refund a transfer", "activate an exit"],
+  },
+  { artifact: "SecondClaimFault", at: "bridge", violation: /twice: withdrawal/, acts: ["finalize", "finalize again"] },
+  {
+    artifact: "SecondRefundFault",
+    at: "stateExit",
+    violation: /twice: transfer|was refunded and then refunded/,
+    acts: ["refund a transfer with StateExit.TransferAlreadyRefunded", "refund a transfer", "activate an exit"],
+  },
+  {
+    artifact: "LockedHoldingFault",
+    at: "stateExit",
+    violation: /claimHolding by .* on a stopped chain ended with/,
+    acts: [],
+    stepsPerDrain: 40,
+  },
+  {
+    artifact: "LockedRefundFault",
+    at: "stateExit",
+    violation: /transfer 0x\w+ of chain \d+ to \d+ was neither delivered nor refunded/,
+    acts: ["commit", "prove", "execute", "activate an exit"],
+    stepsPerDrain: NEVER,
+    steps: 300,
+  },
+  { artifact: "MissingRecordFault", at: "roots", violation: /the registry grew by \d+ for \d+ executed batches/, acts: [] },
+  { artifact: "LockedExitFault", at: "implementation", violation: /the exit of chain \d+ is due, and a stranger gets/, acts: [] },
+  { artifact: "EarlyExitFault", at: "implementation", violation: /the exit of chain \d+ opens too early/, acts: [] },
+  { artifact: "HastyProofFault", at: "implementation", violation: /executed, verified, committed/, acts: ["prove", "commit"] },
+  {
+    artifact: "MarkedRevertFault",
+    at: "implementation",
+    violation: /revertCount changed without an act of the chain/,
+    acts: ["mark a chain"],
+  },
+  {
+    artifact: "LostOperationsFault",
+    at: "implementation",
+    violation: /taken fell from \d+ to 0/,
+    acts: ["commit", "prove", "execute"],
+  },
+  {
+    artifact: "IgnoredQueueFault",
+    at: "implementation",
+    violation: /left out operation \d+, due at/,
+    acts: ["commit without a due operation", "commit with the clock held back", "request"],
+  },
+];
+
+describe("the simulation notices a fault of L1 by its invariants alone", () => {
+  let scene: Scene;
+  let world: { readonly addresses: Addresses };
+  before(async () => {
+    scene = await deployScene(await Codec.load());
+    world = scene.newWorld();
+  });
+  after(() => scene.l1.close());
+
+  async function plant({ artifact, at }: PlantedFault): Promise<void> {
+    const { l1, accounts } = scene;
+    const target = world.addresses[at];
+    await l1.request("hardhat_setCode", ORIGINAL, await l1.request("eth_getCode", target, "latest"));
+    const { bytecode } = await scene.artifact(artifact);
+    const data = `${bytecode}${AbiCoder.defaultAbiCoder().encode(["address"], [ORIGINAL]).slice(2)}`;
+    const hash = await l1.request("eth_sendTransaction", { from: accounts.governance, data, gas: "0x1000000" });
+    const { contractAddress } = (await l1.request("eth_getTransactionReceipt", hash)) as { contractAddress: Hex };
+    await l1.request("hardhat_setCode", target, await l1.request("eth_getCode", contractAddress, "latest"));
+  }
+
+  /** Random steps until something is violated. */
+  async function run({
+    acts,
+    stepsPerDrain = RARELY,
+    steps = MOST_STEPS,
+  }: Pick<PlantedFault, "acts" | "stepsPerDrain" | "steps">): Promise<unknown> {
+    const episode = new Episode(scene, new Coverage(scene.codec), {
+      auditInterval: 5,
+      stepsPerDrain,
+      isUnpredicted: true,
+    });
+    await episode.begin();
+    const random = new Choices(5);
+    try {
+      for (let i = 0; i < steps; i++) {
+        const seed = random.index(2 ** 48);
+        const wanted = random.oneIn(2) ? [random.pick(acts) ?? usual(random)] : [];
+        const opening = OPENING[i];
+        await episode.run({ seed, probes: [], acts: opening === undefined ? [...wanted, usual(random)] : [opening] });
+      }
+      await episode.close(1);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
+  /** What is violated while something is wrong. */
+  async function violationOf(fault: Pick<PlantedFault, "acts" | "stepsPerDrain" | "steps">): Promise<string> {
+    const violation = await run(fault);
+    assert.ok(violation instanceof Violation, String(violation));
+    return violation.message;
+  }
+
+  for (const fault of FAULTS) {
+    test(`${fault.artifact} violates an invariant`, async () => {
+      const snapshot = await scene.l1.request("evm_snapshot");
+      try {
+        await plant(fault);
+        assert.match(await violationOf(fault), fault.violation);
+      } finally {
+        await scene.l1.request("evm_revert", snapshot);
+      }
+    });
+  }
+
+  /** What the chains of an episode do wrong, where L1 and the model of it do not. */
+  async function withChains(
+    { mock }: TestContext,
+    method: "commit" | "hasDelivered",
+    change: (original: L2Chain[typeof method]) => unknown,
+  ): Promise<string> {
+    const snapshot = await scene.l1.request("evm_snapshot");
+    mock.method(L2Chain.prototype, method, change(L2Chain.prototype[method]) as never);
+    try {
+      return await violationOf({ acts: ["commit", "prove", "execute"] });
+    } finally {
+      mock.restoreAll();
+      await scene.l1.request("evm_revert", snapshot);
+    }
+  }
+
+  test("a chain that has another state than its quorum says violates an invariant", async (context) => {
+    const forget = (original: L2Chain["commit"]) =>
+      function (this: L2Chain, record: Parameters<L2Chain["commit"]>[0]): void {
+        original.call(this, { ...record, content: { ...record.content, writes: record.content.writes.slice(1) } });
+      };
+    assert.match(await withChains(context, "commit", forget as never), /has state root 0x\w+, and 0x\w+ on L1/);
+  });
+
+  test("a chain that delivers a transfer again violates an invariant", async (context) => {
+    assert.match(await withChains(context, "hasDelivered", () => () => false), /was (delivered|given back) and then delivered/);
+  });
+});
