@@ -5,7 +5,7 @@ import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
 import { callOf } from "../actions/action.ts";
 import type { Situation } from "../actions/action.ts";
-import { commitIntent, proofOf, signaturesFor } from "../actions/batches.ts";
+import { commitIntent, hasRoom, proofOf, signaturesFor } from "../actions/batches.ts";
 import { formBatch } from "../l2/form.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf, planClosingBatch } from "../l2/plan.ts";
@@ -109,7 +109,8 @@ export class Closing {
 
   /** The chain delivers and gives back everything, or is stopped. */
   async #finish(l2: L2Chain): Promise<void> {
-    if (!l2.chain.exited.value && l2.pending.length === 0 && (await this.#commitLast(l2))) await this.#executeAll(l2);
+    const canCommit = !l2.chain.exited.value && l2.pending.length === 0 && hasRoom(l2);
+    if (canCommit && (await this.#commitLast(l2))) await this.#executeAll(l2);
     if (!l2.chain.exited.value && this.#isOwing(l2)) await this.#stop(l2);
   }
 
