@@ -22,7 +22,8 @@ struct QueuedOperation {
 ///
 /// An operation that mints nothing and asks for little gas is free: its price on L2 is 0, and the base token is not touched. Little
 /// is `MAX_FREE_GAS`; for calls of the asset router what a withdrawal takes (`MAX_FREE_WITHDRAWAL_GAS`); for what the bridge itself
-/// sends, and for deliveries of what another chain sent, what a delivery takes (`MAX_FREE_DELIVERY_GAS`). So a base token that is paused, refuses the sender or cannot be had keeps no other asset
+/// sends, and for deliveries of what another chain sent and refunds of what L1 refused, what a delivery takes
+/// (`MAX_FREE_DELIVERY_GAS`). So a base token that is paused, refuses the sender or cannot be had keeps no other asset
 /// on the chain, and the exit of a chain that stands still opens without it. What keeps others from a flood of such operations is what
 /// they cost on L1: as much as the operator pays to publish the worst that they can do. A free operation that calls address 0
 /// without data, a *knock*, passes any filter: it does nothing, but it has a deadline.

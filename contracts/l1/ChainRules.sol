@@ -6,6 +6,7 @@ import {IChainSettings} from "../interfaces/IChainSettings.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which configurations a chain may have
@@ -60,15 +61,14 @@ abstract contract ChainRules is IChainFactory {
         }
     }
 
-    /// @dev Within the notice an account can force an operation in (one window until it is due, one more until L1 refuses batches
-    /// without it), or stop the chain that does not execute it by then and the exit delay, and what was taken can be committed,
-    /// proven and, after its delay, executed. The chain can take another version as well: that needs as long, and a reaction time.
+    /// @dev A version that is retired gives no less notice than an upgrade to another one needs.
     function _checkVersion(ChainConfiguration calldata configuration) private view {
         uint256 version = configuration.protocolVersion;
         verifiers.requireLasting(version);
         uint256 notice = verifiers.retirementNotice();
-        uint256 needed = 2 * uint256(configuration.priorityOpWindow) + configuration.exitDelay + _longestDelay(configuration)
-            + reactionTime;
+        uint256 needed = ChainTimes.upgradeNotice(
+            configuration.priorityOpWindow, configuration.exitDelay, _longestDelay(configuration), reactionTime
+        );
         if (needed > notice) revert RetirementNoticeTooShort(needed, notice);
     }
 
@@ -118,7 +118,6 @@ abstract contract ChainRules is IChainFactory {
     }
 
     function _longestDelay(ChainConfiguration calldata configuration) private pure returns (uint256) {
-        (uint64 delay, uint64 unproven) = (configuration.executionDelay, configuration.unprovenDelay);
-        return delay > unproven ? delay : unproven;
+        return ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
     }
 }

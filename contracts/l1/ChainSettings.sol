@@ -8,6 +8,7 @@ import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {BatchCommitment, ChainOrigin} from "../libraries/BatchCommitment.sol";
+import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
@@ -172,9 +173,8 @@ contract ChainSettings is IChainSettings {
     /// @inheritdoc IChainSettings
     function upgradeNotice(uint256 chainId) public view returns (uint256) {
         ChainConfiguration storage configuration = configurations[chainId];
-        (uint64 delay, uint64 unproven) = (configuration.executionDelay, configuration.unprovenDelay);
-        uint256 longest = delay > unproven ? delay : unproven;
-        return 2 * uint256(configuration.priorityOpWindow) + configuration.exitDelay + longest + reactionTime;
+        uint256 longest = ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
+        return ChainTimes.upgradeNotice(configuration.priorityOpWindow, configuration.exitDelay, longest, reactionTime);
     }
 
     function _requireAdmin(uint256 chainId) private view {

@@ -23,7 +23,8 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
     /// @dev A withdrawal takes 165,000, nearly all of it in a chain's own code.
     uint256 public constant MAX_FREE_WITHDRAWAL_GAS = 180_000;
     /// @inheritdoc IPriorityQueue
-    /// @dev The delivery of an asset's first transfer takes 402,000. It runs a chain's own code, on a message that was paid for.
+    /// @dev The delivery of an asset's first transfer takes 402,000. It, or the refund of a transfer that L1 refused, runs a chain's own
+    /// code, on a message that was paid for.
     uint256 public constant MAX_FREE_DELIVERY_GAS = 500_000;
     /// @inheritdoc IPriorityQueue
     uint256 public constant OVERHEAD_GAS = 60_000;
@@ -105,9 +106,10 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         // Roots and deposits.
         if (request.sender == address(bridge)) return MAX_FREE_DELIVERY_GAS;
         if (request.contractL2 != Predeploys.ASSET_ROUTER) return MAX_FREE_GAS;
-        bool delivers =
-            request.l2Calldata.length >= 4 && bytes4(request.l2Calldata) == IL2AssetRouter.deliver.selector;
-        return delivers ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
+        if (request.l2Calldata.length < 4) return MAX_FREE_WITHDRAWAL_GAS;
+        bytes4 selector = bytes4(request.l2Calldata);
+        bool shows = selector == IL2AssetRouter.deliver.selector || selector == IL2AssetRouter.refundTransfer.selector;
+        return shows ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
     }
 
     /// @dev Does nothing on L2, so there is nothing to filter; but it must be answered, or the exit opens.

@@ -1,9 +1,11 @@
 import type { Signer } from "ethers";
 import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
+import { keccak } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { buildDelivery } from "../relayer/delivery.ts";
 import type { Deliverable, Delivery } from "../relayer/delivery.ts";
+import { carriersOf, describeSentTooEarly, isSentTooEarly } from "../relayer/sent-too-early.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ClientError } from "./client-error.ts";
 import { bridge } from "./contract-interfaces.ts";
@@ -21,7 +23,10 @@ export interface ForcedDeliveryRequest {
   /** The chain that sent it. */
   readonly from: ChainName;
   readonly messageHash: Hex;
-  /** Registry index of a root with the message that the destination has. Default: none, and L1 sends it the latest. */
+  /**
+   * Registry index of a root with the message that the destination has, or, of a transfer that L1 refused, the chain that sent it.
+   * Default: none, and L1 sends it the latest.
+   */
   readonly rootIndex?: bigint | undefined;
   /**
    * For the delivery, on the destination. A transfer's costs no base token up to 500,000, which is its default; for others
@@ -32,12 +37,13 @@ export interface ForcedDeliveryRequest {
 
 /** A message's delivery in its destination's queue. */
 export interface ForcedDelivery {
+  /** Of a transfer that L1 refused: the chain that sent it. */
   readonly destinationChainId: number;
   /** Registry index of the root that it is proven against. */
   readonly rootIndex: bigint;
   /** Hash of the transaction on the destination that records the root; absent where the destination had one. */
   readonly rootTransactionHash?: Hex;
-  /** Hash of the transaction on the destination that delivers the message. */
+  /** Hash of the transaction on the destination that delivers the message, or gives it back. */
   readonly deliveryTransactionHash: Hex;
   /** The last of them on L1. */
   readonly l1TransactionHash: Hex;
@@ -51,9 +57,10 @@ const SENDERS = [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropCenter, PREDEPLOYS.
 
 /**
  * Delivers a message through the queue of its destination, which must take it or stop: for a chain that imports no root, or
- * whose operator lets no delivery in. L1's word is enough for it: neither chain is asked. Bodies that a chain withholds from
+ * whose operator lets no delivery in. A transfer that L1 refused goes back to its sender through the queue of the chain that sent it; so
+ * do, one by one, those that travel with a bundle. L1's word is enough for it: neither chain is asked. Bodies that a chain withholds from
  * L1 must be in `view`. `signer` is on L1 and pays the gas there. Throws ClientError; NotDeliverable for a message that L1
- * does not have.
+ * does not have, and for a bundle that was sent before its destination was there.
  */
 export async function forceDelivery(
   ecosystem: Ecosystem,
@@ -65,7 +72,8 @@ export async function forceDelivery(
   const sender = await senderOn(signer, ecosystem.l1);
   const seen = view ?? viewL1(ecosystem, sender.provider);
   await seen.poll();
-  const message = findMessage(seen, BigInt(source.chainId), request.messageHash);
+  const message = findRefund(seen, source, request.messageHash) ?? findMessage(seen, BigInt(source.chainId), request.messageHash);
+  if (message !== undefined && isSentTooEarly(seen, message)) throw nothingToDeliver(message);
   const rootIndex = request.rootIndex ?? BigInt(seen.registryLeaves.length);
   const bodyOf = (chainId: bigint, bundleHash: Hex): Uint8Array | undefined =>
     seen.messages(chainId, PREDEPLOYS.InteropCenter, bundleHash)[0]?.body;
@@ -91,6 +99,31 @@ function findMessage(view: L1View, sourceChainId: bigint, messageHash: Hex): Del
     }
   }
   return undefined;
+}
+
+/** A transfer, also one that travels with a bundle, that can only go back. */
+function findRefund(view: L1View, { chainId }: EcosystemChain, messageHash: Hex): Deliverable | undefined {
+  const refused = view
+    .refusedTransfers()
+    .find(({ batch, body }) => batch.chainId === BigInt(chainId) && keccak(body) === messageHash);
+  if (refused === undefined) return undefined;
+  const { batch, sender, transfer } = refused;
+  const { chainId: sourceChainId, refusedDestinations } = batch;
+  const { destinationChainId } = transfer;
+  const asSent = { sourceChainId, destinationChainId, messageHash, content: { type: "transfer", transfer } } as const;
+  if (!isSentTooEarly(view, asSent)) return undefined;
+  const content = { type: "refund", transfer, refused: refusedDestinations } as const;
+  return { sourceChainId, destinationChainId: sourceChainId, sender, messageHash, content };
+}
+
+function nothingToDeliver(message: Deliverable): ClientError {
+  const { messageHash } = message;
+  const carriers = carriersOf(message);
+  return new ClientError(
+    "NotDeliverable",
+    `${describeSentTooEarly(message, false)}; it is in ${carriers.join(", ")}: have each given back`,
+    { messageHash, carriers },
+  );
 }
 
 function notDeliverable({ name }: EcosystemChain, { messageHash, rootIndex }: ForcedDeliveryRequest): ClientError {

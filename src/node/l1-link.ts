@@ -98,6 +98,8 @@ export interface L1Link {
   progress(): BatchProgress;
   /** Why it waits for L1; undefined while it does not. */
   waitsFor(): string | undefined;
+  /** Why no batch is sealed although L1 answers: it shows no block that is young enough. Undefined where batches may be sealed. */
+  isBlind(): string | undefined;
   /** For snapshots of an ecosystem. */
   readonly member: RestorableMember;
   /** Resolves after all that the chain takes over. */
@@ -177,6 +179,7 @@ export async function openL1Link(
     reseal: (fromBatch) => resealing.reseal(fromBatch),
     progress: () => progressOf(sealed, settling.backlog()),
     waitsFor: () => contact.reason(),
+    isBlind: () => (intake.view.isStale() ? intake.view.describe() : undefined),
     member: restorableMember({ chain: running, settling, intake, onReturned: returnedTo }),
     quiet: () => intake.quiet(),
     close: () => settling.close(),

@@ -67,7 +67,7 @@ export interface NodeVersions {
 
 /** One chain with everything between its users and the execution of its batches on L1. */
 export interface Node
-  extends RestorableMember, ChainAccess, Pick<L1Link, "pollL1" | "settled" | "reseal" | "progress" | "waitsFor"> {
+  extends RestorableMember, ChainAccess, Pick<L1Link, "pollL1" | "settled" | "reseal" | "progress" | "waitsFor" | "isBlind"> {
   readonly chainId: bigint;
   readonly chain: Chain;
   /**
@@ -140,6 +140,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
       reseal: (fromBatch) => link.reseal(fromBatch),
       progress: () => link.progress(),
       waitsFor: () => link.waitsFor(),
+      isBlind: () => link.isBlind(),
       chainId: onL1.configuration.chainId,
       chain,
       seal: () => (chain.sequencer.isPaused ? Promise.resolve(undefined) : chain.seal()),

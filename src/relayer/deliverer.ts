@@ -56,7 +56,8 @@ export class Deliverer {
     this.#looks++;
     const due = waiting.filter((journey) => {
       const { nextLook = 0 } = this.#attempts.get(journey) ?? {};
-      return journey.rootIndex !== undefined && !journey.steps.has("executed") && nextLook <= this.#looks;
+      const mayGoOn = !journey.steps.has("executed") && journey.sentTooEarly === undefined;
+      return journey.rootIndex !== undefined && mayGoOn && nextLook <= this.#looks;
     });
     let hasTried = false;
     for (const journey of await this.#mostRewarding(due)) hasTried = (await this.#deliverOne(journey)) || hasTried;

@@ -11,12 +11,14 @@ import { describeFailure } from "./callback-outcome.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import type { TokenAnnouncement } from "./describer.ts";
 import type { Journey } from "./journey.ts";
+import { carriersOf, describeSentTooEarly, isSentTooEarly } from "./sent-too-early.ts";
 
 /** A journey as the relayer goes on with it. */
 export interface OpenJourney extends Journey {
   readonly steps: Map<JourneyStep, StepRecord>;
   rootIndex: bigint | undefined;
   refusal: string | undefined;
+  sentTooEarly: Journey["sentTooEarly"];
 }
 
 interface ImportRecord extends ImportedRoot {
@@ -141,7 +143,9 @@ export class JourneyBook {
   /** Those that are not at their end, after a look at what L1 refused. */
   open(): readonly OpenJourney[] {
     for (const refused of this.#view.refusedTransfers()) this.#refuse(refused);
-    return this.all().filter(({ steps }) => !steps.has("executed") || !steps.has("importSettled"));
+    return this.all().filter(
+      ({ steps, sentTooEarly }) => sentTooEarly !== "wentBack" && (!steps.has("executed") || !steps.has("importSettled")),
+    );
   }
 
   /** A transfer that L1 refused goes back on the chain that sent it, which from now on is followed. */
@@ -161,6 +165,7 @@ export class JourneyBook {
       steps: new Map(),
       rootIndex: undefined,
       refusal: undefined,
+      sentTooEarly: undefined,
     };
     this.#journeys.set(key, journey);
     const sentAt = this.#sentAt.get(message);
@@ -203,6 +208,17 @@ export class JourneyBook {
     }
     const settled = journey.rootIndex === undefined ? undefined : this.#importSettled(destinationChainId, journey.rootIndex);
     if (settled !== undefined) this.record(journey, "importSettled", { chainId, ...settled });
+    if (isSentTooEarly(this.#view, journey)) this.#giveUp(journey);
+  }
+
+  /** No delivery can succeed any more: what the message carries goes back by journeys of its own. */
+  #giveUp(journey: OpenJourney): void {
+    const refunds = carriersOf(journey).map((carrier) =>
+      this.#journeys.get(refundKey(journeyKey(journey.sourceChainId, carrier))),
+    );
+    const hasGoneBack = refunds.every((refund) => refund?.steps.has("executed") === true);
+    journey.sentTooEarly = hasGoneBack ? "wentBack" : "goesBack";
+    journey.refusal = describeSentTooEarly(journey, hasGoneBack);
   }
 
   #open(chainId: bigint, { sender, messageHash, body, at }: Extract<ChainEvent, { type: "messageSent" }>): void {
@@ -220,6 +236,7 @@ export class JourneyBook {
       steps,
       rootIndex: undefined,
       refusal: undefined,
+      sentTooEarly: undefined,
     };
     this.#journeys.set(key, journey);
     if (message.content.type === "result") {

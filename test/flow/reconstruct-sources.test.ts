@@ -9,6 +9,7 @@ import type { StateWrite } from "../../src/chain/state/change-set.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { summarize } from "../../src/devnet/reconstruction/summary.ts";
 import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../src/protocol/commitment.ts";
+import { verifyProof } from "../../src/chain/state/state-proof.ts";
 import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
@@ -93,6 +94,28 @@ describe("A7: where a chain's data can come from", () => {
     const { bytecodes } = settled.ecosystem.addresses;
     const hiding = alteredL1(l1, { logs: (logs) => logs.filter(({ address: from }) => from.toLowerCase() !== bytecodes) });
     await assert.rejects(rebuild(user, hiding), { name: "ReconstructionError", code: "BytecodeMissing" });
+  });
+
+  test("a state with a false code digest, which only its validators vouch for, is rebuilt, named, and proves what accounts hold", async () => {
+    const chain = await PublishedChain.create(settled, 613n);
+    const lie = codeDigestWord(fromHex("0x00"), compress);
+    const writes = changes.map((change) => (change.leafKind === LeafKind.codeDigest ? { ...change, value: lie } : change));
+    await chain.settle({ writes, bytecodes: [CODE] });
+    const rebuilt = await rebuild(chain);
+    const address = `0x${CONTRACT.toString(16).padStart(40, "0")}`;
+    const expected = wordToHex(codeDigestWord(fromHex(CODE), compress));
+    assert.deepEqual(summarize(rebuilt).falseCodeDigests, [{ address, expected, stated: wordToHex(lie) }]);
+    const key = { leafKind: LeafKind.account, address: CONTRACT, slot: 0n };
+    assert.deepEqual(verifyProof(chain.tree.root, key, rebuilt.state.prove(key)), {
+      ok: true,
+      isPresent: true,
+      value: changes[0]!.value,
+    });
+    assert.throws(() => rebuilt.state.origin({ number: 4n, timestamp: 200n }), {
+      name: "ReconstructionError",
+      code: "CodeDigestMismatch",
+      message: new RegExp(`the code of ${address} has the digest ${expected}, the state says ${wordToHex(lie)}`),
+    });
   });
 
   test("a slot that was set, zeroed and set again, and code that was taken away, come out as they are last", async () => {

@@ -8,6 +8,7 @@ import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { toHex, wordToHex } from "../../src/protocol/hex.ts";
 import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { approvalsIn, reduceJournal } from "../../src/settlement/journal/progress.ts";
+import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
@@ -259,14 +260,16 @@ describe("settlement of a chain", () => {
     assert.ok(stored.committedAt > asked[0]!.validUntil && stored.committedAt <= asked[1]!.validUntil);
   });
 
-  test("a second batch of a number is approved only once the first one's signatures have expired, and L1 then takes it", async () => {
+  test("a second batch of a number is approved only once the first one's signatures have expired, which is told once, and L1 then takes it", async () => {
     const chain = await createSettledChain(settled, 322n, { priorityOpWindow: 600n, exitDelay: 86_400n });
     const delays: number[] = [];
     const delay = async (ms: number): Promise<void> => {
       delays.push(ms);
       await settled.increaseTime(ms / 1000);
     };
-    const context = senderContext(chain, settled.accounts[0]!, { delay });
+    const told: (string | undefined)[] = [];
+    const patience = createL1Retry({}, { delay, onTrouble: (trouble) => told.push(trouble?.message) });
+    const context = senderContext(chain, settled.accounts[0]!, { delay, patience });
     const lost = new Error("L1 is away for good");
     const away = { ...context, transactor: { send: () => Promise.reject(lost) } };
     const mark = chain.snapshot();
@@ -280,7 +283,14 @@ describe("settlement of a chain", () => {
     assert.equal(stored.commitment, second.commitment);
     // By hand: three quarters of the window.
     assert.ok(stored.committedAt > before + 440n, `${stored.committedAt - before}`);
-    assert.ok(delays.length > 0);
+    assert.ok(delays.length > 1);
+    assert.deepEqual(
+      told.map((message) => message?.replace(/\d{10}/g, "…")),
+      [
+        "commit of batch 0: validators were asked to sign another batch of this number, so L1 takes this one from its second … on; it is at …",
+        undefined,
+      ],
+    );
   });
 
   test("a process that was started again with its journal remembers which batch validators were asked to approve", async () => {

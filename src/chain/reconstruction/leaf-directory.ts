@@ -4,7 +4,6 @@ import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
-import { ReconstructionError } from "./reconstruction-error.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
@@ -67,29 +66,36 @@ export class LeafDirectory {
     return hashes;
   }
 
-  /**
-   * All accounts that are not empty. `codeOf` gives the code with a hash that `codeHashes` names. Throws ReconstructionError
-   * CodeDigestMismatch where a code's digest is another's: no proof binds the two leaves yet.
-   */
+  /** All accounts that are not empty. `codeOf` gives the code with a hash that `codeHashes` names. */
   accounts(codeOf: (hash: Hex) => Uint8Array): GenesisAccount[] {
     const accounts = new Map<bigint, GrowingAccount>();
-    const [computed, stated] = [new Map<bigint, bigint>(), new Map<bigint, bigint>()];
     for (const leaf of this.#leaves) {
-      if (leaf === undefined || leaf.value === 0n) continue;
+      if (leaf === undefined || leaf.value === 0n || leaf.leafKind === LeafKind.codeDigest) continue;
       const account = accounts.get(leaf.address) ?? { address: addressToHex(leaf.address), storage: [] };
       accounts.set(leaf.address, account);
       if (leaf.leafKind === LeafKind.storage) account.storage.push({ slot: leaf.slot, value: leaf.value });
       else if (leaf.leafKind === LeafKind.account) {
         account.nonce = leaf.value % NONCE_LIMIT;
         account.balanceWei = leaf.value / NONCE_LIMIT;
-      } else if (leaf.leafKind === LeafKind.codeHash) {
-        const code = codeOf(wordToHex(leaf.value));
-        account.code = toHex(code);
-        computed.set(leaf.address, codeDigestValue(code));
-      } else stated.set(leaf.address, leaf.value);
+      } else account.code = toHex(codeOf(wordToHex(leaf.value)));
     }
-    requireSameDigests(computed, stated);
     return [...accounts.values()];
+  }
+
+  /** Accounts whose code has another digest than the state says: no proof binds the two leaves yet. `codeOf` as of `accounts`. */
+  falseDigests(codeOf: (hash: Hex) => Uint8Array): readonly FalseDigest[] {
+    const [computed, stated] = [new Map<bigint, bigint>(), new Map<bigint, bigint>()];
+    for (const leaf of this.#leaves) {
+      if (leaf === undefined || leaf.value === 0n) continue;
+      if (leaf.leafKind === LeafKind.codeHash) computed.set(leaf.address, codeDigestValue(codeOf(wordToHex(leaf.value))));
+      else if (leaf.leafKind === LeafKind.codeDigest) stated.set(leaf.address, leaf.value);
+    }
+    return [...new Set([...computed.keys(), ...stated.keys()])].flatMap((address) => {
+      const [expected, found] = [computed.get(address) ?? 0n, stated.get(address) ?? 0n];
+      return found === expected
+        ? []
+        : [{ address: addressToHex(address), expected: wordToHex(expected), stated: wordToHex(found) }];
+    });
   }
 
   #leafAt(index: number): NamedLeaf {
@@ -99,23 +105,20 @@ export class LeafDirectory {
   }
 }
 
+/** An account whose code's digest in the state is not that of its code. */
+export interface FalseDigest {
+  readonly address: Hex;
+  /** Of the account's code; 0 where it has none. */
+  readonly expected: Hex;
+  readonly stated: Hex;
+}
+
 interface GrowingAccount {
   readonly address: Hex;
   nonce?: bigint;
   balanceWei?: bigint;
   code?: Hex;
   readonly storage: { readonly slot: bigint; readonly value: bigint }[];
-}
-
-function requireSameDigests(computed: ReadonlyMap<bigint, bigint>, stated: ReadonlyMap<bigint, bigint>): void {
-  for (const address of [...computed.keys(), ...stated.keys()]) {
-    const [expected, found] = [computed.get(address) ?? 0n, stated.get(address) ?? 0n];
-    if (found === expected) continue;
-    throw new ReconstructionError(
-      "CodeDigestMismatch",
-      `the code of ${addressToHex(address)} has the digest ${wordToHex(expected)}, the state says ${wordToHex(found)}`,
-    );
-  }
 }
 
 /** Codes by their hashes. */

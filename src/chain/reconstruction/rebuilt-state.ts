@@ -15,6 +15,7 @@ import type { StateProof } from "../state/state-proof.ts";
 import { StateTree } from "../state/state-tree.ts";
 import type { StateTransition } from "../state/state-tree.ts";
 import { codesByHash, LeafDirectory } from "./leaf-directory.ts";
+import type { FalseDigest } from "./leaf-directory.ts";
 import type { PublishedContent } from "./published-batch.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
@@ -77,24 +78,41 @@ export class RebuiltState {
 
   /**
    * What a chain starts from that goes on behind a block: accounts and a tree of its own. Throws ReconstructionError
-   * BytecodeMissing.
+   * BytecodeMissing; CodeDigestMismatch where the state has a false digest of a code, since a proof of execution would run another
+   * code than the chain.
    */
   origin(head: Head): ChainOrigin {
+    const [first] = this.falseDigests();
+    if (first !== undefined)
+      throw new ReconstructionError(
+        "CodeDigestMismatch",
+        `the code of ${first.address} has the digest ${first.expected}, the state says ${first.stated}`,
+      );
     return { head, accounts: this.accounts(), tree: StateTree.import(this.tree.export(), { compressor: createCompressor() }) };
   }
 
   /** Every account that is not empty. Throws ReconstructionError BytecodeMissing. */
   accounts(): GenesisAccount[] {
-    return this.#directory.accounts((hash) => {
-      const code = this.#codes.get(hash);
-      if (code === undefined) throw new ReconstructionError("BytecodeMissing", `no bytecode with hash ${hash} was found`);
-      return code;
-    });
+    return this.#directory.accounts((hash) => this.#codeOf(hash));
+  }
+
+  /**
+   * Accounts whose code's digest is false: their chain's validators signed what they had not executed. It concerns no balance, so
+   * holdings are proven all the same. Throws ReconstructionError BytecodeMissing.
+   */
+  falseDigests(): readonly FalseDigest[] {
+    return this.#directory.falseDigests((hash) => this.#codeOf(hash));
   }
 
   /** Proof of a value, or of its absence, under the state root. Throws StateKeyError. */
   prove(key: StateKey): StateProof {
     return this.tree.prove(key);
+  }
+
+  #codeOf(hash: Hex): Uint8Array {
+    const code = this.#codes.get(hash);
+    if (code === undefined) throw new ReconstructionError("BytecodeMissing", `no bytecode with hash ${hash} was found`);
+    return code;
   }
 
   #reach(batchNumber: bigint, { entries, bytecodes, statement }: PublishedContent, apply: () => void): void {

@@ -155,6 +155,11 @@ export class Sequencer {
     return this.#builder.batchNumber;
   }
 
+  /** Whether something waits to be sealed. */
+  get hasOpenBatch(): boolean {
+    return this.#builder.batch !== undefined;
+  }
+
   /** Why the chain stands still; undefined while it runs. */
   get fault(): SequencerError | undefined {
     return this.#work.ended;

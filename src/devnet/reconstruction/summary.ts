@@ -1,3 +1,4 @@
+import type { FalseDigest } from "../../chain/reconstruction/leaf-directory.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CommittedBatch } from "./batch-ledger.ts";
 import { messagesOf } from "./proofs.ts";
@@ -22,6 +23,8 @@ export interface ReconstructionSummary {
   readonly accounts: number;
   readonly contracts: number;
   readonly storageSlots: number;
+  /** Accounts for whose code the state has a false digest, because the validators signed what they had not executed. */
+  readonly falseCodeDigests: readonly FalseDigest[];
   readonly messages: number;
   readonly pubdataBytes: number;
   readonly priorityOps: { readonly taken: number; readonly waiting: number };
@@ -53,6 +56,7 @@ export function summarize(reconstruction: Reconstruction): ReconstructionSummary
     accounts: accounts.length,
     contracts: accounts.filter(({ code }) => code !== undefined).length,
     storageSlots: accounts.reduce((sum, { storage = [] }) => sum + storage.length, 0),
+    falseCodeDigests: state.falseDigests(),
     messages: messagesOf(reconstruction).length,
     pubdataBytes: batches.reduce((sum, { pubdataBytes }) => sum + pubdataBytes, 0),
     priorityOps: { taken: Number(last.priorityOpTotal), waiting: pendingOperations.length },

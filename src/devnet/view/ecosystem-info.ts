@@ -65,10 +65,10 @@ export interface EcosystemStatus {
   readonly messages: {
     /** Those that go on by themselves. */
     readonly inFlight: number;
+    /** Refunds among them; a message whose content went back is counted by its refund alone. */
     readonly delivered: number;
     /** Those that do not, oldest first. */
-    readonly stuck: readonly (Pick<MessageInfo, "messageHash" | "type" | "sourceChainId" | "destinationChainId"> &
-      StuckMessage)[];
+    readonly stuck: readonly (Pick<MessageInfo, "messageHash" | "type" | "sourceChainId" | "destinationChainId"> & Stuck)[];
     /**
      * Why the messages could not be looked at now, so that the numbers are those of the last look; absent where they are of
      * now.
@@ -87,6 +87,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
+  /** Why the chain seals nothing though it has something to seal; absent where it seals, or stands still for a fault. */
+  readonly stuck?: Stuck;
   /** Why the chain, or its settlement, stands still for good; absent while it runs. */
   readonly fault?: string;
 }
@@ -128,12 +130,14 @@ export interface MessageInfo {
   /** What happens next, or why it cannot. */
   readonly waitingFor?: string;
   readonly refusal?: string;
+  /** Of one that is never delivered, since its destination was created after its batch began: whether what it carries is back. */
+  readonly sentTooEarly?: "goesBack" | "wentBack";
   /** Absent while the message goes on by itself, and when it has arrived. */
-  readonly stuck?: StuckMessage;
+  readonly stuck?: Stuck;
 }
 
-/** Why a message does not go on by itself. */
-export interface StuckMessage {
+/** Why a message, or a chain's sealing, does not go on by itself. */
+export interface Stuck {
   readonly why: string;
   /** What a user can do about it. */
   readonly help: string;

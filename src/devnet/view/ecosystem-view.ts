@@ -10,6 +10,7 @@ import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo, UpgradeStatus } from "./ecosystem-info.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
+import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1 } from "./messages-to-l1.ts";
 import type { DevnetOptions, ProverOptions } from "../options.ts";
@@ -79,7 +80,8 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
   return {
     info: () => ecosystemInfo(dependencies),
     async status() {
-      const { all, ...rest } = await known();
+      const { all: seen, ...rest } = await known();
+      const all = seen.filter(({ sentTooEarly }) => sentTooEarly !== "wentBack");
       const delivered = all.filter(hasArrived).length;
       const stuck = all.flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
         reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
@@ -127,10 +129,12 @@ function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainIn
   };
 }
 
-function chainStatus({ name, chainId, pipeline }: DevnetChain): ChainStatus {
+function chainStatus(chain: DevnetChain): ChainStatus {
+  const { name, chainId, pipeline } = chain;
   const { sequencer, mempool } = pipeline.chain;
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
+  const stuck = chainStuckBecause(chain);
   return {
     name,
     chainId: Number(chainId),
@@ -139,6 +143,7 @@ function chainStatus({ name, chainId, pipeline }: DevnetChain): ChainStatus {
     batches: pipeline.progress(),
     ...versionInfo(pipeline),
     ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...(stuck === undefined ? {} : { stuck }),
     ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
   };
 }

@@ -18,20 +18,13 @@ const NEXT: Readonly<Record<JourneyStep, string>> = {
 };
 
 /** A message as the ecosystem's methods tell it. */
-export function messageInfo({
-  messageHash,
-  sender,
-  content,
-  sourceChainId,
-  destinationChainId,
-  steps,
-  refusal,
-}: Journey): MessageInfo {
+export function messageInfo(journey: Journey): MessageInfo {
+  const { messageHash, sender, content, sourceChainId, destinationChainId, steps, refusal, sentTooEarly } = journey;
   const done = JOURNEY_STEPS.flatMap((step) => {
     const record = steps.get(step);
     return record === undefined ? [] : [{ step, chainId: Number(record.chainId), transactionHash: record.transactionHash }];
   });
-  const next = JOURNEY_STEPS.find((step) => !steps.has(step));
+  const waitingFor = waitsFor(journey);
   return {
     messageHash,
     sender,
@@ -39,9 +32,17 @@ export function messageInfo({
     sourceChainId: Number(sourceChainId),
     destinationChainId: Number(destinationChainId),
     steps: done,
-    ...(next === undefined ? {} : { waitingFor: NEXT[next] }),
+    ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(refusal === undefined ? {} : { refusal }),
+    ...(sentTooEarly === undefined ? {} : { sentTooEarly }),
   };
+}
+
+function waitsFor({ steps, sentTooEarly }: Journey): string | undefined {
+  if (sentTooEarly === "wentBack") return undefined;
+  if (sentTooEarly === "goesBack") return "the sending chain gives back what it carries";
+  const next = JOURNEY_STEPS.find((step) => !steps.has(step));
+  return next === undefined ? undefined : NEXT[next];
 }
 
 /** Whether a hash names the message: its own, or that of a transaction that brought it a step further. */

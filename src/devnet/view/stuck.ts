@@ -1,4 +1,4 @@
-import type { EcosystemInfo, MessageInfo, StuckMessage } from "./ecosystem-info.ts";
+import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
 import { hasArrived } from "./message-info.ts";
 
 /** What a stuck message is told apart from one on its way by. */
@@ -11,12 +11,12 @@ export interface StuckDependencies {
 }
 
 /** Why a message does not go on by itself, and what helps; undefined where it has arrived or goes on. */
-export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }: StuckDependencies): StuckMessage | undefined {
-  if (hasArrived(message)) return undefined;
+export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }: StuckDependencies): Stuck | undefined {
+  if (hasArrived(message) || message.sentTooEarly === "wentBack") return undefined;
   const { messageHash, sourceChainId, destinationChainId, refusal } = message;
   const has = (step: string): boolean => message.steps.some((done) => done.step === step);
   const nameOf = (chainId: number): string => info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
-  const stands = (chainId: number): StuckMessage | undefined => {
+  const stands = (chainId: number): Stuck | undefined => {
     const fault = faultOf(chainId);
     if (fault === undefined) return undefined;
     return {
@@ -33,6 +33,10 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
       why: "L1 pays a withdrawal when it is claimed, and it was not claimed yet",
       help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' claims it`,
     };
+  }
+  if (refusal !== undefined && message.sentTooEarly === "goesBack") {
+    const help = `'npx hardhat hyperchain:deliver ${messageHash}' gives it back, with --through-l1 also where ${nameOf(sourceChainId)} does not want to`;
+    return stands(sourceChainId) ?? { why: refusal, help };
   }
   if (!has("imported")) {
     const destination = nameOf(destinationChainId);

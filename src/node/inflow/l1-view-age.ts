@@ -22,6 +22,8 @@ export class L1ViewAge {
   readonly #options: L1ViewAgeOptions;
   readonly #dependencies: L1ViewAgeDependencies;
   #seconds: bigint;
+  /** Whether L1 answered, and showed nothing younger than the window. */
+  #isStale = false;
 
   constructor(options: L1ViewAgeOptions, dependencies: L1ViewAgeDependencies) {
     this.#options = options;
@@ -37,10 +39,17 @@ export class L1ViewAge {
   async looked(since: bigint, checkpoint: L1Checkpoint | undefined): Promise<void> {
     if (this.#options.confirmations === 1 || checkpoint === undefined) {
       this.#seconds = since;
+      this.#isStale = false;
       return;
     }
     const block = await this.#dependencies.l1.getBlock(checkpoint.blockNumber);
     if (block !== null) this.#seconds = BigInt(block.timestamp);
+    this.#isStale = this.isOld();
+  }
+
+  /** Whether a look does not help: L1 shows no block that is young enough. */
+  isStale(): boolean {
+    return this.#isStale && this.isOld();
   }
 
   isOld(): boolean {

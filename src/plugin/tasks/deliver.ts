@@ -12,10 +12,11 @@ import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
 import { messageTitle } from "./event-lines.ts";
 import { findMessage } from "./follow-message.ts";
+import { giveBack } from "./give-back.ts";
 import { openRelayer, relayerAccount } from "./own-relayer.ts";
-import { createProgressWait } from "./progress-wait.ts";
 import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
+import { untilJourney } from "./until-journey.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
 interface DeliverArguments extends EcosystemArguments {
@@ -34,6 +35,10 @@ const action: NewTaskActionFunction<DeliverArguments> = (args, hre) =>
     const before = message.steps.find(({ step }) => step === "executed");
     const { messageHash, sourceChainId, destinationChainId } = message;
     const account = relayerAccount(session, args.from);
+    if (message.type === "refund" || message.sentTooEarly !== undefined) {
+      await giveBack(session, { message, account, noWait: args.noWait, throughL1: args.throughL1 });
+      return;
+    }
     const isIt = (journey: Journey): boolean =>
       journey.sourceChainId === BigInt(sourceChainId) && journey.messageHash === messageHash;
     const relayer = openRelayer(session, { account, delivers: isIt });
@@ -82,7 +87,7 @@ async function queueOnL1(
   const { messageHash, sourceChainId, destinationChainId } = message;
   const journeyNow = (): Journey | undefined => relayer.journey(BigInt(sourceChainId), messageHash);
   const waiting = `${memberName(info, sourceChainId)}'s batch with it is not executed on L1`;
-  await until(session, relayer, {
+  await untilJourney(session, relayer, {
     isDone: () => journeyNow()?.steps.has("inTransactionRoot") === true,
     waiting,
     message,
@@ -122,34 +127,11 @@ function requireDeliverable({ info }: Session, { type, messageHash, sourceChainI
 /** Waits until the destination has a root that holds the message. Throws a plugin error where that must not be waited for. */
 async function untilImported(session: Session, relayer: Relayer, message: MessageInfo, noWait: boolean): Promise<void> {
   const waiting = `${memberName(session.info, message.destinationChainId)} has not imported a root that holds it`;
-  const isDone = (): boolean => relayer.journey(BigInt(message.sourceChainId), message.messageHash)?.rootIndex !== undefined;
-  await until(session, relayer, { isDone, waiting, message, noWait });
-}
-
-/** Looks at the message until it is so far, and tells what it waits for. */
-async function until(
-  session: Session,
-  relayer: Relayer,
-  {
-    isDone,
-    waiting,
-    message: { messageHash, sourceChainId },
-    noWait,
-  }: {
-    readonly isDone: () => boolean;
-    readonly waiting: string;
-    readonly message: MessageInfo;
-    readonly noWait: boolean;
-  },
-): Promise<void> {
-  const settle = `'npx hardhat hyperchain:settle ${memberName(session.info, sourceChainId)}' settles the open batch now`;
-  const patience = createProgressWait(session);
-  for (;;) {
-    await relayer.observe();
-    if (isDone()) return;
-    if (noWait) throw pluginError(`${messageHash} cannot be delivered yet: ${waiting}; ${settle}`);
-    await patience.wait(`waiting: ${waiting}; ${settle}`);
-  }
+  const isDone = (): boolean => {
+    const journey = relayer.journey(BigInt(message.sourceChainId), message.messageHash);
+    return journey?.rootIndex !== undefined || journey?.sentTooEarly !== undefined;
+  };
+  await untilJourney(session, relayer, { isDone, waiting, message, noWait });
 }
 
 export default action;

@@ -4,7 +4,7 @@ import type {
   MessageInfo,
   ResealInfo,
   SettledBatchInfo,
-  StuckMessage,
+  Stuck,
   UpgradeStatus,
 } from "../../devnet/view/ecosystem-info.ts";
 
@@ -41,8 +41,13 @@ export function stepLine(
 type NamedMessage = Pick<MessageInfo, "type" | "messageHash" | "sourceChainId" | "destinationChainId">;
 
 /** A message that does not go on by itself: why, and what helps. */
-export function stuckLine(info: EcosystemInfo, { why, help, ...message }: NamedMessage & StuckMessage): string {
+export function stuckLine(info: EcosystemInfo, { why, help, ...message }: NamedMessage & Stuck): string {
   return `${messageTitle(info, message)} is stuck: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
+}
+
+/** A chain that seals nothing though it has something to seal: why, and what helps. */
+export function stuckChainLine(chain: string, { why, help }: Stuck): string {
+  return `${chain} is stuck, it seals nothing: ${why}. ${help.charAt(0).toUpperCase()}${help.slice(1)}`;
 }
 
 /** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */

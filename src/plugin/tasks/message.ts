@@ -22,7 +22,8 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
       () => {
         const steps = args.noWait ? message.steps.map((step) => stepLine(info, message, step)) : [];
         if (message.stuck !== undefined) return [...steps, stuckLine(info, { ...message, ...message.stuck })].join("\n");
-        const standing = message.waitingFor === undefined ? "every step is done" : `waiting until ${message.waitingFor}`;
+        const done = message.sentTooEarly === undefined ? "every step is done" : message.refusal;
+        const standing = message.waitingFor === undefined ? done : `waiting until ${message.waitingFor}`;
         return [
           ...steps,
           `${messageTitle(info, message)}: ${failure === undefined ? standing : `${standing}, but ${failure}`}`,

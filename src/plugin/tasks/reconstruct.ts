@@ -19,8 +19,9 @@ import { pluginError } from "../plugin-error.ts";
 import { readNumber, readOption } from "./arguments.ts";
 import { L1_BLOCK, rebuild, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
-import { strong, table, warning } from "./output.ts";
+import { warning } from "./output.ts";
 import type { Output } from "./output.ts";
+import { reconstructionText } from "./reconstruction-text.ts";
 import { closeAndExit, nextSignal } from "./until-signal.ts";
 
 interface ReconstructArguments extends ChainOnL1Arguments {
@@ -50,7 +51,7 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
       ...(fromBlock === undefined ? {} : { fromBlock }),
     });
     const summary = summarize(reconstruction);
-    if (port === undefined) output.result(() => text(summary), summary);
+    if (port === undefined) output.result(() => reconstructionText(summary), summary);
     else if (key === undefined)
       await serve(reconstruction, summary, { l1Url: place.l1, port, writable: args.writable }, hre, output);
     else await operate(reconstruction, summary, { l1Url: place.l1, key, port }, hre, output);
@@ -93,7 +94,7 @@ async function operate(
         output.progress(warning(`${name} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
     },
   );
-  output.result(() => `${text(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.`, {
+  output.result(() => `${reconstructionText(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.`, {
     ...summary,
     url: chain.url,
   });
@@ -128,7 +129,7 @@ async function serve(
   );
   output.result(
     () =>
-      `${text(summary)}\n\nserved at ${chain.url}${writable ? ", where transactions change a copy" : ", for reading"}; Ctrl-C ends it.`,
+      `${reconstructionText(summary)}\n\nserved at ${chain.url}${writable ? ", where transactions change a copy" : ", for reading"}; Ctrl-C ends it.`,
     { ...summary, url: chain.url },
   );
   await nextSignal();
@@ -136,36 +137,6 @@ async function serve(
     () => chain.close().finally(() => l1.destroy()),
     (error) => output.progress(String(error)),
   );
-}
-
-function text(summary: ReconstructionSummary): string {
-  const {
-    chainId,
-    stateRoot,
-    isExecuted,
-    l1,
-    batches,
-    lastBlock,
-    accounts,
-    contracts,
-    storageSlots,
-    leaves,
-    messages,
-    pubdataBytes,
-    priorityOps,
-    unapplied,
-  } = summary;
-  const rows = [
-    ["state root", `${stateRoot}${isExecuted ? ", as executed on L1" : ", not executed on L1 yet"}`],
-    ["L1 blocks", `${l1.fromBlock} to ${l1.toBlock}`],
-    [
-      "batches",
-      `${batches}, up to block ${lastBlock}; ${pubdataBytes.toLocaleString("en")} bytes of data; ${unapplied.length} committed but not applied`,
-    ],
-    ["state", `${accounts} accounts, ${contracts} of them contracts, ${storageSlots} storage slots; ${leaves} leaves`],
-    ["messages", `${messages} sent; ${priorityOps.taken} priority operations taken, ${priorityOps.waiting} waiting`],
-  ];
-  return `${strong(`chain ${chainId}, rebuilt from L1 alone`)}\n${table(rows)}`;
 }
 
 export default action;

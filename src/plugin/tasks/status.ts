@@ -1,7 +1,7 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { stuckLine } from "./event-lines.ts";
+import { stuckChainLine, stuckLine } from "./event-lines.ts";
 import { firstScreen } from "./first-screen.ts";
 import { strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
@@ -23,12 +23,20 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): strin
   const delays = chains.flatMap(({ name, waitsFor }) =>
     waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
+  const idle = chains.flatMap(({ name, stuck: reason }) => (reason === undefined ? [] : [warning(stuckChainLine(name, reason))]));
   const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
   if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
   const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;
-  return [strong(info.name), firstScreen(info, { keys: false }), table(rows), ...faults, ...delays, ...stuck, counts].join(
-    "\n\n",
-  );
+  return [
+    strong(info.name),
+    firstScreen(info, { keys: false }),
+    table(rows),
+    ...faults,
+    ...delays,
+    ...idle,
+    ...stuck,
+    counts,
+  ].join("\n\n");
 }
 
 function row({ name, blockNumber, waiting, batches, protocolVersion }: ChainStatus): readonly string[] {

@@ -2,9 +2,9 @@ import { contractErrorOf, describeContractError } from "../contract-error.ts";
 import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
 
-/** Why settlement waits for L1, or for its operator's money. It goes on by itself. */
+/** Why settlement waits for L1, for its operator's money, or until what was signed before does not hold any more. It goes on by itself. */
 export interface L1Trouble {
-  readonly code: "L1Unreachable" | "InsufficientFunds";
+  readonly code: "L1Unreachable" | "InsufficientFunds" | "ApprovalNotYetValid";
   /** What is asked of L1, and what comes instead of an answer. */
   readonly message: string;
 }
@@ -36,6 +36,8 @@ export interface L1Retry {
   answered<T>(label: string, request: () => Promise<T>): Promise<T>;
   /** Waits. Rejects with SettlementStopped. */
   pause(label: string, ms: number): Promise<void>;
+  /** Tells what only time brings, until the work ends that waits for it. */
+  telling<T>(trouble: L1Trouble, work: () => Promise<T>): Promise<T>;
 }
 
 /** A contract that refuses, at a node that gives no data. */
@@ -75,6 +77,17 @@ export function createL1Retry(options: L1RetryOptions, { delay, signal, onTroubl
 
   return {
     pause,
+    async telling(trouble, work) {
+      const name = Symbol(trouble.code);
+      waiting.set(name, trouble);
+      tell();
+      try {
+        return await work();
+      } finally {
+        waiting.delete(name);
+        tell();
+      }
+    },
     async answered(label, request) {
       const name = Symbol(label);
       let wait = retryDelayMs;

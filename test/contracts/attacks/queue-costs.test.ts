@@ -139,7 +139,7 @@ describe("A15: an operation costs whoever sends it about what it costs the chain
     });
   }
 
-  test("a free operation has little gas, as much as a withdrawal takes where it calls the router, or a delivery where it is one", async () => {
+  test("a free operation has little gas, as much as a withdrawal takes where it calls the router, or a delivery where it is one or a refund", async () => {
     const chain = await create();
     const free = await queueConstant(chain, "MAX_FREE_GAS");
     const withdrawal = await queueConstant(chain, "MAX_FREE_WITHDRAWAL_GAS");
@@ -160,6 +160,11 @@ describe("A15: an operation costs whoever sends it about what it costs the chain
     const toRouter = { l2Contract: PREDEPLOYS.L2AssetRouter, l2GasLimit: delivery };
     await chain.request({ ...toRouter, l2Calldata: `${deliver}${"00".repeat(64)}` }, 0n);
     await assertReverts(chain.request({ ...toRouter, l2GasLimit: delivery + 1n, l2Calldata: deliver }, 0n), "MintValueTooLow");
+    const refund = ecosystem.l1.ethers
+      .id("refundTransfer((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]),uint256[],address)")
+      .slice(0, 10) as Hex;
+    await chain.request({ ...toRouter, l2Calldata: refund }, 0n);
+    await assertReverts(chain.request({ ...toRouter, l2GasLimit: delivery + 1n, l2Calldata: refund }, 0n), "MintValueTooLow");
     await assertReverts(chain.request({ ...toRouter, l2Calldata: "0x12345678" }, 0n), "MintValueTooLow");
     await assertReverts(chain.request({ ...toRouter, l2Calldata: deliver.slice(0, 8) }, 0n), "MintValueTooLow");
     await assertReverts(

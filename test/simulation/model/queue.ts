@@ -15,8 +15,11 @@ const MAX_FREE_WITHDRAWAL_GAS = 180_000n;
 const MAX_FREE_DELIVERY_GAS = 500_000n;
 /** What an operation counts for beside its own gas. */
 export const OVERHEAD_GAS = 60_000n;
-/** Of the asset router's `deliver`, by its signature. */
-const DELIVER = hashTag("deliver((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]))").slice(0, 10);
+/** Of the asset router's `deliver` and `refundTransfer`, by their signatures. */
+const SHOWING: readonly string[] = [
+  "deliver((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]))",
+  "refundTransfer((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]),uint256[],address)",
+].map((signature) => hashTag(signature).slice(0, 10));
 const MAX_CALLDATA = 32_768n;
 const MIN_GAS = 21_000n;
 const MIN_GAS_PER_BYTE = 40n;
@@ -38,7 +41,7 @@ export interface ChainRequest {
 function freeGas(bridge: Hex, { sender, contractL2, l2Calldata }: ChainRequest): bigint {
   if (sender === bridge) return MAX_FREE_DELIVERY_GAS;
   if (contractL2 !== PREDEPLOYS.L2AssetRouter) return MAX_FREE_GAS;
-  return l2Calldata.slice(0, 10) === DELIVER ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
+  return SHOWING.includes(l2Calldata.slice(0, 10)) ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
 }
 
 /** Costs nothing on the chain. */

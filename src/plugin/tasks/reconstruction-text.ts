@@ -1,0 +1,39 @@
+import type { ReconstructionSummary } from "../../devnet/reconstruction/summary.ts";
+import { strong, table, warning } from "./output.ts";
+
+/** What was rebuilt of a chain, and what is false in its state. */
+export function reconstructionText(summary: ReconstructionSummary): string {
+  const {
+    chainId,
+    stateRoot,
+    isExecuted,
+    l1,
+    batches,
+    lastBlock,
+    accounts,
+    contracts,
+    storageSlots,
+    leaves,
+    messages,
+    pubdataBytes,
+    priorityOps,
+    unapplied,
+    falseCodeDigests,
+  } = summary;
+  const rows = [
+    ["state root", `${stateRoot}${isExecuted ? ", as executed on L1" : ", not executed on L1 yet"}`],
+    ["L1 blocks", `${l1.fromBlock} to ${l1.toBlock}`],
+    [
+      "batches",
+      `${batches}, up to block ${lastBlock}; ${pubdataBytes.toLocaleString("en")} bytes of data; ${unapplied.length} committed but not applied`,
+    ],
+    ["state", `${accounts} accounts, ${contracts} of them contracts, ${storageSlots} storage slots; ${leaves} leaves`],
+    ["messages", `${messages} sent; ${priorityOps.taken} priority operations taken, ${priorityOps.waiting} waiting`],
+  ];
+  const lies = falseCodeDigests.map(({ address, expected, stated }) =>
+    warning(
+      `the state is false: the code of ${address} has the digest ${expected}, the state says ${stated}. The chain's validators signed what they had not executed. Balances can be proven, the chain cannot be continued`,
+    ),
+  );
+  return [`${strong(`chain ${chainId}, rebuilt from L1 alone`)}\n${table(rows)}`, ...lies].join("\n\n");
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ReconstructionSummary } from "../../src/devnet/reconstruction/summary.ts";
+import { reconstructionText } from "../../src/plugin/tasks/reconstruction-text.ts";
+
+const ADDRESS = `0x${"c0".repeat(20)}` as const;
+const [EXPECTED, STATED] = [`0x${"11".repeat(32)}`, `0x${"22".repeat(32)}`] as const;
+const summary: ReconstructionSummary = {
+  chainId: 7,
+  hyperchain: `0x${"aa".repeat(20)}`,
+  settlementChainId: 1,
+  protocolVersion: 1,
+  l1: { fromBlock: 0, toBlock: 9, toBlockHash: STATED },
+  stateRoot: EXPECTED,
+  isExecuted: true,
+  batches: 1,
+  lastBatch: 0,
+  lastBlock: 3,
+  leaves: 5,
+  accounts: 2,
+  contracts: 1,
+  storageSlots: 1,
+  falseCodeDigests: [],
+  messages: 0,
+  pubdataBytes: 100,
+  priorityOps: { taken: 0, waiting: 0 },
+  revertedBatches: 0,
+  unapplied: [],
+  exited: false,
+};
+
+test("a state with a false code digest is told by account and both digests, and what still works", () => {
+  assert.doesNotMatch(reconstructionText(summary), /false/);
+  const told = reconstructionText({ ...summary, falseCodeDigests: [{ address: ADDRESS, expected: EXPECTED, stated: STATED }] });
+  assert.match(
+    told,
+    new RegExp(`the state is false: the code of ${ADDRESS} has the digest ${EXPECTED}, the state says ${STATED}`),
+  );
+  assert.match(told, /Balances can be proven, the chain cannot be continued/);
+});
