@@ -6,7 +6,7 @@ import { SettlementError } from "../settlement-error.ts";
 import type { SigningRecord } from "../signing-record.ts";
 import type { ChainContract } from "./chain-reader.ts";
 import type { L1Retry } from "./l1-retry.ts";
-import { secondsUntilTaken, whenTimeComes } from "./too-early.ts";
+import { waitFor, whenTimeComes, whyTooEarly } from "./too-early.ts";
 import type { Transactor } from "./transactor.ts";
 
 /** The three calls that every batch needs, in order. */
@@ -62,7 +62,7 @@ export async function carryOut<Done>(
     try {
       const data = await call.encode();
       const send = (): Promise<TransactionReceipt> => sendStage(context, call, data);
-      return { receipt: await send().catch((error: unknown) => waitOut(context, call, error, send)) };
+      return { receipt: await sendInTime(context, call, send) };
     } catch (error) {
       const foundAfter = mayBeDoneAlready(error) ? await call.find() : undefined;
       if (foundAfter !== undefined) return { found: foundAfter };
@@ -72,19 +72,25 @@ export async function carryOut<Done>(
 }
 
 /** Repeats a call that L1 refuses only for its time, and tells where another batch's approvals are why: that may last most of a window. */
-function waitOut(
+async function sendInTime(
   { delay, patience }: SenderContext,
   { stage, batchNumber }: StageCall<unknown>,
-  refusal: unknown,
   send: () => Promise<TransactionReceipt>,
 ): Promise<TransactionReceipt> {
-  if (secondsUntilTaken(refusal) === undefined) throw refusal;
-  const again = (): Promise<TransactionReceipt> => whenTimeComes(delay, send);
-  const contractError = refusal instanceof SettlementError ? refusal.contractError : undefined;
-  if (contractError?.name !== "ApprovalNotYetValid") return again();
-  const [validFrom, now] = contractError.args.map(String);
-  const message = `${stage} of batch ${batchNumber}: validators were asked to sign another batch of this number, so L1 takes this one from its second ${validFrom} on; it is at ${now}`;
-  return patience.telling({ code: "ApprovalNotYetValid", message }, again);
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      const early = whyTooEarly(error);
+      if (early === undefined) throw error;
+      if (early.name !== "ApprovalNotYetValid") {
+        await waitFor(delay, early.seconds);
+        continue;
+      }
+      const message = `${stage} of batch ${batchNumber}: validators were asked to sign another batch of this number, so L1 takes this one from its second ${early.until} on; it is at ${early.until - early.seconds}`;
+      return patience.telling({ code: "ApprovalNotYetValid", message }, () => whenTimeComes(delay, send));
+    }
+  }
 }
 
 function sendStage(

@@ -12,12 +12,28 @@ const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly no
 };
 const LONGEST_WAIT_SECONDS = 60n;
 
-/** Seconds until L1 takes a call that it refuses only because its time has not come; undefined for any other error. */
-export function secondsUntilTaken(error: unknown): bigint | undefined {
+/** A call that L1 refuses only because its time has not come. */
+export interface TooEarly {
+  /** Of the contract's error. */
+  readonly name: string;
+  /** L1's second from which on it takes the call. */
+  readonly until: bigint;
+  /** How long that is from L1's second now. */
+  readonly seconds: bigint;
+}
+
+/** Undefined for any other error. */
+export function whyTooEarly(error: unknown): TooEarly | undefined {
   const refusal = error instanceof SettlementError ? error.contractError : undefined;
   const places = TOO_EARLY[refusal?.name ?? ""];
   if (refusal === undefined || places === undefined) return undefined;
-  return BigInt(String(refusal.args[places.awaited])) - BigInt(String(refusal.args[places.now]));
+  const [until, now] = [places.awaited, places.now].map((place) => BigInt(String(refusal.args[place]))) as [bigint, bigint];
+  return { name: refusal.name, until, seconds: until - now };
+}
+
+/** Waits so many seconds, but no longer than a minute: L1's clock may be moved. */
+export function waitFor(delay: Delay, seconds: bigint): Promise<void> {
+  return delay(1000 * Number(seconds < LONGEST_WAIT_SECONDS ? seconds : LONGEST_WAIT_SECONDS));
 }
 
 /** Repeats a call that L1 refuses only because its time has not come. */
@@ -26,9 +42,9 @@ export async function whenTimeComes<T>(delay: Delay, call: () => Promise<T>): Pr
     try {
       return await call();
     } catch (error) {
-      const seconds = secondsUntilTaken(error);
-      if (seconds === undefined) throw error;
-      await delay(1000 * Number(seconds < LONGEST_WAIT_SECONDS ? seconds : LONGEST_WAIT_SECONDS));
+      const early = whyTooEarly(error);
+      if (early === undefined) throw error;
+      await waitFor(delay, early.seconds);
     }
   }
 }

@@ -5,7 +5,7 @@ import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { reasonOf } from "./l1-retry.ts";
 import type { L1Retry } from "./l1-retry.ts";
-import { secondsUntilTaken } from "./too-early.ts";
+import { whyTooEarly } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -129,7 +129,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
       try {
         return await paid(call.label, () => gasLimitOf(call));
       } catch (error) {
-        const isRefusal = error instanceof SettlementError && error.code === "Reverted" && secondsUntilTaken(error) === undefined;
+        const isRefusal = error instanceof SettlementError && error.code === "Reverted" && whyTooEarly(error) === undefined;
         if (!isRefusal || refusals >= refusalsUntilBelieved) throw error;
       }
       await patience.pause(call.label, refusalDelayMs);
