@@ -24,7 +24,8 @@ export interface ForcedDeliveryRequest {
   readonly from: ChainName;
   readonly messageHash: Hex;
   /**
-   * Registry index of a root with the message that the destination has, or, of a transfer that L1 refused, the chain that sent it.
+   * Registry index of a root with the message that the destination has, or, of a transfer that L1 refused, the chain
+   * that sent it.
    * Default: none, and L1 sends it the latest.
    */
   readonly rootIndex?: bigint | undefined;
@@ -57,8 +58,10 @@ const SENDERS = [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropCenter, PREDEPLOYS.
 
 /**
  * Delivers a message through the queue of its destination, which must take it or stop: for a chain that imports no root, or
- * whose operator lets no delivery in. A transfer that L1 refused goes back to its sender through the queue of the chain that sent it; so
- * do, one by one, those that travel with a bundle. L1's word is enough for it: neither chain is asked. Bodies that a chain withholds from
+ * whose operator lets no delivery in. A transfer that L1 refused goes back to its sender through the queue of the
+ * chain that sent it; so
+ * do, one by one, those that travel with a bundle. L1's word is enough for it: neither chain is asked. Bodies that a
+ * chain withholds from
  * L1 must be in `view`. `signer` is on L1 and pays the gas there. Throws ClientError; NotDeliverable for a message that L1
  * does not have, and for a bundle that was sent before its destination was there.
  */

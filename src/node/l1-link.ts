@@ -98,7 +98,10 @@ export interface L1Link {
   progress(): BatchProgress;
   /** Why it waits for L1; undefined while it does not. */
   waitsFor(): string | undefined;
-  /** Why no batch is sealed although L1 answers: it shows no block that is young enough. Undefined where batches may be sealed. */
+  /**
+   * Why no batch is sealed although L1 answers: it shows no block that is young enough. Undefined where batches may
+   * be sealed.
+   */
   isBlind(): string | undefined;
   /** For snapshots of an ecosystem. */
   readonly member: RestorableMember;
@@ -179,7 +182,6 @@ export async function openL1Link(
     reseal: (fromBatch) => resealing.reseal(fromBatch),
     progress: () => progressOf(sealed, settling.backlog()),
     waitsFor: () => contact.reason(),
-    isBlind: () => (intake.view.isStale() ? intake.view.describe() : undefined),
     member: restorableMember({ chain: running, settling, intake, onReturned: returnedTo }),
     quiet: () => intake.quiet(),
     close: () => settling.close(),
@@ -215,8 +217,9 @@ function sealingBy(
   { view }: L1Intake,
   pollL1: () => Promise<unknown>,
   chain: () => Chain,
-): Pick<L1Link, "canSeal" | "beforeSeal"> {
+): Pick<L1Link, "canSeal" | "beforeSeal" | "isBlind"> {
   return {
+    isBlind: () => (view.isStale() ? view.describe() : undefined),
     canSeal() {
       if (settling.backlog().unexecuted >= MAX_UNEXECUTED_BATCHES) return false;
       if (!view.isOld()) return true;

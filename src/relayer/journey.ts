@@ -27,6 +27,9 @@ export interface Journey {
   readonly rootIndex: bigint | undefined;
   /** Why it cannot be delivered now, or why the last attempt failed. */
   readonly refusal: string | undefined;
-  /** L1 moved nothing for it, so it is never delivered, and what it carries goes back on its chain. Undefined: it may be delivered. */
+  /**
+   * L1 moved nothing for it, so it is never delivered, and what it carries goes back on its chain. Undefined: it may
+   * be delivered.
+   */
   readonly sentTooEarly: "goesBack" | "wentBack" | undefined;
 }

@@ -18,8 +18,10 @@ export function carriersOf({ content, messageHash }: Pick<Journey, "content" | "
 }
 
 /**
- * Whether no delivery of the message can ever succeed: its batch began before its destination was created, so L1 moved nothing there
- * for what it carries, and the destination refuses it with SentBeforeChain. Of a message that its chain sent twice, both must be such.
+ * Whether no delivery of the message can ever succeed: its batch began before its destination was created, so L1
+ * moved nothing there
+ * for what it carries, and the destination refuses it with SentBeforeChain. Of a message that its chain sent twice,
+ * both must be such.
  */
 export function isSentTooEarly(
   view: L1View,

@@ -241,7 +241,8 @@ describe("A7: where a chain's data can come from", () => {
     const publishing = { ...posting, publishesPubdata: true };
     const chain = await PublishedChain.create(settled, 609n, { dataAvailabilityPolicy: committeePolicy });
     const selector = hyperchainInterface.getFunction("commitBatch")!.selector.slice(2);
-    // Returns the code behind it, which calls the chain with the selector and whatever it is given, and reverts where that fails.
+    // Returns the code behind it, which calls the chain with the selector and whatever it is given, and reverts
+    // where that fails.
     const init = "0x60368060095f395ff3";
     const runtime = `63${selector}60e01b5f52365f6004375f5f366004015f5f73${chain.hyperchain.slice(2)}5af16034575f5ffd5b00`;
     const response = await settled.accounts[0]!.sendTransaction({ data: init + runtime });

@@ -15,7 +15,8 @@ interface NamedLeaf extends Omit<GenesisLeaf, "value"> {
 const NONCE_LIMIT = 2n ** 64n;
 
 /**
- * What each leaf index stands for. The tree knows digests only; a published update names its leaf by its index, so a reader that
+ * What each leaf index stands for. The tree knows digests only; a published update names its leaf by its index, so a
+ * reader that
  * wants accounts and slots back must remember every insertion.
  */
 export class LeafDirectory {
@@ -82,7 +83,10 @@ export class LeafDirectory {
     return [...accounts.values()];
   }
 
-  /** Accounts whose code has another digest than the state says: no proof binds the two leaves yet. `codeOf` as of `accounts`. */
+  /**
+   * Accounts whose code has another digest than the state says: no proof binds the two leaves yet. `codeOf` as of
+   * `accounts`.
+   */
   falseDigests(codeOf: (hash: Hex) => Uint8Array): readonly FalseDigest[] {
     const [computed, stated] = [new Map<bigint, bigint>(), new Map<bigint, bigint>()];
     for (const leaf of this.#leaves) {

@@ -78,7 +78,8 @@ export class RebuiltState {
 
   /**
    * What a chain starts from that goes on behind a block: accounts and a tree of its own. Throws ReconstructionError
-   * BytecodeMissing; CodeDigestMismatch where the state has a false digest of a code, since a proof of execution would run another
+   * BytecodeMissing; CodeDigestMismatch where the state has a false digest of a code, since a proof of execution
+   * would run another
    * code than the chain.
    */
   origin(head: Head): ChainOrigin {
@@ -97,7 +98,8 @@ export class RebuiltState {
   }
 
   /**
-   * Accounts whose code's digest is false: their chain's validators signed what they had not executed. It concerns no balance, so
+   * Accounts whose code's digest is false: their chain's validators signed what they had not executed. It concerns
+   * no balance, so
    * holdings are proven all the same. Throws ReconstructionError BytecodeMissing.
    */
   falseDigests(): readonly FalseDigest[] {

@@ -514,7 +514,10 @@ export class Sequencer {
   }
 }
 
-/** What the log is told of a command that is carried out again; of blocks with transactions and of seals it is told elsewhere. */
+/**
+ * What the log is told of a command that is carried out again; of blocks with transactions and of seals it is told
+ * elsewhere.
+ */
 function decisionOf(command: BatchCommand): ChainCommand | undefined {
   switch (command.type) {
     case "open":

@@ -130,7 +130,10 @@ export interface MessageInfo {
   /** What happens next, or why it cannot. */
   readonly waitingFor?: string;
   readonly refusal?: string;
-  /** Of one that is never delivered, since its destination was created after its batch began: whether what it carries is back. */
+  /**
+   * Of one that is never delivered, since its destination was created after its batch began: whether what it carries
+   * is back.
+   */
   readonly sentTooEarly?: "goesBack" | "wentBack";
   /** Absent while the message goes on by itself, and when it has arrived. */
   readonly stuck?: Stuck;

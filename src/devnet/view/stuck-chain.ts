@@ -2,7 +2,8 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 import type { Stuck } from "./ecosystem-info.ts";
 
 /**
- * Why a chain that has something to seal seals nothing by itself, and what helps. Undefined where it seals, where it has nothing to
+ * Why a chain that has something to seal seals nothing by itself, and what helps. Undefined where it seals, where it
+ * has nothing to
  * seal, and where a fault or an L1 that does not answer is why: those are told apart.
  */
 export function chainStuckBecause({

@@ -156,7 +156,10 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./message.ts"))
     .build(),
-  task("hyperchain:deliver", "Bring one message with its proof to its destination, or what L1 refused back to its sender, where no relayer does")
+  task(
+    "hyperchain:deliver",
+    "Bring one message with its proof to its destination, or what L1 refused back to its sender, where no relayer does",
+  )
     .addPositionalArgument({ name: "hash", description: "Hash of the message, or of the transaction that sent it" })
     .addOption(
       option(

@@ -23,7 +23,10 @@ export interface GiveBackOptions {
   readonly throughL1: boolean;
 }
 
-/** Has what a message carries given back to its senders on the chain that sent it. Throws a plugin error where that is refused. */
+/**
+ * Has what a message carries given back to its senders on the chain that sent it. Throws a plugin error where that
+ * is refused.
+ */
 export async function giveBack(session: Session, { message, account, noWait, throughL1 }: GiveBackOptions): Promise<void> {
   const { info, output } = session;
   const { messageHash, sourceChainId } = message;

@@ -2,7 +2,10 @@ import { contractErrorOf, describeContractError } from "../contract-error.ts";
 import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
 
-/** Why settlement waits for L1, for its operator's money, or until what was signed before does not hold any more. It goes on by itself. */
+/**
+ * Why settlement waits for L1, for its operator's money, or until what was signed before does not hold any more. It
+ * goes on by itself.
+ */
 export interface L1Trouble {
   readonly code: "L1Unreachable" | "InsufficientFunds" | "ApprovalNotYetValid";
   /** What is asked of L1, and what comes instead of an answer. */

@@ -71,7 +71,10 @@ export async function carryOut<Done>(
   }
 }
 
-/** Repeats a call that L1 refuses only for its time, and tells where another batch's approvals are why: that may last most of a window. */
+/**
+ * Repeats a call that L1 refuses only for its time, and tells where another batch's approvals are why: that may last
+ * most of a window.
+ */
 async function sendInTime(
   { delay, patience }: SenderContext,
   { stage, batchNumber }: StageCall<unknown>,
