@@ -211,6 +211,11 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
 
 type CompositionDependencies = Omit<ChainDependencies, "keeping"> & { readonly store?: CommandStore };
 
+/** `size`: of the first state, which the first batch publishes beside what is done in it. */
+function sequencerOptions({ sequencer, origin }: ChainOptions, size: Parameters<typeof limitsBeside>[1]) {
+  return { ...sequencer, firstLimits: limitsBeside(sequencer.limits, size), hashesUnknown: origin !== undefined };
+}
+
 async function composeChain(options: ChainOptions, dependencies: CompositionDependencies): Promise<Chain> {
   const {
     chainId,
@@ -260,38 +265,31 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     { rules: { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT }, head, maxInstructions, distinctTimestamps },
     { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
-  const sequencer = new Sequencer(
-    {
-      ...options.sequencer,
-      firstLimits: limitsBeside(options.sequencer.limits, initial.size),
-      hashesUnknown: origin !== undefined,
+  const sequencer = new Sequencer(sequencerOptions(options, initial.size), {
+    mempool,
+    producer,
+    engine,
+    system,
+    extensions: options.identity.extensions,
+    compress,
+    leafCount: () => tree.leafCount,
+    mostCodeBytes: limitsOfCode.runtimeBytes,
+    clock,
+    onBlock: (block) => {
+      index.addBlock(block);
+      messages.addBlock(block);
+      dependencies.onBlock?.(block);
     },
-    {
-      mempool,
-      producer,
-      engine,
-      system,
-      extensions: options.identity.extensions,
-      compress,
-      leafCount: () => tree.leafCount,
-      mostCodeBytes: limitsOfCode.runtimeBytes,
-      clock,
-      onBlock: (block) => {
-        index.addBlock(block);
-        messages.addBlock(block);
-        dependencies.onBlock?.(block);
-      },
-      onPriorityOp: (operation) => index.addPriorityOp(operation),
-      onBatch: form,
-      onCommand(batch, command) {
-        if (rewindable) log.add(batch, command);
-      },
-      ...(rewindable ? { onBoundary: (builder: BuilderMark) => log.addBoundary({ builder, former: former.snapshot() }) } : {}),
-      onStop: (error) => dependencies.onStop?.(error),
-      canSeal: dependencies.canSeal ?? (() => true),
-      ...(store === undefined ? {} : { store }),
+    onPriorityOp: (operation) => index.addPriorityOp(operation),
+    onBatch: form,
+    onCommand(batch, command) {
+      if (rewindable) log.add(batch, command);
     },
-  );
+    ...(rewindable ? { onBoundary: (builder: BuilderMark) => log.addBoundary({ builder, former: former.snapshot() }) } : {}),
+    onStop: (error) => dependencies.onStop?.(error),
+    canSeal: dependencies.canSeal ?? (() => true),
+    ...(store === undefined ? {} : { store }),
+  });
   const log = new CommandLog();
   const index = new ChainIndex();
   const messages = new MessageIndex();

@@ -45,9 +45,9 @@ export async function announceToken(
 }
 
 /**
- * Announces a token before it leaves its chain for the first time, so that relayers can bring its name to where it goes. Resolves with
- * undefined where it was seen before or was born elsewhere, and where it has no name that it tells for a bounded amount of
- * gas: then it travels without one.
+ * Announces a token before it leaves its chain for the first time, so that relayers can bring its name to where it goes.
+ * Resolves with undefined where it was seen before or was born elsewhere, and where it has no name that it tells for a
+ * bounded amount of gas: then it travels without one.
  */
 export async function announceFirst(
   ecosystem: Ecosystem,

@@ -219,10 +219,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     `delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`,
   );
   say("");
-  const page = values.exit ? undefined : await servedPage(info);
-  tellEndpoints(devnet);
-  if (page !== undefined) say(`page       ${page}`);
-  if (!values.exit) say("Ctrl-C ends it.");
+  tellEndpoints(devnet, values.exit ? undefined : await servedPage(info));
   return {
     readySeconds,
     totalSeconds: secondsSince(startedAt),
@@ -244,7 +241,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   };
 }
 
-function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet): void {
+function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet, page: string | undefined): void {
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
   say(`L1         chain id ${l1.chainId}   ${l1.url}`);
   for (const { chainId, url, pipeline } of chains)
@@ -253,6 +250,8 @@ function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet): void 
   say(`accounts   Alice ${accounts.wallet(ALICE).address}, Bob ${accounts.wallet(BOB).address}, and the others of the phrase`);
   say(`           "${DEVELOPMENT_MNEMONIC}"`);
   say(`proven     ${info().proven}`);
+  if (page !== undefined) say(`page       ${page}`);
+  if (!values.exit) say("Ctrl-C ends it.");
 }
 
 /** URL of the page that shows the ecosystem; undefined where it cannot be served. */

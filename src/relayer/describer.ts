@@ -29,8 +29,8 @@ const MAX_NAMES_PER_LOOK = 16;
 const MAX_PAUSE_DOUBLINGS = 20;
 
 /**
- * Brings names to one chain: those of tokens that travel there and that were announced where they were born. A name that cannot be
- * brought delays no delivery, and is tried again after pauses that double.
+ * Brings names to one chain: those of tokens that travel there and that were announced where they were born. A name that
+ * cannot be brought delays no delivery, and is tried again after pauses that double.
  */
 export class Describer {
   readonly #options: { readonly chainId: bigint; readonly policy: DeliveryPolicy };

@@ -17,8 +17,8 @@ export interface OwnTransactionDependencies {
 }
 
 /**
- * Sends a call that brings `rewardWei`, and waits until it is in a block. Throws PaidFailure where it failed there, an Error where
- * the policy does not pay for it, and the client's error where the chain refuses it or does not answer.
+ * Sends a call that brings `rewardWei`, and waits until it is in a block. Throws PaidFailure where it failed there, an Error
+ * where the policy does not pay for it, and the client's error where the chain refuses it or does not answer.
  */
 export async function sendOwn(
   delivery: Delivery,

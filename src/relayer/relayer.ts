@@ -62,24 +62,7 @@ export function createRelayer(
   const l1View = new L1View(options, { provider: l1 });
   const chainIds = options.chains.map(({ chainId }) => chainId);
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
-  const chains = options.chains.map(({ chainId, signer }) => {
-    const { provider } = signer;
-    if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
-    const deliverer = new Deliverer(
-      { chainId, policy: options.policy ?? {} },
-      {
-        l1View,
-        bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
-        isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
-        signer,
-        provider,
-        onDelivered: (journey, at) => book.record(journey, "delivered", at),
-      },
-    );
-    const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
-    const describer = new Describer({ chainId, policy: options.policy ?? {} }, { l1View, announcementOf, signer, provider });
-    return { chainId, deliverer, describer, view: new ChainView({ chainId }, { provider }) };
-  });
+  const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book }));
   /** Read and not taken yet: another chain has not answered since. */
   let unread: { readonly chainId: bigint; readonly event: ChainEvent }[] = [];
   /** A chain has returned to an earlier state. */
@@ -150,4 +133,28 @@ export function createRelayer(
     journeys: () => book.all(),
     journey: (sourceChainId, messageHash) => book.get(sourceChainId, messageHash),
   };
+}
+
+/** What reads a chain, and what brings messages and names to it. Throws TypeError for a signer without a provider. */
+function servedChain(
+  { chainId, signer }: RelayerOptions["chains"][number],
+  policy: DeliveryPolicy,
+  { l1View, book }: { readonly l1View: L1View; readonly book: JourneyBook },
+) {
+  const { provider } = signer;
+  if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
+  const deliverer = new Deliverer(
+    { chainId, policy },
+    {
+      l1View,
+      bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
+      isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
+      signer,
+      provider,
+      onDelivered: (journey, at) => book.record(journey, "delivered", at),
+    },
+  );
+  const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
+  const describer = new Describer({ chainId, policy }, { l1View, announcementOf, signer, provider });
+  return { chainId, deliverer, describer, view: new ChainView({ chainId }, { provider }) };
 }

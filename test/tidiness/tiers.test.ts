@@ -38,6 +38,6 @@ describe("the tiers of the test run", () => {
       encoding: "utf8",
     });
     assert.equal(status, 1);
-    assert.match(stderr, /no tier is called 'quick'; there are: unit, contracts, soundness, flow, package, suites/);
+    assert.match(stderr, /no tier is called 'quick'; there are: unit, contracts, soundness, flow, package, browser, suites/);
   });
 });

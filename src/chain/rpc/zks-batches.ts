@@ -64,17 +64,6 @@ export function zksBatchMethods(
     };
   };
 
-  const blockMetadata: RpcMethod = async ([number]) => {
-    const place = numberParameter(number);
-    const block = await engine.request("eth_getBlockByNumber", [hexQuantity(place), false]);
-    if (block === null) return null;
-    const batch = index.batchOf(place);
-    const sealed = batch === undefined ? undefined : archive.batch(batch);
-    const version = sealed?.protocolVersion ?? chain.protocolVersion();
-    // The gas itself pays for pubdata and proofs.
-    return { pubdata_price_per_byte: "0x0", native_price: "0x0", execution_version: Number(version) };
-  };
-
   const transactionDetails: RpcMethod = async ([value]) => {
     const hash = hashParameter(value);
     const engineHash = index.engineHash(hash);
@@ -104,9 +93,24 @@ export function zksBatchMethods(
     ["zks_getL1BatchDetails", batchDetails],
     ["zks_getL1BatchBlockRange", async ([number]) => blockRange(archive.batch(numberParameter(number)))],
     ["zks_getBlockDetails", blockDetails],
-    ["zks_getBlockMetadataByNumber", blockMetadata],
+    ["zks_getBlockMetadataByNumber", blockMetadata(chain)],
     ["zks_getTransactionDetails", transactionDetails],
   ]);
+}
+
+/** `zks_getBlockMetadataByNumber`. */
+function blockMetadata(chain: Chain): RpcMethod {
+  const { engine, index, archive } = chain;
+  return async ([number]) => {
+    const place = numberParameter(number);
+    const block = await engine.request("eth_getBlockByNumber", [hexQuantity(place), false]);
+    if (block === null) return null;
+    const batch = index.batchOf(place);
+    const sealed = batch === undefined ? undefined : archive.batch(batch);
+    const version = sealed?.protocolVersion ?? chain.protocolVersion();
+    // The gas itself pays for pubdata and proofs.
+    return { pubdata_price_per_byte: "0x0", native_price: "0x0", execution_version: Number(version) };
+  };
 }
 
 interface BlockAnswer {

@@ -122,7 +122,7 @@ export class Member {
     return this.#configured;
   }
 
-  /** The batch as this member finds it. Rejects with BatchRefusal where that is not the one that is `asked` for; undefined is any. */
+  /** The batch as this member finds it. Rejects with BatchRefusal where another one is `asked` for; undefined is any. */
   async #run(inputs: BatchInputs, asked: Pick<ShownBatch, "commitment" | "protocolVersion"> | undefined): Promise<AgreedBatch> {
     const { verifier, knowledge, reader, readers } = this.#chain();
     const { batchNumber } = inputs;

@@ -59,8 +59,8 @@ export interface Hyperchains extends Iterable<Member> {
    */
   announce(options: AnnounceOptions): Promise<Announcement>;
   /**
-   * Brings an announcement to a chain, before any of the token has come too. Resolves with the transaction's hash. Throws ClientError
-   * NotImported until the announcement is settled and the chain has looked at L1 (`settle`, `relay`).
+   * Brings an announcement to a chain, before any of the token has come too. Resolves with the transaction's hash. Throws
+   * ClientError NotImported until the announcement is settled and the chain has looked at L1 (`settle`, `relay`).
    */
   describe(options: DescribeOptions): Promise<Hex>;
   /** What a send takes on its destination. Sends nothing. Throws ClientError Failed where it would be refused there. */

@@ -86,16 +86,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   process.on("exit", forget);
   const page = await servedPage(info, config, output);
   const keeping = options.data === undefined ? undefined : await keepingInfo(devnet, options.data);
-  output.result(
-    () =>
-      `${strong(info.name)}: ready in ${readySeconds.toFixed(2)} s\n${keeping === undefined ? "" : `${keepingLine(keeping)}\n`}\n${firstScreen(info)}\n\n${page === undefined ? "" : `Look at it in a browser: ${page.url}\n`}Ctrl-C ends it.\n`,
-    {
-      ...info,
-      readySeconds,
-      ...(page === undefined ? {} : { page: page.url }),
-      ...(keeping === undefined ? {} : { data: keeping }),
-    },
-  );
+  tellReady(output, { info, readySeconds, page: page?.url, keeping });
   settled.push((batch) => output.result(() => batchLine(info, batch), { batch }));
   resealed.push((done) => output.result(() => warning(resealLines(info, done)), { resealed: done }));
   const stopTelling = tellMessages(devnet, output);
@@ -112,6 +103,30 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     (error) => output.progress(String(error)),
   );
 };
+
+/** What a user needs first, and where it is kept and shown. */
+function tellReady(
+  output: Output,
+  {
+    info,
+    readySeconds,
+    page,
+    keeping,
+  }: {
+    readonly info: EcosystemInfo;
+    readonly readySeconds: number;
+    readonly page: string | undefined;
+    readonly keeping: Awaited<ReturnType<typeof keepingInfo>> | undefined;
+  },
+): void {
+  const paragraphs = [
+    `${strong(info.name)}: ready in ${readySeconds.toFixed(2)} s${keeping === undefined ? "" : `\n${keepingLine(keeping)}`}`,
+    firstScreen(info),
+    `${page === undefined ? "" : `Look at it in a browser: ${page}\n`}Ctrl-C ends it.\n`,
+  ];
+  const more = { ...(page === undefined ? {} : { page }), ...(keeping === undefined ? {} : { data: keeping }) };
+  output.result(() => paragraphs.join("\n\n"), { ...info, readySeconds, ...more });
+}
 
 /** The page, where the config wants one. An ecosystem goes on without it where it cannot be served. */
 async function servedPage(info: EcosystemInfo, config: HyperchainsConfig, output: Output): Promise<PageServer | undefined> {
