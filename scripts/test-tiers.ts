@@ -25,6 +25,23 @@ export const TEST_TIERS: readonly TestTier[] = [
   { name: "suites", budgetMinutes: 2, folders: ["clients", "suites"] },
 ];
 
+/** Files that take longest: each begins first in its tier, so that none of them runs on alone at the end. */
+export const LONGEST: readonly string[] = [
+  "test/simulation/simulation.test.ts",
+  "test/contracts/verifier/verifier.test.ts",
+  "test/plugin/tasks.test.ts",
+  "test/package/package.test.ts",
+  "test/flow/kills.test.ts",
+  "test/flow/escape.test.ts",
+];
+
+/** The files of a tier in the order in which they begin. */
+export function inOrder(files: readonly string[]): readonly string[] {
+  const place = (file: string): number => LONGEST.indexOf(file.replaceAll("\\", "/"));
+  const longest = files.filter((file) => place(file) !== -1).sort((a, b) => place(a) - place(b));
+  return [...longest, ...files.filter((file) => place(file) === -1)];
+}
+
 /** The tier of a test file such as test/chain/x.test.ts. Throws RangeError for a folder that has none. */
 export function tierOf(file: string): TestTier {
   const [, folder = ""] = file.replaceAll("\\", "/").split("/");

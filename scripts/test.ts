@@ -9,7 +9,7 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
+import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
 import type { FileTime, TestTier } from "./test-tiers.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -76,7 +76,7 @@ function chosenTiers(): readonly (readonly [TestTier, readonly string[]])[] {
     process.exit(1);
   }
   return tiers
-    .map((tier) => [tier, files.filter((file) => tierOf(file) === tier)] as const)
+    .map((tier) => [tier, inOrder(files.filter((file) => tierOf(file) === tier))] as const)
     .filter(([, ofTier]) => ofTier.length > 0);
 }
 

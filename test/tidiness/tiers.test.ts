@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { TEST_TIERS, tierOf, timesReport } from "../../scripts/test-tiers.ts";
+import { inOrder, LONGEST, TEST_TIERS, tierOf, timesReport } from "../../scripts/test-tiers.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -31,6 +31,20 @@ describe("the tiers of the test run", () => {
       report.slice(3).map((line) => line.trim().split(" ").at(-1)),
       [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((i) => `test/${i}.test.ts`),
     );
+  });
+
+  test("the files that take longest are there, and begin first", () => {
+    assert.deepEqual(
+      LONGEST.filter((file) => !existsSync(join(root, file))),
+      [],
+    );
+    const [longest, next] = LONGEST as [string, string];
+    assert.deepEqual(inOrder(["test/a.test.ts", next, "test/b.test.ts", longest]), [
+      longest,
+      next,
+      "test/a.test.ts",
+      "test/b.test.ts",
+    ]);
   });
 
   test("an unknown one is refused with the names that there are", () => {
