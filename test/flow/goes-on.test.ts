@@ -164,6 +164,51 @@ describe("B5: an ecosystem that is kept in a folder", () => {
     assert.deepEqual(await answers(kept.devnet), before);
   });
 
+  test("A7: recovers from a crash in the middle of a rewind: what is kept is the chain before it, or the chain after it", async () => {
+    const paid = [await kept.pay(21n), await kept.pay(22n)];
+    const { pipeline } = kept.chain();
+    await pipeline.pause();
+    const batch = await pipeline.seal();
+    await kept.deposit();
+    // What a process that dies at this moment leaves behind.
+    const images: string[] = [];
+    const takeImage = (): void => {
+      const image = mkdtempSync(join(tmpdir(), "crash-"));
+      cpSync(kept.folder, image, { recursive: true });
+      images.push(image);
+    };
+    const { engine } = pipeline.chain;
+    const { mine } = engine;
+    Object.assign(engine, { mine: (...block: Parameters<typeof mine>) => (takeImage(), mine.apply(engine, block)) });
+    const { firstBatch, lost } = await pipeline.reseal();
+    takeImage();
+    Object.assign(engine, { mine });
+    assert.deepEqual([firstBatch, lost], [batch?.outputs.batchNumber, []]);
+    await pipeline.settled(firstBatch);
+    assert.ok(images.length > 3, `${images.length} steps`);
+
+    for (const image of [images[0]!, images[images.length >> 1]!, images.at(-1)!]) {
+      const devnet = await startFlowDevnet([A, B], { relayer: true, prover: { mode: "none" }, data: image });
+      const [chain] = devnet.chains;
+      await chain!.pipeline.pollL1();
+      await chain!.pipeline.seal();
+      await devnet.settle(A);
+      for (const hash of paid) {
+        const receipt = (await chain!.provider.request({ method: "eth_getTransactionReceipt", params: [hash] })) as {
+          readonly status: string;
+        };
+        assert.equal(receipt.status, "0x1");
+      }
+      const { sealed, executed } = chain!.pipeline.progress();
+      assert.deepEqual([executed, chain!.pipeline.fault()], [sealed, undefined]);
+      await devnet.close();
+      assert.deepEqual(devnet.faults, []);
+    }
+    for (const image of images) rmSync(image, { recursive: true });
+    // What the batch brought the other chain.
+    await kept.pollL1();
+  });
+
   test("is the same ecosystem in a copy of its folder", async () => {
     const before = await answers(kept.devnet);
     await kept.stop();

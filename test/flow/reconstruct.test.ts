@@ -160,6 +160,47 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
     }
   });
 
+  test("a writable copy returns to its snapshots, also across batches, and goes on from there; a copy for reading has none", async () => {
+    const { alice } = rollup;
+    const parts = { connect: dependencies.connectChain, clock: systemClock };
+    const [copy, forReading] = [
+      await startReconstructedChain(await rollup.rebuild(), { writable: true }, parts),
+      await startReconstructedChain(await rollup.rebuild(), {}, parts),
+    ];
+    const client = clientOf({ chainId: CHAIN_ID, url: copy.url });
+    const reader = clientOf({ chainId: CHAIN_ID, url: forReading.url });
+    try {
+      const sink = `0x${"5a".repeat(20)}`;
+      const wallet = rollup.devnet.accounts.wallet(ALICE).connect(client);
+      const pay = async (): Promise<void> => void (await (await wallet.sendTransaction({ to: sink, value: 1n })).wait());
+      const now = async () => [
+        await client.getBalance(sink),
+        await client.getTransactionCount(alice),
+        await client.getBlockNumber(),
+      ];
+      const atFirst = await now();
+      const first = (await client.send("evm_snapshot", [])) as string;
+      await pay();
+      await client.send("hyperchain_sealBatch", []);
+      const second = (await client.send("evm_snapshot", [])) as string;
+      await pay();
+      assert.equal(await client.send("evm_revert", [second]), true);
+      assert.equal((await now())[0], 1n);
+      assert.equal(await client.send("evm_revert", [first]), true);
+      assert.deepEqual(await now(), atFirst);
+      // Used, or taken behind the one that was used.
+      for (const id of [first, second]) assert.equal(await client.send("evm_revert", [id]), false);
+      await pay();
+      await client.send("hyperchain_sealBatch", []);
+      assert.equal((await now())[0], 1n);
+      await assert.rejects(reader.send("evm_snapshot", []), /method/i);
+    } finally {
+      for (const each of [client, reader]) each.destroy();
+      await copy.close();
+      await forReading.close();
+    }
+  });
+
   test("withdrawals are paid on L1 with proofs from L1's own data", async () => {
     const { devnet } = rollup;
     const rebuilt = await rollup.rebuild();

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { TestContext } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcProvider, TransactionRequest } from "ethers";
+import hre from "hardhat";
+import { chainContract, encodeDirectRequest, queuedRequest } from "../../src/client/l1-request.ts";
+import { forceDelivery } from "../../src/client/force-delivery.ts";
+import { loadEcosystem } from "../../src/client/running-ecosystem.ts";
+import type { RunningEcosystem } from "../../src/client/running-ecosystem.ts";
+import { assetId } from "../../src/protocol/asset-message.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { Relayer } from "../../src/relayer/relayer.ts";
+import { ALICE, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { moveOn, relayerOf, tokenTransferOf } from "./support/interop.ts";
+
+const [A, B] = [271n, 272n];
+/** In a batch: what it costs by itself is shared by them. */
+const COUNT = 4;
+/** What a transaction on L1 costs by itself, which many requests can share. */
+const INTRINSIC_GAS = 21_000;
+const FREE_GAS = 100_000n;
+const PURCHASES = ["codes", "slots", "a message"] as const;
+const token = new Interface(["function choose(uint8)", "function publish()", "function approve(address,uint256)"]);
+const vault = new Interface(["function tokenAddress(bytes32) view returns (address)"]);
+
+/** What the same flood costs both sides on L1. */
+interface Costs {
+  /** To commit and execute what one operation had the chain publish. */
+  readonly operator: number;
+  /** One request, among many in a transaction. */
+  readonly flooder: number;
+}
+
+/** The worst that an account can have the operator publish without paying on the chain, with all contracts as they are deployed. */
+describe("A15: a flood of what is free on a chain costs its sender more on L1 than the chain's operator", () => {
+  let devnet: FlowDevnet;
+  let clients: JsonRpcProvider[];
+  let relayer: Relayer;
+  let ecosystem: RunningEcosystem;
+  let publishing: Hex;
+  before(async () => {
+    devnet = await startFlowDevnet([A, B], { prover: { mode: "none" } });
+    clients = devnet.chains.map(clientOf);
+    relayer = relayerOf(devnet, clients);
+    ecosystem = await loadEcosystem(clients[0]!);
+    const { bytecode } = await hre.artifacts.readArtifact("PublishingToken");
+    publishing = (await send(0, { data: bytecode })).contractAddress!.toLowerCase() as Hex;
+    for (const { chainId } of devnet.chains) await devnet.settle(chainId);
+  });
+  after(async () => {
+    for (const client of clients) client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  const onL1 = () => devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+  const send = async (place: number, transaction: TransactionRequest) =>
+    (await (await devnet.accounts.wallet(ALICE).connect(clients[place]!).sendTransaction(transaction)).wait())!;
+  const choose = async (purchase: number): Promise<void> => {
+    await send(0, { to: publishing, data: token.encodeFunctionData("choose", [purchase]) });
+    await settleNow(devnet.chains[0]!);
+  };
+  /** L1 gas of the stages whose cost depends on what a batch publishes; the proof's does not. */
+  const settledGas = async (): Promise<number> => {
+    const { receipts } = await settleNow(devnet.chains[0]!);
+    return Number(receipts.commit!.gasUsed + receipts.execute!.gasUsed);
+  };
+  /** Of a batch with one transfer: what every batch costs. */
+  const emptyGas = async (): Promise<number> => {
+    await send(0, { to: devnet.accounts.wallet(3).address, value: 1n });
+    return settledGas();
+  };
+  const compare = (context: TestContext, what: string, { operator, flooder }: Costs): void => {
+    context.diagnostic(`${what}: the operator pays ${operator} gas, the flooder ${flooder}: ${(operator / flooder).toFixed(2)}`);
+    assert.ok(operator < flooder, `${what}: ${operator} gas for the operator, ${flooder} for the flooder`);
+  };
+
+  /** The chain takes the operations, and each does what it was sent for. */
+  const requireDone = async (hashes: readonly Hex[]): Promise<void> => {
+    await devnet.chains[0]!.pipeline.pollL1();
+    for (const hash of hashes) assert.equal((await clients[0]!.getTransactionReceipt(hash))?.status, 1);
+  };
+
+  /** Free calls of the contract, with as much gas as is free. */
+  async function freeOperations(): Promise<Costs> {
+    const { factory } = devnet.ecosystem.addresses;
+    const terms = {
+      chainId: A,
+      hyperchain: await chainContract(factory, A, onL1()),
+      mintValue: 0n,
+      gasLimit: FREE_GAS,
+      refundRecipient: onL1().address,
+    };
+    const data = encodeDirectRequest({ ...terms, to: publishing, value: 0n, data: token.encodeFunctionData("publish") as Hex });
+    let flooder = 0;
+    const hashes: Hex[] = [];
+    for (let i = 0; i < COUNT; i++) {
+      const receipt = (await (await onL1().sendTransaction({ to: factory, data })).wait())!;
+      flooder += Number(receipt.gasUsed) - INTRINSIC_GAS;
+      hashes.push(queuedRequest(receipt, terms.hyperchain).canonicalTxHash);
+    }
+    await requireDone(hashes);
+    return { operator: await settledGas(), flooder: flooder / COUNT };
+  }
+
+  for (const [i, what] of PURCHASES.entries()) {
+    test(`free operations that publish ${what}`, async (t) => {
+      await choose(i + 1);
+      const empty = await emptyGas();
+      const { operator, flooder } = await freeOperations();
+      compare(t, `an operation that publishes ${what}`, { operator: (operator - empty) / COUNT, flooder });
+    });
+  }
+
+  /** Units of the token on the other chain, sent home one by one; resolves with their messages. */
+  async function sentHome(): Promise<readonly Hex[]> {
+    const copy = vault.decodeFunctionResult(
+      "tokenAddress",
+      await clients[1]!.call({
+        to: PREDEPLOYS.L2NativeTokenVault,
+        data: vault.encodeFunctionData("tokenAddress", [assetId(A, publishing)]),
+      }),
+    )[0] as string;
+    const before = relayer.journeys().length;
+    const recipient = devnet.accounts.wallet(ALICE).address;
+    for (let i = 0; i < COUNT; i++) await send(1, tokenTransferOf(A, copy, 1n, recipient));
+    await settleNow(devnet.chains[1]!);
+    await relayer.observe();
+    return relayer
+      .journeys()
+      .slice(before)
+      .map(({ messageHash }) => messageHash);
+  }
+
+  test("free deliveries of a token whose own code publishes, which need a message that was paid for besides", async (t) => {
+    await choose(0);
+    await send(0, tokenTransferOf(B, publishing, 1_000n, devnet.accounts.wallet(ALICE).address));
+    await moveOn(devnet, relayer);
+    for (const { chainId } of devnet.chains) await devnet.settle(chainId);
+    for (const [i, what] of PURCHASES.entries()) {
+      await choose(i + 1);
+      const messages = await sentHome();
+      // The root is imported before, as the chain does it by itself.
+      await devnet.chains[0]!.pipeline.pollL1();
+      await settleNow(devnet.chains[0]!);
+      await relayer.observe();
+      const empty = await emptyGas();
+      let flooder = 0;
+      const hashes: Hex[] = [];
+      for (const messageHash of messages) {
+        const { rootIndex } = relayer.journey(B, messageHash)!;
+        const forced = await forceDelivery(ecosystem, { from: Number(B), messageHash, rootIndex }, onL1());
+        flooder += Number((await devnet.l1.provider.getTransactionReceipt(forced.l1TransactionHash))!.gasUsed) - INTRINSIC_GAS;
+        hashes.push(forced.deliveryTransactionHash);
+      }
+      await requireDone(hashes);
+      const operator = ((await settledGas()) - empty) / COUNT;
+      compare(t, `a delivery whose token publishes ${what}`, { operator, flooder: flooder / COUNT });
+    }
+  });
+});
