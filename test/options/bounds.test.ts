@@ -70,6 +70,8 @@ const ROWS: readonly Row[] = [
     accepts: [1, 3_600_000],
     refuses: [0, 3_600_001, 1.5, "1"],
   },
+  { config: "page.served", accepts: [true, false], refuses: NOT_BOOLEAN },
+  { config: "page.port", flag: "pagePort", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "x"] },
   { config: "l1.port", devnet: "l1.port", flag: "port", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "x"] },
   {
     config: "l1.url",
