@@ -219,6 +219,7 @@ const ROWS: readonly Row[] = [
     refuses: [1, "-1", "x"],
     asDevnet: ether,
   },
+  { flag: "load", accepts: ["./world.dump", "/a b"], refuses: ["", " "] },
   { flag: "chains", accepts: [1, 10], refuses: [0, 11, "two"] },
   { flag: "names", accepts: ["a,b", "A_-1"], refuses: ["1", "a,l1", "a b"] },
   { devnet: "inBackground", accepts: [true, false], refuses: NOT_BOOLEAN },

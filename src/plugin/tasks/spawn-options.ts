@@ -34,6 +34,8 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
   const maxTransactions = readNumber("batchTransactions", args.batchTransactions, SPAWN_FLAGS.batchTransactions);
   const settlementUrl = readOption("settlementUrl", args.settlementUrl, SPAWN_FLAGS.settlementUrl) ?? config.l1.url;
   const { confirmations } = config.l1;
+  // No field of the config stands for it.
+  readOption("load", args.load, SPAWN_FLAGS.load);
   const ports = chainPorts(port, chains);
   return {
     ...config,

@@ -13,7 +13,7 @@ import type { HyperchainsConfig } from "../../types.ts";
 import { resealInfo } from "../../devnet/view/reseal-info.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
 import { DEFAULT_BATCH_AGE_MS } from "../../options/chain.ts";
-import { flagName, SPAWN_FLAGS } from "../../options/spawn-flags.ts";
+import { flagName } from "../../options/spawn-flags.ts";
 import { privateKey } from "../../options/values.ts";
 import { announce } from "../discovery/state-file.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
@@ -21,7 +21,6 @@ import { inUsersWords } from "../named-options.ts";
 import type { FlagsGiven } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
-import { readOption } from "./arguments.ts";
 import { spawnDetached } from "./detached-spawn.ts";
 import { batchLine, resealLines, stepLine } from "./event-lines.ts";
 import { keepingInfo, keepingLine } from "./keeping-info.ts";
@@ -163,11 +162,10 @@ async function keptIn(
   load: string | undefined,
 ): Promise<{ readonly data?: string }> {
   const folder = data === undefined ? undefined : resolve(root, data);
-  const dump = readOption("load", load, SPAWN_FLAGS.load);
-  if (dump === undefined) return folder === undefined ? {} : { data: folder };
+  if (load === undefined) return folder === undefined ? {} : { data: folder };
   if (l1.url !== undefined)
     throw pluginError("--load goes on with an L1 of its own, and this ecosystem has one elsewhere; leave one of the two out");
-  return { data: await loadIntoFolder(dump, folder) };
+  return { data: await loadIntoFolder(load, folder) };
 }
 
 /** On an existing L1 a key of the user's own pays, if there is one: then only the relayer gets money, since it is real. */
