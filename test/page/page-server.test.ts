@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
+import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
@@ -72,6 +73,7 @@ describe("I3: the page's server", () => {
       { method: "hyperchain_settle" },
       { method: "hyperchain_setFault" },
       { method: "debug_traceCall" },
+      { method: "eth_getFilterChanges" },
       { method: "eth_getLogs\neth_sendTransaction" },
       [{ method: "eth_blockNumber" }],
       "eth_blockNumber",
@@ -102,6 +104,44 @@ describe("I3: the page's server", () => {
     assert.notEqual(second.url, page.url);
     assert.equal((await fetch(second.url)).status, 200);
     await second.close();
+  });
+
+  test("answers that are larger than the page needs are refused, and readers that do not read hold no more than a bound", async () => {
+    const large = JSON.stringify({ jsonrpc: "2.0", id: 1, result: "0".repeat(15 * 2 ** 20) });
+    const sizes = { text: large };
+    const server = createServer((incoming, answer) => {
+      incoming.resume().on("end", () => answer.setHeader("content-type", "application/json").end(sizes.text));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const other = await startPage({ ...options(), members: new Map([["271", url]]) });
+    const body = JSON.stringify({ method: "eth_blockNumber" });
+    const asked = (): Promise<Response> =>
+      fetch(`${other.url}/rpc/271`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    // Four of them are below the bound; what a fifth gets would be above it.
+    const readers = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const reader = connect(Number(new URL(other.url).port), "127.0.0.1");
+        reader.pause();
+        reader.write(
+          `POST /rpc/271 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+        );
+        await once(reader, "readable");
+        return reader;
+      }),
+    );
+    assert.equal((await asked()).status, 503);
+    for (const reader of readers) reader.destroy();
+    // The server learns of it when the connections' ends arrive.
+    let status = 503;
+    while (status === 503) ({ status } = await asked());
+    assert.equal(status, 200);
+    sizes.text = JSON.stringify({ jsonrpc: "2.0", id: 1, result: "0".repeat(17 * 2 ** 20) });
+    assert.equal((await asked()).status, 502);
+    await other.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("a member that does not answer is named", async () => {
