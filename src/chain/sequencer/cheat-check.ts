@@ -26,9 +26,7 @@ export function requireCheatsAllowed(allowed: boolean): void {
 /** Throws SequencerError CheatRefused for an account of the protocol's own, which no cheat changes or sends from. */
 export function requireFree(address: Hex): void {
   if (isReservedAddress(address))
-    throw refusal(
-      `${address} is one of the protocol's own addresses (below 0x30000, or a contract that Ethereum calls in each block): take another account`,
-    );
+    throw refusal(`${address} is one of the protocol's own addresses (below 0x30000): take another account`);
 }
 
 /** Throws SequencerError CheatRefused for what cannot be in the present state. */
