@@ -16,6 +16,9 @@ const RICH: Hex = `0x${"a1".repeat(20)}`;
 const CONTRACT: Hex = `0x${"c0".repeat(20)}`;
 const SINK: Hex = `0x${"ee".repeat(20)}`;
 /** Returns slot 1: PUSH1 1 SLOAD PUSH0 MSTORE PUSH1 32 PUSH0 RETURN. */
+/** EIP-2935's own code: what Ethereum's system calls writes its input into the slot of the block before. */
+const BLOCK_HASHES =
+  "0x3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
 const READER: Hex = "0x6001545f5260205ff3";
 
 async function withChain(
@@ -180,11 +183,21 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
     });
   }
 
-  it("put the contract of EIP-2935 where hardhat-predeploy, with which OpenZeppelin's tests run, puts it", async () => {
-    await withChain(true, async ({ chain, faults }, _wallet, ask) => {
-      const [address, code] = ["0x0000f90827f1c53a10cb7a02335b175320002935", READER];
-      await ask("hardhat_setCode", address, code);
-      assert.equal(await ask("eth_getCode", address, "latest"), code);
+  it("put the contract of EIP-2935 where hardhat-predeploy, with which OpenZeppelin's tests run, puts it; nothing calls it", async () => {
+    await withChain(true, async ({ chain, faults }, wallet, ask) => {
+      const address = "0x0000f90827f1c53a10cb7a02335b175320002935";
+      await ask("hardhat_setCode", address, BLOCK_HASHES);
+      assert.equal(await ask("eth_getCode", address, "latest"), BLOCK_HASHES);
+      for (let block = 0; block < 3; block++) await ask("eth_sendRawTransaction", await wallet.signRaw({ to: SINK, value: 1n }));
+      // As Ethereum it would keep each block's parent in the slot of its number.
+      const height = Number(await ask("eth_blockNumber"));
+      for (let slot = 0; slot <= height; slot++) {
+        assert.equal(
+          BigInt((await ask("eth_getStorageAt", address, `0x${slot.toString(16)}`, "latest")) as string),
+          0n,
+          `${slot}`,
+        );
+      }
       assert.equal((await chain.seal())?.outputs.cheatCount, 1n);
       assert.deepEqual(faults, []);
     });
