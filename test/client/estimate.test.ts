@@ -10,6 +10,7 @@ import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
+import { clientOf } from "../flow/support/devnet.ts";
 import { deploy, ETHER, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
 
@@ -126,5 +127,20 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
     const sent = await call(ecosystem.info, { ...request, gasLimit }, alice);
     await ecosystem.moveOn();
     assert.equal(await outcome(sent.messageHash), true);
+  });
+
+  test("an estimate over HTTP holds although the batch is sealed before the transaction, which then sends its first message", async () => {
+    const [a] = ecosystem.devnet.chains;
+    const http = clientOf(a!);
+    const alice = ecosystem.devnet.accounts.wallet(ALICE).connect(http);
+    const data = new Interface(["function sendToL1(bytes)"]).encodeFunctionData("sendToL1", ["0x1234"]);
+    const say = { to: PREDEPLOYS.L1Messenger, data };
+    // The batch's second message pays for no new slot; the next batch's first does.
+    for (let message = 0; message < 2; message++) await (await alice.sendTransaction({ ...say, gasLimit: 200_000n })).wait();
+    const gasLimit = await http.estimateGas({ ...say, from: alice.address });
+    await a!.pipeline.seal();
+    const receipt = await (await alice.sendTransaction({ ...say, gasLimit })).wait();
+    assert.equal(receipt?.status, 1);
+    http.destroy();
   });
 });

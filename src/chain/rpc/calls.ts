@@ -1,5 +1,7 @@
 import type { Chain } from "../chain.ts";
-import type { CallQuestion } from "../questions/question.ts";
+import type { CallAnswer, CallQuestion } from "../questions/question.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askedPlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
@@ -11,6 +13,21 @@ import type { RpcClient } from "./dispatch.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import type { OwnCalls } from "./own-calls.ts";
+
+/**
+ * On top of an estimate for a transaction that sends a message. What a message costs follows from how many the batch has: the first
+ * writes slots that were 0 (twice 22,100 instead of twice 5,000), a later one joins up to 12 levels of the tree (2,400 each, and
+ * 22,100 for a new one). The batch may be sealed between the estimate and the transaction.
+ */
+const MESSAGE_GAS_MARGIN = 50_000n;
+
+function sendsMessage({ receipt }: CallAnswer): boolean {
+  return receipt?.logs.some(({ address }) => address === PREDEPLOYS.L1Messenger) === true;
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
 
 /**
  * Calls that change nothing, at any block whose state is kept. The re-execution engine answers them in a thread of its own: it
@@ -57,7 +74,7 @@ export class Calls {
       outputOf(full);
       throw new RpcError(RpcCode.internal, "a transaction that succeeds was not estimated");
     }
-    return hexQuantity(gas);
+    return hexQuantity(sendsMessage(full) ? least(gas + MESSAGE_GAS_MARGIN, TRANSACTION_GAS_CAP) : gas);
   }
 
   /** `eth_createAccessList`: transaction, block, state overrides. */
