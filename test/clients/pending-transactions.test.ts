@@ -130,6 +130,18 @@ describe("A7: pending transactions over HTTP and WebSocket", () => {
       transactions: { hash: string }[];
     };
     assert.deepEqual([Number(pending.number), pending.parentHash, pending.hash], [head!.number + 1, head!.hash, null]);
+    // Foundry's client reads a block with another form of these as none.
+    for (const [field, bytes] of [
+      ["stateRoot", 32],
+      ["receiptsRoot", 32],
+      ["transactionsRoot", 32],
+      ["logsBloom", 256],
+    ] as const)
+      assert.match(
+        String((pending as unknown as Record<string, unknown>)[field]),
+        new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`),
+        field,
+      );
     assert.deepEqual(
       pending.transactions.map(({ hash }) => hash),
       [ready],

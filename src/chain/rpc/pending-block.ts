@@ -6,7 +6,15 @@ import type { Fields } from "./zk-fields.ts";
 /** As many as a block of a chain with an interval holds. */
 const MAX_TRANSACTIONS = 1_000;
 
-/** The block that would follow the newest one now, with what is ready in the pool; what only its execution tells is null. */
+/** keccak of the RLP of an empty string: the root of a trie that holds nothing. */
+const EMPTY_TRIE = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421";
+const NO_LOGS = `0x${"00".repeat(256)}`;
+
+/**
+ * The block that would follow the newest one now, with what is ready in the pool. It has no hash and no
+ * nonce. Its state's root is the newest block's, its other roots and its bloom those of nothing, since nothing is executed;
+ * strict clients, such as Foundry's, read no null there.
+ */
 export async function pendingBlock({ engine, mempool, sequencer, chainId }: Chain, whole: boolean): Promise<Fields> {
   const head = (await engine.request("eth_getBlockByNumber", ["latest", false])) as Fields;
   const { timestamp, prevRandao } = sequencer.nextEnvironment;
@@ -16,10 +24,9 @@ export async function pendingBlock({ engine, mempool, sequencer, chainId }: Chai
     number: hexQuantity(BigInt(String(head["number"])) + 1n),
     hash: null,
     nonce: null,
-    logsBloom: null,
-    stateRoot: null,
-    receiptsRoot: null,
-    transactionsRoot: null,
+    logsBloom: NO_LOGS,
+    receiptsRoot: EMPTY_TRIE,
+    transactionsRoot: EMPTY_TRIE,
     parentHash: head["hash"],
     timestamp: hexQuantity(timestamp),
     mixHash: prevRandao,
