@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 import type { ErrorDescription, InterfaceAbi } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import { printable } from "../runtime/printable.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
 
 /** The caller's contracts, by which errors and calls have names. */
@@ -42,7 +43,7 @@ export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): s
   if (data === "0x") return "without a reason";
   const error = revertError(data, names);
   if (error === undefined) return `with ${data}`;
-  if (error.name === "Error" && error.args.length === 1) return `with "${String(error.args[0])}"`;
+  if (error.name === "Error" && error.args.length === 1) return `with "${printable(String(error.args[0]))}"`;
   if (error.name === "Panic" && error.args.length === 1) return `with panic ${panicText(BigInt(String(error.args[0])))}`;
   return `with ${error.name}(${error.args.map(shown).join(", ")})`;
 }
@@ -83,5 +84,6 @@ const SELECTOR_LENGTH = 10;
 /** An argument as Solidity's developers write it; lists and structs in brackets. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(shown).join(", ")}]`;
-  return typeof value === "string" && !value.startsWith("0x") ? JSON.stringify(value) : String(value);
+  const text = printable(String(value));
+  return typeof value === "string" && !text.startsWith("0x") ? JSON.stringify(text) : text;
 }

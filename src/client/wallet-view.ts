@@ -2,6 +2,7 @@ import type { Log, Provider } from "ethers";
 import { AssetMessageKind } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { printable } from "../runtime/printable.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import type { LogQuestion } from "../settlement-layer/reader/log-pages.ts";
 import { parseAccount } from "./chain-address.ts";
@@ -171,7 +172,7 @@ const MAX_SYMBOL_LENGTH = 32;
 
 /** Anyone can have the bridge know a token: its symbol must not write over a terminal, nor fill it. */
 function shownSymbol(symbol: string): string {
-  return symbol.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "").slice(0, MAX_SYMBOL_LENGTH);
+  return printable(symbol).slice(0, MAX_SYMBOL_LENGTH);
 }
 
 async function sendsInFlight(

@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
+import { printable } from "../runtime/printable.ts";
 
 const contractErrors = new Interface(l2ErrorsAbi);
 /** Clients wrap a node's error differently; this many layers are looked through. */
@@ -57,6 +58,8 @@ function layersOf(error: unknown): readonly Readonly<Record<string, unknown>>[] 
   return layers;
 }
 
+/** Every text that a contract or a node chose passes here. */
 function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
+  const shown = printable(text);
+  return shown.length <= most ? shown : `${shown.slice(0, most)}…`;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Interface, makeError } from "ethers";
-import { describeRefusal } from "../../src/relayer/refusal.ts";
+import { describeRefusal, describeRevert } from "../../src/relayer/refusal.ts";
 
 const transaction = { to: "0x000000000000000000000000000000000001000e", data: `0x${"5a".repeat(3_000)}` };
 
@@ -34,6 +34,16 @@ describe("why a delivery was refused", () => {
     } as never);
     assert.ok(refused.message.length > 6_000);
     assert.equal(describeRefusal(refused), "an internal call runs out of gas");
+  });
+
+  test("attack: a contract's or a node's words do not write over the terminal that shows them", () => {
+    const words = "x\u001b[2K\r\u001b[32mdelivered\u001b[0m\u009b2J\u0007\u202e\u2028\ny";
+    const clean = "x[2K[32mdelivered[0m2Jy";
+    const data = new Interface(["error Error(string reason)"]).encodeErrorResult("Error", [words]);
+    assert.equal(describeRevert(data), clean);
+    assert.equal(describeRefusal({ error: { message: words } }), clean);
+    assert.equal(describeRefusal(words), clean);
+    assert.equal(describeRefusal({ data }), `Error(${clean})`);
   });
 
   test("is what the client says where it asked no node", () => {

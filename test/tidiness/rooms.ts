@@ -121,7 +121,7 @@ export const ROOMS: Rooms = {
 
   "src/settlement-layer/": [protocol, abi, runtime],
   "src/settlement/": ["src/settlement-layer/", protocol, abi, runtime],
-  "src/relayer/": ["src/settlement-layer/", protocol, abi],
+  "src/relayer/": ["src/settlement-layer/", protocol, abi, runtime],
   // What a user of an ecosystem does, over public RPC: for tasks, tests, front-ends and the demonstration.
   "src/client/": ["src/settlement-layer/", "src/relayer/", protocol, abi, runtime],
   // One chain composed: batches out to L1, operations in, served to its users.
