@@ -3,7 +3,8 @@ import { HyperchainError } from "../runtime/hyperchain-error.ts";
 /**
  * InUse: another process has the ledger open. Foreign: the file is something else. Newer: a later version of this software wrote
  * it. Damaged: its content cannot be read. Differs: what it holds does not come out as it was kept. Unwritable: the disk refuses.
- * Occupied: a dump is to be loaded where a ledger is already. NotKept: an ecosystem in memory has nothing to dump.
+ * Occupied: a dump is to be loaded where a ledger, or a file of its own name, is already. NotKept: an ecosystem in
+ * memory has nothing to dump.
  */
 export class LedgerError extends HyperchainError {
   override readonly name = "LedgerError";

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { dumpLedger, loadLedger } from "../../ledger/ledger-dump.ts";
@@ -47,10 +47,12 @@ export async function dumpFolder(folder: string): Promise<Dump> {
 }
 
 /**
- * Puts a dumped ecosystem into a folder, where a start goes on with it. `name` is the dump's, for messages. Rejects with
- * LedgerError Occupied, Foreign, Newer or Damaged, or with the file system's error.
+ * Puts a dumped ecosystem into a folder, where a start goes on with it; over no file that is there, and wholly or not at all.
+ * `name` is the dump's, for messages. Rejects with LedgerError Occupied, Foreign, Newer or Damaged, or with the file system's
+ * error.
  */
 export async function loadWorld(dump: Uint8Array, place: { readonly folder: string; readonly name: string }): Promise<void> {
+  const written: string[] = [];
   await loadLedger(dump, place, (ledger) => {
     requireStarted(ledger, place.name);
     const kept = ledger.facts(MEMBER_FILES);
@@ -61,11 +63,33 @@ export async function loadWorld(dump: Uint8Array, place: { readonly folder: stri
           "Damaged",
           `${place.name} holds a file "${name}", which no member of an ecosystem has; make it anew`,
         );
+    for (const [name] of files) requireFree(place.folder, name);
     for (const [name, text] of files) {
-      writeFileSync(join(place.folder, name), text, { mode: OWNER_ONLY });
+      writeNew(join(place.folder, name), text, written);
       kept.delete(name);
     }
+  }).catch((error: unknown) => {
+    for (const path of written) rmSync(path, { force: true });
+    throw error;
   });
+}
+
+/** The key that is there may be the only copy, and a link may lead to any file of the operator's. */
+function requireFree(folder: string, name: string): void {
+  // Not what a link leads to, but whether there is one.
+  if (lstatSync(join(folder, name), { throwIfNoEntry: false }) === undefined) return;
+  throw new LedgerError("Occupied", `${folder} has a file ${name} already; move it elsewhere, or name another folder`);
+}
+
+/** Notes the file in `written` as soon as it is there, so that one whose content does not fit on the disk is known too. */
+function writeNew(path: string, text: string, written: string[]): void {
+  const file = openSync(path, "wx", OWNER_ONLY);
+  written.push(path);
+  try {
+    writeFileSync(file, text);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** What a first start left incomplete is forgotten by the next. */
