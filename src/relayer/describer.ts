@@ -62,9 +62,13 @@ export class Describer {
       const announcement = this.#dependencies.announcementOf(originChainId, originToken);
       const isDue = !this.#named.has(asset) && nextLook <= this.#looks && originChainId !== this.#options.chainId;
       if (announcement === undefined || !isDue || tried === MAX_NAMES_PER_LOOK) continue;
-      tried++;
       try {
-        if (await this.#bring(asset, announcement, newestRoot)) this.#named.add(asset);
+        const data = this.#importOf(announcement, newestRoot);
+        // It takes the place of no other name: its chain may stand still for good. And it is not late when its root comes.
+        if (data === undefined) continue;
+        tried++;
+        await this.#bring(asset, data);
+        this.#named.add(asset);
       } catch {
         // Whatever the reason was, the amount arrives without a name, and the next attempt says as much as this one did.
         this.#attempts.set(asset, { failed: failed + 1, nextLook: this.#looks + 2 ** Math.min(failed, MAX_PAUSE_DOUBLINGS) });
@@ -72,18 +76,20 @@ export class Describer {
     }
   }
 
-  /** Resolves with whether the asset has its name now; it has not while no root holds the announcement. */
-  async #bring(asset: Hex, { sourceChainId, messageHash }: TokenAnnouncement, newestRoot: bigint): Promise<boolean> {
+  /** The call that brings an announcement; undefined while no root that the chain has holds it. Asks no node. */
+  #importOf({ sourceChainId, messageHash }: TokenAnnouncement, newestRoot: bigint): Hex | undefined {
     const { l1View } = this.#dependencies;
-    if (await this.#isFinal(asset)) return true;
     for (const place of l1View.messages(sourceChainId, PREDEPLOYS.L2NativeTokenVault, messageHash)) {
       const proof = proveMessage(l1View, place, newestRoot);
-      if (proof === undefined) continue;
-      const data = tokenVault.encodeFunctionData("importDescription", [proof]) as Hex;
-      await sendOwn({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy, this.#dependencies);
-      return true;
+      if (proof !== undefined) return tokenVault.encodeFunctionData("importDescription", [proof]) as Hex;
     }
-    return false;
+    return undefined;
+  }
+
+  /** Unless the asset has its name already. */
+  async #bring(asset: Hex, data: Hex): Promise<void> {
+    if (await this.#isFinal(asset)) return;
+    await sendOwn({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy, this.#dependencies);
   }
 
   async #isFinal(asset: Hex): Promise<boolean> {
