@@ -63,7 +63,7 @@ export function createRelayer(
   const chainIds = options.chains.map(({ chainId }) => chainId);
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book }));
-  /** Read and not taken yet: another chain has not answered since. */
+  /** Read and not taken yet: another chain has not answered since, or an event before could not be taken. */
   let unread: { readonly chainId: bigint; readonly event: ChainEvent }[] = [];
   /** A chain has returned to an earlier state. */
   let isStale = false;
@@ -90,12 +90,19 @@ export function createRelayer(
       await readChains();
       return;
     }
-    const events = unread;
-    unread = [];
     // A message that was carried out was sent before, whichever chain is read first.
-    const isSent = ({ event }: (typeof events)[number]): boolean => event.type === "messageSent";
-    for (const { chainId, event } of [...events.filter(isSent), ...events.filter((read) => !isSent(read))])
-      book.take(chainId, event);
+    const isSent = ({ event }: (typeof unread)[number]): boolean => event.type === "messageSent";
+    const events = [...unread.filter(isSent), ...unread.filter((read) => !isSent(read))];
+    let taken = 0;
+    try {
+      for (const { chainId, event } of events) {
+        taken++;
+        book.take(chainId, event);
+      }
+    } finally {
+      // What follows an event that cannot be taken is not lost with it.
+      unread = events.slice(taken);
+    }
   }
 
   async function look(delivers: boolean): Promise<void> {
