@@ -116,7 +116,10 @@ async function repeat(request: Request, stream: LedgerStream): Promise<void> {
 
 function parse(text: string): L1Entry {
   try {
-    return JSON.parse(text) as L1Entry;
+    const entry = JSON.parse(text) as L1Entry;
+    // What is checked as a text is the same when it is asked: a list passes for one where it is compared with a pattern.
+    if (typeof entry.method !== "string") throw new TypeError("the method is not a text");
+    return entry;
   } catch (error) {
     throw new LedgerError("Damaged", "an entry of L1 cannot be read; restore a copy", { cause: error });
   }
