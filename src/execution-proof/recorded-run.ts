@@ -33,6 +33,19 @@ export class UnprovableRowError extends Error {
   }
 }
 
+/** A run came to an address that the memory's table has no place for. */
+export class UnprovableAddressError extends Error {
+  override readonly name = "UnprovableAddressError";
+  readonly address: bigint;
+
+  constructor(address: bigint, limit: number) {
+    super(
+      `no table proves an access at address ${address}: prove a run whose arrays and kernel memory stay below ${limit} (2^29, docs/zkevm.md)`,
+    );
+    this.address = address;
+  }
+}
+
 /** Records a run of a program: pass `observe` to `Kernel.run`. Its steps are the rows in order, the last of which stops. */
 export class RunRecorder {
   readonly steps: RecordedStep[] = [];

@@ -1,12 +1,12 @@
 import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
-import type { Place, PlaceHistory } from "../circuits/memory/memory-trace.ts";
+import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { number30 } from "../circuits/words/earlier.ts";
-import { LIMB, wordOf } from "../circuits/words/word.ts";
+import { wordOf } from "../circuits/words/word.ts";
 import { inv, P } from "../field/koala-bear.ts";
-import { type Limbs, type RecordedStep, ZERO_WORD } from "./recorded-run.ts";
+import { type Limbs, type RecordedStep, UnprovableAddressError, ZERO_WORD } from "./recorded-run.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
 export interface StatedPlace extends Place {
@@ -25,7 +25,7 @@ export interface RunTrace {
 
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
 
-/** The rows of a recorded run. Throws Error where what was recorded and what the rows mean differ. */
+/** The rows of a recorded run. Throws UnprovableAddressError, and Error where what was recorded and what the rows mean differ. */
 export function traceRun(steps: readonly RecordedStep[], stated: readonly StatedPlace[]): RunTrace {
   return new RunTracer(stated).trace(steps);
 }
@@ -75,7 +75,7 @@ class RunTracer {
     const gapB = instruction.takesB === 1 ? this.#gap(this.#stack[placeB]) : 0;
     const gapC = instruction.takesC === 1 ? this.#gap(this.#stack[this.#height - (hasImmediate ? 2 : 3)]) : 0;
     const c = instruction.takesC === 1 || instruction.topC === 0 ? takenC : newTop;
-    const address = instruction.index + (instruction.isAddressed === 1 ? numberOf(a) : 0);
+    const address = addressOf(instruction, a);
     const access = this.#access(instruction, address, a, b);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
@@ -146,9 +146,10 @@ class RunTracer {
   }
 }
 
-/** The number that the two lowest limbs stand for. */
-function numberOf(word: Limbs): number {
-  return (word[0] ?? 0) + LIMB * (word[1] ?? 0);
+function addressOf({ index, isAddressed }: RecordedStep["instruction"], given: Limbs): number {
+  const address = BigInt(index) + (isAddressed === 1 ? wordOf(given) : 0n);
+  if (address >= INDEX_LIMIT) throw new UnprovableAddressError(address, INDEX_LIMIT);
+  return Number(address);
 }
 
 function sum(word: Limbs): number {

@@ -3,9 +3,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
+import { limbsOf } from "../../src/circuits/words/word.ts";
+import { decode } from "../../src/execution-proof/decode.ts";
 import { encodeStatement } from "../../src/execution-proof/run-statement.ts";
 import { runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
-import type { RunTrace } from "../../src/execution-proof/run-trace.ts";
+import { ZERO_WORD } from "../../src/execution-proof/recorded-run.ts";
+import { type RunTrace, traceRun } from "../../src/execution-proof/run-trace.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { blockHints, endHints } from "../../src/machine/hints/transaction-hints.ts";
@@ -19,7 +22,7 @@ import { compileSystem, type System } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { BOUNDARY, interpret, provenProgram } from "./support/programs.ts";
+import { BOUNDARY, interpret, LOAD, programOf, provenProgram, STOP } from "./support/programs.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
@@ -94,6 +97,17 @@ describe("proofs of runs", () => {
       const falling = [...blockHints(timestamp), ...blockHints(timestamp - 1n), ...endHints()];
       assert.throws(() => interpret(program, falling), { name: "UnprovableRowError", message: /opcode 0xbd/ });
     });
+  });
+
+  it("cannot be made of an access at 2^29 or above: the memory's table has no such place", () => {
+    const [row] = programOf([LOAD, STOP]).rows;
+    const instruction = decode(row!)!;
+    const at = (address: bigint) =>
+      traceRun([{ instruction, top: limbsOf(address), takenB: ZERO_WORD, takenC: ZERO_WORD }], []).places[0]?.index;
+    assert.equal(at(2n ** 29n - 1n), 536_870_911);
+    for (const address of [2n ** 29n, 2n ** 30n, 2n ** 32n, 2n ** 255n]) {
+      assert.throws(() => at(address), { name: "UnprovableAddressError", address });
+    }
   });
 
   it("show what a routine of the kernel computes: a power modulo a number", async () => {

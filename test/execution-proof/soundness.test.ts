@@ -29,7 +29,9 @@ const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
 
 const IMPLIED: Readonly<Record<string, string>> = {
   "processor: clock starts at 1":
-    "times are compared within 2^30, and a step that is farther than that from the time 0 of the places cannot access them",
+    "gaps of times are below 2^30, and a step that is farther than that from the time 0 of the places cannot access them",
+  "memory: range14[0]":
+    "twice the index's upper limb is below 2^14 too, by which the index is below 2^29 + 2^15 even if that limb is no integer",
 };
 
 /** The names of fields, typed. */

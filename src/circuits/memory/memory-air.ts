@@ -1,6 +1,6 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { FIRST_WORD, LAST_WORD, MEMORY } from "../buses.ts";
+import { FIRST_WORD, LAST_WORD, MEMORY, RANGE14 } from "../buses.ts";
 import { lookUpNumber30, NUMBER30 } from "../words/earlier.ts";
 import { assertBoolean, element, lookUpLimbs } from "../words/expressions.ts";
 import { LIMBS } from "../words/word.ts";
@@ -31,6 +31,8 @@ export function memoryAir(): Air {
   lookUpLimbs(b, [space]);
   const index = lookUpNumber30(b, limbs);
   lookUpNumber30(b, gapLimbs);
+  // The index is below 2^29, and not only 2^30: see `step`.
+  b.send(RANGE14, one, { value: b.scale(element(limbs, 1), 2) });
 
   const [nextLow, nextHigh] = [b.next(element(limbs, 0)), b.next(element(limbs, 1))];
   const nextIndex = b.add(nextLow, b.scale(nextHigh, 2 ** 16));
@@ -38,7 +40,8 @@ export function memoryAir(): Air {
   const isSame = b.next(sameSpace);
   const spaceStep = b.sub(b.next(space), space);
   const indexStep = b.sub(nextIndex, index);
-  // All four numbers are below 2^30, so the step is the gap and one as an integer, and at least 1.
+  // Spaces are below 2^16 and indexes below 2^29, so a step of −k has k below 2^29 and would be a gap of p − k − 1, which is above
+  // 2^30, as no gap is. Were indexes below 2^30 only, steps from −(2^30 − 1) to −(2^30 − 2^24 + 1) would have gaps below 2^30.
   const step = b.add(spaceStep, b.mul(isSame, b.sub(indexStep, spaceStep)));
   b.assertEqual("places ascend", "transition", step, b.add(nextGap, one));
   b.assertZero("same space", "transition", b.mul(isSame, spaceStep));

@@ -3,11 +3,14 @@ import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../words/word.ts";
 import { MEMORY_FIELDS, type MemoryCells } from "./memory-air.ts";
 
+/** Indexes of places are below this: of larger ones the table could not show that they ascend. */
+export const INDEX_LIMIT = 2 ** 29;
+
 /** A place of the memory. */
 export interface Place {
   /** Below 2^16. */
   readonly space: number;
-  /** Below 2^30. */
+  /** Below `INDEX_LIMIT`. */
   readonly index: number;
 }
 

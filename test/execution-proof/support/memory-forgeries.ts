@@ -1,5 +1,6 @@
 import { LIMBS } from "../../../src/circuits/words/word.ts";
 import { number30 } from "../../../src/circuits/words/earlier.ts";
+import { P } from "../../../src/field/koala-bear.ts";
 import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import { placeOfVariable, VARIABLE_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
@@ -64,5 +65,8 @@ function* secondOpenings(): Generator<Forgery> {
   const round = number30(2 ** 30 - 2 ** 24);
   yield by("range16[0]", opened([{ space: first.space + 2 ** 30, sameSpace: 0, gap: up }], { sameSpace: 0, gap: round }));
   yield by("range16[1]", opened([{ index: [own + 2 ** 30, 0], sameSpace: 1, gap: up }], { gap: round }));
-  yield by("range14[0]", opened([{ index: [own, 2 ** 14], sameSpace: 1, gap: up }], { gap: round }));
+  // Up to 2^30 − 1 and down from there: p and the step down are below 2^30 themselves, and so is the gap.
+  const far = 2 ** 30 - 1;
+  const rise = { index: number30(far), sameSpace: 1, gap: gap(far, own) };
+  yield by("range14[2]", opened([rise], { gap: number30(P - (far - own) - 1) }));
 }
