@@ -15,9 +15,9 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import type { OwnCalls } from "./own-calls.ts";
 
 /**
- * On top of an estimate for a transaction that sends a message. What a message costs follows from how many the batch has: the first
- * writes slots that were 0 (twice 22,100 instead of twice 5,000), a later one joins up to 12 levels of the tree (2,400 each, and
- * 22,100 for a new one). The batch may be sealed between the estimate and the transaction.
+ * On top of an estimate for a transaction that sends a message. What a message costs follows from how many the batch has: the
+ * first writes slots that were 0 (twice 22,100 instead of twice 5,000), a later one joins up to 12 levels of the tree (2,400
+ * each, and 22,100 for a new one). The batch may be sealed between the estimate and the transaction.
  */
 const MESSAGE_GAS_MARGIN = 50_000n;
 

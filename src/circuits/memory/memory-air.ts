@@ -40,8 +40,9 @@ export function memoryAir(): Air {
   const isSame = b.next(sameSpace);
   const spaceStep = b.sub(b.next(space), space);
   const indexStep = b.sub(nextIndex, index);
-  // Spaces are below 2^16 and indexes below 2^29, so a step of −k has k below 2^29 and would be a gap of p − k − 1, which is above
-  // 2^30, as no gap is. Were indexes below 2^30 only, steps from −(2^30 − 1) to −(2^30 − 2^24 + 1) would have gaps below 2^30.
+  // Spaces are below 2^16 and indexes below 2^29, so a step of −k has k below 2^29 and would be a gap of p − k − 1, which is
+  // above 2^30, as no gap is. Were indexes below 2^30 only, steps from −(2^30 − 1) to −(2^30 − 2^24 + 1) would have gaps
+  // below 2^30.
   const step = b.add(spaceStep, b.mul(isSame, b.sub(indexStep, spaceStep)));
   b.assertEqual("places ascend", "transition", step, b.add(nextGap, one));
   b.assertZero("same space", "transition", b.mul(isSame, spaceStep));

@@ -149,7 +149,8 @@ function assertMemory(b: AirBuilder, columns: Columns): void {
   const given = b.add(low, b.scale(high, LIMB));
   b.assertEqual("address", "everyRow", address, b.add(index, b.mul(isAddressed, given)));
   b.assertZero("address has two limbs", "everyRow", b.add(...a.slice(2)), isAddressed);
-  // Below 2^29, as the memory's indexes are, so that no two addresses are one modulo p. A limb is below 2^16, so its double is below p.
+  // Below 2^29, as the memory's indexes are, so that no two addresses are one modulo p.
+  // A limb is below 2^16, so its double is below p.
   b.send(RANGE14, isAddressed, { value: b.scale(high, 2) });
   // low / 32 is below 2^16 for multiples of 32 only: 32 times that is below p.
   b.send(RANGE16, isAligned, { value: b.scale(low, inv(32)) });
