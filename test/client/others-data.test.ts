@@ -44,7 +44,7 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
   const finalizeDeposit = (transferData: string): string =>
     assetRouter.encodeFunctionData("finalizeDeposit", [31_337n, `0x${"00".repeat(32)}`, transferData]);
 
-  test("a queued call of the asset router with malformed data breaks nobody's wallet", async () => {
+  test("a queued call of the asset router with malformed data breaks no wallet", async () => {
     const selector = finalizeDeposit("0x").slice(0, 10);
     for (const data of [
       `${selector}00`,

@@ -46,7 +46,7 @@ export interface CallAnswer {
   readonly isLate: boolean;
 }
 
-/** An estimate, or why there is none. */
+/** An estimate, or why the call cannot be estimated. */
 export interface EstimateAnswer {
   /** Undefined where the call fails with all its gas, or the search took too long. */
   readonly gas: bigint | undefined;

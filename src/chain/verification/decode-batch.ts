@@ -16,7 +16,7 @@ import { isRequest } from "./shown-blocks.ts";
 
 /** What a verifier knows of L1, from its own connection. */
 export interface L1Facts {
-  /** The operation at a place of the chain's queue; undefined where there is none. */
+  /** The operation at a place of the chain's queue; undefined beyond its end. */
   operation(index: bigint): Promise<L2CanonicalTransaction | undefined>;
   /** Whether the registry of Transaction Roots has had the root at its index. */
   hasRoot(root: ImportedRoot): Promise<boolean>;

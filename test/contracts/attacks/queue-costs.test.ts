@@ -80,7 +80,7 @@ const PURCHASES: readonly Purchase[] = [
   },
 ];
 
-describe("A15: an operation costs whoever sends it about what it costs the chain", () => {
+describe("A15: an operation costs its sender about what it costs the chain", () => {
   let ecosystem: Ecosystem;
   let flooding: BaseContract;
   let nextChainId = 270n;

@@ -58,7 +58,7 @@ describe("refunds of transfers that L1 refused", () => {
   const supply = async (): Promise<bigint> =>
     (await a.predeploy("L2BaseToken")).getFunction("totalSupply").staticCall() as Promise<bigint>;
 
-  test("double refund: a transfer goes back once, by whoever asks, and the chain's coin is what L1 holds for it", async () => {
+  test("double refund: a transfer goes back once, whichever account asks, and the chain's coin is what L1 holds for it", async () => {
     const before = await supply();
     const hash = await transfer(NO_CHAIN, 5n);
     await ecosystem.settle();

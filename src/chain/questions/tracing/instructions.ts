@@ -30,7 +30,7 @@ export function forwardedGas({ opcode, gasLeft, stack }: InterpreterStep): bigin
 /** More memory than any transaction's gas pays for. */
 const MAX_MEMORY_BYTES = 16n * 1024n * 1024n;
 
-/** Memory before the instruction, zeros where there is none yet; nothing where its gas cannot suffice for so much. */
+/** Memory before the instruction, zeros where it is not extended yet; undefined where its gas cannot suffice for so much. */
 export function memoryAt({ memory }: InterpreterStep, offset: bigint, length: bigint): Uint8Array {
   if (length === 0n || offset + length > MAX_MEMORY_BYTES) return new Uint8Array(0);
   const bytes = new Uint8Array(Number(length));
