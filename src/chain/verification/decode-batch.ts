@@ -1,5 +1,6 @@
 import { Interface } from "ethers";
 import type { Common } from "@ethereumjs/common";
+import { BLOCK_HASHES_IN_REACH } from "../../protocol/block-hashes.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
@@ -63,8 +64,10 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
     commands.push(command);
     place += blockCount;
   }
+  const open = decodeOpening(batchNumber, opening);
+  if (open.forgetsHashes === true) requireOutOfReach(inputs);
   return {
-    open: decodeOpening(batchNumber, opening),
+    open,
     commands,
     seal: { type: "seal", timestamp: closing.environment.timestamp },
   };
@@ -76,6 +79,19 @@ function decodeOpening(batchNumber: bigint, { environment, transactions }: Input
   const [transaction] = transactions;
   const call = transaction?.kind === "unsigned" ? abi.parseTransaction({ data: transaction.data }) : null;
   return { type: "open", batchNumber, timestamp, forgetsHashes: call?.args["since"] === number };
+}
+
+/**
+ * An opening may forget the hashes of the blocks before it only where no transaction can ask for them any more: the first one
+ * comes 256 blocks later. An operator could choose else when BLOCKHASH of a block is 0.
+ */
+function requireOutOfReach({ batchNumber, blocks }: BatchInputs): void {
+  const emptyBlocks = blocks.slice(1).findIndex(({ transactions }) => transactions.length > 0);
+  if (BigInt(emptyBlocks) >= BLOCK_HASHES_IN_REACH - 1n) return;
+  throw new BatchRefusal(
+    "HashesForgotten",
+    `batch ${batchNumber} forgets the hashes of the blocks before it, and has ${emptyBlocks} empty blocks before its first transaction, not ${BLOCK_HASHES_IN_REACH - 1n}: transactions could ask for them`,
+  );
 }
 
 interface DecodedCommand {

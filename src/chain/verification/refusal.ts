@@ -2,6 +2,8 @@
 export type BatchRefusalCode =
   /** Blocks do not follow from each other, or their environment is not the chain's. */
   | "BlockMismatch"
+  /** The batch forgets the hashes of the blocks before it where transactions could still ask for them. */
+  | "HashesForgotten"
   /** A signed transaction cannot be read, or cannot run in this state. */
   | "TransactionInvalid"
   /** The chain's own transactions are not those that the rules ask for here, or one of them failed. */

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { prevRandaoOf } from "../../../src/chain/model/prev-randao.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
 import type { BatchInputs, InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
 import { inputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
 import { compress } from "../../../src/kernels/reference/poseidon.ts";
-import { digestToHex, ZERO_DIGEST } from "../../../src/protocol/digest.ts";
+import { digestFromHex, digestToHex, ZERO_DIGEST } from "../../../src/protocol/digest.ts";
 import type { Digest } from "../../../src/protocol/digest.ts";
 import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startTestChain } from "../support/chain.ts";
+import { CHAIN_ID } from "../support/engine.ts";
 import type { TestChain } from "../support/chain.ts";
 import { extensions, realGenesis } from "../support/predeploys.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
@@ -65,6 +67,30 @@ function closingWith(inputs: BatchInputs, digest: Digest): BatchInputs {
     each.kind === "unsigned" ? { ...each, data } : each,
   );
   return { ...inputs, blocks: [...blocks, { ...closing, transactions }] };
+}
+
+/** The same batch, opened with its own first block as the first whose hash is known. */
+function forgetting(inputs: BatchInputs): BatchInputs {
+  const [opening, ...rest] = inputs.blocks;
+  assert.ok(opening !== undefined);
+  const [request] = predeployTransactions.opening(inputs.batchNumber, opening.environment.number);
+  assert.ok(request !== undefined);
+  const transactions = opening.transactions.map((each): InputTransaction =>
+    each.kind === "unsigned" ? { ...each, data: request.data } : each,
+  );
+  return { ...inputs, blocks: [{ ...opening, transactions }, ...rest] };
+}
+
+/** The same batch with empty blocks behind its opening. */
+function afterEmptyBlocks(inputs: BatchInputs, count: number): BatchInputs {
+  const [opening, ...rest] = inputs.blocks;
+  assert.ok(opening !== undefined);
+  const empty = { ...opening, transactions: [] };
+  const blocks = [opening, ...Array.from({ length: count }, () => empty), ...rest].map((block, i) => {
+    const number = opening.environment.number + BigInt(i);
+    return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number) } };
+  });
+  return { ...inputs, blocks };
 }
 
 function withHash(inputs: BatchInputs, place: number, hash: Hex): BatchInputs {
@@ -147,6 +173,30 @@ describe("attack 26: what BLOCKHASH answers", () => {
     });
   });
 
+  it("cannot be made 0 by an operator: validators refuse a batch that forgets the hashes before it within a transaction's reach", async () => {
+    await withChain(async (test) => {
+      await storeHash(test, 0n);
+      await test.sealAndVerify();
+      const { number } = test.chain.sequencer.head;
+      await storeHash(test, number);
+      const formed = await test.chain.seal();
+      const inputs = test.inputs(1n);
+      // All that follows from the lie is as it must be: the hashes that the closing transaction keeps begin with the batch's own.
+      const hashes = inputs.blocks.slice(0, -1).map(({ hash }) => hash);
+      const forged = forgetting(closingWith(inputs, digestFromHex(folded(hashes))));
+      for (const [emptyBlocks, batch] of [
+        [0, forged],
+        [254, afterEmptyBlocks(forged, 254)],
+      ] as const)
+        await assert.rejects(test.verifier.verify(batch), {
+          name: "BatchRefusal",
+          code: "HashesForgotten",
+          message: `batch 1 forgets the hashes of the blocks before it, and has ${emptyBlocks} empty blocks before its first transaction, not 255: transactions could ask for them`,
+        });
+      assert.equal((await test.verifier.verify(inputs)).commitment, formed?.commitment);
+    });
+  });
+
   it("is another batch's where a hash is told falsely throughout", async () => {
     await withChain(async (test) => {
       const opening = test.chain.sequencer.head.number + 1n;
@@ -154,11 +204,7 @@ describe("attack 26: what BLOCKHASH answers", () => {
       const formed = await test.chain.seal();
       const inputs = withHash(test.inputs(0n), 0, FALSE_HASH);
       const hashes = [inputs.parentHash, ...inputs.blocks.slice(0, -1).map(({ hash }) => hash)];
-      const digest = [...fromHex(folded(hashes), 32)].reduce<number[]>((elements, byte, i) => {
-        elements[i >> 2] = (elements[i >> 2] ?? 0) * 256 + byte;
-        return elements;
-      }, []);
-      const verified = await test.verifier.verify(closingWith(inputs, digest));
+      const verified = await test.verifier.verify(closingWith(inputs, digestFromHex(folded(hashes))));
       assert.notEqual(verified.commitment, formed?.commitment);
     });
   });
