@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import { prepareEngine } from "../chain/execution/connection.ts";
+import { prepareWitnesses } from "../chain/witness/ready-threads.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import { genesisState } from "../chain/state/genesis-state.ts";
 import { predeployGenesis } from "../chain/predeploys/genesis.ts";
@@ -123,6 +124,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const { connectL1, connectChain, artifacts, clock, names = noNames, onSettled, onResealed, onWait, onStop } = dependencies;
   const plans = planChains(options);
   prepareEngine();
+  closing.add(prepareWitnesses(plans.length));
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const { stateRoot, leafCount } = genesisState(genesis);
   const gate = new SharedExclusiveLock({ clock });
@@ -193,7 +195,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const [lastBirth = 0n] = chains.map(({ pipeline }) => pipeline.created.bornAt).sort((a, b) => (a > b ? -1 : 1));
   for (const { pipeline } of chains) await pipeline.chain.sequencer.notBefore(lastBirth + 1n);
   if (world?.continues !== true) await fundAccounts(options, { chains, ecosystem, deployer, funder: layer.funder, accounts });
-  for (const { pipeline } of chains) await pipeline.pollL1();
+  await Promise.all(chains.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
 
   const runsRelayer = options.relayer ?? true;

@@ -31,6 +31,15 @@ export function accountHeader(nonce: bigint, balanceWei: bigint): bigint {
   return balanceWei * 2n ** 64n + nonce;
 }
 
+/** By code hash: the chains of an ecosystem begin with the same contracts. */
+const firstCodeDigests = new Map<Hex, bigint>();
+
+function firstCodeDigest(hash: Hex, code: Uint8Array): bigint {
+  let digest = firstCodeDigests.get(hash);
+  if (digest === undefined) firstCodeDigests.set(hash, (digest = codeDigestValue(code)));
+  return digest;
+}
+
 /** The leaves of a first state, without those whose value is 0. Throws GenesisError for an account listed twice. */
 export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[] {
   const leaves: GenesisLeaf[] = [];
@@ -47,8 +56,9 @@ export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[
     });
     const code = fromHex(account.code ?? "0x");
     if (code.length > 0) {
-      leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(keccak(code)) });
-      leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: codeDigestValue(code) });
+      const hash = keccak(code);
+      leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(hash) });
+      leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigest(hash, code) });
     }
     for (const { slot, value } of account.storage ?? []) {
       leaves.push({ leafKind: LeafKind.storage, address, slot, value });

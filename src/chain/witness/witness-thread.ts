@@ -1,14 +1,12 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import { BatchWitness } from "./batch-witness.ts";
 import type { WitnessOperations, WitnessReply, WitnessRequest, WitnessSetup } from "./messages.ts";
 import { WitnessError } from "./witness-error.ts";
 
-/** The witness's own thread: one request after the other, in the order of their arrival. */
+/** The witness's own thread: its setup first, then one request after the other, in the order of their arrival. */
 const port = parentPort;
 if (port === null) throw new Error("witness-thread.ts is the body of a worker thread; use startWitness");
-const { chainId, genesis } = workerData as WitnessSetup;
-const starting = BatchWitness.create(chainId, genesis);
 let questionPort: MessagePort | undefined;
 const reply = (message: WitnessReply): void => port.postMessage(message);
 
@@ -51,7 +49,7 @@ const handlers: Handlers = {
   },
 };
 
-async function answer({ id, operation, request }: WitnessRequest): Promise<void> {
+async function answer(starting: Promise<BatchWitness>, { id, operation, request }: WitnessRequest): Promise<void> {
   try {
     // The caller's types pair each operation with its request.
     const handle = handlers[operation] as (witness: BatchWitness, request: unknown) => Promise<unknown>;
@@ -63,7 +61,10 @@ async function answer({ id, operation, request }: WitnessRequest): Promise<void>
   }
 }
 
-let last: Promise<void> = Promise.resolve();
-port.on("message", (request: WitnessRequest) => {
-  last = last.then(() => answer(request));
+port.once("message", ({ chainId, genesis }: WitnessSetup) => {
+  const starting = BatchWitness.create(chainId, genesis);
+  let last: Promise<void> = Promise.resolve();
+  port.on("message", (request: WitnessRequest) => {
+    last = last.then(() => answer(starting, request));
+  });
 });

@@ -1,6 +1,6 @@
-import { Worker } from "node:worker_threads";
 import type { Transferable } from "node:worker_threads";
 import type { WitnessOperation, WitnessOperations, WitnessReply, WitnessRequest, WitnessSetup } from "./messages.ts";
+import { takeThread } from "./ready-threads.ts";
 import { WitnessError } from "./witness-error.ts";
 
 /** A chain's witness, wherever it runs. Requests are answered in order, each in the state that those before it left. */
@@ -20,22 +20,10 @@ interface Waiting {
   readonly reject: (error: WitnessError) => void;
 }
 
-/**
- * Most new objects of the thread before they are sorted out. V8's own choice is 192 MiB, which a busy thread touches in full,
- * and keeps for good; hardly anything that is new survives a transaction.
- */
-const MAX_NEW_OBJECTS_MIB = 48;
-
 /** Starts a witness in a thread of its own. If that thread dies, every request is rejected with WitnessError. */
 export function startWitness(setup: WitnessSetup): Witness {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
-  const worker = new Worker(new URL(`./witness-thread.${extension}`, import.meta.url), {
-    workerData: setup,
-    execArgv: [],
-    resourceLimits,
-  });
-  worker.unref();
+  const worker = takeThread();
+  worker.postMessage(setup);
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let stopped: WitnessError | undefined;
