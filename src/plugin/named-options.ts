@@ -1,8 +1,10 @@
 import type { HyperchainsConfig } from "../types.ts";
 import { pluginError } from "./plugin-error.ts";
 
-/** Options of the config that the command line gave instead, and how they are typed there. */
-export type FlagsGiven = ReadonlyMap<"l1.url" | "batches.maxAgeMs", string>;
+/** An option that the command line may give instead of the config. `chains`: how many, or their names. */
+export type FlaggedOption = "l1.url" | "batches.maxAgeMs" | "prover.mode" | "dataAvailability" | "chains";
+/** Those that it gave, and how they are typed there. */
+export type FlagsGiven = ReadonlyMap<FlaggedOption, string>;
 
 /**
  * A fault of an option in the user's words: `hyperchains.chains.alpha.journal` for `chains[0].journal`. Any other fault as
@@ -16,11 +18,22 @@ export function inUsersWords(
   if (!(error instanceof Error) || error.name !== "DevnetOptionsError") return error;
   const message = error.message
     .replaceAll(/(?:\bchains\[\d+\]\.|\b)batches\.maxAgeMs\b/g, (whole) => flags.get("batches.maxAgeMs") ?? whole)
-    .replaceAll(/(?<![\w.])l1\.url\b/g, (whole) => flags.get("l1.url") ?? whole)
+    .replaceAll(/(?<![\w.])(?:l1\.url|prover\.mode)\b/g, (option) => flags.get(option as FlaggedOption) ?? option)
+    .replaceAll(/\bchains\[\d+\]\.dataAvailability\b/g, (whole) => flags.get("dataAvailability") ?? whole)
+    .replace(/^chains(?:\[\d+\]\.name)?(?= is )/, (whole) => flags.get("chains") ?? whole)
+    .replace(
+      SAME_TIMESTAMPS,
+      (_, now: string, middle: string, before: string) =>
+        `hyperchains.allowBlocksWithSameTimestamp is ${now !== "true"}${middle}${before !== "true"}`,
+    )
     .replaceAll(/\bchains\[(\d+)\]/g, (whole, place: string) => {
       const name = chains[Number(place)]?.name;
       return name === undefined ? whole : `hyperchains.chains.${name}`;
     })
-    .replaceAll(/(?<![\w.])(?=(?:accounts|l1)\.\w|accounts:)/g, "hyperchains.");
+    .replaceAll(/(?<![\w.])(?=(?:accounts|l1|prover)\.\w|accounts:)/g, "hyperchains.")
+    .replace(/^(?=(?:chains|singletons|allowUnlimitedContractSize) is )/, "hyperchains.");
   return pluginError(message, error);
 }
+
+/** The config says it the other way round. */
+const SAME_TIMESTAMPS = /^distinctTimestamps is (true|false)(\D+? with )(true|false)/;

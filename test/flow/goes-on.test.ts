@@ -226,7 +226,7 @@ describe("B5: an ecosystem that is kept in a folder", () => {
     await kept.stop();
     await assert.rejects(startFlowDevnet([A], { data: kept.folder, prover: { mode: "none" } }), {
       name: "DevnetOptionsError",
-      message: /holds another ecosystem/,
+      message: /^chains is \["chain-271"\], and the kept ecosystem was started with \["chain-271","chain-272"\]/,
     });
     await kept.start();
   });

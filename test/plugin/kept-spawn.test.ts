@@ -28,11 +28,12 @@ test("B5: spawn --data says what it keeps, goes on when it is started again, and
   );
 });
 
-test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, from which spawn --load goes on", async () => {
+test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, from which spawn --load alone goes on", async () => {
   const [folder, dump, later] = ["dumped", "world.dump", "later.dump"].map((name) => join(workplace.stateFolder, "..", name));
   assert.ok(folder !== undefined && dump !== undefined && later !== undefined);
-  const args = ["--prover", "none", "--batch-ms", "0"];
-  const original = await workplace.spawn([...args, "--data", folder]);
+  const args = ["--prover", "none", "--names", "gold,silver", "--da", "validium,rollup"];
+  const config = { chains: { gold: { executionDelaySeconds: 60 }, silver: { chainId: 900 } }, singletons: false };
+  const original = await workplace.spawn([...args, "--batch-ms", "0", "--data", folder], { config });
   const ofRunning = await workplace.run(["hyperchain:dump", dump, "--json", "--url", original.info.l1.url]);
   assert.equal(ofRunning.code, 0, ofRunning.stderr);
   const { keys } = JSON.parse(ofRunning.stdout) as { keys: number };
@@ -42,16 +43,24 @@ test("B1: hyperchain:dump writes a running ecosystem or a folder into one file, 
   await original.interrupt();
   assert.equal((await workplace.run(["hyperchain:dump", later, "--data", folder])).code, 0);
 
-  for (const file of [dump, later]) {
-    const copy = await workplace.spawn([...args, "--load", file]);
+  const chains = ({ chains: members }: typeof original.info) =>
+    members.map(({ name, chainId, hyperchain, dataAvailability }) => ({ name, chainId, hyperchain, dataAvailability }));
+  // No option says what the ecosystem is: the file does. Nor has the project a config.
+  for (const source of [
+    ["--load", dump],
+    ["--load", later],
+    ["--data", folder],
+  ]) {
+    const copy = await workplace.spawn(source);
     const { data } = JSON.parse(copy.first) as { data: { continues: boolean } };
     assert.equal(data.continues, true);
-    const contracts = (info: typeof copy.info) => info.chains.map(({ hyperchain }) => hyperchain);
-    assert.deepEqual(contracts(copy.info), contracts(original.info));
+    assert.deepEqual(chains(copy.info), chains(original.info));
     await copy.interrupt();
   }
-  const occupied = await workplace.run(["hyperchain:spawn", "--port", "0", ...args, "--data", folder, "--load", dump]);
+  const occupied = await workplace.run(["hyperchain:spawn", "--port", "0", "--data", folder, "--load", dump]);
   assert.match(occupied.stderr, /keeps an ecosystem already/);
-  const missing = await workplace.run(["hyperchain:spawn", "--port", "0", ...args, "--load", join(folder, "nothing")]);
+  const missing = await workplace.run(["hyperchain:spawn", "--port", "0", "--load", join(folder, "nothing")]);
   assert.match(missing.stderr, /cannot be read \(ENOENT\)/);
+  const other = await workplace.run(["hyperchain:spawn", "--port", "0", "--load", dump, "--prover", "stark"]);
+  assert.match(other.stderr, /--prover is "stark", and the kept ecosystem was started with "none"/);
 });

@@ -8,11 +8,11 @@ import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry
 import type { BaseToken } from "../chains/base-token.ts";
 import type { CreatedChain } from "../chains/create-chain.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
-import { DevnetOptionsError } from "../options.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
 import { dumpWorld } from "./dump.ts";
 import type { Dump } from "./dump.ts";
 import { FACTS } from "./facts.ts";
+import { planText, requireSamePlan } from "./kept-plan.ts";
 
 /** What never changes about a chain. */
 export interface ChainBirth {
@@ -61,7 +61,7 @@ export interface World {
 export function openWorld(folder: string, options: CompleteOptions, plans: readonly ChainPlan[], nowMs: number): World {
   const ledger = openSqliteLedger(folder);
   try {
-    return worldOf(ledger, folder, described(options, plans), nowMs);
+    return worldOf(ledger, folder, planText(options, plans), nowMs);
   } catch (error) {
     ledger.close();
     throw error;
@@ -71,7 +71,7 @@ export function openWorld(folder: string, options: CompleteOptions, plans: reado
 function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): World {
   const facts = ledger.facts(FACTS.kind);
   const continues = facts.get(FACTS.started) !== undefined;
-  if (continues) requireSame(folder, facts.get(FACTS.plan) ?? "", plan);
+  if (continues) requireSamePlan(folder, facts.get(FACTS.plan) ?? "", plan);
   else {
     ledger.clear();
     facts.set(FACTS.plan, plan);
@@ -107,22 +107,4 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     dump: () => dumpWorld(ledger, folder),
     close: () => ledger.close(),
   };
-}
-
-/** Fields of a chain's plan that each start may say anew. */
-const MAY_CHANGE: ReadonlySet<string> = new Set(["place", "port", "blocks", "batches", "journal", "maxInstructions", "readers"]);
-
-/** What of the options an ecosystem cannot change any more. */
-function described({ prover }: CompleteOptions, plans: readonly ChainPlan[]): string {
-  const chains = plans.map((plan) => Object.fromEntries(Object.entries(plan).filter(([field]) => !MAY_CHANGE.has(field))));
-  return JSON.stringify({ prover: prover.mode, chains }, (_key, value: unknown) =>
-    typeof value === "bigint" ? String(value) : value,
-  );
-}
-
-function requireSame(folder: string, kept: string, plan: string): void {
-  if (kept === plan) return;
-  throw new DevnetOptionsError(
-    `data: ${folder} holds another ecosystem (${kept}) than these options describe (${plan}); start it with its own options, or name another folder`,
-  );
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { systemClock } from "../../runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
@@ -18,12 +19,13 @@ import { privateKey } from "../../options/values.ts";
 import { announce } from "../discovery/state-file.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";
-import type { FlagsGiven } from "../named-options.ts";
+import type { FlaggedOption, FlagsGiven } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
 import { spawnDetached } from "./detached-spawn.ts";
 import { batchLine, resealLines, stepLine } from "./event-lines.ts";
 import { keepingInfo, keepingLine } from "./keeping-info.ts";
+import { keptConfig } from "./kept-options.ts";
 import { loadIntoFolder } from "./loaded-folder.ts";
 import { firstScreen } from "./first-screen.ts";
 import { createOutput, strong, warning } from "./output.ts";
@@ -43,7 +45,8 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const output = createOutput(args.json);
   if (args.detach || args.wait) return goOnInBackground(args, output);
   const begun = performance.now();
-  const config = spawnConfig(hre.config.hyperchains, args);
+  const kept = await keptIn(hre.config.hyperchains, hre.config.paths.root, args);
+  const config = spawnConfig(keptOrGiven(hre, kept.data, args), args);
   const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const settled: ((batch: ReturnType<typeof settledBatchInfo>) => void)[] = [];
   const resealed: ((done: ReturnType<typeof resealInfo>) => void)[] = [];
@@ -53,7 +56,6 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     );
   }
   output.progress(`starting L1 and ${config.chains.map(({ name }) => name).join(", ")}…`);
-  const kept = await keptIn(config, hre.config.paths.root, args.load);
   const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], {
     ...kept,
     ...ecosystemOptions(config, {
@@ -156,16 +158,27 @@ async function goOnInBackground({ wait }: SpawnArguments, output: Output): Promi
 }
 
 /** The folder that keeps the ecosystem, with what `--load` puts into it. */
-async function keptIn(
-  { data, l1 }: HyperchainsConfig,
-  root: string,
-  load: string | undefined,
-): Promise<{ readonly data?: string }> {
+async function keptIn(given: HyperchainsConfig, root: string, args: SpawnArguments): Promise<{ readonly data?: string }> {
+  const { data, l1 } = spawnConfig(given, { ...args, da: undefined });
   const folder = data === undefined ? undefined : resolve(root, data);
-  if (load === undefined) return folder === undefined ? {} : { data: folder };
+  if (args.load === undefined) return folder === undefined ? {} : { data: folder };
   if (l1.url !== undefined)
     throw pluginError("--load goes on with an L1 of its own, and this ecosystem has one elsewhere; leave one of the two out");
-  return { data: await loadIntoFolder(load, folder) };
+  return { data: await loadIntoFolder(args.load, folder) };
+}
+
+/** The config, where what it leaves out is as in the ecosystem that goes on. */
+function keptOrGiven(
+  { config, userConfig }: HardhatRuntimeEnvironment,
+  folder: string | undefined,
+  { load }: SpawnArguments,
+): HyperchainsConfig {
+  if (folder === undefined) return config.hyperchains;
+  try {
+    return keptConfig(userConfig.hyperchains, { folder, name: load ?? folder }) ?? config.hyperchains;
+  } catch (error) {
+    throw explained(error);
+  }
 }
 
 /** On an existing L1 a key of the user's own pays, if there is one: then only the relayer gets money, since it is real. */
@@ -177,11 +190,17 @@ function paidBy(key: string | undefined, options: DevnetOptions): DevnetOptions 
 }
 
 /** Options of the config that the command line gave instead. */
-function flagsGiven({ settlementUrl, batchMs }: SpawnArguments): FlagsGiven {
-  const flags = new Map<"l1.url" | "batches.maxAgeMs", string>();
-  if (settlementUrl !== undefined) flags.set("l1.url", flagName("settlementUrl"));
-  if (batchMs !== undefined) flags.set("batches.maxAgeMs", flagName("batchMs"));
-  return flags;
+function flagsGiven(args: SpawnArguments): FlagsGiven {
+  const flags = {
+    "l1.url": "settlementUrl",
+    "batches.maxAgeMs": "batchMs",
+    "prover.mode": "prover",
+    dataAvailability: "da",
+  } as const;
+  const given = Object.entries(flags).filter(([, flag]) => args[flag] !== undefined);
+  const chains = args.names === undefined ? "chains" : "names";
+  const ofChains = args[chains] === undefined ? [] : [["chains", flagName(chains)] as const];
+  return new Map([...given.map(([option, flag]) => [option as FlaggedOption, flagName(flag)] as const), ...ofChains]);
 }
 
 /** One line for each step of each message from now on; returns what ends that. */

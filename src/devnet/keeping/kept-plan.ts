@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LedgerError } from "../../ledger/ledger-error.ts";
+import { LEDGER_FILE, openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
+import { shown } from "../../options/values.ts";
+import { DevnetOptionsError } from "../options.ts";
+import type { ChainPlan, CompleteOptions } from "../options.ts";
+import { FACTS } from "./facts.ts";
+
+/** Fields of a chain's plan that each start may say anew. */
+const MAY_CHANGE: ReadonlySet<string> = new Set(["place", "port", "blocks", "batches", "journal", "maxInstructions", "readers"]);
+/** Fields of every chain's plan that are one option of the ecosystem. */
+const OF_ALL_CHAINS: ReadonlySet<string> = new Set(["singletons", "allowUnlimitedContractSize", "distinctTimestamps"]);
+
+/** What of its options a kept ecosystem cannot change any more, as its folder has it. Nothing of it is checked. */
+export interface KeptPlan {
+  readonly prover: unknown;
+  /** Fields of `ChainPlan`; a bigint is a text. */
+  readonly chains: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * The plan of the ecosystem in a folder; undefined where there is none that has started completely. Throws LedgerError InUse,
+ * Foreign, Newer or Damaged.
+ */
+export function readKeptPlan(folder: string): KeptPlan | undefined {
+  if (!existsSync(join(folder, LEDGER_FILE))) return undefined;
+  const ledger = openSqliteLedger(folder);
+  try {
+    const facts = ledger.facts(FACTS.kind);
+    return facts.get(FACTS.started) === undefined ? undefined : parsePlan(facts.get(FACTS.plan) ?? "", folder);
+  } finally {
+    ledger.close();
+  }
+}
+
+/** What of the options an ecosystem cannot change any more, as text. */
+export function planText({ prover }: CompleteOptions, plans: readonly ChainPlan[]): string {
+  const chains = plans.map((plan) => Object.fromEntries(Object.entries(plan).filter(([field]) => !MAY_CHANGE.has(field))));
+  return JSON.stringify({ prover: prover.mode, chains }, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+}
+
+/**
+ * Throws DevnetOptionsError, which names the first option that is another one than the kept ecosystem was started with, or
+ * LedgerError Damaged.
+ */
+export function requireSamePlan(folder: string, kept: string, given: string): void {
+  if (kept === given) return;
+  const [then, now] = [parsePlan(kept, folder), parsePlan(given, folder)];
+  const [difference] = differences(then, now);
+  if (difference === undefined) return;
+  const [option, before, value] = difference;
+  throw new DevnetOptionsError(
+    `${option} is ${shown(value)}, and the kept ecosystem was started with ${shown(before)}; say the same, or name another folder`,
+  );
+}
+
+type Difference = readonly [option: string, kept: unknown, given: unknown];
+
+function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
+  const names = ({ chains }: KeptPlan): readonly unknown[] => chains.map(({ name }) => name);
+  const whole: Difference[] = kept.prover === given.prover ? [] : [["prover.mode", kept.prover, given.prover]];
+  if (kept.chains.length !== given.chains.length) return [...whole, ["chains", names(kept), names(given)]];
+  const ofChains = given.chains.flatMap((chain, place) => {
+    const before = kept.chains[place] ?? {};
+    const fields = [...new Set([...Object.keys(chain), ...Object.keys(before)])];
+    return fields
+      .filter((field) => JSON.stringify(chain[field]) !== JSON.stringify(before[field]))
+      .map((field): Difference => {
+        const option = OF_ALL_CHAINS.has(field) ? field : `chains[${place}].${field}`;
+        return [option, before[field], chain[field]];
+      });
+  });
+  return [...whole, ...ofChains];
+}
+
+function parsePlan(text: string, folder: string): KeptPlan {
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+  try {
+    const plan: unknown = JSON.parse(text);
+    if (isObject(plan) && Array.isArray(plan["chains"]) && plan["chains"].every(isObject))
+      return { prover: plan["prover"], chains: plan["chains"] };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new LedgerError("Damaged", `${folder}: the plan of its ecosystem cannot be read; restore a copy, or name another folder`);
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import { FACTS } from "../../src/devnet/keeping/facts.ts";
+import { planText, requireSamePlan } from "../../src/devnet/keeping/kept-plan.ts";
+import { completeOptions, planChains } from "../../src/devnet/options.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
+import { ecosystemOptions } from "../../src/plugin/ecosystem-options.ts";
+import { inUsersWords } from "../../src/plugin/named-options.ts";
+import { keptConfig } from "../../src/plugin/tasks/kept-options.ts";
+import type { HyperchainsConfig, HyperchainsUserConfig } from "../../src/types.ts";
+
+const ADDRESS = `0x${"ab".repeat(20)}` as const;
+/** Every option that an ecosystem cannot change, other than by default. */
+const STARTED: HyperchainsUserConfig = {
+  chains: {
+    gold: {
+      chainId: 300,
+      baseToken: ADDRESS,
+      dataAvailability: "validium",
+      committee: { members: 3, threshold: 2 },
+      executionDelaySeconds: 60,
+      priorityOpWindowSeconds: 4_000,
+      exitDelaySeconds: 90_000,
+      cheats: false,
+    },
+    silver: { quorum: { members: 2, threshold: 2 }, baseToken: { name: "Silver", symbol: "SLV" } },
+  },
+  prover: { mode: "none" },
+  singletons: false,
+  allowUnlimitedContractSize: true,
+  allowBlocksWithSameTimestamp: false,
+};
+const DEFAULTS = { batchAgeMs: 2_000, maxInstructions: undefined, sameTimestamps: true, pollIntervalMs: undefined };
+
+function planOf(config: HyperchainsConfig): string {
+  const options = completeOptions(ecosystemOptions(config, DEFAULTS));
+  return planText(options, planChains(options));
+}
+
+describe("B1: an ecosystem that goes on is what it was started as", () => {
+  const folders: string[] = [];
+  after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+  const kept = (plan: string, facts: readonly string[] = [FACTS.started]) => {
+    const folder = mkdtempSync(join(tmpdir(), "kept-options-"));
+    folders.push(folder);
+    const ledger = openSqliteLedger(folder);
+    ledger.facts(FACTS.kind).set(FACTS.plan, plan);
+    for (const fact of facts) ledger.facts(FACTS.kind).set(fact, "true");
+    ledger.close();
+    return { folder, name: "world.dump" };
+  };
+  const started = planOf(resolveHyperchains(STARTED));
+  const goesOn = (user: HyperchainsUserConfig | undefined): HyperchainsConfig => {
+    const config = keptConfig(user, kept(started));
+    assert.ok(config !== undefined);
+    return config;
+  };
+
+  test("takes from the folder what the config leaves out, and ports and times from the config", () => {
+    for (const user of [undefined, {}, { chains: { gold: { port: 9000, blocks: 50 }, silver: {} } }, STARTED])
+      assert.equal(planOf(goesOn(user)), started);
+    assert.equal(goesOn({ chains: { gold: { port: 9000 }, silver: {} } }).chains[0]?.port, 9000);
+  });
+
+  test("names the option of the config that is another one, its value and the kept one", () => {
+    const refusal = (user: HyperchainsUserConfig): string => {
+      const config = goesOn(user);
+      try {
+        requireSamePlan("folder", started, planOf(config));
+        return "";
+      } catch (error) {
+        return String((inUsersWords(error, config) as Error).message).replace(/^.*?(?=hyperchains\.)/s, "");
+      }
+    };
+    const end = "; say the same, or name another folder";
+    const differing = (option: string, given: string, before: string): string =>
+      `hyperchains.${option} is ${given}, and the kept ecosystem was started with ${before}${end}`;
+    const gold = (options: object): HyperchainsUserConfig => ({ chains: { gold: options, silver: {} } });
+    for (const [user, message] of [
+      [{ prover: { mode: "stark" } }, differing("prover.mode", '"stark"', '"none"')],
+      [{ singletons: true }, differing("singletons", "true", "false")],
+      [{ allowUnlimitedContractSize: false }, differing("allowUnlimitedContractSize", "false", "true")],
+      [{ allowBlocksWithSameTimestamp: true }, differing("allowBlocksWithSameTimestamp", "true", "false")],
+      [{ chains: { gold: {} } }, differing("chains", '["gold"]', '["gold","silver"]')],
+      [{ chains: { gold: {}, copper: {} } }, differing("chains.copper.name", '"copper"', '"silver"')],
+      [gold({ chainId: 301 }), differing("chains.gold.chainId", '"301"', '"300"')],
+      [gold({ executionDelaySeconds: 0 }), differing("chains.gold.executionDelaySeconds", "0", "60")],
+      [
+        gold({ committee: { members: 3, threshold: 3 } }),
+        differing("chains.gold.committee", '{"members":3,"threshold":3}', '{"members":3,"threshold":2}'),
+      ],
+    ] as const)
+      assert.equal(refusal(user), message);
+  });
+
+  test("is not taken from a folder without an ecosystem that has started", () => {
+    assert.equal(keptConfig({}, { folder: tmpdir(), name: "" }), undefined);
+    assert.equal(keptConfig({}, kept(started, [])), undefined);
+  });
+
+  test("attack: a plan from elsewhere that is invalid is refused, and nothing of it is read but options", () => {
+    for (const plan of ["", "7", "null", '{"chains":7}', '{"chains":[7]}'])
+      assert.throws(() => keptConfig({}, kept(plan)), { code: "Damaged" });
+    const chain = { name: "gold", chainId: "300" };
+    const planned = (chains: unknown): string => JSON.stringify({ prover: "none", chains });
+    for (const chains of [
+      [],
+      [{ ...chain, name: "__proto__" }],
+      [{ ...chain, chainId: "many" }],
+      [{ ...chain, quorum: { members: 1e9, threshold: 1 } }],
+    ])
+      assert.throws(() => keptConfig({}, kept(planned(chains))), /world\.dump holds an ecosystem whose plan is invalid/);
+    const config = keptConfig({}, kept(planned([{ ...chain, port: 1, journal: "/etc/passwd", readers: [ADDRESS] }])));
+    const [gold] = config?.chains ?? [];
+    assert.deepEqual([gold?.port, gold?.journal, gold?.readers], [undefined, undefined, undefined]);
+  });
+});
