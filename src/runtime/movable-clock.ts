@@ -29,6 +29,7 @@ export class MovableClock implements Clock {
   readonly #base: Clock;
   readonly #followers = new Set<(seconds: bigint) => Promise<void>>();
   readonly #watchers = new Set<() => void>();
+  readonly #preparations = new Set<() => Promise<void>>();
   #offsetSeconds = 0n;
 
   readonly #fixedBecause: string | undefined;
@@ -80,6 +81,22 @@ export class MovableClock implements Clock {
   /** Sets the clock; as `moveBy`. */
   moveTo(seconds: bigint): Promise<void> {
     return this.moveBy(seconds - this.nowSeconds());
+  }
+
+  /**
+   * To be called before a user moves the clock: resolves when what was begun by the present time, and would not be taken at a
+   * later one, is done or cannot be done. Rejects with ClockError where the clock cannot be moved so far.
+   */
+  async prepareMove(seconds: bigint): Promise<void> {
+    this.requireMove(seconds);
+    if (seconds === 0n) return;
+    await Promise.all([...this.#preparations].map((prepare) => prepare()));
+  }
+
+  /** Has users' moves wait for this; returns the function that ends it. */
+  prepare(preparation: () => Promise<void>): () => void {
+    this.#preparations.add(preparation);
+    return () => void this.#preparations.delete(preparation);
   }
 
   /** Takes another clock along; returns the function that ends it. The follower is told of each move at once. */

@@ -84,7 +84,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   }
   const context: SenderContext = {
     ...dependencies.context,
-    delay: (ms) => stopped.guard(dependencies.context.delay(ms, stopped.signal)),
+    delay: (ms, stage) => stopped.guard(dependencies.context.delay(ms, stage, stopped.signal)),
     earlier(stage, batchNumber) {
       const known = progress.get(batchNumber)?.stages[stage];
       return known?.state === "broadcast" ? known.transactionHashes : [];

@@ -333,6 +333,79 @@ describe("A7: validators that re-execute every batch", () => {
   });
 });
 
+describe("A1: batches that are sealed when a test moves the time", () => {
+  const WEEK = 7 * 24 * 3_600;
+  let scene: Scene;
+  before(async () => {
+    const quorum = { members: 2, threshold: 2 };
+    scene = await Scene.start([
+      { chainId: A, quorum },
+      { chainId: B, quorum, executionDelaySeconds: 60 },
+    ]);
+  });
+  after(async () => {
+    await scene.close();
+    assert.deepEqual(scene.devnet.faults, []);
+  });
+
+  const payOn = async (place: number) => {
+    await (await scene.wallet(ALICE, place).sendTransaction({ to: scene.address(BOB), value: 1n })).wait();
+  };
+  const moves: readonly (readonly [string, (now: number) => readonly [string, readonly unknown[]]])[] = [
+    ["evm_increaseTime", () => ["evm_increaseTime", [WEEK]]],
+    ["evm_setNextBlockTimestamp", (now) => ["evm_setNextBlockTimestamp", [now + WEEK]]],
+    ["evm_mine with a time", (now) => ["evm_mine", [now + WEEK]]],
+    ["hardhat_mine at an interval", () => ["hardhat_mine", ["0x2", `0x${WEEK.toString(16)}`]]],
+  ];
+  for (const [title, move] of moves)
+    for (const place of [0, 1, 2]) {
+      const member = ["chain A", "chain B", "L1"][place]!;
+
+      test(`are committed as they are before ${title} on ${member} moves it by a week`, async () => {
+        const provider = scene.devnet.chains[place]?.provider ?? scene.devnet.l1.eip1193;
+        const sealed = [];
+        for (const chain of [0, 1]) {
+          await payOn(chain);
+          const batch = await scene.pipeline(chain).seal();
+          sealed.push({ chain, batch: batch!, settled: scene.pipeline(chain).settled(batch!.outputs.batchNumber) });
+        }
+        const newest = (await provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as {
+          readonly timestamp: string;
+        };
+        const [method, params] = move(Number(newest.timestamp));
+        await provider.request({ method, params });
+        await provider.request({ method: "evm_mine", params: [] });
+        for (const { batch, settled } of sealed) assert.equal((await settled).batch.commitment, batch.commitment);
+        assert.deepEqual(scene.resealed, []);
+      });
+    }
+
+  test("where L1 mines on demand, the time is moved at once", async () => {
+    await scene.devnet.l1.request("evm_setAutomine", [false]);
+    await payOn(0);
+    const batch = await scene.pipeline().seal();
+    const settled = scene.pipeline().settled(batch!.outputs.batchNumber);
+    await scene.devnet.chains[0]!.provider.request({ method: "evm_increaseTime", params: [60] });
+    assert.equal(scene.pipeline().progress().committed, Number(batch!.outputs.batchNumber));
+    await scene.devnet.l1.request("evm_setAutomine", [true]);
+    await scene.devnet.l1.request("evm_mine");
+    await settled;
+  });
+
+  test("where the operator has no money, the time is moved at once", async () => {
+    const operator = scene.address(ACCOUNT_NUMBERS.firstOperator);
+    const balance = await scene.devnet.l1.provider.getBalance(operator);
+    await scene.devnet.l1.request("hardhat_setBalance", [operator, "0x0"]);
+    await payOn(0);
+    const batch = await scene.pipeline().seal();
+    const settled = scene.pipeline().settled(batch!.outputs.batchNumber);
+    await scene.devnet.l1.request("evm_increaseTime", [60]);
+    assert.equal(scene.pipeline().progress().committed, Number(batch!.outputs.batchNumber));
+    await scene.devnet.l1.request("hardhat_setBalance", [operator, `0x${balance.toString(16)}`]);
+    assert.equal((await settled).batch.commitment, batch!.commitment);
+  });
+});
+
 describe("A7: messages of chains that form batches again", () => {
   let scene: Scene;
   let relayer: Relayer;

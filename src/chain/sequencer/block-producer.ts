@@ -121,14 +121,16 @@ export class BlockProducer implements BlockEngine {
   }
 
   /** Moves the chain's clock forward, from the next block on. */
-  skipTime(seconds: bigint): Promise<void> {
-    return this.#dependencies.clock.moveBy(seconds);
+  async skipTime(seconds: bigint): Promise<void> {
+    await this.#dependencies.clock.prepareMove(seconds);
+    await this.#dependencies.clock.moveBy(seconds);
   }
 
   /** Fixes the next block's timestamp, and sets the clock to it. Returns false where that would be in the past. */
   async setNextTimestamp(timestamp: bigint): Promise<boolean> {
     const { timestamp: newest } = this.#head;
     if (timestamp < (this.#options.distinctTimestamps === true ? newest + 1n : newest)) return false;
+    await this.#dependencies.clock.prepareMove(timestamp - this.#dependencies.clock.nowSeconds());
     await this.#dependencies.clock.moveTo(timestamp);
     this.#nextTimestamp = timestamp;
     return true;

@@ -136,13 +136,13 @@ export async function createEcosystemTime(base: Clock, connection: L1Connection,
       case "eth_sendRawTransaction":
         return mine(pass);
       case "evm_increaseTime": {
-        clock.requireMove(BigInt(params[0] as string | number));
+        await clock.prepareMove(BigInt(params[0] as string | number));
         const answer = await pass();
         await takeFromL1(() => clock.moveBy(BigInt(params[0] as string | number)));
         return answer;
       }
       case "evm_setNextBlockTimestamp": {
-        clock.requireMove(BigInt(params[0] as string | number) - clock.nowSeconds());
+        await clock.prepareMove(BigInt(params[0] as string | number) - clock.nowSeconds());
         const answer = await pass();
         next = { by: "user" };
         await takeFromL1(() => clock.moveTo(BigInt(params[0] as string | number)));
@@ -154,7 +154,7 @@ export async function createEcosystemTime(base: Clock, connection: L1Connection,
         return mine(() => ask("evm_mine"));
       case "hardhat_mine": {
         const [count = 1, interval = 1] = params as readonly (string | number | undefined)[];
-        clock.requireMove(BigInt(count) * BigInt(interval));
+        await clock.prepareMove((BigInt(count) - 1n) * BigInt(interval));
         const answer = await mine(
           BigInt(count) > MOST_SINGLE_BLOCKS ? pass : () => mineOneByOne(BigInt(count), BigInt(interval)),
         );

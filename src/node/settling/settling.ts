@@ -12,7 +12,7 @@ import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import { createL1Retry } from "../../settlement/l1-sender/l1-retry.ts";
 import type { L1Retry, L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
-import type { SettlementStage } from "../../settlement/l1-sender/sender-context.ts";
+import type { SettlementStage, StageDelay } from "../../settlement/l1-sender/sender-context.ts";
 import { createTransactor } from "../../settlement/l1-sender/transactor.ts";
 import type { Transactor } from "../../settlement/l1-sender/transactor.ts";
 import type { Quorum } from "../../settlement/quorum.ts";
@@ -23,6 +23,7 @@ import { SettlementError } from "../../settlement/settlement-error.ts";
 import type { SettlementErrorCode } from "../../settlement/settlement-error.ts";
 import { SigningRecord } from "../../settlement/signing-record.ts";
 import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
+import { CommitsUnderWay } from "./commits-under-way.ts";
 import { KeptProofs } from "./kept-proofs.ts";
 import { PendingBatch } from "./pending-batch.ts";
 import type { SettledBatch } from "./settled-batch.ts";
@@ -144,8 +145,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     confirmations = 1,
     name = `the chain at ${hyperchain}`,
   } = options;
-  const refusalsUntilBelieved = options.l1MayBeBehind === true ? REFUSALS_UNTIL_BELIEVED : 1;
-  const { l1, clock, prover, journal, sender, onSettled, onTrouble, onStop } = dependencies;
+  const { clock, prover, journal, sender, onSettled, onStop } = dependencies;
   const {
     time = new MovableClock(clock),
     gate = new SharedExclusiveLock({ clock }),
@@ -169,16 +169,13 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
   let run: Run | undefined;
   let paused = false;
   let closed = false;
-
-  function sending(end: AbortController) {
-    const { signal } = end;
-    const delay = (ms: number): Promise<void> => untilTimeMoves(time, ms, signal);
-    const patience = createL1Retry({}, { delay, signal, ...(onTrouble === undefined ? {} : { onTrouble }) });
-    const underWay = new Set<Promise<unknown>>();
-    const direct = createTransactor({ confirmations, refusalsUntilBelieved }, { signer: sender, patience });
-    const transactor = passing({ gate, name, signal, underWay }, direct);
-    return { delay, patience, transactor, underWay, provider: patientReader(l1, patience) };
-  }
+  const commits = new CommitsUnderWay({
+    clock,
+    hasUncommitted: () => run?.end.signal.aborted === false && [...pending.values()].some((batch) => !batch.isThrough("commit")),
+  });
+  const endPreparing = time.prepare(() => commits.ended());
+  const sending = ({ signal }: AbortController) =>
+    openSending({ ...options, confirmations, name, signal }, { ...dependencies, time, gate, commits });
 
   function start(): Run {
     const end = new AbortController();
@@ -197,7 +194,9 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
             return alterProof(proof);
           },
           onStage({ stage, batchNumber, receipt }) {
-            if (!signal.aborted) pending.get(batchNumber)?.passed(stage, receipt);
+            if (signal.aborted) return;
+            pending.get(batchNumber)?.passed(stage, receipt);
+            commits.changed();
           },
           onStop: (error) => fail(started, error),
         },
@@ -343,6 +342,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     },
     async close() {
       closed = true;
+      endPreparing();
       for (const batch of [...pending.values(), ...[...withdrawn.values()].flat()]) batch.reject(stopped());
       await pause(stopped());
     },
@@ -408,6 +408,33 @@ async function allMined(name: string, sender: Signer, patience: L1Retry): Promis
     await patience.pause(name, UNMINED_POLL_MS);
   }
   throw new RangeError(`a transaction of ${name}'s operator waits on L1 to be mined; ask again when it is`);
+}
+
+interface SendingOptions
+  extends Required<Pick<SettlingOptions, "name" | "confirmations">>, Pick<SettlingOptions, "l1MayBeBehind"> {
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+}
+
+interface SendingDependencies
+  extends Required<Pick<SettlingDependencies, "time" | "gate">>, Pick<SettlingDependencies, "l1" | "sender" | "onTrouble"> {
+  readonly commits: CommitsUnderWay;
+}
+
+/** How one run reads L1, sends to it, and waits for it. */
+function openSending(
+  { confirmations, l1MayBeBehind, name, signal }: SendingOptions,
+  { l1, sender, onTrouble, time, gate, commits }: SendingDependencies,
+) {
+  signal.addEventListener("abort", () => commits.changed());
+  const forL1 = (ms: number): Promise<void> => commits.obstructed(() => untilTimeMoves(time, ms, signal));
+  const delay: StageDelay = (ms, stage) => (stage === "commit" ? forL1(ms) : untilTimeMoves(time, ms, signal));
+  const patience = createL1Retry({}, { delay: forL1, signal, ...(onTrouble === undefined ? {} : { onTrouble }) });
+  const underWay = new Set<Promise<unknown>>();
+  const refusalsUntilBelieved = l1MayBeBehind === true ? REFUSALS_UNTIL_BELIEVED : 1;
+  const direct = createTransactor({ confirmations, refusalsUntilBelieved }, { signer: sender, patience });
+  const transactor = passing({ gate, name, signal, underWay }, direct);
+  return { delay, patience, transactor, underWay, provider: patientReader(l1, patience) };
 }
 
 interface Passing {

@@ -12,11 +12,15 @@ import type { Transactor } from "./transactor.ts";
 /** The three calls that every batch needs, in order. */
 export type SettlementStage = "commit" | "prove" | "execute";
 
+/** As Delay; says which stage waits. */
+export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSignal) => Promise<void>;
+
 /** What the stages of one chain's settlement share. */
 export interface SenderContext extends ChainContract {
   readonly transactor: Transactor;
   readonly settlementChainId: bigint;
-  readonly delay: Delay;
+  /** Waits for L1's time, for the sake of this stage. */
+  readonly delay: StageDelay;
   /** What validators were asked to sign; the same for all senders of a chain. */
   readonly approvals: SigningRecord;
   /** Outlasts an L1 that is away, also where validators ask it. */
@@ -76,10 +80,11 @@ export async function carryOut<Done>(
  * most of a window.
  */
 async function sendInTime(
-  { delay, patience }: SenderContext,
+  { delay: stageDelay, patience }: SenderContext,
   { stage, batchNumber }: StageCall<unknown>,
   send: () => Promise<TransactionReceipt>,
 ): Promise<TransactionReceipt> {
+  const delay: Delay = (ms) => stageDelay(ms, stage);
   for (;;) {
     try {
       return await send();

@@ -34,8 +34,8 @@ export function senderContext(
   overrides: Partial<SenderContext> = {},
   options: TransactorOptions = {},
 ): SenderContext {
-  const delay = overrides.delay ?? NO_WAIT.delay;
-  const patience = createL1Retry({}, { delay });
+  const delay: SenderContext["delay"] = overrides.delay ?? NO_WAIT.delay;
+  const patience = createL1Retry({}, { delay: (ms) => delay(ms, "commit") });
   const signer = walletOf(account);
   return {
     provider: signer.provider!,
