@@ -1,4 +1,4 @@
-import { Interface } from "ethers";
+import { Indexed, Interface } from "ethers";
 import type { ErrorDescription, InterfaceAbi } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { printable } from "../runtime/printable.ts";
@@ -10,6 +10,10 @@ export interface ContractNames {
   error(data: Hex): ErrorDescription | undefined;
   /** A call's function with its arguments, such as `increase(3)`; undefined for one that no contract has. */
   call(data: Hex): string | undefined;
+  /** Name of the function that calldata call; undefined for one that no contract has. */
+  functionName(data: Hex): string | undefined;
+  /** An event with its arguments, such as `Increased(3)`; undefined for one that no contract has. */
+  event(topics: readonly string[], data: Hex): string | undefined;
 }
 
 /** What contracts with these interfaces name. */
@@ -27,6 +31,18 @@ export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
       for (const each of interfaces) {
         const call = parsed(() => each.parseTransaction({ data }), data);
         if (call !== undefined) return `${call.name}(${call.args.map(shown).join(", ")})`;
+      }
+      return undefined;
+    },
+    functionName(data) {
+      if (data.length < SELECTOR_LENGTH) return undefined;
+      const selector = data.slice(0, SELECTOR_LENGTH);
+      return interfaces.map((each) => each.getFunction(selector)).find((known) => known !== null)?.name;
+    },
+    event(topics, data) {
+      for (const each of interfaces) {
+        const event = parsed(() => each.parseLog({ topics, data }), (topics[0] ?? "0x") as Hex);
+        if (event !== undefined) return `${event.name}(${event.args.map(shownEventArgument).join(", ")})`;
       }
       return undefined;
     },
@@ -80,6 +96,11 @@ function parsed<T>(parse: () => T | null, data: Hex): T | undefined {
 
 /** Of `0x` and four bytes. */
 const SELECTOR_LENGTH = 10;
+
+/** Of an indexed argument that is longer than a word an event keeps only the hash. */
+function shownEventArgument(value: unknown): string {
+  return Indexed.isIndexed(value) ? `hashed ${String(value.hash)}` : shown(value);
+}
 
 /** An argument as Solidity's developers write it; lists and structs in brackets. */
 function shown(value: unknown): string {

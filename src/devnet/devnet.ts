@@ -6,12 +6,12 @@ import { genesisState } from "../chain/state/genesis-state.ts";
 import { predeployGenesis } from "../chain/predeploys/genesis.ts";
 import { NO_ACCOUNTS, unlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import { contractNames, revertReason } from "../client/revert-reason.ts";
-import type { ContractNames } from "../client/revert-reason.ts";
+import type { ProjectNames } from "./view/describe.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
 import type { Adoption } from "./l1/adopt-contracts.ts";
 import { resolveBaseToken } from "./chains/base-token.ts";
@@ -39,7 +39,7 @@ import { createMessagesToL1 } from "./view/messages-to-l1.ts";
 import { closedToOthers, completeOptions, isForThisMachine, planChains } from "./options.ts";
 import type { DeployedContracts, DevnetOptions } from "./options.ts";
 import { repeat } from "../runtime/repeat.ts";
-import { connectInProcess, connectLocalRelayer, throughGate } from "./relaying.ts";
+import { connectInProcess, connectLocalRelayer, throughGate, withCallsFromOutside } from "./relaying.ts";
 import { startServedChain } from "./chains/served-chain.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import type { Resealed } from "../node/settling/resealing.ts";
@@ -61,7 +61,7 @@ export interface DevnetDependencies {
   readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode: string }>;
   readonly clock: Clock;
   /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
-  readonly names?: () => Promise<ContractNames>;
+  readonly names?: () => Promise<ProjectNames>;
   readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
   /** A chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
   readonly onWait?: (chainId: bigint, reason: string | undefined) => void;
@@ -89,7 +89,7 @@ export interface Devnet extends EcosystemView, Driver, Snapshots {
   close(): Promise<void>;
 }
 
-const noNames = (): Promise<ContractNames> => Promise.resolve(contractNames([]));
+const noNames = (): Promise<ProjectNames> => Promise.resolve(contractNames([]));
 
 const PROTOCOL_VERSION = 1n;
 /** 240 days: the longest windows and delays that a chain can have. */
@@ -240,7 +240,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   );
   const dump = (): Promise<Dump> => dumpOf(world);
   const methods = new Map([
-    ...ecosystemMethods({ ...view, ...driver, dump }, { chains, names }),
+    ...ecosystemMethods({ ...view, ...driver, dump }, { l1, chains, names, clientOf: clientsForLooks(l1, chains, closing) }),
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
   ]);
@@ -286,6 +286,20 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     ...snapshots,
     dump,
     close: () => closing.close(),
+  };
+}
+
+/** Clients of all members for looks, which run the code of strangers' tokens: calls are answered as for a client outside. */
+function clientsForLooks(l1: LocalL1, chains: readonly ServedChain[], closing: Disposer): (chainId: number) => Provider {
+  const clients = new Map([
+    [Number(l1.chainId), connectInProcess(l1.chainId, l1.eip1193)],
+    ...chains.map((chain) => [Number(chain.chainId), connectInProcess(chain.chainId, withCallsFromOutside(chain))] as const),
+  ]);
+  closing.add(() => clients.forEach((client) => client.destroy()));
+  return (chainId) => {
+    const client = clients.get(chainId);
+    if (client === undefined) throw new RangeError(`the ecosystem has no member ${chainId}`);
+    return client;
   };
 }
 

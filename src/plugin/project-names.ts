@@ -1,17 +1,15 @@
-import type { InterfaceAbi } from "ethers";
-import type { ArtifactManager } from "hardhat/types/artifacts";
 import { contractNames } from "../client/revert-reason.ts";
-import type { ContractNames } from "../client/revert-reason.ts";
+import type { ProjectNames } from "../devnet/view/describe.ts";
+import { projectContracts } from "./project-contracts.ts";
+import type { ProjectArtifacts } from "./project-contracts.ts";
 
-/** What the contracts that the project has compiled call their errors and functions; read when something has failed. */
-export function projectNames(
-  artifacts: Pick<ArtifactManager, "getAllFullyQualifiedNames" | "readArtifact">,
-): () => Promise<ContractNames> {
+/** What the contracts that the project has compiled call themselves, their errors, functions and events; read when asked for. */
+export function projectNames(artifacts: ProjectArtifacts): () => Promise<ProjectNames> {
   return async () => {
-    const names = [...(await artifacts.getAllFullyQualifiedNames())];
-    const abis = await Promise.all(
-      names.map(async (name) => (await artifacts.readArtifact(name)).abi as unknown as InterfaceAbi),
-    );
-    return contractNames(abis);
+    const contracts = await projectContracts(artifacts);
+    return {
+      ...contractNames(contracts.map(({ abi }) => abi)),
+      contract: (code) => contracts.find((contract) => contract.isCodeOf(code)),
+    };
   };
 }

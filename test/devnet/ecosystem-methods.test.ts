@@ -28,7 +28,12 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
       const ecosystem = { messages: work, status: work, settle: work, relay: work } as unknown as Parameters<
         typeof ecosystemMethods
       >[0];
-      const methods = ecosystemMethods(ecosystem, { chains: [], names: () => assert.fail("no names") });
+      const methods = ecosystemMethods(ecosystem, {
+        l1: { chainId: 1n, request: () => assert.fail("L1 is asked") },
+        chains: [],
+        names: () => assert.fail("no names"),
+        clientOf: () => assert.fail("no client"),
+      });
       const clients = Array.from({ length: 5 }, () => outsideClient().client);
       const answers = Array.from({ length: 700 }, (_, i) =>
         methods.get(names[i % names.length] ?? "")!(params, clients[i % clients.length]).then(

@@ -126,7 +126,13 @@ export interface MessageInfo {
   /** L1's chain id for a withdrawal. */
   readonly destinationChainId: number;
   /** In order; those that are not done yet are absent. */
-  readonly steps: readonly { readonly step: string; readonly chainId: number; readonly transactionHash: Hex }[];
+  readonly steps: readonly {
+    readonly step: string;
+    readonly chainId: number;
+    readonly transactionHash: Hex;
+    /** Seconds, by that member's clock; only `hyperchain_message` tells it. */
+    readonly timestamp?: number;
+  }[];
   /** What happens next, or why it cannot. */
   readonly waitingFor?: string;
   readonly refusal?: string;

@@ -6,14 +6,16 @@ import type { FairLine } from "../../chain/rpc/fair-line.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { UnknownChainError } from "../driver.ts";
 import type { Driver } from "../driver.ts";
 import type { Dump } from "../keeping/dump.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
+import { lookingMethods, memberAsker } from "./looking-methods.ts";
+import type { LookingDependencies } from "./looking-methods.ts";
 import { isNamedBy } from "./message-info.ts";
 import { traceMessage } from "./message-trace.ts";
-import type { MessageTraceDependencies } from "./message-trace.ts";
+import { chainNamed } from "./named-member.ts";
+import { withStepTimes } from "./step-times.ts";
 
 /** Each asks all members several times. More may wait than a batch of requests holds. */
 const LOOKS_AT_A_TIME = 8;
@@ -34,7 +36,7 @@ const MAX_DUMPS_OF_ONE = 4;
 /** What every member of an ecosystem answers, L1 included: a flood of such requests leaves places for others. */
 export function ecosystemMethods(
   ecosystem: EcosystemView & Driver & { dump(): Promise<Dump> },
-  traced: MessageTraceDependencies,
+  traced: LookingDependencies,
 ): ReadonlyMap<string, RpcMethod> {
   const { looks, drives, traces, dumps } = ecosystemLines();
   const messageNamed = async (
@@ -59,7 +61,13 @@ export function ecosystemMethods(
     ["hyperchain_info", async () => ecosystem.info()],
     ["hyperchain_status", (_params, client) => looks(client, () => ecosystem.status())],
     ["hyperchain_messages", (_params, client) => looks(client, () => ecosystem.messages())],
-    ["hyperchain_message", ([hash, sourceChain], client) => messageNamed(client, hash, sourceChain)],
+    [
+      "hyperchain_message",
+      async ([hash, sourceChain], client) => {
+        const message = await messageNamed(client, hash, sourceChain);
+        return message === null ? null : looks(client, () => withStepTimes(message, memberAsker(traced, client)));
+      },
+    ],
     [
       "hyperchain_traceMessage",
       async ([hash, sourceChain], client) => {
@@ -88,6 +96,7 @@ export function ecosystemMethods(
       },
     ],
     ["hyperchain_relay", (_params, client) => drives(client, () => ecosystem.relay())],
+    ...lookingMethods(ecosystem, traced),
     ["hyperchain_dump", (_params, client) => dumps(client, async () => dumpAnswer(await ecosystem.dump().catch(inJsonRpc)))],
   ]);
 }
@@ -125,18 +134,4 @@ function ecosystemLines(): Readonly<Record<"looks" | "drives" | "traces" | "dump
     traces: fairLine({ width: 1, places: MAX_TRACES, placesPerClient: MAX_TRACES_OF_ONE, what: "messages are being traced" }),
     dumps: fairLine({ width: 1, places: MAX_DUMPS, placesPerClient: MAX_DUMPS_OF_ONE, what: "dumps are being made" }),
   };
-}
-
-/** A chain by its id, as a number or in text, or by its name. */
-function chainNamed(ecosystem: Pick<EcosystemView, "info">, chain: unknown): bigint {
-  const chains = ecosystem.info().chains.map(({ chainId, name }) => ({ chainId: BigInt(chainId), name }));
-  const found = chains.find(({ chainId, name }) => name === chain || isNumber(chainId, chain));
-  if (found !== undefined) return found.chainId;
-  const error = new UnknownChainError(String(chain).slice(0, 100), chains);
-  throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
-}
-
-function isNumber(chainId: bigint, value: unknown): boolean {
-  if (typeof value === "number") return Number(chainId) === value;
-  return typeof value === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(value) && BigInt(value) === chainId;
 }

@@ -1,12 +1,11 @@
-import { Interface } from "ethers";
-import type { InterfaceAbi } from "ethers";
-import type { Artifact } from "hardhat/types/artifacts";
 import type { HookContext } from "hardhat/types/hooks";
 import { callsOf, userCalls } from "../../client/remote-failure.ts";
 import type { Ask, CallFrame } from "../../client/remote-failure.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { projectContracts } from "../project-contracts.ts";
+import type { ProjectContract } from "../project-contracts.ts";
 
 /** A chain whose deliveries are measured. */
 interface MeasuredChain {
@@ -26,13 +25,13 @@ export async function withGasOfDeliveries(
   context: HookContext,
 ): Promise<Eip1193Provider> {
   if (!(await context.hooks.hasHandlers("network", "onGasMeasurement"))) return l1;
-  let contracts: Promise<readonly KnownContract[]> | undefined;
+  let contracts: Promise<readonly ProjectContract[]> | undefined;
   return {
     request: async (asked) => {
       if (asked.method !== RELAYING) return l1.request(asked);
       const heads = await Promise.all(chains.map(headOf));
       const answer = await l1.request(asked);
-      contracts ??= knownContracts(context);
+      contracts ??= projectContracts(context.artifacts);
       for (const [place, { provider }] of chains.entries()) {
         const ask: Ask = (method, params) => provider.request({ method, params });
         for (const transactionHash of await deliveriesAfter(heads[place] ?? 0, ask)) {
@@ -59,7 +58,7 @@ async function deliveriesAfter(block: number, ask: Ask): Promise<ReadonlySet<Hex
   return new Set(logs.map(({ transactionHash }) => transactionHash));
 }
 
-async function report(call: CallFrame, ask: Ask, contracts: readonly KnownContract[], context: HookContext): Promise<void> {
+async function report(call: CallFrame, ask: Ask, contracts: readonly ProjectContract[], context: HookContext): Promise<void> {
   const code = (await ask("eth_getCode", [call.to, "latest"])) as string;
   const contract = contracts.find((known) => known.isCodeOf(code));
   const functionSig = contract?.functionOf(call.input);
@@ -67,39 +66,4 @@ async function report(call: CallFrame, ask: Ask, contracts: readonly KnownContra
   await context.hooks.runParallelHandlers("network", "onGasMeasurement", [
     { type: "function", contractFqn: contract.fullName, functionSig, gas: Number(call.gasUsed), proxyChain: [] },
   ]);
-}
-
-/** A contract of the project. */
-interface KnownContract {
-  /** As Hardhat's gas report names it. */
-  readonly fullName: string;
-  isCodeOf(code: string): boolean;
-  /** Signature of the function that calldata call. */
-  functionOf(input: Hex): string | undefined;
-}
-
-async function knownContracts({ artifacts }: HookContext): Promise<readonly KnownContract[]> {
-  const names = [...(await artifacts.getAllFullyQualifiedNames())];
-  const read = (await Promise.all(names.map((name) => artifacts.readArtifact(name)))) as readonly Artifact[];
-  return read.flatMap((artifact) => {
-    if (artifact.deployedBytecode.length <= 2) return [];
-    const functions = new Interface(artifact.abi as InterfaceAbi);
-    const compiled = withoutLaterParts(artifact.deployedBytecode, artifact);
-    return {
-      fullName: `${artifact.inputSourceName ?? artifact.sourceName}:${artifact.contractName}`,
-      isCodeOf: (code: string) => code.length === compiled.length && withoutLaterParts(code, artifact) === compiled,
-      functionOf: (input: Hex) => (input.length < 10 ? undefined : functions.getFunction(input.slice(0, 10))?.format("sighash")),
-    };
-  });
-}
-
-/** Code without what deployments put into it: immutable values, and addresses of libraries. */
-function withoutLaterParts(code: string, { immutableReferences = {}, deployedLinkReferences }: Artifact): string {
-  const libraries = Object.values(deployedLinkReferences).flatMap((ofFile) => Object.values(ofFile).flat());
-  let plain = code.toLowerCase();
-  for (const { start, length } of [...Object.values(immutableReferences).flat(), ...libraries]) {
-    const from = 2 + 2 * start;
-    plain = plain.slice(0, from) + "0".repeat(2 * length) + plain.slice(from + 2 * length);
-  }
-  return plain;
 }

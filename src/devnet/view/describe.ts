@@ -1,0 +1,103 @@
+import type { InterfaceAbi } from "ethers";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { protocolNames } from "../../client/protocol-names.ts";
+import { revertReason } from "../../client/revert-reason.ts";
+import type { ContractNames } from "../../client/revert-reason.ts";
+import type { Hex } from "../../protocol/hex.ts";
+
+/** What the project that started the ecosystem has compiled. */
+export interface ProjectNames extends ContractNames {
+  /** The contract that has this code on a chain. Absent: the project's contracts are not known. */
+  contract?(code: string): { readonly name: string; readonly abi: InterfaceAbi } | undefined;
+}
+
+/** Answer of `hyperchain_describe` to each thing that was asked about; what is not known is absent. */
+export interface Description {
+  /** Function and arguments of an `input`. */
+  readonly call?: string;
+  /** Event and arguments of `topics` and `data`. */
+  readonly event?: string;
+  /** Why what returned `output` reverted, as the end of "it reverted …". */
+  readonly reason?: string;
+  /** The project's contract that has the code at `address` of `chain`. */
+  readonly contract?: { readonly name: string; readonly abi: InterfaceAbi };
+}
+
+/** Things that one question asks about. */
+const MOST_THINGS = 100;
+/** Hexadecimal characters that are decoded: a stranger's data can unfold into a thousand times as much. */
+const MOST_CHARACTERS = 16_386;
+/** Of each answer. */
+const MOST_SHOWN = 4_096;
+const MOST_TOPICS = 4;
+
+export interface DescribeDependencies {
+  readonly names: () => Promise<ProjectNames>;
+  /** A member by its name or id. Throws RpcError. */
+  readonly memberNamed: (chain: unknown) => bigint;
+  readonly codeOf: (chainId: bigint, address: Hex) => Promise<string>;
+}
+
+/**
+ * Says in words what calls, events and reverts are, and which contract is at an address: by the project's contracts and by this
+ * package's. Rejects with RpcError for what is no list of such things.
+ */
+export async function describeAll(things: unknown, dependencies: DescribeDependencies): Promise<readonly Description[]> {
+  if (!Array.isArray(things) || things.length > MOST_THINGS)
+    throw new RpcError(RpcCode.invalidParams, `the first parameter is a list of ${MOST_THINGS} things at most`);
+  const names = await dependencies.names();
+  const described: Description[] = [];
+  for (const thing of things as readonly unknown[]) {
+    described.push(await describe(thing, names, dependencies));
+    // Each can take a while: others are answered in between.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return described;
+}
+
+async function describe(
+  thing: unknown,
+  names: ProjectNames,
+  { memberNamed, codeOf }: DescribeDependencies,
+): Promise<Description> {
+  if (typeof thing !== "object" || thing === null) throw unlike();
+  const { input, topics, data = "0x", output, chain, address } = thing as Readonly<Record<string, unknown>>;
+  if (isHex(input)) return present("call", callOf(input, names));
+  if (isHex(output)) return present("reason", isShort(output) ? revertReason(output, names) : undefined);
+  if (isTopics(topics) && isHex(data))
+    return present("event", isShort(data) ? (names.event(topics, data) ?? protocolNames.event(topics, data)) : undefined);
+  if (!isHex(address) || address.length !== 42) throw unlike();
+  const contract = names.contract?.(await codeOf(memberNamed(chain), address));
+  return contract === undefined ? {} : { contract: { name: contract.name, abi: contract.abi } };
+}
+
+/** Of a call that is too long to decode the function at least. */
+function callOf(input: Hex, names: ContractNames): string | undefined {
+  if (isShort(input)) return names.call(input) ?? protocolNames.call(input);
+  const name = names.functionName(input) ?? protocolNames.functionName(input);
+  return name === undefined ? undefined : `${name}(…)`;
+}
+
+function present(name: "call" | "event" | "reason", text: string | undefined): Description {
+  if (text === undefined) return {};
+  return { [name]: text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text };
+}
+
+function isHex(value: unknown): value is Hex {
+  return typeof value === "string" && /^0x([0-9a-f]{2})*$/i.test(value);
+}
+
+function isTopics(value: unknown): value is readonly Hex[] {
+  return Array.isArray(value) && value.length <= MOST_TOPICS && value.every((topic) => isHex(topic) && topic.length === 66);
+}
+
+function isShort(data: Hex): boolean {
+  return data.length <= MOST_CHARACTERS;
+}
+
+function unlike(): RpcError {
+  return new RpcError(
+    RpcCode.invalidParams,
+    "each thing is {input}, {topics, data}, {output} or {chain, address}, of hexadecimal bytes",
+  );
+}

@@ -1,0 +1,33 @@
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { UnknownChainError } from "../driver.ts";
+import type { EcosystemInfo } from "./ecosystem-info.ts";
+
+/** What tells the members. */
+export interface Members {
+  info(): Pick<EcosystemInfo, "l1" | "chains">;
+}
+
+/** A member by its id or name, L1 included. Throws RpcError UnknownChain. */
+export function memberNamed(ecosystem: Members, member: unknown): bigint {
+  const { name, chainId } = ecosystem.info().l1;
+  return member === name || isNumber(BigInt(chainId), member) ? BigInt(chainId) : chainNamed(ecosystem, member);
+}
+
+/** A chain by its id, as a number or in text, or by its name. Throws RpcError UnknownChain. */
+export function chainNamed(ecosystem: Members, chain: unknown): bigint {
+  const chains = ecosystem.info().chains.map(({ chainId, name }) => ({ chainId: BigInt(chainId), name }));
+  const found = chains.find(({ chainId, name }) => name === chain || isNumber(chainId, chain));
+  if (found !== undefined) return found.chainId;
+  const error = new UnknownChainError(textOf(chain), chains);
+  throw new RpcError(RpcCode.invalidParams, error.message, { code: error.code }, { cause: error });
+}
+
+/** What a stranger wrote instead of a name can be anything, also something without a text. */
+function textOf(value: unknown): string {
+  return typeof value === "object" ? typeof value : String(value).slice(0, 100);
+}
+
+function isNumber(chainId: bigint, value: unknown): boolean {
+  if (typeof value === "number") return Number(chainId) === value;
+  return typeof value === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(value) && BigInt(value) === chainId;
+}

@@ -1,0 +1,49 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { MessageInfo } from "./ecosystem-info.ts";
+import type { Members } from "./named-member.ts";
+import type { AskMember } from "./step-times.ts";
+
+/** Something that a text names; element of `hyperchain_search`. `chainId` may be L1's. */
+export type Found =
+  | { readonly type: "chain"; readonly chainId: number }
+  | { readonly type: "address"; readonly address: Hex }
+  | { readonly type: "block"; readonly chainId: number; readonly number: number }
+  | { readonly type: "transaction"; readonly chainId: number; readonly transactionHash: Hex }
+  | { readonly type: "message"; readonly sourceChainId: number; readonly messageHash: Hex };
+
+/**
+ * Chains, addresses, blocks, transactions and messages that a text names: a chain's name or id, an address, a block's number,
+ * or a hash. Rejects with a member's error.
+ */
+export async function findEverywhere(
+  text: string,
+  ecosystem: Members & { messages(): Promise<readonly MessageInfo[]> },
+  ask: AskMember,
+): Promise<readonly Found[]> {
+  const { l1, chains } = ecosystem.info();
+  const members = [l1, ...chains].map(({ chainId }) => chainId);
+  const found: Found[] = chains
+    .filter(({ name, chainId }) => name === text || String(chainId) === text)
+    .map(({ chainId }) => ({ type: "chain", chainId }));
+  const hex = text.toLowerCase() as Hex;
+  if (/^0x[0-9a-f]{40}$/.test(hex)) found.push({ type: "address", address: hex });
+  if (/^\d{1,15}$/.test(text)) {
+    for (const chainId of members) {
+      const block = await ask(chainId, "eth_getBlockByNumber", [`0x${Number(text).toString(16)}`, false]);
+      if (block !== null) found.push({ type: "block", chainId, number: Number(text) });
+    }
+  }
+  if (!/^0x[0-9a-f]{64}$/.test(hex)) return found;
+  const sources = (await ecosystem.messages()).filter(({ messageHash }) => messageHash === hex);
+  for (const sourceChainId of new Set(sources.map((message) => message.sourceChainId)))
+    found.push({ type: "message", sourceChainId, messageHash: hex });
+  for (const chainId of members) {
+    const [transaction, block] = await Promise.all([
+      ask(chainId, "eth_getTransactionByHash", [hex]),
+      ask(chainId, "eth_getBlockByHash", [hex, false]) as Promise<{ readonly number: string } | null>,
+    ]);
+    if (transaction !== null) found.push({ type: "transaction", chainId, transactionHash: hex });
+    if (block !== null) found.push({ type: "block", chainId, number: Number(block.number) });
+  }
+  return found;
+}
