@@ -34,6 +34,19 @@ export const STACK = defineBus("stack", 7, { place: 1, time: 1, word: LIMBS });
  * memory sends the first one, of time 0, and receives the last.
  */
 export const MEMORY = defineBus("memory", 8, { space: 1, index: 1, time: 1, word: LIMBS });
+/**
+ * Says that the step at `time` reads a word at an offset of a memory of bytes, writes it there, or writes its lowest byte there.
+ * Sent by processor, received by byteMemory, each once. The sender sees to it that the offset is below 2^29, the time the
+ * step's, and a word that is written one of limbs below 2^16.
+ */
+export const BYTE_MEMORY = defineBus("byteMemory", 13, {
+  space: 1,
+  offset: 1,
+  time: 1,
+  writes: 1,
+  writesByte: 1,
+  word: LIMBS,
+});
 /** Says what the statement has a place of the memory hold at first. Sent by boundary, received by memory. */
 export const FIRST_WORD = defineBus("firstWord", 9, { space: 1, index: 1, word: LIMBS });
 /** Says what a place of which the statement speaks holds at last. Sent by memory, received by boundary. */

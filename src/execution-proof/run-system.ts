@@ -1,6 +1,8 @@
 import { fixedTableColumns } from "../circuits/arithmetic/fixed-columns.ts";
 import { arithmeticDefinitions } from "../circuits/arithmetic/tables.ts";
 import { boundaryAir, boundaryColumns, VALUES_PER_PLACE } from "../circuits/boundary/boundary-air.ts";
+import { byteMemoryAir } from "../circuits/byte-memory/byte-memory-air.ts";
+import { byteMemoryColumns } from "../circuits/byte-memory/byte-memory-trace.ts";
 import { memoryAir } from "../circuits/memory/memory-air.ts";
 import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../circuits/processor/processor-air.ts";
@@ -41,6 +43,7 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
   const tables: TableDefinition[] = [
     { air: processorAir() },
     { air: memoryAir(), optional: true },
+    { air: byteMemoryAir(), optional: true },
     { air: stackRestAir(), optional: true },
     { air: wordRangeAir(), optional: true },
     { air: boundaryAir(places) },
@@ -75,6 +78,7 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
   const own = [
     processor,
     memoryColumns(trace.places, minLogRows),
+    byteMemoryColumns(trace.byteAccesses, minLogRows),
     stackRestColumns(trace.rest, minLogRows),
     wordRangeColumns(trace.hints, minLogRows),
     boundaryColumns(minLogRows),

@@ -1,10 +1,12 @@
 import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
+import type { ByteMemoryCells } from "../circuits/byte-memory/byte-memory-air.ts";
+import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
 import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { number30 } from "../circuits/words/earlier.ts";
-import { wordOf } from "../circuits/words/word.ts";
+import { WORD_BYTES, wordOf } from "../circuits/words/word.ts";
 import { inv, P } from "../field/koala-bear.ts";
 import { type Limbs, type RecordedStep, UnprovableAddressError, ZERO_WORD } from "./recorded-run.ts";
 
@@ -17,6 +19,8 @@ export interface StatedPlace extends Place {
 export interface RunTrace {
   readonly processor: readonly ProcessorCells[];
   readonly places: readonly PlaceHistory[];
+  /** Accesses that do not keep to one place. */
+  readonly byteAccesses: readonly ByteMemoryCells[];
   /** What is left on the stack. */
   readonly rest: readonly StackedWord[];
   readonly hints: readonly Limbs[];
@@ -40,6 +44,7 @@ interface PlaceState {
 
 class RunTracer {
   readonly #processor: ProcessorCells[] = [];
+  readonly #byteAccesses: ByteMemoryCells[] = [];
   readonly #hints: Limbs[] = [];
   readonly #arithmetic = new ArithmeticTrace();
   readonly #places = new Map<string, PlaceState>();
@@ -59,6 +64,7 @@ class RunTracer {
       places: [...this.#places.values()].map(({ place, isStated, first, word, time }) => {
         return { ...place, isStated, first, last: word, time };
       }),
+      byteAccesses: this.#byteAccesses,
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
       hints: this.#hints,
       arithmetic: this.#arithmetic,
@@ -76,7 +82,9 @@ class RunTracer {
     const gapC = instruction.takesC === 1 ? this.#gap(this.#stack[this.#height - (hasImmediate ? 2 : 3)]) : 0;
     const c = instruction.takesC === 1 || instruction.topC === 0 ? takenC : newTop;
     const address = addressOf(instruction, a);
-    const access = this.#access(instruction, address, a, b);
+    const split = isSplit(instruction, address) ? 1 : 0;
+    const access = split === 1 ? undefined : this.#access(instruction, address, a, b);
+    if (split === 1) this.#accessBytes(instruction, address, b, newTop);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1) this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD);
@@ -94,6 +102,8 @@ class RunTracer {
       c,
       d,
       address,
+      whole: access === undefined ? 0 : 1,
+      split,
       zero,
       inverse: tested === undefined || sum(tested) === 0 ? 0 : inv(sum(tested)),
       taken: jumps + jumpsIf * (1 - zero) + jumpsUnless * zero,
@@ -125,6 +135,27 @@ class RunTracer {
     return { before, gap };
   }
 
+  #accessBytes({ reads, writesByte, space }: RecordedStep["instruction"], offset: number, b: Limbs, newTop: Limbs): void {
+    const index = offset - (offset % WORD_BYTES);
+    if (index + WORD_BYTES >= INDEX_LIMIT) throw new UnprovableAddressError(BigInt(offset), INDEX_LIMIT);
+    const states = [this.#place({ space, index }), this.#place({ space, index: index + WORD_BYTES })] as const;
+    const [low, high] = states;
+    const { cells, after } = byteAccessRow({
+      kind: reads === 1 ? "read" : writesByte === 1 ? "writeByte" : "write",
+      space,
+      offset,
+      time: this.#clock,
+      word: reads === 1 ? newTop : b,
+      places: [
+        { word: low.word, gap: this.#gap(low) },
+        { word: high.word, gap: this.#gap(high) },
+      ],
+    });
+    this.#byteAccesses.push(cells);
+    [low.word, high.word] = after;
+    for (const state of states) state.time = this.#clock;
+  }
+
   #place(place: Place, first?: Limbs): PlaceState {
     const key = `${place.space}:${place.index}`;
     const known = this.#places.get(key);
@@ -144,6 +175,11 @@ class RunTracer {
     if (before === undefined) throw new Error("a row takes a word that no row has put there");
     return this.#clock - 1 - before.time;
   }
+}
+
+/** Whether an access is not of one whole place. */
+function isSplit({ isBytes, writesByte }: RecordedStep["instruction"], address: number): boolean {
+  return writesByte === 1 || (isBytes === 1 && address % WORD_BYTES !== 0);
 }
 
 function addressOf({ index, isAddressed }: RecordedStep["instruction"], given: Limbs): number {

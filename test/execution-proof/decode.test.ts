@@ -46,8 +46,23 @@ test("a row does one thing only, and reads and writes by the flags of its instru
   for (const row of kernelRows()) {
     const instruction = decode(row);
     if (instruction === undefined) continue;
-    const { computes, isZero, isEqual, isNot, isHint, jumps, jumpsIf, jumpsUnless, stops, reads, writesA, writesB } = instruction;
-    const kinds = sum(computes, isZero, isEqual, isNot, isHint, jumps, jumpsIf, jumpsUnless, stops, reads, writesA, writesB);
+    const { computes, isZero, isEqual, isNot, isHint, jumps, jumpsIf, jumpsUnless, stops, reads, writesA, writesB, writesByte } =
+      instruction;
+    const kinds = sum(
+      computes,
+      isZero,
+      isEqual,
+      isNot,
+      isHint,
+      jumps,
+      jumpsIf,
+      jumpsUnless,
+      stops,
+      reads,
+      writesA,
+      writesB,
+      writesByte,
+    );
     const moves = row.opcode === 0x5f || row.opcode === 0x50 || row.opcode === 0x5b || (row.opcode >= 0x80 && row.opcode < 0xa0);
     assert.equal(kinds, moves ? 0 : 1, `opcode ${row.opcode} at ${row.pc}`);
     assert.equal(instruction.hasImmediate, row.immediate === undefined ? 0 : 1);
@@ -80,7 +95,6 @@ function nameOf({ opcode }: RomRow): string {
     0x20: "KECCAK256",
     0x46: "CHAINID",
     0x48: "BASEFEE",
-    0x53: "MSTORE8",
     0x5a: "GAS",
   };
   return names[opcode] ?? `0x${opcode.toString(16)}`;

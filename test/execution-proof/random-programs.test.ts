@@ -26,6 +26,7 @@ function held(machine: MachineState, space: number, index: number): bigint {
 function randomCode(random: Random): { readonly code: readonly number[]; readonly hints: readonly bigint[] } {
   const operations = Object.values(OPERATION).filter((code) => code !== OPERATION.exp);
   const word = (): bigint => random.bits(256) >> BigInt(random.below(2) * random.below(256));
+  const offset = (): number => (random.below(2) === 0 ? 32 * random.below(4) : random.below(128));
   const hints: bigint[] = [];
   const rounds = 1 + random.below(3);
   const code: number[] = [...p.push(rounds)];
@@ -43,8 +44,9 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
     () => words > 0 && (emit(p.POP), words--),
     () => words > 0 && (emit(p.dup(1 + random.below(words))), words++),
     () => words > 1 && emit(p.swap(1 + random.below(words - 1))),
-    () => words > 0 && (emit(p.push(32 * random.below(4)), p.MSTORE), words--),
-    () => (emit(p.push(32 * random.below(4)), p.MLOAD), words++),
+    () => words > 0 && (emit(p.push(offset()), p.MSTORE), words--),
+    () => words > 0 && (emit(p.push(offset()), p.MSTORE8), words--),
+    () => (emit(p.push(offset()), p.MLOAD), words++),
     () => words > 0 && (emit(p.push(random.below(5)), p.STORE + random.below(3)), words--),
     () => (emit(p.push(random.below(5)), p.LOAD + random.below(3)), words++),
     () => words > 0 && emit(random.pick([p.ISZERO, p.NOT])),

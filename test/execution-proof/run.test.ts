@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { encodeRlp, toBeHex } from "ethers";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
@@ -22,7 +23,7 @@ import { compileSystem, type System } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { BOUNDARY, interpret, LOAD, programOf, provenProgram, STOP } from "./support/programs.ts";
+import { BOUNDARY, interpret, LOAD, MLOAD, programOf, provenProgram, STOP } from "./support/programs.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
@@ -110,12 +111,54 @@ describe("proofs of runs", () => {
     }
   });
 
+  it("cannot be made of a word that reaches 2^29", () => {
+    const [row] = programOf([MLOAD, STOP]).rows;
+    const step = { instruction: decode(row!)!, takenB: ZERO_WORD, takenC: ZERO_WORD };
+    const placesAt = (address: bigint) => traceRun([{ ...step, top: limbsOf(address) }], []).places.map(({ index }) => index);
+    const last = 2n ** 29n - 32n;
+    assert.deepEqual(placesAt(last), [Number(last)]);
+    assert.deepEqual(placesAt(last - 1n), [Number(last) - 32, Number(last)]);
+    assert.throws(() => placesAt(last + 1n), { name: "UnprovableAddressError", address: last + 1n });
+  });
+
+  /** The program of some of the kernel's functions and a few lines that use them. */
+  function routine(name: string, file: string, functions: RegExp, lines: readonly string[]): RunSystem["program"] {
+    const source = readFileSync(join(import.meta.dirname, "..", "..", "src", "machine", "kernel", file), "utf8");
+    const used = source.match(functions) ?? [];
+    const code = compileSource(`object "Kernel" { code {\n${[...lines, "stop()", ...used].join("\n")}\n} }\n`);
+    return provenProgram(name, translate(Buffer.from(code, "hex"), { fused: true }));
+  }
+
+  it("show what the kernel's functions write to a memory of bytes: a list in RLP", async () => {
+    const program = routine("a list", "rlp.yul", /^function \w+\([^]*?^}$/gm, [
+      "let end := rlpInteger(0x28, get.blockNumber())",
+      "end := rlpAddress(rlpInteger(end, get.timestamp()), get.coinbase())",
+      "pop(rlpHead(0x27, 0xc0, sub(end, 0x28)))",
+      "set.coinbase(mload(0x27))",
+    ]);
+    const run = await compile(program);
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    const input = runInput(run, interpret(program).trace);
+    const list = encodeRlp([blockNumber, timestamp, coinbase].map((value) => toBeHex(value)));
+    const statement = encodeStatement([
+      { before: blockNumber, after: blockNumber },
+      { before: timestamp, after: timestamp },
+      { before: coinbase, after: BigInt(list.padEnd(66, "0")) },
+    ]);
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+    assert.ok(presentTables(run.system, proof).includes("byteMemory"));
+    const other = statement.slice();
+    other[191] = other[191]! ^ 1;
+    assert.equal(verify(run.system, other, proof).ok, false);
+  });
+
   it("show what a routine of the kernel computes: a power modulo a number", async () => {
-    const file = join(import.meta.dirname, "..", "..", "src", "machine", "kernel", "modular-power.yul");
-    const power = /^function power\([^]*?^}$/m.exec(readFileSync(file, "utf8"))?.[0] ?? "";
-    const main = "set.coinbase(power(get.blockNumber(), get.timestamp(), get.coinbase()))\nstop()";
-    const code = Buffer.from(compileSource(`object "Kernel" { code {\n${main}\n${power}\n} }\n`), "hex");
-    const run = await compile(provenProgram("a power", translate(code, { fused: true })));
+    const run = await compile(
+      routine("a power", "modular-power.yul", /^function power\([^]*?^}$/m, [
+        "set.coinbase(power(get.blockNumber(), get.timestamp(), get.coinbase()))",
+      ]),
+    );
     const [base, exponent, modulus] = [3n ** 150n, 0x1_0000_00ffn, (1n << 255n) - 19n];
     const { trace } = interpret(run.program, [], { blockNumber: base, timestamp: exponent, coinbase: modulus });
     const input = runInput(run, trace);

@@ -10,6 +10,7 @@ import { everything } from "./support/everything.ts";
 import { type Forgery, honest } from "./support/forgeries.ts";
 import { airOf, claimsOf, messagesOf, reasonsOf, refusalsOf, TABLES, type TableName } from "./support/judge.ts";
 import { placeForgeries } from "./support/memory-forgeries.ts";
+import { byteForgeries } from "./support/byte-forgeries.ts";
 import { freeCells } from "./support/mutations.ts";
 import { flowForgeries, memoryForgeries, stepForgeries } from "./support/processor-forgeries.ts";
 
@@ -18,11 +19,9 @@ const EVERYTHING = honest(code, hints);
 
 /** Flags of multiplicities, by table: what else is said implies them, but the engine counts by constraints. */
 const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
-  processor: [
-    ...["takesB", "takesC", "putsA", "putsB", "computes", "isHint"],
-    ...["reads", "writesA", "writesB", "isAddressed", "isAligned"],
-  ],
+  processor: [...["takesB", "takesC", "putsA", "putsB", "computes", "isHint"], ...["isAddressed", "isBytes", "whole", "split"]],
   memory: ["stated"],
+  byteMemory: ["real"],
   rest: ["real"],
   boundary: ["speaks"],
 };
@@ -49,7 +48,13 @@ describe("the tables of a run", () => {
   it("need every constraint and message: each alone refuses a run that the machine does not make", () => {
     const needed = new Set<string>(Object.keys(IMPLIED));
     for (const table of TABLES) for (const name of counting(table)) needed.add(`${table}: ${name}`);
-    const all: Forgery[] = [...stepForgeries(), ...flowForgeries(), ...memoryForgeries(), ...placeForgeries()];
+    const all: Forgery[] = [
+      ...stepForgeries(),
+      ...flowForgeries(),
+      ...memoryForgeries(),
+      ...placeForgeries(),
+      ...byteForgeries(),
+    ];
     for (const { cells, refusedBy } of all) {
       assert.deepEqual(refusalsOf(cells), [refusedBy]);
       assert.notEqual(claimsOf(cells), cells.truth, `${refusedBy}: the run is true`);
@@ -98,7 +103,6 @@ describe("the tables of a run", () => {
 describe("a cell of a run that is changed", () => {
   /** Whether a field of a row of the processor may hold anything, or anything in a range. */
   const isFree = (field: string, i: ProcessorCells): boolean => {
-    const accesses = i.reads + i.writesA + i.writesB;
     const tests = i.isZero + i.jumpsIf + i.jumpsUnless;
     switch (field) {
       case "b":
@@ -107,7 +111,7 @@ describe("a cell of a run that is changed", () => {
         return i.takesC + i.topC + i.computes === 0;
       case "d":
         // Where two words are compared, limbs in which they agree.
-        return i.computes + i.isHint + accesses === 0;
+        return i.computes + i.isHint + i.whole + i.split * i.reads === 0;
       case "zero":
         return tests + i.isEqual === 0;
       case "inverse":
@@ -117,7 +121,7 @@ describe("a cell of a run that is changed", () => {
       case "gapC":
         return i.takesC === 0;
       case "gapM":
-        return accesses === 0;
+        return i.whole === 0;
       default:
         return false;
     }

@@ -2,7 +2,7 @@ import { inv } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
+import { ALU, BYTE_MEMORY, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
 import { INSTRUCTION_FIELDS } from "../rom/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
@@ -25,6 +25,9 @@ export const PROCESSOR_FIELDS = {
   ...decoded,
   /** The place in the memory's space. */
   address: 1,
+  /** Whether the row accesses one place of the memory itself, or has byteMemory access it. */
+  whole: 1,
+  split: 1,
   /** Whether the word that a row tests is 0, and the inverse of its limbs' sum if not. */
   zero: 1,
   inverse: 1,
@@ -54,10 +57,10 @@ export function processorAir(): Air {
   return b.build();
 }
 
-/** What the look-up in rom implies, stated for messages' multiplicities: the engine counts them by constraints only. */
+/** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
 function assertCounted(b: AirBuilder, columns: Columns): void {
-  const { takesB, takesC, putsA, putsB, computes, isHint, reads, writesA, writesB, isAddressed, isAligned } = columns;
-  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, reads, writesA, writesB, isAddressed, isAligned });
+  const { takesB, takesC, putsA, putsB, computes, isHint, isAddressed, isBytes, whole, split } = columns;
+  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, isAddressed, isBytes, whole, split });
 }
 
 function assertFetch(b: AirBuilder, columns: Columns): void {
@@ -144,7 +147,7 @@ function assertStack(b: AirBuilder, columns: Columns): void {
 }
 
 function assertMemory(b: AirBuilder, columns: Columns): void {
-  const { clock, a, b: second, d, space, index, address, reads, writesA, writesB, isAddressed, isAligned } = columns;
+  const { clock, a, b: second, d, space, index, address, reads, writesA, writesB, isAddressed, isBytes, whole } = columns;
   const [low, high] = [element(a, 0), element(a, 1)];
   const given = b.add(low, b.scale(high, LIMB));
   b.assertEqual("address", "everyRow", address, b.add(index, b.mul(isAddressed, given)));
@@ -153,11 +156,22 @@ function assertMemory(b: AirBuilder, columns: Columns): void {
   // A limb is below 2^16, so its double is below p.
   b.send(RANGE14, isAddressed, { value: b.scale(high, 2) });
   // low / 32 is below 2^16 for multiples of 32 only: 32 times that is below p.
-  b.send(RANGE16, isAligned, { value: b.scale(low, inv(32)) });
-  const accesses = b.add(reads, writesA, writesB);
-  b.receive(MEMORY, accesses, { space, index: address, time: timeBefore(b, clock, columns.gapM), word: d });
+  b.send(RANGE16, b.mul(isBytes, whole), { value: b.scale(low, inv(32)) });
+  b.receive(MEMORY, whole, { space, index: address, time: timeBefore(b, clock, columns.gapM), word: d });
   const written = d.map((limb, i) =>
     b.add(b.mul(reads, limb), b.mul(writesA, element(a, i)), b.mul(writesB, element(second, i))),
   );
-  b.send(MEMORY, accesses, { space, index: address, time: clock, word: written });
+  b.send(MEMORY, whole, { space, index: address, time: clock, word: written });
+  assertSplit(b, columns);
+}
+
+/** Bytes of two places, or one byte of a place, are accessed by byteMemory; the prover chooses it for whole words, too. */
+function assertSplit(b: AirBuilder, columns: Columns): void {
+  const { clock, b: second, d, space, address, reads, writesA, writesB, writesByte, isBytes, whole, split } = columns;
+  b.assertEqual("access", "everyRow", b.add(whole, split), b.add(reads, writesA, writesB, writesByte));
+  b.assertZero("only bytes are split", "everyRow", b.sub(b.constant(1), isBytes), split);
+  b.assertZero("a byte is split", "everyRow", writesByte, whole);
+  const isWritten = b.add(writesB, writesByte);
+  const word = d.map((limb, i) => b.add(limb, b.mul(isWritten, b.sub(element(second, i), limb))));
+  b.send(BYTE_MEMORY, split, { space, offset: address, time: clock, writes: writesB, writesByte, word });
 }

@@ -53,10 +53,12 @@ export const INSTRUCTION_FIELDS = {
   reads: 1,
   writesA: 1,
   writesB: 1,
+  /** The lowest byte of b is written at the offset a. */
+  writesByte: 1,
   /** The place in the space has a added to it. */
   isAddressed: 1,
-  /** a is a multiple of 32. */
-  isAligned: 1,
+  /** The space's places are words of bytes, and a counts bytes. */
+  isBytes: 1,
 } as const;
 
 /** One row of the program, decoded. Numbers that do not matter are 0; `growth` may be negative. */

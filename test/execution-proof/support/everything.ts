@@ -13,6 +13,11 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   hints.push((1n << 255n) + 1n);
   emit(p.HINT, p.MSTORE, p.push(1), p.HINT, p.MLOAD, p.POP, p.push(9), p.push(2), p.STORE, p.push(2), p.LOAD);
   hints.push(64n, 64n);
+  // Across two words, whole bytes or not, with and without an immediate.
+  emit(p.push(0x1234), p.push(33), p.MSTORE, p.push(37), p.MLOAD, p.HINT, p.MSTORE, p.HINT, p.MLOAD);
+  hints.push(95n, 64n + 5n);
+  emit(p.HINT, p.MSTORE8, p.push(77), p.push(64), p.MSTORE8);
+  hints.push(3n);
   emit(p.get("price"), p.set("value"), p.push(4), p.set("price"), p.get("blockNumber"), p.push(1), p.ADD, p.set("blockNumber"));
   emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
   for (const condition of [0, 3]) {

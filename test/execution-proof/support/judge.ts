@@ -1,4 +1,6 @@
 import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/circuits/boundary/boundary-air.ts";
+import { BYTE_MEMORY_FIELDS, byteMemoryAir, type ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
+import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
 import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import { memoryColumns } from "../../../src/circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
@@ -22,6 +24,7 @@ export interface RunCells {
   readonly program: ProvenProgram;
   processor: ProcessorCells[];
   memory: MemoryCells[];
+  byteMemory: ByteMemoryCells[];
   rest: FieldValues<typeof STACK_REST_FIELDS, number>[];
   boundary: FieldValues<typeof BOUNDARY_FIELDS, number>[];
   /** The statement's words before and after, place by place. */
@@ -30,12 +33,13 @@ export interface RunCells {
   readonly truth: string;
 }
 
-export const TABLES = ["processor", "memory", "rest", "boundary"] as const;
+export const TABLES = ["processor", "memory", "byteMemory", "rest", "boundary"] as const;
 export type TableName = (typeof TABLES)[number];
 
 const FIELDS: Readonly<Record<TableName, Fields>> = {
   processor: PROCESSOR_FIELDS,
   memory: MEMORY_FIELDS,
+  byteMemory: BYTE_MEMORY_FIELDS,
   rest: STACK_REST_FIELDS,
   boundary: BOUNDARY_FIELDS,
 };
@@ -53,6 +57,7 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     program,
     processor: [...trace.processor],
     memory: memoryRows,
+    byteMemory: [...trace.byteAccesses],
     rest: trace.rest.map((word) => ({ real: 1, ...word })),
     boundary: [{ speaks: 1 }],
     changes: changesOf(program, trace),
@@ -70,7 +75,14 @@ export function claimsOf({ processor, memory, changes }: Omit<RunCells, "truth">
 }
 
 export function airOf(table: TableName, { places }: ProvenProgram): Air {
-  return { processor: processorAir, memory: memoryAir, rest: stackRestAir, boundary: () => boundaryAir(places) }[table]();
+  const airs = {
+    processor: processorAir,
+    memory: memoryAir,
+    byteMemory: byteMemoryAir,
+    rest: stackRestAir,
+    boundary: () => boundaryAir(places),
+  };
+  return airs[table]();
 }
 
 /** Columns of a table as a prover fills it up: to a power of two, and the processor to at least its stop. */
@@ -94,6 +106,8 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
       const space = (cells.memory.at(-1)?.space ?? 0) + 1 + row - cells.memory.length;
       return { space, index: [0, 0], sameSpace: 0, gap: [0, 0], stated: 0, first: zero, last: zero, time: 0 };
     }
+    case "byteMemory":
+      return noAccess();
     case "rest":
       return { real: 0, place: 0, time: 0, word: zero };
     case "boundary":
@@ -102,7 +116,7 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
 }
 
 /** Buses on which tables speak with each other; on all others only the truth is answered. */
-const BALANCED: readonly string[] = ["stack", "memory", "firstWord", "lastWord"];
+const BALANCED: readonly string[] = ["stack", "memory", "byteMemory", "firstWord", "lastWord"];
 
 /** Whether the messages of a bus have to cancel between the tables of a run; on other buses fixed tables and the like answer. */
 export function isBalanced({ name }: { readonly name: string }): boolean {
@@ -120,7 +134,7 @@ export function refusalsOf(cells: RunCells): string[] {
   const isInstruction = instructionSet(program);
   const publics = statementValues(encodeStatement(cells.changes), program.places.length) ?? [];
   for (const table of TABLES) {
-    if (table === "rest" && cells.rest.length === 0) continue;
+    if (cells[table].length === 0) continue;
     const air = airOf(table, program);
     const columns = { preprocessed: [], main: columnsOf(table, cells) };
     for (const { constraint } of checkConstraints(air, columns, publics, { limit: 500 })) refusals.add(`${table}: ${constraint}`);
