@@ -244,7 +244,7 @@ export class BatchBuilder {
 
   /** Carries out a command that the store has, exactly as at first. */
   async repeat(command: BatchCommand): Promise<void> {
-    const { producer, onBoundary, onOpen, onPriorityOp, onBatch } = this.#dependencies;
+    const { onBoundary, onOpen, onPriorityOp, onBatch } = this.#dependencies;
     this.#isRepeating = true;
     try {
       switch (command.type) {
@@ -262,18 +262,7 @@ export class BatchBuilder {
           onBatch(await this.#carryOut(command));
           break;
         case "block":
-          // The guard learns the code that they bring, as it did at first.
-          if (command.areSafe !== true)
-            for (const each of command.transactions) await producer.inspect(each, producer.environmentAt(command.timestamp));
-          await this.#carryOut(command);
-          break;
-        case "impersonation": {
-          const [unsigned] = await this.#reducer.unsigned([command.request]);
-          if (unsigned !== undefined)
-            await producer.inspect({ ...unsigned, isImpersonated: true }, producer.environmentAt(command.timestamp));
-          await this.#carryOut(command);
-          break;
-        }
+        case "impersonation":
         case "imports":
         case "cheat":
           await this.#carryOut(command);

@@ -99,11 +99,6 @@ export class BlockProducer implements BlockEngine {
     return nextEnvironment(this.rules, this.#head, this.#nextTimestamp ?? (now > least ? now : least));
   }
 
-  /** Environment of the next block with this timestamp. */
-  environmentAt(timestamp: bigint): BlockEnvironment {
-    return nextEnvironment(this.rules, this.#head, timestamp);
-  }
-
   /**
    * Timestamp of a block of the chain's own, were it made now. Where users' blocks have a second each, it leaves the next
    * one to them: so a block of users follows the one before it at the time that they expect, whatever the chain did in
@@ -267,8 +262,12 @@ export class BlockProducer implements BlockEngine {
   }
 
   #repeat(block: WitnessedBlock, onMeasured: (size: ChangeSize) => void): void {
-    const { witness, onWitnessFailure } = this.#dependencies;
-    const repeated = witness.request("execute", block).then(onMeasured);
+    const { witness, guard, onWitnessFailure } = this.#dependencies;
+    const repeated = witness.request("execute", block).then(({ size, runtimeCodes }) => {
+      // It knows those that were inspected. In a start that repeats the block, none was.
+      for (const code of runtimeCodes) guard.noteCode(code);
+      onMeasured(size);
+    });
     const transactions = block.transactions.length;
     this.#lag += transactions;
     this.#repeating.push({ repeated, transactions });

@@ -235,7 +235,9 @@ export class Sequencer {
         if (decided !== undefined) this.#done(decided);
       }
       const lost: LostChange[] = [];
-      const { mempool, store } = this.#dependencies;
+      const { mempool, store, producer } = this.#dependencies;
+      // From the witness the guard learns what code the blocks brought, before it judges anything.
+      await producer.witnessed();
       for (const transaction of waiting) await offer(transaction, lost, { mempool, waiters: this.#waiters });
       store?.waiting.keepOnly(new Set(waitingInOrder(mempool).map(({ hash }) => hash)));
     });

@@ -1,6 +1,7 @@
 import type { MinedBlock } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
+import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { StateCheat } from "./state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
@@ -22,6 +23,14 @@ import { disagreement, WitnessError } from "./witness-error.ts";
 /** A block as the execution engine mined it, with what it holds. */
 export interface WitnessedBlock extends MinedBlock {
   readonly transactions: readonly EngineTransaction[];
+}
+
+/** What the witness says of a block that it has repeated. */
+export interface RepeatedBlock {
+  /** Of the batch's changes so far. */
+  readonly size: ChangeSize;
+  /** Code that accounts received. */
+  readonly runtimeCodes: readonly Hex[];
 }
 
 /** A place to return to. */
@@ -64,14 +73,24 @@ export class BatchWitness {
     this.#kept.begin(number);
   }
 
-  /**
-   * Repeats a block; resolves with the size of the batch's changes so far. Throws WitnessError when a receipt differs; the
-   * state is then that after the differing one.
-   */
-  async execute(block: WitnessedBlock): Promise<ChangeSize> {
-    const { environment, transactions, receipts } = block;
+  /** Repeats a block. Throws WitnessError when a receipt differs; the state is then that after the differing one. */
+  async execute(block: WitnessedBlock): Promise<RepeatedBlock> {
     const { state } = this.#execution;
     const start = state.mark();
+    const runtimeCodes: Hex[] = [];
+    state.onCode = (code) => runtimeCodes.push(toHex(code));
+    try {
+      await this.#runAll(block);
+    } finally {
+      state.onCode = undefined;
+    }
+    const { number } = block.environment;
+    this.#execution.rememberHash(number, block.hash);
+    this.#kept.add(number, block.hash, state.records.slice(start));
+    return { size: this.measure(), runtimeCodes };
+  }
+
+  async #runAll({ environment, transactions, receipts }: WitnessedBlock): Promise<void> {
     for (const [transactionIndex, transaction] of transactions.entries()) {
       const place = { blockNumber: environment.number, transactionIndex };
       const engine = receipts[transactionIndex];
@@ -86,9 +105,6 @@ export class BatchWitness {
       const difference = compareReceipts(engine, witness);
       if (difference !== undefined) throw disagreement({ ...place, ...difference });
     }
-    this.#execution.rememberHash(environment.number, block.hash);
-    this.#kept.add(environment.number, block.hash, state.records.slice(start));
-    return this.measure();
   }
 
   /** Changes the state between two blocks, as part of the batch; resolves with the size of its changes so far. */

@@ -4,7 +4,7 @@ import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { StateCheat } from "./state-cheat.ts";
 import type { ChangeSize } from "./change-size.ts";
-import type { WitnessedBlock } from "./batch-witness.ts";
+import type { RepeatedBlock, WitnessedBlock } from "./batch-witness.ts";
 import type { NetChanges } from "./flat-state.ts";
 import type { Preview, PreviewedTransaction } from "./reexecution.ts";
 import type { RunBounds } from "./run-watch.ts";
@@ -20,7 +20,7 @@ export interface WitnessSetup {
 export interface WitnessOperations {
   /** Hashes of blocks that it did not execute, for BLOCKHASH. */
   readonly remember: { readonly request: readonly { readonly number: bigint; readonly hash: Hex }[]; readonly result: undefined };
-  readonly execute: { readonly request: WitnessedBlock; readonly result: ChangeSize };
+  readonly execute: { readonly request: WitnessedBlock; readonly result: RepeatedBlock };
   readonly cheat: { readonly request: StateCheat; readonly result: ChangeSize };
   readonly preview: {
     readonly request: PreviewedTransaction & RunBounds;

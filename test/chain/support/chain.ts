@@ -1,5 +1,5 @@
 import { startChain } from "../../../src/chain/chain.ts";
-import type { Chain, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
+import type { Chain, ChainDependencies, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
@@ -47,6 +47,8 @@ export interface TestChainOptions {
   readonly rewindable?: boolean;
   readonly distinctTimestamps?: boolean;
   readonly onBatch?: (batch: FormedBatch) => void;
+  /** What keeps it beyond this chain. */
+  readonly keeping?: ChainDependencies["keeping"];
   /** Default: always 1. */
   readonly versionOf?: VersionOf;
 }
@@ -106,6 +108,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       },
       onStop: (error) => test.faults.push(error),
       canSeal: options.canSeal ?? (() => test.canSeal),
+      ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     },
   );
   return Object.assign(test, { chain });
