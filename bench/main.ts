@@ -21,6 +21,7 @@ Options
   --blocks N[,N…]    tables: blocks that a proven run of the kernel opens; 0 leaves it out (default 16)
   --workers N[,N…]   prove, tables: threads that compute (default: all cores)
   --transactions N   devnet, kept: transfers of each measurement (default 2000)
+  --recipients N     kept: new accounts that each transfer pays (default 1)
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --only TEXT        operations: only those in whose description this is
   --samples N        prove, plugin: of which the median is reported, after one for warming up (default 3)
@@ -46,6 +47,7 @@ const { values, positionals } = parseCommandLine({
     samples: { type: "string", default: "3" },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
+    recipients: { type: "string", default: "1" },
     seconds: { type: "string", default: "60" },
   },
 });
@@ -84,7 +86,11 @@ switch (suite) {
   }
   case "kept": {
     const { benchKept } = await import("./kept.ts");
-    await benchKept({ json: values.json, transactions: wholeNumber("transactions", values.transactions, 16, 100_000) });
+    await benchKept({
+      json: values.json,
+      transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
+      recipients: wholeNumber("recipients", values.recipients, 1, 100),
+    });
     break;
   }
   case "operations": {
