@@ -1,5 +1,11 @@
 import type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall } from "../src/devnet/view/ecosystem-info.ts";
 
+import type { AccountHistory } from "../src/devnet/view/account-history.ts";
+import type { Description } from "../src/devnet/view/describe.ts";
+
+import type { Found } from "../src/devnet/view/search.ts";
+
+export type { AccountHistory, Description, Found };
 export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 
 export interface LogAnswer {
@@ -59,12 +65,4 @@ export interface BatchAnswer {
   readonly commitTxHash: string | null;
   readonly proveTxHash: string | null;
   readonly executeTxHash: string | null;
-}
-
-/** Of `ots_searchTransactionsBefore`. */
-export interface SearchAnswer {
-  readonly txs: readonly TransactionAnswer[];
-  readonly receipts: readonly (ReceiptAnswer & { readonly timestamp: number })[];
-  readonly firstPage: boolean;
-  readonly lastPage: boolean;
 }

@@ -8,6 +8,13 @@ export function ether(wei: bigint | string): string {
   return `${sign}${whole.toLocaleString("en")}${digits === "" ? "" : `.${digits}`}`;
 }
 
+/** Smallest units of a token as its holders write them, with all of its digits. */
+export function units(smallest: string, decimals: number): string {
+  const one = 10n ** BigInt(decimals);
+  const rest = (BigInt(smallest) % one).toString().padStart(decimals, "0").replace(/0+$/, "");
+  return `${(BigInt(smallest) / one).toLocaleString("en")}${decimals === 0 || rest === "" ? "" : `.${rest}`}`;
+}
+
 function abs(value: bigint): bigint {
   return value < 0n ? -value : value;
 }

@@ -1,8 +1,10 @@
-import type { SearchAnswer } from "../answers.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { AccountHistory } from "../answers.ts";
+import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { amount, count, ether, time } from "../format.ts";
+import { amount, count, ether, time, units } from "../format.ts";
 import { Answer, Section, Table } from "../parts/layout.tsx";
-import { AddressLink, BlockLink, TransactionLink } from "../parts/links.tsx";
+import { AddressLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
 
@@ -16,7 +18,7 @@ interface Holding {
 
 const MOST_TRANSACTIONS = 25;
 
-/** An address on all members, and its history on the chain from which the reader came. */
+/** An address on all members. */
 export function AddressPage({
   chain,
   member,
@@ -37,18 +39,13 @@ export function AddressPage({
       ),
     [address, version],
   );
-  const history = useAsked(
-    () =>
-      member === "l1"
-        ? Promise.resolve(null)
-        : ask<SearchAnswer>(member, "ots_searchTransactionsBefore", [address, 0, MOST_TRANSACTIONS]),
-    [`${member}:${address}`, version],
-  );
+  const [{ contract } = {}] = useDescriptions(`${member}:${address}`, [{ chain, address }]);
   return (
     <>
       <h1>Address</h1>
       <p>
         <code>{address}</code>
+        {contract !== undefined && `: ${contract.name} on ${chain}`}
       </p>
       <Section title="On every chain">
         <Answer asked={everywhere} missing="">
@@ -70,34 +67,101 @@ export function AddressPage({
           )}
         </Answer>
       </Section>
-      <Section title={`History on ${chain}`}>
-        <Answer asked={history} missing="L1 keeps no history by address; choose a chain.">
-          {({ txs, receipts, lastPage }) => (
-            <>
-              <Table
-                caption={`The newest transactions on ${chain} that touched the address`}
-                columns={["transaction", "block", "time", "from", "to", "ETH", "result"]}
-                empty="None."
-                rows={txs.map((transaction, place) => ({
-                  key: transaction.hash,
-                  cells: [
-                    <TransactionLink chain={chain} hash={transaction.hash} />,
-                    <BlockLink chain={chain} number={transaction.blockNumber ?? 0} />,
-                    time(receipts[place]?.timestamp ?? 0),
-                    <AddressLink chain={chain} address={transaction.from} />,
-                    transaction.to === null ? "new contract" : <AddressLink chain={chain} address={transaction.to} />,
-                    ether(transaction.value),
-                    receipts[place]?.status === "0x0" ? "failed" : "succeeded",
-                  ],
-                }))}
-              />
-              {!lastPage && <p class="quiet">Older transactions are not shown.</p>}
-            </>
-          )}
-        </Answer>
-      </Section>
+      <Assets address={address} />
+      <History address={address} />
     </>
   );
+}
+
+function Assets({ address }: { readonly address: string }) {
+  const { version } = useEcosystem();
+  const asked = useAsked(() => ask<WalletAnswer>("any", "hyperchain_wallet", [address]), [address, version]);
+  return (
+    <Section title="Assets">
+      <Answer asked={asked} missing="">
+        {({ members, inFlight }) => (
+          <>
+            <Table
+              caption="Coins and tokens that the bridge knows"
+              columns={["chain", "asset", "amount"]}
+              empty="It has none."
+              rows={members.flatMap(({ name, tokens }) =>
+                tokens
+                  .filter(({ amount: held }) => held !== "0")
+                  .map(({ address: token, symbol, decimals, amount: held }) => ({
+                    key: `${name}:${token}`,
+                    cells: [name, symbol, units(held, decimals)],
+                  })),
+              )}
+            />
+            {inFlight.map(({ hash, type, waitingFor }) => (
+              <p key={hash}>
+                On its way: a {type} of this address waits for {waitingFor}.
+              </p>
+            ))}
+          </>
+        )}
+      </Answer>
+    </Section>
+  );
+}
+
+/** Of all chains; L1 keeps no history by address. */
+function History({ address }: { readonly address: string }) {
+  const { version } = useEcosystem();
+  const nameOf = useChainName();
+  const [before, setBefore] = useState<AccountHistory["next"]>();
+  const asked = useAsked(
+    () => ask<AccountHistory>("any", "hyperchain_history", [address, before ?? null, MOST_TRANSACTIONS]),
+    [address, version, JSON.stringify(before)],
+  );
+  useEffect(() => setBefore(undefined), [address]);
+  return (
+    <Section title="History on all chains">
+      <Answer asked={asked} missing="">
+        {({ transactions, next }) => (
+          <>
+            <Table
+              caption="Transactions of the chains that touched the address, the newest first"
+              columns={["chain", "transaction", "block", "time", "from", "to", "value", "result"]}
+              empty="None."
+              rows={transactions.map(
+                ({ chainId, transactionHash, blockNumber, timestamp, from, to: receiver, value, succeeded }) => ({
+                  key: transactionHash,
+                  cells: [
+                    nameOf(chainId),
+                    <TransactionLink chain={nameOf(chainId)} hash={transactionHash} />,
+                    <BlockLink chain={nameOf(chainId)} number={blockNumber} />,
+                    time(timestamp),
+                    <AddressLink chain={nameOf(chainId)} address={from} />,
+                    receiver === null ? "new contract" : <AddressLink chain={nameOf(chainId)} address={receiver} />,
+                    ether(value),
+                    succeeded ? "succeeded" : "failed",
+                  ],
+                }),
+              )}
+            />
+            {before !== undefined && <button onClick={() => setBefore(undefined)}>Newest</button>}{" "}
+            {next !== undefined && <button onClick={() => setBefore(next)}>Older</button>}
+          </>
+        )}
+      </Answer>
+    </Section>
+  );
+}
+
+/** Of `hyperchain_wallet`. */
+interface WalletAnswer {
+  readonly members: readonly {
+    readonly name: string;
+    readonly tokens: readonly {
+      readonly address: string;
+      readonly symbol: string;
+      readonly decimals: number;
+      readonly amount: string;
+    }[];
+  }[];
+  readonly inFlight: readonly { readonly hash: string; readonly type: string; readonly waitingFor: string }[];
 }
 
 async function holding(

@@ -1,5 +1,6 @@
 import type { MessageInfo, MessageTrace } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Where } from "../parts/message-table.tsx";
@@ -27,6 +28,11 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
 
 function About({ message }: { readonly message: MessageInfo }) {
   const nameOf = useChainName();
+  const told = useAsked(
+    () => ask<MessageInfo | null>("any", "hyperchain_message", [message.messageHash, message.sourceChainId]),
+    [`${message.sourceChainId}:${message.messageHash}`, message.steps.length],
+  );
+  const times = new Map(told.state === "there" ? told.value?.steps.map(({ step, timestamp }) => [step, timestamp]) : []);
   const done = new Map(message.steps.map((step) => [step.step, step]));
   return (
     <>
@@ -54,6 +60,7 @@ function About({ message }: { readonly message: MessageInfo }) {
                   <>
                     {" "}
                     – on {nameOf(at.chainId)}, <TransactionLink chain={nameOf(at.chainId)} hash={at.transactionHash} />
+                    <When seconds={times.get(step)} />
                   </>
                 )}
               </li>
@@ -61,6 +68,15 @@ function About({ message }: { readonly message: MessageInfo }) {
           })}
         </ol>
       </Section>
+    </>
+  );
+}
+
+function When({ seconds }: { readonly seconds: number | undefined }) {
+  if (seconds === undefined) return null;
+  return (
+    <>
+      , <time dateTime={new Date(seconds * 1000).toISOString()}>{time(seconds)}</time>
     </>
   );
 }

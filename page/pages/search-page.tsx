@@ -3,10 +3,11 @@ import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { Answer } from "../parts/layout.tsx";
 import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
+import type { Found } from "../answers.ts";
 import type { Ecosystem } from "../ecosystem.ts";
 
 /** A place that a search leads to. */
-interface Found {
+interface Place {
   readonly title: string;
   readonly link: string;
 }
@@ -44,32 +45,22 @@ export function SearchPage({ text }: { readonly text: string }) {
   );
 }
 
-async function search({ info, messages }: Ecosystem, text: string): Promise<readonly Found[]> {
-  const members = [
-    { name: info.l1.name, member: "l1" },
-    ...info.chains.map(({ name, chainId }) => ({ name, member: String(chainId) })),
-  ];
-  const chain = info.chains.find(({ name, chainId }) => name === text || String(chainId) === text);
-  const found: Found[] = chain === undefined ? [] : [{ title: `chain ${chain.name}`, link: to(chain.name) }];
-  const hash = text.toLowerCase();
-  if (/^0x[0-9a-f]{40}$/.test(hash))
-    found.push({ title: `address ${text}`, link: to(info.chains[0]?.name ?? "l1", "address", hash) });
-  if (/^\d{1,15}$/.test(text)) {
-    for (const { name, member } of members) {
-      const block = await ask<object | null>(member, "eth_getBlockByNumber", [`0x${Number(text).toString(16)}`, false]);
-      if (block !== null) found.push({ title: `block ${text} of ${name}`, link: to(name, "block", text) });
-    }
-  }
-  if (!/^0x[0-9a-f]{64}$/.test(hash)) return found;
-  for (const { messageHash, sourceChainId } of messages)
-    if (messageHash === hash) found.push({ title: `message ${hash}`, link: to("message", sourceChainId, hash) });
-  for (const { name, member } of members) {
-    const [transaction, block] = await Promise.all([
-      ask<object | null>(member, "eth_getTransactionByHash", [hash]),
-      ask<{ readonly number: string } | null>(member, "eth_getBlockByHash", [hash, false]),
-    ]);
-    if (transaction !== null) found.push({ title: `transaction on ${name}`, link: to(name, "tx", hash) });
-    if (block !== null) found.push({ title: `block of ${name}`, link: to(name, "block", Number(block.number)) });
-  }
-  return [...new Map(found.map((each) => [each.link, each])).values()];
+async function search({ info }: Ecosystem, text: string): Promise<readonly Place[]> {
+  const nameOf = (id: number): string => [info.l1, ...info.chains].find(({ chainId }) => chainId === id)?.name ?? String(id);
+  const found = await ask<readonly Found[]>("any", "hyperchain_search", [text.slice(0, MOST_SEARCHED)]);
+  const addressesOn = info.chains[0]?.name ?? info.l1.name;
+  return found.map((each) => placeOf(each, nameOf, addressesOn));
+}
+
+/** Of `hyperchain_search`. */
+const MOST_SEARCHED = 200;
+
+function placeOf(found: Found, nameOf: (chainId: number) => string, addressesOn: string): Place {
+  if (found.type === "address") return { title: `address ${found.address}`, link: to(addressesOn, "address", found.address) };
+  if (found.type === "message")
+    return { title: `message ${found.messageHash}`, link: to("message", found.sourceChainId, found.messageHash) };
+  const name = nameOf(found.chainId);
+  if (found.type === "chain") return { title: `chain ${name}`, link: to(name) };
+  if (found.type === "block") return { title: `block ${found.number} of ${name}`, link: to(name, "block", found.number) };
+  return { title: `transaction on ${name}`, link: to(name, "tx", found.transactionHash) };
 }

@@ -3,6 +3,7 @@ import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink } from "../parts/links.tsx";
+import { namedCalls, useDescriptions } from "../described.ts";
 import { CallTree } from "../parts/call-tree.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { ask } from "../rpc.ts";
@@ -64,6 +65,7 @@ function Found({
   const { info } = useEcosystem();
   const symbol = info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
   const failed = receipt?.status === "0x0";
+  const [{ call } = {}] = useDescriptions(transaction.hash, transaction.input === "0x" ? [] : [{ input: transaction.input }]);
   return (
     <>
       <Facts
@@ -91,6 +93,7 @@ function Found({
           fee: receipt === null ? undefined : amount(BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice), symbol),
           nonce: count(transaction.nonce),
           type: Number(transaction.type) === 255 ? "priority operation, from L1's queue" : Number(transaction.type),
+          call: call === undefined ? undefined : <code>{call}</code>,
           input:
             transaction.input === "0x" ? undefined : (
               <code class="long">
@@ -109,27 +112,7 @@ function Found({
           />
         </Section>
       )}
-      {receipt !== null && (
-        <Section title="Events">
-          <Table
-            caption="Events of the transaction"
-            columns={["number", "contract", "topics", "data"]}
-            empty="The transaction logged no event."
-            rows={receipt.logs.slice(0, MOST_EVENTS).map(({ address, topics, data, logIndex }) => ({
-              key: logIndex,
-              cells: [
-                Number(logIndex),
-                <AddressLink chain={chain} address={address} />,
-                topics.map((topic) => <code class="line">{topic}</code>),
-                <code class="long">{data.slice(0, MOST_INPUT)}</code>,
-              ],
-            }))}
-          />
-          {receipt.logs.length > MOST_EVENTS && (
-            <p class="quiet">{count(receipt.logs.length - MOST_EVENTS)} more events are not shown.</p>
-          )}
-        </Section>
-      )}
+      {receipt !== null && <Events receipt={receipt} chain={chain} />}
     </>
   );
 }
@@ -138,14 +121,46 @@ function Found({
 const MOST_INPUT = 1_026;
 const MOST_EVENTS = 100;
 
-function Calls({ member, chain, hash }: { readonly member: string; readonly chain: string; readonly hash: string }) {
-  const asked = useAsked(
-    () => ask<TracedCall>(member, "debug_traceTransaction", [hash, { tracer: "callTracer" }]),
-    [`${member}:${hash}`],
+function Events({ receipt, chain }: { readonly receipt: ReceiptAnswer; readonly chain: string }) {
+  const logs = receipt.logs.slice(0, MOST_EVENTS);
+  const described = useDescriptions(receipt.transactionHash, logs);
+  return (
+    <Section title="Events">
+      <Table
+        caption="Events of the transaction"
+        columns={["number", "contract", "event", "topics", "data"]}
+        empty="The transaction logged no event."
+        rows={logs.map(({ address, topics, data, logIndex }, place) => ({
+          key: logIndex,
+          cells: [
+            Number(logIndex),
+            <AddressLink chain={chain} address={address} />,
+            described[place]?.event === undefined ? <span class="quiet">unknown</span> : <code>{described[place].event}</code>,
+            topics.map((topic) => <code class="line">{topic}</code>),
+            <code class="long">{data.slice(0, MOST_INPUT)}</code>,
+          ],
+        }))}
+      />
+      {receipt.logs.length > MOST_EVENTS && (
+        <p class="quiet">{count(receipt.logs.length - MOST_EVENTS)} more events are not shown.</p>
+      )}
+    </Section>
   );
+}
+
+function Calls({ member, chain, hash }: { readonly member: string; readonly chain: string; readonly hash: string }) {
+  const asked = useAsked(async () => {
+    const calls = await ask<TracedCall>(member, "debug_traceTransaction", [hash, { tracer: "callTracer" }]);
+    return namedCalls(calls).catch(() => calls);
+  }, [`${member}:${hash}`]);
   if (asked.state !== "there") return null;
   return (
     <Section title="Calls">
+      {asked.value.error !== undefined && (
+        <p class="bad" role="alert">
+          It reverted {asked.value.reason ?? `with "${asked.value.error}"`}.
+        </p>
+      )}
       <CallTree call={asked.value} chain={chain} />
     </Section>
   );

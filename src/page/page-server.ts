@@ -31,7 +31,8 @@ const READS = new Set([
   ...["accounts", "blockNumber", "call", "chainId", "getBalance", "getCode", "getStorageAt", "getTransactionCount"].map(eth),
   ...["getBlockByHash", "getBlockByNumber", "getLogs", "getTransactionByHash", "getTransactionReceipt"].map(eth),
   ...["zks_getBlockDetails", "zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getTransactionDetails"],
-  ...["ots_searchTransactionsAfter", "ots_searchTransactionsBefore", "debug_traceTransaction"],
+  "debug_traceTransaction",
+  ...["hyperchain_describe", "hyperchain_history", "hyperchain_search", "hyperchain_wallet"],
   ...["hyperchain_info", "hyperchain_message", "hyperchain_messages", "hyperchain_status", "hyperchain_traceMessage"],
 ]);
 const MOST_QUESTION_BYTES = 65_536;

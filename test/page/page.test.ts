@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
+import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
+import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
 import { call } from "../../src/client/call.ts";
 import { send } from "../../src/client/send.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -36,6 +39,10 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
   let tab: Page;
   let client: JsonRpcProvider;
   let reverting: Hex;
+  /** Transactions with a contract of the project: one moves 7 of its tokens, one would move more than there are. */
+  let moved: string;
+  let refused: string;
+  let money: string;
   /** What the browser complained about: scripts that the policy refuses, and errors. */
   const complaints: string[] = [];
   const open = async (route: string): Promise<void> => void (await tab.goto(`${page.url}/#/${route}`));
@@ -49,6 +56,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
         { chainId: 272n, name: "beta" },
       ],
       { relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
     );
     page = await serveEcosystem(devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
     client = clientOf(devnet.chains[0]!);
@@ -59,6 +67,17 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     const deployed = await devnet.accounts.wallet(ALICE).connect(onBeta).sendTransaction({ data: REVERTS });
     reverting = (await deployed.wait())!.contractAddress!.toLowerCase() as Hex;
     onBeta.destroy();
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    const token = await new ContractFactory(abi, bytecode, alice).deploy("Money", "MNY", alice.address, 1_000n);
+    money = (await token.waitForDeployment()).target as string;
+    const transfer = async (amount: bigint): Promise<string> => {
+      const data = new Interface(abi).encodeFunctionData("transfer", [BOB, amount]);
+      const { hash } = await alice.sendTransaction({ to: money, data, gasLimit: 200_000n });
+      await client.waitForTransaction(hash);
+      return hash;
+    };
+    moved = await transfer(7n);
+    refused = await transfer(5_000n);
     await call(info, { from: 271n, to: { chain: 272n, account: reverting }, data: "0x12345678", value: 0n, reward: 0n }, alice);
     await devnet.settle();
     await devnet.relay();
@@ -129,6 +148,54 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       .getByText(/On beta 0x12345678 of .* reverted/)
       .waitFor();
     assert.equal(await tab.getByRole("alert").locator("a").getAttribute("title"), reverting);
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test(
+    "the input, the events and the reverts of a transaction are told in the words of the project's contracts",
+    { skip },
+    async () => {
+      await open(`alpha/tx/${moved}`);
+      const to = new RegExp(`^transfer\\(${BOB}, 7\\)$`, "i");
+      await tab.locator("dd code", { hasText: to }).waitFor();
+      const alice = devnet.accounts.wallet(ALICE).address;
+      await tab.getByRole("cell", { name: new RegExp(`^Transfer\\(${alice}, ${BOB}, 7\\)$`, "i") }).waitFor();
+      await tab.locator(".calls code", { hasText: to }).waitFor();
+      await open(`alpha/tx/${refused}`);
+      const reason = new RegExp(`^It reverted with BalanceTooSmall\\(${alice}, 993, 5000\\)\\.$`, "i");
+      await tab.getByRole("alert").getByText(reason).waitFor();
+      assert.deepEqual(await violations(tab), []);
+      await open(`alpha/address/${money}`);
+      await reads(": DevelopmentToken on alpha");
+    },
+  );
+
+  test("a message's steps say when each was done, by the blocks of both chains", { skip }, async () => {
+    const transfer = (await devnet.messages()).find(({ type }) => type === "transfer")!;
+    const told = (await client.send("hyperchain_message", [transfer.messageHash])) as typeof transfer;
+    await open(`message/271/${transfer.messageHash}`);
+    await tab
+      .locator(".steps time")
+      .nth(transfer.steps.length - 1)
+      .waitFor();
+    assert.deepEqual(
+      await tab
+        .locator(".steps time")
+        .evaluateAll((times) => times.map((each) => Date.parse(each.getAttribute("datetime") ?? "") / 1000)),
+      told.steps.map(({ timestamp }) => timestamp),
+    );
+  });
+
+  test("an address shows its assets and its history on all chains, page by page", { skip }, async () => {
+    const alice = devnet.accounts.wallet(ALICE).address.toLowerCase();
+    await open(`beta/address/${alice}`);
+    const table = tab.getByRole("table", { name: /touched the address/ });
+    await table.getByRole("link", { name: new RegExp(`^${moved.slice(0, 8)}`) }).waitFor();
+    await table.getByRole("cell", { name: "beta", exact: true }).first().waitFor();
+    await tab
+      .getByRole("table", { name: /tokens that the bridge knows/ })
+      .getByRole("row", { name: /^alpha ETH/ })
+      .waitFor();
     assert.deepEqual(await violations(tab), []);
   });
 
