@@ -166,11 +166,15 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
     ["the bootloader", BOOTLOADER_ADDRESS],
     ["the system context, with the outputs slot and the chain's configuration", PREDEPLOYS.SystemContext],
     ["the code behind bridged tokens", PREDEPLOYS.BridgedToken],
+    ["the last address for precompiled contracts", "0x00000000000000000000000000000000000001ff"],
+    ["the first for predeployed contracts", "0x0000000000000000000000000000000000010000"],
     ["the last address below 0x30000", "0x000000000000000000000000000000000002ffff"],
   ] as const) {
     it(`are refused for ${what}: attack 8, the outputs slot written otherwise`, async () => {
       await withChain(true, async ({ chain, faults }, _wallet, ask) => {
-        const reserved = refused(/protocol's own addresses/);
+        const reserved = refused(
+          /0x\w+ to 0x\w+ are the protocol's own addresses \(.+\); take another account, 0x30000 or above/,
+        );
         await assert.rejects(ask("hardhat_setBalance", address, "0x1"), reserved);
         await assert.rejects(ask("hardhat_setNonce", address, "0x7"), reserved);
         await assert.rejects(ask("hardhat_setCode", address, READER), reserved);
@@ -203,16 +207,23 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
     });
   });
 
-  it("are taken from 0x30000 on", async () => {
-    await withChain(true, async ({ chain }, _wallet, ask) => {
-      const address = "0x0000000000000000000000000000000000030000";
-      await ask("hardhat_setCode", address, READER);
-      await ask("hardhat_setStorageAt", address, "0x1", "0x2a");
-      await ask("hardhat_impersonateAccount", address);
-      await ask("eth_sendTransaction", { from: address, to: SINK });
-      assert.equal((await chain.seal())?.outputs.cheatCount, 3n);
+  for (const [what, address] of [
+    ["from 0x30000 on", "0x0000000000000000000000000000000000030000"],
+    ["at 0x…dEaD, where people burn tokens", "0x000000000000000000000000000000000000dead"],
+    ["at 0x200, behind the precompiled contracts", "0x0000000000000000000000000000000000000200"],
+    ["at 0xffff, before the predeployed contracts", "0x000000000000000000000000000000000000ffff"],
+  ] as const)
+    it(`are taken ${what}`, async () => {
+      await withChain(true, async ({ chain, faults }, _wallet, ask) => {
+        await ask("hardhat_setBalance", address, "0x5");
+        await ask("hardhat_setCode", address, READER);
+        await ask("hardhat_setStorageAt", address, "0x1", "0x2a");
+        await ask("hardhat_impersonateAccount", address);
+        await ask("eth_sendTransaction", { from: address, to: SINK });
+        assert.equal((await chain.seal())?.outputs.cheatCount, 4n);
+        assert.deepEqual(faults, []);
+      });
     });
-  });
 
   it("are refused where the chain's contract on L1 does not allow them", async () => {
     await withChain(false, async ({ chain }, wallet, ask) => {

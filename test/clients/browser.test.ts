@@ -25,7 +25,7 @@ const heard = await new Promise((resolve) => {
   socket.onmessage = ({ data }) => resolve(data);
   socket.onerror = () => resolve("refused");
 });
-const show = (text) => (JSON.parse(text === "refused" ? "{}" : text).result === "0x0" ? "mined" : "refused");
+const show = (text) => (JSON.parse(text === "refused" ? "{}" : text).result === "0" ? "mined" : "refused");
 await fetch("/shown", { method: "POST", body: "post " + show(post) + ", socket " + show(heard) });
 </script></body>`;
 

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import { Transaction, verifyMessage } from "ethers";
 import type { JsonRpcProvider } from "ethers";
+import hardhat from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createTestClient, http } from "viem";
@@ -198,6 +199,28 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
       },
     );
     await send("evm_setAutomine", true);
+  });
+
+  test("evm_mine and evm_setNextBlockTimestamp answer as Hardhat's node does, on a chain and on L1", async () => {
+    const { provider, close } = await hardhat.network.create({ network: "local" });
+    const l1 = connectHttp(devnet.l1.chainId, devnet.l1.url);
+    const inDigits = /^\d+$/;
+    try {
+      const mined = await provider.request({ method: "evm_mine" });
+      for (const params of [[], [(await client.getBlock("latest"))!.timestamp + 5_000]]) {
+        assert.equal(await client.send("evm_mine", params), mined);
+        assert.equal(await l1.send("evm_mine", params.length === 0 ? [] : [params[0]! + 5_000]), mined);
+      }
+      const later = (await client.getBlock("latest"))!.timestamp + 20_000;
+      const set = await provider.request({ method: "evm_setNextBlockTimestamp", params: [later] });
+      assert.match(String(set), inDigits);
+      assert.equal(await send("evm_setNextBlockTimestamp", later), set);
+      await send("evm_mine");
+      assert.equal((await client.getBlock("latest"))!.timestamp, later);
+    } finally {
+      l1.destroy();
+      await close();
+    }
   });
 
   test("what Hardhat's node takes from a careless client is taken here too", async () => {

@@ -1,12 +1,34 @@
 import type { Hex } from "../../protocol/hex.ts";
 
-/** The protocol's own addresses lie below: precompiled contracts, bootloader and predeploys. */
-const FIRST_FREE_ADDRESS = 0x30000n;
+interface AddressRange {
+  readonly first: bigint;
+  /** Included. */
+  readonly last: bigint;
+  readonly holds: string;
+}
 
 /**
- * Whether the protocol has rules for the account that no state cheat may change. The contracts that Ethereum calls in each block
- * (EIP-4788, 2935, 7002, 7251) are no such accounts: chains have none of them, and tools that count on one put it there.
+ * Where the protocol has contracts, or ZK Stack and Ethereum would put theirs. Between them lie addresses that people use, such
+ * as 0x…dEaD to burn tokens.
  */
-export function isReservedAddress(address: Hex): boolean {
-  return BigInt(address) < FIRST_FREE_ADDRESS;
+const RESERVED_RANGES: readonly AddressRange[] = [
+  { first: 0x0n, last: 0x1ffn, holds: "precompiled contracts" },
+  { first: 0x8000n, last: 0x80ffn, holds: "bootloader and system contracts" },
+  { first: 0x10000n, last: 0x2ffffn, holds: "predeployed contracts" },
+];
+
+/**
+ * Why the protocol has rules for the account that no state cheat may change; undefined where it has none. The contracts that
+ * Ethereum calls in each block (EIP-4788, 2935, 7002, 7251) are no such accounts: chains have none of them, and tools that
+ * count on one put it there.
+ */
+export function whyReserved(address: Hex): string | undefined {
+  const place = BigInt(address);
+  const range = RESERVED_RANGES.find(({ first, last }) => place >= first && place <= last);
+  if (range === undefined) return undefined;
+  return `${hex(range.first)} to ${hex(range.last)} are the protocol's own addresses (${range.holds})`;
+}
+
+function hex(place: bigint): Hex {
+  return `0x${place.toString(16)}`;
 }

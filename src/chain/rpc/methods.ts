@@ -139,7 +139,8 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   methods.set("evm_mine", async ([timestamp]) => {
     if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
     await sequencer.mine();
-    return "0x0";
+    // As Hardhat's node has it.
+    return "0";
   });
   methods.set("hardhat_mine", async ([count = "0x1", interval = "0x1"]) => {
     const blocks = seconds(count);
@@ -160,7 +161,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   });
   methods.set("evm_setNextBlockTimestamp", async ([timestamp]) => {
     await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));
-    return `0x${seconds(timestamp).toString(16)}`;
+    return seconds(timestamp).toString();
   });
   // In turn: a mark that is being made while an earlier one is returned to would be known here, and nowhere else.
   const inTurn = oneAtATime(MAX_WAITING_MARKS, "snapshots and returns to them wait");

@@ -1,5 +1,5 @@
 import type { ExecutionEngine } from "../execution/engine.ts";
-import { isReservedAddress } from "../model/reserved-addresses.ts";
+import { whyReserved } from "../model/reserved-addresses.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import { faultOf } from "../witness/state-cheat.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
@@ -25,8 +25,9 @@ export function requireCheatsAllowed(allowed: boolean): void {
 
 /** Throws SequencerError CheatRefused for an account of the protocol's own, which no cheat changes or sends from. */
 export function requireFree(address: Hex): void {
-  if (isReservedAddress(address))
-    throw refusal(`${address} is one of the protocol's own addresses (below 0x30000): take another account`);
+  const reason = whyReserved(address);
+  if (reason !== undefined)
+    throw refusal(`no state cheat changes ${address}, or sends from it: ${reason}; take another account, 0x30000 or above`);
 }
 
 /** Throws SequencerError CheatRefused for what cannot be in the present state. */

@@ -28,21 +28,22 @@ export interface DecodingOptions {
  */
 export function decodeTransaction(raw: string, rules: Common, { replayProtection }: DecodingOptions): SignedTransaction {
   const bytes = decodeHex(raw);
+  const first = bytes[0] ?? 0;
+  if (bytes.length === 0) throw new TransactionFormatError("Malformed", "the transaction is empty");
+  // With its blobs it is larger than any other may be.
+  if (first === BLOB_TYPE) {
+    throw new TransactionFormatError(
+      "TypeNotSupported",
+      "blob transactions (type 3) are not supported: this chain stores no blobs; send the data as calldata",
+    );
+  }
   if (bytes.length > MAX_TRANSACTION_BYTES) {
     throw new TransactionFormatError(
       "TooLarge",
       `the transaction has ${bytes.length} bytes, the limit is ${MAX_TRANSACTION_BYTES}`,
     );
   }
-  const first = bytes[0] ?? 0;
-  if (bytes.length === 0) throw new TransactionFormatError("Malformed", "the transaction is empty");
   if (first === EIP712_TYPE) return decodeEip712Transaction(bytes, BigInt(rules.chainId()));
-  if (first === BLOB_TYPE) {
-    throw new TransactionFormatError(
-      "TypeNotSupported",
-      "blob transactions (type 3) are not supported: this chain stores no blobs",
-    );
-  }
   if (first < LEGACY_FROM && (first > LAST_TYPE || first === 0)) {
     throw new TransactionFormatError("TypeNotSupported", `transactions of type ${first} are not supported here`);
   }
@@ -93,8 +94,13 @@ function parse(bytes: Uint8Array, rules: Common): TypedTransaction {
       throw new TransactionFormatError("WrongChain", message, { cause: error });
     }
     const code = /EIP-7825/.test(reason) ? "GasAboveCap" : "Malformed";
-    throw new TransactionFormatError(code, `the transaction cannot be read: ${reason}`, { cause: error });
+    throw new TransactionFormatError(code, `the transaction cannot be read: ${inPlainWords(reason)}`, { cause: error });
   }
+}
+
+/** The library says behind its reason how it sees the whole transaction: `(tx type=2 hash=… hf=osaka …)`. */
+function inPlainWords(reason: string): string {
+  return reason.replace(/ \(tx type=.*$/s, "").replace(/\.$/, "");
 }
 
 function recoverSender(tx: TypedTransaction): Hex {

@@ -222,6 +222,9 @@ describe("RPC server", () => {
       const [first] = [answer].flat() as [Answer];
       assert.ok(first.error !== undefined && first.error.code <= -32600, body);
     }
+    // As JSON-RPC 2.0 shows it, and geth does.
+    const { answer: empty } = await post("[]");
+    assert.deepEqual([empty.id, empty.error?.code, empty.error?.message], [null, -32600, "a batch holds at least one request"]);
     const deep = await post(`{"id":1,"method":"eth_call","params":${"[".repeat(100_000)}${"]".repeat(100_000)}}`);
     assert.equal(deep.answer.error?.code, -32600);
     const huge = await post(new Uint8Array(MAX_BODY_BYTES + 1).fill(0x20));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { AbiCoder } from "ethers";
+import { AbiCoder, encodeRlp, toBeHex } from "ethers";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions, SYSTEM_GAS_LIMIT } from "../../../src/chain/predeploys/system-transactions.ts";
@@ -138,6 +138,38 @@ describe("anything else", () => {
     // From 0xc0 on the first byte is that of a list, whatever it is meant for.
     assert.throws(() => decode(`0xff${OPERATION.encoding.slice(2)}`), refusedAs("Malformed"));
     assert.throws(() => decode("0x"), refusedAs("Malformed"));
+  });
+
+  it("is refused as blobs however large it is, with what to do instead", () => {
+    const withBlob: Hex = `${VECTORS.blob}${"00".repeat(131_072)}`;
+    assert.throws(() => decode(withBlob), { code: "TypeNotSupported", message: /blob.*not supported.*calldata/ });
+    assert.throws(() => decode(`0x02${"00".repeat(131_072)}`), refusedAs("TooLarge"));
+  });
+
+  it("is refused in plain words, without the library's view of the whole", () => {
+    const fees = { priority: "0x05", most: "0x01" };
+    const body = encodeRlp([
+      toBeHex(VECTORS.chainId),
+      "0x",
+      fees.priority,
+      fees.most,
+      "0x5208",
+      COINBASE,
+      "0x",
+      "0x",
+      [],
+      "0x",
+      "0x01",
+      "0x01",
+    ]);
+    assert.throws(
+      () => decode(`0x02${body.slice(2)}`),
+      (error: Error) => {
+        assert.match(error.message, /^the transaction cannot be read: .*maxPriorityFeePerGas/s);
+        assert.doesNotMatch(error.message, /hf=|hash=|osaka/);
+        return true;
+      },
+    );
   });
 
   for (const { kind, name, raw } of VECTORS.signed) {
