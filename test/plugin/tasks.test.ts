@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { ContractFactory, Interface, JsonRpcProvider, Wallet } from "ethers";
 import type { Contract } from "ethers";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
@@ -63,6 +64,26 @@ describe("I1 tasks on a running ecosystem", () => {
     const elsewhere = await workplace.run(["--config", config, "hyperchain:status", "--json"], { cwd: tmpdir() });
     const { info } = valueOf<{ info: SpawnedEcosystem["info"] }>(elsewhere);
     assert.equal(info.l1.url, ecosystem.info.l1.url);
+  });
+
+  test("B7: from a project that runs none, a task says first whose ecosystem it acts on, with --json too", async (context) => {
+    const project = mkdtempSync(join(tmpdir(), "another-project-"));
+    context.after(() => rmSync(project, { recursive: true, force: true }));
+    const config = pathToFileURL(join(process.cwd(), "fixtures/tasks-project/hardhat.config.ts")).href;
+    writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
+    symlinkSync(join(process.cwd(), "node_modules"), join(project, "node_modules"));
+    writeFileSync(join(project, "hardhat.config.ts"), `export { default } from ${JSON.stringify(config)};\n`);
+    const arguments_ = ["--config", join(project, "hardhat.config.ts"), "hyperchain:deposit", "0.5", "1@alpha"];
+    const act = (...more: string[]) => workplace.run([...arguments_, ...more], { cwd: project });
+    for (const options of [[], ["--json"]]) {
+      const { code, stdout, stderr } = await act(...options);
+      assert.equal(code, 0, stderr);
+      const said = stderr.indexOf("this project runs no ecosystem: using the ecosystem of ");
+      assert.ok(said !== -1 && said < stderr.indexOf("depositing"), stderr);
+      if (options.length > 0) assert.equal((JSON.parse(stdout) as { arrived: boolean }).arrived, true);
+    }
+    const { stderr } = await act("--json", "--url", ecosystem.info.l1.url);
+    assert.doesNotMatch(stderr, /this project runs no ecosystem/);
   });
 
   test("I1: any member's URL names it, by option and by environment", async () => {
