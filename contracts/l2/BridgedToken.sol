@@ -22,7 +22,8 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
     uint256 public originChainId;
     address public originToken;
     uint8 public decimals;
-    bool public descriptionIsFinal;
+    // Beside the origin, in one slot with it.
+    uint88 public descriptionPosition;
     string public name;
     string public symbol;
 
@@ -33,13 +34,14 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
     }
 
     /// @inheritdoc IBridgedToken
-    function describe(string calldata name_, string calldata symbol_, uint8 decimals_, bool isFinal)
+    function describe(string calldata name_, string calldata symbol_, uint8 decimals_, uint88 position)
         external
         onlyFrom(Predeploys.NATIVE_TOKEN_VAULT)
     {
-        if (descriptionIsFinal || (!isFinal && bytes(name).length != 0)) return;
-        (name, symbol, decimals, descriptionIsFinal) = (name_, symbol_, decimals_, isFinal);
-        emit Described(name_, symbol_, decimals_, isFinal);
+        bool isOld = position == 0 ? descriptionPosition != 0 || bytes(name).length != 0 : position <= descriptionPosition;
+        if (isOld) return;
+        (name, symbol, decimals, descriptionPosition) = (name_, symbol_, decimals_, position);
+        emit Described(name_, symbol_, decimals_, position);
     }
 
     /// @inheritdoc IERC7802

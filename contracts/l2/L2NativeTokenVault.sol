@@ -8,6 +8,7 @@ import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
 import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {TokenDescription} from "../libraries/TokenDescription.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {MinimalProxy} from "./MinimalProxy.sol";
@@ -21,6 +22,8 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
     /// @dev What the code of a chain's own token gets when it comes home at no price: as much as a free operation of its own would
     /// have. A free delivery has more gas for the chain's code; a token could spend that on what its chain must publish.
     uint256 private constant FREE_TOKEN_GAS = 100_000;
+    /// @dev Before every message's.
+    uint88 private constant POSITION_OF_DEPOSITS = 1;
 
     mapping(bytes32 assetId => address token) private tokenOf;
     mapping(address token => bytes32 assetId) private assetIdOf;
@@ -72,13 +75,11 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
     function announce(address token) external returns (bytes32 messageHash) {
         bytes32 id = ensureTokenIsRegistered(token);
         IBridgedToken described = IBridgedToken(token);
-        bytes memory body = TokenDescription.encode(
-            originChainId(id),
-            originToken(id),
-            TokenMetadata.cut(described.name()),
-            TokenMetadata.cut(described.symbol()),
-            described.decimals()
-        );
+        (string memory name, string memory symbol) =
+            (TokenMetadata.cut(described.name()), TokenMetadata.cut(described.symbol()));
+        if (!TokenMetadata.isNamed(name, symbol)) revert NamelessToken(token);
+        bytes memory body =
+            TokenDescription.encode(originChainId(id), originToken(id), name, symbol, described.decimals());
         return IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(body);
     }
 
@@ -93,7 +94,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         }
         requireSent(sent);
         IBridgedToken(ensureBridgedToken(id, chainId, origin)).describe(
-            TokenMetadata.cut(name), TokenMetadata.cut(symbol), decimals, chainId == sent.chainId
+            TokenMetadata.cut(name), TokenMetadata.cut(symbol), decimals, chainId == sent.chainId ? positionOf(sent) : 0
         );
     }
 
@@ -175,10 +176,18 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         if (!included) revert InvalidMessageProof();
     }
 
-    function describe(IBridgedToken token, bytes calldata metadata, bool isFinal) private {
-        if (token.descriptionIsFinal()) return;
+    /// @dev A deposit of a token that was not initialised yet says nothing that could stand.
+    function describe(IBridgedToken token, bytes calldata metadata, bool isOfL1) private {
+        if (token.descriptionPosition() != 0) return;
         (string memory name, string memory symbol, uint8 decimals) = TokenMetadata.decode(metadata);
-        token.describe(name, symbol, decimals, isFinal);
+        token.describe(
+            name, symbol, decimals, isOfL1 && TokenMetadata.isNamed(name, symbol) ? POSITION_OF_DEPOSITS : 0
+        );
+    }
+
+    /// @dev Of a message whose proof was checked, which bounds its place. A batch number has 64 bits.
+    function positionOf(MessageInclusionProof calldata sent) private pure returns (uint88) {
+        return uint88(((sent.l1BatchNumber + 1) << L2LogTree.DEPTH) | sent.l2MessageIndex);
     }
 
     function ensureBridgedToken(bytes32 id, uint256 chainId, address origin) private returns (address token) {

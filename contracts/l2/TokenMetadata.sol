@@ -25,6 +25,11 @@ library TokenMetadata {
         return (text(nameData), text(symbolData), number(decimalsData));
     }
 
+    /// @notice Whether one of the texts has a letter: a token that is not initialised yet has neither.
+    function isNamed(string memory name, string memory symbol) internal pure returns (bool) {
+        return bytes(name).length != 0 || bytes(symbol).length != 0;
+    }
+
     /// @notice A text cut to its first 64 bytes.
     function cut(string memory long) internal pure returns (string memory) {
         if (bytes(long).length > MAX_TEXT_BYTES) {

@@ -39,6 +39,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"LogProofMetadata","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"MalformedProof","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"MessageTooLong","type":"error"},
+  {"inputs":[{"name":"token","type":"address"}],"name":"NamelessToken","type":"error"},
   {"inputs":[{"name":"bundleHash","type":"bytes32"}],"name":"NoCallbackPending","type":"error"},
   {"inputs":[],"name":"NoOpenBatch","type":"error"},
   {"inputs":[{"name":"bundleHash","type":"bytes32"}],"name":"NoRewardPending","type":"error"},

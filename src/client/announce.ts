@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { announcedPlaces } from "../relayer/announced-places.ts";
 import { importedRoots, tokenVault } from "../relayer/contract-interfaces.ts";
 import { proveMessage } from "../relayer/inclusion-proof.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
@@ -97,13 +98,15 @@ export async function describeToken(
   const sender = await senderOn(signer, destination);
   const view = viewL1(ecosystem, l1);
   await view.poll();
-  const [place] = view.messages(BigInt(announced.chainId), PREDEPLOYS.L2NativeTokenVault, announced.messageHash);
-  const roots = place === undefined ? [] : await importedBy(sender.provider);
-  for (const root of roots) {
-    const proof = place === undefined ? undefined : proveMessage(view, place, root);
-    if (proof === undefined) continue;
-    const data = tokenVault.encodeFunctionData("importDescription", [proof]);
-    return (await submit(sender, { to: PREDEPLOYS.L2NativeTokenVault, data })).hash as Hex;
+  const places = announcedPlaces(view, BigInt(announced.chainId), announced.messageHash);
+  const roots = places.length === 0 ? [] : await importedBy(sender.provider);
+  for (const { place } of places) {
+    for (const root of roots) {
+      const proof = proveMessage(view, place, root);
+      if (proof === undefined) continue;
+      const data = tokenVault.encodeFunctionData("importDescription", [proof]);
+      return (await submit(sender, { to: PREDEPLOYS.L2NativeTokenVault, data })).hash as Hex;
+    }
   }
   const source = findChain(ecosystem, announced.chainId).name;
   throw new ClientError(

@@ -7,6 +7,14 @@ const TAG = id("hyperchain.token-description.v1");
 /** Texts as bytes: the contract cuts what is longer than 64 of them, in the middle of a character too. */
 const ABI_TYPES = ["bytes32", "uint256", "address", "bytes", "bytes", "uint8"];
 
+/** Depth of a batch's tree of logs: a message's place there has as many bits. */
+const LOG_TREE_DEPTH = 14n;
+
+/** Where a message of the chain of birth stands among all of them: of two descriptions the later, with the higher one, stands. */
+export function descriptionPosition(batchNumber: bigint, index: number): bigint {
+  return ((batchNumber + 1n) << LOG_TREE_DEPTH) | BigInt(index);
+}
+
 /** Which token a chain describes to the others. */
 export interface TokenDescription {
   /** Chain on which the token was born. */

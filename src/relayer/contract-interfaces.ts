@@ -22,4 +22,4 @@ export const tokenVault = new Interface([
   `function importDescription(${messageInclusionProof} message)`,
   "function tokenAddress(bytes32 assetId) view returns (address)",
 ]);
-export const bridgedToken = new Interface(["function descriptionIsFinal() view returns (bool)"]);
+export const bridgedToken = new Interface(["function descriptionPosition() view returns (uint88)"]);

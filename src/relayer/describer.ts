@@ -4,6 +4,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { bundleAssetMessages } from "../protocol/interop-message.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import { announcedPlaces } from "./announced-places.ts";
 import { bridgedToken, tokenVault } from "./contract-interfaces.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { proveMessage } from "./inclusion-proof.ts";
@@ -11,7 +12,7 @@ import type { Journey } from "./journey.ts";
 import { sendOwn } from "./own-transaction.ts";
 import type { OwnTransactionDependencies } from "./own-transaction.ts";
 
-/** What the chain of birth says of a token. */
+/** What the chain of birth last said of a token. The same words have the same hash. */
 export interface TokenAnnouncement {
   readonly sourceChainId: bigint;
   readonly messageHash: Hex;
@@ -19,7 +20,7 @@ export interface TokenAnnouncement {
 
 export interface DescriberDependencies extends OwnTransactionDependencies {
   readonly l1View: L1View;
-  /** What a token's chain of birth says of it; undefined where it has said nothing. */
+  /** What a token's chain of birth last said of it; undefined where it has said nothing. */
   readonly announcementOf: (chainId: bigint, token: Hex) => TokenAnnouncement | undefined;
 }
 
@@ -28,16 +29,26 @@ const MAX_NAMES_PER_LOOK = 16;
 /** Looks between attempts double up to 2 to this. */
 const MAX_PAUSE_DOUBLINGS = 20;
 
+/** An announcement on its way to the chain. */
+interface Import {
+  readonly data: Hex;
+  /** Among all messages of the token's chain of birth. */
+  readonly position: bigint;
+  /** Whether it was announced in the same words later too, by a message that no root of the chain holds yet. */
+  readonly isRepeated: boolean;
+}
+
 /**
- * Brings names to one chain: those of tokens that travel there and that were announced where they were born. A name that
- * cannot be brought delays no delivery, and is tried again after pauses that double.
+ * Brings names to one chain: those of tokens that travel there and that were announced where they were born, and another name
+ * when that chain tells another. A name that cannot be brought delays no delivery, and is tried again; so is a token
+ * looked at again that tells one name after the other. Each time the pause doubles, whatever anyone announces meanwhile.
  */
 export class Describer {
   readonly #options: { readonly chainId: bigint; readonly policy: DeliveryPolicy };
   readonly #dependencies: DescriberDependencies;
-  /** Assets whose name is there. */
-  #named = new Set<Hex>();
-  #attempts = new Map<Hex, { readonly failed: number; readonly nextLook: number }>();
+  /** By asset, the hash of the announcement that is there. */
+  #named = new Map<Hex, Hex>();
+  #attempts = new Map<Hex, { readonly made: number; readonly nextLook: number }>();
   #looks = 0;
 
   constructor(options: { readonly chainId: bigint; readonly policy: DeliveryPolicy }, dependencies: DescriberDependencies) {
@@ -58,48 +69,52 @@ export class Describer {
     let tried = 0;
     for (const { originChainId, originToken } of messages.flatMap((message) => this.#transfersOf(message))) {
       const asset = assetId(originChainId, originToken);
-      const { failed = 0, nextLook = 0 } = this.#attempts.get(asset) ?? {};
+      const { made = 0, nextLook = 0 } = this.#attempts.get(asset) ?? {};
       const announcement = this.#dependencies.announcementOf(originChainId, originToken);
-      const isDue = !this.#named.has(asset) && nextLook <= this.#looks && originChainId !== this.#options.chainId;
+      const isDue = nextLook <= this.#looks && originChainId !== this.#options.chainId;
       if (announcement === undefined || !isDue || tried === MAX_NAMES_PER_LOOK) continue;
+      if (this.#named.get(asset) === announcement.messageHash) continue;
       try {
-        const data = this.#importOf(announcement, newestRoot);
+        const newest = this.#importOf(announcement, newestRoot);
         // It takes the place of no other name: its chain may stand still for good. And it is not late when its root comes.
-        if (data === undefined) continue;
+        if (newest === undefined) continue;
         tried++;
-        await this.#bring(asset, data);
-        this.#named.add(asset);
+        this.#attempts.set(asset, { made: made + 1, nextLook: this.#looks + 2 ** Math.min(made, MAX_PAUSE_DOUBLINGS) });
+        await this.#bring(asset, newest);
+        if (!newest.isRepeated) this.#named.set(asset, announcement.messageHash);
       } catch {
         // Whatever the reason was, the amount arrives without a name, and the next attempt says as much as this one did.
-        this.#attempts.set(asset, { failed: failed + 1, nextLook: this.#looks + 2 ** Math.min(failed, MAX_PAUSE_DOUBLINGS) });
       }
     }
   }
 
-  /** The call that brings an announcement; undefined while no root that the chain has holds it. Asks no node. */
-  #importOf({ sourceChainId, messageHash }: TokenAnnouncement, newestRoot: bigint): Hex | undefined {
+  /** The newest message that says so and that the chain has a root for; undefined while there is none. Asks no node. */
+  #importOf({ sourceChainId, messageHash }: TokenAnnouncement, newestRoot: bigint): Import | undefined {
     const { l1View } = this.#dependencies;
-    for (const place of l1View.messages(sourceChainId, PREDEPLOYS.L2NativeTokenVault, messageHash)) {
+    for (const [later, { place, position }] of announcedPlaces(l1View, sourceChainId, messageHash).entries()) {
       const proof = proveMessage(l1View, place, newestRoot);
-      if (proof !== undefined) return tokenVault.encodeFunctionData("importDescription", [proof]) as Hex;
+      if (proof === undefined) continue;
+      const data = tokenVault.encodeFunctionData("importDescription", [proof]) as Hex;
+      return { data, position, isRepeated: later > 0 };
     }
     return undefined;
   }
 
-  /** Unless the asset has its name already. */
-  async #bring(asset: Hex, data: Hex): Promise<void> {
-    if (await this.#isFinal(asset)) return;
+  /** Unless the chain has the same word or a newer one. */
+  async #bring(asset: Hex, { data, position }: Import): Promise<void> {
+    if ((await this.#positionOf(asset)) >= position) return;
     await sendOwn({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy, this.#dependencies);
   }
 
-  async #isFinal(asset: Hex): Promise<boolean> {
+  /** Of the word that describes the asset now; 0 where its chain of birth has not said any there. */
+  async #positionOf(asset: Hex): Promise<bigint> {
     const { provider } = this.#dependencies;
     const data = tokenVault.encodeFunctionData("tokenAddress", [asset]);
     const answer = await provider.call({ to: PREDEPLOYS.L2NativeTokenVault, data });
     const to = String(tokenVault.decodeFunctionResult("tokenAddress", answer)[0]);
-    if (BigInt(to) === 0n) return false;
-    const isFinal = await provider.call({ to, data: bridgedToken.encodeFunctionData("descriptionIsFinal") });
-    return bridgedToken.decodeFunctionResult("descriptionIsFinal", isFinal)[0] === true;
+    if (BigInt(to) === 0n) return 0n;
+    const position = await provider.call({ to, data: bridgedToken.encodeFunctionData("descriptionPosition") });
+    return bridgedToken.decodeFunctionResult("descriptionPosition", position)[0] as bigint;
   }
 
   /** The assets that a message moves to its destination. */

@@ -82,7 +82,7 @@ export class JourneyBook {
     return this.#spentRewards.has(journeyKey(chainId, bundleHash));
   }
 
-  /** What a token's chain of birth says of it; undefined where it has said nothing. */
+  /** What a token's chain of birth last said of it; undefined where it has said nothing. */
   announcementOf(chainId: bigint, token: Hex): TokenAnnouncement | undefined {
     return this.#announcements.get(tokenKey(chainId, token));
   }
@@ -246,14 +246,12 @@ export class JourneyBook {
     this.record(journey, "initiated", at);
   }
 
-  /** Others may announce a token again: the first word stands, as it will on the chains that it is brought to. */
+  /** The newest word stands, as it will on the chains that it is brought to. */
   #announce(chainId: bigint, { messageHash, body }: Extract<ChainEvent, { type: "messageSent" }>): void {
     const described = decodeTokenDescription(body);
     if (described === undefined || described.chainId !== chainId || !described.isNamed) return;
-    const key = tokenKey(chainId, described.token);
-    if (this.#announcements.has(key)) return;
     this.#view.bringBody(body);
-    this.#announcements.set(key, { sourceChainId: chainId, messageHash });
+    this.#announcements.set(tokenKey(chainId, described.token), { sourceChainId: chainId, messageHash });
   }
 
   /**

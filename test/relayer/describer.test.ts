@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { id, toBeHex } from "ethers";
+import type { BatchRecord } from "../../src/protocol/batch-record.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { Describer } from "../../src/relayer/describer.ts";
-import type { DescriberDependencies } from "../../src/relayer/describer.ts";
+import type { DescriberDependencies, TokenAnnouncement } from "../../src/relayer/describer.ts";
 import type { Journey } from "../../src/relayer/journey.ts";
 
 const [STALLED, HEALTHY, HERE] = [1n, 2n, 3n];
+const ZERO = toBeHex(0, 32) as Hex;
+const RECORD: BatchRecord = {
+  ...{ protocolVersion: 2n, oldStateRoot: ZERO, newStateRoot: ZERO, partition: ZERO, extensions: ZERO, lastBlock: 1n },
+  ...{ lastTimestamp: 1n, executedAt: 1n, provenSince: 1n, firstTimestamp: 1n, refused: ZERO },
+};
+/** Selector of tokenAddress(bytes32). */
+const TOKEN_ADDRESS = id("tokenAddress(bytes32)").slice(0, 10);
 
 /** A transfer of a token that was born on this chain. */
 function transferOf(originChainId: bigint, token: number): Journey {
@@ -36,4 +44,42 @@ test("attack: names that a stalled chain announced, and that no root holds, dela
     assert.equal(looked.filter((chainId) => chainId === HEALTHY).length, look, "looked up at once when its root may be there");
   }
   assert.equal(questions, 0);
+});
+
+test("attack: a token that tells one name after the other is brought each time after a pause that doubles, and at last with its newest name", async () => {
+  const TOKEN = 5;
+  let announcement: TokenAnnouncement = { sourceChainId: HEALTHY, messageHash: id("name 0") as Hex };
+  const asked: number[] = [];
+  let look = 0;
+  const dependencies = {
+    // Every root holds the batch of each announcement.
+    l1View: {
+      registryLeaves: [id("batch")],
+      messages: () => [
+        {
+          batch: { chainId: HEALTHY, batchNumber: BigInt(look), registryLeaf: { index: 0, record: RECORD } },
+          index: 0,
+          logLeaves: [id("leaf")],
+          sender: toBeHex(0, 20),
+          body: new Uint8Array(),
+        },
+      ],
+    },
+    announcementOf: () => announcement,
+    signer: {},
+    // The chain has a newer word each time, so that nothing is sent.
+    provider: {
+      call({ data }: { readonly data: string }) {
+        if (data.startsWith(TOKEN_ADDRESS)) asked.push(look);
+        return Promise.resolve(toBeHex(data.startsWith(TOKEN_ADDRESS) ? 1n : 2n ** 80n, 32));
+      },
+    },
+  } as unknown as DescriberDependencies;
+  const describer = new Describer({ chainId: HERE, policy: {} }, dependencies);
+  for (look = 1; look <= 16; look++) {
+    announcement = { ...announcement, messageHash: id(`name ${Math.min(look, 10)}`) as Hex };
+    await describer.describe([transferOf(HEALTHY, TOKEN)], 7n);
+  }
+  // Pauses of 1, 2, 4 and 8 looks; the tenth name is the last, and nothing is asked once it is there.
+  assert.deepEqual(asked, [1, 2, 4, 8, 16]);
 });

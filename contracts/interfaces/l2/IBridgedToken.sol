@@ -22,7 +22,7 @@ interface IERC7802 {
 interface IBridgedToken is IERC7802, IRestrictedCallers {
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
-    event Described(string name, string symbol, uint8 decimals, bool isFinal);
+    event Described(string name, string symbol, uint8 decimals, uint88 position);
 
     error InsufficientBalance(address account, uint256 balance, uint256 needed);
     error InsufficientAllowance(address owner, address spender, uint256 allowance, uint256 needed);
@@ -34,9 +34,14 @@ interface IBridgedToken is IERC7802, IRestrictedCallers {
     /// @notice Fixes the origin. Only the native token vault, right after it created the token.
     function initialize(uint256 originChainId, address originToken) external;
 
-    /// @notice Sets name, symbol and decimals, unless they are final already. Only the native token vault.
-    /// @param isFinal Whether the chain where the asset was born says so, rather than a chain that the asset came through.
-    function describe(string calldata name, string calldata symbol, uint8 decimals, bool isFinal) external;
+    /// @notice Sets name, symbol and decimals, unless they are the word of the chain of birth from this place or a later one. Only
+    /// the native token vault.
+    /// @param position Where the chain of birth says so, as `descriptionPosition`; 0 where a chain does that the asset came through,
+    /// whose word is taken while there is no name.
+    /// @dev Decimals change too, also where balances exist: they are for display, and no amount depends on them. A contract that
+    /// computes with them trusts the token of the chain of birth, as it does for the supply. With another name, permits
+    /// that were signed before are void.
+    function describe(string calldata name, string calldata symbol, uint8 decimals, uint88 position) external;
 
     /// @notice ERC-2612.
     function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
@@ -58,8 +63,9 @@ interface IBridgedToken is IERC7802, IRestrictedCallers {
     /// @notice Chain on which the asset was born.
     function originChainId() external view returns (uint256);
 
-    /// @notice Whether name, symbol and decimals are those of the origin. Until then they are another chain's word.
-    function descriptionIsFinal() external view returns (bool);
+    /// @notice Where the chain of birth said what name, symbol and decimals are: (number of the message's batch + 1) · 2^14 + its
+    /// place among the batch's logs. 1 if L1 did, with a deposit. 0 while it is another chain's word, or no chain's.
+    function descriptionPosition() external view returns (uint88);
 
     /// @notice Its token there; 0 is that chain's native coin.
     function originToken() external view returns (address);

@@ -16,6 +16,8 @@ interface IL2NativeTokenVault is IRestrictedCallers {
     error NotAToken(address token);
     /// @notice The token took a fee, or moved something else than it was told.
     error TokenAmountMismatch(uint256 expected, uint256 actual);
+    /// @notice The token has neither a name nor a symbol, as one that is not initialised yet.
+    error NamelessToken(address token);
     error InvalidDescription(uint256 chainId, bytes32 tag);
     error InvalidMessageProof();
 
@@ -27,16 +29,21 @@ interface IL2NativeTokenVault is IRestrictedCallers {
         returns (uint256 originChainId, address originToken);
 
     /// @notice Gives out an amount that arrived. Only the asset router, after it checked that the amount left elsewhere.
-    /// @param metadata Name, symbol and decimals as deposits carry them (ZK Stack's encoding); may be empty.
+    /// @param metadata Name, symbol and decimals as deposits carry them (ZK Stack's encoding); may be empty. Of an asset that was
+    /// born on L1, the first with a name or a symbol stands.
     function mint(uint256 originChainId, address originToken, address to, uint256 amount, bytes calldata metadata)
         external
         returns (address token);
 
-    /// @notice Leaves a message with a token's name, symbol and decimals, for another chain to import. Anyone.
+    /// @notice Leaves a message with a token's name, symbol and decimals, for another chain to import. Anyone, as often as they like:
+    /// the newest message stands. A token with neither name nor symbol is refused.
+    /// @dev The token is asked in this transaction, at its sender's cost; one that reverts or returns no text is not announced. Texts
+    /// are cut to 64 bytes, and are whatever the token says: names prove nothing.
     function announce(address token) external returns (bytes32 messageHash);
 
     /// @notice Describes the token here by such a message of another chain. Anyone.
-    /// @dev Final if the asset was born on that chain; otherwise only until the origin says something else. A chain can lie
+    /// @dev Of several messages of the chain where the asset was born the newest stands, in whatever order they are brought; what an
+    /// older one says is passed over. Another chain's message stands until the chain of birth says something. A chain can lie
     /// about assets it passes on: decimals and names are for display, amounts never depend on them.
     function importDescription(MessageInclusionProof calldata message) external;
 

@@ -1,0 +1,18 @@
+import type { Hex } from "../protocol/hex.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { descriptionPosition } from "../protocol/token-description.ts";
+import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
+
+/** A message that describes a token, with its position: the highest stands on the chains that it is brought to. */
+export interface AnnouncedPlace {
+  readonly place: MessagePlace;
+  readonly position: bigint;
+}
+
+/** Where a chain has announced a token in the same words, the newest first: anyone may have it do so again. */
+export function announcedPlaces(view: L1View, chainId: bigint, messageHash: Hex): readonly AnnouncedPlace[] {
+  return view
+    .messages(chainId, PREDEPLOYS.L2NativeTokenVault, messageHash)
+    .map((place) => ({ place, position: descriptionPosition(place.batch.batchNumber, place.index) }))
+    .sort((one, other) => (one.position < other.position ? 1 : -1));
+}
