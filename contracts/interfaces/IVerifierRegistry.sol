@@ -38,6 +38,8 @@ interface IVerifierRegistry {
 
     error OnlyGovernance(address expected, address actual);
     error UnknownProtocolVersion(uint256 version);
+    /// @notice Where a version is stored, 0 says that there is none.
+    error ProtocolVersionZero();
     error ProtocolVersionTooLarge(uint256 maximum, uint256 actual);
     error ProtocolVersionExists(uint256 version);
     error ProtocolVersionRetired(uint256 version, uint256 retiredAt);
@@ -52,7 +54,7 @@ interface IVerifierRegistry {
     error ExecutionKeyMismatch(address aggregator, bytes32 executionKey);
     error GenesisWithoutOutputsLeaf(uint64 leafCount);
 
-    /// @notice Adds a version, of at most 32 bits. Only governance. Reverts unless verifier and tree have code, the root is
+    /// @notice Adds a version, from 1 on and of at most 32 bits. Only governance. Reverts unless verifier and tree have code, the root is
     /// canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, if there is one, is this version's and
     /// comes with a kernel's key.
     function addVersion(uint256 version, ProtocolVersion calldata content) external;

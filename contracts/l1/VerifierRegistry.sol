@@ -32,6 +32,7 @@ contract VerifierRegistry is IVerifierRegistry {
 
     /// @inheritdoc IVerifierRegistry
     function addVersion(uint256 version, ProtocolVersion calldata content) external onlyGovernance {
+        if (version == 0) revert ProtocolVersionZero();
         if (version > MAX_VERSION) revert ProtocolVersionTooLarge(MAX_VERSION, version);
         if (_exists(version)) revert ProtocolVersionExists(version);
         if (address(content.verifier).code.length == 0) revert VerifierWithoutCode(address(content.verifier));

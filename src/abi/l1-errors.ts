@@ -126,6 +126,7 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"version","type":"uint256"},{"name":"retiredAt","type":"uint256"}],"name":"ProtocolVersionRetired","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"},{"name":"retiresAt","type":"uint256"}],"name":"ProtocolVersionRetiring","type":"error"},
   {"inputs":[{"name":"maximum","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ProtocolVersionTooLarge","type":"error"},
+  {"inputs":[],"name":"ProtocolVersionZero","type":"error"},
   {"inputs":[],"name":"PubdataNotPublished","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"PubdataTooLong","type":"error"},
   {"inputs":[],"name":"QuorumEmpty","type":"error"},

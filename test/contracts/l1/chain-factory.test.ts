@@ -329,10 +329,12 @@ describe("verifier registry", () => {
     await assertReverts(send(as(verifiers, stranger), "addVersion", 2n, content), denied);
     await assertReverts(send(as(verifiers, stranger), "scheduleRetirement", 1n), denied);
     await assertReverts(send(verifiers, "addVersion", PROTOCOL_VERSION, content), "ProtocolVersionExists(1)");
-    await assertReverts(
-      send(verifiers, "addVersion", 2n, { ...content, verifier: addressOf(5) }),
-      `VerifierWithoutCode(${addressOf(5)})`,
-    );
+    await assertReverts(send(verifiers, "addVersion", 0n, content), "ProtocolVersionZero()");
+    for (const codeless of [addressOf(0), addressOf(5)])
+      await assertReverts(
+        send(verifiers, "addVersion", 2n, { ...content, verifier: codeless }),
+        `VerifierWithoutCode(${codeless})`,
+      );
     await assertReverts(
       send(verifiers, "addVersion", 2n, { ...content, tree: addressOf(5) }),
       `TreeWithoutCode(${addressOf(5)})`,
