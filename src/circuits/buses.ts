@@ -1,5 +1,5 @@
 import { defineBus } from "../stark/bus.ts";
-import { KECCAK_LIMBS } from "./keccak/keccak-state.ts";
+import { KECCAK_LIMBS, LANE_LIMBS } from "./keccak/keccak-state.ts";
 import { INSTRUCTION_FIELDS } from "./rom/instruction.ts";
 import { LIMBS } from "./words/word.ts";
 
@@ -58,3 +58,16 @@ export const WORD_RANGE = defineBus("wordRange", 11, { word: LIMBS });
  * keccak, with limbs below 2^16 in both.
  */
 export const KECCAK = defineBus("keccak", 12, { input: KECCAK_LIMBS, output: KECCAK_LIMBS });
+/**
+ * Says that the step at `time` hashes `length` bytes (two limbs) of a memory from an offset on, and that `word` is their
+ * Keccak-256. Sent by processor, received by sponge, each once. The sender sees to it that the offset is below 2^29, the time
+ * the step's, and the limbs of the length below 2^16.
+ */
+export const HASH = defineBus("hash", 14, { space: 1, offset: 1, length: 2, time: 1, word: LIMBS });
+/** Asks that the input of the hash at `time` be read. Sent by sponge, received by hashInput, each once. */
+export const HASH_INPUT = defineBus("hashInput", 15, { space: 1, offset: 1, length: 1, time: 1 });
+/**
+ * Says that the lane with this number, counted through all blocks, of the padded input of the hash at `time` makes `after` of
+ * `before` by XOR; `closes` says that it is the last lane of the last block. Answered by hashInput.
+ */
+export const LANE = defineBus("lane", 16, { time: 1, index: 1, closes: 1, before: LANE_LIMBS, after: LANE_LIMBS });

@@ -3,11 +3,17 @@ import { arithmeticDefinitions } from "../circuits/arithmetic/tables.ts";
 import { boundaryAir, boundaryColumns, VALUES_PER_PLACE } from "../circuits/boundary/boundary-air.ts";
 import { byteMemoryAir } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteMemoryColumns } from "../circuits/byte-memory/byte-memory-trace.ts";
+import { hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
+import { hashInputColumns } from "../circuits/hash-input/hash-input-trace.ts";
+import { keccakAir } from "../circuits/keccak/keccak-air.ts";
+import { keccakColumns } from "../circuits/keccak/keccak-trace.ts";
 import { memoryAir } from "../circuits/memory/memory-air.ts";
 import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../circuits/processor/processor-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { romTable, romUses } from "../circuits/rom/rom-air.ts";
+import { spongeAir } from "../circuits/sponge/sponge-air.ts";
+import { spongeColumns } from "../circuits/sponge/sponge-trace.ts";
 import { stackRestAir, stackRestColumns } from "../circuits/stack-rest/stack-rest-air.ts";
 import { wordRangeAir, wordRangeColumns } from "../circuits/word-range/word-range-air.ts";
 import { P } from "../field/koala-bear.ts";
@@ -44,6 +50,9 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: processorAir() },
     { air: memoryAir(), optional: true },
     { air: byteMemoryAir(), optional: true },
+    { air: spongeAir(), optional: true },
+    { air: hashInputAir(), optional: true },
+    { air: keccakAir(), optional: true },
     { air: stackRestAir(), optional: true },
     { air: wordRangeAir(), optional: true },
     { air: boundaryAir(places) },
@@ -79,6 +88,9 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     processor,
     memoryColumns(trace.places, minLogRows),
     byteMemoryColumns(trace.byteAccesses, minLogRows),
+    spongeColumns(trace.sponge, minLogRows),
+    hashInputColumns(trace.hashInput, minLogRows),
+    keccakColumns(trace.permutations, minLogRows),
     stackRestColumns(trace.rest, minLogRows),
     wordRangeColumns(trace.hints, minLogRows),
     boundaryColumns(minLogRows),

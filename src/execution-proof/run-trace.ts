@@ -2,6 +2,12 @@ import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
 import type { ByteMemoryCells } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
+import type { HashInputCells } from "../circuits/hash-input/hash-input-air.ts";
+import { inputRowCount } from "../circuits/hash-input/hash-input-trace.ts";
+import { KeccakRequests } from "../circuits/keccak/keccak-requests.ts";
+import type { KeccakRequest } from "../circuits/keccak/keccak-trace.ts";
+import type { SpongeCells } from "../circuits/sponge/sponge-air.ts";
+import { hashRows, laneCount } from "../circuits/sponge/sponge-trace.ts";
 import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
@@ -21,6 +27,10 @@ export interface RunTrace {
   readonly places: readonly PlaceHistory[];
   /** Accesses that do not keep to one place. */
   readonly byteAccesses: readonly ByteMemoryCells[];
+  /** The blocks of what is hashed, and its bytes; and the permutations. */
+  readonly sponge: readonly SpongeCells[];
+  readonly hashInput: readonly HashInputCells[];
+  readonly permutations: readonly KeccakRequest[];
   /** What is left on the stack. */
   readonly rest: readonly StackedWord[];
   readonly hints: readonly Limbs[];
@@ -45,6 +55,9 @@ interface PlaceState {
 class RunTracer {
   readonly #processor: ProcessorCells[] = [];
   readonly #byteAccesses: ByteMemoryCells[] = [];
+  readonly #sponge: SpongeCells[] = [];
+  readonly #hashInput: HashInputCells[] = [];
+  readonly #keccak = new KeccakRequests();
   readonly #hints: Limbs[] = [];
   readonly #arithmetic = new ArithmeticTrace();
   readonly #places = new Map<string, PlaceState>();
@@ -65,6 +78,9 @@ class RunTracer {
         return { ...place, isStated, first, last: word, time };
       }),
       byteAccesses: this.#byteAccesses,
+      sponge: this.#sponge,
+      hashInput: this.#hashInput,
+      permutations: this.#keccak.list(),
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
       hints: this.#hints,
       arithmetic: this.#arithmetic,
@@ -85,6 +101,7 @@ class RunTracer {
     const split = isSplit(instruction, address) ? 1 : 0;
     const access = split === 1 ? undefined : this.#access(instruction, address, a, b);
     if (split === 1) this.#accessBytes(instruction, address, b, newTop);
+    if (instruction.hashes === 1) this.#hash(instruction.space, address, wordOf(b));
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1) this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD);
@@ -136,10 +153,8 @@ class RunTracer {
   }
 
   #accessBytes({ reads, writesByte, space }: RecordedStep["instruction"], offset: number, b: Limbs, newTop: Limbs): void {
-    const index = offset - (offset % WORD_BYTES);
-    if (index + WORD_BYTES >= INDEX_LIMIT) throw new UnprovableAddressError(BigInt(offset), INDEX_LIMIT);
-    const states = [this.#place({ space, index }), this.#place({ space, index: index + WORD_BYTES })] as const;
-    const [low, high] = states;
+    const [low, high] = this.#placesAt(space, offset, 2);
+    if (low === undefined || high === undefined) throw new Error("an access has two places");
     const { cells, after } = byteAccessRow({
       kind: reads === 1 ? "read" : writesByte === 1 ? "writeByte" : "write",
       space,
@@ -153,7 +168,27 @@ class RunTracer {
     });
     this.#byteAccesses.push(cells);
     [low.word, high.word] = after;
+    for (const state of [low, high]) state.time = this.#clock;
+  }
+
+  /** Reads bytes and hashes them. The hash is the interpreter's, which one of other bytes would contradict. */
+  #hash(space: number, offset: number, length: bigint): void {
+    if (length >= INDEX_LIMIT) throw new UnprovableAddressError(length, INDEX_LIMIT);
+    const lanes = laneCount(Number(length));
+    const states = this.#placesAt(space, offset, inputRowCount(lanes));
+    const places = states.map((state) => ({ word: state.word, gap: this.#gap(state) }));
+    const input = { space, offset, length: Number(length), time: this.#clock, places };
+    const rows = hashRows(input, this.#keccak.permute);
     for (const state of states) state.time = this.#clock;
+    this.#sponge.push(...rows.sponge);
+    this.#hashInput.push(...rows.input);
+  }
+
+  /** Neighbouring places, from that of an offset on. */
+  #placesAt(space: number, offset: number, count: number): PlaceState[] {
+    const index = offset - (offset % WORD_BYTES);
+    if (index + WORD_BYTES * count > INDEX_LIMIT) throw new UnprovableAddressError(BigInt(offset), INDEX_LIMIT);
+    return Array.from({ length: count }, (_, i) => this.#place({ space, index: index + WORD_BYTES * i }));
   }
 
   #place(place: Place, first?: Limbs): PlaceState {

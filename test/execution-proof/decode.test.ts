@@ -46,14 +46,29 @@ test("a row does one thing only, and reads and writes by the flags of its instru
   for (const row of kernelRows()) {
     const instruction = decode(row);
     if (instruction === undefined) continue;
-    const { computes, isZero, isEqual, isNot, isHint, jumps, jumpsIf, jumpsUnless, stops, reads, writesA, writesB, writesByte } =
-      instruction;
+    const {
+      computes,
+      isZero,
+      isEqual,
+      isNot,
+      isHint,
+      hashes,
+      jumps,
+      jumpsIf,
+      jumpsUnless,
+      stops,
+      reads,
+      writesA,
+      writesB,
+      writesByte,
+    } = instruction;
     const kinds = sum(
       computes,
       isZero,
       isEqual,
       isNot,
       isHint,
+      hashes,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -92,7 +107,6 @@ function nameOf({ opcode }: RomRow): string {
   if (opcode === IndexedCode.getField) return "frame.x";
   if (opcode === IndexedCode.setField) return "setFrame.x";
   const names: Readonly<Record<number, string>> = {
-    0x20: "KECCAK256",
     0x46: "CHAINID",
     0x48: "BASEFEE",
     0x5a: "GAS",

@@ -47,6 +47,7 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
     () => words > 0 && (emit(p.push(offset()), p.MSTORE), words--),
     () => words > 0 && (emit(p.push(offset()), p.MSTORE8), words--),
     () => (emit(p.push(offset()), p.MLOAD), words++),
+    () => (emit(p.push(random.below(300)), p.push(offset()), p.KECCAK256), words++),
     () => words > 0 && (emit(p.push(random.below(5)), p.STORE + random.below(3)), words--),
     () => (emit(p.push(random.below(5)), p.LOAD + random.below(3)), words++),
     () => words > 0 && emit(random.pick([p.ISZERO, p.NOT])),

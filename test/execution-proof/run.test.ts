@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { encodeRlp, toBeHex } from "ethers";
+import { hashAuthorization, toBeHex } from "ethers";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
@@ -122,32 +122,34 @@ describe("proofs of runs", () => {
   });
 
   /** The program of some of the kernel's functions and a few lines that use them. */
-  function routine(name: string, file: string, functions: RegExp, lines: readonly string[]): RunSystem["program"] {
-    const source = readFileSync(join(import.meta.dirname, "..", "..", "src", "machine", "kernel", file), "utf8");
+  function routine(name: string, files: readonly string[], functions: RegExp, lines: readonly string[]): RunSystem["program"] {
+    const folder = join(import.meta.dirname, "..", "..", "src", "machine", "kernel");
+    const source = files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
     const used = source.match(functions) ?? [];
     const code = compileSource(`object "Kernel" { code {\n${[...lines, "stop()", ...used].join("\n")}\n} }\n`);
     return provenProgram(name, translate(Buffer.from(code, "hex"), { fused: true }));
   }
 
-  it("show what the kernel's functions write to a memory of bytes: a list in RLP", async () => {
-    const program = routine("a list", "rlp.yul", /^function \w+\([^]*?^}$/gm, [
-      "let end := rlpInteger(0x28, get.blockNumber())",
-      "end := rlpAddress(rlpInteger(end, get.timestamp()), get.coinbase())",
-      "pop(rlpHead(0x27, 0xc0, sub(end, 0x28)))",
-      "set.coinbase(mload(0x27))",
-    ]);
+  it("show what the kernel makes an authorization's signer sign: the hash of bytes in its memory (EIP-7702)", async () => {
+    const program = routine(
+      "a hash",
+      ["rlp.yul", "authorizations.yul"],
+      /^function (rlpInteger|rlpAddress|authorizationHash)\([^]*?^}$/gm,
+      ["set.coinbase(authorizationHash(get.timestamp(), get.coinbase(), get.blockNumber()))"],
+    );
     const run = await compile(program);
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
     const input = runInput(run, interpret(program).trace);
-    const list = encodeRlp([blockNumber, timestamp, coinbase].map((value) => toBeHex(value)));
+    const hash = hashAuthorization({ chainId: timestamp, address: toBeHex(coinbase, 20), nonce: blockNumber });
     const statement = encodeStatement([
       { before: blockNumber, after: blockNumber },
       { before: timestamp, after: timestamp },
-      { before: coinbase, after: BigInt(list.padEnd(66, "0")) },
+      { before: coinbase, after: BigInt(hash) },
     ]);
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
-    assert.ok(presentTables(run.system, proof).includes("byteMemory"));
+    const present = presentTables(run.system, proof);
+    for (const table of ["byteMemory", "sponge", "hashInput", "keccak"]) assert.ok(present.includes(table), table);
     const other = statement.slice();
     other[191] = other[191]! ^ 1;
     assert.equal(verify(run.system, other, proof).ok, false);
@@ -155,7 +157,7 @@ describe("proofs of runs", () => {
 
   it("show what a routine of the kernel computes: a power modulo a number", async () => {
     const run = await compile(
-      routine("a power", "modular-power.yul", /^function power\([^]*?^}$/m, [
+      routine("a power", ["modular-power.yul"], /^function power\([^]*?^}$/m, [
         "set.coinbase(power(get.blockNumber(), get.timestamp(), get.coinbase()))",
       ]),
     );

@@ -2,8 +2,9 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { BYTE_MEMORY, BYTES, MEMORY } from "../buses.ts";
+import { bigEndianLimbs } from "../words/big-endian.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
-import { assertBoolean, element, limbsOfBytes, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
+import { assertBoolean, element, lookUpBytes, lookUpLimbs } from "../words/expressions.ts";
 import { LIMB, WORD_BYTES } from "../words/word.ts";
 
 /** Bytes of two words that lie behind each other. */
@@ -59,14 +60,14 @@ export function byteMemoryAir(): Air {
   const after = bytesAfter(b, shift, old, window);
   const access = (from: number, gap: readonly Expression[]): void => {
     const index = b.add(place, b.constant(from));
-    const words = [old, after].map((bytes) => wordLimbs(b, bytes.slice(from, from + WORD_BYTES)));
+    const words = [old, after].map((bytes) => bigEndianLimbs(b, bytes.slice(from, from + WORD_BYTES)));
     b.receive(MEMORY, real, { space, index, time: timeBefore(b, time, gap), word: element(words, 0) });
     b.send(MEMORY, real, { space, index, time, word: element(words, 1) });
   };
   access(0, gapLow);
   access(WORD_BYTES, gapHigh);
   const offset = b.add(place, ...shift.map((flag, s) => b.scale(flag, s)));
-  b.receive(BYTE_MEMORY, real, { space, offset, time, writes, writesByte, word: wordLimbs(b, word) });
+  b.receive(BYTE_MEMORY, real, { space, offset, time, writes, writesByte, word: bigEndianLimbs(b, word) });
   return b.build();
 }
 
@@ -84,9 +85,4 @@ function bytesAfter(
     });
     return b.add(byte, ...covering);
   });
-}
-
-/** The limbs of a word, of its bytes from the highest on. */
-export function wordLimbs(b: AirBuilder, bytes: readonly Expression[]): Expression[] {
-  return limbsOfBytes(b, [...bytes].reverse());
 }

@@ -1,4 +1,5 @@
 import { traceColumns } from "../../stark/trace-columns.ts";
+import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
 import { BYTE_MEMORY_FIELDS, type ByteMemoryCells } from "./byte-memory-air.ts";
@@ -33,8 +34,8 @@ export function byteAccessRow({ kind, space, offset, time, word, places }: ByteA
   const at = offset % WORD_BYTES;
   const block = (offset - at) / WORD_BYTES;
   const [first, second] = places;
-  const old = [...bytesOfLimbs(first.word), ...bytesOfLimbs(second.word)];
-  const bytes = bytesOfLimbs(word);
+  const old = [...bigEndianBytes(first.word), ...bigEndianBytes(second.word)];
+  const bytes = bigEndianBytes(word);
   const written = [bytes[WORD_BYTES - 1] ?? 0, ...old.slice(at + 1, at + WORD_BYTES)];
   const window = kind === "writeByte" ? written : bytes;
   const after = [...old.slice(0, at), ...window, ...old.slice(at + WORD_BYTES)];
@@ -53,7 +54,7 @@ export function byteAccessRow({ kind, space, offset, time, word, places }: ByteA
     gapLow: number30(first.gap),
     gapHigh: number30(second.gap),
   };
-  return { cells, after: [limbsOfWordBytes(after.slice(0, WORD_BYTES)), limbsOfWordBytes(after.slice(WORD_BYTES))] };
+  return { cells, after: [limbsOfBigEndian(after.slice(0, WORD_BYTES)), limbsOfBigEndian(after.slice(WORD_BYTES))] };
 }
 
 /** The main columns of the table; of no rows without accesses. */
@@ -69,15 +70,6 @@ export function noAccess(): ByteMemoryCells {
   ];
   const { cells } = byteAccessRow({ kind: "read", space: 0, offset: 0, time: 0, word: places[0].word, places });
   return { ...cells, real: 0 };
-}
-
-/** The bytes of a word, the highest first. */
-export function bytesOfLimbs(limbs: readonly number[]): number[] {
-  return [...limbs].reverse().flatMap((limb) => [limb >> 8, limb & 0xff]);
-}
-
-function limbsOfWordBytes(bytes: readonly number[]): number[] {
-  return Array.from({ length: LIMBS }, (_, i) => 256 * (bytes[30 - 2 * i] ?? 0) + (bytes[31 - 2 * i] ?? 0));
 }
 
 function shiftFlags(at: number): number[] {

@@ -2,7 +2,7 @@ import { inv } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, BYTE_MEMORY, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
+import { ALU, BYTE_MEMORY, HASH, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
 import { INSTRUCTION_FIELDS } from "../rom/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
@@ -59,8 +59,8 @@ export function processorAir(): Air {
 
 /** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
 function assertCounted(b: AirBuilder, columns: Columns): void {
-  const { takesB, takesC, putsA, putsB, computes, isHint, isAddressed, isBytes, whole, split } = columns;
-  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, isAddressed, isBytes, whole, split });
+  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, isAddressed, isBytes, whole, split } = columns;
+  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, isAddressed, isBytes, whole, split });
 }
 
 function assertFetch(b: AirBuilder, columns: Columns): void {
@@ -163,6 +163,7 @@ function assertMemory(b: AirBuilder, columns: Columns): void {
   );
   b.send(MEMORY, whole, { space, index: address, time: clock, word: written });
   assertSplit(b, columns);
+  askHash(b, columns);
 }
 
 /** Bytes of two places, or one byte of a place, are accessed by byteMemory; the prover chooses it for whole words, too. */
@@ -174,4 +175,10 @@ function assertSplit(b: AirBuilder, columns: Columns): void {
   const isWritten = b.add(writesB, writesByte);
   const word = d.map((limb, i) => b.add(limb, b.mul(isWritten, b.sub(element(second, i), limb))));
   b.send(BYTE_MEMORY, split, { space, offset: address, time: clock, writes: writesB, writesByte, word });
+}
+
+/** The bytes lie in the memory; b is how many they are. */
+function askHash(b: AirBuilder, { clock, b: second, c, space, address, hashes }: Columns): void {
+  b.assertZero("length has two limbs", "everyRow", b.add(...second.slice(2)), hashes);
+  b.send(HASH, hashes, { space, offset: address, length: second.slice(0, 2), time: clock, word: c });
 }

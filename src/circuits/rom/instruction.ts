@@ -49,6 +49,8 @@ export const INSTRUCTION_FIELDS = {
   stops: 1,
   /** d is any word. */
   isHint: 1,
+  /** c is the Keccak-256 hash of the bytes from the offset a on, b of them. */
+  hashes: 1,
   /** d is what the memory holds, and a or b is written there. */
   reads: 1,
   writesA: 1,

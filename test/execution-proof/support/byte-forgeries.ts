@@ -5,7 +5,7 @@ import { LIMBS, WORD_BYTES } from "../../../src/circuits/words/word.ts";
 import { ARRAY_SPACE, KERNEL_MEMORY_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { add, inv, mul } from "../../../src/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
-import { changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
+import { bytesLimbs, changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
 import type { RunCells } from "./judge.ts";
 import { get, LOAD, MLOAD, MSTORE, MSTORE8, push, STOP, STORE } from "./programs.ts";
 
@@ -29,13 +29,6 @@ function withMemory(bytes: readonly number[], code: readonly (number | readonly 
 }
 
 const at = (bytes: Readonly<Record<number, number>>): number[] => Array.from({ length: 64 }, (_, i) => bytes[i] ?? 0);
-
-/** Limbs of bytes, which may be any elements of the field. */
-function limbs(bytes: readonly number[]): number[] {
-  return Array.from({ length: LIMBS }, (_, i) =>
-    add(mul(256, canonical(bytes[30 - 2 * i] ?? 0)), canonical(bytes[31 - 2 * i] ?? 0)),
-  );
-}
 
 /** What the table says of a row's bytes, for any elements of the field. */
 function bytesOf({ shift, old, window }: ByteMemoryCells): { readonly read: number[]; readonly after: number[] } {
@@ -61,15 +54,15 @@ function forged(cells: RunCells, change: Partial<ByteMemoryCells>): RunCells {
   const { after } = bytesOf(whole);
   const offset = 32 * (row.low + 2 ** 16 * row.high) + row.shift.reduce((sum, flag, s) => sum + flag * s, 0);
   const step = cells.processor.findIndex(({ split }) => split === 1);
-  const given = reads ? { d: limbs(whole.word) } : {};
+  const given = reads ? { d: bytesLimbs(whole.word) } : {};
   const changedRows = changed(cells, {
     [step]: given,
-    ...(reads ? { [step + 1]: { a: limbs(whole.word) } } : {}),
+    ...(reads ? { [step + 1]: { a: bytesLimbs(whole.word) } } : {}),
   });
   if (Math.round(offset) !== cells.processor[step]!.address) throw new Error(`the forged access is at ${offset}`);
   let result: RunCells = { ...changedRows, byteMemory: [whole, ...others] };
   for (const [i, from] of [0, 32].entries()) {
-    result = placeChanged(result, [KERNEL_MEMORY_SPACE, 32 * i], { last: limbs(after.slice(from, from + 32)) });
+    result = placeChanged(result, [KERNEL_MEMORY_SPACE, 32 * i], { last: bytesLimbs(after.slice(from, from + 32)) });
   }
   return result;
 }
@@ -97,8 +90,8 @@ function* choiceForgeries(): Generator<Forgery> {
     ...{ gapLow: gap(clock, stored.time), gapHigh: gap(clock, 0) },
   };
   const split = changed(array, {
-    [step]: { whole: 0, split: 1, d: limbs(bytes), gapM: [0, 0] },
-    [step + 1]: { a: limbs(bytes) },
+    [step]: { whole: 0, split: 1, d: bytesLimbs(bytes), gapM: [0, 0] },
+    [step + 1]: { a: bytesLimbs(bytes) },
   });
   const inArray = placeChanged(
     placeChanged({ ...split, byteMemory: [access] }, [ARRAY_SPACE, 0], { time: clock }),
@@ -113,7 +106,7 @@ function* choiceForgeries(): Generator<Forgery> {
   const first = cleared.memory.find(({ space, index }) => space === KERNEL_MEMORY_SPACE && index[0] === 0)!;
   const second = cleared.memory.find(({ space, index }) => space === KERNEL_MEMORY_SPACE && index[0] === 32)!;
   const [now, since] = [cleared.processor[writing]!.clock, 2];
-  const before = limbs(at({ 3: 5 }).slice(0, 32));
+  const before = bytesLimbs(at({ 3: 5 }).slice(0, 32));
   const whole = changed(cleared, { [writing]: { whole: 1, split: 0, d: before, gapM: gap(now, since) } });
   const lost = placeChanged({ ...whole, byteMemory: [] }, [first.space, 0], { last: word({}) });
   yield byProcessor("a byte is split", placeChanged(lost, [second.space, 32], { time: 4 }));
@@ -194,7 +187,7 @@ function* blockForgeries(): Generator<Forgery> {
       const own = { ...row, time: index === 0 ? 2 : 4, gap: index === 0 ? row.gap : ([15, 0] as const) };
       return [own, { ...untouched, space: row.space, index: [index + 16, 0] }];
     });
-    const rows = changed(read, { [step]: { d: limbs(zeros) }, [step + 1]: { a: limbs(zeros) } });
+    const rows = changed(read, { [step]: { d: bytesLimbs(zeros) }, [step + 1]: { a: bytesLimbs(zeros) } });
     const gaps = { gapLow: gap(clock, 0), gapHigh: gap(clock, 0) };
     return { ...rows, memory, byteMemory: [{ ...access, ...gaps }] };
   };
@@ -214,10 +207,10 @@ function* orderForgeries(): Generator<Forgery> {
       const [access] = honestRun.byteMemory;
       const bytes = shown.slice(1, 33);
       const rows = changed(honestRun, {
-        [step]: { d: limbs(bytes) },
-        [step + 1]: { b: limbs(bytes) },
-        [step + 2]: { d: word({}), gapM: gap(write, 0), c: limbs(bytes) },
-        [step + 3]: { a: limbs(bytes) },
+        [step]: { d: bytesLimbs(bytes) },
+        [step + 1]: { b: bytesLimbs(bytes) },
+        [step + 2]: { d: word({}), gapM: gap(write, 0), c: bytesLimbs(bytes) },
+        [step + 3]: { a: bytesLimbs(bytes) },
       });
       const cells = { ...rows, byteMemory: [{ ...access!, old: shown, word: bytes, window: bytes, ...change }] };
       return placeChanged(cells, [KERNEL_MEMORY_SPACE, place], { time: read });

@@ -18,6 +18,8 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   hints.push(95n, 64n + 5n);
   emit(p.HINT, p.MSTORE8, p.push(77), p.push(64), p.MSTORE8);
   hints.push(3n);
+  // Of nothing, and of two blocks across words.
+  emit(p.push(0), p.push(0), p.KECCAK256, p.push(200), p.push(39), p.KECCAK256);
   emit(p.get("price"), p.set("value"), p.push(4), p.set("price"), p.get("blockNumber"), p.push(1), p.ADD, p.set("blockNumber"));
   emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
   for (const condition of [0, 3]) {

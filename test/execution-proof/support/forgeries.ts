@@ -1,8 +1,9 @@
 import { number30 } from "../../../src/circuits/words/earlier.ts";
-import { inv, mul, P } from "../../../src/field/koala-bear.ts";
+import { add, inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { LIMBS } from "../../../src/circuits/words/word.ts";
 import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import type { ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
+import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { cellsOf, type RunCells } from "./judge.ts";
 import { interpret, programOf } from "./programs.ts";
 
@@ -45,4 +46,11 @@ export function gap(now: number, before: number): readonly number[] {
 /** The high limb that stands for a negative number when the low one is 0. */
 export function negative(number: number): number {
   return mul(number + P, inv(2 ** 16));
+}
+
+/** The limbs of a word's bytes, highest first, which may be any elements of the field. */
+export function bytesLimbs(bytes: readonly number[]): number[] {
+  return Array.from({ length: LIMBS }, (_, i) =>
+    add(mul(256, canonical(bytes[30 - 2 * i] ?? 0)), canonical(bytes[31 - 2 * i] ?? 0)),
+  );
 }

@@ -1,10 +1,16 @@
+import { keccakP } from "@noble/hashes/sha3.js";
 import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/circuits/boundary/boundary-air.ts";
 import { BYTE_MEMORY_FIELDS, byteMemoryAir, type ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
 import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
+import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
+import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
+import { KECCAK_LIMBS } from "../../../src/circuits/keccak/keccak-state.ts";
 import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import { memoryColumns } from "../../../src/circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
 import { INSTRUCTION_FIELDS } from "../../../src/circuits/rom/instruction.ts";
+import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
+import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
 import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-rest/stack-rest-air.ts";
 import { LIMBS } from "../../../src/circuits/words/word.ts";
 import { decode } from "../../../src/execution-proof/decode.ts";
@@ -25,6 +31,9 @@ export interface RunCells {
   processor: ProcessorCells[];
   memory: MemoryCells[];
   byteMemory: ByteMemoryCells[];
+  sponge: SpongeCells[];
+  /** With at least one row of no input at last. */
+  hashInput: HashInputCells[];
   rest: FieldValues<typeof STACK_REST_FIELDS, number>[];
   boundary: FieldValues<typeof BOUNDARY_FIELDS, number>[];
   /** The statement's words before and after, place by place. */
@@ -33,13 +42,15 @@ export interface RunCells {
   readonly truth: string;
 }
 
-export const TABLES = ["processor", "memory", "byteMemory", "rest", "boundary"] as const;
+export const TABLES = ["processor", "memory", "byteMemory", "sponge", "hashInput", "rest", "boundary"] as const;
 export type TableName = (typeof TABLES)[number];
 
 const FIELDS: Readonly<Record<TableName, Fields>> = {
   processor: PROCESSOR_FIELDS,
   memory: MEMORY_FIELDS,
   byteMemory: BYTE_MEMORY_FIELDS,
+  sponge: SPONGE_FIELDS,
+  hashInput: HASH_INPUT_FIELDS,
   rest: STACK_REST_FIELDS,
   boundary: BOUNDARY_FIELDS,
 };
@@ -58,6 +69,8 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     processor: [...trace.processor],
     memory: memoryRows,
     byteMemory: [...trace.byteAccesses],
+    sponge: [...trace.sponge],
+    hashInput: trace.hashInput.length === 0 ? [] : [...trace.hashInput, noInput()],
     rest: trace.rest.map((word) => ({ real: 1, ...word })),
     boundary: [{ speaks: 1 }],
     changes: changesOf(program, trace),
@@ -74,15 +87,25 @@ export function claimsOf({ processor, memory, changes }: Omit<RunCells, "truth">
   return JSON.stringify([tops, words, changes.map(({ before, after }) => [`${before}`, `${after}`])]);
 }
 
+const AIRS = new Map<string, Air>();
+
+/** A program's table; the statement's places are the only thing that differs between programs. */
 export function airOf(table: TableName, { places }: ProvenProgram): Air {
+  const key = `${table} ${JSON.stringify(places)}`;
+  const known = AIRS.get(key);
+  if (known !== undefined) return known;
   const airs = {
     processor: processorAir,
     memory: memoryAir,
     byteMemory: byteMemoryAir,
+    sponge: spongeAir,
+    hashInput: hashInputAir,
     rest: stackRestAir,
     boundary: () => boundaryAir(places),
   };
-  return airs[table]();
+  const air = airs[table]();
+  AIRS.set(key, air);
+  return air;
 }
 
 /** Columns of a table as a prover fills it up: to a power of two, and the processor to at least its stop. */
@@ -108,6 +131,10 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
     }
     case "byteMemory":
       return noAccess();
+    case "sponge":
+      return noBlock();
+    case "hashInput":
+      return noInput();
     case "rest":
       return { real: 0, place: 0, time: 0, word: zero };
     case "boundary":
@@ -116,7 +143,7 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
 }
 
 /** Buses on which tables speak with each other; on all others only the truth is answered. */
-const BALANCED: readonly string[] = ["stack", "memory", "byteMemory", "firstWord", "lastWord"];
+const BALANCED: readonly string[] = ["stack", "memory", "byteMemory", "hash", "hashInput", "lane", "firstWord", "lastWord"];
 
 /** Whether the messages of a bus have to cancel between the tables of a run; on other buses fixed tables and the like answer. */
 export function isBalanced({ name }: { readonly name: string }): boolean {
@@ -207,5 +234,19 @@ export function instructionSet({ rows }: ProvenProgram): ReadonlySet<string> {
 export function isTrue(bus: string, message: readonly number[], isInstruction: ReadonlySet<string>): boolean {
   if (bus === "rom") return isInstruction.has(message.join());
   if (bus === "wordRange") return message.every((limb) => limb < 2 ** 16);
+  if (bus === "keccak") return isPermutation(message);
   return truthOf(bus, message) === "true";
+}
+
+/** Whether a message of the bus keccak is true, by another implementation than the table's. */
+function isPermutation(message: readonly number[]): boolean {
+  const [input, output] = [message.slice(0, KECCAK_LIMBS), message.slice(KECCAK_LIMBS)];
+  return input.every((limb) => limb < 2 ** 16) && permuted(input).every((limb, k) => limb === output[k]);
+}
+
+/** Keccak-f[1600] of a state's limbs, by another implementation. */
+export function permuted(input: readonly number[]): number[] {
+  const words = Uint32Array.from({ length: KECCAK_LIMBS / 2 }, (_, i) => input[2 * i]! + 2 ** 16 * input[2 * i + 1]!);
+  keccakP(words);
+  return [...words].flatMap((word) => [word % 2 ** 16, Math.floor(word / 2 ** 16)]);
 }

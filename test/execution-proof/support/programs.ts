@@ -15,6 +15,7 @@ import { primitives } from "../../machine/support/primitives.ts";
 /** Instructions as bytes. */
 export const STOP = 0x00;
 export const [ADD, SUB, ADDMOD, EQ, ISZERO, NOT, CLZ] = [0x01, 0x03, 0x08, 0x14, 0x15, 0x19, 0x1e];
+export const KECCAK256 = 0x20;
 export const [POP, MLOAD, MSTORE, MSTORE8] = [0x50, 0x51, 0x52, 0x53];
 export const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 export const HINT = MACHINE.hint.code;
