@@ -1,6 +1,6 @@
-import { AbiCoder } from "ethers";
+import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "./asset-message.ts";
-import { fromHex, hashTag, keccak } from "./hex.ts";
+import { hashTag } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import type { PubdataLog } from "./pubdata.ts";
 
@@ -41,7 +41,20 @@ export function sumAssetFlows(logs: readonly PubdataLog[], settlementChainId: bi
   return [...flows.values()];
 }
 
-/** What a batch's commitment says about its flows: keccak(abi.encode(tag, flows)). */
+/** Where the list stands in the encoding: behind the tag and this word. */
+const LIST_OFFSET = 64n;
+
+/**
+ * What a batch's commitment says about its flows: keccak(abi.encode(tag, flows)). Throws WordError or HexError for what does not
+ * fit its type.
+ */
 export function hashAssetFlows(flows: readonly AssetFlow[]): Hex {
-  return keccak(fromHex(AbiCoder.defaultAbiCoder().encode(["bytes32", ASSET_FLOWS_ABI_TYPE], [ASSET_FLOWS_TAG, flows])));
+  const words = flows.flatMap(({ kind, destinationChainId, originChainId, originToken, amount }) => [
+    uintWord(BigInt(kind), 8),
+    uintWord(destinationChainId),
+    uintWord(originChainId),
+    addressWord(originToken),
+    uintWord(amount),
+  ]);
+  return keccakOfWords([bytesWord(ASSET_FLOWS_TAG), uintWord(LIST_OFFSET), uintWord(BigInt(flows.length)), ...words]);
 }

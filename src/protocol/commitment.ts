@@ -1,4 +1,4 @@
-import { AbiCoder } from "ethers";
+import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
 import { digestToHex, elementsToBytes, FIELD_MODULUS } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { Quintic } from "./evaluation.ts";
@@ -46,41 +46,26 @@ export interface DaCommitmentFields {
   readonly partitionDa: Hex;
 }
 
-/** Binds everything but the pubdata's bytes. Throws DigestError for a digest that is not canonical. */
+/**
+ * Binds everything but the pubdata's bytes. Throws DigestError for a digest that is not canonical, WordError or HexError for what
+ * does not fit its type.
+ */
 export function hashPreCommitment(fields: PreCommitmentFields): Hex {
-  const encoded = AbiCoder.defaultAbiCoder().encode(
-    [
-      "bytes32",
-      "uint256",
-      "uint256",
-      "address",
-      "uint256",
-      "uint256",
-      "bytes32",
-      "bytes32",
-      "bytes32",
-      "bytes32",
-      "bytes32",
-      "uint256",
-      "bytes32",
-    ],
-    [
-      BATCH_TAG,
-      fields.protocolVersion,
-      fields.settlementChainId,
-      fields.hyperchainAddress,
-      fields.chainId,
-      fields.batchNumber,
-      fields.previousCommitment,
-      digestToHex(fields.oldStateRoot),
-      digestToHex(fields.newStateRoot),
-      digestToHex(fields.diffDigest),
-      fields.outputsHash,
-      fields.daPolicy,
-      fields.partition,
-    ],
-  );
-  return keccak(fromHex(encoded));
+  return keccakOfWords([
+    bytesWord(BATCH_TAG),
+    uintWord(fields.protocolVersion),
+    uintWord(fields.settlementChainId),
+    addressWord(fields.hyperchainAddress),
+    uintWord(fields.chainId),
+    uintWord(fields.batchNumber),
+    bytesWord(fields.previousCommitment),
+    bytesWord(digestToHex(fields.oldStateRoot)),
+    bytesWord(digestToHex(fields.newStateRoot)),
+    bytesWord(digestToHex(fields.diffDigest)),
+    bytesWord(fields.outputsHash),
+    uintWord(fields.daPolicy),
+    bytesWord(fields.partition),
+  ]);
 }
 
 /**
@@ -107,19 +92,15 @@ export function drawPoint(hash: Hex): Quintic {
 
 /** Binds the pubdata, the evaluation and what L1 summed from the messages. */
 export function hashDaCommitment(fields: DaCommitmentFields): Hex {
-  const encoded = AbiCoder.defaultAbiCoder().encode(
-    ["bytes32", "bytes32", "bytes20", "bytes20", "bytes32", "bytes32", "bytes32"],
-    [
-      DATA_AVAILABILITY_TAG,
-      fields.pubdataHash,
-      toHex(elementsToBytes(fields.point)),
-      toHex(elementsToBytes(fields.evaluation)),
-      fields.flowsHash,
-      fields.policyDataHash,
-      fields.partitionDa,
-    ],
-  );
-  return keccak(fromHex(encoded));
+  return keccakOfWords([
+    bytesWord(DATA_AVAILABILITY_TAG),
+    bytesWord(fields.pubdataHash),
+    bytesWord(toHex(elementsToBytes(fields.point)), 20),
+    bytesWord(toHex(elementsToBytes(fields.evaluation)), 20),
+    bytesWord(fields.flowsHash),
+    bytesWord(fields.policyDataHash),
+    bytesWord(fields.partitionDa),
+  ]);
 }
 
 /** The batch's commitment: what the quorum signs, the proof states and the next batch refers to. */

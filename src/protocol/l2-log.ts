@@ -1,3 +1,4 @@
+import { emptyTree } from "./empty-tree.ts";
 import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
@@ -27,6 +28,9 @@ export const BOOTLOADER_ADDRESS: Hex = "0x00000000000000000000000000000000000080
 
 /** Leaf of a place without a log. */
 export const EMPTY_L2_LOG_LEAF: Hex = keccak(new Uint8Array(L2_LOG_BYTES));
+
+/** The tree of no log. */
+const EMPTY = emptyTree(fromHex(EMPTY_L2_LOG_LEAF), L2_LOG_TREE_DEPTH);
 
 /** The log of a message: from the messenger, about the sender, with the hash of the body. */
 export function messageLog(sender: Hex, body: Uint8Array): L2Log {
@@ -70,14 +74,12 @@ export function hashL2Log(log: L2Log): Hex {
 export function l2LogTreeRoot(leaves: readonly Hex[]): Hex {
   if (leaves.length > MAX_L2_LOGS) throw new RangeError(`${leaves.length} logs exceed the tree's ${MAX_L2_LOGS} places`);
   let layer = leaves.map((leaf) => fromHex(leaf, 32));
-  let empty = fromHex(EMPTY_L2_LOG_LEAF);
-  for (let level = 0; level < L2_LOG_TREE_DEPTH; level++) {
+  for (const empty of EMPTY.levels) {
     const parents: Uint8Array[] = [];
     for (let i = 0; i < layer.length; i += 2) {
       parents.push(fromHex(keccak(layer[i] ?? empty, layer[i + 1] ?? empty)));
     }
-    empty = fromHex(keccak(empty, empty));
     layer = parents;
   }
-  return toHex(layer[0] ?? empty);
+  return toHex(layer[0] ?? EMPTY.root);
 }

@@ -1,5 +1,5 @@
-import { AbiCoder } from "ethers";
-import { fromHex, hashTag, keccak } from "./hex.ts";
+import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
+import { hashTag } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
 /** What a batch exports. The batch itself hashes it into its outputs slot; L1 recomputes the hash from what it checks. */
@@ -25,40 +25,22 @@ export interface BatchOutputs {
 
 export const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v2");
 
-const OUTPUTS_TYPES = [
-  "bytes32",
-  "uint64",
-  "uint64",
-  "uint64",
-  "uint64",
-  "uint64",
-  "bytes32",
-  "uint64",
-  "uint64",
-  "bytes32",
-  "uint64",
-  "bytes32",
-  "uint64",
-  "bytes32",
-];
-
-/** keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Throws ethers' TypeError when a field does not fit. */
+/** keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Throws WordError or HexError when a field does not fit. */
 export function hashOutputs(outputs: BatchOutputs): Hex {
-  const encoded = AbiCoder.defaultAbiCoder().encode(OUTPUTS_TYPES, [
-    OUTPUTS_TAG,
-    outputs.batchNumber,
-    outputs.firstBlock,
-    outputs.lastBlock,
-    outputs.firstTimestamp,
-    outputs.lastTimestamp,
-    outputs.l2LogsTreeRoot,
-    outputs.logCount,
-    outputs.priorityOpCount,
-    outputs.priorityOpsRollingHash,
-    outputs.importedRootCount,
-    outputs.importedRootsRollingHash,
-    outputs.cheatCount,
-    outputs.extensions,
+  return keccakOfWords([
+    bytesWord(OUTPUTS_TAG),
+    uintWord(outputs.batchNumber, 64),
+    uintWord(outputs.firstBlock, 64),
+    uintWord(outputs.lastBlock, 64),
+    uintWord(outputs.firstTimestamp, 64),
+    uintWord(outputs.lastTimestamp, 64),
+    bytesWord(outputs.l2LogsTreeRoot),
+    uintWord(outputs.logCount, 64),
+    uintWord(outputs.priorityOpCount, 64),
+    bytesWord(outputs.priorityOpsRollingHash),
+    uintWord(outputs.importedRootCount, 64),
+    bytesWord(outputs.importedRootsRollingHash),
+    uintWord(outputs.cheatCount, 64),
+    bytesWord(outputs.extensions),
   ]);
-  return keccak(fromHex(encoded));
 }

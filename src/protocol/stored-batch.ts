@@ -1,5 +1,5 @@
-import { AbiCoder } from "ethers";
-import { fromHex, keccak, wordToHex } from "./hex.ts";
+import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
+import { wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import { IMPORTED_ROOTS_TAG } from "./rolling-hash.ts";
 
@@ -47,9 +47,34 @@ export const STORED_BATCH_ABI_TYPE =
   "bytes32 l2LogsTreeRoot, bytes32 importedRootsRollingHash, bytes32 flowsHash, bytes32 extensions, bytes32 nestedRoot, " +
   "bytes32 partitionRoot, bytes32 partition, bytes32 partitionDa)";
 
-/** keccak of the ABI encoding. */
+/** keccak of the ABI encoding: 24 words. Throws WordError or HexError when a field does not fit. */
 export function hashStoredBatch(batch: StoredBatch): Hex {
-  return keccak(fromHex(AbiCoder.defaultAbiCoder().encode([STORED_BATCH_ABI_TYPE], [batch])));
+  return keccakOfWords([
+    uintWord(batch.batchNumber, 64),
+    uintWord(batch.lastBlock, 64),
+    uintWord(batch.firstTimestamp, 64),
+    uintWord(batch.lastTimestamp, 64),
+    uintWord(batch.leafCount, 64),
+    uintWord(batch.priorityOpTotal, 64),
+    uintWord(batch.committedAt, 64),
+    uintWord(batch.importedRootCount, 64),
+    uintWord(batch.protocolVersion),
+    bytesWord(batch.commitment),
+    bytesWord(batch.oldStateRoot),
+    bytesWord(batch.newStateRoot),
+    bytesWord(batch.diffDigest),
+    bytesWord(batch.point, 20),
+    bytesWord(batch.evaluation, 20),
+    bytesWord(batch.outputsHash),
+    bytesWord(batch.l2LogsTreeRoot),
+    bytesWord(batch.importedRootsRollingHash),
+    bytesWord(batch.flowsHash),
+    bytesWord(batch.extensions),
+    bytesWord(batch.nestedRoot),
+    bytesWord(batch.partitionRoot),
+    bytesWord(batch.partition),
+    bytesWord(batch.partitionDa),
+  ]);
 }
 
 /** The record that stands before a chain's first batch. */

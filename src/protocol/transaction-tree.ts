@@ -1,11 +1,14 @@
 import { hashBatchRecord } from "./batch-record.ts";
 import type { BatchRecord } from "./batch-record.ts";
+import { emptyTree } from "./empty-tree.ts";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
 /** Levels of the tree behind the Transaction Root. */
 export const TRANSACTION_TREE_DEPTH = 32;
 export const TRANSACTION_TREE_LEAF_TAG = hashTag("hyperchain.transaction-tree-leaf.v2");
+/** The tree of no leaf. */
+const EMPTY = emptyTree(new Uint8Array(32), TRANSACTION_TREE_DEPTH);
 
 /**
  * What a leaf stands for: an executed batch, the root of its log tree and what else L1 says of it; or a mark, whose log
@@ -52,15 +55,13 @@ export function transactionTreeProof(leaves: readonly Hex[], index: number): Hex
 /** Walks up layer by layer; returns the root. */
 function layersOf(leaves: readonly Hex[], visit: (layer: readonly Uint8Array[], empty: Uint8Array) => void): Uint8Array {
   let layer = leaves.map((leaf) => fromHex(leaf, 32));
-  let empty: Uint8Array = new Uint8Array(32);
-  for (let level = 0; level < TRANSACTION_TREE_DEPTH; level++) {
+  for (const empty of EMPTY.levels) {
     visit(layer, empty);
     const parents: Uint8Array[] = [];
     for (let i = 0; i < layer.length; i += 2) {
       parents.push(fromHex(keccak(layer[i] ?? empty, layer[i + 1] ?? empty)));
     }
-    empty = fromHex(keccak(empty, empty));
     layer = parents;
   }
-  return layer[0] ?? empty;
+  return layer[0] ?? EMPTY.root;
 }
