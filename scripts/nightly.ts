@@ -6,12 +6,18 @@ import { parseArgs } from "node:util";
 import { proveArithmetic } from "../test/circuits/arithmetic/support/nightly.ts";
 import { killAtRandom } from "../test/flow/support/nightly-kills.ts";
 import type { Step } from "../test/simulation/episode.ts";
+import { isGood as isGoodEnd, partsOf, runParts } from "../test/simulation/parts.ts";
+import type { PartEnd } from "../test/simulation/parts.ts";
 import { replay, shrink } from "../test/simulation/shrink.ts";
-import { simulate, SimulationFailure } from "../test/simulation/simulation.ts";
 
 interface Options {
   readonly seed: number;
   readonly steps: number;
+  readonly processes: number;
+  /** Where a run that is begun again finds what has ended. */
+  readonly ledger: string | undefined;
+  /** Whether the result is one line of JSON, and what is said before it goes to the standard error. */
+  readonly isJson: boolean;
   /** A file with the trace of an earlier failure. */
   readonly trace: string | undefined;
 }
@@ -27,35 +33,49 @@ const RUNS: Record<string, Run> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: "string" }, steps: { type: "string", default: "1000000" }, trace: { type: "string" } },
+  options: {
+    seed: { type: "string" },
+    steps: { type: "string", default: "1000000" },
+    processes: { type: "string", default: "1" },
+    ledger: { type: "string" },
+    json: { type: "boolean", default: false },
+    trace: { type: "string" },
+  },
 });
 const options: Options = {
   seed: Number(values.seed ?? Math.floor(Math.random() * 2 ** 31)),
   steps: Number(values.steps),
+  processes: Number(values.processes),
+  ledger: values.ledger,
+  isJson: values.json,
   trace: values.trace,
 };
+const say = options.isJson ? console.error : console.log;
 let isGood = true;
 for (const name of positionals.length > 0 ? positionals : Object.keys(RUNS)) {
   const run = RUNS[name];
   if (run === undefined) throw new Error(`no run is called '${name}'; there are: ${Object.keys(RUNS).join(", ")}`);
-  console.log(`${name}: seed ${options.seed}, ${options.steps} steps`);
+  say(`${name}: seed ${options.seed}, ${options.steps} steps`);
   isGood = (await run(options)) && isGood;
 }
 process.exitCode = isGood ? 0 : 1;
 
-async function runSimulation({ seed, steps, trace }: Options): Promise<boolean> {
+async function runSimulation({ seed, steps, processes, ledger, isJson, trace }: Options): Promise<boolean> {
   if (trace !== undefined) return replayTrace(trace);
-  try {
-    const coverage = await simulate({ seed, steps, report: (line) => console.log(line) });
-    const missing = coverage.missing(steps);
-    if (missing.length > 0) console.error(`reached too rarely:\n${missing.join("\n")}`);
-    return missing.length === 0;
-  } catch (error) {
-    if (!(error instanceof SimulationFailure)) throw error;
-    console.error(error.message);
-    await reportTrace(seed, error);
-    return false;
-  }
+  const parts = partsOf(seed, steps);
+  const ends = await runParts({ parts, processes, ledger, report: say });
+  const done = ends.reduce((sum, end) => sum + end.done, 0);
+  const seconds = ends.reduce((sum, end) => sum + end.seconds, 0);
+  const isWhole = ends.length === parts.length && ends.every(isGoodEnd);
+  if (isJson) console.log(JSON.stringify({ seed, steps, done, seconds, isWhole, parts: ends.map(withoutSteps) }));
+  else say(`${done} steps in ${parts.length} parts: ${isWhole ? "all is well" : "something is wrong"}`);
+  for (const end of ends) if (end.failure !== undefined) await reportTrace(end, end.failure);
+  return isWhole;
+}
+
+/** A trace has a file of its own. */
+function withoutSteps({ failure, ...end }: PartEnd): object {
+  return failure === undefined ? end : { ...end, failure: { name: failure.name, message: failure.message } };
 }
 
 async function replayTrace(file: string): Promise<boolean> {
@@ -65,9 +85,9 @@ async function replayTrace(file: string): Promise<boolean> {
 }
 
 /** Looks for a shorter trace, and says how to replay it. */
-async function reportTrace(seed: number, { steps, cause }: SimulationFailure): Promise<void> {
-  console.error(`after ${steps.length} steps of an episode; looking for fewer…`);
-  const shortest = await shrink(steps, cause instanceof Error ? cause.name : "");
+async function reportTrace({ seed }: PartEnd, { name, steps }: NonNullable<PartEnd["failure"]>): Promise<void> {
+  console.error(`seed ${seed}: after ${steps.length} steps of an episode; looking for fewer…`);
+  const shortest = await shrink(steps, name);
   const file = join(tmpdir(), `simulation-${seed}.json`);
   writeFileSync(file, JSON.stringify(shortest));
   console.error(`${shortest.length} steps suffice: npm run nightly -- simulation --trace ${file}`);

@@ -4,9 +4,13 @@ import { PROTOCOL_CONTRACTS } from "./model/world.ts";
 import type { Codec } from "./support/codec.ts";
 import { PARTIES } from "./third-parties.ts";
 
-/** How often each thing must happen in a run of this many steps. */
-export const TARGET = 100;
-export const STEPS_PER_TARGET = 10_000;
+/** How often each thing must happen in a run of this many steps or more; in a shorter one, in proportion. */
+const TARGET = 100;
+const STEPS_PER_TARGET = 10_000;
+
+export function targetOf(steps: number): number {
+  return Math.min(TARGET, Math.floor((TARGET * steps) / STEPS_PER_TARGET));
+}
 
 /** Errors that no call of the simulation can cause, and why. */
 export const UNREACHABLE: Record<string, string> = {
@@ -30,7 +34,8 @@ const PASSED_ON: readonly (readonly [by: string, from: string])[] = [
 /** What a simulation must reach: `Contract.function`, the same with ` ok`, `Contract.Error`, `party kind`. */
 export class Coverage {
   readonly #counts = new Map<string, number>();
-  readonly #tries = new Map<string, { tries: number; hits: number }>();
+  /** By action and aim. */
+  readonly #tries = new Map<string, Map<string, { tries: number; hits: number }>>();
   readonly labels: readonly string[];
 
   constructor(codec: Codec) {
@@ -72,15 +77,21 @@ export class Coverage {
   }
 
   #triesOf(name: string, aim: string): { tries: number; hits: number } {
-    const key = `${name}: ${aim}`;
-    const tried = this.#tries.get(key) ?? { tries: 0, hits: 0 };
-    this.#tries.set(key, tried);
+    const ofAction = this.#tries.get(name) ?? new Map<string, { tries: number; hits: number }>();
+    this.#tries.set(name, ofAction);
+    const tried = ofAction.get(aim) ?? { tries: 0, hits: 0 };
+    ofAction.set(aim, tried);
     return tried;
   }
 
-  /** What was reached less often than a run of this many steps must. */
-  missing(steps: number): string[] {
-    const target = Math.floor((TARGET * steps) / STEPS_PER_TARGET);
+  /** What was reached least. */
+  least(): { readonly label: string; readonly count: number } {
+    const [label] = [...this.labels].sort((a, b) => this.count(a) - this.count(b)) as [string];
+    return { label, count: this.count(label) };
+  }
+
+  /** What was reached less often than that. */
+  missing(target: number): string[] {
     return this.labels
       .filter((label) => this.count(label) < target)
       .map((label) => `${label}: ${this.count(label)} of ${target}`);

@@ -47,6 +47,8 @@ const SENT_THOUGH_REFUSED = 8;
 const MOST_PROBES = 3;
 /** The invariant that takes many transactions is looked at after so many steps. */
 const STEPS_PER_DRAIN = 250;
+/** An exit that is due is tried in one of so many steps: it stays due until it is activated. */
+const STEPS_PER_DUE_EXIT = 4;
 /** An exit that is not due is tried in one of so many steps, and whenever its last second has come. */
 const STEPS_PER_EARLY_EXIT = 8;
 /** Late in an episode more than a day passes at once: announcements expire, exits open. */
@@ -311,7 +313,7 @@ export class Episode {
   /** An exit that is due can be activated by anyone, at any time, and not in the second before. */
   async #checkExits(random: Choices): Promise<void> {
     const chains = this.world.allChains().filter(({ exited }) => !exited.value);
-    const due = random.pick(chains.filter((chain) => isExitDue(chain, this.#now)));
+    const due = random.oneIn(STEPS_PER_DUE_EXIT) ? random.pick(chains.filter((chain) => isExitDue(chain, this.#now))) : undefined;
     const early = chains.filter((chain) => exitOpensAt(chain) >= this.#now);
     const last = random.pick(early.filter((chain) => exitOpensAt(chain) === this.#now));
     const almost = last ?? (random.oneIn(STEPS_PER_EARLY_EXIT) ? random.pick(early) : undefined);
@@ -323,7 +325,7 @@ export class Episode {
   async #tryExit(chain: Chain | undefined): Promise<string | undefined> {
     if (chain === undefined) return undefined;
     const raw = this.#scene.l1.encode({ to: chain.address, fn: "activateExit", args: [], value: 0n }, () => "Hyperchain");
-    return this.#scene.l1.call(this.#scene.accounts.stranger, raw);
+    return this.#scene.l1.call(this.#scene.accounts.stranger, raw, this.world.addresses.implementation);
   }
 }
 

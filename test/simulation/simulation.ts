@@ -1,6 +1,6 @@
 import { ACTIONS } from "./actions/all.ts";
 import type { Action } from "./actions/action.ts";
-import { Coverage, STEPS_PER_TARGET, TARGET } from "./coverage.ts";
+import { Coverage, targetOf } from "./coverage.ts";
 import { Episode } from "./episode.ts";
 import type { Step } from "./episode.ts";
 import { Codec } from "./support/codec.ts";
@@ -23,10 +23,14 @@ export const OPENING = [
   ...Array.from({ length: 6 }, () => "announce a chain"),
 ];
 /** Transactions between comparisons of the whole state: a wrong state stays wrong, and one look costs as much as ten transactions. */
-const AUDIT_INTERVAL = 25;
+const AUDIT_INTERVAL = 50;
 /** A run goes on until everything was met often enough, at most so many times as long as asked. */
 const MOST_STEPS = 1.6;
 const LEAST_HOPE = 0.02;
+/** Steps by which what is wanted is ahead of a run. */
+const AHEAD = 200;
+/** How many actions are tried where none is wanted; some are not possible. */
+const RANDOM_PROBES = 2;
 /** Reached a little more often than needed, so that the end of a run is not spent on what is left. */
 const MARGIN = 1.1;
 
@@ -51,25 +55,30 @@ export class SimulationFailure extends Error {
 }
 
 /** Runs random steps on a real L1 and the model of it. Rejects with SimulationFailure. */
-export async function simulate({ seed, steps, report }: SimulationOptions): Promise<Coverage> {
+export async function simulate({
+  seed,
+  steps,
+  report,
+}: SimulationOptions): Promise<{ readonly coverage: Coverage; readonly done: number }> {
   const codec = await Codec.load();
   const progress = new Progress(report);
+  const hits = Math.ceil(targetOf(steps) / LANES);
   const shares = Array.from({ length: LANES }, (_, lane) => Math.floor(steps / LANES) + (lane < steps % LANES ? 1 : 0));
-  const runs = shares.map((share, lane) => runLane(codec, { seed: seed * LANES + lane, steps: share }, progress));
+  const runs = shares.map((share, lane) => runLane(codec, { seed: seed * LANES + lane, steps: share, hits }, progress));
   const ends = await Promise.allSettled(runs);
   const total = new Coverage(codec);
   for (const end of ends) {
     if (end.status === "rejected") throw end.reason;
     total.add(end.value);
   }
-  return total;
+  return { coverage: total, done: progress.done };
 }
 
 /** How far all lanes together are. */
 class Progress {
   /** Set when a lane failed: the others end too. */
   isStopped = false;
-  #done = 0;
+  done = 0;
   #since = { done: 0, time: performance.now() };
   readonly #report: SimulationOptions["report"];
 
@@ -79,32 +88,36 @@ class Progress {
 
   /** Counts steps, and reports after every so many of them how fast the last were. */
   add(count: number): void {
-    this.#done += count;
-    const steps = this.#done - this.#since.done;
+    this.done += count;
+    const steps = this.done - this.#since.done;
     if (steps < STEPS_PER_REPORT) return;
     const now = performance.now();
     const rate = (1_000 * steps) / (now - this.#since.time);
     const { heapUsed } = process.memoryUsage();
-    this.#report?.(
-      `${this.#done} steps, the last ${steps} at ${rate.toFixed(0)} a second, ${Math.round(heapUsed / 2 ** 20)} MiB`,
-    );
-    this.#since = { done: this.#done, time: now };
+    this.#report?.(`${this.done} steps, the last ${steps} at ${rate.toFixed(0)} a second, ${Math.round(heapUsed / 2 ** 20)} MiB`);
+    this.#since = { done: this.done, time: now };
   }
 }
 
+/** What a lane does: so many steps, in which everything is reached so often. */
+interface Share {
+  readonly steps: number;
+  readonly hits: number;
+}
+
 /** Episodes one after the other, on an L1 of their own. */
-async function runLane(codec: Codec, { seed, steps }: { seed: number; steps: number }, progress: Progress): Promise<Coverage> {
+async function runLane(codec: Codec, { seed, steps, hits }: Share & { seed: number }, progress: Progress): Promise<Coverage> {
   const coverage = new Coverage(codec);
   const scene = await deployScene(codec);
   try {
-    const isLacking = (): boolean => coverage.missing(steps).length > 0;
+    const isLacking = (): boolean => coverage.missing(hits).length > 0;
     for (
       let done = 0;
       !progress.isStopped && (done < steps || (done < MOST_STEPS * steps && isLacking()));
       done += EPISODE_STEPS
     ) {
       const count = done < steps ? Math.min(EPISODE_STEPS, steps - done) : EPISODE_STEPS;
-      await runEpisode(scene, coverage, { seed: seed * 1_000_003 + done, done, count });
+      await runEpisode(scene, coverage, { seed: seed * 1_000_003 + done, done, count, share: { steps, hits } });
       progress.add(count);
     }
     return coverage;
@@ -119,14 +132,14 @@ async function runLane(codec: Codec, { seed, steps }: { seed: number; steps: num
 async function runEpisode(
   scene: Scene,
   coverage: Coverage,
-  { seed, done, count }: { seed: number; done: number; count: number },
+  { seed, done, count, share }: { seed: number; done: number; count: number; share: Share },
 ): Promise<void> {
   const snapshot = await scene.l1.request("evm_snapshot");
   const episode = new Episode(scene, coverage, { auditInterval: AUDIT_INTERVAL });
   await episode.begin();
   const random = new Choices(seed);
   try {
-    for (let i = 0; i < count; i++) await episode.run(chooseStep(coverage, random, done + i, OPENING[i]));
+    for (let i = 0; i < count; i++) await episode.run(chooseStep(coverage, random, dueAfter(share, done + i), OPENING[i]));
     await episode.checkState();
     await episode.close(seed);
   } catch (error) {
@@ -135,20 +148,26 @@ async function runEpisode(
   await scene.l1.request("evm_revert", snapshot);
 }
 
-function chooseStep(coverage: Coverage, random: Choices, done: number, opening: string | undefined): Step {
+/** How often everything should have been reached after so many of the share's steps. */
+function dueAfter({ steps, hits }: Share, done: number): number {
+  return Math.ceil((hits * MARGIN * (done + AHEAD)) / steps);
+}
+
+function chooseStep(coverage: Coverage, random: Choices, due: number, opening: string | undefined): Step {
   const seed = random.index(2 ** 48);
-  const wanted = wantedActions(coverage, random, done);
-  if (opening !== undefined) return { seed, probes: wanted, acts: [opening] };
+  const wanted = wantedActions(coverage, random, due);
+  // Where nothing is wanted, anything is tried.
+  const probes = wanted.length > 0 ? wanted : Array.from({ length: RANDOM_PROBES }, () => random.pick(NAMES)!);
+  if (opening !== undefined) return { seed, probes, acts: [opening] };
   return {
     seed,
-    probes: wanted,
+    probes,
     acts: [...(random.oneIn(4) ? wanted.slice(0, WANTED_ACTS) : []), usual(random), usual(random), usual(random)],
   };
 }
 
 /** Actions whose aims were reached too rarely so far, those first that are needed most. */
-function wantedActions(coverage: Coverage, random: Choices, done: number): string[] {
-  const due = (TARGET * MARGIN * (done + 200)) / STEPS_PER_TARGET;
+function wantedActions(coverage: Coverage, random: Choices, due: number): string[] {
   // What never reaches an aim is tried for it all the same, now and then.
   const isHopeful = (name: string, aim: string): boolean =>
     random.index(1_000) < 1_000 * (LEAST_HOPE + coverage.successOf(name, aim));
@@ -161,6 +180,7 @@ function wantedActions(coverage: Coverage, random: Choices, done: number): strin
     .map(({ name }) => name);
 }
 
+const NAMES = [...ACTIONS.keys()];
 const WEIGHT_UNITS = 100;
 const USUAL = [...ACTIONS].flatMap(([name, { weight }]) => Array.from({ length: Math.round(weight * WEIGHT_UNITS) }, () => name));
 

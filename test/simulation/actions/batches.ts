@@ -1,3 +1,4 @@
+import { assetId, AssetMessageKind } from "../../../src/protocol/asset-message.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { noProofMarker } from "../../../src/protocol/no-proof.ts";
@@ -166,6 +167,18 @@ const executeFalse = (situation: Situation): Intent | undefined =>
     situation,
     executable(situation).filter(({ isHonest }) => !isHonest),
   );
+
+/** Of a quorum that says it delivers more than is on its way to the chain. */
+function executeFalseDelivery(situation: Situation): Intent | undefined {
+  const { transit } = situation.world.bridge;
+  const takesTooMuch = ({ isHonest, chain, pending: [first] }: L2Chain): boolean =>
+    !isHonest &&
+    first!.flows.some(
+      ({ kind, originChainId, originToken, amount }) =>
+        kind === AssetMessageKind.hyperbridgeDelivery && amount > transit.get(chain.id, assetId(originChainId, originToken)),
+    );
+  return execute(situation, executable(situation).filter(takesTooMuch));
+}
 
 function revertSome(situation: Situation): Intent | undefined {
   const { random } = situation;
@@ -412,10 +425,11 @@ export const batchActions: readonly Action[] = [
   },
   {
     name: "execute a false batch",
-    aims: ["SharedBridge.BalanceOverdraft", "SharedBridge.TransitOverdraft", "Hyperchain.ImportedRootUnknown"],
+    aims: ["SharedBridge.BalanceOverdraft", "Hyperchain.ImportedRootUnknown"],
     weight: 0.5,
     make: executeFalse,
   },
+  { name: "execute a false delivery", aims: ["SharedBridge.TransitOverdraft"], weight: 0, make: executeFalseDelivery },
   { name: "revert", aims: ["Hyperchain.revertBatches ok"], weight: 0.5, make: revertSome },
   { name: "revert what is stuck", aims: [], weight: 2, make: revertStuck },
   ...Object.entries(COMMIT_MUTATIONS).map(([error, mutate]) => commitMutated(error, mutate)),

@@ -1,7 +1,8 @@
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
 import { announcementOf, RECOVERY_TIMES } from "../model/factory.ts";
-import type { Configuration, ProtocolVersion } from "../model/world.ts";
+import type { Configuration, ProtocolVersion, World } from "../model/world.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Announcement } from "../l2/records.ts";
 import { sortKeys } from "../support/keys.ts";
 import type { Key } from "../support/keys.ts";
@@ -77,11 +78,21 @@ function announceChain(situation: Situation): Intent | undefined {
   return { call: callOf(world.addresses.factory, "announceChain", announcementOf(world, creator, configuration, secret)) };
 }
 
+const announcementHashes = new WeakMap<Announcement, Hex>();
+
+/** The same announcements are looked at again and again. */
+function hashOfAnnouncement(world: World, announcement: Announcement): Hex {
+  const { creator, configuration, secret } = announcement;
+  const hash = announcementHashes.get(announcement) ?? announcementOf(world, creator, configuration, secret);
+  announcementHashes.set(announcement, hash);
+  return hash;
+}
+
 /** Announcements that L1 has, and whose second has come or not. */
 function announced({ world, records, now }: Situation, isRipe: (since: bigint) => boolean): Announcement[] {
-  return records.announcements.filter(({ creator, configuration, secret }) => {
-    const since = world.announcedAt.get(announcementOf(world, creator, configuration, secret)) ?? 0n;
-    return since !== 0n && now >= since && isRipe(since) && world.chains.get(configuration.chainId) === undefined;
+  return records.announcements.filter((announcement) => {
+    const since = world.announcedAt.get(hashOfAnnouncement(world, announcement)) ?? 0n;
+    return since !== 0n && now >= since && isRipe(since) && world.chains.get(announcement.configuration.chainId) === undefined;
   });
 }
 

@@ -19,13 +19,23 @@ const AVAILABILITY_TYPE = hashTag("DataAvailability(bytes32 preCommitment,bytes3
 
 /** keccak of words one behind the other. */
 export function hashWords(...words: readonly (Hex | bigint)[]): Hex {
-  const padded = words.map((word) => fromHex(wordToHex(BigInt(word))));
-  return keccak(...padded);
+  return keccak(fromHex(`0x${words.map((word) => wordToHex(BigInt(word)).slice(2)).join("")}`));
+}
+
+/** Of an ecosystem's contracts, by name and address: each is signed for again and again. */
+const domains = new WeakMap<World, Map<string, Uint8Array>>();
+
+function domainOf(world: World, name: string, contract: Hex): Uint8Array {
+  const known = domains.get(world) ?? new Map<string, Uint8Array>();
+  domains.set(world, known);
+  const key = `${name},${contract}`;
+  const domain = known.get(key) ?? fromHex(hashWords(DOMAIN_TYPE, hashTag(name), DOMAIN_VERSION, world.l1ChainId, contract));
+  known.set(key, domain);
+  return domain;
 }
 
 function typedDataHash(world: World, name: string, contract: Hex, structHash: Hex): Hex {
-  const domain = hashWords(DOMAIN_TYPE, hashTag(name), DOMAIN_VERSION, world.l1ChainId, contract);
-  return keccak(Uint8Array.of(0x19, 0x01), fromHex(domain), fromHex(structHash));
+  return keccak(Uint8Array.of(0x19, 0x01), domainOf(world, name, contract), fromHex(structHash));
 }
 
 /** From when to when L1 takes what validators sign, in its own seconds. */

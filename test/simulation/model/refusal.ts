@@ -11,7 +11,11 @@ export class Refusal extends Error {
 
   constructor(raisedBy: ContractKind, error: string, args: readonly unknown[] = []) {
     const text = error === "0x" ? error : describeError(error, args);
+    // Most calls of a run are refused, and a trace of the stack takes longer than many of them.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(text);
+    Error.stackTraceLimit = stackTraceLimit;
     this.raisedBy = raisedBy;
     this.error = error;
     this.text = text;

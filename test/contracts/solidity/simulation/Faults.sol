@@ -116,6 +116,19 @@ contract SecondClaimFault is Fault {
     }
 }
 
+/// @notice A wei is lost with each withdrawal.
+contract LeakingBridgeFault is Fault {
+    constructor(address original_) Fault(original_) {}
+
+    function finalizeDeposit(FinalizeL1DepositParams calldata) external {
+        _run(msg.data);
+        if (address(this).balance != 0) {
+            (bool success,) = address(0xdead).call{value: 1}("");
+            require(success);
+        }
+    }
+}
+
 /// @notice A transfer that was refunded is announced as refunded again.
 contract SecondRefundFault is Fault {
     constructor(address original_) Fault(original_) {}
@@ -242,5 +255,59 @@ contract IgnoredQueueFault is ChainFault {
         }
         if (!success) _fail(output);
         _answer(output);
+    }
+}
+
+/// @notice An executed batch counts one operation more than there are.
+contract InventedOperationFault is ChainFault {
+    constructor(address original_) ChainFault(original_) {}
+
+    fallback() external payable override {
+        bytes memory output = _run(msg.data);
+        if (msg.sig == IBatchStages.executeBatch.selector) operationsExecuted = operationsQueued + 1;
+        _answer(output);
+    }
+}
+
+/// @notice A mark forgets the batches that are not proven.
+contract ForgottenBatchesFault is ChainFault {
+    constructor(address original_) ChainFault(original_) {}
+
+    fallback() external payable override {
+        bytes memory output = _run(msg.data);
+        if (msg.sig == IBatches.markRecord.selector) batchesCommitted = batchesVerified;
+        _answer(output);
+    }
+}
+
+/// @notice An executed batch is announced as executed again with the next.
+contract RepeatedExecutionFault is ChainFault {
+    constructor(address original_) ChainFault(original_) {}
+
+    fallback() external payable override {
+        bytes memory output = _run(msg.data);
+        if (msg.sig == IBatchStages.executeBatch.selector) emit IBatchStages.BlockExecution(0, 0, 0);
+        _answer(output);
+    }
+}
+
+/// @notice The registry's latest root is another in each block.
+contract WanderingRootFault is Fault {
+    constructor(address original_) Fault(original_) {}
+
+    fallback() external payable override {
+        bytes memory output = _run(msg.data);
+        if (msg.sig != ITransactionRootRegistry.rootAt.selector) _answer(output);
+        _answer(abi.encode(keccak256(abi.encode(output, block.number))));
+    }
+}
+
+/// @notice What an operation brought is paid back, and announced as paid back again.
+contract SecondDepositRefundFault is Fault {
+    constructor(address original_) Fault(original_) {}
+
+    function refundBaseToken(uint256 chainId, bytes32 canonicalTxHash, address baseToken, address, uint256) external {
+        _run(msg.data);
+        emit ISharedBridge.DepositRefunded(chainId, canonicalTxHash, address(0), baseToken, 0);
     }
 }
