@@ -1,10 +1,13 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import type { EcosystemInfo, EcosystemStatus, MessageInfo } from "./answers.ts";
+import { followFeed } from "./feed.ts";
 import { ask } from "./rpc.ts";
 
-/** How often the page looks while it is visible. */
+/** How often the page looks while it is visible and nothing tells it what happens. */
 const LOOK_MS = 1_000;
+/** How often it looks where it is told: for what follows from the time alone, such as a chain that has become stuck. */
+const QUIET_LOOK_MS = 10_000;
 
 /** What all pages know of the ecosystem. */
 export interface Ecosystem {
@@ -26,16 +29,21 @@ export function useEcosystem(): Ecosystem {
   return ecosystem;
 }
 
-/** Looks at the ecosystem as long as the page is visible. Undefined until it has answered once; then also its silence is told. */
+/**
+ * Looks at the ecosystem whenever something happens in it, as long as the page is visible. Undefined until it has answered once;
+ * then also its silence is told.
+ */
 export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonly lost: string | undefined } {
   const [ecosystem, set] = useState<Ecosystem | undefined>(undefined);
   const [lost, setLost] = useState<string | undefined>(undefined);
   useEffect(() => {
     let ended = false;
+    let looking = false;
+    let wanted = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let seen = "";
     let version = 0;
-    const look = async (): Promise<void> => {
+    const look = async (): Promise<boolean> => {
       try {
         const [info, status, messages] = await Promise.all([
           ask<EcosystemInfo>("any", "hyperchain_info"),
@@ -46,23 +54,35 @@ export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonl
         if (now !== seen) set({ info, status, messages, version: ++version, lost: undefined });
         seen = now;
         setLost(undefined);
+        return true;
       } catch (error) {
         setLost(error instanceof Error ? error.message : String(error));
+        return false;
       }
     };
+    /** One at a time; what happens meanwhile is looked at afterwards. */
     const again = async (): Promise<void> => {
+      wanted = true;
+      if (looking) return;
+      looking = true;
       clearTimeout(timer);
-      if (ended || document.hidden) return;
-      await look();
-      clearTimeout(timer);
-      if (!ended) timer = setTimeout(() => void again(), LOOK_MS);
+      let answered = true;
+      while (wanted && !ended && !document.hidden) {
+        wanted = false;
+        answered = await look();
+      }
+      looking = false;
+      const pause = answered && feed.isOpen() ? QUIET_LOOK_MS : LOOK_MS;
+      if (!ended && !document.hidden) timer = setTimeout(() => void again(), pause);
     };
     const wake = (): void => void again();
+    const feed = followFeed(wake);
     document.addEventListener("visibilitychange", wake);
     void again();
     return () => {
       ended = true;
       clearTimeout(timer);
+      feed.end();
       document.removeEventListener("visibilitychange", wake);
     };
   }, []);

@@ -1,4 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
+import { Feed } from "../chain/rpc/feed.ts";
+import type { FeedEntry } from "../chain/rpc/feed.ts";
 import { prepareEngine } from "../chain/execution/connection.ts";
 import { prepareWitnesses } from "../chain/witness/ready-threads.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
@@ -151,6 +153,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
       ? unlockedAccounts(() => options.fundedAccounts.map((number) => accounts.wallet(number)))
       : NO_ACCOUNTS;
   const chains: ServedChain[] = [];
+  const feed = new Feed();
   const faults = createFaults({ nowSeconds: () => layer.clock.nowSeconds(), chains: () => chains });
   for (const [i, plan] of plans.entries()) {
     const operator = operators[i] ?? deployer;
@@ -161,6 +164,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     const chain = await startServedChain(
       {
         ...serving,
+        feed,
         plan,
         baseToken,
         genesis,
@@ -245,7 +249,9 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     ...faultMethods(faults),
   ]);
   for (const member of [l1, ...chains]) member.addMethods(methods);
+  tellBlocks(chains, feed, closing);
   if (options.pollIntervalMs !== undefined) {
+    closing.add(repeat(clock, options.pollIntervalMs, feedOfL1(l1, feed), () => true));
     for (const { chainId, pipeline } of chains) {
       closing.add(
         repeat(
@@ -300,6 +306,25 @@ function clientsForLooks(l1: LocalL1, chains: readonly ServedChain[], closing: D
     const client = clients.get(chainId);
     if (client === undefined) throw new RangeError(`the ecosystem has no member ${chainId}`);
     return client;
+  };
+}
+
+function tellBlocks(chains: readonly ServedChain[], feed: Feed, closing: Disposer): void {
+  for (const { chainId, pipeline } of chains)
+    closing.add(pipeline.chain.index.onBlock((number) => feed.add(newBlock(chainId, number))));
+}
+
+function newBlock(chainId: bigint, number: bigint): Omit<FeedEntry, "position"> {
+  return { type: "block", chainId: Number(chainId), number: Number(number) };
+}
+
+/** A look at L1: its engine's own notifications would end after five minutes, and one that runs elsewhere may have none. */
+function feedOfL1(l1: Pick<LocalL1, "chainId" | "request">, feed: Feed): () => Promise<void> {
+  let known: bigint | undefined;
+  return async () => {
+    const newest = BigInt((await l1.request("eth_blockNumber")) as string);
+    if (newest !== known) feed.add(newBlock(l1.chainId, newest));
+    known = newest;
   };
 }
 

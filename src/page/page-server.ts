@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { refusalOf } from "../chain/rpc/http-endpoint.ts";
 import { RpcCode, failure } from "../chain/rpc/json-rpc.ts";
 import { readAssets } from "./assets.ts";
+import { relayFeed } from "./feed-relay.ts";
 import { PassedAnswerError, PassedAnswers } from "./passed-answers.ts";
 import type { PageAssets } from "./assets.ts";
 
@@ -61,10 +62,21 @@ const HEADERS = {
  */
 export async function startPage(options: PageOptions): Promise<PageServer> {
   const assets = await readAssets();
+  const { host: name, origins = [], any } = options;
   const server = await listening(options, () => pageApp(options, assets));
+  const feed = relayFeed(server.server, {
+    url: options.members.get(any) ?? any,
+    refuses: ({ headers }) => refusalOf(headers, { host: name, origins }) !== undefined,
+  });
   const { port } = server.server.address() as AddressInfo;
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, close: () => server.close() };
+  return {
+    url: `http://${host}:${port}`,
+    async close() {
+      feed.close();
+      await server.close();
+    },
+  };
 }
 
 async function listening({ host, port }: PageOptions, create: () => FastifyInstance): Promise<FastifyInstance> {

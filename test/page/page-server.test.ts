@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
+import { WebSocket } from "ws";
 import { startPage } from "../../src/page/page-server.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 
@@ -14,7 +15,8 @@ async function startMember() {
     let body = "";
     incoming.on("data", (piece) => (body += String(piece)));
     incoming.on("end", () => {
-      asked.push((JSON.parse(body) as { method: string }).method);
+      // A WebSocket is asked for without a body.
+      if (body !== "") asked.push((JSON.parse(body) as { method: string }).method);
       answer.setHeader("content-type", "application/json").end(JSON.stringify({ jsonrpc: "2.0", id: 1, result: "0x1" }));
     });
   });
@@ -89,6 +91,28 @@ describe("I3: the page's server", () => {
     assert.equal(await statusWith(page.url, { host: "evil.example" }), 403);
     assert.equal(await statusWith(page.url, { origin: "https://evil.example" }), 403);
     assert.equal(await statusWith(page.url, {}), 200);
+  });
+
+  test("attack: a page of another site follows nothing, and what a reader sends to the feed ends its socket", async () => {
+    const refusedWith = (path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`${page.url.replace("http", "ws")}${path}`, { headers });
+        socket.on("unexpected-response", (_request, response) => {
+          resolve(response.statusCode ?? 0);
+          socket.terminate();
+        });
+        socket.on("open", () => assert.fail(`${path} was opened`));
+        socket.on("error", () => undefined);
+      });
+    assert.equal(await refusedWith("/feed", { origin: "https://evil.example" }), 403);
+    assert.equal(await refusedWith("/feed", { host: "evil.example" }), 403);
+    assert.equal(await refusedWith("/rpc/271", {}), 403);
+    assert.equal(await refusedWith(`/feed?since=${"x".repeat(101)}`, {}), 403);
+    const talker = new WebSocket(`${page.url.replace("http", "ws")}/feed`);
+    talker.on("error", () => undefined);
+    talker.on("open", () => talker.send('{"method":"eth_sendTransaction"}'));
+    await once(talker, "close");
+    assert.ok(!member.asked.includes("eth_sendTransaction"));
   });
 
   test("every answer forbids scripts, frames and connections from elsewhere", async () => {

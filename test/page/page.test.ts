@@ -244,6 +244,51 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     },
   );
 
+  test(
+    "a socket that drops resumes behind the last thing that it told: nothing that happened meanwhile is missed",
+    { skip },
+    async () => {
+      const other = await browser!.newPage();
+      other.setDefaultTimeout(120_000);
+      const asked: string[] = [];
+      const told: { readonly position: string; readonly type: string; readonly chainId?: number; readonly number?: number }[] =
+        [];
+      let drop: () => Promise<void> = () => assert.fail("no socket was opened");
+      await other.routeWebSocket(/\/feed/, (reader) => {
+        asked.push(new URL(reader.url()).search);
+        const server = reader.connectToServer();
+        server.onMessage((message) => {
+          told.push(JSON.parse(String(message)) as (typeof told)[number]);
+          reader.send(message);
+        });
+        drop = () => reader.close();
+      });
+      const pay = async (): Promise<number> => {
+        const alice = devnet.accounts.wallet(ALICE).connect(client);
+        return (await (await alice.sendTransaction({ to: BOB, value: 1n })).wait())!.blockNumber;
+      };
+      const shows = (block: number): Promise<void> =>
+        other.getByRole("row", { name: new RegExp(`^alpha 271 rollup ${block} `) }).waitFor();
+      await other.goto(`${page.url}/#/`);
+      await other.getByText("Messages between chains").waitFor();
+      const first = await pay();
+      await shows(first);
+      const last = told.at(-1)!.position;
+      await drop();
+      const missed = await pay();
+      const next = await pay();
+      await shows(next);
+      while (!told.some(({ number }) => number === next)) await other.waitForTimeout(50);
+      assert.deepEqual(asked, ["", `?since=${encodeURIComponent(last)}`]);
+      assert.deepEqual(
+        told.filter(({ chainId }) => chainId === 271).map(({ number }) => number),
+        [first, missed, next],
+      );
+      // This Chromium is one process: closing the tab would end it.
+    await other.goto("about:blank");
+    },
+  );
+
   test("the browser had nothing to complain about: the strict policy lets through all that the page needs", { skip }, () => {
     assert.deepEqual(complaints, []);
   });

@@ -7,7 +7,7 @@ import { SharedPlaces } from "./shared-places.ts";
 const MAX_SUBSCRIPTIONS = 100;
 /** Of all clients: each log is held against each of them. */
 const MAX_ALL_SUBSCRIPTIONS = 1000;
-const KINDS = new Set(["newHeads", "logs", "newPendingTransactions"]);
+const KINDS = new Set(["newHeads", "logs", "newPendingTransactions", "hyperchain"]);
 
 /** What subscriptions need of an engine. */
 type NotifyingEngine = Pick<ExecutionEngine, "request" | "onNotification">;

@@ -1,5 +1,6 @@
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
+import type { Feed } from "../../chain/rpc/feed.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/message-status.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
@@ -33,6 +34,7 @@ export async function startServedChain(
     readonly origins: readonly string[];
     readonly inBackground: boolean;
     readonly closed: Closed;
+    readonly feed: Feed;
     readonly plan: ChainPlan;
     readonly baseToken: BaseToken;
     readonly genesis: readonly GenesisAccount[];

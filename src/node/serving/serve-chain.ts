@@ -11,6 +11,8 @@ import { withAliases } from "../../chain/rpc/aliases.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { InProcessProvider } from "./eip1193.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
+import { withFeed } from "../../chain/rpc/feed.ts";
+import type { Feed } from "../../chain/rpc/feed.ts";
 import { serveMember } from "./listening.ts";
 
 export interface ServingOptions
@@ -23,6 +25,8 @@ export interface ServingOptions
   readonly name: string;
   /** Answered instead of the chain's own methods of the same names, and beside them. */
   readonly methods?: ReadonlyMap<string, RpcMethod>;
+  /** What `hyperchain` subscriptions follow. Default: there are none. */
+  readonly feed?: Feed;
 }
 
 /** Where a chain's users reach it. */
@@ -52,9 +56,11 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     inBackground = false,
     methods: further = new Map<string, RpcMethod>(),
     closed = {},
+    feed,
     ...answering
   } = options;
-  const engine = namedNotifications(chain);
+  const named = namedNotifications(chain);
+  const engine = feed === undefined ? named : withFeed(named, feed);
   const methods = chainMethods(chain, answering);
   const addMethods = (more: ReadonlyMap<string, RpcMethod>): void => {
     for (const [method, answer] of more) methods.set(method, answer);

@@ -1,0 +1,65 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocket, WebSocketServer } from "ws";
+
+/** Readers that follow at a time. */
+const MOST_FOLLOWERS = 100;
+/** Bytes that a reader has not taken. */
+const MOST_UNREAD = 2 ** 20;
+/** A position is all that a reader sends, in the address. */
+const MOST_SENT = 1_024;
+const MOST_SINCE = 100;
+
+/** The socket's end where the position is not kept: look at everything, and follow anew. */
+export const NOT_KEPT = 4_404;
+
+/**
+ * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the
+ * last entry that they have. `url` is a member that tells it; `refuses` says whose requests are refused.
+ */
+export function relayFeed(
+  server: Server,
+  { url, refuses }: { readonly url: string; readonly refuses: (request: IncomingMessage) => boolean },
+): { close(): void } {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_SENT });
+  server.on("upgrade", (request, connection: Duplex, head) => {
+    connection.on("error", () => connection.destroy());
+    const asked = new URL(request.url ?? "/", "http://page");
+    const since = asked.searchParams.get("since") ?? undefined;
+    const isFull = sockets.clients.size >= MOST_FOLLOWERS;
+    if (refuses(request) || asked.pathname !== "/feed" || (since?.length ?? 0) > MOST_SINCE || isFull) {
+      connection.end(`HTTP/1.1 ${isFull ? 503 : 403} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, connection, head, (reader) => follow(reader, url, since));
+  });
+  return {
+    close() {
+      for (const reader of sockets.clients) reader.terminate();
+      sockets.close();
+    },
+  };
+}
+
+function follow(reader: WebSocket, url: string, since: string | undefined): void {
+  const member = new WebSocket(url.replace(/^http/, "ws"));
+  // A reader that says something is none of this page's.
+  reader.on("message", () => reader.terminate());
+  reader.on("error", () => reader.terminate());
+  reader.on("close", () => member.terminate());
+  member.on("error", () => reader.close(1_013));
+  member.on("close", () => reader.close(1_013));
+  member.on("open", () => {
+    const params = ["hyperchain", since === undefined ? {} : { since }];
+    member.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params }));
+  });
+  member.on("message", (data: Buffer) => {
+    const { error, params } = JSON.parse(data.toString("utf8")) as {
+      readonly error?: unknown;
+      readonly params?: { readonly result: unknown };
+    };
+    if (error !== undefined) reader.close(NOT_KEPT);
+    else if (reader.bufferedAmount > MOST_UNREAD) reader.terminate();
+    else if (params !== undefined && reader.readyState === reader.OPEN) reader.send(JSON.stringify(params.result));
+  });
+}
