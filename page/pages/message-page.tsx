@@ -1,4 +1,5 @@
 import type { MessageInfo, MessageTrace } from "../answers.ts";
+import { namedCalls } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
@@ -72,6 +73,13 @@ function About({ message }: { readonly message: MessageInfo }) {
   );
 }
 
+type TracedTransaction = MessageTrace["transactions"][number];
+
+/** With the protocol's own calls named too. */
+async function withNames(traced: TracedTransaction): Promise<TracedTransaction> {
+  return { ...traced, calls: await namedCalls(traced.calls).catch(() => traced.calls) };
+}
+
 function When({ seconds }: { readonly seconds: number | undefined }) {
   if (seconds === undefined) return null;
   return (
@@ -84,10 +92,10 @@ function When({ seconds }: { readonly seconds: number | undefined }) {
 function Trace({ message }: { readonly message: MessageInfo }) {
   const nameOf = useChainName();
   const key = `${message.sourceChainId}:${message.messageHash}`;
-  const asked = useAsked(
-    () => ask<MessageTrace | null>("any", "hyperchain_traceMessage", [message.messageHash, message.sourceChainId]),
-    [key, message.steps.length],
-  );
+  const asked = useAsked(async () => {
+    const trace = await ask<MessageTrace | null>("any", "hyperchain_traceMessage", [message.messageHash, message.sourceChainId]);
+    return trace && { ...trace, transactions: await Promise.all(trace.transactions.map(withNames)) };
+  }, [key, message.steps.length]);
   return (
     <Section title="Calls on both chains">
       <Answer asked={asked} missing="There is nothing to trace.">

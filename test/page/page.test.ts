@@ -148,6 +148,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       .getByText(/On beta 0x12345678 of .* reverted/)
       .waitFor();
     assert.equal(await tab.getByRole("alert").locator("a").getAttribute("title"), reverting);
+    await tab.locator(".calls code", { hasText: /^sendBundle\(/ }).waitFor();
     assert.deepEqual(await violations(tab), []);
   });
 
@@ -285,7 +286,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
         [first, missed, next],
       );
       // This Chromium is one process: closing the tab would end it.
-    await other.goto("about:blank");
+      await other.goto("about:blank");
     },
   );
 
