@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { JsonRpcProvider } from "ethers";
+import { JsonRpcProvider, Wallet } from "ethers";
+import { transferOf } from "../flow/support/interop.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
 
@@ -9,12 +10,20 @@ const ETHER = 10n ** 18n;
 /** Development account 2. */
 const RECIPIENT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
 const LOOK_MS = 50;
+const NO_CHAIN = 999n;
+/** Development account 1. */
+const SENDER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
 interface Status {
   readonly messages: {
     readonly inFlight: number;
     readonly delivered: number;
-    readonly stuck: readonly { readonly messageHash: string; readonly why: string; readonly help: string }[];
+    readonly stuck: readonly {
+      readonly type: string;
+      readonly messageHash: string;
+      readonly why: string;
+      readonly help: string;
+    }[];
   };
 }
 
@@ -112,6 +121,37 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     assert.equal(await beta.getBalance(account), paid, "it cost nothing on the chain");
     assert.match((await workplace.run(["hyperchain:deliver", hash, "--through-l1"])).stdout, /it was delivered before on beta/);
   });
+
+  for (const [how, options, payer] of [
+    ["by a transaction", [], "3"],
+    ["through L1's queue, which the chain must take", ["--through-l1"], "4"],
+  ] as const)
+    test(`A9: give back what was sent to an id that no chain has, ${how}, once`, async () => {
+      const alpha = new JsonRpcProvider(ecosystem.info.chains[0]!.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+      try {
+        const sender = new Wallet(SENDER_KEY, alpha);
+        const sent = await sender.sendTransaction(transferOf(NO_CHAIN, ETHER, RECIPIENT.toLowerCase() as `0x${string}`));
+        await sent.wait();
+        let refund: string | undefined;
+        while (refund === undefined) {
+          refund = (await status()).messages.stuck.find(({ type }) => type === "refund")?.messageHash;
+          if (refund === undefined) await wait(LOOK_MS);
+        }
+        const had = await alpha.getBalance(sender.address);
+        const done = await workplace.run(["hyperchain:deliver", refund, ...options, "--from", payer, "--json"]);
+        const { refunds, givenBackNow } = valueOf<{ refunds: { transactionHash: string }[]; givenBackNow: boolean }>(done);
+        assert.deepEqual([refunds.length, givenBackNow], [1, true]);
+        assert.equal((await alpha.getBalance(sender.address)) - had, ETHER);
+        const transaction = await alpha.getTransaction(refunds[0]!.transactionHash);
+        assert.equal(transaction?.type === 255, options.length > 0, "it came through the queue where that was asked for");
+        const again = await workplace.run(["hyperchain:deliver", refund, ...options]);
+        assert.equal(again.code, 0, again.stderr);
+        assert.match(again.stdout, /what it carries was given back before on alpha/);
+        assert.equal((await alpha.getBalance(sender.address)) - had, ETHER);
+      } finally {
+        alpha.destroy();
+      }
+    });
 
   test("that no chain waits for, and options that say no number, are refused with what to do", async () => {
     const { messageHash } = valueOf<{ messageHash: string }>(
