@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { toQuantity } from "ethers";
 import { remoteMember } from "../../src/devnet/quorum-member/remote-member.ts";
 import { startMemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
 import type { MemberProcess } from "../../src/devnet/quorum-member/member-process.ts";
 import type { DevnetChainOptions, DevnetOptions } from "../../src/devnet/devnet.ts";
+import type { Resealed } from "../../src/node/settling/resealing.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
@@ -22,8 +24,11 @@ const CHAIN: DevnetChainOptions = { chainId: CHAIN_ID, priorityOpWindowSeconds: 
 const PROVEN = 1n;
 const UNPROVEN = noProofVersionOf(PROVEN);
 
-const startUnproven = (chain: DevnetChainOptions = CHAIN, options: Partial<DevnetOptions> = {}): Promise<FlowDevnet> =>
-  startFlowDevnet([chain], { prover: { mode: "none", workers: 2 }, ...options });
+const startUnproven = (
+  chain: DevnetChainOptions = CHAIN,
+  options: Partial<DevnetOptions> = {},
+  replaced: Parameters<typeof startFlowDevnet>[2] = {},
+): Promise<FlowDevnet> => startFlowDevnet([chain], { prover: { mode: "none", workers: 2 }, ...options }, replaced);
 
 async function pay(devnet: FlowDevnet): Promise<void> {
   const client = clientOf(devnet.chains[0]!);
@@ -101,6 +106,46 @@ describe("A8: a validator in a process of its own, beside a node that is behind 
     });
     newest = undefined;
     assert.match(await sign(), /^0x[0-9a-f]{130}$/);
+  });
+});
+
+describe("VersionChanged: an upgrade of which a batch in flight knew, and which L1 has no more", () => {
+  let devnet: FlowDevnet;
+  const resealed: Resealed[] = [];
+  before(async () => {
+    devnet = await startUnproven(CHAIN, {}, { onResealed: (_chainId, done) => resealed.push(done) });
+  });
+  after(async () => {
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("the batch is refused with its version (VersionChanged), formed again by itself with L1's, and settles", async () => {
+    const { l1 } = devnet;
+    const { pipeline } = devnet.chains[0]!;
+    const upgrades = new Upgrades(devnet);
+    assert.equal(await versionOfNextBatch(devnet), UNPROVEN);
+    const second = await upgrades.addNext();
+    // The chain remembers the block to which L1 goes back.
+    await pipeline.pollL1();
+    const mark = await l1.request("evm_snapshot", []);
+    const notice = await upgrades.schedule(second);
+    await upgrades.pass(notice);
+    await pay(devnet);
+    await pipeline.pause();
+    const batch = (await pipeline.seal())!;
+    assert.equal(batch.protocolVersion, second);
+
+    // L1 alone goes back, and comes to the same time without the upgrade.
+    assert.equal(await l1.request("evm_revert", [mark]), true);
+    // More blocks than it had, or the node would only be behind.
+    await l1.request("hardhat_mine", ["0x8", toQuantity((notice + 120n) / 7n + 1n)]);
+    const waiting = pipeline.settled(batch.outputs.batchNumber);
+    pipeline.resume();
+    const { batch: again } = await waiting;
+    assert.deepEqual([again.outputs.batchNumber, again.protocolVersion], [batch.outputs.batchNumber, UNPROVEN]);
+    assert.deepEqual(resealed, [{ firstBatch: batch.outputs.batchNumber, lost: [] }]);
+    assert.deepEqual(told(devnet), { protocolVersion: Number(UNPROVEN) });
   });
 });
 
