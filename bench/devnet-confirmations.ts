@@ -1,5 +1,6 @@
 import type { Hex } from "../src/protocol/hex.ts";
 import { connectBench } from "./devnet-http-client.ts";
+import type { BenchClient } from "./devnet-http-client.ts";
 
 export interface Confirmations {
   /** From request to receipt, of each transaction. */
@@ -7,11 +8,32 @@ export interface Confirmations {
   readonly txPerSecond: number;
 }
 
+/** Sends a transaction; resolves when its receipt is there, with whether it succeeded. */
+export type Confirm = (client: BenchClient, raw: Hex | undefined) => Promise<boolean>;
+
+export const byJsonRpc: Confirm = async (client, raw) => {
+  const hash = await client.send("eth_sendRawTransaction", [raw]);
+  const receipt = (await client.send("eth_getTransactionReceipt", [hash])) as { readonly status: string } | null;
+  return receipt?.status === "0x1";
+};
+
+export const byRest: Confirm = async (client, raw) => {
+  const sent = (await client.post("/transactions?wait=included", { raw })) as {
+    readonly receipt?: { readonly success: boolean } | null;
+  };
+  return sent.receipt?.success === true;
+};
+
 /**
  * Sends transactions over HTTP, on as many connections: each sends its next one when it has the receipt of the last. One
  * account's transactions must stay on one connection: number n goes out on connection n modulo `connections`.
  */
-export async function measureConfirmations(url: string, raws: readonly Hex[], connections: number): Promise<Confirmations> {
+export async function measureConfirmations(
+  url: string,
+  raws: readonly Hex[],
+  connections: number,
+  confirm = byJsonRpc,
+): Promise<Confirmations> {
   const ms: number[] = [];
   const begun = performance.now();
   await Promise.all(
@@ -20,9 +42,7 @@ export async function measureConfirmations(url: string, raws: readonly Hex[], co
       try {
         for (let i = connection; i < raws.length; i += connections) {
           const sent = performance.now();
-          const hash = await client.send("eth_sendRawTransaction", [raws[i]]);
-          const receipt = (await client.send("eth_getTransactionReceipt", [hash])) as { readonly status: string } | null;
-          if (receipt?.status !== "0x1") throw new Error(`transaction ${String(hash)} did not succeed`);
+          if (!(await confirm(client, raws[i]))) throw new Error(`transaction ${i} did not succeed`);
           ms.push(performance.now() - sent);
         }
       } finally {

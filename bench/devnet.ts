@@ -6,7 +6,7 @@ import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetChain } from "../src/devnet/devnet.ts";
 import { connectHttp } from "../src/devnet/relaying.ts";
-import { measureConfirmations } from "./devnet-confirmations.ts";
+import { byRest, measureConfirmations } from "./devnet-confirmations.ts";
 import { measureProven } from "./devnet-proven.ts";
 import { measureCommitCosts } from "./devnet-settlement.ts";
 import { measureSevenSteps } from "./devnet-seven-steps.ts";
@@ -76,6 +76,7 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
     rssMiB["throughput"] = rss();
     const alone = await measureConfirmations(busy.url, load.mixedTransfers(Math.min(transactions, MAX_ALONE), 1), 1);
     const many = await measureConfirmations(busy.url, load.mixedTransfers(transactions, CONNECTIONS), CONNECTIONS);
+    const rest = await measureConfirmations(busy.url, load.mixedTransfers(transactions, CONNECTIONS), CONNECTIONS, byRest);
     rssMiB["confirmations"] = rss();
     const proven = provenSeconds === 0 ? undefined : await measureProven(settled, workload, provenSeconds);
     rssMiB["proven"] = rss();
@@ -83,6 +84,7 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
       readySeconds,
       confirmMsP50: median(alone.ms),
       confirmMsP99: quantile(many.ms, 0.99),
+      restMsP99: quantile(rest.ms, 0.99),
       ...throughput,
       httpTxPerSecond: many.txPerSecond,
       ...(proven === undefined ? {} : { provenTxPerSecond: proven.provenTxPerSecond, proven }),

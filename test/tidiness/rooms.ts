@@ -16,6 +16,7 @@ const CHAIN = {
   composition: "src/chain/chain.ts",
   verification: "src/chain/verification/",
   reconstruction: "src/chain/reconstruction/",
+  rest: "src/chain/rest/",
   rpc: "src/chain/rpc/",
 } as const;
 
@@ -101,6 +102,8 @@ export const ROOMS: Rooms = {
     protocol,
   ],
   [CHAIN.reconstruction]: [CHAIN.composition, CHAIN.execution, CHAIN.model, CHAIN.state, kernels, protocol, runtime],
+  // Resources made of JSON-RPC calls.
+  [CHAIN.rest]: [CHAIN.rpc],
   [CHAIN.rpc]: [
     CHAIN.composition,
     CHAIN.execution,

@@ -4,6 +4,8 @@ import Fastify from "fastify";
 import type { FastifyInstance } from "fastify";
 import { answerBody } from "./dispatch.ts";
 import type { RpcClient, RpcMethods } from "./dispatch.ts";
+import { addRoutes } from "./http-route.ts";
+import type { HttpRoute } from "./http-route.ts";
 import { isOwnHost } from "./host-check.ts";
 import { failure, RpcCode } from "./json-rpc.ts";
 import type { Load, UnreadAnswers } from "./load.ts";
@@ -24,12 +26,14 @@ export interface HttpEndpointDependencies {
   readonly methods: RpcMethods;
   readonly load: Load;
   readonly unread: UnreadAnswers;
+  /** Answered beside JSON-RPC. */
+  readonly routes: readonly HttpRoute[];
 }
 
-/** JSON-RPC by POST, on any path. Not listening yet. */
+/** JSON-RPC by POST, on any path that no route has. Not listening yet. */
 export function createHttpEndpoint(
   { host, origins, limits }: HttpEndpointOptions,
-  { methods, load, unread }: HttpEndpointDependencies,
+  { methods, load, unread, routes }: HttpEndpointDependencies,
 ): FastifyInstance {
   const { readMs } = limits;
   const http = fastifyServer(limits);
@@ -79,19 +83,33 @@ export function createHttpEndpoint(
     return payload;
   });
   http.options("/*", async (_request, reply) => reply.code(204).send());
+  addRoutes(
+    http,
+    routes,
+    ({ raw: { socket } }) => clients.get(socket) ?? clientOf(socket),
+    (client) => (body) => answerBody(body, methods, client, load),
+  );
   http.post("/*", async (request, reply) => {
     const body = typeof request.body === "string" ? request.body : "";
     return reply.type("application/json").send(await answerBody(body, methods, clients.get(request.raw.socket), load));
   });
+  nameFailures(http, routes);
+  return http;
+}
+
+/** What is not served, cannot be read, or fails. */
+function nameFailures(http: FastifyInstance, routes: readonly HttpRoute[]): void {
+  const alsoServed = routes.length === 0 ? "" : "; GET /openapi.json names what else is answered";
   http.setNotFoundHandler(async (_request, reply) =>
-    reply.code(405).send(failure(RpcCode.invalidRequest, "this is a JSON-RPC endpoint: send POST requests, or open a WebSocket")),
+    reply
+      .code(405)
+      .send(failure(RpcCode.invalidRequest, `this is a JSON-RPC endpoint: send POST requests, or open a WebSocket${alsoServed}`)),
   );
   http.setErrorHandler(async (error: { readonly statusCode?: number; readonly message: string }, _request, reply) => {
     const tooLarge = error.statusCode === 413;
     const message = tooLarge ? `a request has at most ${MAX_BODY_BYTES} bytes` : error.message;
     return reply.code(error.statusCode ?? 500).send(failure(tooLarge ? RpcCode.limitExceeded : RpcCode.invalidRequest, message));
   });
-  return http;
 }
 
 function fastifyServer({ requestMs }: RpcServerLimits): FastifyInstance {

@@ -4,6 +4,7 @@ import { WebSocketServer } from "ws";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { RpcMethods } from "./dispatch.ts";
 import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
+import type { HttpRoute } from "./http-route.ts";
 import { Load, UnreadAnswers } from "./load.ts";
 import { MAX_BODY_BYTES, SERVER_LIMITS } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
@@ -25,6 +26,8 @@ export interface RpcServerOptions {
 export interface RpcServerDependencies {
   readonly engine: Pick<ExecutionEngine, "request" | "onNotification">;
   readonly methods: RpcMethods;
+  /** Answered over HTTP beside JSON-RPC. Default: none. */
+  readonly routes?: readonly HttpRoute[];
 }
 
 /** A running JSON-RPC server: HTTP (POST) and WebSocket on one port. */
@@ -40,7 +43,7 @@ export async function startRpcServer(options: RpcServerOptions, dependencies: Rp
   const limits: RpcServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const subscriptions = new Subscriptions(dependencies.engine);
   const shared = { methods: dependencies.methods, load: new Load(limits), unread: new UnreadAnswers(limits.unread) };
-  const http = createHttpEndpoint({ host, origins, limits }, shared);
+  const http = createHttpEndpoint({ host, origins, limits }, { ...shared, routes: dependencies.routes ?? [] });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   http.server.on("upgrade", (request, connection: Socket, head) => {
     connection.on("error", () => connection.destroy());

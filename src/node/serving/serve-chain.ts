@@ -1,4 +1,5 @@
 import type { Chain } from "../../chain/chain.ts";
+import { restRoutes } from "../../chain/rest/routes.ts";
 import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
@@ -69,7 +70,11 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
   const served = withAliases(guardedMethods(methods, closed));
   const provider = new InProcessProvider(served, engine);
   closing.add(() => provider.close());
-  const server = await serveMember(name, { host, port, origins, inBackground }, { engine, methods: served });
+  const server = await serveMember(
+    name,
+    { host, port, origins, inBackground },
+    { engine, methods: served, routes: restRoutes() },
+  );
   closing.add(() => server.close());
   const answer: ChainAccess["answer"] = (method, params, client) => {
     const known = methods.get(method);

@@ -1,0 +1,48 @@
+import type { Ask, RouteRequest } from "../rpc/http-route.ts";
+import { invalid, notFound } from "./rest-error.ts";
+import { stageOf } from "./stages.ts";
+import type { Stages } from "./stages.ts";
+
+interface BlockAnswer {
+  readonly number: string;
+  readonly hash: string;
+  readonly parentHash: string;
+  readonly timestamp: string;
+  readonly gasUsed: string;
+  readonly gasLimit: string;
+  readonly miner: string;
+  readonly transactions: readonly string[];
+}
+
+const TAGS = new Set(["latest", "safe", "finalized", "committed", "earliest"]);
+
+/** As JSON-RPC has it: a tag, or a number in hexadecimal digits. Throws RestError. */
+export function blockTag(given: unknown): string {
+  if (typeof given === "string" && TAGS.has(given)) return given;
+  if (typeof given === "string" && /^\d{1,15}$/.test(given)) return `0x${BigInt(given).toString(16)}`;
+  throw invalid("block", given, `a number or one of ${[...TAGS].join(", ")}`);
+}
+
+export async function readBlock({ path: { block = "" }, ask }: RouteRequest): Promise<object> {
+  const isHash = /^0x[0-9a-fA-F]{64}$/.test(block);
+  const [found] = await ask(isHash ? ["eth_getBlockByHash", block, false] : ["eth_getBlockByNumber", blockTag(block), false]);
+  if (found === null) throw notFound(`block ${block}`);
+  const { number, hash, parentHash, timestamp, gasUsed, gasLimit, miner, transactions } = found as BlockAnswer;
+  return {
+    number: Number(number),
+    hash,
+    parentHash,
+    timestamp: Number(timestamp),
+    gasUsed: Number(gasUsed),
+    gasLimit: Number(gasLimit),
+    coinbase: miner,
+    ...(await batchOf(ask, number)),
+    transactions,
+  };
+}
+
+/** The batch that holds a block, and how far that has come; a batch is known by its number before it is sealed. */
+async function batchOf(ask: Ask, number: string): Promise<{ readonly batch: number; readonly stage: string }> {
+  const [details] = (await ask(["zks_getBlockDetails", number])) as readonly [{ readonly l1BatchNumber: number } & Stages];
+  return { batch: details.l1BatchNumber, stage: stageOf(details) };
+}

@@ -1,0 +1,49 @@
+import { RpcCode, RpcError } from "../rpc/json-rpc.ts";
+import type { RouteAnswer } from "../rpc/http-route.ts";
+
+/** A request that has no answer: status of HTTP, a code for programs and a text for people. */
+export class RestError extends Error {
+  override readonly name = "RestError";
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function notFound(what: string): RestError {
+  return new RestError(404, "NotFound", `there is no ${what}`);
+}
+
+export function invalid(what: string, given: unknown, expected: string): RestError {
+  return new RestError(400, "Invalid", `${what} ${(JSON.stringify(given) ?? "is missing; it").slice(0, 80)} is not ${expected}`);
+}
+
+const STATUSES = new Map<number, readonly [status: number, code: string]>([
+  [RpcCode.parseError, [400, "Invalid"]],
+  [RpcCode.invalidRequest, [400, "Invalid"]],
+  [RpcCode.invalidParams, [400, "Invalid"]],
+  [RpcCode.methodNotFound, [501, "NotServed"]],
+  [RpcCode.limitExceeded, [429, "LimitExceeded"]],
+  [RpcCode.rejected, [422, "Rejected"]],
+  [RpcCode.reverted, [422, "Reverted"]],
+]);
+
+/** Errors in the form of all of them: `{ error: { code, message } }`; codes of the chain's own errors are JSON-RPC's. */
+export function errorAnswer(error: unknown): RouteAnswer {
+  if (error instanceof RestError) return answerOf(error.status, error.code, error.message);
+  if (!(error instanceof RpcError)) return answerOf(500, "Internal", "internal error");
+  const [status, code] = STATUSES.get(error.code) ?? [500, "Internal"];
+  return answerOf(status, codeIn(error.data) ?? code, error.message);
+}
+
+function answerOf(status: number, code: string, message: string): RouteAnswer {
+  return { status, body: { error: { code, message } } };
+}
+
+function codeIn(data: unknown): string | undefined {
+  return typeof data === "object" && data !== null && "code" in data && typeof data.code === "string" ? data.code : undefined;
+}
