@@ -102,7 +102,7 @@ export interface UpgradeStatus {
   readonly operations: number;
 }
 
-/** One batch that L1 has executed, as `hyperchain_settle` answers and `batches` subscriptions tell. */
+/** One batch that L1 has executed, as `hyperchain_settle` answers. */
 export interface SettledBatchInfo {
   readonly chainId: number;
   readonly batchNumber: number;

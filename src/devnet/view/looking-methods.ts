@@ -49,8 +49,11 @@ export function lookingMethods(
     return found;
   };
   return new Map<string, RpcMethod>([
-    ["hyperchain_batches", async ([chain, before, count]) => newestBatches(chainOf(chain), before, count)],
-    ["hyperchain_batch", async ([chain, number], client) => batchInfo(chainOf(chain), number, client)],
+    [
+      "hyperchain_batches",
+      async ([chain, before, count], client) => looks(client, async () => newestBatches(chainOf(chain), before, count)),
+    ],
+    ["hyperchain_batch", async ([chain, number], client) => looks(client, async () => batchInfo(chainOf(chain), number, client))],
     [
       "hyperchain_describe",
       async ([things], client) =>
