@@ -54,6 +54,13 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     ]) {
       await queue(PREDEPLOYS.L2AssetRouter, data);
     }
+    // Beside an honest one: a wallet that could not read the queue would show nothing either.
+    await queue(VICTIM, "0x", 7n);
+    assert.deepEqual(
+      (await wallet()).inFlight.map(({ amount }) => amount),
+      [7n],
+    );
+    await ecosystem.devnet.relay();
     assert.deepEqual((await wallet()).inFlight, []);
   });
 
