@@ -21,6 +21,14 @@ export interface WalletView {
   readonly members: readonly MemberBalances[];
   /** From or to the account, oldest first per member. Without those for which a member that does not answer must be asked. */
   readonly inFlight: readonly TransferInFlight[];
+  /** Chains of which not everything that is on its way could be read. Absent where all could. */
+  readonly unread?: readonly UnreadTransfers[];
+}
+
+export interface UnreadTransfers {
+  readonly name: string;
+  readonly chainId: number;
+  readonly reason: string;
 }
 
 export interface MemberBalances {
@@ -56,13 +64,19 @@ export async function walletView(ecosystem: Ecosystem, account: string, provider
   const onL1 = await balancesOn(ecosystem.l1, () => l1Balances(ecosystem, owner, l1));
   const members: MemberBalances[] = [onL1];
   const inFlight: TransferInFlight[] = [];
+  const unread: UnreadTransfers[] = [];
   for (const chain of ecosystem.chains) {
     const provider = providerOf(chain.chainId);
     members.push(await balancesOn(chain, () => chainBalances(ecosystem, chain, owner, provider, onL1.tokens)));
-    inFlight.push(...(await orNone(() => depositsInFlight(ecosystem, chain, owner, l1, provider))));
-    inFlight.push(...(await orNone(() => sendsInFlight(ecosystem, chain, owner, providerOf))));
+    const { name, chainId } = chain;
+    const told = (error: unknown): [] => {
+      if (!unread.some((each) => each.chainId === chainId)) unread.push({ name, chainId, reason: reasonOf(error) });
+      return [];
+    };
+    inFlight.push(...(await depositsInFlight(ecosystem, chain, owner, l1, provider).catch(told)));
+    inFlight.push(...(await sendsInFlight(ecosystem, chain, owner, providerOf).catch(told)));
   }
-  return { account: owner, members, inFlight };
+  return { account: owner, members, inFlight, ...(unread.length === 0 ? {} : { unread }) };
 }
 
 /** A member that is away, as an L1 elsewhere can be, must not hide what the others have. */
@@ -73,20 +87,13 @@ async function balancesOn(
   try {
     return { name, chainId, tokens: await read() };
   } catch (error) {
-    return {
-      name,
-      chainId,
-      tokens: [],
-      unavailable:
-        error instanceof Error && error.message !== ""
-          ? error.message
-          : String((error as { readonly code?: unknown }).code ?? error),
-    };
+    return { name, chainId, tokens: [], unavailable: reasonOf(error) };
   }
 }
 
-async function orNone(read: () => Promise<TransferInFlight[]>): Promise<TransferInFlight[]> {
-  return read().catch(() => []);
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.message !== "") return error.message;
+  return String((error as { readonly code?: unknown }).code ?? error);
 }
 
 async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider): Promise<TokenBalance[]> {

@@ -62,12 +62,33 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
     );
     await ecosystem.devnet.relay();
     assert.deepEqual((await wallet()).inFlight, []);
+    assert.equal((await wallet()).unread, undefined);
+  });
+
+  test("what could not be read of what is on its way is told, and not shown as nothing", async () => {
+    const whole = ecosystem.provider;
+    const failing = new Proxy(whole(271), {
+      get: (provider, name) =>
+        name === "getTransactionReceipt"
+          ? () => Promise.reject(new Error("the node has lost it"))
+          : Reflect.get(provider, name, provider),
+    });
+    await queue(VICTIM, "0x", 3n);
+    const view = await walletView(info, VICTIM, (chainId) => (chainId === 271 ? failing : whole(chainId)));
+    assert.deepEqual(view.inFlight, []);
+    assert.deepEqual(view.unread, [{ name: "a", chainId: 271, reason: "the node has lost it" }]);
+    await ecosystem.devnet.relay();
   });
 
   test("a token deposit that the bridge has not queued is shown to no one", async () => {
     const claim = coder.encode(["address", "address", "address", "uint256", "bytes"], [VICTIM, VICTIM, VICTIM, 10n ** 30n, "0x"]);
     await queue(PREDEPLOYS.L2AssetRouter, finalizeDeposit(claim));
-    assert.deepEqual((await wallet()).inFlight, []);
+    await queue(VICTIM, "0x", 9n);
+    assert.deepEqual(
+      (await wallet()).inFlight.map(({ amount }) => amount),
+      [9n],
+    );
+    await ecosystem.devnet.relay();
   });
 
   test("a deposit whose refund goes to another account is not shown as sent by that account", async () => {

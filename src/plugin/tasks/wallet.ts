@@ -22,7 +22,7 @@ const action: NewTaskActionFunction<WalletArguments> = (args, hre) =>
     output.result(() => text(info, view), view);
   });
 
-function text(info: EcosystemInfo, { account, members, inFlight }: WalletView): string {
+function text(info: EcosystemInfo, { account, members, inFlight, unread = [] }: WalletView): string {
   const balances = members.flatMap(({ name, tokens }) =>
     tokens
       .filter(({ amount }, i) => i === 0 || amount > 0n)
@@ -51,11 +51,15 @@ function text(info: EcosystemInfo, { account, members, inFlight }: WalletView): 
       ? []
       : [warning(`${name} does not answer (${unavailable}): what is there, and on its way from or to it, is not shown`)],
   );
-  const nothing = away.length === 0 ? "Nothing is on its way." : "Nothing is on its way among the others.";
+  const hidden = unread
+    .filter(({ chainId }) => members.every((member) => member.chainId !== chainId || member.unavailable === undefined))
+    .map(({ name, reason }) => warning(`not everything on its way from or to ${name} could be read: ${reason}`));
+  const nothing = away.length + hidden.length === 0 ? "Nothing is on its way." : "Nothing else is on its way.";
   return [
     strong(account),
     table(balances),
     ...away,
+    ...hidden,
     moving.length === 0 ? nothing : `${strong("On its way")}\n${table(moving)}`,
   ].join("\n\n");
 }

@@ -322,6 +322,7 @@ export const chainActions: readonly Action[] = [
       situation.random.oneIn(2) ? { aggregator: situation.scene.aggregator } : { executionKey: EXECUTION_KEY },
     ),
   ),
+  governance("ProtocolVersionZero", (situation) => ["addVersion", 0n, newVersion(situation)[1]]),
   governance("ProtocolVersionTooLarge", (situation) => [
     "addVersion",
     situation.random.choose(2n ** 32n, 2n ** 200n),

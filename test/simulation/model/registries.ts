@@ -69,6 +69,7 @@ export const verifierRegistry = {
   addVersion(frame: Frame, version: bigint, content: ProtocolVersion): void {
     const { world } = frame;
     requireGovernance(frame);
+    requireThat(version !== 0n, "VerifierRegistry", "ProtocolVersionZero");
     requireThat(version <= MAX_VERSION, "VerifierRegistry", "ProtocolVersionTooLarge", () => [MAX_VERSION, version]);
     requireThat(world.versions.get(version) === undefined, "VerifierRegistry", "ProtocolVersionExists", () => [version]);
     requireThat(world.hasCode(content.verifier), "VerifierRegistry", "VerifierWithoutCode", () => [content.verifier]);
