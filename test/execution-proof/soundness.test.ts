@@ -13,6 +13,7 @@ import { hashInputForgeries } from "./support/hash-input-forgeries.ts";
 import { spongeForgeries } from "./support/sponge-forgeries.ts";
 import { placeForgeries } from "./support/memory-forgeries.ts";
 import { byteForgeries } from "./support/byte-forgeries.ts";
+import { choices } from "./support/choices.ts";
 import { freeCells } from "./support/mutations.ts";
 import { flowForgeries, memoryForgeries, stepForgeries } from "./support/processor-forgeries.ts";
 
@@ -52,6 +53,13 @@ const counting = (table: TableName): string[] => COUNTING[table].map((flag) => `
 describe("the tables of a run", () => {
   it("accept a run with every kind of instruction", () => {
     assert.deepEqual(refusalsOf(EVERYTHING), []);
+  });
+
+  it("accept what a prover may choose in a true run, which therefore is no forgery", () => {
+    for (const cells of choices()) {
+      assert.deepEqual(refusalsOf(cells), []);
+      assert.equal(claimsOf(cells), cells.truth);
+    }
   });
 
   it("need every constraint and message: each alone refuses a run that the machine does not make", () => {

@@ -78,12 +78,16 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
   return { ...cells, truth: claimsOf(cells) };
 }
 
-/** What a run says: where it went, what was on top of the stack, and what the memory held at last. */
+/**
+ * What a run says: where it went, what was on top of the stack, and what of the memory is another word at last. A place that is
+ * opened and left as it was says nothing: true runs differ in such places.
+ */
 export function claimsOf({ processor, memory, changes }: Omit<RunCells, "truth">): string {
   const stop = processor.findIndex(({ stops }) => stops === 1);
   const steps = processor.slice(0, stop < 0 ? undefined : stop + 1);
   const tops = steps.map(({ pc, height, hasImmediate, a, b }) => [pc, height, hasImmediate === 1 ? b : a]);
-  const words = memory.map(({ space, index, first, last }) => [space, index, first, last]);
+  const written = memory.filter(({ first, last }) => first.some((limb, i) => limb !== last[i]));
+  const words = written.map(({ space, index, first, last }) => [space, index, first, last]);
   return JSON.stringify([tops, words, changes.map(({ before, after }) => [`${before}`, `${after}`])]);
 }
 
