@@ -16,6 +16,8 @@ export interface FeedEntry {
 
 /** Entries that are kept for those that come back: some hundred bytes each. */
 const MOST_ENTRIES = 10_000;
+/** Entries that a follower is told before others have their turn: small requests could ask for all entries many times over. */
+const PORTION = 64;
 
 /**
  * What happens in an ecosystem, in order, without gaps: a follower that was away names the last entry that it has, and gets all
@@ -40,8 +42,9 @@ export class Feed {
   add(event: Omit<FeedEntry, "position">): void {
     this.#newest++;
     this.#entries.push({ position: this.#position(this.#newest), ...event });
-    // Not at each entry: that would copy all of them.
-    if (this.#entries.length >= 2 * this.#most) this.#entries = this.#entries.slice(-this.#most);
+    // Not at each entry: that would copy all of them. Twice as many as are promised: a follower is told them in portions, while
+    // others come.
+    if (this.#entries.length >= 3 * this.#most) this.#entries = this.#entries.slice(-2 * this.#most);
     for (const follower of this.#followers) follower();
   }
 
@@ -57,8 +60,10 @@ export class Feed {
     const drain = (): void => {
       scheduled = false;
       if (ended) return;
-      const next = this.#entries.slice(this.#entries.length - (this.#newest - last));
-      last = this.#newest;
+      const from = this.#entries.length - (this.#newest - last);
+      const next = this.#entries.slice(from, from + PORTION);
+      last += next.length;
+      if (last < this.#newest) wake();
       for (const entry of next) tell(entry);
     };
     const wake = (): void => {
@@ -82,8 +87,7 @@ export class Feed {
   #numberOf(position: string): number {
     const [id, digits = ""] = position.split(":");
     const number = /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
-    if (id === this.#id && number !== undefined && number <= this.#newest && number >= this.#newest - this.#entries.length)
-      return number;
+    if (id === this.#id && number !== undefined && number <= this.#newest && number >= this.#newest - this.#most) return number;
     throw new RpcError(
       RpcCode.rejected,
       `what came after this position is not kept (the newest ${this.#most} are, of this process); look at everything, and follow without a position`,

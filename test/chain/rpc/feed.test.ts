@@ -68,6 +68,40 @@ describe("I3: what happens in an ecosystem can be followed without gaps", () => 
     }
   });
 
+  test("what is told to one that comes back from far stays whole and in order while the feed forgets", async () => {
+    const feed = new Feed({ most: 200, id: "aa" });
+    for (let number = 1; number <= 399; number++) feed.add(block(number));
+    const entries: FeedEntry[] = [];
+    const stop = feed.follow("aa:199", (entry) => entries.push(entry));
+    for (let number = 400; number <= 800; number++) {
+      feed.add(block(number));
+      if (number % 10 === 0) await nextTurn();
+    }
+    while (entries.at(-1)?.number !== 800) await nextTurn();
+    stop();
+    assert.deepEqual(
+      numbers(entries),
+      Array.from({ length: 601 }, (_, place) => 200 + place),
+    );
+  });
+
+  test("attack: one that asks for all entries many times over does not keep others from their turn", async () => {
+    const feed = new Feed();
+    for (let number = 1; number <= 10_000; number++) feed.add(block(number));
+    let told = 0;
+    const [first] = await new Promise<readonly [FeedEntry]>((resolve) => feed.follow(undefined, (entry) => resolve([entry])));
+    const oldest = first.position.replace(/\d+$/, "0");
+    const ends = Array.from({ length: 100 }, () => feed.follow(oldest, () => void told++));
+    await nextTurn();
+    await nextTurn();
+    for (const end of ends) end();
+    const before = told;
+    assert.ok(before > 0, "they are told");
+    assert.ok(before < 50_000, `of 1,000,000 entries ${before} were told before another had its turn`);
+    await nextTurn();
+    assert.equal(told, before, "an ended one is told on");
+  });
+
   test("attack: nonsense instead of a position is refused, and a socket that was cut resumes by its position", async () => {
     const feed = new Feed();
     const engine = { request: async () => assert.fail("the engine is asked"), onNotification: () => () => undefined };
