@@ -2,8 +2,8 @@ import type { Clock } from "../../runtime/clock.ts";
 
 export interface CommitsUnderWayDependencies {
   readonly clock: Clock;
-  /** Whether batches are sealed and not committed, and sending has not been stopped. */
-  readonly hasUncommitted: () => boolean;
+  /** Numbers of the batches that are sealed and not committed, in any order; none where sending has been stopped. */
+  readonly uncommitted: () => readonly bigint[];
 }
 
 /** Far more than a commit takes; a validator may not answer. */
@@ -12,7 +12,8 @@ const LONGEST_WAIT_MS = 15_000;
 /** Lets others wait until sealed batches are committed, or something keeps them from it. */
 export class CommitsUnderWay {
   readonly #dependencies: CommitsUnderWayDependencies;
-  readonly #waiting = new Set<() => void>();
+  /** By what to call then, the newest of the batches that it waits for. */
+  readonly #waiting = new Map<() => void, bigint>();
   #obstacles = 0;
 
   constructor(dependencies: CommitsUnderWayDependencies) {
@@ -32,14 +33,19 @@ export class CommitsUnderWay {
 
   /** A batch was committed, or sending was stopped. */
   changed(): void {
-    if (this.#areUnderWay()) return;
-    for (const go of [...this.#waiting]) go();
+    const underWay = this.#underWay();
+    for (const [go, newest] of [...this.#waiting]) if (!underWay.some((number) => number <= newest)) go();
   }
 
-  /** Resolves when every sealed batch is committed, something keeps them from it, or after fifteen seconds. */
+  /**
+   * Resolves when every batch that is sealed now is committed, something keeps them from it, or after fifteen seconds. Those that
+   * are sealed meanwhile are not waited for: on a busy chain there always are some.
+   */
   ended(): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.#areUnderWay()) {
+      const underWay = this.#underWay();
+      const [first] = underWay;
+      if (first === undefined) {
         resolve();
         return;
       }
@@ -49,11 +55,14 @@ export class CommitsUnderWay {
         resolve();
       };
       const cancel = this.#dependencies.clock.after(LONGEST_WAIT_MS, go);
-      this.#waiting.add(go);
+      this.#waiting.set(
+        go,
+        underWay.reduce((a, b) => (a > b ? a : b), first),
+      );
     });
   }
 
-  #areUnderWay(): boolean {
-    return this.#obstacles === 0 && this.#dependencies.hasUncommitted();
+  #underWay(): readonly bigint[] {
+    return this.#obstacles === 0 ? this.#dependencies.uncommitted() : [];
   }
 }

@@ -171,7 +171,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
   let closed = false;
   const commits = new CommitsUnderWay({
     clock,
-    hasUncommitted: () => run?.end.signal.aborted === false && [...pending.values()].some((batch) => !batch.isThrough("commit")),
+    uncommitted: () => (run?.end.signal.aborted === false ? uncommitted(pending) : []),
   });
   const endPreparing = time.prepare(() => commits.ended());
   const sending = ({ signal }: AbortController) =>
@@ -408,6 +408,10 @@ async function allMined(name: string, sender: Signer, patience: L1Retry): Promis
     await patience.pause(name, UNMINED_POLL_MS);
   }
   throw new RangeError(`a transaction of ${name}'s operator waits on L1 to be mined; ask again when it is`);
+}
+
+function uncommitted(pending: ReadonlyMap<bigint, PendingBatch>): readonly bigint[] {
+  return [...pending].filter(([, batch]) => !batch.isThrough("commit")).map(([number]) => number);
 }
 
 interface SendingOptions
