@@ -27,6 +27,8 @@ export interface Description {
 const MOST_THINGS = 100;
 /** Hexadecimal characters that are decoded: a stranger's data can unfold into a thousand times as much. */
 const MOST_CHARACTERS = 16_386;
+/** Of all things of a question: what follows is as what is too long. A page's questions have fewer. */
+const MOST_CHARACTERS_OF_ALL = 65_536;
 /** Of each answer. */
 const MOST_SHOWN = 4_096;
 const MOST_TOPICS = 4;
@@ -47,33 +49,41 @@ export async function describeAll(things: unknown, dependencies: DescribeDepende
     throw new RpcError(RpcCode.invalidParams, `the first parameter is a list of ${MOST_THINGS} things at most`);
   const names = await dependencies.names();
   const described: Description[] = [];
+  let left = MOST_CHARACTERS_OF_ALL;
+  const isDecoded = (data: Hex): boolean => data.length <= MOST_CHARACTERS && (left -= data.length) >= 0;
   for (const thing of things as readonly unknown[]) {
-    described.push(await describe(thing, names, dependencies));
+    described.push(await describe(thing, { names, isDecoded }, dependencies));
     // Each can take a while: others are answered in between.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return described;
 }
 
+interface Decoding {
+  readonly names: ProjectNames;
+  /** Whether there is room for these bytes, which are then counted. */
+  readonly isDecoded: (data: Hex) => boolean;
+}
+
 async function describe(
   thing: unknown,
-  names: ProjectNames,
+  { names, isDecoded }: Decoding,
   { memberNamed, codeOf }: DescribeDependencies,
 ): Promise<Description> {
   if (typeof thing !== "object" || thing === null) throw unlike();
   const { input, topics, data = "0x", output, chain, address } = thing as Readonly<Record<string, unknown>>;
-  if (isHex(input)) return present("call", callOf(input, names));
-  if (isHex(output)) return present("reason", isShort(output) ? revertReason(output, names) : undefined);
+  if (isHex(input)) return present("call", callOf(input, isDecoded(input), names));
+  if (isHex(output)) return present("reason", isDecoded(output) ? revertReason(output, names) : undefined);
   if (isTopics(topics) && isHex(data))
-    return present("event", isShort(data) ? (names.event(topics, data) ?? protocolNames.event(topics, data)) : undefined);
+    return present("event", isDecoded(data) ? (names.event(topics, data) ?? protocolNames.event(topics, data)) : undefined);
   if (!isHex(address) || address.length !== 42) throw unlike();
   const contract = names.contract?.(await codeOf(memberNamed(chain), address));
   return contract === undefined ? {} : { contract: { name: contract.name, abi: contract.abi } };
 }
 
 /** Of a call that is too long to decode the function at least. */
-function callOf(input: Hex, names: ContractNames): string | undefined {
-  if (isShort(input)) return names.call(input) ?? protocolNames.call(input);
+function callOf(input: Hex, isDecoded: boolean, names: ContractNames): string | undefined {
+  if (isDecoded) return names.call(input) ?? protocolNames.call(input);
   const name = names.functionName(input) ?? protocolNames.functionName(input);
   return name === undefined ? undefined : `${name}(…)`;
 }
@@ -89,10 +99,6 @@ function isHex(value: unknown): value is Hex {
 
 function isTopics(value: unknown): value is readonly Hex[] {
   return Array.isArray(value) && value.length <= MOST_TOPICS && value.every((topic) => isHex(topic) && topic.length === 66);
-}
-
-function isShort(data: Hex): boolean {
-  return data.length <= MOST_CHARACTERS;
 }
 
 function unlike(): RpcError {

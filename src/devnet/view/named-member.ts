@@ -29,5 +29,6 @@ function textOf(value: unknown): string {
 
 function isNumber(chainId: bigint, value: unknown): boolean {
   if (typeof value === "number") return Number(chainId) === value;
-  return typeof value === "string" && /^(0x[0-9a-f]+|\d+)$/i.test(value) && BigInt(value) === chainId;
+  // A word has so many digits; to read a million of them for each chain takes a second.
+  return typeof value === "string" && /^(0x[0-9a-f]{1,64}|\d{1,78})$/i.test(value) && BigInt(value) === chainId;
 }

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Interface } from "ethers";
+import { contractNames } from "../../src/client/revert-reason.ts";
+import { describeAll } from "../../src/devnet/view/describe.ts";
+import { memberNamed } from "../../src/devnet/view/named-member.ts";
+
+test("attack: of many calls that unfold into much, only as many are decoded as a page asks about at a time", async () => {
+  const abi = ["function store(bytes data)"];
+  const input = new Interface(abi).encodeFunctionData("store", [`0x${"ab".repeat(8_000)}`]);
+  assert.equal(input.length, 2 + 8 + 2 * (64 + 8_000));
+  let decoded = 0;
+  const names = contractNames([abi]);
+  const counting = {
+    ...names,
+    call(data: `0x${string}`) {
+      decoded++;
+      return names.call(data);
+    },
+  };
+  const described = await describeAll(new Array<object>(100).fill({ input }), {
+    names: async () => counting,
+    memberNamed: () => assert.fail("no member is named"),
+    codeOf: () => assert.fail("no code is read"),
+  });
+  // Four have 64,552 of the 65,536 characters.
+  assert.equal(decoded, 4);
+  assert.match(described[3]?.call ?? "", /^store\(0xabab/);
+  assert.deepEqual(described.slice(4), new Array<object>(96).fill({ call: "store(…)" }));
+});
+
+test("attack: digits without end name no member, and are not read as a number", () => {
+  const ecosystem = {
+    info: () => ({ l1: { name: "l1", chainId: 31_337 }, chains: [{ name: "alpha", chainId: 271 }] }) as never,
+  };
+  assert.equal(memberNamed(ecosystem, "0x10f"), 271n);
+  assert.equal(memberNamed(ecosystem, `${"0".repeat(75)}271`), 271n);
+  assert.throws(() => memberNamed(ecosystem, `${"0".repeat(900_000)}271`), { message: /^there is no chain 0{100};/ });
+});
