@@ -114,6 +114,14 @@ describe("B1: an ecosystem that goes on is what it was started as", () => {
       [{ ...chain, quorum: { members: 1e9, threshold: 1 } }],
     ])
       assert.throws(() => keptConfig({}, kept(planned(chains))), /world\.dump holds an ecosystem whose plan is invalid/);
+    // It would clear the terminal, and write what the reader takes for this software's own words.
+    const cleared = "a\u001b[2J";
+    assert.throws(() => keptConfig({}, kept(planned([{ ...chain, name: cleared }]))), {
+      message: /^world\.dump holds [^\p{Cc}]*\(chains\.a\[2J: "a\[2J" cannot name a chain;[^\p{Cc}]*$/u,
+    });
+    assert.throws(() => requireSamePlan("", planned([{ ...chain, [cleared]: 1 }]), planned([chain])), {
+      message: /^chains\[0\]\.a\[2J is [^\p{Cc}]*$/u,
+    });
     const config = keptConfig({}, kept(planned([{ ...chain, port: 1, journal: "/etc/passwd", readers: [ADDRESS] }])));
     const [gold] = config?.chains ?? [];
     assert.deepEqual([gold?.port, gold?.journal, gold?.readers], [undefined, undefined, undefined]);

@@ -4,6 +4,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import { dumpLedger, loadLedger } from "../../ledger/ledger-dump.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { LEDGER_FILE, openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
+import { printable } from "../../runtime/printable.ts";
 import { OWNER_ONLY } from "../quorum-member/member-file.ts";
 import { FACTS } from "./facts.ts";
 
@@ -61,7 +62,7 @@ export async function loadWorld(dump: Uint8Array, place: { readonly folder: stri
       if (!MEMBER_FILE.test(name))
         throw new LedgerError(
           "Damaged",
-          `${place.name} holds a file "${name}", which no member of an ecosystem has; make it anew`,
+          `${place.name} holds a file "${printable(name)}", which no member of an ecosystem has; make it anew`,
         );
     for (const [name] of files) requireFree(place.folder, name);
     for (const [name, text] of files) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { LEDGER_FILE, openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import { shown } from "../../options/values.ts";
+import { printable } from "../../runtime/printable.ts";
 import { DevnetOptionsError } from "../options.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
 import { FACTS } from "./facts.ts";
@@ -53,7 +54,9 @@ export function requireSamePlan(folder: string, kept: string, given: string): vo
   if (difference === undefined) return;
   const [option, before, value] = difference;
   throw new DevnetOptionsError(
-    `${option} is ${shown(value)}, and the kept ecosystem was started with ${shown(before)}; say the same, or name another folder`,
+    printable(
+      `${option} is ${shown(value)}, and the kept ecosystem was started with ${shown(before)}; say the same, or name another folder`,
+    ),
   );
 }
 

@@ -2,6 +2,7 @@ import { readKeptPlan } from "../../devnet/keeping/kept-plan.ts";
 import type { KeptPlan } from "../../devnet/keeping/kept-plan.ts";
 import { configSchema } from "../../options/config.ts";
 import { check, optionName, said } from "../../options/problems.ts";
+import { printable } from "../../runtime/printable.ts";
 import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -33,7 +34,7 @@ export function keptConfig(
   const checked = check(configSchema, completed);
   if (!("problems" in checked)) return resolveHyperchains(completed);
   const [problem] = checked.problems;
-  const reason = problem === undefined ? "" : said(optionName(problem.path), problem);
+  const reason = problem === undefined ? "" : printable(said(optionName(problem.path), problem));
   throw pluginError(`${name} holds an ecosystem whose plan is invalid (${reason}); make it anew`);
 }
 
