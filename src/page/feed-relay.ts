@@ -43,7 +43,7 @@ export function relayFeed(
 
 function follow(reader: WebSocket, url: string, since: string | undefined): void {
   const member = new WebSocket(url.replace(/^http/, "ws"));
-  // A reader that says something is none of this page's.
+  // This page's readers say nothing; others are cut off.
   reader.on("message", () => reader.terminate());
   reader.on("error", () => reader.terminate());
   reader.on("close", () => member.terminate());

@@ -88,7 +88,7 @@ export class Describer {
     }
   }
 
-  /** The newest message that says so and that the chain has a root for; undefined while there is none. Asks no node. */
+  /** The newest message that says so and that the chain has a root for; undefined until then. Asks no node. */
   #importOf({ sourceChainId, messageHash }: TokenAnnouncement, newestRoot: bigint): Import | undefined {
     const { l1View } = this.#dependencies;
     for (const [later, { place, position }] of announcedPlaces(l1View, sourceChainId, messageHash).entries()) {

@@ -40,7 +40,7 @@ describe("attack: a dump from elsewhere, whose members' files have the names of 
     assert.deepEqual(readdirSync(folder), ["validator-9-2"]);
   });
 
-  test("writes through no link, to a file or to where there is none", async () => {
+  test("writes through no link, to a file or to a free place", async () => {
     const precious = join(newFolder(), "precious");
     writeFileSync(precious, "precious");
     const nowhere = join(newFolder(), "nowhere");

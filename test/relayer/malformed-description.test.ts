@@ -16,7 +16,7 @@ const description = (address: string): Uint8Array =>
     ]),
   );
 
-test("attack: a token description whose address has too many bits is none, and disturbs no relayer", () => {
+test("attack: a token description whose address has too many bits is ignored, and disturbs no relayer", () => {
   const [intact, malformed] = [description(`0x${"11".repeat(20)}`), description(`0x${"ff".repeat(32)}`)];
   assert.deepEqual(decodeTokenDescription(intact), { chainId: CHAIN, token: `0x${"11".repeat(20)}`, isNamed: false });
   assert.equal(decodeTokenDescription(malformed), undefined);

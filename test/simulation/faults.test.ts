@@ -235,7 +235,7 @@ describe("the simulation notices a fault of L1 by its invariants alone", () => {
       original.call(this, { ...record, content: { ...content, deliveries: change(content.deliveries) } });
     };
 
-  test("a chain that takes what is on its way and delivers it to nobody violates an invariant", async (context) => {
+  test("a chain that takes what is on its way and delivers it to no account violates an invariant", async (context) => {
     const violation = await withChains(context, "commit", deliver(() => []) as never);
     assert.match(violation, /are on their way to chain \d+ for open transfers of \d+/);
   });

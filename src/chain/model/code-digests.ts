@@ -1,11 +1,14 @@
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import type { Compressor } from "../../kernels/wasm/compressor.ts";
 import { codeDigestWord } from "../../protocol/code-digest.ts";
+import type { Hex } from "../../protocol/hex.ts";
 
 /** Made with the first code. */
 let compressor: Compressor | undefined;
 /** By the code's own array, which must not change. */
 const known = new WeakMap<Uint8Array, bigint>();
+/** By code hash: the chains of an ecosystem begin with the same contracts, which are few. */
+const first = new Map<Hex, bigint>();
 
 /** Value of the code digest leaf of an account with this code: about 4 ms for the largest, once for each array. */
 export function codeDigestValue(code: Uint8Array): bigint {
@@ -14,5 +17,12 @@ export function codeDigestValue(code: Uint8Array): bigint {
     const { compress } = (compressor ??= createCompressor());
     known.set(code, (value = codeDigestWord(code, compress)));
   }
+  return value;
+}
+
+/** As `codeDigestValue`, for code that a chain begins with: once for all chains of the process. */
+export function firstCodeDigestValue(hash: Hex, code: Uint8Array): bigint {
+  let value = first.get(hash);
+  if (value === undefined) first.set(hash, (value = codeDigestValue(code)));
   return value;
 }

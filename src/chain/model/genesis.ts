@@ -1,7 +1,7 @@
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { codeDigestValue } from "./code-digests.ts";
+import { firstCodeDigestValue } from "./code-digests.ts";
 
 /** One account of a chain's first state. */
 export interface GenesisAccount {
@@ -31,15 +31,6 @@ export function accountHeader(nonce: bigint, balanceWei: bigint): bigint {
   return balanceWei * 2n ** 64n + nonce;
 }
 
-/** By code hash: the chains of an ecosystem begin with the same contracts. */
-const firstCodeDigests = new Map<Hex, bigint>();
-
-function firstCodeDigest(hash: Hex, code: Uint8Array): bigint {
-  let digest = firstCodeDigests.get(hash);
-  if (digest === undefined) firstCodeDigests.set(hash, (digest = codeDigestValue(code)));
-  return digest;
-}
-
 /** The leaves of a first state, without those whose value is 0. Throws GenesisError for an account listed twice. */
 export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[] {
   const leaves: GenesisLeaf[] = [];
@@ -58,7 +49,7 @@ export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[
     if (code.length > 0) {
       const hash = keccak(code);
       leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(hash) });
-      leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigest(hash, code) });
+      leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, code) });
     }
     for (const { slot, value } of account.storage ?? []) {
       leaves.push({ leafKind: LeafKind.storage, address, slot, value });

@@ -1,5 +1,5 @@
+import { setTimeout } from "node:timers/promises";
 import type { Ask, RouteAnswer, RouteRequest } from "../rpc/http-route.ts";
-import { RpcCode, RpcError } from "../rpc/json-rpc.ts";
 import type { SharedPlaces } from "../rpc/shared-places.ts";
 import { invalid, notFound, RestError } from "./rest-error.ts";
 import { stageOf } from "./stages.ts";
@@ -90,7 +90,8 @@ async function awaited(waits: SharedPlaces, request: RouteRequest, hash: string,
   if (leave === undefined) return answer;
   try {
     for (let left = waitMs; answer.status === 202 && left > 0; left = end - performance.now()) {
-      await pause(Math.min(LOOK_MS, left), client.gone);
+      // Rejects when the client has gone: nothing is read on for it.
+      await setTimeout(Math.min(LOOK_MS, left), undefined, { signal: client.gone, ref: false });
       answer = await look();
     }
     return answer;
@@ -107,23 +108,7 @@ function waitOf({ query: { wait, seconds } }: RouteRequest): { readonly stage: s
   return { stage: wait, waitMs: Math.min(Number(seconds) * 1000, MOST_WAIT_MS) };
 }
 
-/** Rejects with RpcError when the client has gone: nothing is read on for it. */
-function pause(forMs: number, gone: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (settle: () => void): void => {
-      clearTimeout(timer);
-      gone.removeEventListener("abort", onGone);
-      settle();
-    };
-    const onGone = (): void => end(() => reject(new RpcError(RpcCode.rejected, "the connection has ended")));
-    const timer = setTimeout(() => end(resolve), forMs);
-    timer.unref();
-    gone.addEventListener("abort", onGone, { once: true });
-    if (gone.aborted) onGone();
-  });
-}
-
-async function lookUp(ask: Ask, hash: string): Promise<Transaction> {
+async function lookUp(ask: Ask, hash: string): Promise<Transaction & Readonly<Record<string, unknown>>> {
   const [found, receipt, details] = (await ask(
     ["eth_getTransactionByHash", hash],
     ["eth_getTransactionReceipt", hash],
@@ -138,13 +123,16 @@ async function lookUp(ask: Ask, hash: string): Promise<Transaction> {
   return {
     hash: hash.toLowerCase(),
     stage: receipt === null ? "pending" : stage,
-    ...{ from: found.from, to: found.to, valueWei: BigInt(found.value).toString(), nonce: Number(found.nonce) },
+    from: found.from,
+    to: found.to,
+    valueWei: BigInt(found.value).toString(),
+    nonce: Number(found.nonce),
     isPriorityOperation: details.isL1Originated,
     block: receipt === null ? null : Number(found.blockNumber),
     batch: receipt?.l1BatchNumber == null ? null : Number(receipt.l1BatchNumber),
     receipt: receipt === null ? null : receiptOf(receipt),
     l1: { committed: details.ethCommitTxHash, proven: details.ethProveTxHash, executed: details.ethExecuteTxHash },
-  } as Transaction;
+  };
 }
 
 function receiptOf({ status, gasUsed, effectiveGasPrice, contractAddress, logs }: ReceiptAnswer): object {

@@ -27,7 +27,7 @@ export class Feed {
   readonly #id: string;
   readonly #most: number;
   #entries: FeedEntry[] = [];
-  /** Number of the newest entry; 0 where there is none. */
+  /** Number of the newest entry; 0 before the first. */
   #newest = 0;
   readonly #followers = new Set<() => void>();
 

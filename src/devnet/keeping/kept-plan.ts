@@ -21,7 +21,7 @@ export interface KeptPlan {
 }
 
 /**
- * The plan of the ecosystem in a folder; undefined where there is none that has started completely. Throws LedgerError InUse,
+ * The plan of the ecosystem in a folder; undefined where no ecosystem has started completely. Throws LedgerError InUse,
  * Foreign, Newer or Damaged.
  */
 export function readKeptPlan(folder: string): KeptPlan | undefined {

@@ -26,7 +26,7 @@ export interface ServingOptions
   readonly name: string;
   /** Answered instead of the chain's own methods of the same names, and beside them. */
   readonly methods?: ReadonlyMap<string, RpcMethod>;
-  /** What `hyperchain` subscriptions follow. Default: there are none. */
+  /** What `hyperchain` subscriptions follow. Default: no such subscription is served. */
   readonly feed?: Feed;
 }
 

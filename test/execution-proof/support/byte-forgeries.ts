@@ -146,7 +146,7 @@ function* windowForgeries(): Generator<Forgery> {
   yield { refusedBy: "byteMemory", cells: changed(read, { [step]: { d: other }, [step + 1]: { a: other } }) };
 }
 
-/** Two bytes of a limb that are none, of which only one is used. */
+/** Two values in place of a limb's bytes that are not bytes, of which only one is used. */
 function* byteRangeForgeries(): Generator<Forgery> {
   const memory = Array.from({ length: 64 }, (_, i) => 3 + i);
   const replaced = (bytes: readonly number[], i: number, pair: readonly [number, number]): number[] => [
