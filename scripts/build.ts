@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { bundlePage } from "./bundle-page.ts";
 
 interface Artifact {
@@ -24,7 +25,25 @@ function compileTypeScript(): void {
     stdio: "inherit",
   });
   if (status !== 0) process.exit(status ?? 1);
-  for (const file of globSync("**/*.d.ts", { cwd: dist })) nameJavaScript(join(dist, file));
+  const declarations = globSync("**/*.d.ts", { cwd: dist }).map((file) => join(dist, file));
+  declarations.forEach(nameJavaScript);
+  const reachable = reachableDeclarations();
+  for (const file of declarations.filter((file) => !reachable.has(file))) rmSync(file);
+}
+
+/** Declarations that a user's compiler reads: those of the package's entries, and what they import. */
+function reachableDeclarations(): ReadonlySet<string> {
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    exports: Readonly<Record<string, string>>;
+  };
+  const entries = Object.values(exports).filter((entry) => entry.endsWith(".js"));
+  const reachable = new Set(entries.map((entry) => join(root, entry.replace(/\.js$/, ".d.ts"))));
+  for (const file of reachable) {
+    for (const { fileName } of ts.preProcessFile(readFileSync(file, "utf8")).importedFiles) {
+      if (fileName.startsWith(".")) reachable.add(join(dirname(file), fileName.replace(/\.js$/, ".d.ts")));
+    }
+  }
+  return reachable;
 }
 
 /**

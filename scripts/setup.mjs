@@ -2,7 +2,7 @@
 // dependency exists. On Node 20 npm silently skips EDR's native package (its engines ask for 22), so the second pass
 // runs under the Node 24 that the first pass brought.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -43,6 +43,12 @@ function run(command, args) {
 
 if (Number(process.versions.node.split(".")[0]) < 20) {
   console.error(`setup: Node 20 or newer is needed, this is ${process.version}`);
+  process.exit(1);
+}
+// `npm ci` empties the folder first, which may be another checkout's.
+if (!installed() && lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
+  console.error("setup: node_modules is a link to a folder that does not match package-lock.json.");
+  console.error("Remove the link (installing follows), or run 'npm ci' where it leads to.");
   process.exit(1);
 }
 if (!installed()) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createWorkplace } from "../plugin/support/run-task.ts";
 import { installInEmptyProject, supportedNodes } from "./support/empty-project.ts";
@@ -80,6 +80,20 @@ describe("I1 the packed plugin in an empty project", () => {
       [],
     );
     assert.ok(project.tarball.bytes < 1.5 * 2 ** 20, `${project.tarball.bytes} bytes`);
+  });
+
+  test("every declaration that one of its declarations imports is in it", () => {
+    const plugin = join(project.folder, "node_modules/hardhat-hyperchain");
+    const { files } = project.tarball;
+    const missing = files
+      .filter((file) => file.endsWith(".d.ts"))
+      .flatMap((file) =>
+        [...readFileSync(join(plugin, file), "utf8").matchAll(/(?:from |import\(|import |module )"(\.[^"]+)"/g)].map(
+          ([, target]) => join(dirname(file), target ?? "").replace(/\.js$/, ".d.ts"),
+        ),
+      )
+      .filter((target) => !files.includes(target));
+    assert.deepEqual(missing, []);
   });
 
   test("its README leads to files that it carries", () => {
