@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -105,7 +106,7 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
   const passing = new PassedAnswers();
   http.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);
-    const refusal = refusalOf(request.headers, { host, origins });
+    const refusal = refusalOf(linked(request.headers), { host, origins });
     if (refusal !== undefined) await reply.code(403).send(failure(RpcCode.invalidRequest, refusal));
   });
   http.addHook("onSend", async (request, _reply, payload) => {
@@ -133,6 +134,11 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
     }
   });
   return http;
+}
+
+/** Other sites may lead a reader here: a page that opens in the browser's own window. */
+function linked(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers["sec-fetch-dest"] === "document" ? { ...headers, "sec-fetch-site": "none" } : headers;
 }
 
 function refuse(reply: FastifyReply, status: number, message: string): FastifyReply {

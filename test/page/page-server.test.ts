@@ -91,6 +91,9 @@ describe("I3: the page's server", () => {
     assert.equal(await statusWith(page.url, { host: "evil.example" }), 403);
     assert.equal(await statusWith(page.url, { origin: "https://evil.example" }), 403);
     assert.equal(await statusWith(page.url, {}), 200);
+    const foreign = { "sec-fetch-site": "cross-site" };
+    assert.equal(await statusWith(page.url, { ...foreign, "sec-fetch-dest": "iframe" }), 403);
+    assert.equal(await statusWith(page.url, { ...foreign, "sec-fetch-dest": "document" }), 200, "a link leads here");
   });
 
   test("attack: a page of another site follows nothing, and what a reader sends to the feed ends its socket", async () => {

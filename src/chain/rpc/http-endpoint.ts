@@ -9,7 +9,7 @@ import type { HttpRoute } from "./http-route.ts";
 import { isOwnHost } from "./host-check.ts";
 import { failure, RpcCode } from "./json-rpc.ts";
 import type { Load, UnreadAnswers } from "./load.ts";
-import { isOwnOrigin } from "./origin-check.ts";
+import { isForeignFetch, isOwnOrigin } from "./origin-check.ts";
 import { machineAt } from "./machine.ts";
 import { MAX_BODY_BYTES } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
@@ -71,6 +71,8 @@ export function createHttpEndpoint(
       await reply.code(403).send(failure(RpcCode.invalidRequest, refusal));
       return;
     }
+    // No browser takes an answer for a script or a picture.
+    reply.header("x-content-type-options", "nosniff");
     const { origin } = request.headers;
     if (origin !== undefined)
       reply.header("access-control-allow-origin", origin).header("access-control-allow-headers", "*").header("vary", "origin");
@@ -140,11 +142,15 @@ export function clientOf(connection: Socket): RpcClient {
 
 /** Why a request is not answered, whatever it asks; undefined where it is. */
 export function refusalOf(
-  { host: name, origin }: IncomingHttpHeaders,
+  headers: IncomingHttpHeaders,
   { host, origins }: Pick<HttpEndpointOptions, "host" | "origins">,
 ): string | undefined {
+  const { host: name, origin } = headers;
   if (!isOwnHost(name, host)) {
     return "this host name is not served: use the server's address or localhost, or have it listen on this name or on all interfaces";
+  }
+  if (isForeignFetch(headers, origins)) {
+    return 'pages of other sites may not have a browser load this; name the page in "origins" of the ecosystem\'s options and ask by fetch, or open the address yourself';
   }
   if (isOwnOrigin(origin, origins)) return undefined;
   return `pages of ${String(origin).slice(0, 200)} may not ask here; name it in "origins" of the ecosystem's options, or serve the page from localhost`;

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 /** Pages of this machine: what runs there can reach the server without a browser too. */
 const LOOPBACK = /^(localhost|[^:/]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 /** Pages of the browser's extensions, wallets for example, which the user has installed. */
@@ -14,4 +16,13 @@ export function isOwnOrigin(header: string | undefined, allowed: readonly string
   if (!URL.canParse(header)) return false;
   const { protocol, hostname } = new URL(header);
   return EXTENSION.test(protocol) || (/^https?:$/.test(protocol) && LOOPBACK.test(hostname));
+}
+
+/**
+ * Whether a page of another site has the browser load this without saying which page it is, as pictures, scripts and frames are
+ * loaded: the page cannot read the answer, but has had the server make it. Browsers say so to addresses of this machine. Where
+ * every page may ask, so may this one.
+ */
+export function isForeignFetch(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
+  return headers["sec-fetch-site"] === "cross-site" && headers.origin === undefined && !allowed.includes("*");
 }

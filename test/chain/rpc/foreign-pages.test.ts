@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { WebSocket } from "ws";
 import { isOwnOrigin } from "../../../src/chain/rpc/origin-check.ts";
@@ -35,16 +36,20 @@ const FOREIGN = [
 describe("A11: web pages that would drive a devnet", () => {
   let open: RpcServer;
   let closed: RpcServer;
+  let all: RpcServer;
   let carriedOut = 0;
   before(async () => {
     const engine = { request: () => Promise.resolve(null), onNotification: () => () => undefined };
     const methods = new Map([["hardhat_setBalance", () => Promise.resolve(++carriedOut)]]);
-    closed = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine, methods });
-    open = await startRpcServer({ host: "127.0.0.1", port: 0, origins: ["https://app.example"] }, { engine, methods });
+    const routes = [{ method: "GET" as const, path: "/held", answer: async () => ({ status: 200, body: ++carriedOut }) }];
+    closed = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine, methods, routes });
+    open = await startRpcServer({ host: "127.0.0.1", port: 0, origins: ["https://app.example"] }, { engine, methods, routes });
+    all = await startRpcServer({ host: "127.0.0.1", port: 0, origins: ["*"] }, { engine, methods, routes });
   });
   after(async () => {
     await closed.close();
     await open.close();
+    await all.close();
   });
 
   /** As a browser posts for a page without asking first: a "simple" request, whose content is plain text. */
@@ -106,6 +111,40 @@ describe("A11: web pages that would drive a devnet", () => {
     assert.equal((await post(open, "http://app.example")).status, 403);
     assert.equal(isOwnOrigin("https://anything.example", ["*"]), true);
     assert.equal(isOwnOrigin("null", ["*"]), true);
+  });
+
+  /** As a browser loads a picture, a script or a frame for a page: without an Origin. */
+  function load({ port }: RpcServer, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      httpRequest({ port, host: "127.0.0.1", path: "/held", headers, agent: false }, (response) => {
+        response.resume();
+        resolve(response);
+      })
+        .on("error", reject)
+        .end();
+    });
+  }
+
+  it("are refused before a resource is read for a picture or a frame of theirs, which name no origin", async () => {
+    const foreign = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+    for (const server of [closed, open]) {
+      const before = carriedOut;
+      assert.equal((await load(server, foreign)).statusCode, 403);
+      assert.equal(
+        (await load(server, { ...foreign, "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" })).statusCode,
+        403,
+      );
+      assert.equal(carriedOut, before);
+    }
+    // A page that may ask says which one it is, also from the machine's other name; a user who types the address is no page.
+    const asks = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" };
+    for (const origin of ["http://localhost:5173", "http://127.0.0.1:5173"])
+      assert.equal((await load(closed, { ...asks, origin })).statusCode, 200, origin);
+    assert.equal((await load(open, { ...asks, origin: "https://app.example" })).statusCode, 200);
+    for (const site of ["none", "same-origin", "same-site"])
+      assert.equal((await load(closed, { "sec-fetch-site": site })).statusCode, 200, site);
+    assert.equal((await load(all, foreign)).statusCode, 200);
+    assert.equal((await load(closed, {})).headers["x-content-type-options"], "nosniff");
   });
 
   it("leave programs alone, which name no origin", async () => {
