@@ -124,27 +124,26 @@ export class BatchBuilder {
 
   /** The open batch; opens one where there is none. */
   async open(): Promise<OpenBatch> {
-    if (this.batch !== undefined) return this.batch;
+    const batch = this.batch ?? (await this.#begin());
+    return batch.number === this.#firstBatch && this.#hashesUnknown ? this.#passUnknown(batch) : batch;
+  }
+
+  async #begin(): Promise<OpenBatch> {
     const { onOpen, onBoundary } = this.#dependencies;
     if (onBoundary !== undefined) onBoundary(await this.snapshot());
     onOpen(true);
-    if (this.#hashesUnknown && this.#nextBatch === this.#firstBatch) return this.#openBehindUnknown();
-    return this.#carryOut({ type: "open", batchNumber: this.#nextBatch++, timestamp: this.#ownTime });
+    const forgetsHashes = this.#hashesUnknown && this.#nextBatch === this.#firstBatch;
+    return this.#carryOut({ type: "open", batchNumber: this.#nextBatch++, timestamp: this.#ownTime, forgetsHashes });
   }
 
   /**
-   * Opens the batch and moves the blocks whose hashes are not known out of reach: BLOCKHASH is 0 for them, and the engine, which
-   * has fillers in their place, would say otherwise.
+   * Moves the blocks whose hashes are not known out of reach: BLOCKHASH is 0 for them, and the engine, which has fillers in their
+   * place, would say otherwise. Goes on where an earlier process ended in the middle of it.
    */
-  async #openBehindUnknown(): Promise<OpenBatch> {
-    const timestamp = this.#ownTime;
-    let batch = await this.#carryOut({ type: "open", batchNumber: this.#nextBatch++, timestamp, forgetsHashes: true });
-    const { firstBlock } = batch;
-    while (this.#dependencies.producer.head.number < firstBlock + BLOCK_HASHES_IN_REACH - 1n) {
-      await this.#carryOut({ type: "block", transactions: [], timestamp });
-      batch = this.batch ?? batch;
-    }
-    return batch;
+  async #passUnknown(batch: OpenBatch): Promise<OpenBatch> {
+    while (this.#dependencies.producer.head.number < batch.firstBlock + BLOCK_HASHES_IN_REACH - 1n)
+      await this.#carryOut({ type: "block", transactions: [], timestamp: this.#ownTime });
+    return this.batch ?? batch;
   }
 
   /** Whether these transactions surely keep the limits, without asking the witness. */
@@ -235,6 +234,7 @@ export class BatchBuilder {
   /** Ends the open batch. Undefined where there is none. */
   async seal(): Promise<SealedBatch | undefined> {
     if (this.batch === undefined) return undefined;
+    await this.open();
     const { onBatch, onOpen } = this.#dependencies;
     onOpen(false);
     const sealed = await this.#carryOut({ type: "seal", timestamp: this.#ownTime });

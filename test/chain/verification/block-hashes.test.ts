@@ -11,6 +11,9 @@ import type { Digest } from "../../../src/protocol/digest.ts";
 import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { ChainDependencies } from "../../../src/chain/chain.ts";
+import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
+import type { CommandStore } from "../../../src/chain/ordering/command-store.ts";
 import { startTestChain } from "../support/chain.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import type { TestChain } from "../support/chain.ts";
@@ -210,7 +213,95 @@ describe("attack 26: what BLOCKHASH answers", () => {
   });
 });
 
+/** Keeps commands, as a disk would that lost its process at any of them. */
+class KeptInMemory implements CommandStore {
+  readonly commands: BatchCommand[];
+  readonly waiting = { add() {}, delete() {}, keepOnly() {} };
+
+  constructor(commands: readonly BatchCommand[] = []) {
+    this.commands = [...commands];
+  }
+
+  get length(): number {
+    return this.commands.length;
+  }
+
+  append(command: BatchCommand): void {
+    this.commands.push(command);
+  }
+
+  truncate(length: number): void {
+    this.commands.length = length;
+  }
+
+  together<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What a process begins with that is started now. */
+  get keeping(): NonNullable<ChainDependencies["keeping"]> {
+    return { store: this, kept: { commands: [...this.commands], waiting: [], executed: 1n } };
+  }
+}
+
 describe("a chain that goes on from what L1 has", () => {
+  for (const [number, keptBlocks, what, next] of [
+    [1, 0, "behind its opening", "the batch's end"],
+    [101, 100, "in the middle of them", "a transaction"],
+    [256, 255, "behind the last of them", "a transaction"],
+  ] as const)
+    it(`makes the rest of its first empty blocks where its process was killed ${what}, before ${next}`, async () => {
+      await withChain(async (test) => {
+        const accounts = [...(await realGenesis()), account, HASH_STORE];
+        await storeHash(test, 0n);
+        const formed = await test.sealAndVerify();
+        const start = (keeping: ChainDependencies["keeping"]): Promise<TestChain> => {
+          const state = new RebuiltState(accounts);
+          const bytecodes = formed.bytecodes.map((code) => fromHex(code));
+          state.apply(0n, { ...formed, logLeaves: [], bytecodes, statement: formed.job.statement });
+          const { lastBlock, lastTimestamp } = formed.outputs;
+          return startTestChain({
+            origin: state.origin({ number: lastBlock, timestamp: lastTimestamp }),
+            predeploys: accounts,
+            extensions,
+            system: predeployTransactions,
+            sequencer: { firstBatch: 1n },
+            keeping,
+          });
+        };
+        const killed = new KeptInMemory();
+        const before = await start(killed.keeping);
+        await before.chain.sequencer.mine();
+        await before.chain.close();
+        const kept = new KeptInMemory(killed.commands.slice(0, number));
+        assert.deepEqual(
+          kept.commands.map(({ type }) => type),
+          ["open", ...Array.from({ length: keptBlocks }, () => "block")],
+        );
+
+        const again = await start(kept.keeping);
+        try {
+          if (next === "a transaction") await storeHash(again, formed.outputs.lastBlock);
+          const continued = await again.chain.seal();
+          assert.equal(again.blocks.length, 1 + 255 + (next === "a transaction" ? 1 : 0) + 1);
+          const blocks = again.blocks.map(({ environment, hash, transactions }) => ({
+            environment,
+            hash,
+            transactions: transactions.map(inputTransaction),
+          }));
+          const verified = await test.verifier.verify({ batchNumber: 1n, parentHash: FALSE_HASH, blocks });
+          assert.deepEqual([verified.outputsHash, verified.newStateRoot], [continued?.outputsHash, continued?.newStateRoot]);
+          assert.deepEqual(again.faults, []);
+        } finally {
+          await again.chain.close();
+        }
+      });
+    });
+
   it("knows no hash of the blocks before it, which is a rule for its validators too: BLOCKHASH begins with its first block", async () => {
     await withChain(async (test) => {
       const accounts = [...(await realGenesis()), account, HASH_STORE];
