@@ -223,6 +223,32 @@ describe("A12: development methods over HTTP, under Hardhat's and anvil's names"
     }
   });
 
+  test("evm_increaseTime answers how far the time has been moved in all, in digits, as Hardhat's node does", async () => {
+    const { provider, close } = await hardhat.network.create({ network: "local" });
+    const l1 = connectHttp(devnet.l1.chainId, devnet.l1.url);
+    /** What is answered to moves of 100 s and 50 s, from what was moved before: less than 0 where a snapshot had an earlier time. */
+    const answers = async (increase: (seconds: number) => Promise<unknown>): Promise<bigint[]> => {
+      const told: bigint[] = [];
+      for (const by of [0, 100, 50]) {
+        const answer = await increase(by);
+        assert.ok(typeof answer === "string" && /^-?\d+$/.test(answer), String(answer));
+        told.push(BigInt(answer));
+      }
+      return told.map((each) => each - told[0]!);
+    };
+    try {
+      const expected = await answers((by) => provider.request({ method: "evm_increaseTime", params: [by] }));
+      assert.deepEqual(expected, [0n, 100n, 150n]);
+      assert.deepEqual(await answers((by) => send("evm_increaseTime", by)), expected);
+      const ofChain = await send("evm_increaseTime", 0);
+      assert.equal(await l1.send("evm_increaseTime", [0]), ofChain);
+      assert.deepEqual(await answers((by) => l1.send("evm_increaseTime", [by])), expected);
+    } finally {
+      l1.destroy();
+      await close();
+    }
+  });
+
   test("what Hardhat's node takes from a careless client is taken here too", async () => {
     const before = (await client.getBlock("latest"))!.timestamp;
     await send("evm_increaseTime", "500");

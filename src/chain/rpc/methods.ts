@@ -156,8 +156,8 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   });
   methods.set("evm_increaseTime", async ([by]) => {
     pointInTime(sequencer.nextEnvironment.timestamp + seconds(by));
-    await sequencer.skipTime(seconds(by));
-    return `0x${seconds(by).toString(16)}`;
+    // As Hardhat's node has it: all moves together, in digits.
+    return (await sequencer.skipTime(seconds(by))).toString();
   });
   methods.set("evm_setNextBlockTimestamp", async ([timestamp]) => {
     await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));

@@ -115,10 +115,12 @@ export class BlockProducer implements BlockEngine {
     return this.#options.distinctTimestamps === true ? earliest + 1n : earliest;
   }
 
-  /** Moves the chain's clock forward, from the next block on. */
-  async skipTime(seconds: bigint): Promise<void> {
-    await this.#dependencies.clock.prepareMove(seconds);
-    await this.#dependencies.clock.moveBy(seconds);
+  /** Moves the chain's clock forward, from the next block on; resolves with how far it has been moved, all in all. */
+  async skipTime(seconds: bigint): Promise<bigint> {
+    const { clock } = this.#dependencies;
+    await clock.prepareMove(seconds);
+    await clock.moveBy(seconds);
+    return clock.offsetSeconds;
   }
 
   /** Fixes the next block's timestamp, and sets the clock to it. Returns false where that would be in the past. */

@@ -294,8 +294,8 @@ export class Sequencer {
     return this.#work.run(() => this.#sealFull());
   }
 
-  /** Moves the chain's clock; takes effect with the next block. */
-  skipTime(seconds: bigint): Promise<void> {
+  /** Moves the chain's clock; takes effect with the next block. Resolves with the seconds it has been moved, all in all. */
+  skipTime(seconds: bigint): Promise<bigint> {
     return this.#work.run(() => this.#dependencies.producer.skipTime(seconds));
   }
 
