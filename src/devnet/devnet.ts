@@ -1,59 +1,63 @@
-import type { Clock } from "../runtime/clock.ts";
-import { Feed } from "../chain/rpc/feed.ts";
-import type { FeedEntry } from "../chain/rpc/feed.ts";
 import { prepareEngine } from "../chain/execution/connection.ts";
-import { prepareWitnesses } from "../chain/witness/ready-threads.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
-import { genesisState } from "../chain/state/genesis-state.ts";
 import { predeployGenesis } from "../chain/predeploys/genesis.ts";
 import { NO_ACCOUNTS, unlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
+import type { UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
+import { Feed } from "../chain/rpc/feed.ts";
+import { genesisState } from "../chain/state/genesis-state.ts";
+import { prepareWitnesses } from "../chain/witness/ready-threads.ts";
 import { contractNames, revertReason } from "../client/revert-reason.ts";
-import type { ProjectNames } from "./view/describe.ts";
+import { LedgerError } from "../ledger/ledger-error.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Relayer } from "../relayer/relayer.ts";
-import { ACCOUNT_NUMBERS, lowerCaseAddress } from "./accounts.ts";
-import type { DevelopmentAccounts } from "./accounts.ts";
-import type { Provider, Signer } from "ethers";
-import { adoptContracts } from "./l1/adopt-contracts.ts";
-import type { Adoption } from "./l1/adopt-contracts.ts";
-import { resolveBaseToken } from "./chains/base-token.ts";
-import { startOrDispose } from "../runtime/disposer.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { createDisposer, startOrDispose } from "../runtime/disposer.ts";
 import type { Disposer } from "../runtime/disposer.ts";
-import { deployEcosystem } from "./l1/deploy-ecosystem.ts";
-import type { ContractArtifact, DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
+import { repeat } from "../runtime/repeat.ts";
+import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
+import type { BrowserProvider, Provider, Signer } from "ethers";
+import { ACCOUNT_NUMBERS } from "./accounts.ts";
+import type { DevelopmentAccounts } from "./accounts.ts";
+import { createVersionedProver } from "./chains/provers.ts";
+import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./driver.ts";
 import type { Driver } from "./driver.ts";
-import { ecosystemMethods } from "./view/ecosystem-methods.ts";
-import { createEcosystemView } from "./view/ecosystem-view.ts";
-import type { EcosystemView } from "./view/ecosystem-view.ts";
-import { createShutdownGuard } from "./shutdown-guard.ts";
 import { createFaults, faultMethods } from "./faults.ts";
-import { fundAccounts, fundOperators, requireFunds } from "./funding.ts";
-import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
-import { L1ReorgError } from "../node/inflow/l1-inputs.ts";
-import type { L1Connection, LocalL1 } from "./l1/local-l1.ts";
-import { LedgerError } from "../ledger/ledger-error.ts";
+import { fundAccounts, requireFunds } from "./funding.ts";
 import type { Dump } from "./keeping/dump.ts";
 import { openWorld } from "./keeping/world.ts";
 import type { World } from "./keeping/world.ts";
-import { createVersionedProver } from "./chains/provers.ts";
-import { createMessagesToL1 } from "./view/messages-to-l1.ts";
-import { closedToOthers, completeOptions, isForThisMachine, planChains } from "./options.ts";
-import type { DeployedContracts, DevnetOptions } from "./options.ts";
-import { repeat } from "../runtime/repeat.ts";
-import { connectInProcess, connectLocalRelayer, throughGate, withCallsFromOutside } from "./relaying.ts";
-import { startServedChain } from "./chains/served-chain.ts";
-import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
-import type { Resealed } from "../node/settling/resealing.ts";
-import type { SettledBatch } from "../node/settling/settled-batch.ts";
+import { adoptContracts } from "./l1/adopt-contracts.ts";
+import type { Adoption } from "./l1/adopt-contracts.ts";
+import { deployEcosystem } from "./l1/deploy-ecosystem.ts";
+import type { ContractArtifact, DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
+import type { L1Connection, LocalL1 } from "./l1/local-l1.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
+import type { SnapshotChains } from "./l1/settlement-layer.ts";
+import { createChainChanges } from "./membership/chain-changes.ts";
+import type { ChainChanges } from "./membership/chain-changes.ts";
+import { chainMethods } from "./membership/chain-methods.ts";
+import { createLiveRelayer } from "./membership/live-relayer.ts";
+import type { Following } from "./membership/live-relayer.ts";
+import { newBlock, openChain } from "./membership/open-chain.ts";
+import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-chain.ts";
+import { RunningChains } from "./membership/running-chains.ts";
+import { closedToOthers, completeOptions, isForThisMachine, planChains } from "./options.ts";
+import type { ChainPlan, CompleteOptions, DeployedContracts, DevnetOptions } from "./options.ts";
+import { connectInProcess, connectLocalRelayer, throughGate, withCallsFromOutside } from "./relaying.ts";
+import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods } from "./snapshots/snapshots.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";
+import type { ProjectNames } from "./view/describe.ts";
+import { ecosystemMethods } from "./view/ecosystem-methods.ts";
+import { createEcosystemView } from "./view/ecosystem-view.ts";
+import type { EcosystemView } from "./view/ecosystem-view.ts";
+import { createMessagesToL1 } from "./view/messages-to-l1.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
 export type { DevnetChain } from "./chains/served-chain.ts";
 
-export interface DevnetDependencies {
+export interface DevnetDependencies extends ChainEvents {
   /**
    * Opens an in-process L1, whose block 0 is of this time if one is given, with the public networks' limits, whose
    * accounts are the development accounts.
@@ -64,20 +68,14 @@ export interface DevnetDependencies {
   readonly clock: Clock;
   /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
   readonly names?: () => Promise<ProjectNames>;
-  readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
-  /** A chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
-  readonly onWait?: (chainId: bigint, reason: string | undefined) => void;
-  /** A chain has formed batches again that L1 refused, or that a user wanted to be. */
-  readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
-  /** A part has stopped for good; the others go on. */
-  readonly onStop?: (chainId: bigint, error: unknown) => void;
 }
 
 /** An L1 with the complete ecosystem and its chains, in this process. */
-export interface Devnet extends EcosystemView, Driver, Snapshots {
+export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
   readonly l1: LocalL1;
   readonly ecosystem: DeployedEcosystem;
   readonly accounts: DevelopmentAccounts;
+  /** Those that there are now; the list itself does not change. */
   readonly chains: readonly DevnetChain[];
   /** Whether it goes on where an earlier process ended, from the folder that `data` names. */
   readonly continues: boolean;
@@ -122,151 +120,69 @@ function deployOrAdopt(
 
 async function start(given: DevnetOptions, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
   const options = completeOptions(given);
-  const { host, origins, inBackground, name, prover: proving } = options;
-  const { connectL1, connectChain, artifacts, clock, names = noNames, onSettled, onResealed, onWait, onStop } = dependencies;
+  const { name, prover: proving } = options;
+  const { connectL1, connectChain, artifacts, clock, names = noNames, ...events } = dependencies;
   const plans = planChains(options);
   prepareEngine();
   closing.add(prepareWitnesses(plans.length));
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
-  const { stateRoot, leafCount } = genesisState(genesis);
   const gate = new SharedExclusiveLock({ clock });
-  const serving = { host, origins, inBackground, closed: closedToOthers(options) };
+  const closed = closedToOthers(options);
   const world = options.data === undefined ? undefined : openWorld(options.data, options, plans, clock.nowMs());
   closing.add(() => world?.close());
-  const layer = await openSettlementLayer({ ...options.l1, ...serving }, { connectL1, clock, world }, closing);
-  const { l1, accounts, deployer } = layer;
+  const { host, origins, inBackground } = options;
+  const l1Options = { ...options.l1, host, origins, inBackground, closed };
+  const layer = await openSettlementLayer(l1Options, { connectL1, clock, world }, closing);
+  const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
-  const version = { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
-  const withNoProofVersion = proving.mode === "none";
-  const adoption = { version, withNoProofVersion, chains: plans };
-  const deployed = world?.deployed ?? (await deployOrAdopt(options.l1.deployed, adoption, { signer: deployer, artifacts, l1 }));
-  world?.keepDeployed(deployed);
-  // All chains begin with one version: the one whose batches are proven, or the other.
-  const ecosystem = { ...deployed, version: (withNoProofVersion ? deployed.noProofVersion : undefined) ?? deployed.version };
-  const operators = plans.map(({ place }) => accounts.wallet(ACCOUNT_NUMBERS.firstOperator + place).connect(l1.provider));
-  await fundOperators(operators, deployer, layer.operatorFundingWei);
+  const ecosystem = await settledOn(options, plans, { layer, world, genesis, artifacts });
   const prover = createVersionedProver(proving.workers === undefined ? {} : { workers: proving.workers });
   closing.add(() => prover.close());
 
-  const keys =
-    (options.unlocked ?? isForThisMachine(options))
-      ? unlockedAccounts(() => options.fundedAccounts.map((number) => accounts.wallet(number)))
-      : NO_ACCOUNTS;
-  const chains: ServedChain[] = [];
+  const chains = new RunningChains();
   const feed = new Feed();
-  const faults = createFaults({ nowSeconds: () => layer.clock.nowSeconds(), chains: () => chains });
-  for (const [i, plan] of plans.entries()) {
-    const operator = operators[i] ?? deployer;
-    const { chainId } = plan;
-    const kept = world?.chain(chainId, lowerCaseAddress(await operator.getAddress()));
-    const baseToken =
-      kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, `chains[${i}].baseToken`, deployer, artifacts));
-    const chain = await startServedChain(
-      {
-        ...serving,
-        feed,
-        plan,
-        baseToken,
-        genesis,
-        accounts: keys,
-        revertReason: async (data) => revertReason(data, await names()),
-      },
-      {
-        ecosystem,
-        l1: l1.provider,
-        l1Url: l1.url,
-        artifacts,
-        connect: connectChain,
-        clock,
-        time: layer.clock,
-        l1MayBeBehind: options.l1?.url !== undefined,
-        ...(options.l1?.confirmations === undefined ? {} : { confirmations: options.l1.confirmations }),
-        gate,
-        ...(kept === undefined ? {} : { kept }),
-        prover,
-        alterProof: (proof) => faults.alterProof(chainId, proof),
-        operator,
-        onSettled: (batch) => onSettled?.(chainId, batch),
-        onResealed: (resealed) => onResealed?.(chainId, resealed),
-        onWait: (reason) => onWait?.(chainId, reason),
-        onStop: (error) => onStop?.(chainId, error),
-      },
-    );
-    closing.add(() => chain.close());
-    chains.push(chain);
-  }
-  // L1's clock may be ahead of the machine's. A transfer reaches a chain only if its batch begins after the chain's creation.
-  const [lastBirth = 0n] = chains.map(({ pipeline }) => pipeline.created.bornAt).sort((a, b) => (a > b ? -1 : 1));
-  for (const { pipeline } of chains) await pipeline.chain.sequencer.notBefore(lastBirth + 1n);
-  if (world?.continues !== true) await fundAccounts(options, { chains, ecosystem, deployer, funder: layer.funder, accounts });
-  await Promise.all(chains.map(({ pipeline }) => pipeline.pollL1()));
+  const faults = createFaults({ nowSeconds: () => layer.clock.nowSeconds(), chains: () => chains.current() });
+  const opening: ChainOpening = {
+    ...{ options, closed, genesis, ecosystem, layer, world, feed, gate, prover, faults, artifacts, clock, events },
+    keys: unlockedKeys(options, accounts),
+    revertReason: async (data) => revertReason(data, await names()),
+    connect: connectChain,
+  };
+  closing.add(() => closeAll(chains.current()));
+  const opened = await openChains(plans, opening, chains);
+  if (world?.continues !== true) await fundAccounts(options, { ...opening, ...layer, chains: opened });
+  await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
 
   const runsRelayer = options.relayer ?? true;
-  const members = chains.map(({ chainId, provider, answer, pipeline }) => ({
-    chainId,
-    provider,
-    answer,
-    hyperchain: pipeline.created.hyperchain,
-  }));
-  const relayer = throughGate(
-    gate,
-    connectLocalRelayer(ecosystem, l1.provider, members, accounts.wallet(ACCOUNT_NUMBERS.relayer), {
-      choose: faults.choose,
-      policy: options.relayerPolicy ?? {},
-    }),
-  );
-  closing.add(() => relayer.close());
-  const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));
-  closing.add(() => clients.forEach(({ client }) => client.destroy()));
-  const toL1 = createMessagesToL1({ ecosystem, l1: l1.provider, l1View: relayer.l1View, chains: clients });
+  const { relayer, toL1, close } = createLiveRelayer({
+    open: () => follow(chains.current(), opening),
+    onChange: (changed) => chains.onChange(changed),
+  });
+  closing.add(close);
   const ended = createShutdownGuard();
+  const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const { info, ...looks } = createEcosystemView({
-    name,
-    options,
-    ecosystem,
-    l1,
-    chains,
-    accounts,
+    ...{ ...seen, name, options, ecosystem, l1, accounts, toL1, proving },
     mnemonic: layer.mnemonic,
-    relayer,
-    toL1,
-    runsRelayer,
-    proving,
   });
   const view: EcosystemView = { info, ...ended.cutOff(looks) };
-  const driver = ended.cutOff(createDriver({ chains, relayer, runsRelayer }));
-  const snapshots = faults.keptBy(
-    layer.snapshots(
-      chains.map(({ pipeline }) => pipeline),
-      gate,
-    ),
-  );
+  const driver = ended.cutOff(createDriver(seen));
+  const changes = createChainChanges({ chains, opening, methods: () => methods });
+  const snapshots = faults.keptBy(changes.keptBy(layer.snapshots(snapshotChains(chains), gate)));
+  const { addChain } = ended.cutOff({ addChain: changes.addChain });
   const dump = (): Promise<Dump> => dumpOf(world);
+  const traced = { l1, chains: seen.chains, names, clientOf: clientsForLooks(l1, chains, closing) };
   const methods = new Map([
-    ...ecosystemMethods({ ...view, ...driver, dump }, { l1, chains, names, clientOf: clientsForLooks(l1, chains, closing) }),
+    ...ecosystemMethods({ ...view, ...driver, dump }, traced),
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
+    ...chainMethods({ addChain }),
   ]);
-  for (const member of [l1, ...chains]) member.addMethods(methods);
-  tellBlocks(chains, feed, closing);
+  for (const member of [l1, ...opened]) member.addMethods(methods);
+  for (const chain of opened) chain.watchL1();
   if (options.pollIntervalMs !== undefined) {
     closing.add(repeat(clock, options.pollIntervalMs, feedOfL1(l1, feed), () => true));
-    for (const { chainId, pipeline } of chains) {
-      closing.add(
-        repeat(
-          clock,
-          options.pollIntervalMs,
-          () => pipeline.pollL1(),
-          (error) => {
-            // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it.
-            if (!(error instanceof L1ReorgError) && pipeline.fault() === undefined) return true;
-            onStop?.(chainId, error);
-            return false;
-          },
-        ),
-      );
-    }
     // A member may only have been slow: the relayer looks again.
     if (runsRelayer)
       closing.add(
@@ -281,41 +197,117 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
   return {
-    l1,
-    ecosystem,
-    accounts,
-    chains,
+    ...{ l1, ecosystem, accounts },
+    get chains() {
+      return chains.current();
+    },
     continues: world?.continues === true,
     ...(runsRelayer ? { relayer } : {}),
-    ...view,
-    ...driver,
-    ...snapshots,
-    dump,
+    ...{ ...view, ...driver, ...snapshots, addChain, dump },
     close: () => closing.close(),
   };
 }
 
-/** Clients of all members for looks, which run the code of strangers' tokens: calls are answered as for a client outside. */
-function clientsForLooks(l1: LocalL1, chains: readonly ServedChain[], closing: Disposer): (chainId: number) => Provider {
-  const clients = new Map([
-    [Number(l1.chainId), connectInProcess(l1.chainId, l1.eip1193)],
-    ...chains.map((chain) => [Number(chain.chainId), connectInProcess(chain.chainId, withCallsFromOutside(chain))] as const),
-  ]);
-  closing.add(() => clients.forEach((client) => client.destroy()));
-  return (chainId) => {
-    const client = clients.get(chainId);
-    if (client === undefined) throw new RangeError(`the ecosystem has no member ${chainId}`);
-    return client;
+/** The contracts, kept, adopted or new, with the version of all chains: the one whose batches are proven, or the other. */
+async function settledOn(
+  { l1: { deployed: existing }, prover }: CompleteOptions,
+  plans: readonly ChainPlan[],
+  { layer, world, genesis, artifacts }: Pick<ChainOpening, "layer" | "world" | "genesis"> & Pick<DevnetDependencies, "artifacts">,
+): Promise<DeployedEcosystem> {
+  const { stateRoot, leafCount } = genesisState(genesis);
+  const version = { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
+  const withNoProofVersion = prover.mode === "none";
+  const adoption = { version, withNoProofVersion, chains: plans };
+  const { l1, deployer: signer } = layer;
+  const deployed = world?.deployed ?? (await deployOrAdopt(existing, adoption, { signer, artifacts, l1 }));
+  world?.keepDeployed(deployed);
+  return { ...deployed, version: (withNoProofVersion ? deployed.noProofVersion : undefined) ?? deployed.version };
+}
+
+/** The accounts that the chains sign for. */
+function unlockedKeys(options: CompleteOptions, accounts: DevelopmentAccounts): UnlockedAccounts {
+  const { unlocked = isForThisMachine(options), fundedAccounts } = options;
+  return unlocked ? unlockedAccounts(() => fundedAccounts.map((number) => accounts.wallet(number))) : NO_ACCOUNTS;
+}
+
+/** Starts the first chains, one after the other, and shows each as soon as it runs. */
+async function openChains(
+  plans: readonly ChainPlan[],
+  opening: ChainOpening,
+  chains: RunningChains,
+): Promise<readonly OpenedChain[]> {
+  const opened: OpenedChain[] = [];
+  for (const [i, plan] of plans.entries()) {
+    opened.push(await openChain(plan, `chains[${i}].baseToken`, opening));
+    chains.become([...opened]);
+  }
+  // L1's clock may be ahead of the machine's. A transfer reaches a chain only if its batch begins after the chain's creation.
+  for (const { pipeline } of opened)
+    for (const other of opened) await other.pipeline.chain.sequencer.notBefore(pipeline.created.bornAt + 1n);
+  return opened;
+}
+
+/** All of them, even if one fails. */
+function closeAll(chains: readonly ServedChain[]): Promise<void> {
+  const closing = createDisposer("the chains");
+  for (const chain of chains) closing.add(() => chain.close());
+  return closing.close();
+}
+
+/** Follows the messages between these chains, and from them to L1. */
+function follow(chains: readonly DevnetChain[], { ecosystem, layer, gate, faults, options }: ChainOpening): Following {
+  const { l1, accounts } = layer;
+  const members = chains.map(({ chainId, provider, answer, pipeline }) => ({
+    ...{ chainId, provider, answer },
+    hyperchain: pipeline.created.hyperchain,
+  }));
+  const wallet = accounts.wallet(ACCOUNT_NUMBERS.relayer);
+  const seams = { choose: faults.choose, policy: options.relayerPolicy };
+  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, wallet, seams));
+  const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));
+  const toL1 = createMessagesToL1({ ecosystem, l1: l1.provider, l1View: relayer.l1View, chains: clients });
+  return {
+    relayer,
+    toL1,
+    close() {
+      relayer.close();
+      for (const { client } of clients) client.destroy();
+    },
   };
 }
 
-function tellBlocks(chains: readonly ServedChain[], feed: Feed, closing: Disposer): void {
-  for (const { chainId, pipeline } of chains)
-    closing.add(pipeline.chain.index.onBlock((number) => feed.add(newBlock(chainId, number))));
+/** Which chains snapshots mark, and return to. */
+function snapshotChains(chains: RunningChains): SnapshotChains {
+  return {
+    members: () => chains.current().map(({ pipeline }) => pipeline),
+    returnTo: (members) => chains.become(chains.current().filter(({ pipeline }) => members.has(pipeline))),
+  };
 }
 
-function newBlock(chainId: bigint, number: bigint): Omit<FeedEntry, "position"> {
-  return { type: "block", chainId: Number(chainId), number: Number(number) };
+/** Clients of all members for looks, which run the code of strangers' tokens: calls are answered as for a client outside. */
+function clientsForLooks(l1: LocalL1, chains: RunningChains, closing: Disposer): (chainId: number) => Provider {
+  const ofL1 = connectInProcess(l1.chainId, l1.eip1193);
+  const ofChains = new Map<ServedChain, BrowserProvider>();
+  const destroyAllBut = (running: readonly ServedChain[]): void => {
+    for (const [chain, client] of ofChains) {
+      if (running.includes(chain)) continue;
+      client.destroy();
+      ofChains.delete(chain);
+    }
+  };
+  closing.add(chains.onChange(() => destroyAllBut(chains.current())));
+  closing.add(() => {
+    ofL1.destroy();
+    destroyAllBut([]);
+  });
+  return (chainId) => {
+    if (chainId === Number(l1.chainId)) return ofL1;
+    const chain = chains.current().find((each) => Number(each.chainId) === chainId);
+    if (chain === undefined) throw new RangeError(`the ecosystem has no member ${chainId}`);
+    const client = ofChains.get(chain) ?? connectInProcess(chain.chainId, withCallsFromOutside(chain));
+    ofChains.set(chain, client);
+    return client;
+  };
 }
 
 /** A look at L1: its engine's own notifications would end after five minutes, and one that runs elsewhere may have none. */

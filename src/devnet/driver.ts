@@ -7,7 +7,8 @@ import { settledBatchInfo } from "./view/settled-info.ts";
 import { HyperchainError } from "../runtime/hyperchain-error.ts";
 
 export interface DriverDependencies {
-  readonly chains: readonly DevnetChain[];
+  /** Those that there are now. */
+  readonly chains: () => readonly DevnetChain[];
   readonly relayer: Relayer;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
@@ -54,13 +55,13 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
 
   return {
     async settle(chainId) {
-      const chosen = chainId === undefined ? chains : chains.filter((chain) => chain.chainId === chainId);
-      if (chosen.length === 0) throw new UnknownChainError(String(chainId), chains);
+      const chosen = chains().filter((chain) => chainId === undefined || chain.chainId === chainId);
+      if (chosen.length === 0) throw new UnknownChainError(String(chainId), chains());
       return (await Promise.all(chosen.map(settleChain))).flat();
     },
     async reseal(chainId, fromBatch) {
-      const chain = chains.find((each) => each.chainId === chainId);
-      if (chain === undefined) throw new UnknownChainError(String(chainId), chains);
+      const chain = chains().find((each) => each.chainId === chainId);
+      if (chain === undefined) throw new UnknownChainError(String(chainId), chains());
       return resealInfo(chainId, await chain.pipeline.reseal(fromBatch));
     },
     async relay() {
@@ -69,7 +70,7 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
       for (let moved = true; moved;) {
         const steps = stepsOf(relayer);
         moved = false;
-        for (const { pipeline } of chains) {
+        for (const { pipeline } of chains()) {
           const { operations, roots } = await pipeline.pollL1();
           priorityOps += operations.length;
           importedRoots += roots.length;

@@ -20,8 +20,9 @@ import {
   proverWorkers,
 } from "../options/ecosystem.ts";
 import { check, optionName, said } from "../options/problems.ts";
-import type { OptionProblem } from "../options/problems.ts";
+import type { OptionPath, OptionProblem } from "../options/problems.ts";
 import { conflicts } from "../options/rules.ts";
+import type { RuledChain } from "../options/rules.ts";
 import {
   fields,
   list,
@@ -113,6 +114,14 @@ const devnetSchema = fields({
     v.minLength(1, "is empty; name at least one chain"),
     v.description("each gets an operator of its own, in this order"),
   ),
+  chainDefaults: withDefault(
+    fields({
+      batchAgeMs: option(batchAgeMs, "age at which a batch is sealed", "never"),
+      maxInstructions: option(maxInstructions, "that one transaction may run", String(DEFAULT_MAX_INSTRUCTIONS)),
+    }),
+    "what chains that are added while it runs have where their descriptions say nothing",
+    {},
+  ),
   l1: withDefault(l1Schema, "where the settlement layer is", {}),
   inBackground: withDefault(
     trueOrFalse,
@@ -198,7 +207,15 @@ export function completeOptions(options: DevnetOptions): CompleteOptions {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
   const { chains, l1, data, unlocked = false } = checked.value;
-  const problems = [...l1Problems(l1), ...conflicts(chains.map(ruledChain), l1, ["l1"], data)];
+  const problems = [
+    ...l1Problems(l1),
+    ...conflicts(
+      chains.map((chain, place) => ruledChain(chain, ["chains", place])),
+      l1,
+      ["l1"],
+      data,
+    ),
+  ];
   if (unlocked && l1.deployerKey !== undefined)
     problems.push({
       path: ["unlocked"],
@@ -210,9 +227,30 @@ export function completeOptions(options: DevnetOptions): CompleteOptions {
 
 /** The chains that the options mean. */
 export function planChains(options: CompleteOptions): readonly ChainPlan[] {
-  const { chains, l1, singletons, allowUnlimitedContractSize } = options;
-  const distinctTimestamps = options.distinctTimestamps && l1.url === undefined;
-  return chains.map((chain, place) => ({
+  return options.chains.map((chain, place) => planChain(chain, place, options));
+}
+
+/**
+ * A chain that comes to others, at a place that none of them had. Throws DevnetOptionsError for the first option that cannot work
+ * beside theirs.
+ */
+export function planAddedChain(
+  chain: DevnetChainOptions,
+  place: number,
+  others: readonly ChainPlan[],
+  options: CompleteOptions,
+): ChainPlan {
+  const checked = check(chainSchema, chain);
+  if ("problems" in checked) throw optionsError(checked.problems);
+  const ruled = [...others.map((other) => ruledChain(other, ["chains", other.place])), ruledChain(checked.value, [])];
+  const problems = conflicts(ruled, options.l1, ["l1"], options.data).filter(({ path }) => path[0] !== "chains");
+  if (problems.length > 0) throw optionsError(problems);
+  return planChain(checked.value, place, options);
+}
+
+function planChain(chain: ChainOptions, place: number, options: CompleteOptions): ChainPlan {
+  const { l1, singletons, allowUnlimitedContractSize } = options;
+  return {
     ...chain,
     place,
     name: nameOf(chain),
@@ -221,8 +259,8 @@ export function planChains(options: CompleteOptions): readonly ChainPlan[] {
     cheats: chain.cheats ?? isForThisMachine(options),
     singletons,
     allowUnlimitedContractSize,
-    distinctTimestamps,
-  }));
+    distinctTimestamps: options.distinctTimestamps && l1.url === undefined,
+  };
 }
 
 /** Whether the ecosystem ends with this process, and only this machine reaches it. */
@@ -250,12 +288,19 @@ function optionsError([first]: readonly OptionProblem[]): DevnetOptionsError {
   return new DevnetOptionsError(first === undefined ? "" : said(optionName(first.path), first));
 }
 
-function nameOf({ name, chainId }: ChainOptions): string {
+function nameOf({ name, chainId }: { readonly name?: string | undefined; readonly chainId: bigint }): string {
   return name ?? `chain-${chainId}`;
 }
 
-function ruledChain(chain: ChainOptions, place: number) {
-  return { ...chain, path: ["chains", place], name: nameOf(chain), maxAgeMs: chain.batches.maxAgeMs };
+/** What the rules between options read of a chain that is asked for, or runs. */
+interface RuledOptions extends Omit<RuledChain, "path" | "name" | "maxAgeMs"> {
+  readonly name?: string | undefined;
+  readonly chainId: bigint;
+  readonly batches: { readonly maxAgeMs?: number | undefined };
+}
+
+function ruledChain(chain: RuledOptions, path: OptionPath): RuledChain {
+  return { ...chain, path, name: nameOf(chain), maxAgeMs: chain.batches.maxAgeMs };
 }
 
 /** What concerns an L1 at a URL only. */

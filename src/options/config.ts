@@ -48,21 +48,21 @@ const batches = v.pipe(
   v.metadata({ name: "HyperchainBatchesUserConfig" }),
 );
 
-const chain = v.pipe(
-  fields({
-    chainId: option(wholeNumber(1, MAX_CHAIN_ID, FIRST_CHAIN_ID), "its id, which no other chain has", "271, 272, … in order"),
-    port: option(port, "port at which `hyperchain:spawn` serves it; 0 for any free port", "the next after L1's"),
-    blocks: withDefault(blocks, "a block as soon as a transaction waits, or one every so many milliseconds", "instant"),
-    batches: withDefault(batches, "when batches are sealed beside their limits", {}),
-    ...CHAIN_FIELDS,
-    maxInstructions: option(
-      maxInstructions,
-      "instructions that one transaction may run; the engine remembers each until the block is made, in some 800 bytes",
-      `${DEFAULT_MAX_INSTRUCTIONS}; in tests 2^24, which is no limit`,
-    ),
-  }),
-  v.metadata({ name: "HyperchainUserConfig" }),
-);
+const CHAIN_CONFIG = {
+  chainId: option(wholeNumber(1, MAX_CHAIN_ID, FIRST_CHAIN_ID), "its id, which no other chain has", "271, 272, … in order"),
+  port: option(port, "port at which `hyperchain:spawn` serves it; 0 for any free port", "the next after L1's"),
+  blocks: withDefault(blocks, "a block as soon as a transaction waits, or one every so many milliseconds", "instant"),
+  batches: withDefault(batches, "when batches are sealed beside their limits", {}),
+  ...CHAIN_FIELDS,
+  maxInstructions: option(
+    maxInstructions,
+    "instructions that one transaction may run; the engine remembers each until the block is made, in some 800 bytes",
+    `${DEFAULT_MAX_INSTRUCTIONS}; in tests 2^24, which is no limit`,
+  ),
+} as const;
+
+/** A chain of the config; its name is its key there. */
+export const chainConfig = v.pipe(fields(CHAIN_CONFIG), v.metadata({ name: "HyperchainUserConfig" }));
 
 export const chainName = v.pipe(
   v.string(),
@@ -73,10 +73,16 @@ export const chainName = v.pipe(
   ),
 );
 
+/** A chain that is added while the ecosystem runs. */
+export const addedChain = fields(
+  { ...CHAIN_CONFIG, name: v.pipe(chainName, v.description("what it is called")) },
+  'a chain, such as {"name":"gamma"}',
+);
+
 const CHAINS = "an object with one chain per name, such as { alpha: {}, beta: { chainId: 300 } }";
 const count = ({ input }: { readonly input: object }): string =>
   `must have 1 to ${MAX_CHAINS} chains, has ${Object.keys(input).length}; leave "chains" out for two chains`;
-const chains = v.pipe(named(chainName, chain, CHAINS), v.minEntries(1, count), v.maxEntries(MAX_CHAINS, count));
+const chains = v.pipe(named(chainName, chainConfig, CHAINS), v.minEntries(1, count), v.maxEntries(MAX_CHAINS, count));
 
 const l1 = v.pipe(
   fields({

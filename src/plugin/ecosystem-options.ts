@@ -1,6 +1,7 @@
 import { ACCOUNT_NUMBERS } from "../devnet/accounts.ts";
-import type { DevnetChainOptions, DevnetOptions } from "../devnet/options.ts";
-import type { HyperchainConfig, HyperchainsConfig } from "../types.ts";
+import { chainOptions } from "../devnet/membership/configured-chain.ts";
+import type { DevnetOptions } from "../devnet/options.ts";
+import type { HyperchainsConfig } from "../types.ts";
 
 /** What the config leaves to the caller that starts the ecosystem. */
 export interface EcosystemDefaults {
@@ -23,6 +24,7 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
     origins,
     l1,
     chains: chains.map((chain) => chainOptions(chain, defaults)),
+    chainDefaults: { batchAgeMs: defaults.batchAgeMs, maxInstructions: defaults.maxInstructions },
     fundedAccounts: fundedAccounts(accounts.funded, relayer),
     fundingWei: accounts.balanceWei,
     singletons: config.singletons,
@@ -38,25 +40,7 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
   };
 }
 
-function chainOptions(chain: HyperchainConfig, { batchAgeMs, maxInstructions: most }: EcosystemDefaults): DevnetChainOptions {
-  const { chainId, blocks, batches, maxInstructions = most, ...rest } = chain;
-  const { maxAgeMs = batchAgeMs, maxTransactions } = batches;
-  return {
-    ...rest,
-    chainId: BigInt(chainId),
-    blocks:
-      blocks === "instant"
-        ? { type: "instant" }
-        : { type: "interval", intervalMs: blocks, maxTransactions: TRANSACTIONS_PER_BLOCK },
-    batches: { maxAgeMs: maxAgeMs ?? undefined, maxTransactions },
-    ...(maxInstructions === undefined ? {} : { maxInstructions }),
-  };
-}
-
 function fundedAccounts(count: number, relayer: boolean): readonly number[] {
   const numbers = Array.from({ length: count }, (_, number) => number);
   return !relayer || numbers.includes(ACCOUNT_NUMBERS.relayer) ? numbers : [...numbers, ACCOUNT_NUMBERS.relayer];
 }
-
-/** Of a chain with a block every so often. */
-const TRANSACTIONS_PER_BLOCK = 1_000;

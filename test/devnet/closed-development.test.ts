@@ -20,6 +20,7 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [string, ...unknown[]
   batches: [["hyperchain_sealBatch"], ["hyperchain_reseal", 271]],
   dumps: [["hyperchain_dump"]],
   faults: [["hyperchain_setFault", { type: "clear" }]],
+  chains: [["hyperchain_addChain", { name: "alpha" }]],
 };
 const DRIVING = [["hyperchain_settle"], ["hyperchain_relay"]] as const;
 const OF_L1: readonly (readonly [string, ...unknown[]])[] = [

@@ -30,7 +30,7 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
       >[0];
       const methods = ecosystemMethods(ecosystem, {
         l1: { chainId: 1n, request: () => assert.fail("L1 is asked") },
-        chains: [],
+        chains: () => [],
         names: () => assert.fail("no names"),
         clientOf: () => assert.fail("no client"),
       });

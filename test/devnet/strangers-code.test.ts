@@ -63,7 +63,7 @@ describe("what strangers wrote and parts of this process run", () => {
     } as unknown as MessageInfo;
     const names = async () => contractNames([]);
     const { failure } = await traceMessage(message, undefined, {
-      chains: [{ chainId: BigInt(chain.chainId), provider, answer }],
+      chains: () => [{ chainId: BigInt(chain.chainId), provider, answer }],
       names,
     });
     assert.deepEqual([failure?.contract, failure?.data, failure?.stackTrace], [TARGET, "0x", []]);

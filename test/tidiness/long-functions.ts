@@ -10,7 +10,7 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "src/demo/main.ts demonstrate": 90,
   "src/node/settling/settling.ts openSettling": 214,
   "src/devnet/chains/signers.ts prepareSigners": 78,
-  "src/devnet/devnet.ts start": 177,
+  "src/devnet/devnet.ts start": 89,
   "src/devnet/snapshots/ecosystem-clock.ts createEcosystemTime": 158,
   "src/devnet/view/messages-to-l1.ts createMessagesToL1": 72,
   "src/kernels/reference/backend.ts createReferenceBackend": 131,

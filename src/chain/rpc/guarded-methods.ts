@@ -3,7 +3,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Why clients outside may not call what changes more than their own accounts; absent where they may. */
 export interface Closed {
-  /** To move time, decide about blocks and the pool, end batches, return to snapshots, cause faults, dump what is kept. */
+  /** To move time, decide about blocks and the pool, end batches, return to snapshots, cause faults, dump, add chains. */
   readonly development?: string;
   /** To have batches formed again that L1 has not executed. */
   readonly reseal?: string;
@@ -23,6 +23,7 @@ const DEVELOPMENT = new Set([
   "hardhat_mine",
   "hardhat_reset",
   "hardhat_setLoggingEnabled",
+  "hyperchain_addChain",
   "hyperchain_dump",
   "hyperchain_sealBatch",
   "hyperchain_setFault",

@@ -14,9 +14,11 @@ import type { World } from "../keeping/world.ts";
 import { keepL1 } from "./kept-l1.ts";
 import type { L1Options } from "../options.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
-import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
-import type { Snapshots } from "../snapshots/snapshots.ts";
+import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts";
+
+/** Of which chains there are snapshots. */
+export type SnapshotChains = Pick<SnapshotDependencies, "members" | "returnTo">;
 
 /** What an ecosystem settles on, and whose money pays for it. */
 export interface SettlementLayer {
@@ -31,7 +33,7 @@ export interface SettlementLayer {
   readonly funder: Signer;
   /** What each operator, and the relayer, gets on L1 where it has little. */
   readonly operatorFundingWei: bigint;
-  snapshots(members: readonly RestorableMember[], gate: SharedExclusiveLock): Snapshots;
+  snapshots(chains: SnapshotChains, gate: SharedExclusiveLock): Snapshots;
 }
 
 const ETHER = 10n ** 18n;
@@ -66,10 +68,10 @@ export async function openSettlementLayer(
       clock: time.clock,
       ...developers(l1, options),
       funder: await richAccount(l1, world?.continues === true),
-      snapshots: (members, gate) =>
+      snapshots: (chains, gate) =>
         createSnapshots({
           l1,
-          members,
+          ...chains,
           time,
           gate,
           ...(world === undefined ? {} : { asOneChange: oneChangeOf(world, keepTime) }),
@@ -128,8 +130,8 @@ async function openOwnL1(
   }
 }
 
-/** More than all accounts of ten chains can get. */
-const FUNDER_WEI = 2n ** 130n;
+/** More than all accounts of a million chains can get, each of which has less than 2^126 by the bridge. */
+const FUNDER_WEI = 2n ** 146n;
 
 /** Elsewhere all keys follow from the deployer's, so that no one else has them and they are the same after a restart. */
 function owners({ provider }: LocalL1, deployerKey: string, { operatorFundingWei = ETHER / 10n }: L1Options): Payers {

@@ -7,7 +7,10 @@ import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 
 export interface SnapshotDependencies {
   readonly l1: { request(method: string, params?: readonly unknown[]): Promise<unknown> };
-  readonly members: readonly RestorableMember[];
+  /** The chains that there are now. */
+  readonly members: () => readonly RestorableMember[];
+  /** The ecosystem has these chains again, and no others. Default: they are always the same. */
+  readonly returnTo?: (members: ReadonlySet<RestorableMember>) => void;
   readonly time: EcosystemTime;
   readonly gate: SharedExclusiveLock;
   /** Runs a return to a mark, so that what is kept beyond this process returns as a whole. Default: nothing is kept. */
@@ -31,7 +34,7 @@ export interface Snapshots {
 
 interface EcosystemMark {
   readonly l1: unknown;
-  readonly members: readonly MemberMark[];
+  readonly members: ReadonlyMap<RestorableMember, MemberMark>;
   readonly time: TimeMark;
 }
 
@@ -49,18 +52,16 @@ export class EcosystemSnapshotError extends HyperchainError {
   }
 }
 
-export function createSnapshots({ l1, members, time, gate, asOneChange }: SnapshotDependencies): Snapshots {
+export function createSnapshots({ l1, members, returnTo, time, gate, asOneChange }: SnapshotDependencies): Snapshots {
   const marks = new Map<string, EcosystemMark>();
   let nextId = 1;
   let lastReturn: Promise<unknown> = Promise.resolve();
 
   async function mark(): Promise<Hex> {
-    const [membersMarks, l1Mark] = await Promise.all([
-      Promise.all(members.map((member) => member.snapshot())),
-      l1.request("evm_snapshot"),
-    ]);
+    const marked = async (member: RestorableMember) => [member, await member.snapshot()] as const;
+    const [memberMarks, l1Mark] = await Promise.all([Promise.all(members().map(marked)), l1.request("evm_snapshot")]);
     const id: Hex = `0x${(nextId++).toString(16)}`;
-    marks.set(id, { l1: l1Mark, members: membersMarks, time: time.mark() });
+    marks.set(id, { l1: l1Mark, members: new Map(memberMarks), time: time.mark() });
     return id;
   }
 
@@ -81,7 +82,8 @@ export function createSnapshots({ l1, members, time, gate, asOneChange }: Snapsh
       );
     }
     await time.revert(timeMark);
-    const outcomes = await Promise.allSettled(members.map((member, i) => member.revert(memberMarks[i] as MemberMark)));
+    returnTo?.(new Set(memberMarks.keys()));
+    const outcomes = await Promise.allSettled([...memberMarks].map(([member, memberMark]) => member.revert(memberMark)));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined)
       throw new EcosystemSnapshotError("SnapshotLost", `a chain could not return to the snapshot: ${String(failed.reason)}`, {
@@ -91,11 +93,12 @@ export function createSnapshots({ l1, members, time, gate, asOneChange }: Snapsh
 
   async function revert(id: string): Promise<boolean> {
     if (!marks.has(id)) return false;
-    await Promise.all(members.map((member) => member.pause()));
+    const now = members();
+    await Promise.all(now.map((member) => member.pause()));
     let returning = false;
     try {
       return await gate.alone("a return to a snapshot", async () => {
-        requireStanding(id, marks.get(id), members);
+        requireStanding(id, marks.get(id));
         const used = use(id);
         if (used === undefined) return false;
         returning = true;
@@ -103,7 +106,7 @@ export function createSnapshots({ l1, members, time, gate, asOneChange }: Snapsh
         return true;
       });
     } finally {
-      if (!returning) for (const member of members) member.resume();
+      if (!returning) for (const member of now) member.resume();
     }
   }
 
@@ -118,8 +121,8 @@ export function createSnapshots({ l1, members, time, gate, asOneChange }: Snapsh
 }
 
 /** A return that a chain cannot take part in changes nothing. Throws EcosystemSnapshotError SnapshotEnded. */
-function requireStanding(id: string, mark: EcosystemMark | undefined, members: readonly RestorableMember[]): void {
-  if (mark === undefined || members.every((member, i) => member.canRevert(mark.members[i] as MemberMark))) return;
+function requireStanding(id: string, mark: EcosystemMark | undefined): void {
+  if (mark === undefined || [...mark.members].every(([member, memberMark]) => member.canRevert(memberMark))) return;
   throw new EcosystemSnapshotError(
     "SnapshotEnded",
     `snapshot ${id} has ended: a chain has formed the batch again in which it was taken, because L1 refused it or hyperchain:reseal was called; take a new snapshot`,

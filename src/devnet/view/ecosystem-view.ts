@@ -23,7 +23,8 @@ export interface EcosystemViewDependencies {
   readonly options: DevnetOptions;
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Pick<LocalL1, "chainId" | "url">;
-  readonly chains: readonly DevnetChain[];
+  /** Those that there are now. */
+  readonly chains: () => readonly DevnetChain[];
   readonly accounts: DevelopmentAccounts;
   /** Phrase of the accounts, where everybody may know it. */
   readonly mnemonic: string | undefined;
@@ -64,7 +65,10 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
     await relayer.observe();
     const all = [...relayer.journeys().map(messageInfo), ...(await toL1.look())];
     const info = ecosystemInfo(dependencies);
-    const faultOf = (id: number): string | undefined => chains.map(chainStatus).find(({ chainId }) => chainId === id)?.fault;
+    const faultOf = (id: number): string | undefined =>
+      chains()
+        .map(chainStatus)
+        .find(({ chainId }) => chainId === id)?.fault;
     lastLook = all.map((message) => {
       const stuck = stuckBecause(message, { info, faultOf, isIgnored: (each) => isIgnored(relayer.l1View, each) });
       return stuck === undefined ? message : { ...message, stuck };
@@ -87,7 +91,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
         reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
       );
       return {
-        chains: chains.map(chainStatus),
+        chains: chains().map(chainStatus),
         messages: { inFlight: all.length - delivered - stuck.length, delivered, stuck, ...rest },
       };
     },
@@ -105,14 +109,15 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     proven: provenSentence(proving.mode),
     prover: { mode: proving.mode, workers: proving.mode === "none" ? 0 : (proving.workers ?? availableParallelism()) },
     l1: { name: "l1", chainId: Number(l1.chainId), url: l1.url, contracts: { factory, bridge, roots, verifier } },
-    chains: chains.map(chainInfo),
+    chains: chains().map(chainInfo),
     singletons: options.singletons === true ? SINGLETONS : {},
     accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },
     ...(runsRelayer ? { relayer: { address: lowerCaseAddress(accounts.wallet(ACCOUNT_NUMBERS.relayer).address) } } : {}),
   };
 }
 
-function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainInfo {
+/** What `hyperchain_info` says of one chain. */
+export function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   return {
     name,

@@ -18,7 +18,8 @@ import type { AskMember } from "./step-times.ts";
 
 export interface LookingDependencies {
   readonly l1: Pick<LocalL1, "chainId" | "request">;
-  readonly chains: readonly DevnetChain[];
+  /** Those that there are now. */
+  readonly chains: () => readonly DevnetChain[];
   readonly names: () => Promise<ProjectNames>;
   /** Reaches a member by its id; what it is asked runs strangers' code as for a client outside. */
   readonly clientOf: (chainId: number) => Provider;
@@ -44,7 +45,7 @@ export function lookingMethods(
   const asker = (client: RpcClient | undefined): AskMember => memberAsker(dependencies, client);
   const chainOf = (named: unknown): DevnetChain => {
     const id = chainNamed(ecosystem, named);
-    const found = chains.find(({ chainId }) => chainId === id);
+    const found = chains().find(({ chainId }) => chainId === id);
     if (found === undefined) throw new RpcError(RpcCode.internal, `chain ${id} does not run`);
     return found;
   };
@@ -99,7 +100,7 @@ export function memberAsker(
 ): AskMember {
   return async (chainId, method, params) => {
     if (Number(l1.chainId) === chainId) return l1.request(method, params);
-    const chain = chains.find((each) => Number(each.chainId) === chainId);
+    const chain = chains().find((each) => Number(each.chainId) === chainId);
     if (chain === undefined) throw new RpcError(RpcCode.internal, `chain ${chainId} does not run`);
     return chain.answer(method, params, client);
   };

@@ -8,7 +8,7 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 import type { CallFailure, MessageInfo, MessageTrace, TracedCall } from "./ecosystem-info.ts";
 
 export interface MessageTraceDependencies {
-  readonly chains: readonly Pick<DevnetChain, "chainId" | "provider" | "answer">[];
+  readonly chains: () => readonly Pick<DevnetChain, "chainId" | "provider" | "answer">[];
   /** What the contracts of the ecosystem's user call their errors and functions. */
   readonly names: () => Promise<ContractNames>;
 }
@@ -30,7 +30,7 @@ export async function traceMessage(
   const transactions = [];
   let failure: CallFailure | undefined;
   for (const { step, chainId, transactionHash } of message.steps) {
-    const chain = chains.find((each) => Number(each.chainId) === chainId);
+    const chain = chains().find((each) => Number(each.chainId) === chainId);
     if (!TRACED_STEPS.has(step) || chain === undefined) continue;
     const calls = await callsOf((method, params) => chain.answer(method, params, client), transactionHash);
     transactions.push({ step, chainId, transactionHash, calls: named(calls, known) });
@@ -41,7 +41,7 @@ export async function traceMessage(
 }
 
 interface FailedOn {
-  readonly chain: MessageTraceDependencies["chains"][number];
+  readonly chain: ReturnType<MessageTraceDependencies["chains"]>[number];
   readonly transactionHash: MessageInfo["messageHash"];
   readonly known: ContractNames;
 }

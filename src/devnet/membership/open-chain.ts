@@ -1,0 +1,144 @@
+import type { Clock } from "../../runtime/clock.ts";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { EdrConnect } from "../../chain/execution/connection.ts";
+import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
+import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
+import type { Closed } from "../../chain/rpc/guarded-methods.ts";
+import type { RevertReason } from "../../chain/rpc/message-status.ts";
+import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
+import type { Resealed } from "../../node/settling/resealing.ts";
+import type { SettledBatch } from "../../node/settling/settled-batch.ts";
+import { startOrDispose } from "../../runtime/disposer.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
+import { repeat } from "../../runtime/repeat.ts";
+import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
+import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
+import { resolveBaseToken } from "../chains/base-token.ts";
+import type { BaseToken } from "../chains/base-token.ts";
+import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
+import { startServedChain } from "../chains/served-chain.ts";
+import type { ServedChain } from "../chains/served-chain.ts";
+import type { Faults } from "../faults.ts";
+import { fundOperators } from "../funding.ts";
+import type { KeptChain, World } from "../keeping/world.ts";
+import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import type { SettlementLayer } from "../l1/settlement-layer.ts";
+import type { ChainPlan, CompleteOptions } from "../options.ts";
+
+/** What a chain's user is told by its process. */
+export interface ChainEvents {
+  readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
+  /** A chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
+  readonly onWait?: (chainId: bigint, reason: string | undefined) => void;
+  /** A chain has formed batches again that L1 refused, or that a user wanted to be. */
+  readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
+  /** A part has stopped for good; the others go on. */
+  readonly onStop?: (chainId: bigint, error: unknown) => void;
+}
+
+/** What all chains of an ecosystem share. */
+export interface ChainOpening {
+  readonly options: CompleteOptions;
+  readonly closed: Closed;
+  readonly genesis: readonly GenesisAccount[];
+  readonly ecosystem: DeployedEcosystem;
+  readonly layer: SettlementLayer;
+  readonly world: World | undefined;
+  readonly keys: UnlockedAccounts;
+  readonly revertReason: RevertReason;
+  readonly feed: Feed;
+  readonly gate: SharedExclusiveLock;
+  readonly prover: ChainPipelineDependencies["prover"];
+  readonly faults: Pick<Faults, "alterProof" | "choose">;
+  readonly connect: EdrConnect;
+  readonly artifacts: ArtifactSource;
+  readonly clock: Clock;
+  readonly events: ChainEvents;
+}
+
+/** One chain of the ecosystem, which ends by itself or with all others. */
+export interface OpenedChain extends ServedChain {
+  /** Has the chain look at L1 from time to time, where the ecosystem moves by itself. */
+  watchL1(): void;
+}
+
+/**
+ * Starts a chain: creates it on L1 if it is not there yet, with an operator that has money, and serves it. `field` is its base
+ * token's option, for messages. Rejects with PortInUseError, DevnetOptionsError, DeploymentError, or with what the chain
+ * could not start for.
+ */
+export function openChain(plan: ChainPlan, field: string, opening: ChainOpening): Promise<OpenedChain> {
+  return startOrDispose(`chain ${plan.name}`, async (closing) => {
+    const { layer, world, artifacts, feed } = opening;
+    const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(layer.l1.provider);
+    await fundOperators([operator], layer.funder, layer.operatorFundingWei);
+    const kept = world?.chain(plan.chainId, lowerCaseAddress(operator.address));
+    const baseToken = kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, field, layer.deployer, artifacts));
+    const chain = await startServedChain(
+      servedAs(plan, baseToken, opening),
+      pipelineDependencies(plan, { operator, kept }, opening),
+    );
+    closing.add(() => chain.close());
+    closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
+    return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };
+  });
+}
+
+function servedAs(
+  plan: ChainPlan,
+  baseToken: BaseToken,
+  { options, closed, genesis, keys, revertReason, feed }: ChainOpening,
+): Parameters<typeof startServedChain>[0] {
+  const { host, origins, inBackground } = options;
+  return { host, origins, inBackground, closed, feed, plan, baseToken, genesis, accounts: keys, revertReason };
+}
+
+function pipelineDependencies(
+  { chainId }: ChainPlan,
+  { operator, kept }: Pick<ChainPipelineDependencies, "operator"> & { readonly kept: KeptChain | undefined },
+  { options: { l1: l1Options }, ecosystem, layer, gate, prover, faults, connect, artifacts, clock, events }: ChainOpening,
+): ChainPipelineDependencies {
+  const { confirmations } = l1Options;
+  return {
+    ecosystem,
+    l1: layer.l1.provider,
+    l1Url: layer.l1.url,
+    artifacts,
+    connect,
+    clock,
+    time: layer.clock,
+    l1MayBeBehind: l1Options.url !== undefined,
+    ...(confirmations === undefined ? {} : { confirmations }),
+    gate,
+    ...(kept === undefined ? {} : { kept }),
+    prover,
+    alterProof: (proof) => faults.alterProof(chainId, proof),
+    operator,
+    onSettled: (batch) => events.onSettled?.(chainId, batch),
+    onResealed: (resealed) => events.onResealed?.(chainId, resealed),
+    onWait: (reason) => events.onWait?.(chainId, reason),
+    onStop: (error) => events.onStop?.(chainId, error),
+  };
+}
+
+function watchL1({ chainId, pipeline }: ServedChain, { options, clock, events }: ChainOpening, closing: Disposer): void {
+  if (options.pollIntervalMs === undefined) return;
+  closing.add(
+    repeat(
+      clock,
+      options.pollIntervalMs,
+      () => pipeline.pollL1(),
+      (error) => {
+        // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it.
+        if (!(error instanceof L1ReorgError) && pipeline.fault() === undefined) return true;
+        events.onStop?.(chainId, error);
+        return false;
+      },
+    ),
+  );
+}
+
+/** What the feed tells of a new block. */
+export function newBlock(chainId: bigint, number: bigint): Omit<FeedEntry, "position"> {
+  return { type: "block", chainId: Number(chainId), number: Number(number) };
+}

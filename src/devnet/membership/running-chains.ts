@@ -1,0 +1,24 @@
+import type { ServedChain } from "../chains/served-chain.ts";
+
+/** The chains that an ecosystem has now: added, removed, and as they were when it returns to a snapshot. */
+export class RunningChains {
+  #current: readonly ServedChain[] = [];
+  readonly #followers = new Set<() => void>();
+
+  /** In the order in which they were added. The list itself does not change. */
+  current(): readonly ServedChain[] {
+    return this.#current;
+  }
+
+  /** Replaces the chains, and tells all that follow them. */
+  become(chains: readonly ServedChain[]): void {
+    this.#current = chains;
+    for (const follower of this.#followers) follower();
+  }
+
+  /** Tells of each change, after it; returns what ends that. */
+  onChange(follower: () => void): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+}
