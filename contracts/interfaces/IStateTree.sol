@@ -11,6 +11,13 @@ struct StateLeaf {
     uint256 value;
 }
 
+/// @notice What a leaf is about, as in {StateLeaf}.
+struct StateKey {
+    uint8 kind;
+    address account;
+    uint256 slot;
+}
+
 /// @notice Where a leaf is in a state tree.
 /// @param nextKey Key of the leaf that follows in the order of keys; 0 for the last.
 /// @param index Below `leafCount`.
@@ -34,7 +41,8 @@ struct LowLeaf {
 /// @title Roots of state trees
 /// @notice Reads no state and trusts no caller. A root is a statement about one leaf only: that the leaf of exactly this kind,
 /// account and slot has this value, or that there is none. No leaf can stand for another, since the key is derived here.
-/// @dev Digests bind under the collision resistance of Poseidon (docs/security.md). Some 40 compressions.
+/// @dev Digests bind under the collision resistance of Poseidon (docs/security.md). Some 40 compressions. The same code is a
+/// predeploy of every chain; the gas that a call takes follows from its selector and the length of its calldata alone.
 interface IStateTree {
     /// @notice An element of the digest is not below the field's modulus.
     error DigestNotCanonical(bytes32 digest);
@@ -49,7 +57,7 @@ interface IStateTree {
 
     /// @notice The state root to which the leaf before a gap and its path lead. A tree of that root has no leaf of this kind,
     /// account and slot: its key is in the gap.
-    function computeRootWithout(uint8 kind, address account, uint256 slot, LowLeaf calldata low, LeafPath calldata path)
+    function computeRootWithout(StateKey calldata key, LowLeaf calldata low, LeafPath calldata path)
         external
         pure
         returns (bytes32 root);

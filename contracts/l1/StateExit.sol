@@ -5,7 +5,7 @@ import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {HoldingProof, IStateExit, UndeliveredTransfer} from "../interfaces/IStateExit.sol";
-import {IStateTree, StateLeaf} from "../interfaces/IStateTree.sol";
+import {IStateTree, StateKey, StateLeaf} from "../interfaces/IStateTree.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {MinimalProxy} from "../l2/MinimalProxy.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
@@ -111,7 +111,8 @@ contract StateExit is IStateExit {
         uint256 slot = uint256(keccak256(abi.encode(flag, DELIVERED_SLOT)));
         IHyperchain chain = _stoppedChain(chainId);
         bytes32 expected = chain.executedStateRoot();
-        bytes32 actual = _treeOf(chain).computeRootWithout(STORAGE, AssetMessage.ASSET_ROUTER, slot, sent.low, sent.path);
+        StateKey memory key = StateKey({kind: STORAGE, account: AssetMessage.ASSET_ROUTER, slot: slot});
+        bytes32 actual = _treeOf(chain).computeRootWithout(key, sent.low, sent.path);
         if (actual != expected) revert StateRootMismatch(expected, actual);
     }
 

@@ -19,6 +19,8 @@ library Predeploys {
     address internal constant BRIDGED_TOKEN_IMPLEMENTATION = address(0x20001);
     /// @notice Code behind every interop account, which are minimal proxies.
     address internal constant INTEROP_ACCOUNT_IMPLEMENTATION = address(0x20002);
+    /// @notice Roots of the state trees of all chains whose protocol version hashes as this one's does.
+    address internal constant STATE_TREE = address(0x20003);
 
     /// @notice What the base token holds at genesis; more than any token's supply, so that it never limits a deposit.
     uint256 internal constant BASE_TOKEN_RESERVE = 2 ** 127;

@@ -16,6 +16,7 @@ export const PREDEPLOYS = {
   InteropHandler: "0x000000000000000000000000000000000001000e",
   BridgedToken: "0x0000000000000000000000000000000000020001",
   InteropAccount: "0x0000000000000000000000000000000000020002",
+  StateTree: "0x0000000000000000000000000000000000020003",
 } as const satisfies Readonly<Record<string, Hex>>;
 
 /** Artifact name of a predeploy. */

@@ -15,18 +15,21 @@ import { compress } from "../../../src/kernels/reference/poseidon.ts";
 import type { Digest } from "../../../src/protocol/digest.ts";
 import { digestFromHex, digestToHex } from "../../../src/protocol/digest.ts";
 import { DomainTag, LeafKind, MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
-import { wordToHex } from "../../../src/protocol/hex.ts";
+import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { view } from "../l1/support/ecosystem.ts";
-import { type CodeChain, deployYul, startCodeChain } from "./support/chain.ts";
+import { type CodeChain, deployYul, startCodeChain, wordBytes } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
 
 let chain: CodeChain;
 let contract: BaseContract;
+let address: bigint;
 let yul: Awaited<ReturnType<typeof deployYul>>;
 before(async () => {
   chain = await startCodeChain();
   contract = await chain.l1.deploy("StateTree");
+  address = BigInt(await contract.getAddress());
   yul = await deployYul(chain, {
     Compress: {
       body: "mstore(0, compress(calldataload(0), calldataload(32), calldataload(64))) return(0, 32)",
@@ -42,6 +45,15 @@ for { let at := 0 } lt(at, calldatasize()) { at := add(at, 96) } {
 }
 return(0x2000, sub(out, 0x2000))`,
       functions: COMPRESS_FUNCTION,
+    },
+    // Whether a call of the contract in the first word, with the calldata behind it, is answered, and the gas that it takes.
+    GasOf: {
+      body: `calldatacopy(0x80, 0x20, sub(calldatasize(), 0x20))
+let before := gas()
+let answered := staticcall(5000000, calldataload(0), 0x80, sub(calldatasize(), 0x20), 0, 0)
+let taken := sub(before, gas())
+mstore(0, answered) mstore(0x20, taken) return(0, 0x40)`,
+      functions: "",
     },
   });
 });
@@ -215,9 +227,7 @@ test("an absent key is shown by the leaf before its gap, and by no other", async
     view(
       contract,
       "computeRootWithout",
-      key.leafKind,
-      `0x${key.address.toString(16).padStart(40, "0")}`,
-      key.slot,
+      { kind: key.leafKind, account: `0x${key.address.toString(16).padStart(40, "0")}`, slot: key.slot },
       { kind: proof.leafKind, key: digestToHex(proof.key), value: proof.value },
       leafPath(proof),
     );
@@ -254,9 +264,7 @@ test("the leaf before a gap must have a canonical key", async () => {
     view(
       contract,
       "computeRootWithout",
-      kind,
-      wordToHex(5n).replace(/^0x0{24}/, "0x"),
-      5n,
+      { kind, account: wordToHex(5n).replace(/^0x0{24}/, "0x"), slot: 5n },
       { kind: 0, key: low, value: 0n },
       {
         ...leafPath(proof),
@@ -264,6 +272,76 @@ test("the leaf before a gap must have a canonical key", async () => {
       },
     );
   await assertReverts(call(wordToHex(BigInt(P))), `DigestNotCanonical(${wordToHex(BigInt(P))})`);
-  await assertReverts(call(wordToHex((1n << 256n) - 1n)), "KeyNotBetween");
+  await assertReverts(call(wordToHex((1n << 256n) - 1n)), `DigestNotCanonical(${wordToHex((1n << 256n) - 1n)})`);
   await assertReverts(call(wordToHex(0n), 4), "LeafKindUnknown(3, 4)");
+});
+
+function randomWord(random: ReturnType<typeof createRandom>): bigint {
+  return Array.from({ length: 16 }, () => random.below(2 ** 16)).reduce((word, limb) => (word << 16n) | BigInt(limb), 0n);
+}
+
+/** A call's gas, and whether it was answered with a root. */
+async function gasOf(data: string): Promise<{ readonly answered: boolean; readonly gas: bigint }> {
+  const call = new Uint8Array([...wordBytes([address]), ...fromHex(data as Hex)]);
+  const [answered, gas = 0n] = await yul("GasOf", call);
+  return { answered: answered === 1n, gas };
+}
+
+/** A call's calldata with one of its words in place of another; word 0 is the first behind the selector. */
+function withWord(data: string, word: number, value: bigint): string {
+  const at = 10 + 64 * word;
+  return data.slice(0, at) + wordToHex(value).slice(2) + data.slice(at + 64);
+}
+
+test("the gas of a call follows from its selector and length alone, whatever it says and however it ends", async () => {
+  const { tree, writes } = randomTree();
+  const absent: StateKey = { leafKind: LeafKind.storage, address: 0x10003n, slot: 99n };
+  const gap = tree.prove(absent);
+  const absence = contract.interface.encodeFunctionData("computeRootWithout", [
+    { kind: 0, account: `0x${absent.address.toString(16).padStart(40, "0")}`, slot: absent.slot },
+    { kind: gap.leafKind, key: digestToHex(gap.key), value: gap.value },
+    leafPath(gap),
+  ]);
+  const inclusions = writes.map((key) => {
+    const { leaf, path } = argumentsOf(tree, key);
+    return contract.interface.encodeFunctionData("computeRoot", [leaf, path]);
+  });
+  const random = createRandom(75);
+  const edges = [0n, 1n, 3n, 4n, BigInt(P), BigInt(P) << 224n, 1n << 160n, 1n << 255n, (1n << 256n) - 1n];
+  const words = (data: string): number => (data.length - 10) / 64;
+  const calls = [absence, inclusions[0]!].flatMap((valid) => [
+    valid,
+    // Words at their edges, of the siblings the first and the last; then any words at all.
+    ...Array.from({ length: words(valid) }, (_, word) => word)
+      .filter((word) => word < 10 || word === words(valid) - 1)
+      .flatMap((word) => edges.map((edge) => withWord(valid, word, edge))),
+    ...Array.from({ length: 30 }, () =>
+      Array.from({ length: words(valid) }, (_, word) => word).reduce(
+        (data, word) => (random.below(4) > 0 ? data : withWord(data, word, randomWord(random))),
+        valid,
+      ),
+    ),
+    // All that can be wrong at once.
+    valid.slice(0, 10) + "ff".repeat((valid.length - 10) / 2),
+  ]);
+  const taken = new Map<string, Set<bigint>>();
+  const ends = new Map<string, number>();
+  for (const data of [...calls, ...inclusions]) {
+    const { answered, gas } = await gasOf(data);
+    const selector = data.slice(0, 10);
+    taken.set(selector, (taken.get(selector) ?? new Set()).add(gas));
+    ends.set(`${selector} ${answered}`, (ends.get(`${selector} ${answered}`) ?? 0) + 1);
+  }
+  assert.ok([...ends.values()].every((count) => count > 5) && ends.size === 4, JSON.stringify([...ends]));
+  for (const [selector, gas] of taken) assert.equal(gas.size, 1, `${selector}: ${[...gas].join(", ")}`);
+});
+
+test("calldata that is too short costs the same for the same length, and one that is longer is answered", async () => {
+  const { tree, writes } = randomTree();
+  const { leaf, path } = argumentsOf(tree, writes[0]!);
+  const data = contract.interface.encodeFunctionData("computeRoot", [leaf, path]);
+  const short = data.slice(0, -2);
+  const garbled = data.slice(0, 10) + "ff".repeat((short.length - 10) / 2);
+  assert.deepEqual(await gasOf(short), { answered: false, gas: (await gasOf(garbled)).gas });
+  assert.equal((await gasOf(`${data}00`)).answered, true);
 });

@@ -14,10 +14,13 @@ import type { LeafPath, LowLeaf } from "./state-tree.ts";
 import type { Call, Configuration, ContractKind, World } from "./world.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 
-interface ContractLeaf {
+interface ContractKey {
   readonly kind: number;
   readonly account: Hex;
   readonly slot: bigint;
+}
+
+interface ContractLeaf extends ContractKey {
   readonly value: bigint;
 }
 
@@ -40,7 +43,7 @@ function requireFactory({ world, sender }: Frame, raisedBy: ContractKind): void 
 const stateTree = {
   computeRoot: (_: Frame, { kind, account, slot, value }: ContractLeaf, path: LeafPath): Hex =>
     computeRoot({ leafKind: kind, address: BigInt(account), slot, value }, path),
-  computeRootWithout: (_: Frame, kind: number, account: Hex, slot: bigint, low: LowLeaf, path: LeafPath): Hex =>
+  computeRootWithout: (_: Frame, { kind, account, slot }: ContractKey, low: LowLeaf, path: LeafPath): Hex =>
     computeRootWithout({ leafKind: kind, address: BigInt(account), slot }, low, path),
 };
 
