@@ -37,7 +37,7 @@ export interface HyperchainsConfig {
 
 /** What a chain has in every config that is complete. */
 type CompleteFields =
-  "blocks" | "batches" | "dataAvailability" | "executionDelaySeconds" | "priorityOpWindowSeconds" | "exitDelaySeconds";
+  "blocks" | "batches" | "dataAvailability" | "executionDelaySeconds" | "priorityOpWindowSeconds" | "exitDelaySeconds" | "pace";
 
 /** One chain of `hre.config.hyperchains`. */
 export interface HyperchainConfig

@@ -18,7 +18,8 @@ export interface DriverDependencies {
 export interface Driver {
   /**
    * Seals the open batches, of one chain or of all, and resolves when L1 has executed them and all before them: those that
-   * were not executed when it was called. Rejects with UnknownChainError, or with what stopped settlement.
+   * were not executed when it was called. Their proofs do not wait for the chain's pace. Rejects with UnknownChainError, or
+   * with what stopped settlement.
    */
   settle(chainId?: bigint): Promise<readonly SettledBatchInfo[]>;
   /**
@@ -48,6 +49,7 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
     const { executed } = pipeline.progress();
     await pipeline.seal();
     const { sealed } = pipeline.progress();
+    pipeline.hurry();
     const numbers = Array.from({ length: sealed - executed }, (_, i) => BigInt(executed + i));
     const batches = await Promise.all(numbers.map((number) => pipeline.settled(number)));
     return batches.map((batch) => settledBatchInfo(chainId, batch));

@@ -7,6 +7,8 @@ import type { Clock } from "../runtime/clock.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { Journal } from "../settlement/journal/journal.ts";
+import { MAX_UNEXECUTED_BATCHES } from "../settlement/pace/decide.ts";
+import type { PaceRules } from "../settlement/pace/decide.ts";
 import type { Quorum } from "../settlement/quorum.ts";
 import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { PostingPolicy } from "../settlement/settlement-batch.ts";
@@ -31,6 +33,8 @@ export interface Settlement {
   readonly l1: Provider;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
+  /** When proofs go to L1. Default: as soon as they are made. */
+  readonly pace?: PaceRules;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
   /** What L1 gets instead of a proof; default: the proof. */
@@ -93,6 +97,8 @@ export interface L1Link {
   pollL1(): Promise<ChainInputs>;
   /** Resolves when L1 has executed the batch; rejects with what stopped settlement. Also for those that others committed. */
   settled(batchNumber: bigint): Promise<SettledBatch>;
+  /** As Settling's, for all that is sealed. */
+  hurry(): void;
   /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */
   reseal(fromBatch?: bigint): Promise<Resealed>;
   progress(): BatchProgress;
@@ -109,9 +115,6 @@ export interface L1Link {
   quiet(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Sealed batches that may wait for L1; beyond, batches grow to their limits instead. */
-const MAX_UNEXECUTED_BATCHES = 8;
 
 /**
  * Reads where L1 stands, and settles what others left unexecuted: batches that others sealed may be executed before the chain
@@ -167,9 +170,8 @@ export async function openL1Link(
   );
   for (const batch of start.unexecuted) settling.submit(batch);
   const { executed } = await settling.totals();
-  const pollL1 = (): Promise<ChainInputs> => intake.poll(running());
   return {
-    ...sealingBy(settling, intake, pollL1, running),
+    ...sealingBy(settling, intake, running),
     executed,
     submit(batch) {
       sealed = Number(batch.outputs.batchNumber) + 1;
@@ -177,8 +179,9 @@ export async function openL1Link(
       if (time !== undefined) bringTo(batch, time);
       settling.submit(batch);
     },
-    pollL1,
+    pollL1: () => intake.poll(running()),
     settled: (batchNumber) => settling.settled(batchNumber),
+    hurry: () => settling.hurry(BigInt(sealed)),
     reseal: (fromBatch) => resealing.reseal(fromBatch),
     progress: () => progressOf(sealed, settling.backlog()),
     waitsFor: () => contact.reason(),
@@ -212,15 +215,13 @@ function required<T>(value: T | undefined, otherwise: string): T {
 }
 
 /** A batch that is sealed on a view of L1 younger than the window leaves no operation out that is due. */
-function sealingBy(
-  settling: Settling,
-  { view }: L1Intake,
-  pollL1: () => Promise<unknown>,
-  chain: () => Chain,
-): Pick<L1Link, "canSeal" | "beforeSeal" | "isBlind"> {
+function sealingBy(settling: Settling, intake: L1Intake, chain: () => Chain): Pick<L1Link, "canSeal" | "beforeSeal" | "isBlind"> {
+  const { view } = intake;
+  const pollL1 = (): Promise<ChainInputs> => intake.poll(chain());
   return {
     isBlind: () => (view.isStale() ? view.describe() : undefined),
     canSeal() {
+      // Beyond, batches grow to their limits instead.
       if (settling.backlog().unexecuted >= MAX_UNEXECUTED_BATCHES) return false;
       if (!view.isOld()) return true;
       // The chain looks, and seals then. A look that fails is told by the next one.

@@ -11,6 +11,7 @@ export function noLink(name: string): L1Link {
     beforeSeal: () => Promise.resolve(),
     pollL1: () => Promise.resolve({ operations: [], roots: [] }),
     settled: refuse,
+    hurry: () => undefined,
     reseal: refuse,
     progress: () => ({ sealed: 0, committed: 0, proven: 0, executed: 0 }),
     waitsFor: () => undefined,

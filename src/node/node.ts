@@ -67,7 +67,10 @@ export interface NodeVersions {
 
 /** One chain with everything between its users and the execution of its batches on L1. */
 export interface Node
-  extends RestorableMember, ChainAccess, Pick<L1Link, "pollL1" | "settled" | "reseal" | "progress" | "waitsFor" | "isBlind"> {
+  extends
+    RestorableMember,
+    ChainAccess,
+    Pick<L1Link, "pollL1" | "settled" | "hurry" | "reseal" | "progress" | "waitsFor" | "isBlind"> {
   readonly chainId: bigint;
   readonly chain: Chain;
   /**
@@ -137,6 +140,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
       ...link.member,
       pollL1: () => link.pollL1(),
       settled: (batchNumber) => link.settled(batchNumber),
+      hurry: () => link.hurry(),
       reseal: (fromBatch) => link.reseal(fromBatch),
       progress: () => link.progress(),
       waitsFor: () => link.waitsFor(),

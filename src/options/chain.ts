@@ -13,6 +13,11 @@ export const MOST_BATCH_AGE_MS = 86_400_000;
 export const DEFAULT_BATCH_AGE_MS = 2_000;
 /** Each may be a process; the contract would take 64. */
 const MAX_SIGNERS = 16;
+/** A day. */
+const MOST_PACE_SECONDS = 86_400;
+/** A chain with so many batches that L1 has not executed seals no more. */
+const MOST_WAITING_PROOFS = 8;
+const MOST_GAS_PRICE_WEI = 10 ** 15;
 
 export const port = wholeNumber(0, 65_535, 8545);
 export const blockIntervalMs = wholeNumber(1, MOST_BLOCK_MS, 1_000);
@@ -41,6 +46,32 @@ const BASE_TOKEN = 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "
 const baseToken = v.pipe(
   v.union([address, fields({ name: text(/\S/, "text"), symbol: text(/\S/, "text") }, BASE_TOKEN)], must(BASE_TOKEN)),
   v.metadata({ wanted: BASE_TOKEN }),
+);
+
+const pace = v.pipe(
+  fields({
+    maxAgeSeconds: option(
+      wholeNumber(1, MOST_PACE_SECONDS, 600),
+      "age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1",
+      "they go as soon as they are made, or as maxBatches says",
+    ),
+    maxBatches: option(
+      wholeNumber(1, MOST_WAITING_PROOFS, 4),
+      "proofs that wait at which all of them go",
+      `${MOST_WAITING_PROOFS}, where another field of the pace has them wait`,
+    ),
+    maxGasPriceWei: option(
+      wholeNumber(1, MOST_GAS_PRICE_WEI, 20_000_000_000),
+      "base fee of L1 above which they wait all the same, in wei",
+      "no limit",
+    ),
+    atLatestSeconds: option(
+      wholeNumber(1, MOST_PACE_SECONDS, 7_200),
+      "age of the oldest one at which all go, whatever the other fields say; not below maxAgeSeconds, and below exitDelaySeconds",
+      "3600, or maxAgeSeconds where that is longer",
+    ),
+  }),
+  v.metadata({ name: "HyperchainPaceUserConfig" }),
 );
 
 /** Options that a chain has in the config and in `DevnetOptions` alike. */
@@ -77,6 +108,7 @@ export const CHAIN_FIELDS = {
     "seconds after an operation's deadline and another window at which the exit opens; longer than window and execution delay",
     86_400,
   ),
+  pace: withDefault(pace, "when proofs go to L1: by time, size or cost", {}),
   cheats: option(
     trueOrFalse,
     "whether clients may change its state at will; written into the chain's contract when it is created",

@@ -14,6 +14,12 @@ export interface RuledChain extends ChainTimes {
   readonly committee?: unknown;
   readonly readers?: unknown;
   readonly journal?: string | undefined;
+  readonly pace: {
+    readonly maxAgeSeconds?: number | undefined;
+    readonly maxBatches?: number | undefined;
+    readonly maxGasPriceWei?: number | undefined;
+    readonly atLatestSeconds?: number | undefined;
+  };
 }
 
 /** What the rules between options read of L1. */
@@ -27,6 +33,8 @@ export interface RuledL1 {
 const LOCAL_L1_CHAIN_ID = 31_337;
 /** Of Ethereum. */
 const L1_BLOCK_SECONDS = 12;
+/** Of a pace that says nothing, and no longer maxAgeSeconds. */
+const DEFAULT_AT_LATEST_SECONDS = 3_600;
 
 /** What is wrong with options beside each other, each of which is valid by itself. `data` is the folder that keeps them. */
 export function conflicts(
@@ -39,7 +47,7 @@ export function conflicts(
     ...l1Conflicts(l1, l1Path),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...sharedIds(chains),
-    ...chains.flatMap((chain) => [...dataConflicts(chain), ...timeConflicts(chain, l1)]),
+    ...chains.flatMap((chain) => [...dataConflicts(chain), ...timeConflicts(chain, l1), ...paceConflicts(chain)]),
   ];
 }
 
@@ -109,4 +117,23 @@ function timeConflicts(chain: RuledChain, { url, confirmations = 1 }: RuledL1): 
     });
   }
   return problems;
+}
+
+/** A proof that waits must not keep an operation of the queue so long that the exit opens. */
+function paceConflicts({ path, pace, exitDelaySeconds }: RuledChain): readonly OptionProblem[] {
+  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds } = pace;
+  const at = (field: string): OptionPath => [...path, "pace", field];
+  const delays = maxAgeSeconds ?? maxBatches ?? maxGasPriceWei;
+  if (delays === undefined) {
+    const message = "bounds a wait, and no other field of the pace has proofs wait; add one, or leave it out";
+    return atLatestSeconds === undefined ? [] : [{ path: at("atLatestSeconds"), message }];
+  }
+  if (maxAgeSeconds !== undefined && atLatestSeconds !== undefined && maxAgeSeconds > atLatestSeconds) {
+    const message = `${maxAgeSeconds} is longer than atLatestSeconds (${atLatestSeconds}); lower it, or give more there`;
+    return [{ path: at("maxAgeSeconds"), message }];
+  }
+  const longest = atLatestSeconds ?? Math.max(DEFAULT_AT_LATEST_SECONDS, maxAgeSeconds ?? 0);
+  if (longest < exitDelaySeconds) return [];
+  const message = `${longest} is not below exitDelaySeconds (${exitDelaySeconds}): the exit could open while proofs wait; give less, or a longer exitDelaySeconds`;
+  return [{ path: at("atLatestSeconds"), message }];
 }

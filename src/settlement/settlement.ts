@@ -11,6 +11,7 @@ import { commitBatch } from "./l1-sender/commit.ts";
 import { executeBatch } from "./l1-sender/execute.ts";
 import { isProven, proveBatch } from "./l1-sender/prove.ts";
 import type { SenderContext, SettlementStage } from "./l1-sender/sender-context.ts";
+import type { ProvenBatch } from "./pace/proof-pace.ts";
 import type { Quorum } from "./quorum.ts";
 import type { PostingPolicy, SettlementBatch } from "./settlement-batch.ts";
 import { SettlementError } from "./settlement-error.ts";
@@ -25,6 +26,8 @@ export interface SettlementDependencies<Batch extends SettlementBatch> {
   readonly journal: Journal;
   /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */
   readonly prove: (batch: Batch) => Promise<Uint8Array>;
+  /** Resolves when the proof of a committed batch, which is made, is to go to L1. Default: at once. */
+  readonly pace?: (batch: ProvenBatch) => Promise<void>;
   /** Told when L1 has done a stage; `receipt` is undefined where it was found done. */
   readonly onStage?: (done: {
     readonly stage: SettlementStage;
@@ -68,7 +71,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   options: SettlementOptions,
   dependencies: SettlementDependencies<Batch>,
 ): Promise<Settlement<Batch>> {
-  const { journal, prove, onStage, onStop } = dependencies;
+  const { journal, prove, pace, onStage, onStop } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   /** What leaves this process is in the journal before. */
@@ -164,13 +167,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
     }
   }
 
-  async function showProof(
-    batch: Batch,
-    proof: Promise<Uint8Array | undefined>,
-    committed: Promise<StoredBatch>,
-  ): Promise<StoredBatch> {
-    const stored = await committed;
-    const bytes = await proof;
+  async function showProof(batch: Batch, stored: StoredBatch, bytes: Uint8Array | undefined): Promise<StoredBatch> {
     if (bytes !== undefined) return done("prove", stored, await proveOnL1(batch, stored, bytes));
     if (await isProven(context, batch.outputs.batchNumber)) return done("prove", stored, undefined);
     // It was proven when settlement was opened: L1 took it back.
@@ -205,9 +202,11 @@ export async function openSettlement<Batch extends SettlementBatch>(
       // Looked at when the commit is there; until then a failure is not unhandled.
       proof.catch(() => undefined);
       const committed = tracked("uncommitted", commit(batch, earlier));
+      const due = stopped.guard(dueProof(committed, proof, () => pace?.(batch.outputs)));
+      due.catch(() => undefined);
       const proven = tracked(
         "unproven",
-        Promise.all([committed, earlier?.proven]).then(() => showProof(batch, proof, committed)),
+        Promise.all([committed, earlier?.proven]).then(async ([stored]) => showProof(batch, stored, await due)),
       );
       const executed = tracked(
         "unexecuted",
@@ -226,6 +225,18 @@ export async function openSettlement<Batch extends SettlementBatch>(
       await Promise.allSettled([tails?.executed]);
     },
   };
+}
+
+/** The proof of a committed batch, once it is to go to L1; undefined where L1 had it when settlement was opened. */
+async function dueProof(
+  committed: Promise<unknown>,
+  proof: Promise<Uint8Array | undefined>,
+  pace: () => Promise<void> | undefined,
+): Promise<Uint8Array | undefined> {
+  await committed;
+  const bytes = await proof;
+  if (bytes !== undefined) await pace();
+  return bytes;
 }
 
 function rejectedBatch(stopped: StopSwitch): SettlingBatch {

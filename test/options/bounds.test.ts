@@ -8,6 +8,7 @@ import { configSchema } from "../../src/options/config.ts";
 import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
 import type { SpawnFlag } from "../../src/options/spawn-flags.ts";
 import { shown } from "../../src/options/values.ts";
+import { MAX_UNEXECUTED_BATCHES } from "../../src/settlement/pace/decide.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 import { spawnConfig } from "../../src/plugin/tasks/spawn-options.ts";
@@ -173,6 +174,33 @@ const ROWS: readonly Row[] = [
     accepts: [2, 90 * DAY],
     refuses: [0, 1, 90 * DAY + 1, 2.5, "2"],
     beside: { priorityOpWindowSeconds: 1 },
+  },
+  {
+    config: "chains.a.pace.maxAgeSeconds",
+    devnet: "chains[0].pace.maxAgeSeconds",
+    accepts: [1, 86_400],
+    refuses: [0, 86_401, 1.5, "600"],
+    beside: ANY_DELAY,
+  },
+  {
+    config: "chains.a.pace.maxBatches",
+    devnet: "chains[0].pace.maxBatches",
+    accepts: [1, MAX_UNEXECUTED_BATCHES],
+    refuses: [0, MAX_UNEXECUTED_BATCHES + 1, 1.5, "4"],
+  },
+  {
+    config: "chains.a.pace.maxGasPriceWei",
+    devnet: "chains[0].pace.maxGasPriceWei",
+    accepts: [1, 10 ** 15],
+    refuses: [0, 10 ** 15 + 1, 0.5, "20"],
+  },
+  {
+    config: "chains.a.pace.atLatestSeconds",
+    devnet: "chains[0].pace.atLatestSeconds",
+    // Below the exit's delay beside it.
+    accepts: [1, 86_399],
+    refuses: [0, 86_400, 86_401, 1.5, "60"],
+    beside: { "pace.maxBatches": 2 },
   },
   { config: "chains.a.cheats", devnet: "chains[0].cheats", accepts: [true, false], refuses: NOT_BOOLEAN },
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },

@@ -117,7 +117,7 @@ async function start(
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
   const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const { data, quorum, posting } = signers;
-  const ownL1 = kept === undefined ? {} : { l1IsJournals: true };
+  const settled = { journal, quorum, posting, pace: plan.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
     {
       name: `chain ${plan.name}`,
@@ -130,17 +130,14 @@ async function start(
         upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, l1),
       },
       ...(kept === undefined ? {} : { keeping: kept }),
-      running: {
-        ...running(options, prepared),
-        coinbase: lowerCaseAddress(await operator.getAddress()),
-      },
+      running: { ...running(options, prepared), coinbase: lowerCaseAddress(await operator.getAddress()) },
       serving: {
         ...serving,
         port: plan.port,
         development: true,
         ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
       },
-      settlement: { ...settling, rootsFrom: ecosystem.fromBlock, journal, quorum, posting, sender: operator, ...ownL1 },
+      settlement: { ...settling, ...settled, rootsFrom: ecosystem.fromBlock, sender: operator },
     },
     {
       connect,

@@ -9,7 +9,16 @@ import type { ChainPlan, CompleteOptions } from "../options.ts";
 import { FACTS } from "./facts.ts";
 
 /** Fields of a chain's plan that each start may say anew. */
-const MAY_CHANGE: ReadonlySet<string> = new Set(["place", "port", "blocks", "batches", "journal", "maxInstructions", "readers"]);
+const MAY_CHANGE: ReadonlySet<string> = new Set([
+  "place",
+  "port",
+  "blocks",
+  "batches",
+  "journal",
+  "maxInstructions",
+  "readers",
+  "pace",
+]);
 /** Fields of every chain's plan that are one option of the ecosystem. */
 const OF_ALL_CHAINS: ReadonlySet<string> = new Set(["singletons", "allowUnlimitedContractSize", "distinctTimestamps"]);
 

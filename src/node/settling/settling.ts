@@ -8,13 +8,16 @@ import type { Prover } from "../../prover/prover.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, reduceJournal } from "../../settlement/journal/progress.ts";
 import { patientReader, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
-import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
+import type { BatchTotals, L1Reader } from "../../settlement/l1-sender/chain-reader.ts";
 import { revertBatches } from "../../settlement/l1-sender/revert.ts";
 import { createL1Retry } from "../../settlement/l1-sender/l1-retry.ts";
 import type { L1Retry, L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
 import type { SettlementStage, StageDelay } from "../../settlement/l1-sender/sender-context.ts";
 import { createTransactor } from "../../settlement/l1-sender/transactor.ts";
 import type { Transactor } from "../../settlement/l1-sender/transactor.ts";
+import type { PaceRules } from "../../settlement/pace/decide.ts";
+import { PaceOfRuns } from "../../settlement/pace/proof-pace.ts";
+import type { PaceDependencies } from "../../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../../settlement/quorum.ts";
 import { openSettlement } from "../../settlement/settlement.ts";
 import type { Settlement, SettlementBacklog } from "../../settlement/settlement.ts";
@@ -38,6 +41,8 @@ export interface SettlingOptions {
   readonly fromBlock: number;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
+  /** When proofs go to L1. Default: as soon as they are made. */
+  readonly pace?: PaceRules;
   /** L1 blocks that must stand on a transaction's, its own included, until it counts. Default 1. */
   readonly confirmations?: number;
   /** Whether L1's node may know less than it did, and get it back: one that runs elsewhere. Default false. */
@@ -90,6 +95,8 @@ export interface Settling {
    * batch that was sealed before that state, the promise holds: it resolves once L1 has executed the batch again.
    */
   settled(batchNumber: bigint): Promise<SettledBatch>;
+  /** Has the proofs of all batches before this one go to L1 as soon as they are made. */
+  hurry(nextBatch: bigint): void;
   backlog(): SettlementBacklog;
   /** L1's counts now; outlasts an L1 that is away. */
   totals(): Promise<BatchTotals>;
@@ -152,6 +159,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     alterProof = (proof) => proof,
   } = dependencies;
   const proofs = new KeptProofs({ prover });
+  const pace = new PaceOfRuns(options.pace);
   const earlier = reduceJournal(journal.entries);
   // A development L1 that has started anew has other chains at the same addresses.
   const approvals = new SigningRecord(earlierApprovals(options, journal));
@@ -160,10 +168,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
   /** Batches whose numbers others will have. */
   const withdrawn = new Map<bigint, PendingBatch[]>();
   let refusal: SettlementError | undefined;
-  /**
-   * Done when the quorum has forgotten what it signed for a state that is no more. A member that has died says so when it
-   * is asked to sign.
-   */
+  /** Done when the quorum has forgotten what it signed for a state that is no more; one that has died says so later. */
   let forgotten: Promise<unknown> = Promise.resolve();
   /** Undefined while nothing is to be sent: reading where L1 stands is left until then. */
   let run: Run | undefined;
@@ -187,6 +192,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
         {
           context: { settlementChainId, hyperchain, provider, fromBlock, delay, patience, transactor, approvals },
           journal,
+          pace: pace.begin(paceDependencies({ time, signal, provider })),
           async prove(batch) {
             const { proof, metrics } = await proofs.prove(batch);
             const current = pending.get(batch.outputs.batchNumber);
@@ -257,6 +263,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
   }
 
   function forgetFrom(batchNumber: bigint): void {
+    pace.forgetFrom(batchNumber);
     for (const number of [...settled.keys()].filter((known) => known >= batchNumber)) {
       settled.delete(number);
       for (const lost of [pending.get(number), ...(withdrawn.get(number) ?? [])]) {
@@ -289,6 +296,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     },
     settled: (batchNumber) =>
       settled.get(batchNumber) ?? Promise.reject(new RangeError(`batch ${batchNumber} is not sealed, or was executed long ago`)),
+    hurry: (nextBatch) => pace.hurry(nextBatch),
     backlog() {
       const all = [...pending.values()];
       const without = (stage: SettlementStage): number => all.filter((batch) => !batch.isThrough(stage)).length;
@@ -371,6 +379,22 @@ function endedRun(error: unknown): Run {
   const settlement = Promise.reject<Settlement<FormedBatch>>(error);
   settlement.catch(() => undefined);
   return { settlement, end, underWay: new Set() };
+}
+
+/** By the ecosystem's time, and the base fee of L1's newest block. */
+function paceDependencies({ time, signal, provider }: PaceSources): PaceDependencies {
+  return {
+    nowSeconds: () => time.nowSeconds(),
+    gasPriceWei: async () => (await provider.getBlock("latest"))?.baseFeePerGas ?? 0n,
+    wait: (ms, wake) => untilTimeMoves(time, ms, AbortSignal.any([signal, wake])),
+    signal,
+  };
+}
+
+interface PaceSources {
+  readonly time: MovableClock;
+  readonly signal: AbortSignal;
+  readonly provider: L1Reader;
 }
 
 /** Whether L1 would take the same transactions in batches of another time or version, or with the operations that wait. */

@@ -198,6 +198,11 @@ export interface HyperchainUserConfig {
    */
   readonly exitDelaySeconds?: number | undefined;
   /**
+   * When proofs go to L1: by time, size or cost.
+   * Default: {}.
+   */
+  readonly pace?: HyperchainPaceUserConfig | undefined;
+  /**
    * Whether clients may change its state at will; written into the chain's contract when it is created.
    * Allowed: true or false.
    * Default: true beside an own L1 that only this machine reaches.
@@ -230,6 +235,33 @@ export interface HyperchainBatchesUserConfig {
    * Default: no limit.
    */
   readonly maxTransactions?: number | undefined;
+}
+
+export interface HyperchainPaceUserConfig {
+  /**
+   * Age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1.
+   * Allowed: a whole number from 1 to 86400, such as 600.
+   * Default: they go as soon as they are made, or as maxBatches says.
+   */
+  readonly maxAgeSeconds?: number | undefined;
+  /**
+   * Proofs that wait at which all of them go.
+   * Allowed: a whole number from 1 to 8, such as 4.
+   * Default: 8, where another field of the pace has them wait.
+   */
+  readonly maxBatches?: number | undefined;
+  /**
+   * Base fee of L1 above which they wait all the same, in wei.
+   * Allowed: a whole number from 1 to 1000000000000000, such as 20000000000.
+   * Default: no limit.
+   */
+  readonly maxGasPriceWei?: number | undefined;
+  /**
+   * Age of the oldest one at which all go, whatever the other fields say; not below maxAgeSeconds, and below exitDelaySeconds.
+   * Allowed: a whole number from 1 to 86400, such as 7200.
+   * Default: 3600, or maxAgeSeconds where that is longer.
+   */
+  readonly atLatestSeconds?: number | undefined;
 }
 
 export interface HyperchainsProverUserConfig {

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { completeOptions } from "../../src/devnet/options.ts";
+import type { DevnetChainOptions } from "../../src/devnet/options.ts";
+import { validateHyperchains } from "../../src/plugin/config/validate.ts";
+
+const HOUR = 3_600;
+
+describe("H5: a pace that cannot work is refused by the name of its option", () => {
+  const refused: readonly [string, Partial<DevnetChainOptions>, RegExp][] = [
+    ["a bound without a wait", { pace: { atLatestSeconds: 60 } }, /atLatestSeconds: bounds a wait/],
+    [
+      "an age beyond the latest time",
+      { pace: { maxAgeSeconds: 61, atLatestSeconds: 60 } },
+      /maxAgeSeconds: 61 is longer than atLatestSeconds \(60\)/,
+    ],
+    [
+      "waits during which the exit could open",
+      { pace: { maxBatches: 2 }, priorityOpWindowSeconds: 60, exitDelaySeconds: HOUR },
+      /atLatestSeconds: 3600 is not below exitDelaySeconds \(3600\)/,
+    ],
+  ];
+  for (const [title, chain, message] of refused)
+    test(title, () => {
+      const options = { chains: [{ chainId: 271n, ...chain }], fundedAccounts: [], fundingWei: 0n };
+      assert.throws(() => completeOptions(options), message);
+      const [problem] = validateHyperchains({ chains: { a: chain } });
+      assert.match(`${problem?.path.at(-1)}: ${problem?.message}`, message);
+    });
+
+  test("a day's wait is taken beside a longer exit delay", () => {
+    const chain = { pace: { maxAgeSeconds: 24 * HOUR }, exitDelaySeconds: 25 * HOUR };
+    assert.deepEqual(validateHyperchains({ chains: { a: chain } }), []);
+  });
+});
