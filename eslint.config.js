@@ -42,7 +42,7 @@ export default tseslint.config(
   },
   {
     // node:test returns promises that the runner awaits itself.
-    files: ["test/**/*.ts", "fixtures/toolboxes/test/**/*.ts"],
+    files: ["test/**/*.ts", "fixtures/{toolboxes,web-dapp}/test/**/*.ts"],
     rules: { "@typescript-eslint/no-floating-promises": "off", "@typescript-eslint/no-non-null-assertion": "off" },
   },
 );

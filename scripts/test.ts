@@ -90,7 +90,7 @@ if (selected.length === 0 && values.tier === undefined) {
 }
 step("page", ["scripts/bundle-page.ts"]);
 // The tests of the package pack what this builds, projects of others use it.
-if (tiers.some(([, files]) => files.some((file) => /test\/package\/|toolboxes/.test(file))))
+if (tiers.some(([, files]) => files.some((file) => /test\/package\/|toolboxes|wagmi/.test(file))))
   step("package", ["scripts/build.ts"]);
 const taken: (readonly [TestTier, number])[] = [];
 const times: FileTime[] = [];

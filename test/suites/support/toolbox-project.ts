@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installProject } from "../../support/installed-project.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const LIMIT_MS = 240_000;
@@ -11,38 +11,9 @@ export const TOOLBOX_PROJECT = join(ROOT, "fixtures/toolboxes");
 /** What Ignition writes of deployments that outlive the process. */
 export const DEPLOYMENTS = join(TOOLBOX_PROJECT, "ignition/deployments");
 
-/** Installs what the project's lockfile names, where that has not been done, and the built plugin with what it declares. */
+/** Installs what the project's lockfile names, and the built plugin. */
 export function installToolboxes(): void {
-  const modules = join(TOOLBOX_PROJECT, "node_modules");
-  if (!isInstalled(modules)) {
-    execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-      cwd: TOOLBOX_PROJECT,
-      stdio: "inherit",
-      shell: process.platform === "win32",
-    });
-  }
-  if (!existsSync(join(ROOT, "dist/index.js")))
-    execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: "inherit" });
-  const plugin = join(modules, "hardhat-hyperchain");
-  rmSync(plugin, { recursive: true, force: true });
-  mkdirSync(plugin, { recursive: true });
-  // Its dependencies are found in the checkout around it, its peers in the project.
-  for (const part of ["package.json", "dist", "contracts"]) cpSync(join(ROOT, part), join(plugin, part), { recursive: true });
-}
-
-function isInstalled(modules: string): boolean {
-  if (!existsSync(join(modules, ".package-lock.json"))) return false;
-  const versions = (file: string): string =>
-    JSON.stringify(
-      Object.entries(
-        (JSON.parse(readFileSync(file, "utf8")) as { packages: Record<string, { version?: string; optional?: boolean }> })
-          .packages,
-      )
-        .filter(([path, { optional }]) => path !== "" && optional !== true)
-        .map(([path, { version }]) => `${path} ${version ?? ""}`)
-        .sort(),
-    );
-  return versions(join(dirname(modules), "package-lock.json")) === versions(join(modules, ".package-lock.json"));
+  installProject(TOOLBOX_PROJECT);
 }
 
 /** How a run of Hardhat in the project ended. */

@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * Installs in a project of this checkout what its own lockfile names, where that has not been done, and the built plugin with
+ * what it declares.
+ */
+export function installProject(folder: string): void {
+  const modules = join(folder, "node_modules");
+  if (!isInstalled(modules)) {
+    execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+      cwd: folder,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
+  }
+  if (!existsSync(join(ROOT, "dist/index.js")))
+    execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: "inherit" });
+  const plugin = join(modules, "hardhat-hyperchain");
+  rmSync(plugin, { recursive: true, force: true });
+  mkdirSync(plugin, { recursive: true });
+  // Its dependencies are found in the checkout around it, its peers in the project or there.
+  for (const part of ["package.json", "dist", "contracts"]) cpSync(join(ROOT, part), join(plugin, part), { recursive: true });
+}
+
+function isInstalled(modules: string): boolean {
+  if (!existsSync(join(modules, ".package-lock.json"))) return false;
+  const versions = (file: string): string =>
+    JSON.stringify(
+      Object.entries(
+        (JSON.parse(readFileSync(file, "utf8")) as { packages: Record<string, { version?: string; optional?: boolean }> })
+          .packages,
+      )
+        .filter(([path, { optional }]) => path !== "" && optional !== true)
+        .map(([path, { version }]) => `${path} ${version ?? ""}`)
+        .sort(),
+    );
+  return versions(join(dirname(modules), "package-lock.json")) === versions(join(modules, ".package-lock.json"));
+}
