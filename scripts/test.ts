@@ -19,6 +19,8 @@ const { values, positionals: selected } = parseArgs({
 });
 /** Several times what the slowest test takes on a busy machine: only for those that would never end. */
 const TEST_LIMIT_MS = 900_000;
+/** Each test file is a process, and many start others: what one has compiled, the others need not. */
+const COMPILED = join(root, "node_modules/.cache/compiled");
 /** More files than this that fail have a cause which a second run would only hide. */
 const MOST_RUN_AGAIN = 3;
 
@@ -80,6 +82,7 @@ function chosenTiers(): readonly (readonly [TestTier, readonly string[]])[] {
     .filter(([, ofTier]) => ofTier.length > 0);
 }
 
+process.env["NODE_COMPILE_CACHE"] ??= COMPILED;
 const tiers = chosenTiers();
 step("contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]);
 if (selected.length === 0 && values.tier === undefined) {
