@@ -1,7 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { limbsOf } from "../src/circuits/words/word.ts";
-import { placeOfVariable } from "../src/execution-proof/memory-places.ts";
+import { firstWords, KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
 import { executionParameters } from "../src/execution-proof/parameters.ts";
 import { RunRecorder } from "../src/execution-proof/recorded-run.ts";
 import { type ProvenProgram, runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
@@ -11,12 +11,9 @@ import { blockHints, endHints } from "../src/machine/hints/transaction-hints.ts"
 import { Kernel, kernelRows } from "../src/machine/interpreter/kernel.ts";
 import type { ProverInput } from "../src/stark/prover-input.ts";
 
-/** What the kernel's runs here start from: all zero. */
-const VARIABLES = ["blockNumber", "timestamp", "coinbase"] as const;
-
 /** The system that proves runs of the kernel. */
 export function kernelRunSystem(hash: TreeHash): RunSystem {
-  const program: ProvenProgram = { name: "the kernel", rows: kernelRows(), places: VARIABLES.map(placeOfVariable) };
+  const program: ProvenProgram = { name: "the kernel", rows: kernelRows(), places: KERNEL_PLACES };
   return { program, definition: runDefinition(program, executionParameters(hash)) };
 }
 
@@ -32,7 +29,8 @@ export function kernelRun(system: RunSystem, blocks: number): { readonly steps: 
   const hints = [...Array.from({ length: blocks }, (_, i) => blockHints(BigInt(i + 1))).flat(), ...endHints()];
   const inputs = { environment, state: { read: unused }, codes: { codeOf: unused, digestOf: unused } };
   kernel.run(inputs, hints, recorder.observe);
-  const stated = system.program.places.map((place) => ({ ...place, first: limbsOf(0n) }));
+  const words = firstWords(environment);
+  const stated = system.program.places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
   const trace = traceRun(recorder.steps, stated);
   return { steps: recorder.steps.length, input: runInput(system, trace) };
 }

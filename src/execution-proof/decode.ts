@@ -4,7 +4,15 @@ import { LIMBS, limbsOf } from "../circuits/words/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../machine/instructions/privileged.ts";
 import { ARRAYS } from "../machine/kernel/names.ts";
 import { PUSH_ROW, type RomRow } from "../machine/rom/rom-row.ts";
-import { ARRAY_SPACE, KERNEL_MEMORY_SPACE, VARIABLE_SPACE } from "./memory-places.ts";
+import {
+  ARRAY_SPACE,
+  ENVIRONMENT_PLACES,
+  FIELD_SPACE,
+  GAS_FIELD,
+  KERNEL_MEMORY_SPACE,
+  placeOfVariable,
+  VARIABLE_SPACE,
+} from "./memory-places.ts";
 
 /** What an instruction does besides moving words of the stack. */
 interface Meaning {
@@ -18,6 +26,10 @@ const BINARY = Object.values(OPERATION).filter(
   (code) => code !== OPERATION.addmod && code !== OPERATION.mulmod && code !== OPERATION.clz,
 );
 
+/** a points to bytes of the memory of a frame. */
+const POINTED = { isAddressed: 1, isPointer: 1, space: KERNEL_MEMORY_SPACE } as const;
+const GAS = { space: FIELD_SPACE, index: GAS_FIELD, isOfFrame: 1 } as const;
+
 const MEANINGS = new Map<number, Meaning>([
   ...BINARY.map((operation): [number, Meaning] => [operation, { pops: 2, result: "c", cells: { computes: 1, operation } }]),
   ...[OPERATION.addmod, OPERATION.mulmod].map((operation): [number, Meaning] => [
@@ -28,14 +40,21 @@ const MEANINGS = new Map<number, Meaning>([
   [0x14, { pops: 2, result: "c", cells: { isEqual: 1 } }],
   [0x15, { pops: 1, result: "c", cells: { isZero: 1 } }],
   [0x19, { pops: 1, result: "c", cells: { isNot: 1 } }],
-  [0x20, { pops: 2, result: "c", cells: { hashes: 1, isAddressed: 1, space: KERNEL_MEMORY_SPACE } }],
+  [0x20, { pops: 2, result: "c", cells: { hashes: 1, ...POINTED } }],
+  [0x46, { pops: 0, result: "d", cells: { reads: 1, ...ENVIRONMENT_PLACES.chainId } }],
+  [0x48, { pops: 0, result: "d", cells: { reads: 1, ...ENVIRONMENT_PLACES.baseFee } }],
   [0x50, { pops: 1 }],
-  [0x51, { pops: 1, result: "d", cells: { reads: 1, isAddressed: 1, isBytes: 1, space: KERNEL_MEMORY_SPACE } }],
-  [0x52, { pops: 2, cells: { writesB: 1, isAddressed: 1, isBytes: 1, space: KERNEL_MEMORY_SPACE } }],
-  [0x53, { pops: 2, cells: { writesByte: 1, isAddressed: 1, isBytes: 1, space: KERNEL_MEMORY_SPACE } }],
+  [0x51, { pops: 1, result: "d", cells: { reads: 1, isBytes: 1, ...POINTED } }],
+  [0x52, { pops: 2, cells: { writesB: 1, isBytes: 1, ...POINTED } }],
+  [0x53, { pops: 2, cells: { writesByte: 1, isBytes: 1, ...POINTED } }],
   [0x56, { pops: 1, cells: { jumps: 1 } }],
+  [0x5a, { pops: 0, result: "d", cells: { reads: 1, ...GAS } }],
   [0x5b, { pops: 0 }],
   [PUSH_ROW, { pops: 0 }],
+  [MACHINE.setGas.code, { pops: 1, cells: { writesA: 1, ...GAS } }],
+  [MACHINE.enterFrame.code, { pops: 1, cells: { writesA: 1, entersFrame: 1, ...placeOfVariable("frame") } }],
+  // It only tells the interpreter something.
+  [MACHINE.endTransaction.code, { pops: 0 }],
   [MACHINE.hint.code, { pops: 0, result: "d", cells: { isHint: 1 } }],
   ...ARRAYS.flatMap((_, array): [number, Meaning][] => [
     [LOAD_ARRAY + array, { pops: 1, result: "d", cells: { reads: 1, isAddressed: 1, space: ARRAY_SPACE + array } }],
@@ -74,6 +93,10 @@ function meaningOf({ pc, opcode, index, negated }: RomRow): Meaning | undefined 
       return { pops: 0, result: "d", cells: { reads: 1, space: VARIABLE_SPACE, index } };
     case IndexedCode.setVariable:
       return { pops: 1, cells: { writesA: 1, space: VARIABLE_SPACE, index } };
+    case IndexedCode.getField:
+      return { pops: 0, result: "d", cells: { reads: 1, space: FIELD_SPACE, index, isOfFrame: 1 } };
+    case IndexedCode.setField:
+      return { pops: 1, cells: { writesA: 1, space: FIELD_SPACE, index, isOfFrame: 1 } };
     default:
       return MEANINGS.get(opcode);
   }
@@ -148,5 +171,8 @@ const NO_EFFECT = {
   writesB: 0,
   writesByte: 0,
   isAddressed: 0,
+  isPointer: 0,
   isBytes: 0,
+  isOfFrame: 0,
+  entersFrame: 0,
 } as const;

@@ -1,13 +1,39 @@
 import type { Place } from "../circuits/memory/memory-trace.ts";
-import { type Variable, variableIndex } from "../machine/kernel/names.ts";
+import type { RunEnvironment } from "../machine/interpreter/environment.ts";
+import { FRAME_FIELDS, type Variable, variableIndex } from "../machine/kernel/names.ts";
 
 /** The spaces of the proven memory. An array has the space `ARRAY_SPACE` plus its number. */
 export const VARIABLE_SPACE = 1;
-/** Places are offsets in bytes, multiples of 32. */
-export const KERNEL_MEMORY_SPACE = 2;
+/** Words of frames: fields in the order of `FRAME_FIELDS`, and gas. */
+export const FIELD_SPACE = 2;
+/** What no instruction writes. Places are the opcodes that read them. */
+export const ENVIRONMENT_SPACE = 3;
 export const ARRAY_SPACE = 16;
+/** The memory of frame 0, the kernel's; that of frame f is f higher. Places are offsets in bytes, multiples of 32. */
+export const KERNEL_MEMORY_SPACE = 32;
+
+/** The place of a frame's gas among its fields. */
+export const GAS_FIELD = FRAME_FIELDS.length;
+
+/** Where the environment's words are. */
+export const ENVIRONMENT_PLACES = {
+  chainId: { space: ENVIRONMENT_SPACE, index: 0x46 },
+  baseFee: { space: ENVIRONMENT_SPACE, index: 0x48 },
+} as const satisfies Readonly<Record<string, Place>>;
 
 /** Where a variable of the kernel is. */
 export function placeOfVariable(name: Variable): Place {
   return { space: VARIABLE_SPACE, index: variableIndex(name) };
+}
+
+/** The places of which a statement about a run of the kernel speaks. */
+export const KERNEL_PLACES: readonly Place[] = [
+  ...(["blockNumber", "timestamp", "coinbase"] as const).map(placeOfVariable),
+  ENVIRONMENT_PLACES.chainId,
+  ENVIRONMENT_PLACES.baseFee,
+];
+
+/** What these places hold before a run. */
+export function firstWords({ boundary, chainId, baseFee }: RunEnvironment): bigint[] {
+  return [boundary.blockNumber, boundary.timestamp, boundary.coinbase, chainId, baseFee];
 }

@@ -10,6 +10,7 @@ import type { SpongeCells } from "../circuits/sponge/sponge-air.ts";
 import { hashRows, laneCount } from "../circuits/sponge/sponge-trace.ts";
 import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
+import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { number30 } from "../circuits/words/earlier.ts";
 import { WORD_BYTES, wordOf } from "../circuits/words/word.ts";
@@ -65,6 +66,7 @@ class RunTracer {
   readonly #stack: { time: number; word: Limbs }[] = [];
   #height = 1;
   #clock = 0;
+  #frame = 0;
 
   constructor(stated: readonly StatedPlace[]) {
     for (const place of stated) this.#place(place, place.first);
@@ -97,11 +99,13 @@ class RunTracer {
     const gapB = instruction.takesB === 1 ? this.#gap(this.#stack[placeB]) : 0;
     const gapC = instruction.takesC === 1 ? this.#gap(this.#stack[this.#height - (hasImmediate ? 2 : 3)]) : 0;
     const c = instruction.takesC === 1 || instruction.topC === 0 ? takenC : newTop;
-    const address = addressOf(instruction, a);
+    const frame = this.#frame;
+    const address = addressOf(instruction, a, frame);
+    const accessed = instruction.space + (instruction.isPointer === 1 ? (a[2] ?? 0) : 0);
     const split = isSplit(instruction, address) ? 1 : 0;
-    const access = split === 1 ? undefined : this.#access(instruction, address, a, b);
-    if (split === 1) this.#accessBytes(instruction, address, b, newTop);
-    if (instruction.hashes === 1) this.#hash(instruction.space, address, wordOf(b));
+    const access = split === 1 ? undefined : this.#access(instruction, { space: accessed, index: address }, a, b);
+    if (split === 1) this.#accessBytes(instruction, { space: accessed, index: address }, b, newTop);
+    if (instruction.hashes === 1) this.#hash(accessed, address, wordOf(b));
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1) this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD);
@@ -114,10 +118,12 @@ class RunTracer {
       ...decoded,
       height: this.#height,
       clock: this.#clock,
+      frame,
       a,
       b,
       c,
       d,
+      accessed,
       address,
       whole: access === undefined ? 0 : 1,
       split,
@@ -129,6 +135,7 @@ class RunTracer {
       gapM: number30(access?.gap ?? 0),
     });
     this.#height += instruction.growth;
+    if (instruction.entersFrame === 1) this.#frame = Number(wordOf(a));
   }
 
   /** Counts the request. Its result is the interpreter's, which a false one of the table would contradict. */
@@ -139,20 +146,25 @@ class RunTracer {
   }
 
   #access(
-    { reads, writesA, writesB, space }: RecordedStep["instruction"],
-    index: number,
+    { reads, writesA, writesB }: RecordedStep["instruction"],
+    place: Place,
     a: Limbs,
     b: Limbs,
   ): { readonly before: Limbs; readonly gap: number } | undefined {
     if (reads + writesA + writesB === 0) return undefined;
-    const state = this.#place({ space, index });
+    const state = this.#place(place);
     const [before, gap] = [state.word, this.#gap(state)];
     state.word = writesA === 1 ? a : writesB === 1 ? b : before;
     state.time = this.#clock;
     return { before, gap };
   }
 
-  #accessBytes({ reads, writesByte, space }: RecordedStep["instruction"], offset: number, b: Limbs, newTop: Limbs): void {
+  #accessBytes(
+    { reads, writesByte }: RecordedStep["instruction"],
+    { space, index: offset }: Place,
+    b: Limbs,
+    newTop: Limbs,
+  ): void {
     const [low, high] = this.#placesAt(space, offset, 2);
     if (low === undefined || high === undefined) throw new Error("an access has two places");
     const { cells, after } = byteAccessRow({
@@ -217,8 +229,14 @@ function isSplit({ isBytes, writesByte }: RecordedStep["instruction"], address: 
   return writesByte === 1 || (isBytes === 1 && address % WORD_BYTES !== 0);
 }
 
-function addressOf({ index, isAddressed }: RecordedStep["instruction"], given: Limbs): number {
-  const address = BigInt(index) + (isAddressed === 1 ? wordOf(given) : 0n);
+function addressOf(
+  { index, isAddressed, isPointer, isOfFrame }: RecordedStep["instruction"],
+  given: Limbs,
+  frame: number,
+): number {
+  // A pointer's third limb is the frame's.
+  const offset = isPointer === 1 ? given.map((limb, i) => (i === 2 ? 0 : limb)) : given;
+  const address = BigInt(index + isOfFrame * FRAME_PLACES * frame) + (isAddressed === 1 ? wordOf(offset) : 0n);
   if (address >= INDEX_LIMIT) throw new UnprovableAddressError(address, INDEX_LIMIT);
   return Number(address);
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { INSTRUCTION_FIELDS } from "../../src/circuits/rom/instruction.ts";
+import { processorAir } from "../../src/circuits/processor/processor-air.ts";
+import { type Instruction, INSTRUCTION_FIELDS } from "../../src/circuits/rom/instruction.ts";
 import { romTable } from "../../src/circuits/rom/rom-air.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
 import { P } from "../../src/field/koala-bear.ts";
@@ -11,6 +12,7 @@ import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/machine
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import type { RomRow } from "../../src/machine/rom/rom-row.ts";
 import { fieldElements } from "../../src/stark/fields.ts";
+import { messagesOf } from "./support/judge.ts";
 
 /** What an instruction pops and pushes by its own definition; the privileged ones have codes that user code has not. */
 function arityOf(opcode: number): { readonly pops: number; readonly pushes: number } | undefined {
@@ -78,10 +80,57 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       writesB,
       writesByte,
     );
-    const moves = row.opcode === 0x5f || row.opcode === 0x50 || row.opcode === 0x5b || (row.opcode >= 0x80 && row.opcode < 0xa0);
+    const moves =
+      row.opcode === MACHINE.endTransaction.code ||
+      row.opcode === 0x5f ||
+      row.opcode === 0x50 ||
+      row.opcode === 0x5b ||
+      (row.opcode >= 0x80 && row.opcode < 0xa0);
     assert.equal(kinds, moves ? 0 : 1, `opcode ${row.opcode} at ${row.pc}`);
     assert.equal(instruction.hasImmediate, row.immediate === undefined ? 0 : 1);
   }
+});
+
+/** Tables that a step of an instruction asks for what it does, by their buses, as often as it does. */
+function tablesAsked(instruction: Instruction): string[] {
+  const fields = fieldElements("rom", INSTRUCTION_FIELDS, instruction).map((value) => (value + P) % P);
+  const { reads, writesA, writesB, writesByte, isBytes } = instruction;
+  const access = Math.min(1, reads + writesA + writesB + writesByte);
+  const ways = [{ whole: access * (1 - writesByte), split: 0 }, ...(access * isBytes === 1 ? [{ whole: 0, split: 1 }] : [])];
+  return ways
+    .map((way) => {
+      const names = Object.entries(INSTRUCTION_FIELDS).flatMap(([name, count]) =>
+        count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}[${i}]`),
+      );
+      const values = new Map<string, number>([
+        ...names.map((name, i) => [name, fields[i] ?? 0] as const),
+        ...Object.entries(way),
+      ]);
+      const main = PROCESSOR.columnNames.map((name) => Uint32Array.of(values.get(name) ?? 0, 0));
+      return messagesOf(PROCESSOR, main, [], Uint32Array.of(0)).flatMap(({ interaction: { bus, direction }, multiplicity }) =>
+        multiplicity === 0 || OF_EVERY_STEP.includes(bus.name) || direction === "receive" ? [] : [bus.name],
+      );
+    })
+    .reduce((most, asked) => (asked.length > most.length ? asked : most));
+}
+
+const PROCESSOR = processorAir();
+/** Buses that are no operation's: the program, the stack, and ranges. */
+const OF_EVERY_STEP = ["rom", "stack", "range16", "range14"];
+
+test("no step asks two tables, or one twice: each takes the step's time for its own", () => {
+  const asked = new Set<string>();
+  for (const row of [...kernelRows(), ...kernelRows({ fused: false })]) {
+    const instruction = decode(row);
+    if (instruction === undefined) continue;
+    const tables = tablesAsked(instruction);
+    assert.ok(tables.length <= 1, `opcode ${row.opcode} at ${row.pc}: ${tables.join()}`);
+    for (const table of tables) asked.add(table);
+    // Were it any other operation besides, two would be asked.
+    const other = tables[0] === "alu" ? { hashes: 1 } : { computes: 1 };
+    if (tables.length === 1) assert.equal(tablesAsked({ ...instruction, ...other }).length, 2);
+  }
+  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "hash", "memory", "wordRange"]);
 });
 
 test("the program's table holds its rows, all of them, and no others", () => {
@@ -104,14 +153,7 @@ test("the program's table holds its rows, all of them, and no others", () => {
 function nameOf({ opcode }: RomRow): string {
   const machine = Object.entries(MACHINE).find(([, { code }]) => code === opcode);
   if (machine !== undefined) return `machine.${machine[0]}`;
-  if (opcode === IndexedCode.getField) return "frame.x";
-  if (opcode === IndexedCode.setField) return "setFrame.x";
-  const names: Readonly<Record<number, string>> = {
-    0x46: "CHAINID",
-    0x48: "BASEFEE",
-    0x5a: "GAS",
-  };
-  return names[opcode] ?? `0x${opcode.toString(16)}`;
+  return opcode === 0x5e ? "MCOPY" : `0x${opcode.toString(16)}`;
 }
 
 test("docs/zkevm.md lists the kernel's instructions that no table proves, and no others", () => {

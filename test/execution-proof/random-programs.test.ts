@@ -2,11 +2,20 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OPERATION } from "../../src/circuits/arithmetic/operation.ts";
 import { wordOf } from "../../src/circuits/words/word.ts";
-import { ARRAY_SPACE, KERNEL_MEMORY_SPACE, VARIABLE_SPACE } from "../../src/execution-proof/memory-places.ts";
+import { FRAME_PLACES } from "../../src/circuits/rom/instruction.ts";
+import {
+  ARRAY_SPACE,
+  ENVIRONMENT_SPACE,
+  FIELD_SPACE,
+  GAS_FIELD,
+  KERNEL_MEMORY_SPACE,
+  VARIABLE_SPACE,
+} from "../../src/execution-proof/memory-places.ts";
 import { readBigInt } from "../../src/machine/interpreter/word-stack.ts";
 import type { MachineState } from "../../src/machine/interpreter/machine-state.ts";
-import { VARIABLES } from "../../src/machine/kernel/names.ts";
+import { FRAME_FIELDS, VARIABLES } from "../../src/machine/kernel/names.ts";
 import { Random } from "../chain/state/support/random.ts";
+import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { cellsOf, refusalsOf } from "./support/judge.ts";
 import * as p from "./support/programs.ts";
 
@@ -15,8 +24,15 @@ const RUNS = Number(process.env.RANDOM_RUNS ?? 25);
 /** What the interpreter has in a place at the end. */
 function held(machine: MachineState, space: number, index: number): bigint {
   if (space === VARIABLE_SPACE) return readBigInt(machine.variables, 16 * index);
-  if (space === KERNEL_MEMORY_SPACE) {
-    return machine.kernelMemory.view(index, 32).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  if (space >= KERNEL_MEMORY_SPACE) {
+    const bytes = machine.memory(space - KERNEL_MEMORY_SPACE).view(index, 32);
+    return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  }
+  if (space === ENVIRONMENT_SPACE) return index === 0x46 ? ENVIRONMENT.chainId : ENVIRONMENT.baseFee;
+  if (space === FIELD_SPACE) {
+    const { gas, fields } = machine.frame(Math.floor(index / FRAME_PLACES));
+    const field = index % FRAME_PLACES;
+    return field === GAS_FIELD ? BigInt(gas) : readBigInt(fields, 16 * field);
   }
   const array = machine.array(space - ARRAY_SPACE);
   return readBigInt(array.limbs, array.offset(index));
@@ -26,7 +42,11 @@ function held(machine: MachineState, space: number, index: number): bigint {
 function randomCode(random: Random): { readonly code: readonly number[]; readonly hints: readonly bigint[] } {
   const operations = Object.values(OPERATION).filter((code) => code !== OPERATION.exp);
   const word = (): bigint => random.bits(256) >> BigInt(random.below(2) * random.below(256));
-  const offset = (): number => (random.below(2) === 0 ? 32 * random.below(4) : random.below(128));
+  // Of three frames' memories.
+  const offset = (): bigint => {
+    const frame = random.below(2) * random.below(3);
+    return BigInt(frame) * 2n ** 32n + BigInt(random.below(2) === 0 ? 32 * random.below(4) : random.below(128));
+  };
   const hints: bigint[] = [];
   const rounds = 1 + random.below(3);
   const code: number[] = [...p.push(rounds)];
@@ -41,6 +61,11 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
     () => (emit(p.HINT), asked.push(word), words++),
     () => (emit(p.get(random.pick(VARIABLES.slice(0, 20)))), words++),
     () => words > 0 && (emit(p.set(random.pick(VARIABLES.slice(0, 20)))), words--),
+    () => emit(p.push(random.below(3)), p.ENTER),
+    () => (emit(p.getField(random.pick(FRAME_FIELDS))), words++),
+    () => words > 0 && (emit(p.setField(random.pick(FRAME_FIELDS))), words--),
+    () => emit(p.push(random.below(1000)), p.SET_GAS),
+    () => (emit(random.pick([p.GAS, p.CHAINID, p.BASEFEE])), words++),
     () => words > 0 && (emit(p.POP), words--),
     () => words > 0 && (emit(p.dup(1 + random.below(words))), words++),
     () => words > 1 && emit(p.swap(1 + random.below(words - 1))),
@@ -61,7 +86,7 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
       words -= operands - 1;
     },
   ];
-  for (let i = 0; i < 30; i++) random.pick(steps)();
+  for (let i = 0; i < 40; i++) random.pick(steps)();
   while (words-- > 0) emit(p.POP);
   for (let round = 0; round < rounds; round++) hints.push(...asked.map((make) => make()));
   // The counter goes down by 1 until it is 0.

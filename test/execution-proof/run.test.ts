@@ -21,12 +21,15 @@ import { prove } from "../../src/stark/prove.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/verify.ts";
+import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { BOUNDARY, interpret, LOAD, MLOAD, programOf, provenProgram, STOP } from "./support/programs.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
+/** What a statement says of the environment, which no run changes. */
+const KEPT = [ENVIRONMENT.chainId, ENVIRONMENT.baseFee].map((word) => ({ before: word, after: word }));
 const FIXED = ["bytePairs", "range16", "rom", "boundary", "processor", "memory"];
 /** What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division. Some words are left. */
 const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest"];
@@ -72,10 +75,11 @@ describe("proofs of runs", () => {
         { before: blockNumber, after: blockNumber + 2n },
         { before: timestamp, after: timestamp + 2n },
         { before: coinbase, after: coinbase },
+        ...KEPT,
       ]);
       assert.deepEqual(verify(run.system, statement, proof), { ok: true });
       assert.deepEqual(presentTables(run.system, proof), [...FIXED, ...ASKED].sort());
-      for (const at of [31, 63, 95, 127, 191]) {
+      for (const at of [31, 63, 95, 127, 191, 223, 319]) {
         const other = statement.slice();
         other[at] = other[at]! ^ 1;
         assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
@@ -87,6 +91,7 @@ describe("proofs of runs", () => {
         { before: blockNumber, after: blockNumber + 3n },
         { before: timestamp, after: timestamp + 2n },
         { before: coinbase, after: coinbase },
+        ...KEPT,
       ]);
       assert.equal(await judge(run, wrong), "LookupSumMismatch");
       // A jump is not taken whose condition says so, because the condition is said to be 0.
@@ -145,6 +150,7 @@ describe("proofs of runs", () => {
       { before: blockNumber, after: blockNumber },
       { before: timestamp, after: timestamp },
       { before: coinbase, after: BigInt(hash) },
+      ...KEPT,
     ]);
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
@@ -173,6 +179,7 @@ describe("proofs of runs", () => {
       { before: base, after: base },
       { before: exponent, after: exponent },
       { before: modulus, after: expected },
+      ...KEPT,
     ]);
     assert.deepEqual(verify(run.system, statement, await prove(run.system, input, backend)), { ok: true });
   });

@@ -15,7 +15,7 @@ import { placeForgeries } from "./support/memory-forgeries.ts";
 import { byteForgeries } from "./support/byte-forgeries.ts";
 import { choices } from "./support/choices.ts";
 import { freeCells } from "./support/mutations.ts";
-import { flowForgeries, memoryForgeries, stepForgeries } from "./support/processor-forgeries.ts";
+import { flowForgeries, frameForgeries, memoryForgeries, stepForgeries } from "./support/processor-forgeries.ts";
 
 const { code, hints } = everything();
 const EVERYTHING = honest(code, hints);
@@ -68,6 +68,7 @@ describe("the tables of a run", () => {
     const all: Forgery[] = [
       ...stepForgeries(),
       ...flowForgeries(),
+      ...frameForgeries(),
       ...memoryForgeries(),
       ...placeForgeries(),
       ...byteForgeries(),

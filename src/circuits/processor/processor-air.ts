@@ -3,7 +3,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, BYTE_MEMORY, HASH, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
-import { INSTRUCTION_FIELDS } from "../rom/instruction.ts";
+import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../rom/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
 import { LIMB, LIMBS } from "../words/word.ts";
@@ -17,13 +17,16 @@ export const PROCESSOR_FIELDS = {
   height: 1,
   /** 1 for the first row. */
   clock: 1,
+  /** The current frame; 0 before one is entered. */
+  frame: 1,
   hasImmediate,
   a: LIMBS,
   b: LIMBS,
   c: LIMBS,
   d: LIMBS,
   ...decoded,
-  /** The place in the memory's space. */
+  /** The space that is accessed, and the place in it. */
+  accessed: 1,
   address: 1,
   /** Whether the row accesses one place of the memory itself, or has byteMemory access it. */
   whole: 1,
@@ -51,6 +54,7 @@ export function processorAir(): Air {
   assertFetch(b, columns);
   assertTop(b, columns);
   assertFlow(b, columns);
+  assertFrame(b, columns);
   assertResults(b, columns);
   assertStack(b, columns);
   assertMemory(b, columns);
@@ -95,6 +99,14 @@ function assertFlow(b: AirBuilder, columns: Columns): void {
   // Limbs are below 2^16, so their sum is 0 only if all of them are.
   b.assertZero("target is one limb", "everyRow", b.add(...a.slice(1)), taken);
   b.assertEqual("stops at last", "lastRow", stops, one);
+}
+
+/** The frame that was entered last. */
+function assertFrame(b: AirBuilder, { frame, entersFrame, a }: Columns): void {
+  b.assertZero("begins in frame 0", "firstRow", frame);
+  const change = b.mul(entersFrame, b.sub(element(a, 0), frame));
+  b.assertEqual("frame", "transition", b.next(frame), b.add(frame, change));
+  b.assertZero("frame is one limb", "everyRow", b.add(...a.slice(1)), entersFrame);
 }
 
 function assertResults(b: AirBuilder, columns: Columns): void {
@@ -147,38 +159,47 @@ function assertStack(b: AirBuilder, columns: Columns): void {
 }
 
 function assertMemory(b: AirBuilder, columns: Columns): void {
-  const { clock, a, b: second, d, space, index, address, reads, writesA, writesB, isAddressed, isBytes, whole } = columns;
+  const { clock, a, b: second, d, accessed, address, reads, writesA, writesB, isAddressed, isBytes, whole } = columns;
   const [low, high] = [element(a, 0), element(a, 1)];
-  const given = b.add(low, b.scale(high, LIMB));
-  b.assertEqual("address", "everyRow", address, b.add(index, b.mul(isAddressed, given)));
-  b.assertZero("address has two limbs", "everyRow", b.add(...a.slice(2)), isAddressed);
+  assertAddress(b, columns);
   // Below 2^29, as the memory's indexes are, so that no two addresses are one modulo p.
   // A limb is below 2^16, so its double is below p.
   b.send(RANGE14, isAddressed, { value: b.scale(high, 2) });
   // low / 32 is below 2^16 for multiples of 32 only: 32 times that is below p.
   b.send(RANGE16, b.mul(isBytes, whole), { value: b.scale(low, inv(32)) });
-  b.receive(MEMORY, whole, { space, index: address, time: timeBefore(b, clock, columns.gapM), word: d });
+  b.receive(MEMORY, whole, { space: accessed, index: address, time: timeBefore(b, clock, columns.gapM), word: d });
   const written = d.map((limb, i) =>
     b.add(b.mul(reads, limb), b.mul(writesA, element(a, i)), b.mul(writesB, element(second, i))),
   );
-  b.send(MEMORY, whole, { space, index: address, time: clock, word: written });
+  b.send(MEMORY, whole, { space: accessed, index: address, time: clock, word: written });
   assertSplit(b, columns);
   askHash(b, columns);
 }
 
+/** Where a row accesses the memory: at its place, from there on by a, in the space that a says, or in the current frame. */
+function assertAddress(b: AirBuilder, columns: Columns): void {
+  const { a, space, index, accessed, address, frame, isAddressed, isPointer, isOfFrame } = columns;
+  const given = b.add(element(a, 0), b.scale(element(a, 1), LIMB));
+  const ofFrame = b.mul(isOfFrame, b.scale(frame, FRAME_PLACES));
+  b.assertEqual("address", "everyRow", address, b.add(index, b.mul(isAddressed, given), ofFrame));
+  b.assertEqual("space", "everyRow", accessed, b.add(space, b.mul(isPointer, element(a, 2))));
+  b.assertZero("address has two limbs", "everyRow", b.add(...a.slice(2)), b.sub(isAddressed, isPointer));
+  b.assertZero("pointer has three limbs", "everyRow", b.add(...a.slice(3)), isPointer);
+}
+
 /** Bytes of two places, or one byte of a place, are accessed by byteMemory; the prover chooses it for whole words, too. */
 function assertSplit(b: AirBuilder, columns: Columns): void {
-  const { clock, b: second, d, space, address, reads, writesA, writesB, writesByte, isBytes, whole, split } = columns;
+  const { clock, b: second, d, accessed, address, reads, writesA, writesB, writesByte, isBytes, whole, split } = columns;
   b.assertEqual("access", "everyRow", b.add(whole, split), b.add(reads, writesA, writesB, writesByte));
   b.assertZero("only bytes are split", "everyRow", b.sub(b.constant(1), isBytes), split);
   b.assertZero("a byte is split", "everyRow", writesByte, whole);
   const isWritten = b.add(writesB, writesByte);
   const word = d.map((limb, i) => b.add(limb, b.mul(isWritten, b.sub(element(second, i), limb))));
-  b.send(BYTE_MEMORY, split, { space, offset: address, time: clock, writes: writesB, writesByte, word });
+  b.send(BYTE_MEMORY, split, { space: accessed, offset: address, time: clock, writes: writesB, writesByte, word });
 }
 
 /** The bytes lie in the memory; b is how many they are. */
-function askHash(b: AirBuilder, { clock, b: second, c, space, address, hashes }: Columns): void {
+function askHash(b: AirBuilder, { clock, b: second, c, accessed, address, hashes }: Columns): void {
   b.assertZero("length has two limbs", "everyRow", b.add(...second.slice(2)), hashes);
-  b.send(HASH, hashes, { space, offset: address, length: second.slice(0, 2), time: clock, word: c });
+  b.send(HASH, hashes, { space: accessed, offset: address, length: second.slice(0, 2), time: clock, word: c });
 }

@@ -23,7 +23,7 @@ export const INSTRUCTION_FIELDS = {
   depthA: 1,
   /** What the stack's height changes by. */
   growth: 1,
-  /** The memory's space, and the place in it, to which the address is added where the row is `addressed`. */
+  /** The memory's space, and the place in it, to which a is added where the row is addressed. */
   space: 1,
   index: 1,
   topB: 1,
@@ -59,9 +59,18 @@ export const INSTRUCTION_FIELDS = {
   writesByte: 1,
   /** The place in the space has a added to it. */
   isAddressed: 1,
-  /** The space's places are words of bytes, and a counts bytes. */
+  /** a is a pointer: an offset and above it, as its third limb, the number that is added to the space. */
+  isPointer: 1,
+  /** The space's places are words of bytes, and a's offset counts bytes. */
   isBytes: 1,
+  /** The place is the current frame's: those of frame f begin at `FRAME_PLACES` · f. */
+  isOfFrame: 1,
+  /** a is the current frame from here on. */
+  entersFrame: 1,
 } as const;
+
+/** Places of a frame in a space of frames. */
+export const FRAME_PLACES = 16;
 
 /** One row of the program, decoded. Numbers that do not matter are 0; `growth` may be negative. */
 export type Instruction = FieldValues<typeof INSTRUCTION_FIELDS, number>;

@@ -62,7 +62,7 @@ export function transactionHints(transaction: UserTransaction): Hint[] {
     to ?? 0n,
     transaction.value,
     transaction.isReplayProtected ? 1n : 0n,
-    transaction.data,
+    ...dataHints(transaction.data),
   ];
   if (type > 0) {
     hints.push(BigInt(accessList.length));
@@ -73,6 +73,14 @@ export function transactionHints(transaction: UserTransaction): Hint[] {
     for (const { chainId, account, nonce, parity, r, s } of authorizations) hints.push(chainId, account, nonce, parity, r, s);
   }
   return [...hints, transaction.parity, transaction.r, transaction.s];
+}
+
+/** A length, and the bytes as words, with zeros behind the last. */
+function dataHints(data: Uint8Array): Hint[] {
+  const hex = Buffer.from(data)
+    .toString("hex")
+    .padEnd(64 * Math.ceil(data.length / 32), "0");
+  return [BigInt(data.length), ...(hex.match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`))];
 }
 
 /** Ends a run. */

@@ -16,22 +16,14 @@ export const LOAD_ARRAY = 0xc0;
 export const STORE_ARRAY = 0xd0;
 
 /**
- * `machine.*` of the kernel's sources. Operands stand in the order in which Yul passes them.
- * Frame 0 is the kernel's own memory.
+ * `machine.*` of the kernel's sources. Operands stand in the order in which Yul passes them. A pointer is a frame << 32 and an
+ * offset in its memory: what MLOAD, MSTORE, MSTORE8, MCOPY and KECCAK256 of the kernel take, too. Frame 0 is the kernel's own.
  */
 export const MACHINE = {
-  /** (amount) → 1, or 0 without taking it when the current frame has less gas. */
-  charge: instruction(0xa4, 1, 1),
   /** (gas) of the current frame. */
   setGas: instruction(0xa5, 1, 0),
   /** (code id): the current frame runs this code from its start. */
   setCode: instruction(0xa6, 1, 0),
-  /** (frame) → length: bytes of the witness, written to the start of the frame's memory. */
-  hintBytes: instruction(0xa7, 1, 1),
-  /** (frame, offset, word) */
-  writeFrame: instruction(0xa8, 3, 0),
-  /** (frame, offset) → byte */
-  byteOfFrame: instruction(0xa9, 2, 1),
   /** (code) → its first 23 bytes as a number. */
   codeHead: instruction(0xaa, 1, 1),
   /** (code id, to, from, length): into the current frame's memory, with zeros behind the code's end. */
@@ -52,24 +44,18 @@ export const MACHINE = {
   key: instruction(0xb5, 3, 1),
   /** (offset): hash, parity, r, s in kernel memory → 1 and the public key behind them, or 0 if no key signed so. */
   recover: instruction(0xb6, 1, 1),
-  /** (frame, offset, length) → keccak256 */
-  hashFrame: instruction(0xb7, 3, 1),
-  /** (to frame, to offset, from frame, from offset, length) */
-  copy: instruction(0xb8, 5, 0),
   /** (code digest) → code id, length << 32, 1 << 64 for a delegation */
   loadCode: instruction(0xb9, 1, 1),
-  /** (frame, offset, length) → code id */
-  makeCode: instruction(0xba, 3, 1),
+  /** (pointer, length) → code id */
+  makeCode: instruction(0xba, 2, 1),
   /** (code id) → code digest */
   codeDigest: instruction(0xbb, 1, 1),
   /** (reason): the steps so far cannot be followed by this one. */
   panic: instruction(0xbd, 1, 0),
   /** (offset, length) → 1 when the current frame could pay for so much memory */
   expand: instruction(0xbe, 2, 1),
-  /** (frame, offset, length) → count of bytes that are not 0 */
-  nonZeroBytes: instruction(0xbf, 3, 1),
-  /** (frame, offset, length) → SHA-256 */
-  sha256: instruction(0xe0, 3, 1),
+  /** (pointer, length) → SHA-256 */
+  sha256: instruction(0xe0, 2, 1),
   /** (offset): hash, r, s, x, y in kernel memory → 1 for a valid signature */
   verifyP256: instruction(0xe1, 1, 1),
 } as const satisfies Readonly<Record<string, PrivilegedInstruction>>;

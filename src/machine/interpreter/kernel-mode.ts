@@ -5,6 +5,7 @@ import { ARRAYS } from "../kernel/names.ts";
 import { ARITHMETIC, isZero } from "./arithmetic.ts";
 import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
+import { popView } from "./privileged-operations.ts";
 import type { Privileged } from "./privileged-operations.ts";
 import { pushBytes, swap } from "./user-mode.ts";
 import type { Keccak } from "./user-mode.ts";
@@ -117,38 +118,42 @@ function kernelOperations(privileged: ReadonlyMap<number, Privileged>, keccak: K
   const operations = new Map<number, RowOperation>([
     [PUSH_ROW, () => undefined],
     [0x5b, () => undefined],
-    [
-      0x20,
-      ({ kernelStack, kernelMemory }) => {
-        const offset = kernelStack.popNumber();
-        pushBytes(kernelStack, keccak(kernelMemory.view(offset, kernelStack.popNumber())));
-      },
-    ],
+    [0x20, (machine) => pushBytes(machine.kernelStack, keccak(popView(machine)))],
     [0x46, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.chainId)],
     [0x48, ({ kernelStack, environment }) => kernelStack.pushBigInt(environment.baseFee)],
     [0x50, ({ kernelStack }) => kernelStack.drop()],
     [
       0x51,
-      ({ kernelStack, kernelMemory }) => {
-        const offset = kernelStack.popNumber();
+      (machine) => {
+        const { kernelStack } = machine;
+        const { memory, offset } = machine.at(kernelStack.popNumber());
         const at = kernelStack.grow();
-        kernelMemory.loadWord(offset, kernelStack.limbs, at);
+        memory.loadWord(offset, kernelStack.limbs, at);
       },
     ],
     [
       0x52,
-      ({ kernelStack, kernelMemory }) => {
-        const offset = kernelStack.popNumber();
-        kernelMemory.storeWord(offset, kernelStack.limbs, kernelStack.at(0));
+      (machine) => {
+        const { kernelStack } = machine;
+        const { memory, offset } = machine.at(kernelStack.popNumber());
+        memory.storeWord(offset, kernelStack.limbs, kernelStack.at(0));
         kernelStack.drop();
       },
     ],
     [
       0x53,
-      ({ kernelStack, kernelMemory }) => {
-        const offset = kernelStack.popNumber();
-        kernelMemory.storeByte(offset, (kernelStack.limbs[kernelStack.at(0)] as number) & 0xff);
+      (machine) => {
+        const { kernelStack } = machine;
+        const { memory, offset } = machine.at(kernelStack.popNumber());
+        memory.storeByte(offset, (kernelStack.limbs[kernelStack.at(0)] as number) & 0xff);
         kernelStack.drop();
+      },
+    ],
+    [
+      0x5e,
+      (machine) => {
+        const { memory, offset } = machine.at(machine.kernelStack.popNumber());
+        memory.write(offset, popView(machine).slice());
       },
     ],
     [0x5a, ({ kernelStack, current }) => kernelStack.pushNumber(current.gas)],

@@ -21,6 +21,7 @@ export const PANIC_REASONS = {
   0x20: "unsupported-block-hash",
   0x21: "unsupported-precompile",
   0x22: "unsupported-modular-power",
+  0x23: "unsupported-frame-count",
 } as const;
 export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
 

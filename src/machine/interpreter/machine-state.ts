@@ -1,6 +1,6 @@
 import { ARRAYS, fieldIndex, VARIABLES, variableIndex } from "../kernel/names.ts";
 import type { FrameField, Variable } from "../kernel/names.ts";
-import { ByteMemory } from "./byte-memory.ts";
+import type { ByteMemory } from "./byte-memory.ts";
 import { CodeStore } from "./code-store.ts";
 import type { CodeSource } from "./code-store.ts";
 import type { RunEnvironment } from "./environment.ts";
@@ -9,10 +9,10 @@ import { KeyTable } from "./key-table.ts";
 import type { StateSource } from "./key-table.ts";
 import { LIMBS } from "./limbs.ts";
 import { WordList } from "./word-list.ts";
-import { readBigInt, writeBigInt, WordStack } from "./word-stack.ts";
+import { readBigInt, TOO_LARGE, writeBigInt, WordStack } from "./word-stack.ts";
 
-/** A word of the witness, or bytes that `hintBytes` takes. */
-export type Hint = bigint | Uint8Array;
+/** A word of the witness. */
+export type Hint = bigint;
 
 /** How a transaction ended: success, revert or exceptional halt of its first frame. */
 export type TransactionStatus = "success" | "reverted" | "halted";
@@ -28,7 +28,7 @@ export interface TransactionOutcome {
   readonly userSteps: number;
 }
 
-/** A part of a frame's memory by reference, as the kernel writes them: frame << 64, offset << 32, length. */
+/** A part of a frame's memory by reference, as the kernel writes them: a pointer << 32 and a length. */
 export interface Slice {
   readonly frame: number;
   readonly offset: number;
@@ -41,14 +41,14 @@ export class MachineState {
   readonly keys: KeyTable;
   readonly codes: CodeStore;
   readonly kernelStack = new WordStack();
-  readonly kernelMemory = new ByteMemory();
   readonly variables = new Uint16Array(VARIABLES.length * LIMBS);
   /** By `ARRAYS`. */
   readonly arrays: readonly WordList[] = ARRAYS.map(() => new WordList());
   readonly frames: Frame[] = [];
   readonly hints: readonly Hint[];
   hintsRead = 0;
-  current = new Frame();
+  /** Frame 0 before the first is entered. */
+  current: Frame;
   /** Rows of the kernel, and opcodes of user code, so far. */
   kernelSteps = 0;
   userSteps = 0;
@@ -61,6 +61,7 @@ export class MachineState {
     this.keys = new KeyTable(state);
     this.codes = new CodeStore(codes);
     this.hints = hints;
+    this.current = this.frame(0);
     const { blockNumber, timestamp, coinbase } = environment.boundary;
     this.#setVariable("blockNumber", blockNumber);
     this.#setVariable("timestamp", timestamp);
@@ -79,7 +80,13 @@ export class MachineState {
 
   /** Memory of a frame; the kernel's own for frame 0. */
   memory(id: number): ByteMemory {
-    return id === 0 ? this.kernelMemory : this.frame(id).memory;
+    return this.frame(id).memory;
+  }
+
+  /** The memory that a pointer of the kernel is in, and the offset there. */
+  at(pointer: number): { readonly memory: ByteMemory; readonly offset: number } {
+    if (pointer === TOO_LARGE) throw new Error("the kernel named a place that no frame's memory has");
+    return { memory: this.memory(Math.floor(pointer / 2 ** 32)), offset: pointer % 2 ** 32 };
   }
 
   enter(id: number): void {

@@ -37,7 +37,6 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
 function frameOperations(user: UserMode) {
   return {
     run: (machine) => machine.kernelStack.pushNumber(user.run(machine)),
-    charge: ({ kernelStack, current }) => kernelStack.pushNumber(current.charge(kernelStack.popNumber()) ? 1 : 0),
     setGas: ({ kernelStack, current }) => {
       current.gas = kernelStack.popNumber();
     },
@@ -64,53 +63,21 @@ function frameOperations(user: UserMode) {
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
 
-function memoryOperations({ keccak, sha256 }: Primitives) {
+function memoryOperations({ sha256 }: Primitives) {
   return {
     hint: (machine) => {
-      const hint = machine.nextHint();
-      if (typeof hint !== "bigint") throw new Error("the kernel asked for a word, and the witness has bytes");
-      machine.kernelStack.pushBigInt(hint);
-    },
-    hintBytes: (machine) => {
-      const hint = machine.nextHint();
-      if (typeof hint === "bigint") throw new Error("the kernel asked for bytes, and the witness has a word");
-      machine.memory(machine.kernelStack.popNumber()).write(0, hint);
-      machine.kernelStack.pushNumber(hint.length);
-    },
-    writeFrame: (machine) => {
-      const { kernelStack } = machine;
-      const memory = machine.memory(kernelStack.popNumber());
-      const offset = kernelStack.popNumber();
-      memory.storeWord(offset, kernelStack.limbs, kernelStack.at(0));
-      kernelStack.drop();
-    },
-    byteOfFrame: (machine) => machine.kernelStack.pushNumber(popView(machine, 1)[0] ?? 0),
-    copy: (machine) => {
-      const { kernelStack } = machine;
-      const target = machine.memory(kernelStack.popNumber());
-      const to = kernelStack.popNumber();
-      target.write(to, popView(machine).slice());
-    },
-    hashFrame: (machine) => {
-      pushBytes(machine.kernelStack, keccak(popView(machine)));
+      machine.kernelStack.pushBigInt(machine.nextHint());
     },
     sha256: (machine) => {
       pushBytes(machine.kernelStack, sha256(popView(machine)));
     },
-    nonZeroBytes: (machine) => {
-      let count = 0;
-      for (const byte of popView(machine)) if (byte !== 0) count++;
-      machine.kernelStack.pushNumber(count);
-    },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
 
-/** Pops frame, offset and, unless it is given, length. */
-function popView(machine: MachineState, length?: number): Uint8Array {
-  const { kernelStack } = machine;
-  const memory = machine.memory(kernelStack.popNumber());
-  const offset = kernelStack.popNumber();
-  return memory.view(offset, length ?? kernelStack.popNumber());
+/** Pops a pointer and a length. */
+export function popView(machine: MachineState): Uint8Array {
+  const { memory, offset } = machine.at(machine.kernelStack.popNumber());
+  return memory.view(offset, machine.kernelStack.popNumber());
 }
 
 function stateOperations() {
@@ -154,7 +121,9 @@ function stateOperations() {
 
 function signatureOperations({ recover, verifyP256 }: Primitives) {
   return {
-    recover: ({ kernelStack, kernelMemory }) => {
+    recover: (machine) => {
+      const { kernelStack } = machine;
+      const kernelMemory = machine.memory(0);
       const at = kernelStack.popNumber();
       const [hash, parity, r, s] = [0, 32, 64, 96].map((offset) => kernelMemory.view(at + offset, 32).slice()) as Words<4>;
       const bit = parity.subarray(0, 31).every((byte) => byte === 0) ? (parity[31] as number) : 2;
@@ -162,7 +131,9 @@ function signatureOperations({ recover, verifyP256 }: Primitives) {
       if (key !== undefined) kernelMemory.write(at + 128, key);
       kernelStack.pushNumber(key === undefined ? 0 : 1);
     },
-    verifyP256: ({ kernelStack, kernelMemory }) => {
+    verifyP256: (machine) => {
+      const { kernelStack } = machine;
+      const kernelMemory = machine.memory(0);
       const at = kernelStack.popNumber();
       const words = [0, 32, 64, 96, 128].map((offset) => kernelMemory.view(at + offset, 32).slice()) as Words<5>;
       kernelStack.pushNumber(verifyP256(...words) ? 1 : 0);

@@ -47,7 +47,7 @@ function delegate(account, target, nonce) {
   }
   default {
     let code23 := newFrame()
-    machine.writeFrame(code23, 0, or(shl(232, 0xef0100), shl(72, target)))
+    mstore(pointer(code23, 0), or(shl(232, 0xef0100), shl(72, target)))
     setCode(account, code23, 0, 23)
   }
   setCurrent(id, add(load.current(id), 1))

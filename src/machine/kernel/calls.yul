@@ -18,12 +18,12 @@ function call_(opcode) -> ok {
     cost := add(cost, accountGas(target))
     code := delegatedCode(target)
   }
-  if iszero(machine.charge(cost)) { leave }
+  if iszero(charge(cost)) { leave }
   ok := 1
   let given := gas()
   given := sub(given, shr(6, given))
   if lt(wanted, given) { given := wanted }
-  pop(machine.charge(given))
+  pop(charge(given))
   if v { given := add(given, 2300) }
   if cannotCall(v) {
     giveBack(given, 0)
@@ -56,7 +56,7 @@ function popRanges() -> ok {
   length := machine.popUser()
   if iszero(machine.expand(offset, length)) { leave }
   if iszero(length) { offset := 0 }
-  set.callOutput(slice(0, offset, length))
+  set.callOutput(slice(get.frame(), offset, length))
   ok := 1
 }
 

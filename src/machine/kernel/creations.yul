@@ -12,7 +12,7 @@ function create_(opcode) -> ok {
   let words := shr(5, add(length, 31))
   // Hashing costs CREATE2 another six gas a word.
   if eq(opcode, 0xf5) { words := shl(2, words) }
-  if iszero(machine.charge(add(32000, shl(1, words)))) { leave }
+  if iszero(charge(add(32000, shl(1, words)))) { leave }
   ok := 1
   if iszero(length) { offset := 0 }
   setFrame.returned(0)
@@ -24,20 +24,20 @@ function create_(opcode) -> ok {
   }
   let account
   switch opcode
-  case 0xf5 { account := saltedAddress(salt, machine.hashFrame(get.frame(), offset, length)) }
+  case 0xf5 { account := saltedAddress(salt, keccak256(pointer(get.frame(), offset), length)) }
   default { account := creationAddress(frame.address(), nonce) }
   setCurrent(own, add(load.current(own), 1))
   let id := headerOf(account)
   pop(touch(id))
   let given := sub(gas(), shr(6, gas()))
-  pop(machine.charge(given))
+  pop(charge(given))
   set.mark(get.journalLength())
   if prepareCreation(account, id) {
     machine.pushUser(0)
     leave
   }
   pop(transfer(own, id, v))
-  runInitCode(account, id, v, given, machine.makeCode(get.frame(), offset, length))
+  runInitCode(account, id, v, given, machine.makeCode(pointer(get.frame(), offset), length))
 }
 
 function runInitCode(account, id, v, given, code) {

@@ -13,7 +13,7 @@ function callTarget(sender, gasLimit) {
   set.gasLeft(0)
   if get.isCreation() {
     if prepareCreation(target, id) { leave }
-    code := machine.makeCode(get.inputFrame(), 0, get.inputLength())
+    code := machine.makeCode(pointer(get.inputFrame(), 0), get.inputLength())
     if iszero(get.inputLength()) { code := 0 }
   }
   if shr(64, code) {
@@ -46,9 +46,12 @@ function callTarget(sender, gasLimit) {
   serve()
 }
 
-// Bytes of a frame's memory, by reference: frame << 64, offset << 32, length.
+// Where a byte of a frame's memory is, for mload and the like: frame << 32, offset. Frame 0 is the kernel's own memory.
+function pointer(frameId, offset) -> p { p := or(shl(32, frameId), offset) }
+
+// Bytes of a frame's memory, by reference: pointer << 32, length.
 function slice(frameId, offset, length) -> reference {
-  reference := or(or(shl(64, frameId), shl(32, offset)), length)
+  reference := or(shl(32, pointer(frameId, offset)), length)
 }
 
 function serve() {
@@ -155,19 +158,28 @@ function exitFrame(status, offset, length) -> done {
   }
 }
 
+// Takes gas of the current frame; answers 0, and takes nothing, when it has less.
+function charge(amount) -> ok {
+  let left := gas()
+  if iszero(lt(left, amount)) {
+    ok := 1
+    machine.setGas(sub(left, amount))
+  }
+}
+
 // Keeps what a call returned, and copies as much of it as the caller made room for.
 function copyOutput(room, returned) {
   setFrame.returned(returned)
   let n := and(room, 0xffffffff)
   let length := and(returned, 0xffffffff)
   if gt(n, length) { n := length }
-  if n { machine.copy(get.frame(), shr(32, room), shr(64, returned), and(shr(32, returned), 0xffffffff), n) }
+  if n { mcopy(shr(32, room), shr(32, returned), n) }
 }
 
 // Stores a creation's code: EIP-170, 3541 and 200 gas a byte. Answers the frame's status.
 function deposit(id, offset, length) -> status {
   if gt(length, 24576) { leave }
-  if length { if eq(machine.byteOfFrame(id, offset), 0xef) { leave } }
-  status := machine.charge(mul(200, length))
+  if length { if eq(byte(0, mload(pointer(id, offset))), 0xef) { leave } }
+  status := charge(mul(200, length))
   if and(status, gt(length, 0)) { setCode(frame.address(), id, offset, length) }
 }

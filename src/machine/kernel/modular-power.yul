@@ -19,7 +19,7 @@ function modularPower(given, input, output) -> left, length {
   left := sub(given, cost)
   length := modulusSize
   if iszero(length) { leave }
-  machine.writeFrame(output, 0, shl(sub(256, shl(3, length)), power(base, exponent, modulus)))
+  mstore(pointer(output, 0), shl(sub(256, shl(3, length)), power(base, exponent, modulus)))
 }
 
 // A big-endian number of up to 32 bytes.

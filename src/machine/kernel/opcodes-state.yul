@@ -4,7 +4,7 @@ function sload_() -> ok {
   let id := machine.key(0, frame.address(), machine.popUser())
   let cost := 100
   if touch(id) { cost := 2100 }
-  ok := machine.charge(cost)
+  ok := charge(cost)
   if ok { machine.pushUser(load.current(id)) }
 }
 
@@ -16,7 +16,7 @@ function sstore_() -> ok {
   let cost := mul(touch(id), 2100)
   let current := load.current(id)
   if eq(current, v) {
-    ok := machine.charge(add(cost, 100))
+    ok := charge(add(cost, 100))
     leave
   }
   let original := load.original(id)
@@ -26,7 +26,7 @@ function sstore_() -> ok {
     cost := add(cost, 100)
     refundLaterWrite(original, current, v)
   }
-  ok := machine.charge(cost)
+  ok := charge(cost)
   if ok { setCurrent(id, v) }
 }
 
@@ -55,7 +55,7 @@ function refundLaterWrite(original, current, v) {
 }
 
 function tload_() -> ok {
-  if iszero(machine.charge(100)) { leave }
+  if iszero(charge(100)) { leave }
   ok := 1
   let id := machine.key(0, frame.address(), machine.popUser())
   let v := 0
@@ -65,7 +65,7 @@ function tload_() -> ok {
 
 function tstore_() -> ok {
   if frame.isStatic() { leave }
-  if iszero(machine.charge(100)) { leave }
+  if iszero(charge(100)) { leave }
   ok := 1
   let id := machine.key(0, frame.address(), machine.popUser())
   journal(4, id, load.transientAt(id))
@@ -80,7 +80,7 @@ function log_(topics) -> ok {
   let offset := machine.popUser()
   let length := machine.popUser()
   if iszero(machine.expand(offset, length)) { leave }
-  ok := machine.charge(add(mul(375, add(topics, 1)), shl(3, length)))
+  ok := charge(add(mul(375, add(topics, 1)), shl(3, length)))
   for {} topics { topics := sub(topics, 1) } { pop(machine.popUser()) }
 }
 
@@ -94,24 +94,24 @@ function accountGas(account) -> cost {
 
 function balance_() -> ok {
   let account := popAccount()
-  ok := machine.charge(accountGas(account))
+  ok := charge(accountGas(account))
   if ok { machine.pushUser(balanceOf(headerOf(account))) }
 }
 
 function selfBalance_() -> ok {
-  ok := machine.charge(5)
+  ok := charge(5)
   if ok { machine.pushUser(balanceOf(frame.headerId())) }
 }
 
 function extCodeSize_() -> ok {
   let account := popAccount()
-  ok := machine.charge(accountGas(account))
+  ok := charge(accountGas(account))
   if ok { machine.pushUser(and(shr(32, codeOf(account)), 0xffffffff)) }
 }
 
 function extCodeHash_() -> ok {
   let account := popAccount()
-  ok := machine.charge(accountGas(account))
+  ok := charge(accountGas(account))
   if ok {
     let hash := load.current(machine.key(2, account, 0))
     if iszero(hash) {
@@ -128,7 +128,7 @@ function extCodeCopy_() -> ok {
   let from := machine.popUser()
   let length := machine.popUser()
   if iszero(machine.expand(to, length)) { leave }
-  ok := machine.charge(add(accountGas(account), mul(3, shr(5, add(length, 31)))))
+  ok := charge(add(accountGas(account), mul(3, shr(5, add(length, 31)))))
   if ok { machine.copyCode(and(codeOf(account), 0xffffffff), to, from, length) }
 }
 
@@ -142,7 +142,7 @@ function selfDestruct_() -> status {
   if iszero(isPrecompile(heir)) { if touch(id) { cost := 7600 } }
   let wei := balanceOf(own)
   if wei { if isEmpty(heir, id) { cost := add(cost, 25000) } }
-  if iszero(machine.charge(cost)) { leave }
+  if iszero(charge(cost)) { leave }
   status := 1
   let fresh := eq(load.createdAt(own), get.transactionNumber())
   if sub(own, id) { pop(transfer(own, id, wei)) }
@@ -171,7 +171,7 @@ function destroyAccounts() {
 
 // keccak256(tag, chain id, block number); the tag is the hash of "hyperchain.prev-randao.v1".
 function prevRandao_() -> ok {
-  ok := machine.charge(2)
+  ok := charge(2)
   if ok {
     mstore(0x00, 0x08d79fabaf9e13b15bf5496769b911a4bbf9388fbd67ff7d954dbd95d5e14395)
     mstore(0x20, chainid())

@@ -40,16 +40,16 @@ function payloadHash() -> hash {
 
 function rlpCallData(p) -> q {
   let length := get.inputLength()
-  let input := get.inputFrame()
+  let input := pointer(get.inputFrame(), 0)
   if eq(length, 1) {
-    machine.copy(0, p, input, 0, 1)
+    mcopy(p, input, 1)
     if lt(byte(0, mload(p)), 0x80) {
       q := add(p, 1)
       leave
     }
   }
   q := rlpHead(p, 0x80, length)
-  machine.copy(0, q, input, 0, length)
+  mcopy(q, input, length)
   q := add(q, length)
 }
 

@@ -39,7 +39,7 @@ function runPrecompile(account, given, input, output) -> left, length {
     let cost := add(60, mul(12, words))
     if iszero(lt(given, cost)) {
       left := sub(given, cost)
-      machine.writeFrame(output, 0, machine.sha256(shr(64, input), and(shr(32, input), 0xffffffff), n))
+      mstore(pointer(output, 0), machine.sha256(shr(32, input), n))
       length := 32
     }
   }
@@ -47,7 +47,7 @@ function runPrecompile(account, given, input, output) -> left, length {
     let cost := add(15, mul(3, words))
     if iszero(lt(given, cost)) {
       left := sub(given, cost)
-      machine.copy(output, 0, shr(64, input), and(shr(32, input), 0xffffffff), n)
+      mcopy(pointer(output, 0), shr(32, input), n)
       length := n
     }
   }
@@ -60,8 +60,8 @@ function runPrecompile(account, given, input, output) -> left, length {
 function readInput(input, output, size) {
   let n := and(input, 0xffffffff)
   if gt(n, size) { n := size }
-  machine.copy(0, 0xc00, shr(64, input), and(shr(32, input), 0xffffffff), n)
-  machine.copy(0, add(0xc00, n), output, 0, sub(size, n))
+  mcopy(0xc00, shr(32, input), n)
+  mcopy(add(0xc00, n), pointer(output, 0), sub(size, n))
 }
 
 function recoverInput(input, output) -> length {
@@ -70,7 +70,7 @@ function recoverInput(input, output) -> length {
   if gt(parity, 1) { leave }
   let account := recoverAccount(mload(0xc00), parity, mload(0xc40), mload(0xc60))
   if account {
-    machine.writeFrame(output, 0, account)
+    mstore(pointer(output, 0), account)
     length := 32
   }
 }
@@ -80,7 +80,7 @@ function verifyInput(input, output) -> length {
   if sub(and(input, 0xffffffff), 160) { leave }
   readInput(input, output, 160)
   if machine.verifyP256(0xc00) {
-    machine.writeFrame(output, 0, 1)
+    mstore(pointer(output, 0), 1)
     length := 32
   }
 }

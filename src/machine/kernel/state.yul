@@ -81,12 +81,15 @@ function delegatedCode(target) -> code {
 }
 
 function setCode(account, frameId, offset, length) {
-  let code := machine.makeCode(frameId, offset, length)
-  setCurrent(machine.key(2, account, 0), machine.hashFrame(frameId, offset, length))
+  let p := pointer(frameId, offset)
+  let code := machine.makeCode(p, length)
+  setCurrent(machine.key(2, account, 0), keccak256(p, length))
   setCurrent(machine.key(3, account, 0), machine.codeDigest(code))
 }
 
 function newFrame() -> id {
   id := get.nextFrame()
+  // Pointers have 16 bits for a frame, and proofs a few spaces of memory fewer.
+  if gt(id, 0xff00) { machine.panic(0x23) }
   set.nextFrame(add(id, 1))
 }

@@ -37,7 +37,7 @@ function readFields() {
   set.value(machine.hint())
   set.isReplayProtected(machine.hint())
   set.inputFrame(newFrame())
-  set.inputLength(machine.hintBytes(get.inputFrame()))
+  readInputData()
   let kind := get.transactionType()
   if or(gt(kind, 4), eq(kind, 3)) { machine.panic(0x10) }
   // 2^24 is EIP-7825's limit; the rest keeps every later sum below 2^256.
@@ -54,6 +54,16 @@ function readFields() {
     readAccessList()
     if eq(kind, 4) { readAuthorizations() }
   }
+}
+
+// Words of the witness, as many as the length says, in a frame of their own. What is behind the last byte is never read.
+function readInputData() {
+  let length := machine.hint()
+  // More would cost more than EIP-7825's limit.
+  if shr(24, length) { machine.panic(0x14) }
+  set.inputLength(length)
+  let p := pointer(get.inputFrame(), 0)
+  for { let end := add(p, length) } lt(p, end) { p := add(p, 32) } { mstore(p, machine.hint()) }
 }
 
 function readSender() -> sender {
@@ -101,7 +111,7 @@ function buyGas(id) {
 // Gas of the transaction itself (EIP-2028, 2930, 3860, 7702), and EIP-7623's floor.
 function intrinsicGas() -> cost {
   let length := get.inputLength()
-  let tokens := add(length, mul(machine.nonZeroBytes(get.inputFrame(), 0, length), 3))
+  let tokens := add(length, mul(nonZeroBytes(pointer(get.inputFrame(), 0), length), 3))
   cost := add(21000, shl(2, tokens))
   set.floor(add(21000, mul(10, tokens)))
   if get.isCreation() {
@@ -113,6 +123,20 @@ function intrinsicGas() -> cost {
     if eq(get.transactionType(), 4) { cost := add(cost, mul(25000, get.authorizations())) }
   }
   if or(lt(get.gasLimit(), cost), lt(get.gasLimit(), get.floor())) { machine.panic(0x1d) }
+}
+
+// 32 bytes at a time: adding 0x7f to a byte's low seven bits sets its top bit unless they are 0.
+function nonZeroBytes(p, length) -> count {
+  let sevens := 0x7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f7f
+  let ones := 0x0101010101010101010101010101010101010101010101010101010101010101
+  for { let end := add(p, length) } lt(p, end) { p := add(p, 32) } {
+    let word := mload(p)
+    let left := sub(end, p)
+    if lt(left, 32) { word := shr(shl(3, sub(32, left)), word) }
+    let tops := and(or(add(and(word, sevens), sevens), word), not(sevens))
+    // The product's highest byte is the sum of all bytes.
+    count := add(count, shr(248, mul(shr(7, tops), ones)))
+  }
 }
 
 function settle() {

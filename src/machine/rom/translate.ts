@@ -86,7 +86,7 @@ const PRIVILEGED_WITH_OPERAND = new Set<number>(Object.values(MACHINE).flatMap((
 function takesImmediate(opcode: number): boolean {
   if (opcode === JUMP || opcode === JUMPI) return true;
   const arithmetic = opcode >= 0x01 && opcode <= 0x1e && opcode !== 0x20;
-  const memory = opcode >= 0x51 && opcode <= 0x53;
+  const memory = (opcode >= 0x51 && opcode <= 0x53) || opcode === 0x5e;
   const variable = opcode === IndexedCode.setVariable || opcode === IndexedCode.setField;
   return arithmetic || memory || variable || PRIVILEGED_WITH_OPERAND.has(opcode);
 }

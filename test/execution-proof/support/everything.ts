@@ -21,6 +21,11 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   // Of nothing, and of two blocks across words.
   emit(p.push(0), p.push(0), p.KECCAK256, p.push(200), p.push(39), p.KECCAK256);
   emit(p.get("price"), p.set("value"), p.push(4), p.set("price"), p.get("blockNumber"), p.push(1), p.ADD, p.set("blockNumber"));
+  // In another frame: its fields, its gas, its memory.
+  emit(p.CHAINID, p.BASEFEE, p.push(3), p.ENTER, p.HINT, p.ENTER, p.push(8), p.setField("caller"), p.getField("caller"));
+  hints.push(5n);
+  emit(p.setField("address"), p.push(100), p.SET_GAS, p.GAS, p.SET_GAS, p.push(6), p.push((5n << 32n) + 33n), p.MSTORE);
+  emit(p.push(5n << 32n), p.MLOAD, p.push(40), p.push(5n << 32n), p.KECCAK256);
   emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
   for (const condition of [0, 3]) {
     // A jump that is taken if the condition is not 0, one that is taken if it is, and one whose target is a hint.

@@ -43,13 +43,14 @@ function* secondOpenings(): Generator<Forgery> {
   const cells = changed(written, { 1: { d: zero, gapM: gap(2, 0) }, 2: { a: zero } });
   const at = cells.memory.findIndex(({ last }) => last[0] === 1 && last.slice(1).every((limb) => limb === 0));
   const first = { ...cells.memory[at]!, time: 1 };
-  const before = cells.memory.slice(0, at);
+  const [before, behind] = [cells.memory.slice(0, at), cells.memory.slice(at + 1)];
   const own = first.index[0]!;
   /** Rows from price's first opening to its second; `between` are never accessed. */
   const opened = (between: readonly Partial<MemoryCells>[], second: Partial<MemoryCells>): RunCells => {
     const untouched = { ...first, stated: 0, first: zero, last: zero, time: 0 };
     const rows = between.map((row) => ({ ...untouched, ...row }));
-    return { ...cells, memory: [...before, first, ...rows, { ...untouched, sameSpace: 1, ...second, last: zero, time: 2 }] };
+    const again = { ...untouched, sameSpace: 1, ...second, last: zero, time: 2 };
+    return { ...cells, memory: [...before, first, ...rows, again, ...behind] };
   };
   yield by("places ascend", opened([], { gap: [0, 0] }));
   yield by("range16[2]", opened([], { gap: [-1, 0] }));

@@ -1,14 +1,18 @@
 import { LIMBS } from "../../../src/circuits/words/word.ts";
-import { KERNEL_MEMORY_SPACE, placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
-import type { Variable } from "../../../src/machine/kernel/names.ts";
+import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
+import { FIELD_SPACE, KERNEL_MEMORY_SPACE, placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
+import { fieldIndex, type Variable } from "../../../src/machine/kernel/names.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { changed, type Forgery, gap, honest, negative, placeChanged, word } from "./forgeries.ts";
+import { withPlaces } from "./hash-run.ts";
 import type { RunCells } from "./judge.ts";
 import {
   ADD,
   dup,
+  ENTER,
   EQ,
   get,
+  getField,
   HINT,
   ISZERO,
   JUMP,
@@ -21,6 +25,7 @@ import {
   POP,
   push,
   set,
+  setField,
   STOP,
   STORE,
   SUB,
@@ -191,4 +196,54 @@ function* addressForgeries(): Generator<Forgery> {
   const sixteen = word({ 0: 16 });
   const unaligned = changed(memory, { 2: { d: sixteen }, 3: { a: sixteen, address: 16 } });
   yield by("range16[2]", placeChanged(unaligned, [KERNEL_MEMORY_SPACE, 32], { index: [16, 0], gap: [15, 0] }));
+}
+
+/** Runs in which a frame's fields or memory are taken for another's. */
+export function* frameForgeries(): Generator<Forgery> {
+  const nine = word({ 0: 9 });
+  // The caller of frame 0 is written; frame 1 has none.
+  const fields = honest([push(9), setField("caller"), push(1), ENTER, getField("caller"), STOP]);
+  const read = fields.processor.findIndex(({ reads }) => reads === 1);
+  const field = fieldIndex("caller");
+  const index = FRAME_PLACES + field;
+  const gone = { ...fields, memory: fields.memory.filter((row) => row.space !== FIELD_SPACE || row.index[0] !== index) };
+  const ofZero = { d: nine, address: field, gapM: gap(read + 1, 1) };
+  const own = changed(placeChanged(gone, [FIELD_SPACE, field], { time: read + 1 }), { [read]: ofZero, [read + 1]: { a: nine } });
+  const stayed = changed(own, { [read]: { ...ofZero, frame: 0 }, [read + 1]: { a: nine, frame: 0 } });
+  yield by(
+    "frame",
+    withPlaces(stayed, (places) => places),
+  );
+  yield by(
+    "address",
+    withPlaces(own, (places) => places),
+  );
+  // All begins in frame 3.
+  const began = changed(fields, { 0: { frame: 3, address: 3 * FRAME_PLACES + field }, 1: { frame: 3 } });
+  const elsewhere = withPlaces(began, (places) =>
+    places.map((place) =>
+      place.space === FIELD_SPACE && place.index === field ? { ...place, index: 3 * FRAME_PLACES + field } : place,
+    ),
+  );
+  yield by("begins in frame 0", elsewhere);
+  // 2^16 is entered as frame 0.
+  const entered = honest([HINT, ENTER, STOP], [0n]);
+  const high = word({ 1: 1 });
+  const named = placeChanged(changed(entered, { 0: { d: high }, 1: { a: high } }), placeOf("frame"), { last: high });
+  yield by("frame is one limb", named);
+
+  // The kernel's memory is read instead of frame 1's, and a pointer has a fourth limb that nothing looks at.
+  const memory = honest([push(9), push(0), MSTORE, HINT, MLOAD, STOP], [2n ** 32n]);
+  const load = memory.processor.findIndex(({ reads }) => reads === 1);
+  const without = { ...memory, memory: memory.memory.filter(({ space }) => space !== KERNEL_MEMORY_SPACE + 1) };
+  const kernels = changed(placeChanged(without, [KERNEL_MEMORY_SPACE, 0], { time: load + 1 }), {
+    [load]: { accessed: KERNEL_MEMORY_SPACE, d: nine, gapM: gap(load + 1, 2) },
+    [load + 1]: { a: nine },
+  });
+  yield by(
+    "space",
+    withPlaces(kernels, (places) => places),
+  );
+  const fourth = word({ 2: 1, 3: 1 });
+  yield by("pointer has three limbs", changed(memory, { [load - 1]: { d: fourth }, [load]: { a: fourth } }));
 }

@@ -1,5 +1,5 @@
 import { RunRecorder } from "../../../src/execution-proof/recorded-run.ts";
-import { placeOfVariable } from "../../../src/execution-proof/memory-places.ts";
+import { firstWords, KERNEL_PLACES } from "../../../src/execution-proof/memory-places.ts";
 import { type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
 import { type RunTrace, traceRun } from "../../../src/execution-proof/run-trace.ts";
 import { limbsOf } from "../../../src/circuits/words/word.ts";
@@ -7,7 +7,7 @@ import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../../src/mach
 import type { RowObserver } from "../../../src/machine/interpreter/kernel-mode.ts";
 import type { Hint, MachineState } from "../../../src/machine/interpreter/machine-state.ts";
 import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
-import { variableIndex, type Variable } from "../../../src/machine/kernel/names.ts";
+import { fieldIndex, type FrameField, variableIndex, type Variable } from "../../../src/machine/kernel/names.ts";
 import { translate } from "../../../src/machine/rom/translate.ts";
 import { ENVIRONMENT } from "../../machine/support/compare.ts";
 import { primitives } from "../../machine/support/primitives.ts";
@@ -16,14 +16,19 @@ import { primitives } from "../../machine/support/primitives.ts";
 export const STOP = 0x00;
 export const [ADD, SUB, ADDMOD, EQ, ISZERO, NOT, CLZ] = [0x01, 0x03, 0x08, 0x14, 0x15, 0x19, 0x1e];
 export const KECCAK256 = 0x20;
+export const [CHAINID, BASEFEE, GAS] = [0x46, 0x48, 0x5a];
 export const [POP, MLOAD, MSTORE, MSTORE8] = [0x50, 0x51, 0x52, 0x53];
 export const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 export const HINT = MACHINE.hint.code;
+export const [ENTER, SET_GAS] = [MACHINE.enterFrame.code, MACHINE.setGas.code];
 export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
 export const dup = (depth: number): number => 0x7f + depth;
 export const swap = (distance: number): number => 0x8f + distance;
 export const get = (name: Variable): number[] => [IndexedCode.getVariable, variableIndex(name)];
 export const set = (name: Variable): number[] => [IndexedCode.setVariable, variableIndex(name)];
+
+export const getField = (name: FrameField): number[] => [IndexedCode.getField, fieldIndex(name)];
+export const setField = (name: FrameField): number[] => [IndexedCode.setField, fieldIndex(name)];
 
 /** The shortest push of a number, of at least one byte. */
 export function push(value: bigint | number): number[] {
@@ -40,9 +45,9 @@ export function programOf(code: readonly (number | readonly number[])[]): Proven
   return provenProgram("a test", translate(Uint8Array.from(code.flat()), { fused: true }));
 }
 
-/** Rows with a statement about the three words that stand between transactions. */
+/** Rows with a statement about the words that stand between transactions, and the environment's. */
 export function provenProgram(name: string, rows: ProvenProgram["rows"]): ProvenProgram {
-  return { name, rows, places: (["blockNumber", "timestamp", "coinbase"] as const).map(placeOfVariable) };
+  return { name, rows, places: KERNEL_PLACES };
 }
 
 /** A state without leaves and codes. */
@@ -72,10 +77,11 @@ export function interpret(program: ProvenProgram, hints: readonly Hint[] = [], b
     machine = state;
     recorder.observe(row, state);
   };
-  const inputs = { environment: { ...ENVIRONMENT, boundary }, state: EMPTY_STATE, codes: NO_CODES };
+  const environment = { ...ENVIRONMENT, boundary };
+  const inputs = { environment, state: EMPTY_STATE, codes: NO_CODES };
   new Kernel(primitives, program.rows).run(inputs, hints, observe);
   if (machine === undefined) throw new Error("the run has no steps");
-  const first = [boundary.blockNumber, boundary.timestamp, boundary.coinbase].map((word) => limbsOf(word));
+  const first = firstWords(environment).map((word) => limbsOf(word));
   const stated = program.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
   return { trace: traceRun(recorder.steps, stated), machine };
 }
