@@ -212,7 +212,7 @@ describe("I3: what a page asks of the whole ecosystem", () => {
       ],
       ...[{ __proto__: null, "999": 1 }, [{ chain: { toString: 1 }, address: BOB }], [{ output: `0x${"00".repeat(60_000)}` }]],
     ];
-    for (const method of ["batches", "batch", "describe", "history", "search", "wallet", "message"]) {
+    for (const method of ["batches", "batch", "describe", "history", "search", "wallet", "message", "prepare", "read"]) {
       const lists = nonsense.flatMap((value) => [
         [value],
         ["alpha", value],

@@ -11,6 +11,7 @@ import { describeAll } from "./describe.ts";
 import type { ProjectNames } from "./describe.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import { accountHistory } from "./account-history.ts";
+import { prepare, readContract } from "./prepare.ts";
 import { findEverywhere } from "./search.ts";
 import { chainNamed, memberNamed } from "./named-member.ts";
 import type { Members } from "./named-member.ts";
@@ -87,6 +88,17 @@ export function lookingMethods(
         const owner = accountParameter(account);
         return looks(client, async () => inJson(await walletView(ecosystem.info(), owner, clientOf)));
       },
+    ],
+    [
+      "hyperchain_prepare",
+      async ([account, request], client) => {
+        const owner = accountParameter(account);
+        return looks(client, () => prepare(owner, request, { info: ecosystem.info(), names, clientOf }));
+      },
+    ],
+    [
+      "hyperchain_read",
+      async ([request], client) => looks(client, () => readContract(request, { info: ecosystem.info(), names, clientOf })),
     ],
   ]);
 }

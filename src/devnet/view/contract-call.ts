@@ -1,0 +1,107 @@
+import { AbiCoder, Interface } from "ethers";
+import type { FunctionFragment, ParamType } from "ethers";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ProjectNames } from "./describe.ts";
+
+/** A call of a contract of the project, in words. */
+export interface ContractCall {
+  /** Name and types, such as "transfer(address,uint256)", or the name alone where there is only one. */
+  readonly function: string;
+  /** A text each, as it is typed: numbers in digits, `true` or `false`, lists and structs in JSON. */
+  readonly arguments: readonly string[];
+}
+
+/** A value that a contract answers. */
+export interface NamedValue {
+  /** Empty where the contract gives it none. */
+  readonly name: string;
+  readonly type: string;
+  /** Numbers in digits, lists and structs in JSON. */
+  readonly value: string;
+}
+
+/** Hexadecimal characters of an answer that are decoded: a stranger's data can unfold into a thousand times as much. */
+const MOST_DECODED = 16_386;
+
+/** The function that is meant, of the contract that has this code. Throws RpcError. */
+export function projectFunction(names: ProjectNames, code: string, named: string): FunctionFragment {
+  const contract = names.contract?.(code);
+  if (contract === undefined)
+    throw refused("no contract of the project has the code at this address, so its functions are not known");
+  const found = attempt(() => new Interface(contract.abi).getFunction(named));
+  if (found === null || found === undefined)
+    throw refused(
+      `${contract.name} has no function ${named.slice(0, 100)}; write its name and types, such as "transfer(address,uint256)"`,
+    );
+  return found;
+}
+
+/** Calldata of a function. Throws RpcError, which names the argument that does not fit. */
+export function encodeContractCall(fragment: FunctionFragment, texts: readonly string[]): Hex {
+  const { inputs, selector } = fragment;
+  if (inputs.length !== texts.length)
+    throw refused(`${fragment.format("sighash")} takes ${inputs.length} arguments, not ${texts.length}`);
+  const coder = AbiCoder.defaultAbiCoder();
+  const values = inputs.map((input, place) => {
+    const text = texts[place] ?? "";
+    const value = attempt(() => typed(input, text));
+    if (value === undefined || attempt(() => coder.encode([input], [value])) === undefined)
+      throw refused(
+        `argument ${place + 1}${input.name === "" ? "" : ` (${input.name})`} is no ${input.format("sighash")}: "${text.slice(0, 100)}"`,
+      );
+    return value;
+  });
+  return `${selector}${coder.encode(inputs, values).slice(2)}` as Hex;
+}
+
+/** What a function answered. Throws RpcError for what is too long or is no such answer. */
+export function decodeAnswer({ outputs, name }: FunctionFragment, answer: Hex): readonly NamedValue[] {
+  if (answer.length > MOST_DECODED)
+    throw refused(`${name} answers more than ${(MOST_DECODED - 2) / 2} bytes; ask for them by eth_call`);
+  const values = attempt(() => [...AbiCoder.defaultAbiCoder().decode(outputs, answer)]);
+  if (values === undefined)
+    throw refused(`${name} answers ${answer.slice(0, 100)}, which is no ${outputs.map(String).join(", ")}`);
+  return outputs.map((output, place) => ({ name: output.name, type: output.format("sighash"), value: shown(values[place]) }));
+}
+
+/** Lists and structs are JSON, whose leaves are as other arguments. */
+function typed(type: ParamType, value: unknown): unknown {
+  const { arrayChildren, components, baseType } = type;
+  if (arrayChildren !== null) return list(value).map((each) => typed(arrayChildren, each));
+  if (components !== null) {
+    const fields = list(value);
+    if (fields.length !== components.length) throw new TypeError("another number of fields");
+    return components.map((component, place) => typed(component, fields[place]));
+  }
+  if (baseType === "string") return value;
+  const text = String(value).trim();
+  if (baseType !== "bool") return typeof value === "number" && !Number.isSafeInteger(value) ? undefined : text;
+  if (text !== "true" && text !== "false") throw new TypeError("neither true nor false");
+  return text === "true";
+}
+
+function list(value: unknown): readonly unknown[] {
+  const parsed: unknown = typeof value === "string" ? JSON.parse(value) : value;
+  if (!Array.isArray(parsed)) throw new TypeError("no list");
+  return parsed;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" || typeof value === "bigint" || typeof value === "boolean"
+    ? String(value)
+    : JSON.stringify(value, (_name, each: unknown) => (typeof each === "bigint" ? each.toString() : each));
+}
+
+/** ethers throws for what does not fit a type; the caller says what did not. */
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(message: string): RpcError {
+  return new RpcError(RpcCode.invalidParams, message);
+}

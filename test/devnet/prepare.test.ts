@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory, Interface } from "ethers";
+import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import hre from "hardhat";
+import type { NamedValue } from "../../src/devnet/view/contract-call.ts";
+import type { Prepared } from "../../src/devnet/view/prepare.ts";
+import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+
+const [A, B] = [271n, 272n];
+const BOB = "0x00000000000000000000000000000000000b0b00";
+const SUPPLY = 1_000n;
+
+describe("C10: transactions that are prepared for an account to sign", () => {
+  let devnet: FlowDevnet;
+  let onA: JsonRpcProvider;
+  let onB: JsonRpcProvider;
+  let alice: Hex;
+  let token: Interface;
+  /** Two tokens of that name: one was born on L1, one on alpha. */
+  let onL1Token: Hex;
+  let onAToken: Hex;
+
+  const ask = async <T>(method: string, ...params: unknown[]): Promise<T> => (await onA.send(method, params)) as T;
+  const prepare = (request: object): Promise<Prepared> => ask("hyperchain_prepare", alice, request);
+  const refusal = (method: string, ...params: unknown[]): Promise<{ code: number; message: string; data?: { code: string } }> =>
+    onA.send(method, params).then(
+      () => assert.fail(`${method} answered ${JSON.stringify(params)}`),
+      ({ error }: { error: { code: number; message: string } }) => error,
+    );
+  /** As a wallet does with what it is given. */
+  async function sign({ transaction }: Prepared): Promise<TransactionReceipt> {
+    const { chainId, to, data, value, gas } = transaction;
+    const provider = { [Number(A)]: onA, [Number(B)]: onB }[Number(chainId)] ?? devnet.l1.provider;
+    const response = await devnet.accounts.wallet(ALICE).connect(provider).sendTransaction({ to, data, value, gasLimit: gas });
+    const receipt = await provider.waitForTransaction(response.hash);
+    assert.equal(receipt?.status, 1);
+    return receipt!;
+  }
+  /** Signs until the request is done; resolves with the names of the steps. */
+  async function carryOut(request: object): Promise<readonly string[]> {
+    const steps: string[] = [];
+    for (;;) {
+      const prepared = await prepare(request);
+      assert.equal(prepared.transaction.from, alice);
+      steps.push(prepared.step);
+      await sign(prepared);
+      if (prepared.isLast) return steps;
+    }
+  }
+  async function settle(): Promise<void> {
+    await devnet.settle();
+    await devnet.relay();
+  }
+
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [
+        { chainId: A, name: "alpha" },
+        { chainId: B, name: "beta" },
+      ],
+      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    [onA, onB] = [clientOf(devnet.chains[0]!), clientOf(devnet.chains[1]!)];
+    const wallet = devnet.accounts.wallet(ALICE);
+    alice = lowerCaseAddress(wallet.address);
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    token = new Interface(abi);
+    const deploy = async (provider: JsonRpcProvider | typeof devnet.l1.provider): Promise<Hex> => {
+      const factory = new ContractFactory(abi, bytecode, wallet.connect(provider));
+      const contract = await (await factory.deploy("Money", "MNY", alice, SUPPLY)).waitForDeployment();
+      return lowerCaseAddress(contract.target as string);
+    };
+    onL1Token = await deploy(devnet.l1.provider);
+    // A contract that the same account makes with the same nonce has the same address on both.
+    await (await wallet.connect(onA).sendTransaction({ to: BOB })).wait();
+    onAToken = await deploy(onA);
+  });
+  after(async () => {
+    onA?.destroy();
+    onB?.destroy();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+
+  test("a deposit of ETH is one transaction on L1, and arrives", async () => {
+    assert.deepEqual(await carryOut({ action: "deposit", chain: "beta", amount: String(3n * ETHER), to: BOB }), ["deposit"]);
+    await settle();
+    assert.equal(await onB.getBalance(BOB), 3n * ETHER);
+  });
+
+  test("a deposit of a token asks for the approval first, then for the deposit itself, and for no approval again", async () => {
+    const request = { action: "deposit", chain: "alpha", token: onL1Token, amount: "70" };
+    const first = await prepare(request);
+    assert.deepEqual([first.step, first.isLast, first.transaction.to], ["approval", false, onL1Token]);
+    const spent = token.decodeFunctionData("approve", first.transaction.data);
+    assert.deepEqual([String(spent[0]).toLowerCase(), spent[1]], [devnet.info().l1.contracts.bridge, 70n]);
+    assert.deepEqual(await carryOut(request), ["approval", "deposit"]);
+    await settle();
+    const { members } = await ask<{ members: { name: string; tokens: { symbol: string; amount: string }[] }[] }>(
+      "hyperchain_wallet",
+      alice,
+    );
+    const held = members.find(({ name }) => name === "alpha")?.tokens.find(({ symbol }) => symbol === "MNY");
+    assert.equal(held?.amount, "70");
+  });
+
+  test("a token that leaves its chain for the first time is approved, announced and sent", async () => {
+    const request = { action: "send", from: "alpha", to: `${BOB}@beta`, token: onAToken, amount: "5" };
+    assert.deepEqual(await carryOut(request), ["approval", "announcement", "send"]);
+    assert.deepEqual(await carryOut({ ...request, token: undefined, amount: String(ETHER) }), ["send"]);
+    await settle();
+    assert.equal(await onB.getBalance(BOB), 4n * ETHER);
+  });
+
+  test("a withdrawal is claimed when L1 has executed its batch, and neither before nor twice", async () => {
+    const carol = "0x00000000000000000000000000000000000ca401";
+    assert.deepEqual(await carryOut({ action: "withdraw", chain: 271, amount: "12345", to: carol }), ["withdraw"]);
+    const withdrawalOf = async (): Promise<MessageInfo | undefined> =>
+      (await ask<MessageInfo[]>("hyperchain_messages")).find(({ type }) => type === "withdrawal");
+    const { inFlight } = await ask<{ inFlight: { type: string; hash: Hex }[] }>("hyperchain_wallet", carol);
+    const claim = { action: "claim", chain: "alpha", messageHash: inFlight.find(({ type }) => type === "withdrawal")!.hash };
+    const early = await refusal("hyperchain_prepare", alice, claim);
+    assert.deepEqual([early.code, early.data?.code], [-32000, "NotClaimable"]);
+    await settle();
+    assert.equal((await withdrawalOf())?.messageHash, claim.messageHash);
+    assert.deepEqual(await carryOut(claim), ["claim"]);
+    assert.equal(await devnet.l1.provider.getBalance(carol), 12_345n);
+    assert.match((await refusal("hyperchain_prepare", alice, claim)).message, /paid already/);
+  });
+
+  test("a contract of the project is read and written in words, here and on another chain", async () => {
+    const at = { chain: "alpha", address: onAToken };
+    const balance = (account: string): Promise<NamedValue[]> =>
+      ask("hyperchain_read", { ...at, function: "balanceOf", arguments: [account] });
+    assert.deepEqual(await ask("hyperchain_read", { ...at, function: "symbol()", arguments: [] }), [
+      { name: "", type: "string", value: "MNY" },
+    ]);
+    const write = { action: "write", ...at, function: "transfer(address,uint256)", arguments: [BOB, "7"] };
+    const prepared = await prepare(write);
+    assert.deepEqual([prepared.step, prepared.isLast], ["write", true]);
+    assert.equal(prepared.transaction.data, token.encodeFunctionData("transfer", [BOB, 7n]));
+    await sign(prepared);
+    assert.deepEqual(
+      (await balance(BOB)).map(({ type, value }) => [type, value]),
+      [["uint256", "7"]],
+    );
+    const words = { function: "balanceOf(address)", arguments: [alice] };
+    const call = await prepare({ action: "call", from: "beta", to: `${onAToken}@alpha`, inWords: words });
+    assert.deepEqual([call.step, Number(call.transaction.chainId)], ["call", 272]);
+    assert.ok(call.transaction.data.includes(token.encodeFunctionData("balanceOf", [alice]).slice(2)));
+    await sign(call);
+  });
+
+  test("what cannot be carried out is refused with the reason before anything is signed", async () => {
+    const at = { action: "write", chain: "alpha", address: onAToken };
+    const transfer = { ...at, function: "transfer(address,uint256)" };
+    const refused = async (request: object): Promise<string> => (await refusal("hyperchain_prepare", alice, request)).message;
+    assert.match(
+      await refused({ ...transfer, arguments: [BOB, "5000"] }),
+      /^it would revert with BalanceTooSmall\(0x.*, 5000\)$/,
+    );
+    assert.match(await refused({ ...transfer, arguments: [BOB, "much"] }), /argument 2 .* is no uint256: "much"/);
+    assert.match(await refused({ ...transfer, arguments: [BOB] }), /takes 2 arguments, not 1/);
+    assert.match(await refused({ ...at, function: "steal", arguments: [] }), /DevelopmentToken has no function steal/);
+    assert.match(await refused({ ...at, address: BOB, function: "steal", arguments: [] }), /no contract of the project/);
+    assert.match(await refused({ action: "withdraw", chain: "alpha", amount: "0" }), /must be above 0/);
+    assert.match(await refused({ action: "withdraw", chain: "alpha", amount: String(99n * ETHER) }), /lacks .* ETH on alpha/);
+    assert.match(await refused({ action: "send", from: "alpha", to: BOB, amount: "1" }), /does not say on which chain/);
+    assert.match(await refused({ action: "call", from: "alpha", to: `${BOB}@beta`, data: "0x12345678" }), /no contract at/);
+  });
+
+  test("attack: a request that is none, and one with fields that it does not know, are refused by name", async () => {
+    const good = { action: "deposit", chain: "alpha", amount: "1" };
+    for (const request of [
+      null,
+      [],
+      "deposit",
+      {},
+      { ...good, amount: 1 },
+      { ...good, amount: "0x1" },
+      { ...good, amount: "-1" },
+    ])
+      assert.equal((await refusal("hyperchain_prepare", alice, request)).code, -32602, JSON.stringify(request));
+    assert.match((await refusal("hyperchain_prepare", alice, { ...good, spender: BOB })).message, /spender/);
+    assert.equal((await refusal("hyperchain_prepare", alice, { ...good, chain: "1".repeat(100_000) })).code, -32602);
+    assert.equal((await refusal("hyperchain_prepare", "alice", good)).code, -32602);
+    assert.equal((await refusal("hyperchain_read", { chain: "alpha", address: onAToken, function: "name" })).code, -32602);
+  });
+});
