@@ -5,7 +5,9 @@ import type { Description } from "../src/devnet/view/describe.ts";
 
 import type { Found } from "../src/devnet/view/search.ts";
 
-export type { AccountHistory, Description, Found };
+import type { Prepared } from "../src/devnet/view/prepare.ts";
+
+export type { AccountHistory, Description, Found, Prepared };
 export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 
 export interface LogAnswer {
@@ -65,4 +67,37 @@ export interface BatchAnswer {
   readonly commitTxHash: string | null;
   readonly proveTxHash: string | null;
   readonly executeTxHash: string | null;
+}
+
+/** Of `hyperchain_wallet`: amounts are smallest units in digits. */
+export interface WalletAnswer {
+  /** L1 first. */
+  readonly members: readonly {
+    readonly name: string;
+    readonly chainId: number;
+    readonly tokens: readonly TokenAnswer[];
+    readonly unavailable?: string;
+  }[];
+  readonly inFlight: readonly TransferAnswer[];
+  readonly unread?: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface TokenAnswer {
+  readonly address: string;
+  readonly symbol: string;
+  readonly decimals: number;
+  readonly amount: string;
+  /** Where it was born. */
+  readonly origin: { readonly chainId: number; readonly token: string };
+}
+
+export interface TransferAnswer {
+  readonly type: "deposit" | "transfer" | "withdrawal";
+  readonly sourceChainId: number;
+  readonly destinationChainId: number;
+  readonly originToken: string;
+  readonly amount: string;
+  readonly transactionHash: string;
+  readonly hash: string;
+  readonly waitingFor: string;
 }

@@ -11,8 +11,10 @@ import { EcosystemPage } from "./pages/ecosystem-page.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
 import { SearchPage } from "./pages/search-page.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
+import { WalletPage } from "./pages/wallet-page.tsx";
 import { to, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
+import { keepToken } from "./wallet/token.ts";
 
 function App() {
   const route = useRoute();
@@ -30,6 +32,9 @@ function App() {
               {name}
             </a>
           ))}
+          <a href={to("wallet")} aria-current={route[0] === "wallet" ? "page" : undefined}>
+            wallet
+          </a>
         </nav>
         <form role="search" onSubmit={search}>
           <input
@@ -63,6 +68,7 @@ function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   const [first, second = "", third = ""] = route;
   if (first === undefined) return <EcosystemPage />;
   if (first === "search") return <SearchPage text={second} />;
+  if (first === "wallet") return <WalletPage />;
   if (first === "accounts") return <AccountsPage />;
   if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
   const chainId = info.chains.find(({ name }) => name === first)?.chainId;
@@ -90,6 +96,7 @@ function skipToContent(event: Event): void {
   document.getElementById("content")?.focus();
 }
 
+keepToken();
 const app = document.getElementById("app");
 if (app !== null) {
   app.replaceChildren();

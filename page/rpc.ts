@@ -12,11 +12,13 @@ export class RpcFailure extends Error {
 /** A member as the page's server names it: `l1`, or a chain's id. */
 export type Member = string;
 
-/** Asks a member through the page's own server. Rejects with RpcFailure. */
-export async function ask<T>(member: Member, method: string, params: readonly unknown[] = []): Promise<T> {
+/**
+ * Asks a member through the page's own server. Rejects with RpcFailure. `token` is what lets a question pass that changes a chain.
+ */
+export async function ask<T>(member: Member, method: string, params: readonly unknown[] = [], token?: string): Promise<T> {
   const response = await fetch(`/rpc/${encodeURIComponent(member)}`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(token === undefined ? {} : { "x-page-token": token }) },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
   });
   const answer = (await response.json()) as {

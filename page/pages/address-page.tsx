@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { AccountHistory } from "../answers.ts";
+import type { AccountHistory, WalletAnswer } from "../answers.ts";
 import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count, ether, time, units } from "../format.ts";
@@ -148,20 +148,6 @@ function History({ address }: { readonly address: string }) {
       </Answer>
     </Section>
   );
-}
-
-/** Of `hyperchain_wallet`. */
-interface WalletAnswer {
-  readonly members: readonly {
-    readonly name: string;
-    readonly tokens: readonly {
-      readonly address: string;
-      readonly symbol: string;
-      readonly decimals: number;
-      readonly amount: string;
-    }[];
-  }[];
-  readonly inFlight: readonly { readonly hash: string; readonly type: string; readonly waitingFor: string }[];
 }
 
 async function holding(

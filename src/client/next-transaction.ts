@@ -17,9 +17,9 @@ export interface UnsignedTransaction {
 const MARGIN = 4n;
 
 /**
- * The first transaction that `act` has its signer send, which is not sent; what `act` resolves with where it sends none. Every check
- * of `act` before it is made, and the chain's refusal of the transaction itself is told as if it were sent: rejects with `act`'s
- * ClientError. When that transaction is included, ask again: an approval has the deposit itself after it.
+ * The first transaction that `act` has its signer send, which is not sent; what `act` resolves with where it sends none. Every
+ * check of `act` before it is made, and the chain's refusal of the transaction itself is told as if it were sent: rejects with
+ * `act`'s ClientError. When that transaction is included, ask again: an approval has the deposit itself after it.
  */
 export async function nextTransaction<Result>(
   account: Hex,

@@ -259,7 +259,7 @@ async function servedPage(info: EcosystemInfo): Promise<string | undefined> {
   try {
     const page = await serveEcosystem(info, { host: "127.0.0.1", port: 0, origins: [] });
     closing.push(() => page.close());
-    return page.url;
+    return page.writingUrl;
   } catch (error) {
     console.error(`no page is served: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;

@@ -1,3 +1,4 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import Fastify from "fastify";
@@ -25,8 +26,16 @@ export interface PageOptions {
 /** The page, served. */
 export interface PageServer {
   readonly url: string;
+  /** The same with the token, behind "#": a page that is opened by it can have the ecosystem's unlocked accounts sign. */
+  readonly writingUrl: string;
   close(): Promise<void>;
 }
+
+/** What changes a chain passes with the token alone: what an unlocked development account signs. */
+const WRITES = new Set(["eth_sendTransaction"]);
+/** Header of the token; no page of another origin can send it without asking the server first, which answers no such question. */
+const TOKEN_HEADER = "x-page-token";
+const TOKEN_BYTES = 16;
 
 /** The page only looks: what it may ask a member. Filters are left out: asking for one's changes takes them from its owner. */
 const READS = new Set([
@@ -34,8 +43,9 @@ const READS = new Set([
   ...["getBlockByHash", "getBlockByNumber", "getLogs", "getTransactionByHash", "getTransactionReceipt"].map(eth),
   ...["zks_getBlockDetails", "zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getTransactionDetails"],
   "debug_traceTransaction",
-  ...["hyperchain_describe", "hyperchain_history", "hyperchain_search", "hyperchain_wallet"],
+  ...["hyperchain_describe", "hyperchain_history", "hyperchain_prepare", "hyperchain_read", "hyperchain_search"],
   ...["hyperchain_info", "hyperchain_message", "hyperchain_messages", "hyperchain_status", "hyperchain_traceMessage"],
+  "hyperchain_wallet",
 ]);
 const MOST_QUESTION_BYTES = 65_536;
 /** For a whole question to arrive, and for a reader to go on reading its answer. */
@@ -58,21 +68,24 @@ const HEADERS = {
 } as const;
 
 /**
- * Serves the page, and passes its questions on to the members: the browser needs no other origin. Nothing that changes a chain
- * is passed on. Rejects with PageNotBuilt, or with the system's error where it can listen nowhere.
+ * Serves the page, and passes its questions on to the members: the browser needs no other origin. What changes a chain
+ * is passed on with the token alone. Rejects with PageNotBuilt, or with the system's error where it can listen nowhere.
  */
 export async function startPage(options: PageOptions): Promise<PageServer> {
   const assets = await readAssets();
   const { host: name, origins = [], any } = options;
-  const server = await listening(options, () => pageApp(options, assets));
+  const token = randomBytes(TOKEN_BYTES).toString("hex");
+  const server = await listening(options, () => pageApp(options, assets, token));
   const feed = relayFeed(server.server, {
     url: options.members.get(any) ?? any,
     refuses: ({ headers }) => refusalOf(headers, { host: name, origins }) !== undefined,
   });
   const { port } = server.server.address() as AddressInfo;
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
+  const url = `http://${host}:${port}`;
   return {
-    url: `http://${host}:${port}`,
+    url,
+    writingUrl: `${url}/#/token/${token}`,
     async close() {
       feed.close();
       await server.close();
@@ -94,7 +107,7 @@ async function listening({ host, port }: PageOptions, create: () => FastifyInsta
   return other;
 }
 
-function pageApp({ host, origins = [], members, any }: PageOptions, assets: PageAssets): FastifyInstance {
+function pageApp({ host, origins = [], members, any }: PageOptions, assets: PageAssets, token: string): FastifyInstance {
   const http = Fastify({
     bodyLimit: MOST_QUESTION_BYTES,
     forceCloseConnections: true,
@@ -119,13 +132,19 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
     const url = members.get(request.params.member === "any" ? any : request.params.member);
     const method = methodOf(request.body);
     if (url === undefined) return refuse(reply, 404, "this ecosystem has no such member");
-    if (method === undefined || !READS.has(method)) {
+    if (method === undefined || !(READS.has(method) || WRITES.has(method))) {
       return refuse(
         reply,
         403,
-        `this page only looks: ask ${url} itself for ${method?.slice(0, 100) ?? "several things at once"}`,
+        `this page does not pass on ${method?.slice(0, 100) ?? "several things at once"}: ask ${url} itself`,
       );
     }
+    if (WRITES.has(method) && !mayWrite(request.headers, token))
+      return refuse(
+        reply,
+        403,
+        `${method} needs the token: open the page by the address that was printed where the ecosystem runs`,
+      );
     try {
       return await reply.type("application/json").send(await passing.answer(url, request.body, reply.raw));
     } catch (error) {
@@ -134,6 +153,14 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
     }
   });
   return http;
+}
+
+/** Whether a request brings the token, and comes from this page or from a program. */
+function mayWrite({ host, origin, ...headers }: IncomingHttpHeaders, token: string): boolean {
+  const brought = headers[TOKEN_HEADER];
+  const isOwn = origin === undefined || origin === `http://${host ?? ""}`;
+  const isToken = typeof brought === "string" && brought.length === token.length;
+  return isOwn && isToken && timingSafeEqual(Buffer.from(brought, "latin1"), Buffer.from(token, "latin1"));
 }
 
 /** Other sites may lead a reader here: a page that opens in the browser's own window. */

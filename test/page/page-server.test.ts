@@ -87,6 +87,39 @@ describe("I3: the page's server", () => {
     assert.deepEqual(member.asked, []);
   });
 
+  test("attack: what changes a chain passes with the printed address's token alone, and from this page or a program", async () => {
+    member.asked.length = 0;
+    const token = new URL(page.writingUrl).hash.replace("#/token/", "");
+    assert.match(token, /^[0-9a-f]{32}$/);
+    assert.equal(page.writingUrl.startsWith(`${page.url}/#`), true, "no server gets it with the address");
+    const write = (headers: Readonly<Record<string, string>>, method = "eth_sendTransaction") =>
+      new Promise<number>((resolve, reject) => {
+        const options = { method: "POST", headers: { "content-type": "application/json", ...headers } };
+        request(`${page.url}/rpc/271`, options, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        })
+          .on("error", reject)
+          .end(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: [{}] }));
+      });
+    const other = `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`;
+    for (const wrong of ["", other, token.slice(1), `${token}0`, "é".repeat(16), "é".repeat(32)])
+      assert.equal(await write({ "x-page-token": Buffer.from(wrong).toString("latin1") }), 403, wrong);
+    assert.equal(await write({}), 403);
+    // Pages of this machine on other ports may look, and a page that has the token from elsewhere may not use it.
+    for (const origin of ["http://localhost:5173", "http://127.0.0.1:1", "null"])
+      assert.equal(await write({ "x-page-token": token, origin }), 403, origin);
+    for (const method of ["evm_mine", "hardhat_setBalance", "eth_sign", "personal_sign", "eth_sendRawTransaction"])
+      assert.equal(await write({ "x-page-token": token }, method), 403, method);
+    assert.deepEqual(member.asked, []);
+    assert.equal(await write({ "x-page-token": token, origin: page.url, "sec-fetch-site": "same-origin" }), 200);
+    assert.equal(await write({ "x-page-token": token }), 200);
+    assert.deepEqual(member.asked.splice(0), ["eth_sendTransaction", "eth_sendTransaction"]);
+    const second = await startPage(options());
+    assert.notEqual(new URL(second.writingUrl).hash, new URL(page.writingUrl).hash);
+    await second.close();
+  });
+
   test("other names of this machine and pages of other sites are refused", async () => {
     assert.equal(await statusWith(page.url, { host: "evil.example" }), 403);
     assert.equal(await statusWith(page.url, { origin: "https://evil.example" }), 403);

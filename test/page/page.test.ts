@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
@@ -15,21 +13,12 @@ import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/suppor
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { openBrowser } from "./support/browser.ts";
+import { violations } from "./support/violations.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const BOB = "0x00000000000000000000000000000000000b0b00";
 
 /** Deploys a contract that reverts whatever it is asked: PUSH1 0, PUSH1 0, REVERT. */
 const REVERTS = "0x6460006000fd6000526005601bf3";
-
-/** What axe found, as lines that say what to mend. */
-async function violations(tab: Page): Promise<readonly string[]> {
-  await tab.evaluate(AXE);
-  const found = (await tab.evaluate("axe.run()")) as {
-    readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-  };
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 describe("I3: the page in a real browser, beside an ecosystem with real proofs", async () => {
   const browser: Browser | undefined = await openBrowser();

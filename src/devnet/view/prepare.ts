@@ -22,7 +22,7 @@ import type { ProjectNames } from "./describe.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 import { memberNamed } from "./named-member.ts";
 
-/** What an account wants, of which `hyperchain_prepare` gives the next transaction. Amounts are smallest units in decimal digits. */
+/** What an account wants: `hyperchain_prepare` gives its next transaction. Amounts are smallest units in decimal digits. */
 export type PreparedRequest = v.InferOutput<typeof requests>;
 
 /** Answer of `hyperchain_prepare`. */

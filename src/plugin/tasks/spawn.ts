@@ -87,7 +87,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   process.on("exit", forget);
   const page = await servedPage(info, config, output);
   const keeping = options.data === undefined ? undefined : await keepingInfo(devnet, options.data);
-  tellReady(output, { info, readySeconds, page: page?.url, keeping });
+  tellReady(output, { info, readySeconds, page: page?.writingUrl, keeping });
   settled.push((batch) => output.result(() => batchLine(info, batch), { batch }));
   resealed.push((done) => output.result(() => warning(resealLines(info, done)), { resealed: done }));
   const stopTelling = tellMessages(devnet, output);

@@ -1,0 +1,43 @@
+import type { WalletAnswer } from "../answers.ts";
+import { useEcosystem } from "../ecosystem.ts";
+import { units } from "../format.ts";
+import { Section, Table } from "../parts/layout.tsx";
+import { whoCanFreeze } from "./freezing.ts";
+
+const PAID_OUT = ": if the chain stops, it is paid out on L1";
+
+/** What an account has on every member, and which parties can keep it from it. */
+export function Assets({ wallet }: { readonly wallet: WalletAnswer }) {
+  const { info } = useEcosystem();
+  const held = wallet.members.flatMap(({ name, chainId, tokens }) =>
+    tokens.filter(({ amount }) => amount !== "0").map((token) => ({ name, chainId, token })),
+  );
+  return (
+    <Section title="Assets">
+      <Table
+        caption="What the account has, and which parties can freeze it"
+        columns={["chain", "asset", "amount", "can be frozen by"]}
+        empty="It has none."
+        rows={held.map(({ name, chainId, token }) => {
+          const parties = whoCanFreeze(info, chainId, token);
+          return {
+            key: `${name}:${token.address}`,
+            cells: [
+              name,
+              token.symbol,
+              units(token.amount, token.decimals),
+              parties.length > 0 ? parties.join("; ") : `no party${chainId === info.l1.chainId ? "" : PAID_OUT}`,
+            ],
+          };
+        })}
+      />
+      {wallet.members
+        .filter(({ unavailable }) => unavailable !== undefined)
+        .map(({ name, unavailable }) => (
+          <p class="bad" key={name}>
+            {name} does not answer: {unavailable}
+          </p>
+        ))}
+    </Section>
+  );
+}

@@ -1,0 +1,27 @@
+import type { EcosystemInfo, TokenAnswer } from "../answers.ts";
+
+const ETHER = /^0x0{40}$/;
+
+/**
+ * Which parties can keep an account from an asset that it has on a member, in words; empty where there is none. What a chain's
+ * creator has chosen, and what is trusted: docs/concepts.md.
+ */
+export function whoCanFreeze(
+  { l1, chains }: Pick<EcosystemInfo, "l1" | "chains">,
+  memberId: number,
+  { origin }: Pick<TokenAnswer, "origin">,
+): readonly string[] {
+  const parties: string[] = [];
+  const here = chains.find(({ chainId }) => chainId === memberId);
+  if (here?.dataAvailability === "validium") parties.push(`the data committee of ${here.name}, by withholding its data`);
+  if (origin.chainId === l1.chainId) {
+    if (!ETHER.test(origin.token)) parties.push("the token's issuer, as far as its contract on L1 lets it");
+    return parties;
+  }
+  // L1 pays out only what was born there: what was born on a chain is lost with a chain that stops.
+  const birth = chains.find(({ chainId }) => chainId === origin.chainId);
+  const stopping = [...new Set([here?.name, birth?.name ?? `chain ${origin.chainId}`])].filter((name) => name !== undefined);
+  for (const name of stopping) parties.push(`the validators of ${name}, by stopping it`);
+  parties.push(`the token's issuer, as far as its contract on ${birth?.name ?? origin.chainId} lets it`);
+  return parties;
+}

@@ -1,0 +1,189 @@
+import { useState } from "preact/hooks";
+import type { WalletAnswer } from "../answers.ts";
+import { useEcosystem } from "../ecosystem.ts";
+import { units } from "../format.ts";
+import { smallestUnits } from "./amount.ts";
+import type { WalletRequest } from "./carry-out.ts";
+
+const ACTIONS = {
+  deposit: "Deposit from L1",
+  send: "Send to another chain",
+  call: "Call on another chain",
+  withdraw: "Withdraw to L1",
+} as const;
+type Action = keyof typeof ACTIONS;
+
+/** A form for each thing that the account can do. */
+export function Requests({
+  wallet,
+  isBusy,
+  start,
+}: {
+  readonly wallet: WalletAnswer;
+  readonly isBusy: boolean;
+  readonly start: (request: WalletRequest) => void;
+}) {
+  const [action, setAction] = useState<Action>("deposit");
+  return (
+    <>
+      <div class="actions" role="group" aria-label="what to do">
+        {(Object.keys(ACTIONS) as Action[]).map((each) => (
+          <button key={each} aria-pressed={each === action} onClick={() => setAction(each)}>
+            {ACTIONS[each]}
+          </button>
+        ))}
+      </div>
+      <Form key={action} action={action} wallet={wallet} isBusy={isBusy} start={start} />
+    </>
+  );
+}
+
+function Form({
+  action,
+  wallet,
+  isBusy,
+  start,
+}: {
+  readonly action: Action;
+  readonly wallet: WalletAnswer;
+  readonly isBusy: boolean;
+  readonly start: (request: WalletRequest) => void;
+}) {
+  const { info } = useEcosystem();
+  const [first] = info.chains;
+  const [chain, setChain] = useState(String(first?.chainId ?? ""));
+  const [wrong, setWrong] = useState<string>();
+  const from = action === "deposit" ? String(info.l1.chainId) : chain;
+  const tokens = wallet.members.find(({ chainId }) => String(chainId) === from)?.tokens ?? [];
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget as HTMLFormElement);
+    const read = (name: string): string => String(fields.get(name) ?? "").trim();
+    try {
+      setWrong(undefined);
+      start(action === "call" ? callOf(read, Number(chain)) : moneyOf(action, read, { chain: Number(chain), tokens }));
+    } catch (error) {
+      setWrong(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const others = info.chains.filter(({ chainId }) => String(chainId) !== chain);
+  return (
+    <form class="fields" aria-label={ACTIONS[action]} onSubmit={submit}>
+      <label>
+        {action === "deposit" ? "to chain" : "from chain"}
+        <select value={chain} onChange={({ currentTarget: { value } }) => setChain(value)}>
+          {info.chains.map(({ name, chainId }) => (
+            <option value={chainId} key={chainId}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {(action === "send" || action === "call") && (
+        <label>
+          to chain
+          <select name="destination">
+            {others.map(({ name }) => (
+              <option value={name} key={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {action !== "call" && <AssetField tokens={tokens} key={from} />}
+      <TextField
+        name="to"
+        label={action === "call" ? "contract" : action === "send" ? "to account" : "to account (empty: your own)"}
+        isNeeded={action === "call" || action === "send"}
+      />
+      {action === "call" && (
+        <>
+          <TextField name="function" label="function of the project's contract, such as set(uint256)" />
+          <TextField name="arguments" label={'arguments, as a list: ["5"]'} />
+          <TextField name="data" label="or calldata" />
+          <TextField name="value" label="value, in the destination's coin" />
+        </>
+      )}
+      <button disabled={isBusy}>{ACTIONS[action]}</button>
+      {wrong !== undefined && (
+        <p class="bad" role="alert">
+          {wrong}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function TextField({
+  name,
+  label,
+  isNeeded = false,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly isNeeded?: boolean;
+}) {
+  return (
+    <label>
+      {label}
+      <input name={name} autoComplete="off" spellcheck={false} required={isNeeded} />
+    </label>
+  );
+}
+
+type Tokens = WalletAnswer["members"][number]["tokens"];
+
+function AssetField({ tokens }: { readonly tokens: Tokens }) {
+  return (
+    <>
+      <label>
+        asset
+        <select name="token">
+          {tokens.map(({ address, symbol, amount, decimals }, place) => (
+            <option value={place} key={address}>
+              {symbol} (it has {units(amount, decimals)})
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        amount
+        <input name="amount" inputMode="decimal" autoComplete="off" required />
+      </label>
+    </>
+  );
+}
+
+type Read = (name: string) => string;
+
+/** Throws Error for an amount that is none. */
+function moneyOf(
+  action: Exclude<Action, "call">,
+  read: Read,
+  { chain, tokens }: { readonly chain: number; readonly tokens: Tokens },
+): WalletRequest {
+  const token = tokens[Number(read("token"))];
+  if (token === undefined) throw new Error("the chain does not answer, so its assets are not known");
+  const amount = smallestUnits(read("amount"), token.decimals);
+  const [to, destination] = [read("to"), read("destination")];
+  // A chain's coin has no address that L1 knows; ETH has one everywhere.
+  const named = action === "deposit" && /^0x0{40}$/.test(token.address) ? "ETH" : token.address;
+  if (action === "send") return { action, from: chain, to: `${to}@${destination}`, amount, token: named };
+  return { action, chain, amount, token: named, ...(to === "" ? {} : { to }) };
+}
+
+/** Throws Error for arguments that are no list, and for a value that is no amount. */
+function callOf(read: Read, from: number): WalletRequest {
+  const [named, data, value] = [read("function"), read("data"), read("value")];
+  const to = `${read("to")}@${read("destination")}`;
+  const worth = value === "" ? {} : { value: smallestUnits(value, 18) };
+  if (named === "") return { action: "call", from, to, data: data === "" ? "0x" : data, ...worth };
+  return { action: "call", from, to, inWords: { function: named, arguments: argumentsOf(read("arguments")) }, ...worth };
+}
+
+function argumentsOf(text: string): readonly string[] {
+  const given: unknown = text === "" ? [] : JSON.parse(text);
+  if (!Array.isArray(given)) throw new Error('arguments are a list, such as ["5", "true"]');
+  return (given as readonly unknown[]).map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
+}

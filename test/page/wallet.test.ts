@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import hre from "hardhat";
+import type { Browser, Page } from "playwright-core";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { installWallet } from "./support/mock-wallet.ts";
+import type { MockWallet } from "./support/mock-wallet.ts";
+import { violations } from "./support/violations.ts";
+
+const BOB = "0x00000000000000000000000000000000000b0b00";
+
+describe("C10: the wallet page, with a wallet that announces itself by EIP-6963, and with development accounts", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let wallet: MockWallet;
+  let onAlpha: JsonRpcProvider;
+  let onBeta: JsonRpcProvider;
+  let token: string;
+  const complaints: string[] = [];
+  const signed = (): number => wallet.asked.filter(({ method }) => method === "eth_sendTransaction").length;
+  const settle = async (): Promise<void> => {
+    await devnet.settle();
+    await devnet.relay();
+  };
+  const form = (name: string) => tab.getByRole("form", { name });
+  const choose = (name: string) => tab.getByRole("group", { name: "what to do" }).getByRole("button", { name }).click();
+  const done = (): Promise<void> => tab.getByText("Done. What has to reach another chain").waitFor();
+  const refusal = (text: RegExp): Promise<void> => tab.getByRole("alert").getByText(text).waitFor();
+  /** A form is sent as a keyboard sends it. */
+  async function fill(name: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    await choose(name);
+    for (const [label, text] of Object.entries(fields)) await form(name).getByLabel(label, { exact: true }).fill(text);
+    await form(name).getByLabel(Object.keys(fields).at(-1)!, { exact: true }).press("Enter");
+  }
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, name: "alpha" },
+        { chainId: 272n, name: "beta", dataAvailability: "validium" },
+      ],
+      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    page = await serveEcosystem(devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    [onAlpha, onBeta] = [clientOf(devnet.chains[0]!), clientOf(devnet.chains[1]!)];
+    const alice = devnet.accounts.wallet(ALICE);
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    const contract = await new ContractFactory(abi, bytecode, alice.connect(onBeta)).deploy(
+      "Money",
+      "MNY",
+      alice.address,
+      1_000n,
+    );
+    token = (await contract.waitForDeployment()).target as string;
+    tab = await browser.newPage();
+    tab.setDefaultTimeout(120_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+    tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+    wallet = await installWallet(tab, alice, { chainId: devnet.l1.chainId, url: devnet.info().l1.url });
+    await tab.goto(`${page.url}/#/wallet`);
+    await tab.getByRole("button", { name: "Connect Mock" }).click();
+    await tab.getByText("; Mock signs").waitFor();
+  });
+  after(async () => {
+    wallet?.close();
+    onAlpha?.destroy();
+    onBeta?.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+
+  test("a wallet deposits from L1, and the money arrives where it was sent", { skip }, async () => {
+    await choose("Deposit from L1");
+    await form("Deposit from L1").getByLabel("to chain").selectOption("beta");
+    await fill("Deposit from L1", { "to account (empty: your own)": BOB, amount: "1.5" });
+    await done();
+    await settle();
+    assert.equal(await onBeta.getBalance(BOB), (3n * ETHER) / 2n);
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test(
+    "a wallet that does not know the chain is made to add it, and sends from there; the transfer is shown until it arrives",
+    { skip },
+    async () => {
+      await fill("Send to another chain", { "to account": BOB, amount: "0.25" });
+      await done();
+      const [alpha] = devnet.info().chains;
+      assert.deepEqual(wallet.added, [
+        {
+          chainId: "0x10f",
+          chainName: `${devnet.info().name} alpha`,
+          rpcUrls: [alpha!.url],
+          nativeCurrency: { name: "ETH", symbol: "ETH", decimals: 18 },
+        },
+      ]);
+      await tab.getByRole("row", { name: /^transfer 0\.25 ETH alpha beta / }).waitFor();
+      await settle();
+      await tab.getByText("Nothing is on its way.").waitFor();
+      assert.equal(await onBeta.getBalance(BOB), (7n * ETHER) / 4n);
+    },
+  );
+
+  test("a withdrawal is claimed by a button when L1 has executed its batch", { skip }, async () => {
+    const carol = "0x00000000000000000000000000000000000ca401";
+    await fill("Withdraw to L1", { "to account (empty: your own)": carol, amount: "0.5" });
+    await done();
+    const row = tab.getByRole("row", { name: /^withdrawal 0\.5 ETH alpha l1 / });
+    await row.getByText("the execution of its batch on L1").waitFor();
+    assert.equal(await row.getByRole("button").count(), 0);
+    await settle();
+    await row.getByRole("button", { name: "Claim" }).press("Enter");
+    await tab.getByText("claims the withdrawal on l1").waitFor();
+    await done();
+    await tab.getByText("Nothing is on its way.").waitFor();
+    assert.equal(await devnet.l1.provider.getBalance(carol), ETHER / 2n);
+  });
+
+  test("a contract on another chain is called in words", { skip }, async () => {
+    await fill("Call on another chain", {
+      contract: token,
+      "function of the project's contract, such as set(uint256)": "approve",
+      'arguments, as a list: ["5"]': `["${BOB}", "77"]`,
+    });
+    await done();
+    await settle();
+    const approvals = await onBeta.getLogs({ address: token, fromBlock: 0 });
+    assert.equal(BigInt(approvals.at(-1)!.data), 77n);
+  });
+
+  test("what can be frozen is said of each asset, and by which party", { skip }, async () => {
+    const cells = await tab
+      .getByRole("table", { name: /can freeze/ })
+      .getByRole("row")
+      .allTextContents();
+    assert.match(
+      cells.find((text) => text.startsWith("alphaETH"))!,
+      /no party: if the chain stops, it is paid out on L1$/,
+    );
+    assert.match(
+      cells.find((text) => text.startsWith("l1ETH"))!,
+      /no party$/,
+    );
+    assert.match(
+      cells.find((text) => text.startsWith("betaETH"))!,
+      /the data committee of beta, by withholding its data$/,
+    );
+  });
+
+  test("what the account or the chain refuses is not done, and the reason is told", { skip }, async () => {
+    const before = signed();
+    await fill("Withdraw to L1", { amount: "1000000" });
+    await refusal(/lacks .* ETH on alpha/);
+    await fill("Withdraw to L1", { amount: "much" });
+    await refusal(/"much" is no amount/);
+    assert.equal(signed(), before);
+    wallet.refuses = true;
+    await fill("Withdraw to L1", { amount: "0.1" });
+    await refusal(/it was refused in the wallet/);
+    wallet.refuses = false;
+  });
+
+  test(
+    "a wallet that remembers another genesis, or transactions of one, signs nothing, and the page says what to do",
+    { skip },
+    async () => {
+      const before = signed();
+      wallet.lies.set("eth_getTransactionCount", (count) => `0x${(Number(count) + 3).toString(16)}`);
+      await fill("Withdraw to L1", { amount: "0.1" });
+      await refusal(/remembers \d+ transactions of this account on .*: the chain has begun anew since/);
+      wallet.lies.clear();
+      wallet.lies.set("eth_getBlockByNumber", (block) => ({ ...(block as object), hash: `0x${"0e".repeat(32)}` }));
+      await fill("Withdraw to L1", { amount: "0.1" });
+      await refusal(/another block 0\): remove that network from the wallet/);
+      wallet.lies.clear();
+      assert.equal(signed(), before);
+      await fill("Withdraw to L1", { amount: "0.1" });
+      await done();
+      assert.equal(signed(), before + 1);
+    },
+  );
+
+  test(
+    "it can be read in the dark, on a narrow screen and by a screen reader, and chains can be added beforehand",
+    { skip },
+    async () => {
+      await tab.emulateMedia({ colorScheme: "dark" });
+      await tab.setViewportSize({ width: 360, height: 640 });
+      for (const action of ["Deposit from L1", "Send to another chain", "Call on another chain", "Withdraw to L1"]) {
+        await choose(action);
+        assert.deepEqual(await violations(tab), [], action);
+        assert.equal(await tab.evaluate("document.documentElement.scrollWidth > innerWidth"), false, action);
+      }
+      await tab.getByRole("button", { name: /^Add .* beta$/ }).click();
+      await tab.getByText("the wallet knows it").waitFor();
+      assert.equal(wallet.added.at(-1)?.chainId, "0x110");
+    },
+  );
+
+  test(
+    "without a wallet, development accounts sign where the page was opened with the token, which leaves the address",
+    { skip },
+    async () => {
+      const account = devnet.accounts.wallet(ALICE).address.toLowerCase();
+      const other = await browser!.newPage();
+      other.setDefaultTimeout(120_000);
+      await other.goto(`${page.url}/#/wallet`);
+      await other.getByText("open this page by the whole address").waitFor();
+      await other.goto("about:blank");
+      await other.goto(page.writingUrl);
+      await other.getByRole("link", { name: "wallet" }).click();
+      assert.equal(other.url(), `${page.url}/#/wallet`);
+      await other.getByLabel("or a development account:").selectOption(account);
+      await other.getByRole("button", { name: "Withdraw to L1", exact: true }).first().click();
+      const before = await onAlpha.getTransactionCount(account);
+      await other.getByLabel("amount").fill("0.125");
+      await other.getByLabel("amount").press("Enter");
+      await other.getByText("Done. What has to reach another chain").waitFor();
+      assert.equal(await onAlpha.getTransactionCount(account), before + 1);
+      await other.getByRole("row", { name: /^withdrawal 0\.125 ETH/ }).waitFor();
+      assert.deepEqual(await violations(other), []);
+      // This Chromium is one process: closing the tab would end it.
+      await other.goto("about:blank");
+    },
+  );
+
+  test("the strict policy lets through all that the page needs", { skip }, () => {
+    assert.deepEqual(complaints, []);
+  });
+});
