@@ -34,7 +34,9 @@ describe("E4 a chain stops while ether is on its way there", () => {
   let lost: Hex;
 
   before(async () => {
-    devnet = await startFlowDevnet([A, { chainId: B, priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 }]);
+    devnet = await startFlowDevnet([A, { chainId: B, priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 }], {
+      prover: { mode: "none" },
+    });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     const chains = devnet.chains.map(({ chainId, pipeline }) => ({ chainId, hyperchain: pipeline.created.hyperchain }));
