@@ -15,6 +15,7 @@ library Predeploys {
     address internal constant MESSAGE_VERIFICATION = address(0x10009);
     address internal constant INTEROP_CENTER = address(0x1000d);
     address internal constant INTEROP_HANDLER = address(0x1000e);
+    address internal constant CROSS_CHAIN_VIEWS = address(0x1000f);
     /// @notice Code behind every bridged token, which are minimal proxies.
     address internal constant BRIDGED_TOKEN_IMPLEMENTATION = address(0x20001);
     /// @notice Code behind every interop account, which are minimal proxies.
