@@ -38,6 +38,23 @@ function info(
   };
 }
 
+test("B10: members and URLs come before any key, which only the first screen has; both say what each account is for", () => {
+  const mnemonic = "test test test test test test test test test test test junk";
+  const running = { ...info(false), accounts: { mnemonic, funded: [0, 1] }, relayer: { address: ADDRESS } };
+  // Of the phrase's first two accounts, as Hardhat publishes them.
+  const keys = [
+    "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+    "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
+  ];
+  const [first, status] = [firstScreen(running), firstScreen(running, { keys: false })];
+  for (const key of keys) assert.ok(first.indexOf(key) > first.indexOf("http://127.0.0.1:2"), key);
+  assert.match(first, /Everybody knows these keys: never send real money to them/);
+  assert.ok(status.includes("http://127.0.0.1:2"));
+  for (const key of keys) assert.ok(!status.includes(key.slice(2)));
+  for (const screen of [first, status])
+    assert.match(screen, /Account 0 deployed the contracts, 9 is the relayer's, 10 the chain's operator\./);
+});
+
 test("A13: the first screen and the status say where contract sizes are not limited, and only there", () => {
   assert.match(firstScreen(info(true)), /CONTRACT SIZE IS NOT LIMITED on these chains \(allowUnlimitedContractSize\)/);
   assert.doesNotMatch(firstScreen(info(false)), /CONTRACT SIZE/);

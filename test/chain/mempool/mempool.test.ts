@@ -35,8 +35,8 @@ function pool(options: Partial<MempoolOptions> = {}, nonce = 0n, balanceWei = 10
   );
 }
 
-const rejects = (promise: Promise<unknown>, code: MempoolError["code"]) =>
-  assert.rejects(promise, (error) => error instanceof MempoolError && error.code === code);
+const rejects = (promise: Promise<unknown>, code: MempoolError["code"], words = /./) =>
+  assert.rejects(promise, (error) => error instanceof MempoolError && error.code === code && words.test(error.message));
 
 describe("mempool", () => {
   it("hands transactions out in the order of their arrival", async () => {
@@ -108,14 +108,15 @@ describe("mempool", () => {
     assert.deepEqual(mempool.take(9), [zero, one, two]);
   });
 
-  it("refuses a used nonce, also while its transaction is on its way", async () => {
-    await rejects(pool({}, 5n).add(transaction(A, 4)), "NonceTooLow");
+  it("refuses a used nonce, also while its transaction is on its way, and says which of both it is", async () => {
+    await rejects(pool({}, 5n).add(transaction(A, 4)), "NonceTooLow", /: 4 of .* is used, the next one is 5$/);
     const mempool = pool();
     const first = transaction(A, 0);
     await mempool.add(first);
     await rejects(mempool.add(first), "AlreadyKnown");
     mempool.take(1);
-    await rejects(mempool.add(transaction(A, 0, { maxFeePerGasWei: 20n, maxPriorityFeePerGasWei: 2n })), "NonceTooLow");
+    const again = transaction(A, 0, { maxFeePerGasWei: 20n, maxPriorityFeePerGasWei: 2n });
+    await rejects(mempool.add(again), "NonceTooLow", /nonce 0 of .* is being included, the next one is 1$/);
   });
 
   it("asks for the money at the worst price, to the last wei", async () => {
