@@ -18,7 +18,7 @@ export const TEST_TIERS: readonly TestTier[] = [
     ],
   },
   { name: "contracts", budgetMinutes: 3, folders: ["contracts", "simulation"] },
-  { name: "soundness", budgetMinutes: 4, folders: ["stark", "circuits", "execution-proof", "prover"] },
+  { name: "soundness", budgetMinutes: 4, folders: ["stark", "circuits", "execution-proof", "prover", "fleet"] },
   { name: "flow", budgetMinutes: 5, folders: ["settlement", "client", "devnet", "node", "flow"] },
   { name: "package", budgetMinutes: 2, folders: ["plugin", "package"] },
   { name: "browser", budgetMinutes: 1, folders: ["page"] },

@@ -20,7 +20,11 @@ export interface HyperchainsConfig {
   readonly l1: HyperchainsL1UserConfig;
   /** In the order of the user's config. */
   readonly chains: readonly HyperchainConfig[];
-  readonly prover: { readonly mode: ProverMode; readonly workers?: number | undefined };
+  readonly prover: {
+    readonly mode: ProverMode;
+    readonly workers?: number | undefined;
+    readonly fleet?: { readonly host: string; readonly port: number; readonly token: string } | undefined;
+  };
   readonly accounts: { readonly funded: number; readonly balanceWei: bigint; readonly unlocked?: boolean | undefined };
   readonly singletons: boolean;
   readonly allowUnlimitedContractSize: boolean;

@@ -18,7 +18,7 @@ import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { BrowserProvider, Provider, Signer } from "ethers";
 import { ACCOUNT_NUMBERS } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
-import { createVersionedProver } from "./chains/provers.ts";
+import { openProver } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./driver.ts";
 import type { Driver } from "./driver.ts";
@@ -136,8 +136,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const ecosystem = await settledOn(options, plans, { layer, world, genesis, artifacts });
-  const prover = createVersionedProver(proving.workers === undefined ? {} : { workers: proving.workers });
-  closing.add(() => prover.close());
+  const { prover, fleet } = await openProver(options, clock, closing);
 
   const chains = new RunningChains();
   const feed = new Feed();
@@ -163,7 +162,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const ended = createShutdownGuard();
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const { info, ...looks } = createEcosystemView({
-    ...{ ...seen, name, options, ecosystem, l1, accounts, toL1, proving },
+    ...{ ...seen, name, options, ecosystem, l1, accounts, toL1, proving, fleet },
     mnemonic: layer.mnemonic,
   });
   const view: EcosystemView = { info, ...ended.cutOff(looks) };

@@ -14,6 +14,7 @@ import {
 import {
   confirmations,
   ECOSYSTEM_FIELDS,
+  fleet,
   minRewardPercent,
   pollIntervalMs,
   proverMode,
@@ -105,6 +106,7 @@ const chainSchema = fields({
 const proverSchema = fields({
   mode: proverMode,
   workers: option(proverWorkers, "threads", "all cores"),
+  fleet: option(fleet, "where workers may join", "this process alone proves"),
 });
 
 const devnetSchema = fields({

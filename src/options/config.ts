@@ -13,7 +13,15 @@ import {
   MOST_BLOCK_MS,
   port,
 } from "./chain.ts";
-import { confirmations, ECOSYSTEM_FIELDS, minRewardPercent, pollIntervalMs, proverMode, proverWorkers } from "./ecosystem.ts";
+import {
+  confirmations,
+  ECOSYSTEM_FIELDS,
+  fleet,
+  minRewardPercent,
+  pollIntervalMs,
+  proverMode,
+  proverWorkers,
+} from "./ecosystem.ts";
 import { amount, fields, must, named, option, trueOrFalse, url, wholeNumber, withDefault } from "./values.ts";
 
 /** Where L1 is served, and where an ecosystem is looked for. */
@@ -109,6 +117,11 @@ const prover = v.pipe(
       "stark",
     ),
     workers: option(proverWorkers, "threads of the prover", "all cores"),
+    fleet: option(
+      fleet,
+      "workers of other processes and machines, which join by `hyperchain:prover`",
+      "this process alone proves",
+    ),
   }),
   v.metadata({ name: "HyperchainsProverUserConfig" }),
 );

@@ -1,13 +1,31 @@
-import { list, oneOf, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
+import * as v from "valibot";
+import { port } from "./chain.ts";
+import { fields, list, oneOf, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 
 export const folder = text(/\S/, 'the path of a folder, such as "./hyperchain-data"');
 export const file = text(/\S/, 'the path of a file, such as "./world.dump"');
 export const confirmations = wholeNumber(1, 1_000, 1);
 export const proverMode = oneOf("stark", "none");
 export const proverWorkers = wholeNumber(1, 64, 4);
+const TOKEN = "16 to 128 letters, digits, - and _; node -p 'crypto.randomUUID()' makes one";
+/** The message does not show the value. */
+export const proverToken = v.pipe(
+  v.custom<string>((value) => typeof value === "string" && /^[\w-]{16,128}$/.test(value), `must be ${TOKEN}`),
+  v.metadata({ wanted: TOKEN, type: "string" }),
+);
 export const minRewardPercent = wholeNumber(0, 1_000_000, 100);
 export const host = text(/^\S+$/, 'an interface to listen on, such as "127.0.0.1"');
 export const pollIntervalMs = wholeNumber(1, 3_600_000, 100);
+
+/** Where workers of other processes and machines may join the prover. */
+export const fleet = v.pipe(
+  fields({
+    host: withDefault(host, "interface to listen on for workers", "127.0.0.1"),
+    port: withDefault(port, "port at which they join; 0 for any free port", 0),
+    token: v.pipe(proverToken, v.description("what a worker must show")),
+  }),
+  v.metadata({ name: "HyperchainsFleetUserConfig" }),
+);
 
 const ORIGINS = 'a list of origins, such as ["https://app.example.com"], or ["*"]';
 const origins = list(text(/^(\*|[a-z][a-z0-9+.-]*:\/\/[^/\s]+)$/, 'an origin such as "https://app.example.com"'), ORIGINS);

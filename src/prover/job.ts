@@ -28,6 +28,8 @@ export interface BatchProof {
 export interface ProofMetrics {
   readonly backend: string;
   readonly workers: number;
+  /** What the worker of a fleet calls itself; absent where this process made the proof. */
+  readonly worker?: string;
   readonly logRows: number;
   /** Cells of the main trace: rows × columns. */
   readonly cells: number;

@@ -225,6 +225,15 @@ const ROWS: readonly Row[] = [
     refuses: [0, 65, "x", "1.5"],
     beside: { "prover.mode": "stark" },
   },
+  ...(["prover.fleet.host", "prover.fleet.port", "prover.fleet.token"] as const).map((option): Row => {
+    const bounds = {
+      "prover.fleet.host": { accepts: ["::1", "0.0.0.0"], refuses: ["", "a b"] },
+      "prover.fleet.port": { accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "x"] },
+      "prover.fleet.token": { accepts: ["a".repeat(16), "A_-1".repeat(32)], refuses: [] },
+    }[option];
+    const token = option === "prover.fleet.token" ? {} : { "prover.fleet.token": "0123456789abcdef" };
+    return { config: option, devnet: option, ...bounds, beside: { "prover.mode": "stark", ...token } };
+  }),
   { config: "accounts.funded", accepts: [0, 10], refuses: [-1, 11, 1.5, "1"] },
   { devnet: "fundedAccounts", accepts: [[], [0, 2 ** 31 - 1]], refuses: [3, { 0: 1 }] },
   {

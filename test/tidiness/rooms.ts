@@ -48,6 +48,8 @@ export const ROOMS: Rooms = {
   // Proofs of the machine's runs: its rows as the tables have them, and the system of the tables.
   "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field],
   "src/prover/": [circuits, stark, kernels, field, protocol],
+  // Proofs by workers of other processes and machines.
+  "src/fleet/": ["src/prover/", circuits, stark, protocol, runtime],
 
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
   [CHAIN.transaction]: [protocol],
@@ -132,6 +134,7 @@ export const ROOMS: Rooms = {
   "src/node/": [...allOfChain, "src/ledger/", "src/prover/", "src/settlement-layer/", "src/settlement/", protocol, abi, runtime],
   "src/devnet/": [
     "src/node/",
+    "src/fleet/",
     "src/ledger/",
     ...allOfChain,
     "src/prover/",
@@ -151,6 +154,8 @@ export const ROOMS: Rooms = {
   "src/plugin/": [
     "src/plugin/api/",
     "src/page/",
+    "src/fleet/",
+    "src/prover/",
     "src/types.ts",
     "src/options/",
     "src/devnet/",

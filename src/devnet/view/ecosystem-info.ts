@@ -20,7 +20,12 @@ export interface EcosystemInfo {
   readonly version: string;
   /** The sentence that says what is proven and what is trusted. */
   readonly proven: string;
-  readonly prover: { readonly mode: ProverMode; readonly workers: number };
+  readonly prover: {
+    readonly mode: ProverMode;
+    readonly workers: number;
+    /** Where workers of other processes join, which their token opens, and those that have. Absent where none may. */
+    readonly fleet?: { readonly url: string; readonly workers: readonly FleetWorkerInfo[] };
+  };
   readonly l1: {
     readonly name: string;
     readonly chainId: number;
@@ -102,6 +107,21 @@ export interface UpgradeStatus {
   readonly operations: number;
 }
 
+/** A worker of the prover's fleet. */
+export interface FleetWorkerInfo {
+  /** As it calls itself. */
+  readonly name: string;
+  /** Proofs of its that hold, and seconds that the last of them took. */
+  readonly proofs: number;
+  readonly lastSeconds?: number;
+  /** Proofs that did not hold; answers that came too late or twice; tasks that it did not finish. */
+  readonly refused: number;
+  readonly late: number;
+  readonly lost: number;
+  /** Seconds since the epoch until which it gets no tasks, because its proofs did not hold. */
+  readonly pausedUntil?: number;
+}
+
 /** One batch that L1 has executed, as `hyperchain_settle` answers. */
 export interface SettledBatchInfo {
   readonly chainId: number;
@@ -109,8 +129,8 @@ export interface SettledBatchInfo {
   readonly protocolVersion: number;
   readonly transactions: number;
   readonly pubdataBytes: number;
-  /** Absent where nothing was proven; its seconds where an earlier process proved it. */
-  readonly proof?: { readonly bytes: number; readonly seconds?: number };
+  /** Absent where nothing was proven; its seconds where an earlier process proved it; `worker` where this process did. */
+  readonly proof?: { readonly bytes: number; readonly seconds?: number; readonly worker?: string };
   readonly l1Gas: Readonly<Partial<Record<"commit" | "prove" | "execute", number>>>;
   readonly l1Transactions: Readonly<Partial<Record<"commit" | "prove" | "execute", Hex>>>;
 }

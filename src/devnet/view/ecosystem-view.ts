@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import type { WorkerInfo } from "../../fleet/worker-record.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
@@ -7,7 +8,15 @@ import { reasonOf } from "../../settlement/l1-sender/l1-retry.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
 import type { DevelopmentAccounts } from "../accounts.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
-import type { ChainInfo, ChainStatus, EcosystemInfo, EcosystemStatus, MessageInfo, UpgradeStatus } from "./ecosystem-info.ts";
+import type {
+  ChainInfo,
+  ChainStatus,
+  EcosystemInfo,
+  EcosystemStatus,
+  FleetWorkerInfo,
+  MessageInfo,
+  UpgradeStatus,
+} from "./ecosystem-info.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
@@ -15,6 +24,7 @@ import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1 } from "./messages-to-l1.ts";
 import type { DevnetOptions, ProverOptions } from "../options.ts";
 import { provenSentence } from "../chains/proven.ts";
+import type { OpenFleet } from "../chains/provers.ts";
 import { SINGLETONS } from "../singletons/singletons.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 
@@ -32,6 +42,8 @@ export interface EcosystemViewDependencies {
   readonly toL1: MessagesToL1;
   readonly runsRelayer: boolean;
   readonly proving: ProverOptions;
+  /** Absent where no workers may join the prover. */
+  readonly fleet: OpenFleet | undefined;
 }
 
 /** What can be seen of an ecosystem, as JSON. */
@@ -107,7 +119,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     name,
     version: packageVersion(),
     proven: provenSentence(proving.mode),
-    prover: { mode: proving.mode, workers: proving.mode === "none" ? 0 : (proving.workers ?? availableParallelism()) },
+    prover: proverInfo(proving, dependencies.fleet),
     l1: { name: "l1", chainId: Number(l1.chainId), url: l1.url, contracts: { factory, bridge, roots, verifier } },
     chains: chains().map(chainInfo),
     singletons: options.singletons === true ? SINGLETONS : {},
@@ -117,6 +129,25 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 }
 
 /** What `hyperchain_info` says of one chain. */
+function proverInfo(
+  { mode, workers = availableParallelism() }: ProverOptions,
+  fleet: OpenFleet | undefined,
+): EcosystemInfo["prover"] {
+  return {
+    mode,
+    workers: mode === "none" ? 0 : workers,
+    ...(fleet === undefined ? {} : { fleet: { url: fleet.url, workers: fleet.workers().map(workerInfo) } }),
+  };
+}
+
+function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUntilMs }: WorkerInfo): FleetWorkerInfo {
+  return {
+    ...{ name, proofs, refused, late, lost },
+    ...(lastSeconds === undefined ? {} : { lastSeconds }),
+    ...(refusedUntilMs === undefined ? {} : { pausedUntil: Math.ceil(refusedUntilMs / 1000) }),
+  };
+}
+
 export function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   return {

@@ -20,10 +20,14 @@ export function settledBatchInfo(chainId: bigint, { batch, proof, receipts }: Se
     protocolVersion: Number(batch.protocolVersion),
     transactions: batch.transactionCount,
     pubdataBytes: batch.pubdata.length,
-    ...(isProvenVersion(batch.protocolVersion)
-      ? { proof: { bytes: proof.bytes, ...(proof.metrics && { seconds: proof.metrics.seconds }) } }
-      : {}),
+    ...(isProvenVersion(batch.protocolVersion) ? { proof: { bytes: proof.bytes, ...madeBy(proof.metrics) } } : {}),
     l1Gas,
     l1Transactions,
   };
+}
+
+function madeBy(metrics: SettledBatch["proof"]["metrics"]): { readonly seconds?: number; readonly worker?: string } {
+  if (metrics === undefined) return {};
+  const { seconds, worker } = metrics;
+  return { seconds, ...(worker === undefined ? {} : { worker }) };
 }

@@ -277,6 +277,31 @@ export interface HyperchainsProverUserConfig {
    * Default: all cores.
    */
   readonly workers?: number | undefined;
+  /**
+   * Workers of other processes and machines, which join by `hyperchain:prover`.
+   * Default: this process alone proves.
+   */
+  readonly fleet?: HyperchainsFleetUserConfig | undefined;
+}
+
+export interface HyperchainsFleetUserConfig {
+  /**
+   * Interface to listen on for workers.
+   * Allowed: an interface to listen on, such as "127.0.0.1".
+   * Default: "127.0.0.1".
+   */
+  readonly host?: string | undefined;
+  /**
+   * Port at which they join; 0 for any free port.
+   * Allowed: a whole number from 0 to 65535, such as 8545.
+   * Default: 0.
+   */
+  readonly port?: number | undefined;
+  /**
+   * What a worker must show.
+   * Allowed: 16 to 128 letters, digits, - and _; node -p 'crypto.randomUUID()' makes one.
+   */
+  readonly token: string;
 }
 
 export interface HyperchainsAccountsUserConfig {

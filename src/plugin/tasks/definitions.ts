@@ -177,6 +177,15 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./deliver.ts"))
     .build(),
+  task("hyperchain:prover", "Prove for an ecosystem that runs elsewhere, until Ctrl-C")
+    .addOption(option("url", "Where the ecosystem serves its fleet, as its first screen and hyperchain:status say"))
+    .addOption(option("token", "The ecosystem's prover.fleet.token (default: HYPERCHAIN_PROVER_TOKEN)"))
+    .addOption(option("name", "What the ecosystem calls this worker (default: of this machine and process)"))
+    .addOption(spawnOption("proverWorkers"))
+    .addFlag({ name: "once", description: "End after one proof" })
+    .addFlag(json)
+    .setAction(() => import("./prover.ts"))
+    .build(),
   task("hyperchain:relay", "Run a relayer of your own between the chains, until Ctrl-C")
     .addOption(
       option(

@@ -36,11 +36,26 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
+    fleetSection(prover.fleet),
     relayer === undefined
       ? "No relayer runs: any account may deliver messages."
       : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** What to run on another machine; the token is in the config. */
+function fleetSection(fleet: EcosystemInfo["prover"]["fleet"]): string {
+  if (fleet === undefined) return "";
+  const join = `Provers join by: npx hardhat hyperchain:prover --url ${fleet.url}, with the token in HYPERCHAIN_PROVER_TOKEN`;
+  if (fleet.workers.length === 0) return join;
+  const rows = fleet.workers.map(({ name, proofs, lastSeconds, refused, late, lost }) => [
+    name,
+    String(proofs),
+    lastSeconds === undefined ? "" : `${lastSeconds.toFixed(1)} s`,
+    ...[refused, late, lost].map(String),
+  ]);
+  return `${join}\n${table([["worker", "proofs", "last one", "refused", "late", "unfinished"], ...rows])}`;
 }
 
 function versionsInForce(chains: EcosystemInfo["chains"]): string {

@@ -55,6 +55,7 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
     prover: {
       mode: readOption("prover", args.prover, SPAWN_FLAGS.prover) ?? config.prover.mode,
       workers: readNumber("proverWorkers", args.proverWorkers, SPAWN_FLAGS.proverWorkers) ?? config.prover.workers,
+      fleet: config.prover.fleet,
     },
     relayer: config.relayer && !args.noRelayer,
     page: {

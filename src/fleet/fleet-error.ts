@@ -1,0 +1,18 @@
+import { HyperchainError } from "../runtime/hyperchain-error.ts";
+
+/**
+ * The fleet refuses a worker. `LeaseLost`: the task is another's, done, or needed no more. `ProofRefused`: the proof is false.
+ * `WorkerPaused`: too many of its proofs did not hold. `TooManyWorkers`: no more may wait. `BadToken`: it may not join.
+ * `BadRequest`: it cannot be read.
+ */
+export type FleetErrorCode = "LeaseLost" | "ProofRefused" | "WorkerPaused" | "TooManyWorkers" | "BadToken" | "BadRequest";
+
+export class FleetError extends HyperchainError {
+  override readonly name = "FleetError";
+  readonly code: FleetErrorCode;
+
+  constructor(code: FleetErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

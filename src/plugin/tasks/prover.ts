@@ -1,0 +1,77 @@
+import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { runWorker } from "../../fleet/worker.ts";
+import type { WorkerEvent } from "../../fleet/worker.ts";
+import { workerName } from "../../fleet/wire.ts";
+import { proverToken, proverWorkers } from "../../options/ecosystem.ts";
+import { url as anyUrl } from "../../options/values.ts";
+import { createProver } from "../../prover/prover.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readNumber, readOption } from "./arguments.ts";
+import { createOutput, warning } from "./output.ts";
+import type { Output } from "./output.ts";
+import { explained } from "./task-error.ts";
+import { nextSignal } from "./until-signal.ts";
+
+interface ProverArguments {
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+  readonly name: string | undefined;
+  readonly proverWorkers: string | undefined;
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+/** `hyperchain:prover`: takes tasks of an ecosystem's fleet and proves them. Ctrl-C gives the task back. */
+const action: NewTaskActionFunction<ProverArguments> = async (args) => {
+  const output = createOutput(args.json);
+  const url = readOption("url", args.url, anyUrl);
+  const token = readOption("token", args.token ?? process.env["HYPERCHAIN_PROVER_TOKEN"], proverToken);
+  if (url === undefined)
+    throw pluginError("--url is missing: give where the ecosystem serves its fleet, which its first screen says");
+  if (token === undefined)
+    throw pluginError("--token is missing: give the ecosystem's prover.fleet.token, also as HYPERCHAIN_PROVER_TOKEN");
+  const machine =
+    hostname()
+      .replaceAll(/[^A-Za-z0-9-]/g, "-")
+      .replace(/^-+/, "") || "worker";
+  const name = readOption("name", args.name, workerName) ?? `${machine.slice(0, 40)}-${process.pid}`;
+  const workers = readNumber("proverWorkers", args.proverWorkers, proverWorkers);
+  const prover = createProver(workers === undefined ? {} : { workers });
+  const ending = new AbortController();
+  void nextSignal().then(() => ending.abort(new Error("this worker was ended")));
+  output.progress(`proving for ${url} as ${name}; Ctrl-C ends it, and gives back what is not finished`);
+  try {
+    await runWorker(
+      { url, token, name, once: args.once },
+      {
+        prover,
+        pause: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
+        onEvent: (event) => tell(output, event),
+      },
+      ending.signal,
+    );
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    await prover.close();
+  }
+};
+
+function tell(output: Output, event: WorkerEvent): void {
+  switch (event.type) {
+    case "waiting":
+      return output.progress(warning(`waiting, and going on by itself: ${event.reason}`));
+    case "task":
+      return output.progress(`task ${event.id}`);
+    case "progress":
+      return;
+    case "proved":
+      return output.result(() => `task ${event.id}: proof of ${event.bytes} bytes in ${event.seconds.toFixed(1)} s`, event);
+    case "dropped":
+      return output.progress(warning(`task ${event.id} is not proven here: ${event.reason}`));
+  }
+}
+
+export default action;

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { runWorker } from "../../src/fleet/worker.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+
+const TOKEN = "0123456789abcdef-token";
+
+describe("H4: an ecosystem whose batches a worker proves", () => {
+  let devnet: FlowDevnet;
+  before(async () => {
+    devnet = await startFlowDevnet([{ chainId: 271n }], {
+      prover: { mode: "stark", workers: 1, fleet: { token: TOKEN } },
+      fundedAccounts: [ALICE],
+    });
+  });
+  after(async () => {
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  test("L1 takes the worker's proof, and the settled batch and the status name the worker", async () => {
+    const [first] = await devnet.settle();
+    assert.equal(first?.proof?.worker, undefined, "no worker had joined");
+    const client = clientOf(devnet.chains[0]!);
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    await (await alice.sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
+    client.destroy();
+    const ending = new AbortController();
+    const prover = createProver({ workers: 1 });
+    const worker = runWorker(
+      { url: devnet.info().prover.fleet!.url, token: TOKEN, name: "laptop" },
+      { prover, pause: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined), onEvent: () => undefined },
+      ending.signal,
+    );
+    while (devnet.info().prover.fleet!.workers.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const [batch] = await devnet.settle();
+    ending.abort();
+    await worker;
+    await prover.close();
+    assert.equal(batch?.proof?.worker, "laptop");
+    assert.ok((batch?.proof?.seconds ?? 0) > 0);
+    const [info] = devnet.info().prover.fleet!.workers;
+    assert.deepEqual([info?.name, info?.proofs, info?.refused], ["laptop", 1, 0]);
+    assert.equal(JSON.stringify(devnet.info()).includes(TOKEN), false, "everybody may ask for the info");
+  });
+});

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
+import { createRandomBatch } from "../../src/demo/random-batch.ts";
+import { createFleet } from "../../src/fleet/fleet.ts";
+import type { Fleet } from "../../src/fleet/fleet.ts";
+import { startFleetServer } from "../../src/fleet/fleet-server.ts";
+import type { FleetServer } from "../../src/fleet/fleet-server.ts";
+import { runWorker } from "../../src/fleet/worker.ts";
+import type { WorkerEvent } from "../../src/fleet/worker.ts";
+import { createProver } from "../../src/prover/prover.ts";
+import { verify } from "../../src/stark/verify.ts";
+import { TestClock } from "../chain/support/clock.ts";
+
+const TOKEN = "0123456789abcdef-token";
+const LEASE_MS = 30_000;
+const WORKER = fileURLToPath(new URL("support/worker-process.ts", import.meta.url));
+
+describe("H4: a fleet over HTTP", () => {
+  const { job } = createRandomBatch({ leafCount: 20, writeCount: 4, seed: 7 });
+  const clock = new TestClock(1_800_000_000_000);
+  const children: ChildProcess[] = [];
+  let provenHere = 0;
+  let fleet: Fleet;
+  let server: FleetServer;
+
+  before(async () => {
+    const local = createProver({ workers: 1 });
+    fleet = createFleet(
+      { leaseMs: LEASE_MS },
+      {
+        local: {
+          proveBatch(...args) {
+            provenHere++;
+            return local.proveBatch(...args);
+          },
+          close: () => local.close(),
+        },
+        clock,
+      },
+    );
+    server = await startFleetServer({ host: "127.0.0.1", port: 0, token: TOKEN }, { fleet, clock });
+  });
+  after(async () => {
+    for (const child of children) child.kill("SIGKILL");
+    await fleet.close();
+    await server.close();
+  });
+
+  const ask = (path: string, body: unknown, token = TOKEN): Promise<Response> =>
+    fetch(new URL(path, server.url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  const codeOf = async (answer: Response): Promise<readonly [number, string]> => [
+    answer.status,
+    ((await answer.json()) as { error: { code: string } }).error.code,
+  ];
+
+  /** A worker in a process of its own, and what it says. */
+  function startWorker(name: string): { readonly child: ChildProcess; until(type: WorkerEvent["type"]): Promise<WorkerEvent> } {
+    const child = spawn(process.execPath, [WORKER, server.url, TOKEN, name], { stdio: ["ignore", "pipe", "inherit"] });
+    children.push(child);
+    const events: WorkerEvent[] = [];
+    const looks = new Set<() => void>();
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      events.push(JSON.parse(line) as WorkerEvent);
+      for (const look of [...looks]) look();
+    });
+    return {
+      child,
+      until: (type) =>
+        new Promise((resolve) => {
+          const look = (): void => {
+            const found = events.find((event) => event.type === type);
+            if (found === undefined) return;
+            looks.delete(look);
+            resolve(found);
+          };
+          looks.add(look);
+          look();
+        }),
+    };
+  }
+
+  test("a worker that is killed in the middle of a proof loses nothing: another one proves the batch", async () => {
+    const first = startWorker("first");
+    // The first one waits for a task before there is one, and the second one joins while it proves.
+    while (!fleet.workers().some(({ name }) => name === "first")) await new Promise((resolve) => setImmediate(resolve));
+    const result = fleet.proveBatch(job);
+    await first.until("progress");
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    // All but the last moment of the lease: then the second one's request for a task is younger than it.
+    clock.advance(LEASE_MS - 1);
+    const second = startWorker("second");
+    while (!fleet.workers().some(({ name }) => name === "second")) await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(1);
+    const { proof, statement, metrics } = await result;
+    assert.equal(metrics.worker, "second");
+    assert.deepEqual(verify(createStateTransitionSystem(), statement, proof), { ok: true });
+    assert.equal(provenHere, 0);
+    const [lost, kept] = ["first", "second"].map((name) => fleet.workers().find((worker) => worker.name === name));
+    assert.deepEqual([lost?.lost, lost?.proofs, kept?.lost, kept?.proofs], [1, 0, 0, 1]);
+    await second.until("proved");
+    second.child.kill("SIGKILL");
+    await once(second.child, "exit");
+  });
+
+  test("a worker that ends gives its task back, which this process proves", async () => {
+    const ending = new AbortController();
+    const events: WorkerEvent[] = [];
+    const prover = createProver({ workers: 1 });
+    const ended = runWorker(
+      { url: server.url, token: TOKEN, name: "leaving" },
+      {
+        prover,
+        pause: (_ms, signal) => once(signal, "abort").then(() => undefined),
+        onEvent(event) {
+          events.push(event);
+          if (event.type === "progress") ending.abort(new Error("Ctrl-C"));
+        },
+      },
+      ending.signal,
+    );
+    while (!fleet.workers().some(({ name }) => name === "leaving")) await new Promise((resolve) => setImmediate(resolve));
+    const before = provenHere;
+    const { metrics } = await fleet.proveBatch(job);
+    await ended;
+    await prover.close();
+    assert.equal(metrics.worker, undefined);
+    assert.equal(provenHere, before + 1);
+    assert.deepEqual(events.at(-1)?.type, "dropped");
+  });
+
+  test("only the token opens it, whatever is asked", async () => {
+    for (const path of ["/take", "/extend", "/done", "/give-back", "/elsewhere"]) {
+      assert.deepEqual(await codeOf(await ask(path, { worker: "a" }, `${TOKEN}x`)), [401, "BadToken"], path);
+    }
+    const quiet = { pause: () => Promise.resolve(), onEvent: () => undefined, prover: createProver() };
+    const worker = { url: server.url, token: "another-token-of-length", name: "a" };
+    await assert.rejects(runWorker(worker, quiet, new AbortController().signal), /the token is not that of the ecosystem's/);
+  });
+
+  test("what cannot be read, is of no lease or is too large is refused by name", async () => {
+    const lease = `0x${"00".repeat(16)}`;
+    const metrics = { backend: "wasm", workers: 1, logRows: 9, cells: 0, phaseSeconds: {} };
+    const cases: readonly [string, unknown, number, string][] = [
+      ["/take", { worker: "" }, 400, "BadRequest"],
+      ["/take", { worker: "a\u001b[2J" }, 400, "BadRequest"],
+      ["/take", { worker: "a".repeat(65) }, 400, "BadRequest"],
+      ["/take", "{", 400, "BadRequest"],
+      ["/take", "null", 400, "BadRequest"],
+      ["/extend", { lease: "0x12", phase: "fri", fraction: 0 }, 400, "BadRequest"],
+      ["/extend", { lease, phase: "cooking", fraction: 0 }, 400, "BadRequest"],
+      ["/extend", { lease, phase: "fri", fraction: 2 }, 400, "BadRequest"],
+      ["/extend", { lease, phase: "fri", fraction: 1 }, 410, "LeaseLost"],
+      ["/done", { lease, worker: "a", proof: "AAAA", metrics }, 410, "LeaseLost"],
+      ["/done", { lease, worker: "a", proof: "?", metrics }, 400, "BadRequest"],
+      ["/done", { lease, worker: "a", proof: "AAAA", metrics: { ...metrics, more: 1 } }, 400, "BadRequest"],
+      ["/done", { lease, worker: "a", proof: "A".repeat(2 ** 21), metrics }, 413, "BadRequest"],
+      ["/give-back", { lease }, 410, "LeaseLost"],
+      ["/elsewhere", {}, 400, "BadRequest"],
+    ];
+    for (const [path, body, status, code] of cases)
+      assert.deepEqual(await codeOf(await ask(path, body)), [status, code], `${path} ${JSON.stringify(body).slice(0, 80)}`);
+  });
+
+  test("a request for a task ends when nothing is to be done for a while, and the worker asks again", async () => {
+    const answer = ask("/take", { worker: "patient" });
+    while (!fleet.workers().some(({ name }) => name === "patient")) await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(25_000);
+    assert.equal((await answer).status, 204);
+  });
+});
