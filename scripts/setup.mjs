@@ -72,6 +72,23 @@ if (
     "node@22.23.3",
   ]);
 }
+// Also only for tests, and apart from everything that is ours: ERC-4337's EntryPoints are under the GPL.
+for (const version of process.argv.includes("--with-node-22") ? ["0.7.0", "0.8.0"] : []) {
+  const folder = join("node_modules", `.account-abstraction-${version}`);
+  if (versionIn(join(root, folder, "node_modules", "@account-abstraction", "contracts")) === version) continue;
+  console.error(`setup: installing @account-abstraction/contracts ${version} for the tests of user operations (once)…`);
+  run("npm", [
+    "install",
+    "--prefix",
+    folder,
+    "--no-save",
+    "--no-package-lock",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    `@account-abstraction/contracts@${version}`,
+  ]);
+}
 if (!hasEdrBinary()) {
   console.error("setup: installing the execution engine's native package (once)…");
   run("npm", ["exec", "-c", "npm install --no-save --no-audit --no-fund"]);

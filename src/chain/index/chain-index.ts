@@ -55,6 +55,7 @@ export class ChainIndex {
   /** Users' hashes by the engine's, where they differ. */
   readonly #publicHashes = new Map<Hex, Hex>();
   readonly #listeners = new Set<(blockNumber: bigint) => void>();
+  readonly #returnListeners = new Set<() => void>();
   /** Logs so far in the newest batch. */
   #logCount: { readonly batchNumber: bigint; count: number } = { batchNumber: -1n, count: 0 };
 
@@ -102,6 +103,12 @@ export class ChainIndex {
   onBlock(listener: (blockNumber: bigint) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back when the chain has returned to an earlier block; returns the function that ends it. */
+  onReturn(listener: () => void): () => void {
+    this.#returnListeners.add(listener);
+    return () => this.#returnListeners.delete(listener);
   }
 
   /** The batch that holds a block; undefined for the genesis and for blocks that do not exist. */
@@ -168,6 +175,7 @@ export class ChainIndex {
       for (const hash of priorityOps) this.#priorityOps.delete(hash);
     }
     this.#logCount = { batchNumber: this.#blocks.at(-1)?.batchNumber ?? -1n, count: logCount };
+    for (const listener of this.#returnListeners) listener();
   }
 
   #block(number: bigint): IndexedBlock | undefined {

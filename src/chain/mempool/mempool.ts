@@ -72,6 +72,11 @@ export class Mempool {
     this.#onReplaced = dependencies.onReplaced ?? (() => undefined);
   }
 
+  /** Smallest `maxFeePerGas` (or gas price) that is taken. */
+  get minGasPriceWei(): bigint {
+    return this.#options.minGasPriceWei;
+  }
+
   /** Transactions held, taken ones included. */
   get size(): number {
     return this.#size;

@@ -204,7 +204,8 @@ export function address(value: unknown): Hex {
   return hex(value, 20);
 }
 
-function bytes(value: unknown): Hex {
+/** Hexadecimal bytes of a request, in lower case. Throws RpcError. */
+export function bytes(value: unknown): Hex {
   return hex(value);
 }
 

@@ -19,7 +19,7 @@ import type { OwnCalls } from "./own-calls.ts";
  * first writes slots that were 0 (twice 22,100 instead of twice 5,000), a later one joins up to 12 levels of the tree (2,400
  * each, and 22,100 for a new one). The batch may be sealed between the estimate and the transaction.
  */
-const MESSAGE_GAS_MARGIN = 50_000n;
+export const MESSAGE_GAS_MARGIN = 50_000n;
 
 function sendsMessage({ receipt }: CallAnswer): boolean {
   return receipt?.logs.some(({ address }) => address === PREDEPLOYS.L1Messenger) === true;

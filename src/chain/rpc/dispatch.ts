@@ -31,7 +31,12 @@ const REQUESTS_AT_A_TIME = 16;
 /** What is not done again is answered also where there is no place for more: 200 of these are nothing. */
 const SMALL_CHARACTERS = 1000;
 /** Those that wait for a block, which holds as many of them as there are. Their answers are small. */
-const WAITING_FOR_BLOCKS = new Set(["eth_sendRawTransaction", "eth_sendRawTransactionSync", "eth_sendTransaction"]);
+const WAITING_FOR_BLOCKS = new Set([
+  "eth_sendRawTransaction",
+  "eth_sendRawTransactionSync",
+  "eth_sendTransaction",
+  "eth_sendUserOperation",
+]);
 
 /** Answers a request body, whatever it is, as long as there is a place for it; never throws. */
 export async function answerBody(

@@ -1,3 +1,4 @@
+import type { BaseWallet } from "ethers";
 import type { Chain, ChainMark } from "../chain.ts";
 import { aboutMethods } from "./about-methods.ts";
 import { accountHistoryMethods } from "./account-history.ts";
@@ -16,6 +17,7 @@ import { miningMethods } from "./mining-methods.ts";
 import { messageMethods } from "./message-status.ts";
 import type { RevertReason } from "./message-status.ts";
 import { namedReads } from "./named-reads.ts";
+import { operationMethods } from "./bundler/operation-methods.ts";
 import { oneAtATime } from "./concurrency-limit.ts";
 import { otterscanMethods } from "./otterscan.ts";
 import { OwnCalls } from "./own-calls.ts";
@@ -39,6 +41,8 @@ export interface ChainMethodOptions {
   readonly development: boolean;
   /** For which a development chain signs. Default: none. */
   readonly accounts?: UnlockedAccounts;
+  /** The operator's key, which carries user operations (ERC-4337) into blocks. Default: no bundler runs. */
+  readonly operator?: BaseWallet;
   /** What the settlement layer knows of the chain; without it, methods that need it do not exist. */
   readonly settlement?: SettlementView;
   /** Says in words what a call of another chain reverted with; default: it is told as it is. */
@@ -125,6 +129,11 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     zksVersionMethods(chain),
     zksProofMethods(chain, settlement),
     messageMethods(chain, settlement, options.revertReason),
+    operationMethods(chain, ask, {
+      operator: options.operator,
+      nowMs: options.nowMs ?? (() => performance.now()),
+      others: methods,
+    }),
   ];
   for (const group of [...own, otterscanMethods(methods), accountHistoryMethods(methods), accountSearchMethods(methods)])
     for (const [method, answer] of group) methods.set(method, answer);

@@ -1,3 +1,4 @@
+import type { BaseWallet } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
 import type { Feed } from "../../chain/rpc/feed.ts";
@@ -39,6 +40,8 @@ export async function startServedChain(
     readonly baseToken: BaseToken;
     readonly genesis: readonly GenesisAccount[];
     readonly accounts: UnlockedAccounts;
+    /** Carries user operations into blocks; undefined where its key is not at hand. */
+    readonly operator?: BaseWallet;
     readonly revertReason: RevertReason;
   },
   dependencies: ChainPipelineDependencies,

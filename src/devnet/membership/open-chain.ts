@@ -75,7 +75,7 @@ export function openChain(plan: ChainPlan, field: string, opening: ChainOpening)
     const kept = world?.chain(plan.chainId, lowerCaseAddress(operator.address));
     const baseToken = kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, field, layer.deployer, artifacts));
     const chain = await startServedChain(
-      servedAs(plan, baseToken, opening),
+      { ...servedAs(plan, baseToken, opening), operator },
       pipelineDependencies(plan, { operator, kept }, opening),
     );
     closing.add(() => chain.close());

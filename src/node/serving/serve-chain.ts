@@ -19,7 +19,7 @@ import { serveMember } from "./listening.ts";
 export interface ServingOptions
   extends
     Pick<RpcServerOptions, "host" | "port" | "origins" | "inBackground">,
-    Pick<ChainMethodOptions, "gasPriceWei" | "development" | "accounts" | "settlement" | "revertReason"> {
+    Pick<ChainMethodOptions, "gasPriceWei" | "development" | "accounts" | "operator" | "settlement" | "revertReason"> {
   /** What clients outside may not do. Default: nothing of what the chain answers. */
   readonly closed?: Closed;
   /** As users know the chain, for messages. */

@@ -1,0 +1,107 @@
+import { fromHex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import type { AskedCall } from "../../witness/asked-call.ts";
+import { askedCall, parseCall } from "../call-request.ts";
+import { hexQuantity } from "../hex-quantity.ts";
+import { invalid } from "./operation-request.ts";
+import { handleOpsData } from "./user-operation.ts";
+import type { UserOperation } from "./user-operation.ts";
+
+/** What checking an operation may cost, the account's part and its paymaster's each (as bundlers on public networks have it). */
+export const MAX_VERIFICATION_GAS = 1_500_000n;
+/** Gas of a transaction before it runs. */
+const TRANSACTION_GAS = 21_000n;
+/** Of a byte of its data that is not zero, and of one that is. EIP-7623 asks for no less in all than the floor. */
+const DATA_GAS = { byte: 16n, zero: 4n } as const;
+const DATA_GAS_FLOOR = { byte: 40n, zero: 10n } as const;
+/** Of a delegation that it carries (EIP-7702). */
+const AUTHORIZATION_GAS = 25_000n;
+/**
+ * What an EntryPoint spends on one operation beside what it meters: its loops, events and the payment, which may make the
+ * beneficiary's account (25,000). Of 0.7 and 0.8 measured, at most 40,000.
+ */
+const ENTRY_POINT_GAS = 60_000n;
+/** What an EntryPoint must have left beside an operation's call, so that it can go on after it. */
+const INNER_GAS = 10_000n;
+/** Of the metered overhead, what an operation pays for in `preVerificationGas`. */
+const UNMETERED_GAS = 25_000n;
+
+/** Who carries an operation, and who gets what it pays. */
+export interface Carrier {
+  readonly bundler: Hex;
+  readonly beneficiary: Hex;
+}
+
+/** The transaction that carries an operation, as a client would ask for it. */
+export interface BundleRequest {
+  readonly from: Hex;
+  readonly to: Hex;
+  readonly data: Hex;
+  readonly gas: Hex;
+  readonly authorizationList?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The transaction that carries just this operation. Throws RpcError where no transaction can have so much gas. */
+export function bundleOf(operation: UserOperation, entryPoint: Hex, { bundler, beneficiary }: Carrier): BundleRequest {
+  const data = handleOpsData(operation, beneficiary);
+  const gas = gasOf(operation, data);
+  if (gas > TRANSACTION_GAS_CAP)
+    throw invalid(
+      `its limits come to ${gas} gas with the transaction's own, and a transaction has at most ${TRANSACTION_GAS_CAP}`,
+    );
+  const { authorization } = operation;
+  return {
+    from: bundler,
+    to: entryPoint,
+    data,
+    gas: hexQuantity(gas),
+    ...(authorization === undefined ? {} : { authorizationList: [authorization] }),
+  };
+}
+
+/** The same as a question to the second EVM. Throws RpcError for a delegation that cannot be read. */
+export function askedBundle(request: BundleRequest): AskedCall {
+  const call = parseCall(request);
+  return askedCall(call, call.gas ?? TRANSACTION_GAS_CAP);
+}
+
+/** What the operation's own transaction costs that its limits do not meter. */
+export function leastPreVerificationGas(operation: UserOperation, beneficiary: Hex): bigint {
+  return intrinsicGas(handleOpsData(operation, beneficiary), operation) + UNMETERED_GAS;
+}
+
+/** Throws RpcError for limits and fees with which no operation is taken. */
+export function requireLimits(operation: UserOperation, beneficiary: Hex, minGasPriceWei: bigint): void {
+  const { verificationGasLimit, paymasterVerificationGasLimit, maxFeePerGas, maxPriorityFeePerGas, preVerificationGas } =
+    operation;
+  const most = { verificationGasLimit, paymasterVerificationGasLimit };
+  for (const [field, gas] of Object.entries(most))
+    if (gas > MAX_VERIFICATION_GAS) throw invalid(`${field} is ${gas}, at most ${MAX_VERIFICATION_GAS}`);
+  if (maxPriorityFeePerGas > maxFeePerGas)
+    throw invalid(`maxPriorityFeePerGas is ${maxPriorityFeePerGas}, above maxFeePerGas, ${maxFeePerGas}`);
+  if (maxFeePerGas < minGasPriceWei) throw invalid(`maxFeePerGas is ${maxFeePerGas}, this chain's minimum is ${minGasPriceWei}`);
+  const least = leastPreVerificationGas(operation, beneficiary);
+  if (preVerificationGas < least)
+    throw invalid(`preVerificationGas is ${preVerificationGas}, its transaction costs ${least} beside what is metered`);
+}
+
+/** All that the operation may use, with what calls keep back at each depth (EIP-150). */
+function gasOf(operation: UserOperation, data: Hex): bigint {
+  const { verificationGasLimit, callGasLimit, paymasterVerificationGasLimit, paymasterPostOpGasLimit } = operation;
+  const run = callGasLimit + paymasterPostOpGasLimit + INNER_GAS;
+  const metered = verificationGasLimit + paymasterVerificationGasLimit + run + ENTRY_POINT_GAS;
+  const gas = intrinsicGas(data, operation) + (metered * 64n * 64n) / (63n * 63n);
+  const floor = TRANSACTION_GAS + dataGas(data, DATA_GAS_FLOOR);
+  return gas > floor ? gas : floor;
+}
+
+function intrinsicGas(data: Hex, { authorization }: UserOperation): bigint {
+  return TRANSACTION_GAS + dataGas(data, DATA_GAS) + (authorization === undefined ? 0n : AUTHORIZATION_GAS);
+}
+
+function dataGas(data: Hex, { byte, zero }: { readonly byte: bigint; readonly zero: bigint }): bigint {
+  const content = fromHex(data);
+  const zeros = BigInt(content.filter((value) => value === 0).length);
+  return zeros * zero + (BigInt(content.length) - zeros) * byte;
+}

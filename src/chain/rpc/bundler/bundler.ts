@@ -1,0 +1,224 @@
+import { keccak256 } from "ethers";
+import type { BaseWallet } from "ethers";
+import type { Chain } from "../../chain.ts";
+import type { CallAnswer } from "../../questions/question.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import { signTransaction } from "../accounts/signed-transaction.ts";
+import { nextPlace } from "../asked-place.ts";
+import type { Asking } from "../asking.ts";
+import type { RpcClient } from "../dispatch.ts";
+import { RpcCode, RpcError } from "../json-rpc.ts";
+import { askedBundle, bundleOf, requireLimits } from "./bundle.ts";
+import type { BundleRequest, Carrier } from "./bundle.ts";
+import { invalid } from "./operation-request.ts";
+import { Offenders } from "./offenders.ts";
+import { OperationPool } from "./operation-pool.ts";
+import type { PooledOperation, SentBundle } from "./operation-pool.ts";
+import { OperationCode, refusalOf } from "./refusal.ts";
+import { Transactions } from "./transactions.ts";
+import type { UserOperation } from "./user-operation.ts";
+
+/** Bundles that wait for blocks at a time: each round runs all of them, in the second EVM. */
+const MAX_SENT = 8;
+
+export interface BundlerOptions {
+  /** The chain's operator, who makes its blocks: bundles pay no fee, since fees would be paid to itself. */
+  readonly wallet: BaseWallet;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Takes user operations (ERC-4337) and puts each into a transaction of the operator's own: `handleOps([operation], coinbase)`.
+ * The operator is the only one to make blocks, so nothing can come between a bundle and its check but other transactions of the
+ * same block. An operation is checked when it comes, and once more on the state that its block begins with, behind the bundles
+ * that are in the line before it; one that fails then is dropped, and its contract remembered.
+ */
+export class Bundler {
+  readonly carrier: Carrier;
+  readonly pool = new OperationPool();
+  /** Where operations came into blocks. */
+  readonly transactions = new Transactions();
+  readonly #chain: Chain;
+  readonly #ask: Asking;
+  readonly #wallet: BaseWallet;
+  readonly #offenders: Offenders;
+  /** Counts returns of the chain to an earlier state: work that began before one ends. */
+  #age = 0;
+  #isAtWork = false;
+  #isDueAgain = false;
+
+  constructor(chain: Chain, ask: Asking, { wallet, nowMs }: BundlerOptions) {
+    this.#chain = chain;
+    this.#ask = ask;
+    this.#wallet = wallet;
+    this.#offenders = new Offenders(nowMs);
+    this.carrier = { bundler: wallet.address.toLowerCase() as Hex, beneficiary: chain.sequencer.nextEnvironment.coinbase };
+    chain.index.onBlock(() => this.#wake());
+    chain.index.onReturn(() => this.#empty());
+  }
+
+  /**
+   * Takes an operation that has this hash. Resolves when it is in a block, or in the chain's pool where blocks are not made at
+   * once. Rejects with RpcError.
+   */
+  async send(operation: UserOperation, entryPoint: Hex, hash: Hex, client: RpcClient | undefined): Promise<void> {
+    if (this.pool.find(hash) !== undefined)
+      throw new RpcError(RpcCode.rejected, `the user operation ${hash} waits already`, { code: "AlreadyKnown" });
+    requireLimits(operation, this.carrier.beneficiary, this.#chain.mempool.minGasPriceWei);
+    this.#offenders.requireNone(operation);
+    const bundle = bundleOf(operation, entryPoint, this.carrier);
+    this.pool.requireRoom(operation);
+    const before = this.pool.ofSender(operation.sender).map((pooled) => pooled.bundle);
+    const answers = await this.#run([...before, bundle], client);
+    const answer = answers[before.length];
+    if (answer === undefined) throw invalid("an operation of the same sender that waits before it fails");
+    const refusal = refusalOf(answer, operation, this.#chain.maxInstructions);
+    if (refusal !== undefined) throw refusal.error;
+    await new Promise<void>((accept, reject) => {
+      this.pool.add({ hash, entryPoint, operation, bundle, accept, reject });
+      this.#wake();
+    });
+  }
+
+  /** What bundles would do in the next block, one after the other; ends with the first that is not valid or is broken off. */
+  async #run(bundles: readonly BundleRequest[], client: RpcClient | undefined): Promise<readonly CallAnswer[]> {
+    const { at, block } = nextPlace(this.#chain);
+    const calls = bundles.map(askedBundle);
+    const blocks = [{ block, overrides: [], calls }];
+    const [answers = []] = await this.#ask("simulate", { at, blocks, logsTransfers: false, validates: false }, client);
+    return answers;
+  }
+
+  /** Begins a round, or has the one under way followed by another. */
+  #wake(): void {
+    if (this.#isAtWork) {
+      this.#isDueAgain = true;
+      return;
+    }
+    if (this.pool.waiting.length + this.pool.sent.length === 0) return;
+    this.#isAtWork = true;
+    void this.#work();
+  }
+
+  /** Never rejects. */
+  async #work(): Promise<void> {
+    do {
+      this.#isDueAgain = false;
+      const age = this.#age;
+      try {
+        await this.#settle();
+        if (age === this.#age) await this.#round(age);
+      } catch (error) {
+        // The chain answers no questions any more, or has stopped: nothing that waits will be carried out.
+        for (const pooled of this.pool.clear()) pooled.reject(error as Error);
+      }
+    } while (this.#isDueAgain);
+    this.#isAtWork = false;
+  }
+
+  /** Forgets what is in a block, and calls back the rest where something of it will never be. */
+  async #settle(): Promise<void> {
+    const { engine, mempool } = this.#chain;
+    let isBroken = false;
+    for (const sent of this.pool.sent) {
+      const receipt = (await engine.request("eth_getTransactionReceipt", [sent.transactionHash])) as { status: Hex } | null;
+      if (receipt !== null) this.#included(sent, receipt.status === "0x1");
+      else if (mempool.find(sent.transactionHash) === undefined) {
+        isBroken = true;
+        this.#drop(sent.pooled, new RpcError(OperationCode.rejected, "the chain refused its transaction", { code: "Refused" }));
+      }
+    }
+    if (isBroken) this.#callBack();
+  }
+
+  #included({ pooled, transactionHash }: SentBundle, success: boolean): void {
+    this.pool.remove(pooled);
+    if (success) return this.transactions.add(pooled.hash, transactionHash);
+    // Another transaction of the block came between: which contract let it, nothing says.
+    const { sender, factory, paymaster } = pooled.operation;
+    for (const contract of [sender, factory, paymaster]) if (contract !== undefined) this.#offenders.add(contract);
+  }
+
+  /** Checks what is sent and what waits on the state of the next block, and sends what passes. */
+  async #round(age: number): Promise<void> {
+    const room = MAX_SENT - this.pool.sent.length;
+    const candidates = this.pool.waiting.slice(0, room);
+    for (const pooled of this.pool.waiting.slice(room)) pooled.accept();
+    if (candidates.length === 0) return;
+    const all = [...this.pool.sent.map(({ pooled }) => pooled), ...candidates];
+    const answers = await this.#run(
+      all.map(({ bundle }) => bundle),
+      undefined,
+    );
+    if (age !== this.#age) return;
+    const failed = all.filter((pooled, i) => {
+      const answer = answers[i];
+      // The run ended before it, or the others took its time: it waits for the next round.
+      return answer !== undefined && !(answer.isLate && i > 0) && this.#fails(pooled, answer);
+    });
+    if (failed.some((pooled) => this.pool.sent.some((sent) => sent.pooled === pooled))) this.#callBack();
+    for (const pooled of failed) this.pool.remove(pooled);
+    if (failed.length > 0) {
+      this.#isDueAgain = true;
+      return;
+    }
+    for (const pooled of candidates.slice(0, answers.length - all.length + candidates.length))
+      if (age === this.#age) await this.#submit(pooled);
+  }
+
+  /** Whether the operation will not be carried out, which its client is told. */
+  #fails(pooled: PooledOperation, answer: CallAnswer): boolean {
+    const { operation } = pooled;
+    const refusal = refusalOf(answer, operation, this.#chain.maxInstructions);
+    if (refusal === undefined) return false;
+    this.#offenders.add(operation[refusal.culprit] ?? operation.sender);
+    const sent = this.pool.sent.find((other) => other.pooled === pooled);
+    // What the block has taken cannot be called back any more.
+    if (sent !== undefined && !this.#chain.sequencer.drop(sent.transactionHash)) return false;
+    pooled.reject(refusal.error);
+    return true;
+  }
+
+  async #submit(pooled: PooledOperation): Promise<void> {
+    const { chainId, mempool, engine } = this.#chain;
+    const { bundler } = this.carrier;
+    try {
+      const nonce =
+        mempool.nextNonce(bundler) ?? BigInt((await engine.request("eth_getTransactionCount", [bundler, "latest"])) as Hex);
+      const gas = BigInt(pooled.bundle.gas);
+      // The priority fee would be paid to the bundler itself.
+      const request = { ...pooled.bundle, maxFeePerGas: `0x${mempool.minGasPriceWei.toString(16)}`, maxPriorityFeePerGas: "0x0" };
+      const raw = signTransaction(request, this.#wallet, { chainId: BigInt(chainId), nonce, gas, gasPriceWei: 0n });
+      const submitted = this.#chain.submit(raw);
+      this.pool.markSent(pooled, keccak256(raw) as Hex);
+      await submitted;
+      pooled.accept();
+    } catch (error) {
+      this.#drop(pooled, error as Error);
+    }
+    await this.#settle();
+  }
+
+  /** Takes all bundles that are not in a block out of the chain's pool: what is left of them is sent anew. */
+  #callBack(): void {
+    for (const { pooled, transactionHash } of this.pool.sent.toReversed())
+      if (this.#chain.sequencer.drop(transactionHash)) this.pool.recall(pooled);
+    this.#isDueAgain = true;
+  }
+
+  #drop(pooled: PooledOperation, error: Error): void {
+    this.pool.remove(pooled);
+    pooled.reject(error);
+  }
+
+  /** The chain is back at an earlier state, in which other operations may have been sent. */
+  #empty(): void {
+    this.#age++;
+    const error = new RpcError(
+      RpcCode.rejected,
+      "the chain has returned to an earlier state, and user operations that waited are dropped: send the operation again",
+      { code: "PoolEmptied" },
+    );
+    for (const pooled of this.pool.clear()) pooled.reject(error);
+  }
+}

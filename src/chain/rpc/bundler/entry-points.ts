@@ -1,0 +1,57 @@
+import { getCreateAddress, Interface } from "ethers";
+import { fromHex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+
+/** ERC-4337's EntryPoints that a bundler here knows, by their public addresses; the preferred one first. */
+export const ENTRY_POINTS = {
+  "0.8": "0x4337084d9e255ff0702461cf8895ce9e3b5ff108",
+  "0.7": "0x0000000071727de22e5e9d8baf0edac6f37da032",
+} as const satisfies Readonly<Record<string, Hex>>;
+
+export const KNOWN_ENTRY_POINTS: readonly Hex[] = Object.values(ENTRY_POINTS);
+
+const PACKED =
+  "(address sender, uint256 nonce, bytes initCode, bytes callData, bytes32 accountGasLimits, uint256 preVerificationGas, bytes32 gasFees, bytes paymasterAndData, bytes signature)";
+
+/** What a bundler uses of an EntryPoint (ERC-4337); the same in both versions. */
+export const entryPointInterface = new Interface([
+  `function handleOps(${PACKED}[] ops, address beneficiary)`,
+  `function getUserOpHash(${PACKED} userOp) view returns (bytes32)`,
+  "event UserOperationEvent(bytes32 indexed userOpHash, address indexed sender, address indexed paymaster, uint256 nonce, bool success, uint256 actualGasCost, uint256 actualGasUsed)",
+  "event UserOperationRevertReason(bytes32 indexed userOpHash, address indexed sender, uint256 nonce, bytes revertReason)",
+  "event BeforeExecution()",
+  "error FailedOp(uint256 opIndex, string reason)",
+  "error FailedOpWithRevert(uint256 opIndex, string reason, bytes inner)",
+]);
+
+/** What an account may have beside `validateUserOp`: then the EntryPoint calls it with the whole operation. */
+export const executeInterface = new Interface([`function executeUserOp(${PACKED} userOp, bytes32 userOpHash)`]);
+
+export const OPERATION_TOPIC = topicOf("UserOperationEvent");
+export const REASON_TOPIC = topicOf("UserOperationRevertReason");
+export const EXECUTION_TOPIC = topicOf("BeforeExecution");
+
+/** The contract from which an EntryPoint calls factories: the first that its constructor creates. */
+export function senderCreatorOf(entryPoint: Hex): Hex {
+  return getCreateAddress({ from: entryPoint, nonce: 1 }).toLowerCase() as Hex;
+}
+
+/** Whether the call data asks for `executeUserOp` in place of a plain call. */
+export function asksForWholeOperation(callData: Hex): boolean {
+  return callData.startsWith(executeInterface.getFunction("executeUserOp")?.selector ?? "0x8dd7712f");
+}
+
+/** How an EntryPoint refused an operation; undefined where the revert data is not its own. */
+export function failedOp(data: Hex): { readonly reason: string; readonly inner: Hex } | undefined {
+  if (fromHex(data).length < 4) return undefined;
+  const error = entryPointInterface.parseError(data);
+  if (error === null) return undefined;
+  const [, reason, inner = "0x"] = error.args as unknown as [bigint, string, Hex?];
+  return { reason, inner };
+}
+
+function topicOf(event: string): Hex {
+  const fragment = entryPointInterface.getEvent(event);
+  if (fragment === null) throw new TypeError(`an EntryPoint has no event ${event}`);
+  return fragment.topicHash as Hex;
+}

@@ -1,0 +1,203 @@
+import type { Chain } from "../../chain.ts";
+import { PREDEPLOYS } from "../../../protocol/predeploys.ts";
+import { fromHex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../../protocol/hex.ts";
+import type { CallAnswer, SimulatedCall } from "../../questions/question.ts";
+import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
+import type { AccountOverride } from "../../witness/asked-call.ts";
+import { nextPlace } from "../asked-place.ts";
+import type { Asking } from "../asking.ts";
+import { address } from "../call-request.ts";
+import { MESSAGE_GAS_MARGIN } from "../calls.ts";
+import type { RpcClient } from "../dispatch.ts";
+import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS } from "./bundle.ts";
+import type { Carrier } from "./bundle.ts";
+import { asksForWholeOperation, executeInterface, senderCreatorOf } from "./entry-points.ts";
+import { executionReverted, OperationCode, refusalOf } from "./refusal.ts";
+import { pack } from "./user-operation.ts";
+import type { UserOperation } from "./user-operation.ts";
+
+/** What an operation needs; ERC-7769's names. */
+export interface OperationGas {
+  readonly preVerificationGas: bigint;
+  readonly verificationGasLimit: bigint;
+  readonly callGasLimit: bigint;
+  readonly paymasterVerificationGasLimit?: bigint;
+  readonly paymasterPostOpGasLimit?: bigint;
+}
+
+export interface EstimateRequest {
+  readonly operation: UserOperation;
+  readonly entryPoint: Hex;
+  readonly overrides: readonly AccountOverride[];
+  readonly client: RpcClient | undefined;
+}
+
+export interface EstimateDependencies {
+  readonly chain: Chain;
+  readonly ask: Asking;
+  readonly carrier: Carrier;
+}
+
+/** ERC-7769: no estimate tells it, and paymasters say what they need; this is for those that do not. */
+const POST_OP_GAS = 50_000n;
+/**
+ * What an account that pays for itself spends on its payment to the EntryPoint, of which a check without fees knows nothing: a
+ * call with value, an event, and a slot that was 0.
+ */
+const PAYMENT_GAS = 40_000n;
+/** A search ends where its bounds are this near, in gas. */
+const END_OF_SEARCH = 2_000n;
+/** Of a word of signature, which may have no zeros where its stand-in has. */
+const SIGNATURE_BYTE_GAS = 12n;
+/** On top of what was found: storage may be cold that was warm here, and a signature take another way. */
+const MARGIN_PERCENT = 110n;
+
+/**
+ * The limits that an operation needs, without its signature: an EntryPoint refuses a wrong one only when all checks have run.
+ * Throws RpcError where a check fails otherwise, or the operation's call reverts.
+ */
+export async function estimateOperation(request: EstimateRequest, dependencies: EstimateDependencies): Promise<OperationGas> {
+  const { operation } = request;
+  const trial: UserOperation = {
+    ...withoutDelegation(operation),
+    verificationGasLimit: MAX_VERIFICATION_GAS,
+    paymasterVerificationGasLimit: operation.paymaster === undefined ? 0n : MAX_VERIFICATION_GAS,
+    paymasterPostOpGasLimit: operation.paymaster === undefined ? 0n : operation.paymasterPostOpGasLimit || POST_OP_GAS,
+    callGasLimit: 0n,
+    preVerificationGas: 0n,
+    maxFeePerGas: 0n,
+    maxPriorityFeePerGas: 0n,
+  };
+  const overrides = [...request.overrides, ...delegated(operation)];
+  const estimate = new Estimate({ ...request, operation: trial, overrides }, dependencies);
+  await estimate.requireChecked(trial);
+  const verificationGasLimit = await estimate.least("verificationGasLimit");
+  const sponsor =
+    operation.paymaster === undefined
+      ? {}
+      : {
+          paymasterVerificationGasLimit: await estimate.least("paymasterVerificationGasLimit"),
+          paymasterPostOpGasLimit: trial.paymasterPostOpGasLimit,
+        };
+  const callGasLimit = await estimate.callGas();
+  const signatureGas = BigInt(fromHex(operation.signature).length) * SIGNATURE_BYTE_GAS;
+  const found = {
+    ...trial,
+    verificationGasLimit,
+    callGasLimit,
+    ...sponsor,
+    maxFeePerGas: 2n ** 64n,
+    maxPriorityFeePerGas: 2n ** 64n,
+  };
+  const preVerificationGas =
+    leastPreVerificationGas(
+      { ...found, preVerificationGas: 2n ** 24n, ...authorizationOf(operation) },
+      dependencies.carrier.beneficiary,
+    ) + signatureGas;
+  return { preVerificationGas, verificationGasLimit, callGasLimit, ...sponsor };
+}
+
+class Estimate {
+  readonly #request: EstimateRequest;
+  readonly #dependencies: EstimateDependencies;
+
+  constructor(request: EstimateRequest, dependencies: EstimateDependencies) {
+    this.#request = request;
+    this.#dependencies = dependencies;
+  }
+
+  /** Throws RpcError where the operation's checks fail, but for its signature. */
+  async requireChecked(operation: UserOperation): Promise<void> {
+    const refusal = await this.#check(operation);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** The least limit with which the checks pass, with a margin. */
+  async least(limit: "verificationGasLimit" | "paymasterVerificationGasLimit"): Promise<bigint> {
+    const { operation } = this.#request;
+    const found = await leastOf(0n, MAX_VERIFICATION_GAS, async (gas) => {
+      return (await this.#check({ ...operation, [limit]: gas })) === undefined;
+    });
+    const pays = limit === "verificationGasLimit" && operation.paymaster === undefined;
+    const withMargin = (found * MARGIN_PERCENT) / 100n + (pays ? PAYMENT_GAS : 0n);
+    return withMargin < MAX_VERIFICATION_GAS ? withMargin : MAX_VERIFICATION_GAS;
+  }
+
+  /** Gas of the EntryPoint's call to the account, with a margin. Throws RpcError where it reverts. */
+  async callGas(): Promise<bigint> {
+    const full = await this.#execute(TRANSACTION_GAS_CAP);
+    if (full.receipt?.success !== true) throw executionReverted(full);
+    const { gasUsed, logs } = full.receipt;
+    const succeeds = async (gas: bigint): Promise<boolean> => (await this.#execute(gas)).receipt?.success === true;
+    const near = (gasUsed * 66n) / 64n;
+    const found = (await succeeds(near)) ? near : await leastOf(near, TRANSACTION_GAS_CAP, succeeds);
+    const sendsMessage = logs.some((log) => log.address === PREDEPLOYS.L1Messenger);
+    return (found * MARGIN_PERCENT) / 100n + (sendsMessage ? MESSAGE_GAS_MARGIN : 0n);
+  }
+
+  async #check(operation: UserOperation) {
+    const { entryPoint } = this.#request;
+    const { carrier, chain } = this.#dependencies;
+    const [answer] = await this.#run([askedBundle(bundleOf(operation, entryPoint, carrier))]);
+    const refusal = answer && refusalOf(answer, operation, chain.maxInstructions);
+    return refusal?.error.code === OperationCode.wrongSignature ? undefined : refusal?.error;
+  }
+
+  /** The operation's call as the EntryPoint makes it, after the account's creation where it has a factory. */
+  async #execute(gasLimit: bigint): Promise<CallAnswer> {
+    const { entryPoint, operation } = this.#request;
+    const { sender, factory, factoryData, callData } = operation;
+    const plain = { valueWei: 0n, gasPriceWei: 0n, accessList: [], authorizations: [] } as const;
+    const creation: readonly SimulatedCall[] =
+      factory === undefined
+        ? []
+        : [{ ...plain, from: senderCreatorOf(entryPoint), to: factory, data: factoryData, gasLimit: TRANSACTION_GAS_CAP }];
+    const data = asksForWholeOperation(callData) ? wholeOperation(operation) : callData;
+    const answers = await this.#run([...creation, { ...plain, from: entryPoint, to: sender, data, gasLimit }]);
+    const last = answers.at(-1);
+    if (last === undefined) throw new TypeError("a simulation of calls answers the first");
+    return last;
+  }
+
+  async #run(calls: readonly SimulatedCall[]): Promise<readonly CallAnswer[]> {
+    const { client, overrides } = this.#request;
+    const { at, block } = nextPlace(this.#dependencies.chain);
+    const blocks = [{ block, overrides, calls }];
+    const [answers = []] = await this.#dependencies.ask(
+      "simulate",
+      { at, blocks, logsTransfers: false, validates: false },
+      client,
+    );
+    return answers;
+  }
+}
+
+/** The least number that is enough, between one that may not be and one that is. */
+async function leastOf(tooLittle: bigint, enough: bigint, suffices: (gas: bigint) => Promise<boolean>): Promise<bigint> {
+  let [low, high] = [tooLittle, enough];
+  while (high - low > END_OF_SEARCH) {
+    const middle = (low + high) / 2n;
+    if (await suffices(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+function wholeOperation(operation: UserOperation): Hex {
+  return executeInterface.encodeFunctionData("executeUserOp", [pack(operation), `0x${"00".repeat(32)}`]) as Hex;
+}
+
+/** Its signature may be missing yet: the account is looked at as if it had delegated already. */
+function delegated({ authorization, sender }: UserOperation): readonly AccountOverride[] {
+  if (authorization === undefined) return [];
+  return [{ address: sender, code: `0xef0100${address(authorization["address"]).slice(2)}` }];
+}
+
+function withoutDelegation({ authorization: _, ...operation }: UserOperation): UserOperation {
+  return operation;
+}
+
+function authorizationOf({ authorization }: UserOperation): Pick<UserOperation, "authorization"> {
+  return authorization === undefined ? {} : { authorization };
+}
