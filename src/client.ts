@@ -25,6 +25,8 @@ export { loadEcosystem, messageStatus, messageTrace, waitForStep } from "./clien
 export type { MessageStanding, RunningEcosystem, WaitOptions } from "./client/running-ecosystem.ts";
 export { contractNames, revertReason } from "./client/revert-reason.ts";
 export type { ContractNames } from "./client/revert-reason.ts";
+export { loadSlot, viewSlot } from "./client/remote-slot.ts";
+export type { RemoteSlot, RemoteSlotRequest } from "./client/remote-slot.ts";
 export { send } from "./client/send.ts";
 export type { SendRequest } from "./client/send.ts";
 export { sentMessages } from "./client/sent-messages.ts";

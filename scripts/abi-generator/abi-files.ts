@@ -89,6 +89,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["l2/IImportedRoots"],
   },
   {
+    file: "cross-chain-views",
+    constant: "crossChainViewsAbi",
+    summary: "Predeploy that reads storage of other chains.",
+    interfaces: ["l2/ICrossChainViews"],
+    omit: ["verify"],
+  },
+  {
     file: "message-verification",
     constant: "messageVerificationAbi",
     summary: "Predeploy that checks messages of other chains.",

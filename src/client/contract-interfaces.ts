@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
+import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
 import { interopCenterAbi } from "../abi/interop-center.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
@@ -9,7 +10,7 @@ import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import { stateExitAbi } from "../abi/state-exit.ts";
 import type { Hex } from "../protocol/hex.ts";
 
-export { assetRouter, interopHandler, messenger } from "../relayer/contract-interfaces.ts";
+export { assetRouter, importedRoots, interopHandler, messenger } from "../relayer/contract-interfaces.ts";
 export { hyperchainInterface, topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 
 /** Encoders and decoders of the contracts that users call, beside those that a relayer uses too. */
@@ -17,6 +18,7 @@ export const factory = new Interface(chainFactoryAbi);
 export const bridge = new Interface(sharedBridgeAbi);
 export const stateExit = new Interface(stateExitAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
+export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
 
 /** What the sender of a bundle implements to hear of its outcome (`IInteropCallback`). */

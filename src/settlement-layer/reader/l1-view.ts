@@ -47,6 +47,8 @@ export interface BatchRecord {
 /** A batch's leaf in the registry. */
 export interface RegistryLeaf {
   readonly index: number;
+  /** Root of the batch's log tree. */
+  readonly logRoot: Hex;
   readonly record: RegistryRecord;
 }
 
@@ -220,7 +222,8 @@ export class L1View {
       // A mark has the number of a batch that may be committed already: it is not that batch's leaf.
       if (isMark(event.record)) return;
       const batch = this.#chainOf(event.chainId)?.batches[Number(event.batchNumber)];
-      if (batch !== undefined) batch.registryLeaf = { index: Number(event.leafIndex), record: event.record };
+      if (batch !== undefined)
+        batch.registryLeaf = { index: Number(event.leafIndex), logRoot: event.logRoot, record: event.record };
       return;
     }
     const chain = this.#chains.get(event.contract);
