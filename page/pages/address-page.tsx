@@ -124,7 +124,7 @@ function History({ address }: { readonly address: string }) {
             <Table
               caption="Transactions of the chains that touched the address, the newest first"
               columns={["chain", "transaction", "block", "time", "from", "to", "value", "result"]}
-              empty="None."
+              empty={next === undefined ? "None." : "None in the newest blocks that were looked through."}
               rows={transactions.map(
                 ({ chainId, transactionHash, blockNumber, timestamp, from, to: receiver, value, succeeded }) => ({
                   key: transactionHash,

@@ -10,6 +10,8 @@ import { numberParameter } from "./parameters.ts";
 const MAX_PAGE = 100;
 /** Blocks that one question looks at. */
 const MAX_BLOCKS = 10_000n;
+/** In `error.data`, with the block `from` which to ask again: so many blocks hold nothing. */
+export const NONE_FOUND = "NoneFound";
 
 interface Receipt {
   readonly transactionHash: Hex;
@@ -62,8 +64,13 @@ async function pageOf(
   let at = isEnd ? (isBefore ? newest : 0n) : block + step;
   const found: { readonly transaction: unknown; readonly receipt: unknown }[] = [];
   for (let looked = 0n; at >= 0n && at <= newest && found.length < size; at += step, looked++) {
-    if (looked === MAX_BLOCKS)
-      throw new RpcError(RpcCode.limitExceeded, `none in ${MAX_BLOCKS} blocks; ask again from block ${at - step}`);
+    if (looked === MAX_BLOCKS) {
+      // What is found is a page; a search that goes on behind it has its own blocks.
+      if (found.length > 0) break;
+      const from = at - step;
+      const message = `none in ${MAX_BLOCKS} blocks; ask again from block ${from}`;
+      throw new RpcError(RpcCode.limitExceeded, message, { code: NONE_FOUND, from: Number(from) });
+    }
     const receipts = await ask<readonly Receipt[]>("eth_getBlockReceipts", hexQuantity(at));
     const of = receipts.filter((receipt) => concerns(receipt, account));
     if (of.length === 0) continue;

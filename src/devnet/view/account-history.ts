@@ -1,3 +1,5 @@
+import { NONE_FOUND } from "../../chain/rpc/account-search.ts";
+import { hexQuantity } from "../../chain/rpc/hex-quantity.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
@@ -33,6 +35,8 @@ interface Page {
   readonly txs: readonly { readonly hash: Hex; readonly from: Hex; readonly to: Hex | null; readonly value: string }[];
   readonly receipts: readonly { readonly blockNumber: string; readonly timestamp: string | number; readonly status: string }[];
   readonly lastPage: boolean;
+  /** Where to go on, of a page without transactions that is not the last. */
+  readonly from?: number;
 }
 
 /**
@@ -50,23 +54,49 @@ export async function accountHistory(
   const places = placesOf(before, chains);
   const pages = await Promise.all(
     [...places].map(async ([chainId, block]) => {
+      const question = ["ots_searchTransactionsBefore", [account, block, most]] as const;
       // Before block 1 there is the genesis alone; 0 asks for the newest.
-      const page = block === 1 ? EMPTY : ((await ask(chainId, "ots_searchTransactionsBefore", [account, block, most])) as Page);
-      return { chainId, entries: entriesOf(chainId, page), lastPage: page.lastPage };
+      const page = block === 1 ? EMPTY : ((await ask(chainId, ...question).catch(noneFound)) as Page);
+      const { lastPage, from } = page;
+      const entries = entriesOf(chainId, page);
+      const isCut = !lastPage && entries.length < most;
+      const seenFrom = from === undefined ? (isCut ? entries.at(-1)?.timestamp : 0) : await timeOf(chainId, from, ask);
+      return { chainId, entries, lastPage, from, seenFrom };
     }),
   );
-  const all = pages.flatMap(({ entries }) => entries).sort(byTime);
+  // Older ones of another chain wait until this one has been looked through as far.
+  const oldest = Math.max(...pages.map(({ seenFrom = 0 }) => seenFrom));
+  const all = pages
+    .flatMap(({ entries }) => entries)
+    .filter(({ timestamp }) => timestamp >= oldest)
+    .sort(byTime);
   const shown = wholeBlocks(all, most);
   const next: Record<string, number> = {};
-  for (const { chainId, entries, lastPage } of pages) {
+  for (const { chainId, entries, lastPage, from } of pages) {
     const own = shown.filter((entry) => entry.chainId === chainId);
     if (own.length === entries.length && lastPage) continue;
-    next[chainId] = own.at(-1)?.blockNumber ?? places.get(chainId) ?? 0;
+    next[chainId] = from ?? own.at(-1)?.blockNumber ?? places.get(chainId) ?? 0;
   }
   return { transactions: shown, ...(Object.keys(next).length === 0 ? {} : { next }) };
 }
 
 const EMPTY: Page = { txs: [], receipts: [], lastPage: true };
+
+/** So many blocks without a hit are a page without entries, and a place to go on from. Throws any other error again. */
+function noneFound(error: unknown): Page {
+  const { code, from } = ((error as { readonly data?: unknown } | null)?.data ?? {}) as Readonly<
+    Record<"code" | "from", unknown>
+  >;
+  if (code !== NONE_FOUND || typeof from !== "number") throw error;
+  return { txs: [], receipts: [], lastPage: false, from };
+}
+
+async function timeOf(chainId: number, block: number, ask: AskMember): Promise<number> {
+  const { timestamp } = (await ask(chainId, "eth_getBlockByNumber", [hexQuantity(BigInt(block)), false])) as {
+    timestamp: string;
+  };
+  return Number(timestamp);
+}
 
 /** Newest first; transactions of one block stay together and in their order. */
 function byTime(a: HistoryEntry, b: HistoryEntry): number {
