@@ -71,3 +71,9 @@ export const HASH_INPUT = defineBus("hashInput", 15, { space: 1, offset: 1, leng
  * `before` by XOR; `closes` says that it is the last lane of the last block. Answered by hashInput.
  */
 export const LANE = defineBus("lane", 16, { time: 1, index: 1, closes: 1, before: LANE_LIMBS, after: LANE_LIMBS });
+/**
+ * Says that the step at `time` copies `length` bytes of one memory to another, from an offset on to an offset on. Sent by
+ * processor, received by copy, each once. The sender sees to it that the offsets and the length are below 2^29, and the time the
+ * step's.
+ */
+export const COPY = defineBus("copy", 17, { space: 1, offset: 1, fromSpace: 1, fromOffset: 1, length: 1, time: 1 });

@@ -46,6 +46,15 @@ export class UnprovableAddressError extends Error {
   }
 }
 
+/** A run copied bytes within the memory of one frame. */
+export class UnprovableCopyError extends Error {
+  override readonly name = "UnprovableCopyError";
+
+  constructor() {
+    super("no table proves a copy within one frame's memory: prove a run that copies between two frames' only (docs/zkevm.md)");
+  }
+}
+
 /** Records a run of a program: pass `observe` to `Kernel.run`. Its steps are the rows in order, the last of which stops. */
 export class RunRecorder {
   readonly steps: RecordedStep[] = [];

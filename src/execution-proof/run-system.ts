@@ -3,6 +3,8 @@ import { arithmeticDefinitions } from "../circuits/arithmetic/tables.ts";
 import { boundaryAir, boundaryColumns, VALUES_PER_PLACE } from "../circuits/boundary/boundary-air.ts";
 import { byteMemoryAir } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteMemoryColumns } from "../circuits/byte-memory/byte-memory-trace.ts";
+import { copyAir } from "../circuits/copy/copy-air.ts";
+import { copyColumns } from "../circuits/copy/copy-trace.ts";
 import { hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
 import { hashInputColumns } from "../circuits/hash-input/hash-input-trace.ts";
 import { keccakAir } from "../circuits/keccak/keccak-air.ts";
@@ -50,6 +52,7 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: processorAir() },
     { air: memoryAir(), optional: true },
     { air: byteMemoryAir(), optional: true },
+    { air: copyAir(), optional: true },
     { air: spongeAir(), optional: true },
     { air: hashInputAir(), optional: true },
     { air: keccakAir(), optional: true },
@@ -88,6 +91,7 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     processor,
     memoryColumns(trace.places, minLogRows),
     byteMemoryColumns(trace.byteAccesses, minLogRows),
+    copyColumns(trace.copies, minLogRows),
     spongeColumns(trace.sponge, minLogRows),
     hashInputColumns(trace.hashInput, minLogRows),
     keccakColumns(trace.permutations, minLogRows),

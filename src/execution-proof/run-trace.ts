@@ -2,6 +2,8 @@ import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
 import type { ByteMemoryCells } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
+import type { CopyCells } from "../circuits/copy/copy-air.ts";
+import { copyPlaces, type CopyRange, copyRows } from "../circuits/copy/copy-trace.ts";
 import type { HashInputCells } from "../circuits/hash-input/hash-input-air.ts";
 import { inputRowCount } from "../circuits/hash-input/hash-input-trace.ts";
 import { KeccakRequests } from "../circuits/keccak/keccak-requests.ts";
@@ -15,7 +17,7 @@ import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { number30 } from "../circuits/words/earlier.ts";
 import { WORD_BYTES, wordOf } from "../circuits/words/word.ts";
 import { inv, P } from "../field/koala-bear.ts";
-import { type Limbs, type RecordedStep, UnprovableAddressError, ZERO_WORD } from "./recorded-run.ts";
+import { type Limbs, type RecordedStep, UnprovableAddressError, UnprovableCopyError, ZERO_WORD } from "./recorded-run.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
 export interface StatedPlace extends Place {
@@ -28,6 +30,7 @@ export interface RunTrace {
   readonly places: readonly PlaceHistory[];
   /** Accesses that do not keep to one place. */
   readonly byteAccesses: readonly ByteMemoryCells[];
+  readonly copies: readonly CopyCells[];
   /** The blocks of what is hashed, and its bytes; and the permutations. */
   readonly sponge: readonly SpongeCells[];
   readonly hashInput: readonly HashInputCells[];
@@ -56,6 +59,7 @@ interface PlaceState {
 class RunTracer {
   readonly #processor: ProcessorCells[] = [];
   readonly #byteAccesses: ByteMemoryCells[] = [];
+  readonly #copies: CopyCells[] = [];
   readonly #sponge: SpongeCells[] = [];
   readonly #hashInput: HashInputCells[] = [];
   readonly #keccak = new KeccakRequests();
@@ -80,6 +84,7 @@ class RunTracer {
         return { ...place, isStated, first, last: word, time };
       }),
       byteAccesses: this.#byteAccesses,
+      copies: this.#copies,
       sponge: this.#sponge,
       hashInput: this.#hashInput,
       permutations: this.#keccak.list(),
@@ -106,6 +111,7 @@ class RunTracer {
     const access = split === 1 ? undefined : this.#access(instruction, { space: accessed, index: address }, a, b);
     if (split === 1) this.#accessBytes(instruction, { space: accessed, index: address }, b, newTop);
     if (instruction.hashes === 1) this.#hash(accessed, address, wordOf(b));
+    if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1) this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD);
@@ -194,6 +200,26 @@ class RunTracer {
     for (const state of states) state.time = this.#clock;
     this.#sponge.push(...rows.sponge);
     this.#hashInput.push(...rows.input);
+  }
+
+  /** Copies bytes of one frame's memory to another's. */
+  #copy(base: number, { space, index: offset }: Place, source: Limbs, length: Limbs): void {
+    const [fromOffset, bytes] = [wordOf(source.slice(0, 2)), wordOf(length)];
+    const range: CopyRange = {
+      ...{ space, offset, fromSpace: base + (source[2] ?? 0) },
+      ...{ fromOffset: Number(fromOffset), length: Number(bytes) },
+    };
+    const beyond = [fromOffset, bytes].find((number) => number >= INDEX_LIMIT);
+    if (beyond !== undefined) throw new UnprovableAddressError(beyond, INDEX_LIMIT);
+    if (range.space === range.fromSpace) throw new UnprovableCopyError();
+    const { block, count, fromBlock, fromCount } = copyPlaces(range);
+    const written = this.#placesAt(space, WORD_BYTES * block, count);
+    const read = this.#placesAt(range.fromSpace, WORD_BYTES * fromBlock, fromCount);
+    const found = (state: PlaceState) => ({ word: state.word, gap: this.#gap(state) });
+    const { cells, after } = copyRows({ ...range, time: this.#clock, written: written.map(found), read: read.map(found) });
+    written.forEach((state, i) => (state.word = after[i] ?? state.word));
+    for (const state of [...written, ...read]) state.time = this.#clock;
+    this.#copies.push(...cells);
   }
 
   /** Neighbouring places, from that of an offset on. */

@@ -55,6 +55,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       isNot,
       isHint,
       hashes,
+      copies,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -71,6 +72,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       isNot,
       isHint,
       hashes,
+      copies,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -130,7 +132,7 @@ test("no step asks two tables, or one twice: each takes the step's time for its 
     const other = tables[0] === "alu" ? { hashes: 1 } : { computes: 1 };
     if (tables.length === 1) assert.equal(tablesAsked({ ...instruction, ...other }).length, 2);
   }
-  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "hash", "memory", "wordRange"]);
+  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "copy", "hash", "memory", "wordRange"]);
 });
 
 test("the program's table holds its rows, all of them, and no others", () => {
@@ -153,7 +155,7 @@ test("the program's table holds its rows, all of them, and no others", () => {
 function nameOf({ opcode }: RomRow): string {
   const machine = Object.entries(MACHINE).find(([, { code }]) => code === opcode);
   if (machine !== undefined) return `machine.${machine[0]}`;
-  return opcode === 0x5e ? "MCOPY" : `0x${opcode.toString(16)}`;
+  return `0x${opcode.toString(16)}`;
 }
 
 test("docs/zkevm.md lists the kernel's instructions that no table proves, and no others", () => {

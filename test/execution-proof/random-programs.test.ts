@@ -73,6 +73,13 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
     () => words > 0 && (emit(p.push(offset()), p.MSTORE8), words--),
     () => (emit(p.push(offset()), p.MLOAD), words++),
     () => (emit(p.push(random.below(300)), p.push(offset()), p.KECCAK256), words++),
+    () => {
+      const [to, from] = [offset(), offset()];
+      const frame = 2n ** 32n;
+      const elsewhere = to / frame === from / frame ? from + 5n * frame : from;
+      emit(p.push(random.below(100)), p.push(elsewhere), p.push(to), p.COPY);
+      words++;
+    },
     () => words > 0 && (emit(p.push(random.below(5)), p.STORE + random.below(3)), words--),
     () => (emit(p.push(random.below(5)), p.LOAD + random.below(3)), words++),
     () => words > 0 && emit(random.pick([p.ISZERO, p.NOT])),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { hashAuthorization, toBeHex } from "ethers";
+import { hashAuthorization, hexlify, toBeHex, Transaction } from "ethers";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
@@ -12,7 +12,7 @@ import { ZERO_WORD } from "../../src/execution-proof/recorded-run.ts";
 import { type RunTrace, traceRun } from "../../src/execution-proof/run-trace.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import { blockHints, endHints } from "../../src/machine/hints/transaction-hints.ts";
+import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
 import { checkTraces } from "../../src/stark/check.ts";
@@ -159,6 +159,43 @@ describe("proofs of runs", () => {
     const other = statement.slice();
     other[191] = other[191]! ^ 1;
     assert.equal(verify(run.system, other, proof).ok, false);
+  });
+
+  it("show which hash a transaction's sender signs, of all its fields, its data and its access list", async () => {
+    const lines = ["set.nextFrame(1)", "readFields()", "set.coinbase(payloadHash())"];
+    const files = ["user-transaction", "access-list", "authorizations", "payload", "rlp", "frames", "state"];
+    const read = "readFields|readInputData|readAccessList|readAuthorizations|newFrame|pointer|payloadHash|authorizationLength";
+    const written = "rlp\\w+|headLength|integerLength|entryLength";
+    const functions = new RegExp(`^function (${read}|${written})\\([^]*?^}$`, "gm");
+    const program = routine(
+      "a payload",
+      files.map((file) => `${file}.yul`),
+      functions,
+      lines,
+    );
+    const [account, slots] = [0xdead99n, [5n, 1n << 255n]];
+    const data = Uint8Array.from({ length: 75 }, (_, i) => (i % 3) * i);
+    const amounts = { nonce: 3n, priorityFeeCap: 2n, feeCap: 3n << 40n, gasLimit: 90_000n, value: 10n ** 18n };
+    const unsigned = { parity: 0n, r: 0n, s: 0n, authorizations: [], isReplayProtected: true };
+    const fields = { ...amounts, ...unsigned, chainId: ENVIRONMENT.chainId, to: account, data, accessList: [{ account, slots }] };
+    // Without the kind of step and the signature.
+    const hints = transactionHints({ type: 2, ...fields }).slice(1, -3);
+    const run = await compile(program);
+    const input = runInput(run, interpret(program, hints).trace);
+    const { unsignedHash } = Transaction.from({
+      ...{ type: 2, chainId: ENVIRONMENT.chainId, nonce: 3, to: toBeHex(account, 20), data: hexlify(data), value: amounts.value },
+      ...{ maxPriorityFeePerGas: amounts.priorityFeeCap, maxFeePerGas: amounts.feeCap, gasLimit: amounts.gasLimit },
+      accessList: [{ address: toBeHex(account, 20), storageKeys: slots.map((slot) => toBeHex(slot, 32)) }],
+    });
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    const statement = encodeStatement([
+      ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
+      { before: coinbase, after: BigInt(unsignedHash) },
+      ...KEPT,
+    ]);
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+    assert.ok(presentTables(run.system, proof).includes("copy"));
   });
 
   it("show what a routine of the kernel computes: a power modulo a number", async () => {

@@ -12,6 +12,7 @@ import { airOf, claimsOf, messagesOf, reasonsOf, refusalsOf, TABLES, type TableN
 import { hashInputForgeries } from "./support/hash-input-forgeries.ts";
 import { spongeForgeries } from "./support/sponge-forgeries.ts";
 import { placeForgeries } from "./support/memory-forgeries.ts";
+import { copyForgeries } from "./support/copy-forgeries.ts";
 import { byteForgeries } from "./support/byte-forgeries.ts";
 import { choices } from "./support/choices.ts";
 import { freeCells } from "./support/mutations.ts";
@@ -24,10 +25,11 @@ const EVERYTHING = honest(code, hints);
 const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   processor: [
     ...["takesB", "takesC", "putsA", "putsB", "computes", "isHint"],
-    ...["hashes", "isAddressed", "isBytes", "whole", "split"],
+    ...["hashes", "copies", "isAddressed", "isBytes", "whole", "split"],
   ],
   memory: ["stated"],
   byteMemory: ["real"],
+  copy: ["first", "reads", "full", ...Array.from({ length: 32 }, (_, i) => `end[${i}]`)],
   sponge: ["first", "follows", "last"],
   hashInput: ["first", "follows"],
   rest: ["real"],
@@ -72,6 +74,7 @@ describe("the tables of a run", () => {
       ...memoryForgeries(),
       ...placeForgeries(),
       ...byteForgeries(),
+      ...copyForgeries(),
       ...hashInputForgeries(),
       ...spongeForgeries(),
     ];
@@ -170,14 +173,20 @@ describe("a cell of a run that is changed", () => {
     if (table === "memory") return row === 0 && ["gap", "sameSpace"].includes(field);
     // What the input is, the last block says; lanes that are not asked for may have been anything before.
     if (table === "sponge") return EVERYTHING.sponge[row]!.last === 0 && ["space", "offset", "length", "rest"].includes(field);
+    if (table === "copy") {
+      const { first, follows, reads, full, end } = EVERYTHING.copy[row]!;
+      const written = full + end.reduce((sum, flag) => sum + flag, 0);
+      if (written === 0 && follows === 1 && field === "gap") return true;
+      return first === 1 && reads === 0 && ["bytes", "gapFrom"].includes(field);
+    }
     return table === "hashInput" && field === "before" && EVERYTHING.hashInput[row]!.uses.includes(0);
   };
 
   it("is refused in all other tables, but for what nothing is said of", () => {
     for (const table of TABLES) {
       if (table === "processor") continue;
-      // The last row of hashInput is of no input.
-      const count = EVERYTHING[table].length - (table === "hashInput" ? 1 : 0);
+      // The last row of hashInput is of no input, that of copy of no copy.
+      const count = EVERYTHING[table].length - (table === "hashInput" || table === "copy" ? 1 : 0);
       const rows = Array.from({ length: count }, (_, row) => row);
       for (const { field, row } of freeCells(table, EVERYTHING, rows, new Random(2))) {
         assert.ok(isFreeElsewhere(table, field, row), `${table}: ${field} at row ${row}`);

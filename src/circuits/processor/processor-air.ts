@@ -2,7 +2,7 @@ import { inv } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, BYTE_MEMORY, HASH, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
+import { ALU, BYTE_MEMORY, COPY, HASH, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
 import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../rom/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
@@ -63,8 +63,8 @@ export function processorAir(): Air {
 
 /** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
 function assertCounted(b: AirBuilder, columns: Columns): void {
-  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, isAddressed, isBytes, whole, split } = columns;
-  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, isAddressed, isBytes, whole, split });
+  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, isAddressed, isBytes, whole, split } = columns;
+  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, isAddressed, isBytes, whole, split });
 }
 
 function assertFetch(b: AirBuilder, columns: Columns): void {
@@ -174,6 +174,7 @@ function assertMemory(b: AirBuilder, columns: Columns): void {
   b.send(MEMORY, whole, { space: accessed, index: address, time: clock, word: written });
   assertSplit(b, columns);
   askHash(b, columns);
+  askCopy(b, columns);
 }
 
 /** Where a row accesses the memory: at its place, from there on by a, in the space that a says, or in the current frame. */
@@ -202,4 +203,21 @@ function assertSplit(b: AirBuilder, columns: Columns): void {
 function askHash(b: AirBuilder, { clock, b: second, c, accessed, address, hashes }: Columns): void {
   b.assertZero("length has two limbs", "everyRow", b.add(...second.slice(2)), hashes);
   b.send(HASH, hashes, { space: accessed, offset: address, length: second.slice(0, 2), time: clock, word: c });
+}
+
+/** Both memories are those of frames; c is how many bytes. */
+function askCopy(b: AirBuilder, { clock, b: second, c, space, accessed, address, copies }: Columns): void {
+  const twoLimbs = (word: readonly Expression[]): Expression => b.add(element(word, 0), b.scale(element(word, 1), LIMB));
+  b.assertZero("source has three limbs", "everyRow", b.add(...second.slice(3)), copies);
+  b.assertZero("copied length has two limbs", "everyRow", b.add(...c.slice(2)), copies);
+  // Below 2^29, as the address is.
+  for (const word of [second, c]) b.send(RANGE14, copies, { value: b.scale(element(word, 1), 2) });
+  b.send(COPY, copies, {
+    space: accessed,
+    offset: address,
+    fromSpace: b.add(space, element(second, 2)),
+    fromOffset: twoLimbs(second),
+    length: twoLimbs(c),
+    time: clock,
+  });
 }

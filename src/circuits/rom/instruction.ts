@@ -51,6 +51,8 @@ export const INSTRUCTION_FIELDS = {
   isHint: 1,
   /** c is the Keccak-256 hash of the bytes from the offset a on, b of them. */
   hashes: 1,
+  /** c bytes from the pointer b on are copied to where a points. */
+  copies: 1,
   /** d is what the memory holds, and a or b is written there. */
   reads: 1,
   writesA: 1,

@@ -17,7 +17,7 @@ export const STORE_ARRAY = 0xd0;
 
 /**
  * `machine.*` of the kernel's sources. Operands stand in the order in which Yul passes them. A pointer is a frame << 32 and an
- * offset in its memory: what MLOAD, MSTORE, MSTORE8, MCOPY and KECCAK256 of the kernel take, too. Frame 0 is the kernel's own.
+ * offset in its memory: what MLOAD, MSTORE, MSTORE8 and KECCAK256 of the kernel take, too. Frame 0 is the kernel's own.
  */
 export const MACHINE = {
   /** (gas) of the current frame. */
@@ -44,6 +44,8 @@ export const MACHINE = {
   key: instruction(0xb5, 3, 1),
   /** (offset): hash, parity, r, s in kernel memory → 1 and the public key behind them, or 0 if no key signed so. */
   recover: instruction(0xb6, 1, 1),
+  /** (pointer to, pointer from, length) → length. The two are of different frames. */
+  copy: instruction(0xb8, 3, 1),
   /** (code digest) → code id, length << 32, 1 << 64 for a delegation */
   loadCode: instruction(0xb9, 1, 1),
   /** (pointer, length) → code id */

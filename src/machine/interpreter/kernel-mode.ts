@@ -149,13 +149,6 @@ function kernelOperations(privileged: ReadonlyMap<number, Privileged>, keccak: K
         kernelStack.drop();
       },
     ],
-    [
-      0x5e,
-      (machine) => {
-        const { memory, offset } = machine.at(machine.kernelStack.popNumber());
-        memory.write(offset, popView(machine).slice());
-      },
-    ],
     [0x5a, ({ kernelStack, current }) => kernelStack.pushNumber(current.gas)],
   ]);
   for (const [opcode, compute] of ARITHMETIC) operations.set(opcode, ({ kernelStack }) => compute(kernelStack));

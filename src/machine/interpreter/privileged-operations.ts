@@ -68,6 +68,12 @@ function memoryOperations({ sha256 }: Primitives) {
     hint: (machine) => {
       machine.kernelStack.pushBigInt(machine.nextHint());
     },
+    copy: (machine) => {
+      const { memory, offset } = machine.at(machine.kernelStack.popNumber());
+      const bytes = popView(machine);
+      memory.write(offset, bytes.slice());
+      machine.kernelStack.pushNumber(bytes.length);
+    },
     sha256: (machine) => {
       pushBytes(machine.kernelStack, sha256(popView(machine)));
     },

@@ -173,7 +173,7 @@ function copyOutput(room, returned) {
   let n := and(room, 0xffffffff)
   let length := and(returned, 0xffffffff)
   if gt(n, length) { n := length }
-  if n { mcopy(shr(32, room), shr(32, returned), n) }
+  if n { pop(machine.copy(shr(32, room), shr(32, returned), n)) }
 }
 
 // Stores a creation's code: EIP-170, 3541 and 200 gas a byte. Answers the frame's status.

@@ -42,15 +42,14 @@ function rlpCallData(p) -> q {
   let length := get.inputLength()
   let input := pointer(get.inputFrame(), 0)
   if eq(length, 1) {
-    mcopy(p, input, 1)
+    pop(machine.copy(p, input, 1))
     if lt(byte(0, mload(p)), 0x80) {
       q := add(p, 1)
       leave
     }
   }
   q := rlpHead(p, 0x80, length)
-  mcopy(q, input, length)
-  q := add(q, length)
+  q := add(q, machine.copy(q, input, length))
 }
 
 // An entry: address, count of slots, slots, a word each.

@@ -47,8 +47,7 @@ function runPrecompile(account, given, input, output) -> left, length {
     let cost := add(15, mul(3, words))
     if iszero(lt(given, cost)) {
       left := sub(given, cost)
-      mcopy(pointer(output, 0), shr(32, input), n)
-      length := n
+      length := machine.copy(pointer(output, 0), shr(32, input), n)
     }
   }
   case 0x05 { left, length := modularPower(given, input, output) }
@@ -60,8 +59,8 @@ function runPrecompile(account, given, input, output) -> left, length {
 function readInput(input, output, size) {
   let n := and(input, 0xffffffff)
   if gt(n, size) { n := size }
-  mcopy(0xc00, shr(32, input), n)
-  mcopy(add(0xc00, n), pointer(output, 0), sub(size, n))
+  pop(machine.copy(0xc00, shr(32, input), n))
+  pop(machine.copy(add(0xc00, n), pointer(output, 0), sub(size, n)))
 }
 
 function recoverInput(input, output) -> length {

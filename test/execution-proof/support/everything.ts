@@ -26,6 +26,10 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   hints.push(5n);
   emit(p.setField("address"), p.push(100), p.SET_GAS, p.GAS, p.SET_GAS, p.push(6), p.push((5n << 32n) + 33n), p.MSTORE);
   emit(p.push(5n << 32n), p.MLOAD, p.push(40), p.push(5n << 32n), p.KECCAK256);
+  // Across words and within one, of nothing, and where all lies in the second word that is read.
+  emit(p.push(70), p.push(39), p.push((5n << 32n) + 3n), p.COPY, p.push((6n << 32n) + 30n), p.HINT, p.COPY);
+  hints.push((7n << 32n) + 33n);
+  emit(p.push(0), p.push(1n << 32n), p.push(2n << 32n), p.COPY);
   emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
   for (const condition of [0, 3]) {
     // A jump that is taken if the condition is not 0, one that is taken if it is, and one whose target is a hint.

@@ -2,6 +2,8 @@ import { keccakP } from "@noble/hashes/sha3.js";
 import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/circuits/boundary/boundary-air.ts";
 import { BYTE_MEMORY_FIELDS, byteMemoryAir, type ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
 import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
+import { COPY_FIELDS, copyAir, type CopyCells } from "../../../src/circuits/copy/copy-air.ts";
+import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
 import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
 import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
 import { KECCAK_LIMBS } from "../../../src/circuits/keccak/keccak-state.ts";
@@ -31,6 +33,8 @@ export interface RunCells {
   processor: ProcessorCells[];
   memory: MemoryCells[];
   byteMemory: ByteMemoryCells[];
+  /** With at least one row of no copy at last. */
+  copy: CopyCells[];
   sponge: SpongeCells[];
   /** With at least one row of no input at last. */
   hashInput: HashInputCells[];
@@ -42,13 +46,14 @@ export interface RunCells {
   readonly truth: string;
 }
 
-export const TABLES = ["processor", "memory", "byteMemory", "sponge", "hashInput", "rest", "boundary"] as const;
+export const TABLES = ["processor", "memory", "byteMemory", "copy", "sponge", "hashInput", "rest", "boundary"] as const;
 export type TableName = (typeof TABLES)[number];
 
 const FIELDS: Readonly<Record<TableName, Fields>> = {
   processor: PROCESSOR_FIELDS,
   memory: MEMORY_FIELDS,
   byteMemory: BYTE_MEMORY_FIELDS,
+  copy: COPY_FIELDS,
   sponge: SPONGE_FIELDS,
   hashInput: HASH_INPUT_FIELDS,
   rest: STACK_REST_FIELDS,
@@ -69,6 +74,7 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     processor: [...trace.processor],
     memory: memoryRows,
     byteMemory: [...trace.byteAccesses],
+    copy: trace.copies.length === 0 ? [] : [...trace.copies, noCopy()],
     sponge: [...trace.sponge],
     hashInput: trace.hashInput.length === 0 ? [] : [...trace.hashInput, noInput()],
     rest: trace.rest.map((word) => ({ real: 1, ...word })),
@@ -102,6 +108,7 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     processor: processorAir,
     memory: memoryAir,
     byteMemory: byteMemoryAir,
+    copy: copyAir,
     sponge: spongeAir,
     hashInput: hashInputAir,
     rest: stackRestAir,
@@ -135,6 +142,8 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
     }
     case "byteMemory":
       return noAccess();
+    case "copy":
+      return noCopy();
     case "sponge":
       return noBlock();
     case "hashInput":
@@ -147,7 +156,17 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
 }
 
 /** Buses on which tables speak with each other; on all others only the truth is answered. */
-const BALANCED: readonly string[] = ["stack", "memory", "byteMemory", "hash", "hashInput", "lane", "firstWord", "lastWord"];
+const BALANCED: readonly string[] = [
+  "stack",
+  "memory",
+  "byteMemory",
+  "copy",
+  "hash",
+  "hashInput",
+  "lane",
+  "firstWord",
+  "lastWord",
+];
 
 /** Whether the messages of a bus have to cancel between the tables of a run; on other buses fixed tables and the like answer. */
 export function isBalanced({ name }: { readonly name: string }): boolean {

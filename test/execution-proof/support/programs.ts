@@ -20,7 +20,7 @@ export const [CHAINID, BASEFEE, GAS] = [0x46, 0x48, 0x5a];
 export const [POP, MLOAD, MSTORE, MSTORE8] = [0x50, 0x51, 0x52, 0x53];
 export const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 export const HINT = MACHINE.hint.code;
-export const [ENTER, SET_GAS] = [MACHINE.enterFrame.code, MACHINE.setGas.code];
+export const [ENTER, SET_GAS, COPY] = [MACHINE.enterFrame.code, MACHINE.setGas.code, MACHINE.copy.code];
 export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
 export const dup = (depth: number): number => 0x7f + depth;
 export const swap = (distance: number): number => 0x8f + distance;
