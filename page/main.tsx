@@ -1,5 +1,6 @@
 import { render } from "preact";
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { EcosystemContext, useLooks } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { AccountsPage } from "./pages/accounts-page.tsx";
@@ -14,11 +15,15 @@ import { TransactionPage } from "./pages/transaction-page.tsx";
 import { WalletPage } from "./pages/wallet-page.tsx";
 import { to, useRoute } from "./route.ts";
 import type { Route } from "./route.ts";
+import { SigningContext } from "./wallet/signing.ts";
+import type { Signing } from "./wallet/signing.ts";
 import { keepToken } from "./wallet/token.ts";
 
 function App() {
   const route = useRoute();
   const { ecosystem, lost } = useLooks();
+  const [acting, act] = useState<Pick<Signing, "signer" | "wallet">>({ signer: undefined, wallet: undefined });
+  const signing: Signing = { ...acting, connect: (signer, wallet) => act({ signer, wallet }) };
   return (
     <>
       <header>
@@ -57,7 +62,9 @@ function App() {
         {ecosystem === undefined ? (
           <p class="quiet">asking the ecosystem…</p>
         ) : (
-          <EcosystemContext.Provider value={ecosystem}>{pageOf(route, ecosystem)}</EcosystemContext.Provider>
+          <EcosystemContext.Provider value={ecosystem}>
+            <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
+          </EcosystemContext.Provider>
         )}
       </main>
     </>

@@ -3,6 +3,7 @@ import type { AccountHistory, WalletAnswer } from "../answers.ts";
 import { useDescriptions } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count, ether, time, units } from "../format.ts";
+import { ContractFunctions } from "../contract/functions.tsx";
 import { Answer, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
@@ -67,6 +68,7 @@ export function AddressPage({
           )}
         </Answer>
       </Section>
+      {contract !== undefined && <ContractFunctions key={`${chain}:${address}`} place={{ chain, address }} abi={contract.abi} />}
       <Assets address={address} />
       <History address={address} />
     </>

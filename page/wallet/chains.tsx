@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { useEcosystem } from "../ecosystem.ts";
-import { reasonOf } from "../pages/wallet-page.tsx";
 import { Section, Table } from "../parts/layout.tsx";
 import { addChain, walletChains } from "./signer.ts";
 import type { WalletChain } from "./signer.ts";
+import { reasonOf } from "./signing.ts";
 import type { Wallet } from "./wallets.ts";
 
 /** Has the wallet know the ecosystem's members. */

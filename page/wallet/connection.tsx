@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { reasonOf } from "../pages/wallet-page.tsx";
 import { ask } from "../rpc.ts";
 import { short } from "../format.ts";
 import { developmentSigner, walletSigner } from "./signer.ts";
 import type { Signer } from "./signer.ts";
 import { keptToken } from "./token.ts";
+import { reasonOf } from "./signing.ts";
 import type { Wallet } from "./wallets.ts";
 
 /** Which account acts: one of a wallet, or a development account that the ecosystem signs for. */

@@ -1,7 +1,7 @@
-import type { Carried } from "../pages/wallet-page.tsx";
 import { Section } from "../parts/layout.tsx";
 import { TransactionLink, useChainName } from "../parts/links.tsx";
 import type { Step } from "./carry-out.ts";
+import type { Carried } from "./signing.ts";
 
 const WORDS: Readonly<Record<Step["step"], string>> = {
   approval: "lets the bridge take the tokens",

@@ -195,6 +195,37 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
   );
 
   test(
+    "a contract of the project is read and written on its address page, in words, by the account of the wallet page",
+    { skip },
+    async () => {
+      await tab.goto(`${page.url}/#/beta/address/${token}`);
+      const holds = async (account: string): Promise<void> => {
+        await form("balanceOf(address)").getByLabel("holder, address").fill(account);
+        await form("balanceOf(address)").getByRole("button", { name: "balanceOf" }).press("Enter");
+      };
+      await holds(devnet.accounts.wallet(ALICE).address);
+      await form("balanceOf(address)").getByText("1000", { exact: true }).waitFor();
+      const transfer = form("transfer(address,uint256)");
+      await transfer.getByLabel("to, address").fill(BOB);
+      await transfer.getByLabel("amount, uint256").fill("5000");
+      await transfer.getByLabel("amount, uint256").press("Enter");
+      await refusal(/it would revert with BalanceTooSmall\(0x.*, 1000, 5000\)/);
+      await transfer.getByLabel("amount, uint256").fill("7");
+      await transfer.getByLabel("amount, uint256").press("Enter");
+      await tab.getByText("calls the contract on beta").waitFor();
+      await done();
+      await holds(BOB);
+      await form("balanceOf(address)").getByText("7", { exact: true }).waitFor();
+      await holds("nonsense");
+      await form("balanceOf(address)")
+        .getByText(/argument 1 \(holder\) is no address: "nonsense"/)
+        .waitFor();
+      assert.deepEqual(await violations(tab), []);
+      await tab.goto(`${page.url}/#/wallet`);
+    },
+  );
+
+  test(
     "it can be read in the dark, on a narrow screen and by a screen reader, and chains can be added beforehand",
     { skip },
     async () => {
@@ -220,6 +251,8 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       other.setDefaultTimeout(120_000);
       await other.goto(`${page.url}/#/wallet`);
       await other.getByText("open this page by the whole address").waitFor();
+      await other.goto(`${page.url}/#/beta/address/${token}`);
+      await other.getByText("Choose the account that signs in the wallet first.").waitFor();
       await other.goto("about:blank");
       await other.goto(page.writingUrl);
       await other.getByRole("link", { name: "wallet" }).click();

@@ -1,0 +1,68 @@
+import { createContext } from "preact";
+import { useContext, useState } from "preact/hooks";
+import { useEcosystem } from "../ecosystem.ts";
+import { carryOut } from "./carry-out.ts";
+import type { Step, WalletRequest } from "./carry-out.ts";
+import type { Signer } from "./signer.ts";
+import type { Wallet } from "./wallets.ts";
+
+/** The account that acts on all pages, as the wallet page chooses it. */
+export interface Signing {
+  readonly signer: Signer | undefined;
+  /** Undefined where the ecosystem signs. */
+  readonly wallet: Wallet | undefined;
+  connect(signer: Signer, wallet: Wallet | undefined): void;
+}
+
+export const SigningContext = createContext<Signing>({ signer: undefined, wallet: undefined, connect: () => undefined });
+
+export function useSigning(): Signing {
+  return useContext(SigningContext);
+}
+
+/** How a request stands. */
+export interface Carried {
+  readonly steps: readonly Step[];
+  readonly state: "running" | "done" | "failed";
+  readonly reason?: string;
+}
+
+/** Carries out one request at a time for the account that acts. */
+export interface Carrying {
+  /** Undefined before the first. */
+  readonly carried: Carried | undefined;
+  readonly isBusy: boolean;
+  /** Does nothing where no account acts. */
+  start(request: WalletRequest): void;
+}
+
+export function useCarrying(): Carrying {
+  const { info } = useEcosystem();
+  const { signer } = useSigning();
+  const [carried, setCarried] = useState<Carried>();
+  return {
+    carried,
+    isBusy: carried?.state === "running",
+    start(request) {
+      if (signer === undefined) return;
+      let steps: readonly Step[] = [];
+      const tell = (state: Carried["state"], reason?: string): void =>
+        setCarried({ steps, state, ...(reason === undefined ? {} : { reason }) });
+      tell("running");
+      carryOut(signer, request, info, (now) => {
+        steps = now;
+        tell("running");
+      }).then(
+        () => tell("done"),
+        (error: unknown) => tell("failed", reasonOf(error)),
+      );
+    },
+  };
+}
+
+/** Wallets reject with plain objects. */
+export function reasonOf(error: unknown): string {
+  const { message, code } = error as { readonly message?: unknown; readonly code?: unknown };
+  if (code === 4001) return "it was refused in the wallet";
+  return typeof message === "string" && message !== "" ? message : String(error);
+}
