@@ -257,7 +257,7 @@ function tellEndpoints({ l1, ecosystem, chains, accounts, info }: Devnet, page: 
 /** URL of the page that shows the ecosystem; undefined where it cannot be served. */
 async function servedPage(info: EcosystemInfo): Promise<string | undefined> {
   try {
-    const page = await serveEcosystem(info, { host: "127.0.0.1", port: 0, origins: [] });
+    const page = await serveEcosystem(() => info, { host: "127.0.0.1", port: 0, origins: [] });
     closing.push(() => page.close());
     return page.writingUrl;
   } catch (error) {

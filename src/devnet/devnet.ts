@@ -25,6 +25,7 @@ import type { Driver } from "./driver.ts";
 import { createFaults, faultMethods } from "./faults.ts";
 import { fundAccounts, requireFunds } from "./funding.ts";
 import type { Dump } from "./keeping/dump.ts";
+import { keptMembers, plansToOpen } from "./keeping/kept-chains.ts";
 import { openWorld } from "./keeping/world.ts";
 import type { World } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
@@ -148,10 +149,18 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     connect: connectChain,
   };
   closing.add(() => closeAll(chains.current()));
-  const opened = await openChains(plans, opening, chains);
+  const opened = await openChains(plansToOpen(plans, world?.members), opening, chains);
   if (world?.continues !== true) await fundAccounts(options, { ...opening, ...layer, chains: opened });
   await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
+  const keepMembers = (): void =>
+    world?.keepMembers(
+      keptMembers(
+        chains.current().map(({ plan }) => plan),
+        plans,
+      ),
+    );
+  closing.add(chains.onChange(keepMembers));
 
   const runsRelayer = options.relayer ?? true;
   const { relayer, toL1, close } = createLiveRelayer({
@@ -180,19 +189,8 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
-  if (options.pollIntervalMs !== undefined) {
-    closing.add(repeat(clock, options.pollIntervalMs, feedOfL1(l1, feed), () => true));
-    // A member may only have been slow: the relayer looks again.
-    if (runsRelayer)
-      closing.add(
-        repeat(
-          clock,
-          options.pollIntervalMs,
-          () => relayer.poll(),
-          () => true,
-        ),
-      );
-  }
+  const regular = [feedOfL1(l1, feed), ...(runsRelayer ? [() => relayer.poll()] : [])];
+  keepLooking(options.pollIntervalMs, regular, { clock, closing });
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
   return {
@@ -307,6 +305,16 @@ function clientsForLooks(l1: LocalL1, chains: RunningChains, closing: Disposer):
     ofChains.set(chain, client);
     return client;
   };
+}
+
+/** Looks again and again, where the ecosystem moves by itself; a member may only have been slow. */
+function keepLooking(
+  intervalMs: number | undefined,
+  looks: readonly (() => Promise<void>)[],
+  { clock, closing }: Pick<DevnetDependencies, "clock"> & { readonly closing: Disposer },
+): void {
+  if (intervalMs === undefined) return;
+  for (const look of looks) closing.add(repeat(clock, intervalMs, look, () => true));
 }
 
 /** A look at L1: its engine's own notifications would end after five minutes, and one that runs elsewhere may have none. */

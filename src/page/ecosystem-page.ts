@@ -2,11 +2,14 @@ import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
 import { startPage } from "./page-server.ts";
 import type { PageServer } from "./page-server.ts";
 
-/** Serves the page of a running ecosystem. Rejects as `startPage` does. */
+/** Serves the page of a running ecosystem, with the members that it has at each question. Rejects as `startPage` does. */
 export function serveEcosystem(
-  { l1, chains }: Pick<EcosystemInfo, "l1" | "chains">,
+  info: () => Pick<EcosystemInfo, "l1" | "chains">,
   { host, port, origins }: { readonly host: string; readonly port: number; readonly origins: readonly string[] },
 ): Promise<PageServer> {
-  const members = new Map([["l1", l1.url], ...chains.map(({ chainId, url }) => [String(chainId), url] as const)]);
-  return startPage({ host, port, origins, members, any: String(chains[0]?.chainId ?? "l1") });
+  const urlOf = (name: string): string | undefined => {
+    const { l1, chains } = info();
+    return name === "l1" ? l1.url : chains.find(({ chainId }) => String(chainId) === name)?.url;
+  };
+  return startPage({ host, port, origins, members: { get: urlOf }, any: String(info().chains[0]?.chainId ?? "l1") });
 }

@@ -18,7 +18,7 @@ export interface PageOptions {
   /** Further origins whose pages may ask. */
   readonly origins?: readonly string[];
   /** Members by the names that the page has for them: `l1` and the chains' ids. */
-  readonly members: ReadonlyMap<string, string>;
+  readonly members: Pick<ReadonlyMap<string, string>, "get">;
   /** Members that answer for the whole ecosystem; asked where the page asks "any". */
   readonly any: string;
 }

@@ -47,7 +47,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       { relayer: true, fundedAccounts: [ALICE, RELAYER] },
       { names: projectNames(hre.artifacts) },
     );
-    page = await serveEcosystem(devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
     client = clientOf(devnet.chains[0]!);
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     const info = devnet.info();

@@ -53,7 +53,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
       { names: projectNames(hre.artifacts) },
     );
-    page = await serveEcosystem(devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
     [onAlpha, onBeta] = [clientOf(devnet.chains[0]!), clientOf(devnet.chains[1]!)];
     const alice = devnet.accounts.wallet(ALICE);
     const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");

@@ -18,7 +18,12 @@ export interface Dump {
 /** Of the ledger in a dump: the texts of members' files, by name. */
 const MEMBER_FILES = "member files";
 /** As `KeptChain.memberFile` names them. A dump from elsewhere names no other files. */
-const MEMBER_FILE = /^(validator|keeper)-\d+-\d+$/;
+const MEMBER_FILE = /^(validator|keeper)-(\d+)-\d+$/;
+
+/** Whether a file has the key and signatures of a member of this chain. */
+export function isMemberFileOf(name: string, chainId: bigint): boolean {
+  return MEMBER_FILE.exec(name)?.[2] === String(chainId);
+}
 
 /** What is kept in a folder, of one moment: as if the process had been killed then. Rejects with LedgerError Unwritable. */
 export async function dumpWorld(ledger: Ledger, folder: string): Promise<Dump> {

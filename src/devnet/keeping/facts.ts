@@ -6,4 +6,6 @@ export const FACTS = {
   deployed: "deployed",
   moved: "moved seconds",
   started: "started",
+  /** Which chains there are; absent until others than the first came or left. */
+  members: "members",
 } as const;

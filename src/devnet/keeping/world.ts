@@ -1,7 +1,8 @@
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Ledger, LedgerStream } from "../../ledger/ledger.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
-import { openChainKeeping } from "../../node/keeping/chain-keeping.ts";
+import { forgetChainKeeping, openChainKeeping } from "../../node/keeping/chain-keeping.ts";
 import type { ChainKeeping } from "../../node/keeping/chain-keeping.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
@@ -9,9 +10,10 @@ import type { BaseToken } from "../chains/base-token.ts";
 import type { CreatedChain } from "../chains/create-chain.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
-import { dumpWorld } from "./dump.ts";
+import { dumpWorld, isMemberFileOf } from "./dump.ts";
 import type { Dump } from "./dump.ts";
 import { FACTS } from "./facts.ts";
+import type { KeptMember } from "./kept-chains.ts";
 import { planText, requireSamePlan } from "./kept-plan.ts";
 
 /** What never changes about a chain. */
@@ -43,7 +45,12 @@ export interface World {
   readonly l1: LedgerStream;
   readonly deployed: DeployedEcosystem | undefined;
   keepDeployed(deployed: DeployedEcosystem): void;
+  /** The chains that it has; undefined while they are those of its options. */
+  readonly members: readonly KeptMember[] | undefined;
+  keepMembers(members: readonly KeptMember[]): void;
   chain(chainId: bigint, coinbase: Hex): KeptChain;
+  /** What is kept of a chain with this id belongs to one that has gone. */
+  forgetChain(chainId: bigint): void;
   keepMovedSeconds(seconds: bigint): void;
   /** The first start has come to its end. */
   started(): void;
@@ -68,6 +75,11 @@ export function openWorld(folder: string, options: CompleteOptions, plans: reado
   }
 }
 
+/** The fact that tells what never changes about a chain. */
+function birthOf(chainId: bigint): string {
+  return `chain ${chainId}`;
+}
+
 function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): World {
   const facts = ledger.facts(FACTS.kind);
   const continues = facts.get(FACTS.started) !== undefined;
@@ -90,10 +102,17 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     l1: ledger.stream("L1"),
     deployed: deployed === undefined ? undefined : { ...deployed, gasUsed: new Map() },
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry({ ...ecosystem, gasUsed: undefined })),
+    members: read<readonly KeptMember[]>(FACTS.members),
+    keepMembers: (members) => facts.set(FACTS.members, encodeEntry(members)),
+    forgetChain(chainId) {
+      facts.delete(birthOf(chainId));
+      forgetChainKeeping(ledger, chainId);
+      for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
+    },
     chain: (chainId, coinbase) => ({
       ...openChainKeeping(ledger, chainId, coinbase),
-      birth: read<ChainBirth>(`chain ${chainId}`),
-      born: (birth) => facts.set(`chain ${chainId}`, encodeEntry(birth)),
+      birth: read<ChainBirth>(birthOf(chainId)),
+      born: (birth) => facts.set(birthOf(chainId), encodeEntry(birth)),
       memberFile: (kind, place) => join(folder, `${kind}-${chainId}-${place + 1}`),
     }),
     keepMovedSeconds(seconds) {

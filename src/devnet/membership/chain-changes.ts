@@ -3,6 +3,7 @@ import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { fundAccounts, requireFunds } from "../funding.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
+import { chainInfo } from "../view/ecosystem-view.ts";
 import { openChain } from "./open-chain.ts";
 import type { ChainOpening, OpenedChain } from "./open-chain.ts";
 import { planChain } from "./plan-chain.ts";
@@ -29,7 +30,7 @@ export function createChainChanges({ chains, opening, methods }: ChainChangesDep
   /** The same snapshots, between changes of the chains; they hold which chains there are. */
   keptBy(snapshots: Snapshots): Snapshots;
 } {
-  const { options, layer, clock } = opening;
+  const { options, layer, world, clock, events } = opening;
   const lock = new SharedExclusiveLock({ clock });
   let last: Promise<unknown> = Promise.resolve();
 
@@ -44,6 +45,7 @@ export function createChainChanges({ chains, opening, methods }: ChainChangesDep
     const plans = chains.current().map(({ plan }) => plan);
     const planned = await planChain(described, plans, opening);
     await requireFunds(options, [planned], layer.funder);
+    world?.forgetChain(planned.chainId);
     const chain = await openChain(planned, "baseToken", opening);
     try {
       await settleIn(chain, chains.current());
@@ -56,6 +58,7 @@ export function createChainChanges({ chains, opening, methods }: ChainChangesDep
     chain.addMethods(methods());
     chain.watchL1();
     chains.become([...chains.current(), chain]);
+    events.onAdded?.(chainInfo(chain));
     return chain;
   }
 

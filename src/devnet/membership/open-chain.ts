@@ -24,9 +24,12 @@ import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
+import type { ChainInfo } from "../view/ecosystem-info.ts";
 
 /** What a chain's user is told by its process. */
 export interface ChainEvents {
+  /** A chain has come while the ecosystem ran. */
+  readonly onAdded?: (chain: ChainInfo) => void;
   readonly onSettled?: (chainId: bigint, batch: SettledBatch) => void;
   /** A chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
   readonly onWait?: (chainId: bigint, reason: string | undefined) => void;

@@ -21,12 +21,23 @@ export interface ChainKeeping {
   readonly journal: Journal;
 }
 
+/** Nothing of a chain with this id has happened. */
+export function forgetChainKeeping(ledger: Ledger, chainId: bigint): void {
+  for (const name of [commandsOf(chainId), settlementOf(chainId)]) ledger.stream(name).truncate(0);
+  const pool = ledger.facts(poolOf(chainId));
+  for (const hash of pool.all().keys()) pool.delete(hash);
+}
+
+const commandsOf = (chainId: bigint): string => `chain ${chainId}`;
+const settlementOf = (chainId: bigint): string => `settlement of ${chainId}`;
+const poolOf = (chainId: bigint): string => `pool of ${chainId}`;
+
 /** `coinbase` receives the fees of L1's operations. */
 export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex): ChainKeeping {
   const context = { coinbase, rules: chainRules(Number(chainId), UNLIMITED_CODE) };
-  const commands = ledger.stream(`chain ${chainId}`);
-  const steps = ledger.stream(`settlement of ${chainId}`);
-  const pool = ledger.facts(`pool of ${chainId}`);
+  const commands = ledger.stream(commandsOf(chainId));
+  const steps = ledger.stream(settlementOf(chainId));
+  const pool = ledger.facts(poolOf(chainId));
   const waiting = new Map(pool.all());
   const forget = (hash: string): void => {
     if (waiting.delete(hash)) pool.delete(hash);

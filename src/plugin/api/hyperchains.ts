@@ -5,6 +5,7 @@ import type { ChainName } from "../../client/ecosystem.ts";
 import type { CallEstimate, SendEstimate } from "../../client/estimate.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
 import type { EcosystemInfo, EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { HyperchainUserConfig } from "../../options/generated/user-config.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Faults } from "./faults.ts";
 import type {
@@ -34,6 +35,11 @@ export interface Member extends NetworkConnection<string> {
 
 /** Something that names a transaction: its hash, a response, a receipt, or a promise of one. */
 export type TransactionLike = string | { readonly hash: string } | { readonly transactionHash: string };
+
+/** A chain as the config describes it, and its name. */
+export interface AddChainOptions extends HyperchainUserConfig {
+  readonly name: string;
+}
 
 /**
  * An ecosystem for tests. Nothing moves unless the test moves it: `settle` and `relay` do, and a message's `delivered`.
@@ -81,6 +87,11 @@ export interface Hyperchains extends Iterable<Member> {
   /** What an account has on all members, and what is on its way. */
   wallet(account: From): Promise<WalletView>;
   status(): Promise<EcosystemStatus>;
+  /**
+   * Adds a chain while the ecosystem runs, with the options that it may have in the config. The open batches of the others are
+   * sealed: what was sent in one that is older than a chain cannot reach it. A return to an earlier snapshot ends it.
+   */
+  addChain(options: AddChainOptions): Promise<Member>;
   /** Marks the state of the whole ecosystem; also every member's `evm_snapshot`, so `loadFixture` of any member does. */
   snapshot(): Promise<Hex>;
   /** Returns to a mark, once. Throws where it does not exist. */

@@ -8,22 +8,21 @@ import { addressOf } from "./token-like.ts";
 
 /** The part of the test API that brings tokens their names on other chains. */
 export function createAnnouncements(link: EcosystemLink): Pick<Hyperchains, "announce" | "describe"> {
-  const { info } = link;
   return {
     async announce(options) {
       const { chain, token, from } = readRequest("announce", options);
-      const signer = await link.signer(findChain(info, chain).chainId, from);
-      return announceToken(info, { chain, token: addressOf(token) }, signer);
+      const signer = await link.signer(findChain(link.info, chain).chainId, from);
+      return announceToken(link.info, { chain, token: addressOf(token) }, signer);
     },
     async describe(options) {
       const { announced, on, from } = readRequest("describe", options);
       const { chainId, messageHash } = announced;
-      const signer = await link.signer(findChain(info, on).chainId, from);
+      const signer = await link.signer(findChain(link.info, on).chainId, from);
       return describeToken(
-        info,
+        link.info,
         { announced: { chainId, messageHash: messageHash as Hex }, on },
         signer,
-        link.client(info.l1.chainId),
+        link.client(link.info.l1.chainId),
       );
     },
   };

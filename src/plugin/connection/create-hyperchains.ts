@@ -7,9 +7,8 @@ import { findChain } from "../../client/ecosystem.ts";
 import { send } from "../../client/send.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
 import type { SentMessage } from "../../client/sent-messages.ts";
-import { walletView } from "../../client/wallet-view.ts";
 import { withdraw } from "../../client/withdraw.ts";
-import type { EcosystemStatus, MessageInfo, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo, MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
@@ -19,15 +18,16 @@ import { createFaults } from "./create-faults.ts";
 import type { DepositOptions, From, Hyperchains, TransactionLike } from "../api/hyperchains.ts";
 import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
+import { createMovements } from "./movements.ts";
 import { readRequest } from "./read-request.ts";
 import { addressOf, tokenAddress } from "./token-like.ts";
 import { MessageError } from "../api/message.ts";
 import type { Message } from "../api/message.ts";
-import { remember } from "./registry.ts";
+import { attach, remember } from "./registry.ts";
 
 /** The test API over an ecosystem. */
 export function createHyperchains(link: EcosystemLink): Hyperchains {
-  const { info, l1, chains } = link;
+  const { l1 } = link;
   const signerOn = (chainId: number, from: From | undefined): Promise<JsonRpcSigner> => link.signer(chainId, from);
   const track = (name: CrossingName, kind: CrossingKind): Message => {
     const message = new Crossing(name, kind, link);
@@ -39,53 +39,76 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     return track(name, TO_L1.has(sent.type) ? messageToL1(name, link) : crossChainMessage(name, link));
   };
 
-  async function messagesOf(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]> {
-    const hash = hashOf(await transaction);
-    for (const chain of chains) {
-      const receipt = await link.client(chain.chainId).getTransactionReceipt(hash);
-      if (receipt !== null) return sentMessages(chain.chainId, info.l1.chainId, receipt).map(follow);
-    }
-    return [];
-  }
-
   const hyperchains: Hyperchains = {
-    info,
+    get info() {
+      return link.info;
+    },
     l1,
-    chains,
+    get chains() {
+      return link.chains;
+    },
     faults: createFaults(link),
-    [Symbol.iterator]: () => chains[Symbol.iterator](),
+    [Symbol.iterator]: () => link.chains[Symbol.iterator](),
     chain: (nameOrId) => link.member(nameOrId),
-    address: (text) => parseChainAddress(info, text),
+    address: (text) => parseChainAddress(link.info, text),
     async deposit(options) {
       const { amount, token, from, ...where } = readRequest("deposit", options);
-      const signer = await signerOn(info.l1.chainId, from);
+      const signer = await signerOn(link.info.l1.chainId, from);
       const { chainId, account } = depositTarget(link, where, signer.address);
-      const sent = await deposit(info, { chain: chainId, amount, token: tokenAddress(token), to: account }, signer);
-      const name = depositName(info.l1.chainId, sent);
+      const sent = await deposit(link.info, { chain: chainId, amount, token: tokenAddress(token), to: account }, signer);
+      const name = depositName(link.info.l1.chainId, sent);
       return track(name, depositKind(name, link));
     },
     async withdraw(options) {
       const { chain, from, token, ...rest } = readRequest("withdraw", options);
-      const { chainId } = findChain(info, chain);
-      return follow(await withdraw(info, { chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
+      const { chainId } = findChain(link.info, chain);
+      return follow(await withdraw(link.info, { chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
     async send(options) {
       const { chain, from, token, ...rest } = readRequest("send", options);
-      const { chainId } = findChain(info, chain);
-      return follow(await send(info, { from: chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
+      const { chainId } = findChain(link.info, chain);
+      return follow(await send(link.info, { from: chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
     async call(options) {
       const { chain, from, data, tokens, ...rest } = readRequest("call", options);
-      const { chainId } = findChain(info, chain);
-      await requireContract(info, { to: rest.to, data: data as Hex }, link.client(parseChainAddress(info, rest.to).chainId));
+      const { chainId } = findChain(link.info, chain);
+      await requireContract(
+        link.info,
+        { to: rest.to, data: data as Hex },
+        link.client(parseChainAddress(link.info, rest.to).chainId),
+      );
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
-      return follow(await call(info, { from: chain, ...rest, data: data as Hex, tokens: named }, await signerOn(chainId, from)));
+      return follow(
+        await call(link.info, { from: chain, ...rest, data: data as Hex, tokens: named }, await signerOn(chainId, from)),
+      );
     },
     ...createEstimates(link),
     ...createAnnouncements(link),
-    settle: (chain) =>
-      link.request<readonly SettledBatchInfo[]>("hyperchain_settle", chain === undefined ? [] : [findChain(info, chain).chainId]),
-    relay: () => link.request<RelayInfo>("hyperchain_relay"),
+    ...createMovements(link),
+    ...createMessages(link, follow),
+    async addChain(options) {
+      const { chainId } = await link.request<ChainInfo>("hyperchain_addChain", [options]);
+      const member = await link.join(chainId);
+      attach(member, hyperchains);
+      return member;
+    },
+  };
+  for (const thing of [hyperchains, l1, ...link.chains]) remember(thing, hyperchains);
+  return hyperchains;
+}
+
+/** The part of the test API that finds messages. */
+function createMessages(link: EcosystemLink, follow: (sent: SentMessage) => Message): Pick<Hyperchains, "message" | "messages"> {
+  async function messagesOf(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]> {
+    const hash = hashOf(await transaction);
+    for (const chain of link.chains) {
+      const receipt = await link.client(chain.chainId).getTransactionReceipt(hash);
+      if (receipt !== null) return sentMessages(chain.chainId, link.info.l1.chainId, receipt).map(follow);
+    }
+    return [];
+  }
+  return {
+    messages: messagesOf,
     async message(transactionOrHash) {
       const hash = hashOf(await transactionOrHash);
       const [message] = await messagesOf(hash);
@@ -100,20 +123,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       }
       return follow({ ...known, transactionHash: first.transactionHash }).refresh();
     },
-    messages: messagesOf,
-    wallet: (account) =>
-      walletView(info, typeof account === "string" ? account : account.address, (chainId) => link.client(chainId)),
-    status: () => link.request<EcosystemStatus>("hyperchain_status"),
-    snapshot: () => link.request<Hex>("evm_snapshot"),
-    revert: (mark) => revertTo(link, mark),
   };
-  for (const thing of [hyperchains, l1, ...chains]) remember(thing, hyperchains);
-  return hyperchains;
-}
-
-async function revertTo(link: EcosystemLink, mark: Hex): Promise<void> {
-  if ((await link.request<boolean>("evm_revert", [mark])) !== true)
-    throw new Error(`there is no snapshot ${mark}, or it was used; each can be returned to once`);
 }
 
 function depositName(sourceChainId: number, { chainId, canonicalTxHash, l1TransactionHash }: Deposit): CrossingName {

@@ -1,6 +1,7 @@
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
 import { MOST_MAX_INSTRUCTIONS } from "../../chain/model/instruction-limits.ts";
+import type { DevnetChain } from "../../devnet/chains/served-chain.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { L1Connection } from "../../devnet/l1/local-l1.ts";
@@ -53,27 +54,36 @@ export async function openLocalEcosystem(
   }).catch((error: unknown) => {
     throw inUsersWords(error, config);
   });
-  const chains: Member[] = [];
+  const connections = new Map<DevnetChain, Member>();
   const { networkConfig } = connection;
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
-  for (const { name, chainId, url, provider } of devnet.chains) {
+  const join = async (chain: DevnetChain, given: boolean): Promise<Member> => {
+    const { name, chainId, url, provider } = chain;
     const member = { name, chainId: Number(chainId), url };
     const connect = (): Promise<NetworkConnection<string>> =>
       connectLocalChain(context, { ...member, provider, throwsOnFailure, l1Config: networkConfig });
-    chains.push(
-      Object.assign(isGiven(networkConfig, chains.length) ? await withInnerHandlers(connect) : await connect(), member),
-    );
-  }
+    const connected = Object.assign(given ? await withInnerHandlers(connect) : await connect(), member);
+    connections.set(chain, connected);
+    return connected;
+  };
+  for (const [place, chain] of devnet.chains.entries()) await join(chain, isGiven(networkConfig, place));
   const l1 = Object.assign(connection, { name: "l1", chainId: Number(devnet.l1.chainId), url: devnet.l1.url });
-  const info = devnet.info();
-  warnIfUnproven(info);
-  const { hyperchains, close } = await offer(createLink({ info, l1, chains, names: projectNames(context.artifacts) }));
+  warnIfUnproven(devnet.info());
+  const { hyperchains, close } = await offer(
+    createLink({
+      info: () => devnet.info(),
+      l1,
+      chains: () => devnet.chains.flatMap((chain) => connections.get(chain) ?? []),
+      names: projectNames(context.artifacts),
+      join: (id) => join(running(devnet.chains, id), false),
+    }),
+  );
   return {
     hyperchains,
-    l1: await withGasOfDeliveries(devnet.l1.eip1193, devnet.chains, context),
+    l1: await withGasOfDeliveries(devnet.l1.eip1193, () => devnet.chains, context),
     async close() {
       close();
-      for (const chain of chains) await chain.close();
+      for (const chain of connections.values()) await chain.close();
       await devnet.close();
     },
   };
@@ -85,7 +95,7 @@ export async function openRemoteEcosystem(
   connection: NetworkConnection<string>,
   url: string,
 ): Promise<OpenEcosystem> {
-  const info = await ask(connection, url);
+  let info = await ask(connection, url);
   const connected = Number(await connection.provider.request({ method: "eth_chainId" }));
   const others: Member[] = [];
   const join = async (member: { readonly name: string; readonly chainId: number; readonly url: string }): Promise<Member> => {
@@ -106,7 +116,19 @@ export async function openRemoteEcosystem(
   const chains: Member[] = [];
   for (const chain of info.chains) chains.push(await join(chain));
   const { hyperchains, close } = await offer(
-    createLink({ info, l1, chains, names: projectNames(context.artifacts), asked: connection as Member }),
+    createLink({
+      info: () => info,
+      l1,
+      chains: () => chains,
+      names: projectNames(context.artifacts),
+      async join(id) {
+        info = await ask(connection, url);
+        const joined = await join(running(info.chains, id));
+        chains.push(joined);
+        return joined;
+      },
+      asked: connection as Member,
+    }),
   );
   return {
     hyperchains,
@@ -121,6 +143,12 @@ export async function openRemoteEcosystem(
 /** Whether the chain in this place is the connection that the user gets, to which the plugins around this one add themselves. */
 function isGiven({ connectsToChain }: NetworkConnection<string>["networkConfig"], place: number): boolean {
   return connectsToChain === true && place === 0;
+}
+
+function running<Chain extends { readonly chainId: number | bigint }>(chains: readonly Chain[], id: number): Chain {
+  const found = chains.find(({ chainId }) => Number(chainId) === id);
+  if (found === undefined) throw new RangeError(`chain ${id} has gone again`);
+  return found;
 }
 
 let hasWarned = false;

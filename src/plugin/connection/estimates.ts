@@ -10,21 +10,24 @@ import { addressOf, tokenAddress } from "./token-like.ts";
 
 /** The part of the test API that estimates. */
 export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimateSend" | "estimateCall"> {
-  const { info } = link;
   const providerOf = (chainId: number) => link.client(chainId);
   return {
     async estimateSend(options) {
       const { chain, from: _, token, ...rest } = readRequest("send", options);
-      return estimateSend(info, { from: chain, ...rest, token: tokenAddress(token) }, providerOf);
+      return estimateSend(link.info, { from: chain, ...rest, token: tokenAddress(token) }, providerOf);
     },
     async estimateCall(options) {
       const { chain, from, data, tokens, gasLimit: _, callback: __, ...rest } = readRequest("call", options);
-      const { chainId } = findChain(info, chain);
-      await requireContract(info, { to: rest.to, data: data as Hex }, providerOf(parseChainAddress(info, rest.to).chainId));
+      const { chainId } = findChain(link.info, chain);
+      await requireContract(
+        link.info,
+        { to: rest.to, data: data as Hex },
+        providerOf(parseChainAddress(link.info, rest.to).chainId),
+      );
       const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
       const request = { from: chain, ...rest, data: data as Hex, tokens: named, sender };
-      return estimateCall(info, request, providerOf, await link.names());
+      return estimateCall(link.info, request, providerOf, await link.names());
     },
   };
 }

@@ -21,7 +21,7 @@ const RELAYING = "hyperchain_relay";
  */
 export async function withGasOfDeliveries(
   l1: Eip1193Provider,
-  chains: readonly MeasuredChain[],
+  running: () => readonly MeasuredChain[],
   context: HookContext,
 ): Promise<Eip1193Provider> {
   if (!(await context.hooks.hasHandlers("network", "onGasMeasurement"))) return l1;
@@ -29,6 +29,7 @@ export async function withGasOfDeliveries(
   return {
     request: async (asked) => {
       if (asked.method !== RELAYING) return l1.request(asked);
+      const chains = running();
       const heads = await Promise.all(chains.map(headOf));
       const answer = await l1.request(asked);
       contracts ??= projectContracts(context.artifacts);

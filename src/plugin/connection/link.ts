@@ -8,6 +8,7 @@ import type { From, Member } from "../api/hyperchains.ts";
 
 /** What the test API needs of an ecosystem, whether it is in this process or behind a URL. */
 export interface EcosystemLink {
+  /** Of now, as are the chains: others may come. */
   readonly info: EcosystemInfo;
   readonly l1: Member;
   readonly chains: readonly Member[];
@@ -21,34 +22,44 @@ export interface EcosystemLink {
   signer(chainId: number, from: From | undefined): Promise<JsonRpcSigner>;
   /** Asks the ecosystem: `hyperchain_*`. */
   request<Answer>(method: string, params?: readonly unknown[]): Promise<Answer>;
+  /** Connects a chain that has come since. */
+  join(chainId: number): Promise<Member>;
   /** Ends the clients; the members are the connection's. */
   close(): void;
 }
 
 /** What a link joins. `asked` is the member that answers for the ecosystem; an L1 that runs elsewhere does not. Default: L1. */
-export interface LinkParts extends Pick<EcosystemLink, "info" | "l1" | "chains" | "names"> {
+export interface LinkParts extends Pick<EcosystemLink, "l1" | "names" | "join"> {
+  readonly info: () => EcosystemInfo;
+  readonly chains: () => readonly Member[];
   readonly asked?: Member;
 }
 
-export function createLink({ info, l1, chains, names, asked = l1 }: LinkParts): EcosystemLink {
-  const clients = new Map<number, BrowserProvider>();
+export function createLink({ info, l1, chains, names, join, asked = l1 }: LinkParts): EcosystemLink {
+  const clients = new Map<Member, BrowserProvider>();
   const member = (nameOrId: ChainName): Member => {
-    if (isL1(info, nameOrId)) return l1;
-    const { chainId } = findChain(info, nameOrId);
-    const found = chains.find((chain) => chain.chainId === chainId);
+    if (isL1(info(), nameOrId)) return l1;
+    const { chainId } = findChain(info(), nameOrId);
+    const found = chains().find((chain) => chain.chainId === chainId);
     if (found === undefined) throw new Error(`chain ${chainId} is not connected`);
     return found;
   };
   const client = (chainId: number): BrowserProvider => {
-    const known = clients.get(chainId) ?? connectInProcess(BigInt(chainId), member(chainId).provider);
-    clients.set(chainId, known);
+    const asking = member(chainId);
+    const known = clients.get(asking) ?? connectInProcess(BigInt(chainId), asking.provider);
+    clients.set(asking, known);
     return known;
   };
   return {
-    info,
+    get info() {
+      return info();
+    },
     l1,
-    chains,
+    get chains() {
+      return chains();
+    },
     names,
+    join,
     member,
     client,
     signer: async (chainId, from) => client(chainId).getSigner(typeof from === "object" ? from.address : from),

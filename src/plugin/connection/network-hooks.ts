@@ -3,9 +3,9 @@ import type { ChainType, NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../plugin-error.ts";
 import type { OpenEcosystem } from "./ecosystem-connection.ts";
 import { addOuterHandlers, partOfRun } from "./hook-stages.ts";
-import type { Hyperchains } from "../api/hyperchains.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
 import { isOwnRequest } from "./own-requests.ts";
+import { attach } from "./registry.ts";
 
 type Connection = NetworkConnection<ChainType | string>;
 
@@ -33,7 +33,7 @@ export function networkHooks(): Partial<NetworkHooks> {
         return connection;
       }
       const { hyperchains } = ecosystem;
-      for (const member of [l1, hyperchains.l1, ...hyperchains.chains]) offer(member, hyperchains);
+      for (const member of [l1, hyperchains.l1, ...hyperchains.chains]) attach(member, hyperchains);
       ecosystems.set(l1, ecosystem);
       const wanted = l1.networkConfig.connectsToChain === true ? (hyperchains.chains[0] ?? l1) : l1;
       closing.set(wanted, async () => {
@@ -62,10 +62,6 @@ export function networkHooks(): Partial<NetworkHooks> {
       await next(context, connection);
     },
   };
-}
-
-function offer(connection: Connection, hyperchains: Hyperchains): void {
-  Object.defineProperty(connection, "hyperchains", { configurable: true, enumerable: true, value: hyperchains });
 }
 
 function offerNone(connection: Connection): void {

@@ -8,6 +8,12 @@ export function remember(thing: unknown, hyperchains: Hyperchains): void {
   if (typeof thing === "object" && thing !== null) ecosystems.set(thing, hyperchains);
 }
 
+/** The connection has the ecosystem as its `hyperchains`, also for matchers. */
+export function attach(connection: object, hyperchains: Hyperchains): void {
+  Object.defineProperty(connection, "hyperchains", { configurable: true, enumerable: true, value: hyperchains });
+  remember(connection, hyperchains);
+}
+
 /** The ecosystem of the first of these things that belongs to one: what is remembered, or a member's ethers provider. */
 export function ecosystemOf(...things: readonly unknown[]): Hyperchains | undefined {
   for (const thing of things) {

@@ -57,6 +57,20 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./dump.ts"))
     .build(),
+  task("hyperchain:create", "Add a chain to the running ecosystem: created on L1 by the factory, funded and served")
+    .addPositionalArgument({ name: "name", description: "What it is called" })
+    .addOption(option("chainId", "Its id (default: the next that L1 has not given to a chain)"))
+    .addOption(option("port", "Port at which it is served (default: any free one)"))
+    .addOption(option("da", "Where its data goes: rollup or validium (default: rollup)"))
+    .addOption(option("baseToken", "Address on L1 of the ERC-20 that pays for gas (default: ETH)"))
+    .addOption(option("blockMs", "Milliseconds between blocks; 0 for a block as soon as a transaction waits (default: 0)"))
+    .addOption(
+      option("batchMs", "Age at which a batch is sealed, in milliseconds; 0 for only on demand (default: as spawned chains)"),
+    )
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./create.ts"))
+    .build(),
   task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages")
     .addOption(url)
     .addFlag(json)

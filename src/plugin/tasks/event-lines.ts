@@ -1,5 +1,6 @@
 import { memberName } from "../../client/ecosystem.ts";
 import type {
+  ChainInfo,
   EcosystemInfo,
   MessageInfo,
   ResealInfo,
@@ -70,6 +71,11 @@ export function upgradeLine(chain: string, { version, effectiveAt, operations }:
   const time = new Date(effectiveAt * 1_000).toISOString();
   const after = operations === 0 ? "" : `, once ${operations} operations of its queue have been taken`;
   return `${chain} takes protocol version ${version} with the batches that begin at ${time} or later${after}`;
+}
+
+/** A chain that has come to an ecosystem that runs. */
+export function createdLine({ name, chainId, url, hyperchain }: ChainInfo): string {
+  return `${name} (${chainId}) runs at ${url}; its contract on L1 is ${hyperchain}`;
 }
 
 /** One settled batch. */

@@ -6,7 +6,7 @@ import { systemClock } from "../../runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
-import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { repeat } from "../../runtime/repeat.ts";
 import { serveEcosystem } from "../../page/ecosystem-page.ts";
 import type { PageServer } from "../../page/page-server.ts";
@@ -23,7 +23,7 @@ import type { FlaggedOption, FlagsGiven } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
 import { spawnDetached } from "./detached-spawn.ts";
-import { batchLine, resealLines, stepLine } from "./event-lines.ts";
+import { batchLine, createdLine, resealLines, stepLine } from "./event-lines.ts";
 import { keepingInfo, keepingLine } from "./keeping-info.ts";
 import { keptConfig } from "./kept-options.ts";
 import { loadIntoFolder } from "./loaded-folder.ts";
@@ -47,7 +47,9 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const begun = performance.now();
   const kept = await keptIn(hre.config.hyperchains, hre.config.paths.root, args);
   const config = spawnConfig(keptOrGiven(hre, kept.data, args), args);
-  const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
+  const come: ChainInfo[] = [];
+  const nameOf = (id: bigint): string =>
+    [...config.chains, ...come].find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const settled: ((batch: ReturnType<typeof settledBatchInfo>) => void)[] = [];
   const resealed: ((done: ReturnType<typeof resealInfo>) => void)[] = [];
   if (!/^(127\.|localhost$|::1$)/.test(config.host)) {
@@ -68,6 +70,10 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const devnet = await startEcosystem(options, hre, {
     onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch))),
     onResealed: (chainId, done) => resealed.forEach((tell) => tell(resealInfo(chainId, done))),
+    onAdded: (chain) => {
+      come.push(chain);
+      output.result(() => createdLine(chain), { added: chain });
+    },
     onWait: (chainId, reason) =>
       output.progress(
         reason === undefined
@@ -85,11 +91,11 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const url = info.chains[0]?.url ?? info.l1.url;
   const forget = announce({ pid: process.pid, url, project: hre.config.paths.root, startedAt: Date.now() });
   process.on("exit", forget);
-  const page = await servedPage(info, config, output);
+  const page = await servedPage(() => devnet.info(), config, output);
   const keeping = options.data === undefined ? undefined : await keepingInfo(devnet, options.data);
   tellReady(output, { info, readySeconds, page: page?.writingUrl, keeping });
-  settled.push((batch) => output.result(() => batchLine(info, batch), { batch }));
-  resealed.push((done) => output.result(() => warning(resealLines(info, done)), { resealed: done }));
+  settled.push((batch) => output.result(() => batchLine(devnet.info(), batch), { batch }));
+  resealed.push((done) => output.result(() => warning(resealLines(devnet.info(), done)), { resealed: done }));
   const stopTelling = tellMessages(devnet, output);
 
   const signal = await nextSignal();
@@ -130,7 +136,7 @@ function tellReady(
 }
 
 /** The page, where the config wants one. An ecosystem goes on without it where it cannot be served. */
-async function servedPage(info: EcosystemInfo, config: HyperchainsConfig, output: Output): Promise<PageServer | undefined> {
+async function servedPage(info: () => EcosystemInfo, config: HyperchainsConfig, output: Output): Promise<PageServer | undefined> {
   if (!config.page.served) return undefined;
   return serveEcosystem(info, { ...config, port: config.page.port ?? 0 }).catch((error: unknown) => {
     output.progress(warning(`no page is served: ${error instanceof Error ? error.message : String(error)}`));
@@ -205,14 +211,13 @@ function flagsGiven(args: SpawnArguments): FlagsGiven {
 
 /** One line for each step of each message from now on; returns what ends that. */
 function tellMessages(devnet: Devnet, output: Output): () => void {
-  const info = devnet.info();
   const told = new Map<string, number>();
   const look = async (): Promise<void> => {
     for (const message of await devnet.messages()) {
       const { messageHash, sourceChainId, steps } = message;
       const key = `${sourceChainId}:${messageHash}`;
       for (const step of steps.slice(told.get(key) ?? 0))
-        output.result(() => stepLine(info, message, step), { message: messageHash, ...step });
+        output.result(() => stepLine(devnet.info(), message, step), { message: messageHash, ...step });
       told.set(key, Math.max(told.get(key) ?? 0, steps.length));
     }
   };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { BrowserProvider } from "ethers";
 import { requestFromL1 } from "../../../src/client/ether-request.ts";
 import { lowerCaseAddress } from "../../../src/devnet/accounts.ts";
-import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
+import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { ALICE, BOB, ETHER, startFlowDevnet } from "./devnet.ts";
@@ -39,7 +39,7 @@ export class Kept {
   readonly folder: string;
   readonly #chains: Parameters<typeof startFlowDevnet>[0];
   readonly #options: Partial<DevnetOptions>;
-  #clients: BrowserProvider[] = [];
+  readonly #clients = new Map<DevnetChain, BrowserProvider>();
   #devnet: FlowDevnet | undefined;
 
   constructor(chains: Parameters<typeof startFlowDevnet>[0], options: Partial<DevnetOptions> = {}, folder?: string) {
@@ -55,11 +55,11 @@ export class Kept {
 
   async start(): Promise<void> {
     this.#devnet = await startFlowDevnet(this.#chains, this.#options);
-    this.#clients = this.devnet.chains.map(({ chainId, provider }) => connectInProcess(chainId, provider));
   }
 
   async stop(): Promise<void> {
-    for (const client of this.#clients.splice(0)) client.destroy();
+    for (const client of this.#clients.values()) client.destroy();
+    this.#clients.clear();
     await this.#devnet?.close();
     assert.deepEqual(this.devnet.faults, []);
   }
@@ -81,8 +81,9 @@ export class Kept {
   }
 
   client(place = 0): BrowserProvider {
-    const client = this.#clients[place];
-    assert.ok(client !== undefined);
+    const chain = this.chain(place);
+    const client = this.#clients.get(chain) ?? connectInProcess(chain.chainId, chain.provider);
+    this.#clients.set(chain, client);
     return client;
   }
 

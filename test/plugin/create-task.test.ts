@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import { ALICE, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { createWorkplace } from "./support/run-task.ts";
+
+describe("A1: hyperchain:create", () => {
+  const workplace = createWorkplace();
+  let devnet: FlowDevnet;
+  before(async () => {
+    devnet = await startFlowDevnet([{ chainId: 271n, name: "alpha" }], {
+      prover: { mode: "none" },
+      relayer: true,
+      fundedAccounts: [ALICE, RELAYER],
+      fundingWei: ETHER,
+    });
+  });
+  after(async () => {
+    await devnet?.close();
+    await workplace.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+  const run = (...args: readonly string[]) => workplace.run([...args, "--url", devnet.l1.url]);
+
+  test("tells what it does", async () => {
+    const help = await workplace.run(["hyperchain:create", "--help"]);
+    assert.equal(help.code, 0, help.stderr);
+    assert.match(help.stdout, /Add a chain to the running ecosystem: created on L1 by the factory, funded and served/);
+    assert.match(help.stdout, /--chain-id/);
+  });
+
+  test("adds a chain, which status and wallet show", async () => {
+    const created = await run("hyperchain:create", "gamma", "--chain-id", "300", "--da", "validium", "--batch-ms", "0", "--json");
+    assert.equal(created.code, 0, created.stderr);
+    const info = JSON.parse(created.stdout) as ChainInfo;
+    assert.deepEqual([info.name, info.chainId, info.dataAvailability], ["gamma", 300, "validium"]);
+    assert.match(created.stderr, /creating gamma on L1/);
+    const [shown, wallet] = [await run("hyperchain:status", "--json"), await run("hyperchain:wallet", String(ALICE))];
+    const { info: seen } = JSON.parse(shown.stdout) as { info: EcosystemInfo };
+    assert.deepEqual(seen.chains.at(-1), info);
+    assert.match(wallet.stdout, /gamma/);
+  });
+
+  test("says for people where the chain runs, and refuses what cannot be", async () => {
+    const delta = await run("hyperchain:create", "delta");
+    assert.match(delta.stdout, /^delta \(272\) runs at http:\/\/127\.0\.0\.1:\d+; its contract on L1 is 0x[0-9a-f]{40}\n$/);
+    for (const [args, says] of [
+      [["delta"], /name: "delta" is taken by another chain/],
+      [["omega", "--chain-id", "271"], /chainId: 271 is the chain id of "alpha" already/],
+      [["omega", "--chain-id", "first"], /--chain-id must be a whole number/],
+      [["omega", "--da", "blobs"], /--da must be "rollup" or "validium"/],
+      [["l1"], /"l1" cannot name a chain/],
+    ] as const) {
+      const refused = await run("hyperchain:create", ...args);
+      assert.deepEqual([refused.code, refused.stdout], [1, ""], refused.stderr);
+      assert.match(refused.stderr, says);
+    }
+    assert.deepEqual(
+      devnet.chains.map(({ name }) => name),
+      ["alpha", "gamma", "delta"],
+    );
+  });
+});
