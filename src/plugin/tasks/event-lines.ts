@@ -87,7 +87,7 @@ export function batchLine(info: EcosystemInfo, batch: SettledBatchInfo): string 
   const proven =
     proof === undefined
       ? "NOT PROVEN"
-      : `proof of ${proof.bytes.toLocaleString("en")} bytes${proof.seconds === undefined ? "" : ` in ${proof.seconds.toFixed(2)} s`}`;
+      : `proof of ${proof.bytes.toLocaleString("en")} bytes${proof.seconds === undefined ? "" : ` in ${proof.seconds.toFixed(2)} s`}${proof.worker === undefined ? "" : ` by ${proof.worker}`}`;
   return (
     `${memberName(info, chainId)} batch ${batchNumber}: ${transactions} ${transactions === 1 ? "transaction" : "transactions"}, ` +
     `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; L1 gas: ${gas.join(", ")}`
