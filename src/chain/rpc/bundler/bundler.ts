@@ -15,6 +15,7 @@ import { Offenders } from "./offenders.ts";
 import { OperationPool } from "./operation-pool.ts";
 import type { PooledOperation, SentBundle } from "./operation-pool.ts";
 import { OperationCode, refusalOf } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 import { Transactions } from "./transactions.ts";
 import type { UserOperation } from "./user-operation.ts";
 
@@ -122,7 +123,7 @@ export class Bundler {
     let isBroken = false;
     for (const sent of this.pool.sent) {
       const receipt = (await engine.request("eth_getTransactionReceipt", [sent.transactionHash])) as { status: Hex } | null;
-      if (receipt !== null) this.#included(sent, receipt.status === "0x1");
+      if (receipt !== null) await this.#included(sent, receipt.status === "0x1");
       else if (mempool.find(sent.transactionHash) === undefined) {
         isBroken = true;
         this.#drop(sent.pooled, new RpcError(OperationCode.rejected, "the chain refused its transaction", { code: "Refused" }));
@@ -131,12 +132,18 @@ export class Bundler {
     if (isBroken) this.#callBack();
   }
 
-  #included({ pooled, transactionHash }: SentBundle, success: boolean): void {
+  async #included({ pooled, transactionHash }: SentBundle, success: boolean): Promise<void> {
     this.pool.remove(pooled);
     if (success) return this.transactions.add(pooled.hash, transactionHash);
-    // Another transaction of the block came between: which contract let it, nothing says.
-    const { sender, factory, paymaster } = pooled.operation;
-    for (const contract of [sender, factory, paymaster]) if (contract !== undefined) this.#offenders.add(contract);
+    const message = `its transaction ${transactionHash} reverted: another one of the block came between`;
+    pooled.reject(new RpcError(OperationCode.rejected, message, { code: "Spoiled" }));
+    // A block keeps no reason: if it fails still, the EntryPoint says whose contract it is.
+    const [answer] = await this.#run([pooled.bundle], undefined);
+    this.#blame(pooled, answer && refusalOf(answer, pooled.operation, this.#chain.maxInstructions));
+  }
+
+  #blame({ operation }: PooledOperation, refusal: Refusal | undefined): void {
+    this.#offenders.add((refusal && operation[refusal.culprit]) ?? operation.sender);
   }
 
   /** Checks what is sent and what waits on the state of the next block, and sends what passes. */
@@ -146,10 +153,7 @@ export class Bundler {
     for (const pooled of this.pool.waiting.slice(room)) pooled.accept();
     if (candidates.length === 0) return;
     const all = [...this.pool.sent.map(({ pooled }) => pooled), ...candidates];
-    const answers = await this.#run(
-      all.map(({ bundle }) => bundle),
-      undefined,
-    );
+    const answers = await this.#runWhatFits(all);
     if (age !== this.#age) return;
     const failed = all.filter((pooled, i) => {
       const answer = answers[i];
@@ -162,8 +166,28 @@ export class Bundler {
       this.#isDueAgain = true;
       return;
     }
-    for (const pooled of candidates.slice(0, answers.length - all.length + candidates.length))
-      if (age === this.#age) await this.#submit(pooled);
+    const passed = all.filter((pooled, i) => candidates.includes(pooled) && answers[i]?.receipt?.success === true);
+    for (const pooled of passed) if (age === this.#age) await this.#submit(pooled);
+    // What is left waits for the next block.
+    for (const pooled of this.pool.waiting) pooled.accept();
+  }
+
+  /** As `#run`, of as many from the first on as can be answered at once; drops the first where it cannot be alone. */
+  async #runWhatFits(all: readonly PooledOperation[]): Promise<readonly CallAnswer[]> {
+    for (let count = all.length; count > 0; count = Math.floor(count / 2)) {
+      try {
+        return await this.#run(
+          all.slice(0, count).map(({ bundle }) => bundle),
+          undefined,
+        );
+      } catch (error) {
+        // Only what the calls say together can be too much (AnswerTooLarge): other errors end all questions.
+        if (!(error instanceof RpcError) || error.code !== RpcCode.limitExceeded) throw error;
+        const [first] = all;
+        if (count === 1 && first !== undefined && this.pool.sent.length === 0) this.#drop(first, error);
+      }
+    }
+    return [];
   }
 
   /** Whether the operation will not be carried out, which its client is told. */
@@ -171,7 +195,7 @@ export class Bundler {
     const { operation } = pooled;
     const refusal = refusalOf(answer, operation, this.#chain.maxInstructions);
     if (refusal === undefined) return false;
-    this.#offenders.add(operation[refusal.culprit] ?? operation.sender);
+    this.#blame(pooled, refusal);
     const sent = this.pool.sent.find((other) => other.pooled === pooled);
     // What the block has taken cannot be called back any more.
     if (sent !== undefined && !this.#chain.sequencer.drop(sent.transactionHash)) return false;
@@ -192,11 +216,11 @@ export class Bundler {
       const submitted = this.#chain.submit(raw);
       this.pool.markSent(pooled, keccak256(raw) as Hex);
       await submitted;
-      pooled.accept();
     } catch (error) {
       this.#drop(pooled, error as Error);
     }
     await this.#settle();
+    pooled.accept();
   }
 
   /** Takes all bundles that are not in a block out of the chain's pool: what is left of them is sent anew. */

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { Wallet } from "ethers";
+import type { CallAnswer, SimulationQuestion } from "../../../src/chain/questions/question.ts";
+import type { Asking } from "../../../src/chain/rpc/asking.ts";
+import { Bundler } from "../../../src/chain/rpc/bundler/bundler.ts";
+import { ENTRY_POINTS } from "../../../src/chain/rpc/bundler/entry-points.ts";
+import type { UserOperation } from "../../../src/chain/rpc/bundler/user-operation.ts";
+import { RpcCode, RpcError } from "../../../src/chain/rpc/json-rpc.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { startTestChain } from "../support/chain.ts";
+
+const SUCCESS: CallAnswer = {
+  receipt: { success: true, gasUsed: 100_000n, logs: [] } as unknown as NonNullable<CallAnswer["receipt"]>,
+  reason: undefined,
+  output: "0x",
+  error: undefined,
+  isHostile: false,
+  exceedsCallData: false,
+  isLong: false,
+  isLate: false,
+};
+
+/** Of one operation at a time; what more of them log is more than a question may tell. */
+const askOne = (async (_kind: string, { blocks }: SimulationQuestion) => {
+  const calls = blocks.flatMap((block) => block.calls);
+  if (calls.length > 1) throw new RpcError(RpcCode.limitExceeded, "too many logs", { code: "AnswerTooLarge" });
+  return [calls.map(() => SUCCESS)];
+}) as unknown as Asking;
+
+function operationOf(number: number): UserOperation {
+  return {
+    sender: `0x${number.toString(16).padStart(40, "a")}`,
+    nonce: 0n,
+    ...{ factory: undefined, factoryData: "0x", callData: "0x", paymaster: undefined, paymasterData: "0x", signature: "0x" },
+    ...{ callGasLimit: 0n, verificationGasLimit: 0n, preVerificationGas: 100_000n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n },
+    ...{ paymasterVerificationGasLimit: 0n, paymasterPostOpGasLimit: 0n },
+  };
+}
+
+it("B6: user operations that log more together than a question may tell are carried out one by one", async () => {
+  const { chain, faults } = await startTestChain();
+  try {
+    chain.sequencer.setAutomatic(false);
+    const bundler = new Bundler(chain, askOne, { wallet: new Wallet(`0x${"77".repeat(32)}`), nowMs: () => 0 });
+    const hashes: Hex[] = [];
+    for (let i = 1; i <= 3; i++) {
+      const hash = wordToHex(BigInt(i));
+      await bundler.send(operationOf(i), ENTRY_POINTS["0.8"], hash, undefined);
+      hashes.push(hash);
+    }
+    for (const hash of hashes) {
+      await chain.sequencer.mine();
+      while (bundler.transactions.get(hash) === undefined) {
+        assert.notEqual(bundler.pool.find(hash), undefined);
+        await nextTurn();
+      }
+      // The next one is sent when its round has come.
+      while (bundler.pool.sent.length === 0 && bundler.pool.waiting.length > 0) await nextTurn();
+    }
+    assert.deepEqual(faults, []);
+  } finally {
+    await chain.close();
+  }
+});
