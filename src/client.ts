@@ -27,6 +27,8 @@ export { contractNames, revertReason } from "./client/revert-reason.ts";
 export type { ContractNames } from "./client/revert-reason.ts";
 export { loadSlot, viewSlot } from "./client/remote-slot.ts";
 export type { RemoteSlot, RemoteSlotRequest } from "./client/remote-slot.ts";
+export { openSession } from "./client/open-session.ts";
+export type { ReaderSession } from "./client/open-session.ts";
 export { send } from "./client/send.ts";
 export type { SendRequest } from "./client/send.ts";
 export { sentMessages } from "./client/sent-messages.ts";

@@ -41,7 +41,14 @@ export interface HyperchainsConfig {
 
 /** What a chain has in every config that is complete. */
 type CompleteFields =
-  "blocks" | "batches" | "dataAvailability" | "executionDelaySeconds" | "priorityOpWindowSeconds" | "exitDelaySeconds" | "pace";
+  | "blocks"
+  | "batches"
+  | "dataAvailability"
+  | "openReads"
+  | "executionDelaySeconds"
+  | "priorityOpWindowSeconds"
+  | "exitDelaySeconds"
+  | "pace";
 
 /** One chain of `hre.config.hyperchains`. */
 export interface HyperchainConfig

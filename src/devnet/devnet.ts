@@ -1,3 +1,4 @@
+import { Sessions } from "../chain/rpc/access/sessions.ts";
 import { prepareEngine } from "../chain/execution/connection.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import { predeployGenesis } from "../chain/predeploys/genesis.ts";
@@ -128,11 +129,11 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   closing.add(prepareWitnesses(plans.length));
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const gate = new SharedExclusiveLock({ clock });
-  const closed = closedToOthers(options);
+  const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
   const world = options.data === undefined ? undefined : openWorld(options.data, options, plans, clock.nowMs());
   closing.add(() => world?.close());
   const { host, origins, inBackground } = options;
-  const l1Options = { ...options.l1, host, origins, inBackground, closed };
+  const l1Options = { ...options.l1, host, origins, inBackground, ...guards };
   const layer = await openSettlementLayer(l1Options, { connectL1, clock, world }, closing);
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
@@ -143,7 +144,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const feed = new Feed();
   const faults = createFaults({ nowSeconds: () => layer.clock.nowSeconds(), chains: () => chains.current() });
   const opening: ChainOpening = {
-    ...{ options, closed, genesis, ecosystem, layer, world, feed, gate, prover, faults, artifacts, clock, events },
+    ...{ ...guards, options, genesis, ecosystem, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
     connect: connectChain,

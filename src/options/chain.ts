@@ -85,8 +85,13 @@ export const CHAIN_FIELDS = {
   ),
   readers: option(
     list(address, "a list of addresses"),
-    "of a validium: accounts to which the committee gives the data",
+    "of a validium: accounts that get sessions to read it by RPC, and to which the committee gives the data",
     "the chain's operator only",
+  ),
+  openReads: withDefault(
+    trueOrFalse,
+    "of a validium: whether every caller may read it by RPC, without a session; the committee asks its readers to sign either way",
+    false,
   ),
   quorum: option(
     signers,

@@ -13,6 +13,7 @@ export interface RuledChain extends ChainTimes {
   readonly dataAvailability: "rollup" | "validium";
   readonly committee?: unknown;
   readonly readers?: unknown;
+  readonly openReads?: boolean | undefined;
   readonly journal?: string | undefined;
   readonly pace: {
     readonly maxAgeSeconds?: number | undefined;
@@ -97,8 +98,8 @@ function sharedIds(chains: readonly RuledChain[]): readonly OptionProblem[] {
 function dataConflicts(chain: RuledChain): readonly OptionProblem[] {
   if (chain.dataAvailability === "validium") return [];
   const message = 'is for a validium; a rollup gives its data to everybody. Add dataAvailability: "validium", or leave it out';
-  return (["committee", "readers"] as const)
-    .filter((field) => chain[field] !== undefined)
+  return (["committee", "readers", "openReads"] as const)
+    .filter((field) => chain[field] !== undefined && chain[field] !== false)
     .map((field) => ({ path: [...chain.path, field], message }));
 }
 

@@ -19,11 +19,11 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
       let most = 0;
       let letGo: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (letGo = resolve));
-      const work = async (): Promise<never[]> => {
+      const work = async (): Promise<never[] & { readonly messages: never[] }> => {
         most = Math.max(most, ++underWay);
         await held;
         underWay--;
-        return [];
+        return Object.assign([], { messages: [] });
       };
       const ecosystem = { messages: work, status: work, settle: work, relay: work } as unknown as Parameters<
         typeof ecosystemMethods

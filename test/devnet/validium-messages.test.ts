@@ -20,7 +20,7 @@ describe("C1 F3: what a validium sends arrives, though L1 has neither its data n
   before(async () => {
     devnet = await startFlowDevnet(
       [
-        { chainId: A, name: "hidden", dataAvailability: "validium" },
+        { chainId: A, name: "hidden", dataAvailability: "validium", openReads: true },
         { chainId: B, name: "open" },
       ],
       {

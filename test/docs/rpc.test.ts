@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { sessionMethods } from "../../src/chain/rpc/access/session-methods.ts";
+import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";
@@ -21,7 +23,15 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
     };
     const served = chainMethods(chain, { gasPriceWei: 1n, development: true, settlement });
     const subscriptions = new Subscriptions(chain.engine);
-    const all = [...served.keys(), ...Object.keys(ANVIL_ALIASES), ...subscriptions.methods(() => undefined).keys()];
+    const nowMs = (): number => 0;
+    const policy = { chainId: 271n, hyperchain: address, readers: [] };
+    const all = [
+      ...served.keys(),
+      ...Object.keys(ANVIL_ALIASES),
+      ...subscriptions.methods(() => undefined).keys(),
+      // Of a chain that only its readers may read.
+      ...sessionMethods(policy, { sessions: new Sessions({ nowMs }), nowMs }).keys(),
+    ];
     subscriptions.close();
     const page = await readFile(new URL("../../docs/rpc.md", import.meta.url), "utf8");
     const [listed = ""] = page.split("## Not served");

@@ -19,8 +19,8 @@ describe("B5: chains whose members are processes of their own, and keep keys and
   const one = { members: 1, threshold: 1 } as const;
   const kept = new Kept(
     [
-      { chainId: A, dataAvailability: "validium", quorum: one, committee: one, readers },
-      { chainId: B, dataAvailability: "validium", readers },
+      { chainId: A, dataAvailability: "validium", quorum: one, committee: one, readers, openReads: true },
+      { chainId: B, dataAvailability: "validium", readers, openReads: true },
     ],
     { allowUnlimitedContractSize: true },
   );

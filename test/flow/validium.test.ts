@@ -27,8 +27,8 @@ describe("F3: a validium, whose data only its committee has", () => {
   before(async () => {
     const reader = lowerCaseAddress(createDevelopmentAccounts().wallet(READER).address);
     devnet = await startFlowDevnet([
-      { chainId: A, dataAvailability: "validium", committee: { members: 2, threshold: 2 }, readers: [reader] },
-      { chainId: B, dataAvailability: "validium" },
+      { chainId: A, dataAvailability: "validium", committee: { members: 2, threshold: 2 }, readers: [reader], openReads: true },
+      { chainId: B, dataAvailability: "validium", openReads: true },
     ]);
     client = clientOf(chain());
   });

@@ -203,6 +203,13 @@ const ROWS: readonly Row[] = [
     beside: { "pace.maxBatches": 2 },
   },
   { config: "chains.a.cheats", devnet: "chains[0].cheats", accepts: [true, false], refuses: NOT_BOOLEAN },
+  {
+    config: "chains.a.openReads",
+    devnet: "chains[0].openReads",
+    accepts: [true, false],
+    refuses: NOT_BOOLEAN,
+    beside: { dataAvailability: "validium" },
+  },
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
   {
     config: "chains.a.maxInstructions",

@@ -37,7 +37,9 @@ export function errorAnswer(error: unknown): RouteAnswer {
   if (error instanceof RestError) return answerOf(error.status, error.code, error.message);
   if (!(error instanceof RpcError)) return answerOf(500, "Internal", "internal error");
   const [status, code] = STATUSES.get(error.code) ?? [500, "Internal"];
-  return answerOf(status, codeIn(error.data) ?? code, error.message);
+  const own = codeIn(error.data);
+  const needsSession = own === "SessionRequired" || own === "SessionUnknown";
+  return answerOf(needsSession ? 401 : status, own ?? code, error.message);
 }
 
 function answerOf(status: number, code: string, message: string): RouteAnswer {

@@ -2,6 +2,7 @@ import { MempoolError } from "../mempool/mempool.ts";
 import { SequencerError } from "../sequencer/sequencer-error.ts";
 import { TransactionFormatError } from "../transaction/transaction-format-error.ts";
 import { WitnessError } from "../witness/witness-error.ts";
+import type { Credentials } from "./access/sessions.ts";
 import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
 import type { RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
 import type { Load } from "./load.ts";
@@ -16,6 +17,8 @@ export interface RpcClient extends Holder {
   readonly gone: AbortSignal;
   /** It is part of this process, and so trusted not to end it. */
   readonly isInProcess?: boolean;
+  /** What it has shown of itself; absent in this process. */
+  readonly credentials?: Credentials;
 }
 
 /** Answers one method. Throws RpcError, or an error of the chain's stages. */

@@ -6,6 +6,8 @@ import { answerBody } from "./dispatch.ts";
 import type { RpcClient, RpcMethods } from "./dispatch.ts";
 import { addRoutes } from "./http-route.ts";
 import type { HttpRoute } from "./http-route.ts";
+import { requestClients } from "./access/request-clients.ts";
+import type { Sessions } from "./access/sessions.ts";
 import { isOwnHost } from "./host-check.ts";
 import { failure, RpcCode } from "./json-rpc.ts";
 import type { Load, UnreadAnswers } from "./load.ts";
@@ -26,18 +28,23 @@ export interface HttpEndpointDependencies {
   readonly methods: RpcMethods;
   readonly load: Load;
   readonly unread: UnreadAnswers;
+  /** Of readers, whose tokens requests name. */
+  readonly sessions: Pick<Sessions, "find">;
   /** Answered beside JSON-RPC. */
   readonly routes: readonly HttpRoute[];
 }
 
+/** Of an answer to a page that may ask. The star stands for all headers but `Authorization`. */
+const ALLOWED_PAGE = { "access-control-allow-headers": "*, authorization", vary: "origin" } as const;
+
 /** JSON-RPC by POST, on any path that no route has. Not listening yet. */
 export function createHttpEndpoint(
   { host, origins, limits }: HttpEndpointOptions,
-  { methods, load, unread, routes }: HttpEndpointDependencies,
+  { methods, load, unread, sessions, routes }: HttpEndpointDependencies,
 ): FastifyInstance {
   const { readMs } = limits;
   const http = fastifyServer(limits);
-  const clients = new WeakMap<Socket, RpcClient>();
+  const clients = requestClients(sessions);
   const connections = new SharedPlaces(limits.connections);
   http.server.on("connection", (socket: Socket) => {
     const client = clientOf(socket);
@@ -47,7 +54,7 @@ export function createHttpEndpoint(
       return;
     }
     socket.once("close", end);
-    clients.set(socket, client);
+    clients.opened(socket, client);
     // Answers that were still behind others are not told of.
     socket.once("close", () => unread.forget(socket));
   });
@@ -74,8 +81,7 @@ export function createHttpEndpoint(
     // No browser takes an answer for a script or a picture.
     reply.header("x-content-type-options", "nosniff");
     const { origin } = request.headers;
-    if (origin !== undefined)
-      reply.header("access-control-allow-origin", origin).header("access-control-allow-headers", "*").header("vary", "origin");
+    if (origin !== undefined) reply.headers({ ...ALLOWED_PAGE, "access-control-allow-origin": origin });
   });
   http.addHook("onSend", async (request, reply, payload) => {
     const { socket } = request.raw;
@@ -88,12 +94,12 @@ export function createHttpEndpoint(
   addRoutes(
     http,
     routes,
-    ({ raw: { socket } }) => clients.get(socket) ?? clientOf(socket),
+    ({ raw }) => clients.of(raw),
     (client) => (body) => answerBody(body, methods, client, load),
   );
   http.post("/*", async (request, reply) => {
     const body = typeof request.body === "string" ? request.body : "";
-    return reply.type("application/json").send(await answerBody(body, methods, clients.get(request.raw.socket), load));
+    return reply.type("application/json").send(await answerBody(body, methods, clients.of(request.raw), load));
   });
   nameFailures(http, routes);
   return http;

@@ -3,6 +3,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { RpcMethods } from "./dispatch.ts";
+import { OPEN_GATE } from "./access/reader-gate.ts";
+import type { ReaderGate } from "./access/reader-gate.ts";
+import type { Sessions } from "./access/sessions.ts";
 import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
 import type { HttpRoute } from "./http-route.ts";
 import { Load, UnreadAnswers } from "./load.ts";
@@ -26,6 +29,10 @@ export interface RpcServerOptions {
 export interface RpcServerDependencies {
   readonly engine: Pick<ExecutionEngine, "request" | "onNotification">;
   readonly methods: RpcMethods;
+  /** Who may read. Default: everybody. */
+  readonly gate?: ReaderGate;
+  /** Those of the tokens that requests name. Default: none. */
+  readonly sessions?: Pick<Sessions, "find">;
   /** Answered over HTTP beside JSON-RPC. Default: none. */
   readonly routes?: readonly HttpRoute[];
 }
@@ -37,20 +44,23 @@ export interface RpcServer {
   close(): Promise<void>;
 }
 
+const NO_SESSIONS: Pick<Sessions, "find"> = { find: () => undefined };
+
 /** Starts a server. Rejects when the port is in use. */
 export async function startRpcServer(options: RpcServerOptions, dependencies: RpcServerDependencies): Promise<RpcServer> {
   const { host, port, origins = [] } = options;
   const limits: RpcServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const subscriptions = new Subscriptions(dependencies.engine);
-  const shared = { methods: dependencies.methods, load: new Load(limits), unread: new UnreadAnswers(limits.unread) };
-  const http = createHttpEndpoint({ host, origins, limits }, { ...shared, routes: dependencies.routes ?? [] });
+  const { methods, gate = OPEN_GATE, sessions = NO_SESSIONS, routes = [] } = dependencies;
+  const shared = { sessions, load: new Load(limits), unread: new UnreadAnswers(limits.unread) };
+  const http = createHttpEndpoint({ host, origins, limits }, { ...shared, methods: gate.permit(methods), routes });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   http.server.on("upgrade", (request, connection: Socket, head) => {
     connection.on("error", () => connection.destroy());
     if (refusalOf(request.headers, { host, origins }) !== undefined) refuse(connection, 403);
     else
       sockets.handleUpgrade(request, connection, head, (client) =>
-        serveSocket(client, connection, limits, { ...shared, subscriptions }),
+        serveSocket(client, { connection, headers: request.headers }, limits, { ...shared, methods, gate, subscriptions }),
       );
   });
   try {

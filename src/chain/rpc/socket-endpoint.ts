@@ -1,7 +1,11 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { answerBody } from "./dispatch.ts";
-import type { RpcMethods } from "./dispatch.ts";
+import type { RpcClient, RpcMethods } from "./dispatch.ts";
+import type { ReaderGate } from "./access/reader-gate.ts";
+import { connectionCredentials } from "./access/sessions.ts";
+import type { Sessions } from "./access/sessions.ts";
 import { clientOf } from "./http-endpoint.ts";
 import { failure, RpcCode } from "./json-rpc.ts";
 import type { Load, UnreadAnswers } from "./load.ts";
@@ -9,28 +13,38 @@ import type { RpcServerLimits } from "./server-limits.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 export interface SocketDependencies {
+  /** Whatever a client may call. */
   readonly methods: RpcMethods;
+  readonly gate: ReaderGate;
+  readonly sessions: Pick<Sessions, "find">;
   readonly subscriptions: Subscriptions;
   readonly load: Load;
   readonly unread: UnreadAnswers;
 }
 
+/** Why the server closes a WebSocket: open another session, and another socket. */
+const SESSION_ENDED = 4_401;
+
 /** Serves a WebSocket client until it goes: requests, side by side, and the notifications that it subscribes to. */
 export function serveSocket(
   client: WebSocket,
-  connection: Socket,
+  { connection, headers }: { readonly connection: Socket; readonly headers: IncomingHttpHeaders },
   limits: RpcServerLimits,
-  { methods, subscriptions, load, unread }: SocketDependencies,
+  { methods, gate, sessions, subscriptions, load, unread }: SocketDependencies,
 ): void {
-  const asker = clientOf(connection);
+  const asker: RpcClient = { ...clientOf(connection), credentials: connectionCredentials(sessions, headers) };
   let inFlight = 0;
   const send = (message: string): void => {
     if (client.readyState !== client.OPEN) return;
     if (client.bufferedAmount > limits.unreadPerSocket) client.terminate();
     else client.send(message, unread.add(connection, message.length));
   };
-  const own = subscriptions.methods(send);
-  const all: RpcMethods = { get: (method) => own.get(method) ?? methods.get(method) };
+  const own = subscriptions.methods((message) => {
+    // What it subscribed to was granted to a session; without one that is in force it gets no more of it.
+    if (asker.credentials?.tokens.length !== 0 && !gate.mayRead(asker)) client.close(SESSION_ENDED, "no session is in force");
+    else send(message);
+  });
+  const all = gate.permit({ get: (method) => own.get(method) ?? methods.get(method) });
   // A client may be silent for as long as it likes, but not leave unread what it was sent.
   connection.setTimeout(limits.readMs, () => {
     if (client.bufferedAmount > 0) client.terminate();

@@ -2,6 +2,7 @@ import type { Provider, Signer } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
@@ -134,6 +135,7 @@ async function start(
       serving: {
         ...serving,
         port: plan.port,
+        ...readersOf(plan, created),
         development: true,
         ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
       },
@@ -243,6 +245,15 @@ function running(
     replayProtection: "optional",
     rewindable: true,
   };
+}
+
+/** A rollup's data is on L1, so every caller may read it. */
+function readersOf(
+  { dataAvailability, openReads, readers, chainId }: ChainPlan,
+  { hyperchain, configuration }: CreatedChain,
+): { readonly readers?: ReaderPolicy } {
+  if (dataAvailability === "rollup" || openReads) return {};
+  return { readers: { chainId, hyperchain, readers: readers ?? [configuration.admin] } };
 }
 
 async function hashOfBlock0({ engine }: Pick<Chain, "engine">): Promise<Hex> {

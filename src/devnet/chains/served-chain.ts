@@ -1,6 +1,7 @@
 import type { BaseWallet } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
+import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Feed } from "../../chain/rpc/feed.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/message-status.ts";
@@ -21,6 +22,7 @@ export interface DevnetChain {
   readonly provider: Eip1193Provider;
   /** As for a client; where it is undefined with a stranger's bounds, but before strangers. */
   readonly answer: ChainAccess["answer"];
+  readonly gate: ChainAccess["gate"];
   readonly pipeline: ChainPipeline;
 }
 
@@ -36,6 +38,7 @@ export async function startServedChain(
     readonly inBackground: boolean;
     readonly closed: Closed;
     readonly feed: Feed;
+    readonly sessions: Sessions;
     readonly plan: ChainPlan;
     readonly baseToken: BaseToken;
     readonly genesis: readonly GenesisAccount[];
@@ -47,13 +50,14 @@ export async function startServedChain(
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
   const { plan, baseToken, genesis, ...answering } = options;
-  const serving = { ...answering, gasPriceWei: GAS_PRICE_WEI };
+  const wallClockMs = (): number => dependencies.clock.nowMs();
+  const serving = { ...answering, wallClockMs, gasPriceWei: GAS_PRICE_WEI };
   const pipeline = await startChainPipeline(
     { plan, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
     dependencies,
   );
-  const { url, provider, answer, addMethods, close } = pipeline;
-  return { url, provider, answer, addMethods, close, chainId: plan.chainId, name: plan.name, plan, pipeline };
+  const { url, provider, answer, gate, addMethods, close } = pipeline;
+  return { url, provider, answer, gate, addMethods, close, chainId: plan.chainId, name: plan.name, plan, pipeline };
 }
 
 /** What clients are told to pay. */

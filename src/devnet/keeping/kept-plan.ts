@@ -18,6 +18,7 @@ const MAY_CHANGE: ReadonlySet<string> = new Set([
   "maxInstructions",
   "readers",
   "pace",
+  "openReads",
 ]);
 /** Fields of every chain's plan that are one option of the ecosystem. */
 const OF_ALL_CHAINS: ReadonlySet<string> = new Set(["singletons", "allowUnlimitedContractSize", "distinctTimestamps"]);

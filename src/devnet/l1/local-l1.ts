@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import { withAliases } from "../../chain/rpc/aliases.ts";
+import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { RpcMethod, RpcMethods } from "../../chain/rpc/dispatch.ts";
 import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
@@ -26,6 +27,8 @@ export interface LocalL1Options {
   readonly origins?: readonly string[];
   /** Whether the process may end while it is served. Default false. */
   readonly inBackground?: boolean;
+  /** Of readers of the ecosystem's chains, whose tokens requests name. Default: none. */
+  readonly sessions?: Sessions;
   /** What clients outside may not do. Default: nothing. */
   readonly closed?: Closed;
 }
@@ -59,7 +62,12 @@ export async function serveLocalL1(options: LocalL1Options, connection: L1Connec
   };
   const methods = withAliases(guardedMethods(all, options.closed ?? {}, true));
   try {
-    const server = await serveMember("L1", options, { engine: notifications(connection, request), methods });
+    const { sessions } = options;
+    const server = await serveMember("L1", options, {
+      engine: notifications(connection, request),
+      methods,
+      ...(sessions === undefined ? {} : { sessions }),
+    });
     try {
       const chainId = BigInt((await request("eth_chainId")) as string);
       const provider = connectInProcess(chainId, connection.provider);

@@ -56,12 +56,12 @@ export async function openSettlementLayer(
   },
   closing: Disposer,
 ): Promise<SettlementLayer> {
-  const { url, deployerKey, host, origins, port = 0, inBackground, closed } = options;
+  const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed } = options;
   if (url === undefined) {
     const time = await createEcosystemTime(clock, await openOwnL1(connectL1, world), world?.movedSeconds);
     const keepTime = (): void => world?.keepMovedSeconds(time.clock.offsetSeconds);
     closing.add(time.clock.onMoved(keepTime));
-    const l1 = await serveLocalL1({ host, port, origins, inBackground, closed }, time.l1);
+    const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed }, time.l1);
     closing.add(() => l1.close());
     return {
       l1,

@@ -1,3 +1,4 @@
+import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
@@ -43,6 +44,7 @@ export interface ChainEvents {
 export interface ChainOpening {
   readonly options: CompleteOptions;
   readonly closed: Closed;
+  readonly sessions: Sessions;
   readonly genesis: readonly GenesisAccount[];
   readonly ecosystem: DeployedEcosystem;
   readonly layer: SettlementLayer;
@@ -90,10 +92,10 @@ export function openChain(plan: ChainPlan, field: string, opening: ChainOpening)
 function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
-  { options, closed, genesis, keys, revertReason, feed }: ChainOpening,
+  { options, closed, sessions, genesis, keys, revertReason, feed }: ChainOpening,
 ): Parameters<typeof startServedChain>[0] {
   const { host, origins, inBackground } = options;
-  return { host, origins, inBackground, closed, feed, plan, baseToken, genesis, accounts: keys, revertReason };
+  return { host, origins, inBackground, closed, sessions, feed, plan, baseToken, genesis, accounts: keys, revertReason };
 }
 
 function pipelineDependencies(

@@ -54,6 +54,8 @@ export interface ChainInfo {
   readonly operator: Hex;
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   readonly dataAvailability: DataAvailability;
+  /** Whether only its readers are answered, with a session; absent where everybody is. */
+  readonly readsNeedSession?: true;
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
   /** Whether its contracts may have code of any size, which public networks refuse. */

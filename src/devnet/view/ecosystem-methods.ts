@@ -15,6 +15,8 @@ import type { LookingDependencies } from "./looking-methods.ts";
 import { isNamedBy } from "./message-info.ts";
 import { traceMessage } from "./message-trace.ts";
 import { chainNamed } from "./named-member.ts";
+import { sightOf } from "./sight.ts";
+import type { Sight } from "./sight.ts";
 import { withStepTimes } from "./step-times.ts";
 
 /** Each asks all members several times. More may wait than a batch of requests holds. */
@@ -39,28 +41,12 @@ export function ecosystemMethods(
   traced: LookingDependencies,
 ): ReadonlyMap<string, RpcMethod> {
   const { looks, drives, traces, dumps } = ecosystemLines();
-  const messageNamed = async (
-    client: RpcClient | undefined,
-    hash: unknown,
-    sourceChain: unknown,
-  ): Promise<MessageInfo | null> => {
-    if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
-      throw new RpcError(
-        RpcCode.invalidParams,
-        "the first parameter is the hash of a message, or of the transaction that sent it",
-      );
-    }
-    const wanted = hash.toLowerCase() as Hex;
-    const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
-    const named = (await looks(client, () => ecosystem.messages())).filter((message) => isNamedBy(message, wanted));
-    const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);
-    // Anyone can send what another message says as a plain message, which asks for nothing.
-    return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
-  };
+  const sight = (client: RpcClient | undefined): Sight => sightOf(traced.chains(), client);
+  const { messagesFor, messageNamed } = seenMessages(ecosystem, looks, sight);
   return new Map<string, RpcMethod>([
     ["hyperchain_info", async () => ecosystem.info()],
-    ["hyperchain_status", (_params, client) => looks(client, () => ecosystem.status())],
-    ["hyperchain_messages", (_params, client) => looks(client, () => ecosystem.messages())],
+    ["hyperchain_status", async (_params, client) => sight(client).status(await looks(client, () => ecosystem.status()))],
+    ["hyperchain_messages", (_params, client) => messagesFor(client)],
     [
       "hyperchain_message",
       async ([hash, sourceChain], client) => {
@@ -75,6 +61,54 @@ export function ecosystemMethods(
         return message === null ? null : traces(client, () => traceMessage(message, client, traced));
       },
     ],
+    ...drivingMethods(ecosystem, drives, sight),
+    ...lookingMethods(ecosystem, traced),
+    [
+      "hyperchain_dump",
+      async (_params, client) => {
+        sight(client).require();
+        return dumps(client, async () => dumpAnswer(await ecosystem.dump().catch(inJsonRpc)));
+      },
+    ],
+  ]);
+}
+
+type SightOf = (client: RpcClient | undefined) => Sight;
+
+/** Messages, of which a client sees those between chains that it may read. */
+function seenMessages(ecosystem: EcosystemView, looks: FairLine, sight: SightOf) {
+  const messagesFor = async (client: RpcClient | undefined): Promise<readonly MessageInfo[]> => {
+    const all = await looks(client, () => ecosystem.messages());
+    return all.filter(sight(client).message);
+  };
+  const messageNamed = async (
+    client: RpcClient | undefined,
+    hash: unknown,
+    sourceChain: unknown,
+  ): Promise<MessageInfo | null> => {
+    if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
+      throw new RpcError(
+        RpcCode.invalidParams,
+        "the first parameter is the hash of a message, or of the transaction that sent it",
+      );
+    }
+    const wanted = hash.toLowerCase() as Hex;
+    const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
+    const named = (await messagesFor(client)).filter((message) => isNamedBy(message, wanted));
+    const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);
+    // Anyone can send what another message says as a plain message, which asks for nothing.
+    return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
+  };
+  return { messagesFor, messageNamed };
+}
+
+/** What moves the ecosystem on by hand. */
+function drivingMethods(
+  ecosystem: EcosystemView & Driver,
+  drives: FairLine,
+  sight: SightOf,
+): readonly (readonly [string, RpcMethod])[] {
+  return [
     [
       "hyperchain_settle",
       async ([chain], client) => {
@@ -92,13 +126,18 @@ export function ecosystemMethods(
             "the second parameter is the number of the first batch that is to be formed again",
           );
         }
+        sight(client).require(chainId);
         return drives(client, () => ecosystem.reseal(chainId, typeof fromBatch === "number" ? BigInt(fromBatch) : undefined));
       },
     ],
-    ["hyperchain_relay", (_params, client) => drives(client, () => ecosystem.relay())],
-    ...lookingMethods(ecosystem, traced),
-    ["hyperchain_dump", (_params, client) => dumps(client, async () => dumpAnswer(await ecosystem.dump().catch(inJsonRpc)))],
-  ]);
+    [
+      "hyperchain_relay",
+      async (_params, client) => {
+        const { messages, ...counts } = await drives(client, () => ecosystem.relay());
+        return { ...counts, messages: messages.filter(sight(client).message) };
+      },
+    ],
+  ];
 }
 
 /** What \`hyperchain_dump\` answers. */

@@ -158,6 +158,7 @@ export function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): 
     operator: configuration.admin,
     baseToken: pipeline.baseToken,
     dataAvailability: plan.dataAvailability,
+    ...(plan.dataAvailability === "validium" && !plan.openReads ? { readsNeedSession: true } : {}),
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
     allowUnlimitedContractSize: plan.allowUnlimitedContractSize,

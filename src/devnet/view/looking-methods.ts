@@ -9,12 +9,14 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 import { batchInfo, newestBatches } from "./batch-info.ts";
 import { describeAll } from "./describe.ts";
 import type { ProjectNames } from "./describe.ts";
-import type { MessageInfo } from "./ecosystem-info.ts";
+import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
 import { accountHistory } from "./account-history.ts";
 import { prepare, readContract } from "./prepare.ts";
 import { findEverywhere } from "./search.ts";
+import type { Found } from "./search.ts";
 import { chainNamed, memberNamed } from "./named-member.ts";
-import type { Members } from "./named-member.ts";
+import { sightOf } from "./sight.ts";
+import type { Sight } from "./sight.ts";
 import type { AskMember } from "./step-times.ts";
 
 export interface LookingDependencies {
@@ -33,10 +35,10 @@ const MAX_WAITING_OF_ONE = 64;
 
 /** What a page or an explorer asks of the whole ecosystem: batches, histories, assets, names. All of them only look. */
 export function lookingMethods(
-  ecosystem: Members & { messages(): Promise<readonly MessageInfo[]> },
+  ecosystem: { info(): EcosystemInfo; messages(): Promise<readonly MessageInfo[]> },
   dependencies: LookingDependencies,
 ): ReadonlyMap<string, RpcMethod> {
-  const { chains, names, clientOf } = dependencies;
+  const { names } = dependencies;
   const looks = fairLine({
     width: AT_A_TIME,
     places: MAX_WAITING,
@@ -44,18 +46,16 @@ export function lookingMethods(
     what: "questions of explorers wait",
   });
   const asker = (client: RpcClient | undefined): AskMember => memberAsker(dependencies, client);
-  const chainOf = (named: unknown): DevnetChain => {
-    const id = chainNamed(ecosystem, named);
-    const found = chains().find(({ chainId }) => chainId === id);
-    if (found === undefined) throw new RpcError(RpcCode.internal, `chain ${id} does not run`);
-    return found;
-  };
+  const { sight, infoFor, clientFor, chainOf } = sightedReads(ecosystem, dependencies);
   return new Map<string, RpcMethod>([
     [
       "hyperchain_batches",
-      async ([chain, before, count], client) => looks(client, async () => newestBatches(chainOf(chain), before, count)),
+      async ([chain, before, count], client) => looks(client, async () => newestBatches(chainOf(chain, client), before, count)),
     ],
-    ["hyperchain_batch", async ([chain, number], client) => looks(client, async () => batchInfo(chainOf(chain), number, client))],
+    [
+      "hyperchain_batch",
+      async ([chain, number], client) => looks(client, async () => batchInfo(chainOf(chain, client), number, client)),
+    ],
     [
       "hyperchain_describe",
       async ([things], client) =>
@@ -63,7 +63,10 @@ export function lookingMethods(
           describeAll(things, {
             names,
             memberNamed: (member) => memberNamed(ecosystem, member),
-            codeOf: async (chainId, address) => String(await asker(client)(Number(chainId), "eth_getCode", [address, "latest"])),
+            codeOf: async (chainId, address) =>
+              sight(client).chain(Number(chainId))
+                ? String(await asker(client)(Number(chainId), "eth_getCode", [address, "latest"]))
+                : "0x",
           }),
         ),
     ],
@@ -71,39 +74,75 @@ export function lookingMethods(
       "hyperchain_history",
       async ([account, before, count], client) => {
         const owner = accountParameter(account);
-        return looks(client, () => accountHistory({ account: owner, before, count }, ecosystem.info(), asker(client)));
+        return looks(client, () => accountHistory({ account: owner, before, count }, infoFor(client), asker(client)));
       },
     ],
-    [
-      "hyperchain_search",
-      async ([text], client) => {
-        if (typeof text !== "string" || text.length > MAX_SEARCHED)
-          throw new RpcError(RpcCode.invalidParams, `the first parameter is a text of ${MAX_SEARCHED} characters at most`);
-        return looks(client, () => findEverywhere(text.trim(), ecosystem, asker(client)));
-      },
-    ],
+    ["hyperchain_search", ([text], client) => looks(client, () => search(text, sight(client), asker(client), ecosystem))],
     [
       "hyperchain_wallet",
       async ([account], client) => {
         const owner = accountParameter(account);
-        return looks(client, async () => inJson(await walletView(ecosystem.info(), owner, clientOf)));
+        return looks(client, async () => inJson(await walletView(infoFor(client), owner, clientFor(client))));
       },
     ],
     [
       "hyperchain_prepare",
       async ([account, request], client) => {
         const owner = accountParameter(account);
-        return looks(client, () => prepare(owner, request, { info: ecosystem.info(), names, clientOf }));
+        return looks(client, () => prepare(owner, request, { info: ecosystem.info(), names, clientOf: clientFor(client) }));
       },
     ],
     [
       "hyperchain_read",
-      async ([request], client) => looks(client, () => readContract(request, { info: ecosystem.info(), names, clientOf })),
+      async ([request], client) =>
+        looks(client, () => readContract(request, { info: ecosystem.info(), names, clientOf: clientFor(client) })),
     ],
   ]);
 }
 
+/** What a client may see of the ecosystem, and ask of its members. */
+function sightedReads(
+  ecosystem: { info(): EcosystemInfo },
+  { chains, clientOf }: Pick<LookingDependencies, "chains" | "clientOf">,
+) {
+  const sight = (client: RpcClient | undefined): Sight => sightOf(chains(), client);
+  const infoFor = (client: RpcClient | undefined): EcosystemInfo => {
+    const info = ecosystem.info();
+    return { ...info, chains: info.chains.filter(({ chainId }) => sight(client).chain(chainId)) };
+  };
+  const clientFor = (client: RpcClient | undefined) => (chainId: number) => {
+    sight(client).require(BigInt(chainId));
+    return clientOf(chainId);
+  };
+  const chainOf = (named: unknown, client: RpcClient | undefined): DevnetChain => {
+    const id = chainNamed(ecosystem, named);
+    sight(client).require(id);
+    const found = chains().find(({ chainId }) => chainId === id);
+    if (found === undefined) throw new RpcError(RpcCode.internal, `chain ${id} does not run`);
+    return found;
+  };
+  return { sight, infoFor, clientFor, chainOf };
+}
+
 const MAX_SEARCHED = 200;
+
+/** Looks where the client may read. */
+async function search(
+  text: unknown,
+  sight: Sight,
+  ask: AskMember,
+  ecosystem: { info(): EcosystemInfo; messages(): Promise<readonly MessageInfo[]> },
+): Promise<readonly Found[]> {
+  if (typeof text !== "string" || text.length > MAX_SEARCHED)
+    throw new RpcError(RpcCode.invalidParams, `the first parameter is a text of ${MAX_SEARCHED} characters at most`);
+  const seen = {
+    info: () => ecosystem.info(),
+    messages: async () => (await ecosystem.messages()).filter(sight.message),
+  };
+  return findEverywhere(text.trim(), seen, async (chainId, ...question) =>
+    sight.chain(chainId) ? ask(chainId, ...question) : null,
+  );
+}
 
 /** Asks members as that client, which a stranger may be. */
 export function memberAsker(

@@ -4,6 +4,10 @@ import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
+import { OPEN_GATE, readerGate } from "../../chain/rpc/access/reader-gate.ts";
+import type { ReaderGate, ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
+import { sessionMethods } from "../../chain/rpc/access/session-methods.ts";
+import { Sessions } from "../../chain/rpc/access/sessions.ts";
 import { chainMethods } from "../../chain/rpc/methods.ts";
 import type { ChainMethodOptions } from "../../chain/rpc/methods.ts";
 import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
@@ -22,6 +26,12 @@ export interface ServingOptions
     Pick<ChainMethodOptions, "gasPriceWei" | "development" | "accounts" | "operator" | "settlement" | "revertReason"> {
   /** What clients outside may not do. Default: nothing of what the chain answers. */
   readonly closed?: Closed;
+  /** Who may read the chain. Default: everybody. */
+  readonly readers?: ReaderPolicy;
+  /** Of the ecosystem's chains. Default: the chain's own. */
+  readonly sessions?: Sessions;
+  /** Milliseconds since 1970, of those who sign. Default: the machine's clock. */
+  readonly wallClockMs?: () => number;
   /** As users know the chain, for messages. */
   readonly name: string;
   /** Answered instead of the chain's own methods of the same names, and beside them. */
@@ -40,6 +50,7 @@ export interface ChainAccess {
    * an error of the chain's stages.
    */
   readonly answer: (method: string, params: readonly unknown[], client: RpcClient | undefined) => Promise<unknown>;
+  readonly gate: Pick<ReaderGate, "mayRead" | "refusal">;
   /** Answers these methods too, before its own of the same name. */
   addMethods(methods: ReadonlyMap<string, RpcMethod>): void;
 }
@@ -58,6 +69,9 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     methods: further = new Map<string, RpcMethod>(),
     closed = {},
     feed,
+    readers,
+    wallClockMs = Date.now,
+    sessions = new Sessions({ nowMs: wallClockMs }),
     ...answering
   } = options;
   const named = namedNotifications(chain);
@@ -67,20 +81,22 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     for (const [method, answer] of more) methods.set(method, answer);
   };
   addMethods(further);
+  if (readers !== undefined) addMethods(sessionMethods(readers, { sessions, nowMs: wallClockMs }));
+  const gate = readers === undefined ? OPEN_GATE : readerGate(readers);
   const served = withAliases(guardedMethods(methods, closed));
   const provider = new InProcessProvider(served, engine);
   closing.add(() => provider.close());
   const server = await serveMember(
     name,
     { host, port, origins, inBackground },
-    { engine, methods: served, routes: restRoutes() },
+    { engine, methods: served, gate, sessions, routes: restRoutes() },
   );
   closing.add(() => server.close());
   const answer: ChainAccess["answer"] = (method, params, client) => {
-    const known = methods.get(method);
+    const known = gate.permit(methods).get(method);
     if (known === undefined)
       return Promise.reject(new RpcError(RpcCode.methodNotFound, `the method ${method} does not exist or is not available`));
     return known(params, client);
   };
-  return { url: `http://${host}:${server.port}`, provider, answer, addMethods };
+  return { url: `http://${host}:${server.port}`, provider, answer, gate, addMethods };
 }

@@ -168,11 +168,17 @@ export interface HyperchainUserConfig {
    */
   readonly committee?: { readonly members: number; readonly threshold: number } | undefined;
   /**
-   * Of a validium: accounts to which the committee gives the data.
+   * Of a validium: accounts that get sessions to read it by RPC, and to which the committee gives the data.
    * Allowed: a list of addresses.
    * Default: the chain's operator only.
    */
   readonly readers?: readonly string[] | undefined;
+  /**
+   * Of a validium: whether every caller may read it by RPC, without a session; the committee asks its readers to sign either way.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly openReads?: boolean | undefined;
   /**
    * Processes that execute every batch again, and how many of them must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.

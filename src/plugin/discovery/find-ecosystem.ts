@@ -90,7 +90,7 @@ async function askGiven(url: string, from: string, answerMs: number): Promise<Fo
 }
 
 async function ask(url: string, answerMs: number): Promise<EcosystemInfo> {
-  return (await callJsonRpc(url, "hyperchain_info", [], answerMs)) as EcosystemInfo;
+  return (await callJsonRpc(url, "hyperchain_info", [], { timeoutMs: answerMs })) as EcosystemInfo;
 }
 
 /** A local process that proves can be slow to answer. */

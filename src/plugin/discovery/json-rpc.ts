@@ -21,13 +21,13 @@ export async function callJsonRpc(
   url: string,
   method: string,
   params: readonly unknown[] = [],
-  timeoutMs?: number,
+  { timeoutMs, authorization }: { readonly timeoutMs?: number | undefined; readonly authorization?: string | undefined } = {},
 ): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
       ...(timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
     });

@@ -1,9 +1,10 @@
-import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
+import type { Wallet } from "ethers";
 import { parseAccount, parseChainAddress } from "../../client/chain-address.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";
+import { DEVELOPMENT_ACCOUNTS, developmentWallets, ownWallet, taskWallets } from "./task-wallets.ts";
 
 /** An account on a member, as a task's argument names it. */
 export interface Place {
@@ -11,10 +12,6 @@ export interface Place {
   /** 20 bytes in lower case. */
   readonly account: Hex;
 }
-
-/** How many of the phrase's accounts a number or an address can name. */
-const ACCOUNTS = 20;
-const PATH = "m/44'/60'/0'/0";
 
 /**
  * Reads `0x…@chain` or `n@chain`, n the number of a development account; the chain by name or id. Without `@chain`, it is on
@@ -33,9 +30,8 @@ export function readPlace({ info }: Session, text: string, member?: string): Pla
 /** The wallet that signs for an account. Throws a plugin error where the task has no key for it. */
 export function signerOf(session: Session, place: Place): Wallet {
   const { info } = session;
-  const own = process.env["HYPERCHAIN_PRIVATE_KEY"];
-  const candidates = [...(own === undefined ? [] : [ownWallet(own)]), ...developmentWallets(info.accounts.mnemonic)];
-  const wallet = candidates.find(({ address }) => address.toLowerCase() === place.account);
+  const { own, development } = taskWallets(info);
+  const wallet = [...own, ...development].find(({ address }) => address.toLowerCase() === place.account);
   if (wallet !== undefined) return wallet.connect(session.provider(place.chainId));
   throw pluginError(
     `there is no key to sign for ${place.account} on ${memberName(info, place.chainId)}. Use --from with the number or address of a development account ` +
@@ -64,25 +60,11 @@ export function readSender(session: Session, from: string | undefined, member?: 
 }
 
 function developmentAccount(mnemonic: string | undefined, number: number): { readonly address: string } {
-  const wallet = number < ACCOUNTS ? developmentWallets(mnemonic)[number] : undefined;
+  const wallet = number < DEVELOPMENT_ACCOUNTS ? developmentWallets(mnemonic)[number] : undefined;
   if (wallet !== undefined) return wallet;
   const why =
     mnemonic === undefined
       ? "this ecosystem has no development accounts; give an address"
-      : `development accounts have numbers 0 to ${ACCOUNTS - 1}`;
+      : `development accounts have numbers 0 to ${DEVELOPMENT_ACCOUNTS - 1}`;
   throw pluginError(`there is no account ${number}: ${why}`);
-}
-
-function developmentWallets(mnemonic: string | undefined): readonly Wallet[] {
-  if (mnemonic === undefined) return [];
-  const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(mnemonic), PATH);
-  return Array.from({ length: ACCOUNTS }, (_, number) => new Wallet(parent.deriveChild(number).privateKey));
-}
-
-function ownWallet(key: string): Wallet {
-  try {
-    return new Wallet(key);
-  } catch (error) {
-    throw pluginError("HYPERCHAIN_PRIVATE_KEY is no private key: 0x and 64 hex digits", error);
-  }
 }

@@ -71,6 +71,18 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./create.ts"))
     .build(),
+  task("hyperchain:session", "Print a token to read a chain that only some accounts may read")
+    .addOption(option("chain", "Name or id of the chain (default: the only one that needs a session)"))
+    .addOption(
+      option(
+        "account",
+        "Reader that signs: number or address of a development account (default: HYPERCHAIN_PRIVATE_KEY's, else the chain's operator)",
+      ),
+    )
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./open-session.ts"))
+    .build(),
   task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages")
     .addOption(url)
     .addFlag(json)

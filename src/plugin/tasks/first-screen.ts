@@ -37,6 +37,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     fleetSection(prover.fleet),
+    sessionsHint(chains),
     relayer === undefined
       ? "No relayer runs: any account may deliver messages."
       : `The relayer ${relayer.address} delivers messages.`,
@@ -56,6 +57,14 @@ function fleetSection(fleet: EcosystemInfo["prover"]["fleet"]): string {
     ...[refused, late, lost].map(String),
   ]);
   return `${join}\n${table([["worker", "proofs", "last one", "refused", "late", "unfinished"], ...rows])}`;
+}
+
+function sessionsHint(chains: EcosystemInfo["chains"]): string {
+  const closed = chains.filter(({ readsNeedSession }) => readsNeedSession === true).map(({ name }) => name);
+  if (closed.length === 0) return "";
+  return wrapped(
+    `Only readers may read ${closed.join(", ")}: \`npx hardhat hyperchain:session --chain ${closed[0]}\` prints a token for the header Authorization. Tasks open a session by themselves.`,
+  );
 }
 
 function versionsInForce(chains: EcosystemInfo["chains"]): string {

@@ -1,3 +1,4 @@
+import { FetchRequest } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain, isL1 } from "../../client/ecosystem.ts";
@@ -12,6 +13,7 @@ import { projectNames } from "../project-names.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createOutput, warning } from "./output.ts";
 import type { Output } from "./output.ts";
+import { openReaderSessions } from "./reader-sessions.ts";
 import { explained } from "./task-error.ts";
 
 /** A running ecosystem, as a task uses it. */
@@ -42,10 +44,15 @@ export async function withEcosystem(
     environment: process.env,
   });
   const { info } = found;
+  const readers = await openReaderSessions(info).catch((error: unknown) => {
+    throw explained(error);
+  });
+  const { authorization } = readers;
   const providers = new Map<number, JsonRpcProvider>();
   const output = createOutput(json);
   if (found.notice !== undefined) output.progress(warning(found.notice));
   if (info.prover.mode === "none") output.progress(warning(`NOTHING IS PROVEN in ${info.name}: its prover is off`));
+  for (const reason of readers.missing) output.progress(warning(reason));
   try {
     await work({
       info,
@@ -53,18 +60,26 @@ export async function withEcosystem(
       output,
       provider(name) {
         const member = isL1(info, name) ? info.l1 : { ...findChain(info, name), url: urlOf(info, name) };
-        const provider = providers.get(member.chainId) ?? connectHttp(BigInt(member.chainId), member.url);
+        const provider =
+          providers.get(member.chainId) ?? connectHttp(BigInt(member.chainId), authorized(member.url, authorization));
         providers.set(member.chainId, provider);
         return provider;
       },
       names: projectNames(hre.artifacts),
-      request: (method, ...params) => callJsonRpc(found.url, method, params),
+      request: (method, ...params) => callJsonRpc(found.url, method, params, { authorization }),
     });
   } catch (error) {
     throw explained(error);
   } finally {
     for (const provider of providers.values()) provider.destroy();
+    await readers.close();
   }
+}
+
+function authorized(url: string, authorization: string | undefined): FetchRequest {
+  const request = new FetchRequest(url);
+  if (authorization !== undefined) request.setHeader("authorization", authorization);
+  return request;
 }
 
 function urlOf(info: EcosystemInfo, name: ChainName): string {

@@ -37,7 +37,7 @@ const action: NewTaskActionFunction<EcosystemArguments> = async ({ url, json }, 
 
 /** The announced ecosystem with this member. Throws a plugin error where nothing answers there. */
 async function withMember(running: readonly Announcement[], url: string): Promise<readonly Announcement[]> {
-  const info = (await callJsonRpc(url, "hyperchain_info", [], PATIENCE_MS).catch((error: unknown) => {
+  const info = (await callJsonRpc(url, "hyperchain_info", [], { timeoutMs: PATIENCE_MS }).catch((error: unknown) => {
     throw pluginError(
       `no ecosystem answers at ${url}, which --url names (${error instanceof Error ? error.message : String(error)})`,
       error,
@@ -59,7 +59,7 @@ async function untilSilent(pid: number, url: string): Promise<void> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  return callJsonRpc(url, "eth_chainId", [], ANSWER_MS).then(
+  return callJsonRpc(url, "eth_chainId", [], { timeoutMs: ANSWER_MS }).then(
     () => true,
     (error: unknown) => error instanceof JsonRpcError,
   );

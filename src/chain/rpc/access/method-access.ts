@@ -1,0 +1,70 @@
+import { ANVIL_ALIASES } from "../aliases.ts";
+
+/**
+ * What a client outside needs to call a method of a chain that only some may read. `open`: nothing; it tells of no account.
+ * `reader`: a session of a reader. `parts`: nothing; the method itself leaves out what is of chains that the client may not read,
+ * or refuses.
+ */
+export type MethodAccess = "open" | "reader" | "parts";
+
+/** Constants, and what the chain's settlement on L1 shows to everybody. */
+const OPEN = [
+  ...["eth_blobBaseFee", "eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_maxPriorityFeePerGas", "eth_mining"],
+  ...["eth_fillTransaction", "eth_syncing", "net_listening", "net_version", "ots_getApiLevel", "web3_clientVersion", "web3_sha3"],
+  ...["zks_L1BatchNumber", "zks_L1ChainId", "zks_gasPerPubdata", "zks_getBaseTokenL1Address", "zks_getBridgeContracts"],
+  ...["zks_getBridgehubContract", "zks_getBytecodeSupplierContract", "zks_getFeeParams", "zks_getMainContract"],
+  ...["zks_getProtocolVersion", "zks_getTestnetPaymaster"],
+  // It asks for the reader's signature itself.
+  "hyperchain_getBatchData",
+  ...["hyperchain_closeSession", "hyperchain_getSessionChallenge", "hyperchain_openSession", "hyperchain_useSession"],
+] as const;
+
+/** About the whole ecosystem: every member answers them, so what they tell does not depend on whose port is asked. */
+const PARTS = [
+  "hyperchain_addChain",
+  ...["hyperchain_batch", "hyperchain_batches", "hyperchain_describe", "hyperchain_dump", "hyperchain_history"],
+  ...["hyperchain_info", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],
+  ...["hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],
+  ...["hyperchain_search", "hyperchain_setFault", "hyperchain_settle", "hyperchain_status", "hyperchain_traceMessage"],
+  ...["hyperchain_wallet", "evm_snapshot", "evm_revert"],
+] as const;
+
+const READER = [
+  ...["debug_traceBlockByHash", "debug_traceBlockByNumber", "debug_traceCall", "debug_traceTransaction"],
+  ...["eth_accounts", "eth_call", "eth_coinbase", "eth_createAccessList", "eth_estimateGas", "eth_feeHistory", "eth_getBalance"],
+  ...["eth_getBlockByHash", "eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getBlockTransactionCountByHash"],
+  ...["eth_getBlockTransactionCountByNumber", "eth_getCode", "eth_getFilterChanges", "eth_getFilterLogs", "eth_getLogs"],
+  ...["eth_getProof", "eth_getStorageAt", "eth_getTransactionByBlockHashAndIndex", "eth_getTransactionByBlockNumberAndIndex"],
+  ...["eth_getTransactionByHash", "eth_getTransactionBySenderAndNonce", "eth_getTransactionCount", "eth_getTransactionReceipt"],
+  ...["eth_newBlockFilter", "eth_newFilter", "eth_newPendingTransactionFilter", "eth_pendingTransactions"],
+  // Who may run code on a chain sees what the code can see.
+  ...["eth_sendRawTransaction", "eth_sendRawTransactionSync", "eth_sendTransaction"],
+  ...["eth_sign", "eth_signTransaction", "eth_signTypedData_v4", "eth_simulateV1", "eth_subscribe", "eth_uninstallFilter"],
+  ...["eth_unsubscribe", "personal_sign"],
+  ...["eth_estimateUserOperationGas", "eth_getUserOperationByHash", "eth_getUserOperationReceipt", "eth_sendUserOperation"],
+  "eth_supportedEntryPoints",
+  ...["evm_increaseTime", "evm_mine", "evm_setAutomine", "evm_setBlockGasLimit", "evm_setIntervalMining"],
+  ...["evm_setNextBlockTimestamp", "anvil_autoImpersonateAccount", "anvil_nodeInfo"],
+  ...["hardhat_dropTransaction", "hardhat_getAutomine", "hardhat_impersonateAccount", "hardhat_metadata", "hardhat_mine"],
+  ...["hardhat_reset", "hardhat_setBalance", "hardhat_setCode", "hardhat_setCoinbase", "hardhat_setLoggingEnabled"],
+  ...["hardhat_setMinGasPrice", "hardhat_setNextBlockBaseFeePerGas", "hardhat_setNonce", "hardhat_setPrevRandao"],
+  ...["hardhat_setStorageAt", "hardhat_stopImpersonatingAccount", "hyperchain_getMessage", "hyperchain_sealBatch"],
+  ...["ots_getBlockDetails", "ots_getBlockDetailsByHash", "ots_getBlockTransactions", "ots_getContractCreator"],
+  ...["ots_getInternalOperations", "ots_getTransactionBySenderAndNonce", "ots_getTransactionError", "ots_hasCode"],
+  ...["ots_searchTransactionsAfter", "ots_searchTransactionsBefore", "ots_traceTransaction"],
+  ...["txpool_content", "txpool_contentFrom", "txpool_inspect", "txpool_status"],
+  ...["zks_estimateFee", "zks_estimateGasL1ToL2", "zks_getBlockDetails", "zks_getBlockMetadataByNumber", "zks_getGenesis"],
+  ...["zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getL2ToL1LogProof", "zks_getProof", "zks_getTransactionDetails"],
+] as const;
+
+/** By the methods' names; anvil's names are not among them. */
+export const METHOD_ACCESS: ReadonlyMap<string, MethodAccess> = new Map([
+  ...OPEN.map((method) => [method, "open"] as const),
+  ...PARTS.map((method) => [method, "parts"] as const),
+  ...READER.map((method) => [method, "reader"] as const),
+]);
+
+/** Undefined for a method without a row, which is then not answered to strangers either. */
+export function accessOf(method: string): MethodAccess | undefined {
+  return METHOD_ACCESS.get(ANVIL_ALIASES[method] ?? method);
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { RpcClient } from "../dispatch.ts";
+import { credentialsOf } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Clients by their connections, as each request makes them known. */
+export interface RequestClients {
+  opened(socket: Socket, client: RpcClient): void;
+  /** Throws where the connection was never opened. */
+  of(request: Pick<IncomingMessage, "socket" | "headers">): RpcClient;
+}
+
+interface Known {
+  readonly connection: RpcClient;
+  /** Of its newest request, and of all before it with the same headers. */
+  shown?: { readonly host: string | undefined; readonly authorization: string | undefined; readonly client: RpcClient };
+}
+
+/** A connection's requests may each name other tokens. As long as they do not, they are one client's. */
+export function requestClients(sessions: Pick<Sessions, "find">): RequestClients {
+  const known = new WeakMap<Socket, Known>();
+  return {
+    opened: (socket, connection) => void known.set(socket, { connection }),
+    of({ socket, headers: { host, authorization } }) {
+      const each = known.get(socket);
+      // Without a client a request would pass for this process's own.
+      if (each === undefined) throw new Error("a request came over a connection that was not opened");
+      if (each.shown?.host !== host || each.shown?.authorization !== authorization || each.shown === undefined) {
+        const client = { ...each.connection, credentials: credentialsOf(sessions, { host, authorization }) };
+        each.shown = { host, authorization, client };
+      }
+      return each.shown.client;
+    },
+  };
+}

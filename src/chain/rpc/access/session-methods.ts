@@ -1,0 +1,72 @@
+import type { Hex } from "../../../protocol/hex.ts";
+import type { RpcClient, RpcMethod } from "../dispatch.ts";
+import { RpcCode, RpcError } from "../json-rpc.ts";
+import type { ReaderPolicy } from "./reader-gate.ts";
+import { readMessage, SessionChallenges } from "./session-challenge.ts";
+import type { Credentials, Sessions } from "./sessions.ts";
+
+/** What a client needs to use a session. */
+export interface OpenedSession {
+  readonly token: string;
+  readonly account: Hex;
+  /** Seconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** How a reader of a chain gets a session, and gives it back. */
+export function sessionMethods(
+  { chainId, hyperchain, readers }: ReaderPolicy,
+  { sessions, nowMs }: { readonly sessions: Sessions; readonly nowMs: () => number },
+): ReadonlyMap<string, RpcMethod> {
+  const challenges = new SessionChallenges({ chainId, hyperchain }, { nowMs });
+  const allowed = new Set(readers);
+  return new Map<string, RpcMethod>([
+    [
+      "hyperchain_getSessionChallenge",
+      async ([account], client) => {
+        if (typeof account !== "string" || !/^0x[0-9a-f]{40}$/i.test(account))
+          throw new RpcError(RpcCode.invalidParams, "the parameter is the address of the account that will sign");
+        return challenges.make(account.toLowerCase() as Hex, shown(client).host);
+      },
+    ],
+    [
+      "hyperchain_openSession",
+      async ([given, signature], client): Promise<OpenedSession> => {
+        const { host, use } = shown(client);
+        if (typeof signature !== "string") readMessage(undefined);
+        const signer = challenges.signer(readMessage(given), String(signature), host, (account) => allowed.has(account));
+        const { token, session } = sessions.open(chainId, signer);
+        use?.(token);
+        return { token, account: signer, expiresAt: Math.floor(session.expiresAtMs / 1_000) };
+      },
+    ],
+    [
+      "hyperchain_useSession",
+      async ([token], client) => {
+        const { use } = shown(client);
+        if (use === undefined)
+          throw new RpcError(RpcCode.invalidParams, "over HTTP each request names its token: send it as `Authorization: Bearer`");
+        if (typeof token !== "string" || sessions.find(token)?.chainId !== chainId)
+          throw new RpcError(RpcCode.rejected, `no session of chain ${chainId} is in force under this token; open another`, {
+            code: "SessionUnknown",
+          });
+        use(token);
+        return true;
+      },
+    ],
+    [
+      "hyperchain_closeSession",
+      async (_params, client) => {
+        const own = shown(client).tokens.filter((token) => sessions.find(token)?.chainId === chainId);
+        return own.filter((token) => sessions.close(token)).length > 0;
+      },
+    ],
+  ]);
+}
+
+function shown(client: RpcClient | undefined): Credentials {
+  if (client?.credentials !== undefined) return client.credentials;
+  throw new RpcError(RpcCode.rejected, "in the chain's own process no session is needed: everything is answered", {
+    code: "SessionNotNeeded",
+  });
+}

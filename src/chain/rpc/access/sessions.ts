@@ -1,0 +1,115 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Hex } from "../../../protocol/hex.ts";
+
+/** An account that has shown a chain by its signature that it asks. */
+export interface Session {
+  readonly chainId: bigint;
+  /** Lower case. */
+  readonly account: Hex;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+}
+
+export interface SessionsOptions {
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number;
+}
+
+const LIFETIME_MS = 12 * 3_600_000;
+/** Of one account on one chain; the oldest ends when another is opened. */
+const MOST_OF_ONE = 16;
+/** Chains of an ecosystem, and some. */
+const MOST_TOKENS = 16;
+const MOST_TOKEN_CHARACTERS = 64;
+
+/** The sessions of an ecosystem's chains. They are kept in this process alone, and only as hashes of their tokens. */
+export class Sessions {
+  readonly #nowMs: () => number;
+  /** By the hash of the token, the oldest first. */
+  readonly #kept = new Map<string, Session>();
+
+  constructor({ nowMs }: SessionsOptions) {
+    this.#nowMs = nowMs;
+  }
+
+  /** The token names the session, and is known to the caller alone. */
+  open(chainId: bigint, account: Hex): { readonly token: string; readonly session: Session } {
+    const isOwn = (session: Session): boolean => session.chainId === chainId && session.account === account;
+    for (const [key, { expiresAtMs }] of this.#kept) if (expiresAtMs <= this.#nowMs()) this.#kept.delete(key);
+    const own = [...this.#kept].filter(([, session]) => isOwn(session));
+    for (const [key] of own.slice(0, Math.max(0, own.length + 1 - MOST_OF_ONE))) this.#kept.delete(key);
+    const token = randomBytes(32).toString("base64url");
+    const session = { chainId, account, expiresAtMs: this.#nowMs() + LIFETIME_MS };
+    this.#kept.set(keyOf(token), session);
+    return { token, session };
+  }
+
+  /** The session that a token names, as long as it lasts. */
+  find(token: string): Session | undefined {
+    const session = this.#kept.get(keyOf(token));
+    return session !== undefined && session.expiresAtMs > this.#nowMs() ? session : undefined;
+  }
+
+  /** Whether there was such a session. */
+  close(token: string): boolean {
+    return this.#kept.delete(keyOf(token));
+  }
+}
+
+/** What a client has shown of itself. */
+export interface Credentials {
+  /** The name under which it reached the server, with the port. */
+  readonly host: string;
+  /** Those that it named. */
+  readonly tokens: readonly string[];
+  /** Of its tokens, those that are in force now. */
+  sessions(): readonly Session[];
+  /** Names one more, for all that this connection asks from now on; absent where each request names its own. */
+  readonly use?: (token: string) => void;
+}
+
+/** Of one request: `Authorization: Bearer` and the tokens, with commas between those of several chains. */
+export function credentialsOf(
+  sessions: Pick<Sessions, "find">,
+  { host = "", authorization = "" }: { readonly host?: string | undefined; readonly authorization?: string | undefined },
+): Credentials {
+  const tokens = tokensIn(authorization);
+  return { host, tokens, sessions: () => found(sessions, tokens) };
+}
+
+/** Of a WebSocket, which may name more tokens later: a browser's cannot send the header. */
+export function connectionCredentials(
+  sessions: Pick<Sessions, "find">,
+  headers: { readonly host?: string | undefined; readonly authorization?: string | undefined },
+): Credentials {
+  const first = credentialsOf(sessions, headers);
+  let tokens = first.tokens;
+  return {
+    host: first.host,
+    get tokens() {
+      return tokens;
+    },
+    sessions: () => found(sessions, tokens),
+    use(token) {
+      // The newest are kept: a connection can be open for longer than its sessions.
+      tokens = [...tokens.filter((each) => each !== token), token].slice(-MOST_TOKENS);
+    },
+  };
+}
+
+function found(sessions: Pick<Sessions, "find">, tokens: readonly string[]): readonly Session[] {
+  return tokens.flatMap((token) => sessions.find(token) ?? []);
+}
+
+function tokensIn(authorization: string): readonly string[] {
+  const [, given = ""] = /^bearer +(.*)$/i.exec(authorization) ?? [];
+  return given
+    .split(",", MOST_TOKENS)
+    .map((token) => token.trim())
+    .filter((token) => token !== "" && token.length <= MOST_TOKEN_CHARACTERS);
+}
+
+/** What is looked up does not depend on the token in a way that times could tell. */
+function keyOf(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { accessOf, METHOD_ACCESS } from "../../../../src/chain/rpc/access/method-access.ts";
+import { readerGate } from "../../../../src/chain/rpc/access/reader-gate.ts";
+import { sessionMethods } from "../../../../src/chain/rpc/access/session-methods.ts";
+import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
+import { chainMethods } from "../../../../src/chain/rpc/methods.ts";
+import { Subscriptions } from "../../../../src/chain/rpc/subscriptions.ts";
+import { faultMethods } from "../../../../src/devnet/faults.ts";
+import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
+import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
+import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
+import { startTestChain } from "../../support/chain.ts";
+import type { TestChain } from "../../support/chain.ts";
+import { outsideClient } from "../../support/outside-client.ts";
+
+const POLICY = { chainId: 271n, hyperchain: `0x${"c1".repeat(20)}`, readers: [] } as const;
+
+describe("B7: the table of what strangers may ask of a chain that only some may read", () => {
+  let chain: TestChain;
+  let served: Set<string>;
+
+  before(async () => {
+    chain = await startTestChain({});
+    // Only the names are looked at.
+    const unused = {} as never;
+    const nowMs = (): number => 0;
+    const engine = { request: () => Promise.resolve(null), onNotification: () => () => undefined };
+    served = new Set(
+      [
+        chainMethods(chain.chain, { gasPriceWei: 1n, development: true, settlement: { chainId: 1n, contracts: {} } as never }),
+        ecosystemMethods(unused, { l1: unused, chains: () => [], names: unused, clientOf: unused }),
+        snapshotMethods(unused),
+        faultMethods(unused),
+        changeMethods(unused),
+        sessionMethods(POLICY, { sessions: new Sessions({ nowMs }), nowMs }),
+        new Subscriptions(engine).methods(() => undefined),
+      ].flatMap((methods) => [...methods.keys()]),
+    );
+    // A validium's data committee answers it.
+    served.add("hyperchain_getBatchData");
+  });
+  after(() => chain.chain.close());
+
+  test("has a row for every method that is served, and for no other", () => {
+    assert.deepEqual(
+      [...served].filter((method) => !METHOD_ACCESS.has(method)),
+      [],
+    );
+    assert.deepEqual(
+      [...METHOD_ACCESS.keys()].filter((method) => !served.has(method)),
+      [],
+    );
+  });
+
+  test("a method without a row is refused to strangers", async () => {
+    assert.equal(accessOf("hyperchain_new"), undefined);
+    const methods = readerGate(POLICY).permit(new Map([["hyperchain_new", () => Promise.resolve("everything")]]));
+    await assert.rejects(methods.get("hyperchain_new")!([], outsideClient().client), { data: { code: "SessionRequired" } });
+    assert.equal(await methods.get("hyperchain_new")!([], undefined), "everything");
+    for (const name of ["constructor", "__proto__", "toString"]) assert.equal(accessOf(name), undefined, name);
+  });
+});
