@@ -48,7 +48,7 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
     devnet = await startFlowDevnet(
       [
         { chainId: 271n, name: "alpha" },
-        { chainId: 272n, name: "beta", dataAvailability: "validium" },
+        { chainId: 272n, name: "beta", dataAvailability: "validium", openReads: true },
       ],
       { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
       { names: projectNames(hre.artifacts) },
