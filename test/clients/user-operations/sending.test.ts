@@ -3,7 +3,9 @@ import { after, before, describe, it } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import { createPublicClient, defineChain, http } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { createBundlerClient } from "viem/account-abstraction";
+import { createBundlerClient, toSimple7702SmartAccount } from "viem/account-abstraction";
+import { signAuthorization } from "viem/actions";
+import { toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
 import { ENTRY_POINTS } from "../../../src/chain/rpc/bundler/entry-points.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "../../flow/support/devnet.ts";
@@ -11,7 +13,6 @@ import type { FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deploy, deployEntryPoint, packageContract } from "./support/entry-points.ts";
 import type { Version } from "./support/entry-points.ts";
-import { toSimpleAccount } from "./support/simple-account.ts";
 
 const CHAIN_ID = 271n;
 const ADDRESS: Hex = `0x${"11".repeat(20)}`;
@@ -108,6 +109,29 @@ describe("B6: viem's bundler client on a served chain", () => {
       assert.equal(await client.getCode({ address: account.address }), undefined);
     });
   }
+
+  it("EIP-7702: an account with a key delegates to viem's smart account in its first operation, which makes two calls", async () => {
+    const { bundler, client } = clients;
+    const signer = devnet.accounts.wallet(ALICE).connect(provider);
+    const implementation = await deploy(packageContract("0.8", "Simple7702Account"), signer);
+    const owner = privateKeyToAccount(generatePrivateKey());
+    const account = await toSimple7702SmartAccount({ client, owner, implementation });
+    await (await signer.sendTransaction({ to: owner.address, value: ETHER })).wait();
+    const { address: to } = privateKeyToAccount(generatePrivateKey());
+    const calls = [
+      { to, value: 2n },
+      { to, value: 3n },
+    ];
+    const authorization = await signAuthorization(client, account.authorization);
+    const delegating = await bundler.sendUserOperation({ account, calls, authorization });
+    const { success, sender } = await bundler.getUserOperationReceipt({ hash: delegating });
+    assert.deepEqual([success, sender], [true, owner.address]);
+    const again = await bundler.sendUserOperation({ account, calls });
+    assert.equal((await bundler.getUserOperationReceipt({ hash: again })).success, true);
+    assert.equal(await client.getBalance({ address: to }), 10n);
+    // EIP-7702's designator.
+    assert.equal(await client.getCode({ address: owner.address }), `0xef0100${implementation.slice(2).toLowerCase()}`);
+  });
 
   it("batches with user operations settle", async () => {
     const [chain] = devnet.chains;

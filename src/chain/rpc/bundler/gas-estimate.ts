@@ -46,6 +46,11 @@ const POST_OP_GAS = 50_000n;
  * call with value, an event, and a slot that was 0.
  */
 const PAYMENT_GAS = 40_000n;
+/**
+ * What a paymaster's check spends on the write of its deposit in the EntryPoint, which its limit meters: 2,900 gas where the
+ * operation pays (EIP-2929), but 100 in a check without fees, which writes what was there.
+ */
+const DEPOSIT_GAS = 2_800n;
 /** A search ends where its bounds are this near, in gas. */
 const END_OF_SEARCH = 2_000n;
 /** Of a word of signature, which may have no zeros where its stand-in has. */
@@ -119,8 +124,9 @@ class Estimate {
     const found = await leastOf(0n, MAX_VERIFICATION_GAS, async (gas) => {
       return (await this.#check({ ...operation, [limit]: gas })) === undefined;
     });
-    const pays = limit === "verificationGasLimit" && operation.paymaster === undefined;
-    const withMargin = (found * MARGIN_PERCENT) / 100n + (pays ? PAYMENT_GAS : 0n);
+    const accountPays = operation.paymaster === undefined ? PAYMENT_GAS : 0n;
+    const payment = limit === "verificationGasLimit" ? accountPays : DEPOSIT_GAS;
+    const withMargin = (found * MARGIN_PERCENT) / 100n + payment;
     return withMargin < MAX_VERIFICATION_GAS ? withMargin : MAX_VERIFICATION_GAS;
   }
 
