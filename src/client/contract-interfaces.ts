@@ -21,6 +21,9 @@ export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
 
+/** What gateways are asked by `CrossChainViews.read` (`IViewGateway`). */
+export const viewGateway = new Interface(["function viewSlot(uint256 chainId, address account, uint256 slot, uint64 notBefore)"]);
+
 /** What the sender of a bundle implements to hear of its outcome (`IInteropCallback`). */
 export const callbackRecipient = new Interface(["function onInteropResult(bytes32 bundleHash, bool success, bytes result)"]);
 

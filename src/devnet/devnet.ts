@@ -16,7 +16,7 @@ import { createDisposer, startOrDispose } from "../runtime/disposer.ts";
 import type { Disposer } from "../runtime/disposer.ts";
 import { repeat } from "../runtime/repeat.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
-import type { BrowserProvider, Provider, Signer } from "ethers";
+import type { BrowserProvider, Signer } from "ethers";
 import { ACCOUNT_NUMBERS } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import { openProver } from "./chains/provers.ts";
@@ -283,7 +283,7 @@ function snapshotChains(chains: RunningChains): SnapshotChains {
 }
 
 /** Clients of all members for looks, which run the code of strangers' tokens: calls are answered as for a client outside. */
-function clientsForLooks(l1: LocalL1, chains: RunningChains, closing: Disposer): (chainId: number) => Provider {
+function clientsForLooks(l1: LocalL1, chains: RunningChains, closing: Disposer): (chainId: number) => BrowserProvider {
   const ofL1 = connectInProcess(l1.chainId, l1.eip1193);
   const ofChains = new Map<ServedChain, BrowserProvider>();
   const destroyAllBut = (running: readonly ServedChain[]): void => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
 import type { BrowserProvider } from "ethers";
 import { WebSocket } from "ws";
 import { METHOD_ACCESS } from "../../src/chain/rpc/access/method-access.ts";
@@ -12,6 +13,7 @@ import { send } from "../../src/client/send.ts";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import type { EcosystemInfo, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { connectInProcess } from "../../src/devnet/relaying.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ALICE, BOB, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -159,6 +161,29 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     assert.equal((await fetch(`${hidden()}/openapi.json`)).status, 200);
     const read = await fetch(`${hidden()}/accounts/${SECRET}`, { headers: { authorization } });
     assert.deepEqual([read.status, ((await read.json()) as { readonly balanceWei: string }).balanceWei], [200, String(ETHER)]);
+  });
+
+  test("C5, by the gateway of reads of other chains: neither a slot of the chain, nor what it has of others", async () => {
+    const gateway = new Interface(["function viewSlot(uint256,address,uint256,uint64)"]);
+    const lookup = (chain: bigint) =>
+      `/views/${PREDEPLOYS.CrossChainViews}/${gateway.encodeFunctionData("viewSlot", [chain, SECRET, 0n, 0n])}`;
+    const open = devnet.chains[1]!.url;
+    for (const [url, chain] of [
+      [open, HIDDEN],
+      [hidden(), OPEN],
+      [hidden(), HIDDEN],
+    ] as const) {
+      const codeFor = async (headers: Record<string, string>): Promise<readonly [number, string | undefined]> => {
+        const answer = await fetch(url + lookup(chain), { headers });
+        const { error } = (await answer.json()) as { readonly error?: { readonly code: string } };
+        return [answer.status, error?.code];
+      };
+      assert.deepEqual(await codeFor({}), [401, "SessionRequired"], url);
+      assert.notEqual((await codeFor({ authorization }))[0], 401, url);
+    }
+    const asked = [Number(OPEN), PREDEPLOYS.CrossChainViews, lookup(HIDDEN).split("/").at(-1)];
+    for (const url of everyUrl())
+      assert.equal((await ask(url, "hyperchain_lookUp", asked)).error?.data?.code, "SessionRequired", url);
   });
 
   test("by a filter of a reader, whose id it knows", async () => {

@@ -3,8 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
+import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { MOST_WAITS } from "../../src/chain/rest/transactions.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -85,6 +87,8 @@ describe("E1: REST beside JSON-RPC", () => {
       "/blocks/{block}",
       "/transactions",
       "/transactions/{hash}",
+      "/views",
+      "/views/{sender}/{data}",
     ]);
   });
 
@@ -162,6 +166,36 @@ describe("E1: REST beside JSON-RPC", () => {
     for (const query of ["?wait=soon", "?wait=included&seconds=-1", "?wait=included&wait=executed"])
       assert.deepEqual(codeOf(await send(await signed(1n), query)), [400, "Invalid"], query);
     assert.equal(await client.getTransactionCount(devnet.accounts.wallet(ALICE).address), nonce);
+  });
+
+  test("C5, ERC-3668: what is no lookup of CrossChainViews is refused by name, in the words of its clients too", async () => {
+    const views = PREDEPLOYS.CrossChainViews;
+    const gateway = new Interface(["function viewSlot(uint256,address,uint256,uint64)"]);
+    const call = gateway.encodeFunctionData("viewSlot", [A, views, 0n, 0n]);
+    // Of the other chains there is none, so none of which this one has a root.
+    const asked: readonly (readonly [sender: string, data: string, status: number, code: string])[] = [
+      [views, call, 422, "NotImported"],
+      [views, gateway.encodeFunctionData("viewSlot", [2n ** 255n, views, 0n, 0n]), 400, "UnknownChain"],
+      [UNKNOWN.slice(0, 42), call, 400, "NotALookup"],
+      [views, `0x12345678${call.slice(10)}`, 400, "NotALookup"],
+      [views, call.slice(0, -2), 400, "NotALookup"],
+      [views, `${call}00`, 400, "NotALookup"],
+      [views, `${call}${"00".repeat(2_000)}`, 400, "NotALookup"],
+      // A time, and an account, of more bits than their types have.
+      [views, `${call.slice(0, -64)}${"1".padEnd(64, "0")}`, 400, "NotALookup"],
+      [views, `${call.slice(0, 74)}1${call.slice(75)}`, 400, "NotALookup"],
+      [views, "0xzz", 400, "Invalid"],
+      ["views", call, 400, "Invalid"],
+    ];
+    for (const [sender, data, status, code] of asked) {
+      const answer = await ask("/views/{sender}/{data}", `/views/${sender}/${data}`);
+      assert.deepEqual(codeOf(answer), [status, code], data);
+      assert.equal(answer.body["message"], (answer.body["error"] as { readonly message: string }).message);
+      const posted = await ask("/views", "/views", { method: "POST", body: JSON.stringify({ sender, data }) });
+      assert.deepEqual(codeOf(posted), [status, code], data);
+    }
+    for (const body of ["", "[]", "7", "null", "{}", `{"sender":"${views}"}`, `{"sender":"${views}","data":["${call}"]}`])
+      assert.deepEqual(codeOf(await ask("/views", "/views", { method: "POST", body })), [400, "Invalid"], body);
   });
 
   test("a page of another origin is refused before anything is done, and its own get their headers", async () => {

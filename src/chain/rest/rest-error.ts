@@ -22,6 +22,10 @@ export function invalid(what: string, given: unknown, expected: string): RestErr
   return new RestError(400, "Invalid", `${what} ${(JSON.stringify(given) ?? "is missing; it").slice(0, 80)} is not ${expected}`);
 }
 
+interface ErrorAnswer extends RouteAnswer {
+  readonly body: { readonly error: { readonly code: string; readonly message: string } };
+}
+
 const STATUSES = new Map<number, readonly [status: number, code: string]>([
   [RpcCode.parseError, [400, "Invalid"]],
   [RpcCode.invalidRequest, [400, "Invalid"]],
@@ -33,7 +37,7 @@ const STATUSES = new Map<number, readonly [status: number, code: string]>([
 ]);
 
 /** Errors in the form of all of them: `{ error: { code, message } }`; codes of the chain's own errors are JSON-RPC's. */
-export function errorAnswer(error: unknown): RouteAnswer {
+export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof RestError) return answerOf(error.status, error.code, error.message);
   if (!(error instanceof RpcError)) return answerOf(500, "Internal", "internal error");
   const [status, code] = STATUSES.get(error.code) ?? [500, "Internal"];
@@ -42,7 +46,7 @@ export function errorAnswer(error: unknown): RouteAnswer {
   return answerOf(needsSession ? 401 : status, own ?? code, error.message);
 }
 
-function answerOf(status: number, code: string, message: string): RouteAnswer {
+function answerOf(status: number, code: string, message: string): ErrorAnswer {
   return { status, body: { error: { code, message } } };
 }
 

@@ -7,12 +7,22 @@ import { openApi } from "./openapi.ts";
 import { errorAnswer } from "./rest-error.ts";
 import type { Parameter, Resource } from "./resource.ts";
 import { MOST_WAITS, readTransaction, sendTransaction } from "./transactions.ts";
+import { viewByBody, viewByPath } from "./views.ts";
 
 const WAITING: readonly Parameter[] = [
   { name: "wait", description: "answer when it has reached this stage: included, committed, proven or executed" },
   { name: "seconds", description: "how long to wait at most: 20 where nothing is given, never more than 60" },
 ];
 const NOT_YET = ["it has not reached the stage that was waited for", "Transaction"] as const;
+
+const VIEWED: Resource["answers"] = {
+  200: ["a batch and a proof, which the chain itself verifies", "View"],
+  400: ["it is no lookup of CrossChainViews, or of a chain that is not known", "LookupError"],
+  401: ["only readers may read the chain, or the one that is asked for", "LookupError"],
+  422: ["no batch that was executed so late can be shown yet", "LookupError"],
+  429: ["too much is under way", "LookupError"],
+  501: ["this node knows no other chains", "LookupError"],
+};
 
 const resources = (waits: SharedPlaces): readonly Resource[] => [
   {
@@ -61,7 +71,28 @@ const resources = (waits: SharedPlaces): readonly Resource[] => [
     answers: { 200: ["the account; one that was never used is empty", "Account"] },
     answer: ok(readAccount),
   },
+  ...views(),
 ];
+
+/** The gateway of `CrossChainViews.read`. */
+function views(): readonly Resource[] {
+  const shared = { query: [], answers: VIEWED };
+  const summary = "A storage slot of another chain with its proof, by ERC-3668";
+  return [
+    {
+      ...shared,
+      method: "GET",
+      path: "/views/:sender/:data",
+      summary,
+      parts: [
+        { name: "sender", description: "the contract CrossChainViews" },
+        { name: "data", description: "a call of viewSlot(uint256,address,uint256,uint64)" },
+      ],
+      answer: viewByPath,
+    },
+    { ...shared, method: "POST", path: "/views", summary, parts: [], body: "Lookup", answer: viewByBody },
+  ];
+}
 
 /** What a chain serves beside JSON-RPC. */
 export function restRoutes(): readonly HttpRoute[] {

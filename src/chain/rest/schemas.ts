@@ -23,13 +23,13 @@ const record = (properties: Readonly<Record<string, object>>): object => ({
 });
 const onL1 = orNull(record({ transactionHash: hash, time: { type: "string", format: "date-time" } }));
 
+const error = record({
+  code: { type: "string", description: "for programs; it does not change" },
+  message: { type: "string", description: "what was wrong, and what to do" },
+});
+
 export const SCHEMAS = {
-  Error: record({
-    error: record({
-      code: { type: "string", description: "for programs; it does not change" },
-      message: { type: "string", description: "what was wrong, and what to do" },
-    }),
-  }),
+  Error: record({ error }),
   SignedTransaction: {
     type: "object",
     properties: { raw: { type: "string", pattern: "^0x([0-9a-fA-F]{2})+$", description: "of any type that the chain takes" } },
@@ -82,6 +82,13 @@ export const SCHEMAS = {
     proven: onL1,
     executed: onL1,
   }),
+  Lookup: {
+    type: "object",
+    properties: { sender: { type: "string", description: "the contract CrossChainViews" }, data: { type: "string" } },
+    required: ["sender", "data"],
+  },
+  View: record({ data: { ...data, description: "what `verify` of CrossChainViews takes" } }),
+  LookupError: record({ error, message: { type: "string", description: "the same, where ERC-3668 has it" } }),
   Account: record({ address, block: count, balanceWei: wei, nonce: count, codeBytes: count }),
 } as const;
 

@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { Ask, RouteAnswer, RouteRequest } from "../rpc/http-route.ts";
 import type { SharedPlaces } from "../rpc/shared-places.ts";
-import { invalid, notFound, RestError } from "./rest-error.ts";
+import { memberOf } from "./json-body.ts";
+import { invalid, notFound } from "./rest-error.ts";
 import { stageOf } from "./stages.ts";
 
 interface TransactionAnswer {
@@ -60,13 +61,7 @@ export async function sendTransaction(waits: SharedPlaces, request: RouteRequest
 }
 
 function rawOf(body: string): string {
-  let given: unknown;
-  try {
-    given = JSON.parse(body);
-  } catch {
-    throw new RestError(400, "Invalid", 'the body is not valid JSON; send {"raw": "0x…"}');
-  }
-  const raw = typeof given === "object" && given !== null && "raw" in given ? given.raw : undefined;
+  const raw = memberOf(body, "raw", '{"raw": "0x…"}');
   if (typeof raw !== "string" || !/^0x([0-9a-fA-F]{2})+$/.test(raw))
     throw invalid("raw", typeof raw === "string" ? raw : undefined, "a signed transaction in hexadecimal digits");
   return raw;

@@ -37,6 +37,9 @@ export interface HttpEndpointDependencies {
 /** Of an answer to a page that may ask. The star stands for all headers but `Authorization`. */
 const ALLOWED_PAGE = { "access-control-allow-headers": "*, authorization", vary: "origin" } as const;
 
+/** Of a path's named part; Node takes 16 KiB of a request's head. */
+const MAX_PART_CHARACTERS = 8_192;
+
 /** JSON-RPC by POST, on any path that no route has. Not listening yet. */
 export function createHttpEndpoint(
   { host, origins, limits }: HttpEndpointOptions,
@@ -125,6 +128,8 @@ function fastifyServer({ requestMs }: RpcServerLimits): FastifyInstance {
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     requestTimeout: requestMs,
+    // Calldata too are parts of paths; routes refuse by name what is too long for them.
+    routerOptions: { maxParamLength: MAX_PART_CHARACTERS },
     // Node looks every 30 seconds who is late; with shorter limits it has to look more often.
     http: {
       headersTimeout: requestMs,

@@ -1,7 +1,8 @@
 import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
+import type { FairLine } from "../../chain/rpc/fair-line.ts";
 import { walletView } from "../../client/wallet-view.ts";
-import type { Provider } from "ethers";
+import type { AskingProviderOf } from "../../client/remote-slot.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
@@ -11,6 +12,7 @@ import { describeAll } from "./describe.ts";
 import type { ProjectNames } from "./describe.ts";
 import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
 import { accountHistory } from "./account-history.ts";
+import { lookUp } from "./look-up.ts";
 import { prepare, readContract } from "./prepare.ts";
 import { findEverywhere } from "./search.ts";
 import type { Found } from "./search.ts";
@@ -25,7 +27,7 @@ export interface LookingDependencies {
   readonly chains: () => readonly DevnetChain[];
   readonly names: () => Promise<ProjectNames>;
   /** Reaches a member by its id; what it is asked runs strangers' code as for a client outside. */
-  readonly clientOf: (chainId: number) => Provider;
+  readonly clientOf: AskingProviderOf;
 }
 
 /** Each reads many blocks, all logs of a bridge, or every artifact of the project. */
@@ -85,6 +87,19 @@ export function lookingMethods(
         return looks(client, async () => inJson(await walletView(infoFor(client), owner, clientFor(client))));
       },
     ],
+    ...contractMethods(ecosystem, dependencies, looks),
+  ]);
+}
+
+/** What contracts are asked, and what is made for them. */
+function contractMethods(
+  ecosystem: { info(): EcosystemInfo },
+  dependencies: LookingDependencies,
+  looks: FairLine,
+): readonly (readonly [string, RpcMethod])[] {
+  const { names } = dependencies;
+  const { clientFor } = sightedReads(ecosystem, dependencies);
+  return [
     [
       "hyperchain_prepare",
       async ([account, request], client) => {
@@ -97,7 +112,12 @@ export function lookingMethods(
       async ([request], client) =>
         looks(client, () => readContract(request, { info: ecosystem.info(), names, clientOf: clientFor(client) })),
     ],
-  ]);
+    [
+      "hyperchain_lookUp",
+      async ([chain, sender, data], client) =>
+        looks(client, () => lookUp({ chain, sender, data }, { info: ecosystem.info(), names, clientOf: clientFor(client) })),
+    ],
+  ];
 }
 
 /** What a client may see of the ecosystem, and ask of its members. */

@@ -4,14 +4,12 @@ import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { hexQuantity } from "../../chain/rpc/hex-quantity.ts";
 import { call, requireContract } from "../../client/call.ts";
 import { parseChainAddress } from "../../client/chain-address.ts";
-import { ClientError } from "../../client/client-error.ts";
 import { erc20 } from "../../client/contract-interfaces.ts";
 import { deposit } from "../../client/deposit.ts";
 import { nextTransaction } from "../../client/next-transaction.ts";
 import type { UnsignedTransaction } from "../../client/next-transaction.ts";
-import { revertReason } from "../../client/revert-reason.ts";
 import { send } from "../../client/send.ts";
-import { refusalOf, senderOn, submit } from "../../client/submit.ts";
+import { senderOn, submit } from "../../client/submit.ts";
 import { finalizeWithdrawal, withdraw } from "../../client/withdraw.ts";
 import type { FinalizedWithdrawal } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -21,6 +19,7 @@ import type { ContractCall, NamedValue } from "./contract-call.ts";
 import type { ProjectNames } from "./describe.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 import { memberNamed } from "./named-member.ts";
+import { MOST_REASON, refuse } from "./refuse.ts";
 
 /** What an account wants: `hyperchain_prepare` gives its next transaction. Amounts are smallest units in decimal digits. */
 export type PreparedRequest = v.InferOutput<typeof requests>;
@@ -191,32 +190,6 @@ function notClaimable({ state }: FinalizedWithdrawal): RpcError {
     code: "NotClaimable",
     state,
   });
-}
-
-/** Rejects with the reason in words, those of the project's contracts too. */
-async function refuse(error: unknown, { names }: PrepareDependencies): Promise<never> {
-  if (error instanceof RpcError) throw error;
-  const refusal = error instanceof ClientError && error.code !== "Refused" ? undefined : refusalOf(error);
-  if (refusal !== undefined && refusal.data.length <= MOST_REVERT)
-    throw new RpcError(
-      RpcCode.rejected,
-      `it would revert ${revertReason(refusal.data, await names())}`.slice(0, MOST_REASON),
-      { code: "Refused" },
-      { cause: error },
-    );
-  const code = error instanceof ClientError ? { code: error.code } : undefined;
-  throw new RpcError(RpcCode.rejected, reasonOf(error), code, { cause: error });
-}
-
-/** Hexadecimal characters that are decoded: a stranger's data can unfold into a thousand times as much. */
-const MOST_REVERT = 16_386;
-const MOST_REASON = 1_000;
-
-/** ethers' own messages hold the whole transaction. */
-function reasonOf(error: unknown): string {
-  const { shortMessage } = error as { readonly shortMessage?: unknown };
-  if (typeof shortMessage === "string") return shortMessage.slice(0, MOST_REASON);
-  return (error instanceof Error ? error.message : String(error)).slice(0, MOST_REASON);
 }
 
 function parsed<Schema extends v.GenericSchema>(schema: Schema, value: unknown, what: string): v.InferOutput<Schema> {
