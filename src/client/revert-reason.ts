@@ -4,23 +4,43 @@ import type { Hex } from "../protocol/hex.ts";
 import { printable } from "../runtime/printable.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
 
+/**
+ * Hexadecimal characters that are decoded, of 8 KiB: strangers choose what they send, and lists whose offsets all point
+ * at the same bytes unfold into a thousand times as much.
+ */
+export const MOST_DECODED = 16_386;
+/** Characters of a text: of a call, an event or a reason. */
+const MOST_SHOWN = 4_096;
+/** Characters of data that are too long to be decoded. */
+const MOST_RAW = 138;
+
 /** The caller's contracts, by which errors and calls have names. */
 export interface ContractNames {
-  /** The error that revert data hold; undefined for one that no contract has. */
+  /** The error that revert data hold; undefined for one that no contract has, and for more than 8 KiB. */
   error(data: Hex): ErrorDescription | undefined;
-  /** A call's function with its arguments, such as `increase(3)`; undefined for one that no contract has. */
+  /**
+   * A call's function with its arguments, such as `increase(3)`; of more than 8 KiB without them, as `increase(…)`;
+   * undefined for one that no contract has.
+   */
   call(data: Hex): string | undefined;
   /** Name of the function that calldata call; undefined for one that no contract has. */
   functionName(data: Hex): string | undefined;
-  /** An event with its arguments, such as `Increased(3)`; undefined for one that no contract has. */
+  /** An event with its arguments, such as `Increased(3)`; undefined for one that no contract has, and for more than 8 KiB. */
   event(topics: readonly string[], data: Hex): string | undefined;
 }
 
 /** What contracts with these interfaces name. */
 export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
   const interfaces = abis.map((abi) => new Interface(abi));
+  const functionName = (data: Hex): string | undefined => {
+    if (data.length < SELECTOR_LENGTH) return undefined;
+    const selector = data.slice(0, SELECTOR_LENGTH);
+    return interfaces.map((each) => each.getFunction(selector)).find((known) => known !== null)?.name;
+  };
   return {
+    functionName,
     error(data) {
+      if (data.length > MOST_DECODED) return undefined;
       for (const each of interfaces) {
         const error = parsed(() => each.parseError(data), data);
         if (error !== undefined) return error;
@@ -28,29 +48,32 @@ export function contractNames(abis: readonly InterfaceAbi[]): ContractNames {
       return undefined;
     },
     call(data) {
+      if (data.length > MOST_DECODED) return withoutArguments(functionName(data));
       for (const each of interfaces) {
         const call = parsed(() => each.parseTransaction({ data }), data);
-        if (call !== undefined) return `${call.name}(${call.args.map(shown).join(", ")})`;
+        if (call !== undefined) return clipped(`${call.name}(${call.args.map(shown).join(", ")})`);
       }
       return undefined;
     },
-    functionName(data) {
-      if (data.length < SELECTOR_LENGTH) return undefined;
-      const selector = data.slice(0, SELECTOR_LENGTH);
-      return interfaces.map((each) => each.getFunction(selector)).find((known) => known !== null)?.name;
-    },
     event(topics, data) {
+      if (data.length > MOST_DECODED) return undefined;
       for (const each of interfaces) {
         const event = parsed(() => each.parseLog({ topics, data }), (topics[0] ?? "0x") as Hex);
-        if (event !== undefined) return `${event.name}(${event.args.map(shownEventArgument).join(", ")})`;
+        if (event !== undefined) return clipped(`${event.name}(${event.args.map(shownEventArgument).join(", ")})`);
       }
       return undefined;
     },
   };
 }
 
-/** The error that revert data hold: Solidity's own, one of this package's contracts, or one of `names`. */
+/** A call whose arguments are not decoded. */
+export function withoutArguments(functionName: string | undefined): string | undefined {
+  return functionName === undefined ? undefined : `${functionName}(…)`;
+}
+
+/** The error that revert data hold: Solidity's own, one of this package's contracts, or one of `names`; undefined above 8 KiB. */
 export function revertError(data: Hex, names?: Pick<ContractNames, "error">): ErrorDescription | undefined {
+  if (data.length > MOST_DECODED) return undefined;
   return parsed(() => knownErrorOf(data) ?? null, data) ?? names?.error(data);
 }
 
@@ -58,10 +81,15 @@ export function revertError(data: Hex, names?: Pick<ContractNames, "error">): Er
 export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): string {
   if (data === "0x") return "without a reason";
   const error = revertError(data, names);
-  if (error === undefined) return `with ${data}`;
-  if (error.name === "Error" && error.args.length === 1) return `with "${printable(String(error.args[0]))}"`;
+  if (error === undefined) return `with ${data.length > MOST_DECODED ? rawStart(data) : data}`;
+  if (error.name === "Error" && error.args.length === 1) return clipped(`with "${printable(String(error.args[0]))}"`);
   if (error.name === "Panic" && error.args.length === 1) return `with panic ${panicText(BigInt(String(error.args[0])))}`;
-  return `with ${error.name}(${error.args.map(shown).join(", ")})`;
+  return clipped(`with ${error.name}(${error.args.map(shown).join(", ")})`);
+}
+
+/** Data that are not decoded, by their first bytes and their length. */
+export function rawStart(data: Hex): string {
+  return data.length > MOST_RAW ? `${data.slice(0, MOST_RAW)}… (${(data.length - 2) / 2} bytes)` : data;
 }
 
 /** A panic's code with what it stands for: `0x11 (arithmetic overflow or underflow)`. */
@@ -100,6 +128,10 @@ const SELECTOR_LENGTH = 10;
 /** Of an indexed argument that is longer than a word an event keeps only the hash. */
 function shownEventArgument(value: unknown): string {
   return Indexed.isIndexed(value) ? `hashed ${String(value.hash)}` : shown(value);
+}
+
+function clipped(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 
 /** An argument as Solidity's developers write it; lists and structs in brackets. */

@@ -25,3 +25,39 @@ describe("attack: a contract's words do not write over the terminal that shows t
     assert.equal(names.call(contract.encodeFunctionData("say", [WORDS]) as Hex), `say("${CLEAN}")`);
   });
 });
+
+describe("attack: a stranger's lists, whose offsets all point at the same bytes, do not unfold", () => {
+  const lists = ["function multicall(bytes[])", "error Batch(bytes[])", "event Called(bytes[])"];
+  const unfolding = contractNames([lists]);
+  const word = (value: number): string => value.toString(16).padStart(64, "0");
+  /** `count` times the same element of `bytes` bytes, which is there once. */
+  const folded = (count: number, bytes: number): string =>
+    [32, count, ...new Array<number>(count).fill(32 * count), bytes].map(word).join("") + "ab".repeat(bytes);
+  const selector = (text: string): string => new Interface(lists).getFunction(text)!.selector;
+  const errorSelector = new Interface(lists).getError("Batch")!.selector;
+  // 620 offsets and 19,840 bytes: 39.7 kB, which unfold into 12 MB.
+  const long = folded(620, 19_840);
+  const short = folded(100, 4_096);
+
+  test("of a call above 8 KiB only the function is named", () => {
+    assert.equal(unfolding.call(`${selector("multicall")}${long}` as Hex), "multicall(…)");
+  });
+
+  test("of a call below, which unfolds into 800,000 characters, as many are shown as can be read", () => {
+    const text = unfolding.call(`${selector("multicall")}${short}` as Hex);
+    assert.match(text ?? "", /^multicall\(\[0xabab/);
+    assert.equal(text?.length, 4_097);
+  });
+
+  test("of revert data above 8 KiB the first bytes and the length are told", () => {
+    const data = `${errorSelector}${long}` as Hex;
+    assert.equal(unfolding.error(data), undefined);
+    assert.equal(revertReason(data, unfolding), `with ${data.slice(0, 138)}… (39780 bytes)`);
+  });
+
+  test("of an event above 8 KiB nothing is told", () => {
+    const { topicHash } = new Interface(lists).getEvent("Called")!;
+    assert.equal(unfolding.event([topicHash], `0x${long}`), undefined);
+    assert.match(unfolding.event([topicHash], `0x${short}`) ?? "", /^Called\(\[0xabab/);
+  });
+});

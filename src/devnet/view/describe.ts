@@ -1,9 +1,10 @@
 import type { InterfaceAbi } from "ethers";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { protocolNames } from "../../client/protocol-names.ts";
-import { revertReason } from "../../client/revert-reason.ts";
+import { revertReason, withoutArguments } from "../../client/revert-reason.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { decodingRoom } from "./decoding-room.ts";
 
 /** What the project that started the ecosystem has compiled. */
 export interface ProjectNames extends ContractNames {
@@ -25,12 +26,6 @@ export interface Description {
 
 /** Things that one question asks about. */
 const MOST_THINGS = 100;
-/** Hexadecimal characters that are decoded: a stranger's data can unfold into a thousand times as much. */
-const MOST_CHARACTERS = 16_386;
-/** Of all things of a question: what follows is as what is too long. A page's questions have fewer. */
-const MOST_CHARACTERS_OF_ALL = 65_536;
-/** Of each answer. */
-const MOST_SHOWN = 4_096;
 const MOST_TOPICS = 4;
 
 export interface DescribeDependencies {
@@ -49,8 +44,7 @@ export async function describeAll(things: unknown, dependencies: DescribeDepende
     throw new RpcError(RpcCode.invalidParams, `the first parameter is a list of ${MOST_THINGS} things at most`);
   const names = await dependencies.names();
   const described: Description[] = [];
-  let left = MOST_CHARACTERS_OF_ALL;
-  const isDecoded = (data: Hex): boolean => data.length <= MOST_CHARACTERS && (left -= data.length) >= 0;
+  const isDecoded = decodingRoom();
   for (const thing of things as readonly unknown[]) {
     described.push(await describe(thing, { names, isDecoded }, dependencies));
     // Each can take a while: others are answered in between.
@@ -84,13 +78,11 @@ async function describe(
 /** Of a call that is too long to decode the function at least. */
 function callOf(input: Hex, isDecoded: boolean, names: ContractNames): string | undefined {
   if (isDecoded) return names.call(input) ?? protocolNames.call(input);
-  const name = names.functionName(input) ?? protocolNames.functionName(input);
-  return name === undefined ? undefined : `${name}(…)`;
+  return withoutArguments(names.functionName(input) ?? protocolNames.functionName(input));
 }
 
 function present(name: "call" | "event" | "reason", text: string | undefined): Description {
-  if (text === undefined) return {};
-  return { [name]: text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text };
+  return text === undefined ? {} : { [name]: text };
 }
 
 function isHex(value: unknown): value is Hex {

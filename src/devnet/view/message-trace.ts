@@ -2,9 +2,11 @@ import type { RpcClient } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { callsOf, failedUserCall, repeatCall, repeatedCall, solidityLines } from "../../client/remote-failure.ts";
 import type { Ask, CallFrame } from "../../client/remote-failure.ts";
-import { revertReason } from "../../client/revert-reason.ts";
+import { rawStart, revertReason, withoutArguments } from "../../client/revert-reason.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
+import { decodingRoom } from "./decoding-room.ts";
 import type { CallFailure, MessageInfo, MessageTrace, TracedCall } from "./ecosystem-info.ts";
 
 export interface MessageTraceDependencies {
@@ -27,13 +29,14 @@ export async function traceMessage(
   { chains, names }: MessageTraceDependencies,
 ): Promise<MessageTrace> {
   const known = await names();
+  const isDecoded = decodingRoom();
   const transactions = [];
   let failure: CallFailure | undefined;
   for (const { step, chainId, transactionHash } of message.steps) {
     const chain = chains().find((each) => Number(each.chainId) === chainId);
     if (!TRACED_STEPS.has(step) || chain === undefined) continue;
     const calls = await callsOf((method, params) => chain.answer(method, params, client), transactionHash);
-    transactions.push({ step, chainId, transactionHash, calls: named(calls, known) });
+    transactions.push({ step, chainId, transactionHash, calls: named(calls, { known, isDecoded }) });
     const failed = step === "executed" ? failedUserCall(calls) : undefined;
     if (failed !== undefined) failure = await explain(failed, { chain, transactionHash, known });
   }
@@ -79,14 +82,31 @@ async function failsHarmlessly(call: CallFrame, { answer }: FailedOn["chain"], b
   );
 }
 
+interface Naming {
+  readonly known: ContractNames;
+  /** Whether there is room for these bytes, which are then counted: strangers' contracts choose what they call with. */
+  readonly isDecoded: (data: Hex) => boolean;
+}
+
 /** The frame with its call and its failure in words. */
-function named(frame: CallFrame, known: ContractNames): TracedCall {
+function named(frame: CallFrame, naming: Naming): TracedCall {
   const { calls = [], ...rest } = frame;
-  const call = known.call(frame.input);
+  const call = callText(frame.input, naming);
   return {
     ...rest,
     ...(call === undefined ? {} : { call }),
-    ...(frame.error === undefined ? {} : { reason: revertReason(frame.output ?? "0x", known) }),
-    ...(calls.length === 0 ? {} : { calls: calls.map((each) => named(each, known)) }),
+    ...(frame.error === undefined ? {} : { reason: reasonText(frame.output ?? "0x", naming) }),
+    ...(calls.length === 0 ? {} : { calls: calls.map((each) => named(each, naming)) }),
   };
+}
+
+function callText(input: Hex, { known, isDecoded }: Naming): string | undefined {
+  const functionName = known.functionName(input);
+  // What no contract has, such as the code of a new one, takes no room.
+  if (functionName === undefined) return undefined;
+  return isDecoded(input) ? known.call(input) : withoutArguments(functionName);
+}
+
+function reasonText(output: Hex, { known, isDecoded }: Naming): string {
+  return output === "0x" || isDecoded(output) ? revertReason(output, known) : `with ${rawStart(output)}`;
 }
