@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { id, toBeHex, zeroPadValue } from "ethers";
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
+import { entryPointInterface, OPERATION_TOPIC } from "../../../src/chain/rpc/bundler/entry-points.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -171,6 +172,22 @@ describe("B6: hostile user operations", () => {
     await ask("evm_mine");
     const included = await Promise.all(hashes.map(async (hash) => (await receiptOf(hash))?.success));
     assert.deepEqual(included, [true, true, true, true, true, true, true, true, undefined]);
+  });
+
+  it("an operation that came by another contract has a receipt, and that contract's input is not shown for it", async () => {
+    const provider = connectInProcess(chain.chainId, chain.provider);
+    const older = await deployEntryPoint("0.7", devnet.accounts.wallet(ALICE).connect(provider));
+    provider.destroy();
+    // Calls the EntryPoint with its own input.
+    const forwarder = await accountWith(`0x365f5f375f5f365f5f73${older.slice(2)}5af100`);
+    const packed = [await accountWith(FICKLE_CODE), 0n, "0x", "0x", toBeHex(100_000n << 128n, 32), 0n, WORD_0, "0x", "0x"];
+    const data = entryPointInterface.encodeFunctionData("handleOps", [[packed], forwarder]);
+    const from = devnet.accounts.wallet(ALICE).address;
+    const transaction = await ask("eth_sendTransaction", { from, to: forwarder, data, gas: toBeHex(1_000_000) });
+    const { logs } = (await ask("eth_getTransactionReceipt", transaction)) as { logs: { topics: Hex[] }[] };
+    const hash = logs.find(({ topics }) => topics[0] === OPERATION_TOPIC)?.topics[1] ?? "0x";
+    assert.equal((await receiptOf(hash))?.success, true);
+    assert.equal(await ask("eth_getUserOperationByHash", hash), null);
   });
 
   it("a return to a snapshot drops what waits, which can be sent again", async () => {

@@ -41,13 +41,22 @@ export function asksForWholeOperation(callData: Hex): boolean {
   return callData.startsWith(executeInterface.getFunction("executeUserOp")?.selector ?? "0x8dd7712f");
 }
 
+/** Of revert data: an EntryPoint passes on at most 2,048 bytes of what it was refused with. */
+const MAX_REVERT_BYTES = 8 * 1024;
+
 /** How an EntryPoint refused an operation; undefined where the revert data is not its own. */
 export function failedOp(data: Hex): { readonly reason: string; readonly inner: Hex } | undefined {
-  if (fromHex(data).length < 4) return undefined;
-  const error = entryPointInterface.parseError(data);
-  if (error === null) return undefined;
-  const [, reason, inner = "0x"] = error.args as unknown as [bigint, string, Hex?];
-  return { reason, inner };
+  const { length } = fromHex(data);
+  if (length < 4 || length > MAX_REVERT_BYTES) return undefined;
+  try {
+    const error = entryPointInterface.parseError(data);
+    if (error === null) return undefined;
+    const [, reason, inner = "0x"] = error.args as unknown as [bigint, string, Hex?];
+    return { reason, inner };
+  } catch {
+    // Its selector, and bytes behind it that no EntryPoint would write.
+    return undefined;
+  }
 }
 
 function topicOf(event: string): Hex {

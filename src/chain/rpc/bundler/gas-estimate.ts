@@ -7,7 +7,6 @@ import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AccountOverride } from "../../witness/asked-call.ts";
 import { nextPlace } from "../asked-place.ts";
 import type { Asking } from "../asking.ts";
-import { address } from "../call-request.ts";
 import { MESSAGE_GAS_MARGIN } from "../calls.ts";
 import type { RpcClient } from "../dispatch.ts";
 import { askedBundle, bundleOf, leastPreVerificationGas, MAX_VERIFICATION_GAS } from "./bundle.ts";
@@ -197,7 +196,7 @@ function wholeOperation(operation: UserOperation): Hex {
 /** Its signature may be missing yet: the account is looked at as if it had delegated already. */
 function delegated({ authorization, sender }: UserOperation): readonly AccountOverride[] {
   if (authorization === undefined) return [];
-  return [{ address: sender, code: `0xef0100${address(authorization["address"]).slice(2)}` }];
+  return [{ address: sender, code: `0xef0100${authorization.address.slice(2)}` }];
 }
 
 function withoutDelegation({ authorization: _, ...operation }: UserOperation): UserOperation {

@@ -14,6 +14,7 @@ interface Log {
 }
 
 interface Receipt {
+  readonly to: Hex | null;
   readonly logs: readonly Log[];
   readonly transactionHash: Hex;
   readonly blockHash: Hex;
@@ -45,7 +46,10 @@ export class OperationLookup {
     const { receipt, event } = found;
     const { sender, paymaster, nonce, success, actualGasCost, actualGasUsed } = decode(event);
     const logs = logsOf(found);
-    const reason = receipt.logs.find(({ topics }) => topics[0] === REASON_TOPIC && topics[1] === hash);
+    const told = receipt.logs.find(
+      ({ address, topics }) => address === event.address && topics[0] === REASON_TOPIC && topics[1] === hash,
+    );
+    const reason = told && reasonIn(told);
     return {
       userOpHash: hash,
       entryPoint: getAddress(event.address),
@@ -55,7 +59,7 @@ export class OperationLookup {
       actualGasCost: hexQuantity(actualGasCost),
       actualGasUsed: hexQuantity(actualGasUsed),
       success,
-      ...(reason === undefined ? {} : { reason: reasonIn(reason) }),
+      ...(reason === undefined ? {} : { reason }),
       logs,
       receipt,
     };
@@ -65,7 +69,9 @@ export class OperationLookup {
   async operation(hash: Hex, client: RpcClient | undefined): Promise<object | null> {
     const found = await this.#find(hash, client);
     if (found === undefined) return null;
-    const { transactionHash, blockHash, blockNumber } = found.receipt;
+    const { to, transactionHash, blockHash, blockNumber } = found.receipt;
+    // The input of a call to another contract is not the EntryPoint's, whatever it looks like.
+    if (to?.toLowerCase() !== found.event.address.toLowerCase()) return null;
     const transaction = (await this.#ask("eth_getTransactionByHash", [transactionHash], client)) as { input: Hex };
     const { sender, nonce } = decode(found.event);
     const operation = operationsIn(transaction.input).find(
@@ -123,8 +129,12 @@ function decode(event: Log): {
   return entryPointInterface.decodeEventLog("UserOperationEvent", data, [...topics]).toObject() as ReturnType<typeof decode>;
 }
 
-/** The bytes that the operation's call reverted with. */
-function reasonIn({ data }: Log): Hex {
-  const [, reason] = AbiCoder.defaultAbiCoder().decode(["uint256", "bytes"], data) as unknown as [bigint, Hex];
-  return reason;
+/** The bytes that the operation's call reverted with; undefined where other code at the EntryPoint's address wrote the log. */
+function reasonIn({ data }: Log): Hex | undefined {
+  try {
+    const [, reason] = AbiCoder.defaultAbiCoder().decode(["uint256", "bytes"], data) as unknown as [bigint, Hex];
+    return reason;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,9 @@
 import { fromHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { address, bytes, quantity, record } from "../call-request.ts";
+import { hexQuantity } from "../hex-quantity.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
-import type { UserOperation } from "./user-operation.ts";
+import type { SignedDelegation, UserOperation } from "./user-operation.ts";
 
 /** An operation of this many bytes is the largest whose transaction a chain takes. */
 const MAX_OPERATION_BYTES = 64 * 1024;
@@ -58,11 +59,31 @@ function read(value: unknown, missing: (field: string) => string): UserOperation
     paymasterPostOpGasLimit: number("paymasterPostOpGasLimit", MAX_LIMIT, ofPaymaster),
     paymasterData: data("paymasterData"),
     signature: data("signature"),
-    ...(authorization === undefined ? {} : { authorization: record(authorization, "eip7702Auth") }),
+    ...(authorization === undefined ? {} : { authorization: delegation(authorization, missing) }),
   };
   const size = bytesOf(operation);
   if (size > MAX_OPERATION_BYTES) throw invalid(`the operation has ${size} bytes of data, at most ${MAX_OPERATION_BYTES}`);
   return operation;
+}
+
+/** Just what a delegation has: what else the client sends would be kept with the operation, and is of any size. */
+function delegation(value: unknown, missing: (field: string) => string): SignedDelegation {
+  const fields = record(value, "eip7702Auth");
+  const number = (...names: readonly [string, ...string[]]): Hex => {
+    const name = names.find((candidate) => isGiven(fields[candidate]));
+    return hexQuantity(quantity(name === undefined ? missing(`eip7702Auth.${names[0]}`) : fields[name]));
+  };
+  const v = BigInt(number("yParity", "v"));
+  const yParity = v === 27n || v === 28n ? v - 27n : v;
+  if (yParity > 1n) throw invalid(`eip7702Auth.yParity is ${yParity}, and can be 0 or 1`);
+  return {
+    chainId: number("chainId"),
+    address: address(required(fields, "address")),
+    nonce: number("nonce"),
+    yParity: hexQuantity(yParity),
+    r: number("r"),
+    s: number("s"),
+  };
 }
 
 /** Bytes of an operation's data of any length. */

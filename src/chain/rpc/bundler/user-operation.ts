@@ -2,6 +2,7 @@ import { concat, dataLength, dataSlice, getAddress, toBeHex } from "ethers";
 import type { Hex } from "../../../protocol/hex.ts";
 import { hexQuantity } from "../hex-quantity.ts";
 import { entryPointInterface } from "./entry-points.ts";
+import { overlaps } from "./overlap.ts";
 
 /** A user operation of ERC-4337, for EntryPoints 0.7 and 0.8. Amounts of gas are limits; fees are wei for a unit of gas. */
 export interface UserOperation {
@@ -21,9 +22,12 @@ export interface UserOperation {
   readonly paymasterPostOpGasLimit: bigint;
   readonly paymasterData: Hex;
   readonly signature: Hex;
-  /** A delegation that its transaction carries (EIP-7702), as the client sent it. */
-  readonly authorization?: Readonly<Record<string, unknown>>;
+  /** A delegation that its transaction carries (EIP-7702). */
+  readonly authorization?: SignedDelegation;
 }
+
+/** A delegation as JSON-RPC has it, in quantities; zeros where its signature is missing yet. */
+export type SignedDelegation = Readonly<Record<"chainId" | "address" | "nonce" | "yParity" | "r" | "s", Hex>>;
 
 /** An operation as the EntryPoint's functions take it. */
 export type PackedOperation = readonly [Hex, bigint, Hex, Hex, Hex, bigint, Hex, Hex, Hex];
@@ -92,9 +96,9 @@ export function handleOpsData(operation: UserOperation, beneficiary: Hex): Hex {
   return entryPointInterface.encodeFunctionData("handleOps", [[pack(operation)], beneficiary]) as Hex;
 }
 
-/** The operations in a call to `handleOps`; empty for other calls. */
+/** The operations in a call to `handleOps`; empty for other calls, and for operations that share bytes. */
 export function operationsIn(data: Hex): readonly UserOperation[] {
-  if (!data.startsWith(entryPointInterface.getFunction("handleOps")?.selector ?? "0x765e827f")) return [];
+  if (!data.startsWith(entryPointInterface.getFunction("handleOps")?.selector ?? "0x765e827f") || overlaps(data)) return [];
   try {
     const [packed] = entryPointInterface.decodeFunctionData("handleOps", data) as unknown as [PackedOperation[]];
     return packed.map((operation) => unpack([...operation] as unknown as PackedOperation));
