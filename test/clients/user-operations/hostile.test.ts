@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { id, toBeHex, zeroPadValue } from "ethers";
+import { getCreate2Address, id, keccak256, toBeHex, zeroPadValue } from "ethers";
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
 import { entryPointInterface, OPERATION_TOPIC } from "../../../src/chain/rpc/bundler/entry-points.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
@@ -157,6 +157,45 @@ describe("B6: hostile user operations", () => {
     assert.equal(await ask("eth_getBalance", bundler, "latest"), balance);
     // Others are served.
     assert.equal((await receiptOf(await send(operationOf(await accountWith(FICKLE_CODE)))))?.success, true);
+  });
+
+  it("a stranger that creates accounts before their operations does not have the accounts' factory refused", async () => {
+    // A factory that makes the account of a salt: its code, of 7 bytes, says that all operations are valid.
+    const init = "0x665f5f5260205ff35f5260076019f3";
+    const factory = await accountWith(`0x6e${init.slice(2)}5f525f35600f60115ff55f5260205ff3`);
+    const newAccount = (salt: number): object =>
+      operationOf(getCreate2Address(factory, toBeHex(salt, 32), keccak256(init)) as Hex, 0n, {
+        factory,
+        factoryData: toBeHex(salt, 32),
+        verificationGasLimit: toBeHex(400_000),
+      });
+    const from = devnet.accounts.wallet(ALICE).address;
+    await ask("evm_setAutomine", false);
+    const hashes: Hex[] = [];
+    for (let salt = 1; salt <= 4; salt++) {
+      await ask("eth_sendTransaction", { from, to: factory, data: toBeHex(salt, 32), gas: toBeHex(200_000), gasPrice: "0x0" });
+      hashes.push(await send(newAccount(salt)));
+    }
+    await ask("evm_mine");
+    for (const hash of hashes) await gone(hash);
+    assert.deepEqual(await Promise.all(hashes.map(receiptOf)), [null, null, null, null]);
+    await ask("evm_setAutomine", true);
+    assert.equal((await receiptOf(await send(newAccount(5))))?.success, true);
+  });
+
+  it("an operation of much data pays for its transaction, which EIP-7623 prices higher", async () => {
+    const account = await accountWith(FICKLE_CODE);
+    const operation = (gas: number): object =>
+      operationOf(account, 0n, { callData: `0x${"11".repeat(4096)}`, preVerificationGas: toBeHex(gas) });
+    // 21,000 and 40 for each byte of the call data alone.
+    const { message } = await failure(send(operation(21_000 + 40 * 4096)));
+    assert.match(message, /preVerificationGas is 184840/);
+    const hash = await send(operation(200_000));
+    const { actualGasUsed, receipt } = (await ask("eth_getUserOperationReceipt", hash)) as {
+      readonly actualGasUsed: Hex;
+      readonly receipt: { readonly gasUsed: Hex };
+    };
+    assert.ok(BigInt(actualGasUsed) >= BigInt(receipt.gasUsed), `${actualGasUsed} paid, ${receipt.gasUsed} used`);
   });
 
   it("an operation that fails before its turn has come is dropped and is in no block", async () => {

@@ -68,7 +68,9 @@ export function askedBundle(request: BundleRequest): AskedCall {
 
 /** What the operation's own transaction costs that its limits do not meter. */
 export function leastPreVerificationGas(operation: UserOperation, beneficiary: Hex): bigint {
-  return intrinsicGas(handleOpsData(operation, beneficiary), operation) + UNMETERED_GAS;
+  const data = handleOpsData(operation, beneficiary);
+  const [gas, floor] = [intrinsicGas(data, operation) + UNMETERED_GAS, floorOf(data)];
+  return gas > floor ? gas : floor;
 }
 
 /** Throws RpcError for limits and fees with which no operation is taken. */
@@ -92,8 +94,12 @@ function gasOf(operation: UserOperation, data: Hex): bigint {
   const run = callGasLimit + paymasterPostOpGasLimit + INNER_GAS;
   const metered = verificationGasLimit + paymasterVerificationGasLimit + run + ENTRY_POINT_GAS;
   const gas = intrinsicGas(data, operation) + (metered * 64n * 64n) / (63n * 63n);
-  const floor = TRANSACTION_GAS + dataGas(data, DATA_GAS_FLOOR);
+  const floor = floorOf(data);
   return gas > floor ? gas : floor;
+}
+
+function floorOf(data: Hex): bigint {
+  return TRANSACTION_GAS + dataGas(data, DATA_GAS_FLOOR);
 }
 
 function intrinsicGas(data: Hex, { authorization }: UserOperation): bigint {

@@ -134,7 +134,10 @@ export class Bundler {
 
   async #included({ pooled, transactionHash }: SentBundle, success: boolean): Promise<void> {
     this.pool.remove(pooled);
-    if (success) return this.transactions.add(pooled.hash, transactionHash);
+    if (success) {
+      this.#offenders.included(pooled.operation);
+      return this.transactions.add(pooled.hash, transactionHash);
+    }
     const message = `its transaction ${transactionHash} reverted: another one of the block came between`;
     pooled.reject(new RpcError(OperationCode.rejected, message, { code: "Spoiled" }));
     // A block keeps no reason: if it fails still, the EntryPoint says whose contract it is.

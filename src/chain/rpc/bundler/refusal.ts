@@ -61,7 +61,8 @@ function entryPointRefusal({ reason, inner }: { reason: string; inner: Hex }, op
 
 function culpritOf(reason: string): Culprit {
   if (reason.startsWith("AA3")) return "paymaster";
-  return reason.startsWith("AA1") ? "factory" : "sender";
+  // AA10: the account is there already, as a stranger can bring about by a call of the factory.
+  return reason.startsWith("AA1") && !reason.startsWith("AA10") ? "factory" : "sender";
 }
 
 /** The operation's own call reverted. */
