@@ -67,7 +67,7 @@ const pace = v.pipe(
     ),
     atLatestSeconds: option(
       wholeNumber(1, MOST_PACE_SECONDS, 7_200),
-      "age of the oldest one at which all go, whatever the other fields say; not below maxAgeSeconds, and below exitDelaySeconds",
+      "age of the oldest at which all go whatever else is said; from maxAgeSeconds to exitDelaySeconds less 600 and a batch's age",
       "3600, or maxAgeSeconds where that is longer",
     ),
   }),

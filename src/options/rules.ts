@@ -36,6 +36,8 @@ const LOCAL_L1_CHAIN_ID = 31_337;
 const L1_BLOCK_SECONDS = 12;
 /** Of a pace that says nothing, and no longer maxAgeSeconds. */
 const DEFAULT_AT_LATEST_SECONDS = 3_600;
+/** In which what waited goes: up to eight proofs, one after another, each of which L1 includes. */
+const EXECUTION_MARGIN_SECONDS = 600;
 
 /** What is wrong with options beside each other, each of which is valid by itself. `data` is the folder that keeps them. */
 export function conflicts(
@@ -120,8 +122,11 @@ function timeConflicts(chain: RuledChain, { url, confirmations = 1 }: RuledL1): 
   return problems;
 }
 
-/** A proof that waits must not keep an operation of the queue so long that the exit opens. */
-function paceConflicts({ path, pace, exitDelaySeconds }: RuledChain): readonly OptionProblem[] {
+/**
+ * A proof that waits must not keep an operation of the queue so long that the exit opens. The operation is older than its
+ * batch's last block, from which the wait counts, and L1 executes the batch some time after the wait.
+ */
+function paceConflicts({ path, pace, exitDelaySeconds, maxAgeMs = 0 }: RuledChain): readonly OptionProblem[] {
   const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds } = pace;
   const at = (field: string): OptionPath => [...path, "pace", field];
   const delays = maxAgeSeconds ?? maxBatches ?? maxGasPriceWei;
@@ -134,7 +139,9 @@ function paceConflicts({ path, pace, exitDelaySeconds }: RuledChain): readonly O
     return [{ path: at("maxAgeSeconds"), message }];
   }
   const longest = atLatestSeconds ?? Math.max(DEFAULT_AT_LATEST_SECONDS, maxAgeSeconds ?? 0);
-  if (longest < exitDelaySeconds) return [];
-  const message = `${longest} is not below exitDelaySeconds (${exitDelaySeconds}): the exit could open while proofs wait; give less, or a longer exitDelaySeconds`;
+  const age = Math.ceil(maxAgeMs / 1_000);
+  const needed = longest + age + EXECUTION_MARGIN_SECONDS;
+  if (needed <= exitDelaySeconds) return [];
+  const message = `${longest} is too near to exitDelaySeconds (${exitDelaySeconds}): with ${age} s for a batch's age and ${EXECUTION_MARGIN_SECONDS} s to execute what waits it needs ${needed}, or the exit could open meanwhile; give less, or a longer exitDelaySeconds`;
   return [{ path: at("atLatestSeconds"), message }];
 }

@@ -198,7 +198,7 @@ const ROWS: readonly Row[] = [
     config: "chains.a.pace.atLatestSeconds",
     devnet: "chains[0].pace.atLatestSeconds",
     // Below the exit's delay beside it.
-    accepts: [1, 86_399],
+    accepts: [1, 85_800],
     refuses: [0, 86_400, 86_401, 1.5, "60"],
     beside: { "pace.maxBatches": 2 },
   },

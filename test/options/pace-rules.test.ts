@@ -5,6 +5,7 @@ import type { DevnetChainOptions } from "../../src/devnet/options.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 
 const HOUR = 3_600;
+const windows = { priorityOpWindowSeconds: 60, exitDelaySeconds: HOUR };
 
 describe("H5: a pace that cannot work is refused by the name of its option", () => {
   const refused: readonly [string, Partial<DevnetChainOptions>, RegExp][] = [
@@ -17,7 +18,12 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
     [
       "waits during which the exit could open",
       { pace: { maxBatches: 2 }, priorityOpWindowSeconds: 60, exitDelaySeconds: HOUR },
-      /atLatestSeconds: 3600 is not below exitDelaySeconds \(3600\)/,
+      /atLatestSeconds: 3600 is too near to exitDelaySeconds \(3600\)/,
+    ],
+    [
+      "waits that leave no time to execute what waits: 2991 s, 10 s and 600 s are 3601 s",
+      { pace: { maxBatches: 2, atLatestSeconds: 2_991 }, batches: { maxAgeMs: 10_000 }, ...windows },
+      /atLatestSeconds: 2991 is too near to exitDelaySeconds \(3600\): .* it needs 3601,/,
     ],
   ];
   for (const [title, chain, message] of refused)
@@ -27,6 +33,11 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
       const [problem] = validateHyperchains({ chains: { a: chain } });
       assert.match(`${problem?.path.at(-1)}: ${problem?.message}`, message);
     });
+
+  test("a wait that leaves just the time to execute what waits is taken", () => {
+    const chain = { pace: { maxBatches: 2, atLatestSeconds: 2_990 }, batches: { maxAgeMs: 10_000 }, ...windows };
+    assert.deepEqual(validateHyperchains({ chains: { a: chain } }), []);
+  });
 
   test("a day's wait is taken beside a longer exit delay", () => {
     const chain = { pace: { maxAgeSeconds: 24 * HOUR }, exitDelaySeconds: 25 * HOUR };

@@ -263,7 +263,7 @@ export interface HyperchainPaceUserConfig {
    */
   readonly maxGasPriceWei?: number | undefined;
   /**
-   * Age of the oldest one at which all go, whatever the other fields say; not below maxAgeSeconds, and below exitDelaySeconds.
+   * Age of the oldest at which all go whatever else is said; from maxAgeSeconds to exitDelaySeconds less 600 and a batch's age.
    * Allowed: a whole number from 1 to 86400, such as 7200.
    * Default: 3600, or maxAgeSeconds where that is longer.
    */
