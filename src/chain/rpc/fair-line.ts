@@ -24,9 +24,10 @@ interface Waiting {
   readonly refuse: (error: RpcError) => void;
 }
 
-/** A connection with work in the line. */
+/** A connection with work in the line. Each of its requests may show other credentials, and come as a client of its own. */
 interface Place {
-  readonly client: RpcClient;
+  readonly connection: RpcClient["gone"];
+  readonly address: string;
   readonly waiting: Waiting[];
   underWay: number;
 }
@@ -44,7 +45,7 @@ export function fairLine({ width, places, placesPerClient, what }: FairLineOptio
 
 class Turns {
   /** By machine, then by connection; one that had its turn goes to the end. */
-  readonly #machines = new Map<string, Map<RpcClient, Place>>();
+  readonly #machines = new Map<string, Map<RpcClient["gone"], Place>>();
   readonly #width: number;
   readonly #places: number;
   readonly #placesPerClient: number;
@@ -97,10 +98,10 @@ class Turns {
   /** The first connection that waits, of the first machine that does; both go to the end. */
   #turn(): Place {
     for (const [address, machine] of this.#machines) {
-      for (const [client, place] of machine) {
+      for (const [connection, place] of machine) {
         if (place.waiting.length === 0) continue;
-        machine.delete(client);
-        machine.set(client, place);
+        machine.delete(connection);
+        machine.set(connection, place);
         this.#machines.delete(address);
         this.#machines.set(address, machine);
         return place;
@@ -127,14 +128,13 @@ class Turns {
     this.#forget(place);
   }
 
-  #placeOf(client: RpcClient): Place {
-    const { address = "" } = client;
+  #placeOf({ address = "", gone: connection }: RpcClient): Place {
     let machine = this.#machines.get(address);
-    if (machine === undefined) this.#machines.set(address, (machine = new Map<RpcClient, Place>()));
-    let place = machine.get(client);
+    if (machine === undefined) this.#machines.set(address, (machine = new Map<RpcClient["gone"], Place>()));
+    let place = machine.get(connection);
     if (place === undefined) {
-      machine.set(client, (place = { client, waiting: [], underWay: 0 }));
-      client.gone.addEventListener("abort", this.#onGone, { once: true });
+      machine.set(connection, (place = { connection, address, waiting: [], underWay: 0 }));
+      connection.addEventListener("abort", this.#onGone, { once: true });
     }
     return place;
   }
@@ -142,22 +142,20 @@ class Turns {
   /** The connection that waited for these answers has ended. */
   readonly #onGone = (event: Event): void => {
     for (const machine of this.#machines.values()) {
-      for (const place of machine.values()) {
-        if (place.client.gone !== event.target) continue;
-        this.#waiting -= place.waiting.length;
-        for (const { refuse } of place.waiting.splice(0)) refuse(gone());
-        this.#forget(place);
-      }
+      const place = machine.get(event.target as RpcClient["gone"]);
+      if (place === undefined) continue;
+      this.#waiting -= place.waiting.length;
+      for (const { refuse } of place.waiting.splice(0)) refuse(gone());
+      this.#forget(place);
     }
   };
 
-  #forget({ client, waiting, underWay }: Place): void {
+  #forget({ connection, address, waiting, underWay }: Place): void {
     if (waiting.length > 0 || underWay > 0) return;
-    const { address = "" } = client;
     const machine = this.#machines.get(address);
-    machine?.delete(client);
+    machine?.delete(connection);
     if (machine?.size === 0) this.#machines.delete(address);
-    client.gone.removeEventListener("abort", this.#onGone);
+    connection.removeEventListener("abort", this.#onGone);
   }
 }
 

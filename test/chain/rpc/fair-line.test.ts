@@ -64,6 +64,39 @@ describe("a line in which clients take turns", () => {
     assert.deepEqual(begun, ["flood 0", "flood 1", "calm 0", "flood 2", "calm 1", "flood 3"]);
   });
 
+  describe("attack: one connection shows another token with each request", () => {
+    /** The connection as the server makes it of each request with other headers. */
+    const asAnother = (client: RpcClient): RpcClient => ({ ...client });
+
+    /** What has become of it by the next turn of the event loop. */
+    const state = async (answer: Promise<string>): Promise<string> =>
+      Promise.race([answer.catch((error: Error) => error.message), nextTurn().then(() => "waits")]);
+
+    it("which gives it no more places and no more turns", async () => {
+      const { ask, begun, letGo } = heldLine({ placesPerClient: 3 });
+      const [flood, calm] = [outsideClient(), outsideClient()];
+      for (let i = 0; i < 3; i++) void ask(asAnother(flood.client), `flood ${i}`);
+      void ask(calm.client, "calm 0");
+      assert.match(await state(ask(asAnother(flood.client), "flood 3")), refused.message);
+      await letGo(3);
+      assert.deepEqual(begun, ["flood 0", "flood 1", "calm 0", "flood 2"]);
+    });
+
+    it("and what waits of it is withdrawn when it ends, also when some of it was answered before", async () => {
+      const { ask, begun, letGo } = heldLine();
+      const { client, end } = outsideClient();
+      const other = outsideClient("192.0.2.9");
+      for (let i = 0; i < 3; i++) void ask(other.client, `other ${i}`);
+      const first = ask(asAnother(client), "first");
+      const second = ask(asAnother(client), "second");
+      await letGo(3);
+      assert.equal(await first, "first");
+      assert.deepEqual(begun, ["other 0", "other 1", "first", "other 2"]);
+      end();
+      assert.equal(await state(second), "the connection has ended");
+    });
+  });
+
   it("refuses one connection what is beyond its own places, and others nothing for it", async () => {
     const { ask } = heldLine({ placesPerClient: 3 });
     const [flood, calm] = [outsideClient(), outsideClient()];
