@@ -43,6 +43,8 @@ interface TakenTask {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+/** Of an answer that is no task: a refusal has some hundred. */
+const MAX_ANSWER_BYTES = 2 ** 16;
 /** Beats that a lease outlasts. */
 const BEATS = 3;
 
@@ -140,13 +142,30 @@ async function take({ url, token, name }: WorkerOptions, signal: AbortSignal): P
   const [id, lease, leaseMs] = [TASK_HEADERS.id, TASK_HEADERS.lease, TASK_HEADERS.leaseMs].map((header) => headers.get(header));
   if (id == null || lease == null || !(Number(leaseMs) > 0))
     throw new FleetError("BadRequest", `what answers at ${url} is no fleet; give the URL that hyperchain:status shows`);
-  if (Number(headers.get("content-length")) > MAX_TASK_BYTES) throw new RangeError("the task is too large");
-  return { id: id as Hex, lease, leaseMs: Number(leaseMs), bytes: new Uint8Array(await answer.arrayBuffer()) };
+  return { id: id as Hex, lease, leaseMs: Number(leaseMs), bytes: await read(answer, MAX_TASK_BYTES, "the task") };
+}
+
+/** What an answer holds. Rejects with RangeError as soon as it is longer: its header may say less, or nothing. */
+async function read({ headers, body }: Response, maxBytes: number, what: string): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let left = maxBytes;
+  const tooLarge = (): RangeError => new RangeError(`${what} is too large, of more than ${maxBytes} bytes`);
+  if (Number(headers.get("content-length")) > left) {
+    await body?.cancel();
+    throw tooLarge();
+  }
+  // To end the loop ends the connection.
+  for await (const piece of body ?? []) {
+    left -= piece.length;
+    if (left < 0) throw tooLarge();
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 async function post(options: Pick<WorkerOptions, "url" | "token">, path: string, body: object): Promise<void> {
   const answer = await request(options, path, body, AbortSignal.timeout(LONGEST_PAUSE_MS));
-  await answer.arrayBuffer();
+  await read(answer, MAX_ANSWER_BYTES, "the answer");
 }
 
 /** Rejects with FleetError where the fleet refuses, and with the transport's error. */
@@ -163,10 +182,18 @@ async function request(
     signal,
   });
   if (answer.ok) return answer;
-  const refused = v.safeParse(refusal, await answer.json().catch(() => undefined));
+  const refused = v.safeParse(refusal, await jsonOf(answer));
   if (!refused.success || answer.status >= 500) throw new Error(`${url} answers ${answer.status}`);
   const { code, message } = refused.output.error;
   throw new FleetError(code as FleetErrorCode, message);
+}
+
+async function jsonOf(answer: Response): Promise<unknown> {
+  try {
+    return JSON.parse((await read(answer, MAX_ANSWER_BYTES, "the answer")).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 function reasonOf(error: unknown): string {

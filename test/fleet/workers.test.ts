@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -170,6 +172,41 @@ describe("H4: a fleet over HTTP", () => {
     ];
     for (const [path, body, status, code] of cases)
       assert.deepEqual(await codeOf(await ask(path, body)), [status, code], `${path} ${JSON.stringify(body).slice(0, 80)}`);
+  });
+
+  test("attack: a task without a length and without an end is read no further than a task may be", async () => {
+    const piece = Buffer.alloc(2 ** 22);
+    let sent = 0;
+    const endless = createServer((_request, response) => {
+      response.writeHead(200, { "x-task-id": "0x01", "x-lease": "0x02", "x-lease-ms": "1000" });
+      // Twice what a task may have, as fast as it is read.
+      const send = (): void => {
+        sent += piece.length;
+        if (sent > 2 ** 29) response.end();
+        else if (!response.destroyed) response.write(piece, send);
+      };
+      send();
+    });
+    await once(endless.listen(0, "127.0.0.1"), "listening");
+    const ending = new AbortController();
+    const events: WorkerEvent[] = [];
+    const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+    const onEvent = (event: WorkerEvent): void => {
+      events.push(event);
+      ending.abort(new Error("seen"));
+    };
+    try {
+      await runWorker(
+        { url, token: TOKEN, name: "a" },
+        { prover: createProver(), pause: async () => {}, onEvent },
+        ending.signal,
+      );
+      assert.deepEqual(events, [{ type: "waiting", reason: "the task is too large, of more than 268435456 bytes" }]);
+      assert.ok(sent < 2 ** 29, `${sent} bytes`);
+    } finally {
+      endless.closeAllConnections();
+      endless.close();
+    }
   });
 
   test("a request for a task ends when nothing is to be done for a while, and the worker asks again", async () => {
