@@ -1,6 +1,8 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
-import { parseAccount } from "./chain-address.ts";
+import { formatChainAddress, parseChainAddress } from "./chain-address.ts";
+import type { ChainAddressLike } from "./chain-address.ts";
+import { ClientError } from "./client-error.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { encodeDirectRequest, encodeTokenRequest, queuedRequest, requestCost } from "./l1-request.ts";
@@ -14,8 +16,8 @@ export interface DepositRequest {
   readonly amount: bigint;
   /** The token's address on L1, or "ETH"; default: the chain's base token. */
   readonly token?: string | undefined;
-  /** Default: the signer's own account. */
-  readonly to?: string | undefined;
+  /** On that chain, which an address alone need not name. Default: the signer's own account. */
+  readonly to?: ChainAddressLike | undefined;
   /**
    * On the chain; what is not used is refunded there. Default 300,000, or 2,000,000 for a token, whose first deposit
    * creates its contract.
@@ -45,7 +47,7 @@ export async function deposit(ecosystem: Ecosystem, request: DepositRequest, sig
   const amount = positive(request.amount, "deposit");
   const token = l1TokenOf(chain, request.token);
   const sender = await senderOn(signer, ecosystem.l1);
-  const recipient = request.to === undefined ? sender.address : parseAccount(request.to);
+  const recipient = request.to === undefined ? sender.address : recipientOn(ecosystem, chain.chainId, request.to);
   const { factory, bridge } = ecosystem.l1.contracts;
   const chainId = BigInt(chain.chainId);
   const isBase = isBaseToken(chain, token);
@@ -70,4 +72,14 @@ export async function deposit(ecosystem: Ecosystem, request: DepositRequest, sig
     l1TransactionHash: receipt.hash as Hex,
     approvals: approvals.filter((hash) => hash !== undefined),
   };
+}
+
+function recipientOn(ecosystem: Ecosystem, chainId: number, to: ChainAddressLike): Hex {
+  const address = parseChainAddress(ecosystem, to, chainId);
+  if (address.chainId === chainId) return address.account;
+  const meant = formatChainAddress(ecosystem, address);
+  throw new ClientError("WrongChain", `the deposit is to chain ${chainId}, and its recipient is ${meant}; name one chain`, {
+    chainId,
+    to: meant,
+  });
 }

@@ -9,6 +9,7 @@ import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { Journal } from "../settlement/journal/journal.ts";
 import { MAX_UNEXECUTED_BATCHES } from "../settlement/pace/decide.ts";
 import type { PaceRules } from "../settlement/pace/decide.ts";
+import type { HeldProofs } from "../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../settlement/quorum.ts";
 import type { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { PostingPolicy } from "../settlement/settlement-batch.ts";
@@ -102,7 +103,7 @@ export interface L1Link {
   /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */
   reseal(fromBatch?: bigint): Promise<Resealed>;
   progress(): BatchProgress;
-  /** Why it waits for L1; undefined while it does not. */
+  /** Why it waits for L1, or to show it a proof; undefined while it does not. */
   waitsFor(): string | undefined;
   /**
    * Why no batch is sealed although L1 answers: it shows no block that is young enough. Undefined where batches may
@@ -184,11 +185,20 @@ export async function openL1Link(
     hurry: () => settling.hurry(BigInt(sealed)),
     reseal: (fromBatch) => resealing.reseal(fromBatch),
     progress: () => progressOf(sealed, settling.backlog()),
-    waitsFor: () => contact.reason(),
+    waitsFor: () => contact.reason() ?? heldBack(settling.heldProofs()),
     member: restorableMember({ chain: running, settling, intake, onReturned: returnedTo }),
     quiet: () => intake.quiet(),
     close: () => settling.close(),
   };
+}
+
+/** In words that stay the same while the same proofs wait. */
+function heldBack(held: HeldProofs | undefined): string | undefined {
+  if (held === undefined) return undefined;
+  const { count, latestSeconds } = held;
+  const latest = new Date(Number(latestSeconds) * 1000).toISOString().replace(".000", "");
+  const proofs = count === 1 ? "1 proof is" : `${count} proofs are`;
+  return `${proofs} kept back by the chain's pace, until ${latest} of the ecosystem's time at the latest; settle the chain to send them now`;
 }
 
 /**

@@ -76,9 +76,12 @@ export function list<const S extends v.GenericSchema>(each: S, wanted: string) {
 /** An object that has these fields and no others. */
 export function fields<const E extends v.ObjectEntries>(entries: E, wanted = "an object") {
   const all = Object.keys(entries).join(", ");
+  const needed = Object.keys(entries)
+    .filter((field) => entries[field]?.type !== "optional")
+    .join(", ");
   const exact = v.strictObject(entries, ({ expected, path }) => {
     const field = String(path?.at(-1)?.key);
-    return expected === "never" ? `"${field}" is no field here; there are ${all}` : `is missing; there must be ${all}`;
+    return expected === "never" ? `"${field}" is no field here; there are ${all}` : `is missing; there must be ${needed}`;
   });
   return v.pipe(v.custom<v.InferInput<typeof exact>>(isPlainObject, must(wanted)), exact);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, JsonRpcProvider, Wallet } from "ethers";
+import { getAddress, Interface, JsonRpcProvider, Wallet } from "ethers";
 import { call } from "../../src/client/call.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
@@ -39,7 +39,11 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
   const on = (member: string, account: number) => ecosystem.on(member, account);
 
   test("ETH is deposited, and the hash of its transaction on the chain is known before", async () => {
-    const { canonicalTxHash, approvals } = await deposit(info, { chain: "a", amount: 3n, to: NOBODY }, on("l1", ALICE));
+    const { canonicalTxHash, approvals } = await deposit(info, { chain: "a", amount: 3n, to: `${NOBODY}@a` }, on("l1", ALICE));
+    await assert.rejects(deposit(info, { chain: "a", amount: 3n, to: `${NOBODY}@b` }, on("l1", ALICE)), {
+      code: "WrongChain",
+      message: `the deposit is to chain ${info.chains[0]?.chainId}, and its recipient is ${getAddress(NOBODY)}@b; name one chain`,
+    });
     assert.deepEqual(approvals, []);
     assert.equal(await ecosystem.provider(271).getTransactionReceipt(canonicalTxHash), null);
     await ecosystem.devnet.relay();

@@ -76,8 +76,19 @@ describe("H5: when a chain's proofs go to L1 is its own policy", () => {
   });
 
   test("by size: proofs go when there are three, one after another", async () => {
-    const numbers = [await commitOne(BY_SIZE), await commitOne(BY_SIZE), await commitOne(BY_SIZE)];
+    const pipeline = pipelineOf(BY_SIZE);
+    const first = await commitOne(BY_SIZE);
+    while (pipeline.waitsFor() === undefined) await devnet.l1.request("eth_blockNumber");
+    const told = pipeline.waitsFor();
+    const numbers = [first, await commitOne(BY_SIZE), await commitOne(BY_SIZE)];
     const settled = await Promise.all(numbers.map((number) => pipelineOf(BY_SIZE).settled(number)));
+    // An hour, where the options say nothing else.
+    const latest = new Date((Number(settled[0]!.batch.outputs.lastTimestamp) + 3_600) * 1_000).toISOString().slice(0, 19);
+    assert.equal(
+      told,
+      `1 proof is kept back by the chain's pace, until ${latest}Z of the ecosystem's time at the latest; settle the chain to send them now`,
+    );
+    assert.equal(pipeline.waitsFor(), undefined);
     const proofs = await Promise.all(settled.map(proofOf));
     const lastCommit = settled[2]!.receipts.commit!.blockNumber;
     for (const { number } of proofs) assert.ok(number > lastCommit, `a proof in L1's block ${number}, after ${lastCommit}`);

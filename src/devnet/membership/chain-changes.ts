@@ -1,6 +1,7 @@
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
+import { requireFreePort } from "../../node/serving/listening.ts";
 import { fundAccounts, requireFunds } from "../funding.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import { chainInfo } from "../view/ecosystem-view.ts";
@@ -45,6 +46,8 @@ export function createChainChanges({ chains, opening, methods }: ChainChangesDep
     const plans = chains.current().map(({ plan }) => plan);
     const planned = await planChain(described, plans, opening);
     await requireFunds(options, [planned], layer.funder);
+    // Once L1 has the chain, its id is spent.
+    await requireFreePort(`chain ${planned.name}`, { host: options.host, port: planned.port });
     world?.forgetChain(planned.chainId);
     const chain = await openChain(planned, "baseToken", opening);
     try {

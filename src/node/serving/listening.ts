@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { startRpcServer } from "../../chain/rpc/server.ts";
 import type { RpcServer, RpcServerDependencies, RpcServerOptions } from "../../chain/rpc/server.ts";
 import { HyperchainError } from "../../runtime/hyperchain-error.ts";
@@ -9,7 +10,7 @@ export class PortInUseError extends HyperchainError {
   readonly host: string;
   readonly port: number;
 
-  constructor(member: string, { host, port }: RpcServerOptions, options?: ErrorOptions) {
+  constructor(member: string, { host, port }: Pick<RpcServerOptions, "host" | "port">, options?: ErrorOptions) {
     super(
       `${member} cannot be served: port ${port} on ${host} is in use; end what listens there, choose another port, or 0 for any free one`,
       options,
@@ -28,8 +29,24 @@ export async function serveMember(
   try {
     return await startRpcServer(options, dependencies);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
-      throw new PortInUseError(member, options, { cause: error });
-    throw error;
+    throw portInUse(member, options, error);
   }
+}
+
+/**
+ * For what must not be begun in vain: whether a member could be served there now. Rejects as `serveMember` does. Another process
+ * may still come first.
+ */
+export async function requireFreePort(member: string, options: Pick<RpcServerOptions, "host" | "port">): Promise<void> {
+  if (options.port === 0) return;
+  await new Promise<void>((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error) => reject(portInUse(member, options, error)));
+    server.listen({ host: options.host, port: options.port, exclusive: true }, () => server.close(() => resolve()));
+  });
+}
+
+function portInUse(member: string, options: Pick<RpcServerOptions, "host" | "port">, error: unknown): unknown {
+  const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  return isTaken ? new PortInUseError(member, options, { cause: error }) : error;
 }

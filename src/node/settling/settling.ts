@@ -17,7 +17,7 @@ import { createTransactor } from "../../settlement/l1-sender/transactor.ts";
 import type { Transactor } from "../../settlement/l1-sender/transactor.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { PaceOfRuns } from "../../settlement/pace/proof-pace.ts";
-import type { PaceDependencies } from "../../settlement/pace/proof-pace.ts";
+import type { HeldProofs, PaceDependencies } from "../../settlement/pace/proof-pace.ts";
 import type { Quorum } from "../../settlement/quorum.ts";
 import { openSettlement } from "../../settlement/settlement.ts";
 import type { Settlement, SettlementBacklog } from "../../settlement/settlement.ts";
@@ -97,6 +97,8 @@ export interface Settling {
   settled(batchNumber: bigint): Promise<SettledBatch>;
   /** Has the proofs of all batches before this one go to L1 as soon as they are made. */
   hurry(nextBatch: bigint): void;
+  /** Proofs that the chain's pace keeps back; undefined where there are none. */
+  heldProofs(): HeldProofs | undefined;
   backlog(): SettlementBacklog;
   /** L1's counts now; outlasts an L1 that is away. */
   totals(): Promise<BatchTotals>;
@@ -297,11 +299,8 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     settled: (batchNumber) =>
       settled.get(batchNumber) ?? Promise.reject(new RangeError(`batch ${batchNumber} is not sealed, or was executed long ago`)),
     hurry: (nextBatch) => pace.hurry(nextBatch),
-    backlog() {
-      const all = [...pending.values()];
-      const without = (stage: SettlementStage): number => all.filter((batch) => !batch.isThrough(stage)).length;
-      return { uncommitted: without("commit"), unproven: without("prove"), unexecuted: all.length };
-    },
+    heldProofs: () => pace.held(),
+    backlog: () => backlogOf([...pending.values()]),
     totals: () => readTotals({ provider: sending(new AbortController()).provider, hyperchain, fromBlock }),
     refusal: () => refusal,
     allMined: () => allMined(name, sender, sending(new AbortController()).patience),
@@ -389,6 +388,11 @@ function paceDependencies({ time, signal, provider }: PaceSources): PaceDependen
     wait: (ms, wake) => untilTimeMoves(time, ms, AbortSignal.any([signal, wake])),
     signal,
   };
+}
+
+function backlogOf(pending: readonly PendingBatch[]): SettlementBacklog {
+  const without = (stage: SettlementStage): number => pending.filter((batch) => !batch.isThrough(stage)).length;
+  return { uncommitted: without("commit"), unproven: without("prove"), unexecuted: pending.length };
 }
 
 interface PaceSources {

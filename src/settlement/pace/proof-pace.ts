@@ -1,4 +1,4 @@
-import { decidePace, delaysProofs } from "./decide.ts";
+import { decidePace, delaysProofs, longestWaitSeconds } from "./decide.ts";
 import type { PaceRules } from "./decide.ts";
 
 export interface PaceDependencies {
@@ -16,6 +16,13 @@ export interface ProvenBatch {
   readonly batchNumber: bigint;
   /** Of its last block. */
   readonly lastTimestamp: bigint;
+}
+
+/** Proofs that are kept back. */
+export interface HeldProofs {
+  readonly count: number;
+  /** When they go whatever L1's price is; seconds, by the ecosystem's clock. */
+  readonly latestSeconds: bigint;
 }
 
 interface WaitingProof {
@@ -58,6 +65,15 @@ export class ProofPace {
       go();
     }
     this.#wake?.abort();
+  }
+
+  /** Undefined where none is kept back. */
+  held(): HeldProofs | undefined {
+    const times = [...this.#waiting.values()].map(({ lastTimestamp }) => lastTimestamp);
+    const [first] = times;
+    if (first === undefined) return undefined;
+    const oldest = times.reduce((before, time) => (time < before ? time : before), first);
+    return { count: times.length, latestSeconds: oldest + BigInt(longestWaitSeconds(this.#rules)) };
   }
 
   async #decide(): Promise<void> {
@@ -112,6 +128,11 @@ export class PaceOfRuns {
   hurry(nextBatch: bigint): void {
     if (nextBatch > this.#hurriedBefore) this.#hurriedBefore = nextBatch;
     this.#current?.hurry(nextBatch);
+  }
+
+  /** As ProofPace's, of the run under way. */
+  held(): HeldProofs | undefined {
+    return this.#current?.held();
   }
 
   /** The numbers from this one on will be other batches', which wait, from the next run on. */
