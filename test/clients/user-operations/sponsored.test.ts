@@ -98,14 +98,6 @@ describe("B6: sponsored user operations, by the code of the recipe", () => {
   });
 
   // The search for a limit ends near it, more or less by chance: operations of several lengths.
-  it("estimated limits of a paymaster have room for the write of its deposit, which only operations that pay make", async () => {
-    const { account, bundler } = await user();
-    for (const words of [4, 12, 20]) {
-      const data: Hex = `0x${"00".repeat(32 * words)}`;
-      const hash = await bundler.sendUserOperation({ account, calls: [{ to: sponsor.address, data }] });
-      assert.equal((await bundler.waitForUserOperationReceipt({ hash })).success, true);
-    }
-  });
 
   it("what the sponsor does not pay for is not sent, and a stranger's signature spends nothing of the deposit", async () => {
     const before = await depositOf(sponsoring.paymaster);
