@@ -28,7 +28,13 @@ export function packageContract(version: Version, name: string): Artifact {
 export async function deployEntryPoint(version: Version, signer: Signer): Promise<Hex> {
   const { bytecode } = packageContract(version, "EntryPoint");
   const { salt } = PACKAGES[version];
-  const response = await signer.sendTransaction({ to: SINGLETONS.create2Deployer, data: concat([salt, bytecode]) });
+  // Given, because an estimate runs all of it several times, and questions have a limit in time.
+  const gasLimit = 7_000_000n;
+  const response = await signer.sendTransaction({
+    to: SINGLETONS.create2Deployer,
+    data: concat([salt, bytecode]),
+    gasLimit,
+  });
   await response.wait();
   return getCreate2Address(SINGLETONS.create2Deployer, salt, keccak256(bytecode)) as Hex;
 }

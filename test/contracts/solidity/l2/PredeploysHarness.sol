@@ -5,7 +5,7 @@ import {Predeploys} from "../../../../contracts/l2/Predeploys.sol";
 
 contract PredeploysHarness {
     /// @notice In the order of `src/protocol/predeploys.ts`.
-    function all() external pure returns (address[11] memory) {
+    function all() external pure returns (address[13] memory) {
         return [
             Predeploys.L1_MESSENGER,
             Predeploys.BASE_TOKEN,
@@ -16,8 +16,10 @@ contract PredeploysHarness {
             Predeploys.MESSAGE_VERIFICATION,
             Predeploys.INTEROP_CENTER,
             Predeploys.INTEROP_HANDLER,
+            Predeploys.CROSS_CHAIN_VIEWS,
             Predeploys.BRIDGED_TOKEN_IMPLEMENTATION,
-            Predeploys.INTEROP_ACCOUNT_IMPLEMENTATION
+            Predeploys.INTEROP_ACCOUNT_IMPLEMENTATION,
+            Predeploys.STATE_TREE
         ];
     }
 
