@@ -3,7 +3,7 @@ import type { EcosystemInfo, TokenAnswer } from "../answers.ts";
 const ETHER = /^0x0{40}$/;
 
 /**
- * Which parties can keep an account from an asset that it has on a member, in words; empty where there is none. What a chain's
+ * Which parties can keep an account from an asset that it has on a member, in words; empty if no party can. What a chain's
  * creator has chosen, and what is trusted: docs/concepts.md.
  */
 export function whoCanFreeze(

@@ -157,7 +157,7 @@ function AssetField({ tokens }: { readonly tokens: Tokens }) {
 
 type Read = (name: string) => string;
 
-/** Throws Error for an amount that is none. */
+/** Throws Error for an invalid amount. */
 function moneyOf(
   action: Exclude<Action, "call">,
   read: Read,

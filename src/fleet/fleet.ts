@@ -86,7 +86,7 @@ const MAX_WAITING_WORKERS = 64;
 
 /**
  * A prover whose tasks workers take. Where none waits they are proven in this process, one at a time, and those behind go to
- * whoever is free first. No proof counts before it is verified here.
+ * the first worker that is free. No proof counts before it is verified here.
  */
 export function createFleet(options: FleetOptions, dependencies: FleetDependencies): Fleet {
   return new LeasingFleet(options, dependencies);

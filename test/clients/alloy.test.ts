@@ -52,7 +52,7 @@ describe("A3 A6: what alloy asks to send a transaction, in its own words, and ca
     assert.deepEqual(devnet.faults, []);
   });
 
-  /** A request in alloy's order of fields; `params` is text, since JavaScript writes no 20.0, and absent where there are none. */
+  /** A request in alloy's order of fields; `params` is text, since JavaScript writes no 20.0, and absent if the request has no parameters. */
   async function ask(method: string, params?: string): Promise<unknown> {
     const middle = params === undefined ? "" : `"params":${params},`;
     const response = await fetch(devnet.chains[0]!.url, {

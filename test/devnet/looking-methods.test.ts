@@ -10,7 +10,7 @@ import type { Description } from "../../src/devnet/view/describe.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Found } from "../../src/devnet/view/search.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
@@ -25,11 +25,7 @@ describe("I3: what a page asks of the whole ecosystem", () => {
   let moved: TransactionReceipt;
   let token: Interface;
   const ask = async <T>(method: string, ...params: unknown[]): Promise<T> => (await client.send(method, params)) as T;
-  const refusal = (method: string, ...params: unknown[]): Promise<{ code?: number; message?: string }> =>
-    client.send(method, params).then(
-      () => assert.fail(`${method} answered ${JSON.stringify(params)}`),
-      ({ error }: { error: { code: number; message: string } }) => error,
-    );
+  const refusal = (method: string, ...params: unknown[]) => refusalOf(client, method, params);
 
   before(async () => {
     devnet = await startFlowDevnet(

@@ -9,7 +9,7 @@ import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
@@ -28,11 +28,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
 
   const ask = async <T>(method: string, ...params: unknown[]): Promise<T> => (await onA.send(method, params)) as T;
   const prepare = (request: object): Promise<Prepared> => ask("hyperchain_prepare", alice, request);
-  const refusal = (method: string, ...params: unknown[]): Promise<{ code: number; message: string; data?: { code: string } }> =>
-    onA.send(method, params).then(
-      () => assert.fail(`${method} answered ${JSON.stringify(params)}`),
-      ({ error }: { error: { code: number; message: string } }) => error,
-    );
+  const refusal = (method: string, ...params: unknown[]) => refusalOf(onA, method, params);
   /** As a wallet does with what it is given. */
   async function sign({ transaction }: Prepared): Promise<TransactionReceipt> {
     const { chainId, to, data, value, gas } = transaction;
@@ -176,7 +172,7 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.match(await refused({ action: "call", from: "alpha", to: `${BOB}@beta`, data: "0x12345678" }), /no contract at/);
   });
 
-  test("attack: a request that is none, and one with fields that it does not know, are refused by name", async () => {
+  test("attack: an invalid request, and one with fields that it does not know, are refused by name", async () => {
     const good = { action: "deposit", chain: "alpha", amount: "1" };
     for (const request of [
       null,

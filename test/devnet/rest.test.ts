@@ -172,7 +172,7 @@ describe("E1: REST beside JSON-RPC", () => {
     const views = PREDEPLOYS.CrossChainViews;
     const gateway = new Interface(["function viewSlot(uint256,address,uint256,uint64)"]);
     const call = gateway.encodeFunctionData("viewSlot", [A, views, 0n, 0n]);
-    // Of the other chains there is none, so none of which this one has a root.
+    // This ecosystem has no other chain, so this one has no root of another.
     const asked: readonly (readonly [sender: string, data: string, status: number, code: string])[] = [
       [views, call, 422, "NotImported"],
       [views, gateway.encodeFunctionData("viewSlot", [2n ** 255n, views, 0n, 0n]), 400, "UnknownChain"],

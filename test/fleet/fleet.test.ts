@@ -98,7 +98,7 @@ describe("H4: a fleet of provers", () => {
     assert.deepEqual([workerOf("b")?.late, workerOf("b")?.proofs], [1, 1]);
   });
 
-  test("a worker that says that it is at it keeps the task, but not for ever", async () => {
+  test("a worker that says that it still proves keeps the task, but not without end", async () => {
     const taken = fleet.take("a", NEVER);
     const seen: string[] = [];
     const result = fleet.proveBatch(one!, { onProgress: ({ phase }) => seen.push(phase) });

@@ -97,7 +97,7 @@ export interface Settling {
   settled(batchNumber: bigint): Promise<SettledBatch>;
   /** Has the proofs of all batches before this one go to L1 as soon as they are made. */
   hurry(nextBatch: bigint): void;
-  /** Proofs that the chain's pace keeps back; undefined where there are none. */
+  /** Proofs that the chain's pace keeps back; undefined if it keeps back no proof. */
   heldProofs(): HeldProofs | undefined;
   backlog(): SettlementBacklog;
   /** L1's counts now; outlasts an L1 that is away. */

@@ -1,5 +1,5 @@
 import { decidePace, delaysProofs, longestWaitSeconds } from "./decide.ts";
-import type { PaceRules } from "./decide.ts";
+import type { PaceRules, WaitingProofs } from "./decide.ts";
 
 export interface PaceDependencies {
   readonly nowSeconds: () => bigint;
@@ -69,11 +69,9 @@ export class ProofPace {
 
   /** Undefined where none is kept back. */
   held(): HeldProofs | undefined {
-    const times = [...this.#waiting.values()].map(({ lastTimestamp }) => lastTimestamp);
-    const [first] = times;
-    if (first === undefined) return undefined;
-    const oldest = times.reduce((before, time) => (time < before ? time : before), first);
-    return { count: times.length, latestSeconds: oldest + BigInt(longestWaitSeconds(this.#rules)) };
+    const proofs = this.#proofs();
+    if (proofs === undefined) return undefined;
+    return { count: proofs.count, latestSeconds: proofs.oldestSeconds + BigInt(longestWaitSeconds(this.#rules)) };
   }
 
   async #decide(): Promise<void> {
@@ -99,9 +97,19 @@ export class ProofPace {
   async #secondsToWait(): Promise<number> {
     const { gasPriceWei, nowSeconds } = this.#dependencies;
     const price = this.#rules.maxGasPriceWei === undefined ? 0n : await gasPriceWei();
-    const times = [...this.#waiting.values()].map(({ lastTimestamp }) => lastTimestamp);
-    const oldestSeconds = times.reduce((oldest, time) => (time < oldest ? time : oldest), nowSeconds());
-    return decidePace(this.#rules, { count: times.length, oldestSeconds }, nowSeconds(), price);
+    const [proofs, now] = [this.#proofs(), nowSeconds()];
+    // All may have gone while L1 was asked.
+    if (proofs === undefined) return 0;
+    const { count, oldestSeconds } = proofs;
+    return decidePace(this.#rules, { count, oldestSeconds: oldestSeconds < now ? oldestSeconds : now }, now, price);
+  }
+
+  /** Undefined if no proof waits. */
+  #proofs(): WaitingProofs | undefined {
+    const [first, ...others] = [...this.#waiting.values()].map(({ lastTimestamp }) => lastTimestamp);
+    if (first === undefined) return undefined;
+    const oldestSeconds = others.reduce((oldest, time) => (time < oldest ? time : oldest), first);
+    return { count: this.#waiting.size, oldestSeconds };
   }
 }
 

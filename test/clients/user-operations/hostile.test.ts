@@ -16,7 +16,7 @@ import { deployEntryPoint } from "./support/entry-points.ts";
  * with which an account says that an operation is valid.
  */
 const FICKLE_CODE = ["0x36602014601057", "5f54601657", "60205ff3", "5b5f355f5500", "5b5f5ffd"].join("");
-/** JUMPDEST, PUSH0, JUMP: for ever. */
+/** JUMPDEST, PUSH0, JUMP: a loop without an end. */
 const ENDLESS_CODE = "0x5b5f56";
 const WORD_1 = zeroPadValue("0x01", 32);
 const WORD_0 = zeroPadValue("0x00", 32);

@@ -221,7 +221,7 @@ test("C5: whatever bit of a call is another one, no other value is ever shown", 
   }
 });
 
-test("C5, kept: the newest state stands, whoever brings which first, and answers without a proof", async () => {
+test("C5, kept: the newest state stands, in whatever order they are brought, and answers without a proof", async () => {
   const read = (notBefore: bigint, gateways: readonly string[] = []): Promise<readonly bigint[]> =>
     asked("read", A, ACCOUNT, CHANGING, notBefore, gateways);
   await refused(read(0n), "NothingKept", [A, l2.ethers.getAddress(ACCOUNT), CHANGING, 0n]);

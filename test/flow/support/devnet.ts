@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Node } from "../../../src/node/node.ts";
 import hre from "hardhat";
 import type { JsonRpcProvider } from "ethers";
@@ -58,6 +59,18 @@ export function clientOf({ chainId, url }: Pick<DevnetChain, "chainId" | "url">)
 }
 
 /** Seals the chain's open batch and waits until L1 has executed it. */
+/** The error with which a member refuses a question; fails if it answers. */
+export function refusalOf(
+  client: JsonRpcProvider,
+  method: string,
+  params: readonly unknown[],
+): Promise<{ readonly code: number; readonly message: string; readonly data?: { readonly code: string } }> {
+  return client.send(method, [...params]).then(
+    () => assert.fail(`${method} answered ${JSON.stringify(params)}`),
+    ({ error }: { error: { code: number; message: string } }) => error,
+  );
+}
+
 export async function settleNow({ pipeline }: DevnetChain) {
   const batch = await pipeline.seal();
   if (batch === undefined) throw new Error("no batch is open");

@@ -52,7 +52,7 @@ describe("B7: a challenge that a reader signs", () => {
     assert.equal(challenges.signer(challenge.message, await signedBy(reader, challenge), HOST, mayRead), READER);
   });
 
-  test("attack: one of another process, host or chain, or with a later end, is none of this one's", async () => {
+  test("attack: one of another process, host or chain, or with a later end, is refused", async () => {
     const { challenges } = process();
     const own = challenges.make(READER, HOST);
     const otherProcess = process().challenges.make(READER, HOST);
