@@ -3,12 +3,12 @@ import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts
 import type { Hex } from "../protocol/hex.ts";
 import { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ChainView } from "./chain-view.ts";
-import type { ChainEvent } from "./chain-view.ts";
 import { Deliverer } from "./deliverer.ts";
 import { Describer } from "./describer.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
+import { UnreadEvents } from "./unread-events.ts";
 
 export interface RelayerOptions {
   readonly settlementChainId: bigint;
@@ -63,14 +63,13 @@ export function createRelayer(
   const chainIds = options.chains.map(({ chainId }) => chainId);
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book }));
-  /** Read and not taken yet: another chain has not answered since, or an event before could not be taken. */
-  let unread: { readonly chainId: bigint; readonly event: ChainEvent }[] = [];
+  const unread = new UnreadEvents((chainId, event) => book.take(chainId, event));
   /** A chain has returned to an earlier state. */
   let isStale = false;
 
   /** What was seen belongs to a state that is gone, on one of the members at least. */
   function forget(): void {
-    unread = [];
+    unread.clear();
     isStale = false;
     book.forget();
     for (const { view, describer } of chains) {
@@ -83,26 +82,14 @@ export function createRelayer(
     for (const { chainId, view } of chains) {
       const { events: ofChain, isAnew } = await view.poll();
       isStale ||= isAnew;
-      unread.push(...ofChain.map((event) => ({ chainId, event })));
+      unread.add(chainId, ofChain);
     }
     if (isStale) {
       forget();
       await readChains();
       return;
     }
-    // A message that was carried out was sent before, whichever chain is read first.
-    const isSent = ({ event }: (typeof unread)[number]): boolean => event.type === "messageSent";
-    const events = [...unread.filter(isSent), ...unread.filter((read) => !isSent(read))];
-    let taken = 0;
-    try {
-      for (const { chainId, event } of events) {
-        taken++;
-        book.take(chainId, event);
-      }
-    } finally {
-      // What follows an event that cannot be taken is not lost with it.
-      unread = events.slice(taken);
-    }
+    unread.takeAll();
   }
 
   async function look(delivers: boolean): Promise<void> {
@@ -123,7 +110,8 @@ export function createRelayer(
         forget();
         return;
       }
-      for (const event of events) book.take(chainId, event);
+      unread.add(chainId, events);
+      unread.takeAll();
     }
   }
 

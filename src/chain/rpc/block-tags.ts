@@ -1,6 +1,7 @@
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { hexQuantity } from "./hex-quantity.ts";
+import { newestBlock } from "./newest-block.ts";
 import type { BatchCounts, SettlementView } from "./settlement-view.ts";
 
 /** Methods that take a block's number or tag, and where among their parameters. */
@@ -22,6 +23,13 @@ const TAG_PLACES: Readonly<Record<string, number>> = {
   eth_getProof: 2,
   eth_getStorageAt: 2,
 };
+/** Those of them that show a block itself. */
+const BLOCK_METHODS = new Set([
+  "eth_getBlockByNumber",
+  "eth_getBlockReceipts",
+  "eth_getBlockTransactionCountByNumber",
+  "eth_getTransactionByBlockNumberAndIndex",
+]);
 const FILTER_METHODS = ["eth_getLogs", "eth_newFilter"];
 
 /** The batches whose last block a tag of Ethereum's stands for. */
@@ -52,8 +60,10 @@ export function withBlockTags(
   for (const [name, place] of Object.entries(TAG_PLACES)) {
     const answer = methods.get(name);
     if (answer === undefined) continue;
+    const shown = (tag: unknown): unknown =>
+      tag === "latest" && BLOCK_METHODS.has(name) ? hexQuantity(newestBlock(chain)) : tag;
     tagged.set(name, async (params, client) =>
-      answer(place in params ? params.with(place, await resolve(params[place])) : params, client),
+      answer(place in params ? params.with(place, shown(await resolve(params[place]))) : params, client),
     );
   }
   for (const name of FILTER_METHODS) {

@@ -6,6 +6,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { engineFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { hexQuantity } from "./hex-quantity.ts";
+import { newestBlock } from "./newest-block.ts";
 import type { Fields, ZkFields } from "./zk-fields.ts";
 
 /** What an answer may hold. */
@@ -60,8 +61,7 @@ export class LogReader {
 
   /** The newest block that readers are told of. */
   get head(): bigint {
-    const { index, sequencer } = this.#chain;
-    return index.head ?? sequencer.head.number;
+    return newestBlock(this.#chain);
   }
 
   /**

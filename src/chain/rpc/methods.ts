@@ -24,6 +24,7 @@ import { OwnCalls } from "./own-calls.ts";
 import { fixedValueMethods } from "./fixed-values.ts";
 import { Impersonation } from "./impersonation.ts";
 import { hexQuantity } from "./hex-quantity.ts";
+import { newestBlock } from "./newest-block.ts";
 import { poolMethods } from "./pool-methods.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { sendSyncMethod } from "./send-sync.ts";
@@ -86,8 +87,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
   for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);
   const gasPrice: RpcMethod = async () => hexQuantity(options.gasPriceWei);
-  // The engine has a block a little before anyone can ask what its transactions are called.
-  methods.set("eth_blockNumber", async () => hexQuantity(chain.index.head ?? chain.sequencer.head.number));
+  methods.set("eth_blockNumber", async () => hexQuantity(newestBlock(chain)));
   methods.set("eth_gasPrice", gasPrice);
   methods.set("eth_maxPriorityFeePerGas", gasPrice);
   methods.set("eth_call", (params, client) => calls.call(params, client));

@@ -1,3 +1,4 @@
+import type { Hex } from "../../protocol/hex.ts";
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
@@ -5,6 +6,7 @@ import { checkFeeHistory, withLeastRewards } from "./fee-history.ts";
 import { filterMethods } from "./filters.ts";
 import { parseLogFilter } from "./log-filter.ts";
 import { LogReader, logLimitsOf } from "./log-reader.ts";
+import { newestBlock } from "./newest-block.ts";
 import { pendingBlock } from "./pending-block.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -20,13 +22,19 @@ const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
 /** Storage keys of `eth_getProof`, as of `zks_getProof`: a key's proof is 45 times as long as the key. */
 const MAX_PROVEN_KEYS = 100;
+/** Place of a transaction that is in no block yet. */
+const NO_BLOCK = { blockNumber: null, blockHash: null, transactionIndex: null };
 
 /** All receipts of a block, by its number, tag or hash. The engine has no such method. */
-async function blockReceipts({ engine }: Chain, fields: ZkFields, block: unknown): Promise<readonly Fields[] | null> {
+async function blockReceipts(chain: Chain, fields: ZkFields, block: unknown): Promise<readonly Fields[] | null> {
+  const { engine } = chain;
   const byHash = typeof block === "string" && block.length === 66;
   const method = byHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
-  const found = (await engine.request(method, [block, false])) as { readonly transactions: readonly string[] } | null;
-  if (found === null) return null;
+  const found = (await engine.request(method, [block, false])) as {
+    readonly number: Hex;
+    readonly transactions: readonly string[];
+  } | null;
+  if (found === null || BigInt(found.number) > newestBlock(chain)) return null;
   const receipts: Fields[] = [];
   for (const hash of found.transactions)
     receipts.push(fields.receipt((await engine.request("eth_getTransactionReceipt", [hash])) as Fields));
@@ -57,7 +65,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
     placesPerClient: MAX_OF_ONE,
     what: "reads are being answered",
   });
-  type Show = (answer: Fields) => Fields;
+  type Show = (answer: Fields) => Fields | null;
   /** Passes the method on; its first parameter is a transaction's hash where `byHash`. */
   const shown = (method: string, show: Show, byHash = false): [string, RpcMethod] => [
     method,
@@ -69,12 +77,14 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
       }),
   ];
   const reader = new LogReader(chain, fields);
-  const transaction: Show = (answer) => fields.transaction(answer);
-  const block: Show = (answer) => fields.block(answer);
+  const isTooNew = (number: unknown): boolean => BigInt(number as Hex) > reader.head;
+  const transaction: Show = (answer) => fields.transaction(isTooNew(answer["blockNumber"]) ? { ...answer, ...NO_BLOCK } : answer);
+  const receipt: Show = (answer) => (isTooNew(answer["blockNumber"]) ? null : fields.receipt(answer));
+  const block: Show = (answer) => (isTooNew(answer["number"]) ? null : fields.block(answer));
   const [, minedBlock] = shown("eth_getBlockByNumber", block);
   const [, minedTransaction] = shown("eth_getTransactionByHash", transaction, true);
   return new Map<string, RpcMethod>([
-    shown("eth_getTransactionReceipt", (answer) => fields.receipt(answer), true),
+    shown("eth_getTransactionReceipt", receipt, true),
     [
       "eth_getTransactionByHash",
       async (params, client) => {
