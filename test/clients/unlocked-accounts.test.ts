@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
-import { HDNodeWallet, hashMessage, Interface, recoverAddress, verifyMessage, verifyTypedData } from "ethers";
+import {
+  HDNodeWallet,
+  hashMessage,
+  Interface,
+  recoverAddress,
+  toBeHex,
+  toQuantity,
+  verifyMessage,
+  verifyTypedData,
+} from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import { createPublicClient, createWalletClient, defineChain, hashTypedData, http } from "viem";
@@ -104,6 +113,30 @@ describe("the development accounts are unlocked over HTTP", () => {
     assert.equal(verifyTypedData(MAIL.domain, types, MAIL.message, signature), SECOND.address);
     assert.equal(signature, SECOND.signingKey.sign(MAIL_HASH).serialized);
     assert.equal((await (await signer.sendTransaction({ to: TO, value: 1n })).wait())?.status, 1);
+  });
+
+  test("an authorization is taken with its signature's parity as yParity, and as v counted from 0 or from 27", async () => {
+    const key = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC, undefined, "m/44'/60'/1'/0/1");
+    const forms = [
+      (parity: number) => ({ yParity: toQuantity(parity) }),
+      (parity: number) => ({ v: toQuantity(parity) }),
+      (parity: number) => ({ v: toQuantity(27 + parity) }),
+    ];
+    let nonce = 0;
+    for (const form of forms) {
+      const seen = new Set<number>();
+      for (let target = 1; seen.size < 2; target++) {
+        const address = toBeHex(target, 20);
+        const { signature } = key.authorizeSync({ address, chainId: 271n, nonce: BigInt(nonce) });
+        const { r, s: second, yParity } = signature;
+        if (seen.has(yParity)) continue;
+        seen.add(yParity);
+        const entry = { address, chainId: "0x10f", nonce: toQuantity(nonce++), r, s: second, ...form(yParity) };
+        const hash = await send("eth_sendTransaction", { from: FIRST.address, to: TO, authorizationList: [entry] });
+        await client.waitForTransaction(String(hash));
+        assert.equal(await send("eth_getCode", key.address, "latest"), `0xef0100${address.slice(2)}`, JSON.stringify(entry));
+      }
+    }
   });
 
   test("viem's wallet client sends each type without a key, and signs", async () => {

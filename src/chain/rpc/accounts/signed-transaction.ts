@@ -99,13 +99,20 @@ function dynamicFees(
 function authorizations(list: unknown): NonNullable<TransactionLike["authorizationList"]> {
   if (!Array.isArray(list)) throw new RpcError(RpcCode.invalidParams, "the authorization list must be a list");
   return list.map((entry) => {
-    const { address, chainId, nonce, r, s, yParity, v } = record(entry, "an authorization");
+    const { address, chainId, nonce, r, s, ...parity } = record(entry, "an authorization");
     // Clients leave leading zeros out, or not.
     const signature = Signature.from({
       r: wordToHex(quantity(r)),
       s: wordToHex(quantity(s)),
-      yParity: quantity(yParity ?? v) === 0n ? 0 : 1,
+      yParity: parityOf(quantity(parity["yParity"] ?? parity["v"])),
     });
     return { address: String(address), chainId: quantity(chainId), nonce: quantity(nonce), signature };
   });
+}
+
+/** Some clients count from 27. */
+function parityOf(given: bigint): 0 | 1 {
+  const parity = given === 27n || given === 28n ? given - 27n : given;
+  if (parity > 1n) throw new RpcError(RpcCode.invalidParams, `yParity of an authorization is ${parity}, and can be 0 or 1`);
+  return parity === 0n ? 0 : 1;
 }
