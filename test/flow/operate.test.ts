@@ -55,6 +55,8 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
         batchAgeMs: 50,
         pollIntervalMs: 50,
         minGasPriceWei: 0n,
+        prover: { mode: "stark", workers: 1, fleet: { host: "127.0.0.1", port: 0, token: "of the test" } },
+        pace: { maxBatches: 2 },
       },
       {
         connect: dependencies.connectChain,
@@ -66,12 +68,20 @@ test("A7: a rebuilt chain is operated by somebody else: its users go on at anoth
     );
     const client = clientOf({ chainId: rebuilt.contract.configuration.chainId, url: operated.url });
     try {
+      const joining = await fetch(operated.fleet?.url ?? "");
+      assert.equal(joining.status, 401, "a worker joins with the token");
       const to = devnet.accounts.wallet(BOB).address;
       const before = await client.getBalance(to);
-      const receipt = await (await devnet.accounts.wallet(ALICE).connect(client).sendTransaction({ to, value: 5n })).wait();
+      const alice = devnet.accounts.wallet(ALICE).connect(client);
+      const receipt = await (await alice.sendTransaction({ to, value: 5n })).wait();
       assert.equal(receipt?.status, 1);
       assert.equal((await client.getBalance(to)) - before, 5n);
-      while (settled.length === 0 && faults.length === 0) await client.getBlockNumber();
+      // The first proof waits for the second, as the pace says.
+      while (operated.continued.waitsFor() === undefined && faults.length === 0) await client.getBlockNumber();
+      assert.match(operated.continued.waitsFor() ?? "", /^1 proof .*kept back by the chain's pace/);
+      assert.equal(settled.length, 0);
+      await (await alice.sendTransaction({ to, value: 1n })).wait();
+      while (settled.length < 2 && faults.length === 0) await client.getBlockNumber();
       assert.deepEqual(faults, []);
       const after = await rollup.rebuild();
       assert.equal(after.stateRoot, digestToHex(settled.at(-1)!.batch.newStateRoot));

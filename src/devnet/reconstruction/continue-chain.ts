@@ -5,6 +5,7 @@ import type { Settlement } from "../../node/l1-link.ts";
 import { startNode } from "../../node/node.ts";
 import type { Node } from "../../node/node.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { Quorum, TypedDataSigner } from "../../settlement/quorum.ts";
@@ -19,6 +20,8 @@ export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "ba
   readonly host?: string;
   /** 0 or absent for any free one. */
   readonly port?: number;
+  /** When proofs go to L1; default: as soon as they are made. */
+  readonly pace?: PaceRules;
 }
 
 export interface ContinuationDependencies extends Pick<
@@ -43,7 +46,7 @@ export interface ContinuationDependencies extends Pick<
  */
 export async function continueChain(
   reconstruction: Reconstruction,
-  { host = "127.0.0.1", port = 0, ...running }: ContinuationOptions,
+  { host = "127.0.0.1", port = 0, pace = {}, ...running }: ContinuationOptions,
   { connect, clock, operator, onStop, ...dependencies }: ContinuationDependencies,
 ): Promise<Node> {
   const { contract, fromBlock, genesis } = reconstruction;
@@ -68,6 +71,7 @@ export async function continueChain(
         ...dependencies,
         quorum,
         posting: CALLDATA_POSTING,
+        pace,
         journal: createMemoryJournal(),
         sender: operator,
         rootsFrom: fromBlock,

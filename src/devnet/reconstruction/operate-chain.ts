@@ -2,15 +2,18 @@ import { Wallet } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { createVersionedProver } from "../chains/provers.ts";
+import { openProver } from "../chains/provers.ts";
+import type { OpenFleet } from "../chains/provers.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import { startOrDispose } from "../../runtime/disposer.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
+import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { l1Request } from "../l1/l1-request.ts";
 import { repeat } from "../../runtime/repeat.ts";
 import { connectHttp } from "../relaying.ts";
 import type { Node } from "../../node/node.ts";
+import type { CompleteOptions } from "../options.ts";
 import { continueChain } from "./continue-chain.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
@@ -27,8 +30,10 @@ export interface OperatedChainOptions {
   /** Between two looks at L1. */
   readonly pollIntervalMs: number;
   readonly minGasPriceWei: bigint;
-  /** Threads of the prover; default: all cores. */
-  readonly proverWorkers?: number;
+  /** Threads of the prover, and where workers join it. */
+  readonly prover: CompleteOptions["prover"];
+  /** When proofs go to L1; default: as soon as they are made. */
+  readonly pace?: PaceRules;
 }
 
 export interface OperatedChainDependencies {
@@ -44,13 +49,15 @@ export interface OperatedChainDependencies {
 /** A chain that somebody else goes on with, served to its users. */
 export interface OperatedChain {
   readonly url: string;
+  /** Absent where no workers may join the prover. */
+  readonly fleet: OpenFleet | undefined;
   readonly continued: Node;
   close(): Promise<void>;
 }
 
 /**
  * Goes on with a rebuilt rollup as its operator: serves it, takes over from L1 what is new, and settles its batches. Rejects with
- * ContinuationError, ReconstructionError BytecodeMissing, PortInUseError, or with L1's error.
+ * ContinuationError, ReconstructionError BytecodeMissing, PortInUseError (of the fleet too), or with L1's error.
  */
 export function operateChain(
   reconstruction: Reconstruction,
@@ -62,19 +69,18 @@ export function operateChain(
 
 async function start(
   reconstruction: Reconstruction,
-  { l1Url, key, host, port, batchAgeMs, pollIntervalMs, minGasPriceWei, proverWorkers }: OperatedChainOptions,
+  { l1Url, key, host, port, batchAgeMs, pollIntervalMs, minGasPriceWei, prover: proving, pace = {} }: OperatedChainOptions,
   { connect, clock, onSettled, onWait, onStop }: OperatedChainDependencies,
   closing: Disposer,
 ): Promise<OperatedChain> {
   const { settlementChainId } = reconstruction.contract;
   const l1 = connectHttp(settlementChainId, l1Request(l1Url));
   closing.add(() => l1.destroy());
-  const prover = createVersionedProver(proverWorkers === undefined ? {} : { workers: proverWorkers });
-  closing.add(() => prover.close());
+  const { prover, fleet } = await openProver({ prover: proving, inBackground: false }, clock, closing);
   const batches = { maxAgeMs: batchAgeMs, maxTransactions: undefined };
   const continued = await continueChain(
     reconstruction,
-    { host, port, blocks: { type: "instant" }, batches, minGasPriceWei },
+    { host, port, blocks: { type: "instant" }, batches, minGasPriceWei, pace },
     { l1, l1MayBeBehind: true, clock, prover, connect, operator: new Wallet(key, l1), onSettled, onWait, onStop },
   );
   closing.add(() => continued.close());
@@ -92,5 +98,5 @@ async function start(
       },
     ),
   );
-  return { url: continued.url, continued, close: () => closing.close() };
+  return { url: continued.url, fleet, continued, close: () => closing.close() };
 }

@@ -76,12 +76,13 @@ async function operate(
   hre: HardhatRuntimeEnvironment,
   output: Output,
 ): Promise<void> {
-  const { host, pollIntervalMs } = hre.config.hyperchains;
+  const { host, pollIntervalMs, prover, chains } = hre.config.hyperchains;
+  const pace = chains.find(({ chainId }) => chainId === summary.chainId)?.pace ?? {};
   const name = `chain ${summary.chainId}`;
   const told: ((batch: SettledBatch) => void)[] = [];
   const chain = await operateChain(
     reconstruction,
-    { ...RUNNING, l1Url, key, host, port, pollIntervalMs },
+    { ...RUNNING, l1Url, key, host, port, pollIntervalMs, prover, pace },
     {
       connect: connectChain(hre),
       clock: systemClock,
@@ -94,9 +95,11 @@ async function operate(
         output.progress(warning(`${name} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
     },
   );
-  output.result(() => `${reconstructionText(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.`, {
+  const joining = chain.fleet === undefined ? "" : `\nworkers join its prover at ${chain.fleet.url}`;
+  output.result(() => `${reconstructionText(summary)}\n\nserved at ${chain.url} by its new operator; Ctrl-C ends it.${joining}`, {
     ...summary,
     url: chain.url,
+    ...(chain.fleet === undefined ? {} : { fleet: chain.fleet.url }),
   });
   told.push((settled) => {
     const batch = settledBatchInfo(BigInt(summary.chainId), settled);
