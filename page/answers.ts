@@ -7,7 +7,9 @@ import type { Found } from "../src/devnet/view/search.ts";
 
 import type { Prepared } from "../src/devnet/view/prepare.ts";
 
-export type { AccountHistory, Description, Found, Prepared };
+import type { BatchProofInfo } from "../src/devnet/view/proof-info.ts";
+
+export type { AccountHistory, BatchProofInfo, Description, Found, Prepared };
 export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 
 export interface LogAnswer {

@@ -49,7 +49,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
                 "batch before it": number === 0 ? undefined : <BatchLink chain={chain} number={number - 1} />,
               }}
             />
-            <VerifyHere chain={chain} batch={batch} key={`${chain}:${number}`} />
+            <VerifyHere chain={chain} member={member} batch={batch} key={`${chain}:${number}`} />
           </>
         )}
       </Answer>
@@ -83,7 +83,13 @@ function flipped(proof: Uint8Array): Uint8Array {
 }
 
 /** The proof, checked by the reader's own machine. */
-function VerifyHere({ chain, batch }: { readonly chain: string; readonly batch: BatchAnswer }) {
+function VerifyHere({
+  chain,
+  member,
+  batch,
+}: Omit<BatchPageProps, "number"> & {
+  readonly batch: BatchAnswer;
+}) {
   const { info } = useEcosystem();
   const [verification, set] = useState<Verification>({ state: "idle" });
   const hyperchain = info.chains.find(({ name }) => name === chain)?.hyperchain;
@@ -92,13 +98,7 @@ function VerifyHere({ chain, batch }: { readonly chain: string; readonly batch: 
   const run = (tamper?: (proof: Uint8Array) => Uint8Array): void => {
     set({ state: "running" });
     verifyBatch(
-      {
-        batchNumber: batch.number,
-        hyperchain,
-        proveTransaction: proveTxHash,
-        stateRoot: batch.rootHash,
-        commitment: batch.commitment,
-      },
+      { member, batchNumber: batch.number, hyperchain, proveTransaction: proveTxHash, commitment: batch.commitment },
       tamper,
     ).then(
       (checks) => set({ state: "done", checks }),
@@ -107,7 +107,9 @@ function VerifyHere({ chain, batch }: { readonly chain: string; readonly batch: 
   };
   return (
     <Section title="Verify here">
-      <p>Your browser reads the proof from L1's transaction and checks it itself. What the proof says: {info.proven}</p>
+      <p>
+        Your browser asks for the proof, compares its record with L1's, and checks it itself. What the proof says: {info.proven}
+      </p>
       <p>
         <button onClick={() => run()} disabled={verification.state === "running"}>
           Verify the proof here

@@ -1,8 +1,9 @@
 import { isProvenVersion } from "../../src/protocol/no-proof.ts";
-import { hashTag } from "../../src/protocol/hex.ts";
+import { fromHex, hashTag } from "../../src/protocol/hex.ts";
+import { readProvenRecord } from "../../src/protocol/proven-record.ts";
+import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
+import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
-import { readProveCall } from "./prove-call.ts";
-import type { ProveCall } from "./prove-call.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-worker.ts";
 
 /** One thing that was looked at, and how it came out. */
@@ -13,66 +14,65 @@ export interface Check {
 }
 
 export interface BatchToVerify {
+  readonly member: string;
   readonly batchNumber: number;
   /** The chain's contract on L1. */
   readonly hyperchain: string;
   readonly proveTransaction: string;
-  /** What the chain says its new state is. */
-  readonly stateRoot: string;
   readonly commitment: string;
 }
 
 /**
  * Checks a batch's proof in this browser, against what L1 has: the transaction that proved it, and the record that the chain's
- * contract keeps. The chain is asked for nothing. `tamper` alters the proof before, to see it refused.
+ * contract keeps. Of what the chain answers nothing is believed. `tamper` alters the proof before, to see it refused.
  */
 export async function verifyBatch(
   batch: BatchToVerify,
   tamper: (proof: Uint8Array) => Uint8Array = (proof) => proof,
 ): Promise<readonly Check[]> {
-  const { batchNumber, hyperchain, proveTransaction } = batch;
-  const [transaction, receipt, stored] = await Promise.all([
-    ask<{ readonly input: string; readonly to: string | null } | null>("l1", "eth_getTransactionByHash", [proveTransaction]),
-    ask<{ readonly status: string } | null>("l1", "eth_getTransactionReceipt", [proveTransaction]),
+  const { member, batchNumber, hyperchain, proveTransaction } = batch;
+  const [shown, receipt, kept] = await Promise.all([
+    ask<BatchProofInfo | null>(member, "hyperchain_proof", [Number(member), batchNumber]),
+    ask<L1Receipt | null>("l1", "eth_getTransactionReceipt", [proveTransaction]),
     ask<string>("l1", "eth_call", [
       { to: hyperchain, data: STORED_BATCH_HASH + batchNumber.toString(16).padStart(64, "0") },
       "latest",
     ]),
   ]);
-  const call = transaction?.to?.toLowerCase() === hyperchain.toLowerCase() ? readProveCall(transaction.input) : undefined;
-  if (call === undefined) {
-    return [
-      {
-        what: "L1's transaction shows the proof",
-        holds: false,
-        detail: "it is no direct call of proveBatch, so this page cannot read the proof from it",
-      },
-    ];
+  const record = shown === null ? undefined : readProvenRecord(shown.storedBatch);
+  if (shown === null || record === undefined) {
+    return [{ what: "the chain shows the proof and its record", holds: false, detail: "it shows neither" }];
   }
   const same = (what: string, here: string, there: string): Check => ({
     what,
     holds: here === there,
     detail: here === there ? here : `${here}, not ${there}`,
   });
+  const accepted = receipt?.status === "0x1" && receipt.to?.toLowerCase() === hyperchain.toLowerCase();
   return [
-    { what: "the transaction that proved it succeeded on L1", holds: receipt?.status === "0x1", detail: proveTransaction },
-    same("the transaction is about this batch", String(call.batchNumber), String(batchNumber)),
-    same("L1's contract keeps the hash of the record that was proven", call.storedHash, stored),
-    same("the commitment is the chain's", call.commitment, batch.commitment),
-    await proofCheck(call, tamper),
+    { what: "the transaction that proved it succeeded on L1", holds: accepted, detail: proveTransaction },
+    same("the record is of this batch", String(record.batchNumber), String(batchNumber)),
+    same("L1's contract keeps the hash of this record", record.storedHash, kept),
+    same("the commitment is the chain's", record.commitment, batch.commitment),
+    await proofCheck(record, tamper(fromHex(shown.proof))),
   ];
+}
+
+/** Of `eth_getTransactionReceipt`. */
+interface L1Receipt {
+  readonly status: string;
+  readonly to: string | null;
 }
 
 /** Selector of `storedBatchHash(uint256)`. */
 const STORED_BATCH_HASH = hashTag("storedBatchHash(uint256)").slice(0, 10);
 
-async function proofCheck(call: ProveCall, tamper: (proof: Uint8Array) => Uint8Array): Promise<Check> {
+async function proofCheck({ protocolVersion, statement }: ProvenRecord, proof: Uint8Array): Promise<Check> {
   const what = "the validity proof holds for this record, checked in this browser";
-  if (!isProvenVersion(call.protocolVersion)) {
+  if (!isProvenVersion(protocolVersion)) {
     return { what, holds: false, detail: "NOTHING IS PROVEN: the batch's protocol version takes a marker instead of a proof" };
   }
-  const proof = tamper(call.proof.slice());
-  const { code, milliseconds } = await verifyApart({ statement: call.statement.slice(), proof });
+  const { code, milliseconds } = await verifyApart({ statement, proof });
   const bytes = `${proof.length.toLocaleString("en")} bytes, ${Math.round(milliseconds)} ms`;
   return { what, holds: code === undefined, detail: code === undefined ? bytes : `${code}: the proof is false` };
 }

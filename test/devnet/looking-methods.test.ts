@@ -8,6 +8,7 @@ import type { AccountHistory } from "../../src/devnet/view/account-history.ts";
 import type { BatchInfo, BatchSummary } from "../../src/devnet/view/batch-info.ts";
 import type { Description } from "../../src/devnet/view/describe.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/proof-info.ts";
 import type { Found } from "../../src/devnet/view/search.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -130,6 +131,10 @@ describe("I3: what a page asks of the whole ecosystem", () => {
       assert.equal(first.l1[stage]!.timestamp, (await devnet.l1.provider.getBlock(receipt!.blockNumber))!.timestamp);
     }
     assert.equal(await ask("hyperchain_batch", "alpha", 99), null);
+    const proof = await ask<BatchProofInfo>("hyperchain_proof", "alpha", 0);
+    assert.deepEqual([proof.isProven, proof.protocolVersion], [false, first.protocolVersion]);
+    assert.equal(proof.checked.transactionHash, first.l1.prove!.transactionHash);
+    assert.equal(await ask("hyperchain_proof", "alpha", 99), null);
   });
 
   test("an account's history goes over all chains, newest first, in pages that leave nothing out and repeat nothing", async () => {
@@ -208,7 +213,7 @@ describe("I3: what a page asks of the whole ecosystem", () => {
       ],
       ...[{ __proto__: null, "999": 1 }, [{ chain: { toString: 1 }, address: BOB }], [{ output: `0x${"00".repeat(60_000)}` }]],
     ];
-    for (const method of ["batches", "batch", "describe", "history", "search", "wallet", "message", "prepare", "read"]) {
+    for (const method of ["batches", "batch", "describe", "history", "proof", "search", "wallet", "message", "prepare", "read"]) {
       const lists = nonsense.flatMap((value) => [
         [value],
         ["alpha", value],

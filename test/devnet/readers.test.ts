@@ -133,7 +133,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
       assert.equal((await ask(url, "hyperchain_dump")).error?.data?.code, "SessionRequired");
       const read = { chain: "hidden", address: SECRET, function: "balanceOf(address)", arguments: [SECRET] };
       assert.equal((await ask(url, "hyperchain_read", [read])).result, undefined);
-      for (const method of ["hyperchain_batches", "hyperchain_batch", "hyperchain_reseal"])
+      for (const method of ["hyperchain_batches", "hyperchain_batch", "hyperchain_proof", "hyperchain_reseal"])
         assert.equal((await ask(url, method, ["hidden", 0])).error?.data?.code, "SessionRequired", method);
     }
   });

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ContractFactory, Interface } from "ethers";
+import { Contract, ContractFactory, getBytes, Interface, keccak256 } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
+import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { call } from "../../src/client/call.ts";
 import { send } from "../../src/client/send.ts";
+import type { BatchProofInfo } from "../../src/devnet/view/proof-info.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { verify } from "../../src/stark/verify.ts";
 import { openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
@@ -119,6 +122,56 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       assert.deepEqual(await violations(tab), []);
     },
   );
+
+  test(
+    "attack: a chain that shows another record than L1's, another batch's proof, or none at all is told apart",
+    { skip },
+    async () => {
+      const alpha = devnet.chains[0]!;
+      const shown = (await client.send("hyperchain_proof", [271, 0])) as BatchProofInfo;
+      const lies: readonly [BatchProofInfo | null, RegExp][] = [
+        [
+          { ...shown, storedBatch: `${shown.storedBatch.slice(0, -1)}f` as Hex },
+          /^false L1's contract keeps the hash of this record: /,
+        ],
+        [{ ...shown, proof: `${shown.proof.slice(0, -2)}` as Hex }, /^false the validity proof holds .*: the proof is false$/],
+        [null, /^false the chain shows the proof and its record/],
+      ];
+      for (const [lie, reason] of lies) {
+        await tab.route(`**/rpc/${alpha.chainId}`, (route) =>
+          route.request().postData()?.includes("hyperchain_proof") === true
+            ? route.fulfill({ json: { jsonrpc: "2.0", id: 1, result: lie } })
+            : route.fallback(),
+        );
+        await open("alpha/batch/1");
+        await open("alpha/batch/0");
+        await tab.getByRole("button", { name: "Verify the proof here" }).click();
+        await reads("Not verified.");
+        const refused = await tab.locator(".checks li", { has: tab.locator(".mark.bad") }).allTextContents();
+        assert.equal(refused.length, 1);
+        assert.match(refused[0]!, reason);
+        await tab.unroute(`**/rpc/${alpha.chainId}`);
+      }
+    },
+  );
+
+  test("hyperchain_proof shows what L1 was shown, and what L1 keeps the hash of", { skip }, async () => {
+    const { hyperchain } = devnet.info().chains[0]!;
+    const { abi } = await hre.artifacts.readArtifact("IHyperchain");
+    const { checked, ...shown } = (await client.send("hyperchain_proof", ["alpha", 0])) as BatchProofInfo;
+    const transaction = (await devnet.l1.provider.getTransaction(checked.transactionHash))!;
+    const [record, proof] = new Interface(abi).decodeFunctionData("proveBatch", transaction.data);
+    assert.deepEqual([checked.contract, checked.contract], [hyperchain, transaction.to!.toLowerCase()]);
+    assert.equal(checked.timestamp, (await devnet.l1.provider.getBlock(transaction.blockNumber!))!.timestamp);
+    assert.equal(shown.proof, proof);
+    assert.equal(shown.statement.slice(0, 66), record.commitment);
+    assert.equal(shown.statement.slice(-64), record.outputsHash.slice(2));
+    const onL1 = new Contract(hyperchain, abi, devnet.l1.provider);
+    assert.equal(keccak256(shown.storedBatch), await onL1.getFunction("storedBatchHash")(0));
+    assert.deepEqual(verify(createStateTransitionSystem(), getBytes(shown.statement), getBytes(shown.proof)), { ok: true });
+    assert.equal(shown.isProven, true);
+    assert.equal(await client.send("hyperchain_proof", ["alpha", 99]), null);
+  });
 
   test("a message shows its steps with their transactions, and why its call reverted", { skip }, async () => {
     const messages = await devnet.messages();

@@ -37,7 +37,8 @@ export interface BatchInfo extends BatchSummary {
 const MOST_BATCHES = 100;
 const DEFAULT_BATCHES = 25;
 
-type BatchSource = Pick<DevnetChain, "chainId" | "answer" | "pipeline">;
+/** A chain whose batches are looked at. */
+export type BatchSource = Pick<DevnetChain, "chainId" | "answer" | "pipeline">;
 
 /** The newest sealed batches before this number, newest first. Throws RpcError. */
 export function newestBatches(chain: BatchSource, before: unknown, count: unknown): readonly BatchSummary[] {

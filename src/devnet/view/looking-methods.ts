@@ -14,6 +14,7 @@ import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
 import { accountHistory } from "./account-history.ts";
 import { lookUp } from "./look-up.ts";
 import { prepare, readContract } from "./prepare.ts";
+import { proofInfo } from "./proof-info.ts";
 import { findEverywhere } from "./search.ts";
 import type { Found } from "./search.ts";
 import { chainNamed, memberNamed } from "./named-member.ts";
@@ -57,6 +58,11 @@ export function lookingMethods(
     [
       "hyperchain_batch",
       async ([chain, number], client) => looks(client, async () => batchInfo(chainOf(chain, client), number, client)),
+    ],
+    [
+      "hyperchain_proof",
+      async ([chain, number], client) =>
+        looks(client, async () => proofInfo(chainOf(chain, client), number, dependencies.l1, client)),
     ],
     [
       "hyperchain_describe",

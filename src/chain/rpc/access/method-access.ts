@@ -24,7 +24,7 @@ const PARTS = [
   "hyperchain_addChain",
   ...["hyperchain_batch", "hyperchain_batches", "hyperchain_describe", "hyperchain_dump", "hyperchain_history"],
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],
-  ...["hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],
+  ...["hyperchain_proof", "hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],
   ...["hyperchain_search", "hyperchain_setFault", "hyperchain_settle", "hyperchain_status", "hyperchain_traceMessage"],
   ...["hyperchain_wallet", "evm_snapshot", "evm_revert"],
 ] as const;

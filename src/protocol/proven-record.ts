@@ -1,0 +1,53 @@
+import { fromHex, keccak, toHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+import { STATEMENT_BYTES } from "./statement.ts";
+
+const WORD = 32;
+/** Bytes of a StoredBatch's ABI encoding; see stored-batch.ts for the order of its words. */
+export const STORED_BATCH_BYTES = 24 * WORD;
+const FIELDS = {
+  batchNumber: 0,
+  protocolVersion: 8,
+  commitment: 9,
+  oldStateRoot: 10,
+  newStateRoot: 11,
+  diffDigest: 12,
+  point: 13,
+  evaluation: 14,
+  outputsHash: 15,
+} as const;
+
+/** What a batch's record says of its proof. */
+export interface ProvenRecord {
+  readonly batchNumber: number;
+  readonly protocolVersion: bigint;
+  readonly commitment: Hex;
+  /** What the chain's contract on L1 keeps of the batch: the keccak of the ABI encoding. */
+  readonly storedHash: Hex;
+  /** What the proof proves; see statement.ts. */
+  readonly statement: Uint8Array;
+}
+
+/** Reads the ABI encoding of a StoredBatch. Undefined for bytes of another length; HexError for what is not hex. */
+export function readProvenRecord(storedBatch: string): ProvenRecord | undefined {
+  const stored = fromHex(storedBatch);
+  if (stored.length !== STORED_BATCH_BYTES) return undefined;
+  const field = (name: keyof typeof FIELDS): Uint8Array => stored.subarray(FIELDS[name] * WORD, (FIELDS[name] + 1) * WORD);
+  const quintic = (name: "point" | "evaluation"): Uint8Array => field(name).subarray(0, 20);
+  const statement = new Uint8Array(STATEMENT_BYTES);
+  let offset = 0;
+  for (const part of [
+    ...([field("commitment"), field("oldStateRoot"), field("newStateRoot"), field("diffDigest")] as const),
+    ...([quintic("point"), quintic("evaluation"), field("outputsHash")] as const),
+  ]) {
+    statement.set(part, offset);
+    offset += part.length;
+  }
+  return {
+    batchNumber: Number(toHex(field("batchNumber"))),
+    protocolVersion: BigInt(toHex(field("protocolVersion"))),
+    commitment: toHex(field("commitment")),
+    storedHash: keccak(stored),
+    statement,
+  };
+}
