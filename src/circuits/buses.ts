@@ -1,7 +1,7 @@
 import { defineBus } from "../stark/bus.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "./keccak/keccak-state.ts";
 import { INSTRUCTION_FIELDS } from "./rom/instruction.ts";
-import { LIMBS } from "./words/word.ts";
+import { LIMBS, WORD_BYTES } from "./words/word.ts";
 
 /*
  * The buses between the tables of the execution proof. Senders ask, receivers answer: what is sent is received by a table that
@@ -77,3 +77,9 @@ export const LANE = defineBus("lane", 16, { time: 1, index: 1, closes: 1, before
  * step's.
  */
 export const COPY = defineBus("copy", 17, { space: 1, offset: 1, fromSpace: 1, fromOffset: 1, length: 1, time: 1 });
+/**
+ * Says that x · z is r modulo the prime of secp256k1. Digits are of 8 bits, limbs of 16, lowest first. They are not looked up
+ * and may be negative: the sender sees to it that digits of x are from −255 to 255 with those of z from −128 to 127, or both
+ * are bytes, and limbs of r between −2^18 and 2^18. Answered by curveProduct.
+ */
+export const CURVE_PRODUCT = defineBus("curveProduct", 24, { x: WORD_BYTES, z: WORD_BYTES, r: LIMBS });

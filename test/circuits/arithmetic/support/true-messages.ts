@@ -1,5 +1,6 @@
 import { OPERATION } from "../../../../src/circuits/arithmetic/operation.ts";
 import { LIMB, LIMBS, wordOf } from "../../../../src/circuits/words/word.ts";
+import { truthOfProduct } from "../../curve/support/true-curve-messages.ts";
 import { DEFINITIONS, MODULUS } from "../../../machine/support/arithmetic-definitions.ts";
 
 /*
@@ -45,6 +46,8 @@ export function truthOf(bus: string, message: readonly number[]): Truth {
       return isTrue(x < 256 && y < 256 && z === (x & y));
     case "alu":
       return truthOfAlu(message);
+    case "curveProduct":
+      return truthOfProduct(message);
     default:
       throw new Error(`bus ${bus} has no definition of its messages`);
   }
