@@ -83,3 +83,16 @@ export const COPY = defineBus("copy", 17, { space: 1, offset: 1, fromSpace: 1, f
  * are bytes, and limbs of r between −2^18 and 2^18. Answered by curveProduct.
  */
 export const CURVE_PRODUCT = defineBus("curveProduct", 24, { x: WORD_BYTES, z: WORD_BYTES, r: LIMBS });
+/**
+ * Says that the point (x3, y3) is the sum of two points of secp256k1, all coordinates as bytes, lowest first; 0, 0 is infinity.
+ * The sender sees to it that the two points are on the curve or infinity, their bytes are bytes, and their x is below the
+ * prime. Then the same holds for the sum. Answered by curveSum.
+ */
+export const CURVE_SUM = defineBus("curveSum", 25, {
+  x1: WORD_BYTES,
+  y1: WORD_BYTES,
+  x2: WORD_BYTES,
+  y2: WORD_BYTES,
+  x3: WORD_BYTES,
+  y3: WORD_BYTES,
+});

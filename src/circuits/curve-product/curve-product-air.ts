@@ -17,7 +17,7 @@ export const CURVE_PRODUCT_FIELDS = {
   r: LIMBS,
   quotient: LIMBS,
   /** Out of each of the 32 limbs, plus `CARRY_OFFSET`. */
-  carry: 2 * LIMBS,
+  carry: 32,
   uses: 1,
 } as const;
 

@@ -23,3 +23,37 @@ export function truthOfProduct(message: readonly number[]): Truth {
   const product = Fp.mul(Fp.create(valueOf(x, 8n)), Fp.create(valueOf(z, 8n)));
   return Fp.eql(product, Fp.create(valueOf(r, 16n))) ? "true" : "false";
 }
+
+/**
+ * (x3, y3) is the sum of two points by the definition in SEC 1, section 2.2.1, which holds on any curve y² = x³ + b: so points
+ * that no curve has in common are asked too, and what they have as a sum is false.
+ */
+export function truthOfSum(message: readonly number[]): Truth {
+  const [x1 = 0n, y1 = 0n, x2 = 0n, y2 = 0n, x3 = 0n, y3 = 0n] = [0, 1, 2, 3, 4, 5].map((i) =>
+    valueOf(message.slice(WORD_BYTES * i, WORD_BYTES * (i + 1)), 8n),
+  );
+  const isAsked = within(message.slice(0, 4 * WORD_BYTES), 0, 255) && x1 < Fp.ORDER && x2 < Fp.ORDER;
+  if (message.length !== 6 * WORD_BYTES || !isAsked) return "not asked";
+  if (!within(message.slice(4 * WORD_BYTES), 0, 255)) return "false";
+  const sum = affineSum({ x: x1, y: Fp.create(y1) }, { x: x2, y: Fp.create(y2) });
+  return sum !== undefined && x3 === sum.x && Fp.create(y3) === sum.y ? "true" : "false";
+}
+
+interface Affine {
+  readonly x: bigint;
+  readonly y: bigint;
+}
+
+function affineSum(first: Affine, second: Affine): Affine | undefined {
+  const isZero = ({ x, y }: Affine): boolean => x === 0n && y === 0n;
+  if (isZero(first)) return second;
+  if (isZero(second)) return first;
+  const areOpposite = Fp.create(first.y + second.y) === 0n;
+  if (first.x === second.x && first.y !== second.y) return areOpposite ? { x: 0n, y: 0n } : undefined;
+  const slope =
+    first.x === second.x
+      ? Fp.mul(Fp.create(3n * first.x * first.x), Fp.inv(Fp.create(2n * first.y)))
+      : Fp.mul(Fp.create(second.y - first.y), Fp.inv(Fp.create(second.x - first.x)));
+  const x = Fp.create(slope * slope - first.x - second.x);
+  return { x, y: Fp.create(slope * (first.x - x) - first.y) };
+}

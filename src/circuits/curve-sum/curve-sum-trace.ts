@@ -1,0 +1,124 @@
+import { inv, P } from "../../field/koala-bear.ts";
+import { traceColumns } from "../../stark/trace-columns.ts";
+import type { CurveProduct } from "../curve-product/curve-product-trace.ts";
+import { INFINITY, inverse, modulo, type Point, PRIME } from "../curve/secp256k1.ts";
+import { lessCells } from "../words/less-than.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { CURVE_SUM_FIELDS, type CurveSumCells, SLOPE_OFFSET } from "./curve-sum-air.ts";
+
+/** A row's cells but for the number of uses, the sum, and the products that the row asks for. */
+export interface CurveSumRow {
+  readonly cells: Omit<CurveSumCells, "uses">;
+  readonly sum: Point;
+  readonly products: readonly CurveProduct[];
+}
+
+type Kind = "chord" | "tangent" | "opposite" | "onlyFirst" | "onlySecond";
+
+/** The row that adds two points. */
+export function curveSumRow(first: Point, second: Point): CurveSumRow {
+  const kind = kindOf(first, second);
+  const slope = slopeOf(kind, first, second);
+  const sum = sumOf(kind, first, second, slope);
+  const hasLine = kind === "chord" || kind === "tangent";
+  // The slope that the bytes stand for is OFFSET less than what they are as a number.
+  const slopeBytes = hasLine ? bytesOf(modulo(slope + OFFSET)) : new Array<number>(WORD_BYTES).fill(SLOPE_OFFSET);
+  const half = kind === "tangent" ? modulo(first.x * first.x * HALF) : 0n;
+  const flags = { chord: 0, tangent: 0, opposite: 0, onlyFirst: 0, onlySecond: 0, [kind]: 1 };
+  const isFinite = hasLine || kind === "opposite";
+  const cells = {
+    ...flags,
+    x1: bytesOf(first.x),
+    y1: bytesOf(first.y),
+    x2: bytesOf(second.x),
+    y2: bytesOf(second.y),
+    x3: bytesOf(sum.x),
+    y3: bytesOf(sum.y),
+    slope: slopeBytes,
+    half: limbsOf(half),
+    differs: kind === "chord" ? difference(limbsOf(first.x), limbsOf(second.x)) : limbsOf(0n),
+    inverse1: isFinite ? inverseOfSum(first.y) : 0,
+    inverse2: isFinite ? inverseOfSum(second.y) : 0,
+    ...lessCells(hasLine ? { x: sum.x, y: PRIME } : undefined),
+  };
+  return { cells, sum, products: productsOf(kind, cells) };
+}
+
+/** 2^-1 modulo PRIME. */
+const HALF = (PRIME + 1n) / 2n;
+const OFFSET = Array.from({ length: WORD_BYTES }, () => BigInt(SLOPE_OFFSET)).reduce((sum, digit) => (sum << 8n) + digit, 0n);
+
+function kindOf(first: Point, second: Point): Kind {
+  if (first.y === 0n) return "onlySecond";
+  if (second.y === 0n) return "onlyFirst";
+  if (first.x !== second.x) return "chord";
+  return first.y === second.y ? "tangent" : "opposite";
+}
+
+function slopeOf(kind: Kind, first: Point, second: Point): bigint {
+  if (kind === "chord") return modulo((second.y - first.y) * inverse(second.x - first.x));
+  return kind === "tangent" ? modulo(3n * first.x * first.x * inverse(2n * first.y)) : 0n;
+}
+
+function sumOf(kind: Kind, first: Point, second: Point, slope: bigint): Point {
+  switch (kind) {
+    case "onlyFirst":
+      return first;
+    case "onlySecond":
+      return second;
+    case "opposite":
+      return INFINITY;
+    case "chord":
+    case "tangent": {
+      const x = modulo(slope * slope - first.x - second.x);
+      return { x, y: modulo(slope * (first.x - x) - first.y) };
+    }
+  }
+}
+
+/** What the row sends, in the order of `askLine`. */
+function productsOf(kind: Kind, cells: Omit<CurveSumCells, "uses">): CurveProduct[] {
+  const { x1, y1, x2, y2, x3, y3, slope, half } = cells;
+  const [xs, ys] = [[x1, x2, x3].map(limbsOfBytes), [y1, y2, y3].map(limbsOfBytes)];
+  const at = (lists: readonly (readonly number[])[], list: number, i: number): number => lists[list]?.[i] ?? 0;
+  const digits = slope.map((byte) => byte - SLOPE_OFFSET);
+  const limbs = (value: (i: number) => number): number[] => Array.from({ length: LIMBS }, (_, i) => value(i));
+  if (kind === "opposite") return [{ x: y1, z: bytesOf(1n), r: limbs((i) => -at(ys, 1, i)) }];
+  if (kind !== "chord" && kind !== "tangent") return [];
+  const line =
+    kind === "chord"
+      ? [{ x: x1.map((byte, i) => (x2[i] ?? 0) - byte), z: digits, r: limbs((i) => at(ys, 1, i) - at(ys, 0, i)) }]
+      : [
+          { x: y1, z: digits, r: half.map((limb) => 3 * limb) },
+          { x: x1, z: x1, r: half.map((limb) => 2 * limb) },
+        ];
+  return [
+    ...line,
+    { x: digits, z: digits, r: limbs((i) => at(xs, 0, i) + at(xs, 1, i) + at(xs, 2, i)) },
+    { x: x1.map((byte, i) => byte - (x3[i] ?? 0)), z: digits, r: limbs((i) => at(ys, 2, i) + at(ys, 0, i)) },
+  ];
+}
+
+/** The main columns of the table; of no rows without sums. It is filled up with infinity + infinity. */
+export function curveSumColumns(rows: readonly CurveSumCells[], minLogRows: number): Uint32Array[] {
+  const padding = (): CurveSumCells => ({ ...curveSumRow(INFINITY, INFINITY).cells, uses: 0 });
+  return traceColumns("curveSum", CURVE_SUM_FIELDS, rows, { padding, minLogRows });
+}
+
+function limbsOfBytes(bytes: readonly number[]): number[] {
+  return Array.from({ length: LIMBS }, (_, i) => (bytes[2 * i] ?? 0) + 256 * (bytes[2 * i + 1] ?? 0));
+}
+
+function inverseOfSum(value: bigint): number {
+  return inv(bytesOf(value).reduce((sum, byte) => sum + byte, 0));
+}
+
+/** The inverse of the first difference of two words in its limb. */
+function difference(a: readonly number[], b: readonly number[]): number[] {
+  const at = a.findIndex((limb, i) => limb !== b[i]);
+  return a.map((limb, i) => (i === at ? inv(canonical(limb - (b[i] ?? 0))) : 0));
+}
+
+function canonical(value: number): number {
+  return value < 0 ? value + P : value;
+}

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { INFINITY, type Point } from "../../../src/circuits/curve/secp256k1.ts";
+import { CURVE_SUM_FIELDS, curveSumAir, type CurveSumCells } from "../../../src/circuits/curve-sum/curve-sum-air.ts";
+import { curveSumColumns, curveSumRow } from "../../../src/circuits/curve-sum/curve-sum-trace.ts";
+import { LIMBS, bytesOf } from "../../../src/circuits/words/word.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import type { Air } from "../../../src/stark/air.ts";
+import { fieldElements } from "../../../src/stark/fields.ts";
+import { countedSides } from "../../../src/stark/multiplicities.ts";
+import { Random } from "../../chain/state/support/random.ts";
+import { canonical, judgeRows, reasonsOf, type Row } from "../arithmetic/support/judge.ts";
+import { multiple, sumForgeries } from "./support/sum-forgeries.ts";
+
+const air = curveSumAir();
+const toRow = (cells: CurveSumCells): Row => fieldElements("curveSum", CURVE_SUM_FIELDS, cells).map(canonical);
+const messageOf = (...points: readonly Point[]): number[] => points.flatMap(({ x, y }) => [...bytesOf(x), ...bytesOf(y)]);
+
+/** x³ has this factor for two x: the points with the same y have x · BETA. */
+const BETA = secp256k1.Point.Fp.pow(3n, (secp256k1.Point.Fp.ORDER - 1n) / 3n);
+
+/** All cases, and points that have a coordinate in common. */
+function pairs(): [Point, Point][] {
+  const random = new Random(5);
+  const some = [...[1n, 2n, 3n, 0xdead_beefn], ...Array.from({ length: 6 }, () => random.bits(250))].map(multiple);
+  const opposite = ({ x, y }: Point): Point => ({ x, y: secp256k1.Point.Fp.neg(y) });
+  const turned = ({ x, y }: Point): Point => ({ x: secp256k1.Point.Fp.mul(x, BETA), y });
+  return [
+    [INFINITY, INFINITY],
+    ...some.flatMap((point, i): [Point, Point][] => [
+      [point, some[(i + 1) % some.length]!],
+      [point, point],
+      [point, opposite(point)],
+      [point, INFINITY],
+      [INFINITY, point],
+      [point, turned(point)],
+      [turned(point), opposite(point)],
+    ]),
+  ];
+}
+
+/** By another implementation. */
+function sumOf(first: Point, second: Point): Point {
+  const toPoint = (point: Point) =>
+    point.y === 0n ? secp256k1.Point.ZERO : secp256k1.Point.fromAffine({ x: point.x, y: point.y });
+  const sum = toPoint(first).add(toPoint(second));
+  return sum.is0() ? INFINITY : sum.toAffine();
+}
+
+const COUNTING = ["chord is boolean", "tangent is boolean", "opposite is boolean"];
+/** The prime's limbs from the third on are ffff, and those of a word that is not less are, too. */
+const UPPER = Array.from({ length: LIMBS }, (_, i) => i);
+const IMPLIED = [
+  ...UPPER.slice(3, 15).map((i) => `chosen[${i}] is boolean`),
+  ...UPPER.filter((i) => i === 1 || i > 2).map((i) => `less: limb ${i} above the chosen one is equal`),
+];
+
+describe("the table curveSum", () => {
+  it("adds points in all cases as another implementation does", () => {
+    const list = pairs();
+    const rows = list.map(([first, second]) => curveSumRow(first, second));
+    const judged = judgeRows(
+      air,
+      rows.map(({ cells }) => toRow({ ...cells, uses: 2 })),
+    );
+    list.forEach(([first, second], i) => {
+      const sum = sumOf(first, second);
+      assert.deepEqual(rows[i]!.sum, sum);
+      assert.deepEqual(judged[i], { refusals: [], answer: [2, ...messageOf(first, second, sum)], lies: false });
+    });
+  });
+
+  it("is filled up with rows that it accepts, and is absent without sums", () => {
+    const { cells } = curveSumRow(multiple(2n), multiple(3n));
+    const last = curveSumColumns([{ ...cells, uses: 1 }], 2).map((column) => column[3]!);
+    assert.deepEqual(judgeRows(air, [last])[0]?.refusals, []);
+    assert.equal(last.at(-1), 0);
+    assert.ok(curveSumColumns([], 2).every(({ length }) => length === 0));
+  });
+
+  /** Whether a cell may hold anything: what the row's case does not use, and limbs in which x1 and x2 agree. */
+  const isFree = (field: string, { chord, tangent, opposite }: CurveSumCells): boolean => {
+    if (field === "slope") return chord + tangent === 0;
+    if (field === "half") return tangent === 0;
+    if (field === "differs") return chord === 0;
+    return (field === "inverse1" || field === "inverse2") && chord + tangent + opposite === 0;
+  };
+
+  it("refuses every changed cell or answers another question, but for what its case does not use", () => {
+    const random = new Random(6);
+    for (const [first, second] of pairs().slice(0, 8)) {
+      const cells = { ...curveSumRow(first, second).cells, uses: 1 };
+      const row = toRow(cells);
+      const original = messageOf(first, second, sumOf(first, second)).join();
+      const changes = row
+        .slice(0, -1)
+        .flatMap((value, column) =>
+          [(value + 1) % P, P - 1, random.below(2 ** 16)].filter((other) => other !== value).map((other) => ({ column, other })),
+        );
+      const judged = judgeRows(
+        air,
+        changes.map(({ column, other }) => row.map((value, i) => (i === column ? other : value))),
+      );
+      judged.forEach(({ refusals, answer, lies }, i) => {
+        const { column, other } = changes[i]!;
+        const field = air.columnNames[column]!.replace(/\[\d+\]$/, "");
+        assert.ok(refusals.length > 0 || !lies, `${air.columnNames[column]} ${other}: an untrue answer is accepted`);
+        if (refusals.length > 0 || answer.slice(1).join() !== original) return;
+        assert.ok(isFree(field, cells), `${air.columnNames[column]} may be ${other}`);
+      });
+    }
+  });
+
+  it("needs every constraint and every message: each alone refuses a row that answers something false", () => {
+    const all = [...sumForgeries()];
+    const judged = judgeRows(
+      air,
+      all.map(({ cells }) => toRow(cells)),
+    );
+    judged.forEach(({ refusals, lies }, i) => {
+      assert.deepEqual(refusals, [all[i]!.refusedBy]);
+      assert.ok(lies, `the row that ${all[i]!.refusedBy} refuses is true`);
+    });
+    const needed = new Set([...all.map(({ refusedBy }) => refusedBy), ...COUNTING, ...IMPLIED]);
+    assert.deepEqual([...needed].sort(), reasonsOf(air).sort());
+  });
+
+  it("bounds what it sends: without the constraints that do so, its system is refused", () => {
+    const answers: Air = { ...air, interactions: air.interactions.filter(({ bus }) => bus.name === "curveProduct") };
+    assert.equal(countedSides([answers]).size, 1);
+    for (const constraint of COUNTING) {
+      const constraints = air.constraints.filter(({ name }) => name !== constraint);
+      assert.throws(() => countedSides([{ ...answers, constraints }]), /no side of bus curveProduct is counted/, constraint);
+    }
+  });
+});
