@@ -87,7 +87,7 @@ function start(options: Pick<DevnetOptions, "data">): Promise<Devnet> {
       relayer: false,
     },
     {
-      connectL1: (genesisMs) =>
+      connectL1: ({ genesisMs }) =>
         hre.network.create({
           network: "local",
           override: {

@@ -33,9 +33,9 @@ import { adoptContracts } from "./l1/adopt-contracts.ts";
 import type { Adoption } from "./l1/adopt-contracts.ts";
 import { deployEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
-import type { L1Connection, LocalL1 } from "./l1/local-l1.ts";
+import type { LocalL1 } from "./l1/local-l1.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
-import type { SnapshotChains } from "./l1/settlement-layer.ts";
+import type { ConnectL1, SnapshotChains } from "./l1/settlement-layer.ts";
 import { createChainChanges } from "./membership/chain-changes.ts";
 import type { ChainChanges } from "./membership/chain-changes.ts";
 import { chainMethods } from "./membership/chain-methods.ts";
@@ -60,11 +60,8 @@ export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
 export type { DevnetChain } from "./chains/served-chain.ts";
 
 export interface DevnetDependencies extends ChainEvents {
-  /**
-   * Opens an in-process L1, whose block 0 is of this time if one is given, with the public networks' limits, whose
-   * accounts are the development accounts.
-   */
-  readonly connectL1: (genesisMs?: number) => Promise<L1Connection>;
+  /** Its L1s have the public networks' limits, and sign for the development accounts. */
+  readonly connectL1: ConnectL1;
   readonly connectChain: EdrConnect;
   readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode: string }>;
   readonly clock: Clock;
@@ -173,7 +170,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const { info, ...looks } = createEcosystemView({
     ...{ ...seen, name, options, ecosystem, l1, accounts, toL1, proving, fleet },
-    mnemonic: layer.mnemonic,
+    ...{ mnemonic: layer.mnemonic, fork: layer.fork },
   });
   const view: EcosystemView = { info, ...ended.cutOff(looks) };
   const driver = ended.cutOff(createDriver(seen));

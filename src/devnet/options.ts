@@ -15,6 +15,7 @@ import {
   confirmations,
   ECOSYSTEM_FIELDS,
   fleet,
+  l1Fork,
   minRewardPercent,
   pollIntervalMs,
   proverMode,
@@ -54,6 +55,7 @@ export type DeployedContracts = Pick<DeployedEcosystem, "addresses" | "version" 
 const l1Schema = fields({
   port: option(port, "of the in-process L1", "any free port"),
   url: option(url, "an L1 that runs already; only Ethereum's own methods are used", "an L1 is started in this process"),
+  fork: option(l1Fork, "an L1 that the one in this process is a copy of", "it is empty"),
   deployerKey: option(
     privateKey,
     "pays for everything on the L1 at `url`; the keys of operators, relayer and funded accounts then follow from it",

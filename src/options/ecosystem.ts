@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { port } from "./chain.ts";
-import { fields, list, oneOf, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
+import { fields, list, oneOf, option, text, trueOrFalse, url, wholeNumber, withDefault } from "./values.ts";
 
 export const folder = text(/\S/, 'the path of a folder, such as "./hyperchain-data"');
 export const file = text(/\S/, 'the path of a file, such as "./world.dump"');
@@ -25,6 +25,19 @@ export const fleet = v.pipe(
     token: v.pipe(proverToken, v.description("what a worker must show")),
   }),
   v.metadata({ name: "HyperchainsFleetUserConfig" }),
+);
+
+/** An L1 whose state and past the started one begins with. */
+export const l1Fork = v.pipe(
+  fields({
+    url: v.pipe(url, v.description("JSON-RPC URL of the L1, which must answer for old state where the block is old")),
+    blockNumber: option(
+      wholeNumber(0, 1_000_000_000, 21_000_000),
+      "the last block that both have",
+      "64 blocks below the newest one, the newest one of a development chain (31337 or 1337)",
+    ),
+  }),
+  v.metadata({ name: "HyperchainsL1ForkUserConfig" }),
 );
 
 const ORIGINS = 'a list of origins, such as ["https://app.example.com"], or ["*"]';

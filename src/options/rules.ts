@@ -28,6 +28,7 @@ export interface RuledL1 {
   readonly url?: string | undefined;
   readonly port?: number | undefined;
   readonly confirmations?: number | undefined;
+  readonly fork?: object | undefined;
 }
 
 /** Of Hardhat's in-process networks. */
@@ -54,21 +55,29 @@ export function conflicts(
   ];
 }
 
-function l1Conflicts({ url, port }: RuledL1, path: OptionPath): readonly OptionProblem[] {
-  if (url === undefined || port === undefined) return [];
-  return [
-    {
-      path: [...path, "port"],
-      message: "is the port of an L1 that is started; with l1.url none is, so leave one of the two out",
-    },
-  ];
+function l1Conflicts({ url, port, fork }: RuledL1, path: OptionPath): readonly OptionProblem[] {
+  if (url === undefined) return [];
+  const ofStarted = [
+    ["port", port, "is the port of an L1 that is started"],
+    ["fork", fork, "is what an L1 that is started begins with"],
+  ] as const;
+  return ofStarted
+    .filter(([, value]) => value !== undefined)
+    .map(([field, , what]) => ({
+      path: [...path, field],
+      message: `${what}; with l1.url none is, so leave one of the two out`,
+    }));
 }
 
 /** A folder keeps an ecosystem as a whole. */
-function keepingConflicts(chains: readonly RuledChain[], { url }: RuledL1): readonly OptionProblem[] {
+function keepingConflicts(chains: readonly RuledChain[], { url, fork }: RuledL1): readonly OptionProblem[] {
   const elsewhere = {
     path: ["data"],
     message: "keeps an L1 that is started; with l1.url none is, so leave one of the two out",
+  };
+  const forked = {
+    path: ["data"],
+    message: "keeps an L1 from its first block on; with l1.fork the first blocks are elsewhere, so leave one of the two out",
   };
   const beside = chains
     .filter(({ journal }) => journal !== undefined)
@@ -76,7 +85,7 @@ function keepingConflicts(chains: readonly RuledChain[], { url }: RuledL1): read
       path: [...path, "journal"],
       message: "is kept in the folder that data names; leave one of the two out",
     }));
-  return [...(url === undefined ? [] : [elsewhere]), ...beside];
+  return [...(url === undefined ? [] : [elsewhere]), ...(fork === undefined ? [] : [forked]), ...beside];
 }
 
 function sharedIds(chains: readonly RuledChain[]): readonly OptionProblem[] {

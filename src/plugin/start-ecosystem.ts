@@ -29,13 +29,14 @@ export async function startEcosystem(
   // Loaded here: connections to other networks, and most tasks, need nothing of it.
   const { startDevnet } = await import("../devnet/devnet.ts");
   return startDevnet(options, {
-    connectL1: (genesisMs) =>
+    connectL1: ({ genesisMs, fork }) =>
       network.create({
         network: ENGINE_NETWORK,
         chainType: "l1",
         override: {
           allowBlocksWithSameTimestamp: true,
           ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
+          ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: fork.blockNumber } }),
         },
       }),
     connectChain: connectChain({ network }),

@@ -28,8 +28,8 @@ describe("H5: when a chain's batches go to L1 is its own policy", () => {
       { prover: { mode: "none" }, fundedAccounts: [ALICE] },
       {
         clock,
-        async connectL1() {
-          l1 = await dependencies.connectL1();
+        async connectL1(kind) {
+          l1 = await dependencies.connectL1(kind);
           return l1;
         },
         onSettled(chainId, batch) {

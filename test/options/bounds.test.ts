@@ -14,6 +14,7 @@ import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 import { spawnConfig } from "../../src/plugin/tasks/spawn-options.ts";
 import type { REQUESTS } from "../../src/plugin/api/requests.ts";
 import { readRequest } from "../../src/plugin/connection/read-request.ts";
+import type { SpawnArguments } from "../../src/plugin/tasks/spawn-options.ts";
 import { NOTHING_SAID } from "../plugin/support/spawn-arguments.ts";
 
 /** Where an option can be written. */
@@ -30,6 +31,7 @@ interface Row extends Places {
   readonly refuses: readonly unknown[];
   /** What must stand beside it. */
   readonly beside?: Readonly<Record<string, unknown>>;
+  readonly flagsBeside?: Partial<SpawnArguments>;
   /** Of the devnet's, where they are not the same values. */
   readonly asDevnet?: (value: unknown) => unknown;
 }
@@ -80,6 +82,26 @@ const ROWS: readonly Row[] = [
     flag: "settlementUrl",
     accepts: ["http://127.0.0.1:8545", "https://a"],
     refuses: ["127.0.0.1:8545", "file:///x"],
+  },
+  {
+    config: "l1.fork.url",
+    devnet: "l1.fork.url",
+    flag: "l1Fork",
+    accepts: ["http://127.0.0.1:8545", "https://a"],
+    refuses: ["127.0.0.1:8545", "file:///x"],
+  },
+  {
+    config: "l1.fork.blockNumber",
+    devnet: "l1.fork.blockNumber",
+    accepts: [0, 1_000_000_000],
+    refuses: [-1, 1_000_000_001, 0.5, "1"],
+    beside: { "l1.fork.url": "http://127.0.0.1:8545" },
+  },
+  {
+    flag: "l1ForkBlock",
+    accepts: [0, 1_000_000_000],
+    refuses: ["-1", "1000000001", "0.5", "latest"],
+    flagsBeside: { l1Fork: "https://a" },
   },
   { config: "l1.confirmations", devnet: "l1.confirmations", accepts: [1, 1_000], refuses: [0, 1_001, 1.5, "1"] },
   { config: "chains.a.chainId", accepts: [1, 2 ** 32 - 1], refuses: [0, 2 ** 32, 1.5, "271", 31_337] },
@@ -333,7 +355,7 @@ for (const row of ROWS) {
     }
     if (flag !== undefined) {
       const given = (value: unknown) => (): void => {
-        spawnConfig(resolveHyperchains(), { ...NOTHING_SAID, [flag]: String(value) });
+        spawnConfig(resolveHyperchains(), { ...NOTHING_SAID, ...row.flagsBeside, [flag]: String(value) });
       };
       for (const value of accepts) test(`on the command line takes ${shown(value)}`, given(value));
       for (const value of refuses)

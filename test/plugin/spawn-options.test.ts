@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import hyperchain from "../../src/index.ts";
 import { spawnConfig } from "../../src/plugin/tasks/spawn-options.ts";
+import type { SpawnArguments } from "../../src/plugin/tasks/spawn-options.ts";
 import type { HyperchainsUserConfig } from "../../src/types.ts";
 import { NOTHING_SAID } from "./support/spawn-arguments.ts";
 
@@ -21,5 +22,27 @@ describe("I3 the ports of a spawned ecosystem", () => {
 
   test("I3: no chain gets a port that another one names", async () => {
     assert.deepEqual(await ports({ l1: { port: 9900 }, chains: { a: {}, b: {}, c: { port: 9901 } } }), [9900, 9902, 9903, 9901]);
+  });
+});
+
+describe("I8: the L1 that the started one is a copy of", () => {
+  const CONFIGURED = { url: "http://127.0.0.1:1", blockNumber: 5 };
+  const fork = async (l1: HyperchainsUserConfig["l1"], flags: Partial<SpawnArguments>) => {
+    const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], hyperchains: { l1: l1 ?? {} } });
+    return spawnConfig(hre.config.hyperchains, { ...NOTHING_SAID, ...flags }).l1.fork;
+  };
+
+  test("I8: is the flags', else the config's; a block alone is one of the config's L1", async () => {
+    assert.equal(await fork({}, {}), undefined);
+    assert.deepEqual(await fork({ fork: CONFIGURED }, {}), CONFIGURED);
+    assert.deepEqual(await fork({ fork: CONFIGURED }, { l1ForkBlock: "0" }), { ...CONFIGURED, blockNumber: 0 });
+    const other = "http://127.0.0.1:2";
+    assert.deepEqual(await fork({ fork: CONFIGURED }, { l1Fork: other }), { url: other, blockNumber: undefined });
+    assert.deepEqual(await fork({}, { l1Fork: other, l1ForkBlock: "7" }), { url: other, blockNumber: 7 });
+  });
+
+  test("I8: must be named where a block of it is", async () => {
+    await assert.rejects(fork({}, { l1ForkBlock: "7" }), /--l1-fork-block is a block of the L1 that --l1-fork names/);
+    await assert.rejects(fork({}, { l1Fork: "mainnet" }), /--l1-fork must be a URL/);
   });
 });

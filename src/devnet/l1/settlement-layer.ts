@@ -7,11 +7,14 @@ import { ACCOUNT_NUMBERS, createDevelopmentAccounts, createOwnAccounts, DEVELOPM
 import type { DevelopmentAccounts } from "../accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { createEcosystemTime } from "../snapshots/ecosystem-clock.ts";
+import type { EcosystemTime } from "../snapshots/ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1, LocalL1Options } from "./local-l1.ts";
 import type { World } from "../keeping/world.ts";
 import { keepL1 } from "./kept-l1.ts";
+import { catchUp, clearDelegations, pinFork } from "./l1-fork.ts";
+import type { L1Fork } from "./l1-fork.ts";
 import type { L1Options } from "../options.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
@@ -20,9 +23,14 @@ import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts"
 /** Of which chains there are snapshots. */
 export type SnapshotChains = Pick<SnapshotDependencies, "members" | "returnTo">;
 
+/** Opens an in-process L1: empty, with block 0 of this time if one is given, or a copy of another one. */
+export type ConnectL1 = (kind: { readonly genesisMs?: number; readonly fork?: L1Fork }) => Promise<L1Connection>;
+
 /** What an ecosystem settles on, and whose money pays for it. */
 export interface SettlementLayer {
   readonly l1: LocalL1;
+  /** What an L1 in this process is a copy of. */
+  readonly fork: L1Fork | undefined;
   /** What the chains read. */
   readonly clock: MovableClock;
   readonly accounts: DevelopmentAccounts;
@@ -49,7 +57,7 @@ export async function openSettlementLayer(
     clock,
     world,
   }: {
-    readonly connectL1: (genesisMs?: number) => Promise<L1Connection>;
+    readonly connectL1: ConnectL1;
     readonly clock: Clock;
     /** Keeps an own L1 beyond this process. */
     readonly world: World | undefined;
@@ -58,13 +66,15 @@ export async function openSettlementLayer(
 ): Promise<SettlementLayer> {
   const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed } = options;
   if (url === undefined) {
-    const time = await createEcosystemTime(clock, await openOwnL1(connectL1, world), world?.movedSeconds);
+    const fork = options.fork === undefined ? undefined : await pinFork(options.fork);
+    const time = await ownTime(fork, { connectL1, clock, world });
     const keepTime = (): void => world?.keepMovedSeconds(time.clock.offsetSeconds);
     closing.add(time.clock.onMoved(keepTime));
     const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed }, time.l1);
     closing.add(() => l1.close());
     return {
       l1,
+      fork,
       clock: time.clock,
       ...developers(l1, options),
       funder: await richAccount(l1, world?.continues === true),
@@ -83,6 +93,7 @@ export async function openSettlementLayer(
   const payers = deployerKey === undefined ? developers(l1, options) : owners(l1, deployerKey, options);
   return {
     l1,
+    fork: undefined,
     clock: new MovableClock(clock, { fixedBecause: `L1 runs at ${url} and keeps its own time` }),
     ...payers,
     funder: payers.deployer,
@@ -115,13 +126,23 @@ function oneChangeOf(world: World, keepTime: () => void): (restore: () => Promis
     });
 }
 
+/** An L1 in this process, with its time and its chains' time as one. */
+async function ownTime(
+  fork: L1Fork | undefined,
+  { connectL1, clock, world }: { readonly connectL1: ConnectL1; readonly clock: Clock; readonly world: World | undefined },
+): Promise<EcosystemTime> {
+  if (fork === undefined) return createEcosystemTime(clock, await openOwnL1(connectL1, world), world?.movedSeconds);
+  const connection = await connectL1({ fork });
+  const ask = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+    connection.provider.request({ method, params });
+  await clearDelegations(ask);
+  return createEcosystemTime(clock, connection, await catchUp(ask, BigInt(Math.floor(clock.nowMs() / 1_000))));
+}
+
 /** An L1 in this process: as its ledger has it, or a new one. */
-async function openOwnL1(
-  connectL1: (genesisMs?: number) => Promise<L1Connection>,
-  world: World | undefined,
-): Promise<L1Connection> {
-  if (world === undefined) return connectL1();
-  const connection = await connectL1(world.l1GenesisMs);
+async function openOwnL1(connectL1: ConnectL1, world: World | undefined): Promise<L1Connection> {
+  if (world === undefined) return connectL1({});
+  const connection = await connectL1({ genesisMs: world.l1GenesisMs });
   try {
     return await keepL1(connection, world.l1, () => world.durable());
   } catch (error) {

@@ -17,6 +17,7 @@ import type {
   MessageInfo,
   UpgradeStatus,
 } from "./ecosystem-info.ts";
+import type { L1Fork } from "../l1/l1-fork.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
@@ -33,6 +34,8 @@ export interface EcosystemViewDependencies {
   readonly options: DevnetOptions;
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Pick<LocalL1, "chainId" | "url">;
+  /** What L1 is a copy of. */
+  readonly fork: L1Fork | undefined;
   /** Those that there are now. */
   readonly chains: () => readonly DevnetChain[];
   readonly accounts: DevelopmentAccounts;
@@ -112,7 +115,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
 }
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
-  const { name, options, ecosystem, l1, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
+  const { name, options, ecosystem, l1, fork, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
   const { factory, bridge, roots } = ecosystem.addresses;
   const verifier = (proving.mode === "none" ? ecosystem.noProofVersion?.verifier : undefined) ?? ecosystem.addresses.verifier;
   return {
@@ -120,7 +123,13 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
     version: packageVersion(),
     proven: provenSentence(proving.mode),
     prover: proverInfo(proving, dependencies.fleet),
-    l1: { name: "l1", chainId: Number(l1.chainId), url: l1.url, contracts: { factory, bridge, roots, verifier } },
+    l1: {
+      name: "l1",
+      chainId: Number(l1.chainId),
+      url: l1.url,
+      ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
+      contracts: { factory, bridge, roots, verifier },
+    },
     chains: chains().map(chainInfo),
     singletons: options.singletons === true ? SINGLETONS : {},
     accounts: { ...(mnemonic === undefined ? {} : { mnemonic }), funded: options.fundedAccounts },

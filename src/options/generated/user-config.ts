@@ -118,11 +118,30 @@ export interface HyperchainsL1UserConfig {
    */
   readonly url?: string | undefined;
   /**
+   * An L1, a public one say, that the started one is a copy of, for `hyperchain:spawn`; in tests a network's own `forking` is.
+   * Default: the started one is empty.
+   */
+  readonly fork?: HyperchainsL1ForkUserConfig | undefined;
+  /**
    * L1 blocks that must stand on something before it counts, its own included.
    * Allowed: a whole number from 1 to 1000, such as 1.
    * Default: 1.
    */
   readonly confirmations?: number | undefined;
+}
+
+export interface HyperchainsL1ForkUserConfig {
+  /**
+   * JSON-RPC URL of the L1, which must answer for old state where the block is old.
+   * Allowed: a URL such as "http://127.0.0.1:8545".
+   */
+  readonly url: string;
+  /**
+   * The last block that both have.
+   * Allowed: a whole number from 0 to 1000000000, such as 21000000.
+   * Default: 64 blocks below the newest one, the newest one of a development chain (31337 or 1337).
+   */
+  readonly blockNumber?: number | undefined;
 }
 
 export interface HyperchainUserConfig {

@@ -37,6 +37,8 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(spawnOption("proverWorkers"))
     .addOption(spawnOption("data"))
     .addOption(spawnOption("load"))
+    .addOption(spawnOption("l1Fork"))
+    .addOption(spawnOption("l1ForkBlock"))
     .addOption(spawnOption("settlementUrl"))
     .addFlag({ name: "noRelayer", description: "Run no relayer" })
     .addFlag({ name: "noPage", description: "Serve no page to look at the ecosystem" })

@@ -31,6 +31,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
   const workers = prover.mode === "stark" ? `, ${prover.workers} prover ${prover.workers === 1 ? "thread" : "threads"}` : "";
   const sections = [
     table(members),
+    forkLine(l1),
     `${strong("Contracts on L1")}\n${table(contracts)}`,
     accountsSection(info, keys),
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
@@ -43,6 +44,11 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
       : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function forkLine({ name, fork }: EcosystemInfo["l1"]): string {
+  if (fork === undefined) return "";
+  return `${name} is a copy of chain ${fork.chainId} up to block ${fork.blockNumber}: what happens here stays here.`;
 }
 
 /** What to run on another machine; the token is in the config. */

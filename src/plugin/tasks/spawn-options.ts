@@ -34,6 +34,7 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
   const maxTransactions = readNumber("batchTransactions", args.batchTransactions, SPAWN_FLAGS.batchTransactions);
   const settlementUrl = readOption("settlementUrl", args.settlementUrl, SPAWN_FLAGS.settlementUrl) ?? config.l1.url;
   const { confirmations } = config.l1;
+  const fork = chosenFork(config.l1.fork, args);
   // No field of the config stands for it.
   readOption("load", args.load, SPAWN_FLAGS.load);
   const ports = chainPorts(port, chains);
@@ -41,7 +42,11 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
     ...config,
     data: readOption("data", args.data, SPAWN_FLAGS.data) ?? config.data,
     host: readOption("host", args.host, SPAWN_FLAGS.host) ?? config.host,
-    l1: settlementUrl === undefined ? { port, confirmations } : { url: settlementUrl, confirmations },
+    l1: {
+      ...(settlementUrl === undefined ? { port } : { url: settlementUrl }),
+      confirmations,
+      ...(fork === undefined ? {} : { fork }),
+    },
     chains: chains.map((chain, place): HyperchainConfig => ({
       ...chain,
       port: ports[place] ?? 0,
@@ -64,6 +69,18 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
         readNumber("pagePort", args.pagePort, SPAWN_FLAGS.pagePort) ?? config.page.port ?? (port === 0 ? 0 : DEFAULT_PAGE_PORT),
     },
   };
+}
+
+/** Of what the L1 is a copy. A block alone is one of the L1 that the config names. */
+function chosenFork(configured: HyperchainsConfig["l1"]["fork"], args: SpawnArguments): HyperchainsConfig["l1"]["fork"] {
+  const url = readOption("l1Fork", args.l1Fork, SPAWN_FLAGS.l1Fork);
+  const blockNumber = readNumber("l1ForkBlock", args.l1ForkBlock, SPAWN_FLAGS.l1ForkBlock);
+  const of = url ?? configured?.url;
+  if (of === undefined) {
+    if (blockNumber === undefined) return undefined;
+    throw pluginError("--l1-fork-block is a block of the L1 that --l1-fork names; give both");
+  }
+  return { url: of, blockNumber: blockNumber ?? (url === undefined ? configured?.blockNumber : undefined) };
 }
 
 /** Each chain's own port, or the next after L1's that no other chain names; free ones where L1's is 0. */

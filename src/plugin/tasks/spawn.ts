@@ -199,6 +199,7 @@ function paidBy(key: string | undefined, options: DevnetOptions): DevnetOptions 
 function flagsGiven(args: SpawnArguments): FlagsGiven {
   const flags = {
     "l1.url": "settlementUrl",
+    "l1.fork": "l1Fork",
     "batches.maxAgeMs": "batchMs",
     "prover.mode": "prover",
     dataAvailability: "da",

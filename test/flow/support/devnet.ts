@@ -14,12 +14,13 @@ export const BOB = 2;
 export const RELAYER = 9;
 
 export const dependencies: DevnetDependencies = {
-  connectL1: (genesisMs) =>
+  connectL1: ({ genesisMs, fork }) =>
     hre.network.create({
       network: "local",
       override: {
         allowBlocksWithSameTimestamp: true,
         ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
+        ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: fork.blockNumber } }),
       },
     }),
   connectChain: (override) => hre.network.create({ network: "local", override }),

@@ -15,6 +15,8 @@ export const NOTHING_SAID: SpawnArguments = {
   proverWorkers: undefined,
   data: undefined,
   load: undefined,
+  l1Fork: undefined,
+  l1ForkBlock: undefined,
   settlementUrl: undefined,
   noRelayer: false,
   noPage: false,

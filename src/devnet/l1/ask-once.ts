@@ -1,0 +1,30 @@
+import { DevnetOptionsError } from "../options.ts";
+
+const LONGEST_ANSWER_MS = 10_000;
+
+/**
+ * A number that an L1 of the options answers, asked once by hand: a client would try without end. Rejects with
+ * DevnetOptionsError, which names the option and what to do instead, where nothing answers.
+ */
+export async function askOnce(
+  url: string,
+  method: "eth_chainId" | "eth_blockNumber",
+  { option, instead }: { readonly option: string; readonly instead: string },
+): Promise<bigint> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: [] }),
+      signal: AbortSignal.timeout(LONGEST_ANSWER_MS),
+    });
+    const { result } = (await response.json()) as { readonly result?: unknown };
+    if (typeof result === "string" && /^0x[0-9a-f]+$/i.test(result)) return BigInt(result);
+    throw new Error(`it does not answer ${method}`);
+  } catch (error) {
+    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new DevnetOptionsError(`${option}: there is no Ethereum node at ${url} (${reason}); start one there, or ${instead}`, {
+      cause: error,
+    });
+  }
+}
