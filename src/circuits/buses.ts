@@ -96,3 +96,15 @@ export const CURVE_SUM = defineBus("curveSum", 25, {
   x3: WORD_BYTES,
   y3: WORD_BYTES,
 });
+/**
+ * Says that (resultX, resultY) is the sum of u generators of secp256k1 and v points (x, y), coordinates as in curveSum. The
+ * sender sees to it that u and v are words and the point is one that curveSum may be asked for. Answered by curveMultiple.
+ */
+export const CURVE_MULTIPLE = defineBus("curveMultiple", 26, {
+  u: LIMBS,
+  v: LIMBS,
+  x: WORD_BYTES,
+  y: WORD_BYTES,
+  resultX: WORD_BYTES,
+  resultY: WORD_BYTES,
+});

@@ -1,6 +1,6 @@
 import { OPERATION } from "../../../../src/circuits/arithmetic/operation.ts";
 import { LIMB, LIMBS, wordOf } from "../../../../src/circuits/words/word.ts";
-import { truthOfProduct, truthOfSum } from "../../curve/support/true-curve-messages.ts";
+import { truthOfMultiple, truthOfProduct, truthOfSum } from "../../curve/support/true-curve-messages.ts";
 import { DEFINITIONS, MODULUS } from "../../../machine/support/arithmetic-definitions.ts";
 
 /*
@@ -50,6 +50,8 @@ export function truthOf(bus: string, message: readonly number[]): Truth {
       return truthOfProduct(message);
     case "curveSum":
       return truthOfSum(message);
+    case "curveMultiple":
+      return truthOfMultiple(message);
     default:
       throw new Error(`bus ${bus} has no definition of its messages`);
   }

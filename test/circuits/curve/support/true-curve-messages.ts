@@ -1,4 +1,5 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { INFINITY, type Point } from "../../../../src/circuits/curve/secp256k1.ts";
 import { LIMBS, WORD_BYTES } from "../../../../src/circuits/words/word.ts";
 import { P } from "../../../../src/field/koala-bear.ts";
 import type { Truth } from "../../arithmetic/support/true-messages.ts";
@@ -35,17 +36,13 @@ export function truthOfSum(message: readonly number[]): Truth {
   const isAsked = within(message.slice(0, 4 * WORD_BYTES), 0, 255) && x1 < Fp.ORDER && x2 < Fp.ORDER;
   if (message.length !== 6 * WORD_BYTES || !isAsked) return "not asked";
   if (!within(message.slice(4 * WORD_BYTES), 0, 255)) return "false";
-  const sum = affineSum({ x: x1, y: Fp.create(y1) }, { x: x2, y: Fp.create(y2) });
+  const sum = formalSum({ x: x1, y: Fp.create(y1) }, { x: x2, y: Fp.create(y2) });
   return sum !== undefined && x3 === sum.x && Fp.create(y3) === sum.y ? "true" : "false";
 }
 
-interface Affine {
-  readonly x: bigint;
-  readonly y: bigint;
-}
-
-function affineSum(first: Affine, second: Affine): Affine | undefined {
-  const isZero = ({ x, y }: Affine): boolean => x === 0n && y === 0n;
+/** By the definition's formulas; undefined for points with the same x that are neither equal nor opposite. */
+export function formalSum(first: Point, second: Point): Point | undefined {
+  const isZero = ({ x, y }: Point): boolean => x === 0n && y === 0n;
   if (isZero(first)) return second;
   if (isZero(second)) return first;
   const areOpposite = Fp.create(first.y + second.y) === 0n;
@@ -56,4 +53,53 @@ function affineSum(first: Affine, second: Affine): Affine | undefined {
       : Fp.mul(Fp.create(second.y - first.y), Fp.inv(Fp.create(second.x - first.x)));
   const x = Fp.create(slope * slope - first.x - second.x);
   return { x, y: Fp.create(slope * (first.x - x) - first.y) };
+}
+
+/** What another implementation has as the sum of two points of the curve. */
+export function pointSum(first: Point, second: Point): Point {
+  return fromCurve(toCurve(first).add(toCurve(second)));
+}
+
+const MULTIPLES = new Map<string, Point>();
+
+/** What another implementation has as u generators and v points. */
+export function pointSumOfMultiples(u: bigint, v: bigint, point: Point): Point {
+  const key = [u, v, point.x, point.y].join();
+  const known = MULTIPLES.get(key);
+  if (known !== undefined) return known;
+  const times = (base: CurvePoint, scalar: bigint): CurvePoint =>
+    base.is0() ? base : base.multiplyUnsafe(scalar % secp256k1.Point.Fn.ORDER);
+  const sum = fromCurve(times(secp256k1.Point.BASE, u).add(times(toCurve(point), v)));
+  MULTIPLES.set(key, sum);
+  return sum;
+}
+
+type CurvePoint = InstanceType<typeof secp256k1.Point>;
+
+function toCurve({ x, y }: Point): CurvePoint {
+  return y === 0n ? secp256k1.Point.ZERO : secp256k1.Point.fromAffine({ x, y });
+}
+
+function fromCurve(point: CurvePoint): Point {
+  return point.is0() ? INFINITY : point.toAffine();
+}
+
+/** u generators and v points, by another implementation; scalars that are no words and points of no curve are not asked. */
+export function truthOfMultiple(message: readonly number[]): Truth {
+  const scalars = message.slice(0, 2 * LIMBS);
+  const bytes = message.slice(2 * LIMBS);
+  const [u, v] = [valueOf(scalars.slice(0, LIMBS), 16n), valueOf(scalars.slice(LIMBS), 16n)];
+  const [x = 0n, y = 0n, resultX = 0n, resultY = 0n] = [0, 1, 2, 3].map((i) =>
+    valueOf(bytes.slice(WORD_BYTES * i, WORD_BYTES * (i + 1)), 8n),
+  );
+  const point = { x, y: Fp.create(y) };
+  const isInRange = within(scalars, 0, 0xffff) && within(bytes.slice(0, 2 * WORD_BYTES), 0, 255) && x < Fp.ORDER;
+  if (!isInRange || !isOnCurve(point)) return "not asked";
+  if (!within(bytes.slice(2 * WORD_BYTES), 0, 255)) return "false";
+  const expected = pointSumOfMultiples(u, v, point);
+  return resultX === expected.x && Fp.create(resultY) === expected.y ? "true" : "false";
+}
+
+function isOnCurve({ x, y }: Point): boolean {
+  return (x === 0n && y === 0n) || Fp.eql(Fp.sqr(y), Fp.create(x ** 3n + 7n));
 }
