@@ -1,4 +1,3 @@
-import hre from "hardhat";
 import type { EdrConnect } from "../../../src/chain/execution/connection.ts";
 import { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import type { BlockEnvironment } from "../../../src/chain/model/block.ts";
@@ -6,13 +5,14 @@ import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { keccak, fromHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { engineNetwork } from "../../support/engine-network.ts";
 
 export const CHAIN_ID = 271;
 export const COINBASE: Hex = `0x${"88".repeat(20)}`;
 export const GENESIS_TIMESTAMP = 1_800_000_000n;
 
-/** Opens in-process chains through the project's own Hardhat configuration. */
-export const connect: EdrConnect = (override) => hre.network.create({ network: "local", override });
+/** Opens in-process chains. */
+export const connect: EdrConnect = (override) => engineNetwork.create({ network: "local", override });
 
 export function openEngine(genesis: readonly GenesisAccount[]): Promise<EdrEngine> {
   return EdrEngine.open({ chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp: GENESIS_TIMESTAMP, genesis }, { connect });

@@ -5,6 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { startDevnet } from "../../../src/devnet/devnet.ts";
 import { connectHttp } from "../../../src/devnet/relaying.ts";
+import { engineNetwork } from "../../support/engine-network.ts";
 import type { Devnet, DevnetChain, DevnetChainOptions, DevnetDependencies, DevnetOptions } from "../../../src/devnet/devnet.ts";
 
 export const ETHER = 10n ** 18n;
@@ -15,7 +16,7 @@ export const RELAYER = 9;
 
 export const dependencies: DevnetDependencies = {
   connectL1: ({ genesisMs, fork }) =>
-    hre.network.create({
+    engineNetwork.create({
       network: "local",
       override: {
         allowBlocksWithSameTimestamp: true,
@@ -23,7 +24,7 @@ export const dependencies: DevnetDependencies = {
         ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: fork.blockNumber } }),
       },
     }),
-  connectChain: (override) => hre.network.create({ network: "local", override }),
+  connectChain: (override) => engineNetwork.create({ network: "local", override }),
   artifacts: (name) => hre.artifacts.readArtifact(name),
   clock: systemClock,
 };
