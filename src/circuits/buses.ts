@@ -19,7 +19,8 @@ export const BYTE_AND = defineBus("byteAnd", 4, { x: 1, y: 1, and: 1 });
 /**
  * Says what an operation of the EVM gives: `operation` is its opcode, a and b its first and second operand in the order of the
  * stack, c the result and d zero; with three operands c is the third and d the result; with one operand b is zero. The sender
- * sees to it that operands are words, that is, that their limbs are below 2^16. The result's limbs then are, too.
+ * sees to it that operands are words, that is, that their limbs are below 2^16. The result's limbs then are, too. Two operations
+ * are the machine's: the id of a leaf (kind, account, slot), and the account of an id. They are answered by keys.
  */
 export const ALU = defineBus("alu", 5, { operation: 1, a: LIMBS, b: LIMBS, c: LIMBS, d: LIMBS });
 /** Says that the row at `pc` of the program does what the other fields say. Answered by rom. */
@@ -47,9 +48,9 @@ export const BYTE_MEMORY = defineBus("byteMemory", 13, {
   writesByte: 1,
   word: LIMBS,
 });
-/** Says what the statement has a place of the memory hold at first. Sent by boundary, received by memory. */
+/** Says what a place of the memory holds at first. Sent by boundary and by keys, received by memory. */
 export const FIRST_WORD = defineBus("firstWord", 9, { space: 1, index: 1, word: LIMBS });
-/** Says what a place of which the statement speaks holds at last. Sent by memory, received by boundary. */
+/** Says what a place of which boundary or keys speak holds at last. Sent by memory, received by them. */
 export const LAST_WORD = defineBus("lastWord", 10, { space: 1, index: 1, word: LIMBS });
 /** Says that all limbs are below 2^16. Answered by wordRange. */
 export const WORD_RANGE = defineBus("wordRange", 11, { word: LIMBS });

@@ -1,4 +1,5 @@
 import { OPERATION } from "../circuits/arithmetic/operation.ts";
+import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { LIMBS, limbsOf } from "../circuits/words/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../machine/instructions/privileged.ts";
@@ -37,6 +38,8 @@ const MEANINGS = new Map<number, Meaning>([
     { pops: 3, result: "d", cells: { computes: 1, operation } },
   ]),
   [OPERATION.clz, { pops: 1, result: "c", cells: { computes: 1, operation: OPERATION.clz } }],
+  [MACHINE.key.code, { pops: 3, result: "d", cells: { computes: 1, operation: KEY_OPERATION.key } }],
+  [MACHINE.accountOfKey.code, { pops: 1, result: "c", cells: { computes: 1, operation: KEY_OPERATION.accountOfKey } }],
   [0x14, { pops: 2, result: "c", cells: { isEqual: 1 } }],
   [0x15, { pops: 1, result: "c", cells: { isZero: 1 } }],
   [0x19, { pops: 1, result: "c", cells: { isNot: 1 } }],
@@ -79,8 +82,9 @@ export function decode(row: RomRow): Instruction | undefined {
   const meaning = meaningOf(row);
   if (meaning === undefined) return undefined;
   if (opcode === PUSH_ROW) return { ...base(row), putsB: 1, depthB: 1, growth: 1 };
-  // CLZ has its second operand zero on the bus, where an immediate's row has the top of the stack.
-  if (hasImmediate && (meaning.pops === 0 || opcode === OPERATION.clz)) return undefined;
+  // With one operand the second is zero on the bus, where an immediate's row has the top of the stack.
+  const hasOne = meaning.pops === 1 && meaning.cells?.computes === 1;
+  if (hasImmediate && (meaning.pops === 0 || hasOne)) return undefined;
   return { ...base(row), ...moves(meaning, hasImmediate), ...meaning.cells };
 }
 

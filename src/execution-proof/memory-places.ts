@@ -1,6 +1,6 @@
 import type { Place } from "../circuits/memory/memory-trace.ts";
 import type { RunEnvironment } from "../machine/interpreter/environment.ts";
-import { FRAME_FIELDS, type Variable, variableIndex } from "../machine/kernel/names.ts";
+import { ARRAYS, FRAME_FIELDS, type Variable, variableIndex } from "../machine/kernel/names.ts";
 
 /** The spaces of the proven memory. An array has the space `ARRAY_SPACE` plus its number. */
 export const VARIABLE_SPACE = 1;
@@ -20,6 +20,9 @@ export const ENVIRONMENT_PLACES = {
   chainId: { space: ENVIRONMENT_SPACE, index: 0x46 },
   baseFee: { space: ENVIRONMENT_SPACE, index: 0x48 },
 } as const satisfies Readonly<Record<string, Place>>;
+
+/** Leaves' values, at their ids. */
+export const CURRENT_SPACE = ARRAY_SPACE + ARRAYS.indexOf("current");
 
 /** Where a variable of the kernel is. */
 export function placeOfVariable(name: Variable): Place {

@@ -9,6 +9,8 @@ import { hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
 import { hashInputColumns } from "../circuits/hash-input/hash-input-trace.ts";
 import { keccakAir } from "../circuits/keccak/keccak-air.ts";
 import { keccakColumns } from "../circuits/keccak/keccak-trace.ts";
+import { keysAir } from "../circuits/keys/keys-air.ts";
+import { keysColumns } from "../circuits/keys/keys-trace.ts";
 import { memoryAir } from "../circuits/memory/memory-air.ts";
 import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../circuits/processor/processor-air.ts";
@@ -26,6 +28,7 @@ import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition, TableDefinition } from "../stark/system.ts";
 import { traceColumns } from "../stark/trace-columns.ts";
 import { decode } from "./decode.ts";
+import { CURRENT_SPACE } from "./memory-places.ts";
 import type { RunTrace } from "./run-trace.ts";
 import { encodeStatement, statementValues, type WordChange } from "./run-statement.ts";
 
@@ -58,6 +61,7 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: keccakAir(), optional: true },
     { air: stackRestAir(), optional: true },
     { air: wordRangeAir(), optional: true },
+    { air: keysAir(CURRENT_SPACE), optional: true },
     { air: boundaryAir(places) },
     romTable(instructionsOf(program), parameters.minLogRows),
     ...arithmeticDefinitions(),
@@ -97,6 +101,7 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     keccakColumns(trace.permutations, minLogRows),
     stackRestColumns(trace.rest, minLogRows),
     wordRangeColumns(trace.hints, minLogRows),
+    keysColumns(trace.leaves, minLogRows),
     boundaryColumns(minLogRows),
     romUses(instructions, used, minLogRows),
     ...trace.arithmetic.columns(minLogRows),

@@ -6,6 +6,8 @@ import type { CopyCells } from "../circuits/copy/copy-air.ts";
 import { copyPlaces, type CopyRange, copyRows } from "../circuits/copy/copy-trace.ts";
 import type { HashInputCells } from "../circuits/hash-input/hash-input-air.ts";
 import { inputRowCount } from "../circuits/hash-input/hash-input-trace.ts";
+import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
+import type { AskedLeaf } from "../circuits/keys/keys-trace.ts";
 import { KeccakRequests } from "../circuits/keccak/keccak-requests.ts";
 import type { KeccakRequest } from "../circuits/keccak/keccak-trace.ts";
 import type { SpongeCells } from "../circuits/sponge/sponge-air.ts";
@@ -15,9 +17,11 @@ import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { number30 } from "../circuits/words/earlier.ts";
-import { WORD_BYTES, wordOf } from "../circuits/words/word.ts";
+import { limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
 import { inv, P } from "../field/koala-bear.ts";
+import { CURRENT_SPACE } from "./memory-places.ts";
 import { type Limbs, type RecordedStep, UnprovableAddressError, UnprovableCopyError, ZERO_WORD } from "./recorded-run.ts";
+import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
 export interface StatedPlace extends Place {
@@ -37,15 +41,24 @@ export interface RunTrace {
   readonly permutations: readonly KeccakRequest[];
   /** What is left on the stack. */
   readonly rest: readonly StackedWord[];
+  /** Words that come into being by hints or from the state. */
   readonly hints: readonly Limbs[];
+  readonly leaves: readonly AskedLeaf[];
   readonly arithmetic: ArithmeticTrace;
 }
 
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
 
-/** The rows of a recorded run. Throws UnprovableAddressError, and Error where what was recorded and what the rows mean differ. */
-export function traceRun(steps: readonly RecordedStep[], stated: readonly StatedPlace[]): RunTrace {
-  return new RunTracer(stated).trace(steps);
+/**
+ * The rows of a recorded run; `leaves` are those of which the run has asked for ids, in the order of these. Throws
+ * UnprovableAddressError, and Error where what was recorded and what the rows mean differ.
+ */
+export function traceRun(
+  steps: readonly RecordedStep[],
+  stated: readonly StatedPlace[],
+  leaves: readonly FirstLeaf[] = [],
+): RunTrace {
+  return new RunTracer(stated, leaves).trace(steps);
 }
 
 interface PlaceState {
@@ -64,6 +77,7 @@ class RunTracer {
   readonly #hashInput: HashInputCells[] = [];
   readonly #keccak = new KeccakRequests();
   readonly #hints: Limbs[] = [];
+  readonly #leaves: TracedLeaves;
   readonly #arithmetic = new ArithmeticTrace();
   readonly #places = new Map<string, PlaceState>();
   /** By place, the foot's word at 0: what lies below the top. */
@@ -72,8 +86,14 @@ class RunTracer {
   #clock = 0;
   #frame = 0;
 
-  constructor(stated: readonly StatedPlace[]) {
+  constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[]) {
     for (const place of stated) this.#place(place, place.first);
+    this.#leaves = new TracedLeaves(leaves);
+    leaves.forEach(({ before }, index) => {
+      const first = limbsOf(before);
+      this.#place({ space: CURRENT_SPACE, index }, first);
+      this.#hints.push(first);
+    });
   }
 
   trace(steps: readonly RecordedStep[]): RunTrace {
@@ -90,6 +110,7 @@ class RunTracer {
       permutations: this.#keccak.list(),
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
       hints: this.#hints,
+      leaves: this.#leaves.list((index) => this.#place({ space: CURRENT_SPACE, index }).word),
       arithmetic: this.#arithmetic,
     };
   }
@@ -114,7 +135,8 @@ class RunTracer {
     if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
-    if (instruction.computes === 1) this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD);
+    if (instruction.computes === 1)
+      this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD, newTop);
     const d = access?.before ?? (instruction.isEqual === 1 ? difference(a, b) : instruction.topD === 1 ? newTop : ZERO_WORD);
     if (instruction.isHint === 1) this.#hints.push(d);
     const tested = instruction.isEqual === 1 ? undefined : instruction.isZero === 1 ? a : b;
@@ -145,7 +167,9 @@ class RunTracer {
   }
 
   /** Counts the request. Its result is the interpreter's, which a false one of the table would contradict. */
-  #compute(operation: number, a: Limbs, b: Limbs, c: Limbs): void {
+  #compute(operation: number, a: Limbs, b: Limbs, c: Limbs, result: Limbs): void {
+    if (operation === KEY_OPERATION.key) return this.#leaves.askId(result);
+    if (operation === KEY_OPERATION.accountOfKey) return this.#leaves.askAccount(a);
     const name = OPERATION_NAMES.get(operation);
     if (name === undefined) throw new Error(`no table computes opcode ${operation}`);
     this.#arithmetic.ask(name, wordOf(a), wordOf(b), wordOf(c));

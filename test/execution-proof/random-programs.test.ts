@@ -80,8 +80,16 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
       emit(p.push(random.below(100)), p.push(elsewhere), p.push(to), p.COPY);
       words++;
     },
-    () => words > 0 && (emit(p.push(random.below(5)), p.STORE + random.below(3)), words--),
-    () => (emit(p.push(random.below(5)), p.LOAD + random.below(3)), words++),
+    () => words > 0 && (emit(p.push(random.below(5)), p.STORE + 1 + random.below(3)), words--),
+    () => (emit(p.push(random.below(5)), p.LOAD + 1 + random.below(3)), words++),
+    () => {
+      // The first array has leaves' values: it is accessed at ids.
+      const account = random.pick([0n, 5n, 1n << 159n]);
+      emit(p.push(random.below(3)), p.push(account), p.push(random.below(4)), p.KEY);
+      if (words > 0 && random.below(2) === 0) emit(p.STORE);
+      else emit(random.pick([p.LOAD, p.ACCOUNT_OF_KEY, p.JUMPDEST]));
+      words += words > 0 && code.at(-1) === p.STORE ? -1 : 1;
+    },
     () => words > 0 && emit(random.pick([p.ISZERO, p.NOT])),
     () => words > 1 && (emit(p.EQ), words--),
     () => {

@@ -198,6 +198,34 @@ describe("proofs of runs", () => {
     assert.ok(presentTables(run.system, proof).includes("copy"));
   });
 
+  it("show what a transfer makes of two accounts' balances, by the ids of their leaves", async () => {
+    const run = await compile(
+      routine("a transfer", ["state.yul"], /^function (headerOf|balanceOf|transfer|credited|setCurrent|journal)\([^]*?^}$/gm, [
+        "let payer := headerOf(get.coinbase())",
+        "if transfer(payer, headerOf(5), get.blockNumber()) {",
+        "set.blockNumber(balanceOf(headerOf(get.coinbase())))",
+        "set.timestamp(load.current(headerOf(machine.accountOfKey(headerOf(5)))))",
+        "set.coinbase(machine.accountOfKey(payer)) }",
+      ]),
+    );
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    const input = runInput(run, interpret(run.program).trace);
+    // Headers of these tests' state, by its definition: 1 + 3 · account.
+    const [from, to] = [1n + 3n * coinbase, 1n + 3n * 5n];
+    const statement = encodeStatement([
+      { before: blockNumber, after: (from >> 64n) - blockNumber },
+      { before: timestamp, after: to + (blockNumber << 64n) },
+      { before: coinbase, after: coinbase },
+      ...KEPT,
+    ]);
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+    assert.ok(presentTables(run.system, proof).includes("keys"));
+    const other = statement.slice();
+    other[63] = other[63]! ^ 1;
+    assert.equal(verify(run.system, other, proof).ok, false);
+  });
+
   it("show what a routine of the kernel computes: a power modulo a number", async () => {
     const run = await compile(
       routine("a power", ["modular-power.yul"], /^function power\([^]*?^}$/m, [

@@ -11,6 +11,7 @@ import { type Forgery, honest } from "./support/forgeries.ts";
 import { airOf, claimsOf, messagesOf, reasonsOf, refusalsOf, TABLES, type TableName } from "./support/judge.ts";
 import { hashInputForgeries } from "./support/hash-input-forgeries.ts";
 import { spongeForgeries } from "./support/sponge-forgeries.ts";
+import { keyForgeries, oneIdForTwo } from "./support/key-forgeries.ts";
 import { placeForgeries } from "./support/memory-forgeries.ts";
 import { copyForgeries } from "./support/copy-forgeries.ts";
 import { byteForgeries } from "./support/byte-forgeries.ts";
@@ -32,6 +33,7 @@ const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   copy: ["first", "reads", "full", ...Array.from({ length: 32 }, (_, i) => `end[${i}]`)],
   sponge: ["first", "follows", "last"],
   hashInput: ["first", "follows"],
+  keys: ["real"],
   rest: ["real"],
   boundary: ["speaks"],
 };
@@ -77,6 +79,7 @@ describe("the tables of a run", () => {
       ...copyForgeries(),
       ...hashInputForgeries(),
       ...spongeForgeries(),
+      ...keyForgeries(),
     ];
     for (const { cells, refusedBy } of all) {
       assert.deepEqual(refusalsOf(cells), [refusedBy]);
@@ -85,6 +88,10 @@ describe("the tables of a run", () => {
     }
     const reasons = TABLES.flatMap((table) => reasonsOf(table, EVERYTHING.program));
     assert.deepEqual([...needed].sort(), [...new Set(reasons)].sort());
+  });
+
+  it("have one place of the memory for an id: two leaves cannot have the same", () => {
+    assert.deepEqual(refusalsOf(oneIdForTwo()), ["firstWord", "lastWord"]);
   });
 
   it("count what is sent and received: without the constraints that do so a side of some bus may have any multiplicity", () => {

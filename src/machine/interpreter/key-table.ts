@@ -29,9 +29,12 @@ export class KeyTable {
 
   /**
    * Id of the leaf whose account and slot stand in `limbs`. A new one's value is written to `current`.
-   * The account is the low 160 bits of its word.
+   * Throws Error for an account of more than 160 bits.
    */
   id(leafKind: number, limbs: Uint16Array, accountAt: number, slotAt: number, current: WordList): number {
+    if (limbs.subarray(accountAt + 10, accountAt + LIMBS).some((limb) => limb !== 0)) {
+      throw new Error("the kernel named an account of more than 160 bits");
+    }
     const name = nameOf(leafKind, limbs, accountAt, slotAt);
     const known = this.#ids.get(name);
     if (known !== undefined) return known;

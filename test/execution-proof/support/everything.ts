@@ -11,7 +11,7 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   emit(p.push(5), p.push(7), p.ADD, p.dup(1), p.push((1n << 200n) + 3n), p.SUB, p.dup(2), p.dup(2), p.swap(2), p.ADD);
   emit(p.push(3), p.push(4), p.ADDMOD, p.dup(1), p.HINT, p.ADDMOD, p.push(0), p.MSTORE, p.push(0), p.MLOAD);
   hints.push((1n << 255n) + 1n);
-  emit(p.HINT, p.MSTORE, p.push(1), p.HINT, p.MLOAD, p.POP, p.push(9), p.push(2), p.STORE, p.push(2), p.LOAD);
+  emit(p.HINT, p.MSTORE, p.push(1), p.HINT, p.MLOAD, p.POP, p.push(9), p.push(40), p.STORE, p.push(40), p.LOAD);
   hints.push(64n, 64n);
   // Across two words, whole bytes or not, with and without an immediate.
   emit(p.push(0x1234), p.push(33), p.MSTORE, p.push(37), p.MLOAD, p.HINT, p.MSTORE, p.HINT, p.MLOAD);
@@ -30,6 +30,10 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   emit(p.push(70), p.push(39), p.push((5n << 32n) + 3n), p.COPY, p.push((6n << 32n) + 30n), p.HINT, p.COPY);
   hints.push((7n << 32n) + 33n);
   emit(p.push(0), p.push(1n << 32n), p.push(2n << 32n), p.COPY);
+  // Ids of three leaves, one of them twice, and an account; a value is written. With an immediate and without.
+  emit(p.push(9), p.push(77), p.push(1), p.KEY, p.push(5), p.push(78), p.push(0), p.KEY, p.push(5), p.push(78), p.HINT, p.KEY);
+  hints.push(0n);
+  emit(p.ACCOUNT_OF_KEY, p.push(0), p.push(1n << 159n), p.push(3), p.KEY, p.push(6), p.swap(1), p.STORE, p.LOAD);
   emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
   for (const condition of [0, 3]) {
     // A jump that is taken if the condition is not 0, one that is taken if it is, and one whose target is a hint.

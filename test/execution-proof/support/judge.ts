@@ -7,6 +7,8 @@ import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
 import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
 import { noInput } from "../../../src/circuits/hash-input/hash-input-trace.ts";
 import { KECCAK_LIMBS } from "../../../src/circuits/keccak/keccak-state.ts";
+import { keysAir, KEY_OPERATION, KEYS_FIELDS, type KeyCells } from "../../../src/circuits/keys/keys-air.ts";
+import { keyRows, noLeaf } from "../../../src/circuits/keys/keys-trace.ts";
 import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import { memoryColumns } from "../../../src/circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
@@ -15,6 +17,7 @@ import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/circuit
 import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
 import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-rest/stack-rest-air.ts";
 import { LIMBS } from "../../../src/circuits/words/word.ts";
+import { CURRENT_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { decode } from "../../../src/execution-proof/decode.ts";
 import { encodeStatement, statementValues } from "../../../src/execution-proof/run-statement.ts";
 import { changesOf, type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
@@ -38,6 +41,7 @@ export interface RunCells {
   sponge: SpongeCells[];
   /** With at least one row of no input at last. */
   hashInput: HashInputCells[];
+  keys: KeyCells[];
   rest: FieldValues<typeof STACK_REST_FIELDS, number>[];
   boundary: FieldValues<typeof BOUNDARY_FIELDS, number>[];
   /** The statement's words before and after, place by place. */
@@ -46,7 +50,7 @@ export interface RunCells {
   readonly truth: string;
 }
 
-export const TABLES = ["processor", "memory", "byteMemory", "copy", "sponge", "hashInput", "rest", "boundary"] as const;
+export const TABLES = ["processor", "memory", "byteMemory", "copy", "sponge", "hashInput", "keys", "rest", "boundary"] as const;
 export type TableName = (typeof TABLES)[number];
 
 const FIELDS: Readonly<Record<TableName, Fields>> = {
@@ -56,6 +60,7 @@ const FIELDS: Readonly<Record<TableName, Fields>> = {
   copy: COPY_FIELDS,
   sponge: SPONGE_FIELDS,
   hashInput: HASH_INPUT_FIELDS,
+  keys: KEYS_FIELDS,
   rest: STACK_REST_FIELDS,
   boundary: BOUNDARY_FIELDS,
 };
@@ -77,6 +82,7 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     copy: trace.copies.length === 0 ? [] : [...trace.copies, noCopy()],
     sponge: [...trace.sponge],
     hashInput: trace.hashInput.length === 0 ? [] : [...trace.hashInput, noInput()],
+    keys: keyRows(trace.leaves),
     rest: trace.rest.map((word) => ({ real: 1, ...word })),
     boundary: [{ speaks: 1 }],
     changes: changesOf(program, trace),
@@ -111,6 +117,7 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     copy: copyAir,
     sponge: spongeAir,
     hashInput: hashInputAir,
+    keys: () => keysAir(CURRENT_SPACE),
     rest: stackRestAir,
     boundary: () => boundaryAir(places),
   };
@@ -148,6 +155,8 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
       return noBlock();
     case "hashInput":
       return noInput();
+    case "keys":
+      return noLeaf();
     case "rest":
       return { real: 0, place: 0, time: 0, word: zero };
     case "boundary":
@@ -168,9 +177,11 @@ const BALANCED: readonly string[] = [
   "lastWord",
 ];
 
+const KEY_OPERATIONS: readonly number[] = Object.values(KEY_OPERATION);
+
 /** Whether the messages of a bus have to cancel between the tables of a run; on other buses fixed tables and the like answer. */
-export function isBalanced({ name }: { readonly name: string }): boolean {
-  return BALANCED.includes(name);
+export function isBalanced({ name }: { readonly name: string }, [operation = 0]: readonly number[]): boolean {
+  return BALANCED.includes(name) || (name === "alu" && KEY_OPERATIONS.includes(operation));
 }
 
 /**
@@ -191,7 +202,7 @@ export function refusalsOf(cells: RunCells): string[] {
     for (const { name, interaction, multiplicity, message } of messagesOf(air, columns.main, publics)) {
       if (multiplicity === 0) continue;
       const { bus, direction } = interaction;
-      if (isBalanced(bus)) {
+      if (isBalanced(bus, message)) {
         const key = `${bus.name} ${message.join()}`;
         balances.set(key, (balances.get(key) ?? 0) + (direction === "send" ? multiplicity : P - multiplicity));
       } else if (!isTrue(bus.name, message, isInstruction)) refusals.add(`${table}: ${name}`);
@@ -242,7 +253,8 @@ export function reasonsOf(table: TableName, program: ProvenProgram): string[] {
   const said = air.interactions.map(({ bus }) => {
     const index = seen.get(bus.name) ?? 0;
     seen.set(bus.name, index + 1);
-    return isBalanced(bus) ? bus.name : `${table}: ${bus.name}[${index}]`;
+    // What keys answers on the bus alu has to balance.
+    return isBalanced(bus, []) || (table === "keys" && bus.name === "alu") ? bus.name : `${table}: ${bus.name}[${index}]`;
   });
   return [...new Set([...air.constraints.map(({ name }) => `${table}: ${name}`), ...said])].sort();
 }

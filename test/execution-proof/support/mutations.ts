@@ -28,7 +28,7 @@ export function freeCells(table: TableName, cells: RunCells, rows: readonly numb
   const balancedPart = (row: number): string =>
     JSON.stringify(
       said(row).flatMap(({ name, interaction, multiplicity, message }) =>
-        isBalanced(interaction.bus) ? [[name, multiplicity, message]] : [],
+        isBalanced(interaction.bus, message) ? [[name, multiplicity, message]] : [],
       ),
     );
   const free = new Map<string, FreeCell>();
@@ -43,7 +43,9 @@ export function freeCells(table: TableName, cells: RunCells, rows: readonly numb
         const isRefused =
           [row, (row + height - 1) % height].some((each) => check(columns, publics, each).length > 0) ||
           balancedPart(row) !== before ||
-          said(row).some(({ interaction: { bus }, message }) => !isBalanced(bus) && !isTrue(bus.name, message, isInstruction));
+          said(row).some(
+            ({ interaction: { bus }, message }) => !isBalanced(bus, message) && !isTrue(bus.name, message, isInstruction),
+          );
         if (!isRefused) free.set(`${field} ${row}`, { field, row });
       }
       column[row] = value;

@@ -6,6 +6,7 @@ import { limbsOf } from "../../../src/circuits/words/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../../src/machine/instructions/privileged.ts";
 import type { RowObserver } from "../../../src/machine/interpreter/kernel-mode.ts";
 import type { Hint, MachineState } from "../../../src/machine/interpreter/machine-state.ts";
+import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
 import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
 import { fieldIndex, type FrameField, variableIndex, type Variable } from "../../../src/machine/kernel/names.ts";
 import { translate } from "../../../src/machine/rom/translate.ts";
@@ -20,6 +21,7 @@ export const [CHAINID, BASEFEE, GAS] = [0x46, 0x48, 0x5a];
 export const [POP, MLOAD, MSTORE, MSTORE8] = [0x50, 0x51, 0x52, 0x53];
 export const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 export const HINT = MACHINE.hint.code;
+export const [KEY, ACCOUNT_OF_KEY] = [MACHINE.key.code, MACHINE.accountOfKey.code];
 export const [ENTER, SET_GAS, COPY] = [MACHINE.enterFrame.code, MACHINE.setGas.code, MACHINE.copy.code];
 export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
 export const dup = (depth: number): number => 0x7f + depth;
@@ -50,8 +52,10 @@ export function provenProgram(name: string, rows: ProvenProgram["rows"]): Proven
   return { name, rows, places: KERNEL_PLACES };
 }
 
-/** A state without leaves and codes. */
-const EMPTY_STATE = { read: () => 0n };
+/** A state in which every leaf has a value that its name says: kind + 3 · account + 5 · slot. */
+const STATE: StateSource = {
+  read: (kind, account, slot) => BigInt.asUintN(256, BigInt(kind) + 3n * account + 5n * slot),
+};
 const NO_CODES = {
   codeOf: (): Uint8Array => {
     throw new Error("the state names no code");
@@ -78,10 +82,10 @@ export function interpret(program: ProvenProgram, hints: readonly Hint[] = [], b
     recorder.observe(row, state);
   };
   const environment = { ...ENVIRONMENT, boundary };
-  const inputs = { environment, state: EMPTY_STATE, codes: NO_CODES };
-  new Kernel(primitives, program.rows).run(inputs, hints, observe);
+  const inputs = { environment, state: STATE, codes: NO_CODES };
+  const { leaves } = new Kernel(primitives, program.rows).run(inputs, hints, observe);
   if (machine === undefined) throw new Error("the run has no steps");
   const first = firstWords(environment).map((word) => limbsOf(word));
   const stated = program.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
-  return { trace: traceRun(recorder.steps, stated), machine };
+  return { trace: traceRun(recorder.steps, stated, leaves), machine };
 }

@@ -1,0 +1,51 @@
+import { ACCOUNT_LIMBS } from "../circuits/keys/keys-air.ts";
+import type { AskedLeaf } from "../circuits/keys/keys-trace.ts";
+import { limbsOf, wordOf } from "../circuits/words/word.ts";
+import type { LeafChange } from "../machine/interpreter/kernel.ts";
+import type { Limbs } from "./recorded-run.ts";
+
+/** A leaf as a run begins with it. */
+export type FirstLeaf = Omit<LeafChange, "after">;
+
+/** Counts how often a run asks for the ids of its leaves, and for their accounts. */
+export class TracedLeaves {
+  readonly #leaves: readonly FirstLeaf[];
+  readonly #uses: { id: number; account: number }[];
+
+  /** Leaves are in the order of their ids. */
+  constructor(leaves: readonly FirstLeaf[]) {
+    this.#leaves = leaves;
+    this.#uses = leaves.map(() => ({ id: 0, account: 0 }));
+  }
+
+  askId(id: Limbs): void {
+    this.#of(id).id++;
+  }
+
+  askAccount(id: Limbs): void {
+    this.#of(id).account++;
+  }
+
+  /** The leaves as the run leaves them: `after` gives an id's value. */
+  list(after: (id: number) => Limbs): AskedLeaf[] {
+    return this.#leaves.map(({ leafKind, account, slot, before }, id) => {
+      const uses = this.#uses[id];
+      return {
+        kind: leafKind,
+        account: limbsOf(account, ACCOUNT_LIMBS),
+        slot: limbsOf(slot),
+        id,
+        before: limbsOf(before),
+        after: after(id),
+        uses: uses?.id ?? 0,
+        accountUses: uses?.account ?? 0,
+      };
+    });
+  }
+
+  #of(id: Limbs): { id: number; account: number } {
+    const uses = this.#uses[Number(wordOf(id))];
+    if (uses === undefined) throw new Error(`the run has no leaf of id ${wordOf(id)}`);
+    return uses;
+  }
+}
