@@ -9,7 +9,9 @@ import type { Prepared } from "../src/devnet/view/prepare.ts";
 
 import type { BatchProofInfo } from "../src/devnet/view/proof-info.ts";
 
-export type { AccountHistory, BatchProofInfo, Description, Found, Prepared };
+import type { FeedEntry } from "../src/chain/rpc/feed.ts";
+
+export type { AccountHistory, BatchProofInfo, Description, FeedEntry, Found, Prepared };
 export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 
 export interface LogAnswer {
@@ -57,6 +59,9 @@ export interface BlockAnswer {
   readonly l1BatchNumber?: string | null;
   readonly transactions: readonly TransactionAnswer[];
 }
+
+/** Where a batch's proof is, while L1 has not accepted it. */
+export type ProofInTheMaking = NonNullable<EcosystemStatus["chains"][number]["proving"]>[number];
 
 /** Of `zks_getL1BatchDetails`. */
 export interface BatchAnswer {

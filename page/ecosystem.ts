@@ -1,7 +1,8 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import type { EcosystemInfo, EcosystemStatus, MessageInfo } from "./answers.ts";
+import type { EcosystemInfo, EcosystemStatus, FeedEntry, MessageInfo } from "./answers.ts";
 import { followFeed } from "./feed.ts";
+import { withProof } from "./proof-phases.ts";
 import { ask } from "./rpc.ts";
 
 /** How often the page looks while it is visible and nothing tells it what happens. */
@@ -43,7 +44,10 @@ export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonl
     let timer: ReturnType<typeof setTimeout> | undefined;
     let seen = "";
     let version = 0;
+    /** What was told of proofs since the look under way began, which may not know it. */
+    let told: FeedEntry[] = [];
     const look = async (): Promise<boolean> => {
+      told = [];
       try {
         const [info, status, messages] = await Promise.all([
           ask<EcosystemInfo>("any", "hyperchain_info"),
@@ -51,7 +55,7 @@ export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonl
           ask<readonly MessageInfo[]>("any", "hyperchain_messages"),
         ]);
         const now = JSON.stringify([info, status, messages]);
-        if (now !== seen) set({ info, status, messages, version: ++version, lost: undefined });
+        if (now !== seen) set({ info, status: told.reduce(withProof, status), messages, version: ++version, lost: undefined });
         seen = now;
         setLost(undefined);
         return true;
@@ -76,7 +80,13 @@ export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonl
       if (!ended && !document.hidden) timer = setTimeout(() => void again(), pause);
     };
     const wake = (): void => void again();
-    const feed = followFeed(wake);
+    const feed = followFeed((entry) => {
+      if (entry?.type !== "proof") return wake();
+      // It says all that there is to know: a look would ask for everything at each phase of each proof.
+      told.push(entry);
+      seen = "";
+      set((known) => known && { ...known, status: withProof(known.status, entry) });
+    });
     document.addEventListener("visibilitychange", wake);
     void again();
     return () => {

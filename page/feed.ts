@@ -1,3 +1,5 @@
+import type { FeedEntry } from "./answers.ts";
+
 /** Before a socket that ended is opened again. */
 const AGAIN_MS = 1_000;
 /** Of the page's server: the position is not kept. */
@@ -11,10 +13,10 @@ export interface FollowedFeed {
 }
 
 /**
- * Calls `onChange` whenever something has happened. A socket that ends is opened again and goes on behind the last entry that it
+ * Calls `onChange` whenever something has happened, with what it is where that is known. A socket that ends is opened again and goes on behind the last entry that it
  * told, so that nothing is missed; where that is not kept, the page looks at everything anyway.
  */
-export function followFeed(onChange: () => void): FollowedFeed {
+export function followFeed(onChange: (entry?: FeedEntry) => void): FollowedFeed {
   let socket: WebSocket;
   let position: string | undefined;
   let ended = false;
@@ -23,8 +25,9 @@ export function followFeed(onChange: () => void): FollowedFeed {
     const query = position === undefined ? "" : `?since=${encodeURIComponent(position)}`;
     socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/feed${query}`);
     socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
-      ({ position } = JSON.parse(data) as { readonly position: string });
-      onChange();
+      const entry = JSON.parse(data) as FeedEntry;
+      ({ position } = entry);
+      onChange(entry);
     });
     socket.addEventListener("close", ({ code }) => {
       if (ended) return;

@@ -5,6 +5,7 @@ import { count, time } from "../format.ts";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
+import { PHASE_WORDS } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
 import { verifyBatch } from "../verify/verify-batch.ts";
 import type { Check } from "../verify/verify-batch.ts";
@@ -21,7 +22,8 @@ export interface BatchPageProps {
 }
 
 export function BatchPage({ chain, member, number }: BatchPageProps) {
-  const { version } = useEcosystem();
+  const { version, status } = useEcosystem();
+  const proof = status.chains.find(({ name }) => name === chain)?.proving?.find(({ batch }) => batch === number);
   const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
   return (
     <>
@@ -34,6 +36,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
             <Facts
               facts={{
                 stage: <BatchStage batch={batch} />,
+                proof: proof && `${PHASE_WORDS[proof.phase]}${proof.worker === undefined ? "" : `, by ${proof.worker}`}`,
                 began: time(batch.timestamp),
                 blocks: blocks && (
                   <>

@@ -1,11 +1,14 @@
 import { useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
 import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
+import { BatchLink } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
+import { PHASE_WORDS } from "../proof-phases.ts";
 import { to } from "../route.ts";
 import type { EcosystemStatus } from "../answers.ts";
 
 const MOST_MESSAGES = 20;
+const MOST_PROOFS = 10;
 
 /** Everything at a glance: members, batches by stage, messages, and what is proven. */
 export function EcosystemPage() {
@@ -36,6 +39,7 @@ export function EcosystemPage() {
           }))}
         />
       </Section>
+      <Proofs chains={status.chains} />
       <Section title="Messages between chains">
         <p>
           {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} under way,{" "}
@@ -56,6 +60,26 @@ export function EcosystemPage() {
         />
       </Section>
     </>
+  );
+}
+
+/** Proofs that L1 has not accepted yet; nothing where there are none. */
+function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
+  const proofs = chains.flatMap(({ name, proving = [] }) => proving.map((proof) => ({ name, ...proof })));
+  if (proofs.length === 0) return null;
+  return (
+    <Section title="Proofs in the making">
+      <Table
+        caption="Batches whose proof is being made, or shown to L1"
+        columns={["chain", "batch", "phase", "prover"]}
+        empty=""
+        rows={proofs.slice(0, MOST_PROOFS).map(({ name, batch, phase, worker }) => ({
+          key: `${name}:${batch}`,
+          cells: [name, <BatchLink chain={name} number={batch} />, PHASE_WORDS[phase], worker ?? "this ecosystem"],
+        }))}
+      />
+      {proofs.length > MOST_PROOFS && <p class="quiet">{count(proofs.length - MOST_PROOFS)} more wait.</p>}
+    </Section>
   );
 }
 

@@ -10,6 +10,7 @@ import { verify } from "../stark/verify.ts";
 import { FleetError } from "./fleet-error.ts";
 import { encodeTask, MAX_PROOF_BYTES, MAX_TASK_BYTES } from "./proof-task.ts";
 import type { ProofTask } from "./proof-task.ts";
+import { PHASES } from "./wire.ts";
 import { WorkerRecords } from "./worker-record.ts";
 import type { WorkerInfo } from "./worker-record.ts";
 
@@ -69,6 +70,8 @@ interface RunningLease {
   readonly task: QueuedTask;
   readonly worker: string;
   readonly since: number;
+  /** How far it has said to be. */
+  place: number;
   cancelExpiry: () => void;
 }
 
@@ -170,7 +173,11 @@ class LeasingFleet implements Fleet {
     }
     lease.cancelExpiry();
     lease.cancelExpiry = this.#expireLater(leaseId, lease);
-    lease.task.options.onProgress?.(progress);
+    const place = placeOf(progress);
+    // A worker whose own prover begins again says less than before; others would hear of it without end.
+    if (place < lease.place) return;
+    lease.place = place;
+    lease.task.options.onProgress?.({ ...progress, worker: lease.worker });
   }
 
   done(leaseId: string, worker: string, proof: Uint8Array, metrics: ReportedMetrics): void {
@@ -230,10 +237,17 @@ class LeasingFleet implements Fleet {
     const worker = this.#waiting.shift();
     if (worker === undefined) return false;
     const id = toHex(randomBytes(16));
-    const lease: RunningLease = { task, worker: worker.name, since: this.#clock.nowMs(), cancelExpiry: () => undefined };
+    const lease: RunningLease = {
+      task,
+      worker: worker.name,
+      since: this.#clock.nowMs(),
+      place: 0,
+      cancelExpiry: () => undefined,
+    };
     lease.cancelExpiry = this.#expireLater(id, lease);
     this.#leases.set(id, lease);
     worker.resolve({ id, task: encoded, leaseMs: this.#leaseMs });
+    task.options.onProgress?.({ phase: "trace", fraction: 0, worker: worker.name });
     return true;
   }
 
@@ -253,6 +267,7 @@ class LeasingFleet implements Fleet {
     this.#records.lost(lease.worker);
     this.#end(id, lease);
     lease.task.failures++;
+    lease.task.options.onProgress?.({ phase: "queued", fraction: 0 });
     this.#queue.unshift(lease.task);
     this.#giveOut();
   }
@@ -281,4 +296,9 @@ class LeasingFleet implements Fleet {
     const outcome = verify(this.#system, statement, proof);
     return outcome.ok ? undefined : outcome.rejection.code;
   }
+}
+
+/** Order of what is told of one proof: its phases, and how far each is. */
+function placeOf({ phase, fraction }: ProofProgress): number {
+  return phase === "queued" ? 0 : PHASES.indexOf(phase) + fraction;
 }

@@ -5,7 +5,8 @@ import type { ProofPhase } from "../stark/prove.ts";
 export const PATHS = { take: "/take", extend: "/extend", done: "/done", giveBack: "/give-back" } as const;
 export const TASK_HEADERS = { id: "x-task-id", lease: "x-lease", leaseMs: "x-lease-ms" } as const;
 
-const PHASES = [
+/** In order: a worker goes through them once for each lease. */
+export const PHASES = [
   "trace",
   "commit",
   "lookup",
@@ -17,7 +18,6 @@ const PHASES = [
   "queries",
 ] as const satisfies readonly ProofPhase[];
 
-const phase = v.picklist(PHASES);
 const count = v.pipe(v.number(), v.minValue(0), v.maxValue(2 ** 40));
 const secondsOfPhases = Object.fromEntries(PHASES.map((name) => [name, v.exactOptional(count)])) as Record<
   ProofPhase,
@@ -34,7 +34,7 @@ export const workerName = v.pipe(
 export const takeRequest = v.strictObject({ worker: workerName });
 export const extendRequest = v.strictObject({
   lease,
-  phase,
+  phase: v.picklist(["queued", ...PHASES]),
   fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
 });
 export const giveBackRequest = v.strictObject({ lease });

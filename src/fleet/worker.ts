@@ -90,12 +90,18 @@ async function work(
   onEvent({ type: "task", id });
   const lost = new AbortController();
   let progress: ProofProgress = { phase: "trace", fraction: 0 };
-  const beating = beat(task, options, dependencies, lost, () => progress);
+  let news = new AbortController();
+  const beating = beat(task, options, dependencies, lost, () => {
+    news = new AbortController();
+    return { progress, news: news.signal };
+  });
   try {
     const { proof, metrics } = await prover.proveBatch(decodeTask(task), {
       signal: AbortSignal.any([signal, lost.signal]),
       onProgress(next) {
+        const isNews = next.phase !== progress.phase;
         progress = next;
+        if (isNews) news.abort();
         onEvent({ type: "progress", id, progress });
       },
     });
@@ -115,19 +121,25 @@ async function work(
   }
 }
 
-/** Says that the worker is at it, until `lost` is aborted; aborts it where the task is another's. */
+/**
+ * Says that the worker is at it, at each phase and often enough to keep the lease, until `lost` is aborted; aborts it where the
+ * task is another's. `look` tells how far the proof is, and what is aborted at the next phase.
+ */
 async function beat(
   { lease, leaseMs }: TakenTask,
   options: WorkerOptions,
   { pause }: WorkerDependencies,
   lost: AbortController,
-  progress: () => ProofProgress,
+  look: () => { readonly progress: ProofProgress; readonly news: AbortSignal },
 ): Promise<void> {
-  for (;;) {
-    await pause(leaseMs / BEATS, lost.signal);
+  for (let { news } = look(); ;) {
+    if (!news.aborted) await pause(leaseMs / BEATS, AbortSignal.any([lost.signal, news]));
     if (lost.signal.aborted) return;
+    const now = look();
+    news = now.news;
+    const { phase, fraction } = now.progress;
     try {
-      await post(options, PATHS.extend, { lease, ...progress() });
+      await post(options, PATHS.extend, { lease, phase, fraction });
     } catch (error) {
       if (error instanceof FleetError && error.code === "LeaseLost") lost.abort(error);
       // An ecosystem that is away may be back before the lease has run out.

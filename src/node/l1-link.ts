@@ -19,8 +19,10 @@ import type { ChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainStart } from "./chain-options.ts";
 import type { Fault } from "./fault.ts";
 import { createL1Contact } from "./inflow/l1-contact.ts";
+import type { L1Contact } from "./inflow/l1-contact.ts";
 import type { ChainInputs } from "./inflow/l1-inputs.ts";
 import { L1Intake } from "./inflow/l1-intake.ts";
+import type { BatchProving } from "./settling/batch-proving.ts";
 import { Resealing } from "./settling/resealing.ts";
 import type { Resealed } from "./settling/resealing.ts";
 import type { SettledBatch } from "./settling/settled-batch.ts";
@@ -54,6 +56,8 @@ export interface Settlement {
   /** Lets in what moves between the chain and L1. Default: a lock of its own. */
   readonly gate?: SharedExclusiveLock;
   readonly onSettled?: (batch: SettledBatch) => void;
+  /** As Settling's. */
+  readonly onProving?: (proving: BatchProving) => void;
   /** Batches that L1 has refused, or that a user wanted to be, were formed again. */
   readonly onResealed?: (resealed: Resealed) => void;
   /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */
@@ -103,6 +107,8 @@ export interface L1Link {
   /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */
   reseal(fromBatch?: bigint): Promise<Resealed>;
   progress(): BatchProgress;
+  /** As Settling's. */
+  proving(): readonly BatchProving[];
   /** Why it waits for L1, or to show it a proof; undefined while it does not. */
   waitsFor(): string | undefined;
   /**
@@ -185,11 +191,15 @@ export async function openL1Link(
     hurry: () => settling.hurry(BigInt(sealed)),
     reseal: (fromBatch) => resealing.reseal(fromBatch),
     progress: () => progressOf(sealed, settling.backlog()),
-    waitsFor: () => contact.reason() ?? heldBack(settling.heldProofs()),
+    ...provingBy(settling, contact),
     member: restorableMember({ chain: running, settling, intake, onReturned: returnedTo }),
     quiet: () => intake.quiet(),
     close: () => settling.close(),
   };
+}
+
+function provingBy(settling: Settling, { reason }: L1Contact): Pick<L1Link, "proving" | "waitsFor"> {
+  return { proving: () => settling.proving(), waitsFor: () => reason() ?? heldBack(settling.heldProofs()) };
 }
 
 /** In words that stay the same while the same proofs wait. */

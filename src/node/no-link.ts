@@ -14,6 +14,7 @@ export function noLink(name: string): L1Link {
     hurry: () => undefined,
     reseal: refuse,
     progress: () => ({ sealed: 0, committed: 0, proven: 0, executed: 0 }),
+    proving: () => [],
     waitsFor: () => undefined,
     isBlind: () => undefined,
     member: { snapshot: refuse, pause: refuse, resume: () => undefined, canRevert: () => false, revert: refuse },

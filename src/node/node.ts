@@ -70,7 +70,7 @@ export interface Node
   extends
     RestorableMember,
     ChainAccess,
-    Pick<L1Link, "pollL1" | "settled" | "hurry" | "reseal" | "progress" | "waitsFor" | "isBlind"> {
+    Pick<L1Link, "pollL1" | "settled" | "hurry" | "reseal" | "progress" | "proving" | "waitsFor" | "isBlind"> {
   readonly chainId: bigint;
   readonly chain: Chain;
   /**
@@ -143,6 +143,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
       hurry: () => link.hurry(),
       reseal: (fromBatch) => link.reseal(fromBatch),
       progress: () => link.progress(),
+      proving: () => link.proving(),
       waitsFor: () => link.waitsFor(),
       isBlind: () => link.isBlind(),
       chainId: onL1.configuration.chainId,

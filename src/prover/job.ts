@@ -11,10 +11,15 @@ export interface ProofJob {
   readonly protocolVersion: bigint;
 }
 
+/** What callers are told of a proof in the making. "queued": it waits for a prover, for another one where the first was lost. */
+export type ProvingPhase = "queued" | ProofPhase;
+
 export interface ProofProgress {
-  readonly phase: ProofPhase;
+  readonly phase: ProvingPhase;
   /** Part of this phase that is done, 0…1. */
   readonly fraction: number;
+  /** What the worker of a fleet calls itself; absent where this process makes the proof. */
+  readonly worker?: string;
 }
 
 /** A finished proof with the statement that it proves. */

@@ -81,7 +81,7 @@ export function createProver(options: ProverOptions = {}, dependencies: ProverDe
   function repeat(job: QueuedJob, cause: Error): void {
     job.lostThreads++;
     if (job.options.signal?.aborted === true) job.reject(job.options.signal.reason);
-    else if (job.lostThreads < MAX_LOST_THREADS) queue.unshift(job);
+    else if (job.lostThreads < MAX_LOST_THREADS) queue.unshift(queuedAgain(job));
     else {
       const message = `${job.lostThreads} threads were lost in the middle of the proof, the last one because: ${cause.message}`;
       job.reject(new ProofError("ProverThreadLost", message, { cause }));
@@ -163,4 +163,9 @@ export function createProver(options: ProverOptions = {}, dependencies: ProverDe
       await stopThread();
     },
   };
+}
+
+function queuedAgain(job: QueuedJob): QueuedJob {
+  job.options.onProgress?.({ phase: "queued", fraction: 0 });
+  return job;
 }

@@ -28,6 +28,8 @@ export interface SettlementDependencies<Batch extends SettlementBatch> {
   readonly prove: (batch: Batch) => Promise<Uint8Array>;
   /** Resolves when the proof of a committed batch, which is made, is to go to L1. Default: at once. */
   readonly pace?: (batch: ProvenBatch) => Promise<void>;
+  /** Told when the proof of a batch is given to what sends it. */
+  readonly onPosting?: (batchNumber: bigint) => void;
   /** Told when L1 has done a stage; `receipt` is undefined where it was found done. */
   readonly onStage?: (done: {
     readonly stage: SettlementStage;
@@ -71,7 +73,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
   options: SettlementOptions,
   dependencies: SettlementDependencies<Batch>,
 ): Promise<Settlement<Batch>> {
-  const { journal, prove, pace, onStage, onStop } = dependencies;
+  const { journal, prove, pace, onPosting, onStage, onStop } = dependencies;
   const progress = reduceJournal(journal.entries);
   const stopped = new StopSwitch();
   /** What leaves this process is in the journal before. */
@@ -157,6 +159,7 @@ export async function openSettlement<Batch extends SettlementBatch>(
 
   /** A refused proof of an earlier process is made anew, once: what was wrong then may have been mended since. */
   async function proveOnL1(batch: Batch, stored: StoredBatch, proof: Uint8Array): Promise<TransactionReceipt | undefined> {
+    onPosting?.(stored.batchNumber);
     try {
       return await proveBatch(context, stored, proof);
     } catch (error) {

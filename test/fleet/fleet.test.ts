@@ -7,7 +7,7 @@ import type { Fleet, ReportedMetrics } from "../../src/fleet/fleet.ts";
 import { decodeTask, encodeTask } from "../../src/fleet/proof-task.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { ProofError } from "../../src/prover/job.ts";
-import type { BatchProof } from "../../src/prover/job.ts";
+import type { BatchProof, ProofProgress } from "../../src/prover/job.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
 
@@ -107,11 +107,41 @@ describe("H4: a fleet of provers", () => {
       clock.advance(LEASE_MS * 0.66);
       fleet.extend(id, { phase: "commit", fraction: 0.5 });
     }
-    assert.ok(seen.every((phase) => phase === "commit"));
+    assert.deepEqual(new Set(seen), new Set(["trace", "commit"]));
     clock.advance(LEASE_MS * 0.66);
     assert.throws(() => fleet.extend(id, { phase: "commit", fraction: 0.5 }), code("LeaseLost"));
     // No other worker waits: this process proves it.
     assert.equal((await result).metrics.worker, undefined);
+  });
+
+  test("each phase is told with the worker's name, never backwards, and a lost worker leads back to the queue", async () => {
+    const taken = fleet.take("a", NEVER);
+    const seen: ProofProgress[] = [];
+    const result = fleet.proveBatch(one!, { onProgress: (progress) => seen.push(progress) });
+    const { id } = (await taken)!;
+    for (const [phase, fraction] of [
+      ["commit", 0],
+      ["fri", 0.5],
+      ["quotient", 0],
+      ["queued", 0],
+      ["fri", 0.25],
+      ["fri", 1],
+    ] as const)
+      fleet.extend(id, { phase, fraction });
+    const again = fleet.take("b", NEVER);
+    fleet.giveBack(id);
+    fleet.extend((await again)!.id, { phase: "commit", fraction: 0 });
+    assert.deepEqual(seen, [
+      { phase: "trace", fraction: 0, worker: "a" },
+      { phase: "commit", fraction: 0, worker: "a" },
+      { phase: "fri", fraction: 0.5, worker: "a" },
+      { phase: "fri", fraction: 1, worker: "a" },
+      { phase: "queued", fraction: 0 },
+      { phase: "trace", fraction: 0, worker: "b" },
+      { phase: "commit", fraction: 0, worker: "b" },
+    ]);
+    fleet.done((await again)!.id, "b", proofs[0]!.proof, METRICS);
+    await result;
   });
 
   test("false, altered and foreign proofs never count; a worker that sends two is paused, and this process proves", async () => {

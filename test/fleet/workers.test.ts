@@ -15,6 +15,7 @@ import { startFleetServer } from "../../src/fleet/fleet-server.ts";
 import type { FleetServer } from "../../src/fleet/fleet-server.ts";
 import { runWorker } from "../../src/fleet/worker.ts";
 import type { WorkerEvent } from "../../src/fleet/worker.ts";
+import type { ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
@@ -99,6 +100,8 @@ describe("H4: a fleet over HTTP", () => {
     await first.until("progress");
     first.child.kill("SIGKILL");
     await once(first.child, "exit");
+    // What it has sent before is answered before this.
+    await ask("/elsewhere", {});
     // All but the last moment of the lease: then the second one's request for a task is younger than it.
     clock.advance(LEASE_MS - 1);
     const second = startWorker("second");
@@ -139,6 +142,43 @@ describe("H4: a fleet over HTTP", () => {
     assert.equal(metrics.worker, undefined);
     assert.equal(provenHere, before + 1);
     assert.deepEqual(events.at(-1)?.type, "dropped");
+  });
+
+  test("a worker says each phase at once, not only when its lease needs it", async () => {
+    const ending = new AbortController();
+    const prover = createProver({ workers: 1 });
+    const seen: ProofProgress[] = [];
+    let told = (): void => undefined;
+    const heard = (phase: string): Promise<void> =>
+      new Promise((resolve) => (told = () => seen.at(-1)?.phase === phase && resolve()));
+    const ended = runWorker(
+      { url: server.url, token: TOKEN, name: "telling", once: true },
+      {
+        prover: {
+          async proveBatch(wanted, options) {
+            for (const phase of ["commit", "quotient", "queries"] as const) {
+              const isHeard = heard(phase);
+              options?.onProgress?.({ phase, fraction: 0 });
+              await isHeard;
+            }
+            return prover.proveBatch(wanted);
+          },
+          close: () => prover.close(),
+        },
+        // No time passes.
+        pause: (_ms, signal) => once(signal, "abort").then(() => undefined),
+        onEvent: () => undefined,
+      },
+      ending.signal,
+    );
+    while (!fleet.workers().some(({ name }) => name === "telling")) await new Promise((resolve) => setImmediate(resolve));
+    await fleet.proveBatch(job, { onProgress: (progress) => (seen.push(progress), told()) });
+    await ended;
+    await prover.close();
+    assert.deepEqual(
+      seen.map(({ phase, worker }) => [phase, worker]),
+      ["trace", "commit", "quotient", "queries"].map((phase) => [phase, "telling"]),
+    );
   });
 
   test("only the token opens it, whatever is asked", async () => {

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { Contract, ContractFactory, getBytes, Interface, keccak256 } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
+import { WebSocket } from "ws";
 import type { Browser, Page } from "playwright-core";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
+import type { FeedEntry } from "../../src/chain/rpc/feed.ts";
 import { call } from "../../src/client/call.ts";
 import { send } from "../../src/client/send.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/proof-info.ts";
@@ -15,6 +18,7 @@ import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/suppor
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { verify } from "../../src/stark/verify.ts";
+import { PHASE_WORDS } from "../../page/proof-phases.ts";
 import { openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
@@ -104,6 +108,42 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     const before = (await devnet.status()).chains[0]!.blockNumber;
     await (await alice.sendTransaction({ to: BOB, value: 1n })).wait();
     await tab.getByRole("row", { name: new RegExp(`alpha 271 rollup ${before + 1} `) }).waitFor();
+  });
+
+  test("a proof in the making is shown phase by phase, by the feed, and is gone once L1 has accepted it", { skip }, async () => {
+    const batch = (await devnet.status()).chains[0]!.batches.sealed;
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    await tab.evaluate(`{
+      window.phases = [];
+      new MutationObserver(() => {
+        for (const row of document.querySelectorAll("tbody tr")) {
+          const [chain, name, phase] = [...row.cells].map((cell) => cell.textContent);
+          if (chain === "alpha" && name === "batch ${batch}" && phases.at(-1) !== phase) phases.push(phase);
+        }
+      }).observe(document.querySelector("main"), { subtree: true, childList: true, characterData: true });
+    }`);
+    const { told, end } = await followFeed(devnet.chains[0]!.url);
+    await (await alice.sendTransaction({ to: BOB, value: 1n })).wait();
+    await devnet.settle();
+    await tab.getByRole("row", { name: new RegExp(`^alpha 271 rollup .* ${batch + 1} runs$`) }).waitFor();
+    await tab.getByRole("heading", { name: "Proofs in the making" }).waitFor({ state: "detached" });
+    const phases = told.filter(({ type, chainId, number }) => type === "proof" && chainId === 271 && number === batch);
+    end();
+    const order = ["queued", "trace", "commit", "quotient", "openings", "deep", "fri", "grind", "queries", "made", "posting"];
+    assert.deepEqual(
+      phases.map(({ phase }) => phase).filter((phase) => phase !== "lookup"),
+      order,
+    );
+    const shown = await tab.evaluate<string[]>("phases");
+    const words = Object.values(PHASE_WORDS);
+    assert.ok(shown.length > 2, `the page showed only ${shown.join(", ")}`);
+    assert.deepEqual(
+      shown,
+      words.filter((each) => shown.includes(each)),
+      "in the phases' order",
+    );
+    const { proving } = (await devnet.status()).chains[0]!;
+    assert.equal(proving, undefined);
   });
 
   test(
@@ -321,10 +361,13 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       const missed = await pay();
       const next = await pay();
       await shows(next);
-      while (!told.some(({ number }) => number === next)) await other.waitForTimeout(50);
+      while (!told.some(({ type, chainId, number }) => type === "block" && chainId === 271 && number === next))
+        await other.waitForTimeout(50);
       assert.deepEqual(asked, ["", `?since=${encodeURIComponent(last)}`]);
       assert.deepEqual(
-        told.filter(({ chainId }) => chainId === 271).map(({ number }) => number),
+        told
+          .flatMap(({ type, chainId, number }) => (type === "block" && chainId === 271 ? [number!] : []))
+          .filter((number) => number >= first),
         [first, missed, next],
       );
       // This Chromium is one process: closing the tab would end it.
@@ -348,3 +391,21 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     await tab.getByRole("alert").waitFor({ state: "detached" });
   });
 });
+
+/** All that the ecosystem tells from now on. */
+async function followFeed(url: string): Promise<{ readonly told: readonly FeedEntry[]; end(): void }> {
+  const told: FeedEntry[] = [];
+  const socket = new WebSocket(url.replace("http", "ws"));
+  await once(socket, "open");
+  const begun = new Promise<void>((resolve) => {
+    socket.on("message", (data: Buffer) => {
+      const { params } = JSON.parse(data.toString("utf8")) as { readonly params?: { readonly result: FeedEntry } };
+      if (params === undefined) return;
+      if (params.result.type === "here") resolve();
+      told.push(params.result);
+    });
+  });
+  socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["hyperchain"] }));
+  await begun;
+  return { told, end: () => socket.close() };
+}

@@ -119,8 +119,14 @@ describe("a prover whose thread is lost in the middle of a proof", () => {
 
   it("makes it again on another thread, before those that wait", async () => {
     const order: number[] = [];
+    const phases: string[] = [];
+    const end = ending("quotient", 1);
+    const told = (progress: ProofProgress): void => {
+      if (phases.at(-1) !== progress.phase) phases.push(progress.phase);
+      end(progress);
+    };
     const proofs = [1, 2].map((n) =>
-      prover.proveBatch(withCommitment(n), n === 1 ? { onProgress: ending("quotient", 1) } : {}).then((result) => {
+      prover.proveBatch(withCommitment(n), n === 1 ? { onProgress: told } : {}).then((result) => {
         order.push(n);
         return result;
       }),
@@ -128,6 +134,9 @@ describe("a prover whose thread is lost in the middle of a proof", () => {
     for (const { statement, proof } of await Promise.all(proofs))
       assert.deepEqual(verify(system, statement, proof), { ok: true });
     assert.deepEqual(order, [1, 2]);
+    const from = phases.indexOf("queued");
+    assert.deepEqual(phases.slice(0, 3), ["trace", "commit", "quotient"]);
+    assert.deepEqual(phases.slice(from, from + 4), ["queued", "trace", "commit", "quotient"]);
     assert.ok(started.length >= 2, "another thread was started");
   });
 

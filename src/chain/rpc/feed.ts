@@ -8,10 +8,18 @@ import type { EngineNotification } from "../execution/engine.ts";
 export interface FeedEntry {
   /** Names the entry, and the process that told it. */
   readonly position: string;
-  /** `here`: where a follower begins that named no position. `block`: a member has a new newest block. */
-  readonly type: "here" | "block";
+  /**
+   * `here`: where a follower begins that named no position. `block`: a member has a new newest block. `proof`: the proof of a
+   * batch has come to another phase.
+   */
+  readonly type: "here" | "block" | "proof";
   readonly chainId?: number;
+  /** Of the block, or of the batch. */
   readonly number?: number;
+  /** Of a proof. */
+  readonly phase?: string;
+  /** What the worker of a fleet calls itself that makes the proof. */
+  readonly worker?: string;
 }
 
 /** Entries that are kept for those that come back: some hundred bytes each. */

@@ -12,6 +12,7 @@ import { readUpgradeEvents } from "../../settlement-layer/reader/chain-versions.
 import type { ChainStart, RunningOptions } from "../../node/chain-options.ts";
 import { startNode } from "../../node/node.ts";
 import type { Node, NodeOptions } from "../../node/node.ts";
+import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -72,6 +73,8 @@ export interface ChainPipelineDependencies {
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
   readonly onSettled?: (batch: SettledBatch) => void;
+  /** A batch's proof has come to another phase of its making, or goes to L1. */
+  readonly onProving?: (proving: BatchProving) => void;
   /** Batches that L1 has refused, or that a user wanted to be, were formed again. */
   readonly onResealed?: (resealed: Resealed) => void;
   /** The chain waits for L1, for this reason, and goes on by itself; undefined once it has gone on. */

@@ -7,6 +7,7 @@ import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/message-status.ts";
 import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
+import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import { startOrDispose } from "../../runtime/disposer.ts";
@@ -101,7 +102,7 @@ function servedAs(
 function pipelineDependencies(
   { chainId }: ChainPlan,
   { operator, kept }: Pick<ChainPipelineDependencies, "operator"> & { readonly kept: KeptChain | undefined },
-  { options: { l1: l1Options }, ecosystem, layer, gate, prover, faults, connect, artifacts, clock, events }: ChainOpening,
+  { options: { l1: l1Options }, ecosystem, layer, gate, prover, faults, connect, artifacts, clock, feed, events }: ChainOpening,
 ): ChainPipelineDependencies {
   const { confirmations } = l1Options;
   return {
@@ -119,6 +120,7 @@ function pipelineDependencies(
     prover,
     alterProof: (proof) => faults.alterProof(chainId, proof),
     operator,
+    onProving: (proving) => feed.add(proofEntry(chainId, proving)),
     onSettled: (batch) => events.onSettled?.(chainId, batch),
     onResealed: (resealed) => events.onResealed?.(chainId, resealed),
     onWait: (reason) => events.onWait?.(chainId, reason),
@@ -146,4 +148,9 @@ function watchL1({ chainId, pipeline }: ServedChain, { options, clock, events }:
 /** What the feed tells of a new block. */
 export function newBlock(chainId: bigint, number: bigint): Omit<FeedEntry, "position"> {
   return { type: "block", chainId: Number(chainId), number: Number(number) };
+}
+
+function proofEntry(chainId: bigint, { batchNumber, phase, worker }: BatchProving): Omit<FeedEntry, "position"> {
+  const told = { chainId: Number(chainId), number: Number(batchNumber), phase };
+  return { type: "proof", ...told, ...(worker === undefined ? {} : { worker }) };
 }

@@ -1,7 +1,9 @@
 import type { RpcClient } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
+import type { ProofStage } from "./ecosystem-info.ts";
 
 export type BatchStage = "sealed" | "committed" | "proven" | "executed";
 
@@ -24,6 +26,8 @@ export interface BatchSummary {
   readonly commitment: Hex;
   /** How far it is on L1. */
   readonly stage: BatchStage;
+  /** Where its proof is; absent once L1 has accepted it, and where nothing is proven. */
+  readonly proof?: ProofStage;
 }
 
 /** Answer of `hyperchain_batch`. */
@@ -92,6 +96,7 @@ function summaryOf({ chainId, pipeline }: BatchSource, number: number): BatchSum
   const batch = pipeline.chain.archive.batch(BigInt(number));
   if (batch === undefined) return undefined;
   const { committed, proven, executed } = pipeline.progress();
+  const proof = number < proven ? undefined : pipeline.proving().find(({ batchNumber }) => Number(batchNumber) === number);
   const stage = number < executed ? "executed" : number < proven ? "proven" : number < committed ? "committed" : "sealed";
   return {
     chainId: Number(chainId),
@@ -106,7 +111,12 @@ function summaryOf({ chainId, pipeline }: BatchSource, number: number): BatchSum
     stateRoot: batch.stateRoot,
     commitment: batch.commitment,
     stage,
+    ...(proof === undefined ? {} : { proof: stageOf(proof) }),
   };
+}
+
+function stageOf({ batchNumber: _, ...stage }: BatchProving): ProofStage {
+  return stage;
 }
 
 function optional(value: unknown, otherwise: number | undefined, most: number, what: string): number {

@@ -1,4 +1,5 @@
 import type { CallFrame } from "../../client/remote-failure.ts";
+import type { BatchProofPhase } from "../../node/settling/batch-proving.ts";
 import type { SingletonName } from "../singletons/singletons.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
@@ -94,12 +95,27 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly waiting: number;
   /** Batches that came through each stage; a batch that has come through one has come through those before it. */
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+  /** Batches whose proofs are being made or shown to L1, in order; absent where there are none. */
+  readonly proving?: readonly (ProofStage & { readonly batch: number })[];
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
   /** Why the chain seals nothing though it has something to seal; absent where it seals, or stands still for a fault. */
   readonly stuck?: Stuck;
   /** Why the chain, or its settlement, stands still for good; absent while it runs. */
   readonly fault?: string;
+}
+
+/** Where a proof is that L1 has not accepted yet. */
+export interface ProofStage {
+  /**
+   * "queued"; a phase of its making, in order: "trace", "commit", "lookup", "quotient", "openings", "deep", "fri", "grind",
+   * "queries"; "made", while it waits for its turn on L1; "posting", while L1 checks it. A lost prover leads back to "queued".
+   */
+  readonly phase: BatchProofPhase;
+  /** Part of the phase that is done, 0…1; absent where it cannot be told. */
+  readonly fraction?: number;
+  /** Worker of the fleet that makes it; absent where the ecosystem's process does. */
+  readonly worker?: string;
 }
 
 /** A protocol version that waits for its time. */

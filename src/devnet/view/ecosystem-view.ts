@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { WorkerInfo } from "../../fleet/worker-record.ts";
+import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
@@ -188,10 +189,16 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     waiting: mempool.size,
     batches: pipeline.progress(),
     ...versionInfo(pipeline),
+    ...provingInfo(pipeline.proving()),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
     ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
   };
+}
+
+function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "proving"> {
+  if (proving.length === 0) return {};
+  return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
 }
 
 function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protocolVersion" | "upgrade"> {

@@ -1,12 +1,23 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BatchProof } from "../../prover/job.ts";
+import type { BatchProof, ProofProgress } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
 
 interface KeptProof {
   readonly proof: Promise<BatchProof>;
   readonly cancel: AbortController;
-  finished: boolean;
+  readonly making: Making;
+}
+
+/** Undefined once it is made. */
+interface Making {
+  progress: ProofProgress | undefined;
+}
+
+export interface KeptProofsDependencies {
+  readonly prover: Prover;
+  /** A proof in the making has come to another phase, or is made. */
+  readonly onPhase?: (commitment: Hex) => void;
 }
 
 /** Finished proofs of batches that may be asked for again: some 60 KB each. */
@@ -14,11 +25,21 @@ const MAX_KEPT = 64;
 
 /** A chain's proofs by their batches' commitments: what was proven once is never proven again, whatever L1 returns to. */
 export class KeptProofs {
-  readonly #prover: Prover;
+  readonly #dependencies: KeptProofsDependencies;
   readonly #proofs = new Map<Hex, KeptProof>();
 
-  constructor({ prover }: { readonly prover: Prover }) {
-    this.#prover = prover;
+  constructor(dependencies: KeptProofsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Whether the proof was asked for, and did not fail. */
+  has(commitment: Hex): boolean {
+    return this.#proofs.has(commitment);
+  }
+
+  /** Undefined where the proof is made, or was never asked for. */
+  progressOf(commitment: Hex): ProofProgress | undefined {
+    return this.#proofs.get(commitment)?.making.progress;
   }
 
   /** Rejects as the prover does, or when it was cancelled. */
@@ -26,12 +47,25 @@ export class KeptProofs {
     const known = this.#proofs.get(commitment);
     if (known !== undefined) return known.proof;
     const cancel = new AbortController();
-    const kept: KeptProof = { proof: this.#prover.proveBatch(job, { signal: cancel.signal }), cancel, finished: false };
+    const { prover, onPhase } = this.#dependencies;
+    const making: Making = { progress: { phase: "queued", fraction: 0 } };
+    const proof = prover.proveBatch(job, {
+      signal: cancel.signal,
+      onProgress(next) {
+        const { progress } = making;
+        if (progress === undefined) return;
+        making.progress = next;
+        if (next.phase !== progress.phase || next.worker !== progress.worker) onPhase?.(commitment);
+      },
+    });
+    const kept: KeptProof = { proof, cancel, making };
     this.#proofs.set(commitment, kept);
-    kept.proof.then(
+    onPhase?.(commitment);
+    proof.then(
       () => {
-        kept.finished = true;
+        making.progress = undefined;
         this.#trim();
+        onPhase?.(commitment);
       },
       () => this.#forget(commitment, kept),
     );
@@ -41,7 +75,7 @@ export class KeptProofs {
   /** Cancels the proofs in the making of all other batches. */
   cancelAllBut(commitments: ReadonlySet<Hex>): void {
     for (const [commitment, kept] of this.#proofs) {
-      if (kept.finished || commitments.has(commitment)) continue;
+      if (kept.making.progress === undefined || commitments.has(commitment)) continue;
       this.#forget(commitment, kept);
       kept.cancel.abort(new Error("the batch is gone: L1 and its chain returned to an earlier state"));
     }
@@ -52,7 +86,7 @@ export class KeptProofs {
   }
 
   #trim(): void {
-    const finished = [...this.#proofs].filter(([, kept]) => kept.finished);
+    const finished = [...this.#proofs].filter(([, { making }]) => making.progress === undefined);
     for (const [commitment] of finished.slice(0, -MAX_KEPT)) this.#proofs.delete(commitment);
   }
 }

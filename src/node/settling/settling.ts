@@ -26,8 +26,9 @@ import { SettlementError } from "../../settlement/settlement-error.ts";
 import type { SettlementErrorCode } from "../../settlement/settlement-error.ts";
 import { SigningRecord } from "../../settlement/signing-record.ts";
 import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
+import { BatchProvings } from "./batch-proving.ts";
+import type { BatchProving } from "./batch-proving.ts";
 import { CommitsUnderWay } from "./commits-under-way.ts";
-import { KeptProofs } from "./kept-proofs.ts";
 import { PendingBatch } from "./pending-batch.ts";
 import type { SettledBatch } from "./settled-batch.ts";
 
@@ -66,6 +67,8 @@ export interface SettlingDependencies {
   /** Sends the chain's L1 transactions. */
   readonly sender: Signer;
   readonly onSettled?: (batch: SettledBatch) => void;
+  /** A batch's proof has come to another phase of its making, or goes to L1. */
+  readonly onProving?: (proving: BatchProving) => void;
   /** L1 is away, or the sender has no money: settlement waits, and goes on by itself. Undefined once it goes on. */
   readonly onTrouble?: (trouble: L1Trouble | undefined) => void;
   /**
@@ -99,6 +102,8 @@ export interface Settling {
   hurry(nextBatch: bigint): void;
   /** Proofs that the chain's pace keeps back; undefined if it keeps back no proof. */
   heldProofs(): HeldProofs | undefined;
+  /** Where the proofs are of the batches of which L1 has seen none. */
+  proving(): readonly BatchProving[];
   backlog(): SettlementBacklog;
   /** L1's counts now; outlasts an L1 that is away. */
   totals(): Promise<BatchTotals>;
@@ -154,18 +159,19 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     confirmations = 1,
     name = `the chain at ${hyperchain}`,
   } = options;
-  const { clock, prover, journal, sender, onSettled, onStop } = dependencies;
+  const { clock, journal, sender, onSettled, onStop } = dependencies;
   const {
     time = new MovableClock(clock),
     gate = new SharedExclusiveLock({ clock }),
     alterProof = (proof) => proof,
   } = dependencies;
-  const proofs = new KeptProofs({ prover });
   const pace = new PaceOfRuns(options.pace);
   const earlier = reduceJournal(journal.entries);
   // A development L1 that has started anew has other chains at the same addresses.
   const approvals = new SigningRecord(earlierApprovals(options, journal));
   const pending = new Map<bigint, PendingBatch>();
+  const provings = new BatchProvings({ ...dependencies, pending });
+  const { proofs } = provings;
   const settled = new Map<bigint, Promise<SettledBatch>>();
   /** Batches whose numbers others will have. */
   const withdrawn = new Map<bigint, PendingBatch[]>();
@@ -201,6 +207,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
             if (current !== undefined && !signal.aborted) current.proof = { bytes: proof.length, metrics };
             return alterProof(proof);
           },
+          onPosting: (batchNumber) => provings.posting(batchNumber, signal),
           onStage({ stage, batchNumber, receipt }) {
             if (signal.aborted) return;
             pending.get(batchNumber)?.passed(stage, receipt);
@@ -300,6 +307,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
       settled.get(batchNumber) ?? Promise.reject(new RangeError(`batch ${batchNumber} is not sealed, or was executed long ago`)),
     hurry: (nextBatch) => pace.hurry(nextBatch),
     heldProofs: () => pace.held(),
+    proving: () => provings.all(),
     backlog: () => backlogOf([...pending.values()]),
     totals: () => readTotals({ provider: sending(new AbortController()).provider, hyperchain, fromBlock }),
     refusal: () => refusal,
@@ -319,10 +327,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
       journal.append({ type: "reverted", fromBatch: batchNumber }).catch(onStop);
     },
     giveUp: stop,
-    mark: (next) => ({
-      nextBatch: next,
-      pending: [...pending.values()].filter(({ batch }) => batch.outputs.batchNumber < next).map((batch) => batch.copy()),
-    }),
+    mark: (next) => ({ nextBatch: next, pending: copiesBefore(next, pending) }),
     pause: () => pause(new SettlementError("StateReverted", `${name} returns to an earlier state`)),
     resume(mark) {
       if (closed) return;
@@ -436,6 +441,10 @@ async function allMined(name: string, sender: Signer, patience: L1Retry): Promis
     await patience.pause(name, UNMINED_POLL_MS);
   }
   throw new RangeError(`a transaction of ${name}'s operator waits on L1 to be mined; ask again when it is`);
+}
+
+function copiesBefore(next: bigint, pending: ReadonlyMap<bigint, PendingBatch>): readonly PendingBatch[] {
+  return [...pending].flatMap(([number, batch]) => (number < next ? [batch.copy()] : []));
 }
 
 function uncommitted(pending: ReadonlyMap<bigint, PendingBatch>): readonly bigint[] {

@@ -6,6 +6,10 @@ import { firstScreen } from "./first-screen.ts";
 import { strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 
+type ProofInTheMaking = NonNullable<ChainStatus["proving"]>[number];
+
+/** Proofs of a chain that are told one by one. */
+const MOST_PROOFS = 5;
 /** Stuck messages that are told one by one. */
 const MOST_STUCK = 10;
 
@@ -23,6 +27,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): strin
   const delays = chains.flatMap(({ name, waitsFor }) =>
     waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
+  const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
   const idle = chains.flatMap(({ name, stuck: reason }) => (reason === undefined ? [] : [warning(stuckChainLine(name, reason))]));
   const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
   if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
@@ -31,12 +36,18 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): strin
     strong(info.name),
     firstScreen(info, { keys: false }),
     table(rows),
+    ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...faults,
     ...delays,
     ...idle,
     ...stuck,
     counts,
   ].join("\n\n");
+}
+
+function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInTheMaking): string {
+  const part = fraction === undefined || phase === "queued" ? "" : ` ${Math.round(fraction * 100)} %`;
+  return `Proof of batch ${batch} of ${chain}: ${phase}${part}${worker === undefined ? "" : `, by ${worker}`}`;
 }
 
 function row({ name, blockNumber, waiting, batches, protocolVersion }: ChainStatus): readonly string[] {

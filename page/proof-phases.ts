@@ -1,0 +1,31 @@
+import type { EcosystemStatus, FeedEntry, ProofInTheMaking } from "./answers.ts";
+
+/** What a phase means, in words. */
+export const PHASE_WORDS: Readonly<Record<ProofInTheMaking["phase"], string>> = {
+  queued: "waits for a prover",
+  trace: "1 of 9: filling in the trace",
+  commit: "2 of 9: committing to the trace",
+  lookup: "3 of 9: lookups between the tables",
+  quotient: "4 of 9: quotients of the constraints",
+  openings: "5 of 9: opening the columns",
+  deep: "6 of 9: combining the openings",
+  fri: "7 of 9: folding (FRI)",
+  grind: "8 of 9: grinding",
+  queries: "9 of 9: answering the queries",
+  made: "made; waits for its turn on L1",
+  posting: "L1 checks it",
+};
+
+/** The status with what the feed has told of a proof. What L1 has accepted meanwhile stays accepted. */
+export function withProof(status: EcosystemStatus, { chainId, number, phase, worker }: FeedEntry): EcosystemStatus {
+  if (number === undefined || phase === undefined) return status;
+  const proof = { batch: number, phase: phase as ProofInTheMaking["phase"], ...(worker === undefined ? {} : { worker }) };
+  return {
+    ...status,
+    chains: status.chains.map((chain) => {
+      if (chain.chainId !== chainId || number < chain.batches.proven) return chain;
+      const others = (chain.proving ?? []).filter(({ batch }) => batch !== number);
+      return { ...chain, proving: [...others, proof].sort((a, b) => a.batch - b.batch) };
+    }),
+  };
+}

@@ -1,0 +1,77 @@
+import { isProvenVersion } from "../../protocol/no-proof.ts";
+import type { ProofProgress, ProvingPhase } from "../../prover/job.ts";
+import type { Prover } from "../../prover/prover.ts";
+import { KeptProofs } from "./kept-proofs.ts";
+import type { PendingBatch } from "./pending-batch.ts";
+
+/**
+ * Where the proof of a batch is: in a phase of its making, "made" while it waits for the batch's commit, for the proofs before it
+ * or for the chain's pace, or "posting" while it is on its way to L1, which checks it.
+ */
+export type BatchProofPhase = ProvingPhase | "made" | "posting";
+
+/** A sealed batch that L1 has seen no proof of. */
+export interface BatchProving extends Omit<ProofProgress, "phase" | "fraction"> {
+  readonly batchNumber: bigint;
+  readonly phase: BatchProofPhase;
+  /** Part of the phase that is done, 0…1; undefined where it cannot be told. */
+  readonly fraction?: number;
+}
+
+interface ProvingDependencies {
+  readonly prover: Prover;
+  readonly pending: ReadonlyMap<bigint, PendingBatch>;
+  /** A proof has come to another phase. */
+  readonly onProving?: (proving: BatchProving) => void;
+}
+
+/** Where the proofs of a chain's batches are. A marker that stands for a proof is not one. */
+export class BatchProvings {
+  readonly proofs: KeptProofs;
+  readonly #dependencies: ProvingDependencies;
+  /** On their way to L1, until their run of settlement ends. */
+  readonly #posting = new Map<bigint, AbortSignal>();
+
+  constructor(dependencies: ProvingDependencies) {
+    const { prover, pending } = dependencies;
+    this.#dependencies = dependencies;
+    this.proofs = new KeptProofs({
+      prover,
+      onPhase: (commitment) => {
+        for (const [number, { batch }] of pending) if (batch.commitment === commitment) this.#tell(number);
+      },
+    });
+  }
+
+  /** The batch's proof goes to L1, unless the run ends before. */
+  posting(batchNumber: bigint, run: AbortSignal): void {
+    this.#posting.set(batchNumber, run);
+    this.#tell(batchNumber);
+  }
+
+  /** Undefined where no proof of it is wanted any more. */
+  of(batchNumber: bigint): BatchProving | undefined {
+    const batch = this.#dependencies.pending.get(batchNumber);
+    if (batch === undefined || batch.isThrough("prove")) {
+      this.#posting.delete(batchNumber);
+      return undefined;
+    }
+    if (!isProvenVersion(batch.batch.job.protocolVersion)) return undefined;
+    if (this.#posting.get(batchNumber)?.aborted === false) return { batchNumber, phase: "posting" };
+    const progress = this.proofs.progressOf(batch.batch.commitment);
+    if (progress !== undefined) return { batchNumber, ...progress };
+    const isMade = batch.proof !== undefined || this.proofs.has(batch.batch.commitment);
+    return { batchNumber, phase: isMade ? "made" : "queued" };
+  }
+
+  /** In the batches' order. */
+  all(): readonly BatchProving[] {
+    const numbers = [...this.#dependencies.pending.keys()].sort((a, b) => Number(a - b));
+    return numbers.flatMap((number) => this.of(number) ?? []);
+  }
+
+  #tell(batchNumber: bigint): void {
+    const proving = this.of(batchNumber);
+    if (proving !== undefined) this.#dependencies.onProving?.(proving);
+  }
+}

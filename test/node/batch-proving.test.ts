@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { BatchProvings } from "../../src/node/settling/batch-proving.ts";
+import type { BatchProving } from "../../src/node/settling/batch-proving.ts";
+import { PendingBatch } from "../../src/node/settling/pending-batch.ts";
+import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
+import type { BatchProof, ProofOptions } from "../../src/prover/job.ts";
+import type { Prover } from "../../src/prover/prover.ts";
+
+const PROOF = { proof: Uint8Array.of(1), statement: new Uint8Array(), metrics: {} } as unknown as BatchProof;
+
+function pendingBatch(batchNumber: bigint, protocolVersion = 2n): PendingBatch {
+  const commitment = `0x${batchNumber}`;
+  return new PendingBatch({ commitment, outputs: { batchNumber }, job: { protocolVersion } } as unknown as FormedBatch);
+}
+
+/** Proves when it is told to. */
+function steeredProver() {
+  const jobs: { readonly options: ProofOptions; readonly finish: (proof: BatchProof) => void }[] = [];
+  const prover: Prover = {
+    proveBatch: (_job, options = {}) => new Promise((finish) => jobs.push({ options, finish })),
+    close: () => Promise.resolve(),
+  };
+  return { jobs, prover };
+}
+
+test("a proof is told at each phase of its making, when it is made and when it goes to L1, and no more once L1 has it", async () => {
+  const { jobs, prover } = steeredProver();
+  const batch = pendingBatch(5n);
+  const told: BatchProving[] = [];
+  const provings = new BatchProvings({
+    prover,
+    pending: new Map([[5n, batch]]),
+    onProving: (proving) => told.push(proving),
+  });
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "queued" }]);
+  const made = provings.proofs.prove(batch.batch);
+  const { options, finish } = jobs[0]!;
+  options.onProgress!({ phase: "trace", fraction: 0 });
+  options.onProgress!({ phase: "trace", fraction: 0.5 });
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "trace", fraction: 0.5 }]);
+  options.onProgress!({ phase: "queries", fraction: 1, worker: "a" });
+  finish(PROOF);
+  await made;
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "made" }]);
+  const run = new AbortController();
+  provings.posting(5n, run.signal);
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "posting" }]);
+  assert.deepEqual(
+    told.map(({ phase, worker }) => [phase, worker]),
+    [
+      ["queued", undefined],
+      ["trace", undefined],
+      ["queries", "a"],
+      ["made", undefined],
+      ["posting", undefined],
+    ],
+  );
+  run.abort();
+  assert.deepEqual(provings.all(), [{ batchNumber: 5n, phase: "made" }], "a run that ended sends nothing");
+  batch.passed("prove", undefined);
+  assert.deepEqual(provings.all(), []);
+});
+
+test("proofs are in their batches' order, and a marker that stands for a proof is none", () => {
+  const batches = [pendingBatch(7n), pendingBatch(6n), pendingBatch(8n, noProofVersionOf(2n))];
+  const provings = new BatchProvings({
+    prover: steeredProver().prover,
+    pending: new Map(batches.map((batch) => [batch.batch.outputs.batchNumber, batch])),
+  });
+  assert.deepEqual(
+    provings.all().map(({ batchNumber }) => batchNumber),
+    [6n, 7n],
+  );
+});
