@@ -90,6 +90,16 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./status.ts"))
     .build(),
+  task("hyperchain:import", "Put the accounts of another chain into a chain, as its operator's word")
+    .addPositionalArgument({
+      name: "source",
+      description: "genesis.json, a state by anvil --dump-state or geth dump, or the URL of a running anvil",
+    })
+    .addPositionalArgument({ name: "chain", description: "Chain that gets them: name or id" })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./import.ts"))
+    .build(),
   task("hyperchain:deposit", "Send money from L1 to an account on a chain")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
     .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain or <account number>@chain, the chain by name or id" })

@@ -1,0 +1,86 @@
+import type { JsonRpcProvider } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ImportedAccount } from "./imported-state.ts";
+
+/** Below, the protocol has its contracts, and the EVM its precompiles. */
+const FIRST_FREE_ADDRESS = 0x30000n;
+/** Questions that are under way at a time. */
+const AT_A_TIME = 64;
+
+/** A change of a chain's state, as its JSON-RPC takes it. */
+interface Change {
+  readonly method: "hardhat_setBalance" | "hardhat_setCode" | "hardhat_setNonce" | "hardhat_setStorageAt";
+  readonly params: readonly string[];
+}
+
+/** What of a state comes to a chain. */
+export interface ImportPlan {
+  readonly accounts: readonly ImportedAccount[];
+  /** Accounts without code or storage that lie where the protocol has its own: they stay as they are. */
+  readonly leftOut: readonly Hex[];
+  /** Contracts that lie there. None of them can come. */
+  readonly conflicts: readonly Hex[];
+}
+
+export function planImport(accounts: readonly ImportedAccount[]): ImportPlan {
+  const free = ({ address }: ImportedAccount): boolean => BigInt(address) >= FIRST_FREE_ADDRESS;
+  const isContract = ({ code, storage }: ImportedAccount): boolean => code !== "0x" || storage.length > 0;
+  const taken = accounts.filter((account) => !free(account));
+  return {
+    accounts: accounts.filter(free),
+    leftOut: taken.filter((account) => !isContract(account)).map(({ address }) => address),
+    conflicts: taken.filter(isContract).map(({ address }) => address),
+  };
+}
+
+/** Wei that the accounts have now, and that they will not have any more or will have besides. */
+export async function balanceGain(chain: JsonRpcProvider, accounts: readonly ImportedAccount[]): Promise<bigint> {
+  let gain = 0n;
+  await inParallel(accounts, async ({ address, balanceWei }) => {
+    gain += balanceWei - (await chain.getBalance(address));
+  });
+  return gain;
+}
+
+/**
+ * Makes the accounts what they are in the state. Repeated, it makes the same: where it is cut off it can be done again. Rejects
+ * with the chain's refusal. `told` hears how many of how many changes are made.
+ */
+export async function importAccounts(
+  chain: JsonRpcProvider,
+  accounts: readonly ImportedAccount[],
+  told: (made: number, of: number) => void,
+): Promise<void> {
+  const changes = accounts.flatMap(changesOf);
+  let made = 0;
+  await inParallel(changes, async ({ method, params }) => {
+    await chain.send(method, [...params]);
+    told(++made, changes.length);
+  });
+}
+
+function changesOf({ address, balanceWei, nonce, code, storage }: ImportedAccount): Change[] {
+  return [
+    ...(code === "0x" ? [] : [{ method: "hardhat_setCode", params: [address, code] } as const]),
+    ...storage.map(([slot, value]) => ({ method: "hardhat_setStorageAt", params: [address, hex(slot), padded(value)] }) as const),
+    ...(nonce === 0n ? [] : [{ method: "hardhat_setNonce", params: [address, hex(nonce)] } as const]),
+    { method: "hardhat_setBalance", params: [address, hex(balanceWei)] } as const,
+  ];
+}
+
+/** Does the same with each, some at a time, until one rejects. */
+async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, items.length) }, lane));
+}
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
+function padded(value: bigint): string {
+  return `0x${value.toString(16).padStart(64, "0")}`;
+}

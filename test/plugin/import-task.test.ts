@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
+import { createWorkplace } from "./support/run-task.ts";
+import type { SpawnedEcosystem } from "./support/run-task.ts";
+
+const ETHER = 10n ** 18n;
+/** As fixtures/imported-state/README.md says. */
+const STATE = join(process.cwd(), "fixtures/imported-state/anvil-1.7.1.json");
+const TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+const FRIEND = "0x00000000000000000000000000000000000a11ce";
+/** Of anvil's development phrase, its second account. */
+const HOLDER = HDNodeWallet.fromPhrase(
+  "test test test test test test test test test test test junk",
+  undefined,
+  "m/44'/60'/0'/0/1",
+);
+const token = new Interface(["function balanceOf(address) view returns (uint256)", "function transfer(address, uint256)"]);
+
+describe("B8: hyperchain:import", () => {
+  const workplace = createWorkplace();
+  const folder = mkdtempSync(join(tmpdir(), "imported-"));
+  let ecosystem: SpawnedEcosystem;
+  let alpha: JsonRpcProvider;
+  let beta: JsonRpcProvider;
+  before(async () => {
+    ecosystem = await workplace.spawn(["--batch-ms", "300", "--prover", "none"]);
+    const connect = (place: number) =>
+      new JsonRpcProvider(ecosystem.info.chains[place]!.url, undefined, {
+        staticNetwork: true,
+        batchMaxCount: 1,
+        cacheTimeout: -1,
+      });
+    [alpha, beta] = [connect(0), connect(1)];
+  });
+  after(async () => {
+    alpha.destroy();
+    beta.destroy();
+    await workplace.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const write = (name: string, value: unknown): string => {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(value));
+    return path;
+  };
+  const unitsOf = async (provider: JsonRpcProvider, account: string): Promise<bigint> =>
+    BigInt(await provider.call({ to: TOKEN, data: token.encodeFunctionData("balanceOf", [account]) }));
+
+  test("B8: the contracts, balances and nonces of an anvil work on the chain, and L1 holds what its accounts have", async () => {
+    const { code, stdout, stderr } = await workplace.run(["hyperchain:import", STATE, "alpha", "--json"]);
+    assert.equal(code, 0, stderr);
+    const done = JSON.parse(stdout) as { leftOut: string[]; gainWei: string; backed: string | null };
+    assert.deepEqual(done.leftOut, ["0x0000000000000000000000000000000000000000"]);
+    assert.equal(await unitsOf(alpha, HOLDER.address), 250n);
+    const holder = HOLDER.connect(alpha);
+    await (await holder.sendTransaction({ to: TOKEN, data: token.encodeFunctionData("transfer", [FRIEND, 50n]) })).wait();
+    assert.deepEqual([await unitsOf(alpha, HOLDER.address), await unitsOf(alpha, FRIEND)], [200n, 50n]);
+    assert.equal(await alpha.getBalance(FRIEND), ETHER);
+    // The first account had sent three transactions there.
+    const first = HDNodeWallet.fromPhrase(HOLDER.mnemonic!.phrase).address;
+    assert.equal(await alpha.getTransactionCount(first), 3);
+    // The file has gas paid out of the 10,000 ETH that both developers had on the chain too: nothing is to be backed.
+    assert.ok(BigInt(done.gainWei) < 0n);
+    assert.equal(done.backed, null);
+  });
+
+  test("B8: an imported account withdraws to L1 what nobody else had deposited for it", async () => {
+    const genesis = { config: { chainId: 272 }, alloc: { [HOLDER.address]: { balance: String(500_000n * ETHER) } } };
+    const imported = await workplace.run(["hyperchain:import", write("rich.json", genesis), "beta", "--json"]);
+    assert.equal(imported.code, 0, imported.stderr);
+    assert.doesNotMatch(imported.stderr, /it is of chain/);
+    const withdrawn = await workplace.run(["hyperchain:withdraw", "400000", FRIEND, "--from", "1@beta", "--json"]);
+    assert.equal(withdrawn.code, 0, withdrawn.stderr);
+    const l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true });
+    assert.equal(await l1.getBalance(FRIEND), 400_000n * ETHER);
+    l1.destroy();
+  });
+
+  test("B8: a state larger than a batch comes over several, and is rebuilt from L1's data alone", async () => {
+    const contract = `0x${"c0de".repeat(10)}`;
+    const storage = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`0x${(i * i).toString(16)}`, "0x7"]));
+    const genesis = { config: { chainId: 1 }, alloc: { [contract]: { balance: "0", code: "0x600054", storage } } };
+    const batches = async (): Promise<number> => Number(await alpha.send("zks_L1BatchNumber", []));
+    const had = await batches();
+    const { code, stderr } = await workplace.run(["hyperchain:import", write("large.json", genesis), "alpha"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /it is of chain 1, and alpha is 271: contracts that keep the id/);
+    assert.match(stderr, /5002 of 5002 changes are made/);
+    assert.equal(BigInt(await alpha.getStorage(contract, 4_999n ** 2n)), 7n);
+    const settled = await workplace.run(["hyperchain:settle", "alpha", "--json"]);
+    assert.equal(settled.code, 0, settled.stderr);
+    assert.ok((await batches()) >= had + 2);
+    const rebuilt = await workplace.run(["hyperchain:reconstruct", "alpha", "--json"]);
+    assert.equal(rebuilt.code, 0, rebuilt.stderr);
+    const summary = JSON.parse(rebuilt.stdout) as { isExecuted: boolean; stateRoot: string };
+    assert.equal(summary.isExecuted, true);
+  });
+
+  test("I5: what cannot come is refused by name before anything changes", async () => {
+    const refused = async (source: string, message: RegExp): Promise<void> => {
+      const { code, stderr } = await workplace.run(["hyperchain:import", source, "beta"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^Error in community plugin hardhat-hyperchain:/m);
+      assert.match(stderr, message);
+    };
+    const block = await beta.getBlockNumber();
+    const [rich, center] = [`0x${"99".repeat(20)}`, `0x${"1000d".padStart(40, "0")}`];
+    const both = { alloc: { [rich]: { balance: "1" }, [center]: { balance: "0", code: "0x00" } } };
+    await refused(write("low.json", both), new RegExp(`contracts where beta has the protocol's, below 0x30000: ${center}`));
+    await refused("http://127.0.0.1:1", /does not tell its state by anvil_dumpState \(.+\); of another node/);
+    await refused(ecosystem.info.chains[0]!.url, /does not tell its state by anvil_dumpState/);
+    await refused("no-such-file.json", /no-such-file\.json cannot be read/);
+    await refused(write("wrong.json", { alloc: { [rich]: { balance: "all" } } }), /balance is no number: "all"/);
+    assert.equal(await beta.getBalance(rich), 0n);
+    assert.equal(await beta.getBlockNumber(), block);
+  });
+});
