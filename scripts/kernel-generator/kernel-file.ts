@@ -21,6 +21,8 @@ const SOURCES = [
   "precompiles",
   "modular-power",
   "state",
+  "codes",
+  "user",
 ];
 const FOLDER = "src/machine/kernel";
 

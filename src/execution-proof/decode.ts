@@ -12,6 +12,7 @@ import {
   GAS_FIELD,
   KERNEL_MEMORY_SPACE,
   placeOfVariable,
+  USER_STACK_SPACE,
   VARIABLE_SPACE,
 } from "./memory-places.ts";
 
@@ -29,6 +30,8 @@ const BINARY = Object.values(OPERATION).filter(
 
 /** a points to bytes of the memory of a frame. */
 const POINTED = { isAddressed: 1, isPointer: 1, space: KERNEL_MEMORY_SPACE } as const;
+/** a is the place of a word of a frame's stack. */
+const STACKED = { isAddressed: 1, space: USER_STACK_SPACE } as const;
 const GAS = { space: FIELD_SPACE, index: GAS_FIELD, isOfFrame: 1 } as const;
 
 const MEANINGS = new Map<number, Meaning>([
@@ -56,6 +59,8 @@ const MEANINGS = new Map<number, Meaning>([
   [0x5b, { pops: 0 }],
   [PUSH_ROW, { pops: 0 }],
   [MACHINE.setGas.code, { pops: 1, cells: { writesA: 1, ...GAS } }],
+  [MACHINE.loadUser.code, { pops: 1, result: "d", cells: { reads: 1, ...STACKED } }],
+  [MACHINE.storeUser.code, { pops: 2, cells: { writesB: 1, ...STACKED } }],
   [MACHINE.enterFrame.code, { pops: 1, cells: { writesA: 1, entersFrame: 1, ...placeOfVariable("frame") } }],
   // It only tells the interpreter something.
   [MACHINE.endTransaction.code, { pops: 0 }],

@@ -12,6 +12,9 @@ export const ARRAY_SPACE = 16;
 /** The memory of frame 0, the kernel's; that of frame f is f higher. Places are offsets in bytes, multiples of 32. */
 export const KERNEL_MEMORY_SPACE = 32;
 
+/** Words of frames' stacks, from the foot on; those of frame f from 1,024 · f on. */
+export const USER_STACK_SPACE = 4;
+
 /** The place of a frame's gas among its fields. */
 export const GAS_FIELD = FRAME_FIELDS.length;
 

@@ -9,6 +9,7 @@ import {
   FIELD_SPACE,
   GAS_FIELD,
   KERNEL_MEMORY_SPACE,
+  USER_STACK_SPACE,
   VARIABLE_SPACE,
 } from "../../src/execution-proof/memory-places.ts";
 import { readBigInt } from "../../src/machine/interpreter/word-stack.ts";
@@ -24,6 +25,7 @@ const RUNS = Number(process.env.RANDOM_RUNS ?? 25);
 /** What the interpreter has in a place at the end. */
 function held(machine: MachineState, space: number, index: number): bigint {
   if (space === VARIABLE_SPACE) return readBigInt(machine.variables, 16 * index);
+  if (space === USER_STACK_SPACE) return readBigInt(machine.frame(index >> 10).stack.limbs, 16 * (index % 1024));
   if (space >= KERNEL_MEMORY_SPACE) {
     const bytes = machine.memory(space - KERNEL_MEMORY_SPACE).view(index, 32);
     return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
@@ -47,6 +49,8 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
     const frame = random.below(2) * random.below(3);
     return BigInt(frame) * 2n ** 32n + BigInt(random.below(2) === 0 ? 32 * random.below(4) : random.below(128));
   };
+  // Of three frames' stacks.
+  const place = (): number => 1024 * random.below(3) + random.below(4);
   const hints: bigint[] = [];
   const rounds = 1 + random.below(3);
   const code: number[] = [...p.push(rounds)];
@@ -72,6 +76,8 @@ function randomCode(random: Random): { readonly code: readonly number[]; readonl
     () => words > 0 && (emit(p.push(offset()), p.MSTORE), words--),
     () => words > 0 && (emit(p.push(offset()), p.MSTORE8), words--),
     () => (emit(p.push(offset()), p.MLOAD), words++),
+    () => words > 0 && (emit(p.push(place()), p.STORE_USER), words--),
+    () => (emit(p.push(place()), p.LOAD_USER), words++),
     () => (emit(p.push(random.below(300)), p.push(offset()), p.KECCAK256), words++),
     () => {
       const [to, from] = [offset(), offset()];

@@ -226,6 +226,54 @@ describe("proofs of runs", () => {
     assert.equal(verify(run.system, other, proof).ok, false);
   });
 
+  it("show what the kernel does for user code: its stack, the memory that it pays for, codes made and copied", async () => {
+    const functions = ["popUser", "pushUser", "stackPlace", "expand", "memoryCost", "charge", "newFrame", "pointer"];
+    const ofCodes = ["makeCode", "copyCode", "codeLength", "runCode"];
+    const program = routine(
+      "user code's surroundings",
+      ["user.yul", "codes.yul", "frames.yul", "state.yul"],
+      new RegExp(`^function (${[...functions, ...ofCodes].join("|")})\\((?:.*}$|[^]*?^}$)`, "gm"),
+      [
+        "{ set.nextFrame(2)",
+        "machine.enterFrame(newFrame())",
+        "machine.setGas(1000)",
+        // The account's 20 bytes are the code, of which 15 and 25 zeros behind them are copied to 40.
+        "mstore(pointer(get.frame(), 0), get.coinbase())",
+        "let code := makeCode(pointer(get.frame(), 12), 20)",
+        "runCode(code)",
+        "copyCode(code, 40, 5, 40)",
+        "pushUser(mload(pointer(get.frame(), 40)))",
+        "pushUser(expand(0, 100))",
+        "pushUser(add(expand(0, 128), expand(33554432, 1)))",
+        "pushUser(expand(320000, 1))",
+        "set.blockNumber(popUser())",
+        "set.blockNumber(add(shl(8, get.blockNumber()), shl(4, popUser())))",
+        "set.blockNumber(add(get.blockNumber(), popUser()))",
+        "set.coinbase(popUser())",
+        "set.timestamp(add(shl(128, frame.position()), gas())) }",
+      ],
+    );
+    const run = await compile(program);
+    const input = runInput(run, interpret(program).trace);
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    // 100 bytes are four words of three gas each; 128 are paid; there is no memory at 2^25, and 10,001 words cost too much.
+    const paid = 0x011n;
+    const position = (3n << 48n) + (20n << 64n);
+    const statement = encodeStatement([
+      { before: blockNumber, after: paid },
+      { before: timestamp, after: (position << 128n) + 988n },
+      { before: coinbase, after: (coinbase % 2n ** 120n) << 136n },
+      ...KEPT,
+    ]);
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+    for (const at of [63, 127, 160, 191]) {
+      const other = statement.slice();
+      other[at] = other[at]! ^ 1;
+      assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
+    }
+  });
+
   it("show what a routine of the kernel computes: a power modulo a number", async () => {
     const run = await compile(
       routine("a power", ["modular-power.yul"], /^function power\([^]*?^}$/m, [

@@ -22,20 +22,16 @@ export const STORE_ARRAY = 0xd0;
 export const MACHINE = {
   /** (gas) of the current frame. */
   setGas: instruction(0xa5, 1, 0),
-  /** (code id): the current frame runs this code from its start. */
-  setCode: instruction(0xa6, 1, 0),
-  /** (code) → its first 23 bytes as a number. */
-  codeHead: instruction(0xaa, 1, 1),
-  /** (code id, to, from, length): into the current frame's memory, with zeros behind the code's end. */
-  copyCode: instruction(0xab, 4, 0),
   /** (key id) → account */
   accountOfKey: instruction(0xac, 1, 1),
   /** Notes how the transaction ended; changes nothing that the kernel can see. */
   endTransaction: instruction(0xad, 0, 0),
   /** → opcode of the current frame that the kernel must serve; 0xfe for an exceptional halt. */
   run: instruction(0xb0, 0, 1),
-  popUser: instruction(0xb1, 0, 1),
-  pushUser: instruction(0xb2, 1, 0),
+  /** (frame << 10 and a place, from the foot on) → word of the frame's stack. The height is in the frame's field `position`. */
+  loadUser: instruction(0xb1, 1, 1),
+  /** (frame << 10 and a place, word) */
+  storeUser: instruction(0xb2, 2, 0),
   /** (frame) becomes the current one. */
   enterFrame: instruction(0xb3, 1, 0),
   /** → a word of the witness */
@@ -46,16 +42,12 @@ export const MACHINE = {
   recover: instruction(0xb6, 1, 1),
   /** (pointer to, pointer from, length) → length. The two are of different frames. */
   copy: instruction(0xb8, 3, 1),
-  /** (code digest) → code id, length << 32, 1 << 64 for a delegation */
-  loadCode: instruction(0xb9, 1, 1),
-  /** (pointer, length) → code id */
-  makeCode: instruction(0xba, 2, 1),
-  /** (code id) → code digest */
-  codeDigest: instruction(0xbb, 1, 1),
+  /** (frame, code digest): the code to the memory of a frame, from 0 on → its length */
+  loadCode: instruction(0xb9, 2, 1),
+  /** (pointer, length) → code digest */
+  codeDigest: instruction(0xbb, 2, 1),
   /** (reason): the steps so far cannot be followed by this one. */
   panic: instruction(0xbd, 1, 0),
-  /** (offset, length) → 1 when the current frame could pay for so much memory */
-  expand: instruction(0xbe, 2, 1),
   /** (pointer, length) → SHA-256 */
   sha256: instruction(0xe0, 2, 1),
   /** (offset): hash, r, s, x, y in kernel memory → 1 for a valid signature */

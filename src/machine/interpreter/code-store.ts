@@ -1,14 +1,14 @@
+import type { ByteMemory } from "./byte-memory.ts";
+
 /** Code that frames run. */
 export interface Code {
-  readonly id: number;
   readonly bytes: Uint8Array;
   /** 1 where a JUMPDEST stands that is not part of a push. */
   readonly jumpTargets: Uint8Array;
-  readonly digest: bigint;
 }
 
-/** What a frame runs before its code is set, and an account without code. */
-export const NO_CODE: Code = { id: 0, bytes: new Uint8Array(0), jumpTargets: new Uint8Array(0), digest: 0n };
+/** What a frame runs before its code is set. */
+export const NO_CODE: Code = { bytes: new Uint8Array(0), jumpTargets: new Uint8Array(0) };
 
 /** Where the codes of a state come from. */
 export interface CodeSource {
@@ -18,43 +18,38 @@ export interface CodeSource {
   digestOf(code: Uint8Array): bigint;
 }
 
-/** The codes that a run has met, each analysed once. */
+/** The codes that a run has met. The kernel keeps each in the memory of a frame of its own, which nothing writes afterwards. */
 export class CodeStore {
   readonly #source: CodeSource;
-  readonly #codes: Code[] = [NO_CODE];
-  readonly #byDigest = new Map<bigint, Code>();
+  readonly #byDigest = new Map<bigint, Uint8Array>();
+  readonly #analysed = new Map<number, Code>();
 
   constructor(source: CodeSource) {
     this.#source = source;
   }
 
-  get(id: number): Code {
-    const code = this.#codes[id];
-    if (code === undefined) throw new Error(`the kernel named code ${id}, and there are ${this.#codes.length}`);
-    return code;
+  load(digest: bigint): Uint8Array {
+    return this.#byDigest.get(digest) ?? this.#source.codeOf(digest);
   }
 
-  load(digest: bigint): Code {
-    return this.#byDigest.get(digest) ?? this.#add(this.#source.codeOf(digest), digest);
-  }
-
-  make(bytes: Uint8Array): Code {
+  /** The digest of bytes that may be loaded by it from now on. */
+  digestOf(bytes: Uint8Array): bigint {
     const copy = bytes.slice();
     const digest = this.#source.digestOf(copy);
-    return this.#byDigest.get(digest) ?? this.#add(copy, digest);
+    this.#byDigest.set(digest, copy);
+    return digest;
   }
 
-  #add(bytes: Uint8Array, digest: bigint): Code {
-    const code = { id: this.#codes.length, bytes, jumpTargets: findJumpTargets(bytes), digest };
-    this.#codes.push(code);
-    this.#byDigest.set(digest, code);
+  /** The code in a frame's memory, analysed once. */
+  at(frame: number, memory: ByteMemory, length: number): Code {
+    let code = this.#analysed.get(frame);
+    if (code?.bytes.length !== length) {
+      const bytes = memory.view(0, length).slice();
+      code = { bytes, jumpTargets: findJumpTargets(bytes) };
+      this.#analysed.set(frame, code);
+    }
     return code;
   }
-}
-
-/** Whether an account with this code is a delegation of EIP-7702. */
-export function isDelegation({ bytes }: Code): boolean {
-  return bytes.length === 23 && bytes[0] === 0xef && bytes[1] === 0x01 && bytes[2] === 0x00;
 }
 
 function findJumpTargets(bytes: Uint8Array): Uint8Array {

@@ -1,11 +1,11 @@
+import { STACK_LIMIT } from "../instructions/evm.ts";
 import { MACHINE } from "../instructions/privileged.ts";
 import type { MachineInstruction } from "../instructions/privileged.ts";
-import { isDelegation } from "./code-store.ts";
+import { LIMBS } from "./limbs.ts";
 import { KernelPanic } from "./machine-error.ts";
 import type { MachineState } from "./machine-state.ts";
 import { pushBytes } from "./user-mode.ts";
 import type { Keccak, UserMode } from "./user-mode.ts";
-import { TOO_LARGE } from "./word-stack.ts";
 
 /** What the machine computes for the kernel with libraries; in circuits each is a table of its own. */
 export interface Primitives {
@@ -40,25 +40,20 @@ function frameOperations(user: UserMode) {
     setGas: ({ kernelStack, current }) => {
       current.gas = kernelStack.popNumber();
     },
-    setCode: ({ kernelStack, current, codes }) => {
-      current.code = codes.get(kernelStack.popNumber());
-      current.pc = 0;
-    },
     enterFrame: (machine) => {
       machine.enter(machine.kernelStack.popNumber());
     },
-    popUser: ({ kernelStack, current: { stack } }) => {
-      kernelStack.pushWord(stack.limbs, stack.at(0));
-      stack.drop();
+    loadUser: (machine) => {
+      const { kernelStack } = machine;
+      const { limbs, at } = userWord(machine, kernelStack.popNumber());
+      kernelStack.pushWord(limbs, at);
     },
-    pushUser: ({ kernelStack, current: { stack } }) => {
-      stack.pushWord(kernelStack.limbs, kernelStack.at(0));
+    storeUser: (machine) => {
+      const { kernelStack } = machine;
+      const { limbs, at } = userWord(machine, kernelStack.popNumber());
+      const from = kernelStack.at(0);
+      limbs.set(kernelStack.limbs.subarray(from, from + LIMBS), at);
       kernelStack.drop();
-    },
-    expand: ({ kernelStack, current }) => {
-      const offset = kernelStack.popNumber();
-      const length = kernelStack.popNumber();
-      kernelStack.pushNumber(current.expand(offset, length) ? 1 : 0);
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
@@ -78,6 +73,14 @@ function memoryOperations({ sha256 }: Primitives) {
       pushBytes(machine.kernelStack, sha256(popView(machine)));
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+/** Where the word of a frame's stack is that a number names: frame << 10 and the place. */
+function userWord(machine: MachineState, number: number): { readonly limbs: Uint16Array; readonly at: number } {
+  const { stack } = machine.frame(Math.floor(number / STACK_LIMIT));
+  const place = number % STACK_LIMIT;
+  stack.reserve(place + 1);
+  return { limbs: stack.limbs, at: place * LIMBS };
 }
 
 /** Pops a pointer and a length. */
@@ -100,27 +103,15 @@ function stateOperations() {
       if (key === undefined) throw new Error("the kernel named a key that it never made");
       kernelStack.pushBigInt(key.account);
     },
-    loadCode: ({ kernelStack, codes }) => {
-      const code = codes.load(kernelStack.popBigInt());
-      const delegation = isDelegation(code) ? 1n << 64n : 0n;
-      kernelStack.pushBigInt(delegation | (BigInt(code.bytes.length) << 32n) | BigInt(code.id));
+    loadCode: (machine) => {
+      const { kernelStack, codes } = machine;
+      const memory = machine.memory(kernelStack.popNumber());
+      const bytes = codes.load(kernelStack.popBigInt());
+      memory.write(0, bytes);
+      kernelStack.pushNumber(bytes.length);
     },
-    makeCode: (machine) => {
-      machine.kernelStack.pushNumber(machine.codes.make(popView(machine)).id);
-    },
-    codeDigest: ({ kernelStack, codes }) => {
-      kernelStack.pushBigInt(codes.get(kernelStack.popNumber()).digest);
-    },
-    codeHead: ({ kernelStack, codes }) => {
-      const { bytes } = codes.get(Number(kernelStack.popBigInt() & 0xffffffffn));
-      kernelStack.pushBigInt(bytes.subarray(0, 23).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n));
-    },
-    copyCode: ({ kernelStack, codes, current }) => {
-      const { bytes } = codes.get(kernelStack.popNumber());
-      const to = kernelStack.popNumber();
-      const from = kernelStack.popNumber();
-      const length = kernelStack.popNumber();
-      current.memory.write(to, from === TOO_LARGE ? new Uint8Array(0) : bytes.subarray(from, from + length), length);
+    codeDigest: (machine) => {
+      machine.kernelStack.pushBigInt(machine.codes.digestOf(popView(machine)));
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }

@@ -24,6 +24,13 @@ export class UserMode {
   /** The opcode that the kernel must serve, or `EXCEPTION`. */
   run(machine: MachineState): number {
     const frame = machine.current;
+    frame.resume((id, length) => machine.codes.at(id, machine.memory(id), length));
+    const opcode = this.#serve(machine, frame);
+    frame.park();
+    return opcode;
+  }
+
+  #serve(machine: MachineState, frame: Frame): number {
     const { bytes } = frame.code;
     const stack = frame.stack;
     for (;;) {

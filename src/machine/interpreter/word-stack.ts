@@ -26,6 +26,14 @@ export class WordStack {
     return offset;
   }
 
+  /** Makes room for so many words from the foot on. */
+  reserve(words: number): void {
+    if (words * LIMBS <= this.limbs.length) return;
+    const larger = new Uint16Array(Math.max(words, this.limbs.length / LIMBS) * 2 * LIMBS);
+    larger.set(this.limbs);
+    this.limbs = larger;
+  }
+
   drop(count = 1): void {
     this.height -= count;
   }

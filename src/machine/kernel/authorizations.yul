@@ -37,7 +37,7 @@ function delegate(account, target, nonce) {
   let id := headerOf(account)
   pop(touch(id))
   let code := codeOf(account)
-  if code { if iszero(shr(64, code)) { leave } }
+  if code { if iszero(shr(48, code)) { leave } }
   if sub(nonceOf(id), nonce) { leave }
   if load.current(id) { set.refund(add(get.refund(), 12500)) }
   switch target

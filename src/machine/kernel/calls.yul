@@ -1,10 +1,10 @@
 // CALL, CALLCODE, DELEGATECALL and STATICCALL. Answers 1, or 0 for an exceptional halt of the caller.
 
 function call_(opcode) -> ok {
-  let wanted := machine.popUser()
+  let wanted := popUser()
   let account := popAccount()
   let v := 0
-  if lt(opcode, 0xf3) { v := machine.popUser() }
+  if lt(opcode, 0xf3) { v := popUser() }
   if and(eq(opcode, 0xf1), gt(v, 0)) { if frame.isStatic() { leave } }
   if iszero(popRanges()) { leave }
   let cost := accountGas(account)
@@ -13,7 +13,7 @@ function call_(opcode) -> ok {
     if eq(opcode, 0xf1) { if isEmpty(account, headerOf(account)) { cost := add(cost, 25000) } }
   }
   let code := codeOf(account)
-  if shr(64, code) {
+  if shr(48, code) {
     let target := delegateOf(code)
     cost := add(cost, accountGas(target))
     code := delegatedCode(target)
@@ -42,19 +42,19 @@ function call_(opcode) -> ok {
   }
   enterCall(opcode, account, v)
   machine.setGas(given)
-  machine.setCode(and(code, 0xffffffff))
+  runCode(code)
 }
 
 // Input and room for output, kept in variables because the stack is short.
 function popRanges() -> ok {
-  let offset := machine.popUser()
-  let length := machine.popUser()
-  if iszero(machine.expand(offset, length)) { leave }
+  let offset := popUser()
+  let length := popUser()
+  if iszero(expand(offset, length)) { leave }
   if iszero(length) { offset := 0 }
   set.callInput(slice(get.frame(), offset, length))
-  offset := machine.popUser()
-  length := machine.popUser()
-  if iszero(machine.expand(offset, length)) { leave }
+  offset := popUser()
+  length := popUser()
+  if iszero(expand(offset, length)) { leave }
   if iszero(length) { offset := 0 }
   set.callOutput(slice(get.frame(), offset, length))
   ok := 1
@@ -69,7 +69,7 @@ function cannotCall(v) -> bad {
 function giveBack(given, result) {
   machine.setGas(add(gas(), given))
   setFrame.returned(0)
-  machine.pushUser(result)
+  pushUser(result)
 }
 
 // The callee's frame from the caller's, with the value moved.

@@ -2,13 +2,13 @@
 
 function create_(opcode) -> ok {
   if frame.isStatic() { leave }
-  let v := machine.popUser()
-  let offset := machine.popUser()
-  let length := machine.popUser()
+  let v := popUser()
+  let offset := popUser()
+  let length := popUser()
   let salt := 0
-  if eq(opcode, 0xf5) { salt := machine.popUser() }
+  if eq(opcode, 0xf5) { salt := popUser() }
   if gt(length, 49152) { leave }
-  if iszero(machine.expand(offset, length)) { leave }
+  if iszero(expand(offset, length)) { leave }
   let words := shr(5, add(length, 31))
   // Hashing costs CREATE2 another six gas a word.
   if eq(opcode, 0xf5) { words := shl(2, words) }
@@ -19,7 +19,7 @@ function create_(opcode) -> ok {
   let own := frame.headerId()
   let nonce := nonceOf(own)
   if or(cannotCall(v), eq(nonce, 0xffffffffffffffff)) {
-    machine.pushUser(0)
+    pushUser(0)
     leave
   }
   let account
@@ -33,11 +33,11 @@ function create_(opcode) -> ok {
   pop(charge(given))
   set.mark(get.journalLength())
   if prepareCreation(account, id) {
-    machine.pushUser(0)
+    pushUser(0)
     leave
   }
   pop(transfer(own, id, v))
-  runInitCode(account, id, v, given, machine.makeCode(pointer(get.frame(), offset), length))
+  runInitCode(account, id, v, given, makeCode(pointer(get.frame(), offset), length))
 }
 
 function runInitCode(account, id, v, given, code) {
@@ -53,7 +53,7 @@ function runInitCode(account, id, v, given, code) {
   setFrame.depth(add(depth, 1))
   setFrame.isCreation(1)
   machine.setGas(given)
-  machine.setCode(and(code, 0xffffffff))
+  runCode(code)
 }
 
 // EIP-684: an address with a nonce or code is taken. Otherwise its nonce becomes 1.

@@ -13,10 +13,9 @@ function callTarget(sender, gasLimit) {
   set.gasLeft(0)
   if get.isCreation() {
     if prepareCreation(target, id) { leave }
-    code := machine.makeCode(pointer(get.inputFrame(), 0), get.inputLength())
-    if iszero(get.inputLength()) { code := 0 }
+    if get.inputLength() { code := or(get.inputFrame(), shl(16, get.inputLength())) }
   }
-  if shr(64, code) {
+  if shr(48, code) {
     let delegate_ := delegateOf(code)
     // Warm from now on; a transaction itself pays nothing for that.
     pop(accountGas(delegate_))
@@ -42,7 +41,7 @@ function callTarget(sender, gasLimit) {
   setFrame.isCreation(get.isCreation())
   if iszero(get.isCreation()) { setFrame.input(slice(get.inputFrame(), 0, get.inputLength())) }
   machine.setGas(gasLimit)
-  machine.setCode(and(code, 0xffffffff))
+  runCode(code)
   serve()
 }
 
@@ -114,9 +113,9 @@ function serveFrames(opcode) -> done {
 }
 
 function return_(status) -> done {
-  let offset := machine.popUser()
-  let length := machine.popUser()
-  switch machine.expand(offset, length)
+  let offset := popUser()
+  let length := popUser()
+  switch expand(offset, length)
   case 0 { done := exitFrame(0, 0, 0) }
   default {
     if iszero(length) { offset := 0 }
@@ -148,11 +147,11 @@ function exitFrame(status, offset, length) -> done {
   machine.setGas(add(gas(), left))
   switch creation
   case 0 {
-    machine.pushUser(eq(status, 1))
+    pushUser(eq(status, 1))
     copyOutput(output, slice(id, offset, length))
   }
   default {
-    machine.pushUser(mul(account, eq(status, 1)))
+    pushUser(mul(account, eq(status, 1)))
     if sub(status, 2) { length := 0 }
     setFrame.returned(slice(id, offset, length))
   }

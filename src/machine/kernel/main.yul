@@ -1,5 +1,6 @@
 // What a chunk does: one step after another, each announced by a hint, until a hint of 0 ends the chunk.
-set.nextFrame(1)
+// Frame 0 is the kernel's, frame 1 the memory without bytes.
+set.nextFrame(2)
 for {} 1 {} {
   let kind := machine.hint()
   if iszero(kind) { break }

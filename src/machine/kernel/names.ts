@@ -53,6 +53,8 @@ export const FRAME_FIELDS = [
   "headerId",
   "refund",
   "depth",
+  "position",
+  "memoryWords",
 ] as const;
 export type FrameField = (typeof FRAME_FIELDS)[number];
 
@@ -67,6 +69,8 @@ export const ARRAYS = [
   "destroyedAt",
   "journalKey",
   "journalOld",
+  "code",
+  "codeDigest",
 ] as const;
 export type ArrayName = (typeof ARRAYS)[number];
 

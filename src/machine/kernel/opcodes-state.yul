@@ -1,18 +1,18 @@
 // Opcodes that read or change state. Each answers 1, or 0 for an exceptional halt.
 
 function sload_() -> ok {
-  let id := machine.key(0, frame.address(), machine.popUser())
+  let id := machine.key(0, frame.address(), popUser())
   let cost := 100
   if touch(id) { cost := 2100 }
   ok := charge(cost)
-  if ok { machine.pushUser(load.current(id)) }
+  if ok { pushUser(load.current(id)) }
 }
 
 // EIP-2200 with EIP-2929 and EIP-3529.
 function sstore_() -> ok {
   if or(frame.isStatic(), lt(gas(), 2301)) { leave }
-  let id := machine.key(0, frame.address(), machine.popUser())
-  let v := machine.popUser()
+  let id := machine.key(0, frame.address(), popUser())
+  let v := popUser()
   let cost := mul(touch(id), 2100)
   let current := load.current(id)
   if eq(current, v) {
@@ -57,34 +57,34 @@ function refundLaterWrite(original, current, v) {
 function tload_() -> ok {
   if iszero(charge(100)) { leave }
   ok := 1
-  let id := machine.key(0, frame.address(), machine.popUser())
+  let id := machine.key(0, frame.address(), popUser())
   let v := 0
   if eq(load.transientAt(id), get.transactionNumber()) { v := load.transient(id) }
-  machine.pushUser(v)
+  pushUser(v)
 }
 
 function tstore_() -> ok {
   if frame.isStatic() { leave }
   if iszero(charge(100)) { leave }
   ok := 1
-  let id := machine.key(0, frame.address(), machine.popUser())
+  let id := machine.key(0, frame.address(), popUser())
   journal(4, id, load.transientAt(id))
   journal(3, id, load.transient(id))
   store.transientAt(id, get.transactionNumber())
-  store.transient(id, machine.popUser())
+  store.transient(id, popUser())
 }
 
 // What a log says is not part of the statement: only its cost and the stack are.
 function log_(topics) -> ok {
   if frame.isStatic() { leave }
-  let offset := machine.popUser()
-  let length := machine.popUser()
-  if iszero(machine.expand(offset, length)) { leave }
+  let offset := popUser()
+  let length := popUser()
+  if iszero(expand(offset, length)) { leave }
   ok := charge(add(mul(375, add(topics, 1)), shl(3, length)))
-  for {} topics { topics := sub(topics, 1) } { pop(machine.popUser()) }
+  for {} topics { topics := sub(topics, 1) } { pop(popUser()) }
 }
 
-function popAccount() -> account { account := and(machine.popUser(), 0xffffffffffffffffffffffffffffffffffffffff) }
+function popAccount() -> account { account := and(popUser(), 0xffffffffffffffffffffffffffffffffffffffff) }
 
 // EIP-2929; precompiles are always warm.
 function accountGas(account) -> cost {
@@ -95,18 +95,18 @@ function accountGas(account) -> cost {
 function balance_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
-  if ok { machine.pushUser(balanceOf(headerOf(account))) }
+  if ok { pushUser(balanceOf(headerOf(account))) }
 }
 
 function selfBalance_() -> ok {
   ok := charge(5)
-  if ok { machine.pushUser(balanceOf(frame.headerId())) }
+  if ok { pushUser(balanceOf(frame.headerId())) }
 }
 
 function extCodeSize_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
-  if ok { machine.pushUser(and(shr(32, codeOf(account)), 0xffffffff)) }
+  if ok { pushUser(codeLength(codeOf(account))) }
 }
 
 function extCodeHash_() -> ok {
@@ -118,18 +118,18 @@ function extCodeHash_() -> ok {
       // keccak256 of nothing, for an account that exists
       if load.current(headerOf(account)) { hash := 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470 }
     }
-    machine.pushUser(hash)
+    pushUser(hash)
   }
 }
 
 function extCodeCopy_() -> ok {
   let account := popAccount()
-  let to := machine.popUser()
-  let from := machine.popUser()
-  let length := machine.popUser()
-  if iszero(machine.expand(to, length)) { leave }
+  let to := popUser()
+  let from := popUser()
+  let length := popUser()
+  if iszero(expand(to, length)) { leave }
   ok := charge(add(accountGas(account), mul(3, shr(5, add(length, 31)))))
-  if ok { machine.copyCode(and(codeOf(account), 0xffffffff), to, from, length) }
+  if ok { copyCode(codeOf(account), to, from, length) }
 }
 
 // EIP-6780: only an account created in this transaction is destroyed.
@@ -176,6 +176,6 @@ function prevRandao_() -> ok {
     mstore(0x00, 0x08d79fabaf9e13b15bf5496769b911a4bbf9388fbd67ff7d954dbd95d5e14395)
     mstore(0x20, chainid())
     mstore(0x40, get.blockNumber())
-    machine.pushUser(keccak256(0x00, 96))
+    pushUser(keccak256(0x00, 96))
   }
 }

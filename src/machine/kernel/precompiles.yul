@@ -9,11 +9,11 @@ function callPrecompile(account, given) {
   if eq(left, not(0)) {
     rollBack(get.mark())
     setFrame.returned(0)
-    machine.pushUser(0)
+    pushUser(0)
     leave
   }
   machine.setGas(add(gas(), left))
-  machine.pushUser(1)
+  pushUser(1)
   copyOutput(get.callOutput(), slice(output, 0, length))
 }
 

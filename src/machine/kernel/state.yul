@@ -65,28 +65,6 @@ function credited(word, v) -> sum {
   if or(shr(192, v), lt(sum, word)) { machine.panic(0x03) }
 }
 
-// An account's code: code id, length << 32, 1 << 64 if it is a delegation. 0 without code.
-function codeOf(account) -> code {
-  let digest := load.current(machine.key(3, account, 0))
-  if digest { code := machine.loadCode(digest) }
-}
-
-function delegateOf(code) -> account {
-  account := and(machine.codeHead(code), 0xffffffffffffffffffffffffffffffffffffffff)
-}
-
-// What a delegation runs: nothing at a precompile. Delegated once more, it runs the designator itself, whose first byte is invalid.
-function delegatedCode(target) -> code {
-  if iszero(isPrecompile(target)) { code := and(codeOf(target), 0xffffffffffffffff) }
-}
-
-function setCode(account, frameId, offset, length) {
-  let p := pointer(frameId, offset)
-  let code := machine.makeCode(p, length)
-  setCurrent(machine.key(2, account, 0), keccak256(p, length))
-  setCurrent(machine.key(3, account, 0), machine.codeDigest(code))
-}
-
 function newFrame() -> id {
   id := get.nextFrame()
   // Pointers have 16 bits for a frame, and proofs a few spaces of memory fewer.

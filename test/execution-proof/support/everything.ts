@@ -26,6 +26,10 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   hints.push(5n);
   emit(p.setField("address"), p.push(100), p.SET_GAS, p.GAS, p.SET_GAS, p.push(6), p.push((5n << 32n) + 33n), p.MSTORE);
   emit(p.push(5n << 32n), p.MLOAD, p.push(40), p.push(5n << 32n), p.KECCAK256);
+  emit(p.push(11), p.push(5 * 1024 + 2), p.STORE_USER, p.push(5 * 1024 + 2), p.LOAD_USER, p.HINT, p.STORE_USER);
+  hints.push(5n * 1024n + 3n);
+  emit(p.HINT, p.LOAD_USER);
+  hints.push(4n * 1024n + 1n);
   // Across words and within one, of nothing, and where all lies in the second word that is read.
   emit(p.push(70), p.push(39), p.push((5n << 32n) + 3n), p.COPY, p.push((6n << 32n) + 30n), p.HINT, p.COPY);
   hints.push((7n << 32n) + 33n);

@@ -24,6 +24,7 @@ export const HINT = MACHINE.hint.code;
 export const [KEY, ACCOUNT_OF_KEY] = [MACHINE.key.code, MACHINE.accountOfKey.code];
 export const [ENTER, SET_GAS, COPY] = [MACHINE.enterFrame.code, MACHINE.setGas.code, MACHINE.copy.code];
 export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
+export const [LOAD_USER, STORE_USER] = [MACHINE.loadUser.code, MACHINE.storeUser.code];
 export const dup = (depth: number): number => 0x7f + depth;
 export const swap = (distance: number): number => 0x8f + distance;
 export const get = (name: Variable): number[] => [IndexedCode.getVariable, variableIndex(name)];
