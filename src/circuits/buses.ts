@@ -1,5 +1,6 @@
 import { defineBus } from "../stark/bus.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "./keccak/keccak-state.ts";
+import { DIGEST } from "./state-transition/columns.ts";
 import { INSTRUCTION_FIELDS } from "./rom/instruction.ts";
 import { LIMBS, WORD_BYTES } from "./words/word.ts";
 
@@ -109,3 +110,8 @@ export const CURVE_MULTIPLE = defineBus("curveMultiple", 26, {
   resultX: WORD_BYTES,
   resultY: WORD_BYTES,
 });
+/**
+ * Says that the tagged compression of two digests gives `output` (docs/protocol.md §1). Answered by compression. The sends are
+ * counted.
+ */
+export const COMPRESSION = defineBus("compression", 30, { tag: 1, left: DIGEST, right: DIGEST, output: DIGEST });

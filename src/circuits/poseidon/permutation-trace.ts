@@ -40,6 +40,30 @@ export function permuteTraced(state: Float64Array, { cells, offset, stride }: In
   }
 }
 
+/**
+ * Permutes `state` in place, as `permuteTraced` does, and gives the cells of `constrainCubicPermutation`: the states after the
+ * first three rounds, the inputs of the S-boxes of partial rounds, the state after these, the states after three rounds more.
+ */
+export function permuteByRounds(state: Float64Array): number[] {
+  const cells: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    applyFullRound(state, INITIAL, round * WIDTH);
+    if (round < 3) cells.push(...state);
+  }
+  for (const constant of PARTIAL) {
+    const input = reduceSum((state[0] ?? 0) + constant);
+    cells.push(input);
+    state[0] = multiply(multiply(input, input), input);
+    applyMatrix(state);
+  }
+  cells.push(...state);
+  for (let round = 0; round < 4; round++) {
+    applyFullRound(state, TERMINAL, round * WIDTH);
+    if (round < 3) cells.push(...state);
+  }
+  return cells;
+}
+
 function store(state: Float64Array, cells: Uint32Array, offset: number, stride: number): void {
   for (let i = 0; i < WIDTH; i++) cells[offset + i * stride] = state[i] ?? 0;
 }

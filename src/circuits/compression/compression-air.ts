@@ -1,0 +1,33 @@
+import { type Air, AirBuilder } from "../../stark/air.ts";
+import type { FieldValues } from "../../stark/fields.ts";
+import { COMPRESSION } from "../buses.ts";
+import { constrainCubicPermutation, CUBIC_FIELDS } from "../poseidon/cubic-permutation.ts";
+import { DIGEST } from "../state-transition/columns.ts";
+import { element } from "../words/expressions.ts";
+
+/** One compression a row. */
+export const COMPRESSION_FIELDS = {
+  tag: 1,
+  left: DIGEST,
+  right: DIGEST,
+  ...CUBIC_FIELDS,
+  output: DIGEST,
+  /** How often it is asked for. */
+  uses: 1,
+} as const;
+
+export type CompressionCells = FieldValues<typeof COMPRESSION_FIELDS, number>;
+
+/** The table that compresses two digests to one by Poseidon. */
+export function compressionAir(): Air {
+  const b = new AirBuilder("compression", 0);
+  const columns = b.declare(COMPRESSION_FIELDS);
+  const { tag, left, right, output, uses } = columns;
+  const tagged = left.map((lane, i) => (i === 0 ? b.add(lane, tag) : lane));
+  const permuted = constrainCubicPermutation(b, [...tagged, ...right], columns);
+  output.forEach((lane, i) => {
+    b.assertEqual(`output[${i}]`, "everyRow", lane, b.add(element(permuted, i), element(left, i)));
+  });
+  b.receive(COMPRESSION, uses, { tag, left, right, output });
+  return b.build();
+}
