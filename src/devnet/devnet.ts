@@ -26,7 +26,8 @@ import type { Driver } from "./driver.ts";
 import { createFaults, faultMethods } from "./faults.ts";
 import { fundAccounts, requireFunds } from "./funding.ts";
 import type { Dump } from "./keeping/dump.ts";
-import { keptMembers, plansToOpen } from "./keeping/kept-chains.ts";
+import { keptMembers, membersToOpen } from "./keeping/kept-chains.ts";
+import type { MemberPlan } from "./keeping/kept-chains.ts";
 import { openWorld } from "./keeping/world.ts";
 import type { World } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
@@ -35,7 +36,7 @@ import { deployEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
-import type { ConnectL1, SnapshotChains } from "./l1/settlement-layer.ts";
+import type { ConnectL1 } from "./l1/settlement-layer.ts";
 import { createChainChanges } from "./membership/chain-changes.ts";
 import type { ChainChanges } from "./membership/chain-changes.ts";
 import { chainMethods } from "./membership/chain-methods.ts";
@@ -46,6 +47,7 @@ import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-c
 import { RunningChains } from "./membership/running-chains.ts";
 import { closedToOthers, completeOptions, isForThisMachine, planChains } from "./options.ts";
 import type { ChainPlan, CompleteOptions, DeployedContracts, DevnetOptions } from "./options.ts";
+import type { RelayerSeams } from "./relaying.ts";
 import { connectInProcess, connectLocalRelayer, throughGate, withCallsFromOutside } from "./relaying.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods } from "./snapshots/snapshots.ts";
@@ -145,19 +147,16 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
     connect: connectChain,
+    onSwitched: () => keepMembers(),
   };
   closing.add(() => closeAll(chains.current()));
-  const opened = await openChains(plansToOpen(plans, world?.members), opening, chains);
+  const members = membersToOpen(plans, world?.members);
+  world?.forgetOthers(members.map(({ plan }) => plan.chainId));
+  const opened = await openChains(members, opening, chains);
   if (world?.continues !== true) await fundAccounts(options, { ...opening, ...layer, chains: opened });
   await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
-  const keepMembers = (): void =>
-    world?.keepMembers(
-      keptMembers(
-        chains.current().map(({ plan }) => plan),
-        plans,
-      ),
-    );
+  const keepMembers = (): void => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans));
   closing.add(chains.onChange(keepMembers));
 
   const runsRelayer = options.relayer ?? true;
@@ -174,16 +173,18 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   });
   const view: EcosystemView = { info, ...ended.cutOff(looks) };
   const driver = ended.cutOff(createDriver(seen));
-  const changes = createChainChanges({ chains, opening, methods: () => methods });
-  const snapshots = faults.keptBy(changes.keptBy(layer.snapshots(snapshotChains(chains), gate)));
-  const { addChain } = ended.cutOff({ addChain: changes.addChain });
+  const changes = createChainChanges({ chains, opening, faults, view, methods: () => methods });
+  closing.add(() => changes.close());
+  const snapshots = faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate)));
+  const { addChain, stopChain, startChain, removeChain } = changes;
+  const changing = ended.cutOff({ addChain, stopChain, startChain, removeChain });
   const dump = (): Promise<Dump> => dumpOf(world);
   const traced = { l1, chains: seen.chains, names, clientOf: clientsForLooks(l1, chains, closing) };
   const methods = new Map([
     ...ecosystemMethods({ ...view, ...driver, dump }, traced),
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
-    ...chainMethods({ addChain }),
+    ...chainMethods(changing, view),
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
@@ -198,7 +199,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     },
     continues: world?.continues === true,
     ...(runsRelayer ? { relayer } : {}),
-    ...{ ...view, ...driver, ...snapshots, addChain, dump },
+    ...{ ...view, ...driver, ...snapshots, ...changing, dump },
     close: () => closing.close(),
   };
 }
@@ -225,15 +226,19 @@ function unlockedKeys(options: CompleteOptions, accounts: DevelopmentAccounts): 
   return unlocked ? unlockedAccounts(() => fundedAccounts.map((number) => accounts.wallet(number))) : NO_ACCOUNTS;
 }
 
+function memberPlan({ plan, runSwitch: { isRunning } }: DevnetChain): MemberPlan {
+  return { plan, isRunning };
+}
+
 /** Starts the first chains, one after the other, and shows each as soon as it runs. */
 async function openChains(
-  plans: readonly ChainPlan[],
+  members: readonly MemberPlan[],
   opening: ChainOpening,
   chains: RunningChains,
 ): Promise<readonly OpenedChain[]> {
   const opened: OpenedChain[] = [];
-  for (const [i, plan] of plans.entries()) {
-    opened.push(await openChain(plan, `chains[${i}].baseToken`, opening));
+  for (const [i, { plan, isRunning }] of members.entries()) {
+    opened.push(await openChain(plan, `chains[${i}].baseToken`, opening, isRunning ? "running" : "stopped"));
     chains.become([...opened]);
   }
   // L1's clock may be ahead of the machine's. A transfer reaches a chain only if its batch begins after the chain's creation.
@@ -257,7 +262,11 @@ function follow(chains: readonly DevnetChain[], { ecosystem, layer, gate, faults
     hyperchain: pipeline.created.hyperchain,
   }));
   const wallet = accounts.wallet(ACCOUNT_NUMBERS.relayer);
-  const seams = { choose: faults.choose, policy: options.relayerPolicy };
+  const running = (id: bigint): boolean => chains.some(({ chainId, runSwitch }) => chainId === id && runSwitch.isRunning);
+  const seams: RelayerSeams = {
+    choose: (waiting) => faults.choose(waiting.filter(({ destinationChainId }) => running(destinationChainId))),
+    policy: options.relayerPolicy,
+  };
   const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, wallet, seams));
   const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));
   const toL1 = createMessagesToL1({ ecosystem, l1: l1.provider, l1View: relayer.l1View, chains: clients });
@@ -268,14 +277,6 @@ function follow(chains: readonly DevnetChain[], { ecosystem, layer, gate, faults
       relayer.close();
       for (const { client } of clients) client.destroy();
     },
-  };
-}
-
-/** Which chains snapshots mark, and return to. */
-function snapshotChains(chains: RunningChains): SnapshotChains {
-  return {
-    members: () => chains.current().map(({ pipeline }) => pipeline),
-    returnTo: (members) => chains.become(chains.current().filter(({ pipeline }) => members.has(pipeline))),
   };
 }
 

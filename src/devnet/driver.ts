@@ -18,13 +18,13 @@ export interface DriverDependencies {
 export interface Driver {
   /**
    * Seals the open batches, of one chain or of all, and resolves when L1 has executed them and all before them: those that
-   * were not executed when it was called. Their proofs do not wait for the chain's pace. Rejects with UnknownChainError, or
-   * with what stopped settlement.
+   * were not executed when it was called. Their proofs do not wait for the chain's pace. Of all chains, those that are stopped
+   * are left out. Rejects with UnknownChainError, ChainNotRunningError, or with what stopped settlement.
    */
   settle(chainId?: bigint): Promise<readonly SettledBatchInfo[]>;
   /**
    * Has a chain form batches again, from the last that L1 has committed, or from `fromBatch`, which L1 then reverts. Rejects with
-   * UnknownChainError, or as Resealing does.
+   * UnknownChainError, ChainNotRunningError, or as Resealing does.
    */
   reseal(chainId: bigint, fromBatch?: bigint): Promise<ResealInfo>;
   /**
@@ -57,14 +57,14 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
 
   return {
     async settle(chainId) {
-      const chosen = chains().filter((chain) => chainId === undefined || chain.chainId === chainId);
-      if (chosen.length === 0) throw new UnknownChainError(String(chainId), chains());
-      return (await Promise.all(chosen.map(settleChain))).flat();
+      const chosen = chains().filter((chain) => (chainId === undefined ? chain.runSwitch.isRunning : chain.chainId === chainId));
+      if (chosen.length === 0 && chainId !== undefined) throw new UnknownChainError(String(chainId), chains());
+      return (await Promise.all(chosen.map((chain) => chain.runSwitch.whileRunning(() => settleChain(chain))))).flat();
     },
     async reseal(chainId, fromBatch) {
       const chain = chains().find((each) => each.chainId === chainId);
       if (chain === undefined) throw new UnknownChainError(String(chainId), chains());
-      return resealInfo(chainId, await chain.pipeline.reseal(fromBatch));
+      return resealInfo(chainId, await chain.runSwitch.whileRunning(() => chain.pipeline.reseal(fromBatch)));
     },
     async relay() {
       const before = new Map(relayer.journeys().map((journey) => [journey, journey.steps.size]));

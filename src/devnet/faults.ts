@@ -69,6 +69,8 @@ const NONE: FaultState = {
 export interface Faults {
   /** Throws FaultError for a chain that there is not. */
   set(fault: Fault): void;
+  /** Sequencers stand still or go on as the faults say, those of chains that were started too. */
+  applyToSequencers(): void;
   /** Which messages the relayer delivers now, of those that wait for a chain: in this order, and one that comes twice twice. */
   choose<Waiting extends Journey>(waiting: readonly Waiting[]): readonly Waiting[];
   /** The proof that L1 gets for a chain's batch. */
@@ -89,9 +91,9 @@ export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults 
 
   function become(next: FaultState): void {
     state = next;
-    for (const { chainId, pipeline } of chains()) {
+    for (const { chainId, pipeline, runSwitch } of chains()) {
       const { sequencer } = pipeline.chain;
-      const stop = next.stoppedSequencers.has(Number(chainId));
+      const stop = !runSwitch.isRunning || next.stoppedSequencers.has(Number(chainId));
       if (stop && !sequencer.isPaused) sequencer.pause();
       if (!stop && sequencer.isPaused) sequencer.unpause();
     }
@@ -111,6 +113,7 @@ export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults 
       if ("chainId" in fault) checkChain(fault.chainId);
       become(apply(state, fault, nowSeconds()));
     },
+    applyToSequencers: () => become(state),
     choose(waiting) {
       if (state.relayerStopped) return [];
       const chosen = waiting.filter((journey) => !concerns(state.dropped, journey) && !isDelayed(state, journey, nowSeconds()));

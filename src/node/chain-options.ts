@@ -43,6 +43,8 @@ export interface RunningOptions {
   readonly pubdataOnChain?: boolean;
   /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
   readonly isReexecuted?: boolean;
+  /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
+  readonly startsPaused?: boolean;
   /** The rest as ChainOptions'. */
   readonly maxInstructions?: number;
   readonly distinctTimestamps?: boolean;
@@ -75,8 +77,9 @@ export function chainOptionsOf(
   chain: ChainOnL1,
   genesis: readonly GenesisAccount[],
   start: ChainStart,
-  { blocks, batches, minGasPriceWei, initialState = [], pubdataOnChain = true, isReexecuted = false, ...running }: RunningOptions,
+  { blocks, batches, minGasPriceWei, initialState = [], pubdataOnChain = true, ...others }: RunningOptions,
 ): ChainOptions {
+  const { isReexecuted = false, startsPaused = false, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain, pubdataOnChain);
   const { origin, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
@@ -90,6 +93,13 @@ export function chainOptionsOf(
     identity,
     formedBefore: { previousCommitment, operationsTaken: operationsBefore },
     mempool: { ...MEMPOOL, minGasPriceWei },
-    sequencer: { blocks, batches, limits: PROTOCOL_LIMITS, firstBatch, cheatsAllowed: cheatsAllowed && !isReexecuted },
+    sequencer: {
+      blocks,
+      batches,
+      limits: PROTOCOL_LIMITS,
+      firstBatch,
+      cheatsAllowed: cheatsAllowed && !isReexecuted,
+      startsPaused,
+    },
   };
 }

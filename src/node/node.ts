@@ -112,6 +112,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
             () => started.chain,
           );
     closing.add(() => link.close());
+    if (running.startsPaused === true) await link.member.pause();
     /** Of earlier processes, sealed again while the chain starts. */
     const earlier: FormedBatch[] = [];
     const chain = await startChain(chainOptionsOf(onL1, genesis, start, running), {

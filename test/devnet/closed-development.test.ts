@@ -20,7 +20,12 @@ const FAMILIES: Readonly<Record<string, readonly (readonly [string, ...unknown[]
   batches: [["hyperchain_sealBatch"], ["hyperchain_reseal", 271]],
   dumps: [["hyperchain_dump"]],
   faults: [["hyperchain_setFault", { type: "clear" }]],
-  chains: [["hyperchain_addChain", { name: "alpha" }]],
+  chains: [
+    ["hyperchain_addChain", { name: "alpha" }],
+    ["hyperchain_stopChain", "omega"],
+    ["hyperchain_startChain", "omega"],
+    ["hyperchain_removeChain", "omega"],
+  ],
 };
 const DRIVING = [["hyperchain_settle"], ["hyperchain_relay"]] as const;
 const OF_L1: readonly (readonly [string, ...unknown[]])[] = [

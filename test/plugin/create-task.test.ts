@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { ChainInfo, EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { ALICE, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { createWorkplace } from "./support/run-task.ts";
@@ -60,5 +60,30 @@ describe("A1: hyperchain:create", () => {
       devnet.chains.map(({ name }) => name),
       ["alpha", "gamma", "delta"],
     );
+  });
+
+  test("I8: hyperchain:stop, start and remove name a chain, say what is next, and refuse with what to do", async () => {
+    const stopped = await run("hyperchain:stop", "delta");
+    assert.equal(
+      stopped.stdout,
+      "delta (272) is stopped; 'npx hardhat hyperchain:start delta' starts it again\n",
+      stopped.stderr,
+    );
+    const status = await run("hyperchain:status");
+    assert.match(status.stdout, /delta is stopped\. 'npx hardhat hyperchain:start delta' starts it again/);
+    const started = await run("hyperchain:start", "272");
+    assert.match(started.stdout, /^delta \(272\) runs at http:\/\/127\.0\.0\.1:\d+\n$/);
+    // Its first batch, with the money of the funded accounts, is open.
+    const refused = await run("hyperchain:remove", "delta");
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(
+      refused.stderr,
+      /delta has 0 messages that have not arrived, 1 batches that L1 has not executed.*force the removal/s,
+    );
+    const removed = await run("hyperchain:remove", "delta", "--force", "--json");
+    assert.equal((JSON.parse(removed.stdout) as RemovedChainInfo).name, "delta", removed.stderr);
+    const unknown = await run("hyperchain:start", "delta");
+    assert.deepEqual([unknown.code, unknown.stdout], [1, ""]);
+    assert.match(unknown.stderr, /there is no chain delta in this ecosystem; name one of: alpha \(271\), gamma \(300\)/);
   });
 });

@@ -3,7 +3,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Why clients outside may not call what changes more than their own accounts; absent where they may. */
 export interface Closed {
-  /** To move time, decide about blocks and the pool, end batches, return to snapshots, cause faults, dump, add chains. */
+  /** To move time, decide about blocks and the pool, end batches, return to snapshots, cause faults, dump, change the chains. */
   readonly development?: string;
   /** To have batches formed again that L1 has not executed. */
   readonly reseal?: string;
@@ -25,8 +25,11 @@ const DEVELOPMENT = new Set([
   "hardhat_setLoggingEnabled",
   "hyperchain_addChain",
   "hyperchain_dump",
+  "hyperchain_removeChain",
   "hyperchain_sealBatch",
   "hyperchain_setFault",
+  "hyperchain_startChain",
+  "hyperchain_stopChain",
 ]);
 const DRIVING = new Set(["hyperchain_relay", "hyperchain_settle"]);
 /** Of a development L1 also what changes its state and fees, and whom it takes for a sender. Chains' cheats have an option. */

@@ -41,6 +41,8 @@ export interface SequencerOptions {
   readonly hashesUnknown?: boolean;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
+  /** Whether it begins as after `pause`. Default false. */
+  readonly startsPaused?: boolean;
 }
 
 export interface SequencerDependencies {
@@ -135,6 +137,7 @@ export class Sequencer {
       exclusively: (work) => this.#work.run(work),
       produce: (limit) => this.#produce(limit),
     });
+    if (options.startsPaused === true) this.#pace.pause();
     this.#interval = new IntervalMining({
       clock,
       mine: async () => void (this.isPaused || this.isHeldUp || (await this.mine())),

@@ -41,6 +41,8 @@ import type { ChainSigners, PreparedSigners } from "./signers.ts";
 
 export interface ChainPipelineOptions {
   readonly plan: ChainPlan;
+  /** As the node's. */
+  readonly startsPaused: boolean;
   readonly baseToken: BaseToken;
   /** The protocol's genesis, whose root the ecosystem's version names. */
   readonly genesis: readonly GenesisAccount[];
@@ -232,7 +234,7 @@ function genesisStart(
 }
 
 function running(
-  { plan, minGasPriceWei }: ChainPipelineOptions,
+  { plan, startsPaused, minGasPriceWei }: ChainPipelineOptions,
   { pubdataOnChain, reexecutes }: PreparedSigners,
 ): Omit<RunningOptions, "coinbase"> {
   const { blocks, batches, maxInstructions, distinctTimestamps, chainId } = plan;
@@ -241,6 +243,7 @@ function running(
     batches,
     minGasPriceWei,
     maxInstructions,
+    startsPaused,
     distinctTimestamps,
     initialState: firstStateAccounts(chainId, plan),
     pubdataOnChain,

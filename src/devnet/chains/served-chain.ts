@@ -10,6 +10,8 @@ import type { ChainAccess } from "../../node/serving/serve-chain.ts";
 import type { ChainPlan } from "../options.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
+import { RunSwitch } from "./run-switch.ts";
+import type { RunSwitchOptions } from "./run-switch.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
 
 /** A chain that is served. */
@@ -20,10 +22,13 @@ export interface DevnetChain {
   readonly plan: ChainPlan;
   /** Without the way over HTTP. */
   readonly provider: Eip1193Provider;
+  /** The same for clients in this process, which a chain that does not run refuses. */
+  readonly clientProvider: Eip1193Provider;
   /** As for a client; where it is undefined with a stranger's bounds, but before strangers. */
   readonly answer: ChainAccess["answer"];
   readonly gate: ChainAccess["gate"];
   readonly pipeline: ChainPipeline;
+  readonly runSwitch: RunSwitch;
 }
 
 export interface ServedChain extends DevnetChain, ChainAccess {
@@ -40,6 +45,9 @@ export async function startServedChain(
     readonly feed: Feed;
     readonly sessions: Sessions;
     readonly plan: ChainPlan;
+    readonly begins: RunSwitchOptions["begins"];
+    /** Told when it has stopped or started. */
+    readonly onSwitched: () => void;
     readonly baseToken: BaseToken;
     readonly genesis: readonly GenesisAccount[];
     readonly accounts: UnlockedAccounts;
@@ -49,15 +57,17 @@ export async function startServedChain(
   },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
-  const { plan, baseToken, genesis, ...answering } = options;
+  const { plan, begins, onSwitched, baseToken, genesis, ...answering } = options;
+  const { name, chainId } = plan;
   const wallClockMs = (): number => dependencies.clock.nowMs();
-  const serving = { ...answering, wallClockMs, gasPriceWei: GAS_PRICE_WEI };
-  const pipeline = await startChainPipeline(
-    { plan, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
+  const runSwitch = new RunSwitch({ name, begins }, { pipeline: () => pipeline, onChange: onSwitched });
+  const serving = { ...answering, wallClockMs, gasPriceWei: GAS_PRICE_WEI, refusal: runSwitch.refusal };
+  const pipeline: ChainPipeline = await startChainPipeline(
+    { plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
     dependencies,
   );
-  const { url, provider, answer, gate, addMethods, close } = pipeline;
-  return { url, provider, answer, gate, addMethods, close, chainId: plan.chainId, name: plan.name, plan, pipeline };
+  const { url, provider, clientProvider, answer, gate, addMethods, close } = pipeline;
+  return { url, provider, clientProvider, answer, gate, addMethods, close, chainId, name, plan, pipeline, runSwitch };
 }
 
 /** What clients are told to pay. */

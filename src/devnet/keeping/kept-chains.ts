@@ -5,17 +5,30 @@ export interface KeptMember {
   readonly chainId: bigint;
   /** Of one that came while the ecosystem ran; the others are described by each start's options. */
   readonly added?: ChainPlan;
+  /** Absent where it runs. */
+  readonly stopped?: true;
+}
+
+/** A chain of an ecosystem, and whether it runs. */
+export interface MemberPlan {
+  readonly plan: ChainPlan;
+  readonly isRunning: boolean;
 }
 
 /** What is kept of these chains; `first` are those that the options describe. */
-export function keptMembers(running: readonly ChainPlan[], first: readonly ChainPlan[]): readonly KeptMember[] {
-  return running.map((plan) =>
-    first.some(({ chainId }) => chainId === plan.chainId) ? { chainId: plan.chainId } : { chainId: plan.chainId, added: plan },
-  );
+export function keptMembers(chains: readonly MemberPlan[], first: readonly ChainPlan[]): readonly KeptMember[] {
+  return chains.map(({ plan, isRunning }) => ({
+    chainId: plan.chainId,
+    ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: plan }),
+    ...(isRunning ? {} : { stopped: true }),
+  }));
 }
 
 /** The chains that a start opens: those of the options, until others came or some left. */
-export function plansToOpen(first: readonly ChainPlan[], kept: readonly KeptMember[] | undefined): readonly ChainPlan[] {
-  if (kept === undefined) return first;
-  return kept.flatMap(({ chainId, added }) => first.find((plan) => plan.chainId === chainId) ?? added ?? []);
+export function membersToOpen(first: readonly ChainPlan[], kept: readonly KeptMember[] | undefined): readonly MemberPlan[] {
+  if (kept === undefined) return first.map((plan) => ({ plan, isRunning: true }));
+  return kept.flatMap(({ chainId, added, stopped }) => {
+    const plan = first.find((each) => each.chainId === chainId) ?? added;
+    return plan === undefined ? [] : { plan, isRunning: stopped !== true };
+  });
 }

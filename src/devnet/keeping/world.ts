@@ -51,6 +51,8 @@ export interface World {
   chain(chainId: bigint, coinbase: Hex): KeptChain;
   /** What is kept of a chain with this id belongs to one that has gone. */
   forgetChain(chainId: bigint): void;
+  /** The same of all chains but these: others have left while they were held for snapshots. */
+  forgetOthers(chainIds: readonly bigint[]): void;
   keepMovedSeconds(seconds: bigint): void;
   /** The first start has come to its end. */
   started(): void;
@@ -80,6 +82,8 @@ function birthOf(chainId: bigint): string {
   return `chain ${chainId}`;
 }
 
+const BIRTH = /^chain (\d+)$/;
+
 function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): World {
   const facts = ledger.facts(FACTS.kind);
   const continues = facts.get(FACTS.started) !== undefined;
@@ -94,6 +98,11 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     const text = facts.get(name);
     return text === undefined ? undefined : decodeEntry<T>(text);
   };
+  const forgetChain = (chainId: bigint): void => {
+    facts.delete(birthOf(chainId));
+    forgetChainKeeping(ledger, chainId);
+    for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
+  };
   const deployed = read<Omit<DeployedEcosystem, "gasUsed">>(FACTS.deployed);
   return {
     continues,
@@ -104,10 +113,10 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry({ ...ecosystem, gasUsed: undefined })),
     members: read<readonly KeptMember[]>(FACTS.members),
     keepMembers: (members) => facts.set(FACTS.members, encodeEntry(members)),
-    forgetChain(chainId) {
-      facts.delete(birthOf(chainId));
-      forgetChainKeeping(ledger, chainId);
-      for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
+    forgetChain,
+    forgetOthers(chainIds) {
+      const births = [...facts.all()].flatMap(([name]) => BIRTH.exec(name)?.[1] ?? []).map(BigInt);
+      for (const chainId of births) if (!chainIds.includes(chainId)) forgetChain(chainId);
     },
     chain: (chainId, coinbase) => ({
       ...openChainKeeping(ledger, chainId, coinbase),

@@ -1,23 +1,34 @@
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
-import type { DevnetChain } from "../chains/served-chain.ts";
+import type { ChainRun } from "../chains/run-switch.ts";
+import type { DevnetChain, ServedChain } from "../chains/served-chain.ts";
 import { requireFreePort } from "../../node/serving/listening.ts";
+import { UnknownChainError } from "../driver.ts";
+import type { Faults } from "../faults.ts";
 import { fundAccounts, requireFunds } from "../funding.ts";
+import type { SnapshotChains } from "../l1/settlement-layer.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
+import type { RemovedChainInfo } from "../view/ecosystem-info.ts";
 import { chainInfo } from "../view/ecosystem-view.ts";
+import type { EcosystemView } from "../view/ecosystem-view.ts";
+import { LeavingChains } from "./leaving-chains.ts";
 import { openChain } from "./open-chain.ts";
 import type { ChainOpening, OpenedChain } from "./open-chain.ts";
 import { planChain } from "./plan-chain.ts";
+import { removedInfo, requireRemovable } from "./removal.ts";
 import type { RunningChains } from "./running-chains.ts";
 
 export interface ChainChangesDependencies {
   readonly chains: RunningChains;
   readonly opening: ChainOpening;
+  readonly faults: Pick<Faults, "applyToSequencers">;
+  /** What is known of messages that a chain would leave behind. */
+  readonly view: Pick<EcosystemView, "messages">;
   /** What every member answers about the whole ecosystem. */
   readonly methods: () => ReadonlyMap<string, RpcMethod>;
 }
 
-/** Chains that come to an ecosystem while it runs. */
+/** Chains that come to an ecosystem, stand still and leave it while it runs. */
 export interface ChainChanges {
   /**
    * Creates a chain on L1 and runs it beside the others, with money for the funded accounts. `described` has the fields that a
@@ -25,14 +36,35 @@ export interface ChainChanges {
    * Rejects with DevnetOptionsError, PortInUseError, DeploymentError or with L1's error, and then no chain has come.
    */
   addChain(described: unknown): Promise<DevnetChain>;
+  /**
+   * Has a chain stand still and refuse its clients until it is started; one that is stopped stays so. What it had confirmed it
+   * keeps. Rejects with UnknownChainError or EcosystemBusyError.
+   */
+  stopChain(chainId: bigint): Promise<DevnetChain>;
+  /** Has a stopped chain go on; one that runs does. Rejects with UnknownChainError. */
+  startChain(chainId: bigint): Promise<DevnetChain>;
+  /**
+   * Ends a chain, of which the ecosystem keeps nothing; what is on L1 stays. Rejects with UnknownChainError, EcosystemBusyError,
+   * or ChainRemovalError for the last one, and for one that leaves something open behind unless it is forced.
+   */
+  removeChain(chainId: bigint, options?: { readonly force?: boolean }): Promise<RemovedChainInfo>;
 }
 
-export function createChainChanges({ chains, opening, methods }: ChainChangesDependencies): ChainChanges & {
+/** The changes, and what snapshots need to know of them. */
+export interface KeptChanges extends ChainChanges {
   /** The same snapshots, between changes of the chains; they hold which chains there are. */
   keptBy(snapshots: Snapshots): Snapshots;
-} {
-  const { options, layer, world, clock, events } = opening;
+  /** Which chains snapshots mark, and return to. */
+  readonly marked: SnapshotChains;
+  /** Ends the chains that are held for snapshots. */
+  close(): Promise<void>;
+}
+
+export function createChainChanges(dependencies: ChainChangesDependencies): KeptChanges {
+  const { chains, opening, faults, view } = dependencies;
+  const { gate, clock, world } = opening;
   const lock = new SharedExclusiveLock({ clock });
+  const leaving = new LeavingChains({ chains, onGone: ({ chainId }) => world?.forgetChain(chainId) });
   let last: Promise<unknown> = Promise.resolve();
 
   /** After all changes before, and beside no snapshot. */
@@ -42,43 +74,98 @@ export function createChainChanges({ chains, opening, methods }: ChainChangesDep
     return turn;
   }
 
-  async function add(described: unknown): Promise<DevnetChain> {
-    const plans = chains.current().map(({ plan }) => plan);
-    const planned = await planChain(described, plans, opening);
-    await requireFunds(options, [planned], layer.funder);
-    // Once L1 has the chain, its id is spent.
-    await requireFreePort(`chain ${planned.name}`, { host: options.host, port: planned.port });
-    world?.forgetChain(planned.chainId);
-    const chain = await openChain(planned, "baseToken", opening);
-    try {
-      await settleIn(chain, chains.current());
-      await fundAccounts(options, { ...opening, ...layer, chains: [chain] });
-      await chain.pipeline.pollL1();
-    } catch (error) {
-      await chain.close();
-      throw error;
-    }
-    chain.addMethods(methods());
-    chain.watchL1();
-    chains.become([...chains.current(), chain]);
-    events.onAdded?.(chainInfo(chain));
-    return chain;
-  }
-
   return {
-    addChain: (described) => inTurn("the start of a chain", () => add(described)),
-    keptBy: (snapshots) => ({
-      snapshot: () => lock.shared("a snapshot", () => snapshots.snapshot()),
-      revert: (id) =>
-        lock.shared("a return to a snapshot", async () => {
-          const before = chains.current();
-          const returned = await snapshots.revert(id);
-          // Not before: what waits for the return's end would keep a chain from ending.
-          for (const gone of before.filter((chain) => !chains.current().includes(chain))) await gone.close();
-          return returned;
-        }),
-    }),
+    addChain: (described) => inTurn("the start of a chain", () => add(described, dependencies, leaving)),
+    stopChain: (chainId) =>
+      inTurn("the stop of a chain", async () => {
+        const chain = chainOf(chainId, chains);
+        if (chain.runSwitch.isRunning) await end(chain, "stopped", gate);
+        return chain;
+      }),
+    startChain: (chainId) => inTurn("the start of a chain", () => startAgain(chainOf(chainId, chains), chains, faults)),
+    removeChain: (chainId, { force = false } = {}) =>
+      inTurn("the removal of a chain", async () => {
+        const chain = chainOf(chainId, chains);
+        const leftOpen = await requireRemovable(chain, { chains: chains.current(), view, force });
+        await end(chain, "removed", gate);
+        await leaving.leave(chain);
+        return removedInfo(chain, leftOpen);
+      }),
+    marked: leaving.marked,
+    keptBy(snapshots) {
+      const held = leaving.keptBy(snapshots);
+      return {
+        snapshot: () => lock.shared("a snapshot", () => held.snapshot()),
+        revert: (id) => lock.shared("a return to a snapshot", () => held.revert(id)),
+      };
+    },
+    close: () => leaving.close(),
   };
+}
+
+function chainOf(wanted: bigint, chains: RunningChains): ServedChain {
+  const found = chains.current().find(({ chainId }) => chainId === wanted);
+  if (found === undefined) throw new UnknownChainError(String(wanted), chains.current());
+  return found;
+}
+
+async function add(
+  described: unknown,
+  { chains, opening, methods }: ChainChangesDependencies,
+  leaving: LeavingChains,
+): Promise<DevnetChain> {
+  const { options, layer, world, events } = opening;
+  const places = leaving.known().map(({ plan }) => plan.place);
+  const plans = chains.current().map(({ plan }) => plan);
+  const planned = await planChain(described, { plans, place: Math.max(...places) + 1 }, opening);
+  await requireFunds(options, [planned], layer.funder);
+  // Once L1 has the chain, its id is spent.
+  await requireFreePort(`chain ${planned.name}`, { host: options.host, port: planned.port });
+  world?.forgetChain(planned.chainId);
+  const chain = await openChain(planned, "baseToken", opening);
+  try {
+    await settleIn(chain, chains.current());
+    await fundAccounts(options, { ...opening, ...layer, chains: [chain] });
+    await chain.pipeline.pollL1();
+  } catch (error) {
+    await chain.close();
+    throw error;
+  }
+  chain.addMethods(methods());
+  chain.watchL1();
+  chains.become([...chains.current(), chain]);
+  events.onAdded?.(chainInfo(chain));
+  return chain;
+}
+
+/** Once nothing of it is under way. */
+async function end(
+  { name, runSwitch }: ServedChain,
+  run: Exclude<ChainRun, "running">,
+  gate: ChainOpening["gate"],
+): Promise<void> {
+  await runSwitch.pause();
+  try {
+    await gate.alone(`the end of ${name}`, () => Promise.resolve(runSwitch.end(run)));
+  } catch (error) {
+    runSwitch.resume();
+    throw error;
+  }
+}
+
+async function startAgain(
+  chain: ServedChain,
+  chains: RunningChains,
+  faults: ChainChangesDependencies["faults"],
+): Promise<DevnetChain> {
+  const { runSwitch, pipeline } = chain;
+  if (runSwitch.isRunning) return chain;
+  const { timestamp } = pipeline.chain.sequencer.head;
+  runSwitch.start();
+  faults.applyToSequencers();
+  // As when a chain comes to those that run: an open batch from before cannot send to it.
+  if (chains.current().some((other) => other.pipeline.created.bornAt >= timestamp)) await pipeline.seal();
+  return chain;
 }
 
 /**

@@ -1,8 +1,10 @@
-import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 import { chainInfo } from "../view/ecosystem-view.ts";
+import type { EcosystemView } from "../view/ecosystem-view.ts";
+import { chainNamed } from "../view/named-member.ts";
 import type { ChainChanges } from "./chain-changes.ts";
 
 /** Each starts an engine, and processes of validators. */
@@ -10,14 +12,29 @@ const MAX_CHANGES = 16;
 const MAX_CHANGES_OF_ONE = 8;
 
 /** How clients change which chains there are: the same on every member. */
-export function chainMethods({ addChain }: ChainChanges): ReadonlyMap<string, RpcMethod> {
+export function chainMethods(changes: ChainChanges, view: Pick<EcosystemView, "info">): ReadonlyMap<string, RpcMethod> {
   const line = fairLine({ width: 1, places: MAX_CHANGES, placesPerClient: MAX_CHANGES_OF_ONE, what: "changes of chains wait" });
+  const change =
+    (work: (params: readonly unknown[]) => Promise<unknown>): RpcMethod =>
+    (params, client: RpcClient | undefined) =>
+      line(client, () => work(params).catch(inJsonRpc));
   return new Map<string, RpcMethod>([
+    ["hyperchain_addChain", change(async ([described]) => chainInfo(await changes.addChain(described)))],
+    ["hyperchain_stopChain", change(async ([chain]) => chainInfo(await changes.stopChain(chainNamed(view, chain))))],
+    ["hyperchain_startChain", change(async ([chain]) => chainInfo(await changes.startChain(chainNamed(view, chain))))],
     [
-      "hyperchain_addChain",
-      async ([described], client) => line(client, async () => chainInfo(await addChain(described).catch(inJsonRpc))),
+      "hyperchain_removeChain",
+      change(async ([chain, options]) => changes.removeChain(chainNamed(view, chain), { force: forceOf(options) })),
     ],
   ]);
+}
+
+/** Throws RpcError for what are no options of a removal. */
+function forceOf(options: unknown = {}): boolean {
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  const { force = false, ...others } = isObject ? (options as Readonly<Record<string, unknown>>) : { force: undefined, options };
+  if (typeof force === "boolean" && Object.keys(others).length === 0) return force;
+  throw new RpcError(RpcCode.invalidParams, 'the second parameter is left out, or {"force":true}');
 }
 
 function inJsonRpc(error: unknown): never {

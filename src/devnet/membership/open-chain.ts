@@ -18,6 +18,7 @@ import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
 import { resolveBaseToken } from "../chains/base-token.ts";
 import type { BaseToken } from "../chains/base-token.ts";
 import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
+import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import { startServedChain } from "../chains/served-chain.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
 import type { Faults } from "../faults.ts";
@@ -60,6 +61,8 @@ export interface ChainOpening {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly events: ChainEvents;
+  /** Told when a chain has stopped or started. */
+  readonly onSwitched: () => void;
 }
 
 /** One chain of the ecosystem, which ends by itself or with all others. */
@@ -71,9 +74,14 @@ export interface OpenedChain extends ServedChain {
 /**
  * Starts a chain: creates it on L1 if it is not there yet, with an operator that has money, and serves it. `field` is its base
  * token's option, for messages. Rejects with PortInUseError, DevnetOptionsError, DeploymentError, or with what the chain
- * could not start for.
+ * could not start for. One that `begins` stopped is started by its switch.
  */
-export function openChain(plan: ChainPlan, field: string, opening: ChainOpening): Promise<OpenedChain> {
+export function openChain(
+  plan: ChainPlan,
+  field: string,
+  opening: ChainOpening,
+  begins: RunSwitchOptions["begins"] = "running",
+): Promise<OpenedChain> {
   return startOrDispose(`chain ${plan.name}`, async (closing) => {
     const { layer, world, artifacts, feed } = opening;
     const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(layer.l1.provider);
@@ -81,7 +89,7 @@ export function openChain(plan: ChainPlan, field: string, opening: ChainOpening)
     const kept = world?.chain(plan.chainId, lowerCaseAddress(operator.address));
     const baseToken = kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, field, layer.deployer, artifacts));
     const chain = await startServedChain(
-      { ...servedAs(plan, baseToken, opening), operator },
+      { ...servedAs(plan, baseToken, opening), begins, operator },
       pipelineDependencies(plan, { operator, kept }, opening),
     );
     closing.add(() => chain.close());
@@ -93,10 +101,23 @@ export function openChain(plan: ChainPlan, field: string, opening: ChainOpening)
 function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
-  { options, closed, sessions, genesis, keys, revertReason, feed }: ChainOpening,
-): Parameters<typeof startServedChain>[0] {
+  { options, closed, sessions, genesis, keys, revertReason, feed, onSwitched }: ChainOpening,
+): Omit<Parameters<typeof startServedChain>[0], "begins"> {
   const { host, origins, inBackground } = options;
-  return { host, origins, inBackground, closed, sessions, feed, plan, baseToken, genesis, accounts: keys, revertReason };
+  return {
+    host,
+    origins,
+    inBackground,
+    closed,
+    sessions,
+    feed,
+    plan,
+    baseToken,
+    genesis,
+    accounts: keys,
+    revertReason,
+    onSwitched,
+  };
 }
 
 function pipelineDependencies(

@@ -12,11 +12,12 @@ const factory = new Interface(chainFactoryAbi);
 
 /**
  * What a description means beside the chains that run: where it names no id, the first one that L1 has not given to a chain.
+ * `place` is one that no chain had, since an operator's account serves one chain only.
  * Rejects with DevnetOptionsError, or with L1's error.
  */
 export async function planChain(
   described: unknown,
-  running: readonly ChainPlan[],
+  { plans: running, place }: { readonly plans: readonly ChainPlan[]; readonly place: number },
   { options, layer, ecosystem }: Pick<ChainOpening, "options" | "layer" | "ecosystem">,
 ): Promise<ChainPlan> {
   const isTaken = async (chainId: number): Promise<boolean> => {
@@ -35,8 +36,6 @@ export async function planChain(
     throw new DevnetOptionsError(first === undefined ? "" : said(optionName(first.path) || "the chain", first));
   }
   const { chainId = await firstFree(), ...rest } = checked.value;
-  // An operator's account serves one chain only.
-  const place = Math.max(...running.map((plan) => plan.place)) + 1;
   const planned = planAddedChain(chainOptions({ ...rest, chainId }, options.chainDefaults), place, running, options);
   if (await isTaken(chainId))
     throw new DevnetOptionsError(`chainId: ${chainId} is the id of another chain on L1; choose another, or leave it out`);

@@ -67,6 +67,16 @@ export interface ChainInfo {
   readonly protocolVersion: number;
   /** The next version that the chain's admin has scheduled; absent where it has none. */
   readonly upgrade?: UpgradeStatus;
+  /** Whether it stands still and refuses its clients until it is started; absent while it runs. */
+  readonly stopped?: true;
+}
+
+/** A chain that the ecosystem has no more; answer of `hyperchain_removeChain`. */
+export interface RemovedChainInfo extends Pick<ChainInfo, "name" | "chainId" | "hyperchain"> {
+  /** What it left behind: messages that have not arrived, batches that L1 has not executed, transactions in no block. */
+  readonly leftOpen: Readonly<Record<"messages" | "batches" | "transactions", number>>;
+  /** The sentence that says where its accounts' money is. */
+  readonly money: string;
 }
 
 /** Answer of `hyperchain_status`. */
@@ -87,7 +97,7 @@ export interface EcosystemStatus {
   };
 }
 
-export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade"> {
+export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade" | "stopped"> {
   readonly name: string;
   readonly chainId: number;
   readonly blockNumber: number;

@@ -158,7 +158,7 @@ function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUnt
   };
 }
 
-export function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): ChainInfo {
+export function chainInfo({ name, chainId, url, plan, pipeline, runSwitch }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   return {
     name,
@@ -173,6 +173,7 @@ export function chainInfo({ name, chainId, url, plan, pipeline }: DevnetChain): 
     executionDelaySeconds: Number(configuration.executionDelay),
     allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
+    ...stoppedInfo(runSwitch),
   };
 }
 
@@ -190,6 +191,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     batches: pipeline.progress(),
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
+    ...stoppedInfo(chain.runSwitch),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
     ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
@@ -199,6 +201,10 @@ function chainStatus(chain: DevnetChain): ChainStatus {
 function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "proving"> {
   if (proving.length === 0) return {};
   return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
+}
+
+function stoppedInfo({ isRunning }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped"> {
+  return isRunning ? {} : { stopped: true };
 }
 
 function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protocolVersion" | "upgrade"> {

@@ -10,7 +10,9 @@ export function chainStuckBecause({
   name,
   plan,
   pipeline,
+  runSwitch,
 }: Pick<DevnetChain, "name" | "plan"> & {
+  readonly runSwitch: Pick<DevnetChain["runSwitch"], "isRunning">;
   readonly pipeline: Pick<DevnetChain["pipeline"], "fault" | "waitsFor" | "isBlind"> & {
     readonly chain: {
       readonly sequencer: Pick<DevnetChain["pipeline"]["chain"]["sequencer"], "hasOpenBatch" | "isPaused">;
@@ -18,6 +20,7 @@ export function chainStuckBecause({
     };
   };
 }): Stuck | undefined {
+  if (!runSwitch.isRunning) return stoppedChain(name);
   const { sequencer, mempool } = pipeline.chain;
   if (pipeline.fault() !== undefined || pipeline.waitsFor() !== undefined) return undefined;
   if (sequencer.isPaused && (sequencer.hasOpenBatch || mempool.size > 0)) {
@@ -40,4 +43,9 @@ export function chainStuckBecause({
     why: "a batch is open, and nothing seals it by itself (batches.maxAgeMs is null)",
     help: `'npx hardhat hyperchain:settle ${name}' settles it now`,
   };
+}
+
+/** A chain that its user has stopped. */
+export function stoppedChain(name: string): Stuck {
+  return { why: `${name} is stopped`, help: `'npx hardhat hyperchain:start ${name}' starts it again` };
 }

@@ -1,9 +1,10 @@
 import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
 import { hasArrived } from "./message-info.ts";
+import { stoppedChain } from "./stuck-chain.ts";
 
 /** What a stuck message is told apart from one on its way by. */
 export interface StuckDependencies {
-  readonly info: Pick<EcosystemInfo, "chains" | "relayer">;
+  readonly info: Pick<EcosystemInfo, "l1" | "chains" | "relayer">;
   /** Why a chain stands still for good; undefined while it runs. */
   readonly faultOf: (chainId: number) => string | undefined;
   /** Whether the message's destination has gone on without a root that holds it. */
@@ -17,6 +18,9 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
   const has = (step: string): boolean => message.steps.some((done) => done.step === step);
   const nameOf = (chainId: number): string => info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
   const stands = (chainId: number): Stuck | undefined => {
+    const chain = info.chains.find((each) => each.chainId === chainId);
+    if (chain === undefined) return chainId === info.l1.chainId ? undefined : removedChain(chainId);
+    if (chain.stopped === true) return stoppedChain(chain.name);
     const fault = faultOf(chainId);
     if (fault === undefined) return undefined;
     return {
@@ -46,10 +50,19 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
     };
     return stands(destinationChainId) ?? (isIgnored(message) ? ignored : undefined);
   }
+  const waits = stands(destinationChainId);
+  if (waits !== undefined) return waits;
   const deliver = `'npx hardhat hyperchain:deliver ${messageHash}' delivers it`;
   if (refusal !== undefined) return { why: refusal, help: helpWith(refusal, deliver) };
   if (info.relayer !== undefined) return undefined;
   return { why: "this ecosystem runs no relayer", help: `${deliver}; 'npx hardhat hyperchain:relay' delivers all` };
+}
+
+function removedChain(chainId: number): Stuck {
+  return {
+    why: `chain ${chainId} was removed from this ecosystem, so no operator takes it there`,
+    help: `what it carries stays with L1's bridge: the contract of chain ${chainId} stands there, and 'npx hardhat hyperchain:reconstruct' rebuilds the chain from L1 (docs/security.md)`,
+  };
 }
 
 /** What helps against what a relayer says of a delivery. */

@@ -6,6 +6,8 @@ import { guardedMethods } from "../../chain/rpc/guarded-methods.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import { OPEN_GATE, readerGate } from "../../chain/rpc/access/reader-gate.ts";
 import type { ReaderGate, ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
+import { refusedMethods } from "../../chain/rpc/refused-methods.ts";
+import type { Refusal } from "../../chain/rpc/refused-methods.ts";
 import { sessionMethods } from "../../chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../chain/rpc/access/sessions.ts";
 import { chainMethods } from "../../chain/rpc/methods.ts";
@@ -38,13 +40,17 @@ export interface ServingOptions
   readonly methods?: ReadonlyMap<string, RpcMethod>;
   /** What `hyperchain` subscriptions follow. Default: no such subscription is served. */
   readonly feed?: Feed;
+  /** Why clients get no answers about the chain now; undefined while they do. Default: they always do. */
+  readonly refusal?: Refusal;
 }
 
 /** Where a chain's users reach it. */
 export interface ChainAccess {
   readonly url: string;
-  /** Without the way over HTTP. */
+  /** Without the way over HTTP. It answers also while clients are refused. */
   readonly provider: Eip1193Provider;
+  /** The same for clients in this process, which are refused as those outside are. */
+  readonly clientProvider: Eip1193Provider;
   /**
    * Answers as for this client; where it is undefined with a stranger's bounds, but before strangers. Rejects with RpcError, or
    * an error of the chain's stages.
@@ -69,6 +75,7 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     methods: further = new Map<string, RpcMethod>(),
     closed = {},
     feed,
+    refusal,
     readers,
     wallClockMs = Date.now,
     sessions = new Sessions({ nowMs: wallClockMs }),
@@ -83,9 +90,12 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
   addMethods(further);
   if (readers !== undefined) addMethods(sessionMethods(readers, { sessions, nowMs: wallClockMs }));
   const gate = readers === undefined ? OPEN_GATE : readerGate(readers);
-  const served = withAliases(guardedMethods(methods, closed));
-  const provider = new InProcessProvider(served, engine);
+  const answered = withAliases(guardedMethods(methods, closed));
+  const provider = new InProcessProvider(answered, engine);
   closing.add(() => provider.close());
+  const served = refusal === undefined ? answered : refusedMethods(answered, refusal);
+  const clientProvider = new InProcessProvider(served, engine);
+  closing.add(() => clientProvider.close());
   const server = await serveMember(
     name,
     { host, port, origins, inBackground },
@@ -98,5 +108,5 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
       return Promise.reject(new RpcError(RpcCode.methodNotFound, `the method ${method} does not exist or is not available`));
     return known(params, client);
   };
-  return { url: `http://${host}:${server.port}`, provider, answer, gate, addMethods };
+  return { url: `http://${host}:${server.port}`, provider, clientProvider, answer, gate, addMethods };
 }

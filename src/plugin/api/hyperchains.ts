@@ -4,7 +4,14 @@ import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.
 import type { ChainName } from "../../client/ecosystem.ts";
 import type { CallEstimate, SendEstimate } from "../../client/estimate.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
-import type { EcosystemInfo, EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
+import type {
+  ChainInfo,
+  EcosystemInfo,
+  EcosystemStatus,
+  RelayInfo,
+  RemovedChainInfo,
+  SettledBatchInfo,
+} from "../../devnet/view/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../../options/generated/user-config.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Faults } from "./faults.ts";
@@ -92,6 +99,18 @@ export interface Hyperchains extends Iterable<Member> {
    * sealed: what was sent in one that is older than a chain cannot reach it. A return to an earlier snapshot ends it.
    */
   addChain(options: AddChainOptions): Promise<Member>;
+  /**
+   * Has a chain stand still until it is started: its clients are refused, what is for it waits, the others go on. Snapshots hold
+   * it. Throws ClientError UnknownChain.
+   */
+  stopChain(chain: ChainName): Promise<ChainInfo>;
+  /** Has a stopped chain go on with what it had. Throws ClientError UnknownChain. */
+  startChain(chain: ChainName): Promise<ChainInfo>;
+  /**
+   * Ends a chain; its contract on L1, and the money in it, stay there. Refused (ChainInUse) where messages or batches of it are
+   * open, unless it is forced. A return to an earlier snapshot brings it back. Throws ClientError UnknownChain.
+   */
+  removeChain(chain: ChainName, options?: { readonly force?: boolean }): Promise<RemovedChainInfo>;
   /** Marks the state of the whole ecosystem; also every member's `evm_snapshot`, so `loadFixture` of any member does. */
   snapshot(): Promise<Hex>;
   /** Returns to a mark, once. Throws where it does not exist. */

@@ -8,14 +8,15 @@ import { send } from "../../client/send.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
 import type { SentMessage } from "../../client/sent-messages.ts";
 import { withdraw } from "../../client/withdraw.ts";
-import type { ChainInfo, MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1 } from "./crossing-kinds.ts";
 import { createAnnouncements } from "./announcements.ts";
+import { createChainChanges } from "./changing-chains.ts";
 import { createFaults } from "./create-faults.ts";
-import type { DepositOptions, From, Hyperchains, TransactionLike } from "../api/hyperchains.ts";
+import type { DepositOptions, From, Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts";
 import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
 import { createMovements } from "./movements.ts";
@@ -23,7 +24,7 @@ import { readRequest } from "./read-request.ts";
 import { addressOf, tokenAddress } from "./token-like.ts";
 import { MessageError } from "../api/message.ts";
 import type { Message } from "../api/message.ts";
-import { attach, remember } from "./registry.ts";
+import { remember } from "./registry.ts";
 
 /** The test API over an ecosystem. */
 export function createHyperchains(link: EcosystemLink): Hyperchains {
@@ -38,7 +39,6 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     const name: CrossingName = { ...sent, hash: sent.messageHash };
     return track(name, TO_L1.has(sent.type) ? messageToL1(name, link) : crossChainMessage(name, link));
   };
-
   const hyperchains: Hyperchains = {
     get info() {
       return link.info;
@@ -86,12 +86,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     ...createAnnouncements(link),
     ...createMovements(link),
     ...createMessages(link, follow),
-    async addChain(options) {
-      const { chainId } = await link.request<ChainInfo>("hyperchain_addChain", [options]);
-      const member = await link.join(chainId);
-      attach(member, hyperchains);
-      return member;
-    },
+    ...createChainChanges(link, () => hyperchains),
   };
   for (const thing of [hyperchains, l1, ...link.chains]) remember(thing, hyperchains);
   return hyperchains;
@@ -101,7 +96,8 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
 function createMessages(link: EcosystemLink, follow: (sent: SentMessage) => Message): Pick<Hyperchains, "message" | "messages"> {
   async function messagesOf(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]> {
     const hash = hashOf(await transaction);
-    for (const chain of link.chains) {
+    const answering = link.chains.filter((member) => !isStopped(link, member));
+    for (const chain of answering) {
       const receipt = await link.client(chain.chainId).getTransactionReceipt(hash);
       if (receipt !== null) return sentMessages(chain.chainId, link.info.l1.chainId, receipt).map(follow);
     }
@@ -124,6 +120,10 @@ function createMessages(link: EcosystemLink, follow: (sent: SentMessage) => Mess
       return follow({ ...known, transactionHash: first.transactionHash }).refresh();
     },
   };
+}
+
+function isStopped({ info }: EcosystemLink, { chainId }: Pick<Member, "chainId">): boolean {
+  return info.chains.some((chain) => chain.chainId === chainId && chain.stopped === true);
 }
 
 function depositName(sourceChainId: number, { chainId, canonicalTxHash, l1TransactionHash }: Deposit): CrossingName {

@@ -58,7 +58,7 @@ export async function openLocalEcosystem(
   const { networkConfig } = connection;
   const throwsOnFailure = networkConfig.type === "edr-simulated" && networkConfig.throwOnTransactionFailures;
   const join = async (chain: DevnetChain, given: boolean): Promise<Member> => {
-    const { name, chainId, url, provider } = chain;
+    const { name, chainId, url, clientProvider: provider } = chain;
     const member = { name, chainId: Number(chainId), url };
     const connect = (): Promise<NetworkConnection<string>> =>
       connectLocalChain(context, { ...member, provider, throwsOnFailure, l1Config: networkConfig });
@@ -76,6 +76,8 @@ export async function openLocalEcosystem(
       chains: () => devnet.chains.flatMap((chain) => connections.get(chain) ?? []),
       names: projectNames(context.artifacts),
       join: (id) => join(running(devnet.chains, id), false),
+      // It asks the ecosystem each time.
+      refresh: () => Promise.resolve(),
     }),
   );
   return {
@@ -113,8 +115,8 @@ export async function openRemoteEcosystem(
     return other as Member;
   };
   const l1 = await join(info.l1);
-  const chains: Member[] = [];
-  for (const chain of info.chains) chains.push(await join(chain));
+  let chains: readonly Member[] = [];
+  for (const chain of info.chains) chains = [...chains, await join(chain)];
   const { hyperchains, close } = await offer(
     createLink({
       info: () => info,
@@ -124,8 +126,12 @@ export async function openRemoteEcosystem(
       async join(id) {
         info = await ask(connection, url);
         const joined = await join(running(info.chains, id));
-        chains.push(joined);
+        chains = [...chains, joined];
         return joined;
+      },
+      async refresh() {
+        info = await ask(connection, url);
+        chains = chains.filter((member) => info.chains.some(({ chainId }) => chainId === member.chainId));
       },
       asked: connection as Member,
     }),

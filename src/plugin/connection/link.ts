@@ -24,18 +24,20 @@ export interface EcosystemLink {
   request<Answer>(method: string, params?: readonly unknown[]): Promise<Answer>;
   /** Connects a chain that has come since. */
   join(chainId: number): Promise<Member>;
+  /** Chains have stopped, started or left: the info and the chains are those of now. */
+  refresh(): Promise<void>;
   /** Ends the clients; the members are the connection's. */
   close(): void;
 }
 
 /** What a link joins. `asked` is the member that answers for the ecosystem; an L1 that runs elsewhere does not. Default: L1. */
-export interface LinkParts extends Pick<EcosystemLink, "l1" | "names" | "join"> {
+export interface LinkParts extends Pick<EcosystemLink, "l1" | "names" | "join" | "refresh"> {
   readonly info: () => EcosystemInfo;
   readonly chains: () => readonly Member[];
   readonly asked?: Member;
 }
 
-export function createLink({ info, l1, chains, names, join, asked = l1 }: LinkParts): EcosystemLink {
+export function createLink({ info, l1, chains, names, join, refresh, asked = l1 }: LinkParts): EcosystemLink {
   const clients = new Map<Member, BrowserProvider>();
   const member = (nameOrId: ChainName): Member => {
     if (isL1(info(), nameOrId)) return l1;
@@ -60,6 +62,7 @@ export function createLink({ info, l1, chains, names, join, asked = l1 }: LinkPa
     },
     names,
     join,
+    refresh,
     member,
     client,
     signer: async (chainId, from) => client(chainId).getSigner(typeof from === "object" ? from.address : from),

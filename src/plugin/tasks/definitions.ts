@@ -47,8 +47,9 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./spawn.ts"))
     .build(),
-  task("hyperchain:stop", "End the ecosystems that this project runs")
-    .addOption(option("url", "JSON-RPC URL of any member of the ecosystem to end (default: the project's own)"))
+  task("hyperchain:stop", "Stop a chain of the running ecosystem, or end the ecosystems that this project runs")
+    .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
+    .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
     .addFlag(json)
     .setAction(() => import("./stop.ts"))
     .build(),
@@ -72,6 +73,19 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./create.ts"))
+    .build(),
+  task("hyperchain:start", "Start a chain again that hyperchain:stop has stopped")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./start.ts"))
+    .build(),
+  task("hyperchain:remove", "Remove a chain from the running ecosystem; its contract on L1 stays")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addFlag({ name: "force", description: "Also where messages or batches of it are open, which are left behind" })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./remove.ts"))
     .build(),
   task("hyperchain:session", "Print a token to read a chain that only some accounts may read")
     .addOption(option("chain", "Name or id of the chain (default: the only one that needs a session)"))

@@ -28,7 +28,9 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): strin
     waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
-  const idle = chains.flatMap(({ name, stuck: reason }) => (reason === undefined ? [] : [warning(stuckChainLine(name, reason))]));
+  const idle = chains.flatMap(({ name, stopped, stuck: reason }) =>
+    reason === undefined ? [] : [warning(stopped === true ? `${reason.why}. ${reason.help}` : stuckChainLine(name, reason))],
+  );
   const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
   if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
   const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;

@@ -2,18 +2,35 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { announced } from "../discovery/state-file.ts";
 import type { Announcement } from "../discovery/state-file.ts";
 import { callJsonRpc, JsonRpcError } from "../discovery/json-rpc.ts";
-import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import { findChain } from "../../client/ecosystem.ts";
+import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createOutput } from "./output.ts";
+import { withEcosystem } from "./session.ts";
 
 const LOOK_MS = 50;
 /** A process that proves ends within half a second of the signal. */
 const PATIENCE_MS = 10_000;
 const ANSWER_MS = 1_000;
 
-/** `hyperchain:stop`: ends the ecosystems that this project runs, or the one at `--url`, wherever they were started. */
-const action: NewTaskActionFunction<EcosystemArguments> = async ({ url, json }, hre) => {
+interface StopArguments extends EcosystemArguments {
+  readonly chain: string;
+}
+
+/** `hyperchain:stop`: stops a chain, or ends the ecosystems that this project runs, or the one at `--url`. */
+const action: NewTaskActionFunction<StopArguments> = (args, hre) =>
+  args.chain === "" ? endEcosystems(args, hre) : stopChain(args, hre);
+
+const stopChain: NewTaskActionFunction<StopArguments> = (args, hre) =>
+  withEcosystem(args, hre, async ({ info, output, request }) => {
+    const stopped = (await request("hyperchain_stopChain", findChain(info, args.chain).chainId)) as ChainInfo;
+    const again = `'npx hardhat hyperchain:start ${stopped.name}' starts it again`;
+    output.result(() => `${stopped.name} (${stopped.chainId}) is stopped; ${again}`, stopped);
+  });
+
+/** Wherever they were started. */
+const endEcosystems: NewTaskActionFunction<StopArguments> = async ({ url, json }, hre) => {
   const output = createOutput(json);
   const project = hre.config.paths.root;
   const running = announced(process.env);

@@ -44,6 +44,36 @@ describe("I8: tests add chains", () => {
     assert.equal(await again.ethers.provider.getBalance(BOB), 0n);
   });
 
+  test("stop, start and remove them, and a return from a fixture undoes that", async () => {
+    const before = async (): Promise<Member> => {
+      const passing = await hyperchains.addChain({ name: "passing" });
+      await hyperchains.settle();
+      return passing;
+    };
+    const { loadFixture } = hyperchains.chain("alpha").networkHelpers;
+    for (let times = 0; times < 2; times++) {
+      const passing = await loadFixture(before);
+      const { stopped } = await hyperchains.stopChain("passing");
+      assert.equal(stopped, true);
+      await assert.rejects(passing.ethers.provider.getBalance(BOB), /passing is stopped/);
+      // What a transaction on another chain sent is found all the same.
+      const sent = await hyperchains.send({ chain: "alpha", to: `${BOB}@passing`, amount: ETHER });
+      assert.equal((await hyperchains.message(sent.hash)).hash, sent.hash);
+      assert.equal((await hyperchains.wallet(BOB)).members.at(-1)?.unavailable !== undefined, true);
+      await hyperchains.startChain("passing");
+      await sent.delivered();
+      assert.equal(await passing.ethers.provider.getBalance(BOB), ETHER);
+      await assert.rejects(hyperchains.removeChain("passing"), /passing has .*settle and relay first/);
+      await hyperchains.settle();
+      await hyperchains.relay();
+      await hyperchains.settle();
+      const { money } = await hyperchains.removeChain("passing");
+      assert.match(money, /stays locked in L1's bridge/);
+      assert.equal(names().includes("passing"), false);
+      assert.throws(() => hyperchains.chain("passing"), { code: "UnknownChain" });
+    }
+  });
+
   test("to an ecosystem that runs elsewhere, too", async () => {
     const hre = await createHardhat({ url: hyperchains.l1.url });
     const remote = await hre.network.create("hyperchains");
@@ -54,6 +84,10 @@ describe("I8: tests add chains", () => {
       const sent = await remote.hyperchains.deposit({ to: `${BOB}@delta`, amount: ETHER });
       await sent.delivered();
       assert.equal(await delta.ethers.provider.getBalance(BOB), ETHER);
+      assert.equal((await remote.hyperchains.stopChain("delta")).stopped, true);
+      assert.equal(remote.hyperchains.info.chains.at(-1)?.stopped, true);
+      await remote.hyperchains.removeChain("delta", { force: true });
+      assert.throws(() => remote.hyperchains.chain("delta"), { code: "UnknownChain" });
     } finally {
       await remote.close();
     }

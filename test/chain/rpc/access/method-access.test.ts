@@ -32,7 +32,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
         ecosystemMethods(unused, { l1: unused, chains: () => [], names: unused, clientOf: unused }),
         snapshotMethods(unused),
         faultMethods(unused),
-        changeMethods(unused),
+        changeMethods(unused, unused),
         sessionMethods(POLICY, { sessions: new Sessions({ nowMs }), nowMs }),
         new Subscriptions(engine).methods(() => undefined),
       ].flatMap((methods) => [...methods.keys()]),

@@ -1,0 +1,139 @@
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { Refusal } from "../../chain/rpc/refused-methods.ts";
+import type { MemberMark, RestorableMember } from "../../node/snapshot-member.ts";
+import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import type { ChainPipeline } from "./chain-pipeline.ts";
+
+/** Of a chain in this process. A removed one is only held for snapshots in which the ecosystem still has it. */
+export type ChainRun = "running" | "stopped" | "removed";
+
+/** ChainStopped: it answers when it is started again. ChainRemoved: the ecosystem has it no more. */
+export class ChainNotRunningError extends HyperchainError {
+  override readonly name = "ChainNotRunningError";
+  readonly code: "ChainStopped" | "ChainRemoved";
+
+  constructor(name: string, run: Exclude<ChainRun, "running">) {
+    super(
+      run === "stopped"
+        ? `${name} is stopped; 'npx hardhat hyperchain:start ${name}' starts it again, as hyperchain_startChain does`
+        : `${name} was removed from this ecosystem; its contract on L1 stands, and hyperchain:reconstruct rebuilds it from there`,
+    );
+    this.code = run === "stopped" ? "ChainStopped" : "ChainRemoved";
+  }
+}
+
+export interface RunSwitchOptions {
+  readonly name: string;
+  readonly begins: Exclude<ChainRun, "removed">;
+}
+
+export interface RunSwitchDependencies {
+  readonly pipeline: () => Pick<ChainPipeline, "chain" | keyof RestorableMember>;
+  /** Told after each change. */
+  readonly onChange: () => void;
+}
+
+/**
+ * Whether a chain runs. One that does not has all that it had: blocks, pool, batches and port; and makes no blocks, takes nothing
+ * from L1, sends nothing there and refuses its clients. Snapshots hold it.
+ */
+export class RunSwitch implements RestorableMember {
+  readonly #name: string;
+  readonly #dependencies: RunSwitchDependencies;
+  readonly #marked = new WeakMap<MemberMark, ChainRun>();
+  readonly #ends = new Set<(error: ChainNotRunningError) => void>();
+  #run: ChainRun;
+
+  constructor({ name, begins }: RunSwitchOptions, dependencies: RunSwitchDependencies) {
+    this.#name = name;
+    this.#run = begins;
+    this.#dependencies = dependencies;
+  }
+
+  get run(): ChainRun {
+    return this.#run;
+  }
+
+  get isRunning(): boolean {
+    return this.#run === "running";
+  }
+
+  /** Why clients are refused now. */
+  readonly refusal: Refusal = () => {
+    const error = this.error();
+    if (error === undefined) return undefined;
+    const { message, code } = error;
+    return {
+      error: new RpcError(RpcCode.rejected, message, { code }, { cause: error }),
+      answersForEcosystem: this.#run === "stopped",
+    };
+  };
+
+  /** Why it does nothing; undefined while it runs. */
+  error(): ChainNotRunningError | undefined {
+    return this.#run === "running" ? undefined : new ChainNotRunningError(this.#name, this.#run);
+  }
+
+  /** The work; rejects with ChainNotRunningError as soon as the chain does not run. */
+  async whileRunning<Result>(work: () => Promise<Result>): Promise<Result> {
+    const error = this.error();
+    if (error !== undefined) throw error;
+    let end = (_error: ChainNotRunningError): void => undefined;
+    const ended = new Promise<never>((_resolve, reject) => {
+      end = reject;
+      this.#ends.add(end);
+    });
+    try {
+      return await Promise.race([work(), ended]);
+    } finally {
+      this.#ends.delete(end);
+    }
+  }
+
+  /** To be called while nothing moves between the chain and L1, and after `pause`. */
+  end(run: Exclude<ChainRun, "running">): void {
+    this.#dependencies.pipeline().chain.sequencer.pause();
+    this.#become(run);
+  }
+
+  /** Goes on with everything; what makes blocks is left to the caller, who knows of other reasons not to. */
+  start(): void {
+    this.#become("running");
+    this.resume();
+  }
+
+  async snapshot(): Promise<MemberMark> {
+    const mark = await this.#dependencies.pipeline().snapshot();
+    this.#marked.set(mark, this.#run);
+    return mark;
+  }
+
+  pause(): Promise<void> {
+    return this.#dependencies.pipeline().pause();
+  }
+
+  resume(): void {
+    if (this.isRunning) this.#dependencies.pipeline().resume();
+  }
+
+  canRevert(mark: MemberMark): boolean {
+    return this.#dependencies.pipeline().canRevert(mark);
+  }
+
+  /** Runs then as it did at the mark. */
+  async revert(mark: MemberMark): Promise<void> {
+    const pipeline = this.#dependencies.pipeline();
+    const then = this.#marked.get(mark) ?? this.#run;
+    await pipeline.revert(mark);
+    if (then === "running") return this.#become(then);
+    await pipeline.pause();
+    this.end(then);
+  }
+
+  #become(run: ChainRun): void {
+    this.#run = run;
+    const error = this.error();
+    if (error !== undefined) for (const end of this.#ends) end(error);
+    this.#dependencies.onChange();
+  }
+}

@@ -1,0 +1,28 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { findChain } from "../../client/ecosystem.ts";
+import type { RemovedChainInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { EcosystemArguments } from "./arguments.ts";
+import { withEcosystem } from "./session.ts";
+
+interface RemoveArguments extends EcosystemArguments {
+  readonly chain: string;
+  readonly force: boolean;
+}
+
+/** `hyperchain:remove`: the ecosystem has a chain less. */
+const action: NewTaskActionFunction<RemoveArguments> = (args, hre) =>
+  withEcosystem(args, hre, async ({ info, output, request }) => {
+    const { chainId } = findChain(info, args.chain);
+    const removed = (await request("hyperchain_removeChain", chainId, { force: args.force })) as RemovedChainInfo;
+    output.result(() => removedText(removed), removed);
+  });
+
+function removedText({ name, chainId, hyperchain, leftOpen, money }: RemovedChainInfo): string {
+  const { messages, batches, transactions } = leftOpen;
+  const isClean = messages + batches + transactions === 0;
+  const left = `it leaves ${messages} messages, ${batches} batches and ${transactions} transactions behind`;
+  const removed = `${name} (${chainId}) is removed; its contract on L1 is ${hyperchain}`;
+  return [...(isClean ? [removed] : [removed, left]), money].join("\n");
+}
+
+export default action;
