@@ -24,7 +24,8 @@ export type Verdict = string;
 /** A verifier generated for a system, compiled and deployed for a test. */
 export interface DeployedVerifier {
   readonly address: string;
-  verify(statement: Uint8Array, proof: Uint8Array): Promise<Verdict>;
+  /** `appended`: a word behind the call's arguments, for a patched verifier. */
+  verify(statement: Uint8Array, proof: Uint8Array, appended?: bigint): Promise<Verdict>;
   /** The same with public values that need not belong to the statement. */
   verifyRaw(statementHash: Uint8Array, publicValues: Uint8Array, proof: Uint8Array): Promise<Verdict>;
 }
@@ -48,8 +49,14 @@ export async function deployVerifier(
   const parts: string[] = [];
   for (const { name } of constraints) parts.push(await chain.deploy(code(name)));
   const address = await chain.deploy(code(verifier.name), ...parts);
-  const verifyRaw = async (statementHash: Uint8Array, publicValues: Uint8Array, proof: Uint8Array): Promise<Verdict> => {
-    const result = await chain.call(address, abi.encodeFunctionData("verify", [statementHash, publicValues, proof]));
+  const verifyRaw = async (
+    statementHash: Uint8Array,
+    publicValues: Uint8Array,
+    proof: Uint8Array,
+    appended?: bigint,
+  ): Promise<Verdict> => {
+    const word = appended === undefined ? "" : appended.toString(16).padStart(64, "0");
+    const result = await chain.call(address, abi.encodeFunctionData("verify", [statementHash, publicValues, proof]) + word);
     if (result.ok) return BigInt(result.data) === 1n ? "accepted" : `returned ${result.data}`;
     const { name, args } = errorName(STARK_ABI, result.data);
     return [name, ...args].join(" ");
@@ -57,10 +64,10 @@ export async function deployVerifier(
   return {
     address,
     verifyRaw,
-    verify: (statement, proof) => {
+    verify: (statement, proof, appended) => {
       const values = system.definition.publicValues(statement);
       // The contract's caller decodes the statement; a statement that is none has no public values.
-      return verifyRaw(keccak_256(statement), values === undefined ? new Uint8Array(0) : packAuxiliary(values), proof);
+      return verifyRaw(keccak_256(statement), values === undefined ? new Uint8Array(0) : packAuxiliary(values), proof, appended);
     },
   };
 }
