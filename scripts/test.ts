@@ -2,7 +2,8 @@
 // by tier. `npm test -- --tier unit` runs one tier, `npm test -- test/stark/*.test.ts` some files, both without the static checks.
 // A file that fails is run once more, alone, at the end; one that passes then is named as unsteady (docs/decisions/0022).
 // `--strict` fails for it too.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { globSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { run } from "node:test";
@@ -24,15 +25,37 @@ const COMPILED = join(root, "node_modules/.cache/compiled");
 /** More files than this that fail have a cause which a second run would only hide. */
 const MOST_RUN_AGAIN = 3;
 
-function step(name: string, args: readonly string[]): void {
+type Step = readonly [name: string, args: readonly string[]];
+
+/** Runs a script of a tool, and tells how it ended. */
+async function succeeds([name, args]: Step): Promise<boolean> {
   const start = performance.now();
-  const { status, signal } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-  if (status !== 0) {
-    console.error(`${name} failed (${signal ?? `exit code ${status}`})`);
-    process.exit(status ?? 1);
-  }
-  console.error(`${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  const child = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.error(code === 0 ? `${name}: ${seconds} s` : `${name} failed (${signal ?? `exit code ${code}`})`);
+  return code === 0;
 }
+
+/** Runs lists of steps side by side, each list one after the other; ends the run where one fails, when all have ended. */
+async function need(...lists: readonly (readonly Step[])[]): Promise<void> {
+  let isGood = true;
+  const run = async (steps: readonly Step[]): Promise<void> => {
+    for (const one of steps) isGood = (await succeeds(one)) && isGood;
+  };
+  await Promise.all(lists.map(run));
+  if (!isGood) process.exit(1);
+}
+
+/** What no test needs: one half for each of two cores. */
+const STATIC_CHECKS: readonly (readonly Step[])[] = [
+  [
+    ["types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]],
+    ["types of the page", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "page"]],
+    ["format", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]],
+  ],
+  [["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]]],
+];
 
 /** What a run of some files came to. */
 interface FilesRun {
@@ -84,17 +107,12 @@ function chosenTiers(): readonly (readonly [TestTier, readonly string[]])[] {
 
 process.env["NODE_COMPILE_CACHE"] ??= COMPILED;
 const tiers = chosenTiers();
-step("contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]);
-if (selected.length === 0 && values.tier === undefined) {
-  step("types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]);
-  step("types of the page", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "page"]);
-  step("lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]);
-  step("format", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]);
-}
-step("page", ["scripts/bundle-page.ts"]);
+await need([["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]]]);
+if (selected.length === 0 && values.tier === undefined) await need(...STATIC_CHECKS);
+await need([["page", ["scripts/bundle-page.ts"]]]);
 // The tests of the package pack what this builds, projects of others use it.
 if (tiers.some(([, files]) => files.some((file) => /test\/package\/|toolboxes|wagmi/.test(file))))
-  step("package", ["scripts/build.ts"]);
+  await need([["package", ["scripts/build.ts"]]]);
 const taken: (readonly [TestTier, number])[] = [];
 const times: FileTime[] = [];
 const failed: string[] = [];
