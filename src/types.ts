@@ -53,11 +53,13 @@ type CompleteFields =
 /** One chain of `hre.config.hyperchains`. */
 export interface HyperchainConfig
   extends
-    Omit<HyperchainUserConfig, "chainId" | "baseToken" | "readers" | CompleteFields>,
+    Omit<HyperchainUserConfig, "chainId" | "baseToken" | "readers" | "senders" | "deployers" | CompleteFields>,
     Required<{ readonly [Field in CompleteFields]: NonNullable<HyperchainUserConfig[Field]> }> {
   readonly name: string;
   readonly chainId: number;
   /** 20 bytes in lower case. */
   readonly baseToken?: `0x${string}` | { readonly name: string; readonly symbol: string } | undefined;
   readonly readers?: readonly `0x${string}`[] | undefined;
+  readonly senders?: readonly `0x${string}`[] | undefined;
+  readonly deployers?: readonly `0x${string}`[] | undefined;
 }

@@ -33,6 +33,8 @@ import { MessageIndex } from "./index/message-index.ts";
 import { codeLimitsOf, UNLIMITED_CODE } from "./model/code-limits.ts";
 import { chainRules } from "./model/rules.ts";
 import type { SealedBatch } from "./model/sealed-batch.ts";
+import { Admission } from "./sequencer/admission.ts";
+import type { AdmissionOptions } from "./sequencer/admission.ts";
 import { BlockProducer } from "./sequencer/block-producer.ts";
 import { limitsBeside } from "./ordering/limits.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
@@ -82,7 +84,12 @@ export interface ChainOptions {
    * told. Default false.
    */
   readonly rewindable?: boolean;
+  /** Whose transactions are taken. Default: every account's. */
+  readonly access?: AccessOptions;
 }
+
+/** Which accounts may use a chain, and who decides that. */
+export type AccessOptions = Pick<AdmissionOptions, "lists" | "admin" | "deliveries">;
 
 /** A state that a chain has reached, at the end of a batch. */
 export interface ChainOrigin {
@@ -138,6 +145,7 @@ export interface Chain {
   readonly questions: Questions;
   readonly guard: CodeGuard;
   readonly mempool: Mempool;
+  readonly admission: Admission;
   readonly sequencer: Sequencer;
   readonly tree: StateTree;
   readonly index: ChainIndex;
@@ -250,6 +258,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     account: (address) => readAccount(engine, address),
     onReplaced: (transaction) => sequencer.replaced(transaction),
   });
+  const admission = admissionOf(options);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
   const former = new BatchFormer(identity, options.formedBefore, { tree, flowsHash, versionOf, compress });
@@ -288,6 +297,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     ...(rewindable ? { onBoundary: (builder: BuilderMark) => log.addBoundary({ builder, former: former.snapshot() }) } : {}),
     onStop: (error) => dependencies.onStop?.(error),
     canSeal: dependencies.canSeal ?? (() => true),
+    admission,
     ...(store === undefined ? {} : { store }),
   });
   const log = new CommandLog();
@@ -314,6 +324,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     questions,
     guard,
     mempool,
+    admission,
     sequencer,
     tree,
     index,
@@ -375,6 +386,12 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await engine.close();
     },
   };
+}
+
+function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions): Admission {
+  const { lists = {}, admin = coinbase, deliveries } = access ?? {};
+  const trusted = genesis.flatMap(({ address, code }) => (code === undefined ? [] : [address]));
+  return new Admission({ chainId, lists, admin, operator: coinbase, deliveries, trusted });
 }
 
 interface FormingAgain {

@@ -50,6 +50,7 @@ export interface RunningOptions {
   readonly distinctTimestamps?: boolean;
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
   readonly rewindable?: boolean;
+  readonly access?: NonNullable<ChainOptions["access"]>;
 }
 
 const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;

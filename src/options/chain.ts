@@ -93,6 +93,16 @@ export const CHAIN_FIELDS = {
     "of a validium: whether every caller may read it by RPC, without a session; the committee asks its readers to sign either way",
     false,
   ),
+  senders: option(
+    list(address, "a list of addresses"),
+    "accounts whose transactions and user operations the sequencer takes; L1's queue carries operations of every account",
+    "every account",
+  ),
+  deployers: option(
+    list(address, "a list of addresses"),
+    "accounts that may create contracts: by transactions of their own, or, as contracts, for any sender",
+    "every account",
+  ),
   quorum: option(
     signers,
     "processes that execute every batch again, and how many of them must sign",

@@ -1,9 +1,10 @@
+import type { Interface } from "ethers";
 import { bundleAssetMessages } from "../protocol/interop-message.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
-import { assetRouter, interopHandler } from "./contract-interfaces.ts";
+import { assetRouter, interopHandler, tokenVault } from "./contract-interfaces.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { MessageInclusionProof } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
@@ -12,6 +13,19 @@ import type { Journey } from "./journey.ts";
 export interface Delivery {
   readonly to: Hex;
   readonly data: Hex;
+}
+
+/** Every call that a relayer makes on a chain, by its contract and its function's selector. */
+export const DELIVERY_CALLS: readonly { readonly to: Hex; readonly selector: Hex }[] = [
+  ...["deliver", "refundTransfer"].map((name) => callOf(PREDEPLOYS.L2AssetRouter, assetRouter, name)),
+  ...["executeBundle", "executeCallback"].map((name) => callOf(PREDEPLOYS.InteropHandler, interopHandler, name)),
+  callOf(PREDEPLOYS.L2NativeTokenVault, tokenVault, "importDescription"),
+];
+
+function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex; readonly selector: Hex } {
+  const named = contract.getFunction(name);
+  if (named === null) throw new TypeError(`${to} has no function ${name}`);
+  return { to, selector: named.selector as Hex };
 }
 
 /** What is delivered, for every observer. */

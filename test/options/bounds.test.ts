@@ -175,6 +175,12 @@ const ROWS: readonly Row[] = [
     refuses: [ADDRESS, { 0: ADDRESS }],
     beside: VALIDIUM,
   },
+  ...(["senders", "deployers"] as const).map((field): Row => ({
+    config: `chains.a.${field}`,
+    devnet: `chains[0].${field}`,
+    accepts: [[], [ADDRESS]],
+    refuses: [ADDRESS, { 0: ADDRESS }],
+  })),
   {
     config: "chains.a.executionDelaySeconds",
     devnet: "chains[0].executionDelaySeconds",

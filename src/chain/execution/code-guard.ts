@@ -57,14 +57,22 @@ export class CodeGuard {
     if (!this.#trusted.has(code) && reachOf(fromHex(code)).creates) this.#creators.add(code);
   }
 
-  /** Whether the request can be given to the engine. `codeOf` reads an account's code in the state it will run in. */
-  async judge(request: GuardedRequest, codeOf: (address: Hex) => Promise<Hex>): Promise<GuardVerdict> {
+  /**
+   * Whether the request can be given to the engine. `codeOf` reads an account's code in the state it will run in. `looksAtCode`:
+   * whether nothing is found safe that may run other accounts' code or create contracts, also where no code of the chain can
+   * harm the engine; default false.
+   */
+  async judge(
+    request: GuardedRequest,
+    codeOf: (address: Hex) => Promise<Hex>,
+    { looksAtCode = false }: { readonly looksAtCode?: boolean } = {},
+  ): Promise<GuardVerdict> {
     if (request.to === undefined) {
       const initCode = fromHex(request.data);
       return isHostileCode(initCode) ? "hostile" : "unknown";
     }
     if (request.delegates) return "unknown";
-    if (this.#creators.size === 0 && request.gasLimit <= QUIET_GAS) return "safe";
+    if (!looksAtCode && this.#creators.size === 0 && request.gasLimit <= QUIET_GAS) return "safe";
     const { calls, creates, jumps } = this.#reachOf(await codeOf(request.to));
     return calls || creates || (jumps && request.gasLimit > SHORT_GAS) ? "unknown" : "safe";
   }

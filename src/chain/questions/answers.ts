@@ -110,6 +110,7 @@ const UNPAID: CallAnswer = {
   output: "0x",
   error: undefined,
   isHostile: false,
+  creators: [],
   exceedsCallData: false,
   isLong: false,
   isLate: false,
@@ -219,7 +220,7 @@ async function traceCall(question: TraceQuestion, execution: Reexecution): Promi
 }
 
 function answerOf(outcome: CallOutcome): CallAnswer {
-  const { receipt, reason, output, error, initCodes, runtimeCodes, exceedsCallData, isLong, isLate } = outcome;
+  const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isLate } = outcome;
   const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
-  return { receipt, reason, output, error, isHostile, exceedsCallData, isLong, isLate };
+  return { receipt, reason, output, error, isHostile, creators, exceedsCallData, isLong, isLate };
 }

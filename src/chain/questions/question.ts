@@ -40,6 +40,8 @@ export interface CallAnswer {
   readonly error: string | undefined;
   /** It runs or brings code that the execution engine must not run. */
   readonly isHostile: boolean;
+  /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
+  readonly creators: readonly Hex[];
   readonly exceedsCallData: boolean;
   readonly isLong: boolean;
   /** It took longer than it might. */

@@ -7,7 +7,7 @@ import { askedPlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { capped, isNewest } from "./call-checks.ts";
-import { askedCall, parseCall, parseOverrides } from "./call-request.ts";
+import { askedCall, parseCall, parseOverrides, record } from "./call-request.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { hexQuantity } from "./hex-quantity.ts";
@@ -59,17 +59,24 @@ export class Calls {
    * older one is named.
    */
   async estimate(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    const { maxInstructions, admission } = this.#chain;
+    const asked = parseCall(params[0]);
+    // A question that names no sender is about none.
+    const isOfSender = (record(params[0], "the transaction")["from"] ?? undefined) !== undefined;
+    const refusal = isOfSender ? admission.refusal(asked) : undefined;
+    if (refusal !== undefined) throw refusal;
     if (client?.isInProcess === true) {
       const own = await this.#own.estimate(params);
       if (own !== undefined) return own;
     }
-    const { maxInstructions } = this.#chain;
     const question = await this.#question(params, this.#nextOf(params[1]));
     if (question.call.authorizations.length > 0 && question.call.to === undefined) {
       throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");
     }
     const { gas, full } = await this.#ask("estimate", { ...question, maxInstructions }, client);
     requireRunnable(full, maxInstructions);
+    const excluded = isOfSender ? admission.refusalOfRun(asked.from, full) : undefined;
+    if (excluded !== undefined) throw excluded;
     if (gas === undefined) {
       outputOf(full);
       throw new RpcError(RpcCode.internal, "a transaction that succeeds was not estimated");

@@ -179,8 +179,14 @@ export class BatchBuilder {
     await this.#carryOut({ type: "cheat", cheat, timestamp: this.#dependencies.producer.head.timestamp });
   }
 
-  /** Runs an unsigned transaction, in a block of its own; it counts as a cheat. Throws SequencerError. */
-  async impersonated(request: ImpersonatedRequest): Promise<BlockReceipt> {
+  /**
+   * Runs an unsigned transaction, in a block of its own; it counts as a cheat. `refusalOf`: why what it would do is not to be.
+   * Throws SequencerError.
+   */
+  async impersonated(
+    request: ImpersonatedRequest,
+    refusalOf: (preview: Preview) => SequencerError | undefined = () => undefined,
+  ): Promise<BlockReceipt> {
     const { producer } = this.#dependencies;
     for (;;) {
       await this.measure();
@@ -195,6 +201,8 @@ export class BatchBuilder {
         );
       if (preview.receipt === undefined)
         throw new SequencerError("CheatRefused", `the transaction is not valid: ${preview.reason}`);
+      const refusal = refusalOf(preview);
+      if (refusal !== undefined) throw refusal;
       if (!this.fitsAfter(preview)) {
         if (!hasContent(this.batch)) throw new SequencerError("CheatRefused", "the transaction exceeds what a batch may hold");
         await this.seal();

@@ -172,9 +172,9 @@ export class BlockProducer implements BlockEngine {
     return this.#options.maxInstructions;
   }
 
-  /** Whether the engine may run the request now. */
-  judge(request: GuardedRequest): Promise<GuardVerdict> {
-    return this.#dependencies.guard.judge(request, (address) => this.#codeOf(address));
+  /** Whether the engine may run the request now; `looksAtCode` as the guard's. */
+  judge(request: GuardedRequest, looksAtCode = false): Promise<GuardVerdict> {
+    return this.#dependencies.guard.judge(request, (address) => this.#codeOf(address), { looksAtCode });
   }
 
   /** Whether the code may be in the state. */

@@ -79,10 +79,13 @@ export class ExclusiveWork {
   }
 }
 
+/** Thrown before anything is done. */
+const HARMLESS: readonly SequencerError["code"][] = ["TimestampInPast", "CheatRefused", "SenderNotAllowed", "DeployerNotAllowed"];
+
 /** Whether nothing had been done when it was thrown. */
 function isHarmless(error: unknown): boolean {
   if (error instanceof ClockError) return true;
-  return error instanceof SequencerError && (error.code === "TimestampInPast" || error.code === "CheatRefused");
+  return error instanceof SequencerError && HARMLESS.includes(error.code);
 }
 
 function stopped(cause: unknown): SequencerError {

@@ -4,9 +4,11 @@ import { mostCostOf } from "../mempool/account-view.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
+import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
+import type { Inspection } from "../ordering/block-engine.ts";
 import { addUnmeasured, NO_TRANSACTIONS } from "../ordering/limits.ts";
 import type { Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
@@ -19,6 +21,8 @@ export interface PoolInclusionDependencies {
   readonly waiters: InclusionWaiters;
   /** Whether a batch may be sealed now. */
   readonly canSeal: () => boolean;
+  /** Whose transactions are taken; undefined while every account's are. */
+  readonly admission: () => Admission | undefined;
 }
 
 /** Of a block in which another transaction is inspected: those before it run again each time, so their number is bounded. */
@@ -41,11 +45,12 @@ export class PoolInclusion {
    * in the pool.
    */
   async produce(limit: number): Promise<boolean> {
-    const { mempool, producer, builder } = this.#dependencies;
+    const { mempool, producer, builder, admission } = this.#dependencies;
+    const lists = admission();
     const taken = mempool.take(limit);
     this.#heldUp.clear();
     // All at once: the guard may have to ask for code. What was found is asked again where it may have changed meanwhile.
-    await Promise.all(taken.map((transaction) => producer.judge(transaction)));
+    await Promise.all(taken.map((transaction) => producer.judge(transaction, lists?.hasLists)));
     let block = new BlockPlan();
     const finishBlock = async (): Promise<void> => {
       const finished = block;
@@ -55,11 +60,16 @@ export class PoolInclusion {
     for (const [position, transaction] of taken.entries()) {
       const { from } = transaction;
       if (this.#heldUp.has(from)) continue;
+      const excluded = lists?.refusal(transaction);
+      if (excluded !== undefined) {
+        this.#refuse(transaction, excluded);
+        continue;
+      }
       if (!block.isEmpty && !mempool.surelyHas(from, block.costOf(from) + mostCostOf(transaction))) {
         await finishBlock();
         if (this.#heldUp.has(from)) continue;
       }
-      const verdict = await producer.judge(transaction);
+      const verdict = await producer.judge(transaction, lists?.hasLists);
       const isPlain = verdict === "safe" && block.inspectedIn === undefined;
       if (isPlain ? builder.surelyFits(block.with(transaction)) : await this.#mayFollow(block, transaction, verdict)) {
         block.add(transaction);
@@ -89,8 +99,9 @@ export class PoolInclusion {
     await builder.open();
     if (!builder.surelyFits(block.with(transaction))) return false;
     const environment = block.inspectedIn ?? producer.environment();
-    const { admitted, receipt } = await producer.inspect(transaction, environment, block.transactions);
-    if (!admitted || receipt === undefined) return false;
+    const preview = await producer.inspect(transaction, environment, block.transactions);
+    if (!preview.admitted || preview.receipt === undefined) return false;
+    if (this.#refusalOfRun(transaction, preview) !== undefined) return false;
     block.inspectedIn = environment;
     return true;
   }
@@ -120,6 +131,11 @@ export class PoolInclusion {
       }
       if (preview.receipt === undefined) {
         this.#refuse(transaction, new SequencerError("NotExecutable", `the transaction is not valid: ${preview.reason}`));
+        return true;
+      }
+      const excluded = this.#refusalOfRun(transaction, preview);
+      if (excluded !== undefined) {
+        this.#refuse(transaction, excluded);
         return true;
       }
       if (builder.fitsAfter(preview)) break;
@@ -159,6 +175,10 @@ export class PoolInclusion {
       // It was inspected behind others that are not there.
       else if (!(await this.#includeAlone(transaction, false))) mempool.putBack([transaction]);
     }
+  }
+
+  #refusalOfRun({ from }: SignedTransaction, preview: Inspection): SequencerError | undefined {
+    return this.#dependencies.admission()?.refusalOfRun(from, preview);
   }
 
   #refuse(transaction: SignedTransaction, error: SequencerError): void {

@@ -19,6 +19,10 @@ export class SequencerError extends Error {
     | "EnginesDisagree"
     | "TimestampInPast"
     | "CheatRefused"
+    /** The chain's list of senders does not have the account. */
+    | "SenderNotAllowed"
+    /** The chain's list of deployers does not have the account. */
+    | "DeployerNotAllowed"
     | "Stopped";
 
   constructor(code: SequencerError["code"], message: string, options?: ErrorOptions) {

@@ -13,6 +13,7 @@ import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { Admission } from "./admission.ts";
 import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { BuilderMark } from "./batch-builder.ts";
@@ -71,6 +72,8 @@ export interface SequencerDependencies {
   readonly canSeal: () => boolean;
   /** Keeps what is decided, and what waits in the pool, beyond this process. */
   readonly store?: CommandStore;
+  /** Whose transactions are taken. Default: every account's. */
+  readonly admission?: Admission;
 }
 
 /** Everything to return to. */
@@ -95,6 +98,8 @@ export class Sequencer {
   readonly #interval: IntervalMining;
   /** Under way while the chain forms batches again. */
   #rewinding: Promise<unknown> | undefined;
+  /** What was taken once is carried out again, whatever the lists say now. */
+  #isRepeating = false;
 
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
@@ -130,7 +135,14 @@ export class Sequencer {
       ...(store === undefined ? {} : { store }),
       onOpen: (open) => (open ? this.#age.start() : this.#age.stop()),
     });
-    this.#pool = new PoolInclusion({ mempool, producer, builder: this.#builder, waiters: this.#waiters, canSeal });
+    this.#pool = new PoolInclusion({
+      mempool,
+      producer,
+      builder: this.#builder,
+      waiters: this.#waiters,
+      canSeal,
+      admission: () => this.#admission,
+    });
     this.#pace = new BlockPace(options.blocks, {
       clock,
       hasReady: () => mempool.hasReady,
@@ -210,6 +222,8 @@ export class Sequencer {
    */
   async submit(transaction: SignedTransaction): Promise<void> {
     this.#work.requireRunning();
+    const refusal = this.#dependencies.admission?.refusal(transaction);
+    if (refusal !== undefined) throw refusal;
     await this.#rewinding;
     const { mempool, store } = this.#dependencies;
     const ready = await mempool.add(transaction);
@@ -333,6 +347,8 @@ export class Sequencer {
     return this.#work.run(async () => {
       requireCheatsAllowed(this.#options.cheatsAllowed === true);
       requireFree(request.from);
+      const refusal = this.#admission?.refusal(request);
+      if (refusal !== undefined) throw refusal;
       return this.#impersonated(request);
     });
   }
@@ -401,7 +417,24 @@ export class Sequencer {
     this.#work.fail(error);
   }
 
+  get #admission(): Admission | undefined {
+    return this.#isRepeating ? undefined : this.#dependencies.admission;
+  }
+
   async #doAgain(mark: BuilderMark, commands: readonly ChainCommand[], complete: () => void): Promise<readonly LostChange[]> {
+    this.#isRepeating = true;
+    try {
+      return await this.#carryOutAgain(mark, commands, complete);
+    } finally {
+      this.#isRepeating = false;
+    }
+  }
+
+  async #carryOutAgain(
+    mark: BuilderMark,
+    commands: readonly ChainCommand[],
+    complete: () => void,
+  ): Promise<readonly LostChange[]> {
     const { mempool } = this.#dependencies;
     const { number: height } = this.head;
     const batches = this.batchNumber;
@@ -460,7 +493,9 @@ export class Sequencer {
   }
 
   async #impersonated(request: ImpersonatedRequest): Promise<Hex> {
-    const { transactionHash } = await this.#builder.impersonated(request);
+    const { transactionHash } = await this.#builder.impersonated(request, (preview) =>
+      this.#admission?.refusalOfRun(request.from, preview),
+    );
     this.#done({ type: "impersonation", request });
     this.#dependencies.mempool.stateChanged();
     return transactionHash;

@@ -75,6 +75,8 @@ export interface CallOutcome {
   readonly initCodes: readonly Hex[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
+  /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
+  readonly creators: readonly Hex[];
   /** Its calls pass on more data than the execution engine can hold; it was broken off. */
   readonly exceedsCallData: boolean;
   /** It runs more instructions than it was to; it was broken off. */

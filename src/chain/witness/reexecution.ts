@@ -41,6 +41,8 @@ export interface Preview {
   readonly initCodes: readonly Hex[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
+  /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
+  readonly creators: readonly Hex[];
   /** Its calls and creations pass on more data than the first engine can hold; it was not run to its end. */
   readonly exceedsCallData: boolean;
   /** It runs more instructions than the first engine can hold; it was not run to its end. */
@@ -169,7 +171,7 @@ export class Reexecution {
     } catch (error) {
       state.rollback(mark);
       const reason = `a transaction before it: ${error instanceof Error ? error.message : String(error)}`;
-      const unseen = { initCodes: [], runtimeCodes: [], exceedsCallData: false, isLong: false };
+      const unseen = { initCodes: [], runtimeCodes: [], creators: [], exceedsCallData: false, isLong: false };
       return { receipt: undefined, reason, ...unseen, size: measure() };
     }
     const watch = new RunWatch(this.#vm.evm, state, transaction, bounds);

@@ -33,6 +33,8 @@ export interface RunBounds {
 export interface RunReport {
   readonly initCodes: readonly Hex[];
   readonly runtimeCodes: readonly Hex[];
+  /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
+  readonly creators: readonly Hex[];
   readonly exceedsCallData: boolean;
   readonly isLong: boolean;
   /** It took longer than it might. */
@@ -51,6 +53,7 @@ export class RunWatch {
   readonly #startMs: number;
   readonly #initCodes: Hex[] = [];
   readonly #runtimeCodes: Hex[] = [];
+  readonly #creators = new Set<Hex>();
   readonly #counter: InstructionCounter | undefined;
   readonly #stopWatching: readonly (() => void)[];
   readonly #onMessage = (message: { readonly data: Uint8Array }): void => this.#add(message.data.length);
@@ -67,7 +70,10 @@ export class RunWatch {
     if (run.to === undefined) this.#initCodes.push(run.data);
     evm.events.on("beforeMessage", this.#onMessage);
     this.#stopWatching = [
-      watchCreations(evm, (code) => this.#initCodes.push(bytesToHex(code) as Hex)),
+      watchCreations(evm, {
+        onInitCode: (code) => this.#initCodes.push(bytesToHex(code) as Hex),
+        onCreator: (account) => this.#creators.add(account),
+      }),
       ...(maxMs === Infinity ? [] : [this.#boundPrecompiles()]),
     ];
     // Every instruction costs gas, so with little there cannot be too many.
@@ -87,6 +93,7 @@ export class RunWatch {
     return {
       initCodes: this.#initCodes,
       runtimeCodes: this.#runtimeCodes,
+      creators: [...this.#creators],
       exceedsCallData: this.#exceedsCallData,
       isLong: this.#counter?.isFull ?? false,
       isLate: this.#isLate,

@@ -25,6 +25,7 @@ import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";
 import type { TypedDataSigner } from "../../settlement/quorum.ts";
+import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { ChainPlan } from "../options.ts";
@@ -47,6 +48,8 @@ export interface ChainPipelineOptions {
   /** The protocol's genesis, whose root the ecosystem's version names. */
   readonly genesis: readonly GenesisAccount[];
   readonly minGasPriceWei: bigint;
+  /** The account by which the ecosystem's relayer brings messages to its chains. */
+  readonly relayer: Hex;
   readonly serving: Omit<NodeOptions["serving"], "port" | "development" | "methods">;
 }
 
@@ -136,7 +139,11 @@ async function start(
         upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, l1),
       },
       ...(kept === undefined ? {} : { keeping: kept }),
-      running: { ...running(options, prepared), coinbase: lowerCaseAddress(await operator.getAddress()) },
+      running: {
+        ...running(options, prepared),
+        coinbase: lowerCaseAddress(await operator.getAddress()),
+        access: accessOf(options, created),
+      },
       serving: {
         ...serving,
         port: plan.port,
@@ -260,6 +267,13 @@ function readersOf(
 ): { readonly readers?: ReaderPolicy } {
   if (dataAvailability === "rollup" || openReads) return {};
   return { readers: { chainId, hyperchain, readers: readers ?? [configuration.admin] } };
+}
+
+function accessOf(
+  { plan: { senders, deployers }, relayer }: ChainPipelineOptions,
+  { configuration }: CreatedChain,
+): NonNullable<RunningOptions["access"]> {
+  return { lists: { senders, deployers }, admin: configuration.admin, deliveries: { relayer, calls: DELIVERY_CALLS } };
 }
 
 async function hashOfBlock0({ engine }: Pick<Chain, "engine">): Promise<Hex> {

@@ -7,6 +7,7 @@ import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/message-status.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { ChainAccess } from "../../node/serving/serve-chain.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { ChainPlan } from "../options.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
@@ -51,19 +52,21 @@ export async function startServedChain(
     readonly baseToken: BaseToken;
     readonly genesis: readonly GenesisAccount[];
     readonly accounts: UnlockedAccounts;
+    /** Of the ecosystem. */
+    readonly relayer: Hex;
     /** Carries user operations into blocks; undefined where its key is not at hand. */
     readonly operator?: BaseWallet;
     readonly revertReason: RevertReason;
   },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
-  const { plan, begins, onSwitched, baseToken, genesis, ...answering } = options;
+  const { plan, begins, onSwitched, baseToken, genesis, relayer, ...answering } = options;
   const { name, chainId } = plan;
   const wallClockMs = (): number => dependencies.clock.nowMs();
   const runSwitch = new RunSwitch({ name, begins }, { pipeline: () => pipeline, onChange: onSwitched });
   const serving = { ...answering, wallClockMs, gasPriceWei: GAS_PRICE_WEI, refusal: runSwitch.refusal };
   const pipeline: ChainPipeline = await startChainPipeline(
-    { plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
+    { plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, relayer, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
     dependencies,
   );
   const { url, provider, clientProvider, answer, gate, addMethods, close } = pipeline;

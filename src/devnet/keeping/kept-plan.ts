@@ -17,6 +17,8 @@ const MAY_CHANGE: ReadonlySet<string> = new Set([
   "journal",
   "maxInstructions",
   "readers",
+  "senders",
+  "deployers",
   "pace",
   "openReads",
 ]);

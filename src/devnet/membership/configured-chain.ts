@@ -4,10 +4,15 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChainOptions } from "../options.ts";
 
 /** A chain as the config describes it, and `hyperchain_addChain`. */
-export interface ConfiguredChain extends Omit<v.InferOutput<typeof chainConfig>, "chainId" | "readers"> {
+export interface ConfiguredChain extends Omit<
+  v.InferOutput<typeof chainConfig>,
+  "chainId" | "readers" | "senders" | "deployers"
+> {
   readonly name: string;
   readonly chainId: number;
   readonly readers?: readonly Hex[] | undefined;
+  readonly senders?: readonly Hex[] | undefined;
+  readonly deployers?: readonly Hex[] | undefined;
 }
 
 /** What a chain has where its description says nothing. */

@@ -101,7 +101,7 @@ export function openChain(
 function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
-  { options, closed, sessions, genesis, keys, revertReason, feed, onSwitched }: ChainOpening,
+  { options, closed, sessions, genesis, keys, revertReason, feed, layer, onSwitched }: ChainOpening,
 ): Omit<Parameters<typeof startServedChain>[0], "begins"> {
   const { host, origins, inBackground } = options;
   return {
@@ -115,6 +115,7 @@ function servedAs(
     baseToken,
     genesis,
     accounts: keys,
+    relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),
     revertReason,
     onSwitched,
   };

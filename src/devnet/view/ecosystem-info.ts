@@ -59,6 +59,8 @@ export interface ChainInfo {
   readonly dataAvailability: DataAvailability;
   /** Whether only its readers are answered, with a session; absent where everybody is. */
   readonly readsNeedSession?: true;
+  /** The lists of accounts that its sequencer asks; absent where it takes every account's transactions and contracts. */
+  readonly lists?: readonly ("senders" | "deployers")[];
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
   /** Whether its contracts may have code of any size, which public networks refuse. */
@@ -97,7 +99,7 @@ export interface EcosystemStatus {
   };
 }
 
-export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade" | "stopped"> {
+export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade" | "stopped" | "lists"> {
   readonly name: string;
   readonly chainId: number;
   readonly blockNumber: number;

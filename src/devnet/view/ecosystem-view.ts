@@ -169,6 +169,7 @@ export function chainInfo({ name, chainId, url, plan, pipeline, runSwitch }: Dev
     baseToken: pipeline.baseToken,
     dataAvailability: plan.dataAvailability,
     ...(plan.dataAvailability === "validium" && !plan.openReads ? { readsNeedSession: true } : {}),
+    ...listsInfo(pipeline),
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
     allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
@@ -189,6 +190,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     blockNumber: Number(sequencer.head.number),
     waiting: mempool.size,
     batches: pipeline.progress(),
+    ...listsInfo(pipeline),
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
     ...stoppedInfo(chain.runSwitch),
@@ -205,6 +207,12 @@ function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "provi
 
 function stoppedInfo({ isRunning }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped"> {
   return isRunning ? {} : { stopped: true };
+}
+
+function listsInfo({ chain }: DevnetChain["pipeline"]): Pick<ChainInfo, "lists"> {
+  const { lists } = chain.admission;
+  const named = (["senders", "deployers"] as const).filter((list) => lists[list] !== undefined);
+  return named.length === 0 ? {} : { lists: named };
 }
 
 function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protocolVersion" | "upgrade"> {

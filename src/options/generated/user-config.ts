@@ -199,6 +199,18 @@ export interface HyperchainUserConfig {
    */
   readonly openReads?: boolean | undefined;
   /**
+   * Accounts whose transactions and user operations the sequencer takes; L1's queue carries operations of every account.
+   * Allowed: a list of addresses.
+   * Default: every account.
+   */
+  readonly senders?: readonly string[] | undefined;
+  /**
+   * Accounts that may create contracts: by transactions of their own, or, as contracts, for any sender.
+   * Allowed: a list of addresses.
+   * Default: every account.
+   */
+  readonly deployers?: readonly string[] | undefined;
+  /**
    * Processes that execute every batch again, and how many of them must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
    * Default: one member, in this process.

@@ -5,7 +5,7 @@ import { Wallet } from "ethers";
 import type { CallAnswer, SimulationQuestion } from "../../../src/chain/questions/question.ts";
 import type { Asking } from "../../../src/chain/rpc/asking.ts";
 import { Bundler } from "../../../src/chain/rpc/bundler/bundler.ts";
-import { ENTRY_POINTS } from "../../../src/chain/rpc/bundler/entry-points.ts";
+import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
 import type { UserOperation } from "../../../src/chain/rpc/bundler/user-operation.ts";
 import { RpcCode, RpcError } from "../../../src/chain/rpc/json-rpc.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -18,6 +18,7 @@ const SUCCESS: CallAnswer = {
   output: "0x",
   error: undefined,
   isHostile: false,
+  creators: [],
   exceedsCallData: false,
   isLong: false,
   isLate: false,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { concat, id, Interface, toBeHex } from "ethers";
-import { ENTRY_POINTS, failedOp } from "../../../src/chain/rpc/bundler/entry-points.ts";
+import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
+import { failedOp } from "../../../src/chain/rpc/bundler/entry-points.ts";
 import { OperationLookup } from "../../../src/chain/rpc/bundler/operation-lookup.ts";
 import { parseOperation, parseUnfinishedOperation } from "../../../src/chain/rpc/bundler/operation-request.ts";
 import { operationsIn } from "../../../src/chain/rpc/bundler/user-operation.ts";

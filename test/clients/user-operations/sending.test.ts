@@ -6,7 +6,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createBundlerClient, toSimple7702SmartAccount } from "viem/account-abstraction";
 import { signAuthorization } from "viem/actions";
 import { toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
-import { ENTRY_POINTS } from "../../../src/chain/rpc/bundler/entry-points.ts";
+import { ENTRY_POINTS } from "../../../src/chain/model/entry-points.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";

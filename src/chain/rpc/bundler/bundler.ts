@@ -65,6 +65,8 @@ export class Bundler {
   async send(operation: UserOperation, entryPoint: Hex, hash: Hex, client: RpcClient | undefined): Promise<void> {
     if (this.pool.find(hash) !== undefined)
       throw new RpcError(RpcCode.rejected, `the user operation ${hash} waits already`, { code: "AlreadyKnown" });
+    const excluded = this.#chain.admission.refusalOfSender(operation.sender);
+    if (excluded !== undefined) throw excluded;
     requireLimits(operation, this.carrier.beneficiary, this.#chain.mempool.minGasPriceWei);
     this.#offenders.requireNone(operation);
     const bundle = bundleOf(operation, entryPoint, this.carrier);
@@ -75,6 +77,8 @@ export class Bundler {
     if (answer === undefined) throw invalid("an operation of the same sender that waits before it fails");
     const refusal = refusalOf(answer, operation, this.#chain.maxInstructions);
     if (refusal !== undefined) throw refusal.error;
+    const notAllowed = this.#chain.admission.refusalOfRun(bundle.from, answer);
+    if (notAllowed !== undefined) throw notAllowed;
     await new Promise<void>((accept, reject) => {
       this.pool.add({ hash, entryPoint, operation, bundle, accept, reject });
       this.#wake();

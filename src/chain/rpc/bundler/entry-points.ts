@@ -2,14 +2,6 @@ import { getCreateAddress, Interface } from "ethers";
 import { fromHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 
-/** ERC-4337's EntryPoints that a bundler here knows, by their public addresses; the preferred one first. */
-export const ENTRY_POINTS = {
-  "0.8": "0x4337084d9e255ff0702461cf8895ce9e3b5ff108",
-  "0.7": "0x0000000071727de22e5e9d8baf0edac6f37da032",
-} as const satisfies Readonly<Record<string, Hex>>;
-
-export const KNOWN_ENTRY_POINTS: readonly Hex[] = Object.values(ENTRY_POINTS);
-
 const PACKED =
   "(address sender, uint256 nonce, bytes initCode, bytes callData, bytes32 accountGasLimits, uint256 preVerificationGas, bytes32 gasFees, bytes paymasterAndData, bytes signature)";
 
@@ -27,7 +19,6 @@ export const entryPointInterface = new Interface([
 /** What an account may have beside `validateUserOp`: then the EntryPoint calls it with the whole operation. */
 export const executeInterface = new Interface([`function executeUserOp(${PACKED} userOp, bytes32 userOpHash)`]);
 
-export const OPERATION_TOPIC = topicOf("UserOperationEvent");
 export const REASON_TOPIC = topicOf("UserOperationRevertReason");
 export const EXECUTION_TOPIC = topicOf("BeforeExecution");
 

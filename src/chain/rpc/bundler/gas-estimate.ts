@@ -74,6 +74,8 @@ export async function estimateOperation(request: EstimateRequest, dependencies: 
     maxPriorityFeePerGas: 0n,
   };
   const overrides = [...request.overrides, ...delegated(operation)];
+  const excluded = dependencies.chain.admission.refusalOfSender(operation.sender);
+  if (excluded !== undefined) throw excluded;
   const estimate = new Estimate({ ...request, operation: trial, overrides }, dependencies);
   await estimate.requireChecked(trial);
   const verificationGasLimit = await estimate.least("verificationGasLimit");
@@ -133,6 +135,7 @@ class Estimate {
   async callGas(): Promise<bigint> {
     const full = await this.#execute(TRANSACTION_GAS_CAP);
     if (full.receipt?.success !== true) throw executionReverted(full);
+    this.#requireAllowed(full);
     const { gasUsed, logs } = full.receipt;
     const succeeds = async (gas: bigint): Promise<boolean> => (await this.#execute(gas)).receipt?.success === true;
     const near = (gasUsed * 66n) / 64n;
@@ -145,8 +148,15 @@ class Estimate {
     const { entryPoint } = this.#request;
     const { carrier, chain } = this.#dependencies;
     const [answer] = await this.#run([askedBundle(bundleOf(operation, entryPoint, carrier))]);
+    if (answer !== undefined) this.#requireAllowed(answer);
     const refusal = answer && refusalOf(answer, operation, chain.maxInstructions);
     return refusal?.error.code === OperationCode.wrongSignature ? undefined : refusal?.error;
+  }
+
+  /** Throws SequencerError where what runs creates contracts that the account may not create. */
+  #requireAllowed(answer: CallAnswer): void {
+    const refusal = this.#dependencies.chain.admission.refusalOfRun(this.#request.operation.sender, answer);
+    if (refusal !== undefined) throw refusal;
   }
 
   /** The operation's call as the EntryPoint makes it, after the account's creation where it has a factory. */

@@ -3,7 +3,8 @@ import type { Hex } from "../../../protocol/hex.ts";
 import type { RpcClient, RpcMethods } from "../dispatch.ts";
 import { hexQuantity } from "../hex-quantity.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
-import { EXECUTION_TOPIC, KNOWN_ENTRY_POINTS, OPERATION_TOPIC, REASON_TOPIC, entryPointInterface } from "./entry-points.ts";
+import { KNOWN_ENTRY_POINTS, OPERATION_TOPIC } from "../../model/entry-points.ts";
+import { EXECUTION_TOPIC, REASON_TOPIC, entryPointInterface } from "./entry-points.ts";
 import { operationsIn, shownOperation } from "./user-operation.ts";
 
 interface Log {

@@ -1,6 +1,7 @@
 import { getAddress } from "ethers";
 import type { BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
+import { KNOWN_ENTRY_POINTS } from "../../model/entry-points.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { nextPlace } from "../asked-place.ts";
 import type { Asking } from "../asking.ts";
@@ -11,7 +12,7 @@ import { hexQuantity } from "../hex-quantity.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
 import { hashParameter } from "../parameters.ts";
 import { Bundler } from "./bundler.ts";
-import { entryPointInterface, KNOWN_ENTRY_POINTS } from "./entry-points.ts";
+import { entryPointInterface } from "./entry-points.ts";
 import { estimateOperation } from "./gas-estimate.ts";
 import { OperationLookup } from "./operation-lookup.ts";
 import { parseOperation, parseUnfinishedOperation } from "./operation-request.ts";

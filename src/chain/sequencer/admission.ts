@@ -1,0 +1,122 @@
+import { operationSenders } from "../model/entry-points.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { TransactionRequest } from "../transaction/transaction.ts";
+import type { Preview } from "../witness/reexecution.ts";
+import { SequencerError } from "./sequencer-error.ts";
+
+/** Accounts that may use a chain; without a list every account may. In lower case. */
+export interface AccessLists {
+  readonly senders?: readonly Hex[] | undefined;
+  /** Accounts that may create contracts. */
+  readonly deployers?: readonly Hex[] | undefined;
+}
+
+/** Calls by which a relayer brings messages to the chain. */
+export interface Deliveries {
+  readonly relayer: Hex;
+  readonly calls: readonly { readonly to: Hex; readonly selector: Hex }[];
+}
+
+export interface AdmissionOptions {
+  readonly chainId: number;
+  readonly lists: AccessLists;
+  /** The chain's admin, whom messages name. No list applies to it. */
+  readonly admin: Hex;
+  /** The operator, which makes the blocks. No list applies to it. */
+  readonly operator: Hex;
+  /** To what may be sent by an account that is on no list. Default: nothing. */
+  readonly deliveries?: Deliveries | undefined;
+  /** Contracts of the protocol, which create contracts from fixed code only. */
+  readonly trusted: readonly Hex[];
+}
+
+/** What is judged of a transaction before it runs. */
+type Judged = Pick<TransactionRequest, "from" | "to" | "data">;
+
+/**
+ * Decides whose transactions the sequencer takes. No rule of the chain: L1's queue carries operations of every account, and
+ * validators do not ask for lists. A user operation is its account's, and a transaction that carries some is theirs; what they
+ * create is allowed to them, or to the contract that runs CREATE or CREATE2.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #trusted: ReadonlySet<Hex>;
+  #lists: AccessLists = {};
+  #senders: ReadonlySet<Hex> | undefined;
+  #deployers: ReadonlySet<Hex> | undefined;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#trusted = new Set(options.trusted);
+    this.set(options.lists);
+  }
+
+  get lists(): AccessLists {
+    return this.#lists;
+  }
+
+  get admin(): Hex {
+    return this.#options.admin;
+  }
+
+  /** Whether a list is in force: then transactions are looked at from inside, too. */
+  get hasLists(): boolean {
+    return this.#senders !== undefined || this.#deployers !== undefined;
+  }
+
+  /** From now on. Transactions that wait are judged by these lists when their turn comes. */
+  set(lists: AccessLists): void {
+    this.#lists = lists;
+    this.#senders = lists.senders === undefined ? undefined : new Set(lists.senders);
+    this.#deployers = lists.deployers === undefined ? undefined : new Set(lists.deployers);
+  }
+
+  /** Why a transaction is not taken, by itself; undefined where nothing is known against it. */
+  refusal(transaction: Judged): SequencerError | undefined {
+    const { from, to } = transaction;
+    if (!this.#isDelivery(transaction) && !this.#isOn(this.#senders, from)) return this.#noSender(from);
+    return to === undefined && !this.#isOn(this.#deployers, from) ? this.#noDeployer(from) : undefined;
+  }
+
+  /** Why an account may not send; undefined where it may. */
+  refusalOfSender(account: Hex): SequencerError | undefined {
+    return this.#isOn(this.#senders, account) ? undefined : this.#noSender(account);
+  }
+
+  /** The same, by what the transaction of this account would do. */
+  refusalOfRun(from: Hex, { receipt, creators }: Pick<Preview, "receipt" | "creators">): SequencerError | undefined {
+    const operations = operationSenders(receipt?.logs ?? []);
+    const excluded = operations.find((account) => !this.#isOn(this.#senders, account));
+    if (excluded !== undefined) return this.#noSender(excluded);
+    const responsible = operations.length === 0 ? [from] : operations;
+    const unlisted = responsible.find((account) => !this.#isOn(this.#deployers, account));
+    const isTheirs = creators.every((creator) => this.#trusted.has(creator) || this.#isOn(this.#deployers, creator));
+    return unlisted === undefined || isTheirs ? undefined : this.#noDeployer(unlisted);
+  }
+
+  #isOn(list: ReadonlySet<Hex> | undefined, account: Hex): boolean {
+    const { admin, operator } = this.#options;
+    return list === undefined || list.has(account) || account === admin || account === operator;
+  }
+
+  #isDelivery({ from, to, data }: Judged): boolean {
+    const { deliveries } = this.#options;
+    return from === deliveries?.relayer && deliveries.calls.some((call) => call.to === to && data.startsWith(call.selector));
+  }
+
+  #noSender(account: Hex): SequencerError {
+    const { chainId, admin } = this.#options;
+    return new SequencerError(
+      "SenderNotAllowed",
+      `${account} is not on the list of senders of chain ${chainId}: ask the chain's admin, ${admin}, to add it (its option senders), or send an operation by L1's queue, to which no list applies`,
+    );
+  }
+
+  #noDeployer(account: Hex): SequencerError {
+    const { chainId, admin } = this.#options;
+    return new SequencerError(
+      "DeployerNotAllowed",
+      `${account} is not on the list of deployers of chain ${chainId}, and neither is the contract that would create another: ask the chain's admin, ${admin}, to add it (its option deployers)`,
+    );
+  }
+}
