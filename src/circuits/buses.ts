@@ -115,3 +115,9 @@ export const CURVE_MULTIPLE = defineBus("curveMultiple", 26, {
  * counted.
  */
 export const COMPRESSION = defineBus("compression", 30, { tag: 1, left: DIGEST, right: DIGEST, output: DIGEST });
+/**
+ * Says that the step at `time` recovers the key of a signature of secp256k1 from four words of a memory, from an offset on: hash,
+ * parity, r and s. The word is 1, and the key's x and y are written behind the four words; or it is 0: no key signed so. Sent by
+ * processor, received by recover, each once. The sender sees to it that the offset is below 2^29 and the time the step's.
+ */
+export const RECOVER = defineBus("recover", 27, { space: 1, offset: 1, time: 1, word: LIMBS });

@@ -55,6 +55,19 @@ export class UnprovableCopyError extends Error {
   }
 }
 
+/** A run recovered a key from words that are no whole places of the memory. */
+export class UnprovableRecoveryError extends Error {
+  override readonly name = "UnprovableRecoveryError";
+  readonly offset: number;
+
+  constructor(offset: number) {
+    super(
+      `no table proves a recovery from offset ${offset}: prove a run that recovers from multiples of 32 only (docs/zkevm.md)`,
+    );
+    this.offset = offset;
+  }
+}
+
 /** Records a run of a program: pass `observe` to `Kernel.run`. Its steps are the rows in order, the last of which stops. */
 export class RunRecorder {
   readonly steps: RecordedStep[] = [];

@@ -5,6 +5,9 @@ import { byteMemoryAir } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteMemoryColumns } from "../circuits/byte-memory/byte-memory-trace.ts";
 import { copyAir } from "../circuits/copy/copy-air.ts";
 import { copyColumns } from "../circuits/copy/copy-trace.ts";
+import { curveMultipleAir } from "../circuits/curve-multiple/curve-multiple-air.ts";
+import { curveProductAir } from "../circuits/curve-product/curve-product-air.ts";
+import { curveSumAir } from "../circuits/curve-sum/curve-sum-air.ts";
 import { hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
 import { hashInputColumns } from "../circuits/hash-input/hash-input-trace.ts";
 import { keccakAir } from "../circuits/keccak/keccak-air.ts";
@@ -15,6 +18,8 @@ import { memoryAir } from "../circuits/memory/memory-air.ts";
 import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../circuits/processor/processor-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
+import { recoverAir } from "../circuits/recover/recover-air.ts";
+import { recoverColumns } from "../circuits/recover/recover-trace.ts";
 import { romTable, romUses } from "../circuits/rom/rom-air.ts";
 import { spongeAir } from "../circuits/sponge/sponge-air.ts";
 import { spongeColumns } from "../circuits/sponge/sponge-trace.ts";
@@ -59,6 +64,10 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: spongeAir(), optional: true },
     { air: hashInputAir(), optional: true },
     { air: keccakAir(), optional: true },
+    { air: recoverAir(), optional: true },
+    { air: curveMultipleAir(), optional: true },
+    { air: curveSumAir(), optional: true },
+    { air: curveProductAir(), optional: true },
     { air: stackRestAir(), optional: true },
     { air: wordRangeAir(), optional: true },
     { air: keysAir(CURRENT_SPACE), optional: true },
@@ -99,6 +108,8 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     spongeColumns(trace.sponge, minLogRows),
     hashInputColumns(trace.hashInput, minLogRows),
     keccakColumns(trace.permutations, minLogRows),
+    recoverColumns(trace.recoveries, minLogRows),
+    ...trace.curve.columns(minLogRows),
     stackRestColumns(trace.rest, minLogRows),
     wordRangeColumns(trace.hints, minLogRows),
     keysColumns(trace.leaves, minLogRows),

@@ -10,6 +10,9 @@ import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
 import type { AskedLeaf } from "../circuits/keys/keys-trace.ts";
 import { KeccakRequests } from "../circuits/keccak/keccak-requests.ts";
 import type { KeccakRequest } from "../circuits/keccak/keccak-trace.ts";
+import { CurveTrace } from "../circuits/curve/curve-trace.ts";
+import type { RecoverCells } from "../circuits/recover/recover-air.ts";
+import { recoverRow, RECOVERY_PLACES } from "../circuits/recover/recover-trace.ts";
 import type { SpongeCells } from "../circuits/sponge/sponge-air.ts";
 import { hashRows, laneCount } from "../circuits/sponge/sponge-trace.ts";
 import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
@@ -20,7 +23,14 @@ import { number30 } from "../circuits/words/earlier.ts";
 import { limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
 import { inv, P } from "../field/koala-bear.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
-import { type Limbs, type RecordedStep, UnprovableAddressError, UnprovableCopyError, ZERO_WORD } from "./recorded-run.ts";
+import {
+  type Limbs,
+  type RecordedStep,
+  UnprovableAddressError,
+  UnprovableCopyError,
+  UnprovableRecoveryError,
+  ZERO_WORD,
+} from "./recorded-run.ts";
 import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
@@ -39,6 +49,9 @@ export interface RunTrace {
   readonly sponge: readonly SpongeCells[];
   readonly hashInput: readonly HashInputCells[];
   readonly permutations: readonly KeccakRequest[];
+  readonly recoveries: readonly RecoverCells[];
+  /** What recoveries ask. */
+  readonly curve: CurveTrace;
   /** What is left on the stack. */
   readonly rest: readonly StackedWord[];
   /** Words that come into being by hints or from the state. */
@@ -76,6 +89,8 @@ class RunTracer {
   readonly #sponge: SpongeCells[] = [];
   readonly #hashInput: HashInputCells[] = [];
   readonly #keccak = new KeccakRequests();
+  readonly #recoveries: RecoverCells[] = [];
+  readonly #curve = new CurveTrace();
   readonly #hints: Limbs[] = [];
   readonly #leaves: TracedLeaves;
   readonly #arithmetic = new ArithmeticTrace();
@@ -108,6 +123,8 @@ class RunTracer {
       sponge: this.#sponge,
       hashInput: this.#hashInput,
       permutations: this.#keccak.list(),
+      recoveries: this.#recoveries,
+      curve: this.#curve,
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
       hints: this.#hints,
       leaves: this.#leaves.list((index) => this.#place({ space: CURRENT_SPACE, index }).word),
@@ -133,6 +150,7 @@ class RunTracer {
     if (split === 1) this.#accessBytes(instruction, { space: accessed, index: address }, b, newTop);
     if (instruction.hashes === 1) this.#hash(accessed, address, wordOf(b));
     if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
+    if (instruction.recovers === 1) this.#recover({ space: accessed, index: address }, newTop);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1)
@@ -244,6 +262,20 @@ class RunTracer {
     written.forEach((state, i) => (state.word = after[i] ?? state.word));
     for (const state of [...written, ...read]) state.time = this.#clock;
     this.#copies.push(...cells);
+  }
+
+  /** Recovers a signature's key, or shows that there is none: what the interpreter says, too. */
+  #recover({ space, index: offset }: Place, newTop: Limbs): void {
+    if (offset % WORD_BYTES !== 0) throw new UnprovableRecoveryError(offset);
+    const states = this.#placesAt(space, offset, RECOVERY_PLACES);
+    const places = states.map((state) => ({ word: state.word, gap: this.#gap(state) }));
+    const tables = { arithmetic: this.#arithmetic, curve: this.#curve };
+    const { cells, key } = recoverRow({ space, offset, time: this.#clock, places }, tables);
+    if (newTop[0] !== (key === undefined ? 0 : 1)) throw new Error(`the interpreter recovers another key at step ${this.#clock}`);
+    const [x, y] = states.slice(-2);
+    if (key !== undefined && x !== undefined && y !== undefined) [x.word, y.word] = [limbsOf(key.x), limbsOf(key.y)];
+    for (const state of key === undefined ? states.slice(0, -2) : states) state.time = this.#clock;
+    this.#recoveries.push(cells);
   }
 
   /** Neighbouring places, from that of an offset on. */

@@ -56,6 +56,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       isHint,
       hashes,
       copies,
+      recovers,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -73,6 +74,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       isHint,
       hashes,
       copies,
+      recovers,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -132,7 +134,7 @@ test("no step asks two tables, or one twice: each takes the step's time for its 
     const other = tables[0] === "alu" ? { hashes: 1 } : { computes: 1 };
     if (tables.length === 1) assert.equal(tablesAsked({ ...instruction, ...other }).length, 2);
   }
-  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "copy", "hash", "memory", "wordRange"]);
+  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "copy", "hash", "memory", "recover", "wordRange"]);
 });
 
 test("the program's table holds its rows, all of them, and no others", () => {

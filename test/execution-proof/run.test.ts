@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { hashAuthorization, hexlify, toBeHex, Transaction } from "ethers";
+import { hashAuthorization, hexlify, toBeHex, Transaction, Wallet } from "ethers";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
@@ -272,6 +272,60 @@ describe("proofs of runs", () => {
       other[at] = other[at]! ^ 1;
       assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
     }
+  });
+
+  it("show which account signed a transaction: the kernel recovers it from the signature", async () => {
+    const files = ["user-transaction", "access-list", "authorizations", "payload", "rlp", "frames", "state"];
+    const read = "readFields|readInputData|readAccessList|readAuthorizations|readSender|recoverAccount|newFrame|pointer";
+    const written = "payloadHash|authorizationLength|rlp\\w+|headLength|integerLength|entryLength";
+    const program = routine(
+      "a sender",
+      files.map((file) => `${file}.yul`),
+      new RegExp(`^function (${read}|${written})\\([^]*?^}$`, "gm"),
+      ["set.nextFrame(1)", "readFields()", "set.coinbase(readSender())"],
+    );
+    const wallet = new Wallet(toBeHex(0xc0ffee, 32));
+    const amounts = { nonce: 3n, priorityFeeCap: 2n, feeCap: 3n << 40n, gasLimit: 90_000n, value: 10n ** 18n };
+    const signed = Transaction.from({
+      ...{ type: 2, chainId: ENVIRONMENT.chainId, nonce: 3, to: toBeHex(0xdead99n, 20), value: amounts.value },
+      ...{ maxPriorityFeePerGas: amounts.priorityFeeCap, maxFeePerGas: amounts.feeCap, gasLimit: amounts.gasLimit },
+    });
+    const { yParity, r, s } = wallet.signingKey.sign(signed.unsignedHash);
+    const signature = { parity: BigInt(yParity), r: BigInt(r), s: BigInt(s), authorizations: [], isReplayProtected: true };
+    const fields = {
+      ...amounts,
+      ...signature,
+      chainId: ENVIRONMENT.chainId,
+      to: 0xdead99n,
+      data: new Uint8Array(0),
+      accessList: [],
+    };
+    const run = await compile(program);
+    const { trace } = interpret(program, transactionHints({ type: 2, ...fields }).slice(1));
+    const input = runInput(run, trace);
+    assert.deepEqual(checkTraces(run.system, input), []);
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    const statementOf = (account: bigint) =>
+      encodeStatement([
+        ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
+        { before: coinbase, after: account },
+        ...KEPT,
+      ]);
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statementOf(BigInt(wallet.address)), proof), { ok: true });
+    for (const table of ["recover", "curveMultiple", "curveSum", "curveProduct"]) {
+      assert.ok(presentTables(run.system, proof).includes(table), table);
+    }
+    assert.equal(verify(run.system, statementOf(BigInt(wallet.address) ^ 1n), proof).ok, false);
+    // The same signature with the other parity is of another account.
+    const [recovery] = trace.recoveries;
+    const parity = [1 - yParity, ...recovery!.parity.slice(1)];
+    const other = runInput(run, { ...trace, recoveries: [{ ...recovery!, parity }] });
+    const violations = checkTraces(run.system, other, { limit: 2 });
+    assert.deepEqual(violations.map((each) => (each.kind === "bus" ? each.bus : each.constraint)).sort(), [
+      "memory",
+      "y has the parity",
+    ]);
   });
 
   it("show what a routine of the kernel computes: a power modulo a number", async () => {

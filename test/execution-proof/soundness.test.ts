@@ -13,6 +13,8 @@ import { hashInputForgeries } from "./support/hash-input-forgeries.ts";
 import { spongeForgeries } from "./support/sponge-forgeries.ts";
 import { keyForgeries, oneIdForTwo } from "./support/key-forgeries.ts";
 import { placeForgeries } from "./support/memory-forgeries.ts";
+import { CASES } from "../../src/circuits/recover/recover-air.ts";
+import { recoverForgeries } from "./support/recover-forgeries.ts";
 import { copyForgeries } from "./support/copy-forgeries.ts";
 import { byteForgeries } from "./support/byte-forgeries.ts";
 import { choices } from "./support/choices.ts";
@@ -26,7 +28,7 @@ const EVERYTHING = honest(code, hints);
 const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   processor: [
     ...["takesB", "takesC", "putsA", "putsB", "computes", "isHint"],
-    ...["hashes", "copies", "isAddressed", "isBytes", "whole", "split"],
+    ...["hashes", "copies", "recovers", "isAddressed", "isBytes", "whole", "split"],
   ],
   memory: ["stated"],
   byteMemory: ["real"],
@@ -34,6 +36,7 @@ const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   sponge: ["first", "follows", "last"],
   hashInput: ["first", "follows"],
   keys: ["real"],
+  recover: Object.keys(CASES),
   rest: ["real"],
   boundary: ["speaks"],
 };
@@ -80,6 +83,7 @@ describe("the tables of a run", () => {
       ...hashInputForgeries(),
       ...spongeForgeries(),
       ...keyForgeries(),
+      ...recoverForgeries(),
     ];
     for (const { cells, refusedBy } of all) {
       assert.deepEqual(refusalsOf(cells), [refusedBy]);
@@ -180,6 +184,11 @@ describe("a cell of a run that is changed", () => {
     if (table === "memory") return row === 0 && ["gap", "sameSpace"].includes(field);
     // What the input is, the last block says; lanes that are not asked for may have been anything before.
     if (table === "sponge") return EVERYTHING.sponge[row]!.last === 0 && ["space", "offset", "length", "rest"].includes(field);
+    if (table === "recover") {
+      const { good, noPoint } = EVERYTHING.recover[row]!;
+      const ofKeys = ["half", "u", "v", "product", "keyX", "keyY", "inverseS", "inverseKey", "oldX", "oldY", "gaps"];
+      return good === 0 && [...ofKeys, ...(noPoint === 0 ? ["square", "cube", "y"] : [])].includes(field);
+    }
     if (table === "copy") {
       const { first, follows, reads, full, end } = EVERYTHING.copy[row]!;
       const written = full + end.reduce((sum, flag) => sum + flag, 0);

@@ -2,7 +2,7 @@ import { inv } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, BYTE_MEMORY, COPY, HASH, MEMORY, RANGE14, RANGE16, ROM, STACK, WORD_RANGE } from "../buses.ts";
+import { ALU, BYTE_MEMORY, COPY, HASH, MEMORY, RANGE14, RANGE16, RECOVER, ROM, STACK, WORD_RANGE } from "../buses.ts";
 import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../rom/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
@@ -63,8 +63,23 @@ export function processorAir(): Air {
 
 /** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
 function assertCounted(b: AirBuilder, columns: Columns): void {
-  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, isAddressed, isBytes, whole, split } = columns;
-  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, isAddressed, isBytes, whole, split });
+  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, isAddressed, isBytes, whole, split } =
+    columns;
+  assertBoolean(b, {
+    takesB,
+    takesC,
+    putsA,
+    putsB,
+    computes,
+    isHint,
+    hashes,
+    copies,
+    recovers,
+    isAddressed,
+    isBytes,
+    whole,
+    split,
+  });
 }
 
 function assertFetch(b: AirBuilder, columns: Columns): void {
@@ -175,6 +190,8 @@ function assertMemory(b: AirBuilder, columns: Columns): void {
   assertSplit(b, columns);
   askHash(b, columns);
   askCopy(b, columns);
+  const { recovers, c } = columns;
+  b.send(RECOVER, recovers, { space: accessed, offset: address, time: clock, word: c });
 }
 
 /** Where a row accesses the memory: at its place, from there on by a, in the space that a says, or in the current frame. */

@@ -53,6 +53,8 @@ export const INSTRUCTION_FIELDS = {
   hashes: 1,
   /** c bytes from the pointer b on are copied to where a points. */
   copies: 1,
+  /** c says whether the four words from the offset a on are a signature with a key, which is written behind them. */
+  recovers: 1,
   /** d is what the memory holds, and a or b is written there. */
   reads: 1,
   writesA: 1,

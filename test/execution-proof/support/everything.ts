@@ -38,6 +38,12 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   emit(p.push(9), p.push(77), p.push(1), p.KEY, p.push(5), p.push(78), p.push(0), p.KEY, p.push(5), p.push(78), p.HINT, p.KEY);
   hints.push(0n);
   emit(p.ACCOUNT_OF_KEY, p.push(0), p.push(1n << 159n), p.push(3), p.KEY, p.push(6), p.swap(1), p.STORE, p.LOAD);
+  // Signatures: one with a key, one with r = 0, and one that is of no point.
+  const words = (offset: number, list: readonly bigint[]): number[] =>
+    list.flatMap((word, i) => [...p.push(word), ...p.push(offset + 32 * i), p.MSTORE]);
+  emit(words(1024, [5n, 1n, 1n, 7n]), p.push(1024), p.RECOVER, p.POP, p.HINT, p.RECOVER, p.POP);
+  emit(words(2048, [5n, 1n, 5n, 7n]), p.push(2048), p.RECOVER, p.POP);
+  hints.push(1536n);
   emit(p.CLZ, p.NOT, p.dup(1), p.EQ, p.dup(1), p.ISZERO, p.swap(1), p.push(0), p.push(0), p.EQ, p.push(0), p.ISZERO);
   for (const condition of [0, 3]) {
     // A jump that is taken if the condition is not 0, one that is taken if it is, and one whose target is a hint.

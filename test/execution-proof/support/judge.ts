@@ -12,6 +12,8 @@ import { keyRows, noLeaf } from "../../../src/circuits/keys/keys-trace.ts";
 import { memoryAir, MEMORY_FIELDS, type MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import { memoryColumns } from "../../../src/circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
+import { RECOVER_FIELDS, recoverAir, type RecoverCells } from "../../../src/circuits/recover/recover-air.ts";
+import { noRecovery } from "../../../src/circuits/recover/recover-trace.ts";
 import { INSTRUCTION_FIELDS } from "../../../src/circuits/rom/instruction.ts";
 import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/circuits/sponge/sponge-air.ts";
 import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
@@ -42,6 +44,7 @@ export interface RunCells {
   /** With at least one row of no input at last. */
   hashInput: HashInputCells[];
   keys: KeyCells[];
+  recover: RecoverCells[];
   rest: FieldValues<typeof STACK_REST_FIELDS, number>[];
   boundary: FieldValues<typeof BOUNDARY_FIELDS, number>[];
   /** The statement's words before and after, place by place. */
@@ -50,7 +53,18 @@ export interface RunCells {
   readonly truth: string;
 }
 
-export const TABLES = ["processor", "memory", "byteMemory", "copy", "sponge", "hashInput", "keys", "rest", "boundary"] as const;
+export const TABLES = [
+  "processor",
+  "memory",
+  "byteMemory",
+  "copy",
+  "sponge",
+  "hashInput",
+  "keys",
+  "recover",
+  "rest",
+  "boundary",
+] as const;
 export type TableName = (typeof TABLES)[number];
 
 const FIELDS: Readonly<Record<TableName, Fields>> = {
@@ -61,6 +75,7 @@ const FIELDS: Readonly<Record<TableName, Fields>> = {
   sponge: SPONGE_FIELDS,
   hashInput: HASH_INPUT_FIELDS,
   keys: KEYS_FIELDS,
+  recover: RECOVER_FIELDS,
   rest: STACK_REST_FIELDS,
   boundary: BOUNDARY_FIELDS,
 };
@@ -83,6 +98,7 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     sponge: [...trace.sponge],
     hashInput: trace.hashInput.length === 0 ? [] : [...trace.hashInput, noInput()],
     keys: keyRows(trace.leaves),
+    recover: [...trace.recoveries],
     rest: trace.rest.map((word) => ({ real: 1, ...word })),
     boundary: [{ speaks: 1 }],
     changes: changesOf(program, trace),
@@ -118,6 +134,7 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     sponge: spongeAir,
     hashInput: hashInputAir,
     keys: () => keysAir(CURRENT_SPACE),
+    recover: recoverAir,
     rest: stackRestAir,
     boundary: () => boundaryAir(places),
   };
@@ -157,6 +174,8 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
       return noInput();
     case "keys":
       return noLeaf();
+    case "recover":
+      return noRecovery();
     case "rest":
       return { real: 0, place: 0, time: 0, word: zero };
     case "boundary":
@@ -173,6 +192,7 @@ const BALANCED: readonly string[] = [
   "hash",
   "hashInput",
   "lane",
+  "recover",
   "firstWord",
   "lastWord",
 ];
@@ -265,12 +285,12 @@ export function instructionSet({ rows }: ProvenProgram): ReadonlySet<string> {
   return new Set(instructions.map((instruction) => fieldElements("rom", INSTRUCTION_FIELDS, instruction).map(canonical).join()));
 }
 
-/** Whether what a bus with answering tables is asked is true. */
+/** Whether what a bus with answering tables is asked is true, or what its sender must not ask: of that no table promises anything. */
 export function isTrue(bus: string, message: readonly number[], isInstruction: ReadonlySet<string>): boolean {
   if (bus === "rom") return isInstruction.has(message.join());
   if (bus === "wordRange") return message.every((limb) => limb < 2 ** 16);
   if (bus === "keccak") return isPermutation(message);
-  return truthOf(bus, message) === "true";
+  return truthOf(bus, message) !== "false";
 }
 
 /** Whether a message of the bus keccak is true, by another implementation than the table's. */

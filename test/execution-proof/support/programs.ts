@@ -23,6 +23,7 @@ export const [JUMP, JUMPI, JUMPDEST] = [0x56, 0x57, 0x5b];
 export const HINT = MACHINE.hint.code;
 export const [KEY, ACCOUNT_OF_KEY] = [MACHINE.key.code, MACHINE.accountOfKey.code];
 export const [ENTER, SET_GAS, COPY] = [MACHINE.enterFrame.code, MACHINE.setGas.code, MACHINE.copy.code];
+export const RECOVER = MACHINE.recover.code;
 export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
 export const [LOAD_USER, STORE_USER] = [MACHINE.loadUser.code, MACHINE.storeUser.code];
 export const dup = (depth: number): number => 0x7f + depth;

@@ -23,7 +23,7 @@ function truthOfAlu([operation = 0, ...limbs]: readonly number[]): Truth {
   const [a = [], b = [], c = [], d = []] = [0, 1, 2, 3].map((i) => limbs.slice(i * LIMBS, (i + 1) * LIMBS));
   const arity = ON_THE_BUS.has(operation) ? DEFINITIONS.find(([code]) => code === operation)?.[2] : undefined;
   if (arity === undefined) return "false";
-  const operands = arity === 3 ? [a, b, c] : [a, b];
+  const operands = [a, b, c].slice(0, arity);
   if (!operands.flat().every((limb) => limb < LIMB)) return "not asked";
   const [result, other] = arity === 3 ? [d, []] : [c, d];
   const isZero = [...other, ...(arity === 1 ? b : [])].every((limb) => limb === 0);
