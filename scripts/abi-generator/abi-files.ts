@@ -126,6 +126,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["l2/IInteropHandler"],
   },
   {
+    file: "remote-swap",
+    constant: "remoteSwapAbi",
+    summary: "Swaps for accounts of other chains, and sends on what they bring.",
+    interfaces: ["l2/IRemoteSwap"],
+  },
+  {
     file: "system-context",
     constant: "systemContextAbi",
     summary: "Predeploy that opens and closes batches.",
@@ -157,6 +163,7 @@ export function abiFiles(root: string): GeneratedFile[] {
       "Every custom error that a call to the settlement layer's contracts can meet.",
       errorsOf(root, "contracts/interfaces/*.sol"),
     ),
+    creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
   ];
 }
@@ -174,6 +181,16 @@ function errorsOf(root: string, pattern: string): AbiItem[] {
     }
   }
   return [...bySelector.values()].sort((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
+}
+
+/** The code that creates a contract that clients put on chains. */
+function creationCode(root: string, file: string, constant: string, contract: string): GeneratedFile {
+  const path = join(root, "artifacts/contracts", `${contract}.sol`, `${basename(contract)}.json`);
+  const { bytecode } = JSON.parse(readFileSync(path, "utf8")) as { bytecode: string };
+  return {
+    path: `src/abi/${file}.ts`,
+    content: `${HEADER}/** Creates ${basename(contract)}.sol. */\nexport const ${constant} = "${bytecode}";\n`,
+  };
 }
 
 function readAbi(root: string, path: string): AbiItem[] {

@@ -6,6 +6,7 @@ import { interopCenterAbi } from "../abi/interop-center.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
+import { remoteSwapAbi } from "../abi/remote-swap.ts";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import { stateExitAbi } from "../abi/state-exit.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -20,6 +21,16 @@ export const stateExit = new Interface(stateExitAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
+export const remoteSwap = new Interface(remoteSwapAbi);
+
+/** The part of Uniswap v2's `IUniswapV2Router02` that swaps an amount that is given. */
+export const swapRouter = new Interface([
+  "function WETH() view returns (address)",
+  "function getAmountsOut(uint256 amountIn, address[] path) view returns (uint256[] amounts)",
+  "function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)",
+  "function swapExactETHForTokens(uint256 amountOutMin, address[] path, address to, uint256 deadline) payable",
+  "function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)",
+]);
 
 /** What gateways are asked by `CrossChainViews.read` (`IViewGateway`). */
 export const viewGateway = new Interface(["function viewSlot(uint256 chainId, address account, uint256 slot, uint64 notBefore)"]);

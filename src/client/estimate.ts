@@ -69,6 +69,26 @@ export async function estimateCall(
   return { gasLimit, callbackGasLimit };
 }
 
+/**
+ * Runs a call of a contract on another chain there once, on the newest state, and sends nothing. Throws ClientError Failed with
+ * the reason where it would fail.
+ */
+export async function checkCall(
+  ecosystem: Ecosystem,
+  request: CallToEstimate,
+  providerOf: ProviderOf,
+  names?: Pick<ContractNames, "error">,
+): Promise<void> {
+  const to = parseChainAddress(ecosystem, request.to);
+  const data = await handlerCall(ecosystem, request, providerOf(findChain(ecosystem, request.from).chainId));
+  const run = { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.InteropHandler, data };
+  await providerOf(to.chainId)
+    .call(run)
+    .catch((error: unknown) => {
+      throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);
+    });
+}
+
 /** Estimates what the delivery of a send takes on its destination. Throws ClientError Failed where it would be refused. */
 export async function estimateSend(ecosystem: Ecosystem, request: SendRequest, providerOf: ProviderOf): Promise<SendEstimate> {
   const source = findChain(ecosystem, request.from);

@@ -101,8 +101,29 @@ export async function bridgedToken(ecosystem: Ecosystem, l1Token: Hex, provider:
 
 /** Where a token of L1 is, or would be, on a chain whose base token it is not. */
 export async function bridgedTokenAddress(ecosystem: Ecosystem, l1Token: Hex, provider: Provider): Promise<Hex> {
-  const [address] = await askVault(provider, "calculateCreate2TokenAddress", [ecosystem.l1.chainId, l1Token]);
+  return arrivedTokenAddress({ originChainId: ecosystem.l1.chainId, originToken: l1Token }, provider);
+}
+
+/** Where a token of another chain or of L1 is, or would be, on a chain whose base token it is not. */
+async function arrivedTokenAddress(
+  { originChainId, originToken }: Pick<ChainToken, "originChainId" | "originToken">,
+  provider: Provider,
+): Promise<Hex> {
+  const [address] = await askVault(provider, "calculateCreate2TokenAddress", [originChainId, originToken]);
   return String(address).toLowerCase() as Hex;
+}
+
+/** What a token of one chain is on another, of which `provider` is: whether it has come there yet or not. */
+export async function tokenThere(
+  ecosystem: Ecosystem,
+  token: Pick<ChainToken, "originChainId" | "originToken">,
+  there: EcosystemChain,
+  provider: Provider,
+): Promise<Pick<ChainToken, "address" | "isBase">> {
+  const ofL1 = token.originChainId === ecosystem.l1.chainId;
+  if (ofL1 && isBaseToken(there, token.originToken)) return { address: PREDEPLOYS.L2BaseToken, isBase: true };
+  const isHome = token.originChainId === there.chainId;
+  return { address: isHome ? token.originToken : await arrivedTokenAddress(token, provider), isBase: false };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { HDNodeWallet, Provider, Signer } from "ethers";
 import hre from "hardhat";
 import { startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import type { DevnetOptions } from "../../src/devnet/devnet.ts";
 import type { EcosystemInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { connectInProcess } from "../../src/devnet/relaying.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -24,13 +25,13 @@ export interface ClientEcosystem {
   close(): Promise<void>;
 }
 
-export async function startClientEcosystem(): Promise<ClientEcosystem> {
+export async function startClientEcosystem(options: Pick<Partial<DevnetOptions>, "singletons"> = {}): Promise<ClientEcosystem> {
   const chains = [
     { chainId: 271n, name: "a" },
     { chainId: 272n, name: "b" },
     { chainId: 273n, name: "gas", baseToken: { name: "Gas Coin", symbol: "GAS" } },
   ];
-  const devnet = await startFlowDevnet(chains, { relayer: true, prover: { mode: "none" } });
+  const devnet = await startFlowDevnet(chains, { relayer: true, prover: { mode: "none" }, ...options });
   const info = devnet.info();
   const clients = new Map(devnet.chains.map(({ chainId, provider }) => [Number(chainId), connectInProcess(chainId, provider)]));
   const provider = (chainId: number): Provider => clients.get(chainId) ?? devnet.l1.provider;

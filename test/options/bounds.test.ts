@@ -397,6 +397,14 @@ const REQUEST_ROWS: readonly (readonly [keyof typeof REQUESTS, option: string, a
   ["call", "asMessage", [true, false], ["yes"]],
   ["call", "callback", [{ gasLimit: 1n }, { gasLimit: 1n, reward: 0n }], [true, {}]],
   ["call", "tokens", [[], [{ token: "ETH", amount: 1n, recipient: ADDRESS }]], [{}, [{ token: "ETH" }]]],
+  ["swap", "at", [`${ADDRESS}@b`], [undefined, 5]],
+  ["swap", "amount", [1n], [1, -1n, undefined]],
+  ["swap", "wanted", ["ETH", ADDRESS, { target: ADDRESS }], [5, ""]],
+  ["swap", "via", [[], [ADDRESS]], [ADDRESS, [5]]],
+  ["swap", "minimum", [1n], [1]],
+  ["swap", "slippage", [0, 9_999], [-1, 10_000, 0.5, "1"]],
+  ["swap", "deadline", [1n], [1]],
+  ["swap", "to", [`${ADDRESS}@b`], [5]],
 ];
 const NEEDED = {
   deposit: { amount: 1n },
@@ -405,6 +413,7 @@ const NEEDED = {
   announce: { chain: "a", token: ADDRESS },
   describe: { announced: { chainId: 271, messageHash: "0x12" }, on: "b" },
   call: { chain: "a", to: `${ADDRESS}@b`, data: "0x" },
+  swap: { chain: "a", at: `${ADDRESS}@b`, amount: 1n },
 } as const;
 
 for (const [name, option, accepts, refuses] of REQUEST_ROWS) {

@@ -6,6 +6,7 @@ import { createHardhat } from "../plugin/connection/support/open.ts";
 import { multicall3 } from "./scenarios/multicall3.ts";
 import { safe } from "./scenarios/safe.ts";
 import { uniswapV1 } from "./scenarios/uniswap-v1.ts";
+import { uniswapV2AcrossChains } from "./scenarios/uniswap-v2-across-chains.ts";
 import { uniswapV2 } from "./scenarios/uniswap-v2.ts";
 import { uniswapV3 } from "./scenarios/uniswap-v3.ts";
 import { installPackages } from "./support/packages.ts";
@@ -53,3 +54,20 @@ describe("C: contracts of others, step by step on a hyperchain as on Hardhat's n
     });
   }
 });
+
+describe(
+  "C8: Uniswap v2 on one chain, used by an account of another",
+  { skip: only !== undefined && only !== "uniswap-v2" },
+  () => {
+    let connection: NetworkConnection<string>;
+    before(async () => {
+      installPackages();
+      const hre = await createHardhat(isProven ? {} : { prover: { mode: "none" } });
+      connection = await hre.network.create("hyperchains");
+    });
+    after(() => connection.close());
+
+    test("coins go through two pools and come home as a token, and the token goes back to coins, each by one transaction", () =>
+      uniswapV2AcrossChains(connection));
+  },
+);

@@ -3,6 +3,7 @@ import type { Announcement } from "../../client/announce.ts";
 import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import type { CallEstimate, SendEstimate } from "../../client/estimate.ts";
+import type { SwapEstimate } from "../../client/swap.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
 import type {
   ChainInfo,
@@ -21,6 +22,7 @@ import type {
   DepositOptions,
   DescribeOptions,
   SendOptions,
+  SwapOptions,
   WithdrawOptions,
 } from "./generated/requests.ts";
 import type { Message } from "./message.ts";
@@ -67,6 +69,12 @@ export interface Hyperchains extends Iterable<Member> {
   send(options: SendOptions): Promise<Message>;
   call(options: CallOptions): Promise<Message>;
   /**
+   * Swaps at a pool on another chain, in one transaction of the sender; what it brings goes to `to`, and where it fails what was
+   * given comes back. Puts `RemoteSwap.sol` on the router's chain where that has none, from its first account.
+   * Throws ClientError.
+   */
+  swap(options: SwapOptions): Promise<Message>;
+  /**
    * Has a chain tell the others what a token of it is called. The first send of a token does so by itself, and the relayer brings
    * the name where the token goes. Throws ClientError.
    */
@@ -83,6 +91,11 @@ export interface Hyperchains extends Iterable<Member> {
    * `from` may be a contract. Sends nothing. Throws ClientError Failed with the reason where the call would fail.
    */
   estimateCall(options: CallOptions): Promise<CallEstimate>;
+  /**
+   * What a swap would bring now, its minimum and its deadline. As `swap`, it puts the contract there. Throws ClientError Failed
+   * with the reason.
+   */
+  estimateSwap(options: SwapOptions): Promise<SwapEstimate>;
   /** Seals the open batches, of one chain or of all, and waits until L1 has executed them. */
   settle(chain?: ChainName): Promise<readonly SettledBatchInfo[]>;
   /** Has every chain look at L1 and the relayer deliver, until nothing moves any more without a settle. */

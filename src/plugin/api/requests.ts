@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Announcement } from "../../client/announce.ts";
 import type { ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
-import { fields, list, must, option, text, trueOrFalse, withDefault } from "../../options/values.ts";
+import { fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../../options/values.ts";
 import type { From, TokenLike } from "./names.ts";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
@@ -85,6 +85,29 @@ export const REQUESTS = {
       from: sender("the sending chain"),
     }),
     v.metadata({ name: "SendOptions" }),
+  ),
+  swap: v.pipe(
+    fields({
+      at: described(place, "a router of Uniswap v2's kind on another chain: `0x…@beta`"),
+      chain: described(chain, "the sending chain"),
+      amount,
+      token: option(token, "what is given: on the sending chain or on L1", "the sending chain's base token"),
+      wanted: option(token, "what it becomes: on the router's chain or on L1", "the router's chain's base token"),
+      via: withDefault(list(token, "a list of tokens"), "tokens of the router's chain between the two", []),
+      minimum: option(units, "least proceeds, in smallest units", "the router's quote, less `slippage`"),
+      slippage: option(
+        wholeNumber(0, 9_999, 50),
+        "hundredths of a percent by which the price may fall until the swap is made",
+        "50",
+      ),
+      deadline: option(units, "last second of the router's chain at which it is made", "an hour after that chain's newest block"),
+      to: option(place, "where the proceeds go, on any chain or L1", "the sender's own account"),
+      reward: option(units, "base token of the router's chain for the account that brings the order", "0n"),
+      gasLimit: option(gas, "gas of the swap", "2_000_000n"),
+      refundTo: option(account, "gets what is refunded", "the sender"),
+      from: sender("the sending chain"),
+    }),
+    v.metadata({ name: "SwapOptions" }),
   ),
   announce: v.pipe(
     fields({

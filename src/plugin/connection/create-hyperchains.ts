@@ -20,6 +20,7 @@ import type { DepositOptions, From, Hyperchains, Member, TransactionLike } from 
 import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
 import { createMovements } from "./movements.ts";
+import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
 import { addressOf, tokenAddress } from "./token-like.ts";
 import { MessageError } from "../api/message.ts";
@@ -72,17 +73,15 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     async call(options) {
       const { chain, from, data, tokens, ...rest } = readRequest("call", options);
       const { chainId } = findChain(link.info, chain);
-      await requireContract(
-        link.info,
-        { to: rest.to, data: data as Hex },
-        link.client(parseChainAddress(link.info, rest.to).chainId),
-      );
+      const there = link.client(parseChainAddress(link.info, rest.to).chainId);
+      await requireContract(link.info, { to: rest.to, data: data as Hex }, there);
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
       return follow(
         await call(link.info, { from: chain, ...rest, data: data as Hex, tokens: named }, await signerOn(chainId, from)),
       );
     },
     ...createEstimates(link),
+    ...createSwaps(link, follow),
     ...createAnnouncements(link),
     ...createMovements(link),
     ...createMessages(link, follow),

@@ -97,6 +97,90 @@ export interface SendOptions {
   readonly from?: From | undefined;
 }
 
+export interface SwapOptions {
+  /**
+   * A router of Uniswap v2's kind on another chain: `0x…@beta`.
+   * Allowed: an account on a chain, such as 0x…@beta.
+   */
+  readonly at: ChainAddressLike;
+  /**
+   * The sending chain.
+   * Allowed: a chain's name or id.
+   */
+  readonly chain: ChainName;
+  /**
+   * Smallest units.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   */
+  readonly amount: bigint;
+  /**
+   * What is given: on the sending chain or on L1.
+   * Allowed: a token's address or contract, or "ETH".
+   * Default: the sending chain's base token.
+   */
+  readonly token?: TokenLike | undefined;
+  /**
+   * What it becomes: on the router's chain or on L1.
+   * Allowed: a token's address or contract, or "ETH".
+   * Default: the router's chain's base token.
+   */
+  readonly wanted?: TokenLike | undefined;
+  /**
+   * Tokens of the router's chain between the two.
+   * Allowed: a list of tokens.
+   * Default: [].
+   */
+  readonly via?: readonly TokenLike[] | undefined;
+  /**
+   * Least proceeds, in smallest units.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   * Default: the router's quote, less `slippage`.
+   */
+  readonly minimum?: bigint | undefined;
+  /**
+   * Hundredths of a percent by which the price may fall until the swap is made.
+   * Allowed: a whole number from 0 to 9999, such as 50.
+   * Default: 50.
+   */
+  readonly slippage?: number | undefined;
+  /**
+   * Last second of the router's chain at which it is made.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   * Default: an hour after that chain's newest block.
+   */
+  readonly deadline?: bigint | undefined;
+  /**
+   * Where the proceeds go, on any chain or L1.
+   * Allowed: an account on a chain, such as 0x…@beta.
+   * Default: the sender's own account.
+   */
+  readonly to?: ChainAddressLike | undefined;
+  /**
+   * Base token of the router's chain for the account that brings the order.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   * Default: 0n.
+   */
+  readonly reward?: bigint | undefined;
+  /**
+   * Gas of the swap.
+   * Allowed: a bigint such as 1_000_000n.
+   * Default: 2_000_000n.
+   */
+  readonly gasLimit?: bigint | undefined;
+  /**
+   * Gets what is refunded.
+   * Allowed: an address: 0x and 40 hex digits.
+   * Default: the sender.
+   */
+  readonly refundTo?: string | undefined;
+  /**
+   * Account on the sending chain.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
+
 export interface AnnounceOptions {
   /**
    * The chain on which the token was born.

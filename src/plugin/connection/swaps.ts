@@ -1,0 +1,44 @@
+import { parseChainAddress } from "../../client/chain-address.ts";
+import { findChain } from "../../client/ecosystem.ts";
+import { deployRemoteSwap, hasRemoteSwap } from "../../client/remote-swap-contract.ts";
+import type { SentMessage } from "../../client/sent-messages.ts";
+import { estimateSwap, swap } from "../../client/swap.ts";
+import type { SwapRequest } from "../../client/swap.ts";
+import type { Hyperchains, SwapOptions } from "../api/hyperchains.ts";
+import type { Message } from "../api/message.ts";
+import type { EcosystemLink } from "./link.ts";
+import { readRequest } from "./read-request.ts";
+import { addressOf, tokenAddress } from "./token-like.ts";
+
+/** The part of the test API that swaps. */
+export function createSwaps(
+  link: EcosystemLink,
+  follow: (sent: SentMessage) => Message,
+): Pick<Hyperchains, "swap" | "estimateSwap"> {
+  const providerOf = (chainId: number) => link.client(chainId);
+
+  /** The request, and who asks, once the router's chain has the contract that swaps. */
+  async function prepare(options: SwapOptions): Promise<{ request: SwapRequest; from: SwapOptions["from"] }> {
+    const { chain, from, token, wanted, via, ...rest } = readRequest("swap", options);
+    const tokens = { token: tokenAddress(token), wanted: tokenAddress(wanted), via: via.map(addressOf) };
+    const { chainId } = parseChainAddress(link.info, rest.at);
+    const isChain = link.info.chains.some((member) => member.chainId === chainId);
+    if (isChain && !(await hasRemoteSwap(providerOf(chainId))))
+      await deployRemoteSwap(link.info, chainId, await link.signer(chainId, undefined));
+    return { request: { from: chain, ...rest, ...tokens }, from };
+  }
+
+  return {
+    async swap(options) {
+      const { request, from } = await prepare(options);
+      const signer = await link.signer(findChain(link.info, request.from).chainId, from);
+      return follow(await swap(link.info, request, signer, providerOf, await link.names()));
+    },
+    async estimateSwap(options) {
+      const { request, from } = await prepare(options);
+      const { chainId } = findChain(link.info, request.from);
+      const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
+      return estimateSwap(link.info, { ...request, sender }, providerOf, await link.names());
+    },
+  };
+}
