@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import type { EcosystemInfo, EcosystemStatus, FeedEntry, MessageInfo } from "./answers.ts";
+import type { EcosystemInfo, EcosystemStatus, FeedEntry, PagedMessages } from "./answers.ts";
 import { followFeed } from "./feed.ts";
 import { withProof } from "./proof-phases.ts";
 import { ask } from "./rpc.ts";
@@ -10,11 +10,15 @@ const LOOK_MS = 1_000;
 /** How often it looks where it is told: for what follows from the time alone, such as a chain that has become stuck. */
 const QUIET_LOOK_MS = 10_000;
 
+/** Messages that every look asks for. */
+const MOST_MESSAGES = 20;
+
 /** What all pages know of the ecosystem. */
 export interface Ecosystem {
   readonly info: EcosystemInfo;
   readonly status: EcosystemStatus;
-  readonly messages: readonly MessageInfo[];
+  /** The newest ones, and how many there are. */
+  readonly messages: PagedMessages;
   /** Changes whenever anything of the ecosystem does. */
   readonly version: number;
   /** Why the last look failed; what is shown is from before it. */
@@ -52,7 +56,7 @@ export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonl
         const [info, status, messages] = await Promise.all([
           ask<EcosystemInfo>("any", "hyperchain_info"),
           ask<EcosystemStatus>("any", "hyperchain_status"),
-          ask<readonly MessageInfo[]>("any", "hyperchain_messages"),
+          ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_MESSAGES }]),
         ]);
         const now = JSON.stringify([info, status, messages]);
         if (now !== seen) set({ info, status: told.reduce(withProof, status), messages, version: ++version, lost: undefined });

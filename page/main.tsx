@@ -9,6 +9,7 @@ import { BatchPage } from "./pages/batch-page.tsx";
 import { BlockPage } from "./pages/block-page.tsx";
 import { ChainPage } from "./pages/chain-page.tsx";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
+import { BatchesPage, BlocksPage, MessagesPage } from "./pages/long-lists.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
 import { SearchPage } from "./pages/search-page.tsx";
 import { TransactionPage } from "./pages/transaction-page.tsx";
@@ -77,6 +78,7 @@ function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   if (first === "search") return <SearchPage text={second} />;
   if (first === "wallet") return <WalletPage />;
   if (first === "accounts") return <AccountsPage />;
+  if (first === "messages") return <MessagesPage />;
   if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
   const chainId = info.chains.find(({ name }) => name === first)?.chainId;
   const member = first === info.l1.name ? "l1" : chainId === undefined ? undefined : String(chainId);
@@ -85,6 +87,8 @@ function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   if (second === "tx") return <TransactionPage {...place} hash={third} />;
   if (second === "address") return <AddressPage {...place} address={third} />;
   if (second === "block") return <BlockPage {...place} number={Number(third)} />;
+  if (second === "blocks") return <BlocksPage {...place} />;
+  if (second === "batches" && place.member !== "l1") return <BatchesPage {...place} />;
   if (second === "batch") return <BatchPage {...place} number={Number(third)} />;
   return place.member === "l1" ? <EcosystemPage /> : <ChainPage name={first} />;
 }

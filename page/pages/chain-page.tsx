@@ -5,6 +5,7 @@ import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
 import { BatchLink, BlockLink } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { ask } from "../rpc.ts";
+import { to } from "../route.ts";
 import { ChainState } from "./ecosystem-page.tsx";
 
 const MOST_SHOWN = 10;
@@ -65,6 +66,9 @@ export function ChainPage({ name }: { readonly name: string }) {
             />
           )}
         </Answer>
+        <p>
+          <a href={to(name, "batches")}>All batches</a>
+        </p>
       </Section>
       <Section title="Newest blocks">
         <Answer asked={blocks} missing="">
@@ -85,6 +89,9 @@ export function ChainPage({ name }: { readonly name: string }) {
             />
           )}
         </Answer>
+        <p>
+          <a href={to(name, "blocks")}>All blocks</a>
+        </p>
       </Section>
     </>
   );

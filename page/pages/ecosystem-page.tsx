@@ -7,7 +7,6 @@ import { PHASE_WORDS } from "../proof-phases.ts";
 import { to } from "../route.ts";
 import type { EcosystemStatus } from "../answers.ts";
 
-const MOST_MESSAGES = 20;
 const MOST_PROOFS = 10;
 
 /** Everything at a glance: members, batches by stage, messages, and what is proven. */
@@ -46,7 +45,7 @@ export function EcosystemPage() {
           {count(status.messages.stuck.length)} stuck
           {status.messages.outdated === undefined ? "" : ` (of the last look: ${status.messages.outdated})`}
         </p>
-        <MessageTable messages={messages} caption="The newest messages" most={MOST_MESSAGES} />
+        <MessageTable messages={messages} caption="The newest messages" />
       </Section>
       <Section title="L1 and accounts">
         <Facts

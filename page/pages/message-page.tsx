@@ -10,30 +10,32 @@ import { STEP_WORDS, stepsOf } from "../message-steps.ts";
 import { ask } from "../rpc.ts";
 
 export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: number; readonly hash: string }) {
-  const { messages } = useEcosystem();
-  const found = messages.filter((message) => message.messageHash === hash && message.sourceChainId === sourceChainId);
-  // Anyone can send the same body as a plain message, which asks for nothing.
-  const message = found.find(({ type }) => type !== "message") ?? found[0];
-  if (message === undefined) return <p class="bad">No chain of this ecosystem has sent this message.</p>;
+  const { version } = useEcosystem();
+  const asked = useAsked(
+    () => ask<MessageInfo | null>("any", "hyperchain_message", [hash, sourceChainId]),
+    [`${sourceChainId}:${hash}`, version],
+  );
   return (
     <>
       <h1>Message</h1>
       <p>
         <code>{hash}</code>
       </p>
-      <About message={message} />
-      <Trace message={message} />
+      <Answer asked={asked} missing="No chain of this ecosystem has sent this message.">
+        {(message) => (
+          <>
+            <About message={message} />
+            <Trace message={message} />
+          </>
+        )}
+      </Answer>
     </>
   );
 }
 
 function About({ message }: { readonly message: MessageInfo }) {
   const nameOf = useChainName();
-  const told = useAsked(
-    () => ask<MessageInfo | null>("any", "hyperchain_message", [message.messageHash, message.sourceChainId]),
-    [`${message.sourceChainId}:${message.messageHash}`, message.steps.length],
-  );
-  const times = new Map(told.state === "there" ? told.value?.steps.map(({ step, timestamp }) => [step, timestamp]) : []);
+  const times = new Map(message.steps.map(({ step, timestamp }) => [step, timestamp]));
   const done = new Map(message.steps.map((step) => [step.step, step]));
   return (
     <>

@@ -1,4 +1,4 @@
-import type { MessageInfo, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
+import type { PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
@@ -14,18 +14,21 @@ export interface TransactionPageProps {
   readonly hash: string;
 }
 
+const MOST_MESSAGES = 200;
+
 interface WholeTransaction {
   readonly transaction: TransactionAnswer;
   /** Null while it waits for a block. */
   readonly receipt: ReceiptAnswer | null;
   /** ZK Stack's word: pending, included, verified or failed; undefined on L1. */
   readonly status: string | undefined;
+  /** Those that it brought a step further. */
+  readonly messages: PagedMessages;
 }
 
 export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
-  const { messages, version } = useEcosystem();
+  const { version } = useEcosystem();
   const asked = useAsked(() => whole(member, hash), [`${member}:${hash}`, version]);
-  const own = messages.filter((message) => message.steps.some((step) => step.transactionHash === hash));
   return (
     <>
       <h1>Transaction on {chain}</h1>
@@ -33,7 +36,7 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
         <code>{hash}</code>
       </p>
       <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
-        {(found) => <Found {...found} chain={chain} messages={own} />}
+        {(found) => <Found {...found} chain={chain} />}
       </Answer>
       <Calls member={member} chain={chain} hash={hash} />
     </>
@@ -41,12 +44,13 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
 }
 
 async function whole(member: string, hash: string): Promise<WholeTransaction | null> {
-  const [transaction, receipt, details] = await Promise.all([
+  const [transaction, receipt, details, messages] = await Promise.all([
     ask<TransactionAnswer | null>(member, "eth_getTransactionByHash", [hash]),
     ask<ReceiptAnswer | null>(member, "eth_getTransactionReceipt", [hash]),
     member === "l1" ? undefined : ask<{ readonly status: string } | null>(member, "zks_getTransactionDetails", [hash]),
+    ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_MESSAGES, transaction: hash }]),
   ]);
-  return transaction === null ? null : { transaction, receipt, status: details?.status };
+  return transaction === null ? null : { transaction, receipt, status: details?.status, messages };
 }
 
 const STATUS_WORDS: Readonly<Record<string, string>> = {
@@ -55,13 +59,7 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
   verified: "its batch is executed on L1",
 };
 
-function Found({
-  transaction,
-  receipt,
-  status,
-  chain,
-  messages,
-}: WholeTransaction & { readonly chain: string; readonly messages: readonly MessageInfo[] }) {
+function Found({ transaction, receipt, status, chain, messages }: WholeTransaction & { readonly chain: string }) {
   const { info } = useEcosystem();
   const symbol = info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
   const failed = receipt?.status === "0x0";
@@ -103,13 +101,9 @@ function Found({
             ),
         }}
       />
-      {messages.length > 0 && (
+      {messages.total > 0 && (
         <Section title="Messages">
-          <MessageTable
-            messages={messages}
-            caption="Messages that this transaction brought a step further"
-            most={messages.length}
-          />
+          <MessageTable messages={messages} caption="Messages that this transaction brought a step further" />
         </Section>
       )}
       {receipt !== null && <Events receipt={receipt} chain={chain} />}

@@ -1,39 +1,49 @@
-import type { MessageInfo } from "../answers.ts";
+import type { ComponentChildren } from "preact";
+import type { MessageInfo, PagedMessages } from "../answers.ts";
+import { count } from "../format.ts";
 import { hasArrived } from "../message-steps.ts";
 import { Mark, Table } from "./layout.tsx";
 import { MessageLink, useChainName } from "./links.tsx";
+import { to } from "../route.ts";
+
+/** What the columns of a message are called. */
+export const MESSAGE_COLUMNS = ["message", "what", "from", "to", "where it is"];
+
+/** A row of them. */
+export function messageCells(message: MessageInfo, nameOf: (chainId: number) => string): readonly ComponentChildren[] {
+  return [
+    <MessageLink hash={message.messageHash} sourceChainId={message.sourceChainId} />,
+    message.type,
+    nameOf(message.sourceChainId),
+    nameOf(message.destinationChainId),
+    <Where message={message} />,
+  ];
+}
 
 /** Newest first. */
 export function MessageTable({
-  messages,
+  messages: { messages, total },
   caption,
-  most,
 }: {
-  readonly messages: readonly MessageInfo[];
+  readonly messages: PagedMessages;
   readonly caption: string;
-  readonly most: number;
 }) {
   const nameOf = useChainName();
-  const shown = messages.slice(-most).reverse();
   return (
     <>
       <Table
         caption={caption}
-        columns={["message", "what", "from", "to", "where it is"]}
+        columns={MESSAGE_COLUMNS}
         empty="No message has been sent between chains yet."
-        rows={shown.map((message) => ({
+        rows={messages.map((message) => ({
           key: `${message.sourceChainId}:${message.messageHash}:${message.sender}`,
-          cells: [
-            <MessageLink hash={message.messageHash} sourceChainId={message.sourceChainId} />,
-            message.type,
-            nameOf(message.sourceChainId),
-            nameOf(message.destinationChainId),
-            <Where message={message} />,
-          ],
+          cells: messageCells(message, nameOf),
         }))}
       />
-      {messages.length > shown.length && (
-        <p class="quiet">{messages.length - shown.length} older messages are not shown; search finds them.</p>
+      {total > messages.length && (
+        <p>
+          {count(total - messages.length)} more are among <a href={to("messages")}>all messages</a>.
+        </p>
       )}
     </>
   );

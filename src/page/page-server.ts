@@ -43,7 +43,7 @@ const READS = new Set([
   ...["getBlockByHash", "getBlockByNumber", "getLogs", "getTransactionByHash", "getTransactionReceipt"].map(eth),
   ...["zks_getBlockDetails", "zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getTransactionDetails"],
   "debug_traceTransaction",
-  ...["hyperchain_describe", "hyperchain_history", "hyperchain_prepare", "hyperchain_proof"],
+  ...["hyperchain_batches", "hyperchain_describe", "hyperchain_history", "hyperchain_prepare", "hyperchain_proof"],
   ...["hyperchain_info", "hyperchain_message", "hyperchain_messages", "hyperchain_status", "hyperchain_traceMessage"],
   ...["hyperchain_read", "hyperchain_search", "hyperchain_wallet"],
 ]);

@@ -36,7 +36,10 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
       });
       const clients = Array.from({ length: 5 }, () => outsideClient().client);
       const answers = Array.from({ length: 700 }, (_, i) =>
-        methods.get(names[i % names.length] ?? "")!(params, clients[i % clients.length]).then(
+        methods.get(names[i % names.length] ?? "")!(
+          names[i % names.length] === "hyperchain_messages" ? [] : params,
+          clients[i % clients.length],
+        ).then(
           () => "answered",
           (error: { code: number }) => error.code,
         ),

@@ -15,6 +15,7 @@ import type { LookingDependencies } from "./looking-methods.ts";
 import { isNamedBy } from "./message-info.ts";
 import { traceMessage } from "./message-trace.ts";
 import { chainNamed } from "./named-member.ts";
+import { pagedMessages } from "./paged-messages.ts";
 import { sightOf } from "./sight.ts";
 import type { Sight } from "./sight.ts";
 import { withStepTimes } from "./step-times.ts";
@@ -46,7 +47,7 @@ export function ecosystemMethods(
   return new Map<string, RpcMethod>([
     ["hyperchain_info", async () => ecosystem.info()],
     ["hyperchain_status", async (_params, client) => sight(client).status(await looks(client, () => ecosystem.status()))],
-    ["hyperchain_messages", (_params, client) => messagesFor(client)],
+    ["hyperchain_messages", async ([page], client) => pagedMessages(await messagesFor(client), page)],
     [
       "hyperchain_message",
       async ([hash, sourceChain], client) => {

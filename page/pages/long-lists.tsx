@@ -1,0 +1,106 @@
+import type { BatchSummary, BlockAnswer, PagedMessages } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { count, hex, time } from "../format.ts";
+import { Answer } from "../parts/layout.tsx";
+import { BatchLink, BlockLink, useChainName } from "../parts/links.tsx";
+import { LongTable } from "../parts/long-table.tsx";
+import { MESSAGE_COLUMNS, messageCells } from "../parts/message-table.tsx";
+import { ask } from "../rpc.ts";
+
+/** All messages of the ecosystem, the newest first. */
+export function MessagesPage() {
+  const { messages, version } = useEcosystem();
+  const nameOf = useChainName();
+  const { total } = messages;
+  return (
+    <>
+      <h1>Messages</h1>
+      <LongTable
+        caption={`All ${count(total)} messages, the newest first`}
+        columns={MESSAGE_COLUMNS}
+        empty="No message has been sent between chains yet."
+        total={total}
+        version={version}
+        load={async (first, limit) => {
+          const page = await ask<PagedMessages>("any", "hyperchain_messages", [{ before: first + limit, limit }]);
+          return page.messages.toReversed();
+        }}
+        cells={(message) => messageCells(message, nameOf)}
+      />
+    </>
+  );
+}
+
+export interface MemberProps {
+  readonly chain: string;
+  /** As the page's server names it. */
+  readonly member: string;
+}
+
+/** All blocks of a member, the newest first. */
+export function BlocksPage({ chain, member }: MemberProps) {
+  const { version } = useEcosystem();
+  const newest = useAsked(async () => Number(await ask<string>(member, "eth_blockNumber")), [member, version]);
+  return (
+    <>
+      <h1>Blocks of {chain}</h1>
+      <Answer asked={newest} missing="">
+        {(last) => (
+          <LongTable
+            key={member}
+            caption={`All ${count(last + 1)} blocks, the newest first`}
+            columns={["block", "time", "transactions", "gas"]}
+            empty=""
+            total={last + 1}
+            version={undefined}
+            load={(first, most) => blocks(member, first, most)}
+            cells={(block) => [
+              <BlockLink chain={chain} number={block.number} />,
+              time(block.timestamp),
+              count(block.transactions.length),
+              count(block.gasUsed),
+            ]}
+          />
+        )}
+      </Answer>
+    </>
+  );
+}
+
+async function blocks(member: string, first: number, most: number): Promise<readonly BlockAnswer[]> {
+  const numbers = Array.from({ length: most }, (_, i) => first + i);
+  const found = await Promise.all(
+    numbers.map((number) => ask<BlockAnswer | null>(member, "eth_getBlockByNumber", [hex(number), false])),
+  );
+  return found.filter((each) => each !== null);
+}
+
+/** All sealed batches of a chain, the newest first. */
+export function BatchesPage({ chain, member }: MemberProps) {
+  const { status, info, version } = useEcosystem();
+  const sealed = status.chains.find(({ name }) => name === chain)?.batches.sealed ?? 0;
+  return (
+    <>
+      <h1>Batches of {chain}</h1>
+      <LongTable
+        key={member}
+        caption={`All ${count(sealed)} sealed batches, the newest first`}
+        columns={["batch", "began", "transactions", "from L1", "stage"]}
+        empty="No batch is sealed yet."
+        total={sealed}
+        version={version}
+        load={async (first, most) => {
+          const params = [Number(member), first + most, most];
+          return (await ask<readonly BatchSummary[]>(member, "hyperchain_batches", params)).toReversed();
+        }}
+        cells={(batch) => [
+          <BatchLink chain={chain} number={batch.number} />,
+          time(batch.timestamp),
+          count(batch.transactions),
+          count(batch.operations),
+          batch.stage === "proven" && info.prover.mode === "none" ? "accepted without a proof" : batch.stage,
+        ]}
+      />
+    </>
+  );
+}

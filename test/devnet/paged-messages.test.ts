@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import { pagedMessages } from "../../src/devnet/view/paged-messages.ts";
+import type { PagedMessages } from "../../src/devnet/view/paged-messages.ts";
+
+const word = (number: number): `0x${string}` => `0x${number.toString(16).padStart(64, "0")}`;
+/** Thirty messages, the oldest first; the same transaction delivered each pair of them. */
+const ALL = Array.from({ length: 30 }, (_, i): MessageInfo => {
+  const steps = [{ step: "delivered", chainId: 272, transactionHash: word(1_000 + Math.floor(i / 2)) }];
+  return { messageHash: word(i), sender: "0x01", type: "transfer", sourceChainId: 271, destinationChainId: 272, steps };
+});
+const numbers = ({ messages }: PagedMessages) => messages.map(({ messageHash }) => Number(messageHash));
+const page = (asked: unknown) => pagedMessages(ALL, asked) as PagedMessages;
+
+describe("I3: messages in pages", () => {
+  test("without a page all of them come, the oldest first, as ever", () => {
+    assert.equal(pagedMessages(ALL, undefined), ALL);
+    assert.equal(pagedMessages(ALL, null), ALL);
+  });
+
+  test("pages come newest first, leave nothing out and repeat nothing", () => {
+    const first = page({ limit: 12 });
+    assert.deepEqual(numbers(first), [29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18]);
+    assert.deepEqual([first.total, first.next], [30, 18]);
+    const second = page({ before: first.next, limit: 12 });
+    assert.deepEqual(numbers(second), [17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6]);
+    const last = page({ before: second.next, limit: 12 });
+    assert.deepEqual([numbers(last), last.next], [[5, 4, 3, 2, 1, 0], undefined]);
+    assert.equal(numbers(page({})).length, 25);
+    assert.deepEqual(numbers(page({ before: 99, limit: 1 })), [29]);
+    assert.deepEqual(page({ limit: 0 }), { messages: [], total: 30 });
+    assert.deepEqual(page({ before: 0 }), { messages: [], total: 30 });
+  });
+
+  test("those that a transaction moved are found by its hash", () => {
+    assert.deepEqual(numbers(page({ transaction: word(1_003) })), [7, 6]);
+    assert.deepEqual(page({ transaction: word(9) }).total, 1);
+    assert.deepEqual(page({ transaction: word(5_000) }), { messages: [], total: 0 });
+  });
+
+  test("attack: what is no page is refused by name", () => {
+    for (const asked of [5, "all", [], { limit: 201 }, { limit: -1 }, { before: 1.5 }, { before: "5" }, { transaction: "0x12" }])
+      assert.throws(() => pagedMessages(ALL, asked), { code: -32602 }, JSON.stringify(asked));
+  });
+});
