@@ -121,3 +121,14 @@ export const COMPRESSION = defineBus("compression", 30, { tag: 1, left: DIGEST, 
  * processor, received by recover, each once. The sender sees to it that the offset is below 2^29 and the time the step's.
  */
 export const RECOVER = defineBus("recover", 27, { space: 1, offset: 1, time: 1, word: LIMBS });
+/**
+ * Says what a node of the state tree's lower 29 levels is before a run and after it; leaves are of height 0. Sent by roots for
+ * the node that is left of all and by tree for its children, received by tree and by leaves, each once.
+ */
+export const NODE = defineBus("node", 31, { height: 1, index: 1, before: DIGEST, after: DIGEST });
+/** Says what a leaf is worth before a run and after it. Each leaf is asked for at most once. Answered by leaves. */
+export const LEAF = defineBus("leaf", 32, { kind: 1, key: DIGEST, before: LIMBS, after: LIMBS });
+/** Says how many leaves there are before a run and after it. Sent by roots, received by leaves, once. */
+export const LEAF_COUNTS = defineBus("leafCounts", 33, { before: 1, after: 1 });
+/** Says which state roots a statement has. Answered by roots. */
+export const ROOTS = defineBus("roots", 34, { before: DIGEST, after: DIGEST });

@@ -1,0 +1,123 @@
+import { compress as plainCompress } from "../../kernels/reference/poseidon.ts";
+import { DomainTag } from "../../protocol/domain-tags.ts";
+import { EMPTY_TREES, type RootsCells, TOP_HEIGHT } from "../roots/roots-air.ts";
+import type { TreeCells } from "../tree/tree-air.ts";
+import { element } from "../words/expressions.ts";
+import type { LeafCells } from "./leaves-air.ts";
+import { leafRows } from "./leaves-trace.ts";
+import type { Compress, LeafPath, TouchedLeaf } from "./touched-leaf.ts";
+
+type Digest = readonly number[];
+/** What a state is besides the leaves that are touched. */
+export interface StateBefore {
+  readonly leafCount: number;
+  /** The path of the leaf that has the last place. */
+  readonly last: LeafPath;
+}
+
+/** What the tables of the state are filled with. */
+export interface StateTrace {
+  readonly leaves: readonly LeafCells[];
+  readonly tree: readonly TreeCells[];
+  readonly roots: RootsCells;
+}
+
+/** A node before a run and after it. */
+interface NodeChange {
+  readonly before: Digest;
+  readonly after: Digest;
+}
+
+/** The rows of a state whose leaves are touched, at least one, each once. */
+export function traceState(touched: readonly TouchedLeaf[], state: StateBefore, compress: Compress): StateTrace {
+  const leaves = leafRows(touched, state.leafCount, compress);
+  const paths = touched.map(({ path }) => path);
+  return { leaves, ...traceNodes(leaves, paths, state, compress) };
+}
+
+/** The rows of the nodes above leaves, whose paths these are, and of the roots. */
+export function traceNodes(
+  leaves: readonly LeafCells[],
+  paths: readonly LeafPath[],
+  state: StateBefore,
+  compress: Compress,
+): Omit<StateTrace, "leaves"> {
+  const nodes = new Map<number, NodeChange>();
+  for (const { existed, inserted, index, leafBefore, leafAfter } of leaves) {
+    if (existed + inserted > 0) nodes.set(index, { before: leafBefore, after: leafAfter });
+  }
+  const siblings = siblingsOf(paths, state);
+  const tree: TreeCells[] = [];
+  let level: ReadonlyMap<number, NodeChange> = nodes;
+  for (let height = 0; height < TOP_HEIGHT; height++) level = parents(level, height, { siblings, tree, compress });
+  const top = level.get(0);
+  if (top === undefined) throw new RangeError("a run that touches no leaf has no trace of its state");
+  const countAfter = leaves.at(-1)?.finalCount ?? state.leafCount;
+  return { tree, roots: rootsRow(top, state.leafCount, countAfter, compress) };
+}
+
+/** The nodes above those of a height that are touched; adds their rows. */
+function parents(
+  level: ReadonlyMap<number, NodeChange>,
+  height: number,
+  { siblings, tree, compress }: { siblings: (height: number, index: number) => Digest; tree: TreeCells[]; compress: Compress },
+): ReadonlyMap<number, NodeChange> {
+  const above = new Map<number, NodeChange>();
+  for (const index of new Set([...level.keys()].map((child) => child >> 1))) {
+    const child = (at: number): NodeChange => {
+      const sibling = level.has(at) ? undefined : siblings(height, at);
+      return level.get(at) ?? { before: sibling ?? [], after: sibling ?? [] };
+    };
+    const [left, right] = [child(2 * index), child(2 * index + 1)];
+    const before = compress(DomainTag.node, left.before, right.before);
+    const after = compress(DomainTag.node, left.after, right.after);
+    above.set(index, { before, after });
+    tree.push({
+      ...{ real: 1, height: height + 1, index, before, after },
+      ...{ touchesLeft: level.has(2 * index) ? 1 : 0, touchesRight: level.has(2 * index + 1) ? 1 : 0 },
+      ...{ leftBefore: left.before, leftAfter: left.after, rightBefore: right.before, rightAfter: right.after },
+    });
+  }
+  return above;
+}
+
+/** Nodes that no leaf is touched below, by height and index. Throws RangeError for one that no path tells. */
+function siblingsOf(paths: readonly LeafPath[], { leafCount, last }: StateBefore): (height: number, index: number) => Digest {
+  const known = new Map<string, Digest>();
+  for (const { index, siblings } of [...paths, last]) {
+    siblings.forEach((sibling, height) => known.set(`${height} ${Math.floor(index / 2 ** height) ^ 1}`, sibling));
+  }
+  let node: Digest = plainLeaf(last);
+  for (let height = 0; height < TOP_HEIGHT; height++) {
+    known.set(`${height} ${last.index >> height}`, node);
+    const sibling = element(last.siblings, height);
+    const isRight = (last.index >> height) % 2 === 1;
+    node = plainCompress(DomainTag.node, isRight ? sibling : node, isRight ? node : sibling);
+  }
+  return (height, index) => {
+    const digest = index * 2 ** height >= leafCount ? EMPTY_TREES[height] : known.get(`${height} ${index}`);
+    if (digest === undefined) throw new RangeError(`no path tells the node ${index} of height ${height}`);
+    return digest;
+  };
+}
+
+function plainLeaf({ leafKind, key, nextKey, value }: LeafPath): number[] {
+  const digest = plainCompress(DomainTag.value, value.slice(0, 8), value.slice(8));
+  return plainCompress(DomainTag.leaf, plainCompress(DomainTag.pair + leafKind, key, nextKey), digest);
+}
+
+function rootsRow(top: NodeChange, countBefore: number, countAfter: number, compress: Compress): RootsCells {
+  const open = (node: Digest, count: number): Digest[] => {
+    const nodes = [node];
+    for (let height = TOP_HEIGHT; height < EMPTY_TREES.length - 1; height++) {
+      nodes.push(compress(DomainTag.node, element(nodes, nodes.length - 1), element(EMPTY_TREES, height)));
+    }
+    return [...nodes, compress(DomainTag.state, element(nodes, nodes.length - 1), [count, 0, 0, 0, 0, 0, 0, 0])];
+  };
+  const [topBefore = [], before30 = [], before31 = [], before32 = [], before = []] = open(top.before, countBefore);
+  const [topAfter = [], after30 = [], after31 = [], after32 = [], after = []] = open(top.after, countAfter);
+  return {
+    ...{ speaks: 1, touched: 1, countBefore, countAfter, topBefore, before30, before31, before32, before },
+    ...{ topAfter, after30, after31, after32, after },
+  };
+}

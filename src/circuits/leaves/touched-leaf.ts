@@ -1,0 +1,27 @@
+type Digest = readonly number[];
+
+/** The compression of two digests, by a table that counts what it is asked for. */
+export type Compress = (tag: number, left: Digest, right: Digest) => number[];
+
+/** A leaf of the state before a run, and what lies beside its path. */
+export interface LeafPath {
+  readonly index: number;
+  readonly leafKind: number;
+  readonly key: Digest;
+  /** 0⁸ for +∞. */
+  readonly nextKey: Digest;
+  /** 16 limbs. */
+  readonly value: readonly number[];
+  /** From the leaf's own height up, at least 29. */
+  readonly siblings: readonly Digest[];
+}
+
+/** A leaf that a run asks for, before the run and after it. */
+export interface TouchedLeaf {
+  readonly kind: number;
+  readonly key: Digest;
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Its own path, or that of the last leaf below it if it is not there. */
+  readonly path: LeafPath;
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { leavesAir, LEAVES_FIELDS, type LeafCells } from "../../../src/circuits/leaves/leaves-air.ts";
+import { rootsAir, ROOTS_FIELDS } from "../../../src/circuits/roots/roots-air.ts";
+import { treeAir, TREE_FIELDS } from "../../../src/circuits/tree/tree-air.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import { compressionAir } from "../../../src/circuits/compression/compression-air.ts";
+import { LEAF, ROOTS } from "../../../src/circuits/buses.ts";
+import { range16Air } from "../../../src/circuits/range16/range16-air.ts";
+import { assertBoolean, lookUpCarries } from "../../../src/circuits/words/expressions.ts";
+import { type Air, AirBuilder } from "../../../src/stark/air.ts";
+import type { Expression } from "../../../src/stark/expression.ts";
+import { countedSides } from "../../../src/stark/multiplicities.ts";
+import type { Fields } from "../../../src/stark/fields.ts";
+import { createRandom } from "../support/random.ts";
+import { createRowChecker } from "../support/row-checker.ts";
+import { messagesOf } from "../../execution-proof/support/judge.ts";
+import { claimsOf, columnsOf, isBalanced, isTrue, refusalsOf, TABLES, type TableName } from "./support/judge.ts";
+import { attacks } from "./support/attacks.ts";
+import { honestRun } from "./support/state-run.ts";
+
+const run = honestRun();
+const FIELDS: Readonly<Record<TableName, Fields>> = { leaves: LEAVES_FIELDS, tree: TREE_FIELDS, roots: ROOTS_FIELDS };
+const AIRS = { leaves: leavesAir(), tree: treeAir(), roots: rootsAir() };
+
+describe("the tables of the state", () => {
+  it("count what they send, and on the buses between them what they receive", () => {
+    const counted = countedSides([...Object.values(AIRS), compressionAir(), range16Air(), asker()]);
+    for (const bus of ["node", "leafCounts", "leaf", "roots"]) assert.equal(counted.get(bus)?.length, 2, bus);
+    for (const bus of ["compression", "range16"]) assert.equal(counted.get(bus)?.[0]?.direction, "send", bus);
+  });
+
+  it("have constraints of degree 3 at most", () => {
+    for (const air of Object.values(AIRS)) assert.ok(air.degree <= 3, `${air.name}: ${air.degree}`);
+  });
+
+  it("accept a run that reads, updates and inserts, and come to the roots that the state's own tree has", () => {
+    assert.deepEqual(refusalsOf(run.cells), []);
+    assert.deepEqual(run.cells.roots[0]!.before, run.oldRoot);
+    assert.deepEqual(run.cells.roots[0]!.after, run.newRoot);
+    const { leaves } = run.cells;
+    const has = (find: (row: LeafCells, next: LeafCells | undefined) => boolean): boolean =>
+      leaves.some((row, i) => find(row, leaves[i + 1]));
+    // Two insertions into one gap, one behind the last key, and keys that are not there and stay so.
+    assert.ok(has((row, next) => row.inserted === 1 && next?.inserted === 1));
+    assert.ok(has((row) => row.inserted === 1 && row.infinite === 1));
+    assert.ok(has((row) => row.real === 1 && row.existed + row.inserted === 0));
+    assert.ok(has((row) => row.existed === 1 && row.asked === 0));
+  });
+
+  for (const { name, refusedBy, cells } of attacks(run)) {
+    it(`refuse ${name}`, () => {
+      assert.deepEqual(refusalsOf(cells), refusedBy);
+      assert.notEqual(claimsOf(cells), claimsOf(run.cells));
+    });
+  }
+
+  it("refuse every changed cell but those of leaves that are not there, and what shows no order", () => {
+    const random = createRandom(13);
+    for (const table of TABLES) {
+      for (const { field, row } of freeCells(table, random)) {
+        const cells = run.cells[table][row] as LeafCells;
+        assert.ok(table === "leaves" && isFree(field, cells), `${table}: ${field} at row ${row}`);
+      }
+    }
+  });
+});
+
+/** In place of a run and its statement. */
+function asker(): Air {
+  const b = new AirBuilder("asker", 0);
+  const { real, leaf, roots } = b.declare({ real: 1, leaf: LEAF.messageLength, roots: 16 });
+  assertBoolean(b, { real });
+  // The table range16 answers this bus, too, on which the state's tables send nothing.
+  lookUpCarries(b, [real]);
+  const [kind = real, ...cells] = leaf as readonly Expression[];
+  b.send(LEAF, real, { kind, key: cells.slice(0, 8), before: cells.slice(8, 24), after: cells.slice(24) });
+  b.send(ROOTS, real, { before: roots.slice(0, 8), after: roots.slice(8) });
+  return b.build();
+}
+
+function isFree(field: string, { existed, inserted, compares, greater }: LeafCells): boolean {
+  if (["valueBefore", "pairBefore"].includes(field)) return existed === 0;
+  if (["valueAfter", "pairAfter", "leafAfter", "index"].includes(field)) return existed + inserted === 0;
+  if (field === "inverse") return inserted === 0;
+  return field === "topInverse" && (compares === 0 || greater[0] === 0);
+}
+
+function freeCells(table: TableName, random: (limit: number) => number): { field: string; row: number }[] {
+  const air = AIRS[table];
+  const check = createRowChecker(air);
+  const columns = columnsOf(table, FIELDS[table], run.cells);
+  const height = columns[0]!.length;
+  const said = (row: number) =>
+    messagesOf(air, columns, [], Uint32Array.of(row)).filter(({ multiplicity }) => multiplicity !== 0);
+  const balanced = (row: number): string =>
+    JSON.stringify(
+      said(row).flatMap(({ name, interaction: { bus }, multiplicity, message }) =>
+        isBalanced(bus.name) ? [[name, multiplicity, message]] : [],
+      ),
+    );
+  return run.cells[table].flatMap((_, row) => {
+    const before = balanced(row);
+    return columns.flatMap((column, c) => {
+      const value = column[row]!;
+      const isFree = [(value + 1) % P, random(2 ** 16)].some((other) => {
+        column[row] = other;
+        const isRefused =
+          other === value ||
+          [row, (row + height - 1) % height].some((each) => check(columns, [], each).length > 0) ||
+          balanced(row) !== before ||
+          said(row).some(({ interaction: { bus }, message }) => !isBalanced(bus.name) && !isTrue(bus.name, message));
+        column[row] = value;
+        return !isRefused;
+      });
+      return isFree ? [{ field: air.columnNames[c]!.replace(/\[\d+\]$/, ""), row }] : [];
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { leavesAir, LEAVES_FIELDS, type LeafCells } from "../../../../src/circuits/leaves/leaves-air.ts";
+import { noLeafRow } from "../../../../src/circuits/leaves/leaves-trace.ts";
+import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuits/roots/roots-air.ts";
+import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
+import { P } from "../../../../src/field/koala-bear.ts";
+import { compress } from "../../../../src/kernels/reference/poseidon.ts";
+import { checkConstraints } from "../../../../src/stark/check.ts";
+import { elementCount, fieldElements, type Fields, type FieldValues, fieldValues } from "../../../../src/stark/fields.ts";
+import { canonical } from "../../arithmetic/support/judge.ts";
+import { messagesOf } from "../../../execution-proof/support/judge.ts";
+
+/** Rows of the state's tables, every cell of which may be forged. Elements may be negative. */
+export interface StateCells {
+  readonly leaves: readonly LeafCells[];
+  readonly tree: readonly TreeCells[];
+  readonly roots: readonly RootsCells[];
+}
+
+export const TABLES = ["leaves", "tree", "roots"] as const;
+export type TableName = (typeof TABLES)[number];
+
+const AIRS = { leaves: leavesAir(), tree: treeAir(), roots: rootsAir() };
+const FIELDS: Readonly<Record<TableName, Fields>> = { leaves: LEAVES_FIELDS, tree: TREE_FIELDS, roots: ROOTS_FIELDS };
+
+/** Columns of a table as a prover fills it up; the last row of leaves has none. */
+export function columnsOf(table: TableName, fields: Fields, cells: StateCells): Uint32Array[] {
+  const rows: FieldValues<Fields, number>[] = [...cells[table]];
+  const height = 2 ** Math.ceil(Math.log2(rows.length + 1));
+  const nothing = new Array<number>(elementCount(fields)).fill(0);
+  while (rows.length < height) {
+    rows.push(table === "leaves" ? noLeafRow(cells.leaves.at(-1)!.finalCount) : fieldValues(fields, nothing));
+  }
+  const lists = rows.map((row) => fieldElements<Fields, number>(table, fields, row));
+  return lists[0]!.map((_, c) => Uint32Array.from(lists, (list) => canonical(list[c] ?? NaN)));
+}
+
+/** Whether the tables speak with each other on a bus, or with a statement and a run; on others only the truth is answered. */
+export function isBalanced(bus: string): boolean {
+  return ["node", "leafCounts", "leaf", "roots"].includes(bus);
+}
+
+/** Whether what answering tables are asked is true. */
+export function isTrue(bus: string, message: readonly number[]): boolean {
+  if (bus === "range16") return message[0]! < 2 ** 16;
+  const [tag = 0, ...digests] = message;
+  const output = compress(tag, digests.slice(0, 8), digests.slice(8, 16));
+  return output.every((lane, i) => lane === digests[16 + i]);
+}
+
+/** What refuses the rows: constraints and false messages as `table: name`, and buses between the tables that do not balance. */
+export function refusalsOf(cells: StateCells): string[] {
+  const refusals = new Set<string>();
+  const balances = new Map<string, number>();
+  for (const table of TABLES) {
+    const air = AIRS[table];
+    const main = columnsOf(table, FIELDS[table], cells);
+    for (const { constraint } of checkConstraints(air, { preprocessed: [], main }, [], { limit: 500 })) {
+      refusals.add(`${table}: ${constraint}`);
+    }
+    for (const { name, interaction, multiplicity, message } of messagesOf(air, main, [])) {
+      const { bus, direction } = interaction;
+      if (multiplicity === 0 || bus.name === "leaf" || bus.name === "roots") continue;
+      if (isBalanced(bus.name)) {
+        const key = `${bus.name} ${message.join()}`;
+        balances.set(key, (balances.get(key) ?? 0) + (direction === "send" ? multiplicity : P - multiplicity));
+      } else if (!isTrue(bus.name, message)) refusals.add(`${table}: ${name}`);
+    }
+  }
+  for (const [key, balance] of balances) if (balance % P !== 0) refusals.add(key.slice(0, key.indexOf(" ")));
+  return [...refusals].sort();
+}
+
+/** What the rows tell a run and its statement: leaves' values, and the roots. */
+export function claimsOf({ leaves, roots }: StateCells): string {
+  const told = leaves.filter(({ asked }) => asked === 1).map(({ kind, key, before, after }) => [kind, key, before, after].join());
+  return JSON.stringify([told.sort(), roots.map(({ before, after }) => [before, after])]);
+}
