@@ -161,7 +161,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
 
   const runsRelayer = options.relayer ?? true;
   const { relayer, toL1, close } = createLiveRelayer({
-    open: () => follow(chains.current(), opening),
+    open: () => follow(chains, opening),
     onChange: (changed) => chains.onChange(changed),
   });
   closing.add(close);
@@ -255,17 +255,19 @@ function closeAll(chains: readonly ServedChain[]): Promise<void> {
 }
 
 /** Follows the messages between these chains, and from them to L1. */
-function follow(chains: readonly DevnetChain[], { ecosystem, layer, gate, faults, options }: ChainOpening): Following {
+function follow(running: RunningChains, { ecosystem, layer, gate, faults, options }: ChainOpening): Following {
   const { l1, accounts } = layer;
+  const chains = running.current();
   const members = chains.map(({ chainId, provider, answer, pipeline }) => ({
     ...{ chainId, provider, answer },
     hyperchain: pipeline.created.hyperchain,
   }));
   const wallet = accounts.wallet(ACCOUNT_NUMBERS.relayer);
-  const running = (id: bigint): boolean => chains.some(({ chainId, runSwitch }) => chainId === id && runSwitch.isRunning);
+  const isRunning = (id: bigint): boolean => chains.some(({ chainId, runSwitch }) => chainId === id && runSwitch.isRunning);
   const seams: RelayerSeams = {
-    choose: (waiting) => faults.choose(waiting.filter(({ destinationChainId }) => running(destinationChainId))),
+    choose: (waiting) => faults.choose(waiting.filter(({ destinationChainId }) => isRunning(destinationChainId))),
     policy: options.relayerPolicy,
+    departed: running.departed(),
   };
   const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, wallet, seams));
   const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));

@@ -49,7 +49,10 @@ export function connectRelayer(
 }
 
 /** What a relayer's owner may add to it. */
-export type RelayerSeams = Omit<RelayerDependencies, "l1"> & { readonly policy?: DeliveryPolicy };
+export type RelayerSeams = Omit<RelayerDependencies, "l1"> & {
+  readonly policy?: DeliveryPolicy;
+  readonly departed?: readonly bigint[];
+};
 
 /** A member of an ecosystem in this process. */
 export interface LocalMember extends AnsweringMember {
@@ -108,7 +111,7 @@ function relayerBetween(
   chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[],
   clients: readonly Provider[],
   wallet: HDNodeWallet,
-  { policy = {}, ...seams }: RelayerSeams,
+  { policy = {}, departed = [], ...seams }: RelayerSeams,
 ): Relayer {
   return createRelayer(
     {
@@ -116,6 +119,7 @@ function relayerBetween(
       registry: ecosystem.addresses.roots,
       fromBlock: ecosystem.fromBlock,
       policy,
+      departed,
       chains: chains.map(({ chainId, hyperchain }, i) => ({ chainId, hyperchain, signer: wallet.connect(clients[i] ?? null) })),
     },
     { l1, ...seams },

@@ -16,6 +16,8 @@ export interface RelayerOptions {
   readonly registry: Hex;
   readonly fromBlock: number;
   readonly chains: readonly RelayedChain[];
+  /** Chains that cannot be reached any more: messages to them are followed as far as L1 shows them. Default: none. */
+  readonly departed?: readonly bigint[];
   /** What deliveries may cost. Default: everything is delivered, down to a small reserve. */
   readonly policy?: DeliveryPolicy;
 }
@@ -60,7 +62,7 @@ export function createRelayer(
   { l1, onStep, choose = (waiting) => waiting }: RelayerDependencies,
 ): Relayer {
   const l1View = new L1View(options, { provider: l1 });
-  const chainIds = options.chains.map(({ chainId }) => chainId);
+  const chainIds = [...options.chains.map(({ chainId }) => chainId), ...(options.departed ?? [])];
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book }));
   const unread = new UnreadEvents((chainId, event) => book.take(chainId, event));

@@ -3,6 +3,7 @@ import type { ServedChain } from "../chains/served-chain.ts";
 /** The chains that an ecosystem has now: added, removed, and as they were when it returns to a snapshot. */
 export class RunningChains {
   #current: readonly ServedChain[] = [];
+  readonly #departed = new Set<bigint>();
   readonly #followers = new Set<() => void>();
 
   /** In the order in which they were added. The list itself does not change. */
@@ -10,8 +11,14 @@ export class RunningChains {
     return this.#current;
   }
 
+  /** Ids of chains that there were in this process and are not any more. */
+  departed(): readonly bigint[] {
+    return [...this.#departed].filter((id) => !this.#current.some(({ chainId }) => chainId === id));
+  }
+
   /** Replaces the chains, and tells all that follow them. */
   become(chains: readonly ServedChain[]): void {
+    for (const { chainId } of this.#current) this.#departed.add(chainId);
     this.#current = chains;
     for (const follower of this.#followers) follower();
   }
