@@ -23,11 +23,14 @@ export function kernelRun(system: RunSystem, blocks: number): { readonly steps: 
   const unused = (): never => {
     throw new Error("a run that opens blocks computes no signature and reads no state");
   };
-  const kernel = new Kernel({ keccak: keccak_256, sha256, recover: unused, verifyP256: unused }, system.program.rows);
+  const kernel = new Kernel(
+    { keccak: keccak_256, sha256, recover: unused, verifyP256: unused, compress: unused },
+    system.program.rows,
+  );
   const boundary = { blockNumber: 0n, timestamp: 0n, coinbase: 0n };
   const environment = { chainId: 1n, baseFee: 0n, blockGasLimit: 0n, boundary };
   const hints = [...Array.from({ length: blocks }, (_, i) => blockHints(BigInt(i + 1))).flat(), ...endHints()];
-  const inputs = { environment, state: { read: unused }, codes: { codeOf: unused, digestOf: unused } };
+  const inputs = { environment, state: { read: unused }, codes: { codeOf: unused } };
   kernel.run(inputs, hints, recorder.observe);
   const words = firstWords(environment);
   const stated = system.program.places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));

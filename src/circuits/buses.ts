@@ -132,3 +132,9 @@ export const LEAF = defineBus("leaf", 32, { kind: 1, key: DIGEST, before: LIMBS,
 export const LEAF_COUNTS = defineBus("leafCounts", 33, { before: 1, after: 1 });
 /** Says which state roots a statement has. Answered by roots. */
 export const ROOTS = defineBus("roots", 34, { before: DIGEST, after: DIGEST });
+/**
+ * Says that `result` is the tagged compression of two digests that are written as words: eight elements of two limbs, the first
+ * highest. Those of `left` and `right` are taken modulo p, the result's are below p. Answered by digestWords. The sender sees to
+ * it that limbs are below 2^16.
+ */
+export const DIGEST_WORDS = defineBus("digestWords", 35, { tag: 1, left: LIMBS, right: LIMBS, result: LIMBS });

@@ -65,6 +65,10 @@ const MEANINGS = new Map<number, Meaning>([
   [MACHINE.enterFrame.code, { pops: 1, cells: { writesA: 1, entersFrame: 1, ...placeOfVariable("frame") } }],
   // It only tells the interpreter something.
   [MACHINE.endTransaction.code, { pops: 0 }],
+  [MACHINE.keepCode.code, { pops: 3, result: "c" }],
+  [MACHINE.codeLength.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
+  [MACHINE.codeWord.code, { pops: 2, result: "d", cells: { isHint: 1 } }],
+  [MACHINE.compress.code, { pops: 3, result: "d", cells: { compresses: 1 } }],
   [MACHINE.hint.code, { pops: 0, result: "d", cells: { isHint: 1 } }],
   ...ARRAYS.flatMap((_, array): [number, Meaning][] => [
     [LOAD_ARRAY + array, { pops: 1, result: "d", cells: { reads: 1, isAddressed: 1, space: ARRAY_SPACE + array } }],
@@ -179,6 +183,7 @@ const NO_EFFECT = {
   hashes: 0,
   copies: 0,
   recovers: 0,
+  compresses: 0,
   reads: 0,
   writesA: 0,
   writesB: 0,

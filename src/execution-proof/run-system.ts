@@ -3,6 +3,10 @@ import { arithmeticDefinitions } from "../circuits/arithmetic/tables.ts";
 import { boundaryAir, boundaryColumns, VALUES_PER_PLACE } from "../circuits/boundary/boundary-air.ts";
 import { byteMemoryAir } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteMemoryColumns } from "../circuits/byte-memory/byte-memory-trace.ts";
+import { compressionAir } from "../circuits/compression/compression-air.ts";
+import { compressionColumns } from "../circuits/compression/compression-trace.ts";
+import { digestWordsAir } from "../circuits/digest-words/digest-words-air.ts";
+import { digestWordsColumns } from "../circuits/digest-words/digest-words-trace.ts";
 import { copyAir } from "../circuits/copy/copy-air.ts";
 import { copyColumns } from "../circuits/copy/copy-trace.ts";
 import { curveMultipleAir } from "../circuits/curve-multiple/curve-multiple-air.ts";
@@ -61,6 +65,8 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: memoryAir(), optional: true },
     { air: byteMemoryAir(), optional: true },
     { air: copyAir(), optional: true },
+    { air: digestWordsAir(), optional: true },
+    { air: compressionAir(), optional: true },
     { air: spongeAir(), optional: true },
     { air: hashInputAir(), optional: true },
     { air: keccakAir(), optional: true },
@@ -105,6 +111,8 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     memoryColumns(trace.places, minLogRows),
     byteMemoryColumns(trace.byteAccesses, minLogRows),
     copyColumns(trace.copies, minLogRows),
+    digestWordsColumns(trace.digestWords, minLogRows),
+    compressionColumns(trace.compressions, minLogRows),
     spongeColumns(trace.sponge, minLogRows),
     hashInputColumns(trace.hashInput, minLogRows),
     keccakColumns(trace.permutations, minLogRows),

@@ -2,6 +2,10 @@ import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
 import type { ByteMemoryCells } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
+import type { CompressionCells } from "../circuits/compression/compression-air.ts";
+import { CompressionRequests } from "../circuits/compression/compression-trace.ts";
+import type { DigestWordsCells } from "../circuits/digest-words/digest-words-air.ts";
+import { DigestWordRequests } from "../circuits/digest-words/digest-words-trace.ts";
 import type { CopyCells } from "../circuits/copy/copy-air.ts";
 import { copyPlaces, type CopyRange, copyRows } from "../circuits/copy/copy-trace.ts";
 import type { HashInputCells } from "../circuits/hash-input/hash-input-air.ts";
@@ -45,6 +49,9 @@ export interface RunTrace {
   /** Accesses that do not keep to one place. */
   readonly byteAccesses: readonly ByteMemoryCells[];
   readonly copies: readonly CopyCells[];
+  /** Compressions as the processor asks for them, and as tables do. */
+  readonly digestWords: readonly DigestWordsCells[];
+  readonly compressions: readonly CompressionCells[];
   /** The blocks of what is hashed, and its bytes; and the permutations. */
   readonly sponge: readonly SpongeCells[];
   readonly hashInput: readonly HashInputCells[];
@@ -86,6 +93,8 @@ class RunTracer {
   readonly #processor: ProcessorCells[] = [];
   readonly #byteAccesses: ByteMemoryCells[] = [];
   readonly #copies: CopyCells[] = [];
+  readonly #compressions = new CompressionRequests();
+  readonly #digestWords = new DigestWordRequests(this.#compressions.compress);
   readonly #sponge: SpongeCells[] = [];
   readonly #hashInput: HashInputCells[] = [];
   readonly #keccak = new KeccakRequests();
@@ -120,6 +129,8 @@ class RunTracer {
       }),
       byteAccesses: this.#byteAccesses,
       copies: this.#copies,
+      digestWords: this.#digestWords.list(),
+      compressions: this.#compressions.list(),
       sponge: this.#sponge,
       hashInput: this.#hashInput,
       permutations: this.#keccak.list(),
@@ -151,6 +162,7 @@ class RunTracer {
     if (instruction.hashes === 1) this.#hash(accessed, address, wordOf(b));
     if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
     if (instruction.recovers === 1) this.#recover({ space: accessed, index: address }, newTop);
+    if (instruction.compresses === 1) this.#digestWords.ask(a[0] ?? 0, b, takenC);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1)

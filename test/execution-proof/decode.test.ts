@@ -57,6 +57,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       hashes,
       copies,
       recovers,
+      compresses,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -75,6 +76,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       hashes,
       copies,
       recovers,
+      compresses,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -86,6 +88,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
     );
     const moves =
       row.opcode === MACHINE.endTransaction.code ||
+      row.opcode === MACHINE.keepCode.code ||
       row.opcode === 0x5f ||
       row.opcode === 0x50 ||
       row.opcode === 0x5b ||
@@ -134,7 +137,7 @@ test("no step asks two tables, or one twice: each takes the step's time for its 
     const other = tables[0] === "alu" ? { hashes: 1 } : { computes: 1 };
     if (tables.length === 1) assert.equal(tablesAsked({ ...instruction, ...other }).length, 2);
   }
-  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "copy", "hash", "memory", "recover", "wordRange"]);
+  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "copy", "digestWords", "hash", "memory", "recover", "wordRange"]);
 });
 
 test("the program's table holds its rows, all of them, and no others", () => {

@@ -15,6 +15,8 @@ import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
+import { compress as referenceCompress } from "../../src/kernels/reference/poseidon.ts";
+import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
@@ -326,6 +328,47 @@ describe("proofs of runs", () => {
       "memory",
       "y has the parity",
     ]);
+  });
+
+  it("show that a code that the kernel loads, and one that it deploys, has the digest that the state holds", async () => {
+    const functions = "loadCode|codeDigest|bytesAt|eightElements|newFrame|pointer";
+    const program = routine(
+      "codes and their digests",
+      ["codes.yul", "frames.yul", "state.yul"],
+      new RegExp(`^function (${functions})\\((?:.*}$|[^]*?^}$)`, "gm"),
+      [
+        "{ set.nextFrame(2)",
+        "let code := loadCode(get.coinbase())",
+        "let p := pointer(and(code, 0xffff), 0)",
+        "set.blockNumber(code)",
+        "set.timestamp(mload(add(p, 32)))",
+        "set.coinbase(codeDigest(add(p, 1), 23)) }",
+      ],
+    );
+    const run = await compile(program);
+    const code = Uint8Array.from({ length: 50 }, (_, i) => 7 * i + 3);
+    const digest = codeDigestWord(code, referenceCompress);
+    const boundary = { blockNumber: 1n, timestamp: 2n, coinbase: digest };
+    const input = runInput(run, interpret(program, [], boundary, { codeOf: () => code }).trace);
+    const statement = encodeStatement([
+      { before: 1n, after: 2n + (50n << 16n) },
+      { before: 2n, after: BigInt(hexlify(code.subarray(32))) << (8n * 14n) },
+      { before: digest, after: codeDigestWord(code.subarray(1, 24), referenceCompress) },
+      ...KEPT,
+    ]);
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+    assert.ok(presentTables(run.system, proof).includes("digestWords"));
+    for (const at of [63, 127, 159, 191]) {
+      const other = statement.slice();
+      other[at] = other[at]! ^ 1;
+      assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
+    }
+    // Of another code, however it ends, no run comes to its stop.
+    for (const false_ of [code.subarray(0, 49), Uint8Array.from([...code, 0]), code.with(20, 0)]) {
+      const run = () => interpret(program, [], boundary, { codeOf: () => false_ });
+      assert.throws(run, { name: "UnprovableRowError", message: /opcode 0xbd/ });
+    }
   });
 
   it("show what a routine of the kernel computes: a power modulo a number", async () => {

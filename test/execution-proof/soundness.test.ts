@@ -28,7 +28,7 @@ const EVERYTHING = honest(code, hints);
 const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   processor: [
     ...["takesB", "takesC", "putsA", "putsB", "computes", "isHint"],
-    ...["hashes", "copies", "recovers", "isAddressed", "isBytes", "whole", "split"],
+    ...["hashes", "copies", "recovers", "compresses", "isAddressed", "isBytes", "whole", "split"],
   ],
   memory: ["stated"],
   byteMemory: ["real"],
@@ -145,7 +145,7 @@ describe("a cell of a run that is changed", () => {
         return i.takesC + i.topC + i.computes === 0;
       case "d":
         // Where two words are compared, limbs in which they agree.
-        return i.computes + i.isHint + i.whole + i.split * i.reads === 0;
+        return i.computes + i.compresses + i.isHint + i.whole + i.split * i.reads === 0;
       case "zero":
         return tests + i.isEqual === 0;
       case "inverse":

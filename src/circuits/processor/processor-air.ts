@@ -2,7 +2,20 @@ import { inv } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, BYTE_MEMORY, COPY, HASH, MEMORY, RANGE14, RANGE16, RECOVER, ROM, STACK, WORD_RANGE } from "../buses.ts";
+import {
+  ALU,
+  BYTE_MEMORY,
+  COPY,
+  DIGEST_WORDS,
+  HASH,
+  MEMORY,
+  RANGE14,
+  RANGE16,
+  RECOVER,
+  ROM,
+  STACK,
+  WORD_RANGE,
+} from "../buses.ts";
 import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../rom/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
@@ -58,28 +71,16 @@ export function processorAir(): Air {
   assertResults(b, columns);
   assertStack(b, columns);
   assertMemory(b, columns);
+  askCompression(b, columns);
   return b.build();
 }
 
 /** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
 function assertCounted(b: AirBuilder, columns: Columns): void {
-  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, isAddressed, isBytes, whole, split } =
-    columns;
-  assertBoolean(b, {
-    takesB,
-    takesC,
-    putsA,
-    putsB,
-    computes,
-    isHint,
-    hashes,
-    copies,
-    recovers,
-    isAddressed,
-    isBytes,
-    whole,
-    split,
-  });
+  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses } = columns;
+  const { isAddressed, isBytes, whole, split } = columns;
+  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses });
+  assertBoolean(b, { isAddressed, isBytes, whole, split });
 }
 
 function assertFetch(b: AirBuilder, columns: Columns): void {
@@ -220,6 +221,12 @@ function assertSplit(b: AirBuilder, columns: Columns): void {
 function askHash(b: AirBuilder, { clock, b: second, c, accessed, address, hashes }: Columns): void {
   b.assertZero("length has two limbs", "everyRow", b.add(...second.slice(2)), hashes);
   b.send(HASH, hashes, { space: accessed, offset: address, length: second.slice(0, 2), time: clock, word: c });
+}
+
+/** The tag is one limb. */
+function askCompression(b: AirBuilder, { a, b: left, c: right, d: result, compresses }: Columns): void {
+  b.assertZero("tag is one limb", "everyRow", b.add(...a.slice(1)), compresses);
+  b.send(DIGEST_WORDS, compresses, { tag: element(a, 0), left, right, result });
 }
 
 /** Both memories are those of frames; c is how many bytes. */

@@ -55,6 +55,8 @@ export const INSTRUCTION_FIELDS = {
   copies: 1,
   /** c says whether the four words from the offset a on are a signature with a key, which is written behind them. */
   recovers: 1,
+  /** d is the compression of b and c with the tag a. */
+  compresses: 1,
   /** d is what the memory holds, and a or b is written there. */
   reads: 1,
   writesA: 1,

@@ -42,10 +42,17 @@ export const MACHINE = {
   recover: instruction(0xb6, 1, 1),
   /** (pointer to, pointer from, length) → length. The two are of different frames. */
   copy: instruction(0xb8, 3, 1),
-  /** (frame, code digest): the code to the memory of a frame, from 0 on → its length */
-  loadCode: instruction(0xb9, 2, 1),
-  /** (pointer, length) → code digest */
-  codeDigest: instruction(0xbb, 2, 1),
+  /** (code digest) → the code's length, as the witness has it */
+  codeLength: instruction(0xb9, 1, 1),
+  /** (code digest, offset) → a word of the code, as the witness has it */
+  codeWord: instruction(0xba, 2, 1),
+  /** (pointer, length, code digest) → code digest. Notes that this code may be loaded, which the kernel cannot see. */
+  keepCode: instruction(0xbb, 3, 1),
+  /**
+   * (tag, left, right) → the compression of two digests (docs/protocol.md, section 1). Digests are words of eight elements of 32
+   * bits, the first highest, and taken modulo the field's prime.
+   */
+  compress: instruction(0xbc, 3, 1),
   /** (reason): the steps so far cannot be followed by this one. */
   panic: instruction(0xbd, 1, 0),
   /** (pointer, length) → SHA-256 */

@@ -14,8 +14,6 @@ export const NO_CODE: Code = { bytes: new Uint8Array(0), jumpTargets: new Uint8A
 export interface CodeSource {
   /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
-  /** Digest of a code: what leaf kind 3 holds. */
-  digestOf(code: Uint8Array): bigint;
 }
 
 /** The codes that a run has met. The kernel keeps each in the memory of a frame of its own, which nothing writes afterwards. */
@@ -29,15 +27,16 @@ export class CodeStore {
   }
 
   load(digest: bigint): Uint8Array {
-    return this.#byDigest.get(digest) ?? this.#source.codeOf(digest);
+    const known = this.#byDigest.get(digest);
+    if (known !== undefined) return known;
+    const bytes = this.#source.codeOf(digest);
+    this.#byDigest.set(digest, bytes);
+    return bytes;
   }
 
-  /** The digest of bytes that may be loaded by it from now on. */
-  digestOf(bytes: Uint8Array): bigint {
-    const copy = bytes.slice();
-    const digest = this.#source.digestOf(copy);
-    this.#byDigest.set(digest, copy);
-    return digest;
+  /** Bytes that may be loaded by their digest from now on. */
+  keep(digest: bigint, bytes: Uint8Array): void {
+    this.#byDigest.set(digest, bytes.slice());
   }
 
   /** The code in a frame's memory, analysed once. */

@@ -22,6 +22,7 @@ export const PANIC_REASONS = {
   0x21: "unsupported-precompile",
   0x22: "unsupported-modular-power",
   0x23: "unsupported-frame-count",
+  0x24: "false-code",
 } as const;
 export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
 

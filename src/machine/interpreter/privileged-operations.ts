@@ -13,6 +13,8 @@ export interface Primitives {
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
   /** The signer's public key, x ‖ y, or undefined where no key has that signature. Parity is 0 or 1. */
   readonly recover: (hash: Uint8Array, parity: number, r: Uint8Array, s: Uint8Array) => Uint8Array | undefined;
+  /** The tagged compression of two digests of eight elements each, by Poseidon. */
+  readonly compress: (tag: number, left: readonly number[], right: readonly number[]) => readonly number[];
   readonly verifyP256: (hash: Uint8Array, r: Uint8Array, s: Uint8Array, x: Uint8Array, y: Uint8Array) => boolean;
 }
 
@@ -25,6 +27,7 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
     ...frameOperations(user),
     ...memoryOperations(primitives),
     ...stateOperations(),
+    ...digestOperations(primitives),
     ...signatureOperations(primitives),
     endTransaction: (machine) => machine.endTransaction(),
     panic: ({ kernelStack }) => {
@@ -89,6 +92,25 @@ export function popView(machine: MachineState): Uint8Array {
   return memory.view(offset, machine.kernelStack.popNumber());
 }
 
+function digestOperations({ compress }: Primitives) {
+  return {
+    compress: ({ kernelStack }) => {
+      const tag = kernelStack.popNumber();
+      const left = elementsOf(kernelStack.popBigInt());
+      const right = elementsOf(kernelStack.popBigInt());
+      kernelStack.pushBigInt(compress(tag, left, right).reduce((word, element) => (word << 32n) | BigInt(element), 0n));
+    },
+  } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+/** The prime of the field of digests. */
+const FIELD_MODULUS = (1n << 31n) - (1n << 24n) + 1n;
+
+/** The eight elements of a digest's word. */
+function elementsOf(word: bigint): number[] {
+  return Array.from({ length: 8 }, (_, i) => Number(((word >> BigInt(224 - 32 * i)) & 0xffffffffn) % FIELD_MODULUS));
+}
+
 function stateOperations() {
   return {
     key: (machine) => {
@@ -103,15 +125,21 @@ function stateOperations() {
       if (key === undefined) throw new Error("the kernel named a key that it never made");
       kernelStack.pushBigInt(key.account);
     },
-    loadCode: (machine) => {
-      const { kernelStack, codes } = machine;
-      const memory = machine.memory(kernelStack.popNumber());
-      const bytes = codes.load(kernelStack.popBigInt());
-      memory.write(0, bytes);
-      kernelStack.pushNumber(bytes.length);
+    codeLength: ({ kernelStack, codes }) => {
+      kernelStack.pushNumber(codes.load(kernelStack.popBigInt()).length);
     },
-    codeDigest: (machine) => {
-      machine.kernelStack.pushBigInt(machine.codes.digestOf(popView(machine)));
+    codeWord: ({ kernelStack, codes }) => {
+      const bytes = codes.load(kernelStack.popBigInt());
+      const offset = kernelStack.popNumber();
+      const word = new Uint8Array(32);
+      word.set(bytes.subarray(offset, offset + 32));
+      pushBytes(kernelStack, word);
+    },
+    keepCode: (machine) => {
+      const bytes = popView(machine);
+      const digest = machine.kernelStack.popBigInt();
+      machine.codes.keep(digest, bytes);
+      machine.kernelStack.pushBigInt(digest);
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }

@@ -15,11 +15,50 @@ function codeOf(account) -> code {
   }
 }
 
+// Its length and words are the prover's, until they have the digest. Behind the code's end the memory stays 0.
 function loadCode(digest) -> code {
   let id := newFrame()
-  let length := machine.loadCode(id, digest)
+  let length := machine.codeLength(digest)
+  if shr(24, length) { machine.panic(0x24) }
+  let p := pointer(id, 0)
+  for { let at := 0 } lt(at, length) { at := add(at, 32) } {
+    let v := machine.codeWord(digest, at)
+    let rest := sub(length, at)
+    if lt(rest, 32) {
+      let missing := shl(3, sub(32, rest))
+      v := shl(missing, shr(missing, v))
+    }
+    mstore(add(p, at), v)
+  }
+  if sub(codeDigest(p, length), digest) { machine.panic(0x24) }
   code := or(id, shl(16, length))
-  if eq(length, 23) { if eq(shr(232, mload(pointer(id, 0))), 0xef0100) { code := or(code, shl(48, 1)) } }
+  if eq(length, 23) { if eq(shr(232, mload(p)), 0xef0100) { code := or(code, shl(48, 1)) } }
+}
+
+// C_code (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements, of the length and three bytes each.
+function codeDigest(p, length) -> digest {
+  digest := machine.compress(7, 0, eightElements(or(shl(168, length), bytesAt(p, length, 21))))
+  for { let at := 21 } lt(at, length) { at := add(at, 24) } {
+    digest := machine.compress(7, digest, eightElements(bytesAt(add(p, at), sub(length, at), 24)))
+  }
+}
+
+// A number of `size` bytes, of which the first `rest` are those of the memory and all behind them 0.
+function bytesAt(p, rest, size) -> v {
+  v := shr(sub(256, shl(3, size)), mload(p))
+  if lt(rest, size) {
+    let missing := shl(3, sub(size, rest))
+    v := shl(missing, shr(missing, v))
+  }
+}
+
+// Eight numbers of 24 bits, each of 32: halves, quarters and eighths are moved apart.
+function eightElements(v) -> elements {
+  v := or(shl(128, shr(96, v)), and(v, 0xffffffffffffffffffffffff))
+  let high := and(v, 0x00000000ffffffffffff00000000000000000000ffffffffffff000000000000)
+  v := or(shl(16, high), and(v, 0x00000000000000000000ffffffffffff00000000000000000000ffffffffffff))
+  high := and(v, 0x0000ffffff0000000000ffffff0000000000ffffff0000000000ffffff000000)
+  elements := or(shl(8, high), and(v, 0x0000000000ffffff0000000000ffffff0000000000ffffff0000000000ffffff))
 }
 
 function codeLength(code) -> length { length := and(shr(16, code), 0xffffffff) }
@@ -56,5 +95,5 @@ function delegatedCode(target) -> code {
 function setCode(account, frameId, offset, length) {
   let p := pointer(frameId, offset)
   setCurrent(machine.key(2, account, 0), keccak256(p, length))
-  setCurrent(machine.key(3, account, 0), machine.codeDigest(p, length))
+  setCurrent(machine.key(3, account, 0), machine.keepCode(p, length, codeDigest(p, length)))
 }

@@ -30,6 +30,8 @@ export function everything(): { readonly code: readonly number[]; readonly hints
   hints.push(5n * 1024n + 3n);
   emit(p.HINT, p.LOAD_USER);
   hints.push(4n * 1024n + 1n);
+  emit(p.push(5n << 200n), p.push((1n << 256n) - 1n), p.push(7), p.COMPRESS, p.dup(1), p.HINT, p.COMPRESS);
+  hints.push(4n);
   // Across words and within one, of nothing, and where all lies in the second word that is read.
   emit(p.push(70), p.push(39), p.push((5n << 32n) + 3n), p.COPY, p.push((6n << 32n) + 30n), p.HINT, p.COPY);
   hints.push((7n << 32n) + 33n);

@@ -25,6 +25,7 @@ import { encodeStatement, statementValues } from "../../../src/execution-proof/r
 import { changesOf, type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
 import { P } from "../../../src/field/koala-bear.ts";
+import { compress } from "../../../src/kernels/reference/poseidon.ts";
 import type { Air, Interaction } from "../../../src/stark/air.ts";
 import { checkConstraints } from "../../../src/stark/check.ts";
 import { evaluateRows, rowRange } from "../../../src/stark/column-arithmetic.ts";
@@ -290,7 +291,20 @@ export function isTrue(bus: string, message: readonly number[], isInstruction: R
   if (bus === "rom") return isInstruction.has(message.join());
   if (bus === "wordRange") return message.every((limb) => limb < 2 ** 16);
   if (bus === "keccak") return isPermutation(message);
+  if (bus === "digestWords") return isCompression(message);
   return truthOf(bus, message) !== "false";
+}
+
+/** Whether a message of the bus digestWords is true, by the reference and not the tables. */
+function isCompression(message: readonly number[]): boolean {
+  const [tag = 0, ...limbs] = message;
+  const elementsFrom = (at: number): number[] =>
+    Array.from({ length: 8 }, (_, i) => (limbs[at + 14 - 2 * i]! + 2 ** 16 * limbs[at + 15 - 2 * i]!) % P);
+  const output = compress(tag, elementsFrom(0), elementsFrom(LIMBS));
+  return output.every((value, i) => {
+    const [low, high] = [limbs[2 * LIMBS + 14 - 2 * i], limbs[2 * LIMBS + 15 - 2 * i]];
+    return low === value % 2 ** 16 && high === Math.floor(value / 2 ** 16);
+  });
 }
 
 /** Whether a message of the bus keccak is true, by another implementation than the table's. */

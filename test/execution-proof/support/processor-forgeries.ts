@@ -8,6 +8,7 @@ import { withPlaces } from "./hash-run.ts";
 import type { RunCells } from "./judge.ts";
 import {
   ADD,
+  COMPRESS,
   dup,
   ENTER,
   EQ,
@@ -65,6 +66,11 @@ export function* stepForgeries(): Generator<Forgery> {
   yield by("alu[0]", changed(sum, { 1: { c: one }, 2: { a: one } }));
   const two = word({ 0: 2 });
   yield by("rom[0]", changed(sum, { 1: { operation: SUB, c: two }, 2: { a: two } }));
+  const compressed = honest([push(3), push(5), HINT, COMPRESS, POP, STOP], [7n]);
+  yield by("digestWords[0]", changed(compressed, { 3: { d: one }, 4: { a: one } }));
+  // A tag of 2^16 + 7 is taken for 7.
+  const longTag = word({ 0: 7, 1: 1 });
+  yield by("tag is one limb", changed(compressed, { 2: { d: longTag }, 3: { a: longTag } }));
   const limb = word({ 0: 2 ** 16 });
   yield by("wordRange[0]", changed(honest([HINT, POP, STOP], [0n]), { 0: { d: limb }, 1: { a: limb } }));
 }

@@ -5,6 +5,7 @@ import { type RunTrace, traceRun } from "../../../src/execution-proof/run-trace.
 import { limbsOf } from "../../../src/circuits/words/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../../src/machine/instructions/privileged.ts";
 import type { RowObserver } from "../../../src/machine/interpreter/kernel-mode.ts";
+import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
 import type { Hint, MachineState } from "../../../src/machine/interpreter/machine-state.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
 import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
@@ -25,6 +26,7 @@ export const [KEY, ACCOUNT_OF_KEY] = [MACHINE.key.code, MACHINE.accountOfKey.cod
 export const [ENTER, SET_GAS, COPY] = [MACHINE.enterFrame.code, MACHINE.setGas.code, MACHINE.copy.code];
 export const RECOVER = MACHINE.recover.code;
 export const [LOAD, STORE] = [LOAD_ARRAY, STORE_ARRAY];
+export const COMPRESS = MACHINE.compress.code;
 export const [LOAD_USER, STORE_USER] = [MACHINE.loadUser.code, MACHINE.storeUser.code];
 export const dup = (depth: number): number => 0x7f + depth;
 export const swap = (distance: number): number => 0x8f + distance;
@@ -58,11 +60,10 @@ export function provenProgram(name: string, rows: ProvenProgram["rows"]): Proven
 const STATE: StateSource = {
   read: (kind, account, slot) => BigInt.asUintN(256, BigInt(kind) + 3n * account + 5n * slot),
 };
-const NO_CODES = {
-  codeOf: (): Uint8Array => {
+const NO_CODES: CodeSource = {
+  codeOf: () => {
     throw new Error("the state names no code");
   },
-  digestOf: () => 0n,
 };
 
 /** A run by the interpreter. */
@@ -76,7 +77,12 @@ export interface InterpretedRun {
 export type Boundary = Readonly<Record<keyof typeof BOUNDARY, bigint>>;
 
 /** Runs a program by the interpreter and makes the trace of what it did. */
-export function interpret(program: ProvenProgram, hints: readonly Hint[] = [], boundary: Boundary = BOUNDARY): InterpretedRun {
+export function interpret(
+  program: ProvenProgram,
+  hints: readonly Hint[] = [],
+  boundary: Boundary = BOUNDARY,
+  codes = NO_CODES,
+): InterpretedRun {
   const recorder = new RunRecorder(program.rows);
   let machine: MachineState | undefined;
   const observe: RowObserver = (row, state) => {
@@ -84,7 +90,7 @@ export function interpret(program: ProvenProgram, hints: readonly Hint[] = [], b
     recorder.observe(row, state);
   };
   const environment = { ...ENVIRONMENT, boundary };
-  const inputs = { environment, state: STATE, codes: NO_CODES };
+  const inputs = { environment, state: STATE, codes };
   const { leaves } = new Kernel(primitives, program.rows).run(inputs, hints, observe);
   if (machine === undefined) throw new Error("the run has no steps");
   const first = firstWords(environment).map((word) => limbsOf(word));

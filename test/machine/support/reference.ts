@@ -4,6 +4,7 @@ import { Account, createAddressFromBigInt } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import type { RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import type { LeafChange } from "../../../src/machine/interpreter/kernel.ts";
+import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import { prevRandaoOf } from "../../../src/chain/model/prev-randao.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import type { WorldAccount } from "./world.ts";
@@ -62,7 +63,7 @@ export async function runReference(
 type States = Awaited<ReturnType<typeof createVM>>["stateManager"];
 const NO_CODE_HASH = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470n;
 
-/** What a leaf holds there; code digests are compared through their hashes. */
+/** What a leaf holds there. */
 async function leafOf(states: States, { leafKind, account, slot }: LeafChange): Promise<bigint> {
   const at = createAddressFromBigInt(account);
   const found = await states.getAccount(at);
@@ -71,7 +72,7 @@ async function leafOf(states: States, { leafKind, account, slot }: LeafChange): 
   if (leafKind === 1) return (found.balance << 64n) | found.nonce;
   const hash = numberOf(found.codeHash);
   if (hash === NO_CODE_HASH) return 0n;
-  return leafKind === 2 ? hash : hash ^ 1n;
+  return leafKind === 2 ? hash : codeDigestValue(await states.getCode(at));
 }
 
 export function bytesOf(value: bigint, length: number): Uint8Array {

@@ -1,4 +1,5 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
 
@@ -10,14 +11,14 @@ export interface WorldAccount {
   readonly storage: ReadonlyMap<bigint, bigint>;
 }
 
-/** Leaves and codes of a world for the machine. Codes go by a stand-in digest: their keccak with its lowest bit flipped. */
+/** Leaves and codes of a world for the machine. */
 export class World implements StateSource, CodeSource {
   readonly #accounts: ReadonlyMap<bigint, WorldAccount>;
   readonly #codes = new Map<bigint, Uint8Array>();
 
   constructor(accounts: ReadonlyMap<bigint, WorldAccount>) {
     this.#accounts = accounts;
-    for (const { code } of accounts.values()) this.#codes.set(this.digestOf(code), code);
+    for (const { code } of accounts.values()) this.#codes.set(codeDigestValue(code), code);
   }
 
   read(leafKind: number, account: bigint, slot: bigint): bigint {
@@ -31,7 +32,7 @@ export class World implements StateSource, CodeSource {
       case 2:
         return found.code.length === 0 ? 0n : hashOf(found.code);
       default:
-        return found.code.length === 0 ? 0n : this.digestOf(found.code);
+        return codeDigestValue(found.code);
     }
   }
 
@@ -39,10 +40,6 @@ export class World implements StateSource, CodeSource {
     const code = this.#codes.get(digest);
     if (code === undefined) throw new Error(`the world has no code ${digest.toString(16)}`);
     return code;
-  }
-
-  digestOf(code: Uint8Array): bigint {
-    return hashOf(code) ^ 1n;
   }
 }
 

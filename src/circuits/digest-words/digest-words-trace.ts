@@ -1,0 +1,67 @@
+import { inv, P } from "../../field/koala-bear.ts";
+import { traceColumns } from "../../stark/trace-columns.ts";
+import { DIGEST } from "../state-transition/columns.ts";
+import { LIMB, LIMBS } from "../words/word.ts";
+import { DIGEST_WORDS_FIELDS, type DigestWordsCells, TOP_LIMB } from "./digest-words-air.ts";
+
+type Digest = readonly number[];
+type Limbs = readonly number[];
+/** The tagged compression of two digests. */
+type Compress = (tag: number, left: Digest, right: Digest) => Digest;
+
+/** The compressions of words that the processor asks for; equal ones share a row, which asks for one compression. */
+export class DigestWordRequests {
+  readonly #compress: Compress;
+  readonly #rows = new Map<string, DigestWordsCells>();
+
+  constructor(compress: Compress) {
+    this.#compress = compress;
+  }
+
+  ask(tag: number, left: Limbs, right: Limbs): void {
+    const name = `${tag} ${left.join()} ${right.join()}`;
+    const known = this.#rows.get(name) ?? this.#row(tag, left, right);
+    this.#rows.set(name, { ...known, uses: known.uses + 1 });
+  }
+
+  /** In the order in which they were asked for first. */
+  list(): DigestWordsCells[] {
+    return [...this.#rows.values()];
+  }
+
+  #row(tag: number, left: Limbs, right: Limbs): DigestWordsCells {
+    const output = this.#compress(tag, elementsOfLimbs(left), elementsOfLimbs(right));
+    return { real: 1, tag, left, right, ...resultCells(limbsOfElements(output)), uses: 0 };
+  }
+}
+
+/** The cells of a result, written by any limbs. */
+export function resultCells(result: Limbs): Pick<DigestWordsCells, "result" | "isTop" | "inverse"> {
+  const below = Array.from({ length: DIGEST }, (_, i) => (TOP_LIMB - (result[LIMBS - 1 - 2 * i] ?? 0) + P) % P);
+  return {
+    result,
+    isTop: below.map((distance) => (distance === 0 ? 1 : 0)),
+    inverse: below.map((distance) => (distance === 0 ? 0 : inv(distance))),
+  };
+}
+
+/** The main columns of the table; of no rows where nothing is asked. */
+export function digestWordsColumns(rows: readonly DigestWordsCells[], minLogRows: number): Uint32Array[] {
+  const zero = new Array<number>(LIMBS).fill(0);
+  const idle = { real: 0, tag: 0, left: zero, right: zero, ...resultCells(zero), uses: 0 };
+  return traceColumns("digestWords", DIGEST_WORDS_FIELDS, rows, { padding: () => idle, minLogRows });
+}
+
+/** The elements of a digest's word, modulo p. */
+function elementsOfLimbs(limbs: Limbs): number[] {
+  return Array.from({ length: DIGEST }, (_, i) => {
+    return ((limbs[LIMBS - 2 - 2 * i] ?? 0) + LIMB * (limbs[LIMBS - 1 - 2 * i] ?? 0)) % P;
+  });
+}
+
+function limbsOfElements(elements: Digest): number[] {
+  return Array.from({ length: LIMBS }, (_, k) => {
+    const value = elements[DIGEST - 1 - (k >> 1)] ?? 0;
+    return k % 2 === 0 ? value % LIMB : Math.floor(value / LIMB);
+  });
+}
