@@ -10,7 +10,10 @@ import { LIMB, LIMBS } from "../words/word.ts";
 /** p − 1 is this times 2^16. */
 const TOP_LIMB = 0x7f00;
 
-/** One leaf of the state a row, each behind the last leaf that is there before the run and has a lower key. */
+/**
+ * One leaf of the state a row, each behind the last leaf that is there before the run and has a lower key. Columns that the row
+ * before reads come first.
+ */
 export const LEAVES_FIELDS = {
   real: 1,
   /** Whether the leaf is there before the run, or comes into being. */
@@ -21,11 +24,11 @@ export const LEAVES_FIELDS = {
   bound: DIGEST,
   /** The successor after the run of what is here, as the next row tells. */
   follower: DIGEST,
-  /** Whether the row is the one that tells how many leaves there are: the first. */
-  opens: 1,
   /** Leaves up to here, and at last. */
   count: 1,
   finalCount: 1,
+  /** Whether the row is the one that tells how many leaves there are: the first. */
+  opens: 1,
   /** Whether the values are asked for. */
   asked: 1,
   kind: 1,
