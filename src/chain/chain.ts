@@ -30,6 +30,7 @@ import type { MempoolOptions } from "./mempool/mempool.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
 import type { ClockMark } from "../runtime/movable-clock.ts";
 import { MessageIndex } from "./index/message-index.ts";
+import type { ChangedLists } from "./model/access-lists.ts";
 import { codeLimitsOf, UNLIMITED_CODE } from "./model/code-limits.ts";
 import { chainRules } from "./model/rules.ts";
 import type { SealedBatch } from "./model/sealed-batch.ts";
@@ -194,6 +195,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   const chain = await composeChain(options, {
     ...dependencies,
     store,
+    changedLists: kept.lists,
     onBatch(batch) {
       onBatch?.(batch);
       const { batchNumber } = batch.outputs;
@@ -217,7 +219,10 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   };
 }
 
-type CompositionDependencies = Omit<ChainDependencies, "keeping"> & { readonly store?: CommandStore };
+type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
+  readonly store?: CommandStore;
+  readonly changedLists?: ChangedLists | undefined;
+};
 
 /** `size`: of the first state, which the first batch publishes beside what is done in it. */
 function sequencerOptions({ sequencer, origin }: ChainOptions, size: Parameters<typeof limitsBeside>[1]) {
@@ -258,7 +263,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     account: (address) => readAccount(engine, address),
     onReplaced: (transaction) => sequencer.replaced(transaction),
   });
-  const admission = admissionOf(options);
+  const admission = admissionOf(options, dependencies.changedLists);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
   const former = new BatchFormer(identity, options.formedBefore, { tree, flowsHash, versionOf, compress });
@@ -388,10 +393,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   };
 }
 
-function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions): Admission {
+function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, changed: ChangedLists | undefined): Admission {
   const { lists = {}, admin = coinbase, deliveries } = access ?? {};
   const trusted = genesis.flatMap(({ address, code }) => (code === undefined ? [] : [address]));
-  return new Admission({ chainId, lists, admin, operator: coinbase, deliveries, trusted });
+  return new Admission({ chainId, lists, changed, admin, operator: coinbase, deliveries, trusted });
 }
 
 interface FormingAgain {

@@ -36,7 +36,7 @@ export interface NodeOptions {
   readonly genesis: readonly GenesisAccount[];
   readonly start: ChainStart;
   readonly running: RunningOptions;
-  readonly serving: Omit<ServingOptions, "name" | "settlement">;
+  readonly serving: Omit<ServingOptions, "name" | "settlement" | "hyperchain">;
   /** What keeps the chain beyond this process, and what earlier ones left there. Default: nothing does. */
   readonly keeping?: ChainKeeping;
   /** How it settles. Undefined: it runs apart from L1, for reading and trying. */
@@ -135,7 +135,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
     closing.add(() => chain.close());
     closing.add(() => link.quiet());
     const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
-    const access = await serveChain(chain, { ...serving, ...view, name }, closing);
+    const access = await serveChain(chain, { ...serving, ...view, name, hyperchain: onL1.hyperchain }, closing);
     return {
       ...access,
       ...link.member,

@@ -5,6 +5,7 @@ import type { TransactionRequest, Wallet, HDNodeWallet } from "ethers";
 import { entryPointInterface } from "../../src/chain/rpc/bundler/entry-points.ts";
 import { baseToken } from "../../src/client/contract-interfaces.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { openSession } from "../../src/client/open-session.ts";
 import { send } from "../../src/client/send.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
@@ -15,6 +16,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deployEntryPoint } from "../clients/user-operations/support/entry-points.ts";
 import { ALICE, BOB, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { Kept } from "../flow/support/kept.ts";
 
 const [LISTED, OTHER] = [271n, 272n];
 /** On the list of senders alone. */
@@ -250,5 +252,84 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
     await refused(MEMBER, "DeployerNotAllowed", () => sendOperation(creating));
     await refused(MEMBER, "DeployerNotAllowed", () => ask("eth_estimateUserOperationGas", creating, entryPoint));
     provider.destroy();
+  });
+});
+
+describe("B3 B7: the admin changes a chain's lists while it runs", () => {
+  const senders = [address(ALICE)];
+  const chain = { chainId: LISTED, name: "listed", senders };
+  const kept = new Kept([chain], { fundedAccounts: [ALICE, BOB] });
+  before(() => kept.start());
+  after(() => kept.end());
+
+  interface Answer {
+    readonly result?: unknown;
+    readonly error?: Failure;
+  }
+  const post = async (method: string, params: readonly unknown[], token?: string): Promise<Answer> => {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    return (await fetch(kept.chain().url, { method: "POST", body, headers })).json() as Promise<Answer>;
+  };
+  const ask = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+    kept.chain().provider.request({ method, params: [...params] });
+  const pays = (from: number): Promise<unknown> =>
+    ask("eth_sendTransaction", { from: address(from), to: address(CAROL), gasPrice: "0x0", gas: "0x5208" });
+  const isRefused = async (from: number): Promise<void> => {
+    await assert.rejects(pays(from), { data: { code: "SenderNotAllowed" } });
+  };
+  const session = async (account: number): Promise<string> =>
+    (await openSession(kept.devnet.info().chains[0]!, kept.devnet.accounts.wallet(account))).token;
+
+  it("by a session that its key has signed; no other account, and no stranger, may", async () => {
+    const change = [{ senders: [address(BOB)], deployers: [] }];
+    for (const [token, code] of [
+      [undefined, "AdminRequired"],
+      ["0".repeat(43), "AdminRequired"],
+    ] as const)
+      assert.equal((await post("hyperchain_setAccessLists", change, token)).error?.data?.code, code);
+    await assert.rejects(session(ALICE), { code: "Refused" });
+    await isRefused(BOB);
+    const token = await session(ACCOUNT_NUMBERS.firstOperator);
+    const lists = { senders: [address(BOB)], deployers: [] };
+    assert.deepEqual((await post("hyperchain_setAccessLists", change, token)).result, lists);
+    assert.deepEqual((await post("hyperchain_getAccessLists", [])).result, lists);
+    await pays(BOB);
+    await isRefused(ALICE);
+    for (const bad of [[], [{}], [{ readers: [] }], [{ senders: "x" }], [{ senders: ["0x1"] }]])
+      assert.equal((await post("hyperchain_setAccessLists", bad, token)).error?.code, -32602, JSON.stringify(bad));
+    assert.deepEqual(await ask("hyperchain_getAccessLists"), lists);
+  });
+
+  it("what waits when its sender leaves the list is refused when its turn comes", async () => {
+    await ask("evm_setAutomine", false);
+    const hash = await pays(BOB);
+    await ask("hyperchain_setAccessLists", { senders: [address(ALICE)] });
+    await ask("evm_mine");
+    assert.deepEqual(
+      [await ask("eth_getTransactionByHash", hash), await ask("txpool_status")],
+      [null, { pending: "0x0", queued: "0x0" }],
+    );
+    await ask("evm_setAutomine", true);
+  });
+
+  it("a return to a snapshot returns to its lists", async () => {
+    const snapshot = await ask("evm_snapshot");
+    await ask("hyperchain_setAccessLists", { senders: null });
+    await pays(BOB);
+    assert.equal(await ask("evm_revert", snapshot), true);
+    await isRefused(BOB);
+    await pays(ALICE);
+  });
+
+  it("they are kept over a restart, and its options hold where they say something else than before", async () => {
+    await ask("hyperchain_setAccessLists", { senders: [address(BOB)] });
+    await kept.restart();
+    await isRefused(ALICE);
+    await pays(BOB);
+    chain.senders = [address(ALICE), address(CAROL)];
+    await kept.restart();
+    await isRefused(BOB);
+    await pays(ALICE);
   });
 });

@@ -24,7 +24,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
     const served = chainMethods(chain, { gasPriceWei: 1n, development: true, settlement });
     const subscriptions = new Subscriptions(chain.engine);
     const nowMs = (): number => 0;
-    const policy = { chainId: 271n, hyperchain: address, readers: [] };
+    const policy = { chainId: 271n, hyperchain: address, accounts: [] };
     const all = [
       ...served.keys(),
       ...Object.keys(ANVIL_ALIASES),

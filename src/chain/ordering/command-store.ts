@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChangedLists } from "../model/access-lists.ts";
 import type { BatchCommand } from "./command.ts";
 
 /** Keeps what a chain decides beyond its process: a chain that starts with it goes on where that one ended. */
@@ -13,6 +14,8 @@ export interface CommandStore {
   together<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when everything is kept; rejects where it is lost. */
   durable(): Promise<void>;
+  /** Keeps the lists of accounts that may use the chain. */
+  keepLists(changed: ChangedLists): void;
   /** Transactions that wait in the pool, and whose senders were told so; serialised, by hash. */
   readonly waiting: {
     add(hash: Hex, raw: Hex): void;
@@ -27,6 +30,8 @@ export interface KeptCommands {
   readonly commands: readonly BatchCommand[];
   /** Serialised transactions that waited in its pool, in the order in which they came. */
   readonly waiting: readonly Hex[];
+  /** Lists of accounts that were changed while it ran. */
+  readonly lists?: ChangedLists | undefined;
   /** L1 has executed the batches before this one. */
   readonly executed: bigint;
 }

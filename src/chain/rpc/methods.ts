@@ -1,6 +1,7 @@
 import type { BaseWallet } from "ethers";
 import type { Chain, ChainMark } from "../chain.ts";
 import { aboutMethods } from "./about-methods.ts";
+import { listMethods } from "./access/list-methods.ts";
 import { accountHistoryMethods } from "./account-history.ts";
 import { accountSearchMethods } from "./account-search.ts";
 import { accountMethods } from "./accounts/account-methods.ts";
@@ -129,6 +130,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     zksVersionMethods(chain),
     zksProofMethods(chain, settlement),
     messageMethods(chain, settlement, options.revertReason),
+    listMethods(chain),
     operationMethods(chain, ask, {
       operator: options.operator,
       nowMs: options.nowMs ?? (() => performance.now()),

@@ -1,15 +1,10 @@
+import { listsAfter } from "../model/access-lists.ts";
+import type { AccessLists, ChangedLists } from "../model/access-lists.ts";
 import { operationSenders } from "../model/entry-points.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import { SequencerError } from "./sequencer-error.ts";
-
-/** Accounts that may use a chain; without a list every account may. In lower case. */
-export interface AccessLists {
-  readonly senders?: readonly Hex[] | undefined;
-  /** Accounts that may create contracts. */
-  readonly deployers?: readonly Hex[] | undefined;
-}
 
 /** Calls by which a relayer brings messages to the chain. */
 export interface Deliveries {
@@ -19,7 +14,10 @@ export interface Deliveries {
 
 export interface AdmissionOptions {
   readonly chainId: number;
+  /** As the chain's options say. */
   readonly lists: AccessLists;
+  /** What an earlier process kept of them. */
+  readonly changed?: ChangedLists | undefined;
   /** The chain's admin, whom messages name. No list applies to it. */
   readonly admin: Hex;
   /** The operator, which makes the blocks. No list applies to it. */
@@ -48,11 +46,16 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#trusted = new Set(options.trusted);
-    this.set(options.lists);
+    this.set(listsAfter(options.lists, options.changed));
   }
 
   get lists(): AccessLists {
     return this.#lists;
+  }
+
+  /** What is kept of the lists, for a process that goes on. */
+  get changed(): ChangedLists {
+    return { configured: this.#options.lists, lists: this.#lists };
   }
 
   get admin(): Hex {

@@ -13,6 +13,7 @@ import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { AccessLists } from "../model/access-lists.ts";
 import type { Admission } from "./admission.ts";
 import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
@@ -80,6 +81,7 @@ export interface SequencerDependencies {
 export interface SequencerMark {
   readonly builder: BuilderMark;
   readonly pool: PoolMark;
+  readonly lists: AccessLists;
 }
 
 /**
@@ -353,10 +355,20 @@ export class Sequencer {
     });
   }
 
+  /** Changes which accounts may use the chain. What waits is judged by the new lists when its turn comes. */
+  async setLists(change: (lists: AccessLists) => AccessLists): Promise<void> {
+    await this.#work.run(async () => this.#setLists(change(this.#dependencies.admission?.lists ?? {})));
+    await this.#dependencies.store?.durable();
+  }
+
   /** Marks everything, to return to once. `complete` marks, at the same moment, what follows the sequencer. */
   snapshot<Mark>(complete: (mark: SequencerMark) => Mark): Promise<Mark> {
     return this.#work.run(async () =>
-      complete({ builder: await this.#builder.snapshot(), pool: this.#dependencies.mempool.snapshot() }),
+      complete({
+        builder: await this.#builder.snapshot(),
+        pool: this.#dependencies.mempool.snapshot(),
+        lists: this.#dependencies.admission?.lists ?? {},
+      }),
     );
   }
 
@@ -371,6 +383,7 @@ export class Sequencer {
       complete();
       mempool.revert(mark.pool);
       this.#keepPool();
+      this.#setLists(mark.lists);
     };
     return this.#work.restart(goBack, () => {
       this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
@@ -415,6 +428,13 @@ export class Sequencer {
   /** The chain can go no further: the engines disagree, or one of them failed. */
   fail(error: Error): void {
     this.#work.fail(error);
+  }
+
+  #setLists(lists: AccessLists): void {
+    const { admission, store } = this.#dependencies;
+    if (admission === undefined) return;
+    admission.set(lists);
+    store?.keepLists(admission.changed);
   }
 
   get #admission(): Admission | undefined {

@@ -263,10 +263,10 @@ function running(
 /** A rollup's data is on L1, so every caller may read it. */
 function readersOf(
   { dataAvailability, openReads, readers, chainId }: ChainPlan,
-  { hyperchain, configuration }: CreatedChain,
+  { configuration }: CreatedChain,
 ): { readonly readers?: ReaderPolicy } {
   if (dataAvailability === "rollup" || openReads) return {};
-  return { readers: { chainId, hyperchain, readers: readers ?? [configuration.admin] } };
+  return { readers: { chainId, readers: readers ?? [configuration.admin] } };
 }
 
 function accessOf(

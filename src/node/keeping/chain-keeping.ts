@@ -1,3 +1,4 @@
+import type { ChangedLists } from "../../chain/model/access-lists.ts";
 import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
 import { chainRules } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
@@ -17,6 +18,8 @@ export interface ChainKeeping {
   readonly commands: readonly BatchCommand[];
   /** Serialised transactions that waited in their pool. */
   readonly waiting: readonly Hex[];
+  /** Lists of accounts that were changed while it ran. */
+  readonly lists: ChangedLists | undefined;
   /** Of settlement. */
   readonly journal: Journal;
 }
@@ -24,13 +27,18 @@ export interface ChainKeeping {
 /** Nothing of a chain with this id has happened. */
 export function forgetChainKeeping(ledger: Ledger, chainId: bigint): void {
   for (const name of [commandsOf(chainId), settlementOf(chainId)]) ledger.stream(name).truncate(0);
-  const pool = ledger.facts(poolOf(chainId));
-  for (const hash of pool.all().keys()) pool.delete(hash);
+  for (const kind of [poolOf(chainId), accessOf(chainId)]) {
+    const facts = ledger.facts(kind);
+    for (const name of facts.all().keys()) facts.delete(name);
+  }
 }
 
 const commandsOf = (chainId: bigint): string => `chain ${chainId}`;
 const settlementOf = (chainId: bigint): string => `settlement of ${chainId}`;
 const poolOf = (chainId: bigint): string => `pool of ${chainId}`;
+const accessOf = (chainId: bigint): string => `access to ${chainId}`;
+/** The one fact about access. */
+const LISTS = "lists";
 
 /** `coinbase` receives the fees of L1's operations. */
 export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex): ChainKeeping {
@@ -38,6 +46,7 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
   const commands = ledger.stream(commandsOf(chainId));
   const steps = ledger.stream(settlementOf(chainId));
   const pool = ledger.facts(poolOf(chainId));
+  const access = ledger.facts(accessOf(chainId));
   const waiting = new Map(pool.all());
   const forget = (hash: string): void => {
     if (waiting.delete(hash)) pool.delete(hash);
@@ -61,6 +70,10 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
       truncate: (length) => commands.truncate(length),
       together: (work) => ledger.together(work),
       durable: () => ledger.durable(),
+      keepLists(changed) {
+        const text = encodeEntry(changed);
+        if (access.get(LISTS) !== text) access.set(LISTS, text);
+      },
       waiting: {
         add(hash, raw) {
           if (waiting.has(hash)) return;
@@ -75,6 +88,7 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
     },
     commands: read(commands.entries(), "commands", (text) => decodeCommand(text, context)),
     waiting: [...waiting.values()] as Hex[],
+    lists: readLists(access.get(LISTS), chainId),
     journal: {
       entries: withoutUsedProofs(read(steps.entries(), "settlement", (text) => decodeEntry<JournalEntry>(text))),
       async append(entry) {
@@ -84,6 +98,16 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
       close: () => Promise.resolve(),
     },
   };
+}
+
+function readLists(text: string | undefined, chainId: bigint): ChangedLists | undefined {
+  try {
+    return text === undefined ? undefined : decodeEntry<ChangedLists>(text);
+  } catch (error) {
+    throw new LedgerError("Damaged", `the lists of accounts of chain ${chainId} cannot be read; restore a copy`, {
+      cause: error,
+    });
+  }
 }
 
 /** Proofs of batches that L1 has executed are needed no more, and are most of a long journal. */

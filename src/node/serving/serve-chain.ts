@@ -15,6 +15,7 @@ import type { ChainMethodOptions } from "../../chain/rpc/methods.ts";
 import { namedNotifications } from "../../chain/rpc/named-notifications.ts";
 import type { RpcServerOptions } from "../../chain/rpc/server.ts";
 import { withAliases } from "../../chain/rpc/aliases.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { InProcessProvider } from "./eip1193.ts";
 import type { Eip1193Provider } from "./eip1193.ts";
@@ -30,6 +31,8 @@ export interface ServingOptions
   readonly closed?: Closed;
   /** Who may read the chain. Default: everybody. */
   readonly readers?: ReaderPolicy;
+  /** The chain's contract on L1, for which its admin and its readers sign. Default: no session is opened. */
+  readonly hyperchain?: Hex;
   /** Of the ecosystem's chains. Default: the chain's own. */
   readonly sessions?: Sessions;
   /** Milliseconds since 1970, of those who sign. Default: the machine's clock. */
@@ -77,6 +80,7 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     feed,
     refusal,
     readers,
+    hyperchain,
     wallClockMs = Date.now,
     sessions = new Sessions({ nowMs: wallClockMs }),
     ...answering
@@ -88,7 +92,10 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
     for (const [method, answer] of more) methods.set(method, answer);
   };
   addMethods(further);
-  if (readers !== undefined) addMethods(sessionMethods(readers, { sessions, nowMs: wallClockMs }));
+  if (hyperchain !== undefined) {
+    const accounts = [...(readers?.readers ?? []), chain.admission.admin];
+    addMethods(sessionMethods({ chainId: BigInt(chain.chainId), hyperchain, accounts }, { sessions, nowMs: wallClockMs }));
+  }
   const gate = readers === undefined ? OPEN_GATE : readerGate(readers);
   const answered = withAliases(guardedMethods(methods, closed));
   const provider = new InProcessProvider(answered, engine);

@@ -1,5 +1,5 @@
 import { startChain } from "../../../src/chain/chain.ts";
-import type { Chain, ChainDependencies, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
+import type { AccessOptions, Chain, ChainDependencies, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
@@ -49,6 +49,8 @@ export interface TestChainOptions {
   readonly onBatch?: (batch: FormedBatch) => void;
   /** What keeps it beyond this chain. */
   readonly keeping?: ChainDependencies["keeping"];
+  /** Default: every account may use the chain. */
+  readonly access?: AccessOptions;
   /** Default: always 1. */
   readonly versionOf?: VersionOf;
 }
@@ -85,6 +87,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
       rewindable: options.rewindable ?? false,
       distinctTimestamps: options.distinctTimestamps ?? false,
+      ...(options.access === undefined ? {} : { access: options.access }),
       ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
       mempool: { maxTransactions: 1000, maxPerSender: 100, minGasPriceWei: 0n, ...options.mempool },
       sequencer: {

@@ -234,6 +234,8 @@ class KeptInMemory implements CommandStore {
     this.commands.length = length;
   }
 
+  keepLists(): void {}
+
   together<T>(work: () => Promise<T>): Promise<T> {
     return work();
   }

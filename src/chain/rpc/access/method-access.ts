@@ -14,8 +14,8 @@ const OPEN = [
   ...["zks_L1BatchNumber", "zks_L1ChainId", "zks_gasPerPubdata", "zks_getBaseTokenL1Address", "zks_getBridgeContracts"],
   ...["zks_getBridgehubContract", "zks_getBytecodeSupplierContract", "zks_getFeeParams", "zks_getMainContract"],
   ...["zks_getProtocolVersion", "zks_getTestnetPaymaster"],
-  // It asks for the reader's signature itself.
-  "hyperchain_getBatchData",
+  // They ask for a signature, or the admin's session, themselves.
+  ...["hyperchain_getBatchData", "hyperchain_setAccessLists"],
   ...["hyperchain_closeSession", "hyperchain_getSessionChallenge", "hyperchain_openSession", "hyperchain_useSession"],
 ] as const;
 
@@ -48,7 +48,8 @@ const READER = [
   ...["hardhat_dropTransaction", "hardhat_getAutomine", "hardhat_impersonateAccount", "hardhat_metadata", "hardhat_mine"],
   ...["hardhat_reset", "hardhat_setBalance", "hardhat_setCode", "hardhat_setCoinbase", "hardhat_setLoggingEnabled"],
   ...["hardhat_setMinGasPrice", "hardhat_setNextBlockBaseFeePerGas", "hardhat_setNonce", "hardhat_setPrevRandao"],
-  ...["hardhat_setStorageAt", "hardhat_stopImpersonatingAccount", "hyperchain_getMessage", "hyperchain_sealBatch"],
+  ...["hardhat_setStorageAt", "hardhat_stopImpersonatingAccount", "hyperchain_getAccessLists", "hyperchain_getMessage"],
+  "hyperchain_sealBatch",
   ...["ots_getBlockDetails", "ots_getBlockDetailsByHash", "ots_getBlockTransactions", "ots_getContractCreator"],
   ...["ots_getInternalOperations", "ots_getTransactionBySenderAndNonce", "ots_getTransactionError", "ots_hasCode"],
   ...["ots_searchTransactionsAfter", "ots_searchTransactionsBefore", "ots_traceTransaction"],

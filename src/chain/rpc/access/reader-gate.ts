@@ -6,8 +6,6 @@ import { accessOf } from "./method-access.ts";
 /** Who may read a chain. */
 export interface ReaderPolicy {
   readonly chainId: bigint;
-  /** The chain's contract on L1. */
-  readonly hyperchain: Hex;
   /** Lower case. */
   readonly readers: readonly Hex[];
 }
@@ -28,7 +26,7 @@ export const OPEN_GATE: ReaderGate = {
   permit: (methods) => methods,
 };
 
-export function readerGate({ chainId, readers }: Pick<ReaderPolicy, "chainId" | "readers">): ReaderGate {
+export function readerGate({ chainId, readers }: ReaderPolicy): ReaderGate {
   const allowed = new Set(readers);
   const mayRead = (client: RpcClient | undefined): boolean =>
     client === undefined ||

@@ -1,7 +1,6 @@
 import type { Hex } from "../../../protocol/hex.ts";
 import type { RpcClient, RpcMethod } from "../dispatch.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
-import type { ReaderPolicy } from "./reader-gate.ts";
 import { readMessage, SessionChallenges } from "./session-challenge.ts";
 import type { Credentials, Sessions } from "./sessions.ts";
 
@@ -13,13 +12,22 @@ export interface OpenedSession {
   readonly expiresAt: number;
 }
 
-/** How a reader of a chain gets a session, and gives it back. */
+/** Whose sessions a chain opens: its readers' and its admin's. What each may do is decided where it does it. */
+export interface SessionPolicy {
+  readonly chainId: bigint;
+  /** The chain's contract on L1, for which they sign. */
+  readonly hyperchain: Hex;
+  /** Lower case. */
+  readonly accounts: readonly Hex[];
+}
+
+/** How an account gets a session of a chain, and gives it back. */
 export function sessionMethods(
-  { chainId, hyperchain, readers }: ReaderPolicy,
+  { chainId, hyperchain, accounts }: SessionPolicy,
   { sessions, nowMs }: { readonly sessions: Sessions; readonly nowMs: () => number },
 ): ReadonlyMap<string, RpcMethod> {
   const challenges = new SessionChallenges({ chainId, hyperchain }, { nowMs });
-  const allowed = new Set(readers);
+  const allowed = new Set(accounts);
   return new Map<string, RpcMethod>([
     [
       "hyperchain_getSessionChallenge",
