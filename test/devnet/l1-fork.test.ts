@@ -6,6 +6,7 @@ import { bridgedToken } from "../../src/client/token.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts.ts";
 import { serveLocalL1 } from "../../src/devnet/l1/local-l1.ts";
 import type { LocalL1 } from "../../src/devnet/l1/local-l1.ts";
+import { MAX_CHAINS } from "../../src/options/config.ts";
 import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import type { DevnetOptions } from "../../src/devnet/options.ts";
 import { testContract } from "../chain/support/artifact.ts";
@@ -14,9 +15,13 @@ import type { FlowDevnet } from "../flow/support/devnet.ts";
 
 const CHAIN_ID = 271n;
 const UNITS = 1_000n;
+const FRIEND = "0x00000000000000000000000000000000000a11ce";
 /** Of the account to which everything that the delegated account receives would go; EIP-7702's designator of it. */
 const DELEGATION = `0xef0100${"5e".repeat(20)}`;
-const DELEGATED = HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC, undefined, "m/44'/60'/0'/0/5").address;
+/** An account that signs, and the operator of the last chain that there can be. */
+const DELEGATED = [5, 10 + MAX_CHAINS - 1].map(
+  (number) => HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC, undefined, `m/44'/60'/0'/0/${number}`).address,
+);
 
 const closing: (() => Promise<void>)[] = [];
 after(async () => {
@@ -41,7 +46,7 @@ async function settle(devnet: FlowDevnet): Promise<void> {
   const client = clientOf(devnet.chains[0]!);
   closing.push(() => Promise.resolve(client.destroy()));
   const alice = devnet.accounts.wallet(ALICE).connect(client);
-  await (await alice.sendTransaction({ to: DELEGATED, value: 1n })).wait();
+  await (await alice.sendTransaction({ to: FRIEND, value: 1n })).wait();
   await devnet.settle();
   const [status] = (await devnet.status()).chains;
   assert.equal(status?.batches.executed, status?.batches.sealed);
@@ -57,13 +62,14 @@ describe("I8: an ecosystem on a copy of another L1", () => {
     await deployed.waitForDeployment();
     const token = await deployed.getAddress();
     await (await deployed.getFunction("mint")(alice.address, UNITS)).wait();
-    await original.request("hardhat_setCode", [DELEGATED, DELEGATION]);
+    for (const account of DELEGATED) await original.request("hardhat_setCode", [account, DELEGATION]);
     await original.request("evm_mine");
     const newest = await original.provider.getBlockNumber();
 
     const devnet = await startCopy({ url: original.url });
     const info = devnet.info();
     assert.deepEqual(info.l1.fork, { chainId: 31_337, blockNumber: newest });
+    assert.ok(info.l1.fromBlock > newest, "clients read no logs of the original");
     const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
     await deposit(info, { chain: String(CHAIN_ID), token, amount: UNITS }, signer);
     await devnet.relay();
@@ -76,10 +82,12 @@ describe("I8: an ecosystem on a copy of another L1", () => {
       await client.call({ to: there, data: abi.encodeFunctionData("balanceOf", [alice.address]) }),
     );
     assert.equal(balance, UNITS);
-    assert.equal(await devnet.l1.provider.getCode(DELEGATED), "0x", "a development account receives for itself");
+    for (const account of DELEGATED) {
+      assert.equal(await devnet.l1.provider.getCode(account), "0x", "a development account receives for itself");
+      assert.equal(await original.provider.getCode(account), DELEGATION);
+    }
 
     assert.equal(await original.provider.getBlockNumber(), newest);
-    assert.equal(await original.provider.getCode(DELEGATED), DELEGATION);
   });
 
   test("begins at the block that is named, and returns to snapshots", async () => {
@@ -143,6 +151,11 @@ describe("I8: an ecosystem on a copy of another L1", () => {
     await refused(
       { url: "http://127.0.0.1:1" },
       /^l1\.fork: there is no Ethereum node at http:\/\/127\.0\.0\.1:1 .*leave l1\.fork out/,
+    );
+    // Paths and passwords are keys.
+    await refused(
+      { url: "http://me:secret@127.0.0.1:1/key" },
+      /no Ethereum node at http:\/\/127\.0\.0\.1:1 \((?!.*(secret|key))/,
     );
     await refused({ url: original.url, blockNumber: 5 }, /^l1\.fork: chain 31337 has no block 5 yet, its newest is 0/);
     await refused({ url: original.url }, /^data: keeps an L1 from its first block on; with l1\.fork/, { data: "never-made" });

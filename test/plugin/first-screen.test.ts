@@ -18,6 +18,7 @@ function info(
       name: "l1",
       chainId: 31337,
       url: "http://127.0.0.1:1",
+      fromBlock: 1,
       contracts: { factory: ADDRESS, bridge: ADDRESS, roots: ADDRESS, verifier: ADDRESS },
     },
     chains: versions.map((version, i) => ({

@@ -101,6 +101,16 @@ describe("B8: hyperchain:import", () => {
     assert.equal(summary.isExecuted, true);
   });
 
+  test("B8: attack: a sum that L1 cannot hold is refused before any balance changes, and again the second time", async () => {
+    const rich = `0x${"77".repeat(20)}`;
+    const path = write("too-rich.json", { alloc: { [rich]: { balance: String(2n ** 130n) } } });
+    for (let i = 0; i < 2; i++) {
+      const { code, stdout } = await workplace.run(["hyperchain:import", path, "beta", "--json"]);
+      assert.equal(code, 1, stdout);
+      assert.equal(await beta.getBalance(rich), 0n);
+    }
+  });
+
   test("I5: what cannot come is refused by name before anything changes", async () => {
     const refused = async (source: string, message: RegExp): Promise<void> => {
       const { code, stderr } = await workplace.run(["hyperchain:import", source, "beta"]);

@@ -31,10 +31,11 @@ async function blockReceipts(chain: Chain, fields: ZkFields, block: unknown): Pr
   const byHash = typeof block === "string" && block.length === 66;
   const method = byHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
   const found = (await engine.request(method, [block, false])) as {
-    readonly number: Hex;
+    /** Null for the block that would be next. */
+    readonly number: Hex | null;
     readonly transactions: readonly string[];
   } | null;
-  if (found === null || BigInt(found.number) > newestBlock(chain)) return null;
+  if (found === null || found.number === null || BigInt(found.number) > newestBlock(chain)) return null;
   const receipts: Fields[] = [];
   for (const hash of found.transactions)
     receipts.push(fields.receipt((await engine.request("eth_getTransactionReceipt", [hash])) as Fields));

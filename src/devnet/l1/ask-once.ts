@@ -22,9 +22,17 @@ export async function askOnce(
     if (typeof result === "string" && /^0x[0-9a-f]+$/i.test(result)) return BigInt(result);
     throw new Error(`it does not answer ${method}`);
   } catch (error) {
-    const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new DevnetOptionsError(`${option}: there is no Ethereum node at ${url} (${reason}); start one there, or ${instead}`, {
-      cause: error,
-    });
+    // Paths and passwords of URLs are often keys.
+    const { origin } = new URL(url);
+    const reason = (error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)).replaceAll(
+      url,
+      origin,
+    );
+    throw new DevnetOptionsError(
+      `${option}: there is no Ethereum node at ${origin} (${reason}); start one there, or ${instead}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

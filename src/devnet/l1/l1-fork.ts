@@ -1,6 +1,8 @@
 import { DevnetOptionsError } from "../options.ts";
 import type { L1Options } from "../options.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { MAX_CHAINS } from "../../options/config.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../accounts.ts";
 import { askOnce } from "./ask-once.ts";
 
 type AskL1 = (method: string, ...params: readonly unknown[]) => Promise<unknown>;
@@ -32,13 +34,17 @@ export async function pinFork({ url, blockNumber }: NonNullable<L1Options["fork"
 }
 
 /**
- * Takes delegations off the accounts that the copy signs for: their keys are public, so on public chains others have delegated
- * them to code that passes on whatever they receive.
+ * Takes delegations off the accounts that the copy signs for, and off the operators of all chains that it can have: their keys
+ * are public, so on public chains others have delegated them to code that passes on whatever they receive.
  */
 export async function clearDelegations(ask: AskL1): Promise<void> {
-  const accounts = (await ask("eth_accounts")) as readonly Hex[];
+  const signers = (await ask("eth_accounts")) as readonly Hex[];
+  const development = createDevelopmentAccounts();
+  const operators = Array.from({ length: MAX_CHAINS }, (_, place) =>
+    lowerCaseAddress(development.wallet(ACCOUNT_NUMBERS.firstOperator + place).address),
+  );
   await Promise.all(
-    accounts.map(async (account) => {
+    [...new Set([...signers, ...operators])].map(async (account) => {
       if (DELEGATION.test(String(await ask("eth_getCode", account, "latest")))) await ask("hardhat_setCode", account, "0x");
     }),
   );

@@ -31,6 +31,8 @@ export interface EcosystemInfo {
     readonly name: string;
     readonly chainId: number;
     readonly url: string;
+    /** Block of the ecosystem's first event. */
+    readonly fromBlock: number;
     /** The L1 that this one is a copy of, up to this block; absent where it began empty. Its URL may hold a key. */
     readonly fork?: { readonly chainId: number; readonly blockNumber: number };
     readonly contracts: Readonly<Record<"factory" | "bridge" | "roots" | "verifier", Hex>>;

@@ -128,6 +128,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
       name: "l1",
       chainId: Number(l1.chainId),
       url: l1.url,
+      fromBlock: ecosystem.fromBlock,
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
       contracts: { factory, bridge, roots, verifier },
     },

@@ -43,8 +43,8 @@ export async function balanceGain(chain: JsonRpcProvider, accounts: readonly Imp
 }
 
 /**
- * Makes the accounts what they are in the state. Repeated, it makes the same: where it is cut off it can be done again. Rejects
- * with the chain's refusal. `told` hears how many of how many changes are made.
+ * Gives the accounts what the state says of them; what they have besides stays. Repeated, it makes the same: where it is cut off
+ * it can be done again. Rejects with the chain's refusal. `told` hears how many of how many changes are made.
  */
 export async function importAccounts(
   chain: JsonRpcProvider,

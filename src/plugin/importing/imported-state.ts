@@ -88,7 +88,7 @@ function readAccount(key: string, fields: v.InferOutput<typeof account>, name: s
   const digits = key.replace(/^0x/i, "").toLowerCase();
   if (!/^[0-9a-f]{40}$/.test(digits)) {
     throw pluginError(
-      `${name}: '${key.slice(0, 80)}' is no address; geth dump knows addresses only where it keeps preimages (--cache.preimages)`,
+      `${name}: ${shown(key.slice(0, 80))} is no address; geth dump knows addresses only where it keeps preimages (--cache.preimages)`,
     );
   }
   const address: Hex = `0x${digits}`;
@@ -99,10 +99,18 @@ function readAccount(key: string, fields: v.InferOutput<typeof account>, name: s
     balanceWei: number(balance, `${at}: balance`, WORD),
     nonce: number(nonce, `${at}: nonce`, MAX_NONCE),
     code: readCode(code ?? "0x", `${at}: code`),
-    storage: Object.entries(storage ?? {})
-      .map(([slot, value]) => [word(slot, `${at}: slot`), word(value, `${at}: slot ${slot}`)] as const)
-      .filter(([, value]) => value !== 0n),
+    storage: readStorage(storage ?? {}, at),
   };
+}
+
+function readStorage(given: Readonly<Record<string, unknown>>, at: string): ImportedAccount["storage"] {
+  const words = new Map<bigint, bigint>();
+  for (const [key, value] of Object.entries(given)) {
+    const slot = word(key, `${at}: slot`);
+    if (words.has(slot)) throw pluginError(`${at} has the slot 0x${slot.toString(16)} twice`);
+    words.set(slot, word(value, `${at}: slot 0x${slot.toString(16)}`));
+  }
+  return [...words].filter(([, value]) => value !== 0n);
 }
 
 /** A number, decimal digits, or 0x and hexadecimal digits. */

@@ -46,10 +46,11 @@ const action: NewTaskActionFunction<ImportArguments> = (args, hre) =>
     }
     const provider = session.provider(chain.chainId);
     const gain = await balanceGain(provider, accounts);
+    // Before the balances: cut off in between, L1 holds more than it must, and never less.
+    const backing = await back(session, chain.chainId, gain);
     await importAccounts(provider, accounts, (made, of) => {
       if (made % TOLD_EACH === 0 || made === of) output.progress(`${made} of ${of} changes are made`);
     });
-    const backing = await back(session, chain.chainId, gain);
     const counts = {
       accounts: accounts.length,
       contracts: accounts.filter(({ code }) => code !== "0x").length,
@@ -100,7 +101,7 @@ interface Backing {
 async function back(session: Session, chainId: number, gain: bigint): Promise<Backing> {
   const { info, output } = session;
   const { baseToken } = findChain(info, chainId);
-  if (gain <= 0n) return { text: "together they have no more than they had: L1 holds what can be withdrawn" };
+  if (gain <= 0n) return { text: "together they have no more than before" };
   const amount = `${formatAmount(gain, 18)} ${baseToken.symbol}`;
   const unbacked = `${amount} of their balances are not backed: L1 pays withdrawals out of what others deposited, and none beyond it; deposit as much to ${BURNED} on the chain`;
   if (baseToken.symbol !== "ETH" || info.accounts.mnemonic === undefined) return { text: unbacked };
@@ -110,7 +111,7 @@ async function back(session: Session, chainId: number, gain: bigint): Promise<Ba
   await l1.send("hardhat_setBalance", [payer.address, `0x${(gain + L1_GAS_WEI).toString(16)}`]);
   const { canonicalTxHash } = await deposit(info, { chain: chainId, amount: gain, to: BURNED }, payer);
   await waitForTransaction(session, chainId, canonicalTxHash);
-  return { text: `L1 holds ${amount} for them, which were deposited to ${BURNED}`, hash: canonicalTxHash };
+  return { text: `L1 holds ${amount} more for them, which were deposited to ${BURNED}`, hash: canonicalTxHash };
 }
 
 export default action;

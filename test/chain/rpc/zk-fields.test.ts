@@ -187,6 +187,7 @@ describe("fields for ZK Stack's clients", () => {
     assert.deepEqual(receipts, [await ask("eth_getTransactionReceipt", sent.canonicalTxHash)]);
     assert.deepEqual(await ask("eth_getBlockReceipts", (block as unknown as { hash: Hex }).hash), receipts);
     assert.equal(await ask("eth_getBlockReceipts", "0xffffff"), null);
+    assert.equal(await ask("eth_getBlockReceipts", "pending"), null);
   });
 
   it("tells a block's number only when its transactions can be asked for by their hashes", async () => {

@@ -45,7 +45,9 @@ describe("B8: the state of another chain", () => {
       [alloc({ nonce: 1.5 }), new RegExp(`^it: ${A}: nonce is no number: 1.5`)],
       [alloc({ code: "0x123" }), new RegExp(`^it: ${A}: code is not in hexadecimal digits`)],
       [alloc({ storage: { "0x0": "0xzz" } }), new RegExp(`^it: ${A}: slot 0x0 is no word of 32 bytes`)],
-      [{ alloc: { "pre(0x01)": {} } }, /^it: 'pre\(0x01\)' is no address; geth dump knows/],
+      [alloc({ storage: { "0x1": "0x1", "01": "0x2" } }), new RegExp(`^it: ${A} has the slot 0x1 twice`)],
+      [{ alloc: { "pre(0x01)": {} } }, /^it: "pre\(0x01\)" is no address; geth dump knows/],
+      [{ alloc: { "\u001b[2J": {} } }, /^it: "\\u001b\[2J" is no address/],
       [{ alloc: { [A]: {}, [A.toUpperCase().replace("0X", "0x")]: {} } }, new RegExp(`^it has the account ${A} twice`)],
     ];
     for (const [value, message] of cases) assert.throws(() => read(value), { message });
