@@ -3,9 +3,10 @@ import { createStateTransitionSystem } from "../circuits/state-transition/state-
 import { toHex } from "../protocol/hex.ts";
 import { encodeStatement } from "../protocol/statement.ts";
 import { ProofError } from "../prover/job.ts";
-import type { BatchProof, ProofJob, ProofMetrics, ProofOptions, ProofProgress } from "../prover/job.ts";
+import type { BatchProof, ProofJob, ProofMetrics, ProofOptions } from "../prover/job.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { ProofPhase } from "../stark/prove.ts";
 import { verify } from "../stark/verify.ts";
 import { FleetError } from "./fleet-error.ts";
 import { encodeTask, MAX_PROOF_BYTES, MAX_TASK_BYTES } from "./proof-task.ts";
@@ -23,6 +24,13 @@ export interface Lease {
   readonly leaseMs: number;
 }
 
+/** How far a worker says to be. */
+export interface WorkerProgress {
+  readonly phase: ProofPhase;
+  /** Part of this phase that is done, 0…1. */
+  readonly fraction: number;
+}
+
 /** What a worker says of how it made a proof. Nothing of it is checked. */
 export type ReportedMetrics = Pick<ProofMetrics, "backend" | "workers" | "logRows" | "cells" | "phaseSeconds">;
 
@@ -33,8 +41,8 @@ export type ReportedMetrics = Pick<ProofMetrics, "backend" | "workers" | "logRow
 export interface FleetPort {
   /** Waits for a task, and resolves with undefined where the signal is aborted before there is one. */
   take(worker: string, signal: AbortSignal): Promise<Lease | undefined>;
-  /** The worker is at it. Rejects with LeaseLost: it should stop. */
-  extend(leaseId: string, progress: ProofProgress): void;
+  /** The worker is at it. Rejects with LeaseLost: it should stop. Only what is further than all it said before is told. */
+  extend(leaseId: string, progress: WorkerProgress): void;
   /** Verifies the proof. Rejects with LeaseLost, or with ProofRefused where it does not hold: the task is given out again. */
   done(leaseId: string, worker: string, proof: Uint8Array, metrics: ReportedMetrics): void;
   /** The worker will not finish: the task is given out again. */
@@ -70,8 +78,8 @@ interface RunningLease {
   readonly task: QueuedTask;
   readonly worker: string;
   readonly since: number;
-  /** How far it has said to be. */
-  place: number;
+  /** The furthest that it has said to be. */
+  furthest: WorkerProgress;
   cancelExpiry: () => void;
 }
 
@@ -165,7 +173,7 @@ class LeasingFleet implements Fleet {
     });
   }
 
-  extend(leaseId: string, progress: ProofProgress): void {
+  extend(leaseId: string, progress: WorkerProgress): void {
     const lease = this.#lease(leaseId);
     if (this.#clock.nowMs() - lease.since > MAX_PROOF_MS) {
       this.#fail(leaseId, lease);
@@ -173,10 +181,10 @@ class LeasingFleet implements Fleet {
     }
     lease.cancelExpiry();
     lease.cancelExpiry = this.#expireLater(leaseId, lease);
-    const place = placeOf(progress);
-    // A worker whose own prover begins again says less than before; others would hear of it without end.
-    if (place < lease.place) return;
-    lease.place = place;
+    // A worker whose own prover begins again says less than before, and one that lies says anything: others would hear of it
+    // without end.
+    if (!isFurther(progress, lease.furthest)) return;
+    lease.furthest = progress;
     lease.task.options.onProgress?.({ ...progress, worker: lease.worker });
   }
 
@@ -237,17 +245,18 @@ class LeasingFleet implements Fleet {
     const worker = this.#waiting.shift();
     if (worker === undefined) return false;
     const id = toHex(randomBytes(16));
+    const begun: WorkerProgress = { phase: "trace", fraction: 0 };
     const lease: RunningLease = {
       task,
       worker: worker.name,
       since: this.#clock.nowMs(),
-      place: 0,
+      furthest: begun,
       cancelExpiry: () => undefined,
     };
     lease.cancelExpiry = this.#expireLater(id, lease);
     this.#leases.set(id, lease);
     worker.resolve({ id, task: encoded, leaseMs: this.#leaseMs });
-    task.options.onProgress?.({ phase: "trace", fraction: 0, worker: worker.name });
+    task.options.onProgress?.({ ...begun, worker: worker.name });
     return true;
   }
 
@@ -298,7 +307,8 @@ class LeasingFleet implements Fleet {
   }
 }
 
-/** Order of what is told of one proof: its phases, and how far each is. */
-function placeOf({ phase, fraction }: ProofProgress): number {
-  return phase === "queued" ? 0 : PHASES.indexOf(phase) + fraction;
+/** Strictly. The end of a phase and the start of the next are two places, so their sum would not tell them apart. */
+function isFurther({ phase, fraction }: WorkerProgress, than: WorkerProgress): boolean {
+  const phases = PHASES.indexOf(phase) - PHASES.indexOf(than.phase);
+  return phases > 0 || (phases === 0 && fraction > than.fraction);
 }

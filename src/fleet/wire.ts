@@ -5,7 +5,7 @@ import type { ProofPhase } from "../stark/prove.ts";
 export const PATHS = { take: "/take", extend: "/extend", done: "/done", giveBack: "/give-back" } as const;
 export const TASK_HEADERS = { id: "x-task-id", lease: "x-lease", leaseMs: "x-lease-ms" } as const;
 
-/** In order: a worker goes through them once for each lease. */
+/** In order: a worker goes through them once for each lease. That a proof waits ("queued") is the fleet's to say. */
 export const PHASES = [
   "trace",
   "commit",
@@ -34,7 +34,7 @@ export const workerName = v.pipe(
 export const takeRequest = v.strictObject({ worker: workerName });
 export const extendRequest = v.strictObject({
   lease,
-  phase: v.picklist(["queued", ...PHASES]),
+  phase: v.picklist(PHASES),
   fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
 });
 export const giveBackRequest = v.strictObject({ lease });

@@ -4,6 +4,7 @@ import type { ProofProgress } from "../prover/job.ts";
 import type { Prover } from "../prover/prover.ts";
 import { FleetError } from "./fleet-error.ts";
 import type { FleetErrorCode } from "./fleet-error.ts";
+import type { WorkerProgress } from "./fleet.ts";
 import { decodeTask, MAX_TASK_BYTES } from "./proof-task.ts";
 import { PATHS, refusal, TASK_HEADERS } from "./wire.ts";
 
@@ -89,7 +90,7 @@ async function work(
   const { id, lease } = task;
   onEvent({ type: "task", id });
   const lost = new AbortController();
-  let progress: ProofProgress = { phase: "trace", fraction: 0 };
+  let progress: WorkerProgress = { phase: "trace", fraction: 0 };
   let news = new AbortController();
   const beating = beat(task, options, dependencies, lost, () => {
     news = new AbortController();
@@ -99,10 +100,13 @@ async function work(
     const { proof, metrics } = await prover.proveBatch(decodeTask(task), {
       signal: AbortSignal.any([signal, lost.signal]),
       onProgress(next) {
-        const isNews = next.phase !== progress.phase;
-        progress = next;
+        onEvent({ type: "progress", id, progress: next });
+        const { phase, fraction } = next;
+        // Its own prover begins again: to the fleet the task is still this worker's.
+        if (phase === "queued") return;
+        const isNews = phase !== progress.phase;
+        progress = { phase, fraction };
         if (isNews) news.abort();
-        onEvent({ type: "progress", id, progress });
       },
     });
     const { seconds, worker: _, ...reported } = metrics;
@@ -130,7 +134,7 @@ async function beat(
   options: WorkerOptions,
   { pause }: WorkerDependencies,
   lost: AbortController,
-  look: () => { readonly progress: ProofProgress; readonly news: AbortSignal },
+  look: () => { readonly progress: WorkerProgress; readonly news: AbortSignal },
 ): Promise<void> {
   for (let { news } = look(); ;) {
     if (!news.aborted) await pause(leaseMs / BEATS, AbortSignal.any([lost.signal, news]));

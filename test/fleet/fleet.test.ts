@@ -5,6 +5,7 @@ import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import { createFleet } from "../../src/fleet/fleet.ts";
 import type { Fleet, ReportedMetrics } from "../../src/fleet/fleet.ts";
 import { decodeTask, encodeTask } from "../../src/fleet/proof-task.ts";
+import { KeptProofs } from "../../src/node/settling/kept-proofs.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { ProofError } from "../../src/prover/job.ts";
 import type { BatchProof, ProofProgress } from "../../src/prover/job.ts";
@@ -123,7 +124,6 @@ describe("H4: a fleet of provers", () => {
       ["commit", 0],
       ["fri", 0.5],
       ["quotient", 0],
-      ["queued", 0],
       ["fri", 0.25],
       ["fri", 1],
     ] as const)
@@ -142,6 +142,33 @@ describe("H4: a fleet of provers", () => {
     ]);
     fleet.done((await again)!.id, "b", proofs[0]!.proof, METRICS);
     await result;
+  });
+
+  test("attack: a worker that goes back and forth between two phases is told once for each", async () => {
+    let told = 0;
+    const kept = new KeptProofs({ prover: fleet, onPhase: () => told++ });
+    const taken = fleet.take("a", NEVER);
+    const proof = kept.prove({ commitment: "0x01", job: one! });
+    const { id } = (await taken)!;
+    // That it was asked for, and that a worker has it.
+    assert.equal(told, 2);
+    const back = [
+      [
+        ["trace", 0],
+        ["trace", 1],
+      ],
+      [
+        ["fri", 1],
+        ["grind", 0],
+      ],
+    ] as const;
+    for (const phases of back) {
+      for (let round = 0; round < 100; round++) for (const [phase, fraction] of phases) fleet.extend(id, { phase, fraction });
+    }
+    assert.equal(told, 4);
+    fleet.done(id, "a", proofs[0]!.proof, METRICS);
+    await proof;
+    assert.equal(told, 5);
   });
 
   test("false, altered and foreign proofs never count; a worker that sends two is paused, and this process proves", async () => {

@@ -201,6 +201,7 @@ describe("H4: a fleet over HTTP", () => {
       ["/take", "null", 400, "BadRequest"],
       ["/extend", { lease: "0x12", phase: "fri", fraction: 0 }, 400, "BadRequest"],
       ["/extend", { lease, phase: "cooking", fraction: 0 }, 400, "BadRequest"],
+      ["/extend", { lease, phase: "queued", fraction: 0 }, 400, "BadRequest"],
       ["/extend", { lease, phase: "fri", fraction: 2 }, 400, "BadRequest"],
       ["/extend", { lease, phase: "fri", fraction: 1 }, 410, "LeaseLost"],
       ["/done", { lease, worker: "a", proof: "AAAA", metrics }, 410, "LeaseLost"],
