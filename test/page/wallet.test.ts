@@ -4,11 +4,14 @@ import { ContractFactory } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import type { Browser, Page } from "playwright-core";
+import { deposit } from "../../src/client/deposit.ts";
+import { send } from "../../src/client/send.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import { openBrowser } from "./support/browser.ts";
 import { installWallet } from "./support/mock-wallet.ts";
 import type { MockWallet } from "./support/mock-wallet.ts";
@@ -239,6 +242,38 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       await tab.getByRole("button", { name: /^Add .* beta$/ }).click();
       await tab.getByText("the wallet knows it").waitFor();
       assert.equal(wallet.added.at(-1)?.chainId, "0x110");
+    },
+  );
+
+  test(
+    "what can freeze an ERC-20 is said too: of one of L1 its issuer, of one of a chain the validators of both chains",
+    { skip },
+    async () => {
+      const info = devnet.info();
+      const alice = devnet.accounts.wallet(ALICE);
+      const onL1 = alice.connect(devnet.l1.provider);
+      const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+      const coin = await new ContractFactory(abi, bytecode, onL1).deploy("Coin", "CON", alice.address, 1_000n);
+      const l1Token = (await coin.waitForDeployment()).target as Hex;
+      for (const chain of ["alpha", "beta"]) await deposit(info, { chain, amount: 10n, token: l1Token }, onL1);
+      await send(info, { from: "beta", to: `${alice.address}@alpha`, amount: 7n, token: token as Hex }, alice.connect(onBeta));
+      await settle();
+      await tab.reload();
+      await tab.getByRole("button", { name: "Connect Mock" }).click();
+      const table = tab.getByRole("table", { name: /can freeze/ });
+      await table.getByRole("row", { name: /^alpha MNY/ }).waitFor();
+      const rows = await Promise.all((await table.getByRole("row").all()).map((row) => row.getByRole("cell").allTextContents()));
+      const frozenBy = (chain: string, asset: string) => rows.find(([where, what]) => where === chain && what === asset)?.at(-1);
+      const issuer = "the token's issuer, as far as its contract on L1 lets it";
+      assert.equal(frozenBy("l1", "CON"), issuer);
+      assert.equal(frozenBy("alpha", "CON"), issuer);
+      assert.equal(frozenBy("beta", "CON"), `the data committee of beta, by withholding its data; ${issuer}`);
+      assert.equal(
+        frozenBy("alpha", "MNY"),
+        "the validators of alpha, by stopping it; the validators of beta, by stopping it; " +
+          "the token's issuer, as far as its contract on beta lets it",
+      );
+      assert.deepEqual(await violations(tab), []);
     },
   );
 
