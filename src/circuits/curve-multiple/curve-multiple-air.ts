@@ -8,7 +8,8 @@ import { bytesOf, LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
 
 /**
  * One bit of both scalars a row. With u = 2 · halfU + its lowest bit, and v so, the row asks for the sum of halfU generators and
- * halfV points, doubles it, and adds what the two bits choose. Halves 0 and 0 have infinity as their sum and are not asked for.
+ * halfV points, doubles it, and adds what the two bits choose. Halves 0 and 0 have infinity as their sum and are never asked for:
+ * so scalars grow smaller from row to row, and no row rests on itself.
  */
 export const CURVE_MULTIPLE_FIELDS = {
   u: LIMBS,
@@ -18,8 +19,9 @@ export const CURVE_MULTIPLE_FIELDS = {
   /** The lowest bit of each limb of the scalars. */
   lowU: LIMBS,
   lowV: LIMBS,
-  /** 0 only if both halves are. */
+  /** Whether a half is not 0; then the inverse of the sum of the halves' limbs. */
   goesOn: 1,
+  inverse: 1,
   /** Whether the row answers. */
   real: 1,
   /** The point, and its sum with the generator. */
@@ -46,13 +48,16 @@ type Columns = FieldValues<typeof CURVE_MULTIPLE_FIELDS, Expression>;
 export function curveMultipleAir(): Air {
   const b = new AirBuilder("curveMultiple", 0);
   const columns = b.declare(CURVE_MULTIPLE_FIELDS);
-  const { u, v, halfU, halfV, lowU, lowV, goesOn, real, uses } = columns;
+  const { u, v, halfU, halfV, lowU, lowV, goesOn, inverse, real, uses } = columns;
   assertBoolean(b, { lowU, lowV, goesOn, real });
   lookUpLimbs(b, [...halfU, ...halfV]);
   assertHalf(b, "u", u, halfU, lowU);
   assertHalf(b, "v", v, halfV, lowV);
   const one = b.constant(1);
-  b.assertZero("ends only if both halves are zero", "everyRow", b.add(...halfU, ...halfV), b.sub(one, goesOn));
+  // 32 limbs add up to less than 2^21: the sum is 0 in the field only if all of them are.
+  const ofHalves = b.add(...halfU, ...halfV);
+  b.assertZero("ends only if both halves are zero", "everyRow", ofHalves, b.sub(one, goesOn));
+  b.assertEqual("goes on only if a half is not zero", "everyRow", b.mul(ofHalves, inverse), one, goesOn);
   b.assertZero("only a real row answers", "everyRow", uses, b.sub(one, real));
   assertChosen(b, columns);
   ask(b, columns);

@@ -1,3 +1,4 @@
+import { inv } from "../../field/koala-bear.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { GENERATOR, INFINITY, type Point } from "../curve/secp256k1.ts";
 import { bytesOf, limbsOf } from "../words/word.ts";
@@ -29,15 +30,17 @@ export function curveMultipleRow(
   const chosen = bitU ? (bitV ? both : GENERATOR) : bitV ? point : INFINITY;
   const result = sum(doubled, chosen);
   const [limbsU, limbsV] = [limbsOf(u), limbsOf(v)];
+  const [halfU, halfV] = [limbsOf(u >> 1n), limbsOf(v >> 1n)];
   return {
     cells: {
       u: limbsU,
       v: limbsV,
-      halfU: limbsOf(u >> 1n),
-      halfV: limbsOf(v >> 1n),
+      halfU,
+      halfV,
       lowU: limbsU.map((limb) => limb & 1),
       lowV: limbsV.map((limb) => limb & 1),
       goesOn: goesOn ? 1 : 0,
+      inverse: goesOn ? inv([...halfU, ...halfV].reduce((sum, limb) => sum + limb, 0)) : 0,
       real: 1,
       ...{ x: bytesOf(point.x), y: bytesOf(point.y), bothX: bytesOf(both.x), bothY: bytesOf(both.y) },
       ...{ sumX: bytesOf(ofHalves.x), sumY: bytesOf(ofHalves.y) },

@@ -7,7 +7,7 @@ import {
 } from "../../../src/circuits/curve-multiple/curve-multiple-air.ts";
 import { curveMultipleColumns } from "../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
 import { CurveTrace } from "../../../src/circuits/curve/curve-trace.ts";
-import { INFINITY, ORDER, type Point } from "../../../src/circuits/curve/secp256k1.ts";
+import { ORDER, type Point } from "../../../src/circuits/curve/secp256k1.ts";
 import { bytesOf, limbsOf } from "../../../src/circuits/words/word.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Air } from "../../../src/stark/air.ts";
@@ -97,8 +97,7 @@ describe("the table curveMultiple", () => {
         const name = air.columnNames[column]!;
         assert.ok(refusals.length > 0 || !lies, `${name} ${other} of ${u}, ${v}: an untrue answer is accepted`);
         if (refusals.length > 0 || answer.slice(1).join() !== original) return;
-        // A row whose halves are zero may ask for their multiple all the same.
-        const isUnused = u + v < 2n && /^(goesOn|(sum|doubled)[XY]\[\d+\])$/.test(name);
+        const isUnused = u + v < 2n && /^(inverse|(sum|doubled)[XY]\[\d+\])$/.test(name);
         assert.ok(isUnused, `${name} of ${u}, ${v} may be ${other}`);
       });
     }
@@ -118,16 +117,19 @@ describe("the table curveMultiple", () => {
     assert.deepEqual([...needed].sort(), reasonsOf(air).sort());
   });
 
-  it("answers nothing by itself: a row of no scalars that asks for itself has infinity, too", () => {
-    const own = { ...honestMultiple(0n, 0n), goesOn: 1 };
-    const claim = (point: Point): CurveMultipleCells => {
-      const bytes = [bytesOf(point.x), bytesOf(point.y)] as const;
-      const [x, y] = bytes;
-      return { ...own, sumX: x, sumY: y, resultX: x, resultY: y, doubledX: x, doubledY: y };
-    };
-    const [infinity, finite] = judgeRows(air, [toRow(claim(INFINITY)), toRow(claim(POINT))]);
-    assert.equal(infinity!.lies, false);
-    assert.ok(finite!.lies && finite!.refusals.includes("curveSum[0]"));
+  it("asks only for smaller scalars, whatever the inverse: a row whose halves are zero does not ask, even for infinity", () => {
+    for (const [u, v] of [
+      [0n, 0n],
+      [1n, 1n],
+    ] as const) {
+      const rows = [0, 1, P - 1].map((inverse) => toRow({ ...honestMultiple(u, v), goesOn: 1, inverse }));
+      for (const { refusals } of judgeRows(air, rows)) assert.deepEqual(refusals, ["goes on only if a half is not zero"]);
+    }
+  });
+
+  it("knows halves of which no limb is zero, as of the largest scalars, not to be zero", () => {
+    const largest = (1n << 256n) - 1n;
+    assert.deepEqual(judgeRows(air, [toRow(honestMultiple(largest, largest, POINT))])[0]!.refusals, []);
   });
 
   it("bounds what it sends: without the constraints that do so, its system is refused", () => {

@@ -1,8 +1,9 @@
 import type { CurveMultipleCells } from "../../../../src/circuits/curve-multiple/curve-multiple-air.ts";
 import { curveMultipleRow } from "../../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
-import { GENERATOR, INFINITY, type Point } from "../../../../src/circuits/curve/secp256k1.ts";
+import { GENERATOR, INFINITY, type Point, PRIME } from "../../../../src/circuits/curve/secp256k1.ts";
 import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../../src/circuits/words/word.ts";
 import { inv } from "../../../../src/field/koala-bear.ts";
+import { canonical } from "../../arithmetic/support/judge.ts";
 import { at } from "../../arithmetic/support/table-tests.ts";
 import { multiple } from "./sum-forgeries.ts";
 import { formalSum, pointSum, pointSumOfMultiples } from "./true-curve-messages.ts";
@@ -34,6 +35,7 @@ function following(sum: Point, chosen: Point, doubled = pointSum(sum, sum)): Par
   };
 }
 
+const resultOf = ({ x, y }: Point): Partial<CurveMultipleCells> => ({ resultX: bytesOf(x), resultY: bytesOf(y) });
 const limb = (i: number): bigint => 1n << BigInt(16 * i);
 const zeros = limbsOf(0n);
 
@@ -45,7 +47,13 @@ export function* multipleForgeries(): Generator<MultipleForgery> {
     cells: { ...honest, ...following(INFINITY, pointSum(GENERATOR, POINT)), goesOn: 0 },
     refusedBy: "ends only if both halves are zero",
   };
-  const other = { resultX: bytesOf(OTHER.x), resultY: bytesOf(OTHER.y) };
+  // (0, p) is twice itself, with slope 0: y is 0 in the curve's field. The row answers what it asks.
+  const noPoint = { x: 0n, y: PRIME };
+  yield {
+    cells: { ...honestMultiple(0n, 0n), ...following(noPoint, INFINITY, noPoint), ...resultOf(noPoint), goesOn: 1 },
+    refusedBy: "goes on only if a half is not zero",
+  };
+  const other = resultOf(OTHER);
   yield { cells: { ...honest, ...other, real: 0 }, refusedBy: "only a real row answers" };
   const both = pointSum(GENERATOR, POINT);
   const twice = multiple(4n);
@@ -65,24 +73,30 @@ export function* multipleForgeries(): Generator<MultipleForgery> {
   yield { cells: { ...honest, ...wrongBoth, ...following(sum, OTHER) }, refusedBy: "curveSum[2]" };
 }
 
+/** Goes on if the halves that the row has are not zero, as every row must. */
+function goingOn(cells: CurveMultipleCells): CurveMultipleCells {
+  const sum = canonical([...cells.halfU, ...cells.halfV].reduce((total, half) => total + half, 0));
+  return { ...cells, ...(sum === 0 ? { goesOn: 0, inverse: 0 } : { goesOn: 1, inverse: inv(sum) }) };
+}
+
 /** Halves that are none, with all that follows from them. */
 function* wrongHalves(scalar: "u" | "v"): Generator<MultipleForgery> {
   const [half, low] = scalar === "u" ? (["halfU", "lowU"] as const) : (["halfV", "lowV"] as const);
   const own = (value: bigint): CurveMultipleCells => (scalar === "u" ? honestMultiple(value, 0n) : honestMultiple(0n, value));
   const ofZero = { [half]: zeros, ...following(INFINITY, INFINITY) };
   for (let i = 0; i < LIMBS; i++) {
-    yield { cells: { ...own(2n * limb(i)), ...ofZero }, refusedBy: `${scalar}: limb ${i} of the half` };
+    yield { cells: goingOn({ ...own(2n * limb(i)), ...ofZero }), refusedBy: `${scalar}: limb ${i} of the half` };
     // Half of 1 in the field is no limb: no table says what its multiple is. In the lowest limb the bit is set.
     const bits = at(zeros, i === 0 ? { 0: 1 } : {});
     const chosen = i > 0 ? INFINITY : scalar === "u" ? GENERATOR : POINT;
     const halved = at(zeros, { [i]: inv(2) });
     const value = i === 0 ? 2n : limb(i);
     const cells = { ...own(value), ...following(OTHER, chosen), [half]: halved, [low]: bits };
-    yield { cells, refusedBy: `range16[${scalar === "u" ? i : 16 + i}]` };
+    yield { cells: goingOn(cells), refusedBy: `range16[${scalar === "u" ? i : 16 + i}]` };
     if (i === 0) continue;
     // 2^15 · 65024 is −1, so that the half of the 2 in the limb below is 0.
     const wrapped = { [low]: at(zeros, { [i]: 65_024 }), ...ofZero };
-    yield { cells: { ...own(65_024n * limb(i) + 2n * limb(i - 1)), ...wrapped }, refusedBy: `${low}[${i}] is boolean` };
+    yield { cells: goingOn({ ...own(65_024n * limb(i) + 2n * limb(i - 1)), ...wrapped }), refusedBy: `${low}[${i}] is boolean` };
   }
   // A bit of −2 chooses what is no point: no table says what its sum is.
   const chosen = scalar === "u" ? GENERATOR : POINT;
@@ -93,5 +107,5 @@ function* wrongHalves(scalar: "u" | "v"): Generator<MultipleForgery> {
     ...{ [half]: limbsOf(2n), [low]: at(zeros, { 0: -2 }), chosenX: digits(chosen.x), chosenY: digits(chosen.y) },
     ...{ resultX: bytesOf(OTHER.x), resultY: bytesOf(OTHER.y) },
   };
-  yield { cells, refusedBy: `${low}[0] is boolean` };
+  yield { cells: goingOn(cells), refusedBy: `${low}[0] is boolean` };
 }

@@ -27,17 +27,25 @@ export function truthOfProduct(message: readonly number[]): Truth {
 
 /**
  * (x3, y3) is the sum of two points by the definition in SEC 1, section 2.2.1, which holds on any curve y² = x³ + b: so points
- * that no curve has in common are asked too, and what they have as a sum is false.
+ * that no curve has in common are asked too, and what they have as a sum is false. Points with y = 0 are not asked, however 0 is
+ * written: they are on no curve whose order is odd.
  */
 export function truthOfSum(message: readonly number[]): Truth {
   const [x1 = 0n, y1 = 0n, x2 = 0n, y2 = 0n, x3 = 0n, y3 = 0n] = [0, 1, 2, 3, 4, 5].map((i) =>
     valueOf(message.slice(WORD_BYTES * i, WORD_BYTES * (i + 1)), 8n),
   );
-  const isAsked = within(message.slice(0, 4 * WORD_BYTES), 0, 255) && x1 < Fp.ORDER && x2 < Fp.ORDER;
+  const hasOrderTwo = (x: bigint, y: bigint): boolean => Fp.create(y) === 0n && (x !== 0n || y !== 0n);
+  const areInRange = within(message.slice(0, 4 * WORD_BYTES), 0, 255) && x1 < Fp.ORDER && x2 < Fp.ORDER;
+  const isAsked = areInRange && !hasOrderTwo(x1, y1) && !hasOrderTwo(x2, y2);
   if (message.length !== 6 * WORD_BYTES || !isAsked) return "not asked";
   if (!within(message.slice(4 * WORD_BYTES), 0, 255)) return "false";
   const sum = formalSum({ x: x1, y: Fp.create(y1) }, { x: x2, y: Fp.create(y2) });
-  return sum !== undefined && x3 === sum.x && Fp.create(y3) === sum.y ? "true" : "false";
+  return sum !== undefined && isWritten(sum, { x: x3, y: y3 }) ? "true" : "false";
+}
+
+/** Whether coordinates stand for a point: its own, or y + p. Infinity is (0, 0) and nothing else. */
+function isWritten(point: Point, { x, y }: Point): boolean {
+  return x === point.x && (y === point.y || (point.y !== 0n && y === point.y + Fp.ORDER));
 }
 
 /** By the definition's formulas; undefined for points with the same x that are neither equal nor opposite. */
@@ -92,14 +100,13 @@ export function truthOfMultiple(message: readonly number[]): Truth {
   const [x = 0n, y = 0n, resultX = 0n, resultY = 0n] = [0, 1, 2, 3].map((i) =>
     valueOf(bytes.slice(WORD_BYTES * i, WORD_BYTES * (i + 1)), 8n),
   );
-  const point = { x, y: Fp.create(y) };
   const isInRange = within(scalars, 0, 0xffff) && within(bytes.slice(0, 2 * WORD_BYTES), 0, 255) && x < Fp.ORDER;
-  if (!isInRange || !isOnCurve(point)) return "not asked";
+  if (!isInRange || !isOnCurve({ x, y })) return "not asked";
   if (!within(bytes.slice(2 * WORD_BYTES), 0, 255)) return "false";
-  const expected = pointSumOfMultiples(u, v, point);
-  return resultX === expected.x && Fp.create(resultY) === expected.y ? "true" : "false";
+  const expected = pointSumOfMultiples(u, v, { x, y: Fp.create(y) });
+  return isWritten(expected, { x: resultX, y: resultY }) ? "true" : "false";
 }
 
 function isOnCurve({ x, y }: Point): boolean {
-  return (x === 0n && y === 0n) || Fp.eql(Fp.sqr(y), Fp.create(x ** 3n + 7n));
+  return (x === 0n && y === 0n) || Fp.eql(Fp.sqr(Fp.create(y)), Fp.create(x ** 3n + 7n));
 }
