@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { concat, id, toBeHex, zeroPadValue } from "ethers";
+import { concat, dataSlice, getCreate2Address, id, keccak256, toBeHex, zeroPadValue } from "ethers";
 import type { TransactionRequest, Wallet, HDNodeWallet } from "ethers";
+import { ENTRY_POINTS } from "../../src/chain/model/entry-points.ts";
 import { entryPointInterface } from "../../src/chain/rpc/bundler/entry-points.ts";
+import { call } from "../../src/client/call.ts";
 import { baseToken } from "../../src/client/contract-interfaces.ts";
+import { estimateCall, estimateSend } from "../../src/client/estimate.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { openSession } from "../../src/client/open-session.ts";
 import { send } from "../../src/client/send.ts";
@@ -30,6 +33,14 @@ const STRANGER: Hex = `0x${id("a stranger's smart account").slice(-40)}`;
 const WILLING_CODE = "0x60205ff3";
 /** Creates an empty contract when it is called with a byte; says of every operation that it is valid. */
 const CREATING_CODE = "0x36600114600b5760205ff35b5f5f5ff000";
+/** On both lists: a smart account that deploys. */
+const BUILDER: Hex = `0x${id("a deployer's smart account").slice(-40)}`;
+const WRAPPER: Hex = `0x${id("creates, and passes on what it is called with").slice(-40)}`;
+/** Creates an empty contract, then calls the EntryPoint with its own input; reverts where that reverts. */
+const WRAPPER_CODE = `0x5f5f5ff050365f5f375f5f365f5f73${ENTRY_POINTS["0.7"].slice(2)}5af1602b575f5ffd5b00`;
+/** Creates an empty contract whenever it is called. */
+const PAID: Hex = `0x${id("creates when it is paid").slice(-40)}`;
+const PAID_CODE = "0x5f5f5ff000";
 
 interface Failure {
   readonly code: number;
@@ -45,7 +56,12 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
   before(async () => {
     devnet = await startFlowDevnet(
       [
-        { chainId: LISTED, name: "listed", senders: [address(ALICE), address(CAROL), MEMBER], deployers: [address(ALICE)] },
+        {
+          chainId: LISTED,
+          name: "listed",
+          senders: [address(ALICE), address(CAROL), MEMBER, BUILDER],
+          deployers: [address(ALICE), BUILDER],
+        },
         { chainId: OTHER, name: "other", deployers: [lowerCaseAddress(SINGLETONS.create2Deployer)] },
       ],
       { prover: { mode: "none" }, relayer: true, singletons: true, fundedAccounts: [ALICE, BOB, CAROL, RELAYER] },
@@ -220,6 +236,42 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
     assert.equal(await ask("eth_getBalance", STRANGER, "latest"), "0x5");
   });
 
+  it("what another chain's message creates is no reason to leave its delivery out", async () => {
+    const provider = connectInProcess(OTHER, other.provider);
+    const data = creation2(9) as Hex;
+    const request = { from: "other", to: { chain: "listed", account: lowerCaseAddress(SINGLETONS.create2Deployer) }, data };
+    await call(devnet.info(), request, devnet.accounts.wallet(BOB).connect(provider));
+    provider.destroy();
+    await devnet.settle(OTHER);
+    await devnet.relay();
+    const created = getCreate2Address(SINGLETONS.create2Deployer, dataSlice(data, 0, 32), keccak256(EMPTY));
+    assert.equal(await ask("eth_getCode", created, "latest"), "0x00");
+    const last = (await devnet.messages()).filter(({ type }) => type === "bundle").at(-1);
+    assert.equal(
+      last?.steps.some(({ step }) => step === "delivered"),
+      true,
+      JSON.stringify(last),
+    );
+  });
+
+  it("what a send or call to the chain takes is estimated for accounts that are on no list there", async () => {
+    const provider = connectInProcess(OTHER, other.provider);
+    const there = connectInProcess(LISTED, listed.provider);
+    const providerOf = (chainId: number) => (chainId === Number(LISTED) ? there : provider);
+    const to = { chain: "listed", account: address(BOB) };
+    const sent = await estimateSend(devnet.info(), { from: "other", to, amount: 5n }, providerOf);
+    assert.ok(sent.deliveryGas > 0n);
+    for (const [account, data] of [
+      [address(BOB), "0x"],
+      [lowerCaseAddress(SINGLETONS.create2Deployer), creation2(10) as Hex],
+    ] as const) {
+      const request = { from: "other", to: { chain: "listed", account }, data, sender: address(BOB) };
+      assert.ok((await estimateCall(devnet.info(), request, providerOf)).gasLimit > 0n);
+    }
+    provider.destroy();
+    there.destroy();
+  });
+
   it("a user operation is its account's: an excluded account's is refused, also in another sender's transaction", async () => {
     const provider = connectInProcess(LISTED, listed.provider);
     const alice = devnet.accounts.wallet(ALICE).connect(provider);
@@ -252,6 +304,39 @@ describe("B3 B7: a chain takes transactions of listed senders and contracts of l
     await refused(MEMBER, "DeployerNotAllowed", () => sendOperation(creating));
     await refused(MEMBER, "DeployerNotAllowed", () => ask("eth_estimateUserOperationGas", creating, entryPoint));
     provider.destroy();
+  });
+
+  it("a listed account's user operation lets nothing else be created: not by what carries it, nor by what is paid for it", async () => {
+    const provider = connectInProcess(LISTED, listed.provider);
+    const entryPoint = await deployEntryPoint("0.7", devnet.accounts.wallet(ALICE).connect(provider));
+    provider.destroy();
+    assert.equal(entryPoint.toLowerCase(), ENTRY_POINTS["0.7"]);
+    for (const [account, code] of [
+      [BUILDER, CREATING_CODE],
+      [WRAPPER, WRAPPER_CODE],
+      [PAID, PAID_CODE],
+    ])
+      await ask("hardhat_setCode", account, code);
+    const limits = toBeHex((100_000n << 128n) | 100_000n, 32);
+    const bundle = (key: bigint, callData: string, beneficiary: Hex): string => {
+      const operation = [BUILDER, key << 64n, "0x", callData, limits, 0n, toBeHex(0, 32), "0x", "0x"];
+      return entryPointInterface.encodeFunctionData("handleOps", [[operation], beneficiary]);
+    };
+    const carry = async (number: number, to: Hex, data: string): Promise<unknown> =>
+      ask("eth_sendRawTransaction", await signed(devnet.accounts.wallet(number), { to, data, gasLimit: 1_000_000n }));
+    const own = bundle(0n, "0x", address(CAROL));
+    const refusals: readonly (readonly [Hex, string])[] = [
+      [WRAPPER, own],
+      [entryPoint, bundle(0n, "0x", PAID)],
+    ];
+    for (const [to, data] of refusals) {
+      const { message } = await refused(address(CAROL), "DeployerNotAllowed", () => carry(CAROL, to, data));
+      assert.ok(message.includes(address(CAROL)), message);
+      await refused(address(CAROL), "DeployerNotAllowed", () => ask("eth_estimateGas", { from: address(CAROL), to, data }));
+    }
+    // What the operation itself creates is its account's, and a deployer may wrap it.
+    await succeeds(await carry(CAROL, entryPoint, bundle(0n, "0x01", address(CAROL))));
+    await succeeds(await carry(ALICE, WRAPPER, bundle(1n, "0x", address(ALICE))));
   });
 });
 

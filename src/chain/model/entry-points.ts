@@ -24,3 +24,8 @@ export function operationSenders(logs: readonly EmittedLog[]): readonly Hex[] {
     .flatMap(({ topics: [, , sender] }) => (sender === undefined ? [] : [`0x${sender.slice(-40)}` as Hex]));
   return [...new Set(senders)];
 }
+
+/** Which account a call of an EntryPoint pays: the second word of both its methods for bundles. In lower case. */
+export function beneficiaryOf(data: Hex): Hex {
+  return `0x${data.slice(98, 138).toLowerCase()}`;
+}

@@ -1,5 +1,6 @@
 import type { Chain } from "../chain.ts";
 import type { CallAnswer, CallQuestion } from "../questions/question.ts";
+import { whyReserved } from "../model/reserved-addresses.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -61,11 +62,15 @@ export class Calls {
   async estimate(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
     const { maxInstructions, admission } = this.#chain;
     const asked = parseCall(params[0]);
-    // A question that names no sender is about none.
-    const isOfSender = (record(params[0], "the transaction")["from"] ?? undefined) !== undefined;
+    // A question that names no sender is about none; one that names a contract of the protocol is about what it would do in
+    // another account's transaction.
+    const isNamed = (record(params[0], "the transaction")["from"] ?? undefined) !== undefined;
+    const isOfSender = isNamed && whyReserved(asked.from) === undefined;
     const refusal = isOfSender ? admission.refusal(asked) : undefined;
     if (refusal !== undefined) throw refusal;
-    if (client?.isInProcess === true) {
+    // Where lists are in force, what it does is looked at from inside.
+    const isJudged = isOfSender && admission.hasLists;
+    if (client?.isInProcess === true && !isJudged) {
       const own = await this.#own.estimate(params);
       if (own !== undefined) return own;
     }
@@ -75,7 +80,7 @@ export class Calls {
     }
     const { gas, full } = await this.#ask("estimate", { ...question, maxInstructions }, client);
     requireRunnable(full, maxInstructions);
-    const excluded = isOfSender ? admission.refusalOfRun(asked.from, full) : undefined;
+    const excluded = isJudged ? admission.refusalOfRun(asked, full) : undefined;
     if (excluded !== undefined) throw excluded;
     if (gas === undefined) {
       outputOf(full);

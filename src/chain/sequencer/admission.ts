@@ -1,6 +1,6 @@
 import { listsAfter } from "../model/access-lists.ts";
 import type { AccessLists, ChangedLists } from "../model/access-lists.ts";
-import { operationSenders } from "../model/entry-points.ts";
+import { beneficiaryOf, KNOWN_ENTRY_POINTS, operationSenders } from "../model/entry-points.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { Preview } from "../witness/reexecution.ts";
@@ -86,15 +86,30 @@ export class Admission {
     return this.#isOn(this.#senders, account) ? undefined : this.#noSender(account);
   }
 
-  /** The same, by what the transaction of this account would do. */
-  refusalOfRun(from: Hex, { receipt, creators }: Pick<Preview, "receipt" | "creators">): SequencerError | undefined {
+  /**
+   * The same, by what the transaction would do. A delivery does what was asked for on another chain: one that is never taken
+   * would keep what its message carries.
+   */
+  refusalOfRun(transaction: Judged, { receipt, creators }: Pick<Preview, "receipt" | "creators">): SequencerError | undefined {
+    if (this.#isDelivery(transaction)) return undefined;
     const operations = operationSenders(receipt?.logs ?? []);
     const excluded = operations.find((account) => !this.#isOn(this.#senders, account));
     if (excluded !== undefined) return this.#noSender(excluded);
-    const responsible = operations.length === 0 ? [from] : operations;
+    const carriesOnly = operations.length > 0 && this.#carriesOnly(transaction);
+    const responsible = carriesOnly ? operations : [...operations, transaction.from];
     const unlisted = responsible.find((account) => !this.#isOn(this.#deployers, account));
     const isTheirs = creators.every((creator) => this.#trusted.has(creator) || this.#isOn(this.#deployers, creator));
     return unlisted === undefined || isTheirs ? undefined : this.#noDeployer(unlisted);
+  }
+
+  /**
+   * Whether nothing but user operations, for which their accounts answer, has a bundle do what it does. Another contract on the
+   * way to the EntryPoint, or one that is paid for the bundle, could create by itself.
+   */
+  #carriesOnly({ from, to, data }: Judged): boolean {
+    if (to === undefined || !KNOWN_ENTRY_POINTS.includes(to)) return false;
+    const beneficiary = beneficiaryOf(data);
+    return beneficiary === from || beneficiary === this.#options.operator;
   }
 
   #isOn(list: ReadonlySet<Hex> | undefined, account: Hex): boolean {

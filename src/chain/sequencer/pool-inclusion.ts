@@ -177,8 +177,8 @@ export class PoolInclusion {
     }
   }
 
-  #refusalOfRun({ from }: SignedTransaction, preview: Inspection): SequencerError | undefined {
-    return this.#dependencies.admission()?.refusalOfRun(from, preview);
+  #refusalOfRun(transaction: SignedTransaction, preview: Inspection): SequencerError | undefined {
+    return this.#dependencies.admission()?.refusalOfRun(transaction, preview);
   }
 
   #refuse(transaction: SignedTransaction, error: SequencerError): void {

@@ -514,7 +514,7 @@ export class Sequencer {
 
   async #impersonated(request: ImpersonatedRequest): Promise<Hex> {
     const { transactionHash } = await this.#builder.impersonated(request, (preview) =>
-      this.#admission?.refusalOfRun(request.from, preview),
+      this.#admission?.refusalOfRun(request, preview),
     );
     this.#done({ type: "impersonation", request });
     this.#dependencies.mempool.stateChanged();

@@ -77,7 +77,7 @@ export class Bundler {
     if (answer === undefined) throw invalid("an operation of the same sender that waits before it fails");
     const refusal = refusalOf(answer, operation, this.#chain.maxInstructions);
     if (refusal !== undefined) throw refusal.error;
-    const notAllowed = this.#chain.admission.refusalOfRun(bundle.from, answer);
+    const notAllowed = this.#chain.admission.refusalOfRun(bundle, answer);
     if (notAllowed !== undefined) throw notAllowed;
     await new Promise<void>((accept, reject) => {
       this.pool.add({ hash, entryPoint, operation, bundle, accept, reject });

@@ -155,7 +155,8 @@ class Estimate {
 
   /** Throws SequencerError where what runs creates contracts that the account may not create. */
   #requireAllowed(answer: CallAnswer): void {
-    const refusal = this.#dependencies.chain.admission.refusalOfRun(this.#request.operation.sender, answer);
+    const asAccount = { from: this.#request.operation.sender, to: undefined, data: "0x" } as const;
+    const refusal = this.#dependencies.chain.admission.refusalOfRun(asAccount, answer);
     if (refusal !== undefined) throw refusal;
   }
 
