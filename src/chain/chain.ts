@@ -110,6 +110,7 @@ export interface ChainDependencies {
   readonly system: SystemTransactions;
   readonly flowsHash: BatchFormerDependencies["flowsHash"];
   readonly versionOf: BatchFormerDependencies["versionOf"];
+  readonly alterChanges?: NonNullable<BatchFormerDependencies["alterChanges"]>;
   readonly onBlock?: (block: SequencedBlock) => void;
   /** Each batch, in order, ready to be committed and proven. */
   readonly onBatch?: (batch: FormedBatch) => void;
@@ -266,7 +267,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const admission = admissionOf(options, dependencies.changedLists);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
-  const former = new BatchFormer(identity, options.formedBefore, { tree, flowsHash, versionOf, compress });
+  const former = new BatchFormer(identity, options.formedBefore, {
+    ...{ tree, flowsHash, versionOf, compress },
+    ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
+  });
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
     const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;

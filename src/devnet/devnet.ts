@@ -141,7 +141,8 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
 
   const chains = new RunningChains();
   const feed = new Feed();
-  const faults = createFaults({ nowSeconds: () => layer.clock.nowSeconds(), chains: () => chains.current() });
+  const nowSeconds = (): bigint => layer.clock.nowSeconds();
+  const faults = createFaults({ nowSeconds, isKept: world !== undefined, chains: () => chains.current() });
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, ecosystem, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),

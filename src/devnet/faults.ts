@@ -2,11 +2,17 @@ import * as v from "valibot";
 import type { RpcMethod } from "../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
 import { shown } from "../options/values.ts";
+import type { Censored } from "../chain/sequencer/sequencer.ts";
+import { setsCode } from "../protocol/diff-list.ts";
+import type { DiffEntry } from "../protocol/diff-list.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Journey } from "../relayer/journey.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";
 import { HyperchainError } from "../runtime/hyperchain-error.ts";
+
+/** Characters of an account in hexadecimal. */
+const ADDRESS_LENGTH = 42;
 
 /** A message by its hash, or every message. */
 export type FaultTarget = Hex | "all";
@@ -15,6 +21,12 @@ const target = v.pipe(
   v.string(),
   v.check((value) => value === "all" || /^0x[0-9a-f]{64}$/i.test(value)),
   v.transform((value) => value.toLowerCase() as FaultTarget),
+);
+/** An account, or an operation of L1's queue by its hash. */
+const censoredTarget = v.pipe(
+  v.string(),
+  v.regex(/^0x([0-9a-f]{40}|[0-9a-f]{64})$/i),
+  v.transform((value) => value.toLowerCase() as Hex),
 );
 const kind = <const Type extends string>(type: Type) => ({ type: v.literal(type) });
 const running = v.boolean();
@@ -28,7 +40,9 @@ const faultSchema = v.variant("type", [
   v.object(kind("reorder")),
   v.object({ ...kind("relayer"), running }),
   v.object({ ...kind("sequencer"), chainId, running }),
+  v.object({ ...kind("censor"), chainId, target: censoredTarget }),
   v.object({ ...kind("tamperNextProof"), chainId }),
+  v.object({ ...kind("tamperNextData"), chainId }),
   // Ends all of the above.
   v.object(kind("clear")),
 ]);
@@ -39,6 +53,8 @@ export type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 export interface FaultDependencies {
   /** Of the ecosystem's clock. */
   readonly nowSeconds: () => bigint;
+  /** Whether the ecosystem outlasts its process, which faults do not. */
+  readonly isKept: boolean;
   /** Those there are when a fault is set. */
   readonly chains: () => readonly DevnetChain[];
 }
@@ -52,7 +68,10 @@ interface FaultState {
   readonly reordered: boolean;
   readonly relayerStopped: boolean;
   readonly stoppedSequencers: ReadonlySet<number>;
+  /** Accounts and operations that its sequencer leaves out, by chain. */
+  readonly censored: ReadonlyMap<number, ReadonlySet<Hex>>;
   readonly tampered: ReadonlySet<number>;
+  readonly tamperedData: ReadonlySet<number>;
 }
 
 const NONE: FaultState = {
@@ -62,7 +81,9 @@ const NONE: FaultState = {
   reordered: false,
   relayerStopped: false,
   stoppedSequencers: new Set(),
+  censored: new Map(),
   tampered: new Set(),
+  tamperedData: new Set(),
 };
 
 /** The ecosystem's fault switches, and where its parts ask them. */
@@ -75,6 +96,8 @@ export interface Faults {
   choose<Waiting extends Journey>(waiting: readonly Waiting[]): readonly Waiting[];
   /** The proof that L1 gets for a chain's batch. */
   alterProof(chainId: bigint, proof: Uint8Array): Uint8Array;
+  /** What a chain's batch publishes as its changes. */
+  alterChanges(chainId: bigint, changes: readonly DiffEntry[]): readonly DiffEntry[];
   /** The same snapshots, which hold the faults too. */
   keptBy(snapshots: Snapshots): Snapshots;
 }
@@ -86,7 +109,7 @@ export class FaultError extends HyperchainError {
 }
 
 /** Switches, all off. */
-export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults {
+export function createFaults({ nowSeconds, isKept, chains }: FaultDependencies): Faults {
   let state = NONE;
 
   function become(next: FaultState): void {
@@ -96,6 +119,7 @@ export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults 
       const stop = !runSwitch.isRunning || next.stoppedSequencers.has(Number(chainId));
       if (stop && !sequencer.isPaused) sequencer.pause();
       if (!stop && sequencer.isPaused) sequencer.unpause();
+      sequencer.censor(censoredBy(next, chainId));
     }
   }
 
@@ -111,6 +135,7 @@ export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults 
   return {
     set(fault) {
       if ("chainId" in fault) checkChain(fault.chainId);
+      if (fault.type === "tamperNextData" && isKept) throw notWhereKept();
       become(apply(state, fault, nowSeconds()));
     },
     applyToSequencers: () => become(state),
@@ -128,6 +153,12 @@ export function createFaults({ nowSeconds, chains }: FaultDependencies): Faults 
       const middle = Math.floor(altered.length / 2);
       altered[middle] = 255 - (altered[middle] ?? 0);
       return altered;
+    },
+    alterChanges(chainId, changes) {
+      const chain = Number(chainId);
+      const altered = state.tamperedData.has(chain) ? alteredChanges(changes) : undefined;
+      if (altered !== undefined) state = { ...state, tamperedData: without(state.tamperedData, chain) };
+      return altered ?? changes;
     },
     keptBy(snapshots) {
       const marks = new Map<string, FaultState>();
@@ -167,11 +198,45 @@ function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState 
           ? without(state.stoppedSequencers, fault.chainId)
           : new Set([...state.stoppedSequencers, fault.chainId]),
       };
+    case "censor":
+      return { ...state, censored: withTarget(state.censored, fault) };
+    case "tamperNextData":
+      return { ...state, tamperedData: new Set([...state.tamperedData, fault.chainId]) };
     case "tamperNextProof":
       return { ...state, tampered: new Set([...state.tampered, fault.chainId]) };
     case "clear":
       return NONE;
   }
+}
+
+function notWhereKept(): FaultError {
+  return new FaultError(
+    "data cannot be tampered with in an ecosystem that is kept: the next start forms its batches again, as they should have been; leave --data out",
+  );
+}
+
+function censoredBy({ censored }: FaultState, chainId: bigint): Censored {
+  const targets = [...(censored.get(Number(chainId)) ?? [])];
+  const isAccount = (target: Hex): boolean => target.length === ADDRESS_LENGTH;
+  return {
+    senders: new Set(targets.filter(isAccount)),
+    operations: new Set(targets.filter((target) => !isAccount(target))),
+  };
+}
+
+/** One change is another one, which has no code that would have to be published with it. Undefined where there is none. */
+function alteredChanges(changes: readonly DiffEntry[]): readonly DiffEntry[] | undefined {
+  const place = changes.findLastIndex((change) => !setsCode(change));
+  const change = changes[place];
+  // Not to zero, which no insertion has.
+  return change && changes.with(place, { ...change, value: change.value <= 1n ? 2n : change.value - 1n });
+}
+
+function withTarget(
+  censored: FaultState["censored"],
+  { chainId, target }: { readonly chainId: number; readonly target: Hex },
+): FaultState["censored"] {
+  return new Map([...censored, [chainId, new Set([...(censored.get(chainId) ?? []), target])]]);
 }
 
 function concerns(targets: ReadonlySet<FaultTarget>, { messageHash }: Journey): boolean {
@@ -212,6 +277,7 @@ function readFault(value: unknown): Fault {
   const where = path?.[0]?.key === undefined ? "" : `; wrong is ${String(path[0].key)} of ${shown(value)}`;
   throw new FaultError(
     'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
-      `relayer (running), sequencer (chainId, running), tamperNextProof (chainId) or clear; a target is a message's hash or "all"${where}`,
+      "relayer (running), sequencer (chainId, running), censor (chainId, target), tamperNextProof (chainId), tamperNextData (chainId) " +
+      `or clear; a target is a message's hash or "all", of censor an account or the hash of an operation${where}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import { startChain } from "../chain/chain.ts";
-import type { Chain } from "../chain/chain.ts";
+import type { Chain, ChainDependencies } from "../chain/chain.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { GenesisAccount } from "../chain/model/genesis.ts";
 import type { SequencedBlock } from "../chain/ordering/batch-reducer.ts";
@@ -51,6 +51,8 @@ export interface NodeDependencies {
   /** Answers what readers ask about the chain's batches on L1. Undefined: nothing is known of them. */
   readonly l1: Provider | undefined;
   readonly onBlock?: (block: SequencedBlock) => void;
+  /** As ChainDependencies'. */
+  readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
   /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
   readonly onRepeated?: (chain: Chain, batches: readonly FormedBatch[]) => Promise<void>;
   /** The chain, or its settlement, has stopped for good. */
@@ -97,7 +99,7 @@ export interface Node
  */
 export function startNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
   const { name, chain: onL1, fromBlock, genesis, start, running, serving, settlement, keeping } = options;
-  const { connect, clock, time, l1, onBlock, onRepeated, onStop } = dependencies;
+  const { connect, clock, time, l1, onBlock, alterChanges, onRepeated, onStop } = dependencies;
   return startOrDispose(name, async (closing) => {
     const fault = new Fault(onStop);
     const started: { chain?: Chain } = {};
@@ -123,6 +125,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
       ...(onBlock === undefined ? {} : { onBlock }),
+      ...(alterChanges === undefined ? {} : { alterChanges }),
       onBatch: (batch) => void (started.chain === undefined ? earlier.push(batch) : link.submit(batch)),
       onStop: fault.raise,
       canSeal: () => link.canSeal(),

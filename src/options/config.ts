@@ -27,8 +27,8 @@ import { amount, fields, must, named, option, trueOrFalse, url, wholeNumber, wit
 
 /** Where L1 is served, and where an ecosystem is looked for. */
 export const DEFAULT_L1_PORT = 8545;
-/** Their operators are development accounts 10 to 19, the last that have ETH on a fresh L1. */
-export const MAX_CHAINS = 10;
+/** Each starts an engine of its own. Operators behind account 19, the last with ETH on a fresh L1, are given some. */
+export const MAX_CHAINS = 32;
 const HIGHEST_FUNDED = 10;
 /** For each account: all of them together have less than the bridge's limit for a chain, 2^126 wei. */
 const MAX_BALANCE_ETH = 10n ** 15n;

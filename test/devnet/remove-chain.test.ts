@@ -62,6 +62,12 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     );
     assert.match(removed.money, /stays locked in L1's bridge.*the chain's exit on L1/);
     await assert.rejects(fetch(gamma.url), /fetch failed/);
+    const asked = { method: "eth_blockNumber" };
+    await assert.rejects(gamma.clientProvider.request(asked), /gamma has left this ecosystem: it was removed, or came after/);
+    const mark = await devnet.snapshot();
+    const passing = await devnet.addChain({ name: "passing" });
+    assert.equal(await devnet.revert(mark), true);
+    await assert.rejects(passing.clientProvider.request(asked), /passing has left this ecosystem/);
     assert.deepEqual(names(), ["alpha", "beta"]);
     const { chains } = await ask<EcosystemInfo>("hyperchain_info");
     assert.equal(chains.length, 2);

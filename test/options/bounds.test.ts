@@ -292,7 +292,7 @@ const ROWS: readonly Row[] = [
     asDevnet: ether,
   },
   { flag: "load", accepts: ["./world.dump", "/a b"], refuses: ["", " "] },
-  { flag: "chains", accepts: [1, 10], refuses: [0, 11, "two"] },
+  { flag: "chains", accepts: [1, 32], refuses: [0, 33, "two"] },
   { flag: "names", accepts: ["a,b", "A_-1"], refuses: ["1", "a,l1", "a b"] },
   { devnet: "inBackground", accepts: [true, false], refuses: NOT_BOOLEAN },
   { devnet: "distinctTimestamps", accepts: [true, false], refuses: NOT_BOOLEAN },

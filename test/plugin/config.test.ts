@@ -53,7 +53,7 @@ describe("I3 the config", () => {
     [3, "config.hyperchains", /must be an object; got 3/],
     [{ chain: {} }, "config.hyperchains.chain", /"chain" is no field here; there are .*chains/],
     [{ chains: [] }, "config.hyperchains.chains", /one chain per name/],
-    [{ chains: {} }, "config.hyperchains.chains", /must have 1 to 10 chains, has 0/],
+    [{ chains: {} }, "config.hyperchains.chains", /must have 1 to 32 chains, has 0/],
     [{ chains: { l1: {} } }, "config.hyperchains.chains.l1", /"l1" cannot name a chain/],
     [{ chains: { "271": {} } }, "config.hyperchains.chains.271", /starting with a letter/],
     [{ chains: { a: { chainId: "271" } } }, "config.hyperchains.chains.a.chainId", /whole number from 1 .*got "271"/],

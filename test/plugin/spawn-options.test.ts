@@ -25,6 +25,16 @@ describe("I3 the ports of a spawned ecosystem", () => {
   });
 });
 
+test("I8: more chains than there are names are called after their ids, and each has an id and a port of its own", async () => {
+  const hre = await createHardhatRuntimeEnvironment({ plugins: [hyperchain], hyperchains: {} });
+  const { chains } = spawnConfig(hre.config.hyperchains, { ...NOTHING_SAID, chains: "32" });
+  assert.deepEqual(
+    [chains[9]?.name, chains[10]?.name, chains.at(-1)?.name, chains.at(-1)?.port],
+    ["kappa", "chain-281", "chain-302", 8577],
+  );
+  for (const field of ["name", "chainId", "port"] as const) assert.equal(new Set(chains.map((chain) => chain[field])).size, 32);
+});
+
 describe("I8: the L1 that the started one is a copy of", () => {
   const CONFIGURED = { url: "http://127.0.0.1:1", blockNumber: 5 };
   const fork = async (l1: HyperchainsUserConfig["l1"], flags: Partial<SpawnArguments>) => {

@@ -63,6 +63,8 @@ export interface BatchFormerDependencies {
   readonly flowsHash: (logs: readonly PubdataLog[]) => Hex;
   /** The version that L1 gives a batch, by what is known of L1 when the batch is formed. */
   readonly versionOf: VersionOf;
+  /** What a batch publishes instead of its changes, for tests of those who check it. Default: just these. */
+  readonly alterChanges?: (changes: readonly DiffEntry[]) => readonly DiffEntry[];
 }
 
 /** What a former must know of the batches before its first. */
@@ -105,7 +107,7 @@ export class BatchFormer {
 
   /** Applies the batch to the tree. Throws ChangeSetError, PubdataError; the former is then as before. */
   form(sealed: SealedBatch): FormedBatch {
-    const { tree, compress, flowsHash: hashFlows, versionOf } = this.#dependencies;
+    const { tree, compress, flowsHash: hashFlows, versionOf, alterChanges = (changes) => changes } = this.#dependencies;
     const { outputs, outputsHash, logs } = sealed;
     const protocolVersion = versionOf(outputs.firstTimestamp, this.#operationsTaken);
     const codes = sortBytecodes(sealed.bytecodes.map((code) => fromHex(code)));
@@ -114,7 +116,9 @@ export class BatchFormer {
     const before = tree.snapshot();
     try {
       const { entries, oldRoot, newRoot, witness } = tree.apply(sealed.writes, BigInt(outputsHash));
-      const pubdata = encodePubdata({ logs, bytecodes: unpublished, changes: entries.slice(0, -1) }, oldLeafCount);
+      const changes = alterChanges(entries.slice(0, -1));
+      const published = [...changes, ...entries.slice(-1)];
+      const pubdata = encodePubdata({ logs, bytecodes: unpublished, changes }, oldLeafCount);
       const { pubdataOnChain, ...identity } = this.#identity;
       const diffDigest = diffListDigest(entries, compress);
       const preCommitment = hashPreCommitment({
@@ -130,7 +134,7 @@ export class BatchFormer {
       });
       const pubdataHash = hashPubdata(pubdata);
       const point = pubdataOnChain ? deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length) : OFF_CHAIN_POINT;
-      const evaluation = evaluateDiffList(entries, point);
+      const evaluation = evaluateDiffList(published, point);
       const flowsHash = hashFlows(logs);
       const policyDataHash = keccak();
       const daCommitment = hashDaCommitment({

@@ -65,6 +65,7 @@ export class Mempool {
   #line: SignedTransaction[] = [];
   #size = 0;
   #bytes = 0;
+  #censored: ReadonlySet<Hex> = new Set();
 
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
@@ -84,10 +85,15 @@ export class Mempool {
 
   /** Whether `take` would return something. */
   get hasReady(): boolean {
-    return this.#line.length > 0;
+    return this.#censored.size === 0 ? this.#line.length > 0 : this.#line.some(({ from }) => !this.#censored.has(from));
   }
 
-  /** Takes a transaction in. Returns whether it is ready. Throws MempoolError. */
+  /** From now on `take` leaves these senders' transactions where they are. */
+  censor(senders: ReadonlySet<Hex>): void {
+    this.#censored = senders;
+  }
+
+  /** Takes a transaction in. Returns whether it is ready, and may be taken. Throws MempoolError. */
   async add(transaction: SignedTransaction): Promise<boolean> {
     const { maxTransactions, maxPerSender, minGasPriceWei } = this.#options;
     const { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
@@ -152,12 +158,15 @@ export class Mempool {
       sender.queued.set(nonce, transaction);
       this.#promote(sender);
     }
-    return sender.ready.has(nonce);
+    return sender.ready.has(nonce) && !this.#censored.has(from);
   }
 
   /** The oldest ready transactions, at most so many; each sender's ascend by nonce without gaps. */
   take(limit: number): SignedTransaction[] {
-    return this.#line.splice(0, limit);
+    if (this.#censored.size === 0) return this.#line.splice(0, limit);
+    const taken = this.#line.filter(({ from }) => !this.#censored.has(from)).slice(0, limit);
+    this.#line = this.#line.filter((transaction) => !taken.includes(transaction));
+    return taken;
   }
 
   /** Puts taken transactions back to the front, in their order. */

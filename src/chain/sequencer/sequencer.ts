@@ -77,6 +77,12 @@ export interface SequencerDependencies {
   readonly admission?: Admission;
 }
 
+/** What a sequencer leaves out on purpose: accounts in lower case, and hashes of operations. */
+export interface Censored {
+  readonly senders: ReadonlySet<Hex>;
+  readonly operations: ReadonlySet<Hex>;
+}
+
 /** Everything to return to. */
 export interface SequencerMark {
   readonly builder: BuilderMark;
@@ -98,6 +104,7 @@ export class Sequencer {
   readonly #pace: BlockPace;
   readonly #age: BatchAge;
   readonly #interval: IntervalMining;
+  #censoredOperations: ReadonlySet<Hex> = new Set();
   /** Under way while the chain forms batches again. */
   #rewinding: Promise<unknown> | undefined;
   /** What was taken once is carried out again, whatever the lists say now. */
@@ -215,6 +222,18 @@ export class Sequencer {
   /** Goes on where `pause` left off. */
   unpause(): void {
     this.#pace.unpause();
+  }
+
+  /** Leaves out these senders' transactions, which stay in the pool, and these operations, until it is told others. */
+  censor({ senders, operations }: Censored): void {
+    this.#censoredOperations = operations;
+    this.#dependencies.mempool.censor(senders);
+    this.#pace.advance();
+  }
+
+  /** Hashes of operations of L1's queue that it is not to be given. */
+  get censoredOperations(): ReadonlySet<Hex> {
+    return this.#censoredOperations;
   }
 
   /**

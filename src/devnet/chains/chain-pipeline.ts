@@ -11,7 +11,7 @@ import type { ChainOnL1 } from "../../node/chain-on-l1.ts";
 import { readUpgradeEvents } from "../../settlement-layer/reader/chain-versions.ts";
 import type { ChainStart, RunningOptions } from "../../node/chain-options.ts";
 import { startNode } from "../../node/node.ts";
-import type { Node, NodeOptions } from "../../node/node.ts";
+import type { Node, NodeDependencies, NodeOptions } from "../../node/node.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
@@ -75,6 +75,8 @@ export interface ChainPipelineDependencies {
   readonly prover: Prover;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
+  /** What a batch publishes instead of its changes; default: just these. */
+  readonly alterChanges?: NonNullable<NodeDependencies["alterChanges"]>;
   /** The chain's operator: its fees' recipient, the sender of its L1 transactions, and its validator where none is named. */
   readonly operator: Signer & TypedDataSigner;
   readonly onSettled?: (batch: SettledBatch) => void;
@@ -111,7 +113,7 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, serving } = options;
-  const { ecosystem, connect, clock, time, operator, onStop, kept, ...settling } = dependencies;
+  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, ...settling } = dependencies;
   const { l1 } = settling;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
@@ -158,6 +160,7 @@ async function start(
       clock,
       time,
       l1,
+      ...(alterChanges === undefined ? {} : { alterChanges }),
       onBlock(next) {
         if (prepared.reexecutes) recorder.add(next);
       },

@@ -16,7 +16,7 @@ export class ChainNotRunningError extends HyperchainError {
     super(
       run === "stopped"
         ? `${name} is stopped; 'npx hardhat hyperchain:start ${name}' starts it again, as hyperchain_startChain does`
-        : `${name} was removed from this ecosystem; its contract on L1 stands, and hyperchain:reconstruct rebuilds it from there`,
+        : `${name} has left this ecosystem: it was removed, or came after the snapshot that was returned to; hyperchain_info names those that there are`,
     );
     this.code = run === "stopped" ? "ChainStopped" : "ChainRemoved";
   }

@@ -77,6 +77,8 @@ export class LeavingChains {
     this.#held = this.#held.filter((chain) => !gone.includes(chain));
     const closing = createDisposer("the chains that have left");
     for (const chain of gone) {
+      // Its handles tell why they do not answer.
+      chain.runSwitch.end("removed");
       closing.add(() => this.#dependencies.onGone(chain));
       closing.add(() => chain.close());
     }

@@ -56,7 +56,7 @@ export interface ChainOpening {
   readonly feed: Feed;
   readonly gate: SharedExclusiveLock;
   readonly prover: ChainPipelineDependencies["prover"];
-  readonly faults: Pick<Faults, "alterProof" | "choose">;
+  readonly faults: Pick<Faults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
@@ -141,6 +141,7 @@ function pipelineDependencies(
     ...(kept === undefined ? {} : { kept }),
     prover,
     alterProof: (proof) => faults.alterProof(chainId, proof),
+    alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,
     onProving: (proving) => feed.add(proofEntry(chainId, proving)),
     onSettled: (batch) => events.onSettled?.(chainId, batch),

@@ -23,6 +23,8 @@ export interface L1InflowDependencies {
 
 /** What a chain takes over. */
 export interface L1Taker {
+  /** Whether the operation is left out, with all behind it: the queue has an order. */
+  readonly leavesOut: (operation: L2CanonicalTransaction) => boolean;
   readonly operation: (operation: L2CanonicalTransaction) => Promise<unknown>;
   /** Resolves with those of them that it had not taken over before. */
   readonly roots: (roots: readonly ImportedRoot[]) => Promise<readonly ImportedRoot[]>;
@@ -60,9 +62,10 @@ export class L1Inflow {
   }
 
   /** Hands everything over, in order; what is rejected is kept. Resolves with what was taken. */
-  async handOver({ operation, roots }: L1Taker): Promise<ChainInputs> {
+  async handOver({ leavesOut, operation, roots }: L1Taker): Promise<ChainInputs> {
     const operations: L2CanonicalTransaction[] = [];
     for (let next = this.#operations[0]; next !== undefined; next = this.#operations[0]) {
+      if (leavesOut(next)) break;
       await operation(next);
       this.#operations = this.#operations.slice(1);
       operations.push(next);

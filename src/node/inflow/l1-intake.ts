@@ -6,6 +6,7 @@ import type { PriorityOperation } from "../../chain/model/system-transactions.ts
 import { priorityOperation } from "../../chain/predeploys/priority-operation.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { canonicalTxHash } from "../../protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
@@ -121,7 +122,9 @@ export class L1Intake {
     if (sequencer.isPaused) return { operations: [], roots: [] };
     await this.#inflow.look();
     if (sequencer.isHeldUp) sequencer.resume();
+    const { censoredOperations } = sequencer;
     return this.#inflow.handOver({
+      leavesOut: (operation) => censoredOperations.size > 0 && censoredOperations.has(canonicalTxHash(operation)),
       operation: (operation) => sequencer.runPriorityOp(this.#carriedOut(operation)),
       async roots(roots) {
         const further: ImportedRoot[] = [];

@@ -4,6 +4,9 @@ import type { Hex } from "../../protocol/hex.ts";
 /** Which messages a fault is about: one by its hash, or all. */
 export type FaultTarget = Hex | { readonly hash: Hex } | "all";
 
+/** Whom or what a chain leaves out: an account, or an operation by its hash. */
+export type CensoredTarget = Hex | { readonly address: string } | { readonly hash: Hex };
+
 /**
  * Bad days for a dapp. Each fault lasts until `clear`, or until what ends it is called, or until a snapshot from before is
  * returned to: so a fixture ends it too.
@@ -23,8 +26,19 @@ export interface Faults {
   /** The chain takes transactions but makes no blocks by itself, takes nothing from L1 and seals nothing. */
   stopSequencer(chain: ChainName): Promise<void>;
   startSequencer(chain: ChainName): Promise<void>;
+  /**
+   * The chain leaves out an account's transactions, which wait in its pool, or an operation of L1's queue (a deposit by its hash)
+   * and all behind it. Until L1's deadline: then L1 takes no batch without the operation, and the chain forms it again with it.
+   */
+  censor(chain: ChainName, target: CensoredTarget): Promise<void>;
   /** One byte of the next proof of the chain is wrong, so L1 refuses it and the chain's settlement stands still. */
   tamperNextProof(chain: ChainName): Promise<void>;
+  /**
+   * One change that the chain's next batch publishes is not what its blocks did. Validators that execute refuse it
+   * (CommitmentMismatch), and the chain stands still until `hyperchain:reseal`; a proof cannot be made of it; where neither is
+   * asked for, L1 executes it, and a reconstruction finds it. Not in an ecosystem that is kept.
+   */
+  tamperNextData(chain: ChainName): Promise<void>;
   /** Ends all faults. A settlement that stands still goes on only after a return to a snapshot. */
   clear(): Promise<void>;
 }

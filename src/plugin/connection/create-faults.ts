@@ -1,5 +1,5 @@
 import { findChain } from "../../client/ecosystem.ts";
-import type { Faults, FaultTarget } from "../api/faults.ts";
+import type { CensoredTarget, Faults, FaultTarget } from "../api/faults.ts";
 import type { EcosystemLink } from "./link.ts";
 
 /** The fault switches of an ecosystem: each is one `hyperchain_setFault`. */
@@ -17,9 +17,16 @@ export function createFaults(link: EcosystemLink): Faults {
     startRelayer: () => set({ type: "relayer", running: true }),
     stopSequencer: (chain) => set({ type: "sequencer", chainId: chainId(chain), running: false }),
     startSequencer: (chain) => set({ type: "sequencer", chainId: chainId(chain), running: true }),
+    censor: (chain, of) => set({ type: "censor", chainId: chainId(chain), target: censored(of) }),
+    tamperNextData: (chain) => set({ type: "tamperNextData", chainId: chainId(chain) }),
     tamperNextProof: (chain) => set({ type: "tamperNextProof", chainId: chainId(chain) }),
     clear: () => set({ type: "clear" }),
   };
+}
+
+function censored(target: CensoredTarget): string {
+  if (typeof target === "string") return target;
+  return "address" in target ? target.address : target.hash;
 }
 
 function hashOf(target: FaultTarget): string {
