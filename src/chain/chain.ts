@@ -267,10 +267,8 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const admission = admissionOf(options, dependencies.changedLists);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
-  const former = new BatchFormer(identity, options.formedBefore, {
-    ...{ tree, flowsHash, versionOf, compress },
-    ...(dependencies.alterChanges === undefined ? {} : { alterChanges: dependencies.alterChanges }),
-  });
+  const forming = { tree, flowsHash, versionOf, compress, alterChanges: dependencies.alterChanges };
+  const former = new BatchFormer(identity, options.formedBefore, forming);
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
     const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;

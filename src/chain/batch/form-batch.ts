@@ -64,7 +64,7 @@ export interface BatchFormerDependencies {
   /** The version that L1 gives a batch, by what is known of L1 when the batch is formed. */
   readonly versionOf: VersionOf;
   /** What a batch publishes instead of its changes, for tests of those who check it. Default: just these. */
-  readonly alterChanges?: (changes: readonly DiffEntry[]) => readonly DiffEntry[];
+  readonly alterChanges?: ((changes: readonly DiffEntry[]) => readonly DiffEntry[]) | undefined;
 }
 
 /** What a former must know of the batches before its first. */
