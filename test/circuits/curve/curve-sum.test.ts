@@ -48,6 +48,19 @@ function sumOf(first: Point, second: Point): Point {
   return sum.is0() ? INFINITY : sum.toAffine();
 }
 
+/** What refuses each case for two points, whatever the other cells: the first reason of those that speak of the points alone. */
+function refusedCases(first: Point, second: Point): Record<string, string | undefined> {
+  const points = { x1: bytesOf(first.x), y1: bytesOf(first.y), x2: bytesOf(second.x), y2: bytesOf(second.y) };
+  const none = { ...curveSumRow(INFINITY, INFINITY).cells, onlyFirst: 0, onlySecond: 0 };
+  const own = /^x differs$|^y: limb \d+ is the same$|^curveProduct\[0\]$|is infinity$/;
+  const kinds = ["chord", "tangent", "opposite", "onlyFirst", "onlySecond"] as const;
+  const judged = judgeRows(
+    air,
+    kinds.map((kind) => toRow({ ...none, ...points, [kind]: 1, uses: 1 })),
+  );
+  return Object.fromEntries(kinds.map((kind, i) => [kind, judged[i]!.refusals.find((reason) => own.test(reason))]));
+}
+
 const COUNTING = ["chord is boolean", "tangent is boolean", "opposite is boolean"];
 /** The prime's limbs from the third on are ffff, and those of a word that is not less are, too. */
 const UPPER = Array.from({ length: LIMBS }, (_, i) => i);
@@ -124,6 +137,32 @@ describe("the table curveSum", () => {
     });
     const needed = new Set([...all.map(({ refusedBy }) => refusedBy), ...COUNTING, ...IMPLIED]);
     assert.deepEqual([...needed].sort(), reasonsOf(air).sort());
+  });
+
+  it("takes y + p for y, and has no case for a point written in both ways", () => {
+    const { Fp } = secp256k1.Point;
+    // 1 − 7 is a cube, so that a point has y = 1.
+    const small = { x: Fp.pow(Fp.create(-6n), (Fp.ORDER + 2n) / 9n), y: 1n };
+    const large = { x: small.x, y: Fp.ORDER + 1n };
+    const opposite = { x: small.x, y: Fp.ORDER - 1n };
+    const rightPairs = [large, opposite, INFINITY, multiple(5n)].map((second) => [large, second] as const);
+    const rows = rightPairs.map(([first, second]) => toRow({ ...curveSumRow(first, second).cells, uses: 1 }));
+    judgeRows(air, rows).forEach((judgement, i) => {
+      const [first, second] = rightPairs[i]!;
+      const sum = second === INFINITY ? large : sumOf(small, second === large ? small : second);
+      assert.deepEqual(judgement, { refusals: [], answer: [1, ...messageOf(first, second, sum)], lies: false });
+    });
+    assert.deepEqual(refusedCases(small, large), {
+      ...{ chord: "x differs", tangent: "y: limb 0 is the same", opposite: "curveProduct[0]" },
+      ...{ onlyFirst: "the second is infinity", onlySecond: "the first is infinity" },
+    });
+  });
+
+  it("does not take (0, p) for infinity", () => {
+    const noPoint = { x: 0n, y: secp256k1.Point.Fp.ORDER };
+    const { onlyFirst } = refusedCases(multiple(5n), noPoint);
+    const { onlySecond } = refusedCases(noPoint, multiple(5n));
+    assert.deepEqual([onlyFirst, onlySecond], ["the second is infinity", "the first is infinity"]);
   });
 
   it("bounds what it sends: without the constraints that do so, its system is refused", () => {
